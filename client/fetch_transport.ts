@@ -1,0 +1,105 @@
+/**
+ * The transport over `fetch`; its ways are known here and nowhere else.
+ * @module
+ */
+import {
+  ClientConnectionError,
+  ClientConnectorError,
+  ClientPayloadError,
+  type ConnectFailure,
+  ServerDisconnectedError,
+} from "./errors.ts";
+import type { HopRequest, HopResult, Transport } from "./transport.ts";
+
+/**
+ * Makes a transport over `fetch` with connections of its own.
+ *
+ * @returns The transport; close it to end its connections.
+ */
+export function fetchTransport(): Transport {
+  let client: Deno.HttpClient | undefined;
+  return {
+    async send(request) {
+      // Elsewhere than on Deno there is nothing to own: fetch has one pool for the program.
+      if ("Deno" in globalThis) client ??= Deno.createHttpClient({});
+      let response: Response;
+      try {
+        response = await fetch(request.url, initOf(request, client));
+      } catch (error) {
+        throw classify(error, request);
+      }
+      return resultOf(response, request);
+    },
+    close() {
+      client?.close();
+      client = undefined;
+    },
+  };
+}
+
+function initOf(request: HopRequest, client: Deno.HttpClient | undefined): RequestInit {
+  return {
+    method: request.method,
+    headers: request.headers,
+    body: request.body,
+    redirect: "manual",
+    signal: request.signal,
+    ...(client === undefined ? {} : { client }),
+    // Node asks for it with a stream as body; Deno sends all bodies this way.
+    ...(request.body instanceof ReadableStream ? { duplex: "half" } : {}),
+  } as RequestInit;
+}
+
+function resultOf(response: Response, request: HopRequest): HopResult {
+  return {
+    status: response.status,
+    reason: response.statusText,
+    headers: response.headers,
+    body: response.body,
+    bodyError: (error) => {
+      if (request.signal.aborted) return asError(request.signal.reason);
+      return new ClientPayloadError(`Response payload is not completed: ${reasonOf(error)}`, {
+        cause: error,
+      });
+    },
+  };
+}
+
+// fetch says "fetch failed" and keeps the reason in `cause`, as text of the HTTP library beneath.
+const CONNECT_FAILURES: readonly (readonly [RegExp, ConnectFailure])[] = [
+  [/dns error/, "dns"],
+  [/certificate|tls|handshake/i, "tls"],
+  [/proxy|tunnel/i, "proxy"],
+  [/Connect\)|tcp connect error|connection refused/i, "refused"],
+];
+
+function classify(error: unknown, request: HopRequest): Error {
+  if (request.signal.aborted) return asError(request.signal.reason);
+  if (!(error instanceof Error)) return new ClientConnectionError(String(error));
+  const options = { cause: error };
+  if (error.name === "NotCapable") {
+    return new ClientConnectorError(request.url, "permission", error.message, options);
+  }
+  // What fetch refuses before a connection is tried: a bad header, method or port.
+  if (error.cause === undefined) return new ClientConnectionError(error.message, options);
+  const reason = reasonOf(error.cause);
+  if (/SendRequest/.test(reasonOf(error.cause, false))) {
+    return new ServerDisconnectedError(request.url, reason, options);
+  }
+  const failure = CONNECT_FAILURES.find(([pattern]) => pattern.test(`${error.cause}`))?.[1];
+  return failure === undefined
+    ? new ClientConnectionError(`Cannot request ${request.url.href}: ${reason}`, options)
+    : new ClientConnectorError(request.url, failure, reason, options);
+}
+
+/** The last part of a reason, "Connection refused (os error 111)", or all of it. */
+function reasonOf(error: unknown, short = true): string {
+  const text = error instanceof Error ? error.message : String(error);
+  if (!short) return text;
+  return text.replace(/^error sending request.*?: (?=client error)/, "")
+    .replace(/^client error \(\w+\): /, "");
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new ClientConnectionError(String(reason));
+}

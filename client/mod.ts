@@ -1,0 +1,62 @@
+/**
+ * The client: a session over web-standard `fetch`, with aiohttp's concepts.
+ *
+ * @example
+ * ```ts no-assert
+ * import { ClientSession } from "@roundtrip/http/client";
+ *
+ * export async function latest(url: string): Promise<unknown> {
+ *   await using session = new ClientSession({ timeout: { total: 10_000 } });
+ *   await using response = await session.get(url, { params: { limit: 10 } });
+ *   return await response.json();
+ * }
+ * ```
+ *
+ * @module
+ */
+// Session
+export { ClientSession } from "./session.ts";
+export type { RaiseForStatus, RequestOptions, SessionOptions, SharedOptions } from "./options.ts";
+export type { ClientTimeout } from "./timeout.ts";
+export type { RequestData } from "./payload.ts";
+export type { QueryInit, QueryValue } from "../http/query.ts";
+
+// Response
+export {
+  ClientResponse,
+  type ClientResponseInit,
+  type JsonOptions,
+  type TextOptions,
+} from "./response.ts";
+export type { CookieOptions, ResponseCookie } from "../http/cookie.ts";
+export {
+  IncompleteReadError,
+  LineTooLongError,
+  StreamReader,
+  type StreamReaderOptions,
+} from "../http/stream_reader.ts";
+
+// Cookies
+export { type CookieInit, CookieJar, type CookieJarOptions } from "./cookie_jar.ts";
+
+// Transport
+export { fetchTransport } from "./fetch_transport.ts";
+export type { HopRequest, HopResult, Transport } from "./transport.ts";
+
+// Errors
+export {
+  ClientConnectionError,
+  ClientConnectorError,
+  ClientError,
+  ClientPayloadError,
+  ClientResponseError,
+  type ConnectFailure,
+  ContentTypeError,
+  type HistoryEntry,
+  InvalidURLError,
+  type RequestInfo,
+  type ResponseErrorInit,
+  ServerDisconnectedError,
+  ServerTimeoutError,
+  TooManyRedirectsError,
+} from "./errors.ts";

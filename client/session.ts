@@ -1,0 +1,207 @@
+/**
+ * The client session.
+ * @module
+ */
+import { buildRequest } from "./build_request.ts";
+import type { CookieJar } from "./cookie_jar.ts";
+import { ServerTimeoutError } from "./errors.ts";
+import {
+  type RaiseForStatus,
+  type RequestOptions,
+  resolveRequest,
+  resolveSession,
+  type SessionDefaults,
+  type SessionOptions,
+} from "./options.ts";
+import { followRedirects } from "./redirect.ts";
+import { ClientResponse } from "./response.ts";
+import { send } from "./send.ts";
+import { Deadline } from "./timeout.ts";
+
+/**
+ * Requests that share connections, cookies and defaults, aiohttp's `ClientSession`.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/hello", () => web.jsonResponse({ hello: "world" }))]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * await using session = new ClientSession({ baseUrl });
+ * await using response = await session.get("/hello");
+ * console.assert((await response.json<{ hello: string }>()).hello === "world");
+ * ```
+ */
+export class ClientSession {
+  readonly #defaults: SessionDefaults;
+  #closed = false;
+
+  /**
+   * Creates one.
+   *
+   * @param options Defaults of the session's requests.
+   */
+  constructor(options: SessionOptions = {}) {
+    this.#defaults = resolveSession(options);
+  }
+
+  /** Where the session's cookies are kept. */
+  get cookieJar(): CookieJar {
+    return this.#defaults.cookieJar;
+  }
+
+  /** Headers of every request; changes count from the next request on. */
+  get headers(): Headers {
+    return this.#defaults.headers;
+  }
+
+  /** Whether `close()` was called. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param method Method; lower case is fine.
+   * @param url URL, relative to `baseUrl` or absolute.
+   * @param options Query, headers, body, limits.
+   * @returns The reply, once its head has come.
+   * @throws {ClientError} If no reply came, see the errors' module.
+   * @throws {TypeError} If an option is not valid, or the session is closed.
+   */
+  async request(
+    method: string,
+    url: string | URL,
+    options: RequestOptions = {},
+  ): Promise<ClientResponse> {
+    if (this.#closed) throw new TypeError("Cannot send a request: the session is closed");
+    const verb = method.toUpperCase();
+    const resolved = resolveRequest(this.#defaults, verb, options);
+    const { transport, cookieJar, timeout } = resolved;
+    const first = buildRequest(verb, url, resolved);
+    const deadline = new Deadline(
+      timeout.total,
+      resolved.signal,
+      (elapsed) => new ServerTimeoutError(first.url, "total", timeout.total, elapsed),
+    );
+    try {
+      const limit = resolved.allowRedirects ? resolved.maxRedirects : null;
+      const arrival = await followRedirects(
+        first,
+        limit,
+        (hop) => send(hop, transport, cookieJar, deadline.signal),
+      );
+      const response = new ClientResponse({
+        requestInfo: arrival.request,
+        history: arrival.history,
+        result: arrival.result,
+        onEnd: () => deadline.clear(),
+      });
+      await raise(response, resolved.raiseForStatus);
+      return response;
+    } catch (error) {
+      deadline.clear();
+      throw error;
+    }
+  }
+
+  /**
+   * Sends a `GET` request.
+   *
+   * @param url URL, relative to `baseUrl` or absolute.
+   * @param options Query, headers, body, limits.
+   * @returns The reply, once its head has come.
+   */
+  get(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+    return this.request("GET", url, options);
+  }
+
+  /**
+   * Sends a `POST` request.
+   *
+   * @param url URL, relative to `baseUrl` or absolute.
+   * @param options Query, headers, body, limits.
+   * @returns The reply, once its head has come.
+   */
+  post(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+    return this.request("POST", url, options);
+  }
+
+  /**
+   * Sends a `PUT` request.
+   *
+   * @param url URL, relative to `baseUrl` or absolute.
+   * @param options Query, headers, body, limits.
+   * @returns The reply, once its head has come.
+   */
+  put(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+    return this.request("PUT", url, options);
+  }
+
+  /**
+   * Sends a `PATCH` request.
+   *
+   * @param url URL, relative to `baseUrl` or absolute.
+   * @param options Query, headers, body, limits.
+   * @returns The reply, once its head has come.
+   */
+  patch(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+    return this.request("PATCH", url, options);
+  }
+
+  /**
+   * Sends a `DELETE` request.
+   *
+   * @param url URL, relative to `baseUrl` or absolute.
+   * @param options Query, headers, body, limits.
+   * @returns The reply, once its head has come.
+   */
+  delete(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+    return this.request("DELETE", url, options);
+  }
+
+  /**
+   * Sends a `HEAD` request; redirects are not followed unless asked for.
+   *
+   * @param url URL, relative to `baseUrl` or absolute.
+   * @param options Query, headers, body, limits.
+   * @returns The reply, once its head has come.
+   */
+  head(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+    return this.request("HEAD", url, options);
+  }
+
+  /**
+   * Sends a `OPTIONS` request.
+   *
+   * @param url URL, relative to `baseUrl` or absolute.
+   * @param requestOptions Query, headers, body, limits.
+   * @returns The reply, once its head has come.
+   */
+  options(url: string | URL, requestOptions?: RequestOptions): Promise<ClientResponse> {
+    return this.request("OPTIONS", url, requestOptions);
+  }
+
+  /** Ends the session's connections. */
+  close(): Promise<void> {
+    if (!this.#closed) this.#defaults.transport.close();
+    this.#closed = true;
+    return Promise.resolve();
+  }
+
+  /** The same as `close()`, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+async function raise(response: ClientResponse, policy: RaiseForStatus): Promise<void> {
+  if (policy === false) return;
+  if (policy !== true) return await policy(response);
+  const error = await response.statusError();
+  if (error !== null) throw error;
+}

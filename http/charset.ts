@@ -1,0 +1,20 @@
+/**
+ * Text decoding by the names that HTTP uses.
+ * @module
+ */
+
+/**
+ * A decoder for a charset label.
+ *
+ * @param label An encoding name of the WHATWG Encoding standard (`utf-8`, `gbk`, `shift_jis`, …).
+ * @param fatal Whether bytes that are not of that encoding are an error.
+ * @returns The decoder, `null` where the label is unknown.
+ */
+export function decoderFor(label: string, fatal: boolean): TextDecoder | null {
+  try {
+    return new TextDecoder(label.trim(), { fatal });
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * `Content-Type` as both sides read it.
+ * @module
+ */
+
+/** A parsed `Content-Type` value (RFC 9110 section 8.3). */
+export interface ContentType {
+  /** Type and subtype in lower case, `application/octet-stream` where the header is missing. */
+  readonly mimeType: string;
+  /** Parameters by lower-case name; quoted values are unquoted. */
+  readonly params: ReadonlyMap<string, string>;
+}
+
+// `;` then a token, `=` and a token or quoted string; blanks around each are tolerated.
+const PARAMETER = /;\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/g;
+
+/**
+ * Parses a `Content-Type` header value.
+ *
+ * @param value The header, `null` where there was none.
+ * @returns The mime type and its parameters; a value that is no `type/subtype` counts as missing.
+ */
+export function parseContentType(value: string | null): ContentType {
+  const text = value ?? "";
+  const end = text.indexOf(";");
+  const mimeType = (end < 0 ? text : text.slice(0, end)).trim().toLowerCase();
+  const params = new Map<string, string>();
+  if (end >= 0) {
+    for (const [, name = "", quoted, token = ""] of text.slice(end).matchAll(PARAMETER)) {
+      const key = name.toLowerCase();
+      if (params.has(key)) continue; // the first one counts, as in the WHATWG MIME parser
+      params.set(key, quoted === undefined ? token.trim() : quoted.replace(/\\(.)/g, "$1"));
+    }
+  }
+  const valid = /^[^\s/;]+\/[^\s/;]+$/.test(mimeType);
+  return { mimeType: valid ? mimeType : "application/octet-stream", params };
+}

@@ -1,0 +1,102 @@
+/**
+ * Cookies as text: the `Cookie` and `Set-Cookie` headers of RFC 6265. Storage is the client's.
+ * @module
+ */
+import { parseCookie as parsePairs, parseSetCookie, stringifySetCookie } from "cookie";
+
+/** Attributes of a `Set-Cookie` header. */
+export interface CookieOptions {
+  /** Path the cookie is sent for. @default {"/"} */
+  readonly path?: string;
+  /** Host and its subdomains the cookie is sent to; left out, only the host that set it. */
+  readonly domain?: string;
+  /** Lifetime in seconds; `0` deletes the cookie. */
+  readonly maxAge?: number;
+  /** Moment the cookie ends. */
+  readonly expires?: Date;
+  /** Hidden from scripts. @default {false} */
+  readonly httpOnly?: boolean;
+  /** Sent over TLS only. @default {false} */
+  readonly secure?: boolean;
+  /** Cross-site policy (RFC 6265bis section 5.4.7). */
+  readonly sameSite?: "Strict" | "Lax" | "None";
+  /** Kept apart for each top-level site; browsers ask for `secure` with it. @default {false} */
+  readonly partitioned?: boolean;
+}
+
+/** A cookie that a response sets. */
+export interface ResponseCookie extends CookieOptions {
+  /** Name of the cookie. */
+  readonly name: string;
+  /** Value as it stood in the header, without decoding. */
+  readonly value: string;
+}
+
+const asIs = (text: string): string => text;
+
+/**
+ * Parses a `Cookie` header into name and value.
+ *
+ * @param header The header, `null` where there was none.
+ * @returns Values by name; the first of a repeated name counts.
+ */
+export function parseCookies(header: string | null): ReadonlyMap<string, string> {
+  if (header === null) return new Map();
+  const pairs = parsePairs(header, { decode: unquote });
+  return new Map(Object.entries(pairs).map(([name, value]) => [name, value ?? ""]));
+}
+
+/**
+ * Parses `Set-Cookie` headers; of several with one name the last counts, as in aiohttp.
+ *
+ * @param headers One string for each header line (`Headers.getSetCookie()`).
+ * @returns Cookies by name.
+ */
+export function parseSetCookies(headers: readonly string[]): ReadonlyMap<string, ResponseCookie> {
+  const cookies = new Map<string, ResponseCookie>();
+  for (const header of headers) {
+    const parsed = parseSetCookie(header, { decode: asIs });
+    if (parsed.name === "") continue;
+    const { sameSite, value, priority: _priority, ...rest } = parsed;
+    cookies.set(parsed.name, {
+      ...rest,
+      value: value ?? "",
+      ...(sameSite === undefined ? {} : { sameSite: sameSiteName(sameSite) }),
+    });
+  }
+  return cookies;
+}
+
+/**
+ * Writes one `Set-Cookie` header value.
+ *
+ * @param name Cookie name, an RFC 6265 token.
+ * @param value Cookie value, written as it is.
+ * @param options Attributes; `path` is `/` unless given.
+ * @returns The header value.
+ * @throws {TypeError} If the name, the value or an attribute holds a character that would end it
+ * or inject another attribute.
+ */
+export function formatSetCookie(name: string, value: string, options: CookieOptions = {}): string {
+  const { sameSite, ...rest } = options;
+  return stringifySetCookie({
+    path: "/",
+    ...rest,
+    name,
+    value,
+    ...(sameSite === undefined
+      ? {}
+      : { sameSite: sameSite.toLowerCase() as "strict" | "lax" | "none" }),
+  }, { encode: asIs });
+}
+
+function unquote(value: string): string {
+  return value.length > 1 && value.startsWith('"') && value.endsWith('"')
+    ? value.slice(1, -1)
+    : value;
+}
+
+function sameSiteName(value: unknown): "Strict" | "Lax" | "None" {
+  const text = String(value).toLowerCase();
+  return text === "none" ? "None" : text === "lax" ? "Lax" : "Strict";
+}

@@ -1,0 +1,338 @@
+/**
+ * A body as aiohttp's `StreamReader` presents it: by size, by line, by whatever has come.
+ * @module
+ */
+import { concatBytes } from "./bytes.ts";
+
+/** What a {@linkcode StreamReader} is told by the side that owns the connection. */
+export interface StreamReaderOptions {
+  /**
+   * Longest line that `readLine()`, `readUntil()` and iteration by lines give, in bytes.
+   * @default {131072}
+   */
+  readonly maxLineSize?: number;
+  /** Called once, when the body has ended, has failed or was given up. */
+  readonly onEnd?: () => void;
+  /** Turns a failure of the stream beneath into the error a reader sees. */
+  readonly mapError?: (error: unknown) => Error;
+}
+
+/** `readExactly()` met the end of the body first; what had come is in `partial`. */
+export class IncompleteReadError extends Error {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "IncompleteReadError";
+  /** The bytes that came before the end. */
+  readonly partial: Uint8Array<ArrayBuffer>;
+  /** How many bytes were asked for. */
+  readonly expected: number;
+
+  /**
+   * Creates one.
+   *
+   * @param partial The bytes that came before the end.
+   * @param expected How many bytes were asked for.
+   */
+  constructor(partial: Uint8Array<ArrayBuffer>, expected: number) {
+    super(`Cannot read ${expected} bytes: the body ended after ${partial.length}`);
+    this.partial = partial;
+    this.expected = expected;
+  }
+}
+
+/** A line is longer than the reader's `maxLineSize`. */
+export class LineTooLongError extends Error {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "LineTooLongError";
+  /** The limit that was passed, in bytes. */
+  readonly limit: number;
+
+  /**
+   * Creates one.
+   *
+   * @param limit The limit that was passed, in bytes.
+   */
+  constructor(limit: number) {
+    super(`Cannot read a line: no separator within ${limit} bytes`);
+    this.limit = limit;
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+const NEWLINE = Uint8Array.of(10);
+
+/**
+ * Reads a body piece by piece with bounded memory: nothing is fetched from the connection before
+ * it is asked for. One reader at a time; iterating gives lines, as in aiohttp.
+ *
+ * @example Copy a body in pieces of at most 64 KiB
+ * ```ts
+ * import { StreamReader } from "@roundtrip/http";
+ *
+ * const reader = new StreamReader(new Response("one\ntwo\n").body);
+ * const lines: string[] = [];
+ * for await (const line of reader) lines.push(new TextDecoder().decode(line));
+ * console.assert(lines.join("|") === "one\n|two\n");
+ * ```
+ */
+export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
+  #source: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | null;
+  readonly #maxLineSize: number;
+  readonly #onEnd: (() => void) | undefined;
+  readonly #mapError: ((error: unknown) => Error) | undefined;
+  #pending: Uint8Array<ArrayBuffer> = EMPTY; // what was fetched and not yet given out
+  #error: Error | null = null;
+  #reading = false;
+  #totalBytes = 0;
+
+  /**
+   * Creates one.
+   *
+   * @param body The stream to read, `null` for an empty body.
+   * @param options Limits and hooks.
+   */
+  constructor(
+    body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
+    options: StreamReaderOptions = {},
+  ) {
+    this.#source = body === null ? null : body.getReader();
+    this.#maxLineSize = options.maxLineSize ?? 128 * 1024;
+    this.#onEnd = options.onEnd;
+    this.#mapError = options.mapError;
+    if (body === null) this.#onEnd?.();
+  }
+
+  /** Bytes that have come from the connection so far. */
+  get totalBytes(): number {
+    return this.#totalBytes;
+  }
+
+  /** The failure that ended the body, if one did. */
+  get exception(): Error | null {
+    return this.#error;
+  }
+
+  /**
+   * Whether the body has ended and everything was given out.
+   *
+   * @returns `true` once a read can only give an empty array.
+   */
+  atEof(): boolean {
+    return this.#source === null && this.#pending.length === 0 && this.#error === null;
+  }
+
+  /**
+   * Reads up to `size` bytes, or everything to the end.
+   *
+   * @param size Most bytes to give; left out or negative: the whole rest.
+   * @returns The bytes; an empty array only at the end.
+   */
+  read(size = -1): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#exclusive(async () => {
+      if (size === 0) return EMPTY;
+      if (size < 0) return await this.#takeRest();
+      if (this.#pending.length === 0) await this.#fetchMore();
+      return this.#take(size);
+    });
+  }
+
+  /**
+   * Reads what is there, waiting only if nothing is.
+   *
+   * @returns The bytes; an empty array only at the end.
+   */
+  readAny(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.read(Number.MAX_SAFE_INTEGER);
+  }
+
+  /**
+   * Reads exactly `size` bytes.
+   *
+   * @param size How many bytes.
+   * @returns Exactly that many bytes.
+   * @throws {IncompleteReadError} If the body ends first.
+   */
+  readExactly(size: number): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#exclusive(async () => {
+      const pieces: Uint8Array<ArrayBuffer>[] = [];
+      let missing = size;
+      while (missing > 0) {
+        if (this.#pending.length === 0 && !(await this.#fetchMore())) {
+          throw new IncompleteReadError(concatBytes(pieces), size);
+        }
+        const piece = this.#take(missing);
+        pieces.push(piece);
+        missing -= piece.length;
+      }
+      return concatBytes(pieces);
+    });
+  }
+
+  /**
+   * Reads one line with its `\n`; the last one may lack it.
+   *
+   * @returns The line; an empty array only at the end.
+   * @throws {LineTooLongError} If the line is longer than `maxLineSize`.
+   */
+  readLine(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.readUntil(NEWLINE);
+  }
+
+  /**
+   * Reads up to and including a separator.
+   *
+   * @param separator Bytes or text that end the piece.
+   * @returns The piece with its separator; what is left where the body ends without one.
+   * @throws {RangeError} If the separator is empty.
+   * @throws {LineTooLongError} If no separator comes within `maxLineSize`.
+   */
+  readUntil(separator: Uint8Array | string): Promise<Uint8Array<ArrayBuffer>> {
+    const end = typeof separator === "string" ? new TextEncoder().encode(separator) : separator;
+    if (end.length === 0) throw new RangeError("Cannot read until an empty separator");
+    return this.#exclusive(async () => {
+      const pieces: Uint8Array<ArrayBuffer>[] = [];
+      let size = 0;
+      // The separator may lie across two pieces, so the last bytes of what came before are kept.
+      let tail: Uint8Array<ArrayBuffer> = EMPTY;
+      while (this.#pending.length > 0 || await this.#fetchMore()) {
+        const seen = tail.length === 0 ? this.#pending : concatBytes([tail, this.#pending]);
+        const at = indexOfBytes(seen, end);
+        const wanted = at < 0 ? this.#pending.length : at + end.length - tail.length;
+        size += wanted;
+        if (size > this.#maxLineSize) throw new LineTooLongError(this.#maxLineSize);
+        tail = seen.slice(Math.max(0, seen.length - end.length + 1));
+        pieces.push(this.#take(wanted));
+        if (at >= 0) break;
+      }
+      return concatBytes(pieces);
+    });
+  }
+
+  /**
+   * Iterates over pieces of at most `size` bytes, as they come; pieces are never merged.
+   *
+   * @param size Most bytes in a piece.
+   * @yields The pieces in order.
+   */
+  async *iterChunked(size: number): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
+    if (!(size > 0)) {
+      throw new RangeError(`Cannot iterate by pieces of ${size} bytes: expected at least 1`);
+    }
+    for (;;) {
+      const piece = await this.read(size);
+      if (piece.length === 0) return;
+      yield piece;
+    }
+  }
+
+  /**
+   * Iterates over the pieces as the connection delivers them.
+   *
+   * @returns The pieces in order.
+   */
+  iterAny(): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
+    return this.iterChunked(Number.MAX_SAFE_INTEGER);
+  }
+
+  /**
+   * Iterates over lines, each with its `\n`.
+   *
+   * @yields The lines in order.
+   */
+  async *[Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
+    for (;;) {
+      const line = await this.readLine();
+      if (line.length === 0) return;
+      yield line;
+    }
+  }
+
+  /**
+   * Gives the rest of the body up; a read that follows throws.
+   *
+   * @param reason Error that a later read throws.
+   */
+  async cancel(reason: Error = new Error("Cannot read the body: it was released")): Promise<void> {
+    const source = this.#source;
+    if (source === null) return;
+    this.#pending = EMPTY;
+    this.#finish(reason);
+    try {
+      await source.cancel(reason);
+    } catch {
+      // A stream that had failed already rejects with that failure; it is given up either way.
+    }
+  }
+
+  async #exclusive<T>(read: () => Promise<T>): Promise<T> {
+    if (this.#reading) throw new TypeError("Cannot read the body: another read is waiting");
+    this.#reading = true;
+    try {
+      return await read();
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  /** Fetches the next piece that is not empty; `false` at the end. */
+  async #fetchMore(): Promise<boolean> {
+    if (this.#error !== null) throw this.#error;
+    while (this.#source !== null) {
+      let result: ReadableStreamReadResult<Uint8Array<ArrayBuffer>>;
+      try {
+        result = await this.#source.read();
+      } catch (error) {
+        // cancel() may have set its own reason while the read was under way.
+        this.#finish(this.#error ?? this.#mapError?.(error) ?? asError(error));
+        throw this.#error;
+      }
+      if (result.done) {
+        this.#finish(this.#error);
+        if (this.#error !== null) throw this.#error;
+        return false;
+      }
+      if (result.value.length === 0) continue;
+      this.#totalBytes += result.value.length;
+      this.#pending = result.value;
+      return true;
+    }
+    return false;
+  }
+
+  #take(size: number): Uint8Array<ArrayBuffer> {
+    const pending = this.#pending;
+    if (size >= pending.length) {
+      this.#pending = EMPTY;
+      return pending;
+    }
+    this.#pending = pending.subarray(size);
+    return pending.subarray(0, size);
+  }
+
+  async #takeRest(): Promise<Uint8Array<ArrayBuffer>> {
+    const pieces = this.#pending.length > 0 ? [this.#take(this.#pending.length)] : [];
+    while (await this.#fetchMore()) pieces.push(this.#take(this.#pending.length));
+    return concatBytes(pieces);
+  }
+
+  #finish(error: Error | null): void {
+    this.#error = error;
+    if (this.#source === null) return;
+    this.#source = null;
+    this.#onEnd?.();
+  }
+}
+
+function indexOfBytes(haystack: Uint8Array, needle: Uint8Array): number {
+  const [first = 0] = needle;
+  for (let at = haystack.indexOf(first); at >= 0; at = haystack.indexOf(first, at + 1)) {
+    if (at + needle.length > haystack.length) return -1;
+    let matched = 1;
+    while (matched < needle.length && haystack[at + matched] === needle[matched]) matched++;
+    if (matched === needle.length) return at;
+  }
+  return -1;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error), { cause: error });
+}

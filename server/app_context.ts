@@ -1,0 +1,76 @@
+/**
+ * What a request knows of its application. The big classes implement these, so that no import
+ * leads back up to them.
+ * @module
+ */
+import type { AppKey } from "./app_key.ts";
+import type { RelativeURL } from "./relative_url.ts";
+
+/** A resource as it is listed and linked to. */
+export interface ResourceInfo {
+  /** Name given at registration, `null` for a resource without one. */
+  readonly name: string | null;
+  /** The path template as registered, `/users/{id:\d+}`. */
+  readonly canonical: string;
+  /**
+   * Builds the URL of this resource.
+   *
+   * @param parts Values of the template's variables; they are quoted, `/` is kept.
+   * @returns The URL.
+   * @throws {TypeError} If a variable has no value or one that is not a string.
+   */
+  urlFor(parts?: Readonly<Record<string, string>>): RelativeURL;
+}
+
+/** The resources of an application, aiohttp's `app.router`. */
+export interface ResourceRegistry {
+  /**
+   * Finds a resource by name.
+   *
+   * @param name Name given at registration.
+   * @returns The resource.
+   * @throws {TypeError} If there is no such resource.
+   */
+  named(name: string): ResourceInfo;
+  /**
+   * Lists all resources in the order of registration.
+   *
+   * @returns The resources.
+   */
+  resources(): readonly ResourceInfo[];
+  /**
+   * Lists the named resources.
+   *
+   * @returns Resources by name.
+   */
+  namedResources(): ReadonlyMap<string, ResourceInfo>;
+}
+
+/** Where errors that no handler caught are reported. */
+export interface Logger {
+  /**
+   * Reports an error.
+   *
+   * @param message What was going on.
+   * @param error What was thrown.
+   */
+  error(message: string, error: unknown): void;
+}
+
+/** An application as a request sees it. */
+export interface AppContext {
+  /** The resources, for building URLs. */
+  readonly router: ResourceRegistry;
+  /** Where errors are reported. */
+  readonly logger: Logger;
+  /** Largest body that `read()`, `text()`, `json()` and `post()` accept, in bytes; 0 for no limit. */
+  readonly clientMaxSize: number;
+  /**
+   * Gives a value kept by the application.
+   *
+   * @typeParam T Type of the value.
+   * @param key The key.
+   * @returns The value.
+   */
+  get<T>(key: AppKey<T>): T;
+}

@@ -1,0 +1,77 @@
+/**
+ * Typed keys for what an application or a request carries.
+ * @module
+ */
+
+/**
+ * A key whose value has a type, aiohttp's `AppKey` and `RequestKey`. Keys are compared by identity,
+ * so two modules never collide on a name.
+ *
+ * @typeParam T Type of the value kept under the key.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const GREETING = new web.AppKey<string>("greeting");
+ * const app = new web.Application();
+ * app.set(GREETING, "hello");
+ * console.assert(app.get(GREETING) === "hello");
+ * ```
+ */
+export class AppKey<T> {
+  /** Name shown in error messages. */
+  readonly name: string;
+  declare private readonly _type: (value: T) => T; // makes AppKey<A> and AppKey<B> different types
+
+  /**
+   * Creates one.
+   *
+   * @param name Name shown in error messages.
+   */
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** A store of values under {@linkcode AppKey}s. */
+export class KeyStore {
+  readonly #values = new Map<unknown, unknown>();
+
+  /**
+   * Gives the value kept under a key.
+   *
+   * @typeParam T Type of the value.
+   * @param key The key.
+   * @returns The value.
+   * @throws {TypeError} If nothing was kept under the key.
+   */
+  get<T>(key: AppKey<T>): T {
+    if (!this.#values.has(key)) {
+      throw new TypeError(`Cannot get "${key.name}": nothing was set under this key`);
+    }
+    return this.#values.get(key) as T;
+  }
+
+  /**
+   * Keeps a value under a key.
+   *
+   * @typeParam T Type of the value.
+   * @param key The key.
+   * @param value The value; it replaces an earlier one.
+   */
+  set<T>(key: AppKey<T>, value: T): void {
+    this.#values.set(key, value);
+  }
+
+  /**
+   * Tells whether a value was kept under a key.
+   *
+   * @typeParam T Type of the value.
+   * @param key The key.
+   * @returns `true` if there is one.
+   */
+  has<T>(key: AppKey<T>): boolean {
+    return this.#values.has(key);
+  }
+}

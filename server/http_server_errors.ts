@@ -1,0 +1,121 @@
+/**
+ * HTTP exceptions for errors of the server: `throw new web.HTTPServiceUnavailable()`.
+ * @module
+ */
+import { HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
+
+/** Base of the replies for errors of the server. */
+export class HTTPServerError extends HTTPException {
+  /** Name of the class, for telling errors apart. */
+  override readonly name: string = "HTTPServerError";
+}
+
+/** `500 Internal Server Error`. */
+export class HTTPInternalServerError extends HTTPServerError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "HTTPInternalServerError";
+
+  /** Takes headers, body and cause. */
+  constructor(options: HTTPExceptionOptions = {}) {
+    super(500, "Internal Server Error", options);
+  }
+}
+
+/** `501 Not Implemented`. */
+export class HTTPNotImplemented extends HTTPServerError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "HTTPNotImplemented";
+
+  /** Takes headers, body and cause. */
+  constructor(options: HTTPExceptionOptions = {}) {
+    super(501, "Not Implemented", options);
+  }
+}
+
+/** `502 Bad Gateway`. */
+export class HTTPBadGateway extends HTTPServerError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "HTTPBadGateway";
+
+  /** Takes headers, body and cause. */
+  constructor(options: HTTPExceptionOptions = {}) {
+    super(502, "Bad Gateway", options);
+  }
+}
+
+/** `503 Service Unavailable`. */
+export class HTTPServiceUnavailable extends HTTPServerError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "HTTPServiceUnavailable";
+
+  /** Takes headers, body and cause. */
+  constructor(options: HTTPExceptionOptions = {}) {
+    super(503, "Service Unavailable", options);
+  }
+}
+
+/** `504 Gateway Timeout`. */
+export class HTTPGatewayTimeout extends HTTPServerError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "HTTPGatewayTimeout";
+
+  /** Takes headers, body and cause. */
+  constructor(options: HTTPExceptionOptions = {}) {
+    super(504, "Gateway Timeout", options);
+  }
+}
+
+/** `505 HTTP Version Not Supported`. */
+export class HTTPVersionNotSupported extends HTTPServerError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "HTTPVersionNotSupported";
+
+  /** Takes headers, body and cause. */
+  constructor(options: HTTPExceptionOptions = {}) {
+    super(505, "HTTP Version Not Supported", options);
+  }
+}
+
+/** `506 Variant Also Negotiates`. */
+export class HTTPVariantAlsoNegotiates extends HTTPServerError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "HTTPVariantAlsoNegotiates";
+
+  /** Takes headers, body and cause. */
+  constructor(options: HTTPExceptionOptions = {}) {
+    super(506, "Variant Also Negotiates", options);
+  }
+}
+
+/** `507 Insufficient Storage`. */
+export class HTTPInsufficientStorage extends HTTPServerError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "HTTPInsufficientStorage";
+
+  /** Takes headers, body and cause. */
+  constructor(options: HTTPExceptionOptions = {}) {
+    super(507, "Insufficient Storage", options);
+  }
+}
+
+/** `510 Not Extended`. */
+export class HTTPNotExtended extends HTTPServerError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "HTTPNotExtended";
+
+  /** Takes headers, body and cause. */
+  constructor(options: HTTPExceptionOptions = {}) {
+    super(510, "Not Extended", options);
+  }
+}
+
+/** `511 Network Authentication Required`. */
+export class HTTPNetworkAuthenticationRequired extends HTTPServerError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "HTTPNetworkAuthenticationRequired";
+
+  /** Takes headers, body and cause. */
+  constructor(options: HTTPExceptionOptions = {}) {
+    super(511, "Network Authentication Required", options);
+  }
+}

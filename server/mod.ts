@@ -1,0 +1,64 @@
+/**
+ * The server: aiohttp.web's concepts on Hono and `Deno.serve`.
+ *
+ * @example
+ * ```ts
+ * import * as web from "@roundtrip/http/server";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([
+ *   web.get("/", () => web.textResponse("hello, world")),
+ *   web.get("/{name}", (request) => web.textResponse(`hello, ${request.matchInfo.name}`)),
+ * ]);
+ * const response = await app.fetch(new Request("http://localhost/deno"));
+ * console.assert(await response.text() === "hello, deno");
+ * ```
+ *
+ * @module
+ */
+// Application
+export { Application, type ApplicationOptions } from "./application.ts";
+export { AppKey } from "./app_key.ts";
+export type { AppContext, Logger, ResourceInfo, ResourceRegistry } from "./app_context.ts";
+export type { CleanupContext, Signal } from "./lifecycle.ts";
+export type { Handler, HandlerResult, Middleware } from "./middleware.ts";
+
+// Routes
+export { del, get, head, options, patch, post, put, route, view } from "./route_def.ts";
+export type { GetRouteOptions, RouteDef, RouteOptions } from "./route_def.ts";
+export { RouteTable } from "./route_table.ts";
+export { View, type ViewClass } from "./view.ts";
+export type { PathParamNames, PathParams, PathTemplate } from "./path_template.ts";
+export { RelativeURL } from "./relative_url.ts";
+export { Resource, type Route } from "./resource.ts";
+export { type Resolution, Router } from "./router.ts";
+
+// Requests
+export { type EarlyAnswer, type ServeInfo, ServerRequest } from "./request.ts";
+export {
+  IncompleteReadError,
+  LineTooLongError,
+  StreamReader,
+  type StreamReaderOptions,
+} from "../http/stream_reader.ts";
+
+// Responses
+export { delCookie, jsonResponse, setCookie, textResponse } from "./response.ts";
+export type { JsonResponseOptions, ResponseOptions } from "./response.ts";
+export type { CookieOptions } from "../http/cookie.ts";
+export type { QueryInit, QueryValue } from "../http/query.ts";
+export { type WebSocketOptions, WebSocketResponse } from "./websocket_response.ts";
+export { type WSMessage, WSMsgType } from "../http/websocket_channel.ts";
+
+// Running
+export { runApp, type RunAppOptions } from "./run_app.ts";
+export { AppRunner, type AppRunnerOptions } from "./runner.ts";
+export { denoEngine } from "./deno_engine.ts";
+export { AddressInUseError } from "./engine.ts";
+export type { Engine, EngineHandler, EngineServer, ListenOptions } from "./engine.ts";
+
+// HTTP exceptions
+export { HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
+export * from "./http_redirects.ts";
+export * from "./http_client_errors.ts";
+export * from "./http_server_errors.ts";

@@ -1,0 +1,171 @@
+/**
+ * Path templates, `/users/{id:\d+}`: matching a path and building one.
+ * @module
+ */
+
+/**
+ * Names of the variables of a path template, read from its literal type.
+ *
+ * A name starts with a letter or `_`, which tells `{id}` from the `{3}` of a regular expression.
+ */
+export type PathParamNames<Path extends string> = Path extends
+  `${string}{${infer Inner}}${infer Rest}` ?
+    | Exclude<Inner extends `${infer Name}:${string}` ? Name : Inner, `${number}${string}` | "">
+    | PathParamNames<Rest>
+  : never;
+
+/** Match info of a path template: a string for each of its variables. */
+export type PathParams<Path extends string> = string extends Path ? Record<string, string>
+  : { readonly [Name in PathParamNames<Path>]: string };
+
+/** A compiled path template. */
+export interface PathTemplate {
+  /** The template as it was written. */
+  readonly canonical: string;
+  /** The part before the first variable, cut at a slash: where an index looks it up. */
+  readonly prefix: string;
+  /** Names of the variables in order; none for a fixed path. */
+  readonly names: readonly string[];
+  /**
+   * Matches a decoded path.
+   *
+   * @param path Path as {@linkcode decodePath} gives it.
+   * @returns Decoded values by name, `null` where the path does not match.
+   */
+  match(path: string): Readonly<Record<string, string>> | null;
+  /**
+   * Builds an encoded path.
+   *
+   * @param parts Values by name.
+   * @returns The path.
+   * @throws {TypeError} If a variable has no value or one that is not a string.
+   */
+  build(parts: Readonly<Record<string, string>>): string;
+}
+
+/** What a fixed path matches with; shared, so that a match allocates nothing. */
+const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
+
+// A variable with an optional regular expression that may hold one level of braces.
+const VARIABLE = /(\{[A-Za-z_][^{}]*(?:\{[^{}]*\}[^{}]*)*\})/;
+const NAMED = /^\{([A-Za-z_]\w*)(?::([^]+))?\}$/;
+const SEGMENT = "[^{}/]+";
+
+/**
+ * Compiles a path template by aiohttp's rules: `{name}` is one or more characters other than `/`,
+ * `{name:regex}` what the regular expression matches, everything else is literal.
+ *
+ * @param canonical The template; it starts with `/` or is empty.
+ * @returns The compiled template.
+ * @throws {TypeError} If the template is malformed; the message names it.
+ */
+export function compilePath(canonical: string): PathTemplate {
+  if (canonical !== "" && !canonical.startsWith("/")) {
+    throw new TypeError(`Invalid path "${canonical}": it has to start with "/" or be empty`);
+  }
+  const pieces = canonical.split(VARIABLE);
+  if (pieces.length === 1 && !/[{}]/.test(canonical)) return fixedPath(canonical);
+
+  const names: string[] = [];
+  let source = "";
+  for (const piece of pieces) {
+    const variable = NAMED.exec(piece);
+    if (variable === null) {
+      if (/[{}]/.test(piece)) throw new TypeError(`Invalid path "${canonical}": see "${piece}"`);
+      source += piece.replace(/[\\^$.*+?()[\]|/]/g, "\\$&");
+      continue;
+    }
+    const [, name = "", pattern = SEGMENT] = variable;
+    if (names.includes(name)) {
+      throw new TypeError(`Invalid path "${canonical}": "${name}" stands in it twice`);
+    }
+    names.push(name);
+    source += `(?<${name}>${pattern})`;
+  }
+  const regex = compileRegex(source, canonical);
+  const before = canonical.slice(0, canonical.indexOf("{"));
+  return {
+    canonical,
+    prefix: before.slice(0, before.lastIndexOf("/")).replace(/\/+$/, "") || "/",
+    names,
+    match: (path) => {
+      const groups = regex.exec(path)?.groups;
+      return groups === undefined ? null : unquoteSafe(groups);
+    },
+    build: (parts) =>
+      pieces.map((piece) => {
+        const name = NAMED.exec(piece)?.[1];
+        return name === undefined ? quotePath(piece) : quotePath(partOf(parts, name, canonical));
+      }).join(""),
+  };
+}
+
+/**
+ * Decodes the path of a request for matching: everything but `%2F` and `%25`, so that an encoded
+ * slash never makes a segment and decoding twice changes nothing.
+ *
+ * @param raw Path as it stood in the request line.
+ * @returns The decoded path; malformed escapes stay as they are.
+ */
+export function decodePath(raw: string): string {
+  if (!raw.includes("%")) return raw;
+  return raw.replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) =>
+    run.split(/(%2[Ff5])/).map((piece) => {
+      if (/^%2[Ff5]$/.test(piece)) return piece.toUpperCase();
+      try {
+        return decodeURIComponent(piece);
+      } catch {
+        return piece; // not UTF-8: the bytes have no text to be matched by
+      }
+    }).join(""));
+}
+
+/**
+ * Quotes a path: what RFC 3986 allows in one stays, `/` included, the rest is percent-encoded.
+ *
+ * @param path The path as text.
+ * @returns The encoded path.
+ */
+export function quotePath(path: string): string {
+  return encodeURI(path.toWellFormed()).replaceAll("?", "%3F").replaceAll("#", "%23");
+}
+
+function fixedPath(canonical: string): PathTemplate {
+  return {
+    canonical,
+    prefix: canonical.replace(/\/+$/, "") || "/",
+    names: [],
+    match: (path) => path === canonical ? NO_PARAMS : null,
+    build: () => quotePath(canonical),
+  };
+}
+
+function compileRegex(source: string, canonical: string): RegExp {
+  try {
+    return new RegExp(`^(?:${source})$`);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TypeError(`Invalid path "${canonical}": ${reason}`, { cause });
+  }
+}
+
+function unquoteSafe(groups: Record<string, string | undefined>): Record<string, string> {
+  const values: Record<string, string> = Object.create(null);
+  for (const name in groups) {
+    const value = groups[name] ?? "";
+    values[name] = value.includes("%")
+      ? value.replaceAll("%2F", "/").replaceAll("%25", "%")
+      : value;
+  }
+  return values;
+}
+
+function partOf(parts: Readonly<Record<string, string>>, name: string, canonical: string): string {
+  const value: unknown = Object.hasOwn(parts, name) ? parts[name] : undefined;
+  if (typeof value !== "string") {
+    throw new TypeError(
+      `Cannot build a URL for "${canonical}": "${name}" has to be a string, got ${typeof value}`,
+    );
+  }
+  return value;
+}

@@ -1,0 +1,119 @@
+/**
+ * Responses in one call.
+ * @module
+ */
+import { type CookieOptions, formatSetCookie } from "../http/cookie.ts";
+
+/** What the response helpers take besides the body. */
+export interface ResponseOptions {
+  /** Status code. @default {200} */
+  readonly status?: number;
+  /** Headers; a `content-type` here wins over `contentType`. */
+  readonly headers?: HeadersInit;
+  /** Value of `Content-Type`. */
+  readonly contentType?: string;
+}
+
+/** What {@linkcode jsonResponse} takes besides the value. */
+export interface JsonResponseOptions extends ResponseOptions {
+  /** Turns the value into text. @default {JSON.stringify} */
+  readonly dumps?: (value: unknown) => string;
+}
+
+const TEXT = Object.freeze({ headers: { "content-type": "text/plain; charset=utf-8" } });
+const JSON_TYPE = "application/json; charset=utf-8";
+
+/**
+ * A text response.
+ *
+ * @param text The body, sent as UTF-8.
+ * @param options Status, headers, content type (`text/plain; charset=utf-8` unless given).
+ * @returns A platform response.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const response = web.textResponse("hello", { status: 201 });
+ * console.assert(await response.text() === "hello");
+ * ```
+ */
+export function textResponse(text: string, options?: ResponseOptions): Response {
+  return new Response(
+    text,
+    options === undefined ? TEXT : initOf(options, TEXT.headers["content-type"]),
+  );
+}
+
+/**
+ * A JSON response.
+ *
+ * @param value What to send.
+ * @param options Status, headers, content type (`application/json; charset=utf-8` unless given),
+ * and how to turn the value into text.
+ * @returns A platform response.
+ * @throws {TypeError} If the value has no JSON form (`undefined`, a function, a cycle).
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const response = web.jsonResponse({ status: "ok" });
+ * console.assert(await response.text() === '{"status":"ok"}');
+ * ```
+ */
+export function jsonResponse(value: unknown, options: JsonResponseOptions = {}): Response {
+  const text: unknown = (options.dumps ?? JSON.stringify)(value);
+  if (typeof text !== "string") {
+    throw new TypeError(`Cannot send ${typeof value} as JSON: it has no JSON form`);
+  }
+  return new Response(text, initOf(options, JSON_TYPE));
+}
+
+/**
+ * Sets a cookie on a response or on an HTTP exception.
+ *
+ * @param response What carries the header.
+ * @param name Cookie name.
+ * @param value Cookie value, sent as it is.
+ * @param options Attributes; `path` is `/` unless given.
+ * @throws {TypeError} If name, value or an attribute holds a character that no cookie may.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const response = web.textResponse("welcome");
+ * web.setCookie(response, "seen", "1", { httpOnly: true });
+ * console.assert(response.headers.get("set-cookie") === "seen=1; Path=/; HttpOnly");
+ * ```
+ */
+export function setCookie(
+  response: { readonly headers: Headers },
+  name: string,
+  value: string,
+  options?: CookieOptions,
+): void {
+  response.headers.append("set-cookie", formatSetCookie(name, value, options));
+}
+
+/**
+ * Deletes a cookie in the client.
+ *
+ * @param response What carries the header.
+ * @param name Cookie name.
+ * @param options The attributes it was set with; path and domain have to be the same.
+ */
+export function delCookie(
+  response: { readonly headers: Headers },
+  name: string,
+  options: Omit<CookieOptions, "maxAge" | "expires"> = {},
+): void {
+  setCookie(response, name, "", { ...options, maxAge: 0, expires: new Date(0) });
+}
+
+function initOf(options: ResponseOptions, contentType: string): ResponseInit {
+  const headers = new Headers(options.headers);
+  if (!headers.has("content-type")) headers.set("content-type", options.contentType ?? contentType);
+  return { status: options.status ?? 200, headers };
+}

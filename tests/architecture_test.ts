@@ -1,0 +1,93 @@
+import { assert, assertEquals } from "@std/assert";
+
+const ROOT = new URL("../", import.meta.url);
+
+/** Folder by folder, what a module may import; types count. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  http: ["http"],
+  client: ["client", "http"],
+  server: ["server", "http"],
+};
+const HONO_FILES = ["server/application.ts", "server/dispatch.ts"];
+const PUBLIC_ENTRIES = ["mod.ts", "client/mod.ts", "server/mod.ts"];
+const IMPORT = /^\s*(?:import|export)\b[^;]*?\bfrom\s+"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
+
+async function modulesOf(folder: string): Promise<Map<string, string[]>> {
+  const modules = new Map<string, string[]>();
+  for await (const { name, isFile, isDirectory } of Deno.readDir(new URL(`${folder}/`, ROOT))) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) {
+      for (const [inner, imports] of await modulesOf(path)) modules.set(inner, imports);
+    }
+    if (!isFile || !name.endsWith(".ts")) continue;
+    // Examples in doc comments are programs of their own.
+    const text = (await Deno.readTextFile(new URL(path, ROOT))).replaceAll(/\/\*\*[^]*?\*\//g, "");
+    modules.set(path, [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? ""));
+  }
+  return modules;
+}
+
+function targetOf(file: string, specifier: string): string {
+  return new URL(specifier, new URL(file, ROOT)).href.slice(ROOT.href.length);
+}
+
+async function graphOf(folders: readonly string[]): Promise<Map<string, string[]>> {
+  const maps = await Promise.all(folders.map(modulesOf));
+  return new Map(maps.flatMap((map) => [...map]));
+}
+
+Deno.test("modules import in the allowed direction, without cycles", async () => {
+  const graph = await graphOf(Object.keys(MAY_IMPORT));
+  assert(graph.size > 20, "the folders were not read");
+  const done = new Set<string>();
+  const visit = (file: string, trail: readonly string[]): void => {
+    assert(!trail.includes(file), `Import cycle: ${[...trail, file].join(" -> ")}`);
+    if (done.has(file)) return;
+    for (const specifier of graph.get(file) ?? []) {
+      if (!specifier.startsWith(".")) continue;
+      const target = targetOf(file, specifier);
+      const allowed = MAY_IMPORT[file.split("/")[0] ?? ""] ?? [];
+      assert(allowed.includes(target.split("/")[0] ?? ""), `${file} may not import ${target}`);
+      visit(target, [...trail, file]);
+    }
+    done.add(file);
+  };
+  for (const file of graph.keys()) visit(file, []);
+});
+
+Deno.test("Hono is named in two files only", async () => {
+  const graph = await graphOf(Object.keys(MAY_IMPORT));
+  const users = [...graph].filter(([, imports]) => imports.some((each) => /^hono\b/.test(each)));
+  assertEquals(users.map(([file]) => file).sort(), HONO_FILES);
+});
+
+Deno.test("published modules import npm packages, node: and each other, nothing from jsr:", async () => {
+  const { imports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  for (const [file, specifiers] of await graphOf(Object.keys(MAY_IMPORT))) {
+    for (const specifier of specifiers) {
+      if (specifier.startsWith(".") || specifier.startsWith("node:")) continue;
+      const name = specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
+      const target: string = imports[specifier] ?? imports[name] ?? specifier;
+      assert(target.startsWith("npm:"), `${file} imports ${specifier}, which is ${target}`);
+    }
+  }
+});
+
+Deno.test("examples and benchmarks import public entries only", async () => {
+  for (const [file, specifiers] of await graphOf(["examples", "bench"])) {
+    for (const specifier of specifiers) {
+      if (!specifier.startsWith(".")) continue;
+      const target = targetOf(file, specifier);
+      const [folder = ""] = target.split("/");
+      if (!(folder in MAY_IMPORT) && target !== "mod.ts") continue;
+      assert(PUBLIC_ENTRIES.includes(target), `${file} may not import ${target}`);
+    }
+  }
+});
+
+Deno.test("no module is longer than 400 lines", async () => {
+  for (const file of (await graphOf(Object.keys(MAY_IMPORT))).keys()) {
+    const lines = (await Deno.readTextFile(new URL(file, ROOT))).split("\n").length - 1;
+    assert(lines <= 400, `${file} has ${lines} lines: probably two things in one file`);
+  }
+});

@@ -1,0 +1,45 @@
+import { assertEquals } from "@std/assert";
+
+// The public surface. A name that comes or goes has to be written down here, so that neither
+// happens by accident.
+const CLIENT = `
+  ClientConnectionError ClientConnectorError ClientError ClientPayloadError ClientResponse
+  ClientResponseError ClientSession ContentTypeError CookieJar IncompleteReadError
+  InvalidURLError LineTooLongError ServerDisconnectedError ServerTimeoutError StreamReader
+  TooManyRedirectsError fetchTransport
+`;
+const SERVER = `
+  AddressInUseError AppKey AppRunner Application HTTPAccepted HTTPBadGateway HTTPBadRequest
+  HTTPClientError HTTPConflict HTTPCreated HTTPException HTTPExpectationFailed
+  HTTPFailedDependency HTTPForbidden HTTPFound HTTPGatewayTimeout HTTPGone
+  HTTPInsufficientStorage HTTPInternalServerError HTTPLengthRequired HTTPMethodNotAllowed
+  HTTPMisdirectedRequest HTTPMove HTTPMovedPermanently HTTPMultipleChoices
+  HTTPNetworkAuthenticationRequired HTTPNoContent HTTPNonAuthoritativeInformation
+  HTTPNotAcceptable HTTPNotExtended HTTPNotFound HTTPNotImplemented HTTPNotModified HTTPOk
+  HTTPPartialContent HTTPPaymentRequired HTTPPermanentRedirect HTTPPreconditionFailed
+  HTTPPreconditionRequired HTTPProxyAuthenticationRequired HTTPRedirection
+  HTTPRequestEntityTooLarge HTTPRequestHeaderFieldsTooLarge HTTPRequestRangeNotSatisfiable
+  HTTPRequestTimeout HTTPRequestURITooLong HTTPResetContent HTTPSeeOther HTTPServerError
+  HTTPServiceUnavailable HTTPSuccessful HTTPTemporaryRedirect HTTPTooManyRequests
+  HTTPUnauthorized HTTPUnavailableForLegalReasons HTTPUnprocessableEntity
+  HTTPUnsupportedMediaType HTTPUpgradeRequired HTTPUseProxy HTTPVariantAlsoNegotiates
+  HTTPVersionNotSupported IncompleteReadError LineTooLongError RelativeURL Resource RouteTable
+  Router ServerRequest StreamReader View WSMsgType WebSocketResponse del delCookie denoEngine
+  get head jsonResponse options patch post put route runApp setCookie textResponse view
+`;
+
+const names = (text: string): string[] => text.trim().split(/\s+/);
+
+Deno.test("client/mod.ts exports what is listed here", async () => {
+  assertEquals(Object.keys(await import("@roundtrip/http/client")).sort(), names(CLIENT));
+});
+
+Deno.test("server/mod.ts exports what is listed here", async () => {
+  assertEquals(Object.keys(await import("@roundtrip/http/server")).sort(), names(SERVER));
+});
+
+Deno.test("mod.ts exports the client's names, the server as web, and WSMsgType", async () => {
+  const { web, ...rest } = await import("@roundtrip/http");
+  assertEquals(Object.keys(rest).sort(), [...names(CLIENT), "WSMsgType"].sort());
+  assertEquals(Object.keys(web).sort(), names(SERVER));
+});
