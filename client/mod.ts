@@ -29,12 +29,10 @@ export {
   type TextOptions,
 } from "./response.ts";
 export type { CookieOptions, ResponseCookie } from "../http/cookie.ts";
-export {
-  IncompleteReadError,
-  LineTooLongError,
-  StreamReader,
-  type StreamReaderOptions,
-} from "../http/stream_reader.ts";
+export type { ByteSource } from "../http/byte_source.ts";
+export { IncompleteReadError } from "../http/incomplete_read_error.ts";
+export { LineTooLongError } from "../http/line_too_long_error.ts";
+export { StreamReader, type StreamReaderOptions } from "../http/stream_reader.ts";
 
 // Cookies
 export { type CookieInit, CookieJar, type CookieJarOptions } from "./cookie_jar.ts";

@@ -93,6 +93,7 @@ export class ClientResponse {
     this.requestInfo = init.requestInfo;
     this.history = init.history;
     this.content = new StreamReader(result.body, {
+      length: this.contentLength,
       onEnd: init.onEnd,
       mapError: result.bodyError,
     });
@@ -126,6 +127,13 @@ export class ClientResponse {
   /** Charset of the header, `null` where it does not say. */
   get charset(): string | null {
     return parseContentType(this.headers.get("content-type")).params.get("charset") ?? null;
+  }
+
+  /** Announced length of the body in bytes, before decoding; `null` where the header is missing. */
+  get contentLength(): number | null {
+    const header = this.headers.get("content-length");
+    // Digits alone: "+5", "1e3" and "0x10" are numbers to JavaScript and no lengths (RFC 9110, 8.6).
+    return header !== null && /^\d{1,15}$/.test(header) ? Number(header) : null;
   }
 
   /**

@@ -35,12 +35,10 @@ export { type Resolution, Router } from "./router.ts";
 
 // Requests
 export { type EarlyAnswer, type ServeInfo, ServerRequest } from "./request.ts";
-export {
-  IncompleteReadError,
-  LineTooLongError,
-  StreamReader,
-  type StreamReaderOptions,
-} from "../http/stream_reader.ts";
+export type { ByteSource } from "../http/byte_source.ts";
+export { IncompleteReadError } from "../http/incomplete_read_error.ts";
+export { LineTooLongError } from "../http/line_too_long_error.ts";
+export { StreamReader, type StreamReaderOptions } from "../http/stream_reader.ts";
 
 // Responses
 export { delCookie, jsonResponse, setCookie, textResponse } from "./response.ts";
