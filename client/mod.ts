@@ -25,9 +25,30 @@ export type { QueryInit, QueryValue } from "../http/query.ts";
 export {
   ClientResponse,
   type ClientResponseInit,
-  type JsonOptions,
-  type TextOptions,
+  type FallbackCharsetResolver,
 } from "./response.ts";
+export type { JsonOptions, TextOptions } from "./response_options.ts";
+export type { ResponseLink } from "./response_links.ts";
+export type { ContentDisposition } from "../http/content_disposition.ts";
+export {
+  type EventsOptions,
+  EventTooLongError,
+  type ServerSentEvent,
+} from "./server_sent_events.ts";
+export type {
+  SchemaOutput,
+  StandardResult,
+  StandardSchemaProps,
+  StandardSchemaV1,
+} from "../http/standard_schema.ts";
+export { type SchemaIssue, SchemaValidationError } from "../http/schema_validation_error.ts";
+export type { BodyPolicy } from "./body_source.ts";
+export type { Progress, ProgressCallback } from "./progress.ts";
+
+// Files
+export type { DownloadOptions } from "./download_file.ts";
+export type { SavedFile, SaveOptions } from "./save_body.ts";
+export { FileExistsError } from "./file_exists_error.ts";
 export type { CookieOptions, ResponseCookie } from "../http/cookie.ts";
 export type { ByteSource } from "../http/byte_source.ts";
 export { IncompleteReadError } from "../http/incomplete_read_error.ts";

@@ -3,6 +3,7 @@
  * @module
  */
 import type { CookieJar } from "./cookie_jar.ts";
+import { countedStream, type ProgressCallback } from "./progress.ts";
 import type { ClientRequest } from "./request.ts";
 import type { HopResult, Transport } from "./transport.ts";
 
@@ -13,6 +14,7 @@ import type { HopResult, Transport } from "./transport.ts";
  * @param transport What carries it.
  * @param jar Where its cookies come from and go to.
  * @param signal Aborts it.
+ * @param onUploadProgress Told how much of the body was sent, `null` for nobody.
  * @returns The head of the reply.
  */
 export async function send(
@@ -20,6 +22,7 @@ export async function send(
   transport: Transport,
   jar: CookieJar,
   signal: AbortSignal,
+  onUploadProgress: ProgressCallback | null = null,
 ): Promise<HopResult> {
   const { method, url, payload } = request;
   let headers = request.headers;
@@ -29,7 +32,13 @@ export async function send(
     const own = headers.get("cookie");
     headers.set("cookie", own === null ? cookies : `${cookies}; ${own}`);
   }
-  const body = payload?.body ?? null;
+  let body = payload?.body ?? null;
+  if (body !== null && onUploadProgress !== null) {
+    const source = body instanceof ReadableStream ? body : new Blob([body]);
+    body = source instanceof Blob
+      ? countedStream(source.stream(), source.size, onUploadProgress)
+      : countedStream(source, null, onUploadProgress);
+  }
   const result = await transport.send({ method, url, headers, body, signal });
   if (result.headers.has("set-cookie")) {
     jar.updateFromHeaders(result.headers.getSetCookie(), url);

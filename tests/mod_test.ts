@@ -4,8 +4,9 @@ import { assertEquals } from "@std/assert";
 // happens by accident.
 const CLIENT = `
   ClientConnectionError ClientConnectorError ClientError ClientPayloadError ClientResponse
-  ClientResponseError ClientSession ContentTypeError CookieJar IncompleteReadError
-  InvalidURLError LineTooLongError ServerDisconnectedError ServerTimeoutError StreamReader
+  ClientResponseError ClientSession ContentTypeError CookieJar EventTooLongError FileExistsError
+  IncompleteReadError InvalidURLError LineTooLongError SchemaValidationError
+  ServerDisconnectedError ServerTimeoutError StreamReader
   TooManyRedirectsError fetchTransport
 `;
 const SERVER = `
