@@ -3,7 +3,7 @@
  * @module
  */
 import { type ByteSource, streamSource } from "../http/byte_source.ts";
-import { ContentDecodingError, decodedSource } from "../http/content_decoder.ts";
+import { ContentDecodingError, decodedSource, limitedSource } from "../http/content_decoder.ts";
 import { ClientPayloadError } from "./errors.ts";
 import { countedSource, type ProgressCallback } from "./progress.ts";
 import type { HopResult } from "./transport.ts";
@@ -49,7 +49,10 @@ export function bodySource(
   if (coding === null && onDownloadProgress === null) return body;
   let source = streamSource(body, length);
   if (onDownloadProgress !== null) source = countedSource(source, length, onDownloadProgress);
-  return coding === null ? source : decodedSource(source, coding, { maxSize: maxDecodedSize });
+  if (coding === null) return source;
+  return result.decoded === true
+    ? limitedSource(source, coding, maxDecodedSize)
+    : decodedSource(source, coding, { maxSize: maxDecodedSize });
 }
 
 /**

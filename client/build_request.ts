@@ -34,7 +34,7 @@ export function buildRequest(
     }
     headers.set("authorization", basicAuth(userinfo));
   }
-  // Without one of ours fetch asks for gzip and brotli, and decodes them in its own way.
+  // Without one of ours fetch asks for gzip and brotli alone.
   if (!headers.has("accept-encoding")) headers.set("accept-encoding", ACCEPT_ENCODING);
   const payload = payloadFor(options);
   if (payload !== null) {

@@ -30,7 +30,9 @@ export interface SharedOptions {
   readonly raiseForStatus?: RaiseForStatus;
   /**
    * Whether bodies in gzip, deflate, brotli and zstd are decoded; `content-encoding` and
-   * `content-length` stay as they came.
+   * `content-length` stay as they came. Over Deno's `fetch` a single gzip or brotli is decoded by the
+   * platform, which passes over whatever follows the first gzip member; with `false`, a server that
+   * reads only the first `Accept-Encoding` line will not compress.
    * @default {true}
    */
   readonly autoDecompress?: boolean;

@@ -6,7 +6,10 @@ import type { ByteSource } from "../http/byte_source.ts";
 
 /** How far an upload or a download has come. */
 export interface Progress {
-  /** Bytes so far, as they are on the wire: compressed where the body is. */
+  /**
+   * Bytes so far, as they are on the wire: compressed where the body is, unless the platform has
+   * undone that already (Deno's `fetch` does for gzip and brotli).
+   */
   readonly bytes: number;
   /** Bytes in all, `null` where it is not known. */
   readonly total: number | null;

@@ -99,7 +99,7 @@ export class ClientResponse {
     this.requestInfo = init.requestInfo;
     this.history = init.history;
     this.#fallbackCharset = init.fallbackCharsetResolver;
-    const length = this.contentLength;
+    const length = result.decoded === true ? null : this.contentLength;
     this.content = new StreamReader(
       bodySource(result, length, init.policy ?? DEFAULT_BODY_POLICY),
       { length, onEnd: init.onEnd, mapError: (error) => bodyError(result, error) },

@@ -15,6 +15,7 @@ import type { HopResult, Transport } from "./transport.ts";
  * @param jar Where its cookies come from and go to.
  * @param signal Aborts it.
  * @param onUploadProgress Told how much of the body was sent, `null` for nobody.
+ * @param rawBody Whether the reply's body has to come without being decoded.
  * @returns The head of the reply.
  */
 export async function send(
@@ -23,6 +24,7 @@ export async function send(
   jar: CookieJar,
   signal: AbortSignal,
   onUploadProgress: ProgressCallback | null = null,
+  rawBody = false,
 ): Promise<HopResult> {
   const { method, url, payload } = request;
   let headers = request.headers;
@@ -39,7 +41,7 @@ export async function send(
       ? countedStream(source.stream(), source.size, onUploadProgress)
       : countedStream(source, null, onUploadProgress);
   }
-  const result = await transport.send({ method, url, headers, body, signal });
+  const result = await transport.send({ method, url, headers, body, rawBody, signal });
   if (result.headers.has("set-cookie")) {
     jar.updateFromHeaders(result.headers.getSetCookie(), url);
   }

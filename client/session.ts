@@ -95,7 +95,15 @@ export class ClientSession {
       const arrival = await followRedirects(
         first,
         limit,
-        (hop) => send(hop, transport, cookieJar, deadline.signal, resolved.onUploadProgress),
+        (hop) =>
+          send(
+            hop,
+            transport,
+            cookieJar,
+            deadline.signal,
+            resolved.onUploadProgress,
+            !resolved.policy.autoDecompress,
+          ),
       );
       const response = new ClientResponse({
         requestInfo: arrival.request,

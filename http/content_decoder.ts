@@ -92,7 +92,7 @@ export function decodedSource(
   }
   // The last one named was applied last (RFC 9110 section 8.4).
   const decoded = codings.reduceRight<ByteSource>((inner, coding) => decode(inner, coding), source);
-  return options.maxSize === 0 ? decoded : limited(decoded, header, options.maxSize);
+  return limitedSource(decoded, header, options.maxSize);
 }
 
 function failing(source: ByteSource, error: Error): ByteSource {
@@ -105,7 +105,16 @@ function failing(source: ByteSource, error: Error): ByteSource {
   };
 }
 
-function limited(source: ByteSource, header: string, maxSize: number): ByteSource {
+/**
+ * Limits what comes out of a decoder.
+ *
+ * @param source Decoded bytes.
+ * @param header Value of `Content-Encoding`, for the message.
+ * @param maxSize Most bytes that may come out; 0 for no limit.
+ * @returns A source that fails with {@linkcode ContentDecodingError} beyond the limit.
+ */
+export function limitedSource(source: ByteSource, header: string, maxSize: number): ByteSource {
+  if (maxSize === 0) return source;
   let size = 0;
   return {
     async next() {
