@@ -56,7 +56,10 @@ export { LineTooLongError } from "../http/line_too_long_error.ts";
 export { StreamReader, type StreamReaderOptions } from "../http/stream_reader.ts";
 
 // Cookies
-export { type CookieInit, CookieJar, type CookieJarOptions } from "./cookie_jar.ts";
+export { AbstractCookieJar, type JarCookie } from "./abstract_cookie_jar.ts";
+export { CookieJar, type CookieJarOptions } from "./cookie_jar.ts";
+export type { CookieInit } from "./cookie_pairs.ts";
+export { DummyCookieJar } from "./dummy_cookie_jar.ts";
 
 // Transport
 export { fetchTransport } from "./fetch_transport.ts";

@@ -3,6 +3,7 @@
  * @module
  */
 import type { QueryInit } from "../http/query.ts";
+import type { AbstractCookieJar } from "./abstract_cookie_jar.ts";
 import { type CookieInit, CookieJar } from "./cookie_jar.ts";
 import type { RequestData } from "./payload.ts";
 import { type BodyPolicy, DEFAULT_BODY_POLICY } from "./body_source.ts";
@@ -51,7 +52,7 @@ export interface SessionOptions extends SharedOptions {
   /** Cookies that are sent to every server. */
   readonly cookies?: CookieInit;
   /** Where cookies are kept. @default a new jar */
-  readonly cookieJar?: CookieJar;
+  readonly cookieJar?: AbstractCookieJar;
   /** Turns the value of `json` into text. @default {JSON.stringify} */
   readonly jsonSerialize?: (value: unknown) => string;
   /** Names the encoding of a text whose header does not, or names an unknown one. @default UTF-8 */
@@ -89,7 +90,7 @@ export interface RequestOptions extends SharedOptions {
 export interface SessionDefaults {
   readonly baseUrl: URL | null;
   readonly headers: Headers;
-  readonly cookieJar: CookieJar;
+  readonly cookieJar: AbstractCookieJar;
   readonly jsonSerialize: (value: unknown) => string;
   readonly timeout: Required<ClientTimeout>;
   readonly raiseForStatus: RaiseForStatus;

@@ -2,7 +2,7 @@
  * One hop: cookies in, transport, cookies out.
  * @module
  */
-import type { CookieJar } from "./cookie_jar.ts";
+import type { AbstractCookieJar } from "./abstract_cookie_jar.ts";
 import { countedStream, type ProgressCallback } from "./progress.ts";
 import type { ClientRequest } from "./request.ts";
 import type { HopResult, Transport } from "./transport.ts";
@@ -21,7 +21,7 @@ import type { HopResult, Transport } from "./transport.ts";
 export async function send(
   request: ClientRequest,
   transport: Transport,
-  jar: CookieJar,
+  jar: AbstractCookieJar,
   signal: AbortSignal,
   onUploadProgress: ProgressCallback | null = null,
   rawBody = false,

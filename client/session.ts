@@ -3,7 +3,7 @@
  * @module
  */
 import { buildRequest } from "./build_request.ts";
-import type { CookieJar } from "./cookie_jar.ts";
+import type { AbstractCookieJar } from "./abstract_cookie_jar.ts";
 import { downloadFile, type DownloadOptions } from "./download_file.ts";
 import { ServerTimeoutError } from "./errors.ts";
 import {
@@ -51,7 +51,7 @@ export class ClientSession {
   }
 
   /** Where the session's cookies are kept. */
-  get cookieJar(): CookieJar {
+  get cookieJar(): AbstractCookieJar {
     return this.#defaults.cookieJar;
   }
 
