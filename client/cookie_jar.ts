@@ -104,7 +104,9 @@ export class CookieJar extends AbstractCookieJar {
   override updateFromHeaders(headers: readonly string[], url: URL): void {
     for (const header of headers) {
       const cookie = Cookie.parse(header);
-      if (cookie !== undefined) this.#set(cookie, url);
+      // RFC 6265bis section 5.6 drops a cookie with a control byte; tough-cookie lets 0x7f pass.
+      if (cookie === undefined || header.includes("\x7f")) continue;
+      this.#set(cookie, url);
     }
   }
 
