@@ -29,7 +29,6 @@ export {
 } from "./response.ts";
 export type { JsonOptions, TextOptions } from "./response_options.ts";
 export type { ResponseLink } from "./response_links.ts";
-export type { ContentDisposition } from "../http/content_disposition.ts";
 export {
   type EventsOptions,
   EventTooLongError,
@@ -42,7 +41,7 @@ export type {
   StandardSchemaV1,
 } from "../http/standard_schema.ts";
 export { type SchemaIssue, SchemaValidationError } from "../http/schema_validation_error.ts";
-export type { BodyPolicy } from "./body_source.ts";
+export type { BodyPolicy } from "./response_body.ts";
 export type { Progress, ProgressCallback } from "./progress.ts";
 
 // Files
@@ -50,10 +49,40 @@ export type { DownloadOptions } from "./download_file.ts";
 export type { SavedFile, SaveOptions } from "./save_body.ts";
 export { FileExistsError } from "./file_exists_error.ts";
 export type { CookieOptions, ResponseCookie } from "../http/cookie.ts";
-export type { ByteSource } from "../http/byte_source.ts";
+export type { BodySource } from "../http/body_source.ts";
 export { IncompleteReadError } from "../http/incomplete_read_error.ts";
 export { LineTooLongError } from "../http/line_too_long_error.ts";
 export { StreamReader, type StreamReaderOptions } from "../http/stream_reader.ts";
+
+// Forms and multipart bodies
+export {
+  type EncodedForm,
+  FormBody,
+  type FormBodyOptions,
+  type FormFieldOptions,
+  type FormFields,
+  type FormValue,
+} from "../http/form_body.ts";
+export { MultipartWriter, type MultipartWriterOptions } from "../http/multipart_writer.ts";
+export type { PartOptions } from "../http/multipart_part_headers.ts";
+export type { PartValue, ReadableFile } from "../http/multipart_part_body.ts";
+export {
+  type BodyPartInit,
+  BodyPartReader,
+  type PartContent,
+  type PartReadOptions,
+  type PartTextOptions,
+} from "../http/body_part_reader.ts";
+export type { ContentDisposition } from "../http/content_disposition.ts";
+export { MultipartReader, type MultipartReaderOptions } from "../http/multipart_reader.ts";
+export type { MultipartLimits } from "../http/multipart_limits.ts";
+export {
+  MultipartEncodingError,
+  MultipartError,
+  MultipartLimitError,
+  MultipartSyntaxError,
+  MultipartTruncatedError,
+} from "../http/multipart_errors.ts";
 
 // Cookies
 export { AbstractCookieJar, type JarCookie } from "./abstract_cookie_jar.ts";

@@ -6,7 +6,7 @@ import type { QueryInit } from "../http/query.ts";
 import type { AbstractCookieJar } from "./abstract_cookie_jar.ts";
 import { type CookieInit, CookieJar } from "./cookie_jar.ts";
 import type { RequestData } from "./payload.ts";
-import { type BodyPolicy, DEFAULT_BODY_POLICY } from "./body_source.ts";
+import { type BodyPolicy, DEFAULT_BODY_POLICY } from "./response_body.ts";
 import type { ProgressCallback } from "./progress.ts";
 import type { ClientResponse, FallbackCharsetResolver } from "./response.ts";
 import type { ClientTimeout } from "./timeout.ts";

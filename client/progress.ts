@@ -2,7 +2,7 @@
  * How far a body has come.
  * @module
  */
-import type { ByteSource } from "../http/byte_source.ts";
+import type { BodySource } from "../http/body_source.ts";
 
 /** How far an upload or a download has come. */
 export interface Progress {
@@ -27,10 +27,10 @@ export type ProgressCallback = (progress: Progress) => void;
  * @returns A source of the same bytes.
  */
 export function countedSource(
-  source: ByteSource,
+  source: BodySource,
   total: number | null,
   report: ProgressCallback,
-): ByteSource {
+): BodySource {
   let bytes = 0;
   return {
     async next() {

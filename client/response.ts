@@ -6,6 +6,7 @@ import { decoderFor } from "../http/charset.ts";
 import { type ContentDisposition, parseContentDisposition } from "../http/content_disposition.ts";
 import { parseContentType } from "../http/content_type.ts";
 import { parseSetCookies, type ResponseCookie } from "../http/cookie.ts";
+import { MultipartReader, type MultipartReaderOptions } from "../http/multipart_reader.ts";
 import {
   isStandardSchema,
   type SchemaOutput,
@@ -13,7 +14,7 @@ import {
   validateWithSchema,
 } from "../http/standard_schema.ts";
 import { StreamReader } from "../http/stream_reader.ts";
-import { bodyError, type BodyPolicy, bodySource, DEFAULT_BODY_POLICY } from "./body_source.ts";
+import { bodyError, type BodyPolicy, bodySource, DEFAULT_BODY_POLICY } from "./response_body.ts";
 import {
   ClientConnectionError,
   ClientPayloadError,
@@ -22,6 +23,7 @@ import {
   type HistoryEntry,
   type RequestInfo,
 } from "./errors.ts";
+import { startOfText } from "./error_body.ts";
 import type { JsonOptions, TextOptions } from "./response_options.ts";
 import { type ResponseLink, responseLinks } from "./response_links.ts";
 import { saveBody, type SavedFile, type SaveOptions } from "./save_body.ts";
@@ -52,7 +54,6 @@ export interface ClientResponseInit {
 
 // RFC 6839: "+json" marks a type that is read as JSON, which is UTF-8 (RFC 8259 section 8.1).
 const JSON_TYPE = /^(?:application\/|[\w.-]+\/[\w.+-]+?\+)json$/i;
-const MAX_ERROR_BODY = 64 * 1024;
 
 /**
  * A reply whose head has come; its body is read on demand. Release it (`await using` does) or read
@@ -244,12 +245,7 @@ export class ClientResponse {
   async #json(options: JsonOptions): Promise<unknown> {
     const { contentType } = options;
     if (contentType !== null && !this.#hasType(contentType)) {
-      throw new ContentTypeError({
-        ...this.#errorInit(),
-        reason: `Attempt to decode JSON with unexpected mimetype: ${
-          this.headers.get("content-type") ?? ""
-        }`,
-      });
+      throw this.#typeError("decode JSON");
     }
     const text = await this.text(options);
     if (text.trim() === "") return null; // as aiohttp 3.14
@@ -288,14 +284,7 @@ export class ClientResponse {
    */
   async *events(options: EventsOptions = {}): AsyncGenerator<ServerSentEvent, void, undefined> {
     try {
-      if (this.contentType !== "text/event-stream") {
-        throw new ContentTypeError({
-          ...this.#errorInit(),
-          reason: `Attempt to read events of unexpected mimetype: ${
-            this.headers.get("content-type") ?? ""
-          }`,
-        });
-      }
+      if (this.contentType !== "text/event-stream") throw this.#typeError("read events");
       yield* readEvents(this.content, options);
     } finally {
       this.release();
@@ -314,6 +303,22 @@ export class ClientResponse {
    */
   saveTo(path: string | URL, options: SaveOptions = {}): Promise<SavedFile> {
     return saveBody(this, path, options);
+  }
+
+  /**
+   * Reads a multipart body part by part as it comes.
+   *
+   * @param options Limits.
+   * @returns The reader.
+   * @throws {MultipartSyntaxError} If the body is no multipart.
+   */
+  multipart(options?: MultipartReaderOptions): MultipartReader {
+    const pieces = this.content.iterAny();
+    return new MultipartReader(
+      ReadableStream.from(pieces),
+      this.headers.get("content-type"),
+      options,
+    );
   }
 
   /**
@@ -339,18 +344,7 @@ export class ClientResponse {
    */
   async statusError(): Promise<ClientResponseError | null> {
     if (this.ok) return null;
-    let body: string | null = null;
-    try {
-      const pieces: string[] = [];
-      const decoder = decoderFor(this.charset ?? "utf-8", false) ?? new TextDecoder();
-      for await (const piece of this.content.iterChunked(MAX_ERROR_BODY)) {
-        pieces.push(decoder.decode(piece, { stream: true }));
-        if (this.content.totalBytes >= MAX_ERROR_BODY) break;
-      }
-      body = pieces.join("").slice(0, MAX_ERROR_BODY);
-    } catch {
-      // The status is what is reported; a body that breaks off adds nothing to it.
-    }
+    const body = await startOfText(this.content, this.charset);
     this.release();
     return new ClientResponseError({ ...this.#errorInit(), reason: this.reason, body });
   }
@@ -373,6 +367,14 @@ export class ClientResponse {
     return wanted === undefined
       ? JSON_TYPE.test(mimeType)
       : mimeType.includes(wanted.toLowerCase());
+  }
+
+  #typeError(attempt: string): ContentTypeError {
+    const contentType = this.headers.get("content-type") ?? "";
+    return new ContentTypeError({
+      ...this.#errorInit(),
+      reason: `Attempt to ${attempt} with unexpected mimetype: ${contentType}`,
+    });
   }
 
   #errorInit(): Omit<ConstructorParameters<typeof ClientResponseError>[0], "reason"> {

@@ -113,6 +113,7 @@ export class ClientSession {
         policy: resolved.policy,
         fallbackCharsetResolver: resolved.fallbackCharsetResolver,
       });
+      deadline.watch((reason) => response.content.cancel(reason));
       await raise(response, resolved.raiseForStatus);
       return response;
     } catch (error) {

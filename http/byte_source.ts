@@ -1,120 +1,200 @@
 /**
- * Where the bytes of a body come from: one interface over streams, decoders and counters.
+ * A byte stream as a window of bytes that is refilled on demand.
  * @module
  */
-import { concatBytes } from "./bytes.ts";
 
-/** Gives a body piece by piece; nothing is fetched before it is asked for. */
-export interface ByteSource {
-  /**
-   * Fetches the next piece.
-   *
-   * @returns Bytes that belong to the caller, at least one; `null` at the end.
-   */
-  next(): Promise<Uint8Array<ArrayBuffer> | null>;
-  /**
-   * Gives the rest up.
-   *
-   * @param reason Why.
-   */
-  cancel(reason?: unknown): Promise<void>;
-  /**
-   * Fetches everything that is left, where that is cheaper than piece by piece.
-   *
-   * @returns The bytes; an empty array at the end.
-   */
-  rest?(): Promise<Uint8Array<ArrayBuffer>>;
+/** How a {@linkcode ByteSource} reads. */
+export interface ByteSourceOptions {
+  /** Whether what {@linkcode ByteSource.take} gives may change at the next refill. */
+  readonly reuseBuffers: boolean;
+  /** Longest time spent waiting for the stream in all, in milliseconds. */
+  readonly maxWait: number;
+  /** Called with the number of bytes read so far, after each refill; may throw. */
+  readonly onBytes: (total: number) => void;
+  /** Makes the error for a stream that exceeds `maxWait`. */
+  readonly timeoutError: () => Error;
 }
 
-// Deno's connections give at most 64 KiB at a time. A body of unknown length starts smaller: most
-// are a few hundred bytes, and clearing 64 KiB for each would cost more than reading it.
-const SMALL_BUFFER = 4 * 1024;
-const LARGE_BUFFER = 64 * 1024;
-// What is set aside on the word of a length header alone; a longer body has to come first.
-const MAX_TRUSTED_LENGTH = 16 * 1024 * 1024;
+/** First buffer; a form of some fields needs no second one. */
+const MIN_BUFFER = 64 * 1024;
+/** Beyond half a MiB the buffer leaves the processor's cache and every pass gets slower. */
+const MAX_BUFFER = 512 * 1024;
+/** Longest delay that timers take. */
+const MAX_TIMER = 2 ** 31 - 1;
 
 /**
- * Reads a stream: a byte stream through a buffer of ours that is used again and again, any other
- * by its own pieces.
+ * Reads a stream into one buffer through a BYOB reader, or adopts the chunks of a stream that is
+ * no byte stream.
  *
- * @param stream The stream; it is locked.
- * @param length Announced length in bytes, `null` where it is not known. It is a hint, nothing more.
- * @returns The source.
+ * A BYOB read detaches every view of the buffer it is given. So bytes that fill most of the buffer
+ * are given out together with it, and the next refill allocates another; smaller pieces are copied
+ * and the buffer is used again. Either way a caller may keep what he got.
  */
-export function streamSource(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  length: number | null = null,
-): ByteSource {
-  let reader: ReadableStreamBYOBReader;
-  try {
-    reader = stream.getReader({ mode: "byob" });
-  } catch (error) {
-    if (stream.locked) throw error;
-    return pieceSource(stream.getReader());
+export class ByteSource {
+  /** The window lies in here, from `start` to `end`. */
+  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  /** First byte of the window. */
+  start = 0;
+  /** End of the window, exclusive. */
+  end = 0;
+
+  readonly #byob: ReadableStreamBYOBReader | null;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | null;
+  readonly #options: ByteSourceOptions;
+  #size = MIN_BUFFER;
+  #isLent = false; // a view of the buffer was given out
+  #isOurs = true; // the buffer is not a chunk that the stream gave
+  #isDone = false;
+  #isFilling = false;
+  #total = 0;
+  #waited = 0;
+  #failure: { readonly reason: unknown } | null = null;
+
+  /**
+   * Begins to read a stream.
+   *
+   * @param stream The stream; it is locked at once.
+   * @param options How to read it.
+   * @throws {TypeError} If the stream is locked already.
+   */
+  constructor(stream: ReadableStream<Uint8Array>, options: ByteSourceOptions) {
+    this.#options = options;
+    this.#byob = byobReader(stream);
+    this.#reader = this.#byob === null
+      ? (stream as ReadableStream<Uint8Array<ArrayBuffer>>).getReader()
+      : null;
   }
-  return bufferSource(reader, length);
-}
 
-function pieceSource(reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>): ByteSource {
-  return {
-    async next() {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return null;
-        if (value.length > 0) return value;
-      }
-    },
-    cancel: (reason) => reader.cancel(reason),
-  };
-}
+  /** Whether a refill is under way. */
+  get isFilling(): boolean {
+    return this.#isFilling;
+  }
 
-function bufferSource(reader: ReadableStreamBYOBReader, length: number | null): ByteSource {
-  // One byte more than announced, so that the same buffer finds the end.
-  let size = length === null ? SMALL_BUFFER : Math.min(Math.max(length, 0) + 1, LARGE_BUFFER);
-  let buffer: ArrayBuffer | null = null;
-  let given = 0;
+  /**
+   * Adds bytes to the window, which may move within `bytes` or into another array. To be called
+   * only while {@linkcode isFilling} is `false`: two reads at once would mix their bytes.
+   *
+   * @returns `false` where the stream has ended and nothing was added.
+   */
+  async fill(): Promise<boolean> {
+    this.#throwFailure();
+    if (this.#isDone) return false;
+    this.#isFilling = true;
+    const left = this.#options.maxWait - this.#waited;
+    const timer = left <= MAX_TIMER
+      ? setTimeout(() => this.cancel(this.#options.timeoutError()), Math.max(0, left))
+      : undefined;
+    const began = performance.now();
+    try {
+      const size = await (this.#byob === null ? this.#fillByChunk() : this.#fillBuffer());
+      this.#throwFailure(); // a cancelled reader just reports the end
+      this.#isDone = size === 0;
+      this.#total += size;
+      this.#options.onBytes(this.#total);
+      return size > 0;
+    } finally {
+      clearTimeout(timer);
+      this.#waited += performance.now() - began;
+      this.#isFilling = false;
+    }
+  }
 
-  async function next(): Promise<Uint8Array<ArrayBuffer> | null> {
-    const { done, value: piece } = await reader.read(
-      new Uint8Array(buffer ?? new ArrayBuffer(size)),
+  /**
+   * Takes bytes from the front of the window.
+   *
+   * @param length How many bytes; the window must hold them.
+   * @returns The bytes; they stay as they are unless `reuseBuffers` was asked for.
+   */
+  take(length: number): Uint8Array<ArrayBuffer> {
+    const from = this.start;
+    this.start += length;
+    if (!this.#options.reuseBuffers && this.#byob !== null) {
+      if (length * 2 < this.bytes.length) return this.bytes.slice(from, this.start);
+      this.#isLent = true;
+    }
+    return this.bytes.subarray(from, this.start);
+  }
+
+  /**
+   * Ends reading; a refill that waits, and every later one, throws `reason`.
+   *
+   * @param reason Error that is thrown and passed to the stream.
+   */
+  cancel(reason: unknown): void {
+    if (this.#failure !== null) return;
+    this.#failure = { reason };
+    this.start = this.end = 0;
+    // The stream may fail at being cancelled; `reason` tells the caller more.
+    (this.#byob ?? this.#reader)?.cancel(reason).catch(() => {});
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== null) throw this.#failure.reason;
+  }
+
+  async #fillBuffer(): Promise<number> {
+    const held = this.end - this.start;
+    let buffer = this.bytes;
+    if (this.#isLent || buffer.length < this.#size || buffer.length - held < MIN_BUFFER / 2) {
+      while (this.#size - held < MIN_BUFFER / 2) this.#size *= 2;
+      buffer = new Uint8Array(this.#size);
+      buffer.set(this.bytes.subarray(this.start, this.end));
+      this.#isLent = false;
+    } else if (this.start > 0) {
+      buffer.copyWithin(0, this.start, this.end);
+    }
+    this.bytes = buffer;
+    this.start = 0;
+    this.end = held;
+    const room = buffer.length - held;
+    const { value, done } = await (this.#byob as ReadableStreamBYOBReader).read(
+      buffer.subarray(held),
     );
-    buffer = null;
-    if (done) return null;
-    given += piece.length;
-    if (piece.length === piece.buffer.byteLength && size < LARGE_BUFFER) {
-      // A small buffer that was full: the next one is larger, and this one needs no copy.
-      size = Math.min(size * 4, LARGE_BUFFER);
-      return piece;
-    }
-    buffer = piece.buffer;
-    return piece.slice();
+    if (value !== undefined) this.bytes = new Uint8Array(value.buffer as ArrayBuffer);
+    const size = done || value === undefined ? 0 : value.length;
+    this.end = this.#failure === null ? held + size : 0;
+    if (size === room && this.#size < MAX_BUFFER) this.#size *= 2;
+    return size;
   }
 
-  async function rest(): Promise<Uint8Array<ArrayBuffer>> {
-    if (length === null) {
-      const pieces: Uint8Array<ArrayBuffer>[] = [];
-      for (let piece = await next(); piece !== null; piece = await next()) pieces.push(piece);
-      return concatBytes(pieces);
-    }
-    let whole = new ArrayBuffer(Math.min(Math.max(length - given, 0), MAX_TRUSTED_LENGTH));
-    let filled = 0;
-    for (;;) {
-      const full = filled === whole.byteLength;
-      const view = full ? new Uint8Array(1) : new Uint8Array(whole, filled);
-      const { done, value } = await reader.read(view);
-      // A read detaches the buffer and gives it back as another, at the end too; cancelled, not.
-      if (!full) whole = value?.buffer ?? new ArrayBuffer(0);
-      if (done) break;
-      if (full) {
-        whole = whole.transfer(Math.max(filled * 2, SMALL_BUFFER));
-        new Uint8Array(whole).set(value, filled);
+  async #fillByChunk(): Promise<number> {
+    const reader = this.#reader as ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+    let chunk: Uint8Array<ArrayBuffer>;
+    do {
+      const result = await reader.read();
+      if (result.done) return 0;
+      if (!(result.value instanceof Uint8Array)) {
+        throw new TypeError(
+          "Cannot read the multipart body: the stream gave a chunk without bytes",
+        );
       }
-      filled += value.length;
+      chunk = result.value;
+    } while (chunk.length === 0);
+    const held = this.end - this.start;
+    if (held === 0) {
+      this.bytes = chunk;
+      this.start = 0;
+      this.#isOurs = false; // never written to: the stream may give the same array again
+    } else if (this.#isOurs && this.bytes.length - this.end >= chunk.length) {
+      this.bytes.set(chunk, this.end);
+    } else {
+      const joined = new Uint8Array(2 * held + chunk.length);
+      joined.set(this.bytes.subarray(this.start, this.end));
+      joined.set(chunk, held);
+      this.bytes = joined;
+      this.start = 0;
+      this.#isOurs = true;
     }
-    given += filled;
-    // Exactly what was announced needs no copy; anything else gives its spare room back.
-    return new Uint8Array(filled === whole.byteLength ? whole : whole.transfer(filled));
+    this.end = this.start + held + chunk.length;
+    return chunk.length;
   }
+}
 
-  return { next, rest, cancel: (reason) => reader.cancel(reason) };
+function byobReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {
+  try {
+    return stream.getReader({ mode: "byob" });
+  } catch (error) {
+    if (stream.locked || !(error instanceof TypeError)) throw error;
+    return null; // not a byte stream
+  }
 }

@@ -14,7 +14,7 @@ import {
   createInflateRaw,
   createZstdDecompress,
 } from "node:zlib";
-import type { ByteSource } from "./byte_source.ts";
+import type { BodySource } from "./body_source.ts";
 import { concatBytes } from "./bytes.ts";
 import { ZstdFrames } from "./zstd_frames.ts";
 
@@ -71,10 +71,10 @@ const CODINGS: ReadonlyMap<string, Coding> = new Map([
  * itself where there is nothing to decode, or a coding that is not known.
  */
 export function decodedSource(
-  source: ByteSource,
+  source: BodySource,
   header: string,
   options: ContentDecoderOptions,
-): ByteSource {
+): BodySource {
   const names = header.toLowerCase().split(",").map((name) => name.trim())
     .filter((name) => name !== "" && name !== "identity");
   const codings: Coding[] = [];
@@ -91,11 +91,11 @@ export function decodedSource(
     );
   }
   // The last one named was applied last (RFC 9110 section 8.4).
-  const decoded = codings.reduceRight<ByteSource>((inner, coding) => decode(inner, coding), source);
+  const decoded = codings.reduceRight<BodySource>((inner, coding) => decode(inner, coding), source);
   return limitedSource(decoded, header, options.maxSize);
 }
 
-function failing(source: ByteSource, error: Error): ByteSource {
+function failing(source: BodySource, error: Error): BodySource {
   return {
     async next() {
       await source.cancel(error);
@@ -113,7 +113,7 @@ function failing(source: ByteSource, error: Error): ByteSource {
  * @param maxSize Most bytes that may come out; 0 for no limit.
  * @returns A source that fails with {@linkcode ContentDecodingError} beyond the limit.
  */
-export function limitedSource(source: ByteSource, header: string, maxSize: number): ByteSource {
+export function limitedSource(source: BodySource, header: string, maxSize: number): BodySource {
   if (maxSize === 0) return source;
   let size = 0;
   return {
@@ -155,7 +155,7 @@ function decoderOf(coding: Coding, start: Uint8Array): Decoder {
   }
 }
 
-function decode(source: ByteSource, coding: Coding): ByteSource {
+function decode(source: BodySource, coding: Coding): BodySource {
   let decoder: Decoder | null = null;
   let failure: Error | null = null;
   let written = 0;

@@ -2,7 +2,7 @@
  * A body as aiohttp's `StreamReader` presents it: by size, by line, by whatever has come.
  * @module
  */
-import { type ByteSource, streamSource } from "./byte_source.ts";
+import { type BodySource, streamSource } from "./body_source.ts";
 import { concatBytes } from "./bytes.ts";
 import { IncompleteReadError } from "./incomplete_read_error.ts";
 import { LineTooLongError } from "./line_too_long_error.ts";
@@ -43,7 +43,7 @@ const NEWLINE = Uint8Array.of(10);
  * ```
  */
 export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
-  #source: ByteSource | null;
+  #source: BodySource | null;
   readonly #maxLineSize: number;
   readonly #onEnd: (() => void) | undefined;
   readonly #mapError: ((error: unknown) => Error) | undefined;
@@ -59,7 +59,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    * @param options Limits and hooks.
    */
   constructor(
-    body: ReadableStream<Uint8Array<ArrayBuffer>> | ByteSource | null,
+    body: ReadableStream<Uint8Array<ArrayBuffer>> | BodySource | null,
     options: StreamReaderOptions = {},
   ) {
     this.#source = body instanceof ReadableStream
@@ -288,7 +288,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /** Asks the source for bytes; `null` at the end. */
   async #ask(
-    from: (source: ByteSource) => Promise<Uint8Array<ArrayBuffer> | null>,
+    from: (source: BodySource) => Promise<Uint8Array<ArrayBuffer> | null>,
   ): Promise<Uint8Array<ArrayBuffer> | null> {
     if (this.#error !== null) throw this.#error;
     const source = this.#source;

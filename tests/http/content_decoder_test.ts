@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import zlib from "node:zlib";
-import type { ByteSource } from "@roundtrip/http";
+import type { BodySource } from "@roundtrip/http";
 import { ContentDecodingError, decodedSource } from "../../http/content_decoder.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -16,7 +16,7 @@ const join = (...parts: Uint8Array[]): Bytes => {
   return whole;
 };
 
-function sourceOf(pieces: Iterable<Bytes>): ByteSource & { cancelled: unknown } {
+function sourceOf(pieces: Iterable<Bytes>): BodySource & { cancelled: unknown } {
   const iterator = pieces[Symbol.iterator]();
   return {
     cancelled: undefined,

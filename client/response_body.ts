@@ -2,7 +2,7 @@
  * From a reply to the bytes that its reader sees.
  * @module
  */
-import { type ByteSource, streamSource } from "../http/byte_source.ts";
+import { type BodySource, streamSource } from "../http/body_source.ts";
 import { ContentDecodingError, decodedSource, limitedSource } from "../http/content_decoder.ts";
 import { ClientPayloadError } from "./errors.ts";
 import { countedSource, type ProgressCallback } from "./progress.ts";
@@ -41,7 +41,7 @@ export function bodySource(
   result: HopResult,
   length: number | null,
   policy: BodyPolicy,
-): ReadableStream<Uint8Array<ArrayBuffer>> | ByteSource | null {
+): ReadableStream<Uint8Array<ArrayBuffer>> | BodySource | null {
   const { body } = result;
   if (body === null) return null;
   const { autoDecompress, maxDecodedSize, onDownloadProgress } = policy;
