@@ -2,6 +2,7 @@
  * Downloads that go on where they broke off.
  * @module
  */
+import { ClientResponseError } from "./errors.ts";
 import type { RequestOptions } from "./options.ts";
 import { PartFile } from "./part_file.ts";
 import type { ClientResponse } from "./response.ts";
@@ -81,5 +82,10 @@ function continuation(
 async function checked(response: ClientResponse): Promise<ClientResponse> {
   const error = await response.statusError();
   if (error !== null) throw error;
-  return response;
+  if (response.status < 300) return response;
+  // 304 to a condition of the caller's, or a redirect that is not followed: there is no file in it.
+  response.release();
+  const { requestInfo, history, status, headers } = response;
+  const reason = `Attempt to save a reply that is not the file: ${response.reason}`;
+  throw new ClientResponseError({ requestInfo, history, status, headers, reason });
 }

@@ -75,12 +75,12 @@ export class PartFile {
       if (origin === null) await remove(this.#origin);
       else await writeFile(this.#origin, JSON.stringify(origin));
     }
-    const file = await open(this.#part, start === 0 ? "wx" : "r+");
+    const file = await open(this.#part, start === 0 ? "wx" : "a");
     let size = start;
     try {
       for await (const piece of pieces) {
         for (let at = 0; at < piece.length;) {
-          const { bytesWritten } = await file.write(piece, at, piece.length - at, size);
+          const { bytesWritten } = await file.write(piece, at, piece.length - at, null);
           at += bytesWritten;
           size += bytesWritten;
         }

@@ -292,7 +292,7 @@ export class ClientResponse {
   }
 
   /**
-   * Writes the body into a file. It grows as `<path>.part` and gets its name when it is complete;
+   * Writes the body into a file, whatever the status is. It grows as `<path>.part` and gets its name when it is complete;
    * a body that breaks off leaves the part where it is, for `session.downloadToFile()` to go on with.
    *
    * @param path The file.

@@ -209,8 +209,19 @@ export class ClientSession {
    * request takes.
    * @returns The file and its size.
    * @throws {FileExistsError} If there is a file already and `overwrite` is not set.
-   * @throws {ClientResponseError} If the status is 400 or above.
+   * @throws {ClientResponseError} If the status is 300 or above.
    * @throws {ClientPayloadError} If the body is cut or broken; what came is kept.
+   *
+   * @example
+   * ```ts no-assert
+   * import { ClientSession } from "@roundtrip/http";
+   *
+   * async function fetchImage(url: string): Promise<number> {
+   *   await using session = new ClientSession({ timeout: { total: 0 } });
+   *   const { size } = await session.downloadToFile(url, "image.iso", { resume: true });
+   *   return size;
+   * }
+   * ```
    */
   downloadToFile(
     url: string | URL,

@@ -272,6 +272,29 @@ Deno.test("symbolic links are replaced, never written through", async () => {
   });
 });
 
+Deno.test("downloadToFile() throws for a reply that is not the file, and keeps what is there", async () => {
+  await using served = await serve([
+    web.get("/304", () => new Response(null, { status: 304 })),
+    web.get("/302", () => new Response("moved", { status: 302, headers: { location: "/304" } })),
+  ]);
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/out`;
+    await Deno.writeTextFile(path, "mine");
+    for (const status of [302, 304]) {
+      const options = { overwrite: true, allowRedirects: false };
+      const error = await assertRejects(
+        () => served.session.downloadToFile(`/${status}`, path, options),
+        ClientResponseError,
+        "not the file",
+      );
+      assertEquals([error.status, await Deno.readTextFile(path)], [status, "mine"]);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("downloadToFile() throws for a status of 400 and above, and writes nothing", async () => {
   await scene(async ({ session, path, folder }) => {
     const error = await assertRejects(

@@ -5,11 +5,13 @@ import {
   ClientConnectionError,
   ClientPayloadError,
   type ClientResponse,
+  ClientSession,
   ContentTypeError,
   fetchTransport,
   type Progress,
   type RequestOptions,
   SchemaValidationError,
+  ServerTimeoutError,
   type SessionOptions,
   type StandardSchemaV1,
   type Transport,
@@ -422,4 +424,56 @@ Deno.test("what a progress callback throws ends the request", async () => {
   const error: ErrorType = Error;
   const seen = await assertRejects(() => response.read(), error);
   assert(seen === stop || seen.cause === stop);
+});
+
+for (const [coding, encode] of CODINGS) {
+  Deno.test(`a body in ${coding} cut on the wire at any byte is an error over every transport`, async () => {
+    const encoded = new Uint8Array(encode(bytes("hello ".repeat(20))));
+    // Without a length: the end of the connection is the end of the body, and only the coding tells.
+    const head = bytes(
+      `HTTP/1.1 200 OK\r\ncontent-encoding: ${coding}\r\nconnection: close\r\n\r\n`,
+    );
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const url = `http://127.0.0.1:${listener.addr.port}/`;
+    for (const transport of Object.values(TRANSPORTS)) {
+      await using session = new ClientSession({ transport: transport() });
+      for (let cut = 1; cut <= encoded.length; cut += cut < encoded.length - 3 ? 3 : 1) {
+        const served = (async () => {
+          using connection = await listener.accept();
+          await connection.read(new Uint8Array(4096));
+          const writer = connection.writable.getWriter();
+          await writer.write(head);
+          await writer.write(encoded.slice(0, cut));
+        })();
+        await using response = await session.get(url);
+        if (cut === encoded.length) assertEquals(await response.text(), "hello ".repeat(20));
+        else await assertRejects(() => response.text(), ClientPayloadError);
+        await served;
+      }
+    }
+  });
+}
+
+Deno.test("timeouts and release() reach a body that is being decoded", async () => {
+  const start = new Uint8Array(zlib.deflateSync(crypto.getRandomValues(new Uint8Array(60_000))));
+  await using served = await serve([
+    web.get("/", () =>
+      new Response(
+        new ReadableStream({ start: (controller) => controller.enqueue(start.slice(0, 30_000)) }),
+        { headers: { "content-encoding": "deflate" } },
+      )),
+  ]);
+  const { session } = served;
+  await using slow = await session.get("/", { timeout: { total: 300 } });
+  await assertRejects(() => slow.read(), ServerTimeoutError, "300 ms");
+  await using released = await session.get("/");
+  const reading = released.read();
+  released.release();
+  await assertRejects(() => reading, ClientConnectionError, "released");
+  const reason = new Error("enough");
+  const controller = new AbortController();
+  await using aborted = await session.get("/", { signal: controller.signal });
+  const waiting = aborted.read();
+  controller.abort(reason);
+  assertEquals(await assertRejects(() => waiting), reason);
 });
