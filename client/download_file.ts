@@ -47,7 +47,7 @@ export async function downloadFile(
     ranged.set("range", `bytes=${part.size}-`);
     ranged.set("if-range", part.origin.validator);
     await using response = await get(ranged);
-    const next = continuation(response, part.size);
+    const next = continuation(response, part.size, part.origin.validator);
     if (next === "complete") {
       await file.publish(options.overwrite ?? false);
       return { path: file.path, size: part.size, resumedFrom: part.size };
@@ -65,9 +65,14 @@ export async function downloadFile(
 function continuation(
   response: ClientResponse,
   size: number,
+  validator: string,
 ): { readonly start: number; readonly total: number | null } | "complete" | "again" {
   const range = response.headers.get("content-range") ?? "";
+  // aiohttp's static files pass over an If-Range with a tag: the reply has to be of the same file.
+  const header = validator.startsWith('"') ? "etag" : "last-modified";
+  const isSame = (response.headers.get(header) ?? validator) === validator;
   if (response.status === 416) {
+    if (!isSame) return "again";
     return /^bytes \*\/(\d+)$/.exec(range)?.[1] === String(size) ? "complete" : "again";
   }
   if (response.status !== 206) {
@@ -75,7 +80,7 @@ function continuation(
   }
   const [, start, total = "*"] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(range) ?? [];
   // A server that answers with another piece than the one asked for would corrupt the file.
-  if (start !== String(size) || isEncoded(response)) return "again";
+  if (start !== String(size) || !isSame || isEncoded(response)) return "again";
   return { start: size, total: total === "*" ? null : Number(total) };
 }
 
