@@ -56,12 +56,10 @@ export {
   MultipartSyntaxError,
   MultipartTruncatedError,
 } from "../http/multipart_errors.ts";
-export {
-  IncompleteReadError,
-  LineTooLongError,
-  StreamReader,
-  type StreamReaderOptions,
-} from "../http/stream_reader.ts";
+export type { BodySource } from "../http/body_source.ts";
+export { IncompleteReadError } from "../http/incomplete_read_error.ts";
+export { LineTooLongError } from "../http/line_too_long_error.ts";
+export { StreamReader, type StreamReaderOptions } from "../http/stream_reader.ts";
 
 // Responses
 export { delCookie, jsonResponse, setCookie, textResponse } from "./response.ts";
