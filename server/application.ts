@@ -105,8 +105,10 @@ export class Application implements AppContext {
    * has started.
    */
   addRoutes(routes: Iterable<RouteDef>): void {
-    for (const { methods, path, handler, name } of routes) {
-      for (const method of methods) this.router.addRoute(method, path, handler, name);
+    for (const { methods, path, handler, name, createResource } of routes) {
+      for (const method of methods) {
+        this.router.addRoute(method, path, handler, name, createResource);
+      }
     }
   }
 

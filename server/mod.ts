@@ -21,7 +21,7 @@ export { Application, type ApplicationOptions } from "./application.ts";
 export { AppKey } from "./app_key.ts";
 export type { AppContext, Logger, ResourceInfo, ResourceRegistry } from "./app_context.ts";
 export type { CleanupContext, Signal } from "./lifecycle.ts";
-export type { Handler, HandlerResult, Middleware } from "./middleware.ts";
+export type { Handler, HandlerResult, Middleware, Responder } from "./middleware.ts";
 
 // Routes
 export { del, get, head, options, patch, post, put, route, view } from "./route_def.ts";
@@ -49,6 +49,16 @@ export type { CookieOptions } from "../http/cookie.ts";
 export type { QueryInit, QueryValue } from "../http/query.ts";
 export { type WebSocketOptions, WebSocketResponse } from "./websocket_response.ts";
 export { type WSMessage, WSMsgType } from "../http/websocket_channel.ts";
+export { StreamResponse, type StreamResponseOptions } from "./stream_response.ts";
+export { ConnectionResetError } from "./connection_reset_error.ts";
+export { type ETag, setETag, setLastModified } from "./etag.ts";
+export { chooseEncoding } from "./accept_encoding.ts";
+export type { ContentCoding } from "./content_coding.ts";
+
+// Files
+export { FileResponse, type FileResponseOptions } from "./file_response.ts";
+export { staticFiles as static } from "./static_files.ts";
+export type { StaticDef, StaticOptions, StaticUrlParts } from "./static_files.ts";
 
 // Running
 export { runApp, type RunAppOptions } from "./run_app.ts";

@@ -9,9 +9,9 @@ const CLIENT = `
   TooManyRedirectsError fetchTransport
 `;
 const SERVER = `
-  AddressInUseError AppKey AppRunner Application HTTPAccepted HTTPBadGateway HTTPBadRequest
-  HTTPClientError HTTPConflict HTTPCreated HTTPException HTTPExpectationFailed
-  HTTPFailedDependency HTTPForbidden HTTPFound HTTPGatewayTimeout HTTPGone
+  AddressInUseError AppKey AppRunner Application ConnectionResetError FileResponse HTTPAccepted
+  HTTPBadGateway HTTPBadRequest HTTPClientError HTTPConflict HTTPCreated HTTPException
+  HTTPExpectationFailed HTTPFailedDependency HTTPForbidden HTTPFound HTTPGatewayTimeout HTTPGone
   HTTPInsufficientStorage HTTPInternalServerError HTTPLengthRequired HTTPMethodNotAllowed
   HTTPMisdirectedRequest HTTPMove HTTPMovedPermanently HTTPMultipleChoices
   HTTPNetworkAuthenticationRequired HTTPNoContent HTTPNonAuthoritativeInformation
@@ -24,8 +24,9 @@ const SERVER = `
   HTTPUnauthorized HTTPUnavailableForLegalReasons HTTPUnprocessableEntity
   HTTPUnsupportedMediaType HTTPUpgradeRequired HTTPUseProxy HTTPVariantAlsoNegotiates
   HTTPVersionNotSupported IncompleteReadError LineTooLongError RelativeURL Resource RouteTable
-  Router ServerRequest StreamReader View WSMsgType WebSocketResponse del delCookie denoEngine
-  get head jsonResponse options patch post put route runApp setCookie textResponse view
+  Router ServerRequest StreamReader StreamResponse View WSMsgType WebSocketResponse
+  chooseEncoding del delCookie denoEngine get head jsonResponse options patch post put route
+  runApp setCookie setETag setLastModified static textResponse view
 `;
 
 const names = (text: string): string[] => text.trim().split(/\s+/);

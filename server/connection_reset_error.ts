@@ -1,0 +1,25 @@
+/**
+ * The client left before the response was over.
+ * @module
+ */
+
+/**
+ * The client closed the connection while a handler was still writing to it. Dispatch takes it for
+ * what it is, the end of the request, and does not log it.
+ */
+export class ConnectionResetError extends Error {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "ConnectionResetError";
+
+  /**
+   * Creates one.
+   *
+   * @param cause What the platform said.
+   */
+  constructor(cause?: unknown) {
+    super(
+      "Cannot write: the client has closed the connection",
+      cause === undefined ? undefined : { cause },
+    );
+  }
+}
