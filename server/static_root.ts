@@ -145,7 +145,7 @@ export class StaticRoot {
       this.#hashes.set(path, [state, hash]);
       return hash;
     } catch (error) {
-      if (fileError(error) === error) throw error;
+      if (fileError(error) === error && !(error instanceof HTTPNotFound)) throw error;
       return null;
     }
   }
