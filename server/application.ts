@@ -27,6 +27,23 @@ export interface ApplicationOptions {
   readonly logger?: Logger;
 }
 
+const honos = new WeakMap<object, Hono>();
+
+/**
+ * The Hono instance that an application stands on; `./hono` is where it can be asked for.
+ *
+ * @param app The application.
+ * @returns The instance.
+ * @throws {TypeError} If the application has started: Hono takes no routes then.
+ */
+export function honoOf(app: Application): Hono {
+  const hono = honos.get(app);
+  if (hono === undefined || Object.isFrozen(app.middlewares)) {
+    throw new TypeError("Cannot mount on Hono: the application has started");
+  }
+  return hono;
+}
+
 /**
  * A web application. It freezes at its first request or when a runner starts it: routes and
  * middlewares stay as they are from there on.
@@ -46,6 +63,8 @@ export interface ApplicationOptions {
 export class Application implements AppContext {
   /** The resources: named ones for building URLs, all of them for listing. */
   readonly router: Router = new Router();
+  /** Middlewares for every request; the first is the outermost. */
+  readonly middlewares: Middleware[];
   /** Called once before the first request. */
   readonly onStartup: Signal<Application> = [];
   /** Called when the application begins to stop, before handlers are waited for. */
@@ -58,7 +77,6 @@ export class Application implements AppContext {
   readonly logger: Logger;
   /** Largest body that a request's readers accept, in bytes; 0 for no limit. */
   readonly clientMaxSize: number;
-  readonly #middlewares: readonly Middleware[];
   readonly #hono = new Hono();
   readonly #state = new KeyStore();
   readonly #chains = new WeakMap<Handler, Handler>();
@@ -73,16 +91,10 @@ export class Application implements AppContext {
    * @param options Middlewares, limits, logger.
    */
   constructor(options: ApplicationOptions = {}) {
-    this.#middlewares = [...options.middlewares ?? []];
+    this.middlewares = [...options.middlewares ?? []];
     this.clientMaxSize = options.clientMaxSize ?? 1024 ** 2;
     this.logger = options.logger ?? console;
-    const dispatch = createDispatch({
-      app: this,
-      running: this.#running,
-      resolve: (method, path) => this.router.resolve(method, path),
-      chainOf: (handler) => this.#chainOf(handler),
-    });
-    this.#hono.all("*", dispatch);
+    honos.set(this, this.#hono);
   }
 
   /**
@@ -165,6 +177,7 @@ export class Application implements AppContext {
 
   async #startup(): Promise<void> {
     this.router.freeze();
+    Object.freeze(this.middlewares);
     try {
       for (const setUp of this.cleanupCtx) {
         const context = setUp(this);
@@ -178,6 +191,16 @@ export class Application implements AppContext {
       await runAll(contexts.map((context) => () => context.next()));
       throw error;
     }
+    // Last, so that what was mounted on Hono before comes first.
+    this.#hono.all(
+      "*",
+      createDispatch({
+        app: this,
+        running: this.#running,
+        resolve: (method, path) => this.router.resolve(method, path),
+        chainOf: (handler) => this.#chainOf(handler),
+      }),
+    );
     this.#started = true;
   }
 
@@ -203,10 +226,10 @@ export class Application implements AppContext {
 
   /** A handler's chain is made once: on the first request that needs it. */
   #chainOf(handler: Handler): Handler {
-    if (this.#middlewares.length === 0) return handler;
+    if (this.middlewares.length === 0) return handler;
     const known = this.#chains.get(handler);
     if (known !== undefined) return known;
-    const chain = compose(this.#middlewares, handler);
+    const chain = compose(this.middlewares, handler);
     this.#chains.set(handler, chain);
     return chain;
   }

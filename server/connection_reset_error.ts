@@ -15,10 +15,11 @@ export class ConnectionResetError extends Error {
    * Creates one.
    *
    * @param cause What the platform said.
+   * @param reason Why nobody reads.
    */
-  constructor(cause?: unknown) {
+  constructor(cause?: unknown, reason = "the client has closed the connection") {
     super(
-      "Cannot write: the client has closed the connection",
+      `Cannot write: ${reason}`,
       cause === undefined ? undefined : { cause },
     );
   }

@@ -50,6 +50,7 @@ export type { QueryInit, QueryValue } from "../http/query.ts";
 export { type WebSocketOptions, WebSocketResponse } from "./websocket_response.ts";
 export { type WSMessage, WSMsgType } from "../http/websocket_channel.ts";
 export { StreamResponse, type StreamResponseOptions } from "./stream_response.ts";
+export { type SSEEvent, type SSEOptions, SSEResponse, sseResponse } from "./sse_response.ts";
 export { ConnectionResetError } from "./connection_reset_error.ts";
 export { type ETag, setETag, setLastModified } from "./etag.ts";
 export { chooseEncoding } from "./accept_encoding.ts";
@@ -59,6 +60,22 @@ export type { ContentCoding } from "./content_coding.ts";
 export { FileResponse, type FileResponseOptions } from "./file_response.ts";
 export { staticFiles as static } from "./static_files.ts";
 export type { StaticDef, StaticOptions, StaticUrlParts } from "./static_files.ts";
+
+// Sessions
+export {
+  getSession,
+  newSession,
+  renewSession,
+  saveSession,
+  sessionMiddleware,
+  setupSessions,
+} from "./sessions.ts";
+export { Session, type SessionData, type SessionInit } from "./session.ts";
+export type { SessionCookieOptions, SessionStorage } from "./session_storage.ts";
+export { SimpleCookieStorage } from "./simple_cookie_storage.ts";
+export { MemoryStorage, type MemoryStorageOptions } from "./memory_storage.ts";
+export { EncryptedCookieStorage } from "./encrypted_cookie_storage.ts";
+export { KeyedStorage, type SessionStore } from "./keyed_storage.ts";
 
 // Running
 export { runApp, type RunAppOptions } from "./run_app.ts";

@@ -53,6 +53,7 @@ export class StreamResponse implements EarlyAnswer {
   #drained: PromiseWithResolvers<void> | null = null;
   #reset: ConnectionResetError | null = null;
   #ended = false;
+  #aborter: AbortController | null = null;
   #left = Infinity;
 
   /**
@@ -85,6 +86,16 @@ export class StreamResponse implements EarlyAnswer {
   get response(): Response {
     if (this.#response === null) throw new TypeError("Call prepare() first");
     return this.#response;
+  }
+
+  /**
+   * Aborts when the client leaves, or when the server ends the response because it stops; for
+   * handlers that wait for something else than `write()`.
+   */
+  get signal(): AbortSignal {
+    this.#aborter ??= new AbortController();
+    if (this.#reset !== null) this.#aborter.abort(this.#reset);
+    return this.#aborter.signal;
   }
 
   /** Mime type; setting it keeps the charset. */
@@ -194,7 +205,7 @@ export class StreamResponse implements EarlyAnswer {
    * @param data The piece; text goes as UTF-8. It is copied, so a buffer can be used again.
    * @throws {TypeError} If the response is not prepared, has ended, or its status has no body.
    * @throws {RangeError} If it is longer than `Content-Length` allows.
-   * @throws {ConnectionResetError} If the client has left.
+   * @throws {ConnectionResetError} If the client has left, or wants no body: an answer to HEAD.
    */
   write(data: Uint8Array | string): Promise<void> {
     try {
@@ -236,10 +247,12 @@ export class StreamResponse implements EarlyAnswer {
    * @param error What the handler threw, if it did.
    */
   async finish(error?: unknown): Promise<void> {
-    if (error === undefined) return await this.writeEof();
     if (this.#ended) return;
+    if (error === undefined) await this.writeEof();
+    else if (this.#reset === null) this.#controller?.error(error);
     this.#ended = true;
-    if (this.#reset === null) this.#controller?.error(error);
+    // Where the server stops, the handler still runs: it is told as if the client had left.
+    this.#leave(error);
   }
 
   /**
@@ -254,7 +267,9 @@ export class StreamResponse implements EarlyAnswer {
 
   #write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     if (this.#response === null) throw new TypeError("Cannot call write() before prepare()");
-    if (this.#ended) throw new TypeError("Cannot call write() after writeEof()");
+    if (this.#ended && this.#reset === null) {
+      throw new TypeError("Cannot call write() after writeEof()");
+    }
     if (bytes.length > this.#left) {
       throw new RangeError(
         `Cannot write ${bytes.length} bytes: only ${this.#left} of Content-Length are left`,
@@ -262,12 +277,13 @@ export class StreamResponse implements EarlyAnswer {
     }
     this.#left -= bytes.length;
     const controller = this.#controller;
-    if (controller === null) {
-      if (!WITHOUT_BODY.has(this.#status)) return Promise.resolve(); // HEAD: nothing to send
+    if (controller === null && WITHOUT_BODY.has(this.#status)) {
       throw new TypeError(`Cannot write: a ${this.#status} response has no body`);
     }
-    if (this.#reset === null && bytes.length > 0) controller.enqueue(bytes);
-    if (this.#reset === null && (controller.desiredSize ?? 0) > 0) return Promise.resolve();
+    if (this.#reset === null && controller !== null) {
+      if (bytes.length > 0) controller.enqueue(bytes);
+      if ((controller.desiredSize ?? 0) > 0) return Promise.resolve();
+    }
     this.#drained ??= Promise.withResolvers<void>();
     if (this.#reset !== null) this.#drained.reject(this.#reset);
     // A handler that does not wait must not bring the process down when its client leaves.
@@ -287,6 +303,10 @@ export class StreamResponse implements EarlyAnswer {
       : negotiateCoding(requestHeaders, headers, this.#codings);
     this.#left = this.contentLength ?? Infinity;
     let body: ReadableStream<Uint8Array<ArrayBuffer>> | null = null;
+    if (withoutBody) {
+      // A handler that writes until its client leaves would never end on a HEAD.
+      this.#leave(new ConnectionResetError(undefined, "an answer to HEAD has no body"));
+    }
     if (!bodyless) {
       body = this.#stream();
       if (coding !== null) body = compressStream(body, coding);
@@ -294,6 +314,15 @@ export class StreamResponse implements EarlyAnswer {
     const response = new Response(body, { status, headers });
     headers.freeze();
     return response;
+  }
+
+  #leave(reason: unknown): void {
+    this.#reset ??= reason instanceof ConnectionResetError
+      ? reason
+      : new ConnectionResetError(reason);
+    this.#drained?.reject(this.#reset);
+    this.#drained = null;
+    this.#aborter?.abort(this.#reset);
   }
 
   #stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
@@ -305,11 +334,7 @@ export class StreamResponse implements EarlyAnswer {
         this.#drained?.resolve();
         this.#drained = null;
       },
-      cancel: (reason) => {
-        this.#reset = new ConnectionResetError(reason);
-        this.#drained?.reject(this.#reset);
-        this.#drained = null;
-      },
+      cancel: (reason) => this.#leave(reason),
     }, new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER_MARK }));
   }
 }

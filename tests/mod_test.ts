@@ -9,11 +9,11 @@ const CLIENT = `
   TooManyRedirectsError fetchTransport
 `;
 const SERVER = `
-  AddressInUseError AppKey AppRunner Application ConnectionResetError FileResponse HTTPAccepted
-  HTTPBadGateway HTTPBadRequest HTTPClientError HTTPConflict HTTPCreated HTTPException
-  HTTPExpectationFailed HTTPFailedDependency HTTPForbidden HTTPFound HTTPGatewayTimeout HTTPGone
-  HTTPInsufficientStorage HTTPInternalServerError HTTPLengthRequired HTTPMethodNotAllowed
-  HTTPMisdirectedRequest HTTPMove HTTPMovedPermanently HTTPMultipleChoices
+  AddressInUseError AppKey AppRunner Application ConnectionResetError EncryptedCookieStorage
+  FileResponse HTTPAccepted HTTPBadGateway HTTPBadRequest HTTPClientError HTTPConflict
+  HTTPCreated HTTPException HTTPExpectationFailed HTTPFailedDependency HTTPForbidden HTTPFound
+  HTTPGatewayTimeout HTTPGone HTTPInsufficientStorage HTTPInternalServerError HTTPLengthRequired
+  HTTPMethodNotAllowed HTTPMisdirectedRequest HTTPMove HTTPMovedPermanently HTTPMultipleChoices
   HTTPNetworkAuthenticationRequired HTTPNoContent HTTPNonAuthoritativeInformation
   HTTPNotAcceptable HTTPNotExtended HTTPNotFound HTTPNotImplemented HTTPNotModified HTTPOk
   HTTPPartialContent HTTPPaymentRequired HTTPPermanentRedirect HTTPPreconditionFailed
@@ -23,10 +23,12 @@ const SERVER = `
   HTTPServiceUnavailable HTTPSuccessful HTTPTemporaryRedirect HTTPTooManyRequests
   HTTPUnauthorized HTTPUnavailableForLegalReasons HTTPUnprocessableEntity
   HTTPUnsupportedMediaType HTTPUpgradeRequired HTTPUseProxy HTTPVariantAlsoNegotiates
-  HTTPVersionNotSupported IncompleteReadError LineTooLongError RelativeURL Resource RouteTable
-  Router ServerRequest StreamReader StreamResponse View WSMsgType WebSocketResponse
-  chooseEncoding del delCookie denoEngine get head jsonResponse options patch post put route
-  runApp setCookie setETag setLastModified static textResponse view
+  HTTPVersionNotSupported IncompleteReadError KeyedStorage LineTooLongError MemoryStorage
+  RelativeURL Resource RouteTable Router ServerRequest Session SimpleCookieStorage StreamReader
+  StreamResponse View WSMsgType WebSocketResponse chooseEncoding del delCookie denoEngine get
+  getSession head jsonResponse newSession options patch post put renewSession route runApp
+  saveSession sessionMiddleware setCookie setETag setLastModified setupSessions static
+  textResponse view
 `;
 
 const names = (text: string): string[] => text.trim().split(/\s+/);

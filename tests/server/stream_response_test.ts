@@ -260,6 +260,21 @@ Deno.test("StreamResponse answers HEAD without a body", async () => {
   });
   const response = await get(app, { method: "HEAD" });
   assertEquals([response.headers.get("content-length"), response.body], ["5", null]);
+  await new Promise((later) => setTimeout(later, 0));
+  assertEquals(errors, []);
+});
+
+Deno.test("StreamResponse ends a handler that would write for ever to a HEAD", async () => {
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  const app = appOf(async (request, response) => {
+    await response.prepare(request);
+    assert(response.signal.aborted);
+    await (async () => {
+      for (;;) await response.write("x");
+    })().catch(resolve);
+  });
+  await get(app, { method: "HEAD" });
+  assertEquals(String(await promise).includes("an answer to HEAD has no body"), true);
 });
 
 Deno.test("StreamResponse has no body where the status has none", async () => {
