@@ -54,6 +54,7 @@ export { type SSEEvent, type SSEOptions, SSEResponse, sseResponse } from "./sse_
 export { ConnectionResetError } from "./connection_reset_error.ts";
 export { type ETag, setETag, setLastModified } from "./etag.ts";
 export { chooseEncoding } from "./accept_encoding.ts";
+export { compress, type CompressOptions } from "./compress.ts";
 export type { ContentCoding } from "./content_coding.ts";
 
 // Files

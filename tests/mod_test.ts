@@ -24,11 +24,11 @@ const SERVER = `
   HTTPUnauthorized HTTPUnavailableForLegalReasons HTTPUnprocessableEntity
   HTTPUnsupportedMediaType HTTPUpgradeRequired HTTPUseProxy HTTPVariantAlsoNegotiates
   HTTPVersionNotSupported IncompleteReadError KeyedStorage LineTooLongError MemoryStorage
-  RelativeURL Resource RouteTable Router ServerRequest Session SimpleCookieStorage StreamReader
-  StreamResponse View WSMsgType WebSocketResponse chooseEncoding del delCookie denoEngine get
-  getSession head jsonResponse newSession options patch post put renewSession route runApp
-  saveSession sessionMiddleware setCookie setETag setLastModified setupSessions static
-  textResponse view
+  RelativeURL Resource RouteTable Router SSEResponse ServerRequest Session SimpleCookieStorage
+  StreamReader StreamResponse View WSMsgType WebSocketResponse chooseEncoding compress del
+  delCookie denoEngine get getSession head jsonResponse newSession options patch post put
+  renewSession route runApp saveSession sessionMiddleware setCookie setETag setLastModified
+  setupSessions sseResponse static textResponse view
 `;
 
 const names = (text: string): string[] => text.trim().split(/\s+/);
