@@ -6,6 +6,7 @@ import { AppKey } from "./app_key.ts";
 import { addVary } from "./content_coding.ts";
 import { HTTPException } from "./http_exception.ts";
 import type { Middleware } from "./middleware.ts";
+import { mutableResponse } from "./mutable_response.ts";
 import type { ServerRequest } from "./request.ts";
 import type { Session } from "./session.ts";
 import type { SessionStorage } from "./session_storage.ts";
@@ -62,7 +63,7 @@ export function sessionMiddleware(storage: SessionStorage): Middleware {
     try {
       const result = await handler(request);
       if (slot.session === null) return result;
-      if (result instanceof Response) return await saved(request, slot, withHeaders(result));
+      if (result instanceof Response) return await saved(request, slot, mutableResponse(result));
       const session = await slot.session;
       if (session.isChanged && JSON.stringify(session) !== slot.saved) {
         throw new TypeError(
@@ -188,16 +189,6 @@ function slotOf<Params>(request: ServerRequest<Params>): Slot {
     throw new TypeError("Cannot get the session: call setupSessions(app, storage) first", {
       cause,
     });
-  }
-}
-
-/** `Response.redirect()` and what `fetch()` gives have headers that cannot be changed. */
-function withHeaders(response: Response): Response {
-  try {
-    response.headers.delete("x-no-header");
-    return response;
-  } catch {
-    return new Response(response.body, response);
   }
 }
 
