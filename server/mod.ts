@@ -42,6 +42,16 @@ export {
   type StreamReaderOptions,
 } from "../http/stream_reader.ts";
 
+export { validate } from "./validate.ts";
+export type { RequestIssue, RequestSchemas, Validated, ValidateOptions } from "./validate.ts";
+export type {
+  SchemaOutput,
+  StandardResult,
+  StandardSchemaProps,
+  StandardSchemaV1,
+} from "../http/standard_schema.ts";
+export type { SchemaIssue } from "../http/schema_validation_error.ts";
+
 // Responses
 export { delCookie, jsonResponse, setCookie, textResponse } from "./response.ts";
 export type { JsonResponseOptions, ResponseOptions } from "./response.ts";

@@ -28,7 +28,7 @@ const SERVER = `
   StreamReader StreamResponse View WSMsgType WebSocketResponse chooseEncoding compress del
   delCookie denoEngine get getSession head jsonResponse newSession options patch post put
   renewSession route runApp saveSession sessionMiddleware setCookie setETag setLastModified
-  setupSessions sseResponse static textResponse view
+  setupSessions sseResponse static textResponse validate view
 `;
 
 const names = (text: string): string[] => text.trim().split(/\s+/);
