@@ -9,7 +9,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   server: ["server", "http"],
 };
 const HONO_FILES = ["server/application.ts", "server/dispatch.ts", "server/hono.ts"];
-const PUBLIC_ENTRIES = ["mod.ts", "client/mod.ts", "server/mod.ts", "server/hono.ts"];
+const PUBLIC_ENTRIES = [
+  "mod.ts",
+  "client/mod.ts",
+  "server/mod.ts",
+  "server/hono.ts",
+  "server/session_redis.ts",
+];
 const IMPORT = /^\s*(?:import|export)\b[^;]*?\bfrom\s+"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
 
 async function modulesOf(folder: string): Promise<Map<string, string[]>> {
