@@ -15,7 +15,7 @@ export interface RequestSchemas {
   readonly params?: StandardSchemaV1;
   /** For the headers: text by name in lower case. */
   readonly headers?: StandardSchemaV1;
-  /** For the fields of a form: like the query. */
+  /** For the fields of a form: like the query; a file is a `FileField`. */
   readonly form?: StandardSchemaV1;
   /** For the body as JSON. */
   readonly json?: StandardSchemaV1;
