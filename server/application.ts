@@ -6,6 +6,7 @@ import { Hono } from "hono";
 import type { AppContext, Logger } from "./app_context.ts";
 import { type AppKey, KeyStore } from "./app_key.ts";
 import { createDispatch, serverErrorResponse } from "./dispatch.ts";
+import { engines } from "./engine_registry.ts";
 import { brokenHeader } from "./header_guard.ts";
 import { hostError } from "./host_guard.ts";
 import { type CleanupContext, runAll, send, type Signal } from "./lifecycle.ts";
@@ -25,23 +26,6 @@ export interface ApplicationOptions {
   readonly clientMaxSize?: number;
   /** Where errors that no handler caught are reported. @default {console} */
   readonly logger?: Logger;
-}
-
-const honos = new WeakMap<object, Hono>();
-
-/**
- * The Hono instance that an application stands on; `./hono` is where it can be asked for.
- *
- * @param app The application.
- * @returns The instance.
- * @throws {TypeError} If the application has started: Hono takes no routes then.
- */
-export function honoOf(app: Application): Hono {
-  const hono = honos.get(app);
-  if (hono === undefined || Object.isFrozen(app.middlewares)) {
-    throw new TypeError("Cannot mount on Hono: the application has started");
-  }
-  return hono;
 }
 
 /**
@@ -94,7 +78,7 @@ export class Application implements AppContext {
     this.middlewares = [...options.middlewares ?? []];
     this.clientMaxSize = options.clientMaxSize ?? 1024 ** 2;
     this.logger = options.logger ?? console;
-    honos.set(this, this.#hono);
+    engines.set(this, this.#hono);
   }
 
   /**

@@ -18,13 +18,13 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { HTTPException as HonoException } from "hono/http-exception";
 import { NotSupportedError } from "../http/not_supported_error.ts";
+import type { Application } from "./application.ts";
 import { addVary } from "./content_coding.ts";
+import { engines } from "./engine_registry.ts";
 import { HTTPException } from "./http_exception.ts";
 import type { Handler, HandlerResult, Middleware } from "./middleware.ts";
 import { mutableResponse } from "./mutable_response.ts";
 import type { ServerRequest } from "./request.ts";
-
-export { honoOf } from "./application.ts";
 
 /** What one request carries through Hono. */
 interface Bridge {
@@ -98,6 +98,33 @@ export function honoContext<Params>(request: ServerRequest<Params>): Context {
   const context = contexts.get(request);
   if (context !== undefined) return context;
   throw new TypeError("Cannot get Hono's context: the request came through no fromHono()");
+}
+
+/**
+ * Gives the Hono instance that an application stands on. What is added to it runs in front of the
+ * application: routes, middlewares, other Hono applications by `route()` or `mount()`.
+ *
+ * @param app The application; it must not have started.
+ * @returns The instance.
+ * @throws {TypeError} If the application has started: Hono takes no routes then.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ * import { honoOf } from "@roundtrip/http/hono";
+ *
+ * const app = new web.Application();
+ * honoOf(app).get("/hono", (c) => c.text("from Hono"));
+ * const response = await app.fetch(new Request("http://localhost/hono"));
+ * console.assert(await response.text() === "from Hono");
+ * ```
+ */
+export function honoOf(app: Application): Hono {
+  const hono = engines.get(app);
+  if (!(hono instanceof Hono) || Object.isFrozen(app.middlewares)) {
+    throw new TypeError("Cannot mount on Hono: the application has started");
+  }
+  return hono;
 }
 
 /** A `fromHono()` within another one sees the values of the outer one. */
