@@ -6,7 +6,7 @@ import { Hono } from "hono";
 import type { AppContext, Logger } from "./app_context.ts";
 import { type AppKey, KeyStore } from "./app_key.ts";
 import { createDispatch, serverErrorResponse } from "./dispatch.ts";
-import { engines } from "./engine_registry.ts";
+import { keepEngine } from "./engine_registry.ts";
 import { brokenHeader } from "./header_guard.ts";
 import { hostError } from "./host_guard.ts";
 import { type CleanupContext, runAll, send, type Signal } from "./lifecycle.ts";
@@ -61,7 +61,7 @@ export class Application implements AppContext {
   readonly logger: Logger;
   /** Largest body that a request's readers accept, in bytes; 0 for no limit. */
   readonly clientMaxSize: number;
-  readonly #hono = new Hono();
+  readonly #hono = keepEngine(this, new Hono());
   readonly #state = new KeyStore();
   readonly #chains = new WeakMap<Handler, Handler>();
   readonly #running = new Set<EarlyAnswer>();
@@ -78,7 +78,6 @@ export class Application implements AppContext {
     this.middlewares = [...options.middlewares ?? []];
     this.clientMaxSize = options.clientMaxSize ?? 1024 ** 2;
     this.logger = options.logger ?? console;
-    engines.set(this, this.#hono);
   }
 
   /**

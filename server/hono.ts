@@ -20,7 +20,7 @@ import { HTTPException as HonoException } from "hono/http-exception";
 import { NotSupportedError } from "../http/not_supported_error.ts";
 import type { Application } from "./application.ts";
 import { addVary } from "./content_coding.ts";
-import { engines } from "./engine_registry.ts";
+import { engineOf } from "./engine_registry.ts";
 import { HTTPException } from "./http_exception.ts";
 import type { Handler, HandlerResult, Middleware } from "./middleware.ts";
 import { mutableResponse } from "./mutable_response.ts";
@@ -120,7 +120,7 @@ export function honoContext<Params>(request: ServerRequest<Params>): Context {
  * ```
  */
 export function honoOf(app: Application): Hono {
-  const hono = engines.get(app);
+  const hono = engineOf(app);
   if (!(hono instanceof Hono) || Object.isFrozen(app.middlewares)) {
     throw new TypeError("Cannot mount on Hono: the application has started");
   }
