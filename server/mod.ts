@@ -56,12 +56,10 @@ export {
   MultipartSyntaxError,
   MultipartTruncatedError,
 } from "../http/multipart_errors.ts";
-export {
-  IncompleteReadError,
-  LineTooLongError,
-  StreamReader,
-  type StreamReaderOptions,
-} from "../http/stream_reader.ts";
+export type { BodySource } from "../http/body_source.ts";
+export { IncompleteReadError } from "../http/incomplete_read_error.ts";
+export { LineTooLongError } from "../http/line_too_long_error.ts";
+export { StreamReader, type StreamReaderOptions } from "../http/stream_reader.ts";
 
 export { validate } from "./validate.ts";
 export type { RequestIssue, RequestSchemas, Validated, ValidateOptions } from "./validate.ts";
