@@ -83,6 +83,8 @@ function echoRoutes(): RouteDef[] {
       const headers = new Headers();
       for (const [name, value] of request.query) {
         try {
+          // deno-lint-ignore no-control-regex -- control characters are what has to be caught here
+          if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value)) throw new TypeError("a control character");
           headers.append(name, value);
         } catch (cause) {
           throw new HTTPBadRequest({ text: `400: "${name}" cannot be sent as a header`, cause });

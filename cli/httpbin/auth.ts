@@ -2,7 +2,7 @@
  * Routes that ask for credentials.
  * @module
  */
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import {
   get,
   HTTPBadRequest,
@@ -11,6 +11,7 @@ import {
   type RouteDef,
   type ServerRequest,
 } from "../../server/mod.ts";
+import { sameText } from "../same_text.ts";
 
 const ALGORITHMS: Readonly<Record<string, string>> = {
   "MD5": "md5",
@@ -55,17 +56,6 @@ function basicMatches(request: ServerRequest, user: string, password: string): b
   const expected = btoa(String.fromCharCode(...new TextEncoder().encode(`${user}:${password}`)));
   const given = /^Basic (\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
   return sameText(given, expected);
-}
-
-/**
- * Compares secrets in a time that tells nothing about them.
- *
- * @param given What was sent.
- * @param expected What it has to be.
- */
-export function sameText(given: string, expected: string): boolean {
-  const hash = (text: string): Uint8Array => createHash("sha256").update(text).digest();
-  return timingSafeEqual(hash(given), hash(expected));
 }
 
 type DigestParams = { qop: string; user: string; password: string };

@@ -8,11 +8,12 @@ import {
   FileExistsError,
   type RequestOptions,
 } from "../../client/mod.ts";
+import { formatBytes } from "../format_bytes.ts";
 import { writeErr } from "../output.ts";
 import { CommandError } from "../usage_error.ts";
 import { visibleLine } from "../visible_text.ts";
 import { fileName } from "./file_name.ts";
-import { formatBytes, ProgressBar } from "./progress_bar.ts";
+import { ProgressBar } from "./progress_bar.ts";
 
 /** Where a reply is saved. */
 export interface DownloadTarget {

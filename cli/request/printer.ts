@@ -3,6 +3,7 @@
  * @module
  */
 import type { ClientResponse, HopRequest } from "../../client/mod.ts";
+import { formatBytes } from "../format_bytes.ts";
 import { writeErr, writeOut } from "../output.ts";
 import { coloured, plain, wantsColour } from "../paint.ts";
 import type { ParsedArgs } from "../parse_args.ts";
@@ -18,7 +19,6 @@ import {
   type ShowOptions,
 } from "./show.ts";
 import type { Times } from "./node_transport.ts";
-import { formatBytes } from "./progress_bar.ts";
 
 /** Parts of an exchange that can be printed. */
 export type Parts = ReadonlySet<string>;

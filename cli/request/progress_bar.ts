@@ -3,6 +3,7 @@
  * @module
  */
 import type { Progress } from "../../client/mod.ts";
+import { formatBytes } from "../format_bytes.ts";
 import { writeErr } from "../output.ts";
 
 const EVERY = 100; // ms
@@ -77,19 +78,6 @@ export class ProgressBar {
     }
     return [parts[0], `${formatBytes(speed)}/s`, ...parts.slice(1)].join(", ");
   }
-}
-
-/**
- * Bytes for people: `1.5 MB`.
- *
- * @param bytes The number.
- */
-export function formatBytes(bytes: number): string {
-  const units = ["bytes", "kB", "MB", "GB", "TB"];
-  let value = bytes;
-  let unit = 0;
-  for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000;
-  return `${unit === 0 ? Math.round(value) : value.toFixed(value < 10 ? 2 : 1)} ${units[unit]}`;
 }
 
 function formatTime(seconds: number): string {

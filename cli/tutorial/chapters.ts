@@ -1,0 +1,151 @@
+// Written by `deno task tutorial` from the folder examples/; a test compares the two.
+/**
+ * The examples.
+ * @module
+ */
+
+/** An example. */
+export interface Chapter {
+  /** Its number. */
+  readonly number: number;
+  /** Name of its file, without the extension. */
+  readonly name: string;
+  /** What it is about. */
+  readonly title: string;
+  /** Its text. */
+  readonly text: string;
+  /** Runs it. */
+  load(): Promise<unknown>;
+}
+
+function lines(text: readonly string[]): string {
+  return `${text.join("\n")}\n`;
+}
+
+// deno-fmt-ignore -- as it was written
+/** All of them, in order. */
+export const CHAPTERS: readonly Chapter[] = [
+  {
+    number: 1,
+    name: "0001_request",
+    title: "request",
+    load: () => import("../../examples/0001_request.ts"),
+    text: lines([
+      "// deno run --allow-net=0.0.0.0,localhost --allow-write examples/0001_request.ts N [PORT]",
+      "import { ClientConnectionError, ClientSession, ContentTypeError, web } from \"@roundtrip/http\";",
+      "",
+      "const USAGE = `usage: 0001_request.ts N [PORT]",
+      "  0  start the server (port 8080 unless given); 1 to 4 talk to it",
+      "  1  GET /, print status and text",
+      "  2  query parameters: an object, pairs, an encoded URL",
+      "  3  POST JSON and meet a reply of another mime type",
+      "  4  stream a reply into a file`;",
+      "",
+      "const [option = \"\", port = \"8080\"] = Deno.args;",
+      "",
+      "async function server(): Promise<void> {",
+      "  const hello: web.Handler = (request) =>",
+      "    web.textResponse(`hello, ${request.matchInfo.name ?? \"shadaileng\"}`);",
+      "  const routes = new web.RouteTable();",
+      "  routes.get(\"/\", hello);",
+      "  routes.get(\"/querystring\", (request) => web.textResponse(request.queryString));",
+      "  routes.post(\"/json\", async (request) => {",
+      "    console.log(await request.json());",
+      "    return new Response('{\"status\": \"ok\"}', {",
+      "      headers: { \"content-type\": \"text/json;charset=utf-8\" },",
+      "    });",
+      "  });",
+      "  routes.get(\"/root/{name}\", (request) => {",
+      "    const { name } = request.matchInfo;",
+      "    const url = request.app.router.named(\"root\").urlFor({ name }).withQuery(\"a=b&c=d\");",
+      "    console.log(`${url}`);",
+      "    return web.textResponse(`${url}`);",
+      "  }, { name: \"root\" });",
+      "  routes.get(\"/ws\", async (request) => {",
+      "    const socket = new web.WebSocketResponse();",
+      "    await socket.prepare(request);",
+      "    for await (const message of socket) {",
+      "      if (message.type !== web.WSMsgType.TEXT) continue;",
+      "      if (message.data === \"close\") await socket.close();",
+      "      else await socket.sendStr(`${message.data}/answer`);",
+      "    }",
+      "    return socket;",
+      "  });",
+      "  routes.get(\"/{name}\", hello);",
+      "",
+      "  const app = new web.Application();",
+      "  app.addRoutes(routes);",
+      "  await web.runApp(app, { host: \"0.0.0.0\", port: Number(port) });",
+      "}",
+      "",
+      "async function request(session: ClientSession): Promise<void> {",
+      "  await using response = await session.get(\"/\");",
+      "  console.log(`status: ${response.status}`);",
+      "  console.log(await response.text());",
+      "}",
+      "",
+      "async function params(session: ClientSession): Promise<void> {",
+      "  const object = { key1: \"val1\", key2: \"val2\" };",
+      "  const pairs = [[\"key1\", \"val1\"], [\"key2\", \"val2\"], [\"key2\", \"val3\"]] as const;",
+      "  for (const query of [object, pairs, \"key+1=val\"]) {",
+      "    await using response = await session.get(\"/querystring\", { params: query });",
+      "    console.log(response.url.href);",
+      "  }",
+      "}",
+      "",
+      "async function json(session: ClientSession): Promise<void> {",
+      "  await using response = await session.post(\"/json\", { json: { test: \"object\" } });",
+      "  try {",
+      "    console.log(await response.json());",
+      "  } catch (error) {",
+      "    if (!(error instanceof ContentTypeError)) throw error;",
+      "    console.log(error.message);",
+      "  }",
+      "  console.log(`status: ${response.status}`);",
+      "  console.log(await response.text());",
+      "}",
+      "",
+      "async function stream(session: ClientSession): Promise<void> {",
+      "  await using response = await session.get(\"/\");",
+      "  const path = `${await Deno.makeTempDir()}/reply.txt`;",
+      "  let pieces = 0;",
+      "  for await (const piece of response.content.iterChunked(1024)) {",
+      "    await Deno.writeFile(path, piece, { append: true });",
+      "    pieces++;",
+      "  }",
+      "  console.log(`${pieces} pieces to ${path}`);",
+      "}",
+      "",
+      "const CLIENTS: Record<string, (session: ClientSession) => Promise<void>> = {",
+      "  1: request,",
+      "  2: params,",
+      "  3: json,",
+      "  4: stream,",
+      "};",
+      "",
+      "async function main(): Promise<number> {",
+      "  const client = CLIENTS[option];",
+      "  try {",
+      "    if (option === \"0\") await server();",
+      "    else if (client !== undefined) {",
+      "      await using session = new ClientSession({ baseUrl: `http://localhost:${port}` });",
+      "      await client(session);",
+      "    } else {",
+      "      console.error(USAGE);",
+      "      return option === \"\" ? 0 : 2;",
+      "    }",
+      "    return 0;",
+      "  } catch (error) {",
+      "    if (error instanceof web.AddressInUseError) {",
+      "      console.error(`${error.message}: 0001_request.ts 0 8081`);",
+      "    } else if (error instanceof ClientConnectionError) {",
+      "      console.error(`${error.message}. Is the server running? Start it with: 0001_request.ts 0`);",
+      "    } else throw error;",
+      "    return 1;",
+      "  }",
+      "}",
+      "",
+      "Deno.exitCode = await main();",
+    ]),
+  },
+];
