@@ -1,5 +1,6 @@
 /**
- * The engine over `Deno.serve`; its ways are known here and nowhere else.
+ * The engine over `Deno.serve`; how it listens, fails and stops is known here and nowhere else.
+ * `serve_internals.ts` and `client_signal.ts` hold what a single request needs to know of it.
  * @module
  */
 import {
@@ -9,6 +10,9 @@ import {
   type ListenOptions,
 } from "./engine.ts";
 
+const FIRST_RETRY = 50; // ms
+const LAST_RETRY = 1000;
+
 /**
  * Serves with `Deno.serve`.
  *
@@ -16,31 +20,149 @@ import {
  * @param handler What answers.
  * @returns The server, listening.
  * @throws {AddressInUseError} If the address is taken.
+ * @throws {TypeError} If one of `cert` and `key` is missing.
  */
 export function denoEngine(options: ListenOptions, handler: EngineHandler): EngineServer {
-  const controller = new AbortController();
-  let server: Deno.HttpServer<Deno.NetAddr>;
+  return new DenoServer(options, handler);
+}
+
+class DenoServer implements EngineServer {
+  readonly url: string;
+  readonly finished: Promise<void>;
+  readonly #listen: () => Deno.HttpServer;
+  readonly #path: string | undefined;
+  readonly #controller = new AbortController();
+  readonly #stop = Promise.withResolvers<void>();
+  #server: Deno.HttpServer;
+  #stopping = false;
+  #stopped = false;
+
+  constructor(options: ListenOptions, handler: EngineHandler) {
+    const secure = options.cert !== undefined || options.key !== undefined;
+    if (secure && (options.cert === undefined || options.key === undefined)) {
+      throw new TypeError("Cannot listen with TLS: expected both cert and key");
+    }
+    const resolved = {
+      ...options,
+      hostname: options.hostname ?? "0.0.0.0",
+      port: options.port ?? (secure ? 8443 : 8080),
+    };
+    this.#path = options.path;
+    if (options.path !== undefined) removeStaleSocket(options.path);
+    const { signal } = this.#controller;
+    this.#server = listen(resolved, handler, signal);
+    const { addr } = this.#server;
+    const port = addr.transport === "tcp" ? addr.port : resolved.port;
+    this.#listen = () => listen({ ...resolved, port }, handler, signal);
+    this.url = urlOf({ ...resolved, port }, secure);
+    this.finished = this.#supervise();
+  }
+
+  async shutdown(): Promise<void> {
+    this.#stopping = true;
+    this.#stop.resolve();
+    await this.#server.shutdown();
+    await this.finished;
+  }
+
+  abort(): void {
+    this.#stopping = true;
+    this.#stop.resolve();
+    // Aborting a server that has stopped throws "Bad resource ID" where nobody can catch it.
+    if (!this.#stopped) this.#controller.abort();
+  }
+
+  /**
+   * Listens again when the accept loop of Deno.serve has ended by itself: one EMFILE ("too many
+   * open files") closes the listener for good. Waits longer each time, up to a second.
+   */
+  async #supervise(): Promise<void> {
+    for (let wait = FIRST_RETRY;; wait = Math.min(wait * 2, LAST_RETRY)) {
+      const started = performance.now();
+      await this.#server.finished.catch(() => {});
+      if (performance.now() - started > 10 * LAST_RETRY) wait = FIRST_RETRY;
+      while (!this.#stopping) {
+        await this.#pause(wait);
+        if (this.#stopping) break;
+        try {
+          if (this.#path !== undefined) removeStaleSocket(this.#path);
+          this.#server = this.#listen();
+          break;
+        } catch {
+          wait = Math.min(wait * 2, LAST_RETRY); // still no file to be had, or the port is not free
+        }
+      }
+      if (!this.#stopping) continue;
+      await this.#server.finished.catch(() => {});
+      this.#stopped = true;
+      if (this.#path !== undefined) removeStaleSocket(this.#path);
+      return;
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    await Promise.race([promise, this.#stop.promise]);
+    clearTimeout(timer);
+  }
+}
+
+interface ResolvedListenOptions extends ListenOptions {
+  readonly hostname: string;
+  readonly port: number;
+}
+
+function listen(
+  options: ResolvedListenOptions,
+  handler: EngineHandler,
+  signal: AbortSignal,
+): Deno.HttpServer {
+  const { hostname, port, path, cert, key, reusePort = false, backlog } = options;
+  const common = { signal, onListen: () => {} }; // the runner says where, once all sites listen
+  const tcp = {
+    ...common,
+    hostname,
+    port,
+    reusePort,
+    ...(backlog === undefined ? {} : { tcpBacklog: backlog }),
+  };
   try {
-    server = Deno.serve({
-      hostname: options.hostname,
-      port: options.port,
-      signal: controller.signal,
-      onListen: () => {}, // the runner says where, once all sites listen
-    }, handler);
+    // Deno.serve is typed by its address; a unix peer has no hostname, which ServeInfo allows.
+    if (path !== undefined) return Deno.serve({ ...common, path }, handler as Deno.ServeHandler);
+    if (cert !== undefined && key !== undefined) return Deno.serve({ ...tcp, cert, key }, handler);
+    return Deno.serve(tcp, handler);
   } catch (cause) {
     if (cause instanceof Deno.errors.AddrInUse) throw new AddressInUseError(options, cause);
     throw cause;
   }
-  // Aborting a server that has stopped throws "Bad resource ID" where nobody can catch it.
-  let stopped = false;
-  server.finished.finally(() => stopped = true);
-  return {
-    hostname: options.hostname,
-    port: server.addr.port,
-    finished: server.finished,
-    shutdown: () => server.shutdown(),
-    abort: () => {
-      if (!stopped) controller.abort();
-    },
-  };
+}
+
+/** A program that was killed leaves its socket behind, which nobody can listen on again. */
+function removeStaleSocket(path: string): void {
+  try {
+    if (!Deno.lstatSync(path).isSocket) return;
+    if (isAlive(path)) return;
+    Deno.removeSync(path);
+  } catch (error) {
+    // None there, which is as it should be; or no permission, which listening will tell.
+    if (!(error instanceof Deno.errors.NotFound)) return;
+  }
+}
+
+/** Linux lists the sockets that somebody listens on; elsewhere nobody can tell without asking. */
+function isAlive(path: string): boolean {
+  try {
+    return Deno.readTextFileSync("/proc/net/unix").split("\n").some((line) =>
+      line.endsWith(` ${path}`)
+    );
+  } catch {
+    return true;
+  }
+}
+
+function urlOf({ hostname, port, path }: ResolvedListenOptions, secure: boolean): string {
+  if (path !== undefined) return `http://unix:${path}:`;
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return `${secure ? "https" : "http"}://${host}:${port}`;
 }

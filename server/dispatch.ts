@@ -4,14 +4,16 @@
  */
 import type { Context } from "hono";
 import type { AppContext } from "./app_context.ts";
+import { rawPathOf, type ServeInfo } from "./base_request.ts";
 import { headResponse } from "./head_response.ts";
 import { HTTPMethodNotAllowed, HTTPNotFound } from "./http_client_errors.ts";
 import { HTTPException } from "./http_exception.ts";
 import type { Handler, HandlerResult } from "./middleware.ts";
 import { decodePath } from "./path_template.ts";
-import { type EarlyAnswer, rawPathOf, type ServeInfo, ServerRequest } from "./request.ts";
-import type { Route } from "./resource.ts";
-import type { Resolution } from "./router.ts";
+import { serverErrorResponse } from "./prepare_response.ts";
+import { type EarlyAnswer, ServerRequest } from "./request.ts";
+import type { Missed, Resolution } from "./route.ts";
+import { isBodyUsed } from "./serve_internals.ts";
 
 /** What dispatch needs of an application. */
 export interface DispatchOptions {
@@ -22,48 +24,102 @@ export interface DispatchOptions {
    *
    * @param method Method in upper case.
    * @param path Decoded path.
+   * @param url `Request.url`.
    */
-  resolve(method: string, path: string): Resolution;
+  resolve(method: string, path: string, url: string): Resolution;
   /**
    * Wraps a handler in the application's middlewares.
    *
-   * @param handler The handler; the same one gives the same chain.
+   * @param handler The handler.
    */
-  chainOf(handler: Handler): Handler;
+  wrap(handler: Handler): Handler;
+  /** Lets `onResponsePrepare` see a response; `null` where nobody listens. */
+  readonly prepare:
+    | ((request: ServerRequest, response: Response) => Promise<Response>)
+    | null;
   /** Told of every socket or stream that outlives its answer, until it is done. */
   readonly running: Set<EarlyAnswer>;
 }
 
+/**
+ * Answers a request; it never throws, every failure becomes a response.
+ *
+ * @param raw The platform's request.
+ * @param info What the platform tells about the connection.
+ * @param url `Request.url`.
+ */
+export type Dispatch = (
+  raw: Request,
+  info: ServeInfo | undefined,
+  url: string,
+) => Response | Promise<Response>;
+
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
 
 /**
- * Makes the handler that Hono calls for every request: match, middlewares, handler, response.
+ * Makes what answers every request: match, middlewares, handler, response.
  *
  * @param options The application and how it finds handlers.
- * @returns The handler; it never throws, every failure becomes a response.
+ * @returns The function.
  */
-export function createDispatch(
-  options: DispatchOptions,
-): (c: Context) => Response | Promise<Response> {
-  return (c) => {
-    const raw = c.req.raw;
-    const found = options.resolve(raw.method, decodePath(rawPathOf(raw.url)));
-    const params = found.route === null ? NO_PARAMS : found.params;
-    const request = new ServerRequest(raw, c.env as ServeInfo | undefined, options.app, params);
-    const chain = options.chainOf(handlerOf(found, raw.method));
-    const response = answer(request, chain, options.running);
-    return raw.method === "HEAD" ? Promise.resolve(response).then(headResponse) : response;
+export function createDispatch(options: DispatchOptions): Dispatch {
+  const { app, running, prepare } = options;
+  const unknown = options.wrap(notFound);
+  return (raw, info, url) => {
+    const { method } = raw;
+    const found = options.resolve(method, decodePath(rawPathOf(url)), url);
+    const { route } = found;
+    const request = new ServerRequest(raw, info, app, route === null ? NO_PARAMS : found.params);
+    const chain = route === null
+      ? missedChain(found, method, options, unknown)
+      : route.chain ?? route.handler;
+    const response = answer(request, chain, running);
+    return method !== "HEAD" && prepare === null ? response : finish(response, request, prepare);
   };
 }
 
-function handlerOf(found: Resolution, method: string): Handler {
-  if (found.route !== null) return (found.route as Route).handler;
-  if (found.allowed.length === 0) return notFound;
-  return () => Promise.reject(new HTTPMethodNotAllowed(method, found.allowed));
+/**
+ * Lets Hono call the dispatch of an application.
+ *
+ * @param dispatch The dispatch.
+ * @returns A handler of Hono's.
+ */
+export function honoHandler(dispatch: Dispatch): (c: Context) => Response | Promise<Response> {
+  return (c) => dispatch(c.req.raw, c.env as ServeInfo | undefined, c.req.url);
+}
+
+function missedChain(
+  found: Missed,
+  method: string,
+  options: DispatchOptions,
+  unknown: Handler,
+): Handler {
+  const { allowed, wrap } = found;
+  if (allowed.length === 0) return wrap === undefined ? unknown : wrap(notFound);
+  return (wrap ?? options.wrap)(() => {
+    throw new HTTPMethodNotAllowed(method, allowed);
+  });
 }
 
 function notFound(): never {
   throw new HTTPNotFound();
+}
+
+async function finish(
+  response: Response | Promise<Response>,
+  request: ServerRequest,
+  prepare: DispatchOptions["prepare"],
+): Promise<Response> {
+  let answered = await response;
+  if (prepare !== null) {
+    try {
+      answered = await prepare(request, answered);
+    } catch (error) {
+      answered.body?.cancel().catch(() => {});
+      answered = errorResponse(error, request);
+    }
+  }
+  return request.method === "HEAD" ? headResponse(answered) : answered;
 }
 
 /** Runs the chain; an early answer goes out at once, while the chain runs on. */
@@ -78,48 +134,66 @@ function answer(
   } catch (error) {
     return errorResponse(error, request);
   }
-  if (!(result instanceof Promise)) return toResponse(result, request);
+  if (result instanceof Response || !isThenable(result)) return toResponse(result, request);
   return new Promise((resolve) => {
     request.onEarlyAnswer((early) => {
       running.add(early);
       resolve(early.response);
     });
     result.then(
-      (value) => settle(request, running, resolve, () => toResponse(value, request)),
-      (error) => settle(request, running, resolve, () => errorResponse(error, request), error),
+      (value) => {
+        const early = request.earlyAnswer;
+        if (early === null) resolve(toResponse(value, request));
+        else end(early, request, running);
+      },
+      (error) => {
+        const early = request.earlyAnswer;
+        if (early === null) return resolve(errorResponse(error, request));
+        request.app.logger.error(describe(request), error);
+        end(early, request, running, error ?? new Error("The handler threw nothing"));
+      },
     );
   });
 }
 
-/** Ends a request whose handler is done: with its response, or by ending the early answer. */
-function settle(
+/** Ends an early answer whose handler is done. */
+function end(
+  early: EarlyAnswer,
   request: ServerRequest,
   running: Set<EarlyAnswer>,
-  resolve: (response: Response) => void,
-  respond: () => Response,
   error?: unknown,
 ): void {
-  const early = request.earlyAnswer;
-  if (early === null) return resolve(respond());
-  const { logger } = request.app;
-  if (error !== undefined) logger.error(describe(request), error);
   early.finish(error)
-    .catch((cause) => logger.error(describe(request), cause))
+    .catch((cause) => request.app.logger.error(describe(request), cause))
     .finally(() => running.delete(early));
 }
 
 /** Turns what a handler gave into a response. */
 function toResponse(result: HandlerResult, request: ServerRequest): Response {
   if (result instanceof Response) {
-    if (!result.bodyUsed) return result;
+    if (!isBodyUsed(result)) return result;
     const error = new TypeError("The handler returned a response whose body was read before");
     return errorResponse(error, request);
   }
   const early = request.earlyAnswer;
   if (early !== null) return early.response;
-  const got = result === undefined ? "undefined" : typeof result;
-  const error = new TypeError(`The handler has to return a Response, it returned ${got}`);
+  const error = new TypeError(
+    (result as unknown) instanceof HTTPException
+      ? "The handler has to throw HTTP exceptions, it returned one"
+      : `The handler has to return a Response, it returned ${nameOf(result)}`,
+  );
   return errorResponse(error, request);
+}
+
+function isThenable(value: unknown): value is Promise<HandlerResult> {
+  return value instanceof Promise ||
+    typeof value === "object" && value !== null && "then" in value &&
+      typeof value.then === "function";
+}
+
+function nameOf(value: unknown): string {
+  if (typeof value !== "object") return typeof value;
+  return value === null ? "null" : `an object of ${value.constructor?.name ?? "no class"}`;
 }
 
 /** Turns what a handler threw into a response; the only place that makes error pages. */
@@ -132,16 +206,4 @@ function errorResponse(error: unknown, request: ServerRequest): Response {
 function describe(request: ServerRequest): string {
   // The path may hold anything a client can send; a log line has to stay one line.
   return `Error handling ${request.method} ${JSON.stringify(request.rawPath)}`;
-}
-
-/**
- * The page for an error that nobody caught; it tells nothing of the error.
- *
- * @returns The response.
- */
-export function serverErrorResponse(): Response {
-  return new Response("500 Internal Server Error\n\nServer got itself in trouble", {
-    status: 500,
-    headers: { "content-type": "text/plain; charset=utf-8" },
-  });
 }

@@ -2,24 +2,15 @@
  * A request as handlers see it.
  * @module
  */
-import { parseContentType } from "../http/content_type.ts";
-import { parseCookies } from "../http/cookie.ts";
 import { decoderFor } from "../http/charset.ts";
-import { readLimited } from "../http/limited_body.ts";
 import { type StreamReader, StreamReader as Reader } from "../http/stream_reader.ts";
-import type { AppContext } from "./app_context.ts";
+import type { AppContext, KeyReader } from "./app_context.ts";
 import { type AppKey, KeyStore } from "./app_key.ts";
-import {
-  HTTPBadRequest,
-  HTTPRequestEntityTooLarge,
-  HTTPUnsupportedMediaType,
-} from "./http_client_errors.ts";
-
-/** What the platform tells about a connection besides the request. */
-export interface ServeInfo {
-  /** The peer's address; a TCP peer has `hostname` and `port`. */
-  readonly remoteAddr?: { readonly transport?: string; readonly hostname?: string };
-}
+import { BaseRequest, type ServeInfo } from "./base_request.ts";
+import { clientSignal } from "./client_signal.ts";
+import { configOf } from "./config_dict.ts";
+import { HTTPBadRequest, HTTPUnsupportedMediaType } from "./http_client_errors.ts";
+import { readRequestBody } from "./request_body.ts";
 
 /** An answer given before the handler is done: a stream or a WebSocket that was prepared. */
 export interface EarlyAnswer {
@@ -31,6 +22,24 @@ export interface EarlyAnswer {
    * @param error What the handler threw, if it did.
    */
   finish(error?: unknown): Promise<void>;
+}
+
+/** What {@linkcode ServerRequest.clone} changes. */
+export interface CloneOptions {
+  /** Method. */
+  readonly method?: string;
+  /** Path and query, encoded. */
+  readonly relUrl?: string | { toString(): string };
+  /** All headers. */
+  readonly headers?: HeadersInit;
+  /** `http` or `https`. */
+  readonly scheme?: string;
+  /** Host with its port; it goes into the `Host` header too. */
+  readonly host?: string;
+  /** Address of the peer. */
+  readonly remote?: string;
+  /** Largest body that the readers accept, in bytes; 0 for no limit. */
+  readonly clientMaxSize?: number;
 }
 
 /**
@@ -50,18 +59,18 @@ export interface EarlyAnswer {
  * console.assert(await response.text() === "7");
  * ```
  */
-export class ServerRequest<Params = Record<string, string>> {
-  /** The platform's request; its body can be read only once, here or there. */
-  readonly raw: Request;
+export class ServerRequest<Params = Record<string, string>> extends BaseRequest {
   /** Values of the path's variables, decoded. */
   readonly matchInfo: Readonly<Params>;
-  /** The application that handles the request. */
-  readonly app: AppContext;
-  readonly #info: ServeInfo | undefined;
-  #url: URL | null = null;
+  readonly #root: AppContext;
+  #app: AppContext;
+  #innermost: AppContext;
+  #limit: number | null = null;
   #content: StreamReader | null = null;
   #body: Promise<Uint8Array<ArrayBuffer>> | null = null;
   #store: KeyStore | null = null;
+  #signal: AbortSignal | null = null;
+  #origin: ServerRequest<Params> | null = null; // what a clone was made of
   #early: EarlyAnswer | null = null;
   #onEarly: ((answer: EarlyAnswer) => void) | null = null;
 
@@ -79,70 +88,37 @@ export class ServerRequest<Params = Record<string, string>> {
     app: AppContext,
     matchInfo: Readonly<Params>,
   ) {
-    this.raw = raw;
-    this.#info = info;
-    this.app = app;
+    super(raw, info);
+    this.#root = app;
+    this.#app = app;
+    this.#innermost = app;
     this.matchInfo = matchInfo;
   }
 
-  /** Method in upper case. */
-  get method(): string {
-    return this.raw.method;
+  /**
+   * The application that handles the request: middlewares see their own, a handler of a
+   * sub-application that one.
+   */
+  get app(): AppContext {
+    return this.#app;
   }
 
-  /** Headers of the request. */
-  get headers(): Headers {
-    return this.raw.headers;
+  /** The applications that the request has come through, the outermost first. */
+  get apps(): readonly AppContext[] {
+    const apps: AppContext[] = [];
+    let at: AppContext | null = this.#innermost;
+    for (; at !== null; at = at.parent) apps.unshift(at);
+    return apps;
   }
 
-  /** The whole URL, normalised. */
-  get url(): URL {
-    return this.#url ??= new URL(this.raw.url);
+  /** Values of the application and of all above it; the nearest one counts. */
+  get configDict(): KeyReader {
+    return configOf(this.#app);
   }
 
-  /** Path as it stood in the request line. */
-  get rawPath(): string {
-    return rawPathOf(this.raw.url);
-  }
-
-  /** Path with all escapes decoded; a malformed one stays as it is. */
-  get path(): string {
-    const raw = this.rawPath;
-    try {
-      return decodeURIComponent(raw);
-    } catch {
-      return raw;
-    }
-  }
-
-  /** Query parameters, decoded, in order, repeats kept. */
-  get query(): URLSearchParams {
-    return this.url.searchParams;
-  }
-
-  /** Query as it stood in the request line, without `?`. */
-  get queryString(): string {
-    return this.url.search.slice(1);
-  }
-
-  /** Address of the peer, `null` where the platform does not tell. */
-  get remote(): string | null {
-    return this.#info?.remoteAddr?.hostname ?? null;
-  }
-
-  /** Cookies of the request: values by name. */
-  get cookies(): ReadonlyMap<string, string> {
-    return parseCookies(this.headers.get("cookie"));
-  }
-
-  /** Mime type of the body, `application/octet-stream` where the header is missing. */
-  get contentType(): string {
-    return parseContentType(this.headers.get("content-type")).mimeType;
-  }
-
-  /** Charset of the body, `null` where the header does not say. */
-  get charset(): string | null {
-    return parseContentType(this.headers.get("content-type")).params.get("charset") ?? null;
+  /** Largest body that the readers accept, in bytes; 0 for no limit. */
+  get clientMaxSize(): number {
+    return this.#limit ?? this.#root.clientMaxSize;
   }
 
   /** Whether the request has a body, be it empty. */
@@ -155,9 +131,18 @@ export class ServerRequest<Params = Record<string, string>> {
     return this.#content ??= new Reader(this.raw.body);
   }
 
-  /** Aborts when the client leaves. */
+  /** Whether the body, if there is one, was not touched yet. */
+  get canReadBody(): boolean {
+    return this.raw.body !== null && !this.raw.bodyUsed && this.#body === null;
+  }
+
+  /**
+   * Aborts when the client leaves before it has the whole response, and never otherwise; pass it
+   * on to whatever is done for this client only.
+   */
   get signal(): AbortSignal {
-    return this.raw.signal;
+    return this.#signal ??= this.#origin?.signal ??
+      clientSignal(this.raw.signal, this.info?.completed);
   }
 
   /**
@@ -181,6 +166,78 @@ export class ServerRequest<Params = Record<string, string>> {
    */
   set<T>(key: AppKey<T>, value: T): void {
     (this.#store ??= new KeyStore()).set(key, value);
+  }
+
+  /**
+   * Tells whether a value was kept for this request.
+   *
+   * @typeParam T Type of the value.
+   * @param key The key.
+   * @returns `true` if there is one.
+   */
+  has<T>(key: AppKey<T>): boolean {
+    return this.#store?.has(key) ?? false;
+  }
+
+  /**
+   * A copy with another head, for a middleware to pass on. The body is shared: read one of the two.
+   *
+   * @param options What is different.
+   * @returns The copy; values kept for the request come along.
+   * @throws {TypeError} If the body was read already.
+   */
+  clone(options: CloneOptions = {}): ServerRequest<Params> {
+    if (this.raw.bodyUsed || this.#content !== null) {
+      throw new TypeError("Cannot clone the request: its body was read already");
+    }
+    const headers = new Headers(options.headers ?? this.headers);
+    if (options.host !== undefined) headers.set("host", options.host);
+    const host = options.host ?? new URL(this.raw.url).host;
+    const raw = new Request(
+      `${options.scheme ?? this.scheme}://${host}${options.relUrl ?? this.relUrl}`,
+      {
+        method: options.method ?? this.method,
+        headers,
+        body: this.raw.body,
+      },
+    );
+    const info = options.remote === undefined
+      ? this.info
+      : { remoteAddr: { transport: "tcp", hostname: options.remote } };
+    const copy = new ServerRequest(raw, info, this.#root, this.matchInfo);
+    copy.#app = this.#app;
+    copy.#innermost = this.#innermost;
+    copy.#limit = options.clientMaxSize ?? this.#limit;
+    copy.#store = this.#store?.copy() ?? null;
+    copy.#origin = this;
+    return copy;
+  }
+
+  /**
+   * Runs something with another application as `request.app`; sub-applications are entered so.
+   *
+   * @typeParam T What it gives.
+   * @param app The application.
+   * @param run What runs.
+   * @returns What it gives; the application before is back when it is done.
+   */
+  within<T>(app: AppContext, run: (request: this) => T): T {
+    const before = this.#app;
+    this.#app = app;
+    this.#innermost = app;
+    const leave = () => {
+      this.#app = before;
+    };
+    let result: T;
+    try {
+      result = run(this);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    if (result instanceof Promise) return result.finally(leave) as T;
+    leave();
+    return result;
   }
 
   /**
@@ -255,6 +312,7 @@ export class ServerRequest<Params = Record<string, string>> {
    * @throws {TypeError} If the request was answered before.
    */
   answerEarly(answer: EarlyAnswer): void {
+    if (this.#origin !== null) return this.#origin.answerEarly(answer);
     if (this.#early !== null) {
       throw new TypeError("Cannot prepare: the request was answered before");
     }
@@ -274,34 +332,10 @@ export class ServerRequest<Params = Record<string, string>> {
 
   /** The early answer, `null` while there is none. */
   get earlyAnswer(): EarlyAnswer | null {
-    return this.#early;
+    return this.#origin?.earlyAnswer ?? this.#early;
   }
 
   #readBody(): Promise<Uint8Array<ArrayBuffer>> {
-    const limit = this.app.clientMaxSize;
-    const tooLarge = () => new HTTPRequestEntityTooLarge(limit);
-    // An announced length beyond the limit is refused before a byte is read.
-    if (limit > 0 && Number(this.headers.get("content-length")) > limit) {
-      return Promise.reject(tooLarge());
-    }
-    return readLimited(this.raw.body, limit, tooLarge);
+    return readRequestBody(this.raw, this.clientMaxSize);
   }
-}
-
-/**
- * The path of a request URL as it stood in the request line, which `new URL()` would normalise.
- *
- * @param url `Request.url`.
- * @returns The path, still encoded.
- */
-export function rawPathOf(url: string): string {
-  const start = url.indexOf("/", url.indexOf("://") + 3);
-  if (start < 0) return "/";
-  for (let at = start; at < url.length; at++) {
-    const code = url.charCodeAt(at);
-    // "?" or "#". A fragment ends the path for new URL(), so it does here: guards that look at
-    // one and routes that look at the other have to agree.
-    if (code === 63 || code === 35) return url.slice(start, at);
-  }
-  return url.slice(start);
 }

@@ -9,8 +9,8 @@ const CLIENT = `
   TooManyRedirectsError fetchTransport
 `;
 const SERVER = `
-  AddressInUseError AppKey AppRunner Application HTTPAccepted HTTPBadGateway HTTPBadRequest
-  HTTPClientError HTTPConflict HTTPCreated HTTPException HTTPExpectationFailed
+  AddressInUseError AppKey AppRunner Application BaseRequest HTTPAccepted HTTPBadGateway
+  HTTPBadRequest HTTPClientError HTTPConflict HTTPCreated HTTPException HTTPExpectationFailed
   HTTPFailedDependency HTTPForbidden HTTPFound HTTPGatewayTimeout HTTPGone
   HTTPInsufficientStorage HTTPInternalServerError HTTPLengthRequired HTTPMethodNotAllowed
   HTTPMisdirectedRequest HTTPMove HTTPMovedPermanently HTTPMultipleChoices
@@ -23,9 +23,11 @@ const SERVER = `
   HTTPServiceUnavailable HTTPSuccessful HTTPTemporaryRedirect HTTPTooManyRequests
   HTTPUnauthorized HTTPUnavailableForLegalReasons HTTPUnprocessableEntity
   HTTPUnsupportedMediaType HTTPUpgradeRequired HTTPUseProxy HTTPVariantAlsoNegotiates
-  HTTPVersionNotSupported IncompleteReadError LineTooLongError RelativeURL Resource RouteTable
-  Router ServerRequest StreamReader View WSMsgType WebSocketResponse del delCookie denoEngine
-  get head jsonResponse options patch post put route runApp setCookie textResponse view
+  HTTPVersionNotSupported IncompleteReadError LineTooLongError RelativeURL Resource Route
+  RouteTable Router ServerRequest ShutdownTimeoutError StreamReader TestClient TestServer View
+  WSMsgType WebSocketResponse del delCookie denoEngine get head jsonResponse makeRequest
+  normalizePathMiddleware options patch post put readiness route runApp setCookie setETag
+  setLastModified textResponse view
 `;
 
 const names = (text: string): string[] => text.trim().split(/\s+/);
