@@ -75,6 +75,7 @@ export class Application implements AppContext {
   readonly #state = new KeyStore();
   readonly #subapps: Application[] = [];
   readonly #running = new Set<EarlyAnswer>();
+  readonly #waiting = new Set<ServerRequest>();
   readonly #contexts = new CleanupStack();
   readonly #hono = new Hono();
   #dispatch: Dispatch | null = null;
@@ -286,6 +287,20 @@ export class Application implements AppContext {
     ]);
   }
 
+  /**
+   * Gives up on the handlers that have not answered: their clients get `503`, their
+   * `request.signal` aborts. Runners call it when `shutdownTimeout` has passed.
+   */
+  abandon(): void {
+    for (const request of this.#waiting) {
+      const { method, rawPath } = request;
+      const error = new Error("The handler was still running after shutdownTimeout");
+      this.logger.error(`Error handling ${method} ${JSON.stringify(rawPath)}`, error);
+      request.abandon(new Response("503: Service Unavailable", { status: 503 }));
+    }
+    this.#waiting.clear();
+  }
+
   /** Takes `cleanupCtx` down, last first, then runs `onCleanup`. */
   async cleanup(): Promise<void> {
     await runAll([
@@ -311,6 +326,7 @@ export class Application implements AppContext {
     const dispatch = createDispatch({
       app: this,
       running: this.#running,
+      waiting: this.#waiting,
       resolve: (method, path, url) => this.router.resolve(method, path, url),
       wrap: (handler) => this.wrap(handler),
       prepare: this.#listens() ? (request, response) => this.#prepare(request, response) : null,

@@ -3,6 +3,7 @@
  * `serve_internals.ts` and `client_signal.ts` hold what a single request needs to know of it.
  * @module
  */
+import { NotSupportedError } from "../http/not_supported_error.ts";
 import {
   AddressInUseError,
   type EngineHandler,
@@ -21,6 +22,7 @@ const LAST_RETRY = 1000;
  * @returns The server, listening.
  * @throws {AddressInUseError} If the address is taken.
  * @throws {TypeError} If one of `cert` and `key` is missing.
+ * @throws {NotSupportedError} If `reusePort` is asked for and Deno runs without `--unstable-net`.
  */
 export function denoEngine(options: ListenOptions, handler: EngineHandler): EngineServer {
   return new DenoServer(options, handler);
@@ -34,13 +36,19 @@ class DenoServer implements EngineServer {
   readonly #controller = new AbortController();
   readonly #stop = Promise.withResolvers<void>();
   #server: Deno.HttpServer;
+  readonly #left = Promise.withResolvers<void>();
   #stopping = false;
+  #draining = false;
   #stopped = false;
 
   constructor(options: ListenOptions, handler: EngineHandler) {
     const secure = options.cert !== undefined || options.key !== undefined;
     if (secure && (options.cert === undefined || options.key === undefined)) {
       throw new TypeError("Cannot listen with TLS: expected both cert and key");
+    }
+    // Deno ends the process where the flag is missing; what else it brings tells of it.
+    if (options.reusePort === true && !("listenDatagram" in Deno)) {
+      throw new NotSupportedError("reusePort", "start Deno with --unstable-net");
     }
     const resolved = {
       ...options,
@@ -55,11 +63,12 @@ class DenoServer implements EngineServer {
     const port = addr.transport === "tcp" ? addr.port : resolved.port;
     this.#listen = () => listen({ ...resolved, port }, handler, signal);
     this.url = urlOf({ ...resolved, port }, secure);
-    this.finished = this.#supervise();
+    this.finished = Promise.race([this.#supervise(), this.#left.promise]);
   }
 
   async shutdown(): Promise<void> {
     this.#stopping = true;
+    this.#draining = true;
     this.#stop.resolve();
     await this.#server.shutdown();
     await this.finished;
@@ -68,8 +77,12 @@ class DenoServer implements EngineServer {
   abort(): void {
     this.#stopping = true;
     this.#stop.resolve();
-    // Aborting a server that has stopped throws "Bad resource ID" where nobody can catch it.
-    if (!this.#stopped) this.#controller.abort();
+    if (this.#stopped) return;
+    // Aborting a server that has begun to stop throws "Bad resource ID" where nobody can catch it,
+    // and drops no connection: all that is left is to keep it from holding the process.
+    if (!this.#draining) return this.#controller.abort();
+    this.#server.unref();
+    this.#left.resolve();
   }
 
   /**

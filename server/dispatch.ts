@@ -39,6 +39,8 @@ export interface DispatchOptions {
     | null;
   /** Told of every socket or stream that outlives its answer, until it is done. */
   readonly running: Set<EarlyAnswer>;
+  /** Told of every request whose handler has not answered yet. */
+  readonly waiting: Set<ServerRequest>;
 }
 
 /**
@@ -63,7 +65,7 @@ const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze(Object.create(
  * @returns The function.
  */
 export function createDispatch(options: DispatchOptions): Dispatch {
-  const { app, running, prepare } = options;
+  const { app, prepare } = options;
   const unknown = options.wrap(notFound);
   return (raw, info, url) => {
     const { method } = raw;
@@ -73,7 +75,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     const chain = route === null
       ? missedChain(found, method, options, unknown)
       : route.chain ?? route.handler;
-    const response = answer(request, chain, running);
+    const response = answer(request, chain, options);
     return method !== "HEAD" && prepare === null ? response : finish(response, request, prepare);
   };
 }
@@ -126,7 +128,7 @@ async function finish(
 function answer(
   request: ServerRequest,
   chain: Handler,
-  running: Set<EarlyAnswer>,
+  options: DispatchOptions,
 ): Response | Promise<Response> {
   let result: HandlerResult | Promise<HandlerResult>;
   try {
@@ -135,6 +137,8 @@ function answer(
     return errorResponse(error, request);
   }
   if (result instanceof Response || !isThenable(result)) return toResponse(result, request);
+  const { running, waiting } = options;
+  waiting.add(request);
   return new Promise((resolve) => {
     request.onEarlyAnswer((early) => {
       running.add(early);
@@ -142,11 +146,13 @@ function answer(
     });
     result.then(
       (value) => {
+        waiting.delete(request);
         const early = request.earlyAnswer;
         if (early === null) resolve(toResponse(value, request));
         else end(early, request, running);
       },
       (error) => {
+        waiting.delete(request);
         const early = request.earlyAnswer;
         if (early === null) return resolve(errorResponse(error, request));
         request.app.logger.error(describe(request), error);

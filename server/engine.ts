@@ -16,7 +16,11 @@ export interface ListenOptions {
   readonly cert?: string;
   /** Private key of the certificate, in PEM form. */
   readonly key?: string;
-  /** Whether several processes may listen on the port and share its connections. @default {false} */
+  /**
+   * Whether several processes may listen on the port and share its connections; Deno has to run
+   * with `--unstable-net`.
+   * @default {false}
+   */
   readonly reusePort?: boolean;
   /** Most connections that may wait to be accepted. @default {511} */
   readonly backlog?: number;
@@ -33,7 +37,7 @@ export interface EngineServer {
   readonly finished: Promise<void>;
   /** Stops accepting and waits for the requests under way, without a limit of time. */
   shutdown(): Promise<void>;
-  /** Drops every connection. */
+  /** Drops every connection, as far as the engine can; `finished` resolves. */
   abort(): void;
 }
 

@@ -72,6 +72,7 @@ export { readiness } from "./readiness.ts";
 export type { AccessLogOptions } from "./access_log.ts";
 export { denoEngine } from "./deno_engine.ts";
 export { AddressInUseError } from "./engine.ts";
+export { NotSupportedError } from "../http/not_supported_error.ts";
 export type { Engine, EngineHandler, EngineServer, ListenOptions } from "./engine.ts";
 
 // Testing

@@ -7,7 +7,7 @@ import { type StreamReader, StreamReader as Reader } from "../http/stream_reader
 import type { AppContext, KeyReader } from "./app_context.ts";
 import { type AppKey, KeyStore } from "./app_key.ts";
 import { BaseRequest, type ServeInfo } from "./base_request.ts";
-import { clientSignal } from "./client_signal.ts";
+import { clientLeave } from "./client_signal.ts";
 import { configOf } from "./config_dict.ts";
 import { HTTPBadRequest, HTTPUnsupportedMediaType } from "./http_client_errors.ts";
 import { readRequestBody } from "./request_body.ts";
@@ -69,7 +69,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   #content: StreamReader | null = null;
   #body: Promise<Uint8Array<ArrayBuffer>> | null = null;
   #store: KeyStore | null = null;
-  #signal: AbortSignal | null = null;
+  #leave: AbortController | null = null;
   #origin: ServerRequest<Params> | null = null; // what a clone was made of
   #early: EarlyAnswer | null = null;
   #onEarly: ((answer: EarlyAnswer) => void) | null = null;
@@ -141,8 +141,9 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * on to whatever is done for this client only.
    */
   get signal(): AbortSignal {
-    return this.#signal ??= this.#origin?.signal ??
-      clientSignal(this.raw.signal, this.info?.completed);
+    if (this.#origin !== null) return this.#origin.signal;
+    this.#leave ??= clientLeave(this.raw.signal, this.info?.completed);
+    return this.#leave.signal;
   }
 
   /**
@@ -328,6 +329,19 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   onEarlyAnswer(listener: (answer: EarlyAnswer) => void): void {
     if (this.#early === null) this.#onEarly = listener;
     else listener(this.#early);
+  }
+
+  /**
+   * Answers for a handler that has not answered in time, and aborts `signal`; it may run on, its
+   * result is dropped.
+   *
+   * @param response The answer.
+   */
+  abandon(response: Response): void {
+    this.#leave?.abort(new DOMException("The server stops", "AbortError"));
+    if (this.earlyAnswer === null) {
+      this.answerEarly({ response, finish: () => Promise.resolve() });
+    }
   }
 
   /** The early answer, `null` while there is none. */

@@ -19,7 +19,11 @@ export interface RunAppOptions extends AppRunnerOptions {
   readonly cert?: string;
   /** Private key of the certificate, in PEM form. */
   readonly key?: string;
-  /** Whether several processes may listen on the port and share its connections. @default {false} */
+  /**
+   * Whether several processes may listen on the port and share its connections; Deno has to run
+   * with `--unstable-net`.
+   * @default {false}
+   */
   readonly reusePort?: boolean;
   /** Most connections that may wait to be accepted. @default {511} */
   readonly backlog?: number;

@@ -127,18 +127,27 @@ export class AppRunner {
   }
 
   async #drain(): Promise<void> {
-    const closed = this.#servers.map((server) => server.shutdown());
-    const { promise: late, resolve } = Promise.withResolvers<"late">();
-    const timer = setTimeout(() => resolve("late"), this.#shutdownTimeout);
-    try {
-      const drained = this.#app.shutdown().then(() => Promise.all(closed));
-      if (await Promise.race([drained, late]) === "late") {
-        drained.catch((error) => this.#app.logger.error("Error shutting down", error));
-        this.#timedOut = true;
-      }
-    } finally {
-      clearTimeout(timer);
-    }
+    const closed = Promise.all(this.#servers.map((server) => server.shutdown()));
+    const drained = this.#app.shutdown().then(() => closed);
+    if (await isDone(drained, this.#shutdownTimeout)) return;
+    this.#timedOut = true;
+    this.#app.abandon();
+    drained.catch((error) => this.#app.logger.error("Error shutting down", error));
+    // What was abandoned is answered at once; a body that never ends is left to abort().
+    await isDone(closed, LAST_WORDS);
+  }
+}
+
+const LAST_WORDS = 200; // ms
+
+/** Waits for a promise for a limited time; its failure is thrown. */
+async function isDone(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<false>();
+  const timer = setTimeout(() => resolve(false), ms);
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

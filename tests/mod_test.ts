@@ -23,11 +23,11 @@ const SERVER = `
   HTTPServiceUnavailable HTTPSuccessful HTTPTemporaryRedirect HTTPTooManyRequests
   HTTPUnauthorized HTTPUnavailableForLegalReasons HTTPUnprocessableEntity
   HTTPUnsupportedMediaType HTTPUpgradeRequired HTTPUseProxy HTTPVariantAlsoNegotiates
-  HTTPVersionNotSupported IncompleteReadError LineTooLongError RelativeURL Resource Route
-  RouteTable Router ServerRequest ShutdownTimeoutError StreamReader TestClient TestServer View
-  WSMsgType WebSocketResponse del delCookie denoEngine get head jsonResponse makeRequest
-  normalizePathMiddleware options patch post put readiness route runApp setCookie setETag
-  setLastModified textResponse view
+  HTTPVersionNotSupported IncompleteReadError LineTooLongError NotSupportedError RelativeURL
+  Resource Route RouteTable Router ServerRequest ShutdownTimeoutError StreamReader TestClient
+  TestServer View WSMsgType WebSocketResponse del delCookie denoEngine get head jsonResponse
+  makeRequest normalizePathMiddleware options patch post put readiness route runApp setCookie
+  setETag setLastModified textResponse view
 `;
 
 const names = (text: string): string[] => text.trim().split(/\s+/);
