@@ -133,7 +133,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
 
   /** Whether the body, if there is one, was not touched yet. */
   get canReadBody(): boolean {
-    return this.raw.body !== null && !this.raw.bodyUsed && this.#body === null;
+    return this.raw.body !== null && !this.#isTouched();
   }
 
   /**
@@ -188,7 +188,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * @throws {TypeError} If the body was read already.
    */
   clone(options: CloneOptions = {}): ServerRequest<Params> {
-    if (this.raw.bodyUsed || this.#content !== null) {
+    if (this.#isTouched()) {
       throw new TypeError("Cannot clone the request: its body was read already");
     }
     const headers = new Headers(options.headers ?? this.headers);
@@ -347,6 +347,11 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   /** The early answer, `null` while there is none. */
   get earlyAnswer(): EarlyAnswer | null {
     return this.#origin?.earlyAnswer ?? this.#early;
+  }
+
+  /** A clone shares the stream, whose lock is all that tells of a reader there. */
+  #isTouched(): boolean {
+    return this.raw.bodyUsed || this.raw.body?.locked === true;
   }
 
   #readBody(): Promise<Uint8Array<ArrayBuffer>> {

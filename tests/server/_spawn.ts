@@ -11,12 +11,12 @@ export interface Program extends AsyncDisposable {
   end(): Promise<{ code: number; output: string }>;
 }
 
-/** Starts `_program.ts` and waits until it listens. */
+/** Starts `_program.ts`, or another script, and waits until it listens. */
 export async function start(
   options: Readonly<Record<string, unknown>> = {},
-  settings: { openFiles?: number; flags?: readonly string[] } = {},
+  settings: { openFiles?: number; flags?: readonly string[]; script?: string } = {},
 ): Promise<Program> {
-  const script = new URL("_program.ts", import.meta.url).pathname;
+  const { script = new URL("_program.ts", import.meta.url).pathname } = settings;
   const command = [
     Deno.execPath(),
     "run",
