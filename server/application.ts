@@ -254,10 +254,7 @@ export class Application implements AppContext {
   /**
    * Freezes the application, runs `cleanupCtx` up to its yields, then `onStartup`, in which each
    * sub-application has the place where it was added. Runners call it; so does the first request.
-   * A second call waits for the first.
-   *
-   * If a part fails, the contexts that were set up are taken down and the failure is thrown.
-   *
+   * If a part fails, what was set up is taken down and the failure is thrown.
    * @throws {TypeError} If the application was added to another, which starts it.
    */
   startup(): Promise<void> {
@@ -327,6 +324,7 @@ export class Application implements AppContext {
       app: this,
       running: this.#running,
       waiting: this.#waiting,
+      check: (response) => this.#checkHeaders(response),
       resolve: (method, path, url) => this.router.resolve(method, path, url),
       wrap: (handler) => this.wrap(handler),
       prepare: this.#listens() ? (request, response) => this.#prepare(request, response) : null,
@@ -380,7 +378,8 @@ export class Application implements AppContext {
     const refused = hostError(request, url);
     if (refused !== null) return new Response(`400: ${refused}`, { status: 400 });
     // Hono decides only where something was mounted on it; its context costs 6 % of a hello route.
-    const response = this.#mounted ? this.#hono.fetch(request, info) : dispatch(request, info, url);
+    if (!this.#mounted) return dispatch(request, info, url);
+    const response = this.#hono.fetch(request, info);
     return response instanceof Promise
       ? response.then((each) => this.#checkHeaders(each))
       : this.#checkHeaders(response);

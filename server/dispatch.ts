@@ -37,6 +37,13 @@ export interface DispatchOptions {
   readonly prepare:
     | ((request: ServerRequest, response: Response) => Promise<Response>)
     | null;
+  /**
+   * Looks at a response just before it leaves.
+   *
+   * @param response The response.
+   * @returns The response, or what is to leave instead.
+   */
+  check(response: Response): Response;
   /** Told of every socket or stream that outlives its answer, until it is done. */
   readonly running: Set<EarlyAnswer>;
   /** Told of every request whose handler has not answered yet. */
@@ -65,7 +72,7 @@ const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze(Object.create(
  * @returns The function.
  */
 export function createDispatch(options: DispatchOptions): Dispatch {
-  const { app, prepare } = options;
+  const { app, prepare, check } = options;
   const unknown = options.wrap(notFound);
   return (raw, info, url) => {
     const { method } = raw;
@@ -76,7 +83,8 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       ? missedChain(found, method, options, unknown)
       : route.chain ?? route.handler;
     const response = answer(request, chain, options);
-    return method !== "HEAD" && prepare === null ? response : finish(response, request, prepare);
+    if (method === "HEAD" || prepare !== null) return finish(response, request, options);
+    return response instanceof Promise ? response : check(response);
   };
 }
 
@@ -110,7 +118,7 @@ function notFound(): never {
 async function finish(
   response: Response | Promise<Response>,
   request: ServerRequest,
-  prepare: DispatchOptions["prepare"],
+  { prepare, check }: DispatchOptions,
 ): Promise<Response> {
   let answered = await response;
   if (prepare !== null) {
@@ -121,7 +129,7 @@ async function finish(
       answered = errorResponse(error, request);
     }
   }
-  return request.method === "HEAD" ? headResponse(answered) : answered;
+  return check(request.method === "HEAD" ? await headResponse(answered) : answered);
 }
 
 /** Runs the chain; an early answer goes out at once, while the chain runs on. */
@@ -137,24 +145,24 @@ function answer(
     return errorResponse(error, request);
   }
   if (result instanceof Response || !isThenable(result)) return toResponse(result, request);
-  const { running, waiting } = options;
+  const { running, waiting, check } = options;
   waiting.add(request);
   return new Promise((resolve) => {
     request.onEarlyAnswer((early) => {
       running.add(early);
-      resolve(early.response);
+      resolve(check(early.response));
     });
     result.then(
       (value) => {
         waiting.delete(request);
         const early = request.earlyAnswer;
-        if (early === null) resolve(toResponse(value, request));
+        if (early === null) resolve(check(toResponse(value, request)));
         else end(early, request, running);
       },
       (error) => {
         waiting.delete(request);
         const early = request.earlyAnswer;
-        if (early === null) return resolve(errorResponse(error, request));
+        if (early === null) return resolve(check(errorResponse(error, request)));
         request.app.logger.error(describe(request), error);
         end(early, request, running, error ?? new Error("The handler threw nothing"));
       },
