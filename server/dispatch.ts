@@ -12,6 +12,7 @@ import type { Handler, HandlerResult } from "./middleware.ts";
 import { decodePath } from "./path_template.ts";
 import { serverErrorResponse } from "./prepare_response.ts";
 import { type EarlyAnswer, ServerRequest } from "./request.ts";
+import { closeAfter } from "./request_body.ts";
 import type { Missed, Resolution } from "./route.ts";
 import { isBodyUsed } from "./serve_internals.ts";
 
@@ -212,7 +213,7 @@ function nameOf(value: unknown): string {
 
 /** Turns what a handler threw into a response; the only place that makes error pages. */
 function errorResponse(error: unknown, request: ServerRequest): Response {
-  if (error instanceof HTTPException) return error.toResponse();
+  if (error instanceof HTTPException) return closeAfter(error, error.toResponse(), request.served);
   request.app.logger.error(describe(request), error);
   return serverErrorResponse();
 }

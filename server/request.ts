@@ -331,6 +331,11 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     else listener(this.#early);
   }
 
+  /** Whether a server carries the request, rather than a program that called `fetch`. */
+  get served(): boolean {
+    return this.info !== undefined && "completed" in this.info;
+  }
+
   /**
    * Answers for a handler that has not answered in time, and aborts `signal`; it may run on, its
    * result is dropped.

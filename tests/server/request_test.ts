@@ -1,4 +1,4 @@
-import { assertEquals, assertLess, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertLess, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { web } from "@roundtrip/http";
 import { ENGINES, exchange, parse, quietApp, raw } from "./_raw.ts";
 import { start } from "./_spawn.ts";
@@ -255,6 +255,34 @@ Deno.test("3.10 nothing beyond the limit is kept: an endless body is given up", 
   await cancelled.promise;
   assertEquals(response.status, 413);
   assertLess(pulled, 3000);
+});
+
+Deno.test("3.10 a body that goes on after its 413 loses its connection; one that ends does not", async () => {
+  const app = quietApp({ clientMaxSize: 1000 });
+  app.addRoutes([
+    web.post("/", async (request) => web.jsonResponse((await request.read()).length)),
+  ]);
+  await using server = await web.TestServer.start(app);
+  const head = "POST / HTTP/1.1\r\nHost: a\r\n";
+  const piece = new Uint8Array(65536);
+  {
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+    await connection.write(new TextEncoder().encode(`${head}Content-Length: 4000000000\r\n\r\n`));
+    const answer = new Uint8Array(1000);
+    const size = await connection.read(answer) ?? 0;
+    assertMatch(new TextDecoder().decode(answer.subarray(0, size)), /^HTTP\/1.1 413 /);
+    let sent = 0;
+    await assertRejects(async () => {
+      for (; sent < 4e9;) sent += await connection.write(piece);
+    });
+    assertLess(sent, 64 * 1024 ** 2);
+  }
+  const two = new TextEncoder().encode(
+    `${head}Content-Length: 65536\r\n\r\n${"x".repeat(65536)}` +
+      `${head}Content-Length: 1\r\nConnection: close\r\n\r\nx`,
+  );
+  const text = await exchange(server.port, two);
+  assertMatch(text, /^HTTP\/1.1 413 [^]*exceeded\.HTTP\/1.1 200 [^]*1$/);
 });
 
 Deno.test("3.10.43 malformed JSON is 400, bytes of another charset are 415", async () => {
