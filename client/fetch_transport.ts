@@ -40,7 +40,7 @@ export function fetchTransport(): Transport {
 function initOf(request: HopRequest, client: Deno.HttpClient | undefined): RequestInit {
   return {
     method: request.method,
-    headers: request.headers,
+    headers: request.rawBody === true ? rawHeaders(request.headers) : request.headers,
     body: request.body,
     redirect: "manual",
     signal: request.signal,
@@ -50,15 +50,42 @@ function initOf(request: HopRequest, client: Deno.HttpClient | undefined): Reque
   } as RequestInit;
 }
 
+const ON_DENO = "Deno" in globalThis;
+
+/**
+ * Deno's fetch undoes gzip and brotli whatever the request says, but for one: a first header line
+ * that asks for no coding at all. The caller's own line follows it and means the same as before,
+ * though a server that looks at the first line only, nginx before 1.23 for one, will not compress.
+ */
+function rawHeaders(headers: Headers): [string, string][] {
+  if (!ON_DENO) {
+    throw new ClientConnectionError(
+      "Cannot set autoDecompress to false: this platform's fetch always decodes",
+    );
+  }
+  return [["accept-encoding", "identity"], ...headers];
+}
+
+/** Whether fetch has undone the content coding: on Deno a single gzip or br, elsewhere any. */
+function isDecoded(response: Response, request: HopRequest): boolean {
+  const coding = response.headers.get("content-encoding");
+  if (coding === null) return false;
+  if (!ON_DENO) return true;
+  return /^(?:gzip|br)$/i.test(coding) && request.rawBody !== true &&
+    !request.headers.has("range") &&
+    request.headers.get("accept-encoding")?.toLowerCase() !== "identity";
+}
+
 function resultOf(response: Response, request: HopRequest): HopResult {
   return {
     status: response.status,
     reason: response.statusText,
     headers: response.headers,
     body: response.body,
+    decoded: isDecoded(response, request),
     bodyError: (error) => {
       if (request.signal.aborted) return asError(request.signal.reason);
-      return new ClientPayloadError(`Response payload is not completed: ${reasonOf(error)}`, {
+      return new ClientPayloadError(`Response payload is not completed: ${messageOf(error)}`, {
         cause: error,
       });
     },
@@ -80,24 +107,28 @@ function classify(error: unknown, request: HopRequest): Error {
   if (error.name === "NotCapable") {
     return new ClientConnectorError(request.url, "permission", error.message, options);
   }
+  // Before Deno 2.9 the reason was the message itself, without a cause.
+  const beneath = error.cause ?? error;
+  const text = messageOf(beneath);
   // What fetch refuses before a connection is tried: a bad header, method or port.
-  if (error.cause === undefined) return new ClientConnectionError(error.message, options);
-  const reason = reasonOf(error.cause);
-  if (/SendRequest/.test(reasonOf(error.cause, false))) {
-    return new ServerDisconnectedError(request.url, reason, options);
+  if (!text.includes("client error (")) return new ClientConnectionError(text, options);
+  if (text.includes("(SendRequest)")) {
+    return new ServerDisconnectedError(request.url, reasonOf(text), options);
   }
-  const failure = CONNECT_FAILURES.find(([pattern]) => pattern.test(`${error.cause}`))?.[1];
+  const failure = CONNECT_FAILURES.find(([pattern]) => pattern.test(text))?.[1];
   return failure === undefined
-    ? new ClientConnectionError(`Cannot request ${request.url.href}: ${reason}`, options)
-    : new ClientConnectorError(request.url, failure, reason, options);
+    ? new ClientConnectionError(`Cannot request ${request.url.href}: ${reasonOf(text)}`, options)
+    : new ClientConnectorError(request.url, failure, reasonOf(text), options);
 }
 
-/** The last part of a reason, "Connection refused (os error 111)", or all of it. */
-function reasonOf(error: unknown, short = true): string {
-  const text = error instanceof Error ? error.message : String(error);
-  if (!short) return text;
+/** The last part of a reason, "tcp connect error: Connection refused (os error 111)". */
+function reasonOf(text: string): string {
   return text.replace(/^error sending request.*?: (?=client error)/, "")
     .replace(/^client error \(\w+\): /, "");
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function asError(reason: unknown): Error {

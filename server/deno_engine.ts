@@ -35,6 +35,7 @@ class DenoServer implements EngineServer {
   readonly #path: string | undefined;
   readonly #controller = new AbortController();
   readonly #stop = Promise.withResolvers<void>();
+  readonly #uploads: Uploads;
   #server: Deno.HttpServer;
   readonly #left = Promise.withResolvers<void>();
   #stopping = false;
@@ -58,18 +59,21 @@ class DenoServer implements EngineServer {
     this.#path = options.path;
     if (options.path !== undefined) removeStaleSocket(options.path);
     const { signal } = this.#controller;
-    this.#server = listen(resolved, handler, signal);
+    this.#uploads = trackUploads(handler);
+    this.#server = listen(resolved, this.#uploads.handler, signal);
     const { addr } = this.#server;
     const port = addr.transport === "tcp" ? addr.port : resolved.port;
-    this.#listen = () => listen({ ...resolved, port }, handler, signal);
+    this.#listen = () => listen({ ...resolved, port }, this.#uploads.handler, signal);
     this.url = urlOf({ ...resolved, port }, secure);
     this.finished = Promise.race([this.#supervise(), this.#left.promise]);
   }
 
   async shutdown(): Promise<void> {
     this.#stopping = true;
-    this.#draining = true;
     this.#stop.resolve();
+    await this.#uploads.drained();
+    if (this.#controller.signal.aborted) return await this.finished;
+    this.#draining = true;
     await this.#server.shutdown();
     await this.finished;
   }
@@ -119,6 +123,47 @@ class DenoServer implements EngineServer {
     await Promise.race([promise, this.#stop.promise]);
     clearTimeout(timer);
   }
+}
+
+interface Uploads {
+  readonly handler: EngineHandler;
+  drained(): Promise<void>;
+}
+
+/**
+ * `Deno.HttpServer.shutdown()` lets responses finish but cuts request bodies that are still coming
+ * ("Cannot read request body as underlying resource unavailable"). So requests that may have a
+ * body are counted, and shutdown waits for them first; what comes meanwhile is answered with 503.
+ */
+function trackUploads(handler: EngineHandler): Uploads {
+  let count = 0;
+  let onIdle: (() => void) | null = null;
+  const done = (): void => {
+    if (--count === 0) onIdle?.();
+  };
+  return {
+    handler(request, info) {
+      if (onIdle !== null) return unavailable();
+      const response = handler(request, info);
+      if (response instanceof Promise && request.method !== "GET" && request.method !== "HEAD") {
+        count++;
+        response.then(done, done);
+      }
+      return response;
+    },
+    drained: () =>
+      new Promise((resolve) => {
+        onIdle = resolve;
+        if (count === 0) resolve();
+      }),
+  };
+}
+
+function unavailable(): Response {
+  return new Response("503: Service Unavailable", {
+    status: 503,
+    headers: { "content-type": "text/plain; charset=utf-8", "connection": "close" },
+  });
 }
 
 interface ResolvedListenOptions extends ListenOptions {

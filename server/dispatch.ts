@@ -3,10 +3,16 @@
  * @module
  */
 import type { Context } from "hono";
+import { MultipartError, MultipartLimitError } from "../http/multipart_errors.ts";
 import type { AppContext } from "./app_context.ts";
 import { rawPathOf, type ServeInfo } from "./base_request.ts";
 import { headResponse } from "./head_response.ts";
-import { HTTPMethodNotAllowed, HTTPNotFound } from "./http_client_errors.ts";
+import {
+  HTTPBadRequest,
+  HTTPMethodNotAllowed,
+  HTTPNotFound,
+  HTTPRequestEntityTooLarge,
+} from "./http_client_errors.ts";
 import { HTTPException } from "./http_exception.ts";
 import type { Handler, HandlerResult } from "./middleware.ts";
 import { decodePath } from "./path_template.ts";
@@ -156,12 +162,14 @@ function answer(
     result.then(
       (value) => {
         waiting.delete(request);
+        request.finish();
         const early = request.earlyAnswer;
         if (early === null) resolve(check(toResponse(value, request)));
         else end(early, request, running);
       },
       (error) => {
         waiting.delete(request);
+        request.finish();
         const early = request.earlyAnswer;
         if (early === null) return resolve(check(errorResponse(error, request)));
         request.app.logger.error(describe(request), error);
@@ -214,8 +222,16 @@ function nameOf(value: unknown): string {
 /** Turns what a handler threw into a response; the only place that makes error pages. */
 function errorResponse(error: unknown, request: ServerRequest): Response {
   if (error instanceof HTTPException) return closeAfter(error, error.toResponse(), request.served);
+  // The client's fault, whichever reader of the body met it.
+  if (error instanceof MultipartError) return multipartProblem(error).toResponse();
   request.app.logger.error(describe(request), error);
   return serverErrorResponse();
+}
+
+function multipartProblem(error: MultipartError): HTTPException {
+  return error instanceof MultipartLimitError && error.option !== "maxDuration"
+    ? new HTTPRequestEntityTooLarge(error.limit, { text: error.message })
+    : new HTTPBadRequest({ text: error.message });
 }
 
 function describe(request: ServerRequest): string {

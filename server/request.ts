@@ -3,6 +3,7 @@
  * @module
  */
 import { decoderFor } from "../http/charset.ts";
+import { MultipartReader, type MultipartReaderOptions } from "../http/multipart_reader.ts";
 import { type StreamReader, StreamReader as Reader } from "../http/stream_reader.ts";
 import type { AppContext, KeyReader } from "./app_context.ts";
 import { type AppKey, KeyStore } from "./app_key.ts";
@@ -10,6 +11,8 @@ import { BaseRequest, type ServeInfo } from "./base_request.ts";
 import { clientLeave } from "./client_signal.ts";
 import { configOf } from "./config_dict.ts";
 import { HTTPBadRequest, HTTPUnsupportedMediaType } from "./http_client_errors.ts";
+import type { PostData } from "./post_data.ts";
+import { type FormReading, type PostOptions, readForm } from "./read_form.ts";
 import { readRequestBody } from "./request_body.ts";
 
 /** An answer given before the handler is done: a stream or a WebSocket that was prepared. */
@@ -68,6 +71,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   #limit: number | null = null;
   #content: StreamReader | null = null;
   #body: Promise<Uint8Array<ArrayBuffer>> | null = null;
+  #form: FormReading | null = null;
   #store: KeyStore | null = null;
   #leave: AbortController | null = null;
   #origin: ServerRequest<Params> | null = null; // what a clone was made of
@@ -289,20 +293,42 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   }
 
   /**
-   * Reads an HTML form sent as `application/x-www-form-urlencoded`.
+   * Reads an HTML form, urlencoded or multipart. Files are spooled, together at most 1 MiB in
+   * memory and the rest to disk, and are gone once the request was answered. A second call gives
+   * the same fields.
    *
+   * @param options Limits of this form, in place of the application's.
    * @returns The fields in order, repeats kept; none for a body of another type.
-   * @throws {HTTPUnsupportedMediaType} If the form is `multipart/form-data`.
+   * @throws {HTTPRequestEntityTooLarge} If the body is larger than `maxSize`.
+   * @throws {MultipartError} If a multipart body is malformed, cut or beyond a limit; uncaught, it
+   * is answered with 400.
    */
-  async post(): Promise<URLSearchParams> {
-    const type = this.contentType;
-    if (type === "multipart/form-data") {
-      throw new HTTPUnsupportedMediaType({
-        text: "Send this form as application/x-www-form-urlencoded",
-      });
-    }
-    if (type !== "application/x-www-form-urlencoded") return new URLSearchParams();
-    return new URLSearchParams(await this.text());
+  post(options: PostOptions = {}): Promise<PostData> {
+    const limit = options.maxSize ?? this.clientMaxSize;
+    const read = () => this.#body ??= readRequestBody(this.raw, limit);
+    return (this.#form ??= readForm(this.raw, limit, options, read)).data;
+  }
+
+  /**
+   * Reads a multipart body part by part as it comes, without a limit on its size but those of the
+   * reader.
+   *
+   * @param options Limits.
+   * @returns The reader.
+   * @throws {MultipartSyntaxError} If the body is no multipart; uncaught, it is answered with 400.
+   */
+  multipart(options?: MultipartReaderOptions): Promise<MultipartReader> {
+    return Promise.resolve().then(() =>
+      new MultipartReader(this.raw.body, this.headers.get("content-type"), options)
+    );
+  }
+
+  /**
+   * Frees what the request held: the files of its form. Dispatch calls it when the handler is
+   * done.
+   */
+  finish(): void {
+    this.#form?.close();
   }
 
   /**

@@ -1,33 +1,30 @@
 /**
- * The Python that tests talk to.
+ * Finds the Python that the interoperability tests talk to.
  * @module
  */
+import { ROOT } from "../_process.ts";
 
 /**
- * Finds a Python that has the given modules: the environment's `PYTHON`, else `.venv/bin/python`,
- * else `python3`. Says why where there is none, so that a test can be ignored by it.
+ * Looks for a Python that has some modules: `PYTHON`, else `.venv` in the project, else python3.
+ *
+ * @param modules Names that it has to import.
+ * @returns Its command, `null` where there is none; the reason is printed.
  */
-export async function pythonWith(...modules: string[]): Promise<string | null> {
-  const root = new URL("../../", import.meta.url);
-  const chosen = Deno.env.get("PYTHON");
-  const candidates = chosen === undefined
-    ? [new URL(".venv/bin/python", root).pathname, "python3"]
-    : [chosen];
-  const script = modules.map((name) => `import ${name}`).join("\n");
-  for (const python of candidates) {
+export async function pythonWith(...modules: readonly string[]): Promise<string | null> {
+  const venv = new URL(".venv/bin/python", ROOT).pathname;
+  for (const python of [Deno.env.get("PYTHON"), venv, "python3"]) {
+    if (python === undefined) continue;
     try {
-      const command = new Deno.Command(python, {
-        args: ["-c", script],
-        stdout: "null",
-        stderr: "null",
-      });
-      if ((await command.output()).success) return python;
+      const args = ["-c", modules.map((name) => `import ${name}`).join("\n")];
+      const options = { args, stdout: "null", stderr: "null" } as const;
+      if ((await new Deno.Command(python, options).output()).success) return python;
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
   console.log(
-    `ignored: no Python with ${modules.join(", ")}; set PYTHON, or make .venv and install them`,
+    `skipped: no Python with ${modules.join(", ")}. To run these tests: python3 -m venv .venv && ` +
+      ".venv/bin/pip install --retries 0 aiohttp uvloop cryptography",
   );
   return null;
 }

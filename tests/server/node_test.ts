@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { web } from "@roundtrip/http";
 
 const APP = `
-import { web } from "@roundtrip/http";
+import * as web from "@roundtrip/http/server";
 const KEY = new web.AppKey("greeting");
 const app = new web.Application({
   clientMaxSize: 100,
