@@ -9,14 +9,17 @@ const TARGET = new URL("../cli/tutorial/chapters.ts", import.meta.url);
 /** The module that holds the examples, as text. */
 export async function tutorialModule(): Promise<string> {
   const names: string[] = [];
-  for await (const { name } of Deno.readDir(EXAMPLES)) if (/^\d+_.*\.ts$/.test(name)) names.push(name);
-  const chapters = await Promise.all(names.sort().map(async (name) => {
-    const text = await Deno.readTextFile(new URL(name, EXAMPLES));
-    const stem = name.replace(/\.ts$/, "");
-    const title = stem.replace(/^\d+_/, "").replaceAll("_", " ");
-    const lines = text.split("\n").map((line) => `      ${JSON.stringify(line)},`);
-    lines.pop(); // what follows the last line feed
-    return `  {
+  for await (const { name } of Deno.readDir(EXAMPLES)) {
+    if (/^\d+_.*\.ts$/.test(name)) names.push(name);
+  }
+  const chapters = await Promise.all(
+    names.sort().map(async (name) => {
+      const text = await Deno.readTextFile(new URL(name, EXAMPLES));
+      const stem = name.replace(/\.ts$/, "");
+      const title = stem.replace(/^\d+_/, "").replaceAll("_", " ");
+      const lines = text.split("\n").map((line) => `      ${JSON.stringify(line)},`);
+      lines.pop(); // what follows the last line feed
+      return `  {
     number: ${Number(stem.split("_", 1)[0])},
     name: ${JSON.stringify(stem)},
     title: ${JSON.stringify(title)},
@@ -25,7 +28,8 @@ export async function tutorialModule(): Promise<string> {
 ${lines.join("\n")}
     ]),
   },`;
-  }));
+    }),
+  );
   return `// Written by \`deno task tutorial\` from the folder examples/; a test compares the two.
 /**
  * The examples.

@@ -64,7 +64,8 @@ export function filesApplication(options: FilesOptions): Application {
   }];
   const app = new Application({ middlewares, clientMaxSize: 0 });
   // What was uploaded is not to be taken for a page of another kind than it says.
-  const headers = new Headers([["x-content-type-options", "nosniff"], ...options.headers]);
+  const headers = new Headers({ "x-content-type-options": "nosniff" });
+  for (const [name, value] of options.headers) headers.append(name, value);
   if (Deno.statSync(options.path).isFile) {
     const file = (): FileResponse => new FileResponse(options.path, { headers });
     app.addRoutes([get("/", file), get(`/${encodeURIComponent(basename(options.path))}`, file)]);
@@ -168,7 +169,9 @@ async function upload(
   const path = await root.find(request.rawPath);
   if (path === null) throw new HTTPNotFound();
   if (!await mayReceive(root, path, options)) {
-    const why = options.upload === null ? "start it with --upload" : `upload to /${options.upload}/`;
+    const why = options.upload === null
+      ? "start it with --upload"
+      : `upload to /${options.upload}/`;
     throw new HTTPForbidden({ text: `403: no uploads here; ${why}` });
   }
   const saved = await receive(request, root, path, options.uploads);

@@ -57,7 +57,9 @@ async function* walk(root: Root, path: string, name: string): AsyncGenerator<Mem
   }
 }
 
-async function zip(members: AsyncIterable<Member>): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+async function zip(
+  members: AsyncIterable<Member>,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   const { makeZip } = await import("client-zip");
   const files = async function* () {
     for await (const { name, path, modified } of members) {
@@ -67,7 +69,9 @@ async function zip(members: AsyncIterable<Member>): Promise<ReadableStream<Uint8
   return makeZip(files()) as ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
-async function tar(members: AsyncIterable<Member>): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+async function tar(
+  members: AsyncIterable<Member>,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   const { createTarPacker } = await import("modern-tar");
   const { readable, controller } = createTarPacker();
   const pack = async (): Promise<void> => {

@@ -6,7 +6,7 @@ import { runApp } from "../../server/mod.ts";
 import { shortHelp } from "../help.ts";
 import { explainListening, listenOptions } from "../listen.ts";
 import { writeErr, writeOut } from "../output.ts";
-import { type ParsedArgs, parseArgs } from "../parse_args.ts";
+import { parseArgs, type ParsedArgs } from "../parse_args.ts";
 import { files } from "../tables/files.ts";
 import { UsageError } from "../usage_error.ts";
 import { filesApplication, type FilesOptions } from "./application.ts";
@@ -30,8 +30,10 @@ export async function run(args: readonly string[]): Promise<number> {
   const app = filesApplication(await filesOptions(parsed, hostname));
   if (/^(?:0\.0\.0\.0|::)$/.test(hostname) && parsed.all("auth").length === 0) {
     const what = parsed.has("upload") ? "read and upload files" : "read these files";
-    await writeErr(`roundtrip files: warning: everyone on the network can ${what}; ` +
-      `--auth USER:PASS asks who they are\n`);
+    await writeErr(
+      `roundtrip files: warning: everyone on the network can ${what}; ` +
+        `--auth USER:PASS asks who they are\n`,
+    );
   }
   const print = async (text: string): Promise<void> => {
     const [, url = ""] = /(https?:\S+)/.exec(text) ?? [];

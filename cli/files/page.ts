@@ -29,7 +29,9 @@ export function listingPage(options: PageOptions): string {
   const rows = entries.map(({ name, isFolder, size, modified }) => {
     const href = `./${encodeURIComponent(name.toWellFormed())}${isFolder ? "/" : ""}`;
     const time = modified === null ? "" : modified.toISOString().slice(0, 16).replace("T", " ");
-    return `<tr><td><a href="${escapeHtml(href)}">${escapeHtml(name)}${isFolder ? "/" : ""}</a></td>` +
+    return `<tr><td><a href="${escapeHtml(href)}">${escapeHtml(name)}${
+      isFolder ? "/" : ""
+    }</a></td>` +
       `<td>${isFolder ? "" : formatBytes(size)}</td><td>${time}</td></tr>`;
   });
   if (title !== "/") rows.unshift(`<tr><td><a href="../">../</a></td><td></td><td></td></tr>`);

@@ -13,13 +13,17 @@ export const ws: CommandSpec = {
     "Sends each line of standard input as a message and prints each message on a line. NAME:VALUE " +
     "adds a header, NAME==VALUE a query parameter. Written on a terminal it prompts; /ping, " +
     "/close [CODE] and /quit are commands there.",
-    "At the end of the input it sends a close frame, prints what still comes and ends. It always " +
-    "ends when the server closes, with 0 for the codes 1000, 1001 and 1005.",
+    "At the end of the input it waits until nothing has come for --wait seconds, closes and ends. " +
+    "It always ends when the server closes, with 0 for the codes 1000, 1001 and 1005.",
     "With -s it is a server that sends what one client says, and each line of the input, to all.",
   ],
   options: [
     { long: "execute", short: "x", value: "TEXT", repeat: true, help: "send this, not the input" },
-    { long: "wait", value: "SECONDS", help: "wait after the end of the input (default 1 with -x)" },
+    {
+      long: "wait",
+      value: "SECONDS",
+      help: "silence after the input before it closes (default 1)",
+    },
     { long: "no-close", short: "n", help: "do not close at the end of the input" },
     { long: "one-message", short: "1", help: "end after the first message" },
     { long: "binary", short: "b", help: "send binary messages" },
@@ -33,7 +37,6 @@ export const ws: CommandSpec = {
     { long: "auth", short: "a", value: "USER:PASS", help: "Basic credentials" },
     { long: "max-size", value: "BYTES", help: "largest message (default 4 MiB)", more: true },
     { long: "reconnect", help: "connect again when the connection is lost" },
-    { long: "ca", value: "FILE", help: "certificate to trust (PEM)", more: true },
     {
       long: "server",
       short: "s",

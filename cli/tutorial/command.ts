@@ -25,14 +25,18 @@ export async function run(args: readonly string[]): Promise<number> {
   const [word] = parsed.positionals;
   if (word === undefined) {
     if (parsed.has("run")) throw new UsageError("--run needs the number of an example");
-    const lines = CHAPTERS.map(({ number, name, title }) => `${number}  ${name.padEnd(24)}  ${title}\n`);
+    const lines = CHAPTERS.map(({ number, name, title }) =>
+      `${number}  ${name.padEnd(24)}  ${title}\n`
+    );
     await writeOut(`${lines.join("")}\nroundtrip tutorial N prints one, --run runs it\n`);
     return 0;
   }
   const chapter = chapterOf(word);
   if (!parsed.has("run")) {
     if (parsed.rest.length > 0) {
-      throw new UsageError(`unrecognized arguments: ${parsed.rest.join(" ")}; --run passes them on`);
+      throw new UsageError(
+        `unrecognized arguments: ${parsed.rest.join(" ")}; --run passes them on`,
+      );
     }
     await writeOut(chapter.text);
     return 0;
