@@ -36,6 +36,28 @@ export {
   type StreamReaderOptions,
 } from "../http/stream_reader.ts";
 
+// WebSocket
+export { type ClientWebSocketInit, ClientWebSocketResponse } from "./websocket.ts";
+export type { ClientWSTimeout, WSConnectOptions } from "./websocket_options.ts";
+export { reconnect, type ReconnectOptions } from "./websocket_reconnect.ts";
+export { WSServerHandshakeError } from "./websocket_errors.ts";
+export { type ReceiveOptions, WebSocketBase } from "../http/websocket_base.ts";
+export { WSCloseCode, type WSMessage, WSMsgType } from "../http/ws_message.ts";
+export {
+  WebSocketClosedError,
+  WebSocketLimitError,
+  WebSocketProtocolError,
+  WebSocketTimeoutError,
+  WSMessageSchemaError,
+  WSMessageTypeError,
+} from "../http/ws_errors.ts";
+export type {
+  StandardSchemaIssue,
+  StandardSchemaProps,
+  StandardSchemaResult,
+  StandardSchemaV1,
+} from "../http/standard_schema.ts";
+
 // Cookies
 export { type CookieInit, CookieJar, type CookieJarOptions } from "./cookie_jar.ts";
 

@@ -2,6 +2,7 @@
  * The client session.
  * @module
  */
+import { whenClosed } from "../http/websocket_base.ts";
 import { buildRequest } from "./build_request.ts";
 import type { CookieJar } from "./cookie_jar.ts";
 import { ServerTimeoutError } from "./errors.ts";
@@ -17,6 +18,9 @@ import { followRedirects } from "./redirect.ts";
 import { ClientResponse } from "./response.ts";
 import { send } from "./send.ts";
 import { Deadline } from "./timeout.ts";
+import type { ClientWebSocketResponse } from "./websocket.ts";
+import { connectWebSocket } from "./websocket_connect.ts";
+import type { WSConnectOptions } from "./websocket_options.ts";
 
 /**
  * Requests that share connections, cookies and defaults, aiohttp's `ClientSession`.
@@ -37,6 +41,7 @@ import { Deadline } from "./timeout.ts";
  */
 export class ClientSession {
   readonly #defaults: SessionDefaults;
+  readonly #sockets = new Set<ClientWebSocketResponse>();
   #closed = false;
 
   /**
@@ -186,11 +191,33 @@ export class ClientSession {
     return this.request("OPTIONS", url, requestOptions);
   }
 
-  /** Ends the session's connections. */
-  close(): Promise<void> {
+  /**
+   * Opens a WebSocket, with the session's cookies and headers.
+   *
+   * @typeParam T What the socket's `receiveJson()` gives: the output of the schema.
+   * @param url URL, `ws:`, `wss:`, `http:` or `https:`, or relative to `baseUrl`.
+   * @param options Subprotocols, heartbeat, limits.
+   * @returns The socket, open; `await using` closes it.
+   * @throws {WSServerHandshakeError} If the server's reply is no upgrade.
+   * @throws {ClientConnectionError} If no reply came.
+   * @throws {TypeError} If an option is not valid, or the session is closed.
+   */
+  async wsConnect<T = unknown>(
+    url: string | URL,
+    options: WSConnectOptions<T> = {},
+  ): Promise<ClientWebSocketResponse<T>> {
+    if (this.#closed) throw new TypeError("Cannot open a WebSocket: the session is closed");
+    const socket = await connectWebSocket(this.#defaults, url, options);
+    this.#sockets.add(socket);
+    whenClosed(socket).then(() => this.#sockets.delete(socket));
+    return socket;
+  }
+
+  /** Ends the session's connections; WebSockets are closed with 1001. */
+  async close(): Promise<void> {
     if (!this.#closed) this.#defaults.transport.close();
     this.#closed = true;
-    return Promise.resolve();
+    await Promise.all([...this.#sockets].map((socket) => socket.close(1001)));
   }
 
   /** The same as `close()`, for `await using`. */

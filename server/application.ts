@@ -147,7 +147,8 @@ export class Application implements AppContext {
   async shutdown(): Promise<void> {
     await runAll([
       () => send(this.onShutdown, this),
-      ...[...this.#running].map((answer) => () => answer.finish()),
+      // All at once: each may take as long as its peer lets it.
+      () => Promise.all([...this.#running].map((each) => each.shutdown?.() ?? each.finish())),
     ]);
   }
 

@@ -47,8 +47,36 @@ export { delCookie, jsonResponse, setCookie, textResponse } from "./response.ts"
 export type { JsonResponseOptions, ResponseOptions } from "./response.ts";
 export type { CookieOptions } from "../http/cookie.ts";
 export type { QueryInit, QueryValue } from "../http/query.ts";
-export { type WebSocketOptions, WebSocketResponse } from "./websocket_response.ts";
-export { type WSMessage, WSMsgType } from "../http/websocket_channel.ts";
+
+// WebSockets
+export { WebSocketResponse } from "./websocket_response.ts";
+export type { WebSocketOptions, WebSocketReady } from "./websocket_response.ts";
+export type { CheckOrigin } from "./websocket_handshake.ts";
+export { webSocket, type WebSocketHandler } from "./websocket_handler.ts";
+export { WebSocketGroup } from "./websocket_group.ts";
+export type {
+  GroupBroker,
+  GroupMessage,
+  SlowPeerPolicy,
+  WebSocketGroupOptions,
+} from "./websocket_group.ts";
+export { type ReceiveOptions, WebSocketBase } from "../http/websocket_base.ts";
+export { WSCloseCode, type WSMessage, WSMsgType } from "../http/ws_message.ts";
+export {
+  WebSocketClosedError,
+  WebSocketLimitError,
+  WebSocketProtocolError,
+  WebSocketTimeoutError,
+  WSMessageSchemaError,
+  WSMessageTypeError,
+} from "../http/ws_errors.ts";
+export type {
+  StandardSchemaIssue,
+  StandardSchemaProps,
+  StandardSchemaResult,
+  StandardSchemaV1,
+} from "../http/standard_schema.ts";
+export { NotSupportedError } from "../http/not_supported_error.ts";
 
 // Running
 export { runApp, type RunAppOptions } from "./run_app.ts";
