@@ -2,6 +2,7 @@
  * A WebSocket as a bounded queue of typed messages, the shape aiohttp gives it.
  * @module
  */
+import { checkClose, utf8Length } from "./close_frame.ts";
 import type { SocketEvents, SocketPort } from "./websocket_port.ts";
 import { WebSocketClosedError, WebSocketLimitError, WebSocketTimeoutError } from "./ws_errors.ts";
 import { WSCloseCode, type WSMessage, WSMsgType } from "./ws_message.ts";
@@ -371,33 +372,4 @@ function closedError(cause: Error | null = null): WebSocketClosedError {
     "Cannot write to closing transport",
     cause === null ? undefined : { cause },
   );
-}
-
-/** RFC 6455 section 7.4: 1004 to 1006 and 1015 are never sent, 2999 and below are reserved. */
-function checkClose(code: number, reason: string): void {
-  const valid = (code >= 1000 && code <= 1014 && !(code >= 1004 && code <= 1006)) ||
-    (code >= 3000 && code <= 4999);
-  if (!Number.isInteger(code) || !valid) {
-    throw new RangeError(
-      `Cannot close with code ${code}: expected 1000 to 1003, 1007 to 1014 or 3000 to 4999`,
-    );
-  }
-  if (typeof reason !== "string") {
-    throw new TypeError(`Cannot close with a reason of type ${typeof reason}: expected a string`);
-  }
-  const bytes = utf8Length(reason);
-  if (bytes > 123) {
-    throw new RangeError(`Cannot close with a reason of ${bytes} bytes: 123 is the most`);
-  }
-}
-
-function utf8Length(text: string): number {
-  let bytes = text.length;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit < 0x80) continue;
-    // Each half of a surrogate pair stands for two of its four bytes.
-    bytes += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2;
-  }
-  return bytes;
 }
