@@ -212,7 +212,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
    */
   [Symbol.asyncIterator](): AsyncIterator<WSMessage> {
     const channel = this.#open();
-    return { next: () => channel.receive().then(toResult) };
+    return { next: () => channel.next() };
   }
 
   #open(): WebSocketChannel {
@@ -227,14 +227,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
     if (result.issues !== undefined) throw new WSMessageSchemaError(result.issues);
     return result.value;
   }
-}
-
-const END: IteratorResult<WSMessage> = { value: undefined, done: true };
-
-function toResult(message: WSMessage): IteratorResult<WSMessage> {
-  const { type } = message;
-  const ends = type === WSMsgType.CLOSE || type === WSMsgType.CLOSING || type === WSMsgType.CLOSED;
-  return ends ? END : { value: message, done: false };
 }
 
 function typeError(message: WSMessage, wanted: string): WSMessageTypeError {

@@ -52,6 +52,7 @@ export class WebSocketChannel implements SocketEvents {
   #queuedBytes = 0;
   #paused = false;
   #waiting: ((message: WSMessage) => void) | null = null;
+  #iterating: ((result: IteratorResult<WSMessage>) => void) | null = null; // the same for next()
   #closeCode: number | null = null;
   #exception: Error | null = null;
   #closedReceives = 0;
@@ -116,7 +117,7 @@ export class WebSocketChannel implements SocketEvents {
    * @returns The message; `CLOSED` once there will be no more.
    */
   receive(timeout: number = this.#limits.receiveTimeout): Promise<WSMessage> {
-    if (this.#waiting !== null) {
+    if (this.#waiting !== null || this.#iterating !== null) {
       return Promise.reject(new TypeError("Concurrent call to receive() is not allowed"));
     }
     if (this.#queue.length > 0) return Promise.resolve(this.#shift());
@@ -133,6 +134,22 @@ export class WebSocketChannel implements SocketEvents {
         resolve(message);
       };
     });
+  }
+
+  /**
+   * The next step of an iteration over the messages.
+   *
+   * It is the same as `receive()`, one promise shorter: Deno answers a close frame while the handler
+   * still works on the message before it, and an answer that is sent a moment later is lost.
+   *
+   * @returns The message, or the end of the iteration.
+   */
+  next(): Promise<IteratorResult<WSMessage>> {
+    const free = this.#waiting === null && this.#iterating === null;
+    if (free && this.#queue.length > 0) return Promise.resolve(toResult(this.#shift()));
+    return free && this.#state === OPEN && this.#limits.receiveTimeout <= 0
+      ? new Promise((resolve) => this.#iterating = resolve)
+      : this.receive().then(toResult);
   }
 
   /**
@@ -288,7 +305,7 @@ export class WebSocketChannel implements SocketEvents {
   }
 
   #push(message: WSMessage, size: number): void {
-    if (this.#waiting !== null) return this.#deliver(message, size);
+    if (this.#waiting !== null || this.#iterating !== null) return this.#deliver(message, size);
     const full = this.#queue.length >= this.#limits.maxQueue ||
       (this.#queue.length > 0 && this.#queuedBytes + size > MAX_QUEUED_BYTES);
     if (!full) return this.#deliver(message, size);
@@ -305,19 +322,17 @@ export class WebSocketChannel implements SocketEvents {
   }
 
   #deliver(message: WSMessage, size: number): void {
+    const iterating = this.#iterating;
     const waiting = this.#waiting;
-    if (waiting !== null) {
-      this.#waiting = null;
-      return waiting(message);
-    }
+    this.#iterating = this.#waiting = null;
+    if (iterating !== null) return iterating(toResult(message));
+    if (waiting !== null) return waiting(message);
     this.#queue.push(message);
     this.#queuedBytes += size;
   }
 
   #wake(message: WSMessage): void {
-    const waiting = this.#waiting;
-    this.#waiting = null;
-    waiting?.(message);
+    if (this.#waiting !== null || this.#iterating !== null) this.#deliver(message, 0);
   }
 
   #shift(): WSMessage {
@@ -365,6 +380,14 @@ export class WebSocketChannel implements SocketEvents {
     check(0);
     return drained.promise;
   }
+}
+
+const END: IteratorResult<WSMessage> = { value: undefined, done: true };
+
+function toResult(message: WSMessage): IteratorResult<WSMessage> {
+  const { type } = message;
+  const ends = type === WSMsgType.CLOSE || type === WSMsgType.CLOSING || type === WSMsgType.CLOSED;
+  return ends ? END : { value: message, done: false };
 }
 
 function closedError(cause: Error | null = null): WebSocketClosedError {

@@ -76,13 +76,12 @@ function originAllowed(
 ): boolean {
   if (typeof allowed === "function") return allowed(origin, request);
   if (allowed !== null) return allowed.includes(origin);
+  const url = URL.parse(origin);
+  // "file://" and an empty header have no host, and neither may have a request.
+  if (url === null || !/^https?:$/.test(url.protocol)) return false;
   // The scheme is not compared: behind a proxy that ends TLS, https arrives here as http.
   const host = request.headers.get("host") ?? request.url.host;
-  return hostOf(origin) === hostOf(`${origin.split(":")[0]}://${host}`);
-}
-
-function hostOf(origin: string): string | null {
-  return URL.canParse(origin) ? new URL(origin).host || null : null;
+  return url.host === URL.parse(`${url.protocol}//${host}`)?.host;
 }
 
 function listOf(header: string | null): string[] {

@@ -54,6 +54,8 @@ export function closePayload(code: number, reason: string | readonly number[] = 
 /** A connection whose handshake is done, and that sends what it is told to. */
 export interface RawSocket extends Disposable {
   readonly connection: Deno.TcpConn;
+  /** Status line and headers of the handshake's reply. */
+  readonly head: string;
   send(...frames: readonly Uint8Array[]): Promise<void>;
   /** The next frame, `null` at the end of the connection. */
   read(): Promise<Frame | null>;
@@ -78,13 +80,16 @@ export async function rawSocket(url: string, headers = ""): Promise<RawSocket> {
     while (buffer.length < size) {
       const count = await connection.read(piece).catch(() => null);
       if (count === null) return false;
-      buffer = Uint8Array.from([...buffer, ...piece.subarray(0, count)]);
+      const grown = new Uint8Array(buffer.length + count);
+      grown.set(buffer);
+      grown.set(piece.subarray(0, count), buffer.length);
+      buffer = grown;
     }
     return true;
   };
   const take = (size: number): Uint8Array<ArrayBuffer> => {
     const taken = buffer.slice(0, size);
-    buffer = buffer.slice(size);
+    buffer = buffer.subarray(size);
     return taken;
   };
   let head = "";
@@ -107,6 +112,7 @@ export async function rawSocket(url: string, headers = ""): Promise<RawSocket> {
   };
   return {
     connection,
+    head,
     async send(...frames) {
       for (const each of frames) {
         for (let at = 0; at < each.length;) at += await connection.write(each.subarray(at));
