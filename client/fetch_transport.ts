@@ -58,7 +58,7 @@ function resultOf(response: Response, request: HopRequest): HopResult {
     body: response.body,
     bodyError: (error) => {
       if (request.signal.aborted) return asError(request.signal.reason);
-      return new ClientPayloadError(`Response payload is not completed: ${reasonOf(error)}`, {
+      return new ClientPayloadError(`Response payload is not completed: ${messageOf(error)}`, {
         cause: error,
       });
     },
@@ -80,24 +80,28 @@ function classify(error: unknown, request: HopRequest): Error {
   if (error.name === "NotCapable") {
     return new ClientConnectorError(request.url, "permission", error.message, options);
   }
+  // Before Deno 2.9 the reason was the message itself, without a cause.
+  const beneath = error.cause ?? error;
+  const text = messageOf(beneath);
   // What fetch refuses before a connection is tried: a bad header, method or port.
-  if (error.cause === undefined) return new ClientConnectionError(error.message, options);
-  const reason = reasonOf(error.cause);
-  if (/SendRequest/.test(reasonOf(error.cause, false))) {
-    return new ServerDisconnectedError(request.url, reason, options);
+  if (!text.includes("client error (")) return new ClientConnectionError(text, options);
+  if (text.includes("(SendRequest)")) {
+    return new ServerDisconnectedError(request.url, reasonOf(text), options);
   }
-  const failure = CONNECT_FAILURES.find(([pattern]) => pattern.test(`${error.cause}`))?.[1];
+  const failure = CONNECT_FAILURES.find(([pattern]) => pattern.test(text))?.[1];
   return failure === undefined
-    ? new ClientConnectionError(`Cannot request ${request.url.href}: ${reason}`, options)
-    : new ClientConnectorError(request.url, failure, reason, options);
+    ? new ClientConnectionError(`Cannot request ${request.url.href}: ${reasonOf(text)}`, options)
+    : new ClientConnectorError(request.url, failure, reasonOf(text), options);
 }
 
-/** The last part of a reason, "Connection refused (os error 111)", or all of it. */
-function reasonOf(error: unknown, short = true): string {
-  const text = error instanceof Error ? error.message : String(error);
-  if (!short) return text;
+/** The last part of a reason, "tcp connect error: Connection refused (os error 111)". */
+function reasonOf(text: string): string {
   return text.replace(/^error sending request.*?: (?=client error)/, "")
     .replace(/^client error \(\w+\): /, "");
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function asError(reason: unknown): Error {

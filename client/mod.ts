@@ -58,6 +58,36 @@ export type {
   StandardSchemaV1,
 } from "../http/standard_schema.ts";
 
+// Forms and multipart bodies
+export {
+  type EncodedForm,
+  FormBody,
+  type FormBodyOptions,
+  type FormFieldOptions,
+  type FormFields,
+  type FormValue,
+} from "../http/form_body.ts";
+export { MultipartWriter, type MultipartWriterOptions } from "../http/multipart_writer.ts";
+export type { PartOptions } from "../http/multipart_part_headers.ts";
+export type { PartValue, ReadableFile } from "../http/multipart_part_body.ts";
+export {
+  type BodyPartInit,
+  BodyPartReader,
+  type PartContent,
+  type PartReadOptions,
+  type PartTextOptions,
+} from "../http/body_part_reader.ts";
+export type { ContentDisposition } from "../http/content_disposition.ts";
+export { MultipartReader, type MultipartReaderOptions } from "../http/multipart_reader.ts";
+export type { MultipartLimits } from "../http/multipart_limits.ts";
+export {
+  MultipartEncodingError,
+  MultipartError,
+  MultipartLimitError,
+  MultipartSyntaxError,
+  MultipartTruncatedError,
+} from "../http/multipart_errors.ts";
+
 // Cookies
 export { type CookieInit, CookieJar, type CookieJarOptions } from "./cookie_jar.ts";
 

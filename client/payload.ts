@@ -2,6 +2,8 @@
  * From `data` and `json` to the body that is sent.
  * @module
  */
+import { FormBody } from "../http/form_body.ts";
+import { MultipartWriter } from "../http/multipart_writer.ts";
 import { encodeQuery, type QueryInit } from "../http/query.ts";
 
 /** Anything that can be a request's body. Objects, pairs and `URLSearchParams` are sent as a form. */
@@ -10,6 +12,9 @@ export type RequestData =
   | Uint8Array<ArrayBuffer>
   | ArrayBuffer
   | Blob
+  | FormBody
+  | FormData
+  | MultipartWriter
   | ReadableStream<Uint8Array<ArrayBuffer>>
   | Exclude<QueryInit, string>;
 
@@ -37,6 +42,16 @@ export function payloadOf(data: RequestData): Payload {
   if (data instanceof Blob) return replayable(data, data.type || "application/octet-stream");
   if (data instanceof ReadableStream) {
     return { body: data, contentType: "application/octet-stream", replayable: false };
+  }
+  // Deno's own encoder of FormData draws its boundary from Math.random().
+  if (data instanceof FormData) return payloadOf(new FormBody(data));
+  if (data instanceof FormBody) return data.encode();
+  if (data instanceof MultipartWriter) {
+    return {
+      body: data.bytes() ?? data.stream(),
+      contentType: data.contentType,
+      replayable: data.isReplayable,
+    };
   }
   if (typeof data === "object" && data !== null) {
     return replayable(encodeQuery(data), "application/x-www-form-urlencoded");

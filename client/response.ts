@@ -5,6 +5,7 @@
 import { decoderFor } from "../http/charset.ts";
 import { parseContentType } from "../http/content_type.ts";
 import { parseSetCookies, type ResponseCookie } from "../http/cookie.ts";
+import { MultipartReader, type MultipartReaderOptions } from "../http/multipart_reader.ts";
 import { StreamReader } from "../http/stream_reader.ts";
 import {
   ClientConnectionError,
@@ -188,6 +189,22 @@ export class ClientResponse {
         cause,
       });
     }
+  }
+
+  /**
+   * Reads a multipart body part by part as it comes.
+   *
+   * @param options Limits.
+   * @returns The reader.
+   * @throws {MultipartSyntaxError} If the body is no multipart.
+   */
+  multipart(options?: MultipartReaderOptions): MultipartReader {
+    const pieces = this.content.iterAny();
+    return new MultipartReader(
+      ReadableStream.from(pieces),
+      this.headers.get("content-type"),
+      options,
+    );
   }
 
   /**

@@ -106,6 +106,7 @@ export class ClientSession {
         result: arrival.result,
         onEnd: () => deadline.clear(),
       });
+      deadline.watch((reason) => response.content.cancel(reason));
       await raise(response, resolved.raiseForStatus);
       return response;
     } catch (error) {

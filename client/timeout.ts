@@ -21,6 +21,7 @@ export class Deadline {
   readonly #start = performance.now();
   readonly #external: AbortSignal | null;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #onAbort: ((reason: Error) => void) | null = null;
 
   /**
    * Creates one.
@@ -33,7 +34,7 @@ export class Deadline {
     this.#external = external;
     if (limit > 0) {
       this.#timer = setTimeout(() => {
-        this.#controller.abort(onExpire(performance.now() - this.#start));
+        this.#abort(onExpire(performance.now() - this.#start));
       }, limit);
     }
     if (external !== null) {
@@ -47,6 +48,17 @@ export class Deadline {
     return this.#controller.signal;
   }
 
+  /**
+   * Calls a listener when the limit passes, besides the signal. A body under way needs it: Deno's
+   * fetch holds the signal weakly once the head has come, so that an abort may be lost.
+   *
+   * @param listener Gets the error to fail with.
+   */
+  watch(listener: (reason: Error) => void): void {
+    if (this.signal.aborted) listener(this.signal.reason);
+    else this.#onAbort = listener;
+  }
+
   /** Ends the watch; called when the body has ended or was given up. */
   clear(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -54,5 +66,10 @@ export class Deadline {
     this.#external?.removeEventListener("abort", this.#onExternal);
   }
 
-  readonly #onExternal = (): void => this.#controller.abort(this.#external?.reason);
+  readonly #onExternal = (): void => this.#abort(this.#external?.reason);
+
+  #abort(reason: Error): void {
+    this.#controller.abort(reason);
+    this.#onAbort?.(reason);
+  }
 }

@@ -231,7 +231,7 @@ Deno.test("a context that fails at the start takes the ones before it down", asy
     yield;
     seen.push("down");
   }, async function* () {
-    throw new Error("no database");
+    yield await Promise.reject(new Error("no database"));
   });
   app.onCleanup.push(() => void seen.push("cleanup"));
   await assertRejects(() => app.startup(), Error, "no database");
