@@ -47,7 +47,10 @@ Deno.test({ name: "Chromium talks to our server", ignore }, async () => {
   const seen = Promise.withResolvers<unknown>();
   const app = new web.Application({ logger: { error() {} } });
   app.addRoutes([
-    web.get("/", () => new Response(PAGE, { headers: { "content-type": "text/html" } })),
+    web.get(
+      "/",
+      () => new Response(PAGE, { headers: { "content-type": "text/html; charset=utf-8" } }),
+    ),
     web.post("/seen", async (request) => {
       seen.resolve(await request.json());
       return new Response(null, { status: 204 });
