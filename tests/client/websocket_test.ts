@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import {
   ClientConnectorError,
   ClientSession,
@@ -21,6 +27,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { WebSocketServer } from "ws";
 import type { ErrorType } from "../_harness.ts";
 import { closePayload, frame } from "../_frames.ts";
+import { run } from "../_process.ts";
 
 /** A socket of the peer, `npm:ws`, as far as these tests use it. */
 interface Peer {
@@ -255,6 +262,38 @@ Deno.test("wsConnect() tells why there is no connection", async () => {
   assertEquals([refused.failure, refused.port], ["refused", port]);
   await using served = await serve({ raw: (_request, socket) => Boolean(socket.destroy()) });
   await assertRejects(() => served.session.wsConnect("/"), ServerDisconnectedError);
+});
+
+Deno.test("a program without the permission that ws needs is told which one it is", async () => {
+  const program = `import { ClientSession } from "@roundtrip/http";
+    await using session = new ClientSession();
+    console.log((await session.wsConnect("ws://127.0.0.1:1/").catch((error) => error)).message);`;
+  const path = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(path, program);
+  const deno = [
+    Deno.execPath(),
+    "run",
+    "--config",
+    "deno.json",
+    "--no-prompt",
+    "--allow-net=127.0.0.1",
+  ];
+  const without = await run([...deno, path]);
+  assertStringIncludes(without.stdout, "run again with --allow-env=WS_NO_BUFFER_UTIL");
+  const granted = await run([...deno, "--allow-env=WS_NO_BUFFER_UTIL", path]);
+  assertStringIncludes(granted.stdout, "Cannot connect to host 127.0.0.1:1");
+  await Deno.remove(path);
+});
+
+Deno.test("a client without WebSockets does not load ws", async () => {
+  const program = `import { ClientSession } from "@roundtrip/http";
+    await using session = new ClientSession();
+    console.log("no permission was needed");`;
+  const path = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(path, program);
+  const done = await run([Deno.execPath(), "run", "--config", "deno.json", "--no-prompt", path]);
+  assertEquals([done.stdout, done.code], ["no permission was needed\n", 0]);
+  await Deno.remove(path);
 });
 
 Deno.test("the handshake ends at timeout.total and by the caller's signal", async () => {
