@@ -177,6 +177,7 @@ function wsOptions(request: HopRequest, options: ResolvedWS<unknown>): Record<st
   }
   const { compress, maxMsgSize } = options;
   return {
+    ...options.tls,
     headers,
     autoPong: options.autoping,
     closeTimeout: options.closeTimeout,

@@ -64,6 +64,12 @@ export interface WSConnectOptions<T = unknown> {
    * @default {false}
    */
   readonly compress?: boolean | number;
+  /** Certificates to trust in place of the system's, each a PEM text. */
+  readonly caCerts?: readonly string[];
+  /** The client's own certificate chain as a PEM text, with `key`. */
+  readonly cert?: string;
+  /** The key of `cert` as a PEM text. */
+  readonly key?: string;
   /** What JSON messages are checked by: a schema of Zod, Valibot, ArkType or the like. */
   readonly schema?: StandardSchemaV1<unknown, T>;
   /** Aborts the handshake; its reason is what is thrown. */
@@ -82,6 +88,7 @@ export interface ResolvedWS<T> {
   readonly maxQueue: number;
   readonly maxBuffered: number;
   readonly compress: false | 9 | 10 | 11 | 12 | 13 | 14 | 15;
+  readonly tls: { readonly ca?: string[]; readonly cert?: string; readonly key?: string };
   readonly schema: StandardSchemaV1<unknown, T> | null;
 }
 
@@ -92,7 +99,8 @@ export interface ResolvedWS<T> {
  * @param options What the caller gave.
  * @returns All of them.
  * @throws {RangeError} If a limit is negative or not a number.
- * @throws {TypeError} If a subprotocol is no token, or given twice.
+ * @throws {TypeError} If a subprotocol is no token, or given twice; if one of `cert` and `key`
+ * misses.
  */
 export function resolveWS<T>(options: WSConnectOptions<T>): ResolvedWS<T> {
   const { protocols = [], timeout = {}, compress = false } = options;
@@ -118,7 +126,20 @@ export function resolveWS<T>(options: WSConnectOptions<T>): ResolvedWS<T> {
     maxQueue: limit("maxQueue", options.maxQueue, 1024),
     maxBuffered: limit("maxBuffered", options.maxBuffered, 16 * 1024 ** 2),
     compress: windowBits(compress),
+    tls: tlsOf(options),
     schema: options.schema ?? null,
+  };
+}
+
+function tlsOf(
+  { caCerts, cert, key }: Pick<WSConnectOptions, "caCerts" | "cert" | "key">,
+): ResolvedWS<unknown>["tls"] {
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new TypeError("Cannot use a client certificate: cert and key go together");
+  }
+  return {
+    ...(caCerts === undefined ? {} : { ca: [...caCerts] }),
+    ...(cert === undefined || key === undefined ? {} : { cert, key }),
   };
 }
 
