@@ -2,6 +2,7 @@
  * From resolved options to the first hop.
  * @module
  */
+import { ACCEPT_ENCODING } from "../http/content_decoder.ts";
 import { cookiePairs } from "./cookie_jar.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { jsonPayload, type Payload, payloadOf } from "./payload.ts";
@@ -33,6 +34,8 @@ export function buildRequest(
     }
     headers.set("authorization", basicAuth(userinfo));
   }
+  // Without one of ours fetch asks for gzip and brotli alone.
+  if (!headers.has("accept-encoding")) headers.set("accept-encoding", ACCEPT_ENCODING);
   const payload = payloadFor(options);
   if (payload !== null) {
     if (method === "GET" || method === "HEAD") {

@@ -40,7 +40,7 @@ export function fetchTransport(): Transport {
 function initOf(request: HopRequest, client: Deno.HttpClient | undefined): RequestInit {
   return {
     method: request.method,
-    headers: request.headers,
+    headers: request.rawBody === true ? rawHeaders(request.headers) : request.headers,
     body: request.body,
     redirect: "manual",
     signal: request.signal,
@@ -50,12 +50,39 @@ function initOf(request: HopRequest, client: Deno.HttpClient | undefined): Reque
   } as RequestInit;
 }
 
+const ON_DENO = "Deno" in globalThis;
+
+/**
+ * Deno's fetch undoes gzip and brotli whatever the request says, but for one: a first header line
+ * that asks for no coding at all. The caller's own line follows it and means the same as before,
+ * though a server that looks at the first line only, nginx before 1.23 for one, will not compress.
+ */
+function rawHeaders(headers: Headers): [string, string][] {
+  if (!ON_DENO) {
+    throw new ClientConnectionError(
+      "Cannot set autoDecompress to false: this platform's fetch always decodes",
+    );
+  }
+  return [["accept-encoding", "identity"], ...headers];
+}
+
+/** Whether fetch has undone the content coding: on Deno a single gzip or br, elsewhere any. */
+function isDecoded(response: Response, request: HopRequest): boolean {
+  const coding = response.headers.get("content-encoding");
+  if (coding === null) return false;
+  if (!ON_DENO) return true;
+  return /^(?:gzip|br)$/i.test(coding) && request.rawBody !== true &&
+    !request.headers.has("range") &&
+    request.headers.get("accept-encoding")?.toLowerCase() !== "identity";
+}
+
 function resultOf(response: Response, request: HopRequest): HopResult {
   return {
     status: response.status,
     reason: response.statusText,
     headers: response.headers,
     body: response.body,
+    decoded: isDecoded(response, request),
     bodyError: (error) => {
       if (request.signal.aborted) return asError(request.signal.reason);
       return new ClientPayloadError(`Response payload is not completed: ${messageOf(error)}`, {

@@ -25,16 +25,34 @@ export type { QueryInit, QueryValue } from "../http/query.ts";
 export {
   ClientResponse,
   type ClientResponseInit,
-  type JsonOptions,
-  type TextOptions,
+  type FallbackCharsetResolver,
 } from "./response.ts";
-export type { CookieOptions, ResponseCookie } from "../http/cookie.ts";
+export type { JsonOptions, TextOptions } from "./response_options.ts";
+export type { ResponseLink } from "./response_links.ts";
 export {
-  IncompleteReadError,
-  LineTooLongError,
-  StreamReader,
-  type StreamReaderOptions,
-} from "../http/stream_reader.ts";
+  type EventsOptions,
+  EventTooLongError,
+  type ServerSentEvent,
+} from "./server_sent_events.ts";
+export type {
+  SchemaOutput,
+  StandardResult,
+  StandardSchemaProps,
+  StandardSchemaV1,
+} from "../http/standard_schema.ts";
+export { type SchemaIssue, SchemaValidationError } from "../http/schema_validation_error.ts";
+export type { BodyPolicy } from "./response_body.ts";
+export type { Progress, ProgressCallback } from "./progress.ts";
+
+// Files
+export type { DownloadOptions } from "./download_file.ts";
+export type { SavedFile, SaveOptions } from "./save_body.ts";
+export { FileExistsError } from "./file_exists_error.ts";
+export type { CookieOptions, ResponseCookie } from "../http/cookie.ts";
+export type { BodySource } from "../http/body_source.ts";
+export { IncompleteReadError } from "../http/incomplete_read_error.ts";
+export { LineTooLongError } from "../http/line_too_long_error.ts";
+export { StreamReader, type StreamReaderOptions } from "../http/stream_reader.ts";
 
 // WebSocket
 export { type ClientWebSocketInit, ClientWebSocketResponse } from "./websocket.ts";
@@ -48,15 +66,8 @@ export {
   WebSocketLimitError,
   WebSocketProtocolError,
   WebSocketTimeoutError,
-  WSMessageSchemaError,
   WSMessageTypeError,
 } from "../http/ws_errors.ts";
-export type {
-  StandardSchemaIssue,
-  StandardSchemaProps,
-  StandardSchemaResult,
-  StandardSchemaV1,
-} from "../http/standard_schema.ts";
 
 // Forms and multipart bodies
 export {
@@ -89,7 +100,10 @@ export {
 } from "../http/multipart_errors.ts";
 
 // Cookies
-export { type CookieInit, CookieJar, type CookieJarOptions } from "./cookie_jar.ts";
+export { AbstractCookieJar, type JarCookie } from "./abstract_cookie_jar.ts";
+export { CookieJar, type CookieJarOptions } from "./cookie_jar.ts";
+export type { CookieInit } from "./cookie_pairs.ts";
+export { DummyCookieJar } from "./dummy_cookie_jar.ts";
 
 // Transport
 export { fetchTransport } from "./fetch_transport.ts";

@@ -3,9 +3,12 @@
  * @module
  */
 import type { QueryInit } from "../http/query.ts";
+import type { AbstractCookieJar } from "./abstract_cookie_jar.ts";
 import { type CookieInit, CookieJar } from "./cookie_jar.ts";
 import type { RequestData } from "./payload.ts";
-import type { ClientResponse } from "./response.ts";
+import { type BodyPolicy, DEFAULT_BODY_POLICY } from "./response_body.ts";
+import type { ProgressCallback } from "./progress.ts";
+import type { ClientResponse, FallbackCharsetResolver } from "./response.ts";
 import type { ClientTimeout } from "./timeout.ts";
 import { parseBaseUrl } from "./url.ts";
 import type { Transport } from "./transport.ts";
@@ -26,6 +29,20 @@ export interface SharedOptions {
    * @default {false}
    */
   readonly raiseForStatus?: RaiseForStatus;
+  /**
+   * Whether bodies in gzip, deflate, brotli and zstd are decoded; `content-encoding` and
+   * `content-length` stay as they came. Over Deno's `fetch` a single gzip or brotli is decoded by the
+   * platform, which passes over whatever follows the first gzip member; with `false`, a server that
+   * reads only the first `Accept-Encoding` line will not compress.
+   * @default {true}
+   */
+  readonly autoDecompress?: boolean;
+  /**
+   * Most bytes that decoding may make of a body, 0 for no limit; more is a `ClientPayloadError`. A
+   * kilobyte can stand for gigabytes. The default is what the longest string can hold.
+   * @default {536870912}
+   */
+  readonly maxDecodedSize?: number;
 }
 
 /** What {@linkcode ClientSession} takes. */
@@ -35,9 +52,11 @@ export interface SessionOptions extends SharedOptions {
   /** Cookies that are sent to every server. */
   readonly cookies?: CookieInit;
   /** Where cookies are kept. @default a new jar */
-  readonly cookieJar?: CookieJar;
+  readonly cookieJar?: AbstractCookieJar;
   /** Turns the value of `json` into text. @default {JSON.stringify} */
   readonly jsonSerialize?: (value: unknown) => string;
+  /** Names the encoding of a text whose header does not, or names an unknown one. @default UTF-8 */
+  readonly fallbackCharsetResolver?: FallbackCharsetResolver;
   /** What carries the bytes. @default {fetchTransport()} */
   readonly transport?: Transport;
 }
@@ -58,16 +77,25 @@ export interface RequestOptions extends SharedOptions {
   readonly maxRedirects?: number;
   /** Aborts the request, its body included; its reason is what is thrown. */
   readonly signal?: AbortSignal;
+  /**
+   * Told how much of the body was sent. The body goes out as a stream then, without a length, and
+   * again from the start if a redirect asks for that.
+   */
+  readonly onUploadProgress?: ProgressCallback;
+  /** Told how much of the reply's body was read, as it is on the wire. */
+  readonly onDownloadProgress?: ProgressCallback;
 }
 
 /** A session's options, complete. */
 export interface SessionDefaults {
   readonly baseUrl: URL | null;
   readonly headers: Headers;
-  readonly cookieJar: CookieJar;
+  readonly cookieJar: AbstractCookieJar;
   readonly jsonSerialize: (value: unknown) => string;
   readonly timeout: Required<ClientTimeout>;
   readonly raiseForStatus: RaiseForStatus;
+  readonly policy: BodyPolicy;
+  readonly fallbackCharsetResolver: FallbackCharsetResolver;
   readonly transport: Transport;
 }
 
@@ -80,6 +108,7 @@ export interface ResolvedOptions extends SessionDefaults {
   readonly allowRedirects: boolean;
   readonly maxRedirects: number;
   readonly signal: AbortSignal | null;
+  readonly onUploadProgress: ProgressCallback | null;
 }
 
 const DEFAULT_TIMEOUT: Required<ClientTimeout> = { total: 300_000 };
@@ -102,6 +131,8 @@ export function resolveSession(options: SessionOptions): SessionDefaults {
     jsonSerialize: options.jsonSerialize ?? JSON.stringify,
     timeout: resolveTimeout(options.timeout) ?? DEFAULT_TIMEOUT,
     raiseForStatus: options.raiseForStatus ?? false,
+    policy: resolvePolicy(DEFAULT_BODY_POLICY, options),
+    fallbackCharsetResolver: options.fallbackCharsetResolver ?? (() => "utf-8"),
     transport: options.transport ?? fetchTransport(),
   };
 }
@@ -128,6 +159,7 @@ export function resolveRequest(
     headers: mergeHeaders(defaults.headers, options.headers),
     timeout: resolveTimeout(options.timeout) ?? defaults.timeout,
     raiseForStatus: options.raiseForStatus ?? defaults.raiseForStatus,
+    policy: resolvePolicy(defaults.policy, options),
     params: options.params,
     data: options.data,
     json: options.json,
@@ -135,6 +167,23 @@ export function resolveRequest(
     allowRedirects: options.allowRedirects ?? method !== "HEAD",
     maxRedirects: options.maxRedirects ?? 10,
     signal: options.signal ?? null,
+    onUploadProgress: options.onUploadProgress ?? null,
+  };
+}
+
+function resolvePolicy(defaults: BodyPolicy, options: RequestOptions): BodyPolicy {
+  const { autoDecompress, maxDecodedSize, onDownloadProgress } = options;
+  if (
+    autoDecompress === undefined && maxDecodedSize === undefined &&
+    onDownloadProgress === undefined
+  ) return defaults;
+  if (maxDecodedSize !== undefined && !(maxDecodedSize >= 0)) {
+    throw new RangeError(`Cannot use maxDecodedSize ${maxDecodedSize}: expected 0 or more bytes`);
+  }
+  return {
+    autoDecompress: autoDecompress ?? defaults.autoDecompress,
+    maxDecodedSize: maxDecodedSize ?? defaults.maxDecodedSize,
+    onDownloadProgress: onDownloadProgress ?? defaults.onDownloadProgress,
   };
 }
 

@@ -36,6 +36,7 @@ const CROSS_ORIGIN = new Set([
   "content-type",
   "if-modified-since",
   "if-none-match",
+  "if-range", // without it, a range of another file would be taken for the rest of this one
   "range",
   "user-agent",
 ]);

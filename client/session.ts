@@ -4,7 +4,8 @@
  */
 import { whenClosed } from "../http/websocket_base.ts";
 import { buildRequest } from "./build_request.ts";
-import type { CookieJar } from "./cookie_jar.ts";
+import type { AbstractCookieJar } from "./abstract_cookie_jar.ts";
+import { downloadFile, type DownloadOptions } from "./download_file.ts";
 import { ServerTimeoutError } from "./errors.ts";
 import {
   type RaiseForStatus,
@@ -16,6 +17,7 @@ import {
 } from "./options.ts";
 import { followRedirects } from "./redirect.ts";
 import { ClientResponse } from "./response.ts";
+import type { SavedFile } from "./save_body.ts";
 import { send } from "./send.ts";
 import { Deadline } from "./timeout.ts";
 import type { ClientWebSocketResponse } from "./websocket.ts";
@@ -54,7 +56,7 @@ export class ClientSession {
   }
 
   /** Where the session's cookies are kept. */
-  get cookieJar(): CookieJar {
+  get cookieJar(): AbstractCookieJar {
     return this.#defaults.cookieJar;
   }
 
@@ -98,13 +100,23 @@ export class ClientSession {
       const arrival = await followRedirects(
         first,
         limit,
-        (hop) => send(hop, transport, cookieJar, deadline.signal),
+        (hop) =>
+          send(
+            hop,
+            transport,
+            cookieJar,
+            deadline.signal,
+            resolved.onUploadProgress,
+            !resolved.policy.autoDecompress,
+          ),
       );
       const response = new ClientResponse({
         requestInfo: arrival.request,
         history: arrival.history,
         result: arrival.result,
         onEnd: () => deadline.clear(),
+        policy: resolved.policy,
+        fallbackCharsetResolver: resolved.fallbackCharsetResolver,
       });
       deadline.watch((reason) => response.content.cancel(reason));
       await raise(response, resolved.raiseForStatus);
@@ -212,6 +224,39 @@ export class ClientSession {
     this.#sockets.add(socket);
     whenClosed(socket).then(() => this.#sockets.delete(socket));
     return socket;
+  }
+
+  /**
+   * Downloads a file. It grows as `<path>.part` and gets its name when it is complete; a download
+   * that breaks off leaves the part, and `resume` goes on with it.
+   *
+   * @param url URL, relative to `baseUrl` or absolute.
+   * @param path The file; the server has no say in its name.
+   * @param options Whether to go on with a part, whether to replace a file, progress, and whatever a
+   * request takes.
+   * @returns The file and its size.
+   * @throws {FileExistsError} If there is a file already and `overwrite` is not set.
+   * @throws {ClientResponseError} If the status is 300 or above.
+   * @throws {ClientPayloadError} If the body is cut or broken; what came is kept.
+   *
+   * @example
+   * ```ts no-assert
+   * import { ClientSession } from "@roundtrip/http";
+   *
+   * async function fetchImage(url: string): Promise<number> {
+   *   await using session = new ClientSession({ timeout: { total: 0 } });
+   *   const { size } = await session.downloadToFile(url, "image.iso", { resume: true });
+   *   return size;
+   * }
+   * ```
+   */
+  downloadToFile(
+    url: string | URL,
+    path: string | URL,
+    options: DownloadOptions = {},
+  ): Promise<SavedFile> {
+    const get = (headers: Headers) => this.get(url, { ...options, headers, raiseForStatus: false });
+    return downloadFile(get, `${url}`, path, options);
   }
 
   /** Ends the session's connections; WebSockets are closed with 1001. */

@@ -18,6 +18,11 @@ export interface HopRequest {
     | Blob
     | ReadableStream<Uint8Array<ArrayBuffer>>
     | null;
+  /**
+   * Whether the reply's body has to come as it is on the wire, its content codings not undone. The
+   * platform's `fetch` undoes gzip and brotli unless it is kept from it.
+   */
+  readonly rawBody?: boolean;
   /** Aborts the hop; its reason is the error to throw. */
   readonly signal: AbortSignal;
 }
@@ -32,6 +37,8 @@ export interface HopResult {
   readonly headers: Headers;
   /** The body as it came, `null` for none. */
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
+  /** Whether what `Content-Encoding` names has been undone by the platform. @default {false} */
+  readonly decoded?: boolean;
   /**
    * Turns a failure while reading `body` into the error that the caller sees.
    *

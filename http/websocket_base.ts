@@ -2,9 +2,9 @@
  * What a server's and a client's WebSocket have in common.
  * @module
  */
-import type { StandardSchemaV1 } from "./standard_schema.ts";
+import { type StandardSchemaV1, validateWithSchema } from "./standard_schema.ts";
 import type { WebSocketChannel } from "./websocket_channel.ts";
-import { WSMessageSchemaError, WSMessageTypeError } from "./ws_errors.ts";
+import { WSMessageTypeError } from "./ws_errors.ts";
 import { type WSMessage, WSMsgType } from "./ws_message.ts";
 
 /** What the receiving methods take. */
@@ -120,7 +120,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
    * @param options How long to wait.
    * @returns The value, as the schema gives it.
    * @throws {SyntaxError} If the text is not JSON.
-   * @throws {WSMessageSchemaError} If the value is not what the schema asks for.
+   * @throws {SchemaValidationError} If the value is not what the schema asks for.
    * @throws {WSMessageTypeError} If it is another message, the end of the socket included.
    * @throws {WebSocketTimeoutError} If none came in time.
    */
@@ -133,7 +133,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
    *
    * @yields The values, as the socket's schema gives them.
    * @throws {SyntaxError} If a text is not JSON.
-   * @throws {WSMessageSchemaError} If a value is not what the schema asks for.
+   * @throws {SchemaValidationError} If a value is not what the schema asks for.
    * @throws {WSMessageTypeError} If a message is not text.
    */
   async *iterJson(): AsyncIterableIterator<T> {
@@ -223,9 +223,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   async #parse(text: string): Promise<T> {
     const value: unknown = JSON.parse(text);
     if (this.#schema === null) return value as T;
-    const result = await this.#schema["~standard"].validate(value);
-    if (result.issues !== undefined) throw new WSMessageSchemaError(result.issues);
-    return result.value;
+    return await validateWithSchema(this.#schema, value, "the WebSocket message");
   }
 }
 

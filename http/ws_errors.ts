@@ -2,7 +2,6 @@
  * What can go wrong with an open WebSocket.
  * @module
  */
-import type { StandardSchemaIssue } from "./standard_schema.ts";
 
 /** `receiveStr()`, `receiveBytes()` or `receiveJson()` met a message of another type. */
 export class WSMessageTypeError extends TypeError {
@@ -71,27 +70,5 @@ export class WebSocketProtocolError extends Error {
   constructor(message: string, code: number, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
-  }
-}
-
-/** A JSON message is not what the schema asks for. */
-export class WSMessageSchemaError extends Error {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "WSMessageSchemaError";
-  /** What is wrong with the message, as the schema tells it. */
-  readonly issues: readonly StandardSchemaIssue[];
-
-  /**
-   * Creates one.
-   *
-   * @param issues What is wrong with the message.
-   */
-  constructor(issues: readonly StandardSchemaIssue[]) {
-    const told = issues.slice(0, 3).map(({ message, path }) => {
-      const keys = (path ?? []).map((key) => typeof key === "object" ? key.key : key);
-      return keys.length === 0 ? message : `${keys.map(String).join(".")}: ${message}`;
-    });
-    super(`Cannot accept the message: ${told.join("; ")}`);
-    this.issues = issues;
   }
 }

@@ -56,12 +56,10 @@ export {
   MultipartSyntaxError,
   MultipartTruncatedError,
 } from "../http/multipart_errors.ts";
-export {
-  IncompleteReadError,
-  LineTooLongError,
-  StreamReader,
-  type StreamReaderOptions,
-} from "../http/stream_reader.ts";
+export type { BodySource } from "../http/body_source.ts";
+export { IncompleteReadError } from "../http/incomplete_read_error.ts";
+export { LineTooLongError } from "../http/line_too_long_error.ts";
+export { StreamReader, type StreamReaderOptions } from "../http/stream_reader.ts";
 
 // Responses
 export { delCookie, jsonResponse, setCookie, textResponse } from "./response.ts";
@@ -88,15 +86,14 @@ export {
   WebSocketLimitError,
   WebSocketProtocolError,
   WebSocketTimeoutError,
-  WSMessageSchemaError,
   WSMessageTypeError,
 } from "../http/ws_errors.ts";
 export type {
-  StandardSchemaIssue,
+  StandardResult,
   StandardSchemaProps,
-  StandardSchemaResult,
   StandardSchemaV1,
 } from "../http/standard_schema.ts";
+export { type SchemaIssue, SchemaValidationError } from "../http/schema_validation_error.ts";
 export { NotSupportedError } from "../http/not_supported_error.ts";
 
 // Running

@@ -384,9 +384,9 @@ Deno.test("receiveJson() and iterJson() check messages by a Standard Schema, and
   const numbers: number[] = [];
   const error = await assertRejects(async () => {
     for await (const { n } of ws.iterJson()) numbers.push(n);
-  }, web.WSMessageSchemaError);
+  }, web.SchemaValidationError);
   assertEquals(numbers, [3]);
-  assertEquals(error.message, "Cannot accept the message: n: expected a number");
+  assertEquals(error.message, "Cannot accept the WebSocket message: n: expected a number");
   assertEquals(error.issues.length, 1);
 });
 
