@@ -27,8 +27,9 @@ export function listenOptions(parsed: ParsedArgs): RunAppOptions {
   const seconds = parsed.number("shutdown-timeout", { max: 86_400, fraction: true });
   return {
     // As in aiohttp: a unix socket alone, unless an address is asked for.
-    ...(host !== undefined || path === undefined ? { host: host ?? "localhost" } : {}),
-    port: port ?? 8080,
+    ...(host !== undefined || path === undefined
+      ? { host: host ?? "localhost", port: port ?? 8080 }
+      : {}),
     ...(path === undefined ? {} : { path }),
     ...(cert === undefined || key === undefined
       ? {}

@@ -151,7 +151,7 @@ async function sendArchive(request: ServerRequest, root: Root, kind: string): Pr
   if (path === null) throw new HTTPNotFound();
   const name = path === root.path ? root.name : basename(path);
   const file = encodeURIComponent(`${name}.${kind}`).replaceAll("'", "%27");
-  return new Response(request.method === "HEAD" ? null : await archive(root, path, name, kind), {
+  return new Response(await archive(root, path, name, kind), {
     headers: {
       "content-type": type,
       "content-disposition": `attachment; filename*=UTF-8''${file}`,

@@ -109,7 +109,10 @@ function nearFile(path: string): string {
 
 function reason(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
-  return cause.name === "Error" ? cause.message : `${cause.name}: ${cause.message}`;
+  // Deno wraps what the parser says: "TypeError: SyntaxError: Unexpected token".
+  return cause.name === "Error" || /^\w*Error: /.test(cause.message)
+    ? cause.message
+    : `${cause.name}: ${cause.message}`;
 }
 
 /** Deno before 2.8.2 cannot transpile what a compiled program imports from disk. */
