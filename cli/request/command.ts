@@ -138,7 +138,7 @@ async function exchange(
         output: parsed.value("output") ?? null,
         quiet: parsed.has("quiet"),
       });
-    } else await printer.body(response);
+    } else await printer.body(response, saves);
     await printer.meta(response, times, performance.now() - started);
     return await statusCode(parsed, response, isTerminal && !saves);
   } catch (error) {
@@ -294,10 +294,11 @@ function explained(error: unknown, parsed: ParsedArgs): unknown {
     return new CommandError(message, { exitCode: 2, cause: error });
   }
   if (error instanceof TooManyRedirectsError) {
-    return new CommandError(`${error.message}; --max-redirects N allows more, --all shows them`, {
-      exitCode: 6,
-      cause: error,
-    });
+    const most = parsed.value("max-redirects") ?? "10";
+    return new CommandError(
+      `more than ${most} redirects; --max-redirects N allows more, --all shows them`,
+      { exitCode: 6, cause: error },
+    );
   }
   if (error instanceof ClientConnectorError) {
     const advice: Readonly<Record<string, string>> = {

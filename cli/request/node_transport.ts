@@ -159,15 +159,50 @@ function resultOf(message: IncomingMessage, hop: HopRequest): HopResult {
   };
 }
 
-/** The body, pulled: what nobody reads is not taken from the connection. */
+const READ_AHEAD = 256 * 1024; // bytes
+
+/**
+ * The body, a little ahead of its reader. What came before the connection broke is given out before
+ * the failure is, which a stream of Node drops: a download goes on from there.
+ */
 function bodyOf(message: IncomingMessage): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const pieces = message[Symbol.asyncIterator]();
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let waiting = 0;
+  let end: Error | "complete" | null = null;
+  let changed = Promise.withResolvers<void>();
+  const tell = (): void => {
+    changed.resolve();
+    changed = Promise.withResolvers();
+  };
+  const fail = (error: Error): void => {
+    end ??= error;
+    tell();
+  };
+  message.on("data", (piece: Uint8Array) => {
+    pieces.push(new Uint8Array(piece));
+    waiting += piece.length;
+    if (waiting >= READ_AHEAD) message.pause();
+    tell();
+  });
+  message.on("end", () => {
+    end ??= message.complete ? "complete" : new Error("it was closed before the end of the body");
+    tell();
+  });
+  message.on("error", fail);
+  message.on("close", () => fail(new Error("it was closed before the end of the body")));
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
-      const { value, done } = await pieces.next();
-      if (!done) return controller.enqueue(new Uint8Array(value));
-      if (message.complete) controller.close();
-      else controller.error(new Error("the server closed it before the end of the body"));
+      while (pieces.length === 0 && end === null) {
+        const next = changed.promise;
+        message.resume();
+        await next;
+      }
+      const piece = pieces.shift();
+      if (piece !== undefined) {
+        waiting -= piece.length;
+        controller.enqueue(piece);
+      } else if (end === "complete") controller.close();
+      else controller.error(end);
     },
     cancel: () => void message.destroy(),
   }, { highWaterMark: 0 });

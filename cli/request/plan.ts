@@ -203,7 +203,7 @@ export async function dataOf(
   if (body.kind === "text") return new TextEncoder().encode(body.text);
   if (body.kind === "stream") return body.stream;
   if (body.kind === "file") return await open(body.path);
-  const form = new FormBody({ multipart: true });
+  const form = new FormBody([], { defaultToMultipart: true });
   for (const part of body.parts) {
     if ("value" in part) form.addField(part.name, part.value);
     else {

@@ -57,6 +57,7 @@ export class Printer {
   readonly #parts: Parts;
   readonly #show: ShowOptions;
   readonly #stream: boolean;
+  readonly #quiet: boolean;
   readonly #charset: string | undefined;
   readonly #mime: string | undefined;
   #printed = false;
@@ -75,6 +76,7 @@ export class Printer {
       : wantsColour(Deno.stdout);
     this.#parts = parts;
     this.#stream = parsed.has("stream");
+    this.#quiet = parsed.has("quiet");
     this.#charset = parsed.value("response-charset");
     this.#mime = parsed.value("response-mime");
     this.#show = {
@@ -122,9 +124,10 @@ export class Printer {
    * Prints the body of a reply, or gives it up where it is not wanted.
    *
    * @param response The reply.
+   * @param failed Whether it stands for a file that was to be saved.
    */
-  async body(response: ClientResponse): Promise<void> {
-    if (!this.#parts.has("b")) return response.release();
+  async body(response: ClientResponse, failed = false): Promise<void> {
+    if (!this.#parts.has("b") && !(failed && !this.#quiet)) return response.release();
     await this.#part("");
     const type = this.#mime ?? response.contentType;
     const shown = this.#show.terminal || this.#show.format;

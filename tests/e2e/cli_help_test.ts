@@ -165,8 +165,11 @@ Deno.test("the version is the package's", async () => {
 
 Deno.test("a reader that goes away ends the command without a word", async () => {
   const { stdout, stderr } = await new Deno.Command("bash", {
-    args: ["-c", `for i in 1 2 3; do ${ROUNDTRIP.join(" ")} --generate man | true; done
-      echo "\${PIPESTATUS[0]}"`],
+    args: [
+      "-c",
+      `for i in 1 2 3; do ${ROUNDTRIP.join(" ")} --generate man | true; done
+      echo "\${PIPESTATUS[0]}"`,
+    ],
     cwd: ROOT,
   }).output();
   const decoder = new TextDecoder();

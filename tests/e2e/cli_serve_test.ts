@@ -53,7 +53,11 @@ Deno.test("serve refuses what it cannot run, with aiohttp's words and exit code"
         "module 'app.js' has no attribute 'unit'; it exports app, default, fails, fetcher, init, " +
         "later, nothing, number: did you mean app.js:init?",
       ],
-      ["nothing exported", ["empty.js"], "module 'empty.js' has no attribute 'default'; it exports"],
+      [
+        "nothing exported",
+        ["empty.js"],
+        "module 'empty.js' has no attribute 'default'; it exports",
+      ],
       ["no application", ["app.js:number"], "app.js:number is a number, and an Application"],
       ["a function of none", ["app.js:nothing"], "the function app.js:nothing returned a null"],
       ["an unknown option before it", ["--prot", "1", "app.js"], "unknown option --prot; did you"],
@@ -133,7 +137,9 @@ Deno.test("serve on a unix socket alone, and beside TCP", async (t) => {
       assertEquals(await ask(), "the default\n");
     }
     await using server = startCli(["serve", "-U", path, "-H", "localhost", "-P", "0", app]);
-    const [, url = ""] = await server.waitFor(/Running on (http:\/\/localhost:\d+), http:\/\/unix:/);
+    const [, url = ""] = await server.waitFor(
+      /Running on (http:\/\/localhost:\d+), http:\/\/unix:/,
+    );
     assertEquals(await ask(), "the default\n");
     assertEquals(await textOf(url), "the default\n");
   });
@@ -220,16 +226,19 @@ Deno.test("MODULE:NAME of any text is taken apart or refused by name", () => {
     fc.array(fc.constantFrom(":", "/", "\\", ".", "app", "C", "jsr", "https", "@", "\0", " ", "é"))
       .map((parts) => parts.join("")),
   );
-  fc.assert(fc.property(words, (word) => {
-    try {
-      const { module, name } = parseEntry(word);
-      assert(module !== "" && name !== "");
-      assert(word === module || word === `${module}:${name}`);
-    } catch (error) {
-      assert(error instanceof UsageError, String(error));
-      assertStringIncludes(error.message, word);
-    }
-  }), { numRuns: 2000 });
+  fc.assert(
+    fc.property(words, (word) => {
+      try {
+        const { module, name } = parseEntry(word);
+        assert(module !== "" && name !== "");
+        assert(word === module || word === `${module}:${name}`);
+      } catch (error) {
+        assert(error instanceof UsageError, String(error));
+        assertStringIncludes(error.message, word);
+      }
+    }),
+    { numRuns: 2000 },
+  );
   const table: [word: string, module: string, name: string][] = [
     ["./app.ts", "./app.ts", "default"],
     ["./app.ts:init", "./app.ts", "init"],
