@@ -75,8 +75,9 @@ export class ClientResponse {
   readonly requestInfo: RequestInfo;
   /** Redirects on the way, in order. */
   readonly history: readonly HistoryEntry[];
-  /** The body, piece by piece. */
-  readonly content: StreamReader;
+  readonly #result: HopResult;
+  readonly #onEnd: () => void;
+  #content: StreamReader | null = null; // made when it is asked for: most bodies are read whole
   #bytes: Promise<Uint8Array<ArrayBuffer>> | null = null;
   #text: string | null = null;
 
@@ -92,9 +93,20 @@ export class ClientResponse {
     this.headers = result.headers;
     this.requestInfo = init.requestInfo;
     this.history = init.history;
-    this.content = new StreamReader(result.body, {
-      onEnd: init.onEnd,
-      mapError: result.bodyError,
+    this.#result = result;
+    this.#onEnd = init.onEnd;
+    if (result.body === null) init.onEnd();
+  }
+
+  /** The body, piece by piece. */
+  get content(): StreamReader {
+    // What was read as a whole, or is not there, has nothing left.
+    if (this.#bytes !== null || this.#result.body === null) {
+      return this.#content ??= new StreamReader(null);
+    }
+    return this.#content ??= new StreamReader(this.#result.body, {
+      onEnd: this.#onEnd,
+      mapError: (error) => this.#result.bodyError(error),
     });
   }
 
@@ -135,7 +147,21 @@ export class ClientResponse {
    * @throws {ClientPayloadError} If the body is cut or broken.
    */
   read(): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#bytes ??= this.content.read();
+    return this.#bytes ??=
+      this.#content === null && this.#result.body !== null && this.#result.readAll !== undefined
+        ? this.#readAll(this.#result.readAll())
+        : this.content.read();
+  }
+
+  /** Waits for a body that the transport reads as a whole. */
+  async #readAll(bytes: Promise<Uint8Array<ArrayBuffer>>): Promise<Uint8Array<ArrayBuffer>> {
+    try {
+      return await bytes;
+    } catch (error) {
+      throw this.#result.bodyError(error);
+    } finally {
+      this.#onEnd();
+    }
   }
 
   /**

@@ -2,57 +2,228 @@
  * The time a request may take.
  * @module
  */
+import { ConnectionTimeoutError, ServerTimeoutError, SocketTimeoutError } from "./errors.ts";
+import type { RequestContext, RequestPhases } from "./request_context.ts";
+import { clearDeadline, type Deadline, setDeadline } from "./timer_queue.ts";
+import type { RequestTrace } from "./trace.ts";
 
 /** Limits of time, aiohttp's `ClientTimeout`. */
 export interface ClientTimeout {
   /**
-   * From the call to the last byte of the body, over all redirects, in ms; 0 for no limit.
+   * From the call to the last byte of the body, over all redirects and retries, in ms; 0 for no
+   * limit.
    * @default {300000}
    */
   readonly total?: number;
+  /**
+   * For each hop, until there is a connection, in ms; 0 for no limit. It counts the wait for one of
+   * `connector.limit`. `fetch` does not tell when it has connected: over it the limit runs until a
+   * body that is sent as a stream is asked for, else until the reply's head has come.
+   * @default {0}
+   */
+  readonly connect?: number;
+  /**
+   * Longest silence of the peer while bytes of it are waited for, in ms; 0 for no limit. The wait
+   * for the head counts, from when the request's body is on its way; a reader that takes its time
+   * does not.
+   * @default {0}
+   */
+  readonly sockRead?: number;
+}
+
+const DEFAULT_TIMEOUT: Required<ClientTimeout> = { total: 300_000, connect: 0, sockRead: 0 };
+
+/**
+ * Completes limits of time.
+ *
+ * @param timeout What the caller gave.
+ * @returns The limits, in ms.
+ * @throws {RangeError} If one is negative or too large for a timer.
+ */
+export function resolveTimeout(timeout: ClientTimeout | undefined): Required<ClientTimeout> {
+  if (timeout === undefined) return DEFAULT_TIMEOUT;
+  const { total, connect, sockRead } = { ...DEFAULT_TIMEOUT, ...defined(timeout) };
+  for (const [name, limit] of Object.entries({ total, connect, sockRead })) {
+    // setTimeout counts in 32 bits; beyond, it would fire at once.
+    if (!(limit >= 0 && limit <= 0x7fffffff)) {
+      throw new RangeError(`Cannot use timeout.${name} ${limit}: expected 0 to ${0x7fffffff} ms`);
+    }
+  }
+  return { total, connect, sockRead };
+}
+
+function defined(timeout: ClientTimeout): Partial<Required<ClientTimeout>> {
+  return Object.fromEntries(Object.entries(timeout).filter(([, limit]) => limit !== undefined));
+}
+
+// A controller whose request has ended without an abort serves the next one: see timer_queue.ts.
+const idleControllers: AbortController[] = [];
+const MAX_IDLE_CONTROLLERS = 256;
+const ENDED = AbortSignal.abort(new DOMException("The request has ended", "AbortError"));
+
+/** What a {@linkcode Watch} is made of. */
+export interface WatchInit {
+  /** URL that the caller asked for. */
+  readonly url: URL;
+  /** Limits of time, complete. */
+  readonly limits: Required<ClientTimeout>;
+  /** The caller's own signal. */
+  readonly external: AbortSignal | null;
+  /** Told about the request's way. */
+  readonly trace: RequestTrace | null;
+  /** Proxy of this request. */
+  readonly proxy: string | null;
+  /** Whether no `Content-Type` is added to a body. */
+  readonly skipsContentType: boolean;
 }
 
 /**
- * One limit over a whole request. Its signal goes to the transport; what it aborts with is the
- * error that the caller sees.
+ * Watches one request from the call to the end of its body. Its signal goes to the transport; what
+ * it aborts with is the error that the caller sees.
  */
-export class Deadline {
-  readonly #controller = new AbortController();
-  readonly #start = performance.now();
+export class Watch implements RequestContext, RequestPhases {
+  readonly initialUrl: URL;
+  readonly trace: RequestTrace | null;
+  readonly proxy: string | null;
+  readonly skipsContentType: boolean;
+  readonly #limits: Required<ClientTimeout>;
   readonly #external: AbortSignal | null;
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  readonly #start = performance.now();
+  #controller: AbortController | null = idleControllers.pop() ?? new AbortController();
+  #total: Deadline | null = null;
+  #connect: Deadline | null = null;
+  #silence: ReturnType<typeof setTimeout> | null = null;
+  #readingSince = Infinity;
 
   /**
-   * Creates one.
+   * Starts the watch.
    *
-   * @param limit Time that may pass, in ms; 0 for no limit.
-   * @param external The caller's own signal.
-   * @param onExpire Makes the error to abort with, from the time that has passed in ms.
+   * @param init Limits and listeners.
    */
-  constructor(limit: number, external: AbortSignal | null, onExpire: (elapsed: number) => Error) {
-    this.#external = external;
-    if (limit > 0) {
-      this.#timer = setTimeout(() => {
-        this.#controller.abort(onExpire(performance.now() - this.#start));
-      }, limit);
-    }
-    if (external !== null) {
-      if (external.aborted) this.#onExternal();
-      else external.addEventListener("abort", this.#onExternal);
+  constructor(init: WatchInit) {
+    this.initialUrl = init.url;
+    this.trace = init.trace;
+    this.proxy = init.proxy;
+    this.skipsContentType = init.skipsContentType;
+    this.#limits = init.limits;
+    this.#external = init.external;
+    const { total } = init.limits;
+    if (total > 0) this.#total = setDeadline(total, this.#start, () => this.#expire("total"));
+    if (init.external !== null) {
+      if (init.external.aborted) this.#onExternal();
+      else init.external.addEventListener("abort", this.#onExternal);
     }
   }
 
-  /** Aborts when the limit has passed or the caller's own signal aborts. */
+  /** Aborts when a limit has passed or the caller's own signal aborts. */
   get signal(): AbortSignal {
-    return this.#controller.signal;
+    return this.#controller?.signal ?? ENDED;
+  }
+
+  /** Time left of the total in ms, `Infinity` without a limit. */
+  get remaining(): number {
+    const { total } = this.#limits;
+    return total === 0 ? Infinity : Math.max(0, this.#start + total - performance.now());
+  }
+
+  /** The watch itself, as what knows the request's phases. */
+  get phases(): RequestPhases {
+    return this;
+  }
+
+  /** Whether there is a limit on connecting. */
+  get watchesConnect(): boolean {
+    return this.#limits.connect > 0;
+  }
+
+  /** Whether there is a limit on silence. */
+  get watchesReads(): boolean {
+    return this.#limits.sockRead > 0;
+  }
+
+  /** A connection is wanted. */
+  connecting(): void {
+    const { connect } = this.#limits;
+    if (connect === 0 || this.#controller === null) return;
+    this.connected();
+    this.#connect = setDeadline(connect, performance.now(), () => this.#expire("connect"));
+  }
+
+  /** A connection is there. */
+  connected(): void {
+    if (this.#connect !== null) clearDeadline(this.#connect);
+    this.#connect = null;
+  }
+
+  /** The peer's next bytes are waited for. */
+  reading(): void {
+    const { sockRead } = this.#limits;
+    if (sockRead === 0 || this.#controller === null) return;
+    this.#readingSince = performance.now();
+    // One timer for many reads: when it fires early for the last of them, it is set again.
+    if (this.#silence === null) this.#armSilence(sockRead);
+  }
+
+  /** Bytes have come, or nobody waits for any. */
+  idle(): void {
+    this.#readingSince = Infinity;
   }
 
   /** Ends the watch; called when the body has ended or was given up. */
-  clear(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+  end(): void {
+    const controller = this.#controller;
+    if (controller === null) return;
+    this.#stop();
+    this.#controller = null;
+    if (!controller.signal.aborted && idleControllers.length < MAX_IDLE_CONTROLLERS) {
+      idleControllers.push(controller);
+    }
+  }
+
+  /**
+   * Ends the watch and whatever of the request is still under way.
+   *
+   * @param reason Why.
+   */
+  fail(reason: unknown): void {
+    this.#stop();
+    this.#controller?.abort(reason);
+    this.#controller = null;
+  }
+
+  #stop(): void {
+    if (this.#total !== null) clearDeadline(this.#total);
+    this.connected();
+    if (this.#silence !== null) clearTimeout(this.#silence);
+    this.#total = this.#silence = null;
     this.#external?.removeEventListener("abort", this.#onExternal);
   }
 
-  readonly #onExternal = (): void => this.#controller.abort(this.#external?.reason);
+  #armSilence(delay: number): void {
+    this.#silence = setTimeout(() => {
+      this.#silence = null;
+      if (this.#readingSince === Infinity) return; // the next reading() arms it again
+      const left = this.#readingSince + this.#limits.sockRead - performance.now();
+      if (left > 0.5) this.#armSilence(Math.ceil(left));
+      else this.#expire("sockRead");
+    }, delay);
+  }
+
+  #expire(phase: keyof ClientTimeout): void {
+    const elapsed = performance.now() - this.#start;
+    const type = TIMEOUT_ERRORS[phase];
+    this.#stop();
+    this.#controller?.abort(new type(this.initialUrl, phase, this.#limits[phase], elapsed));
+  }
+
+  readonly #onExternal = (): void => {
+    this.#stop();
+    this.#controller?.abort(this.#external?.reason);
+  };
 }
+
+const TIMEOUT_ERRORS = {
+  total: ServerTimeoutError,
+  connect: ConnectionTimeoutError,
+  sockRead: SocketTimeoutError,
+} as const;
