@@ -162,7 +162,10 @@ Deno.test("raiseForStatus throws with status, reason and the first bytes of the 
   assertEquals([error.status, error.body?.length], [404, 64 * 1024]);
   await using response = await served.session.get("/");
   assertEquals(response.ok, false);
-  const late = await assertRejects(async () => response.raiseForStatus(), ClientResponseError);
+  const late = await assertRejects(
+    () => Promise.try(() => response.raiseForStatus()),
+    ClientResponseError,
+  );
   assertInstanceOf(late, ClientResponseError);
   await assertRejects(() => response.text(), ClientConnectionError, "released");
   await served.session.get("/", {
