@@ -9,8 +9,9 @@ const CLIENT = `
   ClientResponseError ClientSession ConnectionTimeoutError ContentTypeError CookieJar
   IncompleteReadError InvalidURLError InvalidURLRedirectError LineTooLongError NonHttpURLError
   NotSupportedError ServerDisconnectedError ServerTimeoutError SocketTimeoutError StreamReader
-  TooManyRedirectsError UnixClientConnectorError appTransport discard encodeBasicAuth
-  fetchTransport request retryMiddleware
+  TooManyRedirectsError UnixClientConnectorError appTransport bearerAuthMiddleware
+  digestAuthMiddleware discard encodeBasicAuth fetchTransport loggingMiddleware request
+  retryMiddleware
 `;
 const SERVER = `
   AddressInUseError AppKey AppRunner Application HTTPAccepted HTTPBadGateway HTTPBadRequest
