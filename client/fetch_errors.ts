@@ -27,6 +27,8 @@ export interface FailedHop {
   readonly method: string;
   /** URL that was asked for. */
   readonly url: URL;
+  /** Whether the body was a stream, which may fail itself. */
+  readonly streams: boolean;
   /** Proxy that was used, `null` for none. */
   readonly proxy: string | null;
   /** Aborts the hop; its reason is the error to throw. */
@@ -77,6 +79,10 @@ export function sendError(error: unknown, hop: FailedHop): Error {
     return new ClientOSError(`Connection to ${hop.url.host} broke: ${reason}`, options);
   }
   if (stage === "SendRequest") return new ServerDisconnectedError(hop.url, reason, options);
+  // No stage: it is what the body's own stream failed with.
+  if (stage === undefined && hop.streams) {
+    return new ClientPayloadError(`Cannot send the body to ${hop.url.href}: ${reason}`, options);
+  }
   return new ClientConnectionError(`Cannot request ${hop.url.href}: ${reason}`, options);
 }
 

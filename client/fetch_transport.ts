@@ -51,7 +51,9 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
         return new FetchResult(response, request, slots);
       } catch (error) {
         slots.release(request.url);
-        throw sendError(error, { ...request, url: request.url, proxy });
+        const { method, url, signal } = request;
+        const streams = request.body !== null && request.body.bytes === null;
+        throw sendError(error, { method, url, signal, proxy, streams });
       }
     },
     close: () => clients.close(),

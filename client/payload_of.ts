@@ -34,6 +34,7 @@ export type RequestData =
   | ArrayBufferView
   | Blob
   | ReadableStream<Uint8Array>
+  | Deno.FsFile
   | StreamReader
   | AsyncIterable<Uint8Array | string>
   | EncodableBody
