@@ -49,6 +49,7 @@ export { ClientRequest, type ClientRequestInit } from "./request.ts";
 export type { RequestContext, RequestPhases } from "./request_context.ts";
 export type { Payload } from "./payload.ts";
 export { bearerAuthMiddleware, type BearerAuthOptions } from "./bearer_auth_middleware.ts";
+export { cacheMiddleware, type CacheOptions } from "./cache_middleware.ts";
 export { digestAuthMiddleware, type DigestAuthOptions } from "./digest_auth_middleware.ts";
 export { type HopRecord, loggingMiddleware, type LoggingOptions } from "./logging_middleware.ts";
 export { retryMiddleware, type RetryOptions } from "./retry_middleware.ts";

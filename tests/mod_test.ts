@@ -10,8 +10,8 @@ const CLIENT = `
   IncompleteReadError InvalidURLError InvalidURLRedirectError LineTooLongError NonHttpURLError
   NotSupportedError ServerDisconnectedError ServerTimeoutError SocketTimeoutError StreamReader
   TooManyRedirectsError UnixClientConnectorError appTransport bearerAuthMiddleware
-  digestAuthMiddleware discard encodeBasicAuth fetchTransport loggingMiddleware request
-  retryMiddleware
+  cacheMiddleware digestAuthMiddleware discard encodeBasicAuth fetchTransport loggingMiddleware
+  request retryMiddleware
 `;
 const SERVER = `
   AddressInUseError AppKey AppRunner Application HTTPAccepted HTTPBadGateway HTTPBadRequest
