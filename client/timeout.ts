@@ -17,8 +17,8 @@ export interface ClientTimeout {
   readonly total?: number;
   /**
    * For each hop, until there is a connection, in ms; 0 for no limit. It counts the wait for one of
-   * `connector.limit`. `fetch` does not tell when it has connected: over it the limit runs until a
-   * body that is sent as a stream is asked for, else until the reply's head has come.
+   * `connector.limit`. `fetch` does not tell when it has connected: over it the limit runs until the
+   * reply's head has come, so that it has to leave room for a long upload and a slow answer.
    * @default {0}
    */
   readonly connect?: number;
