@@ -4,7 +4,7 @@
  */
 import { ConnectionTimeoutError, ServerTimeoutError, SocketTimeoutError } from "./errors.ts";
 import type { RequestContext, RequestPhases } from "./request_context.ts";
-import { clearDeadline, type Deadline, setDeadline } from "./timer_queue.ts";
+import { clearDeadline, type Deadline, setDeadline, type Waiting } from "./timer_queue.ts";
 import type { RequestTrace } from "./trace.ts";
 
 /** Limits of time, aiohttp's `ClientTimeout`. */
@@ -81,19 +81,19 @@ export interface WatchInit {
  * Watches one request from the call to the end of its body. Its signal goes to the transport; what
  * it aborts with is the error that the caller sees.
  */
-export class Watch implements RequestContext, RequestPhases {
+export class Watch implements RequestContext, RequestPhases, Waiting {
   readonly initialUrl: URL;
   readonly trace: RequestTrace | null;
   readonly proxy: string | null;
   readonly skipsContentType: boolean;
   readonly #limits: Required<ClientTimeout>;
-  readonly #external: AbortSignal | null;
   readonly #start = performance.now();
   #controller: AbortController | null = idleControllers.pop() ?? new AbortController();
   #total: Deadline | null = null;
   #connect: Deadline | null = null;
   #silence: ReturnType<typeof setTimeout> | null = null;
   #readingSince = Infinity;
+  #unlisten: (() => void) | null = null;
 
   /**
    * Starts the watch.
@@ -106,13 +106,9 @@ export class Watch implements RequestContext, RequestPhases {
     this.proxy = init.proxy;
     this.skipsContentType = init.skipsContentType;
     this.#limits = init.limits;
-    this.#external = init.external;
     const { total } = init.limits;
-    if (total > 0) this.#total = setDeadline(total, this.#start, () => this.#expire("total"));
-    if (init.external !== null) {
-      if (init.external.aborted) this.#onExternal();
-      else init.external.addEventListener("abort", this.#onExternal);
-    }
+    if (total > 0) this.#total = setDeadline(total, this.#start, this);
+    if (init.external !== null) this.#unlisten = this.#listen(init.external);
   }
 
   /** Aborts when a limit has passed or the caller's own signal aborts. */
@@ -124,6 +120,11 @@ export class Watch implements RequestContext, RequestPhases {
   get remaining(): number {
     const { total } = this.#limits;
     return total === 0 ? Infinity : Math.max(0, this.#start + total - performance.now());
+  }
+
+  /** The total has passed. */
+  onDue(): void {
+    this.#expire("total");
   }
 
   /** The watch itself, as what knows the request's phases. */
@@ -146,7 +147,8 @@ export class Watch implements RequestContext, RequestPhases {
     const { connect } = this.#limits;
     if (connect === 0 || this.#controller === null) return;
     this.connected();
-    this.#connect = setDeadline(connect, performance.now(), () => this.#expire("connect"));
+    const onDue = (): void => this.#expire("connect");
+    this.#connect = setDeadline(connect, performance.now(), { onDue });
   }
 
   /** A connection is there. */
@@ -196,7 +198,7 @@ export class Watch implements RequestContext, RequestPhases {
     this.connected();
     if (this.#silence !== null) clearTimeout(this.#silence);
     this.#total = this.#silence = null;
-    this.#external?.removeEventListener("abort", this.#onExternal);
+    this.#unlisten?.();
   }
 
   #armSilence(delay: number): void {
@@ -216,10 +218,15 @@ export class Watch implements RequestContext, RequestPhases {
     this.#controller?.abort(new type(this.initialUrl, phase, this.#limits[phase], elapsed));
   }
 
-  readonly #onExternal = (): void => {
-    this.#stop();
-    this.#controller?.abort(this.#external?.reason);
-  };
+  #listen(external: AbortSignal): () => void {
+    const onAbort = (): void => {
+      this.#stop();
+      this.#controller?.abort(external.reason);
+    };
+    if (external.aborted) onAbort();
+    else external.addEventListener("abort", onAbort);
+    return () => external.removeEventListener("abort", onAbort);
+  }
 }
 
 const TIMEOUT_ERRORS = {

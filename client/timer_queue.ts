@@ -3,10 +3,16 @@
  * @module
  */
 
+/** Who waits for a deadline. */
+export interface Waiting {
+  /** The time has passed; must not throw. */
+  onDue(): void;
+}
+
 /** One deadline in a queue. */
 interface Entry {
   readonly due: number;
-  readonly onDue: () => void;
+  readonly waiting: Waiting;
   previous: Entry | null;
   next: Entry | null;
 }
@@ -35,8 +41,8 @@ class TimerQueue {
     this.#limit = limit;
   }
 
-  add(now: number, onDue: () => void): Entry {
-    const entry: Entry = { due: now + this.#limit, onDue, previous: this.#last, next: null };
+  add(now: number, waiting: Waiting): Entry {
+    const entry: Entry = { due: now + this.#limit, waiting, previous: this.#last, next: null };
     if (this.#last === null) this.#first = entry;
     else this.#last.next = entry;
     this.#last = entry;
@@ -70,7 +76,7 @@ class TimerQueue {
     while (this.#first !== null && this.#first.due <= now + 0.5) {
       const entry = this.#first;
       this.delete(entry);
-      entry.onDue();
+      entry.waiting.onDue();
     }
     if (this.#first !== null && this.#timer === null) this.#arm(this.#first.due - now);
   }
@@ -81,13 +87,13 @@ class TimerQueue {
  *
  * @param limit Time from now, in ms.
  * @param now The time now, of `performance.now()`.
- * @param onDue Called once when the time has passed; must not throw.
+ * @param waiting Told once when the time has passed.
  * @returns The deadline.
  */
-export function setDeadline(limit: number, now: number, onDue: () => void): Deadline {
+export function setDeadline(limit: number, now: number, waiting: Waiting): Deadline {
   let queue = queues.get(limit);
   if (queue === undefined) queues.set(limit, queue = new TimerQueue(limit));
-  return { queue, entry: queue.add(now, onDue) };
+  return { queue, entry: queue.add(now, waiting) };
 }
 
 /**

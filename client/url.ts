@@ -114,10 +114,15 @@ function splitTarget(url: URL, text: string): RequestTarget {
       `its scheme is ${url.protocol.slice(0, -1)}, not http or https`,
     );
   }
-  const fragment = url.hash;
-  // A lone "#" is no fragment, but it would be in href.
-  if (fragment !== "" || url.href.endsWith("#")) url.hash = "";
-  if (url.username === "" && url.password === "") return { url, fragment, auth: null };
+  // Most URLs have neither, and looking at the text costs less than asking the URL.
+  let fragment = "";
+  if (text.includes("#")) {
+    fragment = url.hash;
+    url.hash = ""; // a lone "#" too: it would be in href
+  }
+  if (!text.includes("@") || (url.username === "" && url.password === "")) {
+    return { url, fragment, auth: null };
+  }
   const auth = { login: decode(url.username), password: decode(url.password) };
   url.username = url.password = "";
   return { url, fragment, auth };

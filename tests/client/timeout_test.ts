@@ -118,9 +118,11 @@ Deno.test("a timer queue calls in order, skips what was cleared, and leaves no t
   const called: number[] = [];
   const done = Promise.withResolvers<void>();
   const deadlines = [0, 1, 2, 3].map((n) =>
-    setDeadline(30, performance.now(), () => {
-      called.push(n);
-      if (n === 3) done.resolve();
+    setDeadline(30, performance.now(), {
+      onDue() {
+        called.push(n);
+        if (n === 3) done.resolve();
+      },
     })
   );
   const [, second] = deadlines;
@@ -129,7 +131,7 @@ Deno.test("a timer queue calls in order, skips what was cleared, and leaves no t
   clearDeadline(second);
   await done.promise;
   assertEquals(called, [0, 2, 3]);
-  clearDeadline(setDeadline(30_000, performance.now(), () => {}));
+  clearDeadline(setDeadline(30_000, performance.now(), { onDue() {} }));
 });
 
 Deno.test("an aborted request does not disturb the next one, which may use its controller again", async () => {
