@@ -47,6 +47,7 @@ export interface ClientResponseInit {
 
 // RFC 6839: "+json" marks a type that is read as JSON.
 const JSON_TYPE = /^(?:application\/|[\w.-]+\/[\w.+-]+?\+)json$/i;
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
 const MAX_ERROR_BODY = 64 * 1024;
 
 /**
@@ -283,6 +284,9 @@ export class ClientResponse {
       }
       return decoder;
     }
+    // Nearly every reply: nothing to parse, and one decoder for all of them.
+    const type = this.headers.get("content-type");
+    if (type === null || !/charset/i.test(type) || /; ?charset=utf-8$/i.test(type)) return UTF8;
     // A charset that nobody knows is no reason to fail: aiohttp falls back too.
     return decoderFor(this.charset ?? "utf-8", true) ?? new TextDecoder("utf-8", { fatal: true });
   }
