@@ -28,7 +28,8 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
     fixedHeaders: FIXED_HEADERS,
     async send(request) {
       refuseImpossible(request);
-      await turn(slots, request);
+      const waiting = slots.acquire(request.url, request.signal);
+      if (waiting !== null) await turn(waiting, request);
       const proxy = request.proxy ?? connector.proxy;
       const body = bodyOf(request);
       // With no body to make a request unrepeatable (see bodyOf), only a new connection does.
@@ -71,9 +72,7 @@ function refuseImpossible({ method, body }: HopRequest): void {
   }
 }
 
-async function turn(slots: ConnectionSlots, { url, signal, observer }: HopRequest): Promise<void> {
-  const waiting = slots.acquire(url, signal);
-  if (waiting === null) return;
+async function turn(waiting: Promise<void>, { observer }: HopRequest): Promise<void> {
   observer?.queued();
   await waiting;
   observer?.dequeued();

@@ -114,7 +114,7 @@ export class ClientSession {
       const { request, result, history } = await followRedirects(
         first,
         resolved,
-        (hop) => sendTwice(hop, handler),
+        (hop) => IDEMPOTENT.has(hop.method) ? sendTwice(hop, handler) : handler(hop),
       );
       const { status, headers } = result;
       trace?.emit("onRequestEnd", { request, response: { status, url: request.url, headers } });
@@ -128,7 +128,7 @@ export class ClientSession {
           watch.end();
         },
       });
-      await raise(response, resolved.raiseForStatus);
+      if (resolved.raiseForStatus !== false) await raise(response, resolved.raiseForStatus);
       return response;
     } catch (error) {
       init.payload?.close?.();
@@ -229,7 +229,7 @@ export class ClientSession {
 }
 
 /**
- * Sends a hop; once more if the connection was gone and the server may see the request twice.
+ * Sends a hop with an idempotent method; once more if the connection was gone and the server may see the request twice.
  * aiohttp does the same, its middlewares included.
  */
 async function sendTwice(hop: ClientRequest, handler: ClientHandler): Promise<HopResult> {
@@ -237,15 +237,17 @@ async function sendTwice(hop: ClientRequest, handler: ClientHandler): Promise<Ho
     return await handler(hop);
   } catch (error) {
     const gone = error instanceof ServerDisconnectedError || error instanceof ClientOSError;
-    const { method, payload, signal } = hop;
-    const repeatable = IDEMPOTENT.has(method) && (payload === null || payload.replayable);
+    const { payload, signal } = hop;
+    const repeatable = payload === null || payload.replayable;
     if (!gone || !repeatable || signal.aborted) throw error;
     return await handler(hop.with({}));
   }
 }
 
-async function raise(response: ClientResponse, policy: RaiseForStatus): Promise<void> {
-  if (policy === false) return;
+async function raise(
+  response: ClientResponse,
+  policy: Exclude<RaiseForStatus, false>,
+): Promise<void> {
   if (policy !== true) return await policy(response);
   const error = await response.statusError();
   if (error !== null) throw error;
