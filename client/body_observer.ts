@@ -3,6 +3,7 @@
  * @module
  */
 import type { Payload } from "./payload.ts";
+import { countedStream } from "./progress.ts";
 import type { ClientRequest } from "./request.ts";
 import type { HopBody, HopResult } from "./transport.ts";
 
@@ -27,23 +28,32 @@ interface StreamHooks {
  */
 export function observedBody(payload: Payload, request: ClientRequest): HopBody {
   const { phases, trace } = request.context ?? {};
+  const body = countedBody(payload, request);
   const seesSent = trace?.seesSent === true;
-  if (payload.bytes !== null) {
-    if (seesSent) trace?.emit("onRequestChunkSent", { request, chunk: payload.bytes });
-    return payload;
+  if (body.bytes !== null) {
+    if (seesSent) trace?.emit("onRequestChunkSent", { request, chunk: body.bytes });
+    return body;
   }
-  if (!seesSent && phases?.watchesReads !== true) return payload;
+  if (!seesSent && phases?.watchesReads !== true) return body;
   return {
     bytes: null,
-    size: payload.size,
+    size: body.size,
     stream: () =>
-      observed(payload.stream(), {
+      observed(body.stream(), {
         ...(seesSent
           ? { onPiece: (chunk) => trace?.emit("onRequestChunkSent", { request, chunk }) }
           : {}),
         onEnd: () => phases?.reading(), // now it is the server's turn
       }),
   };
+}
+
+/** The body, counted as a stream of known length if anybody wants to know how far it is. */
+function countedBody(payload: Payload, { context }: ClientRequest): HopBody {
+  const report = context?.onUploadProgress ?? null;
+  if (report === null) return payload;
+  const { size } = payload;
+  return { bytes: null, size, stream: () => countedStream(payload.stream(), size, report) };
 }
 
 /**
@@ -65,12 +75,13 @@ export function observedResult(result: HopResult, request: ClientRequest): HopRe
     },
     onEnd: () => phases?.idle(),
   });
-  const { status, reason, headers } = result;
+  const { status, reason, headers, decoded = false } = result;
   return {
     status,
     reason,
     headers,
     body,
+    decoded,
     bodyError: (error) => result.bodyError(error),
     release: () => result.release(),
   };

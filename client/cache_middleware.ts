@@ -24,6 +24,7 @@ interface Entry {
   readonly reason: string;
   readonly headers: Headers;
   readonly body: Uint8Array<ArrayBuffer>;
+  readonly decoded: boolean;
 }
 
 // What makes a request one of its own: another reply than the one that is kept may be meant.
@@ -82,13 +83,13 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
   /** Passes a reply on and keeps it once its body has been read to the end. */
   function store(request: ClientRequest, result: HopResult): HopResult {
     const policy = new CachePolicy(requestOf(request), responseOf(result), { shared });
-    const { status, reason, headers } = result;
+    const { status, reason, headers, decoded = false } = result;
     const length = Number(headers.get("content-length") ?? 0);
     // The jar's cookies are added behind the middlewares, so nothing here can vary by them.
     const isPersonal = headers.has("set-cookie") || /\bcookie\b/i.test(headers.get("vary") ?? "");
     if (!policy.storable() || isPersonal || length > maxBodySize || status === 206) return result;
     return recorded(result, maxBodySize, (body) => {
-      keep(request.url.href, { policy, status, reason, headers, body });
+      keep(request.url.href, { policy, status, reason, headers, body, decoded });
     });
   }
 
@@ -114,7 +115,8 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
 
   return async (request, handler) => {
     const url = request.url.href;
-    const isOwn = request.cookies.size > 0 || OWN.some((name) => request.headers.has(name));
+    const isOwn = request.cookies.size > 0 || request.context?.rawBody === true ||
+      OWN.some((name) => request.headers.has(name));
     if (request.method !== "GET" || isOwn) {
       const result = await handler(request);
       // RFC 9111 section 4.4: what was written may have changed.
@@ -154,12 +156,13 @@ function recorded(
     }),
   );
   if (body === undefined) onComplete(new Uint8Array(0));
-  const { status, reason, headers } = result;
+  const { status, reason, headers, decoded = false } = result;
   return {
     status,
     reason,
     headers,
     body: body ?? null,
+    decoded,
     bodyError: (error) => result.bodyError(error),
     release: () => result.release(),
   };
@@ -183,13 +186,13 @@ function headersOf(plain: CachePolicy.Headers): Headers {
   return headers;
 }
 
-function resultOf({ status, reason, headers, body }: Entry): HopResult {
+function resultOf({ status, reason, headers, body, decoded }: Entry): HopResult {
   return {
     status,
     reason,
     headers,
     body: new Blob([body]).stream(),
-    readAll: () => Promise.resolve(body.slice()),
+    decoded,
     bodyError: (error) => error instanceof Error ? error : new Error(String(error)),
     release() {},
   };

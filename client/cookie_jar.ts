@@ -2,7 +2,12 @@
  * The cookies of a session.
  * @module
  */
-import { Cookie, CookieJar as Store } from "tough-cookie";
+import { Cookie, CookieJar as Store, MemoryCookieStore } from "tough-cookie";
+import { AbstractCookieJar, type JarCookie } from "./abstract_cookie_jar.ts";
+import { loadCookies, saveCookies } from "./cookie_file.ts";
+import { type CookieInit, cookiePairs, cookieText, quoteCookieValue } from "./cookie_pairs.ts";
+
+export { type CookieInit, cookiePairs } from "./cookie_pairs.ts";
 
 /** What {@linkcode CookieJar} takes. */
 export interface CookieJarOptions {
@@ -11,17 +16,31 @@ export interface CookieJarOptions {
    * @default {false}
    */
   readonly unsafe?: boolean;
+  /**
+   * Origins without TLS that get and set cookies marked `Secure`: scheme, host and port have to be the
+   * same.
+   * @default {[]}
+   */
+  readonly treatAsSecureOrigin?: string | URL | Iterable<string | URL>;
+  /**
+   * Whether values with other characters than those of a token are quoted as in RFC 2109, which
+   * aiohttp does; otherwise they go out as they came.
+   * @default {false}
+   */
+  readonly quoteCookie?: boolean;
 }
-
-/** Cookies as a caller gives them: values by name, or pairs. */
-export type CookieInit = Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
 
 // aiohttp's test: only digits and dots, or a colon.
 const IP_HOST = /^[\d.]+$|:/;
+const LAST_MOMENT = 8.64e15; // the largest Date, in ms
 
 /**
  * Keeps what servers set and gives back what they should see: RFC 6265bis with the public-suffix
  * list. Share one between sessions, or let each session make its own.
+ *
+ * Other than in aiohttp, a cookie for a public suffix (`Domain=com`) is dropped, and so is one marked
+ * `Secure` that came without TLS, or one whose name starts with `__Host-` or `__Secure-` and that is
+ * not what that promises.
  *
  * @example
  * ```ts
@@ -33,18 +52,32 @@ const IP_HOST = /^[\d.]+$|:/;
  * console.assert(jar.cookieHeader(new URL("http://example.org/")) === "");
  * ```
  */
-export class CookieJar {
+export class CookieJar extends AbstractCookieJar {
   readonly #unsafe: boolean;
+  readonly #quote: boolean;
+  readonly #secureOrigins: ReadonlySet<string>;
   readonly #shared = new Map<string, string>();
-  #store: Store | null = null; // an empty jar costs nothing on a request
+  #memory: MemoryCookieStore | null = null; // an empty jar costs nothing on a request
+  #store: Store | null = null;
 
   /**
    * Creates one.
    *
-   * @param options Which hosts cookies are kept for.
+   * @param options Which hosts cookies are kept for, and how they are sent.
+   * @throws {TypeError} If an origin of `treatAsSecureOrigin` is no URL.
    */
   constructor(options: CookieJarOptions = {}) {
+    super();
+    const { treatAsSecureOrigin: secure = [] } = options;
+    const origins = typeof secure === "string" || secure instanceof URL ? [secure] : [...secure];
     this.#unsafe = options.unsafe ?? false;
+    this.#quote = options.quoteCookie ?? false;
+    this.#secureOrigins = new Set(origins.map((origin) => new URL(origin).origin));
+  }
+
+  /** How many cookies there are that have not ended. */
+  override get size(): number {
+    return this.#shared.size + (this.#memory === null ? 0 : this.#kept().length);
   }
 
   /**
@@ -54,10 +87,11 @@ export class CookieJar {
    * @param url Server that they belong to; left out, they are sent to every server.
    * @throws {TypeError} If a name or value holds a character that would break the header.
    */
-  updateCookies(cookies: CookieInit, url?: URL): void {
-    for (const [name, value] of cookiePairs(cookies)) {
-      if (url === undefined) this.#shared.set(name, value);
-      else this.#set(new Cookie({ key: name, value }), url);
+  override updateCookies(cookies: CookieInit, url?: URL): void {
+    for (const [name, value] of cookiePairs(cookies, this.#quote)) {
+      const text = this.#quote ? quoteCookieValue(value) : value;
+      if (url === undefined) this.#shared.set(name, text);
+      else this.#set(new Cookie({ key: name, value: text }), url);
     }
   }
 
@@ -67,10 +101,12 @@ export class CookieJar {
    * @param headers Its `Set-Cookie` headers.
    * @param url URL that was requested.
    */
-  updateFromHeaders(headers: readonly string[], url: URL): void {
+  override updateFromHeaders(headers: readonly string[], url: URL): void {
     for (const header of headers) {
       const cookie = Cookie.parse(header);
-      if (cookie !== undefined) this.#set(cookie, url);
+      // RFC 6265bis section 5.6 drops a cookie with a control byte; tough-cookie lets 0x7f pass.
+      if (cookie === undefined || header.includes("\x7f")) continue;
+      this.#set(cookie, url);
     }
   }
 
@@ -80,12 +116,11 @@ export class CookieJar {
    * @param url URL that is requested.
    * @returns Values by name; the more specific path comes first and counts.
    */
-  filterCookies(url: URL): Map<string, string> {
+  override filterCookies(url: URL): Map<string, string> {
     const found = new Map<string, string>();
-    const host = url.hostname;
-    if (this.#store !== null && (this.#unsafe || !IP_HOST.test(host))) {
-      for (const { key, value } of this.#store.getCookiesSync(url.href)) {
-        if (!found.has(key)) found.set(key, value);
+    if (this.#store !== null && (this.#unsafe || !IP_HOST.test(url.hostname))) {
+      for (const { key, value } of this.#store.getCookiesSync(this.#seen(url), { sort: true })) {
+        if (!found.has(key)) found.set(key, this.#quote ? quoteCookieValue(value) : value);
       }
     }
     for (const [name, value] of this.#shared) if (!found.has(name)) found.set(name, value);
@@ -99,47 +134,148 @@ export class CookieJar {
    * @param more Cookies of this request alone; they win over the jar's.
    * @returns The header, an empty string where there is none to send.
    */
-  cookieHeader(url: URL, more?: ReadonlyMap<string, string>): string {
+  override cookieHeader(url: URL, more?: ReadonlyMap<string, string>): string {
     if (this.#store === null && this.#shared.size === 0 && !more?.size) return "";
-    const cookies = this.filterCookies(url);
-    for (const [name, value] of more ?? []) cookies.set(name, value);
-    return [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    return cookieText(this.filterCookies(url), more);
   }
 
-  /** Forgets all cookies. */
-  clear(): void {
-    this.#store = null;
-    this.#shared.clear();
+  /**
+   * Forgets cookies.
+   *
+   * @param predicate Tells which; left out, all are forgotten.
+   */
+  override clear(predicate?: (cookie: JarCookie) => boolean): void {
+    const kept = predicate === undefined ? [] : [...this].filter((each) => !predicate(each));
+    this.#replace(kept);
+  }
+
+  /**
+   * Writes the cookies into a file of mode 0600; the old one stays until the new one is complete.
+   *
+   * @param path The file.
+   */
+  async save(path: string | URL): Promise<void> {
+    await saveCookies(path, [...this]);
+  }
+
+  /**
+   * Replaces the cookies by those of a file that `save()` wrote.
+   *
+   * @param path The file.
+   * @throws {SyntaxError} If the file is not one; the jar stays as it was.
+   */
+  async load(path: string | URL): Promise<void> {
+    this.#replace(await loadCookies(path));
+  }
+
+  /**
+   * Iterates over the cookies that have not ended, in the order in which they were set.
+   *
+   * @returns The cookies; those that are sent to every server have an empty `domain`.
+   */
+  override [Symbol.iterator](): Iterator<JarCookie> {
+    const kept = this.#memory === null ? [] : this.#kept().map(jarCookie);
+    const shared = Array.from(this.#shared, ([name, value]) => sharedCookie(name, value));
+    return [...shared, ...kept].values();
   }
 
   #set(cookie: Cookie, url: URL): void {
     if (!this.#unsafe && IP_HOST.test(url.hostname)) return;
-    this.#store ??= new Store(undefined, { allowSpecialUseDomain: true });
-    this.#store.setCookieSync(cookie, url.href, { ignoreError: true });
+    // tough-cookie counts Max-Age from the last use, so that a cookie in use would never end.
+    if (cookie.maxAge !== null) {
+      cookie.expires = new Date(endOf(cookie.maxAge));
+      cookie.maxAge = null;
+    }
+    if (cookie.domain?.endsWith(".")) cookie.domain = null; // as aiohttp: no domain at all
+    this.#open().setCookieSync(cookie, this.#seen(url), { ignoreError: true });
+  }
+
+  #open(): Store {
+    if (this.#store !== null) return this.#store;
+    this.#memory = new MemoryCookieStore();
+    return this.#store = new Store(this.#memory, {
+      allowSpecialUseDomain: true,
+      allowSecureOnLocal: false,
+    });
+  }
+
+  /** The URL as the store sees it: an origin that counts as secure has TLS there. */
+  #seen(url: URL): string {
+    return this.#secureOrigins.has(url.origin) ? url.href.replace(/^\w+:/, "https:") : url.href;
+  }
+
+  /** The cookies of the store that have not ended, in the order in which they were set. */
+  #kept(): Cookie[] {
+    let found: Cookie[] = [];
+    this.#memory?.getAllCookies((_error, cookies) => found = cookies ?? []);
+    const now = Date.now();
+    return found.filter((cookie) => (cookie.expiryTime() ?? Infinity) > now)
+      .sort((a, b) => timeOf(a.creation) - timeOf(b.creation) || a.creationIndex - b.creationIndex);
+  }
+
+  #replace(cookies: readonly JarCookie[]): void {
+    this.#shared.clear();
+    this.#memory = null;
+    this.#store = null;
+    const now = new Date();
+    for (const cookie of cookies) {
+      if (cookie.domain === "") {
+        this.#shared.set(cookie.name, cookie.value);
+        continue;
+      }
+      this.#open().store.putCookie(storedCookie(cookie, now), () => {});
+    }
   }
 }
 
-/**
- * Lists cookies as pairs, checked: nothing in them may end the cookie or the header.
- *
- * @param cookies Values by name, or pairs.
- * @returns The pairs.
- * @throws {TypeError} If a name is no token, or a value holds a control character or `;`.
- */
-export function cookiePairs(cookies: CookieInit): [string, string][] {
-  const pairs = Symbol.iterator in cookies
-    ? cookies as Iterable<readonly [string, string]>
-    : Object.entries(cookies);
-  return Array.from(pairs, ([name, value]) => {
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
-      throw new TypeError(`Cannot send cookie "${name}": its name is no RFC 6265 token`);
-    }
-    // deno-lint-ignore no-control-regex -- control bytes are what has to be caught here
-    if (typeof value !== "string" || /[\x00-\x1f\x7f;]/.test(value)) {
-      throw new TypeError(
-        `Cannot send cookie "${name}": its value holds ";" or a control character`,
-      );
-    }
-    return [name, value];
+function endOf(maxAge: number | "Infinity" | "-Infinity"): number {
+  const seconds = Number(maxAge);
+  // RFC 6265 section 5.2.2: zero and below is the earliest moment there is.
+  return seconds <= 0 ? 0 : Math.min(Date.now() + seconds * 1000, LAST_MOMENT);
+}
+
+function timeOf(moment: Date | "Infinity" | null): number {
+  return moment instanceof Date ? moment.getTime() : Infinity;
+}
+
+function jarCookie(cookie: Cookie): JarCookie {
+  return {
+    name: cookie.key,
+    value: cookie.value,
+    domain: cookie.domain ?? "",
+    hostOnly: cookie.hostOnly ?? true,
+    path: cookie.path ?? "/",
+    expires: cookie.expires instanceof Date ? cookie.expires : null,
+    secure: cookie.secure,
+    httpOnly: cookie.httpOnly,
+    sameSite: cookie.sameSite ?? null,
+  };
+}
+
+function sharedCookie(name: string, value: string): JarCookie {
+  return {
+    name,
+    value,
+    domain: "",
+    hostOnly: false,
+    path: "/",
+    expires: null,
+    secure: false,
+    httpOnly: false,
+    sameSite: null,
+  };
+}
+
+/** Cookies made one after the other sort in that order, whatever their time. */
+function storedCookie(cookie: JarCookie, now: Date): Cookie {
+  const { name, sameSite, expires, ...rest } = cookie;
+  return new Cookie({
+    ...rest,
+    key: name,
+    expires: expires ?? "Infinity",
+    ...(sameSite === null ? {} : { sameSite }),
+    creation: now,
+    lastAccessed: now,
+    pathIsDefault: false,
   });
 }

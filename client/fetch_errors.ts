@@ -65,11 +65,8 @@ export function sendError(error: unknown, hop: FailedHop): Error {
   if (error.name === "NotCapable") {
     return new ClientConnectorError(hop.url, "permission", error.message, options);
   }
-  const { cause } = error;
-  // What fetch refuses before a connection is tried: a bad header, or a port it blocks.
-  if (cause === undefined) {
-    return new ClientConnectionError(`Cannot request ${hop.url.href}: ${error.message}`, options);
-  }
+  // Before Deno 2.9 the reason was the message itself, without a cause.
+  const { cause = error.message } = error;
   const text = cause instanceof Error ? cause.message : String(cause);
   const stage = /client error \((\w+)\)/.exec(text)?.[1];
   const reason = reasonOf(text);
@@ -80,7 +77,7 @@ export function sendError(error: unknown, hop: FailedHop): Error {
   }
   if (stage === "SendRequest") return new ServerDisconnectedError(hop.url, reason, options);
   // No stage: it is what the body's own stream failed with.
-  if (stage === undefined && hop.streams) {
+  if (stage === undefined && error.cause !== undefined && hop.streams) {
     return new ClientPayloadError(`Cannot send the body to ${hop.url.href}: ${reason}`, options);
   }
   return new ClientConnectionError(`Cannot request ${hop.url.href}: ${reason}`, options);

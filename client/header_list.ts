@@ -2,6 +2,7 @@
  * Headers as pairs.
  * @module
  */
+import { ACCEPT_ENCODING } from "../http/content_decoder.ts";
 import type { HeaderList } from "./transport.ts";
 
 // Headers takes all of these but NUL, CR and LF; the HTTP library beneath refuses the rest late.
@@ -50,7 +51,7 @@ export class DefaultHeaders {
    */
   constructor(init: HeadersInit | undefined) {
     this.#headers = new Headers(init);
-    this.#list = checkedList(this.#headers);
+    this.#list = complete(checkedList(this.#headers));
   }
 
   /** The headers; once somebody has them, they may change at any time. */
@@ -59,23 +60,32 @@ export class DefaultHeaders {
     return this.#headers;
   }
 
-  /** The headers as pairs. */
+  /** The headers as pairs, with what is sent where nobody says otherwise. */
   get list(): HeaderList {
-    return this.#list ?? checkedList(this.#headers);
+    return this.#list ?? complete(checkedList(this.#headers));
   }
 
   /**
    * Puts a request's headers over these.
    *
    * @param own The request's headers; they replace those of the same name.
-   * @returns Both.
+   * @param skipped Names that are not added where nobody gave them.
+   * @returns Both, and what is sent where nobody says otherwise.
    */
-  merge(own: HeadersInit | undefined): Headers | HeaderList {
-    if (own === undefined) return this.list;
+  merge(own: HeadersInit | undefined, skipped: ReadonlySet<string>): Headers | HeaderList {
+    const bare = skipped.has("accept-encoding");
+    if (own === undefined) return bare ? checkedList(this.#headers) : this.list;
     const merged = new Headers(this.#headers);
     for (const [name, value] of own instanceof Headers ? own : new Headers(own)) {
       merged.set(name, value);
     }
+    if (!bare && !merged.has("accept-encoding")) merged.set("accept-encoding", ACCEPT_ENCODING);
     return merged;
   }
+}
+
+/** Without an Accept-Encoding of ours, fetch asks for gzip and brotli alone. */
+function complete(list: HeaderList): HeaderList {
+  if (headerOf(list, "accept-encoding") !== null) return list;
+  return [...list, ["accept-encoding", ACCEPT_ENCODING]];
 }

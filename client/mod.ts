@@ -19,7 +19,7 @@ export { ClientSession } from "./session.ts";
 export { request } from "./one_shot.ts";
 export type { RaiseForStatus, RequestOptions, SessionOptions, SharedOptions } from "./options.ts";
 export type { ClientTimeout } from "./timeout.ts";
-export type { EncodableBody, RequestData } from "./payload_of.ts";
+export type { RequestData } from "./payload_of.ts";
 export type { RequestCompression } from "./compressed_payload.ts";
 export { type BasicAuth, encodeBasicAuth } from "./basic_auth.ts";
 export type { ConnectorOptions } from "./connector.ts";
@@ -29,19 +29,70 @@ export type { QueryInit, QueryValue } from "../http/query.ts";
 export {
   ClientResponse,
   type ClientResponseInit,
-  type JsonOptions,
-  type TextOptions,
+  type FallbackCharsetResolver,
 } from "./response.ts";
-export type { CookieOptions, ResponseCookie } from "../http/cookie.ts";
+export type { JsonOptions, TextOptions } from "./response_options.ts";
+export type { ResponseLink } from "./response_links.ts";
 export {
-  IncompleteReadError,
-  LineTooLongError,
-  StreamReader,
-  type StreamReaderOptions,
-} from "../http/stream_reader.ts";
+  type EventsOptions,
+  EventTooLongError,
+  type ServerSentEvent,
+} from "./server_sent_events.ts";
+export type {
+  SchemaOutput,
+  StandardResult,
+  StandardSchemaProps,
+  StandardSchemaV1,
+} from "../http/standard_schema.ts";
+export { type SchemaIssue, SchemaValidationError } from "../http/schema_validation_error.ts";
+export type { BodyPolicy } from "./response_body.ts";
+export type { Progress, ProgressCallback } from "./progress.ts";
+
+// Files
+export type { DownloadOptions } from "./download_file.ts";
+export type { SavedFile, SaveOptions } from "./save_body.ts";
+export { FileExistsError } from "./file_exists_error.ts";
+export type { CookieOptions, ResponseCookie } from "../http/cookie.ts";
+export type { BodySource } from "../http/body_source.ts";
+export { IncompleteReadError } from "../http/incomplete_read_error.ts";
+export { LineTooLongError } from "../http/line_too_long_error.ts";
+export { StreamReader, type StreamReaderOptions } from "../http/stream_reader.ts";
+
+// Forms and multipart bodies
+export {
+  type EncodedForm,
+  FormBody,
+  type FormBodyOptions,
+  type FormFieldOptions,
+  type FormFields,
+  type FormValue,
+} from "../http/form_body.ts";
+export { MultipartWriter, type MultipartWriterOptions } from "../http/multipart_writer.ts";
+export type { PartOptions } from "../http/multipart_part_headers.ts";
+export type { PartValue, ReadableFile } from "../http/multipart_part_body.ts";
+export {
+  type BodyPartInit,
+  BodyPartReader,
+  type PartContent,
+  type PartReadOptions,
+  type PartTextOptions,
+} from "../http/body_part_reader.ts";
+export type { ContentDisposition } from "../http/content_disposition.ts";
+export { MultipartReader, type MultipartReaderOptions } from "../http/multipart_reader.ts";
+export type { MultipartLimits } from "../http/multipart_limits.ts";
+export {
+  MultipartEncodingError,
+  MultipartError,
+  MultipartLimitError,
+  MultipartSyntaxError,
+  MultipartTruncatedError,
+} from "../http/multipart_errors.ts";
 
 // Cookies
-export { type CookieInit, CookieJar, type CookieJarOptions } from "./cookie_jar.ts";
+export { AbstractCookieJar, type JarCookie } from "./abstract_cookie_jar.ts";
+export { CookieJar, type CookieJarOptions } from "./cookie_jar.ts";
+export type { CookieInit } from "./cookie_pairs.ts";
+export { DummyCookieJar } from "./dummy_cookie_jar.ts";
 
 // Middlewares
 export type { ClientHandler, ClientMiddleware } from "./middleware.ts";

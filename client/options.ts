@@ -4,6 +4,7 @@
  */
 import { NotSupportedError } from "../http/not_supported_error.ts";
 import type { QueryInit } from "../http/query.ts";
+import type { AbstractCookieJar } from "./abstract_cookie_jar.ts";
 import { appTransport, type FetchApp } from "./app_transport.ts";
 import type { BasicAuth } from "./basic_auth.ts";
 import type { RequestCompression } from "./compressed_payload.ts";
@@ -14,7 +15,9 @@ import { DefaultHeaders } from "./header_list.ts";
 import type { HeaderList, Transport } from "./transport.ts";
 import type { ClientMiddleware } from "./middleware.ts";
 import type { RequestData } from "./payload_of.ts";
-import type { ClientResponse } from "./response.ts";
+import type { ProgressCallback } from "./progress.ts";
+import type { ClientResponse, FallbackCharsetResolver } from "./response.ts";
+import { type BodyPolicy, DEFAULT_BODY_POLICY, resolvePolicy } from "./response_body.ts";
 import { retryMiddleware } from "./retry_middleware.ts";
 import { type ClientTimeout, resolveTimeout } from "./timeout.ts";
 import type { TraceConfig } from "./trace.ts";
@@ -52,6 +55,21 @@ export interface SharedOptions {
    * @default {false}
    */
   readonly raiseForStatus?: RaiseForStatus;
+  /**
+   * Whether bodies in gzip, deflate, brotli and zstd are decoded; `content-encoding` and
+   * `content-length` stay as they came. Over Deno's `fetch` a single gzip or brotli is decoded by the
+   * platform, which passes over whatever follows the first gzip member; with `false`, a server that
+   * reads only the first `Accept-Encoding` line will not compress. Elsewhere `fetch` decodes always,
+   * and `false` throws `NotSupportedError`.
+   * @default {true}
+   */
+  readonly autoDecompress?: boolean;
+  /**
+   * Most bytes that decoding may make of a body, 0 for no limit; more is a `ClientPayloadError`. A
+   * kilobyte can stand for gigabytes. The default is what the longest string can hold.
+   * @default {536870912}
+   */
+  readonly maxDecodedSize?: number;
 }
 
 /** What {@linkcode ClientSession} takes. */
@@ -61,9 +79,11 @@ export interface SessionOptions extends SharedOptions {
   /** Cookies that are sent to every server. */
   readonly cookies?: CookieInit;
   /** Where cookies are kept. @default a new jar */
-  readonly cookieJar?: CookieJar;
+  readonly cookieJar?: AbstractCookieJar;
   /** Turns the value of `json` into text. @default {JSON.stringify} */
   readonly jsonSerialize?: (value: unknown) => string;
+  /** Names the encoding of a text whose header does not, or names an unknown one. @default UTF-8 */
+  readonly fallbackCharsetResolver?: FallbackCharsetResolver;
   /** How to connect: limits, TLS, proxy. */
   readonly connector?: ConnectorOptions;
   /**
@@ -106,6 +126,13 @@ export interface RequestOptions extends SharedOptions {
   readonly traceContext?: unknown;
   /** Aborts the request, its body included; its reason is what is thrown. */
   readonly signal?: AbortSignal;
+  /**
+   * Told how much of the body was sent. The body goes out as a stream then, and again from the start
+   * if a redirect or a retry asks for that.
+   */
+  readonly onUploadProgress?: ProgressCallback;
+  /** Told how much of the reply's body was read, as it is on the wire. */
+  readonly onDownloadProgress?: ProgressCallback;
 }
 
 /** A session's options, complete. */
@@ -114,13 +141,15 @@ export interface SessionDefaults {
   readonly headers: DefaultHeaders;
   readonly skipAutoHeaders: ReadonlySet<string>;
   readonly auth: BasicAuth | null;
-  readonly cookieJar: CookieJar;
+  readonly cookieJar: AbstractCookieJar;
   readonly jsonSerialize: (value: unknown) => string;
   readonly timeout: Required<ClientTimeout>;
   readonly middlewares: readonly ClientMiddleware[];
   readonly retry: number;
   readonly proxy: string | null;
   readonly raiseForStatus: RaiseForStatus;
+  readonly policy: BodyPolicy;
+  readonly fallbackCharsetResolver: FallbackCharsetResolver | null;
   readonly transport: Transport;
   readonly trustEnv: boolean;
   readonly traceConfigs: readonly TraceConfig[];
@@ -137,6 +166,7 @@ export interface ResolvedOptions {
   readonly middlewares: readonly ClientMiddleware[] | null;
   readonly proxy: string | null;
   readonly raiseForStatus: RaiseForStatus;
+  readonly policy: BodyPolicy;
   readonly follow: boolean;
   readonly maxRedirects: number;
   readonly signal: AbortSignal | null;
@@ -167,6 +197,8 @@ export function resolveSession(options: SessionOptions): SessionDefaults {
     retry: options.retry ?? 0,
     proxy: options.proxy === undefined ? null : checkProxy(options.proxy),
     raiseForStatus: options.raiseForStatus ?? false,
+    policy: resolvePolicy(DEFAULT_BODY_POLICY, options),
+    fallbackCharsetResolver: options.fallbackCharsetResolver ?? null,
     transport,
     trustEnv: options.trustEnv ?? false,
     traceConfigs: options.traceConfigs ?? [],
@@ -198,15 +230,21 @@ export function resolveRequest(
     throw new TypeError("data and json can not be used at the same time");
   }
   const ownMiddlewares = options.middlewares !== undefined || options.retry !== undefined;
+  const skipAutoHeaders = skipped(
+    session.skipAutoHeaders,
+    options.skipAutoHeaders,
+    session.transport,
+  );
   return {
     session,
-    headers: session.headers.merge(options.headers),
-    skipAutoHeaders: skipped(session.skipAutoHeaders, options.skipAutoHeaders, session.transport),
+    headers: session.headers.merge(options.headers, skipAutoHeaders),
+    skipAutoHeaders,
     auth: options.auth ?? null,
     timeout: options.timeout === undefined ? session.timeout : resolveTimeout(options.timeout),
     middlewares: ownMiddlewares ? middlewaresOf(session, options) : null,
     proxy: options.proxy === undefined ? session.proxy : checkProxy(options.proxy),
     raiseForStatus: options.raiseForStatus ?? session.raiseForStatus,
+    policy: resolvePolicy(session.policy, options),
     follow: options.allowRedirects ?? method !== "HEAD",
     maxRedirects: options.maxRedirects ?? 10,
     signal: options.signal ?? null,

@@ -2,26 +2,12 @@
  * From `data` and `json` to the body that is sent.
  * @module
  */
+import { FormBody } from "../http/form_body.ts";
+import { MultipartWriter } from "../http/multipart_writer.ts";
 import { encodeQuery, type QueryInit } from "../http/query.ts";
 import { StreamReader } from "../http/stream_reader.ts";
 import { filePayload } from "./file_payload.ts";
 import type { Payload } from "./payload.ts";
-
-/** Something that encodes itself as a body; `FormBody` does. */
-export interface EncodableBody {
-  /**
-   * Gives the body.
-   *
-   * @returns Content type, length in bytes if it is known, whether it can be given again, and the
-   * bytes.
-   */
-  encodeBody(): {
-    readonly contentType: string;
-    readonly size: number | null;
-    readonly replayable: boolean;
-    stream(): ReadableStream<Uint8Array<ArrayBuffer>>;
-  };
-}
 
 /**
  * Anything that can be a request's body. Objects, pairs and `URLSearchParams` are sent as a form;
@@ -37,10 +23,14 @@ export type RequestData =
   | Deno.FsFile
   | StreamReader
   | AsyncIterable<Uint8Array | string>
-  | EncodableBody
+  | FormBody
+  | FormData
+  | MultipartWriter
   | Exclude<QueryInit, string>;
 
 const OCTETS = "application/octet-stream";
+/** Beyond this a body in memory is streamed rather than copied into one array. */
+const MAX_JOINED = 8 * 1024 * 1024;
 
 /**
  * Turns `data` into a body.
@@ -124,21 +114,43 @@ function blobPayload(blob: Blob): Payload {
 }
 
 function objectPayload(data: Exclude<RequestData, string | ArrayBuffer>): Payload {
-  if ("encodeBody" in data && typeof data.encodeBody === "function") {
-    const body = (data as EncodableBody).encodeBody();
-    const { contentType, size, replayable } = body;
-    return { bytes: null, contentType, size, replayable, stream: () => body.stream() };
-  }
+  if (data instanceof FormBody) return formPayload(data);
+  // Deno's own encoder of FormData draws its boundary from Math.random().
+  if (data instanceof FormData) return formPayload(new FormBody(data));
+  if (data instanceof MultipartWriter) return multipartPayload(data);
   if ("Deno" in globalThis && data instanceof Deno.FsFile) return filePayload(data);
-  if (data instanceof FormData) {
-    // Deno draws the boundary from Math.random(), and buffers the files.
-    throw new TypeError("Cannot send a FormData as a body: use FormBody, which streams");
-  }
   if (Symbol.asyncIterator in data) {
     return streamPayload(() => fromIterable(data as AsyncIterable<Uint8Array | string>));
   }
   const text = encodeQuery(data as Exclude<QueryInit, string>);
   return bytesPayload(new TextEncoder().encode(text), "application/x-www-form-urlencoded");
+}
+
+function formPayload(form: FormBody): Payload {
+  const { body, contentType, contentLength, replayable } = form.encode();
+  if (body instanceof Uint8Array) return bytesPayload(body, contentType);
+  let first: typeof body | null = body;
+  return {
+    bytes: null,
+    size: contentLength,
+    contentType,
+    replayable,
+    stream() {
+      const stream = first ?? form.encode().body as typeof body;
+      first = null;
+      return stream;
+    },
+    // A form that was never sent gives its files and streams up.
+    close: () => void first?.cancel().catch(() => {}),
+  };
+}
+
+function multipartPayload(writer: MultipartWriter): Payload {
+  const { size, contentType, isReplayable } = writer;
+  const bytes = size !== null && size <= MAX_JOINED ? writer.bytes() : null;
+  if (bytes !== null) return bytesPayload(bytes, contentType);
+  const stream = (): ReadableStream<Uint8Array<ArrayBuffer>> => writer.stream();
+  return { bytes: null, size, contentType, replayable: isReplayable, stream };
 }
 
 function viewBytes(view: ArrayBufferView): Uint8Array<ArrayBuffer> {

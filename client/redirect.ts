@@ -39,6 +39,7 @@ const CROSS_ORIGIN: ReadonlySet<string> = new Set([
   "content-type",
   "if-modified-since",
   "if-none-match",
+  "if-range", // without it, a range of another file would be taken for the rest of this one
   "range",
   "user-agent",
 ]);

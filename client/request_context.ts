@@ -2,6 +2,7 @@
  * What the hops of one request share.
  * @module
  */
+import type { ProgressCallback } from "./progress.ts";
 import type { RequestTrace } from "./trace.ts";
 
 /** What the hops of one request share: limits, observers, way out. */
@@ -20,6 +21,10 @@ export interface RequestContext {
   readonly proxy: string | null;
   /** Whether no `Content-Type` is added to a body. */
   readonly skipsContentType: boolean;
+  /** Whether bodies have to come as they are on the wire, their content codings not undone. */
+  readonly rawBody: boolean;
+  /** Told how much of the body was sent, `null` for nobody. */
+  readonly onUploadProgress: ProgressCallback | null;
 }
 
 /** Where a request is, for the limits that do not span all of it. */

@@ -3,9 +3,18 @@
  * @module
  */
 import { decoderFor } from "../http/charset.ts";
+import { type ContentDisposition, parseContentDisposition } from "../http/content_disposition.ts";
 import { parseContentType } from "../http/content_type.ts";
 import { parseSetCookies, type ResponseCookie } from "../http/cookie.ts";
+import { MultipartReader, type MultipartReaderOptions } from "../http/multipart_reader.ts";
+import {
+  isStandardSchema,
+  type SchemaOutput,
+  type StandardSchemaV1,
+  validateWithSchema,
+} from "../http/standard_schema.ts";
 import { StreamReader } from "../http/stream_reader.ts";
+import { bodyError, type BodyPolicy, bodySource, DEFAULT_BODY_POLICY } from "./response_body.ts";
 import {
   ClientConnectionError,
   ClientPayloadError,
@@ -14,24 +23,18 @@ import {
   type HistoryEntry,
   type RequestInfo,
 } from "./errors.ts";
+import { startOfText } from "./error_body.ts";
+import type { JsonOptions, TextOptions } from "./response_options.ts";
+import { type ResponseLink, responseLinks } from "./response_links.ts";
+import { saveBody, type SavedFile, type SaveOptions } from "./save_body.ts";
+import { type EventsOptions, readEvents, type ServerSentEvent } from "./server_sent_events.ts";
 import type { HopResult } from "./transport.ts";
 
-/** How to decode the text of a body. */
-export interface TextOptions {
-  /** Encoding to use whatever the header says, `"gbk"` for example. */
-  readonly encoding?: string;
-}
-
-/** How to read the JSON of a body. */
-export interface JsonOptions extends TextOptions {
-  /**
-   * Mime type that the reply has to have; a part of it is enough. `null` accepts any.
-   * @default {"application/json"} and whatever ends in `+json`
-   */
-  readonly contentType?: string | null;
-  /** Turns the text into a value. @default {JSON.parse} */
-  readonly loads?: (text: string) => unknown;
-}
+/** Names the encoding of a body whose header does not. */
+export type FallbackCharsetResolver = (
+  response: ClientResponse,
+  body: Uint8Array<ArrayBuffer>,
+) => string;
 
 /** What a {@linkcode ClientResponse} is made of. */
 export interface ClientResponseInit {
@@ -43,12 +46,14 @@ export interface ClientResponseInit {
   readonly result: HopResult;
   /** Called once, when the body has ended or was given up. */
   readonly onEnd: () => void;
+  /** What happens to the body on its way. @default decoded, up to 512 MiB */
+  readonly policy?: BodyPolicy;
+  /** Names the encoding of a body whose header does not. @default UTF-8 */
+  readonly fallbackCharsetResolver?: FallbackCharsetResolver | null;
 }
 
-// RFC 6839: "+json" marks a type that is read as JSON.
+// RFC 6839: "+json" marks a type that is read as JSON, which is UTF-8 (RFC 8259 section 8.1).
 const JSON_TYPE = /^(?:application\/|[\w.-]+\/[\w.+-]+?\+)json$/i;
-const UTF8 = new TextDecoder("utf-8", { fatal: true });
-const MAX_ERROR_BODY = 64 * 1024;
 
 /**
  * A reply whose head has come; its body is read on demand. Release it (`await using` does) or read
@@ -78,9 +83,11 @@ export class ClientResponse {
   readonly history: readonly HistoryEntry[];
   readonly #result: HopResult;
   readonly #onEnd: () => void;
-  #content: StreamReader | null = null; // made when it is asked for: most bodies are read whole
+  readonly #policy: BodyPolicy;
+  #content: StreamReader | null = null; // made when it is asked for
   #bytes: Promise<Uint8Array<ArrayBuffer>> | null = null;
   #text: string | null = null;
+  readonly #fallbackCharset: FallbackCharsetResolver | null;
 
   /**
    * Creates one.
@@ -96,19 +103,14 @@ export class ClientResponse {
     this.history = init.history;
     this.#result = result;
     this.#onEnd = init.onEnd;
+    this.#policy = init.policy ?? DEFAULT_BODY_POLICY;
+    this.#fallbackCharset = init.fallbackCharsetResolver ?? null;
     if (result.body === null) init.onEnd();
   }
 
   /** The body, piece by piece. */
   get content(): StreamReader {
-    // What was read as a whole, or is not there, has nothing left.
-    if (this.#bytes !== null || this.#result.body === null) {
-      return this.#content ??= new StreamReader(null);
-    }
-    return this.#content ??= new StreamReader(this.#result.body, {
-      onEnd: this.#onEnd,
-      mapError: (error) => this.#result.bodyError(error),
-    });
+    return this.#content ??= this.#open();
   }
 
   /** Method of the request, after redirects. */
@@ -119,6 +121,11 @@ export class ClientResponse {
   /** URL of the reply, after redirects, without a fragment. */
   get url(): URL {
     return this.requestInfo.url;
+  }
+
+  /** Host of the URL, without its port. */
+  get host(): string {
+    return this.url.hostname;
   }
 
   /** Whether the status is below 400. */
@@ -141,6 +148,26 @@ export class ClientResponse {
     return parseContentType(this.headers.get("content-type")).params.get("charset") ?? null;
   }
 
+  /** The `Content-Disposition` header, `null` where it is missing or malformed. */
+  get contentDisposition(): ContentDisposition | null {
+    return parseContentDisposition(this.headers.get("content-disposition"));
+  }
+
+  /**
+   * Links of the `Link` headers, by relation type (`next` for example), or by target where that is
+   * missing. Of several with one relation the first is here.
+   */
+  get links(): ReadonlyMap<string, ResponseLink> {
+    return responseLinks(this.headers, this.url);
+  }
+
+  /** Announced length of the body in bytes, before decoding; `null` where the header is missing. */
+  get contentLength(): number | null {
+    const header = this.headers.get("content-length");
+    // Digits alone: "+5", "1e3" and "0x10" are numbers to JavaScript and no lengths (RFC 9110, 8.6).
+    return header !== null && /^\d{1,15}$/.test(header) ? Number(header) : null;
+  }
+
   /**
    * Reads the whole body; a second call gives the same bytes.
    *
@@ -148,25 +175,28 @@ export class ClientResponse {
    * @throws {ClientPayloadError} If the body is cut or broken.
    */
   read(): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#bytes ??=
-      this.#content === null && this.#result.body !== null && this.#result.readAll !== undefined
-        ? this.#readAll(this.#result.readAll())
-        : this.content.read();
-  }
-
-  /** Waits for a body that the transport reads as a whole. */
-  async #readAll(bytes: Promise<Uint8Array<ArrayBuffer>>): Promise<Uint8Array<ArrayBuffer>> {
-    try {
-      return await bytes;
-    } catch (error) {
-      throw this.#result.bodyError(error);
-    } finally {
-      this.#onEnd();
-    }
+    return this.#bytes ??= this.content.read();
   }
 
   /**
-   * Reads the body as text: in `encoding`, else in the header's charset, else as UTF-8.
+   * Names the encoding that `text()` uses: the header's charset if it is a known one, UTF-8 for
+   * JSON, else what the session's `fallbackCharsetResolver` says, else UTF-8.
+   *
+   * @returns The encoding, a name of the WHATWG Encoding standard.
+   */
+  async getEncoding(): Promise<string> {
+    const charset = this.charset;
+    const known = charset === null ? null : decoderFor(charset, true);
+    if (known !== null) return known.encoding;
+    if (this.#fallbackCharset === null || JSON_TYPE.test(this.contentType)) return "utf-8";
+    return this.#fallbackCharset(this, await this.read());
+  }
+
+  /**
+   * Reads the body as text: in `encoding`, else in the header's charset, else as UTF-8 or what the
+   * session's `fallbackCharsetResolver` says.
+   *
+   * `latin1` and `ascii` mean windows-1252, as in browsers; a byte order mark is taken off.
    *
    * @param options The encoding.
    * @returns The text.
@@ -175,7 +205,11 @@ export class ClientResponse {
    */
   async text(options: TextOptions = {}): Promise<string> {
     const bytes = await this.read();
-    const decoder = this.#decoder(options.encoding);
+    const encoding = options.encoding ?? await this.getEncoding();
+    const decoder = decoderFor(encoding, options.errors !== "replace");
+    if (decoder === null) {
+      throw new RangeError(`Cannot decode the body: unknown encoding "${encoding}"`);
+    }
     try {
       return this.#text = decoder.decode(bytes);
     } catch (cause) {
@@ -192,29 +226,105 @@ export class ClientResponse {
    *
    * @typeParam T Type the caller expects; it is not checked.
    * @param options Mime type, encoding, parser.
-   * @returns The value.
+   * @returns The value, `null` for an empty body.
    * @throws {ContentTypeError} If the reply is of another mime type.
    * @throws {ClientPayloadError} If the body is not JSON.
    */
-  async json<T = unknown>(options: JsonOptions = {}): Promise<T> {
+  json<T = unknown>(options?: JsonOptions): Promise<T>;
+  /**
+   * Reads the body as JSON and checks it.
+   *
+   * @typeParam S Schema of zod, valibot, arktype or another library of Standard Schema.
+   * @param schema The schema.
+   * @param options Mime type, encoding, parser.
+   * @returns What the schema makes of the value; an empty body is `null` to it.
+   * @throws {ContentTypeError} If the reply is of another mime type.
+   * @throws {ClientPayloadError} If the body is not JSON.
+   * @throws {SchemaValidationError} If the value does not fit.
+   */
+  json<S extends StandardSchemaV1>(schema: S, options?: JsonOptions): Promise<SchemaOutput<S>>;
+  async json(first: JsonOptions | StandardSchemaV1 = {}, more: JsonOptions = {}): Promise<unknown> {
+    if (!isStandardSchema(first)) return await this.#json(first);
+    return await validateWithSchema(first, await this.#json(more), `the body of ${this.url.href}`);
+  }
+
+  async #json(options: JsonOptions): Promise<unknown> {
     const { contentType } = options;
     if (contentType !== null && !this.#hasType(contentType)) {
-      throw new ContentTypeError({
-        ...this.#errorInit(),
-        reason: `Attempt to decode JSON with unexpected mimetype: ${
-          this.headers.get("content-type") ?? ""
-        }`,
-      });
+      throw this.#typeError("decode JSON");
     }
     const text = await this.text(options);
+    if (text.trim() === "") return null; // as aiohttp 3.14
     try {
-      return (options.loads ?? JSON.parse)(text) as T;
+      return (options.loads ?? JSON.parse)(text);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new ClientPayloadError(`Cannot parse the body of ${this.url.href} as JSON: ${reason}`, {
         cause,
       });
     }
+  }
+
+  /**
+   * Reads the body as server-sent events; the response is released when the loop ends or is left.
+   *
+   * @param options Limits.
+   * @yields The events in order.
+   * @throws {ContentTypeError} If the reply is no `text/event-stream`.
+   * @throws {EventTooLongError} If an event is longer than `maxEventSize`.
+   *
+   * @example
+   * ```ts
+   * import { ClientSession, web } from "@roundtrip/http";
+   *
+   * const app = new web.Application();
+   * const headers = { "content-type": "text/event-stream" };
+   * app.addRoutes([web.get("/", () => new Response("event: tick\ndata: 1\n\n", { headers }))]);
+   * await using runner = new web.AppRunner(app);
+   * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+   *
+   * await using session = new ClientSession({ baseUrl });
+   * await using response = await session.get("/");
+   * for await (const { event, data } of response.events()) console.assert(event + data === "tick1");
+   * ```
+   */
+  async *events(options: EventsOptions = {}): AsyncGenerator<ServerSentEvent, void, undefined> {
+    try {
+      if (this.contentType !== "text/event-stream") throw this.#typeError("read events");
+      yield* readEvents(this.content, options);
+    } finally {
+      this.release();
+    }
+  }
+
+  /**
+   * Writes the body into a file, whatever the status is. It grows as `<path>.part` and gets its name when it is complete;
+   * a body that breaks off leaves the part where it is, for `session.downloadToFile()` to go on with.
+   *
+   * @param path The file.
+   * @param options Whether a file may be replaced, and who is told about the progress.
+   * @returns The file and its size.
+   * @throws {FileExistsError} If there is a file already and `overwrite` is not set.
+   * @throws {ClientPayloadError} If the body is cut or broken.
+   */
+  saveTo(path: string | URL, options: SaveOptions = {}): Promise<SavedFile> {
+    return saveBody(this, path, options);
+  }
+
+  /**
+   * Reads a multipart body part by part as it comes.
+   *
+   * @param options Limits.
+   * @returns The reader.
+   * @throws {MultipartSyntaxError} If the body is no multipart.
+   */
+  multipart(options?: MultipartReaderOptions): MultipartReader {
+    const pieces = this.content.iterAny();
+    return new MultipartReader(
+      ReadableStream.from(pieces),
+      this.headers.get("content-type"),
+      options,
+    );
   }
 
   /**
@@ -240,18 +350,7 @@ export class ClientResponse {
    */
   async statusError(): Promise<ClientResponseError | null> {
     if (this.ok) return null;
-    let body: string | null = null;
-    try {
-      const pieces: string[] = [];
-      const decoder = new TextDecoder(this.#decoder(undefined).encoding);
-      for await (const piece of this.content.iterChunked(MAX_ERROR_BODY)) {
-        pieces.push(decoder.decode(piece, { stream: true }));
-        if (this.content.totalBytes >= MAX_ERROR_BODY) break;
-      }
-      body = pieces.join("").slice(0, MAX_ERROR_BODY);
-    } catch {
-      // The status is what is reported; a body that breaks off adds nothing to it.
-    }
+    const body = await startOfText(this.content, this.charset);
     this.release();
     return new ClientResponseError({ ...this.#errorInit(), reason: this.reason, body });
   }
@@ -269,6 +368,17 @@ export class ClientResponse {
     );
   }
 
+  #open(): StreamReader {
+    const result = this.#result;
+    if (result.body === null) return new StreamReader(null);
+    const length = result.decoded === true ? null : this.contentLength;
+    return new StreamReader(bodySource(result, length, this.#policy), {
+      length,
+      onEnd: this.#onEnd,
+      mapError: (error) => bodyError(result, error),
+    });
+  }
+
   #hasType(wanted: string | undefined): boolean {
     const mimeType = this.contentType;
     return wanted === undefined
@@ -276,19 +386,12 @@ export class ClientResponse {
       : mimeType.includes(wanted.toLowerCase());
   }
 
-  #decoder(encoding: string | undefined): TextDecoder {
-    if (encoding !== undefined) {
-      const decoder = decoderFor(encoding, true);
-      if (decoder === null) {
-        throw new RangeError(`Cannot decode the body: unknown encoding "${encoding}"`);
-      }
-      return decoder;
-    }
-    // Nearly every reply: nothing to parse, and one decoder for all of them.
-    const type = this.headers.get("content-type");
-    if (type === null || !/charset/i.test(type) || /; ?charset=utf-8$/i.test(type)) return UTF8;
-    // A charset that nobody knows is no reason to fail: aiohttp falls back too.
-    return decoderFor(this.charset ?? "utf-8", true) ?? new TextDecoder("utf-8", { fatal: true });
+  #typeError(attempt: string): ContentTypeError {
+    const contentType = this.headers.get("content-type") ?? "";
+    return new ContentTypeError({
+      ...this.#errorInit(),
+      reason: `Attempt to ${attempt} with unexpected mimetype: ${contentType}`,
+    });
   }
 
   #errorInit(): Omit<ConstructorParameters<typeof ClientResponseError>[0], "reason"> {

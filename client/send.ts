@@ -2,8 +2,8 @@
  * One hop: cookies in, transport, cookies out.
  * @module
  */
+import type { AbstractCookieJar } from "./abstract_cookie_jar.ts";
 import { observedBody, observedResult } from "./body_observer.ts";
-import type { CookieJar } from "./cookie_jar.ts";
 import type { Environment } from "./environment.ts";
 import { headerOf } from "./header_list.ts";
 import type { ClientHandler } from "./middleware.ts";
@@ -16,7 +16,7 @@ export interface SendInit {
   /** What carries the bytes. */
   readonly transport: Transport;
   /** Where cookies come from and go to. */
-  readonly jar: CookieJar;
+  readonly jar: AbstractCookieJar;
   /** What the environment says about proxies and credentials; `null` if it is not trusted. */
   readonly environment: Environment | null;
 }
@@ -49,7 +49,9 @@ export function sender(init: SendInit): ClientHandler {
     const { method, url, payload, context } = request;
     const headers = outgoing(request, jar, environment);
     const phases = context?.phases;
-    const isStream = payload !== null && payload.bytes === null;
+    const body = payload === null ? null : observedBody(payload, request);
+    // With a stream it is the server's turn only when that has ended, see body_observer.ts.
+    const isStream = body !== null && body.bytes === null;
     phases?.connecting();
     if (!isStream) phases?.reading();
     context?.trace?.emit("onRequestHeadersSent", { request });
@@ -59,11 +61,12 @@ export function sender(init: SendInit): ClientHandler {
         method,
         url,
         headers,
-        body: payload === null ? null : observedBody(payload, request),
+        body,
         once: !IDEMPOTENT.has(method),
         proxy: context?.proxy ?? environment?.proxyFor(url) ?? null,
+        rawBody: context?.rawBody ?? false,
         signal: request.signal,
-        observer: observerOf(request, context),
+        observer: observerOf(request, context, isStream),
       });
     } finally {
       phases?.connected();
@@ -76,7 +79,11 @@ export function sender(init: SendInit): ClientHandler {
   };
 }
 
-function observerOf(request: ClientRequest, context: RequestContext | null): HopObserver | null {
+function observerOf(
+  request: ClientRequest,
+  context: RequestContext | null,
+  isStream: boolean,
+): HopObserver | null {
   if (context === null) return null;
   const { phases, trace } = context;
   if (trace === null && !phases.watchesConnect && !phases.watchesReads) return null;
@@ -86,7 +93,7 @@ function observerOf(request: ClientRequest, context: RequestContext | null): Hop
       trace?.emit("onConnectionQueuedStart", { request });
     },
     dequeued() {
-      if (request.payload === null || request.payload.bytes !== null) phases.reading();
+      if (!isStream) phases.reading();
       trace?.emit("onConnectionQueuedEnd", { request });
     },
     connected: () => phases.connected(),
@@ -96,7 +103,7 @@ function observerOf(request: ClientRequest, context: RequestContext | null): Hop
 /** The headers of a hop with all that is added to the caller's. */
 function outgoing(
   request: ClientRequest,
-  jar: CookieJar,
+  jar: AbstractCookieJar,
   environment: Environment | null,
 ): HeaderList {
   const { url, payload, method } = request;

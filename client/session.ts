@@ -3,7 +3,8 @@
  * @module
  */
 import { buildRequest } from "./build_request.ts";
-import type { CookieJar } from "./cookie_jar.ts";
+import type { AbstractCookieJar } from "./abstract_cookie_jar.ts";
+import { downloadFile, type DownloadOptions } from "./download_file.ts";
 import { environmentOf } from "./environment.ts";
 import { ClientOSError, ServerDisconnectedError } from "./errors.ts";
 import { type ClientHandler, compose } from "./middleware.ts";
@@ -19,6 +20,7 @@ import {
 import { followRedirects } from "./redirect.ts";
 import { ClientRequest } from "./request.ts";
 import { ClientResponse } from "./response.ts";
+import type { SavedFile } from "./save_body.ts";
 import { IDEMPOTENT, sender } from "./send.ts";
 import { Watch } from "./timeout.ts";
 import { RequestTrace } from "./trace.ts";
@@ -60,7 +62,7 @@ export class ClientSession {
   }
 
   /** Where the session's cookies are kept. */
-  get cookieJar(): CookieJar {
+  get cookieJar(): AbstractCookieJar {
     return this.#defaults.cookieJar;
   }
 
@@ -104,6 +106,8 @@ export class ClientSession {
       trace,
       proxy: resolved.proxy,
       skipsContentType: resolved.skipAutoHeaders.has("content-type"),
+      rawBody: !resolved.policy.autoDecompress,
+      onUploadProgress: options.onUploadProgress ?? null,
     });
     const first = new ClientRequest(init, watch);
     const handler = resolved.middlewares === null
@@ -127,7 +131,10 @@ export class ClientSession {
           init.payload?.close?.();
           watch.end();
         },
+        policy: resolved.policy,
+        fallbackCharsetResolver: this.#defaults.fallbackCharsetResolver,
       });
+      watch.onAbort((reason) => response.content.cancel(reason));
       if (resolved.raiseForStatus !== false) await raise(response, resolved.raiseForStatus);
       return response;
     } catch (error) {
@@ -213,6 +220,39 @@ export class ClientSession {
    */
   options(url: string | URL, requestOptions?: RequestOptions): Promise<ClientResponse> {
     return this.request("OPTIONS", url, requestOptions);
+  }
+
+  /**
+   * Downloads a file. It grows as `<path>.part` and gets its name when it is complete; a download
+   * that breaks off leaves the part, and `resume` goes on with it.
+   *
+   * @param url URL, relative to `baseUrl` or absolute.
+   * @param path The file; the server has no say in its name.
+   * @param options Whether to go on with a part, whether to replace a file, progress, and whatever a
+   * request takes.
+   * @returns The file and its size.
+   * @throws {FileExistsError} If there is a file already and `overwrite` is not set.
+   * @throws {ClientResponseError} If the status is 300 or above.
+   * @throws {ClientPayloadError} If the body is cut or broken; what came is kept.
+   *
+   * @example
+   * ```ts no-assert
+   * import { ClientSession } from "@roundtrip/http";
+   *
+   * async function fetchImage(url: string): Promise<number> {
+   *   await using session = new ClientSession({ timeout: { total: 0 } });
+   *   const { size } = await session.downloadToFile(url, "image.iso", { resume: true });
+   *   return size;
+   * }
+   * ```
+   */
+  downloadToFile(
+    url: string | URL,
+    path: string | URL,
+    options: DownloadOptions = {},
+  ): Promise<SavedFile> {
+    const get = (headers: Headers) => this.get(url, { ...options, headers, raiseForStatus: false });
+    return downloadFile(get, `${url}`, path, options);
   }
 
   /** Ends the session's connections. */

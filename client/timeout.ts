@@ -2,7 +2,13 @@
  * The time a request may take.
  * @module
  */
-import { ConnectionTimeoutError, ServerTimeoutError, SocketTimeoutError } from "./errors.ts";
+import {
+  ClientConnectionError,
+  ConnectionTimeoutError,
+  ServerTimeoutError,
+  SocketTimeoutError,
+} from "./errors.ts";
+import type { ProgressCallback } from "./progress.ts";
 import type { RequestContext, RequestPhases } from "./request_context.ts";
 import { clearDeadline, type Deadline, setDeadline, type Waiting } from "./timer_queue.ts";
 import type { RequestTrace } from "./trace.ts";
@@ -56,9 +62,17 @@ function defined(timeout: ClientTimeout): Partial<Required<ClientTimeout>> {
   return Object.fromEntries(Object.entries(timeout).filter(([, limit]) => limit !== undefined));
 }
 
-// A controller whose request has ended without an abort serves the next one: see timer_queue.ts.
-const idleControllers: AbortController[] = [];
-const MAX_IDLE_CONTROLLERS = 256;
+/** A controller whose request has ended without an abort serves the next one: see timer_queue.ts. */
+interface Idle {
+  readonly controller: AbortController;
+  /** How many requests it has served. */
+  uses: number;
+}
+
+const idle: Idle[] = [];
+const MAX_IDLE = 256;
+// A signal keeps a weak reference to what every fetch made of it, for ever.
+const MAX_USES = 100;
 const ENDED = AbortSignal.abort(new DOMException("The request has ended", "AbortError"));
 
 /** What a {@linkcode Watch} is made of. */
@@ -75,6 +89,10 @@ export interface WatchInit {
   readonly proxy: string | null;
   /** Whether no `Content-Type` is added to a body. */
   readonly skipsContentType: boolean;
+  /** Whether bodies have to come as they are on the wire. */
+  readonly rawBody: boolean;
+  /** Told how much of the body was sent, `null` for nobody. */
+  readonly onUploadProgress: ProgressCallback | null;
 }
 
 /**
@@ -86,14 +104,17 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
   readonly trace: RequestTrace | null;
   readonly proxy: string | null;
   readonly skipsContentType: boolean;
+  readonly rawBody: boolean;
+  readonly onUploadProgress: ProgressCallback | null;
   readonly #limits: Required<ClientTimeout>;
   readonly #start = performance.now();
-  #controller: AbortController | null = idleControllers.pop() ?? new AbortController();
+  #abortable: Idle | null = idle.pop() ?? { controller: new AbortController(), uses: 0 };
   #total: Deadline | null = null;
   #connect: Deadline | null = null;
   #silence: ReturnType<typeof setTimeout> | null = null;
   #readingSince = Infinity;
   #unlisten: (() => void) | null = null;
+  #onAbort: ((reason: Error) => void) | null = null;
 
   /**
    * Starts the watch.
@@ -105,6 +126,8 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
     this.trace = init.trace;
     this.proxy = init.proxy;
     this.skipsContentType = init.skipsContentType;
+    this.rawBody = init.rawBody;
+    this.onUploadProgress = init.onUploadProgress;
     this.#limits = init.limits;
     const { total } = init.limits;
     if (total > 0) this.#total = setDeadline(total, this.#start, this);
@@ -113,13 +136,25 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
 
   /** Aborts when a limit has passed or the caller's own signal aborts. */
   get signal(): AbortSignal {
-    return this.#controller?.signal ?? ENDED;
+    return this.#abortable?.controller.signal ?? ENDED;
   }
 
   /** Time left of the total in ms, `Infinity` without a limit. */
   get remaining(): number {
     const { total } = this.#limits;
     return total === 0 ? Infinity : Math.max(0, this.#start + total - performance.now());
+  }
+
+  /**
+   * Calls a listener on an abort, besides the signal. A body under way needs it: Deno's fetch holds
+   * the signal weakly once the head has come, so that an abort may be lost.
+   *
+   * @param listener Gets the error to fail with.
+   */
+  onAbort(listener: (reason: Error) => void): void {
+    const { signal } = this;
+    this.#onAbort = listener;
+    if (signal.aborted && signal !== ENDED) listener(asError(signal.reason));
   }
 
   /** The total has passed. */
@@ -145,7 +180,7 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
   /** A connection is wanted. */
   connecting(): void {
     const { connect } = this.#limits;
-    if (connect === 0 || this.#controller === null) return;
+    if (connect === 0 || this.#abortable === null) return;
     this.connected();
     const onDue = (): void => this.#expire("connect");
     this.#connect = setDeadline(connect, performance.now(), { onDue });
@@ -160,7 +195,7 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
   /** The peer's next bytes are waited for. */
   reading(): void {
     const { sockRead } = this.#limits;
-    if (sockRead === 0 || this.#controller === null) return;
+    if (sockRead === 0 || this.#abortable === null) return;
     this.#readingSince = performance.now();
     // One timer for many reads: when it fires early for the last of them, it is set again.
     if (this.#silence === null) this.#armSilence(sockRead);
@@ -173,12 +208,12 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
 
   /** Ends the watch; called when the body has ended or was given up. */
   end(): void {
-    const controller = this.#controller;
-    if (controller === null) return;
+    const own = this.#abortable;
+    if (own === null) return;
     this.#stop();
-    this.#controller = null;
-    if (!controller.signal.aborted && idleControllers.length < MAX_IDLE_CONTROLLERS) {
-      idleControllers.push(controller);
+    this.#abortable = this.#onAbort = null;
+    if (!own.controller.signal.aborted && ++own.uses < MAX_USES && idle.length < MAX_IDLE) {
+      idle.push(own);
     }
   }
 
@@ -188,9 +223,15 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
    * @param reason Why.
    */
   fail(reason: unknown): void {
+    this.#abort(reason);
+    this.#abortable = this.#onAbort = null;
+  }
+
+  #abort(reason: unknown): void {
     this.#stop();
-    this.#controller?.abort(reason);
-    this.#controller = null;
+    const listener = this.#onAbort;
+    this.#abortable?.controller.abort(reason);
+    listener?.(asError(reason));
   }
 
   #stop(): void {
@@ -214,19 +255,19 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
   #expire(phase: keyof ClientTimeout): void {
     const elapsed = performance.now() - this.#start;
     const type = TIMEOUT_ERRORS[phase];
-    this.#stop();
-    this.#controller?.abort(new type(this.initialUrl, phase, this.#limits[phase], elapsed));
+    this.#abort(new type(this.initialUrl, phase, this.#limits[phase], elapsed));
   }
 
   #listen(external: AbortSignal): () => void {
-    const onAbort = (): void => {
-      this.#stop();
-      this.#controller?.abort(external.reason);
-    };
+    const onAbort = (): void => this.#abort(external.reason);
     if (external.aborted) onAbort();
     else external.addEventListener("abort", onAbort);
     return () => external.removeEventListener("abort", onAbort);
   }
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new ClientConnectionError(String(reason));
 }
 
 const TIMEOUT_ERRORS = {

@@ -44,7 +44,12 @@ export interface HopRequest {
   readonly once: boolean;
   /** Proxy of this hop; `null` for the transport's own choice. */
   readonly proxy: string | null;
-  /** Aborts the hop; its reason is the error to throw. */
+  /**
+   * Whether the reply's body has to come as it is on the wire, its content codings not undone. The
+   * platform's `fetch` undoes gzip and brotli unless it is kept from it.
+   */
+  readonly rawBody: boolean;
+  /** Aborts the hop until the head has come; its reason is the error to throw. */
   readonly signal: AbortSignal;
   /** Told about the hop's way; `null` where nobody listens. */
   readonly observer: HopObserver | null;
@@ -60,13 +65,8 @@ export interface HopResult {
   readonly headers: Headers;
   /** The body as it came, `null` for none. */
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
-  /**
-   * Reads the whole body, where that is cheaper than through `body`; used instead of it, never
-   * beside it.
-   *
-   * @returns The bytes as they came.
-   */
-  readAll?(): Promise<Uint8Array<ArrayBuffer>>;
+  /** Whether what `Content-Encoding` names has been undone by the platform. @default {false} */
+  readonly decoded?: boolean;
   /**
    * Turns a failure while reading `body` into the error that the caller sees.
    *

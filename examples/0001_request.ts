@@ -75,11 +75,9 @@ async function json(session: ClientSession): Promise<void> {
 async function stream(session: ClientSession): Promise<void> {
   await using response = await session.get("/");
   const path = `${await Deno.makeTempDir()}/reply.txt`;
-  using file = await Deno.open(path, { write: true, createNew: true });
-  const writer = file.writable.getWriter();
   let pieces = 0;
   for await (const piece of response.content.iterChunked(1024)) {
-    await writer.write(piece);
+    await Deno.writeFile(path, piece, { append: true });
     pieces++;
   }
   console.log(`${pieces} pieces to ${path}`);

@@ -2,7 +2,10 @@
  * A body as aiohttp's `StreamReader` presents it: by size, by line, by whatever has come.
  * @module
  */
+import { type BodySource, streamSource } from "./body_source.ts";
 import { concatBytes } from "./bytes.ts";
+import { IncompleteReadError } from "./incomplete_read_error.ts";
+import { LineTooLongError } from "./line_too_long_error.ts";
 
 /** What a {@linkcode StreamReader} is told by the side that owns the connection. */
 export interface StreamReaderOptions {
@@ -11,50 +14,15 @@ export interface StreamReaderOptions {
    * @default {131072}
    */
   readonly maxLineSize?: number;
+  /**
+   * Announced length of the body in bytes, a hint for the size of buffers.
+   * @default {null}, not known
+   */
+  readonly length?: number | null;
   /** Called once, when the body has ended, has failed or was given up. */
   readonly onEnd?: () => void;
   /** Turns a failure of the stream beneath into the error a reader sees. */
   readonly mapError?: (error: unknown) => Error;
-}
-
-/** `readExactly()` met the end of the body first; what had come is in `partial`. */
-export class IncompleteReadError extends Error {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "IncompleteReadError";
-  /** The bytes that came before the end. */
-  readonly partial: Uint8Array<ArrayBuffer>;
-  /** How many bytes were asked for. */
-  readonly expected: number;
-
-  /**
-   * Creates one.
-   *
-   * @param partial The bytes that came before the end.
-   * @param expected How many bytes were asked for.
-   */
-  constructor(partial: Uint8Array<ArrayBuffer>, expected: number) {
-    super(`Cannot read ${expected} bytes: the body ended after ${partial.length}`);
-    this.partial = partial;
-    this.expected = expected;
-  }
-}
-
-/** A line is longer than the reader's `maxLineSize`. */
-export class LineTooLongError extends Error {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "LineTooLongError";
-  /** The limit that was passed, in bytes. */
-  readonly limit: number;
-
-  /**
-   * Creates one.
-   *
-   * @param limit The limit that was passed, in bytes.
-   */
-  constructor(limit: number) {
-    super(`Cannot read a line: no separator within ${limit} bytes`);
-    this.limit = limit;
-  }
 }
 
 const EMPTY = new Uint8Array(0);
@@ -75,7 +43,7 @@ const NEWLINE = Uint8Array.of(10);
  * ```
  */
 export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
-  #source: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | null;
+  #source: BodySource | null;
   readonly #maxLineSize: number;
   readonly #onEnd: (() => void) | undefined;
   readonly #mapError: ((error: unknown) => Error) | undefined;
@@ -87,21 +55,23 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   /**
    * Creates one.
    *
-   * @param body The stream to read, `null` for an empty body.
+   * @param body The stream or source to read, `null` for an empty body.
    * @param options Limits and hooks.
    */
   constructor(
-    body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
+    body: ReadableStream<Uint8Array<ArrayBuffer>> | BodySource | null,
     options: StreamReaderOptions = {},
   ) {
-    this.#source = body === null ? null : body.getReader();
+    this.#source = body instanceof ReadableStream
+      ? streamSource(body, options.length ?? null)
+      : body;
     this.#maxLineSize = options.maxLineSize ?? 128 * 1024;
     this.#onEnd = options.onEnd;
     this.#mapError = options.mapError;
     if (body === null) this.#onEnd?.();
   }
 
-  /** Bytes that have come from the connection so far. */
+  /** Bytes that have come so far, decoded ones where the body was compressed. */
   get totalBytes(): number {
     return this.#totalBytes;
   }
@@ -111,8 +81,14 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     return this.#error;
   }
 
+  /** Whether the body has ended; some of it may wait to be read. */
+  get isEof(): boolean {
+    return this.#source === null && this.#error === null;
+  }
+
   /**
-   * Whether the body has ended and everything was given out.
+   * Whether the body has ended and everything was given out. The end is found by reading: after
+   * the last byte, one more read is needed.
    *
    * @returns `true` once a read can only give an empty array.
    */
@@ -125,8 +101,10 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    *
    * @param size Most bytes to give; left out or negative: the whole rest.
    * @returns The bytes; an empty array only at the end.
+   * @throws {RangeError} If `size` is no number.
    */
   read(size = -1): Promise<Uint8Array<ArrayBuffer>> {
+    if (Number.isNaN(size)) throw new RangeError("Cannot read NaN bytes");
     return this.#exclusive(async () => {
       if (size === 0) return EMPTY;
       if (size < 0) return await this.#takeRest();
@@ -150,8 +128,12 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    * @param size How many bytes.
    * @returns Exactly that many bytes.
    * @throws {IncompleteReadError} If the body ends first.
+   * @throws {RangeError} If `size` is no number of bytes.
    */
   readExactly(size: number): Promise<Uint8Array<ArrayBuffer>> {
+    if (!Number.isSafeInteger(size) || size < 0) {
+      throw new RangeError(`Cannot read exactly ${size} bytes: expected 0 or more`);
+    }
     return this.#exclusive(async () => {
       const pieces: Uint8Array<ArrayBuffer>[] = [];
       let missing = size;
@@ -205,6 +187,29 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
       }
       return concatBytes(pieces);
     });
+  }
+
+  /**
+   * Gives what has been fetched already, without waiting.
+   *
+   * @param size Most bytes to give; left out or negative: all of it.
+   * @returns The bytes; an empty array where nothing waits.
+   * @throws {TypeError} If another read is waiting.
+   */
+  readNowait(size = -1): Uint8Array<ArrayBuffer> {
+    if (this.#reading) throw new TypeError("Cannot read the body: another read is waiting");
+    if (this.#error !== null) throw this.#error;
+    return this.#take(size < 0 ? this.#pending.length : size);
+  }
+
+  /**
+   * Reads what is there, in the shape of aiohttp's `readchunk()`.
+   *
+   * @returns The bytes, and whether they end a chunk of the transfer coding: always `false`, because
+   * the platform does not show where chunks end. An empty array only at the end.
+   */
+  async readChunk(): Promise<[bytes: Uint8Array<ArrayBuffer>, endOfChunk: false]> {
+    return [await this.readAny(), false];
   }
 
   /**
@@ -273,29 +278,36 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     }
   }
 
-  /** Fetches the next piece that is not empty; `false` at the end. */
+  /** Fetches the next piece; `false` at the end. */
   async #fetchMore(): Promise<boolean> {
+    const piece = await this.#ask((source) => source.next());
+    if (piece === null) return false;
+    this.#pending = piece;
+    return true;
+  }
+
+  /** Asks the source for bytes; `null` at the end. */
+  async #ask(
+    from: (source: BodySource) => Promise<Uint8Array<ArrayBuffer> | null>,
+  ): Promise<Uint8Array<ArrayBuffer> | null> {
     if (this.#error !== null) throw this.#error;
-    while (this.#source !== null) {
-      let result: ReadableStreamReadResult<Uint8Array<ArrayBuffer>>;
-      try {
-        result = await this.#source.read();
-      } catch (error) {
-        // cancel() may have set its own reason while the read was under way.
-        this.#finish(this.#error ?? this.#mapError?.(error) ?? asError(error));
-        throw this.#error;
-      }
-      if (result.done) {
-        this.#finish(this.#error);
-        if (this.#error !== null) throw this.#error;
-        return false;
-      }
-      if (result.value.length === 0) continue;
-      this.#totalBytes += result.value.length;
-      this.#pending = result.value;
-      return true;
+    const source = this.#source;
+    if (source === null) return null;
+    let piece: Uint8Array<ArrayBuffer> | null;
+    try {
+      piece = await from(source);
+    } catch (error) {
+      // cancel() may have set its own reason while the read was under way.
+      this.#finish(this.#error ?? this.#mapError?.(error) ?? asError(error));
+      throw this.#error;
     }
-    return false;
+    if (this.#source === null) { // given up meanwhile
+      if (this.#error !== null) throw this.#error;
+      return null;
+    }
+    if (piece === null) this.#finish(null);
+    else this.#totalBytes += piece.length;
+    return piece;
   }
 
   #take(size: number): Uint8Array<ArrayBuffer> {
@@ -310,8 +322,14 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   async #takeRest(): Promise<Uint8Array<ArrayBuffer>> {
     const pieces = this.#pending.length > 0 ? [this.#take(this.#pending.length)] : [];
-    while (await this.#fetchMore()) pieces.push(this.#take(this.#pending.length));
-    return concatBytes(pieces);
+    if (this.#source?.rest !== undefined) {
+      const rest = await this.#ask((source) => source.rest?.() ?? source.next());
+      this.#finish(null);
+      if (rest !== null) pieces.push(rest);
+    } else {
+      while (await this.#fetchMore()) pieces.push(this.#take(this.#pending.length));
+    }
+    return pieces.length === 0 ? EMPTY : concatBytes(pieces);
   }
 
   #finish(error: Error | null): void {

@@ -3,9 +3,15 @@
  * @module
  */
 import type { Context } from "hono";
+import { MultipartError, MultipartLimitError } from "../http/multipart_errors.ts";
 import type { AppContext } from "./app_context.ts";
 import { headResponse } from "./head_response.ts";
-import { HTTPMethodNotAllowed, HTTPNotFound } from "./http_client_errors.ts";
+import {
+  HTTPBadRequest,
+  HTTPMethodNotAllowed,
+  HTTPNotFound,
+  HTTPRequestEntityTooLarge,
+} from "./http_client_errors.ts";
 import { HTTPException } from "./http_exception.ts";
 import type { Handler, HandlerResult } from "./middleware.ts";
 import { decodePath } from "./path_template.ts";
@@ -100,6 +106,7 @@ function settle(
   error?: unknown,
 ): void {
   const early = request.earlyAnswer;
+  request.finish();
   if (early === null) return resolve(respond());
   const { logger } = request.app;
   if (error !== undefined) logger.error(describe(request), error);
@@ -125,8 +132,16 @@ function toResponse(result: HandlerResult, request: ServerRequest): Response {
 /** Turns what a handler threw into a response; the only place that makes error pages. */
 function errorResponse(error: unknown, request: ServerRequest): Response {
   if (error instanceof HTTPException) return error.toResponse();
+  // The client's fault, whichever reader of the body met it.
+  if (error instanceof MultipartError) return multipartProblem(error).toResponse();
   request.app.logger.error(describe(request), error);
   return serverErrorResponse();
+}
+
+function multipartProblem(error: MultipartError): HTTPException {
+  return error instanceof MultipartLimitError && error.option !== "maxDuration"
+    ? new HTTPRequestEntityTooLarge(error.limit, { text: error.message })
+    : new HTTPBadRequest({ text: error.message });
 }
 
 function describe(request: ServerRequest): string {

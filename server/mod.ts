@@ -34,13 +34,32 @@ export { Resource, type Route } from "./resource.ts";
 export { type Resolution, Router } from "./router.ts";
 
 // Requests
-export { type EarlyAnswer, type ServeInfo, ServerRequest } from "./request.ts";
+export { type EarlyAnswer, type PostOptions, type ServeInfo, ServerRequest } from "./request.ts";
+export { PostData, type PostValue } from "./post_data.ts";
+export { FileField, type FileFieldInit } from "./file_field.ts";
+export type { Spooled } from "./spool.ts";
+export { safeFilename, type SavedFile, saveFile, type SaveFileOptions } from "./save_file.ts";
 export {
-  IncompleteReadError,
-  LineTooLongError,
-  StreamReader,
-  type StreamReaderOptions,
-} from "../http/stream_reader.ts";
+  type BodyPartInit,
+  BodyPartReader,
+  type PartContent,
+  type PartReadOptions,
+  type PartTextOptions,
+} from "../http/body_part_reader.ts";
+export type { ContentDisposition } from "../http/content_disposition.ts";
+export { MultipartReader, type MultipartReaderOptions } from "../http/multipart_reader.ts";
+export type { MultipartLimits } from "../http/multipart_limits.ts";
+export {
+  MultipartEncodingError,
+  MultipartError,
+  MultipartLimitError,
+  MultipartSyntaxError,
+  MultipartTruncatedError,
+} from "../http/multipart_errors.ts";
+export type { BodySource } from "../http/body_source.ts";
+export { IncompleteReadError } from "../http/incomplete_read_error.ts";
+export { LineTooLongError } from "../http/line_too_long_error.ts";
+export { StreamReader, type StreamReaderOptions } from "../http/stream_reader.ts";
 
 // Responses
 export { delCookie, jsonResponse, setCookie, textResponse } from "./response.ts";

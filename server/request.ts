@@ -5,6 +5,10 @@
 import { parseContentType } from "../http/content_type.ts";
 import { parseCookies } from "../http/cookie.ts";
 import { decoderFor } from "../http/charset.ts";
+import { decodeUrlencoded } from "../http/multipart_decoding.ts";
+import { MultipartLimitError } from "../http/multipart_errors.ts";
+import type { MultipartLimits } from "../http/multipart_limits.ts";
+import { MultipartReader, type MultipartReaderOptions } from "../http/multipart_reader.ts";
 import { readLimited } from "../http/limited_body.ts";
 import { type StreamReader, StreamReader as Reader } from "../http/stream_reader.ts";
 import type { AppContext } from "./app_context.ts";
@@ -14,6 +18,14 @@ import {
   HTTPRequestEntityTooLarge,
   HTTPUnsupportedMediaType,
 } from "./http_client_errors.ts";
+import { type ParsedForm, parseForm } from "./parse_form.ts";
+import { PostData } from "./post_data.ts";
+
+/** What `request.post()` takes. */
+export interface PostOptions extends Partial<MultipartLimits> {
+  /** Largest body, in bytes; 0 for no limit. @default the application's `clientMaxSize` */
+  readonly maxSize?: number;
+}
 
 /** What the platform tells about a connection besides the request. */
 export interface ServeInfo {
@@ -61,6 +73,8 @@ export class ServerRequest<Params = Record<string, string>> {
   #url: URL | null = null;
   #content: StreamReader | null = null;
   #body: Promise<Uint8Array<ArrayBuffer>> | null = null;
+  #post: Promise<PostData> | null = null;
+  #form: ParsedForm | null = null;
   #store: KeyStore | null = null;
   #early: EarlyAnswer | null = null;
   #onEarly: ((answer: EarlyAnswer) => void) | null = null;
@@ -202,9 +216,7 @@ export class ServerRequest<Params = Record<string, string>> {
   async text(): Promise<string> {
     const charset = this.charset ?? "utf-8";
     const decoder = decoderFor(charset, true);
-    if (decoder === null) {
-      throw new HTTPUnsupportedMediaType({ text: `Unknown charset: ${charset}` });
-    }
+    if (decoder === null) throw unknownCharset(charset);
     const bytes = await this.read();
     try {
       return decoder.decode(bytes);
@@ -231,20 +243,41 @@ export class ServerRequest<Params = Record<string, string>> {
   }
 
   /**
-   * Reads an HTML form sent as `application/x-www-form-urlencoded`.
+   * Reads an HTML form, urlencoded or multipart. Files are spooled, together at most 1 MiB in
+   * memory and the rest to disk, and are gone once the request was answered. A second call gives
+   * the same fields.
    *
+   * @param options Limits of this form, in place of the application's.
    * @returns The fields in order, repeats kept; none for a body of another type.
-   * @throws {HTTPUnsupportedMediaType} If the form is `multipart/form-data`.
+   * @throws {HTTPRequestEntityTooLarge} If the body is larger than `maxSize`.
+   * @throws {MultipartError} If a multipart body is malformed, cut or beyond a limit; uncaught, it
+   * is answered with 400.
    */
-  async post(): Promise<URLSearchParams> {
-    const type = this.contentType;
-    if (type === "multipart/form-data") {
-      throw new HTTPUnsupportedMediaType({
-        text: "Send this form as application/x-www-form-urlencoded",
-      });
-    }
-    if (type !== "application/x-www-form-urlencoded") return new URLSearchParams();
-    return new URLSearchParams(await this.text());
+  post(options: PostOptions = {}): Promise<PostData> {
+    return this.#post ??= this.#readForm(options);
+  }
+
+  /**
+   * Reads a multipart body part by part as it comes, without a limit on its size but those of the
+   * reader.
+   *
+   * @param options Limits.
+   * @returns The reader.
+   * @throws {MultipartSyntaxError} If the body is no multipart; uncaught, it is answered with 400.
+   */
+  multipart(options?: MultipartReaderOptions): Promise<MultipartReader> {
+    return Promise.resolve().then(() =>
+      new MultipartReader(this.raw.body, this.headers.get("content-type"), options)
+    );
+  }
+
+  /**
+   * Frees what the request held: the files of its form. Dispatch calls it when the handler is
+   * done.
+   */
+  finish(): void {
+    this.#form?.close();
+    this.#form = null;
   }
 
   /**
@@ -277,8 +310,35 @@ export class ServerRequest<Params = Record<string, string>> {
     return this.#early;
   }
 
-  #readBody(): Promise<Uint8Array<ArrayBuffer>> {
-    const limit = this.app.clientMaxSize;
+  async #readForm(options: PostOptions): Promise<PostData> {
+    const limit = options.maxSize ?? this.app.clientMaxSize;
+    switch (this.contentType) {
+      case "application/x-www-form-urlencoded": {
+        const charset = this.charset ?? "utf-8";
+        const decoder = decoderFor(charset, false);
+        if (decoder === null) throw unknownCharset(charset);
+        const bytes = await (this.#body ??= this.#readBody(limit));
+        return new PostData(decodeUrlencoded(bytes, decoder));
+      }
+      case "multipart/form-data": {
+        const limits = { maxTotalSize: limit === 0 ? Infinity : limit, ...options };
+        const reader = await this.multipart(limits);
+        try {
+          this.#form = await parseForm(reader);
+        } catch (error) {
+          if (!(error instanceof MultipartLimitError) || error.option !== "maxTotalSize") {
+            throw error;
+          }
+          throw new HTTPRequestEntityTooLarge(error.limit, { cause: error });
+        }
+        return this.#form.data;
+      }
+      default:
+        return new PostData();
+    }
+  }
+
+  #readBody(limit = this.app.clientMaxSize): Promise<Uint8Array<ArrayBuffer>> {
     const tooLarge = () => new HTTPRequestEntityTooLarge(limit);
     // An announced length beyond the limit is refused before a byte is read.
     if (limit > 0 && Number(this.headers.get("content-length")) > limit) {
@@ -304,4 +364,8 @@ export function rawPathOf(url: string): string {
     if (code === 63 || code === 35) return url.slice(start, at);
   }
   return url.slice(start);
+}
+
+function unknownCharset(charset: string): HTTPUnsupportedMediaType {
+  return new HTTPUnsupportedMediaType({ text: `Unknown charset: ${charset}` });
 }

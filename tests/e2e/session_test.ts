@@ -1,4 +1,10 @@
-import { assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import {
   ClientConnectionError,
   ClientConnectorError,
@@ -162,11 +168,7 @@ Deno.test("raiseForStatus throws with status, reason and the first bytes of the 
   assertEquals([error.status, error.body?.length], [404, 64 * 1024]);
   await using response = await served.session.get("/");
   assertEquals(response.ok, false);
-  const late = await assertRejects(
-    () => Promise.try(() => response.raiseForStatus()),
-    ClientResponseError,
-  );
-  assertInstanceOf(late, ClientResponseError);
+  assertThrows(() => response.raiseForStatus(), ClientResponseError, "404");
   await assertRejects(() => response.text(), ClientConnectionError, "released");
   await served.session.get("/", {
     raiseForStatus: (each) => assertEquals(each.status, 404),

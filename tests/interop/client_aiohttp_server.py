@@ -144,10 +144,9 @@ async def main() -> None:
     await runner.setup()
     for _ in range(2):
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-    for host, port in runner.addresses:
-        print(f"http://{host}:{port}", flush=True)
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
-    await runner.cleanup()
+    (_, home), (_, other) = runner.addresses
+    print(f"http://127.0.0.1:{home} http://127.0.0.1:{other}", flush=True)
+    await asyncio.Event().wait()
 
 
 asyncio.run(main())

@@ -8,7 +8,10 @@ import {
   ServerTimeoutError,
   SocketTimeoutError,
 } from "@roundtrip/http";
-import { python, pythonServer } from "./_python.ts";
+import { start } from "../_process.ts";
+import { pythonWith } from "./_python.ts";
+
+const python = await pythonWith("aiohttp");
 
 interface Echo {
   readonly method: string;
@@ -23,8 +26,8 @@ Deno.test(
   { name: "the client against a server of Python's aiohttp", ignore: python === null },
   async (t) => {
     if (python === null) return;
-    await using server = await pythonServer(python, "client_aiohttp_server.py", 2);
-    const [home = "", other = ""] = server.urls;
+    await using server = start([python, "tests/interop/client_aiohttp_server.py"]);
+    const [, home = "", other = ""] = await server.waitFor(/(http:\S+) (http:\S+)\n/);
     await using session = new ClientSession({
       baseUrl: home,
       cookieJar: new CookieJar({ unsafe: true }),

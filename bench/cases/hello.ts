@@ -1,0 +1,24 @@
+import type { BenchCase } from "../case.ts";
+import { httpServers } from "../contenders/http_servers.ts";
+import { HELLO } from "../contenders/servers/replies.mjs";
+import { underLoad, wrk } from "../server_case.ts";
+
+/** The least a server can do: one route, a constant text. */
+export const hello: BenchCase = {
+  name: "hello",
+  title: "GET /, one route, a short text",
+  method: "wrk, 50 connections",
+  unit: "requests/s",
+  better: "higher",
+  needs: ["wrk"],
+  open: underLoad({ path: "/", expect: HELLO }, wrk()),
+  rows: httpServers({
+    ours: null,
+    deno_serve: null,
+    hono: 0.88,
+    hono_guarded: 0.95,
+    elysia: 0.95,
+    fastify: null,
+    aiohttp: 3,
+  }, ["--mode", "hello"]),
+};

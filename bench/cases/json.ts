@@ -1,0 +1,24 @@
+import type { BenchCase } from "../case.ts";
+import { httpServers } from "../contenders/http_servers.ts";
+import { underLoad, wrk } from "../server_case.ts";
+import { REPLY } from "../contenders/servers/replies.mjs";
+
+/** A small object that is serialized for each request. */
+export const json: BenchCase = {
+  name: "json",
+  title: "GET /json, a small object",
+  method: "wrk, 50 connections",
+  unit: "requests/s",
+  better: "higher",
+  needs: ["wrk"],
+  open: underLoad({ path: "/json", expect: REPLY }, wrk()),
+  rows: httpServers({
+    ours: null,
+    deno_serve: null,
+    hono: null,
+    hono_guarded: null,
+    elysia: null,
+    fastify: null,
+    aiohttp: null,
+  }, ["--mode", "json"]),
+};

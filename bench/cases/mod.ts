@@ -1,0 +1,17 @@
+/**
+ * All benchmarks, in the order they run. A new one is a file beside this one and a line here.
+ *
+ * Its programs go below `contenders/`. `open` is `underLoad()` where contenders are servers (`wrk()` or
+ * a `Load` of its own loads them), `asClient()` where they are clients that speak the protocol of
+ * `contenders/clients/worker.mjs`, or a function of its own: all that counts is that each call of
+ * `measure()` resolves to one figure in the case's unit.
+ */
+
+import type { BenchCase } from "../case.ts";
+import { clientGet } from "./client_get.ts";
+import { hello } from "./hello.ts";
+import { json } from "./json.ts";
+import { parameter } from "./parameter.ts";
+import { routes1000 } from "./routes1000.ts";
+
+export const CASES: readonly BenchCase[] = [hello, parameter, routes1000, json, clientGet];

@@ -1,0 +1,23 @@
+import type { BenchCase } from "../case.ts";
+import { httpServers } from "../contenders/http_servers.ts";
+import { underLoad, wrk } from "../server_case.ts";
+
+/** A route with a parameter, which is what the server answers with. */
+export const parameter: BenchCase = {
+  name: "parameter",
+  title: "GET /users/123, a route with a parameter",
+  method: "wrk, 50 connections",
+  unit: "requests/s",
+  better: "higher",
+  needs: ["wrk"],
+  open: underLoad({ path: "/users/123", expect: "123" }, wrk()),
+  rows: httpServers({
+    ours: null,
+    deno_serve: null,
+    hono: null,
+    hono_guarded: null,
+    elysia: null,
+    fastify: null,
+    aiohttp: null,
+  }, ["--mode", "parameter"]),
+};

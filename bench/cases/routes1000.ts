@@ -1,0 +1,37 @@
+import type { BenchCase, Row } from "../case.ts";
+import { httpServers } from "../contenders/http_servers.ts";
+import { underLoad, wrk } from "../server_case.ts";
+
+const FEW = 10;
+const MANY = 1000;
+
+const servers = httpServers({
+  ours: null,
+  hono: null,
+  hono_guarded: null,
+  elysia: null,
+  fastify: null,
+  aiohttp: null,
+}, ["--mode", "routes", "--routes", String(MANY)]);
+
+/** Our own figure with few routes: more of them must hardly cost anything. */
+const few: Row[] = httpServers({ ours: 0.9 }, ["--mode", "routes", "--routes", String(FEW)])
+  .map((row) => ({ ...row, id: "ours_few", label: `${row.label}, ${FEW} routes` }));
+
+/** A thousand routes with a parameter each; the request is for the last one. */
+export const routes1000: BenchCase = {
+  name: "routes1000",
+  title: "GET the last of 1,000 routes, with a parameter",
+  method: "wrk, 50 connections",
+  unit: "requests/s",
+  better: "higher",
+  needs: ["wrk"],
+  open: underLoad(
+    (row) => ({
+      path: `/api/section${row.id === "ours_few" ? FEW : MANY}/items/123`,
+      expect: "123",
+    }),
+    wrk(),
+  ),
+  rows: [...servers.slice(0, 1), ...few, ...servers.slice(1)],
+};

@@ -1,0 +1,52 @@
+/**
+ * Cases whose contenders are clients, or any program that speaks the protocol of
+ * `contenders/clients/worker.mjs`: told how many seconds to work, it answers with what it did.
+ */
+
+import type { BenchCase, Program } from "./case.ts";
+import type { Child } from "./process.ts";
+import { type Check, startServer } from "./server_case.ts";
+
+const GRACE_SECONDS = 30;
+
+/**
+ * The `open` of a case whose clients all load one common server.
+ *
+ * @param target The server, on the server's core. It is started once.
+ * @param check What it must answer; clients are given the URL of its path.
+ * @param scale What one counted unit is worth in the case's unit, such as `1e-9` for bytes in GB/s.
+ */
+export function asClient(target: Program, check: Check, scale = 1): BenchCase["open"] {
+  return async (row, bench) => {
+    const { origin } = await bench.shared("target", () => startServer(target, check, bench));
+    const command = await bench.command(row.program, ["--url", origin + check.path]);
+    const child = bench.spawn(command, "load");
+    return { child, measure: async (seconds) => await askWorker(child, seconds) * scale };
+  };
+}
+
+/** Lets a worker work for some seconds; resolves to what it counted per second. */
+export async function askWorker(child: Child, seconds: number): Promise<number> {
+  await child.writeLine(JSON.stringify({ seconds })).catch(() => {}); // it has ended: said below
+  const timeout = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => timeout.reject(new Error(`No result ${GRACE_SECONDS} s after the end of a round`)),
+    (seconds + GRACE_SECONDS) * 1000,
+  );
+  try {
+    const line = await Promise.race([child.readLine(), timeout.promise]);
+    if (line === null) throw new Error(child.describeExit(await child.exited));
+    return parseReply(line);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function parseReply(line: string): number {
+  const reply: unknown = JSON.parse(line);
+  if (typeof reply === "object" && reply !== null && "count" in reply && "seconds" in reply) {
+    const rate = Number(reply.count) / Number(reply.seconds);
+    if (rate > 0) return rate;
+  }
+  throw new Error(`Cannot read the reply of a worker: ${line}`);
+}

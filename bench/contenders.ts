@@ -1,0 +1,129 @@
+/**
+ * What is installed here: runtimes, packages and load generators, with their versions.
+ */
+
+import type { Program } from "./case.ts";
+import { Child } from "./process.ts";
+
+/** What runs a contender's program. */
+export type Runtime = "deno" | "node" | "bun" | "python";
+
+/** What a contender or a load generator may need. */
+export type Tool = Runtime | "wrk" | "nginx" | "hono" | "undici" | "fastify" | "ws" | "elysia";
+
+/** An installed tool: the command to run it by (empty for packages) and its version. */
+export interface Found {
+  readonly command: string;
+  readonly version: string;
+}
+
+const BENCH = new URL("./", import.meta.url);
+const PYTHON_PROBE = "import sys, aiohttp, uvloop; " +
+  "print(aiohttp.__version__, '+ uvloop', uvloop.__version__, '+ Python', sys.version.split()[0])";
+
+const find: Record<Tool, () => Promise<Found | null>> = {
+  deno: () => Promise.resolve({ command: Deno.execPath(), version: Deno.version.deno }),
+  node: () => probe(["node"], ["--version"]),
+  bun: () => probe([local("node_modules/bun/bin/bun.exe"), "bun"], ["--version"]),
+  python: () => probe([local("venv/bin/python"), "python3"], ["-c", PYTHON_PROBE]),
+  // wrk prints its version with its usage and then exits with 1.
+  wrk: () => probe(["wrk"], ["--version"], /wrk (?:debian\/)?([\d.]+)/),
+  nginx: () => probe(["nginx", "/usr/sbin/nginx"], ["-v"], /nginx\/([\d.]+)/),
+  hono: findHono,
+  undici: () => findPackage("undici"),
+  fastify: () => findPackage("fastify"),
+  ws: () => findPackage("ws"),
+  elysia: () => findPackage("elysia"),
+};
+
+const found = new Map<Tool, Promise<Found | null>>();
+
+/** The tool as it is installed here, or `null`. Looks once and remembers. */
+export function findTool(tool: Tool): Promise<Found | null> {
+  const known = found.get(tool) ?? find[tool]();
+  found.set(tool, known);
+  return known;
+}
+
+/** Those of `tools` that are not installed. */
+export async function missingTools(tools: Iterable<Tool>): Promise<Tool[]> {
+  const missing: Tool[] = [];
+  for (const tool of new Set(tools)) if (await findTool(tool) === null) missing.push(tool);
+  return missing;
+}
+
+/** What a table says of tools that are missing. */
+export function howToInstall(tools: readonly Tool[]): string {
+  const names = tools.map((tool) => tool === "python" ? "aiohttp and uvloop for Python" : tool);
+  const how = tools.includes("node") ? "install Node.js, then bench/setup" : "bench/setup";
+  return `not installed: ${names.join(", ")}; to install: ${how}`;
+}
+
+/** Everything a program needs. */
+export function toolsOf(program: Program): Tool[] {
+  return [program.runtime, ...(program.needs ?? [])];
+}
+
+/** The command line that runs a program of `contenders/`. */
+export async function commandOf(program: Program, extra: readonly string[] = []) {
+  const runtime = await findTool(program.runtime);
+  if (runtime === null) throw new Error(howToInstall([program.runtime]));
+  const flags = program.runtime === "deno" ? ["run", "--allow-all", "--quiet"] : [];
+  const file = pathOf(new URL(`contenders/${program.file}`, BENCH));
+  return [runtime.command, ...flags, file, ...(program.args ?? []), ...extra];
+}
+
+/** A path inside `bench/.contenders`, where `bench/setup` installs. */
+function local(path: string): string {
+  return pathOf(new URL(`.contenders/${path}`, BENCH));
+}
+
+function pathOf(url: URL): string {
+  return decodeURIComponent(url.pathname);
+}
+
+/** The first of `commands` that can be run and prints a version. */
+async function probe(
+  commands: readonly string[],
+  args: readonly string[],
+  pattern = /^v?(\S.*)$/m,
+): Promise<Found | null> {
+  for (const command of commands) {
+    try {
+      const output = await new Deno.Command(command, { args: [...args], stdin: "null" }).output();
+      const decoder = new TextDecoder();
+      // nginx and wrk print their version on either stream and with either exit code.
+      const text = decoder.decode(output.stdout) +
+        (output.success ? decoder.decode(output.stderr) : "");
+      const version = pattern.exec(text)?.[1];
+      if (version !== undefined) return { command, version };
+    } catch {
+      // Not there: the next one may be.
+    }
+  }
+  return null;
+}
+
+async function findPackage(name: string): Promise<Found | null> {
+  try {
+    const manifest: unknown = JSON.parse(
+      await Deno.readTextFile(local(`node_modules/${name}/package.json`)),
+    );
+    if (typeof manifest !== "object" || manifest === null || !("version" in manifest)) return null;
+    return { command: "", version: String(manifest.version) };
+  } catch {
+    return null;
+  }
+}
+
+/** Hono as Deno resolves it, which is the one that ours is built on. */
+async function findHono(): Promise<Found | null> {
+  const file = pathOf(new URL("contenders/servers/hono.ts", BENCH));
+  try {
+    await using child = new Child([Deno.execPath(), "info", "--json", file], null);
+    const version = /"hono@([\d.]+)"/.exec(await child.output())?.[1];
+    return version === undefined ? null : { command: "", version };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,10 @@
+import { ClientSession } from "../../../mod.ts";
+import { serveRounds, url } from "./worker.mjs";
+
+// All defaults: 5-minute total timeout, cookie jar, redirects.
+await using session = new ClientSession({ baseUrl: url });
+
+await serveRounds(async () => {
+  const response = await session.get("/");
+  await response.read();
+});

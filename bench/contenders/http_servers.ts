@@ -1,0 +1,68 @@
+/**
+ * The HTTP servers that the request benchmarks compare.
+ */
+
+import type { Program, Row } from "../case.ts";
+
+/** The ids of {@linkcode httpServers}. */
+export type HttpServer =
+  | "ours"
+  | "deno_serve"
+  | "hono"
+  | "hono_guarded"
+  | "elysia"
+  | "fastify"
+  | "aiohttp";
+
+const SERVERS: Record<HttpServer, { label: string; program: Program }> = {
+  ours: {
+    label: "Roundtrip",
+    program: { runtime: "deno", file: "servers/roundtrip.ts" },
+  },
+  deno_serve: {
+    label: "Deno.serve, no router",
+    program: { runtime: "deno", file: "servers/deno_serve.ts" },
+  },
+  hono: {
+    label: "Hono on Deno",
+    program: { runtime: "deno", file: "servers/hono.ts", needs: ["hono"] },
+  },
+  hono_guarded: {
+    label: "Hono on Deno, same guards",
+    program: { runtime: "deno", file: "servers/hono.ts", args: ["--guarded"], needs: ["hono"] },
+  },
+  elysia: {
+    label: "Elysia on Bun",
+    program: { runtime: "bun", file: "servers/elysia.mjs", needs: ["elysia"] },
+  },
+  fastify: {
+    label: "Fastify on Node",
+    program: { runtime: "node", file: "servers/fastify.mjs", needs: ["fastify"] },
+  },
+  aiohttp: {
+    label: "aiohttp + uvloop",
+    program: { runtime: "python", file: "servers/aiohttp_server.py" },
+  },
+};
+
+/**
+ * One row per server.
+ *
+ * @param servers In the order of the table, each with what `ours / it` must reach, or `null`.
+ * @param args What all of them are started with, such as which routes to register.
+ */
+export function httpServers(
+  servers: Partial<Record<HttpServer, number | null>>,
+  args: readonly string[],
+): Row[] {
+  return (Object.keys(servers) as HttpServer[]).map((id) => {
+    const { label, program } = SERVERS[id];
+    const goal = servers[id];
+    return {
+      id,
+      label,
+      program: { ...program, args: [...(program.args ?? []), ...args] },
+      ...(typeof goal === "number" && { goal }),
+    };
+  });
+}

@@ -1,0 +1,21 @@
+import { HELLO, hostname, mode, port, REPLY } from "./shared.mjs";
+
+const NOT_FOUND = { status: 404 };
+
+/** The least that reads the request's path, as any router must. */
+function pathOf(request: Request): string {
+  return new URL(request.url).pathname;
+}
+
+const handlers: Record<string, (request: Request) => Response> = {
+  hello: () => new Response(HELLO),
+  parameter: (request) => {
+    const id = /^\/users\/([^/]+)$/.exec(pathOf(request))?.[1];
+    return id === undefined ? new Response(null, NOT_FOUND) : new Response(id);
+  },
+  json: () => Response.json(REPLY),
+};
+
+const handler = handlers[mode];
+if (handler === undefined) throw new Error(`Cannot serve: unknown mode "${mode}"`);
+Deno.serve({ port, hostname, onListen() {} }, handler);

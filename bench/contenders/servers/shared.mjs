@@ -1,0 +1,27 @@
+// What every server contender in JavaScript shares: its arguments and what it answers with.
+// aiohttp_server.py has the same in Python.
+import { parseArgs } from "node:util";
+
+export { HELLO, REPLY } from "./replies.mjs";
+
+const { values } = parseArgs({
+  options: {
+    port: { type: "string", default: "0" },
+    mode: { type: "string", default: "hello" },
+    routes: { type: "string", default: "1000" },
+    guarded: { type: "boolean", default: false },
+  },
+});
+
+export const hostname = "127.0.0.1";
+export const port = Number(values.port);
+/** Which routes to register: "hello", "parameter", "json" or "routes". */
+export const mode = values.mode;
+/** Whether the Host header and the response headers are tested, as ours always does. */
+export const guarded = values.guarded;
+
+/** The fixed parts of the many routes; each contender appends its own spelling of one parameter. */
+export const prefixes = Array.from(
+  { length: Number(values.routes) },
+  (_, index) => `/api/section${index + 1}/items/`,
+);

@@ -1,0 +1,164 @@
+/**
+ * Child processes: started pinned to a core, watched, measured and always ended with us.
+ */
+
+/** The two cores a benchmark uses: servers on one, what loads them on the other. */
+export interface Cores {
+  readonly server: number;
+  readonly load: number;
+}
+
+/** Which of the two cores a process belongs on. */
+export type Side = keyof Cores;
+
+const STDERR_KEPT = 4000;
+
+/** The first two cores we may use, or `null` where processes cannot be pinned. */
+export async function findCores(): Promise<Cores | null> {
+  try {
+    const status = await Deno.readTextFile("/proc/self/status");
+    const [server, load] = parseCpuList(/^Cpus_allowed_list:\s*(\S+)/m.exec(status)?.[1] ?? "");
+    if (server === undefined || load === undefined) return null;
+    const probe = new Deno.Command("taskset", {
+      args: ["-c", String(load), "true"],
+      stdout: "null",
+      stderr: "null",
+    });
+    return (await probe.output()).success ? { server, load } : null;
+  } catch {
+    return null; // no /proc or no taskset: macOS, Windows, a bare container
+  }
+}
+
+/** Reads the kernel's form of a CPU list, such as `0-3,8`. */
+function parseCpuList(list: string): number[] {
+  return list.split(",").flatMap((range) => {
+    const [first = NaN, last = first] = range.split("-").map(Number);
+    return Array.from({ length: last - first + 1 || 0 }, (_, index) => first + index);
+  });
+}
+
+const running = new Set<Child>();
+
+/** Ends every child at once; for exits that unwind no stack. */
+export function killAll(): void {
+  for (const child of running) child.kill();
+}
+
+/** A child process whose standard output is read line by line. */
+export class Child implements AsyncDisposable {
+  readonly #process: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #lines: ReadableStreamDefaultReader<string>;
+  readonly #stderrRead: Promise<void>;
+  #stderr = "";
+  /** How the process ended, once it has; never rejects. */
+  readonly exited: Promise<Deno.CommandStatus>;
+
+  /** Starts `command`, pinned to `core` when that is not `null`. */
+  constructor(command: readonly string[], core: number | null) {
+    const [program = "", ...args] = core === null
+      ? command
+      : ["taskset", "-c", String(core), ...command];
+    this.#process = new Deno.Command(program, {
+      args,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+      env: { NO_COLOR: "1" },
+    }).spawn();
+    running.add(this);
+    this.#input = this.#process.stdin.getWriter();
+    this.#lines = this.#process.stdout
+      .pipeThrough(new TextDecoderStream())
+      .pipeThrough(new LineStream())
+      .getReader();
+    this.#stderrRead = this.#collectStderr();
+    this.exited = this.#process.status.finally(() => running.delete(this));
+  }
+
+  /** The id of the program itself: `taskset` replaces itself by it. */
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** The end of what the process wrote to standard error. */
+  get stderr(): string {
+    return this.#stderr.trim();
+  }
+
+  /** The next line of standard output, or `null` when the process has closed it. */
+  async readLine(): Promise<string | null> {
+    const { value, done } = await this.#lines.read();
+    return done ? null : value;
+  }
+
+  async writeLine(line: string): Promise<void> {
+    await this.#input.write(new TextEncoder().encode(line + "\n"));
+  }
+
+  /** Waits for the process to end by itself and returns all it printed. */
+  async output(): Promise<string> {
+    let text = "";
+    for (let line = await this.readLine(); line !== null; line = await this.readLine()) {
+      text += line + "\n";
+    }
+    const status = await this.exited;
+    await this.#stderrRead;
+    if (!status.success) throw new Error(this.describeExit(status));
+    return text;
+  }
+
+  describeExit(status: Deno.CommandStatus): string {
+    const how = status.signal ?? `code ${status.code}`;
+    return `The process ended with ${how}${this.stderr && `: ${this.stderr}`}`;
+  }
+
+  /** Most memory the process has ever held, in bytes, or `null` where the platform does not tell. */
+  async peakRss(): Promise<number | null> {
+    try {
+      const status = await Deno.readTextFile(`/proc/${this.pid}/status`);
+      const kibibytes = /^VmHWM:\s*(\d+) kB/m.exec(status)?.[1];
+      return kibibytes === undefined ? null : Number(kibibytes) * 1024;
+    } catch {
+      return null;
+    }
+  }
+
+  kill(): void {
+    try {
+      this.#process.kill("SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.kill();
+    await this.exited;
+    await Promise.allSettled([this.#stderrRead, this.#lines.cancel(), this.#input.abort()]);
+  }
+
+  async #collectStderr(): Promise<void> {
+    for await (const text of this.#process.stderr.pipeThrough(new TextDecoderStream())) {
+      this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
+    }
+  }
+}
+
+/** Splits text into lines without their ends. */
+class LineStream extends TransformStream<string, string> {
+  constructor() {
+    let rest = "";
+    super({
+      transform(text, controller) {
+        const lines = (rest + text).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) controller.enqueue(line);
+      },
+      flush(controller) {
+        if (rest !== "") controller.enqueue(rest);
+      },
+    });
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Cases whose contenders are servers: each is started on a port of its own and then loaded.
+ */
+
+import type { Bench, BenchCase, Program, Row, Running } from "./case.ts";
+import { findTool, howToInstall } from "./contenders.ts";
+import type { Child } from "./process.ts";
+
+const STARTUP_MILLISECONDS = 20_000;
+
+/** Loads the server at an origin for some seconds and resolves to the figure. */
+export type Load = (origin: string, seconds: number, bench: Bench) => Promise<number>;
+
+/** What a server must answer before it is loaded. */
+export interface Check {
+  readonly path: string;
+  /** The text, or the value as JSON, that it must answer with: a fast wrong answer is no result. */
+  readonly expect: unknown;
+}
+
+/** The `open` of a case that loads its servers once they answer as they should. */
+export function underLoad(
+  check: Check | ((row: Row) => Check),
+  load: (check: Check) => Load,
+): BenchCase["open"] {
+  return async (row, bench): Promise<Running> => {
+    const wanted = typeof check === "function" ? check(row) : check;
+    const loadOnce = load(wanted);
+    const { child, origin } = await startServer(row.program, wanted, bench);
+    return { child, measure: (seconds) => loadOnce(origin, seconds, bench) };
+  };
+}
+
+/** Starts a server program on a free port of the server's core and waits for its answer. */
+export async function startServer(program: Program, check: Check, bench: Bench) {
+  const port = freePort();
+  const child = bench.spawn(await bench.command(program, ["--port", String(port)]), "server");
+  const origin = `http://127.0.0.1:${port}`;
+  await waitForAnswer(child, origin, check);
+  return { child, origin };
+}
+
+/** GET requests from wrk: one thread, `connections` kept open. */
+export function wrk(connections = 50): (check: Check) => Load {
+  return ({ path }) => async (origin, seconds, bench) => {
+    const program = await findTool("wrk");
+    if (program === null) throw new Error(howToInstall(["wrk"]));
+    await using child = bench.spawn([
+      program.command,
+      "--threads=1",
+      `--connections=${connections}`,
+      `--duration=${seconds}s`,
+      origin + path,
+    ], "load");
+    return parseWrk(await child.output());
+  };
+}
+
+/** The requests per second that wrk reports; errors and other statuses void the round. */
+function parseWrk(report: string): number {
+  const trouble = /^\s*(Non-2xx.*|Socket errors:.*)$/m.exec(report)?.[1];
+  if (trouble !== undefined) throw new Error(`wrk reports: ${trouble}`);
+  const rate = Number(/^Requests\/sec:\s*([\d.]+)/m.exec(report)?.[1]);
+  if (!(rate > 0)) throw new Error(`Cannot read the report of wrk: ${report}`);
+  return rate;
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+async function waitForAnswer(child: Child, origin: string, check: Check): Promise<void> {
+  const deadline = Date.now() + STARTUP_MILLISECONDS;
+  let ended: Deno.CommandStatus | undefined;
+  child.exited.then((status) => ended = status);
+  let reason: unknown;
+  while (Date.now() < deadline) {
+    if (ended !== undefined) throw new Error(child.describeExit(ended));
+    try {
+      const response = await fetch(origin + check.path, { signal: AbortSignal.timeout(5_000) });
+      const body = await response.text();
+      if (response.ok && isExpected(body, check.expect)) return;
+      throw new WrongAnswer(`${check.path} answered ${response.status} ${body.slice(0, 200)}`);
+    } catch (error) {
+      if (error instanceof WrongAnswer) throw error;
+      reason = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const said = child.stderr && `; it printed: ${child.stderr}`;
+  throw new Error(`No answer within ${STARTUP_MILLISECONDS} ms (${reason})${said}`);
+}
+
+/** JSON is compared as written anew: some put spaces into it. */
+function isExpected(body: string, expected: unknown): boolean {
+  if (typeof expected === "string") return body === expected;
+  try {
+    return JSON.stringify(JSON.parse(body)) === JSON.stringify(expected);
+  } catch {
+    return false;
+  }
+}
+
+class WrongAnswer extends Error {}

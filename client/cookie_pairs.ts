@@ -1,0 +1,71 @@
+/**
+ * Cookies as a caller gives them.
+ * @module
+ */
+
+/** Cookies as a caller gives them: values by name, or pairs. */
+export type CookieInit = Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
+
+/**
+ * Lists cookies as pairs, checked: nothing in them may end the cookie or the header.
+ *
+ * @param cookies Values by name, or pairs.
+ * @param quoted Whether values will be quoted, which makes any of them safe.
+ * @returns The pairs.
+ * @throws {TypeError} If a name is no token, or a value holds a control character or `;`.
+ */
+export function cookiePairs(cookies: CookieInit, quoted = false): [string, string][] {
+  const pairs = Symbol.iterator in cookies
+    ? cookies as Iterable<readonly [string, string]>
+    : Object.entries(cookies);
+  return Array.from(pairs, ([name, value]) => {
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
+      throw new TypeError(`Cannot send cookie "${name}": its name is no RFC 6265 token`);
+    }
+    // deno-lint-ignore no-control-regex -- control bytes are what has to be caught here
+    if (typeof value !== "string" || !quoted && /[\x00-\x1f\x7f;]/.test(value)) {
+      throw new TypeError(
+        `Cannot send cookie "${name}": its value holds ";" or a control character`,
+      );
+    }
+    return [name, value];
+  });
+}
+
+/**
+ * Writes a `Cookie` header.
+ *
+ * @param cookies Values by name; the map is changed.
+ * @param more Cookies that win over those, by name.
+ * @returns The header's value.
+ */
+export function cookieText(
+  cookies: Map<string, string>,
+  more: ReadonlyMap<string, string> | undefined,
+): string {
+  for (const [name, value] of more ?? []) cookies.set(name, value);
+  const pairs: string[] = [];
+  for (const [name, value] of cookies) pairs.push(`${name}=${value}`);
+  return pairs.join("; ");
+}
+
+// What stands in a value as it is, and what stands in a quoted one as it is.
+const PLAIN = /^[\w!#$%&'*+.^`|~:-]*$/;
+// deno-lint-ignore no-control-regex -- control bytes are what has to be escaped here
+const ESCAPED = /[\x00-\x1f\x7f-\xff",;\\]/g;
+
+/**
+ * Quotes a value as Python's `http.cookies` does, after RFC 2109: `a,b` becomes `"a\054b"`.
+ *
+ * @param value The value; one that is quoted already stays as it is.
+ * @returns The value, quoted if it needs to be.
+ */
+export function quoteCookieValue(value: string): string {
+  if (PLAIN.test(value)) return value;
+  if (value.length > 1 && value.startsWith('"') && value.endsWith('"')) return value;
+  const text = value.replace(ESCAPED, (character) => {
+    if (character === '"' || character === "\\") return `\\${character}`;
+    return `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`;
+  });
+  return `"${text}"`;
+}

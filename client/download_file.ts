@@ -1,0 +1,96 @@
+/**
+ * Downloads that go on where they broke off.
+ * @module
+ */
+import { ClientResponseError } from "./errors.ts";
+import type { RequestOptions } from "./options.ts";
+import { PartFile } from "./part_file.ts";
+import type { ClientResponse } from "./response.ts";
+import { encodeQuery } from "../http/query.ts";
+import { digestOf, isEncoded, type SavedFile, saveInto, type SaveOptions } from "./save_body.ts";
+
+/** What `session.downloadToFile()` takes: how to write, and whatever a request takes. */
+export interface DownloadOptions extends SaveOptions, RequestOptions {
+  /**
+   * Whether a part that an earlier download left goes on where it ends, if the server says that the
+   * file is still the same (`Range` with `If-Range`). Otherwise it starts anew.
+   * @default {false}
+   */
+  readonly resume?: boolean;
+}
+
+/**
+ * Downloads a file.
+ *
+ * @param get Sends the request with the headers it is given.
+ * @param url URL as the caller gave it, to tell parts apart.
+ * @param path The file.
+ * @param options How to write, whether to go on.
+ * @returns The file and its size.
+ */
+export async function downloadFile(
+  get: (headers: Headers) => Promise<ClientResponse>,
+  url: string,
+  path: string | URL,
+  options: DownloadOptions,
+): Promise<SavedFile> {
+  const file = new PartFile(path);
+  if (options.overwrite !== true) await file.assertFree();
+  const headers = new Headers(options.headers);
+  // A range of a compressed body is of no use: its bytes are not those of the file.
+  headers.set("accept-encoding", "identity");
+  const query = options.params === undefined ? "" : encodeQuery(options.params);
+  const digest = await digestOf(`${url}\n${query}`);
+  const part = options.resume === true ? await file.existing() : null;
+  if (part !== null && part.origin.urlDigest === digest) {
+    const ranged = new Headers(headers);
+    ranged.set("range", `bytes=${part.size}-`);
+    ranged.set("if-range", part.origin.validator);
+    await using response = await get(ranged);
+    const next = continuation(response, part.size, part.origin.validator);
+    if (next === "complete") {
+      await file.publish(options.overwrite ?? false);
+      return { path: file.path, size: part.size, resumedFrom: part.size };
+    }
+    if (next !== "again") {
+      return await saveInto(file, await checked(response), next, digest, options);
+    }
+  }
+  await using response = await checked(await get(headers));
+  const total = isEncoded(response) ? null : response.contentLength;
+  return await saveInto(file, response, { start: 0, total }, digest, options);
+}
+
+/** What a reply to a request for a range means for a part of `size` bytes. */
+function continuation(
+  response: ClientResponse,
+  size: number,
+  validator: string,
+): { readonly start: number; readonly total: number | null } | "complete" | "again" {
+  const range = response.headers.get("content-range") ?? "";
+  // aiohttp's static files pass over an If-Range with a tag: the reply has to be of the same file.
+  const header = validator.startsWith('"') ? "etag" : "last-modified";
+  const isSame = (response.headers.get(header) ?? validator) === validator;
+  if (response.status === 416) {
+    if (!isSame) return "again";
+    return /^bytes \*\/(\d+)$/.exec(range)?.[1] === String(size) ? "complete" : "again";
+  }
+  if (response.status !== 206) {
+    return { start: 0, total: isEncoded(response) ? null : response.contentLength };
+  }
+  const [, start, total = "*"] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(range) ?? [];
+  // A server that answers with another piece than the one asked for would corrupt the file.
+  if (start !== String(size) || !isSame || isEncoded(response)) return "again";
+  return { start: size, total: total === "*" ? null : Number(total) };
+}
+
+async function checked(response: ClientResponse): Promise<ClientResponse> {
+  const error = await response.statusError();
+  if (error !== null) throw error;
+  if (response.status < 300) return response;
+  // 304 to a condition of the caller's, or a redirect that is not followed: there is no file in it.
+  response.release();
+  const { requestInfo, history, status, headers } = response;
+  const reason = `Attempt to save a reply that is not the file: ${response.reason}`;
+  throw new ClientResponseError({ requestInfo, history, status, headers, reason });
+}

@@ -1,0 +1,32 @@
+/**
+ * The body of a reply that is an error.
+ * @module
+ */
+import { decoderFor } from "../http/charset.ts";
+import type { StreamReader } from "../http/stream_reader.ts";
+
+const MAX_ERROR_BODY = 64 * 1024;
+
+/**
+ * Reads the first 64 KiB of a body as text, as well as that is possible.
+ *
+ * @param content The body.
+ * @param charset Charset of its header, `null` where that does not say.
+ * @returns The text, `null` if the body breaks off.
+ */
+export async function startOfText(
+  content: StreamReader,
+  charset: string | null,
+): Promise<string | null> {
+  const decoder = decoderFor(charset ?? "utf-8", false) ?? new TextDecoder();
+  const pieces: string[] = [];
+  try {
+    for await (const piece of content.iterChunked(MAX_ERROR_BODY)) {
+      pieces.push(decoder.decode(piece, { stream: true }));
+      if (content.totalBytes >= MAX_ERROR_BODY) break;
+    }
+  } catch {
+    return null; // the status is what is reported; a body that breaks off adds nothing to it
+  }
+  return pieces.join("").slice(0, MAX_ERROR_BODY);
+}

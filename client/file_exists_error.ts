@@ -1,0 +1,23 @@
+/**
+ * A file that is not to be replaced.
+ * @module
+ */
+
+/** There is a file already, and `overwrite` was not set. */
+export class FileExistsError extends Error {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "FileExistsError";
+  /** Path of the file. */
+  readonly path: string;
+
+  /**
+   * Creates one.
+   *
+   * @param path Path of the file.
+   * @param options The error behind it.
+   */
+  constructor(path: string, options?: ErrorOptions) {
+    super(`Cannot save to "${path}": the file exists. Pass overwrite: true to replace it`, options);
+    this.path = path;
+  }
+}

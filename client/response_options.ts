@@ -1,0 +1,27 @@
+/**
+ * How a body is read as text and as JSON.
+ * @module
+ */
+
+/** How to decode the text of a body. */
+export interface TextOptions {
+  /** Encoding to use whatever the header says, `"gbk"` for example. */
+  readonly encoding?: string;
+  /**
+   * What happens to bytes that are not of that encoding: `strict` is an error, `replace` gives
+   * U+FFFD for them.
+   * @default {"strict"}
+   */
+  readonly errors?: "strict" | "replace";
+}
+
+/** How to read the JSON of a body. */
+export interface JsonOptions extends TextOptions {
+  /**
+   * Mime type that the reply has to have; a part of it is enough. `null` accepts any.
+   * @default {"application/json"} and whatever ends in `+json`
+   */
+  readonly contentType?: string | null;
+  /** Turns the text into a value. @default {JSON.parse} */
+  readonly loads?: (text: string) => unknown;
+}

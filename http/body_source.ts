@@ -1,0 +1,120 @@
+/**
+ * Where the bytes of a body come from: one interface over streams, decoders and counters.
+ * @module
+ */
+import { concatBytes } from "./bytes.ts";
+
+/** Gives a body piece by piece; nothing is fetched before it is asked for. */
+export interface BodySource {
+  /**
+   * Fetches the next piece.
+   *
+   * @returns Bytes that belong to the caller, at least one; `null` at the end.
+   */
+  next(): Promise<Uint8Array<ArrayBuffer> | null>;
+  /**
+   * Gives the rest up.
+   *
+   * @param reason Why.
+   */
+  cancel(reason?: unknown): Promise<void>;
+  /**
+   * Fetches everything that is left, where that is cheaper than piece by piece.
+   *
+   * @returns The bytes; an empty array at the end.
+   */
+  rest?(): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+// Deno's connections give at most 64 KiB at a time. A body of unknown length starts smaller: most
+// are a few hundred bytes, and clearing 64 KiB for each would cost more than reading it.
+const SMALL_BUFFER = 4 * 1024;
+const LARGE_BUFFER = 64 * 1024;
+// What is set aside on the word of a length header alone; a longer body has to come first.
+const MAX_TRUSTED_LENGTH = 16 * 1024 * 1024;
+
+/**
+ * Reads a stream: a byte stream through a buffer of ours that is used again and again, any other
+ * by its own pieces.
+ *
+ * @param stream The stream; it is locked.
+ * @param length Announced length in bytes, `null` where it is not known. It is a hint, nothing more.
+ * @returns The source.
+ */
+export function streamSource(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  length: number | null = null,
+): BodySource {
+  let reader: ReadableStreamBYOBReader;
+  try {
+    reader = stream.getReader({ mode: "byob" });
+  } catch (error) {
+    if (stream.locked) throw error;
+    return pieceSource(stream.getReader());
+  }
+  return bufferSource(reader, length);
+}
+
+function pieceSource(reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>): BodySource {
+  return {
+    async next() {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return null;
+        if (value.length > 0) return value;
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  };
+}
+
+function bufferSource(reader: ReadableStreamBYOBReader, length: number | null): BodySource {
+  // One byte more than announced, so that the same buffer finds the end.
+  let size = length === null ? SMALL_BUFFER : Math.min(Math.max(length, 0) + 1, LARGE_BUFFER);
+  let buffer: ArrayBuffer | null = null;
+  let given = 0;
+
+  async function next(): Promise<Uint8Array<ArrayBuffer> | null> {
+    const { done, value: piece } = await reader.read(
+      new Uint8Array(buffer ?? new ArrayBuffer(size)),
+    );
+    buffer = null;
+    if (done) return null;
+    given += piece.length;
+    if (piece.length === piece.buffer.byteLength && size < LARGE_BUFFER) {
+      // A small buffer that was full: the next one is larger, and this one needs no copy.
+      size = Math.min(size * 4, LARGE_BUFFER);
+      return piece;
+    }
+    buffer = piece.buffer;
+    return piece.slice();
+  }
+
+  async function rest(): Promise<Uint8Array<ArrayBuffer>> {
+    if (length === null) {
+      const pieces: Uint8Array<ArrayBuffer>[] = [];
+      for (let piece = await next(); piece !== null; piece = await next()) pieces.push(piece);
+      return concatBytes(pieces);
+    }
+    let whole = new ArrayBuffer(Math.min(Math.max(length - given, 0), MAX_TRUSTED_LENGTH));
+    let filled = 0;
+    for (;;) {
+      const full = filled === whole.byteLength;
+      const view = full ? new Uint8Array(1) : new Uint8Array(whole, filled);
+      const { done, value } = await reader.read(view);
+      // A read detaches the buffer and gives it back as another, at the end too; cancelled, not.
+      if (!full) whole = value?.buffer ?? new ArrayBuffer(0);
+      if (done) break;
+      if (full) {
+        whole = whole.transfer(Math.max(filled * 2, SMALL_BUFFER));
+        new Uint8Array(whole).set(value, filled);
+      }
+      filled += value.length;
+    }
+    given += filled;
+    // Exactly what was announced needs no copy; anything else gives its spare room back.
+    return new Uint8Array(filled === whole.byteLength ? whole : whole.transfer(filled));
+  }
+
+  return { next, rest, cancel: (reason) => reader.cancel(reason) };
+}

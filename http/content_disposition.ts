@@ -1,0 +1,198 @@
+/**
+ * `Content-Disposition` of responses, of parts in general and of form fields.
+ * @module
+ */
+import { formatHeaderParams, parseHeaderParams } from "./header_params.ts";
+import type { HeaderParam } from "./header_params.ts";
+
+/** A parsed `Content-Disposition` value (RFC 6266, RFC 7578 section 4.2). */
+export interface ContentDisposition {
+  /** Disposition in lower case: `attachment`, `inline`, `form-data`, … */
+  readonly type: string;
+  /** Every parameter by its lower-case name as it stood in the header, quotes removed. */
+  readonly params: ReadonlyMap<string, string>;
+  /** Field name, `null` where there is none. */
+  readonly name: string | null;
+  /**
+   * Filename as the sender gave it, `null` where there is none. It may hold `../`, `\` or a
+   * device name: never use it as a path.
+   */
+  readonly filename: string | null;
+}
+
+/** The parameters {@linkcode formatContentDisposition} writes. */
+export interface ContentDispositionInit {
+  /** Field name. */
+  readonly name?: string;
+  /** Filename. */
+  readonly filename?: string;
+}
+
+/**
+ * Parses a `Content-Disposition` value.
+ *
+ * In `form-data` the rules are those of RFC 7578 and the WHATWG: `filename*` is ignored, `%22`,
+ * `%0D` and `%0A` are decoded, a backslash stands for itself. Elsewhere they are those of
+ * RFC 6266: `filename*` wins over `filename`, that over the continuations of RFC 2231.
+ *
+ * @param header The value, with each byte as one character (as `Headers` gives it) or as text.
+ * @returns The disposition, `null` where the header is missing or malformed or gives a parameter
+ * twice.
+ *
+ * @example The name that a browser wrote for `a"b.txt`
+ * ```ts ignore
+ * parseContentDisposition('form-data; name="file"; filename="a%22b.txt"')?.filename; // a"b.txt
+ * ```
+ */
+export function parseContentDisposition(header: string | null): ContentDisposition | null {
+  if (header === null) return null;
+  const isForm = /^\s*form-data\s*(?:;|$)/i.test(header);
+  const parsed = parseHeaderParams(header, { backslash: isForm ? "literal" : "escape" });
+  if (parsed === null || parsed.value === "" || /\s/.test(parsed.value)) return null;
+  const params = uniqueParams(parsed.params);
+  if (params === null) return null;
+  if (isForm) {
+    // aiohttp writes a name that is not ASCII as `name*` alone; there is nothing it could override.
+    const name = params.get("name");
+    return {
+      type: parsed.value,
+      params,
+      name: name === undefined ? extended(params.get("name*")) : decodeFormName(name),
+      filename: decodeFormName(params.get("filename") ?? null),
+    };
+  }
+  return {
+    type: parsed.value,
+    params,
+    name: pick(params, "name"),
+    filename: pick(params, "filename"),
+  };
+}
+
+/**
+ * Writes a `Content-Disposition` value.
+ *
+ * In `form-data`, `"`, CR and LF become `%22`, `%0D` and `%0A` and the rest is left as it is, to
+ * be sent in UTF-8 (WHATWG HTML, "multipart/form-data encoding"). Elsewhere a text that is not
+ * printable ASCII is written twice, as RFC 6266 appendix D advises: a plain fallback and `*=UTF-8''…`.
+ *
+ * @param type The disposition.
+ * @param init Name and filename.
+ * @returns The header value, as text.
+ * @throws {TypeError} If a name in form-data holds NUL, which no header can carry, or if `type`
+ * holds a control character.
+ */
+export function formatContentDisposition(type: string, init: ContentDispositionInit = {}): string {
+  if (type.toLowerCase() === "form-data") {
+    let text = type;
+    if (init.name !== undefined) text += `; name="${encodeFormName("name", init.name)}"`;
+    if (init.filename !== undefined) {
+      text += `; filename="${encodeFormName("filename", init.filename)}"`;
+    }
+    return text;
+  }
+  const params: [string, string][] = [];
+  for (const key of ["name", "filename"] as const) {
+    const value = init[key]?.toWellFormed();
+    if (value === undefined) continue;
+    if (/^[\x20-\x7e]*$/.test(value)) params.push([key, value]);
+    else {params.push([key, value.replace(/[^\x20-\x7e]/g, "_")], [
+        `${key}*`,
+        encodeExtended(value),
+      ]);}
+  }
+  return formatHeaderParams(type, params);
+}
+
+const FORM_ESCAPES: { readonly [char: string]: string } = {
+  '"': "%22",
+  "\r": "%0D",
+  "\n": "%0A",
+  "%22": '"',
+  "%0D": "\r",
+  "%0A": "\n",
+};
+
+function encodeFormName(key: string, text: string): string {
+  if (text.includes("\0")) {
+    throw new TypeError(`Cannot write form field ${key} ${JSON.stringify(text)}: it holds NUL`);
+  }
+  return text.toWellFormed().replace(/["\r\n]/g, (char) => FORM_ESCAPES[char] ?? char);
+}
+
+function decodeFormName<T extends string | null>(text: T): T | string {
+  return text === null
+    ? text
+    : textOf(text).replace(/%22|%0D|%0A/g, (escape) => FORM_ESCAPES[escape] ?? escape);
+}
+
+function uniqueParams(params: readonly HeaderParam[]): ReadonlyMap<string, string> | null {
+  const unique = new Map<string, string>();
+  for (const { name, value } of params) {
+    // `name="user"; name="admin"`: two parsers would pick two fields.
+    if (unique.has(name)) return null;
+    unique.set(name, value);
+  }
+  return unique;
+}
+
+function pick(params: ReadonlyMap<string, string>, key: string): string | null {
+  const value = extended(params.get(`${key}*`));
+  if (value !== null) return value;
+  const plain = params.get(key);
+  return plain === undefined ? continued(params, key) : textOf(plain);
+}
+
+/** Joins `filename*0`, `filename*1*`, … (RFC 2231 sections 3 and 4.1). */
+function continued(params: ReadonlyMap<string, string>, key: string): string | null {
+  let text = "";
+  let isExtended = false;
+  let index = 0;
+  for (;; index++) {
+    const encoded = params.get(`${key}*${index}*`);
+    const piece = encoded ?? params.get(`${key}*${index}`);
+    if (piece === undefined) break;
+    if (index === 0) isExtended = encoded !== undefined;
+    // Only the first piece names a charset; what is plain in between must not be decoded.
+    text += encoded !== undefined || !isExtended ? piece : encodeURIComponent(piece.toWellFormed());
+  }
+  if (index === 0) return null;
+  return isExtended ? extended(text) : textOf(text);
+}
+
+/** Decodes `charset'language'percent-encoded` (RFC 8187 section 3.2), `null` where it is malformed. */
+function extended(value: string | undefined): string | null {
+  const [, charset, encoded] = value?.match(/^([^']+)'[^']*'([^']*)$/) ?? [];
+  if (charset === undefined || encoded === undefined) return null;
+  if (/%(?![0-9A-Fa-f]{2})|[^\x21-\x7e]/.test(encoded)) return null;
+  const bytes = latin1Bytes(
+    encoded.replace(/%(..)/g, (_, hex) => String.fromCharCode(parseInt(hex, 16))),
+  );
+  try {
+    return new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null; // an unknown charset or wrong bytes: the plain parameter stands in
+  }
+}
+
+function encodeExtended(text: string): string {
+  const encoded = encodeURIComponent(text)
+    .replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  return `UTF-8''${encoded}`;
+}
+
+/** Bytes that `Headers` gives as characters are UTF-8 wherever they can be, else ISO-8859-1. */
+function textOf(value: string): string {
+  if (/^[\0-\x7f]*$/.test(value) || /[^\0-\xff]/.test(value)) return value;
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(latin1Bytes(value));
+  } catch {
+    return value;
+  }
+}
+
+function latin1Bytes(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
+}

@@ -1,0 +1,172 @@
+/**
+ * Header values of the form `value; name=token; name="quoted"`: the one tokenizer and quoter.
+ * @module
+ */
+
+/** One parameter of a header value. */
+export interface HeaderParam {
+  /** Name in lower case, a trailing `*` included. */
+  readonly name: string;
+  /** Value without its quotes and escapes. */
+  readonly value: string;
+}
+
+/** A header value taken apart. */
+export interface HeaderParams {
+  /** What stands before the first `;`, in lower case. */
+  readonly value: string;
+  /** The parameters in order, repeats kept. */
+  readonly params: readonly HeaderParam[];
+}
+
+/** How {@linkcode parseHeaderParams} reads a value. */
+export interface HeaderParamsOptions {
+  /**
+   * What a backslash within quotes means. `"escape"` is the quoted-string of RFC 9110 section
+   * 5.6.4. `"literal"` is what browsers write in form-data (WHATWG HTML, "multipart/form-data
+   * encoding"): it stands for itself, as in `C:\dir\a.txt`, and control characters pass. There
+   * `\"` is still read as an escaped quote where the value plainly goes on after it, because
+   * curl before 7.81 and Python write that.
+   * @default {"escape"}
+   */
+  readonly backslash?: "escape" | "literal";
+}
+
+const TCHAR = "!#$%&'*+\\-.^_`|~0-9A-Za-z"; // RFC 9110 section 5.6.2
+const TOKEN = new RegExp(`^[${TCHAR}]+$`);
+const PARAM_NAME = new RegExp(`([${TCHAR}]+)[ \\t]*=[ \\t]*`, "y");
+const SEPARATOR = /[ \t]*(?:;[ \t]*)+/y;
+// ISO-8859-1 and UTF-8 bytes are let through, as every user agent does.
+const BARE = new RegExp(`[${TCHAR}\\u0080-\\uffff]+`, "y");
+const LENIENT_BARE = /[^;"\r\n\0]*/y;
+// After a quote: nothing more, or a next parameter. `a\"; b` goes on, `a\"; filename=` does not.
+const END_OF_QUOTED = new RegExp(`[ \\t]*(?:$|;[ \\t]*(?:$|[${TCHAR}]+[ \\t]*=))`, "y");
+// deno-lint-ignore no-control-regex
+const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/;
+const LINE_BREAKING = /[\0\r\n]/;
+
+/**
+ * Tells whether a text is a token of RFC 9110 section 5.6.2.
+ *
+ * @param text The text.
+ * @returns `true` for one or more token characters.
+ */
+export function isToken(text: string): boolean {
+  return TOKEN.test(text);
+}
+
+/**
+ * Takes a header value apart.
+ *
+ * @param header The value as it stands in the header.
+ * @param options How to read backslashes.
+ * @returns The value and its parameters, `null` where the text is malformed: a control character,
+ * a parameter without `=`, an open quote, anything but `;` after a closing quote.
+ *
+ * @example A quoted semicolon does not separate
+ * ```ts ignore
+ * parseHeaderParams('attachment; filename="a;b.txt"');
+ * // { value: "attachment", params: [{ name: "filename", value: "a;b.txt" }] }
+ * ```
+ */
+export function parseHeaderParams(
+  header: string,
+  { backslash = "escape" }: HeaderParamsOptions = {},
+): HeaderParams | null {
+  const literal = backslash === "literal";
+  if ((literal ? LINE_BREAKING : CONTROL).test(header)) return null;
+  const text = header.trim();
+  let at = text.indexOf(";");
+  if (at < 0) at = text.length;
+  const value = text.slice(0, at).trim().toLowerCase();
+  const params: HeaderParam[] = [];
+  while (at < text.length) {
+    const separator = matchAt(SEPARATOR, text, at);
+    if (separator === null) return null;
+    at += separator[0].length;
+    if (at === text.length) break; // a trailing `;` is common and harmless
+    const name = matchAt(PARAM_NAME, text, at);
+    if (name === null) return null;
+    at += name[0].length;
+    const read = text[at] === '"' ? readQuoted(text, at + 1, literal) : readBare(text, at, literal);
+    if (read === null) return null;
+    params.push({ name: (name[1] ?? "").toLowerCase(), value: read.value });
+    at = read.end;
+  }
+  return { value, params };
+}
+
+/**
+ * Writes a header value with parameters; a value that is no token is quoted.
+ *
+ * @param value What stands before the first `;`.
+ * @param params Names and values in order.
+ * @returns The header value.
+ * @throws {TypeError} If a name is not a token, or a text holds a control character, which would
+ * end the header line or the parameter.
+ */
+export function formatHeaderParams(
+  value: string,
+  params: Iterable<readonly [name: string, value: string]>,
+): string {
+  if (CONTROL.test(value)) {
+    throw new TypeError(`Cannot write header value ${JSON.stringify(value)}: control character`);
+  }
+  let text = value;
+  for (const [name, param] of params) {
+    if (!isToken(name)) {
+      throw new TypeError(`Cannot write header parameter ${JSON.stringify(name)}: not a token`);
+    }
+    text += `; ${name}=${isToken(param) ? param : quote(name, param)}`;
+  }
+  return text;
+}
+
+function quote(name: string, text: string): string {
+  if (CONTROL.test(text)) {
+    throw new TypeError(
+      `Cannot write header parameter "${name}": ${JSON.stringify(text)} holds a control character`,
+    );
+  }
+  return `"${text.replace(/["\\]/g, "\\$&")}"`;
+}
+
+interface Read {
+  readonly value: string;
+  readonly end: number;
+}
+
+function readBare(text: string, at: number, literal: boolean): Read | null {
+  const found = matchAt(literal ? LENIENT_BARE : BARE, text, at);
+  if (found === null) return null;
+  return { value: found[0].trim(), end: at + found[0].length };
+}
+
+function readQuoted(text: string, start: number, literal: boolean): Read | null {
+  let escapes = false;
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x5c && !literal) {
+      escapes = true;
+      at++; // whatever follows is taken as it is
+    } else if (code === 0x22) {
+      if (literal && text[at - 1] === "\\" && at > start && !matchAt(END_OF_QUOTED, text, at + 1)) {
+        escapes = true;
+        continue;
+      }
+      const value = text.slice(start, at);
+      return { value: escapes ? unescape(value, literal) : value, end: at + 1 };
+    }
+  }
+  return null;
+}
+
+/** In literal mode only what such a writer escapes is unescaped: `\n` in `C:\new` stays. */
+function unescape(value: string, literal: boolean): string {
+  return value.replace(literal ? /\\(["\\])/g : /\\([^])/g, "$1");
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}

@@ -1,0 +1,26 @@
+/**
+ * A body that ended before what was asked for.
+ * @module
+ */
+
+/** `readExactly()` met the end of the body first; what had come is in `partial`. */
+export class IncompleteReadError extends Error {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "IncompleteReadError";
+  /** The bytes that came before the end. */
+  readonly partial: Uint8Array<ArrayBuffer>;
+  /** How many bytes were asked for. */
+  readonly expected: number;
+
+  /**
+   * Creates one.
+   *
+   * @param partial The bytes that came before the end.
+   * @param expected How many bytes were asked for.
+   */
+  constructor(partial: Uint8Array<ArrayBuffer>, expected: number) {
+    super(`Cannot read ${expected} bytes: the body ended after ${partial.length}`);
+    this.partial = partial;
+    this.expected = expected;
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * `Link` headers (RFC 8288).
+ * @module
+ */
+
+/** One link of a `Link` header. */
+export interface LinkHeader {
+  /** Where it leads, as it stands in the header. */
+  readonly target: string;
+  /** Its parameters by lower-case name, `rel` and `title` for example; the first of a name counts. */
+  readonly params: ReadonlyMap<string, string>;
+}
+
+// `;`, a name, and maybe `=` with a quoted string or whatever ends at `;` or `,`.
+const PARAMETER = /\s*;\s*([^\s=;,"]*)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?/y;
+
+/**
+ * Parses a `Link` header value.
+ *
+ * @param header The header, several lines joined by commas; `null` where there was none.
+ * @returns The links in order; what is malformed is left out.
+ */
+export function parseLinkHeader(header: string | null): LinkHeader[] {
+  const links: LinkHeader[] = [];
+  if (header === null) return links;
+  let at = 0;
+  for (;;) {
+    const open = header.indexOf("<", at);
+    const close = open < 0 ? -1 : header.indexOf(">", open);
+    if (close < 0) return links;
+    const params = new Map<string, string>();
+    at = close + 1;
+    for (;;) {
+      PARAMETER.lastIndex = at;
+      const match = PARAMETER.exec(header);
+      if (match === null) break;
+      at = PARAMETER.lastIndex;
+      const name = (match[1] ?? "").toLowerCase();
+      if (name === "" || params.has(name)) continue;
+      params.set(name, match[2]?.replace(/\\(.)/g, "$1") ?? match[3] ?? "");
+    }
+    links.push({ target: header.slice(open + 1, close).trim(), params });
+    const comma = header.indexOf(",", at);
+    if (comma < 0) return links;
+    at = comma + 1;
+  }
+}

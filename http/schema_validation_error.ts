@@ -1,0 +1,39 @@
+/**
+ * A value that does not fit its schema.
+ * @module
+ */
+const MAX_ISSUES_SHOWN = 3;
+
+/** What is wrong with a value; the same shape as an issue of Standard Schema. */
+export interface SchemaIssue {
+  /** What is wrong, for people. */
+  readonly message: string;
+  /** Where in the value: keys from the outside in; left out or empty for the value itself. */
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/** A value does not fit its schema; `issues` has all that is wrong. */
+export class SchemaValidationError extends Error {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "SchemaValidationError";
+  /** Everything that is wrong, as the schema reports it. */
+  readonly issues: readonly SchemaIssue[];
+
+  /**
+   * Creates one.
+   *
+   * @param what Name of the value, for the message.
+   * @param issues Everything that is wrong.
+   */
+  constructor(what: string, issues: readonly SchemaIssue[]) {
+    const shown = issues.slice(0, MAX_ISSUES_SHOWN).map(({ message, path = [] }) => {
+      const place = path.map((key) => String(typeof key === "object" ? key.key : key)).join(".");
+      return place === "" ? message : `${place}: ${message}`;
+    });
+    const more = issues.length - shown.length;
+    super(
+      `Cannot accept ${what}: ${shown.join("; ")}${more > 0 ? `; and ${more} more` : ""}`,
+    );
+    this.issues = issues;
+  }
+}

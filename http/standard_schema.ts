@@ -1,0 +1,69 @@
+/**
+ * Standard Schema, the interface that zod, valibot, arktype and others share.
+ * @module
+ */
+import { type SchemaIssue, SchemaValidationError } from "./schema_validation_error.ts";
+
+/** Outcome of a validation: the value, or what is wrong with it. */
+export type StandardResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly SchemaIssue[] };
+
+/** The part of a schema that Standard Schema defines. */
+export interface StandardSchemaProps<Input, Output> {
+  /** Version of the interface. */
+  readonly version: 1;
+  /** Name of the library that made the schema. */
+  readonly vendor: string;
+  /** Checks a value, and may change it: defaults, conversions. */
+  readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
+  /** Types that the schema stands for; never there when the program runs. */
+  readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+}
+
+/**
+ * A schema of any library that follows {@link https://standardschema.dev Standard Schema} 1: zod,
+ * valibot, arktype and others.
+ *
+ * @typeParam Input Type of what is checked.
+ * @typeParam Output Type of what comes out.
+ */
+export interface StandardSchemaV1<Input = unknown, Output = Input> {
+  /** The part that all libraries share. */
+  readonly "~standard": StandardSchemaProps<Input, Output>;
+}
+
+/** Type that comes out of a schema. */
+export type SchemaOutput<S extends StandardSchemaV1> = NonNullable<
+  S["~standard"]["types"]
+>["output"];
+
+/**
+ * Tells a schema from other values. Some libraries make functions of them.
+ *
+ * @param value Anything.
+ * @returns Whether it is a schema.
+ */
+export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
+  return ((typeof value === "object" && value !== null) || typeof value === "function") &&
+    "~standard" in value;
+}
+
+/**
+ * Checks a value.
+ *
+ * @param schema The schema.
+ * @param value The value.
+ * @param what Name of the value for the message, `the body of http://host/` for example.
+ * @returns What the schema makes of it.
+ * @throws {SchemaValidationError} If the value does not fit.
+ */
+export async function validateWithSchema<S extends StandardSchemaV1>(
+  schema: S,
+  value: unknown,
+  what: string,
+): Promise<SchemaOutput<S>> {
+  const result = await schema["~standard"].validate(value);
+  if (result.issues !== undefined) throw new SchemaValidationError(what, result.issues);
+  return result.value as SchemaOutput<S>;
+}

@@ -1,0 +1,120 @@
+/**
+ * An uploaded file of a form.
+ * @module
+ */
+import { concatBytes } from "../http/bytes.ts";
+import { type SavedFile, saveFile, type SaveFileOptions } from "./save_file.ts";
+import type { Spooled } from "./spool.ts";
+
+/** What a {@linkcode FileField} is made of. */
+export interface FileFieldInit {
+  /** Name of the form field. */
+  readonly name: string;
+  /** Filename as the client sent it. */
+  readonly filename: string;
+  /** Mime type as the client sent it. */
+  readonly contentType: string;
+  /** Headers of the part. */
+  readonly headers: Headers;
+  /** The content. */
+  readonly content: Spooled;
+}
+
+const PIECE = 256 * 1024; // bytes
+
+/**
+ * A file that was uploaded in a form, aiohttp's `FileField`. It is gone once the request was
+ * answered: save it, or read it, in the handler.
+ */
+export class FileField {
+  /** Name of the form field. */
+  readonly name: string;
+  /** Filename as the client sent it: it may hold anything, and is never to be used as a path. */
+  readonly filename: string;
+  /** Mime type as the client sent it; nothing has checked it. */
+  readonly contentType: string;
+  /** Headers of the part. */
+  readonly headers: Headers;
+  /** Size in bytes. */
+  readonly size: number;
+  readonly #content: Spooled;
+
+  /**
+   * Made by `request.post()`.
+   *
+   * @param init The part and its content.
+   */
+  constructor(init: FileFieldInit) {
+    this.name = init.name;
+    this.filename = init.filename;
+    this.contentType = init.contentType;
+    this.headers = init.headers;
+    this.size = init.content.size;
+    this.#content = init.content;
+  }
+
+  /**
+   * The content as a stream, from its start. It stays readable after the handler, so that a
+   * response can send it on; read it to its end or cancel it.
+   */
+  get file(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const content = this.#content;
+    let at = 0;
+    content.retain();
+    return new ReadableStream({
+      async pull(controller) {
+        const piece = await content.readAt(at, PIECE);
+        at += piece.length;
+        if (piece.length > 0) return controller.enqueue(piece);
+        content.release();
+        controller.close();
+      },
+      cancel: () => content.release(),
+    }, { highWaterMark: 0 });
+  }
+
+  /**
+   * Iterates over the content, from its start.
+   *
+   * @yields Pieces of at most 256 KiB.
+   */
+  async *[Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
+    for (let at = 0;;) {
+      const piece = await this.#content.readAt(at, PIECE);
+      if (piece.length === 0) return;
+      at += piece.length;
+      yield piece;
+    }
+  }
+
+  /**
+   * Reads the whole content into memory.
+   *
+   * @returns The bytes.
+   */
+  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return concatBytes(await Array.fromAsync(this));
+  }
+
+  /**
+   * Reads the whole content as UTF-8 text.
+   *
+   * @returns The text; bytes that are none become U+FFFD.
+   */
+  async text(): Promise<string> {
+    return new TextDecoder().decode(await this.bytes());
+  }
+
+  /**
+   * Saves the content under a path of the server's choosing; the client's filename is not used.
+   *
+   * @param path Where to save it; its folder has to exist.
+   * @param options Duplicates, digest, progress.
+   * @returns What was saved.
+   * @throws {HTTPConflict} If the path exists and `onDuplicate` is `"error"`.
+   * @throws {HTTPInsufficientStorage} If the disk is full.
+   */
+  saveTo(path: string, options?: SaveFileOptions): Promise<SavedFile> {
+    return saveFile(this, path, options);
+  }
+}

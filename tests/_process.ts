@@ -1,0 +1,95 @@
+/**
+ * Programs under test.
+ * @module
+ */
+
+/** Root of the project, where commands run. */
+export const ROOT = new URL("../", import.meta.url);
+
+/** A program that runs while a test talks to it. */
+export interface Running extends AsyncDisposable {
+  /** The process. */
+  readonly child: Deno.ChildProcess;
+  /** Waits until the output matches, and gives the match. */
+  waitFor(pattern: RegExp): Promise<RegExpExecArray>;
+  /** What it has printed so far, both streams. */
+  output(): string;
+  /** Waits for its end and gives the exit code. */
+  exitCode(): Promise<number>;
+}
+
+/** What a program did. */
+export interface Finished {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const OPTIONS = { cwd: ROOT, env: { NO_COLOR: "1" }, stdin: "null" } as const;
+
+/** Runs a program to its end. */
+export async function run(command: readonly string[]): Promise<Finished> {
+  const [program = "", ...args] = command;
+  const result = await new Deno.Command(program, { ...OPTIONS, args }).output();
+  const decoder = new TextDecoder();
+  return {
+    code: result.code,
+    stdout: decoder.decode(result.stdout),
+    stderr: decoder.decode(result.stderr),
+  };
+}
+
+/** Starts a program; disposing of it kills it, if it still runs. */
+export function start(command: readonly string[]): Running {
+  const [program = "", ...args] = command;
+  const child = new Deno.Command(program, {
+    ...OPTIONS,
+    args,
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let output = "";
+  let changed = Promise.withResolvers<void>();
+  const collect = async (stream: ReadableStream<Uint8Array>): Promise<void> => {
+    const decoder = new TextDecoder();
+    for await (const piece of stream) {
+      output += decoder.decode(piece, { stream: true });
+      changed.resolve();
+      changed = Promise.withResolvers();
+    }
+  };
+  const ended = Promise.all([collect(child.stdout), collect(child.stderr), child.status]);
+  return {
+    child,
+    output: () => output,
+    async waitFor(pattern) {
+      const timer = AbortSignal.timeout(30_000);
+      for (;;) {
+        const match = pattern.exec(output);
+        if (match !== null) return match;
+        const over = await Promise.race([
+          changed.promise,
+          ended,
+          new Promise<"late">((resolve) =>
+            timer.addEventListener("abort", () => resolve("late"), { once: true })
+          ),
+        ]);
+        if (over === "late" || (Array.isArray(over) && !pattern.test(output))) {
+          throw new Error(`${command.join(" ")}: no ${pattern} in:\n${output}`);
+        }
+      }
+    },
+    async exitCode() {
+      const [, , status] = await ended;
+      return status.code;
+    },
+    async [Symbol.asyncDispose]() {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has ended already.
+      }
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/**
+ * HTTP as bytes, for what no client would send.
+ * @module
+ */
+
+/**
+ * Sends a request head as it is, with `Connection: close`, and reads to the end.
+ *
+ * @param port Port on 127.0.0.1.
+ * @param head Request line and headers, each with its CRLF, without the empty line.
+ * @returns The reply, one character a byte.
+ */
+export async function rawRequest(port: number, head: string): Promise<string> {
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  const bytes = Uint8Array.from(`${head}Connection: close\r\n\r\n`, (char) => char.charCodeAt(0));
+  await connection.write(bytes);
+  return new TextDecoder("latin1").decode(await new Response(connection.readable).arrayBuffer());
+}
