@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import sys
 
 from aiohttp import web
 
