@@ -4,7 +4,7 @@
  */
 import { decoderFor } from "../http/charset.ts";
 import { type ContentDisposition, parseContentDisposition } from "../http/content_disposition.ts";
-import { parseContentType } from "../http/content_type.ts";
+import { isJsonType, parseContentType } from "../http/content_type.ts";
 import { parseSetCookies, type ResponseCookie } from "../http/cookie.ts";
 import { MultipartReader, type MultipartReaderOptions } from "../http/multipart_reader.ts";
 import {
@@ -51,9 +51,6 @@ export interface ClientResponseInit {
   /** Names the encoding of a body whose header does not. @default UTF-8 */
   readonly fallbackCharsetResolver?: FallbackCharsetResolver | null;
 }
-
-// RFC 6839: "+json" marks a type that is read as JSON, which is UTF-8 (RFC 8259 section 8.1).
-const JSON_TYPE = /^(?:application\/|[\w.-]+\/[\w.+-]+?\+)json$/i;
 
 /**
  * A reply whose head has come; its body is read on demand. Release it (`await using` does) or read
@@ -188,7 +185,7 @@ export class ClientResponse {
     const charset = this.charset;
     const known = charset === null ? null : decoderFor(charset, true);
     if (known !== null) return known.encoding;
-    if (this.#fallbackCharset === null || JSON_TYPE.test(this.contentType)) return "utf-8";
+    if (this.#fallbackCharset === null || isJsonType(this.contentType)) return "utf-8";
     return this.#fallbackCharset(this, await this.read());
   }
 
@@ -381,9 +378,7 @@ export class ClientResponse {
 
   #hasType(wanted: string | undefined): boolean {
     const mimeType = this.contentType;
-    return wanted === undefined
-      ? JSON_TYPE.test(mimeType)
-      : mimeType.includes(wanted.toLowerCase());
+    return wanted === undefined ? isJsonType(mimeType) : mimeType.includes(wanted.toLowerCase());
   }
 
   #typeError(attempt: string): ContentTypeError {

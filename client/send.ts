@@ -49,9 +49,9 @@ export function sender(init: SendInit): ClientHandler {
     const { method, url, payload, context } = request;
     const headers = outgoing(request, jar, environment);
     const phases = context?.phases;
-    const body = payload === null ? null : observedBody(payload, request);
     // With a stream it is the server's turn only when that has ended, see body_observer.ts.
-    const isStream = body !== null && body.bytes === null;
+    const isStream = payload !== null &&
+      (payload.bytes === null || (context?.onUploadProgress ?? null) !== null);
     phases?.connecting();
     if (!isStream) phases?.reading();
     context?.trace?.emit("onRequestHeadersSent", { request });
@@ -61,7 +61,7 @@ export function sender(init: SendInit): ClientHandler {
         method,
         url,
         headers,
-        body,
+        body: payload === null ? null : observedBody(payload, request),
         once: !IDEMPOTENT.has(method),
         proxy: context?.proxy ?? environment?.proxyFor(url) ?? null,
         rawBody: context?.rawBody ?? false,

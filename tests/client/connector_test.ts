@@ -120,10 +120,10 @@ Deno.test("connector.limit bounds the requests at a time; a body that is not rea
   assertEquals(most, 3);
   assert(server.accepted <= 3, `${server.accepted} connections`);
 
-  await using one = new ClientSession({ connector: { limit: 1 }, timeout: { connect: 100 } });
+  await using one = new ClientSession({ connector: { limit: 1 }, timeout: { connect: 1_000 } });
   const unread = await one.get(server.url);
   const error = await assertRejects(() => one.get(server.url), ConnectionTimeoutError);
-  assertEquals([error.phase, error.limit], ["connect", 100]);
+  assertEquals([error.phase, error.limit], ["connect", 1_000]);
   unread.release();
   await using next = await one.get(server.url);
   assertEquals(await next.text(), "ok");
