@@ -151,6 +151,10 @@ export interface SessionDefaults {
   readonly policy: BodyPolicy;
   readonly fallbackCharsetResolver: FallbackCharsetResolver | null;
   readonly transport: Transport;
+  /** For what does not go through the transport: WebSockets. */
+  readonly connector: ConnectorOptions;
+  /** Whether requests go to an application in this program. */
+  readonly inProcess: boolean;
   readonly trustEnv: boolean;
   readonly traceConfigs: readonly TraceConfig[];
 }
@@ -184,6 +188,7 @@ export function resolveSession(options: SessionOptions): SessionDefaults {
   const cookieJar = options.cookieJar ?? new CookieJar();
   if (options.cookies !== undefined) cookieJar.updateCookies(options.cookies);
   const transport = transportOf(options);
+  const proxy = options.proxy ?? options.connector?.proxy;
   const baseUrl = options.baseUrl ?? (options.app === undefined ? undefined : "http://localhost/");
   return {
     baseUrl: baseUrl === undefined ? null : parseBaseUrl(baseUrl),
@@ -195,11 +200,13 @@ export function resolveSession(options: SessionOptions): SessionDefaults {
     timeout: resolveTimeout(options.timeout),
     middlewares: options.middlewares ?? [],
     retry: options.retry ?? 0,
-    proxy: options.proxy === undefined ? null : checkProxy(options.proxy),
+    proxy: proxy === undefined ? null : checkProxy(proxy),
     raiseForStatus: options.raiseForStatus ?? false,
     policy: resolvePolicy(DEFAULT_BODY_POLICY, options),
     fallbackCharsetResolver: options.fallbackCharsetResolver ?? null,
     transport,
+    connector: options.connector ?? {},
+    inProcess: options.app !== undefined,
     trustEnv: options.trustEnv ?? false,
     traceConfigs: options.traceConfigs ?? [],
   };
