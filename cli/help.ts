@@ -57,8 +57,8 @@ export function shortHelp(spec: CommandSpec): string {
 }
 
 const ITEMS = [
-  "items: NAME:VALUE header   NAME==VALUE query   NAME=VALUE string   NAME:=JSON value",
-  "       NAME@PATH file      @PATH body          =@ :=@ ==@ :@ value from a file",
+  "items: NAME:VALUE header  NAME==VALUE query  NAME=VALUE string  NAME:=JSON value",
+  "       NAME@PATH file     @PATH body         =@ :=@ ==@ :@ value from a file",
 ];
 
 /**

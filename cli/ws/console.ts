@@ -84,7 +84,7 @@ async function prompt(format: Formatter): Promise<Console> {
     print(message) {
       const text = format(message);
       const shown = typeof text === "string" ? text : `[binary message, ${text.length} bytes]`;
-      above(`${paint("dim", "<")} ${shown}`);
+      above(`${paint("dim", "< ")}${shown}`);
       return Promise.resolve();
     },
     note(text) {
