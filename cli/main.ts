@@ -13,21 +13,36 @@
  *
  * @module
  */
+import type { Loadable } from "./dispatch.ts";
 import { VERSION } from "./version.ts";
 
-/** What a subcommand's module gives; it is loaded when it is called. */
-interface Subcommand {
-  run(args: readonly string[]): Promise<number>;
-}
+const REQUEST: Loadable = {
+  spec: async () => (await import("./tables/request.ts")).request,
+  load: () => import("./request/command.ts"),
+};
 
 // Literal specifiers: `deno compile` embeds what it can see.
-const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
-  serve: () => import("./serve/command.ts"),
-  files: () => import("./files/command.ts"),
-  ws: () => import("./ws/command.ts"),
-  httpbin: () => import("./httpbin/command.ts"),
-  tutorial: () => import("./tutorial/command.ts"),
-  help: () => import("./help_command.ts"),
+const SUBCOMMANDS: Readonly<Record<string, Loadable>> = {
+  serve: {
+    spec: async () => (await import("./tables/serve.ts")).serve,
+    load: () => import("./serve/command.ts"),
+  },
+  files: {
+    spec: async () => (await import("./tables/files.ts")).files,
+    load: () => import("./files/command.ts"),
+  },
+  ws: {
+    spec: async () => (await import("./tables/ws.ts")).ws,
+    load: () => import("./ws/command.ts"),
+  },
+  httpbin: {
+    spec: async () => (await import("./tables/httpbin.ts")).httpbin,
+    load: () => import("./httpbin/command.ts"),
+  },
+  tutorial: {
+    spec: async () => (await import("./tables/tutorial.ts")).tutorial,
+    load: () => import("./tutorial/command.ts"),
+  },
 };
 
 /**
@@ -44,15 +59,17 @@ export async function main(args: readonly string[]): Promise<number> {
     );
     return 0;
   }
-  const load = Object.hasOwn(SUBCOMMANDS, first) ? SUBCOMMANDS[first] : undefined;
+  const own = Object.hasOwn(SUBCOMMANDS, first) ? SUBCOMMANDS[first] : undefined;
+  const name = own !== undefined || first === "help" ? first : "request";
   try {
-    if (load !== undefined) return await (await load()).run(rest);
+    if (first === "help") return await (await import("./help_command.ts")).run(rest);
     if (args.length === 0 || first === "--generate" || first.startsWith("--generate=")) {
       return await (await import("./help_command.ts")).run(args);
     }
-    return await (await import("./request/command.ts")).run(args);
+    const { dispatch } = await import("./dispatch.ts");
+    return await dispatch(own ?? REQUEST, own === undefined ? args : rest);
   } catch (error) {
-    return await (await import("./report_error.ts")).reportError(error, load ? first : "request");
+    return await (await import("./report_error.ts")).reportError(error, name);
   }
 }
 

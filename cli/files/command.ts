@@ -3,11 +3,9 @@
  * @module
  */
 import { runApp } from "../../server/mod.ts";
-import { shortHelp } from "../help.ts";
 import { explainListening, listenOptions } from "../listen.ts";
 import { writeErr, writeOut } from "../output.ts";
-import { parseArgs, type ParsedArgs } from "../parse_args.ts";
-import { files } from "../tables/files.ts";
+import type { ParsedArgs } from "../parse_args.ts";
 import { UsageError } from "../usage_error.ts";
 import { filesApplication, type FilesOptions } from "./application.ts";
 import { Root } from "./folder.ts";
@@ -16,15 +14,10 @@ import { accountOf } from "./guards.ts";
 /**
  * Runs the subcommand.
  *
- * @param args What follows its name.
+ * @param parsed Its options and arguments.
  * @returns Exit code.
  */
-export async function run(args: readonly string[]): Promise<number> {
-  const parsed = parseArgs(files, args);
-  if (parsed.has("help")) {
-    await writeOut(shortHelp(files));
-    return 0;
-  }
+export async function run(parsed: ParsedArgs): Promise<number> {
   const options = listenOptions(parsed);
   const hostname = parsed.value("hostname") ?? "localhost";
   const app = filesApplication(await filesOptions(parsed, hostname));

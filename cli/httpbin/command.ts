@@ -3,25 +3,17 @@
  * @module
  */
 import { runApp } from "../../server/mod.ts";
-import { shortHelp } from "../help.ts";
 import { explainListening, listenOptions } from "../listen.ts";
-import { writeOut } from "../output.ts";
-import { parseArgs } from "../parse_args.ts";
-import { httpbin } from "../tables/httpbin.ts";
+import type { ParsedArgs } from "../parse_args.ts";
 import { httpbinApplication } from "./application.ts";
 
 /**
  * Runs the subcommand.
  *
- * @param args What follows its name.
+ * @param parsed Its options and arguments.
  * @returns Exit code.
  */
-export async function run(args: readonly string[]): Promise<number> {
-  const parsed = parseArgs(httpbin, args);
-  if (parsed.has("help")) {
-    await writeOut(shortHelp(httpbin));
-    return 0;
-  }
+export async function run(parsed: ParsedArgs): Promise<number> {
   const options = listenOptions(parsed);
   const app = httpbinApplication({ redirectTo: parsed.all("redirect-to") });
   await explainListening(() => runApp(app, options), options);

@@ -11,18 +11,15 @@ import {
   ClientSession,
   CookieJar,
   digestAuthMiddleware,
-  encodeBasicAuth,
   fetchTransport,
   type RequestOptions,
   ServerTimeoutError,
   TooManyRedirectsError,
   type Transport,
 } from "../../client/mod.ts";
-import { shortHelp } from "../help.ts";
 import { writeOut } from "../output.ts";
-import { parseArgs, type ParsedArgs } from "../parse_args.ts";
+import type { ParsedArgs } from "../parse_args.ts";
 import { readText } from "../read_text.ts";
-import { request } from "../tables/request.ts";
 import { CommandError, UsageError } from "../usage_error.ts";
 import { curlCommand } from "./curl.ts";
 import { resumeDownload, saveResponse } from "./download.ts";
@@ -40,15 +37,10 @@ type Auth = { readonly type: string; readonly value: string };
 /**
  * Runs the subcommand.
  *
- * @param args Arguments.
+ * @param parsed Its options and arguments.
  * @returns Exit code.
  */
-export async function run(args: readonly string[]): Promise<number> {
-  const parsed = parseArgs(request, args);
-  if (parsed.has("help")) {
-    await writeOut(shortHelp(request));
-    return 0;
-  }
+export async function run(parsed: ParsedArgs): Promise<number> {
   const target = parseTarget(parsed.positionals, parsed.has("https") ? "https" : "http");
   const quiet = parsed.count("quiet") > 1;
   const planned = await plan(

@@ -5,9 +5,7 @@
 import type { Paint } from "../paint.ts";
 
 const TOKEN = /\s*(?:("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*)|(true|false|null)|([{}[\],]))/gy;
-const UNSAFE =
-  // deno-lint-ignore no-control-regex -- control characters are what has to be caught here
-  /[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const UNSAFE = /[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /**
  * Formats JSON; numbers, escapes and repeated keys stay as they are.

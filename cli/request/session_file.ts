@@ -3,7 +3,7 @@
  * @module
  */
 import { dirname, join } from "node:path";
-import { type CookieJar } from "../../client/mod.ts";
+import type { CookieJar } from "../../client/mod.ts";
 import { CommandError, UsageError } from "../usage_error.ts";
 
 /** What a session keeps beside its cookies. */

@@ -3,11 +3,9 @@
  * @module
  */
 import { type Application, runApp } from "../../server/mod.ts";
-import { shortHelp } from "../help.ts";
 import { explainListening, listenOptions } from "../listen.ts";
-import { writeErr, writeOut } from "../output.ts";
-import { parseArgs, type ParsedArgs } from "../parse_args.ts";
-import { serve } from "../tables/serve.ts";
+import { writeErr } from "../output.ts";
+import type { ParsedArgs } from "../parse_args.ts";
 import { UsageError } from "../usage_error.ts";
 import { applicationOf } from "./application_of.ts";
 import { importEntry, locate, parseEntry } from "./entry.ts";
@@ -16,15 +14,11 @@ import { useOwnModules } from "./own_modules.ts";
 /**
  * Runs the subcommand.
  *
+ * @param parsed Its options and arguments.
  * @param args What follows its name.
  * @returns Exit code.
  */
-export async function run(args: readonly string[]): Promise<number> {
-  const parsed = parseArgs(serve, args);
-  if (parsed.has("help")) {
-    await writeOut(shortHelp(serve));
-    return 0;
-  }
+export async function run(parsed: ParsedArgs, args: readonly string[]): Promise<number> {
   const [word] = parsed.positionals;
   if (word === undefined) {
     throw new UsageError("the following arguments are required: MODULE[:NAME]");

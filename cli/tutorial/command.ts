@@ -2,26 +2,19 @@
  * `roundtrip tutorial [N] [--run]`: the examples.
  * @module
  */
-import { shortHelp } from "../help.ts";
 import { writeOut } from "../output.ts";
-import { parseArgs } from "../parse_args.ts";
+import type { ParsedArgs } from "../parse_args.ts";
 import { suggest } from "../suggest.ts";
-import { tutorial } from "../tables/tutorial.ts";
 import { UsageError } from "../usage_error.ts";
 import { type Chapter, CHAPTERS } from "./chapters.ts";
 
 /**
  * Runs the subcommand.
  *
- * @param args What follows its name.
+ * @param parsed Its options and arguments.
  * @returns Exit code.
  */
-export async function run(args: readonly string[]): Promise<number> {
-  const parsed = parseArgs(tutorial, args);
-  if (parsed.has("help")) {
-    await writeOut(shortHelp(tutorial));
-    return 0;
-  }
+export async function run(parsed: ParsedArgs): Promise<number> {
   const [word] = parsed.positionals;
   if (word === undefined) {
     if (parsed.has("run")) throw new UsageError("--run needs the number of an example");

@@ -2,24 +2,16 @@
  * `roundtrip ws`: lines in, messages out.
  * @module
  */
-import { shortHelp } from "../help.ts";
-import { writeOut } from "../output.ts";
-import { parseArgs } from "../parse_args.ts";
-import { ws } from "../tables/ws.ts";
+import type { ParsedArgs } from "../parse_args.ts";
 import { UsageError } from "../usage_error.ts";
 
 /**
  * Runs the subcommand.
  *
- * @param args What follows its name.
+ * @param parsed Its options and arguments.
  * @returns Exit code.
  */
-export async function run(args: readonly string[]): Promise<number> {
-  const parsed = parseArgs(ws, args);
-  if (parsed.has("help")) {
-    await writeOut(shortHelp(ws));
-    return 0;
-  }
+export async function run(parsed: ParsedArgs): Promise<number> {
   const [url, ...items] = parsed.positionals;
   const port = parsed.number("server", { max: 65535 }) ?? parsed.number("port", { max: 65535 });
   if (port !== undefined) {

@@ -189,6 +189,7 @@ Deno.test("files: archives as they are made, single-page fallback, one file, QR 
     const zip = await (await fetch(`${server.url}/?archive=zip`)).bytes();
     const names = [
       ...new TextDecoder("latin1").decode(zip).matchAll(
+        // deno-lint-ignore no-control-regex -- control characters are what is looked for
         /PK\x01\x02[^]{42}(share\/[^]*?)(?=PK|\x75\x70|$)/g,
       ),
     ];

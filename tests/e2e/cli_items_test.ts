@@ -186,6 +186,7 @@ Deno.test("formatted JSON is the same JSON", () => {
 Deno.test("no text of strangers holds what a terminal obeys, L", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
+      // deno-lint-ignore no-control-regex -- control characters are what is looked for
       const obeyed = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
       assert(!obeyed.test(visibleText(text)));
       assert(!/[\n\t]/.test(visibleLine(text)) && !obeyed.test(visibleLine(text)));

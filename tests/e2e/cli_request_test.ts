@@ -240,6 +240,7 @@ Deno.test("what requests print", async () => {
       code: 0,
       stdout: /^\{\n {2}"slideshow": \{\n {4}"title": "Sample",\n/,
     }],
+    // deno-lint-ignore no-control-regex -- control characters are what is looked for
     ["--pretty colors", ["--pretty", "all", at("/json")], { code: 0, stdout: /\x1b\[34m"slides/ }],
     ["1a SSE", [at("/sse?count=2&duration=0")], {
       code: 0,

@@ -46,7 +46,9 @@ Deno.test({
     await using bin = await serving(["httpbin"]);
     const { code, output } = await inTerminal([`:${bin.port}/json`]);
     assertEquals(code, 0, output);
+    // deno-lint-ignore no-control-regex -- control characters are what is looked for
     assertMatch(output, /^HTTP\/1\.1 \x1b\[32m200 OK\x1b\[0m\n/);
+    // deno-lint-ignore no-control-regex -- control characters are what is looked for
     assertMatch(output, /\n\{\n {2}\x1b\[34m"slideshow"\x1b\[0m: \{\n/);
     const failed = await inTerminal([`:${bin.port}/status/404`]);
     assertEquals(failed.code, 4);
@@ -71,6 +73,7 @@ Deno.test({
     const json = await inTerminal([`${url}/json`]);
     assertStringIncludes(json.output, "\\u009b31m\\u202e");
     for (const { output } of [text, json]) {
+      // deno-lint-ignore no-control-regex -- control characters are what is looked for
       assert(!/\x1b\]|\x07|\x9b/.test(output), JSON.stringify(output));
     }
     const binary = await inTerminal([`${url}/binary`]);
