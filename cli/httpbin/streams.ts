@@ -2,7 +2,7 @@
  * Routes that take their time or send much.
  * @module
  */
-import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
+import * as zlib from "node:zlib";
 import {
   get,
   HTTPBadRequest,
@@ -123,10 +123,10 @@ function range(request: ServerRequest<{ count: string }>): Response {
 
 function codings(): RouteDef[] {
   const all = [
-    ["gzip", "gzip", "gzipped", gzipSync],
-    ["deflate", "deflate", "deflated", deflateSync],
-    ["brotli", "br", "brotli", brotliCompressSync],
-    ["zstd", "zstd", "zstd", zstdCompressSync],
+    ["gzip", "gzip", "gzipped", zlib.gzipSync],
+    ["deflate", "deflate", "deflated", zlib.deflateSync],
+    ["brotli", "br", "brotli", zlib.brotliCompressSync],
+    ["zstd", "zstd", "zstd", zlib.zstdCompressSync],
   ] as const;
   return all.map(([path, coding, flag, compress]) =>
     get(`/${path}`, (request) => {

@@ -126,3 +126,10 @@ export async function hasProgram(name: string): Promise<boolean> {
     return false;
   }
 }
+
+/** Whether the command's Deno is at least a version, 206 for 2.6. */
+export async function runtimeIs(version: number): Promise<boolean> {
+  const { stdout } = await cli(["--version"]);
+  const [, major = "0", minor = "0"] = /deno (\d+)\.(\d+)/.exec(stdout) ?? [];
+  return Number(major) * 100 + Number(minor) >= version;
+}

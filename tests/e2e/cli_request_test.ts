@@ -6,6 +6,7 @@ import {
   type Expected,
   ROUNDTRIP,
   type RunOptions,
+  runtimeIs,
   serving,
   tempDir,
 } from "./_cli.ts";
@@ -166,9 +167,10 @@ Deno.test("requests: methods, items, bodies", async () => {
     ], has("true")],
     ["gzip", [at("/gzip")], has('"gzipped":true')],
     ["brotli", [at("/brotli")], has('"brotli":true')],
-    ["zstd", [at("/zstd")], has('"zstd":true')],
   ];
   await assertTable(rows);
+  // zstd came to node:zlib after Deno 2.4, which an executable under test may hold.
+  if (await runtimeIs(206)) await assertTable([["zstd", [at("/zstd")], has('"zstd":true')]]);
 });
 
 Deno.test("what requests print", async () => {
