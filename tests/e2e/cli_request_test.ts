@@ -3,6 +3,7 @@ import { type Finished, ROOT } from "../_process.ts";
 import {
   assertTable,
   cli,
+  COMPILED,
   type Expected,
   ROUNDTRIP,
   type RunOptions,
@@ -13,6 +14,14 @@ import {
 
 const USAGE = 64;
 type Row = readonly [name: string, args: readonly string[], Expected, RunOptions?];
+
+// Until Deno 2.6 node:http was built on fetch: it decodes bodies, and dies of those that break off.
+const old = COMPILED && !await runtimeIs(206);
+
+/** A test of what an executable of an older Deno cannot do. */
+function modern(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name: old ? `${name} (needs the node:http of Deno 2.6)` : name, ignore: old, fn });
+}
 
 /** What a server answers, byte for byte. */
 async function withReply(
@@ -43,7 +52,7 @@ async function withReply(
   }
 }
 
-Deno.test("requests: methods, items, bodies", async () => {
+modern("requests: methods, items, bodies", async () => {
   await using bin = await serving(["httpbin"]);
   const at = (path: string): string => `:${bin.port}${path}`;
   await using folder = await tempDir();
@@ -167,13 +176,12 @@ Deno.test("requests: methods, items, bodies", async () => {
     ], has("true")],
     ["gzip", [at("/gzip")], has('"gzipped":true')],
     ["brotli", [at("/brotli")], has('"brotli":true')],
+    ["zstd", [at("/zstd")], has('"zstd":true')],
   ];
   await assertTable(rows);
-  // zstd came to node:zlib after Deno 2.4, which an executable under test may hold.
-  if (await runtimeIs(206)) await assertTable([["zstd", [at("/zstd")], has('"zstd":true')]]);
 });
 
-Deno.test("what requests print", async () => {
+modern("what requests print", async () => {
   await using bin = await serving(["httpbin"]);
   const at = (path: string): string => `:${bin.port}${path}`;
   await assertTable([
@@ -270,7 +278,7 @@ Deno.test("what requests print", async () => {
   ]);
 });
 
-Deno.test("exit codes of requests", async () => {
+modern("exit codes of requests", async () => {
   await using bin = await serving(["httpbin"]);
   const at = (path: string): string => `:${bin.port}${path}`;
   const warning = (text: string): RegExp => new RegExp(`^roundtrip: warning: HTTP ${text}\n$`);
@@ -365,7 +373,7 @@ async function withSilentInput(args: readonly string[]): Promise<Finished> {
   return { code: status.code, stdout, stderr };
 }
 
-Deno.test("sessions keep cookies, headers and credentials in files of mode 0600", async () => {
+modern("sessions keep cookies, headers and credentials in files of mode 0600", async () => {
   await using bin = await serving(["httpbin"]);
   await using folder = await tempDir();
   const env = { XDG_CONFIG_HOME: folder.path };
@@ -449,7 +457,7 @@ Deno.test("downloads: names, no overwriting, no leaving the folder", async () =>
   }
 });
 
-Deno.test("downloads: -o, a short body, what is there already", async () => {
+modern("downloads: -o, a short body, what is there already", async () => {
   await using folder = await tempDir();
   const cwd = folder.path;
   await using bin = await serving(["httpbin"]);
@@ -556,7 +564,7 @@ Deno.test("redirects leave credentials, cookies and the user's own headers behin
   );
 });
 
-Deno.test("a server cannot make the request die of its reply", async () => {
+modern("a server cannot make the request die of its reply", async () => {
   const head = "HTTP/1.1 200 OK\r\nConnection: close\r\n";
   const rows: [name: string, reply: string, code: number, pattern: RegExp][] = [
     ["no HTTP", "hello\r\n\r\n", 1, /roundtrip: error: (?!.*\n {4}at )/],
