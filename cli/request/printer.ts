@@ -8,7 +8,7 @@ import { writeErr, writeOut } from "../output.ts";
 import { coloured, plain, wantsColour } from "../paint.ts";
 import type { ParsedArgs } from "../parse_args.ts";
 import { UsageError } from "../usage_error.ts";
-import { visibleText } from "../visible_text.ts";
+import { visibleLine, visibleText } from "../visible_text.ts";
 import {
   BINARY_NOTE,
   bodyText,
@@ -190,10 +190,11 @@ export class Printer {
 
   async #events(response: ClientResponse): Promise<void> {
     for await (const { event, data, id } of response.events()) {
-      const lines = event === "message" ? [] : [`event: ${event}`];
-      if (id !== null && id !== "") lines.push(`id: ${id}`);
+      const safe = (text: string): string => this.#show.terminal ? visibleLine(text) : text;
+      const lines = event === "message" ? [] : [`event: ${safe(event)}`];
+      if (id !== null && id !== "") lines.push(`id: ${safe(id)}`);
       lines.push(...bodyText(data, true, this.#show).split("\n").map((line) => `data: ${line}`));
-      await writeOut(`${visibleUnlessPainted(lines.join("\n"), this.#show)}\n\n`);
+      await writeOut(`${lines.join("\n")}\n\n`);
     }
   }
 
@@ -217,11 +218,6 @@ export class Printer {
   get printed(): boolean {
     return this.#printed;
   }
-}
-
-/** Bodies were made safe before they were coloured; the names of events were not. */
-function visibleUnlessPainted(text: string, { terminal, paint }: ShowOptions): string {
-  return terminal && paint === plain ? visibleText(text) : text;
 }
 
 /**

@@ -62,6 +62,11 @@ Deno.test({
   fn: async () => {
     const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
       const { pathname } = new URL(request.url);
+      if (pathname === "/sse") {
+        return new Response("event: a\x1b]0;x\x07\nid: \x9b1\ndata: b\x1b[2J\n\n", {
+          headers: { "content-type": "text/event-stream" },
+        });
+      }
       if (pathname === "/binary") return new Response(new Uint8Array([0, 1, 2, 27, 93]));
       const type = pathname === "/json" ? "application/json" : "text/plain";
       const body = pathname === "/json" ? '{"a":"\x9b31m\u202e"}' : "x\x1b]0;owned\x07\x9b2Jy\n";
@@ -72,7 +77,9 @@ Deno.test({
     assertStringIncludes(text.output, "x\\x1b]0;owned\\x07\\x9b2Jy");
     const json = await inTerminal([`${url}/json`]);
     assertStringIncludes(json.output, "\\u009b31m\\u202e");
-    for (const { output } of [text, json]) {
+    const events = await inTerminal([`${url}/sse`]);
+    assertStringIncludes(events.output, "event: a\\x1b]0;x\\x07\n");
+    for (const { output } of [text, json, events]) {
       // deno-lint-ignore no-control-regex -- control characters are what is looked for
       assert(!/\x1b\]|\x07|\x9b/.test(output), JSON.stringify(output));
     }
