@@ -154,14 +154,15 @@ export class ByteSource {
     // All bodies that are read at once share one turn of the event loop, and a small request waits
     // for several turns: 20 uploads with whole buffers made it wait a second.
     const share = Math.max(MIN_SHARE, Math.floor(MAX_BUFFER / fillsUnderWay));
-    const room = Math.min(buffer.length - held, share);
+    const space = buffer.length - held; // the read detaches the buffer
+    const room = Math.min(space, share);
     const { value, done } = await (this.#byob as ReadableStreamBYOBReader).read(
       buffer.subarray(held, held + room),
     );
     if (value !== undefined) this.bytes = new Uint8Array(value.buffer as ArrayBuffer);
     const size = done || value === undefined ? 0 : value.length;
     this.end = this.#failure === null ? held + size : 0;
-    if (size === buffer.length - held && this.#size < MAX_BUFFER) this.#size *= 2;
+    if (size === space && this.#size < MAX_BUFFER) this.#size *= 2;
     return size;
   }
 

@@ -19,7 +19,7 @@ export interface ResourceInfo {
    * @returns The URL.
    * @throws {TypeError} If a variable has no value or one that is not a string.
    */
-  urlFor(parts?: Readonly<Record<string, string>>): RelativeURL;
+  urlFor(parts?: Readonly<Record<string, string | boolean>>): RelativeURL;
 }
 
 /** The resources of an application, aiohttp's `app.router`. */

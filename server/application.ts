@@ -6,6 +6,7 @@ import { Hono } from "hono";
 import type { AppContext, Logger } from "./app_context.ts";
 import { type AppKey, KeyStore } from "./app_key.ts";
 import { createDispatch, serverErrorResponse } from "./dispatch.ts";
+import { keepEngine } from "./engine_registry.ts";
 import { brokenHeader } from "./header_guard.ts";
 import { hostError } from "./host_guard.ts";
 import { type CleanupContext, runAll, send, type Signal } from "./lifecycle.ts";
@@ -46,6 +47,8 @@ export interface ApplicationOptions {
 export class Application implements AppContext {
   /** The resources: named ones for building URLs, all of them for listing. */
   readonly router: Router = new Router();
+  /** Middlewares for every request; the first is the outermost. */
+  readonly middlewares: Middleware[];
   /** Called once before the first request. */
   readonly onStartup: Signal<Application> = [];
   /** Called when the application begins to stop, before handlers are waited for. */
@@ -58,8 +61,7 @@ export class Application implements AppContext {
   readonly logger: Logger;
   /** Largest body that a request's readers accept, in bytes; 0 for no limit. */
   readonly clientMaxSize: number;
-  readonly #middlewares: readonly Middleware[];
-  readonly #hono = new Hono();
+  readonly #hono = keepEngine(this, new Hono());
   readonly #state = new KeyStore();
   readonly #chains = new WeakMap<Handler, Handler>();
   readonly #running = new Set<EarlyAnswer>();
@@ -73,16 +75,9 @@ export class Application implements AppContext {
    * @param options Middlewares, limits, logger.
    */
   constructor(options: ApplicationOptions = {}) {
-    this.#middlewares = [...options.middlewares ?? []];
+    this.middlewares = [...options.middlewares ?? []];
     this.clientMaxSize = options.clientMaxSize ?? 1024 ** 2;
     this.logger = options.logger ?? console;
-    const dispatch = createDispatch({
-      app: this,
-      running: this.#running,
-      resolve: (method, path) => this.router.resolve(method, path),
-      chainOf: (handler) => this.#chainOf(handler),
-    });
-    this.#hono.all("*", dispatch);
   }
 
   /**
@@ -105,8 +100,10 @@ export class Application implements AppContext {
    * has started.
    */
   addRoutes(routes: Iterable<RouteDef>): void {
-    for (const { methods, path, handler, name } of routes) {
-      for (const method of methods) this.router.addRoute(method, path, handler, name);
+    for (const { methods, path, handler, name, createResource } of routes) {
+      for (const method of methods) {
+        this.router.addRoute(method, path, handler, name, createResource);
+      }
     }
   }
 
@@ -163,6 +160,7 @@ export class Application implements AppContext {
 
   async #startup(): Promise<void> {
     this.router.freeze();
+    Object.freeze(this.middlewares);
     try {
       for (const setUp of this.cleanupCtx) {
         const context = setUp(this);
@@ -176,6 +174,16 @@ export class Application implements AppContext {
       await runAll(contexts.map((context) => () => context.next()));
       throw error;
     }
+    // Last, so that what was mounted on Hono before comes first.
+    this.#hono.all(
+      "*",
+      createDispatch({
+        app: this,
+        running: this.#running,
+        resolve: (method, path) => this.router.resolve(method, path),
+        chainOf: (handler) => this.#chainOf(handler),
+      }),
+    );
     this.#started = true;
   }
 
@@ -201,10 +209,10 @@ export class Application implements AppContext {
 
   /** A handler's chain is made once: on the first request that needs it. */
   #chainOf(handler: Handler): Handler {
-    if (this.#middlewares.length === 0) return handler;
+    if (this.middlewares.length === 0) return handler;
     const known = this.#chains.get(handler);
     if (known !== undefined) return known;
-    const chain = compose(this.#middlewares, handler);
+    const chain = compose(this.middlewares, handler);
     this.#chains.set(handler, chain);
     return chain;
   }

@@ -13,7 +13,8 @@ import {
   HTTPRequestEntityTooLarge,
 } from "./http_client_errors.ts";
 import { HTTPException } from "./http_exception.ts";
-import type { Handler, HandlerResult } from "./middleware.ts";
+import { ConnectionResetError } from "./connection_reset_error.ts";
+import { type Handler, type HandlerResult, render } from "./middleware.ts";
 import { decodePath } from "./path_template.ts";
 import { type EarlyAnswer, rawPathOf, type ServeInfo, ServerRequest } from "./request.ts";
 import type { Route } from "./resource.ts";
@@ -81,6 +82,9 @@ function answer(
   let result: HandlerResult | Promise<HandlerResult>;
   try {
     result = chain(request);
+    if (!(result instanceof Response || result instanceof Promise)) {
+      result = render(result, request);
+    }
   } catch (error) {
     return errorResponse(error, request);
   }
@@ -90,10 +94,14 @@ function answer(
       running.add(early);
       resolve(early.response);
     });
-    result.then(
-      (value) => settle(request, running, resolve, () => toResponse(value, request)),
-      (error) => settle(request, running, resolve, () => errorResponse(error, request), error),
-    );
+    const done = (value: HandlerResult) =>
+      settle(request, running, resolve, () => toResponse(value, request));
+    const failed = (error: unknown) =>
+      settle(request, running, resolve, () => errorResponse(error, request), error);
+    result.then((value) => {
+      if (value instanceof Response) return done(value);
+      new Promise<HandlerResult>((rendered) => rendered(render(value, request))).then(done, failed);
+    }, failed);
   });
 }
 
@@ -109,7 +117,9 @@ function settle(
   request.finish();
   if (early === null) return resolve(respond());
   const { logger } = request.app;
-  if (error !== undefined) logger.error(describe(request), error);
+  if (error !== undefined && !(error instanceof ConnectionResetError)) {
+    logger.error(describe(request), error);
+  }
   early.finish(error)
     .catch((cause) => logger.error(describe(request), cause))
     .finally(() => running.delete(early));

@@ -5,8 +5,22 @@
 import type { ServerRequest } from "./request.ts";
 import type { EarlyAnswer } from "./request.ts";
 
-/** What a handler gives: a platform response, or a stream or WebSocket that was prepared. */
-export type HandlerResult = Response | EarlyAnswer;
+/** A response that needs the request to come into being, a `FileResponse` for one. */
+export interface Responder {
+  /**
+   * Makes the response. Middlewares see what it gives, never the responder.
+   *
+   * @param request The request to answer.
+   * @returns The platform's response.
+   */
+  respond(request: ServerRequest): Response | Promise<Response>;
+}
+
+/**
+ * What a handler gives: a platform response, something that makes one, or a stream or WebSocket
+ * that was prepared.
+ */
+export type HandlerResult = Response | EarlyAnswer | Responder;
 
 /**
  * Answers a request.
@@ -48,7 +62,40 @@ export type Middleware = (
  */
 export function compose(middlewares: readonly Middleware[], handler: Handler): Handler {
   return middlewares.reduceRight<Handler>(
-    (next, middleware) => (request) => middleware(request, next),
+    (inner, middleware) => {
+      const next = rendering(inner);
+      return (request) => middleware(request, next);
+    },
     handler,
   );
+}
+
+/**
+ * Lets a responder make its response.
+ *
+ * @param result What a handler gave.
+ * @param request The request it answers.
+ * @returns The response of a responder; anything else, and a stream that was prepared, as it is.
+ */
+export function render(
+  result: HandlerResult,
+  request: ServerRequest,
+): HandlerResult | Promise<HandlerResult> {
+  return result instanceof Response || request.earlyAnswer !== null || !isResponder(result)
+    ? result
+    : result.respond(request);
+}
+
+function rendering(handler: Handler): Handler {
+  return (request) => {
+    const result = handler(request);
+    return result instanceof Promise
+      ? result.then((each) => render(each, request))
+      : render(result, request);
+  };
+}
+
+function isResponder(result: unknown): result is Responder {
+  return typeof result === "object" && result !== null && "respond" in result &&
+    typeof result.respond === "function";
 }

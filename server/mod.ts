@@ -21,7 +21,7 @@ export { Application, type ApplicationOptions } from "./application.ts";
 export { AppKey } from "./app_key.ts";
 export type { AppContext, Logger, ResourceInfo, ResourceRegistry } from "./app_context.ts";
 export type { CleanupContext, Signal } from "./lifecycle.ts";
-export type { Handler, HandlerResult, Middleware } from "./middleware.ts";
+export type { Handler, HandlerResult, Middleware, Responder } from "./middleware.ts";
 
 // Routes
 export { del, get, head, options, patch, post, put, route, view } from "./route_def.ts";
@@ -61,6 +61,16 @@ export { IncompleteReadError } from "../http/incomplete_read_error.ts";
 export { LineTooLongError } from "../http/line_too_long_error.ts";
 export { StreamReader, type StreamReaderOptions } from "../http/stream_reader.ts";
 
+export { validate } from "./validate.ts";
+export type { RequestIssue, RequestSchemas, Validated, ValidateOptions } from "./validate.ts";
+export type {
+  SchemaOutput,
+  StandardResult,
+  StandardSchemaProps,
+  StandardSchemaV1,
+} from "../http/standard_schema.ts";
+export type { SchemaIssue } from "../http/schema_validation_error.ts";
+
 // Responses
 export { delCookie, jsonResponse, setCookie, textResponse } from "./response.ts";
 export type { JsonResponseOptions, ResponseOptions } from "./response.ts";
@@ -68,6 +78,34 @@ export type { CookieOptions } from "../http/cookie.ts";
 export type { QueryInit, QueryValue } from "../http/query.ts";
 export { type WebSocketOptions, WebSocketResponse } from "./websocket_response.ts";
 export { type WSMessage, WSMsgType } from "../http/websocket_channel.ts";
+export { StreamResponse, type StreamResponseOptions } from "./stream_response.ts";
+export { type SSEEvent, type SSEOptions, SSEResponse, sseResponse } from "./sse_response.ts";
+export { ConnectionResetError } from "./connection_reset_error.ts";
+export { type ETag, setETag, setLastModified } from "./etag.ts";
+export { chooseEncoding } from "./accept_encoding.ts";
+export { compress, type CompressOptions } from "./compress.ts";
+export type { ContentCoding } from "./content_coding.ts";
+
+// Files
+export { FileResponse, type FileResponseOptions } from "./file_response.ts";
+export { staticFiles as static } from "./static_files.ts";
+export type { StaticDef, StaticOptions, StaticUrlParts } from "./static_files.ts";
+
+// Sessions
+export {
+  getSession,
+  newSession,
+  renewSession,
+  saveSession,
+  sessionMiddleware,
+  setupSessions,
+} from "./sessions.ts";
+export { Session, type SessionData, type SessionInit } from "./session.ts";
+export type { SessionCookieOptions, SessionStorage } from "./session_storage.ts";
+export { SimpleCookieStorage } from "./simple_cookie_storage.ts";
+export { MemoryStorage, type MemoryStorageOptions } from "./memory_storage.ts";
+export { EncryptedCookieStorage } from "./encrypted_cookie_storage.ts";
+export { KeyedStorage, type SessionStore } from "./keyed_storage.ts";
 
 // Running
 export { runApp, type RunAppOptions } from "./run_app.ts";

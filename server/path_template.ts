@@ -40,7 +40,7 @@ export interface PathTemplate {
    * @returns The path.
    * @throws {TypeError} If a variable has no value or one that is not a string.
    */
-  build(parts: Readonly<Record<string, string>>): string;
+  build(parts: Readonly<Record<string, unknown>>): string;
 }
 
 /** What a fixed path matches with; shared, so that a match allocates nothing. */
@@ -160,7 +160,7 @@ function unquoteSafe(groups: Record<string, string | undefined>): Record<string,
   return values;
 }
 
-function partOf(parts: Readonly<Record<string, string>>, name: string, canonical: string): string {
+function partOf(parts: Readonly<Record<string, unknown>>, name: string, canonical: string): string {
   const value: unknown = Object.hasOwn(parts, name) ? parts[name] : undefined;
   if (typeof value !== "string") {
     throw new TypeError(

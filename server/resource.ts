@@ -107,7 +107,7 @@ export class Resource implements ResourceInfo {
    * @returns The URL.
    * @throws {TypeError} If a variable has no value or one that is not a string.
    */
-  urlFor(parts: Readonly<Record<string, string>> = {}): RelativeURL {
+  urlFor(parts: Readonly<Record<string, string | boolean>> = {}): RelativeURL {
     return new RelativeURL(this.#template.build(parts));
   }
 }

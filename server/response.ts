@@ -10,7 +10,7 @@ export interface ResponseOptions {
   readonly status?: number;
   /** Headers; a `content-type` here wins over `contentType`. */
   readonly headers?: HeadersInit;
-  /** Value of `Content-Type`. */
+  /** Value of `Content-Type`; `charset=utf-8` is added where it says no charset. */
   readonly contentType?: string;
 }
 
@@ -39,10 +39,9 @@ const JSON_TYPE = "application/json; charset=utf-8";
  * ```
  */
 export function textResponse(text: string, options?: ResponseOptions): Response {
-  return new Response(
-    text,
-    options === undefined ? TEXT : initOf(options, TEXT.headers["content-type"]),
-  );
+  if (options === undefined) return new Response(text, TEXT);
+  // The platform takes no body for 204 and 304, not even an empty one.
+  return new Response(text === "" ? null : text, initOf(options, TEXT.headers["content-type"]));
 }
 
 /**
@@ -114,6 +113,10 @@ export function delCookie(
 
 function initOf(options: ResponseOptions, contentType: string): ResponseInit {
   const headers = new Headers(options.headers);
-  if (!headers.has("content-type")) headers.set("content-type", options.contentType ?? contentType);
+  if (!headers.has("content-type")) {
+    const given = options.contentType ?? contentType;
+    const named = /;\s*charset\s*=/i.test(given);
+    headers.set("content-type", named ? given : `${given}; charset=utf-8`);
+  }
   return { status: options.status ?? 200, headers };
 }

@@ -4,6 +4,7 @@
  */
 import type { Handler } from "./middleware.ts";
 import type { PathParams } from "./path_template.ts";
+import type { Resource } from "./resource.ts";
 import { type ViewClass, viewHandler } from "./view.ts";
 
 /** What a route definition takes besides method, path and handler. */
@@ -28,6 +29,13 @@ export interface RouteDef {
   readonly handler: Handler;
   /** Name of the resource, `null` without one. */
   readonly name: string | null;
+  /**
+   * Makes the resource, where it is of a kind of its own, as that of static files is.
+   *
+   * @param path Path template.
+   * @param name Name of the resource, `null` without one.
+   */
+  createResource?(path: string, name: string | null): Resource;
 }
 
 /**

@@ -31,16 +31,23 @@ export class Router implements ResourceRegistry {
    * @param path Path template.
    * @param handler What answers.
    * @param name Name of the resource, `null` without one.
+   * @param create Makes the resource, where it is of a kind of its own.
    * @returns The route.
    * @throws {TypeError} If the router is frozen, or path, name or method are not valid or taken.
    */
-  addRoute(method: string, path: string, handler: Handler, name: string | null): Route {
+  addRoute(
+    method: string,
+    path: string,
+    handler: Handler,
+    name: string | null,
+    create: (path: string, name: string | null) => Resource = plainResource,
+  ): Route {
     if (this.#frozen) {
       throw new TypeError(
         `Cannot add "${path}": routes are frozen once the application has started`,
       );
     }
-    return this.#resourceFor(path, name).addRoute(method, handler);
+    return this.#resourceFor(path, name, create).addRoute(method, handler);
   }
 
   /** Ends registration. */
@@ -103,10 +110,14 @@ export class Router implements ResourceRegistry {
   }
 
   /** Routes added one after the other for one path and name share a resource, as in aiohttp. */
-  #resourceFor(path: string, name: string | null): Resource {
+  #resourceFor(
+    path: string,
+    name: string | null,
+    create: (path: string, name: string | null) => Resource,
+  ): Resource {
     const last = this.#resources.at(-1);
     if (last !== undefined && last.canonical === path && last.name === name) return last;
-    const resource = new Resource(path, name);
+    const resource = create(path, name);
     if (name !== null) {
       if (!NAME.test(name)) {
         throw new TypeError(
@@ -125,4 +136,8 @@ export class Router implements ResourceRegistry {
     else bucket.push(resource);
     return resource;
   }
+}
+
+function plainResource(path: string, name: string | null): Resource {
+  return new Resource(path, name);
 }

@@ -11,9 +11,10 @@ const CLIENT = `
   ServerDisconnectedError ServerTimeoutError StreamReader TooManyRedirectsError fetchTransport
 `;
 const SERVER = `
-  AddressInUseError AppKey AppRunner Application BodyPartReader FileField HTTPAccepted
-  HTTPBadGateway HTTPBadRequest HTTPClientError HTTPConflict HTTPCreated HTTPException
-  HTTPExpectationFailed HTTPFailedDependency HTTPForbidden HTTPFound HTTPGatewayTimeout HTTPGone
+  AddressInUseError AppKey AppRunner Application BodyPartReader ConnectionResetError
+  EncryptedCookieStorage FileField FileResponse HTTPAccepted HTTPBadGateway HTTPBadRequest
+  HTTPClientError HTTPConflict HTTPCreated HTTPException HTTPExpectationFailed
+  HTTPFailedDependency HTTPForbidden HTTPFound HTTPGatewayTimeout HTTPGone
   HTTPInsufficientStorage HTTPInternalServerError HTTPLengthRequired HTTPMethodNotAllowed
   HTTPMisdirectedRequest HTTPMove HTTPMovedPermanently HTTPMultipleChoices
   HTTPNetworkAuthenticationRequired HTTPNoContent HTTPNonAuthoritativeInformation
@@ -25,11 +26,14 @@ const SERVER = `
   HTTPServiceUnavailable HTTPSuccessful HTTPTemporaryRedirect HTTPTooManyRequests
   HTTPUnauthorized HTTPUnavailableForLegalReasons HTTPUnprocessableEntity
   HTTPUnsupportedMediaType HTTPUpgradeRequired HTTPUseProxy HTTPVariantAlsoNegotiates
-  HTTPVersionNotSupported IncompleteReadError LineTooLongError MultipartEncodingError
-  MultipartError MultipartLimitError MultipartReader MultipartSyntaxError
-  MultipartTruncatedError PostData RelativeURL Resource RouteTable Router ServerRequest
-  StreamReader View WSMsgType WebSocketResponse del delCookie denoEngine get head jsonResponse
-  options patch post put route runApp safeFilename saveFile setCookie textResponse view
+  HTTPVersionNotSupported IncompleteReadError KeyedStorage LineTooLongError MemoryStorage
+  MultipartEncodingError MultipartError MultipartLimitError MultipartReader MultipartSyntaxError
+  MultipartTruncatedError PostData RelativeURL Resource RouteTable Router SSEResponse
+  ServerRequest Session SimpleCookieStorage StreamReader StreamResponse View WSMsgType
+  WebSocketResponse chooseEncoding compress del delCookie denoEngine get getSession head
+  jsonResponse newSession options patch post put renewSession route runApp safeFilename saveFile
+  saveSession sessionMiddleware setCookie setETag setLastModified setupSessions sseResponse
+  static textResponse validate view
 `;
 
 const names = (text: string): string[] => text.trim().split(/\s+/);

@@ -1,0 +1,20 @@
+/**
+ * What the platform cannot do.
+ * @module
+ */
+
+/** Something was asked for that the platform beneath cannot do; nothing was sent. */
+export class NotSupportedError extends Error {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "NotSupportedError";
+
+  /**
+   * Creates one.
+   *
+   * @param feature What was asked for.
+   * @param reason Why it is not possible, and what to do instead.
+   */
+  constructor(feature: string, reason: string) {
+    super(`${feature} is not supported: ${reason}`);
+  }
+}

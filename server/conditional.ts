@@ -1,0 +1,61 @@
+/**
+ * Conditional requests: what `If-Match` and its siblings ask for (RFC 9110 section 13.2.2).
+ * @module
+ */
+import { parseETags } from "./etag.ts";
+import { parseHttpDate } from "./http_date.ts";
+
+/** What the conditions are compared with. */
+export interface Validators {
+  /** Value of the strong entity tag, without quotes. */
+  readonly etag: string;
+  /** When the content changed last, as a whole number of seconds since 1970. */
+  readonly modified: number;
+}
+
+/**
+ * Decides what a request is answered with, in the order of RFC 9110 and aiohttp: `If-Match`, else
+ * `If-Unmodified-Since`; then `If-None-Match`, else `If-Modified-Since`.
+ *
+ * @param headers Headers of a GET or HEAD request.
+ * @param validators Those of the content.
+ * @returns `412` or `304`, `200` where no condition stands against the content.
+ */
+export function checkConditions(headers: Headers, validators: Validators): 200 | 304 | 412 {
+  const { etag, modified } = validators;
+  const ifMatch = headers.get("if-match");
+  if (ifMatch !== null) {
+    // Strong comparison: a weak tag matches nothing.
+    const matches = parseETags(ifMatch).some(({ value, weak }) =>
+      value === "*" || (weak !== true && value === etag)
+    );
+    if (!matches) return 412;
+  } else {
+    const since = parseHttpDate(headers.get("if-unmodified-since"));
+    if (since !== null && modified > since.getTime() / 1000) return 412;
+  }
+  const ifNoneMatch = headers.get("if-none-match");
+  if (ifNoneMatch !== null) {
+    return parseETags(ifNoneMatch).some(({ value }) => value === "*" || value === etag) ? 304 : 200;
+  }
+  const since = parseHttpDate(headers.get("if-modified-since"));
+  return since !== null && modified <= since.getTime() / 1000 ? 304 : 200;
+}
+
+/**
+ * Decides whether a `Range` may be honoured.
+ *
+ * @param ifRange Value of `If-Range`, `null` where there is none.
+ * @param validators Those of the content.
+ * @returns `false` where the client has an older content, which makes its range useless: a strong
+ * tag has to be the same, a date has to be no older.
+ */
+export function rangeHolds(ifRange: string | null, validators: Validators): boolean {
+  if (ifRange === null) return true;
+  const date = parseHttpDate(ifRange);
+  if (date !== null) return validators.modified <= date.getTime() / 1000;
+  const [tag, ...more] = parseETags(ifRange);
+  // RFC 9110 section 13.1.5 wants one strong tag; anything else cannot vouch for the content.
+  return tag !== undefined && more.length === 0 && tag.weak !== true &&
+    tag.value === validators.etag;
+}

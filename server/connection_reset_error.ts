@@ -1,0 +1,26 @@
+/**
+ * The client left before the response was over.
+ * @module
+ */
+
+/**
+ * The client closed the connection while a handler was still writing to it. Dispatch takes it for
+ * what it is, the end of the request, and does not log it.
+ */
+export class ConnectionResetError extends Error {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "ConnectionResetError";
+
+  /**
+   * Creates one.
+   *
+   * @param cause What the platform said.
+   * @param reason Why nobody reads.
+   */
+  constructor(cause?: unknown, reason = "the client has closed the connection") {
+    super(
+      `Cannot write: ${reason}`,
+      cause === undefined ? undefined : { cause },
+    );
+  }
+}

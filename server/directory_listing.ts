@@ -1,0 +1,50 @@
+/**
+ * The page that lists a directory.
+ * @module
+ */
+
+/**
+ * Lists a directory as HTML.
+ *
+ * @param path The directory.
+ * @param rawPath Path of the request, as it stood in the request line.
+ * @param title What the page calls the directory, `/` for the root.
+ * @param dotfiles Whether names that begin with a dot are listed.
+ * @returns The page.
+ */
+export async function directoryListing(
+  path: string,
+  rawPath: string,
+  title: string,
+  dotfiles: boolean,
+): Promise<string> {
+  const entries: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(path)) {
+    if (dotfiles || !name.startsWith(".")) entries.push(isDirectory ? `${name}/` : name);
+  }
+  const base = rawPath.endsWith("/") ? rawPath : `${rawPath}/`;
+  const items = entries.sort().map((name) => {
+    const link = base + encodeURIComponent(name.toWellFormed()).replace(/%2F$/, "/");
+    return `<li><a href="${escapeHtml(link)}">${escapeHtml(name)}</a></li>`;
+  });
+  const heading = escapeHtml(`Index of ${title}`);
+  return `<!DOCTYPE html>
+<html>
+<head>
+<meta charset="utf-8">
+<title>${heading}</title>
+</head>
+<body>
+<h1>${heading}</h1>
+<ul>
+${items.join("\n")}
+</ul>
+</body>
+</html>
+`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;").replaceAll("'", "&#39;");
+}

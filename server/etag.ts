@@ -1,0 +1,99 @@
+/**
+ * Validators of a response: `ETag` and `Last-Modified` (RFC 9110 section 8.8).
+ * @module
+ */
+import { formatHttpDate } from "./http_date.ts";
+
+/** An entity tag. */
+export interface ETag {
+  /** What stands between the quotes; `*` in a condition stands for any. */
+  readonly value: string;
+  /** Whether it only promises an equivalent body. @default {false} */
+  readonly weak?: boolean;
+}
+
+// RFC 9110 section 8.8.3: any visible character but the quote.
+const TAG = /^[\x21\x23-\x7e\x80-\xff]*$/;
+const TAGS = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
+
+/**
+ * Writes an entity tag.
+ *
+ * @param etag The tag; text is the value of a strong one, without quotes.
+ * @returns The header value.
+ * @throws {TypeError} If the value holds a character that no tag may.
+ */
+export function formatETag(etag: ETag | string): string {
+  const { value, weak = false } = typeof etag === "string" ? { value: etag } : etag;
+  if (!TAG.test(value)) {
+    throw new TypeError(
+      `Cannot write the ETag ${
+        JSON.stringify(value)
+      }: it may hold no quote, blank or control character`,
+    );
+  }
+  return `${weak ? "W/" : ""}"${value}"`;
+}
+
+/**
+ * Reads the entity tags of a condition, `If-Match` or `If-None-Match`.
+ *
+ * @param header The header, `null` where there is none.
+ * @returns The tags, one with the value `*` for any; what is no tag is left out.
+ */
+export function parseETags(header: string | null): readonly ETag[] {
+  if (header === null) return [];
+  if (header.trim() === "*") return [{ value: "*" }];
+  return [...header.matchAll(TAGS)].map(([, weak, value = ""]) => ({
+    value,
+    weak: weak !== undefined,
+  }));
+}
+
+/**
+ * Sets the `ETag` of a response.
+ *
+ * @param response What carries the header.
+ * @param etag The tag; text is the value of a strong one, without quotes. `null` takes it away.
+ * @throws {TypeError} If the value holds a character that no tag may.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const response = web.textResponse("hello");
+ * web.setETag(response, { value: "v1", weak: true });
+ * console.assert(response.headers.get("etag") === 'W/"v1"');
+ * ```
+ */
+export function setETag(
+  response: { readonly headers: Headers },
+  etag: ETag | string | null,
+): void {
+  if (etag === null) response.headers.delete("etag");
+  else response.headers.set("etag", formatETag(etag));
+}
+
+/**
+ * Sets the `Last-Modified` of a response.
+ *
+ * @param response What carries the header.
+ * @param date When the content changed last; part of a second is rounded up. `null` takes it away.
+ * @throws {RangeError} If the date is not valid.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const response = web.textResponse("hello");
+ * web.setLastModified(response, new Date(0));
+ * console.assert(response.headers.get("last-modified") === "Thu, 01 Jan 1970 00:00:00 GMT");
+ * ```
+ */
+export function setLastModified(
+  response: { readonly headers: Headers },
+  date: Date | null,
+): void {
+  if (date === null) response.headers.delete("last-modified");
+  else response.headers.set("last-modified", formatHttpDate(date));
+}

@@ -1,0 +1,55 @@
+/**
+ * Headers that can be closed to changes.
+ * @module
+ */
+
+/** Headers that throw on a change once they were sent, where the platform's would ignore it. */
+export class FreezableHeaders extends Headers {
+  #frozen = false;
+
+  /** Ends changes. */
+  freeze(): void {
+    this.#frozen = true;
+  }
+
+  /**
+   * Adds a value.
+   *
+   * @param name Name of the header.
+   * @param value Value to add.
+   * @throws {TypeError} If the headers were sent.
+   */
+  override append(name: string, value: string): void {
+    this.#check(name);
+    super.append(name, value);
+  }
+
+  /**
+   * Replaces the values of a header.
+   *
+   * @param name Name of the header.
+   * @param value Its only value.
+   * @throws {TypeError} If the headers were sent.
+   */
+  override set(name: string, value: string): void {
+    this.#check(name);
+    super.set(name, value);
+  }
+
+  /**
+   * Takes a header away.
+   *
+   * @param name Name of the header.
+   * @throws {TypeError} If the headers were sent.
+   */
+  override delete(name: string): void {
+    this.#check(name);
+    super.delete(name);
+  }
+
+  #check(name: string): void {
+    if (this.#frozen) {
+      throw new TypeError(`Cannot change the header "${name}": the headers were sent by prepare()`);
+    }
+  }
+}

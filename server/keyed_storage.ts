@@ -1,0 +1,117 @@
+/**
+ * Sessions on the server, found by an id in the cookie.
+ * @module
+ */
+import type { ServerRequest } from "./request.ts";
+import { Session } from "./session.ts";
+import {
+  parseSessionData,
+  SessionCookie,
+  type SessionCookieOptions,
+  type SessionStorage,
+} from "./session_storage.ts";
+
+/** A place that keeps text by key, for a time. */
+export interface SessionStore {
+  /**
+   * Reads a text.
+   *
+   * @param key Its key.
+   * @returns The text, `null` where there is none or its time is over.
+   */
+  get(key: string): Promise<string | null>;
+  /**
+   * Keeps a text.
+   *
+   * @param key Its key.
+   * @param value The text.
+   * @param ttl How long, in seconds; `null` without an end.
+   */
+  set(key: string, value: string, ttl: number | null): Promise<void>;
+  /**
+   * Forgets a text.
+   *
+   * @param key Its key.
+   */
+  delete(key: string): Promise<void>;
+}
+
+/**
+ * Keeps sessions in a store by an id that is the cookie's value; keys are the cookie's name, `_` and
+ * the id, as in aiohttp_session. An id that the store does not know is never taken over, so nobody
+ * can make a client use an id of his choice.
+ */
+export class KeyedStorage implements SessionStorage {
+  readonly #store: SessionStore;
+  readonly #cookie: SessionCookie;
+
+  /**
+   * Creates one.
+   *
+   * @param store What keeps the sessions.
+   * @param options The cookie.
+   */
+  constructor(store: SessionStore, options: SessionCookieOptions = {}) {
+    this.#store = store;
+    this.#cookie = new SessionCookie(options);
+  }
+
+  /**
+   * Makes a new session.
+   *
+   * @returns The session.
+   */
+  create(): Session {
+    return new Session(null, { maxAge: this.#cookie.maxAge });
+  }
+
+  /**
+   * Finds the session.
+   *
+   * @param request The request.
+   * @returns The session; a new one where the id is missing or unknown.
+   */
+  async load(request: ServerRequest): Promise<Session> {
+    const { maxAge } = this.#cookie;
+    const id = this.#cookie.read(request);
+    // Nobody's id is that long; keys of any length are no gift to the store.
+    const known = id !== null && id.length <= 128;
+    const data = parseSessionData(known ? await this.#store.get(this.#key(id)) : null);
+    return new Session(known ? id : null, { data, maxAge });
+  }
+
+  /**
+   * Keeps the session; an empty one is forgotten, with its cookie.
+   *
+   * @param _request The request.
+   * @param response What carries the cookie.
+   * @param session The session.
+   */
+  async save(
+    _request: ServerRequest,
+    response: { readonly headers: Headers },
+    session: Session,
+  ): Promise<void> {
+    const { identity, maxAge } = session;
+    if (session.empty) {
+      if (identity !== null) await this.#store.delete(this.#key(identity));
+      return this.#cookie.write(response, null, null);
+    }
+    const id = identity ?? crypto.randomUUID().replaceAll("-", "");
+    this.#cookie.write(response, id, maxAge);
+    await this.#store.set(this.#key(id), JSON.stringify(session), maxAge);
+  }
+
+  /**
+   * Forgets a session.
+   *
+   * @param identity Its id.
+   */
+  remove(identity: string): Promise<void> {
+    return this.#store.delete(this.#key(identity));
+  }
+
+  #key(id: string): string {
+    return `${this.#cookie.name}_${id}`;
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Sessions in the memory of the process.
+ * @module
+ */
+import { KeyedStorage, type SessionStore } from "./keyed_storage.ts";
+import type { SessionCookieOptions } from "./session_storage.ts";
+
+/** What {@linkcode MemoryStorage} takes. */
+export interface MemoryStorageOptions extends SessionCookieOptions {
+  /** Sessions to keep; the one that was written longest ago goes first. @default {100000} */
+  readonly maxSessions?: number;
+}
+
+/**
+ * Keeps sessions in memory: gone when the process ends, and not shared between processes.
+ */
+export class MemoryStorage extends KeyedStorage {
+  /**
+   * Creates one.
+   *
+   * @param options The cookie, and how many sessions to keep.
+   */
+  constructor(options: MemoryStorageOptions = {}) {
+    const { maxSessions = 100_000, ...cookie } = options;
+    super(memoryStore(maxSessions), cookie);
+  }
+}
+
+function memoryStore(maxSessions: number): SessionStore {
+  // Texts, not objects: what a handler changes later without saving must not be seen.
+  const rows = new Map<string, { readonly text: string; readonly ends: number }>();
+  return {
+    get(key) {
+      const row = rows.get(key);
+      return Promise.resolve(row !== undefined && Date.now() < row.ends ? row.text : null);
+    },
+    set(key, text, ttl) {
+      const now = Date.now();
+      rows.delete(key); // to the end of the order
+      rows.set(key, { text, ends: ttl === null ? Infinity : now + ttl * 1000 });
+      for (const [oldest, { ends }] of rows) {
+        if (rows.size <= maxSessions && now < ends) break;
+        rows.delete(oldest);
+      }
+      return Promise.resolve();
+    },
+    delete(key) {
+      rows.delete(key);
+      return Promise.resolve();
+    },
+  };
+}

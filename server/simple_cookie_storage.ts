@@ -1,0 +1,90 @@
+/**
+ * Sessions as plain text in the cookie, for tests.
+ * @module
+ */
+import type { ServerRequest } from "./request.ts";
+import { Session } from "./session.ts";
+import {
+  parseSessionData,
+  SessionCookie,
+  type SessionCookieOptions,
+  type SessionStorage,
+} from "./session_storage.ts";
+
+/**
+ * Keeps a session as JSON in its cookie, aiohttp_session's `SimpleCookieStorage`. Anyone can read
+ * and change it, so it is for tests only.
+ */
+export class SimpleCookieStorage implements SessionStorage {
+  readonly #cookie: SessionCookie;
+
+  /**
+   * Creates one.
+   *
+   * @param options The cookie.
+   */
+  constructor(options: SessionCookieOptions = {}) {
+    this.#cookie = new SessionCookie(options);
+  }
+
+  /**
+   * Makes a new session.
+   *
+   * @returns The session.
+   */
+  create(): Session {
+    return new Session(null, { maxAge: this.#cookie.maxAge });
+  }
+
+  /**
+   * Reads the session from the cookie.
+   *
+   * @param request The request.
+   * @returns The session; a new one where the cookie is missing or malformed.
+   */
+  load(request: ServerRequest): Promise<Session> {
+    const value = this.#cookie.read(request);
+    const data = parseSessionData(value) ??
+      (value === null ? null : parseSessionData(unquote(value)));
+    return Promise.resolve(new Session(null, { data, maxAge: this.#cookie.maxAge }));
+  }
+
+  /**
+   * Writes the session into the cookie.
+   *
+   * @param _request The request.
+   * @param response What carries the cookie.
+   * @param session The session.
+   * @throws {RangeError} If the cookie would be longer than 4096 bytes.
+   */
+  save(
+    _request: ServerRequest,
+    response: { readonly headers: Headers },
+    session: Session,
+  ): Promise<void> {
+    this.#cookie.write(response, quote(JSON.stringify(session)), session.maxAge);
+    return Promise.resolve();
+  }
+}
+
+// Python's http.cookies writes such values as quoted strings with octal escapes (RFC 2109).
+function quote(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  let quoted = "";
+  for (const byte of bytes) {
+    const char = String.fromCharCode(byte);
+    if (/[\w!#$%&'*+.^`|~:{}()[\]/<>?@=-]/.test(char) && byte < 128) quoted += char;
+    else if (char === '"' || char === "\\") quoted += `\\${char}`;
+    else quoted += `\\${byte.toString(8).padStart(3, "0")}`;
+  }
+  return `"${quoted}"`;
+}
+
+function unquote(text: string): string {
+  const bytes: number[] = [];
+  for (const [piece, octal] of text.matchAll(/\\([0-3][0-7]{2})|\\?([^])/g)) {
+    if (octal !== undefined) bytes.push(parseInt(octal, 8));
+    else bytes.push(...new TextEncoder().encode(piece.length > 1 ? piece.slice(1) : piece));
+  }
+  return new TextDecoder().decode(new Uint8Array(bytes));
+}
