@@ -24,3 +24,7 @@ await using mapping = new ClientSession({
 });
 await using mapped = await mapping.post("/json", { json: new Map([["test", "map"]]) });
 console.log(await mapped.text());
+
+// Prints:
+// application/json {"test":"object"}
+// application/json {"test":"map"}

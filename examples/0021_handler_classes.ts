@@ -20,7 +20,9 @@ class Counter {
 const app = new web.Application();
 app.addRoutes(new Counter().routes());
 
-for (const [method, query] of [["GET", ""], ["POST", ""], ["POST", "?by=5"], ["GET", ""]] as const) {
+for (
+  const [method, query] of [["GET", ""], ["POST", ""], ["POST", "?by=5"], ["GET", ""]] as const
+) {
   const request = new Request(`http://localhost/count${query}`, { method });
   const response = await app.fetch(request);
   console.log(method, await response.text());

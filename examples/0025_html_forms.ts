@@ -36,7 +36,7 @@ await using empty = await session.post("/login", { data: { user: "ann" } });
 console.log(empty.status, await empty.text());
 
 // Prints:
-// text/html null
+// text/html utf-8
 // searched aiohttp & Deno
 // hello, ann; fields: user, pass
 // 400 user and pass, please
