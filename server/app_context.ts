@@ -57,20 +57,37 @@ export interface Logger {
   error(message: string, error: unknown): void;
 }
 
+/** Reads values by key. */
+export interface KeyReader {
+  /**
+   * Gives a value.
+   *
+   * @typeParam T Type of the value.
+   * @param key The key.
+   * @returns The value.
+   * @throws {TypeError} If nothing was kept under the key.
+   */
+  get<T>(key: AppKey<T>): T;
+  /**
+   * Tells whether there is a value.
+   *
+   * @typeParam T Type of the value.
+   * @param key The key.
+   * @returns `true` if there is one.
+   */
+  has<T>(key: AppKey<T>): boolean;
+}
+
 /** An application as a request sees it. */
-export interface AppContext {
+export interface AppContext extends KeyReader {
   /** The resources, for building URLs. */
   readonly router: ResourceRegistry;
   /** Where errors are reported. */
   readonly logger: Logger;
   /** Largest body that `read()`, `text()`, `json()` and `post()` accept, in bytes; 0 for no limit. */
   readonly clientMaxSize: number;
-  /**
-   * Gives a value kept by the application.
-   *
-   * @typeParam T Type of the value.
-   * @param key The key.
-   * @returns The value.
-   */
-  get<T>(key: AppKey<T>): T;
+  /** The application this one was added to, `null` for one that stands alone. */
+  readonly parent: AppContext | null;
+  /** Whether requests are welcome: `true` from the end of the start to the begin of the stop. */
+  readonly ready: boolean;
 }

@@ -74,4 +74,15 @@ export class KeyStore {
   has<T>(key: AppKey<T>): boolean {
     return this.#values.has(key);
   }
+
+  /**
+   * A store with the same values.
+   *
+   * @returns The copy.
+   */
+  copy(): KeyStore {
+    const copy = new KeyStore();
+    for (const [key, value] of this.#values) copy.#values.set(key, value);
+    return copy;
+  }
 }

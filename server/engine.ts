@@ -2,14 +2,28 @@
  * The seam between an application and what listens for it.
  * @module
  */
-import type { ServeInfo } from "./request.ts";
+import type { ServeInfo } from "./base_request.ts";
 
-/** Where to listen. */
+/** Where to listen: a TCP address, or a unix socket where `path` is given. */
 export interface ListenOptions {
-  /** Address to bind, `0.0.0.0` for all. */
-  readonly hostname: string;
-  /** TCP port; 0 for a free one. */
-  readonly port: number;
+  /** Address to bind, `0.0.0.0` for all. @default {"0.0.0.0"} */
+  readonly hostname?: string;
+  /** TCP port; 0 for a free one. @default {8080, with TLS 8443} */
+  readonly port?: number;
+  /** Path of a unix socket, instead of an address. */
+  readonly path?: string;
+  /** Certificate chain in PEM form; with `key`, the server speaks TLS. */
+  readonly cert?: string;
+  /** Private key of the certificate, in PEM form. */
+  readonly key?: string;
+  /**
+   * Whether several processes may listen on the port and share its connections; Deno has to run
+   * with `--unstable-net`.
+   * @default {false}
+   */
+  readonly reusePort?: boolean;
+  /** Most connections that may wait to be accepted. @default {511} */
+  readonly backlog?: number;
 }
 
 /** Answers requests, `Application.fetch`. */
@@ -17,15 +31,13 @@ export type EngineHandler = (request: Request, info: ServeInfo) => Response | Pr
 
 /** A server that an engine has started. */
 export interface EngineServer {
-  /** Address that was bound. */
-  readonly hostname: string;
-  /** Port that was bound. */
-  readonly port: number;
+  /** Where it listens: `http://127.0.0.1:8080`, or `http://unix:/run/app.sock:`. */
+  readonly url: string;
   /** Resolves when the server has stopped. */
   readonly finished: Promise<void>;
   /** Stops accepting and waits for the requests under way, without a limit of time. */
   shutdown(): Promise<void>;
-  /** Drops every connection. */
+  /** Drops every connection, as far as the engine can; `finished` resolves. */
   abort(): void;
 }
 
@@ -43,10 +55,12 @@ export type Engine = (options: ListenOptions, handler: EngineHandler) => EngineS
 export class AddressInUseError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "AddressInUseError";
-  /** Address that was asked for. */
-  readonly hostname: string;
-  /** Port that was asked for. */
-  readonly port: number;
+  /** Address that was asked for, `null` for a unix socket. */
+  readonly hostname: string | null;
+  /** Port that was asked for, `null` for a unix socket. */
+  readonly port: number | null;
+  /** Path of the unix socket that was asked for, `null` for an address. */
+  readonly path: string | null;
 
   /**
    * Creates one.
@@ -55,12 +69,17 @@ export class AddressInUseError extends Error {
    * @param cause What the platform said.
    */
   constructor(options: ListenOptions, cause: unknown) {
+    const { hostname = null, port = null, path = null } = options;
     super(
-      `Cannot listen on ${options.hostname}:${options.port}: the address is already in use. ` +
-        `Choose another port (0 takes a free one), or stop the program that holds it`,
+      path === null
+        ? `Cannot listen on ${hostname}:${port}: the address is already in use. ` +
+          `Choose another port (0 takes a free one), or stop the program that holds it`
+        : `Cannot listen on ${path}: a program listens there already, or it is no socket. ` +
+          `Choose another path, or stop that program`,
       { cause },
     );
-    this.hostname = options.hostname;
-    this.port = options.port;
+    this.hostname = hostname;
+    this.port = port;
+    this.path = path;
   }
 }

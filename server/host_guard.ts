@@ -2,31 +2,42 @@
  * Refuses requests whose Host would send them to another route.
  * @module
  */
+import { hostHeaderOf } from "./serve_internals.ts";
 
 // RFC 9110 section 7.2 and RFC 3986 section 3.2.2: a name, an IPv4 address or a bracketed IPv6
 // address, and a port. Anything else, "x/admin?" above all, would become part of Request.url.
 const HOST = /^(?:[A-Za-z0-9._~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/;
+
+let lastGood = "localhost"; // most requests of a server name one host
 
 /**
  * Tells what is wrong with the Host of a request. Deno.serve builds `Request.url` from the header
  * as it came, so `GET /public` with `Host: x/admin?` would be routed to `/admin`.
  *
  * @param request The request before any matching.
+ * @param url Its `url`.
  * @returns A reason to refuse it, `null` where there is none.
  */
-export function hostError(request: Request): string | null {
-  const host = request.headers.get("host");
+export function hostError(request: Request, url: string): string | null {
+  const host = hostHeaderOf(request);
   // Over HTTP/2, and for a Request made in the program, the URL is all there is.
   if (host === null) return null;
-  if (!HOST.test(host)) return "Invalid Host header";
+  if (host !== lastGood) {
+    if (!HOST.test(host)) return "Invalid Host header";
+    lastGood = host;
+  }
   // An absolute-form target (RFC 9112 section 3.2.2) may name another authority than Host does.
-  return authorityIs(request.url, host) ? null : "Host header and request target differ";
+  return authorityIs(url, host) ? null : "Host header and request target differ";
 }
 
 function authorityIs(url: string, host: string): boolean {
-  const start = url.indexOf("://") + 3;
+  const start = url.charCodeAt(4) === 58 ? 7 : 8; // behind "http://" or "https://"
   const end = start + host.length;
-  if (url.startsWith(host, start) && (url.length === end || "/?#".includes(url.charAt(end)))) {
+  // "/", "?" or "#" behind the host
+  const next = url.charCodeAt(end);
+  if (
+    (next === 47 || next === 63 || next === 35 || url.length === end) && url.startsWith(host, start)
+  ) {
     return true;
   }
   // Request.url may be normalised: lower case, without a default port.

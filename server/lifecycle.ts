@@ -47,3 +47,38 @@ export async function runAll(callbacks: readonly (() => unknown)[]): Promise<voi
   if (errors.length > 1) throw new AggregateError(errors, "Multiple errors on cleanup stage");
   if (errors.length === 1) throw errors[0];
 }
+
+/** The cleanup contexts of an application that are set up. */
+export class CleanupStack {
+  readonly #open: AsyncGenerator<void, void, void>[] = [];
+
+  /**
+   * Runs a context up to its `yield`.
+   *
+   * @typeParam T What it gets.
+   * @param context The context.
+   * @param value What it gets.
+   * @throws {TypeError} If it ends without a `yield`.
+   */
+  async enter<T>(context: CleanupContext<T>, value: T): Promise<void> {
+    const running = context(value);
+    if ((await running.next()).done) {
+      throw new TypeError(`Cannot set up "${context.name}": a cleanup context has to yield once`);
+    }
+    this.#open.push(running);
+  }
+
+  /**
+   * Gives what runs the contexts to their ends, the last one first; each can be run once.
+   *
+   * @returns One callback for each.
+   */
+  leave(): (() => Promise<void>)[] {
+    return this.#open.splice(0).reverse().map((running) => async () => {
+      if ((await running.next()).done) return;
+      // Its finally blocks run all the same.
+      await running.return();
+      throw new TypeError("A cleanup context has to yield once, this one did twice");
+    });
+  }
+}

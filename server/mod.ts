@@ -19,22 +19,37 @@
 // Application
 export { Application, type ApplicationOptions } from "./application.ts";
 export { AppKey } from "./app_key.ts";
-export type { AppContext, Logger, ResourceInfo, ResourceRegistry } from "./app_context.ts";
+export type {
+  AppContext,
+  KeyReader,
+  Logger,
+  ResourceInfo,
+  ResourceRegistry,
+} from "./app_context.ts";
 export type { CleanupContext, Signal } from "./lifecycle.ts";
+export type { PrepareSignal } from "./prepare_response.ts";
 export type { Handler, HandlerResult, Middleware, Responder } from "./middleware.ts";
 
 // Routes
 export { del, get, head, options, patch, post, put, route, view } from "./route_def.ts";
 export type { GetRouteOptions, RouteDef, RouteOptions } from "./route_def.ts";
 export { RouteTable } from "./route_table.ts";
+export type { HandlerDecorator } from "./route_decorator.ts";
+export { normalizePathMiddleware, type NormalizePathOptions } from "./normalize_path.ts";
 export { View, type ViewClass } from "./view.ts";
 export type { PathParamNames, PathParams, PathTemplate } from "./path_template.ts";
 export { RelativeURL } from "./relative_url.ts";
-export { Resource, type Route } from "./resource.ts";
-export { type Resolution, Router } from "./router.ts";
+export { Resource } from "./resource.ts";
+export { type AbstractResource, type Found, type Missed, type Resolution, Route } from "./route.ts";
+export { Router } from "./router.ts";
 
 // Requests
-export { type EarlyAnswer, type PostOptions, type ServeInfo, ServerRequest } from "./request.ts";
+export { type CloneOptions, type EarlyAnswer, ServerRequest } from "./request.ts";
+export { BaseRequest, type ServeInfo } from "./base_request.ts";
+export type { Forwarded } from "./forwarded.ts";
+export type { HTTPRange } from "./http_range.ts";
+export { type ETag, setETag, setLastModified } from "./etag.ts";
+export type { PostOptions } from "./read_form.ts";
 export { PostData, type PostValue } from "./post_data.ts";
 export { FileField, type FileFieldInit } from "./file_field.ts";
 export type { Spooled } from "./spool.ts";
@@ -76,15 +91,14 @@ export { delCookie, jsonResponse, setCookie, textResponse } from "./response.ts"
 export type { JsonResponseOptions, ResponseOptions } from "./response.ts";
 export type { CookieOptions } from "../http/cookie.ts";
 export type { QueryInit, QueryValue } from "../http/query.ts";
-export { type WebSocketOptions, WebSocketResponse } from "./websocket_response.ts";
-export { type WSMessage, WSMsgType } from "../http/websocket_channel.ts";
 export { StreamResponse, type StreamResponseOptions } from "./stream_response.ts";
 export { type SSEEvent, type SSEOptions, SSEResponse, sseResponse } from "./sse_response.ts";
 export { ConnectionResetError } from "./connection_reset_error.ts";
-export { type ETag, setETag, setLastModified } from "./etag.ts";
 export { chooseEncoding } from "./accept_encoding.ts";
 export { compress, type CompressOptions } from "./compress.ts";
 export type { ContentCoding } from "./content_coding.ts";
+export { type WebSocketOptions, WebSocketResponse } from "./websocket_response.ts";
+export { type WSMessage, WSMsgType } from "../http/websocket_channel.ts";
 
 // Files
 export { FileResponse, type FileResponseOptions } from "./file_response.ts";
@@ -110,9 +124,18 @@ export { KeyedStorage, type SessionStore } from "./keyed_storage.ts";
 // Running
 export { runApp, type RunAppOptions } from "./run_app.ts";
 export { AppRunner, type AppRunnerOptions } from "./runner.ts";
+export { ShutdownTimeoutError } from "./shutdown_timeout_error.ts";
+export { readiness } from "./readiness.ts";
+export type { AccessLogOptions } from "./access_log.ts";
 export { denoEngine } from "./deno_engine.ts";
 export { AddressInUseError } from "./engine.ts";
+export { NotSupportedError } from "../http/not_supported_error.ts";
 export type { Engine, EngineHandler, EngineServer, ListenOptions } from "./engine.ts";
+
+// Testing
+export { TestServer } from "./test_server.ts";
+export { TestClient, type TestRequestInit } from "./test_client.ts";
+export { makeRequest, type MakeRequestOptions } from "./make_request.ts";
 
 // HTTP exceptions
 export { HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";

@@ -67,12 +67,13 @@ export function compilePath(canonical: string): PathTemplate {
   if (pieces.length === 1 && !/[{}]/.test(canonical)) return fixedPath(canonical);
 
   const names: string[] = [];
+  const patterns: string[] = [];
   let source = "";
   for (const piece of pieces) {
     const variable = NAMED.exec(piece);
     if (variable === null) {
       if (/[{}]/.test(piece)) throw new TypeError(`Invalid path "${canonical}": see "${piece}"`);
-      source += piece.replace(/[\\^$.*+?()[\]|/]/g, "\\$&");
+      source += literalOf(piece).replace(/[\\^$.*+?()[\]|/]/g, "\\$&");
       continue;
     }
     const [, name = "", pattern = SEGMENT] = variable;
@@ -80,22 +81,26 @@ export function compilePath(canonical: string): PathTemplate {
       throw new TypeError(`Invalid path "${canonical}": "${name}" stands in it twice`);
     }
     names.push(name);
+    patterns.push(pattern);
     source += `(?<${name}>${pattern})`;
   }
   const regex = compileRegex(source, canonical);
-  const before = canonical.slice(0, canonical.indexOf("{"));
+  const before = literalOf(pieces[0] ?? "");
+  const [name = ""] = names;
+  const lastSegment = pieces.length === 3 && pieces[2] === "" && patterns[0] === SEGMENT &&
+    before.endsWith("/");
   return {
     canonical,
     prefix: before.slice(0, before.lastIndexOf("/")).replace(/\/+$/, "") || "/",
     names,
-    match: (path) => {
+    match: lastSegment ? (path) => matchLastSegment(path, before, name) : (path) => {
       const groups = regex.exec(path)?.groups;
       return groups === undefined ? null : unquoteSafe(groups);
     },
     build: (parts) =>
       pieces.map((piece) => {
         const name = NAMED.exec(piece)?.[1];
-        return name === undefined ? quotePath(piece) : quotePath(partOf(parts, name, canonical));
+        return name === undefined ? quoteLiteral(piece) : quotePath(partOf(parts, name, canonical));
       }).join(""),
   };
 }
@@ -131,18 +136,46 @@ export function quotePath(path: string): string {
 }
 
 function fixedPath(canonical: string): PathTemplate {
+  const literal = literalOf(canonical);
   return {
     canonical,
-    prefix: canonical.replace(/\/+$/, "") || "/",
+    prefix: literal.replace(/\/+$/, "") || "/",
     names: [],
-    match: (path) => path === canonical ? NO_PARAMS : null,
-    build: () => quotePath(canonical),
+    match: (path) => path === literal ? NO_PARAMS : null,
+    build: () => quoteLiteral(canonical),
   };
+}
+
+/** "/users/{id}", the most common template, without a regular expression. */
+function matchLastSegment(
+  path: string,
+  before: string,
+  name: string,
+): Readonly<Record<string, string>> | null {
+  if (path.length === before.length || !path.startsWith(before)) return null;
+  const value = path.slice(before.length);
+  if (value.includes("/") || value.includes("{") || value.includes("}")) return null;
+  const params: Record<string, string> = Object.create(null);
+  params[name] = unquote(value);
+  return params;
+}
+
+/**
+ * The fixed part of a template in the form that paths are matched in: "/a%20b", "/a b" and "/ж"
+ * work as they are typed. A "%" that starts no escape is one of text.
+ */
+function literalOf(piece: string): string {
+  return decodePath(piece.replace(/%(?![0-9A-Fa-f]{2})/g, "%25"));
+}
+
+function quoteLiteral(piece: string): string {
+  return quotePath(literalOf(piece)).replace(/%25(2F|25)/g, "%$1");
 }
 
 function compileRegex(source: string, canonical: string): RegExp {
   try {
-    return new RegExp(`^(?:${source})$`);
+    // "s": a path may hold any character; "u" only where the pattern asks for it, as it is stricter.
+    return new RegExp(`^(?:${source})$`, /\\[pP]\{/.test(source) ? "su" : "s");
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new TypeError(`Invalid path "${canonical}": ${reason}`, { cause });
@@ -152,12 +185,13 @@ function compileRegex(source: string, canonical: string): RegExp {
 function unquoteSafe(groups: Record<string, string | undefined>): Record<string, string> {
   const values: Record<string, string> = Object.create(null);
   for (const name in groups) {
-    const value = groups[name] ?? "";
-    values[name] = value.includes("%")
-      ? value.replaceAll("%2F", "/").replaceAll("%25", "%")
-      : value;
+    values[name] = unquote(groups[name] ?? "");
   }
   return values;
+}
+
+function unquote(value: string): string {
+  return value.includes("%") ? value.replaceAll("%2F", "/").replaceAll("%25", "%") : value;
 }
 
 function partOf(parts: Readonly<Record<string, unknown>>, name: string, canonical: string): string {

@@ -2,36 +2,18 @@
  * A request as handlers see it.
  * @module
  */
-import { parseContentType } from "../http/content_type.ts";
-import { parseCookies } from "../http/cookie.ts";
 import { decoderFor } from "../http/charset.ts";
-import { decodeUrlencoded } from "../http/multipart_decoding.ts";
-import { MultipartLimitError } from "../http/multipart_errors.ts";
-import type { MultipartLimits } from "../http/multipart_limits.ts";
 import { MultipartReader, type MultipartReaderOptions } from "../http/multipart_reader.ts";
-import { readLimited } from "../http/limited_body.ts";
 import { type StreamReader, StreamReader as Reader } from "../http/stream_reader.ts";
-import type { AppContext } from "./app_context.ts";
+import type { AppContext, KeyReader } from "./app_context.ts";
 import { type AppKey, KeyStore } from "./app_key.ts";
-import {
-  HTTPBadRequest,
-  HTTPRequestEntityTooLarge,
-  HTTPUnsupportedMediaType,
-} from "./http_client_errors.ts";
-import { type ParsedForm, parseForm } from "./parse_form.ts";
-import { PostData } from "./post_data.ts";
-
-/** What `request.post()` takes. */
-export interface PostOptions extends Partial<MultipartLimits> {
-  /** Largest body, in bytes; 0 for no limit. @default the application's `clientMaxSize` */
-  readonly maxSize?: number;
-}
-
-/** What the platform tells about a connection besides the request. */
-export interface ServeInfo {
-  /** The peer's address; a TCP peer has `hostname` and `port`. */
-  readonly remoteAddr?: { readonly transport?: string; readonly hostname?: string };
-}
+import { BaseRequest, type ServeInfo } from "./base_request.ts";
+import { clientLeave } from "./client_signal.ts";
+import { configOf } from "./config_dict.ts";
+import { HTTPBadRequest, HTTPUnsupportedMediaType } from "./http_client_errors.ts";
+import type { PostData } from "./post_data.ts";
+import { type FormReading, type PostOptions, readForm } from "./read_form.ts";
+import { readRequestBody } from "./request_body.ts";
 
 /** An answer given before the handler is done: a stream or a WebSocket that was prepared. */
 export interface EarlyAnswer {
@@ -43,6 +25,24 @@ export interface EarlyAnswer {
    * @param error What the handler threw, if it did.
    */
   finish(error?: unknown): Promise<void>;
+}
+
+/** What {@linkcode ServerRequest.clone} changes. */
+export interface CloneOptions {
+  /** Method. */
+  readonly method?: string;
+  /** Path and query, encoded. */
+  readonly relUrl?: string | { toString(): string };
+  /** All headers. */
+  readonly headers?: HeadersInit;
+  /** `http` or `https`. */
+  readonly scheme?: string;
+  /** Host with its port; it goes into the `Host` header too. */
+  readonly host?: string;
+  /** Address of the peer. */
+  readonly remote?: string;
+  /** Largest body that the readers accept, in bytes; 0 for no limit. */
+  readonly clientMaxSize?: number;
 }
 
 /**
@@ -62,20 +62,19 @@ export interface EarlyAnswer {
  * console.assert(await response.text() === "7");
  * ```
  */
-export class ServerRequest<Params = Record<string, string>> {
-  /** The platform's request; its body can be read only once, here or there. */
-  readonly raw: Request;
+export class ServerRequest<Params = Record<string, string>> extends BaseRequest {
   /** Values of the path's variables, decoded. */
   readonly matchInfo: Readonly<Params>;
-  /** The application that handles the request. */
-  readonly app: AppContext;
-  readonly #info: ServeInfo | undefined;
-  #url: URL | null = null;
+  readonly #root: AppContext;
+  #app: AppContext;
+  #innermost: AppContext;
+  #limit: number | null = null;
   #content: StreamReader | null = null;
   #body: Promise<Uint8Array<ArrayBuffer>> | null = null;
-  #post: Promise<PostData> | null = null;
-  #form: ParsedForm | null = null;
+  #form: FormReading | null = null;
   #store: KeyStore | null = null;
+  #leave: AbortController | null = null;
+  #origin: ServerRequest<Params> | null = null; // what a clone was made of
   #early: EarlyAnswer | null = null;
   #onEarly: ((answer: EarlyAnswer) => void) | null = null;
 
@@ -93,70 +92,37 @@ export class ServerRequest<Params = Record<string, string>> {
     app: AppContext,
     matchInfo: Readonly<Params>,
   ) {
-    this.raw = raw;
-    this.#info = info;
-    this.app = app;
+    super(raw, info);
+    this.#root = app;
+    this.#app = app;
+    this.#innermost = app;
     this.matchInfo = matchInfo;
   }
 
-  /** Method in upper case. */
-  get method(): string {
-    return this.raw.method;
+  /**
+   * The application that handles the request: middlewares see their own, a handler of a
+   * sub-application that one.
+   */
+  get app(): AppContext {
+    return this.#app;
   }
 
-  /** Headers of the request. */
-  get headers(): Headers {
-    return this.raw.headers;
+  /** The applications that the request has come through, the outermost first. */
+  get apps(): readonly AppContext[] {
+    const apps: AppContext[] = [];
+    let at: AppContext | null = this.#innermost;
+    for (; at !== null; at = at.parent) apps.unshift(at);
+    return apps;
   }
 
-  /** The whole URL, normalised. */
-  get url(): URL {
-    return this.#url ??= new URL(this.raw.url);
+  /** Values of the application and of all above it; the nearest one counts. */
+  get configDict(): KeyReader {
+    return configOf(this.#app);
   }
 
-  /** Path as it stood in the request line. */
-  get rawPath(): string {
-    return rawPathOf(this.raw.url);
-  }
-
-  /** Path with all escapes decoded; a malformed one stays as it is. */
-  get path(): string {
-    const raw = this.rawPath;
-    try {
-      return decodeURIComponent(raw);
-    } catch {
-      return raw;
-    }
-  }
-
-  /** Query parameters, decoded, in order, repeats kept. */
-  get query(): URLSearchParams {
-    return this.url.searchParams;
-  }
-
-  /** Query as it stood in the request line, without `?`. */
-  get queryString(): string {
-    return this.url.search.slice(1);
-  }
-
-  /** Address of the peer, `null` where the platform does not tell. */
-  get remote(): string | null {
-    return this.#info?.remoteAddr?.hostname ?? null;
-  }
-
-  /** Cookies of the request: values by name. */
-  get cookies(): ReadonlyMap<string, string> {
-    return parseCookies(this.headers.get("cookie"));
-  }
-
-  /** Mime type of the body, `application/octet-stream` where the header is missing. */
-  get contentType(): string {
-    return parseContentType(this.headers.get("content-type")).mimeType;
-  }
-
-  /** Charset of the body, `null` where the header does not say. */
-  get charset(): string | null {
-    return parseContentType(this.headers.get("content-type")).params.get("charset") ?? null;
+  /** Largest body that the readers accept, in bytes; 0 for no limit. */
+  get clientMaxSize(): number {
+    return this.#limit ?? this.#root.clientMaxSize;
   }
 
   /** Whether the request has a body, be it empty. */
@@ -169,9 +135,19 @@ export class ServerRequest<Params = Record<string, string>> {
     return this.#content ??= new Reader(this.raw.body);
   }
 
-  /** Aborts when the client leaves. */
+  /** Whether the body, if there is one, was not touched yet. */
+  get canReadBody(): boolean {
+    return this.raw.body !== null && !this.#isTouched();
+  }
+
+  /**
+   * Aborts when the client leaves before it has the whole response, and never otherwise; pass it
+   * on to whatever is done for this client only.
+   */
   get signal(): AbortSignal {
-    return this.raw.signal;
+    if (this.#origin !== null) return this.#origin.signal;
+    this.#leave ??= clientLeave(this.raw.signal, this.info?.completed);
+    return this.#leave.signal;
   }
 
   /**
@@ -198,6 +174,78 @@ export class ServerRequest<Params = Record<string, string>> {
   }
 
   /**
+   * Tells whether a value was kept for this request.
+   *
+   * @typeParam T Type of the value.
+   * @param key The key.
+   * @returns `true` if there is one.
+   */
+  has<T>(key: AppKey<T>): boolean {
+    return this.#store?.has(key) ?? false;
+  }
+
+  /**
+   * A copy with another head, for a middleware to pass on. The body is shared: read one of the two.
+   *
+   * @param options What is different.
+   * @returns The copy; values kept for the request come along.
+   * @throws {TypeError} If the body was read already.
+   */
+  clone(options: CloneOptions = {}): ServerRequest<Params> {
+    if (this.#isTouched()) {
+      throw new TypeError("Cannot clone the request: its body was read already");
+    }
+    const headers = new Headers(options.headers ?? this.headers);
+    if (options.host !== undefined) headers.set("host", options.host);
+    const host = options.host ?? new URL(this.raw.url).host;
+    const raw = new Request(
+      `${options.scheme ?? this.scheme}://${host}${options.relUrl ?? this.relUrl}`,
+      {
+        method: options.method ?? this.method,
+        headers,
+        body: this.raw.body,
+      },
+    );
+    const info = options.remote === undefined
+      ? this.info
+      : { remoteAddr: { transport: "tcp", hostname: options.remote } };
+    const copy = new ServerRequest(raw, info, this.#root, this.matchInfo);
+    copy.#app = this.#app;
+    copy.#innermost = this.#innermost;
+    copy.#limit = options.clientMaxSize ?? this.#limit;
+    copy.#store = this.#store?.copy() ?? null;
+    copy.#origin = this;
+    return copy;
+  }
+
+  /**
+   * Runs something with another application as `request.app`; sub-applications are entered so.
+   *
+   * @typeParam T What it gives.
+   * @param app The application.
+   * @param run What runs.
+   * @returns What it gives; the application before is back when it is done.
+   */
+  within<T>(app: AppContext, run: (request: this) => T): T {
+    const before = this.#app;
+    this.#app = app;
+    this.#innermost = app;
+    const leave = () => {
+      this.#app = before;
+    };
+    let result: T;
+    try {
+      result = run(this);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    if (result instanceof Promise) return result.finally(leave) as T;
+    leave();
+    return result;
+  }
+
+  /**
    * Reads the whole body; a second call gives the same bytes.
    *
    * @returns The bytes.
@@ -216,7 +264,9 @@ export class ServerRequest<Params = Record<string, string>> {
   async text(): Promise<string> {
     const charset = this.charset ?? "utf-8";
     const decoder = decoderFor(charset, true);
-    if (decoder === null) throw unknownCharset(charset);
+    if (decoder === null) {
+      throw new HTTPUnsupportedMediaType({ text: `Unknown charset: ${charset}` });
+    }
     const bytes = await this.read();
     try {
       return decoder.decode(bytes);
@@ -254,7 +304,9 @@ export class ServerRequest<Params = Record<string, string>> {
    * is answered with 400.
    */
   post(options: PostOptions = {}): Promise<PostData> {
-    return this.#post ??= this.#readForm(options);
+    const limit = options.maxSize ?? this.clientMaxSize;
+    const read = () => this.#body ??= readRequestBody(this.raw, limit);
+    return (this.#form ??= readForm(this.raw, limit, options, read)).data;
   }
 
   /**
@@ -277,7 +329,6 @@ export class ServerRequest<Params = Record<string, string>> {
    */
   finish(): void {
     this.#form?.close();
-    this.#form = null;
   }
 
   /**
@@ -288,6 +339,7 @@ export class ServerRequest<Params = Record<string, string>> {
    * @throws {TypeError} If the request was answered before.
    */
   answerEarly(answer: EarlyAnswer): void {
+    if (this.#origin !== null) return this.#origin.answerEarly(answer);
     if (this.#early !== null) {
       throw new TypeError("Cannot prepare: the request was answered before");
     }
@@ -305,67 +357,35 @@ export class ServerRequest<Params = Record<string, string>> {
     else listener(this.#early);
   }
 
+  /** Whether a server carries the request, rather than a program that called `fetch`. */
+  get served(): boolean {
+    return this.info !== undefined && "completed" in this.info;
+  }
+
+  /**
+   * Answers for a handler that has not answered in time, and aborts `signal`; it may run on, its
+   * result is dropped.
+   *
+   * @param response The answer.
+   */
+  abandon(response: Response): void {
+    this.#leave?.abort(new DOMException("The server stops", "AbortError"));
+    if (this.earlyAnswer === null) {
+      this.answerEarly({ response, finish: () => Promise.resolve() });
+    }
+  }
+
   /** The early answer, `null` while there is none. */
   get earlyAnswer(): EarlyAnswer | null {
-    return this.#early;
+    return this.#origin?.earlyAnswer ?? this.#early;
   }
 
-  async #readForm(options: PostOptions): Promise<PostData> {
-    const limit = options.maxSize ?? this.app.clientMaxSize;
-    switch (this.contentType) {
-      case "application/x-www-form-urlencoded": {
-        const charset = this.charset ?? "utf-8";
-        const decoder = decoderFor(charset, false);
-        if (decoder === null) throw unknownCharset(charset);
-        const bytes = await (this.#body ??= this.#readBody(limit));
-        return new PostData(decodeUrlencoded(bytes, decoder));
-      }
-      case "multipart/form-data": {
-        const limits = { maxTotalSize: limit === 0 ? Infinity : limit, ...options };
-        const reader = await this.multipart(limits);
-        try {
-          this.#form = await parseForm(reader);
-        } catch (error) {
-          if (!(error instanceof MultipartLimitError) || error.option !== "maxTotalSize") {
-            throw error;
-          }
-          throw new HTTPRequestEntityTooLarge(error.limit, { cause: error });
-        }
-        return this.#form.data;
-      }
-      default:
-        return new PostData();
-    }
+  /** A clone shares the stream, whose lock is all that tells of a reader there. */
+  #isTouched(): boolean {
+    return this.raw.bodyUsed || this.raw.body?.locked === true;
   }
 
-  #readBody(limit = this.app.clientMaxSize): Promise<Uint8Array<ArrayBuffer>> {
-    const tooLarge = () => new HTTPRequestEntityTooLarge(limit);
-    // An announced length beyond the limit is refused before a byte is read.
-    if (limit > 0 && Number(this.headers.get("content-length")) > limit) {
-      return Promise.reject(tooLarge());
-    }
-    return readLimited(this.raw.body, limit, tooLarge);
+  #readBody(): Promise<Uint8Array<ArrayBuffer>> {
+    return readRequestBody(this.raw, this.clientMaxSize);
   }
-}
-
-/**
- * The path of a request URL as it stood in the request line, which `new URL()` would normalise.
- *
- * @param url `Request.url`.
- * @returns The path, still encoded.
- */
-export function rawPathOf(url: string): string {
-  const start = url.indexOf("/", url.indexOf("://") + 3);
-  if (start < 0) return "/";
-  for (let at = start; at < url.length; at++) {
-    const code = url.charCodeAt(at);
-    // "?" or "#". A fragment ends the path for new URL(), so it does here: guards that look at
-    // one and routes that look at the other have to agree.
-    if (code === 63 || code === 35) return url.slice(start, at);
-  }
-  return url.slice(start);
-}
-
-function unknownCharset(charset: string): HTTPUnsupportedMediaType {
-  return new HTTPUnsupportedMediaType({ text: `Unknown charset: ${charset}` });
 }

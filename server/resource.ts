@@ -2,27 +2,18 @@
  * A path and the methods it answers.
  * @module
  */
-import type { ResourceInfo } from "./app_context.ts";
 import type { Handler } from "./middleware.ts";
 import { compilePath, type PathTemplate } from "./path_template.ts";
 import { RelativeURL } from "./relative_url.ts";
-
-/** A method of a resource and what answers it. */
-export interface Route {
-  /** Method in upper case, `*` for any. */
-  readonly method: string;
-  /** The handler as it was registered. */
-  readonly handler: Handler;
-  /** The resource it belongs to. */
-  readonly resource: Resource;
-}
+import { type AbstractResource, type Found, type Resolution, Route } from "./route.ts";
 
 /** A path template with a handler for each of its methods. */
-export class Resource implements ResourceInfo {
+export class Resource implements AbstractResource {
   /** Name given at registration, `null` without one. */
   readonly name: string | null;
-  readonly #template: PathTemplate;
-  readonly #routes = new Map<string, Route>();
+  #template: PathTemplate;
+  readonly #found = new Map<string, Found>();
+  #any: Found | null = null;
 
   /**
    * Creates one.
@@ -35,7 +26,7 @@ export class Resource implements ResourceInfo {
     this.name = name;
   }
 
-  /** The path template as registered. */
+  /** The path template, below the prefix of its application. */
   get canonical(): string {
     return this.#template.canonical;
   }
@@ -45,9 +36,9 @@ export class Resource implements ResourceInfo {
     return this.#template.prefix;
   }
 
-  /** Methods in the order of registration. */
-  get methods(): Iterable<string> {
-    return this.#routes.keys();
+  /** The routes in the order of registration. */
+  get routes(): readonly Route[] {
+    return [...this.#found.values()].map((each) => each.route);
   }
 
   /**
@@ -59,51 +50,47 @@ export class Resource implements ResourceInfo {
    * @throws {TypeError} If the method is no token, or is answered already.
    */
   addRoute(method: string, handler: Handler): Route {
-    const upper = method.toUpperCase();
-    if (upper !== "*" && !/^[\w!#$%&'*+.^`|~-]+$/.test(method)) {
+    const route = new Route(method, handler, this);
+    if (this.#found.has(route.method) || this.#any !== null) {
       throw new TypeError(
-        `Cannot add a route to "${this.canonical}": "${method}" is no HTTP method`,
+        `Added route will never be executed, method ${route.method} is already registered for "${this.canonical}"`,
       );
     }
-    if (typeof handler !== "function") {
-      throw new TypeError(
-        `Cannot add ${upper} "${this.canonical}": expected a handler function, got ${typeof handler}`,
-      );
-    }
-    if (this.#routes.has(upper) || this.#routes.has("*")) {
-      throw new TypeError(
-        `Added route will never be executed, method ${upper} is already registered for "${this.canonical}"`,
-      );
-    }
-    const route = { method: upper, handler, resource: this };
-    this.#routes.set(upper, route);
+    const found = { route, params: NO_PARAMS };
+    this.#found.set(route.method, found);
+    if (route.method === "*") this.#any = found;
     return route;
   }
 
   /**
-   * Matches a decoded path.
+   * Finds the route for a request.
    *
-   * @param path The path.
-   * @returns Values of the variables, `null` where it does not match.
+   * @param method Method in upper case.
+   * @param path Decoded path.
+   * @returns The route, or the methods there are; `null` where the path does not match.
    */
-  match(path: string): Readonly<Record<string, string>> | null {
-    return this.#template.match(path);
+  resolve(method: string, path: string): Resolution | null {
+    const params = this.#template.match(path);
+    if (params === null) return null;
+    const found = this.#found.get(method) ?? this.#any;
+    if (found === null) return { route: null, allowed: [...this.#found.keys()] };
+    // A fixed path has nothing of its own to say, so the same record serves every request.
+    return this.#template.names.length === 0 ? found : { route: found.route, params };
   }
 
   /**
-   * Finds what answers a method.
+   * Moves the resource below a prefix.
    *
-   * @param method Method in upper case.
-   * @returns The route, `undefined` where there is none.
+   * @param prefix The prefix, without a `/` at the end.
    */
-  routeFor(method: string): Route | undefined {
-    return this.#routes.get(method) ?? this.#routes.get("*");
+  addPrefix(prefix: string): void {
+    this.#template = compilePath(prefix + this.#template.canonical);
   }
 
   /**
    * Builds the URL of this resource.
    *
-   * @param parts Values of the variables.
+   * @param parts Values of the variables; others are left out.
    * @returns The URL.
    * @throws {TypeError} If a variable has no value or one that is not a string.
    */
@@ -111,3 +98,5 @@ export class Resource implements ResourceInfo {
     return new RelativeURL(this.#template.build(parts));
   }
 }
+
+const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze(Object.create(null));

@@ -4,6 +4,7 @@
  */
 import type { Handler } from "./middleware.ts";
 import type { PathParams } from "./path_template.ts";
+import { DecoratedRoutes, type HandlerDecorator } from "./route_decorator.ts";
 import * as define from "./route_def.ts";
 import type { GetRouteOptions, RouteDef, RouteOptions } from "./route_def.ts";
 import type { ViewClass } from "./view.ts";
@@ -12,7 +13,10 @@ import type { ViewClass } from "./view.ts";
  * Collects routes in one module to be added to an application in another, aiohttp's
  * `RouteTableDef`. It is iterable, so it can be spread into `addRoutes()`.
  *
- * @example
+ * Without a handler, each method is a standard decorator. The route of a decorated method is there
+ * as soon as the class is instantiated (`this` is the instance), of a static one with the class.
+ *
+ * @example A table of functions
  * ```ts
  * import { web } from "@roundtrip/http";
  *
@@ -24,9 +28,31 @@ import type { ViewClass } from "./view.ts";
  * app.addRoutes(routes);
  * console.assert(`${app.router.named("user").urlFor({ id: "7" })}` === "/users/7");
  * ```
+ *
+ * @example Decorated methods
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const routes = new web.RouteTable();
+ * class Counter {
+ *   #count = 0;
+ *   @routes.post("/count/{step}")
+ *   add(request: web.ServerRequest<{ step: string }>): Response {
+ *     this.#count += Number(request.matchInfo.step);
+ *     return web.jsonResponse(this.#count);
+ *   }
+ * }
+ * new Counter();
+ * const app = new web.Application();
+ * app.addRoutes(routes);
+ * await app.request("/count/2", { method: "POST" });
+ * const response = await app.request("/count/3", { method: "POST" });
+ * console.assert(await response.json() === 5);
+ * ```
  */
 export class RouteTable implements Iterable<RouteDef> {
   readonly #routes: RouteDef[] = [];
+  readonly #decorated = new DecoratedRoutes();
 
   /** How many routes were collected. */
   get length(): number {
@@ -37,9 +63,21 @@ export class RouteTable implements Iterable<RouteDef> {
    * Iterates over the routes in order.
    *
    * @returns The iterator.
+   * @throws {TypeError} If a class with decorated methods has no instance yet.
    */
   [Symbol.iterator](): Iterator<RouteDef> {
+    this.#decorated.checkBound();
     return this.#routes[Symbol.iterator]();
+  }
+
+  /**
+   * Lists the routes of one instance of a class with decorated methods, to add those alone.
+   *
+   * @param instance The instance; the class for static methods.
+   * @returns Its routes.
+   */
+  of(instance: object): readonly RouteDef[] {
+    return this.#decorated.of(instance);
   }
 
   /**
@@ -56,8 +94,27 @@ export class RouteTable implements Iterable<RouteDef> {
     path: Path,
     handler: Handler<PathParams<Path>>,
     options?: RouteOptions,
-  ): this {
-    return this.#add(define.route(method, path, handler, options));
+  ): this;
+  /**
+   * Decorates a method that answers a method of HTTP.
+   *
+   * @param method Method, `*` for any.
+   * @param path Path template.
+   * @param options Name of the resource.
+   * @returns The decorator.
+   */
+  route<const Path extends string>(
+    method: string,
+    path: Path,
+    options?: RouteOptions,
+  ): HandlerDecorator<PathParams<Path>>;
+  route<const Path extends string>(
+    method: string,
+    path: Path,
+    handler?: Handler<PathParams<Path>> | RouteOptions,
+    options?: RouteOptions,
+  ): this | HandlerDecorator<PathParams<Path>> {
+    return this.#collect(path, (...rest) => define.route(method, ...rest), handler, options);
   }
 
   /**
@@ -72,8 +129,24 @@ export class RouteTable implements Iterable<RouteDef> {
     path: Path,
     handler: Handler<PathParams<Path>>,
     options?: GetRouteOptions,
-  ): this {
-    return this.#add(define.get(path, handler, options));
+  ): this;
+  /**
+   * Decorates a method that answers `GET`, and for `HEAD` unless told otherwise.
+   *
+   * @param path Path template.
+   * @param options Name of the resource.
+   * @returns The decorator.
+   */
+  get<const Path extends string>(
+    path: Path,
+    options?: GetRouteOptions,
+  ): HandlerDecorator<PathParams<Path>>;
+  get<const Path extends string>(
+    path: Path,
+    handler?: Handler<PathParams<Path>> | GetRouteOptions,
+    options?: GetRouteOptions,
+  ): this | HandlerDecorator<PathParams<Path>> {
+    return this.#collect(path, define.get, handler, options);
   }
 
   /**
@@ -88,8 +161,24 @@ export class RouteTable implements Iterable<RouteDef> {
     path: Path,
     handler: Handler<PathParams<Path>>,
     options?: RouteOptions,
-  ): this {
-    return this.#add(define.post(path, handler, options));
+  ): this;
+  /**
+   * Decorates a method that answers `POST`.
+   *
+   * @param path Path template.
+   * @param options Name of the resource.
+   * @returns The decorator.
+   */
+  post<const Path extends string>(
+    path: Path,
+    options?: RouteOptions,
+  ): HandlerDecorator<PathParams<Path>>;
+  post<const Path extends string>(
+    path: Path,
+    handler?: Handler<PathParams<Path>> | RouteOptions,
+    options?: RouteOptions,
+  ): this | HandlerDecorator<PathParams<Path>> {
+    return this.#collect(path, define.post, handler, options);
   }
 
   /**
@@ -104,8 +193,24 @@ export class RouteTable implements Iterable<RouteDef> {
     path: Path,
     handler: Handler<PathParams<Path>>,
     options?: RouteOptions,
-  ): this {
-    return this.#add(define.put(path, handler, options));
+  ): this;
+  /**
+   * Decorates a method that answers `PUT`.
+   *
+   * @param path Path template.
+   * @param options Name of the resource.
+   * @returns The decorator.
+   */
+  put<const Path extends string>(
+    path: Path,
+    options?: RouteOptions,
+  ): HandlerDecorator<PathParams<Path>>;
+  put<const Path extends string>(
+    path: Path,
+    handler?: Handler<PathParams<Path>> | RouteOptions,
+    options?: RouteOptions,
+  ): this | HandlerDecorator<PathParams<Path>> {
+    return this.#collect(path, define.put, handler, options);
   }
 
   /**
@@ -120,8 +225,24 @@ export class RouteTable implements Iterable<RouteDef> {
     path: Path,
     handler: Handler<PathParams<Path>>,
     options?: RouteOptions,
-  ): this {
-    return this.#add(define.patch(path, handler, options));
+  ): this;
+  /**
+   * Decorates a method that answers `PATCH`.
+   *
+   * @param path Path template.
+   * @param options Name of the resource.
+   * @returns The decorator.
+   */
+  patch<const Path extends string>(
+    path: Path,
+    options?: RouteOptions,
+  ): HandlerDecorator<PathParams<Path>>;
+  patch<const Path extends string>(
+    path: Path,
+    handler?: Handler<PathParams<Path>> | RouteOptions,
+    options?: RouteOptions,
+  ): this | HandlerDecorator<PathParams<Path>> {
+    return this.#collect(path, define.patch, handler, options);
   }
 
   /**
@@ -136,8 +257,24 @@ export class RouteTable implements Iterable<RouteDef> {
     path: Path,
     handler: Handler<PathParams<Path>>,
     options?: RouteOptions,
-  ): this {
-    return this.#add(define.del(path, handler, options));
+  ): this;
+  /**
+   * Decorates a method that answers `DELETE`.
+   *
+   * @param path Path template.
+   * @param options Name of the resource.
+   * @returns The decorator.
+   */
+  delete<const Path extends string>(
+    path: Path,
+    options?: RouteOptions,
+  ): HandlerDecorator<PathParams<Path>>;
+  delete<const Path extends string>(
+    path: Path,
+    handler?: Handler<PathParams<Path>> | RouteOptions,
+    options?: RouteOptions,
+  ): this | HandlerDecorator<PathParams<Path>> {
+    return this.#collect(path, define.del, handler, options);
   }
 
   /**
@@ -152,8 +289,24 @@ export class RouteTable implements Iterable<RouteDef> {
     path: Path,
     handler: Handler<PathParams<Path>>,
     options?: RouteOptions,
-  ): this {
-    return this.#add(define.head(path, handler, options));
+  ): this;
+  /**
+   * Decorates a method that answers `HEAD`.
+   *
+   * @param path Path template.
+   * @param options Name of the resource.
+   * @returns The decorator.
+   */
+  head<const Path extends string>(
+    path: Path,
+    options?: RouteOptions,
+  ): HandlerDecorator<PathParams<Path>>;
+  head<const Path extends string>(
+    path: Path,
+    handler?: Handler<PathParams<Path>> | RouteOptions,
+    options?: RouteOptions,
+  ): this | HandlerDecorator<PathParams<Path>> {
+    return this.#collect(path, define.head, handler, options);
   }
 
   /**
@@ -168,8 +321,24 @@ export class RouteTable implements Iterable<RouteDef> {
     path: Path,
     handler: Handler<PathParams<Path>>,
     routeOptions?: RouteOptions,
-  ): this {
-    return this.#add(define.options(path, handler, routeOptions));
+  ): this;
+  /**
+   * Decorates a method that answers `OPTIONS`.
+   *
+   * @param path Path template.
+   * @param routeOptions Name of the resource.
+   * @returns The decorator.
+   */
+  options<const Path extends string>(
+    path: Path,
+    routeOptions?: RouteOptions,
+  ): HandlerDecorator<PathParams<Path>>;
+  options<const Path extends string>(
+    path: Path,
+    handler?: Handler<PathParams<Path>> | RouteOptions,
+    routeOptions?: RouteOptions,
+  ): this | HandlerDecorator<PathParams<Path>> {
+    return this.#collect(path, define.options, handler, routeOptions);
   }
 
   /**
@@ -180,12 +349,50 @@ export class RouteTable implements Iterable<RouteDef> {
    * @param options Name of the resource.
    * @returns The table, for chaining.
    */
-  view(path: string, viewClass: ViewClass, options?: RouteOptions): this {
-    return this.#add(define.view(path, viewClass, options));
+  view(path: string, viewClass: ViewClass, options?: RouteOptions): this;
+  /**
+   * Decorates a class-based view.
+   *
+   * @param path Path template.
+   * @param options Name of the resource.
+   * @returns The decorator.
+   */
+  view(
+    path: string,
+    options?: RouteOptions,
+  ): (viewClass: ViewClass, context: ClassDecoratorContext) => void;
+  view(
+    path: string,
+    viewClass?: ViewClass | RouteOptions,
+    options?: RouteOptions,
+  ): this | ((viewClass: ViewClass, context: ClassDecoratorContext) => void) {
+    if (isViewClass(viewClass)) {
+      this.#routes.push(define.view(path, viewClass, options));
+      return this;
+    }
+    return (decorated) => {
+      this.#routes.push(define.view(path, decorated, viewClass));
+    };
   }
 
-  #add(route: RouteDef): this {
-    this.#routes.push(route);
-    return this;
+  #collect<Path extends string, Options extends RouteOptions>(
+    path: Path,
+    make: (path: Path, handler: Handler<PathParams<Path>>, options?: Options) => RouteDef,
+    handler: Handler<PathParams<Path>> | Options | undefined,
+    options: Options | undefined,
+  ): this | HandlerDecorator<PathParams<Path>> {
+    if (typeof handler === "function") {
+      this.#routes.push(make(path, handler, options));
+      return this;
+    }
+    return this.#decorated.decorator<PathParams<Path>>(
+      path,
+      (bound) => make(path, bound, handler),
+      (route) => this.#routes.push(route),
+    );
   }
+}
+
+function isViewClass(value: ViewClass | RouteOptions | undefined): value is ViewClass {
+  return typeof value === "function";
 }

@@ -3,14 +3,30 @@
  * @module
  */
 import type { Application } from "./application.ts";
+import type { ListenOptions } from "./engine.ts";
 import { AppRunner, type AppRunnerOptions } from "./runner.ts";
+import { ShutdownTimeoutError } from "./shutdown_timeout_error.ts";
 
 /** What {@linkcode runApp} takes. */
 export interface RunAppOptions extends AppRunnerOptions {
-  /** Address to bind. @default {"0.0.0.0"} */
-  readonly host?: string;
-  /** TCP port; 0 for a free one. @default {8080} */
+  /** Address to bind, or several. @default {"0.0.0.0", none where `path` is given} */
+  readonly host?: string | readonly string[];
+  /** TCP port; 0 for a free one. @default {8080, with TLS 8443} */
   readonly port?: number;
+  /** Path of a unix socket, or several; with `host`, both are served. */
+  readonly path?: string | readonly string[];
+  /** Certificate chain in PEM form; with `key`, the addresses speak TLS. */
+  readonly cert?: string;
+  /** Private key of the certificate, in PEM form. */
+  readonly key?: string;
+  /**
+   * Whether several processes may listen on the port and share its connections; Deno has to run
+   * with `--unstable-net`.
+   * @default {false}
+   */
+  readonly reusePort?: boolean;
+  /** Most connections that may wait to be accepted. @default {511} */
+  readonly backlog?: number;
   /** Says where the application runs; `null` for silence. @default {console.log} */
   readonly print?: ((text: string) => void) | null;
   /** Whether SIGINT and SIGTERM stop the application. @default {true} */
@@ -23,9 +39,13 @@ export interface RunAppOptions extends AppRunnerOptions {
  * Starts an application, says where, and serves until SIGINT or SIGTERM; requests under way are
  * finished first. aiohttp's `web.run_app`.
  *
+ * A second signal ends the process at once, with the exit code that signals have (128 and its
+ * number). Handlers that are still running `shutdownTimeout` after the first one end it with 1.
+ *
  * @param app The application, or a promise of one.
  * @param options Where to listen, how to stop.
  * @throws {AddressInUseError} If the address is taken.
+ * @throws {ShutdownTimeoutError} If `signal` stopped it and handlers were left behind.
  *
  * @example
  * ```ts
@@ -42,25 +62,67 @@ export async function runApp(
 ): Promise<void> {
   const runner = new AppRunner(await app, options);
   const stop = Promise.withResolvers<void>();
-  const signals = options.handleSignals === false ? [] : stopSignals();
-  for (const signal of signals) Deno.addSignalListener(signal, stop.resolve);
-  options.signal?.addEventListener("abort", () => stop.resolve(), { once: true });
+  const onAbort = () => stop.resolve();
+  options.signal?.addEventListener("abort", onAbort, { once: true });
   if (options.signal?.aborted) stop.resolve();
+  let signalled = false;
+  const release = options.handleSignals === false ? () => {} : onStopSignal((exitCode) => {
+    if (signalled) Deno.exit(exitCode);
+    signalled = true;
+    stop.resolve();
+  });
   try {
-    const url = await runner.listen({
-      hostname: options.host ?? "0.0.0.0",
-      port: options.port ?? 8080,
-    });
+    const urls: string[] = [];
+    for (const site of sitesOf(options)) urls.push(await runner.listen(site));
     const print = options.print === undefined ? console.log : options.print;
-    print?.(`======== Running on ${url} ========\n(Press CTRL+C to quit)`);
+    print?.(`======== Running on ${urls.join(", ")} ========\n(Press CTRL+C to quit)`);
     await Promise.race([stop.promise, runner.finished]);
   } finally {
-    await runner.cleanup();
-    for (const signal of signals) Deno.removeSignalListener(signal, stop.resolve);
+    try {
+      await runner.cleanup();
+    } finally {
+      release();
+      options.signal?.removeEventListener("abort", onAbort);
+    }
   }
+  if (!runner.timedOut) return;
+  const late = new ShutdownTimeoutError(options.shutdownTimeout ?? 60_000);
+  if (!signalled) throw late;
+  // What was left behind would keep the process alive, for as long as it likes.
+  console.error(late.message);
+  Deno.exit(1);
 }
 
-// Windows knows no SIGTERM; Ctrl-C and Ctrl-Break are what there is.
-function stopSignals(): readonly Deno.Signal[] {
-  return Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
+function sitesOf(options: RunAppOptions): readonly ListenOptions[] {
+  const { port, cert, key, reusePort, backlog } = options;
+  const tcp = {
+    ...(port === undefined ? {} : { port }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(reusePort === undefined ? {} : { reusePort }),
+    ...(backlog === undefined ? {} : { backlog }),
+  };
+  const paths = options.path === undefined ? [] : [options.path].flat();
+  const hosts = options.host !== undefined
+    ? [options.host].flat()
+    : paths.length > 0 && port === undefined
+    ? []
+    : ["0.0.0.0"];
+  return [
+    ...hosts.map((hostname) => ({ ...tcp, hostname })),
+    ...paths.map((path) => ({ path })),
+  ];
+}
+
+/** Listens for the signals that stop a program; gives what ends that. */
+function onStopSignal(listener: (exitCode: number) => void): () => void {
+  // Windows knows no SIGTERM; Ctrl-C and Ctrl-Break are what there is.
+  const signals: readonly [Deno.Signal, number][] = Deno.build.os === "windows"
+    ? [["SIGINT", 130], ["SIGBREAK", 149]]
+    : [["SIGINT", 130], ["SIGTERM", 143]];
+  const listeners = signals.map(([signal, code]) => [signal, () => listener(code)] as const);
+  for (const [signal, each] of listeners) Deno.addSignalListener(signal, each);
+  return () => {
+    for (const [signal, each] of listeners) Deno.removeSignalListener(signal, each);
+  };
 }

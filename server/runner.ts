@@ -2,17 +2,28 @@
  * Starts an application on an engine and stops it again.
  * @module
  */
+import { type AccessLogOptions, logged } from "./access_log.ts";
 import type { Application } from "./application.ts";
 import { denoEngine } from "./deno_engine.ts";
-import type { Engine, EngineServer, ListenOptions } from "./engine.ts";
+import type { Engine, EngineHandler, EngineServer, ListenOptions } from "./engine.ts";
+import { runAll } from "./lifecycle.ts";
 
 /** What {@linkcode AppRunner} takes. */
 export interface AppRunnerOptions {
   /**
-   * How long handlers may go on once the server stops, in ms; then connections are dropped.
+   * How long handlers and `onShutdown` may go on once the server stops, in ms; then connections are
+   * dropped.
    * @default {60000}
    */
   readonly shutdownTimeout?: number;
+  /**
+   * How long to go on accepting while `app.ready` is `false` already, in ms, for load balancers to
+   * notice.
+   * @default {0}
+   */
+  readonly shutdownDelay?: number;
+  /** What each request is logged with; `null` for no log, which costs nothing. @default {null} */
+  readonly accessLog?: AccessLogOptions | null;
   /** What listens. @default {denoEngine} */
   readonly engine?: Engine;
 }
@@ -34,25 +45,37 @@ export interface AppRunnerOptions {
 export class AppRunner {
   readonly #app: Application;
   readonly #engine: Engine;
+  readonly #handler: EngineHandler;
   readonly #shutdownTimeout: number;
+  readonly #shutdownDelay: number;
   readonly #servers: EngineServer[] = [];
   #stopping: Promise<void> | null = null;
+  #timedOut = false;
 
   /**
    * Creates one.
    *
    * @param app The application.
-   * @param options Limits and engine.
+   * @param options Limits, log and engine.
+   * @throws {RangeError} If a time is negative or no number.
    */
   constructor(app: Application, options: AppRunnerOptions = {}) {
     this.#app = app;
     this.#engine = options.engine ?? denoEngine;
-    this.#shutdownTimeout = options.shutdownTimeout ?? 60_000;
+    this.#shutdownTimeout = checkTime("shutdownTimeout", options.shutdownTimeout ?? 60_000);
+    this.#shutdownDelay = checkTime("shutdownDelay", options.shutdownDelay ?? 0);
+    const log = options.accessLog ?? null;
+    this.#handler = log === null ? app.fetch : logged(app.fetch, log, app.logger);
   }
 
   /** URLs the application listens on. */
   get addresses(): readonly string[] {
-    return this.#servers.map(urlOf);
+    return this.#servers.map((server) => server.url);
+  }
+
+  /** Whether `cleanup()` left handlers behind that were still running after `shutdownTimeout`. */
+  get timedOut(): boolean {
+    return this.#timedOut;
   }
 
   /** Resolves when every server has stopped. */
@@ -61,22 +84,24 @@ export class AppRunner {
   }
 
   /**
-   * Starts the application, if that was not done, and listens.
+   * Starts the application, if that was not done, and listens; call it again for more addresses.
    *
    * @param options Where to listen.
    * @returns The URL, with the port that was bound.
    * @throws {AddressInUseError} If the address is taken.
+   * @throws {TypeError} If the runner was stopped.
    */
   async listen(options: ListenOptions): Promise<string> {
     await this.#app.startup();
-    const server = this.#engine(options, this.#app.fetch);
+    if (this.#stopping !== null) throw new TypeError("Cannot listen: the runner was stopped");
+    const server = this.#engine(options, this.#handler);
     this.#servers.push(server);
-    return urlOf(server);
+    return server.url;
   }
 
   /**
-   * Stops: no new connections, `onShutdown`, handlers under way are waited for up to
-   * `shutdownTimeout`, then `onCleanup`. A second call waits for the first.
+   * Stops: `app.ready` turns `false`, then no new connections, `onShutdown`, handlers under way are
+   * waited for up to `shutdownTimeout`, then `onCleanup`. A second call waits for the first.
    */
   cleanup(): Promise<void> {
     return this.#stopping ??= this.#stop();
@@ -88,20 +113,45 @@ export class AppRunner {
   }
 
   async #stop(): Promise<void> {
-    const drained = Promise.all(this.#servers.map((server) => server.shutdown()));
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, this.#shutdownTimeout);
-    try {
-      await this.#app.shutdown();
-      await Promise.race([drained, late]);
-    } finally {
-      clearTimeout(timer);
-      for (const server of this.#servers) server.abort();
-      await this.#app.cleanup();
+    this.#app.drain();
+    if (this.#servers.length > 0 && this.#shutdownDelay > 0) {
+      await new Promise((resolve) => setTimeout(resolve, this.#shutdownDelay));
     }
+    await runAll([
+      () => this.#drain(),
+      () => {
+        for (const server of this.#servers) server.abort();
+      },
+      () => this.#app.cleanup(),
+    ]);
+  }
+
+  async #drain(): Promise<void> {
+    const closed = Promise.all(this.#servers.map((server) => server.shutdown()));
+    const drained = this.#app.shutdown().then(() => closed);
+    if (await isDone(drained, this.#shutdownTimeout)) return;
+    this.#timedOut = true;
+    this.#app.abandon();
+    drained.catch((error) => this.#app.logger.error("Error shutting down", error));
+    // What was abandoned is answered at once; a body that never ends is left to abort().
+    await isDone(closed, LAST_WORDS);
   }
 }
 
-function urlOf({ hostname, port }: EngineServer): string {
-  return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+const LAST_WORDS = 200; // ms
+
+/** Waits for a promise for a limited time; its failure is thrown. */
+async function isDone(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<false>();
+  const timer = setTimeout(() => resolve(false), ms);
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function checkTime(name: string, value: number): number {
+  if (value >= 0 && value <= 2 ** 31 - 1) return value;
+  throw new RangeError(`Cannot run with ${name} ${value}: expected 0 to 2147483647 ms`);
 }

@@ -71,12 +71,16 @@ export async function saveFile(
   const partial = `${path}.${crypto.randomUUID()}.part`;
   let size = 0;
   try {
-    using file = await Deno.open(partial, { write: true, createNew: true });
-    for await (const piece of pieces) {
-      for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at));
-      hash?.update(piece);
-      size += piece.length;
-      onProgress?.(size);
+    const file = await Deno.open(partial, { write: true, createNew: true });
+    try { // not `using`: an application is loaded on Node 20 too, which cannot parse it
+      for await (const piece of pieces) {
+        for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at));
+        hash?.update(piece);
+        size += piece.length;
+        onProgress?.(size);
+      }
+    } finally {
+      file.close();
     }
   } catch (error) {
     await discard(partial);

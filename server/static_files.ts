@@ -10,6 +10,7 @@ import { quotePath } from "./path_template.ts";
 import type { RelativeURL } from "./relative_url.ts";
 import type { ServerRequest } from "./request.ts";
 import { Resource } from "./resource.ts";
+import type { Resolution } from "./route.ts";
 import type { RouteDef } from "./route_def.ts";
 import { fileError, sendFile } from "./send_file.ts";
 import { type Found, StaticRoot } from "./static_root.ts";
@@ -126,7 +127,7 @@ export function staticFiles(
 class StaticResource extends Resource {
   readonly #root: StaticRoot;
   readonly #appendVersion: boolean;
-  readonly #bare: string;
+  #bare: string;
 
   constructor(path: string, name: string | null, root: StaticRoot, appendVersion: boolean) {
     super(path, name);
@@ -135,10 +136,15 @@ class StaticResource extends Resource {
     this.#bare = path.slice(0, path.lastIndexOf("/{"));
   }
 
-  override match(path: string): Readonly<Record<string, string>> | null {
-    if (path === this.#bare && path !== "") return { filename: "" };
+  override resolve(method: string, path: string): Resolution | null {
     // An encoded slash is no separator: a guard on "/files/private/" has not seen "private%2Fx".
-    return path.includes("%2F") ? null : super.match(path);
+    if (path.includes("%2F")) return null;
+    return super.resolve(method, path === this.#bare && path !== "" ? `${path}/` : path);
+  }
+
+  override addPrefix(prefix: string): void {
+    super.addPrefix(prefix);
+    this.#bare = prefix + this.#bare;
   }
 
   override urlFor(parts: Readonly<Record<string, string | boolean>> = {}): RelativeURL {

@@ -11,7 +11,7 @@ const CLIENT = `
   ServerDisconnectedError ServerTimeoutError StreamReader TooManyRedirectsError fetchTransport
 `;
 const SERVER = `
-  AddressInUseError AppKey AppRunner Application BodyPartReader ConnectionResetError
+  AddressInUseError AppKey AppRunner Application BaseRequest BodyPartReader ConnectionResetError
   EncryptedCookieStorage FileField FileResponse HTTPAccepted HTTPBadGateway HTTPBadRequest
   HTTPClientError HTTPConflict HTTPCreated HTTPException HTTPExpectationFailed
   HTTPFailedDependency HTTPForbidden HTTPFound HTTPGatewayTimeout HTTPGone
@@ -28,12 +28,13 @@ const SERVER = `
   HTTPUnsupportedMediaType HTTPUpgradeRequired HTTPUseProxy HTTPVariantAlsoNegotiates
   HTTPVersionNotSupported IncompleteReadError KeyedStorage LineTooLongError MemoryStorage
   MultipartEncodingError MultipartError MultipartLimitError MultipartReader MultipartSyntaxError
-  MultipartTruncatedError PostData RelativeURL Resource RouteTable Router SSEResponse
-  ServerRequest Session SimpleCookieStorage StreamReader StreamResponse View WSMsgType
-  WebSocketResponse chooseEncoding compress del delCookie denoEngine get getSession head
-  jsonResponse newSession options patch post put renewSession route runApp safeFilename saveFile
-  saveSession sessionMiddleware setCookie setETag setLastModified setupSessions sseResponse
-  static textResponse validate view
+  MultipartTruncatedError NotSupportedError PostData RelativeURL Resource Route RouteTable
+  Router SSEResponse ServerRequest Session ShutdownTimeoutError SimpleCookieStorage StreamReader
+  StreamResponse TestClient TestServer View WSMsgType WebSocketResponse chooseEncoding compress
+  del delCookie denoEngine get getSession head jsonResponse makeRequest newSession
+  normalizePathMiddleware options patch post put readiness renewSession route runApp
+  safeFilename saveFile saveSession sessionMiddleware setCookie setETag setLastModified
+  setupSessions sseResponse static textResponse validate view
 `;
 
 const names = (text: string): string[] => text.trim().split(/\s+/);

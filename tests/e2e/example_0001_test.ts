@@ -62,13 +62,13 @@ Deno.test("0001_request 0 serves, 1 to 4 talk to it, SIGTERM stops it", async ()
 });
 
 const CURL: [string, string[], string][] = [
-  ["/", [], "200 text/plain; charset=utf-8 hello, shadaileng"],
-  ["/ada", [], "200 text/plain; charset=utf-8 hello, ada"],
-  ["/%E4%BD%A0", [], "200 text/plain; charset=utf-8 hello, 你"],
-  ["/querystring?a=1&b=%20", [], "200 text/plain; charset=utf-8 a=1&b=%20"],
+  ["/", [], "200 text/plain;charset=UTF-8 hello, shadaileng"],
+  ["/ada", [], "200 text/plain;charset=UTF-8 hello, ada"],
+  ["/%E4%BD%A0", [], "200 text/plain;charset=UTF-8 hello, 你"],
+  ["/querystring?a=1&b=%20", [], "200 text/plain;charset=UTF-8 a=1&b=%20"],
   ["/json", ["-d", '{"a":1}'], '200 text/json;charset=utf-8 {"status": "ok"}'],
   ["/json", ["-d", "{"], "400"],
-  ["/root/x y".replace(" ", "%20"), [], "200 text/plain; charset=utf-8 /root/x%20y?a=b&c=d"],
+  ["/root/x y".replace(" ", "%20"), [], "200 text/plain;charset=UTF-8 /root/x%20y?a=b&c=d"],
   ["/ws", [], "400"],
   ["/a/b", [], "404 text/plain; charset=utf-8 404: Not Found"],
   ["/", ["-X", "DELETE"], "405 text/plain; charset=utf-8 405: Method Not Allowed"],

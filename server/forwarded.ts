@@ -1,0 +1,46 @@
+/**
+ * The `Forwarded` header of RFC 7239.
+ * @module
+ */
+
+/** What one proxy wrote: `for`, `by`, `host`, `proto` and whatever else, by lower-case name. */
+export type Forwarded = Readonly<Record<string, string>>;
+
+// RFC 7239 section 4: pairs are joined by ";", proxies by ",". A port after a bare token is not in
+// the grammar; it is common, so it is taken, as in aiohttp.
+const PAIR =
+  /[ \t]*([!#$%&'*+.^_`|~\w-]+)=(?:"((?:[^"\\]|\\.)*)"|([!#$%&'*+.^_`|~\w-]+(?::\d{1,5})?))[ \t]*([;,]|$)/y;
+
+/**
+ * Parses the header. A malformed pair ends what its proxy wrote; the ones after are read.
+ *
+ * @param header The header, `null` where there is none.
+ * @returns One record for each proxy, the one next to the client first.
+ */
+export function parseForwarded(header: string | null): readonly Forwarded[] {
+  if (header === null) return [];
+  const proxies: Forwarded[] = [];
+  let current: Record<string, string> = Object.create(null);
+  proxies.push(current);
+  for (let at = 0; at < header.length;) {
+    PAIR.lastIndex = at;
+    const match = PAIR.exec(header);
+    let end = match?.[4];
+    if (match === null) {
+      // What is malformed may hold quotes and commas of its own; the next comma is the way out.
+      const comma = header.indexOf(",", at);
+      if (comma < 0) break;
+      at = comma + 1;
+      end = ",";
+    } else {
+      const [, name = "", quoted, token = ""] = match;
+      current[name.toLowerCase()] = quoted === undefined ? token : quoted.replace(/\\(.)/g, "$1");
+      at = PAIR.lastIndex;
+    }
+    if (end === "," && at < header.length) {
+      current = Object.create(null);
+      proxies.push(current);
+    }
+  }
+  return proxies;
+}

@@ -1,0 +1,66 @@
+/**
+ * Last changes to a response, and the ones that no handler made.
+ * @module
+ */
+import type { ServerRequest } from "./request.ts";
+
+/** Callbacks that see every response before it leaves, aiohttp's `on_response_prepare`. */
+export type PrepareSignal =
+  ((request: ServerRequest, response: Response) => void | Promise<void>)[];
+
+/**
+ * Sends signals about a response.
+ *
+ * @param signals The signals of the applications, from the outermost in.
+ * @param request The request.
+ * @param response Its response.
+ * @returns The response; a copy where the headers of the first could not be changed.
+ */
+export async function prepareResponse(
+  signals: readonly PrepareSignal[],
+  request: ServerRequest,
+  response: Response,
+): Promise<Response> {
+  const prepared = mutable(response);
+  for (const signal of signals) {
+    for (const callback of signal) await callback(request, prepared);
+  }
+  return prepared;
+}
+
+/**
+ * Tells the client that its connection will be closed, so that it sends no other request on it.
+ *
+ * @param response The response.
+ * @returns The response, or a copy of it.
+ */
+export function announceClose(response: Response): Response {
+  if (response.status === 101) return response;
+  const changed = mutable(response);
+  changed.headers.set("connection", "close");
+  return changed;
+}
+
+/**
+ * The page for an error that nobody caught; it tells nothing of the error.
+ *
+ * @returns The response.
+ */
+export function serverErrorResponse(): Response {
+  return new Response("500 Internal Server Error\n\nServer got itself in trouble", {
+    status: 500,
+    headers: { "content-type": "text/plain; charset=utf-8" },
+  });
+}
+
+/** `Response.redirect()` and the responses of `fetch` have headers that cannot be changed. */
+function mutable(response: Response): Response {
+  if (response.status === 101) return response; // the platform knows an upgrade by its identity
+  try {
+    response.headers.delete("x-not-there");
+    return response;
+  } catch {
+    const { body, status, statusText, headers } = response;
+    return new Response(body, { status, statusText, headers });
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Reads the form of a request.
+ * @module
+ */
+import { decoderFor } from "../http/charset.ts";
+import { parseContentType } from "../http/content_type.ts";
+import { decodeUrlencoded } from "../http/multipart_decoding.ts";
+import { MultipartLimitError } from "../http/multipart_errors.ts";
+import type { MultipartLimits } from "../http/multipart_limits.ts";
+import { MultipartReader } from "../http/multipart_reader.ts";
+import { HTTPRequestEntityTooLarge, HTTPUnsupportedMediaType } from "./http_client_errors.ts";
+import { parseForm } from "./parse_form.ts";
+import { PostData } from "./post_data.ts";
+
+/** What `request.post()` takes. */
+export interface PostOptions extends Partial<MultipartLimits> {
+  /** Largest body, in bytes; 0 for no limit. @default the application's `clientMaxSize` */
+  readonly maxSize?: number;
+}
+
+/** A form that is being read, or was. */
+export interface FormReading {
+  /** The fields. */
+  readonly data: Promise<PostData>;
+  /** Frees the files, also of a form that is still being read. */
+  close(): void;
+}
+
+/**
+ * Reads a form.
+ *
+ * @param raw The platform's request.
+ * @param limit Largest body, in bytes; 0 for no limit.
+ * @param options Limits of a multipart form.
+ * @param read Reads the whole body.
+ * @returns The reading.
+ */
+export function readForm(
+  raw: Request,
+  limit: number,
+  options: PostOptions,
+  read: () => Promise<Uint8Array<ArrayBuffer>>,
+): FormReading {
+  let closed = false;
+  let free = () => {};
+  return {
+    data: fieldsOf(raw, limit, options, read, (close) => {
+      if (closed) close();
+      else free = close;
+    }),
+    close() {
+      closed = true;
+      free();
+    },
+  };
+}
+
+async function fieldsOf(
+  raw: Request,
+  limit: number,
+  options: PostOptions,
+  read: () => Promise<Uint8Array<ArrayBuffer>>,
+  onFiles: (close: () => void) => void,
+): Promise<PostData> {
+  const header = raw.headers.get("content-type");
+  const { mimeType, params } = parseContentType(header);
+  switch (mimeType) {
+    case "application/x-www-form-urlencoded": {
+      const charset = params.get("charset") ?? "utf-8";
+      const decoder = decoderFor(charset, false);
+      if (decoder === null) {
+        throw new HTTPUnsupportedMediaType({ text: `Unknown charset: ${charset}` });
+      }
+      return new PostData(decodeUrlencoded(await read(), decoder));
+    }
+    case "multipart/form-data": {
+      const limits = { maxTotalSize: limit === 0 ? Infinity : limit, ...options };
+      try {
+        const form = await parseForm(new MultipartReader(raw.body, header, limits));
+        onFiles(() => form.close());
+        return form.data;
+      } catch (error) {
+        if (!(error instanceof MultipartLimitError) || error.option !== "maxTotalSize") throw error;
+        throw new HTTPRequestEntityTooLarge(error.limit, { cause: error });
+      }
+    }
+    default:
+      return new PostData();
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * A method of a resource and what answers it.
+ * @module
+ */
+import type { ResourceInfo } from "./app_context.ts";
+import type { Handler } from "./middleware.ts";
+
+/** A method of a resource and what answers it. */
+export class Route {
+  /** Method in upper case, `*` for any. */
+  readonly method: string;
+  /** The handler as it was registered. */
+  readonly handler: Handler;
+  /** The resource it belongs to. */
+  readonly resource: ResourceInfo;
+  /** The handler inside the middlewares of its applications; the router fills it in. */
+  chain: Handler | null = null;
+
+  /**
+   * Creates one.
+   *
+   * @param method Method, `*` for any.
+   * @param handler What answers it.
+   * @param resource The resource it belongs to.
+   * @throws {TypeError} If the method is no token or the handler no function.
+   */
+  constructor(method: string, handler: Handler, resource: ResourceInfo) {
+    // RFC 9110 section 5.6.2, the characters of a token
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(method)) {
+      throw new TypeError(
+        `Cannot add a route to "${resource.canonical}": "${method}" is no HTTP method`,
+      );
+    }
+    if (typeof handler !== "function") {
+      throw new TypeError(
+        `Cannot add ${method} "${resource.canonical}": expected a handler function, got ${typeof handler}`,
+      );
+    }
+    this.method = method.toUpperCase();
+    this.handler = handler;
+    this.resource = resource;
+  }
+}
+
+/** What a look-up gives. */
+export type Resolution = Found | Missed;
+
+/** The route for a request. */
+export interface Found {
+  /** The route. */
+  readonly route: Route;
+  /** Decoded values of the path's variables. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** A path that is unknown, or known with other methods. */
+export interface Missed {
+  /** There is no route. */
+  readonly route: null;
+  /** Methods that the path has; none if it is unknown. */
+  readonly allowed: readonly string[];
+  /**
+   * Wraps the handler of the error page in middlewares. Where it is given, the answer is final: a
+   * sub-application owns its prefix, nothing behind it is asked.
+   *
+   * @param handler What answers.
+   */
+  readonly wrap?: (handler: Handler) => Handler;
+}
+
+/**
+ * Something that answers paths: a template, a sub-application, or a class of your own given to
+ * `app.router.registerResource()`.
+ */
+export interface AbstractResource extends ResourceInfo {
+  /** Start of every path it answers, without a `/` at the end; `/` to be asked for any path. */
+  readonly prefix: string;
+  /**
+   * Finds the route for a request.
+   *
+   * @param method Method in upper case.
+   * @param path Decoded path.
+   * @param url `Request.url`.
+   * @returns The route, or the methods that the path has; `null` where the path is not its own.
+   */
+  resolve(method: string, path: string, url: string): Resolution | null;
+  /**
+   * Moves the resource below a prefix; called when its application is added to another.
+   *
+   * @param prefix The prefix, without a `/` at the end.
+   */
+  addPrefix(prefix: string): void;
+}
