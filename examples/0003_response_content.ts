@@ -19,7 +19,7 @@ await using session = new ClientSession({ baseUrl });
 
 for (const path of ["/utf-8", "/gbk"]) {
   await using response = await session.get(path);
-  console.log(response.charset, await response.text());
+  console.log(path, await response.text());
 }
 
 // No charset in the header: without help the text is read as UTF-8, which it is not.
@@ -28,7 +28,7 @@ console.log(silent.charset, await silent.text({ encoding: "gbk" }));
 console.log(await silent.read());
 
 // Prints:
-// utf-8 你好
-// gbk 你好
+// /utf-8 你好
+// /gbk 你好
 // null 你好
 // Uint8Array(4) [ 196, 227, 186, 195 ]

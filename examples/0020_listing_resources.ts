@@ -11,16 +11,21 @@ app.addRoutes([
   web.route("*", "/any", ok),
 ]);
 
-for (const resource of app.router.resources()) {
-  console.log(resource.canonical, [...resource.methods].join(" "), resource.name);
-}
+for (const resource of app.router.resources()) console.log(resource.canonical);
+for (const { method, resource } of app.router.routes()) console.log(method, resource.canonical);
 for (const [name, resource] of app.router.namedResources()) {
-  console.log(name, resource.canonical);
+  console.log(name, "is", resource.canonical);
 }
 
 // Prints:
-// / GET HEAD home
-// /users/{id:\d+} GET HEAD PUT user
-// /any * null
-// home /
-// user /users/{id:\d+}
+// /
+// /users/{id:\d+}
+// /any
+// GET /
+// HEAD /
+// GET /users/{id:\d+}
+// HEAD /users/{id:\d+}
+// PUT /users/{id:\d+}
+// * /any
+// home is /
+// user is /users/{id:\d+}

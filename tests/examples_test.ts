@@ -36,11 +36,13 @@ const NOTES: [section: string, example: string][] = [
 ];
 const BEYOND: [section: string, example: string][] = [
   ["middlewares", "0030_middlewares"],
+  ["sub-applications", "0031_subapplications"],
   ["lifecycle", "0032_lifecycle"],
   ["static files", "0033_static_files"],
   ["server-sent events", "0034_server_sent_events"],
   ["validation", "0036_validation"],
   ["Hono middleware", "0038_hono_middleware"],
+  ["behind a proxy", "0039_behind_a_proxy"],
 ];
 
 const PRINTS = "\n// Prints:\n";
