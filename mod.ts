@@ -22,4 +22,3 @@
  */
 export * from "./client/mod.ts";
 export * as web from "./server/mod.ts";
-export { type WSMessage, WSMsgType } from "./http/websocket_channel.ts";

@@ -54,6 +54,21 @@ export { IncompleteReadError } from "../http/incomplete_read_error.ts";
 export { LineTooLongError } from "../http/line_too_long_error.ts";
 export { StreamReader, type StreamReaderOptions } from "../http/stream_reader.ts";
 
+// WebSocket
+export { type ClientWebSocketInit, ClientWebSocketResponse } from "./websocket.ts";
+export type { ClientWSTimeout, WSConnectOptions } from "./websocket_options.ts";
+export { reconnect, type ReconnectOptions } from "./websocket_reconnect.ts";
+export { WSServerHandshakeError } from "./websocket_errors.ts";
+export { type ReceiveOptions, WebSocketBase } from "../http/websocket_base.ts";
+export { WSCloseCode, type WSMessage, WSMsgType } from "../http/ws_message.ts";
+export {
+  WebSocketClosedError,
+  WebSocketLimitError,
+  WebSocketProtocolError,
+  WebSocketTimeoutError,
+  WSMessageTypeError,
+} from "../http/ws_errors.ts";
+
 // Forms and multipart bodies
 export {
   type EncodedForm,

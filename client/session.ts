@@ -2,6 +2,7 @@
  * The client session.
  * @module
  */
+import { whenClosed } from "../http/websocket_base.ts";
 import { buildRequest } from "./build_request.ts";
 import type { AbstractCookieJar } from "./abstract_cookie_jar.ts";
 import { downloadFile, type DownloadOptions } from "./download_file.ts";
@@ -19,6 +20,9 @@ import { ClientResponse } from "./response.ts";
 import type { SavedFile } from "./save_body.ts";
 import { send } from "./send.ts";
 import { Deadline } from "./timeout.ts";
+import type { ClientWebSocketResponse } from "./websocket.ts";
+import { connectWebSocket } from "./websocket_connect.ts";
+import type { WSConnectOptions } from "./websocket_options.ts";
 
 /**
  * Requests that share connections, cookies and defaults, aiohttp's `ClientSession`.
@@ -39,6 +43,7 @@ import { Deadline } from "./timeout.ts";
  */
 export class ClientSession {
   readonly #defaults: SessionDefaults;
+  readonly #sockets = new Set<ClientWebSocketResponse>();
   #closed = false;
 
   /**
@@ -200,6 +205,28 @@ export class ClientSession {
   }
 
   /**
+   * Opens a WebSocket, with the session's cookies and headers.
+   *
+   * @typeParam T What the socket's `receiveJson()` gives: the output of the schema.
+   * @param url URL, `ws:`, `wss:`, `http:` or `https:`, or relative to `baseUrl`.
+   * @param options Subprotocols, heartbeat, limits.
+   * @returns The socket, open; `await using` closes it.
+   * @throws {WSServerHandshakeError} If the server's reply is no upgrade.
+   * @throws {ClientConnectionError} If no reply came.
+   * @throws {TypeError} If an option is not valid, or the session is closed.
+   */
+  async wsConnect<T = unknown>(
+    url: string | URL,
+    options: WSConnectOptions<T> = {},
+  ): Promise<ClientWebSocketResponse<T>> {
+    if (this.#closed) throw new TypeError("Cannot open a WebSocket: the session is closed");
+    const socket = await connectWebSocket(this.#defaults, url, options);
+    this.#sockets.add(socket);
+    whenClosed(socket).then(() => this.#sockets.delete(socket));
+    return socket;
+  }
+
+  /**
    * Downloads a file. It grows as `<path>.part` and gets its name when it is complete; a download
    * that breaks off leaves the part, and `resume` goes on with it.
    *
@@ -232,11 +259,11 @@ export class ClientSession {
     return downloadFile(get, `${url}`, path, options);
   }
 
-  /** Ends the session's connections. */
-  close(): Promise<void> {
+  /** Ends the session's connections; WebSockets are closed with 1001. */
+  async close(): Promise<void> {
     if (!this.#closed) this.#defaults.transport.close();
     this.#closed = true;
-    return Promise.resolve();
+    await Promise.all([...this.#sockets].map((socket) => socket.close(1001)));
   }
 
   /** The same as `close()`, for `await using`. */

@@ -281,8 +281,8 @@ export class Application implements AppContext {
   async shutdown(): Promise<void> {
     this.drain();
     await runAll([
-      () => send(this.onShutdown, this),
-      ...[...this.#running].map((answer) => () => answer.finish()),
+      () => send(this.onShutdown, this), // then all at once: each takes as long as its peer lets it
+      () => Promise.all([...this.#running].map((each) => each.shutdown?.() ?? each.finish())),
     ]);
   }
 

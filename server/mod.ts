@@ -84,7 +84,7 @@ export type {
   StandardSchemaProps,
   StandardSchemaV1,
 } from "../http/standard_schema.ts";
-export type { SchemaIssue } from "../http/schema_validation_error.ts";
+export { type SchemaIssue, SchemaValidationError } from "../http/schema_validation_error.ts";
 
 // Responses
 export { delCookie, jsonResponse, setCookie, textResponse } from "./response.ts";
@@ -97,8 +97,28 @@ export { ConnectionResetError } from "./connection_reset_error.ts";
 export { chooseEncoding } from "./accept_encoding.ts";
 export { compress, type CompressOptions } from "./compress.ts";
 export type { ContentCoding } from "./content_coding.ts";
-export { type WebSocketOptions, WebSocketResponse } from "./websocket_response.ts";
-export { type WSMessage, WSMsgType } from "../http/websocket_channel.ts";
+
+// WebSockets
+export { WebSocketResponse } from "./websocket_response.ts";
+export type { WebSocketOptions, WebSocketReady } from "./websocket_response.ts";
+export type { CheckOrigin } from "./websocket_handshake.ts";
+export { webSocket, type WebSocketHandler } from "./websocket_handler.ts";
+export { WebSocketGroup } from "./websocket_group.ts";
+export type {
+  GroupBroker,
+  GroupMessage,
+  SlowPeerPolicy,
+  WebSocketGroupOptions,
+} from "./websocket_group.ts";
+export { type ReceiveOptions, WebSocketBase } from "../http/websocket_base.ts";
+export { WSCloseCode, type WSMessage, WSMsgType } from "../http/ws_message.ts";
+export {
+  WebSocketClosedError,
+  WebSocketLimitError,
+  WebSocketProtocolError,
+  WebSocketTimeoutError,
+  WSMessageTypeError,
+} from "../http/ws_errors.ts";
 
 // Files
 export { FileResponse, type FileResponseOptions } from "./file_response.ts";

@@ -25,6 +25,8 @@ export interface EarlyAnswer {
    * @param error What the handler threw, if it did.
    */
   finish(error?: unknown): Promise<void>;
+  /** Told when the application stops while the handler runs; without it, `finish()` is called. */
+  shutdown?(): Promise<void>;
 }
 
 /** What {@linkcode ServerRequest.clone} changes. */

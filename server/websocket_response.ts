@@ -2,24 +2,89 @@
  * A WebSocket as a handler's response.
  * @module
  */
-import { WebSocketChannel, type WSMessage } from "../http/websocket_channel.ts";
-import { HTTPBadRequest } from "./http_client_errors.ts";
+import { NotSupportedError } from "../http/not_supported_error.ts";
+import type { StandardSchemaV1 } from "../http/standard_schema.ts";
+import { connectSocket, WebSocketBase } from "../http/websocket_base.ts";
+import { WebSocketChannel } from "../http/websocket_channel.ts";
+import { WSCloseCode } from "../http/ws_message.ts";
+import { denoSocket } from "./deno_socket.ts";
+import { HTTPException } from "./http_exception.ts";
 import type { EarlyAnswer, ServerRequest } from "./request.ts";
+import { checkHandshake, type CheckOrigin } from "./websocket_handshake.ts";
 
-/** What {@linkcode WebSocketResponse} takes. */
-export interface WebSocketOptions {
+/**
+ * What {@linkcode WebSocketResponse} takes.
+ *
+ * @typeParam T What `receiveJson()` gives: the output of `schema`.
+ */
+export interface WebSocketOptions<T = unknown> {
   /** Subprotocols this server speaks; the first one of the client's that is among them is chosen. */
   readonly protocols?: readonly string[];
-  /** Most messages that may wait to be received; the socket is closed beyond. @default {1024} */
+  /**
+   * Origins of pages that may connect, or a function that decides; others get 403. Clients that are
+   * no browsers send no `Origin` and are let through.
+   * @default the origin of the server itself, by its `Host` header
+   */
+  readonly checkOrigin?: CheckOrigin;
+  /** Headers of the handshake's response. @default none */
+  readonly headers?: HeadersInit;
+  /**
+   * Silence after which the peer is sent a ping, in ms; without an answer within half of it more,
+   * the socket is given up with a message of type `ERROR`. 0 for never.
+   * @default {20000}
+   */
+  readonly heartbeat?: number;
+  /** How long `receive()` waits, in ms; 0 for no limit. @default {0} */
+  readonly receiveTimeout?: number;
+  /** How long `close()` waits for the peer's close frame, in ms. @default {10000} */
+  readonly timeout?: number;
+  /**
+   * First size of a message that is too big, in bytes; 0 for no limit. The peer is closed with 1009.
+   * The platform has read the message by then: it refuses frames beyond 64 MiB, however fragments
+   * add up.
+   * @default {4194304}
+   */
+  readonly maxMsgSize?: number;
+  /**
+   * Most messages that may wait to be received; beyond it, or beyond 16 MiB of them, the peer is
+   * closed with 1013, because the platform cannot make it wait.
+   * @default {1024}
+   */
   readonly maxQueue?: number;
+  /**
+   * Bytes waiting to be sent from which on the next send closes the peer with 1013. A sender that
+   * awaits its sends waits at 64 KiB.
+   * @default {1048576}
+   */
+  readonly maxBuffered?: number;
+  /** What JSON messages are checked by: a schema of Zod, Valibot, ArkType or the like. */
+  readonly schema?: StandardSchemaV1<unknown, T>;
+  /** `false` throws: the platform answers a close frame by itself. @default {true} */
+  readonly autoclose?: boolean;
+  /** `false` throws: the platform answers pings by itself and shows none. @default {true} */
+  readonly autoping?: boolean;
+  /** `true` throws: the platform has no permessage-deflate. @default {false} */
+  readonly compress?: boolean;
+}
+
+/** What {@linkcode WebSocketResponse.canPrepare} tells. */
+export interface WebSocketReady {
+  /** Whether `prepare()` would succeed. */
+  readonly ok: boolean;
+  /** Subprotocol that it would choose, `null` without one. */
+  readonly protocol: string | null;
 }
 
 /**
  * Upgrades a request to a WebSocket: `prepare()` answers, then receive and send until it closes.
+ * When the handler returns, a socket that is open is closed with 1000; when it throws, with 1011;
+ * when the server stops, with 1001.
+ *
+ * @typeParam T What `receiveJson()` gives: the output of the schema.
  *
  * @example
  * ```ts
- * import { web } from "@roundtrip/http";
+ * import { ClientSession, web } from "@roundtrip/http";
  *
  * const app = new web.Application();
  * app.addRoutes([web.get("/ws", async (request) => {
@@ -30,25 +95,46 @@ export interface WebSocketOptions {
  *   }
  *   return socket;
  * })]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * await using session = new ClientSession({ baseUrl });
+ * await using ws = await session.wsConnect("/ws");
+ * await ws.sendStr("hi");
+ * console.assert(await ws.receiveStr() === "hi/answer");
  * ```
  */
-export class WebSocketResponse implements EarlyAnswer, AsyncIterable<WSMessage> {
-  readonly #options: WebSocketOptions;
+export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements EarlyAnswer {
+  readonly #options: WebSocketOptions<T>;
+  readonly #channel: WebSocketChannel;
+  readonly #heartbeat: number;
   #response: Response | null = null;
-  #channel: WebSocketChannel | null = null;
 
   /**
    * Creates one.
    *
-   * @param options Subprotocols and limits.
+   * @param options Subprotocols, origins, limits.
+   * @throws {NotSupportedError} If an option asks for what the platform cannot do.
+   * @throws {RangeError} If a limit is negative or not a number.
    */
-  constructor(options: WebSocketOptions = {}) {
+  constructor(options: WebSocketOptions<T> = {}) {
+    super(options.schema ?? null);
+    checkSupport(options);
     this.#options = options;
+    this.#channel = new WebSocketChannel({
+      maxMsgSize: limit("maxMsgSize", options.maxMsgSize, 4 * 1024 ** 2),
+      maxQueue: limit("maxQueue", options.maxQueue, 1024),
+      maxBuffered: limit("maxBuffered", options.maxBuffered, 1024 ** 2),
+      receiveTimeout: limit("receiveTimeout", options.receiveTimeout, 0),
+      closeTimeout: limit("timeout", options.timeout, 10_000),
+      closedReceives: 5, // aiohttp's THRESHOLD_CONNLOST_ACCESS: a loop that forgot to end
+    });
+    this.#heartbeat = limit("heartbeat", options.heartbeat, 20_000);
   }
 
-  /** Whether `prepare()` was called. */
+  /** Whether `prepare()` has answered the handshake. */
   get prepared(): boolean {
-    return this.#channel !== null;
+    return this.#response !== null;
   }
 
   /** The platform's response to the upgrade. */
@@ -57,94 +143,46 @@ export class WebSocketResponse implements EarlyAnswer, AsyncIterable<WSMessage> 
     return this.#response;
   }
 
-  /** Whether the socket is closing or has closed. */
-  get closed(): boolean {
-    return this.#open().closed;
-  }
-
-  /** Code the socket closed with, `null` while it is open. */
-  get closeCode(): number | null {
-    return this.#open().closeCode;
-  }
-
-  /** Subprotocol that was chosen, an empty string without one. */
-  get protocol(): string {
-    return this.#open().protocol;
+  /**
+   * Tells whether a request can be upgraded.
+   *
+   * @param request The request.
+   * @returns Whether it can, and the subprotocol that would be chosen.
+   */
+  canPrepare<Params>(request: ServerRequest<Params>): WebSocketReady {
+    try {
+      return { ok: !this.prepared, protocol: this.#check(request) };
+    } catch (error) {
+      if (!(error instanceof HTTPException)) throw error;
+      return { ok: false, protocol: null };
+    }
   }
 
   /**
    * Answers the handshake; from here on the handler talks to the client.
    *
    * @param request The request to upgrade.
-   * @throws {HTTPBadRequest} If it asks for no WebSocket.
+   * @throws {HTTPBadRequest} If it asks for no WebSocket of version 13.
+   * @throws {HTTPForbidden} If its origin is not allowed.
+   * @throws {TypeError} If this object or the request was answered before.
    */
   async prepare<Params>(request: ServerRequest<Params>): Promise<void> {
-    if (this.#channel !== null) {
-      throw new TypeError("Cannot prepare: this WebSocket is prepared already");
+    if (this.prepared) throw new TypeError("Cannot prepare: this WebSocket is prepared already");
+    const protocol = this.#check(request);
+    const heartbeat = this.#heartbeat;
+    const { socket, response } = Deno.upgradeWebSocket(request.raw, {
+      idleTimeout: heartbeat * 1.5 / 1000,
+    });
+    for (const [name, value] of new Headers(this.#options.headers)) {
+      response.headers.append(name, value);
     }
-    checkHandshake(request.headers);
-    const protocol = chooseProtocol(request.headers, this.#options.protocols ?? []);
-    const { socket, response } = Deno.upgradeWebSocket(
-      request.raw,
-      protocol === undefined ? {} : { protocol },
-    );
+    // Not by the option `protocol`: it finds nothing in "a,b", which lacks the space (2.9.6).
+    if (protocol !== null) response.headers.set("sec-websocket-protocol", protocol);
+    this.#channel.attach(denoSocket(socket, this.#channel, heartbeat));
+    connectSocket(this, this.#channel, protocol);
     this.#response = response;
-    this.#channel = new WebSocketChannel(socket, this.#options.maxQueue ?? 1024);
     request.answerEarly(this);
     await this.#channel.opened;
-  }
-
-  /**
-   * Waits for the next message.
-   *
-   * @returns The message; of type `CLOSED` once there will be no more.
-   */
-  receive(): Promise<WSMessage> {
-    return this.#open().receive();
-  }
-
-  /**
-   * Sends a text message.
-   *
-   * @param text The message.
-   */
-  async sendStr(text: string): Promise<void> {
-    if (typeof text !== "string") {
-      throw new TypeError(`Cannot send text: expected a string, got ${typeof text}`);
-    }
-    await this.#open().send(text);
-  }
-
-  /**
-   * Sends a binary message.
-   *
-   * @param bytes The message.
-   */
-  async sendBytes(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    if (!ArrayBuffer.isView(bytes)) {
-      throw new TypeError(`Cannot send bytes: expected a Uint8Array, got ${typeof bytes}`);
-    }
-    await this.#open().send(bytes);
-  }
-
-  /**
-   * Sends a value as JSON text.
-   *
-   * @param value What to send.
-   */
-  async sendJson(value: unknown): Promise<void> {
-    await this.sendStr(JSON.stringify(value));
-  }
-
-  /**
-   * Closes the socket and waits until it has closed.
-   *
-   * @param code Close code: 1000 or 3000 to 4999, the platform sends no other.
-   * @param reason Up to 123 bytes of text.
-   * @returns `false` if it was closing already.
-   */
-  close(code = 1000, reason = ""): Promise<boolean> {
-    return this.#open().close(code, reason);
   }
 
   /**
@@ -153,52 +191,44 @@ export class WebSocketResponse implements EarlyAnswer, AsyncIterable<WSMessage> 
    * @param error What the handler threw, if it did.
    */
   async finish(error?: unknown): Promise<void> {
-    // 1011 would say it better; Deno's server sockets send 1000 and 3000 to 4999 only.
-    if (error === undefined) await this.close();
-    else await this.close(4011, "internal error");
+    if (error === undefined) await this.#channel.close(WSCloseCode.OK, "");
+    else await this.#channel.close(WSCloseCode.INTERNAL_ERROR, "Internal server error");
+    await this.#channel.ended;
   }
 
-  /**
-   * Iterates over messages until the socket closes.
-   *
-   * @returns The iterator.
-   */
-  [Symbol.asyncIterator](): AsyncIterator<WSMessage> {
-    return this.#open()[Symbol.asyncIterator]();
+  /** Called when the application stops: closes the socket with 1001 and waits until it has closed. */
+  async shutdown(): Promise<void> {
+    await this.#channel.close(WSCloseCode.GOING_AWAY, "Server shutdown");
+    await this.#channel.ended;
   }
 
-  #open(): WebSocketChannel {
-    if (this.#channel === null) throw new TypeError("Call prepare() first");
-    return this.#channel;
+  #check<Params>(request: ServerRequest<Params>): string | null {
+    const { protocols = [], checkOrigin = null } = this.#options;
+    // A check sees headers and URL of the request; match info is the handler's business.
+    return checkHandshake(request as unknown as ServerRequest, { protocols, checkOrigin });
   }
 }
 
-// RFC 6455 section 4.2.1; Deno.upgradeWebSocket itself checks neither version nor key.
-function checkHandshake(headers: Headers): void {
-  const upgrade = headers.get("upgrade");
-  if (upgrade?.toLowerCase() !== "websocket") {
-    throw new HTTPBadRequest({
-      text: `No WebSocket UPGRADE hdr: ${upgrade}\n Can "Upgrade" only to "WebSocket".`,
-    });
+function checkSupport(
+  options: Pick<WebSocketOptions, "autoclose" | "autoping" | "compress">,
+): void {
+  const { autoclose = true, autoping = true, compress = false } = options;
+  if (!autoclose) {
+    throw new NotSupportedError("autoclose: false", "Deno answers a close frame by itself");
   }
-  const connection = headers.get("connection");
-  if (!connection?.toLowerCase().split(",").some((token) => token.trim() === "upgrade")) {
-    throw new HTTPBadRequest({ text: `No CONNECTION upgrade hdr: ${connection}` });
+  if (!autoping) {
+    throw new NotSupportedError("autoping: false", "Deno answers pings by itself and shows none");
   }
-  const version = headers.get("sec-websocket-version");
-  if (version !== "13") {
-    throw new HTTPBadRequest({
-      text: `Unsupported version: ${version}`,
-      headers: { "sec-websocket-version": "13" },
-    });
-  }
-  const key = headers.get("sec-websocket-key") ?? "";
-  if (!/^[A-Za-z0-9+/]{22}==$/.test(key)) {
-    throw new HTTPBadRequest({ text: `Handshake error: "${key}" is no Sec-WebSocket-Key` });
+  if (compress) {
+    throw new NotSupportedError("compress: true", "Deno's server has no permessage-deflate");
   }
 }
 
-function chooseProtocol(headers: Headers, known: readonly string[]): string | undefined {
-  const offered = headers.get("sec-websocket-protocol")?.split(",") ?? [];
-  return offered.map((each) => each.trim()).find((each) => known.includes(each));
+function limit(name: string, value: number | undefined, byDefault: number): number {
+  if (value === undefined) return byDefault;
+  // setTimeout counts in 32 bits; beyond, it would fire at once.
+  if (!(value >= 0 && value <= 0x7fffffff)) {
+    throw new RangeError(`Cannot use ${name} ${value}: expected 0 to ${0x7fffffff}`);
+  }
+  return value;
 }

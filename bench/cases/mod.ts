@@ -13,5 +13,6 @@ import { hello } from "./hello.ts";
 import { json } from "./json.ts";
 import { parameter } from "./parameter.ts";
 import { routes1000 } from "./routes1000.ts";
+import { wsEcho } from "./ws_echo.ts";
 
-export const CASES: readonly BenchCase[] = [hello, parameter, routes1000, json, clientGet];
+export const CASES: readonly BenchCase[] = [hello, parameter, routes1000, json, clientGet, wsEcho];

@@ -1,0 +1,17 @@
+import { web } from "../../../mod.ts";
+import { HELLO, hostname, port } from "./shared.mjs";
+
+const app = new web.Application();
+app.addRoutes([
+  web.get("/", () => web.textResponse(HELLO)),
+  web.get(
+    "/ws",
+    web.webSocket(async (socket) => {
+      for await (const message of socket) {
+        if (message.type === web.WSMsgType.TEXT) await socket.sendStr(message.data);
+      }
+    }),
+  ),
+]);
+
+Deno.serve({ port, hostname, onListen() {} }, app.fetch);

@@ -1,0 +1,261 @@
+/**
+ * The opening handshake of a WebSocket, the client's half.
+ *
+ * A handshake is a hop like any other: the session's cookies and headers go in, cookies come out,
+ * redirects are followed by the session's rules. What carries it is `npm:ws`.
+ *
+ * @module
+ */
+import { WebSocketChannel } from "../http/websocket_channel.ts";
+import { buildRequest } from "./build_request.ts";
+import {
+  ClientConnectionError,
+  ClientConnectorError,
+  type ConnectFailure,
+  ServerDisconnectedError,
+  ServerTimeoutError,
+} from "./errors.ts";
+import { resolveRequest, type SessionDefaults } from "./options.ts";
+import { followRedirects } from "./redirect.ts";
+import { send } from "./send.ts";
+import { Deadline } from "./timeout.ts";
+import type { HopRequest, HopResult, Transport } from "./transport.ts";
+import { ClientWebSocketResponse } from "./websocket.ts";
+import { WSServerHandshakeError } from "./websocket_errors.ts";
+import { type ResolvedWS, resolveWS, type WSConnectOptions } from "./websocket_options.ts";
+import { loadWs, type WsConstructor, type WsReply, type WsSocket } from "./ws_library.ts";
+import { wsSocket } from "./ws_socket.ts";
+
+/** What the last hop of a handshake gave. */
+interface Handshake {
+  socket: WsSocket | null;
+  channel: WebSocketChannel | null;
+  body: string | null;
+  fault: Error | null;
+}
+
+// What a refusal says, as much as an error carries.
+const MAX_BODY = 64 * 1024;
+
+/**
+ * Opens a WebSocket with the session's cookies, headers and limits.
+ *
+ * @typeParam T What `receiveJson()` gives.
+ * @param defaults The session's options.
+ * @param url URL, `ws:`, `wss:`, `http:` or `https:`, or relative to `baseUrl`.
+ * @param options What the caller gave.
+ * @returns The socket, open.
+ * @throws {WSServerHandshakeError} If the server's reply is no upgrade.
+ * @throws {ClientConnectionError} If no reply came.
+ */
+export async function connectWebSocket<T>(
+  defaults: SessionDefaults,
+  url: string | URL,
+  options: WSConnectOptions<T>,
+): Promise<ClientWebSocketResponse<T>> {
+  const ws = resolveWS(options);
+  const { headers, params, cookies, signal, origin } = options;
+  const resolved = resolveRequest(defaults, "GET", {
+    ...(headers === undefined ? {} : { headers }),
+    ...(params === undefined ? {} : { params }),
+    ...(cookies === undefined ? {} : { cookies }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (origin !== undefined) resolved.headers.set("origin", origin);
+  const first = buildRequest("GET", httpUrl(`${url}`), resolved);
+  const Socket = await loadWs();
+  const { total } = resolved.timeout;
+  const deadline = new Deadline(
+    total,
+    resolved.signal,
+    (elapsed) => new ServerTimeoutError(first.url, "total", total, elapsed),
+  );
+  const handshake: Handshake = { socket: null, channel: null, body: null, fault: null };
+  try {
+    const transport = upgradeTransport(Socket, ws, handshake);
+    const { request, result, history } = await followRedirects(
+      first,
+      ws.maxRedirects,
+      (hop) => send(hop, transport, resolved.cookieJar, deadline.signal),
+    );
+    const { socket, channel, fault } = handshake;
+    if (socket === null || channel === null) {
+      throw new WSServerHandshakeError({
+        requestInfo: request,
+        history,
+        status: result.status,
+        headers: result.headers,
+        reason: reasonOf(result, fault),
+        body: handshake.body,
+        cause: fault ?? undefined,
+      });
+    }
+    const init = {
+      url: request.url,
+      headers: result.headers,
+      history,
+      protocol: result.headers.get("sec-websocket-protocol"),
+      compress: socket.extensions.includes("permessage-deflate"),
+      schema: ws.schema,
+    };
+    return new ClientWebSocketResponse(init, channel, socket);
+  } finally {
+    deadline.clear();
+  }
+}
+
+/** The scheme that the session's rules know. */
+function httpUrl(url: string): string {
+  return url.replace(/^ws(?=s?:)/i, "http");
+}
+
+function upgradeTransport(
+  Socket: WsConstructor,
+  options: ResolvedWS<unknown>,
+  handshake: Handshake,
+): Transport {
+  return {
+    send: (request) =>
+      new Promise<HopResult>((resolve, reject) => {
+        handshake.body = handshake.fault = null;
+        const socket = new Socket(request.url, options.protocols, wsOptions(request, options));
+        let reply: WsReply | null = null;
+        const settle = (): void => request.signal.removeEventListener("abort", abort);
+        const abort = (): void => {
+          settle();
+          reject(request.signal.reason);
+          socket.terminate();
+        };
+        const answer = (from: WsReply): void => {
+          settle();
+          resolve(resultOf(from));
+        };
+        socket.on("upgrade", (from) => {
+          reply = from;
+          // ws refuses a reply without a subprotocol if any was offered. A server may do without
+          // (RFC 6455 section 4.2.2), and aiohttp's client goes on.
+          const name = "sec-websocket-protocol";
+          if (options.protocols[0] !== undefined) from.headers[name] ??= options.protocols[0];
+        });
+        socket.on("open", () => {
+          if (reply === null) return;
+          const channel = new WebSocketChannel({ ...options, closedReceives: 0 });
+          channel.attach(wsSocket(socket, reply.socket, channel, options));
+          channel.onOpen();
+          handshake.socket = socket;
+          handshake.channel = channel;
+          answer(reply);
+        });
+        socket.on("unexpected-response", (_request, from) => {
+          reply = from;
+          readBody(from).then((body) => {
+            handshake.body = body;
+            answer(from);
+            socket.terminate();
+          });
+        });
+        socket.on("error", (error) => {
+          if (handshake.socket === socket) return; // the port's business
+          settle();
+          // After a reply it is the reply that is wrong: its key, its subprotocol.
+          if (reply === null) return reject(classify(error, request));
+          handshake.fault ??= error;
+          answer(reply);
+        });
+        if (request.signal.aborted) abort();
+        else request.signal.addEventListener("abort", abort);
+      }),
+    close() {},
+  };
+}
+
+function wsOptions(request: HopRequest, options: ResolvedWS<unknown>): Record<string, unknown> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of request.headers) {
+    // The handshake's own are made by ws; a body's would announce one.
+    if (!OWN_HEADERS.test(name)) headers[name] = value;
+  }
+  const { compress, maxMsgSize } = options;
+  return {
+    ...options.tls,
+    headers,
+    autoPong: options.autoping,
+    closeTimeout: options.closeTimeout,
+    // ws takes 0 as no limit; the channel checks again what passes.
+    maxPayload: maxMsgSize === 0 ? 0 : Math.max(1, maxMsgSize - 1),
+    perMessageDeflate: compress === false
+      ? false
+      : { clientMaxWindowBits: compress === 15 ? true : compress },
+  };
+}
+
+const OWN_HEADERS =
+  /^(?:sec-websocket-.*|connection|upgrade|host|content-length|transfer-encoding)$/i;
+
+function resultOf(reply: WsReply): HopResult {
+  const headers = new Headers();
+  const { rawHeaders } = reply;
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    let value = rawHeaders[at + 1] ?? "";
+    // Redirects of a WebSocket may name its own scheme.
+    if (rawHeaders[at]?.toLowerCase() === "location") value = httpUrl(value);
+    headers.append(rawHeaders[at] ?? "", value);
+  }
+  return {
+    status: reply.statusCode ?? 0,
+    reason: reply.statusMessage ?? "",
+    headers,
+    body: null,
+    bodyError: (error) => error instanceof Error ? error : new ClientConnectionError(String(error)),
+  };
+}
+
+function readBody(reply: WsReply): Promise<string> {
+  return new Promise((resolve) => {
+    const decoder = new TextDecoder();
+    let size = 0;
+    let text = "";
+    const end = (): void => resolve(text);
+    reply.on("data", (data) => {
+      const room = MAX_BODY - size;
+      size += data.length;
+      text += decoder.decode(data.subarray(0, Math.max(0, room)) as Uint8Array<ArrayBuffer>, {
+        stream: true,
+      });
+      if (size >= MAX_BODY) end();
+    });
+    reply.on("end", end);
+    reply.on("close", end);
+    reply.on("error", end);
+  });
+}
+
+/** aiohttp's words for what is wrong with a reply. */
+function reasonOf(result: HopResult, fault: Error | null): string {
+  if (fault === null) return "Invalid response status";
+  if (/Upgrade header/.test(fault.message)) return "Invalid upgrade header";
+  if (/Accept header/.test(fault.message)) return "Invalid challenge response";
+  return result.status === 101 ? fault.message : "Invalid response status";
+}
+
+const FAILURES: Readonly<Record<string, ConnectFailure>> = {
+  ECONNREFUSED: "refused",
+  ENOTFOUND: "dns",
+  EAI_AGAIN: "dns",
+};
+
+function classify(error: Error & { code?: string }, request: HopRequest): Error {
+  if (request.signal.aborted) return request.signal.reason;
+  const { code = "", message } = error;
+  const options = { cause: error };
+  if (error.name === "NotCapable") {
+    return new ClientConnectorError(request.url, "permission", message, options);
+  }
+  const failure = FAILURES[code] ??
+    (/certificate|tls|ssl/i.test(`${code} ${message}`) ? "tls" : null);
+  if (failure !== null) return new ClientConnectorError(request.url, failure, message, options);
+  if (code === "ECONNRESET" || /hang up|closed/.test(message)) {
+    return new ServerDisconnectedError(request.url, message, options);
+  }
+  return new ClientConnectionError(`Cannot connect to ${request.url.href}: ${message}`, options);
+}

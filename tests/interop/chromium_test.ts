@@ -1,0 +1,120 @@
+import { assertEquals } from "@std/assert";
+import { web } from "@roundtrip/http";
+
+async function installed(command: string): Promise<boolean> {
+  try {
+    const options = { args: ["--version"] };
+    return (await new Deno.Command(command, options).output()).success;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return false;
+  }
+}
+
+const ignore = !await installed("chromium");
+if (ignore) console.log("skipped: no chromium. To run this test: apt-get install -y chromium");
+
+/** Runs in the page: talks to `/echo` in every way, and posts what it saw. */
+const PAGE = `<!doctype html><script type="module">
+const url = location.href.replace("http", "ws");
+const open = (path, protocols) => new Promise((resolve) => {
+  const socket = new WebSocket(new URL(path, url), protocols);
+  socket.binaryType = "arraybuffer";
+  const messages = [];
+  socket.waiting = [];
+  socket.next = () => messages.length ? messages.shift() : new Promise((r) => socket.waiting.push(r));
+  const give = (m) => socket.waiting.length ? socket.waiting.shift()(m) : messages.push(m);
+  socket.onmessage = ({ data }) => give(typeof data === "string" ? data : [...new Uint8Array(data)]);
+  socket.onclose = ({ code, reason, wasClean }) => { give([code, reason, wasClean]); resolve(socket); };
+  socket.onopen = () => resolve(socket);
+});
+const seen = [];
+const echo = await open("/echo", ["x", "b"]);
+seen.push(echo.protocol, echo.extensions);
+for (const text of ["a", "", "ж€😀"]) { echo.send(text); seen.push(await echo.next()); }
+echo.send("x".repeat(100000)); seen.push((await echo.next()).length);
+echo.send(new Uint8Array([0, 255])); seen.push(await echo.next());
+await new Promise((r) => setTimeout(r, 500)); // a few pings of the server
+echo.send("alive"); seen.push(await echo.next());
+echo.send("close"); seen.push(await echo.next());
+const leaving = await open("/echo"); leaving.close(); seen.push(await leaving.next());
+const throwing = await open("/throws"); seen.push(await throwing.next());
+const foreign = await open("/foreign"); seen.push(await foreign.next());
+await fetch("/seen", { method: "POST", body: JSON.stringify(seen) });
+</script>`;
+
+Deno.test({ name: "Chromium talks to our server", ignore }, async () => {
+  const seen = Promise.withResolvers<unknown>();
+  const app = new web.Application({ logger: { error() {} } });
+  app.addRoutes([
+    web.get(
+      "/",
+      () => new Response(PAGE, { headers: { "content-type": "text/html; charset=utf-8" } }),
+    ),
+    web.post("/seen", async (request) => {
+      seen.resolve(await request.json());
+      return new Response(null, { status: 204 });
+    }),
+    web.get(
+      "/echo",
+      web.webSocket(async (socket) => {
+        for await (const message of socket) {
+          if (message.type === web.WSMsgType.BINARY) await socket.sendBytes(message.data);
+          if (message.type !== web.WSMsgType.TEXT) continue;
+          if (message.data === "close") await socket.close(4001, "bye");
+          else await socket.sendStr(message.data);
+        }
+      }, { protocols: ["b"], heartbeat: 150 }),
+    ),
+    web.get(
+      "/throws",
+      web.webSocket(() => {
+        throw new Error("secret");
+      }),
+    ),
+    web.get("/foreign", web.webSocket(() => {}, { checkOrigin: ["https://other.example"] })),
+  ]);
+  await using runner = new web.AppRunner(app, { shutdownTimeout: 1_000 });
+  const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+  const profile = await Deno.makeTempDir();
+  const browser = new Deno.Command("chromium", {
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      `--user-data-dir=${profile}`,
+      "--remote-debugging-port=0", // keeps it open until it is ended
+      url,
+    ],
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error("the page did not report in time")), 30_000);
+  try {
+    assertEquals(await Promise.race([seen.promise, late.promise]), [
+      "b",
+      "",
+      "a",
+      "",
+      "ж€😀",
+      100_000,
+      [0, 255],
+      "alive",
+      [4001, "bye", true],
+      [1005, "", true],
+      [1011, "Internal server error", true],
+      [1006, "", false],
+    ]);
+  } finally {
+    clearTimeout(timer);
+    browser.kill("SIGTERM");
+    await browser.status;
+    await Deno.remove(profile, { recursive: true }).catch(() => {});
+  }
+});
