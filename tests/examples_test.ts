@@ -14,6 +14,7 @@ const NOTES: [section: string, example: string][] = [
   ["post forms, bytes, JSON and text", "0007_posting"],
   ["multipart files and FormBody", "0008_multipart"],
   ["streaming upload", "0009_streaming_uploads"],
+  ["client WebSockets", "0010_client_websockets"],
   ["timeouts", "0011_timeouts"],
   ["sessions, headers and cookies", "0012_sessions"],
   ["response headers, cookies and redirect history", "0013_response_details"],

@@ -34,30 +34,25 @@ class News {
 
 /** One room; what one says, all get. */
 class Chat {
-  readonly #sockets = new Set<web.WebSocketResponse>();
+  readonly #room = new web.WebSocketGroup({ slowPeer: "skip" });
 
   readonly join: web.Handler = async (request) => {
     const user = await userOf(request);
     const socket = new web.WebSocketResponse();
     await socket.prepare(request);
-    this.#sockets.add(socket);
-    try {
-      await this.#say({ from: null, text: `${user} has joined` });
-      for await (const message of socket) {
-        if (message.type === web.WSMsgType.TEXT) {
-          await this.#say({ from: user, text: message.data.slice(0, 1000) });
-        }
+    this.#room.join(socket);
+    await this.#say({ from: null, text: `${user} has joined` });
+    for await (const message of socket) {
+      if (message.type === web.WSMsgType.TEXT) {
+        await this.#say({ from: user, text: message.data.slice(0, 1000) });
       }
-    } finally {
-      this.#sockets.delete(socket);
-      await this.#say({ from: null, text: `${user} has left` });
     }
+    await this.#say({ from: null, text: `${user} has left` });
     return socket;
   };
 
   async #say(line: { readonly from: string | null; readonly text: string }): Promise<void> {
-    const text = JSON.stringify(line);
-    await Promise.allSettled([...this.#sockets].map((socket) => socket.sendStr(text)));
+    await this.#room.send(JSON.stringify(line));
   }
 }
 
