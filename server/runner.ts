@@ -100,8 +100,8 @@ export class AppRunner {
   }
 
   /**
-   * Stops: `app.ready` turns `false`, then no new connections, `onShutdown`, handlers under way are
-   * waited for up to `shutdownTimeout`, then `onCleanup`. A second call waits for the first.
+   * Stops: `app.ready` turns `false`, `onShutdown` runs and WebSockets are closed, then no new
+   * connections; handlers under way are waited for up to `shutdownTimeout`, then `onCleanup`. A second call waits for the first.
    */
   cleanup(): Promise<void> {
     return this.#stopping ??= this.#stop();
@@ -127,8 +127,12 @@ export class AppRunner {
   }
 
   async #drain(): Promise<void> {
-    const closed = Promise.all(this.#servers.map((server) => server.shutdown()));
-    const drained = this.#app.shutdown().then(() => closed);
+    // The application first: Deno.serve closes WebSockets itself when it shuts down, before
+    // onShutdown could say goodbye on them.
+    const ended = this.#app.shutdown();
+    const closed = ended.catch(() => {})
+      .then(() => Promise.all(this.#servers.map((server) => server.shutdown())));
+    const drained = ended.then(() => closed);
     if (await isDone(drained, this.#shutdownTimeout)) return;
     this.#timedOut = true;
     this.#app.abandon();
