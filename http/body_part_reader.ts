@@ -73,9 +73,8 @@ const LF = 10;
  * and `form()` hold the content in memory within `maxFieldSize`. Everything gives the content as
  * sent, except where decoding is said.
  *
- * Pieces are as large as what has come, and stay as they are: large ones are handed over with
- * their buffer, small ones are copied. Only with the reader's `reuseBuffers` do they end with the
- * next read.
+ * Pieces are as large as what has come, at most 128 KiB from a network stream, and stay as they are.
+ * Only with the reader's `reuseBuffers`, which saves copying them, do they end with the next read.
  *
  * @example Copy a file out of a form
  * ```ts

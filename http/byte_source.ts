@@ -15,13 +15,15 @@ export interface ByteSourceOptions {
   readonly timeoutError: () => Error;
 }
 
-/** First buffer; a form of some fields needs no second one. */
-const MIN_BUFFER = 64 * 1024;
-/** Beyond half a MiB the buffer leaves the processor's cache and every pass gets slower. */
-const MAX_BUFFER = 512 * 1024;
-/** Least that one refill asks for while others are under way. */
-const MIN_SHARE = 64 * 1024;
-let fillsUnderWay = 0;
+/**
+ * What one refill asks for, in bytes. It never changes: Deno 2.9.6 reads ahead what the largest
+ * read so far asked for, so that smaller reads in between leave a backlog that grows with the body
+ * and is moved in memory at each read (four uploads of 200 MB took 10 s, not 2). Twice as much is
+ * hardly faster, and would keep small requests waiting while many uploads are read.
+ */
+const READ_SIZE = 128 * 1024;
+/** Room before it for what the last refill left: header lines, or the beginning of a delimiter. */
+const HEADROOM = 16 * 1024;
 /** Longest delay that timers take. */
 const MAX_TIMER = 2 ** 31 - 1;
 
@@ -29,9 +31,8 @@ const MAX_TIMER = 2 ** 31 - 1;
  * Reads a stream into one buffer through a BYOB reader, or adopts the chunks of a stream that is
  * no byte stream.
  *
- * A BYOB read detaches every view of the buffer it is given. So bytes that fill most of the buffer
- * are given out together with it, and the next refill allocates another; smaller pieces are copied
- * and the buffer is used again. Either way a caller may keep what he got.
+ * A BYOB read detaches every view of the buffer it is given. So what is given out is copied, unless
+ * `reuseBuffers` was asked for; to give the buffer away and allocate another was no faster.
  */
 export class ByteSource {
   /** The window lies in here, from `start` to `end`. */
@@ -44,8 +45,6 @@ export class ByteSource {
   readonly #byob: ReadableStreamBYOBReader | null;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | null;
   readonly #options: ByteSourceOptions;
-  #size = MIN_BUFFER;
-  #isLent = false; // a view of the buffer was given out
   #isOurs = true; // the buffer is not a chunk that the stream gave
   #isDone = false;
   #isFilling = false;
@@ -83,7 +82,6 @@ export class ByteSource {
     this.#throwFailure();
     if (this.#isDone) return false;
     this.#isFilling = true;
-    fillsUnderWay++;
     const left = this.#options.maxWait - this.#waited;
     const timer = left <= MAX_TIMER
       ? setTimeout(() => this.cancel(this.#options.timeoutError()), Math.max(0, left))
@@ -100,7 +98,6 @@ export class ByteSource {
       clearTimeout(timer);
       this.#waited += performance.now() - began;
       this.#isFilling = false;
-      fillsUnderWay--;
     }
   }
 
@@ -113,11 +110,9 @@ export class ByteSource {
   take(length: number): Uint8Array<ArrayBuffer> {
     const from = this.start;
     this.start += length;
-    if (!this.#options.reuseBuffers && this.#byob !== null) {
-      if (length * 2 < this.bytes.length) return this.bytes.slice(from, this.start);
-      this.#isLent = true;
-    }
-    return this.bytes.subarray(from, this.start);
+    return this.#byob === null || this.#options.reuseBuffers
+      ? this.bytes.subarray(from, this.start)
+      : this.bytes.slice(from, this.start);
   }
 
   /**
@@ -140,29 +135,21 @@ export class ByteSource {
   async #fillBuffer(): Promise<number> {
     const held = this.end - this.start;
     let buffer = this.bytes;
-    if (this.#isLent || buffer.length < this.#size || buffer.length - held < MIN_BUFFER / 2) {
-      while (this.#size - held < MIN_BUFFER / 2) this.#size *= 2;
-      buffer = new Uint8Array(this.#size);
+    if (buffer.length < held + READ_SIZE) {
+      buffer = new Uint8Array(Math.max(held, HEADROOM) + READ_SIZE);
       buffer.set(this.bytes.subarray(this.start, this.end));
-      this.#isLent = false;
     } else if (this.start > 0) {
       buffer.copyWithin(0, this.start, this.end);
     }
     this.bytes = buffer;
     this.start = 0;
     this.end = held;
-    // All bodies that are read at once share one turn of the event loop, and a small request waits
-    // for several turns: 20 uploads with whole buffers made it wait a second.
-    const share = Math.max(MIN_SHARE, Math.floor(MAX_BUFFER / fillsUnderWay));
-    const space = buffer.length - held; // the read detaches the buffer
-    const room = Math.min(space, share);
     const { value, done } = await (this.#byob as ReadableStreamBYOBReader).read(
-      buffer.subarray(held, held + room),
+      buffer.subarray(held, held + READ_SIZE),
     );
     if (value !== undefined) this.bytes = new Uint8Array(value.buffer as ArrayBuffer);
     const size = done || value === undefined ? 0 : value.length;
     this.end = this.#failure === null ? held + size : 0;
-    if (size === space && this.#size < MAX_BUFFER) this.#size *= 2;
     return size;
   }
 

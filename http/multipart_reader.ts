@@ -17,8 +17,9 @@ import type { MultipartLimits } from "./multipart_limits.ts";
 /** What a {@linkcode MultipartReader} can be told: its limits, and how it hands bytes out. */
 export interface MultipartReaderOptions extends Partial<MultipartLimits> {
   /**
-   * Whether the pieces that iteration and `readChunk()` give end with the next read of the body. It saves a buffer or a copy for each piece, and is right where each piece is used up
-   * at once, as in `await file.write(piece)`.
+   * Whether the pieces that iteration and `readChunk()` give end with the next read of the body.
+   * It saves a copy of each piece, and is right where each is used up at once, as in
+   * `await file.write(piece)`.
    * @default {false}
    */
   readonly reuseBuffers?: boolean;

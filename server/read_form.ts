@@ -74,7 +74,11 @@ async function fieldsOf(
       return new PostData(decodeUrlencoded(await read(), decoder));
     }
     case "multipart/form-data": {
-      const limits = { maxTotalSize: limit === 0 ? Infinity : limit, ...options };
+      const limits = {
+        maxTotalSize: limit === 0 ? Infinity : limit,
+        ...options,
+        reuseBuffers: true, // pieces are written or copied at once
+      };
       try {
         const form = await parseForm(new MultipartReader(raw.body, header, limits));
         onFiles(() => form.close());

@@ -57,7 +57,7 @@ const STALE_AFTER = 24 * 60 * 60 * 1000; // ms
 let swept = false;
 
 /**
- * Takes pieces in until they end; from the piece on that the budget cannot hold, to disk.
+ * Takes pieces in until they end, each of which may change at the next; from the piece on that the budget cannot hold, to disk.
  *
  * The file on disk has no name: it is removed as soon as it is open, so that neither an abort nor
  * a crash leaves it behind. Windows refuses that; there it is removed when it is closed, and one
@@ -78,7 +78,7 @@ export async function spool(
     for await (const piece of pieces) {
       size += piece.length;
       if (disk === null && budget.take(piece.length)) {
-        held.push(piece);
+        held.push(piece.slice());
         continue;
       }
       if (disk === null) {

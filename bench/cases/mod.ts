@@ -13,6 +13,19 @@ import { hello } from "./hello.ts";
 import { json } from "./json.ts";
 import { parameter } from "./parameter.ts";
 import { routes1000 } from "./routes1000.ts";
+import { static100m, static10k } from "./static_files.ts";
+import { multipart, post } from "./upload.ts";
 import { wsEcho } from "./ws_echo.ts";
 
-export const CASES: readonly BenchCase[] = [hello, parameter, routes1000, json, clientGet, wsEcho];
+export const CASES: readonly BenchCase[] = [
+  hello,
+  parameter,
+  routes1000,
+  json,
+  clientGet,
+  wsEcho,
+  multipart,
+  post,
+  static10k,
+  static100m,
+];

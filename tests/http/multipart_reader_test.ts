@@ -248,3 +248,27 @@ Deno.test("stream gives the rest of the content", async () => {
   assertEquals(second.atEof(), true);
   assertEquals(await reader.next(), null);
 });
+
+Deno.test("a byte stream is asked for the same number of bytes each time", async () => {
+  // Deno.serve keeps a backlog that grows with the body where a read is smaller than one before.
+  const asked = new Set<number>();
+  const body = utf8(twoParts.replace("two", "\r\n--".repeat(100_000)));
+  let at = 0;
+  const stream = new ReadableStream({
+    type: "bytes",
+    pull(controller) {
+      const { byobRequest } = controller;
+      const view = byobRequest?.view;
+      if (!byobRequest || !view) throw new Error("expected a BYOB read");
+      asked.add(view.byteLength);
+      const size = Math.min(1 + at % 5000, body.length - at);
+      if (size === 0) controller.close();
+      new Uint8Array(view.buffer, view.byteOffset).set(body.subarray(at, at + size));
+      at += size;
+      byobRequest.respond(size);
+    },
+  });
+  const found = await collect(new MultipartReader(stream, type));
+  assertEquals(found.map(({ data }) => data.length), [3, 400_000]);
+  assertEquals(asked.size, 1);
+});

@@ -9,13 +9,16 @@ const { values } = parseArgs({
     port: { type: "string", default: "0" },
     mode: { type: "string", default: "hello" },
     routes: { type: "string", default: "1000" },
+    folder: { type: "string", default: "" },
     guarded: { type: "boolean", default: false },
   },
 });
 
 export const hostname = "127.0.0.1";
 export const port = Number(values.port);
-/** Which routes to register: "hello", "parameter", "json" or "routes". */
+/** The folder to serve, with a slash at its end. */
+export const folder = values.folder;
+/** Which routes to register ("hello", "parameter", "json", "routes"), or how to read a body. */
 export const mode = values.mode;
 /** Whether the Host header and the response headers are tested, as ours always does. */
 export const guarded = values.guarded;

@@ -1,0 +1,62 @@
+import type { Bench, BenchCase, Program, Row } from "../case.ts";
+import { HELLO } from "../contenders/servers/replies.mjs";
+import { type Load, underLoad } from "../server_case.ts";
+
+const LOAD: Program = { runtime: "deno", file: "clients/upload_load.ts" };
+const CHECK = { path: "/", expect: HELLO };
+
+/** A form with one large file, read part by part. */
+export const multipart: BenchCase = {
+  name: "multipart",
+  title: "read an uploaded file of 300 MB part by part",
+  method: "one connection, one upload after the other",
+  unit: "MB/s",
+  better: "higher",
+  open: underLoad(CHECK, () => upload("/multipart")),
+  rows: [
+    { id: "ours", label: "Roundtrip, request.multipart()", program: ours() },
+    { id: "byob", label: "raw body, BYOB reader", program: raw("byob"), goal: 0.8 },
+    { id: "default", label: "raw body, default reader", program: raw("default") },
+    { id: "form_data", label: "request.formData()", program: raw("form_data") },
+    { id: "aiohttp", label: "aiohttp, request.multipart()", program: aiohttp(), goal: 0.9 },
+  ],
+};
+
+/** The same form, spooled to disk. */
+export const post: BenchCase = {
+  name: "post",
+  title: "spool an uploaded file of 300 MB",
+  method: "one connection, one upload after the other",
+  unit: "MB/s",
+  better: "higher",
+  open: underLoad(CHECK, () => upload("/post")),
+  rows: [
+    { id: "ours", label: "Roundtrip, request.post()", program: ours() },
+    { id: "aiohttp", label: "aiohttp, request.post()", program: aiohttp(), goal: 1 },
+  ],
+};
+
+function ours(): Row["program"] {
+  return { runtime: "deno", file: "servers/upload_roundtrip.ts" };
+}
+
+function raw(mode: string): Row["program"] {
+  return { runtime: "deno", file: "servers/upload_raw.ts", args: ["--mode", mode] };
+}
+
+function aiohttp(): Row["program"] {
+  return { runtime: "python", file: "servers/upload_aiohttp.py" };
+}
+
+/** Megabytes per second that a server takes in. */
+function upload(path: string): Load {
+  return async (origin: string, seconds: number, bench: Bench) => {
+    const { port } = new URL(origin);
+    const command = await bench.command(LOAD, [port, path, `${seconds}`]);
+    await using child = bench.spawn(command, "load");
+    const report = await child.output();
+    const rate = Number(/^MB per second: ([\d.]+)$/m.exec(report)?.[1]);
+    if (!(rate > 0)) throw new Error(`Cannot read the report of the load: ${report}`);
+    return rate;
+  };
+}

@@ -1,0 +1,42 @@
+import argparse
+
+import uvloop
+from aiohttp import web
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--port", type=int, required=True)
+arguments = parser.parse_args()
+
+
+async def hello(request: web.Request) -> web.Response:
+    return web.Response(text="hello, world")
+
+
+async def multipart(request: web.Request) -> web.Response:
+    size = 0
+    async for part in await request.multipart():
+        while piece := await part.read_chunk(1024 * 1024):
+            size += len(piece)
+    return web.Response(text=str(size))
+
+
+async def post(request: web.Request) -> web.Response:
+    data = await request.post()
+    file = data["file"].file
+    file.seek(0, 2)
+    return web.Response(text=str(file.tell()))
+
+
+app = web.Application(client_max_size=0)
+app.router.add_get("/", hello)
+app.router.add_post("/multipart", multipart)
+app.router.add_post("/post", post)
+
+web.run_app(
+    app,
+    host="127.0.0.1",
+    port=arguments.port,
+    access_log=None,
+    print=None,
+    loop=uvloop.new_event_loop(),
+)

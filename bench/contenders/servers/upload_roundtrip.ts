@@ -1,0 +1,20 @@
+import { BodyPartReader, web } from "../../../mod.ts";
+import { HELLO, hostname, port } from "./shared.mjs";
+
+const app = new web.Application();
+app.addRoutes([
+  web.get("/", () => web.textResponse(HELLO)),
+  web.post("/multipart", async (request) => {
+    let size = 0;
+    for await (const part of await request.multipart()) {
+      if (part instanceof BodyPartReader) { for await (const piece of part) size += piece.length; }
+    }
+    return web.textResponse(String(size));
+  }),
+  web.post("/post", async (request) => {
+    const data = await request.post({ maxSize: 0 });
+    return web.textResponse(String(data.file("file")?.size));
+  }),
+]);
+
+Deno.serve({ port, hostname, onListen() {} }, app.fetch);
