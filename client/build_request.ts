@@ -2,63 +2,129 @@
  * From resolved options to the first hop.
  * @module
  */
-import { ACCEPT_ENCODING } from "../http/content_decoder.ts";
+import { encodeBasicAuth } from "./basic_auth.ts";
+import { compressedPayload } from "./compressed_payload.ts";
 import { cookiePairs } from "./cookie_jar.ts";
-import type { ResolvedOptions } from "./options.ts";
-import { jsonPayload, type Payload, payloadOf } from "./payload.ts";
-import type { ClientRequest } from "./request.ts";
-import { resolveTarget } from "./url.ts";
-
-const NO_COOKIES: ReadonlyMap<string, string> = new Map();
+import type { RequestOptions, ResolvedOptions } from "./options.ts";
+import type { Payload } from "./payload.ts";
+import { jsonPayload, payloadOf } from "./payload_of.ts";
+import type { ClientRequestInit } from "./request.ts";
+import type { HeaderList } from "./transport.ts";
+import { type RequestTarget, resolveTarget } from "./url.ts";
 
 /**
  * Builds the first hop of a request.
  *
  * @param method Method in upper case.
  * @param input URL as the caller gave it.
- * @param options The request's options, complete.
- * @returns The hop.
+ * @param options What the caller gave.
+ * @param resolved The same, complete.
+ * @returns What the hop is made of.
  * @throws {InvalidURLError} If the URL cannot be requested.
- * @throws {TypeError} If credentials are given twice, or the method may not have a body.
+ * @throws {TypeError} If the method is none, or credentials or a coding are given twice.
  */
 export function buildRequest(
   method: string,
   input: string | URL,
-  options: ResolvedOptions,
-): ClientRequest {
-  const { url, userinfo } = resolveTarget(input, options.baseUrl, options.params);
-  const headers = options.headers;
-  if (userinfo !== null) {
-    if (headers.has("authorization")) {
-      throw new TypeError("Cannot combine an Authorization header with credentials in the URL");
-    }
-    headers.set("authorization", basicAuth(userinfo));
+  options: RequestOptions,
+  resolved: ResolvedOptions,
+): ClientRequestInit {
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(method)) {
+    throw new TypeError(`Cannot use method "${method}": it is no RFC 9110 token`);
   }
-  // Without one of ours fetch asks for gzip and brotli alone.
-  if (!headers.has("accept-encoding")) headers.set("accept-encoding", ACCEPT_ENCODING);
-  const payload = payloadFor(options);
-  if (payload !== null) {
-    if (method === "GET" || method === "HEAD") {
-      throw new TypeError(`Cannot send a body with ${method}: the platform's fetch has none`);
-    }
-    if (!headers.has("content-type")) headers.set("content-type", payload.contentType);
-  }
-  const pairs = cookiePairs(options.cookies);
+  const { baseUrl } = resolved.session;
+  const target = resolveTarget(input, baseUrl, options.params, options.encoded);
+  const { url, fragment } = target;
+  const payload = sizedByHeader(payloadFor(options, resolved), resolved.headers);
+  const headers = authorized(resolved, target);
+  if (options.cookies === undefined) return { method, url, fragment, headers, payload };
   return {
     method,
     url,
+    fragment,
     headers,
-    cookies: pairs.length === 0 ? NO_COOKIES : new Map(pairs),
     payload,
+    cookies: new Map(cookiePairs(options.cookies)),
   };
 }
 
-function payloadFor(options: ResolvedOptions): Payload | null {
-  if (options.json !== undefined) return jsonPayload(options.json, options.jsonSerialize);
-  return options.data === undefined ? null : payloadOf(options.data);
+function payloadFor(options: RequestOptions, resolved: ResolvedOptions): Payload | null {
+  const payload = options.json !== undefined
+    ? jsonPayload(options.json, resolved.session.jsonSerialize)
+    : options.data === undefined
+    ? null
+    : payloadOf(options.data);
+  if (!options.compress || payload === null) return payload;
+  if (hasHeader(resolved.headers, "content-encoding")) {
+    throw new TypeError("compress can not be set if Content-Encoding header is set");
+  }
+  return compressedPayload(payload, options.compress);
 }
 
-function basicAuth(userinfo: string): string {
-  const bytes = new TextEncoder().encode(userinfo);
-  return `Basic ${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))}`;
+/** A stream whose length the caller knows and says: it is sent with that, not chunked. */
+function sizedByHeader(payload: Payload | null, headers: Headers | HeaderList): Payload | null {
+  if (payload === null || payload.size !== null || !(headers instanceof Headers)) return payload;
+  const announced = headers.get("content-length");
+  if (announced === null) return payload;
+  if (!/^\d{1,15}$/.test(announced) || payload.contentEncoding !== undefined) {
+    throw new TypeError(`Cannot send Content-Length "${announced}": it is not the body's length`);
+  }
+  const size = Number(announced);
+  return {
+    bytes: null,
+    size,
+    contentType: payload.contentType,
+    replayable: payload.replayable,
+    stream: () => payload.stream().pipeThrough(exactly(size)),
+    close: () => payload.close?.(),
+  };
+}
+
+/** Passes exactly `size` bytes: what is beyond would be cut off by the platform in silence. */
+function exactly(size: number): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+  let sent = 0;
+  const refuse = (): never => {
+    throw new TypeError(`Cannot send the body: it is not the ${size} bytes that were announced`);
+  };
+  return new TransformStream({
+    transform(piece, controller) {
+      sent += piece.length;
+      if (sent > size) refuse();
+      controller.enqueue(piece);
+    },
+    flush() {
+      if (sent !== size) refuse();
+    },
+  });
+}
+
+function authorized(resolved: ResolvedOptions, target: RequestTarget): Headers | HeaderList {
+  const { session, headers } = resolved;
+  if (resolved.auth !== null && target.auth !== null) {
+    throw new TypeError("Cannot combine auth with credentials in the URL");
+  }
+  const given = resolved.auth ?? target.auth;
+  if (given !== null) {
+    if (hasHeader(headers, "authorization")) {
+      throw new TypeError(
+        "Cannot combine an Authorization header with auth or credentials in the URL",
+      );
+    }
+    return withHeader(headers, "authorization", encodeBasicAuth(given));
+  }
+  // A session's credentials are for the server that the session is about.
+  const { auth, baseUrl } = session;
+  if (auth === null || hasHeader(headers, "authorization")) return headers;
+  if (baseUrl !== null && baseUrl.origin !== target.url.origin) return headers;
+  return withHeader(headers, "authorization", encodeBasicAuth(auth));
+}
+
+function hasHeader(headers: Headers | HeaderList, name: string): boolean {
+  return headers instanceof Headers ? headers.has(name) : headers.some(([each]) => each === name);
+}
+
+function withHeader(headers: Headers | HeaderList, name: string, value: string): Headers {
+  const copy = new Headers(headers as HeadersInit);
+  copy.set(name, value);
+  return copy;
 }

@@ -4,7 +4,7 @@
  * - {@linkcode InvalidURLError}: the URL cannot be requested at all
  * - {@linkcode ClientConnectionError}: no complete reply came; {@linkcode ClientConnectorError} no
  *   connection, {@linkcode ServerDisconnectedError} closed without a reply,
- *   {@linkcode ServerTimeoutError} too late
+ *   {@linkcode ClientOSError} the connection broke, {@linkcode ServerTimeoutError} too late
  * - {@linkcode ClientPayloadError}: the reply's body is broken or cut
  * - {@linkcode ClientResponseError}: the reply is not the one that was wanted
  *
@@ -57,6 +57,18 @@ export class InvalidURLError extends ClientError {
   }
 }
 
+/** The URL's scheme is none that can be requested. */
+export class NonHttpURLError extends InvalidURLError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "NonHttpURLError";
+}
+
+/** A redirect leads to a URL that cannot be requested; `cause` says why. */
+export class InvalidURLRedirectError extends InvalidURLError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "InvalidURLRedirectError";
+}
+
 /** No complete reply came. */
 export class ClientConnectionError extends ClientError {
   /** Name of the class, for telling errors apart. */
@@ -64,12 +76,21 @@ export class ClientConnectionError extends ClientError {
 }
 
 /** What kept a connection from being made. */
-export type ConnectFailure = "dns" | "tls" | "refused" | "proxy" | "permission" | "other";
+export type ConnectFailure =
+  | "dns"
+  | "tls"
+  | "certificate"
+  | "refused"
+  | "unreachable"
+  | "proxy"
+  | "unix"
+  | "permission"
+  | "other";
 
-/** No connection could be made. */
+/** No connection could be made; connector_errors.ts has a class for each kind of reason. */
 export class ClientConnectorError extends ClientConnectionError {
   /** Name of the class, for telling errors apart. */
-  override readonly name = "ClientConnectorError";
+  override readonly name: string = "ClientConnectorError";
   /** Host that was to be reached. */
   readonly host: string;
   /** Port that was to be reached. */
@@ -93,6 +114,12 @@ export class ClientConnectorError extends ClientConnectionError {
   }
 }
 
+/** The connection broke while it was in use. */
+export class ClientOSError extends ClientConnectionError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "ClientOSError";
+}
+
 /** The server closed the connection without a reply, or sent none that can be read. */
 export class ServerDisconnectedError extends ClientConnectionError {
   /** Name of the class, for telling errors apart. */
@@ -110,12 +137,21 @@ export class ServerDisconnectedError extends ClientConnectionError {
   }
 }
 
-/** A limit of `timeout` has passed. */
+/** What a limit of `timeout` says when it has passed. */
+const PHASES = {
+  total: "not complete",
+  connect: "no connection",
+  sockRead: "no data from the server",
+} as const;
+
+/** `timeout.total` has passed; base of the errors of the other limits. */
 export class ServerTimeoutError extends ClientConnectionError {
   /** Name of the class, for telling errors apart. */
   override readonly name: string = "ServerTimeoutError";
+  /** URL that was asked for. */
+  readonly url: URL;
   /** The limit that has passed: the field of `timeout`. */
-  readonly phase: "total";
+  readonly phase: "total" | "connect" | "sockRead";
   /** The limit, in ms. */
   readonly limit: number;
   /** How long the request had taken, in ms. */
@@ -129,16 +165,29 @@ export class ServerTimeoutError extends ClientConnectionError {
    * @param limit The limit, in ms.
    * @param elapsed How long the request had taken, in ms.
    */
-  constructor(url: URL, phase: "total", limit: number, elapsed: number) {
+  constructor(url: URL, phase: "total" | "connect" | "sockRead", limit: number, elapsed: number) {
     super(
-      `Timeout on ${url.href}: not complete after ${
+      `Timeout on ${url.href}: ${PHASES[phase]} after ${
         Math.round(elapsed)
       } ms (timeout.${phase} is ${limit} ms)`,
     );
+    this.url = url;
     this.phase = phase;
     this.limit = limit;
     this.elapsed = elapsed;
   }
+}
+
+/** `timeout.connect` has passed: no connection was free, or none could be made in time. */
+export class ConnectionTimeoutError extends ServerTimeoutError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "ConnectionTimeoutError";
+}
+
+/** `timeout.sockRead` has passed: the server was silent for too long. */
+export class SocketTimeoutError extends ServerTimeoutError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "SocketTimeoutError";
 }
 
 /** The body of a reply is broken, cut, or was given up. */

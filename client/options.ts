@@ -2,17 +2,26 @@
  * Options of a session and of a request, resolved once into one complete record.
  * @module
  */
+import { NotSupportedError } from "../http/not_supported_error.ts";
 import type { QueryInit } from "../http/query.ts";
 import type { AbstractCookieJar } from "./abstract_cookie_jar.ts";
+import { appTransport, type FetchApp } from "./app_transport.ts";
+import type { BasicAuth } from "./basic_auth.ts";
+import type { RequestCompression } from "./compressed_payload.ts";
+import { checkProxy, type ConnectorOptions } from "./connector.ts";
 import { type CookieInit, CookieJar } from "./cookie_jar.ts";
-import type { RequestData } from "./payload.ts";
-import { type BodyPolicy, DEFAULT_BODY_POLICY } from "./response_body.ts";
+import { fetchTransport } from "./fetch_transport.ts";
+import { DefaultHeaders } from "./header_list.ts";
+import type { HeaderList, Transport } from "./transport.ts";
+import type { ClientMiddleware } from "./middleware.ts";
+import type { RequestData } from "./payload_of.ts";
 import type { ProgressCallback } from "./progress.ts";
 import type { ClientResponse, FallbackCharsetResolver } from "./response.ts";
-import type { ClientTimeout } from "./timeout.ts";
+import { type BodyPolicy, DEFAULT_BODY_POLICY, resolvePolicy } from "./response_body.ts";
+import { retryMiddleware } from "./retry_middleware.ts";
+import { type ClientTimeout, resolveTimeout } from "./timeout.ts";
+import type { TraceConfig } from "./trace.ts";
 import { parseBaseUrl } from "./url.ts";
-import type { Transport } from "./transport.ts";
-import { fetchTransport } from "./fetch_transport.ts";
 
 /** Decides about a reply: throws, or lets it pass. */
 export type RaiseForStatus = boolean | ((response: ClientResponse) => void | Promise<void>);
@@ -21,8 +30,25 @@ export type RaiseForStatus = boolean | ((response: ClientResponse) => void | Pro
 export interface SharedOptions {
   /** Headers; a request's header replaces the session's of the same name. */
   readonly headers?: HeadersInit;
+  /**
+   * Names of headers that are not added by themselves; a request's come on top of the session's.
+   * `content-type` can be left out; `accept`, `accept-encoding`, `accept-language` and `user-agent`
+   * only where the transport does not send them on its own, which `fetch` does.
+   */
+  readonly skipAutoHeaders?: Iterable<string>;
+  /**
+   * Credentials for Basic authentication. A session's go to the origin of `baseUrl` alone, or to
+   * every server where there is none; none go to another origin on a redirect.
+   */
+  readonly auth?: BasicAuth;
   /** Limits of time; a request's object replaces the session's whole. */
   readonly timeout?: ClientTimeout;
+  /** What every hop passes through, the first one outermost. A request's replace the session's. */
+  readonly middlewares?: readonly ClientMiddleware[];
+  /** How often a request is repeated, see `retryMiddleware()`; outside of `middlewares`. @default {0} */
+  readonly retry?: number;
+  /** Proxy, as `connector.proxy`. */
+  readonly proxy?: string | URL;
   /**
    * Whether a status of 400 and above is thrown as `ClientResponseError`, with the first 64 KiB of
    * the body; or a function that looks at the response and throws.
@@ -33,7 +59,8 @@ export interface SharedOptions {
    * Whether bodies in gzip, deflate, brotli and zstd are decoded; `content-encoding` and
    * `content-length` stay as they came. Over Deno's `fetch` a single gzip or brotli is decoded by the
    * platform, which passes over whatever follows the first gzip member; with `false`, a server that
-   * reads only the first `Accept-Encoding` line will not compress.
+   * reads only the first `Accept-Encoding` line will not compress. Elsewhere `fetch` decodes always,
+   * and `false` throws `NotSupportedError`.
    * @default {true}
    */
   readonly autoDecompress?: boolean;
@@ -57,29 +84,51 @@ export interface SessionOptions extends SharedOptions {
   readonly jsonSerialize?: (value: unknown) => string;
   /** Names the encoding of a text whose header does not, or names an unknown one. @default UTF-8 */
   readonly fallbackCharsetResolver?: FallbackCharsetResolver;
-  /** What carries the bytes. @default {fetchTransport()} */
+  /** How to connect: limits, TLS, proxy. */
+  readonly connector?: ConnectorOptions;
+  /**
+   * An application in this program that gets the requests without a socket. Without `baseUrl`,
+   * relative URLs are then of `http://localhost/`.
+   */
+  readonly app?: FetchApp;
+  /** What carries the bytes, instead of `connector` and `app`. @default {fetchTransport()} */
   readonly transport?: Transport;
+  /**
+   * Whether the environment may speak: proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`,
+   * credentials of `.netrc` (`$NETRC`, else in the home folder). What Deno has no permission to read
+   * is left out.
+   * @default {false}
+   */
+  readonly trustEnv?: boolean;
+  /** Hooks on the way of the session's requests. */
+  readonly traceConfigs?: readonly TraceConfig[];
 }
 
 /** What a request takes. */
 export interface RequestOptions extends SharedOptions {
   /** Query, added to the one of the URL. */
   readonly params?: QueryInit;
+  /** Whether URL and `params` (a string) have to be sent as they are. @default {false} */
+  readonly encoded?: boolean;
   /** The body. Not together with `json`. */
   readonly data?: RequestData;
   /** Value to send as JSON. Not together with `data`. */
   readonly json?: unknown;
+  /** Compresses the body. @default {false} */
+  readonly compress?: RequestCompression;
   /** Cookies of this request; they go along on redirects within the origin and are not kept. */
   readonly cookies?: CookieInit;
   /** Whether redirects are followed. @default {true}, {false} for `HEAD` */
   readonly allowRedirects?: boolean;
   /** The redirect reply that is an error, counted from 1; 0 for no limit. @default {10} */
   readonly maxRedirects?: number;
+  /** What the session's `traceConfigs` are given. */
+  readonly traceContext?: unknown;
   /** Aborts the request, its body included; its reason is what is thrown. */
   readonly signal?: AbortSignal;
   /**
-   * Told how much of the body was sent. The body goes out as a stream then, without a length, and
-   * again from the start if a redirect asks for that.
+   * Told how much of the body was sent. The body goes out as a stream then, and again from the start
+   * if a redirect or a retry asks for that.
    */
   readonly onUploadProgress?: ProgressCallback;
   /** Told how much of the reply's body was read, as it is on the wire. */
@@ -89,30 +138,43 @@ export interface RequestOptions extends SharedOptions {
 /** A session's options, complete. */
 export interface SessionDefaults {
   readonly baseUrl: URL | null;
-  readonly headers: Headers;
+  readonly headers: DefaultHeaders;
+  readonly skipAutoHeaders: ReadonlySet<string>;
+  readonly auth: BasicAuth | null;
   readonly cookieJar: AbstractCookieJar;
   readonly jsonSerialize: (value: unknown) => string;
   readonly timeout: Required<ClientTimeout>;
+  readonly middlewares: readonly ClientMiddleware[];
+  readonly retry: number;
+  readonly proxy: string | null;
   readonly raiseForStatus: RaiseForStatus;
   readonly policy: BodyPolicy;
-  readonly fallbackCharsetResolver: FallbackCharsetResolver;
+  readonly fallbackCharsetResolver: FallbackCharsetResolver | null;
   readonly transport: Transport;
+  /** For what does not go through the transport: WebSockets. */
+  readonly connector: ConnectorOptions;
+  /** Whether requests go to an application in this program. */
+  readonly inProcess: boolean;
+  readonly trustEnv: boolean;
+  readonly traceConfigs: readonly TraceConfig[];
 }
 
 /** A request's options over its session's, complete. */
-export interface ResolvedOptions extends SessionDefaults {
-  readonly params: QueryInit | undefined;
-  readonly data: RequestData | undefined;
-  readonly json: unknown;
-  readonly cookies: CookieInit;
-  readonly allowRedirects: boolean;
+export interface ResolvedOptions {
+  readonly session: SessionDefaults;
+  readonly headers: Headers | HeaderList;
+  readonly skipAutoHeaders: ReadonlySet<string>;
+  readonly auth: BasicAuth | null;
+  readonly timeout: Required<ClientTimeout>;
+  /** `null` for the session's. */
+  readonly middlewares: readonly ClientMiddleware[] | null;
+  readonly proxy: string | null;
+  readonly raiseForStatus: RaiseForStatus;
+  readonly policy: BodyPolicy;
+  readonly follow: boolean;
   readonly maxRedirects: number;
   readonly signal: AbortSignal | null;
-  readonly onUploadProgress: ProgressCallback | null;
 }
-
-const DEFAULT_TIMEOUT: Required<ClientTimeout> = { total: 300_000 };
-const NO_COOKIES: CookieInit = [];
 
 /**
  * Completes a session's options.
@@ -120,87 +182,113 @@ const NO_COOKIES: CookieInit = [];
  * @param options What the caller gave.
  * @returns The defaults of the session's requests.
  * @throws {InvalidURLError} If `baseUrl` is not an absolute `http:` or `https:` URL.
+ * @throws {TypeError} If more than one of `app`, `connector` and `transport` is given.
  */
 export function resolveSession(options: SessionOptions): SessionDefaults {
   const cookieJar = options.cookieJar ?? new CookieJar();
   if (options.cookies !== undefined) cookieJar.updateCookies(options.cookies);
+  const transport = transportOf(options);
+  const proxy = options.proxy ?? options.connector?.proxy;
+  const baseUrl = options.baseUrl ?? (options.app === undefined ? undefined : "http://localhost/");
   return {
-    baseUrl: options.baseUrl === undefined ? null : parseBaseUrl(options.baseUrl),
-    headers: new Headers(options.headers),
+    baseUrl: baseUrl === undefined ? null : parseBaseUrl(baseUrl),
+    headers: new DefaultHeaders(options.headers),
+    skipAutoHeaders: skipped(NO_NAMES, options.skipAutoHeaders, transport),
+    auth: options.auth ?? null,
     cookieJar,
     jsonSerialize: options.jsonSerialize ?? JSON.stringify,
-    timeout: resolveTimeout(options.timeout) ?? DEFAULT_TIMEOUT,
+    timeout: resolveTimeout(options.timeout),
+    middlewares: options.middlewares ?? [],
+    retry: options.retry ?? 0,
+    proxy: proxy === undefined ? null : checkProxy(proxy),
     raiseForStatus: options.raiseForStatus ?? false,
     policy: resolvePolicy(DEFAULT_BODY_POLICY, options),
-    fallbackCharsetResolver: options.fallbackCharsetResolver ?? (() => "utf-8"),
-    transport: options.transport ?? fetchTransport(),
+    fallbackCharsetResolver: options.fallbackCharsetResolver ?? null,
+    transport,
+    connector: options.connector ?? {},
+    inProcess: options.app !== undefined,
+    trustEnv: options.trustEnv ?? false,
+    traceConfigs: options.traceConfigs ?? [],
   };
+}
+
+function transportOf({ app, connector, transport }: SessionOptions): Transport {
+  if ([app, connector, transport].filter((each) => each !== undefined).length > 1) {
+    throw new TypeError("Cannot make a session: give one of app, connector and transport");
+  }
+  return app === undefined ? transport ?? fetchTransport(connector) : appTransport(app);
 }
 
 /**
  * Completes a request's options.
  *
- * @param defaults The session's.
+ * @param session The session's.
  * @param method Method in upper case.
  * @param options What the caller gave.
  * @returns The options of this request.
  * @throws {TypeError} If `data` and `json` are both given.
  */
 export function resolveRequest(
-  defaults: SessionDefaults,
+  session: SessionDefaults,
   method: string,
   options: RequestOptions,
 ): ResolvedOptions {
   if (options.data !== undefined && options.json !== undefined) {
     throw new TypeError("data and json can not be used at the same time");
   }
+  const ownMiddlewares = options.middlewares !== undefined || options.retry !== undefined;
+  const skipAutoHeaders = skipped(
+    session.skipAutoHeaders,
+    options.skipAutoHeaders,
+    session.transport,
+  );
   return {
-    ...defaults,
-    headers: mergeHeaders(defaults.headers, options.headers),
-    timeout: resolveTimeout(options.timeout) ?? defaults.timeout,
-    raiseForStatus: options.raiseForStatus ?? defaults.raiseForStatus,
-    policy: resolvePolicy(defaults.policy, options),
-    params: options.params,
-    data: options.data,
-    json: options.json,
-    cookies: options.cookies ?? NO_COOKIES,
-    allowRedirects: options.allowRedirects ?? method !== "HEAD",
+    session,
+    headers: session.headers.merge(options.headers, skipAutoHeaders),
+    skipAutoHeaders,
+    auth: options.auth ?? null,
+    timeout: options.timeout === undefined ? session.timeout : resolveTimeout(options.timeout),
+    middlewares: ownMiddlewares ? middlewaresOf(session, options) : null,
+    proxy: options.proxy === undefined ? session.proxy : checkProxy(options.proxy),
+    raiseForStatus: options.raiseForStatus ?? session.raiseForStatus,
+    policy: resolvePolicy(session.policy, options),
+    follow: options.allowRedirects ?? method !== "HEAD",
     maxRedirects: options.maxRedirects ?? 10,
     signal: options.signal ?? null,
-    onUploadProgress: options.onUploadProgress ?? null,
   };
 }
 
-function resolvePolicy(defaults: BodyPolicy, options: RequestOptions): BodyPolicy {
-  const { autoDecompress, maxDecodedSize, onDownloadProgress } = options;
-  if (
-    autoDecompress === undefined && maxDecodedSize === undefined &&
-    onDownloadProgress === undefined
-  ) return defaults;
-  if (maxDecodedSize !== undefined && !(maxDecodedSize >= 0)) {
-    throw new RangeError(`Cannot use maxDecodedSize ${maxDecodedSize}: expected 0 or more bytes`);
-  }
-  return {
-    autoDecompress: autoDecompress ?? defaults.autoDecompress,
-    maxDecodedSize: maxDecodedSize ?? defaults.maxDecodedSize,
-    onDownloadProgress: onDownloadProgress ?? defaults.onDownloadProgress,
-  };
+/**
+ * Puts a request's middlewares together, the repetition outermost.
+ *
+ * @param session The session's.
+ * @param own The request's.
+ * @returns All of them.
+ */
+export function middlewaresOf(
+  session: Pick<SessionDefaults, "middlewares" | "retry">,
+  own: SharedOptions = {},
+): readonly ClientMiddleware[] {
+  const { middlewares = session.middlewares, retry = session.retry } = own;
+  return retry === 0 ? middlewares : [retryMiddleware({ retries: retry }), ...middlewares];
 }
 
-function resolveTimeout(timeout: ClientTimeout | undefined): Required<ClientTimeout> | undefined {
-  if (timeout === undefined) return undefined;
-  const { total = DEFAULT_TIMEOUT.total } = timeout;
-  // setTimeout counts in 32 bits; beyond, it would fire at once.
-  if (!(total >= 0 && total <= 0x7fffffff)) {
-    throw new RangeError(`Cannot use timeout.total ${total}: expected 0 to ${0x7fffffff} ms`);
-  }
-  return { total };
-}
+const NO_NAMES: ReadonlySet<string> = new Set();
 
-function mergeHeaders(defaults: Headers, more: HeadersInit | undefined): Headers {
-  const headers = new Headers(defaults);
-  if (more === undefined) return headers;
-  const own = more instanceof Headers ? more : new Headers(more);
-  for (const [name, value] of own) headers.set(name, value);
-  return headers;
+function skipped(
+  defaults: ReadonlySet<string>,
+  own: Iterable<string> | undefined,
+  transport: Transport,
+): ReadonlySet<string> {
+  if (own === undefined) return defaults;
+  const names = Array.from(own, (name) => name.toLowerCase());
+  for (const name of names) {
+    if (transport.fixedHeaders?.includes(name)) {
+      throw new NotSupportedError(
+        `skipAutoHeaders: "${name}"`,
+        "the platform's fetch always sends it; set it to another value instead",
+      );
+    }
+  }
+  return new Set([...defaults, ...names]);
 }

@@ -2,15 +2,18 @@
  * Redirects: what to ask next, and the loop over it.
  * @module
  */
+import { encodeBasicAuth } from "./basic_auth.ts";
 import {
   ClientPayloadError,
   type HistoryEntry,
   InvalidURLError,
+  InvalidURLRedirectError,
   TooManyRedirectsError,
 } from "./errors.ts";
+import type { ClientHandler } from "./middleware.ts";
 import type { ClientRequest } from "./request.ts";
-import type { HopResult } from "./transport.ts";
-import { resolveTarget } from "./url.ts";
+import { discard, type HopResult } from "./transport.ts";
+import { type RequestTarget, resolveTarget } from "./url.ts";
 
 /** The last hop of a request, and what led to it. */
 export interface Arrival {
@@ -22,11 +25,11 @@ export interface Arrival {
   readonly history: readonly HistoryEntry[];
 }
 
-const STATUSES = new Set([301, 302, 303, 307, 308]);
+const STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 // Headers that go along to another origin; everything else may be a secret. Fetch drops
 // Authorization there and keeps "x-api-key" (CVE-2026-40895).
-const CROSS_ORIGIN = new Set([
+const CROSS_ORIGIN: ReadonlySet<string> = new Set([
   "accept",
   "accept-encoding",
   "accept-language",
@@ -41,16 +44,19 @@ const CROSS_ORIGIN = new Set([
   "user-agent",
 ]);
 
+// What described a body that is no longer sent. Content-Type stays, as in aiohttp.
+const BODY_HEADERS = ["content-length", "content-encoding", "content-language", "content-location"];
+
 /**
- * Decides what a reply leads to, by aiohttp's rules: 303, and 301 and 302 after POST, turn into a
- * GET without a body; the others keep method and body. On another origin nothing that may be a
- * secret goes along.
+ * Decides what a reply leads to, by aiohttp's rules: 303 (but not to HEAD), and 301 and 302 after
+ * POST, turn into a GET without a body; the others keep method and body. On another origin nothing
+ * that may be a secret goes along.
  *
  * @param request The hop.
  * @param status Status of its reply.
  * @param headers Headers of its reply.
  * @returns The next hop, `null` if the reply is the last one.
- * @throws {InvalidURLError} If it leads to no `http:` or `https:` URL.
+ * @throws {InvalidURLRedirectError} If it leads to no `http:` or `https:` URL.
  * @throws {ClientPayloadError} If it asks for a body that can be sent only once.
  */
 export function nextRequest(
@@ -59,18 +65,17 @@ export function nextRequest(
   headers: Headers,
 ): ClientRequest | null {
   if (!STATUSES.has(status)) return null;
-  const location = headers.get("location") ?? headers.get("uri");
-  if (location === null || location === "") return null;
-  const { url, userinfo } = redirectTarget(location, request.url);
+  const location = locationOf(headers);
+  if (location === "") return null;
+  const { url, fragment, auth } = redirectTarget(location, request.url);
 
   const toGet = (status === 303 && request.method !== "HEAD") ||
     ((status === 301 || status === 302) && request.method === "POST");
-  const method = toGet ? "GET" : request.method;
   const payload = toGet ? null : request.payload;
   if (payload !== null && !payload.replayable) {
     throw new ClientPayloadError(
       `Cannot follow the redirect to ${url.href}: the body was a stream and is consumed. ` +
-        "Send bytes, text, a Blob or a form, or set allowRedirects: false",
+        "Send bytes, text, a Blob, a file or a form, or set allowRedirects: false",
     );
   }
   const sameOrigin = url.origin === request.url.origin;
@@ -78,60 +83,99 @@ export function nextRequest(
   if (!sameOrigin) {
     for (const name of [...kept.keys()]) if (!CROSS_ORIGIN.has(name)) kept.delete(name);
   }
-  if (toGet) {
-    kept.delete("content-encoding");
-    kept.delete("content-language");
-  }
-  if (userinfo !== null) kept.set("authorization", `Basic ${btoa(userinfo)}`);
-  return { method, url, headers: kept, cookies: sameOrigin ? request.cookies : new Map(), payload };
+  if (toGet) { for (const name of BODY_HEADERS) kept.delete(name); }
+  if (auth !== null) kept.set("authorization", encodeBasicAuth(auth));
+  return request.with({
+    method: toGet ? "GET" : request.method,
+    url,
+    fragment,
+    headers: kept,
+    cookies: sameOrigin ? request.cookies : new Map(),
+    payload,
+  });
+}
+
+/** What {@linkcode followRedirects} is told to do. */
+export interface RedirectPolicy {
+  /** Whether redirects are followed at all. */
+  readonly follow: boolean;
+  /** The redirect reply that is an error, counted from 1; 0 for no limit. */
+  readonly maxRedirects: number;
 }
 
 /**
  * Sends a request and follows where its replies lead.
  *
  * @param first The first hop.
- * @param maxRedirects The redirect reply that is an error, counted from 1; 0 for no limit, `null`
- * to follow none.
+ * @param policy Whether and how far.
  * @param sendHop Sends one hop.
- * @returns The last hop with its reply.
+ * @returns The last hop with its reply. A redirect that names no target is that reply, and in the
+ * history too, as in aiohttp.
  * @throws {TooManyRedirectsError} At reply number `maxRedirects`, as aiohttp.
  */
 export async function followRedirects(
   first: ClientRequest,
-  maxRedirects: number | null,
-  sendHop: (request: ClientRequest) => Promise<HopResult>,
+  policy: RedirectPolicy,
+  sendHop: ClientHandler,
 ): Promise<Arrival> {
   const history: HistoryEntry[] = [];
   for (let request = first;;) {
     const result = await sendHop(request);
-    const next = maxRedirects === null ? null : nextRequest(request, result.status, result.headers);
-    if (maxRedirects === null || next === null) return { request, result, history };
-    history.push({ status: result.status, url: request.url, headers: result.headers });
-    await result.body?.cancel();
-    if (maxRedirects > 0 && history.length >= maxRedirects) {
-      throw new TooManyRedirectsError({
-        requestInfo: first,
-        history,
-        status: result.status,
-        headers: result.headers,
-        reason: `more redirects than maxRedirects (${maxRedirects}) allows`,
-      });
+    const { status, headers } = result;
+    if (!policy.follow || !STATUSES.has(status)) return { request, result, history };
+    history.push({ status, url: request.url, headers });
+    let next: ClientRequest | null;
+    try {
+      checkCount(first, history, policy.maxRedirects);
+      next = nextRequest(request, status, headers);
+    } catch (error) {
+      discard(result);
+      throw error;
     }
+    if (next === null) return { request, result, history };
+    discard(result);
+    const response = { status, url: request.url, headers };
+    request.context?.trace?.emit("onRequestRedirect", { request, response });
     request = next;
   }
 }
 
-function redirectTarget(location: string, base: URL): ReturnType<typeof resolveTarget> {
+function checkCount(
+  first: ClientRequest,
+  history: readonly HistoryEntry[],
+  maxRedirects: number,
+): void {
+  const last = history.at(-1);
+  if (maxRedirects === 0 || history.length < maxRedirects || last === undefined) return;
+  throw new TooManyRedirectsError({
+    requestInfo: first,
+    history,
+    status: 0, // no reply is the one that was wanted
+    headers: last.headers,
+    reason: `more redirects than maxRedirects (${maxRedirects}) allows`,
+  });
+}
+
+/** Where a reply leads; "URI" is what some servers of old say. */
+function locationOf(headers: Headers): string {
+  const location = headers.get("location") ?? headers.get("uri") ?? "";
+  // Bytes beyond ASCII come as one character each; servers mean UTF-8 by them.
+  if (!/[\x80-\xff]/.test(location)) return location;
+  const bytes = Uint8Array.from(location, (each) => each.charCodeAt(0));
+  return new TextDecoder().decode(bytes);
+}
+
+function redirectTarget(location: string, base: URL): RequestTarget {
   try {
-    return resolveTarget(location, base, undefined);
-  } catch (error) {
-    if (!(error instanceof InvalidURLError)) throw error;
-    throw new InvalidURLError(
+    // "//host/path" is a way to say "the same scheme" in a Location (RFC 9110 section 10.2.2).
+    const text = location.replace(/^[/\\]{2}/, `${base.protocol}//`);
+    return resolveTarget(text, base, undefined);
+  } catch (cause) {
+    if (!(cause instanceof InvalidURLError)) throw cause;
+    throw new InvalidURLRedirectError(
       location,
-      `${base.href} redirects to it, and it is not a valid http or https URL`,
-      {
-        cause: error,
-      },
+      `${base.href} redirects to it, and it is not a valid http or https URL: ${cause.message}`,
+      { cause },
     );
   }
 }

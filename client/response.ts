@@ -4,7 +4,7 @@
  */
 import { decoderFor } from "../http/charset.ts";
 import { type ContentDisposition, parseContentDisposition } from "../http/content_disposition.ts";
-import { parseContentType } from "../http/content_type.ts";
+import { isJsonType, parseContentType } from "../http/content_type.ts";
 import { parseSetCookies, type ResponseCookie } from "../http/cookie.ts";
 import { MultipartReader, type MultipartReaderOptions } from "../http/multipart_reader.ts";
 import {
@@ -49,11 +49,8 @@ export interface ClientResponseInit {
   /** What happens to the body on its way. @default decoded, up to 512 MiB */
   readonly policy?: BodyPolicy;
   /** Names the encoding of a body whose header does not. @default UTF-8 */
-  readonly fallbackCharsetResolver?: FallbackCharsetResolver;
+  readonly fallbackCharsetResolver?: FallbackCharsetResolver | null;
 }
-
-// RFC 6839: "+json" marks a type that is read as JSON, which is UTF-8 (RFC 8259 section 8.1).
-const JSON_TYPE = /^(?:application\/|[\w.-]+\/[\w.+-]+?\+)json$/i;
 
 /**
  * A reply whose head has come; its body is read on demand. Release it (`await using` does) or read
@@ -81,11 +78,13 @@ export class ClientResponse {
   readonly requestInfo: RequestInfo;
   /** Redirects on the way, in order. */
   readonly history: readonly HistoryEntry[];
-  /** The body, piece by piece. */
-  readonly content: StreamReader;
+  readonly #result: HopResult;
+  readonly #onEnd: () => void;
+  readonly #policy: BodyPolicy;
+  #content: StreamReader | null = null; // made when it is asked for
   #bytes: Promise<Uint8Array<ArrayBuffer>> | null = null;
   #text: string | null = null;
-  readonly #fallbackCharset: FallbackCharsetResolver | undefined;
+  readonly #fallbackCharset: FallbackCharsetResolver | null;
 
   /**
    * Creates one.
@@ -99,12 +98,16 @@ export class ClientResponse {
     this.headers = result.headers;
     this.requestInfo = init.requestInfo;
     this.history = init.history;
-    this.#fallbackCharset = init.fallbackCharsetResolver;
-    const length = result.decoded === true ? null : this.contentLength;
-    this.content = new StreamReader(
-      bodySource(result, length, init.policy ?? DEFAULT_BODY_POLICY),
-      { length, onEnd: init.onEnd, mapError: (error) => bodyError(result, error) },
-    );
+    this.#result = result;
+    this.#onEnd = init.onEnd;
+    this.#policy = init.policy ?? DEFAULT_BODY_POLICY;
+    this.#fallbackCharset = init.fallbackCharsetResolver ?? null;
+    if (result.body === null) init.onEnd();
+  }
+
+  /** The body, piece by piece. */
+  get content(): StreamReader {
+    return this.#content ??= this.#open();
   }
 
   /** Method of the request, after redirects. */
@@ -182,7 +185,7 @@ export class ClientResponse {
     const charset = this.charset;
     const known = charset === null ? null : decoderFor(charset, true);
     if (known !== null) return known.encoding;
-    if (this.#fallbackCharset === undefined || JSON_TYPE.test(this.contentType)) return "utf-8";
+    if (this.#fallbackCharset === null || isJsonType(this.contentType)) return "utf-8";
     return this.#fallbackCharset(this, await this.read());
   }
 
@@ -362,11 +365,20 @@ export class ClientResponse {
     );
   }
 
+  #open(): StreamReader {
+    const result = this.#result;
+    if (result.body === null) return new StreamReader(null);
+    const length = result.decoded === true ? null : this.contentLength;
+    return new StreamReader(bodySource(result, length, this.#policy), {
+      length,
+      onEnd: this.#onEnd,
+      mapError: (error) => bodyError(result, error),
+    });
+  }
+
   #hasType(wanted: string | undefined): boolean {
     const mimeType = this.contentType;
-    return wanted === undefined
-      ? JSON_TYPE.test(mimeType)
-      : mimeType.includes(wanted.toLowerCase());
+    return wanted === undefined ? isJsonType(mimeType) : mimeType.includes(wanted.toLowerCase());
   }
 
   #typeError(attempt: string): ContentTypeError {

@@ -28,6 +28,35 @@ export const DEFAULT_BODY_POLICY: BodyPolicy = {
   onDownloadProgress: null,
 };
 
+/** What a caller may say about bodies. */
+type BodyOptions = {
+  readonly [K in keyof BodyPolicy]?: NonNullable<BodyPolicy[K]>;
+};
+
+/**
+ * Puts what a caller said over a policy.
+ *
+ * @param defaults The policy.
+ * @param options What the caller gave.
+ * @returns The policy that counts.
+ * @throws {RangeError} If `maxDecodedSize` is negative.
+ */
+export function resolvePolicy(defaults: BodyPolicy, options: BodyOptions): BodyPolicy {
+  const { autoDecompress, maxDecodedSize, onDownloadProgress } = options;
+  if (
+    autoDecompress === undefined && maxDecodedSize === undefined &&
+    onDownloadProgress === undefined
+  ) return defaults;
+  if (maxDecodedSize !== undefined && !(maxDecodedSize >= 0)) {
+    throw new RangeError(`Cannot use maxDecodedSize ${maxDecodedSize}: expected 0 or more bytes`);
+  }
+  return {
+    autoDecompress: autoDecompress ?? defaults.autoDecompress,
+    maxDecodedSize: maxDecodedSize ?? defaults.maxDecodedSize,
+    onDownloadProgress: onDownloadProgress ?? defaults.onDownloadProgress,
+  };
+}
+
 /**
  * Gives what a `StreamReader` is to read. A body that is neither compressed nor watched is the
  * stream itself.

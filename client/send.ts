@@ -3,47 +3,142 @@
  * @module
  */
 import type { AbstractCookieJar } from "./abstract_cookie_jar.ts";
-import { countedStream, type ProgressCallback } from "./progress.ts";
+import { observedBody, observedResult } from "./body_observer.ts";
+import type { Environment } from "./environment.ts";
+import { headerOf } from "./header_list.ts";
+import type { ClientHandler } from "./middleware.ts";
 import type { ClientRequest } from "./request.ts";
-import type { HopResult, Transport } from "./transport.ts";
+import type { RequestContext } from "./request_context.ts";
+import type { HeaderList, HopObserver, HopResult, Transport } from "./transport.ts";
+
+/** What all hops of a session share. */
+export interface SendInit {
+  /** What carries the bytes. */
+  readonly transport: Transport;
+  /** Where cookies come from and go to. */
+  readonly jar: AbstractCookieJar;
+  /** What the environment says about proxies and credentials; `null` if it is not trusted. */
+  readonly environment: Environment | null;
+}
 
 /**
- * Sends one hop.
- *
- * @param request The hop.
- * @param transport What carries it.
- * @param jar Where its cookies come from and go to.
- * @param signal Aborts it.
- * @param onUploadProgress Told how much of the body was sent, `null` for nobody.
- * @param rawBody Whether the reply's body has to come without being decoded.
- * @returns The head of the reply.
+ * Methods that may reach the server twice without harm (RFC 9110 section 9.2.2, RFC 10008 for
+ * QUERY).
  */
-export async function send(
+export const IDEMPOTENT: ReadonlySet<string> = new Set([
+  "GET",
+  "HEAD",
+  "OPTIONS",
+  "TRACE",
+  "PUT",
+  "DELETE",
+  "QUERY",
+]);
+
+const WITH_BODY: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
+
+/**
+ * Makes the innermost handler of a session, which sends a hop.
+ *
+ * @param init Transport, jar, environment.
+ * @returns The handler.
+ */
+export function sender(init: SendInit): ClientHandler {
+  const { transport, jar, environment } = init;
+  return async (request) => {
+    const { method, url, payload, context } = request;
+    const headers = outgoing(request, jar, environment);
+    const phases = context?.phases;
+    // With a stream it is the server's turn only when that has ended, see body_observer.ts.
+    const isStream = payload !== null &&
+      (payload.bytes === null || (context?.onUploadProgress ?? null) !== null);
+    phases?.connecting();
+    if (!isStream) phases?.reading();
+    context?.trace?.emit("onRequestHeadersSent", { request });
+    let result: HopResult;
+    try {
+      result = await transport.send({
+        method,
+        url,
+        headers,
+        body: payload === null ? null : observedBody(payload, request),
+        once: !IDEMPOTENT.has(method),
+        proxy: context?.proxy ?? environment?.proxyFor(url) ?? null,
+        rawBody: context?.rawBody ?? false,
+        signal: request.signal,
+        observer: observerOf(request, context, isStream),
+      });
+    } finally {
+      phases?.connected();
+      phases?.idle();
+    }
+    if (result.headers.has("set-cookie")) {
+      jar.updateFromHeaders(result.headers.getSetCookie(), url);
+    }
+    return observedResult(result, request);
+  };
+}
+
+function observerOf(
   request: ClientRequest,
-  transport: Transport,
+  context: RequestContext | null,
+  isStream: boolean,
+): HopObserver | null {
+  if (context === null) return null;
+  const { phases, trace } = context;
+  if (trace === null && !phases.watchesConnect && !phases.watchesReads) return null;
+  return {
+    queued() {
+      phases.idle();
+      trace?.emit("onConnectionQueuedStart", { request });
+    },
+    dequeued() {
+      if (!isStream) phases.reading();
+      trace?.emit("onConnectionQueuedEnd", { request });
+    },
+    connected: () => phases.connected(),
+  };
+}
+
+/** The headers of a hop with all that is added to the caller's. */
+function outgoing(
+  request: ClientRequest,
   jar: AbstractCookieJar,
-  signal: AbortSignal,
-  onUploadProgress: ProgressCallback | null = null,
-  rawBody = false,
-): Promise<HopResult> {
-  const { method, url, payload } = request;
-  let headers = request.headers;
+  environment: Environment | null,
+): HeaderList {
+  const { url, payload, method } = request;
+  let headers = request.headerList;
+  const own = headerOf(headers, "cookie");
   const cookies = jar.cookieHeader(url, request.cookies);
-  if (cookies !== "") {
-    headers = new Headers(headers);
-    const own = headers.get("cookie");
-    headers.set("cookie", own === null ? cookies : `${cookies}; ${own}`);
+  if (cookies !== "" && own === null) {
+    headers = [...headers, ["cookie", cookies]];
+  } else if (cookies !== "" && own !== null) {
+    const rest = headers.filter(([name]) => name !== "cookie");
+    headers = [...rest, ["cookie", mergedCookies(own, cookies)]];
   }
-  let body = payload?.body ?? null;
-  if (body !== null && onUploadProgress !== null) {
-    const source = body instanceof ReadableStream ? body : new Blob([body]);
-    body = source instanceof Blob
-      ? countedStream(source.stream(), source.size, onUploadProgress)
-      : countedStream(source, null, onUploadProgress);
+  if (payload !== null || WITH_BODY.has(method)) headers = described(headers, request);
+  if (environment !== null && headerOf(headers, "authorization") === null) {
+    const credentials = environment.authFor(url);
+    if (credentials !== null) headers = [...headers, ["authorization", credentials]];
   }
-  const result = await transport.send({ method, url, headers, body, rawBody, signal });
-  if (result.headers.has("set-cookie")) {
-    jar.updateFromHeaders(result.headers.getSetCookie(), url);
+  return headers;
+}
+
+/** The headers with those about the body; it has a type even when it is empty, as in aiohttp. */
+function described(headers: HeaderList, { payload, context }: ClientRequest): HeaderList {
+  const added: [string, string][] = [];
+  if (context?.skipsContentType !== true && headerOf(headers, "content-type") === null) {
+    added.push(["content-type", payload?.contentType ?? "application/octet-stream"]);
   }
-  return result;
+  const coding = payload?.contentEncoding ?? null;
+  if (coding !== null) added.push(["content-encoding", coding]);
+  return added.length === 0 ? headers : [...headers, ...added];
+}
+
+/** A Cookie header of the caller's with the jar's and the request's cookies, which win by name. */
+function mergedCookies(own: string, cookies: string): string {
+  const names = new Set(cookies.split("; ").map((each) => each.split("=", 1)[0]));
+  const kept = own.split(";").map((each) => each.trim())
+    .filter((each) => each !== "" && !names.has(each.split("=", 1)[0]));
+  return [...kept, cookies].join("; ");
 }

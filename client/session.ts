@@ -6,8 +6,11 @@ import { whenClosed } from "../http/websocket_base.ts";
 import { buildRequest } from "./build_request.ts";
 import type { AbstractCookieJar } from "./abstract_cookie_jar.ts";
 import { downloadFile, type DownloadOptions } from "./download_file.ts";
-import { ServerTimeoutError } from "./errors.ts";
+import { environmentOf } from "./environment.ts";
+import { ClientOSError, ServerDisconnectedError } from "./errors.ts";
+import { type ClientHandler, compose } from "./middleware.ts";
 import {
+  middlewaresOf,
   type RaiseForStatus,
   type RequestOptions,
   resolveRequest,
@@ -16,10 +19,13 @@ import {
   type SessionOptions,
 } from "./options.ts";
 import { followRedirects } from "./redirect.ts";
+import { ClientRequest } from "./request.ts";
 import { ClientResponse } from "./response.ts";
 import type { SavedFile } from "./save_body.ts";
-import { send } from "./send.ts";
-import { Deadline } from "./timeout.ts";
+import { IDEMPOTENT, sender } from "./send.ts";
+import { Watch } from "./timeout.ts";
+import { RequestTrace } from "./trace.ts";
+import type { HopResult } from "./transport.ts";
 import type { ClientWebSocketResponse } from "./websocket.ts";
 import { connectWebSocket } from "./websocket_connect.ts";
 import type { WSConnectOptions } from "./websocket_options.ts";
@@ -43,6 +49,8 @@ import type { WSConnectOptions } from "./websocket_options.ts";
  */
 export class ClientSession {
   readonly #defaults: SessionDefaults;
+  readonly #send: ClientHandler;
+  readonly #handler: ClientHandler; // middlewares around #send
   readonly #sockets = new Set<ClientWebSocketResponse>();
   #closed = false;
 
@@ -53,6 +61,9 @@ export class ClientSession {
    */
   constructor(options: SessionOptions = {}) {
     this.#defaults = resolveSession(options);
+    const { transport, cookieJar: jar, trustEnv } = this.#defaults;
+    this.#send = sender({ transport, jar, environment: trustEnv ? environmentOf() : null });
+    this.#handler = compose(middlewaresOf(this.#defaults), this.#send);
   }
 
   /** Where the session's cookies are kept. */
@@ -62,7 +73,7 @@ export class ClientSession {
 
   /** Headers of every request; changes count from the next request on. */
   get headers(): Headers {
-    return this.#defaults.headers;
+    return this.#defaults.headers.live;
   }
 
   /** Whether `close()` was called. */
@@ -88,41 +99,53 @@ export class ClientSession {
     if (this.#closed) throw new TypeError("Cannot send a request: the session is closed");
     const verb = method.toUpperCase();
     const resolved = resolveRequest(this.#defaults, verb, options);
-    const { transport, cookieJar, timeout } = resolved;
-    const first = buildRequest(verb, url, resolved);
-    const deadline = new Deadline(
-      timeout.total,
-      resolved.signal,
-      (elapsed) => new ServerTimeoutError(first.url, "total", timeout.total, elapsed),
-    );
+    const init = buildRequest(verb, url, options, resolved);
+    const { traceConfigs } = this.#defaults;
+    const trace = traceConfigs.length === 0
+      ? null
+      : new RequestTrace(traceConfigs, options.traceContext);
+    const watch = new Watch({
+      url: init.url,
+      limits: resolved.timeout,
+      external: resolved.signal,
+      trace,
+      proxy: resolved.proxy,
+      skipsContentType: resolved.skipAutoHeaders.has("content-type"),
+      rawBody: !resolved.policy.autoDecompress,
+      onUploadProgress: options.onUploadProgress ?? null,
+    });
+    const first = new ClientRequest(init, watch);
+    const handler = resolved.middlewares === null
+      ? this.#handler
+      : compose(resolved.middlewares, this.#send);
     try {
-      const limit = resolved.allowRedirects ? resolved.maxRedirects : null;
-      const arrival = await followRedirects(
+      trace?.emit("onRequestStart", { request: first });
+      const { request, result, history } = await followRedirects(
         first,
-        limit,
-        (hop) =>
-          send(
-            hop,
-            transport,
-            cookieJar,
-            deadline.signal,
-            resolved.onUploadProgress,
-            !resolved.policy.autoDecompress,
-          ),
+        resolved,
+        (hop) => IDEMPOTENT.has(hop.method) ? sendTwice(hop, handler) : handler(hop),
       );
+      const { status, headers } = result;
+      trace?.emit("onRequestEnd", { request, response: { status, url: request.url, headers } });
       const response = new ClientResponse({
-        requestInfo: arrival.request,
-        history: arrival.history,
-        result: arrival.result,
-        onEnd: () => deadline.clear(),
+        requestInfo: request,
+        history,
+        result,
+        onEnd() {
+          result.release();
+          init.payload?.close?.();
+          watch.end();
+        },
         policy: resolved.policy,
-        fallbackCharsetResolver: resolved.fallbackCharsetResolver,
+        fallbackCharsetResolver: this.#defaults.fallbackCharsetResolver,
       });
-      deadline.watch((reason) => response.content.cancel(reason));
-      await raise(response, resolved.raiseForStatus);
+      watch.onAbort((reason) => response.content.cancel(reason));
+      if (resolved.raiseForStatus !== false) await raise(response, resolved.raiseForStatus);
       return response;
     } catch (error) {
-      deadline.clear();
+      init.payload?.close?.();
+      watch.fail(error);
+      trace?.emit("onRequestException", { request: first, error });
       throw error;
     }
   }
@@ -272,8 +295,26 @@ export class ClientSession {
   }
 }
 
-async function raise(response: ClientResponse, policy: RaiseForStatus): Promise<void> {
-  if (policy === false) return;
+/**
+ * Sends a hop with an idempotent method; once more if the connection was gone and the server may see the request twice.
+ * aiohttp does the same, its middlewares included.
+ */
+async function sendTwice(hop: ClientRequest, handler: ClientHandler): Promise<HopResult> {
+  try {
+    return await handler(hop);
+  } catch (error) {
+    const gone = error instanceof ServerDisconnectedError || error instanceof ClientOSError;
+    const { payload, signal } = hop;
+    const repeatable = payload === null || payload.replayable;
+    if (!gone || !repeatable || signal.aborted) throw error;
+    return await handler(hop.with({}));
+  }
+}
+
+async function raise(
+  response: ClientResponse,
+  policy: Exclude<RaiseForStatus, false>,
+): Promise<void> {
   if (policy !== true) return await policy(response);
   const error = await response.statusError();
   if (error !== null) throw error;

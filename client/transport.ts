@@ -3,6 +3,33 @@
  * @module
  */
 
+/** Headers in order, names in any case; a name may repeat. */
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+/** A body as a transport takes it. */
+export interface HopBody {
+  /** Length in bytes, `null` where it is not known before the end. */
+  readonly size: number | null;
+  /** The whole body, where it is in memory. */
+  readonly bytes: Uint8Array<ArrayBuffer> | null;
+  /**
+   * The body from its start; called at most once a hop.
+   *
+   * @returns Exactly `size` bytes, if that is known.
+   */
+  stream(): ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+/** What a transport tells about a hop while it is under way. */
+export interface HopObserver {
+  /** All connections are in use; the hop waits for one. */
+  queued(): void;
+  /** The wait is over. */
+  dequeued(): void;
+  /** A connection is there, as far as the transport can see. */
+  connected(): void;
+}
+
 /** One request as a transport takes it. */
 export interface HopRequest {
   /** Method in upper case. */
@@ -10,21 +37,22 @@ export interface HopRequest {
   /** URL without credentials and fragment. */
   readonly url: URL;
   /** Headers to send. */
-  readonly headers: Headers;
+  readonly headers: HeaderList;
   /** The body, `null` for none. */
-  readonly body:
-    | string
-    | Uint8Array<ArrayBuffer>
-    | Blob
-    | ReadableStream<Uint8Array<ArrayBuffer>>
-    | null;
+  readonly body: HopBody | null;
+  /** Whether the request must not reach the server twice, whatever happens to the connection. */
+  readonly once: boolean;
+  /** Proxy of this hop; `null` for the transport's own choice. */
+  readonly proxy: string | null;
   /**
    * Whether the reply's body has to come as it is on the wire, its content codings not undone. The
    * platform's `fetch` undoes gzip and brotli unless it is kept from it.
    */
-  readonly rawBody?: boolean;
-  /** Aborts the hop; its reason is the error to throw. */
+  readonly rawBody: boolean;
+  /** Aborts the hop until the head has come; its reason is the error to throw. */
   readonly signal: AbortSignal;
+  /** Told about the hop's way; `null` where nobody listens. */
+  readonly observer: HopObserver | null;
 }
 
 /** One reply as a transport gives it. */
@@ -45,10 +73,14 @@ export interface HopResult {
    * @param error What the stream failed with.
    */
   bodyError(error: unknown): Error;
+  /** Has to be called when the body has ended or was cancelled: the connection is free then. */
+  release(): void;
 }
 
 /** Carries requests; `fetchTransport` is the first one. */
 export interface Transport {
+  /** Names of headers, in lower case, that it always sends, whatever the request says. */
+  readonly fixedHeaders?: readonly string[];
   /**
    * Sends a request and waits for the head of its reply. Redirects, cookies and deadlines are
    * not its business.
@@ -60,4 +92,15 @@ export interface Transport {
   send(request: HopRequest): Promise<HopResult>;
   /** Ends the connections that are idle. */
   close(): void;
+}
+
+/**
+ * Gives a reply up that nobody will read.
+ *
+ * @param result The reply.
+ */
+export function discard(result: HopResult): void {
+  // What the stream says while it is given up is of no use to anyone.
+  result.body?.cancel().catch(() => {});
+  result.release();
 }

@@ -2,15 +2,19 @@
  * From what the caller gave to the URL that is requested.
  * @module
  */
+import { NotSupportedError } from "../http/not_supported_error.ts";
 import { encodeQuery, type QueryInit } from "../http/query.ts";
-import { InvalidURLError } from "./errors.ts";
+import type { BasicAuth } from "./basic_auth.ts";
+import { InvalidURLError, NonHttpURLError } from "./errors.ts";
 
-/** A URL and the credentials that were taken out of it. */
+/** A URL and what was taken out of it. */
 export interface RequestTarget {
   /** URL without credentials and fragment. */
   readonly url: URL;
-  /** `user:password` of the URL, decoded; `null` where there was none. */
-  readonly userinfo: string | null;
+  /** The fragment with its `#`, an empty string for none. */
+  readonly fragment: string;
+  /** Credentials of the URL, decoded; `null` where there were none. */
+  readonly auth: Required<Pick<BasicAuth, "login" | "password">> | null;
 }
 
 /**
@@ -31,52 +35,97 @@ export function parseBaseUrl(base: string | URL): URL {
 /**
  * Resolves a URL against a base and adds a query to the one it has.
  *
- * Percent-encoding that stands in the URL is kept as it is, so that signed URLs survive.
+ * Percent-encoding that stands in the URL is kept as it is, so that signed URLs survive; only what
+ * no URL may contain is encoded.
  *
  * @param input URL as the caller gave it.
  * @param base Base URL of the session, `null` without one.
  * @param params Query to add, in any of its forms.
+ * @param encoded Whether nothing at all may be changed.
  * @returns The target.
  * @throws {InvalidURLError} If the URL is malformed, not absolute, or not `http:` or `https:`.
+ * @throws {NotSupportedError} If `encoded` is set and the platform would change the URL.
  */
 export function resolveTarget(
   input: string | URL,
   base: URL | null,
   params: QueryInit | undefined,
+  encoded = false,
 ): RequestTarget {
   const text = `${input}`;
-  const url = parse(text, base ?? undefined);
-  if (params !== undefined) {
-    const query = encodeQuery(params);
-    if (query !== "") url.search = url.search === "" ? query : `${url.search}&${query}`;
-  }
+  const query = params === undefined ? "" : encodeQuery(params);
+  if (encoded) return untouched(withQuery(text, query), base);
+  // A "%" that begins no escape is not allowed in a URL (RFC 3986 section 2.4).
+  const legal = text.includes("%") ? text.replace(/%(?![\da-f]{2})/gi, "%25") : text;
+  const url = parse(legal, base ?? undefined);
+  if (query !== "") url.search = url.search === "" ? query : `${url.search}&${query}`;
   return splitTarget(url, text);
 }
 
+function withQuery(text: string, query: string): string {
+  if (query === "") return text;
+  const [, rest = "", fragment = ""] = /^([^#]*)(.*)$/s.exec(text) ?? [];
+  return `${rest}${rest.includes("?") ? "&" : "?"}${query}${fragment}`;
+}
+
+function untouched(text: string, base: URL | null): RequestTarget {
+  const target = splitTarget(parse(text, base ?? undefined), text);
+  const wanted = text.replace(/#.*$/s, "").replace(/^[a-z][a-z\d+.-]*:\/\/[^/?]*/i, "");
+  const relative = wanted.replace(/^(?:\.\.?\/)+/, "");
+  if (!target.url.href.endsWith(relative)) {
+    throw new NotSupportedError(
+      `"${text}" with encoded: true`,
+      `the platform's fetch would send it as "${target.url.pathname}${target.url.search}"`,
+    );
+  }
+  return target;
+}
+
+// deno-lint-ignore no-control-regex -- control bytes are what has to be caught here
+const CONTROL = /[\x00-\x1f\x7f]/;
+const ABSOLUTE = /^[a-z][a-z\d+.-]*:/i;
+
 function parse(text: string, base: URL | undefined): URL {
+  // The platform drops tabs and line breaks in silence, and "a\tb" becomes another URL.
+  if (CONTROL.test(text)) throw new InvalidURLError(text, "it holds a control character");
+  const isAbsolute = ABSOLUTE.test(text);
+  // "http:///x" and "http:x" would be taken for "http://x".
+  if (/^https?:(?!\/\/[^/\\])/i.test(text)) throw new InvalidURLError(text, "it has no host");
+  let url: URL;
   try {
-    return new URL(text, base);
+    url = new URL(text, base);
   } catch (cause) {
-    const reason = base === undefined && !/^[a-z][a-z\d+.-]*:/i.test(text)
+    const reason = base === undefined && !isAbsolute
       ? "it is not absolute, and the session has no baseUrl"
       : "it is malformed";
     throw new InvalidURLError(text, reason, { cause });
   }
+  // "//evil/x" and "/\evil/x" name another host, which a path from outside must never do.
+  if (base !== undefined && !isAbsolute && url.host !== base.host) {
+    throw new InvalidURLError(text, "it names a host but no scheme");
+  }
+  return url;
 }
 
 function splitTarget(url: URL, text: string): RequestTarget {
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new InvalidURLError(
+    throw new NonHttpURLError(
       text,
       `its scheme is ${url.protocol.slice(0, -1)}, not http or https`,
     );
   }
-  url.hash = "";
-  if (url.username === "" && url.password === "") return { url, userinfo: null };
-  const userinfo = `${decode(url.username)}:${decode(url.password)}`;
-  url.username = "";
-  url.password = "";
-  return { url, userinfo };
+  // Most URLs have neither, and looking at the text costs less than asking the URL.
+  let fragment = "";
+  if (text.includes("#")) {
+    fragment = url.hash;
+    url.hash = ""; // a lone "#" too: it would be in href
+  }
+  if (!text.includes("@") || (url.username === "" && url.password === "")) {
+    return { url, fragment, auth: null };
+  }
+  const auth = { login: decode(url.username), password: decode(url.password) };
+  url.username = url.password = "";
+  return { url, fragment, auth };
 }
 
 function decode(text: string): string {

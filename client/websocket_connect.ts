@@ -6,19 +6,22 @@
  *
  * @module
  */
+import { NotSupportedError } from "../http/not_supported_error.ts";
 import { WebSocketChannel } from "../http/websocket_channel.ts";
 import { buildRequest } from "./build_request.ts";
+import { environmentOf } from "./environment.ts";
 import {
   ClientConnectionError,
   ClientConnectorError,
   type ConnectFailure,
   ServerDisconnectedError,
-  ServerTimeoutError,
 } from "./errors.ts";
-import { resolveRequest, type SessionDefaults } from "./options.ts";
+import { compose } from "./middleware.ts";
+import { middlewaresOf, resolveRequest, type SessionDefaults } from "./options.ts";
 import { followRedirects } from "./redirect.ts";
-import { send } from "./send.ts";
-import { Deadline } from "./timeout.ts";
+import { ClientRequest } from "./request.ts";
+import { sender } from "./send.ts";
+import { Watch } from "./timeout.ts";
 import type { HopRequest, HopResult, Transport } from "./transport.ts";
 import { ClientWebSocketResponse } from "./websocket.ts";
 import { WSServerHandshakeError } from "./websocket_errors.ts";
@@ -53,30 +56,50 @@ export async function connectWebSocket<T>(
   url: string | URL,
   options: WSConnectOptions<T>,
 ): Promise<ClientWebSocketResponse<T>> {
-  const ws = resolveWS(options);
-  const { headers, params, cookies, signal, origin } = options;
-  const resolved = resolveRequest(defaults, "GET", {
-    ...(headers === undefined ? {} : { headers }),
+  if (defaults.inProcess || defaults.connector.localAddress !== undefined) {
+    throw new NotSupportedError(
+      `A WebSocket in a session with ${defaults.inProcess ? "app" : "connector.localAddress"}`,
+      "npm:ws connects by itself",
+    );
+  }
+  const { caCerts, cert, key } = defaults.connector;
+  const ws = resolveWS({
+    ...(caCerts === undefined ? {} : { caCerts }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...options,
+  });
+  const { params, cookies, signal, origin } = options;
+  const headers = new Headers(options.headers);
+  if (origin !== undefined) headers.set("origin", origin);
+  const given = {
+    headers,
     ...(params === undefined ? {} : { params }),
     ...(cookies === undefined ? {} : { cookies }),
     ...(signal === undefined ? {} : { signal }),
-  });
-  if (origin !== undefined) resolved.headers.set("origin", origin);
-  const first = buildRequest("GET", httpUrl(`${url}`), resolved);
+  };
+  const resolved = resolveRequest(defaults, "GET", given);
+  const init = buildRequest("GET", httpUrl(`${url}`), given, resolved);
   const Socket = await loadWs();
-  const { total } = resolved.timeout;
-  const deadline = new Deadline(
-    total,
-    resolved.signal,
-    (elapsed) => new ServerTimeoutError(first.url, "total", total, elapsed),
-  );
+  const watch = new Watch({
+    url: init.url,
+    limits: resolved.timeout,
+    external: resolved.signal,
+    trace: null,
+    proxy: resolved.proxy,
+    skipsContentType: true,
+    rawBody: true,
+    onUploadProgress: null,
+  });
   const handshake: Handshake = { socket: null, channel: null, body: null, fault: null };
   try {
     const transport = upgradeTransport(Socket, ws, handshake);
+    const environment = defaults.trustEnv ? environmentOf() : null;
+    const send = sender({ transport, jar: defaults.cookieJar, environment });
     const { request, result, history } = await followRedirects(
-      first,
-      ws.maxRedirects,
-      (hop) => send(hop, transport, resolved.cookieJar, deadline.signal),
+      new ClientRequest(init, watch),
+      { follow: true, maxRedirects: ws.maxRedirects },
+      compose(middlewaresOf(defaults), send),
     );
     const { socket, channel, fault } = handshake;
     if (socket === null || channel === null) {
@@ -90,7 +113,7 @@ export async function connectWebSocket<T>(
         cause: fault ?? undefined,
       });
     }
-    const init = {
+    const opened = {
       url: request.url,
       headers: result.headers,
       history,
@@ -98,9 +121,9 @@ export async function connectWebSocket<T>(
       compress: socket.extensions.includes("permessage-deflate"),
       schema: ws.schema,
     };
-    return new ClientWebSocketResponse(init, channel, socket);
+    return new ClientWebSocketResponse(opened, channel, socket);
   } finally {
-    deadline.clear();
+    watch.end();
   }
 }
 
@@ -117,6 +140,9 @@ function upgradeTransport(
   return {
     send: (request) =>
       new Promise<HopResult>((resolve, reject) => {
+        if (request.proxy !== null) {
+          throw new NotSupportedError("A WebSocket through a proxy", "npm:ws connects by itself");
+        }
         handshake.body = handshake.fault = null;
         const socket = new Socket(request.url, options.protocols, wsOptions(request, options));
         let reply: WsReply | null = null;
@@ -207,6 +233,7 @@ function resultOf(reply: WsReply): HopResult {
     headers,
     body: null,
     bodyError: (error) => error instanceof Error ? error : new ClientConnectionError(String(error)),
+    release() {},
   };
 }
 

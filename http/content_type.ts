@@ -35,3 +35,16 @@ export function parseContentType(value: string | null): ContentType {
   const valid = /^[^\s/;]+\/[^\s/;]+$/.test(mimeType);
   return { mimeType: valid ? mimeType : "application/octet-stream", params };
 }
+
+// RFC 6839: "+json" marks a type that is read as JSON, which is UTF-8 (RFC 8259 section 8.1).
+const JSON_TYPE = /^(?:application\/|[\w.-]+\/[\w.+-]+?\+)json$/i;
+
+/**
+ * Tells whether a body of a type is read as JSON.
+ *
+ * @param mimeType Type and subtype.
+ * @returns Whether it is `application/json` or ends in `+json`.
+ */
+export function isJsonType(mimeType: string): boolean {
+  return JSON_TYPE.test(mimeType);
+}

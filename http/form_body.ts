@@ -79,6 +79,7 @@ const MAX_JOINED = 8 * 1024 * 1024;
 export class FormBody {
   readonly #fields: Field[] = [];
   readonly #options: FormBodyOptions;
+  #boundary: string | undefined; // the same each time: a request that is sent again has one type
   #isMultipart: boolean;
 
   /**
@@ -90,6 +91,7 @@ export class FormBody {
    */
   constructor(fields: FormFields = [], options: FormBodyOptions = {}) {
     this.#options = options;
+    this.#boundary = options.boundary;
     this.#isMultipart = options.defaultToMultipart ?? false;
     this.addFields(fields);
   }
@@ -182,8 +184,10 @@ export class FormBody {
   }
 
   #writer(): MultipartWriter {
-    const { boundary, contentTypeOf } = this.#options;
+    const { contentTypeOf } = this.#options;
+    const boundary = this.#boundary;
     const writer = new MultipartWriter("form-data", boundary === undefined ? {} : { boundary });
+    this.#boundary = writer.boundary;
     for (const { name, value, options } of this.#fields) {
       const isTyped = options.contentType !== undefined ||
         value instanceof Blob && value.type !== "";

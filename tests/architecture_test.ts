@@ -97,3 +97,11 @@ Deno.test("no module is longer than 400 lines", async () => {
     assert(lines <= 400, `${file} has ${lines} lines: probably two things in one file`);
   }
 });
+
+Deno.test("the configuration for the real @std packages maps what deno.json maps", async () => {
+  const read = async (file: string): Promise<{ imports: Record<string, string> }> =>
+    JSON.parse(await Deno.readTextFile(new URL(file, ROOT)));
+  const { imports } = await read("deno.json");
+  const other = (await read("tests/deno.jsr.json")).imports;
+  for (const [name, target] of Object.entries(imports)) assertEquals(other[name], target, name);
+});

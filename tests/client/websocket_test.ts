@@ -10,6 +10,7 @@ import {
   ClientSession,
   CookieJar,
   InvalidURLError,
+  NotSupportedError,
   reconnect,
   ServerDisconnectedError,
   ServerTimeoutError,
@@ -235,6 +236,20 @@ for (const [name, url, options, type, message] of BAD) {
     await using served = await serve({});
     await assertRejects(() => served.session.wsConnect(url, options), type, message);
     assertEquals(served.requests, []);
+  });
+}
+
+for (
+  const [name, options] of [
+    ["an application", { app: { fetch: () => new Response() } }],
+    ["a proxy", { proxy: "http://127.0.0.1:1" }],
+    ["the connector's proxy", { connector: { proxy: "http://127.0.0.1:1" } }],
+    ["an address to connect from", { connector: { localAddress: "127.0.0.1" } }],
+  ] satisfies [string, SessionOptions][]
+) {
+  Deno.test(`wsConnect() does not pass over ${name} of the session`, async () => {
+    await using session = new ClientSession(options);
+    await assertRejects(() => session.wsConnect("ws://127.0.0.1:1/"), NotSupportedError);
   });
 }
 

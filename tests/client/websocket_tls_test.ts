@@ -22,6 +22,10 @@ Deno.test("wsConnect() talks TLS, and trusts whom it is told to", async () => {
     await ws.sendStr("over TLS");
     assertEquals(await ws.receiveStr(), "over TLS");
   }
+  await using trusting = new ClientSession({ connector: { caCerts: [CA] } });
+  await using ws = await trusting.wsConnect(url);
+  await ws.sendStr("by the connector's certificates");
+  assertEquals(await ws.receiveStr(), "by the connector's certificates");
   const error = await assertRejects(() => session.wsConnect(url), ClientConnectorError);
   assertEquals(error.failure, "tls");
 });

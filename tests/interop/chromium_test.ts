@@ -1,18 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { web } from "@roundtrip/http";
+import { browse, hasChromium } from "./_chromium.ts";
 
-async function installed(command: string): Promise<boolean> {
-  try {
-    const options = { args: ["--version"] };
-    return (await new Deno.Command(command, options).output()).success;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return false;
-  }
-}
-
-const ignore = !await installed("chromium");
-if (ignore) console.log("skipped: no chromium. To run this test: apt-get install -y chromium");
+const ignore = !await hasChromium();
 
 /** Runs in the page: talks to `/echo` in every way, and posts what it saw. */
 const PAGE = `<!doctype html><script type="module">
@@ -76,45 +66,18 @@ Deno.test({ name: "Chromium talks to our server", ignore }, async () => {
   ]);
   await using runner = new web.AppRunner(app, { shutdownTimeout: 1_000 });
   const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
-  const profile = await Deno.makeTempDir();
-  const browser = new Deno.Command("chromium", {
-    args: [
-      "--headless",
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      `--user-data-dir=${profile}`,
-      "--remote-debugging-port=0", // keeps it open until it is ended
-      url,
-    ],
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error("the page did not report in time")), 30_000);
-  try {
-    assertEquals(await Promise.race([seen.promise, late.promise]), [
-      "b",
-      "",
-      "a",
-      "",
-      "ж€😀",
-      100_000,
-      [0, 255],
-      "alive",
-      [4001, "bye", true],
-      [1005, "", true],
-      [1011, "Internal server error", true],
-      [1006, "", false],
-    ]);
-  } finally {
-    clearTimeout(timer);
-    browser.kill("SIGTERM");
-    await browser.status;
-    await Deno.remove(profile, { recursive: true }).catch(() => {});
-  }
+  assertEquals(await browse(url, seen.promise), [
+    "b",
+    "",
+    "a",
+    "",
+    "ж€😀",
+    100_000,
+    [0, 255],
+    "alive",
+    [4001, "bye", true],
+    [1005, "", true],
+    [1011, "Internal server error", true],
+    [1006, "", false],
+  ]);
 });

@@ -1,0 +1,129 @@
+/**
+ * The transport into an application in the same program, without a socket.
+ * @module
+ */
+import { ClientConnectionError, ClientPayloadError } from "./errors.ts";
+import type { HopRequest, HopResult, Transport } from "./transport.ts";
+
+/** Anything that answers requests: an `Application`, a Hono app, `{ fetch: (request) => … }`. */
+export interface FetchApp {
+  /**
+   * Answers a request.
+   *
+   * @param request The request.
+   * @returns The reply.
+   */
+  fetch(request: Request): Response | Promise<Response>;
+}
+
+/**
+ * Makes a transport that hands requests to an application.
+ *
+ * @param app The application.
+ * @returns The transport.
+ */
+export function appTransport(app: FetchApp): Transport {
+  return {
+    async send(request) {
+      const response = await race(app, request);
+      return resultOf(response, request);
+    },
+    close() {},
+  };
+}
+
+async function race(app: FetchApp, request: HopRequest): Promise<Response> {
+  const { method, url, signal, body } = request;
+  signal.throwIfAborted();
+  let onAbort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    const answer = Promise.try(() =>
+      app.fetch(
+        new Request(url, {
+          method,
+          headers: [...request.headers, ...lengthOf(request)],
+          signal,
+          ...(body === null ? {} : { body: body.bytes ?? body.stream(), duplex: "half" }),
+        } as RequestInit),
+      )
+    );
+    const response = await Promise.race([answer, aborted]);
+    request.observer?.connected();
+    return response;
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ClientConnectionError(
+      `Cannot request ${url.href}: the application threw: ${reason}`,
+      {
+        cause: error,
+      },
+    );
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** The Content-Length that a socket's peer would see. */
+function lengthOf({ body, method, headers }: HopRequest): [string, string][] {
+  if (headers.some(([name]) => name.toLowerCase() === "content-length")) return [];
+  if (body !== null) return body.size === null ? [] : [["content-length", `${body.size}`]];
+  return method === "POST" || method === "PUT" || method === "PATCH"
+    ? [["content-length", "0"]]
+    : [];
+}
+
+function resultOf(response: Response, request: HopRequest): HopResult {
+  const { signal } = request;
+  // What HTTP does not let through (RFC 9110 section 9.3.2): HEAD has no body.
+  if (request.method === "HEAD") response.body?.cancel().catch(() => {});
+  return {
+    status: response.status,
+    reason: response.statusText,
+    headers: response.headers,
+    body: request.method === "HEAD" ? null : abortable(response.body, signal),
+    bodyError(error) {
+      if (signal.aborted && signal.reason instanceof Error) return signal.reason;
+      const reason = error instanceof Error ? error.message : String(error);
+      return new ClientPayloadError(`Response payload is not completed: ${reason}`, {
+        cause: error,
+      });
+    },
+    release() {},
+  };
+}
+
+/** The body, which ends with the signal's reason when that aborts, as a connection's would. */
+function abortable(
+  body: Response["body"],
+  signal: AbortSignal,
+): ReadableStream<Uint8Array<ArrayBuffer>> | null {
+  if (body === null) return null;
+  const reader = body.getReader();
+  let onAbort = (): void => {};
+  const done = (): void => signal.removeEventListener("abort", onAbort);
+  return new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start(controller) {
+      onAbort = () => {
+        controller.error(signal.reason);
+        reader.cancel(signal.reason).catch(() => {});
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+    },
+    async pull(controller) {
+      const { done: end, value } = await reader.read();
+      if (signal.aborted) return;
+      if (!end) return controller.enqueue(value as Uint8Array<ArrayBuffer>);
+      done();
+      controller.close();
+    },
+    async cancel(reason) {
+      done();
+      await reader.cancel(reason);
+    },
+  }, { highWaterMark: 0 });
+}

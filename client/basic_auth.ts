@@ -1,0 +1,52 @@
+/**
+ * Basic authentication, RFC 7617.
+ * @module
+ */
+
+/** Credentials for Basic authentication. */
+export interface BasicAuth {
+  /** User; may not contain a colon. */
+  readonly login: string;
+  /** Password. @default {""} */
+  readonly password?: string;
+  /** How text becomes bytes. @default {"utf-8"} */
+  readonly encoding?: "utf-8" | "latin1";
+}
+
+/**
+ * Gives the value of an `Authorization` header.
+ *
+ * @param auth User and password.
+ * @returns The value, `Basic dTpw` for example.
+ * @throws {TypeError} If the user contains a colon, or text is not in latin1.
+ *
+ * @example
+ * ```ts
+ * import { encodeBasicAuth } from "@roundtrip/http";
+ *
+ * console.assert(encodeBasicAuth({ login: "u", password: "p" }) === "Basic dTpw");
+ * ```
+ */
+export function encodeBasicAuth(auth: BasicAuth): string {
+  const { login, password = "", encoding = "utf-8" } = auth;
+  // RFC 7617 section 2: what follows the first colon is the password.
+  if (login.includes(":")) {
+    throw new TypeError(`Cannot use login "${login}": a ":" is not allowed in it (RFC 7617)`);
+  }
+  const text = `${login}:${password}`;
+  return `Basic ${btoa(encoding === "latin1" ? latin1(text) : utf8(text))}`;
+}
+
+function utf8(text: string): string {
+  let binary = "";
+  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
+  return binary;
+}
+
+function latin1(text: string): string {
+  // deno-lint-ignore no-control-regex -- all of latin1 is meant, from its first code on
+  if (!/^[\x00-\xff]*$/.test(text)) {
+    throw new TypeError("Cannot encode the credentials: they are not latin1, use utf-8");
+  }
+  return text;
+}

@@ -1,0 +1,113 @@
+/**
+ * Watching bodies pass, for limits of time and traces. Where nobody watches, nothing is wrapped.
+ * @module
+ */
+import type { Payload } from "./payload.ts";
+import { countedStream } from "./progress.ts";
+import type { ClientRequest } from "./request.ts";
+import type { HopBody, HopResult } from "./transport.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Told about a stream. */
+interface StreamHooks {
+  /** A piece is asked for. */
+  readonly onAsk?: () => void;
+  /** A piece has come. */
+  readonly onPiece?: (piece: Bytes) => void;
+  /** The stream has ended or failed. */
+  readonly onEnd?: () => void;
+}
+
+/**
+ * Watches a request's body on its way to the transport.
+ *
+ * @param payload The body.
+ * @param request The hop that it is part of.
+ * @returns The body, watched if anybody does.
+ */
+export function observedBody(payload: Payload, request: ClientRequest): HopBody {
+  const { phases, trace } = request.context ?? {};
+  const body = countedBody(payload, request);
+  const seesSent = trace?.seesSent === true;
+  if (body.bytes !== null) {
+    if (seesSent) trace?.emit("onRequestChunkSent", { request, chunk: body.bytes });
+    return body;
+  }
+  if (!seesSent && phases?.watchesReads !== true) return body;
+  return {
+    bytes: null,
+    size: body.size,
+    stream: () =>
+      observed(body.stream(), {
+        ...(seesSent
+          ? { onPiece: (chunk) => trace?.emit("onRequestChunkSent", { request, chunk }) }
+          : {}),
+        onEnd: () => phases?.reading(), // now it is the server's turn
+      }),
+  };
+}
+
+/** The body, counted as a stream of known length if anybody wants to know how far it is. */
+function countedBody(payload: Payload, { context }: ClientRequest): HopBody {
+  const report = context?.onUploadProgress ?? null;
+  if (report === null) return payload;
+  const { size } = payload;
+  return { bytes: null, size, stream: () => countedStream(payload.stream(), size, report) };
+}
+
+/**
+ * Watches a reply's body on its way to the reader.
+ *
+ * @param result The reply.
+ * @param request The hop that got it.
+ * @returns The reply, watched if anybody does.
+ */
+export function observedResult(result: HopResult, request: ClientRequest): HopResult {
+  const { phases, trace } = request.context ?? {};
+  const seesReceived = trace?.seesReceived === true;
+  if (result.body === null || (!seesReceived && phases?.watchesReads !== true)) return result;
+  const body = observed(result.body, {
+    onAsk: () => phases?.reading(),
+    onPiece(chunk) {
+      phases?.idle();
+      if (seesReceived) trace?.emit("onResponseChunkReceived", { request, chunk });
+    },
+    onEnd: () => phases?.idle(),
+  });
+  const { status, reason, headers, decoded = false } = result;
+  return {
+    status,
+    reason,
+    headers,
+    body,
+    decoded,
+    bodyError: (error) => result.bodyError(error),
+    release: () => result.release(),
+  };
+}
+
+function observed(stream: ReadableStream<Bytes>, hooks: StreamHooks): ReadableStream<Bytes> {
+  const reader = stream.getReader();
+  return new ReadableStream<Bytes>({
+    async pull(controller) {
+      hooks.onAsk?.();
+      try {
+        const { done, value } = await reader.read();
+        if (!done) {
+          hooks.onPiece?.(value);
+          return controller.enqueue(value);
+        }
+      } catch (error) {
+        hooks.onEnd?.();
+        throw error;
+      }
+      hooks.onEnd?.();
+      controller.close();
+    },
+    async cancel(reason) {
+      hooks.onEnd?.();
+      await reader.cancel(reason);
+    },
+  }, { highWaterMark: 0 });
+}

@@ -1,0 +1,105 @@
+/**
+ * How a session connects.
+ * @module
+ */
+
+/** Options of a session's connections, aiohttp's `TCPConnector`. */
+export interface ConnectorOptions {
+  /**
+   * Most requests that have a connection at a time, bodies that are being read included; the others
+   * wait in order. 0 for no limit. HTTP/2 may share one connection among them.
+   * @default {100}
+   */
+  readonly limit?: number;
+  /** The same for one scheme, host and port. 0 for no limit. @default {0} */
+  readonly limitPerHost?: number;
+  /** How long an unused connection is kept, in ms. @default {15000} */
+  readonly keepAlive?: number;
+  /** Whether each connection serves one request only. @default {false} */
+  readonly forceClose?: boolean;
+  /** Whether HTTP/2 may be agreed on over TLS. @default {true} */
+  readonly http2?: boolean;
+  /** Certificates to trust beside the system's, each a PEM text. @default {[]} */
+  readonly caCerts?: readonly string[];
+  /** The client's own certificate chain as a PEM text, with `key`. */
+  readonly cert?: string;
+  /** The key of `cert` as a PEM text. */
+  readonly key?: string;
+  /**
+   * Proxy of all requests: `http://user:password@host:port`, `https:`, `socks5:`, `socks5h:`, or
+   * `unix:/path/to/socket` to talk to a server on a Unix socket, whatever host the URL names.
+   */
+  readonly proxy?: string | URL;
+  /** Address of this machine to connect from. */
+  readonly localAddress?: string;
+}
+
+/** A connector's options, complete. */
+export interface ResolvedConnector {
+  readonly limit: number;
+  readonly limitPerHost: number;
+  readonly keepAlive: number;
+  readonly forceClose: boolean;
+  readonly http2: boolean;
+  readonly caCerts: readonly string[];
+  readonly cert: string | null;
+  readonly key: string | null;
+  readonly proxy: string | null;
+  readonly localAddress: string | null;
+}
+
+const PROXY_SCHEMES = new Set(["http:", "https:", "socks5:", "socks5h:", "unix:"]);
+
+/**
+ * Completes a connector's options.
+ *
+ * @param options What the caller gave.
+ * @returns All of them.
+ * @throws {RangeError} If a limit is no whole number from 0 on.
+ * @throws {TypeError} If the proxy is no URL of a known scheme, or one of `cert` and `key` misses.
+ */
+export function resolveConnector(options: ConnectorOptions = {}): ResolvedConnector {
+  const { limit = 100, limitPerHost = 0, keepAlive = 15_000 } = options;
+  for (const [name, value] of Object.entries({ limit, limitPerHost, keepAlive })) {
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw new RangeError(`Cannot use connector.${name} ${value}: expected a whole number >= 0`);
+    }
+  }
+  const { cert = null, key = null } = options;
+  if ((cert === null) !== (key === null)) {
+    throw new TypeError(
+      "Cannot use a client certificate: connector.cert and connector.key go together",
+    );
+  }
+  return {
+    limit,
+    limitPerHost,
+    keepAlive,
+    forceClose: options.forceClose ?? false,
+    http2: options.http2 ?? true,
+    caCerts: options.caCerts ?? [],
+    cert,
+    key,
+    proxy: options.proxy === undefined ? null : checkProxy(options.proxy),
+    localAddress: options.localAddress ?? null,
+  };
+}
+
+/**
+ * Checks the URL of a proxy.
+ *
+ * @param proxy The URL.
+ * @returns The URL as text.
+ * @throws {TypeError} If it is no URL of a known scheme.
+ */
+export function checkProxy(proxy: string | URL): string {
+  const url = URL.parse(`${proxy}`);
+  if (url === null || !PROXY_SCHEMES.has(url.protocol)) {
+    // The text may hold a password, so it is not shown.
+    throw new TypeError(
+      "Cannot use the proxy: expected a URL with http, https, socks5, socks5h or unix" +
+        (url === null ? "" : `, not ${url.protocol.slice(0, -1)}`),
+    );
+  }
+  return url.href;
+}

@@ -1,0 +1,55 @@
+/**
+ * Middlewares: what stands between a request and the transport.
+ * @module
+ */
+import type { ClientRequest } from "./request.ts";
+import type { HopResult } from "./transport.ts";
+
+/**
+ * Sends one hop on.
+ *
+ * @param request The hop.
+ * @returns The head of its reply.
+ */
+export type ClientHandler = (request: ClientRequest) => Promise<HopResult>;
+
+/**
+ * Sees every hop of a request, redirects and retries included, as aiohttp's client middlewares. It
+ * may change the request, send it several times, answer itself, or pass the reply on changed. A
+ * reply that is not passed on has to be given to `discard()`, or its connection stays taken.
+ *
+ * @example
+ * ```ts
+ * import { type ClientMiddleware, ClientSession } from "@roundtrip/http";
+ *
+ * const stamp: ClientMiddleware = (request, handler) => {
+ *   request.headers.set("x-request-id", crypto.randomUUID());
+ *   return handler(request);
+ * };
+ * const app = { fetch: (r: Request) => new Response(r.headers.get("x-request-id")) };
+ * await using session = new ClientSession({ app, middlewares: [stamp] });
+ * await using response = await session.get("/");
+ * console.assert((await response.text()).length === 36);
+ * ```
+ */
+export type ClientMiddleware = (
+  request: ClientRequest,
+  handler: ClientHandler,
+) => Promise<HopResult>;
+
+/**
+ * Puts middlewares around a handler; the first one is the outermost.
+ *
+ * @param middlewares The middlewares.
+ * @param handler What the innermost one calls.
+ * @returns All of it as one handler.
+ */
+export function compose(
+  middlewares: readonly ClientMiddleware[],
+  handler: ClientHandler,
+): ClientHandler {
+  return middlewares.reduceRight<ClientHandler>(
+    (next, middleware) => (request) => middleware(request, next),
+    handler,
+  );
+}

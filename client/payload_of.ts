@@ -1,0 +1,185 @@
+/**
+ * From `data` and `json` to the body that is sent.
+ * @module
+ */
+import { FormBody } from "../http/form_body.ts";
+import { MultipartWriter } from "../http/multipart_writer.ts";
+import { encodeQuery, type QueryInit } from "../http/query.ts";
+import { StreamReader } from "../http/stream_reader.ts";
+import { filePayload } from "./file_payload.ts";
+import type { Payload } from "./payload.ts";
+
+/**
+ * Anything that can be a request's body. Objects, pairs and `URLSearchParams` are sent as a form;
+ * a `Deno.FsFile` from its position to its end, and it is closed then; the `content` of another
+ * response as it comes in.
+ */
+export type RequestData =
+  | string
+  | ArrayBuffer
+  | ArrayBufferView
+  | Blob
+  | ReadableStream<Uint8Array>
+  | Deno.FsFile
+  | StreamReader
+  | AsyncIterable<Uint8Array | string>
+  | FormBody
+  | FormData
+  | MultipartWriter
+  | Exclude<QueryInit, string>;
+
+const OCTETS = "application/octet-stream";
+/** Beyond this a body in memory is streamed rather than copied into one array. */
+const MAX_JOINED = 8 * 1024 * 1024;
+
+/**
+ * Turns `data` into a body.
+ *
+ * @param data The body as the caller gave it.
+ * @returns The body, its type, and whether it can be sent again.
+ * @throws {TypeError} If the value is nothing that can be sent.
+ */
+export function payloadOf(data: RequestData): Payload {
+  if (typeof data === "string") {
+    return bytesPayload(new TextEncoder().encode(data), "text/plain; charset=utf-8");
+  }
+  if (data instanceof ArrayBuffer) return bytesPayload(new Uint8Array(data), OCTETS);
+  if (ArrayBuffer.isView(data)) return bytesPayload(viewBytes(data), OCTETS);
+  if (data instanceof Blob) return blobPayload(data);
+  if (data instanceof ReadableStream) {
+    return streamPayload(() => data as ReadableStream<Uint8Array<ArrayBuffer>>);
+  }
+  if (data instanceof StreamReader) return streamPayload(() => fromIterable(data.iterAny()));
+  if (typeof data === "object" && data !== null) return objectPayload(data);
+  throw new TypeError(`Cannot send ${typeof data} as a body`);
+}
+
+/**
+ * Turns a value into a JSON body.
+ *
+ * @param value What to send.
+ * @param serialize Turns the value into text.
+ * @returns The body.
+ * @throws {TypeError} If the value has no JSON form.
+ */
+export function jsonPayload(value: unknown, serialize: (value: unknown) => string): Payload {
+  const text: unknown = serialize(value);
+  if (typeof text !== "string") {
+    throw new TypeError(`Cannot send ${typeof value} as JSON: it has no JSON form`);
+  }
+  return bytesPayload(new TextEncoder().encode(text), "application/json");
+}
+
+/**
+ * Makes a body of bytes.
+ *
+ * @param bytes The bytes; they must not change before the request is over.
+ * @param contentType Their type.
+ * @returns The body.
+ */
+export function bytesPayload(bytes: Uint8Array<ArrayBuffer>, contentType: string): Payload {
+  return {
+    bytes,
+    size: bytes.length,
+    contentType,
+    replayable: true,
+    stream: () =>
+      new ReadableStream({
+        start(controller) {
+          if (bytes.length > 0) controller.enqueue(bytes);
+          controller.close();
+        },
+      }),
+  };
+}
+
+/**
+ * Makes a body of an unknown number of bytes that can be sent only once.
+ *
+ * @param open Gives the stream.
+ * @returns The body.
+ */
+function streamPayload(open: () => ReadableStream<Uint8Array<ArrayBuffer>>): Payload {
+  return { bytes: null, size: null, contentType: OCTETS, replayable: false, stream: open };
+}
+
+function blobPayload(blob: Blob): Payload {
+  return {
+    bytes: blob.size === 0 ? new Uint8Array(0) : null,
+    size: blob.size,
+    contentType: blob.type || OCTETS,
+    replayable: true,
+    stream: () => blob.stream(),
+  };
+}
+
+function objectPayload(data: Exclude<RequestData, string | ArrayBuffer>): Payload {
+  if (data instanceof FormBody) return formPayload(data);
+  // Deno's own encoder of FormData draws its boundary from Math.random().
+  if (data instanceof FormData) return formPayload(new FormBody(data));
+  if (data instanceof MultipartWriter) return multipartPayload(data);
+  if ("Deno" in globalThis && data instanceof Deno.FsFile) return filePayload(data);
+  if (Symbol.asyncIterator in data) {
+    return streamPayload(() => fromIterable(data as AsyncIterable<Uint8Array | string>));
+  }
+  const text = encodeQuery(data as Exclude<QueryInit, string>);
+  return bytesPayload(new TextEncoder().encode(text), "application/x-www-form-urlencoded");
+}
+
+function formPayload(form: FormBody): Payload {
+  const { body, contentType, contentLength, replayable } = form.encode();
+  if (body instanceof Uint8Array) return bytesPayload(body, contentType);
+  let first: typeof body | null = body;
+  return {
+    bytes: null,
+    size: contentLength,
+    contentType,
+    replayable,
+    stream() {
+      const stream = first ?? form.encode().body as typeof body;
+      first = null;
+      return stream;
+    },
+    // A form that was never sent gives its files and streams up.
+    close: () => void first?.cancel().catch(() => {}),
+  };
+}
+
+function multipartPayload(writer: MultipartWriter): Payload {
+  const { size, contentType, isReplayable } = writer;
+  const bytes = size !== null && size <= MAX_JOINED ? writer.bytes() : null;
+  if (bytes !== null) return bytesPayload(bytes, contentType);
+  const stream = (): ReadableStream<Uint8Array<ArrayBuffer>> => writer.stream();
+  return { bytes: null, size, contentType, replayable: isReplayable, stream };
+}
+
+function viewBytes(view: ArrayBufferView): Uint8Array<ArrayBuffer> {
+  if (view.buffer instanceof ArrayBuffer) {
+    return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  }
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice(); // shared memory
+}
+
+function fromIterable(
+  iterable: AsyncIterable<Uint8Array | string>,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const encoder = new TextEncoder();
+  const iterator = iterable[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      for (;;) {
+        const { done, value } = await iterator.next();
+        if (done) return controller.close();
+        const bytes = typeof value === "string" ? encoder.encode(value) : value;
+        if (!(bytes instanceof Uint8Array)) {
+          throw new TypeError(`Cannot send ${typeof value} as a piece of a body`);
+        }
+        if (bytes.length === 0) continue; // an empty piece would look like no progress
+        return controller.enqueue(viewBytes(bytes));
+      }
+    },
+    async cancel(reason) {
+      await iterator.return?.(reason);
+    },
+  }, { highWaterMark: 0 });
+}

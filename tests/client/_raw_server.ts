@@ -1,0 +1,118 @@
+/**
+ * A server that does to connections whatever a test asks for.
+ * @module
+ */
+
+/** One request as it came. */
+export interface RawRequest {
+  readonly head: string;
+  readonly body: string;
+  /** Which one on its connection, from 1. */
+  readonly index: number;
+}
+
+/** What to do: text is written and the connection kept; `null` closes it. */
+export type RawAnswer = string | Uint8Array | null | { readonly last: string | Uint8Array };
+
+export interface RawServer extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  readonly requests: RawRequest[];
+  /** Connections that are open now. */
+  readonly open: number;
+  /** Connections that were accepted. */
+  readonly accepted: number;
+}
+
+export function rawServer(
+  answer: (request: RawRequest) => RawAnswer | Promise<RawAnswer>,
+): RawServer {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const connections = new Set<Deno.Conn>();
+  const requests: RawRequest[] = [];
+  const tasks: Promise<void>[] = [];
+  let accepted = 0;
+
+  async function serve(connection: Deno.Conn): Promise<void> {
+    connections.add(connection);
+    const buffer = new Uint8Array(65536);
+    let text = "";
+    let index = 0;
+    try {
+      for (;;) {
+        const end = requestEnd(text);
+        if (end === null) {
+          const count = await connection.read(buffer);
+          if (count === null) break;
+          text += String.fromCharCode(...buffer.subarray(0, count));
+          continue;
+        }
+        const at = text.indexOf("\r\n\r\n");
+        const request = { head: text.slice(0, at), body: text.slice(at + 4, end), index: ++index };
+        text = text.slice(end);
+        requests.push(request);
+        const reply = await answer(request);
+        if (reply === null) break;
+        const isLast = typeof reply === "object" && "last" in reply;
+        const data = isLast ? reply.last : reply;
+        const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+        for (let sent = 0; sent < bytes.length;) {
+          sent += await connection.write(bytes.subarray(sent));
+        }
+        if (isLast) break;
+      }
+    } catch {
+      // The peer went away: that is what many tests are about.
+    }
+    connections.delete(connection);
+    try {
+      connection.close();
+    } catch {
+      // Closed by dispose().
+    }
+  }
+
+  const accepting = (async () => {
+    for await (const connection of listener) {
+      accepted++;
+      tasks.push(serve(connection));
+    }
+  })();
+  return {
+    url: `http://127.0.0.1:${listener.addr.port}`,
+    port: listener.addr.port,
+    requests,
+    get open() {
+      return connections.size;
+    },
+    get accepted() {
+      return accepted;
+    },
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      for (const connection of connections) connection.close();
+      await accepting;
+      await Promise.all(tasks);
+    },
+  };
+}
+
+/** Where the first request ends, `null` while it is not complete. */
+function requestEnd(text: string): number | null {
+  const at = text.indexOf("\r\n\r\n");
+  if (at < 0) return null;
+  const head = text.slice(0, at);
+  if (/^transfer-encoding: *chunked/im.test(head)) {
+    const end = text.indexOf("0\r\n\r\n", at + 4);
+    return end < 0 ? null : end + 5;
+  }
+  const end = at + 4 + Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0);
+  return text.length < end ? null : end;
+}
+
+/** A short reply. */
+export function reply(body: string, head = "HTTP/1.1 200 OK", headers = ""): string {
+  return `${head}\r\ncontent-length: ${
+    new TextEncoder().encode(body).length
+  }\r\n${headers}\r\n${body}`;
+}

@@ -1,0 +1,112 @@
+import { assertEquals } from "@std/assert";
+import {
+  cacheMiddleware,
+  type CacheOptions,
+  ClientSession,
+  type RequestOptions,
+} from "@roundtrip/http";
+
+interface Row {
+  readonly name: string;
+  readonly headers: Record<string, string>;
+  readonly cache?: CacheOptions;
+  readonly options?: RequestOptions;
+  /** What the two requests read. */
+  readonly reads: readonly [string, string];
+}
+
+const FRESH = { "cache-control": "max-age=60" };
+const ROWS: readonly Row[] = [
+  { name: "a fresh reply is used again", headers: FRESH, reads: ["1", "1"] },
+  { name: "no-store is not kept", headers: { "cache-control": "no-store" }, reads: ["1", "2"] },
+  { name: "a reply without a lifetime is asked for again", headers: {}, reads: ["1", "2"] },
+  {
+    name: "private is kept for one user",
+    headers: { "cache-control": "private, max-age=60" },
+    reads: ["1", "1"],
+  },
+  {
+    name: "private is not kept for several",
+    headers: { "cache-control": "private, max-age=60" },
+    cache: { shared: true },
+    reads: ["1", "2"],
+  },
+  {
+    name: "a reply that sets a cookie is not kept",
+    headers: { ...FRESH, "set-cookie": "a=b" },
+    reads: ["1", "2"],
+  },
+  {
+    name: "a reply that varies by cookies is not kept",
+    headers: { ...FRESH, vary: "Accept, Cookie" },
+    reads: ["1", "2"],
+  },
+  {
+    name: "a body beyond maxBodySize is not kept",
+    headers: FRESH,
+    cache: { maxBodySize: 0 },
+    reads: ["1", "2"],
+  },
+  {
+    name: "nothing is kept beyond maxSize",
+    headers: FRESH,
+    cache: { maxSize: 0 },
+    reads: ["1", "2"],
+  },
+  {
+    name: "a request with Authorization passes by",
+    headers: FRESH,
+    options: { auth: { login: "u" } },
+    reads: ["1", "2"],
+  },
+  {
+    name: "a request with Range passes by",
+    headers: FRESH,
+    options: { headers: { range: "bytes=0-" } },
+    reads: ["1", "2"],
+  },
+  {
+    name: "a caller's no-cache is heeded",
+    headers: FRESH,
+    options: { headers: { "cache-control": "no-cache" } },
+    reads: ["1", "2"],
+  },
+];
+for (const { name, headers, cache, options, reads } of ROWS) {
+  Deno.test(`cacheMiddleware(): ${name}`, async () => {
+    let calls = 0;
+    const app = {
+      fetch: () => new Response(`${++calls}`, { headers }),
+    };
+    await using session = new ClientSession({ app, middlewares: [cacheMiddleware(cache)] });
+    for (const expected of reads) {
+      await using response = await session.get("/", options);
+      assertEquals(await response.text(), expected);
+    }
+  });
+}
+
+Deno.test("cacheMiddleware() asks whether an old reply still counts, and forgets what is written to", async () => {
+  const seen: string[] = [];
+  let tag = '"a"';
+  const app = {
+    fetch(request: Request) {
+      const known = request.headers.get("if-none-match");
+      seen.push(`${request.method} ${known}`);
+      const headers = { etag: tag, "cache-control": "no-cache" };
+      if (known === tag) return new Response(null, { status: 304, headers: { etag: tag } });
+      return new Response(`"${tag.at(1)}" `, { headers });
+    },
+  };
+  await using session = new ClientSession({ app, middlewares: [cacheMiddleware()] });
+  const read = async (): Promise<string> => {
+    await using response = await session.get("/");
+    return `${response.status} ${await response.text()}`;
+  };
+  assertEquals([await read(), await read()], ['200 "a" ', '200 "a" ']);
+  tag = '"b"';
+  assertEquals(await read(), '200 "b" ');
+  await (await session.put("/", { data: "x" })).read();
+  assertEquals(await read(), '200 "b" ');
+  assertEquals(seen, ["GET null", 'GET "a"', 'GET "a"', "PUT null", "GET null"]);
+});

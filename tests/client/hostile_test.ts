@@ -1,0 +1,137 @@
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { ClientError, ClientSession, ServerTimeoutError } from "@roundtrip/http";
+import { type RawServer, rawServer } from "./_raw_server.ts";
+
+/** What became of a request: the error, or what was read. */
+async function outcome(session: ClientSession, url: string): Promise<unknown> {
+  try {
+    await using response = await session.post(url, { data: "x" });
+    return `${response.status} ${await response.text()}`;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Waits until the peer has seen the end of every connection. */
+async function drained(server: RawServer): Promise<void> {
+  const end = performance.now() + 5_000;
+  while (server.open > 0) {
+    assert(performance.now() < end, `${server.open} connections are still open`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+const LIMIT = 150;
+const COMPLETE = "HTTP/1.1 200 OK\r\nx-a: b\r\ncontent-length: 5\r\n\r\nhello";
+const CHUNKED =
+  "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n";
+
+for (const [name, text] of [["with a length", COMPLETE], ["in chunks", CHUNKED]] as const) {
+  Deno.test(`a reply ${name} that is cut at any byte is a typed error, never a short success`, async () => {
+    let cut = 0;
+    await using server = rawServer(() => ({ last: text.slice(0, cut) }));
+    await using session = new ClientSession({ timeout: { total: 5_000 } });
+    for (cut = 0; cut < text.length; cut++) {
+      const result = await outcome(session, server.url);
+      // A reader may know a chunked body complete before its last line break has come.
+      if (result === "200 hello" && text === CHUNKED && cut >= text.length - 2) continue;
+      assertInstanceOf(result, ClientError, `cut at ${cut}: ${result}`);
+      assert(result.message.length < 500, result.message);
+    }
+    assertEquals(await outcome(session, server.url), "200 hello");
+    await drained(server);
+  });
+
+  Deno.test(`a reply ${name} that stalls at any byte ends with the limit that was set`, async () => {
+    // All at once, so that the whole table takes one limit's time.
+    const cuts = Array.from({ length: text.length }, (_, index) => index);
+    await using server = rawServer(({ head }) =>
+      text.slice(0, Number(/^POST \/(\d+)/.exec(head)?.[1]))
+    );
+    await using session = new ClientSession({
+      timeout: { total: 20 * LIMIT, sockRead: LIMIT },
+      connector: { limit: 0 },
+    });
+    const start = performance.now();
+    await Promise.all(cuts.map(async (cut) => {
+      const result = await outcome(session, `${server.url}/${cut}`);
+      if (result === "200 hello" && text === CHUNKED && cut >= text.length - 2) return;
+      assertInstanceOf(result, ServerTimeoutError, `stalled at ${cut}: ${result}`);
+      assertEquals(result.phase, "sockRead", `stalled at ${cut}`);
+    }));
+    assert(performance.now() - start < 10 * LIMIT, "it took longer than the limits allow");
+    await session.close();
+    await drained(server);
+  });
+}
+
+const ERRORS: readonly (readonly [string, string])[] = [
+  ["a NUL in a header", "HTTP/1.1 200 OK\r\na: b\0c\r\ncontent-length: 0\r\n\r\n"],
+  ["a control byte in a header's name", "HTTP/1.1 200 OK\r\na\x01: b\r\ncontent-length: 0\r\n\r\n"],
+  [
+    "two lengths that differ",
+    "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab",
+  ],
+  ["a list of lengths", "HTTP/1.1 200 OK\r\ncontent-length: 1, 2\r\n\r\nab"],
+  ["a negative length", "HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n"],
+  ["a length with a sign", "HTTP/1.1 200 OK\r\ncontent-length: +2\r\n\r\nab"],
+  ["a length beyond all bounds", `HTTP/1.1 200 OK\r\ncontent-length: ${"9".repeat(30)}\r\n\r\n`],
+  [
+    "a chunk size that is no number",
+    "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n",
+  ],
+  [
+    "a chunk size of 17 digits",
+    "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1ffffffffffffffff\r\n",
+  ],
+  [
+    "a chunk longer than its size",
+    "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\nabc\r\n0\r\n\r\n",
+  ],
+  ["another protocol", "SSH-2.0-OpenSSH_9.2\r\n"],
+  ["a status that is no number", "HTTP/1.1 2x0 OK\r\n\r\n"],
+  ["1,000 headers", `HTTP/1.1 200 OK\r\n${"a: b\r\n".repeat(1000)}\r\n`],
+  ["a header without end", `HTTP/1.1 200 OK\r\na: ${"b".repeat(2 ** 20)}`],
+];
+for (const [name, text] of ERRORS) {
+  Deno.test(`a reply with ${name} is a typed error with a short message`, async () => {
+    await using server = rawServer(() => ({ last: text }));
+    await using session = new ClientSession({ timeout: { total: 3_000 } });
+    const result = await outcome(session, server.url);
+    assertInstanceOf(result, ClientError, `${result}`);
+    assert(result.message.length < 500, result.message);
+    await drained(server);
+  });
+}
+
+Deno.test("a length beside chunks is not believed, and the connection not used again", async () => {
+  const text = CHUNKED.replace("transfer", "content-length: 3\r\ntransfer");
+  await using server = rawServer(({ index }) => index === 1 ? text : COMPLETE);
+  await using session = new ClientSession();
+  assertEquals(await outcome(session, server.url), "200 hello");
+  assertEquals(await outcome(session, server.url), "200 hello");
+});
+
+Deno.test("bytes behind a reply never answer the next request", async () => {
+  await using server = rawServer(() => COMPLETE + COMPLETE.replace("hello", "EVIL!"));
+  await using session = new ClientSession();
+  for (let n = 0; n < 20; n++) {
+    const result = await outcome(session, server.url);
+    // The connection may break under a request that was just sent; nothing else may happen to it.
+    assert(result === "200 hello" || result instanceof ClientError, `${result}`);
+  }
+});
+
+Deno.test("1,000 interim replies before the real one do not end the program", async () => {
+  await using server = rawServer(() => "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(1000) + COMPLETE);
+  await using session = new ClientSession({ timeout: { total: 3_000 } });
+  const result = await outcome(session, server.url);
+  assert(result === "200 hello" || result instanceof ClientError, `${result}`);
+});
+
+Deno.test("bodies that are never read do not keep connections once they are released", async () => {
+  await using server = rawServer(() => "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\nstart");
+  await using session = new ClientSession({ connector: { limit: 5 } });
+  for (let n = 0; n < 50; n++) (await session.get(server.url)).release();
+  await drained(server);
+});
