@@ -2,7 +2,7 @@
  * Chromium, for what a user sees in a page.
  * @module
  */
-import type { Browser } from "playwright-core";
+import type { Browser } from "npm:playwright-core@^1.65.1";
 
 const ARGS = [
   "--no-sandbox",
@@ -41,6 +41,6 @@ export async function findChromium(): Promise<string | null> {
  * @returns The browser.
  */
 export async function launch(executablePath: string): Promise<Browser> {
-  const { chromium } = await import("playwright-core");
+  const { chromium } = await import("npm:playwright-core@^1.65.1");
   return await chromium.launch({ executablePath, args: ARGS, timeout: 60_000 });
 }

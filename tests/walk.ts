@@ -14,9 +14,10 @@ const clone = `${home}/roundtrip`;
 const env: Record<string, string> = { HOME: home, NO_COLOR: "1" };
 for (const [name, value] of Object.entries(Deno.env.toObject())) {
   if (
-    /^(?:PATH|(?:HTTPS?|NO)_PROXY|SSL_CERT_\w+|DENO_(?:CERT|TLS_CA_STORE)|NPM_CONFIG_.*)$/i.test(
-      name,
-    )
+    /^(?:PATH|(?:HTTPS?|NO)_PROXY|SSL_CERT_\w+|NODE_EXTRA_CA_CERTS|DENO_(?:CERT|TLS_CA_STORE)|NPM_CONFIG_.*)$/i
+      .test(
+        name,
+      )
   ) {
     env[name] = value;
   }
@@ -46,7 +47,9 @@ async function run(line: string, cwd?: string): Promise<string> {
 
 /** Runs a server for as long as `visit` takes; then SIGTERM has to end it well. */
 async function serve(line: string, visit: (url: string) => Promise<void>): Promise<void> {
-  const child = command(line).spawn();
+  // npx keeps signals to itself; timeout sends them to all that it has started.
+  const isNpx = line.startsWith("npx");
+  const child = command(isNpx ? `timeout 600 ${line}` : line).spawn();
   const errors = new Response(child.stderr).text();
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let output = "";
@@ -60,9 +63,8 @@ async function serve(line: string, visit: (url: string) => Promise<void>): Promi
   } finally {
     child.kill("SIGTERM");
     while (!(await reader.read()).done);
-    // npx passes the signal on and dies of it itself.
     const { code } = await child.status;
-    if (!line.startsWith("npx")) assertEquals(code, 0, await errors);
+    if (!isNpx) assertEquals(code, 0, await errors);
   }
 }
 

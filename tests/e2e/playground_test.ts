@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "npm:playwright-core@^1.65.1";
 import { findChromium, launch } from "../_chromium.ts";
 import { ROOT, type Running, start } from "../_process.ts";
 
