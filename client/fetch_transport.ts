@@ -142,6 +142,15 @@ class FetchResult implements HopResult {
     this.#slots = slots;
   }
 
+  /** The HTTP library beneath ends a body at Content-Length, unless there is a transfer coding. */
+  get exactLength(): number | null {
+    const { headers } = this;
+    const length = ON_DENO ? headers.get("content-length") : null;
+    if (length === null || !/^\d{1,15}$/.test(length)) return null;
+    if (headers.has("transfer-encoding") || headers.has("content-encoding")) return null;
+    return Number(length);
+  }
+
   /** On Deno a single gzip or br is decoded, elsewhere any coding. */
   get decoded(): boolean {
     const coding = this.headers.get("content-encoding");

@@ -58,25 +58,23 @@ export function resolvePolicy(defaults: BodyPolicy, options: BodyOptions): BodyP
 }
 
 /**
- * Gives what a `StreamReader` is to read. A body that is neither compressed nor watched is the
- * stream itself.
+ * Gives what a `StreamReader` is to read.
  *
  * @param result The reply.
  * @param length Announced length in bytes, `null` where it is not known.
  * @param policy What happens to the body.
- * @returns The stream or source, `null` for an empty body.
+ * @returns The source, `null` for an empty body.
  */
 export function bodySource(
   result: HopResult,
   length: number | null,
   policy: BodyPolicy,
-): ReadableStream<Uint8Array<ArrayBuffer>> | BodySource | null {
+): BodySource | null {
   const { body } = result;
   if (body === null) return null;
   const { autoDecompress, maxDecodedSize, onDownloadProgress } = policy;
   const coding = autoDecompress ? result.headers.get("content-encoding") : null;
-  if (coding === null && onDownloadProgress === null) return body;
-  let source = streamSource(body, length);
+  let source = streamSource(body, length, length !== null && result.exactLength === length);
   if (onDownloadProgress !== null) source = countedSource(source, length, onDownloadProgress);
   if (coding === null) return source;
   return result.decoded === true

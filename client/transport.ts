@@ -65,6 +65,11 @@ export interface HopResult {
   readonly headers: Headers;
   /** The body as it came, `null` for none. */
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
+  /**
+   * Length of `body` in bytes, where the transport sees to it that there are no more: reading stops
+   * there without asking for the end. @default {null}, not known
+   */
+  readonly exactLength?: number | null;
   /** Whether what `Content-Encoding` names has been undone by the platform. @default {false} */
   readonly decoded?: boolean;
   /**

@@ -39,11 +39,13 @@ const MAX_TRUSTED_LENGTH = 16 * 1024 * 1024;
  *
  * @param stream The stream; it is locked.
  * @param length Announced length in bytes, `null` where it is not known. It is a hint, nothing more.
+ * @param exact Whether the stream gives no byte beyond `length`, so that its end is known there.
  * @returns The source.
  */
 export function streamSource(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   length: number | null = null,
+  exact = false,
 ): BodySource {
   let reader: ReadableStreamBYOBReader;
   try {
@@ -52,7 +54,7 @@ export function streamSource(
     if (stream.locked) throw error;
     return pieceSource(stream.getReader());
   }
-  return bufferSource(reader, length);
+  return bufferSource(reader, length, exact);
 }
 
 function pieceSource(reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>): BodySource {
@@ -68,7 +70,11 @@ function pieceSource(reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>
   };
 }
 
-function bufferSource(reader: ReadableStreamBYOBReader, length: number | null): BodySource {
+function bufferSource(
+  reader: ReadableStreamBYOBReader,
+  length: number | null,
+  exact: boolean,
+): BodySource {
   // One byte more than announced, so that the same buffer finds the end.
   let size = length === null ? SMALL_BUFFER : Math.min(Math.max(length, 0) + 1, LARGE_BUFFER);
   let buffer: ArrayBuffer | null = null;
@@ -99,6 +105,11 @@ function bufferSource(reader: ReadableStreamBYOBReader, length: number | null): 
     let whole = new ArrayBuffer(Math.min(Math.max(length - given, 0), MAX_TRUSTED_LENGTH));
     let filled = 0;
     for (;;) {
+      if (exact && given + filled === length) {
+        // What is left is the end: giving it up is cheaper than waiting for it.
+        reader.cancel().catch(() => {});
+        break;
+      }
       const full = filled === whole.byteLength;
       const view = full ? new Uint8Array(1) : new Uint8Array(whole, filled);
       const { done, value } = await reader.read(view);

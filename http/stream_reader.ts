@@ -104,6 +104,9 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    * @throws {RangeError} If `size` is no number.
    */
   read(size = -1): Promise<Uint8Array<ArrayBuffer>> {
+    if (size < 0 && this.#pending.length === 0 && this.#source?.rest !== undefined) {
+      return this.#readRest(this.#source.rest);
+    }
     if (Number.isNaN(size)) throw new RangeError("Cannot read NaN bytes");
     return this.#exclusive(async () => {
       if (size === 0) return EMPTY;
@@ -265,6 +268,24 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
       await source.cancel(reason);
     } catch {
       // A stream that had failed already rejects with that failure; it is given up either way.
+    }
+  }
+
+  /** The whole body at once, the way of nearly every reply: one await. */
+  async #readRest(rest: () => Promise<Uint8Array<ArrayBuffer>>): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#reading) throw new TypeError("Cannot read the body: another read is waiting");
+    this.#reading = true;
+    try {
+      const bytes = await rest();
+      if (this.#error !== null) throw this.#error; // given up meanwhile
+      this.#totalBytes += bytes.length;
+      this.#finish(null);
+      return bytes;
+    } catch (error) {
+      this.#finish(this.#error ?? this.#mapError?.(error) ?? asError(error));
+      throw this.#error;
+    } finally {
+      this.#reading = false;
     }
   }
 

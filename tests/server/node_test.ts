@@ -23,21 +23,9 @@ export default app;
 `;
 
 const NODE = `
-import { createServer } from "node:http";
-import app from "./app.mjs";
-// What @hono/node-server does in the large: a web Request in, a web Response out.
-const server = createServer(async (incoming, outgoing) => {
-  const chunks = [];
-  for await (const chunk of incoming) chunks.push(chunk);
-  const body = ["GET", "HEAD"].includes(incoming.method) ? null : Buffer.concat(chunks);
-  const request = new Request("http://" + incoming.headers.host + incoming.url, {
-    method: incoming.method, headers: incoming.headers, body,
-  });
-  const response = await app.fetch(request, { remoteAddr: { hostname: incoming.socket.remoteAddress } });
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-  outgoing.end(Buffer.from(await response.arrayBuffer()));
-});
-server.listen(0, "127.0.0.1", async () => {
+import { serve } from "npm:@hono/node-server@^2.1.8";
+import app from "./app.ts";
+const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }, async () => {
   const base = "http://127.0.0.1:" + server.address().port;
   const seen = [];
   const ask = async (path, init) => {
@@ -67,9 +55,15 @@ Deno.test({
     const directory = await Deno.makeTempDir({ dir: new URL(".", import.meta.url).pathname });
     try {
       await Deno.writeTextFile(`${directory}/app.ts`, APP);
-      await Deno.writeTextFile(`${directory}/main.mjs`, NODE);
+      await Deno.writeTextFile(`${directory}/main.ts`, NODE);
       const bundle = await new Deno.Command(Deno.execPath(), {
-        args: ["bundle", "--platform=browser", "-o", `${directory}/app.mjs`, `${directory}/app.ts`],
+        args: [
+          "bundle",
+          "--platform=browser",
+          "-o",
+          `${directory}/main.mjs`,
+          `${directory}/main.ts`,
+        ],
       }).output();
       assertEquals(bundle.code, 0, new TextDecoder().decode(bundle.stderr));
       const { code, stdout, stderr } = await new Deno.Command("node", {

@@ -1,12 +1,13 @@
 import { BodyPartReader, web } from "../../../mod.ts";
-import { HELLO, hostname, port } from "./shared.mjs";
+import { HELLO, hostname, mode, port } from "./shared.mjs";
 
 const app = new web.Application();
 app.addRoutes([
   web.get("/", () => web.textResponse(HELLO)),
   web.post("/multipart", async (request) => {
     let size = 0;
-    for await (const part of await request.multipart()) {
+    const reader = await request.multipart({ reuseBuffers: mode !== "kept" });
+    for await (const part of reader) {
       if (part instanceof BodyPartReader) { for await (const piece of part) size += piece.length; }
     }
     return web.textResponse(String(size));

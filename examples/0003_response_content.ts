@@ -1,0 +1,34 @@
+// deno run --allow-net=localhost examples/0003_response_content.ts
+// The body as text in the charset the server names, in one the caller names, and as bytes.
+import { ClientSession, web } from "@roundtrip/http";
+
+const GBK = new Uint8Array([0xc4, 0xe3, 0xba, 0xc3]); // "你好"
+
+const app = new web.Application();
+app.addRoutes([
+  web.get("/utf-8", () => web.textResponse("你好")),
+  web.get(
+    "/gbk",
+    () => new Response(GBK, { headers: { "content-type": "text/plain;charset=gbk" } }),
+  ),
+  web.get("/silent", () => new Response(GBK, { headers: { "content-type": "text/plain" } })),
+]);
+await using runner = new web.AppRunner(app);
+const baseUrl = await runner.listen({ hostname: "localhost", port: 0 });
+await using session = new ClientSession({ baseUrl });
+
+for (const path of ["/utf-8", "/gbk"]) {
+  await using response = await session.get(path);
+  console.log(path, await response.text());
+}
+
+// No charset in the header: without help the text is read as UTF-8, which it is not.
+await using silent = await session.get("/silent");
+console.log(silent.charset, await silent.text({ encoding: "gbk" }));
+console.log(await silent.read());
+
+// Prints:
+// /utf-8 你好
+// /gbk 你好
+// null 你好
+// Uint8Array(4) [ 196, 227, 186, 195 ]

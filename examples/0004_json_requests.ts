@@ -1,0 +1,30 @@
+// deno run --allow-net=localhost examples/0004_json_requests.ts
+// Sending JSON, with JSON.stringify and with a serializer of one's own.
+import { ClientSession, web } from "@roundtrip/http";
+
+const app = new web.Application();
+app.addRoutes([
+  web.post(
+    "/json",
+    async (request) => web.textResponse(`${request.contentType} ${await request.text()}`),
+  ),
+]);
+await using runner = new web.AppRunner(app);
+const baseUrl = await runner.listen({ hostname: "localhost", port: 0 });
+
+await using session = new ClientSession({ baseUrl });
+await using plain = await session.post("/json", { json: { test: "object" } });
+console.log(await plain.text());
+
+// A Map is {} to JSON.stringify; this serializer sends what is in it.
+await using mapping = new ClientSession({
+  baseUrl,
+  jsonSerialize: (value) =>
+    JSON.stringify(value, (_, each) => each instanceof Map ? Object.fromEntries(each) : each),
+});
+await using mapped = await mapping.post("/json", { json: new Map([["test", "map"]]) });
+console.log(await mapped.text());
+
+// Prints:
+// application/json {"test":"object"}
+// application/json {"test":"map"}

@@ -1,0 +1,40 @@
+// deno run --allow-net=localhost --allow-read=/tmp --allow-write=/tmp examples/0006_streaming_responses.ts
+// Streaming a reply into a file: by pieces, by hand, and with everything that can go wrong handled.
+import { ClientSession, web } from "@roundtrip/http";
+
+const BODY = new Uint8Array(1_000_000).fill(97);
+const app = new web.Application();
+app.addRoutes([web.get("/big", () => new Response(BODY))]);
+await using runner = new web.AppRunner(app);
+const baseUrl = await runner.listen({ hostname: "localhost", port: 0 });
+await using session = new ClientSession({ baseUrl });
+const folder = await Deno.makeTempDir({ dir: "/tmp" });
+
+// A piece is at most 64 KiB, so memory stays small however big the file is.
+{
+  await using response = await session.get("/big");
+  using file = await Deno.open(`${folder}/pieces`, { write: true, create: true });
+  let largest = 0;
+  const writer = file.writable.getWriter();
+  for await (const piece of response.content.iterChunked(64 * 1024)) {
+    await writer.write(piece);
+    largest = Math.max(largest, piece.length);
+  }
+  console.log(response.content.totalBytes, largest <= 64 * 1024);
+}
+
+// The first bytes alone; the rest is dropped when the response is disposed of.
+{
+  await using response = await session.get("/big");
+  console.log(new TextDecoder().decode(await response.content.read(10)));
+}
+
+// Through a temporary name, renamed when it is complete, resumed where it broke off before.
+const saved = await session.downloadToFile("/big", `${folder}/whole`, { resume: true });
+console.log(saved.size, (await Deno.stat(saved.path)).size);
+await Deno.remove(folder, { recursive: true });
+
+// Prints:
+// 1000000 true
+// aaaaaaaaaa
+// 1000000 1000000

@@ -1,0 +1,44 @@
+// deno run examples/0022_class_based_views.ts
+// A view answers each method by the method of its name; others are 405, with what there is.
+import { web } from "@roundtrip/http";
+
+const items = new Map<string, unknown>([["1", { name: "pen" }]]);
+
+class Item extends web.View {
+  get #id(): string {
+    return this.request.matchInfo.id ?? "";
+  }
+
+  get(): Response {
+    const item = items.get(this.#id);
+    if (item === undefined) throw new web.HTTPNotFound({ text: `no item ${this.#id}` });
+    return web.jsonResponse(item);
+  }
+
+  async put(): Promise<Response> {
+    items.set(this.#id, await this.request.json());
+    return web.jsonResponse(items.get(this.#id), { status: 201 });
+  }
+}
+
+const app = new web.Application();
+app.addRoutes([web.view("/items/{id}", Item)]);
+
+const requests: [string, RequestInit][] = [
+  ["/items/1", {}],
+  ["/items/2", {}],
+  ["/items/2", { method: "PUT", body: '{"name": "ink"}' }],
+  ["/items/2", {}],
+  ["/items/1", { method: "DELETE" }],
+];
+for (const [path, init] of requests) {
+  const response = await app.fetch(new Request(`http://localhost${path}`, init));
+  console.log(response.status, response.headers.get("allow") ?? "", await response.text());
+}
+
+// Prints:
+// 200  {"name":"pen"}
+// 404  no item 2
+// 201  {"name":"ink"}
+// 200  {"name":"ink"}
+// 405 GET,PUT 405: Method Not Allowed

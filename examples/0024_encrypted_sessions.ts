@@ -1,0 +1,46 @@
+// deno run --allow-net=localhost examples/0024_encrypted_sessions.ts
+// A session kept encrypted in the visitor's cookie, which Python's aiohttp_session reads too.
+import { ClientSession, web } from "@roundtrip/http";
+
+const app = new web.Application();
+const key = crypto.getRandomValues(new Uint8Array(32)); // in earnest: kept, and kept secret
+web.setupSessions(app, new web.EncryptedCookieStorage(key, { maxAge: 3600 }));
+app.addRoutes([
+  web.get("/", async (request) => {
+    const session = await web.getSession(request);
+    const visits = (session.get<number>("visits") ?? 0) + 1;
+    session.set("visits", visits);
+    return web.textResponse(`${session.get("user") ?? "stranger"}, visit ${visits}`);
+  }),
+  web.post("/login", async (request) => {
+    const session = await web.renewSession(request);
+    session.set("user", (await request.post()).text("user"));
+    throw new web.HTTPSeeOther("/");
+  }),
+  web.post("/logout", async (request) => {
+    (await web.getSession(request)).invalidate();
+    throw new web.HTTPSeeOther("/");
+  }),
+]);
+await using runner = new web.AppRunner(app);
+const baseUrl = await runner.listen({ hostname: "localhost", port: 0 });
+await using session = new ClientSession({ baseUrl });
+
+for (
+  const [method, path] of [["GET", "/"], ["GET", "/"], ["POST", "/login"], ["POST", "/logout"]]
+) {
+  const options = path === "/login" ? { data: { user: "ann" } } : {};
+  await using response = await session.request(method ?? "", path ?? "", options);
+  console.log(await response.text());
+}
+
+// The cookie tells nothing without the key.
+const [cookie] = session.cookieJar;
+console.log(cookie?.name, cookie?.value.startsWith("gAAAA"), cookie?.value.includes("visits"));
+
+// Prints:
+// stranger, visit 1
+// stranger, visit 2
+// ann, visit 3
+// stranger, visit 1
+// AIOHTTP_SESSION true false

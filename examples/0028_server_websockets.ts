@@ -1,0 +1,40 @@
+// deno run --allow-net=localhost examples/0028_server_websockets.ts
+// A WebSocket on the server: answer each message, close when asked to.
+import { web } from "@roundtrip/http";
+
+const app = new web.Application();
+app.addRoutes([
+  web.get("/ws", async (request) => {
+    const socket = new web.WebSocketResponse();
+    await socket.prepare(request);
+    for await (const message of socket) {
+      if (message.type === web.WSMsgType.TEXT) {
+        if (message.data === "close") await socket.close();
+        else await socket.sendStr(`${message.data}/answer`);
+      } else if (message.type === web.WSMsgType.BINARY) {
+        await socket.sendBytes(message.data.toReversed());
+      }
+    }
+    return socket;
+  }),
+]);
+await using runner = new web.AppRunner(app);
+const baseUrl = await runner.listen({ hostname: "localhost", port: 0 });
+
+// A browser's own client; 0010_client_websockets.ts shows the session's.
+const client = new WebSocket(`${baseUrl.replace("http", "ws")}/ws`);
+client.binaryType = "arraybuffer";
+const answers: (string | Uint8Array)[] = ["hello", new Uint8Array([1, 2, 3]), "close"];
+const next = () => client.send(answers.shift() as string);
+client.onopen = next;
+client.onmessage = ({ data }) => {
+  console.log("client:", typeof data === "string" ? data : new Uint8Array(data));
+  next();
+};
+const { code } = await new Promise<CloseEvent>((resolve) => client.onclose = resolve);
+console.log("client: closed with", code);
+
+// Prints:
+// client: hello/answer
+// client: Uint8Array(3) [ 3, 2, 1 ]
+// client: closed with 1000

@@ -1,0 +1,37 @@
+// deno run --allow-net=localhost examples/0034_server_sent_events.ts
+// Events that the server sends as they happen; a client that lost the connection goes on after the
+// last one it got. In a page: new EventSource("/events").
+import { ClientSession, web } from "@roundtrip/http";
+
+const app = new web.Application();
+app.addRoutes([
+  web.get("/events", async (request) => {
+    await using events = await web.sseResponse(request);
+    const last = Number(events.lastEventId ?? 0);
+    for (let id = last + 1; id <= last + 3 && !events.signal.aborted; id++) {
+      await events.send(`event number ${id}`, { id: `${id}`, event: "count" });
+    }
+    return events;
+  }),
+]);
+await using runner = new web.AppRunner(app);
+const baseUrl = await runner.listen({ hostname: "localhost", port: 0 });
+await using session = new ClientSession({ baseUrl });
+
+let lastId = "";
+for (let connection = 1; connection <= 2; connection++) {
+  const headers: Record<string, string> = lastId === "" ? {} : { "last-event-id": lastId };
+  await using response = await session.get("/events", { headers });
+  for await (const { event, data, id } of response.events()) {
+    console.log(connection, event, data);
+    lastId = id ?? "";
+  }
+}
+
+// Prints:
+// 1 count event number 1
+// 1 count event number 2
+// 1 count event number 3
+// 2 count event number 4
+// 2 count event number 5
+// 2 count event number 6

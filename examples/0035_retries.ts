@@ -1,0 +1,33 @@
+// deno run --allow-net=localhost examples/0035_retries.ts
+// Trying again: requests that may be repeated are, with growing pauses, or as Retry-After says.
+import { ClientSession, retryMiddleware, web } from "@roundtrip/http";
+
+let calls = 0;
+const busy: web.Handler = (request) =>
+  ++calls % 3 === 0
+    ? web.textResponse(`${request.method} worked at call ${calls}`)
+    : web.textResponse("busy", { status: 503, headers: { "retry-after": "0" } });
+
+const app = new web.Application();
+app.addRoutes([web.get("/", busy), web.post("/", busy)]);
+await using runner = new web.AppRunner(app);
+const baseUrl = await runner.listen({ hostname: "localhost", port: 0 });
+
+{
+  await using session = new ClientSession({ baseUrl, retry: 3 });
+  await using response = await session.get("/");
+  console.log(response.status, await response.text());
+}
+
+// A POST may have done its work before it failed, so it is not repeated unless it is asked for.
+const retry = retryMiddleware({ retries: 3, methods: ["GET", "POST"], backoff: 100 });
+await using session = new ClientSession({ baseUrl });
+for (const middlewares of [[], [retry]]) {
+  await using response = await session.post("/", { data: "once", middlewares });
+  console.log(response.status, await response.text());
+}
+
+// Prints:
+// 200 GET worked at call 3
+// 503 busy
+// 200 POST worked at call 6

@@ -1,0 +1,41 @@
+// deno run --allow-net=localhost examples/0039_behind_a_proxy.ts
+// Behind nginx the peer is nginx. What it says of the client is believed only because of where it
+// comes from: anyone can send these headers, so the application listens on localhost alone.
+import { ClientSession, web } from "@roundtrip/http";
+
+const PROXIES = new Set(["127.0.0.1", "::1"]);
+
+/** Takes client, scheme and host from the last proxy's headers, if the last proxy is ours. */
+const behindProxy: web.Middleware = (request, handler) => {
+  if (!PROXIES.has(request.remote ?? "")) return handler(request);
+  const { headers } = request;
+  // nginx appends what it sees, so the last address is its word; those before are the client's.
+  const remote = headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "";
+  const proto = headers.get("x-forwarded-proto");
+  return handler(request.clone({
+    ...(remote === "" ? {} : { remote }),
+    ...(proto === "https" || proto === "http" ? { scheme: proto } : {}),
+  }));
+};
+
+const app = new web.Application({ middlewares: [behindProxy] });
+app.addRoutes([
+  web.get(
+    "/",
+    (request) =>
+      web.jsonResponse({ remote: request.remote, scheme: request.scheme, secure: request.secure }),
+  ),
+]);
+await using runner = new web.AppRunner(app);
+const baseUrl = await runner.listen({ hostname: "localhost", port: 0 });
+await using session = new ClientSession({ baseUrl });
+
+const forged = "6.6.6.6, 203.0.113.7"; // the client sent the first, nginx wrote the second
+for (const headers of [{}, { "x-forwarded-for": forged, "x-forwarded-proto": "https" }]) {
+  await using response = await session.get("/", { headers });
+  console.log((await response.text()).replace("::1", "127.0.0.1"));
+}
+
+// Prints:
+// {"remote":"127.0.0.1","scheme":"http","secure":false}
+// {"remote":"203.0.113.7","scheme":"https","secure":true}

@@ -1,0 +1,46 @@
+/**
+ * Chromium, for what a user sees in a page.
+ * @module
+ */
+import type { Browser } from "npm:playwright-core@^1.65.1";
+
+const ARGS = [
+  "--no-sandbox",
+  "--headless",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/**
+ * Looks for Chromium: `CHROMIUM`, else where Debian puts it.
+ *
+ * @returns Its path, `null` where there is none; the reason is printed.
+ */
+export async function findChromium(): Promise<string | null> {
+  const path = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
+  try {
+    await Deno.stat(path);
+    return path;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    console.log(
+      `skipped: no Chromium at ${path}. To run this: apt-get install -y chromium, or set CHROMIUM`,
+    );
+    return null;
+  }
+}
+
+/**
+ * Starts Chromium.
+ *
+ * @param executablePath Where it is.
+ * @returns The browser.
+ */
+export async function launch(executablePath: string): Promise<Browser> {
+  const { chromium } = await import("npm:playwright-core@^1.65.1");
+  return await chromium.launch({ executablePath, args: ARGS, timeout: 60_000 });
+}

@@ -1,0 +1,151 @@
+import { assert, assertEquals } from "@std/assert";
+import { ROOT, run, start } from "./_process.ts";
+
+// What the tutorial covers, section by section of the notes it grew from, and the example that
+// shows it; then what goes beyond them. A section without its example fails, and so does an example
+// without a section.
+const NOTES: [section: string, example: string][] = [
+  ["make a request", "0001_request"],
+  ["pass parameters in URLs", "0002_parameters"],
+  ["response content, encodings, bytes", "0003_response_content"],
+  ["JSON requests and custom serializers", "0004_json_requests"],
+  ["JSON responses and the mimetype error", "0005_json_responses"],
+  ["stream a response into a file", "0006_streaming_responses"],
+  ["post forms, bytes, JSON and text", "0007_posting"],
+  ["multipart files and FormBody", "0008_multipart"],
+  ["streaming upload", "0009_streaming_uploads"],
+  ["client WebSockets", "0010_client_websockets"],
+  ["timeouts", "0011_timeouts"],
+  ["sessions, headers and cookies", "0012_sessions"],
+  ["response headers, cookies and redirect history", "0013_response_details"],
+  ["a simple server", "0014_simple_server"],
+  ["the command line", "0015_command_line"],
+  ["handlers and route tables", "0016_route_tables"],
+  ["wildcards", "0017_wildcards"],
+  ["variable and regex resources", "0018_variable_resources"],
+  ["named resources and URL building", "0019_named_resources"],
+  ["listing resources", "0020_listing_resources"],
+  ["handler classes", "0021_handler_classes"],
+  ["class-based views", "0022_class_based_views"],
+  ["JSON replies", "0023_json_replies"],
+  ["encrypted sessions", "0024_encrypted_sessions"],
+  ["HTML forms by GET and POST", "0025_html_forms"],
+  ["file upload, small", "0026_small_uploads"],
+  ["file upload, large", "0027_large_uploads"],
+  ["server WebSockets", "0028_server_websockets"],
+  ["redirects by URL and by route name", "0029_redirects"],
+];
+const BEYOND: [section: string, example: string][] = [
+  ["middlewares", "0030_middlewares"],
+  ["sub-applications", "0031_subapplications"],
+  ["lifecycle", "0032_lifecycle"],
+  ["static files", "0033_static_files"],
+  ["server-sent events", "0034_server_sent_events"],
+  ["retries", "0035_retries"],
+  ["validation", "0036_validation"],
+  ["testing", "0037_testing"],
+  ["Hono middleware", "0038_hono_middleware"],
+  ["behind a proxy", "0039_behind_a_proxy"],
+];
+
+const PRINTS = "\n// Prints:\n";
+
+interface Example {
+  readonly text: string;
+  /** The command of its first line. */
+  readonly command: readonly string[];
+  /** What it says that it prints; `null` for those that serve until they are stopped, and tests. */
+  readonly prints: string | null;
+}
+
+async function read(name: string): Promise<Example> {
+  const text = await Deno.readTextFile(new URL(`examples/${name}.ts`, ROOT));
+  const [first = ""] = text.split("\n");
+  const [, program = "", ...args] = first.split(" ");
+  const at = text.indexOf(PRINTS);
+  return {
+    text,
+    command: [program === "deno" ? Deno.execPath() : program, ...args],
+    prints: at < 0 ? null : text.slice(at + PRINTS.length).replaceAll(/^\/\/ ?/gm, ""),
+  };
+}
+
+/** Lines without the blanks at their ends, which a comment cannot keep. */
+const trimmed = (text: string): string => text.replaceAll(/[ \t]+$/gm, "").trimEnd();
+
+Deno.test("every section of the notes has its example, and every example a section", async () => {
+  const files: string[] = [];
+  for await (const { name, isFile } of Deno.readDir(new URL("examples/", ROOT))) {
+    if (isFile) files.push(name);
+  }
+  const listed = [...NOTES, ...BEYOND].map(([, example]) => `${example}.ts`);
+  assertEquals(files.sort(), listed.sort());
+});
+
+Deno.test("every example is short, and its first line runs it with no more than it needs", async () => {
+  for (const [section, name] of [...NOTES, ...BEYOND]) {
+    const { text, command } = await read(name);
+    // The first is the tutorial's whole program with its four clients.
+    if (name !== "0001_request") assert(text.split("\n").length <= 61, `${section}: too long`);
+    assert(["run", "serve", "test"].includes(command[1] ?? ""), `${section}: ${command.join(" ")}`);
+    assert(command.includes(`examples/${name}.ts`), `${section}: ${command.join(" ")}`);
+    for (const word of command.slice(2)) {
+      assert(
+        !word.startsWith("--allow") && word !== "-A" ||
+          /^--allow-(net|read|write|env)=[\w.,/:]+$|^--allow-write$/.test(word),
+        `${section}: ${word} allows too much`,
+      );
+    }
+  }
+});
+
+// 0001 has a test of its own, e2e/example_0001_test.ts.
+const ALONE = [...NOTES, ...BEYOND].filter(([, name]) => name !== "0001_request");
+
+Deno.test("every example does what it says", async (t) => {
+  for (const [section, name] of ALONE) {
+    const { command, prints } = await read(name);
+    if (prints === null) continue;
+    await t.step({
+      name: `${section}: ${name}`,
+      // Their first lines name /tmp, to allow no more than that.
+      ignore: Deno.build.os === "windows" && command.some((word) => word.includes("/tmp")),
+      fn: async () => {
+        const { code, stdout, stderr } = await run(command);
+        assertEquals(code, 0, stderr);
+        assertEquals(trimmed(stdout), trimmed(prints));
+      },
+    });
+  }
+});
+
+Deno.test("the example of a simple server serves, until it is told to stop", async () => {
+  const { command, prints } = await read("0014_simple_server");
+  assertEquals(prints, null);
+  assertEquals(command.at(-1), "8080");
+  await using server = start([...command.slice(0, -1), "0"]);
+  const [url = ""] = await server.waitFor(/http:\/\/localhost:\d+/);
+  for (const [path, text] of [["/", "hello, world"], ["/ann", "hello, ann"]]) {
+    assertEquals(await (await fetch(`${url}${path}`)).text(), text);
+  }
+  server.child.kill("SIGTERM");
+  assertEquals(await server.exitCode(), 0);
+});
+
+Deno.test("the example of the command line serves, and makes applications of arguments", async () => {
+  const { command } = await read("0015_command_line");
+  await using server = start(command.map((word) => word === "8080" ? "0" : word));
+  const [url = ""] = await server.waitFor(/http:\/\/[\w.:[\]]+\d/);
+  assertEquals(await (await fetch(new URL("/ann", url))).text(), "hello, ann");
+
+  const { initFunc } = await import("../examples/0015_command_line.ts");
+  const response = await initFunc(["good day"]).fetch(new Request("http://localhost/ann"));
+  assertEquals(await response.text(), "good day, ann");
+});
+
+Deno.test("the example of testing is a test that passes", async () => {
+  const { command } = await read("0037_testing");
+  const { code, stdout, stderr } = await run(command);
+  assertEquals(code, 0, stdout + stderr);
+  assert(stdout.includes("ok | 4 passed | 0 failed"), stdout);
+});

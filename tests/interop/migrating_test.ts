@@ -1,0 +1,119 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { ClientSession } from "@roundtrip/http";
+import { ROOT } from "../_process.ts";
+import { pythonWith } from "./_python.ts";
+
+// docs/migrating: the same service in Python and here. Both are asked the same, both answer the
+// same, and who logged in at one is logged in at the other.
+const python = await pythonWith("aiohttp", "cryptography");
+// Where aiohttp_session is not installed, a stand-in for it comes after everything else on the path.
+const STAND_INS = new URL("stand_ins", import.meta.url).pathname;
+const oldService = [
+  python ?? "",
+  "-c",
+  `import runpy, sys
+sys.path.append(${JSON.stringify(STAND_INS)})
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")`,
+  "docs/migrating/notes.py",
+];
+const deno = [
+  Deno.execPath(),
+  "run",
+  "--allow-net=localhost",
+  "--allow-env=SESSION_KEY",
+  "docs/migrating/notes.ts",
+];
+const KEY = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))))
+  .replaceAll("+", "-").replaceAll("/", "_");
+
+interface Service extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** Starts a service on a free port and waits until it says that it runs. */
+async function start(command: readonly string[]): Promise<Service> {
+  using free = Deno.listen({ hostname: "localhost", port: 0 });
+  const { port } = free.addr;
+  free.close();
+  const [program = "", ...args] = command;
+  const child = new Deno.Command(program, {
+    args: [...args, `${port}`],
+    cwd: ROOT,
+    env: { SESSION_KEY: KEY, NO_COLOR: "1", PYTHONUNBUFFERED: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let output = "";
+  while (!output.includes("CTRL+C")) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error(`${command.join(" ")} ended: ${output}`);
+    output += value;
+  }
+  return {
+    url: `http://localhost:${port}`,
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGTERM");
+      while (!(await reader.read()).done);
+      await child.status;
+    },
+  };
+}
+
+type Call = [method: string, path: string, options?: { data?: object; json?: unknown }];
+
+const CALLS: Call[] = [
+  ["GET", "/notes"],
+  ["POST", "/notes", { json: { text: "too early" } }],
+  ["POST", "/login", { data: { user: "ann" } }],
+  ["POST", "/notes", { json: { text: "buy ink" } }],
+  ["POST", "/notes", { json: { text: "你好" } }],
+  ["GET", "/notes"],
+  ["GET", "/notes?contains=ink"],
+  ["GET", "/notes/2"],
+  ["GET", "/notes/3"],
+  ["GET", "/notes/x"],
+  ["DELETE", "/notes"],
+  ["POST", "/notes", { json: { text: "x".repeat(100_000) } }],
+];
+
+async function answers(url: string): Promise<string[]> {
+  await using session = new ClientSession({ baseUrl: url });
+  const lines: string[] = [];
+  for (const [method, path, options] of CALLS) {
+    await using response = await session.request(method, path, options as object);
+    const text = await response.text();
+    const isJson = response.contentType === "application/json";
+    const body = isJson ? JSON.stringify(JSON.parse(text)) : text;
+    const hops = response.history.map(({ status }) => `${status} `).join("");
+    lines.push(`${method} ${path}: ${hops}${response.status} ${response.contentType} ${body}`);
+  }
+  return lines;
+}
+
+Deno.test("the migrated service answers as the one in Python", {
+  ignore: python === null,
+}, async () => {
+  await using old = await start(oldService);
+  await using migrated = await start(deno);
+  assertEquals(await answers(migrated.url), await answers(old.url));
+});
+
+Deno.test("who logged in at one service is logged in at the other", {
+  ignore: python === null,
+}, async () => {
+  await using old = await start(oldService);
+  await using migrated = await start(deno);
+  for (const [here, there] of [[old, migrated], [migrated, old]] as const) {
+    // Cookies know no ports, so one session has the cookie at both.
+    await using session = new ClientSession();
+    await using login = await session.post(`${here.url}/login`, { data: { user: "ann" } });
+    assertEquals((await login.json<{ user: string }>()).user, "ann");
+    // Python puts quotes around a value that ends with "=".
+    assertMatch([...session.cookieJar].map(({ value }) => value).join(), /^"?gAAAA/);
+    await using notes = await session.get(`${there.url}/notes`);
+    assertEquals([notes.status, await notes.json()], [200, { user: "ann", notes: [] }]);
+  }
+});

@@ -1,0 +1,68 @@
+import { assert, assertEquals } from "@std/assert";
+import { ROOT, run } from "./_process.ts";
+
+// What JSR asks of a package: a module doc with an example in every entry, and every exported symbol
+// documented. `deno doc --lint` does not look at module docs.
+
+interface Doc {
+  readonly doc?: string;
+  readonly tags?: readonly { readonly kind: string }[];
+}
+
+interface Module {
+  readonly module_doc?: Doc;
+  readonly symbols: readonly {
+    readonly name: string;
+    readonly declarations: readonly { readonly kind: string; readonly jsDoc?: Doc }[];
+  }[];
+}
+
+const { exports, publish } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+const entries: readonly string[] = Object.values(exports);
+
+/** What `deno doc` finds in an entry. */
+async function docOf(entry: string): Promise<Module> {
+  const { code, stdout, stderr } = await run([Deno.execPath(), "doc", "--json", entry]);
+  assertEquals(code, 0, stderr);
+  const [module] = Object.values<Module>(JSON.parse(stdout).nodes);
+  assert(module !== undefined, entry);
+  return module;
+}
+
+const modules = new Map(
+  await Promise.all(entries.map(async (entry) => [entry, await docOf(entry)] as const)),
+);
+
+Deno.test("every entry has a module doc with an example", () => {
+  for (const [entry, { module_doc: doc }] of modules) {
+    assert((doc?.doc ?? "").length > 20, `${entry} has no module doc`);
+    assert(doc?.tags?.some(({ kind }) => kind === "example") ?? false, `${entry} has no example`);
+  }
+});
+
+Deno.test("every exported symbol is documented", () => {
+  const missing: string[] = [];
+  for (const [entry, { symbols }] of modules) {
+    assert(symbols.length > 0, entry);
+    for (const { name, declarations } of symbols) {
+      if (name === "default") continue;
+      // Of overloads one is enough: they are one symbol to the reader.
+      if (!declarations.some(({ jsDoc }) => (jsDoc?.doc ?? "") !== "")) {
+        missing.push(`${entry}: ${name}`);
+      }
+    }
+  }
+  assertEquals(missing, []);
+});
+
+Deno.test("what the package exports is what it publishes", async () => {
+  const included: readonly string[] = publish.include;
+  for (const entry of entries) {
+    const path = entry.replace("./", "");
+    assert(
+      included.some((each) => each === path || each.endsWith("/") && path.startsWith(each)),
+      `${entry} is not in publish.include`,
+    );
+  }
+  for (const path of included) await Deno.stat(new URL(path, ROOT));
+});
