@@ -124,7 +124,7 @@ export function isEncoded(response: SavableResponse): boolean {
  */
 export async function digestOf(url: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(url));
-  return new Uint8Array(digest).toHex();
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function originOf(response: SavableResponse, urlDigest: string): PartOrigin | null {

@@ -7,13 +7,8 @@
  * @module
  */
 import type { Transform } from "node:stream";
-import {
-  createBrotliDecompress,
-  createGunzip,
-  createInflate,
-  createInflateRaw,
-  createZstdDecompress,
-} from "node:zlib";
+import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from "node:zlib";
+import * as zlib from "node:zlib"; // for zstd, which runtimes before Deno 2.6 do not export
 import type { BodySource } from "./body_source.ts";
 import { concatBytes } from "./bytes.ts";
 import { ZstdFrames } from "./zstd_frames.ts";
@@ -144,7 +139,7 @@ function decoderOf(coding: Coding, start: Uint8Array): Decoder {
     case "br":
       return createBrotliDecompress(settings);
     case "zstd":
-      return createZstdDecompress(settings);
+      return zlib.createZstdDecompress(settings);
     case "deflate": {
       // "deflate" is the zlib format (RFC 9110 section 8.4.1.2), and some send it without its
       // header. That is two bytes, a multiple of 31, of method 8 (RFC 1950 section 2.2).

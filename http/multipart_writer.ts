@@ -293,5 +293,5 @@ async function* withSize(body: PartBody): AsyncGenerator<Uint8Array> {
 }
 
 function randomBoundary(): string {
-  return crypto.getRandomValues(new Uint8Array(16)).toHex();
+  return crypto.randomUUID().replaceAll("-", ""); // 122 random bits
 }

@@ -187,13 +187,30 @@ function listen(
   };
   try {
     // Deno.serve is typed by its address; a unix peer has no hostname, which ServeInfo allows.
-    if (path !== undefined) return Deno.serve({ ...common, path }, handler as Deno.ServeHandler);
+    if (path !== undefined) {
+      return Deno.serve({ ...common, path }, withHttpUrl(handler) as Deno.ServeHandler);
+    }
     if (cert !== undefined && key !== undefined) return Deno.serve({ ...tcp, cert, key }, handler);
     return Deno.serve(tcp, handler);
   } catch (cause) {
     if (cause instanceof Deno.errors.AddrInUse) throw new AddressInUseError(options, cause);
     throw cause;
   }
+}
+
+/**
+ * Over a unix socket Deno says "http+unix://host/path", in which the path is looked for in the wrong
+ * place and Host and URL seem to differ. The request stays the platform's own: only that one can be
+ * upgraded to a WebSocket.
+ */
+function withHttpUrl(handler: EngineHandler): EngineHandler {
+  return (request, info) => {
+    const { url } = request;
+    if (url.startsWith("http+unix:")) {
+      Object.defineProperty(request, "url", { value: `http:${url.slice("http+unix:".length)}` });
+    }
+    return handler(request, info);
+  };
 }
 
 /** A program that was killed leaves its socket behind, which nobody can listen on again. */

@@ -1,0 +1,74 @@
+/**
+ * What the command line is made of: help, completions, the man page and the parser read it here.
+ * @module
+ */
+
+/** An option of a subcommand. */
+export interface OptionSpec {
+  /** Long name without dashes. */
+  readonly long: string;
+  /** One letter, without a dash. */
+  readonly short?: string;
+  /** Name of the value in the help; an option without one is a switch. */
+  readonly value?: string;
+  /**
+   * Whether the value may be missing. It is then taken from `-oVALUE` or `--option=VALUE`, and from
+   * the next word only where all positional arguments have been given.
+   */
+  readonly valueOptional?: boolean;
+  /** Values that are accepted; completions offer them. */
+  readonly choices?: readonly string[];
+  /** Whether it may be given several times. */
+  readonly repeat?: boolean;
+  /** What it does, one line, lower case, no period. */
+  readonly help: string;
+  /** Whether the short help leaves it out. */
+  readonly more?: boolean;
+  /** Whether it is for the program's own use and named nowhere. */
+  readonly hidden?: boolean;
+}
+
+/** A subcommand. */
+export interface CommandSpec {
+  /** Its name, the first word. */
+  readonly name: string;
+  /** One line for the overview. */
+  readonly summary: string;
+  /** What follows the program's name in the usage line. */
+  readonly usage: string;
+  /** Paragraphs for `help NAME` and the man page. */
+  readonly description: readonly string[];
+  /** Options, in the order of the help. */
+  readonly options: readonly OptionSpec[];
+  /** Command lines with what they do, the program's name included. */
+  readonly examples: readonly (readonly [command: string, meaning: string])[];
+  /** Exit codes beside 0 and 1. */
+  readonly exitCodes?: readonly (readonly [code: number, meaning: string])[];
+  /** Most positional arguments; what follows is passed on where `passOn` is set. @default no limit */
+  readonly positionals?: number;
+  /** Whether unknown words after the positional arguments are passed on. */
+  readonly passOn?: boolean;
+  /** What a positional argument is completed with. */
+  readonly completes: "files" | "folders" | "nothing";
+  /** Exit code of a wrong command line. @default {64} */
+  readonly usageCode?: number;
+}
+
+/** Exit code of a wrong command line, EX_USAGE of sysexits.h. */
+export const USAGE_CODE = 64;
+
+/** Options of everything that listens; they mean the same everywhere. */
+export const LISTEN_OPTIONS: readonly OptionSpec[] = [
+  { long: "hostname", short: "H", value: "HOST", help: "address to bind (default localhost)" },
+  {
+    long: "port",
+    short: "P",
+    value: "PORT",
+    help: "port to bind, 0 for a free one (default 8080)",
+  },
+];
+
+/** Options of everything. */
+export const COMMON_OPTIONS: readonly OptionSpec[] = [
+  { long: "help", help: "show this help" },
+];

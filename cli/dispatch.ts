@@ -1,0 +1,34 @@
+/**
+ * From words to a subcommand that runs.
+ * @module
+ */
+import type { CommandSpec } from "./command_table.ts";
+import { parseArgs, type ParsedArgs } from "./parse_args.ts";
+
+/** A subcommand that is not loaded yet. */
+export interface Loadable {
+  /** Loads its options. */
+  spec(): Promise<CommandSpec>;
+  /** Loads what it does. */
+  load(): Promise<{ run(parsed: ParsedArgs, args: readonly string[]): Promise<number> }>;
+}
+
+/**
+ * Reads the arguments of a subcommand, answers `--help`, and runs it; what is wrong with them is
+ * known before anything of the library is loaded.
+ *
+ * @param subcommand The subcommand.
+ * @param args Its arguments.
+ * @returns Exit code.
+ */
+export async function dispatch(subcommand: Loadable, args: readonly string[]): Promise<number> {
+  const spec = await subcommand.spec();
+  const parsed = parseArgs(spec, args);
+  if (parsed.has("help")) {
+    const { shortHelp } = await import("./help.ts");
+    const { writeOut } = await import("./output.ts");
+    await writeOut(shortHelp(spec));
+    return 0;
+  }
+  return await (await subcommand.load()).run(parsed, args);
+}

@@ -1,0 +1,125 @@
+/**
+ * `roundtrip files`: serves a folder.
+ * @module
+ */
+import { runApp } from "../../server/mod.ts";
+import { explainListening, listenOptions } from "../listen.ts";
+import { writeErr, writeOut } from "../output.ts";
+import type { ParsedArgs } from "../parse_args.ts";
+import { UsageError } from "../usage_error.ts";
+import { filesApplication, type FilesOptions } from "./application.ts";
+import { Root } from "./folder.ts";
+import { accountOf } from "./guards.ts";
+
+/**
+ * Runs the subcommand.
+ *
+ * @param parsed Its options and arguments.
+ * @returns Exit code.
+ */
+export async function run(parsed: ParsedArgs): Promise<number> {
+  const options = listenOptions(parsed);
+  const hostname = parsed.value("hostname") ?? "localhost";
+  const app = filesApplication(await filesOptions(parsed, hostname));
+  if (/^(?:0\.0\.0\.0|::)$/.test(hostname) && parsed.all("auth").length === 0) {
+    const what = parsed.has("upload") ? "read and upload files" : "read these files";
+    await writeErr(
+      `roundtrip files: warning: everyone on the network can ${what}; ` +
+        `--auth USER:PASS asks who they are\n`,
+    );
+  }
+  const print = async (text: string): Promise<void> => {
+    const [, url = ""] = /(https?:\S+)/.exec(text) ?? [];
+    const urls = networkUrls(url);
+    const more = urls.map((each) => `  also ${each}\n`).join("");
+    await writeOut(`${text.replace("\n", `\n${more}`)}\n`);
+    if (parsed.has("qr")) {
+      const { renderUnicodeCompact } = await import("uqr");
+      await writeOut(`${renderUnicodeCompact(urls[0] ?? url, { border: 2 })}\n`);
+    }
+  };
+  const all = { ...options, print: (text: string) => void print(text) };
+  await explainListening(() => runApp(app, all), all);
+  return 0;
+}
+
+async function filesOptions(parsed: ParsedArgs, hostname: string): Promise<FilesOptions> {
+  const path = parsed.positionals[0] ?? ".";
+  let isFolder: boolean;
+  try {
+    isFolder = Deno.statSync(path).isDirectory;
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.NotFound
+      ? "there is no such file or folder"
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
+    throw new UsageError(`cannot serve ${path}: ${why}`, { cause });
+  }
+  const subdir = parsed.value("upload")?.replace(/^\.?\/+|\/+$/g, "").replace(/^\.$/, "");
+  const hidden = parsed.has("hidden");
+  if (subdir !== undefined) await checkUpload(path, isFolder, subdir, hidden);
+  return {
+    path,
+    hostname,
+    upload: subdir ?? null,
+    uploads: {
+      onDuplicate: (parsed.value("on-duplicate") ?? "error") as "error" | "overwrite" | "rename",
+      maxSize: sizeOf(parsed.value("max-size")),
+    },
+    accounts: parsed.all("auth").map((each) => accountOf("auth", each)),
+    uploaders: parsed.all("auth-upload").map((each) => accountOf("auth-upload", each)),
+    index: parsed.value("index") ?? null,
+    spa: parsed.has("spa"),
+    listing: !parsed.has("no-listing"),
+    archives: !parsed.has("no-archives") && !parsed.has("no-listing"),
+    hidden,
+    headers: parsed.all("header").map(headerOf),
+  };
+}
+
+async function checkUpload(
+  path: string,
+  isFolder: boolean,
+  subdir: string,
+  hidden: boolean,
+): Promise<void> {
+  if (!isFolder) throw new UsageError("argument --upload: a single file is served");
+  const inner = subdir.split("/").map(encodeURIComponent).join("/");
+  if (await new Root(path, hidden).find(inner) === null) {
+    throw new UsageError(`argument --upload: there is no folder ${subdir} below ${path}`);
+  }
+}
+
+function sizeOf(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const match = /^(\d+(?:\.\d+)?)\s*([kKMGT]?)(i?)[bB]?$/.exec(text);
+  if (match === null) {
+    throw new UsageError(`argument --max-size: "${text}" is no size; 500M, 2G, 100k are`);
+  }
+  const [, number = "", unit = "", binary = ""] = match;
+  const power = " kMGT".indexOf(unit === "K" ? "k" : unit || " ");
+  return Math.floor(Number(number) * (binary === "" ? 1000 : 1024) ** power);
+}
+
+function headerOf(text: string): readonly [string, string] {
+  const [, name = "", value = ""] = /^([^:\s]+):\s*(.*)$/.exec(text) ?? [];
+  try {
+    new Headers([[name, value]]);
+  } catch (cause) {
+    throw new UsageError(`argument --header: "${text}" is no NAME:VALUE`, { cause });
+  }
+  return [name, value];
+}
+
+/** The addresses of this machine, where all of them are served. */
+function networkUrls(url: string): string[] {
+  if (!/:\/\/(?:0\.0\.0\.0|\[::\])/.test(url)) return [];
+  try {
+    return Deno.networkInterfaces()
+      .filter(({ family, address }) => family === "IPv4" && !address.startsWith("127."))
+      .map(({ address }) => url.replace(/0\.0\.0\.0|\[::\]/, address));
+  } catch {
+    return []; // without --allow-sys they are not told
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * Paths of the system.
+ * @module
+ */
+export { basename, join, resolve, sep as SEPARATOR } from "node:path";

@@ -1,0 +1,114 @@
+/**
+ * Uploads into the folder that is served.
+ * @module
+ */
+import {
+  HTTPBadRequest,
+  HTTPForbidden,
+  HTTPRequestEntityTooLarge,
+  safeFilename,
+  saveFile,
+  type ServerRequest,
+} from "../../server/mod.ts";
+import type { Root } from "./folder.ts";
+import { join } from "./paths.ts";
+
+/** What is accepted. */
+export interface UploadOptions {
+  /** What happens when a name exists. */
+  readonly onDuplicate: "error" | "overwrite" | "rename";
+  /** Largest file in bytes, `null` for no limit. */
+  readonly maxSize: number | null;
+}
+
+/** A file that was saved. */
+export interface Uploaded {
+  /** Path below the root, with slashes. */
+  readonly name: string;
+  /** Size in bytes. */
+  readonly size: number;
+}
+
+// The disk is the limit, unless --max-size says another one.
+const LIMITS = {
+  maxParts: 100_000,
+  maxFileSize: Infinity,
+  maxTotalSize: Infinity,
+  maxDuration: 24 * 60 * 60 * 1000,
+};
+
+/**
+ * Saves the files of a form, each as it comes.
+ *
+ * @param request The request.
+ * @param root The folder that is served.
+ * @param folder Real path of the folder that gets them.
+ * @param options Limits.
+ * @returns The files.
+ * @throws {HTTPForbidden} If a page of another site has sent the form.
+ * @throws {HTTPConflict} If a name exists and may not be replaced.
+ */
+export async function receive(
+  request: ServerRequest,
+  root: Root,
+  folder: string,
+  options: UploadOptions,
+): Promise<Uploaded[]> {
+  checkOrigin(request);
+  const saved: Uploaded[] = [];
+  for await (const part of await request.multipart(LIMITS)) {
+    // What is not read is skipped by the next turn.
+    if (!("filename" in part) || part.filename === null) continue;
+    const names = part.filename.split(/[\\/]+/).filter((each) => each !== "" && each !== ".");
+    if (names.includes("..")) {
+      throw new HTTPBadRequest({ text: '400: a filename may not contain ".."' });
+    }
+    const [base = "", ...folders] = names.map((each) => safeFilename(each)).reverse();
+    const target = await makeFolders(root, folder, folders.reverse());
+    const file = await saveFile(limited(part, options.maxSize), join(target, base), {
+      onDuplicate: options.onDuplicate,
+    });
+    const name = file.path.slice(root.path.length).replaceAll("\\", "/").replace(/^\//, "");
+    saved.push({ name, size: file.size });
+  }
+  return saved;
+}
+
+/** A form can be sent to any server by any page; only what the page was loaded from may do it. */
+function checkOrigin(request: ServerRequest): void {
+  const origin = request.headers.get("origin");
+  if (origin === null) return; // curl, and no browser
+  if (URL.parse(origin)?.host === request.host) return;
+  throw new HTTPForbidden({ text: "403: uploads from pages of other sites are not accepted" });
+}
+
+/** One step at a time: a link on the way must not lead out of the root. */
+async function makeFolders(root: Root, start: string, names: readonly string[]): Promise<string> {
+  let path = start;
+  for (const name of names) {
+    const next = join(path, name);
+    try {
+      await Deno.mkdir(next);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
+    const real = await root.real(next);
+    if (real === null) throw new HTTPForbidden({ text: `403: ${name} is no folder here` });
+    path = real;
+  }
+  return path;
+}
+
+async function* limited(
+  part: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  maxSize: number | null,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  let size = 0;
+  for await (const piece of part) {
+    size += piece.length;
+    if (maxSize !== null && size > maxSize) {
+      throw new HTTPRequestEntityTooLarge(maxSize);
+    }
+    yield piece;
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * `roundtrip help`, `roundtrip` alone, `roundtrip --generate`.
+ * @module
+ */
+import { longHelp, overview } from "./help.ts";
+import { writeOut } from "./output.ts";
+import { suggest } from "./suggest.ts";
+import { COMMANDS } from "./tables/mod.ts";
+import { UsageError } from "./usage_error.ts";
+import { VERSION } from "./version.ts";
+
+/**
+ * Runs the subcommand.
+ *
+ * @param args `[]`, `[SUBCOMMAND]`, `["--generate", WHAT]`.
+ * @returns Exit code.
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  const [first, second] = args;
+  if (first === "--generate" || first?.startsWith("--generate=")) {
+    await writeOut(await generate(first === "--generate" ? second : first.slice(11)));
+    return 0;
+  }
+  if (first === undefined || first === "--help") {
+    await writeOut(overview());
+    return 0;
+  }
+  const spec = COMMANDS.find((each) => each.name === first);
+  if (spec === undefined) {
+    const names = COMMANDS.map((each) => each.name);
+    const near = suggest(first, names);
+    throw new UsageError(
+      `no subcommand "${first}"; ` +
+        (near === null ? `there are ${names.join(", ")}` : `did you mean ${near}?`),
+    );
+  }
+  await writeOut(longHelp(spec));
+  return 0;
+}
+
+const KINDS = ["complete-bash", "complete-zsh", "complete-fish", "man"];
+
+async function generate(kind: string | undefined): Promise<string> {
+  if (kind === "man") return (await import("./man_page.ts")).manPage(VERSION);
+  const shells = await import("./completions.ts");
+  if (kind === "complete-bash") return shells.completeBash();
+  if (kind === "complete-zsh") return shells.completeZsh();
+  if (kind === "complete-fish") return shells.completeFish();
+  throw new UsageError(
+    kind === undefined
+      ? `argument --generate: expected one of ${KINDS.join(", ")}`
+      : `argument --generate: "${kind}" is none of ${KINDS.join(", ")}`,
+  );
+}

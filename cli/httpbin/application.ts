@@ -1,0 +1,264 @@
+/**
+ * go-httpbin's routes.
+ * @module
+ */
+import {
+  Application,
+  delCookie,
+  get,
+  type Handler,
+  HTTPBadRequest,
+  HTTPException,
+  HTTPFound,
+  jsonResponse,
+  route,
+  type RouteDef,
+  type ServerRequest,
+  setCookie,
+  textResponse,
+  WebSocketResponse,
+  WSMsgType,
+} from "../../server/mod.ts";
+import { authRoutes } from "./auth.ts";
+import { bodyOf, headersOf, headOf } from "./echo.ts";
+import { streamRoutes } from "./streams.ts";
+
+/** What the application needs to know. */
+export interface HttpbinOptions {
+  /** Hosts that `/redirect-to` may lead to, beside this server itself. */
+  readonly redirectTo: readonly string[];
+}
+
+/**
+ * Makes the application.
+ *
+ * @param options Where redirects may lead.
+ */
+export function httpbinApplication(options: HttpbinOptions): Application {
+  const app = new Application();
+  app.addRoutes([
+    get("/", () => textResponse(INDEX)),
+    ...echoRoutes(),
+    ...redirectRoutes(options),
+    ...cookieRoutes(),
+    ...authRoutes(),
+    ...streamRoutes(),
+    ...contentRoutes(),
+    get("/websocket/echo", echoSocket),
+  ]);
+  return app;
+}
+
+function echoRoutes(): RouteDef[] {
+  const body: Handler = async (request) => jsonResponse(await bodyOf(request));
+  const withBody = ["post", "put", "patch", "delete"].map((name) =>
+    route(name.toUpperCase(), `/${name}`, body)
+  );
+  return [
+    get("/get", (request) => jsonResponse(headOf(request))),
+    get("/head", (request) => jsonResponse(headOf(request))),
+    ...withBody,
+    route("*", "/anything", body),
+    route("*", "/anything/{path:.*}", body),
+    route("POST", "/upload", body),
+    get("/headers", (request) => jsonResponse({ headers: headersOf(request) })),
+    get("/ip", (request) => jsonResponse({ origin: request.remote ?? "" })),
+    get(
+      "/user-agent",
+      (request) => jsonResponse({ "user-agent": request.headers.get("user-agent") ?? "" }),
+    ),
+    route("*", "/status/{codes}", (request) => statusReply(request.matchInfo.codes)),
+    get("/unstable", (request) => {
+      const rate = Number(request.query.get("failure_rate") ?? "0.5");
+      if (!(rate >= 0 && rate <= 1)) {
+        throw new HTTPBadRequest({ text: "400: failure_rate is a number from 0 to 1" });
+      }
+      return new Response(null, { status: Math.random() < rate ? 500 : 200 });
+    }),
+    get("/dump/request", (request) => {
+      const head = [...headersOfDump(request)].map(([name, value]) => `${name}: ${value}\r\n`);
+      return textResponse(`${request.method} ${request.pathQs} HTTP/1.1\r\n${head.join("")}\r\n`);
+    }),
+    get("/response-headers", (request) => {
+      const headers = new Headers();
+      for (const [name, value] of request.query) {
+        try {
+          // deno-lint-ignore no-control-regex -- control characters are what has to be caught here
+          if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value)) throw new TypeError("a control character");
+          headers.append(name, value);
+        } catch (cause) {
+          throw new HTTPBadRequest({ text: `400: "${name}" cannot be sent as a header`, cause });
+        }
+      }
+      return jsonResponse(Object.fromEntries(headers), { headers });
+    }),
+  ];
+}
+
+function headersOfDump(request: ServerRequest): Iterable<[string, string]> {
+  return request.headers;
+}
+
+/** `/status/200`, `/status/200,500`, `/status/200:0.9,500:0.1`. */
+function statusReply(codes: string): Response {
+  const choices = codes.split(",").map((each) => {
+    const [code = "", weight = "1"] = each.split(":");
+    return { status: Number(code), weight: Number(weight), fine: /^[2-5]\d\d$/.test(code) };
+  });
+  if (!choices.every(({ fine, weight }) => fine && weight >= 0)) {
+    throw new HTTPBadRequest({ text: "400: a status is a number from 200 to 599" });
+  }
+  let at = Math.random() * choices.reduce((sum, { weight }) => sum + weight, 0);
+  const chosen = choices.find(({ weight }) => (at -= weight) < 0) ?? choices[0];
+  const status = chosen?.status ?? 200;
+  const headers: Record<string, string> = {};
+  if (status >= 301 && status <= 308 && status !== 304) headers.location = "/redirect/1";
+  if (status === 401) headers["www-authenticate"] = 'Basic realm="Fake Realm"';
+  return new Response(null, { status, headers });
+}
+
+function redirectRoutes({ redirectTo }: HttpbinOptions): RouteDef[] {
+  const redirect = (absolute: boolean, prefix: string): Handler<{ count: string }> => (request) => {
+    const count = Number(request.matchInfo.count);
+    if (count < 1 || count > 100) throw new HTTPBadRequest({ text: "400: 1 to 100 redirects" });
+    const path = count === 1 ? "/get" : `${prefix}/${count - 1}`;
+    throw new HTTPFound(absolute ? `${request.scheme}://${request.host}${path}` : path);
+  };
+  return [
+    get(
+      "/redirect/{count:\\d+}",
+      (request) => redirect(request.query.get("absolute") === "true", "/redirect")(request),
+    ),
+    get("/relative-redirect/{count:\\d+}", redirect(false, "/relative-redirect")),
+    get("/absolute-redirect/{count:\\d+}", redirect(true, "/absolute-redirect")),
+    route("*", "/redirect-to", (request) => {
+      const target = request.query.get("url") ?? "";
+      const own = `${request.scheme}://${request.host}`;
+      const url = URL.parse(target, own);
+      if (url === null || !/^https?:$/.test(url.protocol)) {
+        throw new HTTPBadRequest({ text: "400: url is missing or malformed" });
+      }
+      // An open redirect is what phishing is made of.
+      if (url.origin !== new URL(own).origin && !redirectTo.includes(url.hostname)) {
+        throw new HTTPException(403, "Forbidden", {
+          text:
+            `403: redirects lead to this server only; start it with --redirect-to ${url.hostname}`,
+        });
+      }
+      const status = Number(request.query.get("status_code") ?? "302");
+      if (![301, 302, 303, 307, 308].includes(status)) {
+        throw new HTTPBadRequest({ text: "400: status_code is 301, 302, 303, 307 or 308" });
+      }
+      return new Response(null, { status, headers: { location: url.href } });
+    }),
+  ];
+}
+
+function cookieRoutes(): RouteDef[] {
+  return [
+    get("/cookies", (request) => jsonResponse({ cookies: Object.fromEntries(request.cookies) })),
+    get("/cookies/set", (request) => {
+      const response = found("/cookies");
+      for (const [name, value] of request.query) tryCookie(() => setCookie(response, name, value));
+      return response;
+    }),
+    get("/cookies/delete", (request) => {
+      const response = found("/cookies");
+      for (const name of request.query.keys()) tryCookie(() => delCookie(response, name));
+      return response;
+    }),
+  ];
+}
+
+function found(location: string): Response {
+  return new Response(null, { status: 302, headers: { location } });
+}
+
+function tryCookie(set: () => void): void {
+  try {
+    set();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new HTTPBadRequest({ text: `400: ${why}`, cause });
+  }
+}
+
+function contentRoutes(): RouteDef[] {
+  return [
+    get("/json", () => jsonResponse({ slideshow: { title: "Sample", slides: [{ n: 1 }] } })),
+    get("/html", () =>
+      textResponse("<!doctype html><title>Sample</title><h1>Sample</h1>", {
+        contentType: "text/html",
+      })),
+    get("/encoding/utf8", () => textResponse("STARGΛ̊TE SG-1, 你好, Καλημέρα, Ünïcödé, 🦕\n")),
+    get("/robots.txt", () => textResponse("User-agent: *\nDisallow: /deny\n")),
+    get("/deny", () => textResponse("Not for you\n")),
+    get("/uuid", () => jsonResponse({ uuid: crypto.randomUUID() })),
+    get("/base64/{value}", (request) => {
+      try {
+        const text = atob(request.matchInfo.value.replaceAll("-", "+").replaceAll("_", "/"));
+        return new Response(Uint8Array.from(text, (each) => each.charCodeAt(0)));
+      } catch (cause) {
+        throw new HTTPBadRequest({ text: "400: that is no base64", cause });
+      }
+    }),
+    get("/etag/{etag}", (request) => conditional(request, `"${request.matchInfo.etag}"`)),
+    get("/cache", (request) => {
+      const { headers } = request;
+      if (headers.has("if-modified-since") || headers.has("if-none-match")) {
+        return new Response(null, { status: 304 });
+      }
+      return jsonResponse(headOf(request), {
+        headers: { "last-modified": new Date(0).toUTCString(), "etag": '"cache"' },
+      });
+    }),
+    get("/cache/{seconds:\\d+}", (request) =>
+      jsonResponse(headOf(request), {
+        headers: { "cache-control": `public, max-age=${request.matchInfo.seconds}` },
+      })),
+  ];
+}
+
+function conditional(request: ServerRequest, etag: string): Response {
+  const list = (name: string): string[] | null =>
+    request.headers.get(name)?.split(",").map((each) => each.trim().replace(/^W\//, "")) ?? null;
+  const unless = list("if-none-match");
+  const only = list("if-match");
+  const names = (tags: string[]): boolean => tags.includes(etag) || tags.includes("*");
+  if (unless !== null && names(unless)) {
+    return new Response(null, { status: 304, headers: { etag } });
+  }
+  if (only !== null && !names(only)) return new Response(null, { status: 412, headers: { etag } });
+  return jsonResponse(headOf(request), { headers: { etag } });
+}
+
+const echoSocket: Handler = async (request) => {
+  const socket = new WebSocketResponse();
+  await socket.prepare(request);
+  for await (const message of socket) {
+    if (message.type === WSMsgType.TEXT) await socket.sendStr(message.data);
+    if (message.type === WSMsgType.BINARY) await socket.sendBytes(message.data);
+  }
+  return socket;
+};
+
+const INDEX = `roundtrip httpbin: what you send is what you read
+
+/get /post /put /patch /delete /head    the request, as JSON
+/anything[/...]                         the same for every method
+/headers /ip /user-agent /cookies       pieces of it
+/status/{codes}                         that status; 200:0.9,500:0.1 for a choice
+/delay/{seconds} /drip                  slowly, at most 10 seconds
+/bytes/{n} /stream-bytes/{n} /range/{n} bytes, at most 100 KiB
+/stream/{n} /jsonl /sse                 lines and events
+/redirect/{n} /relative-redirect/{n} /absolute-redirect/{n} /redirect-to?url=
+/cookies/set?a=1 /cookies/delete?a
+/basic-auth/{user}/{password} /hidden-basic-auth/{user}/{password} /bearer
+/digest-auth/{qop}/{user}/{password}[/{algorithm}]
+/gzip /deflate /brotli /zstd            compressed
+/etag/{etag} /cache /cache/{seconds}    conditional requests
+/upload                                 forms with files
+/json /html /encoding/utf8 /base64/{text} /uuid /response-headers?name=value
+/unstable?failure_rate=0.5 /dump/request /robots.txt /deny
+/websocket/echo                         WebSocket
+`;

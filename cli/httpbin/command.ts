@@ -1,0 +1,21 @@
+/**
+ * `roundtrip httpbin`: go-httpbin's routes, offline.
+ * @module
+ */
+import { runApp } from "../../server/mod.ts";
+import { explainListening, listenOptions } from "../listen.ts";
+import type { ParsedArgs } from "../parse_args.ts";
+import { httpbinApplication } from "./application.ts";
+
+/**
+ * Runs the subcommand.
+ *
+ * @param parsed Its options and arguments.
+ * @returns Exit code.
+ */
+export async function run(parsed: ParsedArgs): Promise<number> {
+  const options = listenOptions(parsed);
+  const app = httpbinApplication({ redirectTo: parsed.all("redirect-to") });
+  await explainListening(() => runApp(app, options), options);
+  return 0;
+}

@@ -1,0 +1,103 @@
+/**
+ * What a request said, as go-httpbin tells it.
+ * @module
+ */
+import { FileField, HTTPBadRequest, type ServerRequest } from "../../server/mod.ts";
+
+/** Values by name; a name that repeats has an array. */
+export type Values = Record<string, string | string[]>;
+
+/**
+ * Collects pairs.
+ *
+ * @param pairs Names and values.
+ */
+export function valuesOf(pairs: Iterable<readonly [string, string]>): Values {
+  const values: Values = Object.create(null);
+  for (const [name, value] of pairs) {
+    const before = values[name];
+    values[name] = before === undefined ? value : [before, value].flat();
+  }
+  return values;
+}
+
+/**
+ * Describes a request without its body.
+ *
+ * @param request The request.
+ */
+export function headOf(request: ServerRequest): Record<string, unknown> {
+  return {
+    args: valuesOf(request.query),
+    headers: headersOf(request),
+    method: request.method,
+    origin: request.remote ?? "",
+    url: urlOf(request),
+  };
+}
+
+/**
+ * Headers with the names as they are usually written.
+ *
+ * @param request The request.
+ */
+export function headersOf(request: ServerRequest): Values {
+  return valuesOf(
+    [...request.headers].map(([name, value]) => [
+      name.replaceAll(/(?:^|-)[a-z]/g, (letter) => letter.toUpperCase()),
+      value,
+    ]),
+  );
+}
+
+function urlOf(request: ServerRequest): string {
+  return `${request.scheme}://${request.host}${request.raw.url.replace(/^\w+:\/\/[^/?#]*/, "")}`;
+}
+
+/**
+ * Describes a request with its body: text, JSON, form fields and files.
+ *
+ * @param request The request.
+ * @throws {HTTPBadRequest} If a form is malformed.
+ */
+export async function bodyOf(request: ServerRequest): Promise<Record<string, unknown>> {
+  const files: Values = Object.create(null);
+  const form: Values = Object.create(null);
+  const type = request.headers.get("content-type") ?? "";
+  const mime = type.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  const add = (to: Values, name: string, value: string): void => {
+    const before = to[name];
+    to[name] = before === undefined ? value : [before, value].flat();
+  };
+  if (mime === "multipart/form-data" || mime === "application/x-www-form-urlencoded") {
+    for (const [name, value] of await request.post()) {
+      if (value instanceof FileField) {
+        add(files, name, textOf(await value.bytes(), value.contentType));
+      } else add(form, name, value);
+    }
+    return { ...headOf(request), data: "", files, form, json: null };
+  }
+  const bytes = await request.read();
+  const data = textOf(bytes, mime === "" ? "application/octet-stream" : mime);
+  return { ...headOf(request), data, files, form, json: jsonOf(bytes, mime) };
+}
+
+function jsonOf(bytes: Uint8Array, mime: string): unknown {
+  if (!/^[\w.-]+\/(?:[\w.-]+\+)?json$/.test(mime) || bytes.length === 0) return null;
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new HTTPBadRequest({ text: `400: the body is no JSON: ${why}` });
+  }
+}
+
+/** Text as it is, other bytes as a data URL. */
+function textOf(bytes: Uint8Array, type: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+    return `data:${type};base64,${base64}`;
+  }
+}

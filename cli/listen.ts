@@ -1,0 +1,78 @@
+/**
+ * What every subcommand that listens shares.
+ * @module
+ */
+import { AddressInUseError, type RunAppOptions } from "../server/mod.ts";
+import type { ParsedArgs } from "./parse_args.ts";
+import { readText } from "./read_text.ts";
+import { CommandError, UsageError } from "./usage_error.ts";
+
+/**
+ * Reads the options of listening.
+ *
+ * @param parsed Arguments.
+ * @returns Host, port, unix socket, certificate, log, as `runApp()` takes them.
+ * @throws {UsageError} If a value is not valid or one of the two TLS options is missing.
+ */
+export function listenOptions(parsed: ParsedArgs): RunAppOptions {
+  const port = parsed.number("port", { max: 65535 });
+  const path = parsed.value("path");
+  const host = parsed.value("hostname");
+  const cert = parsed.value("tls-cert");
+  const key = parsed.value("tls-key");
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new UsageError("--tls-cert and --tls-key go together");
+  }
+  const format = parsed.value("access-log-format");
+  const seconds = parsed.number("shutdown-timeout", { max: 86_400, fraction: true });
+  return {
+    // As in aiohttp: a unix socket alone, unless an address is asked for.
+    ...(host !== undefined || path === undefined
+      ? { host: host ?? "localhost", port: port ?? 8080 }
+      : {}),
+    ...(path === undefined ? {} : { path }),
+    ...(cert === undefined || key === undefined
+      ? {}
+      : { cert: readText("tls-cert", cert), key: readText("tls-key", key) }),
+    ...(parsed.has("access-log") || format !== undefined
+      ? { accessLog: format === undefined ? {} : { format } }
+      : {}),
+    ...(seconds === undefined ? {} : { shutdownTimeout: seconds * 1000 }),
+  };
+}
+
+/**
+ * Runs a server and explains why it could not listen.
+ *
+ * @param serve Runs it.
+ * @param options Where it listens.
+ */
+export async function explainListening(
+  serve: () => Promise<void>,
+  options: RunAppOptions,
+): Promise<void> {
+  const where = `${options.host ?? "localhost"}:${options.port ?? 8080}`;
+  try {
+    await serve();
+  } catch (cause) {
+    if (cause instanceof AddressInUseError) {
+      const advice = cause.path === null ? "; -P 0 takes a free port" : "";
+      throw new CommandError(`${cause.message}${advice}`, { cause });
+    }
+    if (cause instanceof Deno.errors.AddrNotAvailable) {
+      throw new CommandError(
+        `cannot listen on ${where}: this machine has no such address. ` +
+          `-H localhost is for this machine alone, -H 0.0.0.0 for its network`,
+        { cause },
+      );
+    }
+    if (cause instanceof Deno.errors.PermissionDenied) {
+      throw new CommandError(
+        `cannot listen on ${options.path ?? where}: the system forbids it (${cause.message}). ` +
+          `Ports below 1024 are root's; choose another one with -P`,
+        { cause },
+      );
+    }
+    throw cause;
+  }
+}

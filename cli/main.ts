@@ -1,0 +1,77 @@
+/**
+ * The `roundtrip` command: runs applications, serves folders, sends requests, talks WebSocket.
+ *
+ * Run it with `deno run -A jsr:@roundtrip/http/cli`, or compile it into one executable with
+ * `deno task compile`.
+ *
+ * @example
+ * ```ts no-assert ignore
+ * import { main } from "@roundtrip/http/cli";
+ *
+ * Deno.exit(await main(["serve", "-P", "0", "./app.ts"]));
+ * ```
+ *
+ * @module
+ */
+import type { Loadable } from "./dispatch.ts";
+import { VERSION } from "./version.ts";
+
+const REQUEST: Loadable = {
+  spec: async () => (await import("./tables/request.ts")).request,
+  load: () => import("./request/command.ts"),
+};
+
+// Literal specifiers: `deno compile` embeds what it can see.
+const SUBCOMMANDS: Readonly<Record<string, Loadable>> = {
+  serve: {
+    spec: async () => (await import("./tables/serve.ts")).serve,
+    load: () => import("./serve/command.ts"),
+  },
+  files: {
+    spec: async () => (await import("./tables/files.ts")).files,
+    load: () => import("./files/command.ts"),
+  },
+  ws: {
+    spec: async () => (await import("./tables/ws.ts")).ws,
+    load: () => import("./ws/command.ts"),
+  },
+  httpbin: {
+    spec: async () => (await import("./tables/httpbin.ts")).httpbin,
+    load: () => import("./httpbin/command.ts"),
+  },
+  tutorial: {
+    spec: async () => (await import("./tables/tutorial.ts")).tutorial,
+    load: () => import("./tutorial/command.ts"),
+  },
+};
+
+/**
+ * Runs the command.
+ *
+ * @param args Arguments, without the program's name.
+ * @returns Exit code.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  const [first = "", ...rest] = args;
+  if ((first === "--version" || first === "-V") && rest.length === 0) {
+    console.log(
+      `roundtrip ${VERSION} (deno ${Deno.version.deno}, v8 ${Deno.version.v8})`,
+    );
+    return 0;
+  }
+  const own = Object.hasOwn(SUBCOMMANDS, first) ? SUBCOMMANDS[first] : undefined;
+  const name = own !== undefined || first === "help" ? first : "request";
+  try {
+    if (first === "help") return await (await import("./help_command.ts")).run(rest);
+    if (args.length === 0 || first === "--generate" || first.startsWith("--generate=")) {
+      return await (await import("./help_command.ts")).run(args);
+    }
+    const { dispatch } = await import("./dispatch.ts");
+    return await dispatch(own ?? REQUEST, own === undefined ? args : rest);
+  } catch (error) {
+    return await (await import("./report_error.ts")).reportError(error, name);
+  }
+}
+
+// The exit is explicit: a terminal that is still being read would keep the process alive.
+if (import.meta.main) Deno.exit(await main(Deno.args));

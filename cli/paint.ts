@@ -1,0 +1,49 @@
+/**
+ * Colours of a terminal.
+ * @module
+ */
+
+/** What a piece of text is. */
+export type Role =
+  | "key"
+  | "string"
+  | "number"
+  | "word"
+  | "status"
+  | "name"
+  | "value"
+  | "dim"
+  | "good"
+  | "bad";
+
+/** Colours a piece of text by what it is. */
+export type Paint = (role: Role, text: string) => string;
+
+// The sixteen colours every terminal has, so that its own theme decides.
+const CODES: Readonly<Record<Role, string>> = {
+  key: "34",
+  string: "32",
+  number: "36",
+  word: "35",
+  status: "1",
+  name: "36",
+  value: "0",
+  dim: "2",
+  good: "32",
+  bad: "31",
+};
+
+/** Colours nothing. */
+export const plain: Paint = (_role, text) => text;
+
+/** Colours with escape sequences. */
+export const coloured: Paint = (role, text) => `\x1b[${CODES[role]}m${text}\x1b[0m`;
+
+/**
+ * Whether a stream gets colours: a terminal does, unless `NO_COLOR` is set (no-color.org).
+ *
+ * @param stream Standard output or error.
+ */
+export function wantsColour(stream: { isTerminal(): boolean }): boolean {
+  return stream.isTerminal() && !Deno.noColor;
+}

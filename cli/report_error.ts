@@ -1,0 +1,40 @@
+/**
+ * What the user reads when something fails.
+ * @module
+ */
+import { USAGE_CODE } from "./command_table.ts";
+import { usageLine } from "./help.ts";
+import { OutputClosedError, writeErr } from "./output.ts";
+import { COMMANDS } from "./tables/mod.ts";
+import { CommandError, UsageError } from "./usage_error.ts";
+import { visibleText } from "./visible_text.ts";
+
+/**
+ * Writes an error to standard error: what failed, the likely cause, what to do.
+ *
+ * @param error What was thrown.
+ * @param command Name of the subcommand.
+ * @returns Exit code.
+ */
+export async function reportError(error: unknown, command: string): Promise<number> {
+  const spec = COMMANDS.find((each) => each.name === command);
+  const program = command === "request" ? "roundtrip" : `roundtrip ${command}`;
+  if (error instanceof OutputClosedError) return 141; // 128 and SIGPIPE's number
+  if (error instanceof UsageError) {
+    const usage = spec === undefined ? "" : `${usageLine(spec)}\n`;
+    await writeErr(visibleText(`${usage}${program}: error: ${error.message}\n`));
+    return spec?.usageCode ?? USAGE_CODE;
+  }
+  if (error instanceof CommandError) {
+    await writeErr(visibleText(`${program}: error: ${error.message}\n`));
+    return error.exitCode;
+  }
+  if (error instanceof Deno.errors.NotCapable) {
+    // "Requires net access to "127.0.0.1:80", run again with the --allow-net flag"
+    await writeErr(visibleText(`${program}: error: ${error.message}\n`));
+    return 1;
+  }
+  const text = error instanceof Error ? error.stack ?? error.message : String(error);
+  await writeErr(visibleText(`${program}: error: ${text}\n`));
+  return 1;
+}

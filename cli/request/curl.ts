@@ -1,0 +1,82 @@
+/**
+ * A request as a command line of curl.
+ * @module
+ */
+import type { Plan } from "./plan.ts";
+
+/** What is known beside the plan. */
+export interface CurlExtras {
+  /** `user:password`, `null` for none. */
+  readonly auth: { readonly type: string; readonly value: string } | null;
+  /** Whether redirects are followed. */
+  readonly follow: boolean;
+  /** Whether certificates are not checked. */
+  readonly insecure: boolean;
+  /** Limit in seconds, `null` for none. */
+  readonly timeout: number | null;
+  /** Path of a unix socket, `null` for none. */
+  readonly unixSocket: string | null;
+  /** Whether the body is saved under the URL's name. */
+  readonly download: boolean;
+}
+
+/**
+ * Writes a request for curl; a shell takes it as it is.
+ *
+ * @param plan The request.
+ * @param extras What else curl has to know.
+ * @returns The command line.
+ */
+export function curlCommand(plan: Plan, extras: CurlExtras): string {
+  const { body } = plan;
+  const words = ["curl"];
+  if (plan.method === "HEAD") words.push("-I");
+  else if (plan.method !== (body === null ? "GET" : "POST")) words.push("-X", plan.method);
+  words.push(plan.url.href);
+  for (const [name, value] of plan.headers) {
+    // curl sends its own, and decodes what it asked for itself.
+    if (
+      /^(?:user-agent|accept-encoding)$/i.test(name) &&
+      /^(?:roundtrip\/|gzip, deflate, br)/.test(value)
+    ) {
+      continue;
+    }
+    if (name.toLowerCase() === "accept" && value === "*/*") continue;
+    words.push("-H", value === "" ? `${name};` : `${name}: ${value}`);
+  }
+  for (const name of plan.without) words.push("-H", `${name}:`);
+  if (extras.auth !== null) {
+    if (extras.auth.type === "bearer") {
+      words.push("-H", `Authorization: Bearer ${extras.auth.value}`);
+    } else {words.push(
+        ...extras.auth.type === "digest" ? ["--digest"] : [],
+        "-u",
+        extras.auth.value,
+      );}
+  }
+  if (body?.kind === "text") words.push("--data-raw", body.text);
+  if (body?.kind === "file") words.push("--data-binary", `@${body.path}`);
+  if (body?.kind === "stream") words.push("--data-binary", "@-");
+  if (body?.kind === "multipart") {
+    for (const part of body.parts) {
+      if ("value" in part) words.push("--form-string", `${part.name}=${part.value}`);
+      else {
+        const type = part.type === null ? "" : `;type=${part.type}`;
+        const name = part.filename === null
+          ? ""
+          : `;filename="${part.filename.replaceAll(/["\\]/g, "\\$&")}"`;
+        words.push("-F", `${part.name}=@${part.path}${type}${name}`);
+      }
+    }
+  }
+  if (extras.follow) words.push("-L");
+  if (extras.insecure) words.push("-k");
+  if (extras.timeout !== null) words.push("--max-time", `${extras.timeout}`);
+  if (extras.unixSocket !== null) words.push("--unix-socket", extras.unixSocket);
+  if (extras.download) words.push("-O");
+  return words.map(shellWord).join(" ");
+}
+
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

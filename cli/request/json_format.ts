@@ -1,0 +1,56 @@
+/**
+ * JSON for people: indented, coloured, every token as it was written.
+ * @module
+ */
+import type { Paint } from "../paint.ts";
+
+const TOKEN = /\s*(?:("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*)|(true|false|null)|([{}[\],]))/gy;
+const UNSAFE = /[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * Formats JSON; numbers, escapes and repeated keys stay as they are.
+ *
+ * @param text The text.
+ * @param paint Colours.
+ * @param indent Spaces of a level; 0 keeps the text on one line.
+ * @returns The text, `null` where it is no JSON.
+ */
+export function formatJson(text: string, paint: Paint, indent = 2): string | null {
+  try {
+    JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const line = (depth: number): string => indent === 0 ? "" : `\n${" ".repeat(depth * indent)}`;
+  const space = indent === 0 ? "" : " ";
+  let depth = 0;
+  let open = false; // the last token opened an object or array
+  let out = "";
+  for (const match of text.matchAll(TOKEN)) {
+    const [, string, colon, number, word, mark] = match;
+    if (mark === "}" || mark === "]") {
+      depth--;
+      out += open ? mark : line(depth) + mark;
+      open = false;
+      continue;
+    }
+    if (open) out += line(depth);
+    open = false;
+    if (string !== undefined) {
+      const safe = string.replaceAll(UNSAFE, escaped);
+      out += colon === undefined ? paint("string", safe) : `${paint("key", safe)}:${space}`;
+    } else if (number !== undefined) out += paint("number", number);
+    else if (word !== undefined) out += paint("word", word);
+    else if (mark === ",") out += `,${line(depth)}`;
+    else if (mark !== undefined) {
+      out += mark;
+      depth++;
+      open = true;
+    }
+  }
+  return out;
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}

@@ -1,0 +1,233 @@
+/**
+ * A transport over `node:http`, which sends what the user wrote: headers in their case and order,
+ * bodies with GET, TRACE; and tells what came: the server's reason, the connection's times.
+ * @module
+ */
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from "node:http";
+import { Agent as HttpsAgent, request as requestHttps } from "node:https";
+import { Readable } from "node:stream";
+import {
+  ClientConnectorError,
+  ClientPayloadError,
+  type ConnectFailure,
+  type HopRequest,
+  type HopResult,
+  ServerDisconnectedError,
+  type Transport,
+} from "../../client/mod.ts";
+
+/** How to connect. */
+export interface NodeTransportOptions {
+  /** Whether a certificate has to be valid. */
+  readonly verify: boolean;
+  /** Certificates to trust beside the system's, in PEM form. */
+  readonly ca: readonly string[];
+  /** The client's own certificate with its key, in PEM form. */
+  readonly identity: { readonly cert: string; readonly key: string } | null;
+  /** Path of a unix socket to connect to, whatever the URL names. */
+  readonly socketPath: string | null;
+}
+
+/** Times of an exchange, in ms since it began. */
+export interface Times {
+  /** The connection was there. */
+  connected: number | null;
+  /** The head of the reply had come. */
+  head: number | null;
+}
+
+/**
+ * Makes the transport.
+ *
+ * @param options How to connect.
+ * @param times Where the times of the last exchange are kept.
+ */
+export function nodeTransport(options: NodeTransportOptions, times: Times): Transport {
+  const http = new HttpAgent({ keepAlive: true });
+  const https = new HttpsAgent({ keepAlive: true });
+  return {
+    async send(hop) {
+      const secure = hop.url.protocol === "https:";
+      const started = performance.now();
+      const headers: Record<string, string | string[]> = Object.create(null);
+      for (const [name, value] of hop.headers) {
+        const before = headers[name];
+        headers[name] = before === undefined ? value : [before, value].flat();
+      }
+      const names = new Set(hop.headers.map(([name]) => name.toLowerCase()));
+      if (hop.body !== null && !names.has("content-length") && !names.has("transfer-encoding")) {
+        if (hop.body.size === null) headers["Transfer-Encoding"] = "chunked";
+        else headers["Content-Length"] = `${hop.body.size}`;
+      }
+      const tls = secure
+        ? {
+          rejectUnauthorized: options.verify,
+          ...(options.ca.length > 0 ? { ca: await authorities(options.ca) } : {}),
+          ...options.identity,
+        }
+        : {};
+      const message = await new Promise<IncomingMessage>((resolve, reject) => {
+        const outgoing = (secure ? requestHttps : requestHttp)({
+          method: hop.method,
+          protocol: hop.url.protocol,
+          hostname: hop.url.hostname.replace(/^\[(.*)\]$/, "$1"),
+          port: hop.url.port === "" ? (secure ? 443 : 80) : Number(hop.url.port),
+          path: `${hop.url.pathname}${hop.url.search}`,
+          headers,
+          agent: secure ? https : http,
+          ...tls,
+          ...(options.socketPath === null ? {} : { socketPath: options.socketPath }),
+        });
+        const onAbort = (): void => {
+          reject(hop.signal.reason);
+          outgoing.destroy();
+        };
+        if (hop.signal.aborted) return onAbort();
+        hop.signal.addEventListener("abort", onAbort, { once: true });
+        outgoing.on("socket", (socket) => {
+          const connected = (): void => {
+            times.connected ??= performance.now() - started;
+            hop.observer?.connected();
+          };
+          if (socket.connecting) socket.once(secure ? "secureConnect" : "connect", connected);
+          else connected();
+        });
+        outgoing.on("response", (reply) => {
+          times.head = performance.now() - started;
+          resolve(reply);
+        });
+        outgoing.on("error", (error) => reject(connectError(error, hop)));
+        if (hop.body === null) outgoing.end();
+        else if (hop.body.bytes !== null) outgoing.end(hop.body.bytes);
+        else {
+          Readable.fromWeb(hop.body.stream() as Parameters<typeof Readable.fromWeb>[0])
+            .on("error", (error) => {
+              reject(error);
+              outgoing.destroy();
+            })
+            .pipe(outgoing);
+        }
+      });
+      return resultOf(message, hop);
+    },
+    close() {
+      http.destroy();
+      https.destroy();
+    },
+  };
+}
+
+async function authorities(own: readonly string[]): Promise<string[]> {
+  const { rootCertificates } = await import("node:tls");
+  return [...rootCertificates, ...own];
+}
+
+function resultOf(message: IncomingMessage, hop: HopRequest): HopResult {
+  const headers = new Headers();
+  const raw = message.rawHeaders;
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    // Names and values of a hostile server that Headers would refuse are no reason to fail.
+    try {
+      headers.append(raw[at] ?? "", raw[at + 1] ?? "");
+    } catch {
+      continue;
+    }
+  }
+  const status = message.statusCode ?? 0;
+  const isEmpty = hop.method === "HEAD" || status === 204 || status === 304;
+  if (isEmpty) message.resume();
+  const abort = (): void => void message.destroy(hop.signal.reason);
+  hop.signal.addEventListener("abort", abort, { once: true });
+  return {
+    status,
+    reason: message.statusMessage ?? "",
+    headers,
+    body: isEmpty ? null : bodyOf(message),
+    bodyError(error) {
+      if (hop.signal.aborted) return hop.signal.reason;
+      const why = error instanceof Error ? error.message : String(error);
+      return new ClientPayloadError(
+        `Response payload is not completed: the connection broke (${why})`,
+        { cause: error },
+      );
+    },
+    release: () => {
+      hop.signal.removeEventListener("abort", abort);
+      // A body that was given up would hold the connection, and the process.
+      if (!isEmpty && !message.readableEnded) message.destroy();
+    },
+  };
+}
+
+const READ_AHEAD = 256 * 1024; // bytes
+
+/**
+ * The body, a little ahead of its reader. What came before the connection broke is given out before
+ * the failure is, which a stream of Node drops: a download goes on from there.
+ */
+function bodyOf(message: IncomingMessage): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let waiting = 0;
+  let end: Error | "complete" | null = null;
+  let changed = Promise.withResolvers<void>();
+  const tell = (): void => {
+    changed.resolve();
+    changed = Promise.withResolvers();
+  };
+  const fail = (error: Error): void => {
+    end ??= error;
+    tell();
+  };
+  const announced = Number(message.headers["content-length"] ?? NaN);
+  let received = 0;
+  message.on("data", (piece: Uint8Array) => {
+    pieces.push(new Uint8Array(piece));
+    received += piece.length;
+    waiting += piece.length;
+    if (waiting >= READ_AHEAD) message.pause();
+    tell();
+  });
+  message.on("end", () => {
+    // `complete` is false for all replies in Deno 2.4; a chunked body that is cut is an error there.
+    end ??= message.complete || !(received < announced)
+      ? "complete"
+      : new Error("it was closed before the end of the body");
+    tell();
+  });
+  message.on("error", fail);
+  message.on("close", () => fail(new Error("it was closed before the end of the body")));
+  return new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      while (pieces.length === 0 && end === null) {
+        const next = changed.promise;
+        message.resume();
+        await next;
+      }
+      const piece = pieces.shift();
+      if (piece !== undefined) {
+        waiting -= piece.length;
+        controller.enqueue(piece);
+      } else if (end === "complete") controller.close();
+      else controller.error(end);
+    },
+    cancel: () => void message.destroy(),
+  }, { highWaterMark: 0 });
+}
+
+function connectError(error: Error & { code?: string }, hop: HopRequest): Error {
+  if (hop.signal.aborted) return hop.signal.reason;
+  if (error.code === "ECONNRESET" || /socket hang up/.test(error.message)) {
+    return new ServerDisconnectedError(hop.url, error.message, { cause: error });
+  }
+  return new ClientConnectorError(hop.url, kindOf(error), error.message, { cause: error });
+}
+
+function kindOf({ message, code = "" }: Error & { code?: string }): ConnectFailure {
+  if (/ENOTFOUND|EAI_/.test(code) || /failed to lookup address/.test(message)) return "dns";
+  if (code === "ECONNREFUSED") return "refused";
+  if (/EHOSTUNREACH|ENETUNREACH|ETIMEDOUT/.test(code)) return "unreachable";
+  if (/certificate|UnknownIssuer|SELF_SIGNED|UNABLE_TO_/i.test(`${message} ${code}`)) {
+    return "certificate";
+  }
+  return /tls|ssl|handshake/i.test(`${message} ${code}`) ? "tls" : "other";
+}

@@ -1,0 +1,251 @@
+/**
+ * From arguments to a request: method, URL, headers, body.
+ * @module
+ */
+import { basename } from "node:path";
+import { FormBody } from "../../client/mod.ts";
+import type { ParsedArgs } from "../parse_args.ts";
+import { CommandError, UsageError } from "../usage_error.ts";
+import { VERSION } from "../version.ts";
+import { type Item, parseItem } from "./items.ts";
+import { putJson, readJson } from "./nested_json.ts";
+import type { Target } from "./target.ts";
+
+/** What is sent, before the session adds cookies and credentials. */
+export interface Plan {
+  /** Method in upper case. */
+  readonly method: string;
+  /** URL with its query. */
+  readonly url: URL;
+  /** Headers in the user's order and case. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Names, in lower case, that must not be sent. */
+  readonly without: ReadonlySet<string>;
+  /** Names, in lower case, of headers that the user did not give. */
+  readonly defaults: ReadonlySet<string>;
+  /** The body, `null` for none. */
+  readonly body: PlannedBody | null;
+}
+
+/** A body. */
+export type PlannedBody =
+  | { readonly kind: "text"; readonly text: string; readonly type: string | null }
+  | { readonly kind: "file"; readonly path: string; readonly type: string | null }
+  | { readonly kind: "stream"; readonly stream: ReadableStream<Uint8Array<ArrayBuffer>> }
+  | { readonly kind: "multipart"; readonly parts: readonly Part[] };
+
+/** A field of a multipart form. */
+export type Part =
+  | { readonly name: string; readonly value: string }
+  | Extract<Item, { kind: "file" }>;
+
+type Items = readonly Item[];
+
+/**
+ * Plans the request.
+ *
+ * @param parsed Options.
+ * @param target Method, URL and items.
+ * @param stdin Gets the body from standard input; called only where no item is one.
+ * @returns The plan.
+ * @throws {UsageError} If options and items contradict each other.
+ */
+export async function plan(
+  parsed: ParsedArgs,
+  target: Target,
+  stdin: (method: string | null) => Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null>,
+): Promise<Plan> {
+  const items = await Promise.all(target.items.map(loaded));
+  for (const each of parsed.all("header")) {
+    const item = parseItem(each.replace(/^([^:=@;]*):\s+/, "$1:"));
+    if (item.kind !== "header") throw new UsageError(`argument -H: "${each}" is no NAME:VALUE`);
+    items.push(item);
+  }
+  const url = new URL(target.url);
+  for (const item of items) {
+    if (item.kind !== "query") continue;
+    const pair = new URLSearchParams([[item.name, item.value]]).toString();
+    url.search = url.search === "" ? `?${pair}` : `${url.search}&${pair}`;
+  }
+  const body = await bodyOf(parsed, items, target.method, stdin);
+  const named = items.filter((item) => item.kind === "header");
+  const without = new Set<string>();
+  const defaults = new Set<string>();
+  const headers: (readonly [string, string])[] = [];
+  for (const { name, value } of named) {
+    if (value === null) without.add(name.toLowerCase());
+    else headers.push([name, value]);
+  }
+  const has = (name: string): boolean =>
+    without.has(name.toLowerCase()) || headers.some(([own]) => own.toLowerCase() === name);
+  const add = (name: string, value: string): void => {
+    if (has(name.toLowerCase())) return;
+    headers.push([name, value]);
+    defaults.add(name.toLowerCase());
+  };
+  const json = parsed.has("json") || (body?.kind === "text" && body.type === JSON_TYPE);
+  add("User-Agent", `roundtrip/${VERSION}`);
+  add("Accept", json ? "application/json, */*;q=0.5" : "*/*");
+  // A download of a compressed body could not be resumed, and its size is not the file's.
+  const whole = parsed.has("download") || parsed.has("output") || parsed.has("continue");
+  add("Accept-Encoding", whole ? "identity" : "gzip, deflate, br, zstd");
+  if (body?.kind === "text" && body.type !== null) add("Content-Type", body.type);
+  if (body?.kind === "file") add("Content-Type", body.type ?? await typeOf(body.path));
+  if (body?.kind === "stream") add("Content-Type", parsed.has("form") ? FORM_TYPE : JSON_TYPE);
+  return {
+    method: target.method ?? (body === null ? "GET" : "POST"),
+    url,
+    headers,
+    without,
+    defaults,
+    body,
+  };
+}
+
+const JSON_TYPE = "application/json";
+const FORM_TYPE = "application/x-www-form-urlencoded; charset=utf-8";
+
+async function bodyOf(
+  parsed: ParsedArgs,
+  items: Items,
+  method: string | null,
+  stdin: (method: string | null) => Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null>,
+): Promise<PlannedBody | null> {
+  const raw = parsed.value("raw");
+  const whole = items.filter((item) => item.kind === "body");
+  const data = items.filter((item) =>
+    item.kind === "field" || item.kind === "json" || item.kind === "file"
+  );
+  const kinds = [["--raw", raw !== undefined], ["@FILE", whole.length > 0], [
+    "items of a body",
+    data.length > 0,
+  ]] as const;
+  const given = kinds.filter(([, is]) => is).map(([name]) => name);
+  if (given.length > 1 || whole.length > 1) {
+    throw new UsageError(`the body has one source, not ${given.join(" and ")}`);
+  }
+  if (raw !== undefined) {
+    return { kind: "text", text: raw, type: parsed.has("form") ? FORM_TYPE : JSON_TYPE };
+  }
+  const [file] = whole;
+  if (file !== undefined) return { kind: "file", path: file.path, type: file.type };
+  if (data.length > 0) return formOf(parsed, data);
+  if (parsed.has("multipart")) return { kind: "multipart", parts: [] };
+  if (parsed.has("ignore-stdin") || parsed.has("offline") && Deno.stdin.isTerminal()) return null;
+  const stream = await stdin(method);
+  return stream === null ? null : { kind: "stream", stream };
+}
+
+type Data = Extract<Item, { kind: "field" | "json" | "file" }>;
+
+function formOf(parsed: ParsedArgs, data: readonly Data[]): PlannedBody {
+  const files = data.some((item) => item.kind === "file");
+  if (parsed.has("multipart") || (parsed.has("form") && files)) {
+    return {
+      kind: "multipart",
+      parts: data.map((item) =>
+        item.kind === "file" ? item : { name: item.name, value: item.value }
+      ),
+    };
+  }
+  const [file] = data.filter((item) => item.kind === "file");
+  if (file !== undefined) {
+    throw new UsageError(
+      `item '${file.name}@${file.path}': a file is part of a form; add -f, or @${file.path} ` +
+        `for a body that is the file`,
+    );
+  }
+  if (parsed.has("form")) {
+    const fields = data.flatMap((item) =>
+      item.kind === "file" ? [] : [[item.name, item.value] as [string, string]]
+    );
+    return { kind: "text", text: new URLSearchParams(fields).toString(), type: FORM_TYPE };
+  }
+  let root: unknown;
+  for (const item of data) {
+    if (item.kind === "file") continue;
+    const token = `${item.raw}${item.kind === "json" ? ":=" : "="}${item.value}`;
+    const value = item.kind === "json" ? readJson(item.value) : item.value;
+    root = putJson(root, item.raw, value, token);
+  }
+  return { kind: "text", text: JSON.stringify(root), type: JSON_TYPE };
+}
+
+/** Reads what stands in a file; the result is an item like one from the command line. */
+async function loaded(item: Item): Promise<Item> {
+  if (item.kind !== "from") return item;
+  const text = await readText(item.path);
+  const { of: kind, name, raw } = item;
+  if (kind === "header") return parseItem(`${name}:${text.trim()}`);
+  if (kind === "query") return { kind, name, value: text.replace(/\r?\n$/, "") };
+  if (kind === "field") return { kind, name, raw, value: text };
+  try {
+    JSON.parse(text);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`item '${raw}:=@${item.path}': the file is no JSON (${why})`, { cause });
+  }
+  return { kind, name, raw, value: text };
+}
+
+/**
+ * Makes the body as the session takes it.
+ *
+ * @param body The plan's body.
+ * @returns Text, a file that is read as it is sent, a form.
+ * @throws {CommandError} If a file cannot be read.
+ */
+export async function dataOf(
+  body: PlannedBody,
+): Promise<
+  Uint8Array<ArrayBuffer> | Deno.FsFile | ReadableStream<Uint8Array<ArrayBuffer>> | FormBody
+> {
+  if (body.kind === "text") return new TextEncoder().encode(body.text);
+  if (body.kind === "stream") return body.stream;
+  if (body.kind === "file") return await open(body.path);
+  const form = new FormBody([], { defaultToMultipart: true });
+  for (const part of body.parts) {
+    if ("value" in part) form.addField(part.name, part.value);
+    else {
+      form.addField(part.name, await open(part.path), {
+        filename: part.filename ?? basename(part.path),
+        contentType: part.type ?? await typeOf(part.path),
+      });
+    }
+  }
+  return form;
+}
+
+async function typeOf(path: string): Promise<string> {
+  const { default: mime } = await import("mime");
+  return mime.getType(path) ?? "application/octet-stream";
+}
+
+async function open(path: string): Promise<Deno.FsFile> {
+  try {
+    const file = await Deno.open(path);
+    if (!(await file.stat()).isDirectory) return file;
+    file.close();
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+  throw new CommandError(`cannot read ${path}: it is a folder`);
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+function unreadable(path: string, cause: unknown): Error {
+  if (cause instanceof Deno.errors.NotCapable) return cause;
+  const why = cause instanceof Deno.errors.NotFound
+    ? "there is no such file"
+    : cause instanceof Error
+    ? cause.message
+    : String(cause);
+  return new CommandError(`cannot read ${path}: ${why}`, { cause });
+}

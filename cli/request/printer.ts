@@ -1,0 +1,230 @@
+/**
+ * What a request prints, and where.
+ * @module
+ */
+import type { ClientResponse, HopRequest } from "../../client/mod.ts";
+import { formatBytes } from "../format_bytes.ts";
+import { writeErr, writeOut } from "../output.ts";
+import { coloured, plain, wantsColour } from "../paint.ts";
+import type { ParsedArgs } from "../parse_args.ts";
+import { UsageError } from "../usage_error.ts";
+import { visibleLine, visibleText } from "../visible_text.ts";
+import {
+  BINARY_NOTE,
+  bodyText,
+  isBinary,
+  isJson,
+  requestHead,
+  responseHead,
+  type ShowOptions,
+} from "./show.ts";
+import type { Times } from "./node_transport.ts";
+
+/** Parts of an exchange that can be printed. */
+export type Parts = ReadonlySet<string>;
+
+/** Longest body that is kept in memory to be formatted, in bytes. */
+const MAX_FORMATTED = 16 * 1024 * 1024;
+
+/**
+ * Reads which parts are printed: letters of `H B` (request), `h b` (reply), `m` (times).
+ *
+ * @param parsed Options.
+ * @param isTerminal Whether standard output is a terminal.
+ * @throws {UsageError} If `--print` has another letter.
+ */
+export function partsOf(parsed: ParsedArgs, isTerminal: boolean): Parts {
+  const print = parsed.value("print");
+  if (print !== undefined) {
+    const other = [...print].find((letter) => !"HBhbm".includes(letter));
+    if (other === undefined) return new Set(print);
+    throw new UsageError(`argument --print: "${other}" is none of H, B, h, b, m`);
+  }
+  if (parsed.has("headers")) return new Set("h");
+  if (parsed.has("body")) return new Set("b");
+  if (parsed.has("meta")) return new Set("m");
+  if (parsed.count("verbose") > 1) return new Set("HBhbm");
+  if (parsed.has("verbose")) return new Set("HBhb");
+  if (parsed.has("offline")) return new Set("HB");
+  if (parsed.has("quiet")) return new Set();
+  const saves = parsed.has("download") || parsed.has("output") || parsed.has("continue");
+  if (saves) return new Set(isTerminal ? "h" : "");
+  return new Set(isTerminal ? "hb" : "b");
+}
+
+/** Prints exchanges. */
+export class Printer {
+  readonly #parts: Parts;
+  readonly #show: ShowOptions;
+  readonly #stream: boolean;
+  readonly #quiet: boolean;
+  readonly #charset: string | undefined;
+  readonly #mime: string | undefined;
+  #printed = false;
+
+  /**
+   * Creates one.
+   *
+   * @param parsed Options.
+   * @param parts What is printed.
+   */
+  constructor(parsed: ParsedArgs, parts: Parts) {
+    const terminal = Deno.stdout.isTerminal();
+    const pretty = parsed.value("pretty") ?? (terminal ? "all" : "none");
+    const colours = parsed.has("pretty")
+      ? pretty === "all" || pretty === "colors"
+      : wantsColour(Deno.stdout);
+    this.#parts = parts;
+    this.#stream = parsed.has("stream");
+    this.#quiet = parsed.has("quiet");
+    this.#charset = parsed.value("response-charset");
+    this.#mime = parsed.value("response-mime");
+    this.#show = {
+      paint: colours ? coloured : plain,
+      format: pretty === "all" || pretty === "format",
+      terminal,
+      secrets: parsed.has("show-secrets"),
+    };
+  }
+
+  /**
+   * Prints a request.
+   *
+   * @param hop What is sent.
+   */
+  async request(hop: HopRequest): Promise<void> {
+    if (this.#parts.has("H")) await this.#part(requestHead(hop, this.#show));
+    if (!this.#parts.has("B") || hop.body === null) return;
+    const { bytes, size } = hop.body;
+    if (bytes === null) {
+      const length = size === null ? "" : ` of ${formatBytes(size)}`;
+      return await this.#part(`[a body${length}, streamed and not shown]\n\n`);
+    }
+    const type = hop.headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
+    if (this.#show.terminal && isBinary(bytes)) return await this.#part(`${BINARY_NOTE}\n`);
+    if (!this.#show.terminal && !this.#show.format) {
+      await this.#part("");
+      await writeOut(bytes);
+      return await writeOut("\n\n");
+    }
+    const json = isJson(type.split(";", 1)[0]?.trim() ?? "");
+    await this.#part(`${bodyText(new TextDecoder().decode(bytes), json, this.#show)}\n\n`);
+  }
+
+  /**
+   * Prints the head of a reply.
+   *
+   * @param response The reply.
+   */
+  async head(response: Pick<ClientResponse, "status" | "reason" | "headers">): Promise<void> {
+    if (this.#parts.has("h")) await this.#part(responseHead(response, this.#show));
+  }
+
+  /**
+   * Prints the body of a reply, or gives it up where it is not wanted.
+   *
+   * @param response The reply.
+   * @param failed Whether it stands for a file that was to be saved.
+   */
+  async body(response: ClientResponse, failed = false): Promise<void> {
+    if (!this.#parts.has("b") && !(failed && !this.#quiet)) return response.release();
+    await this.#part("");
+    const type = this.#mime ?? response.contentType;
+    const shown = this.#show.terminal || this.#show.format;
+    if (!shown) {
+      for await (const piece of response.content.iterAny()) await writeOut(piece);
+      return;
+    }
+    if (type === "text/event-stream") return await this.#events(response);
+    const length = response.contentLength ?? 0;
+    if (isJson(type) && !this.#stream && length <= MAX_FORMATTED) {
+      const bytes = await response.read();
+      if (!isBinary(bytes)) {
+        const text = this.#decoder(response).decode(bytes);
+        return await writeOut(`${bodyText(text, true, this.#show)}${bytes.length > 0 ? "\n" : ""}`);
+      }
+      return await writeOut(this.#show.terminal ? BINARY_NOTE : bytes);
+    }
+    await this.#text(response);
+  }
+
+  /**
+   * Prints times and sizes.
+   *
+   * @param response The reply.
+   * @param times When its connection and its head were there, in ms.
+   * @param total The whole exchange, in ms.
+   */
+  async meta(response: ClientResponse, times: Times, total: number): Promise<void> {
+    if (!this.#parts.has("m")) return;
+    const lines = [
+      ["Elapsed", `${(total / 1000).toFixed(3)} s`],
+      ["Connected", times.connected === null ? null : `${(times.connected / 1000).toFixed(3)} s`],
+      ["First byte", times.head === null ? null : `${(times.head / 1000).toFixed(3)} s`],
+      ["Redirects", response.history.length === 0 ? null : `${response.history.length}`],
+    ];
+    const shown = lines.filter(([, value]) => value !== null);
+    await this.#part(shown.map(([name, value]) => `${name}: ${value}\n`).join(""));
+  }
+
+  /** A body that is no JSON: as it comes, without what a terminal would obey. */
+  async #text(response: ClientResponse): Promise<void> {
+    const decoder = this.#decoder(response);
+    let first = true;
+    let carriage = "";
+    for await (const piece of response.content.iterAny()) {
+      if (first && this.#show.terminal && isBinary(piece)) {
+        response.release();
+        return await writeOut(BINARY_NOTE);
+      }
+      first = false;
+      let text = carriage + decoder.decode(piece, { stream: true });
+      // CR LF that is cut in two is one line break all the same.
+      carriage = text.endsWith("\r") ? "\r" : "";
+      if (carriage !== "") text = text.slice(0, -1);
+      await writeOut(this.#show.terminal ? visibleText(text) : text);
+    }
+    await writeOut(visibleText(carriage + decoder.decode()));
+    if (!first && this.#show.terminal) await writeOut("\n");
+  }
+
+  async #events(response: ClientResponse): Promise<void> {
+    for await (const { event, data, id } of response.events()) {
+      const safe = (text: string): string => this.#show.terminal ? visibleLine(text) : text;
+      const lines = event === "message" ? [] : [`event: ${safe(event)}`];
+      if (id !== null && id !== "") lines.push(`id: ${safe(id)}`);
+      lines.push(...bodyText(data, true, this.#show).split("\n").map((line) => `data: ${line}`));
+      await writeOut(`${lines.join("\n")}\n\n`);
+    }
+  }
+
+  #decoder(response: ClientResponse): TextDecoder {
+    const label = this.#charset ?? response.charset ?? "utf-8";
+    try {
+      return new TextDecoder(label);
+    } catch (cause) {
+      if (this.#charset === undefined) return new TextDecoder();
+      throw new UsageError(`argument --response-charset: "${label}" is no charset`, { cause });
+    }
+  }
+
+  /** A part of the output, with an empty line between an exchange and the next. */
+  async #part(text: string): Promise<void> {
+    this.#printed = true;
+    await writeOut(text);
+  }
+
+  /** Whether anything was printed. */
+  get printed(): boolean {
+    return this.#printed;
+  }
+}
+
+/**
+ * Warns on standard error.
+ *
+ * @param text The warning.
+ */
+export async function warn(text: string): Promise<void> {
+  await writeErr(visibleText(`roundtrip: warning: ${text}\n`));
+}

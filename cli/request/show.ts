@@ -1,0 +1,118 @@
+/**
+ * Requests and replies as text.
+ * @module
+ */
+import type { ClientResponse, HopRequest } from "../../client/mod.ts";
+import type { Paint } from "../paint.ts";
+import { visibleLine, visibleText } from "../visible_text.ts";
+import { formatJson } from "./json_format.ts";
+
+/** How text is shown. */
+export interface ShowOptions {
+  /** Colours. */
+  readonly paint: Paint;
+  /** Whether JSON is indented. */
+  readonly format: boolean;
+  /** Whether control characters are made visible; in a pipe bytes stay as they are. */
+  readonly terminal: boolean;
+  /** Whether credentials and cookies are shown. */
+  readonly secrets: boolean;
+}
+
+const SECRET = /^(?:authorization|proxy-authorization|cookie|x-api-key|x-auth-token)$/i;
+
+/**
+ * The head of a request.
+ *
+ * @param hop What is sent.
+ * @param options How.
+ */
+export function requestHead(hop: HopRequest, options: ShowOptions): string {
+  const { paint } = options;
+  const lines = [
+    `${paint("status", hop.method)} ${visibleLine(hop.url.pathname + hop.url.search)} HTTP/1.1`,
+  ];
+  for (const [name, value] of hop.headers) {
+    lines.push(header(name, SECRET.test(name) && !options.secrets ? masked(value) : value, paint));
+  }
+  return `${lines.join("\n")}\n\n`;
+}
+
+/** `Basic YTpi` becomes `Basic [hidden]`, `a=1; b=2` becomes `a=[hidden]; b=[hidden]`. */
+function masked(value: string): string {
+  if (/^[^=;\s]+=/.test(value)) return value.replaceAll(/=[^;]*/g, "=[hidden]");
+  return value.replace(/^(\S+\s+)?.*$/s, "$1[hidden]");
+}
+
+/**
+ * The head of a reply.
+ *
+ * @param response The reply.
+ * @param options How.
+ */
+export function responseHead(
+  response: Pick<ClientResponse, "status" | "reason" | "headers">,
+  { paint, terminal }: ShowOptions,
+): string {
+  const reason = terminal ? visibleLine(response.reason) : response.reason;
+  const role = response.status < 400 ? "good" : "bad";
+  const status = paint(role, `${response.status} ${reason}`.trimEnd());
+  const lines = [`HTTP/1.1 ${status}`];
+  for (const [name, value] of response.headers) lines.push(header(titleCase(name), value, paint));
+  return `${lines.join("\n")}\n\n`;
+}
+
+function header(name: string, value: string, paint: Paint): string {
+  return `${paint("name", visibleLine(name))}: ${paint("value", visibleLine(value))}`;
+}
+
+/**
+ * A name as it is usually written: `Content-Type`.
+ *
+ * @param name The name in lower case.
+ */
+export function titleCase(name: string): string {
+  const known: Readonly<Record<string, string>> = { etag: "ETag", te: "TE", dnt: "DNT" };
+  return known[name] ?? name.replaceAll(/(?:^|-)[a-z]/g, (letter) => letter.toUpperCase())
+    .replace(/^Www-/, "WWW-").replace(/^Sec-Websocket/, "Sec-WebSocket");
+}
+
+/** Stands for a body that a terminal cannot show. */
+export const BINARY_NOTE = `
++-----------------------------------------+
+| NOTE: binary data not shown in terminal |
++-----------------------------------------+
+`;
+
+/**
+ * A body as text.
+ *
+ * @param text The body.
+ * @param json Whether it says that it is JSON.
+ * @param options How.
+ */
+export function bodyText(text: string, json: boolean, options: ShowOptions): string {
+  if (json && options.format) {
+    const formatted = formatJson(text, options.paint);
+    if (formatted !== null) return formatted;
+  }
+  return options.terminal ? visibleText(text) : text;
+}
+
+/**
+ * Whether bytes are no text: there is a zero byte among the first ones.
+ *
+ * @param bytes Start of a body.
+ */
+export function isBinary(bytes: Uint8Array): boolean {
+  return bytes.subarray(0, 1024).includes(0);
+}
+
+/**
+ * Whether a mime type is one of JSON.
+ *
+ * @param type The type.
+ */
+export function isJson(type: string): boolean {
+  return /^(?:application|text)\/(?:[\w.-]+\+)?json$/i.test(type);
+}

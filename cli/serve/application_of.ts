@@ -1,0 +1,51 @@
+/**
+ * From an export to an application.
+ * @module
+ */
+import { Application, route, type ServeInfo, type ServerRequest } from "../../server/mod.ts";
+import { UsageError } from "../usage_error.ts";
+
+/** Anything that answers requests: an app of Hono, the default export of `deno serve`. */
+interface Fetcher {
+  fetch(request: Request, info: ServeInfo): Response | Promise<Response>;
+}
+
+/**
+ * Makes an application of what a module exports.
+ *
+ * @param value An application, an object with `fetch`, or a function that makes one of them.
+ * @param args What a function gets.
+ * @param entry What the user wrote, for messages.
+ * @returns The application.
+ * @throws {UsageError} If it is nothing of that.
+ */
+export async function applicationOf(
+  value: unknown,
+  args: readonly string[],
+  entry: string,
+): Promise<Application> {
+  const made = typeof value === "function" ? await value([...args]) : await value;
+  if (made instanceof Application) return made;
+  if (isFetcher(made)) {
+    const app = new Application({ clientMaxSize: 0 });
+    app.addRoutes([
+      route("*", "/{path:.*}", (request) => made.fetch(request.raw, infoOf(request))),
+    ]);
+    return app;
+  }
+  const what = made === null ? "null" : typeof made;
+  const how = typeof value === "function" ? `the function ${entry} returned` : `${entry} is`;
+  throw new UsageError(
+    `${how} ${/^[aeiou]/.test(what) ? "an" : "a"} ${what}, and an Application was expected, an ` +
+      `object with fetch(request), or a function that returns one of them`,
+  );
+}
+
+function isFetcher(value: unknown): value is Fetcher {
+  return typeof value === "object" && value !== null && "fetch" in value &&
+    typeof value.fetch === "function";
+}
+
+function infoOf(request: ServerRequest): ServeInfo {
+  return { remoteAddr: { hostname: request.remote ?? "", port: 0, transport: "tcp" } } as ServeInfo;
+}

@@ -1,0 +1,72 @@
+/**
+ * `roundtrip serve`: what `python -m aiohttp.web` does.
+ * @module
+ */
+import { type Application, runApp } from "../../server/mod.ts";
+import { explainListening, listenOptions } from "../listen.ts";
+import { writeErr } from "../output.ts";
+import type { ParsedArgs } from "../parse_args.ts";
+import { UsageError } from "../usage_error.ts";
+import { applicationOf } from "./application_of.ts";
+import { importEntry, locate, parseEntry } from "./entry.ts";
+import { useOwnModules } from "./own_modules.ts";
+
+/**
+ * Runs the subcommand.
+ *
+ * @param parsed Its options and arguments.
+ * @param args What follows its name.
+ * @returns Exit code.
+ */
+export async function run(parsed: ParsedArgs, args: readonly string[]): Promise<number> {
+  const [word] = parsed.positionals;
+  if (word === undefined) {
+    throw new UsageError("the following arguments are required: MODULE[:NAME]");
+  }
+  const entry = parseEntry(word);
+  const workers = parsed.number("workers", { min: 1, max: 1024 }) ?? 1;
+  const options = listenOptions(parsed);
+  const worker = parsed.value("worker");
+  if (worker === undefined && (parsed.has("watch") || workers > 1)) {
+    const { supervise } = await import("./supervise.ts");
+    const watch = parsed.has("watch") ? locate(entry.module) : null;
+    const code = await supervise({ args, options, workers, watch });
+    if (code === 0) await writeErr("Stopped\n");
+    return code;
+  }
+
+  useOwnModules();
+  const app = await applicationOf(await importEntry(entry), parsed.rest, word);
+  if (worker === undefined) await explainListening(() => runApp(app, options), options);
+  else await runWorker(app, parsed, Number(worker));
+  // As aiohttp's last words, which go to standard error too.
+  if (worker === undefined) await writeErr("Stopped\n");
+  return 0;
+}
+
+/**
+ * A worker of a supervisor. Ctrl-C reaches all processes of a terminal; the supervisor alone acts
+ * on it and sends SIGTERM.
+ */
+async function runWorker(app: Application, parsed: ParsedArgs, index: number): Promise<void> {
+  const options = listenOptions(parsed);
+  const shared = (parsed.number("workers") ?? 1) > 1;
+  const stop = new AbortController();
+  const onTerm = (): void => stop.abort();
+  const ignore = (): void => {};
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", onTerm);
+  Deno.addSignalListener("SIGINT", ignore);
+  try {
+    const all = {
+      ...options,
+      handleSignals: false,
+      signal: stop.signal,
+      reusePort: shared,
+      ...(index === 0 ? {} : { print: null }),
+    };
+    await explainListening(() => runApp(app, all), all);
+  } finally {
+    if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGTERM", onTerm);
+    Deno.removeSignalListener("SIGINT", ignore);
+  }
+}

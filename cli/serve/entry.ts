@@ -1,0 +1,127 @@
+/**
+ * `MODULE[:NAME]`: from a word to what it names.
+ * @module
+ */
+import { isAbsolute, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { suggest } from "../suggest.ts";
+import { UsageError } from "../usage_error.ts";
+
+/** A word taken apart. */
+export interface Entry {
+  /** The module as the user wrote it. */
+  readonly module: string;
+  /** Name of the export, `default` where none was given. */
+  readonly name: string;
+}
+
+const NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+const SCHEME = /^(?:https?|file|data|jsr|npm|node|blob)$/;
+const EXTENSIONS = [".ts", ".tsx", ".mts", ".js", ".mjs", ".jsx"];
+
+/**
+ * Takes `MODULE[:NAME]` apart.
+ *
+ * @param word What the user wrote.
+ * @returns Module and name.
+ * @throws {UsageError} If a part of it is empty or no name.
+ */
+export function parseEntry(word: string): Entry {
+  const colon = word.lastIndexOf(":");
+  const module = word.slice(0, Math.max(colon, 0));
+  const name = word.slice(colon + 1);
+  // "https://host/app.ts", "jsr:@a/b", "C:\app.ts": a colon that has no name after it.
+  const isName = NAME.test(name) && !SCHEME.test(module);
+  if (colon === -1 || (!isName && (/[\\/]/.test(name) || SCHEME.test(module)))) {
+    if (word.trim() !== "" && !word.includes("\0")) return { module: word, name: "default" };
+  } else if (isName && module.trim() !== "" && !word.includes("\0")) return { module, name };
+  throw new UsageError(
+    `'${word}' not in 'MODULE:NAME' syntax; write ./app.ts for its default export, ` +
+      `./app.ts:NAME for another one`,
+  );
+}
+
+/**
+ * Finds the module.
+ *
+ * @param module Path, path without its extension, or URL.
+ * @returns URL to import.
+ * @throws {UsageError} If there is no such file.
+ */
+export function locate(module: string): string {
+  const [scheme = ""] = module.split(":", 1);
+  if (SCHEME.test(scheme) && module.includes(":")) return module;
+  const path = isAbsolute(module) ? module : resolve(module);
+  const tried = [path, ...EXTENSIONS.map((each) => path + each)];
+  tried.push(...EXTENSIONS.map((each) => resolve(path, `mod${each}`)));
+  for (const each of tried) if (isFile(each)) return pathToFileURL(each).href;
+  throw new UsageError(`unable to import ${module}: there is no file ${path}${nearFile(path)}`);
+}
+
+/**
+ * Imports a module and gives one of its exports.
+ *
+ * @param entry Module and name.
+ * @returns The export.
+ * @throws {UsageError} If the module cannot be imported or does not export the name.
+ */
+export async function importEntry(entry: Entry): Promise<unknown> {
+  const url = locate(entry.module);
+  let exports: Readonly<Record<string, unknown>>;
+  try {
+    exports = await import(url);
+  } catch (cause) {
+    throw new UsageError(
+      `unable to import ${entry.module}: ${reason(cause)}${advice(url, cause)}`,
+      {
+        cause,
+      },
+    );
+  }
+  if (Object.hasOwn(exports, entry.name)) return exports[entry.name];
+  const names = Object.keys(exports);
+  const near = suggest(entry.name, names);
+  const list = names.length === 0 ? "it exports nothing" : `it exports ${names.join(", ")}`;
+  throw new UsageError(
+    `module '${entry.module}' has no attribute '${entry.name}'; ` +
+      (near === null ? list : `${list}: did you mean ${entry.module}:${near}?`),
+  );
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false; // whatever hinders reading it: the message says that there is none
+  }
+}
+
+function nearFile(path: string): string {
+  const [, folder = "", name = ""] = /^(.*)[\\/]([^\\/]*)$/.exec(path) ?? [];
+  try {
+    const names = [...Deno.readDirSync(folder === "" ? "/" : folder)].map((each) => each.name);
+    const near = suggest(name, names);
+    return near === null ? "" : `; did you mean ${near}?`;
+  } catch {
+    return "";
+  }
+}
+
+function reason(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  // Deno wraps what the parser says: "TypeError: SyntaxError: Unexpected token".
+  return cause.name === "Error" || /^\w*Error: /.test(cause.message)
+    ? cause.message
+    : `${cause.name}: ${cause.message}`;
+}
+
+/** Deno before 2.8.2 cannot transpile what a compiled program imports from disk. */
+function advice(url: string, cause: unknown): string {
+  if (!Deno.build.standalone || !/\.[mc]?tsx?$/.test(url) || !(cause instanceof SyntaxError)) {
+    return "";
+  }
+  const [major = 0, minor = 0, patch = 0] = Deno.version.deno.split(".").map(Number);
+  if (major * 10_000 + minor * 100 + patch >= 20_802) return "";
+  return `. This executable holds Deno ${Deno.version.deno}, which reads JavaScript only; ` +
+    `compile it with 2.8.2 or later, or give it a .js file`;
+}

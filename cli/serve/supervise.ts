@@ -1,0 +1,170 @@
+/**
+ * Processes of one application: several workers, or one that is started again at every change.
+ * @module
+ */
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { RunAppOptions } from "../../server/mod.ts";
+import { writeErr } from "../output.ts";
+import { CommandError } from "../usage_error.ts";
+
+/** What is to be supervised. */
+export interface SuperviseOptions {
+  /** Arguments of `serve`. */
+  readonly args: readonly string[];
+  /** Where it listens. */
+  readonly options: RunAppOptions;
+  /** Number of processes. */
+  readonly workers: number;
+  /** URL of the module beside which changes count, `null` for none. */
+  readonly watch: string | null;
+}
+
+const SETTLE = 100; // ms; an editor writes a file in several steps
+const PATIENCE = 5000; // ms until a worker that has to start again is killed
+
+/**
+ * Runs the workers until they end or a signal comes.
+ *
+ * @param job What to run.
+ * @returns Exit code: 0 after a signal, else the one of the worker that ended first.
+ */
+export async function supervise(job: SuperviseOptions): Promise<number> {
+  const port = job.options.host === undefined ? null : freePort(job);
+  const start = (): Deno.ChildProcess[] =>
+    Array.from({ length: job.workers }, (_, index) => spawn(job, index, port));
+  let children = start();
+  const stop = Promise.withResolvers<"stop">();
+  let signalled = false;
+  const onSignal = (): void => {
+    if (signalled) {
+      for (const child of children) send(child, "SIGKILL");
+      Deno.exit(130);
+    }
+    signalled = true;
+    stop.resolve("stop");
+  };
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  for (const signal of signals) Deno.addSignalListener(signal, onSignal);
+  const changes = job.watch === null ? null : new Changes(job.watch);
+  try {
+    for (;;) {
+      const ended = Promise.race(children.map((child) => child.status));
+      const event = await Promise.race([
+        stop.promise,
+        ...(changes === null ? [ended] : [changes.next()]),
+      ]);
+      for (const child of children) send(child, "SIGTERM");
+      if (event === "change") {
+        await endAll(children, PATIENCE);
+        await writeErr("Restarting: a file has changed\n");
+        children = start();
+        continue;
+      }
+      await endAll(children, (job.options.shutdownTimeout ?? 60_000) + PATIENCE);
+      if (event === "stop") return 0;
+      return event.code === 0 ? 1 : event.code;
+    }
+  } finally {
+    changes?.close();
+    for (const signal of signals) Deno.removeSignalListener(signal, onSignal);
+  }
+}
+
+/** All workers need the same port, so one that is free is looked for here. */
+function freePort({ options, workers }: SuperviseOptions): number | null {
+  if (options.port !== 0 || workers === 1) return null;
+  const listener = Deno.listen({ hostname: options.host as string, port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  return port;
+}
+
+function spawn(job: SuperviseOptions, index: number, port: number | null): Deno.ChildProcess {
+  const serve = ["serve", "--worker", `${index}`];
+  if (port !== null) serve.push("--port", `${port}`);
+  // The last value of an option counts, and what follows "--" is the application's.
+  const own = job.args.indexOf("--");
+  const args = own === -1
+    ? [...job.args, ...serve.slice(1)]
+    : [...job.args.slice(0, own), ...serve.slice(1), ...job.args.slice(own)];
+  const program = Deno.build.standalone ? [] : [
+    "run",
+    ...permissions(),
+    ...(job.workers > 1 ? ["--unstable-net"] : []),
+    Deno.mainModule,
+  ];
+  try {
+    return new Deno.Command(Deno.execPath(), {
+      args: [...program, "serve", ...args],
+      stdin: "null",
+    }).spawn();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CommandError(`cannot start a worker: ${why}`, { cause });
+  }
+}
+
+/** What this process may do, a worker may. */
+function permissions(): string[] {
+  const names = ["net", "read", "write", "env", "run", "sys", "ffi"] as const;
+  const granted = names.filter((name) => {
+    return Deno.permissions.querySync({ name }).state === "granted";
+  });
+  return granted.length === names.length ? ["-A"] : granted.map((name) => `--allow-${name}`);
+}
+
+async function endAll(children: readonly Deno.ChildProcess[], patience: number): Promise<void> {
+  const timer = setTimeout(() => {
+    for (const child of children) send(child, "SIGKILL");
+  }, patience);
+  await Promise.all(children.map((child) => child.status));
+  clearTimeout(timer);
+}
+
+function send(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch {
+    // It has ended already.
+  }
+}
+
+/** Changes of files beside a module. */
+class Changes {
+  readonly #watcher: Deno.FsWatcher;
+  #changed = Promise.withResolvers<"change">();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(url: string) {
+    if (!url.startsWith("file:")) {
+      throw new CommandError(`cannot watch ${url}: --watch is for modules on disk`);
+    }
+    this.#watcher = Deno.watchFs(dirname(fileURLToPath(url)));
+    this.#watch();
+  }
+
+  /** Resolves once a file has changed and the changes have settled. */
+  async next(): Promise<"change"> {
+    const event = await this.#changed.promise;
+    this.#changed = Promise.withResolvers();
+    return event;
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#watcher.close();
+  }
+
+  async #watch(): Promise<void> {
+    for await (const { kind, paths } of this.#watcher) {
+      if (kind === "access" || kind === "any" || paths.every(isNoise)) continue;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#changed.resolve("change"), SETTLE);
+    }
+  }
+}
+
+function isNoise(path: string): boolean {
+  return /[\\/](?:\.git|node_modules)(?:[\\/]|$)|[\\/]\.[^\\/]*$|~$/.test(path);
+}

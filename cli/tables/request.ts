@@ -1,0 +1,106 @@
+/**
+ * Options of the requests, `roundtrip [METHOD] URL [ITEM...]`.
+ * @module
+ */
+import { type CommandSpec, COMMON_OPTIONS } from "../command_table.ts";
+
+/** The subcommand, which needs no name. */
+export const request: CommandSpec = {
+  name: "request",
+  summary: "send a request",
+  usage: "[METHOD] URL [ITEM...]",
+  description: [
+    "Sends a request and prints the reply. METHOD is GET, or POST where there is a body. A URL " +
+    "without a scheme is http; :3000/x is localhost:3000/x.",
+    "Items: NAME:VALUE a header, NAME: one left out, NAME; an empty one; NAME==VALUE a query " +
+    "parameter; NAME=VALUE a string and NAME:=JSON a value of the body; NAME@PATH a file of a form " +
+    "(NAME@PATH;type=TYPE;filename=NAME); @PATH the body itself. =@ :=@ ==@ :@ read the value from " +
+    "a file. A[B][0]=X makes nested JSON. A backslash takes a separator's meaning away.",
+    "On a terminal it prints headers and body, coloured and indented; in a pipe the body alone, as " +
+    "it came.",
+  ],
+  options: [
+    { long: "json", short: "j", help: "the body is JSON (default)" },
+    { long: "form", short: "f", help: "the body is a form; with files, multipart" },
+    { long: "multipart", help: "the body is a multipart form", more: true },
+    { long: "raw", value: "TEXT", help: "the body is this text" },
+    { long: "verbose", short: "v", help: "print the request too" },
+    { long: "headers", short: "h", help: "print the headers only" },
+    { long: "body", short: "b", help: "print the body only" },
+    { long: "meta", short: "m", help: "print times and sizes only", more: true },
+    {
+      long: "print",
+      short: "p",
+      value: "WHAT",
+      help: "letters of: H B request, h b reply, m meta",
+    },
+    { long: "all", help: "print the redirects on the way too", more: true },
+    { long: "quiet", short: "q", repeat: true, help: "print nothing; -qq no warnings either" },
+    {
+      long: "pretty",
+      value: "HOW",
+      choices: ["all", "colors", "format", "none"],
+      help: "colours, indents, both or none",
+    },
+    { long: "stream", short: "S", help: "print the body as it comes", more: true },
+    { long: "download", short: "d", help: "save the body to a file, with a progress bar" },
+    {
+      long: "output",
+      short: "o",
+      value: "FILE",
+      help: "file to save to; FOLDER/ for its own name",
+    },
+    { long: "continue", short: "c", help: "go on with a download that broke off" },
+    { long: "follow", short: "F", help: "follow redirects" },
+    { long: "max-redirects", value: "N", help: "redirects to follow (default 10)", more: true },
+    { long: "auth", short: "a", value: "USER:PASS", help: "credentials, or a token for bearer" },
+    {
+      long: "auth-type",
+      short: "A",
+      value: "TYPE",
+      choices: ["basic", "bearer", "digest"],
+      help: "basic, bearer, digest",
+    },
+    { long: "session", value: "NAME", help: "keep cookies, headers and credentials under NAME" },
+    {
+      long: "session-read-only",
+      value: "NAME",
+      help: "use a session, do not change it",
+      more: true,
+    },
+    { long: "no-check-status", help: "exit 0 for 3xx, 4xx and 5xx too" },
+    { long: "check-status", help: "exit 3, 4, 5 for 3xx, 4xx, 5xx (default)", more: true },
+    { long: "timeout", value: "SECONDS", help: "limit for the whole exchange (default none)" },
+    { long: "retry", value: "N", help: "repeat what fails for a moment N times", more: true },
+    { long: "proxy", value: "URL", help: "proxy, http://host:port for one", more: true },
+    { long: "unix-socket", value: "PATH", help: "connect to a unix socket", more: true },
+    { long: "verify", value: "HOW", help: "no, or a certificate (PEM) to trust" },
+    { long: "cert", value: "FILE", help: "client certificate (PEM)", more: true },
+    { long: "cert-key", value: "FILE", help: "key of the client certificate (PEM)", more: true },
+    { long: "https", help: "https where the URL has no scheme", more: true },
+    { long: "header", short: "H", value: "NAME:VALUE", repeat: true, help: "a header", more: true },
+    { long: "response-charset", value: "NAME", help: "charset of the reply's text", more: true },
+    { long: "response-mime", value: "TYPE", help: "treat the reply as this type", more: true },
+    { long: "ignore-stdin", short: "I", help: "never read standard input" },
+    { long: "offline", help: "print the request, do not send it" },
+    { long: "curl", help: "print the curl command, do not send" },
+    { long: "show-secrets", help: "print credentials and cookies with -v", more: true },
+    ...COMMON_OPTIONS,
+  ],
+  examples: [
+    ["roundtrip :8080/anything name=Ada age:=36", "POST JSON"],
+    ["roundtrip get example.org q==deno Accept:text/html", "a query and a header"],
+    ["roundtrip -f :8080/upload photo@me.png", "upload a file"],
+    ["roundtrip -d https://example.org/big.iso -c", "download, go on where it broke off"],
+    ["roundtrip --curl :8080/x a=1", "the same for curl"],
+  ],
+  exitCodes: [
+    [2, "timeout"],
+    [3, "status 3xx"],
+    [4, "status 4xx"],
+    [5, "status 5xx"],
+    [6, "too many redirects"],
+    [130, "interrupted"],
+  ],
+  completes: "nothing",
+};

@@ -1,0 +1,54 @@
+/**
+ * `roundtrip tutorial [N] [--run]`: the examples.
+ * @module
+ */
+import { writeOut } from "../output.ts";
+import type { ParsedArgs } from "../parse_args.ts";
+import { suggest } from "../suggest.ts";
+import { UsageError } from "../usage_error.ts";
+import { type Chapter, CHAPTERS } from "./chapters.ts";
+
+/**
+ * Runs the subcommand.
+ *
+ * @param parsed Its options and arguments.
+ * @returns Exit code.
+ */
+export async function run(parsed: ParsedArgs): Promise<number> {
+  const [word] = parsed.positionals;
+  if (word === undefined) {
+    if (parsed.has("run")) throw new UsageError("--run needs the number of an example");
+    const lines = CHAPTERS.map(({ number, name, title }) =>
+      `${number}  ${name.padEnd(24)}  ${title}\n`
+    );
+    await writeOut(`${lines.join("")}\nroundtrip tutorial N prints one, --run runs it\n`);
+    return 0;
+  }
+  const chapter = chapterOf(word);
+  if (!parsed.has("run")) {
+    if (parsed.rest.length > 0) {
+      throw new UsageError(
+        `unrecognized arguments: ${parsed.rest.join(" ")}; --run passes them on`,
+      );
+    }
+    await writeOut(chapter.text);
+    return 0;
+  }
+  // The example is a program of its own and reads its arguments where every program does.
+  Object.defineProperty(Deno, "args", { value: [...parsed.rest], configurable: true });
+  await chapter.load();
+  return Deno.exitCode;
+}
+
+function chapterOf(word: string): Chapter {
+  const number = /^\d{1,9}$/.test(word) ? Number(word) : NaN;
+  const found = CHAPTERS.find((each) => each.number === number || each.name === word);
+  if (found !== undefined) return found;
+  const near = suggest(word, CHAPTERS.map((each) => each.name));
+  const list = CHAPTERS.map((each) => each.number).join(", ");
+  throw new UsageError(
+    near === null
+      ? `no example "${word}"; there are ${list}`
+      : `no example "${word}"; did you mean ${near}?`,
+  );
+}

@@ -1,0 +1,135 @@
+/**
+ * The command under test: `deno run`, or an executable that `ROUNDTRIP` names.
+ * @module
+ */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { type Finished, ROOT, type Running, start } from "../_process.ts";
+
+/** The command and its first words. */
+export const ROUNDTRIP: readonly string[] = Deno.env.get("ROUNDTRIP")?.split(" ") ??
+  [Deno.execPath(), "run", "-A", "cli/main.ts"];
+
+/** Whether the command is an executable of its own. */
+export const COMPILED: boolean = Deno.env.has("ROUNDTRIP");
+
+/** How a command is run. */
+export interface RunOptions {
+  /** What standard input holds; `null` for nothing at all. @default {null} */
+  readonly stdin?: string | Uint8Array | null;
+  /** Folder it runs in. @default the project's */
+  readonly cwd?: string;
+  /** Further environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs the command to its end. */
+export async function cli(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  const [program = "", ...first] = ROUNDTRIP;
+  const entry = first.map((word) => word === "cli/main.ts" ? new URL(word, ROOT).pathname : word);
+  const { stdin = null } = options;
+  const child = new Deno.Command(
+    program.includes("/") ? new URL(program, ROOT).pathname : program,
+    {
+      args: [...entry, ...args],
+      cwd: options.cwd ?? ROOT,
+      env: { NO_COLOR: "1", ...options.env },
+      stdin: stdin === null ? "null" : "piped",
+      stdout: "piped",
+      stderr: "piped",
+    },
+  ).spawn();
+  const sending = stdin === null ? null : send(child, stdin);
+  const output = await child.output();
+  await sending;
+  const decoder = new TextDecoder();
+  return {
+    code: output.code,
+    stdout: decoder.decode(output.stdout),
+    stderr: decoder.decode(output.stderr),
+  };
+}
+
+async function send(child: Deno.ChildProcess, data: string | Uint8Array): Promise<void> {
+  const writer = child.stdin.getWriter();
+  try {
+    await writer.write(typeof data === "string" ? new TextEncoder().encode(data) : data);
+    await writer.close();
+  } catch {
+    // The command has ended without reading it.
+  }
+}
+
+/** Starts the command. */
+export function startCli(args: readonly string[]): Running {
+  return start([...ROUNDTRIP, ...args]);
+}
+
+/** A server of the command on a free port. */
+export interface Serving extends AsyncDisposable {
+  readonly running: Running;
+  readonly url: string;
+  readonly port: number;
+}
+
+/** Starts a subcommand that listens. */
+export async function serving(args: readonly string[]): Promise<Serving> {
+  const running = startCli([...args, "-P", "0"]);
+  const match = await running.waitFor(/Running on (http:\/\/[^ ,]*:(\d+))/);
+  const [, url = "", port = ""] = match;
+  return {
+    running,
+    url,
+    port: Number(port),
+    [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
+  };
+}
+
+/** What a row of a table expects; a regular expression has to match, text has to be equal. */
+export interface Expected {
+  readonly code: number;
+  readonly stdout?: string | RegExp;
+  readonly stderr?: string | RegExp;
+}
+
+/** Compares what a command did with what a row expects. */
+export function assertRow(name: string, actual: Finished, expected: Expected): void {
+  const shown = `${name}\nstdout: ${actual.stdout}\nstderr: ${actual.stderr}`;
+  assertEquals(actual.code, expected.code, shown);
+  for (const stream of ["stdout", "stderr"] as const) {
+    const wanted = expected[stream] ?? "";
+    if (typeof wanted === "string") assertEquals(actual[stream], wanted, shown);
+    else assertMatch(actual[stream], wanted, shown);
+  }
+}
+
+/** Runs a table of command lines. */
+export async function assertTable(
+  rows: readonly (readonly [name: string, args: readonly string[], Expected, RunOptions?])[],
+): Promise<void> {
+  assert(rows.length > 0);
+  for (const [name, args, expected, options] of rows) {
+    assertRow(name, await cli(args, options), expected);
+  }
+}
+
+/** A folder that is removed in the end. */
+export async function tempDir(): Promise<{ path: string } & AsyncDisposable> {
+  const path = await Deno.makeTempDir();
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+/** Whether a program is installed. */
+export async function hasProgram(name: string): Promise<boolean> {
+  try {
+    return (await new Deno.Command("sh", { args: ["-c", `command -v ${name}`] }).output()).success;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the command's Deno is at least a version, 206 for 2.6. */
+export async function runtimeIs(version: number): Promise<boolean> {
+  const { stdout } = await cli(["--version"]);
+  const [, major = "0", minor = "0"] = /deno (\d+)\.(\d+)/.exec(stdout) ?? [];
+  return Number(major) * 100 + Number(minor) >= version;
+}

@@ -1,0 +1,597 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { type Finished, ROOT } from "../_process.ts";
+import {
+  assertTable,
+  cli,
+  COMPILED,
+  type Expected,
+  ROUNDTRIP,
+  type RunOptions,
+  runtimeIs,
+  serving,
+  tempDir,
+} from "./_cli.ts";
+
+const USAGE = 64;
+type Row = readonly [name: string, args: readonly string[], Expected, RunOptions?];
+
+// Until Deno 2.6 node:http was built on fetch: it decodes bodies, and dies of those that break off.
+const old = COMPILED && !await runtimeIs(206);
+
+/** A test of what an executable of an older Deno cannot do. */
+function modern(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name: old ? `${name} (needs the node:http of Deno 2.6)` : name, ignore: old, fn });
+}
+
+/** What a server answers, byte for byte. */
+async function withReply(
+  reply: string | Uint8Array,
+  body: (url: string, requests: string[]) => Promise<void>,
+): Promise<void> {
+  const requests: string[] = [];
+  const bytes = typeof reply === "string" ? new TextEncoder().encode(reply) : reply;
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serving = (async () => {
+    for await (const connection of listener) {
+      const buffer = new Uint8Array(65_536);
+      const count = await connection.read(buffer) ?? 0;
+      requests.push(new TextDecoder().decode(buffer.subarray(0, count)));
+      try {
+        for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
+        connection.close();
+      } catch {
+        connection.close();
+      }
+    }
+  })();
+  try {
+    await body(`http://127.0.0.1:${listener.addr.port}`, requests);
+  } finally {
+    listener.close();
+    await serving;
+  }
+}
+
+modern("requests: methods, items, bodies", async () => {
+  await using bin = await serving(["httpbin"]);
+  const at = (path: string): string => `:${bin.port}${path}`;
+  await using folder = await tempDir();
+  const cwd = folder.path;
+  await Deno.writeTextFile(`${cwd}/note.txt`, "from a file\n");
+  await Deno.writeTextFile(`${cwd}/data.json`, '{"deep":[1]}');
+  const has = (text: string): Expected => ({ code: 0, stdout: new RegExp(RegExp.escape(text)) });
+  const rows: Row[] = [
+    ["1a GET without data", [at("/anything")], has('"method":"GET"')],
+    ["1a POST with data", [at("/anything"), "a=b"], has('"method":"POST"')],
+    ["1a a method in lower case", ["put", at("/anything"), "a=b"], has('"method":"PUT"')],
+    ["1a any method token", ["PURGE", at("/anything")], has('"method":"PURGE"')],
+    ["1a TRACE", ["TRACE", at("/anything")], has('"method":"TRACE"')],
+    ["1a localhost and an item", [`localhost:${bin.port}/anything`, "a=b"], has('"POST"')],
+    ["1a query", [at("/get?x=1"), "y==2", "y==3 4"], has('"args":{"x":"1","y":["2","3 4"]}')],
+    ["1a header", [at("/headers"), "X-Own: kept"], has('"X-Own":"kept"')],
+    ["1a header, empty", [at("/headers"), "X-Own;"], has('"X-Own":""')],
+    ["1a header from a file", [at("/headers"), "X-Own:@note.txt"], has('"X-Own":"from a file"'), {
+      cwd,
+    }],
+    ["1a -H as in curl", [at("/headers"), "-H", "X-Own: a b"], has('"X-Own":"a b"')],
+    [
+      "1a string and JSON",
+      [at("/post"), "name=Ada", "age:=36", "ok:=true"],
+      has(
+        '"json":{"name":"Ada","age":36,"ok":true}',
+      ),
+    ],
+    [
+      "numbers stay as written",
+      [at("/post"), "n:=12345678901234567890"],
+      has(
+        String.raw`"data":"{\"n\":12345678901234567890}"`,
+      ),
+    ],
+    [
+      "1a nested JSON",
+      [at("/post"), "a[b][]=1", "a[b][]:=2", "a[c][1][id]=x"],
+      has(
+        '"json":{"a":{"b":["1",2],"c":[null,{"id":"x"}]}}',
+      ),
+    ],
+    ["1a an array at the top", [at("/post"), "[]:=1", "[]=b"], has('"json":[1,"b"]')],
+    ["1a escaped brackets", [at("/post"), String.raw`a\[b\]=1`], has('"json":{"a[b]":"1"}')],
+    [
+      "__proto__ is a key like any other",
+      [at("/post"), "__proto__[x]=1"],
+      has(
+        String.raw`"data":"{\"__proto__\":{\"x\":\"1\"}}"`,
+      ),
+    ],
+    ["1a string from a file", [at("/post"), "t=@note.txt"], has('"t":"from a file\\n"'), { cwd }],
+    ["1a JSON from a file", [at("/post"), "d:=@data.json"], has('"json":{"d":{"deep":[1]}}'), {
+      cwd,
+    }],
+    ["1a query from a file", [at("/get"), "q==@note.txt"], has('"q":"from a file"'), { cwd }],
+    [
+      "1a escaped separators",
+      [at("/post"), String.raw`a\:b=c`, String.raw`x\=y=z`],
+      has(
+        '"json":{"a:b":"c","x=y":"z"}',
+      ),
+    ],
+    ["1a form", ["-f", at("/post"), "a=1", "a=2 &"], has('"form":{"a":["1","2 &"]}')],
+    [
+      "1a file",
+      ["-f", at("/post"), "f@note.txt", "a=1"],
+      has(
+        '"files":{"f":"from a file\\n"},"form":{"a":"1"}',
+      ),
+      { cwd },
+    ],
+    [
+      "1a file with type and name",
+      [
+        "-v",
+        "-f",
+        at("/post"),
+        "f@note.txt;type=text/x-own;filename=other.bin",
+      ],
+      { code: 0, stdout: /multipart\/form-data/ },
+      { cwd },
+    ],
+    ["1a --multipart without a file", ["--multipart", at("/post"), "a=1"], has('"form":{"a":"1"}')],
+    ["1a body from a file", [at("/post"), "@note.txt"], has('"data":"from a file\\n"'), { cwd }],
+    ["1a --raw", [at("/post"), "--raw", "[1]"], has('"json":[1]')],
+    ["1a body from a pipe", [at("/anything")], has('"json":{"piped":true}'), {
+      stdin: '{"piped":true}',
+    }],
+    ["1a a pipe beside items is left alone", [at("/post"), "a=1"], has('"json":{"a":"1"}'), {
+      stdin: "ignored",
+    }],
+    ["1a -I", ["-I", at("/anything")], has('"method":"GET"'), { stdin: "ignored" }],
+    ["1a GET with a body", ["GET", at("/anything"), "a=1"], has('"method":"GET"')],
+    ["-- ends options", [at("/post"), "--", "-a=1"], has('"json":{"-a":"1"}')],
+    [
+      "--no-OPTION takes one back",
+      ["--form", "--no-form", at("/post"), "a=1"],
+      has(
+        '"json":{"a":"1"}',
+      ),
+    ],
+    ["user and password of the URL", [
+      `http://ada:s%40cret@localhost:${bin.port}/basic-auth/ada/s@cret`,
+    ], has('"authenticated":true')],
+    ["1a basic", ["-a", "ada:secret", at("/basic-auth/ada/secret")], has("true")],
+    ["1a bearer", ["-A", "bearer", "-a", "tok", at("/bearer")], has('"token":"tok"')],
+    [
+      "1a digest",
+      ["-A", "digest", "-a", "ada:secret", at("/digest-auth/auth/ada/secret")],
+      has(
+        "true",
+      ),
+    ],
+    ["1a digest by SHA-256, auth-int", [
+      "-A",
+      "digest",
+      "-a",
+      "ada:secret",
+      at("/digest-auth/auth-int/ada/secret/SHA-256"),
+    ], has("true")],
+    ["gzip", [at("/gzip")], has('"gzipped":true')],
+    ["brotli", [at("/brotli")], has('"brotli":true')],
+    ["zstd", [at("/zstd")], has('"zstd":true')],
+  ];
+  await assertTable(rows);
+});
+
+modern("what requests print", async () => {
+  await using bin = await serving(["httpbin"]);
+  const at = (path: string): string => `:${bin.port}${path}`;
+  await assertTable([
+    ["1a a pipe gets the body, byte for byte", [at("/base64/aGkb")], { code: 0, stdout: "hi\x1b" }],
+    ["1a -h", ["-h", at("/uuid")], {
+      code: 0,
+      stdout: /^HTTP\/1\.1 200 OK\n(?:[\w-]+: .*\n)+\n$/,
+    }],
+    ["1a -b", ["-b", at("/base64/aGk=")], { code: 0, stdout: "hi" }],
+    ["1a -m", ["-m", at("/uuid")], { code: 0, stdout: /^Elapsed: \d+\.\d{3} s\n/ }],
+    ["1a -q", ["-q", at("/uuid")], { code: 0 }],
+    ["1a -p H", ["-p", "H", "-I", at("/uuid")], {
+      code: 0,
+      stdout: `GET /uuid HTTP/1.1\nHost: localhost:${bin.port}\nConnection: keep-alive\n` +
+        "User-Agent: roundtrip/0.1.0\nAccept: */*\nAccept-Encoding: gzip, deflate, br, zstd\n\n",
+    }],
+    ["the user's headers in their case and order, defaults left out", [
+      "-p",
+      "H",
+      "-I",
+      at("/uuid"),
+      "x-B:1",
+      "X-a:2",
+      "user-agent:",
+      "accept:text/plain",
+      "Accept-Encoding:",
+    ], {
+      code: 0,
+      stdout: `GET /uuid HTTP/1.1\nHost: localhost:${bin.port}\nConnection: keep-alive\n` +
+        "x-B: 1\nX-a: 2\naccept: text/plain\n\n",
+    }],
+    ["1a -v masks credentials and cookies, L", [
+      "-v",
+      "-I",
+      "-a",
+      "ada:secret",
+      at("/basic-auth/ada/secret"),
+      "Cookie:a=1; b=2",
+    ], {
+      code: 0,
+      stdout: /Cookie: a=\[hidden\]; b=\[hidden\]\n[^]*Authorization: Basic \[hidden\]\n/,
+    }],
+    ["--show-secrets", [
+      "-v",
+      "-I",
+      "--show-secrets",
+      "-a",
+      "ada:secret",
+      at("/basic-auth/ada/secret"),
+    ], { code: 0, stdout: /Authorization: Basic YWRhOnNlY3JldA==\n/ }],
+    ["1a --offline", ["--offline", ":1/x", "a=1"], {
+      code: 0,
+      stdout: /^POST \/x HTTP\/1\.1\nHost: localhost:1\n[^]*Content-Length: 9\n\n{"a":"1"}\n\n$/,
+    }],
+    ["1a --curl", ["--curl", ":8080/x", "a=it's", "b==2", "X-Own:3"], {
+      code: 0,
+      stdout: "curl 'http://localhost:8080/x?b=2' -H 'X-Own: 3' " +
+        "-H 'Accept: application/json, */*;q=0.5' -H 'Content-Type: application/json' " +
+        `--data-raw '{"a":"it'\\''s"}'\n`,
+    }],
+    ["--curl of a form", ["--curl", "-f", "put", ":8080/x", "f@a b.txt;type=t/x", "a=1"], {
+      code: 0,
+      stdout: "curl -X PUT http://localhost:8080/x -F 'f=@a b.txt;type=t/x' --form-string a=1\n",
+    }],
+    ["--pretty format", ["--pretty", "format", at("/json")], {
+      code: 0,
+      stdout: /^\{\n {2}"slideshow": \{\n {4}"title": "Sample",\n/,
+    }],
+    // deno-lint-ignore no-control-regex -- control characters are what is looked for
+    ["--pretty colors", ["--pretty", "all", at("/json")], { code: 0, stdout: /\x1b\[34m"slides/ }],
+    ["1a SSE", [at("/sse?count=2&duration=0")], {
+      code: 0,
+      stdout: /^event: ping\ndata: \{"id":0,.*\n\nevent: ping\ndata: \{"id":1,.*\n\n$/,
+    }],
+    ["1a SSE, formatted", ["--pretty", "format", at("/sse?count=1&duration=0")], {
+      code: 0,
+      stdout: /^event: ping\ndata: \{\ndata: {3}"id": 0,\n/,
+    }],
+    ["1a --response-charset", [
+      "--response-charset",
+      "latin1",
+      "--pretty",
+      "format",
+      at("/base64/6Q=="),
+    ], {
+      code: 0,
+      stdout: "é",
+    }],
+    ["1a -F", ["-F", at("/redirect/2")], { code: 0, stdout: /"url":".*\/get"/ }],
+    ["1a --all", ["-F", "--all", "-h", at("/redirect/1")], {
+      code: 0,
+      stdout: /^HTTP\/1\.1 302 Found\n[^]*\nHTTP\/1\.1 200 OK\n/,
+    }],
+  ]);
+});
+
+modern("exit codes of requests", async () => {
+  await using bin = await serving(["httpbin"]);
+  const at = (path: string): string => `:${bin.port}${path}`;
+  const warning = (text: string): RegExp => new RegExp(`^roundtrip: warning: HTTP ${text}\n$`);
+  await assertTable([
+    ["1a 3xx", [at("/status/304")], { code: 3, stderr: warning("304 Not Modified") }],
+    ["1a 4xx", [at("/status/404")], { code: 4, stderr: warning("404 Not Found") }],
+    ["1a 5xx", [at("/status/503")], { code: 5, stderr: warning("503 Service Unavailable") }],
+    ["1a --no-check-status", ["--no-check-status", at("/status/503")], { code: 0 }],
+    ["-qq", ["-qq", at("/status/404")], { code: 4 }],
+    ["1a timeout", ["--timeout", "0.2", at("/delay/3")], {
+      code: 2,
+      stderr: /Timeout on http.*--timeout 0\.2 is the limit/,
+    }],
+    ["1a too many redirects", ["-F", "--max-redirects", "2", at("/redirect/5")], {
+      code: 6,
+      stderr: /more than 2 redirects/,
+    }],
+    ["as many as allowed", ["-F", "--max-redirects", "5", at("/redirect/5")], {
+      code: 0,
+      stdout: /get/,
+    }],
+    ["nobody listens", [":1/"], {
+      code: 1,
+      stderr: /nothing listens there. Is the server running/,
+    }],
+    ["no such host", ["no-such-host.invalid"], {
+      code: 1,
+      stderr: /there is no host of that name/,
+    }],
+    ["1a usage: no URL", ["post"], { code: USAGE, stderr: /the URL is missing after post/ }],
+    ["usage: no URL at all", ["-v"], { code: USAGE, stderr: /the URL is missing/ }],
+    ["usage: an item of nothing", [":1/", "xyz"], {
+      code: USAGE,
+      stderr: /item 'xyz': expected NAME/,
+    }],
+    ["usage: a mistyped method", ["PSOT", ":1/x", "a=1", "b"], {
+      code: USAGE,
+      stderr: /item 'b': expected/,
+    }],
+    ["usage: no JSON", [":1/", "a:={"], { code: USAGE, stderr: /item 'a:={': "{" is no JSON/ }],
+    ["usage: a header that would be two", [":1/", "a:b\r\nc: d"], {
+      code: USAGE,
+      stderr: /a header's value is one line/,
+    }],
+    ["usage: a file beside JSON", [":1/", "a@x"], { code: USAGE, stderr: /add -f, or @x/ }],
+    ["usage: two bodies", [":1/", "a=1", "--raw", "x"], { code: USAGE, stderr: /has one source/ }],
+    ["1a nested types, with a caret", [":1/", "a[b]=1", "a[0]=2"], {
+      code: USAGE,
+      stderr: /cannot use index \[0\] on a value that is an object.*\n {2}a\[0\]=2\n {3}\^/,
+    }],
+    ["usage: an open bracket", [":1/", "a[b=1"], {
+      code: USAGE,
+      stderr: /expected \]\n.*\n {2} {3}\^/,
+    }],
+    ["usage: another scheme", ["ftp://x/"], { code: USAGE, stderr: /ftp is no scheme of HTTP/ }],
+    ["usage: a WebSocket", ["ws://x/"], { code: USAGE, stderr: /roundtrip ws ws:\/\/x\/ talks/ }],
+    ["usage: no password in a pipe", ["-a", "ada", ":1/"], {
+      code: USAGE,
+      stderr: /"ada" has no password/,
+    }],
+    ["a file that is missing", ["-f", at("/post"), "f@nope"], {
+      code: 1,
+      stderr: /cannot read nope: there is no such file/,
+    }],
+  ]);
+});
+
+Deno.test("a silent standard input does not hang a request, 1a", async () => {
+  await using bin = await serving(["httpbin"]);
+  const { code, stdout, stderr } = await withSilentInput([`:${bin.port}/anything`]);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, '"method":"GET"');
+  assertMatch(stderr, /nothing came on standard input for 2 s: sending no body/);
+});
+
+/** Runs the command with a pipe whose other end stays open and says nothing. */
+async function withSilentInput(args: readonly string[]): Promise<Finished> {
+  const [program = "", ...first] = ROUNDTRIP;
+  const child = new Deno.Command(program, {
+    args: [...first, ...args],
+    cwd: ROOT,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const [status, stdout, stderr] = await Promise.all([
+    child.status,
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  await child.stdin.close();
+  return { code: status.code, stdout, stderr };
+}
+
+modern("sessions keep cookies, headers and credentials in files of mode 0600", async () => {
+  await using bin = await serving(["httpbin"]);
+  await using folder = await tempDir();
+  const env = { XDG_CONFIG_HOME: folder.path };
+  const at = (path: string): string => `:${bin.port}${path}`;
+  const session = ["--session", "s"];
+  await assertTable([
+    ["1a set", [...session, "-a", "u:p", at("/cookies/set?a=1"), "X-Own:kept", "If-Match:no"], {
+      code: 3,
+      stderr: /302/,
+      stdout: /.*/,
+    }, { env }],
+    ["1a cookies are back", [...session, at("/cookies")], {
+      code: 0,
+      stdout: '{"cookies":{"a":"1"}}',
+    }, {
+      env,
+    }],
+    ["1a headers are back, If-* are not", [...session, at("/headers")], {
+      code: 0,
+      stdout: /^(?![^]*If-Match)[^]*"X-Own":"kept"/,
+    }, { env }],
+    ["1a credentials are back", [...session, at("/basic-auth/u/p")], { code: 0, stdout: /true/ }, {
+      env,
+    }],
+    ["1a read-only", ["--session-read-only", "s", at("/cookies/set?b=2")], {
+      code: 3,
+      stderr: /302/,
+      stdout: /.*/,
+    }, { env }],
+    ["1a not changed", [...session, at("/cookies")], { code: 0, stdout: '{"cookies":{"a":"1"}}' }, {
+      env,
+    }],
+    [
+      "a name that is none",
+      ["--session", "..", at("/get")],
+      { code: USAGE, stderr: /is no name/ },
+      {
+        env,
+      },
+    ],
+  ]);
+  const path = `${folder.path}/roundtrip/sessions/localhost_${bin.port}`;
+  for await (const { name } of Deno.readDir(path)) {
+    const { mode } = await Deno.stat(`${path}/${name}`);
+    if (mode !== null) assertEquals((mode & 0o777).toString(8), "600", name);
+  }
+  await Deno.writeTextFile(`${path}/s.json`, "{");
+  const broken = await cli([...session, at("/get")], { env });
+  assertEquals(broken.code, 1);
+  assertMatch(broken.stderr, /cannot read the session .*delete it to start anew/);
+});
+
+Deno.test("downloads: names, no overwriting, no leaving the folder", async () => {
+  const rows: [name: string, disposition: string | null, path: string, file: string][] = [
+    ["1a from the URL", null, "/a/b.txt", "b.txt"],
+    ["1a from the header", "attachment; filename=c.txt", "/b", "c.txt"],
+    ["1a RFC 5987", "attachment; filename*=UTF-8''%C3%A9.txt", "/b", "é.txt"],
+    ["L a path", 'attachment; filename="../../x.txt"', "/b", "x.txt"],
+    ["L a path of Windows", 'attachment; filename="..\\\\..\\\\y.txt"', "/b", "y.txt"],
+    ["L a hidden file", 'attachment; filename=".bashrc"', "/b", "bashrc"],
+    ["L an escape sequence", "attachment; filename*=UTF-8''a%1B%5B31m.txt", "/b", "a_[31m.txt"],
+    ["L nothing", null, "/", "index"],
+    ["L dots in the URL", null, "/%2e%2e%2fetc%2fz", "z"],
+    ["L a device", "attachment; filename=CON.txt", "/b", "_CON.txt"],
+  ];
+  for (const [name, disposition, path, file] of rows) {
+    await using folder = await tempDir();
+    const header = disposition === null ? "" : `Content-Disposition: ${disposition}\r\n`;
+    const reply = `HTTP/1.1 200 OK\r\n${header}Content-Length: 5\r\nConnection: close\r\n\r\nhello`;
+    await withReply(reply, async (url) => {
+      const first = await cli(["-d", url + path], { cwd: folder.path });
+      assertEquals(first.code, 0, `${name}: ${first.stderr}`);
+      assertEquals(first.stdout, "", name);
+      assertMatch(first.stderr, /Downloading 5 bytes to .*\nDone\. 5 bytes/);
+      await cli(["-d", url + path], { cwd: folder.path });
+      const names = (await Array.fromAsync(Deno.readDir(folder.path), (each) => each.name)).sort();
+      const second = file.replace(/(\.txt)?$/, "-1$1");
+      assertEquals(names, [file, second].sort(), name);
+      assertEquals(await Deno.readTextFile(`${folder.path}/${file}`), "hello", name);
+    });
+  }
+});
+
+modern("downloads: -o, a short body, what is there already", async () => {
+  await using folder = await tempDir();
+  const cwd = folder.path;
+  await using bin = await serving(["httpbin"]);
+  await Deno.writeTextFile(`${cwd}/old.txt`, "old");
+  await Deno.symlink(`${cwd}/elsewhere`, `${cwd}/link`);
+  const at = (path: string): string => `:${bin.port}${path}`;
+  await assertTable([
+    ["1a -o", ["-o", "new.txt", at("/base64/aGk=")], { code: 0, stderr: /saved to new\.txt/ }, {
+      cwd,
+    }],
+    ["L -o of a file that exists", ["-o", "old.txt", at("/base64/aGk=")], {
+      code: 1,
+      stderr: /old\.txt exists already and is not overwritten/,
+    }, { cwd }],
+    ["L -o of a link", ["-o", "link", at("/base64/aGk=")], {
+      code: 1,
+      stderr: /link exists already/,
+    }, {
+      cwd,
+    }],
+    ["1a -o FOLDER/", ["-d", "-o", "./", at("/base64/aGk=")], { code: 0, stderr: /\.\/aGk=/ }, {
+      cwd,
+    }],
+    ["no such folder", ["-o", "no/x", at("/base64/aGk=")], { code: 1, stderr: /no such folder/ }, {
+      cwd,
+    }],
+    ["1a an error is printed, not saved", ["-d", at("/basic-auth/a/b")], {
+      code: 4,
+      stdout: /authenticated/,
+      stderr: /401/,
+    }, { cwd }],
+    ["a redirect is followed", ["-d", "-o", "red.json", at("/redirect/1")], {
+      code: 0,
+      stderr: /Done/,
+    }, {
+      cwd,
+    }],
+  ]);
+  assertEquals(await Deno.readTextFile(`${cwd}/old.txt`), "old");
+  await withReply("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", async (url) => {
+    const { code, stderr } = await cli(["-d", `${url}/cut.txt`], { cwd });
+    assertEquals(code, 1);
+    assertMatch(stderr, /not completed/);
+    const names = await Array.fromAsync(Deno.readDir(cwd), (each) => each.name);
+    assert(!names.includes("cut.txt"), names.join());
+  });
+});
+
+Deno.test("downloads go on where they broke off, 1a -c", async () => {
+  await using folder = await tempDir();
+  const cwd = folder.path;
+  const whole = crypto.getRandomValues(new Uint8Array(60_000));
+  const ranges: (string | null)[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    const range = request.headers.get("range");
+    ranges.push(range);
+    const headers = { etag: '"v1"', "accept-ranges": "bytes" };
+    if (range === null) {
+      // The connection breaks in the middle.
+      let sent = false;
+      const body = new ReadableStream({
+        pull(controller) {
+          if (sent) return controller.close(); // shorter than its Content-Length
+          sent = true;
+          controller.enqueue(whole.subarray(0, 20_000));
+        },
+      });
+      return new Response(body, { headers: { ...headers, "content-length": "60000" } });
+    }
+    const start = Number(/^bytes=(\d+)-$/.exec(range)?.[1]);
+    return new Response(whole.subarray(start), {
+      status: 206,
+      headers: { ...headers, "content-range": `bytes ${start}-59999/60000` },
+    });
+  });
+  const url = `http://127.0.0.1:${server.addr.port}/big.bin`;
+  const first = await cli(["-d", "-c", url], { cwd });
+  assertEquals(first.code, 1, first.stderr);
+  const second = await cli(["-d", "-c", url], { cwd });
+  assertEquals(second.code, 0, second.stderr);
+  assertMatch(second.stderr, /Done\. .* were there/);
+  assertEquals(await Deno.readFile(`${cwd}/big.bin`), whole);
+  assertEquals(ranges.length, 2);
+  assertMatch(ranges[1] ?? "", /^bytes=[1-9]\d*-$/);
+  const third = await cli(["-d", "-c", url], { cwd });
+  assertEquals(third.code, 0);
+  assertMatch(third.stderr, /big\.bin is there already: nothing to do/);
+  await server.shutdown();
+});
+
+Deno.test("redirects leave credentials, cookies and the user's own headers behind, L", async () => {
+  await withReply(
+    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+    async (other, seen) => {
+      const reply =
+        `HTTP/1.1 302 Found\r\nLocation: ${other}/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
+      await withReply(reply, async (url) => {
+        const { code } = await cli(["-F", "-a", "u:secret", url, "X-API-Key:k", "Cookie:a=1"]);
+        assertEquals(code, 0);
+        assertEquals(seen.length, 1);
+        assert(!/secret|dTpz|x-api-key|cookie/i.test(seen.join()), seen.join());
+      });
+    },
+  );
+});
+
+modern("a server cannot make the request die of its reply", async () => {
+  const head = "HTTP/1.1 200 OK\r\nConnection: close\r\n";
+  const rows: [name: string, reply: string, code: number, pattern: RegExp][] = [
+    ["no HTTP", "hello\r\n\r\n", 1, /roundtrip: error: (?!.*\n {4}at )/],
+    ["nothing", "", 1, /disconnected/],
+    ["cut in the head", "HTTP/1.1 200 O", 1, /roundtrip: error: /],
+    ["cut in the body", `${head}Content-Length: 9\r\n\r\nabc`, 1, /not completed/],
+    ["cut in a chunk", `${head}Transfer-Encoding: chunked\r\n\r\n5\r\nab`, 1, /not completed/],
+    [
+      "no gzip",
+      `${head}Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc`,
+      1,
+      /roundtrip: error/,
+    ],
+    ["an unknown charset", `${head}Content-Type: text/plain; charset=nope\r\n\r\nabc`, 0, /^$/],
+    [
+      "a redirect to nowhere",
+      "HTTP/1.1 302 F\r\nLocation: ftp://x\r\nContent-Length: 0\r\n\r\n",
+      1,
+      /ftp/,
+    ],
+  ];
+  for (const [name, reply, code, stderr] of rows) {
+    await withReply(reply, async (url) => {
+      const result = await cli(["-F", "--timeout", "20", url]);
+      assertEquals(result.code, code, `${name}: ${result.stderr}`);
+      assertMatch(result.stderr, stderr, name);
+      assert(!/^ {4}at /m.test(result.stderr), `${name}: a stack trace\n${result.stderr}`);
+    });
+  }
+});

@@ -1,0 +1,255 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import fc from "npm:fast-check@^4";
+import { parseEntry } from "../../cli/serve/entry.ts";
+import { UsageError } from "../../cli/usage_error.ts";
+import { assertTable, cli, COMPILED, hasProgram, serving, startCli, tempDir } from "./_cli.ts";
+
+const USAGE = 2; // as argparse
+const APP = `import { web } from "@roundtrip/http";
+const text = (body) => {
+  const app = new web.Application();
+  app.addRoutes([web.get("/", () => web.textResponse(body + "\\n")), web.get("/pid", () => web.textResponse(String(Deno.pid)))]);
+  return app;
+};
+export const init = (args) => text("args: " + args.join("|"));
+export const later = async (args) => { await 0; return text("later"); };
+export const app = text("an application");
+export const fetcher = { fetch: (request) => new Response("fetched " + new URL(request.url).pathname + "\\n") };
+export default text("the default");
+export const number = 5;
+export const nothing = () => null;
+export const fails = () => { throw new RangeError("out of coffee"); };
+`;
+
+async function withApp(body: (path: string, folder: string) => Promise<void>): Promise<void> {
+  await using folder = await tempDir();
+  await Deno.writeTextFile(`${folder.path}/app.js`, APP);
+  await Deno.writeTextFile(`${folder.path}/broken.js`, "export default {");
+  await Deno.writeTextFile(`${folder.path}/missing.js`, 'import "./not_there.js";');
+  await Deno.writeTextFile(`${folder.path}/empty.js`, "");
+  await body(`${folder.path}/app.js`, folder.path);
+}
+
+async function textOf(url: string): Promise<string> {
+  return await (await fetch(url)).text();
+}
+
+Deno.test("serve refuses what it cannot run, with aiohttp's words and exit code", async () => {
+  await withApp(async (_app, cwd) => {
+    const usage = "usage: roundtrip serve [OPTIONS] MODULE[:NAME] [ARGS...]\n";
+    const error = (text: string): RegExp =>
+      new RegExp(`^${RegExp.escape(`${usage}roundtrip serve: error: ${text}`)}`);
+    const rows: [name: string, args: string[], message: string][] = [
+      ["3.14 no module", [], "the following arguments are required: MODULE[:NAME]"],
+      ["3.14 no name after the colon", ["app.js:"], "'app.js:' not in 'MODULE:NAME' syntax"],
+      ["3.14 no module before it", [":init"], "':init' not in 'MODULE:NAME' syntax"],
+      ["3.14 unknown module", ["nope:init"], "unable to import nope: there is no file"],
+      ["a typing error in it", ["ap.js"], "unable to import ap.js: there is no file"],
+      ["3.14 a module that fails", ["broken.js"], "unable to import broken.js: SyntaxError"],
+      ["3.14 a module that misses one", ["missing.js"], "unable to import missing.js: "],
+      [
+        "3.14 unknown attribute",
+        ["app.js:unit"],
+        "module 'app.js' has no attribute 'unit'; it exports app, default, fails, fetcher, init, " +
+        "later, nothing, number: did you mean app.js:init?",
+      ],
+      [
+        "nothing exported",
+        ["empty.js"],
+        "module 'empty.js' has no attribute 'default'; it exports",
+      ],
+      ["no application", ["app.js:number"], "app.js:number is a number, and an Application"],
+      ["a function of none", ["app.js:nothing"], "the function app.js:nothing returned a null"],
+      ["an unknown option before it", ["--prot", "1", "app.js"], "unknown option --prot; did you"],
+      ["half of TLS", ["--tls-cert", "app.js", "app.js"], "--tls-cert and --tls-key go together"],
+      ["a certificate that is none", [
+        "--tls-cert",
+        "no.pem",
+        "--tls-key",
+        "no.pem",
+        "app.js",
+      ], "argument --tls-cert: cannot read no.pem: there is no such file"],
+    ];
+    await assertTable(
+      rows.map(([name, args, text]) =>
+        [name, ["serve", ...args], { code: USAGE, stderr: error(text) }, { cwd }] as const
+      ),
+    );
+    const failed = await cli(["serve", "app.js:fails"], { cwd });
+    assertEquals(failed.code, 1);
+    assertStringIncludes(failed.stderr, "RangeError: out of coffee");
+  });
+});
+
+Deno.test("serve runs applications, functions and objects with fetch", async () => {
+  await withApp(async (app) => {
+    const rows: [entry: string[], body: string][] = [
+      [[app], "the default\n"],
+      [[`${app}:app`], "an application\n"],
+      [[app.replace(/\.js$/, "")], "the default\n"],
+      [[`${app}:fetcher`], "fetched /\n"],
+      [[`${app}:later`], "later\n"],
+      [[`${app}:init`, "--debug", "x", "-q"], "args: --debug|x|-q\n"],
+      [[`${app}:init`, "-H", "127.0.0.1", "y"], "args: y\n"],
+    ];
+    for (const [words, body] of rows) {
+      await using server = await serving(["serve", ...words]);
+      assertEquals(await textOf(server.url), body, words.join(" "));
+    }
+    await using passed = startCli(["serve", "-P", "0", `${app}:init`, "--", "-P", "9", "--help"]);
+    const [, url = ""] = await passed.waitFor(/Running on (http\S+)/);
+    assertEquals(await textOf(url), "args: -P|9|--help\n");
+  });
+});
+
+Deno.test("serve says where it runs, and Stopped at the end", async () => {
+  await withApp(async (app) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      await using server = await serving(["serve", app]);
+      assertEquals(
+        server.running.output(),
+        `======== Running on ${server.url} ========\n(Press CTRL+C to quit)\n`,
+      );
+      assertMatch(server.url, /^http:\/\/localhost:[1-9]\d*$/);
+      server.running.child.kill(signal);
+      assertEquals(await server.running.exitCode(), 0);
+      assert(server.running.output().endsWith("Stopped\n"), server.running.output());
+    }
+  });
+});
+
+Deno.test("serve on a unix socket alone, and beside TCP", async (t) => {
+  if (Deno.build.os === "windows" || !await hasProgram("curl")) {
+    return void await t.step({ name: "needs curl and unix sockets", ignore: true, fn() {} });
+  }
+  await withApp(async (app, folder) => {
+    const path = `${folder}/app.sock`;
+    const ask = async (): Promise<string> => {
+      const { stdout } = await new Deno.Command("curl", {
+        args: ["-s", "--unix-socket", path, "http://localhost/"],
+      }).output();
+      return new TextDecoder().decode(stdout);
+    };
+    {
+      await using server = startCli(["serve", "-U", path, app]);
+      const [line] = await server.waitFor(/={8} Running on .* ={8}/);
+      assertEquals(line, `======== Running on http://unix:${path}: ========`);
+      assertEquals(await ask(), "the default\n");
+    }
+    await using server = startCli(["serve", "-U", path, "-H", "localhost", "-P", "0", app]);
+    const [, url = ""] = await server.waitFor(
+      /Running on (http:\/\/localhost:\d+), http:\/\/unix:/,
+    );
+    assertEquals(await ask(), "the default\n");
+    assertEquals(await textOf(url), "the default\n");
+  });
+});
+
+Deno.test("serve names the port that is taken and the way out", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await withApp(async (app) => {
+    const { code, stderr } = await cli([
+      "serve",
+      "-H",
+      "127.0.0.1",
+      "-P",
+      `${taken.addr.port}`,
+      app,
+    ]);
+    assertEquals(code, 1);
+    assertMatch(stderr, /127\.0\.0\.1:\d+: the address is already in use.*-P 0 takes a free port/);
+  });
+});
+
+Deno.test("serve --workers answers from several processes on one port", async () => {
+  await withApp(async (app) => {
+    await using server = await serving(["serve", "--workers", "2", app]);
+    const pids = new Set<string>();
+    // Each connection goes to one of them; a new one for each request.
+    for (let count = 0; count < 200 && pids.size < 2; count++) {
+      const response = await fetch(`${server.url}/pid`, { headers: { connection: "close" } });
+      pids.add(await response.text());
+      if (pids.size < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assertEquals(pids.size, 2);
+    server.running.child.kill("SIGTERM");
+    assertEquals(await server.running.exitCode(), 0);
+    assert(server.running.output().endsWith("Stopped\n"), server.running.output());
+  });
+});
+
+Deno.test("serve --workers ends when a worker cannot start", async () => {
+  await withApp(async (app) => {
+    const { code, stderr } = await cli(["serve", "--workers", "2", "-P", "0", `${app}:nope`]);
+    assertEquals(code, USAGE);
+    assertMatch(stderr, /has no attribute 'nope'/);
+  });
+});
+
+Deno.test("serve --watch starts again when a file changes", async () => {
+  await withApp(async (app) => {
+    await using server = await serving(["serve", "--watch", app]);
+    assertEquals(await textOf(server.url), "the default\n");
+    await Deno.writeTextFile(app, APP.replace("the default", "another one"));
+    await server.running.waitFor(/Restarting: a file has changed/);
+    const [, url = ""] = await server.running.waitFor(/Restarting[^]*Running on (http\S+)/);
+    assertEquals(await textOf(url), "another one\n");
+    server.running.child.kill("SIGTERM");
+    assertEquals(await server.running.exitCode(), 0);
+  });
+});
+
+Deno.test("serve imports TypeScript", async (t) => {
+  const version = (await cli(["--version"])).stdout;
+  const [, minor = "0", patch = "0"] = /deno \d+\.(\d+)\.(\d+)/.exec(version) ?? [];
+  // A compiled program imports TypeScript from disk since Deno 2.8.2.
+  const ignore = COMPILED && Number(minor) * 100 + Number(patch) < 802;
+  await t.step({
+    name: ignore ? `not by an executable of ${version.trim()}` : "as it is",
+    ignore,
+    fn: async () => {
+      await using folder = await tempDir();
+      const path = `${folder.path}/app.ts`;
+      await Deno.writeTextFile(
+        path,
+        APP.replace("(args)", "(args: string[])").replace("(body)", "(body: string)"),
+      );
+      await using server = await serving(["serve", path]);
+      assertEquals(await textOf(server.url), "the default\n");
+    },
+  });
+});
+
+Deno.test("MODULE:NAME of any text is taken apart or refused by name", () => {
+  const words = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.array(fc.constantFrom(":", "/", "\\", ".", "app", "C", "jsr", "https", "@", "\0", " ", "é"))
+      .map((parts) => parts.join("")),
+  );
+  fc.assert(
+    fc.property(words, (word) => {
+      try {
+        const { module, name } = parseEntry(word);
+        assert(module !== "" && name !== "");
+        assert(word === module || word === `${module}:${name}`);
+      } catch (error) {
+        assert(error instanceof UsageError, String(error));
+        assertStringIncludes(error.message, word);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+  const table: [word: string, module: string, name: string][] = [
+    ["./app.ts", "./app.ts", "default"],
+    ["./app.ts:init", "./app.ts", "init"],
+    ["app:init", "app", "init"],
+    ["C:\\app.ts", "C:\\app.ts", "default"],
+    ["C:\\app.ts:init", "C:\\app.ts", "init"],
+    ["jsr:@a/b", "jsr:@a/b", "default"],
+    ["jsr:@a/b:init", "jsr:@a/b", "init"],
+    ["npm:express", "npm:express", "default"],
+    ["https://host:8080/app.ts", "https://host:8080/app.ts", "default"],
+    ["https://host/app.ts:$init_2", "https://host/app.ts", "$init_2"],
+  ];
+  for (const [word, module, name] of table) assertEquals(parseEntry(word), { module, name }, word);
+});
