@@ -146,9 +146,11 @@ class FetchResult implements HopResult {
   get exactLength(): number | null {
     const { headers } = this;
     const length = ON_DENO ? headers.get("content-length") : null;
-    if (length === null || !/^\d{1,15}$/.test(length)) return null;
+    if (length === null) return null;
+    const size = Number(length);
+    if (!Number.isSafeInteger(size) || `${size}` !== length) return null; // "0x10", "+5"
     if (headers.has("transfer-encoding") || headers.has("content-encoding")) return null;
-    return Number(length);
+    return size;
   }
 
   /** On Deno a single gzip or br is decoded, elsewhere any coding. */

@@ -104,9 +104,21 @@ export interface RedirectPolicy {
 }
 
 /**
- * Sends a request and follows where its replies lead.
+ * Tells whether a reply leads on. Nearly none does, so it is worth asking first.
+ *
+ * @param reply The reply.
+ * @param policy Whether redirects are followed.
+ * @returns Whether it has to be given to {@linkcode followRedirects}.
+ */
+export function isRedirect(reply: HopResult, policy: RedirectPolicy): boolean {
+  return policy.follow && STATUSES.has(reply.status);
+}
+
+/**
+ * Follows where a reply leads.
  *
  * @param first The first hop.
+ * @param reply Its reply.
  * @param policy Whether and how far.
  * @param sendHop Sends one hop.
  * @returns The last hop with its reply. A redirect that names no target is that reply, and in the
@@ -115,14 +127,15 @@ export interface RedirectPolicy {
  */
 export async function followRedirects(
   first: ClientRequest,
+  reply: HopResult,
   policy: RedirectPolicy,
   sendHop: ClientHandler,
 ): Promise<Arrival> {
   const history: HistoryEntry[] = [];
-  for (let request = first;;) {
-    const result = await sendHop(request);
+  let request = first;
+  for (let result = reply;; result = await sendHop(request)) {
     const { status, headers } = result;
-    if (!policy.follow || !STATUSES.has(status)) return { request, result, history };
+    if (!isRedirect(result, policy)) return { request, result, history };
     history.push({ status, url: request.url, headers });
     let next: ClientRequest | null;
     try {

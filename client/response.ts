@@ -368,9 +368,7 @@ export class ClientResponse {
   #open(): StreamReader {
     const result = this.#result;
     if (result.body === null) return new StreamReader(null);
-    const length = result.decoded === true ? null : this.contentLength;
-    return new StreamReader(bodySource(result, length, this.#policy), {
-      length,
+    return new StreamReader(bodySource(result, this.#policy, () => this.contentLength), {
       onEnd: this.#onEnd,
       mapError: (error) => bodyError(result, error),
     });

@@ -61,20 +61,25 @@ export function resolvePolicy(defaults: BodyPolicy, options: BodyOptions): BodyP
  * Gives what a `StreamReader` is to read.
  *
  * @param result The reply.
- * @param length Announced length in bytes, `null` where it is not known.
  * @param policy What happens to the body.
+ * @param announced Gives the announced length in bytes, `null` where it is not known.
  * @returns The source, `null` for an empty body.
  */
 export function bodySource(
   result: HopResult,
-  length: number | null,
   policy: BodyPolicy,
+  announced: () => number | null,
 ): BodySource | null {
-  const { body } = result;
+  const { body, exactLength = null } = result;
   if (body === null) return null;
   const { autoDecompress, maxDecodedSize, onDownloadProgress } = policy;
+  // Nearly every reply; each header that is not looked at saves time.
+  if (exactLength !== null && onDownloadProgress === null) {
+    return streamSource(body, exactLength, true);
+  }
+  const length = result.decoded === true ? null : announced();
   const coding = autoDecompress ? result.headers.get("content-encoding") : null;
-  let source = streamSource(body, length, length !== null && result.exactLength === length);
+  let source = streamSource(body, length);
   if (onDownloadProgress !== null) source = countedSource(source, length, onDownloadProgress);
   if (coding === null) return source;
   return result.decoded === true

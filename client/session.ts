@@ -18,7 +18,7 @@ import {
   type SessionDefaults,
   type SessionOptions,
 } from "./options.ts";
-import { followRedirects } from "./redirect.ts";
+import { followRedirects, isRedirect } from "./redirect.ts";
 import { ClientRequest } from "./request.ts";
 import { ClientResponse } from "./response.ts";
 import type { SavedFile } from "./save_body.ts";
@@ -120,13 +120,19 @@ export class ClientSession {
       : compose(resolved.middlewares, this.#send);
     try {
       trace?.emit("onRequestStart", { request: first });
-      const { request, result, history } = await followRedirects(
-        first,
-        resolved,
-        (hop) => IDEMPOTENT.has(hop.method) ? sendTwice(hop, handler) : handler(hop),
-      );
-      const { status, headers } = result;
-      trace?.emit("onRequestEnd", { request, response: { status, url: request.url, headers } });
+      let reply: HopResult;
+      try {
+        reply = await handler(first);
+      } catch (error) {
+        reply = await sendAgain(first, handler, error);
+      }
+      const { request, result, history } = isRedirect(reply, resolved)
+        ? await followRedirects(first, reply, resolved, (hop) => sendTwice(hop, handler))
+        : { request: first, result: reply, history: [] };
+      if (trace !== null) {
+        const { status, headers } = result;
+        trace.emit("onRequestEnd", { request, response: { status, url: request.url, headers } });
+      }
       const response = new ClientResponse({
         requestInfo: request,
         history,
@@ -296,18 +302,26 @@ export class ClientSession {
 }
 
 /**
- * Sends a hop with an idempotent method; once more if the connection was gone and the server may see the request twice.
- * aiohttp does the same, its middlewares included.
+ * Sends a hop once more if its connection was gone and the server may see the request twice. aiohttp
+ * does the same, its middlewares included.
  */
+function sendAgain(
+  hop: ClientRequest,
+  handler: ClientHandler,
+  error: unknown,
+): Promise<HopResult> {
+  const gone = error instanceof ServerDisconnectedError || error instanceof ClientOSError;
+  const { method, payload, signal } = hop;
+  const repeatable = IDEMPOTENT.has(method) && (payload === null || payload.replayable);
+  if (!gone || !repeatable || signal.aborted) throw error;
+  return handler(hop.with({}));
+}
+
 async function sendTwice(hop: ClientRequest, handler: ClientHandler): Promise<HopResult> {
   try {
     return await handler(hop);
   } catch (error) {
-    const gone = error instanceof ServerDisconnectedError || error instanceof ClientOSError;
-    const { payload, signal } = hop;
-    const repeatable = payload === null || payload.replayable;
-    if (!gone || !repeatable || signal.aborted) throw error;
-    return await handler(hop.with({}));
+    return await sendAgain(hop, handler, error);
   }
 }
 

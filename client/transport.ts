@@ -66,8 +66,8 @@ export interface HopResult {
   /** The body as it came, `null` for none. */
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
   /**
-   * Length of `body` in bytes, where the transport sees to it that there are no more: reading stops
-   * there without asking for the end. @default {null}, not known
+   * Length of `body` in bytes, where the transport sees to it that there are no more and the body has
+   * no content coding: reading stops there without asking for the end. @default {null}, not known
    */
   readonly exactLength?: number | null;
   /** Whether what `Content-Encoding` names has been undone by the platform. @default {false} */

@@ -96,10 +96,13 @@ export async function connectWebSocket<T>(
     const transport = upgradeTransport(Socket, ws, handshake);
     const environment = defaults.trustEnv ? environmentOf() : null;
     const send = sender({ transport, jar: defaults.cookieJar, environment });
+    const handler = compose(middlewaresOf(defaults), send);
+    const first = new ClientRequest(init, watch);
     const { request, result, history } = await followRedirects(
-      new ClientRequest(init, watch),
+      first,
+      await handler(first),
       { follow: true, maxRedirects: ws.maxRedirects },
-      compose(middlewaresOf(defaults), send),
+      handler,
     );
     const { socket, channel, fault } = handshake;
     if (socket === null || channel === null) {

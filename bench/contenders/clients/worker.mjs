@@ -9,12 +9,33 @@ const { values } = parseArgs({
     url: { type: "string", default: "" },
     concurrency: { type: "string", default: "32" },
     timeout: { type: "string", default: "" },
+    mode: { type: "string", default: "" },
   },
 });
 
 export const url = values.url;
+/** Which of its operations a program does. */
+export const mode = values.mode;
 /** Milliseconds after which a request is aborted; 0 for no such limit. */
 export const timeout = Number(values.timeout);
+
+/**
+ * A body of `length` bytes, a multiple of 64 KiB, made piece by piece.
+ *
+ * @param {number} length Its length in bytes.
+ * @returns {ReadableStream<Uint8Array<ArrayBuffer>>} The body.
+ */
+export function pieces(length) {
+  const piece = 64 * 1024;
+  let left = length;
+  return new ReadableStream({
+    pull(controller) {
+      controller.enqueue(new Uint8Array(piece));
+      left -= piece;
+      if (left === 0) controller.close();
+    },
+  });
+}
 
 /**
  * Answers each line with how often `operation` ran, `concurrency` of them in flight at all times.

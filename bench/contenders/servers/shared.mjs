@@ -2,7 +2,7 @@
 // aiohttp_server.py has the same in Python.
 import { parseArgs } from "node:util";
 
-export { HELLO, REPLY } from "./replies.mjs";
+export { HELLO, LARGE, REPLY } from "./replies.mjs";
 
 const { values } = parseArgs({
   options: {

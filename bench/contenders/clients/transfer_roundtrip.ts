@@ -1,0 +1,20 @@
+// A large body through a session: `--mode download` or `--mode upload`.
+import { ClientSession } from "../../../mod.ts";
+import { LARGE } from "../servers/replies.mjs";
+import { mode, pieces, serveRounds, url } from "./worker.mjs";
+
+await using session = new ClientSession({ baseUrl: url });
+
+async function download(): Promise<void> {
+  await using response = await session.get("/large");
+  let length = 0;
+  for await (const piece of response.content.iterAny()) length += piece.length;
+  if (length !== LARGE) throw new Error(`${length} bytes came`);
+}
+
+async function upload(): Promise<void> {
+  await using response = await session.post("/", { data: pieces(LARGE) });
+  if (await response.text() !== `${LARGE}`) throw new Error("Not all bytes arrived");
+}
+
+await serveRounds(mode === "upload" ? upload : download);
