@@ -21,7 +21,8 @@ export class HttpClients {
     this.#options = options;
     // Elsewhere than on Deno there is nothing to own: fetch has one pool for the program.
     this.#plain = !("Deno" in globalThis);
-    if (this.#plain && (options.proxy ?? options.cert ?? options.localAddress) !== null) {
+    const { proxy, cert, localAddress, caCerts } = options;
+    if (this.#plain && ((proxy ?? cert ?? localAddress) !== null || caCerts.length > 0)) {
       throw new NotSupportedError(
         "connector",
         "this runtime's fetch takes no proxy or certificate",

@@ -150,3 +150,15 @@ Deno.test("an aborted request does not disturb the next one, which may use its c
     assertEquals(await response.text(), "ok");
   }
 });
+
+Deno.test("a limit ends a body under way when the garbage collector has taken fetch's signal", async () => {
+  await using server = rawServer(() => "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+  await using session = new ClientSession({ timeout: { total: 700 } });
+  const response = await session.get(server.url);
+  const reading = assertRejects(() => response.read(), ServerTimeoutError, "total");
+  for (let round = 0; round < 20; round++) {
+    Array.from({ length: 200_000 }, () => ({ round })); // garbage, so that it is collected
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await reading;
+});

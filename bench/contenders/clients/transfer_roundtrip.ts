@@ -1,9 +1,12 @@
 // A large body through a session: `--mode download` or `--mode upload`.
 import { ClientSession } from "../../../mod.ts";
 import { LARGE } from "../servers/replies.mjs";
-import { mode, pieces, serveRounds, url } from "./worker.mjs";
+import { mode, serveRounds, url } from "./worker.mjs";
 
 await using session = new ClientSession({ baseUrl: url });
+
+const file = await Deno.makeTempFile();
+await Deno.truncate(file, LARGE); // without a block on the disk
 
 async function download(): Promise<void> {
   await using response = await session.get("/large");
@@ -13,8 +16,9 @@ async function download(): Promise<void> {
 }
 
 async function upload(): Promise<void> {
-  await using response = await session.post("/", { data: pieces(LARGE) });
+  await using response = await session.post("/", { data: await Deno.open(file) });
   if (await response.text() !== `${LARGE}`) throw new Error("Not all bytes arrived");
 }
 
 await serveRounds(mode === "upload" ? upload : download);
+await Deno.remove(file);

@@ -20,24 +20,6 @@ export const mode = values.mode;
 export const timeout = Number(values.timeout);
 
 /**
- * A body of `length` bytes, a multiple of 64 KiB, made piece by piece.
- *
- * @param {number} length Its length in bytes.
- * @returns {ReadableStream<Uint8Array<ArrayBuffer>>} The body.
- */
-export function pieces(length) {
-  const piece = 64 * 1024;
-  let left = length;
-  return new ReadableStream({
-    pull(controller) {
-      controller.enqueue(new Uint8Array(piece));
-      left -= piece;
-      if (left === 0) controller.close();
-    },
-  });
-}
-
-/**
  * Answers each line with how often `operation` ran, `concurrency` of them in flight at all times.
  *
  * @param {() => Promise<unknown>} operation One request, its body read.
