@@ -37,10 +37,11 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
       const pooled = !connector.forceClose && !(request.once && body === null);
       try {
         const init: RequestInit & { client?: Deno.HttpClient; duplex?: "half" } = {
-          method: request.method,
           redirect: "manual",
           signal: request.signal,
         };
+        // Each member costs; left out, the method is GET.
+        if (request.method !== "GET") init.method = request.method;
         const headers = sentHeaders(request, connector.forceClose);
         if (headers.length > 0) init.headers = headers as [string, string][];
         if (body !== null) init.body = body;
