@@ -127,7 +127,7 @@ export class AppRunner {
   }
 
   async #drain(): Promise<void> {
-    // The application first: Deno.serve closes WebSockets itself when it shuts down, before
+    // The application first: an engine may close WebSockets itself when it shuts down, before
     // onShutdown could say goodbye on them.
     const ended = this.#app.shutdown();
     const closed = ended.catch(() => {})
