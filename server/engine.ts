@@ -133,7 +133,10 @@ export interface EngineServer {
  * @returns The server, listening.
  * @throws {AddressInUseError} If the address is taken.
  */
-export type Engine = (options: ListenOptions, handler: EngineHandler) => EngineServer;
+export type Engine = (
+  options: ListenOptions,
+  handler: EngineHandler,
+) => EngineServer | Promise<EngineServer>;
 
 /** The address to listen on is taken by another program. */
 export class AddressInUseError extends Error {
