@@ -3,7 +3,7 @@
  * @module
  */
 import { parseContentType } from "../http/content_type.ts";
-import { parseCookies } from "../http/cookie.ts";
+import { parseCookies } from "../http/cookie_header.ts";
 import type { EnginePort, ServeInfo } from "./engine.ts";
 import { portOf } from "./engine_port.ts";
 import { type ETag, parseETags } from "./etag.ts";
