@@ -279,7 +279,7 @@ table("web.static() honours If-Range with dates and with tags", async (get) => {
   }
 });
 
-table("web.static() chooses precompressed files by q-value", async (get) => {
+table("web.static() chooses precompressed files (3.11.47), by q-value", async (get) => {
   using folder = makeFolder();
   const app = appOf(folder.root);
   const cases: [acceptEncoding: string, coding: string | null, text: string][] = [
