@@ -3,20 +3,14 @@
  * @module
  */
 import { parseContentType } from "../http/content_type.ts";
-import { parseCookies } from "../http/cookie.ts";
+import { parseCookies } from "../http/cookie_header.ts";
+import type { EnginePort, ServeInfo } from "./engine.ts";
+import { portOf } from "./engine_port.ts";
 import { type ETag, parseETags } from "./etag.ts";
 import { type Forwarded, parseForwarded } from "./forwarded.ts";
 import { parseHttpDate } from "./http_date.ts";
 import { type HTTPRange, parseHTTPRange } from "./http_range.ts";
 import { RelativeURL } from "./relative_url.ts";
-
-/** What the platform tells about a connection besides the request. */
-export interface ServeInfo {
-  /** The peer's address; a TCP peer has `hostname` and `port`. */
-  readonly remoteAddr?: { readonly transport?: string; readonly hostname?: string };
-  /** Resolves when the response was sent, rejects when that failed. */
-  readonly completed?: Promise<void>;
-}
 
 /** The accessors of a request that need nothing but its head. */
 export class BaseRequest {
@@ -35,6 +29,11 @@ export class BaseRequest {
   constructor(raw: Request, info: ServeInfo | undefined) {
     this.raw = raw;
     this.info = info;
+  }
+
+  /** The engine that carries the request; the library asks it, programs seldom have to. */
+  get engine(): EnginePort {
+    return portOf(this.info);
   }
 
   /** Method in upper case. */

@@ -2,7 +2,7 @@
  * The seam between an application and what listens for it.
  * @module
  */
-import type { ServeInfo } from "./base_request.ts";
+import type { SocketEvents, SocketPort } from "../http/websocket_port.ts";
 
 /** Where to listen: a TCP address, or a unix socket where `path` is given. */
 export interface ListenOptions {
@@ -24,6 +24,90 @@ export interface ListenOptions {
   readonly reusePort?: boolean;
   /** Most connections that may wait to be accepted. @default {511} */
   readonly backlog?: number;
+}
+
+/** What an engine tells about a connection besides the request. */
+export interface ServeInfo {
+  /** The peer's address; a TCP peer has `hostname` and `port`. */
+  readonly remoteAddr?: { readonly transport?: string; readonly hostname?: string };
+  /** Resolves when the response was sent, rejects when that failed. */
+  readonly completed?: Promise<void>;
+  /** How to ask the engine about this request; left out, Deno's own ways are tried. */
+  readonly engine?: EnginePort;
+}
+
+/** Name and value of each header, as they leave. */
+export type RawHeaders = readonly (readonly [name: string, value: string])[];
+
+/** A request that has become a WebSocket. */
+export interface SocketUpgrade {
+  /** Moves the frames. */
+  readonly socket: SocketPort;
+  /** What the platform gets. */
+  readonly response: Response;
+}
+
+/** How a request is to become a WebSocket. */
+export interface UpgradeOptions {
+  /** Headers of the response besides the handshake's own. */
+  readonly headers: Headers;
+  /** Subprotocol that was chosen, `null` without one. */
+  readonly protocol: string | null;
+  /** Silence after which the peer is tried, in ms; 0 for never. */
+  readonly heartbeat: number;
+}
+
+/**
+ * What the server asks an engine about one request and its response. Each question has a plain
+ * answer in the fetch standard; an engine may know a shorter way to it, or have to mend it.
+ */
+export interface EnginePort {
+  /**
+   * Reads the `Host` header.
+   *
+   * @param request The platform's request.
+   * @returns The header, `null` where there is none.
+   */
+  hostOf(request: Request): string | null;
+  /**
+   * Reads the headers of a response that is about to leave.
+   *
+   * @param response The response.
+   * @returns All of them.
+   */
+  headersOf(response: Response): RawHeaders;
+  /**
+   * Tells whether the body of a response was read.
+   *
+   * @param response The response.
+   * @returns `true` if it cannot be sent.
+   */
+  isBodyUsed(response: Response): boolean;
+  /**
+   * Tells how long the body of a response is, without reading it.
+   *
+   * @param response The response.
+   * @returns The size in bytes; `null` for a stream, and where the platform does not tell.
+   */
+  bodySizeOf(response: Response): number | null;
+  /**
+   * Watches for the client to leave before it has the whole response.
+   *
+   * @param request The platform's request.
+   * @param info What the engine told about its connection.
+   * @returns What aborts then, and never otherwise.
+   */
+  watchClient(request: Request, info: ServeInfo | undefined): AbortController;
+  /**
+   * Makes a request a WebSocket. The handshake was checked before.
+   *
+   * @param request The platform's request.
+   * @param events What is told.
+   * @param options Headers, subprotocol, heartbeat.
+   * @returns The socket, and what answers the request.
+   * @throws {NotSupportedError} If the engine cannot.
+   */
+  upgrade(request: Request, events: SocketEvents, options: UpgradeOptions): SocketUpgrade;
 }
 
 /** Answers requests, `Application.fetch`. */
@@ -49,7 +133,10 @@ export interface EngineServer {
  * @returns The server, listening.
  * @throws {AddressInUseError} If the address is taken.
  */
-export type Engine = (options: ListenOptions, handler: EngineHandler) => EngineServer;
+export type Engine = (
+  options: ListenOptions,
+  handler: EngineHandler,
+) => EngineServer | Promise<EngineServer>;
 
 /** The address to listen on is taken by another program. */
 export class AddressInUseError extends Error {
