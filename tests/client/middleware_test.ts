@@ -99,7 +99,11 @@ overEachApp(
   "a middleware changes a hop without touching the caller's headers or the next hop",
   async (serve) => {
     const app = redirecting();
-    await using served = serve(app.fetch);
+    const stamps: (string | null)[] = [];
+    await using served = serve((request) => {
+      stamps.push(request.headers.get("x-n"));
+      return app.fetch(request);
+    });
     let n = 0;
     const stamp: ClientMiddleware = (request, handler) => {
       const copy = request.with({});
