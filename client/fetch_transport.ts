@@ -24,7 +24,9 @@ import {
   type ConnectFailure,
   ServerDisconnectedError,
 } from "./errors.ts";
+import { withoutProxyVariables } from "./environment.ts";
 import { headerOf } from "./header_list.ts";
+import { ProxyRelay } from "./proxy_relay.ts";
 import type { HeaderList, HopBody, HopRequest, HopResult, Transport } from "./transport.ts";
 
 const ON_DENO = "Deno" in globalThis;
@@ -62,7 +64,7 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
         const headers = sentHeaders(request, connector.forceClose);
         if (headers.length > 0) init.headers = headers as [string, string][];
         if (body !== null) init.body = body;
-        const client = clients.get(proxy, pooled);
+        const client = clients.get(proxy, pooled, request.url);
         if (client !== undefined) init.client = client;
         else if (body instanceof ReadableStream) init.duplex = "half"; // Node asks for it
         const response = await fetch(request.url.href, init);
@@ -192,6 +194,7 @@ class FetchResult implements HopResult {
 class HttpClients {
   readonly #options: ResolvedConnector;
   readonly #clients = new Map<string, Deno.HttpClient>();
+  readonly #relays = new Map<string, ProxyRelay>();
   readonly #plain: boolean;
 
   constructor(options: ResolvedConnector) {
@@ -205,23 +208,49 @@ class HttpClients {
         "this runtime's fetch takes no proxy or certificate",
       );
     }
+    if ((cert ?? localAddress) === null && caCerts.length === 0) return;
+    try {
+      this.get(proxy, !options.forceClose, null); // a mistake is told here, not by the first request
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new TypeError(`Cannot use the connector: ${reason}`, { cause });
+    }
   }
 
   /** The client for a proxy; `pooled` says whether its connections may serve other requests too. */
-  get(proxy: string | null, pooled: boolean): Deno.HttpClient | undefined {
+  get(asked: string | null, pooled: boolean, url: URL | null): Deno.HttpClient | undefined {
     if (this.#plain) return undefined;
+    const proxy = url?.protocol === "https:" ? this.#withoutPassword(asked) : asked;
     const key = `${pooled ? "" : "!"}${proxy ?? ""}`;
     let client = this.#clients.get(key);
     if (client === undefined) {
-      client = Deno.createHttpClient(clientOptions(this.#options, proxy, pooled));
+      const options = clientOptions(this.#options, proxy, pooled);
+      // Deno's client goes through HTTP_PROXY unasked, and past the caller's own proxy to hosts that
+      // NO_PROXY lists, if they are there when it is made.
+      client = withoutProxyVariables(() => Deno.createHttpClient(options));
       this.#clients.set(key, client);
     }
     return client;
   }
 
   close(): void {
-    for (const client of this.#clients.values()) client.close();
+    for (const each of [...this.#clients.values(), ...this.#relays.values()]) each.close();
     this.#clients.clear();
+    this.#relays.clear();
+  }
+
+  /**
+   * Deno's fetch shows the password of an `http:` proxy to the proxy, as it should, and inside of the
+   * tunnel to the https server too. So it is given the password of a relay, which knows the proxy's.
+   */
+  #withoutPassword(proxy: string | null): string | null {
+    if (proxy === null || !/^http:[^?#]*@/.test(proxy)) return proxy;
+    if (this.#options.localAddress !== null) {
+      throw new NotSupportedError("connector.localAddress", "the proxy asks for a password");
+    }
+    const relay = this.#relays.get(proxy) ?? new ProxyRelay(proxy);
+    this.#relays.set(proxy, relay);
+    return relay.url;
   }
 }
 
@@ -257,7 +286,7 @@ function platformProxy(proxy: string): Deno.Proxy {
       ? "https"
       : "http",
     url: url.href.replace(/\/$/, ""),
-    ...(username === "" ? {} : {
+    ...(username + password === "" ? {} : {
       basicAuth: { username: decodeURIComponent(username), password: decodeURIComponent(password) },
     }),
   };
@@ -265,6 +294,7 @@ function platformProxy(proxy: string): Deno.Proxy {
 
 const CONNECT_FAILURES: readonly (readonly [RegExp, ConnectFailure])[] = [
   [/dns error|failed to lookup address/i, "dns"],
+  [/received fatal alert/i, "tls"], // also CertificateRequired: it is ours that is missed
   [/certificate/i, "certificate"],
   [/tls|handshake|corrupt message|AlertReceived|InvalidContentType/i, "tls"],
   [/connection refused/i, "refused"],
@@ -285,6 +315,7 @@ const CONNECTOR_ERRORS: Readonly<Partial<Record<ConnectFailure, typeof ClientCon
  */
 function sendError(error: unknown, hop: HopRequest, proxy: string | null): Error {
   if (hop.signal.aborted) return asError(hop.signal.reason);
+  if (error instanceof NotSupportedError) return error;
   if (!(error instanceof Error)) return new ClientConnectionError(String(error));
   const options = { cause: error };
   if (error.name === "NotCapable") {
@@ -295,7 +326,10 @@ function sendError(error: unknown, hop: HopRequest, proxy: string | null): Error
   const text = cause instanceof Error ? cause.message : String(cause);
   const stage = /client error \((\w+)\)/.exec(text)?.[1];
   const reason = reasonOf(text);
-  if (stage === "Connect") return connectError(hop.url, proxy, reason, options);
+  // In TLS 1.3 a server refuses a client's certificate when the client is through (RFC 8446, 4.4.2).
+  if (stage === "Connect" || /received fatal alert/.test(reason)) {
+    return connectError(hop.url, proxy, reason, options);
+  }
   // Broken while in use: no reply came, and the server may have acted on the request.
   if (/connection reset|broken pipe/i.test(text)) {
     return new ClientOSError(`Connection to ${hop.url.host} broke: ${reason}`, options);
