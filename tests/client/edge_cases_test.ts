@@ -270,11 +270,9 @@ for (const { name, options, type, body } of WIRE) {
     assert(request !== undefined);
     assertMatch(header(request, "content-type") ?? "", type);
     // What came over a connection is bytes, one character each.
-    const bytes = Uint8Array.from(request.body, (each) => each.charCodeAt(0) & 0xff);
-    const isLatin1 = !/[^\x00-\xff]/.test(request.body) && /[\x80-\xff]/.test(request.body);
-    const text = isLatin1 && network.options.app === undefined
-      ? new TextDecoder().decode(bytes)
-      : request.body;
+    const bytes = Uint8Array.from(request.body, (each) => each.charCodeAt(0));
+    const inProcess = network.options.app !== undefined;
+    const text = inProcess ? request.body : new TextDecoder().decode(bytes);
     if (typeof body === "string") assertEquals(text, body);
     else assertMatch(text, body);
     const length = new TextEncoder().encode(text).length;
