@@ -57,10 +57,11 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
         // With no body to make a request unrepeatable (see bodyOf), only a new connection does.
         const pooled = !connector.forceClose && !(request.once && body === null);
         const init: RequestInit & { client?: Deno.HttpClient; duplex?: "half" } = {
-          method: request.method,
           redirect: "manual",
           signal: request.signal,
         };
+        // Each member costs; left out, the method is GET.
+        if (request.method !== "GET") init.method = request.method;
         const headers = sentHeaders(request, connector.forceClose);
         if (headers.length > 0) init.headers = headers as [string, string][];
         if (body !== null) init.body = body;
