@@ -278,6 +278,17 @@ export class TooManyRedirectsError extends ClientResponseError {
   override readonly name = "TooManyRedirectsError";
 }
 
+/**
+ * What a signal aborted with, as an error to throw.
+ *
+ * @param reason The signal's reason; most are errors and stay as they are.
+ * @returns The error.
+ */
+export function asError(reason: unknown): Error {
+  if (reason instanceof Error) return reason;
+  return new ClientConnectionError(`The request was aborted: ${reason}`, { cause: reason });
+}
+
 /** Host and port of a URL as messages show them. */
 function hostOf(url: URL): string {
   return `${url.hostname}:${portOf(url)}`;

@@ -49,7 +49,11 @@ export interface HopRequest {
    * platform's `fetch` undoes gzip and brotli unless it is kept from it.
    */
   readonly rawBody: boolean;
-  /** Aborts the hop until the head has come; its reason is the error to throw. */
+  /**
+   * Aborts the hop until the head has come; its reason is the error to throw. From then on a
+   * transport need not heed it, and fetch does not always: it holds the signal weakly. Who gives the
+   * body up cancels it.
+   */
   readonly signal: AbortSignal;
   /** Told about the hop's way; `null` where nobody listens. */
   readonly observer: HopObserver | null;
@@ -82,7 +86,10 @@ export interface HopResult {
   release(): void;
 }
 
-/** Carries requests; `fetchTransport` is the first one. */
+/**
+ * Carries requests. `fetchTransport` is the first one and keeps fetch's ways to its own file,
+ * fetch_transport.ts; the tests run their tables over each.
+ */
 export interface Transport {
   /** Names of headers, in lower case, that it always sends, whatever the request says. */
   readonly fixedHeaders?: readonly string[];

@@ -15,6 +15,7 @@ import {
 import { digestChallenge, digestHeader } from "../../client/digest_auth_middleware.ts";
 import { retryAfter } from "../../client/retry_middleware.ts";
 import { payloadOf } from "../../client/payload_of.ts";
+import { overEachApp } from "./_transports.ts";
 
 function appOf(answer: (request: Request) => Response | Promise<Response>) {
   const seen: Request[] = [];
@@ -34,78 +35,93 @@ const redirecting = () =>
       : new Response("body")
   );
 
-Deno.test("3.19.63 middlewares and traces come in aiohttp's order over a redirect", async () => {
-  const lines: string[] = [];
-  const named = (name: string): ClientMiddleware => async (request, handler) => {
-    lines.push(`${name}>${request.url.pathname}`);
-    const result = await handler(request);
-    lines.push(`<${name} ${result.status}`);
-    return result;
-  };
-  const trace: TraceConfig = {
-    onRequestStart: () => lines.push("request_start"),
-    onRequestHeadersSent: () => lines.push("request_headers_sent"),
-    onRequestChunkSent: (_, { chunk }) => lines.push(`request_chunk_sent ${chunk.length}`),
-    onRequestRedirect: (_, { response }) => lines.push(`request_redirect ${response.status}`),
-    onRequestEnd: (context, { response }) =>
-      lines.push(`request_end ${response.status} ${context.request}`),
-    onResponseChunkReceived: (_, { chunk }) => lines.push(`response_chunk ${chunk.length}`),
-    onRequestException: (_, { error }) => lines.push(`request_exception ${error}`),
-  };
-  const app = redirecting();
-  const middlewares = [named("A"), named("B")];
-  await using session = new ClientSession({ app, middlewares, traceConfigs: [trace] });
-  await using response = await session.get("/red", { traceContext: "ctx" });
-  assertEquals(await response.text(), "body");
-  assertEquals(lines.splice(0), [
-    "request_start",
-    "A>/red",
-    "B>/red",
-    "request_headers_sent",
-    "<B 302",
-    "<A 302",
-    "request_redirect 302",
-    "A>/ok",
-    "B>/ok",
-    "request_headers_sent",
-    "<B 200",
-    "<A 200",
-    "request_end 200 ctx",
-    "response_chunk 4",
-  ]);
-  await using posted = await session.post("/ok", { data: "12345", middlewares: [named("C")] });
-  await posted.read();
-  assertEquals(lines.splice(0), [
-    "request_start",
-    "C>/ok",
-    "request_headers_sent",
-    "request_chunk_sent 5",
-    "<C 200",
-    "request_end 200 undefined",
-    "response_chunk 4",
-  ]);
-  const refuse: ClientMiddleware = () => Promise.reject(new Error("no"));
-  await assertRejects(() => session.get("/ok", { middlewares: [refuse] }), Error, "no");
-  assertEquals(lines, ["request_start", "request_exception Error: no"]);
-});
+overEachApp(
+  "3.19.63 middlewares and traces come in aiohttp's order over a redirect",
+  async (serve) => {
+    const lines: string[] = [];
+    const named = (name: string): ClientMiddleware => async (request, handler) => {
+      lines.push(`${name}>${request.url.pathname}`);
+      const result = await handler(request);
+      lines.push(`<${name} ${result.status}`);
+      return result;
+    };
+    const trace: TraceConfig = {
+      onRequestStart: () => lines.push("request_start"),
+      onRequestHeadersSent: () => lines.push("request_headers_sent"),
+      onRequestChunkSent: (_, { chunk }) => lines.push(`request_chunk_sent ${chunk.length}`),
+      onRequestRedirect: (_, { response }) => lines.push(`request_redirect ${response.status}`),
+      onRequestEnd: (context, { response }) =>
+        lines.push(`request_end ${response.status} ${context.request}`),
+      onResponseChunkReceived: (_, { chunk }) => lines.push(`response_chunk ${chunk.length}`),
+      onRequestException: (_, { error }) => lines.push(`request_exception ${error}`),
+    };
+    await using served = serve(redirecting().fetch);
+    const middlewares = [named("A"), named("B")];
+    await using session = new ClientSession({
+      ...served.options,
+      middlewares,
+      traceConfigs: [trace],
+    });
+    await using response = await session.get("/red", { traceContext: "ctx" });
+    assertEquals(await response.text(), "body");
+    assertEquals(lines.splice(0), [
+      "request_start",
+      "A>/red",
+      "B>/red",
+      "request_headers_sent",
+      "<B 302",
+      "<A 302",
+      "request_redirect 302",
+      "A>/ok",
+      "B>/ok",
+      "request_headers_sent",
+      "<B 200",
+      "<A 200",
+      "request_end 200 ctx",
+      "response_chunk 4",
+    ]);
+    await using posted = await session.post("/ok", { data: "12345", middlewares: [named("C")] });
+    await posted.read();
+    assertEquals(lines.splice(0), [
+      "request_start",
+      "C>/ok",
+      "request_headers_sent",
+      "request_chunk_sent 5",
+      "<C 200",
+      "request_end 200 undefined",
+      "response_chunk 4",
+    ]);
+    const refuse: ClientMiddleware = () => Promise.reject(new Error("no"));
+    await assertRejects(() => session.get("/ok", { middlewares: [refuse] }), Error, "no");
+    assertEquals(lines, ["request_start", "request_exception Error: no"]);
+  },
+);
 
-Deno.test("a middleware changes a hop without touching the caller's headers or the next hop", async () => {
-  const app = redirecting();
-  let n = 0;
-  const stamp: ClientMiddleware = (request, handler) => {
-    const copy = request.with({});
-    copy.headers.set("x-n", `${++n}`);
-    return handler(copy);
-  };
-  const headers = new Headers({ "x-mine": "1" });
-  await using session = new ClientSession({ app, headers, middlewares: [stamp] });
-  await using response = await session.get("/red", { headers: { "x-own": "2" } });
-  assertEquals(app.seen.map((each) => each.headers.get("x-n")), ["1", "2"]);
-  assertEquals(response.requestInfo.headers.get("x-n"), null);
-  assertEquals([...headers], [["x-mine", "1"]]);
-});
+overEachApp(
+  "a middleware changes a hop without touching the caller's headers or the next hop",
+  async (serve) => {
+    const app = redirecting();
+    const stamps: (string | null)[] = [];
+    await using served = serve((request) => {
+      stamps.push(request.headers.get("x-n"));
+      return app.fetch(request);
+    });
+    let n = 0;
+    const stamp: ClientMiddleware = (request, handler) => {
+      const copy = request.with({});
+      copy.headers.set("x-n", `${++n}`);
+      return handler(copy);
+    };
+    const headers = new Headers({ "x-mine": "1" });
+    await using session = new ClientSession({ ...served.options, headers, middlewares: [stamp] });
+    await using response = await session.get("/red", { headers: { "x-own": "2" } });
+    assertEquals(stamps, ["1", "2"]);
+    assertEquals(response.requestInfo.headers.get("x-n"), null);
+    assertEquals([...headers], [["x-mine", "1"]]);
+  },
+);
 
-Deno.test("retryMiddleware() repeats what may be repeated and nothing else", async () => {
+overEachApp("retryMiddleware() repeats what may be repeated and nothing else", async (serve) => {
   const pauses = { backoff: 1, random: () => 1 };
   const rows: [string, number, Record<string, unknown>, string, number, number][] = [
     // name, failures, options, method, status, calls
@@ -150,8 +166,9 @@ Deno.test("retryMiddleware() repeats what may be repeated and nothing else", asy
   for (const [name, failures, options, method, status, calls] of rows) {
     let left = failures;
     const app = appOf(() => new Response("", { status: left-- > 0 ? 503 : 200 }));
+    await using served = serve(app.fetch);
     const middlewares = [retryMiddleware({ ...pauses, ...options })];
-    await using session = new ClientSession({ app, middlewares });
+    await using session = new ClientSession({ ...served.options, middlewares });
     await using response = await session.request(
       method,
       "/",
@@ -161,24 +178,27 @@ Deno.test("retryMiddleware() repeats what may be repeated and nothing else", asy
   }
 });
 
-Deno.test("retryMiddleware() sends bytes again, never a stream, and heeds Retry-After and the limit", async () => {
-  const bodies: string[] = [];
-  let after = "0";
-  const app = appOf(async (request) => {
-    bodies.push(await request.text());
-    return new Response("", { status: 429, headers: { "retry-after": after } });
-  });
-  await using session = new ClientSession({ app, retry: 1 });
-  await using bytes = await session.put("/", { data: "again" });
-  assertEquals([bytes.status, bodies.splice(0)], [429, ["again", "again"]]);
-  await using stream = await session.put("/", { data: new Blob(["once"]).stream() });
-  assertEquals([stream.status, bodies.splice(0)], [429, ["once"]]);
-  await using none = await session.get("/", { retry: 0 });
-  assertEquals([none.status, bodies.splice(0).length], [429, 1]);
-  after = "20"; // more than the request has left
-  await using late = await session.get("/", { timeout: { total: 5_000 } });
-  assertEquals([late.status, bodies.splice(0).length], [429, 1]);
-});
+overEachApp(
+  "retryMiddleware() sends bytes again, never a stream, and heeds Retry-After and the limit",
+  async (serve) => {
+    const bodies: string[] = [];
+    let after = "0";
+    await using served = serve(async (request) => {
+      bodies.push(await request.text());
+      return new Response("", { status: 429, headers: { "retry-after": after } });
+    });
+    await using session = new ClientSession({ ...served.options, retry: 1 });
+    await using bytes = await session.put("/", { data: "again" });
+    assertEquals([bytes.status, bodies.splice(0)], [429, ["again", "again"]]);
+    await using stream = await session.put("/", { data: new Blob(["once"]).stream() });
+    assertEquals([stream.status, bodies.splice(0)], [429, ["once"]]);
+    await using none = await session.get("/", { retry: 0 });
+    assertEquals([none.status, bodies.splice(0).length], [429, 1]);
+    after = "20"; // more than the request has left
+    await using late = await session.get("/", { timeout: { total: 5_000 } });
+    assertEquals([late.status, bodies.splice(0).length], [429, 1]);
+  },
+);
 
 Deno.test("retryMiddleware() does not outlive the request's own limit", async () => {
   const app = appOf(() => new Response("", { status: 503, headers: { "retry-after": "1" } }));
@@ -423,7 +443,7 @@ Deno.test("bearerAuthMiddleware() gets one new token for all who need it, and ke
   assertEquals((await session.get("/")).status, 401);
 });
 
-Deno.test("bearerAuthMiddleware() tries again after a token could not be got", async () => {
+overEachApp("bearerAuthMiddleware() tries again after a token could not be got", async (serve) => {
   let calls = 0;
   const bearer = bearerAuthMiddleware({
     getToken() {
@@ -431,19 +451,19 @@ Deno.test("bearerAuthMiddleware() tries again after a token could not be got", a
       return "t";
     },
   });
-  const app = appOf((request) => new Response(request.headers.get("authorization")));
-  await using session = new ClientSession({ app, middlewares: [bearer] });
+  await using served = serve((request) => new Response(request.headers.get("authorization")));
+  await using session = new ClientSession({ ...served.options, middlewares: [bearer] });
   await assertRejects(() => session.get("/"), Error, "down");
   await using response = await session.get("/");
   assertEquals(await response.text(), "Bearer t");
 });
 
-Deno.test("loggingMiddleware() shows no credentials", async () => {
+overEachApp("loggingMiddleware() shows no credentials", async (serve) => {
   const records: string[] = [];
   const log = loggingMiddleware({ log: (record) => records.push(JSON.stringify(record)) });
-  const app = appOf(() => new Response("secret"));
+  await using served = serve(() => new Response("secret"));
   await using session = new ClientSession({
-    app,
+    ...served.options,
     middlewares: [log],
     auth: { login: "u", password: "secret" },
   });
