@@ -10,7 +10,21 @@ import { parseHttpDate } from "./http_date.ts";
 import { type HTTPRange, parseHTTPRange } from "./http_range.ts";
 import { RelativeURL } from "./relative_url.ts";
 
-/** What the platform tells about a connection besides the request. */
+/**
+ * What the platform tells about a connection besides the request.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", (request) => web.textResponse(`${request.remote}`))]);
+ * // Deno.serve gives one to `app.fetch`; so can whoever calls it.
+ * const info: web.ServeInfo = { remoteAddr: { transport: "tcp", hostname: "192.0.2.7" } };
+ * const response = await app.fetch(new Request("http://localhost/"), info);
+ * console.assert(await response.text() === "192.0.2.7");
+ * ```
+ */
 export interface ServeInfo {
   /** The peer's address; a TCP peer has `hostname` and `port`. */
   readonly remoteAddr?: { readonly transport?: string; readonly hostname?: string };
@@ -18,7 +32,19 @@ export interface ServeInfo {
   readonly completed?: Promise<void>;
 }
 
-/** The accessors of a request that need nothing but its head. */
+/**
+ * The accessors of a request that need nothing but its head.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const raw = new Request("http://localhost/a%20b?page=2", { headers: { cookie: "id=7" } });
+ * const request = new web.BaseRequest(raw, undefined);
+ * console.assert(request.path === "/a b" && request.rawPath === "/a%20b");
+ * console.assert(request.query.get("page") === "2" && request.cookies.get("id") === "7");
+ * ```
+ */
 export class BaseRequest {
   /** The platform's request; its body can be read only once, here or there. */
   readonly raw: Request;
