@@ -20,7 +20,21 @@ export interface FailedAttempt {
   readonly error: unknown;
 }
 
-/** What {@linkcode retryMiddleware} takes. */
+/**
+ * What {@linkcode retryMiddleware} takes.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, retryMiddleware, type RetryOptions } from "@roundtrip/http";
+ *
+ * const options: RetryOptions = { retries: 1, statuses: [500], methods: ["GET", "POST"], backoff: 1 };
+ * let calls = 0;
+ * const app = { fetch: () => new Response("ok", { status: ++calls < 2 ? 500 : 200 }) };
+ * await using session = new ClientSession({ app, middlewares: [retryMiddleware(options)] });
+ * await using response = await session.post("/", { data: "hello" });
+ * console.assert(response.ok && calls === 2);
+ * ```
+ */
 export interface RetryOptions {
   /** How often a hop is repeated after the first attempt. @default {2} */
   readonly retries?: number;
