@@ -82,7 +82,8 @@ class DenoServer implements EngineServer {
     this.#uploads = trackUploads(handler);
     this.#server = listen(resolved, this.#uploads.handler, signal);
     const { addr } = this.#server;
-    const port = addr.transport === "tcp" ? addr.port : resolved.port;
+    // By its port: with TLS, Deno before 2.5 leaves the transport out.
+    const port = "port" in addr ? addr.port : resolved.port;
     this.#listen = () => listen({ ...resolved, port }, this.#uploads.handler, signal);
     this.url = urlOf({ ...resolved, port }, secure);
     this.finished = Promise.race([this.#supervise(), this.#left.promise]);
