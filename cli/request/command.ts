@@ -21,6 +21,7 @@ import { writeOut } from "../output.ts";
 import type { ParsedArgs } from "../parse_args.ts";
 import { readText } from "../read_text.ts";
 import { CommandError, UsageError } from "../usage_error.ts";
+import { visibleLine } from "../visible_text.ts";
 import { curlCommand } from "./curl.ts";
 import { resumeDownload, saveResponse } from "./download.ts";
 import { nodeTransport, type Times } from "./node_transport.ts";
@@ -187,7 +188,9 @@ function authOf(parsed: ParsedArgs, credentials: string | null): Auth | null {
   }
   if (type === "bearer" || value.includes(":")) return { type, value };
   // A password on the command line can be read by everyone on the machine, and stays in its history.
-  const password = Deno.stdin.isTerminal() ? promptSecret(`Password for ${value}: `) : null;
+  const password = Deno.stdin.isTerminal()
+    ? promptSecret(`Password for ${visibleLine(value)}: `)
+    : null;
   if (password === null) {
     throw new UsageError(`argument --auth: "${value}" has no password; expected USER:PASS`);
   }
@@ -203,7 +206,8 @@ function promptSecret(question: string): string | null {
     for (;;) {
       const count = Deno.stdin.readSync(buffer);
       const [byte = 0] = buffer;
-      if (count === null || byte === 3 || byte === 4) return null; // Ctrl-C, Ctrl-D
+      if (byte === 3) throw new CommandError("interrupted", { exitCode: 130 }); // Ctrl-C
+      if (count === null || byte === 4) return null; // Ctrl-D
       if (byte === 13 || byte === 10) return new TextDecoder().decode(new Uint8Array(bytes));
       if (byte === 127 || byte === 8) bytes.pop();
       else bytes.push(byte);
@@ -293,7 +297,10 @@ function explained(error: unknown, parsed: ParsedArgs): unknown {
     );
   }
   if (error instanceof ClientConnectorError) {
-    const advice: Readonly<Record<string, string>> = {
+    const advice: Readonly<Record<string, string | undefined>> = {
+      other: /Parse Error/.test(error.message)
+        ? "its reply is no HTTP. Does it talk another protocol, or https?"
+        : undefined,
       refused: "nothing listens there. Is the server running, and is the port right?",
       dns: "there is no host of that name. Is it spelled right?",
       certificate: "its certificate is not trusted. --verify CA.pem trusts one, --verify no any",
