@@ -198,8 +198,9 @@ function authOf(parsed: ParsedArgs, credentials: string | null): Auth | null {
 }
 
 function promptSecret(question: string): string | null {
-  Deno.stderr.writeSync(new TextEncoder().encode(question));
+  // First, or the terminal would show what is typed as soon as the question is there.
   Deno.stdin.setRaw(true);
+  Deno.stderr.writeSync(new TextEncoder().encode(question));
   const bytes: number[] = [];
   const buffer = new Uint8Array(1);
   try {
