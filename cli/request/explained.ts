@@ -10,7 +10,7 @@ import {
   TooManyRedirectsError,
 } from "../../client/mod.ts";
 import type { ParsedArgs } from "../parse_args.ts";
-import { CommandError, UsageError } from "../usage_error.ts";
+import { CommandError } from "../usage_error.ts";
 
 /**
  * What went wrong, with the likely cause and the next command.

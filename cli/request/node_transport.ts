@@ -20,7 +20,7 @@ import {
   type Transport,
 } from "../../client/mod.ts";
 
-import { bareHost, openTunnel, proxyAuthorization, ProxyError, proxyPort } from "./proxy_tunnel.ts";
+import { bareHost, proxyAuthorization, ProxyError, proxyPort } from "./proxy_tunnel.ts";
 import { tunnelAgent } from "./tunnel_agent.ts";
 
 /** How to connect. */
@@ -69,7 +69,7 @@ export function nodeTransport(options: NodeTransportOptions, times: Times): Tran
     const key = `${secure} ${tunnel?.href}`;
     let agent = agents.get(key);
     if (agent === undefined) {
-      if (tunnel !== null) agent = tunnelAgent(tunnel, tls);
+      if (tunnel !== null) agent = tunnelAgent(tunnel, secure, tls);
       else {agent = secure
           ? new HttpsAgent({ keepAlive: true })
           : new HttpAgent({ keepAlive: true });}

@@ -211,7 +211,8 @@ class Reader {
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    socket.on("data", this.#onData).on("error", this.#onEnd).on("close", this.#onEnd);
+    // With "data" the socket would have to be paused in the end, and Node's client never resumes it.
+    socket.on("readable", this.#onReadable).on("error", this.#onEnd).on("close", this.#onEnd);
   }
 
   async bytes(count: number): Promise<Uint8Array> {
@@ -234,9 +235,9 @@ class Reader {
 
   /** Gives the connection back, with what belongs to whoever reads on. */
   release(): void {
-    this.#socket.pause();
-    this.#socket.off("data", this.#onData).off("error", this.#onEnd).off("close", this.#onEnd);
-    if (this.#buffered.length > 0) this.#socket.unshift(this.#buffered);
+    const socket = this.#socket;
+    socket.off("readable", this.#onReadable).off("error", this.#onEnd).off("close", this.#onEnd);
+    if (this.#buffered.length > 0) socket.unshift(this.#buffered);
   }
 
   #take(count: number): Uint8Array {
@@ -252,7 +253,9 @@ class Reader {
     await promise;
   }
 
-  readonly #onData = (piece: Uint8Array): void => {
+  readonly #onReadable = (): void => {
+    const piece: Uint8Array | null = this.#socket.read();
+    if (piece === null) return;
     const both = new Uint8Array(this.#buffered.length + piece.length);
     both.set(this.#buffered);
     both.set(piece, this.#buffered.length);

@@ -2,7 +2,7 @@
  * Connections of `node:http` through a proxy.
  * @module
  */
-import type { Agent, ClientRequestArgs } from "node:http";
+import { Agent as HttpAgent, type ClientRequestArgs } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
@@ -13,37 +13,23 @@ import { openTunnel } from "./proxy_tunnel.ts";
  * Makes an agent whose connections go through a proxy; TLS is with the server at their other end.
  *
  * @param proxy The proxy's URL.
+ * @param secure Whether the servers talk TLS.
  * @param tls How to talk to a proxy whose URL is `https:`.
- * @returns An agent for requests of both protocols.
  */
-export function tunnelAgent(proxy: URL, tls: ConnectionOptions): Agent {
-  return new TunnelAgent(proxy, tls);
+export function tunnelAgent(proxy: URL, secure: boolean, tls: ConnectionOptions): HttpAgent {
+  const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  return Object.assign(agent, {
+    // Nothing is returned: Node waits for the callback then.
+    createConnection(options: ClientRequestArgs, callback: Callback): void {
+      const host = `${options.host}`;
+      openTunnel(proxy, { host, port: Number(options.port) }, tls).then((socket) => {
+        if (!secure) return callback(null, socket);
+        const { host: _, port: __, ...rest } = options as ConnectionOptions;
+        const name = isIP(host) === 0 ? { servername: host } : {};
+        callback(null, connectTls({ ...rest, ...name, socket }));
+      }).catch(callback);
+    },
+  });
 }
 
-type Callback = (error: Error | null, stream: Duplex) => void;
-
-class TunnelAgent extends HttpsAgent {
-  readonly #proxy: URL;
-  readonly #tls: ConnectionOptions;
-
-  constructor(proxy: URL, tls: ConnectionOptions) {
-    super({ keepAlive: true });
-    this.#proxy = proxy;
-    this.#tls = tls;
-    // Node refuses requests of another protocol than the agent's.
-    Object.defineProperty(this, "protocol", { value: undefined });
-  }
-
-  /** Gives the connection later, by the callback, which Node waits for where nothing is returned. */
-  override createConnection(options: ClientRequestArgs, callback?: Callback): Duplex {
-    const host = `${options.host}`;
-    const done = callback as (error: Error | null, stream?: Duplex) => void;
-    openTunnel(this.#proxy, { host, port: Number(options.port) }, this.#tls).then((socket) => {
-      if (options.protocol !== "https:") return done(null, socket);
-      const { host: _, port: __, ...rest } = options as ConnectionOptions;
-      const name = isIP(host) === 0 ? { servername: host } : {};
-      done(null, connectTls({ ...rest, ...name, socket }));
-    }).catch(done);
-    return undefined as unknown as Duplex;
-  }
-}
+type Callback = (error: Error | null, stream?: Duplex) => void;
