@@ -8,7 +8,24 @@ import { pause } from "./pause.ts";
 import type { ClientRequest } from "./request.ts";
 import { discard, type HopResult } from "./transport.ts";
 
-/** An attempt that failed, for `shouldRetry`. */
+/**
+ * An attempt that has ended, for `shouldRetry`.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type FailedAttempt, retryMiddleware } from "@roundtrip/http";
+ *
+ * // An API that says 404 for a moment after something was created.
+ * const shouldRetry = ({ request, response }: FailedAttempt) =>
+ *   response?.status === 404 && request.url.pathname.startsWith("/jobs/") ? true : undefined;
+ * let calls = 0;
+ * const app = { fetch: () => new Response("", { status: ++calls < 2 ? 404 : 200 }) };
+ * const retry = retryMiddleware({ shouldRetry, backoff: 1 });
+ * await using session = new ClientSession({ app, middlewares: [retry] });
+ * await using response = await session.get("http://api.example/jobs/1");
+ * console.assert(response.ok && calls === 2);
+ * ```
+ */
 export interface FailedAttempt {
   /** The hop. */
   readonly request: ClientRequest;

@@ -47,7 +47,7 @@ export interface ListenOptions {
  *
  * const app = new web.Application();
  * app.addRoutes([web.get("/", (request) => web.textResponse(`${request.remote}`))]);
- * // Deno.serve gives one to `app.fetch`; so can whoever calls it.
+ * // An engine gives one to `app.fetch`; so can whoever calls it.
  * const info: web.ServeInfo = { remoteAddr: { transport: "tcp", hostname: "192.0.2.7" } };
  * const response = await app.fetch(new Request("http://localhost/"), info);
  * console.assert(await response.text() === "192.0.2.7");
@@ -62,10 +62,33 @@ export interface ServeInfo {
   readonly engine?: EnginePort;
 }
 
-/** Name and value of each header, as they leave. */
+/**
+ * Name and value of each header, as they leave.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const headers: web.RawHeaders = [["set-cookie", "a=1"], ["set-cookie", "b=2"]];
+ * console.assert(new Headers(headers.map(([name, value]) => [name, value])).getSetCookie().length === 2);
+ * ```
+ */
 export type RawHeaders = readonly (readonly [name: string, value: string])[];
 
-/** A request that has become a WebSocket. */
+/**
+ * A request that has become a WebSocket.
+ *
+ * @example
+ * ```ts
+ * import type { web } from "@roundtrip/http";
+ *
+ * // What an engine's `upgrade()` gives: a port that moves frames, and the answer with status 101.
+ * function upgraded(socket: web.SocketPort, response: Response): web.SocketUpgrade {
+ *   return { socket, response };
+ * }
+ * console.assert(upgraded.length === 2);
+ * ```
+ */
 export interface SocketUpgrade {
   /** Moves the frames. */
   readonly socket: SocketPort;
@@ -73,7 +96,17 @@ export interface SocketUpgrade {
   readonly response: Response;
 }
 
-/** How a request is to become a WebSocket. */
+/**
+ * How a request is to become a WebSocket.
+ *
+ * @example
+ * ```ts
+ * import type { web } from "@roundtrip/http";
+ *
+ * const options: web.UpgradeOptions = { headers: new Headers(), protocol: "chat", heartbeat: 20_000 };
+ * console.assert(options.heartbeat === 20_000);
+ * ```
+ */
 export interface UpgradeOptions {
   /** Headers of the response besides the handshake's own. */
   readonly headers: Headers;
@@ -86,6 +119,27 @@ export interface UpgradeOptions {
 /**
  * What the server asks an engine about one request and its response. Each question has a plain
  * answer in the fetch standard; an engine may know a shorter way to it, or have to mend it.
+ *
+ * @example
+ * ```ts
+ * import { NotSupportedError, web } from "@roundtrip/http";
+ *
+ * // The plain answers: what an engine over another server begins with.
+ * const engine: web.EnginePort = {
+ *   hostOf: (request) => request.headers.get("host"),
+ *   headersOf: (response) => [...response.headers],
+ *   isBodyUsed: (response) => response.bodyUsed,
+ *   bodySizeOf: () => null,
+ *   watchClient: () => new AbortController(),
+ *   upgrade() {
+ *     throw new NotSupportedError("WebSockets", "this engine has none");
+ *   },
+ * };
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
+ * const response = await app.fetch(new Request("http://localhost/"), { engine });
+ * console.assert(await response.text() === "hello");
+ * ```
  */
 export interface EnginePort {
   /**
