@@ -120,7 +120,7 @@ function bodyOf({ body, once }: HopRequest): BodyInit | null {
   if (body === null) return null;
   if (body.size === 0) return once ? null : new Uint8Array(0);
   if (body.bytes !== null && !once) return body.bytes;
-  return body.size === null ? body.stream() : new SizedStream(body, body.size);
+  return body.size === null ? body.stream(ON_DENO) : new SizedStream(body, body.size);
 }
 
 /** A stream that says its length in the only way that fetch listens to. */
@@ -139,7 +139,7 @@ class SizedStream extends Blob {
   }
 
   override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return this.#body.stream();
+    return this.#body.stream(ON_DENO); // Deno holds on to a piece's memory by itself, Node does not
   }
 }
 
