@@ -8,22 +8,16 @@ import { NotSupportedError } from "../http/not_supported_error.ts";
 import { ConnectionSlots } from "./connection_slots.ts";
 import { type ConnectorOptions, resolveConnector, type ResolvedConnector } from "./connector.ts";
 import {
-  ClientConnectorCertificateError,
-  ClientConnectorDNSError,
-  ClientConnectorSSLError,
-  ClientHttpProxyError,
-  ClientProxyConnectionError,
-  UnixClientConnectorError,
-} from "./connector_errors.ts";
-import {
   asError,
   ClientConnectionError,
   ClientConnectorError,
+  ClientHttpProxyError,
   ClientOSError,
-  ClientPayloadError,
   type ConnectFailure,
+  connectorError,
   ServerDisconnectedError,
-} from "./errors.ts";
+} from "./connection_errors.ts";
+import { ClientPayloadError } from "./errors.ts";
 import { withoutProxyVariables } from "./environment.ts";
 import { headerOf } from "./header_list.ts";
 import { ProxyRelay } from "./proxy_relay.ts";
@@ -302,14 +296,6 @@ const CONNECT_FAILURES: readonly (readonly [RegExp, ConnectFailure])[] = [
   [/unreachable|timed out|cannot assign requested address/i, "unreachable"],
 ];
 
-const CONNECTOR_ERRORS: Readonly<Partial<Record<ConnectFailure, typeof ClientConnectorError>>> = {
-  dns: ClientConnectorDNSError,
-  certificate: ClientConnectorCertificateError,
-  tls: ClientConnectorSSLError,
-  proxy: ClientProxyConnectionError,
-  unix: UnixClientConnectorError,
-};
-
 /**
  * A failure before the head of the reply as the caller sees it. fetch says "fetch failed" and keeps
  * the reason in `cause`, as text of the HTTP library beneath.
@@ -375,7 +361,7 @@ function connectError(
   // Through a proxy nothing but the proxy is connected to, save for TLS, which goes through it.
   const viaProxy = proxy !== null && own !== "certificate" && own !== "tls";
   const failure = !viaProxy ? own : proxy.startsWith("unix:") ? "unix" : "proxy";
-  return new (CONNECTOR_ERRORS[failure] ?? ClientConnectorError)(url, failure, reason, options);
+  return connectorError(url, failure, reason, options);
 }
 
 /** The last part of a reason, "Connection refused (os error 111)", or all of it. */

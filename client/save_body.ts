@@ -87,6 +87,7 @@ export async function saveBody(
  * @param urlDigest Digest of the URL, to know the part by.
  * @param options Whether a file may be replaced, and who is told about the progress.
  * @returns The file and its size.
+ * @throws {ClientPayloadError} If the body is cut or broken.
  */
 export async function saveInto(
   file: PartFile,

@@ -332,9 +332,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /** Asks the source for bytes; `null` at the end. */
-  async #ask(
-    from: (source: BodySource) => Promise<Uint8Array<ArrayBuffer> | null>,
-  ): Promise<Uint8Array<ArrayBuffer> | null> {
+  async #ask(from: (source: BodySource) => Promise<Bytes | null>): Promise<Bytes | null> {
     if (this.#error !== null) throw this.#error;
     const source = this.#source;
     if (source === null) return null;
