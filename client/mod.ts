@@ -151,22 +151,25 @@ export {
 
 // Errors
 export {
+  ClientConnectionError,
   ClientConnectorCertificateError,
   ClientConnectorDNSError,
+  ClientConnectorError,
   ClientConnectorSSLError,
   ClientHttpProxyError,
-  ClientProxyConnectionError,
-  UnixClientConnectorError,
-} from "./connector_errors.ts";
-export {
-  ClientConnectionError,
-  ClientConnectorError,
-  ClientError,
   ClientOSError,
-  ClientPayloadError,
-  ClientResponseError,
+  ClientProxyConnectionError,
   type ConnectFailure,
   ConnectionTimeoutError,
+  ServerDisconnectedError,
+  ServerTimeoutError,
+  SocketTimeoutError,
+  UnixClientConnectorError,
+} from "./connection_errors.ts";
+export {
+  ClientError,
+  ClientPayloadError,
+  ClientResponseError,
   ContentTypeError,
   type HistoryEntry,
   InvalidURLError,
@@ -174,9 +177,6 @@ export {
   NonHttpURLError,
   type RequestInfo,
   type ResponseErrorInit,
-  ServerDisconnectedError,
-  ServerTimeoutError,
-  SocketTimeoutError,
   TooManyRedirectsError,
 } from "./errors.ts";
 export { NotSupportedError } from "../http/not_supported_error.ts";

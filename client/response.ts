@@ -15,8 +15,8 @@ import {
 } from "../http/standard_schema.ts";
 import { StreamReader } from "../http/stream_reader.ts";
 import { bodyError, type BodyPolicy, bodySource, DEFAULT_BODY_POLICY } from "./response_body.ts";
+import { ClientConnectionError } from "./connection_errors.ts";
 import {
-  ClientConnectionError,
   ClientPayloadError,
   ClientResponseError,
   ContentTypeError,
