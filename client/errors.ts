@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { isJsonType, parseContentType } from "../http/content_type.ts";
 
 /**
  * What was asked for, as an error or a response tells it.
@@ -250,6 +251,20 @@ export class ClientResponseError extends ClientError {
     this.headers = init.headers;
     this.reason = reason;
     this.body = init.body ?? null;
+  }
+
+  /**
+   * The body, parsed where its type is JSON: what APIs say about an error. Otherwise, and where it is
+   * cut or broken, the text; `null` where the body was not read.
+   */
+  get data(): unknown {
+    const { mimeType } = parseContentType(this.headers.get("content-type"));
+    if (this.body === null || !isJsonType(mimeType)) return this.body;
+    try {
+      return JSON.parse(this.body);
+    } catch {
+      return this.body;
+    }
   }
 }
 
