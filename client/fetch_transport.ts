@@ -289,12 +289,7 @@ function platformProxy(proxy: string): Deno.Proxy {
   }
   const { username, password } = url;
   url.username = url.password = "";
-  return {
-    transport: url.protocol.startsWith("socks5")
-      ? "socks5"
-      : url.protocol === "https:"
-      ? "https"
-      : "http",
+  return { // without `transport`: the URL says it, and Deno 2.4 refuses "socks5"
     url: url.href.replace(/\/$/, ""),
     ...(username + password === "" ? {} : {
       basicAuth: { username: decodeURIComponent(username), password: decodeURIComponent(password) },
