@@ -11,6 +11,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Told about a stream. */
 interface StreamHooks {
+  /** The stream begins; it can be ended from outside. */
+  readonly onStart?: (stop: (reason: Error) => void) => void;
   /** A piece is asked for. */
   readonly onAsk?: () => void;
   /** A piece has come. */
@@ -27,24 +29,38 @@ interface StreamHooks {
  * @returns The body, watched if anybody does.
  */
 export function observedBody(payload: Payload, request: ClientRequest): HopBody {
-  const { phases, trace } = request.context ?? {};
+  const { context } = request;
+  const { phases, trace } = context ?? {};
   const body = countedBody(payload, request);
   const seesSent = trace?.seesSent === true;
   if (body.bytes !== null) {
     if (seesSent) trace?.emit("onRequestChunkSent", { request, chunk: body.bytes });
     return body;
   }
-  if (!seesSent && phases?.watchesReads !== true) return body;
+  if (context === null) return body;
   return {
     bytes: null,
     size: body.size,
-    stream: () =>
-      observed(body.stream(), {
-        ...(seesSent
-          ? { onPiece: (chunk) => trace?.emit("onRequestChunkSent", { request, chunk }) }
-          : {}),
-        onEnd: () => phases?.reading(), // now it is the server's turn
-      }),
+    stream(taken) {
+      let left = body.size ?? Infinity;
+      let isOver = false;
+      const over = (): void => {
+        if (!isOver) context.uploading(null);
+        isOver = true;
+      };
+      return observed(body.stream(taken === true && !seesSent), {
+        onStart: (stop) => context.uploading(stop),
+        onPiece(chunk) {
+          if (seesSent) trace?.emit("onRequestChunkSent", { request, chunk });
+          left -= chunk.length;
+          if (left === 0) over(); // nobody may ask for the end
+        },
+        onEnd() {
+          over();
+          phases?.reading(); // now it is the server's turn
+        },
+      });
+    },
   };
 }
 
@@ -89,17 +105,28 @@ export function observedResult(result: HopResult, request: ClientRequest): HopRe
 
 function observed(stream: ReadableStream<Bytes>, hooks: StreamHooks): ReadableStream<Bytes> {
   const reader = stream.getReader();
+  let isStopped = false;
   return new ReadableStream<Bytes>({
+    start(controller) {
+      hooks.onStart?.((reason) => {
+        isStopped = true;
+        controller.error(reason);
+        reader.cancel(reason).catch(() => {});
+      });
+    },
     async pull(controller) {
       hooks.onAsk?.();
       try {
         const { done, value } = await reader.read();
+        if (isStopped) return;
         if (!done) {
           hooks.onPiece?.(value);
           return controller.enqueue(value);
         }
       } catch (error) {
+        if (isStopped) return;
         hooks.onEnd?.();
+        reader.cancel(error).catch(() => {}); // it is a hook that failed
         throw error;
       }
       hooks.onEnd?.();

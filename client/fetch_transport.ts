@@ -54,14 +54,17 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
   const connector = resolveConnector(options);
   const clients = new HttpClients(connector);
   const slots = new ConnectionSlots(connector.limit, connector.limitPerHost);
+  let isClosed = false;
   return {
     fixedHeaders: FIXED_HEADERS,
+    keepsNoSignal: true,
     async send(request) {
       refuseImpossible(request);
       const waiting = slots.acquire(request.url, request.signal);
-      if (waiting !== null) await turn(waiting, request);
+      if (waiting !== null) await turn(waiting, request, slots);
       const proxy = request.proxy ?? connector.proxy;
       try {
+        if (isClosed) throw new ClientConnectionError("Cannot send: the transport is closed");
         const body = bodyOf(request);
         // With no body to make a request unrepeatable (see bodyOf), only a new connection does.
         const pooled = !connector.forceClose && !(request.once && body === null);
@@ -85,7 +88,10 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
         throw sendError(error, request, proxy);
       }
     },
-    close: () => clients.close(),
+    close() {
+      isClosed = true;
+      clients.close();
+    },
   };
 }
 
@@ -113,10 +119,25 @@ function refuseImpossible({ method, body, rawBody }: HopRequest): void {
   }
 }
 
-async function turn(waiting: Promise<void>, { observer }: HopRequest): Promise<void> {
-  observer?.queued();
+/** Waits for a place; what the observer throws gives it back. */
+async function turn(
+  waiting: Promise<void>,
+  { observer, url }: HopRequest,
+  slots: ConnectionSlots,
+): Promise<void> {
+  try {
+    observer?.queued();
+  } catch (error) {
+    waiting.then(() => slots.release(url), () => {}); // it ends when the request is aborted
+    throw error;
+  }
   await waiting;
-  observer?.dequeued();
+  try {
+    observer?.dequeued();
+  } catch (error) {
+    slots.release(url);
+    throw error;
+  }
 }
 
 /**
@@ -312,7 +333,7 @@ const CONNECT_FAILURES: readonly (readonly [RegExp, ConnectFailure])[] = [
  */
 function sendError(error: unknown, hop: HopRequest, proxy: string | null): Error {
   if (hop.signal.aborted) return asError(hop.signal.reason);
-  if (error instanceof NotSupportedError) return error;
+  if (error instanceof NotSupportedError || error instanceof ClientConnectionError) return error;
   if (!(error instanceof Error)) return new ClientConnectionError(String(error));
   const options = { cause: error };
   if (error.name === "NotCapable") {

@@ -3,6 +3,7 @@
  * @module
  */
 import type { ClientMiddleware } from "./middleware.ts";
+import { discard, type HopResult } from "./transport.ts";
 
 /**
  * What {@linkcode loggingMiddleware} tells about a hop.
@@ -81,14 +82,20 @@ export function loggingMiddleware(options: LoggingOptions = {}): ClientMiddlewar
     const url = maskedUrl(request.url);
     const tell = (status: number | null, error: unknown): void =>
       log({ method, url, status, elapsed: performance.now() - start, error });
+    let result: HopResult;
     try {
-      const result = await handler(request);
-      tell(result.status, null);
-      return result;
+      result = await handler(request);
     } catch (error) {
       tell(null, error);
       throw error;
     }
+    try {
+      tell(result.status, null);
+    } catch (error) {
+      discard(result);
+      throw error;
+    }
+    return result;
   };
 }
 

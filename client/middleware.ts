@@ -71,3 +71,26 @@ export function compose(
     handler,
   );
 }
+
+const REPEATING = new WeakSet<ClientMiddleware>();
+
+/**
+ * Marks a middleware that sends failed hops again, so that nobody beneath it does.
+ *
+ * @param middleware The middleware.
+ * @returns The same.
+ */
+export function repeating(middleware: ClientMiddleware): ClientMiddleware {
+  REPEATING.add(middleware);
+  return middleware;
+}
+
+/**
+ * Tells whether one of some middlewares sends failed hops again.
+ *
+ * @param middlewares The middlewares.
+ * @returns Whether one does.
+ */
+export function isRepeating(middlewares: readonly ClientMiddleware[]): boolean {
+  return middlewares.some((each) => REPEATING.has(each));
+}

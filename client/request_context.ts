@@ -4,6 +4,7 @@
  */
 import type { ProgressCallback } from "./progress.ts";
 import type { RequestTrace } from "./trace.ts";
+import type { HopResult } from "./transport.ts";
 
 /**
  * What the hops of one request share: limits, observers, way out.
@@ -27,6 +28,11 @@ export interface RequestContext {
   readonly initialUrl: URL;
   /** Aborts when a limit has passed or the caller gave the request up. */
   readonly signal: AbortSignal;
+  /**
+   * The same for a transport that lets go of it when the reply is released, see
+   * `Transport.keepsNoSignal`.
+   */
+  readonly hopSignal: AbortSignal;
   /** Time left of `timeout.total` in ms, `Infinity` without a limit. */
   readonly remaining: number;
   /** Where the request is, for its limits. */
@@ -41,6 +47,18 @@ export interface RequestContext {
   readonly rawBody: boolean;
   /** Told how much of the body was sent, `null` for nobody. */
   readonly onUploadProgress: ProgressCallback | null;
+  /**
+   * A reply has come; if the request fails now, it is given up.
+   *
+   * @param reply The reply.
+   */
+  received(reply: HopResult): void;
+  /**
+   * The body of a hop is on its way as a stream; that of an earlier hop ends.
+   *
+   * @param stop Ends it; `null` when it has ended.
+   */
+  uploading(stop: ((reason: Error) => void) | null): void;
 }
 
 /**

@@ -3,7 +3,7 @@
  * @module
  */
 import { ClientConnectionError, ServerTimeoutError } from "./connection_errors.ts";
-import type { ClientMiddleware } from "./middleware.ts";
+import { type ClientMiddleware, repeating } from "./middleware.ts";
 import { pause } from "./pause.ts";
 import type { ClientRequest } from "./request.ts";
 import { discard, type HopResult } from "./transport.ts";
@@ -120,7 +120,7 @@ export function retryMiddleware(options: RetryOptions = {}): ClientMiddleware {
   const random = options.random ?? Math.random;
   const allowance = new Allowance(budget);
 
-  return async (request, handler) => {
+  return repeating(async (request, handler) => {
     allowance.request();
     const replayable = request.payload === null || request.payload.replayable;
     for (let attempt = 0;; attempt++) {
@@ -151,7 +151,7 @@ export function retryMiddleware(options: RetryOptions = {}): ClientMiddleware {
       if (result !== null) discard(result);
       await pause(delay, request.signal);
     }
-  };
+  });
 }
 
 /**

@@ -3,13 +3,14 @@
  * @module
  */
 import type { AbstractCookieJar } from "./abstract_cookie_jar.ts";
+import { ClientOSError, ServerDisconnectedError } from "./connection_errors.ts";
 import { observedBody, observedResult } from "./body_observer.ts";
 import type { Environment } from "./environment.ts";
 import { headerOf } from "./header_list.ts";
 import type { ClientHandler } from "./middleware.ts";
 import type { ClientRequest } from "./request.ts";
 import type { RequestContext } from "./request_context.ts";
-import type { HeaderList, HopObserver, HopResult, Transport } from "./transport.ts";
+import type { HeaderList, HopObserver, HopRequest, HopResult, Transport } from "./transport.ts";
 
 /** What all hops of a session share. */
 export interface SendInit {
@@ -19,13 +20,15 @@ export interface SendInit {
   readonly jar: AbstractCookieJar;
   /** What the environment says about proxies and credentials; `null` if it is not trusted. */
   readonly environment: Environment | null;
+  /** Whether a hop whose connection was gone is sent once more, if the server may see it twice. @default {false} */
+  readonly repeats?: boolean;
 }
 
 /**
  * Methods that may reach the server twice without harm (RFC 9110 section 9.2.2, RFC 10008 for
  * QUERY).
  */
-export const IDEMPOTENT: ReadonlySet<string> = new Set([
+const IDEMPOTENT: ReadonlySet<string> = new Set([
   "GET",
   "HEAD",
   "OPTIONS",
@@ -44,7 +47,8 @@ const WITH_BODY: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
  * @returns The handler.
  */
 export function sender(init: SendInit): ClientHandler {
-  const { transport, jar, environment } = init;
+  const { transport, jar, environment, repeats = false } = init;
+  const keepsNoSignal = transport.keepsNoSignal === true;
   return async (request) => {
     const { method, url, payload, context } = request;
     const headers = outgoing(request, jar, environment);
@@ -57,7 +61,7 @@ export function sender(init: SendInit): ClientHandler {
     context?.trace?.emit("onRequestHeadersSent", { request });
     let result: HopResult;
     try {
-      result = await transport.send({
+      const hop: HopRequest = {
         method,
         url,
         headers,
@@ -65,18 +69,36 @@ export function sender(init: SendInit): ClientHandler {
         once: !IDEMPOTENT.has(method),
         proxy: context?.proxy ?? environment?.proxyFor(url) ?? null,
         rawBody: context?.rawBody ?? false,
-        signal: request.signal,
+        signal: context === null || !keepsNoSignal ? request.signal : context.hopSignal,
         observer: observerOf(request, context, isStream),
-      });
+      };
+      try {
+        result = await transport.send(hop);
+      } catch (error) {
+        if (!repeats || !isGone(error, request, hop.signal)) throw error;
+        context?.trace?.emit("onRequestHeadersSent", { request });
+        result = await transport.send(
+          payload === null ? hop : { ...hop, body: observedBody(payload, request) },
+        );
+      }
     } finally {
       phases?.connected();
       phases?.idle();
     }
+    const observed = observedResult(result, request);
+    context?.received(observed);
     if (result.headers.has("set-cookie")) {
       jar.updateFromHeaders(result.headers.getSetCookie(), url);
     }
-    return observedResult(result, request);
+    return observed;
   };
+}
+
+/** Whether the connection of a hop was gone, and the server may see the request twice. */
+function isGone(error: unknown, { method, payload }: ClientRequest, signal: AbortSignal): boolean {
+  const gone = error instanceof ServerDisconnectedError || error instanceof ClientOSError;
+  const repeatable = IDEMPOTENT.has(method) && (payload === null || payload.replayable);
+  return gone && repeatable && !signal.aborted;
 }
 
 function observerOf(

@@ -7,8 +7,8 @@ import { buildRequest } from "./build_request.ts";
 import type { AbstractCookieJar } from "./abstract_cookie_jar.ts";
 import { downloadFile, type DownloadOptions } from "./download_file.ts";
 import { environmentOf } from "./environment.ts";
-import { ClientOSError, ServerDisconnectedError } from "./connection_errors.ts";
-import { type ClientHandler, compose } from "./middleware.ts";
+import { ClientConnectionError } from "./connection_errors.ts";
+import { type ClientHandler, type ClientMiddleware, compose, isRepeating } from "./middleware.ts";
 import {
   middlewaresOf,
   type RaiseForStatus,
@@ -22,10 +22,9 @@ import { followRedirects, isRedirect } from "./redirect.ts";
 import { ClientRequest } from "./request.ts";
 import { ClientResponse } from "./response.ts";
 import type { SavedFile } from "./save_body.ts";
-import { IDEMPOTENT, sender } from "./send.ts";
-import { Watch } from "./timeout.ts";
+import { sender } from "./send.ts";
 import { RequestTrace } from "./trace.ts";
-import type { HopResult } from "./transport.ts";
+import { Watch } from "./watch.ts";
 import type { ClientWebSocketResponse } from "./websocket.ts";
 import { connectWebSocket } from "./websocket_connect.ts";
 import type { WSConnectOptions } from "./websocket_options.ts";
@@ -50,7 +49,9 @@ import type { WSConnectOptions } from "./websocket_options.ts";
 export class ClientSession {
   readonly #defaults: SessionDefaults;
   readonly #send: ClientHandler;
-  readonly #handler: ClientHandler; // middlewares around #send
+  readonly #sendOnce: ClientHandler;
+  readonly #handler: ClientHandler; // middlewares around one of these
+  readonly #open = new Set<Watch>();
   readonly #sockets = new Set<ClientWebSocketResponse>();
   #closed = false;
 
@@ -62,8 +63,10 @@ export class ClientSession {
   constructor(options: SessionOptions = {}) {
     this.#defaults = resolveSession(options);
     const { transport, cookieJar: jar, trustEnv } = this.#defaults;
-    this.#send = sender({ transport, jar, environment: trustEnv ? environmentOf() : null });
-    this.#handler = compose(middlewaresOf(this.#defaults), this.#send);
+    const environment = trustEnv ? environmentOf() : null;
+    this.#send = sender({ transport, jar, environment, repeats: true });
+    this.#sendOnce = sender({ transport, jar, environment });
+    this.#handler = this.#around(middlewaresOf(this.#defaults));
   }
 
   /** Where the session's cookies are kept. */
@@ -113,44 +116,40 @@ export class ClientSession {
       skipsContentType: resolved.skipAutoHeaders.has("content-type"),
       rawBody: !resolved.policy.autoDecompress,
       onUploadProgress: options.onUploadProgress ?? null,
+      open: this.#open,
     });
     const first = new ClientRequest(init, watch);
     const handler = resolved.middlewares === null
       ? this.#handler
-      : compose(resolved.middlewares, this.#send);
+      : this.#around(resolved.middlewares);
     try {
       trace?.emit("onRequestStart", { request: first });
-      let reply: HopResult;
-      try {
-        reply = await handler(first);
-      } catch (error) {
-        reply = await sendAgain(first, handler, error);
-      }
+      const reply = await handler(first);
       const { request, result, history } = isRedirect(reply, resolved)
-        ? await followRedirects(first, reply, resolved, (hop) => sendTwice(hop, handler))
+        ? await followRedirects(first, reply, resolved, handler)
         : { request: first, result: reply, history: [] };
-      if (trace !== null) {
-        const { status, headers } = result;
-        trace.emit("onRequestEnd", { request, response: { status, url: request.url, headers } });
-      }
       const response = new ClientResponse({
         requestInfo: request,
         history,
         result,
         onEnd() {
+          watch.end();
           result.release();
           init.payload?.close?.();
-          watch.end();
         },
         policy: resolved.policy,
         fallbackCharsetResolver: this.#defaults.fallbackCharsetResolver,
       });
       watch.onAbort((reason) => response.content.cancel(reason));
       if (resolved.raiseForStatus !== false) await raise(response, resolved.raiseForStatus);
+      if (trace !== null) {
+        const { status, headers } = result;
+        trace.emit("onRequestEnd", { request, response: { status, url: request.url, headers } });
+      }
       return response;
     } catch (error) {
-      init.payload?.close?.();
       watch.fail(error);
+      init.payload?.close?.();
       trace?.emit("onRequestException", { request: first, error });
       throw error;
     }
@@ -267,7 +266,11 @@ export class ClientSession {
     options: WSConnectOptions<T> = {},
   ): Promise<ClientWebSocketResponse<T>> {
     if (this.#closed) throw new TypeError("Cannot open a WebSocket: the session is closed");
-    const socket = await connectWebSocket(this.#defaults, url, options);
+    const socket = await connectWebSocket(this.#defaults, url, options, this.#open);
+    if (this.#closed) { // in the moment in which the socket opened
+      await socket.close(1001);
+      throw sessionClosed();
+    }
     this.#sockets.add(socket);
     whenClosed(socket).then(() => this.#sockets.delete(socket));
     return socket;
@@ -306,10 +309,15 @@ export class ClientSession {
     return downloadFile(get, `${url}`, path, options);
   }
 
-  /** Ends the session's connections; WebSockets are closed with 1001. */
+  /**
+   * Ends the session's connections: requests and bodies that are under way fail, WebSockets are
+   * closed with 1001.
+   */
   async close(): Promise<void> {
-    if (!this.#closed) this.#defaults.transport.close();
+    const first = !this.#closed;
     this.#closed = true;
+    for (const watch of [...this.#open]) watch.fail(sessionClosed());
+    if (first) this.#defaults.transport.close();
     await Promise.all([...this.#sockets].map((socket) => socket.close(1001)));
   }
 
@@ -317,30 +325,14 @@ export class ClientSession {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
 
-/**
- * Sends a hop once more if its connection was gone and the server may see the request twice. aiohttp
- * does the same, its middlewares included.
- */
-function sendAgain(
-  hop: ClientRequest,
-  handler: ClientHandler,
-  error: unknown,
-): Promise<HopResult> {
-  const gone = error instanceof ServerDisconnectedError || error instanceof ClientOSError;
-  const { method, payload, signal } = hop;
-  const repeatable = IDEMPOTENT.has(method) && (payload === null || payload.replayable);
-  if (!gone || !repeatable || signal.aborted) throw error;
-  return handler(hop.with({}));
-}
-
-async function sendTwice(hop: ClientRequest, handler: ClientHandler): Promise<HopResult> {
-  try {
-    return await handler(hop);
-  } catch (error) {
-    return await sendAgain(hop, handler, error);
+  #around(middlewares: readonly ClientMiddleware[]): ClientHandler {
+    return compose(middlewares, isRepeating(middlewares) ? this.#sendOnce : this.#send);
   }
+}
+
+function sessionClosed(): ClientConnectionError {
+  return new ClientConnectionError("Connection closed: the session was closed");
 }
 
 async function raise(

@@ -161,7 +161,10 @@ export interface HopResult {
    * @param error What the stream failed with.
    */
   bodyError(error: unknown): Error;
-  /** Has to be called when the body has ended or was cancelled: the connection is free then. */
+  /**
+   * Has to be called when the body has ended or was cancelled: the connection is free then. Another
+   * call changes nothing.
+   */
   release(): void;
 }
 
@@ -192,6 +195,11 @@ export interface Transport {
   /** Names of headers, in lower case, that it always sends, whatever the request says. */
   readonly fixedHeaders?: readonly string[];
   /**
+   * Whether it has no more use for `HopRequest.signal` once the reply is released or the hop has
+   * failed: the session saves the making of a signal for each request then. @default {false}
+   */
+  readonly keepsNoSignal?: boolean;
+  /**
    * Sends a request and waits for the head of its reply. Redirects, cookies and deadlines are
    * not its business.
    *
@@ -200,7 +208,7 @@ export interface Transport {
    * @throws {ClientConnectionError} If no reply came.
    */
   send(request: HopRequest): Promise<HopResult>;
-  /** Ends the connections that are idle. */
+  /** Ends the connections that are idle; whatever is still to be sent fails. */
   close(): void;
 }
 

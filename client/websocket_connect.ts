@@ -21,8 +21,8 @@ import { middlewaresOf, resolveRequest, type SessionDefaults } from "./options.t
 import { followRedirects } from "./redirect.ts";
 import { ClientRequest } from "./request.ts";
 import { sender } from "./send.ts";
-import { Watch } from "./timeout.ts";
 import type { HopRequest, HopResult, Transport } from "./transport.ts";
+import { Watch } from "./watch.ts";
 import { ClientWebSocketResponse } from "./websocket.ts";
 import { WSServerHandshakeError } from "./websocket_errors.ts";
 import { type ResolvedWS, resolveWS, type WSConnectOptions } from "./websocket_options.ts";
@@ -47,6 +47,7 @@ const MAX_BODY = 64 * 1024;
  * @param defaults The session's options.
  * @param url URL, `ws:`, `wss:`, `http:` or `https:`, or relative to `baseUrl`.
  * @param options What the caller gave.
+ * @param open The requests of the session that are under way.
  * @returns The socket, open.
  * @throws {WSServerHandshakeError} If the server's reply is no upgrade.
  * @throws {ClientConnectionError} If no reply came.
@@ -55,6 +56,7 @@ export async function connectWebSocket<T>(
   defaults: SessionDefaults,
   url: string | URL,
   options: WSConnectOptions<T>,
+  open: Set<Watch>,
 ): Promise<ClientWebSocketResponse<T>> {
   if (defaults.inProcess || defaults.connector.localAddress !== undefined) {
     throw new NotSupportedError(
@@ -90,6 +92,7 @@ export async function connectWebSocket<T>(
     skipsContentType: true,
     rawBody: true,
     onUploadProgress: null,
+    open,
   });
   const handshake: Handshake = { socket: null, channel: null, body: null, fault: null };
   try {

@@ -1,0 +1,286 @@
+/**
+ * One request under way: its time, and whatever has to end with it.
+ * @module
+ */
+import {
+  asError,
+  ClientConnectionError,
+  ConnectionTimeoutError,
+  ServerTimeoutError,
+  SocketTimeoutError,
+} from "./connection_errors.ts";
+import type { ProgressCallback } from "./progress.ts";
+import type { RequestContext, RequestPhases } from "./request_context.ts";
+import type { ClientTimeout } from "./timeout.ts";
+import { clearDeadline, type Deadline, setDeadline, type Waiting } from "./timer_queue.ts";
+import type { RequestTrace } from "./trace.ts";
+import { discard, type HopResult } from "./transport.ts";
+
+/** A controller whose request has ended without an abort serves the next one: see timer_queue.ts. */
+interface Idle {
+  readonly controller: AbortController;
+  /** How many requests it has served. */
+  uses: number;
+}
+
+const idle: Idle[] = [];
+const MAX_IDLE = 256;
+// A signal keeps a weak reference to every signal that was made to follow it, for ever.
+const MAX_USES = 100;
+const ENDED = AbortSignal.abort(new DOMException("The request has ended", "AbortError"));
+
+const OVER = new ClientConnectionError("Connection closed: the request is over");
+
+/** What a {@linkcode Watch} is made of. */
+export interface WatchInit {
+  /** URL that the caller asked for. */
+  readonly url: URL;
+  /** Limits of time, complete. */
+  readonly limits: Required<ClientTimeout>;
+  /** The caller's own signal. */
+  readonly external: AbortSignal | null;
+  /** Told about the request's way. */
+  readonly trace: RequestTrace | null;
+  /** Proxy of this request. */
+  readonly proxy: string | null;
+  /** Whether no `Content-Type` is added to a body. */
+  readonly skipsContentType: boolean;
+  /** Whether bodies have to come as they are on the wire. */
+  readonly rawBody: boolean;
+  /** Told how much of the body was sent, `null` for nobody. */
+  readonly onUploadProgress: ProgressCallback | null;
+  /** The requests of the session that are under way: the watch is among them until it ends. */
+  readonly open: Set<Watch>;
+}
+
+/**
+ * Watches one request from the call to the end of its body. Its signal goes to the transport; what
+ * it aborts with is the error that the caller sees.
+ */
+export class Watch implements RequestContext, RequestPhases, Waiting {
+  readonly initialUrl: URL;
+  readonly trace: RequestTrace | null;
+  readonly proxy: string | null;
+  readonly skipsContentType: boolean;
+  readonly rawBody: boolean;
+  readonly onUploadProgress: ProgressCallback | null;
+  readonly #limits: Required<ClientTimeout>;
+  readonly #start = performance.now();
+  #abortable: Idle | null = idle.pop() ?? { controller: new AbortController(), uses: 0 };
+  #total: Deadline | null = null;
+  #connect: Deadline | null = null;
+  #silence: ReturnType<typeof setTimeout> | null = null;
+  #readingSince = Infinity;
+  #unlisten: (() => void) | null = null;
+  #onAbort: ((reason: Error) => void) | null = null;
+  readonly #open: Set<Watch>;
+  #lent = false;
+  #ended = ENDED; // what the signal is when the request is over
+  #reply: HopResult | null = null; // the last one, while nobody else answers for it
+  #earlier: HopResult[] | null = null;
+  #stopUpload: ((reason: Error) => void) | null = null;
+
+  /**
+   * Starts the watch.
+   *
+   * @param init Limits and listeners.
+   */
+  constructor(init: WatchInit) {
+    this.initialUrl = init.url;
+    this.trace = init.trace;
+    this.proxy = init.proxy;
+    this.skipsContentType = init.skipsContentType;
+    this.rawBody = init.rawBody;
+    this.onUploadProgress = init.onUploadProgress;
+    this.#limits = init.limits;
+    this.#open = init.open;
+    init.open.add(this);
+    const { total } = init.limits;
+    if (total > 0) this.#total = setDeadline(total, this.#start, this);
+    if (init.external !== null) this.#unlisten = this.#listen(init.external);
+  }
+
+  /**
+   * Aborts when a limit has passed or the caller's own signal aborts. Whoever asks may keep it, so no
+   * other request will have it.
+   */
+  get signal(): AbortSignal {
+    this.#lent = true;
+    return this.hopSignal;
+  }
+
+  /** The same for who lets go of it when the reply is released; another request may have it then. */
+  get hopSignal(): AbortSignal {
+    return this.#abortable?.controller.signal ?? this.#ended;
+  }
+
+  /** Time left of the total in ms, `Infinity` without a limit. */
+  get remaining(): number {
+    const { total } = this.#limits;
+    return total === 0 ? Infinity : Math.max(0, this.#start + total - performance.now());
+  }
+
+  /**
+   * Calls a listener on an abort, besides the signal. A body under way needs it: a transport heeds
+   * the signal until the head has come, see `HopRequest`. From now on the listener answers for the
+   * reply.
+   *
+   * @param listener Gets the error to fail with.
+   */
+  onAbort(listener: (reason: Error) => void): void {
+    const { hopSignal } = this;
+    this.#onAbort = listener;
+    this.#reply = this.#earlier = null;
+    if (hopSignal.aborted && hopSignal !== ENDED) listener(asError(hopSignal.reason));
+  }
+
+  /**
+   * A reply has come; if the request fails now, it is given up.
+   *
+   * @param reply The reply.
+   */
+  received(reply: HopResult): void {
+    if (this.#reply !== null) (this.#earlier ??= []).push(this.#reply);
+    this.#reply = reply;
+  }
+
+  /**
+   * A body is on its way as a stream; the one of an earlier hop ends.
+   *
+   * @param stop Ends it; `null` when it has ended.
+   */
+  uploading(stop: ((reason: Error) => void) | null): void {
+    if (stop !== null) this.#endUpload();
+    if (this.#abortable === null) stop?.(OVER);
+    else this.#stopUpload = stop;
+  }
+
+  /** The total has passed. */
+  onDue(): void {
+    this.#expire("total");
+  }
+
+  /** The watch itself, as what knows the request's phases. */
+  get phases(): RequestPhases {
+    return this;
+  }
+
+  /** Whether there is a limit on connecting. */
+  get watchesConnect(): boolean {
+    return this.#limits.connect > 0;
+  }
+
+  /** Whether there is a limit on silence. */
+  get watchesReads(): boolean {
+    return this.#limits.sockRead > 0;
+  }
+
+  /** A connection is wanted. */
+  connecting(): void {
+    const { connect } = this.#limits;
+    if (connect === 0 || this.#abortable === null) return;
+    this.connected();
+    const onDue = (): void => this.#expire("connect");
+    this.#connect = setDeadline(connect, performance.now(), { onDue });
+  }
+
+  /** A connection is there. */
+  connected(): void {
+    if (this.#connect !== null) clearDeadline(this.#connect);
+    this.#connect = null;
+  }
+
+  /** The peer's next bytes are waited for. */
+  reading(): void {
+    const { sockRead } = this.#limits;
+    if (sockRead === 0 || this.#abortable === null) return;
+    this.#readingSince = performance.now();
+    // One timer for many reads: when it fires early for the last of them, it is set again.
+    if (this.#silence === null) this.#armSilence(sockRead);
+  }
+
+  /** Bytes have come, or nobody waits for any. */
+  idle(): void {
+    this.#readingSince = Infinity;
+  }
+
+  /** Ends the watch; called when the body has ended or was given up. */
+  end(): void {
+    const own = this.#abortable;
+    if (own === null) return;
+    this.#stop();
+    this.#abortable = this.#onAbort = null;
+    // aiohttp too gives a body up that the server did not wait for.
+    const isDone = this.#stopUpload === null;
+    if (!isDone) this.#endUpload();
+    const reusable = isDone && !this.#lent && !own.controller.signal.aborted;
+    if (reusable && ++own.uses < MAX_USES && idle.length < MAX_IDLE) idle.push(own);
+  }
+
+  /**
+   * Ends the watch and whatever of the request is still under way.
+   *
+   * @param reason Why.
+   */
+  fail(reason: unknown): void {
+    this.#abort(reason);
+    this.#ended = this.hopSignal;
+    this.#abortable = this.#onAbort = null;
+    this.#endUpload();
+    const replies = [...this.#earlier ?? [], ...this.#reply === null ? [] : [this.#reply]];
+    this.#reply = this.#earlier = null;
+    for (const each of replies) discard(each);
+  }
+
+  #abort(reason: unknown): void {
+    this.#stop();
+    const listener = this.#onAbort;
+    const error = asError(reason);
+    this.#abortable?.controller.abort(error);
+    listener?.(error);
+  }
+
+  #endUpload(): void {
+    const stop = this.#stopUpload;
+    this.#stopUpload = null;
+    stop?.(OVER);
+  }
+
+  #stop(): void {
+    this.#open.delete(this);
+    if (this.#total !== null) clearDeadline(this.#total);
+    this.connected();
+    if (this.#silence !== null) clearTimeout(this.#silence);
+    this.#total = this.#silence = null;
+    this.#unlisten?.();
+  }
+
+  #armSilence(delay: number): void {
+    this.#silence = setTimeout(() => {
+      this.#silence = null;
+      if (this.#readingSince === Infinity) return; // the next reading() arms it again
+      const left = this.#readingSince + this.#limits.sockRead - performance.now();
+      if (left > 0.5) this.#armSilence(Math.ceil(left));
+      else this.#expire("sockRead");
+    }, delay);
+  }
+
+  #expire(phase: keyof ClientTimeout): void {
+    const elapsed = performance.now() - this.#start;
+    const type = TIMEOUT_ERRORS[phase];
+    this.#abort(new type(this.initialUrl, phase, this.#limits[phase], elapsed));
+  }
+
+  #listen(external: AbortSignal): () => void {
+    const onAbort = (): void => this.#abort(external.reason);
+    if (external.aborted) onAbort();
+    else external.addEventListener("abort", onAbort);
+    return () => external.removeEventListener("abort", onAbort);
+  }
+}
+
+const TIMEOUT_ERRORS = {
+  total: ServerTimeoutError,
+  connect: ConnectionTimeoutError,
+  sockRead: SocketTimeoutError,
+} as const;

@@ -1,0 +1,140 @@
+/** A request that fails gives its connection back, whoever is to blame. */
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  type ClientMiddleware,
+  ClientSession,
+  CookieJar,
+  loggingMiddleware,
+  request,
+  retryMiddleware,
+  type SessionOptions,
+} from "@roundtrip/http";
+
+type Handle = (request: Request) => Response | Promise<Response>;
+
+function serve(handle: Handle): AsyncDisposable & { readonly baseUrl: string } {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handle);
+  return {
+    baseUrl: `http://127.0.0.1:${server.addr.port}/`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+const TIMEOUT = { total: 5_000 };
+
+/** Throws as long as it is told to. */
+class Fault {
+  on = true;
+  readonly strike = (): void => {
+    if (this.on) throw new Error("a fault of the caller's");
+  };
+}
+
+class BrokenJar extends CookieJar {
+  readonly #fault: Fault;
+
+  constructor(fault: Fault) {
+    super();
+    this.#fault = fault;
+  }
+
+  override updateFromHeaders(headers: readonly string[], url: URL): void {
+    this.#fault.strike();
+    super.updateFromHeaders(headers, url);
+  }
+}
+
+const FAULTS: Readonly<Record<string, (fault: Fault) => SessionOptions>> = {
+  "the hook onRequestEnd": (fault) => ({ traceConfigs: [{ onRequestEnd: fault.strike }] }),
+  "the log": (fault) => ({ middlewares: [loggingMiddleware({ log: fault.strike })] }),
+  "the cookie jar": (fault) => ({ cookieJar: new BrokenJar(fault) }),
+  "shouldRetry": ({ strike }) => ({
+    middlewares: [retryMiddleware({ shouldRetry: ({ response }) => void (response && strike()) })],
+  }),
+  "a middleware after the reply": ({ strike }) => ({
+    middlewares: [
+      (async (each, handler) => {
+        const result = await handler(each);
+        strike();
+        return result;
+      }) as ClientMiddleware,
+    ],
+  }),
+  "a middleware with two replies in hand": ({ strike, ...fault }) => ({
+    connector: { limit: 2 },
+    middlewares: [
+      (async (each, handler) => {
+        const result = await handler(each);
+        if (fault.on) await handler(each.with({}));
+        strike();
+        return result;
+      }) as ClientMiddleware,
+    ],
+  }),
+  "raiseForStatus": (fault) => ({ raiseForStatus: () => Promise.try(fault.strike) }),
+};
+for (const [name, options] of Object.entries(FAULTS)) {
+  Deno.test(`a connection is free again after a failure of ${name}`, async () => {
+    const headers = { "set-cookie": "a=1" };
+    await using server = serve(() => new Response("x".repeat(200_000), { headers }));
+    const { baseUrl } = server;
+    const fault = new Fault();
+    await using session = new ClientSession({
+      baseUrl,
+      connector: { limit: 1 },
+      timeout: TIMEOUT,
+      ...options(fault),
+    });
+    for (let n = 0; n < 3; n++) await assertRejects(() => session.get(""), Error, "the caller's");
+    fault.on = false;
+    assertEquals((await (await session.get("")).text()).length, 200_000);
+  });
+}
+
+Deno.test("a log that fails is called once for a hop", async () => {
+  let calls = 0;
+  const log = (): never => {
+    calls++;
+    throw new Error("disk full");
+  };
+  const app = { fetch: () => new Response() };
+  await using session = new ClientSession({ app, middlewares: [loggingMiddleware({ log })] });
+  await assertRejects(() => session.get("/"), Error, "disk full");
+  assertEquals(calls, 1);
+});
+
+Deno.test("request() that fails after the reply ends its connection", async () => {
+  let ended = 0;
+  await using server = serve(() =>
+    new Response(new ReadableStream({ cancel: () => void ended++ }, { highWaterMark: 0 }))
+  );
+  const { strike } = new Fault();
+  const sent = request("GET", server.baseUrl, { traceConfigs: [{ onRequestEnd: strike }] });
+  await assertRejects(() => sent, Error, "the caller's");
+  while (ended === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+});
+
+for (const hook of ["onConnectionQueuedStart", "onConnectionQueuedEnd"] as const) {
+  Deno.test(`a failure in ${hook} ends that request alone`, async () => {
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    await using server = serve(() => held.then(() => new Response("ok")));
+    const fault = new Fault();
+    await using session = new ClientSession({
+      baseUrl: server.baseUrl,
+      connector: { limit: 1 },
+      timeout: TIMEOUT,
+      traceConfigs: [{ [hook]: fault.strike }],
+    });
+    const first = session.get("");
+    const second = assertRejects(() => session.get(""), Error, "the caller's");
+    if (hook === "onConnectionQueuedStart") await second;
+    letGo();
+    assertEquals(await (await first).text(), "ok");
+    await second;
+    fault.on = false;
+    const [third, fourth] = await Promise.all(
+      ["", ""].map((path) => session.get(path).then((response) => response.text())),
+    );
+    assert(third === "ok" && fourth === "ok");
+  });
+}
