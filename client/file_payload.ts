@@ -16,15 +16,24 @@ const PIECE = 256 * 1024;
 export function filePayload(file: Deno.FsFile): Payload {
   const range = regularRange(file);
   let open = true;
+  let streams = 0;
   return {
     bytes: range?.size === 0 ? new Uint8Array(0) : null,
     size: range?.size ?? null,
     contentType: "application/octet-stream",
     replayable: range !== null,
-    stream: (taken = false) => fileStream(file, range, taken),
+    stream(taken = false) {
+      const own = ++streams;
+      return fileStream(file, range, taken, () => own === streams);
+    },
     close() {
-      if (open) file.close();
+      if (!open) return;
       open = false;
+      try {
+        file.close();
+      } catch {
+        // Its owner did so before.
+      }
     },
   };
 }
@@ -46,20 +55,28 @@ function fileStream(
   file: Deno.FsFile,
   range: Range | null,
   taken: boolean,
+  isLatest: () => boolean,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   let left = range?.size ?? Infinity;
   let last: ArrayBuffer | null = null;
+  // All streams of a file move one position, so an earlier one that a redirect or a repetition has
+  // left behind must not read on.
+  const check = (): void => {
+    if (!isLatest()) throw new Error("Cannot send the file: it is being sent again");
+  };
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
     async start() {
       if (range !== null) await file.seek(range.start, Deno.SeekMode.Start);
     },
     async pull(controller) {
+      check();
       // The collector comes for dropped pieces after some 64 MB of them. This frees one at once.
       if (taken) last?.transfer(0);
       last = null;
       // What is appended to the file meanwhile is left out: its length was announced.
       const buffer = new Uint8Array(Math.min(PIECE, left));
       const count = left === 0 ? null : await file.read(buffer);
+      check();
       if (count !== null) {
         left -= count;
         last = buffer.buffer;
