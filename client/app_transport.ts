@@ -6,7 +6,19 @@ import { asError, ClientConnectionError } from "./connection_errors.ts";
 import { ClientPayloadError } from "./errors.ts";
 import type { HopRequest, HopResult, Transport } from "./transport.ts";
 
-/** Anything that answers requests: an `Application`, a Hono app, `{ fetch: (request) => … }`. */
+/**
+ * Anything that answers requests: an `Application`, a Hono app, `{ fetch: (request) => … }`.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type FetchApp } from "@roundtrip/http";
+ *
+ * const app: FetchApp = { fetch: (request) => new Response(new URL(request.url).pathname) };
+ * await using session = new ClientSession({ app });
+ * await using response = await session.get("/a");
+ * console.assert(await response.text() === "/a");
+ * ```
+ */
 export interface FetchApp {
   /**
    * Answers a request.
@@ -22,6 +34,21 @@ export interface FetchApp {
  *
  * @param app The application.
  * @returns The transport.
+ *
+ * @example
+ * ```ts
+ * import { appTransport, ClientSession, type Transport } from "@roundtrip/http";
+ *
+ * const inner = appTransport({ fetch: () => new Response("hello") });
+ * let hops = 0;
+ * const counting: Transport = {
+ *   send: (request) => (hops++, inner.send(request)),
+ *   close: () => inner.close(),
+ * };
+ * await using session = new ClientSession({ transport: counting });
+ * await using response = await session.get("http://localhost/");
+ * console.assert(await response.text() === "hello" && hops === 1);
+ * ```
  */
 export function appTransport(app: FetchApp): Transport {
   return {

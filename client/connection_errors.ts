@@ -1,16 +1,44 @@
 /**
- * What can go wrong before a reply is complete: a class for each kind of reason, as aiohttp has them.
+ * What can go wrong before a reply is complete; connector_errors.ts has more classes for what keeps a
+ * connection from being made.
  * @module
  */
-import { ClientError, ClientResponseError } from "./errors.ts";
+import { ClientError } from "./errors.ts";
 
-/** No complete reply came. */
+/**
+ * No complete reply came.
+ *
+ * @example
+ * ```ts
+ * import { ClientConnectionError, ClientSession } from "@roundtrip/http";
+ *
+ * const app = { fetch: () => Promise.reject(new Error("out of order")) };
+ * await using session = new ClientSession({ app });
+ * const error = await session.get("/").catch((error) => error);
+ * console.assert(error instanceof ClientConnectionError && error.cause instanceof Error);
+ * ```
+ */
 export class ClientConnectionError extends ClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name: string = "ClientConnectionError";
 }
 
-/** What kept a connection from being made. */
+/**
+ * What kept a connection from being made.
+ *
+ * @example
+ * ```ts
+ * import { ClientConnectorError, type ConnectFailure } from "@roundtrip/http";
+ *
+ * const advice: Partial<Record<ConnectFailure, string>> = {
+ *   dns: "look at the name of the host",
+ *   refused: "start the server",
+ *   permission: "run with --allow-net",
+ * };
+ * const error = new ClientConnectorError(new URL("http://localhost:1/"), "refused", "no answer");
+ * console.assert(advice[error.failure] === "start the server");
+ * ```
+ */
 export type ConnectFailure =
   | "dns"
   | "tls"
@@ -22,7 +50,21 @@ export type ConnectFailure =
   | "permission"
   | "other";
 
-/** No connection could be made; connector_errors.ts has a class for each kind of reason. */
+/**
+ * No connection could be made; connector_errors.ts has a class for each kind of reason.
+ *
+ * @example
+ * ```ts
+ * import { ClientConnectorError, ClientSession } from "@roundtrip/http";
+ *
+ * using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * const { port } = free.addr;
+ * free.close(); // nobody listens there now
+ * await using session = new ClientSession();
+ * const error = await session.get(`http://127.0.0.1:${port}/`).catch((error) => error);
+ * console.assert(error instanceof ClientConnectorError && error.failure === "refused");
+ * ```
+ */
 export class ClientConnectorError extends ClientConnectionError {
   /** Name of the class, for telling errors apart. */
   override readonly name: string = "ClientConnectorError";
@@ -49,13 +91,41 @@ export class ClientConnectorError extends ClientConnectionError {
   }
 }
 
-/** The connection broke while it was in use. */
+/**
+ * The connection broke while it was in use.
+ *
+ * @example
+ * ```ts
+ * import { ClientConnectionError, ClientOSError } from "@roundtrip/http";
+ *
+ * const error = new ClientOSError("Connection reset by peer", { cause: new Error("os error 104") });
+ * console.assert(error instanceof ClientConnectionError && error.cause instanceof Error);
+ * ```
+ */
 export class ClientOSError extends ClientConnectionError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ClientOSError";
 }
 
-/** The server closed the connection without a reply, or sent none that can be read. */
+/**
+ * The server closed the connection without a reply, or sent none that can be read.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, ServerDisconnectedError } from "@roundtrip/http";
+ *
+ * using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * const served = listener.accept().then(async (connection) => {
+ *   await connection.read(new Uint8Array(1024));
+ *   connection.close(); // no reply
+ * });
+ * await using session = new ClientSession();
+ * const error = await session.post(`http://127.0.0.1:${listener.addr.port}/`, { data: "x" })
+ *   .catch((error) => error);
+ * console.assert(error instanceof ServerDisconnectedError);
+ * await served;
+ * ```
+ */
 export class ServerDisconnectedError extends ClientConnectionError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ServerDisconnectedError";
@@ -79,7 +149,19 @@ const PHASES = {
   sockRead: "no data from the server",
 } as const;
 
-/** `timeout.total` has passed; base of the errors of the other limits. */
+/**
+ * `timeout.total` has passed; base of the errors of the other limits.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, ServerTimeoutError } from "@roundtrip/http";
+ *
+ * const app = { fetch: () => new Promise<Response>(() => {}) };
+ * await using session = new ClientSession({ app, timeout: { total: 10 } });
+ * const error = await session.get("/").catch((error) => error);
+ * console.assert(error instanceof ServerTimeoutError && error.phase === "total");
+ * ```
+ */
 export class ServerTimeoutError extends ClientConnectionError {
   /** Name of the class, for telling errors apart. */
   override readonly name: string = "ServerTimeoutError";
@@ -113,78 +195,41 @@ export class ServerTimeoutError extends ClientConnectionError {
   }
 }
 
-/** `timeout.connect` has passed: no connection was free, or none could be made in time. */
+/**
+ * `timeout.connect` has passed: no connection was free, or none could be made in time.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, ConnectionTimeoutError } from "@roundtrip/http";
+ *
+ * const app = { fetch: () => new Promise<Response>(() => {}) };
+ * await using session = new ClientSession({ app, timeout: { connect: 10 } });
+ * const error = await session.get("/").catch((error) => error);
+ * console.assert(error instanceof ConnectionTimeoutError && error.limit === 10);
+ * ```
+ */
 export class ConnectionTimeoutError extends ServerTimeoutError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ConnectionTimeoutError";
 }
 
-/** `timeout.sockRead` has passed: the server was silent for too long. */
+/**
+ * `timeout.sockRead` has passed: the server was silent for too long.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, SocketTimeoutError } from "@roundtrip/http";
+ *
+ * const app = { fetch: () => new Response(new ReadableStream()) }; // a body that never comes
+ * await using session = new ClientSession({ app, timeout: { sockRead: 10 } });
+ * await using response = await session.get("/");
+ * const error = await response.text().catch((error) => error);
+ * console.assert(error instanceof SocketTimeoutError);
+ * ```
+ */
 export class SocketTimeoutError extends ServerTimeoutError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "SocketTimeoutError";
-}
-
-/** The name of the host could not be resolved. */
-export class ClientConnectorDNSError extends ClientConnectorError {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "ClientConnectorDNSError";
-}
-
-/** TLS could not be agreed on. */
-export class ClientConnectorSSLError extends ClientConnectorError {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "ClientConnectorSSLError";
-}
-
-/** The server's certificate is not to be trusted. */
-export class ClientConnectorCertificateError extends ClientConnectorError {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "ClientConnectorCertificateError";
-}
-
-/** The proxy could not be reached. */
-export class ClientProxyConnectionError extends ClientConnectorError {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "ClientProxyConnectionError";
-}
-
-/** The Unix socket could not be reached. */
-export class UnixClientConnectorError extends ClientConnectorError {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "UnixClientConnectorError";
-}
-
-/** The proxy refused to connect to the server. */
-export class ClientHttpProxyError extends ClientResponseError {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "ClientHttpProxyError";
-}
-
-const CONNECTOR_ERRORS: Readonly<Partial<Record<ConnectFailure, typeof ClientConnectorError>>> = {
-  dns: ClientConnectorDNSError,
-  certificate: ClientConnectorCertificateError,
-  tls: ClientConnectorSSLError,
-  proxy: ClientProxyConnectionError,
-  unix: UnixClientConnectorError,
-};
-
-/**
- * Makes the error of the class that fits a failure to connect.
- *
- * @param url URL that was asked for.
- * @param failure What kept the connection from being made.
- * @param reason What the platform said.
- * @param options The error behind it.
- * @returns The error.
- */
-export function connectorError(
-  url: URL,
-  failure: ConnectFailure,
-  reason: string,
-  options?: ErrorOptions,
-): ClientConnectorError {
-  return new (CONNECTOR_ERRORS[failure] ?? ClientConnectorError)(url, failure, reason, options);
 }
 
 /**

@@ -11,12 +11,11 @@ import {
   asError,
   ClientConnectionError,
   ClientConnectorError,
-  ClientHttpProxyError,
   ClientOSError,
   type ConnectFailure,
-  connectorError,
   ServerDisconnectedError,
 } from "./connection_errors.ts";
+import { ClientHttpProxyError, connectorError } from "./connector_errors.ts";
 import { ClientPayloadError } from "./errors.ts";
 import { withoutProxyVariables } from "./environment.ts";
 import { headerOf } from "./header_list.ts";
@@ -34,6 +33,21 @@ const FIXED_HEADERS = ["accept", "accept-encoding", "accept-language", "user-age
  * @returns The transport; close it to end its connections.
  * @throws {RangeError} If a limit is no whole number from 0 on.
  * @throws {TypeError} If the proxy or the certificate is not valid.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, fetchTransport, web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * const transport = fetchTransport({ limitPerHost: 4 });
+ * await using session = new ClientSession({ baseUrl, transport });
+ * await using response = await session.get("/");
+ * console.assert(await response.text() === "hello");
+ * ```
  */
 export function fetchTransport(options?: ConnectorOptions): Transport {
   const connector = resolveConnector(options);

@@ -56,7 +56,8 @@ export type { CookieOptions, ResponseCookie } from "../http/cookie.ts";
 export type { BodySource } from "../http/body_source.ts";
 export { IncompleteReadError } from "../http/incomplete_read_error.ts";
 export { LineTooLongError } from "../http/line_too_long_error.ts";
-export { StreamReader, type StreamReaderOptions } from "../http/stream_reader.ts";
+export { StreamReader } from "../http/stream_reader.ts";
+export type { StreamReaderOptions } from "../http/stream_reader_options.ts";
 
 // WebSocket
 export { type ClientWebSocketInit, ClientWebSocketResponse } from "./websocket.ts";
@@ -118,7 +119,9 @@ export { bearerAuthMiddleware, type BearerAuthOptions } from "./bearer_auth_midd
 export { cacheMiddleware, type CacheOptions } from "./cache_middleware.ts";
 export { digestAuthMiddleware, type DigestAuthOptions } from "./digest_auth_middleware.ts";
 export { type HopRecord, loggingMiddleware, type LoggingOptions } from "./logging_middleware.ts";
-export { retryMiddleware, type RetryOptions } from "./retry_middleware.ts";
+export { replayMiddleware, type ReplayOptions } from "./replay_middleware.ts";
+export { rateLimitMiddleware, type RateLimitOptions } from "./rate_limit_middleware.ts";
+export { type FailedAttempt, retryMiddleware, type RetryOptions } from "./retry_middleware.ts";
 
 // Traces
 export type {
@@ -130,6 +133,9 @@ export type {
   TraceReply,
   TraceRequest,
 } from "./trace.ts";
+
+// Tests
+export { type MockCall, type MockReply, MockResponses, type MockTarget } from "./mock_responses.ts";
 
 // Transport
 export { appTransport, type FetchApp } from "./app_transport.ts";
@@ -147,20 +153,22 @@ export {
 // Errors
 export {
   ClientConnectionError,
-  ClientConnectorCertificateError,
-  ClientConnectorDNSError,
   ClientConnectorError,
-  ClientConnectorSSLError,
-  ClientHttpProxyError,
   ClientOSError,
-  ClientProxyConnectionError,
   type ConnectFailure,
   ConnectionTimeoutError,
   ServerDisconnectedError,
   ServerTimeoutError,
   SocketTimeoutError,
-  UnixClientConnectorError,
 } from "./connection_errors.ts";
+export {
+  ClientConnectorCertificateError,
+  ClientConnectorDNSError,
+  ClientConnectorSSLError,
+  ClientHttpProxyError,
+  ClientProxyConnectionError,
+  UnixClientConnectorError,
+} from "./connector_errors.ts";
 export {
   ClientError,
   ClientPayloadError,

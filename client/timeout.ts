@@ -13,7 +13,19 @@ import type { RequestContext, RequestPhases } from "./request_context.ts";
 import { clearDeadline, type Deadline, setDeadline, type Waiting } from "./timer_queue.ts";
 import type { RequestTrace } from "./trace.ts";
 
-/** Limits of time, aiohttp's `ClientTimeout`. */
+/**
+ * Limits of time, aiohttp's `ClientTimeout`.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type ClientTimeout } from "@roundtrip/http";
+ *
+ * const timeout: ClientTimeout = { total: 60_000, sockRead: 5_000 }; // ms
+ * await using session = new ClientSession({ app: { fetch: () => new Response("hello") }, timeout });
+ * await using response = await session.get("/", { timeout: { total: 1_000 } }); // this one alone
+ * console.assert(await response.text() === "hello");
+ * ```
+ */
 export interface ClientTimeout {
   /**
    * From the call to the last byte of the body, over all redirects and retries, in ms; 0 for no

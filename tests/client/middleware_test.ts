@@ -5,7 +5,9 @@ import {
   ClientRequest,
   ClientSession,
   digestAuthMiddleware,
+  type FailedAttempt,
   loggingMiddleware,
+  rateLimitMiddleware,
   retryMiddleware,
   ServerTimeoutError,
   type TraceConfig,
@@ -129,6 +131,36 @@ overEachApp("retryMiddleware() repeats what may be repeated and nothing else", a
     ["no POST", 9, {}, "POST", 503, 1],
     ["a POST if asked for", 1, { methods: ["POST"] }, "POST", 200, 2],
     ["no status that is not listed", 9, { statuses: [500] }, "GET", 503, 1],
+    [
+      "what shouldRetry asks for",
+      1,
+      {
+        statuses: [],
+        shouldRetry: ({ response }: FailedAttempt) => response?.status === 503,
+      },
+      "POST",
+      200,
+      2,
+    ],
+    ["nothing that shouldRetry forbids", 9, { shouldRetry: () => false }, "GET", 503, 1],
+    [
+      "by its rules where shouldRetry does not say",
+      1,
+      {
+        shouldRetry: () => Promise.resolve(undefined),
+      },
+      "GET",
+      200,
+      2,
+    ],
+    [
+      "not beyond retries, whatever shouldRetry says",
+      9,
+      { shouldRetry: () => true },
+      "GET",
+      503,
+      3,
+    ],
     ["not beyond the budget", 99, { retries: 50, budget: 0 }, "GET", 503, 11],
   ];
   for (const [name, failures, options, method, status, calls] of rows) {
@@ -195,8 +227,98 @@ Deno.test("retryAfter() reads seconds and dates, and takes nothing else", () => 
       ["soon", null],
       ["", null],
     ] as const
-  ) assertEquals(retryAfter(new Headers({ "retry-after": value }), now), expected, value);
+  ) assertEquals(retryAfter(replyOf(503, { "retry-after": value }), now), expected, value);
+  const nowSeconds = now / 1000;
+  for (
+    const [name, value, status, expected] of [
+      ["ratelimit-reset", "7", 429, 7_000],
+      ["x-ratelimit-reset", "7", 429, 7_000],
+      ["x-rate-limit-reset", "7", 429, 7_000],
+      ["ratelimit-reset", "7", 503, null], // such headers are on replies of every kind
+      ["ratelimit-reset", "-7", 429, null],
+      ["x-ratelimit-reset", "2000000000", 429, (2_000_000_000 - nowSeconds) * 1000],
+    ] as const
+  ) {
+    assertEquals(
+      retryAfter(replyOf(status, { [name]: value }), now),
+      expected,
+      `${name}: ${value}`,
+    );
+  }
+  const both = { "retry-after": "1", "ratelimit-reset": "9" };
+  assertEquals(retryAfter(replyOf(429, both), now), 1_000);
   assertThrows(() => retryMiddleware({ retries: -1 }), RangeError, "retries is -1");
+});
+
+function replyOf(status: number, headers: Record<string, string>) {
+  return { status, headers: new Headers(headers) };
+}
+
+Deno.test("shouldRetry sees every attempt that failed or not, and its own failure is the caller's", async () => {
+  const app = appOf(() => {
+    if (app.seen.length === 1) throw new Error("cut");
+    return new Response("", { status: app.seen.length === 2 ? 418 : 200 });
+  });
+  const seen: unknown[] = [];
+  const shouldRetry = ({ attempt, request, response, error }: FailedAttempt) => {
+    seen.push([attempt, request.method, response?.status, error instanceof Error]);
+    return response?.status !== 200;
+  };
+  const middlewares = [retryMiddleware({ backoff: 1, shouldRetry })];
+  await using session = new ClientSession({ app, middlewares });
+  await using response = await session.post("/", { data: "x" });
+  assertEquals(response.status, 200);
+  assertEquals(seen, [[0, "POST", undefined, true], [1, "POST", 418, false], [
+    2,
+    "POST",
+    200,
+    false,
+  ]]);
+  const failure = new Error("no verdict");
+  const broken = retryMiddleware({ shouldRetry: () => Promise.reject(failure) });
+  assertEquals(await assertRejects(() => session.get("/", { middlewares: [broken] })), failure);
+});
+
+Deno.test("rateLimitMiddleware() lets no interval have more requests than asked for", async () => {
+  const starts: number[] = [];
+  const app = appOf(() => {
+    starts.push(performance.now());
+    return new Response("");
+  });
+  const limit = rateLimitMiddleware({ requests: 3, interval: 60 });
+  await using session = new ClientSession({ app, middlewares: [limit] });
+  const order: number[] = [];
+  await Promise.all(Array.from({ length: 10 }, async (_, i) => {
+    await (await session.get("http://a/")).release();
+    order.push(i);
+  }));
+  // Timers for the same millisecond may fire in any order.
+  const turns = [0, 3, 6, 9].map((at) => order.slice(at, at + 3).sort());
+  assertEquals(turns, [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9]]);
+  for (let i = 3; i < starts.length; i++) {
+    const gap = (starts[i] ?? 0) - (starts[i - 3] ?? 0);
+    assert(
+      gap > 50, // seen by the server, so a little less than the 60 between two beginnings
+      `requests ${i - 3} to ${i} within ${gap} ms`,
+    );
+  }
+  const start = performance.now();
+  await (await session.get("http://b/")).release(); // another origin
+  assert(performance.now() - start < 50);
+});
+
+Deno.test("a request that waits for rateLimitMiddleware() can be given up, and counts its wait", async () => {
+  const app = appOf(() => new Response(""));
+  const limit = rateLimitMiddleware({ requests: 1, interval: 10_000, perOrigin: false });
+  await using session = new ClientSession({ app, middlewares: [limit] });
+  await (await session.get("http://a/")).release();
+  const late = () => session.get("http://b/", { timeout: { total: 30 } });
+  await assertRejects(late, ServerTimeoutError, "timeout.total is 30 ms");
+  assertEquals(app.seen.length, 1);
+  for (const requests of [0, 1.5, NaN, -1]) {
+    assertThrows(() => rateLimitMiddleware({ requests }), RangeError, `to ${requests} requests`);
+  }
+  assertThrows(() => rateLimitMiddleware({ requests: 1, interval: -1 }), RangeError, "in -1 ms");
 });
 
 // RFC 7616 section 3.9.1 and 3.9.2.
