@@ -257,7 +257,8 @@ class HttpClients {
     if (this.#options.localAddress !== null) {
       throw new NotSupportedError("connector.localAddress", "the proxy asks for a password");
     }
-    const relay = this.#relays.get(proxy) ?? new ProxyRelay(proxy);
+    const known = this.#relays.get(proxy);
+    const relay = known === undefined || known.closed ? new ProxyRelay(proxy) : known;
     this.#relays.set(proxy, relay);
     return relay.url;
   }
