@@ -11,12 +11,11 @@ import {
   asError,
   ClientConnectionError,
   ClientConnectorError,
-  ClientHttpProxyError,
   ClientOSError,
   type ConnectFailure,
-  connectorError,
   ServerDisconnectedError,
 } from "./connection_errors.ts";
+import { ClientHttpProxyError, connectorError } from "./connector_errors.ts";
 import { ClientPayloadError } from "./errors.ts";
 import { withoutProxyVariables } from "./environment.ts";
 import { headerOf } from "./header_list.ts";
@@ -279,7 +278,8 @@ class HttpClients {
     if (this.#options.localAddress !== null) {
       throw new NotSupportedError("connector.localAddress", "the proxy asks for a password");
     }
-    const relay = this.#relays.get(proxy) ?? new ProxyRelay(proxy);
+    const known = this.#relays.get(proxy);
+    const relay = known === undefined || known.closed ? new ProxyRelay(proxy) : known;
     this.#relays.set(proxy, relay);
     return relay.url;
   }

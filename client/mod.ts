@@ -56,7 +56,8 @@ export type { CookieOptions, ResponseCookie } from "../http/cookie.ts";
 export type { BodySource } from "../http/body_source.ts";
 export { IncompleteReadError } from "../http/incomplete_read_error.ts";
 export { LineTooLongError } from "../http/line_too_long_error.ts";
-export { StreamReader, type StreamReaderOptions } from "../http/stream_reader.ts";
+export { StreamReader } from "../http/stream_reader.ts";
+export type { StreamReaderOptions } from "../http/stream_reader_options.ts";
 
 // WebSocket
 export { type ClientWebSocketInit, ClientWebSocketResponse } from "./websocket.ts";
@@ -152,20 +153,22 @@ export {
 // Errors
 export {
   ClientConnectionError,
-  ClientConnectorCertificateError,
-  ClientConnectorDNSError,
   ClientConnectorError,
-  ClientConnectorSSLError,
-  ClientHttpProxyError,
   ClientOSError,
-  ClientProxyConnectionError,
   type ConnectFailure,
   ConnectionTimeoutError,
   ServerDisconnectedError,
   ServerTimeoutError,
   SocketTimeoutError,
-  UnixClientConnectorError,
 } from "./connection_errors.ts";
+export {
+  ClientConnectorCertificateError,
+  ClientConnectorDNSError,
+  ClientConnectorSSLError,
+  ClientHttpProxyError,
+  ClientProxyConnectionError,
+  UnixClientConnectorError,
+} from "./connector_errors.ts";
 export {
   ClientError,
   ClientPayloadError,

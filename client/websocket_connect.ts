@@ -13,9 +13,9 @@ import { environmentOf } from "./environment.ts";
 import {
   ClientConnectionError,
   type ConnectFailure,
-  connectorError,
   ServerDisconnectedError,
 } from "./connection_errors.ts";
+import { connectorError } from "./connector_errors.ts";
 import { compose } from "./middleware.ts";
 import { middlewaresOf, resolveRequest, type SessionDefaults } from "./options.ts";
 import { followRedirects } from "./redirect.ts";

@@ -6,38 +6,9 @@ import { type BodySource, streamSource } from "./body_source.ts";
 import { concatBytes } from "./bytes.ts";
 import { IncompleteReadError } from "./incomplete_read_error.ts";
 import { LineTooLongError } from "./line_too_long_error.ts";
+import type { StreamReaderOptions } from "./stream_reader_options.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
-
-/**
- * What a {@linkcode StreamReader} is told by the side that owns the connection.
- *
- * @example
- * ```ts
- * import { StreamReader, type StreamReaderOptions } from "@roundtrip/http";
- *
- * let ended = false;
- * const options: StreamReaderOptions = { length: 5, onEnd: () => ended = true };
- * const reader = new StreamReader(new Blob(["hello"]).stream(), options);
- * console.assert((await reader.read()).length === 5 && ended);
- * ```
- */
-export interface StreamReaderOptions {
-  /**
-   * Longest line that `readLine()`, `readUntil()` and iteration by lines give, in bytes.
-   * @default {131072}
-   */
-  readonly maxLineSize?: number;
-  /**
-   * Announced length of the body in bytes, a hint for the size of buffers.
-   * @default {null}, not known
-   */
-  readonly length?: number | null;
-  /** Called once, when the body has ended, has failed or was given up. */
-  readonly onEnd?: () => void;
-  /** Turns a failure of the stream beneath into the error a reader sees. */
-  readonly mapError?: (error: unknown) => Error;
-}
 
 const EMPTY = new Uint8Array(0);
 const NEWLINE = Uint8Array.of(10);
