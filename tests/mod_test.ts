@@ -15,7 +15,7 @@ const CLIENT = `
   StreamReader TooManyRedirectsError UnixClientConnectorError WSCloseCode WSMessageTypeError
   WSMsgType WSServerHandshakeError WebSocketBase WebSocketClosedError WebSocketLimitError
   WebSocketProtocolError WebSocketTimeoutError appTransport bearerAuthMiddleware cacheMiddleware
-  digestAuthMiddleware discard encodeBasicAuth fetchTransport loggingMiddleware reconnect
+  digestAuthMiddleware discard encodeBasicAuth fetchTransport loggingMiddleware proxyAgent reconnect
   request retryMiddleware
 `;
 const SERVER = `

@@ -7,7 +7,6 @@ import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { Readable } from "node:stream";
-import type { ConnectionOptions } from "node:tls";
 import {
   ClientConnectorError,
   ClientPayloadError,
@@ -16,12 +15,11 @@ import {
   ConnectionTimeoutError,
   type HopRequest,
   type HopResult,
+  proxyAgent,
+  type ProxyAgentOptions,
   ServerDisconnectedError,
   type Transport,
 } from "../../client/mod.ts";
-
-import { bareHost, proxyAuthorization, ProxyError, proxyPort } from "./proxy_tunnel.ts";
-import { tunnelAgent } from "./tunnel_agent.ts";
 
 /** How to connect. */
 export interface NodeTransportOptions {
@@ -65,11 +63,15 @@ export interface Times {
  */
 export function nodeTransport(options: NodeTransportOptions, times: Times): Transport {
   const agents = new Map<string, HttpAgent>();
-  const agentOf = (secure: boolean, tunnel: URL | null, tls: ConnectionOptions): HttpAgent => {
+  const agentOf = async (
+    secure: boolean,
+    tunnel: URL | null,
+    tls: ProxyAgentOptions,
+  ): Promise<HttpAgent> => {
     const key = `${secure} ${tunnel?.href}`;
     let agent = agents.get(key);
     if (agent === undefined) {
-      if (tunnel !== null) agent = tunnelAgent(tunnel, secure, tls);
+      if (tunnel !== null) agent = await proxyAgent(tunnel, secure, tls) as HttpAgent;
       else {agent = secure
           ? new HttpsAgent({ keepAlive: true })
           : new HttpAgent({ keepAlive: true });}
@@ -101,7 +103,7 @@ export function nodeTransport(options: NodeTransportOptions, times: Times): Tran
       const forwards = proxy !== null && !secure && /^https?:$/.test(proxy.protocol);
       const peer = forwards ? proxy : hop.url;
       const overTls = peer.protocol === "https:";
-      const tls: ConnectionOptions = overTls || proxy?.protocol === "https:"
+      const tls: ProxyAgentOptions = overTls || proxy?.protocol === "https:"
         ? {
           rejectUnauthorized: options.verify,
           ...(options.ca.length > 0 ? { ca: await authorities(options.ca) } : {}),
@@ -122,15 +124,16 @@ export function nodeTransport(options: NodeTransportOptions, times: Times): Tran
         times.secured =
         times.head =
           null;
+      const agent = await agentOf(overTls, forwards ? null : proxy, tls);
       const message = await new Promise<IncomingMessage>((resolve, reject) => {
         const outgoing = (overTls ? requestHttps : requestHttp)({
           method: hop.method,
           protocol: peer.protocol,
           hostname: bareHost(peer),
-          port: forwards ? proxyPort(peer) : portOf(peer),
+          port: portOf(peer),
           path: forwards ? `${hop.url.origin}${path}` : path,
           headers,
-          agent: agentOf(overTls, forwards ? null : proxy, tls),
+          agent,
           ...tls,
           ...(options.socketPath === null ? {} : { socketPath: options.socketPath }),
           ...(options.family === 0 ? {} : { family: options.family }),
@@ -200,6 +203,17 @@ function fixedLookup(address: string): LookupFunction {
     if (options.all) callback(null, [{ address, family }]);
     else callback(null, address, family);
   };
+}
+
+function bareHost(url: URL): string {
+  return url.hostname.replace(/^\[(.*)\]$/, "$1");
+}
+
+/** What a proxy of HTTP wants for the credentials in its URL. */
+function proxyAuthorization({ username, password }: URL): string | null {
+  if (username === "" && password === "") return null;
+  const text = decodeURIComponent(`${username}:${password}`);
+  return `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(text)))}`;
 }
 
 function portOf(url: URL): number {
@@ -313,9 +327,7 @@ function connectError(
     const why = `the proxy ${proxy.host} cannot be reached (${error.message})`;
     return new ClientProxyConnectionError(hop.url, "proxy", why, { cause: error });
   }
-  if (error instanceof ProxyError) {
-    return new ClientProxyConnectionError(hop.url, "proxy", error.message, { cause: error });
-  }
+  if (error instanceof ClientConnectorError) return error; // of the proxy
   if (error.code === "ECONNRESET" || /socket hang up/.test(error.message)) {
     return new ServerDisconnectedError(hop.url, error.message, { cause: error });
   }

@@ -12,7 +12,7 @@ import {
   serving,
   tempDir,
 } from "./_cli.ts";
-import { startProxy } from "./_proxies.ts";
+import { startProxy } from "../_proxies.ts";
 
 const USAGE = 64;
 type Row = readonly [name: string, args: readonly string[], Expected, RunOptions?];
