@@ -12,10 +12,11 @@ import {
 import { writeOut } from "../output.ts";
 import type { ParsedArgs } from "../parse_args.ts";
 import { UsageError } from "../usage_error.ts";
-import { prepareEnvironment, transportOf } from "./connection.ts";
+import { transportOf } from "./connection.ts";
 import { type Auth, authOf, basicOf, middlewaresOf } from "./credentials.ts";
 import { curlCommand } from "./curl.ts";
 import { resumeDownload, saveResponse } from "./download.ts";
+import { prepareEnvironment } from "./environment.ts";
 import { explained } from "./explained.ts";
 import type { Times } from "./node_transport.ts";
 import { dataOf, type Plan, plan } from "./plan.ts";
