@@ -4,11 +4,11 @@ import {
   assertRow,
   assertTable,
   cli,
-  COMPILED,
   type Expected,
   hasProgram,
+  modern,
+  OLD_HTTP,
   type RunOptions,
-  runtimeIs,
   serving,
   tempDir,
 } from "./_cli.ts";
@@ -16,13 +16,6 @@ import { startProxy } from "../_proxies.ts";
 
 const USAGE = 64;
 type Row = readonly [name: string, args: readonly string[], Expected, RunOptions?];
-
-// Until Deno 2.6 node:http was built on fetch, which chooses its connections itself.
-const old = COMPILED && !await runtimeIs(206);
-
-function modern(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name: old ? `${name} (needs the node:http of Deno 2.6)` : name, ignore: old, fn });
-}
 
 /** What is asked of it, as a line. */
 async function answer(request: Request): Promise<Response> {
@@ -110,7 +103,7 @@ const openssl = await hasProgram("openssl");
 Deno.test({
   name: "--cert and --cert-key are shown to a server that asks, 1a" +
     (openssl ? "" : " (needs openssl)"),
-  ignore: !openssl || old,
+  ignore: !openssl || OLD_HTTP,
   fn: async () => {
     await using folder = await tempDir();
     const cwd = folder.path;

@@ -6,23 +6,15 @@ import { CommandError, UsageError } from "../../cli/usage_error.ts";
 import {
   assertTable,
   cli,
-  COMPILED,
   type Expected,
+  modern,
   type RunOptions,
-  runtimeIs,
   serving,
   tempDir,
 } from "./_cli.ts";
 
 const USAGE = 64;
 type Row = readonly [name: string, args: readonly string[], Expected, RunOptions?];
-
-// Until Deno 2.6 node:http was built on fetch.
-const old = COMPILED && !await runtimeIs(206);
-
-function modern(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name: old ? `${name} (needs the node:http of Deno 2.6)` : name, ignore: old, fn });
-}
 
 modern("options of curl mean what fingers know, 1a", async () => {
   await using bin = await serving(["httpbin"]);

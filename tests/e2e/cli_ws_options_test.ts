@@ -6,6 +6,7 @@ import {
   assertTable,
   cli,
   type Expected,
+  modern,
   type RunOptions,
   serving,
   startCli,
@@ -42,7 +43,7 @@ function handshake(request: Request): Response {
   return response;
 }
 
-Deno.test("ws connects as requests do: TLS, proxies, sockets, credentials, 1c", async () => {
+modern("ws connects as requests do: TLS, proxies, sockets, credentials, 1c", async () => {
   const plain = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handshake);
   const secure = Deno.serve({
     hostname: "127.0.0.1",
