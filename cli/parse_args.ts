@@ -190,7 +190,9 @@ export function parseArgs(spec: CommandSpec, args: readonly string[]): ParsedArg
     else parsed.positionals.push(word);
   }
   if (parsed.rest.length > 0 && !spec.passOn) {
-    throw new UsageError(`unrecognized arguments: ${parsed.rest.join(" ")}`);
+    throw new UsageError(
+      `unrecognized arguments: ${parsed.rest.map((each) => each === "" ? "''" : each).join(" ")}`,
+    );
   }
   return parsed;
 }
