@@ -122,6 +122,11 @@ async function exchange(
     maxRedirects: (parsed.number("max-redirects", { max: 1000 }) ?? 10) + 1,
     ...(auth?.type === "basic" ? { auth: basicOf(auth.value) } : {}),
   };
+  if (
+    parsed.has("compress") && planned.headers.some(([name]) => /^content-encoding$/i.test(name))
+  ) {
+    throw new UsageError("--compress sets Content-Encoding; leave the header out");
+  }
   const started = performance.now();
   try {
     if (parsed.has("continue")) {

@@ -6,7 +6,7 @@
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
-import { Readable } from "node:stream";
+import { type Duplex, Readable } from "node:stream";
 import {
   ClientConnectorError,
   ClientPayloadError,
@@ -93,12 +93,12 @@ export function nodeTransport(options: NodeTransportOptions, times: Times): Tran
         if (hop.body.size === null) headers["Transfer-Encoding"] = "chunked";
         else headers["Content-Length"] = `${hop.body.size}`;
       }
-      const own = options.proxyFor(hop.url);
+      const chosen = options.proxyFor(hop.url);
       const proxy = options.socketPath !== null
         ? null
-        : own === undefined
+        : chosen === undefined
         ? (hop.proxy === null ? null : new URL(hop.proxy))
-        : own;
+        : chosen;
       // A proxy of HTTP is given plain requests whole; anything else goes through it unseen.
       const forwards = proxy !== null && !secure && /^https?:$/.test(proxy.protocol);
       const peer = forwards ? proxy : hop.url;
@@ -110,7 +110,12 @@ export function nodeTransport(options: NodeTransportOptions, times: Times): Tran
           ...options.identity,
         }
         : {};
-      const path = `${hop.url.pathname}${hop.url.search}`;
+      const own = `${hop.url.pathname}${hop.url.search}`;
+      const path = hop.method === "CONNECT"
+        ? `${hop.url.hostname}:${portOf(hop.url)}` // RFC 9110 section 9.3.6
+        : forwards
+        ? `${hop.url.origin}${own}`
+        : own;
       if (forwards) {
         const credentials = proxyAuthorization(proxy);
         if (credentials !== null && !names.has("proxy-authorization")) {
@@ -131,7 +136,7 @@ export function nodeTransport(options: NodeTransportOptions, times: Times): Tran
           protocol: peer.protocol,
           hostname: bareHost(peer),
           port: portOf(peer),
-          path: forwards ? `${hop.url.origin}${path}` : path,
+          path,
           headers,
           agent,
           ...tls,
@@ -176,6 +181,14 @@ export function nodeTransport(options: NodeTransportOptions, times: Times): Tran
           times.head = performance.now() - started;
           resolve(reply);
         });
+        // Whatever was agreed on beside HTTP: the head is the answer, and nobody talks on.
+        const onSwitch = (reply: IncomingMessage, socket: Duplex): void => {
+          times.head = performance.now() - started;
+          socket.destroy();
+          resolve(reply);
+        };
+        outgoing.on("connect", onSwitch).on("upgrade", onSwitch);
+        outgoing.on("close", () => reject(new ServerDisconnectedError(hop.url, "no reply came")));
         outgoing.on("error", (error) => reject(connectError(error, hop, forwards ? proxy : null)));
         if (hop.body === null) outgoing.end();
         else if (hop.body.bytes !== null) outgoing.end(hop.body.bytes);
@@ -237,7 +250,8 @@ function resultOf(message: IncomingMessage, hop: HopRequest): HopResult {
     }
   }
   const status = message.statusCode ?? 0;
-  const isEmpty = hop.method === "HEAD" || status === 204 || status === 304;
+  const isEmpty = hop.method === "HEAD" || hop.method === "CONNECT" || status === 101 ||
+    status === 204 || status === 304;
   if (isEmpty) message.resume();
   const abort = (): void => void message.destroy(hop.signal.reason);
   hop.signal.addEventListener("abort", abort, { once: true });

@@ -105,6 +105,10 @@ modern("-x, --chunked, --history-print, --format-options, --filter, 1a", async (
   const at = (path: string): string => `:${bin.port}${path}`;
   await assertTable([
     ["-x", ["-x", inflating, "a=1"], { code: 0, stdout: 'deflate chunked {"a":"1"}' }],
+    ["-x and its header", ["-x", inflating, "a=1", "Content-Encoding:gzip"], {
+      code: USAGE,
+      stderr: /--compress sets Content-Encoding/,
+    }],
     ["--chunked", ["--chunked", at("/post"), "a=1"], {
       code: 0,
       stdout: /^(?![^]*"Content-Length")[^]*"Transfer-Encoding":"chunked".*"json":\{"a":"1"\}/,
