@@ -13,11 +13,13 @@ import { UsageError } from "../usage_error.ts";
  */
 export async function defaultOptions(): Promise<readonly string[]> {
   const path = `${configFolder()}/config.json`;
+  // Who runs the command with less than -A is not asked for a file that may not be there.
+  if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return [];
   let text: string;
   try {
     text = await Deno.readTextFile(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) return [];
+    if (error instanceof Deno.errors.NotFound) return [];
     if (error instanceof Deno.errors.NotADirectory) return [];
     throw wrong(path, error instanceof Error ? error.message : String(error), error);
   }

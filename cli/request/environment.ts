@@ -10,6 +10,8 @@
  * @param netrc Whether `.netrc` counts.
  */
 export function prepareEnvironment(netrc: boolean): void {
+  // Without the permission the session reads nothing of it either.
+  if (Deno.permissions.querySync({ name: "env" }).state !== "granted") return;
   const get = (name: string): string =>
     Deno.env.get(name) || Deno.env.get(name.toUpperCase()) || "";
   const all = get("all_proxy");

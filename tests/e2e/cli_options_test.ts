@@ -3,9 +3,11 @@ import fc from "npm:fast-check@^4";
 import { detectCharset } from "../../cli/request/detect_charset.ts";
 import { filterJson } from "../../cli/request/json_filter.ts";
 import { CommandError, UsageError } from "../../cli/usage_error.ts";
+import { ROOT } from "../_process.ts";
 import {
   assertTable,
   cli,
+  COMPILED,
   type Expected,
   modern,
   type RunOptions,
@@ -314,5 +316,19 @@ modern("defaults of config.json, and what takes them back, 1a", async () => {
     assert(message.test(result.stderr), result.stderr);
   }
   await config({});
+  if (!COMPILED) {
+    // With no more than a request needs nobody is asked, and nothing of the user's is read.
+    await config({ defaults: { options: ["--form"] } });
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", `--allow-net=localhost:${bin.port}`, "cli/main.ts", at("/post"), "a=1"],
+      cwd: ROOT,
+      env,
+      stdin: "null",
+    });
+    const { code, stdout, stderr } = await child.output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+    assertStringIncludes(new TextDecoder().decode(stdout), '"json":{"a":"1"}');
+    await config({});
+  }
   assertEquals((await cli(["-q", at("/uuid")], { env })).code, 0);
 });
