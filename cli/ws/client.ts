@@ -58,21 +58,31 @@ export async function converse(
   Deno.addSignalListener("SIGINT", onSignal);
   void terminal.interrupted.then(onSignal);
   try {
+    const input = new Input(terminal.input);
     if (!parsed.has("reconnect")) {
       await using socket = await session.wsConnect(url, options);
-      return await talk(socket, terminal, parsed, interrupt.promise);
+      return await talk(socket, terminal, input, parsed, interrupt.promise);
     }
+    const leaving = new AbortController();
+    void interrupt.promise.then(() => leaving.abort());
     const connect = (): Promise<ClientWebSocketResponse> => session.wsConnect(url, options);
     const onRetry = (error: Error | null, delay: number): void => {
       const why = error === null ? "the connection ended" : error.message;
       terminal.note(`${why}; trying again in ${(delay / 1000).toFixed(1)} s`);
     };
-    let code = 0;
-    for await (const socket of reconnect(connect, { onRetry })) {
-      code = await talk(socket, terminal, parsed, interrupt.promise);
-      if (code !== LOST) return code;
+    for await (const socket of reconnect(connect, { onRetry, signal: leaving.signal })) {
+      try {
+        const code = await talk(socket, terminal, input, parsed, interrupt.promise);
+        // 1001 is a server that stops, to be started again most of the time.
+        if (code !== LOST && !(code === 0 && socket.closeCode === 1001)) return code;
+      } catch (error) {
+        if (!(error instanceof ClientConnectionError || error instanceof PingTimeoutError)) {
+          throw error;
+        }
+        await terminal.note(error.message);
+      }
     }
-    return code;
+    return 130;
   } catch (error) {
     throw explained(error, parsed);
   } finally {
@@ -85,6 +95,7 @@ const LOST = 3;
 async function talk(
   socket: ClientWebSocketResponse,
   terminal: Console,
+  input: Input,
   parsed: ParsedArgs,
   interrupted: Promise<"interrupted">,
 ): Promise<number> {
@@ -93,7 +104,7 @@ async function talk(
   const silence = new Silence(wait);
   let leaving = false;
   const leave = (): void => void (leaving = true);
-  const sent = send(socket, terminal, parsed, leave).then(async (end) => {
+  const sent = send(socket, terminal, input, parsed, leave).then(async (end) => {
     if (end === "quit") return "input" as const;
     if (parsed.has("no-close")) return await new Promise<never>(() => {});
     silence.start();
@@ -129,12 +140,14 @@ async function talk(
 async function send(
   socket: ClientWebSocketResponse,
   terminal: Console,
+  input: Input,
   parsed: ParsedArgs,
   leave: () => void,
 ): Promise<"end" | "quit"> {
   const decoder = new TextDecoder();
-  for await (const bytes of terminal.input) {
-    if (socket.closed) return "end";
+  for (let bytes = await input.peek(); bytes !== null; bytes = await input.peek()) {
+    if (socket.closed) return "end"; // the message is the next connection's
+    input.take();
     if (terminal.interactive && bytes[0] === 0x2f /* / */) {
       if (await command(socket, terminal, decoder.decode(bytes), leave)) return "quit";
     } else if (parsed.has("base64")) await socket.sendBytes(fromBase64(decoder.decode(bytes)));
@@ -210,6 +223,26 @@ function pingsOf(
   return new Pings(socket, interval * 1000, limit * 1000, (ms) => {
     if (parsed.has("print-ping-rtts")) void terminal.print(`[pong in ${ms.toFixed(1)} ms]`);
   });
+}
+
+/** The input over several connections: what one has not sent is there for the next one. */
+class Input {
+  readonly #iterator: AsyncIterator<Uint8Array<ArrayBuffer>>;
+  #next: Promise<Uint8Array<ArrayBuffer> | null> | null = null;
+
+  constructor(input: AsyncIterable<Uint8Array<ArrayBuffer>>) {
+    this.#iterator = input[Symbol.asyncIterator]();
+  }
+
+  /** The next message, `null` at the end; it stays until it is taken. */
+  peek(): Promise<Uint8Array<ArrayBuffer> | null> {
+    this.#next ??= this.#iterator.next().then(({ done, value }) => done ? null : value);
+    return this.#next;
+  }
+
+  take(): void {
+    this.#next = null;
+  }
 }
 
 /** Waits until nothing has come for a while. */

@@ -39,8 +39,15 @@ export function connectOptions(
     const bytes = new TextEncoder().encode(auth);
     headers.push(["Authorization", `Basic ${btoa(String.fromCharCode(...bytes))}`]);
   }
+  const names = parsed.all("protocol");
+  for (const [at, name] of names.entries()) {
+    // RFC 6455 section 4.1: tokens, each once.
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || names.indexOf(name) !== at) {
+      throw new UsageError(`argument --protocol: "${name}" is no name, or is given twice`);
+    }
+  }
   const agent = parsed.value("user-agent");
-  if (agent !== undefined) headers.push(["User-Agent", agent]);
+  if (agent !== undefined) headers.push(["User-Agent", sendable("User-Agent", agent)]);
   const interval = parsed.number("ping-interval", { max: 86_400, fraction: true });
   const heartbeat = ownPings(parsed) ? undefined : interval;
   const maxMsgSize = parsed.number("max-size");
@@ -51,12 +58,18 @@ export function connectOptions(
     headers,
     params,
     timeout: { close: CLOSE_WAIT },
-    protocols: parsed.all("protocol"),
+    protocols: names,
     autoping: !parsed.has("print-pings") && !ownPings(parsed),
     ...(heartbeat === undefined ? {} : { heartbeat: heartbeat * 1000 }),
     ...(maxMsgSize === undefined ? {} : { maxMsgSize }),
-    ...(origin === undefined ? {} : { origin }),
+    ...(origin === undefined ? {} : { origin: sendable("Origin", origin) }),
   };
+}
+
+/** The value of a header, if it can be one. */
+function sendable(name: string, value: string): string {
+  const item = parseItem(`${name}:${value}`);
+  return item.kind === "header" ? item.value ?? "" : value;
 }
 
 /**

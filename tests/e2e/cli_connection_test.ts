@@ -445,6 +445,10 @@ modern("--unix-socket, --resolve, -4, -6, --interface, --connect-timeout, 1a", a
       code: 1,
       stderr: /there is no host of that name with an address of IPv6/,
     }],
+    ["-6 does not take the IPv4 one", ["-6", `http://localhost:${port}/`], {
+      code: 1,
+      stderr: /with an address of IPv6|nothing listens there/,
+    }],
     ["-4 and -6", ["-46", ":/"], { code: USAGE, stderr: /-4 and -6 leave no address/ }],
     ["--interface that is none", ["--interface", "nope0", ":/"], {
       code: USAGE,

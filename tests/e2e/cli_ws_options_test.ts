@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { web } from "@roundtrip/http";
+import { ROOT } from "../_process.ts";
 import { startProxy } from "../_proxies.ts";
 import { CA, CERT, KEY } from "../server/_tls.ts";
 import {
@@ -7,6 +9,7 @@ import {
   cli,
   type Expected,
   modern,
+  ROUNDTRIP,
   type RunOptions,
   serving,
   startCli,
@@ -191,4 +194,98 @@ Deno.test("ws -s --restrict-uri answers one path only, 1c", async () => {
       stderr: /"x" is no path/,
     }],
   ]);
+});
+
+Deno.test("ws --reconnect loses no line of the input, and stops at once, 1c", async () => {
+  const connected: PromiseWithResolvers<void>[] = [
+    Promise.withResolvers(),
+    Promise.withResolvers(),
+  ];
+  let count = 0;
+  const handler = (request: Request): Response => {
+    const { socket, response } = Deno.upgradeWebSocket(request);
+    const number = count++;
+    socket.onopen = () => connected[number]?.resolve();
+    socket.onmessage = ({ data }) => {
+      if (number === 0) socket.close(4500);
+      else socket.send(`${number}: ${data}`);
+    };
+    return response;
+  };
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handler);
+  const { port } = server.addr;
+  const [program = "", ...words] = ROUNDTRIP;
+  const child = new Deno.Command(program, {
+    args: [...words, "ws", "--reconnect", `ws://127.0.0.1:${port}/`],
+    cwd: ROOT,
+    env: CLEAN,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const timer = setTimeout(() => child.kill("SIGKILL"), 30_000);
+  const writer = child.stdin.getWriter();
+  const say = (text: string): Promise<void> => writer.write(new TextEncoder().encode(text));
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  await connected[0]?.promise;
+  await say("closes it\n");
+  await connected[1]?.promise;
+  await say("first line\n"); // the loop of the lost connection was waiting for it too
+  assertEquals((await reader.read()).value, "1: first line\n");
+  await say("second line\n");
+  assertEquals((await reader.read()).value, "1: second line\n");
+  // Nobody listens any more: Ctrl-C ends the waiting.
+  await server.shutdown();
+  child.kill("SIGINT");
+  await reader.cancel();
+  assertEquals((await child.status).code, 130);
+  clearTimeout(timer);
+  await child.stderr.cancel();
+  await writer.close().catch(() => {});
+});
+
+Deno.test("ws: origin, subprotocol, size, pings of the server, 1c", async () => {
+  const app = new web.Application();
+  app.addRoutes([web.get("/", async (request) => {
+    const socket = new web.WebSocketResponse({ protocols: ["chat"] });
+    await socket.prepare(request);
+    await socket.sendStr(`${request.headers.get("origin")} ${socket.protocol} ${"x".repeat(20)}`);
+    await socket.close();
+    return socket;
+  })]);
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, app.fetch);
+  const url = `ws://127.0.0.1:${server.addr.port}/`;
+  const options = { stdin: "", env: CLEAN };
+  const x = "x".repeat(20);
+  const own = `http://127.0.0.1:${server.addr.port}`;
+  await assertTable([
+    [
+      "--origin",
+      ["ws", "-n", "--origin", own, url],
+      { code: 0, stdout: `${own} null ${x}\n` },
+      options,
+    ],
+    ["an origin that the server refuses", ["ws", "-n", "--origin", "http://a.test", url], {
+      code: 4,
+      stderr: /403/,
+    }, options],
+    ["--protocol", ["ws", "-n", "--protocol", "x", "--protocol", "chat", url], {
+      code: 0,
+      stdout: `null chat ${x}\n`,
+    }, options],
+    ["--max-size", ["ws", "-n", "--max-size", "10", url], { code: 1, stderr: /error: / }, options],
+    ["a protocol that is none", ["ws", "--protocol", "a b", url], {
+      code: USAGE,
+      stderr: /argument --protocol: "a b" is no name/,
+    }, options],
+    ["a header that cannot be sent", ["ws", "--user-agent", "a\x1b", url], {
+      code: USAGE,
+      stderr: /item 'User-Agent:a\\x1b'/,
+    }, options],
+    ["an origin that cannot be sent", ["ws", "--origin", "a\nb", url], {
+      code: USAGE,
+      stderr: /item 'Origin:a\nb'/,
+    }, options],
+  ]);
+  await server.shutdown();
 });
