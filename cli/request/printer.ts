@@ -24,6 +24,9 @@ import type { Times } from "./node_transport.ts";
 /** Parts of an exchange that can be printed. */
 export type Parts = ReadonlySet<string>;
 
+/** Types of a stream of JSON documents, one a line. */
+const LINES = /^application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines|jsonlines)$/i;
+
 /** Longest body that is kept in memory to be formatted, in bytes. */
 const MAX_FORMATTED = 16 * 1024 * 1024;
 
@@ -189,6 +192,7 @@ export class Printer {
       return;
     }
     if (type === "text/event-stream") return await this.#events(response);
+    if (LINES.test(type)) return await this.#lines(response);
     const length = response.contentLength ?? 0;
     if (isJson(type) && !this.#stream && length <= MAX_FORMATTED) {
       const bytes = await response.read();
@@ -259,6 +263,26 @@ export class Printer {
     }
     await writeOut(visibleText(carriage + (decoder?.decode() ?? "")));
     if (!first && this.#show.terminal) await writeOut("\n");
+  }
+
+  /** One JSON document a line, each as soon as it is there. */
+  async #lines(response: ClientResponse): Promise<void> {
+    let decoder: TextDecoder | null = null;
+    let left = "";
+    const print = (line: string): Promise<void> =>
+      writeOut(`${line.trim() === "" ? line : bodyText(line, true, this.#show)}\n`);
+    for await (const piece of response.content.iterAny()) {
+      decoder ??= this.#decoder(response, piece);
+      const lines = (left + decoder.decode(piece, { stream: true })).split("\n");
+      left = lines.pop() ?? "";
+      for (const line of lines) await print(line.replace(/\r$/, ""));
+      if (left.length > MAX_FORMATTED) {
+        await writeOut(this.#show.terminal ? visibleText(left) : left);
+        left = "";
+      }
+    }
+    left += decoder?.decode() ?? "";
+    if (left !== "") await print(left);
   }
 
   async #events(response: ClientResponse): Promise<void> {

@@ -10,6 +10,7 @@ import {
   COMPILED,
   type Expected,
   modern,
+  ROUNDTRIP,
   type RunOptions,
   serving,
   tempDir,
@@ -182,6 +183,100 @@ modern("-x, --chunked, --history-print, --format-options, --filter, 1a", async (
   await server.shutdown();
   await mirror.shutdown();
 });
+
+modern("lines of JSON are formatted as they come, 1a", async () => {
+  const next = Promise.withResolvers<void>();
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
+    const encoder = new TextEncoder();
+    let at = 0;
+    const pieces = ['{"a":1}\r\n\n{"b"', ":2}\nno json\x1b\n", '{"c":3}'];
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        if (at === 1) await next.promise; // the first line has to be printed before
+        const piece = pieces[at++];
+        if (piece === undefined) controller.close();
+        else controller.enqueue(encoder.encode(piece));
+      },
+    }, { highWaterMark: 0 });
+    return new Response(body, { headers: { "content-type": "application/x-ndjson" } });
+  });
+  const [program = "", ...words] = ROUNDTRIP;
+  const url = `http://127.0.0.1:${server.addr.port}/`;
+  const child = new Deno.Command(program, {
+    args: [...words, "--pretty", "format", url],
+    cwd: ROOT,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const timer = setTimeout(() => child.kill("SIGKILL"), 30_000);
+  let output = "";
+  for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
+    output += piece;
+    if (output.includes("}\n\n")) next.resolve();
+  }
+  clearTimeout(timer);
+  assertEquals((await child.status).code, 0);
+  assertEquals(output, '{\n  "a": 1\n}\n\n{\n  "b": 2\n}\nno json\x1b\n{\n  "c": 3\n}\n');
+  await server.shutdown();
+});
+
+modern(
+  "a session in a file of one's own gives its secrets to its own server only, 1a",
+  async () => {
+    await using bin = await serving(["httpbin"]);
+    await using other = await serving(["httpbin"]);
+    await using folder = await tempDir();
+    const cwd = folder.path;
+    const session = ["--session", "./me.json"];
+    const at = (path: string): string => `:${bin.port}${path}`;
+    await assertTable([
+      ["made", [...session, "-A", "bearer", "-a", "tok", at("/bearer"), "X-Own:kept"], {
+        code: 0,
+        stdout: /"token":"tok"/,
+      }, { cwd }],
+      ["used", [...session, at("/headers")], {
+        code: 0,
+        stdout: /(?=[^]*"Authorization":"Bearer tok")(?=[^]*"X-Own":"kept")/,
+      }, { cwd }],
+      ["another server", ["--session-read-only", "./me.json", `:${other.port}/headers`], {
+        code: 0,
+        stdout: /^(?![^]*(?:tok|kept))/,
+      }, { cwd }],
+      ["--offline changes nothing", [...session, "--offline", at("/"), "X-Own:new"], {
+        code: 0,
+        stdout: /X-Own: new/,
+      }, { cwd }],
+      [
+        "a header given now counts",
+        ["--session-read-only", "./me.json", at("/headers"), "x-own:1"],
+        {
+          code: 0,
+          stdout: /^(?![^]*kept)[^]*"X-Own":"1"/,
+        },
+        { cwd },
+      ],
+      ["and is not kept", [...session, at("/headers")], { code: 0, stdout: /"X-Own":"kept"/ }, {
+        cwd,
+      }],
+      ["a header left out", [...session, at("/headers"), "X-Own:"], {
+        code: 0,
+        stdout: /^(?![^]*kept)/,
+      }, { cwd }],
+      [
+        "a folder that is missing, read only",
+        ["--session-read-only", "./no/me.json", at("/uuid")],
+        {
+          code: 0,
+          stdout: /uuid/,
+        },
+        { cwd },
+      ],
+    ]);
+    const names = await Array.fromAsync(Deno.readDir(cwd), (each) => each.name);
+    assertEquals(names.filter((name) => name !== "me.cookies.json"), ["me.json"]);
+  },
+);
 
 Deno.test("a part of JSON is found, or the message says how far the path goes", () => {
   const text = '{"a":{"b":[1,{"c":"x"},12345678901234567890]},"d.e":null,"":0,"__proto__":7}';
