@@ -55,6 +55,10 @@ export interface Times {
   head: number | null;
 }
 
+// Until Deno 2.6 it was built on fetch, which chooses its connections itself.
+const [MAJOR = 0, MINOR = 0] = Deno.version.deno.split(".").map(Number);
+const OLD = MAJOR < 2 || (MAJOR === 2 && MINOR < 6);
+
 /**
  * Makes the transport.
  *
@@ -100,6 +104,10 @@ export function nodeTransport(options: NodeTransportOptions, times: Times): Tran
         ? (hop.proxy === null ? null : new URL(hop.proxy))
         : chosen;
       // A proxy of HTTP is given plain requests whole; anything else goes through it unseen.
+      if (proxy !== null && OLD) {
+        const why = `the node:http of Deno ${Deno.version.deno} would go past it; 2.6 does not`;
+        throw new ClientProxyConnectionError(hop.url, "proxy", why);
+      }
       const forwards = proxy !== null && !secure && /^https?:$/.test(proxy.protocol);
       const peer = forwards ? proxy : hop.url;
       const overTls = peer.protocol === "https:";

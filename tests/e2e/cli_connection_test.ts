@@ -320,6 +320,16 @@ modern("--proxy: HTTP and SOCKS 5, for both schemes, with credentials, 1a", asyn
   await secure.shutdown();
 });
 
+Deno.test({
+  name: "an older Deno, which would go past a proxy, is told so",
+  ignore: !OLD_HTTP,
+  fn: async () => {
+    const { code, stderr } = await cli(["--proxy", "http://127.0.0.1:1", "-I", "http://a.test/"]);
+    assertEquals(code, 1);
+    assertMatch(stderr, /the node:http of Deno .* would go past it; 2\.6 does not/);
+  },
+});
+
 modern("proxies of the environment, and .netrc, 1a", async () => {
   await using bin = await serving(["httpbin"]);
   await using folder = await tempDir();
