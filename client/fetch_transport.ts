@@ -1,23 +1,15 @@
 /**
  * The transport over `fetch`. Its ways are known in this file and nowhere else: what it sends by
- * itself, when it sends a request twice, what it decodes, the clients that hold its connections, and
- * what its failures mean.
+ * itself, when it sends a request twice, what it decodes, and the clients that hold its connections.
+ * What its failures mean is in fetch_errors.ts.
  * @module
  */
 import { NotSupportedError } from "../http/not_supported_error.ts";
 import { ConnectionSlots } from "./connection_slots.ts";
 import { type ConnectorOptions, resolveConnector, type ResolvedConnector } from "./connector.ts";
-import {
-  asError,
-  ClientConnectionError,
-  ClientConnectorError,
-  ClientOSError,
-  type ConnectFailure,
-  ServerDisconnectedError,
-} from "./connection_errors.ts";
-import { ClientHttpProxyError, connectorError } from "./connector_errors.ts";
-import { ClientPayloadError } from "./errors.ts";
+import { ClientConnectionError } from "./connection_errors.ts";
 import { withoutProxyVariables } from "./environment.ts";
+import { bodyError, sendError } from "./fetch_errors.ts";
 import { headerOf } from "./header_list.ts";
 import { ProxyRelay } from "./proxy_relay.ts";
 import type { HeaderList, HopBody, HopRequest, HopResult, Transport } from "./transport.ts";
@@ -316,88 +308,4 @@ function platformProxy(proxy: string): Deno.Proxy {
       basicAuth: { username: decodeURIComponent(username), password: decodeURIComponent(password) },
     }),
   };
-}
-
-const CONNECT_FAILURES: readonly (readonly [RegExp, ConnectFailure])[] = [
-  [/dns error|failed to lookup address/i, "dns"],
-  [/received fatal alert/i, "tls"], // also CertificateRequired: it is ours that is missed
-  [/certificate/i, "certificate"],
-  [/tls|handshake|corrupt message|AlertReceived|InvalidContentType/i, "tls"],
-  [/connection refused/i, "refused"],
-  [/unreachable|timed out|cannot assign requested address/i, "unreachable"],
-];
-
-/**
- * A failure before the head of the reply as the caller sees it. fetch says "fetch failed" and keeps
- * the reason in `cause`, as text of the HTTP library beneath.
- */
-function sendError(error: unknown, hop: HopRequest, proxy: string | null): Error {
-  if (hop.signal.aborted) return asError(hop.signal.reason);
-  if (error instanceof NotSupportedError || error instanceof ClientConnectionError) return error;
-  if (!(error instanceof Error)) return new ClientConnectionError(String(error));
-  const options = { cause: error };
-  if (error.name === "NotCapable") {
-    return new ClientConnectorError(hop.url, "permission", error.message, options);
-  }
-  // Before Deno 2.9 the reason was the message itself, without a cause.
-  const { cause = error.message } = error;
-  const text = cause instanceof Error ? cause.message : String(cause);
-  const stage = /client error \((\w+)\)/.exec(text)?.[1];
-  const reason = reasonOf(text);
-  // In TLS 1.3 a server refuses a client's certificate when the client is through (RFC 8446, 4.4.2).
-  if (stage === "Connect" || /received fatal alert/.test(reason)) {
-    return connectError(hop.url, proxy, reason, options);
-  }
-  // Broken while in use: no reply came, and the server may have acted on the request.
-  if (/connection reset|broken pipe/i.test(text)) {
-    return new ClientOSError(`Connection to ${hop.url.host} broke: ${reason}`, options);
-  }
-  if (stage === "SendRequest") return new ServerDisconnectedError(hop.url, reason, options);
-  const streams = hop.body !== null && hop.body.bytes === null;
-  // No stage: it is what the body's own stream failed with.
-  if (stage === undefined && error.cause !== undefined && streams) {
-    return new ClientPayloadError(`Cannot send the body to ${hop.url.href}: ${reason}`, options);
-  }
-  return new ClientConnectionError(`Cannot request ${hop.url.href}: ${reason}`, options);
-}
-
-/** A failure while the body is read as the caller sees it. */
-function bodyError(error: unknown, signal: AbortSignal): Error {
-  if (signal.aborted) return asError(signal.reason);
-  const text = error instanceof Error ? error.message : String(error);
-  return new ClientPayloadError(`Response payload is not completed: ${reasonOf(text)}`, {
-    cause: error,
-  });
-}
-
-function connectError(
-  url: URL,
-  proxy: string | null,
-  reason: string,
-  options: ErrorOptions,
-): Error {
-  // CONNECT was answered with something else than 200 (RFC 9110 section 9.3.6).
-  if (/proxy authentication required|unsuccessful tunnel/.test(reason)) {
-    const status = reason.startsWith("proxy auth") ? 407 : 502;
-    return new ClientHttpProxyError({
-      requestInfo: { method: "CONNECT", url, headers: new Headers() },
-      history: [],
-      status,
-      headers: new Headers(),
-      reason: `the proxy refused to connect: ${reason}`,
-      ...options,
-    });
-  }
-  const own = CONNECT_FAILURES.find(([pattern]) => pattern.test(reason))?.[1] ?? "other";
-  // Through a proxy nothing but the proxy is connected to, save for TLS, which goes through it.
-  const viaProxy = proxy !== null && own !== "certificate" && own !== "tls";
-  const failure = !viaProxy ? own : proxy.startsWith("unix:") ? "unix" : "proxy";
-  return connectorError(url, failure, reason, options);
-}
-
-/** The last part of a reason, "Connection refused (os error 111)", or all of it. */
-function reasonOf(text: string): string {
-  return text.replace(/^error sending request.*?: (?=client error)/, "")
-    .replace(/^client error \(\w+\): /, "")
-    .slice(0, 200); // it may quote what the peer sent
 }

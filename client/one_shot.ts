@@ -36,15 +36,22 @@ export async function request(
   const { app, connector, transport, ...both } = options;
   // Nothing of these is ours to close; more than one of the three is a mistake that the session tells.
   if (app !== undefined || transport !== undefined) {
-    return await new ClientSession(options).request(method, url, both);
+    return await new ClientSession(sessionOptions(options)).request(method, url, both);
   }
   const closing = closingTransport(fetchTransport({ ...connector, forceClose: true }));
-  const session = new ClientSession({ ...both, transport: closing });
+  const session = new ClientSession({ ...sessionOptions(both), transport: closing });
   try {
     return await session.request(method, url, both);
   } finally {
     closing.finish(); // no further hop will come
   }
+}
+
+/** What is not of the request alone: a session's cookies would go along to other origins. */
+function sessionOptions(
+  { cookies: _c, headers: _h, auth: _a, middlewares: _m, retry: _r, ...shared }: SessionOptions,
+): SessionOptions {
+  return shared;
 }
 
 /** A transport that closes itself when all of its replies have been read or given up. */

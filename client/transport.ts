@@ -169,8 +169,8 @@ export interface HopResult {
 }
 
 /**
- * Carries requests. `fetchTransport` is the first one and keeps fetch's ways to its own file,
- * fetch_transport.ts; the tests run their tables over each.
+ * Carries requests. `fetchTransport` is the first one and keeps fetch's ways to its own files,
+ * fetch_transport.ts and fetch_errors.ts; the tests run their tables over each.
  *
  * @example
  * ```ts

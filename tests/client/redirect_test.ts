@@ -6,6 +6,7 @@ import {
   CookieJar,
   InvalidURLRedirectError,
   NonHttpURLError,
+  request,
   ServerTimeoutError,
   TooManyRedirectsError,
 } from "@roundtrip/http";
@@ -362,4 +363,24 @@ overEach("3.2.11 timeout.total spans all hops and the body", async (open) => {
   const seen = network.peer.requests.length;
   assert(seen > 1 && seen < 9, `${seen} hops`);
   await Promise.all(pauses);
+});
+
+overEach("3.2.9 request() keeps its cookies and credentials from other origins", async (open) => {
+  const names = /^(?:cookie|authorization|x-key): .*$/gm;
+  const echo = ({ head }: RawRequest) => reply([...head.match(names) ?? []].sort().join());
+  let target = "";
+  await using network = open(
+    ({ head }) =>
+      reply("", "HTTP/1.1 302 Found", `location: ${head.includes("/out") ? target : "/in"}\r\n`),
+    echo,
+  );
+  const [home, other] = network.peers.map((each) => each.url);
+  target = `${other}/`;
+  await using response = await request("GET", `${home}/out`, {
+    ...network.options,
+    cookies: { sid: "secret" },
+    headers: { "x-key": "secret" },
+    auth: { login: "u", password: "secret" },
+  });
+  assertEquals([response.history.length, await response.text()], [1, ""]);
 });
