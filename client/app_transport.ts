@@ -2,6 +2,7 @@
  * The transport into an application in the same program, without a socket.
  * @module
  */
+import { NotSupportedError } from "../http/not_supported_error.ts";
 import { asError, ClientConnectionError } from "./connection_errors.ts";
 import { ClientPayloadError } from "./errors.ts";
 import type { HopRequest, HopResult, Transport } from "./transport.ts";
@@ -63,13 +64,17 @@ export function appTransport(app: FetchApp): Transport {
 async function race(app: FetchApp, request: HopRequest): Promise<Response> {
   const { method, url, signal, body } = request;
   if (signal.aborted) throw asError(signal.reason);
+  if (body !== null && (method === "GET" || method === "HEAD")) {
+    throw new NotSupportedError(`A body with ${method}`, "the platform's Request has none");
+  }
   let onAbort = (): void => {};
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(asError(signal.reason));
     signal.addEventListener("abort", onAbort, { once: true });
   });
+  let answer: Promise<Response> | null = null;
   try {
-    const answer = Promise.try(() =>
+    answer = Promise.try(() =>
       app.fetch(
         new Request(url, {
           method,
@@ -83,7 +88,11 @@ async function race(app: FetchApp, request: HopRequest): Promise<Response> {
     request.observer?.connected();
     return response;
   } catch (error) {
-    if (signal.aborted) throw asError(signal.reason);
+    if (signal.aborted) {
+      // Nobody will read what the application may still give.
+      answer?.then((late) => late?.body?.cancel()).catch(() => {});
+      throw asError(signal.reason);
+    }
     const reason = error instanceof Error ? error.message : String(error);
     const text = `Cannot request ${url.href}: the application threw: ${reason}`;
     throw new ClientConnectionError(text, { cause: error });

@@ -35,17 +35,12 @@ export function buildRequest(
   const { baseUrl } = resolved.session;
   const target = resolveTarget(input, baseUrl, options.params, options.encoded);
   const { url, fragment } = target;
-  const payload = sizedByHeader(payloadFor(options, resolved), resolved.headers);
   const headers = authorized(resolved, target);
-  if (options.cookies === undefined) return { method, url, fragment, headers, payload };
-  return {
-    method,
-    url,
-    fragment,
-    headers,
-    payload,
-    cookies: new Map(cookiePairs(options.cookies)),
-  };
+  const cookies = options.cookies === undefined ? null : new Map(cookiePairs(options.cookies));
+  // Last, since it may be an open file, which a mistake would leave open.
+  const payload = payloadFor(options, resolved);
+  if (cookies === null) return { method, url, fragment, headers, payload };
+  return { method, url, fragment, headers, payload, cookies };
 }
 
 function payloadFor(options: RequestOptions, resolved: ResolvedOptions): Payload | null {
@@ -54,11 +49,24 @@ function payloadFor(options: RequestOptions, resolved: ResolvedOptions): Payload
     : options.data === undefined
     ? null
     : payloadOf(options.data);
-  if (!options.compress || payload === null) return payload;
-  if (hasHeader(resolved.headers, "content-encoding")) {
+  try {
+    return sizedByHeader(compressed(payload, options, resolved), resolved.headers);
+  } catch (error) {
+    payload?.close?.();
+    throw error;
+  }
+}
+
+function compressed(
+  payload: Payload | null,
+  { compress }: RequestOptions,
+  { headers }: ResolvedOptions,
+): Payload | null {
+  if (!compress || payload === null) return payload;
+  if (hasHeader(headers, "content-encoding")) {
     throw new TypeError("compress can not be set if Content-Encoding header is set");
   }
-  return compressedPayload(payload, options.compress);
+  return compressedPayload(payload, compress);
 }
 
 /** A stream whose length the caller knows and says: it is sent with that, not chunked. */

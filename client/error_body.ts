@@ -4,6 +4,7 @@
  */
 import { decoderFor } from "../http/charset.ts";
 import type { StreamReader } from "../http/stream_reader.ts";
+import { ClientPayloadError } from "./errors.ts";
 
 const MAX_ERROR_BODY = 64 * 1024;
 
@@ -12,7 +13,8 @@ const MAX_ERROR_BODY = 64 * 1024;
  *
  * @param content The body.
  * @param charset Charset of its header, `null` where that does not say.
- * @returns The text, `null` if the body breaks off.
+ * @returns The text, `null` if the body breaks off or was given up before.
+ * @throws What the request was aborted with meanwhile.
  */
 export async function startOfText(
   content: StreamReader,
@@ -20,12 +22,14 @@ export async function startOfText(
 ): Promise<string | null> {
   const decoder = decoderFor(charset ?? "utf-8", false) ?? new TextDecoder();
   const pieces: string[] = [];
+  if (content.exception !== null) return null;
   try {
     for await (const piece of content.iterChunked(MAX_ERROR_BODY)) {
       pieces.push(decoder.decode(piece, { stream: true }));
       if (content.totalBytes >= MAX_ERROR_BODY) break;
     }
-  } catch {
+  } catch (error) {
+    if (!(error instanceof ClientPayloadError)) throw error;
     return null; // the status is what is reported; a body that breaks off adds nothing to it
   }
   return pieces.join("").slice(0, MAX_ERROR_BODY);

@@ -31,7 +31,10 @@ export interface RequestInfo {
   readonly method: string;
   /** URL without its fragment. */
   readonly url: URL;
-  /** Headers as they were sent, without those that the platform adds. */
+  /**
+   * Headers that the caller, the session and its middlewares gave, without those that the cookie jar,
+   * the body and the platform add.
+   */
   readonly headers: Headers;
 }
 

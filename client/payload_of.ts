@@ -165,7 +165,15 @@ function multipartPayload(writer: MultipartWriter): Payload {
   const bytes = size !== null && size <= MAX_JOINED ? writer.bytes() : null;
   if (bytes !== null) return bytesPayload(bytes, contentType);
   const stream = (): ReadableStream<Uint8Array<ArrayBuffer>> => writer.stream();
-  return { bytes: null, size, contentType, replayable: isReplayable, stream };
+  return {
+    bytes: null,
+    size,
+    contentType,
+    replayable: isReplayable,
+    stream,
+    // What was never sent, or not to its end, gives its files and streams up.
+    close: () => void stream().cancel().catch(() => {}),
+  };
 }
 
 function viewBytes(view: ArrayBufferView): Uint8Array<ArrayBuffer> {

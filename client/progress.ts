@@ -103,7 +103,12 @@ export function countedStream(
       const piece = left.subarray(0, PIECE_SIZE);
       left = left.subarray(piece.length);
       controller.enqueue(piece);
-      report({ bytes: bytes += piece.length, total });
+      try {
+        report({ bytes: bytes += piece.length, total });
+      } catch (error) {
+        reader.cancel(error).catch(() => {});
+        throw error;
+      }
     },
     cancel: (reason) => reader.cancel(reason),
   }, { highWaterMark: 0 });

@@ -2,7 +2,7 @@
  * Redirects: what to ask next, and the loop over it.
  * @module
  */
-import { encodeBasicAuth } from "./basic_auth.ts";
+import { type BasicAuth, encodeBasicAuth } from "./basic_auth.ts";
 import {
   ClientPayloadError,
   type HistoryEntry,
@@ -84,7 +84,7 @@ export function nextRequest(
     for (const name of [...kept.keys()]) if (!CROSS_ORIGIN.has(name)) kept.delete(name);
   }
   if (toGet) { for (const name of BODY_HEADERS) kept.delete(name); }
-  if (auth !== null) kept.set("authorization", encodeBasicAuth(auth));
+  if (auth !== null) kept.set("authorization", credentials(auth, url, request.url));
   return request.with({
     method: toGet ? "GET" : request.method,
     url,
@@ -176,6 +176,15 @@ function locationOf(headers: Headers): string {
   if (!/[\x80-\xff]/.test(location)) return location;
   const bytes = Uint8Array.from(location, (each) => each.charCodeAt(0));
   return new TextDecoder().decode(bytes);
+}
+
+function credentials(auth: BasicAuth, url: URL, base: URL): string {
+  try {
+    return encodeBasicAuth(auth);
+  } catch (cause) {
+    const reason = `${base.href} redirects to it with credentials that cannot be sent`;
+    throw new InvalidURLRedirectError(url.href, reason, { cause });
+  }
 }
 
 function redirectTarget(location: string, base: URL): RequestTarget {

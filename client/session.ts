@@ -13,13 +13,15 @@ import {
   middlewaresOf,
   type RaiseForStatus,
   type RequestOptions,
+  type ResolvedOptions,
   resolveRequest,
   resolveSession,
   type SessionDefaults,
   type SessionOptions,
 } from "./options.ts";
 import { followRedirects, isRedirect } from "./redirect.ts";
-import { ClientRequest } from "./request.ts";
+import { payloadOf, type RequestData } from "./payload_of.ts";
+import { ClientRequest, type ClientRequestInit } from "./request.ts";
 import { ClientResponse } from "./response.ts";
 import type { SavedFile } from "./save_body.ts";
 import { sender } from "./send.ts";
@@ -99,10 +101,17 @@ export class ClientSession {
     url: string | URL,
     options: RequestOptions = {},
   ): Promise<ClientResponse> {
-    if (this.#closed) throw new TypeError("Cannot send a request: the session is closed");
-    const verb = method.toUpperCase();
-    const resolved = resolveRequest(this.#defaults, verb, options);
-    const init = buildRequest(verb, url, options, resolved);
+    let resolved: ResolvedOptions;
+    let init: ClientRequestInit;
+    try {
+      if (this.#closed) throw new TypeError("Cannot send a request: the session is closed");
+      const verb = method.toUpperCase();
+      resolved = resolveRequest(this.#defaults, verb, options);
+      init = buildRequest(verb, url, options, resolved);
+    } catch (error) {
+      giveUp(options.data);
+      throw error;
+    }
     const { traceConfigs } = this.#defaults;
     const trace = traceConfigs.length === 0
       ? null
@@ -162,6 +171,7 @@ export class ClientSession {
    * @param options Query, headers, body, limits.
    * @returns The reply, once its head has come.
    * @throws {ClientError} As `request()` does.
+   * @throws {TypeError} As `request()` does.
    */
   get(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.request("GET", url, options);
@@ -174,6 +184,7 @@ export class ClientSession {
    * @param options Query, headers, body, limits.
    * @returns The reply, once its head has come.
    * @throws {ClientError} As `request()` does.
+   * @throws {TypeError} As `request()` does.
    */
   post(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.request("POST", url, options);
@@ -186,6 +197,7 @@ export class ClientSession {
    * @param options Query, headers, body, limits.
    * @returns The reply, once its head has come.
    * @throws {ClientError} As `request()` does.
+   * @throws {TypeError} As `request()` does.
    */
   put(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.request("PUT", url, options);
@@ -198,6 +210,7 @@ export class ClientSession {
    * @param options Query, headers, body, limits.
    * @returns The reply, once its head has come.
    * @throws {ClientError} As `request()` does.
+   * @throws {TypeError} As `request()` does.
    */
   patch(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.request("PATCH", url, options);
@@ -210,6 +223,7 @@ export class ClientSession {
    * @param options Query, headers, body, limits.
    * @returns The reply, once its head has come.
    * @throws {ClientError} As `request()` does.
+   * @throws {TypeError} As `request()` does.
    */
   delete(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.request("DELETE", url, options);
@@ -222,6 +236,7 @@ export class ClientSession {
    * @param options Query, headers, body, limits.
    * @returns The reply, once its head has come.
    * @throws {ClientError} As `request()` does.
+   * @throws {TypeError} As `request()` does.
    */
   head(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.request("HEAD", url, options);
@@ -234,6 +249,7 @@ export class ClientSession {
    * @param requestOptions Query, headers, body, limits.
    * @returns The reply, once its head has come.
    * @throws {ClientError} As `request()` does.
+   * @throws {TypeError} As `request()` does.
    */
   options(url: string | URL, requestOptions?: RequestOptions): Promise<ClientResponse> {
     return this.request("OPTIONS", url, requestOptions);
@@ -245,6 +261,8 @@ export class ClientSession {
    * @param url URL, relative to `baseUrl` or absolute.
    * @param options Query, headers, body, limits.
    * @returns The reply, once its head has come.
+   * @throws {ClientError} As `request()` does.
+   * @throws {TypeError} As `request()` does.
    */
   query(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.request("QUERY", url, options);
@@ -328,6 +346,15 @@ export class ClientSession {
 
   #around(middlewares: readonly ClientMiddleware[]): ClientHandler {
     return compose(middlewares, isRepeating(middlewares) ? this.#sendOnce : this.#send);
+  }
+}
+
+/** Closes what a request would have closed that was refused. */
+function giveUp(data: RequestData | undefined): void {
+  try {
+    if (data !== undefined) payloadOf(data).close?.();
+  } catch {
+    // It is no body either.
   }
 }
 

@@ -289,8 +289,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
       if (isRest || bytes === null) this.#finish(null);
       return bytes ?? EMPTY;
     } catch (error) {
-      this.#finish(this.#error ?? this.#mapError?.(error) ?? asError(error));
-      throw this.#error;
+      throw this.#fail(error);
     } finally {
       this.#reading = false;
     }
@@ -323,9 +322,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     try {
       piece = await from(source);
     } catch (error) {
-      // cancel() may have set its own reason while the read was under way.
-      this.#finish(this.#error ?? this.#mapError?.(error) ?? asError(error));
-      throw this.#error;
+      throw this.#fail(error);
     }
     if (this.#source === null) { // given up meanwhile
       if (this.#error !== null) throw this.#error;
@@ -334,6 +331,15 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     if (piece === null) this.#finish(null);
     else this.#totalBytes += piece.length;
     return piece;
+  }
+
+  #fail(error: unknown): Error {
+    // cancel() may have set its own reason while the read was under way.
+    const reason = this.#error ?? this.#mapError?.(error) ?? asError(error);
+    const source = this.#source;
+    this.#finish(reason);
+    source?.cancel(reason).catch(() => {}); // where a listener has failed, the stream goes on
+    return reason;
   }
 
   #take(size: number): Uint8Array<ArrayBuffer> {
