@@ -381,7 +381,8 @@ export class ClientResponse {
     if (result.body === null) return new StreamReader(null);
     return new StreamReader(bodySource(result, this.#policy, () => this.contentLength), {
       onEnd: this.#onEnd,
-      mapError: (error) => bodyError(result, error),
+      // By way of the response, which has to live as long as its body is read.
+      mapError: (error) => bodyError(this.#result, error),
     });
   }
 

@@ -5,6 +5,7 @@
 import { whenClosed } from "../http/websocket_base.ts";
 import { buildRequest } from "./build_request.ts";
 import type { AbstractCookieJar } from "./abstract_cookie_jar.ts";
+import { endIfDropped, endTogether } from "./dropped_responses.ts";
 import { downloadFile, type DownloadOptions } from "./download_file.ts";
 import { environmentOf } from "./environment.ts";
 import { ClientConnectionError } from "./connection_errors.ts";
@@ -137,19 +138,22 @@ export class ClientSession {
       const { request, result, history } = isRedirect(reply, resolved)
         ? await followRedirects(first, reply, resolved, handler)
         : { request: first, result: reply, history: [] };
+      // Shares its scope with no closure that knows the response, see dropped_responses.ts.
+      const onEnd = (): void => {
+        watch.end();
+        result.release();
+        init.payload?.close?.();
+      };
       const response = new ClientResponse({
         requestInfo: request,
         history,
         result,
-        onEnd() {
-          watch.end();
-          result.release();
-          init.payload?.close?.();
-        },
+        onEnd,
         policy: resolved.policy,
         fallbackCharsetResolver: this.#defaults.fallbackCharsetResolver,
       });
-      watch.onAbort((reason) => response.content.cancel(reason));
+      if (resolved.timeout.total > 0 && !this.#isScarce()) endTogether(watch, response);
+      else endIfDropped(watch, response, { result, onEnd });
       if (resolved.raiseForStatus !== false) await raise(response, resolved.raiseForStatus);
       if (trace !== null) {
         const { status, headers } = result;
@@ -342,6 +346,12 @@ export class ClientSession {
   /** The same as `close()`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** Whether responses that are forgotten unread could use the connections up. */
+  #isScarce(): boolean {
+    const { limit = 100, limitPerHost = 0 } = this.#defaults.connector;
+    return limitPerHost > 0 || (limit > 0 && 2 * this.#open.size >= limit);
   }
 
   #around(middlewares: readonly ClientMiddleware[]): ClientHandler {

@@ -1,4 +1,6 @@
 /** A request that fails gives its connection back, whoever is to blame. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   type ClientMiddleware,
@@ -138,3 +140,57 @@ for (const hook of ["onConnectionQueuedStart", "onConnectionQueuedEnd"] as const
     assert(third === "ok" && fourth === "ok");
   });
 }
+
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
+
+async function collected(until: () => boolean): Promise<void> {
+  const start = performance.now();
+  while (!until()) {
+    assert(performance.now() - start < 5_000, "it never was so");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    collectGarbage();
+  }
+}
+
+const SCARCE: Readonly<Record<string, SessionOptions>> = {
+  "one connection": { connector: { limit: 1 } },
+  "one connection and no limit of time": { connector: { limit: 1 }, timeout: { total: 0 } },
+  "one connection for a host": { connector: { limitPerHost: 1 } },
+  "one connection and a limit on silence": {
+    connector: { limit: 1 },
+    timeout: { sockRead: 9_000 },
+  },
+};
+for (const [name, options] of Object.entries(SCARCE)) {
+  Deno.test(`responses that are dropped unread do not use connections up: ${name}`, async () => {
+    await using server = serve(() => new Response("x".repeat(100_000)));
+    await using session = new ClientSession({ baseUrl: server.baseUrl, ...options });
+    for (let n = 0; n < 3; n++) {
+      let isHere = false;
+      const sent = session.get("").then(() => void (isHere = true));
+      await collected(() => isHere);
+      await sent;
+    }
+  });
+}
+
+Deno.test("a body that is read outlives its response", async () => {
+  await using server = serve(() => new Response("x".repeat(1_000_000)));
+  await using session = new ClientSession({ baseUrl: server.baseUrl, connector: { limit: 1 } });
+  const body = async () => (await session.get("")).content;
+  const content = await body();
+  let size = (await content.readAny()).length;
+  let turns = 0;
+  await collected(() => turns++ === 5);
+  size += (await content.read()).length;
+  assertEquals(size, 1_000_000);
+  let whole = 0;
+  const reading = session.get("").then((response) => response.text());
+  reading.then((text) => whole = text.length);
+  await collected(() => whole > 0);
+  assertEquals(whole, 1_000_000);
+  const stalled = await body();
+  await session.close();
+  await assertRejects(() => stalled.read(), Error, "the session was closed");
+});
