@@ -280,9 +280,10 @@ Deno.test("the Chinese README shows the same programs", async () => {
 Deno.test("the application of docs/deploying.md runs, says that it is ready, and stops", async () => {
   const deploying = await Deno.readTextFile(new URL("docs/deploying.md", ROOT));
   const dir = await Deno.makeTempDir();
-  await Deno.writeTextFile(`${dir}/app.ts`, block("// app.ts", deploying).replace("8080", "0"));
+  await Deno.writeTextFile(`${dir}/app.ts`, block("// app.ts", deploying));
+  await Deno.writeTextFile(`${dir}/main.ts`, block("// main.ts", deploying).replace("8080", "0"));
   await using server = start(
-    [Deno.execPath(), "run", "--config", "deno.json", "--allow-net=localhost", `${dir}/app.ts`],
+    [Deno.execPath(), "run", "--config", "deno.json", "--allow-net=localhost", `${dir}/main.ts`],
   );
   const [url = ""] = await server.waitFor(/http:\/\/localhost:\d+/);
   assertEquals(await (await fetch(`${url}/ready`)).text(), "ready");
