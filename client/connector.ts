@@ -43,11 +43,14 @@ export interface ConnectorOptions {
   /** The key of `cert` as a PEM text. */
   readonly key?: string;
   /**
-   * Proxy of all requests: `http://user:password@host:port`, `https:`, `socks5:`, `socks5h:`, or
-   * `unix:/path/to/socket` to talk to a server on a Unix socket, whatever host the URL names.
+   * Proxy of all requests: `http://user:password@host:port`, `https:`, `socks5:` or `socks5h:` (both
+   * let the proxy resolve names), or `unix:/path/to/socket` to talk to a server on a Unix socket,
+   * whatever host the URL names. It counts whatever `NO_PROXY` says. For `https:` URLs through an
+   * `http:` proxy with a password the session listens on the loopback interface, because `fetch` would
+   * show the password to the server; not together with `localAddress`.
    */
   readonly proxy?: string | URL;
-  /** Address of this machine to connect from. */
+  /** IP address of this machine to connect from. */
   readonly localAddress?: string;
 }
 
@@ -73,7 +76,8 @@ const PROXY_SCHEMES = new Set(["http:", "https:", "socks5:", "socks5h:", "unix:"
  * @param options What the caller gave.
  * @returns All of them.
  * @throws {RangeError} If a limit is no whole number from 0 on.
- * @throws {TypeError} If the proxy is no URL of a known scheme, or one of `cert` and `key` misses.
+ * @throws {TypeError} If the proxy is no URL of a known scheme, one of `cert` and `key` misses, or one
+ * of `caCerts` is no PEM text.
  */
 export function resolveConnector(options: ConnectorOptions = {}): ResolvedConnector {
   const { limit = 100, limitPerHost = 0, keepAlive = 15_000 } = options;
@@ -88,13 +92,20 @@ export function resolveConnector(options: ConnectorOptions = {}): ResolvedConnec
       "Cannot use a client certificate: connector.cert and connector.key go together",
     );
   }
+  const caCerts = options.caCerts ?? [];
+  for (const [at, pem] of caCerts.entries()) {
+    if (/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/.test(pem)) continue; // the platform skips anything else
+    throw new TypeError(
+      `Cannot use connector.caCerts[${at}]: expected the text of a PEM file with a certificate`,
+    );
+  }
   return {
     limit,
     limitPerHost,
     keepAlive,
     forceClose: options.forceClose ?? false,
     http2: options.http2 ?? true,
-    caCerts: options.caCerts ?? [],
+    caCerts,
     cert,
     key,
     proxy: options.proxy === undefined ? null : checkProxy(options.proxy),

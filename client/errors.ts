@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { isJsonType, parseContentType } from "../http/content_type.ts";
 
 /**
  * What was asked for, as an error or a response tells it.
@@ -478,6 +479,20 @@ export class ClientResponseError extends ClientError {
     this.reason = reason;
     this.body = init.body ?? null;
   }
+
+  /**
+   * The body, parsed where its type is JSON: what APIs say about an error. Otherwise, and where it is
+   * cut or broken, the text; `null` where the body was not read.
+   */
+  get data(): unknown {
+    const { mimeType } = parseContentType(this.headers.get("content-type"));
+    if (this.body === null || !isJsonType(mimeType)) return this.body;
+    try {
+      return JSON.parse(this.body);
+    } catch {
+      return this.body;
+    }
+  }
 }
 
 /**
@@ -515,6 +530,17 @@ export class ContentTypeError extends ClientResponseError {
 export class TooManyRedirectsError extends ClientResponseError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "TooManyRedirectsError";
+}
+
+/**
+ * What a signal aborted with, as an error to throw.
+ *
+ * @param reason The signal's reason; most are errors and stay as they are.
+ * @returns The error.
+ */
+export function asError(reason: unknown): Error {
+  if (reason instanceof Error) return reason;
+  return new ClientConnectionError(`The request was aborted: ${reason}`, { cause: reason });
 }
 
 /** Host and port of a URL as messages show them. */

@@ -146,7 +146,8 @@ export interface SessionOptions extends SharedOptions {
   /**
    * Whether the environment may speak: proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`,
    * credentials of `.netrc` (`$NETRC`, else in the home folder). What Deno has no permission to read
-   * is left out.
+   * is left out; but Deno's own `fetch` heeds the proxies, `false` or not, in a program that may not
+   * read them (`--allow-env=HTTP_PROXY,…`).
    * @default {false}
    */
   readonly trustEnv?: boolean;

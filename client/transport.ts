@@ -105,7 +105,11 @@ export interface HopRequest {
    * platform's `fetch` undoes gzip and brotli unless it is kept from it.
    */
   readonly rawBody: boolean;
-  /** Aborts the hop until the head has come; its reason is the error to throw. */
+  /**
+   * Aborts the hop until the head has come; its reason is the error to throw. From then on a
+   * transport need not heed it, and fetch does not always: it holds the signal weakly. Who gives the
+   * body up cancels it.
+   */
   readonly signal: AbortSignal;
   /** Told about the hop's way; `null` where nobody listens. */
   readonly observer: HopObserver | null;
@@ -160,7 +164,8 @@ export interface HopResult {
 }
 
 /**
- * Carries requests; `fetchTransport` is the first one.
+ * Carries requests. `fetchTransport` is the first one and keeps fetch's ways to its own file,
+ * fetch_transport.ts; the tests run their tables over each.
  *
  * @example
  * ```ts

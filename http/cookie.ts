@@ -1,8 +1,8 @@
 /**
- * Cookies as text: the `Cookie` and `Set-Cookie` headers of RFC 6265. Storage is the client's.
+ * Cookies as text: the `Set-Cookie` header of RFC 6265. Storage is the client's.
  * @module
  */
-import { parseCookie as parsePairs, parseSetCookie, stringifySetCookie } from "cookie";
+import { parseSetCookie, stringifySetCookie } from "cookie";
 
 /**
  * Attributes of a `Set-Cookie` header.
@@ -60,18 +60,6 @@ export interface ResponseCookie extends CookieOptions {
 const asIs = (text: string): string => text;
 
 /**
- * Parses a `Cookie` header into name and value.
- *
- * @param header The header, `null` where there was none.
- * @returns Values by name; the first of a repeated name counts.
- */
-export function parseCookies(header: string | null): ReadonlyMap<string, string> {
-  if (header === null) return new Map();
-  const pairs = parsePairs(header, { decode: unquote });
-  return new Map(Object.entries(pairs).map(([name, value]) => [name, value ?? ""]));
-}
-
-/**
  * Parses `Set-Cookie` headers; of several with one name the last counts, as in aiohttp.
  *
  * @param headers One string for each header line (`Headers.getSetCookie()`).
@@ -113,12 +101,6 @@ export function formatSetCookie(name: string, value: string, options: CookieOpti
       ? {}
       : { sameSite: sameSite.toLowerCase() as "strict" | "lax" | "none" }),
   }, { encode: asIs });
-}
-
-function unquote(value: string): string {
-  return value.length > 1 && value.startsWith('"') && value.endsWith('"')
-    ? value.slice(1, -1)
-    : value;
 }
 
 function sameSiteName(value: unknown): "Strict" | "Lax" | "None" {

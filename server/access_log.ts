@@ -3,8 +3,9 @@
  * @module
  */
 import type { Logger } from "./app_context.ts";
-import { rawPathOf, type ServeInfo } from "./base_request.ts";
-import { bodySizeOf } from "./serve_internals.ts";
+import { rawPathOf } from "./base_request.ts";
+import type { ServeInfo } from "./engine.ts";
+import { portOf } from "./engine_port.ts";
 
 /**
  * What an access log writes.
@@ -78,7 +79,7 @@ export function logged(fetch: Fetch, options: AccessLogOptions, logger: Logger):
   return async (request, info) => {
     const start = new Date();
     const from = performance.now();
-    // Deno forgets both as soon as the response is out.
+    // An engine may forget both as soon as the response is out.
     const remote = info.remoteAddr?.hostname ?? null;
     const { url, headers: _kept } = request;
     const response = await fetch(request, info);
@@ -90,17 +91,18 @@ export function logged(fetch: Fetch, options: AccessLogOptions, logger: Logger):
         logger.error("Error writing the access log", error);
       }
     };
-    return observe(response, info.completed, log);
+    return observe(response, info, log);
   };
 }
 
 /** Logs when the body has left: at once where it is in memory, else when it ends. */
 function observe(
   response: Response,
-  completed: Promise<void> | undefined,
+  info: ServeInfo,
   log: (bytes: number) => void,
 ): Response {
-  const size = bodySizeOf(response);
+  const { completed } = info;
+  const size = portOf(info).bodySizeOf(response);
   if (size !== null || response.status === 101) {
     log(size ?? 0);
     return response;

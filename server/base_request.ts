@@ -3,34 +3,14 @@
  * @module
  */
 import { parseContentType } from "../http/content_type.ts";
-import { parseCookies } from "../http/cookie.ts";
+import { parseCookies } from "../http/cookie_header.ts";
+import type { EnginePort, ServeInfo } from "./engine.ts";
+import { portOf } from "./engine_port.ts";
 import { type ETag, parseETags } from "./etag.ts";
 import { type Forwarded, parseForwarded } from "./forwarded.ts";
 import { parseHttpDate } from "./http_date.ts";
 import { type HTTPRange, parseHTTPRange } from "./http_range.ts";
 import { RelativeURL } from "./relative_url.ts";
-
-/**
- * What the platform tells about a connection besides the request.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const app = new web.Application();
- * app.addRoutes([web.get("/", (request) => web.textResponse(`${request.remote}`))]);
- * // Deno.serve gives one to `app.fetch`; so can whoever calls it.
- * const info: web.ServeInfo = { remoteAddr: { transport: "tcp", hostname: "192.0.2.7" } };
- * const response = await app.fetch(new Request("http://localhost/"), info);
- * console.assert(await response.text() === "192.0.2.7");
- * ```
- */
-export interface ServeInfo {
-  /** The peer's address; a TCP peer has `hostname` and `port`. */
-  readonly remoteAddr?: { readonly transport?: string; readonly hostname?: string };
-  /** Resolves when the response was sent, rejects when that failed. */
-  readonly completed?: Promise<void>;
-}
 
 /**
  * The accessors of a request that need nothing but its head.
@@ -61,6 +41,11 @@ export class BaseRequest {
   constructor(raw: Request, info: ServeInfo | undefined) {
     this.raw = raw;
     this.info = info;
+  }
+
+  /** The engine that carries the request; the library asks it, programs seldom have to. */
+  get engine(): EnginePort {
+    return portOf(this.info);
   }
 
   /** Method in upper case. */

@@ -7,9 +7,9 @@ import { MultipartReader, type MultipartReaderOptions } from "../http/multipart_
 import { type StreamReader, StreamReader as Reader } from "../http/stream_reader.ts";
 import type { AppContext, KeyReader } from "./app_context.ts";
 import { type AppKey, KeyStore } from "./app_key.ts";
-import { BaseRequest, type ServeInfo } from "./base_request.ts";
-import { clientLeave } from "./client_signal.ts";
+import { BaseRequest } from "./base_request.ts";
 import { configOf } from "./config_dict.ts";
+import type { ServeInfo } from "./engine.ts";
 import { HTTPBadRequest, HTTPUnsupportedMediaType } from "./http_client_errors.ts";
 import type { PostData } from "./post_data.ts";
 import { type FormReading, type PostOptions, readForm } from "./read_form.ts";
@@ -188,7 +188,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    */
   get signal(): AbortSignal {
     if (this.#origin !== null) return this.#origin.signal;
-    this.#leave ??= clientLeave(this.raw.signal, this.info?.completed);
+    this.#leave ??= this.engine.watchClient(this.raw, this.info);
     return this.#leave.signal;
   }
 
@@ -250,7 +250,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     );
     const info = options.remote === undefined
       ? this.info
-      : { remoteAddr: { transport: "tcp", hostname: options.remote } };
+      : { remoteAddr: { transport: "tcp", hostname: options.remote }, engine: this.engine };
     const copy = new ServerRequest(raw, info, this.#root, this.matchInfo);
     copy.#app = this.#app;
     copy.#innermost = this.#innermost;

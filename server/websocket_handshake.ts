@@ -1,7 +1,7 @@
 /**
  * The opening handshake of a WebSocket, the server's half (RFC 6455 section 4.2.1).
  *
- * `Deno.upgradeWebSocket` checks neither method, version, key nor origin, so all of it is here.
+ * No engine has to check method, version, key or origin: all of it is here.
  *
  * @module
  */

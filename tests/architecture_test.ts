@@ -70,6 +70,30 @@ Deno.test("Hono is named in three files only", async () => {
   assertEquals(users.map(([file]) => file).sort(), HONO_FILES);
 });
 
+Deno.test("the ways of Deno's HTTP server are known behind the engine seam only", async () => {
+  const ways =
+    /Deno\.serve\b|Deno\.HttpServer|upgradeWebSocket|getOwnPropertySymbols|legacy.abort|bad ?resource/i;
+  const knowing: string[] = [];
+  const graph = await graphOf([...Object.keys(MAY_IMPORT), "cli"]);
+  for (const file of graph.keys()) {
+    if (file.startsWith("cli/tutorial/")) continue; // it holds the examples
+    if (ways.test(await Deno.readTextFile(new URL(file, ROOT)))) knowing.push(file);
+  }
+  // The second one moves the frames of a WebSocket and is the first one's alone.
+  assertEquals(knowing.sort(), ["server/deno_engine.ts", "server/deno_socket.ts"]);
+  const users = (name: string) =>
+    [...graph].filter(([file, imports]) =>
+      imports.some((each) => each.startsWith(".") && targetOf(file, each) === name)
+    ).map(([file]) => file).sort();
+  assertEquals(users("server/deno_socket.ts"), ["server/deno_engine.ts"]);
+  // The door, the default of a runner, and the default of a request that says nothing.
+  assertEquals(users("server/deno_engine.ts"), [
+    "server/engine_port.ts",
+    "server/mod.ts",
+    "server/runner.ts",
+  ]);
+});
+
 Deno.test("published modules import npm packages, node: and each other, nothing from jsr:", async () => {
   const { imports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
   for (const [file, specifiers] of await graphOf([...Object.keys(MAY_IMPORT), "cli"])) {
