@@ -254,6 +254,23 @@ Deno.test("links of the documents lead to files", async () => {
   }
 });
 
+Deno.test("files that the documents name are there", async () => {
+  for (
+    const document of ["README.md", "CONTRIBUTING.md", "docs/security.md", "docs/migrating.md"]
+  ) {
+    const text = await Deno.readTextFile(new URL(document, ROOT));
+    // Without its folder a file may be the reader's own.
+    for (const [, path = ""] of text.matchAll(/`((?:[\w-]+\/)+[\w.-]*)`/g)) {
+      if (/^(?:build|application|text|image|multipart|docs\/api)\b/.test(path)) continue;
+      const places = [new URL(path, ROOT), new URL(path, new URL(document, ROOT))];
+      const found = await Promise.all(
+        places.map((place) => Deno.stat(place).then(() => true, () => false)),
+      );
+      assert(found.includes(true), `${document} names ${path}, which is not there`);
+    }
+  }
+});
+
 Deno.test("llms.txt names every document, entry and example", async () => {
   const text = await Deno.readTextFile(new URL("llms.txt", ROOT));
   const { exports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
