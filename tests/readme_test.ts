@@ -294,6 +294,23 @@ Deno.test("the Chinese README shows the same programs", async () => {
   for (const text of blocks) assertStringIncludes(README, text);
 });
 
+Deno.test("the Chinese README has the sections, figures, options and pictures of this one", async () => {
+  const chinese = await Deno.readTextFile(new URL("README.zh-CN.md", ROOT));
+  const all = (text: string, pattern: RegExp): string[] =>
+    [...text.matchAll(pattern)].map(([whole]) => whole);
+  // Code of one word or more, the same in any language; then numbers of tables, pictures, headings.
+  const code = (text: string) =>
+    new Set(all(text.replaceAll(/^```[^]*?^```$/gm, ""), /`[^`\n]+`/g));
+  const missing = [...code(README)].filter((each) => !code(chinese).has(each));
+  assertEquals(missing, [], "README.zh-CN.md lacks what README.md has");
+  assertEquals(
+    all(chinese, /\d+\.\d\d|\d+ MB\/s|\d{5,6}/g),
+    all(README, /\d+\.\d\d|\d+ MB\/s|\d{5,6}/g),
+  );
+  assertEquals(all(chinese, /\]\([^)]+\.(?:svg|png)\)/g), all(README, /\]\([^)]+\.(?:svg|png)\)/g));
+  assertEquals(all(chinese, /^### /gm).length, all(README, /^### /gm).length);
+});
+
 Deno.test("the application of docs/deploying.md runs, says that it is ready, and stops", async () => {
   const deploying = await Deno.readTextFile(new URL("docs/deploying.md", ROOT));
   const dir = await Deno.makeTempDir();
