@@ -285,6 +285,10 @@ Deno.test("llms.txt names every document, entry and example", async () => {
   }
   assert(targets.length > 50, `${targets.length}`);
   for (const target of targets) assertStringIncludes(text, `- ${target}`.replace("- ]", "]"));
+  const [, command = ""] = /`deno (doc --filter [^`]+)`/.exec(text) ?? [];
+  const { code, stdout, stderr } = await run([Deno.execPath(), ...command.split(" ")]);
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(stdout, "class ClientSession");
 });
 
 Deno.test("the Chinese README shows the same programs", async () => {
