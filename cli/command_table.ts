@@ -50,6 +50,8 @@ export interface CommandSpec {
   readonly passOn?: boolean;
   /** What a positional argument is completed with. */
   readonly completes: "files" | "folders" | "nothing";
+  /** Whether options may come from the environment. @default {false} */
+  readonly environment?: boolean;
   /** Exit code of a wrong command line. @default {64} */
   readonly usageCode?: number;
 }

@@ -37,6 +37,7 @@ export const serve: CommandSpec = {
       help: "how long requests under way may take at the end (default 60)",
       more: true,
     },
+    { long: "open", help: "open the address in a browser", more: true },
     { long: "worker", value: "INDEX", help: "a worker of this command", hidden: true },
     ...COMMON_OPTIONS,
   ],
@@ -48,6 +49,7 @@ export const serve: CommandSpec = {
   exitCodes: [[2, "wrong command line, module or name"]],
   positionals: 1,
   passOn: true,
+  environment: true,
   completes: "files",
   usageCode: 2, // argparse's
 };
