@@ -340,6 +340,42 @@ Deno.test("serve --watch starts again when a file changes", async () => {
   });
 });
 
+Deno.test("serve --open opens the address once, whatever starts again", async () => {
+  await withApp(async (app, folder) => {
+    const opened = `${folder}/.opened`; // a name that --watch takes no notice of
+    const browser = `${folder}/.browser`;
+    await Deno.writeTextFile(browser, `#!/bin/sh\necho "$@" >> ${opened}\n`);
+    await Deno.chmod(browser, 0o755);
+    const env = { BROWSER: browser };
+    await using server = startCli(["serve", "-P", "0", "--open", "--watch", app], { env });
+    const [, first = ""] = await server.waitFor(/Running on (http\S+)/);
+    await Deno.writeTextFile(app, APP.replace("the default", "another one"));
+    const [, url = ""] = await server.waitFor(/Restarting[^]*Running on (http\S+)/);
+    assertEquals(await textOf(url), "another one\n");
+    assertEquals(await Deno.readTextFile(opened), `${first}\n`);
+    server.child.kill("SIGTERM");
+    assertEquals(await server.exitCode(), 0);
+
+    await using none = startCli(["serve", "-P", "0", "--open", app], {
+      env: { BROWSER: `${folder}/none` },
+    });
+    await none.waitFor(/Running on (http\S+)/);
+    await none.waitFor(/cannot open a browser with .*none/);
+  });
+});
+
+Deno.test("serve takes options from the environment, its own only", async () => {
+  await withApp(async (app, folder) => {
+    const path = `${folder}/env.sock`;
+    const env = { ROUNDTRIP_SERVE_PATH: path, ROUNDTRIP_FILES_PORT: "x" };
+    await using server = startCli(["serve", app], { env });
+    await server.waitFor(new RegExp(`Running on http://unix:${RegExp.escape(path)}:`));
+    const { code, stderr } = await cli(["serve", app], { env: { ROUNDTRIP_SERVE_WORKERS: "0" } });
+    assertEquals(code, USAGE);
+    assertMatch(stderr, /argument --workers: "0" is no whole number from 1/);
+  });
+});
+
 Deno.test("serve imports TypeScript", async (t) => {
   const version = (await cli(["--version"])).stdout;
   const [, minor = "0", patch = "0"] = /deno \d+\.(\d+)\.(\d+)/.exec(version) ?? [];
