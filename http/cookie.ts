@@ -1,10 +1,22 @@
 /**
- * Cookies as text: the `Cookie` and `Set-Cookie` headers of RFC 6265. Storage is the client's.
+ * Cookies as text: the `Set-Cookie` header of RFC 6265. Storage is the client's.
  * @module
  */
-import { parseCookie as parsePairs, parseSetCookie, stringifySetCookie } from "cookie";
+import { parseSetCookie, stringifySetCookie } from "cookie";
 
-/** Attributes of a `Set-Cookie` header. */
+/**
+ * Attributes of a `Set-Cookie` header.
+ *
+ * @example
+ * ```ts
+ * import { type CookieOptions, web } from "@roundtrip/http";
+ *
+ * const options: CookieOptions = { maxAge: 3600, httpOnly: true, secure: true, sameSite: "Lax" };
+ * const response = web.textResponse("welcome");
+ * web.setCookie(response, "id", "7", options);
+ * console.assert(response.headers.get("set-cookie")?.includes("Max-Age=3600"));
+ * ```
+ */
 export interface CookieOptions {
   /** Path the cookie is sent for. @default {"/"} */
   readonly path?: string;
@@ -24,7 +36,20 @@ export interface CookieOptions {
   readonly partitioned?: boolean;
 }
 
-/** A cookie that a response sets. */
+/**
+ * A cookie that a response sets.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type ResponseCookie } from "@roundtrip/http";
+ *
+ * const headers = { "set-cookie": "id=7; Path=/a; Max-Age=60" };
+ * await using session = new ClientSession({ app: { fetch: () => new Response("", { headers }) } });
+ * await using response = await session.get("/a");
+ * const cookie: ResponseCookie | undefined = response.cookies.get("id");
+ * console.assert(cookie?.value === "7" && cookie.path === "/a" && cookie.maxAge === 60);
+ * ```
+ */
 export interface ResponseCookie extends CookieOptions {
   /** Name of the cookie. */
   readonly name: string;
@@ -33,18 +58,6 @@ export interface ResponseCookie extends CookieOptions {
 }
 
 const asIs = (text: string): string => text;
-
-/**
- * Parses a `Cookie` header into name and value.
- *
- * @param header The header, `null` where there was none.
- * @returns Values by name; the first of a repeated name counts.
- */
-export function parseCookies(header: string | null): ReadonlyMap<string, string> {
-  if (header === null) return new Map();
-  const pairs = parsePairs(header, { decode: unquote });
-  return new Map(Object.entries(pairs).map(([name, value]) => [name, value ?? ""]));
-}
 
 /**
  * Parses `Set-Cookie` headers; of several with one name the last counts, as in aiohttp.
@@ -88,12 +101,6 @@ export function formatSetCookie(name: string, value: string, options: CookieOpti
       ? {}
       : { sameSite: sameSite.toLowerCase() as "strict" | "lax" | "none" }),
   }, { encode: asIs });
-}
-
-function unquote(value: string): string {
-  return value.length > 1 && value.startsWith('"') && value.endsWith('"')
-    ? value.slice(1, -1)
-    : value;
 }
 
 function sameSiteName(value: unknown): "Strict" | "Lax" | "None" {

@@ -3,10 +3,29 @@
  * @module
  */
 import type { Logger } from "./app_context.ts";
-import { rawPathOf, type ServeInfo } from "./base_request.ts";
-import { bodySizeOf } from "./serve_internals.ts";
+import { rawPathOf } from "./base_request.ts";
+import type { ServeInfo } from "./engine.ts";
+import { portOf } from "./engine_port.ts";
 
-/** What an access log writes. */
+/**
+ * What an access log writes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const lines: string[] = [];
+ * const accessLog: web.AccessLogOptions = { format: "%r %s", write: (line) => lines.push(line) };
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/a", () => web.textResponse("hello"))]);
+ * {
+ *   await using runner = new web.AppRunner(app, { accessLog });
+ *   const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *   await (await fetch(`${url}/a`)).text();
+ * }
+ * console.assert(lines[0] === "GET /a HTTP/1.1 200");
+ * ```
+ */
 export interface AccessLogOptions {
   /**
    * Format with aiohttp's atoms, or `json` for one JSON object a line.
@@ -60,7 +79,7 @@ export function logged(fetch: Fetch, options: AccessLogOptions, logger: Logger):
   return async (request, info) => {
     const start = new Date();
     const from = performance.now();
-    // Deno forgets both as soon as the response is out.
+    // An engine may forget both as soon as the response is out.
     const remote = info.remoteAddr?.hostname ?? null;
     const { url, headers: _kept } = request;
     const response = await fetch(request, info);
@@ -72,17 +91,18 @@ export function logged(fetch: Fetch, options: AccessLogOptions, logger: Logger):
         logger.error("Error writing the access log", error);
       }
     };
-    return observe(response, info.completed, log);
+    return observe(response, info, log);
   };
 }
 
 /** Logs when the body has left: at once where it is in memory, else when it ends. */
 function observe(
   response: Response,
-  completed: Promise<void> | undefined,
+  info: ServeInfo,
   log: (bytes: number) => void,
 ): Response {
-  const size = bodySizeOf(response);
+  const { completed } = info;
+  const size = portOf(info).bodySizeOf(response);
   if (size !== null || response.status === 101) {
     log(size ?? 0);
     return response;

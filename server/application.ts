@@ -5,8 +5,9 @@
 import { Hono } from "hono";
 import type { AppContext, Logger } from "./app_context.ts";
 import { type AppKey, KeyStore } from "./app_key.ts";
-import type { ServeInfo } from "./base_request.ts";
 import { createDispatch, type Dispatch, honoHandler } from "./dispatch.ts";
+import type { EnginePort, ServeInfo } from "./engine.ts";
+import { portOf } from "./engine_port.ts";
 import { keepEngine } from "./engine_registry.ts";
 import { brokenHeader } from "./header_guard.ts";
 import { hostError } from "./host_guard.ts";
@@ -24,7 +25,23 @@ import type { RouteDef } from "./route_def.ts";
 import { Router } from "./router.ts";
 import { DomainSubapp, PrefixedSubapp } from "./subapp_resource.ts";
 
-/** What {@linkcode Application} takes. */
+/**
+ * What {@linkcode Application} takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.ApplicationOptions = {
+ *   clientMaxSize: 1024,
+ *   middlewares: [(request, handler) => handler(request)],
+ * };
+ * const app = new web.Application(options);
+ * app.addRoutes([web.post("/", async (request) => web.textResponse(await request.text()))]);
+ * const response = await app.request("/", { method: "POST", body: "x".repeat(2000) });
+ * console.assert(response.status === 413);
+ * ```
+ */
 export interface ApplicationOptions {
   /** Middlewares for every request, `404` and `405` included; the first is the outermost. */
   readonly middlewares?: readonly Middleware[];
@@ -126,10 +143,8 @@ export class Application implements AppContext {
    * ```
    */
   async request(target: string | URL | Request, init?: RequestInit): Promise<Response> {
-    const request = target instanceof Request
-      ? new Request(target, init)
-      : new Request(/^[a-z]+:/i.test(`${target}`) ? target : `http://localhost${target}`, init);
-    return await this.fetch(request);
+    const isWhole = target instanceof Request || /^[a-z]+:/i.test(`${target}`);
+    return await this.fetch(new Request(isWhole ? target : `http://localhost${target}`, init));
   }
 
   /** The application this one was added to, `null` for one that stands alone. */
@@ -326,7 +341,7 @@ export class Application implements AppContext {
       app: this,
       running: this.#running,
       waiting: this.#waiting,
-      check: (response) => this.#checkHeaders(response),
+      check: (response, engine) => this.#checkHeaders(response, engine),
       resolve: (method, path, url) => this.router.resolve(method, path, url),
       wrap: (handler) => this.wrap(handler),
       prepare: this.#listens() ? (request, response) => this.#prepare(request, response) : null,
@@ -377,18 +392,19 @@ export class Application implements AppContext {
     dispatch: Dispatch,
   ): Response | Promise<Response> {
     const { url } = request;
-    const refused = hostError(request, url);
+    const engine = portOf(info);
+    const refused = hostError(engine.hostOf(request), url);
     if (refused !== null) return new Response(`400: ${refused}`, { status: 400 });
     // Hono decides only where something was mounted on it; its context costs 6 % of a hello route.
     if (!this.#mounted) return dispatch(request, info, url);
     const response = this.#hono.fetch(request, info);
     return response instanceof Promise
-      ? response.then((each) => this.#checkHeaders(each))
-      : this.#checkHeaders(response);
+      ? response.then((each) => this.#checkHeaders(each, engine))
+      : this.#checkHeaders(response, engine);
   }
 
-  #checkHeaders(response: Response): Response {
-    const broken = brokenHeader(response);
+  #checkHeaders(response: Response, engine: EnginePort): Response {
+    const broken = brokenHeader(engine.headersOf(response));
     if (broken === null) return this.#draining ? announceClose(response) : response;
     this.logger.error(
       "Error answering a request",

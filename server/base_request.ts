@@ -3,22 +3,28 @@
  * @module
  */
 import { parseContentType } from "../http/content_type.ts";
-import { parseCookies } from "../http/cookie.ts";
+import { parseCookies } from "../http/cookie_header.ts";
+import type { EnginePort, ServeInfo } from "./engine.ts";
+import { portOf } from "./engine_port.ts";
 import { type ETag, parseETags } from "./etag.ts";
 import { type Forwarded, parseForwarded } from "./forwarded.ts";
 import { parseHttpDate } from "./http_date.ts";
 import { type HTTPRange, parseHTTPRange } from "./http_range.ts";
 import { RelativeURL } from "./relative_url.ts";
 
-/** What the platform tells about a connection besides the request. */
-export interface ServeInfo {
-  /** The peer's address; a TCP peer has `hostname` and `port`. */
-  readonly remoteAddr?: { readonly transport?: string; readonly hostname?: string };
-  /** Resolves when the response was sent, rejects when that failed. */
-  readonly completed?: Promise<void>;
-}
-
-/** The accessors of a request that need nothing but its head. */
+/**
+ * The accessors of a request that need nothing but its head.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const raw = new Request("http://localhost/a%20b?page=2", { headers: { cookie: "id=7" } });
+ * const request = new web.BaseRequest(raw, undefined);
+ * console.assert(request.path === "/a b" && request.rawPath === "/a%20b");
+ * console.assert(request.query.get("page") === "2" && request.cookies.get("id") === "7");
+ * ```
+ */
 export class BaseRequest {
   /** The platform's request; its body can be read only once, here or there. */
   readonly raw: Request;
@@ -35,6 +41,11 @@ export class BaseRequest {
   constructor(raw: Request, info: ServeInfo | undefined) {
     this.raw = raw;
     this.info = info;
+  }
+
+  /** The engine that carries the request; the library asks it, programs seldom have to. */
+  get engine(): EnginePort {
+    return portOf(this.info);
   }
 
   /** Method in upper case. */

@@ -5,7 +5,8 @@
 import type { Context } from "hono";
 import { MultipartError, MultipartLimitError } from "../http/multipart_errors.ts";
 import type { AppContext } from "./app_context.ts";
-import { rawPathOf, type ServeInfo } from "./base_request.ts";
+import { rawPathOf } from "./base_request.ts";
+import type { EnginePort, ServeInfo } from "./engine.ts";
 import { headResponse } from "./head_response.ts";
 import {
   HTTPBadRequest,
@@ -21,7 +22,6 @@ import { serverErrorResponse } from "./prepare_response.ts";
 import { type EarlyAnswer, ServerRequest } from "./request.ts";
 import { closeAfter } from "./request_body.ts";
 import type { Missed, Resolution } from "./route.ts";
-import { isBodyUsed } from "./serve_internals.ts";
 
 /** What dispatch needs of an application. */
 export interface DispatchOptions {
@@ -49,9 +49,10 @@ export interface DispatchOptions {
    * Looks at a response just before it leaves.
    *
    * @param response The response.
+   * @param engine What sends it.
    * @returns The response, or what is to leave instead.
    */
-  check(response: Response): Response;
+  check(response: Response, engine: EnginePort): Response;
   /** Told of every socket or stream that outlives its answer, until it is done. */
   readonly running: Set<EarlyAnswer>;
   /** Told of every request whose handler has not answered yet. */
@@ -92,7 +93,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       : route.chain ?? route.handler;
     const response = answer(request, chain, options);
     if (method === "HEAD" || prepare !== null) return finish(response, request, options);
-    return response instanceof Promise ? response : check(response);
+    return response instanceof Promise ? response : check(response, request.engine);
   };
 }
 
@@ -137,7 +138,10 @@ async function finish(
       answered = errorResponse(error, request);
     }
   }
-  return check(request.method === "HEAD" ? await headResponse(answered) : answered);
+  return check(
+    request.method === "HEAD" ? await headResponse(answered) : answered,
+    request.engine,
+  );
 }
 
 /** Runs the chain; an early answer goes out at once, while the chain runs on. */
@@ -159,20 +163,20 @@ function answer(
   return new Promise((resolve) => {
     request.onEarlyAnswer((early) => {
       running.add(early);
-      resolve(check(early.response));
+      resolve(check(early.response, request.engine));
     });
     const done = (value: HandlerResult): void => {
       waiting.delete(request);
       request.finish();
       const early = request.earlyAnswer;
-      if (early === null) resolve(check(toResponse(value, request)));
+      if (early === null) resolve(check(toResponse(value, request), request.engine));
       else end(early, request, running);
     };
     const failed = (error: unknown): void => {
       waiting.delete(request);
       request.finish();
       const early = request.earlyAnswer;
-      if (early === null) return resolve(check(errorResponse(error, request)));
+      if (early === null) return resolve(check(errorResponse(error, request), request.engine));
       if (!(error instanceof ConnectionResetError)) {
         request.app.logger.error(describe(request), error);
       }
@@ -201,7 +205,7 @@ function end(
 /** Turns what a handler gave into a response. */
 function toResponse(result: HandlerResult, request: ServerRequest): Response {
   if (result instanceof Response) {
-    if (!isBodyUsed(result)) return result;
+    if (!request.engine.isBodyUsed(result)) return result;
     const error = new TypeError("The handler returned a response whose body was read before");
     return errorResponse(error, request);
   }

@@ -2,7 +2,6 @@
  * Refuses requests whose Host would send them to another route.
  * @module
  */
-import { hostHeaderOf } from "./serve_internals.ts";
 
 // RFC 9110 section 7.2 and RFC 3986 section 3.2.2: a name, an IPv4 address or a bracketed IPv6
 // address, and a port. Anything else, "x/admin?" above all, would become part of Request.url.
@@ -11,15 +10,14 @@ const HOST = /^(?:[A-Za-z0-9._~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$
 let lastGood = "localhost"; // most requests of a server name one host
 
 /**
- * Tells what is wrong with the Host of a request. Deno.serve builds `Request.url` from the header
- * as it came, so `GET /public` with `Host: x/admin?` would be routed to `/admin`.
+ * Tells what is wrong with the Host of a request. Engines build `Request.url` from the header as it
+ * came, so `GET /public` with `Host: x/admin?` would be routed to `/admin`.
  *
- * @param request The request before any matching.
- * @param url Its `url`.
+ * @param host The `Host` header, `null` where there is none.
+ * @param url `Request.url`.
  * @returns A reason to refuse it, `null` where there is none.
  */
-export function hostError(request: Request, url: string): string | null {
-  const host = hostHeaderOf(request);
+export function hostError(host: string | null, url: string): string | null {
   // Over HTTP/2, and for a Request made in the program, the URL is all there is.
   if (host === null) return null;
   if (host !== lastGood) {

@@ -1,5 +1,5 @@
 /**
- * The server: aiohttp.web's concepts on Hono and `Deno.serve`.
+ * The server: aiohttp.web's concepts on Hono.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ export { Router } from "./router.ts";
 
 // Requests
 export { type CloneOptions, type EarlyAnswer, ServerRequest } from "./request.ts";
-export { BaseRequest, type ServeInfo } from "./base_request.ts";
+export { BaseRequest } from "./base_request.ts";
 export type { Forwarded } from "./forwarded.ts";
 export type { HTTPRange } from "./http_range.ts";
 export { type ETag, setETag, setLastModified } from "./etag.ts";
@@ -111,6 +111,7 @@ export type {
   WebSocketGroupOptions,
 } from "./websocket_group.ts";
 export { type ReceiveOptions, WebSocketBase } from "../http/websocket_base.ts";
+export type { SocketEvents, SocketPort } from "../http/websocket_port.ts";
 export { WSCloseCode, type WSMessage, WSMsgType } from "../http/ws_message.ts";
 export {
   WebSocketClosedError,
@@ -150,7 +151,17 @@ export type { AccessLogOptions } from "./access_log.ts";
 export { denoEngine } from "./deno_engine.ts";
 export { AddressInUseError } from "./engine.ts";
 export { NotSupportedError } from "../http/not_supported_error.ts";
-export type { Engine, EngineHandler, EngineServer, ListenOptions } from "./engine.ts";
+export type {
+  Engine,
+  EngineHandler,
+  EnginePort,
+  EngineServer,
+  ListenOptions,
+  RawHeaders,
+  ServeInfo,
+  SocketUpgrade,
+  UpgradeOptions,
+} from "./engine.ts";
 
 // Testing
 export { TestServer } from "./test_server.ts";

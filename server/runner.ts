@@ -8,7 +8,20 @@ import { denoEngine } from "./deno_engine.ts";
 import type { Engine, EngineHandler, EngineServer, ListenOptions } from "./engine.ts";
 import { runAll } from "./lifecycle.ts";
 
-/** What {@linkcode AppRunner} takes. */
+/**
+ * What {@linkcode AppRunner} takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.AppRunnerOptions = { shutdownTimeout: 5_000, shutdownDelay: 0 };
+ * const app = new web.Application();
+ * await using runner = new web.AppRunner(app, options);
+ * await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ * console.assert(app.ready && runner.addresses.length === 1);
+ * ```
+ */
 export interface AppRunnerOptions {
   /**
    * How long handlers and `onShutdown` may go on once the server stops, in ms; then connections are
@@ -93,9 +106,15 @@ export class AppRunner {
    */
   async listen(options: ListenOptions): Promise<string> {
     await this.#app.startup();
-    if (this.#stopping !== null) throw new TypeError("Cannot listen: the runner was stopped");
-    const server = this.#engine(options, this.#handler);
+    if (this.#isStopping()) throw new TypeError("Cannot listen: the runner was stopped");
+    const server = await this.#engine(options, this.#handler);
     this.#servers.push(server);
+    // It was stopped while the engine was starting: nobody else would stop this server.
+    if (this.#isStopping()) {
+      server.abort();
+      await server.finished;
+      throw new TypeError("Cannot listen: the runner was stopped");
+    }
     return server.url;
   }
 
@@ -110,6 +129,10 @@ export class AppRunner {
   /** The same as `cleanup()`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.cleanup();
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping !== null;
   }
 
   async #stop(): Promise<void> {
@@ -127,7 +150,7 @@ export class AppRunner {
   }
 
   async #drain(): Promise<void> {
-    // The application first: Deno.serve closes WebSockets itself when it shuts down, before
+    // The application first: an engine may close WebSockets itself when it shuts down, before
     // onShutdown could say goodbye on them.
     const ended = this.#app.shutdown();
     const closed = ended.catch(() => {})

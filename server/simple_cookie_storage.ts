@@ -14,6 +14,20 @@ import {
 /**
  * Keeps a session as JSON in its cookie, aiohttp_session's `SimpleCookieStorage`. Anyone can read
  * and change it, so it is for tests only.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * web.setupSessions(app, new web.SimpleCookieStorage());
+ * app.addRoutes([web.get("/", async (request) => {
+ *   return web.textResponse((await web.getSession(request)).get<string>("user") ?? "nobody");
+ * })]);
+ * // A test can write the session that it needs.
+ * const headers = { cookie: 'AIOHTTP_SESSION={"session":{"user":"ann"}}' };
+ * console.assert(await (await app.request("/", { headers })).text() === "ann");
+ * ```
  */
 export class SimpleCookieStorage implements SessionStorage {
   readonly #cookie: SessionCookie;

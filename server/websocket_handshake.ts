@@ -1,7 +1,7 @@
 /**
  * The opening handshake of a WebSocket, the server's half (RFC 6455 section 4.2.1).
  *
- * `Deno.upgradeWebSocket` checks neither method, version, key nor origin, so all of it is here.
+ * No engine has to check method, version, key or origin: all of it is here.
  *
  * @module
  */
@@ -11,6 +11,22 @@ import type { ServerRequest } from "./request.ts";
 /**
  * Who may open a WebSocket from a page in a browser: a list of origins, or a function that decides.
  * Requests without an `Origin` header come from no page and are let through.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, web } from "@roundtrip/http";
+ *
+ * const checkOrigin: web.CheckOrigin = ["https://example.com"];
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/ws", web.webSocket(() => {}, { checkOrigin }))]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * await using session = new ClientSession({ baseUrl });
+ * const error = await session.wsConnect("/ws", { origin: "https://evil.example" })
+ *   .catch((error) => error);
+ * console.assert(error.status === 403);
+ * ```
  */
 export type CheckOrigin =
   | readonly string[]

@@ -7,7 +7,6 @@ import type { StandardSchemaV1 } from "../http/standard_schema.ts";
 import { connectSocket, WebSocketBase } from "../http/websocket_base.ts";
 import { WebSocketChannel } from "../http/websocket_channel.ts";
 import { WSCloseCode } from "../http/ws_message.ts";
-import { denoSocket } from "./deno_socket.ts";
 import { HTTPException } from "./http_exception.ts";
 import type { EarlyAnswer, ServerRequest } from "./request.ts";
 import { checkHandshake, type CheckOrigin } from "./websocket_handshake.ts";
@@ -16,6 +15,25 @@ import { checkHandshake, type CheckOrigin } from "./websocket_handshake.ts";
  * What {@linkcode WebSocketResponse} takes.
  *
  * @typeParam T What `receiveJson()` gives: the output of `schema`.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, web } from "@roundtrip/http";
+ *
+ * const options: web.WebSocketOptions = {
+ *   protocols: ["chat"],
+ *   heartbeat: 20_000,
+ *   maxMsgSize: 64 * 1024,
+ * };
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/ws", web.webSocket((socket) => socket.sendStr("hello"), options))]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * await using session = new ClientSession({ baseUrl });
+ * await using ws = await session.wsConnect("/ws", { protocols: ["chat"] });
+ * console.assert(ws.protocol === "chat" && await ws.receiveStr() === "hello");
+ * ```
  */
 export interface WebSocketOptions<T = unknown> {
   /** Subprotocols this server speaks; the first one of the client's that is among them is chosen. */
@@ -67,7 +85,24 @@ export interface WebSocketOptions<T = unknown> {
   readonly compress?: boolean;
 }
 
-/** What {@linkcode WebSocketResponse.canPrepare} tells. */
+/**
+ * What {@linkcode WebSocketResponse.canPrepare} tells.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/ws", async (request) => {
+ *   const socket = new web.WebSocketResponse();
+ *   const ready: web.WebSocketReady = socket.canPrepare(request);
+ *   if (!ready.ok) return web.textResponse("come back with a WebSocket");
+ *   await socket.prepare(request);
+ *   return socket;
+ * })]);
+ * console.assert(await (await app.request("/ws")).text() === "come back with a WebSocket");
+ * ```
+ */
 export interface WebSocketReady {
   /** Whether `prepare()` would succeed. */
   readonly ok: boolean;
@@ -165,20 +200,17 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
    * @throws {HTTPBadRequest} If it asks for no WebSocket of version 13.
    * @throws {HTTPForbidden} If its origin is not allowed.
    * @throws {TypeError} If this object or the request was answered before.
+   * @throws {NotSupportedError} If what serves the application has no WebSockets, such as Node.
    */
   async prepare<Params>(request: ServerRequest<Params>): Promise<void> {
     if (this.prepared) throw new TypeError("Cannot prepare: this WebSocket is prepared already");
     const protocol = this.#check(request);
-    const heartbeat = this.#heartbeat;
-    const { socket, response } = Deno.upgradeWebSocket(request.raw, {
-      idleTimeout: heartbeat * 1.5 / 1000,
+    const { socket, response } = request.engine.upgrade(request.raw, this.#channel, {
+      headers: new Headers(this.#options.headers),
+      protocol,
+      heartbeat: this.#heartbeat,
     });
-    for (const [name, value] of new Headers(this.#options.headers)) {
-      response.headers.append(name, value);
-    }
-    // Not by the option `protocol`: it finds nothing in "a,b", which lacks the space (2.9.6).
-    if (protocol !== null) response.headers.set("sec-websocket-protocol", protocol);
-    this.#channel.attach(denoSocket(socket, this.#channel, heartbeat));
+    this.#channel.attach(socket);
     connectSocket(this, this.#channel, protocol);
     this.#response = response;
     request.answerEarly(this);

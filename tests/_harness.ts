@@ -17,10 +17,11 @@ export interface Served extends AsyncDisposable {
 export async function serve(
   routes: Iterable<web.RouteDef>,
   options: SessionOptions = {},
+  engine: web.Engine = web.denoEngine,
 ): Promise<Served> {
   const app = new web.Application({ logger: { error() {} } });
   app.addRoutes(routes);
-  const runner = new web.AppRunner(app, { shutdownTimeout: 100 });
+  const runner = new web.AppRunner(app, { shutdownTimeout: 100, engine });
   const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
   const session = new ClientSession({
     baseUrl,

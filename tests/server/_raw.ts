@@ -1,11 +1,8 @@
 /**
- * Requests written byte by byte, and the engines they are tried on.
+ * Requests written byte by byte.
  * @module
  */
 import { web } from "@roundtrip/http";
-
-/** Every engine that the tables run on. */
-export const ENGINES: readonly (readonly [string, web.Engine])[] = [["deno", web.denoEngine]];
 
 export interface RawResponse {
   readonly status: number;

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { web } from "@roundtrip/http";
 import fc from "npm:fast-check@^4";
-import { ENGINES, exchange, parse, quietApp, raw } from "./_raw.ts";
+import { ENGINES } from "./_engines.ts";
+import { exchange, parse, quietApp, raw } from "./_raw.ts";
 import { start } from "./_spawn.ts";
 
 // Every way of the program's to get a value of the client's into a header.

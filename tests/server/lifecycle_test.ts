@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { web } from "@roundtrip/http";
+import { ENGINES, everyWay } from "./_engines.ts";
 import { quietApp } from "./_raw.ts";
 
 interface Noting {
@@ -63,6 +64,85 @@ Deno.test("3.13.55 contexts are taken down last first, then onCleanup, then sub-
     "sub ctx1 down",
     "sub cleanup",
   ]);
+});
+
+for (const [name, engine] of ENGINES) {
+  Deno.test(`3.13.55 a runner: start, requests that are waited for, shutdown, cleanup (${name})`, async () => {
+    const { app, seen } = family();
+    const entered = Promise.withResolvers<void>();
+    const leave = Promise.withResolvers<void>();
+    app.addRoutes([web.get("/", async () => {
+      entered.resolve();
+      await leave.promise;
+      seen.push("answered");
+      return web.textResponse("hello");
+    })]);
+    app.onShutdown.push(() => leave.resolve());
+    const runner = new web.AppRunner(app, { engine });
+    const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+    assertEquals(seen.splice(0).length, 7);
+    const answer = fetch(url).then((response) => response.text());
+    await entered.promise;
+    await runner.cleanup();
+    await runner.finished;
+    assertEquals([await answer, runner.timedOut], ["hello", false]);
+    assertEquals(seen, [
+      "app shutdown",
+      "sub shutdown",
+      "answered",
+      "app ctx2 down",
+      "app ctx1 down",
+      "app cleanup",
+      "sub ctx2 down",
+      "sub ctx1 down",
+      "sub cleanup",
+    ]);
+    await assertRejects(() => fetch(url), TypeError); // nobody listens any more
+    await assertRejects(() => runner.listen({ port: 0 }), TypeError, "the runner was stopped");
+  });
+
+  Deno.test(`a handler that is stuck gets 503 at shutdownTimeout, its signal aborts (${name})`, async () => {
+    const app = quietApp();
+    const entered = Promise.withResolvers<AbortSignal>();
+    app.addRoutes([web.get("/", (request) => {
+      entered.resolve(request.signal);
+      return new Promise<Response>(() => {});
+    })]);
+    const runner = new web.AppRunner(app, { engine, shutdownTimeout: 50 });
+    const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+    const answer = fetch(url).then(async (response) => [response.status, await response.text()]);
+    const signal = await entered.promise;
+    await runner.cleanup();
+    assertEquals(await answer, [503, "503: Service Unavailable"]);
+    assertEquals([runner.timedOut, signal.aborted], [true, true]);
+  });
+}
+
+Deno.test("a runner that is stopped while its engine starts leaves no server behind", async () => {
+  const started = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  const events: string[] = [];
+  const entered = Promise.withResolvers<void>();
+  const slow: web.Engine = async () => {
+    entered.resolve();
+    await started.promise;
+    return {
+      url: "http://127.0.0.1:1",
+      finished: ended.promise,
+      shutdown: () => Promise.resolve(),
+      abort() {
+        events.push("abort");
+        ended.resolve();
+      },
+    };
+  };
+  const runner = new web.AppRunner(quietApp(), { engine: slow });
+  const listening = runner.listen({ port: 0 });
+  await entered.promise;
+  await runner.cleanup();
+  started.resolve();
+  await assertRejects(() => listening, TypeError, "the runner was stopped");
+  assertEquals(events, ["abort"]);
 });
 
 Deno.test("3.13.56 a context that fails at the start: earlier ones are cleaned, onCleanup is not called", async () => {
@@ -147,51 +227,54 @@ Deno.test("everything is frozen after the start, and a sub-application is starte
   await app.cleanup();
 });
 
-Deno.test("3.13.54 onResponsePrepare: the application first, then the sub-application, after the middlewares", async () => {
-  const seen: string[] = [];
-  const app = quietApp({
-    middlewares: [async (request, handler) => {
-      const response = await handler(request);
-      seen.push("middleware");
-      return response;
-    }],
-  });
-  const sub = new web.Application();
-  app.onResponsePrepare.push((_request, response) => {
-    seen.push(`app ${response.status}`);
-    response.headers.set("x-app", "1");
-  });
-  sub.onResponsePrepare.push(async (request, response) => {
-    await Promise.resolve();
-    seen.push(`sub ${request.path}`);
-    response.headers.append("x-sub", "1");
-  });
-  sub.addRoutes([
-    web.get("/x", () => web.textResponse("x")),
-    web.get("/moved", () => Response.redirect("http://localhost/")),
-  ]);
-  app.addRoutes([web.get("/y", () => web.textResponse("y"))]);
-  app.addSubapp("/sub", sub);
+everyWay(
+  "3.13.54 onResponsePrepare: the application first, then the sub-application, after the middlewares",
+  async (ask) => {
+    const seen: string[] = [];
+    const app = quietApp({
+      middlewares: [async (request, handler) => {
+        const response = await handler(request);
+        seen.push("middleware");
+        return response;
+      }],
+    });
+    const sub = new web.Application();
+    app.onResponsePrepare.push((_request, response) => {
+      seen.push(`app ${response.status}`);
+      response.headers.set("x-app", "1");
+    });
+    sub.onResponsePrepare.push(async (request, response) => {
+      await Promise.resolve();
+      seen.push(`sub ${request.path}`);
+      response.headers.append("x-sub", "1");
+    });
+    sub.addRoutes([
+      web.get("/x", () => web.textResponse("x")),
+      web.get("/moved", () => Response.redirect("http://localhost/")),
+    ]);
+    app.addRoutes([web.get("/y", () => web.textResponse("y"))]);
+    app.addSubapp("/sub", sub);
 
-  const x = await app.request("/sub/x");
-  assertEquals(seen.splice(0), ["middleware", "app 200", "sub /sub/x"]);
-  assertEquals([x.headers.get("x-app"), x.headers.get("x-sub"), await x.text()], ["1", "1", "x"]);
-  const y = await app.request("/y");
-  assertEquals([y.headers.get("x-app"), y.headers.get("x-sub")], ["1", null]);
-  const moved = await app.request("/sub/moved");
-  assertEquals([moved.status, moved.headers.get("x-sub")], [302, "1"]); // its headers were immutable
-  seen.length = 0;
-  const none = await app.request("/none");
-  assertEquals([none.status, none.headers.get("x-app"), seen], [404, "1", ["app 404"]]);
-});
+    const x = await ask(app, "/sub/x");
+    assertEquals(seen.splice(0), ["middleware", "app 200", "sub /sub/x"]);
+    assertEquals([x.headers.get("x-app"), x.headers.get("x-sub"), await x.text()], ["1", "1", "x"]);
+    const y = await ask(app, "/y");
+    assertEquals([y.headers.get("x-app"), y.headers.get("x-sub")], ["1", null]);
+    const moved = await ask(app, "/sub/moved");
+    assertEquals([moved.status, moved.headers.get("x-sub")], [302, "1"]); // its headers were immutable
+    seen.length = 0;
+    const none = await ask(app, "/none");
+    assertEquals([none.status, none.headers.get("x-app"), seen], [404, "1", ["app 404"]]);
+  },
+);
 
-Deno.test("onResponsePrepare that fails is a 500 and a log line", async () => {
+everyWay("onResponsePrepare that fails is a 500 and a log line", async (ask) => {
   const app = quietApp();
   app.onResponsePrepare.push(() => {
     throw new Error("hook");
   });
   app.addRoutes([web.get("/", () => web.textResponse("secret"))]);
-  const response = await app.request("/");
+  const response = await ask(app, "/");
   assertEquals([response.status, (await response.text()).includes("secret")], [500, false]);
   assertEquals(app.logged.length, 2);
 });

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { web } from "@roundtrip/http";
 import fc from "npm:fast-check@^4";
-import { ENGINES, quietApp, raw } from "./_raw.ts";
+import { ENGINES } from "./_engines.ts";
+import { quietApp, raw } from "./_raw.ts";
 
 /** Answers with the label of the route and its match info. */
 const echo = (label: string): web.Handler => (request) =>

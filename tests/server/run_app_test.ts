@@ -42,6 +42,88 @@ Deno.test({
   },
 });
 
+/** A client that asks `/slow` again and again on one connection, until it is told not to. */
+async function askOn(
+  port: number,
+  onAsk: () => void,
+): Promise<{ answered: number; closed: boolean; lostAt: number | null }> {
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  const question = new TextEncoder().encode("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+  const buffer = new Uint8Array(4096);
+  for (let answered = 0;; answered++) {
+    const asked = performance.now();
+    let text = "";
+    try {
+      await connection.write(question);
+      onAsk();
+      while (!text.endsWith("\r\n\r\nslow")) {
+        const size = await connection.read(buffer);
+        if (size === null) return { answered, closed: false, lostAt: asked };
+        text += new TextDecoder().decode(buffer.subarray(0, size));
+      }
+    } catch {
+      return { answered, closed: false, lostAt: asked };
+    }
+    if (/^connection: close\r$/im.test(text)) {
+      return { answered: answered + 1, closed: true, lostAt: null };
+    }
+  }
+}
+
+Deno.test({
+  name: "SIGTERM under 200 requests a second on kept connections: none under way is lost, exit 0",
+  ...signals,
+  async fn() {
+    await using program = await start();
+    let asked = 0;
+    const clients = [];
+    for (let i = 0; i < 200; i++) {
+      clients.push(askOn(program.port, () => asked++));
+      await new Promise((resolve) => setTimeout(resolve, 5)); // a handler takes a second
+    }
+    while (asked < 500) await new Promise((resolve) => setTimeout(resolve, 20));
+    const killed = performance.now();
+    program.process.kill("SIGTERM");
+    const ends = await Promise.all(clients);
+    const { code, output } = await program.end();
+    assertEquals(code, 0, output);
+    assertMatch(output, /cleaned up\nended\n$/);
+    // A question that was on its way while the server closed an idle connection never came in: no
+    // server can tell. What was asked 100 ms before the signal was under way.
+    const lost = ends.filter(({ lostAt }) => lostAt !== null && lostAt < killed - 100);
+    assertEquals(lost, []);
+    assert(ends.filter(({ closed }) => closed).length > 190, "they were not told to reconnect");
+    assert(ends.every(({ answered }) => answered >= 2), "connections were not kept");
+  },
+});
+
+Deno.test({
+  name:
+    "a stuck handler on a kept connection, beside idle ones: forced exit at the timeout, code 1",
+  ...signals,
+  async fn() {
+    await using program = await start({ shutdownTimeout: 300 });
+    const open: Deno.Conn[] = [];
+    const ask = async (connection: Deno.Conn, path: string) =>
+      await connection.write(new TextEncoder().encode(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`));
+    for (let i = 0; i < 10; i++) {
+      const connection = await Deno.connect({ hostname: "127.0.0.1", port: program.port });
+      open.push(connection);
+      await ask(connection, "/");
+      await connection.read(new Uint8Array(4096));
+    }
+    for (const connection of open.slice(0, 5)) await ask(connection, "/stuck");
+    await (await fetch(program.url)).text(); // answered after the stuck ones were read
+    const from = performance.now();
+    program.process.kill("SIGTERM");
+    const { code, output } = await program.end();
+    assertEquals(code, 1);
+    assertMatch(output, /cleaned up\nCannot stop in time: .*\(300 ms\)/);
+    assertLess(performance.now() - from, 10_000);
+    for (const connection of open) connection.close();
+  },
+});
+
 Deno.test({
   name: "a stuck handler: forced exit at shutdownTimeout with code 1, after onCleanup",
   ...signals,

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { web } from "@roundtrip/http";
+import { ENGINES, everyWay, WAYS } from "./_engines.ts";
+import { raw } from "./_raw.ts";
 import { segmentsOf } from "../../server/static_root.ts";
 
 interface Folder extends Disposable {
@@ -54,17 +56,30 @@ function appOf(root: string, options: web.StaticOptions = {}): web.Application {
   return app;
 }
 
-async function get(
-  app: web.Application,
-  path: string,
-  headers: Record<string, string> = {},
-  method = "GET",
-): Promise<{ status: number; text: string; headers: Headers }> {
-  const response = await app.fetch(new Request(`http://localhost${path}`, { method, headers }));
-  return { status: response.status, text: await response.text(), headers: response.headers };
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Headers;
 }
 
-Deno.test("web.static() answers paths as the table says", async () => {
+type Get = (
+  app: web.Application,
+  path: string,
+  headers?: Record<string, string>,
+  method?: string,
+) => Promise<Answer>;
+
+/** A test on every way to ask. */
+function table(name: string, run: (get: Get) => Promise<void>, ways = WAYS): void {
+  everyWay(name, (ask) =>
+    run(async (app, path, headers = {}, method = "GET") => {
+      const response = await ask(app, path, { method, headers });
+      const text = await response.text();
+      return { status: response.status, text, headers: response.headers };
+    }), ways);
+}
+
+table("web.static() answers paths as the table says", async (get) => {
   using folder = makeFolder();
   const app = appOf(folder.root);
   const cases: [name: string, path: string, status: number, text: string | null][] = [
@@ -108,7 +123,7 @@ Deno.test("web.static() answers paths as the table says", async () => {
   }
 });
 
-Deno.test("web.static() sends the headers of 3.11.44", async () => {
+table("web.static() sends the headers of 3.11.44", async (get) => {
   using folder = makeFolder();
   const { status, headers } = await get(appOf(folder.root), "/s/hello.txt");
   assertEquals(status, 200);
@@ -122,7 +137,7 @@ Deno.test("web.static() sends the headers of 3.11.44", async () => {
   });
 });
 
-Deno.test("web.static() takes content types from the extension", async () => {
+table("web.static() takes content types from the extension", async (get) => {
   using folder = makeFolder();
   const names: [string, string][] = [
     ["a.gz", "application/gzip"],
@@ -180,7 +195,7 @@ const CONDITIONS: [name: string, headers: Record<string, string>, status: number
   }, 304],
 ];
 
-Deno.test("web.static() answers conditional requests in the order of 3.11.45", async () => {
+table("web.static() answers conditional requests in the order of 3.11.45", async (get) => {
   using folder = makeFolder();
   const app = appOf(folder.root);
   for (const method of ["GET", "HEAD"]) {
@@ -217,7 +232,7 @@ const RANGES: [name: string, range: string, status: number, text: string, conten
     ["10,000 of them", `bytes=${"0-1,".repeat(10_000)}0-1`, 416, "", "bytes */6"],
   ];
 
-Deno.test("web.static() answers ranges as 3.11.46 says", async () => {
+table("web.static() answers ranges as 3.11.46 says", async (get) => {
   using folder = makeFolder();
   const app = appOf(folder.root);
   for (const [name, range, status, text, contentRange] of RANGES) {
@@ -232,7 +247,7 @@ Deno.test("web.static() answers ranges as 3.11.46 says", async () => {
   assertEquals((await get(app, "/s/empty", { range: "bytes=0-" })).status, 416);
 });
 
-Deno.test("web.static() sends ranges of a big file", async () => {
+table("web.static() sends ranges of a big file", async (get) => {
   using folder = makeFolder();
   const app = appOf(folder.root);
   const whole = Deno.readTextFileSync(`${folder.root}/big.bin`);
@@ -247,7 +262,7 @@ Deno.test("web.static() sends ranges of a big file", async () => {
   await response.body?.cancel(); // closes the file: the leak check would tell
 });
 
-Deno.test("web.static() honours If-Range with dates and with tags", async () => {
+table("web.static() honours If-Range with dates and with tags", async (get) => {
   using folder = makeFolder();
   const app = appOf(folder.root);
   const cases: [name: string, ifRange: string, status: number][] = [
@@ -264,7 +279,7 @@ Deno.test("web.static() honours If-Range with dates and with tags", async () => 
   }
 });
 
-Deno.test("web.static() chooses precompressed files by q-value", async () => {
+table("web.static() chooses precompressed files (3.11.47), by q-value", async (get) => {
   using folder = makeFolder();
   const app = appOf(folder.root);
   const cases: [acceptEncoding: string, coding: string | null, text: string][] = [
@@ -301,7 +316,7 @@ Deno.test("web.static() chooses precompressed files by q-value", async () => {
   assertEquals(off.text, "plain js");
 });
 
-Deno.test("web.static() serves an index and redirects to its directory", async () => {
+table("web.static() serves an index and redirects to its directory", async (get) => {
   using folder = makeFolder();
   const app = appOf(folder.root, { index: true });
   assertEquals((await get(app, "/s/dir/")).text, "<p>index");
@@ -313,7 +328,7 @@ Deno.test("web.static() serves an index and redirects to its directory", async (
   assertEquals((await get(named, "/s/dir/")).text, "inner");
 });
 
-Deno.test("web.static() never redirects to another host", async () => {
+table("web.static() never redirects to another host", async (get) => {
   using folder = makeFolder();
   Deno.mkdirSync(`${folder.root}/evil.com`);
   Deno.writeTextFileSync(`${folder.root}/evil.com/index.html`, "x");
@@ -342,7 +357,7 @@ Deno.test("web.static() never redirects to another host", async () => {
   assertEquals((await get(app, "/evil.com")).headers.get("location"), "/evil.com/");
 });
 
-Deno.test("web.static() sends the fallback for pages, not for files that are missing", async () => {
+table("web.static() sends the fallback for pages, not for files that are missing", async (get) => {
   using folder = makeFolder();
   const app = appOf(folder.root, { fallback: "dir/index.html" });
   assertEquals((await get(app, "/s/users/7")).text, "<p>index");
@@ -351,7 +366,7 @@ Deno.test("web.static() sends the fallback for pages, not for files that are mis
   assertEquals((await get(appOf(folder.root, { fallback: "nope" }), "/s/users")).status, 404);
 });
 
-Deno.test("web.static() lists a directory when asked, escaped", async () => {
+table("web.static() lists a directory when asked, escaped", async (get) => {
   using folder = makeFolder();
   const app = appOf(folder.root, { showIndex: true });
   const { status, text, headers } = await get(app, "/s/bare");
@@ -369,7 +384,7 @@ Deno.test("web.static() lists a directory when asked, escaped", async () => {
   assertStringIncludes(all.text, ".env");
 });
 
-Deno.test("web.static() obeys dotfiles, followSymlinks and headers", async () => {
+table("web.static() obeys dotfiles, followSymlinks and headers", async (get) => {
   using folder = makeFolder();
   const dot = appOf(folder.root, { dotfiles: true });
   assertEquals((await get(dot, "/s/.env")).text, "hidden");
@@ -386,7 +401,7 @@ Deno.test("web.static() obeys dotfiles, followSymlinks and headers", async () =>
   assertEquals(headers.get("content-length"), "6");
 });
 
-Deno.test("web.static() allows GET and HEAD only", async () => {
+table("web.static() allows GET and HEAD only", async (get) => {
   using folder = makeFolder();
   const { status, headers } = await get(appOf(folder.root), "/s/hello.txt", {}, "POST");
   assertEquals([status, headers.get("allow")], [405, "GET,HEAD"]);
@@ -430,7 +445,7 @@ Deno.test("web.static() refuses what it cannot serve when it is defined", () => 
   }
 });
 
-Deno.test("web.static() sees changes of a file at once", async () => {
+table("web.static() sees changes of a file at once", async (get) => {
   using folder = makeFolder();
   const app = appOf(folder.root);
   const path = `${folder.root}/hello.txt`;
@@ -492,95 +507,75 @@ const ENDS = [
   "pub/../secret.txt",
 ];
 
-Deno.test("web.static() never leaves its folder, whatever the encoding", async () => {
-  using folder = makeFolder();
-  const app = appOf(folder.root, { dotfiles: true, index: true, showIndex: true });
-  await using runner = new web.AppRunner(app, { shutdownTimeout: 100 });
-  const { port } = new URL(await runner.listen({ hostname: "127.0.0.1", port: 0 }));
-  const paths = new Set<string>();
-  for (const start of STARTS) {
-    for (const dots of DOTS) {
-      for (const slash of SLASHES) {
-        for (const end of ENDS) {
-          paths.add(`${start}${dots}${slash}${end}`);
-          paths.add(`${start}${dots}${slash}${dots}${slash}${end}`);
+for (const [name, engine] of ENGINES) {
+  Deno.test(`web.static() never leaves its folder, whatever the encoding (${name})`, async () => {
+    using folder = makeFolder();
+    const app = appOf(folder.root, { dotfiles: true, index: true, showIndex: true });
+    await using runner = new web.AppRunner(app, { shutdownTimeout: 100, engine });
+    const { port } = new URL(await runner.listen({ hostname: "127.0.0.1", port: 0 }));
+    const paths = new Set<string>();
+    for (const start of STARTS) {
+      for (const dots of DOTS) {
+        for (const slash of SLASHES) {
+          for (const end of ENDS) {
+            paths.add(`${start}${dots}${slash}${end}`);
+            paths.add(`${start}${dots}${slash}${dots}${slash}${end}`);
+          }
         }
       }
     }
-  }
-  assert(paths.size >= 2000, `${paths.size} paths`);
-  using connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
-  const statuses = new Map<number, number>();
-  const reader = responsesOf(connection);
-  for (const path of paths) {
-    const line = `GET /s/${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
-    await connection.write(new TextEncoder().encode(line));
-    const { status, body } = await reader();
-    assert(!body.includes(SECRET), `${path} left the folder`);
-    assert(status < 500, `${path} is ${status}`);
-    assert(status !== 200 || body.includes("Index of"), `${path} is ${status}: ${body}`);
-    statuses.set(status, (statuses.get(status) ?? 0) + 1);
-  }
-  assert((statuses.get(404) ?? 0) > 2000, JSON.stringify([...statuses]));
-});
-
-/** Reads responses with a Content-Length, one after the other. */
-function responsesOf(connection: Deno.Conn): () => Promise<{ status: number; body: string }> {
-  let pending = "";
-  const decoder = new TextDecoder("latin1");
-  const buffer = new Uint8Array(65_536);
-  const more = async () => {
-    const count = await connection.read(buffer);
-    if (count === null) throw new Error("the server closed the connection");
-    pending += decoder.decode(buffer.subarray(0, count));
-  };
-  return async () => {
-    while (!pending.includes("\r\n\r\n")) await more();
-    const end = pending.indexOf("\r\n\r\n") + 4;
-    const length = Number(/\r\ncontent-length: (\d+)/i.exec(pending.slice(0, end))?.[1] ?? "0");
-    while (pending.length < end + length) await more();
-    const status = Number(pending.slice(9, 12));
-    const body = pending.slice(end, end + length);
-    pending = pending.slice(end + length);
-    return { status, body };
-  };
+    assert(paths.size >= 2000, `${paths.size} paths`);
+    const statuses = new Map<number, number>();
+    for (const path of paths) {
+      const { status, body } = await raw(Number(port), `/s/${path}`);
+      assert(!body.includes(SECRET), `${path} left the folder`);
+      assert(status < 500, `${path} is ${status}`);
+      assert(status !== 200 || body.includes("Index of"), `${path} is ${status}: ${body}`);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+    assert((statuses.get(404) ?? 0) > 2000, JSON.stringify([...statuses]));
+  });
 }
 
-Deno.test("web.static() sends nothing from outside while a directory is swapped for a link", async () => {
-  using folder = makeFolder();
-  const { root, outside } = folder;
-  Deno.mkdirSync(`${root}/swap`);
-  Deno.writeTextFileSync(`${root}/swap/secret.txt`, "inside");
-  Deno.mkdirSync(`${outside}/links`);
-  Deno.symlinkSync(`${outside}/pub2`, `${outside}/links/swap`);
-  const app = appOf(root);
-  // Another process swaps them as fast as it can, so that a swap can come between any two calls.
-  const script = `
+table(
+  "web.static() sends nothing from outside while a directory is swapped for a link",
+  async (get) => {
+    using folder = makeFolder();
+    const { root, outside } = folder;
+    Deno.mkdirSync(`${root}/swap`);
+    Deno.writeTextFileSync(`${root}/swap/secret.txt`, "inside");
+    Deno.mkdirSync(`${outside}/links`);
+    Deno.symlinkSync(`${outside}/pub2`, `${outside}/links/swap`);
+    const app = appOf(root);
+    // Another process swaps them as fast as it can, so that a swap can come between any two calls.
+    const script = `
     for (;;) {
       Deno.renameSync("${root}/swap", "${outside}/links/kept");
       Deno.renameSync("${outside}/links/swap", "${root}/swap");
       Deno.renameSync("${root}/swap", "${outside}/links/swap");
       Deno.renameSync("${outside}/links/kept", "${root}/swap");
     }`;
-  const swapper = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-config", "data:text/typescript," + encodeURIComponent(script)],
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  try {
-    const seen = new Map<string, number>();
-    const until = Date.now() + 3000;
-    while (Date.now() < until) {
-      const { status, text } = await get(app, "/s/swap/secret.txt");
-      assert(!text.includes(SECRET), "a byte from outside");
-      assert(status === 200 || status === 404, `status ${status}`);
-      const key = `${status}`;
-      seen.set(key, (seen.get(key) ?? 0) + 1);
+    const swapper = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-config", "data:text/typescript," + encodeURIComponent(script)],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    try {
+      const seen = new Map<string, number>();
+      const until = Date.now() + 3000;
+      while (Date.now() < until) {
+        const { status, text } = await get(app, "/s/swap/secret.txt");
+        assert(!text.includes(SECRET), "a byte from outside");
+        assert(status === 200 || status === 404, `status ${status}`);
+        const key = `${status}`;
+        seen.set(key, (seen.get(key) ?? 0) + 1);
+      }
+      assert((seen.get("200") ?? 0) > 0 && (seen.get("404") ?? 0) > 0, JSON.stringify([...seen]));
+    } finally {
+      swapper.kill("SIGKILL");
+      await swapper.status;
     }
-    assert((seen.get("200") ?? 0) > 0 && (seen.get("404") ?? 0) > 0, JSON.stringify([...seen]));
-  } finally {
-    swapper.kill("SIGKILL");
-    await swapper.status;
-  }
-});
+  },
+  WAYS.slice(0, 1),
+);

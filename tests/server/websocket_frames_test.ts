@@ -6,6 +6,7 @@
 import { assertEquals } from "@std/assert";
 import { web } from "@roundtrip/http";
 import { serve } from "../_harness.ts";
+import { SOCKET_ENGINES } from "./_engines.ts";
 import {
   BINARY,
   CLOSE,
@@ -229,55 +230,57 @@ const MISSES: Record<string, [back: string[], seen: string]> = {
   "mask: a frame without one": [["text a", "close 1000"], OK],
 };
 
-for (const [name, frames, back, seen] of CASES) {
-  const miss = MISSES[name];
-  Deno.test(`Autobahn ${name}${miss === undefined ? "" : " (a miss of the platform)"}`, async () => {
+for (const [engineName, engine] of SOCKET_ENGINES) {
+  for (const [name, frames, back, seen] of CASES) {
+    const miss = MISSES[name];
+    Deno.test(`Autobahn ${name}${miss === undefined ? "" : " (a miss of the platform)"} (${engineName})`, async () => {
+      const last: { closed?: Promise<string> } = {};
+      await using served = await serve([web.get("/ws", echo(last))], {}, engine);
+      using socket = await rawSocket(`${served.baseUrl}/ws`);
+      const expected = miss?.[0] ?? back;
+      // As the suite does, the client closes when it has its answers; a server that should have hung
+      // up and did not is asked to.
+      const closes = frames.at(-1) === END || (miss !== undefined && expected.length > 1);
+      await socket.send(...frames.filter((each) => each !== END).map(frame));
+      const seenBack: string[] = [];
+      while (closes && seenBack.length < expected.length - 1) {
+        const reply = await socket.read();
+        if (reply === null) break;
+        seenBack.push(told(reply.opcode, reply.payload));
+      }
+      if (closes) await socket.send(frame(END));
+      for (const { opcode, payload } of await socket.rest()) seenBack.push(told(opcode, payload));
+      // Where the connection is dropped, a close frame that names the fault may come before.
+      const drops = (miss?.[1] ?? seen).includes("Protocol");
+      const compared = drops ? seenBack.filter((each) => !each.startsWith("close 100")) : seenBack;
+      assertEquals(compared, expected);
+      assertEquals(await last.closed, miss?.[1] ?? seen);
+    });
+  }
+
+  Deno.test(`frames may be cut anywhere: fed byte by byte they say the same (${engineName})`, async () => {
     const last: { closed?: Promise<string> } = {};
-    await using served = await serve([web.get("/ws", echo(last))]);
+    await using served = await serve([web.get("/ws", echo(last))], {}, engine);
     using socket = await rawSocket(`${served.baseUrl}/ws`);
-    const expected = miss?.[0] ?? back;
-    // As the suite does, the client closes when it has its answers; a server that should have hung
-    // up and did not is asked to.
-    const closes = frames.at(-1) === END || (miss !== undefined && expected.length > 1);
-    await socket.send(...frames.filter((each) => each !== END).map(frame));
-    const seenBack: string[] = [];
-    while (closes && seenBack.length < expected.length - 1) {
+    const drip = async (...inits: FrameInit[]): Promise<string> => {
+      for (const byte of inits.flatMap((init) => [...frame(init)])) {
+        await socket.send(Uint8Array.of(byte));
+      }
       const reply = await socket.read();
-      if (reply === null) break;
-      seenBack.push(told(reply.opcode, reply.payload));
-    }
-    if (closes) await socket.send(frame(END));
-    for (const { opcode, payload } of await socket.rest()) seenBack.push(told(opcode, payload));
-    // Where the connection is dropped, a close frame that names the fault may come before.
-    const drops = (miss?.[1] ?? seen).includes("Protocol");
-    const compared = drops ? seenBack.filter((each) => !each.startsWith("close 100")) : seenBack;
-    assertEquals(compared, expected);
-    assertEquals(await last.closed, miss?.[1] ?? seen);
+      return reply === null ? HANG_UP : told(reply.opcode, reply.payload);
+    };
+    assertEquals(await drip(text("ж".repeat(70))), `text ${"ж".repeat(40)}`);
+    assertEquals(await drip(part("a", false, TEXT), part("b", true)), "text ab");
+    assertEquals(await drip(END), "close 1000");
+    assertEquals(await last.closed, OK);
+  });
+
+  Deno.test(`a message of 2^63 bytes that is only announced ends the connection (${engineName})`, async () => {
+    const last: { closed?: Promise<string> } = {};
+    await using served = await serve([web.get("/ws", echo(last))], {}, engine);
+    using socket = await rawSocket(`${served.baseUrl}/ws`);
+    await socket.send(Uint8Array.of(0x82, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4));
+    assertEquals(await socket.read(), null, HANG_UP);
+    assertEquals(await last.closed, FAULT);
   });
 }
-
-Deno.test("frames may be cut anywhere: fed byte by byte they say the same", async () => {
-  const last: { closed?: Promise<string> } = {};
-  await using served = await serve([web.get("/ws", echo(last))]);
-  using socket = await rawSocket(`${served.baseUrl}/ws`);
-  const drip = async (...inits: FrameInit[]): Promise<string> => {
-    for (const byte of inits.flatMap((init) => [...frame(init)])) {
-      await socket.send(Uint8Array.of(byte));
-    }
-    const reply = await socket.read();
-    return reply === null ? HANG_UP : told(reply.opcode, reply.payload);
-  };
-  assertEquals(await drip(text("ж".repeat(70))), `text ${"ж".repeat(40)}`);
-  assertEquals(await drip(part("a", false, TEXT), part("b", true)), "text ab");
-  assertEquals(await drip(END), "close 1000");
-  assertEquals(await last.closed, OK);
-});
-
-Deno.test("a message of 2^63 bytes that is only announced ends the connection", async () => {
-  const last: { closed?: Promise<string> } = {};
-  await using served = await serve([web.get("/ws", echo(last))]);
-  using socket = await rawSocket(`${served.baseUrl}/ws`);
-  await socket.send(Uint8Array.of(0x82, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4));
-  assertEquals(await socket.read(), null, HANG_UP);
-  assertEquals(await last.closed, FAULT);
-});

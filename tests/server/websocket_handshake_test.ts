@@ -3,6 +3,7 @@ import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { web } from "@roundtrip/http";
 import { type ErrorType, serve } from "../_harness.ts";
 import { rawSocket } from "../_frames.ts";
+import { nodeEngine, SOCKET_ENGINES } from "./_engines.ts";
 
 const HANDSHAKE = {
   "upgrade": "websocket",
@@ -58,6 +59,34 @@ for (const [name, change, text, method] of REFUSED) {
   });
 }
 
+/** Each row on each engine that has WebSockets. */
+function onEngines<Row extends readonly unknown[]>(
+  rows: readonly Row[],
+): [...Row, ...typeof SOCKET_ENGINES[number]][] {
+  return SOCKET_ENGINES.flatMap((engine) =>
+    rows.map((row): [...Row, ...typeof engine] => [...row, ...engine])
+  );
+}
+
+Deno.test("an engine without WebSockets: prepare() says so, and the client gets 500", async () => {
+  const thrown = Promise.withResolvers<unknown>();
+  await using served = await serve(
+    [web.get("/ws", async (request) => {
+      const socket = new web.WebSocketResponse();
+      await socket.prepare(request).catch((error) => {
+        thrown.resolve(error);
+        throw error;
+      });
+      return socket;
+    })],
+    {},
+    nodeEngine,
+  );
+  const refused = await rawSocket(`${served.baseUrl}/ws`).catch((error: Error) => error.message);
+  assertStringIncludes(String(refused), "HTTP/1.1 500 ");
+  assertStringIncludes(String(await thrown.promise), "NotSupportedError");
+});
+
 type Origins = [origin: string | null, checkOrigin: web.CheckOrigin | undefined, allowed: boolean];
 const ORIGINS: Origins[] = [
   [null, undefined, true],
@@ -78,17 +107,21 @@ const ORIGINS: Origins[] = [
   ["http://a.test", (origin) => origin.endsWith(".example"), false],
   ["http://a.test", (_, request) => request.path === "/ws", true],
 ];
-for (const [origin, checkOrigin, allowed] of ORIGINS) {
+for (const [origin, checkOrigin, allowed, engineName, engine] of onEngines(ORIGINS)) {
   const by = Array.isArray(checkOrigin) ? "a list" : checkOrigin ? "a function" : "default";
   const verb = allowed ? "is let through" : "gets 403";
-  Deno.test(`an origin of ${JSON.stringify(origin)} ${verb} by ${by}`, async () => {
+  Deno.test(`an origin of ${JSON.stringify(origin)} ${verb} by ${by} (${engineName})`, async () => {
     let reached = false;
-    await using served = await serve([web.get(
-      "/ws",
-      web.webSocket(() => {
-        reached = true;
-      }, checkOrigin === undefined ? {} : { checkOrigin }),
-    )]);
+    await using served = await serve(
+      [web.get(
+        "/ws",
+        web.webSocket(() => {
+          reached = true;
+        }, checkOrigin === undefined ? {} : { checkOrigin }),
+      )],
+      {},
+      engine,
+    );
     const { host } = new URL(served.baseUrl);
     const header = origin === null ? "" : `Origin: ${origin.replace("HOST", host)}\r\n`;
     const result = await rawSocket(`${served.baseUrl}/ws`, header).then(
@@ -112,16 +145,20 @@ const PROTOCOLS: [string | null, string[], string | null][] = [
   ["x", ["a"], null],
   ["A", ["a"], null],
 ];
-for (const [offered, known, chosen] of PROTOCOLS) {
-  Deno.test(`3.8.35 of subprotocols ${offered} a server of [${known}] chooses ${chosen}`, async () => {
+for (const [offered, known, chosen, engineName, engine] of onEngines(PROTOCOLS)) {
+  Deno.test(`3.8.35 of subprotocols ${offered} a server of [${known}] chooses ${chosen} (${engineName})`, async () => {
     const server = Promise.withResolvers<[web.WebSocketReady, string | null]>();
-    await using served = await serve([web.get("/ws", async (request) => {
-      const socket = new web.WebSocketResponse({ protocols: known });
-      const ready = socket.canPrepare(request);
-      await socket.prepare(request);
-      server.resolve([ready, socket.protocol]);
-      return socket;
-    })]);
+    await using served = await serve(
+      [web.get("/ws", async (request) => {
+        const socket = new web.WebSocketResponse({ protocols: known });
+        const ready = socket.canPrepare(request);
+        await socket.prepare(request);
+        server.resolve([ready, socket.protocol]);
+        return socket;
+      })],
+      {},
+      engine,
+    );
     const header = offered === null ? "" : `Sec-WebSocket-Protocol: ${offered}\r\n`;
     using socket = await rawSocket(`${served.baseUrl}/ws`, header);
     assertEquals(await server.promise, [{ ok: true, protocol: chosen }, chosen]);

@@ -1,0 +1,59 @@
+/**
+ * The `Cookie` header of a request, read as aiohttp 3.14 reads it.
+ * @module
+ */
+
+// What a name and a value may hold without quotes: letters and digits of any script, and these.
+const WORD = String.raw`[\p{L}\p{N}_!#%&'~\x60><@,:\/$*+\-.^|)(?}{\[\]`;
+const DATE = String.raw`(?:[\p{L}\p{N}_]{3,6}day|[\p{L}\p{N}_]{3}),\s[\p{L}\p{N}_\s-]{9,11}\s` +
+  String.raw`[\d:]{8}\s(?:GMT|[+-]\d{4})`;
+const ASCTIME = String
+  .raw`[\p{L}\p{N}_]{3}\s+[\p{L}\p{N}_]{3}\s+[\s\d]\d\s+\d{2}:\d{2}:\d{2}\s+\d{4}`;
+const COOKIE = new RegExp(
+  String.raw`\s*(${WORD}]+)(?:\s*=\s*("(?:[^\\"]|\\.)*"|"[^";]*|${DATE}|${ASCTIME}|${WORD}=]*))?` +
+    String.raw`\s*(?:\s+|;|$)`,
+  "uy",
+);
+// RFC 9110 section 5.6.2, and what real programs use besides; no comma, no quote.
+const NAME = /^[!#$%&'()*+\-./0-9:<=>?@A-Z[\]^_`a-z{|}~]+$/;
+
+/**
+ * Parses a `Cookie` header into name and value. Junk does no harm: a word without `=` is a name
+ * with an empty value, a name that holds what no name may is left out, and the next cookie counts.
+ *
+ * @param header The header, `null` where there was none.
+ * @returns Values by name, without their quotes; the last of a repeated name counts.
+ */
+export function parseCookies(header: string | null): ReadonlyMap<string, string> {
+  const cookies = new Map<string, string>();
+  if (header === null) return cookies;
+  for (let at = 0; at < header.length;) {
+    COOKIE.lastIndex = at;
+    const match = COOKIE.exec(header);
+    let [name = "", value = ""] = match?.slice(1) ?? [];
+    if (match === null) {
+      // A value with quotes or blanks in it, '{"a": 1}': all up to the semicolon.
+      const next = header.indexOf(";", at);
+      const pair = header.slice(at, next < 0 ? header.length : next);
+      const equals = pair.indexOf("=");
+      if (equals >= 0) {
+        [name, value] = [pair.slice(0, equals).trim(), pair.slice(equals + 1).trim()];
+      }
+      at += pair.length + 1;
+    } else {
+      at = COOKIE.lastIndex;
+    }
+    if (NAME.test(name)) cookies.set(name, unquote(value));
+  }
+  return cookies;
+}
+
+/** Quotes and what is escaped within them, RFC 2109: `\"` and `\303`. */
+function unquote(value: string): string {
+  if (value.length < 2 || !value.startsWith('"') || !value.endsWith('"')) return value;
+  return value.slice(1, -1).replace(
+    /\\(?:([0-3][0-7][0-7])|(.))/g,
+    (_, octal: string | undefined, plain: string) =>
+      octal === undefined ? plain : String.fromCharCode(parseInt(octal, 8)),
+  );
+}

@@ -1,0 +1,18 @@
+/**
+ * Which engine carries a request.
+ * @module
+ */
+import { denoPort } from "./deno_engine.ts";
+import type { EnginePort, ServeInfo } from "./engine.ts";
+
+/**
+ * Gives the engine of a request. Under `deno serve`, and wherever `app.fetch` is called by others,
+ * no engine of ours was started, and nobody says which one it is: Deno's port is given then, which
+ * takes its short ways only where they prove right.
+ *
+ * @param info What came with the request.
+ * @returns The engine's port.
+ */
+export function portOf(info: ServeInfo | undefined): EnginePort {
+  return info?.engine ?? denoPort;
+}
