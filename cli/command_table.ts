@@ -74,6 +74,14 @@ export const LISTEN_OPTIONS: readonly OptionSpec[] = [
   },
 ];
 
+/** Option of what serves for long. */
+export const HEALTH_OPTION: OptionSpec = {
+  long: "health",
+  value: "ROUTE",
+  help: "path that tells whether requests are welcome, /healthz",
+  more: true,
+};
+
 /** Options of everything. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
   { long: "help", help: "show this help" },

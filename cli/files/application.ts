@@ -15,6 +15,7 @@ import {
   jsonResponse,
   type Middleware,
   post,
+  readiness,
   type ServerRequest,
   static as staticFiles,
   textResponse,
@@ -50,7 +51,7 @@ export function filesApplication(options: FilesOptions): Application {
     return handler(request);
   }];
   const app = new Application({ middlewares, clientMaxSize: 0 });
-  if (health !== null) app.addRoutes([get(health, () => textResponse("ok\n"))]);
+  if (health !== null) app.addRoutes([get(health, readiness())]);
   // What was uploaded is not to be taken for a page of another kind than it says.
   const headers = new Headers({ "x-content-type-options": "nosniff" });
   for (const [name, value] of options.headers) headers.append(name, value);

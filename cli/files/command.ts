@@ -3,7 +3,7 @@
  * @module
  */
 import { runApp } from "../../server/mod.ts";
-import { explainListening, listenOptions } from "../listen.ts";
+import { explainListening, healthRoute, listenOptions } from "../listen.ts";
 import { openBrowser } from "../open_browser.ts";
 import { writeErr, writeOut } from "../output.ts";
 import type { ParsedArgs } from "../parse_args.ts";
@@ -70,7 +70,7 @@ async function filesOptions(parsed: ParsedArgs, hostname: string): Promise<Files
     path,
     hostname,
     prefix: prefixOf(parsed),
-    health: healthOf(parsed.value("health")),
+    health: healthRoute(parsed),
     upload: subdir ?? null,
     uploads: {
       onDuplicate: (parsed.value("on-duplicate") ?? "error") as "error" | "overwrite" | "rename",
@@ -119,11 +119,6 @@ function prefixOf(parsed: ParsedArgs): string {
     ? `/${crypto.randomUUID().replaceAll("-", "").slice(0, 16)}`
     : "";
   return `${own === "" ? "" : `/${own}`}${random}`;
-}
-
-function healthOf(path: string | undefined): string | null {
-  if (path === undefined || /^\/[\w.~/-]+$/.test(path)) return path ?? null;
-  throw new UsageError(`argument --health: "${path}" is no path, /healthz for one`);
 }
 
 async function checkUpload(

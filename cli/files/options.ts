@@ -13,7 +13,7 @@ export interface FilesOptions {
   readonly hostname: string;
   /** Path below which everything is, `/a/b`; `""` for none. */
   readonly prefix: string;
-  /** Path that says ok to everyone, `null` for none. */
+  /** Path that tells everyone whether requests are welcome, `null` for none. */
   readonly health: string | null;
   /** Where uploads may go: a folder below `path`, `""` for everywhere, `null` for nowhere. */
   readonly upload: string | null;

@@ -2,8 +2,8 @@
  * `roundtrip serve`: what `python -m aiohttp.web` does.
  * @module
  */
-import { type Application, runApp, type RunAppOptions } from "../../server/mod.ts";
-import { explainListening, listenOptions } from "../listen.ts";
+import { type Application, readiness, runApp, type RunAppOptions } from "../../server/mod.ts";
+import { explainListening, healthRoute, listenOptions } from "../listen.ts";
 import { openBrowser } from "../open_browser.ts";
 import { writeErr } from "../output.ts";
 import type { ParsedArgs } from "../parse_args.ts";
@@ -38,6 +38,8 @@ export async function run(parsed: ParsedArgs, args: readonly string[]): Promise<
 
   useOwnModules();
   const app = await applicationOf(await importEntry(entry), parsed.rest, word);
+  const health = healthRoute(parsed);
+  if (health !== null) answerHealth(app, health);
   const all = { ...options, ...printing(parsed) };
   if (worker === undefined) await explainListening(() => runApp(app, all), options);
   else await runWorker(app, parsed, Number(worker));
@@ -83,4 +85,13 @@ function printing(parsed: ParsedArgs): Pick<RunAppOptions, "print"> {
       if (url !== undefined && !url.startsWith("http://unix:")) void openBrowser(url);
     },
   };
+}
+
+/** Before everything else: a route that matches all would hide it, and so would a log-in. */
+function answerHealth(app: Application, path: string): void {
+  const answer = readiness();
+  app.middlewares.unshift((request, handler) => {
+    const isAsked = request.path === path && /^(?:GET|HEAD)$/.test(request.method);
+    return isAsked ? answer(request) : handler(request);
+  });
 }

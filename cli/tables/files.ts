@@ -2,7 +2,12 @@
  * Options of `roundtrip files`.
  * @module
  */
-import { type CommandSpec, COMMON_OPTIONS, LISTEN_OPTIONS } from "../command_table.ts";
+import {
+  type CommandSpec,
+  COMMON_OPTIONS,
+  HEALTH_OPTION,
+  LISTEN_OPTIONS,
+} from "../command_table.ts";
 
 /** The subcommand. */
 export const files: CommandSpec = {
@@ -60,7 +65,7 @@ export const files: CommandSpec = {
     { long: "readme", help: "show a folder's README below its listing", more: true },
     { long: "route-prefix", value: "PREFIX", help: "serve below /PREFIX/", more: true },
     { long: "random-route", help: "serve below a path that cannot be guessed", more: true },
-    { long: "health", value: "ROUTE", help: "path that says ok to everyone, /healthz", more: true },
+    HEALTH_OPTION,
     { long: "cors", help: "pages of other sites may read the files", more: true },
     { long: "no-listing", help: "do not list folders", more: true },
     { long: "no-archives", help: "no folders as archives", more: true },

@@ -405,7 +405,7 @@ Deno.test("files below a prefix, a path that cannot be guessed, and a health rou
     assertEquals(await Deno.readTextFile(`${path}/sub/n.txt`), "new");
     // Who only asks whether it lives needs no password.
     const { origin } = new URL(url);
-    assertEquals(await get(`${origin}/healthz`), [200, "ok\n"]);
+    assertEquals(await get(`${origin}/healthz`), [200, "ready"]);
     assertEquals((await get(url))[0], 401);
   });
   await withFolder(async (path) => {
@@ -513,3 +513,40 @@ function closing(events: Deno.FsWatcher): { events: Deno.FsWatcher } & AsyncDisp
     },
   };
 }
+
+Deno.test("files: every other option does what its line says", async () => {
+  await withFolder(async (path) => {
+    await Deno.writeTextFile(`${path}/sub/start.htm`, "start");
+    await Deno.writeTextFile(`${path}/a.txt.br`, "brotli");
+    const args = ["--index", "start.htm", "--hidden", "--no-archives", "--access-log"];
+    const header = ["--header", "cache-control: max-age=60", "--header", "x-one: 1"];
+    await using server = await serving(["files", ...args, ...header, path]);
+    const { url } = server;
+    assertEquals(await get(`${url}/sub/`), [200, "start"]);
+    assertEquals(await get(`${url}/.hidden`), [200, "hidden"]);
+    assert(!/archive=/.test((await get(`${url}/`))[1]));
+    assertMatch((await get(`${url}/?archive=zip`))[1], /<h1>/);
+    const file = await fetch(`${url}/a.txt`, { method: "HEAD" });
+    assertEquals(file.headers.get("cache-control"), "max-age=60");
+    assertEquals(file.headers.get("x-one"), "1");
+    await server.running.waitFor(/"GET \/sub\/ HTTP\/1\.1" 200 5 /);
+  });
+  await withFolder(async (path) => {
+    await using server = startCli(["files", "-H", "0.0.0.0", "-P", "0", "-u", path]);
+    const [, port = ""] = await server.waitFor(/Running on http:\/\/0\.0\.0\.0:(\d+) =/);
+    await server.waitFor(/warning: everyone on the network can read and upload files; --auth/);
+    assertEquals(await get(`http://127.0.0.1:${port}/a.txt`), [200, "hello, world"]);
+    // Other names are fine here: it was asked for.
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
+    await connection.write(new TextEncoder().encode("GET / HTTP/1.0\r\nHost: my-pc.lan\r\n\r\n"));
+    const buffer = new Uint8Array(20);
+    await connection.read(buffer);
+    assertMatch(new TextDecoder().decode(buffer), /^HTTP\/1\.[01] 200 /);
+  });
+  await withFolder(async (path) => {
+    const env = { ROUNDTRIP_FILES_AUTH: "ada:pw" };
+    await using server = startCli(["files", "-H", "0.0.0.0", "-P", "0", path], { env });
+    await server.waitFor(/Running on/);
+    assert(!/warning/.test(server.output()));
+  });
+});

@@ -364,6 +364,81 @@ Deno.test("serve --open opens the address once, whatever starts again", async ()
   });
 });
 
+Deno.test("serve --health answers beside any application, before its middlewares", async () => {
+  await using folder = await tempDir();
+  const app = `${folder.path}/app.js`;
+  await Deno.writeTextFile(
+    app,
+    `import { web } from "@roundtrip/http";
+const app = new web.Application({ middlewares: [() => { throw new web.HTTPUnauthorized(); }] });
+export default app;
+export const plain = { fetch: () => new Response("all mine") };
+`,
+  );
+  for (const [entry, status] of [[app, 401], [`${app}:plain`, 200]] as const) {
+    await using server = await serving(["serve", "--health", "/healthz", entry]);
+    const response = await fetch(`${server.url}/healthz`);
+    assertEquals([response.status, await response.text()], [200, "ready"]);
+    const other = await fetch(`${server.url}/`);
+    await other.body?.cancel();
+    assertEquals(other.status, status);
+    const posted = await fetch(`${server.url}/healthz`, { method: "POST" });
+    await posted.body?.cancel();
+    assertEquals(posted.status, status);
+  }
+});
+
+Deno.test("serve logs requests, by aiohttp's atoms or as JSON", async () => {
+  await withApp(async (app) => {
+    const rows: [name: string, args: string[], line: RegExp][] = [
+      [
+        "as aiohttp",
+        ["--access-log"],
+        /127\.0\.0\.1 \[.*\] "GET \/x\?a=1 HTTP\/1\.1" 404 \d+ "-" "agent\/1"/,
+      ],
+      [
+        "by atoms",
+        ["--access-log-format", "%s|%r|%{X-One}i"],
+        /404\|GET \/x\?a=1 HTTP\/1\.1\|1/,
+      ],
+      ["as JSON", ["--access-log-format", "json"], /\{[^\n]*"status":404[^\n]*\}/],
+    ];
+    for (const [name, args, line] of rows) {
+      await using server = await serving(["serve", ...args, app]);
+      const headers = { "user-agent": "agent/1", "x-one": "1" };
+      const response = await fetch(`${server.url}/x?a=1`, { headers });
+      await response.body?.cancel();
+      assertEquals(response.status, 404, name);
+      await server.running.waitFor(line);
+    }
+  });
+});
+
+Deno.test("serve --shutdown-timeout gives up on what takes longer", async () => {
+  await using folder = await tempDir();
+  const app = `${folder.path}/app.js`;
+  await Deno.writeTextFile(
+    app,
+    `export default { fetch: () => { console.log("begun"); return new Promise(() => {}); } };`,
+  );
+  await using server = await serving(["serve", "--shutdown-timeout", "0.2", app]);
+  const answer = fetch(server.url).then(async (response) => {
+    await response.body?.cancel();
+    return response.status;
+  }, () => "the connection broke");
+  await server.running.waitFor(/begun/);
+  const start = performance.now();
+  server.running.child.kill("SIGTERM");
+  const code = await server.running.exitCode();
+  const end = await answer;
+  assert(end === 503 || end === "the connection broke", `${end}`);
+  const took = performance.now() - start;
+  assert(took >= 190 && took < 10_000, `${took} ms`);
+  // A caller is told: what was under way is lost.
+  assertEquals(code, 1);
+  assertMatch(server.running.output(), /still running after shutdownTimeout \(200 ms\)/);
+});
+
 Deno.test("serve takes options from the environment, its own only", async () => {
   await withApp(async (app, folder) => {
     const path = `${folder}/env.sock`;
