@@ -22,6 +22,7 @@ import {
 } from "../../server/mod.ts";
 import { archive, ARCHIVES } from "./archive.ts";
 import { makeFolder, readChange, remove } from "./changes.ts";
+import { compress } from "./compress.ts";
 import { Root } from "./folder.ts";
 import { localNamesOnly, requireAccount } from "./guards.ts";
 import { sendListing } from "./listing.ts";
@@ -50,6 +51,7 @@ export function filesApplication(options: FilesOptions): Application {
     if (health === null || request.path !== health) requireAccount(options.accounts, request);
     return handler(request);
   }];
+  if (options.compress) middlewares.push(compress);
   const app = new Application({ middlewares, clientMaxSize: 0 });
   if (health !== null) app.addRoutes([get(health, readiness())]);
   // What was uploaded is not to be taken for a page of another kind than it says.

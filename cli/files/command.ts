@@ -91,6 +91,7 @@ async function filesOptions(parsed: ParsedArgs, hostname: string): Promise<Files
     listing: !parsed.has("no-listing"),
     archives: !parsed.has("no-archives") && !parsed.has("no-listing"),
     hidden,
+    compress: parsed.has("compress"),
     headers: [
       ...(parsed.has("cors") ? [["access-control-allow-origin", "*"] as const] : []),
       ...parsed.all("header").map(headerOf),

@@ -43,6 +43,8 @@ export interface FilesOptions {
   readonly archives: boolean;
   /** Whether names that begin with a dot are served. */
   readonly hidden: boolean;
+  /** Whether text is compressed on the way. */
+  readonly compress: boolean;
   /** Headers of every file. */
   readonly headers: readonly (readonly [string, string])[];
 }

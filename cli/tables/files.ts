@@ -66,6 +66,7 @@ export const files: CommandSpec = {
     { long: "route-prefix", value: "PREFIX", help: "serve below /PREFIX/", more: true },
     { long: "random-route", help: "serve below a path that cannot be guessed", more: true },
     HEALTH_OPTION,
+    { long: "compress", help: "compress text on the way", more: true },
     { long: "cors", help: "pages of other sites may read the files", more: true },
     { long: "no-listing", help: "do not list folders", more: true },
     { long: "no-archives", help: "no folders as archives", more: true },
