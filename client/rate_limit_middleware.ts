@@ -67,8 +67,11 @@ export function rateLimitMiddleware(options: RateLimitOptions): ClientMiddleware
       for (const [key, each] of windows) if (each.isOver(now)) windows.delete(key);
       windows.set(origin, window = new Window(requests, interval));
     }
-    const delay = window.reserve(now);
-    if (delay > 0) await pause(Math.ceil(delay), request.signal);
+    const start = window.reserve(now);
+    // A timer may come a fraction of a millisecond early.
+    for (let left = start - now; left > 0; left = start - performance.now()) {
+      await pause(Math.ceil(left), request.signal);
+    }
     return await handler(request);
   };
 }
@@ -85,16 +88,16 @@ class Window {
     this.#interval = interval;
   }
 
-  /** Takes the next place and gives the time until it comes, in ms. */
+  /** Takes the next place and gives the time when it comes. */
   reserve(now: number): number {
     if (this.#starts.length < this.#size) {
       this.#starts.push(now);
-      return 0;
+      return now;
     }
     const start = Math.max(now, (this.#starts[this.#oldest] ?? now) + this.#interval);
     this.#starts[this.#oldest] = start;
     this.#oldest = (this.#oldest + 1) % this.#size;
-    return start - now;
+    return start;
   }
 
   /** Whether no request of it counts any more. */

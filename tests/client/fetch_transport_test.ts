@@ -10,7 +10,10 @@ Deno.test("fetch, its clients and its words are known in one file of the client"
   const knowing: string[] = [];
   for await (const { name } of Deno.readDir(FOLDER)) {
     const text = await Deno.readTextFile(new URL(name, FOLDER));
-    const code = text.replaceAll(/\/\*\*[^]*?\*\//g, "").replaceAll(/^ *fetch\(request: .*$/gm, "");
+    const code = text.replaceAll(/\/\*\*[^]*?\*\//g, "").replaceAll(
+      /^ *(?:async )?fetch\(request: .*$/gm,
+      "",
+    );
     if (ways.test(code)) knowing.push(name);
   }
   assertEquals(knowing, ["fetch_transport.ts"]);
