@@ -12,10 +12,10 @@ import { buildRequest } from "./build_request.ts";
 import { environmentOf } from "./environment.ts";
 import {
   ClientConnectionError,
-  ClientConnectorError,
   type ConnectFailure,
   ServerDisconnectedError,
-} from "./errors.ts";
+} from "./connection_errors.ts";
+import { connectorError } from "./connector_errors.ts";
 import { compose } from "./middleware.ts";
 import { middlewaresOf, resolveRequest, type SessionDefaults } from "./options.ts";
 import { followRedirects } from "./redirect.ts";
@@ -279,11 +279,12 @@ function classify(error: Error & { code?: string }, request: HopRequest): Error 
   const { code = "", message } = error;
   const options = { cause: error };
   if (error.name === "NotCapable") {
-    return new ClientConnectorError(request.url, "permission", message, options);
+    return connectorError(request.url, "permission", message, options);
   }
+  const text = `${code} ${message}`;
   const failure = FAILURES[code] ??
-    (/certificate|tls|ssl/i.test(`${code} ${message}`) ? "tls" : null);
-  if (failure !== null) return new ClientConnectorError(request.url, failure, message, options);
+    (/certificate|issuer/i.test(text) ? "certificate" : /tls|ssl/i.test(text) ? "tls" : null);
+  if (failure !== null) return connectorError(request.url, failure, message, options);
   if (code === "ECONNRESET" || /hang up|closed/.test(message)) {
     return new ServerDisconnectedError(request.url, message, options);
   }
