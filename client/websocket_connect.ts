@@ -12,6 +12,7 @@ import { buildRequest } from "./build_request.ts";
 import { environmentOf } from "./environment.ts";
 import {
   ClientConnectionError,
+  ClientConnectorError,
   type ConnectFailure,
   ServerDisconnectedError,
 } from "./connection_errors.ts";
