@@ -10,6 +10,8 @@ import { parseArgs, type ParsedArgs } from "./parse_args.ts";
 export interface Loadable {
   /** Loads its options. */
   spec(): Promise<CommandSpec>;
+  /** Gives options that stand before those of the command line. */
+  defaults?(): Promise<readonly string[]>;
   /** Loads what it does. */
   load(): Promise<{ run(parsed: ParsedArgs, args: readonly string[]): Promise<number> }>;
 }
@@ -24,7 +26,8 @@ export interface Loadable {
  */
 export async function dispatch(subcommand: Loadable, args: readonly string[]): Promise<number> {
   const spec = await subcommand.spec();
-  const parsed = parseArgs(spec, args);
+  const defaults = await subcommand.defaults?.() ?? [];
+  const parsed = parseArgs(spec, [...defaults, ...args]);
   if (parsed.has("help")) {
     const { shortHelp } = await import("./help.ts");
     const { writeOut } = await import("./output.ts");

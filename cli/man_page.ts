@@ -27,7 +27,14 @@ export function manPage(version: string): string {
     "No colours.",
     ".TP",
     "\\fBXDG_CONFIG_HOME\\fR",
-    "Folder of the folder \\fIroundtrip/sessions\\fR; \\fI~/.config\\fR unless set.",
+    "Folder of \\fIroundtrip/config.json\\fR and \\fIroundtrip/sessions\\fR; \\fI~/.config\\fR unless " +
+    "set.",
+    ".TP",
+    "\\fBhttp_proxy\\fR, \\fBhttps_proxy\\fR, \\fBall_proxy\\fR, \\fBno_proxy\\fR",
+    "Proxies of requests and WebSockets, in small letters or capitals, and the hosts that need none.",
+    ".TP",
+    "\\fBNETRC\\fR",
+    "File of credentials; \\fI~/.netrc\\fR unless set.",
     "",
   ];
   return lines.join("\n");

@@ -144,18 +144,24 @@ export function parseArgs(spec: CommandSpec, args: readonly string[]): ParsedArg
     }
     parsed.set(target, value);
   };
+  const forget = (option: OptionSpec): void => {
+    // The last of --check-status and --no-check-status counts, wherever the first one stands.
+    const name = option.alias?.[0] ?? option.long;
+    parsed.unset(name.startsWith("no-") ? name.slice(3) : `no-${name}`);
+  };
 
   const long = (word: string): boolean => {
     const equals = word.indexOf("=");
     const name = word.slice(2, equals === -1 ? undefined : equals);
     const option = byLong.get(name);
     if (option !== undefined) {
+      forget(option);
       take(option, `--${name}`, equals === -1 ? undefined : word.slice(equals + 1));
       return true;
     }
     const negated = name.startsWith("no-") ? byLong.get(name.slice(3)) : undefined;
     if (negated === undefined || equals !== -1) return false;
-    parsed.unset(negated.long);
+    parsed.unset(negated.alias?.[0] ?? negated.long);
     return true;
   };
 
@@ -195,7 +201,9 @@ export function parseArgs(spec: CommandSpec, args: readonly string[]): ParsedArg
     else parsed.positionals.push(word);
   }
   if (parsed.rest.length > 0 && !spec.passOn) {
-    throw new UsageError(`unrecognized arguments: ${parsed.rest.join(" ")}`);
+    throw new UsageError(
+      `unrecognized arguments: ${parsed.rest.map((each) => each === "" ? "''" : each).join(" ")}`,
+    );
   }
   return parsed;
 }

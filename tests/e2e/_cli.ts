@@ -140,3 +140,15 @@ export async function runtimeIs(version: number): Promise<boolean> {
   const [, major = "0", minor = "0"] = /deno (\d+)\.(\d+)/.exec(stdout) ?? [];
   return Number(major) * 100 + Number(minor) >= version;
 }
+
+/**
+ * Whether the command runs on a Deno before 2.6, whose `node:http` was built on `fetch`: it chooses
+ * its connections itself, decodes bodies, and dies of those that break off.
+ */
+export const OLD_HTTP: boolean = COMPILED && !await runtimeIs(206);
+
+/** A test of what an executable of such a Deno cannot do. */
+export function modern(name: string, fn: () => Promise<void>): void {
+  const ignore = OLD_HTTP;
+  Deno.test({ name: ignore ? `${name} (needs the node:http of Deno 2.6)` : name, ignore, fn });
+}
