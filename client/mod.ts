@@ -150,6 +150,9 @@ export {
   type Transport,
 } from "./transport.ts";
 
+// Proxies
+export { proxyAgent, type ProxyAgentOptions } from "./proxy_agent.ts";
+
 // Errors
 export {
   ClientConnectionError,
