@@ -3,6 +3,8 @@
  * @module
  */
 
+import { fairTurn } from "./fair_turn.ts";
+
 /** How a {@linkcode ByteSource} reads. */
 export interface ByteSourceOptions {
   /** Whether what {@linkcode ByteSource.take} gives may change at the next refill. */
@@ -49,6 +51,7 @@ export class ByteSource {
   #isDone = false;
   #isFilling = false;
   #total = 0;
+  #unfair = 0; // bytes that fairTurn() has not heard of
   #waited = 0;
   #failure: { readonly reason: unknown } | null = null;
 
@@ -82,6 +85,9 @@ export class ByteSource {
     this.#throwFailure();
     if (this.#isDone) return false;
     this.#isFilling = true;
+    const turn = fairTurn(this, this.#unfair);
+    this.#unfair = 0;
+    if (turn !== null) await turn;
     const left = this.#options.maxWait - this.#waited;
     const timer = left <= MAX_TIMER
       ? setTimeout(() => this.cancel(this.#options.timeoutError()), Math.max(0, left))
@@ -92,6 +98,7 @@ export class ByteSource {
       this.#throwFailure(); // a cancelled reader just reports the end
       this.#isDone = size === 0;
       this.#total += size;
+      this.#unfair = size;
       this.#options.onBytes(this.#total);
       return size > 0;
     } finally {

@@ -3,6 +3,7 @@
  * @module
  */
 import { concatBytes } from "../http/bytes.ts";
+import { fairTurn } from "../http/fair_turn.ts";
 
 /** Memory that the files of one form may take together, in bytes. */
 export class SpoolBudget {
@@ -141,6 +142,7 @@ class DiskSpool extends Counted implements Spooled {
   readonly #file: Deno.FsFile;
   #path: string | null; // what is left to remove
   #size = 0;
+  #unfair = 0; // bytes read that fairTurn() has not heard of
   #isFree = false;
 
   private constructor(file: Deno.FsFile, path: string | null) {
@@ -172,10 +174,14 @@ class DiskSpool extends Counted implements Spooled {
 
   async readAt(at: number, size: number): Promise<Uint8Array<ArrayBuffer>> {
     if (this.#isFree) throw closedError();
+    const turn = fairTurn(this, this.#unfair);
+    if (turn !== null) await turn;
+    if (this.#isFree) throw closedError();
     // Seeking is synchronous, so that two streams of one file cannot come between seek and read.
     this.#file.seekSync(at, Deno.SeekMode.Start);
     const buffer = new Uint8Array(Math.min(size, this.#size - at));
     const read = buffer.length === 0 ? 0 : await this.#file.read(buffer);
+    this.#unfair = read ?? 0;
     return buffer.subarray(0, read ?? 0);
   }
 
