@@ -3,7 +3,10 @@
  * @module
  */
 
-/** The limits of a multipart reader. Each is finite unless the caller sets it to `Infinity`. */
+/**
+ * The limits of a multipart reader. Each is finite unless the caller sets it to `Infinity`;
+ * docs/limits.md has them all in one table.
+ */
 export interface MultipartLimits {
   /**
    * Most parts, those of nested multiparts included. A part of four bytes still costs a header

@@ -7,7 +7,8 @@
  * `ROUNDTRIP_LOAD=full deno test -A tests/e2e/upload_load_test.ts`.
  *
  * A machine may be too busy for any server. So the platform alone is measured too, with the same
- * load in the same run, and ours has to be below 100 ms or well below that one.
+ * load in the same run, and ours has to be below 100 ms or below a part of that: half of it where
+ * both do the same work, all of it for `post()`, which writes 4 GB to disk and reads them again.
  */
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { createHash } from "node:crypto";
@@ -87,13 +88,17 @@ Deno.test({
       const floor = await measure("bare", path);
       assertEquals(floor.hashes, expected, "the platform alone");
       console.log(report("the platform alone", floor));
-      for (const mode of ["multipart", "post"]) {
+      for (const [mode, share] of [["multipart", 0.5], ["post", 1]] as const) {
         const measured = await measure(mode, path);
         console.log(report(mode, measured));
         assertEquals(measured.hashes, expected, mode);
         assertLess(measured.growth, 200 * 1024 ** 2, `${mode}: bytes of memory`);
         assert(measured.samples > 10, `${mode}: ${measured.samples} small requests`);
-        assertLess(measured.wait, Math.max(GOAL, floor.wait / 2), `${mode}: ms for a small GET`);
+        assertLess(
+          measured.wait,
+          Math.max(GOAL, floor.wait * share),
+          `${mode}: ms for a small GET`,
+        );
       }
     } finally {
       await Deno.remove(path);
