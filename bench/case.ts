@@ -3,13 +3,13 @@
  */
 
 import type { Child, Side } from "./process.ts";
-import type { Runtime, Tool } from "./contenders.ts";
+import type { Command, Runtime, Tool } from "./contenders.ts";
 
-/** A program under `contenders/` and how to start it. */
+/** A program and how to start it. */
 export interface Program {
-  readonly runtime: Runtime;
-  /** The path of the file below `contenders/`. */
-  readonly file: string;
+  readonly runtime: Runtime | Command;
+  /** The path of the file below `contenders/`; commands are programs by themselves. */
+  readonly file?: string;
   readonly args?: readonly string[];
   /** What must be installed beside the runtime. */
   readonly needs?: readonly Tool[];
@@ -23,6 +23,8 @@ export interface Row {
   readonly program: Program;
   /** What `ours / this row` must reach (not exceed, where lower is better). */
   readonly goal?: number;
+  /** What ours may take more than this row, in the case's unit: a goal too, where lower is better. */
+  readonly atMostMore?: number;
 }
 
 /** A contender that is ready to be measured, round after round. */

@@ -8,8 +8,20 @@ import { Child } from "./process.ts";
 /** What runs a contender's program. */
 export type Runtime = "deno" | "node" | "bun" | "python";
 
+/** A contender that is a program by itself; `bare` is what `deno compile` makes of a hello. */
+export type Command = "roundtrip" | "bare" | "curl" | "xh" | "http";
+
 /** What a contender or a load generator may need. */
-export type Tool = Runtime | "wrk" | "nginx" | "hono" | "undici" | "fastify" | "ws" | "elysia";
+export type Tool =
+  | Runtime
+  | Command
+  | "wrk"
+  | "nginx"
+  | "hono"
+  | "undici"
+  | "fastify"
+  | "ws"
+  | "elysia";
 
 /** An installed tool: the command to run it by (empty for packages) and its version. */
 export interface Found {
@@ -34,6 +46,11 @@ const find: Record<Tool, () => Promise<Found | null>> = {
   fastify: () => findPackage("fastify"),
   ws: () => findPackage("ws"),
   elysia: () => findPackage("elysia"),
+  roundtrip: () => probe([pathOf(new URL("../build/roundtrip", BENCH))], ["--version"]),
+  bare: compileBare,
+  curl: () => probe(["curl"], ["--version"], /^curl (\S+)/),
+  xh: () => probe(["xh"], ["--version"], /^xh (\S+)/),
+  http: () => probe(["http"], ["--version"]),
 };
 
 const found = new Map<Tool, Promise<Found | null>>();
@@ -52,9 +69,17 @@ export async function missingTools(tools: Iterable<Tool>): Promise<Tool[]> {
   return missing;
 }
 
+const NAMES: Partial<Record<Tool, string>> = {
+  python: "aiohttp and uvloop for Python",
+  roundtrip: "build/roundtrip",
+  bare: "what deno compile makes, which wants denort: DENORT_BIN names one",
+  http: "HTTPie",
+};
+
 /** What a table says of tools that are missing. */
 export function howToInstall(tools: readonly Tool[]): string {
-  const names = tools.map((tool) => tool === "python" ? "aiohttp and uvloop for Python" : tool);
+  const names = tools.map((tool) => NAMES[tool] ?? tool);
+  if (tools.includes("roundtrip")) return `not compiled: ${names.join(", ")}; deno task compile`;
   const how = tools.includes("node") ? "install Node.js, then bench/setup" : "bench/setup";
   return `not installed: ${names.join(", ")}; to install: ${how}`;
 }
@@ -68,9 +93,11 @@ export function toolsOf(program: Program): Tool[] {
 export async function commandOf(program: Program, extra: readonly string[] = []) {
   const runtime = await findTool(program.runtime);
   if (runtime === null) throw new Error(howToInstall([program.runtime]));
+  const own = program.args ?? [];
+  if (program.file === undefined) return [runtime.command, ...own, ...extra];
   const flags = program.runtime === "deno" ? ["run", "--allow-all", "--quiet"] : [];
   const file = pathOf(new URL(`contenders/${program.file}`, BENCH));
-  return [runtime.command, ...flags, file, ...(program.args ?? []), ...extra];
+  return [runtime.command, ...flags, file, ...own, ...extra];
 }
 
 /** A path inside `bench/.contenders`, where `bench/setup` installs. */
@@ -114,6 +141,26 @@ async function findPackage(name: string): Promise<Found | null> {
   } catch {
     return null;
   }
+}
+
+/** An executable of the same Deno as `build/roundtrip` that does next to nothing. */
+async function compileBare(): Promise<Found | null> {
+  const target = local("bare");
+  const denort = Deno.env.get("DENORT_BIN");
+  const beside = denort?.replace(/[^/\\]*$/, "deno");
+  const args = ["--quiet", "--no-config", "--no-check", "--allow-all", "--output", target];
+  const file = pathOf(new URL("contenders/bare.js", BENCH));
+  for (const deno of [...(beside === undefined ? [] : [beside]), Deno.execPath()]) {
+    try {
+      const { success } = await new Deno.Command(deno, { args: ["compile", ...args, file] })
+        .output();
+      const found = success ? await probe([target], ["--version"]) : null;
+      if (found !== null) return found;
+    } catch {
+      // Not there, or not to be run: the next one may be.
+    }
+  }
+  return null;
 }
 
 /** Hono as Deno resolves it, which is the one that ours is built on. */

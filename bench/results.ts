@@ -18,6 +18,8 @@ export interface Measured {
   readonly ratio: number | null;
   /** What `ratio` must reach, where a goal is set. */
   readonly goal: number | null;
+  /** The median of `ours - this one`, taken round by round, and what it may be; where that counts. */
+  readonly more?: { readonly median: number; readonly atMost: number };
   /** In MiB, or `null` where the platform does not tell. */
   readonly peakRss: number | null;
 }
@@ -70,15 +72,20 @@ export async function summarize(
 }
 
 function summarizeRow(outcome: Outcome, ours: readonly number[]): Measured | Absent {
-  const { id, label, goal = null } = outcome.row;
+  const { id, label, goal = null, atMostMore } = outcome.row;
   if ("missing" in outcome) return { id, label, absent: outcome.missing };
   if ("failure" in outcome) return { id, label, absent: "failed to run" };
   const { figures, peakRss } = outcome;
   // Round by round, so that a machine that slows down or speeds up meanwhile cancels out.
   const ratios = figures.map((figure, index) => (ours[index] ?? NaN) / figure);
+  const differences = figures.map((figure, index) => (ours[index] ?? NaN) - figure);
+  const more = atMostMore === undefined || ours.length === 0
+    ? {}
+    : { more: { median: round(median(differences)), atMost: atMostMore } };
   return {
     id,
     label,
+    ...more,
     median: round(median(figures)),
     min: round(Math.min(...figures)),
     max: round(Math.max(...figures)),
@@ -94,7 +101,11 @@ function round(value: number): number {
 }
 
 /** Whether a contender's goal is met; `null` when it has none or cannot be judged. */
-export function meetsGoal({ ratio, goal }: Measured, better: BenchCase["better"]): boolean | null {
+export function meetsGoal(
+  { ratio, goal, more }: Measured,
+  better: BenchCase["better"],
+): boolean | null {
+  if (more !== undefined) return more.median <= more.atMost;
   if (ratio === null || goal === null) return null;
   return better === "higher" ? ratio >= goal : ratio <= goal;
 }

@@ -65,7 +65,8 @@ function parseWrk(report: string): number {
   return rate;
 }
 
-function freePort(): number {
+/** A port that was free a moment ago. */
+export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }

@@ -45,6 +45,7 @@ function columnsOf({ rows, unit, better }: CaseResult): Column[] {
     },
     { head: "× ours", cells: cells(({ ratio }) => ratio === null ? "" : formatRatio(1 / ratio)) },
     { head: "ours / it", cells: cells(({ ratio }) => ratio === null ? "" : formatRatio(ratio)) },
+    { head: "ours - it", cells: cells(({ more }) => more ? formatFigure(more.median) : "") },
     { head: "goal", cells: cells((row) => formatGoal(row, better)) },
     { head: "peak RSS", cells: cells(({ peakRss }) => formatMemory(peakRss)) },
     { head: "note", left: true, cells: rows.map((row) => "absent" in row ? row.absent : "") },
@@ -95,6 +96,11 @@ function formatMemory(mebibytes: number | null): string {
 
 function formatGoal(row: Measured, better: CaseResult["better"]): string {
   const met = meetsGoal(row, better);
-  const goal = row.goal === null ? "" : `${better === "higher" ? "≥" : "≤"} ${row.goal}`;
+  const { more } = row;
+  const goal = more !== undefined
+    ? `≤ +${more.atMost}`
+    : row.goal === null
+    ? ""
+    : `${better === "higher" ? "≥" : "≤"} ${row.goal}`;
   return met === null ? goal : `${goal} ${met ? "met" : "MISSED"}`;
 }

@@ -26,6 +26,10 @@ export interface OptionSpec {
   readonly more?: boolean;
   /** Whether it is for the program's own use and named nowhere. */
   readonly hidden?: boolean;
+  /** The option that it is another name of; a value makes it a switch for that value. */
+  readonly alias?: readonly [long: string, value?: string];
+  /** Why it is refused: people know it from elsewhere, and here it cannot be had. */
+  readonly refused?: string;
 }
 
 /** A subcommand. */

@@ -52,7 +52,7 @@ export function shortHelp(spec: CommandSpec): string {
   const lines = [usageLine(spec), ""];
   if (spec.name === "request") lines.push(...ITEMS, "");
   lines.push("options:", ...optionLines(options), "");
-  lines.push(`More: roundtrip help ${spec.name}`, "");
+  lines.push(`All options: roundtrip help ${spec.name}`, "");
   return lines.join("\n");
 }
 

@@ -73,6 +73,19 @@ export async function explainListening(
         { cause },
       );
     }
+    if (options.cert !== undefined && isAboutKeys(cause)) {
+      throw new CommandError(
+        `cannot speak TLS: --tls-cert has to be a certificate (PEM) and --tls-key its private ` +
+          `key (PEM): ${cause.message}`,
+        { cause },
+      );
+    }
     throw cause;
   }
+}
+
+/** What the platform says of a certificate or a key that is none, or that do not belong together. */
+function isAboutKeys(cause: unknown): cause is Error {
+  return cause instanceof Deno.errors.InvalidData ||
+    (cause instanceof Error && /certificate|private key|\bkeys?\b/i.test(cause.message));
 }

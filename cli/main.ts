@@ -50,6 +50,13 @@ const SUBCOMMANDS: Readonly<Record<string, Loadable>> = {
  *
  * @param args Arguments, without the program's name.
  * @returns Exit code.
+ *
+ * @example
+ * ```ts
+ * import { main } from "@roundtrip/http/cli";
+ *
+ * console.assert(await main(["--version"]) === 0); // what it gives is the exit code
+ * ```
  */
 export async function main(args: readonly string[]): Promise<number> {
   const [first = "", ...rest] = args;

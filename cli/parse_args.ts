@@ -109,11 +109,14 @@ export function parseArgs(spec: CommandSpec, args: readonly string[]): ParsedArg
   const words = [...args];
 
   const take = (option: OptionSpec, shown: string, attached: string | undefined): void => {
+    if (option.refused !== undefined) throw new UsageError(`argument ${shown}: ${option.refused}`);
+    const [name, fixed] = option.alias ?? [];
+    const target = name === undefined ? option : byLong.get(name) ?? option;
     if (option.value === undefined) {
       if (attached !== undefined) {
         throw new UsageError(`argument ${shown}: takes no value, "${attached}" was given`);
       }
-      return parsed.set(option, "");
+      return parsed.set(target, fixed ?? "");
     }
     let value = attached;
     if (value === undefined && option.valueOptional) {
@@ -128,7 +131,7 @@ export function parseArgs(spec: CommandSpec, args: readonly string[]): ParsedArg
         `argument ${shown}: "${value}" is none of ${option.choices.join(", ")}`,
       );
     }
-    parsed.set(option, value);
+    parsed.set(target, value);
   };
 
   const long = (word: string): boolean => {

@@ -19,7 +19,8 @@ import { visibleText } from "./visible_text.ts";
 export async function reportError(error: unknown, command: string): Promise<number> {
   const spec = COMMANDS.find((each) => each.name === command);
   const program = command === "request" ? "roundtrip" : `roundtrip ${command}`;
-  if (error instanceof OutputClosedError) return 141; // 128 and SIGPIPE's number
+  // 128 and SIGPIPE's number; an example of the tutorial writes by console.log().
+  if (error instanceof OutputClosedError || error instanceof Deno.errors.BrokenPipe) return 141;
   if (error instanceof UsageError) {
     const usage = spec === undefined ? "" : `${usageLine(spec)}\n`;
     await writeErr(visibleText(`${usage}${program}: error: ${error.message}\n`));

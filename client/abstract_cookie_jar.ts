@@ -4,7 +4,19 @@
  */
 import { type CookieInit, cookieText } from "./cookie_pairs.ts";
 
-/** One cookie of a jar. */
+/**
+ * One cookie of a jar.
+ *
+ * @example
+ * ```ts
+ * import { CookieJar, type JarCookie } from "@roundtrip/http";
+ *
+ * const jar = new CookieJar();
+ * jar.updateFromHeaders(["id=1; Path=/a; Secure"], new URL("https://example.com/a"));
+ * const [cookie]: Iterable<JarCookie> = jar;
+ * console.assert(cookie?.domain === "example.com" && cookie.path === "/a" && cookie.secure);
+ * ```
+ */
 export interface JarCookie {
   /** Name of the cookie. */
   readonly name: string;
@@ -28,6 +40,35 @@ export interface JarCookie {
 
 /**
  * Base of cookie jars, aiohttp's `AbstractCookieJar`: extend it to keep cookies elsewhere.
+ *
+ * @example
+ * ```ts
+ * import { AbstractCookieJar, ClientSession, type CookieInit } from "@roundtrip/http";
+ *
+ * // Sends what it is given, and keeps nothing of what servers set.
+ * class FixedJar extends AbstractCookieJar {
+ *   #cookies = new Map<string, string>();
+ *   get size() {
+ *     return this.#cookies.size;
+ *   }
+ *   updateCookies(cookies: CookieInit) {
+ *     const pairs = Symbol.iterator in cookies ? cookies : Object.entries(cookies);
+ *     for (const [name, value] of pairs as Iterable<[string, string]>) this.#cookies.set(name, value);
+ *   }
+ *   updateFromHeaders() {}
+ *   filterCookies() {
+ *     return new Map(this.#cookies);
+ *   }
+ *   clear() {
+ *     this.#cookies.clear();
+ *   }
+ *   *[Symbol.iterator]() {}
+ * }
+ * const app = { fetch: (r: Request) => new Response(r.headers.get("cookie")) };
+ * await using session = new ClientSession({ app, cookieJar: new FixedJar(), cookies: { id: "1" } });
+ * await using response = await session.get("/");
+ * console.assert(await response.text() === "id=1");
+ * ```
  */
 export abstract class AbstractCookieJar implements Iterable<JarCookie> {
   /** How many cookies there are; while it is 0, nothing is asked of the jar for a request. */

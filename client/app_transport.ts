@@ -2,10 +2,22 @@
  * The transport into an application in the same program, without a socket.
  * @module
  */
-import { ClientConnectionError, ClientPayloadError } from "./errors.ts";
+import { asError, ClientConnectionError, ClientPayloadError } from "./errors.ts";
 import type { HopRequest, HopResult, Transport } from "./transport.ts";
 
-/** Anything that answers requests: an `Application`, a Hono app, `{ fetch: (request) => … }`. */
+/**
+ * Anything that answers requests: an `Application`, a Hono app, `{ fetch: (request) => … }`.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type FetchApp } from "@roundtrip/http";
+ *
+ * const app: FetchApp = { fetch: (request) => new Response(new URL(request.url).pathname) };
+ * await using session = new ClientSession({ app });
+ * await using response = await session.get("/a");
+ * console.assert(await response.text() === "/a");
+ * ```
+ */
 export interface FetchApp {
   /**
    * Answers a request.
@@ -21,6 +33,21 @@ export interface FetchApp {
  *
  * @param app The application.
  * @returns The transport.
+ *
+ * @example
+ * ```ts
+ * import { appTransport, ClientSession, type Transport } from "@roundtrip/http";
+ *
+ * const inner = appTransport({ fetch: () => new Response("hello") });
+ * let hops = 0;
+ * const counting: Transport = {
+ *   send: (request) => (hops++, inner.send(request)),
+ *   close: () => inner.close(),
+ * };
+ * await using session = new ClientSession({ transport: counting });
+ * await using response = await session.get("http://localhost/");
+ * console.assert(await response.text() === "hello" && hops === 1);
+ * ```
  */
 export function appTransport(app: FetchApp): Transport {
   return {
@@ -34,10 +61,10 @@ export function appTransport(app: FetchApp): Transport {
 
 async function race(app: FetchApp, request: HopRequest): Promise<Response> {
   const { method, url, signal, body } = request;
-  signal.throwIfAborted();
+  if (signal.aborted) throw asError(signal.reason);
   let onAbort = (): void => {};
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
+    onAbort = () => reject(asError(signal.reason));
     signal.addEventListener("abort", onAbort, { once: true });
   });
   try {
@@ -51,21 +78,30 @@ async function race(app: FetchApp, request: HopRequest): Promise<Response> {
         } as RequestInit),
       )
     );
-    const response = await Promise.race([answer, aborted]);
+    const response = checked(await Promise.race([answer, aborted]));
     request.observer?.connected();
     return response;
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
+    if (signal.aborted) throw asError(signal.reason);
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ClientConnectionError(
-      `Cannot request ${url.href}: the application threw: ${reason}`,
-      {
-        cause: error,
-      },
-    );
+    const text = `Cannot request ${url.href}: the application threw: ${reason}`;
+    throw new ClientConnectionError(text, { cause: error });
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
+}
+
+/** What the application gave, if a server could send it. */
+function checked(response: Response): Response {
+  // Not by its class: adapters for other runtimes have classes of their own.
+  if (typeof response?.headers?.getSetCookie !== "function") {
+    throw new TypeError(`expected a Response, got ${response}`);
+  }
+  if (response.status < 100) throw new TypeError("it gave Response.error(), which has no status");
+  if (response.bodyUsed || response.body?.locked) {
+    throw new TypeError("it gave a Response whose body is used or locked");
+  }
+  return response;
 }
 
 /** The Content-Length that a socket's peer would see. */
@@ -85,9 +121,9 @@ function resultOf(response: Response, request: HopRequest): HopResult {
     status: response.status,
     reason: response.statusText,
     headers: response.headers,
-    body: request.method === "HEAD" ? null : abortable(response.body, signal),
+    body: request.method === "HEAD" ? null : abortable(response, signal),
     bodyError(error) {
-      if (signal.aborted && signal.reason instanceof Error) return signal.reason;
+      if (signal.aborted) return asError(signal.reason);
       const reason = error instanceof Error ? error.message : String(error);
       return new ClientPayloadError(`Response payload is not completed: ${reason}`, {
         cause: error,
@@ -97,16 +133,28 @@ function resultOf(response: Response, request: HopRequest): HopResult {
   };
 }
 
+type Bytes = Uint8Array<ArrayBuffer>;
+
 /** The body, which ends with the signal's reason when that aborts, as a connection's would. */
-function abortable(
-  body: Response["body"],
-  signal: AbortSignal,
-): ReadableStream<Uint8Array<ArrayBuffer>> | null {
+function abortable({ body, headers }: Response, signal: AbortSignal): ReadableStream<Bytes> | null {
   if (body === null) return null;
   const reader = body.getReader();
+  const announced = headers.get("content-length") ?? "";
+  // On a connection a body is as long as it was announced (RFC 9112 section 6.3).
+  let left = /^\d{1,15}$/.test(announced) ? Number(announced) : null;
+  const counted = (piece: unknown): Bytes => {
+    if (!(piece instanceof Uint8Array)) {
+      throw new TypeError(`a body gives Uint8Array, not ${typeof piece}`);
+    }
+    if (left !== null) left -= piece.length;
+    if (left !== null && left < 0) {
+      throw new TypeError(`it is longer than its content-length ${announced}`);
+    }
+    return piece as Bytes;
+  };
   let onAbort = (): void => {};
   const done = (): void => signal.removeEventListener("abort", onAbort);
-  return new ReadableStream<Uint8Array<ArrayBuffer>>({
+  return new ReadableStream<Bytes>({
     start(controller) {
       onAbort = () => {
         controller.error(signal.reason);
@@ -115,11 +163,19 @@ function abortable(
       signal.addEventListener("abort", onAbort, { once: true });
     },
     async pull(controller) {
-      const { done: end, value } = await reader.read();
-      if (signal.aborted) return;
-      if (!end) return controller.enqueue(value as Uint8Array<ArrayBuffer>);
+      try {
+        const { done: end, value } = await reader.read();
+        if (signal.aborted) return;
+        if (!end) return controller.enqueue(counted(value));
+        if (left !== null && left > 0) {
+          throw new TypeError(`it ends ${left} short of its content-length ${announced}`);
+        }
+        controller.close();
+      } catch (error) {
+        controller.error(error);
+        reader.cancel(error).catch(() => {});
+      }
       done();
-      controller.close();
     },
     async cancel(reason) {
       done();

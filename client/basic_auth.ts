@@ -3,7 +3,20 @@
  * @module
  */
 
-/** Credentials for Basic authentication. */
+/**
+ * Credentials for Basic authentication.
+ *
+ * @example
+ * ```ts
+ * import { type BasicAuth, ClientSession } from "@roundtrip/http";
+ *
+ * const auth: BasicAuth = { login: "ann", password: "secret" };
+ * const app = { fetch: (r: Request) => new Response(r.headers.get("authorization")) };
+ * await using session = new ClientSession({ app, auth });
+ * await using response = await session.get("/");
+ * console.assert(await response.text() === `Basic ${btoa("ann:secret")}`);
+ * ```
+ */
 export interface BasicAuth {
   /** User; may not contain a colon. */
   readonly login: string;

@@ -8,7 +8,25 @@ import type { ClientHandler, ClientMiddleware } from "./middleware.ts";
 import type { ClientRequest } from "./request.ts";
 import { discard, type HopResult } from "./transport.ts";
 
-/** What {@linkcode cacheMiddleware} takes. */
+/**
+ * What {@linkcode cacheMiddleware} takes.
+ *
+ * @example
+ * ```ts
+ * import { cacheMiddleware, type CacheOptions, ClientSession } from "@roundtrip/http";
+ *
+ * const options: CacheOptions = { maxSize: 16 * 1024 ** 2, maxBodySize: 1024, shared: true };
+ * let calls = 0;
+ * const headers = { "cache-control": "private, max-age=60" };
+ * const app = { fetch: () => new Response(`call ${++calls}`, { headers }) };
+ * await using session = new ClientSession({ app, middlewares: [cacheMiddleware(options)] });
+ * for (let i = 0; i < 2; i++) {
+ *   await using response = await session.get("/");
+ *   await response.read();
+ * }
+ * console.assert(calls === 2); // a shared cache keeps nothing that is private
+ * ```
+ */
 export interface CacheOptions {
   /** Most bytes of bodies that are kept; the replies that were not used for longest go first. @default {67108864} */
   readonly maxSize?: number;

@@ -3,7 +3,24 @@
  * @module
  */
 
-/** Options of a session's connections, aiohttp's `TCPConnector`. */
+/**
+ * Options of a session's connections, aiohttp's `TCPConnector`.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type ConnectorOptions, web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * const connector: ConnectorOptions = { limit: 10, limitPerHost: 2, keepAlive: 5_000, http2: false };
+ * await using session = new ClientSession({ baseUrl, connector });
+ * await using response = await session.get("/");
+ * console.assert(await response.text() === "hello");
+ * ```
+ */
 export interface ConnectorOptions {
   /**
    * Most requests that have a connection at a time, bodies that are being read included; the others
@@ -26,11 +43,14 @@ export interface ConnectorOptions {
   /** The key of `cert` as a PEM text. */
   readonly key?: string;
   /**
-   * Proxy of all requests: `http://user:password@host:port`, `https:`, `socks5:`, `socks5h:`, or
-   * `unix:/path/to/socket` to talk to a server on a Unix socket, whatever host the URL names.
+   * Proxy of all requests: `http://user:password@host:port`, `https:`, `socks5:` or `socks5h:` (both
+   * let the proxy resolve names), or `unix:/path/to/socket` to talk to a server on a Unix socket,
+   * whatever host the URL names. It counts whatever `NO_PROXY` says. For `https:` URLs through an
+   * `http:` proxy with a password the session listens on the loopback interface, because `fetch` would
+   * show the password to the server; not together with `localAddress`.
    */
   readonly proxy?: string | URL;
-  /** Address of this machine to connect from. */
+  /** IP address of this machine to connect from. */
   readonly localAddress?: string;
 }
 
@@ -56,7 +76,8 @@ const PROXY_SCHEMES = new Set(["http:", "https:", "socks5:", "socks5h:", "unix:"
  * @param options What the caller gave.
  * @returns All of them.
  * @throws {RangeError} If a limit is no whole number from 0 on.
- * @throws {TypeError} If the proxy is no URL of a known scheme, or one of `cert` and `key` misses.
+ * @throws {TypeError} If the proxy is no URL of a known scheme, one of `cert` and `key` misses, or one
+ * of `caCerts` is no PEM text.
  */
 export function resolveConnector(options: ConnectorOptions = {}): ResolvedConnector {
   const { limit = 100, limitPerHost = 0, keepAlive = 15_000 } = options;
@@ -71,13 +92,20 @@ export function resolveConnector(options: ConnectorOptions = {}): ResolvedConnec
       "Cannot use a client certificate: connector.cert and connector.key go together",
     );
   }
+  const caCerts = options.caCerts ?? [];
+  for (const [at, pem] of caCerts.entries()) {
+    if (/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/.test(pem)) continue; // the platform skips anything else
+    throw new TypeError(
+      `Cannot use connector.caCerts[${at}]: expected the text of a PEM file with a certificate`,
+    );
+  }
   return {
     limit,
     limitPerHost,
     keepAlive,
     forceClose: options.forceClose ?? false,
     http2: options.http2 ?? true,
-    caCerts: options.caCerts ?? [],
+    caCerts,
     cert,
     key,
     proxy: options.proxy === undefined ? null : checkProxy(options.proxy),

@@ -4,37 +4,124 @@
  */
 import { ClientConnectorError, ClientResponseError } from "./errors.ts";
 
-/** The name of the host could not be resolved. */
+/**
+ * The name of the host could not be resolved.
+ *
+ * @example
+ * ```ts
+ * import { ClientConnectorDNSError, ClientConnectorError } from "@roundtrip/http";
+ *
+ * const url = new URL("http://nowhere.invalid/");
+ * const error = new ClientConnectorDNSError(url, "dns", "name or service not known");
+ * console.assert(error instanceof ClientConnectorError && error.host === "nowhere.invalid");
+ * ```
+ */
 export class ClientConnectorDNSError extends ClientConnectorError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ClientConnectorDNSError";
 }
 
-/** TLS could not be agreed on. */
+/**
+ * TLS could not be agreed on.
+ *
+ * @example
+ * ```ts
+ * import { ClientConnectorSSLError, ClientSession } from "@roundtrip/http";
+ *
+ * // A server that does not speak TLS at all.
+ * using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * const answer = listener.accept().then((connection) => connection.close());
+ * await using session = new ClientSession();
+ * try {
+ *   await session.get(`https://127.0.0.1:${listener.addr.port}/`);
+ * } catch (error) {
+ *   const isTls = error instanceof ClientConnectorSSLError;
+ *   console.assert(isTls || (error as Error).message.includes("127.0.0.1"));
+ * }
+ * await answer;
+ * ```
+ */
 export class ClientConnectorSSLError extends ClientConnectorError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ClientConnectorSSLError";
 }
 
-/** The server's certificate is not to be trusted. */
+/**
+ * The server's certificate is not to be trusted.
+ *
+ * @example
+ * ```ts
+ * import { ClientConnectorCertificateError } from "@roundtrip/http";
+ *
+ * const advice = (error: unknown) =>
+ *   error instanceof ClientConnectorCertificateError
+ *     ? `give the certificate of ${error.host} as connector.caCerts`
+ *     : "try again later";
+ * const url = new URL("https://localhost:8443/");
+ * const error = new ClientConnectorCertificateError(url, "certificate", "unknown issuer");
+ * console.assert(advice(error).includes("localhost"));
+ * ```
+ */
 export class ClientConnectorCertificateError extends ClientConnectorError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ClientConnectorCertificateError";
 }
 
-/** The proxy could not be reached. */
+/**
+ * The proxy could not be reached.
+ *
+ * @example
+ * ```ts
+ * import { ClientProxyConnectionError, ClientSession } from "@roundtrip/http";
+ *
+ * using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * const { port } = free.addr;
+ * free.close(); // nobody listens there now
+ * await using session = new ClientSession({ proxy: `http://127.0.0.1:${port}` });
+ * const error = await session.get("http://example.com/").catch((error) => error);
+ * console.assert(error instanceof ClientProxyConnectionError);
+ * ```
+ */
 export class ClientProxyConnectionError extends ClientConnectorError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ClientProxyConnectionError";
 }
 
-/** The Unix socket could not be reached. */
+/**
+ * The Unix socket could not be reached.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, UnixClientConnectorError } from "@roundtrip/http";
+ *
+ * const connector = { proxy: "unix:/nowhere/app.sock" };
+ * await using session = new ClientSession({ connector });
+ * const error = await session.get("http://localhost/").catch((error) => error);
+ * console.assert(error instanceof UnixClientConnectorError);
+ * ```
+ */
 export class UnixClientConnectorError extends ClientConnectorError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "UnixClientConnectorError";
 }
 
-/** The proxy refused to connect to the server. */
+/**
+ * The proxy refused to connect to the server.
+ *
+ * @example
+ * ```ts
+ * import { ClientHttpProxyError, ClientResponseError } from "@roundtrip/http";
+ *
+ * const error = new ClientHttpProxyError({
+ *   requestInfo: { method: "GET", url: new URL("https://example.com/"), headers: new Headers() },
+ *   history: [],
+ *   status: 407,
+ *   headers: new Headers(),
+ *   reason: "Proxy Authentication Required",
+ * });
+ * console.assert(error instanceof ClientResponseError && error.status === 407);
+ * ```
+ */
 export class ClientHttpProxyError extends ClientResponseError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ClientHttpProxyError";

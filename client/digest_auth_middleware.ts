@@ -9,7 +9,21 @@ import type { ClientMiddleware } from "./middleware.ts";
 import type { ClientRequest } from "./request.ts";
 import { discard } from "./transport.ts";
 
-/** What {@linkcode digestAuthMiddleware} takes. */
+/**
+ * What {@linkcode digestAuthMiddleware} takes.
+ *
+ * @example
+ * ```ts
+ * import { type DigestAuthOptions, digestAuthMiddleware } from "@roundtrip/http";
+ *
+ * const options: DigestAuthOptions = {
+ *   login: "ann",
+ *   password: "secret",
+ *   origin: "https://example.com", // no other server gets an answer
+ * };
+ * console.assert(typeof digestAuthMiddleware(options) === "function");
+ * ```
+ */
 export interface DigestAuthOptions {
   /** User; may not contain a colon. */
   readonly login: string;

@@ -9,7 +9,22 @@ import type { ClientResponse } from "./response.ts";
 import { encodeQuery } from "../http/query.ts";
 import { digestOf, isEncoded, type SavedFile, saveInto, type SaveOptions } from "./save_body.ts";
 
-/** What `session.downloadToFile()` takes: how to write, and whatever a request takes. */
+/**
+ * What `session.downloadToFile()` takes: how to write, and whatever a request takes.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type DownloadOptions } from "@roundtrip/http";
+ *
+ * const options: DownloadOptions = { resume: true, overwrite: true, headers: { "x-from": "docs" } };
+ * const folder = await Deno.makeTempDir();
+ * const app = { fetch: () => new Response("hello", { headers: { etag: '"1"' } }) };
+ * await using session = new ClientSession({ app });
+ * const file = await session.downloadToFile("/hello.txt", `${folder}/hello.txt`, options);
+ * console.assert(file.size === 5 && file.resumedFrom === 0);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
 export interface DownloadOptions extends SaveOptions, RequestOptions {
   /**
    * Whether a part that an earlier download left goes on where it ends, if the server says that the

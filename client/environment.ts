@@ -81,6 +81,26 @@ function isExcluded(url: URL, list: string): boolean {
   });
 }
 
+const PROXY_VARIABLES = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"]
+  .flatMap((name) => [name, name.toUpperCase()]);
+
+/**
+ * Runs what must not see the environment's proxies. The variables that the program may see are away
+ * for as long as it takes.
+ *
+ * @param run What to run; not a promise's work.
+ * @returns What that gives.
+ */
+export function withoutProxyVariables<T>(run: () => T): T {
+  const hidden = PROXY_VARIABLES.map((name) => [name, readVariable(name)] as const);
+  for (const [name, value] of hidden) if (value !== undefined) Deno.env.delete(name);
+  try {
+    return run();
+  } finally {
+    for (const [name, value] of hidden) if (value !== undefined) Deno.env.set(name, value);
+  }
+}
+
 function readNetrc(
   get: (name: string) => string | undefined,
   readFile: (path: string) => string | null,

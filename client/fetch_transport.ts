@@ -1,15 +1,35 @@
 /**
- * The transport over `fetch`; its ways are known here and in fetch_errors.ts, nowhere else.
+ * The transport over `fetch`. Its ways are known in this file and nowhere else: what it sends by
+ * itself, when it sends a request twice, what it decodes, the clients that hold its connections, and
+ * what its failures mean.
  * @module
  */
 import { NotSupportedError } from "../http/not_supported_error.ts";
 import { ConnectionSlots } from "./connection_slots.ts";
-import { type ConnectorOptions, resolveConnector } from "./connector.ts";
-import { bodyError, sendError } from "./fetch_errors.ts";
+import { type ConnectorOptions, resolveConnector, type ResolvedConnector } from "./connector.ts";
+import {
+  ClientConnectorCertificateError,
+  ClientConnectorDNSError,
+  ClientConnectorSSLError,
+  ClientHttpProxyError,
+  ClientProxyConnectionError,
+  UnixClientConnectorError,
+} from "./connector_errors.ts";
+import {
+  asError,
+  ClientConnectionError,
+  ClientConnectorError,
+  ClientOSError,
+  ClientPayloadError,
+  type ConnectFailure,
+  ServerDisconnectedError,
+} from "./errors.ts";
+import { withoutProxyVariables } from "./environment.ts";
 import { headerOf } from "./header_list.ts";
-import { HttpClients } from "./http_clients.ts";
+import { ProxyRelay } from "./proxy_relay.ts";
 import type { HeaderList, HopBody, HopRequest, HopResult, Transport } from "./transport.ts";
 
+const ON_DENO = "Deno" in globalThis;
 // Deno sends these whatever the request says; a caller can change their values, not leave them out.
 const FIXED_HEADERS = ["accept", "accept-encoding", "accept-language", "user-agent"];
 
@@ -20,6 +40,21 @@ const FIXED_HEADERS = ["accept", "accept-encoding", "accept-language", "user-age
  * @returns The transport; close it to end its connections.
  * @throws {RangeError} If a limit is no whole number from 0 on.
  * @throws {TypeError} If the proxy or the certificate is not valid.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, fetchTransport, web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * const transport = fetchTransport({ limitPerHost: 4 });
+ * await using session = new ClientSession({ baseUrl, transport });
+ * await using response = await session.get("/");
+ * console.assert(await response.text() === "hello");
+ * ```
  */
 export function fetchTransport(options?: ConnectorOptions): Transport {
   const connector = resolveConnector(options);
@@ -32,19 +67,20 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
       const waiting = slots.acquire(request.url, request.signal);
       if (waiting !== null) await turn(waiting, request);
       const proxy = request.proxy ?? connector.proxy;
-      const body = bodyOf(request);
-      // With no body to make a request unrepeatable (see bodyOf), only a new connection does.
-      const pooled = !connector.forceClose && !(request.once && body === null);
       try {
+        const body = bodyOf(request);
+        // With no body to make a request unrepeatable (see bodyOf), only a new connection does.
+        const pooled = !connector.forceClose && !(request.once && body === null);
         const init: RequestInit & { client?: Deno.HttpClient; duplex?: "half" } = {
-          method: request.method,
           redirect: "manual",
           signal: request.signal,
         };
+        // Each member costs; left out, the method is GET.
+        if (request.method !== "GET") init.method = request.method;
         const headers = sentHeaders(request, connector.forceClose);
         if (headers.length > 0) init.headers = headers as [string, string][];
         if (body !== null) init.body = body;
-        const client = clients.get(proxy, pooled);
+        const client = clients.get(proxy, pooled, request.url);
         if (client !== undefined) init.client = client;
         else if (body instanceof ReadableStream) init.duplex = "half"; // Node asks for it
         const response = await fetch(request.url.href, init);
@@ -52,16 +88,13 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
         return new FetchResult(response, request, slots);
       } catch (error) {
         slots.release(request.url);
-        const { method, url, signal } = request;
-        const streams = request.body !== null && request.body.bytes === null;
-        throw sendError(error, { method, url, signal, proxy, streams });
+        throw sendError(error, request, proxy);
       }
     },
     close: () => clients.close(),
   };
 }
 
-const ON_DENO = "Deno" in globalThis;
 const CLOSE = ["connection", "close"] as const;
 // Deno's fetch undoes gzip and brotli whatever the request says, but for one: a first header line
 // that asks for no coding at all. The caller's own line follows it and means the same as before,
@@ -171,4 +204,198 @@ class FetchResult implements HopResult {
     this.#slots?.release(this.#request.url);
     this.#slots = null;
   }
+}
+
+/** The platform's HTTP clients, one for each way to connect, made on demand and closed together. */
+class HttpClients {
+  readonly #options: ResolvedConnector;
+  readonly #clients = new Map<string, Deno.HttpClient>();
+  readonly #relays = new Map<string, ProxyRelay>();
+  readonly #plain: boolean;
+
+  constructor(options: ResolvedConnector) {
+    this.#options = options;
+    // Elsewhere than on Deno there is nothing to own: fetch has one pool for the program.
+    this.#plain = !ON_DENO;
+    const { proxy, cert, localAddress, caCerts } = options;
+    if (this.#plain && ((proxy ?? cert ?? localAddress) !== null || caCerts.length > 0)) {
+      throw new NotSupportedError(
+        "connector",
+        "this runtime's fetch takes no proxy or certificate",
+      );
+    }
+    if ((cert ?? localAddress) === null && caCerts.length === 0) return;
+    try {
+      this.get(proxy, !options.forceClose, null); // a mistake is told here, not by the first request
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new TypeError(`Cannot use the connector: ${reason}`, { cause });
+    }
+  }
+
+  /** The client for a proxy; `pooled` says whether its connections may serve other requests too. */
+  get(asked: string | null, pooled: boolean, url: URL | null): Deno.HttpClient | undefined {
+    if (this.#plain) return undefined;
+    const proxy = url?.protocol === "https:" ? this.#withoutPassword(asked) : asked;
+    const key = `${pooled ? "" : "!"}${proxy ?? ""}`;
+    let client = this.#clients.get(key);
+    if (client === undefined) {
+      const options = clientOptions(this.#options, proxy, pooled);
+      // Deno's client goes through HTTP_PROXY unasked, and past the caller's own proxy to hosts that
+      // NO_PROXY lists, if they are there when it is made.
+      client = withoutProxyVariables(() => Deno.createHttpClient(options));
+      this.#clients.set(key, client);
+    }
+    return client;
+  }
+
+  close(): void {
+    for (const each of [...this.#clients.values(), ...this.#relays.values()]) each.close();
+    this.#clients.clear();
+    this.#relays.clear();
+  }
+
+  /**
+   * Deno's fetch shows the password of an `http:` proxy to the proxy, as it should, and inside of the
+   * tunnel to the https server too. So it is given the password of a relay, which knows the proxy's.
+   */
+  #withoutPassword(proxy: string | null): string | null {
+    if (proxy === null || !/^http:[^?#]*@/.test(proxy)) return proxy;
+    if (this.#options.localAddress !== null) {
+      throw new NotSupportedError("connector.localAddress", "the proxy asks for a password");
+    }
+    const relay = this.#relays.get(proxy) ?? new ProxyRelay(proxy);
+    this.#relays.set(proxy, relay);
+    return relay.url;
+  }
+}
+
+function clientOptions(
+  options: ResolvedConnector,
+  proxy: string | null,
+  pooled: boolean,
+): Deno.CreateHttpClientOptions {
+  const { caCerts, cert, key, localAddress } = options;
+  return {
+    allowHost: true, // a Host header of the caller is sent, not dropped in silence
+    http2: options.http2,
+    poolIdleTimeout: options.keepAlive,
+    ...(pooled && options.keepAlive > 0 ? {} : { poolMaxIdlePerHost: 0 }),
+    ...(proxy === null ? {} : { proxy: platformProxy(proxy) }),
+    ...(caCerts.length === 0 ? {} : { caCerts: [...caCerts] }),
+    ...(cert === null || key === null ? {} : { cert, key }),
+    ...(localAddress === null ? {} : { localAddress }),
+  };
+}
+
+function platformProxy(proxy: string): Deno.Proxy {
+  const url = new URL(proxy);
+  if (url.protocol === "unix:") {
+    return { transport: "unix", path: decodeURIComponent(url.pathname) };
+  }
+  const { username, password } = url;
+  url.username = url.password = "";
+  return {
+    transport: url.protocol.startsWith("socks5")
+      ? "socks5"
+      : url.protocol === "https:"
+      ? "https"
+      : "http",
+    url: url.href.replace(/\/$/, ""),
+    ...(username + password === "" ? {} : {
+      basicAuth: { username: decodeURIComponent(username), password: decodeURIComponent(password) },
+    }),
+  };
+}
+
+const CONNECT_FAILURES: readonly (readonly [RegExp, ConnectFailure])[] = [
+  [/dns error|failed to lookup address/i, "dns"],
+  [/received fatal alert/i, "tls"], // also CertificateRequired: it is ours that is missed
+  [/certificate/i, "certificate"],
+  [/tls|handshake|corrupt message|AlertReceived|InvalidContentType/i, "tls"],
+  [/connection refused/i, "refused"],
+  [/unreachable|timed out|cannot assign requested address/i, "unreachable"],
+];
+
+const CONNECTOR_ERRORS: Readonly<Partial<Record<ConnectFailure, typeof ClientConnectorError>>> = {
+  dns: ClientConnectorDNSError,
+  certificate: ClientConnectorCertificateError,
+  tls: ClientConnectorSSLError,
+  proxy: ClientProxyConnectionError,
+  unix: UnixClientConnectorError,
+};
+
+/**
+ * A failure before the head of the reply as the caller sees it. fetch says "fetch failed" and keeps
+ * the reason in `cause`, as text of the HTTP library beneath.
+ */
+function sendError(error: unknown, hop: HopRequest, proxy: string | null): Error {
+  if (hop.signal.aborted) return asError(hop.signal.reason);
+  if (error instanceof NotSupportedError) return error;
+  if (!(error instanceof Error)) return new ClientConnectionError(String(error));
+  const options = { cause: error };
+  if (error.name === "NotCapable") {
+    return new ClientConnectorError(hop.url, "permission", error.message, options);
+  }
+  // Before Deno 2.9 the reason was the message itself, without a cause.
+  const { cause = error.message } = error;
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const stage = /client error \((\w+)\)/.exec(text)?.[1];
+  const reason = reasonOf(text);
+  // In TLS 1.3 a server refuses a client's certificate when the client is through (RFC 8446, 4.4.2).
+  if (stage === "Connect" || /received fatal alert/.test(reason)) {
+    return connectError(hop.url, proxy, reason, options);
+  }
+  // Broken while in use: no reply came, and the server may have acted on the request.
+  if (/connection reset|broken pipe/i.test(text)) {
+    return new ClientOSError(`Connection to ${hop.url.host} broke: ${reason}`, options);
+  }
+  if (stage === "SendRequest") return new ServerDisconnectedError(hop.url, reason, options);
+  const streams = hop.body !== null && hop.body.bytes === null;
+  // No stage: it is what the body's own stream failed with.
+  if (stage === undefined && error.cause !== undefined && streams) {
+    return new ClientPayloadError(`Cannot send the body to ${hop.url.href}: ${reason}`, options);
+  }
+  return new ClientConnectionError(`Cannot request ${hop.url.href}: ${reason}`, options);
+}
+
+/** A failure while the body is read as the caller sees it. */
+function bodyError(error: unknown, signal: AbortSignal): Error {
+  if (signal.aborted) return asError(signal.reason);
+  const text = error instanceof Error ? error.message : String(error);
+  return new ClientPayloadError(`Response payload is not completed: ${reasonOf(text)}`, {
+    cause: error,
+  });
+}
+
+function connectError(
+  url: URL,
+  proxy: string | null,
+  reason: string,
+  options: ErrorOptions,
+): Error {
+  // CONNECT was answered with something else than 200 (RFC 9110 section 9.3.6).
+  if (/proxy authentication required|unsuccessful tunnel/.test(reason)) {
+    const status = reason.startsWith("proxy auth") ? 407 : 502;
+    return new ClientHttpProxyError({
+      requestInfo: { method: "CONNECT", url, headers: new Headers() },
+      history: [],
+      status,
+      headers: new Headers(),
+      reason: `the proxy refused to connect: ${reason}`,
+      ...options,
+    });
+  }
+  const own = CONNECT_FAILURES.find(([pattern]) => pattern.test(reason))?.[1] ?? "other";
+  // Through a proxy nothing but the proxy is connected to, save for TLS, which goes through it.
+  const viaProxy = proxy !== null && own !== "certificate" && own !== "tls";
+  const failure = !viaProxy ? own : proxy.startsWith("unix:") ? "unix" : "proxy";
+  return new (CONNECTOR_ERRORS[failure] ?? ClientConnectorError)(url, failure, reason, options);
+}
+
+/** The last part of a reason, "Connection refused (os error 111)", or all of it. */
+function reasonOf(text: string): string {
+  return text.replace(/^error sending request.*?: (?=client error)/, "")
+    .replace(/^client error \(\w+\): /, "")
+    .slice(0, 200); // it may quote what the peer sent
 }

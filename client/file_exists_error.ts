@@ -3,7 +3,20 @@
  * @module
  */
 
-/** There is a file already, and `overwrite` was not set. */
+/**
+ * There is a file already, and `overwrite` was not set.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, FileExistsError } from "@roundtrip/http";
+ *
+ * const path = await Deno.makeTempFile();
+ * await using session = new ClientSession({ app: { fetch: () => new Response("new") } });
+ * const error = await session.downloadToFile("/", path).catch((error) => error);
+ * console.assert(error instanceof FileExistsError); // `overwrite: true` would replace it
+ * await Deno.remove(path);
+ * ```
+ */
 export class FileExistsError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "FileExistsError";

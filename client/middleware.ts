@@ -10,6 +10,24 @@ import type { HopResult } from "./transport.ts";
  *
  * @param request The hop.
  * @returns The head of its reply.
+ *
+ * @example
+ * ```ts
+ * import { type ClientHandler, type ClientMiddleware, ClientSession } from "@roundtrip/http";
+ *
+ * const times: number[] = [];
+ * const measured = (handler: ClientHandler): ClientHandler => async (request) => {
+ *   const start = performance.now();
+ *   const result = await handler(request);
+ *   times.push(performance.now() - start);
+ *   return result;
+ * };
+ * const timing: ClientMiddleware = (request, handler) => measured(handler)(request);
+ * const app = { fetch: () => new Response() };
+ * await using session = new ClientSession({ app, middlewares: [timing] });
+ * await using response = await session.get("/");
+ * console.assert(response.ok && times.length === 1);
+ * ```
  */
 export type ClientHandler = (request: ClientRequest) => Promise<HopResult>;
 

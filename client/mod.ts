@@ -118,7 +118,9 @@ export { bearerAuthMiddleware, type BearerAuthOptions } from "./bearer_auth_midd
 export { cacheMiddleware, type CacheOptions } from "./cache_middleware.ts";
 export { digestAuthMiddleware, type DigestAuthOptions } from "./digest_auth_middleware.ts";
 export { type HopRecord, loggingMiddleware, type LoggingOptions } from "./logging_middleware.ts";
-export { retryMiddleware, type RetryOptions } from "./retry_middleware.ts";
+export { replayMiddleware, type ReplayOptions } from "./replay_middleware.ts";
+export { rateLimitMiddleware, type RateLimitOptions } from "./rate_limit_middleware.ts";
+export { type FailedAttempt, retryMiddleware, type RetryOptions } from "./retry_middleware.ts";
 
 // Traces
 export type {
@@ -130,6 +132,9 @@ export type {
   TraceReply,
   TraceRequest,
 } from "./trace.ts";
+
+// Tests
+export { type MockCall, type MockReply, MockResponses, type MockTarget } from "./mock_responses.ts";
 
 // Transport
 export { appTransport, type FetchApp } from "./app_transport.ts";

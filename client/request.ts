@@ -8,7 +8,22 @@ import type { RequestContext } from "./request_context.ts";
 import { checkedList } from "./header_list.ts";
 import type { HeaderList } from "./transport.ts";
 
-/** What a {@linkcode ClientRequest} is made of. */
+/**
+ * What a {@linkcode ClientRequest} is made of.
+ *
+ * @example
+ * ```ts
+ * import { ClientRequest, type ClientRequestInit } from "@roundtrip/http";
+ *
+ * // For tests of middlewares.
+ * const init: ClientRequestInit = {
+ *   method: "GET",
+ *   url: new URL("http://localhost/a"),
+ *   headers: [["accept", "text/plain"]],
+ * };
+ * console.assert(new ClientRequest(init).headers.get("accept") === "text/plain");
+ * ```
+ */
 export interface ClientRequestInit {
   /** Method in upper case. */
   readonly method: string;
@@ -29,6 +44,18 @@ const NO_COOKIES: ReadonlyMap<string, string> = new Map();
 /**
  * What is sent in one hop; a redirect makes another. Middlewares see it on its way out: they may
  * change `headers` in place, or pass on `request.with({ … })`.
+ *
+ * @example
+ * ```ts
+ * import { type ClientMiddleware, ClientSession } from "@roundtrip/http";
+ *
+ * const toV2: ClientMiddleware = (request, handler) =>
+ *   handler(request.with({ url: new URL(request.url.href.replace("/v1/", "/v2/")) }));
+ * const app = { fetch: (r: Request) => new Response(new URL(r.url).pathname) };
+ * await using session = new ClientSession({ app, middlewares: [toV2] });
+ * await using response = await session.get("/v1/users");
+ * console.assert(await response.text() === "/v2/users");
+ * ```
  */
 export class ClientRequest implements RequestInfo {
   /** Method in upper case. */

@@ -8,7 +8,19 @@ import { ClientPayloadError } from "./errors.ts";
 import { countedSource, type ProgressCallback } from "./progress.ts";
 import type { HopResult } from "./transport.ts";
 
-/** What happens to a body on its way to the reader. */
+/**
+ * What happens to a body on its way to the reader.
+ *
+ * @example
+ * ```ts
+ * import type { BodyPolicy, ClientResponseInit } from "@roundtrip/http";
+ *
+ * // As a ClientResponse takes it: bodies as they came, nobody told of them.
+ * const policy: BodyPolicy = { autoDecompress: false, maxDecodedSize: 0, onDownloadProgress: null };
+ * const init: Pick<ClientResponseInit, "policy"> = { policy };
+ * console.assert(init.policy?.autoDecompress === false);
+ * ```
+ */
 export interface BodyPolicy {
   /** Whether `Content-Encoding` is undone. */
   readonly autoDecompress: boolean;

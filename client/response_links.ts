@@ -4,7 +4,20 @@
  */
 import { parseLinkHeader } from "../http/link_header.ts";
 
-/** One link of a reply. */
+/**
+ * One link of a reply.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type ResponseLink } from "@roundtrip/http";
+ *
+ * const headers = { link: '</items?page=2>; rel="next"' };
+ * await using session = new ClientSession({ app: { fetch: () => new Response("", { headers }) } });
+ * await using response = await session.get("/items");
+ * const next: ResponseLink | undefined = response.links.get("next");
+ * console.assert(next?.url.href === "http://localhost/items?page=2");
+ * ```
+ */
 export interface ResponseLink {
   /** Where it leads, absolute. */
   readonly url: URL;

@@ -4,10 +4,54 @@
  */
 import { ClientConnectionError, ServerTimeoutError } from "./errors.ts";
 import type { ClientMiddleware } from "./middleware.ts";
+import { pause } from "./pause.ts";
 import type { ClientRequest } from "./request.ts";
 import { discard, type HopResult } from "./transport.ts";
 
-/** What {@linkcode retryMiddleware} takes. */
+/**
+ * An attempt that has ended, for `shouldRetry`.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type FailedAttempt, retryMiddleware } from "@roundtrip/http";
+ *
+ * // An API that says 404 for a moment after something was created.
+ * const shouldRetry = ({ request, response }: FailedAttempt) =>
+ *   response?.status === 404 && request.url.pathname.startsWith("/jobs/") ? true : undefined;
+ * let calls = 0;
+ * const app = { fetch: () => new Response("", { status: ++calls < 2 ? 404 : 200 }) };
+ * const retry = retryMiddleware({ shouldRetry, backoff: 1 });
+ * await using session = new ClientSession({ app, middlewares: [retry] });
+ * await using response = await session.get("http://api.example/jobs/1");
+ * console.assert(response.ok && calls === 2);
+ * ```
+ */
+export interface FailedAttempt {
+  /** The hop. */
+  readonly request: ClientRequest;
+  /** How often it was tried before this attempt, from 0. */
+  readonly attempt: number;
+  /** The head of the reply, `null` where none came. */
+  readonly response: { readonly status: number; readonly headers: Headers } | null;
+  /** Why no reply came, `null` where one did. */
+  readonly error: unknown;
+}
+
+/**
+ * What {@linkcode retryMiddleware} takes.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, retryMiddleware, type RetryOptions } from "@roundtrip/http";
+ *
+ * const options: RetryOptions = { retries: 1, statuses: [500], methods: ["GET", "POST"], backoff: 1 };
+ * let calls = 0;
+ * const app = { fetch: () => new Response("ok", { status: ++calls < 2 ? 500 : 200 }) };
+ * await using session = new ClientSession({ app, middlewares: [retryMiddleware(options)] });
+ * await using response = await session.post("/", { data: "hello" });
+ * console.assert(response.ok && calls === 2);
+ * ```
+ */
 export interface RetryOptions {
   /** How often a hop is repeated after the first attempt. @default {2} */
   readonly retries?: number;
@@ -17,8 +61,16 @@ export interface RetryOptions {
   readonly statuses?: Iterable<number>;
   /** First pause in ms; each further one is twice as long. @default {300} */
   readonly backoff?: number;
-  /** Longest pause in ms; a `Retry-After` beyond it ends the tries. @default {30000} */
+  /** Longest pause in ms; a server that asks for a longer one ends the tries. @default {30000} */
   readonly maxBackoff?: number;
+  /**
+   * Has the last word on whether a failed attempt is repeated, where `retries`, `budget` and the
+   * time left allow it. `undefined` leaves it to `methods` and `statuses`. A body that can be sent
+   * only once is never repeated, whatever it says.
+   */
+  readonly shouldRetry?: (
+    attempt: FailedAttempt,
+  ) => boolean | undefined | Promise<boolean | undefined>;
   /**
    * Most repetitions in any 10 s, over all requests of this middleware, as a share of the requests
    * in that time, 10 being free: so that a server in trouble is not given twice the work.
@@ -36,8 +88,8 @@ const FREE_RETRIES = 10;
 
 /**
  * Repeats a hop that failed: no connection, no reply, or a status that says "later". It waits
- * `Retry-After` if the server says so (RFC 9110 section 10.2.3), else a random time up to
- * `backoff * 2^n`. A body that can be sent only once is never repeated, nor is a request whose
+ * as long as the server says, by `Retry-After` (RFC 9110 section 10.2.3) or with a 429 by
+ * `RateLimit-Reset`, else a random time up to `backoff * 2^n`. A body that can be sent only once is never repeated, nor is a request whose
  * limits of time leave no room for the pause.
  *
  * @param options How often, when, how long in between.
@@ -70,65 +122,72 @@ export function retryMiddleware(options: RetryOptions = {}): ClientMiddleware {
 
   return async (request, handler) => {
     allowance.request();
-    const repeatable = methods.has(request.method) &&
-      (request.payload === null || request.payload.replayable);
+    const replayable = request.payload === null || request.payload.replayable;
     for (let attempt = 0;; attempt++) {
       let result: HopResult | null = null;
-      let failure: unknown = null;
+      let error: unknown = null;
       try {
         result = await handler(attempt === 0 ? request : request.with({}));
-        if (!statuses.has(result.status)) return result;
-      } catch (error) {
-        if (!isTemporary(error) || request.signal.aborted) throw error;
-        failure = error;
+      } catch (failure) {
+        if (request.signal.aborted) throw failure;
+        error = failure;
       }
-      const asked = result === null ? null : retryAfter(result.headers, Date.now());
-      const pause = asked ?? random() * Math.min(maxBackoff, backoff * 2 ** attempt);
-      const goesOn = repeatable && attempt < retries && pause <= maxBackoff &&
-        pause < request.remaining && allowance.retry();
+      let asked: boolean | undefined;
+      try {
+        asked = await options.shouldRetry?.({ request, attempt, response: result, error });
+      } catch (failure) {
+        if (result !== null) discard(result);
+        throw failure;
+      }
+      const isFailure = result === null ? isTemporary(error) : statuses.has(result.status);
+      const delay = (result === null ? null : retryAfter(result, Date.now())) ??
+        random() * Math.min(maxBackoff, backoff * 2 ** attempt);
+      const goesOn = replayable && (asked ?? (isFailure && methods.has(request.method))) &&
+        attempt < retries && delay <= maxBackoff && delay < request.remaining && allowance.retry();
       if (!goesOn) {
-        if (result === null) throw failure;
+        if (result === null) throw error;
         return result;
       }
       if (result !== null) discard(result);
-      await wait(pause, request);
+      await pause(delay, request.signal);
     }
   };
 }
 
 /**
- * Reads `Retry-After`.
+ * Reads how long a server wants to be left alone: `Retry-After`, and with a 429, where quotas end,
+ * `RateLimit-Reset` in its spellings. That is in seconds, or the time in seconds since 1970.
  *
- * @param headers Headers of a reply.
+ * @param reply Status and headers of a reply.
  * @param now The time now, in ms since 1970.
- * @returns Time to wait in ms, `null` where the header is missing or not valid.
+ * @returns Time to wait in ms, `null` where no header says so or it is not valid.
  */
-export function retryAfter(headers: Headers, now: number): number | null {
+export function retryAfter(
+  { status, headers }: Pick<HopResult, "status" | "headers">,
+  now: number,
+): number | null {
   const value = headers.get("retry-after")?.trim() ?? "";
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
   // Date.parse takes "5.5" and "-1" for dates; an HTTP-date begins with its day.
   const date = /^[A-Z][a-z]{2}/.test(value) ? Date.parse(value) : NaN;
-  return Number.isNaN(date) ? null : Math.max(0, date - now);
+  if (!Number.isNaN(date)) return Math.max(0, date - now);
+  if (status !== 429) return null;
+  for (const name of RESET_HEADERS) {
+    const reset = headers.get(name)?.trim() ?? "";
+    if (!/^\d{1,10}$/.test(reset)) continue;
+    const ms = Number(reset) * 1000;
+    return ms > YEAR_2001 ? Math.max(0, ms - now) : ms;
+  }
+  return null;
 }
+
+const RESET_HEADERS = ["ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset"];
+// No quota lasts 31 years: what is larger is a point in time.
+const YEAR_2001 = 1e12;
 
 /** A failure that another attempt may not meet; a limit that has passed is none. */
 function isTemporary(error: unknown): boolean {
   return error instanceof ClientConnectionError && !(error instanceof ServerTimeoutError);
-}
-
-async function wait(ms: number, { signal }: ClientRequest): Promise<void> {
-  signal.throwIfAborted();
-  await new Promise<void>((resolve, reject) => {
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
 }
 
 /** Counts requests and repetitions in windows of time. */

@@ -5,7 +5,21 @@
 import { createParser } from "eventsource-parser";
 import type { StreamReader } from "../http/stream_reader.ts";
 
-/** One server-sent event. */
+/**
+ * One server-sent event.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type ServerSentEvent } from "@roundtrip/http";
+ *
+ * const body = "id: 7\nevent: price\ndata: 42\n\n";
+ * const headers = { "content-type": "text/event-stream" };
+ * await using session = new ClientSession({ app: { fetch: () => new Response(body, { headers }) } });
+ * await using response = await session.get("/");
+ * const events: ServerSentEvent[] = await Array.fromAsync(response.events());
+ * console.assert(events[0]?.event === "price" && events[0].data === "42" && events[0].id === "7");
+ * ```
+ */
 export interface ServerSentEvent {
   /** Type of the event, `message` unless the server names one. */
   readonly event: string;
@@ -17,7 +31,22 @@ export interface ServerSentEvent {
   readonly retry: number | null;
 }
 
-/** How to read server-sent events. */
+/**
+ * How to read server-sent events.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type EventsOptions, EventTooLongError } from "@roundtrip/http";
+ *
+ * const options: EventsOptions = { maxEventSize: 10 };
+ * const headers = { "content-type": "text/event-stream" };
+ * const app = { fetch: () => new Response(`data: ${"x".repeat(50)}\n\n`, { headers }) };
+ * await using session = new ClientSession({ app });
+ * await using response = await session.get("/");
+ * const error = await Array.fromAsync(response.events(options)).catch((error) => error);
+ * console.assert(error instanceof EventTooLongError);
+ * ```
+ */
 export interface EventsOptions {
   /**
    * Most characters of one event.
@@ -26,7 +55,18 @@ export interface EventsOptions {
   readonly maxEventSize?: number;
 }
 
-/** An event is longer than `maxEventSize`. */
+/**
+ * An event is longer than `maxEventSize`.
+ *
+ * @example
+ * ```ts
+ * import { EventTooLongError } from "@roundtrip/http";
+ *
+ * const advice = (error: unknown) =>
+ *   error instanceof EventTooLongError ? `raise maxEventSize, it is ${error.limit}` : "";
+ * console.assert(advice(new EventTooLongError(1024)) === "raise maxEventSize, it is 1024");
+ * ```
+ */
 export class EventTooLongError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "EventTooLongError";

@@ -234,6 +234,17 @@ export class ClientSession {
   }
 
   /**
+   * Sends a `QUERY` request: a safe one with a body (RFC 10008).
+   *
+   * @param url URL, relative to `baseUrl` or absolute.
+   * @param options Query, headers, body, limits.
+   * @returns The reply, once its head has come.
+   */
+  query(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+    return this.request("QUERY", url, options);
+  }
+
+  /**
    * Opens a WebSocket, with the session's cookies and headers.
    *
    * @typeParam T What the socket's `receiveJson()` gives: the output of the schema.

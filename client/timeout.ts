@@ -3,7 +3,7 @@
  * @module
  */
 import {
-  ClientConnectionError,
+  asError,
   ConnectionTimeoutError,
   ServerTimeoutError,
   SocketTimeoutError,
@@ -13,7 +13,19 @@ import type { RequestContext, RequestPhases } from "./request_context.ts";
 import { clearDeadline, type Deadline, setDeadline, type Waiting } from "./timer_queue.ts";
 import type { RequestTrace } from "./trace.ts";
 
-/** Limits of time, aiohttp's `ClientTimeout`. */
+/**
+ * Limits of time, aiohttp's `ClientTimeout`.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type ClientTimeout } from "@roundtrip/http";
+ *
+ * const timeout: ClientTimeout = { total: 60_000, sockRead: 5_000 }; // ms
+ * await using session = new ClientSession({ app: { fetch: () => new Response("hello") }, timeout });
+ * await using response = await session.get("/", { timeout: { total: 1_000 } }); // this one alone
+ * console.assert(await response.text() === "hello");
+ * ```
+ */
 export interface ClientTimeout {
   /**
    * From the call to the last byte of the body, over all redirects and retries, in ms; 0 for no
@@ -71,7 +83,7 @@ interface Idle {
 
 const idle: Idle[] = [];
 const MAX_IDLE = 256;
-// A signal keeps a weak reference to what every fetch made of it, for ever.
+// A signal keeps a weak reference to every signal that was made to follow it, for ever.
 const MAX_USES = 100;
 const ENDED = AbortSignal.abort(new DOMException("The request has ended", "AbortError"));
 
@@ -146,8 +158,8 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
   }
 
   /**
-   * Calls a listener on an abort, besides the signal. A body under way needs it: Deno's fetch holds
-   * the signal weakly once the head has come, so that an abort may be lost.
+   * Calls a listener on an abort, besides the signal. A body under way needs it: a transport heeds
+   * the signal until the head has come, see `HopRequest`.
    *
    * @param listener Gets the error to fail with.
    */
@@ -230,8 +242,9 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
   #abort(reason: unknown): void {
     this.#stop();
     const listener = this.#onAbort;
-    this.#abortable?.controller.abort(reason);
-    listener?.(asError(reason));
+    const error = asError(reason);
+    this.#abortable?.controller.abort(error);
+    listener?.(error);
   }
 
   #stop(): void {
@@ -264,10 +277,6 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
     else external.addEventListener("abort", onAbort);
     return () => external.removeEventListener("abort", onAbort);
   }
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new ClientConnectionError(String(reason));
 }
 
 const TIMEOUT_ERRORS = {

@@ -4,7 +4,23 @@
  */
 import type { HistoryEntry, RequestInfo } from "./errors.ts";
 
-/** What every hook is given first. */
+/**
+ * What every hook is given first.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type TraceContext } from "@roundtrip/http";
+ *
+ * let elapsed = -1;
+ * const onRequestEnd = ({ start, request }: TraceContext) => {
+ *   if (request === "main page") elapsed = performance.now() - start;
+ * };
+ * const app = { fetch: () => new Response() };
+ * await using session = new ClientSession({ app, traceConfigs: [{ onRequestEnd }] });
+ * await using response = await session.get("/", { traceContext: "main page" });
+ * console.assert(response.ok && elapsed >= 0);
+ * ```
+ */
 export interface TraceContext {
   /** What the request gave as `traceContext`. */
   readonly request: unknown;
@@ -14,25 +30,88 @@ export interface TraceContext {
   readonly state: Map<unknown, unknown>;
 }
 
-/** A request, as {@linkcode TraceConfig.onRequestStart} and others see it. */
+/**
+ * A request, as {@linkcode TraceConfig.onRequestStart} and others see it.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type TraceContext, type TraceRequest } from "@roundtrip/http";
+ *
+ * const started: string[] = [];
+ * const onRequestStart = (_: TraceContext, { request }: TraceRequest) =>
+ *   void started.push(`${request.method} ${request.url.pathname}`);
+ * const app = { fetch: () => new Response() };
+ * await using session = new ClientSession({ app, traceConfigs: [{ onRequestStart }] });
+ * await using response = await session.get("/a");
+ * console.assert(response.ok && started[0] === "GET /a");
+ * ```
+ */
 export interface TraceRequest {
   /** What is asked for: method, URL, headers. */
   readonly request: RequestInfo;
 }
 
-/** A piece of a body, as {@linkcode TraceConfig.onRequestChunkSent} sees it. */
+/**
+ * A piece of a body, as {@linkcode TraceConfig.onRequestChunkSent} sees it.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type TraceChunk, type TraceContext } from "@roundtrip/http";
+ *
+ * let received = 0;
+ * const onResponseChunkReceived = (_: TraceContext, { chunk }: TraceChunk) => {
+ *   received += chunk.length;
+ * };
+ * const app = { fetch: () => new Response("hello") };
+ * await using session = new ClientSession({ app, traceConfigs: [{ onResponseChunkReceived }] });
+ * await using response = await session.get("/");
+ * console.assert(await response.text() === "hello" && received === 5);
+ * ```
+ */
 export interface TraceChunk extends TraceRequest {
   /** The bytes. */
   readonly chunk: Uint8Array;
 }
 
-/** A reply, as {@linkcode TraceConfig.onRequestEnd} and others see it. */
+/**
+ * A reply, as {@linkcode TraceConfig.onRequestEnd} and others see it.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type TraceContext, type TraceReply } from "@roundtrip/http";
+ *
+ * let status = 0;
+ * const onRequestEnd = (_: TraceContext, { response }: TraceReply) => {
+ *   status = response.status;
+ * };
+ * const app = { fetch: () => new Response(null, { status: 204 }) };
+ * await using session = new ClientSession({ app, traceConfigs: [{ onRequestEnd }] });
+ * await using response = await session.get("/");
+ * console.assert(response.ok && status === 204);
+ * ```
+ */
 export interface TraceReply extends TraceRequest {
   /** Status, URL and headers of the reply. */
   readonly response: HistoryEntry;
 }
 
-/** A failure, as {@linkcode TraceConfig.onRequestException} sees it. */
+/**
+ * A failure, as {@linkcode TraceConfig.onRequestException} sees it.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type TraceContext, type TraceException } from "@roundtrip/http";
+ *
+ * let failure: unknown = null;
+ * const onRequestException = (_: TraceContext, { error }: TraceException) => {
+ *   failure = error;
+ * };
+ * const app = { fetch: () => Promise.reject(new Error("out of order")) };
+ * await using session = new ClientSession({ app, traceConfigs: [{ onRequestException }] });
+ * const error = await session.get("/").catch((error) => error);
+ * console.assert(failure === error);
+ * ```
+ */
 export interface TraceException extends TraceRequest {
   /** What the caller will be thrown. */
   readonly error: unknown;
@@ -81,7 +160,27 @@ export interface TraceConfig {
   readonly onConnectionQueuedEnd?: (context: TraceContext, params: TraceRequest) => void;
 }
 
-/** The hooks of all of a session's traces, for one request. */
+/**
+ * The hooks of all of a session's traces, for one request.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type RequestTrace } from "@roundtrip/http";
+ *
+ * // What a middleware finds of the session's traces.
+ * let trace: RequestTrace | null = null;
+ * await using session = new ClientSession({
+ *   app: { fetch: () => new Response() },
+ *   traceConfigs: [{ onRequestChunkSent: (_, { chunk }) => console.log(chunk.length) }],
+ *   middlewares: [(request, handler) => {
+ *     trace = request.context?.trace ?? null;
+ *     return handler(request);
+ *   }],
+ * });
+ * await using response = await session.get("/");
+ * console.assert(response.ok && (trace as RequestTrace | null)?.seesSent);
+ * ```
+ */
 export class RequestTrace {
   readonly #traces: readonly (readonly [TraceConfig, TraceContext])[];
   /** Whether pieces of the request's body have to be shown. */

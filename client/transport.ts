@@ -3,10 +3,33 @@
  * @module
  */
 
-/** Headers in order, names in any case; a name may repeat. */
+/**
+ * Headers in order, names in any case; a name may repeat.
+ *
+ * @example
+ * ```ts
+ * import type { HeaderList } from "@roundtrip/http";
+ *
+ * const headers: HeaderList = [["X-Tag", "a"], ["X-Tag", "b"]];
+ * console.assert(new Headers(headers as [string, string][]).get("x-tag") === "a, b");
+ * ```
+ */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
-/** A body as a transport takes it. */
+/**
+ * A body as a transport takes it.
+ *
+ * @example
+ * ```ts
+ * import type { HopBody } from "@roundtrip/http";
+ *
+ * const textBody = (text: string): HopBody => {
+ *   const bytes = new TextEncoder().encode(text);
+ *   return { size: bytes.length, bytes, stream: () => new Blob([bytes]).stream() };
+ * };
+ * console.assert(textBody("hello").size === 5);
+ * ```
+ */
 export interface HopBody {
   /** Length in bytes, `null` where it is not known before the end. */
   readonly size: number | null;
@@ -20,7 +43,23 @@ export interface HopBody {
   stream(): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
-/** What a transport tells about a hop while it is under way. */
+/**
+ * What a transport tells about a hop while it is under way.
+ *
+ * @example
+ * ```ts
+ * import type { HopObserver } from "@roundtrip/http";
+ *
+ * const steps: string[] = [];
+ * const observer: HopObserver = {
+ *   queued: () => steps.push("queued"),
+ *   dequeued: () => steps.push("dequeued"),
+ *   connected: () => steps.push("connected"),
+ * };
+ * observer.connected();
+ * console.assert(steps.join() === "connected");
+ * ```
+ */
 export interface HopObserver {
   /** All connections are in use; the hop waits for one. */
   queued(): void;
@@ -30,7 +69,24 @@ export interface HopObserver {
   connected(): void;
 }
 
-/** One request as a transport takes it. */
+/**
+ * One request as a transport takes it.
+ *
+ * @example
+ * ```ts
+ * import { appTransport, ClientSession, type HopRequest, type Transport } from "@roundtrip/http";
+ *
+ * const inner = appTransport({ fetch: () => new Response("hello") });
+ * const sent: HopRequest[] = [];
+ * const transport: Transport = {
+ *   send: (request) => (sent.push(request), inner.send(request)),
+ *   close: () => inner.close(),
+ * };
+ * await using session = new ClientSession({ transport });
+ * await using response = await session.post("http://localhost/a", { data: "hello" });
+ * console.assert(response.ok && sent[0]?.method === "POST" && sent[0].body?.size === 5);
+ * ```
+ */
 export interface HopRequest {
   /** Method in upper case. */
   readonly method: string;
@@ -49,13 +105,38 @@ export interface HopRequest {
    * platform's `fetch` undoes gzip and brotli unless it is kept from it.
    */
   readonly rawBody: boolean;
-  /** Aborts the hop until the head has come; its reason is the error to throw. */
+  /**
+   * Aborts the hop until the head has come; its reason is the error to throw. From then on a
+   * transport need not heed it, and fetch does not always: it holds the signal weakly. Who gives the
+   * body up cancels it.
+   */
   readonly signal: AbortSignal;
   /** Told about the hop's way; `null` where nobody listens. */
   readonly observer: HopObserver | null;
 }
 
-/** One reply as a transport gives it. */
+/**
+ * One reply as a transport gives it.
+ *
+ * @example
+ * ```ts
+ * import { type ClientMiddleware, ClientSession, type HopResult } from "@roundtrip/http";
+ *
+ * // Answers by itself, without the network.
+ * const offline: ClientMiddleware = (): Promise<HopResult> =>
+ *   Promise.resolve({
+ *     status: 503,
+ *     reason: "Service Unavailable",
+ *     headers: new Headers(),
+ *     body: null,
+ *     bodyError: (error) => error as Error,
+ *     release() {},
+ *   });
+ * await using session = new ClientSession({ middlewares: [offline] });
+ * await using response = await session.get("http://example.com/");
+ * console.assert(response.status === 503);
+ * ```
+ */
 export interface HopResult {
   /** Status code. */
   readonly status: number;
@@ -82,7 +163,29 @@ export interface HopResult {
   release(): void;
 }
 
-/** Carries requests; `fetchTransport` is the first one. */
+/**
+ * Carries requests. `fetchTransport` is the first one and keeps fetch's ways to its own file,
+ * fetch_transport.ts; the tests run their tables over each.
+ *
+ * @example
+ * ```ts
+ * import { appTransport, ClientSession, type Transport } from "@roundtrip/http";
+ *
+ * // Sends every request to another application by its host.
+ * const byHost = (hosts: Record<string, Transport>): Transport => ({
+ *   send(request) {
+ *     const transport = hosts[request.url.hostname];
+ *     if (transport === undefined) throw new Error(`nobody is ${request.url.hostname}`);
+ *     return transport.send(request);
+ *   },
+ *   close() {},
+ * });
+ * const transport = byHost({ a: appTransport({ fetch: () => new Response("I am a") }) });
+ * await using session = new ClientSession({ transport });
+ * await using response = await session.get("http://a/");
+ * console.assert(await response.text() === "I am a");
+ * ```
+ */
 export interface Transport {
   /** Names of headers, in lower case, that it always sends, whatever the request says. */
   readonly fixedHeaders?: readonly string[];
@@ -103,6 +206,21 @@ export interface Transport {
  * Gives a reply up that nobody will read.
  *
  * @param result The reply.
+ *
+ * @example
+ * ```ts
+ * import { type ClientMiddleware, ClientSession, discard } from "@roundtrip/http";
+ *
+ * const twice: ClientMiddleware = async (request, handler) => {
+ *   discard(await handler(request)); // its connection is free for the second
+ *   return await handler(request);
+ * };
+ * let calls = 0;
+ * const app = { fetch: () => new Response(`call ${++calls}`) };
+ * await using session = new ClientSession({ app, middlewares: [twice] });
+ * await using response = await session.get("/");
+ * console.assert(await response.text() === "call 2");
+ * ```
  */
 export function discard(result: HopResult): void {
   // What the stream says while it is given up is of no use to anyone.

@@ -32,6 +32,11 @@ export function parseBaseUrl(base: string | URL): URL {
   return url;
 }
 
+// A path from the root that means the same to every parser: no host before it, no dot segment,
+// nothing to encode. Deno parses an absolute URL of such characters in JavaScript, but calls into
+// Rust for one with a base, which was 2 of a GET's 40 us.
+const PLAIN_PATH = /^\/(?!\/)(?:[\w~!$&()*+,;=:/?-]|\.(?=\w))*$/;
+
 /**
  * Resolves a URL against a base and adds a query to the one it has.
  *
@@ -53,6 +58,9 @@ export function resolveTarget(
   encoded = false,
 ): RequestTarget {
   const text = `${input}`;
+  if (base !== null && params === undefined && PLAIN_PATH.test(text)) {
+    return { url: new URL(base.origin + text), fragment: "", auth: null };
+  }
   const query = params === undefined ? "" : encodeQuery(params);
   if (encoded) return untouched(withQuery(text, query), base);
   // A "%" that begins no escape is not allowed in a URL (RFC 3986 section 2.4).

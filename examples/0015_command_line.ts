@@ -1,6 +1,8 @@
-// deno serve --host localhost --port 8080 examples/0015_command_line.ts
-// A module for a command to serve: it exports the application, which the command above takes, and
-// a function that makes one, for commands that pass arguments on.
+// deno run --allow-net=localhost --allow-read=examples cli/main.ts serve -P 8080 examples/0015_command_line.ts:initFunc hi
+// The command runs an application from a module, as `python -m aiohttp.web module:init_func` does:
+// it calls the function that follows the colon with the arguments that follow the module. Without
+// a function it takes the default export, and so does: deno serve examples/0015_command_line.ts
+// Where the command is installed: roundtrip serve -P 8080 examples/0015_command_line.ts:initFunc hi
 // Ask it with: curl http://localhost:8080/ann
 import { web } from "@roundtrip/http";
 

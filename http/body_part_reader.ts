@@ -9,7 +9,21 @@ import { parseContentType } from "./content_type.ts";
 import { decodePart, decodeText, decodeUrlencoded, partDecoder } from "./multipart_decoding.ts";
 import { MultipartLimitError } from "./multipart_errors.ts";
 
-/** What {@linkcode BodyPartReader.read} can be told. */
+/**
+ * What {@linkcode BodyPartReader.read} can be told.
+ *
+ * @example
+ * ```ts
+ * import { BodyPartReader, MultipartReader, type PartReadOptions } from "@roundtrip/http";
+ *
+ * const body = "--b\r\nContent-Transfer-Encoding: base64\r\n\r\naGVsbG8=\r\n--b--";
+ * const reader = new MultipartReader(new Blob([body]).stream(), "multipart/mixed; boundary=b");
+ * const part = await reader.next();
+ * const options: PartReadOptions = { decode: true, maxSize: 1024 };
+ * if (!(part instanceof BodyPartReader)) throw new Error("expected a part");
+ * console.assert(new TextDecoder().decode(await part.read(options)) === "hello");
+ * ```
+ */
 export interface PartReadOptions {
   /**
    * Whether to undo `Content-Transfer-Encoding` (base64, quoted-printable) and `Content-Encoding`
@@ -24,13 +38,53 @@ export interface PartReadOptions {
   readonly maxSize?: number;
 }
 
-/** What the text-reading methods of {@linkcode BodyPartReader} can be told. */
+/**
+ * What the text-reading methods of {@linkcode BodyPartReader} can be told.
+ *
+ * @example
+ * ```ts
+ * import { BodyPartReader, MultipartReader, type PartTextOptions } from "@roundtrip/http";
+ *
+ * const head = new TextEncoder().encode("--b\r\n\r\n");
+ * const body = new Blob([head, new Uint8Array([0xc4, 0xe3, 0xba, 0xc3]), "\r\n--b--"]);
+ * const reader = new MultipartReader(body.stream(), "multipart/mixed; boundary=b");
+ * const part = await reader.next();
+ * const options: PartTextOptions = { encoding: "gbk" };
+ * if (!(part instanceof BodyPartReader)) throw new Error("expected a part");
+ * console.assert(await part.text(options) === "你好");
+ * ```
+ */
 export interface PartTextOptions {
   /** Encoding name, in place of the part's `charset`; UTF-8 where neither is given. */
   readonly encoding?: string;
 }
 
-/** The body around a part, as the part sees it. */
+/**
+ * The body around a part, as the part sees it.
+ *
+ * @example
+ * ```ts
+ * import { BodyPartReader, type PartContent } from "@roundtrip/http";
+ *
+ * // A part without a multipart body around it, for tests of what reads parts.
+ * const pieces = [new TextEncoder().encode("hel"), new TextEncoder().encode("lo")];
+ * const content: PartContent = {
+ *   get isAtEndOfPart() {
+ *     return pieces.length === 0;
+ *   },
+ *   nextPiece: () => Promise.resolve(pieces.shift() ?? null),
+ *   fail: (error) => error,
+ * };
+ * const part = new BodyPartReader({
+ *   headers: new Headers(),
+ *   content,
+ *   maxFieldSize: 1024,
+ *   reuseBuffers: false,
+ *   isPassed: () => false,
+ * });
+ * console.assert(await part.text() === "hello");
+ * ```
+ */
 export interface PartContent {
   /** Whether the part's content has been read to its delimiter. */
   readonly isAtEndOfPart: boolean;
@@ -56,7 +110,28 @@ export interface PartContent {
   fail(error: unknown): unknown;
 }
 
-/** How a {@linkcode BodyPartReader} is made by the reader it belongs to. */
+/**
+ * How a {@linkcode BodyPartReader} is made by the reader it belongs to.
+ *
+ * @example
+ * ```ts
+ * import { type BodyPartInit, BodyPartReader } from "@roundtrip/http";
+ *
+ * // A part without a multipart body around it, for tests of what reads parts.
+ * const init: BodyPartInit = {
+ *   headers: new Headers({ "content-disposition": 'form-data; name="note"' }),
+ *   content: {
+ *     isAtEndOfPart: true,
+ *     nextPiece: () => Promise.resolve(null),
+ *     fail: (error) => error,
+ *   },
+ *   maxFieldSize: 1024,
+ *   reuseBuffers: false,
+ *   isPassed: () => false,
+ * };
+ * console.assert(new BodyPartReader(init).name === "note");
+ * ```
+ */
 export interface BodyPartInit {
   /** Headers of the part. */
   readonly headers: Headers;

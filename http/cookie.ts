@@ -4,7 +4,19 @@
  */
 import { parseSetCookie, stringifySetCookie } from "cookie";
 
-/** Attributes of a `Set-Cookie` header. */
+/**
+ * Attributes of a `Set-Cookie` header.
+ *
+ * @example
+ * ```ts
+ * import { type CookieOptions, web } from "@roundtrip/http";
+ *
+ * const options: CookieOptions = { maxAge: 3600, httpOnly: true, secure: true, sameSite: "Lax" };
+ * const response = web.textResponse("welcome");
+ * web.setCookie(response, "id", "7", options);
+ * console.assert(response.headers.get("set-cookie")?.includes("Max-Age=3600"));
+ * ```
+ */
 export interface CookieOptions {
   /** Path the cookie is sent for. @default {"/"} */
   readonly path?: string;
@@ -24,7 +36,20 @@ export interface CookieOptions {
   readonly partitioned?: boolean;
 }
 
-/** A cookie that a response sets. */
+/**
+ * A cookie that a response sets.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type ResponseCookie } from "@roundtrip/http";
+ *
+ * const headers = { "set-cookie": "id=7; Path=/a; Max-Age=60" };
+ * await using session = new ClientSession({ app: { fetch: () => new Response("", { headers }) } });
+ * await using response = await session.get("/a");
+ * const cookie: ResponseCookie | undefined = response.cookies.get("id");
+ * console.assert(cookie?.value === "7" && cookie.path === "/a" && cookie.maxAge === 60);
+ * ```
+ */
 export interface ResponseCookie extends CookieOptions {
   /** Name of the cookie. */
   readonly name: string;

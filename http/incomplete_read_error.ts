@@ -3,7 +3,18 @@
  * @module
  */
 
-/** `readExactly()` met the end of the body first; what had come is in `partial`. */
+/**
+ * `readExactly()` met the end of the body first; what had come is in `partial`.
+ *
+ * @example
+ * ```ts
+ * import { IncompleteReadError, StreamReader } from "@roundtrip/http";
+ *
+ * const reader = new StreamReader(new Blob(["abc"]).stream());
+ * const error = await reader.readExactly(5).catch((error) => error);
+ * console.assert(error instanceof IncompleteReadError && error.partial.length === 3);
+ * ```
+ */
 export class IncompleteReadError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "IncompleteReadError";

@@ -3,7 +3,18 @@
  * @module
  */
 
-/** A line is longer than the reader's `maxLineSize`. */
+/**
+ * A line is longer than the reader's `maxLineSize`.
+ *
+ * @example
+ * ```ts
+ * import { LineTooLongError, StreamReader } from "@roundtrip/http";
+ *
+ * const reader = new StreamReader(new Blob(["a very long line\n"]).stream(), { maxLineSize: 8 });
+ * const error = await reader.readLine().catch((error) => error);
+ * console.assert(error instanceof LineTooLongError && error.limit === 8);
+ * ```
+ */
 export class LineTooLongError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "LineTooLongError";

@@ -3,7 +3,22 @@
  * @module
  */
 
-/** Something was asked for that the platform beneath cannot do; nothing was sent. */
+/**
+ * Something was asked for that the platform beneath cannot do; nothing was sent.
+ *
+ * @example
+ * ```ts
+ * import { NotSupportedError, web } from "@roundtrip/http";
+ *
+ * let error: unknown;
+ * try {
+ *   new web.WebSocketResponse({ compress: true });
+ * } catch (caught) {
+ *   error = caught;
+ * }
+ * console.assert(error instanceof NotSupportedError); // the message says why
+ * ```
+ */
 export class NotSupportedError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "NotSupportedError";

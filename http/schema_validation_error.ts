@@ -4,7 +4,18 @@
  */
 const MAX_ISSUES_SHOWN = 3;
 
-/** What is wrong with a value; the same shape as an issue of Standard Schema. */
+/**
+ * What is wrong with a value; the same shape as an issue of Standard Schema.
+ *
+ * @example
+ * ```ts
+ * import { type SchemaIssue, SchemaValidationError } from "@roundtrip/http";
+ *
+ * const issue: SchemaIssue = { message: "Expected a number", path: ["user", "age"] };
+ * const error = new SchemaValidationError("the body", [issue]);
+ * console.assert(error.message === "Cannot accept the body: user.age: Expected a number");
+ * ```
+ */
 export interface SchemaIssue {
   /** What is wrong, for people. */
   readonly message: string;
@@ -12,7 +23,27 @@ export interface SchemaIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-/** A value does not fit its schema; `issues` has all that is wrong. */
+/**
+ * A value does not fit its schema; `issues` has all that is wrong.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, SchemaValidationError, type StandardSchemaV1 } from "@roundtrip/http";
+ *
+ * const numbers: StandardSchemaV1<unknown, number> = {
+ *   "~standard": {
+ *     version: 1,
+ *     vendor: "example",
+ *     validate: (value) =>
+ *       typeof value === "number" ? { value } : { issues: [{ message: "Expected a number" }] },
+ *   },
+ * };
+ * await using session = new ClientSession({ app: { fetch: () => Response.json("seven") } });
+ * await using response = await session.get("/");
+ * const error = await response.json(numbers).catch((error) => error);
+ * console.assert(error instanceof SchemaValidationError && error.issues.length === 1);
+ * ```
+ */
 export class SchemaValidationError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "SchemaValidationError";

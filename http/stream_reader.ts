@@ -7,7 +7,19 @@ import { concatBytes } from "./bytes.ts";
 import { IncompleteReadError } from "./incomplete_read_error.ts";
 import { LineTooLongError } from "./line_too_long_error.ts";
 
-/** What a {@linkcode StreamReader} is told by the side that owns the connection. */
+/**
+ * What a {@linkcode StreamReader} is told by the side that owns the connection.
+ *
+ * @example
+ * ```ts
+ * import { StreamReader, type StreamReaderOptions } from "@roundtrip/http";
+ *
+ * let ended = false;
+ * const options: StreamReaderOptions = { length: 5, onEnd: () => ended = true };
+ * const reader = new StreamReader(new Blob(["hello"]).stream(), options);
+ * console.assert((await reader.read()).length === 5 && ended);
+ * ```
+ */
 export interface StreamReaderOptions {
   /**
    * Longest line that `readLine()`, `readUntil()` and iteration by lines give, in bytes.

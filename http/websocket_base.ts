@@ -7,7 +7,25 @@ import type { WebSocketChannel } from "./websocket_channel.ts";
 import { WSMessageTypeError } from "./ws_errors.ts";
 import { type WSMessage, WSMsgType } from "./ws_message.ts";
 
-/** What the receiving methods take. */
+/**
+ * What the receiving methods take.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type ReceiveOptions, web, WebSocketTimeoutError } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/ws", web.webSocket(async (socket) => void await socket.receive()))]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * const options: ReceiveOptions = { timeout: 10 }; // ms
+ * await using session = new ClientSession({ baseUrl });
+ * await using ws = await session.wsConnect("/ws");
+ * const error = await ws.receive(options).catch((error) => error);
+ * console.assert(error instanceof WebSocketTimeoutError && !ws.closed);
+ * ```
+ */
 export interface ReceiveOptions {
   /** How long to wait, in ms; 0 for no limit. @default the socket's `receiveTimeout` */
   readonly timeout?: number;
@@ -22,6 +40,27 @@ let endOf: (socket: WebSocketBase) => Promise<void>;
  * `ClientWebSocketResponse` are made of it.
  *
  * @typeParam T What `receiveJson()` gives: the output of the socket's schema.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, web, type WebSocketBase } from "@roundtrip/http";
+ *
+ * // Works for either side's socket.
+ * const ask = async (socket: WebSocketBase, question: string): Promise<string> => {
+ *   await socket.sendStr(question);
+ *   return await socket.receiveStr();
+ * };
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/ws", web.webSocket(async (socket) => {
+ *   await socket.sendStr((await socket.receiveStr()).toUpperCase());
+ * }))]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * await using session = new ClientSession({ baseUrl });
+ * await using ws = await session.wsConnect("/ws");
+ * console.assert(await ask(ws, "hello") === "HELLO");
+ * ```
  */
 export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMessage> {
   #channel: WebSocketChannel | null = null;

@@ -3,13 +3,47 @@
  * @module
  */
 
-/** `receiveStr()`, `receiveBytes()` or `receiveJson()` met a message of another type. */
+/**
+ * `receiveStr()`, `receiveBytes()` or `receiveJson()` met a message of another type.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, web, WSMessageTypeError } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/ws", web.webSocket((socket) => socket.sendBytes(new Uint8Array(3))))]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * await using session = new ClientSession({ baseUrl });
+ * await using ws = await session.wsConnect("/ws");
+ * const error = await ws.receiveStr().catch((error) => error);
+ * console.assert(error instanceof WSMessageTypeError);
+ * ```
+ */
 export class WSMessageTypeError extends TypeError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "WSMessageTypeError";
 }
 
-/** The peer was silent for too long: `receive()` timed out, or no pong came. */
+/**
+ * The peer was silent for too long: `receive()` timed out, or no pong came.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, web, WebSocketTimeoutError } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/ws", web.webSocket(async (socket) => void await socket.receive()))]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * await using session = new ClientSession({ baseUrl });
+ * await using ws = await session.wsConnect("/ws", { receiveTimeout: 10 });
+ * const error = await ws.receive().catch((error) => error);
+ * console.assert(error instanceof WebSocketTimeoutError && error.limit === 10);
+ * ```
+ */
 export class WebSocketTimeoutError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "WebSocketTimeoutError";
@@ -28,13 +62,48 @@ export class WebSocketTimeoutError extends Error {
   }
 }
 
-/** The socket is closing or has closed. */
+/**
+ * The socket is closing or has closed.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, web, WebSocketClosedError } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/ws", web.webSocket(() => {}))]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * await using session = new ClientSession({ baseUrl });
+ * await using ws = await session.wsConnect("/ws");
+ * await ws.close();
+ * const error = await ws.sendStr("too late").catch((error) => error);
+ * console.assert(error instanceof WebSocketClosedError);
+ * ```
+ */
 export class WebSocketClosedError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "WebSocketClosedError";
 }
 
-/** A limit of this side was passed, and the socket was closed for it. */
+/**
+ * A limit of this side was passed, and the socket was closed for it.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, web, WebSocketLimitError } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/ws", web.webSocket((socket) => socket.sendStr("x".repeat(100))))]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * await using session = new ClientSession({ baseUrl });
+ * await using ws = await session.wsConnect("/ws", { maxMsgSize: 10 });
+ * const message = await ws.receive();
+ * console.assert(message.data instanceof WebSocketLimitError && message.data.code === 1009);
+ * ```
+ */
 export class WebSocketLimitError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "WebSocketLimitError";
@@ -53,7 +122,18 @@ export class WebSocketLimitError extends Error {
   }
 }
 
-/** The peer broke the protocol, and the connection was ended for it. */
+/**
+ * The peer broke the protocol, and the connection was ended for it.
+ *
+ * @example
+ * ```ts
+ * import { WebSocketProtocolError, WSCloseCode } from "@roundtrip/http";
+ *
+ * const isBadText = (error: unknown) =>
+ *   error instanceof WebSocketProtocolError && error.code === WSCloseCode.INVALID_TEXT;
+ * console.assert(isBadText(new WebSocketProtocolError("The text is not UTF-8", 1007)));
+ * ```
+ */
 export class WebSocketProtocolError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "WebSocketProtocolError";

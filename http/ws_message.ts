@@ -3,7 +3,25 @@
  * @module
  */
 
-/** What a {@linkcode WSMessage} is, with aiohttp's numbers. */
+/**
+ * What a {@linkcode WSMessage} is, with aiohttp's numbers.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, web, WSMsgType } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/ws", web.webSocket((socket) => socket.sendStr("hello")))]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * await using session = new ClientSession({ baseUrl });
+ * await using ws = await session.wsConnect("/ws");
+ * const first = await ws.receive();
+ * console.assert(first.type === WSMsgType.TEXT && first.data === "hello");
+ * console.assert((await ws.receive()).type === WSMsgType.CLOSE);
+ * ```
+ */
 export const WSMsgType = {
   /** A text message; `data` is a string. */
   TEXT: 1,
@@ -23,7 +41,26 @@ export const WSMsgType = {
   ERROR: 258,
 } as const;
 
-/** One message from a WebSocket, told apart by `type`. */
+/**
+ * One message from a WebSocket, told apart by `type`.
+ *
+ * @example
+ * ```ts
+ * import { type WSMessage, WSMsgType } from "@roundtrip/http";
+ *
+ * const shown = (message: WSMessage): string => {
+ *   switch (message.type) {
+ *     case WSMsgType.TEXT:
+ *       return message.data;
+ *     case WSMsgType.BINARY:
+ *       return `${message.data.length} bytes`;
+ *     default:
+ *       return "no data";
+ *   }
+ * };
+ * console.assert(shown({ type: WSMsgType.BINARY, data: new Uint8Array(3) }) === "3 bytes");
+ * ```
+ */
 export type WSMessage =
   | { readonly type: typeof WSMsgType.TEXT; readonly data: string }
   | { readonly type: typeof WSMsgType.BINARY; readonly data: Uint8Array<ArrayBuffer> }
@@ -34,7 +71,26 @@ export type WSMessage =
   | { readonly type: typeof WSMsgType.CLOSED; readonly data: null }
   | { readonly type: typeof WSMsgType.ERROR; readonly data: Error };
 
-/** Codes of close frames (RFC 6455 section 7.4.1 and the IANA registry). */
+/**
+ * Codes of close frames (RFC 6455 section 7.4.1 and the IANA registry).
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, web, WSCloseCode } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/ws", web.webSocket(async (socket) => {
+ *   await socket.close(WSCloseCode.POLICY_VIOLATION, "members only");
+ * }))]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * await using session = new ClientSession({ baseUrl });
+ * await using ws = await session.wsConnect("/ws");
+ * await ws.receive();
+ * console.assert(ws.closeCode === 1008);
+ * ```
+ */
 export const WSCloseCode = {
   /** The purpose was fulfilled. */
   OK: 1000,

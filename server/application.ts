@@ -25,7 +25,23 @@ import type { RouteDef } from "./route_def.ts";
 import { Router } from "./router.ts";
 import { DomainSubapp, PrefixedSubapp } from "./subapp_resource.ts";
 
-/** What {@linkcode Application} takes. */
+/**
+ * What {@linkcode Application} takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.ApplicationOptions = {
+ *   clientMaxSize: 1024,
+ *   middlewares: [(request, handler) => handler(request)],
+ * };
+ * const app = new web.Application(options);
+ * app.addRoutes([web.post("/", async (request) => web.textResponse(await request.text()))]);
+ * const response = await app.request("/", { method: "POST", body: "x".repeat(2000) });
+ * console.assert(response.status === 413);
+ * ```
+ */
 export interface ApplicationOptions {
   /** Middlewares for every request, `404` and `405` included; the first is the outermost. */
   readonly middlewares?: readonly Middleware[];

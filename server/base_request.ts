@@ -12,7 +12,19 @@ import { parseHttpDate } from "./http_date.ts";
 import { type HTTPRange, parseHTTPRange } from "./http_range.ts";
 import { RelativeURL } from "./relative_url.ts";
 
-/** The accessors of a request that need nothing but its head. */
+/**
+ * The accessors of a request that need nothing but its head.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const raw = new Request("http://localhost/a%20b?page=2", { headers: { cookie: "id=7" } });
+ * const request = new web.BaseRequest(raw, undefined);
+ * console.assert(request.path === "/a b" && request.rawPath === "/a%20b");
+ * console.assert(request.query.get("page") === "2" && request.cookies.get("id") === "7");
+ * ```
+ */
 export class BaseRequest {
   /** The platform's request; its body can be read only once, here or there. */
   readonly raw: Request;

@@ -6,6 +6,30 @@
 /**
  * The client closed the connection while a handler was still writing to it. Dispatch takes it for
  * what it is, the end of the request, and does not log it.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * let error: unknown;
+ * const { promise: written, resolve } = Promise.withResolvers<void>();
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", async (request) => {
+ *   const response = new web.StreamResponse();
+ *   await response.prepare(request);
+ *   try {
+ *     for (;;) await response.write("more ");
+ *   } catch (caught) {
+ *     error = caught; // the client has left: free what the loop holds
+ *     resolve();
+ *   }
+ *   return response;
+ * })]);
+ * const response = await app.request("/");
+ * await response.body?.cancel();
+ * await written;
+ * console.assert(error instanceof web.ConnectionResetError);
+ * ```
  */
 export class ConnectionResetError extends Error {
   /** Name of the class, for telling errors apart. */

@@ -4,7 +4,21 @@
  */
 import { chooseEncoding } from "./accept_encoding.ts";
 
-/** A coding that responses can be compressed with. */
+/**
+ * A coding that responses can be compressed with.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const codings: web.ContentCoding[] = ["br", "gzip"];
+ * const app = new web.Application({ middlewares: [web.compress({ codings, threshold: 0 })] });
+ * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
+ * const response = await app.request("/", { headers: { "accept-encoding": "gzip, br" } });
+ * console.assert(response.headers.get("content-encoding") === "br"); // the first among equals
+ * await response.body?.cancel();
+ * ```
+ */
 export type ContentCoding = "br" | "gzip" | "deflate";
 
 /** The codings by how well they do for the time they take; the first one wins among equals. */

@@ -28,6 +28,21 @@ const LAST_RETRY = 1000;
  * @throws {AddressInUseError} If the address is taken.
  * @throws {TypeError} If one of `cert` and `key` is missing.
  * @throws {NotSupportedError} If `reusePort` is asked for and Deno runs without `--unstable-net`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * // Counts requests in front of the application.
+ * let requests = 0;
+ * const counting: web.Engine = (options, handler) =>
+ *   web.denoEngine(options, (request, info) => (requests++, handler(request, info)));
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
+ * await using runner = new web.AppRunner(app, { engine: counting });
+ * const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ * console.assert(await (await fetch(url)).text() === "hello" && requests === 1);
+ * ```
  */
 export function denoEngine(options: ListenOptions, handler: EngineHandler): EngineServer {
   return new DenoServer(options, handler);
@@ -67,7 +82,8 @@ class DenoServer implements EngineServer {
     this.#uploads = trackUploads(handler);
     this.#server = listen(resolved, this.#uploads.handler, signal);
     const { addr } = this.#server;
-    const port = addr.transport === "tcp" ? addr.port : resolved.port;
+    // By its port: with TLS, Deno before 2.5 leaves the transport out.
+    const port = "port" in addr ? addr.port : resolved.port;
     this.#listen = () => listen({ ...resolved, port }, this.#uploads.handler, signal);
     this.url = urlOf({ ...resolved, port }, secure);
     this.finished = Promise.race([this.#supervise(), this.#left.promise]);

@@ -4,7 +4,19 @@
  */
 import type { SocketEvents, SocketPort } from "../http/websocket_port.ts";
 
-/** Where to listen: a TCP address, or a unix socket where `path` is given. */
+/**
+ * Where to listen: a TCP address, or a unix socket where `path` is given.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.ListenOptions = { hostname: "127.0.0.1", port: 0, backlog: 128 };
+ * await using runner = new web.AppRunner(new web.Application());
+ * const url = await runner.listen(options);
+ * console.assert(url.startsWith("http://127.0.0.1:"));
+ * ```
+ */
 export interface ListenOptions {
   /** Address to bind, `0.0.0.0` for all. @default {"0.0.0.0"} */
   readonly hostname?: string;
@@ -26,7 +38,21 @@ export interface ListenOptions {
   readonly backlog?: number;
 }
 
-/** What an engine tells about a connection besides the request. */
+/**
+ * What an engine tells about a connection besides the request.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", (request) => web.textResponse(`${request.remote}`))]);
+ * // An engine gives one to `app.fetch`; so can whoever calls it.
+ * const info: web.ServeInfo = { remoteAddr: { transport: "tcp", hostname: "192.0.2.7" } };
+ * const response = await app.fetch(new Request("http://localhost/"), info);
+ * console.assert(await response.text() === "192.0.2.7");
+ * ```
+ */
 export interface ServeInfo {
   /** The peer's address; a TCP peer has `hostname` and `port`. */
   readonly remoteAddr?: { readonly transport?: string; readonly hostname?: string };
@@ -36,10 +62,33 @@ export interface ServeInfo {
   readonly engine?: EnginePort;
 }
 
-/** Name and value of each header, as they leave. */
+/**
+ * Name and value of each header, as they leave.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const headers: web.RawHeaders = [["set-cookie", "a=1"], ["set-cookie", "b=2"]];
+ * console.assert(new Headers(headers.map(([name, value]) => [name, value])).getSetCookie().length === 2);
+ * ```
+ */
 export type RawHeaders = readonly (readonly [name: string, value: string])[];
 
-/** A request that has become a WebSocket. */
+/**
+ * A request that has become a WebSocket.
+ *
+ * @example
+ * ```ts
+ * import type { web } from "@roundtrip/http";
+ *
+ * // What an engine's `upgrade()` gives: a port that moves frames, and the answer with status 101.
+ * function upgraded(socket: web.SocketPort, response: Response): web.SocketUpgrade {
+ *   return { socket, response };
+ * }
+ * console.assert(upgraded.length === 2);
+ * ```
+ */
 export interface SocketUpgrade {
   /** Moves the frames. */
   readonly socket: SocketPort;
@@ -47,7 +96,17 @@ export interface SocketUpgrade {
   readonly response: Response;
 }
 
-/** How a request is to become a WebSocket. */
+/**
+ * How a request is to become a WebSocket.
+ *
+ * @example
+ * ```ts
+ * import type { web } from "@roundtrip/http";
+ *
+ * const options: web.UpgradeOptions = { headers: new Headers(), protocol: "chat", heartbeat: 20_000 };
+ * console.assert(options.heartbeat === 20_000);
+ * ```
+ */
 export interface UpgradeOptions {
   /** Headers of the response besides the handshake's own. */
   readonly headers: Headers;
@@ -60,6 +119,27 @@ export interface UpgradeOptions {
 /**
  * What the server asks an engine about one request and its response. Each question has a plain
  * answer in the fetch standard; an engine may know a shorter way to it, or have to mend it.
+ *
+ * @example
+ * ```ts
+ * import { NotSupportedError, web } from "@roundtrip/http";
+ *
+ * // The plain answers: what an engine over another server begins with.
+ * const engine: web.EnginePort = {
+ *   hostOf: (request) => request.headers.get("host"),
+ *   headersOf: (response) => [...response.headers],
+ *   isBodyUsed: (response) => response.bodyUsed,
+ *   bodySizeOf: () => null,
+ *   watchClient: () => new AbortController(),
+ *   upgrade() {
+ *     throw new NotSupportedError("WebSockets", "this engine has none");
+ *   },
+ * };
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
+ * const response = await app.fetch(new Request("http://localhost/"), { engine });
+ * console.assert(await response.text() === "hello");
+ * ```
  */
 export interface EnginePort {
   /**
@@ -110,10 +190,37 @@ export interface EnginePort {
   upgrade(request: Request, events: SocketEvents, options: UpgradeOptions): SocketUpgrade;
 }
 
-/** Answers requests, `Application.fetch`. */
+/**
+ * Answers requests, `Application.fetch`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const hello: web.EngineHandler = () => new Response("hello");
+ * const server = web.denoEngine({ hostname: "127.0.0.1", port: 0 }, hello);
+ * console.assert(await (await fetch(server.url)).text() === "hello");
+ * await server.shutdown();
+ * ```
+ */
 export type EngineHandler = (request: Request, info: ServeInfo) => Response | Promise<Response>;
 
-/** A server that an engine has started. */
+/**
+ * A server that an engine has started.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const server: web.EngineServer = web.denoEngine(
+ *   { hostname: "127.0.0.1", port: 0 },
+ *   (request) => new Response(new URL(request.url).pathname),
+ * );
+ * console.assert(await (await fetch(`${server.url}/a`)).text() === "/a");
+ * await server.shutdown();
+ * await server.finished;
+ * ```
+ */
 export interface EngineServer {
   /** Where it listens: `http://127.0.0.1:8080`, or `http://unix:/run/app.sock:`. */
   readonly url: string;
@@ -132,13 +239,40 @@ export interface EngineServer {
  * @param handler What answers.
  * @returns The server, listening.
  * @throws {AddressInUseError} If the address is taken.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * // Listens to nobody: for tests of start and stop.
+ * const silent: web.Engine = ({ port }) => {
+ *   const { promise, resolve } = Promise.withResolvers<void>();
+ *   const url = `http://nowhere:${port}`;
+ *   return { url, finished: promise, shutdown: () => (resolve(), promise), abort: resolve };
+ * };
+ * await using runner = new web.AppRunner(new web.Application(), { engine: silent });
+ * console.assert(await runner.listen({ port: 8080 }) === "http://nowhere:8080");
+ * ```
  */
 export type Engine = (
   options: ListenOptions,
   handler: EngineHandler,
 ) => EngineServer | Promise<EngineServer>;
 
-/** The address to listen on is taken by another program. */
+/**
+ * The address to listen on is taken by another program.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * await using runner = new web.AppRunner(new web.Application());
+ * const error = await runner.listen({ hostname: "127.0.0.1", port: taken.addr.port })
+ *   .catch((error) => error);
+ * console.assert(error instanceof web.AddressInUseError && error.port === taken.addr.port);
+ * ```
+ */
 export class AddressInUseError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "AddressInUseError";

@@ -6,7 +6,32 @@ import { concatBytes } from "../http/bytes.ts";
 import { type SavedFile, saveFile, type SaveFileOptions } from "./save_file.ts";
 import type { Spooled } from "./spool.ts";
 
-/** What a {@linkcode FileField} is made of. */
+/**
+ * What a {@linkcode FileField} is made of.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * // For tests of what handles uploads.
+ * const bytes = new TextEncoder().encode("a,b\n1,2\n");
+ * const init: web.FileFieldInit = {
+ *   name: "report",
+ *   filename: "report.csv",
+ *   contentType: "text/csv",
+ *   headers: new Headers(),
+ *   content: {
+ *     size: bytes.length,
+ *     onDisk: false,
+ *     readAt: (at, size) => Promise.resolve(bytes.slice(at, at + size)),
+ *     retain() {},
+ *     release() {},
+ *     close() {},
+ *   },
+ * };
+ * console.assert(await new web.FileField(init).text() === "a,b\n1,2\n");
+ * ```
+ */
 export interface FileFieldInit {
   /** Name of the form field. */
   readonly name: string;
@@ -25,6 +50,23 @@ const PIECE = 256 * 1024; // bytes
 /**
  * A file that was uploaded in a form, aiohttp's `FileField`. It is gone once the request was
  * answered: save it, or read it, in the handler.
+ *
+ * @example
+ * ```ts
+ * import { FormBody, web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.post("/", async (request) => {
+ *   const file = (await request.post()).file("report");
+ *   if (file === undefined) throw new web.HTTPBadRequest({ text: "a report is missing" });
+ *   return web.textResponse(`${file.filename}: ${file.size} bytes`);
+ * })]);
+ * const form = new FormBody().addField("report", "a,b\n", { filename: "report.csv" });
+ * const { body, contentType } = form.encode();
+ * const headers = { "content-type": contentType };
+ * const response = await app.request("/", { method: "POST", body, headers });
+ * console.assert(await response.text() === "report.csv: 4 bytes");
+ * ```
  */
 export class FileField {
   /** Name of the form field. */

@@ -10,7 +10,27 @@ import { chooseEncoding } from "./accept_encoding.ts";
 import type { ServerRequest } from "./request.ts";
 import { fileError, type KnownFile, knownFile, sendFile } from "./send_file.ts";
 
-/** What {@linkcode FileResponse} takes. */
+/**
+ * What {@linkcode FileResponse} takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const path = await Deno.makeTempFile();
+ * await Deno.writeTextFile(path, "a,b\n");
+ * const options: web.FileResponseOptions = {
+ *   contentType: "text/csv",
+ *   headers: { "content-disposition": "attachment; filename=report.csv" },
+ * };
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", () => new web.FileResponse(path, options))]);
+ * const response = await app.request("/");
+ * console.assert(response.headers.get("content-type") === "text/csv");
+ * console.assert(await response.text() === "a,b\n");
+ * await Deno.remove(path);
+ * ```
+ */
 export interface FileResponseOptions {
   /** Status code; conditions and ranges are looked at for `200` only. @default {200} */
   readonly status?: number;

@@ -93,6 +93,20 @@ export function fromHono(...middlewares: readonly MiddlewareHandler[]): Middlewa
  * @param request The request.
  * @returns The context of the innermost `fromHono()`.
  * @throws {TypeError} If the request came through no `fromHono()`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ * import { fromHono, honoContext } from "@roundtrip/http/hono";
+ *
+ * const withUser = fromHono(async (c, next) => {
+ *   c.set("user", "ann");
+ *   await next();
+ * });
+ * const app = new web.Application({ middlewares: [withUser] });
+ * app.addRoutes([web.get("/", (request) => web.textResponse(honoContext(request).get("user")))]);
+ * console.assert(await (await app.request("/")).text() === "ann");
+ * ```
  */
 export function honoContext<Params>(request: ServerRequest<Params>): Context {
   const context = contexts.get(request);

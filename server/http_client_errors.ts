@@ -4,13 +4,38 @@
  */
 import { HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
 
-/** Base of the replies for errors of the client. */
+/**
+ * Base of the replies for errors of the client.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const isOurs = (error: unknown) => error instanceof web.HTTPClientError;
+ * console.assert(isOurs(new web.HTTPConflict()) && !isOurs(new web.HTTPBadGateway()));
+ * ```
+ */
 export class HTTPClientError extends HTTPException {
   /** Name of the class, for telling errors apart. */
   override readonly name: string = "HTTPClientError";
 }
 
-/** `400 Bad Request`. */
+/**
+ * `400 Bad Request`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", (request) => {
+ *   const page = Number(request.query.get("page"));
+ *   if (!(page > 0)) throw new web.HTTPBadRequest({ text: "page has to be a number" });
+ *   return web.jsonResponse(page);
+ * })]);
+ * console.assert((await app.request("/?page=x")).status === 400);
+ * ```
+ */
 export class HTTPBadRequest extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPBadRequest";
@@ -21,7 +46,18 @@ export class HTTPBadRequest extends HTTPClientError {
   }
 }
 
-/** `401 Unauthorized`. */
+/**
+ * `401 Unauthorized`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const headers = { "www-authenticate": 'Basic realm="members"' };
+ * const response = new web.HTTPUnauthorized({ headers }).toResponse();
+ * console.assert(response.status === 401 && response.headers.has("www-authenticate"));
+ * ```
+ */
 export class HTTPUnauthorized extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPUnauthorized";
@@ -32,7 +68,17 @@ export class HTTPUnauthorized extends HTTPClientError {
   }
 }
 
-/** `402 Payment Required`. */
+/**
+ * `402 Payment Required`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPPaymentRequired({ text: "the trial is over" });
+ * console.assert(error.status === 402 && error.text === "the trial is over");
+ * ```
+ */
 export class HTTPPaymentRequired extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPPaymentRequired";
@@ -43,7 +89,17 @@ export class HTTPPaymentRequired extends HTTPClientError {
   }
 }
 
-/** `403 Forbidden`. */
+/**
+ * `403 Forbidden`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPForbidden({ text: "members only" });
+ * console.assert(error.status === 403 && error.text === "members only");
+ * ```
+ */
 export class HTTPForbidden extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPForbidden";
@@ -54,7 +110,24 @@ export class HTTPForbidden extends HTTPClientError {
   }
 }
 
-/** `404 Not Found`. */
+/**
+ * `404 Not Found`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const users = new Map([["7", "ann"]]);
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/users/{id}", ({ matchInfo }) => {
+ *   const user = users.get(matchInfo.id);
+ *   if (user === undefined) throw new web.HTTPNotFound({ text: `no user ${matchInfo.id}` });
+ *   return web.textResponse(user);
+ * })]);
+ * const response = await app.request("/users/8");
+ * console.assert(response.status === 404 && await response.text() === "no user 8");
+ * ```
+ */
 export class HTTPNotFound extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPNotFound";
@@ -65,7 +138,17 @@ export class HTTPNotFound extends HTTPClientError {
   }
 }
 
-/** `405 Method Not Allowed`, with the `Allow` header that RFC 9110 section 15.5.6 asks for. */
+/**
+ * `405 Method Not Allowed`, with the `Allow` header that RFC 9110 section 15.5.6 asks for.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPMethodNotAllowed("PUT", ["POST", "GET"]);
+ * console.assert(error.status === 405 && error.headers.get("allow") === "GET,POST");
+ * ```
+ */
 export class HTTPMethodNotAllowed extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPMethodNotAllowed";
@@ -93,7 +176,17 @@ export class HTTPMethodNotAllowed extends HTTPClientError {
   }
 }
 
-/** `406 Not Acceptable`. */
+/**
+ * `406 Not Acceptable`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPNotAcceptable({ text: "only JSON is to be had here" });
+ * console.assert(error.status === 406);
+ * ```
+ */
 export class HTTPNotAcceptable extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPNotAcceptable";
@@ -104,7 +197,17 @@ export class HTTPNotAcceptable extends HTTPClientError {
   }
 }
 
-/** `407 Proxy Authentication Required`. */
+/**
+ * `407 Proxy Authentication Required`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPProxyAuthenticationRequired({ headers: { "proxy-authenticate": "Basic" } });
+ * console.assert(error.status === 407 && error.headers.has("proxy-authenticate"));
+ * ```
+ */
 export class HTTPProxyAuthenticationRequired extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPProxyAuthenticationRequired";
@@ -115,7 +218,17 @@ export class HTTPProxyAuthenticationRequired extends HTTPClientError {
   }
 }
 
-/** `408 Request Timeout`. */
+/**
+ * `408 Request Timeout`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPRequestTimeout({ headers: { connection: "close" } });
+ * console.assert(error.status === 408);
+ * ```
+ */
 export class HTTPRequestTimeout extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPRequestTimeout";
@@ -126,7 +239,17 @@ export class HTTPRequestTimeout extends HTTPClientError {
   }
 }
 
-/** `409 Conflict`. */
+/**
+ * `409 Conflict`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPConflict({ text: "the name is taken" });
+ * console.assert(error.status === 409 && error.text === "the name is taken");
+ * ```
+ */
 export class HTTPConflict extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPConflict";
@@ -137,7 +260,17 @@ export class HTTPConflict extends HTTPClientError {
   }
 }
 
-/** `410 Gone`. */
+/**
+ * `410 Gone`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPGone({ text: "the page was removed" });
+ * console.assert(error.status === 410);
+ * ```
+ */
 export class HTTPGone extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPGone";
@@ -148,7 +281,17 @@ export class HTTPGone extends HTTPClientError {
   }
 }
 
-/** `411 Length Required`. */
+/**
+ * `411 Length Required`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPLengthRequired({ text: "say how long it is" });
+ * console.assert(error.status === 411);
+ * ```
+ */
 export class HTTPLengthRequired extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPLengthRequired";
@@ -159,7 +302,23 @@ export class HTTPLengthRequired extends HTTPClientError {
   }
 }
 
-/** `412 Precondition Failed`. */
+/**
+ * `412 Precondition Failed`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.put("/note", (request) => {
+ *   const known = request.ifMatch?.some(({ value }) => value === "v2") ?? true;
+ *   if (!known) throw new web.HTTPPreconditionFailed({ text: "somebody was faster" });
+ *   return new Response(null, { status: 204 });
+ * })]);
+ * const init = { method: "PUT", headers: { "if-match": '"v1"' } };
+ * console.assert((await app.request("/note", init)).status === 412);
+ * ```
+ */
 export class HTTPPreconditionFailed extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPPreconditionFailed";
@@ -170,7 +329,17 @@ export class HTTPPreconditionFailed extends HTTPClientError {
   }
 }
 
-/** `413 Request Entity Too Large`. */
+/**
+ * `413 Request Entity Too Large`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPRequestEntityTooLarge(1024);
+ * console.assert(error.status === 413 && error.maxSize === 1024);
+ * ```
+ */
 export class HTTPRequestEntityTooLarge extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPRequestEntityTooLarge";
@@ -192,7 +361,17 @@ export class HTTPRequestEntityTooLarge extends HTTPClientError {
   }
 }
 
-/** `414 Request-URI Too Long`. */
+/**
+ * `414 Request-URI Too Long`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPRequestURITooLong({ text: "put it into the body" });
+ * console.assert(error.status === 414);
+ * ```
+ */
 export class HTTPRequestURITooLong extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPRequestURITooLong";
@@ -203,7 +382,17 @@ export class HTTPRequestURITooLong extends HTTPClientError {
   }
 }
 
-/** `415 Unsupported Media Type`. */
+/**
+ * `415 Unsupported Media Type`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPUnsupportedMediaType({ headers: { accept: "application/json" } });
+ * console.assert(error.status === 415 && error.headers.get("accept") === "application/json");
+ * ```
+ */
 export class HTTPUnsupportedMediaType extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPUnsupportedMediaType";
@@ -214,7 +403,17 @@ export class HTTPUnsupportedMediaType extends HTTPClientError {
   }
 }
 
-/** `416 Requested Range Not Satisfiable`. */
+/**
+ * `416 Requested Range Not Satisfiable`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPRequestRangeNotSatisfiable({ text: "it has 1024 bytes" });
+ * console.assert(error.status === 416);
+ * ```
+ */
 export class HTTPRequestRangeNotSatisfiable extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPRequestRangeNotSatisfiable";
@@ -225,7 +424,17 @@ export class HTTPRequestRangeNotSatisfiable extends HTTPClientError {
   }
 }
 
-/** `417 Expectation Failed`. */
+/**
+ * `417 Expectation Failed`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPExpectationFailed();
+ * console.assert(error.status === 417 && error.reason === "Expectation Failed");
+ * ```
+ */
 export class HTTPExpectationFailed extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPExpectationFailed";
@@ -236,7 +445,17 @@ export class HTTPExpectationFailed extends HTTPClientError {
   }
 }
 
-/** `421 Misdirected Request`. */
+/**
+ * `421 Misdirected Request`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPMisdirectedRequest({ text: "this host is served elsewhere" });
+ * console.assert(error.status === 421);
+ * ```
+ */
 export class HTTPMisdirectedRequest extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPMisdirectedRequest";
@@ -247,7 +466,17 @@ export class HTTPMisdirectedRequest extends HTTPClientError {
   }
 }
 
-/** `422 Unprocessable Entity`. */
+/**
+ * `422 Unprocessable Entity`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPUnprocessableEntity({ text: "age: expected a number" });
+ * console.assert(error.status === 422 && error.text.startsWith("age"));
+ * ```
+ */
 export class HTTPUnprocessableEntity extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPUnprocessableEntity";
@@ -258,7 +487,17 @@ export class HTTPUnprocessableEntity extends HTTPClientError {
   }
 }
 
-/** `424 Failed Dependency`. */
+/**
+ * `424 Failed Dependency`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPFailedDependency({ text: "the upload before it failed" });
+ * console.assert(error.status === 424);
+ * ```
+ */
 export class HTTPFailedDependency extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPFailedDependency";
@@ -269,7 +508,17 @@ export class HTTPFailedDependency extends HTTPClientError {
   }
 }
 
-/** `426 Upgrade Required`. */
+/**
+ * `426 Upgrade Required`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPUpgradeRequired({ headers: { upgrade: "websocket" } });
+ * console.assert(error.status === 426 && error.headers.get("upgrade") === "websocket");
+ * ```
+ */
 export class HTTPUpgradeRequired extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPUpgradeRequired";
@@ -280,7 +529,17 @@ export class HTTPUpgradeRequired extends HTTPClientError {
   }
 }
 
-/** `428 Precondition Required`. */
+/**
+ * `428 Precondition Required`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPPreconditionRequired({ text: "send If-Match" });
+ * console.assert(error.status === 428);
+ * ```
+ */
 export class HTTPPreconditionRequired extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPPreconditionRequired";
@@ -291,7 +550,17 @@ export class HTTPPreconditionRequired extends HTTPClientError {
   }
 }
 
-/** `429 Too Many Requests`. */
+/**
+ * `429 Too Many Requests`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPTooManyRequests({ headers: { "retry-after": "60" } });
+ * console.assert(error.status === 429 && error.headers.get("retry-after") === "60");
+ * ```
+ */
 export class HTTPTooManyRequests extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPTooManyRequests";
@@ -302,7 +571,17 @@ export class HTTPTooManyRequests extends HTTPClientError {
   }
 }
 
-/** `431 Request Header Fields Too Large`. */
+/**
+ * `431 Request Header Fields Too Large`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPRequestHeaderFieldsTooLarge({ text: "too many cookies" });
+ * console.assert(error.status === 431);
+ * ```
+ */
 export class HTTPRequestHeaderFieldsTooLarge extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPRequestHeaderFieldsTooLarge";
@@ -313,7 +592,17 @@ export class HTTPRequestHeaderFieldsTooLarge extends HTTPClientError {
   }
 }
 
-/** `451 Unavailable For Legal Reasons`, with the link of RFC 7725 section 4. */
+/**
+ * `451 Unavailable For Legal Reasons`, with the link of RFC 7725 section 4.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPUnavailableForLegalReasons("https://court.example/");
+ * console.assert(error.headers.get("link") === '<https://court.example/>; rel="blocked-by"');
+ * ```
+ */
 export class HTTPUnavailableForLegalReasons extends HTTPClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPUnavailableForLegalReasons";

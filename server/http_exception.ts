@@ -3,7 +3,23 @@
  * @module
  */
 
-/** What every HTTP exception takes. */
+/**
+ * What every HTTP exception takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.HTTPExceptionOptions = {
+ *   text: '{"error":"no such user"}',
+ *   contentType: "application/json",
+ *   headers: { "x-error": "user" },
+ * };
+ * const response = new web.HTTPNotFound(options).toResponse();
+ * console.assert(response.headers.get("content-type") === "application/json");
+ * console.assert((await response.json()).error === "no such user");
+ * ```
+ */
 export interface HTTPExceptionOptions {
   /** Headers of the reply, kept beside the ones that the exception sets itself. */
   readonly headers?: HeadersInit;

@@ -4,22 +4,62 @@
  */
 import { HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
 
-/** Where a redirect leads: text, or a value whose text is a URL (`URL`, `urlFor()`). */
+/**
+ * Where a redirect leads: text, or a value whose text is a URL (`URL`, `urlFor()`).
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const places: web.Location[] = ["/login", new URL("https://example.com/"), new web.RelativeURL("/a")];
+ * console.assert(new web.HTTPFound(places[2] ?? "/").location === "/a");
+ * ```
+ */
 export type Location = string | { toString(): string };
 
-/** Base of the replies that are a success. */
+/**
+ * Base of the replies that are a success.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const isFine = (error: unknown) => error instanceof web.HTTPSuccessful;
+ * console.assert(isFine(new web.HTTPNoContent()) && !isFine(new web.HTTPFound("/")));
+ * ```
+ */
 export class HTTPSuccessful extends HTTPException {
   /** Name of the class, for telling errors apart. */
   override readonly name: string = "HTTPSuccessful";
 }
 
-/** Base of the `3xx` replies. */
+/**
+ * Base of the `3xx` replies.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const isRedirect = (error: unknown) => error instanceof web.HTTPRedirection;
+ * console.assert(isRedirect(new web.HTTPFound("/")) && isRedirect(new web.HTTPNotModified()));
+ * ```
+ */
 export class HTTPRedirection extends HTTPException {
   /** Name of the class, for telling errors apart. */
   override readonly name: string = "HTTPRedirection";
 }
 
-/** Base of the redirects that have a `Location`. */
+/**
+ * Base of the redirects that have a `Location`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const target = (error: unknown) => error instanceof web.HTTPMove ? error.location : null;
+ * console.assert(target(new web.HTTPFound("/a b")) === "/a%20b");
+ * ```
+ */
 export class HTTPMove extends HTTPRedirection {
   /** Name of the class, for telling errors apart. */
   override readonly name: string = "HTTPMove";
@@ -44,7 +84,17 @@ export class HTTPMove extends HTTPRedirection {
   }
 }
 
-/** `200 OK`. */
+/**
+ * `200 OK`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPOk({ text: "done" });
+ * console.assert(error.status === 200 && error.text === "done");
+ * ```
+ */
 export class HTTPOk extends HTTPSuccessful {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPOk";
@@ -55,7 +105,17 @@ export class HTTPOk extends HTTPSuccessful {
   }
 }
 
-/** `201 Created`. */
+/**
+ * `201 Created`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPCreated({ headers: { location: "/users/7" } });
+ * console.assert(error.status === 201 && error.headers.get("location") === "/users/7");
+ * ```
+ */
 export class HTTPCreated extends HTTPSuccessful {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPCreated";
@@ -66,7 +126,17 @@ export class HTTPCreated extends HTTPSuccessful {
   }
 }
 
-/** `202 Accepted`. */
+/**
+ * `202 Accepted`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPAccepted({ text: "it will be done" });
+ * console.assert(error.status === 202);
+ * ```
+ */
 export class HTTPAccepted extends HTTPSuccessful {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPAccepted";
@@ -77,7 +147,17 @@ export class HTTPAccepted extends HTTPSuccessful {
   }
 }
 
-/** `203 Non-Authoritative Information`. */
+/**
+ * `203 Non-Authoritative Information`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPNonAuthoritativeInformation({ text: "from a copy" });
+ * console.assert(error.status === 203);
+ * ```
+ */
 export class HTTPNonAuthoritativeInformation extends HTTPSuccessful {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPNonAuthoritativeInformation";
@@ -88,7 +168,17 @@ export class HTTPNonAuthoritativeInformation extends HTTPSuccessful {
   }
 }
 
-/** `204 No Content`. */
+/**
+ * `204 No Content`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPNoContent();
+ * console.assert(error.status === 204 && error.text === "");
+ * ```
+ */
 export class HTTPNoContent extends HTTPSuccessful {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPNoContent";
@@ -99,7 +189,17 @@ export class HTTPNoContent extends HTTPSuccessful {
   }
 }
 
-/** `205 Reset Content`. */
+/**
+ * `205 Reset Content`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPResetContent();
+ * console.assert(error.status === 205 && error.text === "");
+ * ```
+ */
 export class HTTPResetContent extends HTTPSuccessful {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPResetContent";
@@ -110,7 +210,17 @@ export class HTTPResetContent extends HTTPSuccessful {
   }
 }
 
-/** `206 Partial Content`. */
+/**
+ * `206 Partial Content`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPPartialContent({ headers: { "content-range": "bytes 0-4/10" }, text: "hello" });
+ * console.assert(error.status === 206);
+ * ```
+ */
 export class HTTPPartialContent extends HTTPSuccessful {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPPartialContent";
@@ -121,7 +231,17 @@ export class HTTPPartialContent extends HTTPSuccessful {
   }
 }
 
-/** `304 Not Modified`. */
+/**
+ * `304 Not Modified`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const response = new web.HTTPNotModified({ headers: { etag: '"v1"' } }).toResponse();
+ * console.assert(response.status === 304 && response.body === null);
+ * ```
+ */
 export class HTTPNotModified extends HTTPRedirection {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPNotModified";
@@ -132,7 +252,17 @@ export class HTTPNotModified extends HTTPRedirection {
   }
 }
 
-/** `300 Multiple Choices`. */
+/**
+ * `300 Multiple Choices`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPMultipleChoices("/docs/en");
+ * console.assert(error.status === 300 && error.location === "/docs/en");
+ * ```
+ */
 export class HTTPMultipleChoices extends HTTPMove {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPMultipleChoices";
@@ -148,7 +278,17 @@ export class HTTPMultipleChoices extends HTTPMove {
   }
 }
 
-/** `301 Moved Permanently`. */
+/**
+ * `301 Moved Permanently`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPMovedPermanently("https://example.com/");
+ * console.assert(error.status === 301 && error.location === "https://example.com/");
+ * ```
+ */
 export class HTTPMovedPermanently extends HTTPMove {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPMovedPermanently";
@@ -164,7 +304,24 @@ export class HTTPMovedPermanently extends HTTPMove {
   }
 }
 
-/** `302 Found`. */
+/**
+ * `302 Found`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([
+ *   web.get("/login", () => web.textResponse("log in"), { name: "login" }),
+ *   web.get("/", (request) => {
+ *     throw new web.HTTPFound(request.app.router.named("login").urlFor());
+ *   }),
+ * ]);
+ * const response = await app.request("/");
+ * console.assert(response.status === 302 && response.headers.get("location") === "/login");
+ * ```
+ */
 export class HTTPFound extends HTTPMove {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPFound";
@@ -180,7 +337,20 @@ export class HTTPFound extends HTTPMove {
   }
 }
 
-/** `303 See Other`. */
+/**
+ * `303 See Other`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.post("/notes", () => {
+ *   throw new web.HTTPSeeOther("/notes"); // a reload does not send the form again
+ * })]);
+ * console.assert((await app.request("/notes", { method: "POST" })).status === 303);
+ * ```
+ */
 export class HTTPSeeOther extends HTTPMove {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPSeeOther";
@@ -196,7 +366,17 @@ export class HTTPSeeOther extends HTTPMove {
   }
 }
 
-/** `305 Use Proxy`. */
+/**
+ * `305 Use Proxy`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPUseProxy("http://proxy.example:3128/");
+ * console.assert(error.status === 305 && error.location === "http://proxy.example:3128/");
+ * ```
+ */
 export class HTTPUseProxy extends HTTPMove {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPUseProxy";
@@ -212,7 +392,17 @@ export class HTTPUseProxy extends HTTPMove {
   }
 }
 
-/** `307 Temporary Redirect`. */
+/**
+ * `307 Temporary Redirect`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPTemporaryRedirect("/elsewhere");
+ * console.assert(error.status === 307 && error.location === "/elsewhere");
+ * ```
+ */
 export class HTTPTemporaryRedirect extends HTTPMove {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPTemporaryRedirect";
@@ -228,7 +418,17 @@ export class HTTPTemporaryRedirect extends HTTPMove {
   }
 }
 
-/** `308 Permanent Redirect`. */
+/**
+ * `308 Permanent Redirect`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPPermanentRedirect("/v2/users");
+ * console.assert(error.status === 308 && error.location === "/v2/users");
+ * ```
+ */
 export class HTTPPermanentRedirect extends HTTPMove {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPPermanentRedirect";

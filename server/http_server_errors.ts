@@ -4,13 +4,34 @@
  */
 import { HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
 
-/** Base of the replies for errors of the server. */
+/**
+ * Base of the replies for errors of the server.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const isServers = (error: unknown) => error instanceof web.HTTPServerError;
+ * console.assert(isServers(new web.HTTPBadGateway()) && !isServers(new web.HTTPConflict()));
+ * ```
+ */
 export class HTTPServerError extends HTTPException {
   /** Name of the class, for telling errors apart. */
   override readonly name: string = "HTTPServerError";
 }
 
-/** `500 Internal Server Error`. */
+/**
+ * `500 Internal Server Error`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const cause = new Error("the disk is gone"); // for the log, it is never sent
+ * const error = new web.HTTPInternalServerError({ cause });
+ * console.assert(error.status === 500 && !error.text.includes("disk"));
+ * ```
+ */
 export class HTTPInternalServerError extends HTTPServerError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPInternalServerError";
@@ -21,7 +42,17 @@ export class HTTPInternalServerError extends HTTPServerError {
   }
 }
 
-/** `501 Not Implemented`. */
+/**
+ * `501 Not Implemented`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPNotImplemented({ text: "PROPFIND is not known here" });
+ * console.assert(error.status === 501);
+ * ```
+ */
 export class HTTPNotImplemented extends HTTPServerError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPNotImplemented";
@@ -32,7 +63,28 @@ export class HTTPNotImplemented extends HTTPServerError {
   }
 }
 
-/** `502 Bad Gateway`. */
+/**
+ * `502 Bad Gateway`.
+ *
+ * @example
+ * ```ts
+ * import { ClientError, ClientSession, web } from "@roundtrip/http";
+ *
+ * const upstream = { fetch: () => Promise.reject(new Error("out of order")) };
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", async () => {
+ *   await using session = new ClientSession({ app: upstream });
+ *   try {
+ *     await using response = await session.get("/");
+ *     return web.textResponse(await response.text());
+ *   } catch (cause) {
+ *     if (cause instanceof ClientError) throw new web.HTTPBadGateway({ cause });
+ *     throw cause;
+ *   }
+ * })]);
+ * console.assert((await app.request("/")).status === 502);
+ * ```
+ */
 export class HTTPBadGateway extends HTTPServerError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPBadGateway";
@@ -43,7 +95,17 @@ export class HTTPBadGateway extends HTTPServerError {
   }
 }
 
-/** `503 Service Unavailable`. */
+/**
+ * `503 Service Unavailable`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPServiceUnavailable({ headers: { "retry-after": "5" } });
+ * console.assert(error.status === 503 && error.headers.get("retry-after") === "5");
+ * ```
+ */
 export class HTTPServiceUnavailable extends HTTPServerError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPServiceUnavailable";
@@ -54,7 +116,17 @@ export class HTTPServiceUnavailable extends HTTPServerError {
   }
 }
 
-/** `504 Gateway Timeout`. */
+/**
+ * `504 Gateway Timeout`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPGatewayTimeout({ text: "the service behind took too long" });
+ * console.assert(error.status === 504);
+ * ```
+ */
 export class HTTPGatewayTimeout extends HTTPServerError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPGatewayTimeout";
@@ -65,7 +137,17 @@ export class HTTPGatewayTimeout extends HTTPServerError {
   }
 }
 
-/** `505 HTTP Version Not Supported`. */
+/**
+ * `505 HTTP Version Not Supported`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPVersionNotSupported();
+ * console.assert(error.status === 505 && error.text === "505: HTTP Version Not Supported");
+ * ```
+ */
 export class HTTPVersionNotSupported extends HTTPServerError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPVersionNotSupported";
@@ -76,7 +158,17 @@ export class HTTPVersionNotSupported extends HTTPServerError {
   }
 }
 
-/** `506 Variant Also Negotiates`. */
+/**
+ * `506 Variant Also Negotiates`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPVariantAlsoNegotiates();
+ * console.assert(error.status === 506 && error.reason === "Variant Also Negotiates");
+ * ```
+ */
 export class HTTPVariantAlsoNegotiates extends HTTPServerError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPVariantAlsoNegotiates";
@@ -87,7 +179,17 @@ export class HTTPVariantAlsoNegotiates extends HTTPServerError {
   }
 }
 
-/** `507 Insufficient Storage`. */
+/**
+ * `507 Insufficient Storage`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPInsufficientStorage({ text: "the disk is full" });
+ * console.assert(error.status === 507);
+ * ```
+ */
 export class HTTPInsufficientStorage extends HTTPServerError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPInsufficientStorage";
@@ -98,7 +200,17 @@ export class HTTPInsufficientStorage extends HTTPServerError {
   }
 }
 
-/** `510 Not Extended`. */
+/**
+ * `510 Not Extended`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPNotExtended();
+ * console.assert(error.status === 510 && error.reason === "Not Extended");
+ * ```
+ */
 export class HTTPNotExtended extends HTTPServerError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPNotExtended";
@@ -109,7 +221,17 @@ export class HTTPNotExtended extends HTTPServerError {
   }
 }
 
-/** `511 Network Authentication Required`. */
+/**
+ * `511 Network Authentication Required`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.HTTPNetworkAuthenticationRequired({ text: "log in at the portal" });
+ * console.assert(error.status === 511);
+ * ```
+ */
 export class HTTPNetworkAuthenticationRequired extends HTTPServerError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HTTPNetworkAuthenticationRequired";

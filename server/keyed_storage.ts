@@ -11,7 +11,30 @@ import {
   type SessionStorage,
 } from "./session_storage.ts";
 
-/** A place that keeps text by key, for a time. */
+/**
+ * A place that keeps text by key, for a time.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * // Keeps sessions in a `Map`; a database does it the same way.
+ * const rows = new Map<string, string>();
+ * const store: web.SessionStore = {
+ *   get: (key) => Promise.resolve(rows.get(key) ?? null),
+ *   set: (key, value, _ttl) => Promise.resolve(void rows.set(key, value)),
+ *   delete: (key) => Promise.resolve(void rows.delete(key)),
+ * };
+ * const app = new web.Application();
+ * web.setupSessions(app, new web.KeyedStorage(store));
+ * app.addRoutes([web.get("/", async (request) => {
+ *   (await web.getSession(request)).set("user", "ann");
+ *   return web.textResponse("");
+ * })]);
+ * await app.request("/");
+ * console.assert(rows.size === 1);
+ * ```
+ */
 export interface SessionStore {
   /**
    * Reads a text.
@@ -40,6 +63,24 @@ export interface SessionStore {
  * Keeps sessions in a store by an id that is the cookie's value; keys are the cookie's name, `_` and
  * the id, as in aiohttp_session. An id that the store does not know is never taken over, so nobody
  * can make a client use an id of his choice.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * // Sessions in a place of one's own.
+ * class MapStorage extends web.KeyedStorage {
+ *   constructor(rows: Map<string, string>) {
+ *     super({
+ *       get: (key) => Promise.resolve(rows.get(key) ?? null),
+ *       set: (key, value) => Promise.resolve(void rows.set(key, value)),
+ *       delete: (key) => Promise.resolve(void rows.delete(key)),
+ *     }, { maxAge: 3600 });
+ *   }
+ * }
+ * const session = new MapStorage(new Map()).create();
+ * console.assert(session.isNew && session.maxAge === 3600);
+ * ```
  */
 export class KeyedStorage implements SessionStorage {
   readonly #store: SessionStore;

@@ -5,7 +5,19 @@
 import { KeyedStorage, type SessionStore } from "./keyed_storage.ts";
 import type { SessionCookieOptions } from "./session_storage.ts";
 
-/** What {@linkcode MemoryStorage} takes. */
+/**
+ * What {@linkcode MemoryStorage} takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.MemoryStorageOptions = { maxSessions: 1000, maxAge: 3600, secure: true };
+ * const app = new web.Application();
+ * web.setupSessions(app, new web.MemoryStorage(options));
+ * console.assert(app.middlewares.length === 1);
+ * ```
+ */
 export interface MemoryStorageOptions extends SessionCookieOptions {
   /** Sessions to keep; the one that was written longest ago goes first. @default {100000} */
   readonly maxSessions?: number;
@@ -13,6 +25,23 @@ export interface MemoryStorageOptions extends SessionCookieOptions {
 
 /**
  * Keeps sessions in memory: gone when the process ends, and not shared between processes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * web.setupSessions(app, new web.MemoryStorage({ maxAge: 3600 }));
+ * app.addRoutes([web.get("/", async (request) => {
+ *   const session = await web.getSession(request);
+ *   session.set("visits", (session.get<number>("visits") ?? 0) + 1);
+ *   return web.jsonResponse(session.get("visits"));
+ * })]);
+ * const first = await app.request("/");
+ * const [cookie = ""] = (first.headers.get("set-cookie") ?? "").split(";");
+ * const second = await app.request("/", { headers: { cookie } });
+ * console.assert(await second.json() === 2);
+ * ```
  */
 export class MemoryStorage extends KeyedStorage {
   /**

@@ -5,7 +5,26 @@
 import type { ServerRequest } from "./request.ts";
 import type { EarlyAnswer } from "./request.ts";
 
-/** A response that needs the request to come into being, a `FileResponse` for one. */
+/**
+ * A response that needs the request to come into being, a `FileResponse` for one.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * // Answers in the language that the client asks for.
+ * class Greeting implements web.Responder {
+ *   respond(request: web.ServerRequest): Response {
+ *     const german = request.headers.get("accept-language")?.startsWith("de");
+ *     return web.textResponse(german ? "hallo" : "hello");
+ *   }
+ * }
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", () => new Greeting())]);
+ * const response = await app.request("/", { headers: { "accept-language": "de" } });
+ * console.assert(await response.text() === "hallo");
+ * ```
+ */
 export interface Responder {
   /**
    * Makes the response. Middlewares see what it gives, never the responder.
@@ -19,6 +38,20 @@ export interface Responder {
 /**
  * What a handler gives: a platform response, something that makes one, or a stream or WebSocket
  * that was prepared.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const results: Record<string, () => web.HandlerResult> = {
+ *   "/text": () => web.textResponse("hello"),
+ *   "/file": () => new web.FileResponse(new URL("data:,").pathname),
+ * };
+ * const app = new web.Application();
+ * app.addRoutes(Object.entries(results).map(([path, handler]) => web.get(path, handler)));
+ * console.assert(await (await app.request("/text")).text() === "hello");
+ * console.assert((await app.request("/file")).status === 404);
+ * ```
  */
 export type HandlerResult = Response | EarlyAnswer | Responder;
 
@@ -26,6 +59,17 @@ export type HandlerResult = Response | EarlyAnswer | Responder;
  * Answers a request.
  *
  * @typeParam Params Match info of its route.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const hello: web.Handler<{ name: string }> = (request) =>
+ *   web.textResponse(`hello, ${request.matchInfo.name}`);
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/{name}", hello)]);
+ * console.assert(await (await app.request("/ann")).text() === "hello, ann");
+ * ```
  */
 export type Handler<Params = Record<string, string>> = (
   request: ServerRequest<Params>,

@@ -4,7 +4,22 @@
  */
 import type { ServerRequest } from "./request.ts";
 
-/** Callbacks that see every response before it leaves, aiohttp's `on_response_prepare`. */
+/**
+ * Callbacks that see every response before it leaves, aiohttp's `on_response_prepare`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const stamp: web.PrepareSignal = [(request, response) => {
+ *   response.headers.set("x-path", request.path);
+ * }];
+ * const app = new web.Application();
+ * app.onResponsePrepare.push(...stamp);
+ * app.addRoutes([web.get("/a", () => web.textResponse("hello"))]);
+ * console.assert((await app.request("/a")).headers.get("x-path") === "/a");
+ * ```
+ */
 export type PrepareSignal =
   ((request: ServerRequest, response: Response) => void | Promise<void>)[];
 

@@ -15,7 +15,33 @@ import type { PostData } from "./post_data.ts";
 import { type FormReading, type PostOptions, readForm } from "./read_form.ts";
 import { readRequestBody } from "./request_body.ts";
 
-/** An answer given before the handler is done: a stream or a WebSocket that was prepared. */
+/**
+ * An answer given before the handler is done: a stream or a WebSocket that was prepared.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * // A StreamResponse is one, and so is a WebSocketResponse: a middleware sees it after it was sent.
+ * const isEarly = (result: web.HandlerResult): result is web.EarlyAnswer =>
+ *   !(result instanceof Response) && "finish" in result;
+ * const seen: boolean[] = [];
+ * const app = new web.Application({
+ *   middlewares: [async (request, handler) => {
+ *     const result = await handler(request);
+ *     seen.push(isEarly(result));
+ *     return result;
+ *   }],
+ * });
+ * app.addRoutes([web.get("/", async (request) => {
+ *   const response = new web.StreamResponse();
+ *   await response.prepare(request);
+ *   return response;
+ * })]);
+ * await (await app.request("/")).text();
+ * console.assert(seen[0] === true);
+ * ```
+ */
 export interface EarlyAnswer {
   /** What the platform gets. */
   readonly response: Response;
@@ -29,7 +55,21 @@ export interface EarlyAnswer {
   shutdown?(): Promise<void>;
 }
 
-/** What {@linkcode ServerRequest.clone} changes. */
+/**
+ * What {@linkcode ServerRequest.clone} changes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * // Behind a proxy that is trusted: its word on scheme and peer.
+ * const options: web.CloneOptions = { scheme: "https", remote: "192.0.2.7" };
+ * const trusting: web.Middleware = (request, handler) => handler(request.clone(options));
+ * const app = new web.Application({ middlewares: [trusting] });
+ * app.addRoutes([web.get("/", ({ scheme, remote }) => web.textResponse(`${scheme} ${remote}`))]);
+ * console.assert(await (await app.request("/")).text() === "https 192.0.2.7");
+ * ```
+ */
 export interface CloneOptions {
   /** Method. */
   readonly method?: string;

@@ -7,7 +7,21 @@ import { compilePath, type PathTemplate } from "./path_template.ts";
 import { RelativeURL } from "./relative_url.ts";
 import { type AbstractResource, type Found, type Resolution, Route } from "./route.ts";
 
-/** A path template with a handler for each of its methods. */
+/**
+ * A path template with a handler for each of its methods.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * const resource: web.Resource = app.router.addResource("/items/{id}", "item");
+ * resource.addRoute("GET", (request) => web.textResponse(request.matchInfo["id"] ?? ""));
+ * resource.addRoute("DELETE", () => new Response(null, { status: 204 }));
+ * console.assert((await app.request("/items/7", { method: "DELETE" })).status === 204);
+ * console.assert(`${resource.urlFor({ id: "7" })}` === "/items/7");
+ * ```
+ */
 export class Resource implements AbstractResource {
   /** Name given at registration, `null` without one. */
   readonly name: string | null;

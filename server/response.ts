@@ -4,7 +4,18 @@
  */
 import { type CookieOptions, formatSetCookie } from "../http/cookie.ts";
 
-/** What the response helpers take besides the body. */
+/**
+ * What the response helpers take besides the body.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.ResponseOptions = { status: 201, contentType: "text/csv" };
+ * const response = web.textResponse("a,b\n", options);
+ * console.assert(response.headers.get("content-type") === "text/csv; charset=utf-8");
+ * ```
+ */
 export interface ResponseOptions {
   /** Status code. @default {200} */
   readonly status?: number;
@@ -14,7 +25,21 @@ export interface ResponseOptions {
   readonly contentType?: string;
 }
 
-/** What {@linkcode jsonResponse} takes besides the value. */
+/**
+ * What {@linkcode jsonResponse} takes besides the value.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.JsonResponseOptions = {
+ *   status: 201,
+ *   dumps: (value) => JSON.stringify(value, null, 2),
+ * };
+ * const response = web.jsonResponse({ id: 7 }, options);
+ * console.assert(response.status === 201 && await response.text() === '{\n  "id": 7\n}');
+ * ```
+ */
 export interface JsonResponseOptions extends ResponseOptions {
   /** Turns the value into text. @default {JSON.stringify} */
   readonly dumps?: (value: unknown) => string;
@@ -27,7 +52,8 @@ const JSON_TYPE = "application/json; charset=utf-8";
  * A text response.
  *
  * @param text The body, sent as UTF-8.
- * @param options Status, headers, content type (`text/plain; charset=utf-8` unless given).
+ * @param options Status, headers, content type (`text/plain; charset=utf-8` unless given). Without
+ * options the platform sets the type and writes it in its own way, `text/plain;charset=UTF-8`.
  * @returns A platform response.
  *
  * @example
@@ -103,6 +129,15 @@ export function setCookie(
  * @param response What carries the header.
  * @param name Cookie name.
  * @param options The attributes it was set with; path and domain have to be the same.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const response = web.textResponse("goodbye");
+ * web.delCookie(response, "user");
+ * console.assert(response.headers.get("set-cookie")?.includes("Max-Age=0"));
+ * ```
  */
 export function delCookie(
   response: { readonly headers: Headers },

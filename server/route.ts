@@ -5,7 +5,18 @@
 import type { ResourceInfo } from "./app_context.ts";
 import type { Handler } from "./middleware.ts";
 
-/** A method of a resource and what answers it. */
+/**
+ * A method of a resource and what answers it.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * const routes: readonly web.Route[] = app.addRoutes([web.put("/a", () => web.textResponse(""))]);
+ * console.assert(routes[0]?.method === "PUT" && routes[0].resource.canonical === "/a");
+ * ```
+ */
 export class Route {
   /** Method in upper case, `*` for any. */
   readonly method: string;
@@ -42,10 +53,37 @@ export class Route {
   }
 }
 
-/** What a look-up gives. */
+/**
+ * What a look-up gives.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/users/{id}", () => web.textResponse(""), { allowHead: false })]);
+ * const found: web.Resolution = app.router.resolve("GET", "/users/7");
+ * console.assert(found.route !== null && found.params["id"] === "7");
+ * const missed = app.router.resolve("PUT", "/users/7");
+ * console.assert(missed.route === null && missed.allowed.join() === "GET");
+ * ```
+ */
 export type Resolution = Found | Missed;
 
-/** The route for a request. */
+/**
+ * The route for a request.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const line = ({ route, params }: web.Found) => `${route.resource.canonical} ${params["id"]}`;
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/users/{id}", () => web.textResponse(""))]);
+ * const found = app.router.resolve("GET", "/users/7");
+ * console.assert(found.route !== null && line(found) === "/users/{id} 7");
+ * ```
+ */
 export interface Found {
   /** The route. */
   readonly route: Route;
@@ -53,7 +91,19 @@ export interface Found {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** A path that is unknown, or known with other methods. */
+/**
+ * A path that is unknown, or known with other methods.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const line = ({ allowed }: web.Missed) =>
+ *   allowed.length === 0 ? "no such path" : `only ${allowed.join()}`;
+ * const missed = new web.Application().router.resolve("GET", "/nothing");
+ * console.assert(missed.route === null && line(missed) === "no such path");
+ * ```
+ */
 export interface Missed {
   /** There is no route. */
   readonly route: null;
@@ -71,6 +121,33 @@ export interface Missed {
 /**
  * Something that answers paths: a template, a sub-application, or a class of your own given to
  * `app.router.registerResource()`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * // Answers every path that ends in an extension.
+ * class ByExtension implements web.AbstractResource {
+ *   readonly name = null;
+ *   readonly prefix = "/";
+ *   readonly canonical: string;
+ *   readonly #route: web.Route;
+ *   constructor(extension: string, handler: web.Handler) {
+ *     this.canonical = extension;
+ *     this.#route = new web.Route("GET", handler, this);
+ *   }
+ *   resolve(_method: string, path: string): web.Resolution | null {
+ *     return path.endsWith(this.canonical) ? { route: this.#route, params: {} } : null;
+ *   }
+ *   addPrefix(): void {}
+ *   urlFor(): web.RelativeURL {
+ *     return new web.RelativeURL(`/any${this.canonical}`);
+ *   }
+ * }
+ * const app = new web.Application();
+ * app.router.registerResource(new ByExtension(".md", () => web.textResponse("a document")));
+ * console.assert(await (await app.request("/docs/a.md")).text() === "a document");
+ * ```
  */
 export interface AbstractResource extends ResourceInfo {
   /** Start of every path it answers, without a `/` at the end; `/` to be asked for any path. */

@@ -10,6 +10,24 @@ import type { RouteDef } from "./route_def.ts";
  * Decorates a method that answers requests.
  *
  * @typeParam Params Match info of the route.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const routes = new web.RouteTable();
+ * const show: web.HandlerDecorator<{ id: string }> = routes.get("/users/{id}");
+ * class Users {
+ *   @show
+ *   show(request: web.ServerRequest<{ id: string }>): Response {
+ *     return web.textResponse(request.matchInfo.id);
+ *   }
+ * }
+ * new Users();
+ * const app = new web.Application();
+ * app.addRoutes(routes);
+ * console.assert(await (await app.request("/users/7")).text() === "7");
+ * ```
  */
 export type HandlerDecorator<Params> = <This extends object>(
   method: (

@@ -7,19 +7,58 @@ import type { PathParams } from "./path_template.ts";
 import type { Resource } from "./resource.ts";
 import { type ViewClass, viewHandler } from "./view.ts";
 
-/** What a route definition takes besides method, path and handler. */
+/**
+ * What a route definition takes besides method, path and handler.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.RouteOptions = { name: "user" };
+ * const app = new web.Application();
+ * app.addRoutes([web.put("/users/{id}", () => web.textResponse(""), options)]);
+ * console.assert(`${app.router.named("user").urlFor({ id: "7" })}` === "/users/7");
+ * ```
+ */
 export interface RouteOptions {
   /** Name of the resource, for `app.router.named(name).urlFor()`. */
   readonly name?: string;
 }
 
-/** What a `GET` definition takes. */
+/**
+ * What a `GET` definition takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.GetRouteOptions = { allowHead: false };
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", () => web.textResponse("hello"), options)]);
+ * console.assert((await app.request("/", { method: "HEAD" })).status === 405);
+ * ```
+ */
 export interface GetRouteOptions extends RouteOptions {
   /** Whether the handler answers `HEAD` too, without its body. @default {true} */
   readonly allowHead?: boolean;
 }
 
-/** A route before it is added to an application. */
+/**
+ * A route before it is added to an application.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const routes: web.RouteDef[] = [
+ *   web.get("/", () => web.textResponse("hello")),
+ *   { methods: ["PURGE"], path: "/", handler: () => web.textResponse("purged"), name: null },
+ * ];
+ * const app = new web.Application();
+ * app.addRoutes(routes);
+ * console.assert(await (await app.request("/", { method: "PURGE" })).text() === "purged");
+ * ```
+ */
 export interface RouteDef {
   /** Methods it answers, `*` for any. */
   readonly methods: readonly string[];
@@ -102,6 +141,19 @@ export function get<const Path extends string>(
  * @param handler What answers.
  * @param options Name of the resource.
  * @returns The definition, for `app.addRoutes()`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.post("/users", async (request) => {
+ *   const { name } = await request.json<{ name: string }>();
+ *   return web.jsonResponse({ name }, { status: 201 });
+ * })]);
+ * const response = await app.request("/users", { method: "POST", body: '{"name":"ann"}' });
+ * console.assert(response.status === 201);
+ * ```
  */
 export function post<const Path extends string>(
   path: Path,
@@ -119,6 +171,18 @@ export function post<const Path extends string>(
  * @param handler What answers.
  * @param options Name of the resource.
  * @returns The definition, for `app.addRoutes()`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([
+ *   web.put("/notes/{id}", async (request) => web.textResponse(await request.text())),
+ * ]);
+ * const response = await app.request("/notes/7", { method: "PUT", body: "buy milk" });
+ * console.assert(await response.text() === "buy milk");
+ * ```
  */
 export function put<const Path extends string>(
   path: Path,
@@ -136,6 +200,21 @@ export function put<const Path extends string>(
  * @param handler What answers.
  * @param options Name of the resource.
  * @returns The definition, for `app.addRoutes()`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([
+ *   web.patch("/users/{id}", async (request) => {
+ *     const changes = await request.json<{ name?: string }>();
+ *     return web.jsonResponse({ id: request.matchInfo.id, ...changes });
+ *   }),
+ * ]);
+ * const response = await app.request("/users/7", { method: "PATCH", body: '{"name":"bob"}' });
+ * console.assert((await response.json()).name === "bob");
+ * ```
  */
 export function patch<const Path extends string>(
   path: Path,
@@ -153,6 +232,15 @@ export function patch<const Path extends string>(
  * @param handler What answers.
  * @param options Name of the resource.
  * @returns The definition, for `app.addRoutes()`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.del("/users/{id}", () => new Response(null, { status: 204 }))]);
+ * console.assert((await app.request("/users/7", { method: "DELETE" })).status === 204);
+ * ```
  */
 export function del<const Path extends string>(
   path: Path,
@@ -170,6 +258,16 @@ export function del<const Path extends string>(
  * @param handler What answers.
  * @param options Name of the resource.
  * @returns The definition, for `app.addRoutes()`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.head("/file", () => new Response(null, { headers: { "x-size": "7" } }))]);
+ * const response = await app.request("/file", { method: "HEAD" });
+ * console.assert(response.headers.get("x-size") === "7");
+ * ```
  */
 export function head<const Path extends string>(
   path: Path,
@@ -187,6 +285,17 @@ export function head<const Path extends string>(
  * @param handler What answers.
  * @param routeOptions Name of the resource.
  * @returns The definition, for `app.addRoutes()`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * const headers = { allow: "GET, OPTIONS" };
+ * app.addRoutes([web.options("/users", () => new Response(null, { status: 204, headers }))]);
+ * const response = await app.request("/users", { method: "OPTIONS" });
+ * console.assert(response.headers.get("allow") === "GET, OPTIONS");
+ * ```
  */
 export function options<const Path extends string>(
   path: Path,
@@ -204,6 +313,24 @@ export function options<const Path extends string>(
  * @param viewClass The class.
  * @param options Name of the resource.
  * @returns The definition, for `app.addRoutes()`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * class Users extends web.View {
+ *   get(): Response {
+ *     return web.jsonResponse([]);
+ *   }
+ *   async post(): Promise<Response> {
+ *     return web.jsonResponse(await this.request.json(), { status: 201 });
+ *   }
+ * }
+ * const app = new web.Application();
+ * app.addRoutes([web.view("/users", Users)]);
+ * console.assert((await app.request("/users", { method: "POST", body: "{}" })).status === 201);
+ * console.assert((await app.request("/users", { method: "PUT" })).status === 405);
+ * ```
  */
 export function view(path: string, viewClass: ViewClass, options: RouteOptions = {}): RouteDef {
   return define(["*"], path, viewHandler(viewClass), options);

@@ -14,6 +14,17 @@ const UNKNOWN: Resolution = Object.freeze({ route: null, allowed: Object.freeze(
  * The resources of an application. Resources are indexed by the fixed part of their path; a
  * look-up walks from the whole path up to `/`, so the longest fixed part wins, then the order of
  * registration, and a thousand routes cost no more than ten. Domains are asked before all others.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * const router: web.Router = app.router;
+ * router.addRoute("GET", "/users/{id}", () => web.textResponse("a user"), "user");
+ * console.assert(router.has("user") && router.resources().length === 1);
+ * console.assert(await (await app.request("/users/7")).text() === "a user");
+ * ```
  */
 export class Router implements ResourceRegistry {
   readonly #wrap: (handler: Handler) => Handler;

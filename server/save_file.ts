@@ -7,7 +7,21 @@ import { BodyPartReader } from "../http/body_part_reader.ts";
 import { HTTPConflict } from "./http_client_errors.ts";
 import { HTTPInsufficientStorage } from "./http_server_errors.ts";
 
-/** What {@linkcode saveFile} takes besides bytes and path. */
+/**
+ * What {@linkcode saveFile} takes besides bytes and path.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const options: web.SaveFileOptions = { onDuplicate: "rename" };
+ * const save = () => web.saveFile(new Blob(["hello"]).stream(), `${folder}/a.txt`, options);
+ * await save();
+ * console.assert((await save()).path === `${folder}/a-1.txt`);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
 export interface SaveFileOptions {
   /**
    * What to do where the path exists: fail with `409 Conflict`, replace it, or save as `name-1.ext`,
@@ -25,7 +39,20 @@ export interface SaveFileOptions {
   readonly onProgress?: (bytes: number) => void;
 }
 
-/** A file that was saved. */
+/**
+ * A file that was saved.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const path = `${folder}/${web.safeFilename("../../etc/passwd")}`;
+ * const saved: web.SavedFile = await web.saveFile(new Blob(["hello"]).stream(), path);
+ * console.assert(saved.path.startsWith(folder) && saved.size === 5 && saved.sha256 === null);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
 export interface SavedFile {
   /** Where it is; differs from what was asked for with `onDuplicate: "rename"`. */
   readonly path: string;

@@ -31,7 +31,24 @@ import type { ServerRequest } from "./request.ts";
 import type { Session } from "./session.ts";
 import type { SessionCookieOptions, SessionStorage } from "./session_storage.ts";
 
-/** What is needed of a Redis client; those of `@redis/client`, `ioredis` and `iovalkey` have it. */
+/**
+ * What is needed of a Redis client; those of `@redis/client`, `ioredis` and `iovalkey` have it.
+ *
+ * @example
+ * ```ts
+ * import { type RedisClient, RedisStorage } from "@roundtrip/http/session-redis";
+ *
+ * // A stand-in for tests; those of "@redis/client" and "ioredis" have these methods.
+ * const rows = new Map<string, string>();
+ * const client: RedisClient = {
+ *   get: (key) => Promise.resolve(rows.get(key) ?? null),
+ *   set: (key, value) => Promise.resolve(rows.set(key, value)),
+ *   setex: (key, _seconds, value) => Promise.resolve(rows.set(key, value)),
+ *   del: (key) => Promise.resolve(rows.delete(key)),
+ * };
+ * console.assert(new RedisStorage(client).create().isNew);
+ * ```
+ */
 export interface RedisClient {
   /**
    * Reads a text.
@@ -73,6 +90,28 @@ export interface RedisClient {
 /**
  * Keeps sessions in Redis, in the keys and the form of aiohttp_session's `RedisStorage`
  * (`AIOHTTP_SESSION_` and the id), so that a Python and a Deno service can share them.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ * import { RedisStorage } from "@roundtrip/http/session-redis";
+ *
+ * const rows = new Map<string, string>();
+ * const client = { // instead of this: await createClient().connect() of "@redis/client"
+ *   get: (key: string) => Promise.resolve(rows.get(key) ?? null),
+ *   set: (key: string, value: string) => Promise.resolve(rows.set(key, value)),
+ *   setEx: (key: string, _ttl: number, value: string) => Promise.resolve(rows.set(key, value)),
+ *   del: (key: string) => Promise.resolve(rows.delete(key)),
+ * };
+ * const app = new web.Application();
+ * web.setupSessions(app, new RedisStorage(client, { maxAge: 3600, secure: true }));
+ * app.addRoutes([web.post("/login", async (request) => {
+ *   (await web.renewSession(request)).set("user", "ann");
+ *   return web.textResponse("welcome");
+ * })]);
+ * await app.request("/login", { method: "POST" });
+ * console.assert(rows.size === 1);
+ * ```
  */
 export class RedisStorage implements SessionStorage {
   readonly #keyed: KeyedStorage;

@@ -55,6 +55,20 @@ export function setupSessions(
  *
  * @param storage What keeps the sessions.
  * @returns The middleware.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const sessions = web.sessionMiddleware(new web.MemoryStorage());
+ * const needsUser: web.Middleware = async (request, handler) => {
+ *   if (!(await web.getSession(request)).has("user")) throw new web.HTTPUnauthorized();
+ *   return await handler(request);
+ * };
+ * const app = new web.Application({ middlewares: [sessions, needsUser] }); // in this order
+ * app.addRoutes([web.get("/", () => web.textResponse("secret"))]);
+ * console.assert((await app.request("/")).status === 401);
+ * ```
  */
 export function sessionMiddleware(storage: SessionStorage): Middleware {
   return async (request, handler) => {
@@ -85,6 +99,20 @@ export function sessionMiddleware(storage: SessionStorage): Middleware {
  * @param request The request.
  * @returns The session, the same one for the whole request.
  * @throws {TypeError} If the application has no sessions.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * web.setupSessions(app, new web.MemoryStorage());
+ * app.addRoutes([web.get("/", async (request) => {
+ *   const session = await web.getSession(request);
+ *   session.set("seen", Date.now());
+ *   return web.textResponse(session.isNew ? "hello" : "welcome back");
+ * })]);
+ * console.assert(await (await app.request("/")).text() === "hello");
+ * ```
  */
 export function getSession<Params>(request: ServerRequest<Params>): Promise<Session> {
   const slot = slotOf(request);
@@ -97,6 +125,21 @@ export function getSession<Params>(request: ServerRequest<Params>): Promise<Sess
  * @param request The request.
  * @returns The session.
  * @throws {TypeError} If the application has no sessions.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * web.setupSessions(app, new web.SimpleCookieStorage());
+ * app.addRoutes([web.post("/logout", async (request) => {
+ *   const session = await web.newSession(request);
+ *   return web.jsonResponse({ values: session.size });
+ * })]);
+ * const headers = { cookie: 'AIOHTTP_SESSION={"session":{"user":"ann"}}' };
+ * const response = await app.request("/logout", { method: "POST", headers });
+ * console.assert((await response.json()).values === 0);
+ * ```
  */
 export async function newSession<Params>(request: ServerRequest<Params>): Promise<Session> {
   const slot = slotOf(request);
@@ -145,6 +188,24 @@ export async function renewSession<Params>(request: ServerRequest<Params>): Prom
  * @param request The request.
  * @param response What carries the cookie.
  * @throws {TypeError} If the application has no sessions.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * web.setupSessions(app, new web.MemoryStorage());
+ * app.addRoutes([web.get("/", async (request) => {
+ *   (await web.getSession(request)).set("streams", 1);
+ *   const response = new web.StreamResponse();
+ *   await web.saveSession(request, response); // before the headers are sent
+ *   await response.prepare(request);
+ *   await response.write("hello");
+ *   return response;
+ * })]);
+ * const response = await app.request("/");
+ * console.assert(response.headers.has("set-cookie") && await response.text() === "hello");
+ * ```
  */
 export async function saveSession<Params>(
   request: ServerRequest<Params>,

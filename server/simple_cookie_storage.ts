@@ -14,6 +14,20 @@ import {
 /**
  * Keeps a session as JSON in its cookie, aiohttp_session's `SimpleCookieStorage`. Anyone can read
  * and change it, so it is for tests only.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * web.setupSessions(app, new web.SimpleCookieStorage());
+ * app.addRoutes([web.get("/", async (request) => {
+ *   return web.textResponse((await web.getSession(request)).get<string>("user") ?? "nobody");
+ * })]);
+ * // A test can write the session that it needs.
+ * const headers = { cookie: 'AIOHTTP_SESSION={"session":{"user":"ann"}}' };
+ * console.assert(await (await app.request("/", { headers })).text() === "ann");
+ * ```
  */
 export class SimpleCookieStorage implements SessionStorage {
   readonly #cookie: SessionCookie;
@@ -43,9 +57,7 @@ export class SimpleCookieStorage implements SessionStorage {
    * @returns The session; a new one where the cookie is missing or malformed.
    */
   load(request: ServerRequest): Promise<Session> {
-    const value = this.#cookie.read(request);
-    const data = parseSessionData(value) ??
-      (value === null ? null : parseSessionData(unquote(value)));
+    const data = parseSessionData(this.#cookie.read(request));
     return Promise.resolve(new Session(null, { data, maxAge: this.#cookie.maxAge }));
   }
 
@@ -67,24 +79,23 @@ export class SimpleCookieStorage implements SessionStorage {
   }
 }
 
-// Python's http.cookies writes such values as quoted strings with octal escapes (RFC 2109).
-function quote(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  let quoted = "";
-  for (const byte of bytes) {
-    const char = String.fromCharCode(byte);
-    if (/[\w!#$%&'*+.^`|~:{}()[\]/<>?@=-]/.test(char) && byte < 128) quoted += char;
-    else if (char === '"' || char === "\\") quoted += `\\${char}`;
-    else quoted += `\\${byte.toString(8).padStart(3, "0")}`;
-  }
-  return `"${quoted}"`;
+/**
+ * A quoted string with octal escapes (RFC 2109), as Python's http.cookies writes and reads it. That
+ * has one escape for a byte, not for a character, so what is not ASCII is escaped by JSON before.
+ */
+function quote(json: string): string {
+  const ascii = json.replace(/[\x7f-\uffff]/g, (unit) => `\\u${hex(unit)}`);
+  const escaped = ascii.replace(
+    /[^\w!#$%&'*+.^`|~:{}()[\]/<>?@=-]/g,
+    (char) => char === '"' || char === "\\" ? `\\${char}` : `\\${octal(char)}`,
+  );
+  return `"${escaped}"`;
 }
 
-function unquote(text: string): string {
-  const bytes: number[] = [];
-  for (const [piece, octal] of text.matchAll(/\\([0-3][0-7]{2})|\\?([^])/g)) {
-    if (octal !== undefined) bytes.push(parseInt(octal, 8));
-    else bytes.push(...new TextEncoder().encode(piece.length > 1 ? piece.slice(1) : piece));
-  }
-  return new TextDecoder().decode(new Uint8Array(bytes));
+function hex(unit: string): string {
+  return unit.charCodeAt(0).toString(16).padStart(4, "0");
+}
+
+function octal(char: string): string {
+  return char.charCodeAt(0).toString(8).padStart(3, "0");
 }

@@ -5,7 +5,25 @@
 import type { EarlyAnswer, ServerRequest } from "./request.ts";
 import { StreamResponse } from "./stream_response.ts";
 
-/** What {@linkcode sseResponse} takes. */
+/**
+ * What {@linkcode sseResponse} takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.SSEOptions = { pingInterval: 5_000, headers: { "x-stream": "prices" } };
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", async (request) => {
+ *   const events = await web.sseResponse(request, options);
+ *   await events.send("42");
+ *   return events;
+ * })]);
+ * const response = await app.request("/");
+ * console.assert(response.headers.get("x-stream") === "prices");
+ * console.assert(await response.text() === "data: 42\r\n\r\n");
+ * ```
+ */
 export interface SSEOptions {
   /** Headers of the response. */
   readonly headers?: HeadersInit;
@@ -17,7 +35,24 @@ export interface SSEOptions {
   readonly pingInterval?: number;
 }
 
-/** What an event has besides its data. */
+/**
+ * What an event has besides its data.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const event: web.SSEEvent = { event: "price", id: "7", retry: 2_000 };
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", async (request) => {
+ *   const events = await web.sseResponse(request);
+ *   await events.send("42", event);
+ *   return events;
+ * })]);
+ * const text = await (await app.request("/")).text();
+ * console.assert(text === "id: 7\r\nevent: price\r\ndata: 42\r\nretry: 2000\r\n\r\n");
+ * ```
+ */
 export interface SSEEvent {
   /** Type of the event, what `addEventListener()` waits for. @default {"message"} */
   readonly event?: string;
@@ -27,7 +62,23 @@ export interface SSEEvent {
   readonly retry?: number;
 }
 
-/** A stream of events to one client; {@linkcode sseResponse} opens it. */
+/**
+ * A stream of events to one client; {@linkcode sseResponse} opens it.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const count = async (events: web.SSEResponse): Promise<web.SSEResponse> => {
+ *   for (let i = 0; i < 3 && !events.signal.aborted; i++) await events.send(`${i}`);
+ *   return events;
+ * };
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", async (request) => await count(await web.sseResponse(request)))]);
+ * const text = await (await app.request("/")).text();
+ * console.assert(text.match(/^data: \d$/gm)?.length === 3);
+ * ```
+ */
 export class SSEResponse implements EarlyAnswer, AsyncDisposable {
   /**
    * Id of the last event that the client got before it lost the connection, `null` for a client

@@ -15,7 +15,24 @@ import type { RouteDef } from "./route_def.ts";
 import { fileError, sendFile } from "./send_file.ts";
 import { type Found, StaticRoot } from "./static_root.ts";
 
-/** What {@linkcode staticFiles}, `web.static()`, takes. */
+/**
+ * What {@linkcode staticFiles}, `web.static()`, takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${folder}/index.html`, "<p>hello</p>");
+ * const options: web.StaticOptions = { index: true, headers: { "cache-control": "max-age=60" } };
+ * const app = new web.Application();
+ * app.addRoutes([web.static("/", folder, options)]);
+ * const response = await app.request("/");
+ * console.assert(response.headers.get("cache-control") === "max-age=60");
+ * console.assert(await response.text() === "<p>hello</p>");
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
 export interface StaticOptions {
   /** Name of the resource, for `app.router.named(name).urlFor({ filename })`. */
   readonly name?: string;
@@ -47,7 +64,21 @@ export interface StaticOptions {
   readonly headers?: HeadersInit;
 }
 
-/** What `urlFor()` of static files takes. */
+/**
+ * What `urlFor()` of static files takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${folder}/a.css`, "p {}");
+ * const parts: web.StaticUrlParts = { filename: "a.css", appendVersion: true };
+ * const url = `${web.static("/files", folder).urlFor(parts)}`;
+ * console.assert(url.startsWith("/files/a.css?v=")); // another content, another URL
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
 export interface StaticUrlParts {
   /** Path below the folder; a leading slash is dropped. */
   readonly filename: string;
@@ -55,7 +86,21 @@ export interface StaticUrlParts {
   readonly appendVersion?: boolean;
 }
 
-/** A folder before it is added to an application. */
+/**
+ * A folder before it is added to an application.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const files: web.StaticDef = web.static("/files", folder);
+ * const app = new web.Application();
+ * app.addRoutes([files]);
+ * console.assert(`${files.urlFor({ filename: "a b.txt" })}` === "/files/a%20b.txt");
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
 export interface StaticDef extends RouteDef {
   /**
    * Builds the URL of a file.

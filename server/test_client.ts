@@ -7,7 +7,21 @@ import type { Application } from "./application.ts";
 import type { AppRunnerOptions } from "./runner.ts";
 import { TestServer } from "./test_server.ts";
 
-/** What a request of {@linkcode TestClient} takes: all that `fetch` does, and JSON. */
+/**
+ * What a request of {@linkcode TestClient} takes: all that `fetch` does, and JSON.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.post("/", async (request) => web.jsonResponse(await request.json()))]);
+ * await using client = await web.TestClient.start(app);
+ * const init: web.TestRequestInit = { json: { name: "ann" }, headers: { accept: "text/html" } };
+ * const response = await client.post("/", init);
+ * console.assert((await response.json()).name === "ann");
+ * ```
+ */
 export interface TestRequestInit extends RequestInit {
   /** Sent as JSON, with its content type. */
   readonly json?: unknown;

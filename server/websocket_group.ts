@@ -5,11 +5,43 @@
 import { type WebSocketBase, whenClosed } from "../http/websocket_base.ts";
 import { WSCloseCode } from "../http/ws_message.ts";
 
-/** A message of a group: text, or bytes for a binary message. */
+/**
+ * A message of a group: text, or bytes for a binary message.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const messages: web.GroupMessage[] = ["text", new Uint8Array([1, 2, 3])];
+ * const room = new web.WebSocketGroup();
+ * for (const message of messages) console.assert(await room.send(message) === 0); // nobody is in
+ * ```
+ */
 export type GroupMessage = string | Uint8Array<ArrayBuffer>;
 
 /**
  * Carries a group's messages between processes. The group's own carries them to itself.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * // Carries messages within this process; Redis carries them between several.
+ * const listeners = new Set<(message: web.GroupMessage) => void>();
+ * const sent: web.GroupMessage[] = [];
+ * const broker: web.GroupBroker = {
+ *   publish: (_group, message) => {
+ *     sent.push(message);
+ *     for (const deliver of listeners) deliver(message);
+ *   },
+ *   subscribe: (_group, deliver) => {
+ *     listeners.add(deliver);
+ *     return () => listeners.delete(deliver);
+ *   },
+ * };
+ * await new web.WebSocketGroup({ broker }).send("hello");
+ * console.assert(sent[0] === "hello");
+ * ```
  */
 export interface GroupBroker {
   /**
@@ -32,10 +64,37 @@ export interface GroupBroker {
 /**
  * What happens to a member that reads too slowly: with `close` its socket closes with 1013 at the
  * socket's own `maxBuffered`, with `skip` messages are left out for it.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const slowPeer: web.SlowPeerPolicy = "skip"; // prices: the next one makes up for one left out
+ * const room = new web.WebSocketGroup({ slowPeer, maxBuffered: 64 * 1024 });
+ * console.assert(room.size === 0);
+ * ```
  */
 export type SlowPeerPolicy = "close" | "skip";
 
-/** What {@linkcode WebSocketGroup} takes. */
+/**
+ * What {@linkcode WebSocketGroup} takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.WebSocketGroupOptions = { name: "lobby", slowPeer: "close" };
+ * const lobby = new web.WebSocketGroup(options);
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/lobby", web.webSocket(async (socket) => {
+ *   lobby.join(socket);
+ *   for await (const message of socket) {
+ *     if (message.type === web.WSMsgType.TEXT) await lobby.send(message.data);
+ *   }
+ * }))]);
+ * console.assert(lobby.size === 0);
+ * ```
+ */
 export interface WebSocketGroupOptions {
   /** Name of the group at the broker. @default {"default"} */
   readonly name?: string;

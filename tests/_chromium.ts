@@ -44,3 +44,28 @@ export async function launch(executablePath: string): Promise<Browser> {
   const { chromium } = await import("npm:playwright-core@^1.65.1");
   return await chromium.launch({ executablePath, args: ARGS, timeout: 60_000 });
 }
+
+/**
+ * Opens a page and waits for what it reports.
+ *
+ * @param executablePath Where Chromium is.
+ * @param url The page.
+ * @param report Resolves with what the page tells its server.
+ * @returns The report.
+ */
+export async function browse<T>(
+  executablePath: string,
+  url: string,
+  report: Promise<T>,
+): Promise<T> {
+  const browser = await launch(executablePath);
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error("the page did not report in time")), 30_000);
+  try {
+    await (await browser.newPage()).goto(url);
+    return await Promise.race([report, late.promise]);
+  } finally {
+    clearTimeout(timer);
+    await browser.close();
+  }
+}

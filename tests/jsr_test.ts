@@ -2,11 +2,11 @@ import { assert, assertEquals } from "@std/assert";
 import { ROOT, run } from "./_process.ts";
 
 // What JSR asks of a package: a module doc with an example in every entry, and every exported symbol
-// documented. `deno doc --lint` does not look at module docs.
+// documented; and besides, an example for each. `deno doc --lint` looks at neither.
 
 interface Doc {
   readonly doc?: string;
-  readonly tags?: readonly { readonly kind: string }[];
+  readonly tags?: readonly { readonly kind: string; readonly doc?: string }[];
 }
 
 interface Module {
@@ -48,6 +48,20 @@ Deno.test("every exported symbol is documented", () => {
       if (name === "default") continue;
       // Of overloads one is enough: they are one symbol to the reader.
       if (!declarations.some(({ jsDoc }) => (jsDoc?.doc ?? "") !== "")) {
+        missing.push(`${entry}: ${name}`);
+      }
+    }
+  }
+  assertEquals(missing, []);
+});
+
+Deno.test("every exported symbol has an example", () => {
+  const missing: string[] = [];
+  for (const [entry, { symbols }] of modules) {
+    for (const { name, declarations } of symbols) {
+      if (name === "default") continue;
+      const tags = declarations.flatMap(({ jsDoc }) => jsDoc?.tags ?? []);
+      if (!tags.some(({ kind, doc = "" }) => kind === "example" && doc.includes("```ts"))) {
         missing.push(`${entry}: ${name}`);
       }
     }

@@ -9,14 +9,15 @@ const CLIENT = `
   ClientResponse ClientResponseError ClientSession ClientWebSocketResponse
   ConnectionTimeoutError ContentTypeError CookieJar DummyCookieJar EventTooLongError
   FileExistsError FormBody IncompleteReadError InvalidURLError InvalidURLRedirectError
-  LineTooLongError MultipartEncodingError MultipartError MultipartLimitError MultipartReader
-  MultipartSyntaxError MultipartTruncatedError MultipartWriter NonHttpURLError NotSupportedError
-  SchemaValidationError ServerDisconnectedError ServerTimeoutError SocketTimeoutError
-  StreamReader TooManyRedirectsError UnixClientConnectorError WSCloseCode WSMessageTypeError
-  WSMsgType WSServerHandshakeError WebSocketBase WebSocketClosedError WebSocketLimitError
-  WebSocketProtocolError WebSocketTimeoutError appTransport bearerAuthMiddleware cacheMiddleware
-  digestAuthMiddleware discard encodeBasicAuth fetchTransport loggingMiddleware reconnect
-  request retryMiddleware
+  LineTooLongError MockResponses MultipartEncodingError MultipartError MultipartLimitError
+  MultipartReader MultipartSyntaxError MultipartTruncatedError MultipartWriter NonHttpURLError
+  NotSupportedError SchemaValidationError ServerDisconnectedError ServerTimeoutError
+  SocketTimeoutError StreamReader TooManyRedirectsError UnixClientConnectorError WSCloseCode
+  WSMessageTypeError WSMsgType WSServerHandshakeError WebSocketBase WebSocketClosedError
+  WebSocketLimitError WebSocketProtocolError WebSocketTimeoutError appTransport
+  bearerAuthMiddleware cacheMiddleware digestAuthMiddleware discard encodeBasicAuth
+  fetchTransport loggingMiddleware rateLimitMiddleware reconnect replayMiddleware request
+  retryMiddleware
 `;
 const SERVER = `
   AddressInUseError AppKey AppRunner Application BaseRequest BodyPartReader ConnectionResetError

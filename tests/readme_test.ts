@@ -1,6 +1,10 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { type CommandSpec, USAGE_CODE } from "../cli/command_table.ts";
+import { COMMANDS, GLOBAL_OPTIONS } from "../cli/tables/mod.ts";
+import { cli } from "./e2e/_cli.ts";
 import { pythonWith } from "./interop/_python.ts";
 import { ROOT, run, start } from "./_process.ts";
+import { recordTerminal } from "./_terminal.ts";
 
 const README = await Deno.readTextFile(new URL("README.md", ROOT));
 
@@ -92,7 +96,7 @@ Deno.test("README's test passes, without permissions", async () => {
   await Deno.remove(dir, { recursive: true });
 });
 
-Deno.test("README's blocks are all run: by this file, or by deno test --doc", () => {
+Deno.test("README's blocks are all run: by this file, or by doc_examples_test.ts", () => {
   const ignored = [...README.matchAll(/^```ts ignore\n\/\/ (\S+)$/gm)].map((match) => match[1]);
   assertEquals(ignored, ["server.ts", "client.ts", "app_test.ts"]);
   assertEquals(README.match(/^```ts ignore$/gm)?.length, ignored.length);
@@ -104,8 +108,137 @@ Deno.test("README names the commands of the programs that it shows", async () =>
   assertStringIncludes(README, first.replace("// ", ""));
 });
 
+/** A section of README. */
+function section(title: string): string {
+  const [, text] = README.split(`## ${title}\n`);
+  assert(text !== undefined, `there is no section ${title}`);
+  return text.split("\n## ")[0] ?? "";
+}
+
+/** The cells of a table's rows, without the head. */
+function rowsOf(text: string): string[][] {
+  const lines = text.split("\n").filter((line) => line.startsWith("|"));
+  return lines.slice(2).map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+}
+
+Deno.test("the command lines of README have only options that there are", () => {
+  const lines = [...section("The command").matchAll(/`roundtrip ([^`]+)`/g)].map(([, line = ""]) =>
+    line
+  );
+  assert(lines.length > 20, `${lines.length}`);
+  for (const line of lines) {
+    const [first = "", ...rest] = line.split(" ");
+    const spec = COMMANDS.find(({ name }) => name === first) ?? COMMANDS[0];
+    const options = [...spec?.options ?? [], ...GLOBAL_OPTIONS];
+    for (const word of spec?.name === first ? rest : [first, ...rest]) {
+      if (!word.startsWith("-")) continue;
+      const known = word.startsWith("--")
+        ? options.some(({ long }) => long === word.slice(2))
+        : options.some(({ short }) => short === word[1]);
+      assert(known, `roundtrip ${line}: there is no option ${word}`);
+    }
+  }
+});
+
+Deno.test("the exit codes of README are those of the command", () => {
+  const table = section("The command").split("And how it ends:\n")[1] ?? "";
+  const rows = rowsOf(table.trimStart().split("\n\n")[0] ?? "");
+  const specs = ["request", "ws", "serve"].map((name) =>
+    COMMANDS.find((each) => each.name === name)
+  );
+  const meanings = ({ exitCodes = [], usageCode = USAGE_CODE }: CommandSpec): Map<number, string> =>
+    new Map([
+      [0, "success"],
+      [1, "any other error"],
+      [usageCode, "wrong command line"],
+      ...exitCodes,
+    ]);
+  for (const [i, spec] of specs.entries()) {
+    assert(spec !== undefined);
+    const shown = rows.flatMap((cells) => {
+      const text = cells[i + 1] ?? "";
+      return text === "" ? [] : [[Number(cells[0]), text] as const];
+    });
+    assertEquals(shown, [...meanings(spec)].sort(([a], [b]) => a - b), spec.name);
+  }
+});
+
+Deno.test("the items of README are what the command makes of them", async () => {
+  const items = ["Name:value", "Gone:", "Empty;", "q==1", "user[name]=Ada", "ids[]:=7", "a\\:b=c"];
+  const { code, stdout, stderr } = await cli(["--offline", ":8080/x", ...items]);
+  assertEquals(code, 0, stderr);
+  assertMatch(stdout, /^POST \/x\?q=1 HTTP\/1\.1\r?$/m);
+  assertMatch(stdout, /^Name: value\r?$/m);
+  assertMatch(stdout, /^Empty: ?\r?$/m);
+  const text = stdout.slice(stdout.indexOf("{"));
+  assertEquals(JSON.parse(text), { user: { name: "Ada" }, ids: [7], "a:b": "c" });
+  assertStringIncludes(section("The command"), '`{"user":{"name":"Ada"},"ids":[7]}`');
+});
+
+const CASES: Readonly<Record<string, string>> = {
+  "hello route, requests a second": "hello",
+  "1,000 routes, the last one": "routes1000",
+  "client GET, 32 at a time": "client_get",
+  "WebSocket echo, messages a second": "ws_echo",
+  "read an uploaded file of 300 MB, streamed": "multipart",
+  "spool the same file to disk, `post()`": "post",
+  "static file of 10 KB, requests a second": "static_10k",
+  "static file of 100 MB": "static_100m",
+};
+
+const PEERS: Readonly<Record<string, string>> = {
+  "Hono": "hono",
+  "Hono with our guards": "hono_guarded",
+  "Elysia on Bun": "elysia",
+  "Fastify": "fastify",
+  "aiohttp": "aiohttp",
+  "our 10 routes": "ours_few",
+  "fetch with a timeout": "deno_fetch_timeout",
+  "Node fetch": "node_fetch",
+  "undici": "undici",
+  "Bun": "bun_fetch",
+  "`Deno.upgradeWebSocket`": "deno_serve",
+  "ws on Node": "ws",
+  "raw BYOB reader": "byob",
+  "`request.formData()`": "form_data",
+  "`Deno.open().readable`": "deno_open",
+  "nginx": "nginx",
+};
+
+Deno.test("the figures of README are those that were recorded", async () => {
+  interface Row {
+    readonly id: string;
+    readonly median: number;
+    readonly ratio: number;
+  }
+  const results: Record<string, { readonly rows: readonly Row[] }> = JSON.parse(
+    await Deno.readTextFile(new URL("bench/results.json", ROOT)),
+  );
+  const rows = rowsOf(section("Speed"));
+  assert(rows.length > 0);
+  for (const [work = "", ours = "", peers = ""] of rows) {
+    const recorded = results[CASES[work] ?? ""]?.rows;
+    assert(recorded !== undefined, `nothing is recorded for "${work}"`);
+    const median = recorded.find(({ id }) => id === "ours")?.median ?? NaN;
+    assertEquals(parseFloat(ours), Math.round(median), work);
+    for (const [, peer = "", shown = ""] of peers.matchAll(/([^,]+?) ([\d.]+)(?:, |$)/g)) {
+      const ratio = recorded.find(({ id }) => id === PEERS[peer])?.ratio;
+      assert(ratio !== undefined, `${work}: nothing is recorded for ${peer}`);
+      // The record has four digits, of which 2.865 may be 2.8649.
+      assert(Math.abs(Number(shown) - ratio) <= 0.00501, `${work}: ${peer} is ${ratio}`);
+    }
+  }
+});
+
+Deno.test("README's picture of a terminal shows what the command prints", async () => {
+  const shown = await Deno.readTextFile(new URL("docs/screenshots/terminal.svg", ROOT));
+  const hint =
+    "docs/screenshots/terminal.svg is not what the command prints: deno task screenshots";
+  assertEquals(shown, await recordTerminal(), hint);
+});
+
 Deno.test("links of the documents lead to files", async () => {
-  const documents = ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", "SECURITY.md"];
+  const documents = ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", "SECURITY.md", "llms.txt"];
   for await (const { name } of Deno.readDir(new URL("docs/", ROOT))) {
     if (name.endsWith(".md")) documents.push(`docs/${name}`);
   }
@@ -119,6 +252,22 @@ Deno.test("links of the documents lead to files", async () => {
       }
     }
   }
+});
+
+Deno.test("llms.txt names every document, entry and example", async () => {
+  const text = await Deno.readTextFile(new URL("llms.txt", ROOT));
+  const { exports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const targets = Object.entries<string>(exports).map(([name, path]) =>
+    `[@roundtrip/http${name.slice(1)}](${path.slice(2)}): `
+  );
+  for (const folder of ["", "docs/", "examples/"]) {
+    for await (const { name } of Deno.readDir(new URL(folder || ".", ROOT))) {
+      const isListed = folder === "examples/" ? name.endsWith(".ts") : name.endsWith(".md");
+      if (isListed) targets.push(`](${folder}${name}): `);
+    }
+  }
+  assert(targets.length > 50, `${targets.length}`);
+  for (const target of targets) assertStringIncludes(text, `- ${target}`.replace("- ]", "]"));
 });
 
 Deno.test("the Chinese README shows the same programs", async () => {

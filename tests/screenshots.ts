@@ -4,13 +4,17 @@
  */
 import { findChromium, launch } from "./_chromium.ts";
 import { ROOT } from "./_process.ts";
+import { recordTerminal } from "./_terminal.ts";
 import { web } from "@roundtrip/http";
 import { makeApp } from "../examples/playground/main.ts";
+
+const out = new URL("docs/screenshots/", ROOT).pathname;
+await Deno.writeTextFile(`${out}terminal.svg`, await recordTerminal());
+console.log(`wrote ${out}terminal.svg`);
 
 const chromium = await findChromium();
 if (chromium === null) Deno.exit(1);
 
-const out = new URL("docs/screenshots/", ROOT).pathname;
 const uploads = await Deno.makeTempDir();
 await using runner = new web.AppRunner(makeApp(uploads, new Uint8Array(32)));
 const url = await runner.listen({ hostname: "localhost", port: 0 });

@@ -9,6 +9,8 @@
 
 import type { BenchCase } from "../case.ts";
 import { clientGet } from "./client_get.ts";
+import { cliFiles100m, cliFiles10k } from "./cli_files.ts";
+import { cliFirst200, cliMemory, cliRequest, cliStartup } from "./cli_startup.ts";
 import { hello } from "./hello.ts";
 import { json } from "./json.ts";
 import { parameter } from "./parameter.ts";
@@ -31,4 +33,10 @@ export const CASES: readonly BenchCase[] = [
   post,
   static10k,
   static100m,
+  cliStartup,
+  cliFirst200,
+  cliMemory,
+  cliRequest,
+  cliFiles10k,
+  cliFiles100m,
 ];

@@ -4,9 +4,22 @@ import { HELLO } from "../contenders/servers/replies.mjs";
 import { type Load, underLoad, wrk } from "../server_case.ts";
 
 /** Git-ignored, like everything that `bench/setup` makes. */
-const FOLDER = decodeURIComponent(new URL("../.contenders/static/", import.meta.url).pathname);
+export const FOLDER = decodeURIComponent(
+  new URL("../.contenders/static/", import.meta.url).pathname,
+);
 const SIZES = { "10k.bin": 10 * 1024, "100m.bin": 100 * 1024 * 1024 };
-const CHECK = { path: "/static/hello.txt", expect: HELLO };
+export const CHECK = { path: "/static/hello.txt", expect: HELLO };
+
+export const NGINX: Row = {
+  id: "nginx",
+  label: "nginx, one worker",
+  program: {
+    runtime: "python",
+    file: "servers/static_nginx.py",
+    args: ["--folder", FOLDER],
+    needs: ["nginx"],
+  },
+};
 
 /** A small file, where the cost of a request counts. */
 export const static10k: BenchCase = {
@@ -32,7 +45,7 @@ export const static100m: BenchCase = {
   rows: rows(),
 };
 
-function withFiles(load: () => Load): BenchCase["open"] {
+export function withFiles(load: () => Load): BenchCase["open"] {
   const open = underLoad(CHECK, load);
   return async (row, bench) => {
     await bench.shared("static files", makeFiles);
@@ -51,7 +64,7 @@ async function makeFiles(): Promise<void> {
 }
 
 /** Megabytes per second that wrk reads; one download is longer than wrk's own timeout. */
-function transfer(path: string): Load {
+export function transfer(path: string): Load {
   return async (origin: string, seconds: number, bench: Bench) => {
     const program = await findTool("wrk");
     if (program === null) throw new Error(howToInstall(["wrk"]));
@@ -79,16 +92,7 @@ function rows(): Row[] {
       program: program("servers/static_deno_open.ts"),
       goal: 0.9,
     },
-    {
-      id: "nginx",
-      label: "nginx, one worker",
-      program: {
-        runtime: "python",
-        file: "servers/static_nginx.py",
-        args: ["--folder", FOLDER],
-        needs: ["nginx"],
-      },
-    },
+    NGINX,
     {
       id: "aiohttp",
       label: "aiohttp + uvloop",

@@ -94,7 +94,7 @@ const FORM = `<form id="drop" method="post" enctype="multipart/form-data">
 const SCRIPT = `
 const form = document.getElementById("drop"), log = document.getElementById("log");
 const queue = [];
-let busy = false, failed = 0;
+let busy = false, failed = 0, reading = 0;
 const add = (file, name) => {
   const item = document.createElement("li"), bar = document.createElement("progress");
   item.append(name + " ", bar);
@@ -106,7 +106,8 @@ const add = (file, name) => {
 const next = () => {
   const job = queue.shift();
   busy = job !== undefined;
-  if (!busy) { if (failed === 0) location.reload(); return; }
+  // A folder that is still read has more to come.
+  if (!busy) { if (failed === 0 && reading === 0) location.reload(); return; }
   const data = new FormData();
   data.append("file", job.file, job.name);
   const request = new XMLHttpRequest();
@@ -122,16 +123,28 @@ const next = () => {
   request.onerror = () => end("the connection broke");
   request.send(data);
 };
-const walk = (entry, path) => {
-  if (entry.isFile) entry.file((file) => add(file, path + file.name));
-  else {
-    const reader = entry.createReader();
-    const more = () => reader.readEntries((found) => {
-      for (const each of found) walk(each, path + entry.name + "/");
-      if (found.length > 0) more();
-    });
-    more();
+const walk = async (entry, path) => {
+  if (entry.isFile) {
+    return add(await new Promise((...done) => entry.file(...done)), path + entry.name);
   }
+  const reader = entry.createReader();
+  for (;;) {
+    const found = await new Promise((...done) => reader.readEntries(...done));
+    if (found.length === 0) return;
+    for (const each of found) await walk(each, path + entry.name + "/");
+  }
+};
+const drop = async (entries) => {
+  reading++;
+  for (const entry of entries) {
+    try { await walk(entry, ""); } catch (problem) {
+      const item = document.createElement("li");
+      item.className = "failed"; item.textContent = entry.name + " " + problem;
+      log.append(item); failed++;
+    }
+  }
+  reading--;
+  if (!busy) next();
 };
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -147,7 +160,7 @@ document.addEventListener("drop", (event) => {
   event.preventDefault();
   form.className = "";
   const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.());
-  if (entries.every((entry) => entry)) for (const entry of entries) walk(entry, "");
+  if (entries.every((entry) => entry)) drop(entries);
   else for (const file of event.dataTransfer.files) add(file, file.name);
 });
 `;

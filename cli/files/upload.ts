@@ -56,7 +56,9 @@ export async function receive(
 ): Promise<Uploaded[]> {
   checkOrigin(request);
   const saved: Uploaded[] = [];
-  for await (const part of await request.multipart(LIMITS)) {
+  // Given up in the end: a browser sends all of a form before it reads why it was refused.
+  await using form = await request.multipart(LIMITS);
+  for await (const part of form) {
     // What is not read is skipped by the next turn.
     if (!("filename" in part) || part.filename === null) continue;
     const names = part.filename.split(/[\\/]+/).filter((each) => each !== "" && each !== ".");

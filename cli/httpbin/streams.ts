@@ -6,6 +6,7 @@ import * as zlib from "node:zlib";
 import {
   get,
   HTTPBadRequest,
+  HTTPNotImplemented,
   HTTPRequestRangeNotSatisfiable,
   jsonResponse,
   type RouteDef,
@@ -130,6 +131,9 @@ function codings(): RouteDef[] {
   ] as const;
   return all.map(([path, coding, flag, compress]) =>
     get(`/${path}`, (request) => {
+      if (typeof compress !== "function") {
+        throw new HTTPNotImplemented({ text: `501: Deno ${Deno.version.deno} has no ${path}` });
+      }
       const text = JSON.stringify({ ...headOf(request), [flag]: true });
       return new Response(new Uint8Array(compress(text)), {
         headers: { "content-type": "application/json; charset=utf-8", "content-encoding": coding },

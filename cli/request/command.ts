@@ -3,36 +3,26 @@
  * @module
  */
 import {
-  bearerAuthMiddleware,
-  ClientConnectorError,
-  ClientError,
-  type ClientMiddleware,
   type ClientResponse,
   ClientSession,
   CookieJar,
-  digestAuthMiddleware,
-  fetchTransport,
   type RequestOptions,
-  ServerTimeoutError,
-  TooManyRedirectsError,
-  type Transport,
 } from "../../client/mod.ts";
 import { writeOut } from "../output.ts";
 import type { ParsedArgs } from "../parse_args.ts";
-import { readText } from "../read_text.ts";
-import { CommandError, UsageError } from "../usage_error.ts";
+import { UsageError } from "../usage_error.ts";
+import { prepareEnvironment, transportOf } from "./connection.ts";
+import { type Auth, authOf, basicOf, middlewaresOf } from "./credentials.ts";
 import { curlCommand } from "./curl.ts";
 import { resumeDownload, saveResponse } from "./download.ts";
-import { nodeTransport, type Times } from "./node_transport.ts";
+import { explained } from "./explained.ts";
+import type { Times } from "./node_transport.ts";
 import { dataOf, type Plan, plan } from "./plan.ts";
 import { partsOf, Printer, warn } from "./printer.ts";
 import { NotSentError, recorder } from "./recorder.ts";
 import { type SessionData, SessionFile } from "./session_file.ts";
 import { stdinBody } from "./stdin_body.ts";
 import { parseTarget } from "./target.ts";
-
-/** Credentials as the user gave them. */
-type Auth = { readonly type: string; readonly value: string };
 
 /**
  * Runs the subcommand.
@@ -77,7 +67,7 @@ async function exchange(
   const saves = parsed.has("download") || parsed.has("output") || parsed.has("continue");
   const follow = parsed.has("follow") || saves;
   const all = parsed.has("all");
-  const times: Times = { connected: null, head: null };
+  const times: Times = { lookup: null, connected: null, secured: null, head: null };
   const offline = parsed.has("offline");
   let hops = 0;
   const transport = recorder(
@@ -92,10 +82,12 @@ async function exchange(
       if (all && follow && redirects) await printer.head(result);
     },
   );
+  prepareEnvironment(auth === null && !parsed.has("ignore-netrc"));
   const seconds = parsed.number("timeout", { max: 2_000_000, fraction: true }) ?? 0;
   await using session = new ClientSession({
     transport,
     cookieJar: jar,
+    trustEnv: true,
     middlewares: middlewaresOf(auth, planned.url),
     timeout: { total: seconds * 1000 },
     retry: parsed.number("retry", { max: 100 }) ?? 0,
@@ -152,81 +144,6 @@ async function statusCode(
   return Math.floor(status / 100);
 }
 
-function transportOf(parsed: ParsedArgs, times: Times): Transport {
-  const verify = parsed.value("verify") ?? "yes";
-  const insecure = verify === "no" || verify === "false";
-  const ca = insecure || verify === "yes" || verify === "true" ? [] : [readText("verify", verify)];
-  const cert = parsed.value("cert");
-  const key = parsed.value("cert-key") ?? cert;
-  if (cert === undefined && parsed.has("cert-key")) throw new UsageError("--cert-key needs --cert");
-  const proxy = parsed.value("proxy")?.replace(/^(?:https?|all):(?=\w+:\/\/)/, "");
-  const socketPath = parsed.value("unix-socket") ?? null;
-  const identity = cert === undefined || key === undefined
-    ? null
-    : { cert: readText("cert", cert), key: readText("cert-key", key) };
-  if (proxy === undefined) {
-    return nodeTransport({ verify: !insecure, ca, identity, socketPath }, times);
-  }
-  if (insecure || socketPath !== null) {
-    throw new UsageError("--proxy cannot be had together with --verify no or --unix-socket");
-  }
-  try {
-    return fetchTransport({ proxy, caCerts: ca, ...identity, http2: false });
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause;
-    throw new UsageError(`argument --proxy: ${cause.message}`, { cause });
-  }
-}
-
-function authOf(parsed: ParsedArgs, credentials: string | null): Auth | null {
-  const value = parsed.value("auth") ?? credentials;
-  const type = parsed.value("auth-type") ?? "basic";
-  if (value === null || value === undefined) {
-    if (parsed.has("auth-type")) throw new UsageError("--auth-type needs --auth");
-    return null;
-  }
-  if (type === "bearer" || value.includes(":")) return { type, value };
-  // A password on the command line can be read by everyone on the machine, and stays in its history.
-  const password = Deno.stdin.isTerminal() ? promptSecret(`Password for ${value}: `) : null;
-  if (password === null) {
-    throw new UsageError(`argument --auth: "${value}" has no password; expected USER:PASS`);
-  }
-  return { type, value: `${value}:${password}` };
-}
-
-function promptSecret(question: string): string | null {
-  Deno.stderr.writeSync(new TextEncoder().encode(question));
-  Deno.stdin.setRaw(true);
-  const bytes: number[] = [];
-  const buffer = new Uint8Array(1);
-  try {
-    for (;;) {
-      const count = Deno.stdin.readSync(buffer);
-      const [byte = 0] = buffer;
-      if (count === null || byte === 3 || byte === 4) return null; // Ctrl-C, Ctrl-D
-      if (byte === 13 || byte === 10) return new TextDecoder().decode(new Uint8Array(bytes));
-      if (byte === 127 || byte === 8) bytes.pop();
-      else bytes.push(byte);
-    }
-  } finally {
-    Deno.stdin.setRaw(false);
-    Deno.stderr.writeSync(new TextEncoder().encode("\n"));
-  }
-}
-
-function basicOf(value: string): { login: string; password: string } {
-  const colon = value.indexOf(":");
-  return { login: value.slice(0, colon), password: value.slice(colon + 1) };
-}
-
-function middlewaresOf(auth: Auth | null, url: URL): ClientMiddleware[] {
-  const { origin } = url;
-  if (auth?.type === "bearer") {
-    return [bearerAuthMiddleware({ getToken: () => auth.value, origin })];
-  }
-  return auth?.type === "digest" ? [digestAuthMiddleware({ ...basicOf(auth.value), origin })] : [];
-}
-
 function sessionFile(parsed: ParsedArgs, url: URL): SessionFile | null {
   const name = parsed.value("session") ?? parsed.value("session-read-only");
   return name === undefined ? null : new SessionFile(name, url);
@@ -273,37 +190,29 @@ function extrasOf(parsed: ParsedArgs, auth: Auth | null): Parameters<typeof curl
     insecure: /^(?:no|false)$/.test(parsed.value("verify") ?? ""),
     timeout: parsed.number("timeout", { fraction: true }) ?? null,
     unixSocket: parsed.value("unix-socket") ?? null,
+    more: curlWords(parsed),
     download: parsed.has("download"),
   };
 }
 
-/** What went wrong, with the likely cause and the next command. */
-function explained(error: unknown, parsed: ParsedArgs): unknown {
-  if (error instanceof ServerTimeoutError) {
-    const message = `${error.message.replace(/ \(timeout\..*$/, "")}; --timeout ${
-      parsed.value("timeout")
-    } is the limit`;
-    return new CommandError(message, { exitCode: 2, cause: error });
+/** Options that mean the same to curl. */
+function curlWords(parsed: ParsedArgs): string[] {
+  const words: string[] = [];
+  const verify = parsed.value("verify") ?? "yes";
+  if (!/^(?:yes|true|no|false)$/.test(verify)) words.push("--cacert", verify);
+  for (
+    const [own, name] of [["cert", "--cert"], ["cert-key", "--key"], ["retry", "--retry"], [
+      "connect-timeout",
+      "--connect-timeout",
+    ], ["interface", "--interface"]] as const
+  ) {
+    const value = parsed.value(own);
+    if (value !== undefined) words.push(name, value);
   }
-  if (error instanceof TooManyRedirectsError) {
-    const most = parsed.value("max-redirects") ?? "10";
-    return new CommandError(
-      `more than ${most} redirects; --max-redirects N allows more, --all shows them`,
-      { exitCode: 6, cause: error },
-    );
+  for (const each of parsed.all("proxy")) {
+    words.push("--proxy", each.replace(/^(?:https?|all):(?!\/\/)/, ""));
   }
-  if (error instanceof ClientConnectorError) {
-    const advice: Readonly<Record<string, string>> = {
-      refused: "nothing listens there. Is the server running, and is the port right?",
-      dns: "there is no host of that name. Is it spelled right?",
-      certificate: "its certificate is not trusted. --verify CA.pem trusts one, --verify no any",
-      tls: "TLS failed. Is it an https server? http:// talks without",
-    };
-    const more = advice[error.failure];
-    return new CommandError(more === undefined ? error.message : `${error.message}: ${more}`, {
-      cause: error,
-    });
-  }
-  if (error instanceof ClientError) return new CommandError(error.message, { cause: error });
-  return error;
+  if (parsed.has("ipv4")) words.push("-4");
+  if (parsed.has("ipv6")) words.push("-6");
+  return words;
 }

@@ -16,6 +16,8 @@ export interface CurlExtras {
   readonly timeout: number | null;
   /** Path of a unix socket, `null` for none. */
   readonly unixSocket: string | null;
+  /** Further words: proxies, certificates, limits. */
+  readonly more: readonly string[];
   /** Whether the body is saved under the URL's name. */
   readonly download: boolean;
 }
@@ -73,6 +75,7 @@ export function curlCommand(plan: Plan, extras: CurlExtras): string {
   if (extras.insecure) words.push("-k");
   if (extras.timeout !== null) words.push("--max-time", `${extras.timeout}`);
   if (extras.unixSocket !== null) words.push("--unix-socket", extras.unixSocket);
+  words.push(...extras.more);
   if (extras.download) words.push("-O");
   return words.map(shellWord).join(" ");
 }

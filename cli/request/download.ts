@@ -71,7 +71,7 @@ export async function resumeDownload(
   target: DownloadTarget,
 ): Promise<void> {
   const path = pathOf(target.output, fileName(null, url));
-  const bar = new ProgressBar(visibleLine(path), target.quiet);
+  const bar = new ProgressBar(visibleLine(path), target.quiet, sizeOf(`${path}.part`));
   try {
     const saved = await session.downloadToFile(url, path, {
       ...options,
@@ -96,6 +96,14 @@ function pathOf(output: string | null, name: string): string {
   if (output === null) return name;
   if (!isFolder(output)) return output;
   return `${output.replace(/[\\/]+$/, "")}/${name}`;
+}
+
+function sizeOf(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch {
+    return 0;
+  }
 }
 
 function isFolder(path: string): boolean {

@@ -111,11 +111,21 @@ function headerItem(token: string, name: string, value: string | null): Item {
   if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) {
     throw wrong(token, `"${name}" is no name of a header`);
   }
-  // deno-lint-ignore no-control-regex -- NUL is what has to be caught here
-  if (value !== null && /[\r\n\x00]/.test(value)) {
-    throw wrong(token, "a header's value is one line, without NUL");
+  const text = value?.replaceAll(/^[ \t\r\n]+|[ \t\r\n]+$/g, "") ?? null;
+  // deno-lint-ignore no-control-regex -- control characters are what has to be caught here
+  if (text !== null && /[\x00-\x08\x0a-\x1f\x7f]/.test(text)) {
+    throw wrong(token, "a header's value is one line, without control characters");
   }
-  return { kind: "header", name, value: value === null ? null : value.trim() };
+  // deno-lint-ignore no-control-regex -- the range begins with NUL
+  const beyond = text === null ? null : /[^\x00-\xff]/u.exec(text);
+  if (beyond !== null) {
+    const encoded = beyond[0].isWellFormed() ? encodeURIComponent(beyond[0]) : "";
+    throw wrong(
+      token,
+      `a header has no "${beyond[0]}", only Latin-1; many servers take ${encoded || "%XX"} for it`,
+    );
+  }
+  return { kind: "header", name, value: text };
 }
 
 function fileItem(token: string, name: string, rest: string): Item {

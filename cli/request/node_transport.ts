@@ -5,16 +5,23 @@
  */
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
+import { isIP, type LookupFunction } from "node:net";
 import { Readable } from "node:stream";
+import type { ConnectionOptions } from "node:tls";
 import {
   ClientConnectorError,
   ClientPayloadError,
+  ClientProxyConnectionError,
   type ConnectFailure,
+  ConnectionTimeoutError,
   type HopRequest,
   type HopResult,
   ServerDisconnectedError,
   type Transport,
 } from "../../client/mod.ts";
+
+import { bareHost, proxyAuthorization, ProxyError, proxyPort } from "./proxy_tunnel.ts";
+import { tunnelAgent } from "./tunnel_agent.ts";
 
 /** How to connect. */
 export interface NodeTransportOptions {
@@ -26,12 +33,26 @@ export interface NodeTransportOptions {
   readonly identity: { readonly cert: string; readonly key: string } | null;
   /** Path of a unix socket to connect to, whatever the URL names. */
   readonly socketPath: string | null;
+  /** Proxy of a URL; `undefined` leaves it to the hop, `null` takes none. */
+  readonly proxyFor: (url: URL) => URL | null | undefined;
+  /** Addresses of `host:port` or `host:*`, in place of what the system knows. */
+  readonly addresses: ReadonlyMap<string, string>;
+  /** Only addresses of this family; 0 for both. */
+  readonly family: 0 | 4 | 6;
+  /** Address of this machine to connect from, `null` for the system's choice. */
+  readonly localAddress: string | null;
+  /** Limit for making the connection in ms, `null` for none. */
+  readonly connectTimeout: number | null;
 }
 
-/** Times of an exchange, in ms since it began. */
+/** Times of an exchange, in ms since its last hop began. */
 export interface Times {
+  /** The name had been looked up. */
+  lookup: number | null;
   /** The connection was there. */
   connected: number | null;
+  /** TLS was agreed on. */
+  secured: number | null;
   /** The head of the reply had come. */
   head: number | null;
 }
@@ -43,8 +64,19 @@ export interface Times {
  * @param times Where the times of the last exchange are kept.
  */
 export function nodeTransport(options: NodeTransportOptions, times: Times): Transport {
-  const http = new HttpAgent({ keepAlive: true });
-  const https = new HttpsAgent({ keepAlive: true });
+  const agents = new Map<string, HttpAgent>();
+  const agentOf = (secure: boolean, tunnel: URL | null, tls: ConnectionOptions): HttpAgent => {
+    const key = `${secure} ${tunnel?.href}`;
+    let agent = agents.get(key);
+    if (agent === undefined) {
+      if (tunnel !== null) agent = tunnelAgent(tunnel, secure, tls);
+      else {agent = secure
+          ? new HttpsAgent({ keepAlive: true })
+          : new HttpAgent({ keepAlive: true });}
+      agents.set(key, agent);
+    }
+    return agent;
+  };
   return {
     async send(hop) {
       const secure = hop.url.protocol === "https:";
@@ -59,25 +91,58 @@ export function nodeTransport(options: NodeTransportOptions, times: Times): Tran
         if (hop.body.size === null) headers["Transfer-Encoding"] = "chunked";
         else headers["Content-Length"] = `${hop.body.size}`;
       }
-      const tls = secure
+      const own = options.proxyFor(hop.url);
+      const proxy = options.socketPath !== null
+        ? null
+        : own === undefined
+        ? (hop.proxy === null ? null : new URL(hop.proxy))
+        : own;
+      // A proxy of HTTP is given plain requests whole; anything else goes through it unseen.
+      const forwards = proxy !== null && !secure && /^https?:$/.test(proxy.protocol);
+      const peer = forwards ? proxy : hop.url;
+      const overTls = peer.protocol === "https:";
+      const tls: ConnectionOptions = overTls || proxy?.protocol === "https:"
         ? {
           rejectUnauthorized: options.verify,
           ...(options.ca.length > 0 ? { ca: await authorities(options.ca) } : {}),
           ...options.identity,
         }
         : {};
+      const path = `${hop.url.pathname}${hop.url.search}`;
+      if (forwards) {
+        const credentials = proxyAuthorization(proxy);
+        if (credentials !== null && !names.has("proxy-authorization")) {
+          headers["Proxy-Authorization"] = credentials;
+        }
+      }
+      const address = options.addresses.get(`${bareHost(hop.url)}:${portOf(hop.url)}`) ??
+        options.addresses.get(`${bareHost(hop.url)}:*`);
+      times.lookup =
+        times.connected =
+        times.secured =
+        times.head =
+          null;
       const message = await new Promise<IncomingMessage>((resolve, reject) => {
-        const outgoing = (secure ? requestHttps : requestHttp)({
+        const outgoing = (overTls ? requestHttps : requestHttp)({
           method: hop.method,
-          protocol: hop.url.protocol,
-          hostname: hop.url.hostname.replace(/^\[(.*)\]$/, "$1"),
-          port: hop.url.port === "" ? (secure ? 443 : 80) : Number(hop.url.port),
-          path: `${hop.url.pathname}${hop.url.search}`,
+          protocol: peer.protocol,
+          hostname: bareHost(peer),
+          port: forwards ? proxyPort(peer) : portOf(peer),
+          path: forwards ? `${hop.url.origin}${path}` : path,
           headers,
-          agent: secure ? https : http,
+          agent: agentOf(overTls, forwards ? null : proxy, tls),
           ...tls,
           ...(options.socketPath === null ? {} : { socketPath: options.socketPath }),
+          ...(options.family === 0 ? {} : { family: options.family }),
+          ...(options.localAddress === null ? {} : { localAddress: options.localAddress }),
+          ...(address === undefined || proxy !== null ? {} : { lookup: fixedLookup(address) }),
         });
+        const limit = options.connectTimeout;
+        const timer = limit === null ? undefined : setTimeout(() => {
+          reject(new ConnectionTimeoutError(hop.url, "connect", limit, limit));
+          outgoing.destroy();
+        }, limit);
+        outgoing.once("close", () => clearTimeout(timer));
         const onAbort = (): void => {
           reject(hop.signal.reason);
           outgoing.destroy();
@@ -85,18 +150,30 @@ export function nodeTransport(options: NodeTransportOptions, times: Times): Tran
         if (hop.signal.aborted) return onAbort();
         hop.signal.addEventListener("abort", onAbort, { once: true });
         outgoing.on("socket", (socket) => {
-          const connected = (): void => {
-            times.connected ??= performance.now() - started;
+          const since = (): number => performance.now() - started;
+          const ready = (): void => {
+            clearTimeout(timer);
             hop.observer?.connected();
           };
-          if (socket.connecting) socket.once(secure ? "secureConnect" : "connect", connected);
-          else connected();
+          if (!socket.connecting && !(overTls && proxy === null)) {
+            times.connected ??= since();
+            return ready();
+          }
+          socket.once("lookup", () => times.lookup = since());
+          socket.once("connect", () => {
+            times.connected = since();
+            if (!overTls) ready();
+          });
+          socket.once("secureConnect", () => {
+            times.secured = since();
+            ready();
+          });
         });
         outgoing.on("response", (reply) => {
           times.head = performance.now() - started;
           resolve(reply);
         });
-        outgoing.on("error", (error) => reject(connectError(error, hop)));
+        outgoing.on("error", (error) => reject(connectError(error, hop, forwards ? proxy : null)));
         if (hop.body === null) outgoing.end();
         else if (hop.body.bytes !== null) outgoing.end(hop.body.bytes);
         else {
@@ -111,10 +188,22 @@ export function nodeTransport(options: NodeTransportOptions, times: Times): Tran
       return resultOf(message, hop);
     },
     close() {
-      http.destroy();
-      https.destroy();
+      for (const agent of agents.values()) agent.destroy();
     },
   };
+}
+
+/** An address in place of the one that the name stands for. */
+function fixedLookup(address: string): LookupFunction {
+  const family = isIP(address);
+  return (_name, options, callback) => {
+    if (options.all) callback(null, [{ address, family }]);
+    else callback(null, address, family);
+  };
+}
+
+function portOf(url: URL): number {
+  return url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
 }
 
 async function authorities(own: readonly string[]): Promise<string[]> {
@@ -214,8 +303,19 @@ function bodyOf(message: IncomingMessage): ReadableStream<Uint8Array<ArrayBuffer
   }, { highWaterMark: 0 });
 }
 
-function connectError(error: Error & { code?: string }, hop: HopRequest): Error {
+function connectError(
+  error: Error & { code?: string },
+  hop: HopRequest,
+  proxy: URL | null,
+): Error {
   if (hop.signal.aborted) return hop.signal.reason;
+  if (proxy !== null && /^E(?!CONNRESET|PIPE)/.test(error.code ?? "")) {
+    const why = `the proxy ${proxy.host} cannot be reached (${error.message})`;
+    return new ClientProxyConnectionError(hop.url, "proxy", why, { cause: error });
+  }
+  if (error instanceof ProxyError) {
+    return new ClientProxyConnectionError(hop.url, "proxy", error.message, { cause: error });
+  }
   if (error.code === "ECONNRESET" || /socket hang up/.test(error.message)) {
     return new ServerDisconnectedError(hop.url, error.message, { cause: error });
   }

@@ -157,10 +157,14 @@ export class Printer {
    */
   async meta(response: ClientResponse, times: Times, total: number): Promise<void> {
     if (!this.#parts.has("m")) return;
+    const at = (ms: number | null): string | null =>
+      ms === null ? null : `${(ms / 1000).toFixed(3)} s`;
     const lines = [
-      ["Elapsed", `${(total / 1000).toFixed(3)} s`],
-      ["Connected", times.connected === null ? null : `${(times.connected / 1000).toFixed(3)} s`],
-      ["First byte", times.head === null ? null : `${(times.head / 1000).toFixed(3)} s`],
+      ["Elapsed", at(total)],
+      ["Name lookup", at(times.lookup)],
+      ["Connected", at(times.connected)],
+      ["TLS", at(times.secured)],
+      ["First byte", at(times.head)],
       ["Redirects", response.history.length === 0 ? null : `${response.history.length}`],
     ];
     const shown = lines.filter(([, value]) => value !== null);

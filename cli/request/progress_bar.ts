@@ -14,8 +14,8 @@ export class ProgressBar {
   readonly #isTerminal = Deno.stderr.isTerminal();
   readonly #quiet: boolean;
   readonly #started = performance.now();
-  #from: number | null = null; // bytes that were there before
-  #last = 0;
+  #from: number; // bytes that were there before
+  #last = -Infinity;
   #progress: Progress = { bytes: 0, total: null };
 
   /**
@@ -23,20 +23,21 @@ export class ProgressBar {
    *
    * @param name Name of the file, safe for a terminal.
    * @param quiet Whether nothing is shown.
+   * @param from Bytes that are there already; the speed leaves them out.
    */
-  constructor(name: string, quiet: boolean) {
+  constructor(name: string, quiet: boolean, from = 0) {
     this.#name = name;
     this.#quiet = quiet;
+    this.#from = from;
   }
 
   /**
    * Takes note of progress.
    *
    * @param progress How far it has come.
-   * @param piece Bytes of this report, where it is the first one.
    */
   update(progress: Progress): void {
-    this.#from ??= progress.bytes > 4 * 1024 * 1024 ? progress.bytes : 0;
+    if (progress.bytes < this.#from) this.#from = 0; // it has started anew
     this.#progress = progress;
     const now = performance.now();
     if (this.#quiet || !this.#isTerminal || now - this.#last < EVERY) return;
@@ -66,7 +67,7 @@ export class ProgressBar {
   #line(): string {
     const { bytes, total } = this.#progress;
     const seconds = (performance.now() - this.#started) / 1000;
-    const speed = (bytes - (this.#from ?? 0)) / Math.max(seconds, 0.001);
+    const speed = (bytes - this.#from) / Math.max(seconds, 0.001);
     const parts = [formatBytes(bytes)];
     if (total !== null && total > 0) {
       const part = Math.min(1, bytes / total);

@@ -5,16 +5,36 @@
 import * as nodeModule from "node:module";
 
 // What a user writes, by any registry and with any version, and what it stands for here.
-const OWN = /^(?:(?:jsr|npm):\/?)?@roundtrip\/http(?:@[^/]+)?(\/client|\/server)?$/;
-const URLS: Readonly<Record<string, string>> = {
-  "": import.meta.resolve("../../mod.ts"),
-  "/client": import.meta.resolve("../../client/mod.ts"),
-  "/server": import.meta.resolve("../../server/mod.ts"),
+const OWN = /^(?:(?:jsr|npm):\/?)?@roundtrip\/http(?:@[^/]+)?(\/[\w-]+)?$/;
+const FILES: Readonly<Record<string, string>> = {
+  "": "mod",
+  "/client": "client/mod",
+  "/server": "server/mod",
+  "/hono": "server/hono",
+  "/session-redis": "server/session_redis",
 };
+// `deno task compile` bundles this module into a file at the root of what it embeds.
+const [ROOT, EXTENSION] = import.meta.url.endsWith("/cli/serve/own_modules.ts")
+  ? [new URL("../../", import.meta.url), "ts"]
+  : [new URL("./", import.meta.url), "js"];
 
 type Next = (specifier: string, context: unknown) => unknown;
 interface Hooks {
   resolve(specifier: string, context: unknown, next: Next): unknown;
+}
+
+/**
+ * The module that stands for a specifier.
+ *
+ * @param specifier What a module imports.
+ * @returns Its URL, `null` where it is none of this package's.
+ */
+export function ownModule(specifier: string): string | null {
+  const match = OWN.exec(specifier);
+  if (match === null) return null;
+  const [, path = ""] = match;
+  if (!Object.hasOwn(FILES, path)) return null;
+  return new URL(`${FILES[path]}.${EXTENSION}`, ROOT).href;
 }
 
 /**
@@ -26,8 +46,8 @@ export function useOwnModules(): void {
   const { registerHooks } = nodeModule as unknown as { registerHooks?: (hooks: Hooks) => void };
   registerHooks?.({
     resolve(specifier, context, next) {
-      const url = URLS[OWN.exec(specifier)?.[1] ?? (OWN.test(specifier) ? "" : "-")];
-      return url === undefined ? next(specifier, context) : { url, shortCircuit: true };
+      const url = ownModule(specifier);
+      return url === null ? next(specifier, context) : { url, shortCircuit: true };
     },
   });
 }

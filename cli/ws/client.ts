@@ -42,6 +42,7 @@ export async function converse(
   const interrupt = Promise.withResolvers<"interrupted">();
   const onSignal = (): void => interrupt.resolve("interrupted");
   Deno.addSignalListener("SIGINT", onSignal);
+  void terminal.interrupted.then(onSignal);
   try {
     if (!parsed.has("reconnect")) {
       await using socket = await session.wsConnect(url, options);
@@ -76,7 +77,9 @@ async function talk(
   await terminal.note(`connected${socket.protocol === null ? "" : `, ${socket.protocol}`}`);
   const wait = (parsed.number("wait", { max: 86_400, fraction: true }) ?? 1) * 1000;
   const silence = new Silence(wait);
-  const sent = send(socket, terminal, parsed).then(async (end) => {
+  let leaving = false;
+  const leave = (): void => void (leaving = true);
+  const sent = send(socket, terminal, parsed, leave).then(async (end) => {
     if (end === "quit") return "input" as const;
     if (parsed.has("no-close")) return await new Promise<never>(() => {});
     silence.start();
@@ -94,7 +97,7 @@ async function talk(
     if (!socket.closed) await socket.close();
     return 0;
   }
-  if (end === "first") return 0;
+  if (end === "first" || leaving) return 0;
   const error = socket.exception();
   if (error !== null) throw error;
   const code = socket.closeCode ?? 1006;
@@ -106,12 +109,13 @@ async function send(
   socket: ClientWebSocketResponse,
   terminal: Console,
   parsed: ParsedArgs,
+  leave: () => void,
 ): Promise<"end" | "quit"> {
   const decoder = new TextDecoder();
   for await (const bytes of terminal.input) {
     if (socket.closed) return "end";
     if (terminal.interactive && bytes[0] === 0x2f /* / */) {
-      if (await command(socket, terminal, decoder.decode(bytes))) return "quit";
+      if (await command(socket, terminal, decoder.decode(bytes), leave)) return "quit";
     } else if (parsed.has("base64")) await socket.sendBytes(fromBase64(decoder.decode(bytes)));
     else if (parsed.has("binary")) await socket.sendBytes(bytes);
     else await socket.sendStr(decoder.decode(bytes));
@@ -124,6 +128,7 @@ async function command(
   socket: ClientWebSocketResponse,
   terminal: Console,
   line: string,
+  leave: () => void,
 ): Promise<boolean> {
   const [name, argument] = line.trim().split(/\s+/, 2);
   if (line.startsWith("//")) await socket.sendStr(line.slice(1));
@@ -135,6 +140,7 @@ async function command(
       await terminal.note("a code is 1000, or 3000 to 4999");
       return false;
     }
+    leave(); // the end that follows is this side's
     await socket.close(code);
     return true;
   } else await terminal.note("commands: /ping, /close [CODE], /quit; //x sends /x");

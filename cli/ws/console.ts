@@ -15,6 +15,8 @@ export interface Console extends Disposable {
   readonly input: AsyncIterable<Uint8Array<ArrayBuffer>>;
   /** Whether a person types the input, who may use commands. */
   readonly interactive: boolean;
+  /** Kept when Ctrl-C is pressed at the prompt, where it is a key and no signal. */
+  readonly interrupted: Promise<void>;
   /** Prints a message. */
   print(message: string | Uint8Array): Promise<void>;
   /** Says something about the connection; only a person wants to know. */
@@ -49,6 +51,7 @@ async function* iterable<T>(values: readonly T[]): AsyncGenerator<T> {
 function pipe(format: Formatter, end: string): Omit<Console, "input"> {
   return {
     interactive: false,
+    interrupted: new Promise(() => {}),
     async print(message) {
       const text = format(message);
       if (typeof text === "string") return await writeOut(`${text}${end}`);
@@ -77,9 +80,14 @@ async function prompt(format: Formatter): Promise<Console> {
       reader.prompt();
     }
   };
-  reader.on("SIGINT", () => reader.close());
+  const { promise: interrupted, resolve: interrupt } = Promise.withResolvers<void>();
+  reader.on("SIGINT", () => {
+    stdout.write("\n");
+    interrupt();
+  });
   return {
     interactive: true,
+    interrupted,
     input: lines(),
     print(message) {
       const text = format(message);

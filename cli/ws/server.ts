@@ -15,7 +15,7 @@ import {
 import { explainListening } from "../listen.ts";
 import { writeErr } from "../output.ts";
 import type { ParsedArgs } from "../parse_args.ts";
-import { openConsole } from "./console.ts";
+import { type Console, openConsole } from "./console.ts";
 
 /**
  * Runs the server.
@@ -26,6 +26,7 @@ import { openConsole } from "./console.ts";
  */
 export async function broadcast(parsed: ParsedArgs, port: number): Promise<number> {
   const room = new WebSocketGroup();
+  const stop = new AbortController();
   using terminal = await openConsole(parsed);
   const app = new Application();
   app.addRoutes([get("/{path:.*}", async (request) => {
@@ -46,19 +47,40 @@ export async function broadcast(parsed: ParsedArgs, port: number): Promise<numbe
   const options: RunAppOptions = {
     host: parsed.value("hostname") ?? "localhost",
     port,
+    signal: stop.signal,
     // Standard output is for messages.
-    print: (text) => void writeErr(`${text.replace("http:", "ws:")}\n`),
+    print(text) {
+      const line = text.replace("http:", "ws:");
+      void (terminal.interactive ? terminal.note(line) : writeErr(`${line}\n`));
+    },
   };
-  void forward(terminal.input, room, parsed.has("binary"));
+  let code = 0;
+  const onInterrupt = (): void => {
+    code = 130;
+    stop.abort();
+  };
+  Deno.addSignalListener("SIGINT", onInterrupt);
+  void terminal.interrupted.then(onInterrupt);
+  void forward(terminal, room, parsed.has("binary")).then((end) => {
+    if (end === "quit") stop.abort();
+  });
   await explainListening(() => runApp(app, options), options);
-  return 0;
+  Deno.removeSignalListener("SIGINT", onInterrupt);
+  return code;
 }
 
 async function forward(
-  input: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  terminal: Console,
   room: WebSocketGroup,
   binary: boolean,
-): Promise<void> {
+): Promise<"end" | "quit"> {
   const decoder = new TextDecoder();
-  for await (const bytes of input) await room.send(binary ? bytes : decoder.decode(bytes));
+  for await (const bytes of terminal.input) {
+    const text = decoder.decode(bytes);
+    if (!terminal.interactive || !text.startsWith("/")) await room.send(binary ? bytes : text);
+    else if (text.trim() === "/quit") return "quit";
+    else if (text.startsWith("//")) await room.send(text.slice(1));
+    else await terminal.note("commands: /quit; //x sends /x");
+  }
+  return "end";
 }

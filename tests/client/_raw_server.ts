@@ -11,8 +11,16 @@ export interface RawRequest {
   readonly index: number;
 }
 
-/** What to do: text is written and the connection kept; `null` closes it. */
-export type RawAnswer = string | Uint8Array | null | { readonly last: string | Uint8Array };
+/**
+ * What to do: text is written and the connection kept, also piece by piece; `null` closes it, and so
+ * does `last` when it has been written.
+ */
+export type RawAnswer =
+  | string
+  | Uint8Array
+  | AsyncIterable<string>
+  | null
+  | { readonly last: string | Uint8Array };
 
 export interface RawServer extends AsyncDisposable {
   readonly url: string;
@@ -54,10 +62,10 @@ export function rawServer(
         const reply = await answer(request);
         if (reply === null) break;
         const isLast = typeof reply === "object" && "last" in reply;
-        const data = isLast ? reply.last : reply;
-        const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-        for (let sent = 0; sent < bytes.length;) {
-          sent += await connection.write(bytes.subarray(sent));
+        for await (const data of piecesOf(reply)) {
+          for (let sent = 0; sent < data.length;) {
+            sent += await connection.write(data.subarray(sent));
+          }
         }
         if (isLast) break;
       }
@@ -95,6 +103,17 @@ export function rawServer(
       await Promise.all(tasks);
     },
   };
+}
+
+/** The bytes of an answer as they are written. */
+export async function* piecesOf(
+  answer: NonNullable<RawAnswer>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const data = typeof answer === "object" && "last" in answer ? answer.last : answer;
+  const pieces = typeof data === "string" || data instanceof Uint8Array ? [data] : data;
+  for await (const piece of pieces) {
+    yield typeof piece === "string" ? new TextEncoder().encode(piece) : piece;
+  }
 }
 
 /** Where the first request ends, `null` while it is not complete. */

@@ -5,6 +5,7 @@ import {
   ClientSession,
   type RequestOptions,
 } from "@roundtrip/http";
+import { overEachApp } from "./_transports.ts";
 
 interface Row {
   readonly name: string;
@@ -73,12 +74,11 @@ const ROWS: readonly Row[] = [
   },
 ];
 for (const { name, headers, cache, options, reads } of ROWS) {
-  Deno.test(`cacheMiddleware(): ${name}`, async () => {
+  overEachApp(`cacheMiddleware(): ${name}`, async (serve) => {
     let calls = 0;
-    const app = {
-      fetch: () => new Response(`${++calls}`, { headers }),
-    };
-    await using session = new ClientSession({ app, middlewares: [cacheMiddleware(cache)] });
+    await using served = serve(() => new Response(`${++calls}`, { headers }));
+    const middlewares = [cacheMiddleware(cache)];
+    await using session = new ClientSession({ ...served.options, middlewares });
     for (const expected of reads) {
       await using response = await session.get("/", options);
       assertEquals(await response.text(), expected);
@@ -86,27 +86,31 @@ for (const { name, headers, cache, options, reads } of ROWS) {
   });
 }
 
-Deno.test("cacheMiddleware() asks whether an old reply still counts, and forgets what is written to", async () => {
-  const seen: string[] = [];
-  let tag = '"a"';
-  const app = {
-    fetch(request: Request) {
+overEachApp(
+  "cacheMiddleware() asks whether an old reply still counts, and forgets what is written to",
+  async (serve) => {
+    const seen: string[] = [];
+    let tag = '"a"';
+    await using served = serve((request) => {
       const known = request.headers.get("if-none-match");
       seen.push(`${request.method} ${known}`);
       const headers = { etag: tag, "cache-control": "no-cache" };
       if (known === tag) return new Response(null, { status: 304, headers: { etag: tag } });
       return new Response(`"${tag.at(1)}" `, { headers });
-    },
-  };
-  await using session = new ClientSession({ app, middlewares: [cacheMiddleware()] });
-  const read = async (): Promise<string> => {
-    await using response = await session.get("/");
-    return `${response.status} ${await response.text()}`;
-  };
-  assertEquals([await read(), await read()], ['200 "a" ', '200 "a" ']);
-  tag = '"b"';
-  assertEquals(await read(), '200 "b" ');
-  await (await session.put("/", { data: "x" })).read();
-  assertEquals(await read(), '200 "b" ');
-  assertEquals(seen, ["GET null", 'GET "a"', 'GET "a"', "PUT null", "GET null"]);
-});
+    });
+    await using session = new ClientSession({
+      ...served.options,
+      middlewares: [cacheMiddleware()],
+    });
+    const read = async (): Promise<string> => {
+      await using response = await session.get("/");
+      return `${response.status} ${await response.text()}`;
+    };
+    assertEquals([await read(), await read()], ['200 "a" ', '200 "a" ']);
+    tag = '"b"';
+    assertEquals(await read(), '200 "b" ');
+    await (await session.put("/", { data: "x" })).read();
+    assertEquals(await read(), '200 "b" ');
+    assertEquals(seen, ["GET null", 'GET "a"', 'GET "a"', "PUT null", "GET null"]);
+  },
+);

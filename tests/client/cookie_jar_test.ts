@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import {
   AbstractCookieJar,
+  ClientSession,
   CookieJar,
   type CookieJarOptions,
   DummyCookieJar,
@@ -9,6 +10,7 @@ import {
   web,
 } from "@roundtrip/http";
 import { serve } from "../_harness.ts";
+import { overEachApp } from "./_transports.ts";
 
 /** What is sent to `to` after `from` has set `headers`. */
 function sent(
@@ -512,6 +514,26 @@ Deno.test("a session takes any jar: none, or one of the caller's", async () => {
   }
   assertEquals(loud.seen, ["a=1; Path=/", "a=1; Path=/", "a=1; Path=/"]);
 });
+
+overEachApp(
+  "cookies are kept between requests, and those of one request are not",
+  async (served) => {
+    await using network = served((request) =>
+      new Response(request.headers.get("cookie") ?? "none", {
+        headers: [["set-cookie", "a=1"], ["set-cookie", "b=2; Path=/deep"]],
+      })
+    );
+    const cookieJar = new CookieJar({ unsafe: true });
+    await using session = new ClientSession({ ...network.options, cookieJar, cookies: { s: "0" } });
+    const seen: string[] = [];
+    for (const [path, cookies] of [["/", {}], ["/deep/er", { own: "x" }], ["/", {}]] as const) {
+      await using response = await session.get(path, { cookies });
+      seen.push((await response.text()).split("; ").sort().join());
+      assertEquals([...response.cookies.keys()], ["a", "b"]);
+    }
+    assertEquals(seen, ["s=0", "a=1,b=2,own=x,s=0", "a=1,s=0"]);
+  },
+);
 
 const HOSTS = ["example.com", "www.example.com", "a.b.example.com", "example.org", "localhost"];
 const PATHS = ["/", "/a", "/a/b", "/ab"];

@@ -1,6 +1,7 @@
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
 import { ClientError, ClientSession, ServerTimeoutError } from "@roundtrip/http";
-import { type RawServer, rawServer } from "./_raw_server.ts";
+import { rawServer } from "./_raw_server.ts";
+import { overEach, type Peer } from "./_transports.ts";
 
 /** What became of a request: the error, or what was read. */
 async function outcome(session: ClientSession, url: string): Promise<unknown> {
@@ -13,7 +14,7 @@ async function outcome(session: ClientSession, url: string): Promise<unknown> {
 }
 
 /** Waits until the peer has seen the end of every connection. */
-async function drained(server: RawServer): Promise<void> {
+async function drained(server: Peer): Promise<void> {
   const end = performance.now() + 5_000;
   while (server.open > 0) {
     assert(performance.now() < end, `${server.open} connections are still open`);
@@ -27,42 +28,50 @@ const CHUNKED =
   "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n";
 
 for (const [name, text] of [["with a length", COMPLETE], ["in chunks", CHUNKED]] as const) {
-  Deno.test(`a reply ${name} that is cut at any byte is a typed error, never a short success`, async () => {
-    let cut = 0;
-    await using server = rawServer(() => ({ last: text.slice(0, cut) }));
-    await using session = new ClientSession({ timeout: { total: 5_000 } });
-    for (cut = 0; cut < text.length; cut++) {
-      const result = await outcome(session, server.url);
-      // A reader may know a chunked body complete before its last line break has come.
-      if (result === "200 hello" && text === CHUNKED && cut >= text.length - 2) continue;
-      assertInstanceOf(result, ClientError, `cut at ${cut}: ${result}`);
-      assert(result.message.length < 500, result.message);
-    }
-    assertEquals(await outcome(session, server.url), "200 hello");
-    await drained(server);
-  });
+  overEach(
+    `3.3.15 a reply ${name} that is cut at any byte is a typed error, never a short success`,
+    async (open) => {
+      let cut = 0;
+      await using network = open(() => ({ last: text.slice(0, cut) }));
+      const server = network.peer;
+      await using session = new ClientSession({ ...network.options, timeout: { total: 5_000 } });
+      for (cut = 0; cut < text.length; cut++) {
+        const result = await outcome(session, server.url);
+        // A reader may know a chunked body complete before its last line break has come.
+        if (result === "200 hello" && text === CHUNKED && cut >= text.length - 2) continue;
+        assertInstanceOf(result, ClientError, `cut at ${cut}: ${result}`);
+        assert(result.message.length < 500, result.message);
+      }
+      assertEquals(await outcome(session, server.url), "200 hello");
+      await drained(server);
+    },
+  );
 
-  Deno.test(`a reply ${name} that stalls at any byte ends with the limit that was set`, async () => {
-    // All at once, so that the whole table takes one limit's time.
-    const cuts = Array.from({ length: text.length }, (_, index) => index);
-    await using server = rawServer(({ head }) =>
-      text.slice(0, Number(/^POST \/(\d+)/.exec(head)?.[1]))
-    );
-    await using session = new ClientSession({
-      timeout: { total: 20 * LIMIT, sockRead: LIMIT },
-      connector: { limit: 0 },
-    });
-    const start = performance.now();
-    await Promise.all(cuts.map(async (cut) => {
-      const result = await outcome(session, `${server.url}/${cut}`);
-      if (result === "200 hello" && text === CHUNKED && cut >= text.length - 2) return;
-      assertInstanceOf(result, ServerTimeoutError, `stalled at ${cut}: ${result}`);
-      assertEquals(result.phase, "sockRead", `stalled at ${cut}`);
-    }));
-    assert(performance.now() - start < 10 * LIMIT, "it took longer than the limits allow");
-    await session.close();
-    await drained(server);
-  });
+  overEach(
+    `a reply ${name} that stalls at any byte ends with the limit that was set`,
+    async (open) => {
+      // All at once, so that the whole table takes one limit's time.
+      const cuts = Array.from({ length: text.length }, (_, index) => index);
+      await using network = open(({ head }) =>
+        text.slice(0, Number(/^POST \/(\d+)/.exec(head)?.[1]))
+      );
+      const server = network.peer;
+      await using session = new ClientSession({
+        timeout: { total: 20 * LIMIT, sockRead: LIMIT },
+        ...(network.options.app === undefined ? { connector: { limit: 0 } } : network.options),
+      });
+      const start = performance.now();
+      await Promise.all(cuts.map(async (cut) => {
+        const result = await outcome(session, `${server.url}/${cut}`);
+        if (result === "200 hello" && text === CHUNKED && cut >= text.length - 2) return;
+        assertInstanceOf(result, ServerTimeoutError, `stalled at ${cut}: ${result}`);
+        assertEquals(result.phase, "sockRead", `stalled at ${cut}`);
+      }));
+      assert(performance.now() - start < 10 * LIMIT, "it took longer than the limits allow");
+      await session.close();
+      await drained(server);
+    },
+  );
 }
 
 const ERRORS: readonly (readonly [string, string])[] = [
@@ -93,14 +102,60 @@ const ERRORS: readonly (readonly [string, string])[] = [
   ["1,000 headers", `HTTP/1.1 200 OK\r\n${"a: b\r\n".repeat(1000)}\r\n`],
   ["a header without end", `HTTP/1.1 200 OK\r\na: ${"b".repeat(2 ** 20)}`],
 ];
+const NO_WIRE = { "in process": "an application gives a Response, no bytes to be malformed" };
 for (const [name, text] of ERRORS) {
-  Deno.test(`a reply with ${name} is a typed error with a short message`, async () => {
-    await using server = rawServer(() => ({ last: text }));
-    await using session = new ClientSession({ timeout: { total: 3_000 } });
+  overEach(`a reply with ${name} is a typed error with a short message`, async (open) => {
+    await using network = open(() => ({ last: text }));
+    const server = network.peer;
+    await using session = new ClientSession({ ...network.options, timeout: { total: 3_000 } });
     const result = await outcome(session, server.url);
     assertInstanceOf(result, ClientError, `${result}`);
     assert(result.message.length < 500, result.message);
     await drained(server);
+  }, NO_WIRE);
+}
+
+// What an application can do wrong, and a connection cannot.
+const WRONG: readonly (readonly [string, () => unknown, string])[] = [
+  ["throws", () => {
+    throw new Error("boom");
+  }, "the application threw: boom"],
+  ["rejects", () => Promise.reject(new Error("boom")), "the application threw: boom"],
+  ["gives nothing", () => undefined, "the application threw: expected a Response, got undefined"],
+  ["gives something else", () => ({ status: 200 }), "expected a Response, got [object Object]"],
+  ["gives a body that is used", () => used(), "whose body is used or locked"],
+  ["gives an error", () => Response.error(), "it gave Response.error()"],
+  [
+    "breaks in the body",
+    () => new Response(ReadableStream.from(breaking())),
+    "not completed: boom",
+  ],
+  ["announces more than it gives", () => sized(3), "it ends 1 short of its content-length 3"],
+  ["announces less than it gives", () => sized(1), "it is longer than its content-length 1"],
+  [
+    "puts text in the body's stream",
+    () => new Response(ReadableStream.from(["text"]) as unknown as ReadableStream<Uint8Array>),
+    "a body gives Uint8Array, not string",
+  ],
+];
+function sized(length: number): Response {
+  return new Response("ab", { headers: { "content-length": `${length}` } });
+}
+async function used(): Promise<Response> {
+  const response = new Response("x");
+  await response.text();
+  return response;
+}
+async function* breaking(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  yield new Uint8Array(1);
+  throw new Error("boom");
+}
+for (const [name, fetch, message] of WRONG) {
+  Deno.test(`an application that ${name} is a typed error that says so`, async () => {
+    await using session = new ClientSession({ app: { fetch: fetch as () => Response } });
+    const result = await outcome(session, "http://127.0.0.1/");
+    assertInstanceOf(result, ClientError, `${result}`);
+    assertStringIncludes(result.message, message);
   });
 }
 
@@ -129,9 +184,16 @@ Deno.test("1,000 interim replies before the real one do not end the program", as
   assert(result === "200 hello" || result instanceof ClientError, `${result}`);
 });
 
-Deno.test("bodies that are never read do not keep connections once they are released", async () => {
-  await using server = rawServer(() => "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\nstart");
-  await using session = new ClientSession({ connector: { limit: 5 } });
-  for (let n = 0; n < 50; n++) (await session.get(server.url)).release();
-  await drained(server);
-});
+overEach(
+  "bodies that are never read do not keep connections once they are released",
+  async (open) => {
+    await using network = open(() => "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\nstart");
+    const server = network.peer;
+    const { app } = network.options;
+    await using session = new ClientSession(
+      app === undefined ? { connector: { limit: 5 } } : { app },
+    );
+    for (let n = 0; n < 50; n++) (await session.get(server.url)).release();
+    await drained(server);
+  },
+);

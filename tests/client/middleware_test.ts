@@ -5,7 +5,9 @@ import {
   ClientRequest,
   ClientSession,
   digestAuthMiddleware,
+  type FailedAttempt,
   loggingMiddleware,
+  rateLimitMiddleware,
   retryMiddleware,
   ServerTimeoutError,
   type TraceConfig,
@@ -13,6 +15,7 @@ import {
 import { digestChallenge, digestHeader } from "../../client/digest_auth_middleware.ts";
 import { retryAfter } from "../../client/retry_middleware.ts";
 import { payloadOf } from "../../client/payload_of.ts";
+import { overEachApp } from "./_transports.ts";
 
 function appOf(answer: (request: Request) => Response | Promise<Response>) {
   const seen: Request[] = [];
@@ -32,78 +35,93 @@ const redirecting = () =>
       : new Response("body")
   );
 
-Deno.test("3.19.63 middlewares and traces come in aiohttp's order over a redirect", async () => {
-  const lines: string[] = [];
-  const named = (name: string): ClientMiddleware => async (request, handler) => {
-    lines.push(`${name}>${request.url.pathname}`);
-    const result = await handler(request);
-    lines.push(`<${name} ${result.status}`);
-    return result;
-  };
-  const trace: TraceConfig = {
-    onRequestStart: () => lines.push("request_start"),
-    onRequestHeadersSent: () => lines.push("request_headers_sent"),
-    onRequestChunkSent: (_, { chunk }) => lines.push(`request_chunk_sent ${chunk.length}`),
-    onRequestRedirect: (_, { response }) => lines.push(`request_redirect ${response.status}`),
-    onRequestEnd: (context, { response }) =>
-      lines.push(`request_end ${response.status} ${context.request}`),
-    onResponseChunkReceived: (_, { chunk }) => lines.push(`response_chunk ${chunk.length}`),
-    onRequestException: (_, { error }) => lines.push(`request_exception ${error}`),
-  };
-  const app = redirecting();
-  const middlewares = [named("A"), named("B")];
-  await using session = new ClientSession({ app, middlewares, traceConfigs: [trace] });
-  await using response = await session.get("/red", { traceContext: "ctx" });
-  assertEquals(await response.text(), "body");
-  assertEquals(lines.splice(0), [
-    "request_start",
-    "A>/red",
-    "B>/red",
-    "request_headers_sent",
-    "<B 302",
-    "<A 302",
-    "request_redirect 302",
-    "A>/ok",
-    "B>/ok",
-    "request_headers_sent",
-    "<B 200",
-    "<A 200",
-    "request_end 200 ctx",
-    "response_chunk 4",
-  ]);
-  await using posted = await session.post("/ok", { data: "12345", middlewares: [named("C")] });
-  await posted.read();
-  assertEquals(lines.splice(0), [
-    "request_start",
-    "C>/ok",
-    "request_headers_sent",
-    "request_chunk_sent 5",
-    "<C 200",
-    "request_end 200 undefined",
-    "response_chunk 4",
-  ]);
-  const refuse: ClientMiddleware = () => Promise.reject(new Error("no"));
-  await assertRejects(() => session.get("/ok", { middlewares: [refuse] }), Error, "no");
-  assertEquals(lines, ["request_start", "request_exception Error: no"]);
-});
+overEachApp(
+  "3.19.63 middlewares and traces come in aiohttp's order over a redirect",
+  async (serve) => {
+    const lines: string[] = [];
+    const named = (name: string): ClientMiddleware => async (request, handler) => {
+      lines.push(`${name}>${request.url.pathname}`);
+      const result = await handler(request);
+      lines.push(`<${name} ${result.status}`);
+      return result;
+    };
+    const trace: TraceConfig = {
+      onRequestStart: () => lines.push("request_start"),
+      onRequestHeadersSent: () => lines.push("request_headers_sent"),
+      onRequestChunkSent: (_, { chunk }) => lines.push(`request_chunk_sent ${chunk.length}`),
+      onRequestRedirect: (_, { response }) => lines.push(`request_redirect ${response.status}`),
+      onRequestEnd: (context, { response }) =>
+        lines.push(`request_end ${response.status} ${context.request}`),
+      onResponseChunkReceived: (_, { chunk }) => lines.push(`response_chunk ${chunk.length}`),
+      onRequestException: (_, { error }) => lines.push(`request_exception ${error}`),
+    };
+    await using served = serve(redirecting().fetch);
+    const middlewares = [named("A"), named("B")];
+    await using session = new ClientSession({
+      ...served.options,
+      middlewares,
+      traceConfigs: [trace],
+    });
+    await using response = await session.get("/red", { traceContext: "ctx" });
+    assertEquals(await response.text(), "body");
+    assertEquals(lines.splice(0), [
+      "request_start",
+      "A>/red",
+      "B>/red",
+      "request_headers_sent",
+      "<B 302",
+      "<A 302",
+      "request_redirect 302",
+      "A>/ok",
+      "B>/ok",
+      "request_headers_sent",
+      "<B 200",
+      "<A 200",
+      "request_end 200 ctx",
+      "response_chunk 4",
+    ]);
+    await using posted = await session.post("/ok", { data: "12345", middlewares: [named("C")] });
+    await posted.read();
+    assertEquals(lines.splice(0), [
+      "request_start",
+      "C>/ok",
+      "request_headers_sent",
+      "request_chunk_sent 5",
+      "<C 200",
+      "request_end 200 undefined",
+      "response_chunk 4",
+    ]);
+    const refuse: ClientMiddleware = () => Promise.reject(new Error("no"));
+    await assertRejects(() => session.get("/ok", { middlewares: [refuse] }), Error, "no");
+    assertEquals(lines, ["request_start", "request_exception Error: no"]);
+  },
+);
 
-Deno.test("a middleware changes a hop without touching the caller's headers or the next hop", async () => {
-  const app = redirecting();
-  let n = 0;
-  const stamp: ClientMiddleware = (request, handler) => {
-    const copy = request.with({});
-    copy.headers.set("x-n", `${++n}`);
-    return handler(copy);
-  };
-  const headers = new Headers({ "x-mine": "1" });
-  await using session = new ClientSession({ app, headers, middlewares: [stamp] });
-  await using response = await session.get("/red", { headers: { "x-own": "2" } });
-  assertEquals(app.seen.map((each) => each.headers.get("x-n")), ["1", "2"]);
-  assertEquals(response.requestInfo.headers.get("x-n"), null);
-  assertEquals([...headers], [["x-mine", "1"]]);
-});
+overEachApp(
+  "a middleware changes a hop without touching the caller's headers or the next hop",
+  async (serve) => {
+    const app = redirecting();
+    const stamps: (string | null)[] = [];
+    await using served = serve((request) => {
+      stamps.push(request.headers.get("x-n"));
+      return app.fetch(request);
+    });
+    let n = 0;
+    const stamp: ClientMiddleware = (request, handler) => {
+      const copy = request.with({});
+      copy.headers.set("x-n", `${++n}`);
+      return handler(copy);
+    };
+    const headers = new Headers({ "x-mine": "1" });
+    await using session = new ClientSession({ ...served.options, headers, middlewares: [stamp] });
+    await using response = await session.get("/red", { headers: { "x-own": "2" } });
+    assertEquals(stamps, ["1", "2"]);
+    assertEquals(response.requestInfo.headers.get("x-n"), null);
+    assertEquals([...headers], [["x-mine", "1"]]);
+  },
+);
 
-Deno.test("retryMiddleware() repeats what may be repeated and nothing else", async () => {
+overEachApp("retryMiddleware() repeats what may be repeated and nothing else", async (serve) => {
   const pauses = { backoff: 1, random: () => 1 };
   const rows: [string, number, Record<string, unknown>, string, number, number][] = [
     // name, failures, options, method, status, calls
@@ -113,13 +131,44 @@ Deno.test("retryMiddleware() repeats what may be repeated and nothing else", asy
     ["no POST", 9, {}, "POST", 503, 1],
     ["a POST if asked for", 1, { methods: ["POST"] }, "POST", 200, 2],
     ["no status that is not listed", 9, { statuses: [500] }, "GET", 503, 1],
+    [
+      "what shouldRetry asks for",
+      1,
+      {
+        statuses: [],
+        shouldRetry: ({ response }: FailedAttempt) => response?.status === 503,
+      },
+      "POST",
+      200,
+      2,
+    ],
+    ["nothing that shouldRetry forbids", 9, { shouldRetry: () => false }, "GET", 503, 1],
+    [
+      "by its rules where shouldRetry does not say",
+      1,
+      {
+        shouldRetry: () => Promise.resolve(undefined),
+      },
+      "GET",
+      200,
+      2,
+    ],
+    [
+      "not beyond retries, whatever shouldRetry says",
+      9,
+      { shouldRetry: () => true },
+      "GET",
+      503,
+      3,
+    ],
     ["not beyond the budget", 99, { retries: 50, budget: 0 }, "GET", 503, 11],
   ];
   for (const [name, failures, options, method, status, calls] of rows) {
     let left = failures;
     const app = appOf(() => new Response("", { status: left-- > 0 ? 503 : 200 }));
+    await using served = serve(app.fetch);
     const middlewares = [retryMiddleware({ ...pauses, ...options })];
-    await using session = new ClientSession({ app, middlewares });
+    await using session = new ClientSession({ ...served.options, middlewares });
     await using response = await session.request(
       method,
       "/",
@@ -129,24 +178,27 @@ Deno.test("retryMiddleware() repeats what may be repeated and nothing else", asy
   }
 });
 
-Deno.test("retryMiddleware() sends bytes again, never a stream, and heeds Retry-After and the limit", async () => {
-  const bodies: string[] = [];
-  let after = "0";
-  const app = appOf(async (request) => {
-    bodies.push(await request.text());
-    return new Response("", { status: 429, headers: { "retry-after": after } });
-  });
-  await using session = new ClientSession({ app, retry: 1 });
-  await using bytes = await session.put("/", { data: "again" });
-  assertEquals([bytes.status, bodies.splice(0)], [429, ["again", "again"]]);
-  await using stream = await session.put("/", { data: new Blob(["once"]).stream() });
-  assertEquals([stream.status, bodies.splice(0)], [429, ["once"]]);
-  await using none = await session.get("/", { retry: 0 });
-  assertEquals([none.status, bodies.splice(0).length], [429, 1]);
-  after = "20"; // more than the request has left
-  await using late = await session.get("/", { timeout: { total: 5_000 } });
-  assertEquals([late.status, bodies.splice(0).length], [429, 1]);
-});
+overEachApp(
+  "retryMiddleware() sends bytes again, never a stream, and heeds Retry-After and the limit",
+  async (serve) => {
+    const bodies: string[] = [];
+    let after = "0";
+    await using served = serve(async (request) => {
+      bodies.push(await request.text());
+      return new Response("", { status: 429, headers: { "retry-after": after } });
+    });
+    await using session = new ClientSession({ ...served.options, retry: 1 });
+    await using bytes = await session.put("/", { data: "again" });
+    assertEquals([bytes.status, bodies.splice(0)], [429, ["again", "again"]]);
+    await using stream = await session.put("/", { data: new Blob(["once"]).stream() });
+    assertEquals([stream.status, bodies.splice(0)], [429, ["once"]]);
+    await using none = await session.get("/", { retry: 0 });
+    assertEquals([none.status, bodies.splice(0).length], [429, 1]);
+    after = "20"; // more than the request has left
+    await using late = await session.get("/", { timeout: { total: 5_000 } });
+    assertEquals([late.status, bodies.splice(0).length], [429, 1]);
+  },
+);
 
 Deno.test("retryMiddleware() does not outlive the request's own limit", async () => {
   const app = appOf(() => new Response("", { status: 503, headers: { "retry-after": "1" } }));
@@ -175,8 +227,98 @@ Deno.test("retryAfter() reads seconds and dates, and takes nothing else", () => 
       ["soon", null],
       ["", null],
     ] as const
-  ) assertEquals(retryAfter(new Headers({ "retry-after": value }), now), expected, value);
+  ) assertEquals(retryAfter(replyOf(503, { "retry-after": value }), now), expected, value);
+  const nowSeconds = now / 1000;
+  for (
+    const [name, value, status, expected] of [
+      ["ratelimit-reset", "7", 429, 7_000],
+      ["x-ratelimit-reset", "7", 429, 7_000],
+      ["x-rate-limit-reset", "7", 429, 7_000],
+      ["ratelimit-reset", "7", 503, null], // such headers are on replies of every kind
+      ["ratelimit-reset", "-7", 429, null],
+      ["x-ratelimit-reset", "2000000000", 429, (2_000_000_000 - nowSeconds) * 1000],
+    ] as const
+  ) {
+    assertEquals(
+      retryAfter(replyOf(status, { [name]: value }), now),
+      expected,
+      `${name}: ${value}`,
+    );
+  }
+  const both = { "retry-after": "1", "ratelimit-reset": "9" };
+  assertEquals(retryAfter(replyOf(429, both), now), 1_000);
   assertThrows(() => retryMiddleware({ retries: -1 }), RangeError, "retries is -1");
+});
+
+function replyOf(status: number, headers: Record<string, string>) {
+  return { status, headers: new Headers(headers) };
+}
+
+Deno.test("shouldRetry sees every attempt that failed or not, and its own failure is the caller's", async () => {
+  const app = appOf(() => {
+    if (app.seen.length === 1) throw new Error("cut");
+    return new Response("", { status: app.seen.length === 2 ? 418 : 200 });
+  });
+  const seen: unknown[] = [];
+  const shouldRetry = ({ attempt, request, response, error }: FailedAttempt) => {
+    seen.push([attempt, request.method, response?.status, error instanceof Error]);
+    return response?.status !== 200;
+  };
+  const middlewares = [retryMiddleware({ backoff: 1, shouldRetry })];
+  await using session = new ClientSession({ app, middlewares });
+  await using response = await session.post("/", { data: "x" });
+  assertEquals(response.status, 200);
+  assertEquals(seen, [[0, "POST", undefined, true], [1, "POST", 418, false], [
+    2,
+    "POST",
+    200,
+    false,
+  ]]);
+  const failure = new Error("no verdict");
+  const broken = retryMiddleware({ shouldRetry: () => Promise.reject(failure) });
+  assertEquals(await assertRejects(() => session.get("/", { middlewares: [broken] })), failure);
+});
+
+Deno.test("rateLimitMiddleware() lets no interval have more requests than asked for", async () => {
+  const starts: number[] = [];
+  const app = appOf(() => {
+    starts.push(performance.now());
+    return new Response("");
+  });
+  const limit = rateLimitMiddleware({ requests: 3, interval: 60 });
+  await using session = new ClientSession({ app, middlewares: [limit] });
+  const order: number[] = [];
+  await Promise.all(Array.from({ length: 10 }, async (_, i) => {
+    await (await session.get("http://a/")).release();
+    order.push(i);
+  }));
+  // Timers for the same millisecond may fire in any order.
+  const turns = [0, 3, 6, 9].map((at) => order.slice(at, at + 3).sort());
+  assertEquals(turns, [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9]]);
+  for (let i = 3; i < starts.length; i++) {
+    const gap = (starts[i] ?? 0) - (starts[i - 3] ?? 0);
+    assert(
+      gap > 50, // seen by the server, so a little less than the 60 between two beginnings
+      `requests ${i - 3} to ${i} within ${gap} ms`,
+    );
+  }
+  const start = performance.now();
+  await (await session.get("http://b/")).release(); // another origin
+  assert(performance.now() - start < 50);
+});
+
+Deno.test("a request that waits for rateLimitMiddleware() can be given up, and counts its wait", async () => {
+  const app = appOf(() => new Response(""));
+  const limit = rateLimitMiddleware({ requests: 1, interval: 10_000, perOrigin: false });
+  await using session = new ClientSession({ app, middlewares: [limit] });
+  await (await session.get("http://a/")).release();
+  const late = () => session.get("http://b/", { timeout: { total: 30 } });
+  await assertRejects(late, ServerTimeoutError, "timeout.total is 30 ms");
+  assertEquals(app.seen.length, 1);
+  for (const requests of [0, 1.5, NaN, -1]) {
+    assertThrows(() => rateLimitMiddleware({ requests }), RangeError, `to ${requests} requests`);
+  }
+  assertThrows(() => rateLimitMiddleware({ requests: 1, interval: -1 }), RangeError, "in -1 ms");
 });
 
 // RFC 7616 section 3.9.1 and 3.9.2.
@@ -306,7 +448,7 @@ Deno.test("bearerAuthMiddleware() gets one new token for all who need it, and ke
   assertEquals((await session.get("/")).status, 401);
 });
 
-Deno.test("bearerAuthMiddleware() tries again after a token could not be got", async () => {
+overEachApp("bearerAuthMiddleware() tries again after a token could not be got", async (serve) => {
   let calls = 0;
   const bearer = bearerAuthMiddleware({
     getToken() {
@@ -314,19 +456,19 @@ Deno.test("bearerAuthMiddleware() tries again after a token could not be got", a
       return "t";
     },
   });
-  const app = appOf((request) => new Response(request.headers.get("authorization")));
-  await using session = new ClientSession({ app, middlewares: [bearer] });
+  await using served = serve((request) => new Response(request.headers.get("authorization")));
+  await using session = new ClientSession({ ...served.options, middlewares: [bearer] });
   await assertRejects(() => session.get("/"), Error, "down");
   await using response = await session.get("/");
   assertEquals(await response.text(), "Bearer t");
 });
 
-Deno.test("loggingMiddleware() shows no credentials", async () => {
+overEachApp("loggingMiddleware() shows no credentials", async (serve) => {
   const records: string[] = [];
   const log = loggingMiddleware({ log: (record) => records.push(JSON.stringify(record)) });
-  const app = appOf(() => new Response("secret"));
+  await using served = serve(() => new Response("secret"));
   await using session = new ClientSession({
-    app,
+    ...served.options,
     middlewares: [log],
     auth: { login: "u", password: "secret" },
   });

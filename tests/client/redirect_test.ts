@@ -6,11 +6,13 @@ import {
   CookieJar,
   InvalidURLRedirectError,
   NonHttpURLError,
+  ServerTimeoutError,
   TooManyRedirectsError,
 } from "@roundtrip/http";
 import { payloadOf } from "../../client/payload_of.ts";
 import { nextRequest } from "../../client/redirect.ts";
-import { rawServer, reply } from "./_raw_server.ts";
+import { type RawAnswer, type RawRequest, reply } from "./_raw_server.ts";
+import { overEach } from "./_transports.ts";
 
 const CODES = [301, 302, 303, 307, 308] as const;
 const BASE = "http://a.example:8080/dir/page?x=1";
@@ -161,52 +163,199 @@ Deno.test("3.2.9 credentials in a Location count, whatever was sent before", () 
   assertEquals(next?.url.href, "http://h/");
 });
 
-Deno.test("3.2.7 maxRedirects: N is an error at redirect number N, with status 0 and history of N", async () => {
-  await using server = rawServer(({ head }) => {
-    const n = Number(/\/(\d+)/.exec(head)?.[1]);
-    return n < 12 ? reply("", "HTTP/1.1 302 Found", `location: /${n + 1}\r\n`) : reply("end");
+/** A redirect as it is on the wire. */
+function redirectTo(location: string, code = 302, headers = ""): string {
+  return reply("", `HTTP/1.1 ${code} Go`, `location: ${location}\r\n${headers}`);
+}
+
+/** What a peer saw: method, target, the headers that matter here, body. */
+function shown({ head, body }: RawRequest): string {
+  const names = ["cookie", "authorization", "content-type", "x-api-key"];
+  const sent = names.map((name) => new RegExp(`^${name}: (.*)$`, "im").exec(head)?.[0].trim())
+    .filter((line) => line !== undefined);
+  return [head.split(" HTTP/1.1", 1)[0], ...sent, body].join(" | ");
+}
+
+for (const [method, becomes, row] of METHODS) {
+  overEach(`${row} ${method}: what the server sees behind each status`, async (open) => {
+    await using network = open(({ head }) => {
+      const code = /^\S+ \/(\d+)/.exec(head)?.[1];
+      return code === undefined ? reply("end") : redirectTo("/end?q#f", Number(code));
+    });
+    await using session = new ClientSession(network.options);
+    const hasBody = method !== "GET" && method !== "HEAD";
+    for (const code of CODES) {
+      await using response = await session.request(method, `${network.peer.url}/${code}?p`, {
+        allowRedirects: true,
+        headers: { "content-type": "a/b" },
+        ...(hasBody ? { data: "body" } : {}),
+      });
+      const now = becomes[code];
+      assertEquals(await response.text(), now === "HEAD" ? "" : "end", `${code}`);
+      assertEquals(response.method, now);
+      assertEquals(response.url.href, `${network.peer.url}/end?q`);
+      assertEquals(response.history.map(({ status, url }) => `${status} ${url.pathname}`), [
+        `${code} /${code}`,
+      ]);
+      const last = network.peer.requests.at(-1);
+      assert(last !== undefined);
+      const body = hasBody && now === method ? "body" : "";
+      assertEquals(shown(last), `${now} /end?q | content-type: a/b | ${body}`, `${code}`);
+    }
   });
-  await using session = new ClientSession();
-  for (const [maxRedirects, first] of [[10, 0], [1, 11], [3, 5]] as const) {
-    const error = await assertRejects(
-      () => session.get(`${server.url}/${first}`, { maxRedirects }),
-      TooManyRedirectsError,
+}
+
+overEach(
+  "3.2.9 credentials, cookies and keys stay at home, for every status and body",
+  async (open) => {
+    let target = "";
+    await using network = open(
+      ({ head }) => redirectTo(`${target}/x`, Number(/\/(\d+)/.exec(head)?.[1])),
+      () => reply("end"),
     );
-    assertEquals([error.status, error.history.length], [0, maxRedirects]);
-    assertEquals(error.requestInfo.url.pathname, `/${first}`);
-  }
-  await using nine = await session.get(`${server.url}/3`);
-  assertEquals([await nine.text(), nine.history.length], ["end", 9]);
-  await using all = await session.get(`${server.url}/0`, { maxRedirects: 0 });
-  assertEquals(all.history.length, 12);
+    const [home, away] = network.peers;
+    assert(home !== undefined && away !== undefined);
+    target = away.url;
+    await using session = new ClientSession({
+      ...network.options,
+      cookieJar: new CookieJar({ unsafe: true }),
+    });
+    for (const code of CODES) {
+      for (const data of [undefined, "text", new Blob(["blob"]), { a: "b" }]) {
+        await using response = await session.put(`${home.url}/${code}`, {
+          auth: { login: "u", password: "secret" },
+          cookies: { own: "secret" },
+          headers: { "x-api-key": "secret" },
+          ...(data === undefined ? {} : { data }),
+        });
+        assertEquals(await response.text(), "end");
+        const last = away.requests.at(-1);
+        assert(last !== undefined && !last.head.includes("secret"), last?.head);
+        assertEquals(last.body === "", code === 303 || data === undefined, `${code}`);
+        assert(home.requests.at(-1)?.head.match(/secret/g)?.length === 2, "it was not sent at all");
+      }
+    }
+  },
+);
+
+overEach("3.2.9 credentials in a Location count, and are not shown in the URL", async (open) => {
+  const location = (url: string) => url.replace("//", "//new:%C3%A9@");
+  await using there = open(({ head }) =>
+    head.startsWith("GET /start") ? redirectTo(`${location(there.peer.url)}/end`) : reply("end")
+  );
+  await using session = new ClientSession(there.options);
+  await using response = await session.get(`${there.peer.url}/start`, { auth: { login: "old" } });
+  assertEquals(response.url.href, `${there.peer.url}/end`);
+  assertEquals(there.peer.requests.map(shown), [
+    "GET /start | authorization: Basic b2xkOg== | ",
+    "GET /end | authorization: Basic bmV3OsOp | ",
+  ]);
 });
 
-Deno.test("3.2.8 a redirect without a target is the reply, and in its own history", async () => {
-  await using server = rawServer(() => reply("body", "HTTP/1.1 302 Found"));
-  await using session = new ClientSession();
-  await using response = await session.get(server.url);
+overEach(
+  "3.2.8 a Location that no request can be made of is an error, and nothing is left open",
+  async (open) => {
+    let location = "";
+    await using network = open(() => redirectTo(location));
+    await using session = new ClientSession(network.options);
+    for (location of ["ftp://x/", "javascript:alert(1)", "http:///x", "http://[::1"]) {
+      await assertRejects(() => session.get(network.peer.url), InvalidURLRedirectError, location);
+    }
+    assertEquals(network.peer.requests.length, 4);
+  },
+);
+
+overEach(
+  "3.2.10 a consumed body is an error that says what to do, and 303 needs none",
+  async (open) => {
+    await using network = open(({ head, body }) =>
+      head.includes(" /end ") ? reply(body) : redirectTo("/end", Number(/\/(\d+)/.exec(head)?.[1]))
+    );
+    await using session = new ClientSession(network.options);
+    for (const code of CODES) {
+      const put = () =>
+        session.put(`${network.peer.url}/${code}`, { data: new Blob(["once"]).stream() });
+      if (code !== 303) await assertRejects(put, ClientPayloadError, "allowRedirects: false");
+      else assertEquals(await (await put()).text(), "");
+    }
+  },
+);
+
+overEach(
+  "3.2.7 maxRedirects: N is an error at redirect number N, with status 0 and history of N",
+  async (open) => {
+    await using network = open(({ head }): RawAnswer => {
+      const n = Number(/\/(\d+)/.exec(head)?.[1]);
+      return n < 12 ? redirectTo(`/${n + 1}`) : reply("end");
+    });
+    const { url } = network.peer;
+    await using session = new ClientSession(network.options);
+    for (const [maxRedirects, first] of [[10, 0], [1, 11], [3, 5]] as const) {
+      const error = await assertRejects(
+        () => session.get(`${url}/${first}`, { maxRedirects }),
+        TooManyRedirectsError,
+      );
+      assertEquals([error.status, error.history.length], [0, maxRedirects]);
+      assertEquals(error.requestInfo.url.pathname, `/${first}`);
+    }
+    await using nine = await session.get(`${url}/3`);
+    assertEquals([await nine.text(), nine.history.length], ["end", 9]);
+    await using all = await session.get(`${url}/0`, { maxRedirects: 0 });
+    assertEquals(all.history.length, 12);
+  },
+);
+
+overEach("3.2.8 a redirect without a target is the reply, and in its own history", async (open) => {
+  await using network = open(() => reply("body", "HTTP/1.1 302 Found"));
+  await using session = new ClientSession(network.options);
+  await using response = await session.get(network.peer.url);
   assertEquals([response.status, await response.text()], [302, "body"]);
   assertEquals(response.history.map((each) => each.status), [302]);
 });
 
-Deno.test("3.2.9, 3.2.11 cookies over hops: the jar's by origin, the request's only at home", async () => {
-  await using other = rawServer(({ head }) => reply(/^cookie: (.*)$/im.exec(head)?.[1] ?? "none"));
-  await using server = rawServer(({ head }) =>
-    head.startsWith("GET /start")
-      ? reply("", "HTTP/1.1 302 Found", "location: /next\r\nset-cookie: hop=1\r\n")
-      : reply(
-        "",
-        "HTTP/1.1 307 Go",
-        `location: ${other.url.replace("127.0.0.1", "localhost")}\r\nset-cookie: hop2=2\r\n`,
-      )
-  );
-  await using session = new ClientSession({ cookieJar: new CookieJar({ unsafe: true }) });
-  await using response = await session.get(`${server.url}/start`, { cookies: { mine: "m" } });
-  assertEquals(await response.text(), "none");
-  assert(
-    /^cookie: hop=1; mine=m$/im.test(server.requests[1]?.head ?? ""),
-    server.requests[1]?.head,
-  );
-  assertEquals(response.cookies.size, 0);
-  assertEquals([...session.cookieJar.filterCookies(new URL(server.url)).keys()], ["hop", "hop2"]);
+overEach(
+  "3.2.9, 3.2.11 cookies over hops: the jar's by origin, the request's only at home",
+  async (open) => {
+    let target = "";
+    await using network = open(
+      ({ head }) =>
+        head.startsWith("GET /start")
+          ? redirectTo("/next", 302, "set-cookie: hop=1\r\n")
+          : redirectTo(target, 307, "set-cookie: hop2=2\r\n"),
+      ({ head }) => reply(/^cookie: (.*)$/im.exec(head)?.[1] ?? "none"),
+    );
+    const [home, away] = network.peers;
+    assert(home !== undefined && away !== undefined);
+    target = away.url.replace("127.0.0.1", "localhost");
+    await using session = new ClientSession({
+      ...network.options,
+      cookieJar: new CookieJar({ unsafe: true }),
+    });
+    await using response = await session.get(`${home.url}/start`, { cookies: { mine: "m" } });
+    assertEquals(await response.text(), "none");
+    assertEquals(home.requests.map(shown), [
+      "GET /start | cookie: mine=m | ",
+      "GET /next | cookie: hop=1; mine=m | ",
+    ]);
+    assertEquals(response.cookies.size, 0);
+    assertEquals([...session.cookieJar.filterCookies(new URL(home.url)).keys()], ["hop", "hop2"]);
+  },
+);
+
+overEach("3.2.11 timeout.total spans all hops and the body", async (open) => {
+  const later = async (text: string): Promise<string> => {
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    return text;
+  };
+  await using network = open(({ head }) => {
+    const n = Number(/\/(\d+)/.exec(head)?.[1]);
+    return n < 9 ? later(redirectTo(`/${n + 1}`)) : reply("end");
+  });
+  await using session = new ClientSession({ ...network.options, timeout: { total: 400 } });
+  const start = performance.now();
+  const error = await assertRejects(() => session.get(`${network.peer.url}/0`), ServerTimeoutError);
+  assertEquals([error.phase, error.limit, error.url.pathname], ["total", 400, "/0"]);
+  assert(performance.now() - start < 1000, "each hop had a limit of its own");
+  const seen = network.peer.requests.length;
+  assert(seen > 1 && seen < 9, `${seen} hops`);
 });

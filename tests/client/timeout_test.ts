@@ -7,7 +7,7 @@ import {
   SocketTimeoutError,
 } from "@roundtrip/http";
 import { clearDeadline, setDeadline } from "../../client/timer_queue.ts";
-import { rawServer } from "./_raw_server.ts";
+import { overEach } from "./_transports.ts";
 
 const HEAD = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc";
 
@@ -49,7 +49,7 @@ const CASES: readonly Case[] = [
     phase: "sockRead",
   },
   {
-    name: "connect, head over fetch",
+    name: "connect, which lasts to the head",
     timeout: { connect: 80 },
     answer: "",
     type: ConnectionTimeoutError,
@@ -57,54 +57,60 @@ const CASES: readonly Case[] = [
   },
 ];
 for (const { name, timeout, answer, type, phase } of CASES) {
-  Deno.test(`3.5.23 ${name}: the error names phase, limit and elapsed time, and the socket closes`, async () => {
-    await using server = rawServer(() => answer);
-    await using session = new ClientSession({ timeout });
-    const start = performance.now();
-    const error = await assertRejects(async () => {
-      await using response = await session.get(server.url);
-      await response.read();
-    }, type);
-    const took = performance.now() - start;
-    assertEquals([error.phase, error.limit, error.name], [phase, 80, type.name]);
-    assert(took >= 79 && took < 1000, `${took} ms`);
-    assert(Math.abs(error.elapsed - took) < 50, `${error.elapsed} of ${took} ms`);
-    assertStringIncludes(error.message, `timeout.${phase} is 80 ms`);
-    while (server.open > 0) await new Promise((resolve) => setTimeout(resolve, 5));
-  });
+  overEach(
+    `3.5.23 ${name}: the error names phase, limit and elapsed time, and the socket closes`,
+    async (open) => {
+      await using network = open(() => answer);
+      const server = network.peer;
+      await using session = new ClientSession({ ...network.options, timeout });
+      const start = performance.now();
+      const error = await assertRejects(async () => {
+        await using response = await session.get(server.url);
+        await response.read();
+      }, type);
+      const took = performance.now() - start;
+      assertEquals([error.phase, error.limit, error.name], [phase, 80, type.name]);
+      assert(took >= 79 && took < 1000, `${took} ms`);
+      assert(Math.abs(error.elapsed - took) < 50, `${error.elapsed} of ${took} ms`);
+      assertStringIncludes(error.message, `timeout.${phase} is 80 ms`);
+      while (server.open > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    },
+  );
 }
 
-Deno.test("sockRead counts each silence for itself, and not the reader's own time", async () => {
-  await using session = new ClientSession({ timeout: { sockRead: 150 } });
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const serving = (async () => {
-    using connection = await listener.accept();
-    await connection.read(new Uint8Array(4096));
-    const write = (text: string) => connection.write(new TextEncoder().encode(text));
-    await write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
+overEach("sockRead counts each silence for itself, and not the reader's own time", async (open) => {
+  const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  async function* slowly(): AsyncGenerator<string> {
+    yield "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
     for (let n = 0; n < 5; n++) {
-      await new Promise((resolve) => setTimeout(resolve, 60));
-      await write("1\r\nx\r\n");
+      await wait(60);
+      yield "1\r\nx\r\n";
     }
-    await write("0\r\n\r\n");
-  })();
-  await using response = await session.get(`http://127.0.0.1:${listener.addr.port}/`);
+    yield "0\r\n\r\n";
+  }
+  await using network = open(slowly);
+  await using session = new ClientSession({ ...network.options, timeout: { sockRead: 150 } });
+  await using response = await session.get(network.peer.url);
   assertEquals((await response.content.read(1)).length, 1);
-  await new Promise((resolve) => setTimeout(resolve, 250)); // nobody waits for the peer now
+  await wait(250); // nobody waits for the peer now
   assertEquals(await response.text(), "xxxx");
-  await serving;
 });
 
-Deno.test("a request's timeout replaces the session's whole, and 0 means none", async () => {
-  await using server = rawServer(async () => {
-    await new Promise((resolve) => setTimeout(resolve, 120));
-    return "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
-  });
-  await using session = new ClientSession({ timeout: { total: 50, sockRead: 50 } });
-  await assertRejects(() => session.get(server.url), ServerTimeoutError);
-  await using response = await session.get(server.url, { timeout: { total: 0 } });
-  assertEquals(response.status, 200);
-});
+overEach(
+  "3.5.23, 3.5.24 a request's timeout replaces the session's whole, and 0 means none",
+  async (open) => {
+    await using network = open(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 120));
+      return "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+    });
+    const { url } = network.peer;
+    const timeout = { total: 50, sockRead: 50 };
+    await using session = new ClientSession({ ...network.options, timeout });
+    await assertRejects(() => session.get(url), ServerTimeoutError);
+    await using response = await session.get(url, { timeout: { total: 0 } });
+    assertEquals(response.status, 200);
+  },
+);
 
 Deno.test("limits that no timer can count are refused", async () => {
   await using session = new ClientSession();
@@ -134,31 +140,69 @@ Deno.test("a timer queue calls in order, skips what was cleared, and leaves no t
   clearDeadline(setDeadline(30_000, performance.now(), { onDue() {} }));
 });
 
-Deno.test("an aborted request does not disturb the next one, which may use its controller again", async () => {
-  await using server = rawServer(({ head }) =>
-    head.includes("/stall") ? "" : "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
-  );
-  await using session = new ClientSession();
-  for (let n = 0; n < 50; n++) {
-    const controller = new AbortController();
-    const reason = new Error(`reason ${n}`);
-    const stalled = session.get(`${server.url}/stall`, { signal: controller.signal });
-    const fine = session.get(server.url);
-    controller.abort(reason);
-    assertEquals(await assertRejects(() => stalled, Error), reason);
-    await using response = await fine;
-    assertEquals(await response.text(), "ok");
-  }
-});
+overEach(
+  "an aborted request does not disturb the next one, which may use its controller again",
+  async (open) => {
+    await using network = open(({ head }) =>
+      head.includes("/stall") ? "" : "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+    );
+    const server = network.peer;
+    await using session = new ClientSession(network.options);
+    for (let n = 0; n < 50; n++) {
+      const controller = new AbortController();
+      const reason = new Error(`reason ${n}`);
+      const stalled = session.get(`${server.url}/stall`, { signal: controller.signal });
+      const fine = session.get(server.url);
+      controller.abort(reason);
+      assertEquals(await assertRejects(() => stalled, Error), reason);
+      await using response = await fine;
+      assertEquals(await response.text(), "ok");
+    }
+  },
+);
 
-Deno.test("a limit ends a body under way when the garbage collector has taken fetch's signal", async () => {
-  await using server = rawServer(() => "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
-  await using session = new ClientSession({ timeout: { total: 700 } });
-  const response = await session.get(server.url);
-  const reading = assertRejects(() => response.read(), ServerTimeoutError, "total");
-  for (let round = 0; round < 20; round++) {
-    Array.from({ length: 200_000 }, () => ({ round })); // garbage, so that it is collected
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  await reading;
-});
+overEach(
+  "a limit ends a body under way when the garbage collector has taken fetch's signal",
+  async (open) => {
+    await using network = open(() => "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+    await using session = new ClientSession({ ...network.options, timeout: { total: 700 } });
+    const response = await session.get(network.peer.url);
+    const reading = assertRejects(() => response.read(), ServerTimeoutError, "total");
+    for (let round = 0; round < 20; round++) {
+      Array.from({ length: 200_000 }, () => ({ round })); // garbage, so that it is collected
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await reading;
+  },
+);
+
+overEach(
+  "a caller's reason is what is thrown, before the head and in the body; one that is no error is told in one",
+  async (open) => {
+    const start = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf";
+    await using network = open(({ head }) => head.includes("/body") ? start : "");
+    await using session = new ClientSession(network.options);
+    const reasons: readonly (readonly [unknown, string])[] = [
+      [new RangeError("mine"), "RangeError: mine"],
+      [undefined, "AbortError: The signal has been aborted"],
+      ["text", "ClientConnectionError: The request was aborted: text"],
+      [7, "ClientConnectionError: The request was aborted: 7"],
+    ];
+    for (const path of ["/head", "/body", "/before"]) {
+      for (const [reason, expected] of reasons) {
+        const controller = new AbortController();
+        if (path === "/before") controller.abort(reason);
+        const reading = (async () => {
+          const url = `${network.peer.url}${path}`;
+          await using response = await session.get(url, { signal: controller.signal });
+          if (path === "/body") setTimeout(() => controller.abort(reason));
+          await response.read();
+        })();
+        if (path === "/head") setTimeout(() => controller.abort(reason), 5);
+        const error = await assertRejects(() => reading, Error);
+        assertEquals(`${error.name}: ${error.message}`, expected, path);
+        if (reason instanceof Error) assertEquals(error, reason);
+      }
+    }
+  },
+);

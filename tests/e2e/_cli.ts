@@ -22,7 +22,9 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs the command to its end. */
+const LIMIT = 60_000; // ms
+
+/** Runs the command to its end; one that hangs is killed after 60 s, and its code is 137. */
 export async function cli(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const [program = "", ...first] = ROUNDTRIP;
   const entry = first.map((word) => word === "cli/main.ts" ? new URL(word, ROOT).pathname : word);
@@ -39,7 +41,9 @@ export async function cli(args: readonly string[], options: RunOptions = {}): Pr
     },
   ).spawn();
   const sending = stdin === null ? null : send(child, stdin);
+  const timer = setTimeout(() => child.kill("SIGKILL"), LIMIT);
   const output = await child.output();
+  clearTimeout(timer);
   await sending;
   const decoder = new TextDecoder();
   return {

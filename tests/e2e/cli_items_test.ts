@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "npm:fast-check@^4";
+import { checkedList } from "../../client/header_list.ts";
 import { formatJson } from "../../cli/request/json_format.ts";
 import { type Item, parseItem } from "../../cli/request/items.ts";
 import { putJson } from "../../cli/request/nested_json.ts";
@@ -56,7 +57,7 @@ Deno.test("items of HTTPie are read by the separator that comes first, the longe
 const words = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.array(
-    fc.constantFrom(..."=:@;\\[]ab01 \"'{}\r\n\0é".split(""), ":=", "==", ":=@", ";type="),
+    fc.constantFrom(..."=:@;\\[]ab01 \"'{}\r\n\0é\x1b\x7fż".split(""), ":=", "==", ":=@", ";type="),
     { maxLength: 12 },
   ).map((parts) => parts.join("")),
 );
@@ -66,7 +67,10 @@ Deno.test("any word is an item or an error that names it", () => {
     fc.property(words, (word) => {
       try {
         const item = parseItem(word);
-        if (item.kind === "header") new Headers([[item.name, ""]]); // a name that can be sent
+        // What a session takes without an error of its own.
+        if (item.kind === "header") checkedList(new Headers([[item.name, item.value ?? ""]]));
+        if (item.kind === "json") JSON.parse(item.value);
+        if ("path" in item) assert(item.path !== "" && !item.path.includes("\0"));
       } catch (error) {
         assert(error instanceof UsageError, `${JSON.stringify(word)}: ${error}`);
         assertStringIncludes(error.message, word);

@@ -321,7 +321,15 @@ modern("exit codes of requests", async () => {
     ["usage: no JSON", [":1/", "a:={"], { code: USAGE, stderr: /item 'a:={': "{" is no JSON/ }],
     ["usage: a header that would be two", [":1/", "a:b\r\nc: d"], {
       code: USAGE,
-      stderr: /a header's value is one line/,
+      stderr: /item 'a:b\n?\\?.*c: d': a header's value is one line/s,
+    }],
+    ["usage: a header with an escape sequence", [":1/", "a:\x1b[2J"], {
+      code: USAGE,
+      stderr: /item 'a:\\x1b\[2J': a header's value is one line, without control/,
+    }],
+    ["usage: a header beyond Latin-1", [":1/", "a:Łódź"], {
+      code: USAGE,
+      stderr: /item 'a:Łódź': a header has no "Ł", only Latin-1; many servers take %C5%81/,
     }],
     ["usage: a file beside JSON", [":1/", "a@x"], { code: USAGE, stderr: /add -f, or @x/ }],
     ["usage: two bodies", [":1/", "a=1", "--raw", "x"], { code: USAGE, stderr: /has one source/ }],

@@ -1,8 +1,25 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { parseEntry } from "../../cli/serve/entry.ts";
+import { ownModule } from "../../cli/serve/own_modules.ts";
 import { UsageError } from "../../cli/usage_error.ts";
-import { assertTable, cli, COMPILED, hasProgram, serving, startCli, tempDir } from "./_cli.ts";
+import { CA, CERT, KEY } from "../server/_tls.ts";
+import {
+  assertTable,
+  cli,
+  COMPILED,
+  hasProgram,
+  runtimeIs,
+  serving,
+  startCli,
+  tempDir,
+} from "./_cli.ts";
 
 const USAGE = 2; // as argparse
 const APP = `import { web } from "@roundtrip/http";
@@ -176,6 +193,130 @@ Deno.test("serve --workers answers from several processes on one port", async ()
     assertEquals(await server.running.exitCode(), 0);
     assert(server.running.output().endsWith("Stopped\n"), server.running.output());
   });
+});
+
+Deno.test("serve --workers under load: a SIGTERM loses no request that has begun", async () => {
+  await using folder = await tempDir();
+  const app = `${folder.path}/slow.js`;
+  await Deno.writeTextFile(
+    app,
+    `import { web } from "@roundtrip/http";
+const app = new web.Application();
+app.addRoutes([web.get("/", async () => {
+  console.log("begun");
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  return web.textResponse("done");
+})]);
+export default app;
+`,
+  );
+  await using server = await serving(["serve", "--workers", "3", app]);
+  const all = Array.from({ length: 24 }, () => textOf(server.url));
+  await server.running.waitFor(/(?:begun[^]*){24}/);
+  server.running.child.kill("SIGTERM");
+  assertEquals(await Promise.all(all), Array(24).fill("done"));
+  assertEquals(await server.running.exitCode(), 0);
+  assert(server.running.output().endsWith("Stopped\n"), server.running.output());
+  await assertRejects(() => fetch(server.url), TypeError);
+});
+
+Deno.test("serve speaks TLS with --tls-cert and --tls-key, HTTP/2 too", async () => {
+  await withApp(async (app, folder) => {
+    await Deno.writeTextFile(`${folder}/cert.pem`, CERT);
+    await Deno.writeTextFile(`${folder}/key.pem`, KEY);
+    const tls = ["--tls-cert", `${folder}/cert.pem`, "--tls-key", `${folder}/key.pem`];
+    await using server = startCli(["serve", "-P", "0", ...tls, app]);
+    const [, url = ""] = await server.waitFor(/Running on (https:\/\/localhost:\d+) =/);
+    for (const http2 of [false, true]) {
+      using client = Deno.createHttpClient({ caCerts: [CA], http2, http1: !http2 });
+      const response = await fetch(url, { client });
+      assertEquals([response.status, await response.text()], [200, "the default\n"]);
+    }
+    // Who does not know the authority gets nothing, and plain HTTP neither.
+    await assertRejects(() => fetch(url), TypeError);
+    await assertRejects(() => fetch(url.replace("https:", "http:")), TypeError);
+    server.child.kill("SIGTERM");
+    assertEquals(await server.exitCode(), 0);
+
+    const { code, stderr } = await cli([
+      "serve",
+      "--tls-cert",
+      `${folder}/key.pem`,
+      "--tls-key",
+      `${folder}/cert.pem`,
+      "-P",
+      "0",
+      app,
+    ]);
+    assertEquals(code, 1);
+    assertMatch(stderr, /^roundtrip serve: error: [^\n]*--tls-(?:cert|key)/);
+  });
+});
+
+Deno.test("a user's module gets the command's own copy of @roundtrip/http", async (t) => {
+  await using folder = await tempDir();
+  await Deno.mkdir(`${folder.path}/parts`);
+  await Deno.writeTextFile(
+    `${folder.path}/parts/hello.js`,
+    `import { textResponse } from "@roundtrip/http/server";
+export const hello = (request) => textResponse("hello, " + request.matchInfo.name);
+`,
+  );
+  // An instance of another copy's Application would have no routes here.
+  await Deno.writeTextFile(
+    `${folder.path}/app.js`,
+    `import { ClientSession, web } from "@roundtrip/http";
+import { ClientSession as Session } from "@roundtrip/http/client";
+import { Application } from "@roundtrip/http/server";
+import { fromHono } from "@roundtrip/http/hono";
+import { hello } from "./parts/hello.js";
+export default () => {
+  if (web.Application !== Application || ClientSession !== Session) throw new Error("two copies");
+  if (typeof fromHono !== "function") throw new Error("no hono");
+  const app = new Application();
+  app.addRoutes([web.get("/{name}", hello)]);
+  return app;
+};
+`,
+  );
+  {
+    await using server = await serving(["serve", `${folder.path}/app.js`]);
+    assertEquals(await textOf(`${server.url}/ada`), "hello, ada");
+  }
+  // Names with a registry are resolved by a hook, which Deno has since 2.8; `deno run` resolves them
+  // before it asks any.
+  const ignore = !COMPILED || !await runtimeIs(208);
+  await t.step({
+    name: ignore ? "jsr: names with a version need an executable of Deno 2.8" : "by jsr: names",
+    ignore,
+    fn: async () => {
+      const path = `${folder.path}/jsr.js`;
+      const text = await Deno.readTextFile(`${folder.path}/app.js`);
+      await Deno.writeTextFile(path, text.replaceAll('"@roundtrip', '"jsr:@roundtrip'));
+      await using server = await serving(["serve", path]);
+      assertEquals(await textOf(`${server.url}/bob`), "hello, bob");
+    },
+  });
+});
+
+Deno.test("names of the package are those of its exports, in every spelling", async () => {
+  const { exports } = JSON.parse(
+    await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
+  );
+  const root = new URL("../../", import.meta.url).href;
+  for (const [name, file] of Object.entries<string>(exports)) {
+    if (name === "./cli") continue; // the program itself
+    const path = name.slice(1);
+    for (const prefix of ["", "jsr:", "npm:", "jsr:/"]) {
+      for (const version of ["", "@1.2.3", "@^0.1"]) {
+        const specifier = `${prefix}@roundtrip/http${version}${path}`;
+        assertEquals(ownModule(specifier), root + file.slice(2), specifier);
+      }
+    }
+  }
+  for (const other of ["@roundtrip/http2", "@roundtrip/http/nope", "hono", "./@roundtrip/http"]) {
+    assertEquals(ownModule(other), null, other);
+  }
 });
 
 Deno.test("serve --workers ends when a worker cannot start", async () => {

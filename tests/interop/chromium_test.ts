@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { web } from "@roundtrip/http";
-import { browse, hasChromium } from "./_chromium.ts";
+import { browse, findChromium } from "../_chromium.ts";
 
-const ignore = !await hasChromium();
+const chromium = await findChromium();
 
 /** Runs in the page: talks to `/echo` in every way, and posts what it saw. */
 const PAGE = `<!doctype html><script type="module">
@@ -33,7 +33,7 @@ const foreign = await open("/foreign"); seen.push(await foreign.next());
 await fetch("/seen", { method: "POST", body: JSON.stringify(seen) });
 </script>`;
 
-Deno.test({ name: "Chromium talks to our server", ignore }, async () => {
+Deno.test({ name: "Chromium talks to our server", ignore: chromium === null }, async () => {
   const seen = Promise.withResolvers<unknown>();
   const app = new web.Application({ logger: { error() {} } });
   app.addRoutes([
@@ -66,7 +66,7 @@ Deno.test({ name: "Chromium talks to our server", ignore }, async () => {
   ]);
   await using runner = new web.AppRunner(app, { shutdownTimeout: 1_000 });
   const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
-  assertEquals(await browse(url, seen.promise), [
+  assertEquals(await browse(chromium ?? "", url, seen.promise), [
     "b",
     "",
     "a",

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { createHash } from "node:crypto";
 import { BodyPartReader, ClientSession, FormBody, MultipartWriter, web } from "@roundtrip/http";
 import { run, start } from "../_process.ts";
-import { browse, hasChromium } from "./_chromium.ts";
+import { browse, findChromium } from "../_chromium.ts";
 import { pythonWith } from "./_python.ts";
 
 const python = await pythonWith("aiohttp");
@@ -126,9 +126,11 @@ const PAGE = `<script>
   })();
 </script>`;
 
+const chromium = await findChromium();
+
 Deno.test({
   name: "forms that Chromium makes arrive as they were sent",
-  ignore: !await hasChromium(),
+  ignore: chromium === null,
   async fn() {
     const seen = Promise.withResolvers<unknown>();
     const app = new web.Application();
@@ -143,7 +145,7 @@ Deno.test({
     await using runner = new web.AppRunner(app, { shutdownTimeout: 1_000 });
     const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
     const file = new Uint8Array(3_000_000).fill(7);
-    assertEquals(await browse(url, seen.promise), [
+    assertEquals(await browse(chromium ?? "", url, seen.promise), [
       [
         ['na"me\r\n', "ж\r\n1"],
         ["file", 'ж "q" "' + ".bin", "application/octet-stream", sha256(file)],

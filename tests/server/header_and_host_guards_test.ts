@@ -137,6 +137,6 @@ for (const [engineName, engine] of ENGINES) {
       }),
       { numRuns: 2000 },
     );
-    assert(answered > 50, `only ${answered} were answered`);
+    assert(answered > 20, `only ${answered} were answered`);
   });
 }

@@ -1,21 +1,9 @@
-import argparse
-
-import uvloop
 from aiohttp import web
+from shared import arguments, run
 
-parser = argparse.ArgumentParser()
-parser.add_argument("--port", type=int, required=True)
-parser.add_argument("--folder", required=True)
-arguments = parser.parse_args()
+options = arguments(folder=None)
 
 app = web.Application()
-app.router.add_static("/static", arguments.folder)
+app.router.add_static("/static", options.folder)
 
-web.run_app(
-    app,
-    host="127.0.0.1",
-    port=arguments.port,
-    access_log=None,
-    print=None,
-    loop=uvloop.new_event_loop(),
-)
+run(app, options.port)

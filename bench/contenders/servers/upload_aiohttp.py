@@ -1,15 +1,5 @@
-import argparse
-
-import uvloop
 from aiohttp import web
-
-parser = argparse.ArgumentParser()
-parser.add_argument("--port", type=int, required=True)
-arguments = parser.parse_args()
-
-
-async def hello(request: web.Request) -> web.Response:
-    return web.Response(text="hello, world")
+from shared import arguments, hello, run
 
 
 async def multipart(request: web.Request) -> web.Response:
@@ -32,11 +22,4 @@ app.router.add_get("/", hello)
 app.router.add_post("/multipart", multipart)
 app.router.add_post("/post", post)
 
-web.run_app(
-    app,
-    host="127.0.0.1",
-    port=arguments.port,
-    access_log=None,
-    print=None,
-    loop=uvloop.new_event_loop(),
-)
+run(app, arguments().port)

@@ -1,0 +1,169 @@
+import type { Bench, BenchCase, Row, Running } from "../case.ts";
+import { median } from "../harness.ts";
+import { HELLO } from "../contenders/servers/replies.mjs";
+import type { Child } from "../process.ts";
+import { freePort, startServer } from "../server_case.ts";
+
+const FOLDER = decodeURIComponent(new URL("../setup", import.meta.url).pathname);
+const PATIENCE = 20_000; // ms
+const IDLE = 500; // ms after the first reply, when what starts has started
+
+/** Arguments of a server that the port follows. */
+const SERVER = { runtime: "roundtrip", args: ["files", "-H", "127.0.0.1", FOLDER] } as const;
+
+/** From the start of the process to its end. */
+export const cliStartup: BenchCase = {
+  name: "cli_startup",
+  title: "`roundtrip --version`",
+  method: "from start to end, the median of a round",
+  unit: "ms",
+  better: "lower",
+  needs: ["roundtrip"],
+  open: ended,
+  rows: [
+    {
+      id: "ours",
+      label: "roundtrip --version",
+      program: { runtime: "roundtrip", args: ["--version"] },
+    },
+    { id: "bare", label: "a compiled hello", program: { runtime: "bare" }, atMostMore: 15 },
+    { id: "curl", label: "curl", program: { runtime: "curl", args: ["--version"] } },
+    { id: "xh", label: "xh", program: { runtime: "xh", args: ["--version"] } },
+    { id: "http", label: "HTTPie", program: { runtime: "http", args: ["--version"] } },
+  ],
+};
+
+/** From the start of the process to the head of its first reply. */
+export const cliFirst200: BenchCase = {
+  name: "cli_first_200",
+  title: "`roundtrip files`: start to first reply",
+  method: "from start to a reply of status 200, the median of a round",
+  unit: "ms",
+  better: "lower",
+  needs: ["roundtrip"],
+  open: repeated(async (row, bench) => {
+    const start = performance.now();
+    await using server = await answering(row, bench);
+    return [performance.now() - start, server];
+  }),
+  rows: [
+    { id: "ours", label: "roundtrip files", program: SERVER },
+    { id: "bare", label: "a compiled Deno.serve", program: { runtime: "bare" }, atMostMore: 40 },
+  ],
+};
+
+/** Memory of a server that has answered once. */
+export const cliMemory: BenchCase = {
+  name: "cli_memory",
+  title: "`roundtrip files`: memory when idle",
+  method: "resident set half a second after the first reply",
+  unit: "MiB",
+  better: "lower",
+  needs: ["roundtrip"],
+  open: repeated(async (row, bench) => {
+    await using server = await answering(row, bench);
+    await new Promise((resolve) => setTimeout(resolve, IDLE));
+    const status = await Deno.readTextFile(`/proc/${server.pid}/status`);
+    return [Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1]) / 1024, server];
+  }),
+  rows: [
+    { id: "ours", label: "roundtrip files", program: SERVER },
+    { id: "bare", label: "a compiled Deno.serve", program: { runtime: "bare" }, atMostMore: 25 },
+  ],
+};
+
+/** A request by commands. */
+export const cliRequest: BenchCase = {
+  name: "cli_request",
+  title: "`roundtrip URL`: one request",
+  method: "from start to end against a bare Deno.serve, the median of a round",
+  unit: "ms",
+  better: "lower",
+  needs: ["roundtrip"],
+  open: ended,
+  rows: [
+    {
+      id: "ours",
+      label: "roundtrip URL",
+      program: { runtime: "roundtrip", args: ["--ignore-stdin", "URL"] },
+    },
+    { id: "curl", label: "curl", program: { runtime: "curl", args: ["--silent", "URL"] } },
+    { id: "xh", label: "xh", program: { runtime: "xh", args: ["--ignore-stdin", "URL"] } },
+    {
+      id: "http",
+      label: "HTTPie",
+      program: { runtime: "http", args: ["--ignore-stdin", "URL"] },
+    },
+  ],
+};
+
+/** Commands that end by themselves; the word `URL` stands for the address of a server. */
+async function ended(row: Row, bench: Bench): Promise<Running> {
+  const target = { runtime: "deno", file: "servers/deno_serve.ts", args: ["--mode", "hello"] };
+  const { origin } = row.program.args?.includes("URL") === true
+    ? await bench.shared(
+      "target",
+      () => startServer({ ...target, runtime: "deno" }, { path: "/", expect: HELLO }, bench),
+    )
+    : { origin: "" };
+  return await repeated(async (row, bench) => {
+    const command = await bench.command(row.program);
+    const start = performance.now();
+    await using child = bench.spawn(
+      command.map((word) => word === "URL" ? `${origin}/` : word),
+      "load",
+    );
+    const text = await child.output();
+    const took = performance.now() - start;
+    if (origin !== "" && text.trim() !== HELLO) throw new Error(`Printed ${text.slice(0, 100)}`);
+    return [took, child];
+  })(row, bench);
+}
+
+/** Repeats a short measurement for the length of a round; the figure is the median. */
+function repeated(
+  once: (row: Row, bench: Bench) => Promise<[figure: number, child: Child]>,
+): BenchCase["open"] {
+  return async (row, bench) => {
+    let [, last] = await once(row, bench);
+    return {
+      get child() {
+        return last;
+      },
+      async measure(seconds) {
+        const figures: number[] = [];
+        for (const end = performance.now() + seconds * 1000; performance.now() < end;) {
+          const [figure, child] = await once(row, bench);
+          figures.push(figure);
+          last = child;
+        }
+        return median(figures);
+      },
+    };
+  };
+}
+
+/** A server that has answered with 200. */
+async function answering(row: Row, bench: Bench): Promise<Child> {
+  const port = freePort();
+  const child = bench.spawn(await bench.command(row.program, ["--port", `${port}`]), "server");
+  const head = new TextEncoder().encode(
+    `GET / HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`,
+  );
+  const deadline = Date.now() + PATIENCE;
+  while (Date.now() < deadline) {
+    try {
+      using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+      await connection.write(head);
+      const buffer = new Uint8Array(1024);
+      const count = await connection.read(buffer) ?? 0;
+      const reply = new TextDecoder().decode(buffer.subarray(0, count));
+      if (reply.startsWith("HTTP/1.1 200 ")) return child;
+      throw new Error(`It answered ${reply.slice(0, 100)}`);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+  throw new Error(`No answer within ${PATIENCE} ms`);
+}

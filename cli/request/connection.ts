@@ -1,0 +1,114 @@
+/**
+ * How a request connects, by its options and by the environment.
+ * @module
+ */
+import { isIP } from "node:net";
+import type { Transport } from "../../client/mod.ts";
+import type { ParsedArgs } from "../parse_args.ts";
+import { readText } from "../read_text.ts";
+import { UsageError } from "../usage_error.ts";
+import { nodeTransport, type Times } from "./node_transport.ts";
+
+/**
+ * Makes the transport.
+ *
+ * @param parsed Options.
+ * @param times Where the times of the last hop are kept.
+ * @returns The transport.
+ * @throws {UsageError} If an option's value is none, or a file that it names cannot be read.
+ */
+export function transportOf(parsed: ParsedArgs, times: Times): Transport {
+  const verify = parsed.value("verify") ?? "yes";
+  const insecure = verify === "no" || verify === "false";
+  const ca = insecure || verify === "yes" || verify === "true" ? [] : [readText("verify", verify)];
+  const cert = parsed.value("cert");
+  const key = parsed.value("cert-key") ?? cert;
+  if (cert === undefined && parsed.has("cert-key")) throw new UsageError("--cert-key needs --cert");
+  const socketPath = parsed.value("unix-socket") ?? null;
+  if (socketPath !== null && parsed.has("proxy")) {
+    throw new UsageError("--unix-socket is a connection to this machine: --proxy cannot have it");
+  }
+  if (parsed.has("ipv4") && parsed.has("ipv6")) {
+    throw new UsageError("-4 and -6 leave no address; give one of them");
+  }
+  const connectTimeout = parsed.number("connect-timeout", { max: 2_000_000, fraction: true });
+  return nodeTransport({
+    verify: !insecure,
+    ca,
+    identity: cert === undefined || key === undefined
+      ? null
+      : { cert: readText("cert", cert), key: readText("cert-key", key) },
+    socketPath,
+    proxyFor: proxies(parsed.all("proxy")),
+    addresses: addressesOf(parsed.all("resolve")),
+    family: parsed.has("ipv4") ? 4 : parsed.has("ipv6") ? 6 : 0,
+    localAddress: localAddressOf(parsed.value("interface")),
+    connectTimeout: connectTimeout ? connectTimeout * 1000 : null,
+  }, times);
+}
+
+const SCHEMES = /^(?:https?|socks5h?):$/;
+
+/** `http:URL` and `https:URL` are for URLs of that scheme, `all:URL` and `URL` alone for all. */
+function proxies(values: readonly string[]): (url: URL) => URL | null | undefined {
+  const byScheme = new Map<string, URL | null>();
+  for (const value of values) {
+    const [, scheme = "all", rest = value] = /^(https?|all):(?!\/\/)(.*)$/.exec(value) ?? [];
+    const proxy = rest === "" ? null : proxyOf(rest);
+    for (const each of scheme === "all" ? ["http:", "https:"] : [`${scheme}:`]) {
+      byScheme.set(each, proxy);
+    }
+  }
+  return (url) => byScheme.get(url.protocol);
+}
+
+function proxyOf(text: string): URL {
+  const url = URL.parse(text.includes("://") ? text : `http://${text}`);
+  if (url !== null && url.hostname !== "" && SCHEMES.test(url.protocol)) return url;
+  // The text may hold a password, so it is not shown.
+  const scheme = url === null ? "" : `, not ${url.protocol.slice(0, -1)}`;
+  throw new UsageError(
+    `argument --proxy: expected http://HOST:PORT, https:, socks5: or socks5h:${scheme}`,
+  );
+}
+
+/** `HOST:PORT:ADDRESS` as in curl, `HOST:ADDRESS` as in xh. */
+function addressesOf(values: readonly string[]): Map<string, string> {
+  const addresses = new Map<string, string>();
+  for (const value of values) {
+    const [, host = "", port, rest = ""] = /^([^:]+):(?:(\d+):)?(.+)$/.exec(value) ?? [];
+    const address = rest.replace(/^\[(.*)\]$/, "$1");
+    if (host === "" || isIP(address) === 0) {
+      throw new UsageError(
+        `argument --resolve: "${value}" is no HOST:ADDRESS or HOST:PORT:ADDRESS`,
+      );
+    }
+    addresses.set(`${host.toLowerCase()}:${port ?? "*"}`, address);
+  }
+  return addresses;
+}
+
+function localAddressOf(value: string | undefined): string | null {
+  if (value === undefined || isIP(value) !== 0) return value ?? null;
+  const own = Deno.networkInterfaces().find((each) => each.name === value);
+  if (own !== undefined) return own.address;
+  throw new UsageError(
+    `argument --interface: "${value}" is no address and no interface of this machine`,
+  );
+}
+
+/**
+ * Prepares the environment for a session that trusts it: `all_proxy` stands for the proxies that
+ * are not named, and `.netrc` is hidden where it is not wanted.
+ *
+ * @param netrc Whether `.netrc` counts.
+ */
+export function prepareEnvironment(netrc: boolean): void {
+  const get = (name: string): string =>
+    Deno.env.get(name) || Deno.env.get(name.toUpperCase()) || "";
+  const all = get("all_proxy");
+  for (const name of ["http_proxy", "https_proxy"]) {
+    if (all !== "" && get(name) === "") Deno.env.set(name, all);
+  }
+  if (!netrc) Deno.env.set("NETRC", "/dev/null");
+}

@@ -1,0 +1,63 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { fetchTransport, type HopRequest } from "@roundtrip/http";
+import { rawServer, reply } from "./_raw_server.ts";
+
+const FOLDER = new URL("../../client/", import.meta.url);
+
+Deno.test("fetch, its clients and its words are known in one file of the client", async () => {
+  const ways =
+    /(?<![.\w#])fetch\(|createHttpClient|HttpClient\b|client error|error sending request|os error/;
+  const knowing: string[] = [];
+  for await (const { name } of Deno.readDir(FOLDER)) {
+    const text = await Deno.readTextFile(new URL(name, FOLDER));
+    const code = text.replaceAll(/\/\*\*[^]*?\*\//g, "").replaceAll(
+      /^ *(?:async )?fetch\(request: .*$/gm,
+      "",
+    );
+    if (ways.test(code)) knowing.push(name);
+  }
+  assertEquals(knowing, ["fetch_transport.ts"]);
+});
+
+function hop(url: string, over: Partial<HopRequest> = {}): HopRequest {
+  return {
+    method: "POST",
+    url: new URL(url),
+    headers: [],
+    body: null,
+    once: false,
+    proxy: null,
+    rawBody: false,
+    signal: new AbortController().signal,
+    observer: null,
+    ...over,
+  };
+}
+
+Deno.test("a hop that fails before it is sent gives its place back", async () => {
+  await using server = rawServer(() => reply("ok"));
+  const transport = fetchTransport({ limit: 1 });
+  const broken = {
+    size: null,
+    bytes: null,
+    stream(): never {
+      throw new TypeError("consumed");
+    },
+  };
+  const failing: Partial<HopRequest>[] = [
+    { body: broken },
+    { proxy: "http://\0" },
+    { method: "TRACE" },
+    { headers: [["a b", "c"]] },
+    { signal: AbortSignal.abort(new Error("enough")) },
+  ];
+  for (const over of failing) {
+    await assertRejects(() => transport.send(hop(server.url, over)), Error);
+    const result = await transport.send(hop(server.url, { signal: AbortSignal.timeout(5_000) }));
+    assertEquals(await new Response(result.body).text(), "ok", Object.keys(over).join());
+    result.release();
+    result.release(); // twice is once
+  }
+  assert(server.requests.length === failing.length);
+  transport.close();
+});

@@ -1,0 +1,230 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { createHash } from "node:crypto";
+import { assertTable, cli, COMPILED, ROUNDTRIP, runtimeIs, tempDir } from "./_cli.ts";
+import { ROOT } from "../_process.ts";
+
+// Until Deno 2.6 node:http was built on fetch, which dies of bodies that break off.
+const old = COMPILED && !await runtimeIs(206);
+
+function modern(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name: old ? `${name} (needs the node:http of Deno 2.6)` : name, ignore: old, fn });
+}
+
+const SIZE = 1024 ** 3; // bytes
+const BLOCK = 1024 ** 2;
+
+/** The block that begins at a multiple of its length; no two blocks are the same. */
+function block(index: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(NOISE);
+  new DataView(bytes.buffer).setUint32(0, index);
+  return bytes;
+}
+
+const NOISE = (() => {
+  const bytes = new Uint8Array(BLOCK);
+  let state = 1;
+  for (let at = 0; at < BLOCK; at++) bytes[at] = (state = state * 48271 % 0x7fffffff) & 255;
+  return bytes;
+})();
+
+/** What the whole file's sha256 is; worked out while the first half is on its way. */
+async function expectedDigest(): Promise<string> {
+  const hash = createHash("sha256");
+  for (let index = 0; index < SIZE / BLOCK; index++) {
+    hash.update(block(index));
+    if (index % 32 === 0) await new Promise((resolve) => setTimeout(resolve));
+  }
+  return hash.digest("hex");
+}
+
+async function digestOf(path: string): Promise<string> {
+  using file = await Deno.open(path);
+  const hash = createHash("sha256");
+  const buffer = new Uint8Array(BLOCK);
+  for (let count = await file.read(buffer); count !== null; count = await file.read(buffer)) {
+    hash.update(buffer.subarray(0, count));
+  }
+  return hash.digest("hex");
+}
+
+/** A server of one large file that is never on any disk. */
+function largeFile(): { url: string; ranges: (string | null)[] } & AsyncDisposable {
+  const ranges: (string | null)[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    const range = request.headers.get("range");
+    ranges.push(range);
+    const start = Number(/^bytes=(\d+)-$/.exec(range ?? "")?.[1] ?? 0);
+    const headers: Record<string, string> = { etag: '"one"', "accept-ranges": "bytes" };
+    if (start >= SIZE) {
+      headers["content-range"] = `bytes */${SIZE}`;
+      return new Response(null, { status: 416, headers });
+    }
+    let at = start;
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (at >= SIZE) return controller.close();
+        const piece = block(Math.floor(at / BLOCK)).subarray(at % BLOCK);
+        at += piece.length;
+        controller.enqueue(piece);
+      },
+    }, { highWaterMark: 0 });
+    headers["content-length"] = `${SIZE - start}`;
+    if (range === null) return new Response(body, { headers });
+    headers["content-range"] = `bytes ${start}-${SIZE - 1}/${SIZE}`;
+    return new Response(body, { status: 206, headers });
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/big.bin`,
+    ranges,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+function start(args: readonly string[], cwd: string): Deno.ChildProcess {
+  const entry = new URL("cli/main.ts", ROOT).pathname;
+  const [program = "", ...words] = ROUNDTRIP.map((word) => word === "cli/main.ts" ? entry : word);
+  return new Deno.Command(program, {
+    args: [...words, ...args],
+    cwd,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+}
+
+/** Waits until a file has grown to a size. */
+async function grown(path: string, size: number, child: Deno.ChildProcess): Promise<void> {
+  let over = false;
+  child.status.then(() => over = true);
+  for (const deadline = Date.now() + 30_000;;) {
+    const { size: now } = await Deno.stat(path).catch(() => ({ size: 0 }));
+    if (now >= size) return;
+    assert(!over && Date.now() < deadline, `${path} has ${now} bytes and no more`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+modern("1 GiB is resumed after its process was killed, and is the same file, 1a -c", async () => {
+  await using server = largeFile();
+  await using folder = await tempDir();
+  const cwd = folder.path;
+  const part = `${cwd}/big.bin.part`;
+  const first = start(["-d", "-c", server.url], cwd);
+  await grown(part, SIZE / 4, first);
+  first.kill("SIGKILL");
+  assertEquals((await first.status).signal, "SIGKILL");
+  const { size } = await Deno.stat(part);
+  assert(size < SIZE, "it was killed too late");
+  const [second, expected] = await Promise.all([
+    cli(["-c", server.url], { cwd }), // without -o and -d the name is the URL's, httpie/cli#789
+    expectedDigest(),
+  ]);
+  assertEquals(second.code, 0, second.stderr);
+  assertEquals(server.ranges, [null, `bytes=${size}-`]);
+  assertMatch(second.stderr, /Done\. .* \(.*\/s, .* were there\), saved to big\.bin/);
+  assertEquals((await Deno.stat(`${cwd}/big.bin`)).size, SIZE);
+  assertEquals(await digestOf(`${cwd}/big.bin`), expected);
+  const names = await Array.fromAsync(Deno.readDir(cwd), (each) => each.name);
+  assertEquals(names, ["big.bin"]);
+  // A download that was killed between its last byte and its name: 416 says that it is complete.
+  await Deno.rename(`${cwd}/big.bin`, part);
+  const origin = {
+    urlDigest: createHash("sha256").update(`${server.url}\n`).digest("hex"),
+    validator: '"one"',
+  };
+  await Deno.writeTextFile(`${part}.json`, JSON.stringify(origin));
+  const third = await cli(["-c", "-o", "./", server.url], { cwd });
+  assertEquals(third.code, 0, third.stderr);
+  assertEquals(server.ranges.at(-1), `bytes=${SIZE}-`);
+  assertEquals((await Deno.stat(`${cwd}/big.bin`)).size, SIZE);
+});
+
+modern("a download that is resumed starts anew where the file has changed, 1a -c", async () => {
+  let version = 1;
+  let cut = true;
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    const { pathname } = new URL(request.url);
+    const text = `${version}`.repeat(50_000);
+    const etag = `"v${version}"`;
+    const headers: Record<string, string> = { etag, "content-length": "50000" };
+    if (cut) {
+      let sent = false;
+      const body = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          if (sent) return controller.close(); // shorter than its Content-Length
+          sent = true;
+          controller.enqueue(new TextEncoder().encode(text.slice(0, 20_000)));
+        },
+      });
+      return new Response(body, { headers });
+    }
+    const range = /^bytes=(\d+)-$/.exec(request.headers.get("range") ?? "");
+    if (range === null || request.headers.get("if-range") !== etag) {
+      return new Response(text, { headers });
+    }
+    const at = Number(range[1]);
+    headers["content-length"] = `${50_000 - at}`;
+    // A server that sends another piece than the one asked for.
+    const from = pathname === "/wrong" ? at - 1 : at;
+    headers["content-range"] = `bytes ${from}-49999/50000`;
+    return new Response(text.slice(at), { status: 206, headers });
+  });
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const rows: [name: string, path: string, next: number, fresh: boolean][] = [
+    ["the same file", "/same", 1, false],
+    ["another version", "/changed", 2, true],
+    ["another piece than asked for", "/wrong", 1, true],
+  ];
+  for (const [name, path, next, fresh] of rows) {
+    await using folder = await tempDir();
+    const cwd = folder.path;
+    [version, cut] = [1, true];
+    const first = await cli(["-c", url + path], { cwd });
+    assertEquals(first.code, 1, name);
+    assertMatch(first.stderr, /not completed/, name);
+    [version, cut] = [next, false];
+    const second = await cli(["-c", url + path], { cwd });
+    assertEquals(second.code, 0, `${name}: ${second.stderr}`);
+    assertEquals(second.stderr.includes("were there"), !fresh, `${name}: ${second.stderr}`);
+    assertEquals(await Deno.readTextFile(`${cwd}${path}`), `${next}`.repeat(50_000), name);
+  }
+  await server.shutdown();
+});
+
+modern("-c: what it is not for, and errors of the server", async () => {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/moved") return Response.redirect(new URL("/file", request.url));
+    if (pathname === "/file") return new Response("hello", { headers: { etag: '"e"' } });
+    return new Response("not here\n", { status: 404 });
+  });
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  await using folder = await tempDir();
+  const cwd = folder.path;
+  await Deno.mkdir(`${cwd}/sub`);
+  await assertTable([
+    ["POST", ["-c", `${url}/file`, "a=1"], { code: 64, stderr: /--continue is for GET/ }, { cwd }],
+    ["404", ["-c", `${url}/none`], {
+      code: 4,
+      stderr: /error: HTTP 404 Not Found: there is no file in it; without -c the reply is printed/,
+    }, { cwd }],
+    ["404, unchecked", ["--no-check-status", "-c", `${url}/none`], { code: 0, stderr: /404/ }, {
+      cwd,
+    }],
+    ["a redirect; the name is the one asked for", ["-c", `${url}/moved`], {
+      code: 0,
+      stderr: /saved to moved/,
+    }, { cwd }],
+    ["-o FOLDER/", ["-c", "-o", "sub/", `${url}/file`], { code: 0, stderr: /saved to sub\/file/ }, {
+      cwd,
+    }],
+    ["-o FOLDER", ["-d", "-o", "sub", `${url}/moved`], { code: 0, stderr: /saved to sub\/moved/ }, {
+      cwd,
+    }],
+    ["-q", ["-q", "-c", "-o", "quiet", `${url}/file`], { code: 0 }, { cwd }],
+  ]);
+  const names = await Array.fromAsync(Deno.readDir(cwd), (each) => each.name);
+  assertEquals(names.sort(), ["moved", "quiet", "sub"]);
+  assertStringIncludes(await Deno.readTextFile(`${cwd}/moved`), "hello");
+  await server.shutdown();
+});
