@@ -45,7 +45,8 @@ export interface FileFieldInit {
   readonly content: Spooled;
 }
 
-const PIECE = 256 * 1024; // bytes
+// Larger ones come from fresh pages: with 20 files read at once a small GET waited four times as long.
+const PIECE = 64 * 1024; // bytes
 
 /**
  * A file that was uploaded in a form, aiohttp's `FileField`. It is gone once the request was
@@ -118,7 +119,7 @@ export class FileField {
   /**
    * Iterates over the content, from its start.
    *
-   * @yields Pieces of at most 256 KiB.
+   * @yields Pieces of at most 64 KiB.
    */
   async *[Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
     for (let at = 0;;) {
