@@ -35,7 +35,7 @@ async function ours(mode: "multipart" | "post"): Promise<void> {
       const hash = createHash("sha256");
       if (mode === "post") {
         const file = (await request.post({ maxSize: 0 })).file("f");
-        for await (const piece of file ?? []) hash.update(piece as Uint8Array);
+        for await (const piece of file?.lentPieces() ?? []) hash.update(piece);
         return web.textResponse(hash.digest("hex"));
       }
       for await (const part of await request.multipart()) {
