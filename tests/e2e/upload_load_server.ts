@@ -40,7 +40,7 @@ async function ours(mode: "multipart" | "post"): Promise<void> {
       }
       for await (const part of await request.multipart()) {
         if (!(part instanceof BodyPartReader)) continue;
-        for await (const piece of part) hash.update(piece);
+        for await (const piece of part.lentPieces()) hash.update(piece);
       }
       return web.textResponse(hash.digest("hex"));
     }),
