@@ -2,7 +2,8 @@
  * Why no connection could be made: a class for each kind of reason, as aiohttp has them.
  * @module
  */
-import { ClientConnectorError, ClientResponseError } from "./errors.ts";
+import { ClientConnectorError, type ConnectFailure } from "./connection_errors.ts";
+import { ClientResponseError } from "./errors.ts";
 
 /**
  * The name of the host could not be resolved.
@@ -125,4 +126,30 @@ export class UnixClientConnectorError extends ClientConnectorError {
 export class ClientHttpProxyError extends ClientResponseError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ClientHttpProxyError";
+}
+
+const CONNECTOR_ERRORS: Readonly<Partial<Record<ConnectFailure, typeof ClientConnectorError>>> = {
+  dns: ClientConnectorDNSError,
+  certificate: ClientConnectorCertificateError,
+  tls: ClientConnectorSSLError,
+  proxy: ClientProxyConnectionError,
+  unix: UnixClientConnectorError,
+};
+
+/**
+ * Makes the error of the class that fits a failure to connect.
+ *
+ * @param url URL that was asked for.
+ * @param failure What kept the connection from being made.
+ * @param reason What the platform said.
+ * @param options The error behind it.
+ * @returns The error.
+ */
+export function connectorError(
+  url: URL,
+  failure: ConnectFailure,
+  reason: string,
+  options?: ErrorOptions,
+): ClientConnectorError {
+  return new (CONNECTOR_ERRORS[failure] ?? ClientConnectorError)(url, failure, reason, options);
 }
