@@ -3,6 +3,7 @@
  * @module
  */
 import type { CommandSpec } from "./command_table.ts";
+import { addEnvironment } from "./environment.ts";
 import { parseArgs, type ParsedArgs } from "./parse_args.ts";
 
 /** A subcommand that is not loaded yet. */
@@ -33,5 +34,6 @@ export async function dispatch(subcommand: Loadable, args: readonly string[]): P
     await writeOut(shortHelp(spec));
     return 0;
   }
+  addEnvironment(spec, parsed);
   return await (await subcommand.load()).run(parsed, args);
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import type { CommandSpec, OptionSpec } from "./command_table.ts";
+import { environmentText } from "./help.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "./tables/mod.ts";
 
 /**
@@ -47,6 +48,7 @@ function section(spec: CommandSpec): string[] {
     `\\fBroundtrip\\fR ${roff(spec.usage)}`,
     ...spec.description.flatMap((each) => [".PP", roff(each)]),
     ...visible(spec).flatMap(option),
+    ...(spec.environment ? [".PP", roff(environmentText(spec))] : []),
     ".PP",
     "Examples:",
     ...spec.examples.flatMap(([command, meaning]) => [

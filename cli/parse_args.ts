@@ -9,6 +9,7 @@ import { UsageError } from "./usage_error.ts";
 /** Arguments, taken apart. */
 export class ParsedArgs {
   readonly #values = new Map<string, string[]>();
+  readonly #undone = new Set<string>();
   /** Arguments that are no options. */
   readonly positionals: string[] = [];
   /** Words that are passed on. */
@@ -86,6 +87,16 @@ export class ParsedArgs {
   /** Takes an option back. */
   unset(long: string): void {
     this.#values.delete(long);
+    this.#undone.add(long);
+  }
+
+  /**
+   * Whether the arguments say anything of an option, even that it is not wanted.
+   *
+   * @param long Its long name.
+   */
+  isDecided(long: string): boolean {
+    return this.#values.has(long) || this.#undone.has(long);
   }
 }
 

@@ -64,8 +64,11 @@ async function send(child: Deno.ChildProcess, data: string | Uint8Array): Promis
 }
 
 /** Starts the command. */
-export function startCli(args: readonly string[]): Running {
-  return start([...ROUNDTRIP, ...args]);
+export function startCli(
+  args: readonly string[],
+  options: { readonly env?: Readonly<Record<string, string>> } = {},
+): Running {
+  return start([...ROUNDTRIP, ...args], options.env);
 }
 
 /** A server of the command on a free port. */
