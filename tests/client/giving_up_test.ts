@@ -77,7 +77,7 @@ overEachApp("a progress callback that throws ends the upload", async (serve) => 
   ];
   for (const [options, trace] of ROWS) {
     let isLeft = false;
-    async function* endless(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    const endless = async function* (): AsyncGenerator<Uint8Array<ArrayBuffer>> {
       try {
         for (;;) {
           yield new Uint8Array(10);
@@ -86,7 +86,7 @@ overEachApp("a progress callback that throws ends the upload", async (serve) => 
       } finally {
         isLeft = true;
       }
-    }
+    };
     await using session = new ClientSession({ ...served.options, traceConfigs: [trace] });
     await assertRejects(() => session.post("/", { ...options, data: endless() }), Error, "no more");
     await until(() => isLeft);
