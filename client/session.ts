@@ -296,7 +296,8 @@ export class ClientSession {
     options: DownloadOptions = {},
   ): Promise<SavedFile> {
     const get = (headers: Headers) => this.get(url, { ...options, headers, raiseForStatus: false });
-    return downloadFile(get, `${url}`, path, options);
+    const { raiseForStatus } = this.#defaults;
+    return downloadFile(get, `${url}`, path, { raiseForStatus, ...options });
   }
 
   /** Ends the session's connections; WebSockets are closed with 1001. */
