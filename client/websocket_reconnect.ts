@@ -25,7 +25,11 @@ import { WSServerHandshakeError } from "./websocket_errors.ts";
  * ```
  */
 export interface ReconnectOptions {
-  /** Attempts in a row that may fail before the failure is thrown; 0 for no limit. @default {0} */
+  /**
+   * Attempts in a row that may fail before the failure is thrown; 0 for no limit. A connection that
+   * ends before `minUptime` has failed too.
+   * @default {0}
+   */
   readonly retries?: number;
   /** Wait after the first failure, in ms; doubled at each further one. @default {500} */
   readonly minDelay?: number;
@@ -105,7 +109,12 @@ export async function* reconnect<T = unknown>(
       error = caught;
     }
     failures++;
-    if (error !== null && retries > 0 && failures > retries) throw error;
+    if (retries > 0 && failures > retries) {
+      throw error ?? new ClientConnectionError(
+        `Cannot stay connected: ${failures} attempts in a row have failed, and the last connection ` +
+          `ended within ${minUptime} ms. minUptime says what counts as a success`,
+      );
+    }
     // Half of it at random: clients of a server that has gone do not come back all at once.
     const delay = Math.min(maxDelay, minDelay * 2 ** Math.min(failures - 1, 30)) *
       (0.5 + Math.random() / 2);
