@@ -221,8 +221,8 @@ export interface SessionDefaults {
   readonly transport: Transport;
   /** For what does not go through the transport: WebSockets. */
   readonly connector: ConnectorOptions;
-  /** Whether requests go to an application in this program. */
-  readonly inProcess: boolean;
+  /** The option by which requests go another way than connections of our own, `null` for none. */
+  readonly ownWay: "app" | "transport" | null;
   readonly trustEnv: boolean;
   readonly traceConfigs: readonly TraceConfig[];
 }
@@ -274,7 +274,11 @@ export function resolveSession(options: SessionOptions): SessionDefaults {
     fallbackCharsetResolver: options.fallbackCharsetResolver ?? null,
     transport,
     connector: options.connector ?? {},
-    inProcess: options.app !== undefined,
+    ownWay: options.app !== undefined
+      ? "app"
+      : options.transport !== undefined
+      ? "transport"
+      : null,
     trustEnv: options.trustEnv ?? false,
     traceConfigs: options.traceConfigs ?? [],
   };

@@ -33,7 +33,8 @@ export interface ClientWSTimeout {
 }
 
 /**
- * What `session.wsConnect()` takes.
+ * What `session.wsConnect()` takes. A socket takes no place of `connector.limit`, which counts
+ * requests, and `traceConfigs` are not told of its handshake.
  *
  * @typeParam T What `receiveJson()` gives: the output of `schema`.
  *
@@ -97,7 +98,10 @@ export interface WSConnectOptions<T = unknown> {
    * @default {false}
    */
   readonly compress?: boolean | number;
-  /** Certificates to trust in place of the system's, each a PEM text. */
+  /**
+   * Certificates to trust in place of the system's, each a PEM text. Other than for requests,
+   * where `connector.caCerts` come beside the system's, no others count here.
+   */
   readonly caCerts?: readonly string[];
   /** The client's own certificate chain as a PEM text, with `key`. */
   readonly cert?: string;
@@ -105,7 +109,7 @@ export interface WSConnectOptions<T = unknown> {
   readonly key?: string;
   /** What JSON messages are checked by: a schema of Zod, Valibot, ArkType or the like. */
   readonly schema?: StandardSchemaV1<unknown, T>;
-  /** Aborts the handshake; its reason is what is thrown. */
+  /** Aborts the handshake; its reason is what is thrown, wrapped if it is no `Error`. */
   readonly signal?: AbortSignal;
 }
 

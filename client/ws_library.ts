@@ -13,23 +13,19 @@
 import { ClientConnectionError } from "./errors.ts";
 
 /** A reply of the server, `http.IncomingMessage` of Node. */
-export interface WsReply {
+export interface WsReply extends AsyncIterable<Uint8Array<ArrayBuffer>> {
   readonly statusCode?: number;
   readonly statusMessage?: string;
   readonly headers: Record<string, string | string[] | undefined>;
   readonly rawHeaders: readonly string[];
   readonly socket: { readonly bytesRead: number };
-  on(event: "data", listener: (data: Uint8Array) => void): unknown;
-  on(event: "end" | "close" | "error", listener: () => void): unknown;
 }
 
 /** A socket of `ws`. */
 export interface WsSocket {
   binaryType: string;
-  readonly protocol: string;
   readonly extensions: string;
   readonly bufferedAmount: number;
-  readonly readyState: number;
   send(data: string | Uint8Array, options: { binary: boolean }): void;
   ping(data?: Uint8Array): void;
   pong(data?: Uint8Array): void;
