@@ -14,7 +14,13 @@ import {
   validateWithSchema,
 } from "../http/standard_schema.ts";
 import { StreamReader } from "../http/stream_reader.ts";
-import { bodyError, type BodyPolicy, bodySource, DEFAULT_BODY_POLICY } from "./response_body.ts";
+import {
+  bodyError,
+  type BodyPolicy,
+  bodySource,
+  DEFAULT_BODY_POLICY,
+  streamOf,
+} from "./response_body.ts";
 import {
   ClientConnectionError,
   ClientPayloadError,
@@ -353,12 +359,8 @@ export class ClientResponse {
    * @throws {MultipartSyntaxError} If the body is no multipart.
    */
   multipart(options?: MultipartReaderOptions): MultipartReader {
-    const pieces = this.content.iterAny();
-    return new MultipartReader(
-      ReadableStream.from(pieces),
-      this.headers.get("content-type"),
-      options,
-    );
+    const stream = streamOf(this.content);
+    return new MultipartReader(stream, this.headers.get("content-type"), options);
   }
 
   /**
