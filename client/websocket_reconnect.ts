@@ -3,6 +3,7 @@
  * @module
  */
 import { ClientConnectionError } from "./errors.ts";
+import { pause } from "./pause.ts";
 import type { ClientWebSocketResponse } from "./websocket.ts";
 import { WSServerHandshakeError } from "./websocket_errors.ts";
 
@@ -54,6 +55,7 @@ export interface ReconnectOptions {
 
 // Refusals that may pass by themselves; any other 4xx would come again.
 const TRANSIENT = new Set([408, 425, 429]);
+const NEVER = new AbortController().signal;
 
 /**
  * Connects again whenever a socket ends, with exponential backoff and jitter. Each turn of the loop
@@ -119,7 +121,7 @@ export async function* reconnect<T = unknown>(
     const delay = Math.min(maxDelay, minDelay * 2 ** Math.min(failures - 1, 30)) *
       (0.5 + Math.random() / 2);
     options.onRetry?.(error, delay);
-    await wait(delay, signal);
+    await pause(delay, signal ?? NEVER).catch(() => {}); // given up: the loop ends
   }
 }
 
@@ -128,17 +130,4 @@ function isTransient(error: unknown): error is Error {
     return error.status >= 500 || TRANSIENT.has(error.status);
   }
   return error instanceof ClientConnectionError;
-}
-
-function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    if (signal?.aborted) end();
-    else signal?.addEventListener("abort", end);
-  });
 }
