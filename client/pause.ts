@@ -16,7 +16,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   let left = ms;
   do {
-    await wait(Math.min(left, LONGEST_TIMER), signal);
+    await wait(Math.max(0, Math.min(left, LONGEST_TIMER)), signal);
     left -= LONGEST_TIMER;
   } while (left > 0);
 }

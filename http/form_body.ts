@@ -81,7 +81,7 @@ export interface FormBodyOptions {
    * @default {false}
    */
   readonly defaultToMultipart?: boolean;
-  /** The multipart boundary: 1 to 70 characters of RFC 2046. Left out, it is 128 random bits. */
+  /** The multipart boundary: 1 to 70 characters of RFC 2046. Left out, it is 122 random bits. */
   readonly boundary?: string;
   /**
    * Tells the type of a file from its filename, where neither the field nor a `Blob` does;
