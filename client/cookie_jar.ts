@@ -5,9 +5,7 @@
 import { Cookie, CookieJar as Store, MemoryCookieStore } from "tough-cookie";
 import { AbstractCookieJar, type JarCookie } from "./abstract_cookie_jar.ts";
 import { loadCookies, saveCookies } from "./cookie_file.ts";
-import { type CookieInit, cookiePairs, cookieText, quoteCookieValue } from "./cookie_pairs.ts";
-
-export { type CookieInit, cookiePairs } from "./cookie_pairs.ts";
+import { type CookieInit, cookieText, quoteCookieValue, sentPairs } from "./cookie_pairs.ts";
 
 /**
  * What {@linkcode CookieJar} takes.
@@ -37,7 +35,7 @@ export interface CookieJarOptions {
   readonly treatAsSecureOrigin?: string | URL | Iterable<string | URL>;
   /**
    * Whether values with other characters than those of a token are quoted as in RFC 2109, which
-   * aiohttp does; otherwise they go out as they came.
+   * aiohttp does, a request's own included; otherwise they go out as they came.
    * @default {false}
    */
   readonly quoteCookie?: boolean;
@@ -102,6 +100,11 @@ export class CookieJar extends AbstractCookieJar {
     return this.#shared.size + (this.#memory === null ? 0 : this.#kept().length);
   }
 
+  /** Whether values are quoted, as `quoteCookie` said. */
+  override get quoteCookie(): boolean {
+    return this.#quote;
+  }
+
   /**
    * Adds cookies.
    *
@@ -110,10 +113,9 @@ export class CookieJar extends AbstractCookieJar {
    * @throws {TypeError} If a name or value holds a character that would break the header.
    */
   override updateCookies(cookies: CookieInit, url?: URL): void {
-    for (const [name, value] of cookiePairs(cookies, this.#quote)) {
-      const text = this.#quote ? quoteCookieValue(value) : value;
-      if (url === undefined) this.#shared.set(name, text);
-      else this.#set(new Cookie({ key: name, value: text }), url);
+    for (const [name, value] of sentPairs(cookies, this.#quote)) {
+      if (url === undefined) this.#shared.set(name, value);
+      else this.#set(new Cookie({ key: name, value }), url);
     }
   }
 

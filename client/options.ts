@@ -9,7 +9,8 @@ import { appTransport, type FetchApp } from "./app_transport.ts";
 import type { BasicAuth } from "./basic_auth.ts";
 import type { RequestCompression } from "./compressed_payload.ts";
 import { checkProxy, type ConnectorOptions } from "./connector.ts";
-import { type CookieInit, CookieJar } from "./cookie_jar.ts";
+import { CookieJar } from "./cookie_jar.ts";
+import type { CookieInit } from "./cookie_pairs.ts";
 import { fetchTransport } from "./fetch_transport.ts";
 import { DefaultHeaders } from "./header_list.ts";
 import type { HeaderList, Transport } from "./transport.ts";
@@ -124,7 +125,10 @@ export interface SharedOptions {
  * ```
  */
 export interface SessionOptions extends SharedOptions {
-  /** URL that relative ones are resolved against; its path counts as a folder. */
+  /**
+   * URL that relative ones are resolved against; its path counts as a folder, and credentials in it
+   * as `auth`.
+   */
   readonly baseUrl?: string | URL;
   /** Cookies that are sent to every server. */
   readonly cookies?: CookieInit;
@@ -250,7 +254,8 @@ export interface ResolvedOptions {
  * @param options What the caller gave.
  * @returns The defaults of the session's requests.
  * @throws {InvalidURLError} If `baseUrl` is not an absolute `http:` or `https:` URL.
- * @throws {TypeError} If more than one of `app`, `connector` and `transport` is given.
+ * @throws {TypeError} If more than one of `app`, `connector` and `transport` is given, or `auth` with
+ * credentials in `baseUrl`.
  */
 export function resolveSession(options: SessionOptions): SessionDefaults {
   const cookieJar = options.cookieJar ?? new CookieJar();
@@ -258,11 +263,15 @@ export function resolveSession(options: SessionOptions): SessionDefaults {
   const transport = transportOf(options);
   const proxy = options.proxy ?? options.connector?.proxy;
   const baseUrl = options.baseUrl ?? (options.app === undefined ? undefined : "http://localhost/");
+  const base = baseUrl === undefined ? null : parseBaseUrl(baseUrl);
+  if (base !== null && base.auth !== null && options.auth !== undefined) {
+    throw new TypeError("Cannot combine auth with credentials in baseUrl");
+  }
   return {
-    baseUrl: baseUrl === undefined ? null : parseBaseUrl(baseUrl),
+    baseUrl: base?.url ?? null,
     headers: new DefaultHeaders(options.headers),
     skipAutoHeaders: skipped(NO_NAMES, options.skipAutoHeaders, transport),
-    auth: options.auth ?? null,
+    auth: options.auth ?? base?.auth ?? null,
     cookieJar,
     jsonSerialize: options.jsonSerialize ?? JSON.stringify,
     timeout: resolveTimeout(options.timeout),

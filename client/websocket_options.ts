@@ -2,9 +2,10 @@
  * Options of a client's WebSocket, resolved once into one complete record.
  * @module
  */
+import { isToken } from "../http/header_params.ts";
 import type { QueryInit } from "../http/query.ts";
 import type { StandardSchemaV1 } from "../http/standard_schema.ts";
-import type { CookieInit } from "./cookie_jar.ts";
+import type { CookieInit } from "./cookie_pairs.ts";
 
 /**
  * Limits of time of a WebSocket, aiohttp's `ClientWSTimeout`.
@@ -144,7 +145,7 @@ export function resolveWS<T>(options: WSConnectOptions<T>): ResolvedWS<T> {
   const seen = new Set<string>();
   for (const protocol of protocols) {
     // RFC 6455 section 4.1: tokens, each once. Anything else could end the header.
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(protocol) || seen.has(protocol)) {
+    if (!isToken(protocol) || seen.has(protocol)) {
       throw new TypeError(
         `Cannot offer the subprotocol ${JSON.stringify(protocol)}: ` +
           (seen.has(protocol) ? "it is given twice" : "it is no token"),
