@@ -113,13 +113,13 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    *
    * @param size Most bytes to give; left out or negative: the whole rest.
    * @returns The bytes; an empty array only at the end.
-   * @throws {RangeError} If `size` is no number.
+   * @throws {RangeError} If `size` is no whole number.
    */
   read(size = -1): Promise<Uint8Array<ArrayBuffer>> {
     if (size < 0 && this.#pending.length === 0 && this.#source?.rest !== undefined) {
       return this.#readRest(this.#source.rest);
     }
-    if (Number.isNaN(size)) throw new RangeError("Cannot read NaN bytes");
+    if (!isCount(size)) return Promise.reject(noCount(size));
     return this.#exclusive(async () => {
       if (size === 0) return EMPTY;
       if (size < 0) return await this.#takeRest();
@@ -147,7 +147,9 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    */
   readExactly(size: number): Promise<Uint8Array<ArrayBuffer>> {
     if (!Number.isSafeInteger(size) || size < 0) {
-      throw new RangeError(`Cannot read exactly ${size} bytes: expected 0 or more`);
+      return Promise.reject(
+        new RangeError(`Cannot read exactly ${size} bytes: expected 0 or more`),
+      );
     }
     return this.#exclusive(async () => {
       const pieces: Uint8Array<ArrayBuffer>[] = [];
@@ -184,7 +186,9 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    */
   readUntil(separator: Uint8Array | string): Promise<Uint8Array<ArrayBuffer>> {
     const end = typeof separator === "string" ? new TextEncoder().encode(separator) : separator;
-    if (end.length === 0) throw new RangeError("Cannot read until an empty separator");
+    if (end.length === 0) {
+      return Promise.reject(new RangeError("Cannot read until an empty separator"));
+    }
     return this.#exclusive(async () => {
       const pieces: Uint8Array<ArrayBuffer>[] = [];
       let size = 0;
@@ -210,10 +214,12 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    * @param size Most bytes to give; left out or negative: all of it.
    * @returns The bytes; an empty array where nothing waits.
    * @throws {TypeError} If another read is waiting.
+   * @throws {RangeError} If `size` is no whole number.
    */
   readNowait(size = -1): Uint8Array<ArrayBuffer> {
     if (this.#reading) throw new TypeError("Cannot read the body: another read is waiting");
     if (this.#error !== null) throw this.#error;
+    if (!isCount(size)) throw noCount(size);
     return this.#take(size < 0 ? this.#pending.length : size);
   }
 
@@ -232,10 +238,14 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    *
    * @param size Most bytes in a piece.
    * @yields The pieces in order.
+   * @throws {RangeError} If `size` is no whole number of at least 1.
    */
   async *iterChunked(size: number): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
-    if (!(size > 0)) {
-      throw new RangeError(`Cannot iterate by pieces of ${size} bytes: expected at least 1`);
+    // A part of a byte would be an empty piece, which means the end.
+    if (!(size > 0 && isCount(size))) {
+      throw new RangeError(
+        `Cannot iterate by pieces of ${size} bytes: expected a whole number of at least 1`,
+      );
     }
     for (;;) {
       const piece = await this.read(size);
@@ -382,6 +392,15 @@ function indexOfBytes(haystack: Uint8Array, needle: Uint8Array): number {
     if (matched === needle.length) return at;
   }
   return -1;
+}
+
+/** Whether it is a number of bytes; negative and infinite ones stand for all. */
+function isCount(size: number): boolean {
+  return Number.isInteger(size) || size < 0 || size === Infinity;
+}
+
+function noCount(size: number): RangeError {
+  return new RangeError(`Cannot read ${size} bytes: expected a whole number`);
 }
 
 function asError(error: unknown): Error {
