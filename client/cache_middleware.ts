@@ -3,6 +3,7 @@
  * @module
  */
 import CachePolicy from "http-cache-semantics";
+import { asError } from "../http/as_error.ts";
 import { concatBytes } from "../http/bytes.ts";
 import type { ClientHandler, ClientMiddleware } from "./middleware.ts";
 import type { ClientRequest } from "./request.ts";
@@ -228,7 +229,7 @@ function resultOf({ policy, status, reason, body, decoded }: Entry): HopResult {
     headers: headersOf(policy.responseHeaders()),
     body: new Blob([body]).stream(),
     decoded,
-    bodyError: (error) => error instanceof Error ? error : new Error(String(error)),
+    bodyError: asError,
     release() {},
   };
 }

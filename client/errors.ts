@@ -31,7 +31,7 @@ export interface RequestInfo {
   readonly method: string;
   /** URL without its fragment. */
   readonly url: URL;
-  /** Headers as they were sent, without those that the platform adds. */
+  /** Headers of the request, without those that are added on the way: cookies, type, the platform's. */
   readonly headers: Headers;
 }
 

@@ -196,7 +196,9 @@ export interface RequestOptions extends SharedOptions {
   readonly maxRedirects?: number;
   /** What the session's `traceConfigs` are given. */
   readonly traceContext?: unknown;
-  /** Aborts the request, its body included; its reason is what is thrown. */
+  /**
+   * Aborts the request, its body included; its reason is what is thrown, wrapped if it is no `Error`.
+   */
   readonly signal?: AbortSignal;
   /**
    * Told how much of the body was sent. The body goes out as a stream then, and again from the start

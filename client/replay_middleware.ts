@@ -5,6 +5,7 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
+import { asError } from "../http/as_error.ts";
 import { concatBytes } from "../http/bytes.ts";
 import { parseContentType } from "../http/content_type.ts";
 import { ClientConnectionError } from "./errors.ts";
@@ -189,7 +190,7 @@ function resultOf({ status, reason, headers, text, base64 }: Recorded): HopResul
     reason,
     headers: new Headers(headers as [string, string][]),
     body: new Blob([body]).stream(),
-    bodyError: (error) => error instanceof Error ? error : new Error(String(error)),
+    bodyError: asError,
     release() {},
   };
 }

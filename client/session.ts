@@ -162,6 +162,8 @@ export class ClientSession {
    * @param url URL, relative to `baseUrl` or absolute.
    * @param options Query, headers, body, limits.
    * @returns The reply, once its head has come.
+   * @throws {ClientError} If no reply came, see the errors' module.
+   * @throws {TypeError} If an option is not valid, or the session is closed.
    */
   get(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.request("GET", url, options);
@@ -173,6 +175,8 @@ export class ClientSession {
    * @param url URL, relative to `baseUrl` or absolute.
    * @param options Query, headers, body, limits.
    * @returns The reply, once its head has come.
+   * @throws {ClientError} If no reply came, see the errors' module.
+   * @throws {TypeError} If an option is not valid, or the session is closed.
    */
   post(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.request("POST", url, options);
@@ -184,6 +188,8 @@ export class ClientSession {
    * @param url URL, relative to `baseUrl` or absolute.
    * @param options Query, headers, body, limits.
    * @returns The reply, once its head has come.
+   * @throws {ClientError} If no reply came, see the errors' module.
+   * @throws {TypeError} If an option is not valid, or the session is closed.
    */
   put(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.request("PUT", url, options);
@@ -195,6 +201,8 @@ export class ClientSession {
    * @param url URL, relative to `baseUrl` or absolute.
    * @param options Query, headers, body, limits.
    * @returns The reply, once its head has come.
+   * @throws {ClientError} If no reply came, see the errors' module.
+   * @throws {TypeError} If an option is not valid, or the session is closed.
    */
   patch(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.request("PATCH", url, options);
@@ -206,6 +214,8 @@ export class ClientSession {
    * @param url URL, relative to `baseUrl` or absolute.
    * @param options Query, headers, body, limits.
    * @returns The reply, once its head has come.
+   * @throws {ClientError} If no reply came, see the errors' module.
+   * @throws {TypeError} If an option is not valid, or the session is closed.
    */
   delete(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.request("DELETE", url, options);
@@ -217,17 +227,21 @@ export class ClientSession {
    * @param url URL, relative to `baseUrl` or absolute.
    * @param options Query, headers, body, limits.
    * @returns The reply, once its head has come.
+   * @throws {ClientError} If no reply came, see the errors' module.
+   * @throws {TypeError} If an option is not valid, or the session is closed.
    */
   head(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.request("HEAD", url, options);
   }
 
   /**
-   * Sends a `OPTIONS` request.
+   * Sends an `OPTIONS` request.
    *
    * @param url URL, relative to `baseUrl` or absolute.
    * @param requestOptions Query, headers, body, limits.
    * @returns The reply, once its head has come.
+   * @throws {ClientError} If no reply came, see the errors' module.
+   * @throws {TypeError} If an option is not valid, or the session is closed.
    */
   options(url: string | URL, requestOptions?: RequestOptions): Promise<ClientResponse> {
     return this.request("OPTIONS", url, requestOptions);
@@ -239,6 +253,8 @@ export class ClientSession {
    * @param url URL, relative to `baseUrl` or absolute.
    * @param options Query, headers, body, limits.
    * @returns The reply, once its head has come.
+   * @throws {ClientError} If no reply came, see the errors' module.
+   * @throws {TypeError} If an option is not valid, or the session is closed.
    */
   query(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.request("QUERY", url, options);

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { asError } from "../http/as_error.ts";
 import { streamSource } from "../http/body_source.ts";
 import { decodedSource } from "../http/content_decoder.ts";
 import { NotSupportedError } from "../http/not_supported_error.ts";
@@ -241,7 +242,7 @@ function resultOf(reply: WsReply): HopResult {
     reason: reply.statusMessage ?? "",
     headers,
     body: null,
-    bodyError: (error) => error instanceof Error ? error : new ClientConnectionError(String(error)),
+    bodyError: asError,
     release() {},
   };
 }

@@ -2,6 +2,7 @@
  * Where the bytes of a body come from: one interface over streams, decoders and counters.
  * @module
  */
+import { byobReader } from "./byob_reader.ts";
 import { concatBytes } from "./bytes.ts";
 
 /**
@@ -62,14 +63,8 @@ export function streamSource(
   length: number | null = null,
   exact = false,
 ): BodySource {
-  let reader: ReadableStreamBYOBReader;
-  try {
-    reader = stream.getReader({ mode: "byob" });
-  } catch (error) {
-    if (stream.locked) throw error;
-    return pieceSource(stream.getReader());
-  }
-  return bufferSource(reader, length, exact);
+  const reader = byobReader(stream);
+  return reader === null ? pieceSource(stream.getReader()) : bufferSource(reader, length, exact);
 }
 
 function pieceSource(reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>): BodySource {

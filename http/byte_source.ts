@@ -2,6 +2,7 @@
  * A byte stream as a window of bytes that is refilled on demand.
  * @module
  */
+import { byobReader } from "./byob_reader.ts";
 
 /** How a {@linkcode ByteSource} reads. */
 export interface ByteSourceOptions {
@@ -183,14 +184,5 @@ export class ByteSource {
     }
     this.end = this.start + held + chunk.length;
     return chunk.length;
-  }
-}
-
-function byobReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {
-  try {
-    return stream.getReader({ mode: "byob" });
-  } catch (error) {
-    if (stream.locked || !(error instanceof TypeError)) throw error;
-    return null; // not a byte stream
   }
 }

@@ -120,7 +120,7 @@ interface Field {
 }
 
 /** Beyond this a form in memory is streamed rather than copied into one array. */
-const MAX_JOINED = 8 * 1024 * 1024;
+export const MAX_JOINED = 8 * 1024 * 1024;
 
 /**
  * A form to be sent: urlencoded, or multipart as soon as a field is a file or has a filename or a

@@ -2,8 +2,9 @@
  * A body as aiohttp's `StreamReader` presents it: by size, by line, by whatever has come.
  * @module
  */
+import { asError } from "./as_error.ts";
 import { type BodySource, streamSource } from "./body_source.ts";
-import { concatBytes } from "./bytes.ts";
+import { concatBytes, indexOfBytes } from "./bytes.ts";
 import { IncompleteReadError } from "./incomplete_read_error.ts";
 import { LineTooLongError } from "./line_too_long_error.ts";
 
@@ -383,17 +384,6 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 }
 
-function indexOfBytes(haystack: Uint8Array, needle: Uint8Array): number {
-  const [first = 0] = needle;
-  for (let at = haystack.indexOf(first); at >= 0; at = haystack.indexOf(first, at + 1)) {
-    if (at + needle.length > haystack.length) return -1;
-    let matched = 1;
-    while (matched < needle.length && haystack[at + matched] === needle[matched]) matched++;
-    if (matched === needle.length) return at;
-  }
-  return -1;
-}
-
 /** Whether it is a number of bytes; negative and infinite ones stand for all. */
 function isCount(size: number): boolean {
   return Number.isInteger(size) || size < 0 || size === Infinity;
@@ -401,8 +391,4 @@ function isCount(size: number): boolean {
 
 function noCount(size: number): RangeError {
   return new RangeError(`Cannot read ${size} bytes: expected a whole number`);
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error), { cause: error });
 }

@@ -56,7 +56,7 @@ export class WebSocketChannel implements SocketEvents {
   #closeCode: number | null = null;
   #exception: Error | null = null;
   #closedReceives = 0;
-  #unsent = 0; // never less than what the port has buffered
+  #unsent = 0; // about what waits to be sent: of texts the characters, until the port is asked
   #drained: PromiseWithResolvers<void> | null = null;
   #drainTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #opened = Promise.withResolvers<void>();
