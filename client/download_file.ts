@@ -10,7 +10,8 @@ import { encodeQuery } from "../http/query.ts";
 import { digestOf, isEncoded, type SavedFile, saveInto, type SaveOptions } from "./save_body.ts";
 
 /**
- * What `session.downloadToFile()` takes: how to write, and whatever a request takes.
+ * What `session.downloadToFile()` takes: how to write, and whatever a request takes, save for
+ * `raiseForStatus`: a status that is not the file is always an error.
  *
  * @example
  * ```ts
@@ -25,7 +26,7 @@ import { digestOf, isEncoded, type SavedFile, saveInto, type SaveOptions } from 
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
-export interface DownloadOptions extends SaveOptions, RequestOptions {
+export interface DownloadOptions extends SaveOptions, Omit<RequestOptions, "raiseForStatus"> {
   /**
    * Whether a part that an earlier download left goes on where it ends, if the server says that the
    * file is still the same (`Range` with `If-Range`). Otherwise it starts anew.
@@ -68,10 +69,10 @@ export async function downloadFile(
       return { path: file.path, size: part.size, resumedFrom: part.size };
     }
     if (next !== "again") {
-      return await saveInto(file, await checked(response, true, options), next, digest, options);
+      return await saveInto(file, await checked(response, true), next, digest, options);
     }
   }
-  await using response = await checked(await get(headers), headers.has("range"), options);
+  await using response = await checked(await get(headers), headers.has("range"));
   const total = isEncoded(response) ? null : response.contentLength;
   return await saveInto(file, response, { start: 0, total }, digest, options);
 }
@@ -103,10 +104,8 @@ function continuation(
 async function checked(
   response: ClientResponse,
   askedForPiece: boolean,
-  { raiseForStatus }: DownloadOptions,
 ): Promise<ClientResponse> {
   try {
-    if (typeof raiseForStatus === "function") await raiseForStatus(response);
     const error = await response.statusError();
     if (error !== null) throw error;
     if (response.status < 300 && (response.status !== 206 || askedForPiece)) return response;

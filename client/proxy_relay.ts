@@ -48,10 +48,15 @@ export class ProxyRelay {
     this.#accept();
   }
 
+  /** Whether it takes no more tunnels. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Takes no more tunnels; those that are open end with their connections. */
   close(): void {
+    if (!this.#closed) this.#listener.close();
     this.#closed = true;
-    this.#listener.close();
     for (const connection of [...this.#waiting]) this.#giveUp(connection);
   }
 

@@ -8,7 +8,7 @@ import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { asError } from "../http/as_error.ts";
 import { concatBytes } from "../http/bytes.ts";
 import { parseContentType } from "../http/content_type.ts";
-import { ClientConnectionError } from "./errors.ts";
+import { ClientConnectionError } from "./connection_errors.ts";
 import type { ClientMiddleware } from "./middleware.ts";
 import type { ClientRequest } from "./request.ts";
 import type { HopResult } from "./transport.ts";

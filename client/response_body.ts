@@ -4,7 +4,6 @@
  */
 import { type BodySource, streamSource } from "../http/body_source.ts";
 import { ContentDecodingError, decodedSource, limitedSource } from "../http/content_decoder.ts";
-import type { StreamReader } from "../http/stream_reader.ts";
 import { ClientPayloadError } from "./errors.ts";
 import { countedSource, type ProgressCallback } from "./progress.ts";
 import type { HopResult } from "./transport.ts";
@@ -98,24 +97,6 @@ export function bodySource(
   return result.decoded === true
     ? limitedSource(source, coding, maxDecodedSize)
     : decodedSource(source, coding, { maxSize: maxDecodedSize });
-}
-
-/**
- * Makes a stream of a body: cancelling it gives the body up, and its connection with it.
- *
- * @param content The body; it must not be read elsewhere.
- * @returns The stream.
- */
-export function streamOf(content: StreamReader): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const pieces = content.iterAny();
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await pieces.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    cancel: (reason) => content.cancel(reason instanceof Error ? reason : undefined),
-  }, { highWaterMark: 0 });
 }
 
 /**

@@ -4,7 +4,7 @@ import {
   ClientError,
   ClientPayloadError,
   ClientResponseError,
-  ClientSession,
+  type ClientSession,
   FileExistsError,
   type Progress,
   web,
@@ -409,41 +409,4 @@ Deno.test("downloadToFile() does not take a piece that it did not ask for", asyn
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-});
-
-Deno.test("downloadToFile() asks the raiseForStatus function, the session's or its own", async () => {
-  await scene(async ({ session, server, path, folder }) => {
-    const seen: number[] = [];
-    const raiseForStatus = ({ status }: { status: number }) => {
-      seen.push(status);
-      if (status !== 200) throw new Error(`mine: ${status}`);
-    };
-    await session.downloadToFile("/file", path, { raiseForStatus });
-    await assertRejects(
-      () => session.downloadToFile("/none", `${folder}/none`, { raiseForStatus }),
-      Error,
-      "mine: 404",
-    );
-    assertEquals([seen, names(folder)], [[200, 404], ["out.bin"]]);
-    await Deno.writeFile(`${path}.part`, BODY);
-    const { etag } = server;
-    await Deno.writeTextFile(
-      `${path}.part.json`,
-      JSON.stringify({ urlDigest: await digest("/file\n"), validator: etag }),
-    );
-    // 416 says that the part is complete, which is no failure.
-    const options = { overwrite: true, resume: true, raiseForStatus };
-    assertEquals((await session.downloadToFile("/file", path, options)).resumedFrom, BODY.length);
-    assertEquals(seen, [200, 404]);
-  });
-  const seen: number[] = [];
-  const app = { fetch: () => new Response("x", { status: 201 }) };
-  await using session = new ClientSession({
-    app,
-    raiseForStatus: ({ status }) => void seen.push(status),
-  });
-  const folder = await Deno.makeTempDir();
-  await session.downloadToFile("/", `${folder}/x`);
-  await Deno.remove(folder, { recursive: true });
-  assertEquals(seen, [201]);
 });

@@ -1,94 +1,61 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { ProxyRelay } from "../../client/proxy_relay.ts";
+import { connectProxy } from "./_proxies.ts";
 
-const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-async function connect(relay: ProxyRelay): Promise<Deno.TcpConn> {
-  return await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(relay.url).port) });
-}
-
-/** What comes on a connection until it is closed. */
-async function readAll(connection: Deno.TcpConn): Promise<string> {
-  let all = "";
-  const buffer = new Uint8Array(1024);
+/** Sends something to a port and reads until the other side closes. */
+async function exchange(port: number, text: string): Promise<string> {
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  let answer = "";
   try {
-    for (let count; (count = await connection.read(buffer)) !== null;) {
-      all += text(buffer.subarray(0, count));
+    await connection.write(new TextEncoder().encode(text));
+    const buffer = new Uint8Array(1024);
+    for (let count: number | null = 0; count !== null; count = await connection.read(buffer)) {
+      answer += new TextDecoder().decode(buffer.subarray(0, count));
+      if (answer.includes("hello")) break;
     }
   } catch {
-    // Reset: it was closed with something unread.
+    // Reset, because what was sent has not been read.
   }
-  return all;
+  return answer;
 }
 
-Deno.test("the relay closes a connection that does not say what it wants", async () => {
-  const relay = new ProxyRelay("http://u:p@127.0.0.1:9", { headTimeout: 50 });
-  using silent = await connect(relay);
-  using slow = await connect(relay);
-  await slow.write(bytes("CONNECT a:1 HTTP/1.1\r\n"));
-  assertEquals([await readAll(silent), await readAll(slow)], ["", ""]);
-  relay.close();
-});
-
-Deno.test("the relay closes the oldest of too many that have said nothing", async () => {
-  const relay = new ProxyRelay("http://u:p@127.0.0.1:9", { headTimeout: 60_000, maxWaiting: 2 });
-  using first = await connect(relay);
-  using second = await connect(relay);
-  using third = await connect(relay);
-  assertEquals(await readAll(first), "");
-  const rest = Promise.all([readAll(second), readAll(third)]);
-  assertEquals(await Promise.race([rest, pause(100, "open")]), "open");
-  relay.close(); // and with it those who still wait
-  assertEquals(await rest, ["", ""]);
-});
-
-function pause<T>(ms: number, value: T): Promise<T> {
-  return new Promise((resolve) => setTimeout(resolve, ms, value));
-}
-
-// Its own process has a limit of open files that it meets.
-const PROGRAM = `
-  import { ProxyRelay } from ${JSON.stringify(import.meta.resolve("../../client/proxy_relay.ts"))};
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const relay = new ProxyRelay("http://u:p@127.0.0.1:" + listener.addr.port);
+Deno.test("ProxyRelay passes tunnels on for those who know its password, and for nobody else", async () => {
+  await using proxy = connectProxy();
+  using target = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const relay = new ProxyRelay(`http://us%40er:p%20w@127.0.0.1:${proxy.port}`);
   const { port, username, password } = new URL(relay.url);
-  const open = () => Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
-  const held = [];
-  try {
-    for (let i = 0; i < 300; i++) held.push(await open());
-  } catch (error) {
-    console.log("full:", error.message);
-  }
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  for (const each of held) each.close();
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  const connection = await open();
-  const credentials = btoa(username + ":" + password);
-  await connection.write(new TextEncoder().encode(
-    "CONNECT a:1 HTTP/1.1\\r\\nProxy-Authorization: Basic " + credentials + "\\r\\n\\r\\n",
-  ));
-  const upstream = await listener.accept();
-  const buffer = new Uint8Array(1000);
-  const head = new TextDecoder().decode(buffer.subarray(0, await upstream.read(buffer)));
-  console.log("served:", head.includes(btoa("u:p")));
-  Deno.exit(0);
-`;
+  assertMatch(password, /^[0-9a-f-]{36}$/);
+  const own = `Proxy-Authorization: Basic ${btoa(`${username}:${password}`)}\r\n`;
+  const line = `CONNECT h:${target.addr.port} HTTP/1.1\r\n`;
+  const refused = [
+    `${line}\r\n`,
+    `${line}Proxy-Authorization: Basic ${btoa("us@er:p w")}\r\n\r\n`,
+    `GET http://h/ HTTP/1.1\r\n${own}\r\n`,
+    `${line}${"x: y\r\n".repeat(4000)}`,
+  ];
+  for (const text of refused) assertEquals(await exchange(Number(port), text), "");
+  assertEquals(proxy.asked, []);
 
-Deno.test({
-  name: "the relay outlives a lack of file descriptors",
-  ignore: Deno.build.os === "windows",
-  async fn() {
-    const path = await Deno.makeTempFile({ suffix: ".ts" });
-    try {
-      await Deno.writeTextFile(path, PROGRAM);
-      const { stdout, stderr } = await new Deno.Command("sh", {
-        args: ["-c", 'ulimit -n 80; exec "$0" run --no-check -A "$1"', Deno.execPath(), path],
-      }).output();
-      assertStringIncludes(text(stdout), "full:", text(stderr));
-      assertStringIncludes(text(stdout), "served: true", text(stderr));
-    } finally {
-      await Deno.remove(path);
-    }
-  },
+  const greeting = (async () => {
+    using connection = await target.accept();
+    await connection.write(new TextEncoder().encode("hello"));
+  })();
+  const answer = await exchange(Number(port), `${line}${own}\r\n`);
+  await greeting;
+  assertEquals(answer, "HTTP/1.1 200 OK\r\n\r\nhello");
+  assertEquals(proxy.asked, ["CONNECT h us@er:p w"]);
+  relay.close();
+  relay.close();
+  assertEquals(relay.closed, true);
+});
+
+Deno.test("ProxyRelay ends a tunnel whose proxy is not there", async () => {
+  const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const gone = free.addr.port;
+  free.close();
+  const relay = new ProxyRelay(`http://u:p@127.0.0.1:${gone}`);
+  const { port, username, password } = new URL(relay.url);
+  const own = `Proxy-Authorization: Basic ${btoa(`${username}:${password}`)}\r\n`;
+  assertEquals(await exchange(Number(port), `CONNECT h:1 HTTP/1.1\r\n${own}\r\n`), "");
+  relay.close();
 });
