@@ -37,7 +37,10 @@ export interface CacheOptions {
   readonly maxSize?: number;
   /** Longest body that is kept, in bytes. @default {1048576} */
   readonly maxBodySize?: number;
-  /** Whether the cache serves several users, and so keeps nothing that is `private`. @default {false} */
+  /**
+   * Whether the cache serves several users, and so keeps nothing that is `private`.
+   * @default {false}
+   */
   readonly shared?: boolean;
 }
 
@@ -68,8 +71,9 @@ const OWN = [
 
 /**
  * Keeps replies that were read to their end in memory as long as they may be used, asks the server
- * whether old ones still count, and forgets them when something is written to their URL. Requests with `Range`, `Authorization`,
- * conditions or cookies of their own pass by; replies that set cookies or vary by them are not kept.
+ * whether old ones still count, and forgets them when something is written to their URL. Requests
+ * with `Range`, `Authorization`, conditions or cookies of their own pass by; replies that set
+ * cookies or vary by them are not kept.
  *
  * @param options How much.
  * @returns The middleware, with a cache of its own; share it among sessions of one user only.

@@ -28,8 +28,8 @@ export interface CookieJarOptions {
    */
   readonly unsafe?: boolean;
   /**
-   * Origins without TLS that get and set cookies marked `Secure`: scheme, host and port have to be the
-   * same.
+   * Origins without TLS that get and set cookies marked `Secure`: scheme, host and port have to be
+   * the same.
    * @default {[]}
    */
   readonly treatAsSecureOrigin?: string | URL | Iterable<string | URL>;
@@ -56,10 +56,10 @@ const MAX_COOKIES = 3000;
  * Keeps what servers set and gives back what they should see: RFC 6265bis with the public-suffix
  * list. Share one between sessions, or let each session make its own.
  *
- * Other than in aiohttp, a cookie for a public suffix (`Domain=com`) is dropped, and so is one marked
- * `Secure` that came without TLS, or one whose name starts with `__Host-` or `__Secure-` and that is
- * not what that promises. What servers set is bounded: 4096 bytes for a cookie, 180 cookies of a
- * domain, 3000 in all; those that were not used for longest go first.
+ * Other than in aiohttp, a cookie for a public suffix (`Domain=com`) is dropped, and so is one
+ * marked `Secure` that came without TLS, or one whose name starts with `__Host-` or `__Secure-` and
+ * that is not what that promises. What servers set is bounded: 4096 bytes for a cookie, 180 cookies
+ * of a domain, 3000 in all; those that were not used for longest go first.
  *
  * @example
  * ```ts

@@ -26,8 +26,8 @@ export type CookieInit = Readonly<Record<string, string>> | Iterable<readonly [s
  * @param cookies Values by name, or pairs.
  * @param quoted Whether values will be quoted, which makes any of them safe.
  * @returns The pairs.
- * @throws {TypeError} If a name is no token, or a value holds a control character or `;`, or what no
- * header can carry.
+ * @throws {TypeError} If a name is no token, or a value holds a control character or `;`, or what
+ * no header can carry.
  */
 export function cookiePairs(cookies: CookieInit, quoted = false): [string, string][] {
   const pairs = Symbol.iterator in cookies

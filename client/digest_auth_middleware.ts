@@ -37,14 +37,17 @@ export interface DigestAuthOptions {
   readonly password: string;
   /** Whether later requests answer a challenge before it is put again. @default {true} */
   readonly preemptive?: boolean;
-  /** The only origin that is answered. @default the origin of the first request that a caller makes */
+  /**
+   * The only origin that is answered.
+   * @default the origin of the first request that a caller makes
+   */
   readonly origin?: string;
 }
 
 /**
  * Answers Digest challenges, as aiohttp's `DigestAuthMiddleware`: MD5, SHA-256, SHA-512-256 and
- * others, `auth` and `auth-int`. One origin alone is answered, however many redirects lead elsewhere
- * (a hash of the password is worth something to who gets it).
+ * others, `auth` and `auth-int`. One origin alone is answered, however many redirects lead
+ * elsewhere (a hash of the password is worth something to who gets it).
  *
  * @param options Credentials.
  * @returns The middleware; it keeps the server's nonce between requests.
@@ -104,7 +107,9 @@ function challengeIn(result: HopResult): DigestChallenge | null {
   }
 }
 
-/** RFC 7616 section 3.3, `domain`: the URIs that the challenge is for; all of the origin without. */
+/**
+ * RFC 7616 section 3.3, `domain`: the URIs that the challenge is for; all of the origin without.
+ */
 function inSpace({ domain }: DigestChallenge, url: URL): boolean {
   if (domain === undefined || domain.trim() === "") return true;
   return domain.trim().split(/\s+/).some((each) => {

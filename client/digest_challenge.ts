@@ -7,7 +7,9 @@ import { ClientError } from "./errors.ts";
 /** The parameters of a challenge, names in lower case. */
 export type DigestChallenge = Readonly<Record<string, string>>;
 
-/** Hashes by name, strongest first (RFC 7616 section 3.7); as servers write them, without "-sess". */
+/**
+ * Hashes by name, strongest first (RFC 7616 section 3.7); as servers write them, without "-sess".
+ */
 export const DIGEST_ALGORITHMS: ReadonlyMap<string, string> = new Map([
   ["SHA-512-256", "sha512-256"],
   ["SHA-512", "sha512"],

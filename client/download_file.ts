@@ -109,7 +109,8 @@ async function checked(
     const error = await response.statusError();
     if (error !== null) throw error;
     if (response.status < 300 && (response.status !== 206 || askedForPiece)) return response;
-    // 304 to a condition of the caller's, or a redirect that is not followed: there is no file in it.
+    // 304 to a condition of the caller's, or a redirect that is not followed: there is no file in
+    // it.
     const { requestInfo, history, status, headers } = response;
     const reason = `Attempt to save a reply that is not the file: ${response.reason}`;
     throw new ClientResponseError({ requestInfo, history, status, headers, reason });

@@ -35,7 +35,9 @@ export function headerOf(list: HeaderList, name: string): string | null {
   return null;
 }
 
-/** A session's headers: as pairs for its requests, as `Headers` for its user, who may change them. */
+/**
+ * A session's headers: as pairs for its requests, as `Headers` for its user, who may change them.
+ */
 export class DefaultHeaders {
   readonly #headers: Headers;
   #list: HeaderList | null;

@@ -79,7 +79,10 @@ export interface SharedOptions {
   readonly timeout?: ClientTimeout;
   /** What every hop passes through, the first one outermost. A request's replace the session's. */
   readonly middlewares?: readonly ClientMiddleware[];
-  /** How often a request is repeated, see `retryMiddleware()`; outside of `middlewares`. @default {0} */
+  /**
+   * How often a request is repeated, see `retryMiddleware()`; outside of `middlewares`.
+   * @default {0}
+   */
   readonly retry?: number;
   /** Proxy, as `connector.proxy`. */
   readonly proxy?: string | URL;
@@ -91,10 +94,10 @@ export interface SharedOptions {
   readonly raiseForStatus?: RaiseForStatus;
   /**
    * Whether bodies in gzip, deflate, brotli and zstd are decoded; `content-encoding` and
-   * `content-length` stay as they came. Over Deno's `fetch` a single gzip or brotli is decoded by the
-   * platform, which passes over whatever follows the first gzip member; with `false`, a server that
-   * reads only the first `Accept-Encoding` line will not compress. Elsewhere `fetch` decodes always,
-   * and `false` throws `NotSupportedError`.
+   * `content-length` stay as they came. Over Deno's `fetch` a single gzip or brotli is decoded by
+   * the platform, which passes over whatever follows the first gzip member; with `false`, a server
+   * that reads only the first `Accept-Encoding` line will not compress. Elsewhere `fetch` decodes
+   * always, and `false` throws `NotSupportedError`.
    * @default {true}
    */
   readonly autoDecompress?: boolean;
@@ -149,9 +152,9 @@ export interface SessionOptions extends SharedOptions {
   readonly transport?: Transport;
   /**
    * Whether the environment may speak: proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`,
-   * credentials of `.netrc` (`$NETRC`, else in the home folder). What Deno has no permission to read
-   * is left out; but Deno's own `fetch` heeds the proxies, `false` or not, in a program that may not
-   * read them (`--allow-env=HTTP_PROXY,…`).
+   * credentials of `.netrc` (`$NETRC`, else in the home folder). What Deno has no permission to
+   * read is left out; but Deno's own `fetch` heeds the proxies, `false` or not, in a program that
+   * may not read them (`--allow-env=HTTP_PROXY,…`).
    * @default {false}
    */
   readonly trustEnv?: boolean;
@@ -197,12 +200,13 @@ export interface RequestOptions extends SharedOptions {
   /** What the session's `traceConfigs` are given. */
   readonly traceContext?: unknown;
   /**
-   * Aborts the request, its body included; its reason is what is thrown, wrapped if it is no `Error`.
+   * Aborts the request, its body included; its reason is what is thrown, wrapped if it is no
+   * `Error`.
    */
   readonly signal?: AbortSignal;
   /**
-   * Told how much of the body was sent. The body goes out as a stream then, and again from the start
-   * if a redirect or a retry asks for that.
+   * Told how much of the body was sent. The body goes out as a stream then, and again from the
+   * start if a redirect or a retry asks for that.
    */
   readonly onUploadProgress?: ProgressCallback;
   /** Told how much of the reply's body was read, as it is on the wire. */
@@ -256,8 +260,8 @@ export interface ResolvedOptions {
  * @param options What the caller gave.
  * @returns The defaults of the session's requests.
  * @throws {InvalidURLError} If `baseUrl` is not an absolute `http:` or `https:` URL.
- * @throws {TypeError} If more than one of `app`, `connector` and `transport` is given, or `auth` with
- * credentials in `baseUrl`.
+ * @throws {TypeError} If more than one of `app`, `connector` and `transport` is given, or `auth`
+ * with credentials in `baseUrl`.
  * @throws {NotSupportedError} If a proxy is named for an application in this program.
  */
 export function resolveSession(options: SessionOptions): SessionDefaults {

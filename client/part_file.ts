@@ -135,7 +135,9 @@ export class PartFile implements AsyncDisposable {
     await remove(this.#origin);
   }
 
-  /** What bears the part's name has to be what was written: another program may download this too. */
+  /**
+   * What bears the part's name has to be what was written: another program may download this too.
+   */
   async #assertOwn(): Promise<void> {
     if (this.#handle === null) return; // it was complete when it was found
     const own = await this.#handle.stat();

@@ -51,7 +51,8 @@ interface Recorded {
  * Records the replies of real servers in a file, a line of JSON for each, and gives them again in
  * the order in which they came, hop by hop: the same method, URL and body get the same reply. The
  * file has what the servers sent and nothing of the requests but method and URL, and a hash of the
- * body, which leaves out the boundary of a form. It is readable for its owner alone (mode 0600); look through it before you publish it.
+ * body, which leaves out the boundary of a form. It is readable for its owner alone (mode 0600);
+ * look through it before you publish it.
  *
  * @param path The file.
  * @param options Whether to record.

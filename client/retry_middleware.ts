@@ -55,7 +55,10 @@ export interface FailedAttempt {
 export interface RetryOptions {
   /** How often a hop is repeated after the first attempt. @default {2} */
   readonly retries?: number;
-  /** Methods that are repeated, in either case. @default {["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "QUERY"]} */
+  /**
+   * Methods that are repeated, in either case.
+   * @default {["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "QUERY"]}
+   */
   readonly methods?: Iterable<string>;
   /** Statuses that are a reason to. @default {[408, 413, 429, 500, 502, 503, 504]} */
   readonly statuses?: Iterable<number>;
@@ -67,9 +70,9 @@ export interface RetryOptions {
    */
   readonly maxBackoff?: number;
   /**
-   * Has the last word on whether an attempt is repeated, where `retries`, `budget` and the time left
-   * allow it; it is asked about those that succeeded too. `undefined` leaves it to `methods` and
-   * `statuses`. A body that can be sent only once is never repeated, whatever it says.
+   * Has the last word on whether an attempt is repeated, where `retries`, `budget` and the time
+   * left allow it; it is asked about those that succeeded too. `undefined` leaves it to `methods`
+   * and `statuses`. A body that can be sent only once is never repeated, whatever it says.
    */
   readonly shouldRetry?: (
     attempt: FailedAttempt,

@@ -104,8 +104,9 @@ const LF = 10;
  * and `form()` hold the content in memory within `maxFieldSize`. Everything gives the content as
  * sent, except where decoding is said.
  *
- * Pieces are as large as what has come, at most 128 KiB from a network stream, and stay as they are.
- * Only with the reader's `reuseBuffers`, which saves copying them, do they end with the next read.
+ * Pieces are as large as what has come, at most 128 KiB from a network stream, and stay as they
+ * are. Only with the reader's `reuseBuffers`, which saves copying them, do they end with the next
+ * read.
  *
  * @example Copy a file out of a form
  * ```ts
@@ -163,7 +164,10 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     return this.disposition?.filename ?? null;
   }
 
-  /** Type and subtype in lower case; `text/plain` where the header is missing (RFC 2046 section 5.1). */
+  /**
+   * Type and subtype in lower case; `text/plain` where the header is missing (RFC 2046 section
+   * 5.1).
+   */
   get contentType(): string {
     const header = this.headers.get("content-type");
     return header === null ? "text/plain" : parseContentType(header).mimeType;

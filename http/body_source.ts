@@ -61,7 +61,8 @@ const MAX_TRUSTED_LENGTH = 16 * 1024 * 1024;
  * by its own pieces.
  *
  * @param stream The stream; it is locked.
- * @param length Announced length in bytes, `null` where it is not known. It is a hint, nothing more.
+ * @param length Announced length in bytes, `null` where it is not known. It is a hint, nothing
+ * more.
  * @param exact Whether the stream gives no byte beyond `length`, so that its end is known there.
  * @returns The source.
  */

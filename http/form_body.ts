@@ -166,7 +166,8 @@ export class FormBody {
    * Adds a field.
    *
    * A file without a filename takes that of a `File`, else the field's name, so that it arrives as
-   * a file. In names and filenames `"`, CR and LF are sent as `%22`, `%0D` and `%0A`, as browsers do.
+   * a file. In names and filenames `"`, CR and LF are sent as `%22`, `%0D` and `%0A`, as browsers
+   * do.
    *
    * @param name Name of the field.
    * @param value Its value.

@@ -113,7 +113,8 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Reads what is there into the caller's buffer: a long body then costs no memory, where pieces of
-   * their own wait for the garbage collector. The buffer is taken; `piece.buffer` is what to go on with.
+   * their own wait for the garbage collector. The buffer is taken; `piece.buffer` is what to go on
+   * with.
    *
    * @param buffer Where to put the bytes.
    * @returns The bytes in what was the buffer; an empty array only at the end.
@@ -224,8 +225,8 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   /**
    * Reads what is there, in the shape of aiohttp's `readchunk()`.
    *
-   * @returns The bytes, and whether they end a chunk of the transfer coding: always `false`, because
-   * the platform does not show where chunks end. An empty array only at the end.
+   * @returns The bytes, and whether they end a chunk of the transfer coding: always `false`,
+   * because the platform does not show where chunks end. An empty array only at the end.
    */
   async readChunk(): Promise<[bytes: Uint8Array<ArrayBuffer>, endOfChunk: false]> {
     return [await this.readAny(), false];

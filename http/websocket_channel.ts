@@ -139,8 +139,9 @@ export class WebSocketChannel implements SocketEvents {
   /**
    * The next step of an iteration over the messages.
    *
-   * It is the same as `receive()`, one promise shorter: Deno answers a close frame while the handler
-   * still works on the message before it, and an answer that is sent a moment later is lost.
+   * It is the same as `receive()`, one promise shorter: Deno answers a close frame while the
+   * handler still works on the message before it, and an answer that is sent a moment later is
+   * lost.
    *
    * @returns The message, or the end of the iteration.
    */

@@ -4,9 +4,9 @@
  */
 
 /**
- * Tells whether bytes begin as the zlib format does, which is what "deflate" means (RFC 9110 section
- * 8.4.1.2); some send it without that header. It is two bytes, a multiple of 31, of method 8
- * (RFC 1950 section 2.2).
+ * Tells whether bytes begin as the zlib format does, which is what "deflate" means (RFC 9110
+ * section 8.4.1.2); some send it without that header. It is two bytes, a multiple of 31, of method
+ * 8 (RFC 1950 section 2.2).
  *
  * @param start The first bytes.
  * @returns Whether the header is there.
