@@ -74,6 +74,11 @@ export abstract class AbstractCookieJar implements Iterable<JarCookie> {
   /** How many cookies there are; while it is 0, nothing is asked of the jar for a request. */
   abstract readonly size: number;
 
+  /** Whether values are quoted where they need to be, a request's own too; `false` here. */
+  get quoteCookie(): boolean {
+    return false;
+  }
+
   /**
    * Adds cookies.
    *

@@ -30,13 +30,17 @@ export interface BearerAuthOptions {
    * @returns The token.
    */
   readonly getToken: (expired: string | null) => string | Promise<string>;
-  /** The only origin that gets the token. @default the origin of the first request that a caller makes */
+  /**
+   * The only origin that gets the token.
+   * @default the origin of the first request that a caller makes
+   */
   readonly origin?: string;
 }
 
 /**
- * Sends a bearer token with every request; when the server answers 401, gets a new one and sends the
- * request once more. Requests that fail together wait for one new token instead of getting one each.
+ * Sends a bearer token with every request; when the server answers 401, gets a new one and sends
+ * the request once more. Requests that fail together wait for one new token instead of getting one
+ * each.
  *
  * @param options How to get a token.
  * @returns The middleware.

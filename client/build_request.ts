@@ -2,9 +2,10 @@
  * From resolved options to the first hop.
  * @module
  */
+import { isToken } from "../http/header_params.ts";
 import { encodeBasicAuth } from "./basic_auth.ts";
 import { compressedPayload } from "./compressed_payload.ts";
-import { cookiePairs } from "./cookie_jar.ts";
+import { sentPairs } from "./cookie_pairs.ts";
 import type { RequestOptions, ResolvedOptions } from "./options.ts";
 import type { Payload } from "./payload.ts";
 import { jsonPayload, payloadOf } from "./payload_of.ts";
@@ -29,14 +30,16 @@ export function buildRequest(
   options: RequestOptions,
   resolved: ResolvedOptions,
 ): ClientRequestInit {
-  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(method)) {
+  if (!isToken(method)) {
     throw new TypeError(`Cannot use method "${method}": it is no RFC 9110 token`);
   }
   const { baseUrl } = resolved.session;
   const target = resolveTarget(input, baseUrl, options.params, options.encoded);
   const { url, fragment } = target;
   const headers = authorized(resolved, target);
-  const cookies = options.cookies === undefined ? null : new Map(cookiePairs(options.cookies));
+  const cookies = options.cookies === undefined
+    ? null
+    : new Map(sentPairs(options.cookies, resolved.session.cookieJar.quoteCookie));
   // Last, since it may be an open file, which a mistake would leave open.
   const payload = payloadFor(options, resolved);
   if (cookies === null) return { method, url, fragment, headers, payload };

@@ -3,6 +3,7 @@
  * @module
  */
 import CachePolicy from "http-cache-semantics";
+import { asError } from "../http/as_error.ts";
 import { concatBytes } from "../http/bytes.ts";
 import type { ClientHandler, ClientMiddleware } from "./middleware.ts";
 import type { ClientRequest } from "./request.ts";
@@ -28,11 +29,18 @@ import { discard, type HopResult } from "./transport.ts";
  * ```
  */
 export interface CacheOptions {
-  /** Most bytes of bodies that are kept; the replies that were not used for longest go first. @default {67108864} */
+  /**
+   * Most bytes that are kept, URLs and headers and 1 KiB for each reply included; the replies that
+   * were not used for longest go first.
+   * @default {67108864}
+   */
   readonly maxSize?: number;
   /** Longest body that is kept, in bytes. @default {1048576} */
   readonly maxBodySize?: number;
-  /** Whether the cache serves several users, and so keeps nothing that is `private`. @default {false} */
+  /**
+   * Whether the cache serves several users, and so keeps nothing that is `private`.
+   * @default {false}
+   */
   readonly shared?: boolean;
 }
 
@@ -40,10 +48,14 @@ interface Entry {
   readonly policy: CachePolicy;
   readonly status: number;
   readonly reason: string;
-  readonly headers: Headers;
   readonly body: Uint8Array<ArrayBuffer>;
   readonly decoded: boolean;
+  /** About what it takes in memory, in bytes. */
+  readonly size: number;
 }
+
+// Of a reply without a body, beside its texts: what the policy and the maps take.
+const OVERHEAD = 1024;
 
 // What makes a request one of its own: another reply than the one that is kept may be meant.
 const OWN = [
@@ -58,9 +70,10 @@ const OWN = [
 ];
 
 /**
- * Keeps replies that were read to their end in memory as long as they may be used, asks the server whether old ones still count,
- * and forgets them when something is written to their URL. Requests with `Range`, `Authorization`,
- * conditions or cookies of their own pass by; replies that set cookies or vary by them are not kept.
+ * Keeps replies that were read to their end in memory as long as they may be used, asks the server
+ * whether old ones still count, and forgets them when something is written to their URL. Requests
+ * with `Range`, `Authorization`, conditions or cookies of their own pass by; replies that set
+ * cookies or vary by them are not kept.
  *
  * @param options How much.
  * @returns The middleware, with a cache of its own; share it among sessions of one user only.
@@ -85,13 +98,14 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
   let size = 0;
 
   const forget = (url: string): void => {
-    size -= entries.get(url)?.body.length ?? 0;
+    size -= entries.get(url)?.size ?? 0;
     entries.delete(url);
   };
   const keep = (url: string, entry: Entry): void => {
     forget(url);
+    if (entry.size > maxSize) return; // it would push all others out and not fit then
     entries.set(url, entry);
-    size += entry.body.length;
+    size += entry.size;
     for (const oldest of entries.keys()) {
       if (size <= maxSize) break;
       forget(oldest);
@@ -107,7 +121,9 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
     const isPersonal = headers.has("set-cookie") || /\bcookie\b/i.test(headers.get("vary") ?? "");
     if (!policy.storable() || isPersonal || length > maxBodySize || status === 206) return result;
     return recorded(result, maxBodySize, (body) => {
-      keep(request.url.href, { policy, status, reason, headers, body, decoded });
+      const texts = textSize(request.headers) + textSize(headers) + request.url.href.length;
+      const size = OVERHEAD + texts + body.length;
+      keep(request.url.href, { policy, status, reason, body, decoded, size });
     });
   }
 
@@ -126,7 +142,7 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
     );
     if (modified || result.status !== 304) return store(request, result);
     discard(result);
-    const fresh = { ...entry, policy, headers: headersOf(policy.responseHeaders()) };
+    const fresh = { ...entry, policy };
     keep(request.url.href, fresh);
     return resultOf(fresh);
   }
@@ -146,7 +162,7 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
     if (entry === undefined) return store(request, await handler(request));
     if (entry.policy.satisfiesWithoutRevalidation(requestOf(request))) {
       keep(url, entry);
-      return resultOf({ ...entry, headers: headersOf(entry.policy.responseHeaders()) });
+      return resultOf(entry);
     }
     return await revalidate(request, entry, handler);
   };
@@ -204,14 +220,20 @@ function headersOf(plain: CachePolicy.Headers): Headers {
   return headers;
 }
 
-function resultOf({ status, reason, headers, body, decoded }: Entry): HopResult {
+function textSize(headers: Headers): number {
+  let size = 0;
+  for (const [name, value] of headers) size += name.length + value.length;
+  return size;
+}
+
+function resultOf({ policy, status, reason, body, decoded }: Entry): HopResult {
   return {
     status,
     reason,
-    headers,
+    headers: headersOf(policy.responseHeaders()),
     body: new Blob([body]).stream(),
     decoded,
-    bodyError: (error) => error instanceof Error ? error : new Error(String(error)),
+    bodyError: asError,
     release() {},
   };
 }

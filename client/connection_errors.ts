@@ -1,6 +1,6 @@
 /**
- * What can go wrong before a reply is complete; connector_errors.ts has more classes for what keeps a
- * connection from being made.
+ * What can go wrong before a reply is complete; connector_errors.ts has more classes for what keeps
+ * a connection from being made.
  * @module
  */
 import { ClientError } from "./errors.ts";

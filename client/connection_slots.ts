@@ -5,20 +5,36 @@
 
 /** A request that waits. */
 interface Waiter {
-  readonly host: string;
+  readonly host: Host;
+  /** Its place in the order of arrival. */
+  readonly turn: number;
   readonly grant: () => void;
+  /** Whether it is among those who are next. */
+  isNext: boolean;
+}
+
+/** Requests to one host, or all requests where hosts have no limit. */
+interface Host {
+  readonly name: string;
+  used: number;
+  readonly waiters: Set<Waiter>; // in order, and one can leave from the middle
 }
 
 /**
  * Places for a limited number of requests, over all and for each host; who waits longest comes
- * first. With a limit for hosts, one whose host is full lets those behind it pass.
+ * first. With a limit for hosts, one whose host is full lets those behind it pass. Giving a place
+ * back costs the same however many wait, to whatever hosts.
  */
 export class ConnectionSlots {
   readonly #limit: number;
   readonly #limitPerHost: number;
-  readonly #hosts = new Map<string, number>();
-  readonly #waiters = new Set<Waiter>(); // in order, and one can leave from the middle
+  readonly #hosts = new Map<string, Host>();
+  readonly #everyHost: Host = { name: "", used: 0, waiters: new Set() };
+  /** The first waiter of each host that is not full, and some who have gone. */
+  readonly #next = new Queue();
   #used = 0;
+  #waiting = 0;
+  #turns = 0;
 
   /**
    * Creates the places.
@@ -38,7 +54,7 @@ export class ConnectionSlots {
 
   /** How many requests wait. */
   get waiting(): number {
-    return this.#waiters.size;
+    return this.#waiting;
   }
 
   /**
@@ -53,25 +69,33 @@ export class ConnectionSlots {
     const host = this.#hostOf(url);
     // Who comes now passes nobody: a place that becomes free goes to the first who can use it, so
     // those who wait are waiting for another host.
-    if (this.#isFree(host)) {
-      this.#take(host);
+    if (this.#used < this.#limit && host.used < this.#limitPerHost) {
+      this.#used++;
+      host.used++;
       return null;
     }
-    if (signal.aborted) return Promise.reject(signal.reason);
+    if (signal.aborted) {
+      this.#forget(host);
+      return Promise.reject(signal.reason);
+    }
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
-        this.#waiters.delete(waiter);
+        this.#leave(waiter);
         reject(signal.reason);
       };
       const waiter: Waiter = {
         host,
+        turn: this.#turns++,
         grant: () => {
           signal.removeEventListener("abort", onAbort);
           resolve();
         },
+        isNext: false,
       };
       signal.addEventListener("abort", onAbort, { once: true });
-      this.#waiters.add(waiter);
+      host.waiters.add(waiter);
+      this.#waiting++;
+      this.#callNext(host);
     });
   }
 
@@ -81,32 +105,88 @@ export class ConnectionSlots {
    * @param url Where the request went.
    */
   release(url: URL): void {
-    this.#used--;
     const host = this.#hostOf(url);
-    if (host !== "") {
-      const left = (this.#hosts.get(host) ?? 1) - 1;
-      if (left === 0) this.#hosts.delete(host);
-      else this.#hosts.set(host, left);
-    }
-    for (const waiter of this.#waiters) {
-      if (!this.#isFree(waiter.host)) continue;
-      this.#waiters.delete(waiter);
-      this.#take(waiter.host);
+    this.#used--;
+    host.used--;
+    this.#callNext(host);
+    while (this.#used < this.#limit) {
+      const waiter = this.#next.take();
+      if (waiter === null) break;
+      waiter.isNext = false;
+      // One that has given up, or whose host is full again: that calls it when it is not.
+      if (!waiter.host.waiters.has(waiter) || waiter.host.used >= this.#limitPerHost) continue;
+      this.#used++;
+      waiter.host.used++;
+      this.#leave(waiter);
       waiter.grant();
-      return;
+    }
+    this.#forget(host);
+  }
+
+  #leave(waiter: Waiter): void {
+    const { host } = waiter;
+    host.waiters.delete(waiter);
+    this.#waiting--;
+    this.#callNext(host);
+    this.#forget(host);
+  }
+
+  /** Lets the first waiter of a host, if that is not full, wait for the next place. */
+  #callNext(host: Host): void {
+    if (host.waiters.size === 0 || host.used >= this.#limitPerHost) return;
+    const [first] = host.waiters;
+    if (first === undefined || first.isNext) return;
+    first.isNext = true;
+    this.#next.add(first);
+  }
+
+  #hostOf(url: URL): Host {
+    if (this.#limitPerHost === Infinity) return this.#everyHost;
+    const name = url.origin;
+    let host = this.#hosts.get(name);
+    if (host === undefined) this.#hosts.set(name, host = { name, used: 0, waiters: new Set() });
+    return host;
+  }
+
+  #forget(host: Host): void {
+    if (host.used === 0 && host.waiters.size === 0) this.#hosts.delete(host.name);
+  }
+}
+
+/** Waiters by their turn, a binary heap. */
+class Queue {
+  readonly #heap: Waiter[] = [];
+
+  add(waiter: Waiter): void {
+    const heap = this.#heap;
+    let at = heap.length;
+    heap.push(waiter);
+    while (at > 0) {
+      const above = (at - 1) >> 1;
+      const parent = heap[above];
+      if (parent === undefined || parent.turn <= waiter.turn) break;
+      heap[at] = parent;
+      heap[at = above] = waiter;
     }
   }
 
-  #hostOf(url: URL): string {
-    return this.#limitPerHost === Infinity ? "" : url.origin;
-  }
-
-  #isFree(host: string): boolean {
-    return this.#used < this.#limit && (this.#hosts.get(host) ?? 0) < this.#limitPerHost;
-  }
-
-  #take(host: string): void {
-    this.#used++;
-    if (host !== "") this.#hosts.set(host, (this.#hosts.get(host) ?? 0) + 1);
+  /** Takes the one whose turn comes first; `null` where there is none. */
+  take(): Waiter | null {
+    const heap = this.#heap;
+    const [first] = heap;
+    const last = heap.pop();
+    if (first === undefined || last === undefined) return null;
+    if (heap.length === 0) return first;
+    heap[0] = last;
+    for (let at = 0;;) {
+      let below = 2 * at + 1;
+      const [left, right] = [heap[below], heap[below + 1]];
+      if (left !== undefined && right !== undefined && right.turn < left.turn) below++;
+      const child = heap[below];
+      if (child === undefined || child.turn >= last.turn) break;
+      heap[at] = child;
+      heap[at = below] = last;
+    }
+    return first;
   }
 }

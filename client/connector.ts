@@ -43,11 +43,11 @@ export interface ConnectorOptions {
   /** The key of `cert` as a PEM text. */
   readonly key?: string;
   /**
-   * Proxy of all requests: `http://user:password@host:port`, `https:`, `socks5:` or `socks5h:` (both
-   * let the proxy resolve names), or `unix:/path/to/socket` to talk to a server on a Unix socket,
-   * whatever host the URL names. It counts whatever `NO_PROXY` says. For `https:` URLs through an
-   * `http:` proxy with a password the session listens on the loopback interface, because `fetch` would
-   * show the password to the server; not together with `localAddress`.
+   * Proxy of all requests: `http://user:password@host:port`, `https:`, `socks5:` or `socks5h:`
+   * (both let the proxy resolve names), or `unix:/path/to/socket` to talk to a server on a Unix
+   * socket, whatever host the URL names. It counts whatever `NO_PROXY` says. For `https:` URLs
+   * through an `http:` proxy with a password the session listens on the loopback interface, because
+   * `fetch` would show the password to the server; not together with `localAddress`.
    */
   readonly proxy?: string | URL;
   /** IP address of this machine to connect from. */
@@ -76,8 +76,8 @@ const PROXY_SCHEMES = new Set(["http:", "https:", "socks5:", "socks5h:", "unix:"
  * @param options What the caller gave.
  * @returns All of them.
  * @throws {RangeError} If a limit is no whole number from 0 on.
- * @throws {TypeError} If the proxy is no URL of a known scheme, one of `cert` and `key` misses, or one
- * of `caCerts` is no PEM text.
+ * @throws {TypeError} If the proxy is no URL of a known scheme, one of `cert` and `key` misses, or
+ * one of `caCerts` is no PEM text.
  */
 export function resolveConnector(options: ConnectorOptions = {}): ResolvedConnector {
   const { limit = 100, limitPerHost = 0, keepAlive = 15_000 } = options;

@@ -4,16 +4,16 @@
  */
 import { open, readFile, rename, unlink } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { hasControl } from "../http/header_text.ts";
 import type { JarCookie } from "./abstract_cookie_jar.ts";
 
 const VERSION = 1;
 
 // What a field may hold: nothing that would end it, or the header that it is sent in.
-const CONTROL = "\\x00-\\x08\\x0a-\\x1f\\x7f";
-const NAME = new RegExp(`^[^${CONTROL}\\s;=]+$`);
-const VALUE = new RegExp(`^[^${CONTROL};]*$`);
-const DOMAIN = new RegExp(`^[^${CONTROL}\\s;/]*$`);
-const PATH = new RegExp(`^/[^${CONTROL};]*$`);
+const NAME = /^[^\s;=\u0100-\uffff]+$/;
+const VALUE = /^[^;\u0100-\uffff]*$/;
+const DOMAIN = /^[^\s;/]*$/;
+const PATH = /^\/[^;]*$/;
 const ISO_DATE = /^[+-]?\d{4,6}-[\d:.T-]+Z$/;
 const SAME_SITE = /^(?:strict|lax|none)$/;
 
@@ -84,7 +84,7 @@ function cookieOf(value: unknown, at: number): JarCookie {
   const fields = record(value, what);
   const text = (name: string, pattern: RegExp): string => {
     const field = fields[name];
-    if (typeof field === "string" && pattern.test(field)) return field;
+    if (typeof field === "string" && pattern.test(field) && !hasControl(field)) return field;
     throw new TypeError(`${what} has no valid ${name}`);
   };
   const flag = (name: string): boolean => {

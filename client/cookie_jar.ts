@@ -5,9 +5,7 @@
 import { Cookie, CookieJar as Store, MemoryCookieStore } from "tough-cookie";
 import { AbstractCookieJar, type JarCookie } from "./abstract_cookie_jar.ts";
 import { loadCookies, saveCookies } from "./cookie_file.ts";
-import { type CookieInit, cookiePairs, cookieText, quoteCookieValue } from "./cookie_pairs.ts";
-
-export { type CookieInit, cookiePairs } from "./cookie_pairs.ts";
+import { type CookieInit, cookieText, quoteCookieValue, sentPairs } from "./cookie_pairs.ts";
 
 /**
  * What {@linkcode CookieJar} takes.
@@ -30,14 +28,14 @@ export interface CookieJarOptions {
    */
   readonly unsafe?: boolean;
   /**
-   * Origins without TLS that get and set cookies marked `Secure`: scheme, host and port have to be the
-   * same.
+   * Origins without TLS that get and set cookies marked `Secure`: scheme, host and port have to be
+   * the same.
    * @default {[]}
    */
   readonly treatAsSecureOrigin?: string | URL | Iterable<string | URL>;
   /**
    * Whether values with other characters than those of a token are quoted as in RFC 2109, which
-   * aiohttp does; otherwise they go out as they came.
+   * aiohttp does, a request's own included; otherwise they go out as they came.
    * @default {false}
    */
   readonly quoteCookie?: boolean;
@@ -46,14 +44,22 @@ export interface CookieJarOptions {
 // aiohttp's test: only digits and dots, or a colon.
 const IP_HOST = /^[\d.]+$|:/;
 const LAST_MOMENT = 8.64e15; // the largest Date, in ms
+// RFC 6265bis section 5.6 (steps 5 and 6.4): longer cookies are dropped, longer attributes passed
+// over. A header's text has a character for each byte.
+const MAX_COOKIE = 4096;
+const MAX_ATTRIBUTE = 1024;
+// Section 6.1 asks for 50 and 3000 at least; 180 is what Chromium keeps of one domain.
+const MAX_PER_DOMAIN = 180;
+const MAX_COOKIES = 3000;
 
 /**
  * Keeps what servers set and gives back what they should see: RFC 6265bis with the public-suffix
  * list. Share one between sessions, or let each session make its own.
  *
- * Other than in aiohttp, a cookie for a public suffix (`Domain=com`) is dropped, and so is one marked
- * `Secure` that came without TLS, or one whose name starts with `__Host-` or `__Secure-` and that is
- * not what that promises.
+ * Other than in aiohttp, a cookie for a public suffix (`Domain=com`) is dropped, and so is one
+ * marked `Secure` that came without TLS, or one whose name starts with `__Host-` or `__Secure-` and
+ * that is not what that promises. What servers set is bounded: 4096 bytes for a cookie, 180 cookies
+ * of a domain, 3000 in all; those that were not used for longest go first.
  *
  * @example
  * ```ts
@@ -72,6 +78,7 @@ export class CookieJar extends AbstractCookieJar {
   readonly #shared = new Map<string, string>();
   #memory: MemoryCookieStore | null = null; // an empty jar costs nothing on a request
   #store: Store | null = null;
+  #stored = 0; // cookies of servers since they were counted, at least as many as there are
 
   /**
    * Creates one.
@@ -93,6 +100,11 @@ export class CookieJar extends AbstractCookieJar {
     return this.#shared.size + (this.#memory === null ? 0 : this.#kept().length);
   }
 
+  /** Whether values are quoted, as `quoteCookie` said. */
+  override get quoteCookie(): boolean {
+    return this.#quote;
+  }
+
   /**
    * Adds cookies.
    *
@@ -101,10 +113,9 @@ export class CookieJar extends AbstractCookieJar {
    * @throws {TypeError} If a name or value holds a character that would break the header.
    */
   override updateCookies(cookies: CookieInit, url?: URL): void {
-    for (const [name, value] of cookiePairs(cookies, this.#quote)) {
-      const text = this.#quote ? quoteCookieValue(value) : value;
-      if (url === undefined) this.#shared.set(name, text);
-      else this.#set(new Cookie({ key: name, value: text }), url);
+    for (const [name, value] of sentPairs(cookies, this.#quote)) {
+      if (url === undefined) this.#shared.set(name, value);
+      else this.#set(new Cookie({ key: name, value }), url);
     }
   }
 
@@ -119,7 +130,11 @@ export class CookieJar extends AbstractCookieJar {
       const cookie = Cookie.parse(header);
       // RFC 6265bis section 5.6 drops a cookie with a control byte; tough-cookie lets 0x7f pass.
       if (cookie === undefined || header.includes("\x7f")) continue;
-      this.#set(cookie, url);
+      if (cookie.key.length + cookie.value.length > MAX_COOKIE) continue;
+      if ((cookie.path ?? "").length > MAX_ATTRIBUTE) cookie.path = null;
+      if ((cookie.domain ?? "").length > MAX_ATTRIBUTE) cookie.domain = null;
+      const kept = this.#set(cookie, url);
+      if (kept?.domain) this.#makeRoom(kept.domain);
     }
   }
 
@@ -192,15 +207,41 @@ export class CookieJar extends AbstractCookieJar {
     return [...shared, ...kept].values();
   }
 
-  #set(cookie: Cookie, url: URL): void {
-    if (!this.#unsafe && IP_HOST.test(url.hostname)) return;
+  #set(cookie: Cookie, url: URL): Cookie | undefined {
+    if (!this.#unsafe && IP_HOST.test(url.hostname)) return undefined;
     // tough-cookie counts Max-Age from the last use, so that a cookie in use would never end.
     if (cookie.maxAge !== null) {
       cookie.expires = new Date(endOf(cookie.maxAge));
       cookie.maxAge = null;
     }
     if (cookie.domain?.endsWith(".")) cookie.domain = null; // as aiohttp: no domain at all
-    this.#open().setCookieSync(cookie, this.#seen(url), { ignoreError: true });
+    return this.#open().setCookieSync(cookie, this.#seen(url), { ignoreError: true });
+  }
+
+  /** Forgets the oldest cookies of a domain, or of all, where there are too many. */
+  #makeRoom(domain: string): void {
+    let own: Cookie[] = [];
+    this.#memory?.findCookies(domain, "", true, (_error, found) => own = found ?? []);
+    this.#trim(own.filter((each) => each.domain === domain), MAX_PER_DOMAIN);
+    if (++this.#stored <= MAX_COOKIES) return;
+    let all: Cookie[] = [];
+    this.#memory?.getAllCookies((_error, found) => all = found ?? []);
+    // Room for some more: counting all for each of them would take too long.
+    if (all.length > MAX_COOKIES) this.#trim(all, MAX_COOKIES * 0.9);
+    this.#stored = Math.min(all.length, MAX_COOKIES * 0.9);
+  }
+
+  #trim(cookies: readonly Cookie[], limit: number): void {
+    if (cookies.length <= limit) return;
+    const now = Date.now();
+    const isOver = (each: Cookie): boolean => (each.expiryTime() ?? Infinity) <= now;
+    const oldestFirst = cookies.toSorted((a, b) =>
+      Number(isOver(b)) - Number(isOver(a)) || timeOf(a.lastAccessed) - timeOf(b.lastAccessed) ||
+      a.creationIndex - b.creationIndex
+    );
+    for (const { domain, path, key } of oldestFirst.slice(0, cookies.length - limit)) {
+      this.#memory?.removeCookie(domain ?? "", path ?? "/", key, () => {});
+    }
   }
 
   #open(): Store {

@@ -2,6 +2,7 @@
  * Cookies as a caller gives them.
  * @module
  */
+import { isToken } from "../http/header_params.ts";
 
 /**
  * Cookies as a caller gives them: values by name, or pairs.
@@ -25,14 +26,15 @@ export type CookieInit = Readonly<Record<string, string>> | Iterable<readonly [s
  * @param cookies Values by name, or pairs.
  * @param quoted Whether values will be quoted, which makes any of them safe.
  * @returns The pairs.
- * @throws {TypeError} If a name is no token, or a value holds a control character or `;`.
+ * @throws {TypeError} If a name is no token, or a value holds a control character or `;`, or what
+ * no header can carry.
  */
 export function cookiePairs(cookies: CookieInit, quoted = false): [string, string][] {
   const pairs = Symbol.iterator in cookies
     ? cookies as Iterable<readonly [string, string]>
     : Object.entries(cookies);
   return Array.from(pairs, ([name, value]) => {
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
+    if (!isToken(name)) {
       throw new TypeError(`Cannot send cookie "${name}": its name is no RFC 6265 token`);
     }
     // deno-lint-ignore no-control-regex -- control bytes are what has to be caught here
@@ -41,8 +43,27 @@ export function cookiePairs(cookies: CookieInit, quoted = false): [string, strin
         `Cannot send cookie "${name}": its value holds ";" or a control character`,
       );
     }
+    if (/[^\0-\xff]/.test(value)) {
+      throw new TypeError(
+        `Cannot send cookie "${name}": its value holds a character beyond ISO-8859-1. ` +
+          "Pass it through encodeURIComponent()",
+      );
+    }
     return [name, value];
   });
+}
+
+/**
+ * Lists cookies as they are sent.
+ *
+ * @param cookies Values by name, or pairs.
+ * @param quoted Whether values are quoted where they need to be.
+ * @returns The pairs.
+ * @throws {TypeError} As {@linkcode cookiePairs} does.
+ */
+export function sentPairs(cookies: CookieInit, quoted: boolean): [string, string][] {
+  const pairs = cookiePairs(cookies, quoted);
+  return quoted ? pairs.map(([name, value]) => [name, quoteCookieValue(value)]) : pairs;
 }
 
 /**

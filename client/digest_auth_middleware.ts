@@ -4,10 +4,16 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { concatBytes } from "../http/bytes.ts";
+import {
+  DIGEST_ALGORITHMS,
+  digestAlgorithm,
+  type DigestChallenge,
+  digestChallenge,
+} from "./digest_challenge.ts";
 import { ClientError } from "./errors.ts";
 import type { ClientMiddleware } from "./middleware.ts";
 import type { ClientRequest } from "./request.ts";
-import { discard } from "./transport.ts";
+import { discard, type HopResult } from "./transport.ts";
 
 /**
  * What {@linkcode digestAuthMiddleware} takes.
@@ -31,28 +37,17 @@ export interface DigestAuthOptions {
   readonly password: string;
   /** Whether later requests answer a challenge before it is put again. @default {true} */
   readonly preemptive?: boolean;
-  /** The only origin that is answered. @default the origin of the first request that a caller makes */
+  /**
+   * The only origin that is answered.
+   * @default the origin of the first request that a caller makes
+   */
   readonly origin?: string;
 }
 
-/** The parameters of a challenge, names in lower case. */
-export type DigestChallenge = Readonly<Record<string, string>>;
-
-// Strongest first (RFC 7616 section 3.7); names as servers write them, without "-sess".
-const ALGORITHMS: ReadonlyMap<string, string> = new Map([
-  ["SHA-512-256", "sha512-256"],
-  ["SHA-512", "sha512"],
-  ["SHA512", "sha512"],
-  ["SHA-256", "sha256"],
-  ["SHA256", "sha256"],
-  ["SHA", "sha1"],
-  ["MD5", "md5"],
-]);
-
 /**
  * Answers Digest challenges, as aiohttp's `DigestAuthMiddleware`: MD5, SHA-256, SHA-512-256 and
- * others, `auth` and `auth-int`. One origin alone is answered, however many redirects lead elsewhere
- * (a hash of the password is worth something to who gets it).
+ * others, `auth` and `auth-int`. One origin alone is answered, however many redirects lead
+ * elsewhere (a hash of the password is worth something to who gets it).
  *
  * @param options Credentials.
  * @returns The middleware; it keeps the server's nonce between requests.
@@ -93,7 +88,7 @@ export function digestAuthMiddleware(options: DigestAuthOptions): ClientMiddlewa
       : request;
     const result = await handler(first);
     if (result.status !== 401) return result;
-    const fresh = digestChallenge(result.headers);
+    const fresh = challengeIn(result);
     const canRepeat = request.payload === null || request.payload.replayable;
     if (fresh === null || !canRepeat) return result;
     if (fresh["nonce"] !== challenge?.["nonce"]) count = 0;
@@ -103,7 +98,18 @@ export function digestAuthMiddleware(options: DigestAuthOptions): ClientMiddlewa
   };
 }
 
-/** RFC 7616 section 3.3, `domain`: the URIs that the challenge is for; all of the origin without. */
+function challengeIn(result: HopResult): DigestChallenge | null {
+  try {
+    return digestChallenge(result.headers);
+  } catch (error) {
+    discard(result); // nobody will see it, and it has a connection
+    throw error;
+  }
+}
+
+/**
+ * RFC 7616 section 3.3, `domain`: the URIs that the challenge is for; all of the origin without.
+ */
 function inSpace({ domain }: DigestChallenge, url: URL): boolean {
   if (domain === undefined || domain.trim() === "") return true;
   return domain.trim().split(/\s+/).some((each) => {
@@ -112,50 +118,6 @@ function inSpace({ domain }: DigestChallenge, url: URL): boolean {
     const path = space.pathname;
     return url.pathname === path || url.pathname.startsWith(path.endsWith("/") ? path : `${path}/`);
   });
-}
-
-/**
- * Finds the strongest Digest challenge that can be answered.
- *
- * @param headers Headers of a reply with status 401; several challenges may be in one.
- * @returns Its parameters, `null` where there is none.
- * @throws {ClientError} If there are only ones that are malformed or unknown.
- */
-export function digestChallenge(headers: Headers): DigestChallenge | null {
-  const header = headers.get("www-authenticate") ?? "";
-  const challenges = header.split(/(?:^|,)\s*(?=[\w-]+ +[\w-]+ *=)/)
-    .filter((each) => /^\s*digest /i.test(each)).map((each) => parameters(each.trim().slice(7)));
-  if (challenges.length === 0) return null;
-  for (const name of ALGORITHMS.keys()) {
-    const found = challenges.find((each) =>
-      algorithmOf(each).name === name && each["realm"] !== undefined && each["nonce"]
-    );
-    if (found !== undefined) return found;
-  }
-  const [{ realm, nonce, algorithm } = {}] = challenges as Record<string, string>[];
-  const problem = realm === undefined
-    ? "it has no realm"
-    : !nonce
-    ? "it has no nonce"
-    : `algorithm "${algorithm}" is unknown`;
-  throw new ClientError(`Cannot answer the Digest challenge: ${problem}`);
-}
-
-function parameters(text: string): DigestChallenge {
-  const found: Record<string, string> = {};
-  for (
-    const [, name = "", quoted, plain = ""] of text.matchAll(
-      /([\w-]+) *= *(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))/g,
-    )
-  ) {
-    found[name.toLowerCase()] ??= quoted === undefined ? plain : quoted.replaceAll(/\\(.)/g, "$1");
-  }
-  return found;
-}
-
-function algorithmOf(challenge: DigestChallenge): { name: string; isSession: boolean } {
-  const text = (challenge["algorithm"] ?? "MD5").toUpperCase();
-  return { name: text.replace(/-SESS$/, ""), isSession: text.endsWith("-SESS") };
 }
 
 /** What goes into an answer beside the challenge. */
@@ -184,9 +146,9 @@ export async function digestHeader(
 ): Promise<string> {
   const { realm = "", nonce = "", opaque, qop: offered } = challenge;
   const { login, password, cnonce } = secrets;
-  const { name, isSession } = algorithmOf(challenge);
+  const { name, isSession } = digestAlgorithm(challenge);
   const hash = (text: string | Uint8Array): string =>
-    createHash(ALGORITHMS.get(name) ?? "md5").update(text).digest("hex");
+    createHash(DIGEST_ALGORITHMS.get(name) ?? "md5").update(text).digest("hex");
 
   const qops = offered?.split(",").map((each) => each.trim().toLowerCase()) ?? [];
   // auth first: auth-int reads the whole body into memory.

@@ -50,7 +50,7 @@ export async function downloadFile(
   path: string | URL,
   options: DownloadOptions,
 ): Promise<SavedFile> {
-  const file = new PartFile(path);
+  await using file = new PartFile(path);
   if (options.overwrite !== true) await file.assertFree();
   const headers = new Headers(options.headers);
   // A range of a compressed body is of no use: its bytes are not those of the file.
@@ -69,10 +69,10 @@ export async function downloadFile(
       return { path: file.path, size: part.size, resumedFrom: part.size };
     }
     if (next !== "again") {
-      return await saveInto(file, await checked(response), next, digest, options);
+      return await saveInto(file, await checked(response, true), next, digest, options);
     }
   }
-  await using response = await checked(await get(headers));
+  await using response = await checked(await get(headers), headers.has("range"));
   const total = isEncoded(response) ? null : response.contentLength;
   return await saveInto(file, response, { start: 0, total }, digest, options);
 }
@@ -100,13 +100,22 @@ function continuation(
   return { start: size, total: total === "*" ? null : Number(total) };
 }
 
-async function checked(response: ClientResponse): Promise<ClientResponse> {
-  const error = await response.statusError();
-  if (error !== null) throw error;
-  if (response.status < 300) return response;
-  // 304 to a condition of the caller's, or a redirect that is not followed: there is no file in it.
-  response.release();
-  const { requestInfo, history, status, headers } = response;
-  const reason = `Attempt to save a reply that is not the file: ${response.reason}`;
-  throw new ClientResponseError({ requestInfo, history, status, headers, reason });
+/** The reply, if it is the file, or the piece of it that was asked for. */
+async function checked(
+  response: ClientResponse,
+  askedForPiece: boolean,
+): Promise<ClientResponse> {
+  try {
+    const error = await response.statusError();
+    if (error !== null) throw error;
+    if (response.status < 300 && (response.status !== 206 || askedForPiece)) return response;
+    // 304 to a condition of the caller's, or a redirect that is not followed: there is no file in
+    // it.
+    const { requestInfo, history, status, headers } = response;
+    const reason = `Attempt to save a reply that is not the file: ${response.reason}`;
+    throw new ClientResponseError({ requestInfo, history, status, headers, reason });
+  } catch (error) {
+    response.release();
+    throw error;
+  }
 }

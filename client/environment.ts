@@ -74,11 +74,20 @@ function isExcluded(url: URL, list: string): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, "").toLowerCase();
   return list.toLowerCase().split(/[\s,]+/).some((entry) => {
     if (entry === "*") return true;
-    const [, name = "", only = ""] = /^\[?([^\]]*?)\]?(?::(\d+))?$/.exec(entry) ?? [];
-    const bare = name.replace(/^\*?\./, "");
+    // An IPv6 address has a port in brackets only: in "::1" and "fe80::1" the 1 is none.
+    const isAddress = /^[^[\]]*:[^[\]]*:/.test(entry);
+    const [, name = "", only = ""] = isAddress
+      ? [null, entry]
+      : /^\[?([^\]]*?)\]?(?::(\d+))?$/.exec(entry) ?? [];
+    const bare = name.includes(":") ? canonical(name) : name.replace(/^\*?\./, "");
     if (bare === "" || (only !== "" && only !== port)) return false;
     return host === bare || host.endsWith(`.${bare}`);
   });
+}
+
+/** An IPv6 address as URLs have it: `0:0::1` is `::1`. */
+function canonical(address: string): string {
+  return URL.parse(`http://[${address}]/`)?.hostname.slice(1, -1) ?? address;
 }
 
 const PROXY_VARIABLES = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"]

@@ -86,7 +86,7 @@ export class ClientError extends Error {
 }
 
 /**
- * The URL cannot be requested; `url` is the text that was given.
+ * The URL cannot be requested; `url` is the text that was given, with `***` for credentials.
  *
  * @example
  * ```ts
@@ -100,13 +100,13 @@ export class ClientError extends Error {
 export class InvalidURLError extends ClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name: string = "InvalidURLError";
-  /** The URL as it was given. */
+  /** The URL as it was given, with `***` for credentials. */
   readonly url: string;
 
   /**
    * Creates one.
    *
-   * @param url The URL as it was given.
+   * @param url The URL as it was given, but for credentials.
    * @param reason Why it cannot be requested.
    * @param options The error behind it.
    */

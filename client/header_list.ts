@@ -3,11 +3,8 @@
  * @module
  */
 import { ACCEPT_ENCODING } from "../http/content_decoder.ts";
+import { hasControl } from "../http/header_text.ts";
 import type { HeaderList } from "./transport.ts";
-
-// Headers takes all of these but NUL, CR and LF; the HTTP library beneath refuses the rest late.
-// deno-lint-ignore no-control-regex -- control bytes are what has to be caught here
-const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 
 /**
  * Lists headers, checked.
@@ -19,7 +16,7 @@ const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 export function checkedList(headers: Headers): HeaderList {
   const list = [...headers];
   for (const [name, value] of list) {
-    if (CONTROL.test(value)) {
+    if (hasControl(value)) {
       throw new TypeError(`Cannot send header "${name}": its value holds a control character`);
     }
   }
@@ -38,7 +35,9 @@ export function headerOf(list: HeaderList, name: string): string | null {
   return null;
 }
 
-/** A session's headers: as pairs for its requests, as `Headers` for its user, who may change them. */
+/**
+ * A session's headers: as pairs for its requests, as `Headers` for its user, who may change them.
+ */
 export class DefaultHeaders {
   readonly #headers: Headers;
   #list: HeaderList | null;

@@ -86,13 +86,8 @@ export {
 export { MultipartWriter, type MultipartWriterOptions } from "../http/multipart_writer.ts";
 export type { PartOptions } from "../http/multipart_part_headers.ts";
 export type { PartValue, ReadableFile } from "../http/multipart_part_body.ts";
-export {
-  type BodyPartInit,
-  BodyPartReader,
-  type PartContent,
-  type PartReadOptions,
-  type PartTextOptions,
-} from "../http/body_part_reader.ts";
+export { type BodyPartInit, BodyPartReader, type PartContent } from "../http/body_part_reader.ts";
+export type { PartReadOptions, PartTextOptions } from "../http/part_read_options.ts";
 export type { ContentDisposition } from "../http/content_disposition.ts";
 export { MultipartReader, type MultipartReaderOptions } from "../http/multipart_reader.ts";
 export type { MultipartLimits } from "../http/multipart_limits.ts";

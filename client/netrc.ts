@@ -7,7 +7,8 @@ import type { BasicAuth } from "./basic_auth.ts";
 /**
  * Looks a host up in the text of a `.netrc` file.
  *
- * @param text The file: `machine`, `default`, `login`, `password`, `account`, `macdef`, `#` comments.
+ * @param text The file: `machine`, `default`, `login`, `password`, `account`, `macdef`, `#`
+ * comments.
  * @param host Host name.
  * @returns Its credentials, else those of `default`, else `null`.
  *

@@ -9,7 +9,8 @@ import { appTransport, type FetchApp } from "./app_transport.ts";
 import type { BasicAuth } from "./basic_auth.ts";
 import type { RequestCompression } from "./compressed_payload.ts";
 import { checkProxy, type ConnectorOptions } from "./connector.ts";
-import { type CookieInit, CookieJar } from "./cookie_jar.ts";
+import { CookieJar } from "./cookie_jar.ts";
+import type { CookieInit } from "./cookie_pairs.ts";
 import { fetchTransport } from "./fetch_transport.ts";
 import { DefaultHeaders } from "./header_list.ts";
 import type { HeaderList, Transport } from "./transport.ts";
@@ -78,7 +79,10 @@ export interface SharedOptions {
   readonly timeout?: ClientTimeout;
   /** What every hop passes through, the first one outermost. A request's replace the session's. */
   readonly middlewares?: readonly ClientMiddleware[];
-  /** How often a request is repeated, see `retryMiddleware()`; outside of `middlewares`. @default {0} */
+  /**
+   * How often a request is repeated, see `retryMiddleware()`; outside of `middlewares`.
+   * @default {0}
+   */
   readonly retry?: number;
   /** Proxy, as `connector.proxy`. */
   readonly proxy?: string | URL;
@@ -90,10 +94,10 @@ export interface SharedOptions {
   readonly raiseForStatus?: RaiseForStatus;
   /**
    * Whether bodies in gzip, deflate, brotli and zstd are decoded; `content-encoding` and
-   * `content-length` stay as they came. Over Deno's `fetch` a single gzip or brotli is decoded by the
-   * platform, which passes over whatever follows the first gzip member; with `false`, a server that
-   * reads only the first `Accept-Encoding` line will not compress. Elsewhere `fetch` decodes always,
-   * and `false` throws `NotSupportedError`.
+   * `content-length` stay as they came. Over Deno's `fetch` a single gzip or brotli is decoded by
+   * the platform, which passes over whatever follows the first gzip member; with `false`, a server
+   * that reads only the first `Accept-Encoding` line will not compress. Elsewhere `fetch` decodes
+   * always, and `false` throws `NotSupportedError`.
    * @default {true}
    */
   readonly autoDecompress?: boolean;
@@ -124,7 +128,10 @@ export interface SharedOptions {
  * ```
  */
 export interface SessionOptions extends SharedOptions {
-  /** URL that relative ones are resolved against; its path counts as a folder. */
+  /**
+   * URL that relative ones are resolved against; its path counts as a folder, and credentials in it
+   * as `auth`.
+   */
   readonly baseUrl?: string | URL;
   /** Cookies that are sent to every server. */
   readonly cookies?: CookieInit;
@@ -145,9 +152,9 @@ export interface SessionOptions extends SharedOptions {
   readonly transport?: Transport;
   /**
    * Whether the environment may speak: proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`,
-   * credentials of `.netrc` (`$NETRC`, else in the home folder). What Deno has no permission to read
-   * is left out; but Deno's own `fetch` heeds the proxies, `false` or not, in a program that may not
-   * read them (`--allow-env=HTTP_PROXY,…`).
+   * credentials of `.netrc` (`$NETRC`, else in the home folder). What Deno has no permission to
+   * read is left out; but Deno's own `fetch` heeds the proxies, `false` or not, in a program that
+   * may not read them (`--allow-env=HTTP_PROXY,…`).
    * @default {false}
    */
   readonly trustEnv?: boolean;
@@ -198,8 +205,8 @@ export interface RequestOptions extends SharedOptions {
    */
   readonly signal?: AbortSignal;
   /**
-   * Told how much of the body was sent. The body goes out as a stream then, and again from the start
-   * if a redirect or a retry asks for that.
+   * Told how much of the body was sent. The body goes out as a stream then, and again from the
+   * start if a redirect or a retry asks for that.
    */
   readonly onUploadProgress?: ProgressCallback;
   /** Told how much of the reply's body was read, as it is on the wire. */
@@ -224,8 +231,8 @@ export interface SessionDefaults {
   readonly transport: Transport;
   /** For what does not go through the transport: WebSockets. */
   readonly connector: ConnectorOptions;
-  /** Whether requests go to an application in this program. */
-  readonly inProcess: boolean;
+  /** The option by which requests go another way than connections of our own, `null` for none. */
+  readonly ownWay: "app" | "transport" | null;
   readonly trustEnv: boolean;
   readonly traceConfigs: readonly TraceConfig[];
 }
@@ -253,7 +260,8 @@ export interface ResolvedOptions {
  * @param options What the caller gave.
  * @returns The defaults of the session's requests.
  * @throws {InvalidURLError} If `baseUrl` is not an absolute `http:` or `https:` URL.
- * @throws {TypeError} If more than one of `app`, `connector` and `transport` is given.
+ * @throws {TypeError} If more than one of `app`, `connector` and `transport` is given, or `auth`
+ * with credentials in `baseUrl`.
  * @throws {NotSupportedError} If a proxy is named for an application in this program.
  */
 export function resolveSession(options: SessionOptions): SessionDefaults {
@@ -263,11 +271,15 @@ export function resolveSession(options: SessionOptions): SessionDefaults {
   const proxy = options.proxy ?? options.connector?.proxy;
   if (options.app !== undefined && proxy !== undefined) throw noProxy();
   const baseUrl = options.baseUrl ?? (options.app === undefined ? undefined : "http://localhost/");
+  const base = baseUrl === undefined ? null : parseBaseUrl(baseUrl);
+  if (base !== null && base.auth !== null && options.auth !== undefined) {
+    throw new TypeError("Cannot combine auth with credentials in baseUrl");
+  }
   return {
-    baseUrl: baseUrl === undefined ? null : parseBaseUrl(baseUrl),
+    baseUrl: base?.url ?? null,
     headers: new DefaultHeaders(options.headers),
     skipAutoHeaders: skipped(NO_NAMES, options.skipAutoHeaders, transport),
-    auth: options.auth ?? null,
+    auth: options.auth ?? base?.auth ?? null,
     cookieJar,
     jsonSerialize: options.jsonSerialize ?? JSON.stringify,
     timeout: resolveTimeout(options.timeout),
@@ -279,7 +291,11 @@ export function resolveSession(options: SessionOptions): SessionDefaults {
     fallbackCharsetResolver: options.fallbackCharsetResolver ?? null,
     transport,
     connector: options.connector ?? {},
-    inProcess: options.app !== undefined,
+    ownWay: options.app !== undefined
+      ? "app"
+      : options.transport !== undefined
+      ? "transport"
+      : null,
     trustEnv: options.trustEnv ?? false,
     traceConfigs: options.traceConfigs ?? [],
   };
@@ -323,7 +339,7 @@ export function resolveRequest(
   if (options.data !== undefined && options.json !== undefined) {
     throw new TypeError("data and json can not be used at the same time");
   }
-  if (session.inProcess && options.proxy !== undefined) throw noProxy();
+  if (session.ownWay === "app" && options.proxy !== undefined) throw noProxy();
   const ownMiddlewares = options.middlewares !== undefined || options.retry !== undefined;
   const skipAutoHeaders = skipped(
     session.skipAutoHeaders,

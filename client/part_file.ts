@@ -3,8 +3,19 @@
  * @module
  */
 import type { Stats } from "node:fs";
-import { link, lstat, open, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import {
+  type FileHandle,
+  link,
+  lstat,
+  open,
+  readFile,
+  rename,
+  unlink,
+  writeFile,
+} from "node:fs/promises";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ClientError } from "./errors.ts";
 import { FileExistsError } from "./file_exists_error.ts";
 
 /** What is known of the file that a part belongs to, kept beside it as `<path>.part.json`. */
@@ -15,22 +26,43 @@ export interface PartOrigin {
   readonly validator: string;
 }
 
-/** The two names of a download. */
-export class PartFile {
+/** Files that this program is downloading; two downloads of one would write into each other. */
+const claimed = new Set<string>();
+
+/** The two names of a download. Dispose of it, so that the next may write there. */
+export class PartFile implements AsyncDisposable {
   /** Path of the complete file. */
   readonly path: string;
+  readonly #claim: string;
   readonly #part: string;
   readonly #origin: string;
+  #handle: FileHandle | null = null; // open until the part has its name
+  #size = 0;
 
   /**
    * Creates one.
    *
    * @param path Path of the complete file.
+   * @throws {ClientError} If another download of this program is writing it.
    */
   constructor(path: string | URL) {
     this.path = typeof path === "string" ? path : fileURLToPath(path);
     this.#part = `${this.path}.part`;
     this.#origin = `${this.path}.part.json`;
+    this.#claim = resolve(this.path);
+    if (claimed.has(this.#claim)) {
+      throw new ClientError(
+        `Cannot save to "${this.path}": another download is writing it. Wait until that has ended`,
+      );
+    }
+    claimed.add(this.#claim);
+  }
+
+  /** Closes the part, whatever became of it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    claimed.delete(this.#claim);
+    await this.#handle?.close();
+    this.#handle = null;
   }
 
   /**
@@ -75,21 +107,18 @@ export class PartFile {
       if (origin === null) await remove(this.#origin);
       else await writeFile(this.#origin, JSON.stringify(origin));
     }
-    const file = await open(this.#part, start === 0 ? "wx" : "a");
-    let size = start;
-    try {
-      for await (const piece of pieces) {
-        for (let at = 0; at < piece.length;) {
-          const { bytesWritten } = await file.write(piece, at, piece.length - at, null);
-          at += bytesWritten;
-          size += bytesWritten;
-        }
-        onWritten(size);
+    // At positions of their own: the bytes of two programs that go on with one part are the same.
+    const file = this.#handle = await open(this.#part, start === 0 ? "wx" : "r+");
+    this.#size = start;
+    for await (const piece of pieces) {
+      for (let at = 0; at < piece.length;) {
+        const { bytesWritten } = await file.write(piece, at, piece.length - at, this.#size);
+        at += bytesWritten;
+        this.#size += bytesWritten;
       }
-    } finally {
-      await file.close();
+      onWritten(this.#size);
     }
-    return size;
+    return this.#size;
   }
 
   /**
@@ -97,11 +126,24 @@ export class PartFile {
    *
    * @param overwrite Whether a file of that name is replaced.
    * @throws {FileExistsError} If there is one that may not be replaced; the part is kept.
+   * @throws {ClientError} If another program has changed the part.
    */
   async publish(overwrite: boolean): Promise<void> {
+    await this.#assertOwn();
     if (overwrite) await rename(this.#part, this.path);
     else await this.#publishNew();
     await remove(this.#origin);
+  }
+
+  /**
+   * What bears the part's name has to be what was written: another program may download this too.
+   */
+  async #assertOwn(): Promise<void> {
+    if (this.#handle === null) return; // it was complete when it was found
+    const own = await this.#handle.stat();
+    const named = await fileInfo(this.#part);
+    if (named?.ino === own.ino && named.dev === own.dev && own.size === this.#size) return;
+    throw new ClientError(`Cannot complete "${this.path}": its part was changed meanwhile`);
   }
 
   async #publishNew(): Promise<void> {

@@ -2,7 +2,7 @@
  * From `data` and `json` to the body that is sent.
  * @module
  */
-import { FormBody } from "../http/form_body.ts";
+import { FormBody, MAX_JOINED } from "../http/form_body.ts";
 import { MultipartWriter } from "../http/multipart_writer.ts";
 import { encodeQuery, type QueryInit } from "../http/query.ts";
 import { StreamReader } from "../http/stream_reader.ts";
@@ -44,8 +44,6 @@ export type RequestData =
   | Exclude<QueryInit, string>;
 
 const OCTETS = "application/octet-stream";
-/** Beyond this a body in memory is streamed rather than copied into one array. */
-const MAX_JOINED = 8 * 1024 * 1024;
 
 /**
  * Turns `data` into a body.

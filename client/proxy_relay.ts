@@ -6,6 +6,17 @@ import { encodeBasicAuth } from "./basic_auth.ts";
 
 // A CONNECT of ours is a few hundred bytes.
 const MAX_HEAD = 16 * 1024;
+const ACCEPT_PAUSE = 50;
+
+/**
+ * What a relay lets those do who have not given its password yet; every user of the machine can.
+ */
+export interface RelayLimits {
+  /** How long a connection may take to say what it wants, in ms. @default {10000} */
+  readonly headTimeout?: number;
+  /** How many connections may be about to; one more, and the oldest is closed. @default {128} */
+  readonly maxWaiting?: number;
+}
 
 /**
  * Passes tunnels on to a proxy and adds the credentials for it. Who asks has to give a password of
@@ -18,14 +29,20 @@ export class ProxyRelay {
   readonly #upstream: URL;
   readonly #password: string = crypto.randomUUID();
   readonly #listener: Deno.TcpListener;
+  readonly #headTimeout: number;
+  readonly #maxWaiting: number;
+  readonly #waiting = new Set<Deno.TcpConn>(); // without a head yet, in order
   #closed = false;
 
   /**
    * Starts it.
    *
    * @param upstream URL of the proxy, `http:` with credentials.
+   * @param limits What strangers may do.
    */
-  constructor(upstream: string) {
+  constructor(upstream: string, { headTimeout = 10_000, maxWaiting = 128 }: RelayLimits = {}) {
+    this.#headTimeout = headTimeout;
+    this.#maxWaiting = maxWaiting;
     this.#upstream = new URL(upstream);
     this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     this.#listener.unref(); // it keeps no program alive
@@ -42,20 +59,54 @@ export class ProxyRelay {
   close(): void {
     if (!this.#closed) this.#listener.close();
     this.#closed = true;
+    for (const connection of [...this.#waiting]) this.#giveUp(connection);
   }
 
   async #accept(): Promise<void> {
+    while (!this.#closed) {
+      try {
+        this.#serve(await this.#listener.accept());
+      } catch {
+        // Too many open files, or the caller has gone again: the next one may fare better.
+        if (!this.#closed) await pause(ACCEPT_PAUSE);
+      }
+    }
+  }
+
+  /** Closes a connection whose head has not come; reading it fails then. */
+  #giveUp(connection: Deno.TcpConn): void {
+    if (this.#waiting.delete(connection)) connection.close();
+  }
+
+  /** The head of a connection, or an error if that takes too long. */
+  async #headInTime(connection: Deno.TcpConn): Promise<string> {
+    this.#waiting.add(connection);
+    const [oldest] = this.#waiting;
+    if (oldest !== undefined && this.#waiting.size > this.#maxWaiting) this.#giveUp(oldest);
+    const timer = setTimeout(() => this.#giveUp(connection), this.#headTimeout);
+    Deno.unrefTimer(timer); // nobody waits for it
     try {
-      for await (const connection of this.#listener) this.#serve(connection);
-    } catch {
-      this.close(); // no descriptor left, for one; the next tunnel is another relay's
+      const head = await this.#headFor(connection);
+      // The last byte may have come when it was given up already.
+      if (!this.#waiting.delete(connection)) throw new Error("too late");
+      return head;
+    } catch (error) {
+      this.#giveUp(connection);
+      throw error;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
   async #serve(connection: Deno.TcpConn): Promise<void> {
+    let head: string;
+    try {
+      head = await this.#headInTime(connection);
+    } catch {
+      return; // it is closed
+    }
     let upstream: Deno.TcpConn | null = null;
     try {
-      const head = await this.#headFor(connection);
       const { hostname, port } = this.#upstream;
       upstream = await Deno.connect({
         hostname: hostname.replace(/^\[|\]$/g, ""),
@@ -88,6 +139,11 @@ export class ProxyRelay {
     if (!head.startsWith("CONNECT ") || !head.includes(own)) throw new Error("not for us");
     return head.replace(own, theirs);
   }
+}
+
+/** Waits, and keeps no program alive. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, ms)));
 }
 
 async function write(to: Deno.TcpConn, bytes: Uint8Array): Promise<void> {

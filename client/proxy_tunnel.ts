@@ -209,7 +209,8 @@ class Reader {
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    // With "data" the socket would have to be paused in the end, and Node's client never resumes it.
+    // With "data" the socket would have to be paused in the end, and Node's client never resumes
+    // it.
     socket.on("readable", this.#onReadable).on("error", this.#onEnd).on("close", this.#onEnd);
   }
 

@@ -22,7 +22,7 @@ import { pause } from "./pause.ts";
 export interface RateLimitOptions {
   /** Most requests in any `interval`. */
   readonly requests: number;
-  /** Length of the interval, in ms. @default {1000} */
+  /** Length of the interval, in ms, finite. @default {1000} */
   readonly interval?: number;
   /** Whether each origin has a limit of its own. @default {true} */
   readonly perOrigin?: boolean;
@@ -35,7 +35,8 @@ export interface RateLimitOptions {
  *
  * @param options How many requests, in which time.
  * @returns The middleware; share one among sessions to share its limit.
- * @throws {RangeError} If `requests` is no whole number from 1 on, or `interval` is negative.
+ * @throws {RangeError} If `requests` is no whole number from 1 on, or `interval` is negative or
+ * not finite.
  *
  * @example
  * ```ts
@@ -54,10 +55,10 @@ export function rateLimitMiddleware(options: RateLimitOptions): ClientMiddleware
   if (!Number.isSafeInteger(requests) || requests < 1) {
     throw new RangeError(`Cannot limit to ${requests} requests: expected a whole number from 1 on`);
   }
-  if (!(interval >= 0)) {
-    throw new RangeError(`Cannot limit requests in ${interval} ms: expected 0 or more`);
+  if (!(interval >= 0 && interval < Infinity)) {
+    throw new RangeError(`Cannot limit requests in ${interval} ms: expected 0 or more, finite`);
   }
-  const windows = new Map<string, Window>();
+  const windows = new Map<string, SlidingWindow>();
 
   return async (request, handler) => {
     const origin = perOrigin ? request.url.origin : "";
@@ -65,7 +66,7 @@ export function rateLimitMiddleware(options: RateLimitOptions): ClientMiddleware
     let window = windows.get(origin);
     if (window === undefined) {
       for (const [key, each] of windows) if (each.isOver(now)) windows.delete(key);
-      windows.set(origin, window = new Window(requests, interval));
+      windows.set(origin, window = new SlidingWindow(requests, interval));
     }
     const start = window.reserve(now);
     // A timer may come a fraction of a millisecond early.
@@ -77,7 +78,7 @@ export function rateLimitMiddleware(options: RateLimitOptions): ClientMiddleware
 }
 
 /** When the last requests began: one more may begin an interval after the oldest of them. */
-class Window {
+class SlidingWindow {
   readonly #starts: number[] = [];
   readonly #size: number;
   readonly #interval: number;

@@ -13,7 +13,7 @@ import {
 import type { ClientHandler } from "./middleware.ts";
 import type { ClientRequest } from "./request.ts";
 import { discard, type HopResult } from "./transport.ts";
-import { type RequestTarget, resolveTarget } from "./url.ts";
+import { type RequestTarget, resolveTarget, withoutCredentials } from "./url.ts";
 
 /** The last hop of a request, and what led to it. */
 export interface Arrival {
@@ -195,7 +195,7 @@ function redirectTarget(location: string, base: URL): RequestTarget {
   } catch (cause) {
     if (!(cause instanceof InvalidURLError)) throw cause;
     throw new InvalidURLRedirectError(
-      location,
+      withoutCredentials(location),
       `${base.href} redirects to it, and it is not a valid http or https URL: ${cause.message}`,
       { cause },
     );

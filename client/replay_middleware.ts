@@ -4,7 +4,10 @@
  */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
+import { asError } from "../http/as_error.ts";
 import { concatBytes } from "../http/bytes.ts";
+import { parseContentType } from "../http/content_type.ts";
 import { ClientConnectionError } from "./connection_errors.ts";
 import type { ClientMiddleware } from "./middleware.ts";
 import type { ClientRequest } from "./request.ts";
@@ -48,7 +51,8 @@ interface Recorded {
  * Records the replies of real servers in a file, a line of JSON for each, and gives them again in
  * the order in which they came, hop by hop: the same method, URL and body get the same reply. The
  * file has what the servers sent and nothing of the requests but method and URL, and a hash of the
- * body. It is readable for its owner alone (mode 0600); look through it before you publish it.
+ * body, which leaves out the boundary of a form. It is readable for its owner alone (mode 0600);
+ * look through it before you publish it.
  *
  * @param path The file.
  * @param options Whether to record.
@@ -89,7 +93,7 @@ export function replayMiddleware(
     const result = await handler(request);
     const body = await wholeBody(result);
     const line = JSON.stringify(recordedOf(key, result, body));
-    await Deno.writeTextFile(path, `${line}\n`, { append: true });
+    await appendFile(path, `${line}\n`);
     return resultOf(JSON.parse(line));
   };
 }
@@ -102,10 +106,12 @@ async function open(
   if (mode !== "record") {
     try {
       const replies = new Map<string, Recorded[]>();
-      for (const line of (await Deno.readTextFile(path)).split("\n")) {
+      for (const line of (await readFile(path, "utf8")).split("\n")) {
         if (line === "") continue;
         const reply: Recorded = JSON.parse(line);
-        replies.set(reply.key, [...replies.get(reply.key) ?? [], reply]);
+        const list = replies.get(reply.key);
+        if (list === undefined) replies.set(reply.key, [reply]);
+        else list.push(reply);
       }
       return replies;
     } catch (error) {
@@ -114,10 +120,11 @@ async function open(
           cause: error,
         });
       }
-      if (mode === "replay" || !(error instanceof Deno.errors.NotFound)) throw error;
+      const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+      if (mode === "replay" || !isMissing) throw error;
     }
   }
-  await Deno.writeTextFile(path, "", { mode: 0o600 });
+  await writeFile(path, "", { mode: 0o600 });
   return null;
 }
 
@@ -128,10 +135,25 @@ async function keyOf({ method, url, payload }: ClientRequest): Promise<string> {
       `Cannot record ${method} ${url.href}: its body is a stream that can be read only once`,
     );
   }
+  const { mimeType, params } = parseContentType(payload.contentType);
   const hash = createHash("sha256");
-  if (payload.bytes !== null) hash.update(payload.bytes);
+  if (mimeType.startsWith("multipart/")) {
+    const body = payload.bytes ?? concatBytes(await Array.fromAsync(payload.stream()));
+    hash.update(withoutBoundaries(body, params.get("boundary") ?? ""));
+  } else if (payload.bytes !== null) hash.update(payload.bytes);
   else for await (const piece of payload.stream()) hash.update(piece);
   return `${method} ${url.href} ${hash.digest("hex").slice(0, 16)}`;
+}
+
+/** A form without what is random in it: its boundary, and those of the forms within. */
+function withoutBoundaries(body: Uint8Array, boundary: string): Uint8Array {
+  let text = Buffer.from(body).toString("latin1");
+  const nested = Array.from(
+    text.matchAll(/; boundary=([0-9a-f]{32})\r\n/g),
+    ([, each = ""]) => each,
+  );
+  for (const each of [boundary, ...nested]) if (each !== "") text = text.replaceAll(each, "");
+  return Buffer.from(text, "latin1");
 }
 
 async function wholeBody(result: HopResult): Promise<Uint8Array<ArrayBuffer>> {
@@ -169,7 +191,7 @@ function resultOf({ status, reason, headers, text, base64 }: Recorded): HopResul
     reason,
     headers: new Headers(headers as [string, string][]),
     body: new Blob([body]).stream(),
-    bodyError: (error) => error instanceof Error ? error : new Error(String(error)),
+    bodyError: asError,
     release() {},
   };
 }

@@ -14,6 +14,7 @@ import {
   validateWithSchema,
 } from "../http/standard_schema.ts";
 import { StreamReader } from "../http/stream_reader.ts";
+import { streamOf } from "./body_stream.ts";
 import { bodyError, type BodyPolicy, bodySource, DEFAULT_BODY_POLICY } from "./response_body.ts";
 import { ClientConnectionError } from "./connection_errors.ts";
 import {
@@ -338,8 +339,8 @@ export class ClientResponse {
    * @throws {MultipartSyntaxError} If the body is no multipart.
    */
   multipart(options?: MultipartReaderOptions): MultipartReader {
-    const type = this.headers.get("content-type");
-    return new MultipartReader(ReadableStream.from(this.content.iterAny()), type, options);
+    const stream = streamOf(this.content);
+    return new MultipartReader(stream, this.headers.get("content-type"), options);
   }
 
   /**

@@ -9,7 +9,7 @@ import type { ClientRequest } from "./request.ts";
 import { discard, type HopResult } from "./transport.ts";
 
 /**
- * An attempt that has ended, for `shouldRetry`.
+ * An attempt that has ended, well or not, for `shouldRetry`.
  *
  * @example
  * ```ts
@@ -55,18 +55,24 @@ export interface FailedAttempt {
 export interface RetryOptions {
   /** How often a hop is repeated after the first attempt. @default {2} */
   readonly retries?: number;
-  /** Methods that are repeated. @default {["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "QUERY"]} */
+  /**
+   * Methods that are repeated, in either case.
+   * @default {["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "QUERY"]}
+   */
   readonly methods?: Iterable<string>;
   /** Statuses that are a reason to. @default {[408, 413, 429, 500, 502, 503, 504]} */
   readonly statuses?: Iterable<number>;
-  /** First pause in ms; each further one is twice as long. @default {300} */
+  /** First pause in ms, finite; each further one is twice as long. @default {300} */
   readonly backoff?: number;
-  /** Longest pause in ms; a server that asks for a longer one ends the tries. @default {30000} */
+  /**
+   * Longest pause in ms, `Infinity` for any; a server that asks for a longer one ends the tries.
+   * @default {30000}
+   */
   readonly maxBackoff?: number;
   /**
-   * Has the last word on whether a failed attempt is repeated, where `retries`, `budget` and the
-   * time left allow it. `undefined` leaves it to `methods` and `statuses`. A body that can be sent
-   * only once is never repeated, whatever it says.
+   * Has the last word on whether an attempt is repeated, where `retries`, `budget` and the time
+   * left allow it; it is asked about those that succeeded too. `undefined` leaves it to `methods`
+   * and `statuses`. A body that can be sent only once is never repeated, whatever it says.
    */
   readonly shouldRetry?: (
     attempt: FailedAttempt,
@@ -85,16 +91,17 @@ const METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "QUERY"];
 const STATUSES = [408, 413, 429, 500, 502, 503, 504];
 const WINDOW = 10_000;
 const FREE_RETRIES = 10;
+const MAX_DOUBLINGS = 64; // so that it stays a number, however often it is tried
 
 /**
  * Repeats a hop that failed: no connection, no reply, or a status that says "later". It waits
  * as long as the server says, by `Retry-After` (RFC 9110 section 10.2.3) or with a 429 by
- * `RateLimit-Reset`, else a random time up to `backoff * 2^n`. A body that can be sent only once is never repeated, nor is a request whose
- * limits of time leave no room for the pause.
+ * `RateLimit-Reset`, else a random time up to `backoff * 2^n`. A body that can be sent only once is
+ * never repeated, nor is a request whose limits of time leave no room for the pause.
  *
  * @param options How often, when, how long in between.
  * @returns The middleware; share one among sessions to share its budget.
- * @throws {RangeError} If a number is negative.
+ * @throws {RangeError} If a number is negative, or `backoff` is not finite.
  *
  * @example
  * ```ts
@@ -111,11 +118,11 @@ const FREE_RETRIES = 10;
 export function retryMiddleware(options: RetryOptions = {}): ClientMiddleware {
   const { retries = 2, backoff = 300, maxBackoff = 30_000, budget = 1 } = options;
   for (const [name, value] of Object.entries({ retries, backoff, maxBackoff, budget })) {
-    if (!(value >= 0)) {
+    if (!(value >= 0) || name === "backoff" && value === Infinity) {
       throw new RangeError(`Cannot retry: ${name} is ${value}, expected 0 or more`);
     }
   }
-  const methods = new Set(options.methods ?? METHODS);
+  const methods = new Set(Array.from(options.methods ?? METHODS, (each) => each.toUpperCase()));
   const statuses = new Set(options.statuses ?? STATUSES);
   const random = options.random ?? Math.random;
   const allowance = new Allowance(budget);
@@ -141,7 +148,7 @@ export function retryMiddleware(options: RetryOptions = {}): ClientMiddleware {
       }
       const isFailure = result === null ? isTemporary(error) : statuses.has(result.status);
       const delay = (result === null ? null : retryAfter(result, Date.now())) ??
-        random() * Math.min(maxBackoff, backoff * 2 ** attempt);
+        random() * Math.min(maxBackoff, backoff * 2 ** Math.min(attempt, MAX_DOUBLINGS));
       const goesOn = replayable && (asked ?? (isFailure && methods.has(request.method))) &&
         attempt < retries && delay <= maxBackoff && delay < request.remaining && allowance.retry();
       if (!goesOn) {

@@ -95,7 +95,7 @@ export async function saveBody(
   path: string | URL,
   options: SaveOptions,
 ): Promise<SavedFile> {
-  const file = new PartFile(path);
+  await using file = new PartFile(path);
   if (options.overwrite !== true) await file.assertFree();
   const total = isEncoded(response) ? null : response.contentLength;
   return await saveInto(

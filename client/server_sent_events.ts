@@ -27,7 +27,9 @@ export interface ServerSentEvent {
   readonly data: string;
   /** The last id that the server has set, an empty string before the first. */
   readonly id: string;
-  /** Time to wait before connecting again, in ms, as last set by the server; `null` if it never was. */
+  /**
+   * Time to wait before connecting again, in ms, as last set by the server; `null` if it never was.
+   */
   readonly retry: number | null;
 }
 

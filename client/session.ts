@@ -247,7 +247,7 @@ export class ClientSession {
   }
 
   /**
-   * Sends a `OPTIONS` request.
+   * Sends an `OPTIONS` request.
    *
    * @param url URL, relative to `baseUrl` or absolute.
    * @param requestOptions Query, headers, body, limits.

@@ -38,8 +38,8 @@ export interface HopBody {
   /**
    * The body from its start; called at most once a hop.
    *
-   * @param taken Whether whoever reads has no more use for a piece when it asks for the next, so that
-   * its memory may be freed then. @default {false}
+   * @param taken Whether whoever reads has no more use for a piece when it asks for the next, so
+   * that its memory may be freed then. @default {false}
    * @returns Exactly `size` bytes, if that is known.
    */
   stream(taken?: boolean): ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -109,8 +109,8 @@ export interface HopRequest {
   readonly rawBody: boolean;
   /**
    * Aborts the hop until the head has come; its reason is the error to throw. From then on a
-   * transport need not heed it, and fetch does not always: it holds the signal weakly. Who gives the
-   * body up cancels it.
+   * transport need not heed it, and fetch does not always: it holds the signal weakly. Who gives
+   * the body up cancels it.
    */
   readonly signal: AbortSignal;
   /** Told about the hop's way; `null` where nobody listens. */
@@ -149,8 +149,9 @@ export interface HopResult {
   /** The body as it came, `null` for none. */
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
   /**
-   * Length of `body` in bytes, where the transport sees to it that there are no more and the body has
-   * no content coding: reading stops there without asking for the end. @default {null}, not known
+   * Length of `body` in bytes, where the transport sees to it that there are no more and the body
+   * has no content coding: reading stops there without asking for the end. @default {null}, not
+   * known
    */
   readonly exactLength?: number | null;
   /** Whether what `Content-Encoding` names has been undone by the platform. @default {false} */

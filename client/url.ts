@@ -22,14 +22,14 @@ export interface RequestTarget {
  * `http://host/api/` are the same base.
  *
  * @param base The base URL as it was given.
- * @returns The base, with a path that ends in a slash.
+ * @returns The base, with a path that ends in a slash, and the credentials that were in it.
  * @throws {InvalidURLError} If it is not an absolute `http:` or `https:` URL.
  */
-export function parseBaseUrl(base: string | URL): URL {
-  const { url } = splitTarget(parse(`${base}`, undefined), `${base}`);
+export function parseBaseUrl(base: string | URL): Pick<RequestTarget, "url" | "auth"> {
+  const { url, auth } = splitTarget(parse(`${base}`, undefined), `${base}`);
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   url.search = "";
-  return url;
+  return { url, auth };
 }
 
 // A path from the root that means the same to every parser: no host before it, no dot segment,
@@ -49,6 +49,7 @@ const PLAIN_PATH = /^\/(?!\/)(?:[\w~!$&()*+,;=:/?-]|\.(?=\w))*$/;
  * @param encoded Whether nothing at all may be changed.
  * @returns The target.
  * @throws {InvalidURLError} If the URL is malformed, not absolute, or not `http:` or `https:`.
+ * @throws {TypeError} If `params` is a text with a control character.
  * @throws {NotSupportedError} If `encoded` is set and the platform would change the URL.
  */
 export function resolveTarget(
@@ -62,12 +63,35 @@ export function resolveTarget(
     return { url: new URL(base.origin + text), fragment: "", auth: null };
   }
   const query = params === undefined ? "" : encodeQuery(params);
+  // The platform would drop line breaks and tabs in silence here too: "a=1\n2" would be "a=12".
+  if (CONTROL.test(query)) {
+    throw new TypeError(
+      `Cannot send the query ${JSON.stringify(query)}: it holds a control character. ` +
+        "Give it as an object or as pairs, which are encoded",
+    );
+  }
   if (encoded) return untouched(withQuery(text, query), base);
-  // A "%" that begins no escape is not allowed in a URL (RFC 3986 section 2.4).
-  const legal = text.includes("%") ? text.replace(/%(?![\da-f]{2})/gi, "%25") : text;
-  const url = parse(legal, base ?? undefined);
-  if (query !== "") url.search = url.search === "" ? query : `${url.search}&${query}`;
+  const url = parse(legal(text), base ?? undefined);
+  if (query !== "") {
+    const more = legal(query);
+    url.search = url.search === "" ? more : `${url.search}&${more}`;
+  }
   return splitTarget(url, text);
+}
+
+/** A "%" that begins no escape is not allowed in a URL (RFC 3986 section 2.4). */
+function legal(text: string): string {
+  return text.includes("%") ? text.replace(/%(?![\da-f]{2})/gi, "%25") : text;
+}
+
+/**
+ * Takes the credentials out of a URL that is to stand in an error, which may end in a log.
+ *
+ * @param text The URL, well formed or not.
+ * @returns The same with `***` in their place.
+ */
+export function withoutCredentials(text: string): string {
+  return text.replace(/^(https?:[/\\]*|(?:[a-z][a-z\d+.-]*:)?[/\\]+)[^/\\?#]*@/i, "$1***@");
 }
 
 function withQuery(text: string, query: string): string {
@@ -82,7 +106,7 @@ function untouched(text: string, base: URL | null): RequestTarget {
   const relative = wanted.replace(/^(?:\.\.?\/)+/, "");
   if (!target.url.href.endsWith(relative)) {
     throw new NotSupportedError(
-      `"${text}" with encoded: true`,
+      `"${withoutCredentials(text)}" with encoded: true`,
       `the platform's fetch would send it as "${target.url.pathname}${target.url.search}"`,
     );
   }
@@ -95,10 +119,14 @@ const ABSOLUTE = /^[a-z][a-z\d+.-]*:/i;
 
 function parse(text: string, base: URL | undefined): URL {
   // The platform drops tabs and line breaks in silence, and "a\tb" becomes another URL.
-  if (CONTROL.test(text)) throw new InvalidURLError(text, "it holds a control character");
+  if (CONTROL.test(text)) {
+    throw new InvalidURLError(withoutCredentials(text), "it holds a control character");
+  }
   const isAbsolute = ABSOLUTE.test(text);
   // "http:///x" and "http:x" would be taken for "http://x".
-  if (/^https?:(?!\/\/[^/\\])/i.test(text)) throw new InvalidURLError(text, "it has no host");
+  if (/^https?:(?!\/\/[^/\\])/i.test(text)) {
+    throw new InvalidURLError(withoutCredentials(text), "it has no host");
+  }
   let url: URL;
   try {
     url = new URL(text, base);
@@ -106,11 +134,13 @@ function parse(text: string, base: URL | undefined): URL {
     const reason = base === undefined && !isAbsolute
       ? "it is not absolute, and the session has no baseUrl"
       : "it is malformed";
-    throw new InvalidURLError(text, reason, { cause });
+    // The platform's error has the whole URL in it.
+    const safe = withoutCredentials(text) === text ? { cause } : {};
+    throw new InvalidURLError(withoutCredentials(text), reason, safe);
   }
   // "//evil/x" and "/\evil/x" name another host, which a path from outside must never do.
   if (base !== undefined && !isAbsolute && url.host !== base.host) {
-    throw new InvalidURLError(text, "it names a host but no scheme");
+    throw new InvalidURLError(withoutCredentials(text), "it names a host but no scheme");
   }
   return url;
 }
@@ -118,7 +148,7 @@ function parse(text: string, base: URL | undefined): URL {
 function splitTarget(url: URL, text: string): RequestTarget {
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new NonHttpURLError(
-      text,
+      withoutCredentials(text),
       `its scheme is ${url.protocol.slice(0, -1)}, not http or https`,
     );
   }

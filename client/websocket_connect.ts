@@ -2,11 +2,16 @@
  * The opening handshake of a WebSocket, the client's half.
  *
  * A handshake is a hop like any other: the session's cookies and headers go in, cookies come out,
- * redirects are followed by the session's rules. What carries it is `npm:ws`.
+ * redirects are followed by the session's rules. What carries it is `npm:ws`, so it takes no place
+ * of `connector.limit`, and `traceConfigs` are not told of it.
  *
  * @module
  */
+import { asError } from "../http/as_error.ts";
+import { streamSource } from "../http/body_source.ts";
+import { decodedSource } from "../http/content_decoder.ts";
 import { NotSupportedError } from "../http/not_supported_error.ts";
+import { StreamReader } from "../http/stream_reader.ts";
 import { WebSocketChannel } from "../http/websocket_channel.ts";
 import { buildRequest } from "./build_request.ts";
 import { environmentOf } from "./environment.ts";
@@ -53,6 +58,7 @@ const MAX_BODY = 64 * 1024;
  * @returns The socket, open.
  * @throws {WSServerHandshakeError} If the server's reply is no upgrade.
  * @throws {ClientConnectionError} If no reply came.
+ * @throws {NotSupportedError} If the session has a way of its own: app, transport, local address.
  */
 export async function connectWebSocket<T>(
   defaults: SessionDefaults,
@@ -60,13 +66,14 @@ export async function connectWebSocket<T>(
   options: WSConnectOptions<T>,
   open: Set<Watch>,
 ): Promise<ClientWebSocketResponse<T>> {
-  if (defaults.inProcess || defaults.connector.localAddress !== undefined) {
+  const { caCerts, cert, key, localAddress } = defaults.connector;
+  const way = defaults.ownWay ?? (localAddress === undefined ? null : "connector.localAddress");
+  if (way !== null) {
     throw new NotSupportedError(
-      `A WebSocket in a session with ${defaults.inProcess ? "app" : "connector.localAddress"}`,
+      `A WebSocket in a session with ${way}`,
       "npm:ws connects by itself",
     );
   }
-  const { caCerts, cert, key } = defaults.connector;
   const ws = resolveWS({
     ...(caCerts === undefined ? {} : { caCerts }),
     ...(cert === undefined ? {} : { cert }),
@@ -187,7 +194,7 @@ function upgradeTransport(
         });
         socket.on("unexpected-response", (_request, from) => {
           reply = from;
-          readBody(from).then((body) => {
+          readBody(from, resultOf(from).headers).then((body) => {
             handshake.body = body;
             answer(from);
             socket.terminate();
@@ -246,29 +253,29 @@ function resultOf(reply: WsReply): HopResult {
     reason: reply.statusMessage ?? "",
     headers,
     body: null,
-    bodyError: (error) => error instanceof Error ? error : new ClientConnectionError(String(error)),
+    bodyError: asError,
     release() {},
   };
 }
 
-function readBody(reply: WsReply): Promise<string> {
-  return new Promise((resolve) => {
-    const decoder = new TextDecoder();
-    let size = 0;
-    let text = "";
-    const end = (): void => resolve(text);
-    reply.on("data", (data) => {
-      const room = MAX_BODY - size;
-      size += data.length;
-      text += decoder.decode(data.subarray(0, Math.max(0, room)) as Uint8Array<ArrayBuffer>, {
-        stream: true,
-      });
-      if (size >= MAX_BODY) end();
-    });
-    reply.on("end", end);
-    reply.on("close", end);
-    reply.on("error", end);
-  });
+/** The first 64 KiB of a refusal as text, decoded; what came of it if it breaks off. */
+async function readBody(reply: WsReply, headers: Headers): Promise<string> {
+  const raw = streamSource(ReadableStream.from(reply));
+  // The handshake has the session's Accept-Encoding, as aiohttp's.
+  const coding = headers.get("content-encoding") ?? "";
+  const content = new StreamReader(decodedSource(raw, coding, { maxSize: 0 }));
+  const decoder = new TextDecoder();
+  let text = "";
+  try {
+    for await (const piece of content.iterChunked(MAX_BODY)) {
+      text += decoder.decode(piece, { stream: true });
+      if (content.totalBytes >= MAX_BODY) break;
+    }
+  } catch {
+    // The status is what is reported.
+  }
+  content.cancel().catch(() => {});
+  return text.slice(0, MAX_BODY);
 }
 
 /** aiohttp's words for what is wrong with a reply. */

@@ -2,9 +2,10 @@
  * Options of a client's WebSocket, resolved once into one complete record.
  * @module
  */
+import { isToken } from "../http/header_params.ts";
 import type { QueryInit } from "../http/query.ts";
 import type { StandardSchemaV1 } from "../http/standard_schema.ts";
-import type { CookieInit } from "./cookie_jar.ts";
+import type { CookieInit } from "./cookie_pairs.ts";
 
 /**
  * Limits of time of a WebSocket, aiohttp's `ClientWSTimeout`.
@@ -33,7 +34,8 @@ export interface ClientWSTimeout {
 }
 
 /**
- * What `session.wsConnect()` takes.
+ * What `session.wsConnect()` takes. A socket takes no place of `connector.limit`, which counts
+ * requests, and `traceConfigs` are not told of its handshake.
  *
  * @typeParam T What `receiveJson()` gives: the output of `schema`.
  *
@@ -97,7 +99,10 @@ export interface WSConnectOptions<T = unknown> {
    * @default {false}
    */
   readonly compress?: boolean | number;
-  /** Certificates to trust in place of the system's, each a PEM text. */
+  /**
+   * Certificates to trust in place of the system's, each a PEM text. Other than for requests,
+   * where `connector.caCerts` come beside the system's, no others count here.
+   */
   readonly caCerts?: readonly string[];
   /** The client's own certificate chain as a PEM text, with `key`. */
   readonly cert?: string;
@@ -105,7 +110,7 @@ export interface WSConnectOptions<T = unknown> {
   readonly key?: string;
   /** What JSON messages are checked by: a schema of Zod, Valibot, ArkType or the like. */
   readonly schema?: StandardSchemaV1<unknown, T>;
-  /** Aborts the handshake; its reason is what is thrown. */
+  /** Aborts the handshake; its reason is what is thrown, wrapped if it is no `Error`. */
   readonly signal?: AbortSignal;
 }
 
@@ -140,7 +145,7 @@ export function resolveWS<T>(options: WSConnectOptions<T>): ResolvedWS<T> {
   const seen = new Set<string>();
   for (const protocol of protocols) {
     // RFC 6455 section 4.1: tokens, each once. Anything else could end the header.
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(protocol) || seen.has(protocol)) {
+    if (!isToken(protocol) || seen.has(protocol)) {
       throw new TypeError(
         `Cannot offer the subprotocol ${JSON.stringify(protocol)}: ` +
           (seen.has(protocol) ? "it is given twice" : "it is no token"),

@@ -3,6 +3,7 @@
  * @module
  */
 import { ClientConnectionError } from "./connection_errors.ts";
+import { pause } from "./pause.ts";
 import type { ClientWebSocketResponse } from "./websocket.ts";
 import { WSServerHandshakeError } from "./websocket_errors.ts";
 
@@ -25,7 +26,11 @@ import { WSServerHandshakeError } from "./websocket_errors.ts";
  * ```
  */
 export interface ReconnectOptions {
-  /** Attempts in a row that may fail before the failure is thrown; 0 for no limit. @default {0} */
+  /**
+   * Attempts in a row that may fail before the failure is thrown; 0 for no limit. A connection that
+   * ends before `minUptime` has failed too.
+   * @default {0}
+   */
   readonly retries?: number;
   /** Wait after the first failure, in ms; doubled at each further one. @default {500} */
   readonly minDelay?: number;
@@ -50,6 +55,7 @@ export interface ReconnectOptions {
 
 // Refusals that may pass by themselves; any other 4xx would come again.
 const TRANSIENT = new Set([408, 425, 429]);
+const NEVER = new AbortController().signal;
 
 /**
  * Connects again whenever a socket ends, with exponential backoff and jitter. Each turn of the loop
@@ -105,12 +111,17 @@ export async function* reconnect<T = unknown>(
       error = caught;
     }
     failures++;
-    if (error !== null && retries > 0 && failures > retries) throw error;
+    if (retries > 0 && failures > retries) {
+      throw error ?? new ClientConnectionError(
+        `Cannot stay connected: ${failures} attempts in a row have failed, and the last connection ` +
+          `ended within ${minUptime} ms. minUptime says what counts as a success`,
+      );
+    }
     // Half of it at random: clients of a server that has gone do not come back all at once.
     const delay = Math.min(maxDelay, minDelay * 2 ** Math.min(failures - 1, 30)) *
       (0.5 + Math.random() / 2);
     options.onRetry?.(error, delay);
-    await wait(delay, signal);
+    await pause(delay, signal ?? NEVER).catch(() => {}); // given up: the loop ends
   }
 }
 
@@ -119,17 +130,4 @@ function isTransient(error: unknown): error is Error {
     return error.status >= 500 || TRANSIENT.has(error.status);
   }
   return error instanceof ClientConnectionError;
-}
-
-function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    if (signal?.aborted) end();
-    else signal?.addEventListener("abort", end);
-  });
 }

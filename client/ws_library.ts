@@ -1,35 +1,31 @@
 /**
  * What is used of `npm:ws`, and how it is loaded.
  *
- * Why `ws` and not the platform's `WebSocket` (both measured on Deno 2.9.6, one core for the client,
- * 20 sockets echoing): the platform's shows neither the refusing reply (status, headers, body) nor
- * pings and pongs, follows no redirects, has no limit of size, no way to make a server wait, no
- * compression and no close codes but 1000 and 3000 to 4999. With messages of 64 bytes it is faster,
- * 190,000 a second against 150,000; with 16 KiB it does 440 against 26,000, because it writes head
- * and body of a frame apart and waits for the acknowledgement of the first.
+ * Why `ws` and not the platform's `WebSocket` (both measured on Deno 2.9.6, one core for the
+ * client, 20 sockets echoing): the platform's shows neither the refusing reply (status, headers,
+ * body) nor pings and pongs, follows no redirects, has no limit of size, no way to make a server
+ * wait, no compression and no close codes but 1000 and 3000 to 4999. With messages of 64 bytes it
+ * is faster, 190,000 a second against 150,000; with 16 KiB it does 440 against 26,000, because it
+ * writes head and body of a frame apart and waits for the acknowledgement of the first.
  *
  * @module
  */
 import { ClientConnectionError } from "./connection_errors.ts";
 
 /** A reply of the server, `http.IncomingMessage` of Node. */
-export interface WsReply {
+export interface WsReply extends AsyncIterable<Uint8Array<ArrayBuffer>> {
   readonly statusCode?: number;
   readonly statusMessage?: string;
   readonly headers: Record<string, string | string[] | undefined>;
   readonly rawHeaders: readonly string[];
   readonly socket: { readonly bytesRead: number };
-  on(event: "data", listener: (data: Uint8Array) => void): unknown;
-  on(event: "end" | "close" | "error", listener: () => void): unknown;
 }
 
 /** A socket of `ws`. */
 export interface WsSocket {
   binaryType: string;
-  readonly protocol: string;
   readonly extensions: string;
   readonly bufferedAmount: number;
-  readonly readyState: number;
   send(data: string | Uint8Array, options: { binary: boolean }): void;
   ping(data?: Uint8Array): void;
   pong(data?: Uint8Array): void;

@@ -8,56 +8,7 @@ import type { ContentDisposition } from "./content_disposition.ts";
 import { parseContentType } from "./content_type.ts";
 import { decodePart, decodeText, decodeUrlencoded, partDecoder } from "./multipart_decoding.ts";
 import { MultipartLimitError } from "./multipart_errors.ts";
-
-/**
- * What {@linkcode BodyPartReader.read} can be told.
- *
- * @example
- * ```ts
- * import { BodyPartReader, MultipartReader, type PartReadOptions } from "@roundtrip/http";
- *
- * const body = "--b\r\nContent-Transfer-Encoding: base64\r\n\r\naGVsbG8=\r\n--b--";
- * const reader = new MultipartReader(new Blob([body]).stream(), "multipart/mixed; boundary=b");
- * const part = await reader.next();
- * const options: PartReadOptions = { decode: true, maxSize: 1024 };
- * if (!(part instanceof BodyPartReader)) throw new Error("expected a part");
- * console.assert(new TextDecoder().decode(await part.read(options)) === "hello");
- * ```
- */
-export interface PartReadOptions {
-  /**
-   * Whether to undo `Content-Transfer-Encoding` (base64, quoted-printable) and `Content-Encoding`
-   * (gzip, deflate).
-   * @default {false}
-   */
-  readonly decode?: boolean;
-  /**
-   * Most bytes to hold in memory, in place of the reader's `maxFieldSize`. A form-data part
-   * without a filename stays under that one too.
-   */
-  readonly maxSize?: number;
-}
-
-/**
- * What the text-reading methods of {@linkcode BodyPartReader} can be told.
- *
- * @example
- * ```ts
- * import { BodyPartReader, MultipartReader, type PartTextOptions } from "@roundtrip/http";
- *
- * const head = new TextEncoder().encode("--b\r\n\r\n");
- * const body = new Blob([head, new Uint8Array([0xc4, 0xe3, 0xba, 0xc3]), "\r\n--b--"]);
- * const reader = new MultipartReader(body.stream(), "multipart/mixed; boundary=b");
- * const part = await reader.next();
- * const options: PartTextOptions = { encoding: "gbk" };
- * if (!(part instanceof BodyPartReader)) throw new Error("expected a part");
- * console.assert(await part.text(options) === "你好");
- * ```
- */
-export interface PartTextOptions {
-  /** Encoding name, in place of the part's `charset`; UTF-8 where neither is given. */
-  readonly encoding?: string;
-}
+import type { PartReadOptions, PartTextOptions } from "./part_read_options.ts";
 
 /**
  * The body around a part, as the part sees it.
@@ -153,8 +104,9 @@ const LF = 10;
  * and `form()` hold the content in memory within `maxFieldSize`. Everything gives the content as
  * sent, except where decoding is said.
  *
- * Pieces are as large as what has come, at most 128 KiB from a network stream, and stay as they are.
- * Only with the reader's `reuseBuffers`, which saves copying them, do they end with the next read.
+ * Pieces are as large as what has come, at most 128 KiB from a network stream, and stay as they
+ * are. Only with the reader's `reuseBuffers`, which saves copying them, do they end with the next
+ * read.
  *
  * @example Copy a file out of a form
  * ```ts
@@ -212,7 +164,10 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     return this.disposition?.filename ?? null;
   }
 
-  /** Type and subtype in lower case; `text/plain` where the header is missing (RFC 2046 section 5.1). */
+  /**
+   * Type and subtype in lower case; `text/plain` where the header is missing (RFC 2046 section
+   * 5.1).
+   */
   get contentType(): string {
     const header = this.headers.get("content-type");
     return header === null ? "text/plain" : parseContentType(header).mimeType;

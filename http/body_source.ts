@@ -2,6 +2,7 @@
  * Where the bytes of a body come from: one interface over streams, decoders and counters.
  * @module
  */
+import { byobReader } from "./byob_reader.ts";
 import { concatBytes } from "./bytes.ts";
 
 /**
@@ -60,7 +61,8 @@ const MAX_TRUSTED_LENGTH = 16 * 1024 * 1024;
  * by its own pieces.
  *
  * @param stream The stream; it is locked.
- * @param length Announced length in bytes, `null` where it is not known. It is a hint, nothing more.
+ * @param length Announced length in bytes, `null` where it is not known. It is a hint, nothing
+ * more.
  * @param exact Whether the stream gives no byte beyond `length`, so that its end is known there.
  * @returns The source.
  */
@@ -69,14 +71,8 @@ export function streamSource(
   length: number | null = null,
   exact = false,
 ): BodySource {
-  let reader: ReadableStreamBYOBReader;
-  try {
-    reader = stream.getReader({ mode: "byob" });
-  } catch (error) {
-    if (stream.locked) throw error;
-    return pieceSource(stream.getReader());
-  }
-  return bufferSource(reader, length, exact);
+  const reader = byobReader(stream);
+  return reader === null ? pieceSource(stream.getReader()) : bufferSource(reader, length, exact);
 }
 
 function pieceSource(reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>): BodySource {

@@ -2,6 +2,7 @@
  * A byte stream as a window of bytes that is refilled on demand.
  * @module
  */
+import { byobReader } from "./byob_reader.ts";
 
 import { fairTurn } from "./fair_turn.ts";
 
@@ -34,9 +35,9 @@ const MAX_TIMER = 2 ** 31 - 1;
  * no byte stream.
  *
  * A BYOB read detaches every view of the buffer it is given. So what is given out is copied, unless
- * it is lent. The copy costs half of the speed, and not by copying: each piece is fresh memory, cold
- * and cleared, of which there are 100 MiB before the collector comes. To give the buffer away and
- * allocate another, or to cut pieces from slabs of 1 MiB, was no faster.
+ * it is lent. The copy costs half of the speed, and not by copying: each piece is fresh memory,
+ * cold and cleared, of which there are 100 MiB before the collector comes. To give the buffer away
+ * and allocate another, or to cut pieces from slabs of 1 MiB, was no faster.
  */
 export class ByteSource {
   /** The window lies in here, from `start` to `end`. */
@@ -193,14 +194,5 @@ export class ByteSource {
     }
     this.end = this.start + held + chunk.length;
     return chunk.length;
-  }
-}
-
-function byobReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {
-  try {
-    return stream.getReader({ mode: "byob" });
-  } catch (error) {
-    if (stream.locked || !(error instanceof TypeError)) throw error;
-    return null; // not a byte stream
   }
 }

@@ -22,3 +22,21 @@ export function concatBytes(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Ar
   }
   return whole;
 }
+
+/**
+ * Finds bytes within others.
+ *
+ * @param haystack Where to look.
+ * @param needle What to look for, at least one byte.
+ * @returns Where it begins, -1 if it is not there.
+ */
+export function indexOfBytes(haystack: Uint8Array, needle: Uint8Array): number {
+  const [first = 0] = needle;
+  for (let at = haystack.indexOf(first); at >= 0; at = haystack.indexOf(first, at + 1)) {
+    if (at + needle.length > haystack.length) return -1;
+    let matched = 1;
+    while (matched < needle.length && haystack[at + matched] === needle[matched]) matched++;
+    if (matched === needle.length) return at;
+  }
+  return -1;
+}

@@ -4,8 +4,8 @@
  */
 
 /**
- * Checks code and reason of a close frame that is to be sent. RFC 6455 section 7.4: 1004 to 1006 and
- * 1015 are never sent, those up to 2999 are reserved.
+ * Checks code and reason of a close frame that is to be sent. RFC 6455 section 7.4: 1004 to 1006
+ * and 1015 are never sent, those up to 2999 are reserved.
  *
  * @param code Close code.
  * @param reason Reason.

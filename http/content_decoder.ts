@@ -11,6 +11,7 @@ import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw }
 import * as zlib from "node:zlib"; // for zstd, which runtimes before Deno 2.6 do not export
 import type { BodySource } from "./body_source.ts";
 import { concatBytes } from "./bytes.ts";
+import { hasZlibHeader } from "./zlib_header.ts";
 import { ZstdFrames } from "./zstd_frames.ts";
 
 /** What a client says it can decode. */
@@ -140,13 +141,10 @@ function decoderOf(coding: Coding, start: Uint8Array): Decoder {
       return createBrotliDecompress(settings);
     case "zstd":
       return zlib.createZstdDecompress(settings);
-    case "deflate": {
-      // "deflate" is the zlib format (RFC 9110 section 8.4.1.2), and some send it without its
-      // header. That is two bytes, a multiple of 31, of method 8 (RFC 1950 section 2.2).
-      const [first = 0, second = 0] = start;
-      const hasHeader = (first & 0xf) === 8 && (first << 8 | second) % 31 === 0;
-      return hasHeader || start.length < 2 ? createInflate(settings) : createInflateRaw(settings);
-    }
+    case "deflate":
+      return hasZlibHeader(start) || start.length < 2
+        ? createInflate(settings)
+        : createInflateRaw(settings);
   }
 }
 

@@ -85,9 +85,10 @@ export function parseContentDisposition(header: string | null): ContentDispositi
 /**
  * Writes a `Content-Disposition` value.
  *
- * In `form-data`, `"`, CR and LF become `%22`, `%0D` and `%0A` and the rest is left as it is, to
- * be sent in UTF-8 (WHATWG HTML, "multipart/form-data encoding"). Elsewhere a text that is not
- * printable ASCII is written twice, as RFC 6266 appendix D advises: a plain fallback and `*=UTF-8''…`.
+ * In `form-data`, `"`, CR and LF become `%22`, `%0D` and `%0A` and the rest is left as it is, to be
+ * sent in UTF-8 (WHATWG HTML, "multipart/form-data encoding"). Elsewhere a text that is not
+ * printable ASCII is written twice, as RFC 6266 appendix D advises: a plain fallback and
+ * `*=UTF-8''…`.
  *
  * @param type The disposition.
  * @param init Name and filename.
@@ -173,7 +174,9 @@ function continued(params: ReadonlyMap<string, string>, key: string): string | n
   return isExtended ? extended(text) : textOf(text);
 }
 
-/** Decodes `charset'language'percent-encoded` (RFC 8187 section 3.2), `null` where it is malformed. */
+/**
+ * Decodes `charset'language'percent-encoded` (RFC 8187 section 3.2), `null` where it is malformed.
+ */
 function extended(value: string | undefined): string | null {
   const [, charset, encoded] = value?.match(/^([^']+)'[^']*'([^']*)$/) ?? [];
   if (charset === undefined || encoded === undefined) return null;

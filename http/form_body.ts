@@ -81,7 +81,7 @@ export interface FormBodyOptions {
    * @default {false}
    */
   readonly defaultToMultipart?: boolean;
-  /** The multipart boundary: 1 to 70 characters of RFC 2046. Left out, it is 128 random bits. */
+  /** The multipart boundary: 1 to 70 characters of RFC 2046. Left out, it is 122 random bits. */
   readonly boundary?: string;
   /**
    * Tells the type of a file from its filename, where neither the field nor a `Blob` does;
@@ -120,7 +120,7 @@ interface Field {
 }
 
 /** Beyond this a form in memory is streamed rather than copied into one array. */
-const MAX_JOINED = 8 * 1024 * 1024;
+export const MAX_JOINED = 8 * 1024 * 1024;
 
 /**
  * A form to be sent: urlencoded, or multipart as soon as a field is a file or has a filename or a
@@ -166,7 +166,8 @@ export class FormBody {
    * Adds a field.
    *
    * A file without a filename takes that of a `File`, else the field's name, so that it arrives as
-   * a file. In names and filenames `"`, CR and LF are sent as `%22`, `%0D` and `%0A`, as browsers do.
+   * a file. In names and filenames `"`, CR and LF are sent as `%22`, `%0D` and `%0A`, as browsers
+   * do.
    *
    * @param name Name of the field.
    * @param value Its value.

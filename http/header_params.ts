@@ -2,6 +2,7 @@
  * Header values of the form `value; name=token; name="quoted"`: the one tokenizer and quoter.
  * @module
  */
+import { hasControl } from "./header_text.ts";
 
 /** One parameter of a header value. */
 export interface HeaderParam {
@@ -41,8 +42,6 @@ const BARE = new RegExp(`[${TCHAR}\\u0080-\\uffff]+`, "y");
 const LENIENT_BARE = /[^;"\r\n\0]*/y;
 // After a quote: nothing more, or a next parameter. `a\"; b` goes on, `a\"; filename=` does not.
 const END_OF_QUOTED = new RegExp(`[ \\t]*(?:$|;[ \\t]*(?:$|[${TCHAR}]+[ \\t]*=))`, "y");
-// deno-lint-ignore no-control-regex
-const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/;
 const LINE_BREAKING = /[\0\r\n]/;
 
 /**
@@ -74,7 +73,7 @@ export function parseHeaderParams(
   { backslash = "escape" }: HeaderParamsOptions = {},
 ): HeaderParams | null {
   const literal = backslash === "literal";
-  if ((literal ? LINE_BREAKING : CONTROL).test(header)) return null;
+  if (literal ? LINE_BREAKING.test(header) : hasControl(header)) return null;
   const text = header.trim();
   let at = text.indexOf(";");
   if (at < 0) at = text.length;
@@ -109,7 +108,7 @@ export function formatHeaderParams(
   value: string,
   params: Iterable<readonly [name: string, value: string]>,
 ): string {
-  if (CONTROL.test(value)) {
+  if (hasControl(value)) {
     throw new TypeError(`Cannot write header value ${JSON.stringify(value)}: control character`);
   }
   let text = value;
@@ -123,7 +122,7 @@ export function formatHeaderParams(
 }
 
 function quote(name: string, text: string): string {
-  if (CONTROL.test(text)) {
+  if (hasControl(text)) {
     throw new TypeError(
       `Cannot write header parameter "${name}": ${JSON.stringify(text)} holds a control character`,
     );

@@ -7,7 +7,9 @@
 export interface LinkHeader {
   /** Where it leads, as it stands in the header. */
   readonly target: string;
-  /** Its parameters by lower-case name, `rel` and `title` for example; the first of a name counts. */
+  /**
+   * Its parameters by lower-case name, `rel` and `title` for example; the first of a name counts.
+   */
   readonly params: ReadonlyMap<string, string>;
 }
 

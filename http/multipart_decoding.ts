@@ -3,6 +3,7 @@
  * @module
  */
 import { MultipartEncodingError, MultipartLimitError } from "./multipart_errors.ts";
+import { hasZlibHeader } from "./zlib_header.ts";
 import type { ZlibOptions } from "node:zlib";
 
 /** Encodings that leave the bytes as they are. */
@@ -190,10 +191,11 @@ async function inflate(
   const options: ZlibOptions = Number.isFinite(limit)
     ? { maxOutputLength: Math.max(1, limit) }
     : {};
-  // "deflate" is zlib by RFC 9110 section 8.4.1.2 and raw in practice; the first two bytes tell.
-  const [first = 0, second = 0] = data;
-  const isZlib = (first & 15) === 8 && (first * 256 + second) % 31 === 0;
-  const decode = encoding !== "deflate" ? zlib.gunzip : isZlib ? zlib.inflate : zlib.inflateRaw;
+  const decode = encoding !== "deflate"
+    ? zlib.gunzip
+    : hasZlibHeader(data)
+    ? zlib.inflate
+    : zlib.inflateRaw;
   const plain = await new Promise<Uint8Array>((resolve, reject) => {
     decode(data, options, (error, result) => {
       if (error === null) resolve(result);

@@ -26,7 +26,7 @@ import type { QueryInit } from "./query.ts";
 export interface MultipartWriterOptions {
   /**
    * The boundary: 1 to 70 characters of RFC 2046 section 5.1.1. It must occur nowhere in the
-   * content. Left out, it is 128 random bits.
+   * content. Left out, it is 122 random bits.
    */
   readonly boundary?: string;
 }
@@ -105,8 +105,9 @@ export class MultipartWriter {
   get size(): number | null {
     let size = this.#close().length;
     for (const { head, body } of this.#parts) {
-      if (body.size === null) return null;
-      size += head.length + body.size + CRLF.length;
+      const content = body.size; // asked for once: a writer's asks all those within
+      if (content === null) return null;
+      size += head.length + content + CRLF.length;
     }
     return size;
   }
@@ -174,8 +175,9 @@ export class MultipartWriter {
   bytes(): Uint8Array<ArrayBuffer> | null {
     const pieces: Uint8Array[] = [];
     for (const { head, body } of this.#parts) {
-      if (body.bytes === null) return null;
-      pieces.push(head, body.bytes, CRLF);
+      const content = body.bytes; // asked for once: a writer's asks all those within
+      if (content === null) return null;
+      pieces.push(head, content, CRLF);
     }
     return concatBytes([...pieces, this.#close()] as Uint8Array<ArrayBuffer>[]);
   }
@@ -234,7 +236,8 @@ export class MultipartWriter {
     try {
       for (const { head, body } of this.#parts) {
         if (add(head)) yield flush();
-        if (body.bytes !== null && body.bytes.length < CHUNK / 2) add(body.bytes);
+        const content = body.bytes;
+        if (content !== null && content.length < CHUNK / 2) add(content);
         else {
           yield flush();
           yield* withSize(body);

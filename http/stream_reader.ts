@@ -2,8 +2,9 @@
  * A body as aiohttp's `StreamReader` presents it: by size, by line, by whatever has come.
  * @module
  */
+import { asError } from "./as_error.ts";
 import { type BodySource, streamSource } from "./body_source.ts";
-import { concatBytes } from "./bytes.ts";
+import { concatBytes, indexOfBytes } from "./bytes.ts";
 import { IncompleteReadError } from "./incomplete_read_error.ts";
 import { LineTooLongError } from "./line_too_long_error.ts";
 import type { StreamReaderOptions } from "./stream_reader_options.ts";
@@ -86,13 +87,13 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    *
    * @param size Most bytes to give; left out or negative: the whole rest.
    * @returns The bytes; an empty array only at the end.
-   * @throws {RangeError} If `size` is no number.
+   * @throws {RangeError} If `size` is no whole number.
    */
   read(size = -1): Promise<Uint8Array<ArrayBuffer>> {
     if (size < 0 && this.#pending.length === 0 && this.#source?.rest !== undefined) {
       return this.#readDirect(this.#source.rest, true);
     }
-    if (Number.isNaN(size)) throw new RangeError("Cannot read NaN bytes");
+    if (!isCount(size)) return Promise.reject(noCount(size));
     return this.#exclusive(async () => {
       if (size === 0) return EMPTY;
       if (size < 0) return await this.#takeRest();
@@ -112,14 +113,17 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Reads what is there into the caller's buffer: a long body then costs no memory, where pieces of
-   * their own wait for the garbage collector. The buffer is taken; `piece.buffer` is what to go on with.
+   * their own wait for the garbage collector. The buffer is taken; `piece.buffer` is what to go on
+   * with.
    *
    * @param buffer Where to put the bytes.
    * @returns The bytes in what was the buffer; an empty array only at the end.
    * @throws {RangeError} If the buffer is empty.
    */
   readInto(buffer: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-    if (buffer.length === 0) throw new RangeError("Cannot read into an empty buffer");
+    if (buffer.length === 0) {
+      return Promise.reject(new RangeError("Cannot read into an empty buffer"));
+    }
     const into = this.#source?.into;
     if (this.#pending.length === 0 && into !== undefined) {
       return this.#readDirect(() => into(buffer), false);
@@ -142,7 +146,9 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    */
   readExactly(size: number): Promise<Uint8Array<ArrayBuffer>> {
     if (!Number.isSafeInteger(size) || size < 0) {
-      throw new RangeError(`Cannot read exactly ${size} bytes: expected 0 or more`);
+      return Promise.reject(
+        new RangeError(`Cannot read exactly ${size} bytes: expected 0 or more`),
+      );
     }
     return this.#exclusive(async () => {
       const pieces: Uint8Array<ArrayBuffer>[] = [];
@@ -179,7 +185,9 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    */
   readUntil(separator: Uint8Array | string): Promise<Uint8Array<ArrayBuffer>> {
     const end = typeof separator === "string" ? new TextEncoder().encode(separator) : separator;
-    if (end.length === 0) throw new RangeError("Cannot read until an empty separator");
+    if (end.length === 0) {
+      return Promise.reject(new RangeError("Cannot read until an empty separator"));
+    }
     return this.#exclusive(async () => {
       const pieces: Uint8Array<ArrayBuffer>[] = [];
       let size = 0;
@@ -205,18 +213,20 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    * @param size Most bytes to give; left out or negative: all of it.
    * @returns The bytes; an empty array where nothing waits.
    * @throws {TypeError} If another read is waiting.
+   * @throws {RangeError} If `size` is no whole number.
    */
   readNowait(size = -1): Uint8Array<ArrayBuffer> {
     if (this.#reading) throw new TypeError("Cannot read the body: another read is waiting");
     if (this.#error !== null) throw this.#error;
+    if (!isCount(size)) throw noCount(size);
     return this.#take(size < 0 ? this.#pending.length : size);
   }
 
   /**
    * Reads what is there, in the shape of aiohttp's `readchunk()`.
    *
-   * @returns The bytes, and whether they end a chunk of the transfer coding: always `false`, because
-   * the platform does not show where chunks end. An empty array only at the end.
+   * @returns The bytes, and whether they end a chunk of the transfer coding: always `false`,
+   * because the platform does not show where chunks end. An empty array only at the end.
    */
   async readChunk(): Promise<[bytes: Uint8Array<ArrayBuffer>, endOfChunk: false]> {
     return [await this.readAny(), false];
@@ -227,10 +237,14 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    *
    * @param size Most bytes in a piece.
    * @yields The pieces in order.
+   * @throws {RangeError} If `size` is no whole number of at least 1.
    */
   async *iterChunked(size: number): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
-    if (!(size > 0)) {
-      throw new RangeError(`Cannot iterate by pieces of ${size} bytes: expected at least 1`);
+    // A part of a byte would be an empty piece, which means the end.
+    if (!(size > 0 && isCount(size))) {
+      throw new RangeError(
+        `Cannot iterate by pieces of ${size} bytes: expected a whole number of at least 1`,
+      );
     }
     for (;;) {
       const piece = await this.read(size);
@@ -372,17 +386,11 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 }
 
-function indexOfBytes(haystack: Uint8Array, needle: Uint8Array): number {
-  const [first = 0] = needle;
-  for (let at = haystack.indexOf(first); at >= 0; at = haystack.indexOf(first, at + 1)) {
-    if (at + needle.length > haystack.length) return -1;
-    let matched = 1;
-    while (matched < needle.length && haystack[at + matched] === needle[matched]) matched++;
-    if (matched === needle.length) return at;
-  }
-  return -1;
+/** Whether it is a number of bytes; negative and infinite ones stand for all. */
+function isCount(size: number): boolean {
+  return Number.isInteger(size) || size < 0 || size === Infinity;
 }
 
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error), { cause: error });
+function noCount(size: number): RangeError {
+  return new RangeError(`Cannot read ${size} bytes: expected a whole number`);
 }

@@ -195,7 +195,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
     if (typeof text !== "string") {
       return rejection(`Cannot send text: expected a string, got ${kindOf(text)}`);
     }
-    return this.#open().send(text);
+    return this.#send(text);
   }
 
   /**
@@ -207,12 +207,12 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
    * @throws {WebSocketClosedError} If the socket is closing or has closed.
    */
   sendBytes(bytes: ArrayBuffer | ArrayBufferView<ArrayBuffer>): Promise<void> {
-    if (bytes instanceof Uint8Array) return this.#open().send(bytes as Uint8Array<ArrayBuffer>);
+    if (bytes instanceof Uint8Array) return this.#send(bytes as Uint8Array<ArrayBuffer>);
     if (ArrayBuffer.isView(bytes)) {
       const { buffer, byteOffset, byteLength } = bytes;
-      return this.#open().send(new Uint8Array(buffer, byteOffset, byteLength));
+      return this.#send(new Uint8Array(buffer, byteOffset, byteLength));
     }
-    if (bytes instanceof ArrayBuffer) return this.#open().send(new Uint8Array(bytes));
+    if (bytes instanceof ArrayBuffer) return this.#send(new Uint8Array(bytes));
     return rejection(`Cannot send bytes: expected a Uint8Array, got ${kindOf(bytes)}`);
   }
 
@@ -225,11 +225,16 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
    * @throws {WebSocketClosedError} If the socket is closing or has closed.
    */
   sendJson(value: unknown): Promise<void> {
-    const text = JSON.stringify(value);
+    let text: string | undefined;
+    try {
+      text = JSON.stringify(value);
+    } catch (error) {
+      return Promise.reject(error); // a bigint, or a circle
+    }
     if (text === undefined) {
       return rejection(`Cannot send JSON: it has no form for ${kindOf(value)}`);
     }
-    return this.#open().send(text);
+    return this.#send(text);
   }
 
   /**
@@ -252,6 +257,10 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   [Symbol.asyncIterator](): AsyncIterator<WSMessage> {
     const channel = this.#open();
     return { next: () => channel.next() };
+  }
+
+  #send(data: string | Uint8Array<ArrayBuffer>): Promise<void> {
+    return this.#channel === null ? rejection("Call prepare() first") : this.#channel.send(data);
   }
 
   #open(): WebSocketChannel {

@@ -56,7 +56,7 @@ export class WebSocketChannel implements SocketEvents {
   #closeCode: number | null = null;
   #exception: Error | null = null;
   #closedReceives = 0;
-  #unsent = 0; // never less than what the port has buffered
+  #unsent = 0; // about what waits to be sent: of texts the characters, until the port is asked
   #drained: PromiseWithResolvers<void> | null = null;
   #drainTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #opened = Promise.withResolvers<void>();
@@ -139,8 +139,9 @@ export class WebSocketChannel implements SocketEvents {
   /**
    * The next step of an iteration over the messages.
    *
-   * It is the same as `receive()`, one promise shorter: Deno answers a close frame while the handler
-   * still works on the message before it, and an answer that is sent a moment later is lost.
+   * It is the same as `receive()`, one promise shorter: Deno answers a close frame while the
+   * handler still works on the message before it, and an answer that is sent a moment later is
+   * lost.
    *
    * @returns The message, or the end of the iteration.
    */

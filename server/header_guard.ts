@@ -2,11 +2,8 @@
  * Refuses responses whose headers would stop the process.
  * @module
  */
+import { hasControl } from "../http/header_text.ts";
 import type { RawHeaders } from "./engine.ts";
-
-// RFC 9110 section 5.5 allows tab, blank, visible ASCII and bytes above it.
-// deno-lint-ignore no-control-regex -- control bytes are what has to be caught here
-const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 
 /**
  * Finds a header that must not leave. There are engines that abort the whole process on a control
@@ -18,7 +15,7 @@ const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 export function brokenHeader(headers: RawHeaders): string | null {
   for (let i = 0; i < headers.length; i++) {
     const header = headers[i];
-    if (header !== undefined && CONTROL.test(header[1])) return header[0];
+    if (header !== undefined && hasControl(header[1])) return header[0];
   }
   return null;
 }

@@ -54,13 +54,8 @@ export { PostData, type PostValue } from "./post_data.ts";
 export { FileField, type FileFieldInit } from "./file_field.ts";
 export type { Spooled } from "./spool.ts";
 export { safeFilename, type SavedFile, saveFile, type SaveFileOptions } from "./save_file.ts";
-export {
-  type BodyPartInit,
-  BodyPartReader,
-  type PartContent,
-  type PartReadOptions,
-  type PartTextOptions,
-} from "../http/body_part_reader.ts";
+export { type BodyPartInit, BodyPartReader, type PartContent } from "../http/body_part_reader.ts";
+export type { PartReadOptions, PartTextOptions } from "../http/part_read_options.ts";
 export type { ContentDisposition } from "../http/content_disposition.ts";
 export { MultipartReader, type MultipartReaderOptions } from "../http/multipart_reader.ts";
 export type { MultipartLimits } from "../http/multipart_limits.ts";

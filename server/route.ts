@@ -2,6 +2,7 @@
  * A method of a resource and what answers it.
  * @module
  */
+import { isToken } from "../http/header_params.ts";
 import type { ResourceInfo } from "./app_context.ts";
 import type { Handler } from "./middleware.ts";
 
@@ -36,8 +37,7 @@ export class Route {
    * @throws {TypeError} If the method is no token or the handler no function.
    */
   constructor(method: string, handler: Handler, resource: ResourceInfo) {
-    // RFC 9110 section 5.6.2, the characters of a token
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(method)) {
+    if (!isToken(method)) {
       throw new TypeError(
         `Cannot add a route to "${resource.canonical}": "${method}" is no HTTP method`,
       );

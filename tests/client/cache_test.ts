@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import {
   cacheMiddleware,
   type CacheOptions,
@@ -114,3 +114,55 @@ overEachApp(
     assertEquals(seen, ["GET null", 'GET "a"', 'GET "a"', "PUT null", "GET null"]);
   },
 );
+
+/** How many of `count` replies that were asked for once are asked for again. */
+async function askedAgain(
+  count: number,
+  cache: CacheOptions,
+  respond: () => Response,
+): Promise<number> {
+  let asked = 0;
+  const app = {
+    fetch() {
+      asked++;
+      return respond();
+    },
+  };
+  await using session = new ClientSession({ app, middlewares: [cacheMiddleware(cache)] });
+  for (let turn = 0; turn < 2; turn++) {
+    if (turn === 1) asked = 0;
+    // From the last one, so that what is kept is not pushed out by what is not.
+    for (let at = count - 1; at >= 0; at--) {
+      await using response = await session.get(`/${turn === 0 ? count - 1 - at : at}`);
+      await response.read();
+    }
+  }
+  return asked;
+}
+
+Deno.test("maxSize bounds replies without a body too, by their URLs and headers", async () => {
+  const headers = { ...FRESH, "x-pad": "p".repeat(9_000) };
+  const empty = () => new Response(null, { headers });
+  assertEquals(await askedAgain(50, { maxSize: 0 }, empty), 50);
+  assertEquals(await askedAgain(50, { maxSize: 100_000 }, empty), 41); // nine of 10 KB fit
+  const bare = () => new Response(null, { headers: FRESH });
+  const left = await askedAgain(200, { maxSize: 100_000 }, bare);
+  assert(left > 100 && left < 200, `${left} of 200 bare replies of at least 1 KiB`);
+});
+
+Deno.test("a reply that is longer than the cache pushes nothing out of it", async () => {
+  const asked: string[] = [];
+  const app = {
+    fetch({ url }: Request) {
+      asked.push(new URL(url).pathname);
+      return new Response(url.endsWith("/big") ? "x".repeat(9_000) : "x", { headers: FRESH });
+    },
+  };
+  const middlewares = [cacheMiddleware({ maxSize: 5_000 })];
+  await using session = new ClientSession({ app, middlewares });
+  for (const path of ["/small", "/big", "/small", "/big"]) {
+    await using response = await session.get(path);
+    await response.read();
+  }
+  assertEquals(asked, ["/small", "/big", "/big"]);
+});

@@ -381,7 +381,8 @@ const LINES: [string, string][] = [
   ["foo=\u00e9", "foo=\u00e9"],
   ["__proto__=x", "__proto__=x"],
   ["constructor=x; domain=example.com", "constructor=x"],
-  [`foo=${"x".repeat(4096)}`, `foo=${"x".repeat(4096)}`],
+  [`foo=${"x".repeat(4093)}`, `foo=${"x".repeat(4093)}`],
+  [`foo=${"x".repeat(4094)}`, ""], // RFC 6265bis section 5.6: 4096 bytes of name and value
 ];
 for (const [line, expected] of LINES) {
   const shown = line.length > 60 ? `${line.slice(0, 60)}…` : line;

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import zlib from "node:zlib";
 import {
+  ClientError,
   ClientPayloadError,
   ClientResponseError,
   type ClientSession,
@@ -332,6 +333,79 @@ Deno.test("saveTo() writes a decoded body, and resume has nothing to go on with 
     await using again = await served.session.get("/");
     await assertRejects(() => again.saveTo(path), FileExistsError);
     assertEquals(await again.read(), BODY); // nothing of it was taken
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("of two downloads to one path the second is refused, and the first one's file is whole", async () => {
+  await scene(async ({ session, server, path, folder }) => {
+    const others: Promise<unknown>[] = [];
+    const first = await session.downloadToFile("/file", path, {
+      onProgress() {
+        if (others.length > 0) return;
+        const again = session.downloadToFile("/file", `${folder}/./out.bin`, { overwrite: true });
+        others.push(again.catch((error) => error));
+      },
+    });
+    const error = await others[0];
+    assert(error instanceof ClientError, `${error}`);
+    assert(error.message.includes("another download is writing it"), error.message);
+    assertEquals([first.size, server.asked.length], [BODY.length, 1]);
+    assertEquals([await Deno.readFile(path), names(folder)], [BODY, ["out.bin"]]);
+    await session.downloadToFile("/file", path, { overwrite: true }); // it is free again
+  });
+});
+
+/** What another program does to a part that is being written. */
+const MEDDLING: [string, (part: string) => void][] = [
+  ["puts a part of its own in its place", (part) => {
+    Deno.removeSync(part);
+    Deno.writeTextFileSync(part, "theirs");
+  }],
+  ["puts one of the same size in its place", (part) => {
+    const { size } = Deno.statSync(part);
+    Deno.renameSync(part, `${part}.away`);
+    Deno.writeFileSync(part, new Uint8Array(size));
+  }],
+  ["writes on into it", (part) => Deno.writeTextFileSync(part, "theirs", { append: true })],
+  ["removes it", (part) => Deno.removeSync(part)],
+];
+for (const [name, meddle] of MEDDLING) {
+  for (const overwrite of [false, true]) {
+    Deno.test(`no file appears where another program ${name}, overwrite: ${overwrite}`, async () => {
+      await scene(async ({ session, path, folder }) => {
+        await assertRejects(
+          () =>
+            session.downloadToFile("/file", path, {
+              overwrite,
+              onProgress: ({ bytes }) => bytes === BODY.length && meddle(`${path}.part`),
+            }),
+          ClientError,
+          "its part was changed meanwhile",
+        );
+        assert(!names(folder).includes("out.bin"), names(folder).join());
+      });
+    });
+  }
+}
+
+Deno.test("downloadToFile() does not take a piece that it did not ask for", async () => {
+  const partial = () =>
+    new Response("0123", { status: 206, headers: { "content-range": "bytes 0-3/100" } });
+  await using served = await serve([web.get("/", partial)]);
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/out`;
+    await assertRejects(
+      () => served.session.downloadToFile("/", path),
+      ClientResponseError,
+      "not the file",
+    );
+    assertEquals(names(folder), []);
+    const headers = { range: "bytes=0-3" };
+    const saved = await served.session.downloadToFile("/", path, { headers });
+    assertEquals(saved.size, 4); // the caller asked
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

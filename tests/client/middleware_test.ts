@@ -12,7 +12,8 @@ import {
   ServerTimeoutError,
   type TraceConfig,
 } from "@roundtrip/http";
-import { digestChallenge, digestHeader } from "../../client/digest_auth_middleware.ts";
+import { digestHeader } from "../../client/digest_auth_middleware.ts";
+import { digestChallenge } from "../../client/digest_challenge.ts";
 import { retryAfter } from "../../client/retry_middleware.ts";
 import { payloadOf } from "../../client/payload_of.ts";
 import { overEachApp } from "./_transports.ts";

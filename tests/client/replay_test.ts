@@ -1,7 +1,9 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   ClientConnectionError,
   ClientSession,
+  FormBody,
+  MultipartWriter,
   replayMiddleware,
   type ReplayOptions,
 } from "@roundtrip/http";
@@ -74,7 +76,7 @@ Deno.test("replayMiddleware() names what it cannot replay or record", async () =
   const sessionOf = (options: ReplayOptions) =>
     new ClientSession({ app, middlewares: [replayMiddleware(path, options)] });
   await using none = sessionOf({ mode: "replay" });
-  await assertRejects(() => none.get("http://h/a"), Deno.errors.NotFound, "replies.jsonl");
+  await assertRejects(() => none.get("http://h/a"), Error, "replies.jsonl");
   await using recording = sessionOf({});
   await (await recording.get("http://h/a")).release();
   const stream = new Blob(["x"]).stream();
@@ -94,4 +96,40 @@ Deno.test("replayMiddleware() names what it cannot replay or record", async () =
   await Deno.writeTextFile(path, "no json\n");
   await using broken = sessionOf({});
   await assertRejects(() => broken.get("http://h/a"), TypeError, "a line of it is no JSON");
+});
+
+Deno.test("replayMiddleware() finds a form again, whatever its boundaries are", async () => {
+  const path = `${await Deno.makeTempDir()}/replies.jsonl`;
+  const forms = (text: string) => [
+    new FormBody({ a: text }).addField("f", new Blob(["z"]), { filename: "a" }),
+    new MultipartWriter("related").append(new MultipartWriter("mixed").append(text)).append("x"),
+    new FormBody({ a: text }, { defaultToMultipart: true }),
+  ];
+  let calls = 0;
+  const app = { fetch: () => new Response(`${++calls}`) };
+  for (const mode of ["record", "replay"] as const) {
+    const middlewares = [replayMiddleware(path, { mode })];
+    await using session = new ClientSession({ app, middlewares });
+    for (const [at, data] of forms("one").entries()) {
+      await using response = await session.post("http://h/", { data });
+      assertEquals(await response.text(), `${at + 1}`);
+    }
+    if (mode === "record") continue;
+    for (const data of forms("another")) {
+      await assertRejects(() => session.post("http://h/", { data }), ClientConnectionError);
+    }
+  }
+});
+
+Deno.test("replayMiddleware() opens a long recording of one request in no time", async () => {
+  const path = `${await Deno.makeTempDir()}/replies.jsonl`;
+  const line = { key: "GET http://h/", status: 200, reason: "OK", headers: [], text: "x" };
+  await Deno.writeTextFile(path, `${JSON.stringify(line)}\n`.repeat(30_000));
+  const app = { fetch: () => new Response() };
+  await using session = new ClientSession({ app, middlewares: [replayMiddleware(path)] });
+  const start = performance.now();
+  await using response = await session.get("http://h/");
+  assertEquals(await response.text(), "x");
+  const ms = performance.now() - start;
+  assert(ms < 1_000, `${Math.round(ms)} ms`);
 });

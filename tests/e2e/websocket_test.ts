@@ -237,6 +237,8 @@ const CASES: [name: string, run: Case, expected: unknown, options?: {
       // deno-lint-ignore no-explicit-any -- the same
       messages.push((await assertRejects(() => socket.sendBytes("x" as any), TypeError)).message);
       await assertRejects(() => socket.sendJson(undefined), TypeError, "no form for undefined");
+      const promise = socket.sendJson(1n); // it rejects, it does not throw
+      await assertRejects(() => promise, TypeError, "BigInt");
     }
     return messages.slice(0, 5);
   }, [

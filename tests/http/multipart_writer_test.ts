@@ -250,3 +250,14 @@ Deno.test("boundaries are 128 random bits, and quoted where they must be", async
   }
   assertEquals(new MultipartWriter("mixed", { boundary: "a".repeat(70) }).boundary.length, 70);
 });
+
+Deno.test("writers may be nested deeply: each level costs as much as the one before", async () => {
+  let writer = new MultipartWriter("mixed").append("x");
+  for (let depth = 0; depth < 40; depth++) writer = new MultipartWriter("mixed").append(writer);
+  const start = performance.now();
+  const { size } = writer;
+  assertEquals(writer.bytes()?.length, size);
+  assertEquals((await new Response(writer.stream()).bytes()).length, size);
+  const ms = performance.now() - start;
+  assert(ms < 1_000, `${Math.round(ms)} ms`);
+});

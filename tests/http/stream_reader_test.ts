@@ -163,11 +163,11 @@ for (const [kind, streamOf] of Object.entries(STREAMS)) {
 
   Deno.test(`StreamReader over ${kind}: sizes that are no sizes are refused`, async () => {
     const each = sample();
-    assertThrows(() => each.read(NaN), RangeError, "NaN");
-    assertThrows(() => each.readExactly(-1), RangeError, "-1");
-    assertThrows(() => each.readExactly(1.5), RangeError, "1.5");
-    assertThrows(() => each.readInto(new Uint8Array(0)), RangeError, "an empty buffer");
-    assertThrows(() => each.readUntil(""), RangeError, "empty separator");
+    await assertRejects(() => each.read(NaN), RangeError, "NaN");
+    await assertRejects(() => each.readExactly(-1), RangeError, "-1");
+    await assertRejects(() => each.readExactly(1.5), RangeError, "1.5");
+    await assertRejects(() => each.readUntil(""), RangeError, "empty separator");
+    await assertRejects(() => each.readInto(new Uint8Array(0)), RangeError, "an empty buffer");
     await assertRejects(() => collect(each.iterChunked(0)), RangeError, "0 bytes");
     await each.cancel();
   });
@@ -303,4 +303,33 @@ Deno.test("StreamReader fetches nothing before it is asked to", async () => {
   await each.read(1);
   assertEquals(pulls, 1);
   await each.cancel();
+});
+
+Deno.test("sizes that are none are rejected, never thrown, and a part of a byte is none", async () => {
+  const reader = () => new StreamReader(new Blob(["hello"]).stream());
+  const calls: [string, (reader: StreamReader) => Promise<unknown>][] = [
+    ["read(NaN)", (each) => each.read(NaN)],
+    ["read(0.5)", (each) => each.read(0.5)],
+    ["readExactly(-1)", (each) => each.readExactly(-1)],
+    ["readExactly(1.5)", (each) => each.readExactly(1.5)],
+    ['readUntil("")', (each) => each.readUntil("")],
+    ["iterChunked(0.5)", (each) => each.iterChunked(0.5).next()],
+    ["iterChunked(1.5)", (each) => each.iterChunked(1.5).next()],
+    ["iterChunked(0)", (each) => each.iterChunked(0).next()],
+    ["iterChunked(NaN)", (each) => each.iterChunked(NaN).next()],
+  ];
+  for (const [name, call] of calls) {
+    const tried = reader();
+    let promise: Promise<unknown>;
+    try {
+      promise = call(tried);
+    } catch (error) {
+      throw new Error(`${name} throws instead of rejecting`, { cause: error });
+    }
+    await assertRejects(() => promise, RangeError, "Cannot");
+    assertEquals((await tried.read()).length, 5, name); // nothing was taken
+  }
+  assertThrows(() => reader().readNowait(0.5), RangeError);
+  const pieces = await Array.fromAsync(reader().iterChunked(Infinity));
+  assertEquals([pieces.length, (await reader().read(Infinity)).length], [1, 5]);
 });

@@ -1,0 +1,14 @@
+/**
+ * What was thrown, as an error.
+ * @module
+ */
+
+/**
+ * Makes an error of what was thrown, which may be anything.
+ *
+ * @param thrown What was thrown.
+ * @returns The same, if it is an error.
+ */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
+}
