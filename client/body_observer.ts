@@ -2,6 +2,7 @@
  * Watching bodies pass, for limits of time and traces. Where nobody watches, nothing is wrapped.
  * @module
  */
+import { ClientConnectionError } from "./connection_errors.ts";
 import type { Payload } from "./payload.ts";
 import { countedStream } from "./progress.ts";
 import type { ClientRequest } from "./request.ts";
@@ -21,6 +22,14 @@ interface StreamHooks {
   readonly onEnd?: () => void;
 }
 
+/** A request's body, watched. */
+export interface ObservedBody extends HopBody {
+  /** Ends what is still to be sent: with the reply, as in aiohttp. */
+  readonly stop?: () => void;
+}
+
+const OVER = new ClientConnectionError("Connection closed: the reply was read or given up");
+
 /**
  * Watches a request's body on its way to the transport.
  *
@@ -28,39 +37,34 @@ interface StreamHooks {
  * @param request The hop that it is part of.
  * @returns The body, watched if anybody does.
  */
-export function observedBody(payload: Payload, request: ClientRequest): HopBody {
-  const { context } = request;
-  const { phases, trace } = context ?? {};
+export function observedBody(payload: Payload, request: ClientRequest): ObservedBody {
+  const { phases, trace } = request.context ?? {};
   const body = countedBody(payload, request);
   const seesSent = trace?.seesSent === true;
   if (body.bytes !== null) {
     if (seesSent) trace?.emit("onRequestChunkSent", { request, chunk: body.bytes });
     return body;
   }
-  if (context === null) return body;
+  let stop: ((reason: Error) => void) | null = null;
   return {
     bytes: null,
     size: body.size,
     stream(taken) {
       let left = body.size ?? Infinity;
-      let isOver = false;
-      const over = (): void => {
-        if (!isOver) context.uploading(null);
-        isOver = true;
-      };
       return observed(body.stream(taken === true && !seesSent), {
-        onStart: (stop) => context.uploading(stop),
+        onStart: (end) => stop = end,
         onPiece(chunk) {
           if (seesSent) trace?.emit("onRequestChunkSent", { request, chunk });
           left -= chunk.length;
-          if (left === 0) over(); // nobody may ask for the end
+          if (left === 0) stop = null; // nobody may ask for the end
         },
         onEnd() {
-          over();
+          stop = null;
           phases?.reading(); // now it is the server's turn
         },
       });
     },
+    stop: () => stop?.(OVER),
   };
 }
 
@@ -77,9 +81,34 @@ function countedBody(payload: Payload, { context }: ClientRequest): HopBody {
  *
  * @param result The reply.
  * @param request The hop that got it.
+ * @param sent What the hop has sent.
  * @returns The reply, watched if anybody does.
  */
-export function observedResult(result: HopResult, request: ClientRequest): HopResult {
+export function observedResult(
+  result: HopResult,
+  request: ClientRequest,
+  sent: ObservedBody | null,
+): HopResult {
+  const seen = shownResult(result, request);
+  const stop = sent?.stop;
+  if (stop === undefined) return seen;
+  const { status, reason, headers, body, exactLength = null, decoded = false } = seen;
+  return {
+    status,
+    reason,
+    headers,
+    body,
+    exactLength,
+    decoded,
+    bodyError: (error) => seen.bodyError(error),
+    release() {
+      stop();
+      seen.release();
+    },
+  };
+}
+
+function shownResult(result: HopResult, request: ClientRequest): HopResult {
   const { phases, trace } = request.context ?? {};
   const seesReceived = trace?.seesReceived === true;
   if (result.body === null || (!seesReceived && phases?.watchesReads !== true)) return result;

@@ -53,12 +53,6 @@ export interface RequestContext {
    * @param reply The reply.
    */
   received(reply: HopResult): void;
-  /**
-   * The body of a hop is on its way as a stream; that of an earlier hop ends.
-   *
-   * @param stop Ends it; `null` when it has ended.
-   */
-  uploading(stop: ((reason: Error) => void) | null): void;
 }
 
 /**

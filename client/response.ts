@@ -382,8 +382,7 @@ export class ClientResponse {
     if (result.body === null) return new StreamReader(null);
     return new StreamReader(bodySource(result, this.#policy, () => this.contentLength), {
       onEnd: this.#onEnd,
-      // By way of the response, which has to live as long as its body is read.
-      mapError: (error) => bodyError(this.#result, error),
+      mapError: (error) => bodyError(this.#result, error), // the body keeps the response alive
     });
   }
 

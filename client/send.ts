@@ -4,7 +4,7 @@
  */
 import type { AbstractCookieJar } from "./abstract_cookie_jar.ts";
 import { ClientOSError, ServerDisconnectedError } from "./connection_errors.ts";
-import { observedBody, observedResult } from "./body_observer.ts";
+import { type ObservedBody, observedBody, observedResult } from "./body_observer.ts";
 import type { Environment } from "./environment.ts";
 import { headerOf } from "./header_list.ts";
 import type { ClientHandler } from "./middleware.ts";
@@ -59,13 +59,15 @@ export function sender(init: SendInit): ClientHandler {
     phases?.connecting();
     if (!isStream) phases?.reading();
     context?.trace?.emit("onRequestHeadersSent", { request });
+    let body: ObservedBody | null = null;
     let result: HopResult;
     try {
+      if (payload !== null) body = observedBody(payload, request);
       const hop: HopRequest = {
         method,
         url,
         headers,
-        body: payload === null ? null : observedBody(payload, request),
+        body,
         once: !IDEMPOTENT.has(method),
         proxy: context?.proxy ?? environment?.proxyFor(url) ?? null,
         rawBody: context?.rawBody ?? false,
@@ -76,16 +78,19 @@ export function sender(init: SendInit): ClientHandler {
         result = await transport.send(hop);
       } catch (error) {
         if (!repeats || !isGone(error, request, hop.signal)) throw error;
+        body?.stop?.();
         context?.trace?.emit("onRequestHeadersSent", { request });
-        result = await transport.send(
-          payload === null ? hop : { ...hop, body: observedBody(payload, request) },
-        );
+        if (payload !== null) body = observedBody(payload, request);
+        result = await transport.send({ ...hop, body });
       }
+    } catch (error) {
+      body?.stop?.(); // fetch does not cancel the body of a connection that was never made
+      throw error;
     } finally {
       phases?.connected();
       phases?.idle();
     }
-    const observed = observedResult(result, request);
+    const observed = observedResult(result, request, body);
     context?.received(observed);
     if (result.headers.has("set-cookie")) {
       jar.updateFromHeaders(result.headers.getSetCookie(), url);

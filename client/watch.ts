@@ -4,7 +4,6 @@
  */
 import {
   asError,
-  ClientConnectionError,
   ConnectionTimeoutError,
   ServerTimeoutError,
   SocketTimeoutError,
@@ -28,8 +27,6 @@ const MAX_IDLE = 256;
 // A signal keeps a weak reference to every signal that was made to follow it, for ever.
 const MAX_USES = 100;
 const ENDED = AbortSignal.abort(new DOMException("The request has ended", "AbortError"));
-
-const OVER = new ClientConnectionError("Connection closed: the request is over");
 
 /** What a {@linkcode Watch} is made of. */
 export interface WatchInit {
@@ -78,7 +75,6 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
   #ended = ENDED; // what the signal is when the request is over
   #reply: HopResult | null = null; // the last one, while nobody else answers for it
   #earlier: HopResult[] | null = null;
-  #stopUpload: ((reason: Error) => void) | null = null;
 
   /**
    * Starts the watch.
@@ -144,17 +140,6 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
     this.#reply = reply;
   }
 
-  /**
-   * A body is on its way as a stream; the one of an earlier hop ends.
-   *
-   * @param stop Ends it; `null` when it has ended.
-   */
-  uploading(stop: ((reason: Error) => void) | null): void {
-    if (stop !== null) this.#endUpload();
-    if (this.#abortable === null) stop?.(OVER);
-    else this.#stopUpload = stop;
-  }
-
   /** The total has passed. */
   onDue(): void {
     this.#expire("total");
@@ -210,10 +195,7 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
     if (own === null) return;
     this.#stop();
     this.#abortable = this.#onAbort = null;
-    // aiohttp too gives a body up that the server did not wait for.
-    const isDone = this.#stopUpload === null;
-    if (!isDone) this.#endUpload();
-    const reusable = isDone && !this.#lent && !own.controller.signal.aborted;
+    const reusable = !this.#lent && !own.controller.signal.aborted;
     if (reusable && ++own.uses < MAX_USES && idle.length < MAX_IDLE) idle.push(own);
   }
 
@@ -226,7 +208,6 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
     this.#abort(reason);
     this.#ended = this.hopSignal;
     this.#abortable = this.#onAbort = null;
-    this.#endUpload();
     const replies = [...this.#earlier ?? [], ...this.#reply === null ? [] : [this.#reply]];
     this.#reply = this.#earlier = null;
     for (const each of replies) discard(each);
@@ -238,12 +219,6 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
     const error = asError(reason);
     this.#abortable?.controller.abort(error);
     listener?.(error);
-  }
-
-  #endUpload(): void {
-    const stop = this.#stopUpload;
-    this.#stopUpload = null;
-    stop?.(OVER);
   }
 
   #stop(): void {
