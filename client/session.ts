@@ -55,6 +55,7 @@ export class ClientSession {
   readonly #sendOnce: ClientHandler;
   readonly #handler: ClientHandler; // middlewares around one of these
   readonly #open = new Set<Watch>();
+  readonly #scarceFrom: number; // that many requests under way, and forgotten responses may block
   readonly #sockets = new Set<ClientWebSocketResponse>();
   #closed = false;
 
@@ -66,6 +67,8 @@ export class ClientSession {
   constructor(options: SessionOptions = {}) {
     this.#defaults = resolveSession(options);
     const { transport, cookieJar: jar, trustEnv } = this.#defaults;
+    const { limit = 100, limitPerHost = 0 } = this.#defaults.connector;
+    this.#scarceFrom = limitPerHost > 0 ? 0 : limit === 0 ? Infinity : limit / 2;
     const environment = trustEnv ? environmentOf() : null;
     this.#send = sender({ transport, jar, environment, repeats: true });
     this.#sendOnce = sender({ transport, jar, environment });
@@ -152,8 +155,9 @@ export class ClientSession {
         policy: resolved.policy,
         fallbackCharsetResolver: this.#defaults.fallbackCharsetResolver,
       });
-      if (resolved.timeout.total > 0 && !this.#isScarce()) endTogether(watch, response);
-      else endIfDropped(watch, response, { result, onEnd });
+      if (resolved.timeout.total > 0 && this.#open.size < this.#scarceFrom) {
+        endTogether(watch, response);
+      } else endIfDropped(watch, response, { result, onEnd });
       if (resolved.raiseForStatus !== false) await raise(response, resolved.raiseForStatus);
       if (trace !== null) {
         const { status, headers } = result;
@@ -346,12 +350,6 @@ export class ClientSession {
   /** The same as `close()`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  /** Whether responses that are forgotten unread could use the connections up. */
-  #isScarce(): boolean {
-    const { limit = 100, limitPerHost = 0 } = this.#defaults.connector;
-    return limitPerHost > 0 || (limit > 0 && 2 * this.#open.size >= limit);
   }
 
   #around(middlewares: readonly ClientMiddleware[]): ClientHandler {
