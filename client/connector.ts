@@ -36,7 +36,10 @@ export interface ConnectorOptions {
   readonly forceClose?: boolean;
   /** Whether HTTP/2 may be agreed on over TLS. @default {true} */
   readonly http2?: boolean;
-  /** Certificates to trust beside the system's, each a PEM text. @default {[]} */
+  /**
+   * Certificates to trust beside the system's, each a PEM text; a WebSocket trusts these alone.
+   * @default {[]}
+   */
   readonly caCerts?: readonly string[];
   /** The client's own certificate chain as a PEM text, with `key`. */
   readonly cert?: string;
