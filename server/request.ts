@@ -5,11 +5,12 @@
 import { decoderFor } from "../http/charset.ts";
 import { MultipartReader, type MultipartReaderOptions } from "../http/multipart_reader.ts";
 import { type StreamReader, StreamReader as Reader } from "../http/stream_reader.ts";
+import type { SocketEvents } from "../http/websocket_port.ts";
 import type { AppContext, KeyReader } from "./app_context.ts";
 import { type AppKey, KeyStore } from "./app_key.ts";
 import { BaseRequest } from "./base_request.ts";
 import { configOf } from "./config_dict.ts";
-import type { ServeInfo } from "./engine.ts";
+import type { ServeInfo, SocketUpgrade, UpgradeOptions } from "./engine.ts";
 import { HTTPBadRequest, HTTPUnsupportedMediaType } from "./http_client_errors.ts";
 import type { PostData } from "./post_data.ts";
 import { type FormReading, type PostOptions, readForm } from "./read_form.ts";
@@ -117,6 +118,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   #store: KeyStore | null = null;
   #leave: AbortController | null = null;
   #origin: ServerRequest<Params> | null = null; // what a clone was made of
+  #clones: ServerRequest<Params>[] | null = null;
   #early: EarlyAnswer | null = null;
   #onEarly: ((answer: EarlyAnswer) => void) | null = null;
 
@@ -257,6 +259,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     copy.#limit = options.clientMaxSize ?? this.#limit;
     copy.#store = this.#store?.copy() ?? null;
     copy.#origin = this;
+    (this.#clones ??= []).push(copy);
     return copy;
   }
 
@@ -366,11 +369,24 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   }
 
   /**
-   * Frees what the request held: the files of its form. Dispatch calls it when the handler is
+   * Frees what the request and its clones held: the files of their forms. Dispatch calls it when the handler is
    * done.
    */
   finish(): void {
     this.#form?.close();
+    this.#clones?.forEach((each) => each.finish());
+  }
+
+  /**
+   * Makes a WebSocket of the request, of which a clone has only a copy; `WebSocketResponse` calls it.
+   *
+   * @param events What is told of the socket.
+   * @param options Headers, subprotocol and heartbeat of the answer.
+   * @returns The socket, and the only response that opens it.
+   */
+  upgrade(events: SocketEvents, options: UpgradeOptions): SocketUpgrade {
+    if (this.#origin !== null) return this.#origin.upgrade(events, options);
+    return this.engine.upgrade(this.raw, events, options);
   }
 
   /**

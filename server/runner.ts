@@ -155,7 +155,8 @@ export class AppRunner {
     const ended = this.#app.shutdown();
     const closed = ended.catch(() => {})
       .then(() => Promise.all(this.#servers.map((server) => server.shutdown())));
-    const drained = ended.then(() => closed);
+    // A failure of onShutdown is thrown in the end: it is no reason to cut the handlers short.
+    const drained = closed.then(() => ended);
     if (await isDone(drained, this.#shutdownTimeout)) return;
     this.#timedOut = true;
     this.#app.abandon();
