@@ -309,6 +309,9 @@ export const denoPort: EnginePort = {
     }, { once: true });
     return controller;
   },
+  isReset: (error) =>
+    error instanceof Error && error.name === "BadResource" &&
+    error.message.endsWith("body as underlying resource unavailable"),
   upgrade(request, events, { headers, protocol, heartbeat }) {
     if (typeof Deno === "undefined") {
       throw new NotSupportedError(

@@ -20,7 +20,7 @@ import { type Handler, type HandlerResult, render } from "./middleware.ts";
 import { decodePath } from "./path_template.ts";
 import { serverErrorResponse } from "./prepare_response.ts";
 import { type EarlyAnswer, ServerRequest } from "./request.ts";
-import { closeAfter } from "./request_body.ts";
+import { endBody } from "./request_body.ts";
 import type { Missed, Resolution } from "./route.ts";
 
 /** What dispatch needs of an application. */
@@ -179,7 +179,7 @@ function answer(
       request.finish();
       const early = request.earlyAnswer;
       if (early === null) return resolve(checked(errorResponse(error, request), request, options));
-      if (!(error instanceof ConnectionResetError)) report(error, request);
+      if (!isReset(error, request)) report(error, request);
       end(early, request, running, error ?? new Error("The handler threw nothing"));
     };
     result.then((value) => {
@@ -260,17 +260,31 @@ function nameOf(value: unknown): string {
 
 /** Turns what a handler threw into a response; the only place that makes error pages. */
 function errorResponse(error: unknown, request: ServerRequest): Response {
-  if (error instanceof HTTPException) return closeAfter(error, error.toResponse(), request.served);
+  const problem = problemOf(error, request);
+  if (problem === null) return serverErrorResponse();
+  const { status } = problem;
+  const response = problem.toResponse();
+  return status < 300 || status === 304 ? response : endBody(request, problem, response);
+}
+
+/** What is to be answered; `null` for an error of the program, which is logged. */
+function problemOf(error: unknown, request: ServerRequest): HTTPException | null {
+  if (error instanceof HTTPException) return error;
   // The client's fault, whichever reader of the body met it.
-  if (error instanceof MultipartError) return multipartProblem(error).toResponse();
+  if (error instanceof MultipartError) return multipartProblem(error);
+  if (isReset(error, request)) return new HTTPBadRequest({ text: "The request was cut" });
   report(error, request);
-  return serverErrorResponse();
+  return null;
+}
+
+function isReset(error: unknown, request: ServerRequest): boolean {
+  return error instanceof ConnectionResetError || request.engine.isReset?.(error) === true;
 }
 
 function multipartProblem(error: MultipartError): HTTPException {
   return error instanceof MultipartLimitError && error.option !== "maxDuration"
-    ? new HTTPRequestEntityTooLarge(error.limit, { text: error.message })
-    : new HTTPBadRequest({ text: error.message });
+    ? new HTTPRequestEntityTooLarge(error.limit, { text: error.message, cause: error })
+    : new HTTPBadRequest({ text: error.message, cause: error });
 }
 
 function describe(request: ServerRequest): string {

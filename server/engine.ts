@@ -179,6 +179,14 @@ export interface EnginePort {
    */
   watchClient(request: Request, info: ServeInfo | undefined): AbortController;
   /**
+   * Tells whether the body of a request could not be read because its client has left; left out
+   * where the engine cannot tell, and such a request is logged as an error of the handler then.
+   *
+   * @param error What the reader of the body threw.
+   * @returns `true` if the client is gone.
+   */
+  isReset?(error: unknown): boolean;
+  /**
    * Makes a request a WebSocket. The handshake was checked before.
    *
    * @param request The platform's request.

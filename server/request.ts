@@ -13,8 +13,8 @@ import { configOf } from "./config_dict.ts";
 import type { ServeInfo, SocketUpgrade, UpgradeOptions } from "./engine.ts";
 import { HTTPBadRequest, HTTPUnsupportedMediaType } from "./http_client_errors.ts";
 import type { PostData } from "./post_data.ts";
-import { type FormReading, type PostOptions, readForm } from "./read_form.ts";
-import { readRequestBody } from "./request_body.ts";
+import { type FormReading, type PostOptions, readForm, refuseLength } from "./read_form.ts";
+import { multipartBody, readRequestBody } from "./request_body.ts";
 
 /**
  * An answer given before the handler is done: a stream or a WebSocket that was prepared.
@@ -361,11 +361,15 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * @param options Limits.
    * @returns The reader.
    * @throws {MultipartSyntaxError} If the body is no multipart; uncaught, it is answered with 400.
+   * @throws {MultipartLimitError} If it is announced to be larger than `maxTotalSize`.
    */
   multipart(options?: MultipartReaderOptions): Promise<MultipartReader> {
-    return Promise.resolve().then(() =>
-      new MultipartReader(this.raw.body, this.headers.get("content-type"), options)
-    );
+    return Promise.resolve().then(() => {
+      const type = this.headers.get("content-type");
+      const reader = new MultipartReader(multipartBody(this.raw), type, options);
+      refuseLength(this.raw, reader.limits.maxTotalSize);
+      return reader;
+    });
   }
 
   /**

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { HTTPConflict } from "./http_client_errors.ts";
-import { HTTPInsufficientStorage } from "./http_server_errors.ts";
+import { storageError } from "./storage_error.ts";
 
 /**
  * What {@linkcode saveFile} takes besides bytes and path.
@@ -219,15 +219,4 @@ async function discard(path: string): Promise<void> {
 function conflict(path: string): HTTPConflict {
   const name = path.split(/[/\\]/).at(-1) ?? path;
   return new HTTPConflict({ text: `There is a file named ${JSON.stringify(name)} already` });
-}
-
-/** ENOSPC and EDQUOT have no class of their own in Deno. */
-function storageError(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const code: unknown = Reflect.get(error, "code");
-  const isFull = code === "ENOSPC" || code === "EDQUOT" ||
-    /os error (28|122)\b/.test(error.message);
-  return isFull
-    ? new HTTPInsufficientStorage({ text: "There is no room to store the upload", cause: error })
-    : error;
 }

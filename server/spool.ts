@@ -3,6 +3,7 @@
  * @module
  */
 import { concatBytes } from "../http/bytes.ts";
+import { storageError } from "./storage_error.ts";
 
 /** Memory that the files of one form may take together, in bytes. */
 export class SpoolBudget {
@@ -85,6 +86,7 @@ let swept = false;
  * @param pieces The bytes.
  * @param budget Memory for all files of the form.
  * @returns The bytes, to be closed.
+ * @throws {HTTPInsufficientStorage} If the disk or the quota is full.
  */
 export async function spool(
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
@@ -108,7 +110,7 @@ export async function spool(
     }
   } catch (error) {
     disk?.close();
-    throw error;
+    throw storageError(error);
   }
   return disk ?? new MemorySpool(concatBytes(held));
 }
@@ -161,6 +163,7 @@ class DiskSpool extends Counted implements Spooled {
   #path: string | null; // what is left to remove
   #size = 0;
   #isFree = false;
+  #reading: Promise<void> = Promise.resolve();
 
   private constructor(file: Deno.FsFile, path: string | null) {
     super();
@@ -189,9 +192,15 @@ class DiskSpool extends Counted implements Spooled {
     this.#size += piece.length;
   }
 
-  async readAt(at: number, size: number): Promise<Uint8Array<ArrayBuffer>> {
+  readAt(at: number, size: number): Promise<Uint8Array<ArrayBuffer>> {
+    // One after the other: a file has one position, and a read begins long after it was asked for.
+    const read = this.#reading.then(() => this.#readAt(at, size));
+    this.#reading = read.then(() => {}, () => {});
+    return read;
+  }
+
+  async #readAt(at: number, size: number): Promise<Uint8Array<ArrayBuffer>> {
     if (this.#isFree) throw closedError();
-    // Seeking is synchronous, so that two streams of one file cannot come between seek and read.
     this.#file.seekSync(at, Deno.SeekMode.Start);
     const buffer = new Uint8Array(Math.min(size, this.#size - at));
     const read = buffer.length === 0 ? 0 : await this.#file.read(buffer);

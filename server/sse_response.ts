@@ -62,6 +62,8 @@ export interface SSEEvent {
   readonly retry?: number;
 }
 
+const MAX_INTERVAL = 2 ** 31 - 1; // beyond it, a timer would fire at once
+
 /**
  * A stream of events to one client; {@linkcode sseResponse} opens it.
  *
@@ -176,7 +178,7 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
  * @param request The request.
  * @param options Headers and pings.
  * @returns The open stream of events.
- * @throws {RangeError} If `pingInterval` is not a number of ms.
+ * @throws {RangeError} If `pingInterval` is not one of 0 to 2147483647 ms.
  *
  * @example
  * ```ts
@@ -198,8 +200,8 @@ export async function sseResponse<Params>(
   options: SSEOptions = {},
 ): Promise<SSEResponse> {
   const { pingInterval = 15_000 } = options;
-  if (!Number.isFinite(pingInterval) || pingInterval < 0) {
-    throw new RangeError(`Cannot ping every ${pingInterval} ms: expected a number of ms`);
+  if (!(pingInterval >= 0 && pingInterval <= MAX_INTERVAL)) {
+    throw new RangeError(`Cannot ping every ${pingInterval} ms: expected 0 to ${MAX_INTERVAL}`);
   }
   const stream = new StreamResponse(
     options.headers === undefined ? {} : { headers: options.headers },
