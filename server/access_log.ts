@@ -101,18 +101,13 @@ function observe(
   info: ServeInfo,
   log: (bytes: number) => void,
 ): Response {
-  const { completed } = info;
   const size = portOf(info).bodySizeOf(response);
   if (size !== null || response.status === 101) {
     log(size ?? 0);
     return response;
   }
-  const announced = response.headers.get("content-length");
-  if (announced !== null && completed !== undefined) {
-    const done = () => log(Number(announced));
-    completed.then(done, done);
-    return response;
-  }
+  // Also where the length is announced: Deno's `completed` resolves for a client that has left amid
+  // a download as for one that has it whole.
   const { body, status, statusText, headers } = response;
   return new Response(body === null ? null : counted(body, log), { status, statusText, headers });
 }

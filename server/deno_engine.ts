@@ -44,8 +44,30 @@ const LAST_RETRY = 1000;
  * console.assert(await (await fetch(url)).text() === "hello" && requests === 1);
  * ```
  */
-export function denoEngine(options: ListenOptions, handler: EngineHandler): EngineServer {
-  return new DenoServer(options, handler);
+export function denoEngine(
+  options: ListenOptions & { readonly path?: never },
+  handler: EngineHandler,
+): EngineServer;
+/**
+ * Serves with `Deno.serve`, on a unix socket.
+ *
+ * @param options Where to listen.
+ * @param handler What answers.
+ * @returns The server, listening; a promise of it for a unix socket.
+ * @throws {AddressInUseError} If the address is taken.
+ * @throws {NotSupportedError} If a unix socket is to have TLS, `backlog` or `reusePort`.
+ */
+export function denoEngine(
+  options: ListenOptions,
+  handler: EngineHandler,
+): EngineServer | Promise<EngineServer>;
+export function denoEngine(
+  options: ListenOptions,
+  handler: EngineHandler,
+): EngineServer | Promise<EngineServer> {
+  checkSocketOptions(options);
+  if (options.path === undefined) return new DenoServer(options, handler);
+  return removeStaleSocket(options.path).then(() => new DenoServer(options, handler));
 }
 
 class DenoServer implements EngineServer {
@@ -77,7 +99,6 @@ class DenoServer implements EngineServer {
       port: options.port ?? (secure ? 8443 : 8080),
     };
     this.#path = options.path;
-    if (options.path !== undefined) removeStaleSocket(options.path);
     const { signal } = this.#controller;
     this.#uploads = trackUploads(handler);
     this.#server = listen(resolved, this.#uploads.handler, signal);
@@ -123,7 +144,7 @@ class DenoServer implements EngineServer {
         await this.#pause(wait);
         if (this.#stopping) break;
         try {
-          if (this.#path !== undefined) removeStaleSocket(this.#path);
+          if (this.#path !== undefined) await removeStaleSocket(this.#path);
           this.#server = this.#listen();
           break;
         } catch {
@@ -133,7 +154,7 @@ class DenoServer implements EngineServer {
       if (!this.#stopping) continue;
       await this.#server.finished.catch(() => {});
       this.#stopped = true;
-      if (this.#path !== undefined) removeStaleSocket(this.#path);
+      if (this.#path !== undefined) await removeStaleSocket(this.#path);
       return;
     }
   }
@@ -144,6 +165,16 @@ class DenoServer implements EngineServer {
     await Promise.race([promise, this.#stop.promise]);
     clearTimeout(timer);
   }
+}
+
+/** Deno.serve would take the rest without a word, and serve without TLS. */
+function checkSocketOptions(options: ListenOptions): void {
+  if (options.path === undefined) return;
+  const reason = "a unix socket has none in Deno, listen on a host for it";
+  for (const name of ["cert", "key", "backlog"] as const) {
+    if (options[name] !== undefined) throw new NotSupportedError(name, reason);
+  }
+  if (options.reusePort === true) throw new NotSupportedError("reusePort", reason);
 }
 
 interface Uploads {
@@ -272,10 +303,10 @@ export const denoPort: EnginePort = {
   },
   // `response.bodyUsed` costs as much as the headers.
   isBodyUsed(response) {
-    if (responseSymbol === undefined) return response.bodyUsed;
+    if (responseSymbol === undefined) return isTaken(response);
     const body = innerOf(response, responseSymbol)?.body;
     // Text that nobody looked at has no record of a body yet.
-    return body === null || body?.streamOrStatic?.consumed === false ? false : response.bodyUsed;
+    return body === null || body?.streamOrStatic?.consumed === false ? false : isTaken(response);
   },
   bodySizeOf(response) {
     if (responseSymbol === undefined) return null;
@@ -334,6 +365,10 @@ interface InnerResponse {
   readonly body?: {
     readonly streamOrStatic?: { readonly consumed?: unknown; readonly body?: unknown } | null;
   } | null;
+}
+
+function isTaken({ bodyUsed, body }: Response): boolean {
+  return bodyUsed || body?.locked === true;
 }
 
 function innerOf(response: Response, symbol: symbol): InnerResponse | undefined {

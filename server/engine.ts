@@ -157,7 +157,7 @@ export interface EnginePort {
    */
   headersOf(response: Response): RawHeaders;
   /**
-   * Tells whether the body of a response was read.
+   * Tells whether the body of a response was read, or is locked by a reader.
    *
    * @param response The response.
    * @returns `true` if it cannot be sent.

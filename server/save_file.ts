@@ -1,5 +1,5 @@
 /**
- * Writing an upload to disk so that nobody ever sees half of it.
+ * Writing an upload to disk so that its name never stands for half of it.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -62,13 +62,14 @@ export interface SavedFile {
 }
 
 /**
- * Streams bytes into a file: through a temporary name beside it, renamed once it is complete. On
- * any failure, the sender leaving included, nothing is left behind.
+ * Streams bytes into a file: through a temporary name in its folder, `.` and a UUID and `.part`,
+ * renamed once it is complete. On any failure, the sender leaving included, nothing is left behind;
+ * only a process that is killed leaves such a file.
  *
  * The path is the caller's business. A client's filename must never become part of it unchecked;
  * {@linkcode safeFilename} makes a name that stays in its folder.
  *
- * @param pieces A multipart part, a `FileField.stream()`, or any other source of bytes.
+ * @param pieces A multipart part, a `FileField`, or any other source of bytes.
  * @param path Where to save it; its folder has to exist.
  * @param options Duplicates, digest, progress.
  * @returns What was saved.
@@ -95,7 +96,9 @@ export async function saveFile(
   const { onDuplicate = "error", onProgress } = options;
   if (onDuplicate === "error" && await exists(path)) throw conflict(path);
   const hash = options.sha256 === true ? createHash("sha256") : null;
-  const partial = `${path}.${crypto.randomUUID()}.part`;
+  // By a dot name, which neither static files nor listings show.
+  const folder = /^.*[/\\]/s.exec(path)?.[0] ?? "";
+  const partial = `${folder}.${crypto.randomUUID()}.part`;
   let size = 0;
   try {
     const file = await Deno.open(partial, { write: true, createNew: true });
@@ -183,7 +186,10 @@ async function publish(
         if (onDuplicate === "error") throw conflict(path);
         continue;
       }
-      if (await exists(target)) continue;
+      if (await exists(target)) {
+        if (onDuplicate === "error") throw conflict(path);
+        continue;
+      }
       // File systems without links (FAT, some network shares) have only rename.
       await Deno.rename(partial, target);
       return target;
