@@ -14,6 +14,7 @@ import {
   type ListenOptions,
   type RawHeaders,
 } from "./engine.ts";
+import { trackUploads, type Uploads } from "./track_uploads.ts";
 import { removeStaleSocket } from "./unix_socket.ts";
 
 const FIRST_RETRY = 50; // ms
@@ -175,47 +176,6 @@ function checkSocketOptions(options: ListenOptions): void {
     if (options[name] !== undefined) throw new NotSupportedError(name, reason);
   }
   if (options.reusePort === true) throw new NotSupportedError("reusePort", reason);
-}
-
-interface Uploads {
-  readonly handler: EngineHandler;
-  drained(): Promise<void>;
-}
-
-/**
- * `Deno.HttpServer.shutdown()` lets responses finish but cuts request bodies that are still coming
- * ("Cannot read request body as underlying resource unavailable"). So requests that may have a
- * body are counted, and shutdown waits for them first; what comes meanwhile is answered with 503.
- */
-function trackUploads(handler: EngineHandler): Uploads {
-  let count = 0;
-  let onIdle: (() => void) | null = null;
-  const done = (): void => {
-    if (--count === 0) onIdle?.();
-  };
-  return {
-    handler(request, info) {
-      if (onIdle !== null) return unavailable();
-      const response = handler(request, info);
-      if (response instanceof Promise && request.method !== "GET" && request.method !== "HEAD") {
-        count++;
-        response.then(done, done);
-      }
-      return response;
-    },
-    drained: () =>
-      new Promise((resolve) => {
-        onIdle = resolve;
-        if (count === 0) resolve();
-      }),
-  };
-}
-
-function unavailable(): Response {
-  return new Response("503: Service Unavailable", {
-    status: 503,
-    headers: { "content-type": "text/plain; charset=utf-8", "connection": "close" },
-  });
 }
 
 interface ResolvedListenOptions extends ListenOptions {

@@ -19,7 +19,8 @@ import { ConnectionResetError } from "./connection_reset_error.ts";
 import { type Handler, type HandlerResult, render } from "./middleware.ts";
 import { decodePath } from "./path_template.ts";
 import { serverErrorResponse } from "./prepare_response.ts";
-import { type EarlyAnswer, ServerRequest } from "./request.ts";
+import type { EarlyAnswer } from "./early_answer.ts";
+import { ServerRequest } from "./request.ts";
 import { endBody } from "./request_body.ts";
 import type { Missed, Resolution } from "./route.ts";
 

@@ -2,7 +2,8 @@
  * Server-sent events (WHATWG HTML, section 9.2).
  * @module
  */
-import type { EarlyAnswer, ServerRequest } from "./request.ts";
+import type { EarlyAnswer } from "./early_answer.ts";
+import type { ServerRequest } from "./request.ts";
 import { StreamResponse } from "./stream_response.ts";
 
 /**

@@ -8,7 +8,8 @@ import { CODINGS, compressStream, type ContentCoding, negotiateCoding } from "./
 import { type ETag, parseETags, setETag, setLastModified } from "./etag.ts";
 import { FreezableHeaders } from "./freezable_headers.ts";
 import { parseHttpDate } from "./http_date.ts";
-import type { EarlyAnswer, ServerRequest } from "./request.ts";
+import type { EarlyAnswer } from "./early_answer.ts";
+import type { ServerRequest } from "./request.ts";
 
 /**
  * What {@linkcode StreamResponse} takes.

@@ -9,7 +9,8 @@ import { WebSocketChannel } from "../http/websocket_channel.ts";
 import { WSCloseCode } from "../http/ws_message.ts";
 import { brokenHeader } from "./header_guard.ts";
 import { HTTPException } from "./http_exception.ts";
-import type { EarlyAnswer, ServerRequest } from "./request.ts";
+import type { EarlyAnswer } from "./early_answer.ts";
+import type { ServerRequest } from "./request.ts";
 import { checkHandshake, type CheckOrigin } from "./websocket_handshake.ts";
 
 /**
