@@ -54,6 +54,8 @@ export interface CommandSpec {
   readonly passOn?: boolean;
   /** What a positional argument is completed with. */
   readonly completes: "files" | "folders" | "nothing";
+  /** Whether options may come from the environment. @default {false} */
+  readonly environment?: boolean;
   /** Exit code of a wrong command line. @default {64} */
   readonly usageCode?: number;
 }
@@ -71,6 +73,14 @@ export const LISTEN_OPTIONS: readonly OptionSpec[] = [
     help: "port to bind, 0 for a free one (default 8080)",
   },
 ];
+
+/** Option of what serves for long. */
+export const HEALTH_OPTION: OptionSpec = {
+  long: "health",
+  value: "ROUTE",
+  help: "path that tells whether requests are welcome, /healthz",
+  more: true,
+};
 
 /** Options of everything. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [

@@ -3,12 +3,15 @@
  * @module
  */
 import type { CommandSpec } from "./command_table.ts";
+import { addEnvironment } from "./environment.ts";
 import { parseArgs, type ParsedArgs } from "./parse_args.ts";
 
 /** A subcommand that is not loaded yet. */
 export interface Loadable {
   /** Loads its options. */
   spec(): Promise<CommandSpec>;
+  /** Gives options that stand before those of the command line. */
+  defaults?(): Promise<readonly string[]>;
   /** Loads what it does. */
   load(): Promise<{ run(parsed: ParsedArgs, args: readonly string[]): Promise<number> }>;
 }
@@ -23,12 +26,14 @@ export interface Loadable {
  */
 export async function dispatch(subcommand: Loadable, args: readonly string[]): Promise<number> {
   const spec = await subcommand.spec();
-  const parsed = parseArgs(spec, args);
+  const defaults = await subcommand.defaults?.() ?? [];
+  const parsed = parseArgs(spec, [...defaults, ...args]);
   if (parsed.has("help")) {
     const { shortHelp } = await import("./help.ts");
     const { writeOut } = await import("./output.ts");
     await writeOut(shortHelp(spec));
     return 0;
   }
+  addEnvironment(spec, parsed);
   return await (await subcommand.load()).run(parsed, args);
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import type { CommandSpec, OptionSpec } from "./command_table.ts";
+import { variableOf } from "./environment.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "./tables/mod.ts";
 
 const WIDTH = 79;
@@ -70,6 +71,7 @@ export function longHelp(spec: CommandSpec): string {
   const lines = [usageLine(spec), ""];
   for (const paragraph of spec.description) lines.push(...wrap(paragraph, WIDTH), "");
   lines.push("options:", ...optionLines(spec.options.filter((each) => !each.hidden)), "");
+  if (spec.environment) lines.push(...wrap(environmentText(spec), WIDTH), "");
   lines.push("examples:");
   for (const [command, meaning] of spec.examples) lines.push(`  ${command}`, `      ${meaning}`);
   lines.push("", "exit codes:", "    0  success", "    1  error");
@@ -80,6 +82,18 @@ export function longHelp(spec: CommandSpec): string {
   }
   lines.push("");
   return lines.join("\n");
+}
+
+/**
+ * What is said of options in the environment.
+ *
+ * @param spec The subcommand.
+ */
+export function environmentText(spec: CommandSpec): string {
+  const [first] = spec.options;
+  const name = first === undefined ? "" : variableOf(spec, first);
+  return `Options may come from the environment: ${name} for --${first?.long}, 1 or 0 for a ` +
+    `switch, lines for an option that repeats. The command line goes first.`;
 }
 
 /**

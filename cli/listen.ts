@@ -42,6 +42,19 @@ export function listenOptions(parsed: ParsedArgs): RunAppOptions {
 }
 
 /**
+ * The path of `--health`.
+ *
+ * @param parsed Arguments.
+ * @returns The path, `null` for none.
+ * @throws {UsageError} If it is no path.
+ */
+export function healthRoute(parsed: ParsedArgs): string | null {
+  const path = parsed.value("health");
+  if (path === undefined || /^\/[\w.~/-]+$/.test(path)) return path ?? null;
+  throw new UsageError(`argument --health: "${path}" is no path, /healthz for one`);
+}
+
+/**
  * Runs a server and explains why it could not listen.
  *
  * @param serve Runs it.

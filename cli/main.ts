@@ -18,6 +18,7 @@ import { VERSION } from "./version.ts";
 
 const REQUEST: Loadable = {
   spec: async () => (await import("./tables/request.ts")).request,
+  defaults: async () => await (await import("./request/config_file.ts")).defaultOptions(),
   load: () => import("./request/command.ts"),
 };
 

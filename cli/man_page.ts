@@ -3,6 +3,7 @@
  * @module
  */
 import type { CommandSpec, OptionSpec } from "./command_table.ts";
+import { environmentText } from "./help.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "./tables/mod.ts";
 
 /**
@@ -26,7 +27,14 @@ export function manPage(version: string): string {
     "No colours.",
     ".TP",
     "\\fBXDG_CONFIG_HOME\\fR",
-    "Folder of the folder \\fIroundtrip/sessions\\fR; \\fI~/.config\\fR unless set.",
+    "Folder of \\fIroundtrip/config.json\\fR and \\fIroundtrip/sessions\\fR; \\fI~/.config\\fR unless " +
+    "set.",
+    ".TP",
+    "\\fBhttp_proxy\\fR, \\fBhttps_proxy\\fR, \\fBall_proxy\\fR, \\fBno_proxy\\fR",
+    "Proxies of requests and WebSockets, in small letters or capitals, and the hosts that need none.",
+    ".TP",
+    "\\fBNETRC\\fR",
+    "File of credentials; \\fI~/.netrc\\fR unless set.",
     "",
   ];
   return lines.join("\n");
@@ -40,6 +48,7 @@ function section(spec: CommandSpec): string[] {
     `\\fBroundtrip\\fR ${roff(spec.usage)}`,
     ...spec.description.flatMap((each) => [".PP", roff(each)]),
     ...visible(spec).flatMap(option),
+    ...(spec.environment ? [".PP", roff(environmentText(spec))] : []),
     ".PP",
     "Examples:",
     ...spec.examples.flatMap(([command, meaning]) => [

@@ -9,6 +9,7 @@ import { UsageError } from "./usage_error.ts";
 /** Arguments, taken apart. */
 export class ParsedArgs {
   readonly #values = new Map<string, string[]>();
+  readonly #undone = new Set<string>();
   /** Arguments that are no options. */
   readonly positionals: string[] = [];
   /** Words that are passed on. */
@@ -86,6 +87,16 @@ export class ParsedArgs {
   /** Takes an option back. */
   unset(long: string): void {
     this.#values.delete(long);
+    this.#undone.add(long);
+  }
+
+  /**
+   * Whether the arguments say anything of an option, even that it is not wanted.
+   *
+   * @param long Its long name.
+   */
+  isDecided(long: string): boolean {
+    return this.#values.has(long) || this.#undone.has(long);
   }
 }
 
@@ -133,18 +144,24 @@ export function parseArgs(spec: CommandSpec, args: readonly string[]): ParsedArg
     }
     parsed.set(target, value);
   };
+  const forget = (option: OptionSpec): void => {
+    // The last of --check-status and --no-check-status counts, wherever the first one stands.
+    const name = option.alias?.[0] ?? option.long;
+    parsed.unset(name.startsWith("no-") ? name.slice(3) : `no-${name}`);
+  };
 
   const long = (word: string): boolean => {
     const equals = word.indexOf("=");
     const name = word.slice(2, equals === -1 ? undefined : equals);
     const option = byLong.get(name);
     if (option !== undefined) {
+      forget(option);
       take(option, `--${name}`, equals === -1 ? undefined : word.slice(equals + 1));
       return true;
     }
     const negated = name.startsWith("no-") ? byLong.get(name.slice(3)) : undefined;
     if (negated === undefined || equals !== -1) return false;
-    parsed.unset(negated.long);
+    parsed.unset(negated.alias?.[0] ?? negated.long);
     return true;
   };
 
@@ -184,7 +201,9 @@ export function parseArgs(spec: CommandSpec, args: readonly string[]): ParsedArg
     else parsed.positionals.push(word);
   }
   if (parsed.rest.length > 0 && !spec.passOn) {
-    throw new UsageError(`unrecognized arguments: ${parsed.rest.join(" ")}`);
+    throw new UsageError(
+      `unrecognized arguments: ${parsed.rest.map((each) => each === "" ? "''" : each).join(" ")}`,
+    );
   }
   return parsed;
 }

@@ -2,7 +2,8 @@
  * The transport into an application in the same program, without a socket.
  * @module
  */
-import { asError, ClientConnectionError, ClientPayloadError } from "./errors.ts";
+import { asError, ClientConnectionError } from "./connection_errors.ts";
+import { ClientPayloadError } from "./errors.ts";
 import type { HopRequest, HopResult, Transport } from "./transport.ts";
 
 /**

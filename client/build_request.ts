@@ -63,12 +63,17 @@ function payloadFor(options: RequestOptions, resolved: ResolvedOptions): Payload
 
 /** A stream whose length the caller knows and says: it is sent with that, not chunked. */
 function sizedByHeader(payload: Payload | null, headers: Headers | HeaderList): Payload | null {
-  if (payload === null || payload.size !== null || !(headers instanceof Headers)) return payload;
+  if (!(headers instanceof Headers)) return payload;
   const announced = headers.get("content-length");
+  const coding = headers.get("transfer-encoding");
+  if (coding !== null) checkCoding(coding, payload, announced);
   if (announced === null) return payload;
-  if (!/^\d{1,15}$/.test(announced) || payload.contentEncoding !== undefined) {
+  const isLength = /^\d{1,15}$/.test(announced) && payload?.contentEncoding === undefined;
+  const known = payload === null ? 0 : payload.size;
+  if (!isLength || (known !== null && known !== Number(announced))) {
     throw new TypeError(`Cannot send Content-Length "${announced}": it is not the body's length`);
   }
+  if (payload === null || known !== null) return payload;
   const size = Number(announced);
   return {
     bytes: null,
@@ -78,6 +83,18 @@ function sizedByHeader(payload: Payload | null, headers: Headers | HeaderList): 
     stream: () => payload.stream().pipeThrough(exactly(size)),
     close: () => payload.close?.(),
   };
+}
+
+/** A request that says two things about where it ends is two requests to somebody (RFC 9112, 11.2). */
+function checkCoding(coding: string, payload: Payload | null, announced: string | null): void {
+  if (announced !== null) {
+    throw new TypeError("Transfer-Encoding can not be set if Content-Length header is set");
+  }
+  if (coding.toLowerCase() !== "chunked" || payload === null) {
+    throw new TypeError(
+      `Cannot send Transfer-Encoding "${coding}": a body goes out chunked at most, see compress`,
+    );
+  }
 }
 
 /** Passes exactly `size` bytes: what is beyond would be cut off by the platform in silence. */

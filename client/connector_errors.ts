@@ -2,7 +2,8 @@
  * Why no connection could be made: a class for each kind of reason, as aiohttp has them.
  * @module
  */
-import { ClientConnectorError, ClientResponseError } from "./errors.ts";
+import { ClientConnectorError, type ConnectFailure } from "./connection_errors.ts";
+import { ClientResponseError } from "./errors.ts";
 
 /**
  * The name of the host could not be resolved.
@@ -30,14 +31,15 @@ export class ClientConnectorDNSError extends ClientConnectorError {
  *
  * // A server that does not speak TLS at all.
  * using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
- * const answer = listener.accept().then((connection) => connection.close());
+ * const answer = listener.accept().then(async (connection) => {
+ *   await connection.read(new Uint8Array(1024));
+ *   await connection.write(new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n\r\n"));
+ *   connection.close();
+ * });
  * await using session = new ClientSession();
- * try {
- *   await session.get(`https://127.0.0.1:${listener.addr.port}/`);
- * } catch (error) {
- *   const isTls = error instanceof ClientConnectorSSLError;
- *   console.assert(isTls || (error as Error).message.includes("127.0.0.1"));
- * }
+ * const error = await session.get(`https://127.0.0.1:${listener.addr.port}/`)
+ *   .catch((error) => error);
+ * console.assert(error instanceof ClientConnectorSSLError);
  * await answer;
  * ```
  */
@@ -125,4 +127,30 @@ export class UnixClientConnectorError extends ClientConnectorError {
 export class ClientHttpProxyError extends ClientResponseError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ClientHttpProxyError";
+}
+
+const CONNECTOR_ERRORS: Readonly<Partial<Record<ConnectFailure, typeof ClientConnectorError>>> = {
+  dns: ClientConnectorDNSError,
+  certificate: ClientConnectorCertificateError,
+  tls: ClientConnectorSSLError,
+  proxy: ClientProxyConnectionError,
+  unix: UnixClientConnectorError,
+};
+
+/**
+ * Makes the error of the class that fits a failure to connect.
+ *
+ * @param url URL that was asked for.
+ * @param failure What kept the connection from being made.
+ * @param reason What the platform said.
+ * @param options The error behind it.
+ * @returns The error.
+ */
+export function connectorError(
+  url: URL,
+  failure: ConnectFailure,
+  reason: string,
+  options?: ErrorOptions,
+): ClientConnectorError {
+  return new (CONNECTOR_ERRORS[failure] ?? ClientConnectorError)(url, failure, reason, options);
 }

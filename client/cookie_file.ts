@@ -23,6 +23,7 @@ const SAME_SITE = /^(?:strict|lax|none)$/;
  *
  * @param path The file.
  * @param cookies The cookies, in the order in which they were set.
+ * @throws {Error} What the file system says; there is no draft left then.
  */
 export async function saveCookies(
   path: string | URL,

@@ -10,7 +10,8 @@ import { encodeQuery } from "../http/query.ts";
 import { digestOf, isEncoded, type SavedFile, saveInto, type SaveOptions } from "./save_body.ts";
 
 /**
- * What `session.downloadToFile()` takes: how to write, and whatever a request takes.
+ * What `session.downloadToFile()` takes: how to write, and whatever a request takes, save for
+ * `raiseForStatus`: a status that is not the file is always an error.
  *
  * @example
  * ```ts
@@ -25,7 +26,7 @@ import { digestOf, isEncoded, type SavedFile, saveInto, type SaveOptions } from 
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
-export interface DownloadOptions extends SaveOptions, RequestOptions {
+export interface DownloadOptions extends SaveOptions, Omit<RequestOptions, "raiseForStatus"> {
   /**
    * Whether a part that an earlier download left goes on where it ends, if the server says that the
    * file is still the same (`Range` with `If-Range`). Otherwise it starts anew.

@@ -8,22 +8,15 @@ import { NotSupportedError } from "../http/not_supported_error.ts";
 import { ConnectionSlots } from "./connection_slots.ts";
 import { type ConnectorOptions, resolveConnector, type ResolvedConnector } from "./connector.ts";
 import {
-  ClientConnectorCertificateError,
-  ClientConnectorDNSError,
-  ClientConnectorSSLError,
-  ClientHttpProxyError,
-  ClientProxyConnectionError,
-  UnixClientConnectorError,
-} from "./connector_errors.ts";
-import {
   asError,
   ClientConnectionError,
   ClientConnectorError,
   ClientOSError,
-  ClientPayloadError,
   type ConnectFailure,
   ServerDisconnectedError,
-} from "./errors.ts";
+} from "./connection_errors.ts";
+import { ClientHttpProxyError, connectorError } from "./connector_errors.ts";
+import { ClientPayloadError } from "./errors.ts";
 import { withoutProxyVariables } from "./environment.ts";
 import { headerOf } from "./header_list.ts";
 import { ProxyRelay } from "./proxy_relay.ts";
@@ -135,7 +128,7 @@ function bodyOf({ body, once }: HopRequest): BodyInit | null {
   if (body === null) return null;
   if (body.size === 0) return once ? null : new Uint8Array(0);
   if (body.bytes !== null && !once) return body.bytes;
-  return body.size === null ? body.stream() : new SizedStream(body, body.size);
+  return body.size === null ? body.stream(ON_DENO) : new SizedStream(body, body.size);
 }
 
 /** A stream that says its length in the only way that fetch listens to. */
@@ -154,7 +147,7 @@ class SizedStream extends Blob {
   }
 
   override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return this.#body.stream();
+    return this.#body.stream(ON_DENO); // Deno holds on to a piece's memory by itself, Node does not
   }
 }
 
@@ -264,7 +257,8 @@ class HttpClients {
     if (this.#options.localAddress !== null) {
       throw new NotSupportedError("connector.localAddress", "the proxy asks for a password");
     }
-    const relay = this.#relays.get(proxy) ?? new ProxyRelay(proxy);
+    const known = this.#relays.get(proxy);
+    const relay = known === undefined || known.closed ? new ProxyRelay(proxy) : known;
     this.#relays.set(proxy, relay);
     return relay.url;
   }
@@ -295,12 +289,7 @@ function platformProxy(proxy: string): Deno.Proxy {
   }
   const { username, password } = url;
   url.username = url.password = "";
-  return {
-    transport: url.protocol.startsWith("socks5")
-      ? "socks5"
-      : url.protocol === "https:"
-      ? "https"
-      : "http",
+  return { // without `transport`: the URL says it, and Deno 2.4 refuses "socks5"
     url: url.href.replace(/\/$/, ""),
     ...(username + password === "" ? {} : {
       basicAuth: { username: decodeURIComponent(username), password: decodeURIComponent(password) },
@@ -316,14 +305,6 @@ const CONNECT_FAILURES: readonly (readonly [RegExp, ConnectFailure])[] = [
   [/connection refused/i, "refused"],
   [/unreachable|timed out|cannot assign requested address/i, "unreachable"],
 ];
-
-const CONNECTOR_ERRORS: Readonly<Partial<Record<ConnectFailure, typeof ClientConnectorError>>> = {
-  dns: ClientConnectorDNSError,
-  certificate: ClientConnectorCertificateError,
-  tls: ClientConnectorSSLError,
-  proxy: ClientProxyConnectionError,
-  unix: UnixClientConnectorError,
-};
 
 /**
  * A failure before the head of the reply as the caller sees it. fetch says "fetch failed" and keeps
@@ -390,7 +371,7 @@ function connectError(
   // Through a proxy nothing but the proxy is connected to, save for TLS, which goes through it.
   const viaProxy = proxy !== null && own !== "certificate" && own !== "tls";
   const failure = !viaProxy ? own : proxy.startsWith("unix:") ? "unix" : "proxy";
-  return new (CONNECTOR_ERRORS[failure] ?? ClientConnectorError)(url, failure, reason, options);
+  return connectorError(url, failure, reason, options);
 }
 
 /** The last part of a reason, "Connection refused (os error 111)", or all of it. */

@@ -21,7 +21,7 @@ export function filePayload(file: Deno.FsFile): Payload {
     size: range?.size ?? null,
     contentType: "application/octet-stream",
     replayable: range !== null,
-    stream: () => fileStream(file, range),
+    stream: (taken = false) => fileStream(file, range, taken),
     close() {
       if (open) file.close();
       open = false;
@@ -45,18 +45,24 @@ function regularRange(file: Deno.FsFile): Range | null {
 function fileStream(
   file: Deno.FsFile,
   range: Range | null,
+  taken: boolean,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   let left = range?.size ?? Infinity;
+  let last: ArrayBuffer | null = null;
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
     async start() {
       if (range !== null) await file.seek(range.start, Deno.SeekMode.Start);
     },
     async pull(controller) {
+      // The collector comes for dropped pieces after some 64 MB of them. This frees one at once.
+      if (taken) last?.transfer(0);
+      last = null;
       // What is appended to the file meanwhile is left out: its length was announced.
       const buffer = new Uint8Array(Math.min(PIECE, left));
       const count = left === 0 ? null : await file.read(buffer);
       if (count !== null) {
         left -= count;
+        last = buffer.buffer;
         controller.enqueue(buffer.subarray(0, count));
       } else if (range !== null && left > 0) {
         throw new Error(`Cannot send the file: it became ${left} bytes shorter meanwhile`);

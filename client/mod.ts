@@ -56,7 +56,8 @@ export type { CookieOptions, ResponseCookie } from "../http/cookie.ts";
 export type { BodySource } from "../http/body_source.ts";
 export { IncompleteReadError } from "../http/incomplete_read_error.ts";
 export { LineTooLongError } from "../http/line_too_long_error.ts";
-export { StreamReader, type StreamReaderOptions } from "../http/stream_reader.ts";
+export { StreamReader } from "../http/stream_reader.ts";
+export type { StreamReaderOptions } from "../http/stream_reader_options.ts";
 
 // WebSocket
 export { type ClientWebSocketInit, ClientWebSocketResponse } from "./websocket.ts";
@@ -149,7 +150,20 @@ export {
   type Transport,
 } from "./transport.ts";
 
+// Proxies
+export { proxyAgent, type ProxyAgentOptions } from "./proxy_agent.ts";
+
 // Errors
+export {
+  ClientConnectionError,
+  ClientConnectorError,
+  ClientOSError,
+  type ConnectFailure,
+  ConnectionTimeoutError,
+  ServerDisconnectedError,
+  ServerTimeoutError,
+  SocketTimeoutError,
+} from "./connection_errors.ts";
 export {
   ClientConnectorCertificateError,
   ClientConnectorDNSError,
@@ -159,14 +173,9 @@ export {
   UnixClientConnectorError,
 } from "./connector_errors.ts";
 export {
-  ClientConnectionError,
-  ClientConnectorError,
   ClientError,
-  ClientOSError,
   ClientPayloadError,
   ClientResponseError,
-  type ConnectFailure,
-  ConnectionTimeoutError,
   ContentTypeError,
   type HistoryEntry,
   InvalidURLError,
@@ -174,9 +183,6 @@ export {
   NonHttpURLError,
   type RequestInfo,
   type ResponseErrorInit,
-  ServerDisconnectedError,
-  ServerTimeoutError,
-  SocketTimeoutError,
   TooManyRedirectsError,
 } from "./errors.ts";
 export { NotSupportedError } from "../http/not_supported_error.ts";

@@ -2,7 +2,6 @@
  * One request without a session.
  * @module
  */
-import { appTransport } from "./app_transport.ts";
 import { fetchTransport } from "./fetch_transport.ts";
 import type { RequestOptions, SessionOptions } from "./options.ts";
 import type { ClientResponse } from "./response.ts";
@@ -18,6 +17,7 @@ import type { Transport } from "./transport.ts";
  * @param options Query, headers, body, limits, and what a session takes.
  * @returns The reply, once its head has come.
  * @throws {ClientError} If no reply came.
+ * @throws {TypeError} If an option is not valid.
  *
  * @example
  * ```ts
@@ -34,14 +34,12 @@ export async function request(
   options: RequestOptions & SessionOptions = {},
 ): Promise<ClientResponse> {
   const { app, connector, transport, ...both } = options;
-  const inner = transport ??
-    (app === undefined ? fetchTransport({ ...connector, forceClose: true }) : appTransport(app));
-  const closing = closingTransport(inner);
-  const session = new ClientSession({
-    ...(app === undefined ? {} : { baseUrl: "http://localhost/" }),
-    ...both,
-    transport: closing,
-  });
+  // Nothing of these is ours to close; more than one of the three is a mistake that the session tells.
+  if (app !== undefined || transport !== undefined) {
+    return await new ClientSession(options).request(method, url, both);
+  }
+  const closing = closingTransport(fetchTransport({ ...connector, forceClose: true }));
+  const session = new ClientSession({ ...both, transport: closing });
   try {
     return await session.request(method, url, both);
   } finally {

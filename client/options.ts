@@ -251,12 +251,14 @@ export interface ResolvedOptions {
  * @returns The defaults of the session's requests.
  * @throws {InvalidURLError} If `baseUrl` is not an absolute `http:` or `https:` URL.
  * @throws {TypeError} If more than one of `app`, `connector` and `transport` is given.
+ * @throws {NotSupportedError} If a proxy is named for an application in this program.
  */
 export function resolveSession(options: SessionOptions): SessionDefaults {
   const cookieJar = options.cookieJar ?? new CookieJar();
   if (options.cookies !== undefined) cookieJar.updateCookies(options.cookies);
   const transport = transportOf(options);
   const proxy = options.proxy ?? options.connector?.proxy;
+  if (options.app !== undefined && proxy !== undefined) throw noProxy();
   const baseUrl = options.baseUrl ?? (options.app === undefined ? undefined : "http://localhost/");
   return {
     baseUrl: baseUrl === undefined ? null : parseBaseUrl(baseUrl),
@@ -280,6 +282,18 @@ export function resolveSession(options: SessionOptions): SessionDefaults {
   };
 }
 
+function noProxy(): NotSupportedError {
+  return new NotSupportedError(
+    "proxy",
+    "an application in this program is called, not connected to",
+  );
+}
+
+function maxRedirectsOf(given = 10): number {
+  if (Number.isSafeInteger(given) && given >= 0) return given;
+  throw new RangeError(`Cannot use maxRedirects ${given}: expected a whole number >= 0`);
+}
+
 function transportOf({ app, connector, transport }: SessionOptions): Transport {
   if ([app, connector, transport].filter((each) => each !== undefined).length > 1) {
     throw new TypeError("Cannot make a session: give one of app, connector and transport");
@@ -295,6 +309,8 @@ function transportOf({ app, connector, transport }: SessionOptions): Transport {
  * @param options What the caller gave.
  * @returns The options of this request.
  * @throws {TypeError} If `data` and `json` are both given.
+ * @throws {RangeError} If `maxRedirects` is no number of redirects.
+ * @throws {NotSupportedError} If a proxy is named for an application in this program.
  */
 export function resolveRequest(
   session: SessionDefaults,
@@ -304,6 +320,7 @@ export function resolveRequest(
   if (options.data !== undefined && options.json !== undefined) {
     throw new TypeError("data and json can not be used at the same time");
   }
+  if (session.inProcess && options.proxy !== undefined) throw noProxy();
   const ownMiddlewares = options.middlewares !== undefined || options.retry !== undefined;
   const skipAutoHeaders = skipped(
     session.skipAutoHeaders,
@@ -321,7 +338,7 @@ export function resolveRequest(
     raiseForStatus: options.raiseForStatus ?? session.raiseForStatus,
     policy: resolvePolicy(session.policy, options),
     follow: options.allowRedirects ?? method !== "HEAD",
-    maxRedirects: options.maxRedirects ?? 10,
+    maxRedirects: maxRedirectsOf(options.maxRedirects),
     signal: options.signal ?? null,
   };
 }

@@ -62,12 +62,14 @@ export function countedSource(
   report: ProgressCallback,
 ): BodySource {
   let bytes = 0;
+  const counted = <T extends Uint8Array | null>(piece: T): T => {
+    if (piece !== null) report({ bytes: bytes += piece.length, total });
+    return piece;
+  };
+  const { into } = source;
   return {
-    async next() {
-      const piece = await source.next();
-      if (piece !== null) report({ bytes: bytes += piece.length, total });
-      return piece;
-    },
+    next: async () => counted(await source.next()),
+    ...(into === undefined ? {} : { into: async (buffer) => counted(await into(buffer)) }),
     cancel: (reason) => source.cancel(reason),
   };
 }

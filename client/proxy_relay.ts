@@ -18,6 +18,7 @@ export class ProxyRelay {
   readonly #upstream: URL;
   readonly #password: string = crypto.randomUUID();
   readonly #listener: Deno.TcpListener;
+  #closed = false;
 
   /**
    * Starts it.
@@ -32,13 +33,23 @@ export class ProxyRelay {
     this.#accept();
   }
 
+  /** Whether it takes no more tunnels. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Takes no more tunnels; those that are open end with their connections. */
   close(): void {
-    this.#listener.close();
+    if (!this.#closed) this.#listener.close();
+    this.#closed = true;
   }
 
   async #accept(): Promise<void> {
-    for await (const connection of this.#listener) this.#serve(connection);
+    try {
+      for await (const connection of this.#listener) this.#serve(connection);
+    } catch {
+      this.close(); // no descriptor left, for one; the next tunnel is another relay's
+    }
   }
 
   async #serve(connection: Deno.TcpConn): Promise<void> {

@@ -5,7 +5,7 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { concatBytes } from "../http/bytes.ts";
-import { ClientConnectionError } from "./errors.ts";
+import { ClientConnectionError } from "./connection_errors.ts";
 import type { ClientMiddleware } from "./middleware.ts";
 import type { ClientRequest } from "./request.ts";
 import type { HopResult } from "./transport.ts";

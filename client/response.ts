@@ -15,20 +15,23 @@ import {
 } from "../http/standard_schema.ts";
 import { StreamReader } from "../http/stream_reader.ts";
 import { bodyError, type BodyPolicy, bodySource, DEFAULT_BODY_POLICY } from "./response_body.ts";
+import { ClientConnectionError } from "./connection_errors.ts";
 import {
-  ClientConnectionError,
-  ClientPayloadError,
   ClientResponseError,
   ContentTypeError,
   type HistoryEntry,
   type RequestInfo,
+  type ResponseErrorInit,
 } from "./errors.ts";
 import { startOfText } from "./error_body.ts";
 import type { JsonOptions, TextOptions } from "./response_options.ts";
+import { decodeText, fitsJson, parseJson } from "./response_text.ts";
 import { type ResponseLink, responseLinks } from "./response_links.ts";
 import { saveBody, type SavedFile, type SaveOptions } from "./save_body.ts";
 import { type EventsOptions, readEvents, type ServerSentEvent } from "./server_sent_events.ts";
 import type { HopResult } from "./transport.ts";
+
+const RELEASED = "Connection closed: the response was released";
 
 /**
  * Names the encoding of a body whose header does not.
@@ -240,19 +243,7 @@ export class ClientResponse {
   async text(options: TextOptions = {}): Promise<string> {
     const bytes = await this.read();
     const encoding = options.encoding ?? await this.getEncoding();
-    const decoder = decoderFor(encoding, options.errors !== "replace");
-    if (decoder === null) {
-      throw new RangeError(`Cannot decode the body: unknown encoding "${encoding}"`);
-    }
-    try {
-      return this.#text = decoder.decode(bytes);
-    } catch (cause) {
-      throw new ClientPayloadError(
-        `Cannot decode the body of ${this.url.href}: it is not ${decoder.encoding}. ` +
-          "Name its encoding with text({ encoding })",
-        { cause },
-      );
-    }
+    return this.#text = decodeText(bytes, encoding, options, this.url);
   }
 
   /**
@@ -284,19 +275,12 @@ export class ClientResponse {
 
   async #json(options: JsonOptions): Promise<unknown> {
     const { contentType } = options;
-    if (contentType !== null && !this.#hasType(contentType)) {
+    if (contentType !== null && !fitsJson(this.contentType, contentType)) {
       throw this.#typeError("decode JSON");
     }
     const text = await this.text(options);
     if (text.trim() === "") return null; // as aiohttp 3.14
-    try {
-      return (options.loads ?? JSON.parse)(text);
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new ClientPayloadError(`Cannot parse the body of ${this.url.href} as JSON: ${reason}`, {
-        cause,
-      });
-    }
+    return parseJson(text, options.loads ?? JSON.parse, this.url);
   }
 
   /**
@@ -332,8 +316,9 @@ export class ClientResponse {
   }
 
   /**
-   * Writes the body into a file, whatever the status is. It grows as `<path>.part` and gets its name when it is complete;
-   * a body that breaks off leaves the part where it is, for `session.downloadToFile()` to go on with.
+   * Writes the body into a file, whatever the status is. It grows as `<path>.part` and gets its name
+   * when it is complete; a body that breaks off leaves the part where it is, for
+   * `session.downloadToFile()` to go on with.
    *
    * @param path The file.
    * @param options Whether a file may be replaced, and who is told about the progress.
@@ -353,12 +338,8 @@ export class ClientResponse {
    * @throws {MultipartSyntaxError} If the body is no multipart.
    */
   multipart(options?: MultipartReaderOptions): MultipartReader {
-    const pieces = this.content.iterAny();
-    return new MultipartReader(
-      ReadableStream.from(pieces),
-      this.headers.get("content-type"),
-      options,
-    );
+    const type = this.headers.get("content-type");
+    return new MultipartReader(ReadableStream.from(this.content.iterAny()), type, options);
   }
 
   /**
@@ -368,11 +349,7 @@ export class ClientResponse {
    */
   raiseForStatus(): void {
     if (this.ok) return;
-    const error = new ClientResponseError({
-      ...this.#errorInit(),
-      reason: this.reason,
-      body: this.#text,
-    });
+    const error = new ClientResponseError(this.#errorInit(this.reason, this.#text));
     this.release();
     throw error;
   }
@@ -386,20 +363,17 @@ export class ClientResponse {
     if (this.ok) return null;
     const body = await startOfText(this.content, this.charset);
     this.release();
-    return new ClientResponseError({ ...this.#errorInit(), reason: this.reason, body });
+    return new ClientResponseError(this.#errorInit(this.reason, body));
   }
 
   /** Gives up what was not read; reading on throws. */
   release(): void {
-    const reason = new ClientConnectionError("Connection closed: the response was released");
-    this.content.cancel(reason).catch(() => {});
+    this.content.cancel(new ClientConnectionError(RELEASED)).catch(() => {});
   }
 
   /** The same as `release()`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.content.cancel(
-      new ClientConnectionError("Connection closed: the response was released"),
-    );
+    await this.content.cancel(new ClientConnectionError(RELEASED));
   }
 
   #open(): StreamReader {
@@ -411,25 +385,15 @@ export class ClientResponse {
     });
   }
 
-  #hasType(wanted: string | undefined): boolean {
-    const mimeType = this.contentType;
-    return wanted === undefined ? isJsonType(mimeType) : mimeType.includes(wanted.toLowerCase());
-  }
-
   #typeError(attempt: string): ContentTypeError {
     const contentType = this.headers.get("content-type") ?? "";
-    return new ContentTypeError({
-      ...this.#errorInit(),
-      reason: `Attempt to ${attempt} with unexpected mimetype: ${contentType}`,
-    });
+    return new ContentTypeError(
+      this.#errorInit(`Attempt to ${attempt} with unexpected mimetype: ${contentType}`),
+    );
   }
 
-  #errorInit(): Omit<ConstructorParameters<typeof ClientResponseError>[0], "reason"> {
-    return {
-      requestInfo: this.requestInfo,
-      history: this.history,
-      status: this.status,
-      headers: this.headers,
-    };
+  #errorInit(reason: string, body: string | null = null): ResponseErrorInit {
+    const { requestInfo, history, status, headers } = this;
+    return { requestInfo, history, status, headers, reason, body };
   }
 }

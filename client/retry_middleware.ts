@@ -2,7 +2,7 @@
  * Trying again.
  * @module
  */
-import { ClientConnectionError, ServerTimeoutError } from "./errors.ts";
+import { ClientConnectionError, ServerTimeoutError } from "./connection_errors.ts";
 import type { ClientMiddleware } from "./middleware.ts";
 import { pause } from "./pause.ts";
 import type { ClientRequest } from "./request.ts";

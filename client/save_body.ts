@@ -71,6 +71,9 @@ export interface SavableResponse {
   readonly content: StreamReader;
 }
 
+// Deno's connections give at most that much at a time.
+const BUFFER_SIZE = 64 * 1024;
+
 /** Where in a file a body belongs. */
 export interface BodyPlace {
   /** Where its first byte goes, in bytes. */
@@ -113,6 +116,7 @@ export async function saveBody(
  * @param urlDigest Digest of the URL, to know the part by.
  * @param options Whether a file may be replaced, and who is told about the progress.
  * @returns The file and its size.
+ * @throws {ClientPayloadError} If the body is cut or broken.
  */
 export async function saveInto(
   file: PartFile,
@@ -122,10 +126,14 @@ export async function saveInto(
   options: SaveOptions,
 ): Promise<SavedFile> {
   const { start, total } = place;
-  const pieces = response.content.iterAny();
-  const size = await file.write(pieces, start, originOf(response, urlDigest), (bytes) => {
-    options.onProgress?.({ bytes, total });
-  });
+  const size = await file.write(
+    piecesOf(response.content),
+    start,
+    originOf(response, urlDigest),
+    (bytes) => {
+      options.onProgress?.({ bytes, total });
+    },
+  );
   if (total !== null && size !== total) {
     throw new ClientPayloadError(
       `Cannot complete "${file.path}": ${size} of ${total} bytes came. What came is kept as a part`,
@@ -133,6 +141,17 @@ export async function saveInto(
   }
   await file.publish(options.overwrite ?? false);
   return { path: file.path, size, resumedFrom: start };
+}
+
+/** The pieces of a body, each in the memory of the one before. */
+async function* piecesOf(content: StreamReader): AsyncGenerator<Uint8Array, void, undefined> {
+  let buffer = new Uint8Array(BUFFER_SIZE);
+  for (;;) {
+    const piece = await content.readInto(buffer);
+    if (piece.length === 0) return;
+    yield piece;
+    buffer = new Uint8Array(piece.buffer);
+  }
 }
 
 /**

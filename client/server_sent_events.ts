@@ -91,6 +91,7 @@ export class EventTooLongError extends Error {
  * @param content The body.
  * @param options Limits.
  * @yields The events in order.
+ * @throws {EventTooLongError} If an event is longer than `maxEventSize`.
  */
 export async function* readEvents(
   content: StreamReader,

@@ -7,7 +7,7 @@ import { buildRequest } from "./build_request.ts";
 import type { AbstractCookieJar } from "./abstract_cookie_jar.ts";
 import { downloadFile, type DownloadOptions } from "./download_file.ts";
 import { environmentOf } from "./environment.ts";
-import { ClientOSError, ServerDisconnectedError } from "./errors.ts";
+import { ClientOSError, ServerDisconnectedError } from "./connection_errors.ts";
 import { type ClientHandler, compose } from "./middleware.ts";
 import {
   middlewaresOf,
@@ -162,6 +162,7 @@ export class ClientSession {
    * @param url URL, relative to `baseUrl` or absolute.
    * @param options Query, headers, body, limits.
    * @returns The reply, once its head has come.
+   * @throws {ClientError} As `request()` does.
    */
   get(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.request("GET", url, options);
@@ -173,6 +174,7 @@ export class ClientSession {
    * @param url URL, relative to `baseUrl` or absolute.
    * @param options Query, headers, body, limits.
    * @returns The reply, once its head has come.
+   * @throws {ClientError} As `request()` does.
    */
   post(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.request("POST", url, options);
@@ -184,6 +186,7 @@ export class ClientSession {
    * @param url URL, relative to `baseUrl` or absolute.
    * @param options Query, headers, body, limits.
    * @returns The reply, once its head has come.
+   * @throws {ClientError} As `request()` does.
    */
   put(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.request("PUT", url, options);
@@ -195,6 +198,7 @@ export class ClientSession {
    * @param url URL, relative to `baseUrl` or absolute.
    * @param options Query, headers, body, limits.
    * @returns The reply, once its head has come.
+   * @throws {ClientError} As `request()` does.
    */
   patch(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.request("PATCH", url, options);
@@ -206,6 +210,7 @@ export class ClientSession {
    * @param url URL, relative to `baseUrl` or absolute.
    * @param options Query, headers, body, limits.
    * @returns The reply, once its head has come.
+   * @throws {ClientError} As `request()` does.
    */
   delete(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.request("DELETE", url, options);
@@ -217,6 +222,7 @@ export class ClientSession {
    * @param url URL, relative to `baseUrl` or absolute.
    * @param options Query, headers, body, limits.
    * @returns The reply, once its head has come.
+   * @throws {ClientError} As `request()` does.
    */
   head(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
     return this.request("HEAD", url, options);
@@ -228,6 +234,7 @@ export class ClientSession {
    * @param url URL, relative to `baseUrl` or absolute.
    * @param requestOptions Query, headers, body, limits.
    * @returns The reply, once its head has come.
+   * @throws {ClientError} As `request()` does.
    */
   options(url: string | URL, requestOptions?: RequestOptions): Promise<ClientResponse> {
     return this.request("OPTIONS", url, requestOptions);

@@ -7,7 +7,7 @@ import {
   ConnectionTimeoutError,
   ServerTimeoutError,
   SocketTimeoutError,
-} from "./errors.ts";
+} from "./connection_errors.ts";
 import type { ProgressCallback } from "./progress.ts";
 import type { RequestContext, RequestPhases } from "./request_context.ts";
 import { clearDeadline, type Deadline, setDeadline, type Waiting } from "./timer_queue.ts";

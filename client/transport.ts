@@ -38,9 +38,11 @@ export interface HopBody {
   /**
    * The body from its start; called at most once a hop.
    *
+   * @param taken Whether whoever reads has no more use for a piece when it asks for the next, so that
+   * its memory may be freed then. @default {false}
    * @returns Exactly `size` bytes, if that is known.
    */
-  stream(): ReadableStream<Uint8Array<ArrayBuffer>>;
+  stream(taken?: boolean): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
 /**

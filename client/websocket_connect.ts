@@ -15,7 +15,9 @@ import {
   ClientConnectorError,
   type ConnectFailure,
   ServerDisconnectedError,
-} from "./errors.ts";
+} from "./connection_errors.ts";
+import { connectorError } from "./connector_errors.ts";
+import { proxyAgent } from "./proxy_agent.ts";
 import { compose } from "./middleware.ts";
 import { middlewaresOf, resolveRequest, type SessionDefaults } from "./options.ts";
 import { followRedirects } from "./redirect.ts";
@@ -141,13 +143,18 @@ function upgradeTransport(
   handshake: Handshake,
 ): Transport {
   return {
-    send: (request) =>
-      new Promise<HopResult>((resolve, reject) => {
-        if (request.proxy !== null) {
-          throw new NotSupportedError("A WebSocket through a proxy", "npm:ws connects by itself");
-        }
+    async send(request) {
+      const agent = request.proxy === null ? {} : {
+        agent: await proxyAgent(
+          request.proxy,
+          request.url.protocol === "https:",
+          options.tls,
+        ),
+      };
+      return await new Promise<HopResult>((resolve, reject) => {
         handshake.body = handshake.fault = null;
-        const socket = new Socket(request.url, options.protocols, wsOptions(request, options));
+        const all = { ...wsOptions(request, options), ...agent };
+        const socket = new Socket(request.url, options.protocols, all);
         let reply: WsReply | null = null;
         const settle = (): void => request.signal.removeEventListener("abort", abort);
         const abort = (): void => {
@@ -193,7 +200,8 @@ function upgradeTransport(
         });
         if (request.signal.aborted) abort();
         else request.signal.addEventListener("abort", abort);
-      }),
+      });
+    },
     close() {},
   };
 }
@@ -276,14 +284,16 @@ const FAILURES: Readonly<Record<string, ConnectFailure>> = {
 
 function classify(error: Error & { code?: string }, request: HopRequest): Error {
   if (request.signal.aborted) return request.signal.reason;
+  if (error instanceof ClientConnectorError) return error; // of the proxy
   const { code = "", message } = error;
   const options = { cause: error };
   if (error.name === "NotCapable") {
-    return new ClientConnectorError(request.url, "permission", message, options);
+    return connectorError(request.url, "permission", message, options);
   }
+  const text = `${code} ${message}`;
   const failure = FAILURES[code] ??
-    (/certificate|tls|ssl/i.test(`${code} ${message}`) ? "tls" : null);
-  if (failure !== null) return new ClientConnectorError(request.url, failure, message, options);
+    (/certificate|issuer/i.test(text) ? "certificate" : /tls|ssl/i.test(text) ? "tls" : null);
+  if (failure !== null) return connectorError(request.url, failure, message, options);
   if (code === "ECONNRESET" || /hang up|closed/.test(message)) {
     return new ServerDisconnectedError(request.url, message, options);
   }

@@ -2,7 +2,7 @@
  * A WebSocket that comes back.
  * @module
  */
-import { ClientConnectionError } from "./errors.ts";
+import { ClientConnectionError } from "./connection_errors.ts";
 import type { ClientWebSocketResponse } from "./websocket.ts";
 import { WSServerHandshakeError } from "./websocket_errors.ts";
 

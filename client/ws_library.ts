@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { ClientConnectionError } from "./errors.ts";
+import { ClientConnectionError } from "./connection_errors.ts";
 
 /** A reply of the server, `http.IncomingMessage` of Node. */
 export interface WsReply {

@@ -28,6 +28,13 @@ export interface BodySource {
    */
   next(): Promise<Uint8Array<ArrayBuffer> | null>;
   /**
+   * Fetches the next piece into a buffer, which is taken; where that costs no copy.
+   *
+   * @param buffer Where to put it, at least one byte long.
+   * @returns The piece in what was the buffer; `null` at the end.
+   */
+  into?(buffer: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | null>;
+  /**
    * Gives the rest up.
    *
    * @param reason Why.
@@ -142,5 +149,12 @@ function bufferSource(
     return new Uint8Array(filled === whole.byteLength ? whole : whole.transfer(filled));
   }
 
-  return { next, rest, cancel: (reason) => reader.cancel(reason) };
+  async function into(target: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | null> {
+    const { done, value } = await reader.read(target);
+    if (done) return null;
+    given += value.length;
+    return value;
+  }
+
+  return { next, into, rest, cancel: (reason) => reader.cancel(reason) };
 }

@@ -6,36 +6,9 @@ import { type BodySource, streamSource } from "./body_source.ts";
 import { concatBytes } from "./bytes.ts";
 import { IncompleteReadError } from "./incomplete_read_error.ts";
 import { LineTooLongError } from "./line_too_long_error.ts";
+import type { StreamReaderOptions } from "./stream_reader_options.ts";
 
-/**
- * What a {@linkcode StreamReader} is told by the side that owns the connection.
- *
- * @example
- * ```ts
- * import { StreamReader, type StreamReaderOptions } from "@roundtrip/http";
- *
- * let ended = false;
- * const options: StreamReaderOptions = { length: 5, onEnd: () => ended = true };
- * const reader = new StreamReader(new Blob(["hello"]).stream(), options);
- * console.assert((await reader.read()).length === 5 && ended);
- * ```
- */
-export interface StreamReaderOptions {
-  /**
-   * Longest line that `readLine()`, `readUntil()` and iteration by lines give, in bytes.
-   * @default {131072}
-   */
-  readonly maxLineSize?: number;
-  /**
-   * Announced length of the body in bytes, a hint for the size of buffers.
-   * @default {null}, not known
-   */
-  readonly length?: number | null;
-  /** Called once, when the body has ended, has failed or was given up. */
-  readonly onEnd?: () => void;
-  /** Turns a failure of the stream beneath into the error a reader sees. */
-  readonly mapError?: (error: unknown) => Error;
-}
+type Bytes = Uint8Array<ArrayBuffer>;
 
 const EMPTY = new Uint8Array(0);
 const NEWLINE = Uint8Array.of(10);
@@ -117,7 +90,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    */
   read(size = -1): Promise<Uint8Array<ArrayBuffer>> {
     if (size < 0 && this.#pending.length === 0 && this.#source?.rest !== undefined) {
-      return this.#readRest(this.#source.rest);
+      return this.#readDirect(this.#source.rest, true);
     }
     if (Number.isNaN(size)) throw new RangeError("Cannot read NaN bytes");
     return this.#exclusive(async () => {
@@ -135,6 +108,28 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    */
   readAny(): Promise<Uint8Array<ArrayBuffer>> {
     return this.read(Number.MAX_SAFE_INTEGER);
+  }
+
+  /**
+   * Reads what is there into the caller's buffer: a long body then costs no memory, where pieces of
+   * their own wait for the garbage collector. The buffer is taken; `piece.buffer` is what to go on with.
+   *
+   * @param buffer Where to put the bytes.
+   * @returns The bytes in what was the buffer; an empty array only at the end.
+   * @throws {RangeError} If the buffer is empty.
+   */
+  readInto(buffer: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    if (buffer.length === 0) throw new RangeError("Cannot read into an empty buffer");
+    const into = this.#source?.into;
+    if (this.#pending.length === 0 && into !== undefined) {
+      return this.#readDirect(() => into(buffer), false);
+    }
+    return this.#exclusive(async () => {
+      if (this.#pending.length === 0) await this.#fetchMore();
+      const piece = this.#take(buffer.length);
+      buffer.set(piece);
+      return buffer.subarray(0, piece.length);
+    });
   }
 
   /**
@@ -283,16 +278,16 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     }
   }
 
-  /** The whole body at once, the way of nearly every reply: one await. */
-  async #readRest(rest: () => Promise<Uint8Array<ArrayBuffer>>): Promise<Uint8Array<ArrayBuffer>> {
+  /** What the source gives, in one await; the whole rest is the way of nearly every reply. */
+  async #readDirect(read: () => Promise<Bytes | null>, isRest: boolean): Promise<Bytes> {
     if (this.#reading) throw new TypeError("Cannot read the body: another read is waiting");
     this.#reading = true;
     try {
-      const bytes = await rest();
+      const bytes = await read();
       if (this.#error !== null) throw this.#error; // given up meanwhile
-      this.#totalBytes += bytes.length;
-      this.#finish(null);
-      return bytes;
+      this.#totalBytes += bytes?.length ?? 0;
+      if (isRest || bytes === null) this.#finish(null);
+      return bytes ?? EMPTY;
     } catch (error) {
       this.#finish(this.#error ?? this.#mapError?.(error) ?? asError(error));
       throw this.#error;
@@ -320,9 +315,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /** Asks the source for bytes; `null` at the end. */
-  async #ask(
-    from: (source: BodySource) => Promise<Uint8Array<ArrayBuffer> | null>,
-  ): Promise<Uint8Array<ArrayBuffer> | null> {
+  async #ask(from: (source: BodySource) => Promise<Bytes | null>): Promise<Bytes | null> {
     if (this.#error !== null) throw this.#error;
     const source = this.#source;
     if (source === null) return null;

@@ -75,7 +75,8 @@ export {
 export type { BodySource } from "../http/body_source.ts";
 export { IncompleteReadError } from "../http/incomplete_read_error.ts";
 export { LineTooLongError } from "../http/line_too_long_error.ts";
-export { StreamReader, type StreamReaderOptions } from "../http/stream_reader.ts";
+export { StreamReader } from "../http/stream_reader.ts";
+export type { StreamReaderOptions } from "../http/stream_reader_options.ts";
 
 export { validate } from "./validate.ts";
 export type { RequestIssue, RequestSchemas, Validated, ValidateOptions } from "./validate.ts";

@@ -3,6 +3,7 @@
  * @module
  */
 import { concatBytes } from "../http/bytes.ts";
+import { fairTurn } from "../http/fair_turn.ts";
 import { MultipartError, MultipartLimitError } from "../http/multipart_errors.ts";
 import { HTTPRequestEntityTooLarge } from "./http_client_errors.ts";
 import type { HTTPException } from "./http_exception.ts";
@@ -36,6 +37,8 @@ export async function readRequestBody(raw: Request, limit: number): Promise<Byte
     if (done) return concatBytes(pieces);
     size += value.length;
     pieces.push(value);
+    const turn = fairTurn(reader, value.length);
+    if (turn !== null) await turn;
   }
   const error = new HTTPRequestEntityTooLarge(limit);
   rests.set(error, reader);
@@ -48,8 +51,8 @@ export async function readRequestBody(raw: Request, limit: number): Promise<Byte
  * Without a server there is nobody to wait for. With one, Deno would go on reading such a body for
  * ever before it closes the connection (2 GiB in 5 s, measured), and closing at once would often
  * take the answer with it. So the answer goes out, some more is read and dropped, as in aiohttp's
- * `lingering_time`, and a body that has not ended by then loses its connection: a response stream
- * that fails is the one way to close it.
+ * `lingering_time`, and a body that has not ended by then is read no more: its connection closes, or
+ * is left to a client that does not stop sending.
  *
  * @param request What was asked, and whether a server carries it.
  * @param error What is answered.
@@ -114,7 +117,10 @@ export function multipartBody({ body }: Request): ReadableStream<Bytes> | null {
     };
     return reader;
   };
-  return Object.create(body, { getReader: { value: getReader } });
+  return Object.create(body, {
+    getReader: { value: getReader },
+    locked: { get: () => body.locked },
+  });
 }
 
 async function endsSoon(rest: Rest): Promise<boolean> {

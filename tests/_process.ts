@@ -40,10 +40,14 @@ export async function run(command: readonly string[]): Promise<Finished> {
 }
 
 /** Starts a program; disposing of it kills it, if it still runs. */
-export function start(command: readonly string[]): Running {
+export function start(
+  command: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Running {
   const [program = "", ...args] = command;
   const child = new Deno.Command(program, {
     ...OPTIONS,
+    env: { ...OPTIONS.env, ...env },
     args,
     stdout: "piped",
     stderr: "piped",

@@ -18,7 +18,6 @@ const OWN: Readonly<Record<string, string>> = {
   "@roundtrip/http/hono": "server/hono",
   "@roundtrip/http/session-redis": "server/session_redis",
 };
-const PLAYGROUND = "examples/playground/main";
 
 // ws looks for these two and does without them.
 const OPTIONAL = ["bufferutil", "utf-8-validate"];
@@ -42,7 +41,7 @@ async function bundle(): Promise<boolean> {
   await Deno.remove(target, { recursive: true }).catch((error: unknown) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
-  const modules = ["cli/main", ...Object.values(OWN), PLAYGROUND];
+  const modules = ["cli/main", ...Object.values(OWN)];
   const done = await deno(
     "bundle",
     "--quiet",
@@ -53,14 +52,6 @@ async function bundle(): Promise<boolean> {
     ...modules.map((name) => `${name}.ts`),
   );
   if (!done) return false;
-  const page = new URL("examples/playground/public/", ROOT);
-  await Deno.mkdir(new URL("examples/playground/public/", target), { recursive: true });
-  for await (const { name } of Deno.readDir(page)) {
-    await Deno.copyFile(
-      new URL(name, page),
-      new URL(`examples/playground/public/${name}`, target),
-    );
-  }
   const imports = Object.entries(OWN).flatMap(([name, file]) =>
     // As a user writes it, from a registry too.
     ["", "jsr:", "npm:"].map((scheme) => [`${scheme}${name}`, `./${file}.js`])
@@ -72,11 +63,10 @@ async function bundle(): Promise<boolean> {
 
 const options = ["--no-check", "-A", "--unstable-net", "-o", "build/roundtrip", ...Deno.args];
 if (await bundle()) {
-  const include = [...Object.values(OWN).map((name) => `${name}.js`), "examples/playground/public"];
   const { unstable } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
   for (const feature of unstable) options.push(`--unstable-${feature}`);
   options.push("--no-config", "--import-map", `${BUNDLE}/imports.json`);
-  for (const path of include) options.push("--include", `${BUNDLE}/${path}`);
+  for (const name of Object.values(OWN)) options.push("--include", `${BUNDLE}/${name}.js`);
   options.push(`${BUNDLE}/cli/main.js`);
 } else {
   console.error(

@@ -16,7 +16,7 @@ import { json } from "./json.ts";
 import { parameter } from "./parameter.ts";
 import { routes1000 } from "./routes1000.ts";
 import { static100m, static10k } from "./static_files.ts";
-import { clientDownload, clientUpload } from "./transfer.ts";
+import { clientDownload, clientIterate, clientUpload } from "./transfer.ts";
 import { multipart, post } from "./upload.ts";
 import { wsEcho } from "./ws_echo.ts";
 
@@ -27,6 +27,7 @@ export const CASES: readonly BenchCase[] = [
   json,
   clientGet,
   clientDownload,
+  clientIterate,
   clientUpload,
   wsEcho,
   multipart,

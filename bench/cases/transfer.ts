@@ -2,12 +2,6 @@ import type { BenchCase, Row } from "../case.ts";
 import { asClient } from "../client_case.ts";
 import { HELLO, LARGE } from "../contenders/servers/replies.mjs";
 
-const open = asClient(
-  { runtime: "deno", file: "servers/transfer.ts" },
-  { path: "/", expect: HELLO },
-  LARGE / 1e9,
-);
-
 function rows(mode: string): Row[] {
   const args = ["--mode", mode, "--concurrency", "1"];
   return [
@@ -18,31 +12,47 @@ function rows(mode: string): Row[] {
     },
     {
       id: "deno_fetch",
-      label: mode === "upload" ? "Deno fetch, bytes in memory" : "Deno fetch",
+      label: mode === "upload" ? "Deno fetch, the file's stream" : "Deno fetch",
       program: { runtime: "deno", file: "clients/transfer_fetch.ts", args },
       goal: 0.85,
     },
   ];
 }
 
-/** A body of 1 GiB read piece by piece, with bounded memory. */
+function open(server: string): BenchCase["open"] {
+  const program = { runtime: "deno", file: `servers/${server}` } as const;
+  return asClient(program, { path: "/", expect: HELLO }, LARGE / 1e9);
+}
+
+/** A body of 1 GiB read into one buffer, with bounded memory. */
 export const clientDownload: BenchCase = {
   name: "client_download",
   title: "client: download 1 GiB",
-  method: "one at a time, read piece by piece, from a bare Deno.serve",
+  method: "one at a time, read into one buffer of 64 KiB, from a bare Deno.serve",
   unit: "GB/s",
   better: "higher",
-  open,
+  open: open("transfer.ts"),
   rows: rows("download"),
+};
+
+/** The same body as pieces of their own, which wait for the garbage collector. */
+export const clientIterate: BenchCase = {
+  name: "client_iterate",
+  title: "client: iterate over 1 GiB",
+  method: "one at a time, `for await` over the pieces, from a bare Deno.serve",
+  unit: "GB/s",
+  better: "higher",
+  open: open("transfer.ts"),
+  rows: rows("iterate"),
 };
 
 /** A file of 1 GiB sent with bounded memory. */
 export const clientUpload: BenchCase = {
   name: "client_upload",
   title: "client: upload 1 GiB",
-  method: "one at a time, an open file, to a bare Deno.serve",
+  method: "one at a time, an open file, to a bare socket that counts",
   unit: "GB/s",
   better: "higher",
-  open,
+  open: open("upload_sink.ts"),
   rows: rows("upload"),
 };

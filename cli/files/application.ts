@@ -4,8 +4,10 @@
  */
 import {
   Application,
+  del,
   FileResponse,
   get,
+  type Handler,
   HTTPBadRequest,
   HTTPForbidden,
   HTTPNotFound,
@@ -13,43 +15,29 @@ import {
   jsonResponse,
   type Middleware,
   post,
+  readiness,
   type ServerRequest,
   static as staticFiles,
   textResponse,
 } from "../../server/mod.ts";
 import { archive, ARCHIVES } from "./archive.ts";
+import { makeFolder, readChange, remove } from "./changes.ts";
+import { compress } from "./compress.ts";
 import { Root } from "./folder.ts";
-import { type Account, localNamesOnly, requireAccount } from "./guards.ts";
-import { listingPage } from "./page.ts";
-import { basename } from "./paths.ts";
-import { receive, type UploadOptions } from "./upload.ts";
+import { localNamesOnly, requireAccount } from "./guards.ts";
+import { sendListing } from "./listing.ts";
+import type { FilesOptions } from "./options.ts";
+import { basename, join } from "./paths.ts";
+import { checkOrigin, receive } from "./upload.ts";
 
-/** What is served, and to whom. */
-export interface FilesOptions {
-  /** Folder or file. */
-  readonly path: string;
-  /** Address that the server is bound to. */
-  readonly hostname: string;
-  /** Where uploads may go: a folder below `path`, `""` for everywhere, `null` for nowhere. */
-  readonly upload: string | null;
-  /** Limits of uploads. */
-  readonly uploads: UploadOptions;
-  /** Who may see anything; empty for everyone. */
-  readonly accounts: readonly Account[];
-  /** Who may upload; empty for everyone who may see. */
-  readonly uploaders: readonly Account[];
-  /** File that stands for its folder, `null` for none. */
-  readonly index: string | null;
-  /** Whether `index.html` is sent where there is no file. */
-  readonly spa: boolean;
-  /** Whether folders are listed. */
-  readonly listing: boolean;
-  /** Whether folders can be had as archives. */
-  readonly archives: boolean;
-  /** Whether names that begin with a dot are served. */
-  readonly hidden: boolean;
+/** What is served, with what is known of it. */
+interface Served {
+  readonly root: Root;
+  readonly options: FilesOptions;
   /** Headers of every file. */
-  readonly headers: readonly (readonly [string, string])[];
+  readonly headers: Headers;
+  /** Sends a file, or throws 403 for a folder. */
+  readonly file: Handler;
 }
 
 /**
@@ -58,100 +46,91 @@ export interface FilesOptions {
  * @param options What is served, and to whom.
  */
 export function filesApplication(options: FilesOptions): Application {
+  const { prefix, health } = options;
   const middlewares: Middleware[] = [localNamesOnly(options.hostname), (request, handler) => {
-    requireAccount(options.accounts, request);
+    if (health === null || request.path !== health) requireAccount(options.accounts, request);
     return handler(request);
   }];
+  if (options.compress) middlewares.push(compress);
   const app = new Application({ middlewares, clientMaxSize: 0 });
+  if (health !== null) app.addRoutes([get(health, readiness())]);
   // What was uploaded is not to be taken for a page of another kind than it says.
   const headers = new Headers({ "x-content-type-options": "nosniff" });
   for (const [name, value] of options.headers) headers.append(name, value);
   if (Deno.statSync(options.path).isFile) {
     const file = (): FileResponse => new FileResponse(options.path, { headers });
-    app.addRoutes([get("/", file), get(`/${encodeURIComponent(basename(options.path))}`, file)]);
+    const name = encodeURIComponent(basename(options.path));
+    app.addRoutes([get(`${prefix}/`, file), get(`${prefix}/${name}`, file)]);
     return app;
   }
-  const root = new Root(options.path, options.hidden);
-  const files = staticFiles("/", options.path, {
+  const files = staticFiles(prefix === "" ? "/" : prefix, options.path, {
     dotfiles: options.hidden,
     headers,
     ...(options.index === null && !options.spa ? {} : { index: options.index ?? "index.html" }),
     ...(options.spa ? { fallback: "index.html" } : {}),
   });
+  const root = new Root(options.path, options.hidden);
+  const served: Served = { root, options, headers, file: files.handler as Handler };
   app.addRoutes([
-    { ...files, handler: (request) => serveFolder(request, root, options, files.handler) },
-    post("/{path:[^]*}", (request) => upload(request, root, options)),
+    { ...files, handler: (request) => serveFolder(request, served) },
+    post(`${prefix}/{path:[^]*}`, (request) => change(request, served)),
+    del(`${prefix}/{path:[^]*}`, (request) => removeAt(request, served)),
   ]);
   return app;
+}
+
+/** The path below the prefix, as it stood in the request's line. */
+function innerPath(request: ServerRequest, { prefix }: FilesOptions): string {
+  const segments = prefix.split("/").length;
+  return `/${request.rawPath.split("/").slice(segments).join("/")}`;
 }
 
 /** A file, or what a folder has to show where `web.static()` says 403. */
 async function serveFolder(
   request: ServerRequest,
-  root: Root,
-  options: FilesOptions,
-  file: (request: ServerRequest) => ReturnType<ReturnType<typeof staticFiles>["handler"]>,
-): Promise<Awaited<ReturnType<typeof file>>> {
+  served: Served,
+): Promise<Awaited<ReturnType<Handler>>> {
+  const { options, root } = served;
+  const path = innerPath(request, options);
   const kind = request.query.get("archive");
-  if (kind !== null && options.archives) return await sendArchive(request, root, kind);
+  if (kind !== null && options.archives) return await sendArchive(root, path, kind);
   try {
-    return await file(request);
+    return await served.file(request);
   } catch (error) {
+    if (error instanceof HTTPNotFound && options.prettyUrls) {
+      const page = await root.findFile(`${path}.html`);
+      if (page !== null) return new FileResponse(page, { headers: served.headers });
+    }
     if (!(error instanceof HTTPForbidden) || !options.listing) throw error;
-    return await sendListing(request, root, options);
+    const folder = await root.find(path);
+    if (folder === null) throw new HTTPForbidden();
+    if (!path.endsWith("/")) {
+      throw new HTTPPermanentRedirect(`./${path.slice(path.lastIndexOf("/") + 1)}/`);
+    }
+    return await sendListing({
+      request,
+      root,
+      folder,
+      path,
+      options,
+      upload: options.upload !== null && await mayChange(root, folder, options),
+      change: await mayChange(root, folder, options),
+    });
   }
 }
 
-async function sendListing(
-  request: ServerRequest,
-  root: Root,
-  options: FilesOptions,
-): Promise<Response> {
-  const path = await root.find(request.rawPath);
-  if (path === null) throw new HTTPForbidden();
-  if (!request.rawPath.endsWith("/")) {
-    throw new HTTPPermanentRedirect(`./${lastSegment(request.rawPath)}/`);
-  }
-  const entries = await root.list(path);
-  if (request.query.get("raw") === "true") {
-    const lines = entries.map(({ name, isFolder }) => `${name}${isFolder ? "/" : ""}\n`);
-    return textResponse(lines.join(""));
-  }
-  const nonce = crypto.randomUUID();
-  const page = listingPage({
-    title: decodeURIComponent(request.rawPath),
-    entries,
-    upload: await mayReceive(root, path, options),
-    archives: options.archives ? Object.keys(ARCHIVES) : [],
-    nonce,
-  });
-  return new Response(page, {
-    headers: {
-      "content-type": "text/html; charset=utf-8",
-      "content-security-policy":
-        `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; ` +
-        `connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
-      "cache-control": "no-store",
-    },
-  });
-}
-
-function lastSegment(rawPath: string): string {
-  return rawPath.slice(rawPath.lastIndexOf("/") + 1);
-}
-
-async function sendArchive(request: ServerRequest, root: Root, kind: string): Promise<Response> {
+async function sendArchive(root: Root, path: string, kind: string): Promise<Response> {
   const type = Object.hasOwn(ARCHIVES, kind) ? ARCHIVES[kind] : undefined;
   if (type === undefined) {
     throw new HTTPBadRequest({
       text: `400: archives are ${Object.keys(ARCHIVES).join(", ")}`,
     });
   }
-  const path = await root.find(request.rawPath);
-  if (path === null) throw new HTTPNotFound();
-  const name = path === root.path ? root.name : basename(path);
+  const folder = await root.find(path);
+  if (folder === null) throw new HTTPNotFound();
+  const name = folder === root.path ? root.name : basename(folder);
   const file = encodeURIComponent(`${name}.${kind}`).replaceAll("'", "%27");
-  return new Response(await archive(root, path, name, kind), {
+  return new Response(await archive(root, folder, name, kind), {
     headers: {
       "content-type": type,
       "content-disposition": `attachment; filename*=UTF-8''${file}`,
@@ -160,27 +139,75 @@ async function sendArchive(request: ServerRequest, root: Root, kind: string): Pr
   });
 }
 
+/** A form: files to save, a folder to make, a name to delete. */
+async function change(request: ServerRequest, served: Served): Promise<Response> {
+  const { root, options } = served;
+  const folder = await changeable(request, innerPath(request, options), served);
+  const type = request.headers.get("content-type") ?? "";
+  if (!/^application\/x-www-form-urlencoded\b/i.test(type)) {
+    return await upload(request, folder, served);
+  }
+  const form = await readChange(request);
+  const made = form.get("mkdir");
+  const removed = form.get("remove");
+  if (made !== null && options.mkdir) await makeFolder(root, folder, made);
+  else if (removed !== null && options.remove) await remove(root, folder, removed);
+  else {
+    const option = made !== null ? "--mkdir" : "--rm-files";
+    throw made === null && removed === null
+      ? new HTTPBadRequest({ text: "400: the form has neither mkdir nor remove" })
+      : new HTTPForbidden({ text: `403: not here; start it with ${option}` });
+  }
+  if (wantsPage(request)) return backToPage(request);
+  return made !== null
+    ? textResponse(`made ${made}/\n`, { status: 201 })
+    : textResponse(`removed ${removed}\n`);
+}
+
+async function removeAt(request: ServerRequest, served: Served): Promise<Response> {
+  const { root, options } = served;
+  const path = innerPath(request, options).replace(/\/$/, "");
+  const slash = path.lastIndexOf("/");
+  if (slash === -1) throw new HTTPForbidden({ text: "403: the folder itself stays" });
+  const folder = await changeable(request, path.slice(0, slash + 1), served);
+  if (!options.remove) throw new HTTPForbidden({ text: "403: not here; start it with --rm-files" });
+  let name: string;
+  try {
+    name = decodeURIComponent(path.slice(slash + 1));
+  } catch (cause) {
+    throw new HTTPNotFound({ cause });
+  }
+  await remove(root, folder, name);
+  return textResponse(`removed ${name}\n`);
+}
+
+/** The folder of a request that is to change something, if this user may. */
+async function changeable(
+  request: ServerRequest,
+  path: string,
+  { root, options }: Served,
+): Promise<string> {
+  requireAccount(options.uploaders, request);
+  checkOrigin(request);
+  const folder = await root.find(path);
+  if (folder === null) throw new HTTPNotFound();
+  if (await mayChange(root, folder, options)) return folder;
+  throw new HTTPForbidden({ text: `403: nothing is changed here; upload to /${options.upload}/` });
+}
+
 async function upload(
   request: ServerRequest,
-  root: Root,
-  options: FilesOptions,
+  folder: string,
+  { root, options }: Served,
 ): Promise<Response> {
-  requireAccount(options.uploaders, request);
-  const path = await root.find(request.rawPath);
-  if (path === null) throw new HTTPNotFound();
-  if (!await mayReceive(root, path, options)) {
-    const why = options.upload === null
-      ? "start it with --upload"
-      : `upload to /${options.upload}/`;
-    throw new HTTPForbidden({ text: `403: no uploads here; ${why}` });
+  if (options.upload === null) {
+    throw new HTTPForbidden({ text: "403: no uploads here; start it with --upload" });
   }
-  const saved = await receive(request, root, path, options.uploads);
+  const saved = await receive(request, root, folder, options.uploads);
   if (saved.length === 0) {
     throw new HTTPBadRequest({ text: "400: the form has no file: curl -F file=@NAME" });
   }
-  if (/\btext\/html\b/.test(request.headers.get("accept") ?? "")) {
-    return new Response(null, { status: 303, headers: { location: request.rawPath } });
-  }
+  if (wantsPage(request)) return backToPage(request);
   if (/\bjson\b/.test(request.headers.get("accept") ?? "")) {
     return jsonResponse({ saved }, { status: 201 });
   }
@@ -188,10 +215,16 @@ async function upload(
   return textResponse(lines.join(""), { status: 201 });
 }
 
-async function mayReceive(root: Root, path: string, options: FilesOptions): Promise<boolean> {
-  if (options.upload === null) return false;
-  if (options.upload === "") return true;
+function wantsPage(request: ServerRequest): boolean {
+  return /\btext\/html\b/.test(request.headers.get("accept") ?? "");
+}
+
+function backToPage(request: ServerRequest): Response {
+  return new Response(null, { status: 303, headers: { location: request.rawPath } });
+}
+
+async function mayChange(root: Root, folder: string, options: FilesOptions): Promise<boolean> {
+  if (options.upload === null || options.upload === "") return true;
   const allowed = await root.find(options.upload.split("/").map(encodeURIComponent).join("/"));
-  return allowed !== null && (path === allowed || path.startsWith(`${allowed}/`) ||
-    path.startsWith(`${allowed}\\`));
+  return allowed !== null && (folder === allowed || folder.startsWith(join(allowed, "/")));
 }

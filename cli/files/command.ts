@@ -3,13 +3,16 @@
  * @module
  */
 import { runApp } from "../../server/mod.ts";
-import { explainListening, listenOptions } from "../listen.ts";
+import { explainListening, healthRoute, listenOptions } from "../listen.ts";
+import { openBrowser } from "../open_browser.ts";
 import { writeErr, writeOut } from "../output.ts";
 import type { ParsedArgs } from "../parse_args.ts";
+import { readText } from "../read_text.ts";
 import { UsageError } from "../usage_error.ts";
-import { filesApplication, type FilesOptions } from "./application.ts";
+import { filesApplication } from "./application.ts";
 import { Root } from "./folder.ts";
-import { accountOf } from "./guards.ts";
+import { type Account, accountOf } from "./guards.ts";
+import type { FilesOptions } from "./options.ts";
 
 /**
  * Runs the subcommand.
@@ -20,8 +23,9 @@ import { accountOf } from "./guards.ts";
 export async function run(parsed: ParsedArgs): Promise<number> {
   const options = listenOptions(parsed);
   const hostname = parsed.value("hostname") ?? "localhost";
-  const app = filesApplication(await filesOptions(parsed, hostname));
-  if (/^(?:0\.0\.0\.0|::)$/.test(hostname) && parsed.all("auth").length === 0) {
+  const settings = await filesOptions(parsed, hostname);
+  const app = filesApplication(settings);
+  if (/^(?:0\.0\.0\.0|::)$/.test(hostname) && settings.accounts.length === 0) {
     const what = parsed.has("upload") ? "read and upload files" : "read these files";
     await writeErr(
       `roundtrip files: warning: everyone on the network can ${what}; ` +
@@ -29,11 +33,14 @@ export async function run(parsed: ParsedArgs): Promise<number> {
     );
   }
   const print = async (text: string): Promise<void> => {
-    const [, url = ""] = /(https?:\S+)/.exec(text) ?? [];
+    const [, bare = ""] = /(https?:\S+)/.exec(text) ?? [];
+    const url = settings.prefix === "" ? bare : `${bare}${settings.prefix}/`;
     const urls = networkUrls(url);
     const more = urls.map((each) => `  also ${each}\n`).join("");
-    await writeOut(`${text.replace("\n", `\n${more}`)}\n`);
-    if (parsed.has("qr")) {
+    await writeOut(`${text.replace(bare, url).replace("\n", `\n${more}`)}\n`);
+    if (parsed.has("open")) await openBrowser(url);
+    // Who shares with a network has a phone in mind.
+    if (parsed.has("qr") || (urls.length > 0 && Deno.stdout.isTerminal())) {
       const { renderUnicodeCompact } = await import("uqr");
       await writeOut(`${renderUnicodeCompact(urls[0] ?? url, { border: 2 })}\n`);
     }
@@ -62,20 +69,57 @@ async function filesOptions(parsed: ParsedArgs, hostname: string): Promise<Files
   return {
     path,
     hostname,
+    prefix: prefixOf(parsed),
+    health: healthRoute(parsed),
     upload: subdir ?? null,
     uploads: {
       onDuplicate: (parsed.value("on-duplicate") ?? "error") as "error" | "overwrite" | "rename",
       maxSize: sizeOf(parsed.value("max-size")),
     },
-    accounts: parsed.all("auth").map((each) => accountOf("auth", each)),
+    mkdir: parsed.has("mkdir"),
+    remove: parsed.has("rm-files"),
+    accounts: [
+      ...parsed.all("auth").map((each) => accountOf("auth", each)),
+      ...parsed.all("auth-file").flatMap(accountsOf),
+    ],
     uploaders: parsed.all("auth-upload").map((each) => accountOf("auth-upload", each)),
     index: parsed.value("index") ?? null,
     spa: parsed.has("spa"),
+    prettyUrls: parsed.has("pretty-urls"),
+    title: parsed.value("title") ?? null,
+    readme: parsed.has("readme"),
     listing: !parsed.has("no-listing"),
     archives: !parsed.has("no-archives") && !parsed.has("no-listing"),
     hidden,
-    headers: parsed.all("header").map(headerOf),
+    compress: parsed.has("compress"),
+    headers: [
+      ...(parsed.has("cors") ? [["access-control-allow-origin", "*"] as const] : []),
+      ...parsed.all("header").map(headerOf),
+    ],
   };
+}
+
+/** A line each; empty lines and those that begin with `#` say nothing. */
+function accountsOf(path: string): Account[] {
+  const lines = readText("auth-file", path).split(/\r?\n/);
+  const accounts = lines.filter((line) => !/^\s*(?:#|$)/.test(line));
+  // Nobody is not everybody.
+  if (accounts.length === 0) throw new UsageError(`argument --auth-file: ${path} names nobody`);
+  return accounts.map((line) => accountOf("auth-file", line));
+}
+
+/** `/a/b`, or `""`. */
+function prefixOf(parsed: ParsedArgs): string {
+  const own = parsed.value("route-prefix")?.replaceAll(/^\/+|\/+$/g, "") ?? "";
+  if (!/^(?:[\w~-][\w.~-]*(?:\/[\w~-][\w.~-]*)*)?$/.test(own)) {
+    throw new UsageError(
+      `argument --route-prefix: "${own}" is no path of letters, digits and . _ ~ -`,
+    );
+  }
+  const random = parsed.has("random-route")
+    ? `/${crypto.randomUUID().replaceAll("-", "").slice(0, 16)}`
+    : "";
+  return `${own === "" ? "" : `/${own}`}${random}`;
 }
 
 async function checkUpload(

@@ -61,6 +61,25 @@ export class Root {
   }
 
   /**
+   * Finds a file.
+   *
+   * @param rawPath Path of a request, as it stood in its line.
+   * @returns Its real path, `null` where there is none or it is not below the root.
+   */
+  async findFile(rawPath: string): Promise<string | null> {
+    const slash = rawPath.lastIndexOf("/");
+    const folder = await this.find(rawPath.slice(0, slash + 1));
+    const name = decoded(rawPath.slice(slash + 1));
+    if (folder === null || name === null || !this.allows(name)) return null;
+    try {
+      const real = await Deno.realPath(join(folder, name));
+      return this.contains(real) && (await Deno.stat(real)).isFile ? real : null;
+    } catch {
+      return null; // missing, or not to be read
+    }
+  }
+
+  /**
    * Follows links and makes sure that they stay below the root.
    *
    * @param path A path.

@@ -7,12 +7,24 @@ import type { Entry } from "./folder.ts";
 
 /** What the page shows. */
 export interface PageOptions {
+  /** What stands before the path, `null` for nothing. */
+  readonly title: string | null;
   /** Path of the folder below the root, decoded, `/` for the root. */
-  readonly title: string;
+  readonly path: string;
   /** What it holds. */
   readonly entries: readonly Entry[];
+  /** What was searched for, `""` for nothing. */
+  readonly search: string;
+  /** Whether there may be more than what is shown. */
+  readonly isCut: boolean;
   /** Whether files can be uploaded here. */
   readonly upload: boolean;
+  /** Whether folders can be made here. */
+  readonly mkdir: boolean;
+  /** Whether files can be deleted here. */
+  readonly remove: boolean;
+  /** Text that is shown below, `null` for none. */
+  readonly readme: string | null;
   /** Kinds of archive that can be had. */
   readonly archives: readonly string[];
   /** Nonce of the page's script and style. */
@@ -25,17 +37,21 @@ export interface PageOptions {
  * @param options What it shows.
  */
 export function listingPage(options: PageOptions): string {
-  const { title, entries, upload, archives, nonce } = options;
+  const { path, entries, upload, archives, nonce, readme } = options;
   const rows = entries.map(({ name, isFolder, size, modified }) => {
-    const href = `./${encodeURIComponent(name.toWellFormed())}${isFolder ? "/" : ""}`;
+    const segments = name.toWellFormed().split("/").map(encodeURIComponent);
+    const href = `./${segments.join("/")}${isFolder ? "/" : ""}`;
     const time = modified === null ? "" : modified.toISOString().slice(0, 16).replace("T", " ");
     return `<tr><td><a href="${escapeHtml(href)}">${escapeHtml(name)}${
       isFolder ? "/" : ""
     }</a></td>` +
-      `<td>${isFolder ? "" : formatBytes(size)}</td><td>${time}</td></tr>`;
+      `<td>${isFolder ? "" : formatBytes(size)}</td><td>${time}</td>${
+        options.remove ? `<td>${removeForm(name)}</td>` : ""
+      }</tr>`;
   });
-  if (title !== "/") rows.unshift(`<tr><td><a href="../">../</a></td><td></td><td></td></tr>`);
-  const heading = escapeHtml(title);
+  if (path !== "/") rows.unshift(`<tr><td><a href="../">../</a></td><td></td><td></td></tr>`);
+  if (options.isCut) rows.push(`<tr><td>There may be more.</td><td></td><td></td></tr>`);
+  const heading = escapeHtml(options.title === null ? path : `${options.title} ${path}`);
   const links = archives.map((kind) => `<a href="?archive=${kind}">${kind}</a>`).join(" ");
   return `<!doctype html>
 <html lang="en">
@@ -49,13 +65,26 @@ export function listingPage(options: PageOptions): string {
 <h1>${heading}</h1>
 ${archives.length === 0 ? "" : `<p>This folder as an archive: ${links}</p>\n`}${
     upload ? FORM : ""
-  }<table>
+  }${options.mkdir ? MKDIR : ""}<form role="search">
+<label>Search below <input type="search" name="search" value="${
+    escapeHtml(options.search)
+  }"></label> <button>Search</button>
+</form>
+<table>
 <tr><th>Name</th><th>Size</th><th>Modified (UTC)</th></tr>
 ${rows.join("\n")}
 </table>
-${upload ? `<script nonce="${nonce}">${SCRIPT}</script>\n` : ""}</body>
+${readme === null ? "" : `<pre>${escapeHtml(readme)}</pre>\n`}${
+    options.remove ? `<script nonce="${nonce}">${ASK}</script>\n` : ""
+  }${upload ? `<script nonce="${nonce}">${SCRIPT}</script>\n` : ""}</body>
 </html>
 `;
+}
+
+function removeForm(name: string): string {
+  return `<form class="remove" method="post"><button name="remove" value="${
+    escapeHtml(name)
+  }" aria-label="Delete ${escapeHtml(name)}">Delete</button></form>`;
 }
 
 /**
@@ -80,6 +109,8 @@ td + td, th + th { white-space: nowrap; }
 #drop.over { border-style: solid; }
 progress { width: 12rem; }
 li.failed { color: #c00; }
+form.remove { margin: 0; }
+pre { white-space: pre-wrap; border-top: 1px solid gray; padding-top: 1rem; }
 `;
 
 // Works without a script too: the form is posted as it is.
@@ -89,6 +120,19 @@ const FORM = `<form id="drop" method="post" enctype="multipart/form-data">
 <button>Upload</button> or drop them here
 <ul id="log"></ul>
 </form>
+`;
+
+const MKDIR = `<form id="mkdir" method="post">
+<label>New folder <input name="mkdir" required maxlength="255"></label> <button>Make</button>
+</form>
+`;
+
+const ASK = `
+document.addEventListener("submit", (event) => {
+  if (event.target.className !== "remove") return;
+  const { value } = event.target.elements.remove;
+  if (!confirm("Delete " + value + "? This cannot be undone.")) event.preventDefault();
+});
 `;
 
 const SCRIPT = `

@@ -45,7 +45,6 @@ const LIMITS = {
  * @param folder Real path of the folder that gets them.
  * @param options Limits.
  * @returns The files.
- * @throws {HTTPForbidden} If a page of another site has sent the form.
  * @throws {HTTPConflict} If a name exists and may not be replaced.
  */
 export async function receive(
@@ -54,7 +53,6 @@ export async function receive(
   folder: string,
   options: UploadOptions,
 ): Promise<Uploaded[]> {
-  checkOrigin(request);
   const saved: Uploaded[] = [];
   // Given up in the end: a browser sends all of a form before it reads why it was refused.
   await using form = await request.multipart(LIMITS);
@@ -76,12 +74,17 @@ export async function receive(
   return saved;
 }
 
-/** A form can be sent to any server by any page; only what the page was loaded from may do it. */
-function checkOrigin(request: ServerRequest): void {
+/**
+ * A form can be sent to any server by any page; only what the page was loaded from may do it.
+ *
+ * @param request The request.
+ * @throws {HTTPForbidden} If a page of another site has sent it.
+ */
+export function checkOrigin(request: ServerRequest): void {
   const origin = request.headers.get("origin");
   if (origin === null) return; // curl, and no browser
   if (URL.parse(origin)?.host === request.host) return;
-  throw new HTTPForbidden({ text: "403: uploads from pages of other sites are not accepted" });
+  throw new HTTPForbidden({ text: "403: nothing is accepted from pages of other sites" });
 }
 
 /** One step at a time: a link on the way must not lead out of the root. */

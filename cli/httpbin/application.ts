@@ -258,6 +258,7 @@ const INDEX = `roundtrip httpbin: what you send is what you read
 /gzip /deflate /brotli /zstd            compressed
 /etag/{etag} /cache /cache/{seconds}    conditional requests
 /upload                                 forms with files
+                                        (no trailers: Deno sends none)
 /json /html /encoding/utf8 /base64/{text} /uuid /response-headers?name=value
 /unstable?failure_rate=0.5 /dump/request /robots.txt /deny
 /websocket/echo                         WebSocket

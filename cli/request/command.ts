@@ -6,23 +6,25 @@ import {
   type ClientResponse,
   ClientSession,
   CookieJar,
+  type HopRequest,
   type RequestOptions,
 } from "../../client/mod.ts";
 import { writeOut } from "../output.ts";
 import type { ParsedArgs } from "../parse_args.ts";
 import { UsageError } from "../usage_error.ts";
-import { prepareEnvironment, transportOf } from "./connection.ts";
+import { transportOf } from "./connection.ts";
 import { type Auth, authOf, basicOf, middlewaresOf } from "./credentials.ts";
 import { curlCommand } from "./curl.ts";
 import { resumeDownload, saveResponse } from "./download.ts";
+import { prepareEnvironment } from "./environment.ts";
 import { explained } from "./explained.ts";
 import type { Times } from "./node_transport.ts";
 import { dataOf, type Plan, plan } from "./plan.ts";
-import { partsOf, Printer, warn } from "./printer.ts";
+import { historyPartsOf, partsOf, Printer, warn } from "./printer.ts";
 import { NotSentError, recorder } from "./recorder.ts";
 import { type SessionData, SessionFile } from "./session_file.ts";
 import { stdinBody } from "./stdin_body.ts";
-import { parseTarget } from "./target.ts";
+import { parseTarget, type Target } from "./target.ts";
 
 /**
  * Runs the subcommand.
@@ -31,7 +33,7 @@ import { parseTarget } from "./target.ts";
  * @returns Exit code.
  */
 export async function run(parsed: ParsedArgs): Promise<number> {
-  const target = parseTarget(parsed.positionals, parsed.has("https") ? "https" : "http");
+  const target = targetOf(parsed);
   const quiet = parsed.count("quiet") > 1;
   const planned = await plan(
     parsed,
@@ -45,7 +47,7 @@ export async function run(parsed: ParsedArgs): Promise<number> {
   const auth = given ?? kept.auth;
   const full = withKept(planned, kept);
 
-  if (parsed.has("curl")) {
+  if (parsed.has("curl") || parsed.has("curl-long")) {
     await writeOut(`${curlCommand(full, extrasOf(parsed, auth))}\n`);
     return 0;
   }
@@ -54,6 +56,21 @@ export async function run(parsed: ParsedArgs): Promise<number> {
     await file.save({ headers: keptHeaders(planned, kept), auth }, jar);
   }
   return code;
+}
+
+function targetOf(parsed: ParsedArgs): Target {
+  const scheme = parsed.has("https") || parsed.value("default-scheme") === "https";
+  const [first = ""] = parsed.positionals;
+  if (parsed.has("download") && /^[[{"]/.test(first)) {
+    throw new UsageError(`"${first}" is no URL. -d downloads here; a body is --data TEXT`);
+  }
+  const target = parseTarget(parsed.positionals, scheme ? "https" : "http");
+  const method = parsed.value("request")?.toUpperCase();
+  if (method === undefined) return target;
+  if (!/^[!#$%&'*+.^_`|~0-9A-Z-]+$/.test(method)) {
+    throw new UsageError(`argument -X: "${method}" is no method`);
+  }
+  return { ...target, method };
 }
 
 async function exchange(
@@ -70,16 +87,22 @@ async function exchange(
   const times: Times = { lookup: null, connected: null, secured: null, head: null };
   const offline = parsed.has("offline");
   let hops = 0;
+  const history = new Printer(parsed, historyPartsOf(parsed, isTerminal));
+  let sent: HopRequest | null = null;
   const transport = recorder(
     offline ? null : transportOf(parsed, times),
-    planned,
+    { ...planned, chunked: parsed.has("chunked") },
     async (hop) => {
-      if (hops++ === 0 || all || !follow) await printer.request(hop);
+      // Whether it is one of the way is known when its reply has come.
+      if (all && follow && !offline) sent = hop;
+      else if (hops++ === 0 || !follow) await printer.request(hop);
     },
-    async (_hop, result) => {
+    async (hop, result) => {
+      if (sent === null) return;
       const redirects = result.status >= 300 && result.status < 400 &&
         result.headers.has("location");
-      if (all && follow && redirects) await printer.head(result);
+      await (redirects ? history : printer).request(hop);
+      if (redirects) await history.head(result);
     },
   );
   prepareEnvironment(auth === null && !parsed.has("ignore-netrc"));
@@ -99,6 +122,11 @@ async function exchange(
     maxRedirects: (parsed.number("max-redirects", { max: 1000 }) ?? 10) + 1,
     ...(auth?.type === "basic" ? { auth: basicOf(auth.value) } : {}),
   };
+  if (
+    parsed.has("compress") && planned.headers.some(([name]) => /^content-encoding$/i.test(name))
+  ) {
+    throw new UsageError("--compress sets Content-Encoding; leave the header out");
+  }
   const started = performance.now();
   try {
     if (parsed.has("continue")) {
@@ -113,7 +141,9 @@ async function exchange(
     }
     await using response = await session.request(planned.method, planned.url, {
       ...options,
-      ...(planned.body === null ? {} : { data: await dataOf(planned.body) }),
+      ...(planned.body === null
+        ? {}
+        : { data: await dataOf(planned.body), compress: parsed.has("compress") }),
     });
     await printer.head(response);
     const failed = response.status >= 400;
@@ -191,6 +221,7 @@ function extrasOf(parsed: ParsedArgs, auth: Auth | null): Parameters<typeof curl
     timeout: parsed.number("timeout", { fraction: true }) ?? null,
     unixSocket: parsed.value("unix-socket") ?? null,
     more: curlWords(parsed),
+    long: parsed.has("curl-long"),
     download: parsed.has("download"),
   };
 }

@@ -96,19 +96,3 @@ function localAddressOf(value: string | undefined): string | null {
     `argument --interface: "${value}" is no address and no interface of this machine`,
   );
 }
-
-/**
- * Prepares the environment for a session that trusts it: `all_proxy` stands for the proxies that
- * are not named, and `.netrc` is hidden where it is not wanted.
- *
- * @param netrc Whether `.netrc` counts.
- */
-export function prepareEnvironment(netrc: boolean): void {
-  const get = (name: string): string =>
-    Deno.env.get(name) || Deno.env.get(name.toUpperCase()) || "";
-  const all = get("all_proxy");
-  for (const name of ["http_proxy", "https_proxy"]) {
-    if (all !== "" && get(name) === "") Deno.env.set(name, all);
-  }
-  if (!netrc) Deno.env.set("NETRC", "/dev/null");
-}

@@ -16,6 +16,8 @@ export interface CurlExtras {
   readonly timeout: number | null;
   /** Path of a unix socket, `null` for none. */
   readonly unixSocket: string | null;
+  /** Whether options are written in full. */
+  readonly long: boolean;
   /** Further words: proxies, certificates, limits. */
   readonly more: readonly string[];
   /** Whether the body is saved under the URL's name. */
@@ -77,8 +79,29 @@ export function curlCommand(plan: Plan, extras: CurlExtras): string {
   if (extras.unixSocket !== null) words.push("--unix-socket", extras.unixSocket);
   words.push(...extras.more);
   if (extras.download) words.push("-O");
-  return words.map(shellWord).join(" ");
+  if (!extras.long) return words.map(shellWord).join(" ");
+  // Each option and its value on a line of its own.
+  const lines = words.map((word) => LONG[word] ?? word);
+  return lines.map((word, at) => {
+    const isOption = words[at]?.startsWith("-") && !VALUED.has(words[at - 1] ?? "");
+    return `${at === 0 ? "" : isOption ? " \\\n  " : " "}${shellWord(word)}`;
+  }).join("");
 }
+
+const LONG: Readonly<Record<string, string>> = {
+  "-I": "--head",
+  "-X": "--request",
+  "-H": "--header",
+  "-u": "--user",
+  "-F": "--form",
+  "-L": "--location",
+  "-k": "--insecure",
+  "-O": "--remote-name",
+  "-4": "--ipv4",
+  "-6": "--ipv6",
+};
+
+const VALUED = new Set(["-X", "-H", "-u", "-F", "--data-raw", "--data-binary", "--form-string"]);
 
 function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

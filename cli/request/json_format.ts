@@ -4,7 +4,7 @@
  */
 import type { Paint } from "../paint.ts";
 
-const TOKEN = /\s*(?:("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*)|(true|false|null)|([{}[\],]))/gy;
+const TOKEN = /(\s*)(?:("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*)|(true|false|null)|([{}[\],]))/gy;
 const UNSAFE = /[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /**
@@ -12,22 +12,23 @@ const UNSAFE = /[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u20
  *
  * @param text The text.
  * @param paint Colours.
- * @param indent Spaces of a level; 0 keeps the text on one line.
+ * @param indent Spaces of a level; 0 keeps the text on one line, `null` all spaces as they are.
  * @returns The text, `null` where it is no JSON.
  */
-export function formatJson(text: string, paint: Paint, indent = 2): string | null {
+export function formatJson(text: string, paint: Paint, indent: number | null = 2): string | null {
   try {
     JSON.parse(text);
   } catch {
     return null;
   }
+  if (indent === null) return painted(text, paint);
   const line = (depth: number): string => indent === 0 ? "" : `\n${" ".repeat(depth * indent)}`;
   const space = indent === 0 ? "" : " ";
   let depth = 0;
   let open = false; // the last token opened an object or array
   let out = "";
   for (const match of text.matchAll(TOKEN)) {
-    const [, string, colon, number, word, mark] = match;
+    const [, , string, colon, number, word, mark] = match;
     if (mark === "}" || mark === "]") {
       depth--;
       out += open ? mark : line(depth) + mark;
@@ -49,6 +50,17 @@ export function formatJson(text: string, paint: Paint, indent = 2): string | nul
     }
   }
   return out;
+}
+
+function painted(text: string, paint: Paint): string {
+  return text.replaceAll(TOKEN, (_all, space, string, colon, number, word, mark) => {
+    if (string !== undefined) {
+      const safe = string.replaceAll(UNSAFE, escaped);
+      return `${space}${paint(colon === undefined ? "string" : "key", safe)}${colon ?? ""}`;
+    }
+    if (number !== undefined) return `${space}${paint("number", number)}`;
+    return `${space}${word === undefined ? mark : paint("word", word)}`;
+  });
 }
 
 function escaped(character: string): string {

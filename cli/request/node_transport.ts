@@ -6,8 +6,7 @@
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
-import { Readable } from "node:stream";
-import type { ConnectionOptions } from "node:tls";
+import { type Duplex, Readable } from "node:stream";
 import {
   ClientConnectorError,
   ClientPayloadError,
@@ -16,12 +15,11 @@ import {
   ConnectionTimeoutError,
   type HopRequest,
   type HopResult,
+  proxyAgent,
+  type ProxyAgentOptions,
   ServerDisconnectedError,
   type Transport,
 } from "../../client/mod.ts";
-
-import { bareHost, proxyAuthorization, ProxyError, proxyPort } from "./proxy_tunnel.ts";
-import { tunnelAgent } from "./tunnel_agent.ts";
 
 /** How to connect. */
 export interface NodeTransportOptions {
@@ -57,6 +55,10 @@ export interface Times {
   head: number | null;
 }
 
+// Until Deno 2.6 it was built on fetch, which chooses its connections itself.
+const [MAJOR = 0, MINOR = 0] = Deno.version.deno.split(".").map(Number);
+const OLD = MAJOR < 2 || (MAJOR === 2 && MINOR < 6);
+
 /**
  * Makes the transport.
  *
@@ -65,11 +67,15 @@ export interface Times {
  */
 export function nodeTransport(options: NodeTransportOptions, times: Times): Transport {
   const agents = new Map<string, HttpAgent>();
-  const agentOf = (secure: boolean, tunnel: URL | null, tls: ConnectionOptions): HttpAgent => {
+  const agentOf = async (
+    secure: boolean,
+    tunnel: URL | null,
+    tls: ProxyAgentOptions,
+  ): Promise<HttpAgent> => {
     const key = `${secure} ${tunnel?.href}`;
     let agent = agents.get(key);
     if (agent === undefined) {
-      if (tunnel !== null) agent = tunnelAgent(tunnel, secure, tls);
+      if (tunnel !== null) agent = await proxyAgent(tunnel, secure, tls) as HttpAgent;
       else {agent = secure
           ? new HttpsAgent({ keepAlive: true })
           : new HttpAgent({ keepAlive: true });}
@@ -91,24 +97,33 @@ export function nodeTransport(options: NodeTransportOptions, times: Times): Tran
         if (hop.body.size === null) headers["Transfer-Encoding"] = "chunked";
         else headers["Content-Length"] = `${hop.body.size}`;
       }
-      const own = options.proxyFor(hop.url);
+      const chosen = options.proxyFor(hop.url);
       const proxy = options.socketPath !== null
         ? null
-        : own === undefined
+        : chosen === undefined
         ? (hop.proxy === null ? null : new URL(hop.proxy))
-        : own;
+        : chosen;
       // A proxy of HTTP is given plain requests whole; anything else goes through it unseen.
+      if (proxy !== null && OLD) {
+        const why = `the node:http of Deno ${Deno.version.deno} would go past it; 2.6 does not`;
+        throw new ClientProxyConnectionError(hop.url, "proxy", why);
+      }
       const forwards = proxy !== null && !secure && /^https?:$/.test(proxy.protocol);
       const peer = forwards ? proxy : hop.url;
       const overTls = peer.protocol === "https:";
-      const tls: ConnectionOptions = overTls || proxy?.protocol === "https:"
+      const tls: ProxyAgentOptions = overTls || proxy?.protocol === "https:"
         ? {
           rejectUnauthorized: options.verify,
           ...(options.ca.length > 0 ? { ca: await authorities(options.ca) } : {}),
           ...options.identity,
         }
         : {};
-      const path = `${hop.url.pathname}${hop.url.search}`;
+      const own = `${hop.url.pathname}${hop.url.search}`;
+      const path = hop.method === "CONNECT"
+        ? `${hop.url.hostname}:${portOf(hop.url)}` // RFC 9110 section 9.3.6
+        : forwards
+        ? `${hop.url.origin}${own}`
+        : own;
       if (forwards) {
         const credentials = proxyAuthorization(proxy);
         if (credentials !== null && !names.has("proxy-authorization")) {
@@ -122,15 +137,16 @@ export function nodeTransport(options: NodeTransportOptions, times: Times): Tran
         times.secured =
         times.head =
           null;
+      const agent = await agentOf(overTls, forwards ? null : proxy, tls);
       const message = await new Promise<IncomingMessage>((resolve, reject) => {
         const outgoing = (overTls ? requestHttps : requestHttp)({
           method: hop.method,
           protocol: peer.protocol,
           hostname: bareHost(peer),
-          port: forwards ? proxyPort(peer) : portOf(peer),
-          path: forwards ? `${hop.url.origin}${path}` : path,
+          port: portOf(peer),
+          path,
           headers,
-          agent: agentOf(overTls, forwards ? null : proxy, tls),
+          agent,
           ...tls,
           ...(options.socketPath === null ? {} : { socketPath: options.socketPath }),
           ...(options.family === 0 ? {} : { family: options.family }),
@@ -173,6 +189,14 @@ export function nodeTransport(options: NodeTransportOptions, times: Times): Tran
           times.head = performance.now() - started;
           resolve(reply);
         });
+        // Whatever was agreed on beside HTTP: the head is the answer, and nobody talks on.
+        const onSwitch = (reply: IncomingMessage, socket: Duplex): void => {
+          times.head = performance.now() - started;
+          socket.destroy();
+          resolve(reply);
+        };
+        outgoing.on("connect", onSwitch).on("upgrade", onSwitch);
+        outgoing.on("close", () => reject(new ServerDisconnectedError(hop.url, "no reply came")));
         outgoing.on("error", (error) => reject(connectError(error, hop, forwards ? proxy : null)));
         if (hop.body === null) outgoing.end();
         else if (hop.body.bytes !== null) outgoing.end(hop.body.bytes);
@@ -202,6 +226,17 @@ function fixedLookup(address: string): LookupFunction {
   };
 }
 
+function bareHost(url: URL): string {
+  return url.hostname.replace(/^\[(.*)\]$/, "$1");
+}
+
+/** What a proxy of HTTP wants for the credentials in its URL. */
+function proxyAuthorization({ username, password }: URL): string | null {
+  if (username === "" && password === "") return null;
+  const text = decodeURIComponent(`${username}:${password}`);
+  return `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(text)))}`;
+}
+
 function portOf(url: URL): number {
   return url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
 }
@@ -223,7 +258,8 @@ function resultOf(message: IncomingMessage, hop: HopRequest): HopResult {
     }
   }
   const status = message.statusCode ?? 0;
-  const isEmpty = hop.method === "HEAD" || status === 204 || status === 304;
+  const isEmpty = hop.method === "HEAD" || hop.method === "CONNECT" || status === 101 ||
+    status === 204 || status === 304;
   if (isEmpty) message.resume();
   const abort = (): void => void message.destroy(hop.signal.reason);
   hop.signal.addEventListener("abort", abort, { once: true });
@@ -313,9 +349,7 @@ function connectError(
     const why = `the proxy ${proxy.host} cannot be reached (${error.message})`;
     return new ClientProxyConnectionError(hop.url, "proxy", why, { cause: error });
   }
-  if (error instanceof ProxyError) {
-    return new ClientProxyConnectionError(hop.url, "proxy", error.message, { cause: error });
-  }
+  if (error instanceof ClientConnectorError) return error; // of the proxy
   if (error.code === "ECONNRESET" || /socket hang up/.test(error.message)) {
     return new ServerDisconnectedError(hop.url, error.message, { cause: error });
   }

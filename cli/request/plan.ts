@@ -72,6 +72,11 @@ export async function plan(
   const without = new Set<string>();
   const defaults = new Set<string>();
   const headers: (readonly [string, string])[] = [];
+  const ours: (readonly [string, string])[] = [];
+  for (const each of parsed.all("default-header")) {
+    const item = parseItem(each);
+    if (item.kind === "header" && item.value !== null) ours.push([item.name, item.value]);
+  }
   for (const { name, value } of named) {
     if (value === null) without.add(name.toLowerCase());
     else headers.push([name, value]);
@@ -83,6 +88,7 @@ export async function plan(
     headers.push([name, value]);
     defaults.add(name.toLowerCase());
   };
+  for (const [name, value] of ours) add(name, value);
   const json = parsed.has("json") || (body?.kind === "text" && body.type === JSON_TYPE);
   add("User-Agent", `roundtrip/${VERSION}`);
   add("Accept", json ? "application/json, */*;q=0.5" : "*/*");

@@ -4,6 +4,7 @@
  */
 import type { ClientResponse, HopRequest } from "../../client/mod.ts";
 import { formatBytes } from "../format_bytes.ts";
+import { detectCharset } from "./detect_charset.ts";
 import { writeErr, writeOut } from "../output.ts";
 import { coloured, plain, wantsColour } from "../paint.ts";
 import type { ParsedArgs } from "../parse_args.ts";
@@ -23,6 +24,9 @@ import type { Times } from "./node_transport.ts";
 /** Parts of an exchange that can be printed. */
 export type Parts = ReadonlySet<string>;
 
+/** Types of a stream of JSON documents, one a line. */
+const LINES = /^application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines|jsonlines)$/i;
+
 /** Longest body that is kept in memory to be formatted, in bytes. */
 const MAX_FORMATTED = 16 * 1024 * 1024;
 
@@ -36,9 +40,7 @@ const MAX_FORMATTED = 16 * 1024 * 1024;
 export function partsOf(parsed: ParsedArgs, isTerminal: boolean): Parts {
   const print = parsed.value("print");
   if (print !== undefined) {
-    const other = [...print].find((letter) => !"HBhbm".includes(letter));
-    if (other === undefined) return new Set(print);
-    throw new UsageError(`argument --print: "${other}" is none of H, B, h, b, m`);
+    return new Set(lettersOf("print", print, "HBhbm"));
   }
   if (parsed.has("headers")) return new Set("h");
   if (parsed.has("body")) return new Set("b");
@@ -52,6 +54,52 @@ export function partsOf(parsed: ParsedArgs, isTerminal: boolean): Parts {
   return new Set(isTerminal ? "hb" : "b");
 }
 
+/**
+ * Reads which parts of the redirects on the way are printed: `--history-print`, else what is printed
+ * of the last exchange, without bodies.
+ *
+ * @param parsed Options.
+ * @param isTerminal Whether standard output is a terminal.
+ * @throws {UsageError} If `--history-print` has another letter.
+ */
+export function historyPartsOf(parsed: ParsedArgs, isTerminal: boolean): Parts {
+  const print = parsed.value("history-print");
+  const own = print === undefined
+    ? [...partsOf(parsed, isTerminal)]
+    : lettersOf("history-print", print, "HBh");
+  return new Set(own.filter((letter) => "HBh".includes(letter)));
+}
+
+function lettersOf(option: string, print: string, known: string): string[] {
+  const other = [...print].find((letter) => !known.includes(letter));
+  if (other === undefined) return [...print];
+  throw new UsageError(`argument --${option}: "${other}" is none of ${[...known].join(", ")}`);
+}
+
+/** How JSON is formatted. */
+interface FormatOptions {
+  indent: number;
+  json: boolean;
+}
+
+/** Reads `json.indent:2,json.format:no`. */
+function formatOptions(values: readonly string[]): FormatOptions {
+  const options = { indent: 2, json: true };
+  for (const each of values.flatMap((value) => value.split(","))) {
+    const [, name = "", value = ""] = /^([\w.]+)[:=](\w+)$/.exec(each) ?? [];
+    const is = /^(?:true|yes)$/.test(value);
+    const flag = is || /^(?:false|no)$/.test(value);
+    if (name === "json.indent" && /^\d$/.test(value)) options.indent = Number(value);
+    else if (name === "json.format" && flag) options.json = is;
+    else {
+      throw new UsageError(
+        `argument --format-options: "${each}" is none of json.indent:0 to 9, json.format:yes or no`,
+      );
+    }
+  }
+  return options;
+}
+
 /** Prints exchanges. */
 export class Printer {
   readonly #parts: Parts;
@@ -60,6 +108,7 @@ export class Printer {
   readonly #quiet: boolean;
   readonly #charset: string | undefined;
   readonly #mime: string | undefined;
+  readonly #filter: string | undefined;
   #printed = false;
 
   /**
@@ -79,9 +128,14 @@ export class Printer {
     this.#quiet = parsed.has("quiet");
     this.#charset = parsed.value("response-charset");
     this.#mime = parsed.value("response-mime");
+    this.#filter = parsed.value("filter");
+    const { indent, json } = formatOptions(parsed.all("format-options"));
+    const shapes = (parsed.has("format-options") && !parsed.has("pretty")) || pretty === "all" ||
+      pretty === "format";
     this.#show = {
       paint: colours ? coloured : plain,
-      format: pretty === "all" || pretty === "format",
+      format: shapes && json,
+      indent,
       terminal,
       secrets: parsed.has("show-secrets"),
     };
@@ -102,7 +156,7 @@ export class Printer {
     }
     const type = hop.headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
     if (this.#show.terminal && isBinary(bytes)) return await this.#part(`${BINARY_NOTE}\n`);
-    if (!this.#show.terminal && !this.#show.format) {
+    if (!this.#show.terminal && !this.#show.format && this.#show.paint === plain) {
       await this.#part("");
       await writeOut(bytes);
       return await writeOut("\n\n");
@@ -129,23 +183,41 @@ export class Printer {
   async body(response: ClientResponse, failed = false): Promise<void> {
     if (!this.#parts.has("b") && !(failed && !this.#quiet)) return response.release();
     await this.#part("");
+    if (this.#filter !== undefined && !failed) return await this.#filtered(response, this.#filter);
     const type = this.#mime ?? response.contentType;
-    const shown = this.#show.terminal || this.#show.format;
+    const { terminal, format } = this.#show;
+    const shown = terminal || format || this.#show.paint !== plain;
     if (!shown) {
       for await (const piece of response.content.iterAny()) await writeOut(piece);
       return;
     }
     if (type === "text/event-stream") return await this.#events(response);
+    if (LINES.test(type)) return await this.#lines(response);
     const length = response.contentLength ?? 0;
     if (isJson(type) && !this.#stream && length <= MAX_FORMATTED) {
       const bytes = await response.read();
       if (!isBinary(bytes)) {
-        const text = this.#decoder(response).decode(bytes);
-        return await writeOut(`${bodyText(text, true, this.#show)}${bytes.length > 0 ? "\n" : ""}`);
+        const text = this.#decoder(response, bytes).decode(bytes);
+        return await writeOut(
+          `${bodyText(text, true, this.#show)}${
+            bytes.length > 0 && (terminal || format) ? "\n" : ""
+          }`,
+        );
       }
       return await writeOut(this.#show.terminal ? BINARY_NOTE : bytes);
     }
     await this.#text(response);
+  }
+
+  /** A part of the reply's JSON; a string as text, so that a shell can use it. */
+  async #filtered(response: ClientResponse, path: string): Promise<void> {
+    const { filterJson } = await import("./json_filter.ts");
+    const bytes = await response.read();
+    const found = filterJson(this.#decoder(response, bytes).decode(bytes), path);
+    const shown = typeof found === "string"
+      ? (this.#show.terminal ? visibleText(found) : found)
+      : bodyText(JSON.stringify(found), true, this.#show);
+    await writeOut(`${shown}\n`);
   }
 
   /**
@@ -173,7 +245,7 @@ export class Printer {
 
   /** A body that is no JSON: as it comes, without what a terminal would obey. */
   async #text(response: ClientResponse): Promise<void> {
-    const decoder = this.#decoder(response);
+    let decoder: TextDecoder | null = null;
     let first = true;
     let carriage = "";
     for await (const piece of response.content.iterAny()) {
@@ -182,14 +254,35 @@ export class Printer {
         return await writeOut(BINARY_NOTE);
       }
       first = false;
+      decoder ??= this.#decoder(response, piece);
       let text = carriage + decoder.decode(piece, { stream: true });
       // CR LF that is cut in two is one line break all the same.
       carriage = text.endsWith("\r") ? "\r" : "";
       if (carriage !== "") text = text.slice(0, -1);
       await writeOut(this.#show.terminal ? visibleText(text) : text);
     }
-    await writeOut(visibleText(carriage + decoder.decode()));
+    await writeOut(visibleText(carriage + (decoder?.decode() ?? "")));
     if (!first && this.#show.terminal) await writeOut("\n");
+  }
+
+  /** One JSON document a line, each as soon as it is there. */
+  async #lines(response: ClientResponse): Promise<void> {
+    let decoder: TextDecoder | null = null;
+    let left = "";
+    const print = (line: string): Promise<void> =>
+      writeOut(`${line.trim() === "" ? line : bodyText(line, true, this.#show)}\n`);
+    for await (const piece of response.content.iterAny()) {
+      decoder ??= this.#decoder(response, piece);
+      const lines = (left + decoder.decode(piece, { stream: true })).split("\n");
+      left = lines.pop() ?? "";
+      for (const line of lines) await print(line.replace(/\r$/, ""));
+      if (left.length > MAX_FORMATTED) {
+        await writeOut(this.#show.terminal ? visibleText(left) : left);
+        left = "";
+      }
+    }
+    left += decoder?.decode() ?? "";
+    if (left !== "") await print(left);
   }
 
   async #events(response: ClientResponse): Promise<void> {
@@ -202,8 +295,9 @@ export class Printer {
     }
   }
 
-  #decoder(response: ClientResponse): TextDecoder {
-    const label = this.#charset ?? response.charset ?? "utf-8";
+  #decoder(response: ClientResponse, start: Uint8Array): TextDecoder {
+    const label = this.#charset ?? response.charset ??
+      detectCharset(start, start.length === response.contentLength);
     try {
       return new TextDecoder(label);
     } catch (cause) {

@@ -2,7 +2,7 @@
  * A transport that tells what it is given.
  * @module
  */
-import type { HopRequest, HopResult, Transport } from "../../client/mod.ts";
+import type { HopBody, HopRequest, HopResult, Transport } from "../../client/mod.ts";
 import { titleCase } from "./show.ts";
 
 /** What the user asked for about headers. */
@@ -11,6 +11,8 @@ export interface HeaderWishes {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Names, in lower case, that must not be sent. */
   readonly without: ReadonlySet<string>;
+  /** Whether the length of the body is left unsaid. */
+  readonly chunked: boolean;
 }
 
 /** Thrown instead of sending. */
@@ -36,7 +38,8 @@ export function recorder(
 ): Transport {
   return {
     async send(request) {
-      const hop = { ...request, headers: arranged(request, wishes) };
+      const given = { ...request, body: wishes.chunked ? unsized(request.body) : request.body };
+      const hop = { ...given, headers: arranged(given, wishes) };
       await onHop(hop);
       if (inner === null) {
         throw new NotSentError("Not sent: --offline was given");
@@ -47,6 +50,10 @@ export function recorder(
     },
     close: () => inner?.close(),
   };
+}
+
+function unsized(body: HopBody | null): HopBody | null {
+  return body === null ? null : { size: null, bytes: null, stream: () => body.stream() };
 }
 
 /** Host first, then the user's headers as written, then what the session has added. */

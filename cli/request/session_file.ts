@@ -4,6 +4,7 @@
  */
 import { dirname, join } from "node:path";
 import type { CookieJar } from "../../client/mod.ts";
+import { configFolder } from "../config_folder.ts";
 import { CommandError, UsageError } from "../usage_error.ts";
 
 /** What a session keeps beside its cookies. */
@@ -95,11 +96,7 @@ export class SessionFile {
 }
 
 function folder(): string {
-  const config = Deno.env.get("XDG_CONFIG_HOME") ??
-    (Deno.build.os === "windows"
-      ? Deno.env.get("APPDATA")
-      : join(Deno.env.get("HOME") ?? ".", ".config"));
-  return join(config ?? ".", "roundtrip", "sessions");
+  return join(configFolder(), "sessions");
 }
 
 function hostName(url: URL): string {

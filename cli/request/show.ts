@@ -3,7 +3,7 @@
  * @module
  */
 import type { ClientResponse, HopRequest } from "../../client/mod.ts";
-import type { Paint } from "../paint.ts";
+import { type Paint, plain } from "../paint.ts";
 import { visibleLine, visibleText } from "../visible_text.ts";
 import { formatJson } from "./json_format.ts";
 
@@ -13,6 +13,8 @@ export interface ShowOptions {
   readonly paint: Paint;
   /** Whether JSON is indented. */
   readonly format: boolean;
+  /** Spaces of a level of JSON. */
+  readonly indent: number;
   /** Whether control characters are made visible; in a pipe bytes stay as they are. */
   readonly terminal: boolean;
   /** Whether credentials and cookies are shown. */
@@ -92,8 +94,8 @@ export const BINARY_NOTE = `
  * @param options How.
  */
 export function bodyText(text: string, json: boolean, options: ShowOptions): string {
-  if (json && options.format) {
-    const formatted = formatJson(text, options.paint);
+  if (json && (options.format || options.paint !== plain)) {
+    const formatted = formatJson(text, options.paint, options.format ? options.indent : null);
     if (formatted !== null) return formatted;
   }
   return options.terminal ? visibleText(text) : text;

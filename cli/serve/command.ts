@@ -2,8 +2,9 @@
  * `roundtrip serve`: what `python -m aiohttp.web` does.
  * @module
  */
-import { type Application, runApp } from "../../server/mod.ts";
-import { explainListening, listenOptions } from "../listen.ts";
+import { type Application, readiness, runApp, type RunAppOptions } from "../../server/mod.ts";
+import { explainListening, healthRoute, listenOptions } from "../listen.ts";
+import { openBrowser } from "../open_browser.ts";
 import { writeErr } from "../output.ts";
 import type { ParsedArgs } from "../parse_args.ts";
 import { UsageError } from "../usage_error.ts";
@@ -37,7 +38,10 @@ export async function run(parsed: ParsedArgs, args: readonly string[]): Promise<
 
   useOwnModules();
   const app = await applicationOf(await importEntry(entry), parsed.rest, word);
-  if (worker === undefined) await explainListening(() => runApp(app, options), options);
+  const health = healthRoute(parsed);
+  if (health !== null) answerHealth(app, health);
+  const all = { ...options, ...printing(parsed) };
+  if (worker === undefined) await explainListening(() => runApp(app, all), options);
   else await runWorker(app, parsed, Number(worker));
   // As aiohttp's last words, which go to standard error too.
   if (worker === undefined) await writeErr("Stopped\n");
@@ -62,11 +66,32 @@ async function runWorker(app: Application, parsed: ParsedArgs, index: number): P
       handleSignals: false,
       signal: stop.signal,
       reusePort: shared,
-      ...(index === 0 ? {} : { print: null }),
+      ...(index === 0 ? printing(parsed) : { print: null }),
     };
     await explainListening(() => runApp(app, all), all);
   } finally {
     if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGTERM", onTerm);
     Deno.removeSignalListener("SIGINT", ignore);
   }
+}
+
+/** What is done with the line that says where it runs. */
+function printing(parsed: ParsedArgs): Pick<RunAppOptions, "print"> {
+  if (!parsed.has("open")) return {};
+  return {
+    print: (text) => {
+      console.log(text);
+      const [, url] = /(https?:\/\/[^\s,]+)/.exec(text) ?? [];
+      if (url !== undefined && !url.startsWith("http://unix:")) void openBrowser(url);
+    },
+  };
+}
+
+/** Before everything else: a route that matches all would hide it, and so would a log-in. */
+function answerHealth(app: Application, path: string): void {
+  const answer = readiness();
+  app.middlewares.unshift((request, handler) => {
+    const isAsked = request.path === path && /^(?:GET|HEAD)$/.test(request.method);
+    return isAsked ? answer(request) : handler(request);
+  });
 }

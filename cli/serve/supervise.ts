@@ -31,8 +31,8 @@ const PATIENCE = 5000; // ms until a worker that has to start again is killed
  */
 export async function supervise(job: SuperviseOptions): Promise<number> {
   const port = job.options.host === undefined ? null : freePort(job);
-  const start = (): Deno.ChildProcess[] =>
-    Array.from({ length: job.workers }, (_, index) => spawn(job, index, port));
+  const start = (more: readonly string[] = []): Deno.ChildProcess[] =>
+    Array.from({ length: job.workers }, (_, index) => spawn(job, index, port, more));
   let children = start();
   const stop = Promise.withResolvers<"stop">();
   let signalled = false;
@@ -58,7 +58,7 @@ export async function supervise(job: SuperviseOptions): Promise<number> {
       if (event === "change") {
         await endAll(children, PATIENCE);
         await writeErr("Restarting: a file has changed\n");
-        children = start();
+        children = start(["--no-open"]);
         continue;
       }
       await endAll(children, (job.options.shutdownTimeout ?? 60_000) + PATIENCE);
@@ -80,8 +80,13 @@ function freePort({ options, workers }: SuperviseOptions): number | null {
   return port;
 }
 
-function spawn(job: SuperviseOptions, index: number, port: number | null): Deno.ChildProcess {
-  const serve = ["serve", "--worker", `${index}`];
+function spawn(
+  job: SuperviseOptions,
+  index: number,
+  port: number | null,
+  more: readonly string[],
+): Deno.ChildProcess {
+  const serve = ["serve", "--worker", `${index}`, ...more];
   if (port !== null) serve.push("--port", `${port}`);
   // The last value of an option counts, and what follows "--" is the application's.
   const own = job.args.indexOf("--");

@@ -2,7 +2,12 @@
  * Options of `roundtrip files`.
  * @module
  */
-import { type CommandSpec, COMMON_OPTIONS, LISTEN_OPTIONS } from "../command_table.ts";
+import {
+  type CommandSpec,
+  COMMON_OPTIONS,
+  HEALTH_OPTION,
+  LISTEN_OPTIONS,
+} from "../command_table.ts";
 
 /** The subcommand. */
 export const files: CommandSpec = {
@@ -15,6 +20,7 @@ export const files: CommandSpec = {
     "-u accepts uploads from the page (drag and drop, whole folders) and from curl -F file=@NAME; " +
     "-u SUBDIR after DIR, or --upload=SUBDIR, only below that folder. A file is written aside and " +
     "renamed when it is complete.",
+    "/photos/?search=TEXT finds names below a folder, ?raw=true lists one as plain text.",
     "Links that lead out of the folder and names that begin with a dot are not served.",
   ],
   options: [
@@ -43,20 +49,54 @@ export const files: CommandSpec = {
     { long: "index", value: "FILE", help: "file that stands for its folder, index.html" },
     { long: "spa", help: "send index.html where there is no file" },
     { long: "qr", short: "q", help: "print the address as a QR code" },
+    {
+      long: "mkdir",
+      help: "accept new folders, from the page and by curl -d mkdir=NAME",
+      more: true,
+    },
+    {
+      long: "rm-files",
+      help: "files and folders may be deleted, from the page and by curl -X DELETE",
+      more: true,
+    },
+    { long: "auth-file", value: "FILE", help: "credentials, one a line", repeat: true, more: true },
+    { long: "pretty-urls", help: "/about is about.html", more: true },
+    { long: "title", value: "TEXT", help: "what the listing is called", more: true },
+    { long: "readme", help: "show a folder's README below its listing", more: true },
+    { long: "route-prefix", value: "PREFIX", help: "serve below /PREFIX/", more: true },
+    { long: "random-route", help: "serve below a path that cannot be guessed", more: true },
+    HEALTH_OPTION,
+    { long: "compress", help: "compress text on the way", more: true },
+    { long: "cors", help: "pages of other sites may read the files", more: true },
     { long: "no-listing", help: "do not list folders", more: true },
     { long: "no-archives", help: "no folders as archives", more: true },
     { long: "hidden", help: "serve names that begin with a dot", more: true },
     { long: "header", value: "NAME:VALUE", repeat: true, help: "header of every file", more: true },
     { long: "tls-cert", value: "FILE", help: "certificate chain (PEM)", more: true },
     { long: "tls-key", value: "FILE", help: "private key (PEM)", more: true },
+    { long: "open", help: "open the address in a browser", more: true },
     { long: "access-log", help: "one line for each request", more: true },
+    {
+      long: "access-log-format",
+      value: "FORMAT",
+      help: "the line's atoms as in aiohttp, or json",
+      more: true,
+    },
+    {
+      long: "shutdown-timeout",
+      value: "SECONDS",
+      help: "how long requests under way may take at the end (default 60)",
+      more: true,
+    },
     ...COMMON_OPTIONS,
   ],
   examples: [
     ["roundtrip files", "this folder on http://localhost:8080"],
     ["roundtrip files -H 0.0.0.0 -u -q ~/inbox", "take files from a phone"],
+    ["roundtrip files -u --mkdir --rm-files --auth-file users share", "a drop box for some"],
     ["roundtrip files --auth ada:secret --spa dist", "a single-page application, guarded"],
   ],
   positionals: 1,
+  environment: true,
   completes: "folders",
 };

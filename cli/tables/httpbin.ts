@@ -27,5 +27,6 @@ export const httpbin: CommandSpec = {
     ["roundtrip :8080/anything name=Ada age:=36", "and ask it"],
   ],
   positionals: 0,
+  environment: true,
   completes: "nothing",
 };

@@ -2,7 +2,71 @@
  * Options of the requests, `roundtrip [METHOD] URL [ITEM...]`.
  * @module
  */
-import { type CommandSpec, COMMON_OPTIONS } from "../command_table.ts";
+import { type CommandSpec, COMMON_OPTIONS, type OptionSpec } from "../command_table.ts";
+
+/** What fingers know from curl. Where a letter has HTTPie's meaning (-d -F -I -c), that stays. */
+const CURL_OPTIONS: readonly OptionSpec[] = [
+  { long: "request", short: "X", value: "METHOD", help: "method, as in curl", more: true },
+  { long: "data", value: "TEXT", alias: ["raw"], help: "--raw, as in curl", more: true },
+  { long: "user", short: "u", value: "USER:PASS", alias: ["auth"], help: "--auth", more: true },
+  { long: "location", short: "L", alias: ["follow"], help: "--follow", more: true },
+  { long: "remote-name", short: "O", alias: ["download"], help: "--download", more: true },
+  { long: "include", short: "i", alias: ["print", "hb"], help: "--print hb", more: true },
+  { long: "insecure", short: "k", alias: ["verify", "no"], help: "--verify no", more: true },
+  { long: "max-time", value: "SECONDS", alias: ["timeout"], help: "--timeout", more: true },
+  { long: "fail-with-body", alias: ["check-status"], help: "--check-status", more: true },
+];
+
+/** What people know from elsewhere and cannot have here: the answer is the reason. */
+const REFUSED_OPTIONS: readonly OptionSpec[] = [
+  {
+    long: "http-version",
+    value: "VERSION",
+    hidden: true,
+    help: "",
+    refused: "requests are HTTP/1.1; HTTP/2 would not keep the case and order of your headers",
+  },
+  { long: "http2", hidden: true, help: "", refused: "requests are HTTP/1.1 here" },
+  { long: "http3", hidden: true, help: "", refused: "the runtime has no HTTP/3 for clients" },
+  {
+    long: "style",
+    short: "s",
+    value: "STYLE",
+    hidden: true,
+    help: "",
+    refused:
+      "colours are the sixteen of your terminal, whose theme decides; --pretty format has none",
+  },
+  {
+    long: "ssl",
+    value: "VERSION",
+    hidden: true,
+    help: "",
+    refused: "TLS 1.2 and 1.3 are agreed on by themselves; the runtime has no choice of one",
+  },
+  {
+    long: "ciphers",
+    value: "LIST",
+    hidden: true,
+    help: "",
+    refused: "the runtime's TLS (rustls) has a fixed list of safe ciphers",
+  },
+  {
+    long: "path-as-is",
+    hidden: true,
+    help: "",
+    refused: "URLs are read by the WHATWG rules, which resolve ../; write it as %2e%2e%2f",
+  },
+  {
+    long: "write-out",
+    short: "w",
+    value: "FORMAT",
+    hidden: true,
+    help: "",
+    refused: "formats of curl are not read; --meta (-m) prints the times",
+  },
+  { long: "default-header", value: "NAME:VALUE", repeat: true, hidden: true, help: "" },
+];
 
 /** The subcommand, which needs no name. */
 export const request: CommandSpec = {
@@ -16,6 +80,9 @@ export const request: CommandSpec = {
     "parameter; NAME=VALUE a string and NAME:=JSON a value of the body; NAME@PATH a file of a form " +
     "(NAME@PATH;type=TYPE;filename=NAME); @PATH the body itself. =@ :=@ ==@ :@ read the value from " +
     "a file. A[B][0]=X makes nested JSON. A backslash takes a separator's meaning away.",
+    "Defaults stand in ~/.config/roundtrip/config.json, under XDG_CONFIG_HOME if that is set: " +
+    '{"defaults": {"options": ["--follow"], "headers": {"X-Team": "web"}}}; --no-OPTION takes one ' +
+    "back.",
     "On a terminal it prints headers and body, coloured and indented; in a pipe the body alone, as " +
     "it came.",
   ],
@@ -36,6 +103,19 @@ export const request: CommandSpec = {
     },
     { long: "all", help: "print the redirects on the way too", more: true },
     {
+      long: "history-print",
+      short: "P",
+      value: "WHAT",
+      help: "what --all prints of the redirects, as --print",
+      more: true,
+    },
+    {
+      long: "filter",
+      value: "PATH",
+      help: "print this part of the reply's JSON: a.b[0], [].name",
+      more: true,
+    },
+    {
       long: "quiet",
       short: "q",
       repeat: true,
@@ -47,6 +127,13 @@ export const request: CommandSpec = {
       value: "HOW",
       choices: ["all", "colors", "format", "none"],
       help: "colours, indents, both or none",
+      more: true,
+    },
+    {
+      long: "format-options",
+      value: "OPTIONS",
+      repeat: true,
+      help: "json.indent:N, json.format:no; a comma between",
       more: true,
     },
     { long: "stream", short: "S", help: "print the body as it comes", more: true },
@@ -78,6 +165,8 @@ export const request: CommandSpec = {
     },
     { long: "no-check-status", help: "exit 0 for 3xx, 4xx and 5xx too", more: true },
     { long: "check-status", help: "exit 3, 4, 5 for 3xx, 4xx, 5xx (default)", more: true },
+    { long: "compress", short: "x", help: "compress the body (deflate)", more: true },
+    { long: "chunked", help: "send the body in chunks, its length unsaid", more: true },
     { long: "timeout", value: "SECONDS", help: "limit for the whole exchange (default none)" },
     { long: "retry", value: "N", help: "repeat what fails for a moment N times", more: true },
     {
@@ -109,13 +198,23 @@ export const request: CommandSpec = {
     { long: "cert", value: "FILE", help: "client certificate (PEM)", more: true },
     { long: "cert-key", value: "FILE", help: "key of the client certificate (PEM)", more: true },
     { long: "https", help: "https where the URL has no scheme", more: true },
+    {
+      long: "default-scheme",
+      value: "SCHEME",
+      choices: ["http", "https"],
+      help: "scheme of a URL that has none (default http)",
+      more: true,
+    },
     { long: "header", short: "H", value: "NAME:VALUE", repeat: true, help: "a header", more: true },
     { long: "response-charset", value: "NAME", help: "charset of the reply's text", more: true },
     { long: "response-mime", value: "TYPE", help: "treat the reply as this type", more: true },
     { long: "ignore-stdin", short: "I", help: "never read standard input" },
     { long: "offline", help: "print the request, do not send it" },
     { long: "curl", help: "print the curl command, do not send" },
+    { long: "curl-long", help: "the same with curl's long options", more: true },
     { long: "show-secrets", help: "print credentials and cookies with -v", more: true },
+    ...CURL_OPTIONS,
+    ...REFUSED_OPTIONS,
     ...COMMON_OPTIONS,
   ],
   examples: [

@@ -2,7 +2,12 @@
  * Options of `roundtrip serve`.
  * @module
  */
-import { type CommandSpec, COMMON_OPTIONS, LISTEN_OPTIONS } from "../command_table.ts";
+import {
+  type CommandSpec,
+  COMMON_OPTIONS,
+  HEALTH_OPTION,
+  LISTEN_OPTIONS,
+} from "../command_table.ts";
 
 /** The subcommand. */
 export const serve: CommandSpec = {
@@ -37,6 +42,8 @@ export const serve: CommandSpec = {
       help: "how long requests under way may take at the end (default 60)",
       more: true,
     },
+    HEALTH_OPTION,
+    { long: "open", help: "open the address in a browser", more: true },
     { long: "worker", value: "INDEX", help: "a worker of this command", hidden: true },
     ...COMMON_OPTIONS,
   ],
@@ -48,6 +55,7 @@ export const serve: CommandSpec = {
   exitCodes: [[2, "wrong command line, module or name"]],
   positionals: 1,
   passOn: true,
+  environment: true,
   completes: "files",
   usageCode: 2, // argparse's
 };

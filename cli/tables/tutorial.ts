@@ -11,6 +11,8 @@ export const tutorial: CommandSpec = {
   usage: "tutorial [N] [--run [ARGS...]]",
   description: [
     "Lists the examples that are part of this program, prints example N, or runs it with ARGS.",
+    "The last one, playground, opens a page on http://localhost:8080: a log-in, uploads with " +
+    "progress, a chat, and what the server sees of them.",
   ],
   options: [
     { long: "run", short: "r", help: "run the example; what follows are its arguments" },
@@ -20,6 +22,7 @@ export const tutorial: CommandSpec = {
     ["roundtrip tutorial", "list the examples"],
     ["roundtrip tutorial 1 > request.ts", "keep one"],
     ["roundtrip tutorial 1 --run 0", "run it, with the argument 0"],
+    ["roundtrip tutorial playground --run", "run the last one, a page"],
   ],
   positionals: 1,
   passOn: true,

@@ -21,7 +21,10 @@ export async function run(parsed: ParsedArgs): Promise<number> {
     const lines = CHAPTERS.map(({ number, name, title }) =>
       `${number}  ${name.padEnd(24)}  ${title}\n`
     );
-    await writeOut(`${lines.join("")}\nroundtrip tutorial N prints one, --run runs it\n`);
+    await writeOut(
+      `${lines.join("")}\nroundtrip tutorial N prints one, --run runs it; ` +
+        `begin with: roundtrip tutorial 1 --run 0\n`,
+    );
     return 0;
   }
   const chapter = chapterOf(word);

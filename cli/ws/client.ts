@@ -4,20 +4,24 @@
  */
 import {
   ClientConnectionError,
+  ClientConnectorError,
   ClientSession,
   type ClientWebSocketResponse,
   CookieJar,
   reconnect,
   ServerTimeoutError,
-  type WSConnectOptions,
   WSMsgType,
   WSServerHandshakeError,
 } from "../../client/mod.ts";
 import type { ParsedArgs } from "../parse_args.ts";
-import { parseItem } from "../request/items.ts";
+import { prepareEnvironment } from "../request/environment.ts";
+import { authOf } from "../request/credentials.ts";
+import { explained as explainedConnection } from "../request/explained.ts";
 import { parseUrl } from "../request/target.ts";
 import { CommandError, UsageError } from "../usage_error.ts";
 import { type Console, openConsole } from "./console.ts";
+import { connectOptions, connectorOf, ownPings } from "./connect_options.ts";
+import { Pings, PingTimeoutError } from "./pings.ts";
 
 // RFC 6455 section 7.4.1: done, going away, and a close frame without a code.
 const FINE = new Set([1000, 1001, 1005]);
@@ -36,31 +40,51 @@ export async function converse(
   items: readonly string[],
 ): Promise<number> {
   const { url, credentials } = parseUrl(word, "ws");
-  const options = connectOptions(parsed, items, url, parsed.value("auth") ?? credentials);
-  await using session = new ClientSession({ cookieJar: new CookieJar({ unsafe: true }) });
+  const auth = authOf(parsed, credentials);
+  const options = connectOptions(parsed, items, url, auth?.value ?? null);
+  prepareEnvironment(auth === null && !parsed.has("ignore-netrc"));
+  await using session = new ClientSession({
+    cookieJar: new CookieJar({ unsafe: true }),
+    trustEnv: true,
+    connector: connectorOf(parsed),
+  });
   using terminal = await openConsole(parsed);
   const interrupt = Promise.withResolvers<"interrupted">();
-  const onSignal = (): void => interrupt.resolve("interrupted");
+  let signals = 0;
+  const onSignal = (): void => {
+    if (signals++ > 0) Deno.exit(130); // the server does not answer the close, and the user knows
+    interrupt.resolve("interrupted");
+  };
   Deno.addSignalListener("SIGINT", onSignal);
   void terminal.interrupted.then(onSignal);
   try {
+    const input = new Input(terminal.input);
     if (!parsed.has("reconnect")) {
       await using socket = await session.wsConnect(url, options);
-      return await talk(socket, terminal, parsed, interrupt.promise);
+      return await talk(socket, terminal, input, parsed, interrupt.promise);
     }
+    const leaving = new AbortController();
+    void interrupt.promise.then(() => leaving.abort());
     const connect = (): Promise<ClientWebSocketResponse> => session.wsConnect(url, options);
     const onRetry = (error: Error | null, delay: number): void => {
       const why = error === null ? "the connection ended" : error.message;
       terminal.note(`${why}; trying again in ${(delay / 1000).toFixed(1)} s`);
     };
-    let code = 0;
-    for await (const socket of reconnect(connect, { onRetry })) {
-      code = await talk(socket, terminal, parsed, interrupt.promise);
-      if (code !== LOST) return code;
+    for await (const socket of reconnect(connect, { onRetry, signal: leaving.signal })) {
+      try {
+        const code = await talk(socket, terminal, input, parsed, interrupt.promise);
+        // 1001 is a server that stops, to be started again most of the time.
+        if (code !== LOST && !(code === 0 && socket.closeCode === 1001)) return code;
+      } catch (error) {
+        if (!(error instanceof ClientConnectionError || error instanceof PingTimeoutError)) {
+          throw error;
+        }
+        await terminal.note(error.message);
+      }
     }
-    return code;
+    return 130;
   } catch (error) {
-    throw explained(error);
+    throw explained(error, parsed);
   } finally {
     Deno.removeSignalListener("SIGINT", onSignal);
   }
@@ -71,6 +95,7 @@ const LOST = 3;
 async function talk(
   socket: ClientWebSocketResponse,
   terminal: Console,
+  input: Input,
   parsed: ParsedArgs,
   interrupted: Promise<"interrupted">,
 ): Promise<number> {
@@ -79,15 +104,22 @@ async function talk(
   const silence = new Silence(wait);
   let leaving = false;
   const leave = (): void => void (leaving = true);
-  const sent = send(socket, terminal, parsed, leave).then(async (end) => {
+  const sent = send(socket, terminal, input, parsed, leave).then(async (end) => {
     if (end === "quit") return "input" as const;
     if (parsed.has("no-close")) return await new Promise<never>(() => {});
     silence.start();
     await silence.over;
     return "input" as const;
   });
-  const received = receive(socket, terminal, parsed, silence);
-  const end = await Promise.race([received, sent, interrupted]);
+  using pings = pingsOf(socket, terminal, parsed);
+  const received = receive(socket, terminal, parsed, silence, pings);
+  const ends: Promise<"closed" | "first" | "input" | "interrupted">[] = [
+    received,
+    sent,
+    interrupted,
+  ];
+  if (pings !== null) ends.push(pings.dead);
+  const end = await Promise.race(ends);
   silence.stop();
   if (end === "interrupted") {
     await socket.close();
@@ -108,12 +140,14 @@ async function talk(
 async function send(
   socket: ClientWebSocketResponse,
   terminal: Console,
+  input: Input,
   parsed: ParsedArgs,
   leave: () => void,
 ): Promise<"end" | "quit"> {
   const decoder = new TextDecoder();
-  for await (const bytes of terminal.input) {
-    if (socket.closed) return "end";
+  for (let bytes = await input.peek(); bytes !== null; bytes = await input.peek()) {
+    if (socket.closed) return "end"; // the message is the next connection's
+    input.take();
     if (terminal.interactive && bytes[0] === 0x2f /* / */) {
       if (await command(socket, terminal, decoder.decode(bytes), leave)) return "quit";
     } else if (parsed.has("base64")) await socket.sendBytes(fromBase64(decoder.decode(bytes)));
@@ -152,14 +186,20 @@ async function receive(
   terminal: Console,
   parsed: ParsedArgs,
   silence: Silence,
+  pings: Pings | null,
 ): Promise<"closed" | "first"> {
   for await (const message of socket) {
+    if (message.type === WSMsgType.PONG && pings?.answered(message.data)) {
+      if (parsed.has("print-pings")) await terminal.print("[pong]");
+      continue;
+    }
     silence.broken();
     if (message.type === WSMsgType.PING) {
-      await terminal.print("[ping]");
+      if (parsed.has("print-pings")) await terminal.print("[ping]");
       await socket.pong(message.data);
-    } else if (message.type === WSMsgType.PONG) await terminal.print("[pong]");
-    else if (message.type === WSMsgType.TEXT || message.type === WSMsgType.BINARY) {
+    } else if (message.type === WSMsgType.PONG) {
+      if (parsed.has("print-pings")) await terminal.print("[pong]");
+    } else if (message.type === WSMsgType.TEXT || message.type === WSMsgType.BINARY) {
       await terminal.print(message.data);
       if (parsed.has("one-message")) {
         await socket.close();
@@ -168,6 +208,41 @@ async function receive(
     }
   }
   return "closed";
+}
+
+/** Pings of the command's own, where their times matter; the library's heartbeat tells none. */
+function pingsOf(
+  socket: ClientWebSocketResponse,
+  terminal: Console,
+  parsed: ParsedArgs,
+): Pings | null {
+  if (!ownPings(parsed)) return null;
+  const interval = parsed.number("ping-interval", { max: 86_400, fraction: true });
+  if (!interval) throw new UsageError("--ping-timeout and --print-ping-rtts need --ping-interval");
+  const limit = parsed.number("ping-timeout", { max: 86_400, fraction: true }) ?? interval / 2;
+  return new Pings(socket, interval * 1000, limit * 1000, (ms) => {
+    if (parsed.has("print-ping-rtts")) void terminal.print(`[pong in ${ms.toFixed(1)} ms]`);
+  });
+}
+
+/** The input over several connections: what one has not sent is there for the next one. */
+class Input {
+  readonly #iterator: AsyncIterator<Uint8Array<ArrayBuffer>>;
+  #next: Promise<Uint8Array<ArrayBuffer> | null> | null = null;
+
+  constructor(input: AsyncIterable<Uint8Array<ArrayBuffer>>) {
+    this.#iterator = input[Symbol.asyncIterator]();
+  }
+
+  /** The next message, `null` at the end; it stays until it is taken. */
+  peek(): Promise<Uint8Array<ArrayBuffer> | null> {
+    this.#next ??= this.#iterator.next().then(({ done, value }) => done ? null : value);
+    return this.#next;
+  }
+
+  take(): void {
+    this.#next = null;
+  }
 }
 
 /** Waits until nothing has come for a while. */
@@ -202,41 +277,6 @@ class Silence {
   }
 }
 
-function connectOptions(
-  parsed: ParsedArgs,
-  items: readonly string[],
-  url: URL,
-  auth: string | null,
-): WSConnectOptions {
-  const headers: [string, string][] = [];
-  const params: [string, string][] = [];
-  for (const word of items) {
-    const item = parseItem(word);
-    if (item.kind === "query") params.push([item.name, item.value]);
-    else if (item.kind === "header" && item.value !== null) headers.push([item.name, item.value]);
-    else throw new UsageError(`item '${word}': a handshake has NAME:VALUE and NAME==VALUE only`);
-  }
-  if (auth !== null) {
-    if (!auth.includes(":")) throw new UsageError("argument --auth: expected USER:PASS");
-    const bytes = new TextEncoder().encode(auth);
-    headers.push(["Authorization", `Basic ${btoa(String.fromCharCode(...bytes))}`]);
-  }
-  const heartbeat = parsed.number("ping-interval", { max: 86_400, fraction: true });
-  const maxMsgSize = parsed.number("max-size");
-  const origin = parsed.value("origin");
-  if (url.protocol === "http:") url.protocol = "ws:";
-  if (url.protocol === "https:") url.protocol = "wss:";
-  return {
-    headers,
-    params,
-    protocols: parsed.all("protocol"),
-    autoping: !parsed.has("print-pings"),
-    ...(heartbeat === undefined ? {} : { heartbeat: heartbeat * 1000 }),
-    ...(maxMsgSize === undefined ? {} : { maxMsgSize }),
-    ...(origin === undefined ? {} : { origin }),
-  };
-}
-
 function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   try {
     return Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
@@ -245,7 +285,7 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   }
 }
 
-function explained(error: unknown): unknown {
+function explained(error: unknown, parsed: ParsedArgs): unknown {
   if (error instanceof WSServerHandshakeError) {
     return new CommandError(
       `${error.message}; is this the path of a WebSocket? roundtrip shows what it answers`,
@@ -254,6 +294,15 @@ function explained(error: unknown): unknown {
   }
   if (error instanceof ServerTimeoutError) {
     return new CommandError(error.message, { exitCode: 2, cause: error });
+  }
+  if (error instanceof PingTimeoutError) {
+    return new CommandError(`${error.message}; --ping-timeout is the limit`, {
+      exitCode: 2,
+      cause: error,
+    });
+  }
+  if (error instanceof ClientConnectorError && error.failure !== "refused") {
+    return explainedConnection(error, parsed);
   }
   if (error instanceof ClientConnectionError) {
     return new CommandError(`${error.message}; is the server running, and is the port right?`, {

@@ -5,6 +5,7 @@
 import {
   Application,
   get,
+  HTTPNotFound,
   runApp,
   type RunAppOptions,
   textResponse,
@@ -15,6 +16,7 @@ import {
 import { explainListening } from "../listen.ts";
 import { writeErr } from "../output.ts";
 import type { ParsedArgs } from "../parse_args.ts";
+import { UsageError } from "../usage_error.ts";
 import { type Console, openConsole } from "./console.ts";
 
 /**
@@ -29,7 +31,12 @@ export async function broadcast(parsed: ParsedArgs, port: number): Promise<numbe
   const stop = new AbortController();
   using terminal = await openConsole(parsed);
   const app = new Application();
+  const only = parsed.value("restrict-uri");
+  if (only !== undefined && !only.startsWith("/")) {
+    throw new UsageError(`argument --restrict-uri: "${only}" is no path; /chat is one`);
+  }
   app.addRoutes([get("/{path:.*}", async (request) => {
+    if (only !== undefined && request.path !== only) throw new HTTPNotFound();
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       return textResponse(`A WebSocket server: roundtrip ws ws://${request.host}/\n`);
     }

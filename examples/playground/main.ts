@@ -107,16 +107,17 @@ class Uploads {
  *
  * @param folder Where uploads are kept.
  * @param key Key of the sessions, 32 bytes.
+ * @param pages Folder of the page.
  * @returns The application.
  */
-export function makeApp(folder: string, key: Uint8Array): web.Application {
+export function makeApp(folder: string, key: Uint8Array, pages: URL = PUBLIC): web.Application {
   const app = new web.Application();
   web.setupSessions(app, new web.EncryptedCookieStorage(key, { maxAge: 86_400, sameSite: "Lax" }));
   const news = new News();
   const chat = new Chat();
   const uploads = new Uploads(folder, news);
   app.addRoutes([
-    web.get("/", () => new web.FileResponse(new URL("page.html", PUBLIC), { headers: HEADERS })),
+    web.get("/", () => new web.FileResponse(new URL("page.html", pages), { headers: HEADERS })),
     web.post("/login", async (request) => {
       const user = (await request.post()).text("user")?.trim() ?? "";
       if (!USER.test(user)) throw new web.HTTPBadRequest({ text: "A name of letters, please" });
@@ -143,7 +144,7 @@ export function makeApp(folder: string, key: Uint8Array): web.Application {
       // What others uploaded is never run as a page of this site.
       headers: { "content-security-policy": "sandbox", "x-content-type-options": "nosniff" },
     }),
-    web.static("/static", PUBLIC, { headers: HEADERS, charset: "utf-8" }),
+    web.static("/static", pages, { headers: HEADERS, charset: "utf-8" }),
   ]);
   return app;
 }

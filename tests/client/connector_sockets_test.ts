@@ -115,35 +115,40 @@ Deno.test("caCerts are trusted beside the system's, and nobody else is", async (
   await assertRejects(() => get(plain, { connector: { caCerts: [CA] } }), Error);
 });
 
-Deno.test("cert and key are the client's own certificate, which the server may ask for", async () => {
-  const server = createServer(
-    { cert: CERT, key: KEY, ca: CLIENT_CA, requestCert: true, rejectUnauthorized: true },
-    (request, response) => {
-      const socket = request.socket as TLSSocket;
-      response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify({
-        authorized: socket.authorized,
-        name: socket.getPeerCertificate().subject.CN,
-      }));
-    },
-  );
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
-  try {
-    const own = { caCerts: [CA], cert: CLIENT_CERT, key: CLIENT_KEY };
-    assertEquals(await get(url, { connector: own }) as unknown, {
-      authorized: true,
-      name: "roundtrip-client",
-    });
-    const error = await assertRejects(
-      () => get(url, { connector: { caCerts: [CA] } }),
-      ClientConnectorSSLError,
+Deno.test({
+  name: "cert and key are the client's own certificate, which the server may ask for",
+  // The server of the test, node:https on older versions, shows no certificate of its peer.
+  ignore: Number(Deno.version.deno.split(".")[1]) < 9,
+  async fn() {
+    const server = createServer(
+      { cert: CERT, key: KEY, ca: CLIENT_CA, requestCert: true, rejectUnauthorized: true },
+      (request, response) => {
+        const socket = request.socket as TLSSocket;
+        response.setHeader("content-type", "application/json");
+        response.end(JSON.stringify({
+          authorized: socket.authorized,
+          name: socket.getPeerCertificate().subject.CN,
+        }));
+      },
     );
-    assertEquals(error.failure, "tls");
-  } finally {
-    server.closeAllConnections();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
-  }
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
+    try {
+      const own = { caCerts: [CA], cert: CLIENT_CERT, key: CLIENT_KEY };
+      assertEquals(await get(url, { connector: own }) as unknown, {
+        authorized: true,
+        name: "roundtrip-client",
+      });
+      const error = await assertRejects(
+        () => get(url, { connector: { caCerts: [CA] } }),
+        ClientConnectorSSLError,
+      );
+      assertEquals(error.failure, "tls");
+    } finally {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    }
+  },
 });
 
 Deno.test("http2 is agreed on over TLS unless it is switched off", async () => {

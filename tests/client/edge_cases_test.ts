@@ -319,6 +319,24 @@ const FORBIDDEN: readonly (readonly [string, () => RequestOptions, string])[] = 
     () => ({ data: "x", compress: true, headers: { "content-encoding": "gzip" } }),
     "compress can not be set if Content-Encoding header is set",
   ],
+  [
+    "Content-Length beside Transfer-Encoding",
+    () => ({ data: "abc", headers: { "content-length": "3", "transfer-encoding": "chunked" } }),
+    "Transfer-Encoding can not be set if Content-Length header is set",
+  ],
+  [
+    "a transfer coding that is not applied",
+    () => ({ data: "abc", headers: { "transfer-encoding": "gzip, chunked" } }),
+    '"gzip, chunked"',
+  ],
+  ["chunks of nothing", () => ({ headers: { "transfer-encoding": "chunked" } }), '"chunked"'],
+  ...([["99", "abc"], ["1", "abc"], ["+3", "abc"], ["1", undefined]] as const).map((
+    [length, data],
+  ): typeof FORBIDDEN[number] => [
+    `Content-Length ${length} of ${data?.length ?? 0}`,
+    () => ({ headers: { "content-length": length }, ...(data === undefined ? {} : { data }) }),
+    `Content-Length "${length}"`,
+  ]),
   ["a control byte in a header", () => ({ headers: { a: "b\x01" } }), '"a"'],
   ["a line break in a field's name", () => ({ data: form().addField("a\0", "1") }), "name"],
   [

@@ -343,8 +343,11 @@ overEach(
 );
 
 overEach("3.2.11 timeout.total spans all hops and the body", async (open) => {
+  const pauses: Promise<void>[] = [];
   const later = async (text: string): Promise<string> => {
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    const pause = new Promise<void>((resolve) => setTimeout(resolve, 120));
+    pauses.push(pause);
+    await pause;
     return text;
   };
   await using network = open(({ head }) => {
@@ -358,4 +361,5 @@ overEach("3.2.11 timeout.total spans all hops and the body", async (open) => {
   assert(performance.now() - start < 1000, "each hop had a limit of its own");
   const seen = network.peer.requests.length;
   assert(seen > 1 && seen < 9, `${seen} hops`);
+  await Promise.all(pauses);
 });

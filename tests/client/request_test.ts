@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import {
   appTransport,
   ClientPayloadError,
@@ -8,6 +8,7 @@ import {
   InvalidURLError,
   NonHttpURLError,
   NotSupportedError,
+  request,
   type RequestOptions,
   type SessionOptions,
   type Transport,
@@ -408,6 +409,8 @@ const MISTAKES: readonly (readonly [string, string, RequestOptions, ErrorType, s
   ["a header name that is none", "http://h/", { headers: { "a b": "c" } }, TypeError, ""],
   ["a cookie with a line break", "http://h/", { cookies: { a: "b\r\n" } }, TypeError, '"a"'],
   ["a body with GET", "http://h/", { data: "x" }, NotSupportedError, "A body with GET"],
+  ["no number of redirects", "http://h/", { maxRedirects: -1 }, RangeError, "maxRedirects -1"],
+  ["half a redirect", "http://h/", { maxRedirects: 0.5 }, RangeError, "maxRedirects 0.5"],
   ["a proxy that is none", "http://h/", { proxy: "gopher://u:secret@h/" }, TypeError, "not gopher"],
 ];
 for (const [name, url, options, type, message] of MISTAKES) {
@@ -434,6 +437,26 @@ Deno.test("refused before anything is sent: methods, and data of no kind", async
     TypeError,
     "Cannot send number",
   );
+});
+
+Deno.test("an application in process takes no proxy, and request() no two ways to connect", async () => {
+  const proxy = "http://127.0.0.1:1";
+  assertThrows(() => new ClientSession({ app, proxy }), NotSupportedError, "proxy");
+  await using session = new ClientSession({ app });
+  await assertRejects(() => session.get("/", { proxy }), NotSupportedError, "proxy");
+  await assertRejects(() => request("GET", "/", { app, proxy }), NotSupportedError, "proxy");
+  const both = { app, connector: {} };
+  await assertRejects(() => request("GET", "/", both), TypeError, "one of app, connector");
+});
+
+Deno.test("request() leaves a transport of the caller's open", async () => {
+  let closed = 0;
+  const transport = { ...appTransport(app), close: () => void closed++ };
+  for (let n = 0; n < 2; n++) {
+    await using response = await request("POST", "http://h/", { transport, data: `${n}` });
+    assertEquals((await response.json<Seen>()).body, `${n}`);
+  }
+  assertEquals(closed, 0);
 });
 
 Deno.test("3.1.5 a relative URL cannot leave the host of baseUrl", async () => {

@@ -242,8 +242,6 @@ for (const [name, url, options, type, message] of BAD) {
 for (
   const [name, options] of [
     ["an application", { app: { fetch: () => new Response() } }],
-    ["a proxy", { proxy: "http://127.0.0.1:1" }],
-    ["the connector's proxy", { connector: { proxy: "http://127.0.0.1:1" } }],
     ["an address to connect from", { connector: { localAddress: "127.0.0.1" } }],
   ] satisfies [string, SessionOptions][]
 ) {

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { ClientConnectorError, ClientSession, web } from "@roundtrip/http";
+import { ClientConnectorCertificateError, ClientSession, web } from "@roundtrip/http";
 import { resolveWS } from "../../client/websocket_options.ts";
 import { CA, CERT, KEY } from "../server/_tls.ts";
 
@@ -26,8 +26,8 @@ Deno.test("wsConnect() talks TLS, and trusts whom it is told to", async () => {
   await using ws = await trusting.wsConnect(url);
   await ws.sendStr("by the connector's certificates");
   assertEquals(await ws.receiveStr(), "by the connector's certificates");
-  const error = await assertRejects(() => session.wsConnect(url), ClientConnectorError);
-  assertEquals(error.failure, "tls");
+  const error = await assertRejects(() => session.wsConnect(url), ClientConnectorCertificateError);
+  assertEquals(error.failure, "certificate");
 });
 
 Deno.test("cert and key go together", () => {

@@ -64,8 +64,11 @@ async function send(child: Deno.ChildProcess, data: string | Uint8Array): Promis
 }
 
 /** Starts the command. */
-export function startCli(args: readonly string[]): Running {
-  return start([...ROUNDTRIP, ...args]);
+export function startCli(
+  args: readonly string[],
+  options: { readonly env?: Readonly<Record<string, string>> } = {},
+): Running {
+  return start([...ROUNDTRIP, ...args], options.env);
 }
 
 /** A server of the command on a free port. */
@@ -136,4 +139,16 @@ export async function runtimeIs(version: number): Promise<boolean> {
   const { stdout } = await cli(["--version"]);
   const [, major = "0", minor = "0"] = /deno (\d+)\.(\d+)/.exec(stdout) ?? [];
   return Number(major) * 100 + Number(minor) >= version;
+}
+
+/**
+ * Whether the command runs on a Deno before 2.6, whose `node:http` was built on `fetch`: it chooses
+ * its connections itself, decodes bodies, and dies of those that break off.
+ */
+export const OLD_HTTP: boolean = COMPILED && !await runtimeIs(206);
+
+/** A test of what an executable of such a Deno cannot do. */
+export function modern(name: string, fn: () => Promise<void>): void {
+  const ignore = OLD_HTTP;
+  Deno.test({ name: ignore ? `${name} (needs the node:http of Deno 2.6)` : name, ignore, fn });
 }

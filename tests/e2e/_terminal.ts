@@ -3,7 +3,7 @@
  * @module
  */
 import { ROOT } from "../_process.ts";
-import { hasProgram, ROUNDTRIP } from "./_cli.ts";
+import { hasProgram, OLD_HTTP, ROUNDTRIP } from "./_cli.ts";
 
 const LIMIT = 30_000; // ms, for each wait
 
@@ -162,7 +162,16 @@ export function inTerminal(
 }
 
 /** A test that needs a terminal; skipped where neither python3 nor script(1) of util-linux is. */
-export function terminalTest(name: string, fn: () => Promise<void>): void {
-  const ignore = driver === null;
-  Deno.test({ name: ignore ? `${name} (needs python3 or script)` : name, ignore, fn });
+export function terminalTest(
+  name: string,
+  fn: () => Promise<void>,
+  { newHttp = false } = {},
+): void {
+  const missing = driver === null
+    ? "python3 or script"
+    : newHttp && OLD_HTTP
+    ? "the node:http of Deno 2.6"
+    : null;
+  const ignore = missing !== null;
+  Deno.test({ name: ignore ? `${name} (needs ${missing})` : name, ignore, fn });
 }

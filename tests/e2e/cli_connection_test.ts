@@ -4,25 +4,18 @@ import {
   assertRow,
   assertTable,
   cli,
-  COMPILED,
   type Expected,
   hasProgram,
+  modern,
+  OLD_HTTP,
   type RunOptions,
-  runtimeIs,
   serving,
   tempDir,
 } from "./_cli.ts";
-import { startProxy } from "./_proxies.ts";
+import { startProxy } from "../_proxies.ts";
 
 const USAGE = 64;
 type Row = readonly [name: string, args: readonly string[], Expected, RunOptions?];
-
-// Until Deno 2.6 node:http was built on fetch, which chooses its connections itself.
-const old = COMPILED && !await runtimeIs(206);
-
-function modern(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name: old ? `${name} (needs the node:http of Deno 2.6)` : name, ignore: old, fn });
-}
 
 /** What is asked of it, as a line. */
 async function answer(request: Request): Promise<Response> {
@@ -110,7 +103,7 @@ const openssl = await hasProgram("openssl");
 Deno.test({
   name: "--cert and --cert-key are shown to a server that asks, 1a" +
     (openssl ? "" : " (needs openssl)"),
-  ignore: !openssl || old,
+  ignore: !openssl || OLD_HTTP,
   fn: async () => {
     await using folder = await tempDir();
     const cwd = folder.path;
@@ -327,6 +320,16 @@ modern("--proxy: HTTP and SOCKS 5, for both schemes, with credentials, 1a", asyn
   await secure.shutdown();
 });
 
+Deno.test({
+  name: "an older Deno, which would go past a proxy, is told so",
+  ignore: !OLD_HTTP,
+  fn: async () => {
+    const { code, stderr } = await cli(["--proxy", "http://127.0.0.1:1", "-I", "http://a.test/"]);
+    assertEquals(code, 1);
+    assertMatch(stderr, /the node:http of Deno .* would go past it; 2\.6 does not/);
+  },
+});
+
 modern("proxies of the environment, and .netrc, 1a", async () => {
   await using bin = await serving(["httpbin"]);
   await using folder = await tempDir();
@@ -451,6 +454,10 @@ modern("--unix-socket, --resolve, -4, -6, --interface, --connect-timeout, 1a", a
     ["-6 of a host without", ["-6", `http://127.0.0.1.test.invalid:${port}/`], {
       code: 1,
       stderr: /there is no host of that name with an address of IPv6/,
+    }],
+    ["-6 does not take the IPv4 one", ["-6", `http://localhost:${port}/`], {
+      code: 1,
+      stderr: /with an address of IPv6|nothing listens there/,
     }],
     ["-4 and -6", ["-46", ":/"], { code: USAGE, stderr: /-4 and -6 leave no address/ }],
     ["--interface that is none", ["--interface", "nope0", ":/"], {

@@ -63,6 +63,8 @@ Deno.test("every help fits a screen, and every long one names every option", asy
     const own = spec.name === "request" ? [] : [spec.name];
     fits((await cli([...own, "--help"])).stdout, 24);
     const long = (await cli(["help", spec.name])).stdout;
+    const variables = /ROUNDTRIP_(?:SERVE|FILES|HTTPBIN)_HOSTNAME\s+for\s+--hostname/;
+    assertEquals(variables.test(long), spec.environment === true, spec.name);
     for (const option of spec.options) {
       if (!option.hidden) assertStringIncludes(long, `--${option.long}`);
     }

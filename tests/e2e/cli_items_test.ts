@@ -5,7 +5,10 @@ import { formatJson } from "../../cli/request/json_format.ts";
 import { type Item, parseItem } from "../../cli/request/items.ts";
 import { putJson } from "../../cli/request/nested_json.ts";
 import { parseTarget } from "../../cli/request/target.ts";
+import { parseArgs } from "../../cli/parse_args.ts";
 import { plain } from "../../cli/paint.ts";
+import { locate, parseEntry } from "../../cli/serve/entry.ts";
+import { COMMANDS } from "../../cli/tables/mod.ts";
 import { UsageError } from "../../cli/usage_error.ts";
 import { visibleLine, visibleText } from "../../cli/visible_text.ts";
 
@@ -164,9 +167,64 @@ Deno.test("method, URL and items are told apart", () => {
         parseTarget(list, "http");
       } catch (error) {
         assert(error instanceof UsageError, `${JSON.stringify(list)}: ${error}`);
+        const named = list.some((word) => error.message.includes(word === "" ? "''" : word));
+        const missing = /^the URL is missing|^"" is no URL/.test(error.message);
+        assert(named || missing, `${JSON.stringify(list)}: ${error.message}`);
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: 3000 },
+  );
+});
+
+Deno.test("any words are arguments of a subcommand or an error that names one of them", () => {
+  for (const spec of COMMANDS) {
+    const known = spec.options.flatMap((each) => {
+      const short = each.short === undefined ? [] : [`-${each.short}`];
+      return [`--${each.long}`, `--no-${each.long}`, `--${each.long}=x`, ...short];
+    });
+    const word = fc.oneof(fc.constantFrom(...known, "--", "-", ""), words);
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 6 }), (list) => {
+        try {
+          const parsed = parseArgs(spec, list);
+          const before = list.includes("--") ? list.slice(0, list.indexOf("--")) : list;
+          for (const each of [...parsed.positionals, ...parsed.rest]) assert(list.includes(each));
+          if (before.length === 0) assertEquals(parsed.has("help"), false);
+        } catch (error) {
+          assert(error instanceof UsageError, `${spec.name} ${JSON.stringify(list)}: ${error}`);
+          const named = list.some((each) => {
+            const [option = ""] = each.split("=", 1);
+            const letters = /^-[^-]/.test(option) ? [...option.slice(1)].map((at) => `-${at}`) : [];
+            return [each === "" ? "''" : each, option || each || "''", ...letters]
+              .some((at) => error.message.includes(at));
+          });
+          assert(named, `${spec.name} ${JSON.stringify(list)}: ${error.message}`);
+        }
+      }),
+      { numRuns: 1500 },
+    );
+  }
+});
+
+Deno.test("no word for a module crashes the search for it, and every error names the word", () => {
+  const modules = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.string({ unit: "binary", maxLength: 6000, minLength: 4000 }), // longer than a path may be
+    fc.array(fc.constantFrom("..", ".", "/", "\\", "a", ":", "~", "%2e", "é", " ", "file:"), {
+      maxLength: 10,
+    }).map((parts) => parts.join("")),
+  );
+  fc.assert(
+    fc.property(modules, (word) => {
+      try {
+        locate(parseEntry(word).module);
+      } catch (error) {
+        assert(error instanceof UsageError, `${JSON.stringify(word)}: ${error}`);
+        const [first = ""] = word.split(":", 1);
+        assertStringIncludes(error.message, first);
+      }
+    }),
+    { numRuns: 1500 },
   );
 });
 

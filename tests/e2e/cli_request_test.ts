@@ -175,7 +175,10 @@ modern("requests: methods, items, bodies", async () => {
       at("/digest-auth/auth-int/ada/secret/SHA-256"),
     ], has("true")],
     ["gzip", [at("/gzip")], has('"gzipped":true')],
-    ["brotli", [at("/brotli")], has('"brotli":true')],
+    ["brotli, to its last byte", [at("/brotli")], {
+      code: 0,
+      stdout: /^\{.*"brotli":true.*\}\s*$/,
+    }],
     ["zstd", [at("/zstd")], has('"zstd":true')],
   ];
   await assertTable(rows);
@@ -572,11 +575,42 @@ Deno.test("redirects leave credentials, cookies and the user's own headers behin
   );
 });
 
+modern("CONNECT names host and port, and ends with the head of the reply", async () => {
+  const rows: [name: string, reply: string, code: number][] = [
+    ["a tunnel", "HTTP/1.1 200 OK\r\nX-Own: 1\r\n\r\nraw bytes", 0],
+    ["a refusal", "HTTP/1.1 405 No\r\nContent-Length: 2\r\n\r\nno", 4],
+  ];
+  for (const [name, reply, code] of rows) {
+    await withReply(reply, async (url, requests) => {
+      const result = await cli(["-h", "--timeout", "20", "CONNECT", url]);
+      assertEquals(result.code, code, `${name}: ${result.stderr}`);
+      assertMatch(result.stdout, /^HTTP\/1\.1 /, name);
+      const { host } = new URL(url);
+      assertMatch(
+        requests[0] ?? "",
+        new RegExp(`^CONNECT ${host} HTTP/1\\.1\r\nHost: ${host}\r\n`),
+      );
+    });
+  }
+});
+
+modern("a body goes out with any method, as it was written", async () => {
+  await withReply("HTTP/1.1 204 No\r\nConnection: close\r\n\r\n", async (url, requests) => {
+    for (const method of ["GET", "DELETE", "OPTIONS", "REPORT"]) {
+      requests.length = 0;
+      assertEquals((await cli([method, url, "a=1"])).code, 0, method);
+      assertMatch(requests[0] ?? "", new RegExp(`^${method} / HTTP/1\\.1\r\n`));
+      assertStringIncludes(requests[0] ?? "", '\r\nContent-Length: 9\r\n\r\n{"a":"1"}');
+    }
+  });
+});
+
 modern("a server cannot make the request die of its reply", async () => {
   const head = "HTTP/1.1 200 OK\r\nConnection: close\r\n";
   const rows: [name: string, reply: string, code: number, pattern: RegExp][] = [
     ["no HTTP", "hello\r\n\r\n", 1, /roundtrip: error: (?!.*\n {4}at )/],
     ["nothing", "", 1, /disconnected/],
+    ["another protocol", "HTTP/1.1 101 S\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nraw", 0, /^$/],
     ["cut in the head", "HTTP/1.1 200 O", 1, /roundtrip: error: /],
     ["cut in the body", `${head}Content-Length: 9\r\n\r\nabc`, 1, /not completed/],
     ["cut in a chunk", `${head}Transfer-Encoding: chunked\r\n\r\n5\r\nab`, 1, /not completed/],

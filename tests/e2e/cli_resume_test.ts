@@ -1,14 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createHash } from "node:crypto";
-import { assertTable, cli, COMPILED, ROUNDTRIP, runtimeIs, tempDir } from "./_cli.ts";
+import { assertTable, cli, modern, ROUNDTRIP, tempDir } from "./_cli.ts";
 import { ROOT } from "../_process.ts";
-
-// Until Deno 2.6 node:http was built on fetch, which dies of bodies that break off.
-const old = COMPILED && !await runtimeIs(206);
-
-function modern(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name: old ? `${name} (needs the node:http of Deno 2.6)` : name, ignore: old, fn });
-}
 
 const SIZE = 1024 ** 3; // bytes
 const BLOCK = 1024 ** 2;

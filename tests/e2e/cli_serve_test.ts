@@ -340,6 +340,117 @@ Deno.test("serve --watch starts again when a file changes", async () => {
   });
 });
 
+Deno.test("serve --open opens the address once, whatever starts again", async () => {
+  await withApp(async (app, folder) => {
+    const opened = `${folder}/.opened`; // a name that --watch takes no notice of
+    const browser = `${folder}/.browser`;
+    await Deno.writeTextFile(browser, `#!/bin/sh\necho "$@" >> ${opened}\n`);
+    await Deno.chmod(browser, 0o755);
+    const env = { BROWSER: browser };
+    await using server = startCli(["serve", "-P", "0", "--open", "--watch", app], { env });
+    const [, first = ""] = await server.waitFor(/Running on (http\S+)/);
+    await Deno.writeTextFile(app, APP.replace("the default", "another one"));
+    const [, url = ""] = await server.waitFor(/Restarting[^]*Running on (http\S+)/);
+    assertEquals(await textOf(url), "another one\n");
+    assertEquals(await Deno.readTextFile(opened), `${first}\n`);
+    server.child.kill("SIGTERM");
+    assertEquals(await server.exitCode(), 0);
+
+    await using none = startCli(["serve", "-P", "0", "--open", app], {
+      env: { BROWSER: `${folder}/none` },
+    });
+    await none.waitFor(/Running on (http\S+)/);
+    await none.waitFor(/cannot open a browser with .*none/);
+  });
+});
+
+Deno.test("serve --health answers beside any application, before its middlewares", async () => {
+  await using folder = await tempDir();
+  const app = `${folder.path}/app.js`;
+  await Deno.writeTextFile(
+    app,
+    `import { web } from "@roundtrip/http";
+const app = new web.Application({ middlewares: [() => { throw new web.HTTPUnauthorized(); }] });
+export default app;
+export const plain = { fetch: () => new Response("all mine") };
+`,
+  );
+  for (const [entry, status] of [[app, 401], [`${app}:plain`, 200]] as const) {
+    await using server = await serving(["serve", "--health", "/healthz", entry]);
+    const response = await fetch(`${server.url}/healthz`);
+    assertEquals([response.status, await response.text()], [200, "ready"]);
+    const other = await fetch(`${server.url}/`);
+    await other.body?.cancel();
+    assertEquals(other.status, status);
+    const posted = await fetch(`${server.url}/healthz`, { method: "POST" });
+    await posted.body?.cancel();
+    assertEquals(posted.status, status);
+  }
+});
+
+Deno.test("serve logs requests, by aiohttp's atoms or as JSON", async () => {
+  await withApp(async (app) => {
+    const rows: [name: string, args: string[], line: RegExp][] = [
+      [
+        "as aiohttp",
+        ["--access-log"],
+        /127\.0\.0\.1 \[.*\] "GET \/x\?a=1 HTTP\/1\.1" 404 \d+ "-" "agent\/1"/,
+      ],
+      [
+        "by atoms",
+        ["--access-log-format", "%s|%r|%{X-One}i"],
+        /404\|GET \/x\?a=1 HTTP\/1\.1\|1/,
+      ],
+      ["as JSON", ["--access-log-format", "json"], /\{[^\n]*"status":404[^\n]*\}/],
+    ];
+    for (const [name, args, line] of rows) {
+      await using server = await serving(["serve", ...args, app]);
+      const headers = { "user-agent": "agent/1", "x-one": "1" };
+      const response = await fetch(`${server.url}/x?a=1`, { headers });
+      await response.body?.cancel();
+      assertEquals(response.status, 404, name);
+      await server.running.waitFor(line);
+    }
+  });
+});
+
+Deno.test("serve --shutdown-timeout gives up on what takes longer", async () => {
+  await using folder = await tempDir();
+  const app = `${folder.path}/app.js`;
+  await Deno.writeTextFile(
+    app,
+    `export default { fetch: () => { console.log("begun"); return new Promise(() => {}); } };`,
+  );
+  await using server = await serving(["serve", "--shutdown-timeout", "0.2", app]);
+  const answer = fetch(server.url).then(async (response) => {
+    await response.body?.cancel();
+    return response.status;
+  }, () => "the connection broke");
+  await server.running.waitFor(/begun/);
+  const start = performance.now();
+  server.running.child.kill("SIGTERM");
+  const code = await server.running.exitCode();
+  const end = await answer;
+  assert(end === 503 || end === "the connection broke", `${end}`);
+  const took = performance.now() - start;
+  assert(took >= 190 && took < 10_000, `${took} ms`);
+  // A caller is told: what was under way is lost.
+  assertEquals(code, 1);
+  assertMatch(server.running.output(), /still running after shutdownTimeout \(200 ms\)/);
+});
+
+Deno.test("serve takes options from the environment, its own only", async () => {
+  await withApp(async (app, folder) => {
+    const path = `${folder}/env.sock`;
+    const env = { ROUNDTRIP_SERVE_PATH: path, ROUNDTRIP_FILES_PORT: "x" };
+    await using server = startCli(["serve", app], { env });
+    await server.waitFor(new RegExp(`Running on http://unix:${RegExp.escape(path)}:`));
+    const { code, stderr } = await cli(["serve", app], { env: { ROUNDTRIP_SERVE_WORKERS: "0" } });
+    assertEquals(code, USAGE);
+    assertMatch(stderr, /argument --workers: "0" is no whole number from 1/);
+  });
+});
+
 Deno.test("serve imports TypeScript", async (t) => {
   const version = (await cli(["--version"])).stdout;
   const [, minor = "0", patch = "0"] = /deno \d+\.(\d+)\.(\d+)/.exec(version) ?? [];

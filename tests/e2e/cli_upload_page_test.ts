@@ -161,3 +161,33 @@ Deno.test("the upload page works without scripts too", { ignore }, async () => {
   assertEquals(await Deno.readTextFile(`${share}/two words.txt`), "zwei Wörter\n");
   await context.close();
 });
+
+Deno.test("the listing page makes folders, and deletes what is confirmed", { ignore }, async () => {
+  await using opened = await open("--mkdir", "--rm-files");
+  const { page, share, server } = opened;
+  await Deno.writeTextFile(`${share}/"><b>.txt`, "x");
+  await Deno.writeTextFile(`${share}/keep.txt`, "x");
+  await page.reload();
+  await page.getByLabel("New folder").fill("holiday 2026");
+  await page.getByRole("button", { name: "Make" }).click();
+  await row(page, "holiday 2026/");
+  const asked: string[] = [];
+  let answer = false;
+  page.on("dialog", (dialog) => {
+    asked.push(dialog.message());
+    return answer ? dialog.accept() : dialog.dismiss();
+  });
+  await page.getByRole("button", { name: "Delete keep.txt" }).click();
+  answer = true;
+  await page.getByRole("button", { name: 'Delete "><b>.txt' }).click();
+  await page.getByRole("link", { name: '"><b>.txt' }).waitFor({ state: "detached" });
+  assertEquals(asked.length, 2);
+  assertMatch(asked[1] ?? "", /^Delete "><b>\.txt\?/);
+  const left = [...Deno.readDirSync(share)].map(({ name }) => name).sort();
+  assertEquals(left, ["holiday 2026", "keep.txt"]);
+  await page.getByLabel("Search below").fill("KEEP");
+  await page.getByRole("button", { name: "Search" }).click();
+  await row(page, "keep.txt");
+  assertEquals(page.url(), `${server.url}/?search=KEEP`);
+  assertEquals(await page.getByRole("link", { name: "holiday" }).count(), 0);
+});

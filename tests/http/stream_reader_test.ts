@@ -61,6 +61,28 @@ for (const [kind, streamOf] of Object.entries(STREAMS)) {
       },
       ["li", "ne1\nline2\ntail", ""],
     ],
+    ["readInto gives pieces in one and the same memory", async () => {
+      const each = sample();
+      const seen: string[] = [];
+      let buffer = new Uint8Array(4);
+      for (;;) {
+        const piece = await each.readInto(buffer);
+        if (piece.length === 0) return [...seen, each.totalBytes, each.isEof];
+        assertEquals(piece.buffer.byteLength, 4);
+        seen.push(text(piece));
+        buffer = new Uint8Array(piece.buffer);
+      }
+    }, ["li", "ne1\n", "line", "2\n", "tail", 16, true]],
+    ["readInto goes on where read() stopped, and fills a part of a buffer", async () => {
+      const each = sample();
+      const seen = [text(await each.read(1))];
+      for (let n = 0; n < 2; n++) {
+        const piece = await each.readInto(new Uint8Array(new ArrayBuffer(8), 2, 3));
+        assertEquals([piece.byteOffset, piece.buffer.byteLength], [2, 8]);
+        seen.push(text(piece));
+      }
+      return [...seen, text(await each.read())];
+    }, ["l", "i", "ne1", "\nline2\ntail"]],
     ["read(0) gives nothing and takes nothing", async () => {
       const each = sample();
       return [text(await each.read(0)), text(await each.read())];
@@ -144,6 +166,7 @@ for (const [kind, streamOf] of Object.entries(STREAMS)) {
     assertThrows(() => each.read(NaN), RangeError, "NaN");
     assertThrows(() => each.readExactly(-1), RangeError, "-1");
     assertThrows(() => each.readExactly(1.5), RangeError, "1.5");
+    assertThrows(() => each.readInto(new Uint8Array(0)), RangeError, "an empty buffer");
     assertThrows(() => each.readUntil(""), RangeError, "empty separator");
     await assertRejects(() => collect(each.iterChunked(0)), RangeError, "0 bytes");
     await each.cancel();

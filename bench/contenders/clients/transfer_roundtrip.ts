@@ -1,4 +1,5 @@
-// A large body through a session: `--mode download` or `--mode upload`.
+// A large body through a session: `--mode download` into one buffer, `--mode iterate` piece by piece,
+// `--mode upload`.
 import { ClientSession } from "../../../mod.ts";
 import { LARGE } from "../servers/replies.mjs";
 import { mode, serveRounds, url } from "./worker.mjs";
@@ -11,6 +12,19 @@ await Deno.truncate(file, LARGE); // without a block on the disk
 async function download(): Promise<void> {
   await using response = await session.get("/large");
   let length = 0;
+  let buffer = new Uint8Array(64 * 1024);
+  for (;;) {
+    const piece = await response.content.readInto(buffer);
+    if (piece.length === 0) break;
+    length += piece.length;
+    buffer = new Uint8Array(piece.buffer);
+  }
+  if (length !== LARGE) throw new Error(`${length} bytes came`);
+}
+
+async function iterate(): Promise<void> {
+  await using response = await session.get("/large");
+  let length = 0;
   for await (const piece of response.content.iterAny()) length += piece.length;
   if (length !== LARGE) throw new Error(`${length} bytes came`);
 }
@@ -20,5 +34,5 @@ async function upload(): Promise<void> {
   if (await response.text() !== `${LARGE}`) throw new Error("Not all bytes arrived");
 }
 
-await serveRounds(mode === "upload" ? upload : download);
+await serveRounds(mode === "upload" ? upload : mode === "iterate" ? iterate : download);
 await Deno.remove(file);

@@ -4,12 +4,7 @@
  */
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
-
-/** The proxy could not be reached, or would not connect. */
-export class ProxyError extends Error {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "ProxyError";
-}
+import { ClientProxyConnectionError } from "./connector_errors.ts";
 
 /** Where a connection goes. */
 export interface Destination {
@@ -17,74 +12,77 @@ export interface Destination {
   readonly host: string;
   /** Port. */
   readonly port: number;
+  /** URL that the connection is for, for errors. */
+  readonly url: URL;
+}
+
+/** Why there is no connection, before the URL is known. */
+class ProxyError extends Error {
+  override readonly name = "ProxyError";
 }
 
 /**
  * Connects through a proxy.
  *
- * @param proxy Its URL: `http:`, `https:`, `socks5:` (names are looked up here), `socks5h:`.
+ * @param proxy Its URL: `http:`, `https:`, `socks5:` (names are looked up here), `socks5h:`, or
+ * `unix:` for a socket of this machine, whatever the destination.
  * @param to Where to.
  * @param tls How to talk to a proxy whose URL is `https:`.
  * @returns The connection, as if it were one to the host itself.
- * @throws {ProxyError} If there is none.
+ * @throws {ClientProxyConnectionError} If there is none.
  */
 export async function openTunnel(
   proxy: URL,
   to: Destination,
   tls: ConnectionOptions,
 ): Promise<Socket> {
+  try {
+    return await tunnel(proxy, to, tls);
+  } catch (error) {
+    const why = error instanceof ProxyError ? error.message : `the proxy ${proxy.host} broke off`;
+    throw new ClientProxyConnectionError(to.url, "proxy", why, { cause: error });
+  }
+}
+
+async function tunnel(proxy: URL, to: Destination, tls: ConnectionOptions): Promise<Socket> {
   const socket = await connectProxy(proxy, tls);
+  if (proxy.protocol === "unix:") return socket;
   const reader = new Reader(socket);
   try {
     if (proxy.protocol.startsWith("socks")) await socks(proxy, to, socket, reader);
     else await httpConnect(proxy, to, socket, reader);
   } catch (error) {
     socket.destroy();
-    throw error instanceof ProxyError
-      ? error
-      : new ProxyError(`the proxy ${proxy.host} broke off`, { cause: error });
+    throw error;
   }
   reader.release();
   return socket;
 }
 
-/**
- * Value of the header that a proxy wants, from the credentials in its URL.
- *
- * @param proxy The proxy's URL.
- * @returns The value, `null` where the URL has no credentials.
- */
-export function proxyAuthorization(proxy: URL): string | null {
+function proxyAuthorization(proxy: URL): string | null {
   if (proxy.username === "" && proxy.password === "") return null;
   const bytes = new TextEncoder().encode(`${decoded(proxy.username)}:${decoded(proxy.password)}`);
   return `Basic ${btoa(String.fromCharCode(...bytes))}`;
 }
 
-/**
- * Port of a proxy.
- *
- * @param proxy The proxy's URL.
- */
-export function proxyPort(proxy: URL): number {
+function proxyPort(proxy: URL): number {
   if (proxy.port !== "") return Number(proxy.port);
   return proxy.protocol.startsWith("socks") ? 1080 : proxy.protocol === "https:" ? 443 : 80;
 }
 
-/**
- * Host name of a URL as sockets take it.
- *
- * @param url The URL.
- */
-export function bareHost(url: URL): string {
+function bareHost(url: URL): string {
   return url.hostname.replace(/^\[(.*)\]$/, "$1");
 }
 
 async function connectProxy(proxy: URL, tls: ConnectionOptions): Promise<Socket> {
   const host = bareHost(proxy);
   const port = proxyPort(proxy);
+  const name = proxy.protocol === "unix:" ? proxy.pathname : proxy.host;
   const secure = proxy.protocol === "https:";
   const socket: Socket = secure
     ? connectTls({ ...tls, host, port, ...(isIP(host) === 0 ? { servername: host } : {}) })
+    : proxy.protocol === "unix:"
+    ? connectTcp(decoded(proxy.pathname))
     : connectTcp(port, host);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket.once(secure ? "secureConnect" : "connect", () => resolve());
@@ -93,7 +91,7 @@ async function connectProxy(proxy: URL, tls: ConnectionOptions): Promise<Socket>
     await promise;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ProxyError(`the proxy ${proxy.host} cannot be reached (${why})`, { cause });
+    throw new ProxyError(`the proxy ${name} cannot be reached (${why})`, { cause });
   }
   socket.off("error", reject);
   return socket;

@@ -1,0 +1,28 @@
+/**
+ * Where settings of the user live.
+ * @module
+ */
+
+/**
+ * The folder `roundtrip` in `XDG_CONFIG_HOME`, `~/.config`, or `APPDATA` on Windows.
+ *
+ * @returns Its path; it may not exist.
+ */
+export function configFolder(): string {
+  const given = variable("XDG_CONFIG_HOME");
+  if (given) return `${given}/roundtrip`;
+  const home = variable("HOME") ?? ".";
+  const folder = Deno.build.os === "windows" ? variable("APPDATA") : `${home}/.config`;
+  return `${folder ?? "."}/roundtrip`;
+}
+
+/**
+ * Reads a variable of the environment.
+ *
+ * @param name Its name.
+ * @returns Its value, `undefined` where it is missing or may not be read: nobody is asked.
+ */
+export function variable(name: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+  return state === "granted" ? Deno.env.get(name) : undefined;
+}

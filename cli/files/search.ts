@@ -1,0 +1,52 @@
+/**
+ * Names below a folder.
+ * @module
+ */
+import type { Entry, Root } from "./folder.ts";
+import { join } from "./paths.ts";
+
+const MOST_FOUND = 1000;
+const MOST_READ = 100_000;
+
+/** What was found. */
+export interface Found {
+  /** Files and folders, named by their path below the folder. */
+  readonly entries: readonly Entry[];
+  /** Whether there may be more. */
+  readonly isCut: boolean;
+}
+
+/**
+ * Looks for names that contain a text, in whatever case. Links to folders are not followed, so that
+ * no loop is walked.
+ *
+ * @param root The folder that is served.
+ * @param path Real path of the folder to look in.
+ * @param text What the name contains.
+ * @param signal Aborted when nobody waits for the answer any more.
+ */
+export async function search(
+  root: Root,
+  path: string,
+  text: string,
+  signal: AbortSignal,
+): Promise<Found> {
+  const wanted = text.toLocaleLowerCase();
+  const entries: Entry[] = [];
+  const folders: [path: string, prefix: string][] = [[path, ""]];
+  let read = 0;
+  for (let next = folders.shift(); next !== undefined; next = folders.shift()) {
+    const [folder, prefix] = next;
+    for (const entry of await root.list(folder)) {
+      if (++read > MOST_READ || entries.length === MOST_FOUND) return { entries, isCut: true };
+      const name = prefix + entry.name;
+      if (entry.name.toLocaleLowerCase().includes(wanted)) entries.push({ ...entry, name });
+      const inner = join(folder, entry.name);
+      if (entry.isFolder && (await Deno.lstat(inner)).isDirectory) {
+        folders.push([inner, `${name}/`]);
+      }
+    }
+    signal.throwIfAborted();
+  }
+  return { entries, isCut: false };
+}

@@ -1,0 +1,60 @@
+/**
+ * Defaults of the user's own.
+ * @module
+ */
+import { configFolder } from "../config_folder.ts";
+import { UsageError } from "../usage_error.ts";
+
+/**
+ * Reads `config.json`: `{"defaults": {"options": [...], "headers": {...}}}`.
+ *
+ * @returns Options to put before those of the command line; none where there is no file.
+ * @throws {UsageError} If the file is no such thing.
+ */
+export async function defaultOptions(): Promise<readonly string[]> {
+  const path = `${configFolder()}/config.json`;
+  // Who runs the command with less than -A is not asked for a file that may not be there.
+  if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return [];
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    if (error instanceof Deno.errors.NotADirectory) return [];
+    throw wrong(path, error instanceof Error ? error.message : String(error), error);
+  }
+  let config: unknown;
+  try {
+    config = JSON.parse(text);
+  } catch (cause) {
+    throw wrong(path, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+  const defaults = record(path, record(path, config, "the file").defaults ?? {}, "defaults");
+  for (const name of Object.keys(defaults)) {
+    if (name !== "options" && name !== "headers") {
+      throw wrong(path, `defaults has options and headers, not "${name}"`);
+    }
+  }
+  const { options = [], headers = {} } = defaults;
+  if (!Array.isArray(options)) throw wrong(path, "defaults.options is no list");
+  const words = options.map((each) => {
+    if (typeof each === "string" && /^-./.test(each)) return each;
+    throw wrong(path, `${JSON.stringify(each)} of defaults.options is no option; --name=value is`);
+  });
+  for (const [name, value] of Object.entries(record(path, headers, "defaults.headers"))) {
+    if (typeof value !== "string") throw wrong(path, `the header ${name} is no text`);
+    words.push(`--default-header=${name}:${value}`);
+  }
+  return words;
+}
+
+function record(path: string, value: unknown, what: string): Record<string, unknown> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw wrong(path, `${what} is no object`);
+}
+
+function wrong(path: string, why: string, cause?: unknown): UsageError {
+  return new UsageError(`cannot use ${path}: ${why}`, { cause });
+}

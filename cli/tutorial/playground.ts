@@ -1,0 +1,41 @@
+/**
+ * The playground, run from what this program holds.
+ * @module
+ */
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Application, runApp } from "../../server/mod.ts";
+import { UsageError } from "../usage_error.ts";
+
+/**
+ * Runs the playground; what was uploaded is deleted in the end.
+ *
+ * @param makeApp Makes the application.
+ * @param pages Files of the page by name.
+ * @throws {UsageError} If the only argument, the port, is none.
+ */
+export async function runPlayground(
+  makeApp: (folder: string, key: Uint8Array, pages: URL) => Application,
+  pages: Readonly<Record<string, string>>,
+): Promise<void> {
+  const [text = "8080"] = Deno.args;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Infinity;
+  if (port > 65535) throw new UsageError(`the playground's argument is a port, not "${text}"`);
+  const folder = await Deno.makeTempDir({ prefix: "playground-" });
+  try {
+    const uploads = join(folder, "uploads");
+    await Deno.mkdir(uploads);
+    await Deno.mkdir(join(folder, "pages"));
+    for (const [name, content] of Object.entries(pages)) {
+      await Deno.writeTextFile(join(folder, "pages", name), content);
+    }
+    const app = makeApp(
+      uploads,
+      crypto.getRandomValues(new Uint8Array(32)),
+      pathToFileURL(join(folder, "pages/")),
+    );
+    await runApp(app, { host: "localhost", port });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

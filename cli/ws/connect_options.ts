@@ -1,0 +1,116 @@
+/**
+ * How `roundtrip ws` connects, by its options.
+ * @module
+ */
+import { resolve } from "node:path";
+import type { ConnectorOptions, WSConnectOptions } from "../../client/mod.ts";
+import type { ParsedArgs } from "../parse_args.ts";
+import { readText } from "../read_text.ts";
+import { parseItem } from "../request/items.ts";
+import { UsageError } from "../usage_error.ts";
+
+// A server that has hung up, or hangs, is not waited for when the user wants to leave.
+const CLOSE_WAIT = 2000; // ms
+
+/**
+ * What the handshake says.
+ *
+ * @param parsed Options.
+ * @param items Headers and query parameters.
+ * @param url URL; its scheme becomes one of WebSockets.
+ * @param auth `user:password`, `null` for none.
+ * @throws {UsageError} If an item is none of a handshake.
+ */
+export function connectOptions(
+  parsed: ParsedArgs,
+  items: readonly string[],
+  url: URL,
+  auth: string | null,
+): WSConnectOptions {
+  const headers: [string, string][] = [];
+  const params: [string, string][] = [];
+  for (const word of items) {
+    const item = parseItem(word);
+    if (item.kind === "query") params.push([item.name, item.value]);
+    else if (item.kind === "header" && item.value !== null) headers.push([item.name, item.value]);
+    else throw new UsageError(`item '${word}': a handshake has NAME:VALUE and NAME==VALUE only`);
+  }
+  if (auth !== null) {
+    const bytes = new TextEncoder().encode(auth);
+    headers.push(["Authorization", `Basic ${btoa(String.fromCharCode(...bytes))}`]);
+  }
+  const names = parsed.all("protocol");
+  for (const [at, name] of names.entries()) {
+    // RFC 6455 section 4.1: tokens, each once.
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || names.indexOf(name) !== at) {
+      throw new UsageError(`argument --protocol: "${name}" is no name, or is given twice`);
+    }
+  }
+  const agent = parsed.value("user-agent");
+  if (agent !== undefined) headers.push(["User-Agent", sendable("User-Agent", agent)]);
+  const interval = parsed.number("ping-interval", { max: 86_400, fraction: true });
+  const heartbeat = ownPings(parsed) ? undefined : interval;
+  const maxMsgSize = parsed.number("max-size");
+  const origin = parsed.value("origin");
+  if (url.protocol === "http:") url.protocol = "ws:";
+  if (url.protocol === "https:") url.protocol = "wss:";
+  return {
+    headers,
+    params,
+    timeout: { close: CLOSE_WAIT },
+    protocols: names,
+    autoping: !parsed.has("print-pings") && !ownPings(parsed),
+    ...(heartbeat === undefined ? {} : { heartbeat: heartbeat * 1000 }),
+    ...(maxMsgSize === undefined ? {} : { maxMsgSize }),
+    ...(origin === undefined ? {} : { origin: sendable("Origin", origin) }),
+  };
+}
+
+/** The value of a header, if it can be one. */
+function sendable(name: string, value: string): string {
+  const item = parseItem(`${name}:${value}`);
+  return item.kind === "header" ? item.value ?? "" : value;
+}
+
+/**
+ * Whether pings are timed here, and not by the library.
+ *
+ * @param parsed Options.
+ */
+export function ownPings(parsed: ParsedArgs): boolean {
+  return parsed.has("ping-timeout") || parsed.has("print-ping-rtts");
+}
+
+/**
+ * How the session connects.
+ *
+ * @param parsed Options.
+ * @throws {UsageError} If options contradict each other, or a file cannot be read.
+ */
+export function connectorOf(parsed: ParsedArgs): ConnectorOptions {
+  const verify = parsed.value("verify") ?? "yes";
+  if (/^(?:no|false)$/.test(verify)) {
+    // npm:ws connects by node:tls, which has this one switch; the process is this command's own.
+    Deno.env.set("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+  }
+  const cert = parsed.value("cert");
+  const key = parsed.value("cert-key") ?? cert;
+  if (cert === undefined && parsed.has("cert-key")) throw new UsageError("--cert-key needs --cert");
+  const path = parsed.value("unix-socket");
+  if (path !== undefined && parsed.has("proxy")) {
+    throw new UsageError("--unix-socket is a connection to this machine: --proxy cannot have it");
+  }
+  const proxy = path === undefined ? parsed.value("proxy") : `unix:${resolve(path)}`;
+  if (proxy !== undefined && !/^(?:https?|socks5h?|unix):/.test(proxy)) {
+    throw new UsageError(
+      "argument --proxy: expected http://HOST:PORT, https:, socks5: or socks5h:",
+    );
+  }
+  return {
+    ...(/^(?:yes|true|no|false)$/.test(verify) ? {} : { caCerts: [readText("verify", verify)] }),
+    ...(cert === undefined || key === undefined
+      ? {}
+      : { cert: readText("cert", cert), key: readText("cert-key", key) }),
+    ...(proxy === undefined ? {} : { proxy }),
+  };
+}

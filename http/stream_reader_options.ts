@@ -1,0 +1,34 @@
+/**
+ * What a reader of bodies takes.
+ * @module
+ */
+
+/**
+ * What a `StreamReader` is told by the side that owns the connection.
+ *
+ * @example
+ * ```ts
+ * import { StreamReader, type StreamReaderOptions } from "@roundtrip/http";
+ *
+ * let ended = false;
+ * const options: StreamReaderOptions = { length: 5, onEnd: () => ended = true };
+ * const reader = new StreamReader(new Blob(["hello"]).stream(), options);
+ * console.assert((await reader.read()).length === 5 && ended);
+ * ```
+ */
+export interface StreamReaderOptions {
+  /**
+   * Longest line that `readLine()`, `readUntil()` and iteration by lines give, in bytes.
+   * @default {131072}
+   */
+  readonly maxLineSize?: number;
+  /**
+   * Announced length of the body in bytes, a hint for the size of buffers.
+   * @default {null}, not known
+   */
+  readonly length?: number | null;
+  /** Called once, when the body has ended, has failed or was given up. */
+  readonly onEnd?: () => void;
+  /** Turns a failure of the stream beneath into the error a reader sees. */
+  readonly mapError?: (error: unknown) => Error;
+}

@@ -1,0 +1,429 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import fc from "npm:fast-check@^4";
+import { detectCharset } from "../../cli/request/detect_charset.ts";
+import { filterJson } from "../../cli/request/json_filter.ts";
+import { CommandError, UsageError } from "../../cli/usage_error.ts";
+import { ROOT } from "../_process.ts";
+import {
+  assertTable,
+  cli,
+  COMPILED,
+  type Expected,
+  modern,
+  ROUNDTRIP,
+  type RunOptions,
+  serving,
+  tempDir,
+} from "./_cli.ts";
+
+const USAGE = 64;
+type Row = readonly [name: string, args: readonly string[], Expected, RunOptions?];
+
+modern("options of curl mean what fingers know, 1a", async () => {
+  await using bin = await serving(["httpbin"]);
+  await using folder = await tempDir();
+  const at = (path: string): string => `:${bin.port}${path}`;
+  const cwd = folder.path;
+  await assertTable([
+    ["-X", ["-X", "put", at("/anything"), "a=1"], { code: 0, stdout: /"method":"PUT"/ }],
+    ["-X of no method", ["-X", "a b", at("/")], { code: USAGE, stderr: /-X: "A B" is no method/ }],
+    ["--data", ["--data", '{"a":1}', at("/post")], { code: 0, stdout: /"json":\{"a":1\}/ }],
+    ["-u", ["-u", "a:b", at("/basic-auth/a/b")], { code: 0, stdout: /true/ }],
+    ["-L", ["-L", at("/redirect/1")], { code: 0, stdout: /\/get"/ }],
+    ["--location taken back", ["--location", "--no-location", at("/redirect/1")], {
+      code: 3,
+      stdout: /.*/,
+      stderr: /302/,
+    }],
+    ["-O", ["-O", at("/base64/aGk=")], { code: 0, stderr: /saved to aGk=/ }, { cwd }],
+    ["-i", ["-i", at("/base64/aGk=")], { code: 0, stdout: /^HTTP\/1\.1 200 OK\n[^]*\n\nhi$/ }],
+    ["--max-time", ["--max-time", "0.2", at("/delay/3")], { code: 2, stderr: /--timeout 0\.2/ }],
+    ["--fail-with-body", ["--no-check-status", "--fail-with-body", at("/status/404")], {
+      code: 4,
+      stderr: /404/,
+    }],
+    ["the last of two counts", ["--check-status", "--no-check-status", at("/status/404")], {
+      code: 0,
+    }],
+    ["-k", ["-k", at("/base64/aGk=")], { code: 0, stdout: "hi" }],
+    ["-d is a download: the body is not taken for a URL", ["-d", '{"a":1}', at("/post")], {
+      code: USAGE,
+      stderr: /"\{"a":1\}" is no URL\. -d downloads here; a body is --data TEXT/,
+    }],
+    ["--default-scheme", ["--offline", "-p", "H", "--default-scheme", "https", "a.test"], {
+      code: 0,
+      stdout: /^GET \/ HTTP\/1\.1\nHost: a\.test\n/,
+    }],
+    ["--default-scheme of curl", ["--curl", "--default-scheme", "https", "a.test"], {
+      code: 0,
+      stdout: "curl https://a.test/\n",
+    }],
+    ["--curl-long", [
+      "--curl-long",
+      "-L",
+      "-k",
+      "-u",
+      "a:b",
+      "--proxy",
+      "http://p:1",
+      "--connect-timeout",
+      "3",
+      "put",
+      "a.test",
+      "X-A:-b",
+      "c=1",
+    ], {
+      code: 0,
+      stdout: "curl \\\n  --request PUT http://a.test/ \\\n  --header 'X-A: -b' \\\n" +
+        "  --header 'Accept: application/json, */*;q=0.5' \\\n" +
+        "  --header 'Content-Type: application/json' \\\n  --user a:b \\\n" +
+        `  --data-raw '{"c":"1"}' \\\n  --location \\\n  --insecure \\\n` +
+        "  --connect-timeout 3 \\\n  --proxy http://p:1\n",
+    }],
+    ...["--http-version=2", "--http2", "--http3", "--style=auto", "--ssl=tls1", "--ciphers=x"].map(
+      (word): Row => [`${word} is refused with the reason`, [word, at("/")], {
+        code: USAGE,
+        stderr: new RegExp(`argument ${word.split("=")[0]}: .{20,}`),
+      }],
+    ),
+  ]);
+});
+
+modern("-x, --chunked, --history-print, --format-options, --filter, 1a", async () => {
+  await using bin = await serving(["httpbin"]);
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    const plain = request.body?.pipeThrough(new DecompressionStream("deflate")) ?? null;
+    const { headers } = request;
+    const text = await new Response(plain).text();
+    return new Response(
+      `${headers.get("content-encoding")} ${headers.get("transfer-encoding")} ${text}`,
+    );
+  });
+  const mirror = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => new Response(request.body, { headers: { "content-type": "application/json" } }),
+  );
+  const echo = `http://127.0.0.1:${mirror.addr.port}/`;
+  const inflating = `http://127.0.0.1:${server.addr.port}/`;
+  const at = (path: string): string => `:${bin.port}${path}`;
+  await assertTable([
+    ["-x", ["-x", inflating, "a=1"], { code: 0, stdout: 'deflate chunked {"a":"1"}' }],
+    ["-x and its header", ["-x", inflating, "a=1", "Content-Encoding:gzip"], {
+      code: USAGE,
+      stderr: /--compress sets Content-Encoding/,
+    }],
+    ["--chunked", ["--chunked", at("/post"), "a=1"], {
+      code: 0,
+      stdout: /^(?![^]*"Content-Length")[^]*"Transfer-Encoding":"chunked".*"json":\{"a":"1"\}/,
+    }],
+    ["--chunked multipart", ["--chunked", "--multipart", at("/post"), "a=1"], {
+      code: 0,
+      stdout: /"form":\{"a":"1"\}/,
+    }],
+    ["-P", ["-F", "--all", "-P", "H", "-p", "h", at("/redirect/1")], {
+      code: 0,
+      stdout: /^GET \/redirect\/1 HTTP\/1\.1\n(?:[^\n]+\n)+\nHTTP\/1\.1 200 OK\n(?:[^\n]+\n)+\n$/,
+    }],
+    ["--all without -P", ["-F", "--all", "-p", "Hh", at("/redirect/1")], {
+      code: 0,
+      stdout:
+        /^GET \/redirect\/1 [^]*?\n\nHTTP\/1\.1 302 [^]*?\n\nGET \/get [^]*?\n\nHTTP\/1\.1 200 /,
+    }],
+    ["-P of a letter that is none", ["-P", "b", at("/")], {
+      code: USAGE,
+      stderr: /argument --history-print: "b" is none of H, B, h/,
+    }],
+    ["json.indent", ["--format-options", "json.indent:4", at("/uuid")], {
+      code: 0,
+      stdout: /^\{\n {4}"uuid": /,
+    }],
+    ["json.format", ["--pretty", "all", "--format-options", "json.format:no", at("/uuid")], {
+      code: 0,
+      // deno-lint-ignore no-control-regex -- colours are what is looked for
+      stdout: /^\{\x1b\[34m"uuid"\x1b\[0m:\x1b\[32m"[^\n]+"\x1b\[0m\}$/,
+    }],
+    ["--pretty colors leaves the form", ["--pretty", "colors", "--raw", '{ "a":1}', echo], {
+      code: 0,
+      stdout: '{ \x1b[34m"a"\x1b[0m:\x1b[36m1\x1b[0m}',
+    }],
+    ["--format-options that are none", ["--format-options", "headers.sort:no", at("/")], {
+      code: USAGE,
+      stderr: /"headers\.sort:no" is none of json\.indent:0 to 9/,
+    }],
+    ["--filter", ["--filter", "slideshow.slides[0].n", at("/json")], { code: 0, stdout: "1\n" }],
+    ["--filter, a string", ["--filter", "slideshow.title", at("/json")], {
+      code: 0,
+      stdout: "Sample\n",
+    }],
+    ["--filter, an object", ["--filter", "slideshow.slides", at("/json")], {
+      code: 0,
+      stdout: '[{"n":1}]\n',
+    }],
+    ["--filter, nothing there", ["--filter", "slideshow.nope", at("/json")], {
+      code: 1,
+      stderr: /--filter: no "nope" in the reply: slideshow has title, slides/,
+    }],
+    ["--filter, no JSON", ["--filter", "a", at("/base64/aGk=")], {
+      code: 1,
+      stderr: /--filter needs JSON, and the reply is none/,
+    }],
+    ["--filter, no path", ["--filter", "a[x", at("/json")], {
+      code: USAGE,
+      stderr: /argument --filter: "a\[x" is no path.*\n {2}a\[x\n {3}\^/,
+    }],
+    ["a charset that nobody names, valid UTF-8", ["--pretty", "format", at("/base64/w6k=")], {
+      code: 0,
+      stdout: "é",
+    }],
+    ["a charset that nobody names, not UTF-8", ["--pretty", "format", at("/base64/Y2Fm6Q==")], {
+      code: 0,
+      stdout: "café",
+    }],
+  ]);
+  await server.shutdown();
+  await mirror.shutdown();
+});
+
+modern("lines of JSON are formatted as they come, 1a", async () => {
+  const next = Promise.withResolvers<void>();
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
+    const encoder = new TextEncoder();
+    let at = 0;
+    const pieces = ['{"a":1}\r\n\n{"b"', ":2}\nno json\x1b\n", '{"c":3}'];
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        if (at === 1) await next.promise; // the first line has to be printed before
+        const piece = pieces[at++];
+        if (piece === undefined) controller.close();
+        else controller.enqueue(encoder.encode(piece));
+      },
+    }, { highWaterMark: 0 });
+    return new Response(body, { headers: { "content-type": "application/x-ndjson" } });
+  });
+  const [program = "", ...words] = ROUNDTRIP;
+  const url = `http://127.0.0.1:${server.addr.port}/`;
+  const child = new Deno.Command(program, {
+    args: [...words, "--pretty", "format", url],
+    cwd: ROOT,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const timer = setTimeout(() => child.kill("SIGKILL"), 30_000);
+  let output = "";
+  for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
+    output += piece;
+    if (output.includes("}\n\n")) next.resolve();
+  }
+  clearTimeout(timer);
+  assertEquals((await child.status).code, 0);
+  assertEquals(output, '{\n  "a": 1\n}\n\n{\n  "b": 2\n}\nno json\x1b\n{\n  "c": 3\n}\n');
+  await server.shutdown();
+});
+
+modern(
+  "a session in a file of one's own gives its secrets to its own server only, 1a",
+  async () => {
+    await using bin = await serving(["httpbin"]);
+    await using other = await serving(["httpbin"]);
+    await using folder = await tempDir();
+    const cwd = folder.path;
+    const session = ["--session", "./me.json"];
+    const at = (path: string): string => `:${bin.port}${path}`;
+    await assertTable([
+      ["made", [...session, "-A", "bearer", "-a", "tok", at("/bearer"), "X-Own:kept"], {
+        code: 0,
+        stdout: /"token":"tok"/,
+      }, { cwd }],
+      ["used", [...session, at("/headers")], {
+        code: 0,
+        stdout: /(?=[^]*"Authorization":"Bearer tok")(?=[^]*"X-Own":"kept")/,
+      }, { cwd }],
+      ["another server", ["--session-read-only", "./me.json", `:${other.port}/headers`], {
+        code: 0,
+        stdout: /^(?![^]*(?:tok|kept))/,
+      }, { cwd }],
+      ["--offline changes nothing", [...session, "--offline", at("/"), "X-Own:new"], {
+        code: 0,
+        stdout: /X-Own: new/,
+      }, { cwd }],
+      [
+        "a header given now counts",
+        ["--session-read-only", "./me.json", at("/headers"), "x-own:1"],
+        {
+          code: 0,
+          stdout: /^(?![^]*kept)[^]*"X-Own":"1"/,
+        },
+        { cwd },
+      ],
+      ["and is not kept", [...session, at("/headers")], { code: 0, stdout: /"X-Own":"kept"/ }, {
+        cwd,
+      }],
+      ["a header left out", [...session, at("/headers"), "X-Own:"], {
+        code: 0,
+        stdout: /^(?![^]*kept)/,
+      }, { cwd }],
+      [
+        "a folder that is missing, read only",
+        ["--session-read-only", "./no/me.json", at("/uuid")],
+        {
+          code: 0,
+          stdout: /uuid/,
+        },
+        { cwd },
+      ],
+    ]);
+    const names = await Array.fromAsync(Deno.readDir(cwd), (each) => each.name);
+    assertEquals(names.filter((name) => name !== "me.cookies.json"), ["me.json"]);
+  },
+);
+
+Deno.test("a part of JSON is found, or the message says how far the path goes", () => {
+  const text = '{"a":{"b":[1,{"c":"x"},12345678901234567890]},"d.e":null,"":0,"__proto__":7}';
+  const rows: [path: string, expected: string][] = [
+    [".", text],
+    ["a.b[0]", "1"],
+    ["a.b[-1]", "12345678901234567890"],
+    ["a.b[1].c", '"x"'],
+    ['"d.e"', "null"],
+    ['["d.e"]', "null"],
+    [".a.b[1]", '{"c":"x"}'],
+    ["a.b[]", '[1,{"c":"x"},12345678901234567890]'],
+    ["__proto__", "7"],
+    ["a.b[9]", "--filter: no [9] in the reply: a.b is a list of 3"],
+    ["a.b.c", '--filter: no "c" in the reply: a.b is a list; a.b[].c takes it of each element'],
+    ["a.x", '--filter: no "x" in the reply: a has b'],
+    ["toString", '--filter: no "toString" in the reply: it has a, d.e, , __proto__'],
+    ["a.b[0].z", '--filter: no "z" in the reply: a.b[0] is a number'],
+    ['"d.e".z', '--filter: no "z" in the reply: d.e is null'],
+  ];
+  for (const [path, expected] of rows) {
+    let actual: string;
+    try {
+      actual = JSON.stringify(filterJson(text, path));
+    } catch (error) {
+      assert(error instanceof CommandError, `${path}: ${error}`);
+      actual = error.message;
+    }
+    assertEquals(actual, expected, path);
+  }
+  const paths = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.array(fc.constantFrom(..."a.b[]0-1\"'\\c ".split("")), { maxLength: 10 })
+      .map((each) => each.join("")),
+  );
+  fc.assert(
+    fc.property(paths, (path) => {
+      try {
+        filterJson(text, path);
+      } catch (error) {
+        const named = error instanceof UsageError;
+        assert(named || error instanceof CommandError, `${JSON.stringify(path)}: ${error}`);
+        if (named) assertStringIncludes(error.message, path);
+      }
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+Deno.test("the charset of a text is guessed as browsers do", () => {
+  const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (each) => each.charCodeAt(0));
+  const rows: [name: string, bytes: Uint8Array, charset: string][] = [
+    ["nothing", new Uint8Array(0), "utf-8"],
+    ["ASCII", latin1("abc"), "utf-8"],
+    ["UTF-8", new TextEncoder().encode("é你"), "utf-8"],
+    ["UTF-8, cut within a character", new TextEncoder().encode("é你").subarray(0, 4), "utf-8"],
+    ["no UTF-8", latin1("caf\xe9 x"), "windows-1252"],
+    ["a mark of UTF-16", latin1("\xff\xfea\0"), "utf-16le"],
+    ["the other mark", latin1("\xfe\xff\0a"), "utf-16be"],
+    ["HTML that says it", latin1('<html><meta charset="koi8-r">\xc1'), "koi8-r"],
+    ["HTML 4", latin1('<meta http-equiv=x content="text/html; charset=gbk">\xc4\xe3'), "gbk"],
+    ["HTML that says nonsense", latin1("<meta charset=nope>\xe9 x"), "windows-1252"],
+  ];
+  for (const [name, bytes, charset] of rows) assertEquals(detectCharset(bytes), charset, name);
+});
+
+modern("defaults of config.json, and what takes them back, 1a", async () => {
+  await using bin = await serving(["httpbin"]);
+  await using folder = await tempDir();
+  const at = (path: string): string => `:${bin.port}${path}`;
+  await Deno.mkdir(`${folder.path}/roundtrip`);
+  const path = `${folder.path}/roundtrip/config.json`;
+  const env = { XDG_CONFIG_HOME: folder.path };
+  const config = async (text: unknown): Promise<void> =>
+    await Deno.writeTextFile(path, typeof text === "string" ? text : JSON.stringify(text));
+  await config({
+    defaults: {
+      options: ["--form", "--pretty=format", "--no-check-status"],
+      headers: { "X-Team": "web", "User-Agent": "mine" },
+    },
+  });
+  await assertTable([
+    ["options", [at("/post"), "a=1"], { code: 0, stdout: /\n {2}"form": \{\n {4}"a": "1"/ }, {
+      env,
+    }],
+    ["--no-form takes one back", ["--no-form", at("/post"), "a=1"], {
+      code: 0,
+      stdout: /"json": \{\n {4}"a": "1"/,
+    }, { env }],
+    ["another value", ["--pretty", "none", at("/post"), "a=1"], {
+      code: 0,
+      stdout: /"form":\{"a":"1"\}/,
+    }, { env }],
+    ["a switch whose name begins with no-", [at("/status/404")], { code: 0 }, { env }],
+    ["and its contrary", ["--check-status", at("/status/404")], { code: 4, stderr: /404/ }, {
+      env,
+    }],
+    ["headers", ["--pretty", "none", at("/headers")], {
+      code: 0,
+      stdout: /^(?![^]*roundtrip\/)[^]*"User-Agent":"mine".*"X-Team":"web"/,
+    }, { env }],
+    [
+      "a header of one's own counts first, another is left out",
+      [
+        "--pretty=none",
+        at("/headers"),
+        "x-team:api",
+        "user-agent:",
+      ],
+      { code: 0, stdout: /^(?![^]*(?:web|mine))[^]*"X-Team":"api"/ },
+      { env },
+    ],
+    ["other subcommands have none", ["tutorial", "--list"], { code: USAGE, stderr: /--list/ }, {
+      env,
+    }],
+  ]);
+  const wrong: [text: unknown, message: RegExp][] = [
+    ["{", /cannot use .*config\.json: .*JSON/],
+    [[], /config\.json: the file is no object/],
+    [{ defaults: { options: "x" } }, /defaults\.options is no list/],
+    [{ defaults: { options: ["get"] } }, /"get" of defaults\.options is no option/],
+    [{ defaults: { options: [1] } }, /1 of defaults\.options is no option/],
+    [{ defaults: { option: [] } }, /defaults has options and headers, not "option"/],
+    [{ defaults: { headers: { a: 1 } } }, /the header a is no text/],
+    [{ defaults: { headers: { "a b": "x" } } }, /item 'a b:x': "a b" is no name of a header/],
+    [{ defaults: { options: ["--nope"] } }, /unknown option --nope/],
+  ];
+  for (const [text, message] of wrong) {
+    await config(text);
+    const result = await cli([at("/uuid")], { env });
+    assertEquals(result.code, USAGE, result.stderr);
+    assert(message.test(result.stderr), result.stderr);
+  }
+  await config({});
+  if (!COMPILED) {
+    // With no more than a request needs nobody is asked, and nothing of the user's is read.
+    await config({ defaults: { options: ["--form"] } });
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", `--allow-net=localhost:${bin.port}`, "cli/main.ts", at("/post"), "a=1"],
+      cwd: ROOT,
+      env,
+      stdin: "null",
+    });
+    const { code, stdout, stderr } = await child.output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+    assertStringIncludes(new TextDecoder().decode(stdout), '"json":{"a":"1"}');
+    await config({});
+  }
+  assertEquals((await cli(["-q", at("/uuid")], { env })).code, 0);
+});

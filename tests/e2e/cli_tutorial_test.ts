@@ -1,0 +1,65 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { ClientSession } from "../../client/mod.ts";
+import { CHAPTERS } from "../../cli/tutorial/chapters.ts";
+import { cli, runtimeIs, startCli, tempDir } from "./_cli.ts";
+
+const PLAYGROUND = new URL("../../examples/playground/", import.meta.url);
+
+Deno.test("the tutorial's last chapter is the playground", async () => {
+  assertEquals(CHAPTERS.at(-1)?.name, "playground");
+  assertEquals(CHAPTERS.map((each) => each.number), CHAPTERS.map((_, index) => index + 1));
+  const text = await Deno.readTextFile(new URL("main.ts", PLAYGROUND));
+  assertEquals((await cli(["tutorial", "playground"])).stdout, text);
+  const { stdout } = await cli(["tutorial"]);
+  assertMatch(stdout, /\n\d+ {2}playground +playground: .*\n\nroundtrip tutorial N prints one/);
+  const { code, stderr } = await cli(["tutorial", "playground", "--run", "http"]);
+  assertEquals(code, 64);
+  assertStringIncludes(stderr, 'the playground\'s argument is a port, not "http"');
+});
+
+Deno.test("the playground runs from the command alone, and leaves nothing behind", async (t) => {
+  // What it unpacks lies here; a folder without the project's files, as a user's.
+  await using folder = await tempDir();
+  await using running = startCli(["tutorial", "playground", "--run", "0"], {
+    env: { TMPDIR: folder.path },
+  });
+  const [, url = ""] = await running.waitFor(/Running on (http:\/\/localhost:\d+) =/);
+  const { pathname } = new URL("public/", PLAYGROUND);
+  const names = [...Deno.readDirSync(pathname)].map(({ name }) => name);
+  assertEquals(names.sort(), ["page.css", "page.html", "page.js"]);
+  await using session = new ClientSession({ baseUrl: url, raiseForStatus: true });
+  for (const name of names) {
+    const path = name === "page.html" ? "/" : `/static/${name}`;
+    await using reply = await session.get(path);
+    assertEquals(await reply.text(), await Deno.readTextFile(pathname + name), name);
+  }
+  // Its sessions need Uint8Array.fromBase64().
+  const ignore = !await runtimeIs(206);
+  await t.step({
+    name: ignore ? "log-in and upload need Deno 2.6" : "log-in and upload",
+    ignore,
+    fn: async () => {
+      {
+        await using reply = await session.post("/login", { data: { user: "ann" } });
+        await reply.text();
+      }
+      const form = new FormData();
+      form.append("file", new Blob(["hello"]), "hello.txt");
+      {
+        await using reply = await session.post("/upload", { data: form });
+        const { size } = await reply.json() as { size: number };
+        assertEquals(size, 5);
+      }
+      await using uploaded = await session.get("/uploaded/hello.txt");
+      assertEquals(await uploaded.text(), "hello");
+    },
+  });
+  // An executable keeps what V8 has compiled there too.
+  const left = (): string[] =>
+    [...Deno.readDirSync(folder.path)].map(({ name }) => name)
+      .filter((name) => !name.startsWith("deno-compile-"));
+  assertEquals(left().length, 1);
+  running.child.kill("SIGTERM");
+  assertEquals(await running.exitCode(), 0, running.output());
+  assertEquals(left(), []);
+});
