@@ -6,6 +6,7 @@ import type { Logger } from "./app_context.ts";
 import { rawPathOf } from "./base_request.ts";
 import type { ServeInfo } from "./engine.ts";
 import { portOf } from "./engine_port.ts";
+import { MONTHS } from "./http_date.ts";
 
 /**
  * What an access log writes.
@@ -57,7 +58,6 @@ type Writer = (entry: Entry) => string;
 
 const DEFAULT_FORMAT = '%a %t "%r" %s %b "%{Referer}i" "%{User-Agent}i"';
 const ATOM = /%(?:\{([^}]+)\}([ioe])|(Tf|[atPrsbTD%]))/g;
-const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 // Controls, quotes and backslashes, line separators and what turns the direction of text: all that
 // could start a line, end a field or hide one. A client chooses most of what is logged.
 const UNSAFE =

@@ -126,7 +126,8 @@ class DenoServer implements EngineServer {
     this.#stop.resolve();
     if (this.#stopped) return;
     // Aborting a server that has begun to stop throws "Bad resource ID" where nobody can catch it,
-    // and drops no connection: all that is left is to keep it from holding the process.
+    // and drops no connection: all that is left is to keep it from holding the process. So would an
+    // upgrade that was answered by something else, which no response of ours does.
     if (!this.#draining) return this.#controller.abort();
     this.#server.unref();
     this.#left.resolve();

@@ -17,6 +17,7 @@ import {
 import { HTTPException } from "./http_exception.ts";
 import { ConnectionResetError } from "./connection_reset_error.ts";
 import { type Handler, type HandlerResult, render } from "./middleware.ts";
+import { NO_PARAMS } from "./no_params.ts";
 import { decodePath } from "./path_template.ts";
 import { serverErrorResponse } from "./prepare_response.ts";
 import type { EarlyAnswer } from "./early_answer.ts";
@@ -72,8 +73,6 @@ export type Dispatch = (
   info: ServeInfo | undefined,
   url: string,
 ) => Response | Promise<Response>;
-
-const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
 
 /**
  * Makes what answers every request: match, middlewares, handler, response.

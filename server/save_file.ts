@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { BodyPartReader } from "../http/body_part_reader.ts";
+import { isDeviceName } from "./device_name.ts";
 import { HTTPConflict } from "./http_client_errors.ts";
 import { storageError } from "./storage_error.ts";
 
@@ -152,8 +153,7 @@ export function safeFilename(filename: string | null, fallback = "file"): string
     // Controls, what Windows reserves, and the marks that turn text around (U+202E "exe.gpj").
     .replace(/[\p{Cc}<>:"|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "_")
     .replace(/^[.\s]+|[.\s]+$/g, "");
-  const device = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(clean); // of Windows, any extension
-  const name = device ? `_${clean}` : clean;
+  const name = isDeviceName(clean) ? `_${clean}` : clean;
   return name === "" ? fallback : shorten(name);
 }
 

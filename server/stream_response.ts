@@ -3,6 +3,7 @@
  * @module
  */
 import { parseContentType } from "../http/content_type.ts";
+import { WITHOUT_BODY } from "./bodyless.ts";
 import { ConnectionResetError } from "./connection_reset_error.ts";
 import { CODINGS, compressStream, type ContentCoding, negotiateCoding } from "./content_coding.ts";
 import { type ETag, parseETags, setETag, setLastModified } from "./etag.ts";
@@ -39,9 +40,6 @@ export interface StreamResponseOptions {
 /** Bytes that may wait for the client before `write()` waits too. */
 const HIGH_WATER_MARK = 64 * 1024;
 const ENCODER = new TextEncoder();
-
-/** Statuses that have no body (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5). */
-const WITHOUT_BODY = new Set([204, 205, 304]);
 
 /**
  * A response written as it comes into being: `prepare()` sends status and headers, `write()` waits
