@@ -6,6 +6,7 @@ import type { Logger } from "./app_context.ts";
 import { rawPathOf } from "./base_request.ts";
 import type { ServeInfo } from "./engine.ts";
 import { portOf } from "./engine_port.ts";
+import { MONTHS } from "./http_date.ts";
 
 /**
  * What an access log writes.
@@ -57,7 +58,6 @@ type Writer = (entry: Entry) => string;
 
 const DEFAULT_FORMAT = '%a %t "%r" %s %b "%{Referer}i" "%{User-Agent}i"';
 const ATOM = /%(?:\{([^}]+)\}([ioe])|(Tf|[atPrsbTD%]))/g;
-const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 // Controls, quotes and backslashes, line separators and what turns the direction of text: all that
 // could start a line, end a field or hide one. A client chooses most of what is logged.
 const UNSAFE =
@@ -101,18 +101,13 @@ function observe(
   info: ServeInfo,
   log: (bytes: number) => void,
 ): Response {
-  const { completed } = info;
   const size = portOf(info).bodySizeOf(response);
   if (size !== null || response.status === 101) {
     log(size ?? 0);
     return response;
   }
-  const announced = response.headers.get("content-length");
-  if (announced !== null && completed !== undefined) {
-    const done = () => log(Number(announced));
-    completed.then(done, done);
-    return response;
-  }
+  // Also where the length is announced: Deno's `completed` resolves for a client that has left amid
+  // a download as for one that has it whole.
   const { body, status, statusText, headers } = response;
   return new Response(body === null ? null : counted(body, log), { status, statusText, headers });
 }

@@ -5,21 +5,17 @@
 import { Hono } from "hono";
 import type { AppContext, Logger } from "./app_context.ts";
 import { type AppKey, KeyStore } from "./app_key.ts";
+import { checkResponse } from "./check_response.ts";
 import { createDispatch, type Dispatch, honoHandler } from "./dispatch.ts";
 import type { EnginePort, ServeInfo } from "./engine.ts";
 import { portOf } from "./engine_port.ts";
 import { keepEngine } from "./engine_registry.ts";
-import { brokenHeader } from "./header_guard.ts";
 import { hostError } from "./host_guard.ts";
 import { type CleanupContext, CleanupStack, runAll, send, type Signal } from "./lifecycle.ts";
 import { compose, type Handler, type Middleware } from "./middleware.ts";
-import {
-  announceClose,
-  prepareResponse,
-  type PrepareSignal,
-  serverErrorResponse,
-} from "./prepare_response.ts";
-import type { EarlyAnswer, ServerRequest } from "./request.ts";
+import { prepareResponse, type PrepareSignal } from "./prepare_response.ts";
+import type { EarlyAnswer } from "./early_answer.ts";
+import type { ServerRequest } from "./request.ts";
 import type { Route } from "./route.ts";
 import type { RouteDef } from "./route_def.ts";
 import { Router } from "./router.ts";
@@ -118,7 +114,7 @@ export class Application implements AppContext {
    *
    * @param request The platform's request.
    * @param info What the platform tells about the connection.
-   * @returns The response; it never rejects because of a handler.
+   * @returns The response; it rejects only if the application cannot start.
    */
   readonly fetch = (request: Request, info?: ServeInfo): Response | Promise<Response> =>
     this.#dispatch === null
@@ -292,20 +288,23 @@ export class Application implements AppContext {
     this.#draining = true;
   }
 
-  /** Runs `onShutdown` and ends the WebSockets and streams that are open. */
+  /** Runs `onShutdown`, ends WebSockets and events, and tells the streams that are open. */
   async shutdown(): Promise<void> {
     this.drain();
     await runAll([
       () => send(this.onShutdown, this), // then all at once: each takes as long as its peer lets it
-      () => Promise.all([...this.#running].map((each) => each.shutdown?.() ?? each.finish())),
+      () => this.#endAll((each) => each.shutdown?.() ?? each.finish()),
     ]);
   }
 
   /**
    * Gives up on the handlers that have not answered: their clients get `503`, their
-   * `request.signal` aborts. Runners call it when `shutdownTimeout` has passed.
+   * `request.signal` aborts, and streams are cut, so that nobody takes a part for the whole.
+   * Runners call it when `shutdownTimeout` has passed.
    */
   abandon(): void {
+    const late = new Error("The server stopped before the handler was done");
+    this.#endAll((each) => each.finish(late));
     for (const request of this.#waiting) {
       const { method, rawPath } = request;
       const error = new Error("The handler was still running after shutdownTimeout");
@@ -321,6 +320,17 @@ export class Application implements AppContext {
       ...this.#contexts.leave(),
       ...this.onCleanup.map((callback) => () => callback(this)),
     ]);
+  }
+
+  /** Each failure is logged: it must not keep the others, or the server, from ending. */
+  async #endAll(end: (answer: EarlyAnswer) => Promise<void>): Promise<void> {
+    await Promise.all([...this.#running].map(async (each) => {
+      try {
+        await end(each);
+      } catch (error) {
+        this.logger.error("Error ending a response, because the server stops", error);
+      }
+    }));
   }
 
   async #start(): Promise<void> {
@@ -341,7 +351,7 @@ export class Application implements AppContext {
       app: this,
       running: this.#running,
       waiting: this.#waiting,
-      check: (response, engine) => this.#checkHeaders(response, engine),
+      check: (response, engine) => this.#check(response, engine),
       resolve: (method, path, url) => this.router.resolve(method, path, url),
       wrap: (handler) => this.wrap(handler),
       prepare: this.#listens() ? (request, response) => this.#prepare(request, response) : null,
@@ -399,18 +409,11 @@ export class Application implements AppContext {
     if (!this.#mounted) return dispatch(request, info, url);
     const response = this.#hono.fetch(request, info);
     return response instanceof Promise
-      ? response.then((each) => this.#checkHeaders(each, engine))
-      : this.#checkHeaders(response, engine);
+      ? response.then((each) => this.#check(each, engine))
+      : this.#check(response, engine);
   }
 
-  #checkHeaders(response: Response, engine: EnginePort): Response {
-    const broken = brokenHeader(engine.headersOf(response));
-    if (broken === null) return this.#draining ? announceClose(response) : response;
-    this.logger.error(
-      "Error answering a request",
-      new TypeError(`Cannot send the response: header "${broken}" holds a control character`),
-    );
-    response.body?.cancel().catch(() => {});
-    return serverErrorResponse();
+  #check(response: Response, engine: EnginePort): Response {
+    return checkResponse(response, engine, this.#draining, this.logger);
   }
 }

@@ -85,16 +85,20 @@ export function compress(options: CompressOptions = {}): Middleware {
   }
   return async (request, handler) => {
     const response = await handler(request);
-    if (!(response instanceof Response) || response.body === null || response.bodyUsed) {
-      return response;
-    }
+    if (!(response instanceof Response) || response.bodyUsed) return response;
+    if (response.status === 304) return notModified(request.headers, response, codings);
+    if (response.body === null && request.method !== "HEAD") return response;
     if (!filter(parseContentType(response.headers.get("content-type")).mimeType)) return response;
     const length = response.headers.get("content-length");
     if (length !== null && Number(length) < threshold) return response;
     const headers = new Headers(response.headers);
     const coding = negotiateCoding(request.headers, headers, codings);
     const { status, statusText } = response;
-    if (coding === null) return new Response(response.body, { status, statusText, headers });
+    // Without a body and a length there is nothing to tell from what GET would be answered.
+    if (response.body === null && length === null) return response;
+    if (coding === null || response.body === null) {
+      return new Response(response.body, { status, statusText, headers });
+    }
     const [start, rest] = await split(response.body, length === null ? threshold : 0);
     if (rest !== null) {
       const body = compressStream(joined(start, rest), coding);
@@ -104,6 +108,21 @@ export function compress(options: CompressOptions = {}): Middleware {
     addVary(plain, "Accept-Encoding");
     return new Response(concatBytes(start), { status, statusText, headers: plain });
   };
+}
+
+/**
+ * A 304 stands for the GET it was asked for: caches take its `Vary` and tag for those of what they
+ * hold (RFC 9110 section 15.4.5).
+ */
+function notModified(
+  request: Headers,
+  response: Response,
+  codings: readonly ContentCoding[],
+): Response {
+  const headers = new Headers(response.headers);
+  negotiateCoding(request, headers, codings);
+  headers.delete("content-encoding");
+  return new Response(null, { status: 304, statusText: response.statusText, headers });
 }
 
 type Chunk = Uint8Array<ArrayBuffer>;

@@ -14,6 +14,7 @@ import {
   type ListenOptions,
   type RawHeaders,
 } from "./engine.ts";
+import { trackUploads, type Uploads } from "./track_uploads.ts";
 import { removeStaleSocket } from "./unix_socket.ts";
 
 const FIRST_RETRY = 50; // ms
@@ -44,8 +45,30 @@ const LAST_RETRY = 1000;
  * console.assert(await (await fetch(url)).text() === "hello" && requests === 1);
  * ```
  */
-export function denoEngine(options: ListenOptions, handler: EngineHandler): EngineServer {
-  return new DenoServer(options, handler);
+export function denoEngine(
+  options: ListenOptions & { readonly path?: never },
+  handler: EngineHandler,
+): EngineServer;
+/**
+ * Serves with `Deno.serve`, on a unix socket.
+ *
+ * @param options Where to listen.
+ * @param handler What answers.
+ * @returns The server, listening; a promise of it for a unix socket.
+ * @throws {AddressInUseError} If the address is taken.
+ * @throws {NotSupportedError} If a unix socket is to have TLS, `backlog` or `reusePort`.
+ */
+export function denoEngine(
+  options: ListenOptions,
+  handler: EngineHandler,
+): EngineServer | Promise<EngineServer>;
+export function denoEngine(
+  options: ListenOptions,
+  handler: EngineHandler,
+): EngineServer | Promise<EngineServer> {
+  checkSocketOptions(options);
+  if (options.path === undefined) return new DenoServer(options, handler);
+  return removeStaleSocket(options.path).then(() => new DenoServer(options, handler));
 }
 
 class DenoServer implements EngineServer {
@@ -77,7 +100,6 @@ class DenoServer implements EngineServer {
       port: options.port ?? (secure ? 8443 : 8080),
     };
     this.#path = options.path;
-    if (options.path !== undefined) removeStaleSocket(options.path);
     const { signal } = this.#controller;
     this.#uploads = trackUploads(handler);
     this.#server = listen(resolved, this.#uploads.handler, signal);
@@ -104,7 +126,8 @@ class DenoServer implements EngineServer {
     this.#stop.resolve();
     if (this.#stopped) return;
     // Aborting a server that has begun to stop throws "Bad resource ID" where nobody can catch it,
-    // and drops no connection: all that is left is to keep it from holding the process.
+    // and drops no connection: all that is left is to keep it from holding the process. So would an
+    // upgrade that was answered by something else, which no response of ours does.
     if (!this.#draining) return this.#controller.abort();
     this.#server.unref();
     this.#left.resolve();
@@ -123,7 +146,7 @@ class DenoServer implements EngineServer {
         await this.#pause(wait);
         if (this.#stopping) break;
         try {
-          if (this.#path !== undefined) removeStaleSocket(this.#path);
+          if (this.#path !== undefined) await removeStaleSocket(this.#path);
           this.#server = this.#listen();
           break;
         } catch {
@@ -133,7 +156,7 @@ class DenoServer implements EngineServer {
       if (!this.#stopping) continue;
       await this.#server.finished.catch(() => {});
       this.#stopped = true;
-      if (this.#path !== undefined) removeStaleSocket(this.#path);
+      if (this.#path !== undefined) await removeStaleSocket(this.#path);
       return;
     }
   }
@@ -146,45 +169,14 @@ class DenoServer implements EngineServer {
   }
 }
 
-interface Uploads {
-  readonly handler: EngineHandler;
-  drained(): Promise<void>;
-}
-
-/**
- * `Deno.HttpServer.shutdown()` lets responses finish but cuts request bodies that are still coming
- * ("Cannot read request body as underlying resource unavailable"). So requests that may have a
- * body are counted, and shutdown waits for them first; what comes meanwhile is answered with 503.
- */
-function trackUploads(handler: EngineHandler): Uploads {
-  let count = 0;
-  let onIdle: (() => void) | null = null;
-  const done = (): void => {
-    if (--count === 0) onIdle?.();
-  };
-  return {
-    handler(request, info) {
-      if (onIdle !== null) return unavailable();
-      const response = handler(request, info);
-      if (response instanceof Promise && request.method !== "GET" && request.method !== "HEAD") {
-        count++;
-        response.then(done, done);
-      }
-      return response;
-    },
-    drained: () =>
-      new Promise((resolve) => {
-        onIdle = resolve;
-        if (count === 0) resolve();
-      }),
-  };
-}
-
-function unavailable(): Response {
-  return new Response("503: Service Unavailable", {
-    status: 503,
-    headers: { "content-type": "text/plain; charset=utf-8", "connection": "close" },
-  });
+/** Deno.serve would take the rest without a word, and serve without TLS. */
+function checkSocketOptions(options: ListenOptions): void {
+  if (options.path === undefined) return;
+  const reason = "a unix socket has none in Deno, listen on a host for it";
+  for (const name of ["cert", "key", "backlog"] as const) {
+    if (options[name] !== undefined) throw new NotSupportedError(name, reason);
+  }
+  if (options.reusePort === true) throw new NotSupportedError("reusePort", reason);
 }
 
 interface ResolvedListenOptions extends ListenOptions {
@@ -272,10 +264,10 @@ export const denoPort: EnginePort = {
   },
   // `response.bodyUsed` costs as much as the headers.
   isBodyUsed(response) {
-    if (responseSymbol === undefined) return response.bodyUsed;
+    if (responseSymbol === undefined) return isTaken(response);
     const body = innerOf(response, responseSymbol)?.body;
     // Text that nobody looked at has no record of a body yet.
-    return body === null || body?.streamOrStatic?.consumed === false ? false : response.bodyUsed;
+    return body === null || body?.streamOrStatic?.consumed === false ? false : isTaken(response);
   },
   bodySizeOf(response) {
     if (responseSymbol === undefined) return null;
@@ -309,6 +301,9 @@ export const denoPort: EnginePort = {
     }, { once: true });
     return controller;
   },
+  isReset: (error) =>
+    error instanceof Error && error.name === "BadResource" &&
+    error.message.endsWith("body as underlying resource unavailable"),
   upgrade(request, events, { headers, protocol, heartbeat }) {
     if (typeof Deno === "undefined") {
       throw new NotSupportedError(
@@ -331,6 +326,10 @@ interface InnerResponse {
   readonly body?: {
     readonly streamOrStatic?: { readonly consumed?: unknown; readonly body?: unknown } | null;
   } | null;
+}
+
+function isTaken({ bodyUsed, body }: Response): boolean {
+  return bodyUsed || body?.locked === true;
 }
 
 function innerOf(response: Response, symbol: symbol): InnerResponse | undefined {

@@ -17,10 +17,12 @@ import {
 import { HTTPException } from "./http_exception.ts";
 import { ConnectionResetError } from "./connection_reset_error.ts";
 import { type Handler, type HandlerResult, render } from "./middleware.ts";
+import { NO_PARAMS } from "./no_params.ts";
 import { decodePath } from "./path_template.ts";
 import { serverErrorResponse } from "./prepare_response.ts";
-import { type EarlyAnswer, ServerRequest } from "./request.ts";
-import { closeAfter } from "./request_body.ts";
+import type { EarlyAnswer } from "./early_answer.ts";
+import { ServerRequest } from "./request.ts";
+import { endBody } from "./request_body.ts";
 import type { Missed, Resolution } from "./route.ts";
 
 /** What dispatch needs of an application. */
@@ -60,7 +62,7 @@ export interface DispatchOptions {
 }
 
 /**
- * Answers a request; it never throws, every failure becomes a response.
+ * Answers a request: every failure of a handler, a responder or a logger becomes a response.
  *
  * @param raw The platform's request.
  * @param info What the platform tells about the connection.
@@ -72,8 +74,6 @@ export type Dispatch = (
   url: string,
 ) => Response | Promise<Response>;
 
-const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
-
 /**
  * Makes what answers every request: match, middlewares, handler, response.
  *
@@ -81,7 +81,7 @@ const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze(Object.create(
  * @returns The function.
  */
 export function createDispatch(options: DispatchOptions): Dispatch {
-  const { app, prepare, check } = options;
+  const { app, prepare } = options;
   const unknown = options.wrap(notFound);
   return (raw, info, url) => {
     const { method } = raw;
@@ -93,7 +93,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       : route.chain ?? route.handler;
     const response = answer(request, chain, options);
     if (method === "HEAD" || prepare !== null) return finish(response, request, options);
-    return response instanceof Promise ? response : check(response, request.engine);
+    return response instanceof Promise ? response : checked(response, request, options);
   };
 }
 
@@ -127,21 +127,23 @@ function notFound(): never {
 async function finish(
   response: Response | Promise<Response>,
   request: ServerRequest,
-  { prepare, check }: DispatchOptions,
+  options: DispatchOptions,
 ): Promise<Response> {
   let answered = await response;
-  if (prepare !== null) {
-    try {
-      answered = await prepare(request, answered);
-    } catch (error) {
+  try {
+    if (options.prepare !== null) answered = await options.prepare(request, answered);
+    if (request.method === "HEAD") answered = await headResponse(answered);
+  } catch (error) {
+    if (answered.status === 101) { // an upgrade cannot be taken back, only closed
+      report(error, request);
+      const early = request.earlyAnswer;
+      if (early !== null) end(early, request, options.running, error);
+    } else {
       answered.body?.cancel().catch(() => {});
       answered = errorResponse(error, request);
     }
   }
-  return check(
-    request.method === "HEAD" ? await headResponse(answered) : answered,
-    request.engine,
-  );
+  return checked(answered, request, options);
 }
 
 /** Runs the chain; an early answer goes out at once, while the chain runs on. */
@@ -158,48 +160,74 @@ function answer(
     return errorResponse(error, request);
   }
   if (result instanceof Response || !isThenable(result)) return toResponse(result, request);
-  const { running, waiting, check } = options;
+  const { running, waiting } = options;
   waiting.add(request);
   return new Promise((resolve) => {
     request.onEarlyAnswer((early) => {
       running.add(early);
-      resolve(check(early.response, request.engine));
+      resolve(checked(early.response, request, options));
     });
     const done = (value: HandlerResult): void => {
       waiting.delete(request);
       request.finish();
       const early = request.earlyAnswer;
-      if (early === null) resolve(check(toResponse(value, request), request.engine));
+      if (early === null) resolve(checked(toResponse(value, request), request, options));
       else end(early, request, running);
     };
     const failed = (error: unknown): void => {
       waiting.delete(request);
       request.finish();
       const early = request.earlyAnswer;
-      if (early === null) return resolve(check(errorResponse(error, request), request.engine));
-      if (!(error instanceof ConnectionResetError)) {
-        request.app.logger.error(describe(request), error);
-      }
+      if (early === null) return resolve(checked(errorResponse(error, request), request, options));
+      if (!isReset(error, request)) report(error, request);
       end(early, request, running, error ?? new Error("The handler threw nothing"));
     };
     result.then((value) => {
-      const rendered = render(value, request);
-      if (rendered instanceof Promise) rendered.then(done, failed);
+      let rendered: HandlerResult | Promise<HandlerResult>;
+      try {
+        rendered = render(value, request);
+      } catch (error) { // a responder that is not async; nobody else would hear of it
+        return failed(error);
+      }
+      if (isThenable(rendered)) rendered.then(done, failed);
       else done(rendered);
     }, failed);
   });
 }
 
+/** Lets the application look at a response that is on its way out. */
+function checked(response: Response, request: ServerRequest, options: DispatchOptions): Response {
+  try {
+    return options.check(response, request.engine);
+  } catch (error) { // Response.error(), which has no status that could be sent
+    report(error, request);
+    return serverErrorResponse();
+  }
+}
+
+/** A logger that fails must cost nobody the answer. */
+function report(error: unknown, request: ServerRequest): void {
+  try {
+    request.app.logger.error(describe(request), error);
+  } catch {
+    // There is nobody left to tell.
+  }
+}
+
 /** Ends an early answer whose handler is done. */
-function end(
+async function end(
   early: EarlyAnswer,
   request: ServerRequest,
   running: Set<EarlyAnswer>,
   error?: unknown,
-): void {
-  early.finish(error)
-    .catch((cause) => request.app.logger.error(describe(request), cause))
-    .finally(() => running.delete(early));
+): Promise<void> {
+  try {
+    await early.finish(error);
+  } catch (cause) {
+    report(cause, request);
+  } finally {
+    running.delete(early);
+  }
 }
 
 /** Turns what a handler gave into a response. */
@@ -232,17 +260,31 @@ function nameOf(value: unknown): string {
 
 /** Turns what a handler threw into a response; the only place that makes error pages. */
 function errorResponse(error: unknown, request: ServerRequest): Response {
-  if (error instanceof HTTPException) return closeAfter(error, error.toResponse(), request.served);
+  const problem = problemOf(error, request);
+  if (problem === null) return serverErrorResponse();
+  const { status } = problem;
+  const response = problem.toResponse();
+  return status < 300 || status === 304 ? response : endBody(request, problem, response);
+}
+
+/** What is to be answered; `null` for an error of the program, which is logged. */
+function problemOf(error: unknown, request: ServerRequest): HTTPException | null {
+  if (error instanceof HTTPException) return error;
   // The client's fault, whichever reader of the body met it.
-  if (error instanceof MultipartError) return multipartProblem(error).toResponse();
-  request.app.logger.error(describe(request), error);
-  return serverErrorResponse();
+  if (error instanceof MultipartError) return multipartProblem(error);
+  if (isReset(error, request)) return new HTTPBadRequest({ text: "The request was cut" });
+  report(error, request);
+  return null;
+}
+
+function isReset(error: unknown, request: ServerRequest): boolean {
+  return error instanceof ConnectionResetError || request.engine.isReset?.(error) === true;
 }
 
 function multipartProblem(error: MultipartError): HTTPException {
   return error instanceof MultipartLimitError && error.option !== "maxDuration"
-    ? new HTTPRequestEntityTooLarge(error.limit, { text: error.message })
-    : new HTTPBadRequest({ text: error.message });
+    ? new HTTPRequestEntityTooLarge(error.limit, { text: error.message, cause: error })
+    : new HTTPBadRequest({ text: error.message, cause: error });
 }
 
 function describe(request: ServerRequest): string {

@@ -157,7 +157,7 @@ export interface EnginePort {
    */
   headersOf(response: Response): RawHeaders;
   /**
-   * Tells whether the body of a response was read.
+   * Tells whether the body of a response was read, or is locked by a reader.
    *
    * @param response The response.
    * @returns `true` if it cannot be sent.
@@ -178,6 +178,14 @@ export interface EnginePort {
    * @returns What aborts then, and never otherwise.
    */
   watchClient(request: Request, info: ServeInfo | undefined): AbortController;
+  /**
+   * Tells whether the body of a request could not be read because its client has left; left out
+   * where the engine cannot tell, and such a request is logged as an error of the handler then.
+   *
+   * @param error What the reader of the body threw.
+   * @returns `true` if the client is gone.
+   */
+  isReset?(error: unknown): boolean;
   /**
    * Makes a request a WebSocket. The handshake was checked before.
    *

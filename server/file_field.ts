@@ -48,6 +48,9 @@ export interface FileFieldInit {
 // Larger ones come from fresh pages: with 20 files read at once a small GET waited four times as long.
 const PIECE = 64 * 1024; // bytes
 
+/** Streams that somebody looked at and never read to an end: files are no garbage to Deno. */
+const dropped = new FinalizationRegistry<() => void>((release) => release());
+
 /**
  * A file that was uploaded in a form, aiohttp's `FileField`. It is gone once the request was
  * answered: save it, or read it, in the handler.
@@ -102,18 +105,25 @@ export class FileField {
    */
   get file(): ReadableStream<Uint8Array<ArrayBuffer>> {
     const content = this.#content;
-    let at = 0;
     content.retain();
-    return new ReadableStream({
+    let isHeld = true;
+    const release = (): void => {
+      if (isHeld) content.release();
+      isHeld = false;
+    };
+    let at = 0;
+    const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
       async pull(controller) {
         const piece = await content.readAt(at, PIECE);
         at += piece.length;
         if (piece.length > 0) return controller.enqueue(piece);
-        content.release();
+        release();
         controller.close();
       },
-      cancel: () => content.release(),
+      cancel: release,
     }, { highWaterMark: 0 });
+    dropped.register(stream, release);
+    return stream;
   }
 
   /**

@@ -8,7 +8,7 @@ import type { Responder } from "./middleware.ts";
 import { mimeTypeOf } from "./mime_type.ts";
 import { chooseEncoding } from "./accept_encoding.ts";
 import type { ServerRequest } from "./request.ts";
-import { fileError, type KnownFile, knownFile, sendFile } from "./send_file.ts";
+import { fileError, knownFile, sendFile } from "./send_file.ts";
 
 /**
  * What {@linkcode FileResponse} takes.
@@ -108,13 +108,15 @@ export class FileResponse implements Responder {
     const info = look(path);
     // A FIFO would hold the request until someone writes to it, a device for ever.
     if (!info.isFile) throw new HTTPForbidden();
-    const file = this.#precompressed ? siblingOf(path, request) : null;
-    const options = { status: this.status, headers: this.headers };
-    return await sendFile(
-      request,
-      file ?? knownFile(path, info, mimeTypeOf(path), null, false),
-      options,
-    );
+    const siblings = this.#precompressed ? siblingsOf(path) : [];
+    const accept = request.headers.get("accept-encoding");
+    const wanted = chooseEncoding(accept, siblings.map(({ coding }) => coding));
+    const sibling = siblings.find(({ coding }) => coding === wanted);
+    const varies = siblings.length > 0;
+    const file = sibling === undefined
+      ? knownFile(path, info, mimeTypeOf(path), null, varies)
+      : knownFile(sibling.path, sibling.info, mimeTypeOf(path), sibling.coding, varies);
+    return await sendFile(request, file, { status: this.status, headers: this.headers });
   }
 }
 
@@ -127,21 +129,21 @@ function look(path: string): Deno.FileInfo {
   }
 }
 
-function siblingOf(path: string, request: ServerRequest): KnownFile | null {
-  const accept = request.headers.get("accept-encoding");
-  const wanted = SIBLINGS.filter(([coding]) => chooseEncoding(accept, [coding]) !== null);
-  const found = new Map<string, [string, Deno.FileInfo]>();
-  for (const [coding, extension] of wanted) {
+interface Sibling {
+  readonly coding: string;
+  readonly path: string;
+  readonly info: Deno.FileInfo;
+}
+
+function siblingsOf(path: string): readonly Sibling[] {
+  const siblings: Sibling[] = [];
+  for (const [coding, extension] of SIBLINGS) {
     try {
       const info = Deno.lstatSync(path + extension);
-      if (info.isFile) found.set(coding, [path + extension, info]);
+      if (info.isFile) siblings.push({ coding, path: path + extension, info });
     } catch {
       // There is none.
     }
   }
-  const coding = chooseEncoding(accept, [...found.keys()]);
-  const sibling = found.get(coding ?? "");
-  return sibling === undefined
-    ? null
-    : knownFile(sibling[0], sibling[1], mimeTypeOf(path), coding, true);
+  return siblings;
 }

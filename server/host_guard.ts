@@ -7,6 +7,9 @@
 // address, and a port. Anything else, "x/admin?" above all, would become part of Request.url.
 const HOST = /^(?:[A-Za-z0-9._~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/;
 
+/** A name of the DNS (RFC 1035 section 2.3.4) and a port. */
+const MAX_HOST = 255 + 6;
+
 let lastGood = "localhost"; // most requests of a server name one host
 
 /**
@@ -21,7 +24,9 @@ export function hostError(host: string | null, url: string): string | null {
   // Over HTTP/2, and for a Request made in the program, the URL is all there is.
   if (host === null) return null;
   if (host !== lastGood) {
-    if (!HOST.test(host)) return "Invalid Host header";
+    // "a:99999" and "a%zz" have the form of a host, but no URL could be made of them.
+    const isHost = host.length <= MAX_HOST && HOST.test(host) && URL.canParse(`http://${host}/`);
+    if (!isHost) return "Invalid Host header";
     lastGood = host;
   }
   // An absolute-form target (RFC 9112 section 3.2.2) may name another authority than Host does.

@@ -2,6 +2,7 @@
  * An HTTP reply that is thrown.
  * @module
  */
+import { WITHOUT_BODY } from "./bodyless.ts";
 
 /**
  * What every HTTP exception takes.
@@ -30,9 +31,6 @@ export interface HTTPExceptionOptions {
   /** What led to it; kept as `cause`, never sent. */
   readonly cause?: unknown;
 }
-
-/** Statuses whose reply has no body (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5). */
-const WITHOUT_BODY = new Set([204, 205, 304]);
 
 /**
  * An HTTP reply as an error: throw it from a handler or a middleware and the client gets it.

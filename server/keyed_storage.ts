@@ -52,6 +52,16 @@ export interface SessionStore {
    */
   set(key: string, value: string, ttl: number | null): Promise<void>;
   /**
+   * Keeps a text where there is one, in one step; without it the store is asked for the text first,
+   * and a log-out in between is undone.
+   *
+   * @param key Its key.
+   * @param value The text.
+   * @param ttl How long, in seconds; `null` without an end.
+   * @returns `false` where there was none; nothing is kept then.
+   */
+  replace?(key: string, value: string, ttl: number | null): Promise<boolean>;
+  /**
    * Forgets a text.
    *
    * @param key Its key.
@@ -122,7 +132,8 @@ export class KeyedStorage implements SessionStorage {
   }
 
   /**
-   * Keeps the session; an empty one is forgotten, with its cookie.
+   * Keeps the session; an empty one is forgotten, with its cookie. One that was loaded and that
+   * another request has ended since stays ended.
    *
    * @param _request The request.
    * @param response What carries the cookie.
@@ -138,9 +149,15 @@ export class KeyedStorage implements SessionStorage {
       if (identity !== null) await this.#store.delete(this.#key(identity));
       return this.#cookie.write(response, null, null);
     }
+    const text = JSON.stringify(session);
+    if (identity !== null && !session.isNew) {
+      // Another request has logged out meanwhile: this one must not bring the session back.
+      if (!await this.#replace(this.#key(identity), text, maxAge)) return;
+      return this.#cookie.write(response, identity, maxAge);
+    }
     const id = identity ?? crypto.randomUUID().replaceAll("-", "");
     this.#cookie.write(response, id, maxAge);
-    await this.#store.set(this.#key(id), JSON.stringify(session), maxAge);
+    await this.#store.set(this.#key(id), text, maxAge);
   }
 
   /**
@@ -150,6 +167,14 @@ export class KeyedStorage implements SessionStorage {
    */
   remove(identity: string): Promise<void> {
     return this.#store.delete(this.#key(identity));
+  }
+
+  async #replace(key: string, text: string, ttl: number | null): Promise<boolean> {
+    const store = this.#store;
+    if (store.replace !== undefined) return await store.replace(key, text, ttl);
+    if (await store.get(key) === null) return false;
+    await store.set(key, text, ttl);
+    return true;
   }
 
   #key(id: string): string {

@@ -48,9 +48,13 @@ export class MemoryStorage extends KeyedStorage {
    * Creates one.
    *
    * @param options The cookie, and how many sessions to keep.
+   * @throws {RangeError} If `maxSessions` is not a number of sessions.
    */
   constructor(options: MemoryStorageOptions = {}) {
     const { maxSessions = 100_000, ...cookie } = options;
+    if (!(maxSessions >= 1)) {
+      throw new RangeError(`Cannot keep ${maxSessions} sessions: expected at least 1`);
+    }
     super(memoryStore(maxSessions), cookie);
   }
 }
@@ -58,10 +62,16 @@ export class MemoryStorage extends KeyedStorage {
 function memoryStore(maxSessions: number): SessionStore {
   // Texts, not objects: what a handler changes later without saving must not be seen.
   const rows = new Map<string, { readonly text: string; readonly ends: number }>();
+  const textOf = (key: string): string | null => {
+    const row = rows.get(key);
+    return row !== undefined && Date.now() < row.ends ? row.text : null;
+  };
   return {
-    get(key) {
-      const row = rows.get(key);
-      return Promise.resolve(row !== undefined && Date.now() < row.ends ? row.text : null);
+    get: (key) => Promise.resolve(textOf(key)),
+    async replace(key, text, ttl) {
+      if (textOf(key) === null) return false;
+      await this.set(key, text, ttl); // runs before anything else does
+      return true;
     },
     set(key, text, ttl) {
       const now = Date.now();

@@ -3,7 +3,7 @@
  * @module
  */
 import type { ServerRequest } from "./request.ts";
-import type { EarlyAnswer } from "./request.ts";
+import type { EarlyAnswer } from "./early_answer.ts";
 
 /**
  * A response that needs the request to come into being, a `FileResponse` for one.

@@ -44,7 +44,8 @@ export { type AbstractResource, type Found, type Missed, type Resolution, Route 
 export { Router } from "./router.ts";
 
 // Requests
-export { type CloneOptions, type EarlyAnswer, ServerRequest } from "./request.ts";
+export { type CloneOptions, ServerRequest } from "./request.ts";
+export type { EarlyAnswer } from "./early_answer.ts";
 export { BaseRequest } from "./base_request.ts";
 export type { Forwarded } from "./forwarded.ts";
 export type { HTTPRange } from "./http_range.ts";

@@ -11,10 +11,12 @@
  * @returns The response itself, or a copy with the same body.
  */
 export function mutableResponse(response: Response): Response {
+  if (response.status === 101) return response; // the platform knows an upgrade by its identity
   try {
     response.headers.delete("x-no-header");
     return response;
   } catch {
-    return new Response(response.body, response);
+    const { body, status, statusText, headers } = response;
+    return new Response(body, { status, statusText, headers });
   }
 }

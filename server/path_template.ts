@@ -2,6 +2,7 @@
  * Path templates, `/users/{id:\d+}`: matching a path and building one.
  * @module
  */
+import { NO_PARAMS } from "./no_params.ts";
 
 /**
  * Names of the variables of a path template, read from its literal type.
@@ -80,9 +81,6 @@ export interface PathTemplate {
    */
   build(parts: Readonly<Record<string, unknown>>): string;
 }
-
-/** What a fixed path matches with; shared, so that a match allocates nothing. */
-const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
 
 // A variable with an optional regular expression that may hold one level of braces.
 const VARIABLE = /(\{[A-Za-z_][^{}]*(?:\{[^{}]*\}[^{}]*)*\})/;

@@ -2,6 +2,7 @@
  * Last changes to a response, and the ones that no handler made.
  * @module
  */
+import { mutableResponse } from "./mutable_response.ts";
 import type { ServerRequest } from "./request.ts";
 
 /**
@@ -36,7 +37,7 @@ export async function prepareResponse(
   request: ServerRequest,
   response: Response,
 ): Promise<Response> {
-  const prepared = mutable(response);
+  const prepared = mutableResponse(response);
   for (const signal of signals) {
     for (const callback of signal) await callback(request, prepared);
   }
@@ -51,7 +52,7 @@ export async function prepareResponse(
  */
 export function announceClose(response: Response): Response {
   if (response.status === 101) return response;
-  const changed = mutable(response);
+  const changed = mutableResponse(response);
   changed.headers.set("connection", "close");
   return changed;
 }
@@ -66,16 +67,4 @@ export function serverErrorResponse(): Response {
     status: 500,
     headers: { "content-type": "text/plain; charset=utf-8" },
   });
-}
-
-/** `Response.redirect()` and the responses of `fetch` have headers that cannot be changed. */
-function mutable(response: Response): Response {
-  if (response.status === 101) return response; // the platform knows an upgrade by its identity
-  try {
-    response.headers.delete("x-not-there");
-    return response;
-  } catch {
-    const { body, status, statusText, headers } = response;
-    return new Response(body, { status, statusText, headers });
-  }
 }

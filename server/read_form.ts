@@ -10,6 +10,7 @@ import type { MultipartLimits } from "../http/multipart_limits.ts";
 import { MultipartReader } from "../http/multipart_reader.ts";
 import { HTTPRequestEntityTooLarge, HTTPUnsupportedMediaType } from "./http_client_errors.ts";
 import { parseForm } from "./parse_form.ts";
+import { multipartBody } from "./request_body.ts";
 import { PostData } from "./post_data.ts";
 
 /**
@@ -95,7 +96,8 @@ async function fieldsOf(
         reuseBuffers: true, // pieces are written or copied at once
       };
       try {
-        const form = await parseForm(new MultipartReader(raw.body, header, limits));
+        refuseLength(raw, limits.maxTotalSize);
+        const form = await parseForm(new MultipartReader(multipartBody(raw), header, limits));
         onFiles(() => form.close());
         return form.data;
       } catch (error) {
@@ -106,4 +108,16 @@ async function fieldsOf(
     default:
       return new PostData();
   }
+}
+
+/**
+ * Refuses a multipart body that is announced to be too large, before a byte of it is read.
+ *
+ * @param raw The platform's request.
+ * @param maxTotalSize Most bytes to accept.
+ * @throws {MultipartLimitError} If there are more.
+ */
+export function refuseLength(raw: Request, maxTotalSize: number): void {
+  const announced = Number(raw.headers.get("content-length"));
+  if (announced > maxTotalSize) throw new MultipartLimitError("maxTotalSize", maxTotalSize);
 }

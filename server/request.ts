@@ -5,55 +5,17 @@
 import { decoderFor } from "../http/charset.ts";
 import { MultipartReader, type MultipartReaderOptions } from "../http/multipart_reader.ts";
 import { type StreamReader, StreamReader as Reader } from "../http/stream_reader.ts";
+import type { SocketEvents } from "../http/websocket_port.ts";
 import type { AppContext, KeyReader } from "./app_context.ts";
 import { type AppKey, KeyStore } from "./app_key.ts";
 import { BaseRequest } from "./base_request.ts";
 import { configOf } from "./config_dict.ts";
-import type { ServeInfo } from "./engine.ts";
+import type { EarlyAnswer } from "./early_answer.ts";
+import type { ServeInfo, SocketUpgrade, UpgradeOptions } from "./engine.ts";
 import { HTTPBadRequest, HTTPUnsupportedMediaType } from "./http_client_errors.ts";
 import type { PostData } from "./post_data.ts";
-import { type FormReading, type PostOptions, readForm } from "./read_form.ts";
-import { readRequestBody } from "./request_body.ts";
-
-/**
- * An answer given before the handler is done: a stream or a WebSocket that was prepared.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * // A StreamResponse is one, and so is a WebSocketResponse: a middleware sees it after it was sent.
- * const isEarly = (result: web.HandlerResult): result is web.EarlyAnswer =>
- *   !(result instanceof Response) && "finish" in result;
- * const seen: boolean[] = [];
- * const app = new web.Application({
- *   middlewares: [async (request, handler) => {
- *     const result = await handler(request);
- *     seen.push(isEarly(result));
- *     return result;
- *   }],
- * });
- * app.addRoutes([web.get("/", async (request) => {
- *   const response = new web.StreamResponse();
- *   await response.prepare(request);
- *   return response;
- * })]);
- * await (await app.request("/")).text();
- * console.assert(seen[0] === true);
- * ```
- */
-export interface EarlyAnswer {
-  /** What the platform gets. */
-  readonly response: Response;
-  /**
-   * Told when the handler is done.
-   *
-   * @param error What the handler threw, if it did.
-   */
-  finish(error?: unknown): Promise<void>;
-  /** Told when the application stops while the handler runs; without it, `finish()` is called. */
-  shutdown?(): Promise<void>;
-}
+import { type FormReading, type PostOptions, readForm, refuseLength } from "./read_form.ts";
+import { multipartBody, readRequestBody } from "./request_body.ts";
 
 /**
  * What {@linkcode ServerRequest.clone} changes.
@@ -117,6 +79,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   #store: KeyStore | null = null;
   #leave: AbortController | null = null;
   #origin: ServerRequest<Params> | null = null; // what a clone was made of
+  #clones: ServerRequest<Params>[] | null = null;
   #early: EarlyAnswer | null = null;
   #onEarly: ((answer: EarlyAnswer) => void) | null = null;
 
@@ -257,6 +220,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     copy.#limit = options.clientMaxSize ?? this.#limit;
     copy.#store = this.#store?.copy() ?? null;
     copy.#origin = this;
+    (this.#clones ??= []).push(copy);
     return copy;
   }
 
@@ -358,19 +322,36 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * @param options Limits.
    * @returns The reader.
    * @throws {MultipartSyntaxError} If the body is no multipart; uncaught, it is answered with 400.
+   * @throws {MultipartLimitError} If it is announced to be larger than `maxTotalSize`.
    */
   multipart(options?: MultipartReaderOptions): Promise<MultipartReader> {
-    return Promise.resolve().then(() =>
-      new MultipartReader(this.raw.body, this.headers.get("content-type"), options)
-    );
+    return Promise.resolve().then(() => {
+      const type = this.headers.get("content-type");
+      const reader = new MultipartReader(multipartBody(this.raw), type, options);
+      refuseLength(this.raw, reader.limits.maxTotalSize);
+      return reader;
+    });
   }
 
   /**
-   * Frees what the request held: the files of its form. Dispatch calls it when the handler is
+   * Frees what the request and its clones held: the files of their forms. Dispatch calls it when the handler is
    * done.
    */
   finish(): void {
     this.#form?.close();
+    this.#clones?.forEach((each) => each.finish());
+  }
+
+  /**
+   * Makes a WebSocket of the request, of which a clone has only a copy; `WebSocketResponse` calls it.
+   *
+   * @param events What is told of the socket.
+   * @param options Headers, subprotocol and heartbeat of the answer.
+   * @returns The socket, and the only response that opens it.
+   */
+  upgrade(events: SocketEvents, options: UpgradeOptions): SocketUpgrade {
+    if (this.#origin !== null) return this.#origin.upgrade(events, options);
+    return this.engine.upgrade(this.raw, events, options);
   }
 
   /**

@@ -4,15 +4,18 @@
  */
 import { concatBytes } from "../http/bytes.ts";
 import { fairTurn } from "../http/fair_turn.ts";
+import { MultipartError, MultipartLimitError } from "../http/multipart_errors.ts";
 import { HTTPRequestEntityTooLarge } from "./http_client_errors.ts";
+import type { HTTPException } from "./http_exception.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
+type Rest = ReadableStreamDefaultReader<Bytes>;
 
 const LINGER_TIME = 5000; // ms
 const LINGER_SIZE = 16 * 1024 ** 2;
 
 /** What is still to come of a body that was too large. */
-const rests = new WeakMap<object, ReadableStreamDefaultReader<Bytes>>();
+const rests = new WeakMap<object, Rest>();
 
 /**
  * Reads a whole body. One that is announced to be too large is refused before a byte is read; any
@@ -43,30 +46,36 @@ export async function readRequestBody(raw: Request, limit: number): Promise<Byte
 }
 
 /**
- * Gives up what is still to come of a body that was too large.
+ * Gives up what is still to come of a body, when the request is answered by an error.
  *
  * Without a server there is nobody to wait for. With one, Deno would go on reading such a body for
  * ever before it closes the connection (2 GiB in 5 s, measured), and closing at once would often
  * take the answer with it. So the answer goes out, some more is read and dropped, as in aiohttp's
- * `lingering_time`, and a body that has not ended by then loses its connection: a response stream
- * that fails is the one way to close it.
+ * `lingering_time`, and a body that has not ended by then is read no more: its connection closes, or
+ * is left to a client that does not stop sending.
  *
- * @param error What was thrown.
- * @param response The answer to it.
- * @param served Whether a server carries the response.
+ * @param request What was asked, and whether a server carries it.
+ * @param error What is answered.
+ * @param response The answer.
  * @returns The response.
  */
-export function closeAfter(error: unknown, response: Response, served: boolean): Response {
-  const rest = typeof error === "object" && error !== null ? rests.get(error) : undefined;
-  if (rest === undefined) return response;
+export function endBody(
+  { raw, served }: { readonly raw: Request; readonly served: boolean },
+  error: HTTPException,
+  response: Response,
+): Response {
+  const { method } = raw;
+  if (method === "GET" || method === "HEAD") return response;
   if (!served) {
-    rest.cancel(error).catch(() => {});
+    rests.get(error)?.cancel(error).catch(() => {});
     return response;
   }
+  const rest = rests.get(error) ?? restOf(raw);
+  if (rest === null) return response;
   const { status, statusText } = response;
   const headers = new Headers(response.headers);
   headers.set("connection", "close");
-  const payload = new TextEncoder().encode((error as HTTPRequestEntityTooLarge).text);
+  const payload = new TextEncoder().encode(error.text);
   headers.set("content-length", String(payload.length));
   const body = new ReadableStream<Bytes>({
     start: (controller) => controller.enqueue(payload),
@@ -79,7 +88,42 @@ export function closeAfter(error: unknown, response: Response, served: boolean):
   return new Response(body, { status, statusText, headers });
 }
 
-async function endsSoon(rest: ReadableStreamDefaultReader<Bytes>): Promise<boolean> {
+/** What is left of a long body that nobody reads; a short one may come to its end. */
+function restOf({ body, headers }: Request): Rest | null {
+  if (body === null || body.locked) return null;
+  const length = headers.get("content-length");
+  return length !== null && Number(length) <= LINGER_SIZE ? null : body.getReader();
+}
+
+/**
+ * The body for a multipart reader, which cancels what it refuses: Deno would read that for ever. It
+ * is let go instead, for {@linkcode endBody} to read a little more of it.
+ *
+ * @param raw The platform's request.
+ * @returns Its body, to be read by one reader.
+ */
+export function multipartBody({ body }: Request): ReadableStream<Bytes> | null {
+  if (body === null) return null;
+  const getReader = (options?: ReadableStreamGetReaderOptions): unknown => {
+    const reader = options === undefined ? body.getReader() : body.getReader({ mode: "byob" });
+    const cancel = reader.cancel.bind(reader);
+    reader.cancel = (reason: unknown) => {
+      // A sender that is too slow is still being waited for, so there is a read to end.
+      const isRefused = reason instanceof MultipartError &&
+        !(reason instanceof MultipartLimitError && reason.option === "maxDuration");
+      if (!isRefused) return cancel(reason);
+      reader.releaseLock();
+      return Promise.resolve();
+    };
+    return reader;
+  };
+  return Object.create(body, {
+    getReader: { value: getReader },
+    locked: { get: () => body.locked },
+  });
+}
+
+async function endsSoon(rest: Rest): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<{ done: boolean; value?: Bytes }>();
   const timer = setTimeout(() => resolve({ done: false }), LINGER_TIME);
   try {

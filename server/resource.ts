@@ -3,6 +3,7 @@
  * @module
  */
 import type { Handler } from "./middleware.ts";
+import { NO_PARAMS } from "./no_params.ts";
 import { compilePath, type PathTemplate } from "./path_template.ts";
 import { RelativeURL } from "./relative_url.ts";
 import { type AbstractResource, type Found, type Resolution, Route } from "./route.ts";
@@ -112,5 +113,3 @@ export class Resource implements AbstractResource {
     return new RelativeURL(this.#template.build(parts));
   }
 }
-
-const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze(Object.create(null));

@@ -32,6 +32,7 @@ export class Router implements ResourceRegistry {
   readonly #domains: AbstractResource[] = [];
   readonly #named = new Map<string, AbstractResource>();
   readonly #index = new Map<string, AbstractResource[]>();
+  #longest = 1; // of the fixed parts
   #frozen = false;
 
   /**
@@ -166,6 +167,7 @@ export class Router implements ResourceRegistry {
    */
   addPrefix(prefix: string): void {
     this.#index.clear();
+    this.#longest = 1;
     for (const resource of this.#resources) {
       resource.addPrefix(prefix);
       if (!this.#domains.includes(resource)) this.#addToIndex(resource);
@@ -186,7 +188,7 @@ export class Router implements ResourceRegistry {
       if (found !== null) return found;
     }
     let allowed: readonly string[] | null = null;
-    for (let prefix = path;; prefix = prefix.slice(0, prefix.lastIndexOf("/")) || "/") {
+    for (let prefix = this.#longestOf(path);; prefix = above(prefix, prefix.length)) {
       const bucket = this.#index.get(prefix);
       for (let i = 0; bucket !== undefined && i < bucket.length; i++) {
         const found = bucket[i]?.resolve(method, path, url) ?? null;
@@ -262,11 +264,23 @@ export class Router implements ResourceRegistry {
     );
   }
 
+  /** Where the walk begins: "/a/a/a/…", 60 KB of it, would take half a second from its end. */
+  #longestOf(path: string): string {
+    return path.length <= this.#longest ? path : above(path, this.#longest);
+  }
+
   #addToIndex(resource: AbstractResource): void {
+    this.#longest = Math.max(this.#longest, resource.prefix.length);
     const bucket = this.#index.get(resource.prefix);
     if (bucket === undefined) this.#index.set(resource.prefix, [resource]);
     else bucket.push(resource);
   }
+}
+
+/** The path up to the last slash that is not beyond `length`. */
+function above(path: string, length: number): string {
+  const slash = path.lastIndexOf("/", length);
+  return slash <= 0 ? "/" : path.slice(0, slash);
 }
 
 function plainResource(path: string, name: string | null): Resource {

@@ -129,7 +129,7 @@ function sitesOf(options: RunAppOptions): readonly ListenOptions[] {
     : ["0.0.0.0"];
   return [
     ...hosts.map((hostname) => ({ ...tcp, hostname })),
-    ...paths.map((path) => ({ path })),
+    ...paths.map((path) => ({ ...tcp, path })), // the engine refuses what a socket has not
   ];
 }
 

@@ -64,6 +64,7 @@ export class AppRunner {
   readonly #servers: EngineServer[] = [];
   #stopping: Promise<void> | null = null;
   #timedOut = false;
+  #isBroken = false; // the application could not start, and has cleaned up after itself
 
   /**
    * Creates one.
@@ -105,7 +106,12 @@ export class AppRunner {
    * @throws {TypeError} If the runner was stopped.
    */
   async listen(options: ListenOptions): Promise<string> {
-    await this.#app.startup();
+    try {
+      await this.#app.startup();
+    } catch (error) {
+      this.#isBroken = true;
+      throw error;
+    }
     if (this.#isStopping()) throw new TypeError("Cannot listen: the runner was stopped");
     const server = await this.#engine(options, this.#handler);
     this.#servers.push(server);
@@ -120,7 +126,8 @@ export class AppRunner {
 
   /**
    * Stops: `app.ready` turns `false`, `onShutdown` runs and WebSockets are closed, then no new
-   * connections; handlers under way are waited for up to `shutdownTimeout`, then `onCleanup`. A second call waits for the first.
+   * connections; handlers under way are waited for up to `shutdownTimeout`, then `onCleanup`. An
+   * application that failed to start hears of none of it. A second call waits for the first.
    */
   cleanup(): Promise<void> {
     return this.#stopping ??= this.#stop();
@@ -136,6 +143,7 @@ export class AppRunner {
   }
 
   async #stop(): Promise<void> {
+    if (this.#isBroken) return;
     this.#app.drain();
     if (this.#servers.length > 0 && this.#shutdownDelay > 0) {
       await new Promise((resolve) => setTimeout(resolve, this.#shutdownDelay));
@@ -155,7 +163,8 @@ export class AppRunner {
     const ended = this.#app.shutdown();
     const closed = ended.catch(() => {})
       .then(() => Promise.all(this.#servers.map((server) => server.shutdown())));
-    const drained = ended.then(() => closed);
+    // A failure of onShutdown is thrown in the end: it is no reason to cut the handlers short.
+    const drained = closed.then(() => ended);
     if (await isDone(drained, this.#shutdownTimeout)) return;
     this.#timedOut = true;
     this.#app.abandon();

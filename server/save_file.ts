@@ -1,11 +1,12 @@
 /**
- * Writing an upload to disk so that nobody ever sees half of it.
+ * Writing an upload to disk so that its name never stands for half of it.
  * @module
  */
 import { createHash } from "node:crypto";
 import { BodyPartReader } from "../http/body_part_reader.ts";
+import { isDeviceName } from "./device_name.ts";
 import { HTTPConflict } from "./http_client_errors.ts";
-import { HTTPInsufficientStorage } from "./http_server_errors.ts";
+import { storageError } from "./storage_error.ts";
 
 /**
  * What {@linkcode saveFile} takes besides bytes and path.
@@ -63,13 +64,14 @@ export interface SavedFile {
 }
 
 /**
- * Streams bytes into a file: through a temporary name beside it, renamed once it is complete. On
- * any failure, the sender leaving included, nothing is left behind.
+ * Streams bytes into a file: through a temporary name in its folder, `.` and a UUID and `.part`,
+ * renamed once it is complete. On any failure, the sender leaving included, nothing is left behind;
+ * only a process that is killed leaves such a file.
  *
  * The path is the caller's business. A client's filename must never become part of it unchecked;
  * {@linkcode safeFilename} makes a name that stays in its folder.
  *
- * @param pieces A multipart part, a `FileField.stream()`, or any other source of bytes.
+ * @param pieces A multipart part, a `FileField`, or any other source of bytes.
  * @param path Where to save it; its folder has to exist.
  * @param options Duplicates, digest, progress.
  * @returns What was saved.
@@ -96,7 +98,9 @@ export async function saveFile(
   const { onDuplicate = "error", onProgress } = options;
   if (onDuplicate === "error" && await exists(path)) throw conflict(path);
   const hash = options.sha256 === true ? createHash("sha256") : null;
-  const partial = `${path}.${crypto.randomUUID()}.part`;
+  // By a dot name, which neither static files nor listings show.
+  const folder = /^.*[/\\]/s.exec(path)?.[0] ?? "";
+  const partial = `${folder}.${crypto.randomUUID()}.part`;
   let size = 0;
   try {
     const file = await Deno.open(partial, { write: true, createNew: true });
@@ -149,8 +153,7 @@ export function safeFilename(filename: string | null, fallback = "file"): string
     // Controls, what Windows reserves, and the marks that turn text around (U+202E "exe.gpj").
     .replace(/[\p{Cc}<>:"|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "_")
     .replace(/^[.\s]+|[.\s]+$/g, "");
-  const device = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(clean); // of Windows, any extension
-  const name = device ? `_${clean}` : clean;
+  const name = isDeviceName(clean) ? `_${clean}` : clean;
   return name === "" ? fallback : shorten(name);
 }
 
@@ -185,7 +188,10 @@ async function publish(
         if (onDuplicate === "error") throw conflict(path);
         continue;
       }
-      if (await exists(target)) continue;
+      if (await exists(target)) {
+        if (onDuplicate === "error") throw conflict(path);
+        continue;
+      }
       // File systems without links (FAT, some network shares) have only rename.
       await Deno.rename(partial, target);
       return target;
@@ -221,15 +227,4 @@ async function discard(path: string): Promise<void> {
 function conflict(path: string): HTTPConflict {
   const name = path.split(/[/\\]/).at(-1) ?? path;
   return new HTTPConflict({ text: `There is a file named ${JSON.stringify(name)} already` });
-}
-
-/** ENOSPC and EDQUOT have no class of their own in Deno. */
-function storageError(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const code: unknown = Reflect.get(error, "code");
-  const isFull = code === "ENOSPC" || code === "EDQUOT" ||
-    /os error (28|122)\b/.test(error.message);
-  return isFull
-    ? new HTTPInsufficientStorage({ text: "There is no room to store the upload", cause: error })
-    : error;
 }

@@ -4,6 +4,7 @@
  */
 import { parseRange } from "./byte_range.ts";
 import { checkConditions, rangeHolds, type Validators } from "./conditional.ts";
+import { addVary } from "./content_coding.ts";
 import { cacheContent, cachedContent, MAX_CACHED_FILE } from "./file_cache.ts";
 import { HTTPForbidden, HTTPNotFound } from "./http_client_errors.ts";
 import { formatHttpDate } from "./http_date.ts";
@@ -237,6 +238,7 @@ function headersOf(file: KnownFile, options: SendOptions): HeadersInit {
   if (options.headers === null) return file.headers;
   const merged = new Headers(options.headers);
   for (const name in file.headers) {
+    if (name === "vary") addVary(merged, file.headers[name] ?? "");
     // The platform counts the bytes; a length from elsewhere would cut or stall the body.
     if (name === "content-length" || !merged.has(name)) merged.set(name, file.headers[name] ?? "");
   }

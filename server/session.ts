@@ -88,7 +88,8 @@ export class Session implements Iterable<[string, unknown]> {
       (maxAge === null || now - (stored ?? 0) <= maxAge);
     this.maxAge = maxAge;
     this.#isNew = !fresh;
-    this.#identity = data === null ? null : identity;
+    // An id without values, or of a session that is over, may be one that somebody planted.
+    this.#identity = fresh ? identity : null;
     this.#created = fresh ? stored ?? now : now;
     const values = fresh ? data.session : null;
     this.#values = new Map(

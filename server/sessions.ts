@@ -76,7 +76,7 @@ export function sessionMiddleware(storage: SessionStorage): Middleware {
     request.set(SLOT, slot);
     try {
       const result = await handler(request);
-      if (slot.session === null) return result;
+      if (slot.session === null || await isLost(slot.session)) return result;
       if (result instanceof Response) return await saved(request, slot, mutableResponse(result));
       const session = await slot.session;
       if (session.isChanged && JSON.stringify(session) !== slot.saved) {
@@ -88,6 +88,7 @@ export function sessionMiddleware(storage: SessionStorage): Middleware {
       return result;
     } catch (error) {
       if (!(error instanceof HTTPException) || slot.session === null) throw error;
+      if (await isLost(slot.session)) throw error;
       throw await saved(request, slot, ownException(error, request));
     }
   };
@@ -212,6 +213,11 @@ export async function saveSession<Params>(
   response: { readonly headers: Headers },
 ): Promise<void> {
   await save(request as ServerRequest, slotOf(request), response);
+}
+
+/** The handler has caught the failure of the storage, and answers without a session. */
+function isLost(session: Promise<Session>): Promise<boolean> {
+  return session.then(() => false, () => true);
 }
 
 async function saved<T extends { readonly headers: Headers }>(

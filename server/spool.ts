@@ -4,6 +4,7 @@
  */
 import { concatBytes } from "../http/bytes.ts";
 import { fairTurn } from "../http/fair_turn.ts";
+import { storageError } from "./storage_error.ts";
 
 /** Memory that the files of one form may take together, in bytes. */
 export class SpoolBudget {
@@ -91,6 +92,7 @@ let swept = false;
  * @param pieces The bytes.
  * @param budget Memory for all files of the form.
  * @returns The bytes, to be closed.
+ * @throws {HTTPInsufficientStorage} If the disk or the quota is full.
  */
 export async function spool(
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
@@ -114,7 +116,7 @@ export async function spool(
     }
   } catch (error) {
     disk?.close();
-    throw error;
+    throw storageError(error);
   }
   return disk ?? new MemorySpool(concatBytes(held));
 }
@@ -168,6 +170,7 @@ class DiskSpool extends Counted implements Spooled {
   #size = 0;
   #unfair = 0; // bytes read that fairTurn() has not heard of
   #isFree = false;
+  #reading: Promise<void> = Promise.resolve();
 
   private constructor(file: Deno.FsFile, path: string | null) {
     super();
@@ -196,16 +199,26 @@ class DiskSpool extends Counted implements Spooled {
     this.#size += piece.length;
   }
 
-  async readAt(
+  readAt(
     at: number,
     size: number,
     into?: Uint8Array<ArrayBuffer>,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    // One after the other: a file has one position, and a read begins long after it was asked for.
+    const read = this.#reading.then(() => this.#readAt(at, size, into));
+    this.#reading = read.then(() => {}, () => {});
+    return read;
+  }
+
+  async #readAt(
+    at: number,
+    size: number,
+    into: Uint8Array<ArrayBuffer> | undefined,
   ): Promise<Uint8Array<ArrayBuffer>> {
     if (this.#isFree) throw closedError();
     const turn = fairTurn(this, this.#unfair);
     if (turn !== null) await turn;
     if (this.#isFree) throw closedError();
-    // Seeking is synchronous, so that two streams of one file cannot come between seek and read.
     this.#file.seekSync(at, Deno.SeekMode.Start);
     const length = Math.min(size, this.#size - at);
     const buffer = into === undefined ? new Uint8Array(length) : into.subarray(0, length);

@@ -2,7 +2,8 @@
  * Server-sent events (WHATWG HTML, section 9.2).
  * @module
  */
-import type { EarlyAnswer, ServerRequest } from "./request.ts";
+import type { EarlyAnswer } from "./early_answer.ts";
+import type { ServerRequest } from "./request.ts";
 import { StreamResponse } from "./stream_response.ts";
 
 /**
@@ -62,6 +63,8 @@ export interface SSEEvent {
   readonly retry?: number;
 }
 
+const MAX_INTERVAL = 2 ** 31 - 1; // beyond it, a timer would fire at once
+
 /**
  * A stream of events to one client; {@linkcode sseResponse} opens it.
  *
@@ -98,14 +101,16 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
   constructor(stream: StreamResponse, lastEventId: string | null, pingInterval: number) {
     this.#stream = stream;
     this.lastEventId = lastEventId;
-    if (pingInterval === 0 || stream.signal.aborted) return;
+    if (stream.signal.aborted) return;
+    // Events have no end of their own: where the server stops, they end, and the client knows it.
+    stream.signal.addEventListener("abort", () => this.finish().catch(() => {}), { once: true });
+    if (pingInterval === 0) return;
     let waiting = false;
     this.#timer = setInterval(() => {
       if (waiting) return; // a client that does not read gets no heap of pings
       waiting = true;
       this.comment("ping").then(() => waiting = false, () => clearInterval(this.#timer));
     }, pingInterval);
-    stream.signal.addEventListener("abort", () => clearInterval(this.#timer), { once: true });
   }
 
   /** The platform's response. */
@@ -119,7 +124,7 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
   }
 
   /**
-   * Sends an event.
+   * Sends an event. The promise may be dropped: a client that leaves does not end the program.
    *
    * @param data Its data; each line of it goes as a field of its own, as the client joins them.
    * @param event Type, id and time to wait.
@@ -127,29 +132,23 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
    * @throws {RangeError} If `retry` is not a number of ms.
    * @throws {ConnectionResetError} If the client has left.
    */
-  async send(data: string, event: SSEEvent = {}): Promise<void> {
-    const { id, retry } = event;
-    let text = "";
-    if (id !== undefined) text += field("id", id);
-    if (event.event !== undefined) text += field("event", event.event);
-    for (const line of linesOf(data)) text += `data: ${line}\r\n`;
-    if (retry !== undefined) {
-      if (!Number.isSafeInteger(retry) || retry < 0) {
-        throw new RangeError(`Cannot send retry ${retry}: expected a number of ms`);
-      }
-      text += `retry: ${retry}\r\n`;
+  send(data: string, event: SSEEvent = {}): Promise<void> {
+    // Not async: its promise would be another one than write()'s, which is safe to drop.
+    try {
+      return this.#stream.write(eventText(data, event));
+    } catch (error) {
+      return Promise.reject(error);
     }
-    await this.#stream.write(`${text}\r\n`);
   }
 
   /**
-   * Sends a comment, which clients do not see.
+   * Sends a comment, which clients do not see. The promise may be dropped, as that of `send()`.
    *
    * @param text The comment.
    * @throws {ConnectionResetError} If the client has left.
    */
-  async comment(text: string): Promise<void> {
-    await this.#stream.write(linesOf(text).map((line) => `: ${line}\r\n`).join("") + "\r\n");
+  comment(text: string): Promise<void> {
+    return this.#stream.write(linesOf(text).map((line) => `: ${line}\r\n`).join("") + "\r\n");
   }
 
   /** Ends the events; the client will connect again, unless it is told not to by an event. */
@@ -180,7 +179,7 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
  * @param request The request.
  * @param options Headers and pings.
  * @returns The open stream of events.
- * @throws {RangeError} If `pingInterval` is not a number of ms.
+ * @throws {RangeError} If `pingInterval` is not one of 0 to 2147483647 ms.
  *
  * @example
  * ```ts
@@ -202,8 +201,8 @@ export async function sseResponse<Params>(
   options: SSEOptions = {},
 ): Promise<SSEResponse> {
   const { pingInterval = 15_000 } = options;
-  if (!Number.isFinite(pingInterval) || pingInterval < 0) {
-    throw new RangeError(`Cannot ping every ${pingInterval} ms: expected a number of ms`);
+  if (!(pingInterval >= 0 && pingInterval <= MAX_INTERVAL)) {
+    throw new RangeError(`Cannot ping every ${pingInterval} ms: expected 0 to ${MAX_INTERVAL}`);
   }
   const stream = new StreamResponse(
     options.headers === undefined ? {} : { headers: options.headers },
@@ -214,6 +213,20 @@ export async function sseResponse<Params>(
   headers.set("x-accel-buffering", "no"); // nginx would collect events before it sends them
   await stream.prepare(request);
   return new SSEResponse(stream, request.headers.get("last-event-id"), pingInterval);
+}
+
+function eventText(data: string, { id, event, retry }: SSEEvent): string {
+  let text = "";
+  if (id !== undefined) text += field("id", id);
+  if (event !== undefined) text += field("event", event);
+  for (const line of linesOf(data)) text += `data: ${line}\r\n`;
+  if (retry !== undefined) {
+    if (!Number.isSafeInteger(retry) || retry < 0) {
+      throw new RangeError(`Cannot send retry ${retry}: expected a number of ms`);
+    }
+    text += `retry: ${retry}\r\n`;
+  }
+  return `${text}\r\n`;
 }
 
 function field(name: string, value: string): string {

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { join, sep } from "node:path";
 import { chooseEncoding } from "./accept_encoding.ts";
+import { isDeviceName } from "./device_name.ts";
 import { SIBLINGS } from "./file_response.ts";
 import { HTTPForbidden, HTTPNotFound } from "./http_client_errors.ts";
 import { mimeTypeOf } from "./mime_type.ts";
@@ -74,7 +75,7 @@ export function segmentsOf(
     // "C:", "file.txt:stream", "CON", "nul.txt", and names that lose their end: "secret.", "a ".
     if (
       windows &&
-      (/[:<>"|?*]|[. ]$/.test(segment) || /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(segment))
+      (/[:<>"|?*]|[. ]$/.test(segment) || isDeviceName(segment))
     ) return null;
   }
   return segments;

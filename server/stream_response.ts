@@ -3,12 +3,14 @@
  * @module
  */
 import { parseContentType } from "../http/content_type.ts";
+import { WITHOUT_BODY } from "./bodyless.ts";
 import { ConnectionResetError } from "./connection_reset_error.ts";
 import { CODINGS, compressStream, type ContentCoding, negotiateCoding } from "./content_coding.ts";
 import { type ETag, parseETags, setETag, setLastModified } from "./etag.ts";
 import { FreezableHeaders } from "./freezable_headers.ts";
 import { parseHttpDate } from "./http_date.ts";
-import type { EarlyAnswer, ServerRequest } from "./request.ts";
+import type { EarlyAnswer } from "./early_answer.ts";
+import type { ServerRequest } from "./request.ts";
 
 /**
  * What {@linkcode StreamResponse} takes.
@@ -39,9 +41,6 @@ export interface StreamResponseOptions {
 const HIGH_WATER_MARK = 64 * 1024;
 const ENCODER = new TextEncoder();
 
-/** Statuses that have no body (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5). */
-const WITHOUT_BODY = new Set([204, 205, 304]);
-
 /**
  * A response written as it comes into being: `prepare()` sends status and headers, `write()` waits
  * while the client is slow, and the end of the handler ends it.
@@ -71,6 +70,7 @@ export class StreamResponse implements EarlyAnswer {
   #reset: ConnectionResetError | null = null;
   #ended = false;
   #aborter: AbortController | null = null;
+  #stopping = false;
   #left = Infinity;
 
   /**
@@ -106,12 +106,13 @@ export class StreamResponse implements EarlyAnswer {
   }
 
   /**
-   * Aborts when the client leaves, or when the server ends the response because it stops; for
-   * handlers that wait for something else than `write()`.
+   * Aborts when the client leaves, and when the server begins to stop: a response without an end
+   * of its own should end then, one that has an end may go on to it for `shutdownTimeout`.
    */
   get signal(): AbortSignal {
     this.#aborter ??= new AbortController();
     if (this.#reset !== null) this.#aborter.abort(this.#reset);
+    else if (this.#stopping) this.#aborter.abort(stopping());
     return this.#aborter.signal;
   }
 
@@ -233,7 +234,8 @@ export class StreamResponse implements EarlyAnswer {
   }
 
   /**
-   * Ends the body; the end of the handler does it too.
+   * Ends the body; the end of the handler does it too. The promise may be dropped, as that of
+   * `write()`.
    *
    * @param data A last piece.
    * @throws {TypeError} If the response is not prepared.
@@ -241,10 +243,20 @@ export class StreamResponse implements EarlyAnswer {
    * then, so that the client knows.
    * @throws {ConnectionResetError} If there was a last piece and the client has left.
    */
-  async writeEof(data?: Uint8Array | string): Promise<void> {
-    if (this.#response === null) throw new TypeError("Cannot call writeEof() before prepare()");
+  writeEof(data?: Uint8Array | string): Promise<void> {
+    if (this.#response === null) {
+      return Promise.reject(new TypeError("Cannot call writeEof() before prepare()"));
+    }
+    const ended = this.#writeEof(data);
+    // As in write(): what went wrong is seen by the client, whose body is cut.
+    ended.catch(() => {});
+    return ended;
+  }
+
+  async #writeEof(data?: Uint8Array | string): Promise<void> {
     if (this.#ended) return;
     if (data !== undefined) await this.write(data);
+    if (this.#ended) return; // by the end of the handler, which did not wait
     this.#ended = true;
     if (this.#reset !== null || this.#controller === null) return;
     if (this.#left !== Infinity && this.#left > 0) {
@@ -268,8 +280,18 @@ export class StreamResponse implements EarlyAnswer {
     if (error === undefined) await this.writeEof();
     else if (this.#reset === null) this.#controller?.error(error);
     this.#ended = true;
-    // Where the server stops, the handler still runs: it is told as if the client had left.
+    // A handler that still writes, because the server gave it up, is told as if the client had left.
     this.#leave(error);
+  }
+
+  /**
+   * Called when the application stops: aborts `signal`, and leaves the end to the handler. An end
+   * made here would be taken for the end of the whole content.
+   */
+  shutdown(): Promise<void> {
+    this.#stopping = true;
+    this.#aborter?.abort(stopping());
+    return Promise.resolve();
   }
 
   /**
@@ -354,6 +376,10 @@ export class StreamResponse implements EarlyAnswer {
       cancel: (reason) => this.#leave(reason),
     }, new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER_MARK }));
   }
+}
+
+function stopping(): DOMException {
+  return new DOMException("The server stops", "AbortError");
 }
 
 function bytesOf(data: unknown): Uint8Array<ArrayBuffer> {

@@ -7,26 +7,22 @@
  * Removes a socket that nobody listens on any more: a program that was killed leaves its own behind,
  * and nobody can listen there again.
  *
- * @param path Path of the socket; what is no socket stays.
+ * @param path Path of the socket; what is no socket, and what may still be listened on, stays.
  */
-export function removeStaleSocket(path: string): void {
+export async function removeStaleSocket(path: string): Promise<void> {
   try {
-    if (!Deno.lstatSync(path).isSocket) return;
-    if (isAlive(path)) return;
-    Deno.removeSync(path);
-  } catch (error) {
+    if ((await Deno.lstat(path)).isSocket && await isStale(path)) await Deno.remove(path);
+  } catch {
     // None there, which is as it should be; or no permission, which listening will tell.
-    if (!(error instanceof Deno.errors.NotFound)) return;
   }
 }
 
-/** Linux lists the sockets that somebody listens on; elsewhere nobody can tell without asking. */
-function isAlive(path: string): boolean {
+/** Lists of sockets tell of one network namespace only, and spell a path as the listener did. */
+async function isStale(path: string): Promise<boolean> {
   try {
-    return Deno.readTextFileSync("/proc/net/unix").split("\n").some((line) =>
-      line.endsWith(` ${path}`)
-    );
-  } catch {
-    return true;
+    (await Deno.connect({ transport: "unix", path })).close();
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.ConnectionRefused;
   }
 }

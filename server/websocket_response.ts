@@ -7,8 +7,10 @@ import type { StandardSchemaV1 } from "../http/standard_schema.ts";
 import { connectSocket, WebSocketBase } from "../http/websocket_base.ts";
 import { WebSocketChannel } from "../http/websocket_channel.ts";
 import { WSCloseCode } from "../http/ws_message.ts";
+import { brokenHeader } from "./header_guard.ts";
 import { HTTPException } from "./http_exception.ts";
-import type { EarlyAnswer, ServerRequest } from "./request.ts";
+import type { EarlyAnswer } from "./early_answer.ts";
+import type { ServerRequest } from "./request.ts";
 import { checkHandshake, type CheckOrigin } from "./websocket_handshake.ts";
 
 /**
@@ -205,8 +207,17 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
   async prepare<Params>(request: ServerRequest<Params>): Promise<void> {
     if (this.prepared) throw new TypeError("Cannot prepare: this WebSocket is prepared already");
     const protocol = this.#check(request);
-    const { socket, response } = request.engine.upgrade(request.raw, this.#channel, {
-      headers: new Headers(this.#options.headers),
+    // All that can fail comes first: an upgrade that is not answered hangs for ever.
+    const headers = new Headers(this.#options.headers);
+    const broken = brokenHeader([...headers]);
+    if (broken !== null) {
+      throw new TypeError(`Cannot prepare: header "${broken}" holds a control character`);
+    }
+    if (request.earlyAnswer !== null) {
+      throw new TypeError("Cannot prepare: the request was answered before");
+    }
+    const { socket, response } = request.upgrade(this.#channel, {
+      headers,
       protocol,
       heartbeat: this.#heartbeat,
     });

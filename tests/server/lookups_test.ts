@@ -1,0 +1,114 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "npm:fast-check@^4";
+import { web } from "@roundtrip/http";
+
+const long = "/a".repeat(30_000);
+
+Deno.test("a look-up takes no longer for a path of 60 KB than for a short one", async () => {
+  const app = new web.Application({ middlewares: [web.normalizePathMiddleware()] });
+  const sub = new web.Application();
+  sub.addRoutes([web.get("/x", () => web.textResponse("sub"))]);
+  app.addRoutes([
+    web.get("/x", () => web.textResponse("x")),
+    web.get("/users/{id}", (request) => web.textResponse(request.matchInfo.id)),
+    web.get("/rest/{all:.*}", (request) => web.textResponse(`${request.matchInfo.all.length}`)),
+  ]);
+  app.addSubapp("/sub", sub);
+  await app.request("/x");
+  const start = performance.now();
+  assertEquals((await app.request(long)).status, 404);
+  assertEquals((await app.request(`/sub${long}`)).status, 404);
+  assertEquals(await (await app.request(`/rest${long}`)).text(), `${long.length - 1}`);
+  const took = performance.now() - start;
+  assert(took < 250, `${took} ms`);
+  assertEquals(await (await app.request("/users/7")).text(), "7");
+  assertEquals((await app.request("/users")).status, 404);
+  assertEquals(await (await app.request("/sub/x")).text(), "sub");
+});
+
+Deno.test("the longest fixed part wins, whatever the path", () => {
+  const segment = fc.constantFrom("a", "b", "");
+  const path = fc.array(segment, { maxLength: 6 }).map((each) => `/${each.join("/")}`);
+  const roots = fc.uniqueArray(path.map((each) => each.replace(/\/+$/, "")), { maxLength: 6 });
+  fc.assert(fc.property(roots, path, (prefixes, wanted) => {
+    const router = new web.Router();
+    for (const prefix of prefixes) {
+      router.addRoute("GET", `${prefix}/{rest:.*}`, () => web.textResponse(prefix));
+    }
+    const found = router.resolve("GET", wanted).route?.resource?.canonical ?? null;
+    const fits = prefixes.filter((each) => wanted.startsWith(`${each}/`));
+    const longest = Math.max(...fits.map((each) => each.length));
+    const expected = fits.find((each) => each.length === longest);
+    assertEquals(found, expected === undefined ? null : `${expected}/{rest:.*}`);
+  }));
+});
+
+Deno.test("a domain's mask takes no longer for a long host than for a short one", async () => {
+  const app = new web.Application();
+  const sub = new web.Application();
+  sub.addRoutes([web.get("/", () => web.textResponse("sub"))]);
+  app.addDomain("*.*.*.*.com", sub);
+  app.addRoutes([web.get("/", () => web.textResponse("main"))]);
+  await app.request("/");
+  const start = performance.now();
+  const response = await app.request(`http://${"a.".repeat(20_000)}x/`).catch(() => null);
+  if (response !== null) assertEquals(await response.text(), "main");
+  assertEquals(await (await app.request("http://a.b.c.d.com/")).text(), "sub");
+  const took = performance.now() - start;
+  assert(took < 250, `${took} ms`);
+});
+
+Deno.test("a domain's mask has any text for its *", async () => {
+  const cases: [mask: string, host: string, fits: boolean][] = [
+    ["*.example.com", "a.example.com", true],
+    ["*.example.com", "a.b.example.com", true],
+    ["*.example.com", "example.com", false],
+    ["*.example.com", "a.example.com.evil.com", false],
+    ["example.*", "example.org", true],
+    ["a*a.com", "a.com", false], // the two "a" cannot be one
+    ["a*a.com", "aa.com", true],
+    ["*.b.*.d", "a.b.c.d", true],
+    ["*.b.*.d", "a.b.d", false],
+    ["*", "anything", true],
+    ["example.com", "example.com", true],
+    ["example.com", "a.example.com", false],
+  ];
+  for (const [mask, host, fits] of cases) {
+    const app = new web.Application();
+    const sub = new web.Application();
+    sub.addRoutes([web.get("/", () => web.textResponse("sub"))]);
+    app.addDomain(mask, sub);
+    const { status } = await app.request(`http://${host}/`);
+    assertEquals(status, fits ? 200 : 404, `${mask} ${host}`);
+  }
+});
+
+Deno.test("a Host that is no host is refused with 400", async () => {
+  const app = new web.Application();
+  const errors: unknown[] = [];
+  app.addRoutes([web.get("/", (request) => web.textResponse(request.url.host))]);
+  await using runner = new web.AppRunner(app, { shutdownTimeout: 100 });
+  const { port } = new URL(await runner.listen({ hostname: "127.0.0.1", port: 0 }));
+  const cases: [host: string, status: string][] = [
+    ["a:65535", "200"],
+    ["a:65536", "400"],
+    ["a:99999", "400"],
+    ["a%zz", "400"],
+    ["1.2.3.4.5", "400"],
+    [`${"a".repeat(63)}.`.repeat(4).slice(0, 250), "200"],
+    ["a.".repeat(150), "400"],
+  ];
+  for (const [host, status] of cases) {
+    for (let time = 0; time < 2; time++) { // a good one is remembered
+      const connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
+      await connection.write(new TextEncoder().encode(
+        `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+      ));
+      const buffer = new Uint8Array(4096);
+      const read = await connection.read(buffer) ?? 0;
+      connection.close();
+      assertEquals(new TextDecoder().decode(buffer.subarray(9, Math.min(12, read))), status, host);
+    }
+  }
+  assertEquals(errors, []);
+});
