@@ -46,9 +46,11 @@ interface Served {
  * @param options What is served, and to whom.
  */
 export function filesApplication(options: FilesOptions): Application {
-  const { prefix, health } = options;
+  const { prefix, health, accounts, uploaders } = options;
+  // Who may upload may read: a request has one pair of credentials.
+  const readers = accounts.length === 0 ? [] : [...accounts, ...uploaders];
   const middlewares: Middleware[] = [localNamesOnly(options.hostname), (request, handler) => {
-    if (health === null || request.path !== health) requireAccount(options.accounts, request);
+    if (health === null || request.path !== health) requireAccount(readers, request);
     return handler(request);
   }];
   if (options.compress) middlewares.push(compress);

@@ -84,3 +84,45 @@ Deno.test({
     });
   },
 });
+
+function uploadOf(name: string, text = "x", headers: Record<string, string> = {}): RequestInit {
+  const body = new FormData();
+  body.append("file", new Blob([text]), name);
+  return { method: "POST", body, headers };
+}
+
+function basic(text: string): Record<string, string> {
+  return { authorization: `Basic ${btoa(text)}` };
+}
+
+async function statusOf(fetch: Fetch, path: string, init?: RequestInit): Promise<number> {
+  const response = await fetch(path, init);
+  await response.body?.cancel();
+  return response.status;
+}
+
+Deno.test("files: who may upload may read, and not the other way round", async () => {
+  const accounts = [accountOf("auth", "ada:reads")];
+  const uploaders = [accountOf("auth-upload", "bob:writes")];
+  await withApp({ accounts, uploaders, upload: "" }, async (fetch) => {
+    const rows: [name: string, actual: number, expected: number][] = [
+      ["a reader reads", await statusOf(fetch, "/", { headers: basic("ada:reads") }), 200],
+      ["an uploader reads", await statusOf(fetch, "/", { headers: basic("bob:writes") }), 200],
+      ["nobody reads", await statusOf(fetch, "/"), 401],
+      [
+        "an uploader uploads",
+        await statusOf(fetch, "/", uploadOf("b", "x", basic("bob:writes"))),
+        201,
+      ],
+      [
+        "a reader does not",
+        await statusOf(fetch, "/", uploadOf("a", "x", basic("ada:reads"))),
+        401,
+      ],
+    ];
+    for (const [name, actual, expected] of rows) assertEquals(actual, expected, name);
+  });
+  await withApp({ uploaders, upload: "" }, async (fetch) => {
+    assertEquals(await statusOf(fetch, "/"), 200, "reading is for everyone without --auth");
+  });
+});
