@@ -20,12 +20,13 @@ import {
   static as staticFiles,
   textResponse,
 } from "../../server/mod.ts";
+import { requireAccount } from "../accounts.ts";
 import { archive, ARCHIVES } from "./archive.ts";
 import { makeFolder, readChange, remove } from "./changes.ts";
 import { compress } from "./compress.ts";
 import { Root } from "./folder.ts";
-import { localNamesOnly, requireAccount } from "./guards.ts";
 import { sendListing } from "./listing.ts";
+import { localNamesOnly } from "./local_names_only.ts";
 import type { FilesOptions } from "./options.ts";
 import { basename, join } from "./paths.ts";
 import { checkOrigin, receive } from "./upload.ts";

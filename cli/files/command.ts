@@ -3,6 +3,7 @@
  * @module
  */
 import { runApp } from "../../server/mod.ts";
+import { type Account, accountOf } from "../accounts.ts";
 import { explainListening, healthRoute, listenOptions } from "../listen.ts";
 import { openBrowser } from "../open_browser.ts";
 import { writeErr, writeOut } from "../output.ts";
@@ -11,7 +12,6 @@ import { readText } from "../read_text.ts";
 import { UsageError } from "../usage_error.ts";
 import { filesApplication } from "./application.ts";
 import { Root } from "./folder.ts";
-import { type Account, accountOf } from "./guards.ts";
 import type { FilesOptions } from "./options.ts";
 
 /**

@@ -21,6 +21,7 @@ import { parseUrl } from "../request/target.ts";
 import { CommandError, UsageError } from "../usage_error.ts";
 import { type Console, openConsole } from "./console.ts";
 import { connectOptions, connectorOf, ownPings } from "./connect_options.ts";
+import { fromBase64 } from "./from_base64.ts";
 import { Pings, PingTimeoutError } from "./pings.ts";
 
 // RFC 6455 section 7.4.1: done, going away, and a close frame without a code.
@@ -274,14 +275,6 @@ class Silence {
   stop(): void {
     this.#started = false;
     clearTimeout(this.#timer);
-  }
-}
-
-function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  try {
-    return Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
-  } catch (cause) {
-    throw new CommandError(`a line of the input is no base64: ${text.slice(0, 40)}`, { cause });
   }
 }
 

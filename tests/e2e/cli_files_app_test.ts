@@ -5,7 +5,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { filesApplication } from "../../cli/files/application.ts";
 import type { FilesOptions } from "../../cli/files/options.ts";
-import { accountOf } from "../../cli/files/guards.ts";
+import { accountOf } from "../../cli/accounts.ts";
 import { tempDir } from "./_cli.ts";
 
 const MIB = 1024 ** 2;
