@@ -107,7 +107,8 @@ async function talk(
   const leave = (): void => void (leaving = true);
   const sent = send(socket, terminal, input, parsed, leave).then(async (end) => {
     if (end === "quit") return "input" as const;
-    if (parsed.has("no-close")) return await new Promise<never>(() => {});
+    // Of a connection that is closing, what it closes with counts.
+    if (end === "lost" || parsed.has("no-close")) return await new Promise<never>(() => {});
     silence.start();
     await silence.over;
     return "input" as const;
@@ -144,10 +145,10 @@ async function send(
   input: Input,
   parsed: ParsedArgs,
   leave: () => void,
-): Promise<"end" | "quit"> {
+): Promise<"end" | "lost" | "quit"> {
   const decoder = new TextDecoder();
   for (let bytes = await input.peek(); bytes !== null; bytes = await input.peek()) {
-    if (socket.closed) return "end"; // the message is the next connection's
+    if (socket.closed) return "lost"; // the message is the next connection's
     input.take();
     if (terminal.interactive && bytes[0] === 0x2f /* / */) {
       if (await command(socket, terminal, decoder.decode(bytes), leave)) return "quit";
