@@ -2,8 +2,12 @@
  * The application of `roundtrip files` in process.
  * @module
  */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { filesApplication } from "../../cli/files/application.ts";
+import { run } from "../../cli/files/command.ts";
+import { parseArgs } from "../../cli/parse_args.ts";
+import { files } from "../../cli/tables/files.ts";
+import { UsageError } from "../../cli/usage_error.ts";
 import type { FilesOptions } from "../../cli/files/options.ts";
 import { accountOf } from "../../cli/accounts.ts";
 import { tempDir } from "./_cli.ts";
@@ -42,7 +46,8 @@ async function withApp(
     ...options,
   });
   await body(
-    async (path, init) => await app.fetch(new Request(`http://localhost${path}`, init)),
+    async (path, init) =>
+      await app.fetch(new Request(path.startsWith("/") ? `http://localhost${path}` : path, init)),
     folder.path,
   );
 }
@@ -125,4 +130,105 @@ Deno.test("files: who may upload may read, and not the other way round", async (
   await withApp({ uploaders, upload: "" }, async (fetch) => {
     assertEquals(await statusOf(fetch, "/"), 200, "reading is for everyone without --auth");
   });
+});
+
+Deno.test("files: a name of this machine is one in whatever case, and others are none", async () => {
+  for (const hostname of ["LOCALHOST", "localhost.", "0:0:0:0:0:0:0:1", "127.1"]) {
+    await withApp({ hostname }, async (fetch) => {
+      assertEquals(await statusOf(fetch, "/"), 200, hostname);
+      assertEquals(await statusOf(fetch, "http://evil.example/"), 421, hostname);
+    });
+  }
+  await withApp({ hostname: "0.0.0.0" }, async (fetch) => {
+    assertEquals(await statusOf(fetch, "http://nas.example/"), 200);
+  });
+});
+
+Deno.test("files: redirects stay on this server and keep the query", async () => {
+  await withApp({ upload: "" }, async (fetch, path) => {
+    await Deno.mkdir(`${path}/evil.com`);
+    await Deno.mkdir(`${path}/sub`);
+    const page = { accept: "text/html" };
+    const rows: [path: string, init: RequestInit, location: string][] = [
+      ["//evil.com/", uploadOf("a.txt", "x", page), "/evil.com/"],
+      ["///evil.com/", uploadOf("b.txt", "x", page), "/evil.com/"],
+      ["/sub/", uploadOf("c.txt", "x", page), "/sub/"],
+      ["/sub?raw=true&search=a%20b", {}, "./sub/?raw=true&search=a%20b"],
+      ["/sub", {}, "./sub/"],
+    ];
+    for (const [target, init, location] of rows) {
+      const response = await fetch(target, init);
+      assertEquals(response.headers.get("location"), location, target);
+      await response.body?.cancel();
+    }
+  });
+});
+
+Deno.test("files: ?archive is for folders; a file of that query is a file", async () => {
+  await withApp({}, async (fetch, path) => {
+    await Deno.writeTextFile(`${path}/a.html`, "page");
+    assertEquals(await (await fetch("/a.html?archive=2024")).text(), "page");
+    assertEquals(await (await fetch("/a.html?archive=zip")).text(), "page");
+    assertEquals(await statusOf(fetch, "/?archive=2024"), 400);
+    assertEquals(await statusOf(fetch, "/nothing?archive=zip"), 404);
+  });
+});
+
+Deno.test("files: an upload makes few folders, and replaces none", async () => {
+  const uploads = { onDuplicate: "overwrite", maxSize: null } as const;
+  await withApp({ upload: "", uploads }, async (fetch, path) => {
+    const deep = await fetch("/", uploadOf(`${"d/".repeat(400)}a.txt`));
+    assertEquals([deep.status, await deep.text()], [
+      400,
+      "400: a filename may lead through 32 folders, not 400",
+    ]);
+    assertEquals(Array.from(Deno.readDirSync(path)), []);
+    assertEquals(await statusOf(fetch, "/", uploadOf(`${"d/".repeat(32)}a.txt`)), 201);
+    const onFolder = await fetch("/", uploadOf("d"));
+    assertEquals(onFolder.status, 409);
+    assertMatch(await onFolder.text(), /"d" is a folder/);
+    assert(Deno.statSync(`${path}/d/d`).isDirectory);
+  });
+});
+
+Deno.test("files: what was uploaded runs no script on the origin of the page", async () => {
+  const policyOf = async (fetch: Fetch, path: string): Promise<string | null> => {
+    const response = await fetch(path);
+    await response.body?.cancel();
+    assertEquals(response.status, 200, path);
+    return response.headers.get("content-security-policy");
+  };
+  const files = ["a.html", "a.xhtml", "a.svg", "a.xml", "a.txt", "a.pdf"];
+  const fill = (path: string): void => {
+    for (const name of files) Deno.writeTextFileSync(`${path}/${name}`, "<script>1</script>");
+  };
+  await withApp({ upload: "", prettyUrls: true }, async (fetch, path) => {
+    fill(path);
+    for (const name of [...files.slice(0, 4), "a"]) {
+      assertEquals(await policyOf(fetch, `/${name}`), "sandbox", name);
+    }
+    // Chromium shows no PDF in a sandbox.
+    for (const name of files.slice(4)) assertEquals(await policyOf(fetch, `/${name}`), null, name);
+  });
+  await withApp({ prettyUrls: true }, async (fetch, path) => {
+    fill(path);
+    assertEquals(await policyOf(fetch, "/a.html"), null, "nothing is uploaded");
+  });
+  const headers = [["Content-Security-Policy", "default-src *"]] as const;
+  await withApp({ upload: "", headers }, async (fetch, path) => {
+    fill(path);
+    assertEquals(await policyOf(fetch, "/a.html"), "default-src *", "--header counts");
+  });
+});
+
+Deno.test({
+  name: "files: what is neither a file nor a folder is not served",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await assertRejects(
+      () => run(parseArgs(files, ["/dev/null", "-P", "0"])),
+      UsageError,
+      "cannot serve /dev/null: it is neither a file nor a folder",
+    );
+  },
 });
