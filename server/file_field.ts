@@ -45,7 +45,8 @@ export interface FileFieldInit {
   readonly content: Spooled;
 }
 
-const PIECE = 256 * 1024; // bytes
+// Larger ones come from fresh pages: with 20 files read at once a small GET waited four times as long.
+const PIECE = 64 * 1024; // bytes
 
 /**
  * A file that was uploaded in a form, aiohttp's `FileField`. It is gone once the request was
@@ -118,11 +119,28 @@ export class FileField {
   /**
    * Iterates over the content, from its start.
    *
-   * @yields Pieces of at most 256 KiB.
+   * @yields Pieces of at most 64 KiB.
    */
   async *[Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
     for (let at = 0;;) {
       const piece = await this.#content.readAt(at, PIECE);
+      if (piece.length === 0) return;
+      at += piece.length;
+      yield piece;
+    }
+  }
+
+  /**
+   * Iterates over the content, from its start, in one buffer: each piece ends with the next. Right
+   * where each is used up at once, as in `hash.update(piece)`; it makes no garbage, of which many
+   * large files make a lot.
+   *
+   * @yields Pieces of at most 64 KiB.
+   */
+  async *lentPieces(): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
+    const buffer = new Uint8Array(PIECE);
+    for (let at = 0;;) {
+      const piece = await this.#content.readAt(at, PIECE, buffer);
       if (piece.length === 0) return;
       at += piece.length;
       yield piece;
@@ -157,6 +175,6 @@ export class FileField {
    * @throws {HTTPInsufficientStorage} If the disk is full.
    */
   saveTo(path: string, options?: SaveFileOptions): Promise<SavedFile> {
-    return saveFile(this, path, options);
+    return saveFile(this.lentPieces(), path, options);
   }
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { concatBytes } from "../http/bytes.ts";
+import { fairTurn } from "../http/fair_turn.ts";
 import { HTTPRequestEntityTooLarge } from "./http_client_errors.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -33,6 +34,8 @@ export async function readRequestBody(raw: Request, limit: number): Promise<Byte
     if (done) return concatBytes(pieces);
     size += value.length;
     pieces.push(value);
+    const turn = fairTurn(reader, value.length);
+    if (turn !== null) await turn;
   }
   const error = new HTTPRequestEntityTooLarge(limit);
   rests.set(error, reader);

@@ -3,6 +3,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { BodyPartReader } from "../http/body_part_reader.ts";
 import { HTTPConflict } from "./http_client_errors.ts";
 import { HTTPInsufficientStorage } from "./http_server_errors.ts";
 
@@ -100,7 +101,8 @@ export async function saveFile(
   try {
     const file = await Deno.open(partial, { write: true, createNew: true });
     try { // not `using`: an application is loaded on Node 20 too, which cannot parse it
-      for await (const piece of pieces) {
+      // A piece is on disk and in the digest before the next is read.
+      for await (const piece of pieces instanceof BodyPartReader ? pieces.lentPieces() : pieces) {
         for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at));
         hash?.update(piece);
         size += piece.length;

@@ -10,7 +10,7 @@
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const app = new web.Application();
+ * const app = new web.Application({ logger: { error() {} } });
  * const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
  * const { promise: gate, resolve: open } = Promise.withResolvers<void>();
  * app.addRoutes([web.get("/", () => (enter(), gate.then(() => web.textResponse("late"))))]);

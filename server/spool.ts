@@ -3,6 +3,7 @@
  * @module
  */
 import { concatBytes } from "../http/bytes.ts";
+import { fairTurn } from "../http/fair_turn.ts";
 
 /** Memory that the files of one form may take together, in bytes. */
 export class SpoolBudget {
@@ -60,9 +61,14 @@ export interface Spooled {
    *
    * @param at Where it begins.
    * @param size Most bytes to give.
+   * @param into Memory to read into, at least `size` bytes; fresh memory where it is left out.
    * @returns The bytes; an empty array at the end.
    */
-  readAt(at: number, size: number): Promise<Uint8Array<ArrayBuffer>>;
+  readAt(
+    at: number,
+    size: number,
+    into?: Uint8Array<ArrayBuffer>,
+  ): Promise<Uint8Array<ArrayBuffer>>;
   /** Keeps them past `close()`, until as many calls of `release()`. */
   retain(): void;
   /** Ends a `retain()`. */
@@ -160,6 +166,7 @@ class DiskSpool extends Counted implements Spooled {
   readonly #file: Deno.FsFile;
   #path: string | null; // what is left to remove
   #size = 0;
+  #unfair = 0; // bytes read that fairTurn() has not heard of
   #isFree = false;
 
   private constructor(file: Deno.FsFile, path: string | null) {
@@ -189,12 +196,21 @@ class DiskSpool extends Counted implements Spooled {
     this.#size += piece.length;
   }
 
-  async readAt(at: number, size: number): Promise<Uint8Array<ArrayBuffer>> {
+  async readAt(
+    at: number,
+    size: number,
+    into?: Uint8Array<ArrayBuffer>,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#isFree) throw closedError();
+    const turn = fairTurn(this, this.#unfair);
+    if (turn !== null) await turn;
     if (this.#isFree) throw closedError();
     // Seeking is synchronous, so that two streams of one file cannot come between seek and read.
     this.#file.seekSync(at, Deno.SeekMode.Start);
-    const buffer = new Uint8Array(Math.min(size, this.#size - at));
+    const length = Math.min(size, this.#size - at);
+    const buffer = into === undefined ? new Uint8Array(length) : into.subarray(0, length);
     const read = buffer.length === 0 ? 0 : await this.#file.read(buffer);
+    this.#unfair = read ?? 0;
     return buffer.subarray(0, read ?? 0);
   }
 

@@ -2,50 +2,63 @@ import { assert, assertEquals } from "@std/assert";
 import { ROOT, run, start } from "./_process.ts";
 
 // What the tutorial covers, section by section of the notes it grew from, and the example that
-// shows it; then what goes beyond them. A section without its example fails, and so does an example
-// without a section.
-const NOTES: [section: string, example: string][] = [
-  ["make a request", "0001_request"],
-  ["pass parameters in URLs", "0002_parameters"],
-  ["response content, encodings, bytes", "0003_response_content"],
-  ["JSON requests and custom serializers", "0004_json_requests"],
-  ["JSON responses and the mimetype error", "0005_json_responses"],
-  ["stream a response into a file", "0006_streaming_responses"],
-  ["post forms, bytes, JSON and text", "0007_posting"],
-  ["multipart files and FormBody", "0008_multipart"],
-  ["streaming upload", "0009_streaming_uploads"],
-  ["client WebSockets", "0010_client_websockets"],
-  ["timeouts", "0011_timeouts"],
-  ["sessions, headers and cookies", "0012_sessions"],
-  ["response headers, cookies and redirect history", "0013_response_details"],
-  ["a simple server", "0014_simple_server"],
-  ["the command line", "0015_command_line"],
-  ["handlers and route tables", "0016_route_tables"],
-  ["wildcards", "0017_wildcards"],
-  ["variable and regex resources", "0018_variable_resources"],
-  ["named resources and URL building", "0019_named_resources"],
-  ["listing resources", "0020_listing_resources"],
-  ["handler classes", "0021_handler_classes"],
-  ["class-based views", "0022_class_based_views"],
-  ["JSON replies", "0023_json_replies"],
-  ["encrypted sessions", "0024_encrypted_sessions"],
-  ["HTML forms by GET and POST", "0025_html_forms"],
-  ["file upload, small", "0026_small_uploads"],
-  ["file upload, large", "0027_large_uploads"],
-  ["server WebSockets", "0028_server_websockets"],
-  ["redirects by URL and by route name", "0029_redirects"],
+// shows it, with what has to stand in its code; then what goes beyond them. A section without its
+// example fails, and so does an example without a section.
+const NOTES: [section: string, example: string, shows: string[]][] = [
+  ["make a request", "0001_request", ["session.get", "params"]],
+  ["parameters: an object, pairs, encoded", "0002_parameters", ["{ key1:", '[["key"', '"key=a+b']],
+  ["response content, encodings, bytes", "0003_response_content", ['"gbk"', ".read()"]],
+  ["JSON requests and custom serializers", "0004_json_requests", ["json:", "jsonSerialize"]],
+  ["JSON responses, the mimetype error, custom parsing", "0005_json_responses", [
+    "ContentTypeError",
+    "contentType:",
+    "loads",
+  ]],
+  ["stream a response into a file", "0006_streaming_responses", ["iterChunked", "Deno.open"]],
+  ["post forms, bytes, JSON and text", "0007_posting", [
+    "data: {",
+    "TextEncoder",
+    "json:",
+    'data: "text',
+  ]],
+  ["multipart files and FormBody", "0008_multipart", ["FormBody", "filename"]],
+  ["streaming upload", "0009_streaming_uploads", ["new ReadableStream", "onUploadProgress"]],
+  ["client WebSockets", "0010_client_websockets", ["wsConnect"]],
+  ["timeouts", "0011_timeouts", ["timeout:"]],
+  ["sessions, headers and cookies", "0012_sessions", ["headers:", "cookies:"]],
+  ["response headers, cookies and redirect history", "0013_response_details", [
+    ".headers",
+    ".cookies",
+    ".history",
+  ]],
+  ["a simple server", "0014_simple_server", ["web.runApp"]],
+  ["the command line", "0015_command_line", ["cli/main.ts serve"]],
+  ["handlers and route tables", "0016_route_tables", ["new web.RouteTable", "addRoutes"]],
+  ["wildcards", "0017_wildcards", ['web.route("*"', "{path:.*}"]],
+  ["variable and regex resources", "0018_variable_resources", ['"/{name}"', "{id:\\\\d+}"]],
+  ["named resources and URL building", "0019_named_resources", ["name:", "urlFor("]],
+  ["listing resources", "0020_listing_resources", [".resources()"]],
+  ["handler classes", "0021_handler_classes", ["class "]],
+  ["class-based views", "0022_class_based_views", ["extends web.View"]],
+  ["JSON replies", "0023_json_replies", ["jsonResponse"]],
+  ["encrypted sessions", "0024_encrypted_sessions", ["EncryptedCookieStorage"]],
+  ["HTML forms by GET and POST", "0025_html_forms", ["<form", ".query", ".post()"]],
+  ["file upload, small", "0026_small_uploads", [".post()"]],
+  ["file upload, large", "0027_large_uploads", [".multipart("]],
+  ["server WebSockets", "0028_server_websockets", ["WebSocketResponse"]],
+  ["redirects by URL and by route name", "0029_redirects", ['HTTPFound("', "urlFor("]],
 ];
-const BEYOND: [section: string, example: string][] = [
-  ["middlewares", "0030_middlewares"],
-  ["sub-applications", "0031_subapplications"],
-  ["lifecycle", "0032_lifecycle"],
-  ["static files", "0033_static_files"],
-  ["server-sent events", "0034_server_sent_events"],
-  ["retries", "0035_retries"],
-  ["validation", "0036_validation"],
-  ["testing", "0037_testing"],
-  ["Hono middleware", "0038_hono_middleware"],
-  ["behind a proxy", "0039_behind_a_proxy"],
+const BEYOND: [section: string, example: string, shows: string[]][] = [
+  ["middlewares", "0030_middlewares", ["middlewares"]],
+  ["sub-applications", "0031_subapplications", ["addSubapp"]],
+  ["lifecycle", "0032_lifecycle", ["cleanupCtx", "onStartup", "onShutdown", "onCleanup"]],
+  ["static files", "0033_static_files", ["web.static("]],
+  ["server-sent events", "0034_server_sent_events", ["sseResponse", "events()"]],
+  ["retries", "0035_retries", ["retry"]],
+  ["validation", "0036_validation", ["web.validate("]],
+  ["testing", "0037_testing", ["Deno.test("]],
+  ["Hono middleware", "0038_hono_middleware", ["fromHono("]],
+  ["behind a proxy", "0039_behind_a_proxy", ["x-forwarded-for"]],
 ];
 
 const PRINTS = "\n// Prints:\n";
@@ -80,6 +93,13 @@ Deno.test("every section of the notes has its example, and every example a secti
   }
   const listed = [...NOTES, ...BEYOND].map(([, example]) => `${example}.ts`);
   assertEquals(files.sort(), listed.sort());
+});
+
+Deno.test("every example shows what its section is about", async () => {
+  for (const [section, name, shows] of [...NOTES, ...BEYOND]) {
+    const [code = ""] = (await read(name)).text.split(PRINTS);
+    for (const words of shows) assert(code.includes(words), `${section}: no ${words} in ${name}`);
+  }
 });
 
 Deno.test("every example is short, and its first line runs it with no more than it needs", async () => {

@@ -254,6 +254,23 @@ Deno.test("links of the documents lead to files", async () => {
   }
 });
 
+Deno.test("files that the documents name are there", async () => {
+  for (
+    const document of ["README.md", "CONTRIBUTING.md", "docs/security.md", "docs/migrating.md"]
+  ) {
+    const text = await Deno.readTextFile(new URL(document, ROOT));
+    // Without its folder a file may be the reader's own.
+    for (const [, path = ""] of text.matchAll(/`((?:[\w-]+\/)+[\w.-]*)`/g)) {
+      if (/^(?:build|application|text|image|multipart|docs\/api)\b/.test(path)) continue;
+      const places = [new URL(path, ROOT), new URL(path, new URL(document, ROOT))];
+      const found = await Promise.all(
+        places.map((place) => Deno.stat(place).then(() => true, () => false)),
+      );
+      assert(found.includes(true), `${document} names ${path}, which is not there`);
+    }
+  }
+});
+
 Deno.test("llms.txt names every document, entry and example", async () => {
   const text = await Deno.readTextFile(new URL("llms.txt", ROOT));
   const { exports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
@@ -268,6 +285,10 @@ Deno.test("llms.txt names every document, entry and example", async () => {
   }
   assert(targets.length > 50, `${targets.length}`);
   for (const target of targets) assertStringIncludes(text, `- ${target}`.replace("- ]", "]"));
+  const [, command = ""] = /`deno (doc --filter [^`]+)`/.exec(text) ?? [];
+  const { code, stdout, stderr } = await run([Deno.execPath(), ...command.split(" ")]);
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(stdout, "class ClientSession");
 });
 
 Deno.test("the Chinese README shows the same programs", async () => {
@@ -277,12 +298,30 @@ Deno.test("the Chinese README shows the same programs", async () => {
   for (const text of blocks) assertStringIncludes(README, text);
 });
 
+Deno.test("the Chinese README has the sections, figures, options and pictures of this one", async () => {
+  const chinese = await Deno.readTextFile(new URL("README.zh-CN.md", ROOT));
+  const all = (text: string, pattern: RegExp): string[] =>
+    [...text.matchAll(pattern)].map(([whole]) => whole);
+  // Code of one word or more, the same in any language; then numbers of tables, pictures, headings.
+  const code = (text: string) =>
+    new Set(all(text.replaceAll(/^```[^]*?^```$/gm, ""), /`[^`\n]+`/g));
+  const missing = [...code(README)].filter((each) => !code(chinese).has(each));
+  assertEquals(missing, [], "README.zh-CN.md lacks what README.md has");
+  assertEquals(
+    all(chinese, /\d+\.\d\d|\d+ MB\/s|\d{5,6}/g),
+    all(README, /\d+\.\d\d|\d+ MB\/s|\d{5,6}/g),
+  );
+  assertEquals(all(chinese, /\]\([^)]+\.(?:svg|png)\)/g), all(README, /\]\([^)]+\.(?:svg|png)\)/g));
+  assertEquals(all(chinese, /^### /gm).length, all(README, /^### /gm).length);
+});
+
 Deno.test("the application of docs/deploying.md runs, says that it is ready, and stops", async () => {
   const deploying = await Deno.readTextFile(new URL("docs/deploying.md", ROOT));
   const dir = await Deno.makeTempDir();
-  await Deno.writeTextFile(`${dir}/app.ts`, block("// app.ts", deploying).replace("8080", "0"));
+  await Deno.writeTextFile(`${dir}/app.ts`, block("// app.ts", deploying));
+  await Deno.writeTextFile(`${dir}/main.ts`, block("// main.ts", deploying).replace("8080", "0"));
   await using server = start(
-    [Deno.execPath(), "run", "--config", "deno.json", "--allow-net=localhost", `${dir}/app.ts`],
+    [Deno.execPath(), "run", "--config", "deno.json", "--allow-net=localhost", `${dir}/main.ts`],
   );
   const [url = ""] = await server.waitFor(/http:\/\/localhost:\d+/);
   assertEquals(await (await fetch(`${url}/ready`)).text(), "ready");

@@ -75,7 +75,32 @@ for (
 ) {
   await Deno.writeTextFile(`${clone}/${file}`, code);
 }
+/** The packages that Deno has downloaded. */
+async function packages(): Promise<string[]> {
+  const names: string[] = [];
+  const cache = `${home}/.cache/deno/npm`;
+  for await (const registry of Deno.readDir(cache)) {
+    for await (const { name } of Deno.readDir(`${cache}/${registry.name}`)) names.push(name);
+  }
+  return names.sort();
+}
+
 const [, clientPrints = ""] = /^```text\n([^]*?)\n```$/m.exec(readme) ?? [];
+
+/** What a program that uses both sides downloads, without what the tests need. */
+const NEEDED = [
+  "cookie",
+  "eventsource-parser",
+  "hono",
+  "http-cache-semantics",
+  "mime",
+  "tldts",
+  "tldts-core",
+  "tough-cookie",
+  "ws",
+];
+
+let commands = 0;
 
 /** What each command of the README has to do; the server of server.ts is asked by client.ts. */
 const STEPS: [pattern: RegExp, step: (line: string) => Promise<void>][] = [
@@ -86,11 +111,20 @@ const STEPS: [pattern: RegExp, step: (line: string) => Promise<void>][] = [
       assertStringIncludes(await ask(2), "/querystring?key1=val1&key2=val2&key2=val3\n");
       assertStringIncludes(await ask(3), "unexpected mimetype: text/json;charset=utf-8");
       assertMatch(await ask(4), /^1 pieces to \S+\n$/);
+      if (commands === 0) assertEquals(await packages(), NEEDED, "the first command's downloads");
     })],
   [/ task test$/, async (line) => {
     if (quick) return console.log("  left out");
     assertMatch(await run(line), /ok \| \d+ passed .*\| 0 failed/);
   }],
+  [/ cli\/main\.ts httpbin$/, (line) =>
+    serve(line, async (url) => {
+      const request = lines.find((each) => / cli\/main\.ts :8080\/anything /.test(each)) ?? "";
+      const { method, headers, json } = JSON.parse(await run(request));
+      assertEquals([method, json], ["POST", { name: "Ada", age: 36 }]);
+      assertEquals(`http://${headers["Host"]}`, url);
+    })],
+  [/ cli\/main\.ts :8080\/anything /, () => Promise.resolve()], // was run with its server
   [/ server\.ts$/, (line) =>
     serve(line, async () => {
       const client = line.replace("server.ts", "client.ts");
@@ -104,15 +138,15 @@ const STEPS: [pattern: RegExp, step: (line: string) => Promise<void>][] = [
     })],
 ];
 
-let commands = 0;
-for (const [, block = ""] of readme.matchAll(/^```sh\n([^]*?)\n```$/gm)) {
-  for (const line of block.split("\n")) {
-    console.log(`$ ${line}`);
-    const [, step] = STEPS.find(([pattern]) => pattern.test(line)) ?? [];
-    assert(step !== undefined, `README.md has a command that the walk does not know: ${line}`);
-    await step(line);
-    commands++;
-  }
+const lines = [...readme.matchAll(/^```sh\n([^]*?)\n```$/gm)].flatMap(([, block = ""]) =>
+  block.split("\n")
+);
+for (const line of lines) {
+  console.log(`$ ${line}`);
+  const [, step] = STEPS.find(([pattern]) => pattern.test(line)) ?? [];
+  assert(step !== undefined, `README.md has a command that the walk does not know: ${line}`);
+  await step(line);
+  commands++;
 }
 await Deno.remove(home, { recursive: true });
 console.log(`${commands} commands, all as README.md says`);

@@ -73,6 +73,31 @@ Deno.test("a form arrives as it was sent: order, repeats, files small and large"
   ]);
 });
 
+Deno.test("an uploaded file is read again in pieces that stay, or in one buffer", async () => {
+  for (const size of [1000, 5 * MIB + 1]) { // in memory, and on disk
+    const content = bytesOf(size);
+    const seen: [kept: string, lent: string, buffers: number][] = [];
+    await using served = await serve([web.post("/", async (request) => {
+      const file = (await request.post({ maxSize: 0 })).file("f");
+      assert(file !== undefined);
+      const kept: Uint8Array<ArrayBuffer>[] = [];
+      for await (const piece of file) kept.push(piece);
+      const hash = createHash("sha256");
+      const buffers = new Set<ArrayBuffer>();
+      for await (const piece of file.lentPieces()) {
+        hash.update(piece);
+        buffers.add(piece.buffer);
+      }
+      const whole = new Uint8Array(await new Blob(kept).arrayBuffer());
+      seen.push([sha256(whole), hash.digest("hex"), buffers.size]);
+      return web.textResponse("");
+    })]);
+    const form = new FormBody().addField("f", content, { filename: "f" });
+    await using _response = await served.session.post("/", { data: form });
+    assertEquals(seen, [[sha256(content), sha256(content), 1]]);
+  }
+});
+
 Deno.test("a response may send an uploaded file on after the handler is done", async () => {
   await using served = await serve([web.post("/", async (request) => {
     const file = (await request.post({ maxSize: 0 })).file("f");

@@ -221,6 +221,33 @@ Deno.test("a nested multipart that was left is skipped, and cannot be read on", 
   assertEquals(await reader.next(), null);
 });
 
+Deno.test("lentPieces() gives the same bytes in the reader's own buffer, and what was kept before stays", async () => {
+  const content = new Uint8Array(3_000_000).map((_, at) => at % 251);
+  const head = utf8('--X\r\nContent-Disposition: form-data; name="a"; filename="f"\r\n\r\n');
+  const chunks = [head, content, utf8("\r\n--X--\r\n")];
+  const part = await nextPart(new MultipartReader(streamOf(chunks, "bytes"), type));
+  const line = await part.readChunk(1000);
+  const kept: Uint8Array[] = [];
+  for await (const piece of part) {
+    kept.push(piece);
+    if (kept.length === 3) break;
+  }
+  let at = line.length + kept.reduce((sum, piece) => sum + piece.length, 0);
+  const buffers = new Set<ArrayBufferLike>();
+  let detached = 0;
+  for await (const piece of part.lentPieces()) {
+    assertEquals(piece, content.subarray(at, at + piece.length));
+    at += piece.length;
+    // The next read takes the buffer of the piece before: that is what "lent" means.
+    for (const each of buffers) if (each.byteLength === 0) detached++;
+    buffers.add(piece.buffer);
+  }
+  assertEquals(at, content.length);
+  assert(detached > 0, "nothing was lent");
+  const before = new Uint8Array(await new Blob([line, ...kept] as BlobPart[]).arrayBuffer());
+  assertEquals(before, content.subarray(0, before.length));
+});
+
 Deno.test("bytes that a caller keeps stay as they are", async () => {
   // Pieces smaller and larger than the reader's buffer, from a source that fills what it is given.
   const content = new Uint8Array(3_000_000).map((_, at) => at % 251);

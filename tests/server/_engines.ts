@@ -41,9 +41,8 @@ export const nodeEngine: web.Engine = async (options, handler) => {
     completed.catch(() => {});
     // The adapter resolves "..", and routes are found by the request line as it came.
     const { url = "/", headers: { host } } = incoming;
-    if (url.startsWith("/")) {
-      Object.defineProperty(request, "url", { value: `http://${host ?? "localhost"}${url}` });
-    }
+    const whole = url.startsWith("/") ? `http://${host ?? "localhost"}${url}` : url;
+    if (/^https?:/.test(whole)) Object.defineProperty(request, "url", { value: whole });
     return handler(request, {
       remoteAddr: { transport: "tcp", hostname: incoming.socket.remoteAddress ?? "" },
       completed,

@@ -133,9 +133,13 @@ for (const [engineName, engine] of ENGINES) {
         if (status !== 200) return;
         answered++;
         const asked = line.replace(/^http:\/\/[^/]*/, "").replace(/[?#].*$/, "");
-        assertEquals(body, asked === "/" ? "root" : asked.slice(1), head);
+        // Hono's adapter for Node makes a URL of an absolute target, and with it "/" of "/public/..".
+        const seen = engineName === "node" && line.startsWith("http://")
+          ? new URL(line).pathname
+          : asked;
+        assertEquals(body, seen === "/" ? "root" : seen.slice(1), head);
       }),
-      { numRuns: 2000 },
+      { numRuns: 2000, examples: [["x", "http://x/public/.."], ["x", "http://x/public?/admin"]] },
     );
     assert(answered > 20, `only ${answered} were answered`);
   });
