@@ -203,7 +203,7 @@ function contentRoutes(): RouteDef[] {
         return new Response(Uint8Array.from(text, (each) => each.charCodeAt(0)), {
           // Without a type a browser looks for one, and finds a page with scripts.
           headers: {
-            "content-type": "text/plain; charset=utf-8",
+            "content-type": "text/plain",
             "x-content-type-options": "nosniff",
           },
         });
