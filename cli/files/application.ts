@@ -103,6 +103,7 @@ async function serveFolder(
     const folder = await root.find(path);
     if (folder !== null) return await sendArchive(root, folder, kind);
   }
+  if (root.isPartial(path)) throw new HTTPNotFound();
   try {
     return guarded(await served.file(request), served);
   } catch (error) {

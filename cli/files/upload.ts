@@ -74,7 +74,9 @@ export async function receive(
     const [base = "", ...folders] = names.map((each) => safeFilename(each)).reverse();
     const target = await makeFolders(root, folder, folders.reverse());
     if (options.onDuplicate !== "rename") await refuseFolder(target, base);
-    const file = await saveFile(limited(part, options.maxSize), join(target, base), {
+    const { maxSize } = options;
+    const pieces = maxSize === null ? part : limited(part, maxSize);
+    const file = await saveFile(pieces, join(target, base), {
       onDuplicate: options.onDuplicate,
     });
     const name = file.path.slice(root.path.length).replaceAll("\\", "/").replace(/^\//, "");
@@ -125,12 +127,12 @@ async function refuseFolder(folder: string, name: string): Promise<void> {
 
 async function* limited(
   part: AsyncIterable<Uint8Array<ArrayBuffer>>,
-  maxSize: number | null,
+  maxSize: number,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let size = 0;
   for await (const piece of part) {
     size += piece.length;
-    if (maxSize !== null && size > maxSize) {
+    if (size > maxSize) {
       throw new HTTPRequestEntityTooLarge(maxSize);
     }
     yield piece;

@@ -232,3 +232,19 @@ Deno.test({
     );
   },
 });
+
+Deno.test("files --hidden shows no upload that is under way, or was when its server died", async () => {
+  await withApp({ hidden: true, upload: "" }, async (fetch, path) => {
+    const names = [
+      ".0b4f0d5e-3c4e-4d38-9a55-0d6f2a2b7c11.part",
+      "big.iso.0b4f0d5e-3c4e-4d38-9a55-0d6f2a2b7c11.part",
+    ];
+    for (const name of [...names, ".profile", "story.part"]) {
+      await Deno.writeTextFile(`${path}/${name}`, "half");
+    }
+    assertEquals(await (await fetch("/?raw=true")).text(), ".profile\nstory.part\n");
+    const archived = new TextDecoder().decode(await (await fetch("/?archive=tar")).bytes());
+    assert(archived.includes(".profile") && !archived.includes("0b4f0d5e"));
+    for (const name of names) assertEquals(await statusOf(fetch, `/${name}`), 404, name);
+  });
+});
