@@ -114,13 +114,23 @@ interface Content {
 
 function contentOf(path: string): Content {
   let file: Deno.FsFile | null = null;
+  let closed = false;
   const close = (): void => {
+    closed = true;
     file?.close();
     file = null;
   };
   const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
-      file ??= await Deno.open(path);
+      if (file === null) {
+        const opened = await Deno.open(path);
+        // Given up while it was being opened, or read once more after that.
+        if (closed) {
+          opened.close();
+          return controller.error(new Error(`the archive of ${path} is given up`));
+        }
+        file = opened;
+      }
       const buffer = new Uint8Array(256 * 1024);
       const count = await file.read(buffer);
       if (count !== null) return controller.enqueue(buffer.subarray(0, count));
