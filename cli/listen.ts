@@ -23,6 +23,12 @@ export function listenOptions(parsed: ParsedArgs): RunAppOptions {
   if ((cert === undefined) !== (key === undefined)) {
     throw new UsageError("--tls-cert and --tls-key go together");
   }
+  if (path !== undefined && cert !== undefined) {
+    throw new UsageError(
+      "--tls-cert and --path: the platform has no TLS on a unix socket; " +
+        "the proxy in front of it speaks TLS, or -H and -P listen without --path",
+    );
+  }
   const format = parsed.value("access-log-format");
   const seconds = parsed.number("shutdown-timeout", { max: 86_400, fraction: true });
   return {

@@ -140,6 +140,8 @@ async function socks(
 ): Promise<void> {
   const user = new TextEncoder().encode(decoded(proxy.username));
   const password = new TextEncoder().encode(decoded(proxy.password));
+  checkLength(proxy, "user", user);
+  checkLength(proxy, "password", password);
   const named = user.length > 0 || password.length > 0;
   socket.write(Uint8Array.from(named ? [5, 2, 0, 2] : [5, 1, 0]));
   const [version, method] = await reader.bytes(2);
@@ -164,11 +166,20 @@ async function socks(
   await reader.bytes(length + 2);
 }
 
+/** RFC 1928 section 5 and RFC 1929 section 2: a length is one byte. */
+function checkLength(proxy: URL, what: string, bytes: Uint8Array): void {
+  if (bytes.length <= 255) return;
+  throw new ProxyError(
+    `the proxy ${proxy.host} cannot be asked: the ${what} is ${bytes.length} bytes, SOCKS takes 255`,
+  );
+}
+
 async function socksAddress(proxy: URL, host: string): Promise<number[]> {
   let address = host;
   if (isIP(host) === 0) {
     if (proxy.protocol === "socks5h:") {
       const name = new TextEncoder().encode(host);
+      checkLength(proxy, "name of the host", name);
       return [3, name.length, ...name];
     }
     try {

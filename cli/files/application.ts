@@ -20,15 +20,18 @@ import {
   static as staticFiles,
   textResponse,
 } from "../../server/mod.ts";
+import { requireAccount } from "../accounts.ts";
 import { archive, ARCHIVES } from "./archive.ts";
 import { makeFolder, readChange, remove } from "./changes.ts";
 import { compress } from "./compress.ts";
 import { Root } from "./folder.ts";
-import { localNamesOnly, requireAccount } from "./guards.ts";
 import { sendListing } from "./listing.ts";
+import { localNamesOnly } from "./local_names_only.ts";
 import type { FilesOptions } from "./options.ts";
 import { basename, join } from "./paths.ts";
 import { checkOrigin, receive } from "./upload.ts";
+
+const POLICY = "content-security-policy";
 
 /** What is served, with what is known of it. */
 interface Served {
@@ -46,9 +49,11 @@ interface Served {
  * @param options What is served, and to whom.
  */
 export function filesApplication(options: FilesOptions): Application {
-  const { prefix, health } = options;
+  const { prefix, health, accounts, uploaders } = options;
+  // Who may upload may read: a request has one pair of credentials.
+  const readers = accounts.length === 0 ? [] : [...accounts, ...uploaders];
   const middlewares: Middleware[] = [localNamesOnly(options.hostname), (request, handler) => {
-    if (health === null || request.path !== health) requireAccount(options.accounts, request);
+    if (health === null || request.path !== health) requireAccount(readers, request);
     return handler(request);
   }];
   if (options.compress) middlewares.push(compress);
@@ -93,19 +98,28 @@ async function serveFolder(
   const { options, root } = served;
   const path = innerPath(request, options);
   const kind = request.query.get("archive");
-  if (kind !== null && options.archives) return await sendArchive(root, path, kind);
+  if (kind !== null && options.archives) {
+    // A file may have a query of that name.
+    const folder = await root.find(path);
+    if (folder !== null) return await sendArchive(root, folder, kind);
+  }
+  if (root.isPartial(path)) throw new HTTPNotFound();
   try {
-    return await served.file(request);
+    return guarded(await served.file(request), served);
   } catch (error) {
     if (error instanceof HTTPNotFound && options.prettyUrls) {
       const page = await root.findFile(`${path}.html`);
-      if (page !== null) return new FileResponse(page, { headers: served.headers });
+      if (page !== null) {
+        const file = new FileResponse(page, { headers: served.headers });
+        return guarded(await file.respond(request), served);
+      }
     }
     if (!(error instanceof HTTPForbidden) || !options.listing) throw error;
     const folder = await root.find(path);
     if (folder === null) throw new HTTPForbidden();
     if (!path.endsWith("/")) {
-      throw new HTTPPermanentRedirect(`./${path.slice(path.lastIndexOf("/") + 1)}/`);
+      const query = request.queryString === "" ? "" : `?${request.queryString}`;
+      throw new HTTPPermanentRedirect(`./${path.slice(path.lastIndexOf("/") + 1)}/${query}`);
     }
     return await sendListing({
       request,
@@ -119,15 +133,28 @@ async function serveFolder(
   }
 }
 
-async function sendArchive(root: Root, path: string, kind: string): Promise<Response> {
+// What a browser runs scripts of. Chromium shows no PDF in a sandbox, so others stay out of it.
+const ACTIVE = /^(?:text\/(?:html|xml)|application\/xml|[\w.-]+\/[\w.-]+\+xml)\b/i;
+
+/** Anyone's upload is served on the origin of the upload page: its scripts would act for the user. */
+function guarded(
+  reply: Awaited<ReturnType<Handler>>,
+  { options }: Served,
+): Awaited<ReturnType<Handler>> {
+  if (options.upload === null || !(reply instanceof Response)) return reply;
+  const { headers } = reply;
+  const isActive = ACTIVE.test(headers.get("content-type") ?? "");
+  if (isActive && !headers.has(POLICY)) headers.set(POLICY, "sandbox");
+  return reply;
+}
+
+async function sendArchive(root: Root, folder: string, kind: string): Promise<Response> {
   const type = Object.hasOwn(ARCHIVES, kind) ? ARCHIVES[kind] : undefined;
   if (type === undefined) {
     throw new HTTPBadRequest({
       text: `400: archives are ${Object.keys(ARCHIVES).join(", ")}`,
     });
   }
-  const folder = await root.find(path);
-  if (folder === null) throw new HTTPNotFound();
   const name = folder === root.path ? root.name : basename(folder);
   const file = encodeURIComponent(`${name}.${kind}`).replaceAll("'", "%27");
   return new Response(await archive(root, folder, name, kind), {
@@ -220,7 +247,9 @@ function wantsPage(request: ServerRequest): boolean {
 }
 
 function backToPage(request: ServerRequest): Response {
-  return new Response(null, { status: 303, headers: { location: request.rawPath } });
+  // "//evil.com/" is another site's address; browsers take "\\" for "/".
+  const location = request.rawPath.replace(/^[/\\]+/, "/");
+  return new Response(null, { status: 303, headers: { location } });
 }
 
 async function mayChange(root: Root, folder: string, options: FilesOptions): Promise<boolean> {

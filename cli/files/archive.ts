@@ -58,15 +58,36 @@ async function* walk(root: Root, path: string, name: string): AsyncGenerator<Mem
 }
 
 async function zip(
-  members: AsyncIterable<Member>,
+  members: AsyncGenerator<Member>,
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   const { makeZip } = await import("client-zip");
+  let content: Content | null = null;
   const files = async function* () {
     for await (const { name, path, modified } of members) {
-      yield { name, lastModified: modified, input: contentOf(path) };
+      content = contentOf(path);
+      yield { name, lastModified: modified, input: content.stream };
     }
   };
-  return makeZip(files()) as ReadableStream<Uint8Array<ArrayBuffer>>;
+  const reader = (makeZip(files()) as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
+  // client-zip lets go of neither the file nor the folder that it is reading.
+  const end = async (reason: unknown): Promise<void> => {
+    await reader.cancel(reason).catch(() => {}); // it fails with the reason it was given
+    content?.close();
+    await members.return(undefined);
+  };
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch (error) {
+        await end(error);
+        throw error;
+      }
+    },
+    cancel: end,
+  }, { highWaterMark: 0 });
 }
 
 async function tar(
@@ -77,7 +98,7 @@ async function tar(
   const pack = async (): Promise<void> => {
     for await (const { name, path, size, modified } of members) {
       const entry = controller.add({ name, size, mtime: modified, type: "file", mode: 0o644 });
-      await exactly(contentOf(path), size).pipeTo(entry);
+      await exactly(contentOf(path).stream, size).pipeTo(entry);
     }
     controller.finalize();
   };
@@ -85,23 +106,40 @@ async function tar(
   return readable;
 }
 
-function contentOf(path: string): ReadableStream<Uint8Array<ArrayBuffer>> {
+/** The bytes of a file, which is open from the first read to the last one. */
+interface Content {
+  readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
+  close(): void;
+}
+
+function contentOf(path: string): Content {
   let file: Deno.FsFile | null = null;
-  const end = (): void => {
+  let closed = false;
+  const close = (): void => {
+    closed = true;
     file?.close();
     file = null;
   };
-  return new ReadableStream({
+  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
-      file ??= await Deno.open(path);
+      if (file === null) {
+        const opened = await Deno.open(path);
+        // Given up while it was being opened, or read once more after that.
+        if (closed) {
+          opened.close();
+          return controller.error(new Error(`the archive of ${path} is given up`));
+        }
+        file = opened;
+      }
       const buffer = new Uint8Array(256 * 1024);
       const count = await file.read(buffer);
       if (count !== null) return controller.enqueue(buffer.subarray(0, count));
-      end();
+      close();
       controller.close();
     },
-    cancel: end,
+    cancel: close,
   }, { highWaterMark: 0 });
+  return { stream, close };
 }
 
 /** The head of a tar entry has told its size: a file that grows meanwhile is cut, a short one fails. */

@@ -3,6 +3,7 @@
  * @module
  */
 import { runApp } from "../../server/mod.ts";
+import { type Account, accountOf } from "../accounts.ts";
 import { explainListening, healthRoute, listenOptions } from "../listen.ts";
 import { openBrowser } from "../open_browser.ts";
 import { writeErr, writeOut } from "../output.ts";
@@ -11,7 +12,6 @@ import { readText } from "../read_text.ts";
 import { UsageError } from "../usage_error.ts";
 import { filesApplication } from "./application.ts";
 import { Root } from "./folder.ts";
-import { type Account, accountOf } from "./guards.ts";
 import type { FilesOptions } from "./options.ts";
 
 /**
@@ -52,9 +52,9 @@ export async function run(parsed: ParsedArgs): Promise<number> {
 
 async function filesOptions(parsed: ParsedArgs, hostname: string): Promise<FilesOptions> {
   const path = parsed.positionals[0] ?? ".";
-  let isFolder: boolean;
+  let info: Deno.FileInfo;
   try {
-    isFolder = Deno.statSync(path).isDirectory;
+    info = Deno.statSync(path);
   } catch (cause) {
     const why = cause instanceof Deno.errors.NotFound
       ? "there is no such file or folder"
@@ -62,6 +62,10 @@ async function filesOptions(parsed: ParsedArgs, hostname: string): Promise<Files
       ? cause.message
       : String(cause);
     throw new UsageError(`cannot serve ${path}: ${why}`, { cause });
+  }
+  const isFolder = info.isDirectory;
+  if (!isFolder && !info.isFile) {
+    throw new UsageError(`cannot serve ${path}: it is neither a file nor a folder`);
   }
   const subdir = parsed.value("upload")?.replace(/^\.?\/+|\/+$/g, "").replace(/^\.$/, "");
   const hidden = parsed.has("hidden");

@@ -16,6 +16,9 @@ export interface Entry {
   readonly modified: Date | null;
 }
 
+// What saveFile() writes until an upload is complete.
+const PARTIAL = /\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.part$/;
+
 /** The folder that is served. */
 export class Root {
   /** Its real path. */
@@ -40,7 +43,16 @@ export class Root {
    */
   allows(name: string): boolean {
     if (name === "" || name === "." || name === ".." || /[\\/\0]/.test(name)) return false;
-    return this.#hidden || !name.startsWith(".");
+    return !PARTIAL.test(name) && (this.#hidden || !name.startsWith("."));
+  }
+
+  /**
+   * Whether a path is that of an upload that is not complete.
+   *
+   * @param rawPath Path of a request, as it stood in its line.
+   */
+  isPartial(rawPath: string): boolean {
+    return PARTIAL.test(decoded(rawPath) ?? "");
   }
 
   /**

@@ -4,6 +4,7 @@
  */
 import {
   HTTPBadRequest,
+  HTTPConflict,
   HTTPForbidden,
   HTTPRequestEntityTooLarge,
   safeFilename,
@@ -28,6 +29,8 @@ export interface Uploaded {
   /** Size in bytes. */
   readonly size: number;
 }
+
+const MAX_FOLDERS = 32; // that one name may make
 
 // The disk is the limit, unless --max-size says another one.
 const LIMITS = {
@@ -63,9 +66,17 @@ export async function receive(
     if (names.includes("..")) {
       throw new HTTPBadRequest({ text: '400: a filename may not contain ".."' });
     }
+    if (names.length - 1 > MAX_FOLDERS) {
+      throw new HTTPBadRequest({
+        text: `400: a filename may lead through ${MAX_FOLDERS} folders, not ${names.length - 1}`,
+      });
+    }
     const [base = "", ...folders] = names.map((each) => safeFilename(each)).reverse();
     const target = await makeFolders(root, folder, folders.reverse());
-    const file = await saveFile(limited(part, options.maxSize), join(target, base), {
+    if (options.onDuplicate !== "rename") await refuseFolder(target, base);
+    const { maxSize } = options;
+    const pieces = maxSize === null ? part : limited(part, maxSize);
+    const file = await saveFile(pieces, join(target, base), {
       onDuplicate: options.onDuplicate,
     });
     const name = file.path.slice(root.path.length).replaceAll("\\", "/").replace(/^\//, "");
@@ -104,14 +115,24 @@ async function makeFolders(root: Root, start: string, names: readonly string[]):
   return path;
 }
 
+/** Said before the file is read: no file replaces a folder. */
+async function refuseFolder(folder: string, name: string): Promise<void> {
+  try {
+    if (!(await Deno.lstat(join(folder, name))).isDirectory) return;
+  } catch {
+    return; // there is nothing of that name, or saving says what is wrong
+  }
+  throw new HTTPConflict({ text: `409: ${JSON.stringify(name)} is a folder` });
+}
+
 async function* limited(
   part: AsyncIterable<Uint8Array<ArrayBuffer>>,
-  maxSize: number | null,
+  maxSize: number,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let size = 0;
   for await (const piece of part) {
     size += piece.length;
-    if (maxSize !== null && size > maxSize) {
+    if (size > maxSize) {
       throw new HTTPRequestEntityTooLarge(maxSize);
     }
     yield piece;

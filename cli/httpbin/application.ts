@@ -90,7 +90,10 @@ function echoRoutes(): RouteDef[] {
           throw new HTTPBadRequest({ text: `400: "${name}" cannot be sent as a header`, cause });
         }
       }
-      return jsonResponse(Object.fromEntries(headers), { headers });
+      const body = Object.fromEntries(headers);
+      // The values are in the body: as text/html they would be a page of this origin, with scripts.
+      if (headers.has("content-type")) headers.append("content-security-policy", "sandbox");
+      return jsonResponse(body, { headers });
     }),
   ];
 }
@@ -197,12 +200,22 @@ function contentRoutes(): RouteDef[] {
     get("/base64/{value}", (request) => {
       try {
         const text = atob(request.matchInfo.value.replaceAll("-", "+").replaceAll("_", "/"));
-        return new Response(Uint8Array.from(text, (each) => each.charCodeAt(0)));
+        return new Response(Uint8Array.from(text, (each) => each.charCodeAt(0)), {
+          // Without a type a browser looks for one, and finds a page with scripts.
+          headers: {
+            "content-type": "text/plain",
+            "x-content-type-options": "nosniff",
+          },
+        });
       } catch (cause) {
         throw new HTTPBadRequest({ text: "400: that is no base64", cause });
       }
     }),
-    get("/etag/{etag}", (request) => conditional(request, `"${request.matchInfo.etag}"`)),
+    get("/etag/{etag}", (request) => {
+      const { etag } = request.matchInfo;
+      if (/^[\x21\x23-\x7e]+$/.test(etag)) return conditional(request, `"${etag}"`);
+      throw new HTTPBadRequest({ text: "400: an ETag has visible letters of ASCII, no quotes" });
+    }),
     get("/cache", (request) => {
       const { headers } = request;
       if (headers.has("if-modified-since") || headers.has("if-none-match")) {

@@ -63,7 +63,7 @@ type DigestParams = { qop: string; user: string; password: string };
 /** RFC 7616: a fresh nonce for every challenge; a reply is checked, its nonce is not remembered. */
 async function digest(request: ServerRequest<DigestParams>, algorithm: string): Promise<Response> {
   const { qop, user, password } = request.matchInfo;
-  const name = ALGORITHMS[algorithm];
+  const name = Object.hasOwn(ALGORITHMS, algorithm) ? ALGORITHMS[algorithm] : undefined;
   if (name === undefined) {
     throw new HTTPBadRequest({
       text: `400: algorithm ${algorithm} is none of ${Object.keys(ALGORITHMS).join(", ")}`,

@@ -14,11 +14,14 @@ export type Values = Record<string, string | string[]>;
  */
 export function valuesOf(pairs: Iterable<readonly [string, string]>): Values {
   const values: Values = Object.create(null);
-  for (const [name, value] of pairs) {
-    const before = values[name];
-    values[name] = before === undefined ? value : [before, value].flat();
-  }
+  for (const [name, value] of pairs) add(values, name, value);
   return values;
+}
+
+function add(to: Values, name: string, value: string): void {
+  const before = to[name];
+  if (Array.isArray(before)) before.push(value);
+  else to[name] = before === undefined ? value : [before, value];
 }
 
 /**
@@ -65,10 +68,6 @@ export async function bodyOf(request: ServerRequest): Promise<Record<string, unk
   const form: Values = Object.create(null);
   const type = request.headers.get("content-type") ?? "";
   const mime = type.split(";", 1)[0]?.trim().toLowerCase() ?? "";
-  const add = (to: Values, name: string, value: string): void => {
-    const before = to[name];
-    to[name] = before === undefined ? value : [before, value].flat();
-  };
   if (mime === "multipart/form-data" || mime === "application/x-www-form-urlencoded") {
     for (const [name, value] of await request.post()) {
       if (value instanceof FileField) {

@@ -16,6 +16,7 @@ import { headOf } from "./echo.ts";
 
 const MAX_BYTES = 100 * 1024; // go-httpbin's, for /bytes and /range
 const MAX_SECONDS = 10;
+const WITHOUT_BODY = new Set([204, 205, 304]); // RFC 9110 section 6.4.1
 const ENCODER = new TextEncoder();
 
 /** The routes. */
@@ -30,6 +31,7 @@ export function streamRoutes(): RouteDef[] {
       const duration = seconds(request, request.query.get("duration") ?? "2");
       const status = whole(request, "code", 200, 599);
       await pause(seconds(request, request.query.get("delay") ?? "0"), request.signal);
+      if (WITHOUT_BODY.has(status)) return new Response(null, { status });
       return new Response(
         paced(request, count, duration / Math.max(count, 1), () => ENCODER.encode("*")),
         {

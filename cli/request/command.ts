@@ -12,7 +12,7 @@ import {
 import { writeOut } from "../output.ts";
 import type { ParsedArgs } from "../parse_args.ts";
 import { UsageError } from "../usage_error.ts";
-import { transportOf } from "./connection.ts";
+import { addressesOf, transportOf } from "./connection.ts";
 import { type Auth, authOf, basicOf, middlewaresOf } from "./credentials.ts";
 import { curlCommand } from "./curl.ts";
 import { resumeDownload, saveResponse } from "./download.ts";
@@ -20,7 +20,7 @@ import { prepareEnvironment } from "./environment.ts";
 import { explained } from "./explained.ts";
 import type { Times } from "./node_transport.ts";
 import { dataOf, type Plan, plan } from "./plan.ts";
-import { historyPartsOf, partsOf, Printer, warn } from "./printer.ts";
+import { historyPartsOf, partsOf, Printer, savesBody, warn } from "./printer.ts";
 import { NotSentError, recorder } from "./recorder.ts";
 import { type SessionData, SessionFile } from "./session_file.ts";
 import { stdinBody } from "./stdin_body.ts";
@@ -48,7 +48,7 @@ export async function run(parsed: ParsedArgs): Promise<number> {
   const full = withKept(planned, kept);
 
   if (parsed.has("curl") || parsed.has("curl-long")) {
-    await writeOut(`${curlCommand(full, extrasOf(parsed, auth))}\n`);
+    await writeOut(`${curlCommand(full, extrasOf(parsed, auth, full.url))}\n`);
     return 0;
   }
   const code = await exchange(parsed, full, auth, jar);
@@ -81,7 +81,7 @@ async function exchange(
 ): Promise<number> {
   const isTerminal = Deno.stdout.isTerminal();
   const printer = new Printer(parsed, partsOf(parsed, isTerminal));
-  const saves = parsed.has("download") || parsed.has("output") || parsed.has("continue");
+  const saves = savesBody(parsed);
   const follow = parsed.has("follow") || saves;
   const all = parsed.has("all");
   const times: Times = { lookup: null, connected: null, secured: null, head: null };
@@ -184,17 +184,13 @@ function withKept(planned: Plan, kept: SessionData): Plan {
   const own = new Set(planned.headers.map(([name]) => name.toLowerCase()));
   const added = Object.entries(kept.headers).filter(([name]) => {
     const lower = name.toLowerCase();
-    return !planned.without.has(lower) && (!own.has(lower) || isDefault(planned, lower));
+    return !planned.without.has(lower) && (!own.has(lower) || planned.defaults.has(lower));
   });
   const names = new Set(added.map(([name]) => name.toLowerCase()));
   return {
     ...planned,
     headers: [...planned.headers.filter(([name]) => !names.has(name.toLowerCase())), ...added],
   };
-}
-
-function isDefault(planned: Plan, lower: string): boolean {
-  return planned.defaults.has(lower);
 }
 
 /** Content-* and If-* belong to one request and are not kept. */
@@ -213,35 +209,53 @@ function keptHeaders(planned: Plan, kept: SessionData): Record<string, string> {
   return headers;
 }
 
-function extrasOf(parsed: ParsedArgs, auth: Auth | null): Parameters<typeof curlCommand>[1] {
+function extrasOf(
+  parsed: ParsedArgs,
+  auth: Auth | null,
+  url: URL,
+): Parameters<typeof curlCommand>[1] {
+  const output = parsed.value("output");
+  const saves = savesBody(parsed);
   return {
     auth,
-    follow: parsed.has("follow") || parsed.has("download"),
+    follow: parsed.has("follow") || saves,
     insecure: /^(?:no|false)$/.test(parsed.value("verify") ?? ""),
     timeout: parsed.number("timeout", { fraction: true }) ?? null,
     unixSocket: parsed.value("unix-socket") ?? null,
-    more: curlWords(parsed),
+    more: curlWords(parsed, url),
     long: parsed.has("curl-long"),
-    download: parsed.has("download"),
+    output: saves ? output ?? "" : null,
+    resume: parsed.has("continue"),
   };
 }
 
 /** Options that mean the same to curl. */
-function curlWords(parsed: ParsedArgs): string[] {
+function curlWords(parsed: ParsedArgs, url: URL): string[] {
   const words: string[] = [];
   const verify = parsed.value("verify") ?? "yes";
   if (!/^(?:yes|true|no|false)$/.test(verify)) words.push("--cacert", verify);
   for (
-    const [own, name] of [["cert", "--cert"], ["cert-key", "--key"], ["retry", "--retry"], [
-      "connect-timeout",
-      "--connect-timeout",
-    ], ["interface", "--interface"]] as const
+    const [own, name] of [
+      ["cert", "--cert"],
+      ["cert-key", "--key"],
+      ["retry", "--retry"],
+      [
+        "connect-timeout",
+        "--connect-timeout",
+      ],
+      ["interface", "--interface"],
+      ["max-redirects", "--max-redirs"],
+    ] as const
   ) {
     const value = parsed.value(own);
     if (value !== undefined) words.push(name, value);
   }
   for (const each of parsed.all("proxy")) {
     words.push("--proxy", each.replace(/^(?:https?|all):(?!\/\/)/, ""));
+  }
+  for (const [where, address] of addressesOf(parsed.all("resolve"))) {
+    const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
+    words.push("--resolve", `${where.replace(/\*$/, port)}:${address}`);
   }
   if (parsed.has("ipv4")) words.push("-4");
   if (parsed.has("ipv6")) words.push("-6");

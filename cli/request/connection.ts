@@ -72,8 +72,14 @@ function proxyOf(text: string): URL {
   );
 }
 
-/** `HOST:PORT:ADDRESS` as in curl, `HOST:ADDRESS` as in xh. */
-function addressesOf(values: readonly string[]): Map<string, string> {
+/**
+ * Reads the values of `--resolve`.
+ *
+ * @param values `HOST:ADDRESS` or `HOST:PORT:ADDRESS` each.
+ * @returns Addresses by `HOST:PORT`, with `*` for every port.
+ * @throws {UsageError} If one of them is none.
+ */
+export function addressesOf(values: readonly string[]): Map<string, string> {
   const addresses = new Map<string, string>();
   for (const value of values) {
     const [, host = "", port, rest = ""] = /^([^:]+):(?:(\d+):)?(.+)$/.exec(value) ?? [];

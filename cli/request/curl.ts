@@ -20,8 +20,10 @@ export interface CurlExtras {
   readonly long: boolean;
   /** Further words: proxies, certificates, limits. */
   readonly more: readonly string[];
-  /** Whether the body is saved under the URL's name. */
-  readonly download: boolean;
+  /** File that the body is saved to, `""` for the URL's name, `null` for standard output. */
+  readonly output: string | null;
+  /** Whether a download goes on where it has stopped. */
+  readonly resume: boolean;
 }
 
 /**
@@ -36,6 +38,8 @@ export function curlCommand(plan: Plan, extras: CurlExtras): string {
   const words = ["curl"];
   if (plan.method === "HEAD") words.push("-I");
   else if (plan.method !== (body === null ? "GET" : "POST")) words.push("-X", plan.method);
+  // {a,b} and [1-3] are several URLs to curl; an address of IPv6 is none of them.
+  if (/[[\]{}]/.test(plan.url.pathname + plan.url.search)) words.push("-g");
   words.push(plan.url.href);
   for (const [name, value] of plan.headers) {
     // curl sends its own, and decodes what it asked for itself.
@@ -78,7 +82,8 @@ export function curlCommand(plan: Plan, extras: CurlExtras): string {
   if (extras.timeout !== null) words.push("--max-time", `${extras.timeout}`);
   if (extras.unixSocket !== null) words.push("--unix-socket", extras.unixSocket);
   words.push(...extras.more);
-  if (extras.download) words.push("-O");
+  if (extras.resume) words.push("-C", "-");
+  if (extras.output !== null) words.push(...extras.output === "" ? ["-O"] : ["-o", extras.output]);
   if (!extras.long) return words.map(shellWord).join(" ");
   // Each option and its value on a line of its own.
   const lines = words.map((word) => LONG[word] ?? word);
@@ -97,11 +102,17 @@ const LONG: Readonly<Record<string, string>> = {
   "-L": "--location",
   "-k": "--insecure",
   "-O": "--remote-name",
+  "-o": "--output",
+  "-C": "--continue-at",
+  "-g": "--globoff",
   "-4": "--ipv4",
   "-6": "--ipv6",
 };
 
-const VALUED = new Set(["-X", "-H", "-u", "-F", "--data-raw", "--data-binary", "--form-string"]);
+const VALUED = new Set([
+  ...["-X", "-H", "-u", "-F", "-o", "-C"],
+  ...["--data-raw", "--data-binary", "--form-string"],
+]);
 
 function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -7,13 +7,16 @@ import type { Paint } from "../paint.ts";
 const TOKEN = /(\s*)(?:("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*)|(true|false|null)|([{}[\],]))/gy;
 const UNSAFE = /[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
+// Each level indents every line in it: 40 KB of "[" would be 800 MB of spaces.
+const MAX_FORMATTED = 128 * 1024 * 1024; // UTF-16 units
+
 /**
  * Formats JSON; numbers, escapes and repeated keys stay as they are.
  *
  * @param text The text.
  * @param paint Colours.
  * @param indent Spaces of a level; 0 keeps the text on one line, `null` all spaces as they are.
- * @returns The text, `null` where it is no JSON.
+ * @returns The text, `null` where it is no JSON, or would be indentation for the most part.
  */
 export function formatJson(text: string, paint: Paint, indent: number | null = 2): string | null {
   try {
@@ -28,6 +31,7 @@ export function formatJson(text: string, paint: Paint, indent: number | null = 2
   let open = false; // the last token opened an object or array
   let out = "";
   for (const match of text.matchAll(TOKEN)) {
+    if (out.length > MAX_FORMATTED) return null;
     const [, , string, colon, number, word, mark] = match;
     if (mark === "}" || mark === "]") {
       depth--;

@@ -49,9 +49,17 @@ export function partsOf(parsed: ParsedArgs, isTerminal: boolean): Parts {
   if (parsed.has("verbose")) return new Set("HBhb");
   if (parsed.has("offline")) return new Set("HB");
   if (parsed.has("quiet")) return new Set();
-  const saves = parsed.has("download") || parsed.has("output") || parsed.has("continue");
-  if (saves) return new Set(isTerminal ? "h" : "");
+  if (savesBody(parsed)) return new Set(isTerminal ? "h" : "");
   return new Set(isTerminal ? "hb" : "b");
+}
+
+/**
+ * Whether the body goes into a file.
+ *
+ * @param parsed Options.
+ */
+export function savesBody(parsed: ParsedArgs): boolean {
+  return parsed.has("download") || parsed.has("output") || parsed.has("continue");
 }
 
 /**
@@ -109,7 +117,6 @@ export class Printer {
   readonly #charset: string | undefined;
   readonly #mime: string | undefined;
   readonly #filter: string | undefined;
-  #printed = false;
 
   /**
    * Creates one.
@@ -147,22 +154,21 @@ export class Printer {
    * @param hop What is sent.
    */
   async request(hop: HopRequest): Promise<void> {
-    if (this.#parts.has("H")) await this.#part(requestHead(hop, this.#show));
+    if (this.#parts.has("H")) await writeOut(requestHead(hop, this.#show));
     if (!this.#parts.has("B") || hop.body === null) return;
     const { bytes, size } = hop.body;
     if (bytes === null) {
       const length = size === null ? "" : ` of ${formatBytes(size)}`;
-      return await this.#part(`[a body${length}, streamed and not shown]\n\n`);
+      return await writeOut(`[a body${length}, streamed and not shown]\n\n`);
     }
     const type = hop.headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
-    if (this.#show.terminal && isBinary(bytes)) return await this.#part(`${BINARY_NOTE}\n`);
+    if (this.#show.terminal && isBinary(bytes)) return await writeOut(`${BINARY_NOTE}\n`);
     if (!this.#show.terminal && !this.#show.format && this.#show.paint === plain) {
-      await this.#part("");
       await writeOut(bytes);
       return await writeOut("\n\n");
     }
     const json = isJson(type.split(";", 1)[0]?.trim() ?? "");
-    await this.#part(`${bodyText(new TextDecoder().decode(bytes), json, this.#show)}\n\n`);
+    await writeOut(`${bodyText(new TextDecoder().decode(bytes), json, this.#show)}\n\n`);
   }
 
   /**
@@ -171,7 +177,7 @@ export class Printer {
    * @param response The reply.
    */
   async head(response: Pick<ClientResponse, "status" | "reason" | "headers">): Promise<void> {
-    if (this.#parts.has("h")) await this.#part(responseHead(response, this.#show));
+    if (this.#parts.has("h")) await writeOut(responseHead(response, this.#show));
   }
 
   /**
@@ -182,7 +188,6 @@ export class Printer {
    */
   async body(response: ClientResponse, failed = false): Promise<void> {
     if (!this.#parts.has("b") && !(failed && !this.#quiet)) return response.release();
-    await this.#part("");
     if (this.#filter !== undefined && !failed) return await this.#filtered(response, this.#filter);
     const type = this.#mime ?? response.contentType;
     const { terminal, format } = this.#show;
@@ -240,7 +245,7 @@ export class Printer {
       ["Redirects", response.history.length === 0 ? null : `${response.history.length}`],
     ];
     const shown = lines.filter(([, value]) => value !== null);
-    await this.#part(shown.map(([name, value]) => `${name}: ${value}\n`).join(""));
+    await writeOut(shown.map(([name, value]) => `${name}: ${value}\n`).join(""));
   }
 
   /** A body that is no JSON: as it comes, without what a terminal would obey. */
@@ -304,17 +309,6 @@ export class Printer {
       if (this.#charset === undefined) return new TextDecoder();
       throw new UsageError(`argument --response-charset: "${label}" is no charset`, { cause });
     }
-  }
-
-  /** A part of the output, with an empty line between an exchange and the next. */
-  async #part(text: string): Promise<void> {
-    this.#printed = true;
-    await writeOut(text);
-  }
-
-  /** Whether anything was printed. */
-  get printed(): boolean {
-    return this.#printed;
   }
 }
 

@@ -21,7 +21,7 @@ export interface ShowOptions {
   readonly secrets: boolean;
 }
 
-const SECRET = /^(?:authorization|proxy-authorization|cookie|x-api-key|x-auth-token)$/i;
+const SECRET = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key|x-auth-token)$/i;
 
 /**
  * The head of a request.
@@ -29,21 +29,38 @@ const SECRET = /^(?:authorization|proxy-authorization|cookie|x-api-key|x-auth-to
  * @param hop What is sent.
  * @param options How.
  */
-export function requestHead(hop: HopRequest, options: ShowOptions): string {
+export function requestHead(
+  hop: Pick<HopRequest, "method" | "url" | "headers">,
+  options: ShowOptions,
+): string {
   const { paint } = options;
   const lines = [
     `${paint("status", hop.method)} ${visibleLine(hop.url.pathname + hop.url.search)} HTTP/1.1`,
   ];
   for (const [name, value] of hop.headers) {
-    lines.push(header(name, SECRET.test(name) && !options.secrets ? masked(value) : value, paint));
+    lines.push(header(name, shownValue(name, value, options), paint));
   }
   return `${lines.join("\n")}\n\n`;
 }
 
+function shownValue(name: string, value: string, { secrets }: ShowOptions): string {
+  return secrets || !SECRET.test(name) ? value : masked(name.toLowerCase(), value);
+}
+
 /** `Basic YTpi` becomes `Basic [hidden]`, `a=1; b=2` becomes `a=[hidden]; b=[hidden]`. */
-function masked(value: string): string {
-  if (/^[^=;\s]+=/.test(value)) return value.replaceAll(/=[^;]*/g, "=[hidden]");
-  return value.replace(/^(\S+\s+)?.*$/s, "$1[hidden]");
+function masked(name: string, value: string): string {
+  if (name === "cookie") return value.split(/;\s*/).map(maskedPair).join("; ");
+  if (name === "set-cookie") {
+    const [pair = "", ...attributes] = value.split(";");
+    return [maskedPair(pair), ...attributes].join(";");
+  }
+  // Only a scheme is told from a secret; a key in base64 ends in "=" as a cookie without value does.
+  const scheme = name.endsWith("authorization") ? /^[\w-]+(?=\s)/.exec(value)?.[0] : undefined;
+  return scheme === undefined ? "[hidden]" : `${scheme} [hidden]`;
+}
+
+function maskedPair(pair: string): string {
+  return pair.includes("=") ? `${pair.slice(0, pair.indexOf("="))}=[hidden]` : "[hidden]";
 }
 
 /**
@@ -54,13 +71,16 @@ function masked(value: string): string {
  */
 export function responseHead(
   response: Pick<ClientResponse, "status" | "reason" | "headers">,
-  { paint, terminal }: ShowOptions,
+  options: ShowOptions,
 ): string {
+  const { paint, terminal } = options;
   const reason = terminal ? visibleLine(response.reason) : response.reason;
   const role = response.status < 400 ? "good" : "bad";
   const status = paint(role, `${response.status} ${reason}`.trimEnd());
   const lines = [`HTTP/1.1 ${status}`];
-  for (const [name, value] of response.headers) lines.push(header(titleCase(name), value, paint));
+  for (const [name, value] of response.headers) {
+    lines.push(header(titleCase(name), shownValue(name, value, options), paint));
+  }
   return `${lines.join("\n")}\n\n`;
 }
 

@@ -27,6 +27,12 @@ export async function run(parsed: ParsedArgs, args: readonly string[]): Promise<
   const entry = parseEntry(word);
   const workers = parsed.number("workers", { min: 1, max: 1024 }) ?? 1;
   const options = listenOptions(parsed);
+  if (workers > 1 && options.path !== undefined) {
+    throw new UsageError(
+      `--workers ${workers} and --path: a unix socket belongs to one process; ` +
+        "leave --workers out, or listen on a port",
+    );
+  }
   const worker = parsed.value("worker");
   if (worker === undefined && (parsed.has("watch") || workers > 1)) {
     const { supervise } = await import("./supervise.ts");

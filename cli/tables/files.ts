@@ -19,7 +19,8 @@ export const files: CommandSpec = {
     "can be had as an archive: /photos/?archive=zip, tar.gz or tar.",
     "-u accepts uploads from the page (drag and drop, whole folders) and from curl -F file=@NAME; " +
     "-u SUBDIR after DIR, or --upload=SUBDIR, only below that folder. A file is written aside and " +
-    "renamed when it is complete.",
+    "renamed when it is complete. Pages among the files run no scripts then; -u with --header " +
+    "'Content-Security-Policy: ...' says otherwise.",
     "/photos/?search=TEXT finds names below a folder, ?raw=true lists one as plain text.",
     "Links that lead out of the folder and names that begin with a dot are not served.",
   ],

@@ -212,7 +212,7 @@ export const request: CommandSpec = {
     { long: "offline", help: "print the request, do not send it" },
     { long: "curl", help: "print the curl command, do not send" },
     { long: "curl-long", help: "the same with curl's long options", more: true },
-    { long: "show-secrets", help: "print credentials and cookies with -v", more: true },
+    { long: "show-secrets", help: "print credentials and cookies in heads", more: true },
     ...CURL_OPTIONS,
     ...REFUSED_OPTIONS,
     ...COMMON_OPTIONS,

@@ -21,6 +21,7 @@ import { parseUrl } from "../request/target.ts";
 import { CommandError, UsageError } from "../usage_error.ts";
 import { type Console, openConsole } from "./console.ts";
 import { connectOptions, connectorOf, ownPings } from "./connect_options.ts";
+import { fromBase64 } from "./from_base64.ts";
 import { Pings, PingTimeoutError } from "./pings.ts";
 
 // RFC 6455 section 7.4.1: done, going away, and a close frame without a code.
@@ -106,7 +107,8 @@ async function talk(
   const leave = (): void => void (leaving = true);
   const sent = send(socket, terminal, input, parsed, leave).then(async (end) => {
     if (end === "quit") return "input" as const;
-    if (parsed.has("no-close")) return await new Promise<never>(() => {});
+    // Of a connection that is closing, what it closes with counts.
+    if (end === "lost" || parsed.has("no-close")) return await new Promise<never>(() => {});
     silence.start();
     await silence.over;
     return "input" as const;
@@ -143,10 +145,10 @@ async function send(
   input: Input,
   parsed: ParsedArgs,
   leave: () => void,
-): Promise<"end" | "quit"> {
+): Promise<"end" | "lost" | "quit"> {
   const decoder = new TextDecoder();
   for (let bytes = await input.peek(); bytes !== null; bytes = await input.peek()) {
-    if (socket.closed) return "end"; // the message is the next connection's
+    if (socket.closed) return "lost"; // the message is the next connection's
     input.take();
     if (terminal.interactive && bytes[0] === 0x2f /* / */) {
       if (await command(socket, terminal, decoder.decode(bytes), leave)) return "quit";
@@ -274,14 +276,6 @@ class Silence {
   stop(): void {
     this.#started = false;
     clearTimeout(this.#timer);
-  }
-}
-
-function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  try {
-    return Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
-  } catch (cause) {
-    throw new CommandError(`a line of the input is no base64: ${text.slice(0, 40)}`, { cause });
   }
 }
 

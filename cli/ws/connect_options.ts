@@ -39,13 +39,6 @@ export function connectOptions(
     const bytes = new TextEncoder().encode(auth);
     headers.push(["Authorization", `Basic ${btoa(String.fromCharCode(...bytes))}`]);
   }
-  const names = parsed.all("protocol");
-  for (const [at, name] of names.entries()) {
-    // RFC 6455 section 4.1: tokens, each once.
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || names.indexOf(name) !== at) {
-      throw new UsageError(`argument --protocol: "${name}" is no name, or is given twice`);
-    }
-  }
   const agent = parsed.value("user-agent");
   if (agent !== undefined) headers.push(["User-Agent", sendable("User-Agent", agent)]);
   const interval = parsed.number("ping-interval", { max: 86_400, fraction: true });
@@ -58,12 +51,29 @@ export function connectOptions(
     headers,
     params,
     timeout: { close: CLOSE_WAIT },
-    protocols: names,
+    protocols: protocolsOf(parsed),
     autoping: !parsed.has("print-pings") && !ownPings(parsed),
     ...(heartbeat === undefined ? {} : { heartbeat: heartbeat * 1000 }),
     ...(maxMsgSize === undefined ? {} : { maxMsgSize }),
     ...(origin === undefined ? {} : { origin: sendable("Origin", origin) }),
   };
+}
+
+/**
+ * The subprotocols that are offered, or spoken.
+ *
+ * @param parsed Options.
+ * @throws {UsageError} If one of them is no name.
+ */
+export function protocolsOf(parsed: ParsedArgs): readonly string[] {
+  const names = parsed.all("protocol");
+  for (const [at, name] of names.entries()) {
+    // RFC 6455 section 4.1: tokens, each once.
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || names.indexOf(name) !== at) {
+      throw new UsageError(`argument --protocol: "${name}" is no name, or is given twice`);
+    }
+  }
+  return names;
 }
 
 /** The value of a header, if it can be one. */

@@ -10,14 +10,18 @@ import {
   type RunAppOptions,
   textResponse,
   WebSocketGroup,
+  type WebSocketOptions,
   WebSocketResponse,
   WSMsgType,
 } from "../../server/mod.ts";
+import { accountOf, requireAccount } from "../accounts.ts";
 import { explainListening } from "../listen.ts";
 import { writeErr } from "../output.ts";
 import type { ParsedArgs } from "../parse_args.ts";
 import { UsageError } from "../usage_error.ts";
+import { protocolsOf } from "./connect_options.ts";
 import { type Console, openConsole } from "./console.ts";
+import { fromBase64 } from "./from_base64.ts";
 
 /**
  * Runs the server.
@@ -27,20 +31,23 @@ import { type Console, openConsole } from "./console.ts";
  * @returns Exit code.
  */
 export async function broadcast(parsed: ParsedArgs, port: number): Promise<number> {
-  const room = new WebSocketGroup();
-  const stop = new AbortController();
-  using terminal = await openConsole(parsed);
-  const app = new Application();
   const only = parsed.value("restrict-uri");
   if (only !== undefined && !only.startsWith("/")) {
     throw new UsageError(`argument --restrict-uri: "${only}" is no path; /chat is one`);
   }
+  const accounts = parsed.all("auth").map((each) => accountOf("auth", each));
+  const socketOptions = socketOptionsOf(parsed);
+  const room = new WebSocketGroup();
+  const stop = new AbortController();
+  using terminal = await openConsole(parsed);
+  const app = new Application();
   app.addRoutes([get("/{path:.*}", async (request) => {
+    requireAccount(accounts, request);
     if (only !== undefined && request.path !== only) throw new HTTPNotFound();
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       return textResponse(`A WebSocket server: roundtrip ws ws://${request.host}/\n`);
     }
-    const socket = new WebSocketResponse();
+    const socket = new WebSocketResponse(socketOptions);
     await socket.prepare(request);
     room.join(socket);
     for await (const message of socket) {
@@ -68,24 +75,48 @@ export async function broadcast(parsed: ParsedArgs, port: number): Promise<numbe
   };
   Deno.addSignalListener("SIGINT", onInterrupt);
   void terminal.interrupted.then(onInterrupt);
-  void forward(terminal, room, parsed.has("binary")).then((end) => {
+  let failure: unknown = null;
+  void forward(terminal, room, parsed).then((end) => {
     if (end === "quit") stop.abort();
+  }, (error) => {
+    failure = error;
+    stop.abort();
   });
   await explainListening(() => runApp(app, options), options);
   Deno.removeSignalListener("SIGINT", onInterrupt);
+  if (failure !== null) throw failure;
   return code;
+}
+
+/** How each socket of the room is opened. */
+function socketOptionsOf(parsed: ParsedArgs): WebSocketOptions {
+  const heartbeat = parsed.number("ping-interval", { max: 86_400, fraction: true });
+  const maxMsgSize = parsed.number("max-size");
+  const origin = parsed.value("origin");
+  const known = origin === undefined ? null : URL.parse(origin)?.origin ?? "null";
+  if (known === "null") {
+    throw new UsageError(`argument --origin: "${origin}" is no origin; https://example.com is one`);
+  }
+  return {
+    protocols: protocolsOf(parsed),
+    ...(heartbeat === undefined ? {} : { heartbeat: heartbeat * 1000 }),
+    ...(maxMsgSize === undefined ? {} : { maxMsgSize }),
+    ...(known === null ? {} : { checkOrigin: [known] }),
+  };
 }
 
 async function forward(
   terminal: Console,
   room: WebSocketGroup,
-  binary: boolean,
+  parsed: ParsedArgs,
 ): Promise<"end" | "quit"> {
   const decoder = new TextDecoder();
   for await (const bytes of terminal.input) {
     const text = decoder.decode(bytes);
-    if (!terminal.interactive || !text.startsWith("/")) await room.send(binary ? bytes : text);
-    else if (text.trim() === "/quit") return "quit";
+    if (!terminal.interactive || !text.startsWith("/")) {
+      if (parsed.has("base64")) await room.send(fromBase64(text));
+      else await room.send(parsed.has("binary") ? bytes : text);
+    } else if (text.trim() === "/quit") return "quit";
     else if (text.startsWith("//")) await room.send(text.slice(1));
     else await terminal.note("commands: /quit; //x sends /x");
   }

@@ -88,6 +88,9 @@ Deno.test("wsConnect() tells what a proxy refuses", async () => {
     ["nobody there", "http://127.0.0.1:1", "the proxy 127.0.0.1:1 cannot be reached"],
     ["no credentials", `http://127.0.0.1:${closed.port}`, "answered 407"],
     ["nobody behind it", `socks5://127.0.0.1:${socks.port}`, "the connection was refused"],
+    // A length of SOCKS is one byte: 256 would be none, and what follows be taken for the rest.
+    ["a long user", `socks5://${"u".repeat(256)}:p@127.0.0.1:${socks.port}`, "user is 256 bytes"],
+    ["a long password", `socks5://u:${"é".repeat(128)}@127.0.0.1:${socks.port}`, "password is 256"],
     ["no such socket", "unix:/nowhere.sock", "the proxy /nowhere.sock cannot be reached"],
   ];
   for (const [name, proxy, message] of rows) {
@@ -99,4 +102,15 @@ Deno.test("wsConnect() tells what a proxy refuses", async () => {
     assertEquals([error.failure, error.host, error.port], ["proxy", "127.0.0.1", 1], name);
     assertStringIncludes(error.message, message, name);
   }
+});
+
+Deno.test("wsConnect() asks no SOCKS proxy for a name of more than 255 bytes", async () => {
+  await using socks = startProxy("socks5");
+  await using session = new ClientSession({ proxy: `socks5h://127.0.0.1:${socks.port}` });
+  const name = `${"a23456789.".repeat(30)}test`;
+  const error = await assertRejects(
+    () => session.wsConnect(`ws://${name}:1/`),
+    ClientProxyConnectionError,
+  );
+  assertStringIncludes(error.message, "name of the host is 304 bytes");
 });

@@ -1,16 +1,11 @@
 /**
- * Who may see the files.
+ * Who may use what is served: users and their passwords.
  * @module
  */
 import { createHash } from "node:crypto";
-import {
-  HTTPException,
-  HTTPUnauthorized,
-  type Middleware,
-  type ServerRequest,
-} from "../../server/mod.ts";
-import { sameText } from "../same_text.ts";
-import { UsageError } from "../usage_error.ts";
+import { HTTPUnauthorized, type ServerRequest } from "../server/mod.ts";
+import { sameText } from "./same_text.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** A user as the command line names them. */
 export interface Account {
@@ -64,7 +59,7 @@ export function requireAccount(accounts: readonly Account[], request: ServerRequ
   }
   if (passes) return;
   throw new HTTPUnauthorized({
-    headers: { "www-authenticate": 'Basic realm="roundtrip files", charset="UTF-8"' },
+    headers: { "www-authenticate": 'Basic realm="roundtrip", charset="UTF-8"' },
   });
 }
 
@@ -77,23 +72,4 @@ function decoded(base64: string): [user: string, password: string] {
   } catch {
     return ["", ""]; // no base64: no credentials
   }
-}
-
-/**
- * A server for this machine alone answers to this machine's names alone. Without that, a page of
- * any site could read the files through a name of its own that leads to 127.0.0.1 (DNS rebinding).
- *
- * @param hostname What the server is bound to.
- */
-export function localNamesOnly(hostname: string): Middleware {
-  const isLocal = /^(?:localhost|127(?:\.\d+){3}|::1)$/.test(hostname);
-  return (request, handler) => {
-    const name = request.host.replace(/:\d+$/, "");
-    if (!isLocal || /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/i.test(name)) {
-      return handler(request);
-    }
-    throw new HTTPException(421, "Misdirected Request", {
-      text: `421: ${hostname} is served here; -H 0.0.0.0 answers to other names too`,
-    });
-  };
 }

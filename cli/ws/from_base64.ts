@@ -1,0 +1,20 @@
+/**
+ * Binary messages of an input of text.
+ * @module
+ */
+import { CommandError } from "../usage_error.ts";
+
+/**
+ * Reads a line of base64.
+ *
+ * @param text The line.
+ * @returns The bytes.
+ * @throws {CommandError} If it is no base64.
+ */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  try {
+    return Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
+  } catch (cause) {
+    throw new CommandError(`a line of the input is no base64: ${text.slice(0, 40)}`, { cause });
+  }
+}
