@@ -122,6 +122,10 @@ function notModified(
   const headers = new Headers(response.headers);
   negotiateCoding(request, headers, codings);
   headers.delete("content-encoding");
+  // A short content is not compressed, and here its length is not known. The client holds the tag.
+  const etag = response.headers.get("etag");
+  const held = request.get("if-none-match") ?? "";
+  if (etag !== null && !held.includes(headers.get("etag") ?? etag)) headers.set("etag", etag);
   return new Response(null, { status: 304, statusText: response.statusText, headers });
 }
 
