@@ -1,98 +1,64 @@
 /**
- * Writes `cli/tutorial/chapters.ts` from the examples: `deno task tutorial`.
+ * Writes `cli/tutorial/chapters.ts` and `texts.json` from the examples: `deno task tutorial`.
  * @module
  */
 
 const EXAMPLES = new URL("../examples/", import.meta.url);
-const TARGET = new URL("../cli/tutorial/chapters.ts", import.meta.url);
+const FOLDER = new URL("../cli/tutorial/", import.meta.url);
 
-/** A text as an expression, a line a line. */
-function linesOf(text: string): string {
-  const lines = text.split("\n").map((line) => `      ${JSON.stringify(line)},`);
-  lines.pop(); // what follows the last line feed
-  return `lines([\n${lines.join("\n")}\n    ])`;
+async function namesIn(folder: URL): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name, isFile } of Deno.readDir(folder)) if (isFile) names.push(name);
+  return names.sort();
 }
 
-/** The last chapter, with its page: run from elsewhere than a folder, it has no files of its own. */
-async function playground(number: number): Promise<string> {
-  const folder = new URL("playground/", EXAMPLES);
-  const names: string[] = [];
-  for await (const { name } of Deno.readDir(new URL("public/", folder))) names.push(name);
-  const pages = await Promise.all(
-    names.sort().map(async (name) => {
-      const text = await Deno.readTextFile(new URL(`public/${name}`, folder));
-      return `    ${JSON.stringify(name)}: ${linesOf(text)},`;
-    }),
-  );
-  return `  {
-    number: ${number},
-    name: "playground",
-    title: "playground: a page that uses all of it",
-    load: async () => {
-      const { makeApp } = await import("../../examples/playground/main.ts");
-      const { runPlayground } = await import("./playground.ts");
-      await runPlayground(makeApp, PAGES);
+async function textsOf(names: readonly string[], folder: URL): Promise<Record<string, string>> {
+  const texts = await Promise.all(names.map((name) => Deno.readTextFile(new URL(name, folder))));
+  return Object.fromEntries(names.map((name, i) => [name, texts[i] ?? ""]));
+}
+
+/**
+ * What the command knows of the examples.
+ *
+ * @returns Texts of the files in `cli/tutorial/`, by name.
+ */
+export async function tutorialFiles(): Promise<Record<string, string>> {
+  const examples = (await namesIn(EXAMPLES)).filter((name) => /^\d+_.*\.ts$/.test(name));
+  const playground = new URL("playground/", EXAMPLES);
+  const pages = new URL("public/", playground);
+  const texts = {
+    examples: {
+      ...await textsOf(examples, EXAMPLES),
+      ...await textsOf(["playground/main.ts"], EXAMPLES),
     },
-    text: ${linesOf(await Deno.readTextFile(new URL("main.ts", folder)))},
-  },
-];
-
-// deno-fmt-ignore -- as it was written
-const PAGES: Readonly<Record<string, string>> = {
-${pages.join("\n")}
-};
-`;
-}
-
-/** The module that holds the examples, as text. */
-export async function tutorialModule(): Promise<string> {
-  const names: string[] = [];
-  for await (const { name } of Deno.readDir(EXAMPLES)) {
-    if (/^\d+_.*\.ts$/.test(name)) names.push(name);
-  }
-  const chapters: string[] = await Promise.all(
-    names.sort().map(async (name) => {
-      const text = await Deno.readTextFile(new URL(name, EXAMPLES));
-      const stem = name.replace(/\.ts$/, "");
-      const title = stem.replace(/^\d+_/, "").replaceAll("_", " ");
-      return `  {
-    number: ${Number(stem.split("_", 1)[0])},
-    name: ${JSON.stringify(stem)},
-    title: ${JSON.stringify(title)},
-    load: () => import("../../examples/${name}"),
-    text: ${linesOf(text)},
-  },`;
-    }),
+    pages: await textsOf(await namesIn(pages), pages), // run elsewhere, it has no files of its own
+  };
+  const chapters = examples.map((name) =>
+    `  chapter("${name}", () => import("../../examples/${name}")),\n`
   );
-  chapters.push(await playground(names.length + 1));
-  return `// Written by \`deno task tutorial\` from the folder examples/; a test compares the two.
+  return {
+    "texts.json": `${JSON.stringify(texts, null, 2)}\n`,
+    "chapters.ts":
+      `// Written by \`deno task tutorial\` from the folder examples/; a test compares them.
 /**
  * The examples.
  * @module
  */
+import { type Chapter, chapter, playground } from "./chapter.ts";
 
-/** An example. */
-export interface Chapter {
-  /** Its number. */
-  readonly number: number;
-  /** Name of its file, without the extension. */
-  readonly name: string;
-  /** What it is about. */
-  readonly title: string;
-  /** Its text. */
-  readonly text: string;
-  /** Runs it. */
-  load(): Promise<unknown>;
-}
-
-function lines(text: readonly string[]): string {
-  return \`\${text.join("\\n")}\\n\`;
-}
-
-// deno-fmt-ignore -- as it was written
 /** All of them, in order. */
+// deno-fmt-ignore: a line for each, however long its name
 export const CHAPTERS: readonly Chapter[] = [
-${chapters.join("\n")}`;
+${chapters.join("")}  playground(${
+        examples.length + 1
+      }, () => import("../../examples/playground/main.ts")),
+];
+`,
+  };
 }
 
-if (import.meta.main) await Deno.writeTextFile(TARGET, await tutorialModule());
+if (import.meta.main) {
+  for (const [name, text] of Object.entries(await tutorialFiles())) {
+    await Deno.writeTextFile(new URL(name, FOLDER), text);
+  }
+}

@@ -76,7 +76,6 @@ Deno.test("the ways of Deno's HTTP server are known behind the engine seam only"
   const knowing: string[] = [];
   const graph = await graphOf([...Object.keys(MAY_IMPORT), "cli"]);
   for (const file of graph.keys()) {
-    if (file.startsWith("cli/tutorial/")) continue; // it holds the examples
     if (ways.test(await Deno.readTextFile(new URL(file, ROOT)))) knowing.push(file);
   }
   // The second one moves the frames of a WebSocket and is the first one's alone.
@@ -129,7 +128,6 @@ Deno.test("the command loads nothing of the library before it knows the subcomma
 
 Deno.test("no module is longer than 400 lines", async () => {
   for (const file of (await graphOf([...Object.keys(MAY_IMPORT), "cli"])).keys()) {
-    if (file === "cli/tutorial/chapters.ts") continue; // it holds the examples
     const text = await Deno.readTextFile(new URL(file, ROOT));
     // Examples in doc comments are programs of their own.
     const lines = text.replaceAll(EXAMPLE, "").split("\n").length - 1;

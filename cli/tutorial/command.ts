@@ -6,7 +6,8 @@ import { writeOut } from "../output.ts";
 import type { ParsedArgs } from "../parse_args.ts";
 import { suggest } from "../suggest.ts";
 import { UsageError } from "../usage_error.ts";
-import { type Chapter, CHAPTERS } from "./chapters.ts";
+import type { Chapter } from "./chapter.ts";
+import { CHAPTERS } from "./chapters.ts";
 
 /**
  * Runs the subcommand.

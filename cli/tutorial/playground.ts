@@ -7,6 +7,9 @@ import { pathToFileURL } from "node:url";
 import { type Application, runApp } from "../../server/mod.ts";
 import { UsageError } from "../usage_error.ts";
 
+/** Makes the playground's application: `makeApp()` of examples/playground/main.ts. */
+export type MakePlayground = (folder: string, key: Uint8Array, pages: URL) => Application;
+
 /**
  * Runs the playground; what was uploaded is deleted in the end.
  *
@@ -15,7 +18,7 @@ import { UsageError } from "../usage_error.ts";
  * @throws {UsageError} If the only argument, the port, is none.
  */
 export async function runPlayground(
-  makeApp: (folder: string, key: Uint8Array, pages: URL) => Application,
+  makeApp: MakePlayground,
   pages: Readonly<Record<string, string>>,
 ): Promise<void> {
   const [text = "8080"] = Deno.args;
