@@ -135,31 +135,32 @@ Deno.test("serve says where it runs, and Stopped at the end", async () => {
   });
 });
 
-Deno.test("serve on a unix socket alone, and beside TCP", async (t) => {
-  if (Deno.build.os === "windows" || !await hasProgram("curl")) {
-    return void await t.step({ name: "needs curl and unix sockets", ignore: true, fn() {} });
-  }
-  await withApp(async (app, folder) => {
-    const path = `${folder}/app.sock`;
-    const ask = async (): Promise<string> => {
-      const { stdout } = await new Deno.Command("curl", {
-        args: ["-s", "--unix-socket", path, "http://localhost/"],
-      }).output();
-      return new TextDecoder().decode(stdout);
-    };
-    {
-      await using server = startCli(["serve", "-U", path, app]);
-      const [line] = await server.waitFor(/={8} Running on .* ={8}/);
-      assertEquals(line, `======== Running on http://unix:${path}: ========`);
+Deno.test({
+  name: "serve on a unix socket alone, and beside TCP",
+  ignore: Deno.build.os === "windows" || !await hasProgram("curl"),
+  async fn() {
+    await withApp(async (app, folder) => {
+      const path = `${folder}/app.sock`;
+      const ask = async (): Promise<string> => {
+        const { stdout } = await new Deno.Command("curl", {
+          args: ["-s", "--unix-socket", path, "http://localhost/"],
+        }).output();
+        return new TextDecoder().decode(stdout);
+      };
+      {
+        await using server = startCli(["serve", "-U", path, app]);
+        const [line] = await server.waitFor(/={8} Running on .* ={8}/);
+        assertEquals(line, `======== Running on http://unix:${path}: ========`);
+        assertEquals(await ask(), "the default\n");
+      }
+      await using server = startCli(["serve", "-U", path, "-H", "localhost", "-P", "0", app]);
+      const [, url = ""] = await server.waitFor(
+        /Running on (http:\/\/localhost:\d+), http:\/\/unix:/,
+      );
       assertEquals(await ask(), "the default\n");
-    }
-    await using server = startCli(["serve", "-U", path, "-H", "localhost", "-P", "0", app]);
-    const [, url = ""] = await server.waitFor(
-      /Running on (http:\/\/localhost:\d+), http:\/\/unix:/,
-    );
-    assertEquals(await ask(), "the default\n");
-    assertEquals(await textOf(url), "the default\n");
-  });
+      assertEquals(await textOf(url), "the default\n");
+    });
+  },
 });
 
 Deno.test("serve names the port that is taken and the way out", async () => {
