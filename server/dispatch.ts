@@ -8,12 +8,8 @@ import type { AppContext } from "./app_context.ts";
 import { rawPathOf } from "./base_request.ts";
 import type { EnginePort, ServeInfo } from "./engine.ts";
 import { headResponse } from "./head_response.ts";
-import {
-  HTTPBadRequest,
-  HTTPMethodNotAllowed,
-  HTTPNotFound,
-  HTTPRequestEntityTooLarge,
-} from "./http_client_errors.ts";
+import { HTTPBadRequest, HTTPMethodNotAllowed, HTTPNotFound } from "./http_client_errors.ts";
+import { HTTPRequestEntityTooLarge } from "./http_message_errors.ts";
 import { HTTPException } from "./http_exception.ts";
 import { ConnectionResetError } from "./connection_reset_error.ts";
 import { type Handler, type HandlerResult, render } from "./middleware.ts";

@@ -17,7 +17,8 @@
  * @module
  */
 // Application
-export { Application, type ApplicationOptions } from "./application.ts";
+export { Application } from "./application.ts";
+export type { ApplicationOptions } from "./application_options.ts";
 export { AppKey } from "./app_key.ts";
 export type {
   AppContext,
@@ -44,7 +45,8 @@ export { type AbstractResource, type Found, type Missed, type Resolution, Route 
 export { Router } from "./router.ts";
 
 // Requests
-export { type CloneOptions, ServerRequest } from "./request.ts";
+export { ServerRequest } from "./request.ts";
+export type { CloneOptions } from "./clone_options.ts";
 export type { EarlyAnswer } from "./early_answer.ts";
 export { BaseRequest } from "./base_request.ts";
 export type { Forwarded } from "./forwarded.ts";
@@ -167,6 +169,8 @@ export { makeRequest, type MakeRequestOptions } from "./make_request.ts";
 
 // HTTP exceptions
 export { HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
+export * from "./http_successes.ts";
 export * from "./http_redirects.ts";
 export * from "./http_client_errors.ts";
+export * from "./http_message_errors.ts";
 export * from "./http_server_errors.ts";

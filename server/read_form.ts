@@ -8,7 +8,7 @@ import { decodeUrlencoded } from "../http/multipart_decoding.ts";
 import { MultipartLimitError } from "../http/multipart_errors.ts";
 import type { MultipartLimits } from "../http/multipart_limits.ts";
 import { MultipartReader } from "../http/multipart_reader.ts";
-import { HTTPRequestEntityTooLarge, HTTPUnsupportedMediaType } from "./http_client_errors.ts";
+import { HTTPRequestEntityTooLarge, HTTPUnsupportedMediaType } from "./http_message_errors.ts";
 import { parseForm } from "./parse_form.ts";
 import { multipartBody } from "./request_body.ts";
 import { PostData } from "./post_data.ts";

@@ -9,45 +9,15 @@ import type { SocketEvents } from "../http/websocket_port.ts";
 import type { AppContext, KeyReader } from "./app_context.ts";
 import { type AppKey, KeyStore } from "./app_key.ts";
 import { BaseRequest } from "./base_request.ts";
+import type { CloneOptions } from "./clone_options.ts";
 import { configOf } from "./config_dict.ts";
 import type { EarlyAnswer } from "./early_answer.ts";
 import type { ServeInfo, SocketUpgrade, UpgradeOptions } from "./engine.ts";
-import { HTTPBadRequest, HTTPUnsupportedMediaType } from "./http_client_errors.ts";
+import { HTTPBadRequest } from "./http_client_errors.ts";
+import { HTTPUnsupportedMediaType } from "./http_message_errors.ts";
 import type { PostData } from "./post_data.ts";
 import { type FormReading, type PostOptions, readForm, refuseLength } from "./read_form.ts";
 import { multipartBody, readRequestBody } from "./request_body.ts";
-
-/**
- * What {@linkcode ServerRequest.clone} changes.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * // Behind a proxy that is trusted: its word on scheme and peer.
- * const options: web.CloneOptions = { scheme: "https", remote: "192.0.2.7" };
- * const trusting: web.Middleware = (request, handler) => handler(request.clone(options));
- * const app = new web.Application({ middlewares: [trusting] });
- * app.addRoutes([web.get("/", ({ scheme, remote }) => web.textResponse(`${scheme} ${remote}`))]);
- * console.assert(await (await app.request("/")).text() === "https 192.0.2.7");
- * ```
- */
-export interface CloneOptions {
-  /** Method. */
-  readonly method?: string;
-  /** Path and query, encoded. */
-  readonly relUrl?: string | { toString(): string };
-  /** All headers. */
-  readonly headers?: HeadersInit;
-  /** `http` or `https`. */
-  readonly scheme?: string;
-  /** Host with its port; it goes into the `Host` header too. */
-  readonly host?: string;
-  /** Address of the peer. */
-  readonly remote?: string;
-  /** Largest body that the readers accept, in bytes; 0 for no limit. */
-  readonly clientMaxSize?: number;
-}
 
 /**
  * A request, with the accessors of aiohttp's `web.Request`. The platform's own is `raw`.
@@ -258,7 +228,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * @throws {HTTPRequestEntityTooLarge} If there are more than `clientMaxSize`.
    */
   read(): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#body ??= this.#readBody();
+    return this.#body ??= readRequestBody(this.raw, this.clientMaxSize);
   }
 
   /**
@@ -334,8 +304,8 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   }
 
   /**
-   * Frees what the request and its clones held: the files of their forms. Dispatch calls it when the handler is
-   * done.
+   * Frees what the request and its clones held: the files of their forms. Dispatch calls it when
+   * the handler is done.
    */
   finish(): void {
     this.#form?.close();
@@ -406,9 +376,5 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   /** A clone shares the stream, whose lock is all that tells of a reader there. */
   #isTouched(): boolean {
     return this.raw.bodyUsed || this.raw.body?.locked === true;
-  }
-
-  #readBody(): Promise<Uint8Array<ArrayBuffer>> {
-    return readRequestBody(this.raw, this.clientMaxSize);
   }
 }

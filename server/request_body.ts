@@ -5,7 +5,7 @@
 import { concatBytes } from "../http/bytes.ts";
 import { fairTurn } from "../http/fair_turn.ts";
 import { MultipartError, MultipartLimitError } from "../http/multipart_errors.ts";
-import { HTTPRequestEntityTooLarge } from "./http_client_errors.ts";
+import { HTTPRequestEntityTooLarge } from "./http_message_errors.ts";
 import type { HTTPException } from "./http_exception.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;

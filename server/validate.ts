@@ -3,7 +3,8 @@
  * @module
  */
 import type { SchemaOutput, StandardSchemaV1 } from "../http/standard_schema.ts";
-import { HTTPBadRequest, HTTPUnprocessableEntity } from "./http_client_errors.ts";
+import { HTTPBadRequest } from "./http_client_errors.ts";
+import { HTTPUnprocessableEntity } from "./http_message_errors.ts";
 import type { Handler, HandlerResult } from "./middleware.ts";
 import type { ServerRequest } from "./request.ts";
 
