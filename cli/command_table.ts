@@ -74,13 +74,27 @@ export const LISTEN_OPTIONS: readonly OptionSpec[] = [
   },
 ];
 
-/** Option of what serves for long. */
-export const HEALTH_OPTION: OptionSpec = {
-  long: "health",
-  value: "ROUTE",
-  help: "path that tells whether requests are welcome, /healthz",
-  more: true,
-};
+/** Options of what serves for long. */
+export const SERVICE_OPTIONS: readonly OptionSpec[] = [
+  {
+    long: "access-log-format",
+    value: "FORMAT",
+    help: "the line's atoms as in aiohttp, or json",
+    more: true,
+  },
+  {
+    long: "shutdown-timeout",
+    value: "SECONDS",
+    help: "how long requests under way may take at the end (default 60)",
+    more: true,
+  },
+  {
+    long: "health",
+    value: "ROUTE",
+    help: "path that tells whether requests are welcome, /healthz",
+    more: true,
+  },
+];
 
 /** Options of everything. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [

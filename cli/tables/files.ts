@@ -5,8 +5,8 @@
 import {
   type CommandSpec,
   COMMON_OPTIONS,
-  HEALTH_OPTION,
   LISTEN_OPTIONS,
+  SERVICE_OPTIONS,
 } from "../command_table.ts";
 
 /** The subcommand. */
@@ -66,7 +66,6 @@ export const files: CommandSpec = {
     { long: "readme", help: "show a folder's README below its listing", more: true },
     { long: "route-prefix", value: "PREFIX", help: "serve below /PREFIX/", more: true },
     { long: "random-route", help: "serve below a path that cannot be guessed", more: true },
-    HEALTH_OPTION,
     { long: "compress", help: "compress text on the way", more: true },
     { long: "cors", help: "pages of other sites may read the files", more: true },
     { long: "no-listing", help: "do not list folders", more: true },
@@ -77,18 +76,7 @@ export const files: CommandSpec = {
     { long: "tls-key", value: "FILE", help: "private key (PEM)", more: true },
     { long: "open", help: "open the address in a browser", more: true },
     { long: "access-log", help: "one line for each request", more: true },
-    {
-      long: "access-log-format",
-      value: "FORMAT",
-      help: "the line's atoms as in aiohttp, or json",
-      more: true,
-    },
-    {
-      long: "shutdown-timeout",
-      value: "SECONDS",
-      help: "how long requests under way may take at the end (default 60)",
-      more: true,
-    },
+    ...SERVICE_OPTIONS,
     ...COMMON_OPTIONS,
   ],
   examples: [

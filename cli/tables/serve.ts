@@ -5,8 +5,8 @@
 import {
   type CommandSpec,
   COMMON_OPTIONS,
-  HEALTH_OPTION,
   LISTEN_OPTIONS,
+  SERVICE_OPTIONS,
 } from "../command_table.ts";
 
 /** The subcommand. */
@@ -30,19 +30,7 @@ export const serve: CommandSpec = {
     { long: "watch", short: "w", help: "start again when a file beside the module changes" },
     { long: "workers", value: "N", help: "processes that share the port (default 1)" },
     { long: "access-log", help: "one line for each request" },
-    {
-      long: "access-log-format",
-      value: "FORMAT",
-      help: "the line's atoms as in aiohttp, or json",
-      more: true,
-    },
-    {
-      long: "shutdown-timeout",
-      value: "SECONDS",
-      help: "how long requests under way may take at the end (default 60)",
-      more: true,
-    },
-    HEALTH_OPTION,
+    ...SERVICE_OPTIONS,
     { long: "open", help: "open the address in a browser", more: true },
     { long: "worker", value: "INDEX", help: "a worker of this command", hidden: true },
     ...COMMON_OPTIONS,

@@ -10,6 +10,9 @@ import {
   CookieJar,
   reconnect,
   ServerTimeoutError,
+  WebSocketLimitError,
+  WebSocketProtocolError,
+  WebSocketTimeoutError,
   WSMsgType,
   WSServerHandshakeError,
 } from "../../client/mod.ts";
@@ -77,9 +80,7 @@ export async function converse(
         // 1001 is a server that stops, to be started again most of the time.
         if (code !== LOST && !(code === 0 && socket.closeCode === 1001)) return code;
       } catch (error) {
-        if (!(error instanceof ClientConnectionError || error instanceof PingTimeoutError)) {
-          throw error;
-        }
+        if (!isLoss(error)) throw error;
         await terminal.note(error.message);
       }
     }
@@ -92,6 +93,12 @@ export async function converse(
 }
 
 const LOST = 3;
+
+/** Whether an error ends a connection that the next one may do better. */
+function isLoss(error: unknown): error is Error {
+  return error instanceof ClientConnectionError || error instanceof PingTimeoutError ||
+    error instanceof WebSocketTimeoutError;
+}
 
 async function talk(
   socket: ClientWebSocketResponse,
@@ -294,6 +301,19 @@ function explained(error: unknown, parsed: ParsedArgs): unknown {
       exitCode: 2,
       cause: error,
     });
+  }
+  if (error instanceof WebSocketTimeoutError) {
+    const waited = `no answer to a ping in ${error.limit / 1000} s`;
+    return new CommandError(`${waited}, half of --ping-interval; --ping-timeout sets another`, {
+      exitCode: 2,
+      cause: error,
+    });
+  }
+  if (error instanceof WebSocketLimitError) {
+    return new CommandError(`${error.message}; --max-size BYTES allows more`, { cause: error });
+  }
+  if (error instanceof WebSocketProtocolError) {
+    return new CommandError(error.message, { cause: error });
   }
   if (error instanceof ClientConnectorError && error.failure !== "refused") {
     return explainedConnection(error, parsed);

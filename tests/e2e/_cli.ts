@@ -12,6 +12,19 @@ export const ROUNDTRIP: readonly string[] = Deno.env.get("ROUNDTRIP")?.split(" "
 /** Whether the command is an executable of its own. */
 export const COMPILED: boolean = Deno.env.has("ROUNDTRIP");
 
+/** Environment without the proxies and the `.netrc` of whoever runs the tests. */
+export const CLEAN: Readonly<Record<string, string>> = {
+  http_proxy: "",
+  https_proxy: "",
+  all_proxy: "",
+  no_proxy: "",
+  HTTP_PROXY: "",
+  HTTPS_PROXY: "",
+  ALL_PROXY: "",
+  NO_PROXY: "",
+  NETRC: "/nowhere",
+};
+
 /** How a command is run. */
 export interface RunOptions {
   /** What standard input holds; `null` for nothing at all. @default {null} */

@@ -3,6 +3,7 @@ import { CA, CERT, KEY } from "../server/_tls.ts";
 import {
   assertRow,
   assertTable,
+  CLEAN,
   cli,
   type Expected,
   hasProgram,
@@ -33,19 +34,6 @@ function secureServer(): Deno.HttpServer<Deno.NetAddr> {
     onListen() {},
   }, answer);
 }
-
-// No proxy, no .netrc of whoever runs the tests.
-const CLEAN = {
-  http_proxy: "",
-  https_proxy: "",
-  all_proxy: "",
-  no_proxy: "",
-  HTTP_PROXY: "",
-  HTTPS_PROXY: "",
-  ALL_PROXY: "",
-  NO_PROXY: "",
-  NETRC: "/nowhere",
-};
 
 modern("--verify: a certificate is checked, by an authority of one's own, or not, 1a", async () => {
   const server = secureServer();

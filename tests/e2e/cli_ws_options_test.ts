@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { web } from "@roundtrip/http";
 import { ROOT } from "../_process.ts";
 import { startProxy } from "../_proxies.ts";
@@ -6,6 +6,7 @@ import { CA, CERT, KEY } from "../server/_tls.ts";
 import {
   assertRow,
   assertTable,
+  CLEAN,
   cli,
   type Expected,
   modern,
@@ -18,19 +19,6 @@ import {
 
 const USAGE = 64;
 type Row = readonly [name: string, args: readonly string[], Expected, RunOptions?];
-
-// No proxy, no .netrc of whoever runs the tests.
-const CLEAN = {
-  http_proxy: "",
-  https_proxy: "",
-  all_proxy: "",
-  no_proxy: "",
-  HTTP_PROXY: "",
-  HTTPS_PROXY: "",
-  ALL_PROXY: "",
-  NO_PROXY: "",
-  NETRC: "/nowhere",
-};
 
 /** Says what the handshake said, then closes. */
 function handshake(request: Request): Response {
@@ -141,15 +129,18 @@ Deno.test("ws times the answers to its pings, and gives up without one, 1c", asy
     ["-E", ["ws", "-E", "-x", "bye", echo], { code: 0, stdout: /^(?:bye\n)?$/ }, { env: CLEAN }],
   ];
   await assertTable(rows);
-  // A server that never answers.
-  const silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+});
+
+/** A WebSocket server that shakes hands, reads, and never says anything. */
+function deafServer(): { readonly port: number } & AsyncDisposable {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const serve = (async () => {
-    const connection = await silent.accept();
+    using connection = await listener.accept();
     const buffer = new Uint8Array(4096);
     const count = await connection.read(buffer) ?? 0;
     const head = new TextDecoder().decode(buffer.subarray(0, count));
     const [, key = ""] = /sec-websocket-key: (\S+)/i.exec(head) ?? [];
-    const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455, section 4.2.2
     const hash = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(key + guid));
     const accept = btoa(String.fromCharCode(...new Uint8Array(hash)));
     await connection.write(new TextEncoder().encode(
@@ -161,21 +152,32 @@ Deno.test("ws times the answers to its pings, and gives up without one, 1c", asy
     } catch {
       // The client has gone, which is what it should do.
     }
-    connection.close();
   })();
-  const dead = await cli([
-    "ws",
-    "-n",
-    "--ping-interval",
-    "0.1",
-    "--ping-timeout",
-    "0.3",
-    `:${silent.addr.port}/`,
-  ], { stdin: "", env: CLEAN });
-  assertEquals(dead.code, 2, dead.stderr);
-  assertMatch(dead.stderr, /no answer to a ping in 0\.3 s; --ping-timeout is the limit/);
-  silent.close();
-  await serve;
+  return {
+    port: listener.addr.port,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await serve;
+    },
+  };
+}
+
+Deno.test("ws --ping-interval gives up a server that does not answer", async () => {
+  const rows: [args: string[], stderr: RegExp][] = [
+    [
+      ["--ping-interval", "0.3"],
+      /error: no answer to a ping in 0\.15 s, half of --ping-interval; --ping-timeout/,
+    ],
+    [
+      ["--ping-interval", "0.1", "--ping-timeout", "0.3"],
+      /no answer to a ping in 0\.3 s; --ping-timeout is the limit/,
+    ],
+  ];
+  for (const [args, stderr] of rows) {
+    await using server = deafServer();
+    const said = await cli(["ws", "-n", ...args, `:${server.port}/`], { stdin: "", env: CLEAN });
+    assertRow(args.join(" "), said, { code: 2, stderr });
+  }
 });
 
 Deno.test("ws -s --restrict-uri answers one path only, 1c", async () => {
@@ -273,7 +275,10 @@ Deno.test("ws: origin, subprotocol, size, pings of the server, 1c", async () => 
       code: 0,
       stdout: `null chat ${x}\n`,
     }, options],
-    ["--max-size", ["ws", "-n", "--max-size", "10", url], { code: 1, stderr: /error: / }, options],
+    ["--max-size", ["ws", "-n", "--max-size", "10", url], {
+      code: 1,
+      stderr: /error: Message size exceeds limit 10; --max-size BYTES allows more\n$/,
+    }, options],
     ["a protocol that is none", ["ws", "--protocol", "a b", url], {
       code: USAGE,
       stderr: /argument --protocol: "a b" is no name/,
