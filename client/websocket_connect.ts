@@ -157,14 +157,14 @@ function upgradeTransport(
       const agent = request.proxy === null ? {} : {
         agent: await proxyAgent(
           request.proxy,
-          request.url.protocol === "https:",
+          request.url.startsWith("https:"),
           options.tls,
         ),
       };
       return await new Promise<HopResult>((resolve, reject) => {
         handshake.body = handshake.fault = null;
         const all = { ...wsOptions(request, options), ...agent };
-        const socket = new Socket(request.url, options.protocols, all);
+        const socket = new Socket(new URL(request.url), options.protocols, all);
         let reply: WsReply | null = null;
         const settle = (): void => request.signal.removeEventListener("abort", abort);
         const abort = (): void => {
@@ -297,15 +297,16 @@ function classify(error: Error & { code?: string }, request: HopRequest): Error 
   if (error instanceof ClientConnectorError) return error; // of the proxy
   const { code = "", message } = error;
   const options = { cause: error };
+  const url = new URL(request.url);
   if (error.name === "NotCapable") {
-    return connectorError(request.url, "permission", message, options);
+    return connectorError(url, "permission", message, options);
   }
   const text = `${code} ${message}`;
   const failure = FAILURES[code] ??
     (/certificate|issuer/i.test(text) ? "certificate" : /tls|ssl/i.test(text) ? "tls" : null);
-  if (failure !== null) return connectorError(request.url, failure, message, options);
+  if (failure !== null) return connectorError(url, failure, message, options);
   if (code === "ECONNRESET" || /hang up|closed/.test(message)) {
-    return new ServerDisconnectedError(request.url, message, options);
+    return new ServerDisconnectedError(url, message, options);
   }
-  return new ClientConnectionError(`Cannot connect to ${request.url.href}: ${message}`, options);
+  return new ClientConnectionError(`Cannot connect to ${request.url}: ${message}`, options);
 }

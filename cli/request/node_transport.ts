@@ -85,7 +85,8 @@ export function nodeTransport(options: NodeTransportOptions, times: Times): Tran
   };
   return {
     async send(hop) {
-      const secure = hop.url.protocol === "https:";
+      const url = new URL(hop.url);
+      const secure = url.protocol === "https:";
       const started = performance.now();
       const headers: Record<string, string | string[]> = Object.create(null);
       for (const [name, value] of hop.headers) {
@@ -97,7 +98,7 @@ export function nodeTransport(options: NodeTransportOptions, times: Times): Tran
         if (hop.body.size === null) headers["Transfer-Encoding"] = "chunked";
         else headers["Content-Length"] = `${hop.body.size}`;
       }
-      const chosen = options.proxyFor(hop.url);
+      const chosen = options.proxyFor(url);
       const proxy = options.socketPath !== null
         ? null
         : chosen === undefined
@@ -106,10 +107,10 @@ export function nodeTransport(options: NodeTransportOptions, times: Times): Tran
       // A proxy of HTTP is given plain requests whole; anything else goes through it unseen.
       if (proxy !== null && OLD) {
         const why = `the node:http of Deno ${Deno.version.deno} would go past it; 2.6 does not`;
-        throw new ClientProxyConnectionError(hop.url, "proxy", why);
+        throw new ClientProxyConnectionError(url, "proxy", why);
       }
       const forwards = proxy !== null && !secure && /^https?:$/.test(proxy.protocol);
-      const peer = forwards ? proxy : hop.url;
+      const peer = forwards ? proxy : url;
       const overTls = peer.protocol === "https:";
       const tls: ProxyAgentOptions = overTls || proxy?.protocol === "https:"
         ? {
@@ -118,11 +119,11 @@ export function nodeTransport(options: NodeTransportOptions, times: Times): Tran
           ...options.identity,
         }
         : {};
-      const own = `${hop.url.pathname}${hop.url.search}`;
+      const own = `${url.pathname}${url.search}`;
       const path = hop.method === "CONNECT"
-        ? `${hop.url.hostname}:${portOf(hop.url)}` // RFC 9110 section 9.3.6
+        ? `${url.hostname}:${portOf(url)}` // RFC 9110 section 9.3.6
         : forwards
-        ? `${hop.url.origin}${own}`
+        ? `${url.origin}${own}`
         : own;
       if (forwards) {
         const credentials = proxyAuthorization(proxy);
@@ -130,8 +131,8 @@ export function nodeTransport(options: NodeTransportOptions, times: Times): Tran
           headers["Proxy-Authorization"] = credentials;
         }
       }
-      const address = options.addresses.get(`${bareHost(hop.url)}:${portOf(hop.url)}`) ??
-        options.addresses.get(`${bareHost(hop.url)}:*`);
+      const address = options.addresses.get(`${bareHost(url)}:${portOf(url)}`) ??
+        options.addresses.get(`${bareHost(url)}:*`);
       times.lookup =
         times.connected =
         times.secured =
@@ -155,7 +156,7 @@ export function nodeTransport(options: NodeTransportOptions, times: Times): Tran
         });
         const limit = options.connectTimeout;
         const timer = limit === null ? undefined : setTimeout(() => {
-          reject(new ConnectionTimeoutError(hop.url, "connect", limit, limit));
+          reject(new ConnectionTimeoutError(url, "connect", limit, limit));
           outgoing.destroy();
         }, limit);
         outgoing.once("close", () => clearTimeout(timer));
@@ -196,7 +197,7 @@ export function nodeTransport(options: NodeTransportOptions, times: Times): Tran
           resolve(reply);
         };
         outgoing.on("connect", onSwitch).on("upgrade", onSwitch);
-        outgoing.on("close", () => reject(new ServerDisconnectedError(hop.url, "no reply came")));
+        outgoing.on("close", () => reject(new ServerDisconnectedError(url, "no reply came")));
         outgoing.on("error", (error) => reject(connectError(error, hop, forwards ? proxy : null)));
         if (hop.body === null) outgoing.end();
         else if (hop.body.bytes !== null) outgoing.end(hop.body.bytes);
@@ -345,15 +346,16 @@ function connectError(
   proxy: URL | null,
 ): Error {
   if (hop.signal.aborted) return hop.signal.reason;
+  const url = new URL(hop.url);
   if (proxy !== null && /^E(?!CONNRESET|PIPE)/.test(error.code ?? "")) {
     const why = `the proxy ${proxy.host} cannot be reached (${error.message})`;
-    return new ClientProxyConnectionError(hop.url, "proxy", why, { cause: error });
+    return new ClientProxyConnectionError(url, "proxy", why, { cause: error });
   }
   if (error instanceof ClientConnectorError) return error; // of the proxy
   if (error.code === "ECONNRESET" || /socket hang up/.test(error.message)) {
-    return new ServerDisconnectedError(hop.url, error.message, { cause: error });
+    return new ServerDisconnectedError(url, error.message, { cause: error });
   }
-  return new ClientConnectorError(hop.url, kindOf(error), error.message, { cause: error });
+  return new ClientConnectorError(url, kindOf(error), error.message, { cause: error });
 }
 
 function kindOf({ message, code = "" }: Error & { code?: string }): ConnectFailure {
