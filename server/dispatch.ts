@@ -83,7 +83,9 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     const { method } = raw;
     const found = options.resolve(method, decodePath(rawPathOf(url)), url);
     const { route } = found;
-    const request = new ServerRequest(raw, info, app, route === null ? NO_PARAMS : found.params);
+    const request = route === null
+      ? new ServerRequest(raw, info, app, NO_PARAMS)
+      : new ServerRequest(raw, info, app, found.params, route.resource);
     const chain = route === null
       ? missedChain(found, method, options, unknown)
       : route.chain ?? route.handler;

@@ -49,6 +49,7 @@ export interface FormReading {
  * @param limit Largest body, in bytes; 0 for no limit.
  * @param options Limits of a multipart form.
  * @param read Reads the whole body.
+ * @param kept The body, where a middleware has read it before; `null` where nobody has.
  * @returns The reading.
  */
 export function readForm(
@@ -56,11 +57,12 @@ export function readForm(
   limit: number,
   options: PostOptions,
   read: () => Promise<Uint8Array<ArrayBuffer>>,
+  kept: Promise<Uint8Array<ArrayBuffer>> | null,
 ): FormReading {
   let closed = false;
   let free = () => {};
   return {
-    data: fieldsOf(raw, limit, options, read, (close) => {
+    data: fieldsOf(raw, limit, options, read, kept, (close) => {
       if (closed) close();
       else free = close;
     }),
@@ -76,6 +78,7 @@ async function fieldsOf(
   limit: number,
   options: PostOptions,
   read: () => Promise<Uint8Array<ArrayBuffer>>,
+  kept: Promise<Uint8Array<ArrayBuffer>> | null,
   onFiles: (close: () => void) => void,
 ): Promise<PostData> {
   const header = raw.headers.get("content-type");
@@ -97,7 +100,8 @@ async function fieldsOf(
       };
       try {
         refuseLength(raw, limits.maxTotalSize);
-        const form = await parseForm(new MultipartReader(multipartBody(raw), header, limits));
+        const body = kept === null ? multipartBody(raw) : new Response(await kept).body;
+        const form = await parseForm(new MultipartReader(body, header, limits));
         onFiles(() => form.close());
         return form.data;
       } catch (error) {

@@ -6,7 +6,7 @@ import { decoderFor } from "../http/charset.ts";
 import { MultipartReader, type MultipartReaderOptions } from "../http/multipart_reader.ts";
 import { type StreamReader, StreamReader as Reader } from "../http/stream_reader.ts";
 import type { SocketEvents } from "../http/websocket_port.ts";
-import type { AppContext, KeyReader } from "./app_context.ts";
+import type { AppContext, KeyReader, ResourceInfo } from "./app_context.ts";
 import { type AppKey, KeyStore } from "./app_key.ts";
 import { BaseRequest } from "./base_request.ts";
 import type { CloneOptions } from "./clone_options.ts";
@@ -17,7 +17,7 @@ import { HTTPBadRequest } from "./http_client_errors.ts";
 import { HTTPUnsupportedMediaType } from "./http_message_errors.ts";
 import type { PostData } from "./post_data.ts";
 import { type FormReading, type PostOptions, readForm, refuseLength } from "./read_form.ts";
-import { multipartBody, readRequestBody } from "./request_body.ts";
+import { multipartBody, readRequestBody, unreadBody } from "./request_body.ts";
 
 /**
  * A request, with the accessors of aiohttp's `web.Request`. The platform's own is `raw`.
@@ -39,6 +39,11 @@ import { multipartBody, readRequestBody } from "./request_body.ts";
 export class ServerRequest<Params = Record<string, string>> extends BaseRequest {
   /** Values of the path's variables, decoded. */
   readonly matchInfo: Readonly<Params>;
+  /**
+   * The resource whose route answers, `null` for an unknown path or method; its `canonical` is the
+   * path template, which metrics count by. aiohttp's `match_info.route.resource`.
+   */
+  readonly resource: ResourceInfo | null;
   readonly #root: AppContext;
   #app: AppContext;
   #innermost: AppContext;
@@ -60,18 +65,21 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * @param info What the platform tells about the connection.
    * @param app The application that handles the request.
    * @param matchInfo Values of the path's variables.
+   * @param resource The resource whose route answers.
    */
   constructor(
     raw: Request,
     info: ServeInfo | undefined,
     app: AppContext,
     matchInfo: Readonly<Params>,
+    resource: ResourceInfo | null = null,
   ) {
     super(raw, info);
     this.#root = app;
     this.#app = app;
     this.#innermost = app;
     this.matchInfo = matchInfo;
+    this.resource = resource;
   }
 
   /**
@@ -105,9 +113,13 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     return this.raw.body !== null;
   }
 
-  /** The body as a stream, without a limit on its size. */
+  /**
+   * The body as a stream, without a limit on its size.
+   *
+   * @throws {TypeError} If `read()`, `text()`, `json()`, `post()` or `multipart()` came before.
+   */
   get content(): StreamReader {
-    return this.#content ??= new Reader(this.raw.body);
+    return this.#content ??= new Reader(unreadBody(this.raw));
   }
 
   /** Whether the body, if there is one, was not touched yet. */
@@ -184,7 +196,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     const info = options.remote === undefined
       ? this.info
       : { remoteAddr: { transport: "tcp", hostname: options.remote }, engine: this.engine };
-    const copy = new ServerRequest(raw, info, this.#root, this.matchInfo);
+    const copy = new ServerRequest(raw, info, this.#root, this.matchInfo, this.resource);
     copy.#app = this.#app;
     copy.#innermost = this.#innermost;
     copy.#limit = options.clientMaxSize ?? this.#limit;
@@ -282,7 +294,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   post(options: PostOptions = {}): Promise<PostData> {
     const limit = options.maxSize ?? this.clientMaxSize;
     const read = () => this.#body ??= readRequestBody(this.raw, limit);
-    return (this.#form ??= readForm(this.raw, limit, options, read)).data;
+    return (this.#form ??= readForm(this.raw, limit, options, read, this.#body)).data;
   }
 
   /**

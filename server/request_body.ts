@@ -27,8 +27,9 @@ const rests = new WeakMap<object, Rest>();
  * @throws {HTTPRequestEntityTooLarge} If there are more.
  */
 export async function readRequestBody(raw: Request, limit: number): Promise<Bytes> {
-  if (raw.body === null) return new Uint8Array(0);
-  const reader = raw.body.getReader();
+  const body = unreadBody(raw);
+  if (body === null) return new Uint8Array(0);
+  const reader = body.getReader();
   const pieces: Bytes[] = [];
   let size = 0;
   const announced = Number(raw.headers.get("content-length"));
@@ -43,6 +44,20 @@ export async function readRequestBody(raw: Request, limit: number): Promise<Byte
   const error = new HTTPRequestEntityTooLarge(limit);
   rests.set(error, reader);
   throw error;
+}
+
+/**
+ * The body of a request that nobody is reading.
+ *
+ * @param raw The platform's request.
+ * @returns Its body, `null` without one.
+ * @throws {TypeError} If it has a reader, which the platform would call a locked stream.
+ */
+export function unreadBody({ body }: Request): ReadableStream<Bytes> | null {
+  if (body?.locked !== true) return body;
+  throw new TypeError(
+    "Cannot read the body: it was read before. read(), text(), json() and post() give the same again, content and multipart() stream it once",
+  );
 }
 
 /**
@@ -102,7 +117,8 @@ function restOf({ body, headers }: Request): Rest | null {
  * @param raw The platform's request.
  * @returns Its body, to be read by one reader.
  */
-export function multipartBody({ body }: Request): ReadableStream<Bytes> | null {
+export function multipartBody(raw: Request): ReadableStream<Bytes> | null {
+  const body = unreadBody(raw);
   if (body === null) return null;
   const getReader = (options?: ReadableStreamGetReaderOptions): unknown => {
     const reader = options === undefined ? body.getReader() : body.getReader({ mode: "byob" });
