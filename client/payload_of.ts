@@ -2,17 +2,18 @@
  * From `data` and `json` to the body that is sent.
  * @module
  */
-import { FormBody, MAX_JOINED } from "../http/form_body.ts";
+import { FormBody, type FormValue, MAX_JOINED } from "../http/form_body.ts";
 import { MultipartWriter } from "../http/multipart_writer.ts";
-import { encodeQuery, type QueryInit } from "../http/query.ts";
+import { encodeQuery, type QueryInit, type QueryValue } from "../http/query.ts";
 import { StreamReader } from "../http/stream_reader.ts";
 import { filePayload } from "./file_payload.ts";
 import type { Payload } from "./payload.ts";
 
 /**
- * Anything that can be a request's body. Objects, pairs and `URLSearchParams` are sent as a form;
- * a `Deno.FsFile` from its position to its end, and it is closed then; the `content` of another
- * response as it comes in.
+ * Anything that can be a request's body. Objects, pairs and `URLSearchParams` are sent as a form,
+ * which is multipart where a value is a file, bytes or a stream, as in a `FormBody`; a `Deno.FsFile`
+ * from its position to its end, and it is closed then; the `content` of another response as it
+ * comes in.
  *
  * @example
  * ```ts
@@ -26,6 +27,7 @@ import type { Payload } from "./payload.ts";
  * };
  * console.assert(await send("text") === "text");
  * console.assert(await send({ a: 1, b: [2, 3] }) === "a=1&b=2&b=3");
+ * console.assert((await send({ file: new File(["text"], "a.txt") })).includes('filename="a.txt"'));
  * console.assert(await send(new Blob(["from a blob"]).stream()) === "from a blob");
  * ```
  */
@@ -41,7 +43,12 @@ export type RequestData =
   | FormBody
   | FormData
   | MultipartWriter
-  | Exclude<QueryInit, string>;
+  | Exclude<QueryInit, string>
+  | Iterable<readonly [name: string, value: FieldValue]>
+  | { readonly [name: string]: FieldValue | readonly FieldValue[] };
+
+/** Value of a form given as an object or as pairs; `null` and `undefined` leave the field out. */
+type FieldValue = FormValue | null | undefined;
 
 const OCTETS = "application/octet-stream";
 
@@ -135,8 +142,31 @@ function objectPayload(data: Exclude<RequestData, string | ArrayBuffer>): Payloa
   if (Symbol.asyncIterator in data) {
     return streamPayload(() => fromIterable(data as AsyncIterable<Uint8Array | string>));
   }
-  const text = encodeQuery(data as Exclude<QueryInit, string>);
+  if (data instanceof URLSearchParams) return urlencoded(encodeQuery(data));
+  const pairs = pairsOf(data as Readonly<Record<string, FieldValue>>);
+  // What is no text is a file, or nothing that a form can hold; then FormBody says so.
+  if (pairs.some((pair) => typeof pair?.[1] === "object" && pair[1] !== null)) {
+    const form = new FormBody();
+    for (const [name, value] of pairs) {
+      if (value !== null && value !== undefined) form.addField(name, value);
+    }
+    return formPayload(form);
+  }
+  return urlencoded(encodeQuery(pairs as Iterable<readonly [string, QueryValue]>, "form field"));
+}
+
+function urlencoded(text: string): Payload {
   return bytesPayload(new TextEncoder().encode(text), "application/x-www-form-urlencoded");
+}
+
+/** The fields of a form that is given as an object or as pairs. */
+function pairsOf(
+  data: Iterable<readonly [string, FieldValue]> | Readonly<Record<string, FieldValue>>,
+): (readonly [string, FieldValue])[] {
+  if (Symbol.iterator in data) return [...data];
+  return Object.entries(data).flatMap(([name, value]) =>
+    [value].flat().map((each) => [name, each] as const)
+  );
 }
 
 function formPayload(form: FormBody): Payload {

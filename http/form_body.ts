@@ -286,8 +286,7 @@ function toPartValue(name: string, value: FormValue): PartValue {
     case "boolean":
       return String(value);
     case "object":
-      if (value === null) break;
-      partBody(value); // throws here, not when the form is sent
+      if (value === null || !isPart(value)) break; // throws here, not when the form is sent
       return value;
   }
   throw new TypeError(
@@ -295,6 +294,15 @@ function toPartValue(name: string, value: FormValue): PartValue {
       value === null ? "null" : typeof value
     }`,
   );
+}
+
+function isPart(value: PartValue): boolean {
+  try {
+    partBody(value);
+    return true;
+  } catch {
+    return false; // the message below names the field, which that of a part cannot
+  }
 }
 
 function defaultFilename(name: string, value: PartValue): string | undefined {

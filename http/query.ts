@@ -55,26 +55,33 @@ const READABLE = /%(?:2F|3F|3A|40|24|2C)/g;
  * Order and repeats are kept; a space becomes `+`, as in `application/x-www-form-urlencoded`.
  *
  * @param query The query in any of its forms.
+ * @param what What messages call one of its pairs.
  * @returns The encoded query, an empty string where nothing is left.
- * @throws {TypeError} If a value is none of the types of {@linkcode QueryValue}.
+ * @throws {TypeError} If a value is none of the types of {@linkcode QueryValue}, or pairs are none.
  * @throws {RangeError} If a number is not finite.
  */
-export function encodeQuery(query: QueryInit): string {
+export function encodeQuery(query: QueryInit, what = "query parameter"): string {
   if (typeof query === "string") return query.startsWith("?") ? query.slice(1) : query;
   if (query instanceof URLSearchParams) return query.toString();
   const pieces: string[] = [];
-  for (const [key, value] of queryPairs(query)) {
+  for (const [key, value] of queryPairs(query, what)) {
     if (value === null || value === undefined) continue;
-    pieces.push(`${encode(key)}=${encode(queryText(key, value))}`);
+    pieces.push(`${encode(key)}=${encode(queryText(key, value, what))}`);
   }
   return pieces.join("&");
 }
 
 function* queryPairs(
   query: Exclude<QueryInit, string | URLSearchParams>,
+  what: string,
 ): Generator<readonly [string, QueryValue]> {
   if (Symbol.iterator in query) {
-    yield* query as Iterable<readonly [string, QueryValue]>;
+    for (const pair of query as Iterable<readonly [string, QueryValue]>) {
+      if (Array.isArray(pair)) yield pair as unknown as readonly [string, QueryValue];
+      else {throw new TypeError(
+          `Cannot encode a ${what}: expected [name, value], got ${typeof pair}`,
+        );}
+    }
     return;
   }
   for (const [key, value] of Object.entries(query)) {
@@ -83,14 +90,14 @@ function* queryPairs(
   }
 }
 
-function queryText(key: string, value: NonNullable<QueryValue>): string {
+function queryText(key: string, value: NonNullable<QueryValue>, what: string): string {
   switch (typeof value) {
     case "string":
       return value;
     case "number":
       if (!Number.isFinite(value)) {
         throw new RangeError(
-          `Cannot encode query parameter "${key}": ${value} is not a finite number`,
+          `Cannot encode ${what} "${key}": ${value} is not a finite number`,
         );
       }
       return String(value);
@@ -99,7 +106,7 @@ function queryText(key: string, value: NonNullable<QueryValue>): string {
       return String(value);
     default:
       throw new TypeError(
-        `Cannot encode query parameter "${key}": expected a string, number, bigint or boolean, got ${typeof value}`,
+        `Cannot encode ${what} "${key}": expected a string, number, bigint or boolean, got ${typeof value}`,
       );
   }
 }

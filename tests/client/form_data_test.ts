@@ -1,0 +1,75 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { ClientSession, type RequestData } from "@roundtrip/http";
+
+// A form in `data`, without a FormBody: what aiohttp makes of a dict with files in it.
+
+async function send(data: RequestData): Promise<[type: string, text: string]> {
+  const app = {
+    fetch: async (request: Request) =>
+      Response.json([request.headers.get("content-type") ?? "", await request.text()]),
+  };
+  await using session = new ClientSession({ app });
+  await using response = await session.post("/", { data });
+  return await response.json();
+}
+
+async function formOf(data: RequestData): Promise<FormData> {
+  const [type, text] = await send(data);
+  assertStringIncludes(type, "multipart/form-data");
+  return await new Response(text, { headers: { "content-type": type } }).formData();
+}
+
+async function textOf(form: FormData, name: string): Promise<string> {
+  const value = form.get(name);
+  return value instanceof File
+    ? `${value.name} ${value.type} ${await value.text()}`
+    : String(value);
+}
+
+Deno.test("an object with an open file is a multipart form", async () => {
+  const path = await Deno.makeTempFile();
+  await Deno.writeTextFile(path, "report");
+  const form = await formOf({ file: await Deno.open(path), page: 7, gone: undefined, none: null });
+  assertEquals(await textOf(form, "file"), "file application/octet-stream report");
+  assertEquals([...form.keys()], ["file", "page"]);
+  assertEquals(form.get("page"), "7");
+  await Deno.remove(path);
+});
+
+const FILES: readonly [name: string, data: RequestData, text: string][] = [
+  ["a File", { f: new File(["x"], "a.txt", { type: "text/csv" }) }, "a.txt text/csv x"],
+  ["a Blob among pairs", [["a", "1"], ["f", new Blob(["x"])]], "f application/octet-stream x"],
+  ["bytes", { f: new TextEncoder().encode("x") }, "f application/octet-stream x"],
+  ["a stream in a Map", new Map([["f", new Blob(["x"]).stream()]]), "f application/octet-stream x"],
+  ["one of a list", { f: [new File(["x"], "1"), "2"] }, "1 application/octet-stream x"],
+];
+for (const [name, data, text] of FILES) {
+  Deno.test(`${name} in data makes the form multipart`, async () => {
+    assertEquals(await textOf(await formOf(data), "f"), text);
+  });
+}
+
+Deno.test("pairs that come one by one are sent whole", async () => {
+  function* pairs(): Generator<[string, string]> {
+    yield ["a", "1"];
+    yield ["a", "2"];
+  }
+  assertEquals(await send(pairs()), ["application/x-www-form-urlencoded", "a=1&a=2"]);
+});
+
+Deno.test("URLSearchParams are sent as they write themselves", async () => {
+  const [, text] = await send(new URLSearchParams({ a: "x/y" }));
+  assertEquals(text, "a=x%2Fy");
+});
+
+const WRONG: readonly [name: string, data: unknown, message: string][] = [
+  ["an object in a field", { a: { b: 1 } }, 'Cannot send form field "a": expected text, a number'],
+  ["a list in a list", { a: [[1]] }, 'Cannot send form field "a": expected text'],
+  ["a list of numbers", [1, 2], "Cannot encode a form field: expected [name, value], got number"],
+  ["a function in a field", { a: () => 1 }, 'Cannot encode form field "a": expected a string'],
+];
+for (const [name, data, message] of WRONG) {
+  Deno.test(`${name} is refused by the name of the field`, async () => {
+    await assertRejects(() => send(data as RequestData), TypeError, message);
+  });
+}
