@@ -108,6 +108,24 @@ export class ClientOSError extends ClientConnectionError {
 }
 
 /**
+ * The server was reached and did not answer as it should; base of the errors that say how.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, ServerConnectionError } from "@roundtrip/http";
+ *
+ * const app = { fetch: () => new Promise<Response>(() => {}) };
+ * await using session = new ClientSession({ app, timeout: { total: 10 } });
+ * const error = await session.get("/").catch((error) => error);
+ * console.assert(error instanceof ServerConnectionError); // a ServerTimeoutError
+ * ```
+ */
+export class ServerConnectionError extends ClientConnectionError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name: string = "ServerConnectionError";
+}
+
+/**
  * The server closed the connection without a reply, or sent none that can be read.
  *
  * @example
@@ -126,7 +144,7 @@ export class ClientOSError extends ClientConnectionError {
  * await served;
  * ```
  */
-export class ServerDisconnectedError extends ClientConnectionError {
+export class ServerDisconnectedError extends ServerConnectionError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ServerDisconnectedError";
 
@@ -162,7 +180,7 @@ const PHASES = {
  * console.assert(error instanceof ServerTimeoutError && error.phase === "total");
  * ```
  */
-export class ServerTimeoutError extends ClientConnectionError {
+export class ServerTimeoutError extends ServerConnectionError {
   /** Name of the class, for telling errors apart. */
   override readonly name: string = "ServerTimeoutError";
   /** URL that was asked for. */

@@ -23,6 +23,23 @@ export class ClientConnectorDNSError extends ClientConnectorError {
 }
 
 /**
+ * Something is wrong with TLS or with the certificate; base of the errors that say which.
+ *
+ * @example
+ * ```ts
+ * import { ClientConnectorCertificateError, ClientSSLError } from "@roundtrip/http";
+ *
+ * const url = new URL("https://localhost:8443/");
+ * const error = new ClientConnectorCertificateError(url, "certificate", "unknown issuer");
+ * console.assert(error instanceof ClientSSLError);
+ * ```
+ */
+export class ClientSSLError extends ClientConnectorError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name: string = "ClientSSLError";
+}
+
+/**
  * TLS could not be agreed on.
  *
  * @example
@@ -43,7 +60,7 @@ export class ClientConnectorDNSError extends ClientConnectorError {
  * await answer;
  * ```
  */
-export class ClientConnectorSSLError extends ClientConnectorError {
+export class ClientConnectorSSLError extends ClientSSLError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ClientConnectorSSLError";
 }
@@ -64,7 +81,7 @@ export class ClientConnectorSSLError extends ClientConnectorError {
  * console.assert(advice(error).includes("localhost"));
  * ```
  */
-export class ClientConnectorCertificateError extends ClientConnectorError {
+export class ClientConnectorCertificateError extends ClientSSLError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ClientConnectorCertificateError";
 }

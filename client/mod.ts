@@ -155,6 +155,7 @@ export {
   ClientOSError,
   type ConnectFailure,
   ConnectionTimeoutError,
+  ServerConnectionError,
   ServerDisconnectedError,
   ServerTimeoutError,
   SocketTimeoutError,
@@ -165,6 +166,7 @@ export {
   ClientConnectorSSLError,
   ClientHttpProxyError,
   ClientProxyConnectionError,
+  ClientSSLError,
   UnixClientConnectorError,
 } from "./connector_errors.ts";
 export {

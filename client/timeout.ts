@@ -46,10 +46,17 @@ const DEFAULT_TIMEOUT: Required<ClientTimeout> = { total: 300_000, connect: 0, s
  *
  * @param timeout What the caller gave.
  * @returns The limits, in ms.
+ * @throws {TypeError} If they are a number, as aiohttp's may be.
  * @throws {RangeError} If one is negative or too large for a timer.
  */
 export function resolveTimeout(timeout: ClientTimeout | undefined): Required<ClientTimeout> {
   if (timeout === undefined) return DEFAULT_TIMEOUT;
+  // A number has no fields, so it would be no limit at all.
+  if (typeof timeout !== "object" || timeout === null) {
+    throw new TypeError(
+      `Cannot use timeout ${timeout}: expected an object such as { total: 60_000 }, in ms`,
+    );
+  }
   const { total, connect, sockRead } = { ...DEFAULT_TIMEOUT, ...defined(timeout) };
   for (const [name, limit] of Object.entries({ total, connect, sockRead })) {
     // setTimeout counts in 32 bits; beyond, it would fire at once.

@@ -47,10 +47,19 @@ export class Route {
         `Cannot add ${method} "${resource.canonical}": expected a handler function, got ${typeof handler}`,
       );
     }
+    if (isClass(handler)) { // it would be called, which throws, at the first request
+      throw new TypeError(
+        `Cannot add ${method} "${resource.canonical}": a class goes into web.view(path, viewClass)`,
+      );
+    }
     this.method = method.toUpperCase();
     this.handler = handler;
     this.resource = resource;
   }
+}
+
+function isClass(handler: Handler): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(handler));
 }
 
 /**

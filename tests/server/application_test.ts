@@ -152,6 +152,7 @@ const MISTAKES: [string, () => Iterable<web.RouteDef>, string][] = [
     () => [web.get("/a", name, { name: "n" }), web.get("/b", name, { name: "n" })],
     'Duplicate "n"',
   ],
+  ["a view as a handler", () => [web.get("/", web.View as never)], "a class goes into web.view("],
   // deno-lint-ignore no-explicit-any -- what a caller without types might give
   ["no handler", () => [web.get("/", undefined as any)], "expected a handler function"],
 ];
