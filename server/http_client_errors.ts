@@ -2,7 +2,7 @@
  * HTTP exceptions for errors of the client: `throw new web.HTTPNotFound()`.
  * @module
  */
-import { HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
+import { HTTPError, type HTTPExceptionOptions } from "./http_exception.ts";
 
 /**
  * Base of the replies for errors of the client.
@@ -15,7 +15,7 @@ import { HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
  * console.assert(isOurs(new web.HTTPConflict()) && !isOurs(new web.HTTPBadGateway()));
  * ```
  */
-export class HTTPClientError extends HTTPException {
+export class HTTPClientError extends HTTPError {
   /** Name of the class, for telling errors apart. */
   override readonly name: string = "HTTPClientError";
 }

@@ -95,3 +95,20 @@ export class HTTPException extends Error {
     });
   }
 }
+
+/**
+ * Base of the replies for errors, 4xx and 5xx: not of successes and redirects.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const isError = (thrown: unknown) => thrown instanceof web.HTTPError;
+ * console.assert(isError(new web.HTTPNotFound()) && isError(new web.HTTPBadGateway()));
+ * console.assert(!isError(new web.HTTPFound("/login")));
+ * ```
+ */
+export class HTTPError extends HTTPException {
+  /** Name of the class, for telling errors apart. */
+  override readonly name: string = "HTTPError";
+}

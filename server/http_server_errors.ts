@@ -2,7 +2,7 @@
  * HTTP exceptions for errors of the server: `throw new web.HTTPServiceUnavailable()`.
  * @module
  */
-import { HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
+import { HTTPError, type HTTPExceptionOptions } from "./http_exception.ts";
 
 /**
  * Base of the replies for errors of the server.
@@ -15,7 +15,7 @@ import { HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
  * console.assert(isServers(new web.HTTPBadGateway()) && !isServers(new web.HTTPConflict()));
  * ```
  */
-export class HTTPServerError extends HTTPException {
+export class HTTPServerError extends HTTPError {
   /** Name of the class, for telling errors apart. */
   override readonly name: string = "HTTPServerError";
 }

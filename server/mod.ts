@@ -168,7 +168,7 @@ export { TestClient, type TestRequestInit } from "./test_client.ts";
 export { makeRequest, type MakeRequestOptions } from "./make_request.ts";
 
 // HTTP exceptions
-export { HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
+export { HTTPError, HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
 export * from "./http_successes.ts";
 export * from "./http_redirects.ts";
 export * from "./http_client_errors.ts";

@@ -22,7 +22,7 @@ const CLIENT = `
 const SERVER = `
   AddressInUseError AppKey AppRunner Application BaseRequest BodyPartReader ConnectionResetError
   EncryptedCookieStorage FileField FileResponse HTTPAccepted HTTPBadGateway HTTPBadRequest
-  HTTPClientError HTTPConflict HTTPCreated HTTPException HTTPExpectationFailed
+  HTTPClientError HTTPConflict HTTPCreated HTTPError HTTPException HTTPExpectationFailed
   HTTPFailedDependency HTTPForbidden HTTPFound HTTPGatewayTimeout HTTPGone
   HTTPInsufficientStorage HTTPInternalServerError HTTPLengthRequired HTTPMethodNotAllowed
   HTTPMisdirectedRequest HTTPMove HTTPMovedPermanently HTTPMultipleChoices

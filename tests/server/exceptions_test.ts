@@ -76,6 +76,14 @@ function make(name: string, status: number): web.HTTPException {
   return new constructor(...FIRST[name] ?? (moves ? ["/there"] : []));
 }
 
+Deno.test("3.12.49 HTTPError is what all of 4xx and 5xx are, and no other", () => {
+  for (const [name = "", status = ""] of EXCEPTIONS) {
+    const thrown = make(name, Number(status));
+    assertEquals(thrown instanceof web.HTTPError, Number(status) >= 400, name);
+  }
+  assertEquals(new web.HTTPError(418, "Teapot").name, "HTTPError");
+});
+
 everyWay(
   "3.12.49 every exception of aiohttp is there, with its status, reason and body",
   async (ask) => {
