@@ -31,6 +31,8 @@ export interface RequestInfo {
   readonly method: string;
   /** URL without its fragment. */
   readonly url: URL;
+  /** URL with its fragment, aiohttp's `real_url`; there in what a session has asked for. */
+  readonly realUrl?: URL;
   /**
    * Headers that the caller, the session and its middlewares gave, without those that the cookie jar,
    * the body and the platform add.
