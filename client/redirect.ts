@@ -89,7 +89,7 @@ export function nextRequest(
   return request.with({
     method: toGet ? "GET" : request.method,
     url,
-    fragment,
+    fragment: fragment === "" ? request.fragment : fragment, // RFC 9110 section 10.2.2
     headers: kept,
     cookies: sameOrigin ? request.cookies : new Map(),
     payload,
