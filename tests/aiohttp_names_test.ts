@@ -1,0 +1,174 @@
+import { assert, assertEquals } from "@std/assert";
+import { pythonWith } from "./interop/_python.ts";
+import { ROOT, run } from "./_process.ts";
+
+// docs/aiohttp_names.md against the code: every name that it says is here has to be, and every
+// public name of aiohttp has to be in it.
+
+interface Member {
+  readonly name: string;
+  readonly kind?: string;
+  readonly accessibility?: string;
+}
+
+interface Definition {
+  readonly properties?: readonly Member[];
+  readonly methods?: readonly Member[];
+  readonly extends?: string | readonly { readonly repr: string }[];
+  readonly tsType?: { readonly value?: { readonly properties?: readonly Member[] } };
+}
+
+interface Symbol {
+  readonly name: string;
+  readonly declarations: readonly { readonly kind: string; readonly def?: Definition }[];
+}
+
+/** The public symbols of an entry by name, as `deno doc` tells them. */
+async function symbolsOf(entry: string): Promise<ReadonlyMap<string, Symbol>> {
+  const { code, stdout, stderr } = await run([Deno.execPath(), "doc", "--json", entry]);
+  assertEquals(code, 0, stderr);
+  const [module] = Object.values<{ symbols: readonly Symbol[] }>(JSON.parse(stdout).nodes);
+  assert(module !== undefined, entry);
+  return new Map(module.symbols.map((symbol) => [symbol.name, symbol]));
+}
+
+const [client, server, redis] = await Promise.all(
+  ["client/mod.ts", "server/mod.ts", "server/session_redis.ts"].map(symbolsOf),
+);
+assert(client !== undefined && server !== undefined && redis !== undefined);
+
+/** What a member is, `null` where there is none; those that are inherited count. */
+function memberOf(
+  symbols: ReadonlyMap<string, Symbol>,
+  owner: string,
+  name: string,
+): "method" | "property" | null {
+  for (const { def } of symbols.get(owner)?.declarations ?? []) {
+    if (def === undefined) continue;
+    const method = def.methods?.find((each) => each.name === name);
+    if (method !== undefined) {
+      return method.kind === "getter" || method.kind === "setter" ? "property" : "method";
+    }
+    const properties = [...def.properties ?? [], ...def.tsType?.value?.properties ?? []];
+    if (properties.some((each) => each.name === name && each.accessibility === undefined)) {
+      return "property";
+    }
+    const parents = typeof def.extends === "string" ? [{ repr: def.extends }] : def.extends ?? [];
+    for (const { repr } of parents) {
+      const inherited = memberOf(symbols, repr, name);
+      if (inherited !== null) return inherited;
+    }
+  }
+  return null;
+}
+
+/** What is wrong with a name of the second column, such as `web.Router.named()`; `null` for nothing. */
+function problemOf(span: string): string | null {
+  const isCall = span.endsWith("()");
+  const path = span.replace(/\(\)$/, "").split(".");
+  const symbols = path[0] === "web" ? server : path[0] === "RedisStorage" ? redis : client;
+  if (path[0] === "web") path.shift();
+  const [owner = "", member, ...rest] = path;
+  const symbol = symbols?.get(owner);
+  if (symbols === undefined || symbol === undefined) return `${span} is not exported`;
+  if (rest.length > 0) return `${span} has too many parts`;
+  if (member === undefined) {
+    const isFunction = symbol.declarations.some(({ kind }) => kind === "function");
+    return isCall === isFunction ? null : `${span} is ${isFunction ? "a" : "no"} function`;
+  }
+  const kind = memberOf(symbols, owner, member);
+  if (kind === null) return `${owner} has no ${member}`;
+  return isCall === (kind === "method") ? null : `${span} is a ${kind}`;
+}
+
+/** What is wrong with a name of the platform. */
+function platformProblemOf(span: string): string | null {
+  let at: unknown = globalThis;
+  for (const name of span.split(".")) at = Reflect.get(Object(at), name);
+  return at === undefined ? `the platform has no ${span}` : null;
+}
+
+type Row = readonly [aiohttp: string, here: string, note: string];
+
+/** The rows of all tables of a text. */
+function rowsOf(text: string): Row[] {
+  return text.split("\n").filter((line) =>
+    /^\| .* \|$/.test(line) && !/^\| (?:-+|aiohttp\w*) +\|/.test(line)
+  )
+    .map((line) => {
+      const [aiohttp = "", here = "", note = "", ...more] = line.slice(1, -1).split("|")
+        .map((cell) => cell.trim());
+      assertEquals(more, [], line);
+      return [aiohttp, here, note];
+    });
+}
+
+/** What is wrong with a row. */
+function problemsOf([aiohttp, here]: Row): string[] {
+  const [, where, list = ""] = /^(platform )?((?:`[^`]+`(?:, )?)+)$/.exec(here) ?? [];
+  if (list === "") {
+    return here === "**not possible**" || here === "**not here**" ? [] : [`${aiohttp}: "${here}"`];
+  }
+  return [...list.matchAll(/`([^`]+)`/g)].flatMap(([, span = ""]) =>
+    (where === undefined ? problemOf(span) : platformProblemOf(span)) ?? []
+  );
+}
+
+const page = await Deno.readTextFile(new URL("docs/aiohttp_names.md", ROOT));
+const rows = rowsOf(page);
+
+Deno.test("every name that docs/aiohttp_names.md says is here is here", () => {
+  assert(rows.length > 400, `${rows.length} rows`);
+  assertEquals(rows.flatMap(problemsOf), []);
+});
+
+const WRONG: readonly [here: string, problem: string][] = [
+  ["`Nothing`", "Nothing is not exported"],
+  ["`web.ClientSession`", "web.ClientSession is not exported"],
+  ["`ClientSession.fetch()`", "ClientSession has no fetch"],
+  ["`ClientSession.closed()`", "ClientSession.closed() is a property"],
+  ["`ClientSession.get`", "ClientSession.get is a method"],
+  ["`request`", "request is a function"],
+  ["`ClientSession()`", "ClientSession() is no function"],
+  ["`SessionOptions.base_url`", "SessionOptions has no base_url"],
+  ["`WSMsgType.NONE`", "WSMsgType has no NONE"],
+  ["platform `Nothing`", "the platform has no Nothing"],
+  ["", 'name: ""'],
+  ["soon", 'name: "soon"'],
+];
+for (const [here, problem] of WRONG) {
+  Deno.test(`a row that says ${here || "nothing"} would be found`, () => {
+    const table = `| aiohttp | here | note |\n| --- | --- | --- |\n| name | ${here} | |`;
+    assertEquals(rowsOf(table).flatMap(problemsOf), [problem]);
+  });
+}
+
+Deno.test("no name has two rows in one table", () => {
+  for (const section of page.split(/^## /m).slice(1)) {
+    const names = rowsOf(section).map(([name]) => name);
+    const twice = names.filter((name, i) => names.indexOf(name) !== i);
+    assertEquals(twice, [], section.split("\n")[0]);
+  }
+});
+
+const python = await pythonWith("aiohttp");
+
+Deno.test("every public name of aiohttp is in docs/aiohttp_names.md", {
+  ignore: python === null,
+}, async () => {
+  const program = `
+import aiohttp, aiohttp.web, aiohttp.abc, aiohttp.test_utils as tests
+names = set(aiohttp.__all__) | set(aiohttp.web.__all__)
+names |= {name for name in dir(aiohttp.abc) if name.startswith("Abstract")}
+names |= {n for n, v in vars(tests).items() if n[0] != "_" and getattr(v, "__module__", "") == tests.__name__}
+print("\\n".join(sorted(names)))
+`;
+  const { code, stdout, stderr } = await run([python ?? "", "-c", program]);
+  assertEquals(code, 0, stderr);
+  const names = stdout.trim().split("\n");
+  assert(names.length > 200, `${names.length}`);
+  const known = new Set(rows.flatMap(([name]) => [...name.matchAll(/\w+/g)].map(([word]) => word)));
+  known.add("hdrs"); // said above the tables
+  assert(/`aiohttp\.hdrs`/.test(page));
+  assertEquals(names.filter((name) => !known.has(name)), []);
+});
