@@ -165,6 +165,8 @@ export type {
 // Testing
 export { TestServer } from "./test_server.ts";
 export { TestClient, type TestRequestInit } from "./test_client.ts";
+export type { FormFields, FormValue } from "../http/form_body.ts";
+export type { PartValue, ReadableFile } from "../http/multipart_part_body.ts";
 export { makeRequest, type MakeRequestOptions } from "./make_request.ts";
 
 // HTTP exceptions

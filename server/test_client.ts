@@ -3,12 +3,15 @@
  * @module
  */
 import { parseSetCookies } from "../http/cookie.ts";
+import { FormBody, type FormFields } from "../http/form_body.ts";
+import { encodeQuery, type QueryInit } from "../http/query.ts";
 import type { Application } from "./application.ts";
 import type { AppRunnerOptions } from "./runner.ts";
 import { TestServer } from "./test_server.ts";
 
 /**
- * What a request of {@linkcode TestClient} takes: all that `fetch` does, and JSON.
+ * What a request of {@linkcode TestClient} takes: all that `fetch` does, and a query, a form or JSON
+ * as aiohttp's takes them.
  *
  * @example
  * ```ts
@@ -17,12 +20,16 @@ import { TestServer } from "./test_server.ts";
  * const app = new web.Application();
  * app.addRoutes([web.post("/", async (request) => web.jsonResponse(await request.json()))]);
  * await using client = await web.TestClient.start(app);
- * const init: web.TestRequestInit = { json: { name: "ann" }, headers: { accept: "text/html" } };
+ * const init: web.TestRequestInit = { json: { name: "ann" }, params: { page: 2 } };
  * const response = await client.post("/", init);
  * console.assert((await response.json()).name === "ann");
  * ```
  */
 export interface TestRequestInit extends RequestInit {
+  /** Query, added to the one of the path. */
+  readonly params?: QueryInit;
+  /** Sent as a form: multipart where a value is a file. Any other body is `body`. */
+  readonly data?: FormFields;
   /** Sent as JSON, with its content type. */
   readonly json?: unknown;
 }
@@ -84,29 +91,34 @@ export class TestClient {
    *
    * @param method Method.
    * @param path Path with its query; `urlFor()` gives one.
-   * @param init Headers and body.
+   * @param init Headers, query and body.
    * @returns The platform's response.
+   * @throws {TypeError} If more than one of `body`, `data` and `json` is given.
    */
   async request(
     method: string,
     path: string | { toString(): string },
     init: TestRequestInit = {},
   ): Promise<Response> {
-    const { json, ...rest } = init;
+    const { json, data, params, ...rest } = init;
+    if ([init.body ?? undefined, data, json].filter((each) => each !== undefined).length > 1) {
+      throw new TypeError("Cannot send the request: give one of body, data and json");
+    }
     const headers = new Headers(init.headers);
     if (this.cookies.size > 0 && !headers.has("cookie")) {
       const pairs = [...this.cookies].map(([name, value]) => `${name}=${value}`);
       headers.set("cookie", pairs.join("; "));
     }
-    if (json !== undefined && !headers.has("content-type")) {
-      headers.set("content-type", "application/json");
+    const content = contentOf(data, json);
+    if (content !== null && !headers.has("content-type")) {
+      headers.set("content-type", content.contentType);
     }
-    const response = await fetch(this.server.makeUrl(path), {
-      ...rest,
-      method,
-      headers,
-      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-    });
+    const query = params === undefined ? "" : encodeQuery(params);
+    const url = this.server.makeUrl(path);
+    const response = await fetch(
+      query === "" ? url : `${url}${url.includes("?") ? "&" : "?"}${query}`,
+      { ...rest, method, headers, ...(content === null ? {} : { body: content.body }) },
+    );
     this.#responses.add(response);
     for (const [name, cookie] of parseSetCookies(response.headers.getSetCookie())) {
       const gone = cookie.maxAge !== undefined
@@ -241,4 +253,14 @@ export class TestClient {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** The body of `data` or `json`, `null` where neither is given. */
+function contentOf(
+  data: FormFields | undefined,
+  json: unknown,
+): { readonly body: BodyInit; readonly contentType: string } | null {
+  if (data !== undefined) return new FormBody(data).encode();
+  if (json === undefined) return null;
+  return { body: JSON.stringify(json), contentType: "application/json" };
 }

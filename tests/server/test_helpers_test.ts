@@ -59,6 +59,43 @@ Deno.test("TestClient sends every verb, JSON and cookies", async () => {
   assertEquals((await (await client.get("/echo")).json())[3], { b: "2", c: "3" });
 });
 
+Deno.test("TestClient sends forms and queries", async () => {
+  const app = quietApp();
+  app.addRoutes([web.post("/form", async (request) => {
+    const form = await request.post();
+    const file = form.file("file");
+    const fields = [...request.query].map((pair) => pair.join("="));
+    return web.jsonResponse([
+      request.contentType,
+      form.text("value"),
+      file === undefined ? null : `${file.filename} ${await file.text()}`,
+      ...fields,
+    ]);
+  })]);
+  await using client = await web.TestClient.start(app);
+  const post = async (path: string, init: web.TestRequestInit): Promise<unknown> =>
+    await (await client.post(path, init)).json();
+  const urlencoded = "application/x-www-form-urlencoded";
+  assertEquals(await post("/form", { data: { value: "foo" } }), [urlencoded, "foo", null]);
+  assertEquals(await post("/form", { data: { value: "é&", file: new File(["x"], "a.txt") } }), [
+    "multipart/form-data",
+    "é&",
+    "a.txt x",
+  ]);
+  assertEquals(await post("/form?a=0", { data: {}, params: { a: [1, 2], b: undefined } }), [
+    urlencoded,
+    null,
+    null,
+    "a=0",
+    "a=1",
+    "a=2",
+  ]);
+  assertEquals((await post("/form", { params: "q=a+b", json: 1 }) as unknown[]).at(-1), "q=a b");
+  for (const init of [{ data: {}, json: 1 }, { data: {}, body: "" }, { json: 1, body: "x" }]) {
+    await assertRejects(() => client.post("/form", init), TypeError, "one of body, data and json");
+  }
+});
+
 Deno.test("TestClient gives up what was not read, and closes its WebSockets", async () => {
   await using client = await web.TestClient.start(application());
   await client.get("/endless");
