@@ -25,6 +25,8 @@ export interface CloneOptions {
   readonly relUrl?: string | { toString(): string };
   /** All headers. */
   readonly headers?: HeadersInit;
+  /** The body, in place of the request's own. */
+  readonly body?: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** `http` or `https`. */
   readonly scheme?: string;
   /** Host with its port; it goes into the `Host` header too. */

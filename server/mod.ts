@@ -95,6 +95,7 @@ export { type SSEEvent, type SSEOptions, SSEResponse, sseResponse } from "./sse_
 export { ConnectionResetError } from "./connection_reset_error.ts";
 export { chooseEncoding } from "./accept_encoding.ts";
 export { compress, type CompressOptions } from "./compress.ts";
+export { decompress } from "./decompress.ts";
 export type { ContentCoding } from "./content_coding.ts";
 
 // WebSockets

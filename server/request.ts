@@ -190,7 +190,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
       {
         method: options.method ?? this.method,
         headers,
-        body: this.raw.body,
+        body: options.body ?? this.raw.body,
       },
     );
     const info = options.remote === undefined

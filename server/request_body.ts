@@ -17,6 +17,19 @@ const LINGER_SIZE = 16 * 1024 ** 2;
 /** What is still to come of a body that was too large. */
 const rests = new WeakMap<object, Rest>();
 
+/** What bodies are decoded to, for those that are read so. */
+const decodedBodies = new WeakMap<object, ReadableStream<Bytes>>();
+
+/**
+ * Says what a body is decoded to, so that {@linkcode endBody} goes on where a reader has stopped.
+ *
+ * @param body The body of the platform's request.
+ * @param decoded What comes out of it.
+ */
+export function keepDecoded(body: object, decoded: ReadableStream<Bytes>): void {
+  decodedBodies.set(body, decoded);
+}
+
 /**
  * Reads a whole body. One that is announced to be too large is refused before a byte is read; any
  * other as soon as it is, and nothing beyond the limit is kept.
@@ -105,9 +118,11 @@ export function endBody(
 
 /** What is left of a long body that nobody reads; a short one may come to its end. */
 function restOf({ body, headers }: Request): Rest | null {
-  if (body === null || body.locked) return null;
+  if (body === null) return null;
+  const stream = body.locked ? decodedBodies.get(body) : body;
+  if (stream === undefined || stream.locked) return null;
   const length = headers.get("content-length");
-  return length !== null && Number(length) <= LINGER_SIZE ? null : body.getReader();
+  return length !== null && Number(length) <= LINGER_SIZE ? null : stream.getReader();
 }
 
 /**
