@@ -44,8 +44,14 @@ export type RequestData =
   | FormData
   | MultipartWriter
   | Exclude<QueryInit, string>
-  | Iterable<readonly [name: string, value: FieldValue]>
-  | { readonly [name: string]: FieldValue | readonly FieldValue[] };
+  | Iterable<readonly [name: string, value: FormValue | null | undefined]>
+  | {
+    readonly [name: string]:
+      | FormValue
+      | null
+      | undefined
+      | readonly (FormValue | null | undefined)[];
+  };
 
 /** Value of a form given as an object or as pairs; `null` and `undefined` leave the field out. */
 type FieldValue = FormValue | null | undefined;

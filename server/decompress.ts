@@ -14,7 +14,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
  * Decodes bodies that come with `Content-Encoding`: gzip, deflate, brotli and zstd, also one upon
- * another. aiohttp's server does it by itself, `Deno.serve` does not. Handlers see the request
+ * another. aiohttp's server does it by itself, Deno's does not. Handlers see the request
  * without that header and without `Content-Length`.
  *
  * A kilobyte can stand for gigabytes: `clientMaxSize` and the limits of multipart bodies count what
