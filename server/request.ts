@@ -129,7 +129,8 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
 
   /**
    * Aborts when the client leaves before it has the whole response, and never otherwise; pass it
-   * on to whatever is done for this client only.
+   * on to whatever is done for this client only. Asked for when the client has left already, it
+   * aborts a moment later.
    */
   get signal(): AbortSignal {
     if (this.#origin !== null) return this.#origin.signal;
