@@ -104,10 +104,12 @@ function rowsOf(text: string): Row[] {
 }
 
 /** What is wrong with a row. */
-function problemsOf([aiohttp, here]: Row): string[] {
+function problemsOf([aiohttp, here, note]: Row): string[] {
   const [, where, list = ""] = /^(platform )?((?:`[^`]+`(?:, )?)+)$/.exec(here) ?? [];
   if (list === "") {
-    return here === "**not possible**" || here === "**not here**" ? [] : [`${aiohttp}: "${here}"`];
+    // What was left out has to say what to do instead.
+    const isSaid = here === "**not possible**" || here === "**not here**" && note !== "";
+    return isSaid ? [] : [`${aiohttp}: "${here}"`];
   }
   return [...list.matchAll(/`([^`]+)`/g)].flatMap(([, span = ""]) =>
     (where === undefined ? problemOf(span) : platformProblemOf(span)) ?? []
@@ -135,6 +137,7 @@ const WRONG: readonly [here: string, problem: string][] = [
   ["platform `Nothing`", "the platform has no Nothing"],
   ["", 'name: ""'],
   ["soon", 'name: "soon"'],
+  ["**not here**", 'name: "**not here**"'],
 ];
 for (const [here, problem] of WRONG) {
   Deno.test(`a row that says ${here || "nothing"} would be found`, () => {
