@@ -36,6 +36,8 @@ export type QueryValue = string | number | bigint | boolean | null | undefined;
  * };
  * console.assert(await search({ key: ["a", "b"] }) === "?key=a&key=b");
  * console.assert(await search([["key", "a"], ["key", "b"]]) === "?key=a&key=b");
+ * const pairs = [["key", "a"], ["key", "b"]];
+ * console.assert(await search(pairs) === "?key=a&key=b");
  * console.assert(await search("key=a+b") === "?key=a+b");
  * ```
  */
@@ -43,6 +45,7 @@ export type QueryInit =
   | string
   | URLSearchParams
   | Iterable<readonly [string, QueryValue]>
+  | Iterable<readonly string[]> // what TypeScript makes of [["a", "1"]] in a variable
   | { readonly [key: string]: QueryValue | readonly QueryValue[] };
 
 // RFC 3986 section 3.4 allows these in a query as they are; `&`, `=`, `+` and `;` separate
@@ -77,10 +80,11 @@ function* queryPairs(
 ): Generator<readonly [string, QueryValue]> {
   if (Symbol.iterator in query) {
     for (const pair of query as Iterable<readonly [string, QueryValue]>) {
-      if (Array.isArray(pair)) yield pair as unknown as readonly [string, QueryValue];
-      else {throw new TypeError(
-          `Cannot encode a ${what}: expected [name, value], got ${typeof pair}`,
-        );}
+      if (Array.isArray(pair) && pair.length === 2) yield [pair[0], pair[1]];
+      else {
+        const got = Array.isArray(pair) ? `a list of ${pair.length}` : typeof pair;
+        throw new TypeError(`Cannot encode a ${what}: expected [name, value], got ${got}`);
+      }
     }
     return;
   }

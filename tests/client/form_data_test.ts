@@ -57,6 +57,17 @@ Deno.test("pairs that come one by one are sent whole", async () => {
   assertEquals(await send(pairs()), ["application/x-www-form-urlencoded", "a=1&a=2"]);
 });
 
+Deno.test("pairs in a variable, which TypeScript takes for lists of any length", async () => {
+  const pairs = [["a", "1"], ["a", "2"]];
+  assertEquals(await send(pairs), ["application/x-www-form-urlencoded", "a=1&a=2"]);
+  await using session = new ClientSession({ app: { fetch: (r) => new Response(r.url) } });
+  await using response = await session.get("/", { params: pairs });
+  assertEquals(await response.text(), "http://localhost/?a=1&a=2");
+  const params = [["a", "1", "2"]];
+  const message = "Cannot encode a query parameter: expected [name, value], got a list of 3";
+  await assertRejects(() => session.get("/", { params }), TypeError, message);
+});
+
 Deno.test("URLSearchParams are sent as they write themselves", async () => {
   const [, text] = await send(new URLSearchParams({ a: "x/y" }));
   assertEquals(text, "a=x%2Fy");
@@ -66,6 +77,7 @@ const WRONG: readonly [name: string, data: unknown, message: string][] = [
   ["an object in a field", { a: { b: 1 } }, 'Cannot send form field "a": expected text, a number'],
   ["a list in a list", { a: [[1]] }, 'Cannot send form field "a": expected text'],
   ["a list of numbers", [1, 2], "Cannot encode a form field: expected [name, value], got number"],
+  ["a name alone", [["a"]], "Cannot encode a form field: expected [name, value], got a list of 1"],
   ["a function in a field", { a: () => 1 }, 'Cannot encode form field "a": expected a string'],
 ];
 for (const [name, data, message] of WRONG) {

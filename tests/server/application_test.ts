@@ -341,7 +341,9 @@ Deno.test("every HTTP exception answers with its status and reason", async () =>
   const phrases: Record<number, string> = {};
   for (const [className, value] of Object.entries(web)) {
     if (
-      !/^HTTP(?!Exception|Move$|Successful|Redirection|ClientError|ServerError)/.test(className)
+      !/^HTTP(?!Exception|Error|Move$|Successful|Redirection|ClientError|ServerError)/.test(
+        className,
+      )
     ) {
       continue;
     }
