@@ -28,6 +28,27 @@ import type { RouteDef } from "./route_def.ts";
  * app.addRoutes(routes);
  * console.assert(await (await app.request("/users/7")).text() === "7");
  * ```
+ *
+ * @example Of a class that holds something
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const routes = new web.RouteTable();
+ * class Counter {
+ *   #count = 0;
+ *   @routes.post("/count/{step}")
+ *   add(request: web.ServerRequest<{ step: string }>): Response {
+ *     this.#count += Number(request.matchInfo.step);
+ *     return web.jsonResponse(this.#count);
+ *   }
+ * }
+ * new Counter();
+ * const app = new web.Application();
+ * app.addRoutes(routes);
+ * await app.request("/count/2", { method: "POST" });
+ * const response = await app.request("/count/3", { method: "POST" });
+ * console.assert(await response.json() === 5);
+ * ```
  */
 export type HandlerDecorator<Params> = <This extends object>(
   method: (

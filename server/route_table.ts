@@ -7,6 +7,7 @@ import type { PathParams } from "./path_template.ts";
 import { DecoratedRoutes, type HandlerDecorator } from "./route_decorator.ts";
 import * as define from "./route_def.ts";
 import type { GetRouteOptions, RouteDef, RouteOptions } from "./route_def.ts";
+import { staticFiles, type StaticOptions } from "./static_files.ts";
 import type { ViewClass } from "./view.ts";
 
 /**
@@ -14,7 +15,8 @@ import type { ViewClass } from "./view.ts";
  * `RouteTableDef`. It is iterable, so it can be spread into `addRoutes()`.
  *
  * Without a handler, each method is a standard decorator. The route of a decorated method is there
- * as soon as the class is instantiated (`this` is the instance), of a static one with the class.
+ * as soon as the class is instantiated (`this` is the instance), of a static one with the class; see
+ * {@linkcode HandlerDecorator}.
  *
  * @example A table of functions
  * ```ts
@@ -27,27 +29,6 @@ import type { ViewClass } from "./view.ts";
  * const app = new web.Application();
  * app.addRoutes(routes);
  * console.assert(`${app.router.named("user").urlFor({ id: "7" })}` === "/users/7");
- * ```
- *
- * @example Decorated methods
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const routes = new web.RouteTable();
- * class Counter {
- *   #count = 0;
- *   @routes.post("/count/{step}")
- *   add(request: web.ServerRequest<{ step: string }>): Response {
- *     this.#count += Number(request.matchInfo.step);
- *     return web.jsonResponse(this.#count);
- *   }
- * }
- * new Counter();
- * const app = new web.Application();
- * app.addRoutes(routes);
- * await app.request("/count/2", { method: "POST" });
- * const response = await app.request("/count/3", { method: "POST" });
- * console.assert(await response.json() === 5);
  * ```
  */
 export class RouteTable implements Iterable<RouteDef> {
@@ -373,6 +354,20 @@ export class RouteTable implements Iterable<RouteDef> {
     return (decorated) => {
       this.#routes.push(define.view(path, decorated, viewClass));
     };
+  }
+
+  /**
+   * Collects the files of a folder, as `web.static()` defines them.
+   *
+   * @param prefix Path that they are below.
+   * @param folder The folder.
+   * @param options Name, index, headers.
+   * @returns The table, for chaining.
+   * @throws {TypeError} As `web.static()` does.
+   */
+  static(prefix: string, folder: string | URL, options?: StaticOptions): this {
+    this.#routes.push(staticFiles(prefix, folder, options));
+    return this;
   }
 
   #collect<Path extends string, Options extends RouteOptions>(

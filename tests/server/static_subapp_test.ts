@@ -20,3 +20,17 @@ Deno.test("static files move below the prefix of a sub-application", async () =>
   assertEquals(`${sub.router.named("s").urlFor({ filename: "a.txt" })}`, "/admin/s/a.txt");
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("a route table collects a folder among its routes", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/a.txt`, "hello");
+  const routes = new web.RouteTable()
+    .static("/files", folder, { name: "files" })
+    .get("/", () => web.textResponse("home"));
+  const app = new web.Application();
+  app.addRoutes(routes);
+  assertEquals(await (await app.request("/files/a.txt")).text(), "hello");
+  assertEquals(await (await app.request("/")).text(), "home");
+  assertEquals(`${app.router.named("files").urlFor({ filename: "a.txt" })}`, "/files/a.txt");
+  await Deno.remove(folder, { recursive: true });
+});
