@@ -19,7 +19,7 @@ import {
   responseHead,
   type ShowOptions,
 } from "./show.ts";
-import type { Times } from "./node_transport.ts";
+import type { Times } from "./socket_transport.ts";
 
 /** Parts of an exchange that can be printed. */
 export type Parts = ReadonlySet<string>;

@@ -50,7 +50,7 @@ export async function converse(
   await using session = new ClientSession({
     cookieJar: new CookieJar({ unsafe: true }),
     trustEnv: true,
-    connector: connectorOf(parsed),
+    connector: connectorOf(parsed, url),
   });
   using terminal = await openConsole(parsed);
   const interrupt = Promise.withResolvers<"interrupted">();

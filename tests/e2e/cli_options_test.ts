@@ -9,7 +9,6 @@ import {
   cli,
   COMPILED,
   type Expected,
-  modern,
   ROUNDTRIP,
   type RunOptions,
   serving,
@@ -19,7 +18,7 @@ import {
 const USAGE = 64;
 type Row = readonly [name: string, args: readonly string[], Expected, RunOptions?];
 
-modern("options of curl mean what fingers know, 1a", async () => {
+Deno.test("options of curl mean what fingers know, 1a", async () => {
   await using bin = await serving(["httpbin"]);
   await using folder = await tempDir();
   const at = (path: string): string => `:${bin.port}${path}`;
@@ -89,7 +88,7 @@ modern("options of curl mean what fingers know, 1a", async () => {
   ]);
 });
 
-modern("-x, --chunked, --history-print, --format-options, --filter, 1a", async () => {
+Deno.test("-x, --chunked, --history-print, --format-options, --filter, 1a", async () => {
   await using bin = await serving(["httpbin"]);
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const plain = request.body?.pipeThrough(new DecompressionStream("deflate")) ?? null;
@@ -184,7 +183,7 @@ modern("-x, --chunked, --history-print, --format-options, --filter, 1a", async (
   await mirror.shutdown();
 });
 
-modern("lines of JSON are formatted as they come, 1a", async () => {
+Deno.test("lines of JSON are formatted as they come, 1a", async () => {
   const next = Promise.withResolvers<void>();
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
     const encoder = new TextEncoder();
@@ -221,7 +220,7 @@ modern("lines of JSON are formatted as they come, 1a", async () => {
   await server.shutdown();
 });
 
-modern(
+Deno.test(
   "a session in a file of one's own gives its secrets to its own server only, 1a",
   async () => {
     await using bin = await serving(["httpbin"]);
@@ -343,7 +342,7 @@ Deno.test("the charset of a text is guessed as browsers do", () => {
   for (const [name, bytes, charset] of rows) assertEquals(detectCharset(bytes), charset, name);
 });
 
-modern("defaults of config.json, and what takes them back, 1a", async () => {
+Deno.test("defaults of config.json, and what takes them back, 1a", async () => {
   await using bin = await serving(["httpbin"]);
   await using folder = await tempDir();
   const at = (path: string): string => `:${bin.port}${path}`;
