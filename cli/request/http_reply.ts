@@ -72,8 +72,23 @@ export async function readHead(reader: SocketReader): Promise<ReplyHead> {
   }
 }
 
+const RAW = new WeakMap<Headers, readonly (readonly [name: string, value: string])[]>();
+
+/**
+ * The headers of a reply in the order and case in which they came.
+ *
+ * @param headers Its headers.
+ * @returns `null` for headers of another origin.
+ */
+export function rawFields(
+  headers: Headers,
+): readonly (readonly [name: string, value: string])[] | null {
+  return RAW.get(headers) ?? null;
+}
+
 function headersOf(fields: readonly (readonly [string, string])[]): Headers {
   const headers = new Headers();
+  RAW.set(headers, fields);
   for (const [name, value] of fields) {
     // Names and values of a hostile server that Headers would refuse are no reason to fail.
     try {

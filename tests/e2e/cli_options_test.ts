@@ -145,9 +145,17 @@ Deno.test("-x, --chunked, --history-print, --format-options, --filter, 1a", asyn
       code: 0,
       stdout: '{ \x1b[34m"a"\x1b[0m:\x1b[36m1\x1b[0m}',
     }],
-    ["--format-options that are none", ["--format-options", "headers.sort:no", at("/")], {
+    ["--format-options that are none", ["--format-options", "headers.sort:maybe", at("/")], {
       code: USAGE,
-      stderr: /"headers\.sort:no" is none of json\.indent:0 to 9/,
+      stderr: /"headers\.sort:maybe" is none of headers\.sort:yes or no, json\.format:yes or no/,
+    }],
+    ["xml.format:no", ["--format-options", "xml.format:no", "-h", at("/html")], {
+      code: 0,
+      stdout: /^HTTP/,
+    }],
+    ["xml.indent", ["--format-options", "xml.indent:2", at("/xml")], {
+      code: USAGE,
+      stderr: /"xml\.indent:2": XML stays as it came/,
     }],
     ["--filter", ["--filter", "slideshow.slides[0].n", at("/json")], { code: 0, stdout: "1\n" }],
     ["--filter, a string", ["--filter", "slideshow.title", at("/json")], {
@@ -181,6 +189,71 @@ Deno.test("-x, --chunked, --history-print, --format-options, --filter, 1a", asyn
   ]);
   await server.shutdown();
   await mirror.shutdown();
+});
+
+Deno.test("--sorted, --unsorted, headers.sort, json.sort_keys, 1a", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const body = '{"b": {"d": 1, "c": 1.50}, "a": []}';
+  const serving = (async () => {
+    for await (const connection of listener) {
+      await connection.read(new Uint8Array(4096));
+      await connection.write(new TextEncoder().encode(
+        "HTTP/1.1 200 OK\r\nx-b: 2\r\nContent-Type: application/json\r\nX-A: 1\r\n" +
+          `SET-COOKIE: a=1\r\nx-B: 3\r\nConnection: close\r\n\r\n${body}`,
+      ));
+      connection.close();
+    }
+  })();
+  const url = `http://127.0.0.1:${listener.addr.port}/`;
+  const head = (...lines: string[]): Expected => ({
+    code: 0,
+    stdout: ["HTTP/1.1 200 OK", ...lines, "", ""].join("\n"),
+  });
+  const byName = head(
+    ...["Connection: close", "Content-Type: application/json", "Set-Cookie: a=[hidden]"],
+    ...["X-A: 1", "X-B: 2, 3"],
+  );
+  const asItCame = head(
+    ...["x-b: 2", "Content-Type: application/json", "X-A: 1"],
+    ...["SET-COOKIE: a=[hidden]", "x-B: 3", "Connection: close"],
+  );
+  const sorted = '{\n  "a": [],\n  "b": {\n    "c": 1.50,\n    "d": 1\n  }\n}\n';
+  const unsorted = '{\n  "b": {\n    "d": 1,\n    "c": 1.50\n  },\n  "a": []\n}\n';
+  const request = ["-p", "H", "--offline", url, "X-Z:1", "X-A:1"];
+  const options = (value: string): string[] => ["--format-options", value];
+  await assertTable([
+    ["a head as ever", ["-h", url], byName],
+    ["--sorted", ["-h", "--sorted", url], byName],
+    ["headers.sort:true", ["-h", ...options("headers.sort:true"), url], byName],
+    ["--unsorted", ["-h", "--unsorted", url], asItCame],
+    ["headers.sort:no", ["-h", ...options("headers.sort:no"), url], asItCame],
+    ["the last one counts", ["-h", "--unsorted", "--sorted", url], byName],
+    [
+      "and so does the last value",
+      ["-h", "--sorted", ...options("headers.sort:no"), url],
+      asItCame,
+    ],
+    ["a request as it was given", request, {
+      code: 0,
+      stdout: /\nX-Z: 1\nX-A: 1\n/,
+    }],
+    ["a request, sorted", ["--sorted", ...request], {
+      code: 0,
+      stdout: /\nHost: [^\n]+\nUser-Agent: [^\n]+\nX-A: 1\nX-Z: 1\n/,
+    }],
+    ["keys", ["--sorted", url], { code: 0, stdout: sorted }],
+    ["json.sort_keys", [...options("json.sort_keys:true"), url], { code: 0, stdout: sorted }],
+    ["keys, not", ["--pretty", "format", "--unsorted", url], { code: 0, stdout: unsorted }],
+    ["keys in a form that stays", ["--pretty", "none", "--sorted", url], { code: 0, stdout: body }],
+    ["a pipe gets what came", ["--unsorted", url], { code: 0, stdout: body }],
+    ["--no-sorted", ["--sorted", "--no-sorted", url], { code: 0, stdout: body }],
+    ["a body that is sent goes out as it was", [
+      ...["-p", "B", "--sorted", "--offline", "--raw", '{"b":1,"a":2}'],
+      ...[url, "Content-Type:application/json"],
+    ], { code: 0, stdout: '{\n  "a": 2,\n  "b": 1\n}\n\n' }],
+  ]);
+  listener.close();
+  await serving;
 });
 
 Deno.test("lines of JSON are formatted as they come, 1a", async () => {
