@@ -9,7 +9,7 @@ import { openBrowser } from "../open_browser.ts";
 import { writeErr, writeOut } from "../output.ts";
 import type { ParsedArgs } from "../parse_args.ts";
 import { readText } from "../read_text.ts";
-import { UsageError } from "../usage_error.ts";
+import { CommandError, UsageError } from "../usage_error.ts";
 import { filesApplication } from "./application.ts";
 import { Root } from "./folder.ts";
 import type { FilesOptions } from "./options.ts";
@@ -133,6 +133,12 @@ async function checkUpload(
   hidden: boolean,
 ): Promise<void> {
   if (!isFolder) throw new UsageError("argument --upload: a single file is served");
+  // Asks on a terminal; later nobody could answer, and each upload would fail.
+  if ((await Deno.permissions.request({ name: "write", path })).state !== "granted") {
+    throw new CommandError(
+      `Requires write access to "${path}", run again with the --allow-write flag`,
+    );
+  }
   const inner = subdir.split("/").map(encodeURIComponent).join("/");
   if (await new Root(path, hidden).find(inner) === null) {
     throw new UsageError(`argument --upload: there is no folder ${subdir} below ${path}`);

@@ -10,6 +10,7 @@ import {
   ServerTimeoutError,
   TooManyRedirectsError,
 } from "../../client/mod.ts";
+import { missingPermission } from "../missing_permission.ts";
 import type { ParsedArgs } from "../parse_args.ts";
 import { CommandError } from "../usage_error.ts";
 import { ReplySyntaxError } from "./http_reply.ts";
@@ -21,6 +22,7 @@ import { ReplySyntaxError } from "./http_reply.ts";
  * @param parsed Options.
  */
 export function explained(error: unknown, parsed: ParsedArgs): unknown {
+  if (missingPermission(error) !== null) return error; // what is missing is the whole message
   if (error instanceof ConnectionTimeoutError) {
     const seconds = parsed.value("connect-timeout");
     return new CommandError(

@@ -16,6 +16,7 @@ import {
   WSMsgType,
   WSServerHandshakeError,
 } from "../../client/mod.ts";
+import { missingPermission } from "../missing_permission.ts";
 import type { ParsedArgs } from "../parse_args.ts";
 import { prepareEnvironment } from "../request/environment.ts";
 import { authOf } from "../request/credentials.ts";
@@ -287,6 +288,7 @@ class Silence {
 }
 
 function explained(error: unknown, parsed: ParsedArgs): unknown {
+  if (missingPermission(error) !== null) return error; // what is missing is the whole message
   if (error instanceof WSServerHandshakeError) {
     return new CommandError(
       `${error.message}; is this the path of a WebSocket? roundtrip shows what it answers`,
