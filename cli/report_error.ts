@@ -6,6 +6,7 @@ import { USAGE_CODE } from "./command_table.ts";
 import { usageLine } from "./help.ts";
 import { missingPermission } from "./missing_permission.ts";
 import { OutputClosedError, writeErr } from "./output.ts";
+import { systemReason } from "./system_error.ts";
 import { COMMANDS } from "./tables/mod.ts";
 import { CommandError, UsageError } from "./usage_error.ts";
 import { visibleText } from "./visible_text.ts";
@@ -35,6 +36,10 @@ export async function reportError(error: unknown, command: string): Promise<numb
   if (error instanceof CommandError) {
     await writeErr(visibleText(`${program}: error: ${error.message}\n`));
     return error.exitCode;
+  }
+  if (systemReason(error) !== null && error instanceof Error) {
+    await writeErr(visibleText(`${program}: error: ${error.message}\n`));
+    return 1;
   }
   const text = error instanceof Error ? error.stack ?? error.message : String(error);
   await writeErr(visibleText(`${program}: error: ${text}\n`));

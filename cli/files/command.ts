@@ -45,8 +45,19 @@ export async function run(parsed: ParsedArgs): Promise<number> {
       await writeOut(`${renderUnicodeCompact(urls[0] ?? url, { border: 2 })}\n`);
     }
   };
-  const all = { ...options, print: (text: string) => void print(text) };
+  const stop = new AbortController();
+  let failure: unknown = null;
+  const all = {
+    ...options,
+    signal: stop.signal,
+    print: (text: string) =>
+      void print(text).catch((error) => {
+        failure = error;
+        stop.abort();
+      }),
+  };
   await explainListening(() => runApp(app, all), all);
+  if (failure !== null) throw failure;
   return 0;
 }
 

@@ -187,3 +187,31 @@ export function notOnOld(
     return rows.filter(([name]) => !OLD || !Object.hasOwn(reasons, name));
   };
 }
+
+/** A server that answers each path with bytes of its own, once for a connection. */
+export function rawServer(
+  replies: Readonly<Record<string, string>>,
+): { url: string } & AsyncDisposable {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serving = (async () => {
+    for await (const connection of listener) {
+      const buffer = new Uint8Array(65_536);
+      const count = await connection.read(buffer) ?? 0;
+      const [, path = ""] = new TextDecoder().decode(buffer.subarray(0, count)).split(" ");
+      const reply = Uint8Array.from(replies[path] ?? "", (each) => each.charCodeAt(0));
+      try {
+        for (let at = 0; at < reply.length;) at += await connection.write(reply.subarray(at));
+      } catch {
+        // The command has had enough.
+      }
+      connection.close();
+    }
+  })();
+  return {
+    url: `http://127.0.0.1:${listener.addr.port}`,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await serving;
+    },
+  };
+}

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { cli, OLD, serving, tempDir } from "./_cli.ts";
+import { cli, OLD, rawServer, serving, tempDir } from "./_cli.ts";
 import { inTerminal, terminalTest } from "./_terminal.ts";
 
 /** What would set a title, clear the screen or answer as if typed; colours are not among it. */
@@ -13,28 +13,6 @@ async function shown(
 ): Promise<{ code: number; output: string }> {
   await using terminal = inTerminal(args, cwd === undefined ? {} : { cwd });
   return await terminal.end();
-}
-
-/** A server that answers each path with bytes of its own, once for a connection. */
-function rawServer(replies: Readonly<Record<string, string>>): { url: string } & AsyncDisposable {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const serving = (async () => {
-    for await (const connection of listener) {
-      const buffer = new Uint8Array(65_536);
-      const count = await connection.read(buffer) ?? 0;
-      const [, path = ""] = new TextDecoder().decode(buffer.subarray(0, count)).split(" ");
-      const reply = Uint8Array.from(replies[path] ?? "", (each) => each.charCodeAt(0));
-      for (let at = 0; at < reply.length;) at += await connection.write(reply.subarray(at));
-      connection.close();
-    }
-  })();
-  return {
-    url: `http://127.0.0.1:${listener.addr.port}`,
-    async [Symbol.asyncDispose]() {
-      listener.close();
-      await serving;
-    },
-  };
 }
 
 terminalTest("on a terminal headers and body are printed, coloured and indented, 1a", async () => {
