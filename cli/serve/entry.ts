@@ -57,7 +57,9 @@ export function locate(module: string): string {
   let hindrance: string | null = null;
   for (const each of tried) {
     try {
-      if (Deno.statSync(each).isFile) return pathToFileURL(each).href;
+      if (!Deno.statSync(each).isFile) continue;
+      Deno.openSync(each).close(); // import() would say why it cannot in words of its own
+      return pathToFileURL(each).href;
     } catch (error) {
       const { NotCapable, PermissionDenied } = Deno.errors;
       if (error instanceof NotCapable || error instanceof PermissionDenied) {
