@@ -71,8 +71,13 @@ export interface JarCookie {
  * ```
  */
 export abstract class AbstractCookieJar implements Iterable<JarCookie> {
-  /** How many cookies there are; while it is 0, nothing is asked of the jar for a request. */
+  /** How many cookies there are. */
   abstract readonly size: number;
+
+  /** Whether there are none, so that nothing else is asked of the jar for a request. */
+  get isEmpty(): boolean {
+    return this.size === 0;
+  }
 
   /** Whether values are quoted where they need to be, a request's own too; `false` here. */
   get quoteCookie(): boolean {
@@ -128,7 +133,7 @@ export abstract class AbstractCookieJar implements Iterable<JarCookie> {
    * @returns The header, an empty string where there is none to send.
    */
   cookieHeader(url: URL, more?: ReadonlyMap<string, string>): string {
-    if (this.size === 0 && !more?.size) return "";
+    if (this.isEmpty && !more?.size) return "";
     return cookieText(this.filterCookies(url), more);
   }
 

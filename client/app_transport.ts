@@ -94,7 +94,7 @@ async function race(app: FetchApp, request: HopRequest): Promise<Response> {
       throw asError(signal.reason);
     }
     const reason = error instanceof Error ? error.message : String(error);
-    const text = `Cannot request ${url.href}: the application threw: ${reason}`;
+    const text = `Cannot request ${url}: the application threw: ${reason}`;
     throw new ClientConnectionError(text, { cause: error });
   } finally {
     signal.removeEventListener("abort", onAbort);

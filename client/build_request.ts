@@ -30,12 +30,12 @@ export function buildRequest(
   options: RequestOptions,
   resolved: ResolvedOptions,
 ): ClientRequestInit {
-  if (!isToken(method)) {
+  if (method !== "GET" && !isToken(method)) {
     throw new TypeError(`Cannot use method "${method}": it is no RFC 9110 token`);
   }
   const { baseUrl } = resolved.session;
   const target = resolveTarget(input, baseUrl, options.params, options.encoded);
-  const { url, fragment } = target;
+  const { href: url, fragment } = target;
   const headers = authorized(resolved, target);
   const cookies = options.cookies === undefined
     ? null
@@ -143,7 +143,7 @@ function authorized(resolved: ResolvedOptions, target: RequestTarget): Headers |
   // A session's credentials are for the server that the session is about.
   const { auth, baseUrl } = session;
   if (auth === null || hasHeader(headers, "authorization")) return headers;
-  if (baseUrl !== null && baseUrl.origin !== target.url.origin) return headers;
+  if (baseUrl !== null && baseUrl.origin !== new URL(target.href).origin) return headers;
   return withHeader(headers, "authorization", encodeBasicAuth(auth));
 }
 

@@ -65,7 +65,7 @@ export class ConnectionSlots {
    * @returns `null` if a place was free, else a promise that resolves when it is.
    * @throws The signal's reason.
    */
-  acquire(url: URL, signal: AbortSignal): Promise<void> | null {
+  acquire(url: string, signal: AbortSignal): Promise<void> | null {
     const host = this.#hostOf(url);
     // Who comes now passes nobody: a place that becomes free goes to the first who can use it, so
     // those who wait are waiting for another host.
@@ -104,7 +104,7 @@ export class ConnectionSlots {
    *
    * @param url Where the request went.
    */
-  release(url: URL): void {
+  release(url: string): void {
     const host = this.#hostOf(url);
     this.#used--;
     host.used--;
@@ -140,9 +140,9 @@ export class ConnectionSlots {
     this.#next.add(first);
   }
 
-  #hostOf(url: URL): Host {
+  #hostOf(url: string): Host {
     if (this.#limitPerHost === Infinity) return this.#everyHost;
-    const name = url.origin;
+    const name = new URL(url).origin;
     let host = this.#hosts.get(name);
     if (host === undefined) this.#hosts.set(name, host = { name, used: 0, waiters: new Set() });
     return host;

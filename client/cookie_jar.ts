@@ -100,6 +100,11 @@ export class CookieJar extends AbstractCookieJar {
     return this.#shared.size + (this.#memory === null ? 0 : this.#kept().length);
   }
 
+  /** Whether there are none; one that has ended may count still. */
+  override get isEmpty(): boolean {
+    return this.#store === null && this.#shared.size === 0;
+  }
+
   /** Whether values are quoted, as `quoteCookie` said. */
   override get quoteCookie(): boolean {
     return this.#quote;
@@ -163,7 +168,7 @@ export class CookieJar extends AbstractCookieJar {
    * @returns The header, an empty string where there is none to send.
    */
   override cookieHeader(url: URL, more?: ReadonlyMap<string, string>): string {
-    if (this.#store === null && this.#shared.size === 0 && !more?.size) return "";
+    if (this.isEmpty && !more?.size) return "";
     return cookieText(this.filterCookies(url), more);
   }
 

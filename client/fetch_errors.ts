@@ -38,8 +38,9 @@ export function sendError(error: unknown, hop: HopRequest, proxy: string | null)
   if (error instanceof NotSupportedError || error instanceof ClientConnectionError) return error;
   if (!(error instanceof Error)) return new ClientConnectionError(String(error));
   const options = { cause: error };
+  const url = new URL(hop.url);
   if (error.name === "NotCapable") {
-    return new ClientConnectorError(hop.url, "permission", error.message, options);
+    return new ClientConnectorError(url, "permission", error.message, options);
   }
   // Before Deno 2.9 the reason was the message itself, without a cause.
   const { cause = error.message } = error;
@@ -48,19 +49,19 @@ export function sendError(error: unknown, hop: HopRequest, proxy: string | null)
   const reason = reasonOf(text);
   // In TLS 1.3 a server refuses a client's certificate when the client is through (RFC 8446, 4.4.2).
   if (stage === "Connect" || /received fatal alert/.test(reason)) {
-    return connectError(hop.url, proxy, reason, options);
+    return connectError(url, proxy, reason, options);
   }
   // Broken while in use: no reply came, and the server may have acted on the request.
   if (/connection reset|broken pipe/i.test(text)) {
-    return new ClientOSError(`Connection to ${hop.url.host} broke: ${reason}`, options);
+    return new ClientOSError(`Connection to ${url.host} broke: ${reason}`, options);
   }
-  if (stage === "SendRequest") return new ServerDisconnectedError(hop.url, reason, options);
+  if (stage === "SendRequest") return new ServerDisconnectedError(url, reason, options);
   const streams = hop.body !== null && hop.body.bytes === null;
   // No stage: it is what the body's own stream failed with.
   if (stage === undefined && error.cause !== undefined && streams) {
-    return new ClientPayloadError(`Cannot send the body to ${hop.url.href}: ${reason}`, options);
+    return new ClientPayloadError(`Cannot send the body to ${hop.url}: ${reason}`, options);
   }
-  return new ClientConnectionError(`Cannot request ${hop.url.href}: ${reason}`, options);
+  return new ClientConnectionError(`Cannot request ${hop.url}: ${reason}`, options);
 }
 
 /**

@@ -71,7 +71,7 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
         const client = clients.get(proxy, pooled, request.url);
         if (client !== undefined) init.client = client;
         else if (body instanceof ReadableStream) init.duplex = "half"; // Node asks for it
-        const response = await fetch(request.url.href, init);
+        const response = await fetch(request.url, init);
         request.observer?.connected();
         return new FetchResult(response, request, slots);
       } catch (error) {
@@ -218,6 +218,7 @@ class HttpClients {
   readonly #clients = new Map<string, Deno.HttpClient>();
   readonly #relays = new Map<string, ProxyRelay>();
   readonly #plain: boolean;
+  #usual: Deno.HttpClient | null = null; // the pool without a proxy
 
   constructor(options: ResolvedConnector) {
     this.#options = options;
@@ -240,9 +241,10 @@ class HttpClients {
   }
 
   /** The client for a proxy; `pooled` says whether its connections may serve other requests too. */
-  get(asked: string | null, pooled: boolean, url: URL | null): Deno.HttpClient | undefined {
+  get(asked: string | null, pooled: boolean, url: string | null): Deno.HttpClient | undefined {
     if (this.#plain) return undefined;
-    const proxy = url?.protocol === "https:" ? this.#withoutPassword(asked) : asked;
+    if (asked === null && pooled && this.#usual !== null) return this.#usual; // nearly every request
+    const proxy = url?.startsWith("https:") ? this.#withoutPassword(asked) : asked;
     const key = `${pooled ? "" : "!"}${proxy ?? ""}`;
     let client = this.#clients.get(key);
     if (client === undefined) {
@@ -251,6 +253,7 @@ class HttpClients {
       // NO_PROXY lists, if they are there when it is made.
       client = withoutProxyVariables(() => Deno.createHttpClient(options));
       this.#clients.set(key, client);
+      if (key === "") this.#usual = client;
     }
     return client;
   }
@@ -258,6 +261,7 @@ class HttpClients {
   close(): void {
     for (const each of [...this.#clients.values(), ...this.#relays.values()]) each.close();
     this.#clients.clear();
+    this.#usual = null;
     this.#relays.clear();
   }
 

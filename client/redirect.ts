@@ -67,7 +67,8 @@ export function nextRequest(
   if (!STATUSES.has(status)) return null;
   const location = locationOf(headers);
   if (location === "") return null;
-  const { url, fragment, auth } = redirectTarget(location, request.url);
+  const { href, fragment, auth } = redirectTarget(location, request.url);
+  const url = new URL(href);
 
   const toGet = (status === 303 && request.method !== "HEAD") ||
     ((status === 301 || status === 302) && request.method === "POST");

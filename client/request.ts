@@ -27,8 +27,8 @@ import type { HeaderList } from "./transport.ts";
 export interface ClientRequestInit {
   /** Method in upper case. */
   readonly method: string;
-  /** URL without credentials and fragment. */
-  readonly url: URL;
+  /** URL without credentials and fragment; text has to be what `URL.href` would give. */
+  readonly url: URL | string;
   /** Fragment of the URL with its `#`, an empty string for none. */
   readonly fragment?: string;
   /** Headers, without those that the jar and the transport add; names of a list in lower case. */
@@ -60,8 +60,6 @@ const NO_COOKIES: ReadonlyMap<string, string> = new Map();
 export class ClientRequest implements RequestInfo {
   /** Method in upper case. */
   readonly method: string;
-  /** URL without credentials and fragment. */
-  readonly url: URL;
   /** Fragment of the URL with its `#`, an empty string for none; it is not sent. */
   readonly fragment: string;
   /** Cookies of this request alone, beside the jar's. */
@@ -70,6 +68,8 @@ export class ClientRequest implements RequestInfo {
   readonly payload: Payload | null;
   readonly #list: HeaderList;
   readonly #context: RequestContext | null;
+  readonly #target: URL | string;
+  #url: URL | null = null; // made when somebody looks, as the headers are
   #headers: Headers | null; // made when somebody looks: most requests never need it
 
   /**
@@ -80,7 +80,7 @@ export class ClientRequest implements RequestInfo {
    */
   constructor(init: ClientRequestInit, context: RequestContext | null = null) {
     this.method = init.method;
-    this.url = init.url;
+    this.#target = init.url;
     this.fragment = init.fragment ?? "";
     this.cookies = init.cookies ?? NO_COOKIES;
     this.payload = init.payload ?? null;
@@ -88,6 +88,16 @@ export class ClientRequest implements RequestInfo {
     this.#headers = own ? init.headers as Headers : null;
     this.#list = own ? [] : init.headers as HeaderList;
     this.#context = context;
+  }
+
+  /** URL without credentials and fragment. */
+  get url(): URL {
+    return this.#url ??= new URL(this.#target);
+  }
+
+  /** The URL as text. */
+  get href(): string {
+    return this.#url?.href ?? `${this.#target}`;
   }
 
   /** Headers, without those that the jar and the transport add; changes count. */
@@ -141,7 +151,7 @@ export class ClientRequest implements RequestInfo {
   with(changes: Partial<ClientRequestInit>): ClientRequest {
     return new ClientRequest({
       method: this.method,
-      url: this.url,
+      url: this.href,
       fragment: this.fragment,
       cookies: this.cookies,
       payload: this.payload,

@@ -244,7 +244,7 @@ export class ClientResponse {
   async text(options: TextOptions = {}): Promise<string> {
     const bytes = await this.read();
     const encoding = options.encoding ?? await this.getEncoding();
-    return this.#text = decodeText(bytes, encoding, options, this.url);
+    return this.#text = decodeText(bytes, encoding, options, this);
   }
 
   /**
@@ -281,7 +281,7 @@ export class ClientResponse {
     }
     const text = await this.text(options);
     if (text.trim() === "") return null; // as aiohttp 3.14
-    return parseJson(text, options.loads ?? JSON.parse, this.url);
+    return parseJson(text, options.loads ?? JSON.parse, this);
   }
 
   /**

@@ -13,7 +13,7 @@ import type { TextOptions } from "./response_options.ts";
  * @param bytes The body.
  * @param encoding Name of its encoding.
  * @param options Whether bytes that are not of the encoding are an error.
- * @param url Where it came from, for messages.
+ * @param from Where it came from, for messages; its URL is parsed when it is asked for.
  * @returns The text.
  * @throws {RangeError} If the encoding is no known one.
  * @throws {ClientPayloadError} If the bytes are not of that encoding.
@@ -22,7 +22,7 @@ export function decodeText(
   bytes: Uint8Array<ArrayBuffer>,
   encoding: string,
   options: TextOptions,
-  url: URL,
+  from: { readonly url: URL },
 ): string {
   const decoder = decoderFor(encoding, options.errors !== "replace");
   if (decoder === null) {
@@ -32,7 +32,7 @@ export function decodeText(
     return decoder.decode(bytes);
   } catch (cause) {
     throw new ClientPayloadError(
-      `Cannot decode the body of ${url.href}: it is not ${decoder.encoding}. ` +
+      `Cannot decode the body of ${from.url.href}: it is not ${decoder.encoding}. ` +
         "Name its encoding with text({ encoding })",
       { cause },
     );
@@ -44,16 +44,20 @@ export function decodeText(
  *
  * @param text The text.
  * @param loads Turns it into a value.
- * @param url Where it came from, for messages.
+ * @param from Where it came from, for messages; its URL is parsed when it is asked for.
  * @returns The value.
  * @throws {ClientPayloadError} If it is not JSON.
  */
-export function parseJson(text: string, loads: (text: string) => unknown, url: URL): unknown {
+export function parseJson(
+  text: string,
+  loads: (text: string) => unknown,
+  from: { readonly url: URL },
+): unknown {
   try {
     return loads(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ClientPayloadError(`Cannot parse the body of ${url.href} as JSON: ${reason}`, {
+    throw new ClientPayloadError(`Cannot parse the body of ${from.url.href} as JSON: ${reason}`, {
       cause,
     });
   }

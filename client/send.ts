@@ -50,7 +50,7 @@ export function sender(init: SendInit): ClientHandler {
   const { transport, jar, environment, repeats = false } = init;
   const keepsNoSignal = transport.keepsNoSignal === true;
   return async (request) => {
-    const { method, url, payload, context } = request;
+    const { method, payload, context } = request;
     const headers = outgoing(request, jar, environment);
     const phases = context?.phases;
     // With a stream it is the server's turn only when that has ended, see body_observer.ts.
@@ -65,11 +65,11 @@ export function sender(init: SendInit): ClientHandler {
       if (payload !== null) body = observedBody(payload, request);
       const hop: HopRequest = {
         method,
-        url,
+        url: request.href,
         headers,
         body,
         once: !IDEMPOTENT.has(method),
-        proxy: context?.proxy ?? environment?.proxyFor(url) ?? null,
+        proxy: context?.proxy ?? environment?.proxyFor(request.url) ?? null,
         rawBody: context?.rawBody ?? false,
         signal: context === null || !keepsNoSignal ? request.signal : context.hopSignal,
         observer: observerOf(request, context, isStream),
@@ -92,9 +92,8 @@ export function sender(init: SendInit): ClientHandler {
     }
     const observed = observedResult(result, request, body);
     context?.received(observed);
-    if (result.headers.has("set-cookie")) {
-      jar.updateFromHeaders(result.headers.getSetCookie(), url);
-    }
+    const cookies = result.headers.getSetCookie();
+    if (cookies.length > 0) jar.updateFromHeaders(cookies, request.url);
     return observed;
   };
 }
@@ -133,10 +132,11 @@ function outgoing(
   jar: AbstractCookieJar,
   environment: Environment | null,
 ): HeaderList {
-  const { url, payload, method } = request;
+  const { payload, method } = request;
   let headers = request.headerList;
-  const own = headerOf(headers, "cookie");
-  const cookies = jar.cookieHeader(url, request.cookies);
+  const hasCookies = !jar.isEmpty || request.cookies.size > 0;
+  const cookies = hasCookies ? jar.cookieHeader(request.url, request.cookies) : "";
+  const own = cookies === "" ? null : headerOf(headers, "cookie");
   if (cookies !== "" && own === null) {
     headers = [...headers, ["cookie", cookies]];
   } else if (cookies !== "" && own !== null) {
@@ -145,7 +145,7 @@ function outgoing(
   }
   if (payload !== null || WITH_BODY.has(method)) headers = described(headers, request);
   if (environment !== null && headerOf(headers, "authorization") === null) {
-    const credentials = environment.authFor(url);
+    const credentials = environment.authFor(request.url);
     if (credentials !== null) headers = [...headers, ["authorization", credentials]];
   }
   return headers;

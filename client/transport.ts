@@ -92,8 +92,8 @@ export interface HopObserver {
 export interface HopRequest {
   /** Method in upper case. */
   readonly method: string;
-  /** URL without credentials and fragment. */
-  readonly url: URL;
+  /** URL without credentials and fragment, as text: Fetch's `Request.url`. */
+  readonly url: string;
   /** Headers to send. */
   readonly headers: HeaderList;
   /** The body, `null` for none. */
@@ -180,8 +180,9 @@ export interface HopResult {
  * // Sends every request to another application by its host.
  * const byHost = (hosts: Record<string, Transport>): Transport => ({
  *   send(request) {
- *     const transport = hosts[request.url.hostname];
- *     if (transport === undefined) throw new Error(`nobody is ${request.url.hostname}`);
+ *     const { hostname } = new URL(request.url);
+ *     const transport = hosts[hostname];
+ *     if (transport === undefined) throw new Error(`nobody is ${hostname}`);
  *     return transport.send(request);
  *   },
  *   close() {},

@@ -31,7 +31,7 @@ const ENDED = AbortSignal.abort(new DOMException("The request has ended", "Abort
 /** What a {@linkcode Watch} is made of. */
 export interface WatchInit {
   /** URL that the caller asked for. */
-  readonly url: URL;
+  readonly url: URL | string;
   /** Limits of time, complete. */
   readonly limits: Required<ClientTimeout>;
   /** The caller's own signal. */
@@ -55,7 +55,6 @@ export interface WatchInit {
  * it aborts with is the error that the caller sees.
  */
 export class Watch implements RequestContext, RequestPhases, Waiting {
-  readonly initialUrl: URL;
   readonly trace: RequestTrace | null;
   readonly proxy: string | null;
   readonly skipsContentType: boolean;
@@ -63,6 +62,8 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
   readonly onUploadProgress: ProgressCallback | null;
   readonly #limits: Required<ClientTimeout>;
   readonly #start = performance.now();
+  readonly #url: URL | string;
+  #initialUrl: URL | null = null;
   #abortable: Idle | null = idle.pop() ?? { controller: new AbortController(), uses: 0 };
   #total: Deadline | null = null;
   #connect: Deadline | null = null;
@@ -82,7 +83,7 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
    * @param init Limits and listeners.
    */
   constructor(init: WatchInit) {
-    this.initialUrl = init.url;
+    this.#url = init.url;
     this.trace = init.trace;
     this.proxy = init.proxy;
     this.skipsContentType = init.skipsContentType;
@@ -94,6 +95,11 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
     const { total } = init.limits;
     if (total > 0) this.#total = setDeadline(total, this.#start, this);
     if (init.external !== null) this.#unlisten = this.#listen(init.external);
+  }
+
+  /** URL that the caller asked for. */
+  get initialUrl(): URL {
+    return this.#initialUrl ??= new URL(this.#url);
   }
 
   /**

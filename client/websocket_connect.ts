@@ -147,7 +147,7 @@ async function agentOf(
   { proxy, url }: HopRequest,
   { tls }: ResolvedWS<unknown>,
 ): Promise<{ agent?: object }> {
-  const secure = url.protocol === "https:";
+  const secure = url.startsWith("https:");
   if (proxy !== null) return { agent: await proxyAgent(proxy, secure, tls) };
   if (!secure) return {};
   // In Deno 2.4, the runtime of some executables, certificates count in an agent only.
@@ -171,7 +171,7 @@ function upgradeTransport(
       return await new Promise<HopResult>((resolve, reject) => {
         handshake.body = handshake.fault = null;
         const all = { ...wsOptions(request, options), ...agent };
-        const socket = new Socket(request.url, options.protocols, all);
+        const socket = new Socket(new URL(request.url), options.protocols, all);
         let reply: WsReply | null = null;
         const settle = (): void => request.signal.removeEventListener("abort", abort);
         const abort = (): void => {
@@ -304,15 +304,16 @@ function classify(error: Error & { code?: string }, request: HopRequest): Error 
   if (error instanceof ClientConnectorError) return error; // of the proxy
   const { code = "", message } = error;
   const options = { cause: error };
+  const url = new URL(request.url);
   if (error.name === "NotCapable") {
-    return connectorError(request.url, "permission", message, options);
+    return connectorError(url, "permission", message, options);
   }
   const text = `${code} ${message}`;
   const failure = FAILURES[code] ??
     (/certificate|issuer/i.test(text) ? "certificate" : /tls|ssl/i.test(text) ? "tls" : null);
-  if (failure !== null) return connectorError(request.url, failure, message, options);
+  if (failure !== null) return connectorError(url, failure, message, options);
   if (code === "ECONNRESET" || /hang up|closed/.test(message)) {
-    return new ServerDisconnectedError(request.url, message, options);
+    return new ServerDisconnectedError(url, message, options);
   }
-  return new ClientConnectionError(`Cannot connect to ${request.url.href}: ${message}`, options);
+  return new ClientConnectionError(`Cannot connect to ${request.url}: ${message}`, options);
 }

@@ -29,17 +29,18 @@ export function connectError(error: unknown, hop: HopRequest, proxy: URL | null)
   if (hop.signal.aborted) return hop.signal.reason;
   if (error instanceof UnsentError) return error.cause;
   if (!(error instanceof Error)) return error;
+  const url = new URL(hop.url);
   const code = codeOf(error);
   if (proxy !== null && /^E(?!CONNRESET|PIPE)/.test(code)) {
     const why = `the proxy ${proxy.host} cannot be reached (${error.message})`;
-    return new ClientProxyConnectionError(hop.url, "proxy", why, { cause: error });
+    return new ClientProxyConnectionError(url, "proxy", why, { cause: error });
   }
   if (error instanceof ClientConnectorError) return error; // of the proxy
   if (error instanceof Deno.errors.NotCapable) return error;
   if (error instanceof NoReplyError || /^(?:ECONNRESET|EPIPE)$/.test(code)) {
-    return new ServerDisconnectedError(hop.url, error.message, { cause: error });
+    return new ServerDisconnectedError(url, error.message, { cause: error });
   }
-  return new ClientConnectorError(hop.url, kindOf(error.message, code), error.message, {
+  return new ClientConnectorError(url, kindOf(error.message, code), error.message, {
     cause: error,
   });
 }

@@ -71,7 +71,7 @@ function arranged(hop: HopRequest, wishes: HeaderWishes): [string, string][] {
   headers.push(...left.map(([name, value]): [string, string] => [titleCase(name), value]));
   const has = (name: string): boolean => headers.some(([own]) => own.toLowerCase() === name);
   if (!has("connection")) headers.unshift(["Connection", "keep-alive"]);
-  if (!has("host")) headers.unshift(["Host", hop.url.host]);
+  if (!has("host")) headers.unshift(["Host", new URL(hop.url).host]);
   if (hop.body !== null && !has("content-length") && !has("transfer-encoding")) {
     headers.push(
       hop.body.size === null

@@ -47,7 +47,8 @@ export async function sendRequest(
 }
 
 /** RFC 9112 section 3.2. */
-function targetOf({ method, url }: HopRequest, whole: boolean): string {
+function targetOf({ method, url: href }: HopRequest, whole: boolean): string {
+  const url = new URL(href);
   if (method === "CONNECT") return `${url.hostname}:${portOf(url)}`;
   const own = `${url.pathname}${url.search}`;
   return whole ? `${url.origin}${own}` : own;

@@ -39,9 +39,8 @@ export function requestHead(
   options: ShowOptions,
 ): string {
   const { paint } = options;
-  const lines = [
-    `${paint("status", hop.method)} ${visibleLine(hop.url.pathname + hop.url.search)} HTTP/1.1`,
-  ];
+  const { pathname, search } = new URL(hop.url);
+  const lines = [`${paint("status", hop.method)} ${visibleLine(pathname + search)} HTTP/1.1`];
   for (const [name, value] of options.sortHeaders ? sorted(hop.headers) : hop.headers) {
     lines.push(header(name, shownValue(name, value, options), paint));
   }

@@ -109,7 +109,7 @@ export function socketTransport(options: SocketTransportOptions, times: Times): 
       const limit = options.connectTimeout;
       const late = new AbortController();
       const timer = limit === null ? undefined : setTimeout(() => {
-        late.abort(new ConnectionTimeoutError(hop.url, "connect", limit, limit));
+        late.abort(new ConnectionTimeoutError(new URL(hop.url), "connect", limit, limit));
       }, limit);
       let socket: Duplex | null = null;
       try {
@@ -148,17 +148,18 @@ interface Way {
 }
 
 function wayOf(hop: HopRequest, options: SocketTransportOptions): Way {
-  const chosen = options.proxyFor(hop.url);
+  const url = new URL(hop.url);
+  const chosen = options.proxyFor(url);
   const proxy = options.socketPath !== null
     ? null
     : chosen === undefined
     ? (hop.proxy === null ? null : new URL(hop.proxy))
     : chosen;
   // A proxy of HTTP is given plain requests whole; anything else goes through it unseen.
-  const whole = hop.url.protocol === "http:" && /^https?:$/.test(proxy?.protocol ?? "");
+  const whole = url.protocol === "http:" && /^https?:$/.test(proxy?.protocol ?? "");
   const forwards = whole ? proxy : null;
   const tunnel = whole ? null : proxy;
-  const peer = forwards ?? hop.url;
+  const peer = forwards ?? url;
   return { key: `${peer.origin} ${tunnel?.href}`, peer, forwards, tunnel };
 }
 
@@ -167,8 +168,9 @@ async function routeOf(
   { peer, tunnel, forwards }: Way,
   options: SocketTransportOptions,
 ): Promise<Route> {
-  const host = bareHost(hop.url);
-  const address = options.addresses.get(`${host}:${portOf(hop.url)}`) ??
+  const url = new URL(hop.url);
+  const host = bareHost(url);
+  const address = options.addresses.get(`${host}:${portOf(url)}`) ??
     options.addresses.get(`${host}:*`);
   const secure = peer.protocol === "https:" || tunnel?.protocol === "https:";
   const tls = secure

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { ConnectionSlots } from "../../client/connection_slots.ts";
 
-const url = (host: number): URL => new URL(`http://h${host}/`);
+const url = (host: number): string => `http://h${host}/`;
 
 /** What the places are meant to do, said as simply as possible. */
 class Model {
@@ -73,7 +73,7 @@ const urls = Array.from({ length: COUNT }, (_, at) => url(at));
 const other = url(COUNT);
 
 /** A signal of its own for each: many listeners on one take their time. */
-function acquire(slots: ConnectionSlots, target: URL | undefined): boolean {
+function acquire(slots: ConnectionSlots, target: string | undefined): boolean {
   return slots.acquire(target ?? other, new AbortController().signal) === null;
 }
 

@@ -72,8 +72,7 @@ Deno.test("an idempotent request is repeated once when the server disconnects, o
 Deno.test("ConnectionSlots lets waiters pass in order, and those of a free host before them", async () => {
   const slots = new ConnectionSlots(2, 1);
   const { signal } = new AbortController();
-  const [a, b, c] = ["http://a/", "http://b/", "http://c/"].map((each) => new URL(each));
-  assert(a && b && c);
+  const [a, b, c] = ["http://a/", "http://b/", "http://c/"] as const;
   const order: string[] = [];
   assertEquals(slots.acquire(a, signal), null);
   const second = slots.acquire(a, signal)?.then(() => order.push("a2"));
@@ -92,7 +91,7 @@ Deno.test("ConnectionSlots lets waiters pass in order, and those of a free host 
 
 Deno.test("ConnectionSlots forgets a waiter that gives up", async () => {
   const slots = new ConnectionSlots(1, 0);
-  const url = new URL("http://a/");
+  const url = "http://a/";
   const controller = new AbortController();
   assertEquals(slots.acquire(url, controller.signal), null);
   const waiting = slots.acquire(url, controller.signal);

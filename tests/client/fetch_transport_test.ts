@@ -22,7 +22,7 @@ Deno.test("fetch, its clients and its words are known in two files of the client
 function hop(url: string, over: Partial<HopRequest> = {}): HopRequest {
   return {
     method: "POST",
-    url: new URL(url),
+    url,
     headers: [],
     body: null,
     once: false,

@@ -356,6 +356,32 @@ for (
   });
 }
 
+Deno.test("a middleware may change the URL in place, or pass another on", async () => {
+  const app = { fetch: ({ url }: Request) => new Response(new URL(url).pathname) };
+  const ways: [string, ClientMiddleware][] = [
+    ["/changed", (request, handler) => {
+      request.url.pathname = "/changed";
+      return handler(request);
+    }],
+    ["/text", (request, handler) => handler(request.with({ url: `${request.url.origin}/text` }))],
+    [
+      "/other",
+      (request, handler) => handler(request.with({ url: new URL("/other", request.url) })),
+    ],
+    ["/copied", (request, handler) => {
+      request.url.pathname = "/copied";
+      return handler(request.with({ headers: [] }));
+    }],
+  ];
+  for (const [expected, middleware] of ways) {
+    await using session = new ClientSession({ app, middlewares: [middleware] });
+    await using response = await session.get("/asked");
+    assertEquals(await response.text(), expected);
+    const { requestInfo } = response;
+    assertEquals(requestInfo instanceof ClientRequest && requestInfo.initialUrl.pathname, "/asked");
+  }
+});
+
 Deno.test("digestHeader() covers the body with auth-int, and knows SHA-512-256 and -sess", async () => {
   const request = (body: string) =>
     new ClientRequest({

@@ -224,7 +224,9 @@ function breaking(times: number, headers: string[][]): Transport {
   return {
     send(request) {
       headers.push(request.headers.filter(([name]) => name === "x-a").map(([, value]) => value));
-      if (count++ < times) return Promise.reject(new ServerDisconnectedError(request.url, "gone"));
+      if (count++ < times) {
+        return Promise.reject(new ServerDisconnectedError(new URL(request.url), "gone"));
+      }
       return inner.send(request);
     },
     close: () => inner.close(),

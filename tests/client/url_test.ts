@@ -16,8 +16,8 @@ Deno.test("A path below a base is the URL that the platform makes of both", () =
       const expected = new URL(path.replace(/%(?![\da-f]{2})/g, "%25"), base);
       const { hash } = expected;
       expected.hash = "";
-      const { url, fragment, auth } = resolveTarget(path, base, undefined);
-      assertEquals([url.href, fragment, auth], [expected.href, hash, null], path);
+      const { href, fragment, auth } = resolveTarget(path, base, undefined);
+      assertEquals([href, fragment, auth], [expected.href, hash, null], path);
     }
   }
 });

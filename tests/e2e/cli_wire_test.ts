@@ -230,7 +230,7 @@ Deno.test("a head takes no line more than its own", async () => {
       const error = await assertRejects(() =>
         transport.send({
           method: "GET",
-          url: new URL(url),
+          url,
           headers: [["X-Own", value]],
           body: null,
           once: false,
