@@ -248,7 +248,7 @@ function resultOf(
     headers: head.headers,
     body: framing === "none" ? null : bodyOf(bodyPieces(reader, framing), () => {
       release(framing !== "close" && !switched);
-    }),
+    }, () => release(false)),
     bodyError(error) {
       if (hop.signal.aborted) return hop.signal.reason;
       const why = error instanceof Error ? error.message : String(error);
@@ -265,6 +265,7 @@ function resultOf(
 function bodyOf(
   pieces: AsyncGenerator<Uint8Array<ArrayBuffer>, void>,
   onEnd: () => void,
+  onGivenUp: () => void,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
@@ -274,5 +275,6 @@ function bodyOf(
         controller.close();
       } else controller.enqueue(value);
     },
+    cancel: onGivenUp,
   }, { highWaterMark: 0 });
 }
