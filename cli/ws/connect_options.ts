@@ -118,7 +118,9 @@ export function connectorOf(parsed: ParsedArgs, url: URL): ConnectorOptions {
       "argument --proxy: expected http://HOST:PORT, https:, socks5: or socks5h:",
     );
   }
-  if (OLD_RUNTIME && parsed.has("proxy")) throw tooOldTo("talk WebSocket through a proxy");
+  if (OLD_RUNTIME && proxy !== undefined) {
+    throw tooOldTo(`talk WebSocket ${path === undefined ? "through a proxy" : "to a unix socket"}`);
+  }
   if (OLD_RUNTIME && url.protocol === "wss:" && /^(?:no|false)$/.test(verify)) {
     throw tooOldTo("leave the certificate of wss unchecked");
   }

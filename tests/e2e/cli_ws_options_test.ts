@@ -46,6 +46,7 @@ const connecting = notOnOld("ws connects", {
   "--proxy socks5": IN_USE,
   "http_proxy": IN_USE,
   "no proxy there": IN_USE,
+  "--unix-socket": IN_USE,
 });
 
 Deno.test("ws connects as requests do: TLS, proxies, sockets, credentials, 1c", async () => {
@@ -131,6 +132,10 @@ Deno.test({
       ["--proxy", ["ws", "--proxy", "http://127.0.0.1:1", url], {
         code: 1,
         stderr: /cannot talk WebSocket through a proxy; 2\.9 can/,
+      }],
+      ["--unix-socket", ["ws", "--unix-socket", "x", "ws://a/"], {
+        code: 1,
+        stderr: /cannot talk WebSocket to a unix socket; 2\.9 can/,
       }],
     ]);
   },
