@@ -12,9 +12,9 @@ const METHODS = ["get", "post", "put", "patch", "delete", "head", "options"];
 export function completeBash(): string {
   const cases = COMMANDS.map((each) => {
     const label = each.name === "request" ? "*" : each.name;
-    return `    ${label}) words=${quote(words(each).join(" "))}; kind=${each.completes} ;;`;
+    return `    ${label}) words=${quote(optionWords(each).join(" "))}; kind=${each.completes} ;;`;
   });
-  const values = choices().map(([option, values]) =>
+  const values = choicesByOption().map(([option, values]) =>
     `    ${option}) COMPREPLY=($(compgen -W ${quote(values.join(" "))} -- "$cur")); return ;;`
   );
   return `# bash completions of roundtrip
@@ -138,7 +138,12 @@ function visible(spec: CommandSpec): OptionSpec[] {
   return spec.options.filter((each) => !each.hidden);
 }
 
-function words(spec: CommandSpec): string[] {
+/**
+ * The options of a subcommand as they are typed.
+ *
+ * @param spec The subcommand.
+ */
+export function optionWords(spec: CommandSpec): string[] {
   return visible(spec).flatMap((each) =>
     each.short === undefined ? [`--${each.long}`] : [`--${each.long}`, `-${each.short}`]
   );
@@ -153,7 +158,7 @@ function everyOption(): OptionSpec[] {
 }
 
 /** Options with a list of values, merged where subcommands share a name. */
-function choices(): [string, string[]][] {
+export function choicesByOption(): [string, string[]][] {
   const all = new Map<string, Set<string>>();
   for (const { long, choices = [] } of everyOption()) {
     if (choices.length > 0) all.set(long, new Set([...all.get(long) ?? [], ...choices]));

@@ -5,7 +5,7 @@
 import { longHelp, overview } from "./help.ts";
 import { writeOut } from "./output.ts";
 import { suggest } from "./suggest.ts";
-import { COMMANDS } from "./tables/mod.ts";
+import { COMMANDS, GLOBAL_OPTIONS } from "./tables/mod.ts";
 import { UsageError } from "./usage_error.ts";
 import { VERSION } from "./version.ts";
 
@@ -38,10 +38,12 @@ export async function run(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-const KINDS = ["complete-bash", "complete-zsh", "complete-fish", "man"];
+const KINDS = GLOBAL_OPTIONS.find(({ long }) => long === "generate")?.choices ?? [];
 
 async function generate(kind: string | undefined): Promise<string> {
   if (kind === "man") return (await import("./man_page.ts")).manPage(VERSION);
+  if (kind === "man-markdown") return (await import("./man_markdown.ts")).manMarkdown(VERSION);
+  if (kind === "complete-elvish") return (await import("./complete_elvish.ts")).completeElvish();
   const shells = await import("./completions.ts");
   if (kind === "complete-bash") return shells.completeBash();
   if (kind === "complete-zsh") return shells.completeZsh();

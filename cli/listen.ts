@@ -85,6 +85,26 @@ export async function explainListening(
         { cause },
       );
     }
+    const path = options.path ?? null;
+    if (path !== null && cause instanceof Deno.errors.NotFound) {
+      throw new CommandError(`cannot listen on ${path}: there is no such folder`, { cause });
+    }
+    if (path !== null && cause instanceof Error && /SUN_LEN/.test(cause.message)) {
+      throw new CommandError(
+        `cannot listen on ${path}: the path of a socket has 107 bytes at most`,
+        { cause },
+      );
+    }
+    if (cause instanceof Error && /failed to lookup address/.test(cause.message)) {
+      throw new CommandError(
+        `cannot listen on ${where}: there is no host of that name. -H localhost is for this ` +
+          "machine alone, -H 0.0.0.0 for its network",
+        { cause },
+      );
+    }
+    if (cause instanceof TypeError && /^Cannot use the access log format/.test(cause.message)) {
+      throw new UsageError(`argument --access-log-format: ${cause.message}`, { cause });
+    }
     if (cause instanceof Deno.errors.PermissionDenied) {
       throw new CommandError(
         `cannot listen on ${options.path ?? where}: the system forbids it (${cause.message}). ` +

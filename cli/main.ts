@@ -61,15 +61,15 @@ const SUBCOMMANDS: Readonly<Record<string, Loadable>> = {
  */
 export async function main(args: readonly string[]): Promise<number> {
   const [first = "", ...rest] = args;
-  if ((first === "--version" || first === "-V") && rest.length === 0) {
-    console.log(
-      `roundtrip ${VERSION} (deno ${Deno.version.deno}, v8 ${Deno.version.v8})`,
-    );
-    return 0;
-  }
   const own = Object.hasOwn(SUBCOMMANDS, first) ? SUBCOMMANDS[first] : undefined;
   const name = own !== undefined || first === "help" ? first : "request";
   try {
+    if ((first === "--version" || first === "-V") && rest.length === 0) {
+      const { writeOut } = await import("./output.ts");
+      const { deno, v8 } = Deno.version;
+      await writeOut(`roundtrip ${VERSION} (deno ${deno}, v8 ${v8})\n`);
+      return 0;
+    }
     if (first === "help") return await (await import("./help_command.ts")).run(rest);
     if (args.length === 0 || first === "--generate" || first.startsWith("--generate=")) {
       return await (await import("./help_command.ts")).run(args);

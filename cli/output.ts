@@ -3,6 +3,9 @@
  * @module
  */
 
+import { systemReason } from "./system_error.ts";
+import { CommandError } from "./usage_error.ts";
+
 const ENCODER = new TextEncoder();
 
 /** The reader of the output has gone away; the program ends like one that SIGPIPE has ended. */
@@ -30,7 +33,8 @@ export async function writeErr(data: string | Uint8Array): Promise<void> {
   try {
     await writeAll(Deno.stderr, data);
   } catch (error) {
-    if (!(error instanceof OutputClosedError)) throw error;
+    // There is nowhere left to tell it.
+    if (!(error instanceof OutputClosedError || error instanceof CommandError)) throw error;
   }
 }
 
@@ -42,7 +46,11 @@ async function writeAll(
   try {
     while (bytes.length > 0) bytes = bytes.subarray(await stream.write(bytes));
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.BrokenPipe)) throw cause;
-    throw new OutputClosedError("Nobody reads the output any more", { cause });
+    if (cause instanceof Deno.errors.BrokenPipe) {
+      throw new OutputClosedError("Nobody reads the output any more", { cause });
+    }
+    const reason = systemReason(cause);
+    if (reason === null) throw cause;
+    throw new CommandError(`cannot write the output: ${reason}`, { cause });
   }
 }

@@ -15,7 +15,11 @@ export function readText(option: string, path: string): string {
   try {
     return Deno.readTextFileSync(path);
   } catch (cause) {
-    const why = cause instanceof Deno.errors.NotFound ? "there is no such file" : String(cause);
+    const why = cause instanceof Deno.errors.NotFound
+      ? "there is no such file"
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
     throw new UsageError(`argument --${option}: cannot read ${path}: ${why}`, { cause });
   }
 }

@@ -4,7 +4,9 @@
  */
 import { USAGE_CODE } from "./command_table.ts";
 import { usageLine } from "./help.ts";
+import { missingPermission } from "./missing_permission.ts";
 import { OutputClosedError, writeErr } from "./output.ts";
+import { systemReason } from "./system_error.ts";
 import { COMMANDS } from "./tables/mod.ts";
 import { CommandError, UsageError } from "./usage_error.ts";
 import { visibleText } from "./visible_text.ts";
@@ -21,6 +23,11 @@ export async function reportError(error: unknown, command: string): Promise<numb
   const program = command === "request" ? "roundtrip" : `roundtrip ${command}`;
   // 128 and SIGPIPE's number; an example of the tutorial writes by console.log().
   if (error instanceof OutputClosedError || error instanceof Deno.errors.BrokenPipe) return 141;
+  const missing = error instanceof UsageError ? null : missingPermission(error);
+  if (missing !== null) {
+    await writeErr(visibleText(`${program}: error: ${missing}\n`));
+    return 1;
+  }
   if (error instanceof UsageError) {
     const usage = spec === undefined ? "" : `${usageLine(spec)}\n`;
     await writeErr(visibleText(`${usage}${program}: error: ${error.message}\n`));
@@ -30,8 +37,7 @@ export async function reportError(error: unknown, command: string): Promise<numb
     await writeErr(visibleText(`${program}: error: ${error.message}\n`));
     return error.exitCode;
   }
-  if (error instanceof Deno.errors.NotCapable) {
-    // "Requires net access to "127.0.0.1:80", run again with the --allow-net flag"
+  if (systemReason(error) !== null && error instanceof Error) {
     await writeErr(visibleText(`${program}: error: ${error.message}\n`));
     return 1;
   }

@@ -142,6 +142,19 @@ export async function connectWebSocket<T>(
   }
 }
 
+/** What makes the connection, where it is none that needs no more than an address. */
+async function agentOf(
+  { proxy, url }: HopRequest,
+  { tls }: ResolvedWS<unknown>,
+): Promise<{ agent?: object }> {
+  const secure = url.startsWith("https:");
+  if (proxy !== null) return { agent: await proxyAgent(proxy, secure, tls) };
+  if (!secure) return {};
+  // In Deno 2.4, the runtime of some executables, certificates count in an agent only.
+  const { Agent } = await import("node:https");
+  return { agent: new Agent(tls) };
+}
+
 /** The scheme that the session's rules know. */
 function httpUrl(url: string): string {
   return url.replace(/^ws(?=s?:)/i, "http");
@@ -154,13 +167,7 @@ function upgradeTransport(
 ): Transport {
   return {
     async send(request) {
-      const agent = request.proxy === null ? {} : {
-        agent: await proxyAgent(
-          request.proxy,
-          request.url.startsWith("https:"),
-          options.tls,
-        ),
-      };
+      const agent = await agentOf(request, options);
       return await new Promise<HopResult>((resolve, reject) => {
         handshake.body = handshake.fault = null;
         const all = { ...wsOptions(request, options), ...agent };

@@ -312,10 +312,16 @@ export const denoPort: EnginePort = {
       );
     }
     const idleTimeout = heartbeat * 1.5 / 1000;
-    const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout });
+    // The option `protocol` knows nothing in "a,b", which lacks the space; headers are immutable in
+    // Deno 2.4, the runtime of some executables.
+    const offered = request.headers.get("sec-websocket-protocol")?.split(", ") ?? [];
+    const known = protocol !== null && offered.includes(protocol);
+    const { socket, response } = Deno.upgradeWebSocket(
+      request,
+      known ? { idleTimeout, protocol } : { idleTimeout },
+    );
     for (const [name, value] of headers) response.headers.append(name, value);
-    // Not by the option `protocol`: it finds nothing in "a,b", which lacks the space.
-    if (protocol !== null) response.headers.set("sec-websocket-protocol", protocol);
+    if (protocol !== null && !known) response.headers.set("sec-websocket-protocol", protocol);
     return { socket: denoSocket(socket, events, heartbeat), response };
   },
 };

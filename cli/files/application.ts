@@ -22,7 +22,7 @@ import {
 } from "../../server/mod.ts";
 import { requireAccount } from "../accounts.ts";
 import { archive, ARCHIVES } from "./archive.ts";
-import { makeFolder, readChange, remove } from "./changes.ts";
+import { makeFolder, readChange, refused, remove } from "./changes.ts";
 import { compress } from "./compress.ts";
 import { Root } from "./folder.ts";
 import { sendListing } from "./listing.ts";
@@ -57,6 +57,13 @@ export function filesApplication(options: FilesOptions): Application {
     return handler(request);
   }];
   if (options.compress) middlewares.push(compress);
+  middlewares.push(async (request, handler) => {
+    try {
+      return await handler(request);
+    } catch (cause) {
+      throw refused(cause);
+    }
+  });
   const app = new Application({ middlewares, clientMaxSize: 0 });
   if (health !== null) app.addRoutes([get(health, readiness())]);
   // What was uploaded is not to be taken for a page of another kind than it says.

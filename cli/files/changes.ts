@@ -80,8 +80,13 @@ function checkName(root: Root, name: string): void {
   throw new HTTPBadRequest({ text: `400: "${name}" is no name of a file or folder here` });
 }
 
-/** What the system does not allow is no error of this program. */
-function refused(cause: unknown): unknown {
+/**
+ * What the system does not allow is no error of this program.
+ *
+ * @param cause What was thrown.
+ * @returns The reply's exception, or `cause` itself.
+ */
+export function refused(cause: unknown): unknown {
   if (!(cause instanceof Deno.errors.PermissionDenied || cause instanceof Deno.errors.NotCapable)) {
     return cause;
   }

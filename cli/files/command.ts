@@ -9,7 +9,7 @@ import { openBrowser } from "../open_browser.ts";
 import { writeErr, writeOut } from "../output.ts";
 import type { ParsedArgs } from "../parse_args.ts";
 import { readText } from "../read_text.ts";
-import { UsageError } from "../usage_error.ts";
+import { CommandError, UsageError } from "../usage_error.ts";
 import { filesApplication } from "./application.ts";
 import { Root } from "./folder.ts";
 import type { FilesOptions } from "./options.ts";
@@ -45,8 +45,19 @@ export async function run(parsed: ParsedArgs): Promise<number> {
       await writeOut(`${renderUnicodeCompact(urls[0] ?? url, { border: 2 })}\n`);
     }
   };
-  const all = { ...options, print: (text: string) => void print(text) };
+  const stop = new AbortController();
+  let failure: unknown = null;
+  const all = {
+    ...options,
+    signal: stop.signal,
+    print: (text: string) =>
+      void print(text).catch((error) => {
+        failure = error;
+        stop.abort();
+      }),
+  };
   await explainListening(() => runApp(app, all), all);
+  if (failure !== null) throw failure;
   return 0;
 }
 
@@ -133,6 +144,12 @@ async function checkUpload(
   hidden: boolean,
 ): Promise<void> {
   if (!isFolder) throw new UsageError("argument --upload: a single file is served");
+  // Asks on a terminal; later nobody could answer, and each upload would fail.
+  if ((await Deno.permissions.request({ name: "write", path })).state !== "granted") {
+    throw new CommandError(
+      `Requires write access to "${path}", run again with the --allow-write flag`,
+    );
+  }
   const inner = subdir.split("/").map(encodeURIComponent).join("/");
   if (await new Root(path, hidden).find(inner) === null) {
     throw new UsageError(`argument --upload: there is no folder ${subdir} below ${path}`);

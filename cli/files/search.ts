@@ -37,7 +37,7 @@ export async function search(
   let read = 0;
   for (let next = folders.shift(); next !== undefined; next = folders.shift()) {
     const [folder, prefix] = next;
-    for (const entry of await root.list(folder)) {
+    for (const entry of await listed(root, folder)) {
       if (++read > MOST_READ || entries.length === MOST_FOUND) return { entries, isCut: true };
       const name = prefix + entry.name;
       if (entry.name.toLocaleLowerCase().includes(wanted)) entries.push({ ...entry, name });
@@ -49,4 +49,14 @@ export async function search(
     signal.throwIfAborted();
   }
   return { entries, isCut: false };
+}
+
+/** What may not be read has nothing to show, and hides nothing else. */
+async function listed(root: Root, folder: string): Promise<Entry[]> {
+  try {
+    return await root.list(folder);
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) return [];
+    throw error;
+  }
 }

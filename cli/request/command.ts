@@ -18,7 +18,7 @@ import { curlCommand } from "./curl.ts";
 import { resumeDownload, saveResponse } from "./download.ts";
 import { prepareEnvironment } from "./environment.ts";
 import { explained } from "./explained.ts";
-import type { Times } from "./node_transport.ts";
+import type { Times } from "./socket_transport.ts";
 import { dataOf, type Plan, plan } from "./plan.ts";
 import { historyPartsOf, partsOf, Printer, savesBody, warn } from "./printer.ts";
 import { NotSentError, recorder } from "./recorder.ts";

@@ -21,6 +21,8 @@ export async function defaultOptions(): Promise<readonly string[]> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     if (error instanceof Deno.errors.NotADirectory) return [];
+    // A service may not even look into the home folder that it was started with.
+    if (error instanceof Deno.errors.PermissionDenied && !isThere(path)) return [];
     throw wrong(path, error instanceof Error ? error.message : String(error), error);
   }
   let config: unknown;
@@ -46,6 +48,15 @@ export async function defaultOptions(): Promise<readonly string[]> {
     words.push(`--default-header=${name}:${value}`);
   }
   return words;
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function record(path: string, value: unknown, what: string): Record<string, unknown> {

@@ -7,7 +7,7 @@ import type { Transport } from "../../client/mod.ts";
 import type { ParsedArgs } from "../parse_args.ts";
 import { readText } from "../read_text.ts";
 import { UsageError } from "../usage_error.ts";
-import { nodeTransport, type Times } from "./node_transport.ts";
+import { socketTransport, type Times } from "./socket_transport.ts";
 
 /**
  * Makes the transport.
@@ -32,7 +32,7 @@ export function transportOf(parsed: ParsedArgs, times: Times): Transport {
     throw new UsageError("-4 and -6 leave no address; give one of them");
   }
   const connectTimeout = parsed.number("connect-timeout", { max: 2_000_000, fraction: true });
-  return nodeTransport({
+  return socketTransport({
     verify: !insecure,
     ca,
     identity: cert === undefined || key === undefined

@@ -10,6 +10,7 @@ import {
 } from "../../client/mod.ts";
 import { formatBytes } from "../format_bytes.ts";
 import { writeErr } from "../output.ts";
+import { systemReason } from "../system_error.ts";
 import { CommandError } from "../usage_error.ts";
 import { visibleLine } from "../visible_text.ts";
 import { fileName } from "./file_name.ts";
@@ -129,5 +130,7 @@ function unwritable(error: unknown, path: string): unknown {
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
     return new CommandError(`cannot write ${path}: the system forbids it`, { cause: error });
   }
-  return error;
+  const reason = systemReason(error);
+  if (reason === null) return error;
+  return new CommandError(`cannot write ${path}: ${reason}`, { cause: error });
 }

@@ -10,8 +10,10 @@ import {
   ServerTimeoutError,
   TooManyRedirectsError,
 } from "../../client/mod.ts";
+import { missingPermission } from "../missing_permission.ts";
 import type { ParsedArgs } from "../parse_args.ts";
 import { CommandError } from "../usage_error.ts";
+import { ReplySyntaxError } from "./http_reply.ts";
 
 /**
  * What went wrong, with the likely cause and the next command.
@@ -20,6 +22,7 @@ import { CommandError } from "../usage_error.ts";
  * @param parsed Options.
  */
 export function explained(error: unknown, parsed: ParsedArgs): unknown {
+  if (missingPermission(error) !== null) return error; // what is missing is the whole message
   if (error instanceof ConnectionTimeoutError) {
     const seconds = parsed.value("connect-timeout");
     return new CommandError(
@@ -53,14 +56,16 @@ export function explained(error: unknown, parsed: ParsedArgs): unknown {
   }
   if (error instanceof ClientConnectorError) {
     const advice: Readonly<Record<string, string | undefined>> = {
-      other: /Parse Error/.test(error.message)
+      other: error.cause instanceof ReplySyntaxError
         ? "its reply is no HTTP. Does it talk another protocol, or https?"
         : undefined,
       refused: "nothing listens there. Is the server running, and is the port right?",
       dns: parsed.has("ipv4") || parsed.has("ipv6")
         ? `there is no host of that name with an address of IPv${parsed.has("ipv4") ? 4 : 6}`
         : "there is no host of that name. Is it spelled right?",
-      certificate: "its certificate is not trusted. --verify CA.pem trusts one, --verify no any",
+      certificate: /CertificateRequired|certificate required/i.test(error.message)
+        ? "it wants a certificate of yours: --cert FILE and --cert-key FILE"
+        : "its certificate is not trusted. --verify CA.pem trusts one, --verify no any",
       proxy: "--proxy names it, or else http_proxy, https_proxy or all_proxy",
       tls: "TLS failed. Is it an https server? http:// talks without",
     };

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Paint } from "../paint.ts";
+import { sortKeys } from "./sort_keys.ts";
 
 const TOKEN = /(\s*)(?:("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*)|(true|false|null)|([{}[\],]))/gy;
 const UNSAFE = /[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
@@ -10,15 +11,27 @@ const UNSAFE = /[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u20
 // Each level indents every line in it: 40 KB of "[" would be 800 MB of spaces.
 const MAX_FORMATTED = 128 * 1024 * 1024; // UTF-16 units
 
+/** How JSON is formatted. */
+export interface JsonFormat {
+  /** Spaces of a level; 0 keeps the text on one line, `null` all spaces as they are. @default {2} */
+  readonly indent?: number | null;
+  /** Whether keys are sorted, where the spaces are not kept. @default {false} */
+  readonly sort?: boolean;
+}
+
 /**
  * Formats JSON; numbers, escapes and repeated keys stay as they are.
  *
  * @param text The text.
  * @param paint Colours.
- * @param indent Spaces of a level; 0 keeps the text on one line, `null` all spaces as they are.
+ * @param format How.
  * @returns The text, `null` where it is no JSON, or would be indentation for the most part.
  */
-export function formatJson(text: string, paint: Paint, indent: number | null = 2): string | null {
+export function formatJson(
+  text: string,
+  paint: Paint,
+  { indent = 2, sort = false }: JsonFormat = {},
+): string | null {
   try {
     JSON.parse(text);
   } catch {
@@ -30,7 +43,7 @@ export function formatJson(text: string, paint: Paint, indent: number | null = 2
   let depth = 0;
   let open = false; // the last token opened an object or array
   let out = "";
-  for (const match of text.matchAll(TOKEN)) {
+  for (const match of (sort ? sortKeys(text) : text).matchAll(TOKEN)) {
     if (out.length > MAX_FORMATTED) return null;
     const [, , string, colon, number, word, mark] = match;
     if (mark === "}" || mark === "]") {

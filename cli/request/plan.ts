@@ -174,7 +174,16 @@ function formOf(parsed: ParsedArgs, data: readonly Data[]): PlannedBody {
     const value = item.kind === "json" ? readJson(item.value) : item.value;
     root = putJson(root, item.raw, value, token);
   }
-  return { kind: "text", text: JSON.stringify(root), type: JSON_TYPE };
+  return { kind: "text", text: written(root), type: JSON_TYPE };
+}
+
+function written(root: unknown): string {
+  try {
+    return JSON.stringify(root);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new UsageError("the body's JSON is nested too deeply to be written", { cause });
+  }
 }
 
 /** Reads what stands in a file; the result is an item like one from the command line. */

@@ -10,6 +10,7 @@ import { coloured, plain, wantsColour } from "../paint.ts";
 import type { ParsedArgs } from "../parse_args.ts";
 import { UsageError } from "../usage_error.ts";
 import { visibleLine, visibleText } from "../visible_text.ts";
+import { formatOptions } from "./format_options.ts";
 import {
   BINARY_NOTE,
   bodyText,
@@ -19,7 +20,7 @@ import {
   responseHead,
   type ShowOptions,
 } from "./show.ts";
-import type { Times } from "./node_transport.ts";
+import type { Times } from "./socket_transport.ts";
 
 /** Parts of an exchange that can be printed. */
 export type Parts = ReadonlySet<string>;
@@ -84,30 +85,6 @@ function lettersOf(option: string, print: string, known: string): string[] {
   throw new UsageError(`argument --${option}: "${other}" is none of ${[...known].join(", ")}`);
 }
 
-/** How JSON is formatted. */
-interface FormatOptions {
-  indent: number;
-  json: boolean;
-}
-
-/** Reads `json.indent:2,json.format:no`. */
-function formatOptions(values: readonly string[]): FormatOptions {
-  const options = { indent: 2, json: true };
-  for (const each of values.flatMap((value) => value.split(","))) {
-    const [, name = "", value = ""] = /^([\w.]+)[:=](\w+)$/.exec(each) ?? [];
-    const is = /^(?:true|yes)$/.test(value);
-    const flag = is || /^(?:false|no)$/.test(value);
-    if (name === "json.indent" && /^\d$/.test(value)) options.indent = Number(value);
-    else if (name === "json.format" && flag) options.json = is;
-    else {
-      throw new UsageError(
-        `argument --format-options: "${each}" is none of json.indent:0 to 9, json.format:yes or no`,
-      );
-    }
-  }
-  return options;
-}
-
 /** Prints exchanges. */
 export class Printer {
   readonly #parts: Parts;
@@ -136,13 +113,15 @@ export class Printer {
     this.#charset = parsed.value("response-charset");
     this.#mime = parsed.value("response-mime");
     this.#filter = parsed.value("filter");
-    const { indent, json } = formatOptions(parsed.all("format-options"));
-    const shapes = (parsed.has("format-options") && !parsed.has("pretty")) || pretty === "all" ||
+    const options = formatOptions(parsed.all("format-options"));
+    const shapes = (options.shapes && !parsed.has("pretty")) || pretty === "all" ||
       pretty === "format";
     this.#show = {
       paint: colours ? coloured : plain,
-      format: shapes && json,
-      indent,
+      format: shapes && options.json,
+      indent: options.indent,
+      sortKeys: options.sortKeys,
+      sortHeaders: options.sortHeaders,
       terminal,
       secrets: parsed.has("show-secrets"),
     };

@@ -5,6 +5,7 @@
 import { dirname, join } from "node:path";
 import type { CookieJar } from "../../client/mod.ts";
 import { configFolder } from "../config_folder.ts";
+import { systemReason } from "../system_error.ts";
 import { CommandError, UsageError } from "../usage_error.ts";
 
 /** What a session keeps beside its cookies. */
@@ -45,6 +46,9 @@ export class SessionFile {
   async load(jar: CookieJar): Promise<SessionData> {
     const data: SessionData = { headers: {}, auth: null };
     try {
+      if (!(await Deno.stat(this.path)).isFile) {
+        throw new CommandError(`cannot read the session ${this.path}: it is no file`);
+      }
       const read: unknown = JSON.parse(await Deno.readTextFile(this.path));
       if (!isRecord(read)) throw new SyntaxError("it holds no object");
       // A file that is named by its path may meet any server; only its own gets the secrets.
@@ -76,18 +80,25 @@ export class SessionFile {
    * @param jar The cookies.
    */
   async save(data: SessionData, jar: CookieJar): Promise<void> {
-    await Deno.mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
     const text = `${JSON.stringify({ roundtrip: 1, origin: this.#origin, ...data }, null, 2)}\n`;
     const temporary = `${this.path}.${crypto.randomUUID()}`;
-    await Deno.writeTextFile(temporary, text, { mode: 0o600, createNew: true });
-    await Deno.rename(temporary, this.path);
-    await jar.save(this.#cookies);
+    try {
+      await Deno.mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+      await Deno.writeTextFile(temporary, text, { mode: 0o600, createNew: true });
+      await Deno.rename(temporary, this.path);
+      await jar.save(this.#cookies);
+    } catch (cause) {
+      await Deno.remove(temporary).catch(() => {}); // a half of it, if anything
+      const reason = systemReason(cause);
+      if (reason === null) throw cause;
+      throw new CommandError(`cannot keep the session in ${this.path}: ${reason}`, { cause });
+    }
   }
 
   #explain(cause: unknown, path: string): void {
     if (cause instanceof Deno.errors.NotFound) return;
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return;
-    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    if (cause instanceof Deno.errors.NotCapable || cause instanceof CommandError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CommandError(`cannot read the session ${path}: ${why}; delete it to start anew`, {
       cause,

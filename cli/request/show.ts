@@ -5,6 +5,7 @@
 import type { ClientResponse, HopRequest } from "../../client/mod.ts";
 import { type Paint, plain } from "../paint.ts";
 import { visibleLine, visibleText } from "../visible_text.ts";
+import { rawFields } from "./http_reply.ts";
 import { formatJson } from "./json_format.ts";
 
 /** How text is shown. */
@@ -15,6 +16,10 @@ export interface ShowOptions {
   readonly format: boolean;
   /** Spaces of a level of JSON. */
   readonly indent: number;
+  /** Whether keys of JSON are sorted. */
+  readonly sortKeys: boolean;
+  /** Whether headers are sorted; `null` for what is usual. */
+  readonly sortHeaders: boolean | null;
   /** Whether control characters are made visible; in a pipe bytes stay as they are. */
   readonly terminal: boolean;
   /** Whether credentials and cookies are shown. */
@@ -36,7 +41,7 @@ export function requestHead(
   const { paint } = options;
   const { pathname, search } = new URL(hop.url);
   const lines = [`${paint("status", hop.method)} ${visibleLine(pathname + search)} HTTP/1.1`];
-  for (const [name, value] of hop.headers) {
+  for (const [name, value] of options.sortHeaders ? sorted(hop.headers) : hop.headers) {
     lines.push(header(name, shownValue(name, value, options), paint));
   }
   return `${lines.join("\n")}\n\n`;
@@ -77,10 +82,21 @@ export function responseHead(
   const role = response.status < 400 ? "good" : "bad";
   const status = paint(role, `${response.status} ${reason}`.trimEnd());
   const lines = [`HTTP/1.1 ${status}`];
-  for (const [name, value] of response.headers) {
-    lines.push(header(titleCase(name), shownValue(name, value, options), paint));
+  // Headers are sorted, and know no case; the wire had both.
+  const came = options.sortHeaders === false ? rawFields(response.headers) : null;
+  const fields = came ?? [...response.headers].map(([name, value]) => [titleCase(name), value]);
+  for (const [name = "", value = ""] of fields) {
+    lines.push(header(name, shownValue(name, value, options), paint));
   }
   return `${lines.join("\n")}\n\n`;
+}
+
+type Fields = readonly (readonly [name: string, value: string])[];
+
+/** By name; of those that repeat the order stays. */
+function sorted(fields: Fields): Fields {
+  const key = ([name]: readonly [string, string]): string => name.toLowerCase();
+  return fields.toSorted((one, other) => key(one) < key(other) ? -1 : +(key(one) > key(other)));
 }
 
 function header(name: string, value: string, paint: Paint): string {
@@ -114,7 +130,10 @@ export const BINARY_NOTE = `
  */
 export function bodyText(text: string, json: boolean, options: ShowOptions): string {
   if (json && (options.format || options.paint !== plain)) {
-    const formatted = formatJson(text, options.paint, options.format ? options.indent : null);
+    const formatted = formatJson(text, options.paint, {
+      indent: options.format ? options.indent : null,
+      sort: options.sortKeys,
+    });
     if (formatted !== null) return formatted;
   }
   return options.terminal ? visibleText(text) : text;

@@ -24,6 +24,13 @@ export async function applicationOf(
   args: readonly string[],
   entry: string,
 ): Promise<Application> {
+  if (isClass(value)) {
+    throw new UsageError(
+      `${entry} is a class, and an Application was expected: export default new ${
+        value.name || "Application"
+      }()`,
+    );
+  }
   const made = typeof value === "function" ? await value([...args]) : await value;
   if (made instanceof Application) return made;
   if (isFetcher(made)) {
@@ -39,6 +46,10 @@ export async function applicationOf(
     `${how} ${/^[aeiou]/.test(what) ? "an" : "a"} ${what}, and an Application was expected, an ` +
       `object with fetch(request), or a function that returns one of them`,
   );
+}
+
+function isClass(value: unknown): value is { readonly name: string } {
+  return typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
 }
 
 function isFetcher(value: unknown): value is Fetcher {

@@ -54,8 +54,21 @@ export function locate(module: string): string {
   const path = isAbsolute(module) ? module : resolve(module);
   const tried = [path, ...EXTENSIONS.map((each) => path + each)];
   tried.push(...EXTENSIONS.map((each) => resolve(path, `mod${each}`)));
-  for (const each of tried) if (isFile(each)) return pathToFileURL(each).href;
-  throw new UsageError(`unable to import ${module}: there is no file ${path}${nearFile(path)}`);
+  let hindrance: string | null = null;
+  for (const each of tried) {
+    try {
+      if (!Deno.statSync(each).isFile) continue;
+      Deno.openSync(each).close(); // import() would say why it cannot in words of its own
+      return pathToFileURL(each).href;
+    } catch (error) {
+      const { NotCapable, PermissionDenied } = Deno.errors;
+      if (error instanceof NotCapable || error instanceof PermissionDenied) {
+        hindrance ??= error.message;
+      }
+    }
+  }
+  const why = hindrance ?? `there is no file ${path}${nearFile(path)}`;
+  throw new UsageError(`unable to import ${module}: ${why}`);
 }
 
 /**
@@ -86,14 +99,6 @@ export async function importEntry(entry: Entry): Promise<unknown> {
     `module '${entry.module}' has no attribute '${entry.name}'; ` +
       (near === null ? list : `${list}: did you mean ${entry.module}:${near}?`),
   );
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false; // whatever hinders reading it: the message says that there is none
-  }
 }
 
 function nearFile(path: string): string {

@@ -19,7 +19,14 @@ export const GLOBAL_OPTIONS: CommandSpec["options"] = [
   {
     long: "generate",
     value: "WHAT",
-    choices: ["complete-bash", "complete-zsh", "complete-fish", "man"],
+    choices: [
+      "complete-bash",
+      "complete-zsh",
+      "complete-fish",
+      "complete-elvish",
+      "man",
+      "man-markdown",
+    ],
     help: "print completions for a shell, or the man page",
   },
 ];

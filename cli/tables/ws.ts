@@ -88,7 +88,7 @@ export const ws: CommandSpec = {
   ],
   exitCodes: [
     [2, "timeout"],
-    [3, "the server closed with an error code"],
+    [3, "the server closed with an error code, or was lost"],
     [4, "the server refused the handshake"],
     [130, "interrupted"],
   ],

@@ -40,7 +40,13 @@ export async function run(parsed: ParsedArgs): Promise<number> {
   }
   // The example is a program of its own and reads its arguments where every program does.
   Object.defineProperty(Deno, "args", { value: [...parsed.rest], configurable: true });
-  await chapter.load();
+  try {
+    await chapter.load();
+  } catch (cause) {
+    // "Invalid port (out of range): 99999"
+    if (!(cause instanceof RangeError && /^Invalid port/.test(cause.message))) throw cause;
+    throw new UsageError(`the example says: ${cause.message}`, { cause });
+  }
   return Deno.exitCode;
 }
 

@@ -5,17 +5,21 @@
 import {
   ClientConnectionError,
   ClientConnectorError,
+  ClientError,
   ClientSession,
   type ClientWebSocketResponse,
+  type ConnectorOptions,
   CookieJar,
   reconnect,
   ServerTimeoutError,
+  TooManyRedirectsError,
   WebSocketLimitError,
   WebSocketProtocolError,
   WebSocketTimeoutError,
   WSMsgType,
   WSServerHandshakeError,
 } from "../../client/mod.ts";
+import { missingPermission } from "../missing_permission.ts";
 import type { ParsedArgs } from "../parse_args.ts";
 import { prepareEnvironment } from "../request/environment.ts";
 import { authOf } from "../request/credentials.ts";
@@ -47,11 +51,7 @@ export async function converse(
   const auth = authOf(parsed, credentials);
   const options = connectOptions(parsed, items, url, auth?.value ?? null);
   prepareEnvironment(auth === null && !parsed.has("ignore-netrc"));
-  await using session = new ClientSession({
-    cookieJar: new CookieJar({ unsafe: true }),
-    trustEnv: true,
-    connector: connectorOf(parsed),
-  });
+  await using session = sessionOf(connectorOf(parsed, url));
   using terminal = await openConsole(parsed);
   const interrupt = Promise.withResolvers<"interrupted">();
   let signals = 0;
@@ -92,12 +92,35 @@ export async function converse(
   }
 }
 
+function sessionOf(connector: ConnectorOptions): ClientSession {
+  try {
+    return new ClientSession({
+      cookieJar: new CookieJar({ unsafe: true }),
+      trustEnv: true,
+      connector,
+    });
+  } catch (cause) {
+    if (!(cause instanceof Error) || (connector.caCerts ?? connector.cert) === undefined) {
+      throw cause;
+    }
+    // "Cannot use connector.caCerts[0]: expected the text of a PEM file with a certificate"
+    const why = cause.message.replace(/^Cannot use connector\.\w+(?:\[\d\])?: /, "");
+    const options = connector.caCerts === undefined ? "--cert, --cert-key" : "--verify";
+    throw new UsageError(`argument ${options}: ${why}`, { cause });
+  }
+}
+
 const LOST = 3;
 
 /** Whether an error ends a connection that the next one may do better. */
 function isLoss(error: unknown): error is Error {
   return error instanceof ClientConnectionError || error instanceof PingTimeoutError ||
-    error instanceof WebSocketTimeoutError;
+    error instanceof WebSocketTimeoutError || isCut(error);
+}
+
+/** Whether the connection ended without a close frame: code 1006, which is no error of a class. */
+function isCut(error: unknown): error is Error {
+  return error instanceof Error && error.message.startsWith("WebSocket connection lost");
 }
 
 async function talk(
@@ -230,7 +253,10 @@ function pingsOf(
   if (!interval) throw new UsageError("--ping-timeout and --print-ping-rtts need --ping-interval");
   const limit = parsed.number("ping-timeout", { max: 86_400, fraction: true }) ?? interval / 2;
   return new Pings(socket, interval * 1000, limit * 1000, (ms) => {
-    if (parsed.has("print-ping-rtts")) void terminal.print(`[pong in ${ms.toFixed(1)} ms]`);
+    if (parsed.has("print-ping-rtts")) {
+      // That nobody reads any more is told by the next message.
+      terminal.print(`[pong in ${ms.toFixed(1)} ms]`).catch(() => {});
+    }
   });
 }
 
@@ -287,6 +313,14 @@ class Silence {
 }
 
 function explained(error: unknown, parsed: ParsedArgs): unknown {
+  if (missingPermission(error) !== null) return error; // what is missing is the whole message
+  if (isCut(error)) return new CommandError(error.message, { exitCode: LOST, cause: error });
+  if (error instanceof TooManyRedirectsError) {
+    return new CommandError("the server redirects without end; --follow shows the way", {
+      exitCode: 4,
+      cause: error,
+    });
+  }
   if (error instanceof WSServerHandshakeError) {
     return new CommandError(
       `${error.message}; is this the path of a WebSocket? roundtrip shows what it answers`,
@@ -323,5 +357,6 @@ function explained(error: unknown, parsed: ParsedArgs): unknown {
       cause: error,
     });
   }
+  if (error instanceof ClientError) return new CommandError(error.message, { cause: error });
   return error;
 }

@@ -4,6 +4,7 @@
  */
 import { resolve } from "node:path";
 import type { ConnectorOptions, WSConnectOptions } from "../../client/mod.ts";
+import { OLD_RUNTIME, tooOldTo } from "../old_runtime.ts";
 import type { ParsedArgs } from "../parse_args.ts";
 import { readText } from "../read_text.ts";
 import { parseItem } from "../request/items.ts";
@@ -95,9 +96,10 @@ export function ownPings(parsed: ParsedArgs): boolean {
  * How the session connects.
  *
  * @param parsed Options.
+ * @param url Where to.
  * @throws {UsageError} If options contradict each other, or a file cannot be read.
  */
-export function connectorOf(parsed: ParsedArgs): ConnectorOptions {
+export function connectorOf(parsed: ParsedArgs, url: URL): ConnectorOptions {
   const verify = parsed.value("verify") ?? "yes";
   if (/^(?:no|false)$/.test(verify)) {
     // npm:ws connects by node:tls, which has this one switch; the process is this command's own.
@@ -115,6 +117,12 @@ export function connectorOf(parsed: ParsedArgs): ConnectorOptions {
     throw new UsageError(
       "argument --proxy: expected http://HOST:PORT, https:, socks5: or socks5h:",
     );
+  }
+  if (OLD_RUNTIME && proxy !== undefined) {
+    throw tooOldTo(`talk WebSocket ${path === undefined ? "through a proxy" : "to a unix socket"}`);
+  }
+  if (OLD_RUNTIME && url.protocol === "wss:" && /^(?:no|false)$/.test(verify)) {
+    throw tooOldTo("leave the certificate of wss unchecked");
   }
   return {
     ...(/^(?:yes|true|no|false)$/.test(verify) ? {} : { caCerts: [readText("verify", verify)] }),

@@ -5,9 +5,18 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Finished, ROOT, type Running, start } from "../_process.ts";
 
-/** The command and its first words. */
-export const ROUNDTRIP: readonly string[] = Deno.env.get("ROUNDTRIP")?.split(" ") ??
-  [Deno.execPath(), "run", "-A", "cli/main.ts"];
+/** The command and its first words; a path counts from the project's folder. */
+export const ROUNDTRIP: readonly string[] = commandOf(Deno.env.get("ROUNDTRIP"));
+
+function commandOf(given: string | undefined): string[] {
+  const [program = Deno.execPath(), ...words] = given?.split(" ") ??
+    [Deno.execPath(), "run", "-A", "cli/main.ts"];
+  const absolute = (path: string): string => new URL(path, ROOT).pathname;
+  return [
+    program.includes("/") ? absolute(program) : program,
+    ...words.map((word) => word === "cli/main.ts" ? absolute(word) : word),
+  ];
+}
 
 /** Whether the command is an executable of its own. */
 export const COMPILED: boolean = Deno.env.has("ROUNDTRIP");
@@ -40,12 +49,11 @@ const LIMIT = 60_000; // ms
 /** Runs the command to its end; one that hangs is killed after 60 s, and its code is 137. */
 export async function cli(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const [program = "", ...first] = ROUNDTRIP;
-  const entry = first.map((word) => word === "cli/main.ts" ? new URL(word, ROOT).pathname : word);
   const { stdin = null } = options;
   const child = new Deno.Command(
-    program.includes("/") ? new URL(program, ROOT).pathname : program,
+    program,
     {
-      args: [...entry, ...args],
+      args: [...first, ...args],
       cwd: options.cwd ?? ROOT,
       env: { NO_COLOR: "1", ...options.env },
       stdin: stdin === null ? "null" : "piped",
@@ -154,14 +162,56 @@ export async function runtimeIs(version: number): Promise<boolean> {
   return Number(major) * 100 + Number(minor) >= version;
 }
 
-/**
- * Whether the command runs on a Deno before 2.6, whose `node:http` was built on `fetch`: it chooses
- * its connections itself, decodes bodies, and dies of those that break off.
- */
-export const OLD_HTTP: boolean = COMPILED && !await runtimeIs(206);
+/** Whether the command is an executable of an older Deno, whose modules of Node lack a few things. */
+export const OLD: boolean = COMPILED && !await runtimeIs(209);
 
-/** A test of what an executable of such a Deno cannot do. */
-export function modern(name: string, fn: () => Promise<void>): void {
-  const ignore = OLD_HTTP;
-  Deno.test({ name: ignore ? `${name} (needs the node:http of Deno 2.6)` : name, ignore, fn });
+/**
+ * Names rows that an executable of an older Deno cannot run, each with the reason. There each of
+ * them is a test that is ignored by its name.
+ *
+ * @returns What leaves them out of the table there; a name that is no row's is an error everywhere.
+ */
+export function notOnOld(
+  test: string,
+  reasons: Readonly<Record<string, string>>,
+): <Row extends readonly [name: string, ...unknown[]]>(rows: readonly Row[]) => Row[] {
+  if (OLD) {
+    for (const [name, reason] of Object.entries(reasons)) {
+      Deno.test({ name: `${test}: ${name} (${reason})`, ignore: true, fn() {} });
+    }
+  }
+  return (rows) => {
+    for (const name of Object.keys(reasons)) {
+      assert(rows.some(([own]) => own === name), `no row is named ${name}`);
+    }
+    return rows.filter(([name]) => !OLD || !Object.hasOwn(reasons, name));
+  };
+}
+
+/** A server that answers each path with bytes of its own, once for a connection. */
+export function rawServer(
+  replies: Readonly<Record<string, string>>,
+): { url: string } & AsyncDisposable {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serving = (async () => {
+    for await (const connection of listener) {
+      const buffer = new Uint8Array(65_536);
+      const count = await connection.read(buffer) ?? 0;
+      const [, path = ""] = new TextDecoder().decode(buffer.subarray(0, count)).split(" ");
+      const reply = Uint8Array.from(replies[path] ?? "", (each) => each.charCodeAt(0));
+      try {
+        for (let at = 0; at < reply.length;) at += await connection.write(reply.subarray(at));
+      } catch {
+        // The command has had enough.
+      }
+      connection.close();
+    }
+  })();
+  return {
+    url: `http://127.0.0.1:${listener.addr.port}`,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await serving;
+    },
+  };
 }

@@ -3,7 +3,7 @@
  * @module
  */
 import { ROOT } from "../_process.ts";
-import { hasProgram, OLD_HTTP, ROUNDTRIP } from "./_cli.ts";
+import { hasProgram, ROUNDTRIP } from "./_cli.ts";
 
 const LIMIT = 30_000; // ms, for each wait
 
@@ -74,9 +74,7 @@ export function inTerminal(
   options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Terminal {
   if (driver === null) throw new Error("there is no terminal here");
-  const entry = new URL("cli/main.ts", ROOT).pathname;
-  const own = ROUNDTRIP.map((word) => word === "cli/main.ts" ? entry : word);
-  const [program = "", ...words] = driver([...own, ...args]);
+  const [program = "", ...words] = driver([...ROUNDTRIP, ...args]);
   // The terminal decides on colours, not the environment that the tests were started in.
   const { NO_COLOR: _, FORCE_COLOR: __, ...env } = Deno.env.toObject();
   const child = new Deno.Command(program, {
@@ -162,16 +160,7 @@ export function inTerminal(
 }
 
 /** A test that needs a terminal; skipped where neither python3 nor script(1) of util-linux is. */
-export function terminalTest(
-  name: string,
-  fn: () => Promise<void>,
-  { newHttp = false } = {},
-): void {
-  const missing = driver === null
-    ? "python3 or script"
-    : newHttp && OLD_HTTP
-    ? "the node:http of Deno 2.6"
-    : null;
-  const ignore = missing !== null;
-  Deno.test({ name: ignore ? `${name} (needs ${missing})` : name, ignore, fn });
+export function terminalTest(name: string, fn: () => Promise<void>): void {
+  const ignore = driver === null;
+  Deno.test({ name: ignore ? `${name} (needs python3 or script)` : name, ignore, fn });
 }

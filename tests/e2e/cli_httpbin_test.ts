@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createHash } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { COMMANDS } from "../../cli/tables/mod.ts";
-import { cli, runtimeIs, type Serving, serving } from "./_cli.ts";
+import { cli, notOnOld, runtimeIs, type Serving, serving } from "./_cli.ts";
 
 const MIB = 1024 ** 2;
 
@@ -331,28 +331,35 @@ Deno.test("httpbin: contents, codings, conditions, ranges", async () => {
   assert(await bytes("/bytes/1000") !== await bytes("/bytes/1000"));
 });
 
+const uploads = notOnOld("httpbin", {
+  "1d a file of more": "its server cuts who still sends when the answer is there",
+});
+
 Deno.test("httpbin: a body has 1 MiB at most, a reply 10 seconds", async () => {
   await using server = await serving(["httpbin"]);
   const most = new Uint8Array(MIB).fill(97);
-  await assertRows(server, [
-    ["1d 1 MiB", "POST /anything", 200, /aaa/, {}, { body: most }],
-    ["1d more", "POST /anything", 413, /exceeded/, {}, { body: new Uint8Array(MIB + 1) }],
-    [
-      "1d more in pieces",
-      "POST /anything",
-      413,
-      /exceeded/,
-      {},
-      { body: new Blob([most, most]).stream() },
-    ],
-    ["1d a file of more", "POST /upload", 413, /./, {}, { body: form({ f: new Blob([most]) }) }],
-    ["1d 10 s", "GET /delay/10.5", 400, /0 to 10 s/],
-    ["1d drip", "GET /drip?duration=11", 400, /0 to 10 s/],
-    ["1d sse", "GET /sse?duration=3600s", 400, /0 to 10 s/],
-    ["no time", "GET /delay/1e1", 400, /no time/],
-    ["a negative one", "GET /delay/-1", 400, /no time/],
-    ["too many bytes to drip", "GET /drip?numbytes=99999999", 400, /whole number/],
-  ]);
+  await assertRows(
+    server,
+    uploads([
+      ["1d 1 MiB", "POST /anything", 200, /aaa/, {}, { body: most }],
+      ["1d more", "POST /anything", 413, /exceeded/, {}, { body: new Uint8Array(MIB + 1) }],
+      [
+        "1d more in pieces",
+        "POST /anything",
+        413,
+        /exceeded/,
+        {},
+        { body: new Blob([most, most]).stream() },
+      ],
+      ["1d a file of more", "POST /upload", 413, /./, {}, { body: form({ f: new Blob([most]) }) }],
+      ["1d 10 s", "GET /delay/10.5", 400, /0 to 10 s/],
+      ["1d drip", "GET /drip?duration=11", 400, /0 to 10 s/],
+      ["1d sse", "GET /sse?duration=3600s", 400, /0 to 10 s/],
+      ["no time", "GET /delay/1e1", 400, /no time/],
+      ["a negative one", "GET /delay/-1", 400, /no time/],
+      ["too many bytes to drip", "GET /drip?numbytes=99999999", 400, /whole number/],
+    ]),
+  );
   const start = performance.now();
   await assertRows(server, [[
     "1d delay",

@@ -9,7 +9,6 @@ import {
   cli,
   COMPILED,
   type Expected,
-  modern,
   ROUNDTRIP,
   type RunOptions,
   serving,
@@ -19,7 +18,7 @@ import {
 const USAGE = 64;
 type Row = readonly [name: string, args: readonly string[], Expected, RunOptions?];
 
-modern("options of curl mean what fingers know, 1a", async () => {
+Deno.test("options of curl mean what fingers know, 1a", async () => {
   await using bin = await serving(["httpbin"]);
   await using folder = await tempDir();
   const at = (path: string): string => `:${bin.port}${path}`;
@@ -89,7 +88,7 @@ modern("options of curl mean what fingers know, 1a", async () => {
   ]);
 });
 
-modern("-x, --chunked, --history-print, --format-options, --filter, 1a", async () => {
+Deno.test("-x, --chunked, --history-print, --format-options, --filter, 1a", async () => {
   await using bin = await serving(["httpbin"]);
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const plain = request.body?.pipeThrough(new DecompressionStream("deflate")) ?? null;
@@ -146,9 +145,17 @@ modern("-x, --chunked, --history-print, --format-options, --filter, 1a", async (
       code: 0,
       stdout: '{ \x1b[34m"a"\x1b[0m:\x1b[36m1\x1b[0m}',
     }],
-    ["--format-options that are none", ["--format-options", "headers.sort:no", at("/")], {
+    ["--format-options that are none", ["--format-options", "headers.sort:maybe", at("/")], {
       code: USAGE,
-      stderr: /"headers\.sort:no" is none of json\.indent:0 to 9/,
+      stderr: /"headers\.sort:maybe" is none of headers\.sort:yes or no, json\.format:yes or no/,
+    }],
+    ["xml.format:no", ["--format-options", "xml.format:no", "-h", at("/html")], {
+      code: 0,
+      stdout: /^HTTP/,
+    }],
+    ["xml.indent", ["--format-options", "xml.indent:2", at("/xml")], {
+      code: USAGE,
+      stderr: /"xml\.indent:2": XML stays as it came/,
     }],
     ["--filter", ["--filter", "slideshow.slides[0].n", at("/json")], { code: 0, stdout: "1\n" }],
     ["--filter, a string", ["--filter", "slideshow.title", at("/json")], {
@@ -184,7 +191,72 @@ modern("-x, --chunked, --history-print, --format-options, --filter, 1a", async (
   await mirror.shutdown();
 });
 
-modern("lines of JSON are formatted as they come, 1a", async () => {
+Deno.test("--sorted, --unsorted, headers.sort, json.sort_keys, 1a", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const body = '{"b": {"d": 1, "c": 1.50}, "a": []}';
+  const serving = (async () => {
+    for await (const connection of listener) {
+      await connection.read(new Uint8Array(4096));
+      await connection.write(new TextEncoder().encode(
+        "HTTP/1.1 200 OK\r\nx-b: 2\r\nContent-Type: application/json\r\nX-A: 1\r\n" +
+          `SET-COOKIE: a=1\r\nx-B: 3\r\nConnection: close\r\n\r\n${body}`,
+      ));
+      connection.close();
+    }
+  })();
+  const url = `http://127.0.0.1:${listener.addr.port}/`;
+  const head = (...lines: string[]): Expected => ({
+    code: 0,
+    stdout: ["HTTP/1.1 200 OK", ...lines, "", ""].join("\n"),
+  });
+  const byName = head(
+    ...["Connection: close", "Content-Type: application/json", "Set-Cookie: a=[hidden]"],
+    ...["X-A: 1", "X-B: 2, 3"],
+  );
+  const asItCame = head(
+    ...["x-b: 2", "Content-Type: application/json", "X-A: 1"],
+    ...["SET-COOKIE: a=[hidden]", "x-B: 3", "Connection: close"],
+  );
+  const sorted = '{\n  "a": [],\n  "b": {\n    "c": 1.50,\n    "d": 1\n  }\n}\n';
+  const unsorted = '{\n  "b": {\n    "d": 1,\n    "c": 1.50\n  },\n  "a": []\n}\n';
+  const request = ["-p", "H", "--offline", url, "X-Z:1", "X-A:1"];
+  const options = (value: string): string[] => ["--format-options", value];
+  await assertTable([
+    ["a head as ever", ["-h", url], byName],
+    ["--sorted", ["-h", "--sorted", url], byName],
+    ["headers.sort:true", ["-h", ...options("headers.sort:true"), url], byName],
+    ["--unsorted", ["-h", "--unsorted", url], asItCame],
+    ["headers.sort:no", ["-h", ...options("headers.sort:no"), url], asItCame],
+    ["the last one counts", ["-h", "--unsorted", "--sorted", url], byName],
+    [
+      "and so does the last value",
+      ["-h", "--sorted", ...options("headers.sort:no"), url],
+      asItCame,
+    ],
+    ["a request as it was given", request, {
+      code: 0,
+      stdout: /\nX-Z: 1\nX-A: 1\n/,
+    }],
+    ["a request, sorted", ["--sorted", ...request], {
+      code: 0,
+      stdout: /\nHost: [^\n]+\nUser-Agent: [^\n]+\nX-A: 1\nX-Z: 1\n/,
+    }],
+    ["keys", ["--sorted", url], { code: 0, stdout: sorted }],
+    ["json.sort_keys", [...options("json.sort_keys:true"), url], { code: 0, stdout: sorted }],
+    ["keys, not", ["--pretty", "format", "--unsorted", url], { code: 0, stdout: unsorted }],
+    ["keys in a form that stays", ["--pretty", "none", "--sorted", url], { code: 0, stdout: body }],
+    ["a pipe gets what came", ["--unsorted", url], { code: 0, stdout: body }],
+    ["--no-sorted", ["--sorted", "--no-sorted", url], { code: 0, stdout: body }],
+    ["a body that is sent goes out as it was", [
+      ...["-p", "B", "--sorted", "--offline", "--raw", '{"b":1,"a":2}'],
+      ...[url, "Content-Type:application/json"],
+    ], { code: 0, stdout: '{\n  "a": 2,\n  "b": 1\n}\n\n' }],
+  ]);
+  listener.close();
+  await serving;
+});
+
+Deno.test("lines of JSON are formatted as they come, 1a", async () => {
   const next = Promise.withResolvers<void>();
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
     const encoder = new TextEncoder();
@@ -221,7 +293,7 @@ modern("lines of JSON are formatted as they come, 1a", async () => {
   await server.shutdown();
 });
 
-modern(
+Deno.test(
   "a session in a file of one's own gives its secrets to its own server only, 1a",
   async () => {
     await using bin = await serving(["httpbin"]);
@@ -343,7 +415,7 @@ Deno.test("the charset of a text is guessed as browsers do", () => {
   for (const [name, bytes, charset] of rows) assertEquals(detectCharset(bytes), charset, name);
 });
 
-modern("defaults of config.json, and what takes them back, 1a", async () => {
+Deno.test("defaults of config.json, and what takes them back, 1a", async () => {
   await using bin = await serving(["httpbin"]);
   await using folder = await tempDir();
   const at = (path: string): string => `:${bin.port}${path}`;

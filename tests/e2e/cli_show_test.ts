@@ -2,7 +2,14 @@ import { assertEquals } from "@std/assert";
 import { plain } from "../../cli/paint.ts";
 import { requestHead, responseHead } from "../../cli/request/show.ts";
 
-const SHOWN = { paint: plain, format: false, indent: 2, terminal: true };
+const SHOWN = {
+  paint: plain,
+  format: false,
+  indent: 2,
+  sortKeys: false,
+  sortHeaders: null,
+  terminal: true,
+};
 
 Deno.test("heads are shown without credentials, whatever they look like", () => {
   const rows: [name: string, value: string, shown: string][] = [

@@ -9,7 +9,8 @@ import {
   CLEAN,
   cli,
   type Expected,
-  modern,
+  notOnOld,
+  OLD,
   ROUNDTRIP,
   type RunOptions,
   serving,
@@ -34,7 +35,21 @@ function handshake(request: Request): Response {
   return response;
 }
 
-modern("ws connects as requests do: TLS, proxies, sockets, credentials, 1c", async () => {
+const UNCHECKED = "its node:http checks certificates come what may";
+const IN_USE = "its node:http takes no connection that has been read from";
+const connecting = notOnOld("ws connects", {
+  "not trusted": "its node:http says only that there was a connection error",
+  "-k": UNCHECKED,
+  "--verify no": UNCHECKED,
+  "--proxy": IN_USE,
+  "--proxy, wss": IN_USE,
+  "--proxy socks5": IN_USE,
+  "http_proxy": IN_USE,
+  "no proxy there": IN_USE,
+  "--unix-socket": IN_USE,
+});
+
+Deno.test("ws connects as requests do: TLS, proxies, sockets, credentials, 1c", async () => {
   const plain = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handshake);
   const secure = Deno.serve({
     hostname: "127.0.0.1",
@@ -95,7 +110,7 @@ modern("ws connects as requests do: TLS, proxies, sockets, credentials, 1c", asy
     ["--cert-key alone", ["--cert-key", "x", url], { code: USAGE, stderr: /needs --cert/ }, null],
     ["-t and -b", ["-t", "-b", url], { code: USAGE, stderr: /-t and -b/ }, null],
   ];
-  for (const [name, args, expected, asked, options] of rows) {
+  for (const [name, args, expected, asked, options] of connecting(rows)) {
     http.asked.length = socks.asked.length = 0;
     const given = { stdin: "", cwd, env, ...options };
     assertRow(name, await cli(["ws", "--no-close", ...args], given), expected);
@@ -105,6 +120,25 @@ modern("ws connects as requests do: TLS, proxies, sockets, credentials, 1c", asy
   await plain.shutdown();
   await secure.shutdown();
   await local.shutdown();
+});
+
+Deno.test({
+  name: "ws says what an older Deno cannot do",
+  ignore: !OLD,
+  fn: async () => {
+    const url = "wss://localhost:1/";
+    await assertTable([
+      ["-k", ["ws", "-k", url], { code: 1, stderr: /cannot leave the certificate of wss un/ }],
+      ["--proxy", ["ws", "--proxy", "http://127.0.0.1:1", url], {
+        code: 1,
+        stderr: /cannot talk WebSocket through a proxy; 2\.9 can/,
+      }],
+      ["--unix-socket", ["ws", "--unix-socket", "x", "ws://a/"], {
+        code: 1,
+        stderr: /cannot talk WebSocket to a unix socket; 2\.9 can/,
+      }],
+    ]);
+  },
 });
 
 Deno.test("ws times the answers to its pings, and gives up without one, 1c", async () => {

@@ -4,7 +4,7 @@ import { parseArgs } from "../../cli/parse_args.ts";
 import { ws } from "../../cli/tables/ws.ts";
 import { UsageError } from "../../cli/usage_error.ts";
 import { run } from "../../cli/ws/command.ts";
-import { assertTable, startCli } from "./_cli.ts";
+import { assertTable, OLD, startCli } from "./_cli.ts";
 
 Deno.test("ws -s: credentials, subprotocol, origin and size of messages count", async () => {
   await using server = startCli([
@@ -36,7 +36,8 @@ Deno.test("ws -s: credentials, subprotocol, origin and size of messages count", 
   ]);
   await using session = new ClientSession();
   await using socket = await session.wsConnect(`ws://localhost:${port}/`, {
-    protocols: ["other", "chat"],
+    // Deno 2.4 sets a protocol only where it is offered as a browser does, with a blank.
+    protocols: OLD ? ["chat"] : ["other", "chat"],
     headers: { authorization: `Basic ${btoa("ada:secret")}` },
   });
   assertEquals(socket.protocol, "chat");

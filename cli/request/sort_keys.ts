@@ -1,0 +1,68 @@
+/**
+ * JSON with sorted keys.
+ * @module
+ */
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|[{}[\],:]/g;
+
+/** An object or an array that is being read. */
+interface Container {
+  readonly isObject: boolean;
+  readonly members: { readonly key: string; readonly text: string }[];
+  /** Key of the member that is being read, as it was written. */
+  key: string | null;
+}
+
+/**
+ * Sorts the keys of all objects in the order of their code points; of keys that repeat the order
+ * stays. Numbers and escapes stay as they were written, spaces go.
+ *
+ * @param text JSON; that it is has been made sure of.
+ * @returns JSON of the same values.
+ */
+export function sortKeys(text: string): string {
+  // No recursion: a reply may be nested as deeply as it likes.
+  const open: Container[] = [{ isObject: false, members: [], key: null }];
+  for (const [token] of text.matchAll(TOKEN)) {
+    const top = open.at(-1);
+    if (top === undefined) break;
+    if (token === "{" || token === "[") {
+      open.push({ isObject: token === "{", members: [], key: null });
+    } else if (token === "}" || token === "]") {
+      open.pop();
+      add(open.at(-1), closed(top));
+    } else if (token === "," || token === ":") continue;
+    else if (top.isObject && top.key === null) top.key = token;
+    else add(top, token);
+  }
+  return open[0]?.members[0]?.text ?? text;
+}
+
+function add(container: Container | undefined, text: string): void {
+  if (container === undefined) return;
+  const key = container.key;
+  container.members.push(
+    key === null ? { key: "", text } : { key: JSON.parse(key), text: `${key}:${text}` },
+  );
+  container.key = null;
+}
+
+function closed({ isObject, members }: Container): string {
+  if (!isObject) return `[${members.map(({ text }) => text).join(",")}]`;
+  const sorted = members.toSorted((one, other) => compare(one.key, other.key));
+  return `{${sorted.map(({ text }) => text).join(",")}}`;
+}
+
+/** By code points, as Python sorts; JavaScript's own order is that of UTF-16. */
+function compare(one: string, other: string): number {
+  if (one === other) return 0;
+  for (let at = 0; at < one.length && at < other.length; at++) {
+    const [left, right] = [one.charCodeAt(at), other.charCodeAt(at)];
+    if (left === right) continue;
+    // Surrogates stand for what comes after U+FFFF.
+    const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
+    if (isHigh(left) !== isHigh(right)) return isHigh(left) ? 1 : -1;
+    return left - right;
+  }
+  return one.length - other.length;
+}

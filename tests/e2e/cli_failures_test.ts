@@ -1,0 +1,313 @@
+import { assert, assertMatch } from "@std/assert";
+import {
+  assertTable,
+  CLEAN,
+  cli,
+  COMPILED,
+  type Expected,
+  rawServer,
+  ROUNDTRIP,
+  type RunOptions,
+  tempDir,
+} from "./_cli.ts";
+
+const USAGE = 64;
+type Row = readonly [name: string, args: readonly string[], Expected, RunOptions?];
+
+/** What a reply of an upgrade proves, RFC 6455 section 4.2.2. */
+async function acceptOf(request: string): Promise<string> {
+  const key = /sec-websocket-key: (\S+)/i.exec(request)?.[1] ?? "";
+  const text = new TextEncoder().encode(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
+  const hash = await crypto.subtle.digest("SHA-1", text);
+  return btoa(String.fromCharCode(...new Uint8Array(hash)));
+}
+
+/** A server that opens WebSockets, sends some bytes, and is gone. */
+function cutting(frames: string): { port: number; count: () => number } & AsyncDisposable {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  let count = 0;
+  const serving = (async () => {
+    for await (const connection of listener) {
+      count++;
+      const buffer = new Uint8Array(65_536);
+      const size = await connection.read(buffer) ?? 0;
+      const accept = await acceptOf(new TextDecoder().decode(buffer.subarray(0, size)));
+      const text = "HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+        `Sec-WebSocket-Accept: ${accept}\r\n\r\n${frames}`;
+      await connection.write(Uint8Array.from(text, (each) => each.charCodeAt(0)));
+      connection.close();
+    }
+  })();
+  return {
+    port: listener.addr.port,
+    count: () => count,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await serving;
+    },
+  };
+}
+
+Deno.test("ws says in a line what became of the connection", async () => {
+  await using cut = cutting("");
+  await using half = cutting("\x81\x7e\x01");
+  await using said = cutting("\x81\x02hi");
+  await using server = rawServer({
+    "/loop": "HTTP/1.1 302 F\r\nLocation: /loop\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+    "/ftp": "HTTP/1.1 302 F\r\nLocation: ftp://x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+  });
+  await using folder = await tempDir();
+  const file = `${folder.path}/none.pem`;
+  await Deno.writeTextFile(file, "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n");
+  await Deno.writeTextFile(`${folder.path}/text`, "x");
+  const options: RunOptions = { stdin: "", env: CLEAN, cwd: folder.path };
+  const at = (port: number): string => `ws://127.0.0.1:${port}/`;
+  const ws = server.url.replace("http", "ws");
+  const lost = /^roundtrip ws: error: WebSocket connection lost: closed without a close frame\n$/;
+  const usage = (what: RegExp): Expected => ({
+    code: USAGE,
+    stderr: new RegExp(`^usage: [^\\n]+\\nroundtrip ws: error: argument ${what.source}`),
+  });
+  const rows: Row[] = [
+    ["cut", ["ws", "-n", at(cut.port)], { code: 3, stderr: lost }, options],
+    ["cut in a frame", ["ws", "-n", at(half.port)], { code: 3, stderr: lost }, options],
+    ["cut after a message", ["ws", "-n", at(said.port)], {
+      code: 3,
+      stdout: "hi\n",
+      stderr: lost,
+    }, options],
+    ["redirects without end", ["ws", `${ws}/loop`], {
+      code: 4,
+      stderr: /^roundtrip ws: error: the server redirects without end[^\n]*\n$/,
+    }, options],
+    ["a redirect to another protocol", ["ws", `${ws}/ftp`], {
+      code: 1,
+      stderr: /^roundtrip ws: error: [^\n]*ftp, not http or https\n$/,
+    }, options],
+    [
+      "--verify of no PEM",
+      ["ws", "--verify", "text", "wss://127.0.0.1:1"],
+      usage(/--verify: /),
+      options,
+    ],
+    [
+      "--cert of no PEM",
+      [
+        ...["ws", "--cert", "text", "--cert-key", "text", "wss://127.0.0.1:1"],
+      ],
+      usage(/--cert, --cert-key: /),
+      options,
+    ],
+  ];
+  await assertTable(rows);
+});
+
+Deno.test("ws --reconnect takes a cut for a loss, and tries again", async () => {
+  await using server = cutting("\x81\x02hi");
+  const [program = "", ...words] = ROUNDTRIP;
+  const child = new Deno.Command(program, {
+    args: [...words, "ws", "-n", "--reconnect", `ws://127.0.0.1:${server.port}/`],
+    env: { ...CLEAN, NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let text = "";
+  for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
+    text += piece;
+    if (/^hi\nhi\n/.test(text)) break;
+  }
+  child.kill("SIGKILL");
+  const { stderr } = await child.output().catch(() => ({ stderr: new Uint8Array() }));
+  await child.status;
+  assert(server.count() >= 2);
+  assert(!/^ {4}at /m.test(new TextDecoder().decode(stderr)));
+});
+
+Deno.test({
+  name: "a full disk, and an output that takes nothing, are told in a line",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using folder = await tempDir();
+    await using server = rawServer({
+      "/big": `HTTP/1.1 200 OK\r\nContent-Length: 300000\r\nConnection: close\r\n\r\n${
+        "x".repeat(300_000)
+      }`,
+    });
+    await Deno.mkdir(`${folder.path}/d`);
+    await Deno.writeTextFile(`${folder.path}/app.js`, "export default { fetch() {} };");
+    const url = `${server.url}/big`;
+    const rows: [shell: string, args: string[], stderr: RegExp][] = [
+      ...[
+        ["--version"],
+        ["--help"],
+        ["help", "serve"],
+        ["--generate", "man"],
+        ["--offline", ":1", "a=1"],
+        ["--curl", ":1"],
+        ["tutorial"],
+        ["tutorial", "1"],
+        [url],
+        ["files", "-P", "0", "d"],
+      ].map((args): [string, string[], RegExp] => [
+        '"$@" > /dev/full',
+        args,
+        /error: cannot write the output: no space left on device\n$/,
+      ]),
+      ['"$@" > /dev/full', ["serve", "-P", "0", "./app.js"], /error: No space left on device/],
+      ['"$@" > /dev/full', ["httpbin", "-P", "0"], /error: No space left on device/],
+      [
+        '"$@"',
+        ["--session", "/proc/s.json", url],
+        /cannot keep the session in \/proc\/s\.json: no such/,
+      ],
+      [
+        '"$@"',
+        ["--session", "/dev/full", url],
+        /cannot read the session \/dev\/full: it is no file/,
+      ],
+      ['"$@"', ["-o", "/proc/x", url], /cannot write \/proc\/x: /],
+    ];
+    // Of `deno run` the limit would break the cache as well. A signal ends who does not ignore it.
+    const limited = "trap '' XFSZ; ulimit -f 10; \"$@\"";
+    if (COMPILED) {
+      rows.push(
+        [limited, ["-d", "-o", "f", url], /cannot write f: file too large/],
+        [limited, ["-d", "-c", "-o", "g", url], /cannot write g: file too large/],
+      );
+    }
+    for (const [shell, args, pattern] of rows) {
+      const { code, stderr } = await new Deno.Command("bash", {
+        args: ["-c", shell, "bash", ...ROUNDTRIP, ...args],
+        cwd: folder.path,
+        env: { ...CLEAN, NO_COLOR: "1", TMPDIR: folder.path },
+        stdin: "null",
+        stdout: "piped",
+        stderr: "piped",
+      }).output();
+      const text = new TextDecoder().decode(stderr);
+      assertMatch(text, pattern, `${shell} ${args.join(" ")}`);
+      assert(code === 1, `${args.join(" ")}: ${code}`);
+      assert(!/^ {4}at |Uncaught/m.test(text), text);
+    }
+  },
+});
+
+Deno.test("what cannot be listened on, run or sent is told in a line", async () => {
+  await using folder = await tempDir();
+  const options: RunOptions = { cwd: folder.path, env: CLEAN };
+  await Deno.writeTextFile(`${folder.path}/app.js`, "export default { fetch() {} };");
+  await Deno.writeTextFile(`${folder.path}/class.js`, "export default class Mine {}");
+  const name = "nope.invalid";
+  const rows: [args: string[], code: number, stderr: RegExp][] = [
+    [
+      ["serve", "--path", "/nope/x", "./app.js"],
+      1,
+      /cannot listen on \/nope\/x: there is no such f/,
+    ],
+    [["serve", "--path", `/tmp/${"a".repeat(200)}`, "./app.js"], 1, /has 107 bytes at most/],
+    [["serve", "-H", name, "./app.js"], 1, /cannot listen on nope\.invalid:8080: there is no host/],
+    [["files", "-H", name, "."], 1, /there is no host of that name/],
+    [["httpbin", "-H", name], 1, /there is no host of that name/],
+    [["ws", "-s", "0", "-H", name], 1, /there is no host of that name/],
+    [["serve", "-P", "0", "--access-log-format", "%{", "./app.js"], 2, /--access-log-format: /],
+    [["serve", "-P", "0", "./class.js"], 2, /is a class, .*: export default new Mine\(\)/],
+    [["tutorial", "1", "--run", "0", "99999"], USAGE, /the example says: Invalid port/],
+    [["--offline", ":1", `a${"[b]".repeat(20_000)}=1`], USAGE, /nested too deeply to be written/],
+  ];
+  for (const [args, code, stderr] of rows) {
+    const result = await cli(args, options);
+    const shown = `${args.join(" ").slice(0, 80)}: ${result.stderr}`;
+    assert(result.code === code, `${result.code} ${shown}`);
+    assertMatch(result.stderr, stderr, shown);
+    assert(!/^ {4}at /m.test(result.stderr), shown);
+  }
+});
+
+/** What makes the command somebody whom the system can refuse something. */
+const NOBODY: readonly string[] = Deno.uid() === 0
+  ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+  : ["env"];
+
+const canRefuse = await (async () => {
+  // `deno run` has its cache in the home folder of who runs the tests.
+  if (!COMPILED || Deno.build.os === "windows") return false;
+  const [first = "", ...words] = [...NOBODY, ...ROUNDTRIP, "--version"];
+  try {
+    return (await new Deno.Command(first, { args: words, stdout: "null", stderr: "null" }).output())
+      .success;
+  } catch {
+    return false;
+  }
+})();
+
+Deno.test({
+  name: "what the system forbids is told in a line, and by 403" +
+    (canRefuse ? "" : " (needs an executable, and a user who may run it)"),
+  ignore: !canRefuse,
+  fn: async () => {
+    await using folder = await tempDir();
+    const cwd = folder.path;
+    await Deno.chmod(cwd, 0o755);
+    await Deno.mkdir(`${cwd}/d/secret`, { recursive: true });
+    await Deno.writeTextFile(`${cwd}/d/found`, "x");
+    await Deno.writeTextFile(`${cwd}/app.js`, "export default { fetch() {} };");
+    for (const path of ["app.js", "d/secret"]) await Deno.chmod(`${cwd}/${path}`, 0o000);
+    await Deno.chmod(`${cwd}/d`, 0o555);
+    const env = { ...CLEAN, NO_COLOR: "1", HOME: `${cwd}/d/secret`, XDG_CONFIG_HOME: "" };
+    const [program = "", ...words] = [...NOBODY, ...ROUNDTRIP];
+    const server = new Deno.Command(program, {
+      args: [...words, "files", "-u", "--mkdir", "-P", "0", "d"],
+      cwd,
+      env,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    let text = "";
+    const printed = server.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    while (!/http:\S+/.test(text)) {
+      const { value, done } = await printed.read();
+      assert(!done, text);
+      text += value;
+    }
+    const [url = ""] = /http:\S+/.exec(text) ?? [];
+    const form = new FormData();
+    form.append("path", new Blob(["x"]), "x");
+    const rows: [name: string, path: string, init: RequestInit, status: number, text: RegExp][] = [
+      ["an upload", "/", { method: "POST", body: form }, 403, /the system does not allow that/],
+      ["a folder", "/secret/", {}, 403, /the system does not allow that/],
+      ["a search passes it by", "/?search=found", {}, 200, /found/],
+    ];
+    for (const [name, path, init, status, pattern] of rows) {
+      const reply = await fetch(url + path, init);
+      assertMatch(await reply.text(), pattern, name);
+      assert(reply.status === status, `${name}: ${reply.status}`);
+    }
+    const lines: [args: string[], stderr: RegExp][] = [
+      [["serve", "./app.js"], /unable to import \.\/app\.js: Permission denied/],
+      [[`${url}/found`, "-d"], /cannot write found: the system forbids it\n$/],
+      [
+        [`${url}/found`, "--session", "./s"],
+        /cannot keep the session in \.\/s: permission denied\n$/,
+      ],
+      [[":1", "@app.js"], /cannot read app\.js: Permission denied/],
+    ];
+    for (const [args, pattern] of lines) {
+      const { stderr } = await new Deno.Command(program, {
+        args: [...words, ...args],
+        cwd,
+        env,
+        stdin: "null",
+      }).output();
+      const shown = new TextDecoder().decode(stderr);
+      assertMatch(shown, pattern, args.join(" "));
+      assert(!/^ {4}at /m.test(shown), shown);
+    }
+    server.kill("SIGKILL");
+    await printed.cancel();
+    assertMatch(await new Response(server.stderr).text(), /^$/);
+    await server.status;
+    for (const path of ["d", "d/secret"]) await Deno.chmod(`${cwd}/${path}`, 0o755);
+  },
+});
