@@ -184,6 +184,10 @@ const CASES: Readonly<Record<string, string>> = {
   "spool the same file to disk, `post()`": "post",
   "static file of 10 KB, requests a second": "static_10k",
   "static file of 100 MB": "static_100m",
+  "`roundtrip --version`, start to end": "cli_startup",
+  "`roundtrip URL`, one request": "cli_request",
+  "`roundtrip files`, start to first reply": "cli_first_200",
+  "`roundtrip files`, memory when idle": "cli_memory",
 };
 
 const PEERS: Readonly<Record<string, string>> = {
@@ -203,6 +207,10 @@ const PEERS: Readonly<Record<string, string>> = {
   "`request.formData()`": "form_data",
   "`Deno.open().readable`": "deno_open",
   "nginx": "nginx",
+  "an empty program": "bare",
+  "a compiled `Deno.serve`": "bare",
+  "curl": "curl",
+  "HTTPie": "http",
 };
 
 Deno.test("the figures of README are those that were recorded", async () => {
