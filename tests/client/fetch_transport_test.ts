@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fetchTransport, type HopRequest } from "@roundtrip/http";
+import { hop } from "../_hop.ts";
 import { rawServer, reply } from "./_raw_server.ts";
 
 const FOLDER = new URL("../../client/", import.meta.url);
@@ -18,21 +19,6 @@ Deno.test("fetch, its clients and its words are known in two files of the client
   }
   assertEquals(knowing.sort(), ["fetch_errors.ts", "fetch_transport.ts"]);
 });
-
-function hop(url: string, over: Partial<HopRequest> = {}): HopRequest {
-  return {
-    method: "POST",
-    url,
-    headers: [],
-    body: null,
-    once: false,
-    proxy: null,
-    rawBody: false,
-    signal: new AbortController().signal,
-    observer: null,
-    ...over,
-  };
-}
 
 Deno.test("a hop that fails before it is sent gives its place back", async () => {
   await using server = rawServer(() => reply("ok"));

@@ -166,8 +166,8 @@ export async function runtimeIs(version: number): Promise<boolean> {
 export const OLD: boolean = COMPILED && !await runtimeIs(209);
 
 /**
- * Names rows that an executable of an older Deno cannot run, each with the reason. There each of
- * them is a test that is ignored by its name.
+ * Names rows that an executable of an older Deno cannot run, each with the reason, which the output
+ * tells there.
  *
  * @returns What leaves them out of the table there; a name that is no row's is an error everywhere.
  */
@@ -175,14 +175,10 @@ export function notOnOld(
   test: string,
   reasons: Readonly<Record<string, string>>,
 ): <Row extends readonly [name: string, ...unknown[]]>(rows: readonly Row[]) => Row[] {
-  if (OLD) {
-    for (const [name, reason] of Object.entries(reasons)) {
-      Deno.test({ name: `${test}: ${name} (${reason})`, ignore: true, fn() {} });
-    }
-  }
   return (rows) => {
-    for (const name of Object.keys(reasons)) {
+    for (const [name, reason] of Object.entries(reasons)) {
       assert(rows.some(([own]) => own === name), `no row is named ${name}`);
+      if (OLD) console.log(`not run on this executable: ${test}: ${name} (${reason})`);
     }
     return rows.filter(([name]) => !OLD || !Object.hasOwn(reasons, name));
   };

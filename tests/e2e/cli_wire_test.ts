@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ClientSession, type Transport } from "../../client/mod.ts";
 import { socketTransport, type Times } from "../../cli/request/socket_transport.ts";
+import { hop } from "../_hop.ts";
 
 /** The transport of the command, which leaves everything to the system. */
 function plainTransport(times?: Times): Transport {
@@ -227,18 +228,10 @@ Deno.test("a head takes no line more than its own", async () => {
   }, async (session, url) => {
     const transport = plainTransport();
     for (const value of ["a\r\nX: b", "a\nb", "a\0", "€"]) {
-      const error = await assertRejects(() =>
-        transport.send({
-          method: "GET",
-          url,
-          headers: [["X-Own", value]],
-          body: null,
-          once: false,
-          proxy: null,
-          rawBody: false,
-          signal: new AbortController().signal,
-          observer: null,
-        }), TypeError);
+      const error = await assertRejects(
+        () => transport.send(hop(url, { method: "GET", headers: [["X-Own", value]] })),
+        TypeError,
+      );
       assertMatch(error.message, /Cannot send a header: U\+/);
     }
     transport.close();
