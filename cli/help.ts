@@ -74,14 +74,28 @@ export function longHelp(spec: CommandSpec): string {
   if (spec.environment) lines.push(...wrap(environmentText(spec), WIDTH), "");
   lines.push("examples:");
   for (const [command, meaning] of spec.examples) lines.push(`  ${command}`, `      ${meaning}`);
-  lines.push("", "exit codes:", "    0  success", "    1  error");
-  const codes = [...spec.exitCodes ?? []];
-  if (spec.usageCode === undefined) codes.push([64, "wrong command line"]);
-  for (const [code, meaning] of codes.sort(([a], [b]) => a - b)) {
+  lines.push("", "exit codes:");
+  for (const [code, meaning] of exitCodesOf(spec)) {
     lines.push(`${`${code}`.padStart(5)}  ${meaning}`);
   }
   lines.push("");
   return lines.join("\n");
+}
+
+/**
+ * The exit codes of a subcommand, those of all included.
+ *
+ * @param spec The subcommand.
+ * @returns Each with its meaning, in order.
+ */
+export function exitCodesOf(spec: CommandSpec): readonly (readonly [number, string])[] {
+  const codes: (readonly [number, string])[] = [
+    [0, "success"],
+    [1, "error"],
+    ...spec.exitCodes ?? [],
+  ];
+  if (spec.usageCode === undefined) codes.push([64, "wrong command line"]);
+  return codes.sort(([one], [other]) => one - other);
 }
 
 /**

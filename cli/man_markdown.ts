@@ -3,7 +3,7 @@
  * @module
  */
 import type { CommandSpec, OptionSpec } from "./command_table.ts";
-import { environmentText } from "./help.ts";
+import { environmentText, exitCodesOf } from "./help.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "./tables/mod.ts";
 
 /**
@@ -23,10 +23,6 @@ export function manMarkdown(version: string): string {
 }
 
 function section(spec: CommandSpec): string[] {
-  const codes: [number, string][] = [[0, "success"], [1, "error"]];
-  for (const [code, text] of spec.exitCodes ?? []) codes.push([code, text]);
-  if (spec.usageCode === undefined) codes.push([64, "wrong command line"]);
-  codes.sort(([one], [other]) => one - other);
   return [
     `## ${spec.name}`,
     block([`roundtrip ${spec.usage}`]),
@@ -34,7 +30,7 @@ function section(spec: CommandSpec): string[] {
     table("option", spec.options.filter((each) => !each.hidden).map(row)),
     ...(spec.environment ? [prose(environmentText(spec))] : []),
     table("example", spec.examples.map(([command, meaning]) => [code(command), meaning])),
-    table("exit code", codes.map(([number, text]) => [`${number}`, text])),
+    table("exit code", exitCodesOf(spec).map(([number, text]) => [`${number}`, text])),
   ];
 }
 

@@ -3,7 +3,7 @@
  * @module
  */
 import type { CommandSpec, OptionSpec } from "./command_table.ts";
-import { environmentText } from "./help.ts";
+import { environmentText, exitCodesOf } from "./help.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "./tables/mod.ts";
 
 /**
@@ -41,8 +41,6 @@ export function manPage(version: string): string {
 }
 
 function section(spec: CommandSpec): string[] {
-  const codes = [[0, "success"], [1, "error"], ...spec.exitCodes ?? []] as [number, string][];
-  if (spec.usageCode === undefined) codes.push([64, "wrong command line"]);
   return [
     `.SH ${spec.name.toUpperCase()}`,
     `\\fBroundtrip\\fR ${roff(spec.usage)}`,
@@ -57,9 +55,7 @@ function section(spec: CommandSpec): string[] {
       roff(meaning),
     ]),
     ".PP",
-    `Exit codes: ${
-      codes.sort(([a], [b]) => a - b).map(([code, text]) => `${code} ${text}`).join("; ")
-    }.`,
+    `Exit codes: ${exitCodesOf(spec).map(([code, text]) => `${code} ${text}`).join("; ")}.`,
   ];
 }
 
