@@ -23,9 +23,15 @@ export class UnsentError extends Error {
  * @param error What the connection failed with.
  * @param hop The request.
  * @param proxy The proxy that was connected to, `null` for none.
+ * @param isKnown Whether a certificate of the client's was shown.
  * @returns What the caller is told; `error` itself where it is none of a connection.
  */
-export function connectError(error: unknown, hop: HopRequest, proxy: URL | null): unknown {
+export function connectError(
+  error: unknown,
+  hop: HopRequest,
+  proxy: URL | null,
+  isKnown: boolean,
+): unknown {
   if (hop.signal.aborted) return hop.signal.reason;
   if (error instanceof UnsentError) return error.cause;
   if (!(error instanceof Error)) return error;
@@ -38,7 +44,12 @@ export function connectError(error: unknown, hop: HopRequest, proxy: URL | null)
   if (error instanceof ClientConnectorError) return error; // of the proxy
   if (error instanceof Deno.errors.NotCapable) return error;
   if (error instanceof NoReplyError || /^(?:ECONNRESET|EPIPE)$/.test(code)) {
-    return new ServerDisconnectedError(url, error.message, { cause: error });
+    // In TLS 1.3 a server refuses a client without a certificate when that is through, and when the
+    // request is on its way already, node:tls tells of an end instead of the alert.
+    const mayBeRefused = error instanceof NoReplyError && url.protocol === "https:" && !isKnown;
+    const advice = "; perhaps it wants a certificate of yours: --cert FILE and --cert-key FILE";
+    const reason = `${error.message}${mayBeRefused ? advice : ""}`;
+    return new ServerDisconnectedError(url, reason, { cause: error });
   }
   return new ClientConnectorError(url, kindOf(error.message, code), error.message, {
     cause: error,

@@ -98,7 +98,7 @@ export function socketTransport(options: SocketTransportOptions, times: Times): 
           } catch (error) {
             kept.socket.destroy();
             if (hop.signal.aborted || kept.reader.received) {
-              throw connectError(error, hop, way.forwards);
+              throw connectError(error, hop, way.forwards, options.identity !== null);
             }
             times.connected = null;
           }
@@ -123,7 +123,7 @@ export function socketTransport(options: SocketTransportOptions, times: Times): 
       } catch (error) {
         socket?.destroy();
         if (error instanceof ConnectionTimeoutError) throw error;
-        throw connectError(error, hop, way.forwards);
+        throw connectError(error, hop, way.forwards, options.identity !== null);
       } finally {
         clearTimeout(timer);
       }
