@@ -146,6 +146,7 @@ export {
 } from "./transport.ts";
 
 // Proxies
+export { proxyAuthorization } from "./proxy_authorization.ts";
 export { proxyAgent, type ProxyAgentOptions } from "./proxy_agent.ts";
 
 // Errors

@@ -5,6 +5,8 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
 import { ClientProxyConnectionError } from "./connector_errors.ts";
+import { percentDecoded } from "./percent_decoded.ts";
+import { proxyAuthorization } from "./proxy_authorization.ts";
 
 /** Where a connection goes. */
 export interface Destination {
@@ -59,12 +61,6 @@ async function tunnel(proxy: URL, to: Destination, tls: ConnectionOptions): Prom
   return socket;
 }
 
-function proxyAuthorization(proxy: URL): string | null {
-  if (proxy.username === "" && proxy.password === "") return null;
-  const bytes = new TextEncoder().encode(`${decoded(proxy.username)}:${decoded(proxy.password)}`);
-  return `Basic ${btoa(String.fromCharCode(...bytes))}`;
-}
-
 function proxyPort(proxy: URL): number {
   if (proxy.port !== "") return Number(proxy.port);
   return proxy.protocol.startsWith("socks") ? 1080 : proxy.protocol === "https:" ? 443 : 80;
@@ -82,7 +78,7 @@ async function connectProxy(proxy: URL, tls: ConnectionOptions): Promise<Socket>
   const socket: Socket = secure
     ? connectTls({ ...tls, host, port, ...(isIP(host) === 0 ? { servername: host } : {}) })
     : proxy.protocol === "unix:"
-    ? connectTcp(decoded(proxy.pathname))
+    ? connectTcp(percentDecoded(proxy.pathname))
     : connectTcp(port, host);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket.once(secure ? "secureConnect" : "connect", () => resolve());
@@ -138,8 +134,8 @@ async function socks(
   socket: Socket,
   reader: Reader,
 ): Promise<void> {
-  const user = new TextEncoder().encode(decoded(proxy.username));
-  const password = new TextEncoder().encode(decoded(proxy.password));
+  const user = new TextEncoder().encode(percentDecoded(proxy.username));
+  const password = new TextEncoder().encode(percentDecoded(proxy.password));
   checkLength(proxy, "user", user);
   checkLength(proxy, "password", password);
   const named = user.length > 0 || password.length > 0;
@@ -199,14 +195,6 @@ async function socksAddress(proxy: URL, host: string): Promise<number[]> {
   const [before, after] = [groups(left), groups(right ?? "")];
   const middle = right === undefined ? [] : new Array(8 - before.length - after.length).fill(0);
   return [4, ...[...before, ...middle, ...after].flatMap((each) => [each >> 8, each & 255])];
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 const MAX_HEAD = 65_536; // bytes

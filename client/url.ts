@@ -6,6 +6,7 @@ import { NotSupportedError } from "../http/not_supported_error.ts";
 import { encodeQuery, type QueryInit } from "../http/query.ts";
 import type { BasicAuth } from "./basic_auth.ts";
 import { InvalidURLError, NonHttpURLError } from "./errors.ts";
+import { percentDecoded } from "./percent_decoded.ts";
 
 /** A URL and what was taken out of it. */
 export interface RequestTarget {
@@ -162,15 +163,7 @@ function splitTarget(url: URL, text: string): RequestTarget {
   if (!text.includes("@") || (url.username === "" && url.password === "")) {
     return { href: url.href, fragment, auth: null };
   }
-  const auth = { login: decode(url.username), password: decode(url.password) };
+  const auth = { login: percentDecoded(url.username), password: percentDecoded(url.password) };
   url.username = url.password = "";
   return { href: url.href, fragment, auth };
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // "%zz" is a password too
-  }
 }

@@ -16,7 +16,7 @@ const CLIENT = `
   WSMessageTypeError WSMsgType WSServerHandshakeError WebSocketBase WebSocketClosedError
   WebSocketLimitError WebSocketProtocolError WebSocketTimeoutError appTransport
   bearerAuthMiddleware cacheMiddleware digestAuthMiddleware discard encodeBasicAuth
-  fetchTransport loggingMiddleware proxyAgent rateLimitMiddleware reconnect replayMiddleware request
+  fetchTransport loggingMiddleware proxyAgent proxyAuthorization rateLimitMiddleware reconnect replayMiddleware request
   retryMiddleware
 `;
 const SERVER = `

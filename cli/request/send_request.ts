@@ -3,7 +3,7 @@
  * @module
  */
 import type { Duplex } from "node:stream";
-import type { HopRequest } from "../../client/mod.ts";
+import { type HopRequest, proxyAuthorization } from "../../client/mod.ts";
 import { portOf } from "./socket_connection.ts";
 
 /**
@@ -75,13 +75,6 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
 function chunk(piece: Uint8Array): Uint8Array {
   const size = new TextEncoder().encode(`${piece.length.toString(16)}\r\n`);
   return joined(joined(size, piece), Uint8Array.of(13, 10));
-}
-
-/** What a proxy of HTTP wants for the credentials in its URL. */
-function proxyAuthorization({ username, password }: URL): string | null {
-  if (username === "" && password === "") return null;
-  const text = decodeURIComponent(`${username}:${password}`);
-  return `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(text)))}`;
 }
 
 /** Writes, and waits for room where the peer reads slowly. */

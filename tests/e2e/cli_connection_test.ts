@@ -276,6 +276,12 @@ Deno.test("--proxy: HTTP and SOCKS 5, for both schemes, with credentials, 1a", a
       `GET http://a.test:${p}/x HTTP/1.1`,
     ],
     [
+      "credentials with a % that is no escape",
+      ["--proxy", `http://ada:s%zz@127.0.0.1:${closed.port}`, `http://a.test:${p}/x`],
+      { code: 4, stderr: /HTTP 407 Proxy Authentication Required/ },
+      `GET http://a.test:${p}/x HTTP/1.1`,
+    ],
+    [
       "credentials, https",
       [
         ...ca,
