@@ -9,6 +9,7 @@ import { endIfDropped, endTogether } from "./dropped_responses.ts";
 import { downloadFile, type DownloadOptions } from "./download_file.ts";
 import { environmentOf } from "./environment.ts";
 import { ClientConnectionError } from "./connection_errors.ts";
+import { keepShapes } from "./kept_shapes.ts";
 import { type ClientHandler, type ClientMiddleware, compose, isRepeating } from "./middleware.ts";
 import {
   middlewaresOf,
@@ -66,6 +67,7 @@ export class ClientSession {
    */
   constructor(options: SessionOptions = {}) {
     this.#defaults = resolveSession(options);
+    keepShapes();
     const { transport, cookieJar: jar, trustEnv } = this.#defaults;
     const { limit = 100, limitPerHost = 0 } = this.#defaults.connector;
     this.#scarceFrom = limitPerHost > 0 ? 0 : limit === 0 ? Infinity : limit / 2;
