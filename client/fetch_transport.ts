@@ -11,6 +11,7 @@ import { ClientConnectionError } from "./connection_errors.ts";
 import { withoutProxyVariables } from "./environment.ts";
 import { bodyError, sendError } from "./fetch_errors.ts";
 import { headerOf } from "./header_list.ts";
+import { percentDecoded } from "./percent_decoded.ts";
 import { ProxyRelay } from "./proxy_relay.ts";
 import type { HeaderList, HopBody, HopRequest, HopResult, Transport } from "./transport.ts";
 
@@ -342,14 +343,14 @@ function clientOptions(
 function platformProxy(proxy: string): Deno.Proxy {
   const url = new URL(proxy);
   if (url.protocol === "unix:") {
-    return { transport: "unix", path: decodeURIComponent(url.pathname) };
+    return { transport: "unix", path: percentDecoded(url.pathname) };
   }
   const { username, password } = url;
   url.username = url.password = "";
   return { // without `transport`: the URL says it, and Deno 2.4 refuses "socks5"
     url: url.href.replace(/\/$/, ""),
     ...(username + password === "" ? {} : {
-      basicAuth: { username: decodeURIComponent(username), password: decodeURIComponent(password) },
+      basicAuth: { username: percentDecoded(username), password: percentDecoded(password) },
     }),
   };
 }

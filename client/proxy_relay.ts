@@ -3,6 +3,7 @@
  * @module
  */
 import { encodeBasicAuth } from "./basic_auth.ts";
+import { proxyAuthorization } from "./proxy_authorization.ts";
 
 // A CONNECT of ours is a few hundred bytes.
 const MAX_HEAD = 16 * 1024;
@@ -131,13 +132,8 @@ export class ProxyRelay {
       head += String.fromCharCode(...buffer.subarray(0, count));
     }
     const own = encodeBasicAuth({ login: "relay", password: this.#password });
-    const { username, password } = this.#upstream;
-    const theirs = encodeBasicAuth({
-      login: decodeURIComponent(username),
-      password: decodeURIComponent(password),
-    });
     if (!head.startsWith("CONNECT ") || !head.includes(own)) throw new Error("not for us");
-    return head.replace(own, theirs);
+    return head.replace(own, proxyAuthorization(this.#upstream) ?? "");
   }
 }
 

@@ -224,9 +224,10 @@ Deno.test("proxy socks5: names are the proxy's to resolve, and it is shown user 
     const given = (credentials: string) =>
       get(url, { proxy: `${scheme}://${credentials}127.0.0.1:${closed.port}` });
     assertEquals((await given("us%40er:p%25w@")).path, "/");
+    assertEquals((await given("us@er:p%w@")).path, "/"); // a lone % is meant as it stands
     await assertRejects(() => given("us%40er:wrong@"), ClientProxyConnectionError, "auth failure");
     await assertRejects(() => given(""), ClientProxyConnectionError, "auth methods");
-    assertEquals(closed.asked, ["1 name h", "refused us@er:wrong", "offers 0"]);
+    assertEquals(closed.asked, ["1 name h", "1 name h", "refused us@er:wrong", "offers 0"]);
     const gone = { proxy: `${scheme}://127.0.0.1:${closedPort()}` };
     await assertRejects(() => get(url, gone), ClientProxyConnectionError, "unreachable");
   }
@@ -234,7 +235,7 @@ Deno.test("proxy socks5: names are the proxy's to resolve, and it is shown user 
 
 Deno.test("proxy unix: the path is taken whole, and each request may name its own", async () => {
   const folder = await Deno.makeTempDir();
-  const paths = [`${folder}/a b%20é.sock`, `${folder}/two.sock`] as const;
+  const paths = [`${folder}/a b%20é.sock`, `${folder}/50%.sock`] as const;
   const servers = paths.map((path, index) =>
     Deno.serve(
       { path, transport: "unix", onListen() {} },
@@ -249,6 +250,7 @@ Deno.test("proxy unix: the path is taken whole, and each request may name its ow
   };
   assertEquals(await read(), "0/x");
   assertEquals(await read({ proxy: proxyOf(paths[1]) }), "1/x");
+  assertEquals(await read({ proxy: `unix:${paths[1]}` }), "1/x"); // a lone % is meant as it stands
   assertEquals(await read(), "0/x");
   await Promise.all(servers.map((server) => server.shutdown()));
   await Deno.remove(folder, { recursive: true });

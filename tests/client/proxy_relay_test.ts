@@ -49,6 +49,25 @@ Deno.test("ProxyRelay passes tunnels on for those who know its password, and for
   assertEquals(relay.closed, true);
 });
 
+Deno.test("ProxyRelay gives the password on as it was written, with a lone % too", async () => {
+  for (const [written, sent] of [["50%", "50%"], ["caf%C3%A9", "cafÃ©"]]) {
+    await using proxy = connectProxy();
+    using target = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const relay = new ProxyRelay(`http://u:${written}@127.0.0.1:${proxy.port}`);
+    const { port, username, password } = new URL(relay.url);
+    const own = `Proxy-Authorization: Basic ${btoa(`${username}:${password}`)}\r\n`;
+    const accepted = target.accept().then((connection) => connection.close());
+    const answer = await exchange(
+      Number(port),
+      `CONNECT h:${target.addr.port} HTTP/1.1\r\n${own}\r\n`,
+    );
+    assertEquals(answer, "HTTP/1.1 200 OK\r\n\r\n");
+    await accepted;
+    assertEquals(proxy.asked, [`CONNECT h u:${sent}`]); // UTF-8, shown byte by byte
+    relay.close();
+  }
+});
+
 Deno.test("ProxyRelay ends a tunnel whose proxy is not there", async () => {
   const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const gone = free.addr.port;
