@@ -31,7 +31,7 @@ export interface BasicAuth {
  *
  * @param auth User and password.
  * @returns The value, `Basic dTpw` for example.
- * @throws {TypeError} If the user contains a colon, or text is not in latin1.
+ * @throws {TypeError} If they are no object, the user contains a colon, or text is not in latin1.
  *
  * @example
  * ```ts
@@ -42,6 +42,12 @@ export interface BasicAuth {
  */
 export function encodeBasicAuth(auth: BasicAuth): string {
   const { login, password = "", encoding = "utf-8" } = auth;
+  // A tuple is credentials to Python's clients, and what is wrong with it may be the password.
+  if (typeof login !== "string" || typeof password !== "string") {
+    throw new TypeError(
+      'Cannot use the credentials: expected an object such as { login: "user", password: "secret" }',
+    );
+  }
   // RFC 7617 section 2: what follows the first colon is the password.
   if (login.includes(":")) {
     throw new TypeError(`Cannot use login "${login}": a ":" is not allowed in it (RFC 7617)`);

@@ -141,10 +141,10 @@ function authorized(resolved: ResolvedOptions, target: RequestTarget): Headers |
     return withHeader(headers, "authorization", encodeBasicAuth(given));
   }
   // A session's credentials are for the server that the session is about.
-  const { auth, baseUrl } = session;
-  if (auth === null || hasHeader(headers, "authorization")) return headers;
+  const { authorization, baseUrl } = session;
+  if (authorization === null || hasHeader(headers, "authorization")) return headers;
   if (baseUrl !== null && baseUrl.origin !== new URL(target.href).origin) return headers;
-  return withHeader(headers, "authorization", encodeBasicAuth(auth));
+  return withHeader(headers, "authorization", authorization);
 }
 
 function hasHeader(headers: Headers | HeaderList, name: string): boolean {

@@ -6,7 +6,7 @@ import { NotSupportedError } from "../http/not_supported_error.ts";
 import type { QueryInit } from "../http/query.ts";
 import type { AbstractCookieJar } from "./abstract_cookie_jar.ts";
 import { appTransport, type FetchApp } from "./app_transport.ts";
-import type { BasicAuth } from "./basic_auth.ts";
+import { type BasicAuth, encodeBasicAuth } from "./basic_auth.ts";
 import type { RequestCompression } from "./compressed_payload.ts";
 import { checkProxy, type ConnectorOptions } from "./connector.ts";
 import { CookieJar } from "./cookie_jar.ts";
@@ -218,7 +218,8 @@ export interface SessionDefaults {
   readonly baseUrl: URL | null;
   readonly headers: DefaultHeaders;
   readonly skipAutoHeaders: ReadonlySet<string>;
-  readonly auth: BasicAuth | null;
+  /** The `Authorization` header of `auth` or of `baseUrl`. */
+  readonly authorization: string | null;
   readonly cookieJar: AbstractCookieJar;
   readonly jsonSerialize: (value: unknown) => string;
   readonly timeout: Required<ClientTimeout>;
@@ -261,7 +262,7 @@ export interface ResolvedOptions {
  * @returns The defaults of the session's requests.
  * @throws {InvalidURLError} If `baseUrl` is not an absolute `http:` or `https:` URL.
  * @throws {TypeError} If more than one of `app`, `connector` and `transport` is given, or `auth`
- * with credentials in `baseUrl`.
+ * with credentials in `baseUrl`, or is none itself.
  * @throws {NotSupportedError} If a proxy is named for an application in this program.
  */
 export function resolveSession(options: SessionOptions): SessionDefaults {
@@ -275,11 +276,12 @@ export function resolveSession(options: SessionOptions): SessionDefaults {
   if (base !== null && base.auth !== null && options.auth !== undefined) {
     throw new TypeError("Cannot combine auth with credentials in baseUrl");
   }
+  const auth = options.auth ?? base?.auth ?? null;
   return {
     baseUrl: base?.url ?? null,
     headers: new DefaultHeaders(options.headers),
     skipAutoHeaders: skipped(NO_NAMES, options.skipAutoHeaders, transport),
-    auth: options.auth ?? base?.auth ?? null,
+    authorization: auth === null ? null : encodeBasicAuth(auth),
     cookieJar,
     jsonSerialize: options.jsonSerialize ?? JSON.stringify,
     timeout: resolveTimeout(options.timeout),
