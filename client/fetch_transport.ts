@@ -50,7 +50,6 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
   let isClosed = false;
   return {
     fixedHeaders: FIXED_HEADERS,
-    keepsNoSignal: true,
     async send(request) {
       refuseImpossible(request);
       const waiting = slots.acquire(request.url, request.signal);

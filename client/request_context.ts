@@ -28,11 +28,6 @@ export interface RequestContext {
   readonly initialUrl: URL;
   /** Aborts when a limit has passed or the caller gave the request up. */
   readonly signal: AbortSignal;
-  /**
-   * The same for a transport that lets go of it when the reply is released, see
-   * `Transport.keepsNoSignal`.
-   */
-  readonly hopSignal: AbortSignal;
   /** Time left of `timeout.total` in ms, `Infinity` without a limit. */
   readonly remaining: number;
   /** Where the request is, for its limits. */

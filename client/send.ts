@@ -48,7 +48,6 @@ const WITH_BODY: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
  */
 export function sender(init: SendInit): ClientHandler {
   const { transport, jar, environment, repeats = false } = init;
-  const keepsNoSignal = transport.keepsNoSignal === true;
   return async (request) => {
     const { method, payload, context } = request;
     const headers = outgoing(request, jar, environment);
@@ -71,7 +70,7 @@ export function sender(init: SendInit): ClientHandler {
         once: !IDEMPOTENT.has(method),
         proxy: context?.proxy ?? environment?.proxyFor(request.url) ?? null,
         rawBody: context?.rawBody ?? false,
-        signal: context === null || !keepsNoSignal ? request.signal : context.hopSignal,
+        signal: request.signal,
         observer: observerOf(request, context, isStream),
       };
       try {

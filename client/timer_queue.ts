@@ -27,8 +27,8 @@ export interface Deadline {
 
 // Deadlines of one length become due in the order in which they were set, so one timer for the
 // first of them is enough. Measured on Deno 2.9.6, GETs 32 at a time on one core, as share of a
-// bare fetch: setTimeout and a new AbortController for each 0.73, AbortSignal.timeout 0.82, a new
-// controller with this queue 0.80, a controller used again with this queue 0.87.
+// bare fetch: AbortSignal.timeout 0.83, a controller and setTimeout for each 0.85, a controller and
+// this queue 0.93.
 const queues = new Map<number, TimerQueue>();
 
 class TimerQueue {

@@ -197,11 +197,6 @@ export interface Transport {
   /** Names of headers, in lower case, that it always sends, whatever the request says. */
   readonly fixedHeaders?: readonly string[];
   /**
-   * Whether it has no more use for `HopRequest.signal` once the reply is released or the hop has
-   * failed: the session saves the making of a signal for each request then. @default {false}
-   */
-  readonly keepsNoSignal?: boolean;
-  /**
    * Sends a request and waits for the head of its reply. Redirects, cookies and deadlines are
    * not its business.
    *

@@ -15,19 +15,6 @@ import { clearDeadline, type Deadline, setDeadline, type Waiting } from "./timer
 import type { RequestTrace } from "./trace.ts";
 import { discard, type HopResult } from "./transport.ts";
 
-/** A controller whose request has ended without an abort serves the next one: see timer_queue.ts. */
-interface Idle {
-  readonly controller: AbortController;
-  /** How many requests it has served. */
-  uses: number;
-}
-
-const idle: Idle[] = [];
-const MAX_IDLE = 256;
-// A signal keeps a weak reference to every signal that was made to follow it, for ever.
-const MAX_USES = 100;
-const ENDED = AbortSignal.abort(new DOMException("The request has ended", "AbortError"));
-
 /** What a {@linkcode Watch} is made of. */
 export interface WatchInit {
   /** URL that the caller asked for. */
@@ -64,7 +51,7 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
   readonly #start = performance.now();
   readonly #url: URL | string;
   #initialUrl: URL | null = null;
-  #abortable: Idle | null = idle.pop() ?? { controller: new AbortController(), uses: 0 };
+  readonly #controller = new AbortController();
   #total: Deadline | null = null;
   #connect: Deadline | null = null;
   #silence: ReturnType<typeof setTimeout> | null = null;
@@ -72,8 +59,7 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
   #unlisten: (() => void) | null = null;
   #onAbort: ((reason: Error) => void) | null = null;
   readonly #open: Set<Watch>;
-  #lent = false;
-  #ended = ENDED; // what the signal is when the request is over
+  #isOver = false;
   #reply: HopResult | null = null; // the last one, while nobody else answers for it
   #earlier: HopResult[] | null = null;
 
@@ -102,18 +88,9 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
     return this.#initialUrl ??= new URL(this.#url);
   }
 
-  /**
-   * Aborts when a limit has passed or the caller's own signal aborts. Whoever asks may keep it, so no
-   * other request will have it.
-   */
+  /** Aborts when a limit has passed or the caller's own signal aborts. */
   get signal(): AbortSignal {
-    this.#lent = true;
-    return this.hopSignal;
-  }
-
-  /** The same for who lets go of it when the reply is released; another request may have it then. */
-  get hopSignal(): AbortSignal {
-    return this.#abortable?.controller.signal ?? this.#ended;
+    return this.#controller.signal;
   }
 
   /** Time left of the total in ms, `Infinity` without a limit. */
@@ -130,10 +107,10 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
    * @param listener Gets the error to fail with.
    */
   onAbort(listener: (reason: Error) => void): void {
-    const { hopSignal } = this;
+    const { signal } = this;
     this.#onAbort = listener;
     this.#reply = this.#earlier = null;
-    if (hopSignal.aborted && hopSignal !== ENDED) listener(asError(hopSignal.reason));
+    if (signal.aborted) listener(asError(signal.reason));
   }
 
   /**
@@ -169,7 +146,7 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
   /** A connection is wanted. */
   connecting(): void {
     const { connect } = this.#limits;
-    if (connect === 0 || this.#abortable === null) return;
+    if (connect === 0 || this.#isOver) return;
     this.connected();
     const onDue = (): void => this.#expire("connect");
     this.#connect = setDeadline(connect, performance.now(), { onDue });
@@ -184,7 +161,7 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
   /** The peer's next bytes are waited for. */
   reading(): void {
     const { sockRead } = this.#limits;
-    if (sockRead === 0 || this.#abortable === null) return;
+    if (sockRead === 0 || this.#isOver) return;
     this.#readingSince = performance.now();
     // One timer for many reads: when it fires early for the last of them, it is set again.
     if (this.#silence === null) this.#armSilence(sockRead);
@@ -197,12 +174,10 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
 
   /** Ends the watch; called when the body has ended or was given up. */
   end(): void {
-    const own = this.#abortable;
-    if (own === null) return;
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#stop();
-    this.#abortable = this.#onAbort = null;
-    const reusable = !this.#lent && !own.controller.signal.aborted;
-    if (reusable && ++own.uses < MAX_USES && idle.length < MAX_IDLE) idle.push(own);
+    this.#onAbort = null;
   }
 
   /**
@@ -212,8 +187,8 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
    */
   fail(reason: unknown): void {
     this.#abort(reason);
-    this.#ended = this.hopSignal;
-    this.#abortable = this.#onAbort = null;
+    this.#isOver = true;
+    this.#onAbort = null;
     const replies = [...this.#earlier ?? [], ...this.#reply === null ? [] : [this.#reply]];
     this.#reply = this.#earlier = null;
     for (const each of replies) discard(each);
@@ -223,7 +198,7 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
     this.#stop();
     const listener = this.#onAbort;
     const error = asError(reason);
-    this.#abortable?.controller.abort(error);
+    if (!this.#isOver) this.#controller.abort(error);
     listener?.(error);
   }
 
