@@ -10,6 +10,7 @@
  * @module
  */
 import { DEFAULT_BODY_POLICY } from "./response_body.ts";
+import { LinkedList } from "./linked_list.ts";
 import { ClientRequest } from "./request.ts";
 import { ClientResponse } from "./response.ts";
 import { resolveTimeout } from "./timeout.ts";
@@ -34,7 +35,7 @@ function makeShapes(): readonly unknown[] {
     skipsContentType: false,
     rawBody: false,
     onUploadProgress: null,
-    open: new Set(),
+    open: new LinkedList(),
   });
   const request = new ClientRequest({ method: "GET", url, headers: [] }, watch);
   const result = {

@@ -10,6 +10,7 @@ import { downloadFile, type DownloadOptions } from "./download_file.ts";
 import { environmentOf } from "./environment.ts";
 import { ClientConnectionError } from "./connection_errors.ts";
 import { keepShapes } from "./kept_shapes.ts";
+import { LinkedList } from "./linked_list.ts";
 import { type ClientHandler, type ClientMiddleware, compose, isRepeating } from "./middleware.ts";
 import {
   middlewaresOf,
@@ -55,7 +56,7 @@ export class ClientSession {
   readonly #send: ClientHandler;
   readonly #sendOnce: ClientHandler;
   readonly #handler: ClientHandler; // middlewares around one of these
-  readonly #open = new Set<Watch>();
+  readonly #open = new LinkedList<Watch>();
   readonly #scarceFrom: number; // that many requests under way, and forgotten responses may block
   readonly #sockets = new Set<ClientWebSocketResponse>();
   #closed = false;

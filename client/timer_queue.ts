@@ -3,6 +3,8 @@
  * @module
  */
 
+import { LinkedList, type LinkedNode } from "./linked_list.ts";
+
 /** Who waits for a deadline. */
 export interface Waiting {
   /** The time has passed; must not throw. */
@@ -13,16 +15,14 @@ export interface Waiting {
 interface Entry {
   readonly due: number;
   readonly waiting: Waiting;
-  previous: Entry | null;
-  next: Entry | null;
 }
 
 /** A deadline that was set; pass it to {@linkcode clearDeadline}. */
 export interface Deadline {
   /** The queue that it is in. */
   readonly queue: TimerQueue;
-  /** Its entry there. */
-  readonly entry: Entry;
+  /** Its place there. */
+  readonly place: LinkedNode<Entry>;
 }
 
 // Deadlines of one length become due in the order in which they were set, so one timer for the
@@ -33,32 +33,22 @@ const queues = new Map<number, TimerQueue>();
 
 class TimerQueue {
   readonly #limit: number;
-  #first: Entry | null = null;
-  #last: Entry | null = null;
+  readonly #entries = new LinkedList<Entry>();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  add(now: number, waiting: Waiting): Entry {
-    const entry: Entry = { due: now + this.#limit, waiting, previous: this.#last, next: null };
-    if (this.#last === null) this.#first = entry;
-    else this.#last.next = entry;
-    this.#last = entry;
+  add(now: number, waiting: Waiting): LinkedNode<Entry> {
     if (this.#timer === null) this.#arm(this.#limit);
-    return entry;
+    return this.#entries.add({ due: now + this.#limit, waiting });
   }
 
-  delete(entry: Entry): void {
-    if (entry.previous === null && this.#first !== entry) return; // deleted before
-    if (entry.previous === null) this.#first = entry.next;
-    else entry.previous.next = entry.next;
-    if (entry.next === null) this.#last = entry.previous;
-    else entry.next.previous = entry.previous;
-    entry.previous = entry.next = null;
+  delete(place: LinkedNode<Entry>): void {
+    if (!this.#entries.delete(place)) return;
     // Nothing may keep the program alive when nothing is waited for.
-    if (this.#first === null) {
+    if (this.#entries.size === 0) {
       if (this.#timer !== null) clearTimeout(this.#timer);
       this.#timer = null;
       queues.delete(this.#limit);
@@ -73,12 +63,13 @@ class TimerQueue {
     this.#timer = null;
     const now = performance.now();
     // A timer may come a fraction of a millisecond early.
-    while (this.#first !== null && this.#first.due <= now + 0.5) {
-      const entry = this.#first;
-      this.delete(entry);
-      entry.waiting.onDue();
+    let { first } = this.#entries;
+    while (first !== null && first.value.due <= now + 0.5) {
+      this.delete(first);
+      first.value.waiting.onDue();
+      first = this.#entries.first;
     }
-    if (this.#first !== null && this.#timer === null) this.#arm(this.#first.due - now);
+    if (first !== null && this.#timer === null) this.#arm(first.value.due - now);
   }
 }
 
@@ -93,7 +84,7 @@ class TimerQueue {
 export function setDeadline(limit: number, now: number, waiting: Waiting): Deadline {
   let queue = queues.get(limit);
   if (queue === undefined) queues.set(limit, queue = new TimerQueue(limit));
-  return { queue, entry: queue.add(now, waiting) };
+  return { queue, place: queue.add(now, waiting) };
 }
 
 /**
@@ -102,5 +93,5 @@ export function setDeadline(limit: number, now: number, waiting: Waiting): Deadl
  * @param deadline The deadline.
  */
 export function clearDeadline(deadline: Deadline): void {
-  deadline.queue.delete(deadline.entry);
+  deadline.queue.delete(deadline.place);
 }

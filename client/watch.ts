@@ -8,6 +8,7 @@ import {
   ServerTimeoutError,
   SocketTimeoutError,
 } from "./connection_errors.ts";
+import type { LinkedList, LinkedNode } from "./linked_list.ts";
 import type { ProgressCallback } from "./progress.ts";
 import type { RequestContext, RequestPhases } from "./request_context.ts";
 import type { ClientTimeout } from "./timeout.ts";
@@ -34,7 +35,7 @@ export interface WatchInit {
   /** Told how much of the body was sent, `null` for nobody. */
   readonly onUploadProgress: ProgressCallback | null;
   /** The requests of the session that are under way: the watch is among them until it ends. */
-  readonly open: Set<Watch>;
+  readonly open: LinkedList<Watch>;
 }
 
 /**
@@ -58,7 +59,8 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
   #readingSince = Infinity;
   #unlisten: (() => void) | null = null;
   #onAbort: ((reason: Error) => void) | null = null;
-  readonly #open: Set<Watch>;
+  readonly #open: LinkedList<Watch>;
+  readonly #place: LinkedNode<Watch>;
   #isOver = false;
   #reply: HopResult | null = null; // the last one, while nobody else answers for it
   #earlier: HopResult[] | null = null;
@@ -77,7 +79,7 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
     this.onUploadProgress = init.onUploadProgress;
     this.#limits = init.limits;
     this.#open = init.open;
-    init.open.add(this);
+    this.#place = init.open.add(this);
     const { total } = init.limits;
     if (total > 0) this.#total = setDeadline(total, this.#start, this);
     if (init.external !== null) this.#unlisten = this.#listen(init.external);
@@ -203,7 +205,7 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
   }
 
   #stop(): void {
-    this.#open.delete(this);
+    this.#open.delete(this.#place);
     if (this.#total !== null) clearDeadline(this.#total);
     this.connected();
     if (this.#silence !== null) clearTimeout(this.#silence);

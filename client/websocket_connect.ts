@@ -22,6 +22,7 @@ import {
   ServerDisconnectedError,
 } from "./connection_errors.ts";
 import { connectorError } from "./connector_errors.ts";
+import type { LinkedList } from "./linked_list.ts";
 import { proxyAgent } from "./proxy_agent.ts";
 import { compose } from "./middleware.ts";
 import { middlewaresOf, resolveRequest, type SessionDefaults } from "./options.ts";
@@ -64,7 +65,7 @@ export async function connectWebSocket<T>(
   defaults: SessionDefaults,
   url: string | URL,
   options: WSConnectOptions<T>,
-  open: Set<Watch>,
+  open: LinkedList<Watch>,
 ): Promise<ClientWebSocketResponse<T>> {
   const { caCerts, cert, key, localAddress } = defaults.connector;
   const way = defaults.ownWay ?? (localAddress === undefined ? null : "connector.localAddress");

@@ -1,0 +1,25 @@
+import { assertEquals } from "@std/assert";
+import { LinkedList, type LinkedNode } from "../../client/linked_list.ts";
+
+Deno.test("LinkedList is in the order of arrival, whoever leaves", () => {
+  // Against an array, over every order in which four can leave.
+  const orders = (left: readonly number[]): number[][] =>
+    left.length === 0
+      ? [[]]
+      : left.flatMap((one) => orders(left.filter((each) => each !== one)).map((o) => [one, ...o]));
+  for (const order of orders([0, 1, 2, 3])) {
+    const list = new LinkedList<number>();
+    const places = [0, 1, 2, 3].map((value) => list.add(value));
+    let expected = [0, 1, 2, 3];
+    for (const leaver of order) {
+      const place = places[leaver] as LinkedNode<number>;
+      assertEquals(list.delete(place), true);
+      assertEquals(list.delete(place), false, "left twice");
+      expected = expected.filter((each) => each !== leaver);
+      assertEquals([...list], expected);
+      assertEquals([list.size, list.first?.value], [expected.length, expected[0]]);
+    }
+    list.add(9);
+    assertEquals([...list], [9]);
+  }
+});
