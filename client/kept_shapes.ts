@@ -10,7 +10,7 @@
  * @module
  */
 import { DEFAULT_BODY_POLICY } from "./response_body.ts";
-import { LinkedList } from "./linked_list.ts";
+import { LinkedList } from "../http/linked_list.ts";
 import { ClientRequest } from "./request.ts";
 import { ClientResponse } from "./response.ts";
 import { resolveTimeout } from "./timeout.ts";

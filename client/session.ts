@@ -10,7 +10,7 @@ import { downloadFile, type DownloadOptions } from "./download_file.ts";
 import { environmentOf } from "./environment.ts";
 import { ClientConnectionError } from "./connection_errors.ts";
 import { keepShapes } from "./kept_shapes.ts";
-import { LinkedList } from "./linked_list.ts";
+import { LinkedList } from "../http/linked_list.ts";
 import { type ClientHandler, type ClientMiddleware, compose, isRepeating } from "./middleware.ts";
 import {
   middlewaresOf,

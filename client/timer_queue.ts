@@ -3,7 +3,7 @@
  * @module
  */
 
-import { LinkedList, type LinkedNode } from "./linked_list.ts";
+import { LinkedList, type LinkedNode } from "../http/linked_list.ts";
 
 /** Who waits for a deadline. */
 export interface Waiting {

@@ -8,7 +8,7 @@ import {
   ServerTimeoutError,
   SocketTimeoutError,
 } from "./connection_errors.ts";
-import type { LinkedList, LinkedNode } from "./linked_list.ts";
+import type { LinkedList, LinkedNode } from "../http/linked_list.ts";
 import type { ProgressCallback } from "./progress.ts";
 import type { RequestContext, RequestPhases } from "./request_context.ts";
 import type { ClientTimeout } from "./timeout.ts";

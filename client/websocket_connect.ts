@@ -22,7 +22,7 @@ import {
   ServerDisconnectedError,
 } from "./connection_errors.ts";
 import { connectorError } from "./connector_errors.ts";
-import type { LinkedList } from "./linked_list.ts";
+import type { LinkedList } from "../http/linked_list.ts";
 import { proxyAgent } from "./proxy_agent.ts";
 import { compose } from "./middleware.ts";
 import { middlewaresOf, resolveRequest, type SessionDefaults } from "./options.ts";

@@ -3,6 +3,7 @@
  * @module
  */
 import { Hono } from "hono";
+import { LinkedList } from "../http/linked_list.ts";
 import type { AppContext, Logger } from "./app_context.ts";
 import { type AppKey, KeyStore } from "./app_key.ts";
 import type { ApplicationOptions } from "./application_options.ts";
@@ -60,7 +61,7 @@ export class Application implements AppContext {
   readonly #state = new KeyStore();
   readonly #subapps: Application[] = [];
   readonly #running = new Set<EarlyAnswer>();
-  readonly #waiting = new Set<ServerRequest>();
+  readonly #waiting = new LinkedList<ServerRequest>();
   readonly #contexts = new CleanupStack();
   readonly #hono = keepEngine(this, new Hono());
   #dispatch: Dispatch | null = null;
@@ -276,13 +277,15 @@ export class Application implements AppContext {
   abandon(): void {
     const late = new Error("The server stopped before the handler was done");
     this.#endAll((each) => each.finish(late));
-    for (const request of this.#waiting) {
+    const waiting = this.#waiting;
+    for (let place = waiting.first; place !== null; place = waiting.first) {
+      waiting.delete(place);
+      const { value: request } = place;
       const { method, rawPath } = request;
       const error = new Error("The handler was still running after shutdownTimeout");
       this.logger.error(`Error handling ${method} ${JSON.stringify(rawPath)}`, error);
       request.abandon(new Response("503: Service Unavailable", { status: 503 }));
     }
-    this.#waiting.clear();
   }
 
   /** Takes `cleanupCtx` down, last first, then runs `onCleanup`. */

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Context } from "hono";
+import type { LinkedList } from "../http/linked_list.ts";
 import { MultipartError, MultipartLimitError } from "../http/multipart_errors.ts";
 import type { AppContext } from "./app_context.ts";
 import { rawPathOf } from "./base_request.ts";
@@ -54,7 +55,7 @@ export interface DispatchOptions {
   /** Told of every socket or stream that outlives its answer, until it is done. */
   readonly running: Set<EarlyAnswer>;
   /** Told of every request whose handler has not answered yet. */
-  readonly waiting: Set<ServerRequest>;
+  readonly waiting: LinkedList<ServerRequest>;
 }
 
 /**
@@ -159,21 +160,21 @@ function answer(
   }
   if (result instanceof Response || !isThenable(result)) return toResponse(result, request);
   const { running, waiting } = options;
-  waiting.add(request);
+  const place = waiting.add(request);
   return new Promise((resolve) => {
     request.onEarlyAnswer((early) => {
       running.add(early);
       resolve(checked(early.response, request, options));
     });
     const done = (value: HandlerResult): void => {
-      waiting.delete(request);
+      waiting.delete(place);
       request.finish();
       const early = request.earlyAnswer;
       if (early === null) resolve(checked(toResponse(value, request), request, options));
       else end(early, request, running);
     };
     const failed = (error: unknown): void => {
-      waiting.delete(request);
+      waiting.delete(place);
       request.finish();
       const early = request.earlyAnswer;
       if (early === null) return resolve(checked(errorResponse(error, request), request, options));

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { LinkedList, type LinkedNode } from "../../client/linked_list.ts";
+import { LinkedList, type LinkedNode } from "../../http/linked_list.ts";
 
 Deno.test("LinkedList is in the order of arrival, whoever leaves", () => {
   // Against an array, over every order in which four can leave.
