@@ -9,8 +9,8 @@
  * fetch_transport.ts.
  * @module
  */
-import { DEFAULT_BODY_POLICY } from "./response_body.ts";
 import { LinkedList } from "../http/linked_list.ts";
+import { DEFAULT_BODY_POLICY } from "./response_body.ts";
 import { ClientRequest } from "./request.ts";
 import { ClientResponse } from "./response.ts";
 import { resolveTimeout } from "./timeout.ts";

@@ -2,6 +2,7 @@
  * The client session.
  * @module
  */
+import { LinkedList } from "../http/linked_list.ts";
 import { whenClosed } from "../http/websocket_base.ts";
 import { buildRequest } from "./build_request.ts";
 import type { AbstractCookieJar } from "./abstract_cookie_jar.ts";
@@ -10,7 +11,6 @@ import { downloadFile, type DownloadOptions } from "./download_file.ts";
 import { environmentOf } from "./environment.ts";
 import { ClientConnectionError } from "./connection_errors.ts";
 import { keepShapes } from "./kept_shapes.ts";
-import { LinkedList } from "../http/linked_list.ts";
 import { type ClientHandler, type ClientMiddleware, compose, isRepeating } from "./middleware.ts";
 import {
   middlewaresOf,

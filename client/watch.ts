@@ -2,13 +2,13 @@
  * One request under way: its time, and whatever has to end with it.
  * @module
  */
+import type { LinkedList, LinkedNode } from "../http/linked_list.ts";
 import {
   asError,
   ConnectionTimeoutError,
   ServerTimeoutError,
   SocketTimeoutError,
 } from "./connection_errors.ts";
-import type { LinkedList, LinkedNode } from "../http/linked_list.ts";
 import type { ProgressCallback } from "./progress.ts";
 import type { RequestContext, RequestPhases } from "./request_context.ts";
 import type { ClientTimeout } from "./timeout.ts";

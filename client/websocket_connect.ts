@@ -10,6 +10,7 @@
 import { asError } from "../http/as_error.ts";
 import { streamSource } from "../http/body_source.ts";
 import { decodedSource } from "../http/content_decoder.ts";
+import type { LinkedList } from "../http/linked_list.ts";
 import { NotSupportedError } from "../http/not_supported_error.ts";
 import { StreamReader } from "../http/stream_reader.ts";
 import { WebSocketChannel } from "../http/websocket_channel.ts";
@@ -22,7 +23,6 @@ import {
   ServerDisconnectedError,
 } from "./connection_errors.ts";
 import { connectorError } from "./connector_errors.ts";
-import type { LinkedList } from "../http/linked_list.ts";
 import { proxyAgent } from "./proxy_agent.ts";
 import { compose } from "./middleware.ts";
 import { middlewaresOf, resolveRequest, type SessionDefaults } from "./options.ts";
