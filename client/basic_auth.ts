@@ -2,6 +2,7 @@
  * Basic authentication, RFC 7617.
  * @module
  */
+import { utf8Base64 } from "./utf8_base64.ts";
 
 /**
  * Credentials for Basic authentication.
@@ -53,13 +54,7 @@ export function encodeBasicAuth(auth: BasicAuth): string {
     throw new TypeError(`Cannot use login "${login}": a ":" is not allowed in it (RFC 7617)`);
   }
   const text = `${login}:${password}`;
-  return `Basic ${btoa(encoding === "latin1" ? latin1(text) : utf8(text))}`;
-}
-
-function utf8(text: string): string {
-  let binary = "";
-  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
-  return binary;
+  return `Basic ${encoding === "latin1" ? btoa(latin1(text)) : utf8Base64(text)}`;
 }
 
 function latin1(text: string): string {

@@ -3,6 +3,7 @@
  * @module
  */
 import { percentDecoded } from "./percent_decoded.ts";
+import { utf8Base64 } from "./utf8_base64.ts";
 
 /**
  * Makes the `Proxy-Authorization` header of the credentials in a proxy's URL (RFC 7617), for
@@ -22,6 +23,5 @@ import { percentDecoded } from "./percent_decoded.ts";
 export function proxyAuthorization(proxy: URL): string | null {
   const { username, password } = proxy;
   if (username === "" && password === "") return null;
-  const text = `${percentDecoded(username)}:${percentDecoded(password)}`;
-  return `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(text)))}`;
+  return `Basic ${utf8Base64(`${percentDecoded(username)}:${percentDecoded(password)}`)}`;
 }
