@@ -4,6 +4,7 @@
  */
 import { NotSupportedError } from "../http/not_supported_error.ts";
 import { encodeQuery, type QueryInit } from "../http/query.ts";
+import { withQuery } from "../http/with_query.ts";
 import type { BasicAuth } from "./basic_auth.ts";
 import { InvalidURLError, NonHttpURLError } from "./errors.ts";
 import { percentDecoded } from "./percent_decoded.ts";
@@ -93,12 +94,6 @@ function legal(text: string): string {
  */
 export function withoutCredentials(text: string): string {
   return text.replace(/^(https?:[/\\]*|(?:[a-z][a-z\d+.-]*:)?[/\\]+)[^/\\?#]*@/i, "$1***@");
-}
-
-function withQuery(text: string, query: string): string {
-  if (query === "") return text;
-  const [, rest = "", fragment = ""] = /^([^#]*)(.*)$/s.exec(text) ?? [];
-  return `${rest}${rest.includes("?") ? "&" : "?"}${query}${fragment}`;
 }
 
 function untouched(text: string, base: URL | null): RequestTarget {

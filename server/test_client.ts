@@ -5,6 +5,7 @@
 import { parseSetCookies } from "../http/cookie.ts";
 import { FormBody, type FormFields } from "../http/form_body.ts";
 import { encodeQuery, type QueryInit } from "../http/query.ts";
+import { withQuery } from "../http/with_query.ts";
 import type { Application } from "./application.ts";
 import type { AppRunnerOptions } from "./runner.ts";
 import { TestServer } from "./test_server.ts";
@@ -114,11 +115,12 @@ export class TestClient {
       headers.set("content-type", content.contentType);
     }
     const query = params === undefined ? "" : encodeQuery(params);
-    const url = this.server.makeUrl(path);
-    const response = await fetch(
-      query === "" ? url : `${url}${url.includes("?") ? "&" : "?"}${query}`,
-      { ...rest, method, headers, ...(content === null ? {} : { body: content.body }) },
-    );
+    const response = await fetch(withQuery(this.server.makeUrl(path), query), {
+      ...rest,
+      method,
+      headers,
+      ...(content === null ? {} : { body: content.body }),
+    });
     this.#responses.add(response);
     for (const [name, cookie] of parseSetCookies(response.headers.getSetCookie())) {
       const gone = cookie.maxAge !== undefined

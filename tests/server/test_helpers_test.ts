@@ -91,6 +91,8 @@ Deno.test("TestClient sends forms and queries", async () => {
     "a=2",
   ]);
   assertEquals((await post("/form", { params: "q=a+b", json: 1 }) as unknown[]).at(-1), "q=a b");
+  const fragment = await post("/form?a=0#top", { params: { a: 1 }, json: 1 }) as unknown[];
+  assertEquals(fragment.slice(-2), ["a=0", "a=1"]);
   for (const init of [{ data: {}, json: 1 }, { data: {}, body: "" }, { json: 1, body: "x" }]) {
     await assertRejects(() => client.post("/form", init), TypeError, "one of body, data and json");
   }
