@@ -46,7 +46,6 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
   const connector = resolveConnector(options);
   const clients = new HttpClients(connector);
   const slots = new ConnectionSlots(connector.limit, connector.limitPerHost);
-  kept.shapes ??= fetchShapes();
   let isClosed = false;
   return {
     fixedHeaders: FIXED_HEADERS,
@@ -248,6 +247,7 @@ class FetchResult implements HopResult {
   release(): void {
     this.#slots?.release(this.#request.url);
     this.#slots = null;
+    if (kept.response !== null) kept.shapes ??= fetchShapes(); // at the second
     kept.response = this.#response; // its body has ended, so no connection is kept with it
   }
 }

@@ -18,10 +18,11 @@ import { clearDeadline, setDeadline } from "./timer_queue.ts";
 import { Watch } from "./watch.ts";
 
 let kept: readonly unknown[] | null = null;
+let ended = 0;
 
-/** Keeps them from now on; a second call changes nothing. */
+/** A request has ended; from the second on they are kept: a program with one has no next to be slow. */
 export function keepShapes(): void {
-  kept ??= makeShapes();
+  if (kept === null && ++ended > 1) kept = makeShapes();
 }
 
 function makeShapes(): readonly unknown[] {

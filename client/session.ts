@@ -68,7 +68,6 @@ export class ClientSession {
    */
   constructor(options: SessionOptions = {}) {
     this.#defaults = resolveSession(options);
-    keepShapes();
     const { transport, cookieJar: jar, trustEnv } = this.#defaults;
     const { limit = 100, limitPerHost = 0 } = this.#defaults.connector;
     this.#scarceFrom = limitPerHost > 0 ? 0 : limit === 0 ? Infinity : limit / 2;
@@ -149,6 +148,7 @@ export class ClientSession {
         watch.end();
         result.release();
         init.payload?.close?.();
+        keepShapes();
       };
       const response = new ClientResponse({
         requestInfo: request,
