@@ -2,7 +2,6 @@
  * Many deadlines on few timers.
  * @module
  */
-
 import { LinkedList, type LinkedNode } from "../http/linked_list.ts";
 
 /** Who waits for a deadline. */

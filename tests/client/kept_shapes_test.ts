@@ -1,5 +1,6 @@
 /** What is compiled for requests stays compiled while none is sent. */
 import { assert, assertEquals } from "@std/assert";
+import { run } from "../_process.ts";
 
 // V8 tells which code it has made, and which it throws away because of what a collection cleared.
 const FLAGS = "--v8-flags=--expose-gc,--trace-opt,--trace-deopt";
@@ -29,19 +30,15 @@ const OURS = ["ClientRequest", "ClientResponse", "FetchResult", "StreamReader", 
 const OF_FETCH = ["Request", "Response", "ReadableStream", "ReadableStreamBYOBReader"];
 
 Deno.test("a pause throws no optimised code of the client away", async () => {
-  const config = new URL("../../deno.json", import.meta.url).pathname;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-lock", "--config", config, FLAGS, "-"],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const input = child.stdin.getWriter();
-  await input.write(new TextEncoder().encode(PROGRAM));
-  await input.close();
-  const output = new TextDecoder().decode((await child.output()).stdout);
+  const { stdout: output, stderr } = await run([
+    Deno.execPath(),
+    "eval",
+    "--no-lock",
+    FLAGS,
+    PROGRAM,
+  ]);
   const [before = "", after = ""] = output.split("PAUSE\n");
-  assert(after.includes("END\n"), output);
+  assert(after.includes("END\n"), stderr);
 
   const made = namesIn(before, /completed compiling .*?<JSFunction (\S+?)[ >]/g);
   assertEquals(OURS.filter((name) => !made.has(name)), [], "not optimised before the pause");
