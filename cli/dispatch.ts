@@ -2,9 +2,9 @@
  * From words to a subcommand that runs.
  * @module
  */
-import type { CommandSpec } from "./command_table.ts";
-import { addEnvironment } from "./environment.ts";
-import { parseArgs, type ParsedArgs } from "./parse_args.ts";
+import type { CommandSpec } from "./specs/command_spec.ts";
+import { addEnvironment } from "./args/environment_options.ts";
+import { parseArgs, type ParsedArgs } from "./args/parse_args.ts";
 
 /** A subcommand that is not loaded yet. */
 export interface Loadable {
@@ -29,8 +29,8 @@ export async function dispatch(subcommand: Loadable, args: readonly string[]): P
   const defaults = await subcommand.defaults?.() ?? [];
   const parsed = parseArgs(spec, [...defaults, ...args]);
   if (parsed.has("help")) {
-    const { shortHelp } = await import("./help.ts");
-    const { writeOut } = await import("./output.ts");
+    const { shortHelp } = await import("./help/help.ts");
+    const { writeOut } = await import("./io/output.ts");
     await writeOut(shortHelp(spec));
     return 0;
   }

@@ -14,10 +14,10 @@
  * @module
  */
 import type { Loadable } from "./dispatch.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "./io/version.ts";
 
 const REQUEST: Loadable = {
-  spec: async () => (await import("./tables/request.ts")).request,
+  spec: async () => (await import("./specs/request.ts")).request,
   defaults: async () => await (await import("./request/config_file.ts")).defaultOptions(),
   load: () => import("./request/command.ts"),
 };
@@ -25,23 +25,23 @@ const REQUEST: Loadable = {
 // Literal specifiers: `deno compile` embeds what it can see.
 const SUBCOMMANDS: Readonly<Record<string, Loadable>> = {
   serve: {
-    spec: async () => (await import("./tables/serve.ts")).serve,
+    spec: async () => (await import("./specs/serve.ts")).serve,
     load: () => import("./serve/command.ts"),
   },
   files: {
-    spec: async () => (await import("./tables/files.ts")).files,
+    spec: async () => (await import("./specs/files.ts")).files,
     load: () => import("./files/command.ts"),
   },
   ws: {
-    spec: async () => (await import("./tables/ws.ts")).ws,
+    spec: async () => (await import("./specs/ws.ts")).ws,
     load: () => import("./ws/command.ts"),
   },
   httpbin: {
-    spec: async () => (await import("./tables/httpbin.ts")).httpbin,
+    spec: async () => (await import("./specs/httpbin.ts")).httpbin,
     load: () => import("./httpbin/command.ts"),
   },
   tutorial: {
-    spec: async () => (await import("./tables/tutorial.ts")).tutorial,
+    spec: async () => (await import("./specs/tutorial.ts")).tutorial,
     load: () => import("./tutorial/command.ts"),
   },
 };
@@ -65,14 +65,14 @@ export async function main(args: readonly string[]): Promise<number> {
   const name = own !== undefined || first === "help" ? first : "request";
   try {
     if ((first === "--version" || first === "-V") && rest.length === 0) {
-      const { writeOut } = await import("./output.ts");
+      const { writeOut } = await import("./io/output.ts");
       const { deno, v8 } = Deno.version;
       await writeOut(`roundtrip ${VERSION} (deno ${deno}, v8 ${v8})\n`);
       return 0;
     }
-    if (first === "help") return await (await import("./help_command.ts")).run(rest);
+    if (first === "help") return await (await import("./help/command.ts")).run(rest);
     if (args.length === 0 || first === "--generate" || first.startsWith("--generate=")) {
-      return await (await import("./help_command.ts")).run(args);
+      return await (await import("./help/command.ts")).run(args);
     }
     const { dispatch } = await import("./dispatch.ts");
     return await dispatch(own ?? REQUEST, own === undefined ? args : rest);

@@ -2,14 +2,14 @@
  * What the user reads when something fails.
  * @module
  */
-import { USAGE_CODE } from "./command_table.ts";
-import { usageLine } from "./help.ts";
-import { missingPermission } from "./missing_permission.ts";
-import { OutputClosedError, writeErr } from "./output.ts";
-import { systemReason } from "./system_error.ts";
-import { COMMANDS } from "./tables/mod.ts";
-import { CommandError, UsageError } from "./usage_error.ts";
-import { visibleText } from "./visible_text.ts";
+import { USAGE_CODE } from "./specs/command_spec.ts";
+import { usageLine } from "./help/help.ts";
+import { missingPermission } from "./errors/missing_permission.ts";
+import { OutputClosedError, writeErr } from "./io/output.ts";
+import { systemReason } from "./errors/system_error.ts";
+import { COMMANDS } from "./specs/mod.ts";
+import { CommandError, UsageError } from "./errors/usage_error.ts";
+import { visibleText } from "./io/visible_text.ts";
 
 /**
  * Writes an error to standard error: what failed, the likely cause, what to do.

@@ -2,12 +2,18 @@
  * Downloads that go on where they broke off.
  * @module
  */
-import { ClientResponseError } from "./errors.ts";
-import type { RequestOptions } from "./options.ts";
-import { PartFile } from "./part_file.ts";
-import type { ClientResponse } from "./response.ts";
+import { ClientResponseError } from "./errors/client_errors.ts";
+import type { RequestOptions } from "./request/options.ts";
+import { PartFile } from "./response/part_file.ts";
+import type { ClientResponse } from "./response/response.ts";
 import { encodeQuery } from "../http/query.ts";
-import { digestOf, isEncoded, type SavedFile, saveInto, type SaveOptions } from "./save_body.ts";
+import {
+  digestOf,
+  isEncoded,
+  type SavedFile,
+  saveInto,
+  type SaveOptions,
+} from "./response/save_body.ts";
 
 /**
  * What `session.downloadToFile()` takes: how to write, and whatever a request takes, save for

@@ -16,13 +16,18 @@
  */
 // Session
 export { ClientSession } from "./session.ts";
-export { request } from "./one_shot.ts";
-export type { RaiseForStatus, RequestOptions, SessionOptions, SharedOptions } from "./options.ts";
-export type { ClientTimeout } from "./timeout.ts";
-export type { RequestData } from "./payload_of.ts";
-export type { RequestCompression } from "./compressed_payload.ts";
-export { type BasicAuth, encodeBasicAuth } from "./basic_auth.ts";
-export type { ConnectorOptions } from "./connector.ts";
+export { request } from "./request_function.ts";
+export type {
+  RaiseForStatus,
+  RequestOptions,
+  SessionOptions,
+  SharedOptions,
+} from "./request/options.ts";
+export type { ClientTimeout } from "./hop/timeout.ts";
+export type { RequestData } from "./body/payload_of.ts";
+export type { RequestCompression } from "./body/compressed_payload.ts";
+export { type BasicAuth, encodeBasicAuth } from "./hop/basic_auth.ts";
+export type { ConnectorOptions } from "./connect/connector.ts";
 export type { QueryInit, QueryValue } from "../http/query.ts";
 
 // Response
@@ -30,49 +35,49 @@ export {
   ClientResponse,
   type ClientResponseInit,
   type FallbackCharsetResolver,
-} from "./response.ts";
-export type { JsonOptions, TextOptions } from "./response_options.ts";
-export type { ResponseLink } from "./response_links.ts";
+} from "./response/response.ts";
+export type { JsonOptions, TextOptions } from "./response/response_options.ts";
+export type { ResponseLink } from "./response/response_links.ts";
 export {
   type EventsOptions,
   EventTooLongError,
   type ServerSentEvent,
-} from "./server_sent_events.ts";
+} from "./response/server_sent_events.ts";
 export type {
   SchemaOutput,
   StandardResult,
   StandardSchemaProps,
   StandardSchemaV1,
-} from "../http/standard_schema.ts";
-export { type SchemaIssue, SchemaValidationError } from "../http/schema_validation_error.ts";
-export type { BodyPolicy } from "./response_body.ts";
-export type { Progress, ProgressCallback } from "./progress.ts";
+} from "../http/schema/standard_schema.ts";
+export { type SchemaIssue, SchemaValidationError } from "../http/schema/schema_validation_error.ts";
+export type { BodyPolicy } from "./response/response_body.ts";
+export type { Progress, ProgressCallback } from "./hop/progress.ts";
 
 // Files
 export type { DownloadOptions } from "./download_file.ts";
-export type { SavedFile, SaveOptions } from "./save_body.ts";
-export { FileExistsError } from "./file_exists_error.ts";
-export type { CookieOptions, ResponseCookie } from "../http/cookie.ts";
-export type { BodySource } from "../http/body_source.ts";
-export { IncompleteReadError } from "../http/incomplete_read_error.ts";
-export { LineTooLongError } from "../http/line_too_long_error.ts";
-export { StreamReader } from "../http/stream_reader.ts";
-export type { StreamReaderOptions } from "../http/stream_reader_options.ts";
+export type { SavedFile, SaveOptions } from "./response/save_body.ts";
+export { FileExistsError } from "./response/file_exists_error.ts";
+export type { CookieOptions, ResponseCookie } from "../http/headers/set_cookie.ts";
+export type { BodySource } from "../http/bytes/body_source.ts";
+export { IncompleteReadError } from "../http/bytes/incomplete_read_error.ts";
+export { LineTooLongError } from "../http/bytes/line_too_long_error.ts";
+export { StreamReader } from "../http/bytes/stream_reader.ts";
+export type { StreamReaderOptions } from "../http/bytes/stream_reader_options.ts";
 
 // WebSocket
-export { type ClientWebSocketInit, ClientWebSocketResponse } from "./websocket.ts";
-export type { ClientWSTimeout, WSConnectOptions } from "./websocket_options.ts";
-export { reconnect, type ReconnectOptions } from "./websocket_reconnect.ts";
-export { WSServerHandshakeError } from "./websocket_errors.ts";
-export { type ReceiveOptions, WebSocketBase } from "../http/websocket_base.ts";
-export { WSCloseCode, type WSMessage, WSMsgType } from "../http/ws_message.ts";
+export { type ClientWebSocketInit, ClientWebSocketResponse } from "./websocket/websocket.ts";
+export type { ClientWSTimeout, WSConnectOptions } from "./websocket/options.ts";
+export { reconnect, type ReconnectOptions } from "./websocket/reconnect.ts";
+export { WSServerHandshakeError } from "./websocket/handshake_error.ts";
+export { type ReceiveOptions, WebSocketBase } from "../http/websocket/socket.ts";
+export { WSCloseCode, type WSMessage, WSMsgType } from "../http/websocket/message.ts";
 export {
   WebSocketClosedError,
   WebSocketLimitError,
   WebSocketProtocolError,
   WebSocketTimeoutError,
   WSMessageTypeError,
-} from "../http/ws_errors.ts";
+} from "../http/websocket/errors.ts";
 
 // Forms and multipart bodies
 export {
@@ -82,41 +87,51 @@ export {
   type FormFieldOptions,
   type FormFields,
   type FormValue,
-} from "../http/form_body.ts";
-export { MultipartWriter, type MultipartWriterOptions } from "../http/multipart_writer.ts";
-export type { PartOptions } from "../http/multipart_part_headers.ts";
-export type { PartValue, ReadableFile } from "../http/multipart_part_body.ts";
-export { type BodyPartInit, BodyPartReader, type PartContent } from "../http/body_part_reader.ts";
-export type { PartReadOptions, PartTextOptions } from "../http/part_read_options.ts";
-export type { ContentDisposition } from "../http/content_disposition.ts";
-export { MultipartReader, type MultipartReaderOptions } from "../http/multipart_reader.ts";
-export type { MultipartLimits } from "../http/multipart_limits.ts";
+} from "../http/multipart/form_body.ts";
+export {
+  MultipartWriter,
+  type MultipartWriterOptions,
+} from "../http/multipart/multipart_writer.ts";
+export type { PartOptions } from "../http/multipart/format_part_headers.ts";
+export type { PartValue, ReadableFile } from "../http/multipart/part_body.ts";
+export {
+  type BodyPartInit,
+  BodyPartReader,
+  type PartContent,
+} from "../http/multipart/body_part_reader.ts";
+export type { PartReadOptions, PartTextOptions } from "../http/multipart/part_read_options.ts";
+export type { ContentDisposition } from "../http/headers/content_disposition.ts";
+export {
+  MultipartReader,
+  type MultipartReaderOptions,
+} from "../http/multipart/multipart_reader.ts";
+export type { MultipartLimits } from "../http/multipart/limits.ts";
 export {
   MultipartEncodingError,
   MultipartError,
   MultipartLimitError,
   MultipartSyntaxError,
   MultipartTruncatedError,
-} from "../http/multipart_errors.ts";
+} from "../http/multipart/errors.ts";
 
 // Cookies
-export { AbstractCookieJar, type JarCookie } from "./abstract_cookie_jar.ts";
-export { CookieJar, type CookieJarOptions } from "./cookie_jar.ts";
-export type { CookieInit } from "./cookie_pairs.ts";
-export { DummyCookieJar } from "./dummy_cookie_jar.ts";
+export { AbstractCookieJar, type JarCookie } from "./cookies/abstract_cookie_jar.ts";
+export { CookieJar, type CookieJarOptions } from "./cookies/cookie_jar.ts";
+export type { CookieInit } from "./cookies/cookie_pairs.ts";
+export { DummyCookieJar } from "./cookies/dummy_cookie_jar.ts";
 
 // Middlewares
-export type { ClientHandler, ClientMiddleware } from "./middleware.ts";
-export { ClientRequest, type ClientRequestInit } from "./request.ts";
-export type { RequestContext, RequestPhases } from "./request_context.ts";
-export type { Payload } from "./payload.ts";
-export { bearerAuthMiddleware, type BearerAuthOptions } from "./bearer_auth_middleware.ts";
-export { cacheMiddleware, type CacheOptions } from "./cache_middleware.ts";
-export { digestAuthMiddleware, type DigestAuthOptions } from "./digest_auth_middleware.ts";
-export { type HopRecord, loggingMiddleware, type LoggingOptions } from "./logging_middleware.ts";
-export { replayMiddleware, type ReplayOptions } from "./replay_middleware.ts";
-export { rateLimitMiddleware, type RateLimitOptions } from "./rate_limit_middleware.ts";
-export { type FailedAttempt, retryMiddleware, type RetryOptions } from "./retry_middleware.ts";
+export type { ClientHandler, ClientMiddleware } from "./hop/middleware.ts";
+export { ClientRequest, type ClientRequestInit } from "./hop/request.ts";
+export type { RequestContext, RequestPhases } from "./hop/request_context.ts";
+export type { Payload } from "./hop/payload.ts";
+export { bearerAuthMiddleware, type BearerAuthOptions } from "./middleware/bearer_auth.ts";
+export { cacheMiddleware, type CacheOptions } from "./middleware/cache.ts";
+export { digestAuthMiddleware, type DigestAuthOptions } from "./middleware/digest_auth.ts";
+export { type HopRecord, loggingMiddleware, type LoggingOptions } from "./middleware/logging.ts";
+export { replayMiddleware, type ReplayOptions } from "./middleware/replay.ts";
+export { rateLimitMiddleware, type RateLimitOptions } from "./middleware/rate_limit.ts";
+export { type FailedAttempt, retryMiddleware, type RetryOptions } from "./middleware/retry.ts";
 
 // Traces
 export type {
@@ -127,14 +142,19 @@ export type {
   TraceException,
   TraceReply,
   TraceRequest,
-} from "./trace.ts";
+} from "./hop/trace.ts";
 
 // Tests
-export { type MockCall, type MockReply, MockResponses, type MockTarget } from "./mock_responses.ts";
+export {
+  type MockCall,
+  type MockReply,
+  MockResponses,
+  type MockTarget,
+} from "./testing/mock_responses.ts";
 
 // Transport
-export { appTransport, type FetchApp } from "./app_transport.ts";
-export { fetchTransport } from "./fetch_transport.ts";
+export { appTransport, type FetchApp } from "./transport/app_transport.ts";
+export { fetchTransport } from "./transport/fetch_transport.ts";
 export {
   discard,
   type HeaderList,
@@ -143,11 +163,11 @@ export {
   type HopRequest,
   type HopResult,
   type Transport,
-} from "./transport.ts";
+} from "./hop/transport.ts";
 
 // Proxies
-export { proxyAuthorization } from "./proxy_authorization.ts";
-export { proxyAgent, type ProxyAgentOptions } from "./proxy_agent.ts";
+export { proxyAuthorization } from "./connect/proxy_authorization.ts";
+export { proxyAgent, type ProxyAgentOptions } from "./connect/proxy_agent.ts";
 
 // Errors
 export {
@@ -160,7 +180,7 @@ export {
   ServerDisconnectedError,
   ServerTimeoutError,
   SocketTimeoutError,
-} from "./connection_errors.ts";
+} from "./errors/connection_errors.ts";
 export {
   ClientConnectorCertificateError,
   ClientConnectorDNSError,
@@ -169,7 +189,7 @@ export {
   ClientProxyConnectionError,
   ClientSSLError,
   UnixClientConnectorError,
-} from "./connector_errors.ts";
+} from "./errors/connector_errors.ts";
 export {
   ClientError,
   ClientPayloadError,
@@ -182,5 +202,5 @@ export {
   type RequestInfo,
   type ResponseErrorInit,
   TooManyRedirectsError,
-} from "./errors.ts";
+} from "./errors/client_errors.ts";
 export { NotSupportedError } from "../http/not_supported_error.ts";

@@ -3,15 +3,20 @@
  * @module
  */
 import { LinkedList } from "../http/linked_list.ts";
-import { whenClosed } from "../http/websocket_base.ts";
-import { buildRequest } from "./build_request.ts";
-import type { AbstractCookieJar } from "./abstract_cookie_jar.ts";
-import { endIfDropped, endTogether } from "./dropped_responses.ts";
+import { whenClosed } from "../http/websocket/socket.ts";
+import { buildRequest } from "./request/build_request.ts";
+import type { AbstractCookieJar } from "./cookies/abstract_cookie_jar.ts";
+import { endIfDropped, endTogether } from "./request/response_lifetime.ts";
 import { downloadFile, type DownloadOptions } from "./download_file.ts";
-import { environmentOf } from "./environment.ts";
-import { ClientConnectionError } from "./connection_errors.ts";
-import { keepShapes } from "./kept_shapes.ts";
-import { type ClientHandler, type ClientMiddleware, compose, isRepeating } from "./middleware.ts";
+import { environmentOf } from "./connect/environment.ts";
+import { ClientConnectionError } from "./errors/connection_errors.ts";
+import { keepShapes } from "./request/kept_shapes.ts";
+import {
+  type ClientHandler,
+  type ClientMiddleware,
+  compose,
+  isRepeating,
+} from "./hop/middleware.ts";
 import {
   middlewaresOf,
   type RaiseForStatus,
@@ -21,18 +26,18 @@ import {
   resolveSession,
   type SessionDefaults,
   type SessionOptions,
-} from "./options.ts";
-import { followRedirects, isRedirect } from "./redirect.ts";
-import { payloadOf, type RequestData } from "./payload_of.ts";
-import { ClientRequest, type ClientRequestInit } from "./request.ts";
-import { ClientResponse } from "./response.ts";
-import type { SavedFile } from "./save_body.ts";
-import { sender } from "./send.ts";
-import { RequestTrace } from "./trace.ts";
-import { Watch } from "./watch.ts";
-import type { ClientWebSocketResponse } from "./websocket.ts";
-import { connectWebSocket } from "./websocket_connect.ts";
-import type { WSConnectOptions } from "./websocket_options.ts";
+} from "./request/options.ts";
+import { followRedirects, isRedirect } from "./request/redirect.ts";
+import { payloadOf, type RequestData } from "./body/payload_of.ts";
+import { ClientRequest, type ClientRequestInit } from "./hop/request.ts";
+import { ClientResponse } from "./response/response.ts";
+import type { SavedFile } from "./response/save_body.ts";
+import { sender } from "./request/send_hop.ts";
+import { RequestTrace } from "./hop/trace.ts";
+import { Watch } from "./request/request_lifetime.ts";
+import type { ClientWebSocketResponse } from "./websocket/websocket.ts";
+import { connectWebSocket } from "./websocket/connect.ts";
+import type { WSConnectOptions } from "./websocket/options.ts";
 
 /**
  * Requests that share connections, cookies and defaults, aiohttp's `ClientSession`.

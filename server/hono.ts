@@ -18,13 +18,13 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { HTTPException as HonoException } from "hono/http-exception";
 import { NotSupportedError } from "../http/not_supported_error.ts";
-import type { Application } from "./application.ts";
-import { addVary } from "./content_coding.ts";
-import { engineOf } from "./engine_registry.ts";
-import { HTTPException } from "./http_exception.ts";
-import type { Handler, HandlerResult, Middleware } from "./middleware.ts";
-import { mutableResponse } from "./mutable_response.ts";
-import type { ServerRequest } from "./request.ts";
+import type { Application } from "./application/application.ts";
+import { addVary } from "../http/coding/content_coding.ts";
+import { engineOf } from "./application/hono_registry.ts";
+import { HTTPException } from "./exceptions/http_exception.ts";
+import type { Handler, HandlerResult, Middleware } from "./request/middleware.ts";
+import { mutableResponse } from "./response/mutable_response.ts";
+import type { ServerRequest } from "./request/request.ts";
 
 /** What one request carries through Hono. */
 interface Bridge {

@@ -33,7 +33,7 @@ async function symbolsOf(entry: string): Promise<ReadonlyMap<string, Symbol>> {
 }
 
 const [client, server, redis] = await Promise.all(
-  ["client/mod.ts", "server/mod.ts", "server/session_redis.ts"].map(symbolsOf),
+  ["client/mod.ts", "server/mod.ts", "server/redis.ts"].map(symbolsOf),
 );
 assert(client !== undefined && server !== undefined && redis !== undefined);
 

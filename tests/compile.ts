@@ -16,7 +16,7 @@ const OWN: Readonly<Record<string, string>> = {
   "@roundtrip/http/client": "client/mod",
   "@roundtrip/http/server": "server/mod",
   "@roundtrip/http/hono": "server/hono",
-  "@roundtrip/http/session-redis": "server/session_redis",
+  "@roundtrip/http/session-redis": "server/redis",
 };
 
 // ws looks for these two and does without them.

@@ -10,7 +10,7 @@ const SOURCES = /^(?:(?:client|server|http|cli)\/.*|[a-z_]+)\.ts$|^(?:docs\/)?[\
 const BLOCK = /^([ \t]*(?:\* ?)?)```(?:ts|js|typescript|javascript)\b([^\n]*)\n([^]*?)^\1```$/gm;
 
 interface Example {
-  /** `server/view.ts:19`, where the block begins. */
+  /** `server/routes/view.ts:19`, where the block begins. */
   readonly place: string;
   readonly code: string;
 }
@@ -77,7 +77,7 @@ async function runHere({ place, code }: Example): Promise<void> {
 
 Deno.test("the examples of the documentation are found", () => {
   const files = new Set(examples.map(({ place }) => place.replace(/:\d+$/, "")));
-  for (const file of ["README.md", "mod.ts", "server/view.ts", "client/session.ts"]) {
+  for (const file of ["README.md", "mod.ts", "server/routes/view.ts", "client/session.ts"]) {
     assert(files.has(file), file);
   }
   assert(examples.length > 300, `${examples.length}`);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type CommandSpec, USAGE_CODE } from "../cli/command_table.ts";
-import { COMMANDS, GLOBAL_OPTIONS } from "../cli/tables/mod.ts";
+import { type CommandSpec, USAGE_CODE } from "../cli/specs/command_spec.ts";
+import { COMMANDS, GLOBAL_OPTIONS } from "../cli/specs/mod.ts";
 import { cli } from "./e2e/_cli.ts";
 import { pythonWith } from "./interop/_python.ts";
 import { ROOT, run, start } from "./_process.ts";

@@ -20,7 +20,7 @@ import {
   static as staticFiles,
   textResponse,
 } from "../../server/mod.ts";
-import { requireAccount } from "../accounts.ts";
+import { requireAccount } from "../listening/accounts.ts";
 import { archive, ARCHIVES } from "./archive.ts";
 import { makeFolder, readChange, refused, remove } from "./changes.ts";
 import { compress } from "./compress.ts";

@@ -3,13 +3,13 @@
  * @module
  */
 import { runApp } from "../../server/mod.ts";
-import { type Account, accountOf } from "../accounts.ts";
-import { explainListening, healthRoute, listenOptions } from "../listen.ts";
-import { openBrowser } from "../open_browser.ts";
-import { writeErr, writeOut } from "../output.ts";
-import type { ParsedArgs } from "../parse_args.ts";
-import { readText } from "../read_text.ts";
-import { CommandError, UsageError } from "../usage_error.ts";
+import { type Account, accountOf } from "../listening/accounts.ts";
+import { explainListening, healthRoute, listenOptions } from "../listening/listen.ts";
+import { openBrowser } from "../io/open_browser.ts";
+import { writeErr, writeOut } from "../io/output.ts";
+import type { ParsedArgs } from "../args/parse_args.ts";
+import { readText } from "../io/read_text.ts";
+import { CommandError, UsageError } from "../errors/usage_error.ts";
 import { filesApplication } from "./application.ts";
 import { Root } from "./folder.ts";
 import type { FilesOptions } from "./options.ts";

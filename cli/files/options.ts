@@ -2,7 +2,7 @@
  * What `roundtrip files` serves, and to whom.
  * @module
  */
-import type { Account } from "../accounts.ts";
+import type { Account } from "../listening/accounts.ts";
 import type { UploadOptions } from "./upload.ts";
 
 /** What is served, and to whom. */

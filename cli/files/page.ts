@@ -2,7 +2,7 @@
  * The page that lists a folder and takes uploads.
  * @module
  */
-import { formatBytes } from "../format_bytes.ts";
+import { formatBytes } from "../io/format_bytes.ts";
 import type { Entry } from "./folder.ts";
 
 /** What the page shows. */

@@ -11,7 +11,7 @@ import {
   type RouteDef,
   type ServerRequest,
 } from "../../server/mod.ts";
-import { sameText } from "../same_text.ts";
+import { sameText } from "../listening/same_text.ts";
 
 const ALGORITHMS: Readonly<Record<string, string>> = {
   "MD5": "md5",

@@ -3,8 +3,8 @@
  * @module
  */
 import { runApp } from "../../server/mod.ts";
-import { explainListening, listenOptions } from "../listen.ts";
-import type { ParsedArgs } from "../parse_args.ts";
+import { explainListening, listenOptions } from "../listening/listen.ts";
+import type { ParsedArgs } from "../args/parse_args.ts";
 import { httpbinApplication } from "./application.ts";
 
 /**

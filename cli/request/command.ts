@@ -9,22 +9,22 @@ import {
   type HopRequest,
   type RequestOptions,
 } from "../../client/mod.ts";
-import { writeOut } from "../output.ts";
-import type { ParsedArgs } from "../parse_args.ts";
-import { UsageError } from "../usage_error.ts";
+import { writeOut } from "../io/output.ts";
+import type { ParsedArgs } from "../args/parse_args.ts";
+import { UsageError } from "../errors/usage_error.ts";
 import { addressesOf, transportOf } from "./connection.ts";
-import { type Auth, authOf, basicOf, middlewaresOf } from "./credentials.ts";
+import { type Auth, authOf, basicOf, middlewaresOf } from "../connecting/credentials.ts";
 import { curlCommand } from "./curl.ts";
 import { resumeDownload, saveResponse } from "./download.ts";
-import { prepareEnvironment } from "./environment.ts";
-import { explained } from "./explained.ts";
+import { prepareEnvironment } from "../connecting/proxy_environment.ts";
+import { explained } from "../connecting/explained.ts";
 import type { Times } from "./socket_transport.ts";
 import { dataOf, type Plan, plan } from "./plan.ts";
-import { historyPartsOf, partsOf, Printer, savesBody, warn } from "./printer.ts";
+import { historyPartsOf, partsOf, Printer, savesBody, warn } from "../output/printer.ts";
 import { NotSentError, recorder } from "./recorder.ts";
 import { type SessionData, SessionFile } from "./session_file.ts";
 import { stdinBody } from "./stdin_body.ts";
-import { parseTarget, type Target } from "./target.ts";
+import { parseTarget, type Target } from "../connecting/target.ts";
 
 /**
  * Runs the subcommand.

@@ -2,8 +2,8 @@
  * Defaults of the user's own.
  * @module
  */
-import { configFolder } from "../config_folder.ts";
-import { UsageError } from "../usage_error.ts";
+import { configFolder } from "../io/config_folder.ts";
+import { UsageError } from "../errors/usage_error.ts";
 
 /**
  * Reads `config.json`: `{"defaults": {"options": [...], "headers": {...}}}`.

@@ -4,9 +4,9 @@
  */
 import { isIP } from "node:net";
 import type { Transport } from "../../client/mod.ts";
-import type { ParsedArgs } from "../parse_args.ts";
-import { readText } from "../read_text.ts";
-import { UsageError } from "../usage_error.ts";
+import type { ParsedArgs } from "../args/parse_args.ts";
+import { readText } from "../io/read_text.ts";
+import { UsageError } from "../errors/usage_error.ts";
 import { socketTransport, type Times } from "./socket_transport.ts";
 
 /**

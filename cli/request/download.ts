@@ -8,13 +8,13 @@ import {
   FileExistsError,
   type RequestOptions,
 } from "../../client/mod.ts";
-import { formatBytes } from "../format_bytes.ts";
-import { writeErr } from "../output.ts";
-import { systemReason } from "../system_error.ts";
-import { CommandError } from "../usage_error.ts";
-import { visibleLine } from "../visible_text.ts";
+import { formatBytes } from "../io/format_bytes.ts";
+import { writeErr } from "../io/output.ts";
+import { systemReason } from "../errors/system_error.ts";
+import { CommandError } from "../errors/usage_error.ts";
+import { visibleLine } from "../io/visible_text.ts";
 import { fileName } from "./file_name.ts";
-import { ProgressBar } from "./progress_bar.ts";
+import { ProgressBar } from "../output/progress_bar.ts";
 
 /** Where a reply is saved. */
 export interface DownloadTarget {

@@ -4,12 +4,12 @@
  */
 import { basename } from "node:path";
 import { FormBody } from "../../client/mod.ts";
-import type { ParsedArgs } from "../parse_args.ts";
-import { CommandError, UsageError } from "../usage_error.ts";
-import { VERSION } from "../version.ts";
-import { type Item, parseItem } from "./items.ts";
-import { putJson, readJson } from "./nested_json.ts";
-import type { Target } from "./target.ts";
+import type { ParsedArgs } from "../args/parse_args.ts";
+import { CommandError, UsageError } from "../errors/usage_error.ts";
+import { VERSION } from "../io/version.ts";
+import { type Item, parseItem } from "../connecting/items.ts";
+import { putJson, readJson } from "../connecting/nested_json.ts";
+import type { Target } from "../connecting/target.ts";
 
 /** What is sent, before the session adds cookies and credentials. */
 export interface Plan {

@@ -3,7 +3,7 @@
  * @module
  */
 import type { HopBody, HopRequest, HopResult, Transport } from "../../client/mod.ts";
-import { titleCase } from "./show.ts";
+import { titleCase } from "../output/show.ts";
 
 /** What the user asked for about headers. */
 export interface HeaderWishes {

@@ -4,9 +4,9 @@
  */
 import { dirname, join } from "node:path";
 import type { CookieJar } from "../../client/mod.ts";
-import { configFolder } from "../config_folder.ts";
-import { systemReason } from "../system_error.ts";
-import { CommandError, UsageError } from "../usage_error.ts";
+import { configFolder } from "../io/config_folder.ts";
+import { systemReason } from "../errors/system_error.ts";
+import { CommandError, UsageError } from "../errors/usage_error.ts";
 
 /** What a session keeps beside its cookies. */
 export interface SessionData {

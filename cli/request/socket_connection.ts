@@ -6,7 +6,7 @@ import { connect as connectTcp, isIP, type LookupFunction } from "node:net";
 import type { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import { proxyAgent, type ProxyAgentOptions } from "../../client/mod.ts";
-import { OLD_RUNTIME, tooOldTo } from "../old_runtime.ts";
+import { OLD_RUNTIME, tooOldTo } from "../errors/old_runtime.ts";
 
 /** Where a connection goes, and how. */
 export interface Route {

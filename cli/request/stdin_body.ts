@@ -2,7 +2,7 @@
  * A body from standard input, without waiting for one that nobody sends.
  * @module
  */
-import { writeErr } from "../output.ts";
+import { writeErr } from "../io/output.ts";
 
 const PATIENCE = 2000; // ms
 

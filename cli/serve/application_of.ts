@@ -3,7 +3,7 @@
  * @module
  */
 import { Application, route, type ServeInfo, type ServerRequest } from "../../server/mod.ts";
-import { UsageError } from "../usage_error.ts";
+import { UsageError } from "../errors/usage_error.ts";
 
 /** Anything that answers requests: an app of Hono, the default export of `deno serve`. */
 interface Fetcher {

@@ -3,11 +3,11 @@
  * @module
  */
 import { type Application, readiness, runApp, type RunAppOptions } from "../../server/mod.ts";
-import { explainListening, healthRoute, listenOptions } from "../listen.ts";
-import { openBrowser } from "../open_browser.ts";
-import { writeErr } from "../output.ts";
-import type { ParsedArgs } from "../parse_args.ts";
-import { UsageError } from "../usage_error.ts";
+import { explainListening, healthRoute, listenOptions } from "../listening/listen.ts";
+import { openBrowser } from "../io/open_browser.ts";
+import { writeErr } from "../io/output.ts";
+import type { ParsedArgs } from "../args/parse_args.ts";
+import { UsageError } from "../errors/usage_error.ts";
 import { applicationOf } from "./application_of.ts";
 import { importEntry, locate, parseEntry } from "./entry.ts";
 import { useOwnModules } from "./own_modules.ts";

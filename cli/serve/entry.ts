@@ -4,8 +4,8 @@
  */
 import { isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { suggest } from "../suggest.ts";
-import { UsageError } from "../usage_error.ts";
+import { suggest } from "../args/suggest.ts";
+import { UsageError } from "../errors/usage_error.ts";
 
 /** A word taken apart. */
 export interface Entry {

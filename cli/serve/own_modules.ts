@@ -11,7 +11,7 @@ const FILES: Readonly<Record<string, string>> = {
   "/client": "client/mod",
   "/server": "server/mod",
   "/hono": "server/hono",
-  "/session-redis": "server/session_redis",
+  "/session-redis": "server/redis",
 };
 // `deno task compile` bundles this module into a file at the root of what it embeds.
 const [ROOT, EXTENSION] = import.meta.url.endsWith("/cli/serve/own_modules.ts")

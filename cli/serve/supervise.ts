@@ -5,8 +5,8 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunAppOptions } from "../../server/mod.ts";
-import { writeErr } from "../output.ts";
-import { CommandError } from "../usage_error.ts";
+import { writeErr } from "../io/output.ts";
+import { CommandError } from "../errors/usage_error.ts";
 
 /** What is to be supervised. */
 export interface SuperviseOptions {

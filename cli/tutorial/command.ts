@@ -2,10 +2,10 @@
  * `roundtrip tutorial [N] [--run]`: the examples.
  * @module
  */
-import { writeOut } from "../output.ts";
-import type { ParsedArgs } from "../parse_args.ts";
-import { suggest } from "../suggest.ts";
-import { UsageError } from "../usage_error.ts";
+import { writeOut } from "../io/output.ts";
+import type { ParsedArgs } from "../args/parse_args.ts";
+import { suggest } from "../args/suggest.ts";
+import { UsageError } from "../errors/usage_error.ts";
 import type { Chapter } from "./chapter.ts";
 import { CHAPTERS } from "./chapters.ts";
 

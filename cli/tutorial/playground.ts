@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Application, runApp } from "../../server/mod.ts";
-import { UsageError } from "../usage_error.ts";
+import { UsageError } from "../errors/usage_error.ts";
 
 /** Makes the playground's application: `makeApp()` of examples/playground/main.ts. */
 export type MakePlayground = (folder: string, key: Uint8Array, pages: URL) => Application;

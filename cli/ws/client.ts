@@ -19,13 +19,13 @@ import {
   WSMsgType,
   WSServerHandshakeError,
 } from "../../client/mod.ts";
-import { missingPermission } from "../missing_permission.ts";
-import type { ParsedArgs } from "../parse_args.ts";
-import { prepareEnvironment } from "../request/environment.ts";
-import { authOf } from "../request/credentials.ts";
-import { explained as explainedConnection } from "../request/explained.ts";
-import { parseUrl } from "../request/target.ts";
-import { CommandError, UsageError } from "../usage_error.ts";
+import { missingPermission } from "../errors/missing_permission.ts";
+import type { ParsedArgs } from "../args/parse_args.ts";
+import { prepareEnvironment } from "../connecting/proxy_environment.ts";
+import { authOf } from "../connecting/credentials.ts";
+import { explained as explainedConnection } from "../connecting/explained.ts";
+import { parseUrl } from "../connecting/target.ts";
+import { CommandError, UsageError } from "../errors/usage_error.ts";
 import { type Console, openConsole } from "./console.ts";
 import { connectOptions, connectorOf, ownPings } from "./connect_options.ts";
 import { fromBase64 } from "./from_base64.ts";

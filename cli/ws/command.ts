@@ -2,8 +2,8 @@
  * `roundtrip ws`: lines in, messages out.
  * @module
  */
-import type { ParsedArgs } from "../parse_args.ts";
-import { UsageError } from "../usage_error.ts";
+import type { ParsedArgs } from "../args/parse_args.ts";
+import { UsageError } from "../errors/usage_error.ts";
 
 // What a room has no use for; --wait is -E too, and --verify is -k.
 const CLIENT_ONLY = [

@@ -4,11 +4,11 @@
  */
 import { resolve } from "node:path";
 import type { ConnectorOptions, WSConnectOptions } from "../../client/mod.ts";
-import { OLD_RUNTIME, tooOldTo } from "../old_runtime.ts";
-import type { ParsedArgs } from "../parse_args.ts";
-import { readText } from "../read_text.ts";
-import { parseItem } from "../request/items.ts";
-import { UsageError } from "../usage_error.ts";
+import { OLD_RUNTIME, tooOldTo } from "../errors/old_runtime.ts";
+import type { ParsedArgs } from "../args/parse_args.ts";
+import { readText } from "../io/read_text.ts";
+import { parseItem } from "../connecting/items.ts";
+import { UsageError } from "../errors/usage_error.ts";
 
 // A server that has hung up, or hangs, is not waited for when the user wants to leave.
 const CLOSE_WAIT = 2000; // ms

@@ -2,11 +2,11 @@
  * Where messages come from and go to: a pipe or a terminal.
  * @module
  */
-import { formatJson } from "../request/json_format.ts";
-import { writeOut } from "../output.ts";
-import { coloured, plain, wantsColour } from "../paint.ts";
-import type { ParsedArgs } from "../parse_args.ts";
-import { visibleText } from "../visible_text.ts";
+import { formatJson } from "../connecting/json_format.ts";
+import { writeOut } from "../io/output.ts";
+import { coloured, plain, wantsColour } from "../io/paint.ts";
+import type { ParsedArgs } from "../args/parse_args.ts";
+import { visibleText } from "../io/visible_text.ts";
 import { messagesOf } from "./lines.ts";
 
 /** Input and output of the command. */

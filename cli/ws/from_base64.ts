@@ -2,7 +2,7 @@
  * Binary messages of an input of text.
  * @module
  */
-import { CommandError } from "../usage_error.ts";
+import { CommandError } from "../errors/usage_error.ts";
 
 /**
  * Reads a line of base64.

@@ -14,11 +14,11 @@ import {
   WebSocketResponse,
   WSMsgType,
 } from "../../server/mod.ts";
-import { accountOf, requireAccount } from "../accounts.ts";
-import { explainListening } from "../listen.ts";
-import { writeErr } from "../output.ts";
-import type { ParsedArgs } from "../parse_args.ts";
-import { UsageError } from "../usage_error.ts";
+import { accountOf, requireAccount } from "../listening/accounts.ts";
+import { explainListening } from "../listening/listen.ts";
+import { writeErr } from "../io/output.ts";
+import type { ParsedArgs } from "../args/parse_args.ts";
+import { UsageError } from "../errors/usage_error.ts";
 import { protocolsOf } from "./connect_options.ts";
 import { type Console, openConsole } from "./console.ts";
 import { fromBase64 } from "./from_base64.ts";

@@ -24,9 +24,9 @@ import {
   ServerDisconnectedError,
   type TraceConfig,
 } from "@roundtrip/http";
-import { environmentOf } from "../../client/environment.ts";
-import { followRedirects } from "../../client/redirect.ts";
-import { sender } from "../../client/send.ts";
+import { environmentOf } from "../../client/connect/environment.ts";
+import { followRedirects } from "../../client/request/redirect.ts";
+import { sender } from "../../client/request/send_hop.ts";
 import type { ErrorType } from "../_harness.ts";
 import { type RawRequest, rawServer, reply } from "./_raw_server.ts";
 import { overEach } from "./_transports.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { COMMANDS } from "../../cli/tables/mod.ts";
+import { COMMANDS } from "../../cli/specs/mod.ts";
 import { tutorialFiles } from "../_tutorial.ts";
 import { ROOT } from "../_process.ts";
 import { assertTable, cli, hasProgram, ROUNDTRIP } from "./_cli.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createHash } from "node:crypto";
 import { Buffer } from "node:buffer";
-import { COMMANDS } from "../../cli/tables/mod.ts";
+import { COMMANDS } from "../../cli/specs/mod.ts";
 import { cli, notOnOld, runtimeIs, type Serving, serving } from "./_cli.ts";
 
 const MIB = 1024 ** 2;

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { detectCharset } from "../../cli/request/detect_charset.ts";
-import { filterJson } from "../../cli/request/json_filter.ts";
-import { CommandError, UsageError } from "../../cli/usage_error.ts";
+import { detectCharset } from "../../cli/output/detect_charset.ts";
+import { filterJson } from "../../cli/output/json_filter.ts";
+import { CommandError, UsageError } from "../../cli/errors/usage_error.ts";
 import { ROOT } from "../_process.ts";
 import {
   assertTable,

@@ -8,7 +8,7 @@ import {
 import fc from "npm:fast-check@^4";
 import { parseEntry } from "../../cli/serve/entry.ts";
 import { ownModule } from "../../cli/serve/own_modules.ts";
-import { UsageError } from "../../cli/usage_error.ts";
+import { UsageError } from "../../cli/errors/usage_error.ts";
 import { CA, CERT, KEY } from "../server/_tls.ts";
 import {
   assertTable,

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ClientSession } from "../../client/mod.ts";
-import { parseArgs } from "../../cli/parse_args.ts";
-import { ws } from "../../cli/tables/ws.ts";
-import { UsageError } from "../../cli/usage_error.ts";
+import { parseArgs } from "../../cli/args/parse_args.ts";
+import { ws } from "../../cli/specs/ws.ts";
+import { UsageError } from "../../cli/errors/usage_error.ts";
 import { run } from "../../cli/ws/command.ts";
 import { assertTable, OLD, startCli } from "./_cli.ts";
 

@@ -1,0 +1,220 @@
+/**
+ * Arguments by a subcommand's table.
+ * @module
+ */
+import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
+import { suggest } from "./suggest.ts";
+import { UsageError } from "../errors/usage_error.ts";
+
+/** Arguments, taken apart. */
+export class ParsedArgs {
+  readonly #values = new Map<string, string[]>();
+  readonly #undone = new Set<string>();
+  /** Arguments that are no options. */
+  readonly positionals: string[] = [];
+  /** Words that are passed on. */
+  readonly rest: string[] = [];
+
+  /**
+   * Whether a switch or an option was given.
+   *
+   * @param long Its long name.
+   */
+  has(long: string): boolean {
+    return this.#values.has(long);
+  }
+
+  /**
+   * How often it was given.
+   *
+   * @param long Its long name.
+   */
+  count(long: string): number {
+    return this.#values.get(long)?.length ?? 0;
+  }
+
+  /**
+   * The value of an option, the last one where it was given several times.
+   *
+   * @param long Its long name.
+   */
+  value(long: string): string | undefined {
+    return this.#values.get(long)?.at(-1);
+  }
+
+  /**
+   * All values of an option.
+   *
+   * @param long Its long name.
+   */
+  all(long: string): readonly string[] {
+    return this.#values.get(long) ?? [];
+  }
+
+  /**
+   * The value of an option as a number.
+   *
+   * @param long Its long name.
+   * @param range The least and the greatest value, and whether fractions are fine.
+   * @returns The number, `undefined` where the option was not given.
+   * @throws {UsageError} If it is no number of the range.
+   */
+  number(
+    long: string,
+    { min = 0, max = Number.MAX_SAFE_INTEGER, fraction = false }: {
+      min?: number;
+      max?: number;
+      fraction?: boolean;
+    } = {},
+  ): number | undefined {
+    const text = this.value(long);
+    if (text === undefined) return undefined;
+    const number = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : NaN;
+    if (number >= min && number <= max && (fraction || Number.isInteger(number))) return number;
+    const most = max === Number.MAX_SAFE_INTEGER ? "" : ` to ${max}`;
+    throw new UsageError(
+      `argument --${long}: "${text}" is no ${fraction ? "" : "whole "}number from ${min}${most}`,
+    );
+  }
+
+  /** Adds a value. */
+  set(spec: OptionSpec, value: string): void {
+    const values = this.#values.get(spec.long);
+    if (values === undefined) this.#values.set(spec.long, [value]);
+    else values.push(value);
+  }
+
+  /** Takes an option back. */
+  unset(long: string): void {
+    this.#values.delete(long);
+    this.#undone.add(long);
+  }
+
+  /**
+   * Whether the arguments say anything of an option, even that it is not wanted.
+   *
+   * @param long Its long name.
+   */
+  isDecided(long: string): boolean {
+    return this.#values.has(long) || this.#undone.has(long);
+  }
+}
+
+/**
+ * Takes arguments apart. Options may stand anywhere before `--`; `--no-OPTION` takes an option back
+ * that stands before it, an alias for example.
+ *
+ * @param spec The subcommand.
+ * @param args What follows its name.
+ * @returns Options, positional arguments, words to pass on.
+ * @throws {UsageError} If a word fits nothing; the message names it and the nearest one that does.
+ */
+export function parseArgs(spec: CommandSpec, args: readonly string[]): ParsedArgs {
+  const parsed = new ParsedArgs();
+  const byLong = new Map(spec.options.map((each) => [each.long, each]));
+  const byShort = new Map(
+    spec.options.flatMap((each) => each.short === undefined ? [] : [[each.short, each] as const]),
+  );
+  const most = spec.positionals ?? Infinity;
+  const full = (): boolean => parsed.positionals.length >= most;
+  const words = [...args];
+
+  const take = (option: OptionSpec, shown: string, attached: string | undefined): void => {
+    if (option.refused !== undefined) throw new UsageError(`argument ${shown}: ${option.refused}`);
+    const [name, fixed] = option.alias ?? [];
+    const target = name === undefined ? option : byLong.get(name) ?? option;
+    if (option.value === undefined) {
+      if (attached !== undefined) {
+        throw new UsageError(`argument ${shown}: takes no value, "${attached}" was given`);
+      }
+      return parsed.set(target, fixed ?? "");
+    }
+    let value = attached;
+    if (value === undefined && option.valueOptional) {
+      value = full() && words[0] !== undefined && !words[0].startsWith("-") ? words.shift() : "";
+    }
+    value ??= words.shift();
+    if (value === undefined) {
+      throw new UsageError(`argument ${shown}: expected one argument, ${shown} ${option.value}`);
+    }
+    if (option.choices !== undefined && !option.choices.includes(value)) {
+      throw new UsageError(
+        `argument ${shown}: "${value}" is none of ${option.choices.join(", ")}`,
+      );
+    }
+    parsed.set(target, value);
+  };
+  const forget = (option: OptionSpec): void => {
+    // The last of --check-status and --no-check-status counts, wherever the first one stands.
+    const name = option.alias?.[0] ?? option.long;
+    parsed.unset(name.startsWith("no-") ? name.slice(3) : `no-${name}`);
+  };
+
+  const long = (word: string): boolean => {
+    const equals = word.indexOf("=");
+    const name = word.slice(2, equals === -1 ? undefined : equals);
+    const option = byLong.get(name);
+    if (option !== undefined) {
+      forget(option);
+      take(option, `--${name}`, equals === -1 ? undefined : word.slice(equals + 1));
+      return true;
+    }
+    const negated = name.startsWith("no-") ? byLong.get(name.slice(3)) : undefined;
+    if (negated === undefined || equals !== -1) return false;
+    parsed.unset(negated.alias?.[0] ?? negated.long);
+    return true;
+  };
+
+  const short = (word: string): boolean => {
+    const letters = [...word.slice(1)];
+    for (const [index, letter] of letters.entries()) {
+      const option = byShort.get(letter);
+      if (option === undefined) {
+        // A word that is passed on may begin with a letter that is known here.
+        if (index === 0 || (full() && spec.passOn)) return false;
+        throw unknown(spec, `-${letter}`, word);
+      }
+      if (option.value !== undefined) break;
+    }
+    for (const [index, letter] of letters.entries()) {
+      const option = byShort.get(letter);
+      if (option === undefined) break;
+      const attached = letters.slice(index + 1).join("").replace(/^=/, "");
+      if (option.value === undefined) {
+        take(option, `-${letter}`, undefined);
+        continue;
+      }
+      take(option, `-${letter}`, attached === "" ? undefined : attached);
+      break;
+    }
+    return true;
+  };
+
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    if (word === "--") {
+      for (const each of words.splice(0)) (full() ? parsed.rest : parsed.positionals).push(each);
+    } else if (word.length > 1 && word.startsWith("-")) {
+      if (word.startsWith("--") ? long(word) : short(word)) continue;
+      if (!full() || !spec.passOn) throw unknown(spec, word.split("=", 1)[0] ?? word);
+      parsed.rest.push(word);
+    } else if (full()) parsed.rest.push(word);
+    else parsed.positionals.push(word);
+  }
+  if (parsed.rest.length > 0 && !spec.passOn) {
+    throw new UsageError(
+      `unrecognized arguments: ${parsed.rest.map((each) => each === "" ? "''" : each).join(" ")}`,
+    );
+  }
+  return parsed;
+}
+
+function unknown(spec: CommandSpec, option: string, word = option): UsageError {
+  const names = spec.options.filter((each) => !each.hidden).map((each) => `--${each.long}`);
+  const near = option.startsWith("--") ? suggest(option, names) : null;
+  const where = word === option ? "" : ` in ${word}`;
+  const help = spec.name === "request" ? "roundtrip --help" : `roundtrip ${spec.name} --help`;
+  return new UsageError(
+    `unknown option ${option}${where}; ` +
+      (near === null ? `${help} lists what there is` : `did you mean ${near}?`),
+  );
+}

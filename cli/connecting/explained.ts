@@ -1,0 +1,83 @@
+/**
+ * Failures of a request, for the user.
+ * @module
+ */
+import {
+  ClientConnectorError,
+  ClientError,
+  ClientResponseError,
+  ConnectionTimeoutError,
+  ServerTimeoutError,
+  TooManyRedirectsError,
+} from "../../client/mod.ts";
+import { missingPermission } from "../errors/missing_permission.ts";
+import type { ParsedArgs } from "../args/parse_args.ts";
+import { CommandError } from "../errors/usage_error.ts";
+import { ReplySyntaxError } from "../request/http_reply.ts";
+
+/**
+ * What went wrong, with the likely cause and the next command.
+ *
+ * @param error What was thrown.
+ * @param parsed Options.
+ */
+export function explained(error: unknown, parsed: ParsedArgs): unknown {
+  if (missingPermission(error) !== null) return error; // what is missing is the whole message
+  if (error instanceof ConnectionTimeoutError) {
+    const seconds = parsed.value("connect-timeout");
+    return new CommandError(
+      `no connection in ${seconds} s; is the host up? --connect-timeout is the limit`,
+      { exitCode: 2, cause: error },
+    );
+  }
+  if (error instanceof ServerTimeoutError) {
+    const message = `${error.message.replace(/ \(timeout\..*$/, "")}; --timeout ${
+      parsed.value("timeout")
+    } is the limit`;
+    return new CommandError(message, { exitCode: 2, cause: error });
+  }
+  if (error instanceof TooManyRedirectsError) {
+    const most = parsed.value("max-redirects") ?? "10";
+    return new CommandError(
+      `more than ${most} redirects; --max-redirects N allows more, --all shows them`,
+      { exitCode: 6, cause: error },
+    );
+  }
+  if (error instanceof ClientResponseError && error.status >= 300) {
+    const reason = error.reason.replace(/^Attempt to save.*: /, "");
+    return new CommandError(
+      `HTTP ${error.status} ${reason}: there is no file in it; without -c the ` +
+        "reply is printed",
+      {
+        exitCode: parsed.has("no-check-status") ? 0 : Math.floor(error.status / 100),
+        cause: error,
+      },
+    );
+  }
+  if (error instanceof ClientConnectorError) {
+    const advice: Readonly<Record<string, string | undefined>> = {
+      other: error.cause instanceof ReplySyntaxError
+        ? "its reply is no HTTP. Does it talk another protocol, or https?"
+        : undefined,
+      refused: "nothing listens there. Is the server running, and is the port right?",
+      dns: parsed.has("ipv4") || parsed.has("ipv6")
+        ? `there is no host of that name with an address of IPv${parsed.has("ipv4") ? 4 : 6}`
+        : "there is no host of that name. Is it spelled right?",
+      certificate: /CertificateRequired|certificate required/i.test(error.message)
+        ? "it wants a certificate of yours: --cert FILE and --cert-key FILE"
+        : "its certificate is not trusted. --verify CA.pem trusts one, --verify no any",
+      proxy: "--proxy names it, or else http_proxy, https_proxy or all_proxy",
+      tls: "TLS failed. Is it an https server? http:// talks without",
+    };
+    const more = advice[error.failure];
+    return new CommandError(more === undefined ? error.message : `${error.message}: ${more}`, {
+      cause: error,
+    });
+  }
+  if (error instanceof TypeError && /^Cannot use the proxy/.test(error.message)) {
+    const message = `${error.message}: look at http_proxy, https_proxy and all_proxy`;
+    return new CommandError(message, { cause: error });
+  }
+  if (error instanceof ClientError) return new CommandError(error.message, { cause: error });
+  return error;
+}

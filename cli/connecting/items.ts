@@ -1,0 +1,168 @@
+/**
+ * HTTPie's request items: `name:value`, `name==value`, `name=value`, `name:=json`, `name@path`.
+ * @module
+ */
+import { UsageError } from "../errors/usage_error.ts";
+
+/** An item, taken apart; nothing is read from disk yet. */
+export type Item =
+  /** A header; `null` leaves it out, `""` sends it empty. */
+  | { readonly kind: "header"; readonly name: string; readonly value: string | null }
+  /** A query parameter. */
+  | { readonly kind: "query"; readonly name: string; readonly value: string }
+  /** A string of the body; `name` is as written, for nested keys. */
+  | { readonly kind: "field"; readonly name: string; readonly raw: string; readonly value: string }
+  /** JSON of the body. */
+  | { readonly kind: "json"; readonly name: string; readonly raw: string; readonly value: string }
+  /** A file of a form. */
+  | {
+    readonly kind: "file";
+    readonly name: string;
+    readonly path: string;
+    readonly type: string | null;
+    readonly filename: string | null;
+  }
+  /** A file that is the body. */
+  | { readonly kind: "body"; readonly path: string; readonly type: string | null }
+  /** A header, parameter, string or JSON whose value is the content of a file. */
+  | {
+    readonly kind: "from";
+    readonly of: "header" | "query" | "field" | "json";
+    readonly name: string;
+    readonly raw: string;
+    readonly path: string;
+  };
+
+// The longest first: at one place `:=@` counts before `:=` and `:`.
+const SEPARATORS = [":=@", "==@", "=@", ":@", ":=", "==", "=", ":", "@"] as const;
+const SPECIAL = /[=:@;\\]/;
+
+/**
+ * Takes an item apart. The separator that stands first counts, the longest of those at one place; a
+ * backslash before `=`, `:`, `@`, `;` or a backslash takes its meaning away.
+ *
+ * @param token The word.
+ * @returns The item.
+ * @throws {UsageError} If there is no separator, or what it separates cannot be sent.
+ */
+export function parseItem(token: string): Item {
+  for (let at = 0; at < token.length; at++) {
+    if (token[at] === "\\" && SPECIAL.test(token[at + 1] ?? "")) {
+      at++;
+      continue;
+    }
+    const separator = SEPARATORS.find((each) => token.startsWith(each, at));
+    if (separator !== undefined) {
+      return itemOf(token, separator, token.slice(0, at), token.slice(at + separator.length));
+    }
+  }
+  const empty = /^(.*[^\\]);$/s.exec(token);
+  if (empty !== null) return headerItem(token, unescape(empty[1] ?? ""), "");
+  throw wrong(
+    token,
+    "expected NAME:VALUE, NAME==VALUE, NAME=VALUE, NAME:=JSON or NAME@PATH",
+  );
+}
+
+/**
+ * Whether a word is an item rather than a URL, for words that could be either.
+ *
+ * @param token The word.
+ */
+export function looksLikeItem(token: string): boolean {
+  return /^[^/:?]*(?:=|@|;$)/.test(token);
+}
+
+function itemOf(
+  token: string,
+  separator: typeof SEPARATORS[number],
+  raw: string,
+  rest: string,
+): Item {
+  const name = unescape(raw);
+  // In a value a backslash stands for itself unless a separator follows: paths of Windows.
+  const value = rest.replaceAll(/\\([=:@;])/g, "$1");
+  switch (separator) {
+    case ":":
+      return headerItem(token, name, rest === "" ? null : value);
+    case "==":
+      return { kind: "query", name, value };
+    case "=":
+      return { kind: "field", name, raw, value };
+    case ":=":
+      checkJson(token, rest);
+      return { kind: "json", name, raw, value: rest };
+    case "@":
+      return fileItem(token, name, rest);
+    case ":@":
+      headerItem(token, name, null);
+      return { kind: "from", of: "header", name, raw, path: pathOf(token, rest) };
+    case "==@":
+      return { kind: "from", of: "query", name, raw, path: pathOf(token, rest) };
+    case "=@":
+      return { kind: "from", of: "field", name, raw, path: pathOf(token, rest) };
+    case ":=@":
+      return { kind: "from", of: "json", name, raw, path: pathOf(token, rest) };
+  }
+}
+
+function headerItem(token: string, name: string, value: string | null): Item {
+  // RFC 9110 section 5.1: a name is a token; a value has no line breaks, or it would be two headers.
+  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) {
+    throw wrong(token, `"${name}" is no name of a header`);
+  }
+  const text = value?.replaceAll(/^[ \t\r\n]+|[ \t\r\n]+$/g, "") ?? null;
+  // deno-lint-ignore no-control-regex -- control characters are what has to be caught here
+  if (text !== null && /[\x00-\x08\x0a-\x1f\x7f]/.test(text)) {
+    throw wrong(token, "a header's value is one line, without control characters");
+  }
+  // deno-lint-ignore no-control-regex -- the range begins with NUL
+  const beyond = text === null ? null : /[^\x00-\xff]/u.exec(text);
+  if (beyond !== null) {
+    const encoded = beyond[0].isWellFormed() ? encodeURIComponent(beyond[0]) : "";
+    throw wrong(
+      token,
+      `a header has no "${beyond[0]}", only Latin-1; many servers take ${encoded || "%XX"} for it`,
+    );
+  }
+  return { kind: "header", name, value: text };
+}
+
+function fileItem(token: string, name: string, rest: string): Item {
+  const params = new Map<string, string>();
+  let path = rest;
+  for (;;) {
+    const match = /^(.*[^\\]);(type|filename)=((?:[^;\\]|\\.)*)$/s.exec(path);
+    if (match === null) break;
+    path = match[1] ?? "";
+    params.set(match[2] ?? "", unescape(match[3] ?? ""));
+  }
+  const type = params.get("type") ?? null;
+  path = pathOf(token, path);
+  if (name === "") return { kind: "body", path, type };
+  return { kind: "file", name, path, type, filename: params.get("filename") ?? null };
+}
+
+function pathOf(token: string, text: string): string {
+  const path = text.replaceAll(/\\([=:@;])/g, "$1");
+  if (path === "") throw wrong(token, "the path of the file is missing");
+  if (path.includes("\0")) throw wrong(token, "a path holds no NUL");
+  return path;
+}
+
+function checkJson(token: string, text: string): void {
+  try {
+    JSON.parse(text);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw wrong(token, `"${text}" is no JSON (${why}); a string is written NAME=VALUE`);
+  }
+}
+
+function unescape(text: string): string {
+  return text.replaceAll(/\\([=:@;\\])/g, "$1");
+}
+
+function wrong(token: string, why: string): UsageError {
+  return new UsageError(`item '${token}': ${why}`);
+}

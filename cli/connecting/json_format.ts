@@ -1,0 +1,85 @@
+/**
+ * JSON for people: indented, coloured, every token as it was written.
+ * @module
+ */
+import type { Paint } from "../io/paint.ts";
+import { sortKeys } from "./sort_keys.ts";
+
+const TOKEN = /(\s*)(?:("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*)|(true|false|null)|([{}[\],]))/gy;
+const UNSAFE = /[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+// Each level indents every line in it: 40 KB of "[" would be 800 MB of spaces.
+const MAX_FORMATTED = 128 * 1024 * 1024; // UTF-16 units
+
+/** How JSON is formatted. */
+export interface JsonFormat {
+  /** Spaces of a level; 0 keeps the text on one line, `null` all spaces as they are. @default {2} */
+  readonly indent?: number | null;
+  /** Whether keys are sorted, where the spaces are not kept. @default {false} */
+  readonly sort?: boolean;
+}
+
+/**
+ * Formats JSON; numbers, escapes and repeated keys stay as they are.
+ *
+ * @param text The text.
+ * @param paint Colours.
+ * @param format How.
+ * @returns The text, `null` where it is no JSON, or would be indentation for the most part.
+ */
+export function formatJson(
+  text: string,
+  paint: Paint,
+  { indent = 2, sort = false }: JsonFormat = {},
+): string | null {
+  try {
+    JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (indent === null) return painted(text, paint);
+  const line = (depth: number): string => indent === 0 ? "" : `\n${" ".repeat(depth * indent)}`;
+  const space = indent === 0 ? "" : " ";
+  let depth = 0;
+  let open = false; // the last token opened an object or array
+  let out = "";
+  for (const match of (sort ? sortKeys(text) : text).matchAll(TOKEN)) {
+    if (out.length > MAX_FORMATTED) return null;
+    const [, , string, colon, number, word, mark] = match;
+    if (mark === "}" || mark === "]") {
+      depth--;
+      out += open ? mark : line(depth) + mark;
+      open = false;
+      continue;
+    }
+    if (open) out += line(depth);
+    open = false;
+    if (string !== undefined) {
+      const safe = string.replaceAll(UNSAFE, escaped);
+      out += colon === undefined ? paint("string", safe) : `${paint("key", safe)}:${space}`;
+    } else if (number !== undefined) out += paint("number", number);
+    else if (word !== undefined) out += paint("word", word);
+    else if (mark === ",") out += `,${line(depth)}`;
+    else if (mark !== undefined) {
+      out += mark;
+      depth++;
+      open = true;
+    }
+  }
+  return out;
+}
+
+function painted(text: string, paint: Paint): string {
+  return text.replaceAll(TOKEN, (_all, space, string, colon, number, word, mark) => {
+    if (string !== undefined) {
+      const safe = string.replaceAll(UNSAFE, escaped);
+      return `${space}${paint(colon === undefined ? "string" : "key", safe)}${colon ?? ""}`;
+    }
+    if (number !== undefined) return `${space}${paint("number", number)}`;
+    return `${space}${word === undefined ? mark : paint("word", word)}`;
+  });
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}

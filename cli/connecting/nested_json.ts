@@ -1,0 +1,132 @@
+/**
+ * Nested keys of HTTPie 3: `a[b][]=1`, `a[0][id]:=2`, `[]:=1`.
+ * @module
+ */
+import { UsageError } from "../errors/usage_error.ts";
+
+/** A step into a value: a key, an index, or `null` to append. */
+type Step = { readonly at: number; readonly key: string | number | null };
+
+/** JSON that is being built; objects have no prototype, so that `__proto__` is a key. */
+export type JsonValue = unknown;
+
+const MAX_INDEX = 100_000;
+
+/**
+ * Puts a value where a key says.
+ *
+ * @param root What was built so far, `undefined` for nothing.
+ * @param raw The key as written.
+ * @param value The value.
+ * @param token The whole item, for messages.
+ * @returns The root.
+ * @throws {UsageError} If the key is malformed or goes through a value of another type; the message
+ * points at the place.
+ */
+export function putJson(root: JsonValue, raw: string, value: JsonValue, token: string): JsonValue {
+  const steps = parseKey(raw, token);
+  const holder: Record<string, JsonValue> = Object.create(null);
+  if (root !== undefined) holder.root = root;
+  let container: Record<string, JsonValue> | JsonValue[] = holder;
+  let place: string | number = "root";
+  for (const [index, { at, key }] of steps.entries()) {
+    const current: JsonValue = (container as Record<string | number, JsonValue>)[place];
+    const wanted = typeof key === "string" ? "object" : "array";
+    const found = typeOf(current);
+    if (found !== wanted && !(found === "nothing" || (found === "null" && index > 0))) {
+      throw pointed(
+        token,
+        at,
+        `cannot use ${describe(key)} on a value that is ${article(found)}, only on ${
+          article(wanted)
+        }`,
+      );
+    }
+    const next: Record<string, JsonValue> | JsonValue[] = found === wanted
+      ? current as Record<string, JsonValue> | JsonValue[]
+      : wanted === "array"
+      ? []
+      : Object.create(null);
+    (container as Record<string | number, JsonValue>)[place] = next;
+    container = next;
+    place = key ?? (next as JsonValue[]).length;
+    // Holes are null, as HTTPie fills them.
+    if (Array.isArray(next)) { while (next.length < (place as number)) next.push(null); }
+  }
+  (container as Record<string | number, JsonValue>)[place] = value;
+  return holder.root;
+}
+
+/**
+ * Reads JSON and keeps its numbers as they are written, 12345678901234567890 for one.
+ *
+ * @param text The text.
+ * @returns The value.
+ */
+export function readJson(text: string): JsonValue {
+  const { rawJSON } = JSON as unknown as { rawJSON?: (text: string) => unknown };
+  if (rawJSON === undefined) return JSON.parse(text);
+  const keep = (key: string, value: unknown, context?: { source?: string }): unknown => {
+    void key;
+    return typeof value === "number" && context?.source !== undefined
+      ? rawJSON(context.source)
+      : value;
+  };
+  return (JSON.parse as (text: string, reviver: typeof keep) => unknown)(text, keep);
+}
+
+/** Takes a key apart; a backslash before `[`, `]` or a separator takes its meaning away. */
+function parseKey(raw: string, token: string): Step[] {
+  let at = 0;
+  const read = (end: RegExp): { text: string; literal: boolean } => {
+    let text = "";
+    let literal = false;
+    for (; at < raw.length && !end.test(raw[at] ?? ""); at++) {
+      if (raw[at] === "\\" && at + 1 < raw.length && /[[\]=:@;\\0-9]/.test(raw[at + 1] ?? "")) {
+        literal = true; // an escaped digit is a key, not an index
+        at++;
+      }
+      text += raw[at];
+    }
+    return { text, literal };
+  };
+  const steps: Step[] = [];
+  const first = read(/\[/);
+  if (first.text !== "" || raw === "") steps.push({ at: 0, key: first.text });
+  while (at < raw.length) {
+    const start = at;
+    if (raw[at] !== "[") throw pointed(token, at, "expected [");
+    at++;
+    const { text, literal } = read(/[[\]]/);
+    if (raw[at] !== "]") throw pointed(token, at, "expected ]");
+    at++;
+    if (text === "" && !literal) steps.push({ at: start, key: null });
+    else if (/^\d+$/.test(text) && !literal) {
+      const index = Number(text);
+      if (index > MAX_INDEX) throw pointed(token, start, `an index is at most ${MAX_INDEX}`);
+      steps.push({ at: start, key: index });
+    } else steps.push({ at: start, key: text });
+  }
+  return steps;
+}
+
+function typeOf(value: JsonValue): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  const { isRawJSON } = JSON as unknown as { isRawJSON?: (value: unknown) => boolean };
+  return isRawJSON?.(value) ? "number" : typeof value;
+}
+
+function describe(key: string | number | null): string {
+  return key === null ? "[]" : typeof key === "number" ? `index [${key}]` : `key [${key}]`;
+}
+
+function article(word: string): string {
+  return word === "null" ? word : /^[aeiou]/.test(word) ? `an ${word}` : `a ${word}`;
+}
+
+/** An error that points at the place in the token. */
+function pointed(token: string, at: number, why: string): UsageError {
+  return new UsageError(`item '${token}': ${why}\n  ${token}\n  ${" ".repeat(at)}^`);
+}

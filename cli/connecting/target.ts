@@ -1,0 +1,106 @@
+/**
+ * `[METHOD] URL [ITEM...]`: which word is what.
+ * @module
+ */
+import { suggest } from "../args/suggest.ts";
+import { UsageError } from "../errors/usage_error.ts";
+import { type Item, looksLikeItem, parseItem } from "./items.ts";
+
+/** What the words say. */
+export interface Target {
+  /** Method in upper case, `null` where none was given. */
+  readonly method: string | null;
+  /** URL, without credentials. */
+  readonly url: URL;
+  /** User and password of the URL, `null` where it has none. */
+  readonly credentials: string | null;
+  /** Items. */
+  readonly items: readonly Item[];
+}
+
+const METHODS = new Set(
+  "GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT QUERY PROPFIND PURGE".split(" "),
+);
+
+/**
+ * Tells method, URL and items apart.
+ *
+ * @param words The positional arguments.
+ * @param scheme Scheme of a URL that has none.
+ * @returns What they say.
+ * @throws {UsageError} If the URL is missing or malformed, or a word is no item.
+ */
+export function parseTarget(words: readonly string[], scheme: "http" | "https"): Target {
+  const [first, second] = words;
+  if (first === undefined) {
+    throw new UsageError("the URL is missing: roundtrip :8080/path, or roundtrip for an overview");
+  }
+  const named = isMethod(first, second);
+  if (named && second === undefined) {
+    throw new UsageError(`the URL is missing after ${first}: roundtrip ${first} :8080/path`);
+  }
+  const { url, credentials } = parseUrl(named ? second ?? "" : first, scheme);
+  const items = words.slice(named ? 2 : 1).map((word, index) => {
+    if (index === 0 && !named && !/[=@:;]/.test(word) && second !== undefined) {
+      throw badMethod(first, word);
+    }
+    return parseItem(word);
+  });
+  return { method: named ? first.toUpperCase() : null, url, credentials, items };
+}
+
+/** `localhost a=b` is a URL and an item, `purge localhost` a method and a URL. */
+function isMethod(first: string, second: string | undefined): boolean {
+  if (METHODS.has(first.toUpperCase())) return true;
+  if (second === undefined || !/^[A-Za-z]+$/.test(first)) return false;
+  return /^[A-Z]+$/.test(first) || (first !== "localhost" && !looksLikeItem(second));
+}
+
+function badMethod(first: string, second: string): UsageError {
+  const near = suggest(first.toUpperCase(), METHODS);
+  return new UsageError(
+    near === null
+      ? `item '${second}': expected NAME:VALUE, NAME==VALUE, NAME=VALUE, NAME:=JSON or NAME@PATH`
+      : `"${first}" is no method; did you mean ${near}?`,
+  );
+}
+
+/**
+ * Reads a URL with HTTPie's abbreviations: `:3000/x`, `:/x`, `://host`, `host/path`.
+ *
+ * @param text What the user wrote.
+ * @param scheme Scheme of a URL that has none.
+ * @returns The URL and the credentials in it.
+ * @throws {UsageError} If it is no URL of HTTP.
+ */
+export function parseUrl(
+  text: string,
+  scheme: "http" | "https" | "ws",
+): { readonly url: URL; readonly credentials: string | null } {
+  let full = text;
+  if (text.startsWith("://")) full = `${scheme}${text}`;
+  else if (/^:\d*(?:[/?#]|$)/.test(text)) {
+    full = `${scheme}://localhost${text.replace(/^:(?=\D|$)/, "")}`;
+  } else if (!/^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(text)) full = `${scheme}://${text}`;
+  const url = URL.parse(full);
+  if (url === null || url.hostname === "" || text.trim() === "") {
+    throw new UsageError(`"${text}" is no URL; examples: :8080/path, example.org, https://host/x`);
+  }
+  if (!/^(?:https?|wss?):$/.test(url.protocol) || (scheme !== "ws" && /^ws/.test(url.protocol))) {
+    const advice = /^wss?:/.test(url.protocol) ? `; roundtrip ws ${text} talks to it` : "";
+    throw new UsageError(`"${text}": ${url.protocol.slice(0, -1)} is no scheme of HTTP${advice}`);
+  }
+  const { username, password } = url;
+  url.username = "";
+  url.password = "";
+  if (username === "" && password === "") return { url, credentials: null };
+  return { url, credentials: `${decoded(username)}:${decoded(password)}` };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a lone percent sign is meant as it stands
+  }
+}

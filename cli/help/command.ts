@@ -1,0 +1,56 @@
+/**
+ * `roundtrip help`, `roundtrip` alone, `roundtrip --generate`.
+ * @module
+ */
+import { longHelp, overview } from "./help.ts";
+import { writeOut } from "../io/output.ts";
+import { suggest } from "../args/suggest.ts";
+import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
+import { UsageError } from "../errors/usage_error.ts";
+import { VERSION } from "../io/version.ts";
+
+/**
+ * Runs the subcommand.
+ *
+ * @param args `[]`, `[SUBCOMMAND]`, `["--generate", WHAT]`.
+ * @returns Exit code.
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  const [first, second] = args;
+  if (first === "--generate" || first?.startsWith("--generate=")) {
+    await writeOut(await generate(first === "--generate" ? second : first.slice(11)));
+    return 0;
+  }
+  if (first === undefined || first === "--help") {
+    await writeOut(overview());
+    return 0;
+  }
+  const spec = COMMANDS.find((each) => each.name === first);
+  if (spec === undefined) {
+    const names = COMMANDS.map((each) => each.name);
+    const near = suggest(first, names);
+    throw new UsageError(
+      `no subcommand "${first}"; ` +
+        (near === null ? `there are ${names.join(", ")}` : `did you mean ${near}?`),
+    );
+  }
+  await writeOut(longHelp(spec));
+  return 0;
+}
+
+const KINDS = GLOBAL_OPTIONS.find(({ long }) => long === "generate")?.choices ?? [];
+
+async function generate(kind: string | undefined): Promise<string> {
+  if (kind === "man") return (await import("./man_page.ts")).manPage(VERSION);
+  if (kind === "man-markdown") return (await import("./man_markdown.ts")).manMarkdown(VERSION);
+  if (kind === "complete-elvish") return (await import("./complete_elvish.ts")).completeElvish();
+  const shells = await import("./completions.ts");
+  if (kind === "complete-bash") return shells.completeBash();
+  if (kind === "complete-zsh") return shells.completeZsh();
+  if (kind === "complete-fish") return shells.completeFish();
+  throw new UsageError(
+    kind === undefined
+      ? `argument --generate: expected one of ${KINDS.join(", ")}`
+      : `argument --generate: "${kind}" is none of ${KINDS.join(", ")}`,
+  );
+}

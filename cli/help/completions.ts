@@ -1,0 +1,181 @@
+/**
+ * Completions for bash, zsh and fish, from the tables.
+ * @module
+ */
+import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
+import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
+
+const NAMED = COMMANDS.filter((each) => each.name !== "request");
+const METHODS = ["get", "post", "put", "patch", "delete", "head", "options"];
+
+/** Completions for bash: `source <(roundtrip --generate complete-bash)`. */
+export function completeBash(): string {
+  const cases = COMMANDS.map((each) => {
+    const label = each.name === "request" ? "*" : each.name;
+    return `    ${label}) words=${quote(optionWords(each).join(" "))}; kind=${each.completes} ;;`;
+  });
+  const values = choicesByOption().map(([option, values]) =>
+    `    ${option}) COMPREPLY=($(compgen -W ${quote(values.join(" "))} -- "$cur")); return ;;`
+  );
+  return `# bash completions of roundtrip
+_roundtrip() {
+  local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}" words kind
+  COMPREPLY=()
+  case "$prev" in
+${values.join("\n")}
+    ${fileOptions().join("|")}) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+  esac
+  if [[ $COMP_CWORD -eq 1 && $cur != -* ]]; then
+    COMPREPLY=($(compgen -W ${
+    quote([...NAMED.map(nameOf), "help", ...METHODS].join(" "))
+  } -- "$cur"))
+    return
+  fi
+  case "\${COMP_WORDS[1]}" in
+    help) COMPREPLY=($(compgen -W ${quote(COMMANDS.map(nameOf).join(" "))} -- "$cur")); return ;;
+${sortedLast(cases).join("\n")}
+  esac
+  if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W "$words" -- "$cur"))
+  elif [[ $kind == files ]]; then COMPREPLY=($(compgen -f -- "$cur"))
+  elif [[ $kind == folders ]]; then COMPREPLY=($(compgen -d -- "$cur"))
+  fi
+}
+complete -o filenames -F _roundtrip roundtrip
+`;
+}
+
+/** Completions for zsh: a file `_roundtrip` on `$fpath`. */
+export function completeZsh(): string {
+  const describe = (spec: CommandSpec): string =>
+    visible(spec).flatMap((each) => zshSpecs(each)).map((line) => `        ${line} \\`).join("\n");
+  const cases = COMMANDS.map((each) => {
+    const label = each.name === "request" ? "*" : each.name;
+    const rest = { files: "'*:file:_files'", folders: "'*:folder:_files -/'", nothing: "'*: :'" };
+    return `      ${label})\n      _arguments -s -S \\\n${describe(each)}\n        ${
+      rest[each.completes]
+    } ;;`;
+  });
+  const named = [...NAMED.map((each) => [each.name, each.summary]), ["help", "help"]];
+  return `#compdef roundtrip
+# zsh completions of roundtrip
+_roundtrip() {
+  local -a commands
+  if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then
+    commands=(
+${named.map(([name, text]) => `      ${quote(`${name}:${text}`)}`).join("\n")}
+    )
+    _describe 'subcommand' commands
+    return
+  fi
+  local command=$words[2]
+  (( CURRENT > 2 )) && shift words && (( CURRENT-- ))
+  case $command in
+      help) _values 'subcommand' ${COMMANDS.map(nameOf).join(" ")} ;;
+${sortedLast(cases).join("\n")}
+  esac
+}
+if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _roundtrip "$@"; else compdef _roundtrip roundtrip; fi
+`;
+}
+
+/** Completions for fish: `roundtrip --generate complete-fish | source`. */
+export function completeFish(): string {
+  const names = [...NAMED.map(nameOf), "help"].join(" ");
+  const lines = ["# fish completions of roundtrip", "complete -c roundtrip -f"];
+  const first = "__fish_use_subcommand";
+  for (const each of NAMED) {
+    lines.push(`complete -c roundtrip -n ${first} -a ${each.name} -d ${quote(each.summary)}`);
+  }
+  lines.push(`complete -c roundtrip -n ${first} -a help -d 'everything about a subcommand'`);
+  lines.push(
+    `complete -c roundtrip -n '__fish_seen_subcommand_from help' -a ${
+      quote(COMMANDS.map(nameOf).join(" "))
+    }`,
+  );
+  for (const option of GLOBAL_OPTIONS) lines.push(fishLine(first, option));
+  for (const spec of COMMANDS) {
+    const seen = spec.name === "request"
+      ? `not __fish_seen_subcommand_from ${names}`
+      : `__fish_seen_subcommand_from ${spec.name}`;
+    for (const option of visible(spec)) lines.push(fishLine(quote(seen), option));
+    if (spec.completes === "files") lines.push(`complete -c roundtrip -n ${quote(seen)} -F`);
+    if (spec.completes === "folders") {
+      lines.push(
+        `complete -c roundtrip -n ${quote(seen)} -a '(__fish_complete_directories)'`,
+      );
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function fishLine(condition: string, option: OptionSpec): string {
+  const parts = ["complete -c roundtrip -n", condition, "-l", option.long];
+  if (option.short !== undefined) parts.push("-s", option.short);
+  if (option.value !== undefined && !option.valueOptional) parts.push("-x");
+  if (option.choices !== undefined) parts.push("-a", quote(option.choices.join(" ")));
+  else if (takesFile(option)) parts.push("-F");
+  return [...parts, "-d", quote(option.help)].join(" ");
+}
+
+function zshSpecs(option: OptionSpec): string[] {
+  const text = option.help.replaceAll(/[[\]:\\]/g, "\\$&");
+  const value = option.value === undefined
+    ? ""
+    : option.choices !== undefined
+    ? `:${option.value}:(${option.choices.join(" ")})`
+    : `:${option.value.replaceAll(":", " ")}:${takesFile(option) ? "_files" : " "}`;
+  const star = option.repeat ? "*" : "";
+  const names = [`--${option.long}${option.valueOptional ? "=-" : ""}`];
+  if (option.short !== undefined) names.push(`-${option.short}`);
+  return names.map((name) => quote(`${star}${name}[${text}]${value}`));
+}
+
+function nameOf(spec: CommandSpec): string {
+  return spec.name;
+}
+
+function visible(spec: CommandSpec): OptionSpec[] {
+  return spec.options.filter((each) => !each.hidden);
+}
+
+/**
+ * The options of a subcommand as they are typed.
+ *
+ * @param spec The subcommand.
+ */
+export function optionWords(spec: CommandSpec): string[] {
+  return visible(spec).flatMap((each) =>
+    each.short === undefined ? [`--${each.long}`] : [`--${each.long}`, `-${each.short}`]
+  );
+}
+
+function takesFile(option: OptionSpec): boolean {
+  return option.value === "FILE" || option.value === "PATH" || option.value === "SUBDIR";
+}
+
+function everyOption(): OptionSpec[] {
+  return [...GLOBAL_OPTIONS, ...COMMANDS.flatMap(visible)];
+}
+
+/** Options with a list of values, merged where subcommands share a name. */
+export function choicesByOption(): [string, string[]][] {
+  const all = new Map<string, Set<string>>();
+  for (const { long, choices = [] } of everyOption()) {
+    if (choices.length > 0) all.set(long, new Set([...all.get(long) ?? [], ...choices]));
+  }
+  return [...all].map(([long, values]) => [`--${long}`, [...values]]);
+}
+
+function fileOptions(): string[] {
+  return [...new Set(everyOption().filter(takesFile).map((each) => `--${each.long}`))];
+}
+
+/** The `*` pattern matches everything, so it has to come last. */
+function sortedLast(cases: readonly string[]): string[] {
+  const isRest = (line: string): number => line.trimStart().startsWith("*)") ? 1 : 0;
+  return cases.toSorted((a, b) => isRest(a) - isRest(b));
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,154 @@
+/**
+ * Help, from the tables.
+ * @module
+ */
+import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
+import { variableOf } from "../args/environment_options.ts";
+import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
+
+const WIDTH = 79;
+
+/** The overview: what `roundtrip` alone prints. */
+export function overview(): string {
+  const names = COMMANDS.map((each) => each.name === "request" ? each.usage : each.name);
+  const width = Math.max(...names.map((each) => each.length));
+  return [
+    "roundtrip: HTTP and WebSocket from the command line, both sides of it",
+    "",
+    "usage:",
+    ...COMMANDS.map((each, index) => `  roundtrip ${names[index]?.padEnd(width)}  ${each.summary}`),
+    `  roundtrip ${"help SUBCOMMAND".padEnd(width)}  everything about one of them`,
+    "",
+    "examples:",
+    ...[
+      ["roundtrip httpbin &", "something to talk to"],
+      ["roundtrip :8080/anything name=Ada age:=36", "POST JSON, print the reply"],
+      ["roundtrip serve ./app.ts", "run an application"],
+      ["roundtrip files -u ~/inbox", "share a folder, take uploads"],
+      ["roundtrip ws :8080/websocket/echo", "talk WebSocket"],
+    ].map(([command = "", meaning = ""]) => `  ${command.padEnd(43)}  ${meaning}`),
+    "",
+    "options:",
+    ...optionLines(GLOBAL_OPTIONS),
+    "",
+  ].join("\n");
+}
+
+/**
+ * The usage line of a subcommand.
+ *
+ * @param spec The subcommand.
+ */
+export function usageLine(spec: CommandSpec): string {
+  return `usage: roundtrip ${spec.usage}`;
+}
+
+/**
+ * The help of a subcommand that fits a screen.
+ *
+ * @param spec The subcommand.
+ */
+export function shortHelp(spec: CommandSpec): string {
+  const options = spec.options.filter((each) => !each.more && !each.hidden);
+  const lines = [usageLine(spec), ""];
+  if (spec.name === "request") lines.push(...ITEMS, "");
+  lines.push("options:", ...optionLines(options), "");
+  lines.push(`All options: roundtrip help ${spec.name}`, "");
+  return lines.join("\n");
+}
+
+const ITEMS = [
+  "items: NAME:VALUE header  NAME==VALUE query  NAME=VALUE string  NAME:=JSON value",
+  "       NAME@PATH file     @PATH body         =@ :=@ ==@ :@ value from a file",
+];
+
+/**
+ * Everything about a subcommand.
+ *
+ * @param spec The subcommand.
+ */
+export function longHelp(spec: CommandSpec): string {
+  const lines = [usageLine(spec), ""];
+  for (const paragraph of spec.description) lines.push(...wrap(paragraph, WIDTH), "");
+  lines.push("options:", ...optionLines(spec.options.filter((each) => !each.hidden)), "");
+  if (spec.environment) lines.push(...wrap(environmentText(spec), WIDTH), "");
+  lines.push("examples:");
+  for (const [command, meaning] of spec.examples) lines.push(`  ${command}`, `      ${meaning}`);
+  lines.push("", "exit codes:");
+  for (const [code, meaning] of exitCodesOf(spec)) {
+    lines.push(`${`${code}`.padStart(5)}  ${meaning}`);
+  }
+  lines.push("");
+  return lines.join("\n");
+}
+
+/**
+ * The exit codes of a subcommand, those of all included.
+ *
+ * @param spec The subcommand.
+ * @returns Each with its meaning, in order.
+ */
+export function exitCodesOf(spec: CommandSpec): readonly (readonly [number, string])[] {
+  const codes: (readonly [number, string])[] = [
+    [0, "success"],
+    [1, "error"],
+    ...spec.exitCodes ?? [],
+  ];
+  if (spec.usageCode === undefined) codes.push([64, "wrong command line"]);
+  return codes.sort(([one], [other]) => one - other);
+}
+
+/**
+ * What is said of options in the environment.
+ *
+ * @param spec The subcommand.
+ */
+export function environmentText(spec: CommandSpec): string {
+  const [first] = spec.options;
+  const name = first === undefined ? "" : variableOf(spec, first);
+  return `Options may come from the environment: ${name} for --${first?.long}, 1 or 0 for a ` +
+    `switch, lines for an option that repeats. The command line goes first.`;
+}
+
+/**
+ * An option as the help shows it.
+ *
+ * @param option The option.
+ */
+export function optionSyntax(option: OptionSpec): string {
+  const short = option.short === undefined ? "    " : `-${option.short}, `;
+  if (option.value === undefined) return `${short}--${option.long}`;
+  return option.valueOptional
+    ? `${short}--${option.long}[=${option.value}]`
+    : `${short}--${option.long} ${option.value}`;
+}
+
+function optionLines(options: readonly OptionSpec[]): string[] {
+  const column = Math.min(30, Math.max(...options.map((each) => optionSyntax(each).length)));
+  return options.flatMap((each) => {
+    const syntax = optionSyntax(each);
+    const [first = "", ...more] = wrap(each.help, WIDTH - column - 4);
+    const head = syntax.length > column
+      ? [`  ${syntax}`, `  ${"".padEnd(column)}  ${first}`]
+      : [`  ${syntax.padEnd(column)}  ${first}`];
+    return [...head, ...more.map((line) => `  ${"".padEnd(column)}  ${line}`)];
+  });
+}
+
+/**
+ * Breaks a text into lines.
+ *
+ * @param text The text, one paragraph.
+ * @param width Longest line, in characters.
+ */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,76 @@
+/**
+ * The man page, from the tables.
+ * @module
+ */
+import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
+import { environmentText, exitCodesOf } from "./help.ts";
+import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
+
+/**
+ * Writes the man page in roff.
+ *
+ * @param version Version of the program.
+ */
+export function manPage(version: string): string {
+  const lines = [
+    `.TH ROUNDTRIP 1 "" "roundtrip ${roff(version)}" "User Commands"`,
+    ".SH NAME",
+    "roundtrip \\- HTTP and WebSocket from the command line, both sides of it",
+    ".SH SYNOPSIS",
+    ...COMMANDS.flatMap((each) => [".br", `\\fBroundtrip\\fR ${roff(each.usage)}`]),
+    ".SH OPTIONS",
+    ...GLOBAL_OPTIONS.flatMap(option),
+    ...COMMANDS.flatMap(section),
+    ".SH ENVIRONMENT",
+    ".TP",
+    "\\fBNO_COLOR\\fR",
+    "No colours.",
+    ".TP",
+    "\\fBXDG_CONFIG_HOME\\fR",
+    "Folder of \\fIroundtrip/config.json\\fR and \\fIroundtrip/sessions\\fR; \\fI~/.config\\fR unless " +
+    "set.",
+    ".TP",
+    "\\fBhttp_proxy\\fR, \\fBhttps_proxy\\fR, \\fBall_proxy\\fR, \\fBno_proxy\\fR",
+    "Proxies of requests and WebSockets, in small letters or capitals, and the hosts that need none.",
+    ".TP",
+    "\\fBNETRC\\fR",
+    "File of credentials; \\fI~/.netrc\\fR unless set.",
+    "",
+  ];
+  return lines.join("\n");
+}
+
+function section(spec: CommandSpec): string[] {
+  return [
+    `.SH ${spec.name.toUpperCase()}`,
+    `\\fBroundtrip\\fR ${roff(spec.usage)}`,
+    ...spec.description.flatMap((each) => [".PP", roff(each)]),
+    ...visible(spec).flatMap(option),
+    ...(spec.environment ? [".PP", roff(environmentText(spec))] : []),
+    ".PP",
+    "Examples:",
+    ...spec.examples.flatMap(([command, meaning]) => [
+      ".TP",
+      `\\fB${roff(command)}\\fR`,
+      roff(meaning),
+    ]),
+    ".PP",
+    `Exit codes: ${exitCodesOf(spec).map(([code, text]) => `${code} ${text}`).join("; ")}.`,
+  ];
+}
+
+function visible(spec: CommandSpec): OptionSpec[] {
+  return spec.options.filter((each) => !each.hidden);
+}
+
+function option(each: OptionSpec): string[] {
+  const names = [`\\fB\\-\\-${roff(each.long)}\\fR`];
+  if (each.short !== undefined) names.unshift(`\\fB\\-${each.short}\\fR`);
+  const value = each.value === undefined ? "" : ` \\fI${roff(each.value)}\\fR`;
+  return [".TP", `${names.join(", ")}${value}`, roff(each.help)];
+}
+
+/** A line that begins with a dot or a quote is a command of roff. */
+function roff(text: string): string {
+  return text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replace(/^[.']/, "\\&$&");
+}

@@ -1,0 +1,25 @@
+/**
+ * Files that options name.
+ * @module
+ */
+import { UsageError } from "../errors/usage_error.ts";
+
+/**
+ * Reads a file that an option names.
+ *
+ * @param option Long name of the option.
+ * @param path Path.
+ * @throws {UsageError} If it cannot be read.
+ */
+export function readText(option: string, path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.NotFound
+      ? "there is no such file"
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
+    throw new UsageError(`argument --${option}: cannot read ${path}: ${why}`, { cause });
+  }
+}

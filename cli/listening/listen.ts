@@ -1,0 +1,130 @@
+/**
+ * What every subcommand that listens shares.
+ * @module
+ */
+import { AddressInUseError, type RunAppOptions } from "../../server/mod.ts";
+import type { ParsedArgs } from "../args/parse_args.ts";
+import { readText } from "../io/read_text.ts";
+import { CommandError, UsageError } from "../errors/usage_error.ts";
+
+/**
+ * Reads the options of listening.
+ *
+ * @param parsed Arguments.
+ * @returns Host, port, unix socket, certificate, log, as `runApp()` takes them.
+ * @throws {UsageError} If a value is not valid or one of the two TLS options is missing.
+ */
+export function listenOptions(parsed: ParsedArgs): RunAppOptions {
+  const port = parsed.number("port", { max: 65535 });
+  const path = parsed.value("path");
+  const host = parsed.value("hostname");
+  const cert = parsed.value("tls-cert");
+  const key = parsed.value("tls-key");
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new UsageError("--tls-cert and --tls-key go together");
+  }
+  if (path !== undefined && cert !== undefined) {
+    throw new UsageError(
+      "--tls-cert and --path: the platform has no TLS on a unix socket; " +
+        "the proxy in front of it speaks TLS, or -H and -P listen without --path",
+    );
+  }
+  const format = parsed.value("access-log-format");
+  const seconds = parsed.number("shutdown-timeout", { max: 86_400, fraction: true });
+  return {
+    // As in aiohttp: a unix socket alone, unless an address is asked for.
+    ...(host !== undefined || path === undefined
+      ? { host: host ?? "localhost", port: port ?? 8080 }
+      : {}),
+    ...(path === undefined ? {} : { path }),
+    ...(cert === undefined || key === undefined
+      ? {}
+      : { cert: readText("tls-cert", cert), key: readText("tls-key", key) }),
+    ...(parsed.has("access-log") || format !== undefined
+      ? { accessLog: format === undefined ? {} : { format } }
+      : {}),
+    ...(seconds === undefined ? {} : { shutdownTimeout: seconds * 1000 }),
+  };
+}
+
+/**
+ * The path of `--health`.
+ *
+ * @param parsed Arguments.
+ * @returns The path, `null` for none.
+ * @throws {UsageError} If it is no path.
+ */
+export function healthRoute(parsed: ParsedArgs): string | null {
+  const path = parsed.value("health");
+  if (path === undefined || /^\/[\w.~/-]+$/.test(path)) return path ?? null;
+  throw new UsageError(`argument --health: "${path}" is no path, /healthz for one`);
+}
+
+/**
+ * Runs a server and explains why it could not listen.
+ *
+ * @param serve Runs it.
+ * @param options Where it listens.
+ */
+export async function explainListening(
+  serve: () => Promise<void>,
+  options: RunAppOptions,
+): Promise<void> {
+  const where = `${options.host ?? "localhost"}:${options.port ?? 8080}`;
+  try {
+    await serve();
+  } catch (cause) {
+    if (cause instanceof AddressInUseError) {
+      const advice = cause.path === null ? "; -P 0 takes a free port" : "";
+      throw new CommandError(`${cause.message}${advice}`, { cause });
+    }
+    if (cause instanceof Deno.errors.AddrNotAvailable) {
+      throw new CommandError(
+        `cannot listen on ${where}: this machine has no such address. ` +
+          `-H localhost is for this machine alone, -H 0.0.0.0 for its network`,
+        { cause },
+      );
+    }
+    const path = options.path ?? null;
+    if (path !== null && cause instanceof Deno.errors.NotFound) {
+      throw new CommandError(`cannot listen on ${path}: there is no such folder`, { cause });
+    }
+    if (path !== null && cause instanceof Error && /SUN_LEN/.test(cause.message)) {
+      throw new CommandError(
+        `cannot listen on ${path}: the path of a socket has 107 bytes at most`,
+        { cause },
+      );
+    }
+    if (cause instanceof Error && /failed to lookup address/.test(cause.message)) {
+      throw new CommandError(
+        `cannot listen on ${where}: there is no host of that name. -H localhost is for this ` +
+          "machine alone, -H 0.0.0.0 for its network",
+        { cause },
+      );
+    }
+    if (cause instanceof TypeError && /^Cannot use the access log format/.test(cause.message)) {
+      throw new UsageError(`argument --access-log-format: ${cause.message}`, { cause });
+    }
+    if (cause instanceof Deno.errors.PermissionDenied) {
+      throw new CommandError(
+        `cannot listen on ${options.path ?? where}: the system forbids it (${cause.message}). ` +
+          `Ports below 1024 are root's; choose another one with -P`,
+        { cause },
+      );
+    }
+    if (options.cert !== undefined && isAboutKeys(cause)) {
+      throw new CommandError(
+        `cannot speak TLS: --tls-cert has to be a certificate (PEM) and --tls-key its private ` +
+          `key (PEM): ${cause.message}`,
+        { cause },
+      );
+    }
+    throw cause;
+  }
+}
+
+/** What the platform says of a certificate or a key that is none, or that do not belong together. */
+function isAboutKeys(cause: unknown): cause is Error {
+  return cause instanceof Deno.errors.InvalidData ||
+    (cause instanceof Error && /certificate|private key|\bkeys?\b/i.test(cause.message));
+}

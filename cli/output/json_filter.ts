@@ -1,0 +1,99 @@
+/**
+ * A part of a JSON document.
+ * @module
+ */
+import { CommandError, UsageError } from "../errors/usage_error.ts";
+import { readJson } from "../connecting/nested_json.ts";
+
+/** A step of a path: a key, an index, or all elements of a list. */
+type Step = string | number | null;
+
+const STEP = /\.?([^.[\]"]+)|\.?"((?:[^"\\]|\\.)*)"|\[(-?\d+)\]|\["((?:[^"\\]|\\.)*)"\]|(\[\])/gy;
+
+/**
+ * Takes a part out of a document: `a.b[0]`, `[-1]` the last element, `[].name` of each element,
+ * `"a.b"` a key with a dot.
+ *
+ * @param text The document.
+ * @param path The path; a dot alone is the whole document.
+ * @returns The part.
+ * @throws {UsageError} If the path is none.
+ * @throws {CommandError} If the text is no JSON, or has no such part; the message says how far it goes.
+ */
+export function filterJson(text: string, path: string): unknown {
+  const steps = stepsOf(path);
+  let root: unknown;
+  try {
+    root = readJson(text);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CommandError(`--filter needs JSON, and the reply is none (${why})`, { cause });
+  }
+  return pick(root, steps, "");
+}
+
+function stepsOf(path: string): Step[] {
+  const steps: Step[] = [];
+  const whole = path === "." ? "" : path.replace(/^\.(?=\[)/, "");
+  let end = 0;
+  for (const match of whole.matchAll(STEP)) {
+    const [all, key, quoted, index, bracketed] = match;
+    const name = key ?? quoted ?? bracketed;
+    steps.push(name !== undefined ? unquoted(name) : index !== undefined ? Number(index) : null);
+    end = match.index + all.length;
+  }
+  if (end === whole.length) return steps;
+  throw new UsageError(
+    `argument --filter: "${path}" is no path such as a.b[0], [].name or "a.b"\n  ${path}\n  ${
+      " ".repeat(end + path.length - whole.length)
+    }^`,
+  );
+}
+
+function unquoted(text: string): string {
+  return text.replaceAll(/\\(.)/g, "$1");
+}
+
+function pick(value: unknown, steps: readonly Step[], way: string): unknown {
+  const [step, ...rest] = steps;
+  if (step === undefined) return value;
+  if (Array.isArray(value)) {
+    if (step === null) return value.map((each, at) => pick(each, rest, `${way}[${at}]`));
+    if (typeof step === "number") {
+      const found: unknown = value.at(step);
+      if (found !== undefined) return pick(found, rest, `${way}[${step}]`);
+      throw missing(way, step, `is a list of ${value.length}`);
+    }
+    throw missing(way, step, `is a list; ${way}[].${step} takes it of each element`);
+  }
+  if (typeof value === "object" && value !== null && !isNumber(value)) {
+    const name = step === null ? "[]" : `${step}`;
+    if (step !== null && Object.hasOwn(value, name)) {
+      const found = (value as Record<string, unknown>)[name];
+      return pick(found, rest, way === "" ? name : `${way}.${name}`);
+    }
+    const keys = Object.keys(value);
+    const shown = keys.slice(0, 8).join(", ");
+    throw missing(
+      way,
+      step,
+      `has ${shown === "" ? "no keys" : shown}${keys.length > 8 ? " …" : ""}`,
+    );
+  }
+  throw missing(
+    way,
+    step,
+    `is ${value === null ? "null" : `a ${isNumber(value) ? "number" : typeof value}`}`,
+  );
+}
+
+/** A number that is kept as it was written. */
+function isNumber(value: unknown): boolean {
+  const { isRawJSON } = JSON as unknown as { isRawJSON?: (value: unknown) => boolean };
+  return typeof value === "number" || isRawJSON?.(value) === true;
+}
+
+function missing(way: string, step: Step, why: string): CommandError {
+  const name = step === null ? "[]" : typeof step === "number" ? `[${step}]` : `"${step}"`;
+  return new CommandError(`--filter: no ${name} in the reply: ${way === "" ? "it" : way} ${why}`);
+}

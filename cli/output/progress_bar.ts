@@ -1,0 +1,90 @@
+/**
+ * A progress bar on standard error.
+ * @module
+ */
+import type { Progress } from "../../client/mod.ts";
+import { formatBytes } from "../io/format_bytes.ts";
+import { writeErr } from "../io/output.ts";
+
+const EVERY = 100; // ms
+
+/** Shows how far a download has come; off a terminal, only its end. */
+export class ProgressBar {
+  readonly #name: string;
+  readonly #isTerminal = Deno.stderr.isTerminal();
+  readonly #quiet: boolean;
+  readonly #started = performance.now();
+  #from: number; // bytes that were there before
+  #last = -Infinity;
+  #progress: Progress = { bytes: 0, total: null };
+
+  /**
+   * Creates one.
+   *
+   * @param name Name of the file, safe for a terminal.
+   * @param quiet Whether nothing is shown.
+   * @param from Bytes that are there already; the speed leaves them out.
+   */
+  constructor(name: string, quiet: boolean, from = 0) {
+    this.#name = name;
+    this.#quiet = quiet;
+    this.#from = from;
+  }
+
+  /**
+   * Takes note of progress.
+   *
+   * @param progress How far it has come.
+   */
+  update(progress: Progress): void {
+    if (progress.bytes < this.#from) this.#from = 0; // it has started anew
+    this.#progress = progress;
+    const now = performance.now();
+    if (this.#quiet || !this.#isTerminal || now - this.#last < EVERY) return;
+    this.#last = now;
+    writeErr(`\r\x1b[K${this.#line()}`);
+  }
+
+  /**
+   * Shows the end.
+   *
+   * @param size Size of the file in bytes.
+   * @param resumedFrom Bytes that were there before.
+   */
+  async done(size: number, resumedFrom: number): Promise<void> {
+    if (this.#quiet) return;
+    const seconds = (performance.now() - this.#started) / 1000;
+    const fresh = size - resumedFrom;
+    const before = resumedFrom === 0 ? "" : `, ${formatBytes(resumedFrom)} were there`;
+    await writeErr(
+      `${this.#isTerminal ? "\r\x1b[K" : ""}Done. ${formatBytes(fresh)} in ${
+        seconds.toFixed(1)
+      } s ` +
+        `(${formatBytes(fresh / Math.max(seconds, 0.001))}/s${before}), saved to ${this.#name}\n`,
+    );
+  }
+
+  #line(): string {
+    const { bytes, total } = this.#progress;
+    const seconds = (performance.now() - this.#started) / 1000;
+    const speed = (bytes - this.#from) / Math.max(seconds, 0.001);
+    const parts = [formatBytes(bytes)];
+    if (total !== null && total > 0) {
+      const part = Math.min(1, bytes / total);
+      const filled = Math.round(part * 24);
+      parts[0] = `${`${Math.floor(part * 100)}`.padStart(3)} % [${"#".repeat(filled)}${
+        ".".repeat(24 - filled)
+      }] ${formatBytes(bytes)} of ${formatBytes(total)}`;
+      if (speed > 0) parts.push(`${formatTime((total - bytes) / speed)} left`);
+    }
+    return [parts[0], `${formatBytes(speed)}/s`, ...parts.slice(1)].join(", ");
+  }
+}
+
+function formatTime(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  return whole < 3600
+    ? `${Math.floor(whole / 60)} min ${whole % 60} s`
+    : `${Math.floor(whole / 3600)} h ${Math.floor(whole / 60) % 60} min`;
+}

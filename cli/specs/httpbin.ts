@@ -1,0 +1,32 @@
+/**
+ * Options of `roundtrip httpbin`.
+ * @module
+ */
+import { type CommandSpec, COMMON_OPTIONS, LISTEN_OPTIONS } from "./command_spec.ts";
+
+/** The subcommand. */
+export const httpbin: CommandSpec = {
+  name: "httpbin",
+  summary: "a server to try things out on, offline",
+  usage: "httpbin [OPTIONS]",
+  description: [
+    "Serves go-httpbin's routes without a network: /get, /post, /anything, /status/{code}, " +
+    "/delay/{seconds}, /stream/{n}, /redirect/{n}, /cookies, /basic-auth/{user}/{password}, /gzip, " +
+    "/sse, /websocket/echo and more. The page / lists them.",
+    "Bodies are limited to 1 MiB and replies to 10 seconds; /redirect-to accepts paths of this " +
+    "server and the hosts named by --redirect-to.",
+  ],
+  options: [
+    ...LISTEN_OPTIONS,
+    { long: "redirect-to", value: "HOST", repeat: true, help: "host that /redirect-to may name" },
+    { long: "access-log", help: "one line for each request" },
+    ...COMMON_OPTIONS,
+  ],
+  examples: [
+    ["roundtrip httpbin &", "start it"],
+    ["roundtrip :8080/anything name=Ada age:=36", "and ask it"],
+  ],
+  positionals: 0,
+  environment: true,
+  completes: "nothing",
+};

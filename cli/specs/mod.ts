@@ -1,0 +1,32 @@
+/**
+ * All subcommands, for help, completions and the man page.
+ * @module
+ */
+import type { CommandSpec } from "./command_spec.ts";
+import { files } from "./files.ts";
+import { httpbin } from "./httpbin.ts";
+import { request } from "./request.ts";
+import { serve } from "./serve.ts";
+import { tutorial } from "./tutorial.ts";
+import { ws } from "./ws.ts";
+
+/** The subcommands in the order of the help; the first one needs no name. */
+export const COMMANDS: readonly CommandSpec[] = [request, serve, files, ws, httpbin, tutorial];
+
+/** Options that count without a subcommand. */
+export const GLOBAL_OPTIONS: CommandSpec["options"] = [
+  { long: "version", short: "V", help: "version of this program and of its runtime" },
+  {
+    long: "generate",
+    value: "WHAT",
+    choices: [
+      "complete-bash",
+      "complete-zsh",
+      "complete-fish",
+      "complete-elvish",
+      "man",
+      "man-markdown",
+    ],
+    help: "print completions for a shell, or the man page",
+  },
+];

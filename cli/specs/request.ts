@@ -1,0 +1,248 @@
+/**
+ * Options of the requests, `roundtrip [METHOD] URL [ITEM...]`.
+ * @module
+ */
+import { type CommandSpec, COMMON_OPTIONS, type OptionSpec } from "./command_spec.ts";
+
+/** What fingers know from curl. Where a letter has HTTPie's meaning (-d -F -I -c), that stays. */
+const CURL_OPTIONS: readonly OptionSpec[] = [
+  { long: "request", short: "X", value: "METHOD", help: "method, as in curl", more: true },
+  { long: "data", value: "TEXT", alias: ["raw"], help: "--raw, as in curl", more: true },
+  { long: "user", short: "u", value: "USER:PASS", alias: ["auth"], help: "--auth", more: true },
+  { long: "location", short: "L", alias: ["follow"], help: "--follow", more: true },
+  { long: "remote-name", short: "O", alias: ["download"], help: "--download", more: true },
+  { long: "include", short: "i", alias: ["print", "hb"], help: "--print hb", more: true },
+  { long: "insecure", short: "k", alias: ["verify", "no"], help: "--verify no", more: true },
+  { long: "max-time", value: "SECONDS", alias: ["timeout"], help: "--timeout", more: true },
+  { long: "fail-with-body", alias: ["check-status"], help: "--check-status", more: true },
+];
+
+/** What people know from elsewhere and cannot have here: the answer is the reason. */
+const REFUSED_OPTIONS: readonly OptionSpec[] = [
+  {
+    long: "http-version",
+    value: "VERSION",
+    hidden: true,
+    help: "",
+    refused: "requests are HTTP/1.1; HTTP/2 would not keep the case and order of your headers",
+  },
+  { long: "http2", hidden: true, help: "", refused: "requests are HTTP/1.1 here" },
+  { long: "http3", hidden: true, help: "", refused: "the runtime has no HTTP/3 for clients" },
+  {
+    long: "style",
+    short: "s",
+    value: "STYLE",
+    hidden: true,
+    help: "",
+    refused:
+      "colours are the sixteen of your terminal, whose theme decides; --pretty format has none",
+  },
+  {
+    long: "ssl",
+    value: "VERSION",
+    hidden: true,
+    help: "",
+    refused: "TLS 1.2 and 1.3 are agreed on by themselves; the runtime has no choice of one",
+  },
+  {
+    long: "ciphers",
+    value: "LIST",
+    hidden: true,
+    help: "",
+    refused: "the runtime's TLS (rustls) has a fixed list of safe ciphers",
+  },
+  {
+    long: "path-as-is",
+    hidden: true,
+    help: "",
+    refused: "URLs are read by the WHATWG rules, which resolve ../; write it as %2e%2e%2f",
+  },
+  {
+    long: "write-out",
+    short: "w",
+    value: "FORMAT",
+    hidden: true,
+    help: "",
+    refused: "formats of curl are not read; --meta (-m) prints the times",
+  },
+  { long: "default-header", value: "NAME:VALUE", repeat: true, hidden: true, help: "" },
+];
+
+/** The subcommand, which needs no name. */
+export const request: CommandSpec = {
+  name: "request",
+  summary: "send a request",
+  usage: "[METHOD] URL [ITEM...]",
+  description: [
+    "Sends a request and prints the reply. METHOD is GET, or POST where there is a body. A URL " +
+    "without a scheme is http; :3000/x is localhost:3000/x.",
+    "Items: NAME:VALUE a header, NAME: one left out, NAME; an empty one; NAME==VALUE a query " +
+    "parameter; NAME=VALUE a string and NAME:=JSON a value of the body; NAME@PATH a file of a form " +
+    "(NAME@PATH;type=TYPE;filename=NAME); @PATH the body itself. =@ :=@ ==@ :@ read the value from " +
+    "a file. A[B][0]=X makes nested JSON. A backslash takes a separator's meaning away.",
+    "Defaults stand in ~/.config/roundtrip/config.json, under XDG_CONFIG_HOME if that is set: " +
+    '{"defaults": {"options": ["--follow"], "headers": {"X-Team": "web"}}}; --no-OPTION takes one ' +
+    "back.",
+    "On a terminal it prints headers and body, coloured and indented; in a pipe the body alone, as " +
+    "it came.",
+  ],
+  options: [
+    { long: "json", short: "j", help: "the body is JSON (default)" },
+    { long: "form", short: "f", help: "the body is a form; with files, multipart" },
+    { long: "multipart", help: "the body is a multipart form", more: true },
+    { long: "raw", value: "TEXT", help: "the body is this text", more: true },
+    { long: "verbose", short: "v", help: "print the request too" },
+    { long: "headers", short: "h", help: "print the headers only" },
+    { long: "body", short: "b", help: "print the body only" },
+    { long: "meta", short: "m", help: "print times and sizes only", more: true },
+    {
+      long: "print",
+      short: "p",
+      value: "WHAT",
+      help: "letters of: H B request, h b reply, m meta",
+    },
+    { long: "all", help: "print the redirects on the way too", more: true },
+    {
+      long: "history-print",
+      short: "P",
+      value: "WHAT",
+      help: "what --all prints of the redirects, as --print",
+      more: true,
+    },
+    {
+      long: "filter",
+      value: "PATH",
+      help: "print this part of the reply's JSON: a.b[0], [].name",
+      more: true,
+    },
+    {
+      long: "quiet",
+      short: "q",
+      repeat: true,
+      help: "print nothing; -qq no warnings either",
+      more: true,
+    },
+    {
+      long: "pretty",
+      value: "HOW",
+      choices: ["all", "colors", "format", "none"],
+      help: "colours, indents, both or none",
+      more: true,
+    },
+    {
+      long: "format-options",
+      value: "OPTIONS",
+      repeat: true,
+      help: "json.indent:N, json.format:no, json.sort_keys:yes, headers.sort:no; a comma between",
+      more: true,
+    },
+    {
+      long: "sorted",
+      alias: ["format-options", "headers.sort:true,json.sort_keys:true"],
+      help: "sort headers and keys of JSON",
+      more: true,
+    },
+    {
+      long: "unsorted",
+      alias: ["format-options", "headers.sort:false,json.sort_keys:false"],
+      help: "headers in the order and case in which they came, keys of JSON as well",
+      more: true,
+    },
+    { long: "stream", short: "S", help: "print the body as it comes", more: true },
+    { long: "download", short: "d", help: "save the body to a file, with a progress bar" },
+    {
+      long: "output",
+      short: "o",
+      value: "FILE",
+      help: "file to save to; FOLDER/ for its own name",
+    },
+    { long: "continue", short: "c", help: "go on with a download that broke off", more: true },
+    { long: "follow", short: "F", help: "follow redirects" },
+    { long: "max-redirects", value: "N", help: "redirects to follow (default 10)", more: true },
+    { long: "auth", short: "a", value: "USER:PASS", help: "credentials, or a token for bearer" },
+    {
+      long: "auth-type",
+      short: "A",
+      value: "TYPE",
+      choices: ["basic", "bearer", "digest"],
+      help: "basic, bearer, digest",
+      more: true,
+    },
+    { long: "session", value: "NAME", help: "keep cookies, headers and credentials under NAME" },
+    {
+      long: "session-read-only",
+      value: "NAME",
+      help: "use a session, do not change it",
+      more: true,
+    },
+    { long: "no-check-status", help: "exit 0 for 3xx, 4xx and 5xx too", more: true },
+    { long: "check-status", help: "exit 3, 4, 5 for 3xx, 4xx, 5xx (default)", more: true },
+    { long: "compress", short: "x", help: "compress the body (deflate)", more: true },
+    { long: "chunked", help: "send the body in chunks, its length unsaid", more: true },
+    { long: "timeout", value: "SECONDS", help: "limit for the whole exchange (default none)" },
+    { long: "retry", value: "N", help: "repeat what fails for a moment N times", more: true },
+    {
+      long: "connect-timeout",
+      value: "SECONDS",
+      help: "limit for making the connection",
+      more: true,
+    },
+    {
+      long: "proxy",
+      value: "URL",
+      repeat: true,
+      help: "http, https, socks5 or socks5h; with http: or https: before it, for such URLs only",
+      more: true,
+    },
+    { long: "ignore-netrc", help: "no credentials from .netrc", more: true },
+    {
+      long: "resolve",
+      value: "HOST:ADDRESS",
+      repeat: true,
+      help: "address of a host (HOST:PORT:ADDRESS too)",
+      more: true,
+    },
+    { long: "ipv4", short: "4", help: "addresses of IPv4 only", more: true },
+    { long: "ipv6", short: "6", help: "addresses of IPv6 only", more: true },
+    { long: "interface", value: "NAME", help: "interface or address to connect from", more: true },
+    { long: "unix-socket", value: "PATH", help: "connect to a unix socket", more: true },
+    { long: "verify", value: "HOW", help: "no, or a certificate (PEM) to trust", more: true },
+    { long: "cert", value: "FILE", help: "client certificate (PEM)", more: true },
+    { long: "cert-key", value: "FILE", help: "key of the client certificate (PEM)", more: true },
+    { long: "https", help: "https where the URL has no scheme", more: true },
+    {
+      long: "default-scheme",
+      value: "SCHEME",
+      choices: ["http", "https"],
+      help: "scheme of a URL that has none (default http)",
+      more: true,
+    },
+    { long: "header", short: "H", value: "NAME:VALUE", repeat: true, help: "a header", more: true },
+    { long: "response-charset", value: "NAME", help: "charset of the reply's text", more: true },
+    { long: "response-mime", value: "TYPE", help: "treat the reply as this type", more: true },
+    { long: "ignore-stdin", short: "I", help: "never read standard input" },
+    { long: "offline", help: "print the request, do not send it" },
+    { long: "curl", help: "print the curl command, do not send" },
+    { long: "curl-long", help: "the same with curl's long options", more: true },
+    { long: "show-secrets", help: "print credentials and cookies in heads", more: true },
+    ...CURL_OPTIONS,
+    ...REFUSED_OPTIONS,
+    ...COMMON_OPTIONS,
+  ],
+  examples: [
+    ["roundtrip :8080/anything name=Ada age:=36", "POST JSON"],
+    ["roundtrip get example.org q==deno Accept:text/html", "a query and a header"],
+    ["roundtrip -f :8080/upload photo@me.png", "upload a file"],
+    ["roundtrip -d https://example.org/big.iso -c", "download, go on where it broke off"],
+    ["roundtrip --curl :8080/x a=1", "the same for curl"],
+  ],
+  exitCodes: [
+    [2, "timeout"],
+    [3, "status 3xx"],
+    [4, "status 4xx"],
+    [5, "status 5xx"],
+    [6, "too many redirects"],
+    [130, "interrupted"],
+  ],
+  completes: "nothing",
+};

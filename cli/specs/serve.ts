@@ -1,0 +1,49 @@
+/**
+ * Options of `roundtrip serve`.
+ * @module
+ */
+import {
+  type CommandSpec,
+  COMMON_OPTIONS,
+  LISTEN_OPTIONS,
+  SERVICE_OPTIONS,
+} from "./command_spec.ts";
+
+/** The subcommand. */
+export const serve: CommandSpec = {
+  name: "serve",
+  summary: "run an application from a module",
+  usage: "serve [OPTIONS] MODULE[:NAME] [ARGS...]",
+  description: [
+    "Runs what a module exports, as python -m aiohttp.web does. NAME is an Application, an object " +
+    "with fetch, or a function that gets ARGS as an array and returns one of them or a promise of " +
+    "one. Without NAME it is the default export.",
+    "MODULE is a path, ./app.ts, or a name of which the extension is left out. Words after it that " +
+    "are no options of serve are ARGS; after -- all of them are.",
+    "With -U and without -H only the unix socket is served; with both, both are.",
+  ],
+  options: [
+    ...LISTEN_OPTIONS,
+    { long: "path", short: "U", value: "PATH", help: "unix socket to serve on" },
+    { long: "tls-cert", value: "FILE", help: "certificate chain (PEM); with --tls-key, serve TLS" },
+    { long: "tls-key", value: "FILE", help: "private key of the certificate (PEM)" },
+    { long: "watch", short: "w", help: "start again when a file beside the module changes" },
+    { long: "workers", value: "N", help: "processes that share the port (default 1)" },
+    { long: "access-log", help: "one line for each request" },
+    ...SERVICE_OPTIONS,
+    { long: "open", help: "open the address in a browser", more: true },
+    { long: "worker", value: "INDEX", help: "a worker of this command", hidden: true },
+    ...COMMON_OPTIONS,
+  ],
+  examples: [
+    ["roundtrip serve ./app.ts", "the default export on http://localhost:8080"],
+    ["roundtrip serve -P 0 ./app.ts:init --debug", 'init(["--debug"]) on a free port'],
+    ["roundtrip serve -U /run/app.sock -H localhost ./app.ts", "a unix socket and TCP"],
+  ],
+  exitCodes: [[2, "wrong command line, module or name"]],
+  positionals: 1,
+  passOn: true,
+  environment: true,
+  completes: "files",
+  usageCode: 2, // argparse's
+};

@@ -1,0 +1,96 @@
+/**
+ * Options of `roundtrip ws`.
+ * @module
+ */
+import { type CommandSpec, COMMON_OPTIONS } from "./command_spec.ts";
+
+/** The subcommand. */
+export const ws: CommandSpec = {
+  name: "ws",
+  summary: "talk WebSocket: lines in, messages out",
+  usage: "ws [OPTIONS] URL [NAME:VALUE...] | ws -s PORT",
+  description: [
+    "Sends each line of standard input as a message and prints each message on a line. NAME:VALUE " +
+    "adds a header, NAME==VALUE a query parameter. Written on a terminal it prompts; /ping, " +
+    "/close [CODE] and /quit are commands there.",
+    "At the end of the input it waits until nothing has come for --wait seconds, closes and ends. " +
+    "It always ends when the server closes, with 0 for the codes 1000, 1001 and 1005.",
+    "With -s it is a server that sends what one client says, and each line of the input, to all.",
+  ],
+  options: [
+    { long: "execute", short: "x", value: "TEXT", repeat: true, help: "send this, not the input" },
+    {
+      long: "wait",
+      value: "SECONDS",
+      help: "silence after the input before it closes (default 1)",
+    },
+    { long: "no-close", short: "n", help: "do not close at the end of the input" },
+    { long: "one-message", short: "1", help: "end after the first message" },
+    { long: "binary", short: "b", help: "send binary messages" },
+    { long: "text", short: "t", help: "send text messages (default)", more: true },
+    { long: "null", short: "0", help: "messages end in a zero byte instead of a line feed" },
+    { long: "base64", help: "binary messages as base64, both ways" },
+    { long: "json", short: "j", help: "indent messages that are JSON" },
+    { long: "ping-interval", value: "SECONDS", help: "ping in silence; give up without an answer" },
+    {
+      long: "ping-timeout",
+      value: "SECONDS",
+      help: "limit for the answer to a ping (default half the interval)",
+      more: true,
+    },
+    { long: "print-pings", help: "say when pings and pongs come", more: true },
+    { long: "print-ping-rtts", help: "say how long the answers to pings took", more: true },
+    {
+      long: "origin",
+      value: "ORIGIN",
+      help: "Origin header; with -s: pages of it may connect",
+      more: true,
+    },
+    {
+      long: "protocol",
+      value: "NAME",
+      repeat: true,
+      help: "subprotocol to offer, with -s to speak",
+      more: true,
+    },
+    { long: "auth", short: "a", value: "USER:PASS", help: "Basic credentials; with -s: asked for" },
+    { long: "user-agent", value: "TEXT", help: "User-Agent header", more: true },
+    { long: "verify", value: "HOW", help: "no, or a certificate (PEM) to trust", more: true },
+    { long: "insecure", short: "k", alias: ["verify", "no"], help: "--verify no", more: true },
+    { long: "cert", value: "FILE", help: "client certificate (PEM)", more: true },
+    { long: "cert-key", value: "FILE", help: "key of the client certificate (PEM)", more: true },
+    { long: "proxy", value: "URL", help: "http, https, socks5 or socks5h", more: true },
+    { long: "unix-socket", value: "PATH", help: "connect to a unix socket", more: true },
+    { long: "ignore-netrc", help: "no credentials from .netrc", more: true },
+    { long: "exit-on-eof", short: "E", alias: ["wait", "0"], help: "--wait 0", more: true },
+    { long: "max-size", value: "BYTES", help: "largest message (default 4 MiB)", more: true },
+    { long: "reconnect", help: "connect again when the connection is lost" },
+    {
+      long: "server",
+      short: "s",
+      value: "PORT",
+      help: "serve: every message goes to every client",
+    },
+    {
+      long: "restrict-uri",
+      value: "PATH",
+      help: "with -s: this path only, others get 404",
+      more: true,
+    },
+    { long: "hostname", short: "H", value: "HOST", help: "address to bind with -s" },
+    { long: "port", short: "P", value: "PORT", help: "the same as -s", more: true },
+    ...COMMON_OPTIONS,
+  ],
+  examples: [
+    ["roundtrip ws ws://localhost:8080/ws", "a conversation"],
+    ["echo hello | roundtrip ws -1 :8080/websocket/echo", "one message, one answer"],
+    ["roundtrip ws -s 9000", "a room for everyone who connects"],
+  ],
+  exitCodes: [
+    [2, "timeout"],
+    [3, "the server closed with an error code, or was lost"],
+    [4, "the server refused the handshake"],
+    [130, "interrupted"],
+  ],
+  completes: "nothing",
+};

@@ -1,0 +1,52 @@
+/**
+ * Compressing a request's body.
+ * @module
+ */
+import type { Payload } from "../hop/payload.ts";
+
+/**
+ * A coding that a request's body can be sent in; `true` is deflate, as in aiohttp.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type RequestCompression } from "@roundtrip/http";
+ *
+ * const compress: RequestCompression = "gzip";
+ * const app = { fetch: (r: Request) => new Response(r.body, { headers: r.headers }) };
+ * await using session = new ClientSession({ app });
+ * await using response = await session.post("/", { data: "hello", compress });
+ * console.assert(response.headers.get("content-encoding") === "gzip");
+ * console.assert(await response.text() === "hello"); // what came back was decoded again
+ * ```
+ */
+export type RequestCompression = boolean | "deflate" | "gzip" | "br";
+
+const FORMATS = { deflate: "deflate", gzip: "gzip", br: "brotli" } as const;
+
+/**
+ * Compresses a body while it is sent; its length is not known then (RFC 9110 section 8.4).
+ *
+ * @param payload The body.
+ * @param compression The coding.
+ * @returns The compressed body.
+ * @throws {TypeError} If the coding is unknown.
+ */
+export function compressedPayload(
+  payload: Payload,
+  compression: Exclude<RequestCompression, false>,
+): Payload {
+  const coding = compression === true ? "deflate" : compression;
+  if (!(coding in FORMATS)) {
+    throw new TypeError(`Cannot compress with "${coding}": expected deflate, gzip or br`);
+  }
+  return {
+    bytes: null,
+    size: null,
+    contentType: payload.contentType,
+    contentEncoding: coding,
+    replayable: payload.replayable,
+    stream: () =>
+      payload.stream().pipeThrough(new CompressionStream(FORMATS[coding] as CompressionFormat)),
+    close: () => payload.close?.(),
+  };
+}

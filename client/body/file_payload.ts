@@ -1,0 +1,90 @@
+/**
+ * A file as a body.
+ * @module
+ */
+import type { Payload } from "../hop/payload.ts";
+
+const PIECE = 256 * 1024;
+
+/**
+ * Makes a body of an open file: from its position to its end. It is read piece by piece, and closed
+ * when the request is over.
+ *
+ * @param file The file.
+ * @returns The body; a regular file can be sent again, and its length is known.
+ */
+export function filePayload(file: Deno.FsFile): Payload {
+  const range = regularRange(file);
+  let open = true;
+  let streams = 0;
+  return {
+    bytes: range?.size === 0 ? new Uint8Array(0) : null,
+    size: range?.size ?? null,
+    contentType: "application/octet-stream",
+    replayable: range !== null,
+    stream(taken = false) {
+      const own = ++streams;
+      return fileStream(file, range, taken, () => own === streams);
+    },
+    close() {
+      if (!open) return;
+      open = false;
+      try {
+        file.close();
+      } catch {
+        // Its owner did so before.
+      }
+    },
+  };
+}
+
+interface Range {
+  readonly start: number;
+  readonly size: number;
+}
+
+/** What is to be sent of a regular file; `null` for a pipe or a device, which has no length. */
+function regularRange(file: Deno.FsFile): Range | null {
+  const { isFile, size } = file.statSync();
+  if (!isFile) return null;
+  const start = file.seekSync(0, Deno.SeekMode.Current);
+  return { start, size: Math.max(0, size - start) };
+}
+
+function fileStream(
+  file: Deno.FsFile,
+  range: Range | null,
+  taken: boolean,
+  isLatest: () => boolean,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let left = range?.size ?? Infinity;
+  let last: ArrayBuffer | null = null;
+  // All streams of a file move one position, so an earlier one that a redirect or a repetition has
+  // left behind must not read on.
+  const check = (): void => {
+    if (!isLatest()) throw new Error("Cannot send the file: it is being sent again");
+  };
+  return new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async start() {
+      if (range !== null) await file.seek(range.start, Deno.SeekMode.Start);
+    },
+    async pull(controller) {
+      check();
+      // The collector comes for dropped pieces after some 64 MB of them. This frees one at once.
+      if (taken) last?.transfer(0);
+      last = null;
+      // What is appended to the file meanwhile is left out: its length was announced.
+      const buffer = new Uint8Array(Math.min(PIECE, left));
+      const count = left === 0 ? null : await file.read(buffer);
+      check();
+      if (count !== null) {
+        left -= count;
+        last = buffer.buffer;
+        controller.enqueue(buffer.subarray(0, count));
+      } else if (range !== null && left > 0) {
+        throw new Error(`Cannot send the file: it became ${left} bytes shorter meanwhile`);
+      }
+      if (count === null || left === 0) controller.close();
+    },
+  }, { highWaterMark: 0 });
+}

@@ -1,0 +1,138 @@
+/**
+ * What the environment says about proxies and credentials.
+ * @module
+ */
+import { encodeBasicAuth } from "../hop/basic_auth.ts";
+import { checkProxy } from "./connector.ts";
+import { netrcAuth } from "./netrc.ts";
+
+/** What the environment says. */
+export interface Environment {
+  /**
+   * Proxy for a URL.
+   *
+   * @param url Where a hop goes.
+   * @returns The proxy's URL, `null` for none.
+   */
+  proxyFor(url: URL): string | null;
+  /**
+   * Credentials for a URL.
+   *
+   * @param url Where a hop goes.
+   * @returns Value of an `Authorization` header, `null` for none.
+   */
+  authFor(url: URL): string | null;
+}
+
+/**
+ * Reads the environment. Variables and files that Deno has no permission for are taken as missing:
+ * nobody is asked.
+ *
+ * @param get Gives a variable.
+ * @param readFile Gives the text of a file, `null` where it is missing.
+ * @returns What they say.
+ */
+export function environmentOf(
+  get: (name: string) => string | undefined = readVariable,
+  readFile: (path: string) => string | null = readTextFile,
+): Environment {
+  let netrc: string | null | undefined;
+  return {
+    proxyFor: (url) => proxyFromEnvironment(url, get),
+    authFor(url) {
+      if (netrc === undefined) netrc = readNetrc(get, readFile);
+      if (netrc === null) return null;
+      const auth = netrcAuth(netrc, url.hostname);
+      return auth === null ? null : encodeBasicAuth(auth);
+    },
+  };
+}
+
+/**
+ * Chooses the proxy of a URL: `http_proxy` or `https_proxy` in either case, unless `no_proxy` lists
+ * the host: `*`, a host, a domain (with or without a leading dot) that the host is below, each with
+ * a port if only that is meant.
+ *
+ * @param url Where a hop goes.
+ * @param get Gives a variable.
+ * @returns The proxy's URL, `null` for none.
+ */
+export function proxyFromEnvironment(
+  url: URL,
+  get: (name: string) => string | undefined,
+): string | null {
+  const either = (name: string): string => get(name) || get(name.toUpperCase()) || "";
+  const name = `${url.protocol.slice(0, -1)}_proxy`;
+  // HTTP_PROXY in capitals may come from a request's Proxy header under CGI (httpoxy).
+  const proxy = name === "http_proxy" && get("REQUEST_METHOD") ? get(name) : either(name);
+  if (!proxy || isExcluded(url, either("no_proxy"))) return null;
+  return checkProxy(proxy.includes("://") ? proxy : `http://${proxy}`);
+}
+
+function isExcluded(url: URL, list: string): boolean {
+  const port = url.port || (url.protocol === "https:" ? "443" : "80");
+  const host = url.hostname.replace(/^\[|\]$/g, "").toLowerCase();
+  return list.toLowerCase().split(/[\s,]+/).some((entry) => {
+    if (entry === "*") return true;
+    // An IPv6 address has a port in brackets only: in "::1" and "fe80::1" the 1 is none.
+    const isAddress = /^[^[\]]*:[^[\]]*:/.test(entry);
+    const [, name = "", only = ""] = isAddress
+      ? [null, entry]
+      : /^\[?([^\]]*?)\]?(?::(\d+))?$/.exec(entry) ?? [];
+    const bare = name.includes(":") ? canonical(name) : name.replace(/^\*?\./, "");
+    if (bare === "" || (only !== "" && only !== port)) return false;
+    return host === bare || host.endsWith(`.${bare}`);
+  });
+}
+
+/** An IPv6 address as URLs have it: `0:0::1` is `::1`. */
+function canonical(address: string): string {
+  return URL.parse(`http://[${address}]/`)?.hostname.slice(1, -1) ?? address;
+}
+
+const PROXY_VARIABLES = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"]
+  .flatMap((name) => [name, name.toUpperCase()]);
+
+/**
+ * Runs what must not see the environment's proxies. The variables that the program may see are away
+ * for as long as it takes.
+ *
+ * @param run What to run; not a promise's work.
+ * @returns What that gives.
+ */
+export function withoutProxyVariables<T>(run: () => T): T {
+  const hidden = PROXY_VARIABLES.map((name) => [name, readVariable(name)] as const);
+  for (const [name, value] of hidden) if (value !== undefined) Deno.env.delete(name);
+  try {
+    return run();
+  } finally {
+    for (const [name, value] of hidden) if (value !== undefined) Deno.env.set(name, value);
+  }
+}
+
+function readNetrc(
+  get: (name: string) => string | undefined,
+  readFile: (path: string) => string | null,
+): string | null {
+  const named = get("NETRC");
+  if (named) return readFile(named);
+  const home = get("HOME") ?? get("USERPROFILE");
+  if (!home) return null;
+  return readFile(`${home}/.netrc`) ?? readFile(`${home}/_netrc`);
+}
+
+function readVariable(name: string): string | undefined {
+  if (!("Deno" in globalThis)) return undefined;
+  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+  return state === "granted" ? Deno.env.get(name) : undefined;
+}
+
+function readTextFile(path: string): string | null {
+  if (!("Deno" in globalThis)) return null;
+  if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return null;
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return null; // missing or unreadable: aiohttp goes on without it too
+  }
+}

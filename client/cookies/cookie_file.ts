@@ -1,0 +1,111 @@
+/**
+ * Cookies in a file.
+ * @module
+ */
+import { open, readFile, rename, unlink } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { hasControl } from "../../http/headers/header_text.ts";
+import type { JarCookie } from "./abstract_cookie_jar.ts";
+
+const VERSION = 1;
+
+// What a field may hold: nothing that would end it, or the header that it is sent in.
+const NAME = /^[^\s;=\u0100-\uffff]+$/;
+const VALUE = /^[^;\u0100-\uffff]*$/;
+const DOMAIN = /^[^\s;/]*$/;
+const PATH = /^\/[^;]*$/;
+const ISO_DATE = /^[+-]?\d{4,6}-[\d:.T-]+Z$/;
+const SAME_SITE = /^(?:strict|lax|none)$/;
+
+/**
+ * Writes cookies into a file that only its owner can read. The file is there complete or as it was
+ * before, whatever happens in between.
+ *
+ * @param path The file.
+ * @param cookies The cookies, in the order in which they were set.
+ * @throws {Error} What the file system says; there is no draft left then.
+ */
+export async function saveCookies(
+  path: string | URL,
+  cookies: readonly JarCookie[],
+): Promise<void> {
+  const target = pathOf(path);
+  const draft = `${target}.${crypto.randomUUID()}`;
+  const text = JSON.stringify({ version: VERSION, cookies }, null, 1);
+  try {
+    const file = await open(draft, "wx", 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync(); // rename() may reach the disk before the bytes do
+    } finally {
+      await file.close();
+    }
+    await rename(draft, target);
+  } catch (error) {
+    await unlink(draft).catch(() => {}); // it may never have been made
+    throw error;
+  }
+}
+
+/**
+ * Reads cookies from a file. It is data and nothing else: every field is checked, none is run.
+ *
+ * @param path The file.
+ * @returns The cookies, in the order in which they were set.
+ * @throws {SyntaxError} If the file is not what `saveCookies` writes.
+ */
+export async function loadCookies(path: string | URL): Promise<JarCookie[]> {
+  const source = pathOf(path);
+  const text = await readFile(source, "utf8");
+  try {
+    const file = record(JSON.parse(text), "the file");
+    if (file["version"] !== VERSION) throw new TypeError("its version is not 1");
+    if (!Array.isArray(file["cookies"])) throw new TypeError("it has no list of cookies");
+    return file["cookies"].map(cookieOf);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SyntaxError(`Cannot load cookies from "${source}": ${reason}`, { cause });
+  }
+}
+
+function pathOf(path: string | URL): string {
+  return typeof path === "string" ? path : fileURLToPath(path);
+}
+
+function record(value: unknown, what: string): Readonly<Record<string, unknown>> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Readonly<Record<string, unknown>>;
+  }
+  throw new TypeError(`${what} is no object`);
+}
+
+function cookieOf(value: unknown, at: number): JarCookie {
+  const what = `cookie ${at}`;
+  const fields = record(value, what);
+  const text = (name: string, pattern: RegExp): string => {
+    const field = fields[name];
+    if (typeof field === "string" && pattern.test(field) && !hasControl(field)) return field;
+    throw new TypeError(`${what} has no valid ${name}`);
+  };
+  const flag = (name: string): boolean => {
+    const field = fields[name];
+    if (typeof field === "boolean") return field;
+    throw new TypeError(`${what} has no valid ${name}`);
+  };
+  const { expires, sameSite } = fields;
+  const end = expires === null ? null : new Date(text("expires", ISO_DATE));
+  if (end !== null && Number.isNaN(end.getTime())) {
+    throw new TypeError(`${what} has no valid expires`);
+  }
+  return {
+    name: text("name", NAME),
+    value: text("value", VALUE),
+    domain: text("domain", DOMAIN),
+    hostOnly: flag("hostOnly"),
+    path: text("path", PATH),
+    expires: end,
+    secure: flag("secure"),
+    httpOnly: flag("httpOnly"),
+    sameSite: sameSite === null ? null : text("sameSite", SAME_SITE),
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * Cookies as a caller gives them.
+ * @module
+ */
+import { isToken } from "../../http/headers/header_params.ts";
+
+/**
+ * Cookies as a caller gives them: values by name, or pairs.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type CookieInit } from "@roundtrip/http";
+ *
+ * const cookies: CookieInit = { lang: "en", theme: "dark" };
+ * const app = { fetch: (r: Request) => new Response(r.headers.get("cookie")) };
+ * await using session = new ClientSession({ app, cookies });
+ * await using response = await session.get("/");
+ * console.assert(await response.text() === "lang=en; theme=dark");
+ * ```
+ */
+export type CookieInit = Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
+
+/**
+ * Lists cookies as pairs, checked: nothing in them may end the cookie or the header.
+ *
+ * @param cookies Values by name, or pairs.
+ * @param quoted Whether values will be quoted, which makes any of them safe.
+ * @returns The pairs.
+ * @throws {TypeError} If a name is no token, or a value holds a control character or `;`, or what
+ * no header can carry.
+ */
+export function cookiePairs(cookies: CookieInit, quoted = false): [string, string][] {
+  const pairs = Symbol.iterator in cookies
+    ? cookies as Iterable<readonly [string, string]>
+    : Object.entries(cookies);
+  return Array.from(pairs, ([name, value]) => {
+    if (!isToken(name)) {
+      throw new TypeError(`Cannot send cookie "${name}": its name is no RFC 6265 token`);
+    }
+    // deno-lint-ignore no-control-regex -- control bytes are what has to be caught here
+    if (typeof value !== "string" || !quoted && /[\x00-\x1f\x7f;]/.test(value)) {
+      throw new TypeError(
+        `Cannot send cookie "${name}": its value holds ";" or a control character`,
+      );
+    }
+    if (/[^\0-\xff]/.test(value)) {
+      throw new TypeError(
+        `Cannot send cookie "${name}": its value holds a character beyond ISO-8859-1. ` +
+          "Pass it through encodeURIComponent()",
+      );
+    }
+    return [name, value];
+  });
+}
+
+/**
+ * Lists cookies as they are sent.
+ *
+ * @param cookies Values by name, or pairs.
+ * @param quoted Whether values are quoted where they need to be.
+ * @returns The pairs.
+ * @throws {TypeError} As {@linkcode cookiePairs} does.
+ */
+export function sentPairs(cookies: CookieInit, quoted: boolean): [string, string][] {
+  const pairs = cookiePairs(cookies, quoted);
+  return quoted ? pairs.map(([name, value]) => [name, quoteCookieValue(value)]) : pairs;
+}
+
+/**
+ * Writes a `Cookie` header.
+ *
+ * @param cookies Values by name; the map is changed.
+ * @param more Cookies that win over those, by name.
+ * @returns The header's value.
+ */
+export function cookieText(
+  cookies: Map<string, string>,
+  more: ReadonlyMap<string, string> | undefined,
+): string {
+  for (const [name, value] of more ?? []) cookies.set(name, value);
+  const pairs: string[] = [];
+  for (const [name, value] of cookies) pairs.push(`${name}=${value}`);
+  return pairs.join("; ");
+}
+
+// What stands in a value as it is, and what stands in a quoted one as it is.
+const PLAIN = /^[\w!#$%&'*+.^`|~:-]*$/;
+// deno-lint-ignore no-control-regex -- control bytes are what has to be escaped here
+const ESCAPED = /[\x00-\x1f\x7f-\xff",;\\]/g;
+
+/**
+ * Quotes a value as Python's `http.cookies` does, after RFC 2109: `a,b` becomes `"a\054b"`.
+ *
+ * @param value The value; one that is quoted already stays as it is.
+ * @returns The value, quoted if it needs to be.
+ */
+export function quoteCookieValue(value: string): string {
+  if (PLAIN.test(value)) return value;
+  if (value.length > 1 && value.startsWith('"') && value.endsWith('"')) return value;
+  const text = value.replace(ESCAPED, (character) => {
+    if (character === '"' || character === "\\") return `\\${character}`;
+    return `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`;
+  });
+  return `"${text}"`;
+}

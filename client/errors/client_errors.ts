@@ -1,0 +1,311 @@
+/**
+ * What can go wrong with a request: aiohttp's family, without its diamonds.
+ *
+ * - {@linkcode InvalidURLError}: the URL cannot be requested at all
+ * - {@linkcode ClientConnectionError}: no complete reply came; {@linkcode ClientConnectorError} no
+ *   connection, {@linkcode ServerDisconnectedError} closed without a reply,
+ *   {@linkcode ClientOSError} the connection broke, {@linkcode ServerTimeoutError} too late
+ * - {@linkcode ClientPayloadError}: the reply's body is broken or cut
+ * - {@linkcode ClientResponseError}: the reply is not the one that was wanted
+ *
+ * @module
+ */
+import { isJsonType, parseContentType } from "../../http/headers/content_type.ts";
+
+/**
+ * What was asked for, as an error or a response tells it.
+ *
+ * @example
+ * ```ts
+ * import { ClientResponseError, ClientSession, type RequestInfo } from "@roundtrip/http";
+ *
+ * const shown = ({ method, url }: RequestInfo) => `${method} ${url.pathname}`;
+ * const app = { fetch: () => new Response(null, { status: 404 }) };
+ * await using session = new ClientSession({ app, raiseForStatus: true });
+ * const error = await session.get("/a").catch((error) => error);
+ * console.assert(error instanceof ClientResponseError && shown(error.requestInfo) === "GET /a");
+ * ```
+ */
+export interface RequestInfo {
+  /** Method in upper case. */
+  readonly method: string;
+  /** URL without its fragment. */
+  readonly url: URL;
+  /** URL with its fragment, aiohttp's `real_url`; there in what a session has asked for. */
+  readonly realUrl?: URL;
+  /**
+   * Headers that the caller, the session and its middlewares gave, without those that the cookie jar,
+   * the body and the platform add.
+   */
+  readonly headers: Headers;
+}
+
+/**
+ * A reply on the way to the one that counts, as `history` lists it.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type HistoryEntry, web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([
+ *   web.get("/old", () => Promise.reject(new web.HTTPFound("/new"))),
+ *   web.get("/new", () => web.textResponse("here")),
+ * ]);
+ * await using session = new ClientSession({ app });
+ * await using response = await session.get("/old");
+ * const [first]: readonly HistoryEntry[] = response.history;
+ * console.assert(first?.status === 302 && first.url.pathname === "/old");
+ * ```
+ */
+export interface HistoryEntry {
+  /** Status code. */
+  readonly status: number;
+  /** URL that gave it. */
+  readonly url: URL;
+  /** Headers of the reply. */
+  readonly headers: Headers;
+}
+
+/**
+ * Base of everything that a session throws because of the network or the peer.
+ *
+ * @example
+ * ```ts
+ * import { ClientError, ClientSession } from "@roundtrip/http";
+ *
+ * await using session = new ClientSession();
+ * const outcome = await session.get("ftp://example.com/").catch((error) => {
+ *   if (error instanceof ClientError) return error.name; // whatever the network or the peer did
+ *   throw error;
+ * });
+ * console.assert(outcome === "NonHttpURLError");
+ * ```
+ */
+export class ClientError extends Error {
+  /** Name of the class, for telling errors apart. */
+  override readonly name: string = "ClientError";
+}
+
+/**
+ * The URL cannot be requested; `url` is the text that was given, with `***` for credentials.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, InvalidURLError } from "@roundtrip/http";
+ *
+ * await using session = new ClientSession();
+ * const error = await session.get("http://").catch((error) => error);
+ * console.assert(error instanceof InvalidURLError && error.url === "http://");
+ * ```
+ */
+export class InvalidURLError extends ClientError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name: string = "InvalidURLError";
+  /** The URL as it was given, with `***` for credentials. */
+  readonly url: string;
+
+  /**
+   * Creates one.
+   *
+   * @param url The URL as it was given, but for credentials.
+   * @param reason Why it cannot be requested.
+   * @param options The error behind it.
+   */
+  constructor(url: string, reason: string, options?: ErrorOptions) {
+    super(`Cannot request "${url}": ${reason}`, options);
+    this.url = url;
+  }
+}
+
+/**
+ * The URL's scheme is none that can be requested.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, NonHttpURLError } from "@roundtrip/http";
+ *
+ * await using session = new ClientSession();
+ * const error = await session.get("mailto:ann@example.com").catch((error) => error);
+ * console.assert(error instanceof NonHttpURLError);
+ * ```
+ */
+export class NonHttpURLError extends InvalidURLError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "NonHttpURLError";
+}
+
+/**
+ * A redirect leads to a URL that cannot be requested; `cause` says why.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, InvalidURLRedirectError } from "@roundtrip/http";
+ *
+ * const headers = { location: "file:///etc/passwd" };
+ * const app = { fetch: () => new Response(null, { status: 302, headers }) };
+ * await using session = new ClientSession({ app });
+ * const error = await session.get("/").catch((error) => error);
+ * console.assert(error instanceof InvalidURLRedirectError);
+ * ```
+ */
+export class InvalidURLRedirectError extends InvalidURLError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "InvalidURLRedirectError";
+}
+
+/**
+ * The body of a reply is broken, cut, or was given up.
+ *
+ * @example
+ * ```ts
+ * import { ClientPayloadError, ClientSession } from "@roundtrip/http";
+ *
+ * const headers = { "content-encoding": "deflate" };
+ * const app = { fetch: () => new Response("this is not deflate", { headers }) };
+ * await using session = new ClientSession({ app });
+ * await using response = await session.get("/");
+ * const error = await response.text().catch((error) => error);
+ * console.assert(error instanceof ClientPayloadError);
+ * ```
+ */
+export class ClientPayloadError extends ClientError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "ClientPayloadError";
+}
+
+/**
+ * What a {@linkcode ClientResponseError} is made of.
+ *
+ * @example
+ * ```ts
+ * import { ClientResponseError, type ResponseErrorInit } from "@roundtrip/http";
+ *
+ * // For tests of what handles such errors.
+ * const init: ResponseErrorInit = {
+ *   requestInfo: { method: "GET", url: new URL("http://localhost/"), headers: new Headers() },
+ *   history: [],
+ *   status: 503,
+ *   headers: new Headers({ "retry-after": "5" }),
+ *   reason: "Service Unavailable",
+ * };
+ * console.assert(new ClientResponseError(init).headers.get("retry-after") === "5");
+ * ```
+ */
+export interface ResponseErrorInit {
+  /** What was asked for. */
+  readonly requestInfo: RequestInfo;
+  /** Replies on the way. */
+  readonly history: readonly HistoryEntry[];
+  /** Status code of the reply. */
+  readonly status: number;
+  /** Headers of the reply. */
+  readonly headers: Headers;
+  /** What is wrong with the reply, without status and URL. */
+  readonly reason: string;
+  /** First bytes of the reply's body as text, `null` where it was not read. */
+  readonly body?: string | null;
+  /** The error behind it. */
+  readonly cause?: unknown;
+}
+
+/**
+ * A reply came, but not the one that was wanted.
+ *
+ * @example
+ * ```ts
+ * import { ClientResponseError, ClientSession } from "@roundtrip/http";
+ *
+ * const app = { fetch: () => new Response("no such user", { status: 404 }) };
+ * await using session = new ClientSession({ app, raiseForStatus: true });
+ * const error = await session.get("/users/7").catch((error) => error);
+ * console.assert(error instanceof ClientResponseError && error.status === 404);
+ * console.assert(error.body === "no such user");
+ * ```
+ */
+export class ClientResponseError extends ClientError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name: string = "ClientResponseError";
+  /** What was asked for. */
+  readonly requestInfo: RequestInfo;
+  /** Replies on the way. */
+  readonly history: readonly HistoryEntry[];
+  /** Status code of the reply. */
+  readonly status: number;
+  /** Headers of the reply. */
+  readonly headers: Headers;
+  /** What is wrong with the reply, without status and URL. */
+  readonly reason: string;
+  /** First bytes of the reply's body as text, `null` where it was not read. */
+  readonly body: string | null;
+
+  /**
+   * Creates one.
+   *
+   * @param init Request, reply and reason.
+   */
+  constructor(init: ResponseErrorInit) {
+    const { requestInfo, status, reason, cause } = init;
+    super(
+      `${status}, message='${reason}', url='${requestInfo.url.href}'`,
+      cause === undefined ? undefined : { cause },
+    );
+    this.requestInfo = requestInfo;
+    this.history = init.history;
+    this.status = status;
+    this.headers = init.headers;
+    this.reason = reason;
+    this.body = init.body ?? null;
+  }
+
+  /**
+   * The body, parsed where its type is JSON: what APIs say about an error. Otherwise, and where it is
+   * cut or broken, the text; `null` where the body was not read.
+   */
+  get data(): unknown {
+    const { mimeType } = parseContentType(this.headers.get("content-type"));
+    if (this.body === null || !isJsonType(mimeType)) return this.body;
+    try {
+      return JSON.parse(this.body);
+    } catch {
+      return this.body;
+    }
+  }
+}
+
+/**
+ * `json()` met a reply of another type.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, ContentTypeError } from "@roundtrip/http";
+ *
+ * const app = { fetch: () => new Response("<p>Sorry</p>", { headers: { "content-type": "text/html" } }) };
+ * await using session = new ClientSession({ app });
+ * await using response = await session.get("/");
+ * const error = await response.json().catch((error) => error);
+ * console.assert(error instanceof ContentTypeError);
+ * ```
+ */
+export class ContentTypeError extends ClientResponseError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "ContentTypeError";
+}
+
+/**
+ * More redirects than `maxRedirects`.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, TooManyRedirectsError } from "@roundtrip/http";
+ *
+ * const app = { fetch: () => new Response(null, { status: 302, headers: { location: "/again" } }) };
+ * await using session = new ClientSession({ app });
+ * const error = await session.get("/", { maxRedirects: 3 }).catch((error) => error);
+ * console.assert(error instanceof TooManyRedirectsError && error.history.length === 3);
+ * ```
+ */
+export class TooManyRedirectsError extends ClientResponseError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "TooManyRedirectsError";
+}

@@ -1,0 +1,90 @@
+/**
+ * Headers as pairs.
+ * @module
+ */
+import { ACCEPT_ENCODING } from "../../http/coding/content_decoder.ts";
+import { hasControl } from "../../http/headers/header_text.ts";
+import type { HeaderList } from "./transport.ts";
+
+/**
+ * Lists headers, checked.
+ *
+ * @param headers The headers.
+ * @returns Pairs with names in lower case.
+ * @throws {TypeError} If a value holds a control character.
+ */
+export function checkedList(headers: Headers): HeaderList {
+  const list = [...headers];
+  for (const [name, value] of list) {
+    if (hasControl(value)) {
+      throw new TypeError(`Cannot send header "${name}": its value holds a control character`);
+    }
+  }
+  return list;
+}
+
+/**
+ * Looks a header up.
+ *
+ * @param list The headers.
+ * @param name Name in lower case.
+ * @returns Its value, `null` where it is missing.
+ */
+export function headerOf(list: HeaderList, name: string): string | null {
+  for (const [each, value] of list) if (each === name) return value;
+  return null;
+}
+
+/**
+ * A session's headers: as pairs for its requests, as `Headers` for its user, who may change them.
+ */
+export class DefaultHeaders {
+  readonly #headers: Headers;
+  #list: HeaderList | null;
+
+  /**
+   * Creates them.
+   *
+   * @param init What the caller gave.
+   * @throws {TypeError} If a value holds a control character.
+   */
+  constructor(init: HeadersInit | undefined) {
+    this.#headers = new Headers(init);
+    this.#list = complete(checkedList(this.#headers));
+  }
+
+  /** The headers; once somebody has them, they may change at any time. */
+  get live(): Headers {
+    this.#list = null;
+    return this.#headers;
+  }
+
+  /** The headers as pairs, with what is sent where nobody says otherwise. */
+  get list(): HeaderList {
+    return this.#list ?? complete(checkedList(this.#headers));
+  }
+
+  /**
+   * Puts a request's headers over these.
+   *
+   * @param own The request's headers; they replace those of the same name.
+   * @param skipped Names that are not added where nobody gave them.
+   * @returns Both, and what is sent where nobody says otherwise.
+   */
+  merge(own: HeadersInit | undefined, skipped: ReadonlySet<string>): Headers | HeaderList {
+    const bare = skipped.has("accept-encoding");
+    if (own === undefined) return bare ? checkedList(this.#headers) : this.list;
+    const merged = new Headers(this.#headers);
+    for (const [name, value] of own instanceof Headers ? own : new Headers(own)) {
+      merged.set(name, value);
+    }
+    if (!bare && !merged.has("accept-encoding")) merged.set("accept-encoding", ACCEPT_ENCODING);
+    return merged;
+  }
+}
+
+/** Without an Accept-Encoding of ours, fetch asks for gzip and brotli alone. */
+function complete(list: HeaderList): HeaderList {
+  if (headerOf(list, "accept-encoding") !== null) return list;
+  return [...list, ["accept-encoding", ACCEPT_ENCODING]];
+}

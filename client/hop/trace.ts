@@ -1,0 +1,219 @@
+/**
+ * Watching requests on their way.
+ * @module
+ */
+import type { HistoryEntry, RequestInfo } from "../errors/client_errors.ts";
+
+/**
+ * What every hook is given first.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type TraceContext } from "@roundtrip/http";
+ *
+ * let elapsed = -1;
+ * const onRequestEnd = ({ start, request }: TraceContext) => {
+ *   if (request === "main page") elapsed = performance.now() - start;
+ * };
+ * const app = { fetch: () => new Response() };
+ * await using session = new ClientSession({ app, traceConfigs: [{ onRequestEnd }] });
+ * await using response = await session.get("/", { traceContext: "main page" });
+ * console.assert(response.ok && elapsed >= 0);
+ * ```
+ */
+export interface TraceContext {
+  /** What the request gave as `traceContext`. */
+  readonly request: unknown;
+  /** When the request began, of `performance.now()`, in ms. */
+  readonly start: number;
+  /** Place for what the hooks of one `TraceConfig` tell each other; its own for each request. */
+  readonly state: Map<unknown, unknown>;
+}
+
+/**
+ * A request, as {@linkcode TraceConfig.onRequestStart} and others see it.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type TraceContext, type TraceRequest } from "@roundtrip/http";
+ *
+ * const started: string[] = [];
+ * const onRequestStart = (_: TraceContext, { request }: TraceRequest) =>
+ *   void started.push(`${request.method} ${request.url.pathname}`);
+ * const app = { fetch: () => new Response() };
+ * await using session = new ClientSession({ app, traceConfigs: [{ onRequestStart }] });
+ * await using response = await session.get("/a");
+ * console.assert(response.ok && started[0] === "GET /a");
+ * ```
+ */
+export interface TraceRequest {
+  /** What is asked for: method, URL, headers. */
+  readonly request: RequestInfo;
+}
+
+/**
+ * A piece of a body, as {@linkcode TraceConfig.onRequestChunkSent} sees it.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type TraceChunk, type TraceContext } from "@roundtrip/http";
+ *
+ * let received = 0;
+ * const onResponseChunkReceived = (_: TraceContext, { chunk }: TraceChunk) => {
+ *   received += chunk.length;
+ * };
+ * const app = { fetch: () => new Response("hello") };
+ * await using session = new ClientSession({ app, traceConfigs: [{ onResponseChunkReceived }] });
+ * await using response = await session.get("/");
+ * console.assert(await response.text() === "hello" && received === 5);
+ * ```
+ */
+export interface TraceChunk extends TraceRequest {
+  /** The bytes. */
+  readonly chunk: Uint8Array;
+}
+
+/**
+ * A reply, as {@linkcode TraceConfig.onRequestEnd} and others see it.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type TraceContext, type TraceReply } from "@roundtrip/http";
+ *
+ * let status = 0;
+ * const onRequestEnd = (_: TraceContext, { response }: TraceReply) => {
+ *   status = response.status;
+ * };
+ * const app = { fetch: () => new Response(null, { status: 204 }) };
+ * await using session = new ClientSession({ app, traceConfigs: [{ onRequestEnd }] });
+ * await using response = await session.get("/");
+ * console.assert(response.ok && status === 204);
+ * ```
+ */
+export interface TraceReply extends TraceRequest {
+  /** Status, URL and headers of the reply. */
+  readonly response: HistoryEntry;
+}
+
+/**
+ * A failure, as {@linkcode TraceConfig.onRequestException} sees it.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type TraceContext, type TraceException } from "@roundtrip/http";
+ *
+ * let failure: unknown = null;
+ * const onRequestException = (_: TraceContext, { error }: TraceException) => {
+ *   failure = error;
+ * };
+ * const app = { fetch: () => Promise.reject(new Error("out of order")) };
+ * await using session = new ClientSession({ app, traceConfigs: [{ onRequestException }] });
+ * const error = await session.get("/").catch((error) => error);
+ * console.assert(failure === error);
+ * ```
+ */
+export interface TraceException extends TraceRequest {
+  /** What the caller will be thrown. */
+  readonly error: unknown;
+}
+
+/**
+ * Hooks on the way of a session's requests, aiohttp's `TraceConfig`. They are called one after the
+ * other and not waited for; an error in one is the caller's error.
+ *
+ * aiohttp's hooks for DNS and for making and reusing connections are missing: `fetch` does not show
+ * these. Chunks are those that the platform took or gave, which may be before they are on the wire.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type TraceConfig } from "@roundtrip/http";
+ *
+ * const lines: string[] = [];
+ * const trace: TraceConfig = {
+ *   onRequestStart: (_, { request }) => lines.push(`> ${request.method} ${request.url.pathname}`),
+ *   onRequestEnd: (_, { response }) => lines.push(`< ${response.status}`),
+ * };
+ * const app = { fetch: () => new Response("hello") };
+ * await using session = new ClientSession({ app, traceConfigs: [trace] });
+ * await using response = await session.get("/a");
+ * console.assert(lines.join() === "> GET /a,< 200");
+ * ```
+ */
+export interface TraceConfig {
+  /** A request begins. */
+  readonly onRequestStart?: (context: TraceContext, params: TraceRequest) => void;
+  /** A piece of its body was taken by the transport. */
+  readonly onRequestChunkSent?: (context: TraceContext, params: TraceChunk) => void;
+  /** A hop was handed to the transport. */
+  readonly onRequestHeadersSent?: (context: TraceContext, params: TraceRequest) => void;
+  /** A redirect is followed. */
+  readonly onRequestRedirect?: (context: TraceContext, params: TraceReply) => void;
+  /** The head of the last reply has come. */
+  readonly onRequestEnd?: (context: TraceContext, params: TraceReply) => void;
+  /** The request failed before that. */
+  readonly onRequestException?: (context: TraceContext, params: TraceException) => void;
+  /** A piece of the last reply's body was read, as it came from the transport. */
+  readonly onResponseChunkReceived?: (context: TraceContext, params: TraceChunk) => void;
+  /** All connections are in use, the request waits for one. */
+  readonly onConnectionQueuedStart?: (context: TraceContext, params: TraceRequest) => void;
+  /** The wait is over. */
+  readonly onConnectionQueuedEnd?: (context: TraceContext, params: TraceRequest) => void;
+}
+
+/**
+ * The hooks of all of a session's traces, for one request.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type RequestTrace } from "@roundtrip/http";
+ *
+ * // What a middleware finds of the session's traces.
+ * let trace: RequestTrace | null = null;
+ * await using session = new ClientSession({
+ *   app: { fetch: () => new Response() },
+ *   traceConfigs: [{ onRequestChunkSent: (_, { chunk }) => console.log(chunk.length) }],
+ *   middlewares: [(request, handler) => {
+ *     trace = request.context?.trace ?? null;
+ *     return handler(request);
+ *   }],
+ * });
+ * await using response = await session.get("/");
+ * console.assert(response.ok && (trace as RequestTrace | null)?.seesSent);
+ * ```
+ */
+export class RequestTrace {
+  readonly #traces: readonly (readonly [TraceConfig, TraceContext])[];
+  /** Whether pieces of the request's body have to be shown. */
+  readonly seesSent: boolean;
+  /** Whether pieces of the reply's body have to be shown. */
+  readonly seesReceived: boolean;
+
+  /**
+   * Creates one.
+   *
+   * @param configs The session's traces.
+   * @param request What the request gave as `traceContext`.
+   */
+  constructor(configs: readonly TraceConfig[], request: unknown) {
+    const start = performance.now();
+    this.#traces = configs.map((each) => [each, { request, start, state: new Map() }]);
+    this.seesSent = configs.some((each) => each.onRequestChunkSent !== undefined);
+    this.seesReceived = configs.some((each) => each.onResponseChunkReceived !== undefined);
+  }
+
+  /**
+   * Calls a hook of all traces.
+   *
+   * @param hook Its name.
+   * @param params What it is given.
+   */
+  emit<K extends keyof TraceConfig>(
+    hook: K,
+    params: Parameters<NonNullable<TraceConfig[K]>>[1],
+  ): void {
+    for (const [config, context] of this.#traces) {
+      const call = config[hook] as ((context: TraceContext, params: unknown) => void) | undefined;
+      call?.(context, params);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * Bearer tokens, RFC 6750, which are renewed when they have expired.
+ * @module
+ */
+import type { ClientMiddleware } from "../hop/middleware.ts";
+import { discard } from "../hop/transport.ts";
+
+/**
+ * What {@linkcode bearerAuthMiddleware} takes.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuthMiddleware, type BearerAuthOptions, ClientSession } from "@roundtrip/http";
+ *
+ * const options: BearerAuthOptions = {
+ *   getToken: (expired) => expired === null ? "first" : "next",
+ *   origin: "http://localhost",
+ * };
+ * const app = { fetch: (r: Request) => new Response(r.headers.get("authorization")) };
+ * await using session = new ClientSession({ app, middlewares: [bearerAuthMiddleware(options)] });
+ * await using response = await session.get("/");
+ * console.assert(await response.text() === "Bearer first");
+ * ```
+ */
+export interface BearerAuthOptions {
+  /**
+   * Gets a token. However many requests need one at a time, it is called once for all of them.
+   *
+   * @param expired The token that was refused, `null` for the first one.
+   * @returns The token.
+   */
+  readonly getToken: (expired: string | null) => string | Promise<string>;
+  /**
+   * The only origin that gets the token.
+   * @default the origin of the first request that a caller makes
+   */
+  readonly origin?: string;
+}
+
+/**
+ * Sends a bearer token with every request; when the server answers 401, gets a new one and sends
+ * the request once more. Requests that fail together wait for one new token instead of getting one
+ * each.
+ *
+ * @param options How to get a token.
+ * @returns The middleware.
+ *
+ * @example
+ * ```ts
+ * import { bearerAuthMiddleware, ClientSession } from "@roundtrip/http";
+ *
+ * let calls = 0;
+ * const bearer = bearerAuthMiddleware({ getToken: () => `token-${++calls}` });
+ * const app = {
+ *   fetch: (r: Request) =>
+ *     new Response(null, { status: r.headers.get("authorization") === "Bearer token-2" ? 204 : 401 }),
+ * };
+ * await using session = new ClientSession({ app, middlewares: [bearer] });
+ * const replies = await Promise.all([session.get("/a"), session.get("/b"), session.get("/c")]);
+ * console.assert(replies.every((each) => each.status === 204) && calls === 2);
+ * ```
+ */
+export function bearerAuthMiddleware(options: BearerAuthOptions): ClientMiddleware {
+  let origin = options.origin === undefined ? null : new URL(options.origin).origin;
+  let current: Promise<string> | null = null;
+
+  const renew = (expired: string | null): Promise<string> => {
+    const fresh = Promise.try(() => options.getToken(expired));
+    current = fresh;
+    // One that could not be got is not kept: the next request tries again.
+    fresh.catch(() => {
+      if (current === fresh) current = null;
+    });
+    return fresh;
+  };
+
+  return async (request, handler) => {
+    origin ??= request.initialUrl.origin;
+    if (request.url.origin !== origin || request.headers.has("authorization")) {
+      return await handler(request);
+    }
+    const held = current ?? renew(null);
+    const token = await held;
+    const attempt = request.with({});
+    attempt.headers.set("authorization", `Bearer ${token}`);
+    const result = await handler(attempt);
+    const canRepeat = request.payload === null || request.payload.replayable;
+    if (result.status !== 401 || !canRepeat) return result;
+    discard(result);
+    // Another request may have renewed it meanwhile.
+    const fresh = await (current === held || current === null ? renew(token) : current);
+    const again = request.with({});
+    again.headers.set("authorization", `Bearer ${fresh}`);
+    return await handler(again);
+  };
+}

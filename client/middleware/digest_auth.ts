@@ -1,0 +1,187 @@
+/**
+ * Digest authentication, RFC 7616.
+ * @module
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { concatBytes } from "../../http/bytes/bytes.ts";
+import {
+  DIGEST_ALGORITHMS,
+  digestAlgorithm,
+  type DigestChallenge,
+  digestChallenge,
+} from "./digest_challenge.ts";
+import { ClientError } from "../errors/client_errors.ts";
+import type { ClientMiddleware } from "../hop/middleware.ts";
+import type { ClientRequest } from "../hop/request.ts";
+import { discard, type HopResult } from "../hop/transport.ts";
+
+/**
+ * What {@linkcode digestAuthMiddleware} takes.
+ *
+ * @example
+ * ```ts
+ * import { type DigestAuthOptions, digestAuthMiddleware } from "@roundtrip/http";
+ *
+ * const options: DigestAuthOptions = {
+ *   login: "ann",
+ *   password: "secret",
+ *   origin: "https://example.com", // no other server gets an answer
+ * };
+ * console.assert(typeof digestAuthMiddleware(options) === "function");
+ * ```
+ */
+export interface DigestAuthOptions {
+  /** User; may not contain a colon. */
+  readonly login: string;
+  /** Password. */
+  readonly password: string;
+  /** Whether later requests answer a challenge before it is put again. @default {true} */
+  readonly preemptive?: boolean;
+  /**
+   * The only origin that is answered.
+   * @default the origin of the first request that a caller makes
+   */
+  readonly origin?: string;
+}
+
+/**
+ * Answers Digest challenges, as aiohttp's `DigestAuthMiddleware`: MD5, SHA-256, SHA-512-256 and
+ * others, `auth` and `auth-int`. One origin alone is answered, however many redirects lead
+ * elsewhere (a hash of the password is worth something to who gets it).
+ *
+ * @param options Credentials.
+ * @returns The middleware; it keeps the server's nonce between requests.
+ * @throws {TypeError} If the login contains a colon.
+ *
+ * @example
+ * ```ts no-assert
+ * import { ClientSession, digestAuthMiddleware } from "@roundtrip/http";
+ *
+ * export const session = new ClientSession({
+ *   baseUrl: "https://example.com/",
+ *   middlewares: [digestAuthMiddleware({ login: "user", password: "secret" })],
+ * });
+ * ```
+ */
+export function digestAuthMiddleware(options: DigestAuthOptions): ClientMiddleware {
+  const { login, password, preemptive = true } = options;
+  if (login.includes(":")) {
+    throw new TypeError(`Cannot use login "${login}": a ":" is not allowed in it (RFC 7616)`);
+  }
+  let origin = options.origin === undefined ? null : new URL(options.origin).origin;
+  let challenge: DigestChallenge | null = null;
+  let count = 0;
+
+  const answer = async (request: ClientRequest, to: DigestChallenge): Promise<ClientRequest> => {
+    const cnonce = randomBytes(8).toString("hex");
+    const value = await digestHeader(request, to, { login, password, count: ++count, cnonce });
+    const copy = request.with({});
+    copy.headers.set("authorization", value);
+    return copy;
+  };
+
+  return async (request, handler) => {
+    origin ??= request.initialUrl.origin;
+    if (request.url.origin !== origin) return await handler(request);
+    const first = challenge !== null && preemptive && inSpace(challenge, request.url)
+      ? await answer(request, challenge)
+      : request;
+    const result = await handler(first);
+    if (result.status !== 401) return result;
+    const fresh = challengeIn(result);
+    const canRepeat = request.payload === null || request.payload.replayable;
+    if (fresh === null || !canRepeat) return result;
+    if (fresh["nonce"] !== challenge?.["nonce"]) count = 0;
+    challenge = fresh;
+    discard(result);
+    return await handler(await answer(request, fresh));
+  };
+}
+
+function challengeIn(result: HopResult): DigestChallenge | null {
+  try {
+    return digestChallenge(result.headers);
+  } catch (error) {
+    discard(result); // nobody will see it, and it has a connection
+    throw error;
+  }
+}
+
+/**
+ * RFC 7616 section 3.3, `domain`: the URIs that the challenge is for; all of the origin without.
+ */
+function inSpace({ domain }: DigestChallenge, url: URL): boolean {
+  if (domain === undefined || domain.trim() === "") return true;
+  return domain.trim().split(/\s+/).some((each) => {
+    const space = URL.parse(each, url.origin);
+    if (space === null || space.origin !== url.origin) return false;
+    const path = space.pathname;
+    return url.pathname === path || url.pathname.startsWith(path.endsWith("/") ? path : `${path}/`);
+  });
+}
+
+/** What goes into an answer beside the challenge. */
+export interface DigestSecrets {
+  readonly login: string;
+  readonly password: string;
+  /** How many requests have used the nonce, this one included. */
+  readonly count: number;
+  /** The client's nonce. */
+  readonly cnonce: string;
+}
+
+/**
+ * Computes the answer to a challenge, RFC 7616 section 3.4.
+ *
+ * @param request The hop; `auth-int` reads its body.
+ * @param challenge The challenge.
+ * @param secrets Credentials and nonces.
+ * @returns Value of the `Authorization` header.
+ * @throws {ClientError} If no offered quality of protection is known.
+ */
+export async function digestHeader(
+  request: Pick<ClientRequest, "method" | "url" | "payload">,
+  challenge: DigestChallenge,
+  secrets: DigestSecrets,
+): Promise<string> {
+  const { realm = "", nonce = "", opaque, qop: offered } = challenge;
+  const { login, password, cnonce } = secrets;
+  const { name, isSession } = digestAlgorithm(challenge);
+  const hash = (text: string | Uint8Array): string =>
+    createHash(DIGEST_ALGORITHMS.get(name) ?? "md5").update(text).digest("hex");
+
+  const qops = offered?.split(",").map((each) => each.trim().toLowerCase()) ?? [];
+  // auth first: auth-int reads the whole body into memory.
+  const qop = qops.includes("auth") ? "auth" : qops.includes("auth-int") ? "auth-int" : null;
+  if (qop === null && qops.length > 0) {
+    throw new ClientError(`Cannot answer the Digest challenge: qop "${offered}" is unknown`);
+  }
+  const uri = `${request.url.pathname}${request.url.search}`;
+  const secret = hash(`${login}:${realm}:${password}`);
+  const a1 = isSession ? hash(`${secret}:${nonce}:${cnonce}`) : secret;
+  const a2 = hash(
+    `${request.method}:${uri}${qop === "auth-int" ? `:${hash(await bodyBytes(request))}` : ""}`,
+  );
+  const nc = secrets.count.toString(16).padStart(8, "0");
+  const response = qop === null
+    ? hash(`${a1}:${nonce}:${a2}`)
+    : hash(`${a1}:${nonce}:${nc}:${cnonce}:${qop}:${a2}`);
+
+  const quote = (text: string): string => `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
+  return "Digest " + [
+    `username=${quote(login)}`,
+    `realm=${quote(realm)}`,
+    `nonce=${quote(nonce)}`,
+    `uri="${uri}"`,
+    `response="${response}"`,
+    ...(challenge["algorithm"] === undefined ? [] : [`algorithm=${challenge["algorithm"]}`]),
+    ...(opaque === undefined ? [] : [`opaque=${quote(opaque)}`]),
+    ...(qop === null ? [] : [`qop=${qop}`, `nc=${nc}`, `cnonce="${cnonce}"`]),
+  ].join(", ");
+}
+
+async function bodyBytes({ payload }: Pick<ClientRequest, "payload">): Promise<Uint8Array> {
+  if (payload === null) return new Uint8Array(0);
+  if (payload.bytes !== null) return payload.bytes;
+  return concatBytes(await Array.fromAsync(payload.stream()));
+}

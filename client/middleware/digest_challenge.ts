@@ -1,0 +1,113 @@
+/**
+ * The challenges of a `WWW-Authenticate` header, RFC 9110 section 11.6.1.
+ * @module
+ */
+import { ClientError } from "../errors/client_errors.ts";
+
+/** The parameters of a challenge, names in lower case. */
+export type DigestChallenge = Readonly<Record<string, string>>;
+
+/**
+ * Hashes by name, strongest first (RFC 7616 section 3.7); as servers write them, without "-sess".
+ */
+export const DIGEST_ALGORITHMS: ReadonlyMap<string, string> = new Map([
+  ["SHA-512-256", "sha512-256"],
+  ["SHA-512", "sha512"],
+  ["SHA512", "sha512"],
+  ["SHA-256", "sha256"],
+  ["SHA256", "sha256"],
+  ["SHA", "sha1"],
+  ["MD5", "md5"],
+]);
+
+// Realm, nonce and opaque go back with every request; no server needs more than this for them.
+const MAX_CHALLENGE = 16 * 1024;
+
+/**
+ * Finds the strongest Digest challenge that can be answered.
+ *
+ * @param headers Headers of a reply with status 401; several challenges may be in one.
+ * @returns Its parameters, `null` where there is none.
+ * @throws {ClientError} If there are only ones that are malformed or unknown.
+ */
+export function digestChallenge(headers: Headers): DigestChallenge | null {
+  const digests = challengesOf(headers.get("www-authenticate") ?? "")
+    .filter(({ scheme }) => scheme === "digest").map(({ params }) => params);
+  if (digests.length === 0) return null;
+  for (const name of DIGEST_ALGORITHMS.keys()) {
+    const found = digests.find((each) =>
+      digestAlgorithm(each).name === name && each["realm"] !== undefined && each["nonce"] &&
+      sizeOf(each) <= MAX_CHALLENGE
+    );
+    if (found !== undefined) return found;
+  }
+  const [first = {}] = digests;
+  const problem = first["realm"] === undefined
+    ? "it has no realm"
+    : !first["nonce"]
+    ? "it has no nonce"
+    : sizeOf(first) > MAX_CHALLENGE
+    ? `it is longer than ${MAX_CHALLENGE} characters`
+    : `algorithm "${first["algorithm"]}" is unknown`;
+  throw new ClientError(`Cannot answer the Digest challenge: ${problem}`);
+}
+
+/**
+ * Tells which hash a challenge asks for.
+ *
+ * @param challenge The challenge.
+ * @returns Its name without `-sess`, and whether that was there.
+ */
+export function digestAlgorithm(
+  challenge: DigestChallenge,
+): { readonly name: string; readonly isSession: boolean } {
+  const text = (challenge["algorithm"] ?? "MD5").toUpperCase();
+  return { name: text.replace(/-SESS$/, ""), isSession: text.endsWith("-SESS") };
+}
+
+function sizeOf(challenge: DigestChallenge): number {
+  return Object.entries(challenge).reduce(
+    (size, [name, value]) => size + name.length + value.length,
+    0,
+  );
+}
+
+interface Challenge {
+  readonly scheme: string;
+  readonly params: Record<string, string>;
+}
+
+// Each one begins where the last one ended (the y flag), so that a header is read once, whatever is
+// in it, and what stands within quotes separates nothing.
+const GAP = /[\s,]*/y;
+const WORD = /[\w!#$%&'*+.^`|~-]+/y;
+const EQUALS = /[ \t]*=[ \t]*/y;
+const QUOTED = /"([^"\\]*(?:\\.[^"\\]*)*)"/y;
+const BARE = /[^\s",]*/y;
+const JUNK = /[^\s,]+/y;
+
+function challengesOf(header: string): Challenge[] {
+  const found: Challenge[] = [];
+  let at = 0;
+  const take = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at;
+    const match = pattern.exec(header);
+    if (match !== null) at = pattern.lastIndex;
+    return match;
+  };
+  for (take(GAP); at < header.length; take(GAP)) {
+    const word = take(WORD)?.[0];
+    if (word === undefined) {
+      take(JUNK); // the "/" of a token68, say
+    } else if (take(EQUALS) === null) {
+      found.push({ scheme: word.toLowerCase(), params: Object.create(null) });
+    } else {
+      const quoted = header[at] === '"' ? take(QUOTED) : null;
+      if (quoted === null && header[at] === '"') break; // it never ends
+      const value = quoted === null ? take(BARE)?.[0] : quoted[1]?.replaceAll(/\\(.)/g, "$1");
+      const params = found.at(-1)?.params;
+      if (params !== undefined) params[word.toLowerCase()] ??= value ?? "";
+    }
+  }
+  return found;
+}

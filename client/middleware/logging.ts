@@ -1,0 +1,114 @@
+/**
+ * A line for every hop.
+ * @module
+ */
+import type { ClientMiddleware } from "../hop/middleware.ts";
+import { discard, type HopResult } from "../hop/transport.ts";
+
+/**
+ * What {@linkcode loggingMiddleware} tells about a hop.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type HopRecord, loggingMiddleware } from "@roundtrip/http";
+ *
+ * const slow: HopRecord[] = [];
+ * const log = (record: HopRecord) => void (record.elapsed >= 0 && slow.push(record));
+ * const app = { fetch: () => new Response("ok") };
+ * await using session = new ClientSession({ app, middlewares: [loggingMiddleware({ log })] });
+ * await using response = await session.get("/a");
+ * console.assert(response.ok && slow[0]?.status === 200 && slow[0].error === null);
+ * ```
+ */
+export interface HopRecord {
+  /** Method in upper case. */
+  readonly method: string;
+  /** URL; values of its query that may be secrets are `***`. */
+  readonly url: string;
+  /** Status of the reply, `null` where none came. */
+  readonly status: number | null;
+  /** Time to the head of the reply or to the failure, in ms. */
+  readonly elapsed: number;
+  /** What went wrong, `null` where a reply came. */
+  readonly error: unknown;
+}
+
+/**
+ * What {@linkcode loggingMiddleware} takes.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, loggingMiddleware, type LoggingOptions } from "@roundtrip/http";
+ *
+ * const lines: string[] = [];
+ * const options: LoggingOptions = { log: (record) => lines.push(JSON.stringify(record)) };
+ * const app = { fetch: () => new Response("ok") };
+ * await using session = new ClientSession({ app, middlewares: [loggingMiddleware(options)] });
+ * await using response = await session.get("/a");
+ * console.assert(response.ok && lines[0]?.includes('"status":200'));
+ * ```
+ */
+export interface LoggingOptions {
+  /** Gets the record of each hop. @default one line on the console */
+  readonly log?: (record: HopRecord) => void;
+}
+
+const SECRET = /token|key|secret|pass|auth|sig|code|session|credential/i;
+
+/**
+ * Logs every hop: method, URL, status, time. Headers and bodies are left out, and values of a query
+ * whose names sound like secrets are masked.
+ *
+ * @param options Where to.
+ * @returns The middleware.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, loggingMiddleware } from "@roundtrip/http";
+ *
+ * const lines: string[] = [];
+ * const log = loggingMiddleware({ log: (r) => lines.push(`${r.method} ${r.url} ${r.status}`) });
+ * const app = { fetch: () => new Response("ok") };
+ * await using session = new ClientSession({ app, middlewares: [log] });
+ * await using response = await session.get("/a?api_key=1&b=2");
+ * console.assert(lines[0] === "GET http://localhost/a?api_key=***&b=2 200");
+ * ```
+ */
+export function loggingMiddleware(options: LoggingOptions = {}): ClientMiddleware {
+  const log = options.log ?? logLine;
+  return async (request, handler) => {
+    const start = performance.now();
+    const { method } = request;
+    const url = maskedUrl(request.url);
+    const tell = (status: number | null, error: unknown): void =>
+      log({ method, url, status, elapsed: performance.now() - start, error });
+    let result: HopResult;
+    try {
+      result = await handler(request);
+    } catch (error) {
+      tell(null, error);
+      throw error;
+    }
+    try {
+      tell(result.status, null);
+    } catch (error) {
+      discard(result);
+      throw error;
+    }
+    return result;
+  };
+}
+
+/** The URL as it may be seen. */
+function maskedUrl(url: URL): string {
+  const search = url.search.slice(1).split("&").map((pair) => {
+    const [name = ""] = pair.split("=", 1);
+    return pair.includes("=") && SECRET.test(name) ? `${name}=***` : pair;
+  }).join("&");
+  return `${url.origin}${url.pathname}${search === "" ? "" : `?${search}`}`;
+}
+
+function logLine({ method, url, status, elapsed, error }: HopRecord): void {
+  const outcome = status ?? (error instanceof Error ? error.name : String(error));
+  console.info(`${method} ${url} ${outcome} ${Math.round(elapsed)} ms`);
+}

@@ -1,0 +1,108 @@
+/**
+ * Not asking more often than a server allows.
+ * @module
+ */
+import type { ClientMiddleware } from "../hop/middleware.ts";
+import { pause } from "./abortable_delay.ts";
+
+/**
+ * What {@linkcode rateLimitMiddleware} takes.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, rateLimitMiddleware, type RateLimitOptions } from "@roundtrip/http";
+ *
+ * const options: RateLimitOptions = { requests: 100, interval: 60_000, perOrigin: false };
+ * const app = { fetch: () => new Response("ok") };
+ * await using session = new ClientSession({ app, middlewares: [rateLimitMiddleware(options)] });
+ * await using response = await session.get("http://api.example/");
+ * console.assert(response.ok);
+ * ```
+ */
+export interface RateLimitOptions {
+  /** Most requests in any `interval`. */
+  readonly requests: number;
+  /** Length of the interval, in ms, finite. @default {1000} */
+  readonly interval?: number;
+  /** Whether each origin has a limit of its own. @default {true} */
+  readonly perOrigin?: boolean;
+}
+
+/**
+ * Keeps hops waiting, first come, first served, so that no `interval` sees more than `requests` of
+ * them: exactly, whenever the interval begins. A wait counts for `timeout.total`. A request that is
+ * given up while it waits has used its place.
+ *
+ * @param options How many requests, in which time.
+ * @returns The middleware; share one among sessions to share its limit.
+ * @throws {RangeError} If `requests` is no whole number from 1 on, or `interval` is negative or
+ * not finite.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, rateLimitMiddleware } from "@roundtrip/http";
+ *
+ * const app = { fetch: () => new Response("ok") };
+ * const limit = rateLimitMiddleware({ requests: 2, interval: 50 });
+ * await using session = new ClientSession({ app, middlewares: [limit] });
+ * const start = performance.now();
+ * for (let i = 0; i < 3; i++) await (await session.get("http://api.example/")).release();
+ * console.assert(performance.now() - start >= 49);
+ * ```
+ */
+export function rateLimitMiddleware(options: RateLimitOptions): ClientMiddleware {
+  const { requests, interval = 1000, perOrigin = true } = options;
+  if (!Number.isSafeInteger(requests) || requests < 1) {
+    throw new RangeError(`Cannot limit to ${requests} requests: expected a whole number from 1 on`);
+  }
+  if (!(interval >= 0 && interval < Infinity)) {
+    throw new RangeError(`Cannot limit requests in ${interval} ms: expected 0 or more, finite`);
+  }
+  const windows = new Map<string, SlidingWindow>();
+
+  return async (request, handler) => {
+    const origin = perOrigin ? request.url.origin : "";
+    const now = performance.now();
+    let window = windows.get(origin);
+    if (window === undefined) {
+      for (const [key, each] of windows) if (each.isOver(now)) windows.delete(key);
+      windows.set(origin, window = new SlidingWindow(requests, interval));
+    }
+    const start = window.reserve(now);
+    // A timer may come a fraction of a millisecond early.
+    for (let left = start - now; left > 0; left = start - performance.now()) {
+      await pause(Math.ceil(left), request.signal);
+    }
+    return await handler(request);
+  };
+}
+
+/** When the last requests began: one more may begin an interval after the oldest of them. */
+class SlidingWindow {
+  readonly #starts: number[] = [];
+  readonly #size: number;
+  readonly #interval: number;
+  #oldest = 0;
+
+  constructor(size: number, interval: number) {
+    this.#size = size;
+    this.#interval = interval;
+  }
+
+  /** Takes the next place and gives the time when it comes. */
+  reserve(now: number): number {
+    if (this.#starts.length < this.#size) {
+      this.#starts.push(now);
+      return now;
+    }
+    const start = Math.max(now, (this.#starts[this.#oldest] ?? now) + this.#interval);
+    this.#starts[this.#oldest] = start;
+    this.#oldest = (this.#oldest + 1) % this.#size;
+    return start;
+  }
+
+  /** Whether no request of it counts any more. */
+  isOver(now: number): boolean {
+    return this.#starts.every((start) => start + this.#interval <= now);
+  }
+}

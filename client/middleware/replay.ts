@@ -1,0 +1,197 @@
+/**
+ * Replies recorded once and given again, for tests against services that are not there.
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
+import { asError } from "../../http/as_error.ts";
+import { concatBytes } from "../../http/bytes/bytes.ts";
+import { parseContentType } from "../../http/headers/content_type.ts";
+import { ClientConnectionError } from "../errors/connection_errors.ts";
+import type { ClientMiddleware } from "../hop/middleware.ts";
+import type { ClientRequest } from "../hop/request.ts";
+import type { HopResult } from "../hop/transport.ts";
+
+/**
+ * What {@linkcode replayMiddleware} takes.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, replayMiddleware, type ReplayOptions } from "@roundtrip/http";
+ *
+ * const options: ReplayOptions = { mode: "record" };
+ * const path = `${await Deno.makeTempDir()}/replies.jsonl`;
+ * const app = { fetch: () => new Response("hello") };
+ * await using session = new ClientSession({ app, middlewares: [replayMiddleware(path, options)] });
+ * await using response = await session.get("http://api.example/");
+ * console.assert((await Deno.readTextFile(path)).includes('"text":"hello"'));
+ * ```
+ */
+export interface ReplayOptions {
+  /**
+   * `replay` never asks a server; `record` writes the file anew; `auto` replays if there is a file,
+   * and records if there is none. @default {"auto"}
+   */
+  readonly mode?: "auto" | "record" | "replay";
+}
+
+/** One line of the file, as JSON. */
+interface Recorded {
+  readonly key: string;
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: readonly (readonly [string, string])[];
+  /** The body as text, or in base64 where it is none. */
+  readonly text?: string;
+  readonly base64?: string;
+}
+
+/**
+ * Records the replies of real servers in a file, a line of JSON for each, and gives them again in
+ * the order in which they came, hop by hop: the same method, URL and body get the same reply. The
+ * file has what the servers sent and nothing of the requests but method and URL, and a hash of the
+ * body, which leaves out the boundary of a form. It is readable for its owner alone (mode 0600);
+ * look through it before you publish it.
+ *
+ * @param path The file.
+ * @param options Whether to record.
+ * @returns The middleware; put it last, behind those that retry or log.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, replayMiddleware } from "@roundtrip/http";
+ *
+ * let calls = 0;
+ * const app = { fetch: () => new Response(`reply ${++calls}`) };
+ * const path = `${await Deno.makeTempDir()}/replies.jsonl`;
+ * for (const _ of ["recorded", "replayed"]) {
+ *   await using session = new ClientSession({ app, middlewares: [replayMiddleware(path)] });
+ *   await using response = await session.get("http://api.example/");
+ *   console.assert(await response.text() === "reply 1");
+ * }
+ * console.assert(calls === 1);
+ * ```
+ */
+export function replayMiddleware(
+  path: string | URL,
+  options: ReplayOptions = {},
+): ClientMiddleware {
+  const { mode = "auto" } = options;
+  let opened: Promise<Map<string, Recorded[]> | null> | null = null; // null: it is recorded
+
+  return async (request, handler) => {
+    const replies = await (opened ??= open(path, mode));
+    const key = await keyOf(request);
+    if (replies !== null) {
+      const reply = replies.get(key)?.shift();
+      if (reply !== undefined) return resultOf(reply);
+      throw new ClientConnectionError(
+        `Cannot replay ${key}: ${path} has no reply to it that is left. Record them again`,
+      );
+    }
+    const result = await handler(request);
+    const body = await wholeBody(result);
+    const line = JSON.stringify(recordedOf(key, result, body));
+    await appendFile(path, `${line}\n`);
+    return resultOf(JSON.parse(line));
+  };
+}
+
+/** The replies of the file by request; `null` if they are to be recorded, into an empty file. */
+async function open(
+  path: string | URL,
+  mode: NonNullable<ReplayOptions["mode"]>,
+): Promise<Map<string, Recorded[]> | null> {
+  if (mode !== "record") {
+    try {
+      const replies = new Map<string, Recorded[]>();
+      for (const line of (await readFile(path, "utf8")).split("\n")) {
+        if (line === "") continue;
+        const reply: Recorded = JSON.parse(line);
+        const list = replies.get(reply.key);
+        if (list === undefined) replies.set(reply.key, [reply]);
+        else list.push(reply);
+      }
+      return replies;
+    } catch (error) {
+      if (error instanceof SyntaxError) {
+        throw new TypeError(`Cannot replay ${path}: a line of it is no JSON. Record it again`, {
+          cause: error,
+        });
+      }
+      const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+      if (mode === "replay" || !isMissing) throw error;
+    }
+  }
+  await writeFile(path, "", { mode: 0o600 });
+  return null;
+}
+
+async function keyOf({ method, url, payload }: ClientRequest): Promise<string> {
+  if (payload === null) return `${method} ${url.href}`;
+  if (!payload.replayable) {
+    throw new TypeError(
+      `Cannot record ${method} ${url.href}: its body is a stream that can be read only once`,
+    );
+  }
+  const { mimeType, params } = parseContentType(payload.contentType);
+  const hash = createHash("sha256");
+  if (mimeType.startsWith("multipart/")) {
+    const body = payload.bytes ?? concatBytes(await Array.fromAsync(payload.stream()));
+    hash.update(withoutBoundaries(body, params.get("boundary") ?? ""));
+  } else if (payload.bytes !== null) hash.update(payload.bytes);
+  else for await (const piece of payload.stream()) hash.update(piece);
+  return `${method} ${url.href} ${hash.digest("hex").slice(0, 16)}`;
+}
+
+/** A form without what is random in it: its boundary, and those of the forms within. */
+function withoutBoundaries(body: Uint8Array, boundary: string): Uint8Array {
+  let text = Buffer.from(body).toString("latin1");
+  const nested = Array.from(
+    text.matchAll(/; boundary=([0-9a-f]{32})\r\n/g),
+    ([, each = ""]) => each,
+  );
+  for (const each of [boundary, ...nested]) if (each !== "") text = text.replaceAll(each, "");
+  return Buffer.from(text, "latin1");
+}
+
+async function wholeBody(result: HopResult): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return concatBytes(result.body === null ? [] : await Array.fromAsync(result.body));
+  } catch (error) {
+    throw result.bodyError(error);
+  } finally {
+    result.release();
+  }
+}
+
+function recordedOf(key: string, result: HopResult, body: Uint8Array<ArrayBuffer>): Recorded {
+  const { status, reason, headers, decoded = false } = result;
+  // What the platform has decoded is kept so, without the headers about how it was coded.
+  const gone = decoded ? ["content-encoding", "content-length"] : [];
+  const kept = [...headers].filter(([name]) => !gone.includes(name));
+  return { key, status, reason, headers: kept, ...coded(body) };
+}
+
+function coded(body: Uint8Array<ArrayBuffer>): Pick<Recorded, "text" | "base64"> {
+  try {
+    return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body) };
+  } catch {
+    return { base64: Buffer.from(body).toString("base64") };
+  }
+}
+
+function resultOf({ status, reason, headers, text, base64 }: Recorded): HopResult {
+  const body = base64 === undefined
+    ? new TextEncoder().encode(text)
+    : Uint8Array.from(Buffer.from(base64, "base64"));
+  return {
+    status,
+    reason,
+    headers: new Headers(headers as [string, string][]),
+    body: new Blob([body]).stream(),
+    bodyError: asError,
+    release() {},
+  };
+}

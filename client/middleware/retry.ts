@@ -1,0 +1,225 @@
+/**
+ * Trying again.
+ * @module
+ */
+import { ClientConnectionError, ServerTimeoutError } from "../errors/connection_errors.ts";
+import { type ClientMiddleware, repeating } from "../hop/middleware.ts";
+import { pause } from "./abortable_delay.ts";
+import type { ClientRequest } from "../hop/request.ts";
+import { discard, type HopResult } from "../hop/transport.ts";
+
+/**
+ * An attempt that has ended, well or not, for `shouldRetry`.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type FailedAttempt, retryMiddleware } from "@roundtrip/http";
+ *
+ * // An API that says 404 for a moment after something was created.
+ * const shouldRetry = ({ request, response }: FailedAttempt) =>
+ *   response?.status === 404 && request.url.pathname.startsWith("/jobs/") ? true : undefined;
+ * let calls = 0;
+ * const app = { fetch: () => new Response("", { status: ++calls < 2 ? 404 : 200 }) };
+ * const retry = retryMiddleware({ shouldRetry, backoff: 1 });
+ * await using session = new ClientSession({ app, middlewares: [retry] });
+ * await using response = await session.get("http://api.example/jobs/1");
+ * console.assert(response.ok && calls === 2);
+ * ```
+ */
+export interface FailedAttempt {
+  /** The hop. */
+  readonly request: ClientRequest;
+  /** How often it was tried before this attempt, from 0. */
+  readonly attempt: number;
+  /** The head of the reply, `null` where none came. */
+  readonly response: { readonly status: number; readonly headers: Headers } | null;
+  /** Why no reply came, `null` where one did. */
+  readonly error: unknown;
+}
+
+/**
+ * What {@linkcode retryMiddleware} takes.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, retryMiddleware, type RetryOptions } from "@roundtrip/http";
+ *
+ * const options: RetryOptions = { retries: 1, statuses: [500], methods: ["GET", "POST"], backoff: 1 };
+ * let calls = 0;
+ * const app = { fetch: () => new Response("ok", { status: ++calls < 2 ? 500 : 200 }) };
+ * await using session = new ClientSession({ app, middlewares: [retryMiddleware(options)] });
+ * await using response = await session.post("/", { data: "hello" });
+ * console.assert(response.ok && calls === 2);
+ * ```
+ */
+export interface RetryOptions {
+  /** How often a hop is repeated after the first attempt. @default {2} */
+  readonly retries?: number;
+  /**
+   * Methods that are repeated, in either case.
+   * @default {["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "QUERY"]}
+   */
+  readonly methods?: Iterable<string>;
+  /** Statuses that are a reason to. @default {[408, 413, 429, 500, 502, 503, 504]} */
+  readonly statuses?: Iterable<number>;
+  /** First pause in ms, finite; each further one is twice as long. @default {300} */
+  readonly backoff?: number;
+  /**
+   * Longest pause in ms, `Infinity` for any; a server that asks for a longer one ends the tries.
+   * @default {30000}
+   */
+  readonly maxBackoff?: number;
+  /**
+   * Has the last word on whether an attempt is repeated, where `retries`, `budget` and the time
+   * left allow it; it is asked about those that succeeded too. `undefined` leaves it to `methods`
+   * and `statuses`. A body that can be sent only once is never repeated, whatever it says.
+   */
+  readonly shouldRetry?: (
+    attempt: FailedAttempt,
+  ) => boolean | undefined | Promise<boolean | undefined>;
+  /**
+   * Most repetitions in any 10 s, over all requests of this middleware, as a share of the requests
+   * in that time, 10 being free: so that a server in trouble is not given twice the work.
+   * @default {1}
+   */
+  readonly budget?: number;
+  /** Gives a number from 0 to 1 for the jitter. @default {Math.random} */
+  readonly random?: () => number;
+}
+
+const METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "QUERY"];
+const STATUSES = [408, 413, 429, 500, 502, 503, 504];
+const WINDOW = 10_000;
+const FREE_RETRIES = 10;
+const MAX_DOUBLINGS = 64; // so that it stays a number, however often it is tried
+
+/**
+ * Repeats a hop that failed: no connection, no reply, or a status that says "later". It waits
+ * as long as the server says, by `Retry-After` (RFC 9110 section 10.2.3) or with a 429 by
+ * `RateLimit-Reset`, else a random time up to `backoff * 2^n`. A body that can be sent only once is
+ * never repeated, nor is a request whose limits of time leave no room for the pause.
+ *
+ * @param options How often, when, how long in between.
+ * @returns The middleware; share one among sessions to share its budget.
+ * @throws {RangeError} If a number is negative, or `backoff` is not finite.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, retryMiddleware } from "@roundtrip/http";
+ *
+ * let calls = 0;
+ * const app = { fetch: () => new Response("ok", { status: ++calls < 3 ? 503 : 200 }) };
+ * const retry = retryMiddleware({ retries: 3, backoff: 1 });
+ * await using session = new ClientSession({ app, middlewares: [retry] });
+ * await using response = await session.get("/");
+ * console.assert(response.status === 200 && calls === 3);
+ * ```
+ */
+export function retryMiddleware(options: RetryOptions = {}): ClientMiddleware {
+  const { retries = 2, backoff = 300, maxBackoff = 30_000, budget = 1 } = options;
+  for (const [name, value] of Object.entries({ retries, backoff, maxBackoff, budget })) {
+    if (!(value >= 0) || name === "backoff" && value === Infinity) {
+      throw new RangeError(`Cannot retry: ${name} is ${value}, expected 0 or more`);
+    }
+  }
+  const methods = new Set(Array.from(options.methods ?? METHODS, (each) => each.toUpperCase()));
+  const statuses = new Set(options.statuses ?? STATUSES);
+  const random = options.random ?? Math.random;
+  const allowance = new Allowance(budget);
+
+  return repeating(async (request, handler) => {
+    allowance.request();
+    const replayable = request.payload === null || request.payload.replayable;
+    for (let attempt = 0;; attempt++) {
+      let result: HopResult | null = null;
+      let error: unknown = null;
+      try {
+        result = await handler(attempt === 0 ? request : request.with({}));
+      } catch (failure) {
+        if (request.signal.aborted) throw failure;
+        error = failure;
+      }
+      let asked: boolean | undefined;
+      try {
+        asked = await options.shouldRetry?.({ request, attempt, response: result, error });
+      } catch (failure) {
+        if (result !== null) discard(result);
+        throw failure;
+      }
+      const isFailure = result === null ? isTemporary(error) : statuses.has(result.status);
+      const delay = (result === null ? null : retryAfter(result, Date.now())) ??
+        random() * Math.min(maxBackoff, backoff * 2 ** Math.min(attempt, MAX_DOUBLINGS));
+      const goesOn = replayable && (asked ?? (isFailure && methods.has(request.method))) &&
+        attempt < retries && delay <= maxBackoff && delay < request.remaining && allowance.retry();
+      if (!goesOn) {
+        if (result === null) throw error;
+        return result;
+      }
+      if (result !== null) discard(result);
+      await pause(delay, request.signal);
+    }
+  });
+}
+
+/**
+ * Reads how long a server wants to be left alone: `Retry-After`, and with a 429, where quotas end,
+ * `RateLimit-Reset` in its spellings. That is in seconds, or the time in seconds since 1970.
+ *
+ * @param reply Status and headers of a reply.
+ * @param now The time now, in ms since 1970.
+ * @returns Time to wait in ms, `null` where no header says so or it is not valid.
+ */
+export function retryAfter(
+  { status, headers }: Pick<HopResult, "status" | "headers">,
+  now: number,
+): number | null {
+  const value = headers.get("retry-after")?.trim() ?? "";
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
+  // Date.parse takes "5.5" and "-1" for dates; an HTTP-date begins with its day.
+  const date = /^[A-Z][a-z]{2}/.test(value) ? Date.parse(value) : NaN;
+  if (!Number.isNaN(date)) return Math.max(0, date - now);
+  if (status !== 429) return null;
+  for (const name of RESET_HEADERS) {
+    const reset = headers.get(name)?.trim() ?? "";
+    if (!/^\d{1,10}$/.test(reset)) continue;
+    const ms = Number(reset) * 1000;
+    return ms > YEAR_2001 ? Math.max(0, ms - now) : ms;
+  }
+  return null;
+}
+
+const RESET_HEADERS = ["ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset"];
+// No quota lasts 31 years: what is larger is a point in time.
+const YEAR_2001 = 1e12;
+
+/** A failure that another attempt may not meet; a limit that has passed is none. */
+function isTemporary(error: unknown): boolean {
+  return error instanceof ClientConnectionError && !(error instanceof ServerTimeoutError);
+}
+
+/** Counts requests and repetitions in windows of time. */
+class Allowance {
+  readonly #share: number;
+  #since = -Infinity;
+  #requests = 0;
+  #retries = 0;
+
+  constructor(share: number) {
+    this.#share = share;
+  }
+
+  request(): void {
+    const now = performance.now();
+    if (now - this.#since > WINDOW) {
+      this.#since = now;
+      this.#requests = this.#retries = 0;
+    }
+    this.#requests++;
+  }
+
+  retry(): boolean {
+    if (this.#retries >= FREE_RETRIES + this.#requests * this.#share) return false;
+    this.#retries++;
+    return true;
+  }
+}

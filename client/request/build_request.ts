@@ -1,0 +1,158 @@
+/**
+ * From resolved options to the first hop.
+ * @module
+ */
+import { isToken } from "../../http/headers/header_params.ts";
+import { encodeBasicAuth } from "../hop/basic_auth.ts";
+import { compressedPayload } from "../body/compressed_payload.ts";
+import { sentPairs } from "../cookies/cookie_pairs.ts";
+import type { RequestOptions, ResolvedOptions } from "./options.ts";
+import type { Payload } from "../hop/payload.ts";
+import { jsonPayload, payloadOf } from "../body/payload_of.ts";
+import type { ClientRequestInit } from "../hop/request.ts";
+import type { HeaderList } from "../hop/transport.ts";
+import { type RequestTarget, resolveTarget } from "./url.ts";
+
+/**
+ * Builds the first hop of a request.
+ *
+ * @param method Method in upper case.
+ * @param input URL as the caller gave it.
+ * @param options What the caller gave.
+ * @param resolved The same, complete.
+ * @returns What the hop is made of.
+ * @throws {InvalidURLError} If the URL cannot be requested.
+ * @throws {TypeError} If the method is none, or credentials or a coding are given twice.
+ */
+export function buildRequest(
+  method: string,
+  input: string | URL,
+  options: RequestOptions,
+  resolved: ResolvedOptions,
+): ClientRequestInit {
+  if (method !== "GET" && !isToken(method)) {
+    throw new TypeError(`Cannot use method "${method}": it is no RFC 9110 token`);
+  }
+  const { baseUrl } = resolved.session;
+  const target = resolveTarget(input, baseUrl, options.params, options.encoded);
+  const { href: url, fragment } = target;
+  const headers = authorized(resolved, target);
+  const cookies = options.cookies === undefined
+    ? null
+    : new Map(sentPairs(options.cookies, resolved.session.cookieJar.quoteCookie));
+  // Last, since it may be an open file, which a mistake would leave open.
+  const payload = payloadFor(options, resolved);
+  if (cookies === null) return { method, url, fragment, headers, payload };
+  return { method, url, fragment, headers, payload, cookies };
+}
+
+function payloadFor(options: RequestOptions, resolved: ResolvedOptions): Payload | null {
+  const payload = options.json !== undefined
+    ? jsonPayload(options.json, resolved.session.jsonSerialize)
+    : options.data === undefined
+    ? null
+    : payloadOf(options.data);
+  try {
+    return sizedByHeader(compressed(payload, options, resolved), resolved.headers);
+  } catch (error) {
+    payload?.close?.();
+    throw error;
+  }
+}
+
+function compressed(
+  payload: Payload | null,
+  { compress }: RequestOptions,
+  { headers }: ResolvedOptions,
+): Payload | null {
+  if (!compress || payload === null) return payload;
+  if (hasHeader(headers, "content-encoding")) {
+    throw new TypeError("compress can not be set if Content-Encoding header is set");
+  }
+  return compressedPayload(payload, compress);
+}
+
+/** A stream whose length the caller knows and says: it is sent with that, not chunked. */
+function sizedByHeader(payload: Payload | null, headers: Headers | HeaderList): Payload | null {
+  if (!(headers instanceof Headers)) return payload;
+  const announced = headers.get("content-length");
+  const coding = headers.get("transfer-encoding");
+  if (coding !== null) checkCoding(coding, payload, announced);
+  if (announced === null) return payload;
+  const isLength = /^\d{1,15}$/.test(announced) && payload?.contentEncoding === undefined;
+  const known = payload === null ? 0 : payload.size;
+  if (!isLength || (known !== null && known !== Number(announced))) {
+    throw new TypeError(`Cannot send Content-Length "${announced}": it is not the body's length`);
+  }
+  if (payload === null || known !== null) return payload;
+  const size = Number(announced);
+  return {
+    bytes: null,
+    size,
+    contentType: payload.contentType,
+    replayable: payload.replayable,
+    stream: () => payload.stream().pipeThrough(exactly(size)),
+    close: () => payload.close?.(),
+  };
+}
+
+/** A request that says two things about where it ends is two requests to somebody (RFC 9112, 11.2). */
+function checkCoding(coding: string, payload: Payload | null, announced: string | null): void {
+  if (announced !== null) {
+    throw new TypeError("Transfer-Encoding can not be set if Content-Length header is set");
+  }
+  if (coding.toLowerCase() !== "chunked" || payload === null) {
+    throw new TypeError(
+      `Cannot send Transfer-Encoding "${coding}": a body goes out chunked at most, see compress`,
+    );
+  }
+}
+
+/** Passes exactly `size` bytes: what is beyond would be cut off by the platform in silence. */
+function exactly(size: number): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+  let sent = 0;
+  const refuse = (): never => {
+    throw new TypeError(`Cannot send the body: it is not the ${size} bytes that were announced`);
+  };
+  return new TransformStream({
+    transform(piece, controller) {
+      sent += piece.length;
+      if (sent > size) refuse();
+      controller.enqueue(piece);
+    },
+    flush() {
+      if (sent !== size) refuse();
+    },
+  });
+}
+
+function authorized(resolved: ResolvedOptions, target: RequestTarget): Headers | HeaderList {
+  const { session, headers } = resolved;
+  if (resolved.auth !== null && target.auth !== null) {
+    throw new TypeError("Cannot combine auth with credentials in the URL");
+  }
+  const given = resolved.auth ?? target.auth;
+  if (given !== null) {
+    if (hasHeader(headers, "authorization")) {
+      throw new TypeError(
+        "Cannot combine an Authorization header with auth or credentials in the URL",
+      );
+    }
+    return withHeader(headers, "authorization", encodeBasicAuth(given));
+  }
+  // A session's credentials are for the server that the session is about.
+  const { authorization, baseUrl } = session;
+  if (authorization === null || hasHeader(headers, "authorization")) return headers;
+  if (baseUrl !== null && baseUrl.origin !== new URL(target.href).origin) return headers;
+  return withHeader(headers, "authorization", authorization);
+}
+
+function hasHeader(headers: Headers | HeaderList, name: string): boolean {
+  return headers instanceof Headers ? headers.has(name) : headers.some(([each]) => each === name);
+}
+
+function withHeader(headers: Headers | HeaderList, name: string, value: string): Headers {
+  const copy = new Headers(headers as HeadersInit);
+  copy.set(name, value);
+  return copy;
+}

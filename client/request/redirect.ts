@@ -1,0 +1,204 @@
+/**
+ * Redirects: what to ask next, and the loop over it.
+ * @module
+ */
+import { type BasicAuth, encodeBasicAuth } from "../hop/basic_auth.ts";
+import {
+  ClientPayloadError,
+  type HistoryEntry,
+  InvalidURLError,
+  InvalidURLRedirectError,
+  TooManyRedirectsError,
+} from "../errors/client_errors.ts";
+import type { ClientHandler } from "../hop/middleware.ts";
+import type { ClientRequest } from "../hop/request.ts";
+import { discard, type HopResult } from "../hop/transport.ts";
+import { type RequestTarget, resolveTarget, withoutCredentials } from "./url.ts";
+
+/** The last hop of a request, and what led to it. */
+export interface Arrival {
+  /** The hop that gave the reply. */
+  readonly request: ClientRequest;
+  /** Its reply. */
+  readonly result: HopResult;
+  /** The redirects on the way. */
+  readonly history: readonly HistoryEntry[];
+}
+
+const STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+// Headers that go along to another origin; everything else may be a secret. Fetch drops
+// Authorization there and keeps "x-api-key" (CVE-2026-40895).
+const CROSS_ORIGIN: ReadonlySet<string> = new Set([
+  "accept",
+  "accept-encoding",
+  "accept-language",
+  "cache-control",
+  "content-encoding",
+  "content-language",
+  "content-type",
+  "if-modified-since",
+  "if-none-match",
+  "if-range", // without it, a range of another file would be taken for the rest of this one
+  "range",
+  "user-agent",
+]);
+
+// What described a body that is no longer sent. Content-Type stays, as in aiohttp.
+const BODY_HEADERS = ["content-length", "content-encoding", "content-language", "content-location"];
+
+/**
+ * Decides what a reply leads to, by aiohttp's rules: 303 (but not to HEAD), and 301 and 302 after
+ * POST, turn into a GET without a body; the others keep method and body. On another origin nothing
+ * that may be a secret goes along.
+ *
+ * @param request The hop.
+ * @param status Status of its reply.
+ * @param headers Headers of its reply.
+ * @returns The next hop, `null` if the reply is the last one.
+ * @throws {InvalidURLRedirectError} If it leads to no `http:` or `https:` URL.
+ * @throws {ClientPayloadError} If it asks for a body that can be sent only once.
+ */
+export function nextRequest(
+  request: ClientRequest,
+  status: number,
+  headers: Headers,
+): ClientRequest | null {
+  if (!STATUSES.has(status)) return null;
+  const location = locationOf(headers);
+  if (location === "") return null;
+  const { href, fragment, auth } = redirectTarget(location, request.url);
+  const url = new URL(href);
+
+  const toGet = (status === 303 && request.method !== "HEAD") ||
+    ((status === 301 || status === 302) && request.method === "POST");
+  const payload = toGet ? null : request.payload;
+  if (payload !== null && !payload.replayable) {
+    throw new ClientPayloadError(
+      `Cannot follow the redirect to ${url.href}: the body was a stream and is consumed. ` +
+        "Send bytes, text, a Blob, a file or a form, or set allowRedirects: false",
+    );
+  }
+  const sameOrigin = url.origin === request.url.origin;
+  const kept = new Headers(request.headers);
+  if (!sameOrigin) {
+    for (const name of [...kept.keys()]) if (!CROSS_ORIGIN.has(name)) kept.delete(name);
+  }
+  if (toGet) { for (const name of BODY_HEADERS) kept.delete(name); }
+  if (auth !== null) kept.set("authorization", credentials(auth, url, request.url));
+  return request.with({
+    method: toGet ? "GET" : request.method,
+    url,
+    fragment: fragment === "" ? request.fragment : fragment, // RFC 9110 section 10.2.2
+    headers: kept,
+    cookies: sameOrigin ? request.cookies : new Map(),
+    payload,
+  });
+}
+
+/** What {@linkcode followRedirects} is told to do. */
+export interface RedirectPolicy {
+  /** Whether redirects are followed at all. */
+  readonly follow: boolean;
+  /** The redirect reply that is an error, counted from 1; 0 for no limit. */
+  readonly maxRedirects: number;
+}
+
+/**
+ * Tells whether a reply leads on. Nearly none does, so it is worth asking first.
+ *
+ * @param reply The reply.
+ * @param policy Whether redirects are followed.
+ * @returns Whether it has to be given to {@linkcode followRedirects}.
+ */
+export function isRedirect(reply: HopResult, policy: RedirectPolicy): boolean {
+  return policy.follow && STATUSES.has(reply.status);
+}
+
+/**
+ * Follows where a reply leads.
+ *
+ * @param first The first hop.
+ * @param reply Its reply.
+ * @param policy Whether and how far.
+ * @param sendHop Sends one hop.
+ * @returns The last hop with its reply. A redirect that names no target is that reply, and in the
+ * history too, as in aiohttp.
+ * @throws {TooManyRedirectsError} At reply number `maxRedirects`, as aiohttp.
+ */
+export async function followRedirects(
+  first: ClientRequest,
+  reply: HopResult,
+  policy: RedirectPolicy,
+  sendHop: ClientHandler,
+): Promise<Arrival> {
+  const history: HistoryEntry[] = [];
+  let request = first;
+  for (let result = reply;; result = await sendHop(request)) {
+    const { status, headers } = result;
+    if (!isRedirect(result, policy)) return { request, result, history };
+    history.push({ status, url: request.url, headers });
+    let next: ClientRequest | null;
+    try {
+      checkCount(first, history, policy.maxRedirects);
+      next = nextRequest(request, status, headers);
+    } catch (error) {
+      discard(result);
+      throw error;
+    }
+    if (next === null) return { request, result, history };
+    discard(result);
+    const response = { status, url: request.url, headers };
+    request.context?.trace?.emit("onRequestRedirect", { request, response });
+    request = next;
+  }
+}
+
+function checkCount(
+  first: ClientRequest,
+  history: readonly HistoryEntry[],
+  maxRedirects: number,
+): void {
+  const last = history.at(-1);
+  if (maxRedirects === 0 || history.length < maxRedirects || last === undefined) return;
+  throw new TooManyRedirectsError({
+    requestInfo: first,
+    history,
+    status: 0, // no reply is the one that was wanted
+    headers: last.headers,
+    reason: `more redirects than maxRedirects (${maxRedirects}) allows`,
+  });
+}
+
+/** Where a reply leads; "URI" is what some servers of old say. */
+function locationOf(headers: Headers): string {
+  const location = headers.get("location") ?? headers.get("uri") ?? "";
+  // Bytes beyond ASCII come as one character each; servers mean UTF-8 by them.
+  if (!/[\x80-\xff]/.test(location)) return location;
+  const bytes = Uint8Array.from(location, (each) => each.charCodeAt(0));
+  return new TextDecoder().decode(bytes);
+}
+
+function credentials(auth: BasicAuth, url: URL, base: URL): string {
+  try {
+    return encodeBasicAuth(auth);
+  } catch (cause) {
+    const reason = `${base.href} redirects to it with credentials that cannot be sent`;
+    throw new InvalidURLRedirectError(url.href, reason, { cause });
+  }
+}
+
+function redirectTarget(location: string, base: URL): RequestTarget {
+  try {
+    // "//host/path" is a way to say "the same scheme" in a Location (RFC 9110 section 10.2.2).
+    const text = location.replace(/^[/\\]{2}/, `${base.protocol}//`);
+    return resolveTarget(text, base, undefined);
+  } catch (cause) {
+    if (!(cause instanceof InvalidURLError)) throw cause;
+    throw new InvalidURLRedirectError(
+      withoutCredentials(location),
+      `${base.href} redirects to it, and it is not a valid http or https URL: ${cause.message}`,
+      { cause },
+    );
+  }
+}

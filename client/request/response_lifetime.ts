@@ -1,0 +1,45 @@
+/**
+ * Responses and their requests: each ends the other, and a response that its owner just dropped ends
+ * too, sooner or later.
+ * @module
+ */
+import type { ClientResponse } from "../response/response.ts";
+import { discard, type HopResult } from "../hop/transport.ts";
+import type { Watch } from "./request_lifetime.ts";
+
+/** What is left of a response that was dropped; nothing here may lead back to it. */
+interface Remains {
+  readonly result: HopResult;
+  readonly onEnd: () => void;
+}
+
+const dropped = new FinalizationRegistry<Remains>(({ result, onEnd }) => {
+  // Who once reads a body ends it: a reader locks it, and keeps the response.
+  if (result.body === null || result.body.locked) return;
+  discard(result);
+  onEnd();
+});
+
+/**
+ * Ends a response with its request.
+ *
+ * @param watch The watch over the request.
+ * @param response The response.
+ */
+export function endTogether(watch: Watch, response: ClientResponse): void {
+  watch.onAbort((reason) => response.content.cancel(reason));
+}
+
+/**
+ * The same for a response that may be dropped unread: when it has been collected as garbage, its
+ * connection is free. That costs a microsecond, so it is for where connections are scarce.
+ *
+ * @param watch The watch over the request.
+ * @param response The response.
+ * @param remains Its reply, and what its end calls.
+ */
+export function endIfDropped(watch: Watch, response: ClientResponse, remains: Remains): void {
+  const weak = new WeakRef(response);
+  watch.onAbort((reason) => weak.deref()?.content.cancel(reason));
+  dropped.register(response, remains);
+}

@@ -1,0 +1,176 @@
+/**
+ * One hop: cookies in, transport, cookies out.
+ * @module
+ */
+import type { AbstractCookieJar } from "../cookies/abstract_cookie_jar.ts";
+import { ClientOSError, ServerDisconnectedError } from "../errors/connection_errors.ts";
+import { type ObservedBody, observedBody, observedResult } from "./observed_hop.ts";
+import type { Environment } from "../connect/environment.ts";
+import { headerOf } from "../hop/header_list.ts";
+import type { ClientHandler } from "../hop/middleware.ts";
+import type { ClientRequest } from "../hop/request.ts";
+import type { RequestContext } from "../hop/request_context.ts";
+import type {
+  HeaderList,
+  HopObserver,
+  HopRequest,
+  HopResult,
+  Transport,
+} from "../hop/transport.ts";
+
+/** What all hops of a session share. */
+export interface SendInit {
+  /** What carries the bytes. */
+  readonly transport: Transport;
+  /** Where cookies come from and go to. */
+  readonly jar: AbstractCookieJar;
+  /** What the environment says about proxies and credentials; `null` if it is not trusted. */
+  readonly environment: Environment | null;
+  /** Whether a hop whose connection was gone is sent once more, if the server may see it twice. @default {false} */
+  readonly repeats?: boolean;
+}
+
+/**
+ * Methods that may reach the server twice without harm (RFC 9110 section 9.2.2, RFC 10008 for
+ * QUERY).
+ */
+const IDEMPOTENT: ReadonlySet<string> = new Set([
+  "GET",
+  "HEAD",
+  "OPTIONS",
+  "TRACE",
+  "PUT",
+  "DELETE",
+  "QUERY",
+]);
+
+const WITH_BODY: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
+
+/**
+ * Makes the innermost handler of a session, which sends a hop.
+ *
+ * @param init Transport, jar, environment.
+ * @returns The handler.
+ */
+export function sender(init: SendInit): ClientHandler {
+  const { transport, jar, environment, repeats = false } = init;
+  return async (request) => {
+    const { method, payload, context } = request;
+    const headers = outgoing(request, jar, environment);
+    const phases = context?.phases;
+    // With a stream it is the server's turn only when that has ended, see body_observer.ts.
+    const isStream = payload !== null &&
+      (payload.bytes === null || (context?.onUploadProgress ?? null) !== null);
+    phases?.connecting();
+    if (!isStream) phases?.reading();
+    context?.trace?.emit("onRequestHeadersSent", { request });
+    let body: ObservedBody | null = null;
+    let result: HopResult;
+    try {
+      if (payload !== null) body = observedBody(payload, request);
+      const hop: HopRequest = {
+        method,
+        url: request.href,
+        headers,
+        body,
+        once: !IDEMPOTENT.has(method),
+        proxy: context?.proxy ?? environment?.proxyFor(request.url) ?? null,
+        rawBody: context?.rawBody ?? false,
+        signal: request.signal,
+        observer: observerOf(request, context, isStream),
+      };
+      try {
+        result = await transport.send(hop);
+      } catch (error) {
+        if (!repeats || !isGone(error, request, hop.signal)) throw error;
+        body?.stop?.();
+        context?.trace?.emit("onRequestHeadersSent", { request });
+        if (payload !== null) body = observedBody(payload, request);
+        result = await transport.send({ ...hop, body });
+      }
+    } catch (error) {
+      body?.stop?.(); // fetch does not cancel the body of a connection that was never made
+      throw error;
+    } finally {
+      phases?.connected();
+      phases?.idle();
+    }
+    const observed = observedResult(result, request, body);
+    context?.received(observed);
+    const cookies = result.headers.getSetCookie();
+    if (cookies.length > 0) jar.updateFromHeaders(cookies, request.url);
+    return observed;
+  };
+}
+
+/** Whether the connection of a hop was gone, and the server may see the request twice. */
+function isGone(error: unknown, { method, payload }: ClientRequest, signal: AbortSignal): boolean {
+  const gone = error instanceof ServerDisconnectedError || error instanceof ClientOSError;
+  const repeatable = IDEMPOTENT.has(method) && (payload === null || payload.replayable);
+  return gone && repeatable && !signal.aborted;
+}
+
+function observerOf(
+  request: ClientRequest,
+  context: RequestContext | null,
+  isStream: boolean,
+): HopObserver | null {
+  if (context === null) return null;
+  const { phases, trace } = context;
+  if (trace === null && !phases.watchesConnect && !phases.watchesReads) return null;
+  return {
+    queued() {
+      phases.idle();
+      trace?.emit("onConnectionQueuedStart", { request });
+    },
+    dequeued() {
+      if (!isStream) phases.reading();
+      trace?.emit("onConnectionQueuedEnd", { request });
+    },
+    connected: () => phases.connected(),
+  };
+}
+
+/** The headers of a hop with all that is added to the caller's. */
+function outgoing(
+  request: ClientRequest,
+  jar: AbstractCookieJar,
+  environment: Environment | null,
+): HeaderList {
+  const { payload, method } = request;
+  let headers = request.headerList;
+  const hasCookies = !jar.isEmpty || request.cookies.size > 0;
+  const cookies = hasCookies ? jar.cookieHeader(request.url, request.cookies) : "";
+  const own = cookies === "" ? null : headerOf(headers, "cookie");
+  if (cookies !== "" && own === null) {
+    headers = [...headers, ["cookie", cookies]];
+  } else if (cookies !== "" && own !== null) {
+    const rest = headers.filter(([name]) => name !== "cookie");
+    headers = [...rest, ["cookie", mergedCookies(own, cookies)]];
+  }
+  if (payload !== null || WITH_BODY.has(method)) headers = described(headers, request);
+  if (environment !== null && headerOf(headers, "authorization") === null) {
+    const credentials = environment.authFor(request.url);
+    if (credentials !== null) headers = [...headers, ["authorization", credentials]];
+  }
+  return headers;
+}
+
+/** The headers with those about the body; it has a type even when it is empty, as in aiohttp. */
+function described(headers: HeaderList, { payload, context }: ClientRequest): HeaderList {
+  const added: [string, string][] = [];
+  if (context?.skipsContentType !== true && headerOf(headers, "content-type") === null) {
+    added.push(["content-type", payload?.contentType ?? "application/octet-stream"]);
+  }
+  const coding = payload?.contentEncoding ?? null;
+  if (coding !== null) added.push(["content-encoding", coding]);
+  return added.length === 0 ? headers : [...headers, ...added];
+}
+
+/** A Cookie header of the caller's with the jar's and the request's cookies, which win by name. */
+function mergedCookies(own: string, cookies: string): string {
+  const names = new Set(cookies.split("; ").map((each) => each.split("=", 1)[0]));
+  const kept = own.split(";").map((each) => each.trim())
+    .filter((each) => each !== "" && !names.has(each.split("=", 1)[0]));
+  return [...kept, cookies].join("; ");
+}

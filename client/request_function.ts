@@ -1,0 +1,86 @@
+/**
+ * One request without a session.
+ * @module
+ */
+import { fetchTransport } from "./transport/fetch_transport.ts";
+import type { RequestOptions, SessionOptions } from "./request/options.ts";
+import type { ClientResponse } from "./response/response.ts";
+import { ClientSession } from "./session.ts";
+import type { Transport } from "./hop/transport.ts";
+
+/**
+ * Sends one request in a session of its own, aiohttp's `aiohttp.request()`. Its connection closes
+ * with the reply's body: read it, or release the response (`await using` does).
+ *
+ * @param method Method; lower case is fine.
+ * @param url URL, absolute unless there is a `baseUrl`.
+ * @param options Query, headers, body, limits, and what a session takes.
+ * @returns The reply, once its head has come.
+ * @throws {ClientError} If no reply came.
+ * @throws {TypeError} If an option is not valid.
+ *
+ * @example
+ * ```ts
+ * import { request } from "@roundtrip/http";
+ *
+ * const app = { fetch: (each: Request) => new Response(new URL(each.url).search) };
+ * await using response = await request("GET", "http://localhost/", { app, params: { a: 1 } });
+ * console.assert(await response.text() === "?a=1");
+ * ```
+ */
+export async function request(
+  method: string,
+  url: string | URL,
+  options: RequestOptions & SessionOptions = {},
+): Promise<ClientResponse> {
+  const { app, connector, transport, ...both } = options;
+  // Nothing of these is ours to close; more than one of the three is a mistake that the session tells.
+  if (app !== undefined || transport !== undefined) {
+    return await new ClientSession(sessionOptions(options)).request(method, url, both);
+  }
+  const closing = closingTransport(fetchTransport({ ...connector, forceClose: true }));
+  const session = new ClientSession({ ...sessionOptions(both), transport: closing });
+  try {
+    return await session.request(method, url, both);
+  } finally {
+    closing.finish(); // no further hop will come
+  }
+}
+
+/** What is not of the request alone: a session's cookies would go along to other origins. */
+function sessionOptions(
+  { cookies: _c, headers: _h, auth: _a, middlewares: _m, retry: _r, ...shared }: SessionOptions,
+): SessionOptions {
+  return shared;
+}
+
+/** A transport that closes itself when all of its replies have been read or given up. */
+function closingTransport(inner: Transport): Transport & { finish(): void } {
+  let open = 0;
+  let finished = false;
+  const check = (): void => {
+    if (finished && open === 0) inner.close();
+  };
+  return {
+    ...(inner.fixedHeaders === undefined ? {} : { fixedHeaders: inner.fixedHeaders }),
+    async send(hop) {
+      const result = await inner.send(hop);
+      open++;
+      const release = result.release.bind(result);
+      let released = false;
+      result.release = () => {
+        release();
+        if (released) return;
+        released = true;
+        open--;
+        check();
+      };
+      return result;
+    },
+    close: () => inner.close(),
+    finish() {
+      finished = true;
+      check();
+    },
+  };
+}

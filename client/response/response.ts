@@ -1,0 +1,406 @@
+/**
+ * A reply as the caller sees it.
+ * @module
+ */
+import { decoderFor } from "../../http/headers/charset.ts";
+import {
+  type ContentDisposition,
+  parseContentDisposition,
+} from "../../http/headers/content_disposition.ts";
+import { isJsonType, parseContentType } from "../../http/headers/content_type.ts";
+import { parseSetCookies, type ResponseCookie } from "../../http/headers/set_cookie.ts";
+import {
+  MultipartReader,
+  type MultipartReaderOptions,
+} from "../../http/multipart/multipart_reader.ts";
+import {
+  isStandardSchema,
+  type SchemaOutput,
+  type StandardSchemaV1,
+  validateWithSchema,
+} from "../../http/schema/standard_schema.ts";
+import { StreamReader } from "../../http/bytes/stream_reader.ts";
+import { streamOf } from "./body_stream.ts";
+import { bodyError, type BodyPolicy, bodySource, DEFAULT_BODY_POLICY } from "./response_body.ts";
+import { ClientConnectionError } from "../errors/connection_errors.ts";
+import {
+  ClientResponseError,
+  ContentTypeError,
+  type HistoryEntry,
+  type RequestInfo,
+  type ResponseErrorInit,
+} from "../errors/client_errors.ts";
+import { startOfText } from "./error_body.ts";
+import type { JsonOptions, TextOptions } from "./response_options.ts";
+import { decodeText, fitsJson, parseJson } from "./response_text.ts";
+import { type ResponseLink, responseLinks } from "./response_links.ts";
+import { saveBody, type SavedFile, type SaveOptions } from "./save_body.ts";
+import { type EventsOptions, readEvents, type ServerSentEvent } from "./server_sent_events.ts";
+import type { HopResult } from "../hop/transport.ts";
+
+const RELEASED = "Connection closed: the response was released";
+
+/**
+ * Names the encoding of a body whose header does not.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type FallbackCharsetResolver } from "@roundtrip/http";
+ *
+ * const fallbackCharsetResolver: FallbackCharsetResolver = (response) =>
+ *   response.url.hostname.endsWith(".cn") ? "gbk" : "utf-8";
+ * const app = { fetch: () => new Response(new Uint8Array([0xc4, 0xe3, 0xba, 0xc3])) };
+ * await using session = new ClientSession({ app, fallbackCharsetResolver });
+ * await using response = await session.get("http://example.cn/");
+ * console.assert(await response.text() === "你好");
+ * ```
+ */
+export type FallbackCharsetResolver = (
+  response: ClientResponse,
+  body: Uint8Array<ArrayBuffer>,
+) => string;
+
+/**
+ * What a {@linkcode ClientResponse} is made of.
+ *
+ * @example
+ * ```ts
+ * import { ClientResponse, type ClientResponseInit } from "@roundtrip/http";
+ *
+ * // For tests of what handles responses.
+ * const init: ClientResponseInit = {
+ *   requestInfo: { method: "GET", url: new URL("http://localhost/"), headers: new Headers() },
+ *   history: [],
+ *   result: {
+ *     status: 200,
+ *     reason: "OK",
+ *     headers: new Headers(),
+ *     body: new Blob(["hello"]).stream(),
+ *     bodyError: (error) => error as Error,
+ *     release() {},
+ *   },
+ *   onEnd() {},
+ * };
+ * console.assert(await new ClientResponse(init).text() === "hello");
+ * ```
+ */
+export interface ClientResponseInit {
+  /** The request that got the reply. */
+  readonly requestInfo: RequestInfo;
+  /** Redirects on the way. */
+  readonly history: readonly HistoryEntry[];
+  /** The reply. */
+  readonly result: HopResult;
+  /** Called once, when the body has ended or was given up. */
+  readonly onEnd: () => void;
+  /** What happens to the body on its way. @default decoded, up to 512 MiB */
+  readonly policy?: BodyPolicy;
+  /** Names the encoding of a body whose header does not. @default UTF-8 */
+  readonly fallbackCharsetResolver?: FallbackCharsetResolver | null;
+}
+
+/**
+ * A reply whose head has come; its body is read on demand. Release it (`await using` does) or read
+ * it to the end, so that its connection can serve the next request.
+ *
+ * @example
+ * ```ts no-assert
+ * import { ClientSession } from "@roundtrip/http";
+ *
+ * async function title(url: string): Promise<string> {
+ *   await using session = new ClientSession();
+ *   await using response = await session.get(url, { raiseForStatus: true });
+ *   return (await response.json<{ title: string }>()).title;
+ * }
+ * ```
+ */
+export class ClientResponse {
+  /** Status code. */
+  readonly status: number;
+  /** Reason phrase; the canonical one of the status, `fetch` does not tell the server's. */
+  readonly reason: string;
+  /** Headers of the reply. */
+  readonly headers: Headers;
+  /** What was asked for: after redirects, the last hop. */
+  readonly requestInfo: RequestInfo;
+  /** Redirects on the way, in order. */
+  readonly history: readonly HistoryEntry[];
+  readonly #result: HopResult;
+  readonly #onEnd: () => void;
+  readonly #policy: BodyPolicy;
+  #content: StreamReader | null = null; // made when it is asked for
+  #bytes: Promise<Uint8Array<ArrayBuffer>> | null = null;
+  #text: string | null = null;
+  readonly #fallbackCharset: FallbackCharsetResolver | null;
+
+  /**
+   * Creates one.
+   *
+   * @param init Request, redirects and reply.
+   */
+  constructor(init: ClientResponseInit) {
+    const { result } = init;
+    this.status = result.status;
+    this.reason = result.reason;
+    this.headers = result.headers;
+    this.requestInfo = init.requestInfo;
+    this.history = init.history;
+    this.#result = result;
+    this.#onEnd = init.onEnd;
+    this.#policy = init.policy ?? DEFAULT_BODY_POLICY;
+    this.#fallbackCharset = init.fallbackCharsetResolver ?? null;
+    if (result.body === null) init.onEnd();
+  }
+
+  /** The body, piece by piece. */
+  get content(): StreamReader {
+    return this.#content ??= this.#open();
+  }
+
+  /** Method of the request, after redirects. */
+  get method(): string {
+    return this.requestInfo.method;
+  }
+
+  /** URL of the reply, after redirects, without a fragment. */
+  get url(): URL {
+    return this.requestInfo.url;
+  }
+
+  /** Host of the URL, without its port. */
+  get host(): string {
+    return this.url.hostname;
+  }
+
+  /** Whether the status is below 400. */
+  get ok(): boolean {
+    return this.status < 400;
+  }
+
+  /** Cookies that this reply sets; those of redirects are in the jar. */
+  get cookies(): ReadonlyMap<string, ResponseCookie> {
+    return parseSetCookies(this.headers.getSetCookie());
+  }
+
+  /** Mime type, `application/octet-stream` where the header is missing. */
+  get contentType(): string {
+    return parseContentType(this.headers.get("content-type")).mimeType;
+  }
+
+  /** Charset of the header, `null` where it does not say. */
+  get charset(): string | null {
+    return parseContentType(this.headers.get("content-type")).params.get("charset") ?? null;
+  }
+
+  /** The `Content-Disposition` header, `null` where it is missing or malformed. */
+  get contentDisposition(): ContentDisposition | null {
+    return parseContentDisposition(this.headers.get("content-disposition"));
+  }
+
+  /**
+   * Links of the `Link` headers, by relation type (`next` for example), or by target where that is
+   * missing. Of several with one relation the first is here.
+   */
+  get links(): ReadonlyMap<string, ResponseLink> {
+    return responseLinks(this.headers, this.url);
+  }
+
+  /** Announced length of the body in bytes, before decoding; `null` where the header is missing. */
+  get contentLength(): number | null {
+    const header = this.headers.get("content-length");
+    // Digits alone: "+5", "1e3" and "0x10" are numbers to JavaScript and no lengths (RFC 9110, 8.6).
+    return header !== null && /^\d{1,15}$/.test(header) ? Number(header) : null;
+  }
+
+  /**
+   * Reads the whole body; a second call gives the same bytes.
+   *
+   * @returns The bytes.
+   * @throws {ClientPayloadError} If the body is cut or broken.
+   */
+  read(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#bytes ??= this.content.read();
+  }
+
+  /**
+   * Names the encoding that `text()` uses: the header's charset if it is a known one, UTF-8 for
+   * JSON, else what the session's `fallbackCharsetResolver` says, else UTF-8.
+   *
+   * @returns The encoding, a name of the WHATWG Encoding standard.
+   */
+  async getEncoding(): Promise<string> {
+    const charset = this.charset;
+    const known = charset === null ? null : decoderFor(charset, true);
+    if (known !== null) return known.encoding;
+    if (this.#fallbackCharset === null || isJsonType(this.contentType)) return "utf-8";
+    return this.#fallbackCharset(this, await this.read());
+  }
+
+  /**
+   * Reads the body as text: in `encoding`, else in the header's charset, else as UTF-8 or what the
+   * session's `fallbackCharsetResolver` says.
+   *
+   * `latin1` and `ascii` mean windows-1252, as in browsers; a byte order mark is taken off.
+   *
+   * @param options The encoding.
+   * @returns The text.
+   * @throws {RangeError} If `encoding` is no known one.
+   * @throws {ClientPayloadError} If the bytes are not of that encoding.
+   */
+  async text(options: TextOptions = {}): Promise<string> {
+    const bytes = await this.read();
+    const encoding = options.encoding ?? await this.getEncoding();
+    return this.#text = decodeText(bytes, encoding, options, this);
+  }
+
+  /**
+   * Reads the body as JSON.
+   *
+   * @typeParam T Type the caller expects; it is not checked.
+   * @param options Mime type, encoding, parser.
+   * @returns The value, `null` for an empty body.
+   * @throws {ContentTypeError} If the reply is of another mime type.
+   * @throws {ClientPayloadError} If the body is not JSON.
+   */
+  json<T = unknown>(options?: JsonOptions): Promise<T>;
+  /**
+   * Reads the body as JSON and checks it.
+   *
+   * @typeParam S Schema of zod, valibot, arktype or another library of Standard Schema.
+   * @param schema The schema.
+   * @param options Mime type, encoding, parser.
+   * @returns What the schema makes of the value; an empty body is `null` to it.
+   * @throws {ContentTypeError} If the reply is of another mime type.
+   * @throws {ClientPayloadError} If the body is not JSON.
+   * @throws {SchemaValidationError} If the value does not fit.
+   */
+  json<S extends StandardSchemaV1>(schema: S, options?: JsonOptions): Promise<SchemaOutput<S>>;
+  async json(first: JsonOptions | StandardSchemaV1 = {}, more: JsonOptions = {}): Promise<unknown> {
+    if (!isStandardSchema(first)) return await this.#json(first);
+    return await validateWithSchema(first, await this.#json(more), `the body of ${this.url.href}`);
+  }
+
+  async #json(options: JsonOptions): Promise<unknown> {
+    const { contentType } = options;
+    if (contentType !== null && !fitsJson(this.contentType, contentType)) {
+      throw this.#typeError("decode JSON");
+    }
+    const text = await this.text(options);
+    if (text.trim() === "") return null; // as aiohttp 3.14
+    return parseJson(text, options.loads ?? JSON.parse, this);
+  }
+
+  /**
+   * Reads the body as server-sent events; the response is released when the loop ends or is left.
+   *
+   * @param options Limits.
+   * @yields The events in order.
+   * @throws {ContentTypeError} If the reply is no `text/event-stream`.
+   * @throws {EventTooLongError} If an event is longer than `maxEventSize`.
+   *
+   * @example
+   * ```ts
+   * import { ClientSession, web } from "@roundtrip/http";
+   *
+   * const app = new web.Application();
+   * const headers = { "content-type": "text/event-stream" };
+   * app.addRoutes([web.get("/", () => new Response("event: tick\ndata: 1\n\n", { headers }))]);
+   * await using runner = new web.AppRunner(app);
+   * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+   *
+   * await using session = new ClientSession({ baseUrl });
+   * await using response = await session.get("/");
+   * for await (const { event, data } of response.events()) console.assert(event + data === "tick1");
+   * ```
+   */
+  async *events(options: EventsOptions = {}): AsyncGenerator<ServerSentEvent, void, undefined> {
+    try {
+      if (this.contentType !== "text/event-stream") throw this.#typeError("read events");
+      yield* readEvents(this.content, options);
+    } finally {
+      this.release();
+    }
+  }
+
+  /**
+   * Writes the body into a file, whatever the status is. It grows as `<path>.part` and gets its name
+   * when it is complete; a body that breaks off leaves the part where it is, for
+   * `session.downloadToFile()` to go on with.
+   *
+   * @param path The file.
+   * @param options Whether a file may be replaced, and who is told about the progress.
+   * @returns The file and its size.
+   * @throws {FileExistsError} If there is a file already and `overwrite` is not set.
+   * @throws {ClientPayloadError} If the body is cut or broken.
+   */
+  saveTo(path: string | URL, options: SaveOptions = {}): Promise<SavedFile> {
+    return saveBody(this, path, options);
+  }
+
+  /**
+   * Reads a multipart body part by part as it comes.
+   *
+   * @param options Limits.
+   * @returns The reader.
+   * @throws {MultipartSyntaxError} If the body is no multipart.
+   */
+  multipart(options?: MultipartReaderOptions): MultipartReader {
+    const stream = streamOf(this.content);
+    return new MultipartReader(stream, this.headers.get("content-type"), options);
+  }
+
+  /**
+   * Throws if the status is 400 or above, and releases the reply then.
+   *
+   * @throws {ClientResponseError} With the body, if that was read before.
+   */
+  raiseForStatus(): void {
+    if (this.ok) return;
+    const error = new ClientResponseError(this.#errorInit(this.reason, this.#text));
+    this.release();
+    throw error;
+  }
+
+  /**
+   * Makes the error for a status of 400 or above, with the first 64 KiB of the body.
+   *
+   * @returns The error, `null` for a status below 400.
+   */
+  async statusError(): Promise<ClientResponseError | null> {
+    if (this.ok) return null;
+    const body = await startOfText(this.content, this.charset);
+    this.release();
+    return new ClientResponseError(this.#errorInit(this.reason, body));
+  }
+
+  /** Gives up what was not read; reading on throws. */
+  release(): void {
+    this.content.cancel(new ClientConnectionError(RELEASED)).catch(() => {});
+  }
+
+  /** The same as `release()`, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.content.cancel(new ClientConnectionError(RELEASED));
+  }
+
+  #open(): StreamReader {
+    const result = this.#result;
+    if (result.body === null) return new StreamReader(null);
+    return new StreamReader(bodySource(result, this.#policy, () => this.contentLength), {
+      onEnd: this.#onEnd,
+      mapError: (error) => bodyError(this.#result, error), // the body keeps the response alive
+    });
+  }
+
+  #typeError(attempt: string): ContentTypeError {
+    const contentType = this.headers.get("content-type") ?? "";
+    return new ContentTypeError(
+      this.#errorInit(`Attempt to ${attempt} with unexpected mimetype: ${contentType}`),
+    );
+  }
+
+  #errorInit(reason: string, body: string | null = null): ResponseErrorInit {
+    const { requestInfo, history, status, headers } = this;
+    return { requestInfo, history, status, headers, reason, body };
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * From a reply to the bytes that its reader sees.
+ * @module
+ */
+import { type BodySource, streamSource } from "../../http/bytes/body_source.ts";
+import {
+  ContentDecodingError,
+  decodedSource,
+  limitedSource,
+} from "../../http/coding/content_decoder.ts";
+import { ClientPayloadError } from "../errors/client_errors.ts";
+import { countedSource, type ProgressCallback } from "../hop/progress.ts";
+import type { HopResult } from "../hop/transport.ts";
+
+/**
+ * What happens to a body on its way to the reader.
+ *
+ * @example
+ * ```ts
+ * import type { BodyPolicy, ClientResponseInit } from "@roundtrip/http";
+ *
+ * // As a ClientResponse takes it: bodies as they came, nobody told of them.
+ * const policy: BodyPolicy = { autoDecompress: false, maxDecodedSize: 0, onDownloadProgress: null };
+ * const init: Pick<ClientResponseInit, "policy"> = { policy };
+ * console.assert(init.policy?.autoDecompress === false);
+ * ```
+ */
+export interface BodyPolicy {
+  /** Whether `Content-Encoding` is undone. */
+  readonly autoDecompress: boolean;
+  /** Most bytes that decoding may make of a body; 0 for no limit. */
+  readonly maxDecodedSize: number;
+  /** Told how far the body has come, `null` for nobody. */
+  readonly onDownloadProgress: ProgressCallback | null;
+}
+
+// V8's longest string has 2^29 - 24 characters, so text() and json() could hold no more.
+const DEFAULT_MAX_DECODED_SIZE = 512 * 1024 * 1024;
+
+/** The policy where nobody says otherwise. */
+export const DEFAULT_BODY_POLICY: BodyPolicy = {
+  autoDecompress: true,
+  maxDecodedSize: DEFAULT_MAX_DECODED_SIZE,
+  onDownloadProgress: null,
+};
+
+/** What a caller may say about bodies. */
+type BodyOptions = {
+  readonly [K in keyof BodyPolicy]?: NonNullable<BodyPolicy[K]>;
+};
+
+/**
+ * Puts what a caller said over a policy.
+ *
+ * @param defaults The policy.
+ * @param options What the caller gave.
+ * @returns The policy that counts.
+ * @throws {RangeError} If `maxDecodedSize` is negative.
+ */
+export function resolvePolicy(defaults: BodyPolicy, options: BodyOptions): BodyPolicy {
+  const { autoDecompress, maxDecodedSize, onDownloadProgress } = options;
+  if (
+    autoDecompress === undefined && maxDecodedSize === undefined &&
+    onDownloadProgress === undefined
+  ) return defaults;
+  if (maxDecodedSize !== undefined && !(maxDecodedSize >= 0)) {
+    throw new RangeError(`Cannot use maxDecodedSize ${maxDecodedSize}: expected 0 or more bytes`);
+  }
+  return {
+    autoDecompress: autoDecompress ?? defaults.autoDecompress,
+    maxDecodedSize: maxDecodedSize ?? defaults.maxDecodedSize,
+    onDownloadProgress: onDownloadProgress ?? defaults.onDownloadProgress,
+  };
+}
+
+/**
+ * Gives what a `StreamReader` is to read.
+ *
+ * @param result The reply.
+ * @param policy What happens to the body.
+ * @param announced Gives the announced length in bytes, `null` where it is not known.
+ * @returns The source, `null` for an empty body.
+ */
+export function bodySource(
+  result: HopResult,
+  policy: BodyPolicy,
+  announced: () => number | null,
+): BodySource | null {
+  const { body, exactLength = null } = result;
+  if (body === null) return null;
+  const { autoDecompress, maxDecodedSize, onDownloadProgress } = policy;
+  // Nearly every reply; each header that is not looked at saves time.
+  if (exactLength !== null && onDownloadProgress === null) {
+    return streamSource(body, exactLength, true);
+  }
+  const length = result.decoded === true ? null : announced();
+  const coding = autoDecompress ? result.headers.get("content-encoding") : null;
+  let source = streamSource(body, length);
+  if (onDownloadProgress !== null) source = countedSource(source, length, onDownloadProgress);
+  if (coding === null) return source;
+  return result.decoded === true
+    ? limitedSource(source, coding, maxDecodedSize)
+    : decodedSource(source, coding, { maxSize: maxDecodedSize });
+}
+
+/**
+ * Turns a failure while reading a body into the error that the caller sees.
+ *
+ * @param result The reply.
+ * @param error What reading failed with.
+ * @returns The error.
+ */
+export function bodyError(result: HopResult, error: unknown): Error {
+  if (error instanceof ContentDecodingError) {
+    return new ClientPayloadError(`Response payload is not completed: ${error.message}`, {
+      cause: error,
+    });
+  }
+  return result.bodyError(error);
+}

@@ -1,0 +1,45 @@
+/**
+ * The links of a reply.
+ * @module
+ */
+import { parseLinkHeader } from "../../http/headers/link_header.ts";
+
+/**
+ * One link of a reply.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type ResponseLink } from "@roundtrip/http";
+ *
+ * const headers = { link: '</items?page=2>; rel="next"' };
+ * await using session = new ClientSession({ app: { fetch: () => new Response("", { headers }) } });
+ * await using response = await session.get("/items");
+ * const next: ResponseLink | undefined = response.links.get("next");
+ * console.assert(next?.url.href === "http://localhost/items?page=2");
+ * ```
+ */
+export interface ResponseLink {
+  /** Where it leads, absolute. */
+  readonly url: URL;
+  /** Its parameters by lower-case name. */
+  readonly params: ReadonlyMap<string, string>;
+}
+
+/**
+ * Lists the links of a reply by relation type, by target where that is missing.
+ *
+ * @param headers Headers of the reply.
+ * @param base URL of the reply.
+ * @returns The links; the first of those with one relation.
+ */
+export function responseLinks(headers: Headers, base: URL): ReadonlyMap<string, ResponseLink> {
+  const links = new Map<string, ResponseLink>();
+  for (const { target, params } of parseLinkHeader(headers.get("link"))) {
+    const url = URL.parse(target, base);
+    if (url === null) continue;
+    // One link may have several relations (RFC 8288 section 3.3).
+    const names = params.get("rel")?.split(/\s+/) ?? [target];
+    for (const name of names) if (!links.has(name)) links.set(name, { url, params });
+  }
+  return links;
+}

@@ -1,0 +1,75 @@
+/**
+ * How the bytes of a reply become text, and text a value.
+ * @module
+ */
+import { decoderFor } from "../../http/headers/charset.ts";
+import { isJsonType } from "../../http/headers/content_type.ts";
+import { ClientPayloadError } from "../errors/client_errors.ts";
+import type { TextOptions } from "./response_options.ts";
+
+/**
+ * Decodes a body.
+ *
+ * @param bytes The body.
+ * @param encoding Name of its encoding.
+ * @param options Whether bytes that are not of the encoding are an error.
+ * @param from Where it came from, for messages; its URL is parsed when it is asked for.
+ * @returns The text.
+ * @throws {RangeError} If the encoding is no known one.
+ * @throws {ClientPayloadError} If the bytes are not of that encoding.
+ */
+export function decodeText(
+  bytes: Uint8Array<ArrayBuffer>,
+  encoding: string,
+  options: TextOptions,
+  from: { readonly url: URL },
+): string {
+  const decoder = decoderFor(encoding, options.errors !== "replace");
+  if (decoder === null) {
+    throw new RangeError(`Cannot decode the body: unknown encoding "${encoding}"`);
+  }
+  try {
+    return decoder.decode(bytes);
+  } catch (cause) {
+    throw new ClientPayloadError(
+      `Cannot decode the body of ${from.url.href}: it is not ${decoder.encoding}. ` +
+        "Name its encoding with text({ encoding })",
+      { cause },
+    );
+  }
+}
+
+/**
+ * Parses JSON.
+ *
+ * @param text The text.
+ * @param loads Turns it into a value.
+ * @param from Where it came from, for messages; its URL is parsed when it is asked for.
+ * @returns The value.
+ * @throws {ClientPayloadError} If it is not JSON.
+ */
+export function parseJson(
+  text: string,
+  loads: (text: string) => unknown,
+  from: { readonly url: URL },
+): unknown {
+  try {
+    return loads(text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ClientPayloadError(`Cannot parse the body of ${from.url.href} as JSON: ${reason}`, {
+      cause,
+    });
+  }
+}
+
+/**
+ * Tells whether a reply is of the type that `json()` asks for.
+ *
+ * @param mimeType The reply's type.
+ * @param wanted A part of the type that the caller names; left out, any JSON type will do.
+ * @returns Whether it is.
+ */
+export function fitsJson(mimeType: string, wanted: string | undefined): boolean {
+  return wanted === undefined ? isJsonType(mimeType) : mimeType.includes(wanted.toLowerCase());
+}

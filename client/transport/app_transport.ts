@@ -1,0 +1,195 @@
+/**
+ * The transport into an application in the same program, without a socket.
+ * @module
+ */
+import { NotSupportedError } from "../../http/not_supported_error.ts";
+import { asError, ClientConnectionError } from "../errors/connection_errors.ts";
+import { ClientPayloadError } from "../errors/client_errors.ts";
+import type { HopRequest, HopResult, Transport } from "../hop/transport.ts";
+
+/**
+ * Anything that answers requests: an `Application`, a Hono app, `{ fetch: (request) => … }`.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type FetchApp } from "@roundtrip/http";
+ *
+ * const app: FetchApp = { fetch: (request) => new Response(new URL(request.url).pathname) };
+ * await using session = new ClientSession({ app });
+ * await using response = await session.get("/a");
+ * console.assert(await response.text() === "/a");
+ * ```
+ */
+export interface FetchApp {
+  /**
+   * Answers a request.
+   *
+   * @param request The request.
+   * @returns The reply.
+   */
+  fetch(request: Request): Response | Promise<Response>;
+}
+
+/**
+ * Makes a transport that hands requests to an application.
+ *
+ * @param app The application.
+ * @returns The transport.
+ *
+ * @example
+ * ```ts
+ * import { appTransport, ClientSession, type Transport } from "@roundtrip/http";
+ *
+ * const inner = appTransport({ fetch: () => new Response("hello") });
+ * let hops = 0;
+ * const counting: Transport = {
+ *   send: (request) => (hops++, inner.send(request)),
+ *   close: () => inner.close(),
+ * };
+ * await using session = new ClientSession({ transport: counting });
+ * await using response = await session.get("http://localhost/");
+ * console.assert(await response.text() === "hello" && hops === 1);
+ * ```
+ */
+export function appTransport(app: FetchApp): Transport {
+  return {
+    async send(request) {
+      const response = await race(app, request);
+      return resultOf(response, request);
+    },
+    close() {},
+  };
+}
+
+async function race(app: FetchApp, request: HopRequest): Promise<Response> {
+  const { method, url, signal, body } = request;
+  if (signal.aborted) throw asError(signal.reason);
+  if (body !== null && (method === "GET" || method === "HEAD")) {
+    throw new NotSupportedError(`A body with ${method}`, "the platform's Request has none");
+  }
+  let onAbort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(asError(signal.reason));
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+  let answer: Promise<Response> | null = null;
+  try {
+    answer = Promise.try(() =>
+      app.fetch(
+        new Request(url, {
+          method,
+          headers: [...request.headers, ...lengthOf(request)],
+          signal,
+          ...(body === null ? {} : { body: body.bytes ?? body.stream(), duplex: "half" }),
+        } as RequestInit),
+      )
+    );
+    const response = checked(await Promise.race([answer, aborted]));
+    request.observer?.connected();
+    return response;
+  } catch (error) {
+    if (signal.aborted) {
+      // Nobody will read what the application may still give.
+      answer?.then((late) => late?.body?.cancel()).catch(() => {});
+      throw asError(signal.reason);
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    const text = `Cannot request ${url}: the application threw: ${reason}`;
+    throw new ClientConnectionError(text, { cause: error });
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** What the application gave, if a server could send it. */
+function checked(response: Response): Response {
+  // Not by its class: adapters for other runtimes have classes of their own.
+  if (typeof response?.headers?.getSetCookie !== "function") {
+    throw new TypeError(`expected a Response, got ${response}`);
+  }
+  if (response.status < 100) throw new TypeError("it gave Response.error(), which has no status");
+  if (response.bodyUsed || response.body?.locked) {
+    throw new TypeError("it gave a Response whose body is used or locked");
+  }
+  return response;
+}
+
+/** The Content-Length that a socket's peer would see. */
+function lengthOf({ body, method, headers }: HopRequest): [string, string][] {
+  if (headers.some(([name]) => name.toLowerCase() === "content-length")) return [];
+  if (body !== null) return body.size === null ? [] : [["content-length", `${body.size}`]];
+  return method === "POST" || method === "PUT" || method === "PATCH"
+    ? [["content-length", "0"]]
+    : [];
+}
+
+function resultOf(response: Response, request: HopRequest): HopResult {
+  const { signal } = request;
+  // What HTTP does not let through (RFC 9110 section 9.3.2): HEAD has no body.
+  if (request.method === "HEAD") response.body?.cancel().catch(() => {});
+  return {
+    status: response.status,
+    reason: response.statusText,
+    headers: response.headers,
+    body: request.method === "HEAD" ? null : abortable(response, signal),
+    bodyError(error) {
+      if (signal.aborted) return asError(signal.reason);
+      const reason = error instanceof Error ? error.message : String(error);
+      return new ClientPayloadError(`Response payload is not completed: ${reason}`, {
+        cause: error,
+      });
+    },
+    release() {},
+  };
+}
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** The body, which ends with the signal's reason when that aborts, as a connection's would. */
+function abortable({ body, headers }: Response, signal: AbortSignal): ReadableStream<Bytes> | null {
+  if (body === null) return null;
+  const reader = body.getReader();
+  const announced = headers.get("content-length") ?? "";
+  // On a connection a body is as long as it was announced (RFC 9112 section 6.3).
+  let left = /^\d{1,15}$/.test(announced) ? Number(announced) : null;
+  const counted = (piece: unknown): Bytes => {
+    if (!(piece instanceof Uint8Array)) {
+      throw new TypeError(`a body gives Uint8Array, not ${typeof piece}`);
+    }
+    if (left !== null) left -= piece.length;
+    if (left !== null && left < 0) {
+      throw new TypeError(`it is longer than its content-length ${announced}`);
+    }
+    return piece as Bytes;
+  };
+  let onAbort = (): void => {};
+  const done = (): void => signal.removeEventListener("abort", onAbort);
+  return new ReadableStream<Bytes>({
+    start(controller) {
+      onAbort = () => {
+        controller.error(signal.reason);
+        reader.cancel(signal.reason).catch(() => {});
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+    },
+    async pull(controller) {
+      try {
+        const { done: end, value } = await reader.read();
+        if (signal.aborted) return;
+        if (!end) return controller.enqueue(counted(value));
+        if (left !== null && left > 0) {
+          throw new TypeError(`it ends ${left} short of its content-length ${announced}`);
+        }
+        controller.close();
+      } catch (error) {
+        controller.error(error);
+        reader.cancel(error).catch(() => {});
+      }
+      done();
+    },
+    async cancel(reason) {
+      done();
+      await reader.cancel(reason);
+    },
+  }, { highWaterMark: 0 });
+}

@@ -1,0 +1,112 @@
+/**
+ * What the failures of `fetch` mean.
+ * @module
+ */
+import { NotSupportedError } from "../../http/not_supported_error.ts";
+import {
+  asError,
+  ClientConnectionError,
+  ClientConnectorError,
+  ClientOSError,
+  type ConnectFailure,
+  ServerDisconnectedError,
+} from "../errors/connection_errors.ts";
+import { ClientHttpProxyError, connectorError } from "../errors/connector_errors.ts";
+import { ClientPayloadError } from "../errors/client_errors.ts";
+import type { HopRequest } from "../hop/transport.ts";
+
+const CONNECT_FAILURES: readonly (readonly [RegExp, ConnectFailure])[] = [
+  [/dns error|failed to lookup address/i, "dns"],
+  [/received fatal alert/i, "tls"], // also CertificateRequired: it is ours that is missed
+  [/certificate/i, "certificate"],
+  [/tls|handshake|corrupt message|AlertReceived|InvalidContentType/i, "tls"],
+  [/connection refused/i, "refused"],
+  [/unreachable|timed out|cannot assign requested address/i, "unreachable"],
+];
+
+/**
+ * A failure before the head of the reply as the caller sees it. fetch says "fetch failed" and keeps
+ * the reason in `cause`, as text of the HTTP library beneath.
+ *
+ * @param error What was thrown.
+ * @param hop The hop that failed.
+ * @param proxy Proxy that it went through.
+ * @returns The error of the class that fits.
+ */
+export function sendError(error: unknown, hop: HopRequest, proxy: string | null): Error {
+  if (hop.signal.aborted) return asError(hop.signal.reason);
+  if (error instanceof NotSupportedError || error instanceof ClientConnectionError) return error;
+  if (!(error instanceof Error)) return new ClientConnectionError(String(error));
+  const options = { cause: error };
+  const url = new URL(hop.url);
+  if (error.name === "NotCapable") {
+    return new ClientConnectorError(url, "permission", error.message, options);
+  }
+  // Before Deno 2.9 the reason was the message itself, without a cause.
+  const { cause = error.message } = error;
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const stage = /client error \((\w+)\)/.exec(text)?.[1];
+  const reason = reasonOf(text);
+  // In TLS 1.3 a server refuses a client's certificate when the client is through (RFC 8446, 4.4.2).
+  if (stage === "Connect" || /received fatal alert/.test(reason)) {
+    return connectError(url, proxy, reason, options);
+  }
+  // Broken while in use: no reply came, and the server may have acted on the request.
+  if (/connection reset|broken pipe/i.test(text)) {
+    return new ClientOSError(`Connection to ${url.host} broke: ${reason}`, options);
+  }
+  if (stage === "SendRequest") return new ServerDisconnectedError(url, reason, options);
+  const streams = hop.body !== null && hop.body.bytes === null;
+  // No stage: it is what the body's own stream failed with.
+  if (stage === undefined && error.cause !== undefined && streams) {
+    return new ClientPayloadError(`Cannot send the body to ${hop.url}: ${reason}`, options);
+  }
+  return new ClientConnectionError(`Cannot request ${hop.url}: ${reason}`, options);
+}
+
+/**
+ * A failure while the body is read as the caller sees it.
+ *
+ * @param error What the stream failed with.
+ * @param signal The hop's signal: its reason comes first.
+ * @returns The error.
+ */
+export function bodyError(error: unknown, signal: AbortSignal): Error {
+  if (signal.aborted) return asError(signal.reason);
+  const text = error instanceof Error ? error.message : String(error);
+  return new ClientPayloadError(`Response payload is not completed: ${reasonOf(text)}`, {
+    cause: error,
+  });
+}
+
+function connectError(
+  url: URL,
+  proxy: string | null,
+  reason: string,
+  options: ErrorOptions,
+): Error {
+  // CONNECT was answered with something else than 200 (RFC 9110 section 9.3.6).
+  if (/proxy authentication required|unsuccessful tunnel/.test(reason)) {
+    const status = reason.startsWith("proxy auth") ? 407 : 502;
+    return new ClientHttpProxyError({
+      requestInfo: { method: "CONNECT", url, headers: new Headers() },
+      history: [],
+      status,
+      headers: new Headers(),
+      reason: `the proxy refused to connect: ${reason}`,
+      ...options,
+    });
+  }
+  const own = CONNECT_FAILURES.find(([pattern]) => pattern.test(reason))?.[1] ?? "other";
+  // Through a proxy nothing but the proxy is connected to, save for TLS, which goes through it.
+  const viaProxy = proxy !== null && own !== "certificate" && own !== "tls";
+  const failure = !viaProxy ? own : proxy.startsWith("unix:") ? "unix" : "proxy";
+  return connectorError(url, failure, reason, options);
+}
+
+/** The last part of a reason, "Connection refused (os error 111)", or all of it. */
+function reasonOf(text: string): string {
+  return text.replace(/^error sending request.*?: (?=client error)/, "")
+    .replace(/^client error \(\w+\): /, "")
+    .slice(0, 200); // it may quote what the peer sent
+}

@@ -1,0 +1,359 @@
+/**
+ * The transport over `fetch`. Its ways are known in this file and nowhere else: what it sends by
+ * itself, when it sends a request twice, what it decodes, and the clients that hold its connections.
+ * What its failures mean is in fetch_errors.ts.
+ * @module
+ */
+import { NotSupportedError } from "../../http/not_supported_error.ts";
+import { ConnectionSlots } from "../connect/connection_slots.ts";
+import {
+  type ConnectorOptions,
+  resolveConnector,
+  type ResolvedConnector,
+} from "../connect/connector.ts";
+import { ClientConnectionError } from "../errors/connection_errors.ts";
+import { withoutProxyVariables } from "../connect/environment.ts";
+import { bodyError, sendError } from "./fetch_errors.ts";
+import { headerOf } from "../hop/header_list.ts";
+import { percentDecoded } from "../connect/percent_decoded.ts";
+import { ProxyRelay } from "../connect/proxy_relay.ts";
+import type { HeaderList, HopBody, HopRequest, HopResult, Transport } from "../hop/transport.ts";
+
+const ON_DENO = "Deno" in globalThis;
+// Deno sends these whatever the request says; a caller can change their values, not leave them out.
+const FIXED_HEADERS = ["accept", "accept-encoding", "accept-language", "user-agent"];
+
+/**
+ * Makes a transport over `fetch` with connections of its own.
+ *
+ * @param options How to connect.
+ * @returns The transport; close it to end its connections.
+ * @throws {RangeError} If a limit is no whole number from 0 on.
+ * @throws {TypeError} If the proxy or the certificate is not valid.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, fetchTransport, web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * const transport = fetchTransport({ limitPerHost: 4 });
+ * await using session = new ClientSession({ baseUrl, transport });
+ * await using response = await session.get("/");
+ * console.assert(await response.text() === "hello");
+ * ```
+ */
+export function fetchTransport(options?: ConnectorOptions): Transport {
+  const connector = resolveConnector(options);
+  const clients = new HttpClients(connector);
+  const slots = new ConnectionSlots(connector.limit, connector.limitPerHost);
+  let isClosed = false;
+  return {
+    fixedHeaders: FIXED_HEADERS,
+    async send(request) {
+      refuseImpossible(request);
+      const waiting = slots.acquire(request.url, request.signal);
+      if (waiting !== null) await turn(waiting, request, slots);
+      const proxy = request.proxy ?? connector.proxy;
+      try {
+        if (isClosed) throw new ClientConnectionError("Cannot send: the transport is closed");
+        const body = bodyOf(request);
+        // With no body to make a request unrepeatable (see bodyOf), only a new connection does.
+        const pooled = !connector.forceClose && !(request.once && body === null);
+        const init: RequestInit & { client?: Deno.HttpClient; duplex?: "half" } = {
+          redirect: "manual",
+          signal: request.signal,
+        };
+        // Each member costs; left out, the method is GET.
+        if (request.method !== "GET") init.method = request.method;
+        const headers = sentHeaders(request, connector.forceClose);
+        if (headers.length > 0) init.headers = headers as [string, string][];
+        if (body !== null) init.body = body;
+        const client = clients.get(proxy, pooled, request.url);
+        if (client !== undefined) init.client = client;
+        else if (body instanceof ReadableStream) init.duplex = "half"; // Node asks for it
+        const response = await fetch(request.url, init);
+        request.observer?.connected();
+        return new FetchResult(response, request, slots);
+      } catch (error) {
+        slots.release(request.url);
+        throw sendError(error, request, proxy);
+      }
+    },
+    close() {
+      isClosed = true;
+      clients.close();
+    },
+  };
+}
+
+const CLOSE = ["connection", "close"] as const;
+// Deno's fetch undoes gzip and brotli whatever the request says, but for one: a first header line
+// that asks for no coding at all. The caller's own line follows it and means the same as before,
+// though a server that looks at the first line only, nginx before 1.23 for one, will not compress.
+const RAW = ["accept-encoding", "identity"] as const;
+
+/** The headers as pairs: a Headers object would cost a fifth of the request more. */
+function sentHeaders({ headers, rawBody }: HopRequest, forceClose: boolean): HeaderList {
+  if (!rawBody && !forceClose) return headers;
+  return [...(rawBody ? [RAW] : []), ...headers, ...(forceClose ? [CLOSE] : [])];
+}
+
+function refuseImpossible({ method, body, rawBody }: HopRequest): void {
+  if (rawBody && !ON_DENO) {
+    throw new NotSupportedError("autoDecompress: false", "this runtime's fetch always decodes");
+  }
+  if (method === "TRACE" || method === "CONNECT" || method === "TRACK") {
+    throw new NotSupportedError(`Method ${method}`, "the platform's fetch forbids it");
+  }
+  if (body !== null && (method === "GET" || method === "HEAD")) {
+    throw new NotSupportedError(`A body with ${method}`, "the platform's fetch has none");
+  }
+}
+
+/** Waits for a place; what the observer throws gives it back. */
+async function turn(
+  waiting: Promise<void>,
+  { observer, url }: HopRequest,
+  slots: ConnectionSlots,
+): Promise<void> {
+  try {
+    observer?.queued();
+  } catch (error) {
+    waiting.then(() => slots.release(url), () => {}); // it ends when the request is aborted
+    throw error;
+  }
+  await waiting;
+  try {
+    observer?.dequeued();
+  } catch (error) {
+    slots.release(url);
+    throw error;
+  }
+}
+
+/**
+ * The body as fetch takes it. Bytes are the fastest. But fetch sends a request again on its own when
+ * a pooled connection turns out to be dead, after the server may have acted on it; it cannot when
+ * the body is a stream. A Blob is sent as a stream with Content-Length; a stream alone would be
+ * chunked. Measured: POST of bytes twice, of a Blob once.
+ */
+function bodyOf({ body, once }: HopRequest): BodyInit | null {
+  if (body === null) return null;
+  if (body.size === 0) return once ? null : new Uint8Array(0);
+  if (body.bytes !== null && !once) return body.bytes;
+  return body.size === null ? body.stream(ON_DENO) : new SizedStream(body, body.size);
+}
+
+/** A stream that says its length in the only way that fetch listens to. */
+class SizedStream extends Blob {
+  readonly #body: HopBody;
+  readonly #size: number;
+
+  constructor(body: HopBody, size: number) {
+    super();
+    this.#body = body;
+    this.#size = size;
+  }
+
+  override get size(): number {
+    return this.#size;
+  }
+
+  override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#body.stream(ON_DENO); // Deno holds on to a piece's memory by itself, Node does not
+  }
+}
+
+// Objects of a request that stay when nothing is sent: kept_shapes.ts says what for.
+const kept: { shapes: readonly unknown[] | null; response: Response | null } = {
+  shapes: null,
+  response: null, // the last one
+};
+
+/** What fetch makes for a request, as far as one can get hold of it. */
+function fetchShapes(): readonly unknown[] {
+  const { signal } = new AbortController();
+  const request = new Request("http://localhost/", { redirect: "manual", signal });
+  const shapes: unknown[] = [request, request.headers, request.signal];
+  // A read that is under way for good: the stream beneath a body has objects for each read.
+  const body = new ReadableStream({
+    type: "bytes",
+    pull({ byobRequest }: ReadableByteStreamController) {
+      shapes.push(byobRequest, byobRequest?.view);
+      return new Promise<void>(() => {});
+    },
+  });
+  const reader = body.getReader({ mode: "byob" });
+  shapes.push(reader, reader.read(new Uint8Array(1)));
+  const sent: HopRequest = {
+    method: "GET",
+    url: request.url,
+    headers: [],
+    body: null,
+    once: false,
+    proxy: null,
+    rawBody: false,
+    signal,
+    observer: null,
+  };
+  shapes.push(sent, new FetchResult(new Response(), sent, new ConnectionSlots(0, 0)));
+  return shapes;
+}
+
+class FetchResult implements HopResult {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: Headers;
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
+  readonly #request: HopRequest;
+  readonly #response: Response;
+  #slots: ConnectionSlots | null;
+
+  constructor(response: Response, request: HopRequest, slots: ConnectionSlots) {
+    this.status = response.status;
+    this.reason = response.statusText;
+    this.headers = response.headers;
+    this.body = response.body;
+    this.#request = request;
+    this.#response = response;
+    this.#slots = slots;
+  }
+
+  /** The HTTP library beneath ends a body at Content-Length, unless there is a transfer coding. */
+  get exactLength(): number | null {
+    const { headers } = this;
+    const length = ON_DENO ? headers.get("content-length") : null;
+    if (length === null) return null;
+    const size = Number(length);
+    if (!Number.isSafeInteger(size) || `${size}` !== length) return null; // "0x10", "+5"
+    if (headers.has("transfer-encoding") || headers.has("content-encoding")) return null;
+    return size;
+  }
+
+  /** On Deno a single gzip or br is decoded, elsewhere any coding. */
+  get decoded(): boolean {
+    const coding = this.headers.get("content-encoding");
+    if (coding === null) return false;
+    if (!ON_DENO) return true;
+    const { headers, rawBody } = this.#request;
+    return /^(?:gzip|br)$/i.test(coding) && !rawBody && headerOf(headers, "range") === null &&
+      headerOf(headers, "accept-encoding")?.toLowerCase() !== "identity";
+  }
+
+  bodyError(error: unknown): Error {
+    return bodyError(error, this.#request.signal);
+  }
+
+  release(): void {
+    this.#slots?.release(this.#request.url);
+    this.#slots = null;
+    if (kept.response !== null) kept.shapes ??= fetchShapes(); // at the second
+    kept.response = this.#response; // its body has ended, so no connection is kept with it
+  }
+}
+
+/** The platform's HTTP clients, one for each way to connect, made on demand and closed together. */
+class HttpClients {
+  readonly #options: ResolvedConnector;
+  readonly #clients = new Map<string, Deno.HttpClient>();
+  readonly #relays = new Map<string, ProxyRelay>();
+  readonly #plain: boolean;
+  #usual: Deno.HttpClient | null = null; // the pool without a proxy
+
+  constructor(options: ResolvedConnector) {
+    this.#options = options;
+    // Elsewhere than on Deno there is nothing to own: fetch has one pool for the program.
+    this.#plain = !ON_DENO;
+    const { proxy, cert, localAddress, caCerts } = options;
+    if (this.#plain && ((proxy ?? cert ?? localAddress) !== null || caCerts.length > 0)) {
+      throw new NotSupportedError(
+        "connector",
+        "this runtime's fetch takes no proxy or certificate",
+      );
+    }
+    if ((cert ?? localAddress) === null && caCerts.length === 0) return;
+    try {
+      this.get(proxy, !options.forceClose, null); // a mistake is told here, not by the first request
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new TypeError(`Cannot use the connector: ${reason}`, { cause });
+    }
+  }
+
+  /** The client for a proxy; `pooled` says whether its connections may serve other requests too. */
+  get(asked: string | null, pooled: boolean, url: string | null): Deno.HttpClient | undefined {
+    if (this.#plain) return undefined;
+    if (asked === null && pooled && this.#usual !== null) return this.#usual; // nearly every request
+    const proxy = url?.startsWith("https:") ? this.#withoutPassword(asked) : asked;
+    const key = `${pooled ? "" : "!"}${proxy ?? ""}`;
+    let client = this.#clients.get(key);
+    if (client === undefined) {
+      const options = clientOptions(this.#options, proxy, pooled);
+      // Deno's client goes through HTTP_PROXY unasked, and past the caller's own proxy to hosts that
+      // NO_PROXY lists, if they are there when it is made.
+      client = withoutProxyVariables(() => Deno.createHttpClient(options));
+      this.#clients.set(key, client);
+      if (key === "") this.#usual = client;
+    }
+    return client;
+  }
+
+  close(): void {
+    for (const each of [...this.#clients.values(), ...this.#relays.values()]) each.close();
+    this.#clients.clear();
+    this.#usual = null;
+    this.#relays.clear();
+  }
+
+  /**
+   * Deno's fetch shows the password of an `http:` proxy to the proxy, as it should, and inside of the
+   * tunnel to the https server too. So it is given the password of a relay, which knows the proxy's.
+   */
+  #withoutPassword(proxy: string | null): string | null {
+    if (proxy === null || !/^http:[^?#]*@/.test(proxy)) return proxy;
+    if (this.#options.localAddress !== null) {
+      throw new NotSupportedError("connector.localAddress", "the proxy asks for a password");
+    }
+    const known = this.#relays.get(proxy);
+    const relay = known === undefined || known.closed ? new ProxyRelay(proxy) : known;
+    this.#relays.set(proxy, relay);
+    return relay.url;
+  }
+}
+
+function clientOptions(
+  options: ResolvedConnector,
+  proxy: string | null,
+  pooled: boolean,
+): Deno.CreateHttpClientOptions {
+  const { caCerts, cert, key, localAddress } = options;
+  return {
+    allowHost: true, // a Host header of the caller is sent, not dropped in silence
+    http2: options.http2,
+    poolIdleTimeout: options.keepAlive,
+    ...(pooled && options.keepAlive > 0 ? {} : { poolMaxIdlePerHost: 0 }),
+    ...(proxy === null ? {} : { proxy: platformProxy(proxy) }),
+    ...(caCerts.length === 0 ? {} : { caCerts: [...caCerts] }),
+    ...(cert === null || key === null ? {} : { cert, key }),
+    ...(localAddress === null ? {} : { localAddress }),
+  };
+}
+
+function platformProxy(proxy: string): Deno.Proxy {
+  const url = new URL(proxy);
+  if (url.protocol === "unix:") {
+    return { transport: "unix", path: percentDecoded(url.pathname) };
+  }
+  const { username, password } = url;
+  url.username = url.password = "";
+  return { // without `transport`: the URL says it, and Deno 2.4 refuses "socks5"
+    url: url.href.replace(/\/$/, ""),
+    ...(username + password === "" ? {} : {
+      basicAuth: { username: percentDecoded(username), password: percentDecoded(password) },
+    }),
+  };
+}

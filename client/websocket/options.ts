@@ -1,0 +1,211 @@
+/**
+ * Options of a client's WebSocket, resolved once into one complete record.
+ * @module
+ */
+import { isToken } from "../../http/headers/header_params.ts";
+import type { QueryInit } from "../../http/query.ts";
+import type { StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
+import type { CookieInit } from "../cookies/cookie_pairs.ts";
+
+/**
+ * Limits of time of a WebSocket, aiohttp's `ClientWSTimeout`.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, type ClientWSTimeout, web, WebSocketTimeoutError } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/ws", web.webSocket(async (socket) => void await socket.receive()))]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * const timeout: ClientWSTimeout = { receive: 10, close: 1_000 }; // ms
+ * await using session = new ClientSession({ baseUrl });
+ * await using ws = await session.wsConnect("/ws", { timeout });
+ * const error = await ws.receive().catch((error) => error);
+ * console.assert(error instanceof WebSocketTimeoutError);
+ * ```
+ */
+export interface ClientWSTimeout {
+  /** How long `receive()` waits, in ms; 0 for no limit. @default {0} */
+  readonly receive?: number;
+  /** How long `close()` waits for the peer's close frame, in ms. @default {10000} */
+  readonly close?: number;
+}
+
+/**
+ * What `session.wsConnect()` takes. A socket takes no place of `connector.limit`, which counts
+ * requests, and `traceConfigs` are not told of its handshake.
+ *
+ * @typeParam T What `receiveJson()` gives: the output of `schema`.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, web, type WSConnectOptions } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/ws", web.webSocket(() => {}, { protocols: ["chat"] }))]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * const options: WSConnectOptions = { protocols: ["chat"], heartbeat: 20_000, maxMsgSize: 1024 };
+ * await using session = new ClientSession({ baseUrl });
+ * await using ws = await session.wsConnect("/ws", options);
+ * console.assert(ws.protocol === "chat");
+ * ```
+ */
+export interface WSConnectOptions<T = unknown> {
+  /** Subprotocols to offer, the preferred one first. @default {[]} */
+  readonly protocols?: readonly string[];
+  /** Headers of the handshake; they replace the session's of the same name. */
+  readonly headers?: HeadersInit;
+  /** Query, added to the one of the URL. */
+  readonly params?: QueryInit;
+  /** Cookies of this handshake; they are not kept. */
+  readonly cookies?: CookieInit;
+  /** The `Origin` header, for servers that check it. @default none */
+  readonly origin?: string;
+  /** The redirect reply that is an error, counted from 1; 0 for no limit. @default {10} */
+  readonly maxRedirects?: number;
+  /**
+   * Silence after which the server is sent a ping, in ms; without an answer within half of it more,
+   * the socket is given up with a message of type `ERROR`. 0 for never.
+   * @default {0}
+   */
+  readonly heartbeat?: number;
+  /** Whether pings are answered by themselves; `false` shows pings and pongs. @default {true} */
+  readonly autoping?: boolean;
+  /** The same as `timeout.receive`, which counts if both are given. @default {0} */
+  readonly receiveTimeout?: number;
+  /** Limits of time once the socket is open; the handshake has the session's `timeout.total`. */
+  readonly timeout?: ClientWSTimeout;
+  /**
+   * First size of a message that is too big, in bytes, after decompression; 0 for no limit. The
+   * server is closed with 1009.
+   * @default {4194304}
+   */
+  readonly maxMsgSize?: number;
+  /** Messages that may wait to be received before the server has to wait. @default {1024} */
+  readonly maxQueue?: number;
+  /**
+   * Bytes waiting to be sent from which on the next send closes the socket with 1013. A sender that
+   * awaits its sends waits at 64 KiB.
+   * @default {16777216}
+   */
+  readonly maxBuffered?: number;
+  /**
+   * Whether permessage-deflate is offered (RFC 7692); a number from 9 to 15 is the client's window
+   * in bits.
+   * @default {false}
+   */
+  readonly compress?: boolean | number;
+  /**
+   * Certificates to trust in place of the system's, each a PEM text. Other than for requests,
+   * where `connector.caCerts` come beside the system's, no others count here.
+   */
+  readonly caCerts?: readonly string[];
+  /** The client's own certificate chain as a PEM text, with `key`. */
+  readonly cert?: string;
+  /** The key of `cert` as a PEM text. */
+  readonly key?: string;
+  /** What JSON messages are checked by: a schema of Zod, Valibot, ArkType or the like. */
+  readonly schema?: StandardSchemaV1<unknown, T>;
+  /** Aborts the handshake; its reason is what is thrown, wrapped if it is no `Error`. */
+  readonly signal?: AbortSignal;
+}
+
+/** The options of a WebSocket, complete. */
+export interface ResolvedWS<T> {
+  readonly protocols: readonly string[];
+  readonly maxRedirects: number;
+  readonly heartbeat: number;
+  readonly autoping: boolean;
+  readonly receiveTimeout: number;
+  readonly closeTimeout: number;
+  readonly maxMsgSize: number;
+  readonly maxQueue: number;
+  readonly maxBuffered: number;
+  readonly compress: false | 9 | 10 | 11 | 12 | 13 | 14 | 15;
+  readonly tls: { readonly ca?: string[]; readonly cert?: string; readonly key?: string };
+  readonly schema: StandardSchemaV1<unknown, T> | null;
+}
+
+/**
+ * Completes a WebSocket's options.
+ *
+ * @typeParam T What `receiveJson()` gives.
+ * @param options What the caller gave.
+ * @returns All of them.
+ * @throws {RangeError} If a limit is negative or not a number.
+ * @throws {TypeError} If a subprotocol is no token, or given twice; if one of `cert` and `key`
+ * misses.
+ */
+export function resolveWS<T>(options: WSConnectOptions<T>): ResolvedWS<T> {
+  const { protocols = [], timeout = {}, compress = false } = options;
+  const seen = new Set<string>();
+  for (const protocol of protocols) {
+    // RFC 6455 section 4.1: tokens, each once. Anything else could end the header.
+    if (!isToken(protocol) || seen.has(protocol)) {
+      throw new TypeError(
+        `Cannot offer the subprotocol ${JSON.stringify(protocol)}: ` +
+          (seen.has(protocol) ? "it is given twice" : "it is no token"),
+      );
+    }
+    seen.add(protocol);
+  }
+  return {
+    protocols: [...protocols],
+    maxRedirects: limit("maxRedirects", options.maxRedirects, 10),
+    heartbeat: limit("heartbeat", options.heartbeat, 0),
+    autoping: options.autoping ?? true,
+    receiveTimeout: limit("receiveTimeout", timeout.receive ?? options.receiveTimeout, 0),
+    closeTimeout: limit("timeout.close", timeout.close, 10_000),
+    maxMsgSize: limit("maxMsgSize", options.maxMsgSize, 4 * 1024 ** 2),
+    maxQueue: limit("maxQueue", options.maxQueue, 1024),
+    maxBuffered: limit("maxBuffered", options.maxBuffered, 16 * 1024 ** 2),
+    compress: windowBits(compress),
+    tls: tlsOf(options),
+    schema: options.schema ?? null,
+  };
+}
+
+function tlsOf(
+  { caCerts, cert, key }: Pick<WSConnectOptions, "caCerts" | "cert" | "key">,
+): ResolvedWS<unknown>["tls"] {
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new TypeError("Cannot use a client certificate: cert and key go together");
+  }
+  return {
+    ...(caCerts === undefined ? {} : { ca: [...caCerts] }),
+    ...(cert === undefined || key === undefined ? {} : { cert, key }),
+  };
+}
+
+function windowBits(compress: boolean | number): ResolvedWS<unknown>["compress"] {
+  switch (compress) {
+    case false:
+    case 0:
+      return false;
+    case true:
+      return 15;
+    case 9:
+    case 10:
+    case 11:
+    case 12:
+    case 13:
+    case 14:
+    case 15:
+      return compress;
+    default:
+      throw new RangeError(`Cannot use compress ${compress}: expected a boolean, or 9 to 15`);
+  }
+}
+
+function limit(name: string, value: number | undefined, byDefault: number): number {
+  if (value === undefined) return byDefault;
+  // setTimeout counts in 32 bits; beyond, it would fire at once.
+  if (!(value >= 0 && value <= 0x7fffffff)) {
+    throw new RangeError(`Cannot use ${name} ${value}: expected 0 to ${0x7fffffff}`);
+  }
+  return value;
+}

@@ -1,0 +1,198 @@
+/**
+ * A byte stream as a window of bytes that is refilled on demand.
+ * @module
+ */
+import { byobReader } from "./byob_reader.ts";
+
+import { fairTurn } from "./read_turns.ts";
+
+/** How a {@linkcode ByteSource} reads. */
+export interface ByteSourceOptions {
+  /** Whether what {@linkcode ByteSource.take} gives may change at the next refill. */
+  readonly reuseBuffers: boolean;
+  /** Longest time spent waiting for the stream in all, in milliseconds. */
+  readonly maxWait: number;
+  /** Called with the number of bytes read so far, after each refill; may throw. */
+  readonly onBytes: (total: number) => void;
+  /** Makes the error for a stream that exceeds `maxWait`. */
+  readonly timeoutError: () => Error;
+}
+
+/**
+ * What one refill asks for, in bytes. It never changes: Deno 2.9.6 reads ahead what the largest
+ * read so far asked for, so that smaller reads in between leave a backlog that grows with the body
+ * and is moved in memory at each read (four uploads of 200 MB took 10 s, not 2). Twice as much is
+ * hardly faster, and would keep small requests waiting while many uploads are read.
+ */
+const READ_SIZE = 128 * 1024;
+/** Room before it for what the last refill left: header lines, or the beginning of a delimiter. */
+const HEADROOM = 16 * 1024;
+/** Longest delay that timers take. */
+const MAX_TIMER = 2 ** 31 - 1;
+
+/**
+ * Reads a stream into one buffer through a BYOB reader, or adopts the chunks of a stream that is
+ * no byte stream.
+ *
+ * A BYOB read detaches every view of the buffer it is given. So what is given out is copied, unless
+ * it is lent. The copy costs half of the speed, and not by copying: each piece is fresh memory,
+ * cold and cleared, of which there are 100 MiB before the collector comes. To give the buffer away
+ * and allocate another, or to cut pieces from slabs of 1 MiB, was no faster.
+ */
+export class ByteSource {
+  /** The window lies in here, from `start` to `end`. */
+  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  /** First byte of the window. */
+  start = 0;
+  /** End of the window, exclusive. */
+  end = 0;
+
+  readonly #byob: ReadableStreamBYOBReader | null;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | null;
+  readonly #options: ByteSourceOptions;
+  #isOurs = true; // the buffer is not a chunk that the stream gave
+  #isDone = false;
+  #isFilling = false;
+  #total = 0;
+  #unfair = 0; // bytes that fairTurn() has not heard of
+  #waited = 0;
+  #failure: { readonly reason: unknown } | null = null;
+
+  /**
+   * Begins to read a stream.
+   *
+   * @param stream The stream; it is locked at once.
+   * @param options How to read it.
+   * @throws {TypeError} If the stream is locked already.
+   */
+  constructor(stream: ReadableStream<Uint8Array>, options: ByteSourceOptions) {
+    this.#options = options;
+    this.#byob = byobReader(stream);
+    this.#reader = this.#byob === null
+      ? (stream as ReadableStream<Uint8Array<ArrayBuffer>>).getReader()
+      : null;
+  }
+
+  /** Whether a refill is under way. */
+  get isFilling(): boolean {
+    return this.#isFilling;
+  }
+
+  /**
+   * Adds bytes to the window, which may move within `bytes` or into another array. To be called
+   * only while {@linkcode isFilling} is `false`: two reads at once would mix their bytes.
+   *
+   * @returns `false` where the stream has ended and nothing was added.
+   */
+  async fill(): Promise<boolean> {
+    this.#throwFailure();
+    if (this.#isDone) return false;
+    this.#isFilling = true;
+    const turn = fairTurn(this, this.#unfair);
+    this.#unfair = 0;
+    if (turn !== null) await turn;
+    const left = this.#options.maxWait - this.#waited;
+    const timer = left <= MAX_TIMER
+      ? setTimeout(() => this.cancel(this.#options.timeoutError()), Math.max(0, left))
+      : undefined;
+    const began = performance.now();
+    try {
+      const size = await (this.#byob === null ? this.#fillByChunk() : this.#fillBuffer());
+      this.#throwFailure(); // a cancelled reader just reports the end
+      this.#isDone = size === 0;
+      this.#total += size;
+      this.#unfair = size;
+      this.#options.onBytes(this.#total);
+      return size > 0;
+    } finally {
+      clearTimeout(timer);
+      this.#waited += performance.now() - began;
+      this.#isFilling = false;
+    }
+  }
+
+  /**
+   * Takes bytes from the front of the window.
+   *
+   * @param length How many bytes; the window must hold them.
+   * @param lent Whether they may change at the next refill, as with `reuseBuffers`.
+   * @returns The bytes; they stay as they are unless they are lent.
+   */
+  take(length: number, lent: boolean = this.#options.reuseBuffers): Uint8Array<ArrayBuffer> {
+    const from = this.start;
+    this.start += length;
+    return this.#byob === null || lent
+      ? this.bytes.subarray(from, this.start)
+      : this.bytes.slice(from, this.start);
+  }
+
+  /**
+   * Ends reading; a refill that waits, and every later one, throws `reason`.
+   *
+   * @param reason Error that is thrown and passed to the stream.
+   */
+  cancel(reason: unknown): void {
+    if (this.#failure !== null) return;
+    this.#failure = { reason };
+    this.start = this.end = 0;
+    // The stream may fail at being cancelled; `reason` tells the caller more.
+    (this.#byob ?? this.#reader)?.cancel(reason).catch(() => {});
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== null) throw this.#failure.reason;
+  }
+
+  async #fillBuffer(): Promise<number> {
+    const held = this.end - this.start;
+    let buffer = this.bytes;
+    if (buffer.length < held + READ_SIZE) {
+      buffer = new Uint8Array(Math.max(held, HEADROOM) + READ_SIZE);
+      buffer.set(this.bytes.subarray(this.start, this.end));
+    } else if (this.start > 0) {
+      buffer.copyWithin(0, this.start, this.end);
+    }
+    this.bytes = buffer;
+    this.start = 0;
+    this.end = held;
+    const { value, done } = await (this.#byob as ReadableStreamBYOBReader).read(
+      buffer.subarray(held, held + READ_SIZE),
+    );
+    if (value !== undefined) this.bytes = new Uint8Array(value.buffer as ArrayBuffer);
+    const size = done || value === undefined ? 0 : value.length;
+    this.end = this.#failure === null ? held + size : 0;
+    return size;
+  }
+
+  async #fillByChunk(): Promise<number> {
+    const reader = this.#reader as ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+    let chunk: Uint8Array<ArrayBuffer>;
+    do {
+      const result = await reader.read();
+      if (result.done) return 0;
+      if (!(result.value instanceof Uint8Array)) {
+        throw new TypeError(
+          "Cannot read the multipart body: the stream gave a chunk without bytes",
+        );
+      }
+      chunk = result.value;
+    } while (chunk.length === 0);
+    const held = this.end - this.start;
+    if (held === 0) {
+      this.bytes = chunk;
+      this.start = 0;
+      this.#isOurs = false; // never written to: the stream may give the same array again
+    } else if (this.#isOurs && this.bytes.length - this.end >= chunk.length) {
+      this.bytes.set(chunk, this.end);
+    } else {
+      const joined = new Uint8Array(2 * held + chunk.length);
+      joined.set(this.bytes.subarray(this.start, this.end));
+      joined.set(chunk, held);
+      this.bytes = joined;
+      this.start = 0;
+      this.#isOurs = true;
+    }
+    this.end = this.start + held + chunk.length;
+    return chunk.length;
+  }
+}

@@ -1,0 +1,396 @@
+/**
+ * A body as aiohttp's `StreamReader` presents it: by size, by line, by whatever has come.
+ * @module
+ */
+import { asError } from "../as_error.ts";
+import { type BodySource, streamSource } from "./body_source.ts";
+import { concatBytes, indexOfBytes } from "./bytes.ts";
+import { IncompleteReadError } from "./incomplete_read_error.ts";
+import { LineTooLongError } from "./line_too_long_error.ts";
+import type { StreamReaderOptions } from "./stream_reader_options.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const EMPTY = new Uint8Array(0);
+const NEWLINE = Uint8Array.of(10);
+
+/**
+ * Reads a body piece by piece with bounded memory: nothing is fetched from the connection before
+ * it is asked for. One reader at a time; iterating gives lines, as in aiohttp.
+ *
+ * @example Copy a body in pieces of at most 64 KiB
+ * ```ts
+ * import { StreamReader } from "@roundtrip/http";
+ *
+ * const reader = new StreamReader(new Response("one\ntwo\n").body);
+ * const lines: string[] = [];
+ * for await (const line of reader) lines.push(new TextDecoder().decode(line));
+ * console.assert(lines.join("|") === "one\n|two\n");
+ * ```
+ */
+export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
+  #source: BodySource | null;
+  readonly #maxLineSize: number;
+  readonly #onEnd: (() => void) | undefined;
+  readonly #mapError: ((error: unknown) => Error) | undefined;
+  #pending: Uint8Array<ArrayBuffer> = EMPTY; // what was fetched and not yet given out
+  #error: Error | null = null;
+  #reading = false;
+  #totalBytes = 0;
+
+  /**
+   * Creates one.
+   *
+   * @param body The stream or source to read, `null` for an empty body.
+   * @param options Limits and hooks.
+   */
+  constructor(
+    body: ReadableStream<Uint8Array<ArrayBuffer>> | BodySource | null,
+    options: StreamReaderOptions = {},
+  ) {
+    this.#source = body instanceof ReadableStream
+      ? streamSource(body, options.length ?? null)
+      : body;
+    this.#maxLineSize = options.maxLineSize ?? 128 * 1024;
+    this.#onEnd = options.onEnd;
+    this.#mapError = options.mapError;
+    if (body === null) this.#onEnd?.();
+  }
+
+  /** Bytes that have come so far, decoded ones where the body was compressed. */
+  get totalBytes(): number {
+    return this.#totalBytes;
+  }
+
+  /** The failure that ended the body, if one did. */
+  get exception(): Error | null {
+    return this.#error;
+  }
+
+  /** Whether the body has ended; some of it may wait to be read. */
+  get isEof(): boolean {
+    return this.#source === null && this.#error === null;
+  }
+
+  /**
+   * Whether the body has ended and everything was given out. The end is found by reading: after
+   * the last byte, one more read is needed.
+   *
+   * @returns `true` once a read can only give an empty array.
+   */
+  atEof(): boolean {
+    return this.#source === null && this.#pending.length === 0 && this.#error === null;
+  }
+
+  /**
+   * Reads up to `size` bytes, or everything to the end.
+   *
+   * @param size Most bytes to give; left out or negative: the whole rest.
+   * @returns The bytes; an empty array only at the end.
+   * @throws {RangeError} If `size` is no whole number.
+   */
+  read(size = -1): Promise<Uint8Array<ArrayBuffer>> {
+    if (size < 0 && this.#pending.length === 0 && this.#source?.rest !== undefined) {
+      return this.#readDirect(this.#source.rest, true);
+    }
+    if (!isCount(size)) return Promise.reject(noCount(size));
+    return this.#exclusive(async () => {
+      if (size === 0) return EMPTY;
+      if (size < 0) return await this.#takeRest();
+      if (this.#pending.length === 0) await this.#fetchMore();
+      return this.#take(size);
+    });
+  }
+
+  /**
+   * Reads what is there, waiting only if nothing is.
+   *
+   * @returns The bytes; an empty array only at the end.
+   */
+  readAny(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.read(Number.MAX_SAFE_INTEGER);
+  }
+
+  /**
+   * Reads what is there into the caller's buffer: a long body then costs no memory, where pieces of
+   * their own wait for the garbage collector. The buffer is taken; `piece.buffer` is what to go on
+   * with.
+   *
+   * @param buffer Where to put the bytes.
+   * @returns The bytes in what was the buffer; an empty array only at the end.
+   * @throws {RangeError} If the buffer is empty.
+   */
+  readInto(buffer: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    if (buffer.length === 0) {
+      return Promise.reject(new RangeError("Cannot read into an empty buffer"));
+    }
+    const into = this.#source?.into;
+    if (this.#pending.length === 0 && into !== undefined) {
+      return this.#readDirect(() => into(buffer), false);
+    }
+    return this.#exclusive(async () => {
+      if (this.#pending.length === 0) await this.#fetchMore();
+      const piece = this.#take(buffer.length);
+      buffer.set(piece);
+      return buffer.subarray(0, piece.length);
+    });
+  }
+
+  /**
+   * Reads exactly `size` bytes.
+   *
+   * @param size How many bytes.
+   * @returns Exactly that many bytes.
+   * @throws {IncompleteReadError} If the body ends first.
+   * @throws {RangeError} If `size` is no number of bytes.
+   */
+  readExactly(size: number): Promise<Uint8Array<ArrayBuffer>> {
+    if (!Number.isSafeInteger(size) || size < 0) {
+      return Promise.reject(
+        new RangeError(`Cannot read exactly ${size} bytes: expected 0 or more`),
+      );
+    }
+    return this.#exclusive(async () => {
+      const pieces: Uint8Array<ArrayBuffer>[] = [];
+      let missing = size;
+      while (missing > 0) {
+        if (this.#pending.length === 0 && !(await this.#fetchMore())) {
+          throw new IncompleteReadError(concatBytes(pieces), size);
+        }
+        const piece = this.#take(missing);
+        pieces.push(piece);
+        missing -= piece.length;
+      }
+      return concatBytes(pieces);
+    });
+  }
+
+  /**
+   * Reads one line with its `\n`; the last one may lack it.
+   *
+   * @returns The line; an empty array only at the end.
+   * @throws {LineTooLongError} If the line is longer than `maxLineSize`.
+   */
+  readLine(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.readUntil(NEWLINE);
+  }
+
+  /**
+   * Reads up to and including a separator.
+   *
+   * @param separator Bytes or text that end the piece.
+   * @returns The piece with its separator; what is left where the body ends without one.
+   * @throws {RangeError} If the separator is empty.
+   * @throws {LineTooLongError} If no separator comes within `maxLineSize`.
+   */
+  readUntil(separator: Uint8Array | string): Promise<Uint8Array<ArrayBuffer>> {
+    const end = typeof separator === "string" ? new TextEncoder().encode(separator) : separator;
+    if (end.length === 0) {
+      return Promise.reject(new RangeError("Cannot read until an empty separator"));
+    }
+    return this.#exclusive(async () => {
+      const pieces: Uint8Array<ArrayBuffer>[] = [];
+      let size = 0;
+      // The separator may lie across two pieces, so the last bytes of what came before are kept.
+      let tail: Uint8Array<ArrayBuffer> = EMPTY;
+      while (this.#pending.length > 0 || await this.#fetchMore()) {
+        const seen = tail.length === 0 ? this.#pending : concatBytes([tail, this.#pending]);
+        const at = indexOfBytes(seen, end);
+        const wanted = at < 0 ? this.#pending.length : at + end.length - tail.length;
+        size += wanted;
+        if (size > this.#maxLineSize) throw new LineTooLongError(this.#maxLineSize);
+        tail = seen.slice(Math.max(0, seen.length - end.length + 1));
+        pieces.push(this.#take(wanted));
+        if (at >= 0) break;
+      }
+      return concatBytes(pieces);
+    });
+  }
+
+  /**
+   * Gives what has been fetched already, without waiting.
+   *
+   * @param size Most bytes to give; left out or negative: all of it.
+   * @returns The bytes; an empty array where nothing waits.
+   * @throws {TypeError} If another read is waiting.
+   * @throws {RangeError} If `size` is no whole number.
+   */
+  readNowait(size = -1): Uint8Array<ArrayBuffer> {
+    if (this.#reading) throw new TypeError("Cannot read the body: another read is waiting");
+    if (this.#error !== null) throw this.#error;
+    if (!isCount(size)) throw noCount(size);
+    return this.#take(size < 0 ? this.#pending.length : size);
+  }
+
+  /**
+   * Reads what is there, in the shape of aiohttp's `readchunk()`.
+   *
+   * @returns The bytes, and whether they end a chunk of the transfer coding: always `false`,
+   * because the platform does not show where chunks end. An empty array only at the end.
+   */
+  async readChunk(): Promise<[bytes: Uint8Array<ArrayBuffer>, endOfChunk: false]> {
+    return [await this.readAny(), false];
+  }
+
+  /**
+   * Iterates over pieces of at most `size` bytes, as they come; pieces are never merged.
+   *
+   * @param size Most bytes in a piece.
+   * @yields The pieces in order.
+   * @throws {RangeError} If `size` is no whole number of at least 1.
+   */
+  async *iterChunked(size: number): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
+    // A part of a byte would be an empty piece, which means the end.
+    if (!(size > 0 && isCount(size))) {
+      throw new RangeError(
+        `Cannot iterate by pieces of ${size} bytes: expected a whole number of at least 1`,
+      );
+    }
+    for (;;) {
+      const piece = await this.read(size);
+      if (piece.length === 0) return;
+      yield piece;
+    }
+  }
+
+  /**
+   * Iterates over the pieces as the connection delivers them.
+   *
+   * @returns The pieces in order.
+   */
+  iterAny(): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
+    return this.iterChunked(Number.MAX_SAFE_INTEGER);
+  }
+
+  /**
+   * Iterates over lines, each with its `\n`.
+   *
+   * @yields The lines in order.
+   */
+  async *[Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
+    for (;;) {
+      const line = await this.readLine();
+      if (line.length === 0) return;
+      yield line;
+    }
+  }
+
+  /**
+   * Gives the rest of the body up; a read that follows throws.
+   *
+   * @param reason Error that a later read throws.
+   */
+  async cancel(reason: Error = new Error("Cannot read the body: it was released")): Promise<void> {
+    const source = this.#source;
+    if (source === null) return;
+    this.#pending = EMPTY;
+    this.#finish(reason);
+    try {
+      await source.cancel(reason);
+    } catch {
+      // A stream that had failed already rejects with that failure; it is given up either way.
+    }
+  }
+
+  /** What the source gives, in one await; the whole rest is the way of nearly every reply. */
+  async #readDirect(read: () => Promise<Bytes | null>, isRest: boolean): Promise<Bytes> {
+    if (this.#reading) throw new TypeError("Cannot read the body: another read is waiting");
+    this.#reading = true;
+    try {
+      const bytes = await read();
+      if (this.#error !== null) throw this.#error; // given up meanwhile
+      this.#totalBytes += bytes?.length ?? 0;
+      if (isRest || bytes === null) this.#finish(null);
+      return bytes ?? EMPTY;
+    } catch (error) {
+      throw this.#fail(error);
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  async #exclusive<T>(read: () => Promise<T>): Promise<T> {
+    if (this.#reading) throw new TypeError("Cannot read the body: another read is waiting");
+    this.#reading = true;
+    try {
+      return await read();
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  /** Fetches the next piece; `false` at the end. */
+  async #fetchMore(): Promise<boolean> {
+    const piece = await this.#ask((source) => source.next());
+    if (piece === null) return false;
+    this.#pending = piece;
+    return true;
+  }
+
+  /** Asks the source for bytes; `null` at the end. */
+  async #ask(from: (source: BodySource) => Promise<Bytes | null>): Promise<Bytes | null> {
+    if (this.#error !== null) throw this.#error;
+    const source = this.#source;
+    if (source === null) return null;
+    let piece: Uint8Array<ArrayBuffer> | null;
+    try {
+      piece = await from(source);
+    } catch (error) {
+      throw this.#fail(error);
+    }
+    if (this.#source === null) { // given up meanwhile
+      if (this.#error !== null) throw this.#error;
+      return null;
+    }
+    if (piece === null) this.#finish(null);
+    else this.#totalBytes += piece.length;
+    return piece;
+  }
+
+  #fail(error: unknown): Error {
+    // cancel() may have set its own reason while the read was under way.
+    const reason = this.#error ?? this.#mapError?.(error) ?? asError(error);
+    const source = this.#source;
+    this.#finish(reason);
+    source?.cancel(reason).catch(() => {}); // where a listener has failed, the stream goes on
+    return reason;
+  }
+
+  #take(size: number): Uint8Array<ArrayBuffer> {
+    const pending = this.#pending;
+    if (size >= pending.length) {
+      this.#pending = EMPTY;
+      return pending;
+    }
+    this.#pending = pending.subarray(size);
+    return pending.subarray(0, size);
+  }
+
+  async #takeRest(): Promise<Uint8Array<ArrayBuffer>> {
+    const pieces = this.#pending.length > 0 ? [this.#take(this.#pending.length)] : [];
+    if (this.#source?.rest !== undefined) {
+      const rest = await this.#ask((source) => source.rest?.() ?? source.next());
+      this.#finish(null);
+      if (rest !== null) pieces.push(rest);
+    } else {
+      while (await this.#fetchMore()) pieces.push(this.#take(this.#pending.length));
+    }
+    return pieces.length === 0 ? EMPTY : concatBytes(pieces);
+  }
+
+  #finish(error: Error | null): void {
+    this.#error = error;
+    if (this.#source === null) return;
+    this.#source = null;
+    this.#onEnd?.();
+  }
+}
+
+/** Whether it is a number of bytes; negative and infinite ones stand for all. */
+function isCount(size: number): boolean {
+  return Number.isInteger(size) || size < 0 || size === Infinity;
+}
+
+function noCount(size: number): RangeError {
+  return new RangeError(`Cannot read ${size} bytes: expected a whole number`);
+}

@@ -1,0 +1,83 @@
+/**
+ * Compression of response bodies.
+ * @module
+ */
+import { chooseEncoding } from "../headers/accept_encoding.ts";
+
+/**
+ * A coding that responses can be compressed with.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const codings: web.ContentCoding[] = ["br", "gzip"];
+ * const app = new web.Application({ middlewares: [web.compress({ codings, threshold: 0 })] });
+ * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
+ * const response = await app.request("/", { headers: { "accept-encoding": "gzip, br" } });
+ * console.assert(response.headers.get("content-encoding") === "br"); // the first among equals
+ * await response.body?.cancel();
+ * ```
+ */
+export type ContentCoding = "br" | "gzip" | "deflate";
+
+/** The codings by how well they do for the time they take; the first one wins among equals. */
+export const CODINGS: readonly ContentCoding[] = ["br", "gzip", "deflate"];
+
+const FORMATS = { br: "brotli", gzip: "gzip", deflate: "deflate" } as const;
+
+/**
+ * Compresses a stream as it is read.
+ *
+ * @param body The stream.
+ * @param coding The coding.
+ * @returns The compressed stream.
+ */
+export function compressStream(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  coding: ContentCoding,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  // TypeScript's list of formats is older than Deno's, which has had "brotli" since 2.7.
+  return body.pipeThrough(new CompressionStream(FORMATS[coding] as CompressionFormat));
+}
+
+/**
+ * Prepares the headers of a response whose content can be compressed: `Vary` in any case, and the
+ * coding, if the client takes one.
+ *
+ * @param request Headers of the request.
+ * @param response Headers of the response; they are changed.
+ * @param codings Codings to choose from.
+ * @returns The coding to compress with, `null` to send the content as it is.
+ */
+export function negotiateCoding(
+  request: Headers,
+  response: Headers,
+  codings: readonly ContentCoding[] = CODINGS,
+): ContentCoding | null {
+  // Never twice, and not what the handler wants untouched (RFC 9111 section 5.2.2.6).
+  if (response.has("content-encoding") || response.has("content-range")) return null;
+  if (/(?:^|,)\s*no-transform\b/i.test(response.get("cache-control") ?? "")) return null;
+  addVary(response, "Accept-Encoding");
+  const coding = chooseEncoding(request.get("accept-encoding"), codings);
+  if (coding === null) return null;
+  response.set("content-encoding", coding);
+  response.delete("content-length");
+  // The bytes differ from those that the tag was made for (RFC 9110 section 8.8.3.3).
+  const etag = response.get("etag");
+  if (etag !== null && !etag.startsWith("W/")) response.set("etag", `W/${etag}`);
+  return coding;
+}
+
+/**
+ * Adds a name to `Vary`.
+ *
+ * @param headers Headers of a response; they are changed.
+ * @param name Name of the request header that the response depends on.
+ */
+export function addVary(headers: Headers, name: string): void {
+  const vary = headers.get("vary");
+  if (vary === null) return headers.set("vary", name);
+  const names = vary.split(",").map((each) => each.trim().toLowerCase());
+  if (!names.includes("*") && !names.includes(name.toLowerCase())) headers.append("vary", name);
+}

@@ -1,0 +1,266 @@
+/**
+ * `Content-Encoding` undone: gzip, deflate, brotli and zstd, also one upon another.
+ *
+ * The platform's own decoding stops after the first member of a gzip body, takes a cut brotli body
+ * for a whole one, and sets no limit to what it makes of one chunk.
+ *
+ * @module
+ */
+import type { Transform } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from "node:zlib";
+import * as zlib from "node:zlib"; // for zstd, which runtimes before Deno 2.6 do not export
+import type { BodySource } from "../bytes/body_source.ts";
+import { concatBytes } from "../bytes/bytes.ts";
+import { hasZlibHeader } from "./deflate_form.ts";
+import { ZstdFrames } from "./zstd_frames.ts";
+
+/** What a client says it can decode. */
+export const ACCEPT_ENCODING = "gzip, deflate, br, zstd";
+
+/** A compressed body that is broken, cut, or larger than it may be. */
+export class ContentDecodingError extends Error {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "ContentDecodingError";
+  /** The coding that failed, as the header names it. */
+  readonly coding: string;
+
+  /**
+   * Creates one.
+   *
+   * @param coding The coding that failed.
+   * @param reason What is wrong.
+   * @param options The error behind it.
+   */
+  constructor(coding: string, reason: string, options?: ErrorOptions) {
+    super(`Cannot decode content-encoding "${coding}": ${reason}`, options);
+    this.coding = coding;
+  }
+}
+
+/** Limits of {@linkcode decodedSource}. */
+export interface ContentDecoderOptions {
+  /** Most bytes that may come out; 0 for no limit. */
+  readonly maxSize: number;
+}
+
+// A reply in one hundred gzips (CVE-2026-22036) costs its sender 3 KB and the receiver a decoder
+// each. Nobody sends more than two.
+const MAX_CODINGS = 5;
+const CHUNK_SIZE = 64 * 1024;
+
+type Coding = "gzip" | "deflate" | "br" | "zstd";
+const CODINGS: ReadonlyMap<string, Coding> = new Map([
+  ["gzip", "gzip"],
+  ["x-gzip", "gzip"], // RFC 9110 section 8.4.1.3
+  ["deflate", "deflate"],
+  ["br", "br"],
+  ["zstd", "zstd"],
+]);
+
+/**
+ * Puts decoders over a body.
+ *
+ * @param source The body as it came.
+ * @param header Value of `Content-Encoding`.
+ * @param options Limits.
+ * @returns A source of decoded bytes that fails with {@linkcode ContentDecodingError}; the body
+ * itself where there is nothing to decode, or a coding that is not known.
+ */
+export function decodedSource(
+  source: BodySource,
+  header: string,
+  options: ContentDecoderOptions,
+): BodySource {
+  const names = header.toLowerCase().split(",").map((name) => name.trim())
+    .filter((name) => name !== "" && name !== "identity");
+  const codings: Coding[] = [];
+  for (const name of names) {
+    const coding = CODINGS.get(name);
+    if (coding === undefined) return source;
+    codings.push(coding);
+  }
+  if (codings.length === 0) return source;
+  if (codings.length > MAX_CODINGS) {
+    return failing(
+      source,
+      new ContentDecodingError(header.slice(0, 80), `more than ${MAX_CODINGS} codings`),
+    );
+  }
+  // The last one named was applied last (RFC 9110 section 8.4).
+  const decoded = codings.reduceRight<BodySource>((inner, coding) => decode(inner, coding), source);
+  return limitedSource(decoded, header, options.maxSize);
+}
+
+function failing(source: BodySource, error: Error): BodySource {
+  return {
+    async next() {
+      await source.cancel(error);
+      throw error;
+    },
+    cancel: (reason) => source.cancel(reason),
+  };
+}
+
+/**
+ * Limits what comes out of a decoder.
+ *
+ * @param source Decoded bytes.
+ * @param header Value of `Content-Encoding`, for the message.
+ * @param maxSize Most bytes that may come out; 0 for no limit.
+ * @returns A source that fails with {@linkcode ContentDecodingError} beyond the limit.
+ */
+export function limitedSource(source: BodySource, header: string, maxSize: number): BodySource {
+  if (maxSize === 0) return source;
+  let size = 0;
+  return {
+    async next() {
+      const piece = await source.next();
+      size += piece?.length ?? 0;
+      if (size <= maxSize) return piece;
+      const error = new ContentDecodingError(
+        header,
+        `more than ${maxSize} bytes come out, the limit that maxDecodedSize sets`,
+      );
+      await source.cancel(error);
+      throw error;
+    },
+    cancel: (reason) => source.cancel(reason),
+  };
+}
+
+/** A decoder of `node:zlib`; `bytesWritten` counts what it has used of its input. */
+type Decoder = Transform & { readonly bytesWritten: number };
+
+const settings = { chunkSize: CHUNK_SIZE };
+
+function decoderOf(coding: Coding, start: Uint8Array): Decoder {
+  switch (coding) {
+    case "gzip":
+      return createGunzip(settings);
+    case "br":
+      return createBrotliDecompress(settings);
+    case "zstd":
+      return zlib.createZstdDecompress(settings);
+    case "deflate":
+      return hasZlibHeader(start) || start.length < 2
+        ? createInflate(settings)
+        : createInflateRaw(settings);
+  }
+}
+
+function decode(source: BodySource, coding: Coding): BodySource {
+  let decoder: Decoder | null = null;
+  let failure: Error | null = null;
+  let written = 0;
+  let wake: (() => void) | null = null;
+  const awake = (): void => wake?.();
+  const frames = coding === "zstd" ? new ZstdFrames() : null;
+  const steps = run();
+
+  /** Feeds one piece and gives what comes out of it, as it comes. */
+  async function* feed(
+    to: Decoder,
+    piece: Uint8Array<ArrayBuffer>,
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    let used = false;
+    written += piece.length;
+    to.write(piece, () => {
+      used = true;
+      awake();
+    });
+    for (;;) {
+      const out: Uint8Array<ArrayBuffer> | null = to.read();
+      if (out !== null) yield new Uint8Array(out.buffer, out.byteOffset, out.length);
+      else if (failure !== null) throw broken(failure.message, failure);
+      else if (used) return;
+      else await new Promise<void>((resolve) => wake = resolve);
+    }
+  }
+
+  function broken(reason: string, cause?: Error): ContentDecodingError {
+    return new ContentDecodingError(coding, reason, cause === undefined ? undefined : { cause });
+  }
+
+  /** The first bytes, at least the two that tell what "deflate" means; `null` for an empty body. */
+  async function start(): Promise<Uint8Array<ArrayBuffer> | null> {
+    let first = await source.next();
+    while (first !== null && first.length < 2) {
+      const more = await source.next();
+      if (more === null) break;
+      first = concatBytes([first, more]);
+    }
+    return first;
+  }
+
+  async function* run(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    const first = await start();
+    if (first === null) return; // a reply to HEAD, or 200 with nothing: not a fault
+    const to = decoder = decoderOf(coding, first);
+    to.on("readable", awake).on("end", awake).on("error", (error) => {
+      failure = error;
+      awake();
+    });
+    for (let piece: Uint8Array<ArrayBuffer> | null = first; piece !== null;) {
+      for (let at = 0; at < piece.length;) {
+        // A second zstd frame in the same chunk would be lost: it gets each for itself.
+        const end: number = frames === null ? piece.length : advance(frames, piece, at);
+        yield* feed(to, piece.subarray(at, end));
+        at = end;
+        if (to.bytesWritten < written) throw broken("something follows its end");
+      }
+      piece = await source.next();
+    }
+    if (coding === "br" && to.bytesWritten !== undefined) {
+      // No error tells that a brotli body is cut. One byte more does: a whole one does not use it.
+      for await (const _made of feed(to, new Uint8Array(1))); // of a byte that is none of the body's
+      if (to.bytesWritten === written) throw broken("it is cut");
+    } else if (frames !== null) {
+      if (!frames.complete) throw broken("it is cut");
+    } else {
+      // Brotli too on Deno 2.4, which counts nothing and keeps the most of it for the end.
+      yield* finish(to);
+    }
+  }
+
+  function advance(frames: ZstdFrames, piece: Uint8Array, at: number): number {
+    try {
+      return frames.advance(piece, at);
+    } catch (error) {
+      throw broken(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Tells the decoder that this was all, which is where it finds a cut body. */
+  async function* finish(to: Decoder): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    to.end();
+    for (;;) {
+      const out: Uint8Array<ArrayBuffer> | null = to.read();
+      if (out !== null) yield new Uint8Array(out.buffer, out.byteOffset, out.length);
+      else if (failure !== null) throw broken("it is cut", failure);
+      else if (to.readableEnded) return;
+      else await new Promise<void>((resolve) => wake = resolve);
+    }
+  }
+
+  return {
+    async next() {
+      try {
+        const step = await steps.next();
+        if (!step.done) return step.value;
+      } catch (error) {
+        decoder?.destroy();
+        // The rest of the body is of no use; a failure of the body itself has ended it already.
+        if (error instanceof ContentDecodingError) source.cancel(error).catch(() => {});
+        throw error;
+      }
+      decoder?.destroy();
+      return null;
+    },
+    async cancel(reason) {
+      failure ??= new Error("it was given up");
+      decoder?.destroy();
+      awake();
+      await source.cancel(reason);
+    },
+  };
+}

@@ -1,0 +1,311 @@
+/**
+ * Forms to be sent: aiohttp's `FormData`.
+ * @module
+ */
+import { partBody } from "./part_body.ts";
+import type { PartValue } from "./part_body.ts";
+import { MultipartWriter } from "./multipart_writer.ts";
+
+/**
+ * Value of a form field. Text, numbers and booleans are text fields, everything else is a file.
+ *
+ * @example
+ * ```ts
+ * import { FormBody, type FormValue } from "@roundtrip/http";
+ *
+ * const values: FormValue[] = ["text", 7, true, new Blob(["a file"])];
+ * const form = new FormBody();
+ * for (const value of values) form.addField("field", value);
+ * console.assert(form.isMultipart); // because of the file
+ * ```
+ */
+export type FormValue = PartValue | number | bigint | boolean;
+
+/**
+ * Fields in any of the forms that {@linkcode FormBody.addFields} takes; a name may repeat.
+ *
+ * @example
+ * ```ts
+ * import { FormBody, type FormFields } from "@roundtrip/http";
+ *
+ * const object: FormFields = { user: "ann", tags: ["a", "b"] };
+ * const pairs: FormFields = [["user", "ann"], ["tags", "a"], ["tags", "b"]];
+ * const text = (fields: FormFields) => new Response(new FormBody(fields).encode().body).text();
+ * console.assert(await text(object) === "user=ann&tags=a&tags=b");
+ * console.assert(await text(pairs) === await text(object));
+ * ```
+ */
+export type FormFields =
+  | FormData
+  | URLSearchParams
+  | Iterable<readonly [name: string, value: FormValue]>
+  | { readonly [name: string]: FormValue | readonly FormValue[] };
+
+/**
+ * What is said about a field.
+ *
+ * @example
+ * ```ts
+ * import { FormBody, type FormFieldOptions } from "@roundtrip/http";
+ *
+ * const options: FormFieldOptions = { filename: "a.csv", contentType: "text/csv" };
+ * const form = new FormBody().addField("report", "a,b\n1,2\n", options);
+ * const { body, contentType } = form.encode();
+ * const parsed = await new Response(body, { headers: { "content-type": contentType } }).formData();
+ * const file = parsed.get("report");
+ * console.assert(file instanceof File && file.name === "a.csv" && file.type === "text/csv");
+ * ```
+ */
+export interface FormFieldOptions {
+  /** Filename; makes the field a file and the form multipart. */
+  readonly filename?: string;
+  /** The field's `Content-Type`; makes the form multipart. */
+  readonly contentType?: string;
+}
+
+/**
+ * What a {@linkcode FormBody} can be told.
+ *
+ * @example
+ * ```ts
+ * import { FormBody, type FormBodyOptions } from "@roundtrip/http";
+ *
+ * const options: FormBodyOptions = { defaultToMultipart: true, boundary: "frontier" };
+ * const form = new FormBody({ user: "ann" }, options);
+ * console.assert(form.encode().contentType === "multipart/form-data; boundary=frontier");
+ * ```
+ */
+export interface FormBodyOptions {
+  /**
+   * Whether the form is multipart even where no field needs it.
+   * @default {false}
+   */
+  readonly defaultToMultipart?: boolean;
+  /** The multipart boundary: 1 to 70 characters of RFC 2046. Left out, it is 122 random bits. */
+  readonly boundary?: string;
+  /**
+   * Tells the type of a file from its filename, where neither the field nor a `Blob` does;
+   * `null` stands for `application/octet-stream`.
+   */
+  readonly contentTypeOf?: (filename: string) => string | null;
+}
+
+/**
+ * A form ready to be sent.
+ *
+ * @example
+ * ```ts
+ * import { type EncodedForm, FormBody } from "@roundtrip/http";
+ *
+ * const { body, contentType, contentLength }: EncodedForm = new FormBody({ a: 1 }).encode();
+ * console.assert(contentType.startsWith("application/x-www-form-urlencoded"));
+ * console.assert(contentLength === 3 && await new Response(body).text() === "a=1");
+ * ```
+ */
+export interface EncodedForm {
+  /** The body: bytes where everything is in memory, else a stream. */
+  readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** The `Content-Type` that belongs to it. */
+  readonly contentType: string;
+  /** Its length in bytes, `null` where a part's is unknown. */
+  readonly contentLength: number | null;
+  /** Whether the form can be encoded again, as a redirect needs it. */
+  readonly replayable: boolean;
+}
+
+interface Field {
+  readonly name: string;
+  readonly value: PartValue;
+  readonly options: FormFieldOptions;
+}
+
+/** Beyond this a form in memory is streamed rather than copied into one array. */
+export const MAX_JOINED = 8 * 1024 * 1024;
+
+/**
+ * A form to be sent: urlencoded, or multipart as soon as a field is a file or has a filename or a
+ * type. Fields are sent in the order in which they were added, repeats included.
+ *
+ * @example A text field and a file
+ * ```ts
+ * import { FormBody } from "@roundtrip/http";
+ *
+ * const form = new FormBody({ user: "ann" })
+ *   .addField("report", "a,b\n1,2\n", { filename: "report.csv", contentType: "text/csv" });
+ * const { body, contentType } = form.encode();
+ * const response = new Response(body, { headers: { "content-type": contentType } });
+ * console.assert((await response.formData()).get("user") === "ann");
+ * ```
+ */
+export class FormBody {
+  readonly #fields: Field[] = [];
+  readonly #options: FormBodyOptions;
+  #boundary: string | undefined; // the same each time: a request that is sent again has one type
+  #isMultipart: boolean;
+
+  /**
+   * Begins a form.
+   *
+   * @param fields First fields.
+   * @param options How the form is sent.
+   * @throws {TypeError} As {@linkcode addField} does.
+   */
+  constructor(fields: FormFields = [], options: FormBodyOptions = {}) {
+    this.#options = options;
+    this.#boundary = options.boundary;
+    this.#isMultipart = options.defaultToMultipart ?? false;
+    this.addFields(fields);
+  }
+
+  /** Whether the form is sent as `multipart/form-data`. */
+  get isMultipart(): boolean {
+    return this.#isMultipart;
+  }
+
+  /**
+   * Adds a field.
+   *
+   * A file without a filename takes that of a `File`, else the field's name, so that it arrives as
+   * a file. In names and filenames `"`, CR and LF are sent as `%22`, `%0D` and `%0A`, as browsers
+   * do.
+   *
+   * @param name Name of the field.
+   * @param value Its value.
+   * @param options Filename and type.
+   * @returns This form.
+   * @throws {TypeError} If the name or filename is not a string or holds NUL, if the type holds
+   * CR, LF or NUL, or if the value cannot be sent.
+   */
+  addField(name: string, value: FormValue, options: FormFieldOptions = {}): this {
+    const { contentType } = options;
+    checkName("name", name);
+    if (options.filename !== undefined) checkName("filename", options.filename);
+    if (contentType !== undefined && /[\r\n\0]/.test(contentType)) {
+      throw new TypeError(`Cannot send form field "${name}": contentType holds CR, LF or NUL`);
+    }
+    const sent = toPartValue(name, value);
+    const filename = options.filename ?? defaultFilename(name, sent);
+    if (filename !== undefined || contentType !== undefined) this.#isMultipart = true;
+    this.#fields.push({
+      name,
+      value: sent,
+      options: {
+        ...(filename === undefined ? {} : { filename }),
+        ...(contentType === undefined ? {} : { contentType }),
+      },
+    });
+    return this;
+  }
+
+  /**
+   * Adds fields.
+   *
+   * @param sources Objects, maps, pairs, `URLSearchParams` or `FormData`.
+   * @returns This form.
+   * @throws {TypeError} As {@linkcode addField} does.
+   */
+  addFields(...sources: readonly FormFields[]): this {
+    for (const fields of sources) {
+      if (Symbol.iterator in fields) {
+        for (const [name, value] of fields) this.addField(name, value);
+        continue;
+      }
+      for (const [name, value] of Object.entries(fields)) {
+        for (const item of Array.isArray(value) ? value : [value]) this.addField(name, item);
+      }
+    }
+    return this;
+  }
+
+  /**
+   * Encodes the form. It can be done again where the result says `replayable`.
+   *
+   * @returns Body, type and length.
+   */
+  encode(): EncodedForm {
+    if (!this.#isMultipart) {
+      // A field that is no string would have made the form multipart.
+      const pairs = this.#fields.map(({ name, value }) => [name, String(value)]);
+      const body = new TextEncoder().encode(new URLSearchParams(pairs).toString());
+      return {
+        body,
+        contentType: "application/x-www-form-urlencoded",
+        contentLength: body.length,
+        replayable: true,
+      };
+    }
+    const writer = this.#writer();
+    const { size, contentType } = writer;
+    const isSmall = size !== null && size <= MAX_JOINED;
+    return {
+      body: (isSmall ? writer.bytes() : null) ?? writer.stream(),
+      contentType,
+      contentLength: size,
+      replayable: writer.isReplayable,
+    };
+  }
+
+  #writer(): MultipartWriter {
+    const { contentTypeOf } = this.#options;
+    const boundary = this.#boundary;
+    const writer = new MultipartWriter("form-data", boundary === undefined ? {} : { boundary });
+    this.#boundary = writer.boundary;
+    for (const { name, value, options } of this.#fields) {
+      const isTyped = options.contentType !== undefined ||
+        value instanceof Blob && value.type !== "";
+      const guessed = isTyped || options.filename === undefined
+        ? null
+        : contentTypeOf?.(options.filename) ?? null;
+      writer.append(value, {
+        name,
+        ...options,
+        ...(guessed === null ? {} : { contentType: guessed }),
+      });
+    }
+    return writer;
+  }
+}
+
+function checkName(key: string, text: unknown): void {
+  if (typeof text !== "string") {
+    throw new TypeError(
+      `Cannot send a form field: expected its ${key} as a string, got ${typeof text}`,
+    );
+  }
+  if (text.includes("\0")) {
+    throw new TypeError(`Cannot send form field ${key} ${JSON.stringify(text)}: it holds NUL`);
+  }
+}
+
+function toPartValue(name: string, value: FormValue): PartValue {
+  switch (typeof value) {
+    case "string":
+      return value;
+    case "number":
+    case "bigint":
+    case "boolean":
+      return String(value);
+    case "object":
+      if (value === null || !isPart(value)) break; // throws here, not when the form is sent
+      return value;
+  }
+  throw new TypeError(
+    `Cannot send form field "${name}": expected text, a number, a boolean, bytes, a Blob, a stream or a file, got ${
+      value === null ? "null" : typeof value
+    }`,
+  );
+}
+
+function isPart(value: PartValue): boolean {
+  try {
+    partBody(value);
+    return true;
+  } catch {
+    return false; // the message below names the field, which that of a part cannot
+  }
+}
+
+function defaultFilename(name: string, value: PartValue): string | undefined {
+  if (typeof value === "string") return undefined;
+  return value instanceof File ? value.name : name;
+}

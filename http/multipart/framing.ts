@@ -1,0 +1,326 @@
+/**
+ * Where the parts of a multipart body begin and end (RFC 2046 section 5.1).
+ * @module
+ */
+import { BoundarySearch } from "./boundary_search.ts";
+import type { ByteSource } from "../bytes/byte_source.ts";
+import { MultipartLimitError, MultipartSyntaxError, MultipartTruncatedError } from "./errors.ts";
+import type { MultipartLimits } from "./limits.ts";
+
+/** Limit on the bytes of a part, and the option it comes from. */
+export interface PartSizeLimit {
+  /** The option. */
+  readonly option: "maxFieldSize" | "maxFileSize";
+  /** The limit, in bytes. */
+  readonly limit: number;
+}
+
+/** Counters that nested multiparts share. */
+export interface MultipartCounters {
+  /** Parts begun so far. */
+  parts: number;
+}
+
+const CR = 13;
+const LF = 10;
+const DASH = 45;
+const SPACE = 32;
+const TAB = 9;
+/** Most blanks after a boundary (RFC 2046 "transport padding"), lest the look-ahead grow. */
+const MAX_PADDING = 256;
+
+/** What follows the boundary: a part, the end, something that makes it no delimiter, too little. */
+type Follows = "part" | "close" | "content" | "unknown";
+
+/**
+ * The one place that scans a body: header lines, then pieces of content, then the next header
+ * lines. It holds no more than a part's headers or one delimiter beyond the current buffer.
+ *
+ * A delimiter is `CRLF--boundary`, then `--`, or blanks and CRLF. So `CRLF--XY` is content where
+ * the boundary is `X`. The CRLF may be that of the line before: of the blank line after headers,
+ * for a part without content, and none at all at the very beginning.
+ */
+export class MultipartFraming {
+  readonly #source: ByteSource;
+  readonly #limits: MultipartLimits;
+  readonly #counters: MultipartCounters;
+  readonly #search: BoundarySearch;
+  readonly #delimiter: Uint8Array;
+  #state: "preamble" | "headers" | "body" | "closed" | "ended" = "preamble";
+  #isAtLineStart = true; // the CRLF of a delimiter is behind us
+  #clear = 0; // bytes at the front of the window that are known to be content
+  #bodySize = 0;
+  #bodyLimit: PartSizeLimit = { option: "maxFileSize", limit: 0 };
+  #afterDelimiter = 0; // end of the delimiter that #follows() found
+  #failure: { readonly error: unknown } | null = null;
+
+  /**
+   * Begins before the first part.
+   *
+   * @param source The body.
+   * @param boundary The boundary without dashes.
+   * @param limits What the body may hold.
+   * @param counters Counters shared with the multiparts around this one.
+   */
+  constructor(
+    source: ByteSource,
+    boundary: string,
+    limits: MultipartLimits,
+    counters: MultipartCounters,
+  ) {
+    this.#source = source;
+    this.#limits = limits;
+    this.#counters = counters;
+    this.#delimiter = new TextEncoder().encode(`\r\n--${boundary}`);
+    this.#search = new BoundarySearch(this.#delimiter);
+  }
+
+  /** Whether the content of the current part has been read to its delimiter. */
+  get isAtEndOfPart(): boolean {
+    return this.#state !== "body";
+  }
+
+  /**
+   * Sets the limit of the current part, once its headers are known.
+   *
+   * @param limit The limit.
+   */
+  limitPart(limit: PartSizeLimit): void {
+    this.#bodyLimit = limit;
+  }
+
+  /**
+   * Goes to the next part; what is left of the current one is skipped.
+   *
+   * @returns Its header lines, `null` where the multipart has ended.
+   */
+  async nextPart(): Promise<string[] | null> {
+    this.#enter();
+    try {
+      if (this.#state === "preamble") await this.#skipPreamble();
+      while (this.#state === "body") await this.nextPiece(Infinity, false);
+      if (this.#state === "closed") await this.#skipEpilogue();
+      if (this.#state === "ended") return null;
+      if (++this.#counters.parts > this.#limits.maxParts) {
+        throw new MultipartLimitError("maxParts", this.#limits.maxParts);
+      }
+      const lines = await this.#readHeaderLines();
+      this.#state = "body";
+      this.#isAtLineStart = true;
+      this.#bodySize = 0;
+      return lines;
+    } catch (error) {
+      throw this.fail(error);
+    }
+  }
+
+  /**
+   * Reads the next piece of the current part's content.
+   *
+   * @param max Most bytes to give.
+   * @param wanted Whether the bytes are wanted; skipping them saves a copy.
+   * @param lent Whether they may change at the next read; left out, the reader's option says.
+   * @returns The piece, `null` at the end of the part or where it was skipped.
+   */
+  async nextPiece(
+    max: number,
+    wanted = true,
+    lent?: boolean,
+  ): Promise<Uint8Array<ArrayBuffer> | null> {
+    this.#enter();
+    if (this.#state !== "body") return null;
+    const source = this.#source;
+    try {
+      while (this.#clear === 0) {
+        if (this.#atDelimiter()) return null;
+        if (this.#clear > 0) break;
+        if (!(await source.fill())) throw new MultipartTruncatedError("the content of a part");
+      }
+      const size = Math.min(this.#clear, max);
+      this.#bodySize += size;
+      const { option, limit } = this.#bodyLimit;
+      if (this.#bodySize > limit) throw new MultipartLimitError(option, limit);
+      this.#clear -= size;
+      if (wanted) return source.take(size, lent);
+      source.start += size;
+      return null;
+    } catch (error) {
+      throw this.fail(error);
+    }
+  }
+
+  /**
+   * Gives the body up: what cannot be parsed once is not read on from its middle.
+   *
+   * @param error What every later call throws.
+   * @returns The error that counts, which is the first.
+   */
+  fail(error: unknown): unknown {
+    if (this.#failure === null) {
+      this.#failure = { error };
+      this.#source.cancel(error);
+    }
+    return this.#failure.error;
+  }
+
+  #enter(): void {
+    if (this.#failure !== null) throw this.#failure.error;
+    if (this.#source.isFilling) {
+      throw new TypeError("Cannot read the multipart body: another read is waiting");
+    }
+  }
+
+  /**
+   * Scans the window: `true` after passing a delimiter at its front, else `#clear` tells how much
+   * of it is content.
+   */
+  #atDelimiter(): boolean {
+    const source = this.#source;
+    const { bytes, start, end } = source;
+    let from = start;
+    if (this.#isAtLineStart) {
+      const follows = this.#followsLineStart();
+      if (follows === "unknown") return false;
+      this.#isAtLineStart = false;
+      if (follows !== "content") return this.#pass(follows);
+    }
+    for (;;) {
+      const found = this.#search.find(bytes, from, end);
+      if (found < 0) {
+        this.#clear = this.#search.prefixAtEnd(bytes, from, end) - start;
+        return false;
+      }
+      const follows = this.#follows(found + this.#search.length);
+      if (follows === "content") {
+        from = found + 2;
+      } else if (found > start || follows === "unknown") {
+        this.#clear = found - start;
+        return false;
+      } else return this.#pass(follows);
+    }
+  }
+
+  #pass(follows: "part" | "close"): true {
+    this.#source.start = this.#afterDelimiter;
+    this.#state = follows === "close" ? "closed" : "headers";
+    return true;
+  }
+
+  /** What the front of the window is, given that a line begins there. */
+  #followsLineStart(): Follows {
+    const { bytes, start, end } = this.#source;
+    const delimiter = this.#delimiter;
+    for (let same = 2; same < delimiter.length; same++) {
+      const at = start + same - 2;
+      if (at >= end) return "unknown";
+      if (bytes[at] !== delimiter[same]) return "content";
+    }
+    return this.#follows(start + delimiter.length - 2);
+  }
+
+  /** What stands after a boundary that ends at `at`. */
+  #follows(at: number): Follows {
+    const { bytes, end } = this.#source;
+    if (at < end && bytes[at] === DASH) {
+      this.#afterDelimiter = at + 2;
+      if (at + 1 >= end) return "unknown";
+      return bytes[at + 1] === DASH ? "close" : "content";
+    }
+    const padding = at;
+    while (at < end && (bytes[at] === SPACE || bytes[at] === TAB)) {
+      if (++at - padding > MAX_PADDING) {
+        throw new MultipartSyntaxError(
+          `Cannot read the multipart body: more than ${MAX_PADDING} blanks after a boundary`,
+        );
+      }
+    }
+    if (at >= end) return "unknown";
+    if (bytes[at] !== CR) return "content";
+    if (at + 1 >= end) return "unknown";
+    this.#afterDelimiter = at + 2;
+    return bytes[at + 1] === LF ? "part" : "content";
+  }
+
+  async #skipPreamble(): Promise<void> {
+    const source = this.#source;
+    const limit = this.#limits.maxPreambleSize;
+    let skipped = 0;
+    for (;;) {
+      if (this.#atDelimiter()) return;
+      // The CRLF before the first delimiter belongs to the delimiter.
+      skipped += this.#clear;
+      if (skipped > limit) throw new MultipartLimitError("maxPreambleSize", limit);
+      source.start += this.#clear;
+      if (this.#clear > 0) {
+        this.#clear = 0;
+        continue;
+      }
+      if (!(await source.fill())) {
+        throw new MultipartTruncatedError("what comes before the first boundary");
+      }
+    }
+  }
+
+  /** Reads to the end of the stream, so that the connection it came on can be used again. */
+  async #skipEpilogue(): Promise<void> {
+    const source = this.#source;
+    const limit = this.#limits.maxEpilogueSize;
+    while (source.end - source.start < 2 && await source.fill());
+    const { bytes, start, end } = source;
+    if (end - start >= 2 && bytes[start] === CR && bytes[start + 1] === LF) source.start += 2;
+    let skipped = 0;
+    do {
+      skipped += source.end - source.start;
+      if (skipped > limit) throw new MultipartLimitError("maxEpilogueSize", limit);
+      source.start = source.end;
+    } while (await source.fill());
+    this.#state = "ended";
+  }
+
+  async #readHeaderLines(): Promise<string[]> {
+    const source = this.#source;
+    const { maxHeaders, maxHeaderSize } = this.#limits;
+    const lines: string[] = [];
+    let count = 0;
+    let size = 0;
+    let scanned = 0; // bytes of the window without a line end
+    for (;;) {
+      const feed = lineFeed(source.bytes, source.start + scanned, source.end);
+      const length = (feed < 0 ? source.end : feed + 1) - source.start;
+      // The blank line does not count, nor may the limit cut it off.
+      const isBlank = length <= 2 && (source.bytes[source.start] ?? CR) === CR;
+      if (!isBlank && size + length > maxHeaderSize) {
+        throw new MultipartLimitError("maxHeaderSize", maxHeaderSize);
+      }
+      if (feed < 0) {
+        scanned = length;
+        if (!(await source.fill())) throw new MultipartTruncatedError("the headers of a part");
+        continue;
+      }
+      if (source.bytes[feed - 1] !== CR || length < 2) {
+        throw new MultipartSyntaxError("Cannot read part headers: a line ends without CR");
+      }
+      const line = latin1(source.bytes.subarray(source.start, feed - 1));
+      source.start = feed + 1;
+      scanned = 0;
+      if (line === "") return lines;
+      if (++count > maxHeaders) throw new MultipartLimitError("maxHeaders", maxHeaders);
+      size += length;
+      lines.push(line);
+    }
+  }
+}
+
+function lineFeed(bytes: Uint8Array, from: number, end: number): number {
+  for (let at = from; at < end; at++) if (bytes[at] === LF) return at;
+  return -1;
+}
+
+/** Each byte as one character; `TextDecoder("latin1")` is windows-1252 by the WHATWG's table. */
+function latin1(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 8192) {
+    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  }
+  return text;
+}

@@ -1,0 +1,275 @@
+/**
+ * Multipart bodies, read part by part as they come.
+ * @module
+ */
+import { BodyPartReader } from "./body_part_reader.ts";
+import { ByteSource } from "../bytes/byte_source.ts";
+import { parseContentDisposition } from "../headers/content_disposition.ts";
+import { parseContentType } from "../headers/content_type.ts";
+import { refuseEncodings } from "./part_decoding.ts";
+import { MultipartLimitError, MultipartSyntaxError } from "./errors.ts";
+import { MultipartFraming } from "./framing.ts";
+import type { MultipartCounters } from "./framing.ts";
+import { parsePartHeaders } from "./parse_part_headers.ts";
+import { resolveMultipartLimits } from "./limits.ts";
+import type { MultipartLimits } from "./limits.ts";
+
+/**
+ * What a {@linkcode MultipartReader} can be told: its limits, and how it hands bytes out.
+ *
+ * @example
+ * ```ts
+ * import { BodyPartReader, MultipartReader, type MultipartReaderOptions } from "@roundtrip/http";
+ *
+ * const options: MultipartReaderOptions = { reuseBuffers: true, maxParts: 10 };
+ * const body = new Blob(["--b\r\n\r\nhello\r\n--b--"]).stream();
+ * let size = 0;
+ * for await (const part of new MultipartReader(body, "multipart/mixed; boundary=b", options)) {
+ *   if (!(part instanceof BodyPartReader)) continue;
+ *   for await (const piece of part) size += piece.length; // used up at once
+ * }
+ * console.assert(size === 5);
+ * ```
+ */
+export interface MultipartReaderOptions extends Partial<MultipartLimits> {
+  /**
+   * Whether the pieces that iteration and `readChunk()` give end with the next read of the body.
+   * It saves a copy of each piece, and is right where each is used up at once, as in
+   * `await file.write(piece)`.
+   * @default {false}
+   */
+  readonly reuseBuffers?: boolean;
+}
+
+/** What a nested reader has from the one around it. */
+interface Nesting {
+  readonly depth: number;
+  readonly counters: MultipartCounters;
+}
+
+/**
+ * Reads a multipart body (RFC 2046 section 5.1) part by part, in bounded memory: nothing is
+ * fetched before it is asked for, and what is left of a part is skipped when the next is asked
+ * for. A body that is malformed, cut short or beyond a limit is an error, which ends the reader:
+ * the stream is cancelled and every later call throws the same.
+ *
+ * In `multipart/form-data` the rules of RFC 7578 hold: each part has a `Content-Disposition:
+ * form-data` with a name, and no encoding.
+ *
+ * @example Read a form
+ * ```ts
+ * import { BodyPartReader, FormBody, MultipartReader } from "@roundtrip/http";
+ *
+ * const form = new FormBody().addField("file", new Blob(["hello"]), { filename: "a.txt" });
+ * const { body, contentType } = form.encode();
+ * await using reader = new MultipartReader(new Response(body).body, contentType);
+ * for await (const part of reader) {
+ *   if (part instanceof BodyPartReader) console.assert(await part.text() === "hello");
+ * }
+ * ```
+ */
+export class MultipartReader
+  implements AsyncIterable<BodyPartReader | MultipartReader>, AsyncDisposable {
+  /** Headers of the part this multipart came in; empty for the outermost. */
+  readonly headers: Headers;
+  /** Type and subtype in lower case: `multipart/form-data`, `multipart/mixed`, … */
+  readonly contentType: string;
+  /** The boundary, without the dashes before it. */
+  readonly boundary: string;
+  /** The limits in force. */
+  readonly limits: MultipartLimits;
+
+  readonly #stream: ReadableStream<Uint8Array>;
+  readonly #reuseBuffers: boolean;
+  #nesting: Nesting = { depth: 1, counters: { parts: 0 } };
+  #framing: MultipartFraming | null = null;
+  #part = 0; // how many parts were given out: tells a part that it was passed
+  #isEnded = false;
+
+  /**
+   * Checks the type and begins before the first part.
+   *
+   * @param stream The body; `null` counts as empty. It is locked by the first `next()`.
+   * @param contentType The `Content-Type` header that belongs to it.
+   * @param options Limits and how bytes are handed out.
+   * @param headers Headers of the part the body came in, where it is nested.
+   * @throws {MultipartSyntaxError} If the header is not multipart or has no valid boundary.
+   * @throws {MultipartLimitError} If the boundary is longer than `maxBoundaryLength`.
+   * @throws {RangeError} If a limit is negative or not a number.
+   */
+  constructor(
+    stream: ReadableStream<Uint8Array> | null,
+    contentType: string | null,
+    options: MultipartReaderOptions = {},
+    headers: Headers = new Headers(),
+  ) {
+    const { mimeType, params } = parseContentType(contentType);
+    if (!mimeType.startsWith("multipart/")) {
+      throw new MultipartSyntaxError(
+        `Cannot read the multipart body: its Content-Type is ${
+          contentType === null ? "missing" : JSON.stringify(contentType.slice(0, 80))
+        }`,
+      );
+    }
+    this.limits = resolveMultipartLimits(options);
+    this.boundary = checkBoundary(params.get("boundary") ?? "", this.limits.maxBoundaryLength);
+    this.contentType = mimeType;
+    this.headers = headers;
+    this.#stream = stream ?? new Blob([]).stream();
+    this.#reuseBuffers = options.reuseBuffers ?? false;
+  }
+
+  /** Field name, where this multipart came in a part that has one. */
+  get name(): string | null {
+    return parseContentDisposition(this.headers.get("content-disposition"))?.name ?? null;
+  }
+
+  /** How deep this multipart is nested; the outermost is 1. */
+  get depth(): number {
+    return this.#nesting.depth;
+  }
+
+  /**
+   * Whether the last part has been passed.
+   *
+   * @returns `true` once `next()` has given `null`.
+   */
+  atEof(): boolean {
+    return this.#isEnded;
+  }
+
+  /**
+   * Goes to the next part; what is left of the current one is skipped.
+   *
+   * @returns A part, a reader where the part is itself multipart, `null` at the end.
+   * @throws {MultipartSyntaxError} If the body is malformed.
+   * @throws {MultipartTruncatedError} If the body ends before its closing delimiter.
+   * @throws {MultipartLimitError} If the body passes a limit.
+   * @throws {MultipartEncodingError} If a form-data part has an encoding.
+   * @throws {TypeError} If a read is under way.
+   */
+  async next(): Promise<BodyPartReader | MultipartReader | null> {
+    if (this.#isEnded) return null;
+    const framing = this.#framing ??= this.#open();
+    const lines = await framing.nextPart();
+    this.#part++;
+    if (lines === null) {
+      this.#isEnded = true;
+      return null;
+    }
+    try {
+      return this.#begin(framing, parsePartHeaders(lines));
+    } catch (error) {
+      throw framing.fail(error);
+    }
+  }
+
+  /**
+   * Iterates over the parts that are left. Leaving the loop early leaves the reader usable.
+   *
+   * @yields Parts, and readers for those that are themselves multipart.
+   */
+  async *[Symbol.asyncIterator](): AsyncIterableIterator<BodyPartReader | MultipartReader> {
+    for (let part = await this.next(); part !== null; part = await this.next()) yield part;
+  }
+
+  /**
+   * Gives the body up: its stream is cancelled, and later reads throw.
+   *
+   * @param reason Error that later reads throw.
+   */
+  cancel(reason: Error = new Error("Cannot read the multipart body: it was cancelled")): void {
+    if (!this.#isEnded) (this.#framing ??= this.#open()).fail(reason);
+  }
+
+  /** Cancels the body, if it has not been read to its end. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.cancel();
+    return Promise.resolve();
+  }
+
+  #open(): MultipartFraming {
+    const { maxTotalSize, maxDuration } = this.limits;
+    const isNested = this.#nesting.depth > 1; // the outermost counts every byte already
+    const source = new ByteSource(this.#stream, {
+      reuseBuffers: this.#reuseBuffers,
+      maxWait: isNested ? Infinity : maxDuration,
+      timeoutError: () => new MultipartLimitError("maxDuration", maxDuration),
+      onBytes: (total) => {
+        if (total > maxTotalSize && !isNested) {
+          throw new MultipartLimitError("maxTotalSize", maxTotalSize);
+        }
+      },
+    });
+    return new MultipartFraming(source, this.boundary, this.limits, this.#nesting.counters);
+  }
+
+  #begin(framing: MultipartFraming, headers: Headers): BodyPartReader | MultipartReader {
+    const isForm = this.contentType === "multipart/form-data";
+    const number = this.#part;
+    const { maxFieldSize, maxFileSize, maxDepth } = this.limits;
+    const part = new BodyPartReader({
+      headers,
+      content: framing,
+      maxFieldSize,
+      reuseBuffers: this.#reuseBuffers,
+      isPassed: () => this.#part !== number,
+    });
+    if (isForm) checkFormPart(part);
+    checkNames(part, this.limits.maxNameLength);
+    // A browser sends a saved web page (.mhtml) as a file of type multipart/related, no boundary.
+    const isFile = isForm && part.filename !== null;
+    if (!isFile && part.contentType.startsWith("multipart/")) {
+      framing.limitPart({ option: "maxFileSize", limit: maxFileSize });
+      const { depth, counters } = this.#nesting;
+      if (depth >= maxDepth) throw new MultipartLimitError("maxDepth", maxDepth);
+      const options = { ...this.limits, reuseBuffers: this.#reuseBuffers };
+      const type = headers.get("content-type");
+      const nested = new MultipartReader(part.stream, type, options, headers);
+      nested.#nesting = { depth: depth + 1, counters };
+      return nested;
+    }
+    framing.limitPart(
+      isForm && !isFile
+        ? { option: "maxFieldSize", limit: maxFieldSize }
+        : { option: "maxFileSize", limit: maxFileSize },
+    );
+    return part;
+  }
+}
+
+function checkBoundary(boundary: string, maxLength: number): string {
+  if (boundary.length > maxLength) throw new MultipartLimitError("maxBoundaryLength", maxLength);
+  // RFC 2046 section 5.1.1 allows fewer characters; clients are laxer, and none of these breaks a
+  // line. A final blank could not be told from the padding after a delimiter.
+  if (!/^[\x20-\x7e]{0,249}[\x21-\x7e]$/.test(boundary)) {
+    throw new MultipartSyntaxError(
+      boundary === ""
+        ? "Cannot read the multipart body: its Content-Type has no boundary"
+        : "Cannot read the multipart body: its boundary is not printable ASCII",
+    );
+  }
+  return boundary;
+}
+
+/** RFC 7578 section 4.2: a part without a name would be lost in silence. */
+function checkFormPart(part: BodyPartReader): void {
+  if (part.disposition?.type !== "form-data" || part.name === null) {
+    const header = part.headers.get("content-disposition");
+    throw new MultipartSyntaxError(
+      `Cannot read a form-data part: its Content-Disposition is ${
+        header === null ? "missing" : JSON.stringify(header.slice(0, 80))
+      }`,
+    );
+  }
+  refuseEncodings(part.headers);
+}
+
+function checkNames(part: BodyPartReader, limit: number): void {
+  const { name = null, filename = null, params } = part.disposition ?? {};
+  const sent = ["name", "filename", "name*", "filename*"].map((key) => params?.get(key));
+  // The second pair is longer than any single parameter where RFC 2231 continuations add up.
+  if ([...sent, name, filename].some((text) => (text ?? "").length > limit)) {
+    throw new MultipartLimitError("maxNameLength", limit);
+  }
+}

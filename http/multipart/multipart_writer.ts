@@ -1,0 +1,311 @@
+/**
+ * Multipart bodies to be sent.
+ * @module
+ */
+import { concatBytes } from "../bytes/bytes.ts";
+import { formatHeaderParams, isToken } from "../headers/header_params.ts";
+import { partBody } from "./part_body.ts";
+import type { PartBody, PartValue } from "./part_body.ts";
+import { formatPartHeaders } from "./format_part_headers.ts";
+import type { PartOptions } from "./format_part_headers.ts";
+import { encodeQuery } from "../query.ts";
+import type { QueryInit } from "../query.ts";
+
+/**
+ * What a {@linkcode MultipartWriter} can be told.
+ *
+ * @example
+ * ```ts
+ * import { MultipartWriter, type MultipartWriterOptions } from "@roundtrip/http";
+ *
+ * const options: MultipartWriterOptions = { boundary: "frontier" };
+ * const writer = new MultipartWriter("mixed", options).append("hello");
+ * console.assert((await new Response(writer.stream()).text()).startsWith("--frontier\r\n"));
+ * ```
+ */
+export interface MultipartWriterOptions {
+  /**
+   * The boundary: 1 to 70 characters of RFC 2046 section 5.1.1. It must occur nowhere in the
+   * content. Left out, it is 122 random bits.
+   */
+  readonly boundary?: string;
+}
+
+interface Part {
+  readonly head: Uint8Array<ArrayBuffer>;
+  readonly body: PartBody;
+}
+
+const CRLF = Uint8Array.of(13, 10);
+const EMPTY = new Uint8Array(0);
+/** Largest chunk, and how much of small parts is sent as one. */
+const CHUNK = 64 * 1024;
+const BOUNDARY = /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/;
+
+/**
+ * Composes a multipart body (RFC 2046 section 5.1) from text, bytes, blobs, files, streams and
+ * other writers. Nothing is read before it is sent.
+ *
+ * @example A file and its description in one body
+ * ```ts
+ * import { MultipartWriter } from "@roundtrip/http";
+ *
+ * const writer = new MultipartWriter("related")
+ *   .appendJson({ title: "Notes" })
+ *   .append(new Uint8Array([1, 2, 3]), { contentType: "image/png", filename: "a.png" });
+ * const request = new Request("http://localhost/", {
+ *   method: "POST",
+ *   headers: { "content-type": writer.contentType },
+ *   body: writer.stream(),
+ * });
+ * console.assert((await request.bytes()).length === writer.size);
+ * ```
+ */
+export class MultipartWriter {
+  /** Subtype: `mixed`, `form-data`, … */
+  readonly subtype: string;
+  /** The boundary, without the dashes before it. */
+  readonly boundary: string;
+  readonly #parts: Part[] = [];
+  readonly #writers = new Set<MultipartWriter>();
+
+  /**
+   * Begins a body without parts.
+   *
+   * @param subtype What comes after `multipart/`.
+   * @param options The boundary.
+   * @throws {TypeError} If the subtype is not a token or the boundary not one of RFC 2046.
+   */
+  constructor(subtype = "mixed", { boundary = randomBoundary() }: MultipartWriterOptions = {}) {
+    if (!isToken(subtype)) {
+      throw new TypeError(`Cannot write multipart/${JSON.stringify(subtype)}: not a token`);
+    }
+    if (!BOUNDARY.test(boundary)) {
+      throw new TypeError(
+        `Cannot write multipart boundary ${
+          JSON.stringify(boundary)
+        }: expected 1 to 70 of the characters of RFC 2046`,
+      );
+    }
+    this.subtype = subtype.toLowerCase();
+    this.boundary = boundary;
+  }
+
+  /** The `Content-Type` that belongs to the body. */
+  get contentType(): string {
+    return formatHeaderParams(`multipart/${this.subtype}`, [["boundary", this.boundary]]);
+  }
+
+  /** How many parts were appended. */
+  get length(): number {
+    return this.#parts.length;
+  }
+
+  /** Length of the whole body in bytes, `null` where a part's is unknown. */
+  get size(): number | null {
+    let size = this.#close().length;
+    for (const { head, body } of this.#parts) {
+      const content = body.size; // asked for once: a writer's asks all those within
+      if (content === null) return null;
+      size += head.length + content + CRLF.length;
+    }
+    return size;
+  }
+
+  /** Whether `stream()` can be called more than once: no part is a stream, iterable or file. */
+  get isReplayable(): boolean {
+    return this.#parts.every(({ body }) => body.isReplayable);
+  }
+
+  /**
+   * Appends a part.
+   *
+   * In form-data the name is required, and a `File` brings its filename.
+   *
+   * @param value The content, or a writer whose whole body becomes the content. Bytes are not
+   * copied and must not change before they are sent.
+   * @param options Name, filename, type and other headers.
+   * @returns This writer.
+   * @throws {TypeError} If the value cannot be sent; if a name or header holds CR, LF or NUL that
+   * cannot be escaped; if form-data is given no name or a header that RFC 7578 rules out.
+   */
+  append(value: PartValue | MultipartWriter, options: PartOptions = {}): this {
+    const body = value instanceof MultipartWriter ? this.#nest(value) : partBody(value);
+    const filename = options.filename ?? (value instanceof File ? value.name : undefined);
+    const named = filename === undefined ? options : { ...options, filename };
+    const headers = formatPartHeaders(this.subtype, body, named);
+    const head = new TextEncoder().encode(`--${this.boundary}\r\n${headers}\r\n`);
+    this.#parts.push({ head, body });
+    return this;
+  }
+
+  /**
+   * Appends a part that holds JSON.
+   *
+   * @param value What to serialize.
+   * @param options As for {@linkcode append}; the type is `application/json` unless given.
+   * @returns This writer.
+   * @throws {TypeError} If the value has no JSON form, or as {@linkcode append} does.
+   */
+  appendJson(value: unknown, options: PartOptions = {}): this {
+    const text: string | undefined = JSON.stringify(value);
+    if (text === undefined) throw new TypeError(`Cannot send ${typeof value} as JSON`);
+    return this.append(text, { contentType: "application/json", ...options });
+  }
+
+  /**
+   * Appends a part that holds an urlencoded form.
+   *
+   * @param fields Names and values.
+   * @param options As for {@linkcode append}; the type is `application/x-www-form-urlencoded`
+   * unless given.
+   * @returns This writer.
+   * @throws {TypeError} As {@linkcode append} does.
+   */
+  appendForm(fields: QueryInit, options: PartOptions = {}): this {
+    const contentType = "application/x-www-form-urlencoded";
+    return this.append(encodeQuery(fields), { contentType, ...options });
+  }
+
+  /**
+   * The whole body as one array.
+   *
+   * @returns The bytes, `null` where a part is not in memory.
+   */
+  bytes(): Uint8Array<ArrayBuffer> | null {
+    const pieces: Uint8Array[] = [];
+    for (const { head, body } of this.#parts) {
+      const content = body.bytes; // asked for once: a writer's asks all those within
+      if (content === null) return null;
+      pieces.push(head, content, CRLF);
+    }
+    return concatBytes([...pieces, this.#close()] as Uint8Array<ArrayBuffer>[]);
+  }
+
+  /**
+   * The body as a stream. It reads its sources at the pace it is read itself, takes BYOB readers,
+   * and when cancelled cancels the sources, so that files are closed.
+   *
+   * @returns The stream; reading it fails where a source fails, or ends before its known size.
+   */
+  stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const pieces = this.#pieces();
+    let rest: Uint8Array = EMPTY;
+    return new ReadableStream({
+      type: "bytes",
+      pull: async (controller) => {
+        while (rest.length === 0) {
+          const result = await pieces.next();
+          if (result.done) {
+            controller.close();
+            controller.byobRequest?.respond(0);
+            return;
+          }
+          rest = result.value;
+        }
+        const request = controller.byobRequest;
+        const view = request?.view;
+        const size = Math.min(rest.length, view?.byteLength ?? CHUNK);
+        const piece = rest.subarray(0, size);
+        rest = rest.subarray(size);
+        // The stream takes over, and detaches, what it is given, so it gets a copy.
+        if (request && view) {
+          new Uint8Array(view.buffer, view.byteOffset, size).set(piece);
+          request.respond(size);
+        } else controller.enqueue(piece.slice());
+      },
+      cancel: (reason) => this.#cancel(reason),
+    }, { highWaterMark: 0 }) as ReadableStream<Uint8Array<ArrayBuffer>>;
+  }
+
+  /** The body piece by piece; what is in memory and small is joined. */
+  async *#pieces(): AsyncGenerator<Uint8Array> {
+    let joined: Uint8Array[] = [];
+    let size = 0;
+    const add = (bytes: Uint8Array): boolean => {
+      joined.push(bytes);
+      size += bytes.length;
+      return size >= CHUNK / 2;
+    };
+    const flush = (): Uint8Array => {
+      const bytes = concatBytes(joined as Uint8Array<ArrayBuffer>[]);
+      joined = [];
+      size = 0;
+      return bytes;
+    };
+    try {
+      for (const { head, body } of this.#parts) {
+        if (add(head)) yield flush();
+        const content = body.bytes;
+        if (content !== null && content.length < CHUNK / 2) add(content);
+        else {
+          yield flush();
+          yield* withSize(body);
+        }
+        if (add(CRLF)) yield flush();
+      }
+      add(this.#close());
+      yield flush();
+    } catch (error) {
+      await this.#cancel(error); // the files of the parts behind would stay open
+      throw error;
+    }
+  }
+
+  async #cancel(reason: unknown): Promise<void> {
+    // A source that fails at being cancelled has failed before, and that was reported.
+    await Promise.allSettled(this.#parts.map(({ body }) => body.cancel(reason)));
+  }
+
+  #close(): Uint8Array<ArrayBuffer> {
+    return new TextEncoder().encode(`--${this.boundary}--\r\n`);
+  }
+
+  #nest(writer: MultipartWriter): PartBody {
+    if (writer === this || writer.#holds(this)) {
+      throw new TypeError("Cannot append a multipart writer to itself");
+    }
+    if (writer.boundary === this.boundary) {
+      throw new TypeError(`Cannot append a multipart writer: its boundary is the outer one's too`);
+    }
+    this.#writers.add(writer);
+    return {
+      get bytes() {
+        return writer.bytes();
+      },
+      get size() {
+        return writer.size;
+      },
+      get isReplayable() {
+        return writer.isReplayable;
+      },
+      contentType: writer.contentType,
+      open: () => writer.#pieces(),
+      cancel: (reason) => writer.#cancel(reason),
+    };
+  }
+
+  #holds(other: MultipartWriter): boolean {
+    return [...this.#writers].some((writer) => writer === other || writer.#holds(other));
+  }
+}
+
+/** A source must not give another length than the `Content-Length` that announced it. */
+async function* withSize(body: PartBody): AsyncGenerator<Uint8Array> {
+  let left = body.size ?? Infinity;
+  for await (const piece of body.open()) {
+    if (!(piece instanceof Uint8Array)) {
+      throw new TypeError("Cannot send a part: its source gave a chunk without bytes");
+    }
+    if (piece.length > 0 && left > 0) yield piece.subarray(0, left);
+    left -= piece.length;
+    if (left < 0) return await body.cancel(undefined); // a file that grows is sent as it was
+  }
+  if (left > 0 && left !== Infinity) {
+    throw new Error(`Cannot send a part: its source ended ${left} bytes early`);
+  }
+}
+
+function randomBoundary(): string {
+  return crypto.randomUUID().replaceAll("-", ""); // 122 random bits
+}

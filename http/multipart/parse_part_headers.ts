@@ -1,0 +1,55 @@
+/**
+ * The header lines of a part.
+ * @module
+ */
+import { isToken } from "../headers/header_params.ts";
+import { MultipartSyntaxError } from "./errors.ts";
+
+// Two of these and two parsers may each believe another one.
+const SINGLETONS: ReadonlySet<string> = new Set([
+  "content-disposition",
+  "content-encoding",
+  "content-transfer-encoding",
+  "content-type",
+]);
+
+/**
+ * Parses the header lines of a part (RFC 2046 section 5.1, RFC 5322 section 2.2).
+ *
+ * @param lines The lines without their line ends, each byte as one character.
+ * @returns The headers; a folded line is joined to the one before with one space.
+ * @throws {MultipartSyntaxError} If a line has no colon or no name, holds NUL or a bare CR, or a
+ * header that decides how the part is read comes twice.
+ */
+export function parsePartHeaders(lines: readonly string[]): Headers {
+  const unfolded: string[] = [];
+  for (const line of lines) {
+    const isFolded = line.startsWith(" ") || line.startsWith("\t");
+    const last = unfolded.length - 1;
+    if (!isFolded) unfolded.push(line);
+    else if (last >= 0) unfolded[last] += ` ${line.trim()}`;
+    else throw new MultipartSyntaxError("Cannot read part headers: the first line is folded");
+  }
+  const headers = new Headers();
+  for (const line of unfolded) {
+    const colon = line.indexOf(":");
+    const name = line.slice(0, Math.max(colon, 0));
+    // A blank before the colon hides the header from one parser and not from another.
+    if (!isToken(name)) {
+      throw new MultipartSyntaxError(`Cannot read part header ${quoted(line)}: no valid name`);
+    }
+    if (/[\0\r\n]/.test(line)) {
+      throw new MultipartSyntaxError(`Cannot read part header ${quoted(name)}: NUL or bare CR`);
+    }
+    if (SINGLETONS.has(name.toLowerCase()) && headers.has(name)) {
+      throw new MultipartSyntaxError(`Cannot read part header ${quoted(name)}: it comes twice`);
+    }
+    headers.append(name, line.slice(colon + 1));
+  }
+  return headers;
+}
+
+/** What the sender wrote, short and without control characters, for an error message. */
+function quoted(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}

@@ -1,0 +1,213 @@
+/**
+ * `Content-Transfer-Encoding` and `Content-Encoding` of a part, undone within a size limit.
+ * @module
+ */
+import { MultipartEncodingError, MultipartLimitError } from "./errors.ts";
+import { hasZlibHeader } from "../coding/deflate_form.ts";
+import type { ZlibOptions } from "node:zlib";
+
+/** Encodings that leave the bytes as they are. */
+const IDENTITY: ReadonlySet<string> = new Set(["", "7bit", "8bit", "binary", "identity"]);
+
+/**
+ * Refuses encodings in form-data: RFC 7578 section 4.7 deprecates them, no browser sends them, and
+ * a filter in front that does not decode would see other bytes than the application.
+ *
+ * @param headers Headers of the part.
+ * @throws {MultipartEncodingError} If the part is encoded.
+ */
+export function refuseEncodings(headers: Headers): void {
+  for (const name of ["content-transfer-encoding", "content-encoding"]) {
+    const encoding = encodingOf(headers, name);
+    if (!IDENTITY.has(encoding)) {
+      throw new MultipartEncodingError(
+        `Cannot read a form-data part: ${name} ${JSON.stringify(encoding)} is refused`,
+      );
+    }
+  }
+}
+
+/**
+ * Undoes the encodings of a part, the transfer encoding first.
+ *
+ * @param data The content as sent.
+ * @param headers Headers of the part.
+ * @param limit Most bytes of the result.
+ * @returns The decoded content.
+ * @throws {MultipartEncodingError} If an encoding is unknown or the content is damaged in it.
+ * @throws {MultipartLimitError} If the result is larger than `limit`.
+ */
+export async function decodePart(
+  data: Uint8Array<ArrayBuffer>,
+  headers: Headers,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const transfer = encodingOf(headers, "content-transfer-encoding");
+  const content = encodingOf(headers, "content-encoding");
+  const plain = decodeTransfer(data, transfer);
+  if (IDENTITY.has(content)) return plain;
+  if (content !== "gzip" && content !== "x-gzip" && content !== "deflate") throw unknown(content);
+  return await inflate(plain, content, limit);
+}
+
+/**
+ * A decoder for the text of a part. Wrong bytes are an error, and a byte order mark is text, so
+ * that a field is read as it was written.
+ *
+ * @param label An encoding name of the WHATWG Encoding standard.
+ * @returns The decoder.
+ * @throws {MultipartEncodingError} If the label is unknown.
+ */
+export function partDecoder(label: string): TextDecoder {
+  try {
+    return new TextDecoder(label.trim(), { fatal: true, ignoreBOM: true });
+  } catch (cause) {
+    const name = JSON.stringify(label.slice(0, 80));
+    throw new MultipartEncodingError(`Cannot decode a part: unknown charset ${name}`, { cause });
+  }
+}
+
+/**
+ * Decodes text.
+ *
+ * @param decoder How to decode.
+ * @param bytes The bytes.
+ * @returns The text.
+ * @throws {MultipartEncodingError} If the bytes are not of that encoding.
+ */
+export function decodeText(decoder: TextDecoder, bytes: Uint8Array<ArrayBuffer>): string {
+  try {
+    return decoder.decode(bytes);
+  } catch (cause) {
+    const message = `Cannot decode a part: its bytes are not ${decoder.encoding}`;
+    throw new MultipartEncodingError(message, { cause });
+  }
+}
+
+/**
+ * Decodes `application/x-www-form-urlencoded` (WHATWG URL section 5.1). `;` does not separate.
+ *
+ * @param data The encoded form.
+ * @param decoder How to decode names and values, percent-encoded bytes included.
+ * @returns Names and values in order, blanks kept.
+ * @throws {MultipartEncodingError} If the bytes are not of that encoding.
+ */
+export function decodeUrlencoded(
+  data: Uint8Array<ArrayBuffer>,
+  decoder: TextDecoder,
+): [name: string, value: string][] {
+  const fields: [string, string][] = [];
+  const AND = 0x26;
+  const EQUALS = 0x3d;
+  let end = data.length;
+  while (end > 0 && (data[end - 1] as number) <= 0x20) end--; // a final line end, as aiohttp has it
+  for (let at = 0; at < end;) {
+    const and = data.indexOf(AND, at);
+    const stop = and < 0 || and > end ? end : and;
+    const pair = data.subarray(at, stop);
+    at = stop + 1;
+    if (pair.length === 0) continue;
+    const equals = pair.indexOf(EQUALS);
+    const name = equals < 0 ? pair : pair.subarray(0, equals);
+    const value = equals < 0 ? pair.subarray(0, 0) : pair.subarray(equals + 1);
+    fields.push([decodeText(decoder, unescape(name)), decodeText(decoder, unescape(value))]);
+  }
+  return fields;
+}
+
+function unescape(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const plain = new Uint8Array(bytes.length);
+  let size = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    const code = byte === 0x25 ? hexValue(bytes[at + 1]) * 16 + hexValue(bytes[at + 2]) : -1;
+    if (code >= 0) at += 2;
+    plain[size++] = code >= 0 ? code : byte === 0x2b ? 0x20 : byte;
+  }
+  return plain.subarray(0, size);
+}
+
+function encodingOf(headers: Headers, name: string): string {
+  return (headers.get(name) ?? "").trim().toLowerCase();
+}
+
+function unknown(encoding: string): MultipartEncodingError {
+  const name = JSON.stringify(encoding.slice(0, 80));
+  return new MultipartEncodingError(`Cannot decode a part: unknown encoding ${name}`);
+}
+
+function decodeTransfer(data: Uint8Array<ArrayBuffer>, encoding: string): Uint8Array<ArrayBuffer> {
+  if (IDENTITY.has(encoding)) return data;
+  if (encoding === "quoted-printable") return decodeQuotedPrintable(data);
+  if (encoding !== "base64") throw unknown(encoding);
+  try {
+    // Blanks and line ends are skipped, as RFC 2045 section 6.8 wants.
+    return Uint8Array.fromBase64(new TextDecoder("latin1").decode(data));
+  } catch (cause) {
+    throw new MultipartEncodingError("Cannot decode a part: damaged base64", { cause });
+  }
+}
+
+/** RFC 2045 section 6.7; an `=` that begins no escape stays, as Python's decoder has it. */
+function decodeQuotedPrintable(data: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const plain = new Uint8Array(data.length);
+  let size = 0;
+  for (let at = 0; at < data.length; at++) {
+    const byte = data[at] as number;
+    if (byte === 0x3d) {
+      const first = data[at + 1];
+      const second = data[at + 2];
+      if (first === 0x0d && second === 0x0a || first === 0x0a) { // a soft line break
+        at += first === 0x0a ? 1 : 2;
+        continue;
+      }
+      const code = hexValue(first) * 16 + hexValue(second);
+      if (code >= 0) {
+        plain[size++] = code;
+        at += 2;
+        continue;
+      }
+    }
+    plain[size++] = byte;
+  }
+  return plain.subarray(0, size);
+}
+
+/** The value of a hexadecimal digit; far below zero where it is none. */
+function hexValue(byte: number | undefined): number {
+  if (byte === undefined) return -1000;
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1000;
+}
+
+async function inflate(
+  data: Uint8Array<ArrayBuffer>,
+  encoding: string,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  // Loaded on use: hardly any part is compressed, and the module costs start-up time.
+  const zlib = await import("node:zlib");
+  const options: ZlibOptions = Number.isFinite(limit)
+    ? { maxOutputLength: Math.max(1, limit) }
+    : {};
+  const decode = encoding !== "deflate"
+    ? zlib.gunzip
+    : hasZlibHeader(data)
+    ? zlib.inflate
+    : zlib.inflateRaw;
+  const plain = await new Promise<Uint8Array>((resolve, reject) => {
+    decode(data, options, (error, result) => {
+      if (error === null) resolve(result);
+      else if ((error as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE") {
+        reject(new MultipartLimitError("maxFieldSize", limit));
+      } else {
+        reject(
+          new MultipartEncodingError(`Cannot decode a part: damaged ${encoding}`, { cause: error }),
+        );
+      }
+    });
+  });
+  if (plain.length > limit) throw new MultipartLimitError("maxFieldSize", limit);
+  return new Uint8Array(plain);
+}

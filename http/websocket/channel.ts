@@ -1,0 +1,399 @@
+/**
+ * A WebSocket as a bounded queue of typed messages, the shape aiohttp gives it.
+ * @module
+ */
+import { checkClose, utf8Length } from "./close_frame.ts";
+import type { SocketEvents, SocketPort } from "./port.ts";
+import { WebSocketClosedError, WebSocketLimitError, WebSocketTimeoutError } from "./errors.ts";
+import { WSCloseCode, type WSMessage, WSMsgType } from "./message.ts";
+
+/** Limits of a {@linkcode WebSocketChannel}, complete. */
+export interface ChannelLimits {
+  /** First size of a message that is too big, in bytes; 0 for no limit. */
+  readonly maxMsgSize: number;
+  /** Most messages that may wait to be received. */
+  readonly maxQueue: number;
+  /** Bytes waiting to be sent from which on the peer counts as too slow. */
+  readonly maxBuffered: number;
+  /** How long `receive()` waits, in ms; 0 for no limit. */
+  readonly receiveTimeout: number;
+  /** How long `close()` waits for the peer's close frame, in ms. */
+  readonly closeTimeout: number;
+  /** The `receive()` after the end that is an error, counted from 1; 0 for none. */
+  readonly closedReceives: number;
+}
+
+const CONNECTING = 0;
+const OPEN = 1;
+const CLOSING = 2;
+const CLOSED = 3;
+
+const CLOSING_MESSAGE: WSMessage = { type: WSMsgType.CLOSING, data: null };
+const CLOSED_MESSAGE: WSMessage = { type: WSMsgType.CLOSED, data: null };
+const DONE = Promise.resolve();
+
+// aiohttp's writer_limit: a sender waits while more than this waits to be sent.
+const HIGH_WATER = 64 * 1024;
+// Besides the number of messages: 1,024 messages of 4 MiB would be a queue of 4 GiB.
+const MAX_QUEUED_BYTES = 16 * 1024 ** 2;
+
+/**
+ * Queues what a port receives, so that it can be awaited, and bounds what waits on both ways.
+ *
+ * A peer that sends faster than it is read has to wait where the port can pause, and is closed with
+ * 1013 where it cannot. One that does not read is waited for by `send()`, and closed with 1013 once
+ * `maxBuffered` bytes wait.
+ */
+export class WebSocketChannel implements SocketEvents {
+  readonly #limits: ChannelLimits;
+  #port: SocketPort | null = null;
+  #state = CONNECTING;
+  #queue: WSMessage[] = [];
+  #queuedBytes = 0;
+  #paused = false;
+  #waiting: ((message: WSMessage) => void) | null = null;
+  #iterating: ((result: IteratorResult<WSMessage>) => void) | null = null; // the same for next()
+  #closeCode: number | null = null;
+  #exception: Error | null = null;
+  #closedReceives = 0;
+  #unsent = 0; // about what waits to be sent: of texts the characters, until the port is asked
+  #drained: PromiseWithResolvers<void> | null = null;
+  #drainTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #opened = Promise.withResolvers<void>();
+  readonly #closed = Promise.withResolvers<void>();
+
+  /**
+   * Creates one.
+   *
+   * @param limits Sizes and times.
+   */
+  constructor(limits: ChannelLimits) {
+    this.#limits = limits;
+  }
+
+  /**
+   * Connects the channel to what moves its frames.
+   *
+   * @param port The port; it tells this channel what happens.
+   */
+  attach(port: SocketPort): void {
+    this.#port = port;
+  }
+
+  /** Whether the socket is closing or has closed. */
+  get closed(): boolean {
+    return this.#state >= CLOSING;
+  }
+
+  /** Code the socket closed with, `null` while it is open. */
+  get closeCode(): number | null {
+    return this.#closeCode;
+  }
+
+  /** The failure that ended the connection, if one did. */
+  get exception(): Error | null {
+    return this.#exception;
+  }
+
+  /** Bytes that wait to be sent. */
+  get bufferedAmount(): number {
+    return this.#port?.bufferedAmount ?? 0;
+  }
+
+  /** Resolves when the handshake is over, well or not. */
+  get opened(): Promise<void> {
+    return this.#opened.promise;
+  }
+
+  /** Resolves when the socket has closed. */
+  get ended(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  /**
+   * Waits for the next message.
+   *
+   * @param timeout How long, in ms; 0 for no limit.
+   * @returns The message; `CLOSED` once there will be no more.
+   */
+  receive(timeout: number = this.#limits.receiveTimeout): Promise<WSMessage> {
+    if (this.#waiting !== null || this.#iterating !== null) {
+      return Promise.reject(new TypeError("Concurrent call to receive() is not allowed"));
+    }
+    if (this.#queue.length > 0) return Promise.resolve(this.#shift());
+    if (this.#state === CLOSED) return this.#receiveClosed();
+    if (this.#state === CLOSING) return Promise.resolve(CLOSING_MESSAGE);
+    if (timeout <= 0) return new Promise((resolve) => this.#waiting = resolve);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting = null;
+        reject(new WebSocketTimeoutError(`No message received after ${timeout} ms`, timeout));
+      }, timeout);
+      this.#waiting = (message) => {
+        clearTimeout(timer);
+        resolve(message);
+      };
+    });
+  }
+
+  /**
+   * The next step of an iteration over the messages.
+   *
+   * It is the same as `receive()`, one promise shorter: Deno answers a close frame while the
+   * handler still works on the message before it, and an answer that is sent a moment later is
+   * lost.
+   *
+   * @returns The message, or the end of the iteration.
+   */
+  next(): Promise<IteratorResult<WSMessage>> {
+    const free = this.#waiting === null && this.#iterating === null;
+    if (free && this.#queue.length > 0) return Promise.resolve(toResult(this.#shift()));
+    return free && this.#state === OPEN && this.#limits.receiveTimeout <= 0
+      ? new Promise((resolve) => this.#iterating = resolve)
+      : this.receive().then(toResult);
+  }
+
+  /**
+   * Sends one message, and waits while more than 64 KiB wait to be sent.
+   *
+   * The promise may be dropped: a failure that nobody waits for does not end the program.
+   *
+   * @param data Text, or bytes for a binary message.
+   * @returns Resolves when the next message may be sent.
+   */
+  send(data: string | Uint8Array<ArrayBuffer>): Promise<void> {
+    const port = this.#port;
+    if (port === null || this.#state !== OPEN) return this.#refuse();
+    if (this.#unsent > HIGH_WATER) {
+      this.#unsent = port.bufferedAmount;
+      if (this.#unsent > this.#limits.maxBuffered) {
+        this.#fail(
+          new WebSocketLimitError(
+            `Peer is too slow: ${this.#unsent} bytes wait to be sent, ` +
+              `the limit is ${this.#limits.maxBuffered}`,
+            WSCloseCode.TRY_AGAIN_LATER,
+          ),
+          WSCloseCode.TRY_AGAIN_LATER,
+        );
+        return this.#refuse();
+      }
+    }
+    port.send(data);
+    this.#unsent += data.length;
+    return this.#unsent > HIGH_WATER ? this.#drain() : DONE;
+  }
+
+  /**
+   * Closes the socket and waits until it has closed.
+   *
+   * @param code Close code.
+   * @param reason Up to 123 bytes of text.
+   * @returns `false` if it was closing already.
+   */
+  async close(code: number, reason: string): Promise<boolean> {
+    checkClose(code, reason);
+    if (this.#state === CONNECTING) await this.#opened.promise;
+    const port = this.#port;
+    if (this.#state !== OPEN || port === null) return false;
+    this.#state = CLOSING;
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    this.#wake(CLOSING_MESSAGE);
+    // The peer's close frame comes behind what it has sent.
+    if (this.#paused) port.resume?.();
+    port.close(code, reason);
+    const { closeTimeout } = this.#limits;
+    const timer = setTimeout(() => {
+      port.terminate();
+      const late = `No close frame received after ${closeTimeout} ms`;
+      this.onClose(null, "", new WebSocketTimeoutError(late, closeTimeout));
+    }, closeTimeout);
+    await this.#closed.promise;
+    clearTimeout(timer);
+    return true;
+  }
+
+  /** Called by the port: the handshake is over. */
+  onOpen(): void {
+    if (this.#state === CONNECTING) this.#state = OPEN;
+    this.#opened.resolve();
+  }
+
+  /**
+   * Called by the port: a message has come.
+   *
+   * @param data Text, or bytes.
+   */
+  onMessage(data: string | Uint8Array<ArrayBuffer>): void {
+    if (this.#state !== OPEN) return;
+    const max = this.#limits.maxMsgSize;
+    const size = typeof data !== "string" ? data.byteLength : max > 0 && data.length * 3 >= max // else no UTF-8 of it can reach the limit
+      ? utf8Length(data)
+      : data.length;
+    if (max > 0 && size >= max) {
+      const error = new WebSocketLimitError(
+        `Message size ${size} exceeds limit ${max}`,
+        WSCloseCode.MESSAGE_TOO_BIG,
+      );
+      return this.#fail(error, WSCloseCode.MESSAGE_TOO_BIG);
+    }
+    this.#push(
+      typeof data === "string" ? { type: WSMsgType.TEXT, data } : { type: WSMsgType.BINARY, data },
+      size,
+    );
+  }
+
+  /**
+   * Called by the port: a ping or pong has come.
+   *
+   * @param type Which of the two.
+   * @param data Its payload.
+   */
+  onControl(
+    type: typeof WSMsgType.PING | typeof WSMsgType.PONG,
+    data: Uint8Array<ArrayBuffer>,
+  ): void {
+    if (this.#state === OPEN) this.#push({ type, data }, data.byteLength);
+  }
+
+  /**
+   * Called by the port: the connection is unusable.
+   *
+   * @param error What happened.
+   * @param code Close code that names it.
+   */
+  onFail(error: Error, code: number): void {
+    if (this.#state === CLOSED) return;
+    const wasClosing = this.#state === CLOSING;
+    this.#end(code, error);
+    if (!wasClosing) this.#deliver({ type: WSMsgType.ERROR, data: error }, 0);
+    this.#wake(CLOSED_MESSAGE);
+  }
+
+  /**
+   * Called by the port: the connection has ended.
+   *
+   * @param code Code of the peer's close frame, `null` if it ended without one.
+   * @param reason Reason of the close frame.
+   * @param error Why it ended without a close frame.
+   */
+  onClose(code: number | null, reason: string, error: Error | null): void {
+    if (this.#state === CLOSED) return;
+    const wasClosing = this.#state === CLOSING;
+    this.#end(code ?? WSCloseCode.ABNORMAL_CLOSURE, error);
+    if (code !== null && !wasClosing) {
+      this.#deliver({ type: WSMsgType.CLOSE, data: code, extra: reason }, 0);
+    }
+    this.#wake(CLOSED_MESSAGE);
+  }
+
+  /** A limit of this side was passed: the reader gets an error, the peer a close frame. */
+  #fail(error: Error, code: number): void {
+    const port = this.#port;
+    this.onFail(error, code);
+    port?.close(code, error.message);
+  }
+
+  #end(code: number, error: Error | null): void {
+    this.#state = CLOSED;
+    this.#closeCode = code;
+    this.#exception = error;
+    this.#opened.resolve();
+    this.#closed.resolve();
+    clearTimeout(this.#drainTimer);
+    this.#drained?.reject(closedError());
+    this.#drained = null;
+  }
+
+  #push(message: WSMessage, size: number): void {
+    if (this.#waiting !== null || this.#iterating !== null) return this.#deliver(message, size);
+    const full = this.#queue.length >= this.#limits.maxQueue ||
+      (this.#queue.length > 0 && this.#queuedBytes + size > MAX_QUEUED_BYTES);
+    if (!full) return this.#deliver(message, size);
+    if (this.#port?.pause === undefined) {
+      const error = new WebSocketLimitError(
+        `Receive queue is full: ${this.#queue.length} messages wait to be received`,
+        WSCloseCode.TRY_AGAIN_LATER,
+      );
+      return this.#fail(error, WSCloseCode.TRY_AGAIN_LATER);
+    }
+    this.#deliver(message, size);
+    this.#port.pause();
+    this.#paused = true;
+  }
+
+  #deliver(message: WSMessage, size: number): void {
+    const iterating = this.#iterating;
+    const waiting = this.#waiting;
+    this.#iterating = this.#waiting = null;
+    if (iterating !== null) return iterating(toResult(message));
+    if (waiting !== null) return waiting(message);
+    this.#queue.push(message);
+    this.#queuedBytes += size;
+  }
+
+  #wake(message: WSMessage): void {
+    if (this.#waiting !== null || this.#iterating !== null) this.#deliver(message, 0);
+  }
+
+  #shift(): WSMessage {
+    const message = this.#queue.shift() ?? CLOSED_MESSAGE;
+    if (this.#queue.length === 0) this.#queuedBytes = 0;
+    else if (message.type === WSMsgType.TEXT || message.type === WSMsgType.BINARY) {
+      this.#queuedBytes -= message.data.length;
+    }
+    if (this.#paused && this.#queue.length <= this.#limits.maxQueue / 2) {
+      this.#paused = false;
+      this.#port?.resume?.();
+    }
+    return message;
+  }
+
+  #receiveClosed(): Promise<WSMessage> {
+    const limit = this.#limits.closedReceives;
+    if (limit > 0 && ++this.#closedReceives >= limit) {
+      return Promise.reject(new WebSocketClosedError("WebSocket connection is closed"));
+    }
+    return Promise.resolve(CLOSED_MESSAGE);
+  }
+
+  #refuse(): Promise<void> {
+    const refused = Promise.reject(closedError(this.#exception));
+    refused.catch(() => {});
+    return refused;
+  }
+
+  /** Neither platform tells when its buffer empties, so it is asked, less and less often. */
+  #drain(): Promise<void> {
+    if (this.#drained !== null) return this.#drained.promise;
+    const drained = Promise.withResolvers<void>();
+    drained.promise.catch(() => {});
+    const check = (delay: number): void => {
+      this.#unsent = this.#port?.bufferedAmount ?? 0;
+      if (this.#unsent > HIGH_WATER) {
+        this.#drainTimer = setTimeout(check, delay, Math.min(delay * 2 + 1, 16));
+        return;
+      }
+      this.#drained = null;
+      drained.resolve();
+    };
+    this.#drained = drained;
+    check(0);
+    return drained.promise;
+  }
+}
+
+const END: IteratorResult<WSMessage> = { value: undefined, done: true };
+
+function toResult(message: WSMessage): IteratorResult<WSMessage> {
+  const { type } = message;
+  const ends = type === WSMsgType.CLOSE || type === WSMsgType.CLOSING || type === WSMsgType.CLOSED;
+  return ends ? END : { value: message, done: false };
+}
+
+function closedError(cause: Error | null = null): WebSocketClosedError {
+  return new WebSocketClosedError(
+    "Cannot write to closing transport",
+    cause === null ? undefined : { cause },
+  );
+}

@@ -1,0 +1,103 @@
+/**
+ * The seam between a WebSocket's queue of messages and what moves its frames.
+ * @module
+ */
+import type { WSMsgType } from "./message.ts";
+
+/**
+ * Moves frames: Deno's server socket is one, `npm:ws` is another.
+ *
+ * @example
+ * ```ts
+ * import type { web } from "@roundtrip/http";
+ *
+ * // One that goes nowhere, for a test.
+ * const sent: (string | Uint8Array)[] = [];
+ * const port: web.SocketPort = {
+ *   bufferedAmount: 0,
+ *   send: (data) => void sent.push(data),
+ *   close() {},
+ *   terminate() {},
+ * };
+ * port.send("hello");
+ * console.assert(sent[0] === "hello");
+ * ```
+ */
+export interface SocketPort {
+  /** Bytes that wait to be sent. */
+  readonly bufferedAmount: number;
+  /**
+   * Sends a message; never throws.
+   *
+   * @param data Text, or bytes for a binary message.
+   */
+  send(data: string | Uint8Array<ArrayBuffer>): void;
+  /**
+   * Sends a close frame; `onClose` follows once the peer has answered it.
+   *
+   * @param code Close code.
+   * @param reason Up to 123 bytes of text.
+   */
+  close(code: number, reason: string): void;
+  /** Lets go of the connection without a close frame, and tells nothing of it any more. */
+  terminate(): void;
+  /** Stops reading, so that the peer has to wait; missing where the platform cannot. */
+  pause?(): void;
+  /** Reads on after `pause()`. */
+  resume?(): void;
+}
+
+/**
+ * What a port tells.
+ *
+ * @example
+ * ```ts
+ * import type { web } from "@roundtrip/http";
+ *
+ * const lines: string[] = [];
+ * const events: web.SocketEvents = {
+ *   onOpen: () => void lines.push("open"),
+ *   onMessage: (data) => void lines.push(`${data}`),
+ *   onControl() {},
+ *   onFail: (error, code) => void lines.push(`${code} ${error.message}`),
+ *   onClose: (code, reason) => void lines.push(`${code} ${reason}`),
+ * };
+ * events.onMessage("hello");
+ * console.assert(lines[0] === "hello");
+ * ```
+ */
+export interface SocketEvents {
+  /** The handshake is over. */
+  onOpen(): void;
+  /**
+   * A message has come.
+   *
+   * @param data Text, or bytes of a binary message.
+   */
+  onMessage(data: string | Uint8Array<ArrayBuffer>): void;
+  /**
+   * A ping or pong has come, and the port does not answer pings itself.
+   *
+   * @param type Which of the two.
+   * @param data Its payload.
+   */
+  onControl(
+    type: typeof WSMsgType.PING | typeof WSMsgType.PONG,
+    data: Uint8Array<ArrayBuffer>,
+  ): void;
+  /**
+   * The connection is unusable: the peer broke the protocol, or is dead.
+   *
+   * @param error What happened.
+   * @param code Close code that names it.
+   */
+  onFail(error: Error, code: number): void;
+  /**
+   * The connection has ended.
+   *
+   * @param code Code of the peer's close frame, `null` if it ended without one.
+   * @param reason Reason of the close frame.
+   * @param error Why it ended without a close frame.
+   */
+  onClose(code: number | null, reason: string, error: Error | null): void;
+}

@@ -1,0 +1,393 @@
+/**
+ * The application: routes, middlewares, state, and `fetch`.
+ * @module
+ */
+import { Hono } from "hono";
+import { LinkedList } from "../../http/linked_list.ts";
+import type { AppContext, Logger } from "../request/app_context.ts";
+import { type AppKey, KeyStore } from "../request/app_key.ts";
+import type { ApplicationOptions } from "./application_options.ts";
+import { checkResponse } from "./response_guard.ts";
+import { createDispatch, type Dispatch, honoHandler } from "./dispatch.ts";
+import type { EnginePort, ServeInfo } from "../engine/engine.ts";
+import { portOf } from "../engine/engine_of_request.ts";
+import { keepEngine } from "./hono_registry.ts";
+import { hostError } from "./host_guard.ts";
+import { type CleanupContext, CleanupStack, runAll, send, type Signal } from "./lifecycle.ts";
+import { compose, type Handler, type Middleware } from "../request/middleware.ts";
+import { prepareResponse, type PrepareSignal } from "../response/prepare_response.ts";
+import type { EarlyAnswer } from "../request/prepared_answer.ts";
+import type { ServerRequest } from "../request/request.ts";
+import type { Route } from "../routing/route.ts";
+import type { RouteDef } from "../routes/route_def.ts";
+import { Router } from "../routing/router.ts";
+import { DomainSubapp, PrefixedSubapp } from "../routing/subapp_resource.ts";
+
+/**
+ * A web application. It freezes at its first request or when a runner starts it: routes,
+ * middlewares and signals stay as they are from there on.
+ *
+ * `export default app` works with `deno serve`, and `app.fetch` wherever a `fetch` handler does.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", () => web.textResponse("hello, world"))]);
+ * const response = await app.fetch(new Request("http://localhost/"));
+ * console.assert(await response.text() === "hello, world");
+ * ```
+ */
+export class Application implements AppContext {
+  /** The resources: named ones for building URLs, all of them for listing. */
+  readonly router: Router = new Router((handler) => this.wrap(handler));
+  /** Middlewares for every request; the first is the outermost. */
+  readonly middlewares: Middleware[];
+  /** Called once before the first request, after `cleanupCtx`. */
+  readonly onStartup: Signal<Application> = [];
+  /** Called when the application begins to stop, before handlers are waited for. */
+  readonly onShutdown: Signal<Application> = [];
+  /** Called when the application has stopped, after `cleanupCtx`. */
+  readonly onCleanup: Signal<Application> = [];
+  /** Called with every response before it leaves; its headers may be changed. */
+  readonly onResponsePrepare: PrepareSignal = [];
+  /** What is set up at the start and taken down, last first, at the end. */
+  readonly cleanupCtx: CleanupContext<Application>[] = [];
+  /** Where errors that no handler caught are reported. */
+  readonly logger: Logger;
+  /** Largest body that a request's readers accept, in bytes; 0 for no limit. */
+  readonly clientMaxSize: number;
+  readonly #state = new KeyStore();
+  readonly #subapps: Application[] = [];
+  readonly #running = new Set<EarlyAnswer>();
+  readonly #waiting = new LinkedList<ServerRequest>();
+  readonly #contexts = new CleanupStack();
+  readonly #hono = keepEngine(this, new Hono());
+  #dispatch: Dispatch | null = null;
+  #parent: Application | null = null;
+  #starting: Promise<void> | null = null;
+  #draining = false;
+  #mounted = false;
+
+  /**
+   * Creates one.
+   *
+   * @param options Middlewares, limits, logger.
+   */
+  constructor(options: ApplicationOptions = {}) {
+    this.middlewares = [...options.middlewares ?? []];
+    this.clientMaxSize = options.clientMaxSize ?? 1024 ** 2;
+    this.logger = options.logger ?? console;
+  }
+
+  /**
+   * Answers a request. An own field, because `deno serve` asks for one on a default export.
+   *
+   * @param request The platform's request.
+   * @param info What the platform tells about the connection.
+   * @returns The response; it rejects only if the application cannot start.
+   */
+  readonly fetch = (request: Request, info?: ServeInfo): Response | Promise<Response> =>
+    this.#dispatch === null
+      ? this.startup().then(() => this.fetch(request, info))
+      : this.#answer(request, info, this.#dispatch);
+
+  /**
+   * Answers a request without a server, for tests.
+   *
+   * @param target Path with its query, a whole URL, or a platform request.
+   * @param init Method, headers, body.
+   * @returns The response.
+   *
+   * @example
+   * ```ts
+   * import { web } from "@roundtrip/http";
+   *
+   * const app = new web.Application();
+   * app.addRoutes([web.post("/echo", async (request) => web.textResponse(await request.text()))]);
+   * const response = await app.request("/echo", { method: "POST", body: "hello" });
+   * console.assert(await response.text() === "hello");
+   * ```
+   */
+  async request(target: string | URL | Request, init?: RequestInit): Promise<Response> {
+    const isWhole = target instanceof Request || /^[a-z]+:/i.test(`${target}`);
+    return await this.fetch(new Request(isWhole ? target : `http://localhost${target}`, init));
+  }
+
+  /** The application this one was added to, `null` for one that stands alone. */
+  get parent(): Application | null {
+    return this.#parent;
+  }
+
+  /**
+   * Whether requests are welcome: `true` from the end of the start to the begin of the stop. A
+   * sub-application is as ready as the one it was added to.
+   */
+  get ready(): boolean {
+    return this.#parent?.ready ?? (this.#dispatch !== null && !this.#draining);
+  }
+
+  /**
+   * Adds routes.
+   *
+   * @param routes Definitions (`web.get(…)`) or a `RouteTable`.
+   * @returns The routes, in order.
+   * @throws {TypeError} If a path, a name or a method is not valid or taken, or if the application
+   * has started.
+   */
+  addRoutes(routes: Iterable<RouteDef>): readonly Route[] {
+    const added: Route[] = [];
+    for (const { methods, path, handler, name, createResource } of routes) {
+      const resource = this.router.addResource(path, name, createResource);
+      for (const method of methods) added.push(resource.addRoute(method, handler));
+    }
+    return added;
+  }
+
+  /**
+   * Gives every path below a prefix to another application, with its middlewares, signals and
+   * error pages; no other route of this one is asked for such a path, unless its fixed part is
+   * longer.
+   *
+   * @param prefix The prefix, `/admin`; a `/` at its end is left out.
+   * @param sub The application; its routes are frozen from here on.
+   * @throws {TypeError} If the prefix is empty, or one of the two has started.
+   *
+   * @example
+   * ```ts
+   * import { web } from "@roundtrip/http";
+   *
+   * const admin = new web.Application();
+   * admin.addRoutes([web.get("/users", () => web.textResponse("users"), { name: "users" })]);
+   * const app = new web.Application();
+   * app.addSubapp("/admin", admin);
+   * console.assert(`${admin.router.named("users").urlFor()}` === "/admin/users");
+   * console.assert((await app.request("/admin/users")).status === 200);
+   * ```
+   */
+  addSubapp(prefix: string, sub: Application): void {
+    const trimmed = prefix.replace(/\/+$/, "");
+    if (!/^\/[^{}]*$/.test(trimmed)) {
+      throw new TypeError(
+        `Cannot add a sub-application at "${prefix}": expected a path such as "/admin", without variables`,
+      );
+    }
+    this.#adopt(sub, trimmed);
+    this.router.registerResource(new PrefixedSubapp(trimmed, sub));
+  }
+
+  /**
+   * Gives every request for a domain to another application; domains are asked before all routes.
+   *
+   * @param domain `example.com`, or a mask such as `*.example.com`, which has any text for its `*`.
+   * @param sub The application; its routes are frozen from here on.
+   * @throws {TypeError} If the domain is not valid, or one of the two has started.
+   */
+  addDomain(domain: string, sub: Application): void {
+    const resource = new DomainSubapp(domain, sub);
+    this.#adopt(sub, domain);
+    this.router.registerDomain(resource);
+  }
+
+  /**
+   * Gives a value that was kept by `set()`.
+   *
+   * @typeParam T Type of the value.
+   * @param key The key.
+   * @returns The value.
+   * @throws {TypeError} If nothing was kept under the key.
+   */
+  get<T>(key: AppKey<T>): T {
+    return this.#state.get(key);
+  }
+
+  /**
+   * Tells whether a value was kept by `set()`.
+   *
+   * @typeParam T Type of the value.
+   * @param key The key.
+   * @returns `true` if there is one.
+   */
+  has<T>(key: AppKey<T>): boolean {
+    return this.#state.has(key);
+  }
+
+  /**
+   * Keeps a value, for handlers to find by `request.app.get()`.
+   *
+   * @typeParam T Type of the value.
+   * @param key The key.
+   * @param value The value.
+   */
+  set<T>(key: AppKey<T>, value: T): void {
+    this.#state.set(key, value);
+  }
+
+  /**
+   * Puts a handler into the middlewares of this application and of all it was added to.
+   *
+   * @param handler The handler.
+   * @returns One handler.
+   */
+  wrap(handler: Handler): Handler {
+    const chain = compose(this.middlewares, handler);
+    const parent = this.#parent;
+    return parent === null ? chain : parent.wrap((request) => request.within(this, chain));
+  }
+
+  /**
+   * Freezes the application, runs `cleanupCtx` up to its yields, then `onStartup`, in which each
+   * sub-application has the place where it was added. Runners call it; so does the first request.
+   * If a part fails, what was set up is taken down and the failure is thrown.
+   * @throws {TypeError} If the application was added to another, which starts it.
+   */
+  startup(): Promise<void> {
+    if (this.#parent !== null) {
+      return Promise.reject(new TypeError("Cannot start a sub-application: start its parent"));
+    }
+    return this.#starting ??= this.#start().catch(async (error) => {
+      await this.#unwind();
+      throw error;
+    });
+  }
+
+  /**
+   * Begins to stop: `ready` is `false` from here on, and clients are told not to reuse their
+   * connections. Requests are still answered. Runners call it.
+   */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  /** Runs `onShutdown`, ends WebSockets and events, and tells the streams that are open. */
+  async shutdown(): Promise<void> {
+    this.drain();
+    await runAll([
+      () => send(this.onShutdown, this), // then all at once: each takes as long as its peer lets it
+      () => this.#endAll((each) => each.shutdown?.() ?? each.finish()),
+    ]);
+  }
+
+  /**
+   * Gives up on the handlers that have not answered: their clients get `503`, their
+   * `request.signal` aborts, and streams are cut, so that nobody takes a part for the whole.
+   * Runners call it when `shutdownTimeout` has passed.
+   */
+  abandon(): void {
+    const late = new Error("The server stopped before the handler was done");
+    this.#endAll((each) => each.finish(late));
+    const waiting = this.#waiting;
+    for (let place = waiting.first; place !== null; place = waiting.first) {
+      waiting.delete(place);
+      const { value: request } = place;
+      const { method, rawPath } = request;
+      const error = new Error("The handler was still running after shutdownTimeout");
+      this.logger.error(`Error handling ${method} ${JSON.stringify(rawPath)}`, error);
+      request.abandon(new Response("503: Service Unavailable", { status: 503 }));
+    }
+  }
+
+  /** Takes `cleanupCtx` down, last first, then runs `onCleanup`. */
+  async cleanup(): Promise<void> {
+    await runAll([
+      ...this.#contexts.leave(),
+      ...this.onCleanup.map((callback) => () => callback(this)),
+    ]);
+  }
+
+  /** Each failure is logged: it must not keep the others, or the server, from ending. */
+  async #endAll(end: (answer: EarlyAnswer) => Promise<void>): Promise<void> {
+    await Promise.all([...this.#running].map(async (each) => {
+      try {
+        await end(each);
+      } catch (error) {
+        this.logger.error("Error ending a response, because the server stops", error);
+      }
+    }));
+  }
+
+  async #start(): Promise<void> {
+    this.router.freeze();
+    for (
+      const list of [
+        this.middlewares,
+        this.onStartup,
+        this.onShutdown,
+        this.onCleanup,
+        this.onResponsePrepare,
+        this.cleanupCtx,
+      ]
+    ) Object.freeze(list);
+    for (const context of this.cleanupCtx) await this.#contexts.enter(context, this);
+    await send(this.onStartup, this);
+    const dispatch = createDispatch({
+      app: this,
+      running: this.#running,
+      waiting: this.#waiting,
+      check: (response, engine) => this.#check(response, engine),
+      resolve: (method, path, url) => this.router.resolve(method, path, url),
+      wrap: (handler) => this.wrap(handler),
+      prepare: this.#listens() ? (request, response) => this.#prepare(request, response) : null,
+    });
+    this.#mounted = this.#hono.routes.length > 0;
+    if (this.#mounted) this.#hono.all("*", honoHandler(dispatch));
+    this.#dispatch = dispatch;
+  }
+
+  /** Takes down what a failed start has set up; its own failures must not hide the first one. */
+  async #unwind(): Promise<void> {
+    for (const sub of this.#subapps.toReversed()) await sub.#unwind();
+    for (const leave of this.#contexts.leave()) {
+      await leave().catch((error) => this.logger.error("Error cleaning up a failed start", error));
+    }
+  }
+
+  #adopt(sub: Application, where: string): void {
+    const cannot = `Cannot add a sub-application at "${where}"`;
+    if (this.router.frozen) throw new TypeError(`${cannot}: the application is frozen`);
+    if (sub === this) throw new TypeError(`${cannot}: it is the application itself`);
+    if (sub.#parent !== null || sub.router.frozen) {
+      throw new TypeError(`${cannot}: it has started, or was added before`);
+    }
+    sub.#parent = this;
+    sub.router.freeze();
+    this.#subapps.push(sub);
+    this.onStartup.push(() => sub.#start());
+    this.onShutdown.push(() => sub.shutdown());
+    this.onCleanup.push(() => sub.cleanup());
+  }
+
+  /** Whether anything waits for responses, here or in a sub-application. */
+  #listens(): boolean {
+    return this.onResponsePrepare.length > 0 || this.#subapps.some((sub) => sub.#listens());
+  }
+
+  #prepare(request: ServerRequest, response: Response): Promise<Response> {
+    const signals = request.apps.map((app) =>
+      app instanceof Application ? app.onResponsePrepare : []
+    );
+    return prepareResponse(signals, request, response);
+  }
+
+  #answer(
+    request: Request,
+    info: ServeInfo | undefined,
+    dispatch: Dispatch,
+  ): Response | Promise<Response> {
+    const { url } = request;
+    const engine = portOf(info);
+    const refused = hostError(engine.hostOf(request), url);
+    if (refused !== null) return new Response(`400: ${refused}`, { status: 400 });
+    // Hono decides only where something was mounted on it; its context costs 6 % of a hello route.
+    if (!this.#mounted) return dispatch(request, info, url);
+    const response = this.#hono.fetch(request, info);
+    return response instanceof Promise
+      ? response.then((each) => this.#check(each, engine))
+      : this.#check(response, engine);
+  }
+
+  #check(response: Response, engine: EnginePort): Response {
+    return checkResponse(response, engine, this.#draining, this.logger);
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * The last look at a response before it leaves.
+ * @module
+ */
+import type { Logger } from "../request/app_context.ts";
+import type { EnginePort } from "../engine/engine.ts";
+import { brokenHeader } from "./header_guard.ts";
+import { announceClose, serverErrorResponse } from "../response/prepare_response.ts";
+
+/**
+ * Keeps back a response that would stop the process, and says goodbye where the server stops.
+ *
+ * @param response The response.
+ * @param engine What sends it.
+ * @param draining Whether the server stops.
+ * @param logger Where a broken header is reported.
+ * @returns What is to leave.
+ */
+export function checkResponse(
+  response: Response,
+  engine: EnginePort,
+  draining: boolean,
+  logger: Logger,
+): Response {
+  const broken = brokenHeader(engine.headersOf(response));
+  if (broken === null) return draining ? announceClose(response) : response;
+  logger.error(
+    "Error answering a request",
+    new TypeError(`Cannot send the response: header "${broken}" holds a control character`),
+  );
+  // No other response may stand for an upgrade: neither side of the socket would ever hear of it.
+  if (response.status === 101) return withoutBroken(response, broken);
+  response.body?.cancel().catch(() => {});
+  return serverErrorResponse();
+}
+
+function withoutBroken(response: Response, first: string): Response {
+  for (
+    let name: string | null = first;
+    name !== null;
+    name = brokenHeader([...response.headers])
+  ) response.headers.delete(name);
+  return response;
+}

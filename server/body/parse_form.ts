@@ -1,0 +1,68 @@
+/**
+ * From a multipart body to the fields of a form.
+ * @module
+ */
+import { BodyPartReader } from "../../http/multipart/body_part_reader.ts";
+import { MultipartSyntaxError } from "../../http/multipart/errors.ts";
+import type { MultipartReader } from "../../http/multipart/multipart_reader.ts";
+import { FileField } from "./file_field.ts";
+import { PostData, type PostValue } from "./post_data.ts";
+import { spool, SpoolBudget, type Spooled } from "./spool.ts";
+
+/** A form whose files are held until it is closed. */
+export interface ParsedForm {
+  /** The fields. */
+  readonly data: PostData;
+  /** Frees the memory and disk of its files. */
+  close(): void;
+}
+
+/** Memory for the files of one form; beyond it they go to disk. */
+const MAX_MEMORY = 1024 * 1024;
+
+/**
+ * Reads a form to its end. Text fields stay in memory, within the reader's limits; files are
+ * spooled, together at most 1 MiB in memory.
+ *
+ * @param reader The body.
+ * @returns The form, to be closed.
+ * @throws {MultipartError} If the body is malformed, cut or beyond a limit, or nests a multipart.
+ */
+export async function parseForm(reader: MultipartReader): Promise<ParsedForm> {
+  const fields: [string, PostValue][] = [];
+  const spooled: Spooled[] = [];
+  const budget = new SpoolBudget(MAX_MEMORY);
+  const close = (): void => {
+    for (const each of spooled) each.close();
+  };
+  try {
+    for await (const part of reader) {
+      if (!(part instanceof BodyPartReader)) {
+        throw new MultipartSyntaxError("Cannot read the form: a multipart is nested in it");
+      }
+      const name = part.name ?? "";
+      if (part.filename === null) {
+        fields.push([name, await part.text()]);
+        continue;
+      }
+      const content = await spool(part, budget);
+      spooled.push(content);
+      fields.push([
+        name,
+        new FileField({
+          name,
+          filename: part.filename,
+          contentType: part.headers.has("content-type")
+            ? part.contentType
+            : "application/octet-stream",
+          headers: part.headers,
+          content,
+        }),
+      ]);
+    }
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { data: new PostData(fields), close };
+}

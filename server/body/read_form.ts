@@ -1,0 +1,130 @@
+/**
+ * Reads the form of a request.
+ * @module
+ */
+import { decoderFor } from "../../http/headers/charset.ts";
+import { parseContentType } from "../../http/headers/content_type.ts";
+import { decodeUrlencoded } from "../../http/multipart/part_decoding.ts";
+import { MultipartLimitError } from "../../http/multipart/errors.ts";
+import type { MultipartLimits } from "../../http/multipart/limits.ts";
+import { MultipartReader } from "../../http/multipart/multipart_reader.ts";
+import {
+  HTTPRequestEntityTooLarge,
+  HTTPUnsupportedMediaType,
+} from "../exceptions/message_errors.ts";
+import { parseForm } from "./parse_form.ts";
+import { multipartBody } from "./request_body.ts";
+import { PostData } from "./post_data.ts";
+
+/**
+ * What `request.post()` takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.PostOptions = { maxSize: 100 * 1024 ** 2, maxParts: 10 };
+ * const app = new web.Application();
+ * app.addRoutes([web.post("/", async (request) => {
+ *   return web.textResponse((await request.post(options)).text("user") ?? "");
+ * })]);
+ * const body = new URLSearchParams({ user: "ann" });
+ * console.assert(await (await app.request("/", { method: "POST", body })).text() === "ann");
+ * ```
+ */
+export interface PostOptions extends Partial<MultipartLimits> {
+  /** Largest body, in bytes; 0 for no limit. @default the application's `clientMaxSize` */
+  readonly maxSize?: number;
+}
+
+/** A form that is being read, or was. */
+export interface FormReading {
+  /** The fields. */
+  readonly data: Promise<PostData>;
+  /** Frees the files, also of a form that is still being read. */
+  close(): void;
+}
+
+/**
+ * Reads a form.
+ *
+ * @param raw The platform's request.
+ * @param limit Largest body, in bytes; 0 for no limit.
+ * @param options Limits of a multipart form.
+ * @param read Reads the whole body.
+ * @param kept The body, where a middleware has read it before; `null` where nobody has.
+ * @returns The reading.
+ */
+export function readForm(
+  raw: Request,
+  limit: number,
+  options: PostOptions,
+  read: () => Promise<Uint8Array<ArrayBuffer>>,
+  kept: Promise<Uint8Array<ArrayBuffer>> | null,
+): FormReading {
+  let closed = false;
+  let free = () => {};
+  return {
+    data: fieldsOf(raw, limit, options, read, kept, (close) => {
+      if (closed) close();
+      else free = close;
+    }),
+    close() {
+      closed = true;
+      free();
+    },
+  };
+}
+
+async function fieldsOf(
+  raw: Request,
+  limit: number,
+  options: PostOptions,
+  read: () => Promise<Uint8Array<ArrayBuffer>>,
+  kept: Promise<Uint8Array<ArrayBuffer>> | null,
+  onFiles: (close: () => void) => void,
+): Promise<PostData> {
+  const header = raw.headers.get("content-type");
+  const { mimeType, params } = parseContentType(header);
+  switch (mimeType) {
+    case "application/x-www-form-urlencoded": {
+      const charset = params.get("charset") ?? "utf-8";
+      const decoder = decoderFor(charset, false);
+      if (decoder === null) {
+        throw new HTTPUnsupportedMediaType({ text: `Unknown charset: ${charset}` });
+      }
+      return new PostData(decodeUrlencoded(await read(), decoder));
+    }
+    case "multipart/form-data": {
+      const limits = {
+        maxTotalSize: limit === 0 ? Infinity : limit,
+        ...options,
+        reuseBuffers: true, // pieces are written or copied at once
+      };
+      try {
+        refuseLength(raw, limits.maxTotalSize);
+        const body = kept === null ? multipartBody(raw) : new Response(await kept).body;
+        const form = await parseForm(new MultipartReader(body, header, limits));
+        onFiles(() => form.close());
+        return form.data;
+      } catch (error) {
+        if (!(error instanceof MultipartLimitError) || error.option !== "maxTotalSize") throw error;
+        throw new HTTPRequestEntityTooLarge(error.limit, { cause: error });
+      }
+    }
+    default:
+      return new PostData();
+  }
+}
+
+/**
+ * Refuses a multipart body that is announced to be too large, before a byte of it is read.
+ *
+ * @param raw The platform's request.
+ * @param maxTotalSize Most bytes to accept.
+ * @throws {MultipartLimitError} If there are more.
+ */
+export function refuseLength(raw: Request, maxTotalSize: number): void {
+  const announced = Number(raw.headers.get("content-length"));
+  if (announced > maxTotalSize) throw new MultipartLimitError("maxTotalSize", maxTotalSize);
+}

@@ -1,0 +1,230 @@
+/**
+ * Writing an upload to disk so that its name never stands for half of it.
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { BodyPartReader } from "../../http/multipart/body_part_reader.ts";
+import { isDeviceName } from "./file_name.ts";
+import { HTTPConflict } from "../exceptions/client_errors.ts";
+import { storageError } from "./storage_error.ts";
+
+/**
+ * What {@linkcode saveFile} takes besides bytes and path.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const options: web.SaveFileOptions = { onDuplicate: "rename" };
+ * const save = () => web.saveFile(new Blob(["hello"]).stream(), `${folder}/a.txt`, options);
+ * await save();
+ * console.assert((await save()).path === `${folder}/a-1.txt`);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export interface SaveFileOptions {
+  /**
+   * What to do where the path exists: fail with `409 Conflict`, replace it, or save as `name-1.ext`,
+   * `name-2.ext`, …
+   * @default {"error"}
+   */
+  readonly onDuplicate?: "error" | "overwrite" | "rename";
+  /** Whether to compute the SHA-256 digest on the way. @default {false} */
+  readonly sha256?: boolean;
+  /**
+   * Told after each piece.
+   *
+   * @param bytes How many bytes were written so far.
+   */
+  readonly onProgress?: (bytes: number) => void;
+}
+
+/**
+ * A file that was saved.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const path = `${folder}/${web.safeFilename("../../etc/passwd")}`;
+ * const saved: web.SavedFile = await web.saveFile(new Blob(["hello"]).stream(), path);
+ * console.assert(saved.path.startsWith(folder) && saved.size === 5 && saved.sha256 === null);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export interface SavedFile {
+  /** Where it is; differs from what was asked for with `onDuplicate: "rename"`. */
+  readonly path: string;
+  /** Its size, in bytes. */
+  readonly size: number;
+  /** Its digest in hex, `null` unless it was asked for. */
+  readonly sha256: string | null;
+}
+
+/**
+ * Streams bytes into a file: through a temporary name in its folder, `.` and a UUID and `.part`,
+ * renamed once it is complete. On any failure, the sender leaving included, nothing is left behind;
+ * only a process that is killed leaves such a file.
+ *
+ * The path is the caller's business. A client's filename must never become part of it unchecked;
+ * {@linkcode safeFilename} makes a name that stays in its folder.
+ *
+ * @param pieces A multipart part, a `FileField`, or any other source of bytes.
+ * @param path Where to save it; its folder has to exist.
+ * @param options Duplicates, digest, progress.
+ * @returns What was saved.
+ * @throws {HTTPConflict} If the path exists and `onDuplicate` is `"error"`.
+ * @throws {HTTPInsufficientStorage} If the disk or the quota is full.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const saved = await web.saveFile(new Blob(["hello"]).stream(), `${folder}/a.txt`, {
+ *   sha256: true,
+ * });
+ * console.assert(saved.size === 5 && saved.sha256?.startsWith("2cf24dba"));
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export async function saveFile(
+  pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  path: string,
+  options: SaveFileOptions = {},
+): Promise<SavedFile> {
+  const { onDuplicate = "error", onProgress } = options;
+  if (onDuplicate === "error" && await exists(path)) throw conflict(path);
+  const hash = options.sha256 === true ? createHash("sha256") : null;
+  // By a dot name, which neither static files nor listings show.
+  const folder = /^.*[/\\]/s.exec(path)?.[0] ?? "";
+  const partial = `${folder}.${crypto.randomUUID()}.part`;
+  let size = 0;
+  try {
+    const file = await Deno.open(partial, { write: true, createNew: true });
+    try { // not `using`: an application is loaded on Node 20 too, which cannot parse it
+      // A piece is on disk and in the digest before the next is read.
+      for await (const piece of pieces instanceof BodyPartReader ? pieces.lentPieces() : pieces) {
+        for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at));
+        hash?.update(piece);
+        size += piece.length;
+        onProgress?.(size);
+      }
+    } finally {
+      file.close();
+    }
+  } catch (error) {
+    await discard(partial);
+    throw storageError(error);
+  }
+  try {
+    return {
+      path: await publish(partial, path, onDuplicate),
+      size,
+      sha256: hash?.digest("hex") ?? null,
+    };
+  } catch (error) {
+    await discard(partial);
+    throw storageError(error);
+  }
+}
+
+/**
+ * Makes a filename of what a client sent: its last part, without control and reserved characters,
+ * leading dots, or the names of devices; at most 200 bytes.
+ *
+ * @param filename What the client sent.
+ * @param fallback Name to use where nothing is left. @default {"file"}
+ * @returns A name without a path.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * console.assert(web.safeFilename("../../etc/passwd") === "passwd");
+ * console.assert(web.safeFilename("C:\\temp\\a?.txt") === "a_.txt");
+ * ```
+ */
+export function safeFilename(filename: string | null, fallback = "file"): string {
+  const last = (filename ?? "").toWellFormed().split(/[/\\]/).at(-1) ?? "";
+  const clean = last
+    // Controls, what Windows reserves, and the marks that turn text around (U+202E "exe.gpj").
+    .replace(/[\p{Cc}<>:"|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "_")
+    .replace(/^[.\s]+|[.\s]+$/g, "");
+  const name = isDeviceName(clean) ? `_${clean}` : clean;
+  return name === "" ? fallback : shorten(name);
+}
+
+/** Shortens a name to 200 bytes, its extension kept. */
+function shorten(name: string): string {
+  const encoder = new TextEncoder();
+  if (encoder.encode(name).length <= 200) return name;
+  const [, stem = name, extension = ""] = /^(.*?)(\.[^.]{1,16})?$/su.exec(name) ?? [];
+  const room = 200 - encoder.encode(extension).length;
+  const { read } = encoder.encodeInto(stem, new Uint8Array(room));
+  return stem.slice(0, read) + extension;
+}
+
+async function publish(
+  partial: string,
+  path: string,
+  onDuplicate: "error" | "overwrite" | "rename",
+): Promise<string> {
+  if (onDuplicate === "overwrite") {
+    await Deno.rename(partial, path);
+    return path;
+  }
+  // A hard link fails where the name is taken, so two uploads of one name cannot both win.
+  for (let count = 0;; count++) {
+    const target = count === 0 ? path : numbered(path, count);
+    try {
+      await Deno.link(partial, target);
+      await Deno.remove(partial);
+      return target;
+    } catch (error) {
+      if (error instanceof Deno.errors.AlreadyExists) {
+        if (onDuplicate === "error") throw conflict(path);
+        continue;
+      }
+      if (await exists(target)) {
+        if (onDuplicate === "error") throw conflict(path);
+        continue;
+      }
+      // File systems without links (FAT, some network shares) have only rename.
+      await Deno.rename(partial, target);
+      return target;
+    }
+  }
+}
+
+/** `a/b.tar.gz` and 2 give `a/b-2.tar.gz`. */
+function numbered(path: string, count: number): string {
+  const [, stem = path, extension = ""] = /^(.*?[^/\\])((?:\.[A-Za-z0-9]+){0,2})$/s.exec(path) ??
+    [];
+  return `${stem}-${count}${extension}`;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+async function discard(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch {
+    // It was never made, or is renamed already; the failure that led here is what is reported.
+  }
+}
+
+function conflict(path: string): HTTPConflict {
+  const name = path.split(/[/\\]/).at(-1) ?? path;
+  return new HTTPConflict({ text: `There is a file named ${JSON.stringify(name)} already` });
+}

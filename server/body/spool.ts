@@ -1,0 +1,255 @@
+/**
+ * Uploaded files on their way to the handler: small ones in memory, large ones on disk.
+ * @module
+ */
+import { concatBytes } from "../../http/bytes/bytes.ts";
+import { fairTurn } from "../../http/bytes/read_turns.ts";
+import { storageError } from "./storage_error.ts";
+
+/** Memory that the files of one form may take together, in bytes. */
+export class SpoolBudget {
+  #left: number;
+
+  /**
+   * Sets the memory aside.
+   *
+   * @param bytes How much there is.
+   */
+  constructor(bytes: number) {
+    this.#left = bytes;
+  }
+
+  /**
+   * Takes memory, if there is enough.
+   *
+   * @param bytes How much.
+   * @returns Whether it was there.
+   */
+  take(bytes: number): boolean {
+    if (bytes > this.#left) return false;
+    this.#left -= bytes;
+    return true;
+  }
+}
+
+/**
+ * Bytes that were written once and can be read many times.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * // What a FileField reads from; for tests of what handles uploads.
+ * const bytes = new TextEncoder().encode("hello");
+ * const content: web.Spooled = {
+ *   size: bytes.length,
+ *   onDisk: false,
+ *   readAt: (at, size) => Promise.resolve(bytes.slice(at, at + size)),
+ *   retain() {},
+ *   release() {},
+ *   close() {},
+ * };
+ * console.assert((await content.readAt(1, 3)).length === 3);
+ * ```
+ */
+export interface Spooled {
+  /** How many bytes there are. */
+  readonly size: number;
+  /** Whether they are on disk. */
+  readonly onDisk: boolean;
+  /**
+   * Reads a piece.
+   *
+   * @param at Where it begins.
+   * @param size Most bytes to give.
+   * @param into Memory to read into, at least `size` bytes; fresh memory where it is left out.
+   * @returns The bytes; an empty array at the end.
+   */
+  readAt(
+    at: number,
+    size: number,
+    into?: Uint8Array<ArrayBuffer>,
+  ): Promise<Uint8Array<ArrayBuffer>>;
+  /** Keeps them past `close()`, until as many calls of `release()`. */
+  retain(): void;
+  /** Ends a `retain()`. */
+  release(): void;
+  /** Frees memory or disk, once nobody retains them; reading on throws. */
+  close(): void;
+}
+
+const PREFIX = "roundtrip-upload-";
+const STALE_AFTER = 24 * 60 * 60 * 1000; // ms
+let swept = false;
+
+/**
+ * Takes pieces in until they end, each of which may change at the next; from the piece on that the budget cannot hold, to disk.
+ *
+ * The file on disk has no name: it is removed as soon as it is open, so that neither an abort nor
+ * a crash leaves it behind. Windows refuses that; there it is removed when it is closed, and one
+ * that a crash left is removed a day later, at the first upload of a new process.
+ *
+ * @param pieces The bytes.
+ * @param budget Memory for all files of the form.
+ * @returns The bytes, to be closed.
+ * @throws {HTTPInsufficientStorage} If the disk or the quota is full.
+ */
+export async function spool(
+  pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  budget: SpoolBudget,
+): Promise<Spooled> {
+  const held: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  let disk: DiskSpool | null = null;
+  try {
+    for await (const piece of pieces) {
+      size += piece.length;
+      if (disk === null && budget.take(piece.length)) {
+        held.push(piece.slice());
+        continue;
+      }
+      if (disk === null) {
+        disk = await DiskSpool.open();
+        for (const each of held.splice(0)) await disk.write(each);
+      }
+      await disk.write(piece);
+    }
+  } catch (error) {
+    disk?.close();
+    throw storageError(error);
+  }
+  return disk ?? new MemorySpool(concatBytes(held));
+}
+
+/** Counts who still needs the bytes: the form itself, and streams that the response sends on. */
+abstract class Counted {
+  #holders = 1;
+
+  retain(): void {
+    if (this.#holders === 0) throw closedError();
+    this.#holders++;
+  }
+
+  release(): void {
+    if (--this.#holders === 0) this.free();
+  }
+
+  close(): void {
+    this.release();
+  }
+
+  protected abstract free(): void;
+}
+
+class MemorySpool extends Counted implements Spooled {
+  readonly onDisk = false;
+  readonly size: number;
+  #bytes: Uint8Array<ArrayBuffer> | null;
+
+  constructor(bytes: Uint8Array<ArrayBuffer>) {
+    super();
+    this.#bytes = bytes;
+    this.size = bytes.length;
+  }
+
+  // deno-lint-ignore require-await -- async, so that reading too late rejects as it does on disk
+  async readAt(at: number, size: number): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#bytes === null) throw closedError();
+    return this.#bytes.slice(at, at + size);
+  }
+
+  protected override free(): void {
+    this.#bytes = null;
+  }
+}
+
+class DiskSpool extends Counted implements Spooled {
+  readonly onDisk = true;
+  readonly #file: Deno.FsFile;
+  #path: string | null; // what is left to remove
+  #size = 0;
+  #unfair = 0; // bytes read that fairTurn() has not heard of
+  #isFree = false;
+  #reading: Promise<void> = Promise.resolve();
+
+  private constructor(file: Deno.FsFile, path: string | null) {
+    super();
+    this.#file = file;
+    this.#path = path;
+  }
+
+  static async open(): Promise<DiskSpool> {
+    await sweep();
+    const path = await Deno.makeTempFile({ prefix: PREFIX });
+    const file = await Deno.open(path, { read: true, write: true });
+    try {
+      await Deno.remove(path);
+      return new DiskSpool(file, null);
+    } catch {
+      return new DiskSpool(file, path);
+    }
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  async write(piece: Uint8Array<ArrayBuffer>): Promise<void> {
+    for (let at = 0; at < piece.length;) at += await this.#file.write(piece.subarray(at));
+    this.#size += piece.length;
+  }
+
+  readAt(
+    at: number,
+    size: number,
+    into?: Uint8Array<ArrayBuffer>,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    // One after the other: a file has one position, and a read begins long after it was asked for.
+    const read = this.#reading.then(() => this.#readAt(at, size, into));
+    this.#reading = read.then(() => {}, () => {});
+    return read;
+  }
+
+  async #readAt(
+    at: number,
+    size: number,
+    into: Uint8Array<ArrayBuffer> | undefined,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#isFree) throw closedError();
+    const turn = fairTurn(this, this.#unfair);
+    if (turn !== null) await turn;
+    if (this.#isFree) throw closedError();
+    this.#file.seekSync(at, Deno.SeekMode.Start);
+    const length = Math.min(size, this.#size - at);
+    const buffer = into === undefined ? new Uint8Array(length) : into.subarray(0, length);
+    const read = buffer.length === 0 ? 0 : await this.#file.read(buffer);
+    this.#unfair = read ?? 0;
+    return buffer.subarray(0, read ?? 0);
+  }
+
+  protected override free(): void {
+    this.#isFree = true;
+    this.#file.close();
+    if (this.#path !== null) Deno.remove(this.#path).catch(() => {});
+    this.#path = null;
+  }
+}
+
+/** Removes what a crash left, once a process; only Windows ever has any. */
+async function sweep(): Promise<void> {
+  if (swept || Deno.build.os !== "windows") return;
+  swept = true;
+  const own = await Deno.makeTempFile({ prefix: PREFIX });
+  const folder = own.slice(0, own.lastIndexOf("\\"));
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!name.startsWith(PREFIX)) continue;
+    const path = `${folder}\\${name}`;
+    const { mtime } = await Deno.stat(path);
+    if (path !== own && Date.now() - (mtime?.getTime() ?? 0) < STALE_AFTER) continue;
+    await Deno.remove(path).catch(() => {}); // another process may have been faster
+  }
+}
+
+function closedError(): TypeError {
+  return new TypeError("Cannot read the uploaded file: it is gone once the request was answered");
+}

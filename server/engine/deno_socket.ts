@@ -1,0 +1,130 @@
+/**
+ * The port over `Deno.upgradeWebSocket`; its ways are known here and nowhere else (2.9.6):
+ *
+ * - A server may send any close code, though a client may not: 1001, 1009, 1011 and 1013 go out.
+ * - Pings are sent by `idleTimeout` alone: one after half of it in silence, the end after the other.
+ *   The ping waits behind what waits to be sent, so a peer that does not read is never found dead
+ *   by it; that is watched here.
+ * - There is no way to drop a connection. After `close()` the platform ends it with the next thing
+ *   that the peer sends or when TCP gives up, and holds no more than what waited to be sent.
+ * - While closing, a message of the peer ends the connection before its close frame is read.
+ *
+ * @module
+ */
+import type { SocketEvents, SocketPort } from "../../http/websocket/port.ts";
+import { WebSocketProtocolError, WebSocketTimeoutError } from "../../http/websocket/errors.ts";
+import { WSCloseCode } from "../../http/websocket/message.ts";
+
+/** Of the platform's errors, those of the connection; the others are the peer's faults. */
+const DROPPED = /Unexpected EOF|os error|closed|reset|broken pipe/i;
+
+/**
+ * Makes a port of an upgraded socket.
+ *
+ * @param socket The socket; its handlers are taken over.
+ * @param events What is told.
+ * @param heartbeat Silence after which the peer is tried, in ms; 0 for never.
+ * @returns The port.
+ */
+export function denoSocket(
+  socket: WebSocket,
+  events: SocketEvents,
+  heartbeat: number,
+): SocketPort {
+  let sentCode: number | null = null;
+  let failure: Error | null = null;
+  let sent = 0;
+  let watch: ReturnType<typeof setTimeout> | undefined;
+
+  const detach = (): void => {
+    clearTimeout(watch);
+    socket.onopen =
+      socket.onmessage =
+      socket.onerror =
+      socket.onclose =
+        null;
+  };
+  const fail = (error: Error, code: number): void => {
+    detach();
+    events.onFail(error, code);
+  };
+  const die = (): void => {
+    fail(noPong(heartbeat), WSCloseCode.ABNORMAL_CLOSURE);
+    socket.close(WSCloseCode.GOING_AWAY, "no pong");
+  };
+  // Looks twice in the time a dead peer may stay unnoticed, only while something waits.
+  const look = (progress: number, since: number): void => {
+    const waits = socket.bufferedAmount;
+    watch = undefined;
+    if (waits === 0 || socket.readyState !== WebSocket.OPEN) return;
+    const now = performance.now();
+    const moved = sent - waits;
+    if (moved === progress && now - since >= heartbeat * 1.5 - 1) return die();
+    watch = setTimeout(look, heartbeat / 4, moved, moved === progress ? since : now);
+  };
+
+  socket.binaryType = "arraybuffer";
+  socket.onopen = () => events.onOpen();
+  socket.onmessage = ({ data }) =>
+    events.onMessage(typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer));
+  socket.onerror = (event) => {
+    const text = event instanceof ErrorEvent ? event.message : "";
+    if (text === "No response from ping frame.") {
+      return fail(noPong(heartbeat), WSCloseCode.ABNORMAL_CLOSURE);
+    }
+    const cause: unknown = event instanceof ErrorEvent ? event.error : undefined;
+    if (text === "" || DROPPED.test(text)) {
+      failure = new Error(`WebSocket connection lost: ${text || "no reason given"}`, { cause });
+      // Where the upgrade itself failed, no close event follows.
+      if (socket.readyState === WebSocket.CONNECTING) {
+        detach();
+        events.onClose(null, "", failure);
+      }
+      return;
+    }
+    const code = /utf-?8/i.test(text) ? WSCloseCode.INVALID_TEXT : WSCloseCode.PROTOCOL_ERROR;
+    fail(new WebSocketProtocolError(`WebSocket protocol error: ${text}`, code, { cause }), code);
+  };
+  socket.onclose = (event) => {
+    detach();
+    if (event.wasClean) return events.onClose(event.code, event.reason, null);
+    events.onClose(failure === null ? sentCode : null, "", failure);
+  };
+
+  return {
+    get bufferedAmount() {
+      return socket.bufferedAmount;
+    },
+    send(data) {
+      socket.send(data);
+      sent += typeof data === "string" ? data.length : data.byteLength;
+      if (heartbeat > 0) watch ??= setTimeout(look, heartbeat / 4, -1, performance.now());
+    },
+    close(code, reason) {
+      sentCode = code;
+      clearTimeout(watch);
+      closeWith(socket, code, reason);
+    },
+    terminate() {
+      detach();
+      if (socket.readyState === WebSocket.OPEN) socket.close();
+    },
+  };
+}
+
+function noPong(heartbeat: number): WebSocketTimeoutError {
+  const limit = heartbeat / 2;
+  return new WebSocketTimeoutError(`No PONG received after ${limit} ms`, limit);
+}
+
+function closeWith(socket: WebSocket, code: number, reason: string): void {
+  // A limit's message may be longer than what a frame can hold; it is ASCII.
+  const text = reason.length > 123 ? reason.slice(0, 123) : reason;
+  try {
+    socket.close(code, text);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    // A platform that sends 1000 and 3000 to 4999 only gets 4009 for 1009.
+    socket.close(3000 + code, text);
+  }
+}

@@ -1,0 +1,314 @@
+/**
+ * The seam between an application and what listens for it.
+ * @module
+ */
+import type { SocketEvents, SocketPort } from "../../http/websocket/port.ts";
+
+/**
+ * Where to listen: a TCP address, or a unix socket where `path` is given.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.ListenOptions = { hostname: "127.0.0.1", port: 0, backlog: 128 };
+ * await using runner = new web.AppRunner(new web.Application());
+ * const url = await runner.listen(options);
+ * console.assert(url.startsWith("http://127.0.0.1:"));
+ * ```
+ */
+export interface ListenOptions {
+  /** Address to bind, `0.0.0.0` for all. @default {"0.0.0.0"} */
+  readonly hostname?: string;
+  /** TCP port; 0 for a free one. @default {8080, with TLS 8443} */
+  readonly port?: number;
+  /** Path of a unix socket, instead of an address. */
+  readonly path?: string;
+  /** Certificate chain in PEM form; with `key`, the server speaks TLS. */
+  readonly cert?: string;
+  /** Private key of the certificate, in PEM form. */
+  readonly key?: string;
+  /**
+   * Whether several processes may listen on the port and share its connections; Deno has to run
+   * with `--unstable-net`.
+   * @default {false}
+   */
+  readonly reusePort?: boolean;
+  /** Most connections that may wait to be accepted. @default {511} */
+  readonly backlog?: number;
+}
+
+/**
+ * What an engine tells about a connection besides the request.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", (request) => web.textResponse(`${request.remote}`))]);
+ * // An engine gives one to `app.fetch`; so can whoever calls it.
+ * const info: web.ServeInfo = { remoteAddr: { transport: "tcp", hostname: "192.0.2.7" } };
+ * const response = await app.fetch(new Request("http://localhost/"), info);
+ * console.assert(await response.text() === "192.0.2.7");
+ * ```
+ */
+export interface ServeInfo {
+  /** The peer's address; a TCP peer has `hostname` and `port`. */
+  readonly remoteAddr?: { readonly transport?: string; readonly hostname?: string };
+  /** Resolves when the response was sent, rejects when that failed. */
+  readonly completed?: Promise<void>;
+  /** How to ask the engine about this request; left out, Deno's own ways are tried. */
+  readonly engine?: EnginePort;
+}
+
+/**
+ * Name and value of each header, as they leave.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const headers: web.RawHeaders = [["set-cookie", "a=1"], ["set-cookie", "b=2"]];
+ * console.assert(new Headers(headers.map(([name, value]) => [name, value])).getSetCookie().length === 2);
+ * ```
+ */
+export type RawHeaders = readonly (readonly [name: string, value: string])[];
+
+/**
+ * A request that has become a WebSocket.
+ *
+ * @example
+ * ```ts
+ * import type { web } from "@roundtrip/http";
+ *
+ * // What an engine's `upgrade()` gives: a port that moves frames, and the answer with status 101.
+ * function upgraded(socket: web.SocketPort, response: Response): web.SocketUpgrade {
+ *   return { socket, response };
+ * }
+ * console.assert(upgraded.length === 2);
+ * ```
+ */
+export interface SocketUpgrade {
+  /** Moves the frames. */
+  readonly socket: SocketPort;
+  /** What the platform gets. */
+  readonly response: Response;
+}
+
+/**
+ * How a request is to become a WebSocket.
+ *
+ * @example
+ * ```ts
+ * import type { web } from "@roundtrip/http";
+ *
+ * const options: web.UpgradeOptions = { headers: new Headers(), protocol: "chat", heartbeat: 20_000 };
+ * console.assert(options.heartbeat === 20_000);
+ * ```
+ */
+export interface UpgradeOptions {
+  /** Headers of the response besides the handshake's own. */
+  readonly headers: Headers;
+  /** Subprotocol that was chosen, `null` without one. */
+  readonly protocol: string | null;
+  /** Silence after which the peer is tried, in ms; 0 for never. */
+  readonly heartbeat: number;
+}
+
+/**
+ * What the server asks an engine about one request and its response. Each question has a plain
+ * answer in the fetch standard; an engine may know a shorter way to it, or have to mend it.
+ *
+ * @example
+ * ```ts
+ * import { NotSupportedError, web } from "@roundtrip/http";
+ *
+ * // The plain answers: what an engine over another server begins with.
+ * const engine: web.EnginePort = {
+ *   hostOf: (request) => request.headers.get("host"),
+ *   headersOf: (response) => [...response.headers],
+ *   isBodyUsed: (response) => response.bodyUsed,
+ *   bodySizeOf: () => null,
+ *   watchClient: () => new AbortController(),
+ *   upgrade() {
+ *     throw new NotSupportedError("WebSockets", "this engine has none");
+ *   },
+ * };
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
+ * const response = await app.fetch(new Request("http://localhost/"), { engine });
+ * console.assert(await response.text() === "hello");
+ * ```
+ */
+export interface EnginePort {
+  /**
+   * Reads the `Host` header.
+   *
+   * @param request The platform's request.
+   * @returns The header, `null` where there is none.
+   */
+  hostOf(request: Request): string | null;
+  /**
+   * Reads the headers of a response that is about to leave.
+   *
+   * @param response The response.
+   * @returns All of them.
+   */
+  headersOf(response: Response): RawHeaders;
+  /**
+   * Tells whether the body of a response was read, or is locked by a reader.
+   *
+   * @param response The response.
+   * @returns `true` if it cannot be sent.
+   */
+  isBodyUsed(response: Response): boolean;
+  /**
+   * Tells how long the body of a response is, without reading it.
+   *
+   * @param response The response.
+   * @returns The size in bytes; `null` for a stream, and where the platform does not tell.
+   */
+  bodySizeOf(response: Response): number | null;
+  /**
+   * Watches for the client to leave before it has the whole response.
+   *
+   * @param request The platform's request.
+   * @param info What the engine told about its connection.
+   * @returns What aborts then, and never otherwise.
+   */
+  watchClient(request: Request, info: ServeInfo | undefined): AbortController;
+  /**
+   * Tells whether the body of a request could not be read because its client has left; left out
+   * where the engine cannot tell, and such a request is logged as an error of the handler then.
+   *
+   * @param error What the reader of the body threw.
+   * @returns `true` if the client is gone.
+   */
+  isReset?(error: unknown): boolean;
+  /**
+   * Makes a request a WebSocket. The handshake was checked before.
+   *
+   * @param request The platform's request.
+   * @param events What is told.
+   * @param options Headers, subprotocol, heartbeat.
+   * @returns The socket, and what answers the request.
+   * @throws {NotSupportedError} If the engine cannot.
+   */
+  upgrade(request: Request, events: SocketEvents, options: UpgradeOptions): SocketUpgrade;
+}
+
+/**
+ * Answers requests, `Application.fetch`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const hello: web.EngineHandler = () => new Response("hello");
+ * const server = web.denoEngine({ hostname: "127.0.0.1", port: 0 }, hello);
+ * console.assert(await (await fetch(server.url)).text() === "hello");
+ * await server.shutdown();
+ * ```
+ */
+export type EngineHandler = (request: Request, info: ServeInfo) => Response | Promise<Response>;
+
+/**
+ * A server that an engine has started.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const server: web.EngineServer = web.denoEngine(
+ *   { hostname: "127.0.0.1", port: 0 },
+ *   (request) => new Response(new URL(request.url).pathname),
+ * );
+ * console.assert(await (await fetch(`${server.url}/a`)).text() === "/a");
+ * await server.shutdown();
+ * await server.finished;
+ * ```
+ */
+export interface EngineServer {
+  /** Where it listens: `http://127.0.0.1:8080`, or `http://unix:/run/app.sock:`. */
+  readonly url: string;
+  /** Resolves when the server has stopped. */
+  readonly finished: Promise<void>;
+  /** Stops accepting and waits for the requests under way, without a limit of time. */
+  shutdown(): Promise<void>;
+  /** Drops every connection, as far as the engine can; `finished` resolves. */
+  abort(): void;
+}
+
+/**
+ * Starts a server. `denoEngine` is the first one; another needs nothing but this.
+ *
+ * @param options Where to listen.
+ * @param handler What answers.
+ * @returns The server, listening.
+ * @throws {AddressInUseError} If the address is taken.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * // Listens to nobody: for tests of start and stop.
+ * const silent: web.Engine = ({ port }) => {
+ *   const { promise, resolve } = Promise.withResolvers<void>();
+ *   const url = `http://nowhere:${port}`;
+ *   return { url, finished: promise, shutdown: () => (resolve(), promise), abort: resolve };
+ * };
+ * await using runner = new web.AppRunner(new web.Application(), { engine: silent });
+ * console.assert(await runner.listen({ port: 8080 }) === "http://nowhere:8080");
+ * ```
+ */
+export type Engine = (
+  options: ListenOptions,
+  handler: EngineHandler,
+) => EngineServer | Promise<EngineServer>;
+
+/**
+ * The address to listen on is taken by another program.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * await using runner = new web.AppRunner(new web.Application());
+ * const error = await runner.listen({ hostname: "127.0.0.1", port: taken.addr.port })
+ *   .catch((error) => error);
+ * console.assert(error instanceof web.AddressInUseError && error.port === taken.addr.port);
+ * ```
+ */
+export class AddressInUseError extends Error {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "AddressInUseError";
+  /** Address that was asked for, `null` for a unix socket. */
+  readonly hostname: string | null;
+  /** Port that was asked for, `null` for a unix socket. */
+  readonly port: number | null;
+  /** Path of the unix socket that was asked for, `null` for an address. */
+  readonly path: string | null;
+
+  /**
+   * Creates one.
+   *
+   * @param options Where it was to listen.
+   * @param cause What the platform said.
+   */
+  constructor(options: ListenOptions, cause: unknown) {
+    const { hostname = null, port = null, path = null } = options;
+    super(
+      path === null
+        ? `Cannot listen on ${hostname}:${port}: the address is already in use. ` +
+          `Choose another port (0 takes a free one), or stop the program that holds it`
+        : `Cannot listen on ${path}: a program listens there already, or it is no socket. ` +
+          `Choose another path, or stop that program`,
+      { cause },
+    );
+    this.hostname = hostname;
+    this.port = port;
+    this.path = path;
+  }
+}

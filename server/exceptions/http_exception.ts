@@ -1,0 +1,114 @@
+/**
+ * An HTTP reply that is thrown.
+ * @module
+ */
+import { WITHOUT_BODY } from "../../http/headers/status.ts";
+
+/**
+ * What every HTTP exception takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.HTTPExceptionOptions = {
+ *   text: '{"error":"no such user"}',
+ *   contentType: "application/json",
+ *   headers: { "x-error": "user" },
+ * };
+ * const response = new web.HTTPNotFound(options).toResponse();
+ * console.assert(response.headers.get("content-type") === "application/json");
+ * console.assert((await response.json()).error === "no such user");
+ * ```
+ */
+export interface HTTPExceptionOptions {
+  /** Headers of the reply, kept beside the ones that the exception sets itself. */
+  readonly headers?: HeadersInit;
+  /** Body of the reply. @default the status and its reason, `404: Not Found` */
+  readonly text?: string;
+  /** Mime type of the body. @default {"text/plain; charset=utf-8"} */
+  readonly contentType?: string;
+  /** What led to it; kept as `cause`, never sent. */
+  readonly cause?: unknown;
+}
+
+/**
+ * An HTTP reply as an error: throw it from a handler or a middleware and the client gets it.
+ * The named ones ({@linkcode HTTPNotFound}, {@linkcode HTTPFound}, …) are made of it.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", () => {
+ *   throw new web.HTTPForbidden({ text: "members only" });
+ * })]);
+ * const response = await app.fetch(new Request("http://localhost/"));
+ * console.assert(response.status === 403);
+ * ```
+ */
+export class HTTPException extends Error {
+  /** Name of the class, for telling errors apart. */
+  override readonly name: string = "HTTPException";
+  /** Status code of the reply. */
+  readonly status: number;
+  /** Reason phrase that goes with the status. */
+  readonly reason: string;
+  /** Headers of the reply; change them before throwing. */
+  readonly headers: Headers;
+  /** Body of the reply, empty for statuses that have none. */
+  readonly text: string;
+
+  /**
+   * Creates one.
+   *
+   * @param status Status code of the reply.
+   * @param reason Reason phrase that goes with it.
+   * @param options Headers, body, cause.
+   */
+  constructor(status: number, reason: string, options: HTTPExceptionOptions = {}) {
+    super(
+      `${status}: ${reason}`,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
+    this.status = status;
+    this.reason = reason;
+    this.headers = new Headers(options.headers);
+    this.text = WITHOUT_BODY.has(status) ? "" : options.text ?? `${status}: ${reason}`;
+    if (this.text !== "") {
+      const contentType = options.contentType ?? "text/plain; charset=utf-8";
+      if (!this.headers.has("content-type")) this.headers.set("content-type", contentType);
+    }
+  }
+
+  /**
+   * The reply as a platform response.
+   *
+   * @returns A new response.
+   */
+  toResponse(): Response {
+    return new Response(WITHOUT_BODY.has(this.status) ? null : this.text, {
+      status: this.status,
+      statusText: this.reason,
+      headers: this.headers,
+    });
+  }
+}
+
+/**
+ * Base of the replies for errors, 4xx and 5xx: not of successes and redirects.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const isError = (thrown: unknown) => thrown instanceof web.HTTPError;
+ * console.assert(isError(new web.HTTPNotFound()) && isError(new web.HTTPBadGateway()));
+ * console.assert(!isError(new web.HTTPFound("/login")));
+ * ```
+ */
+export class HTTPError extends HTTPException {
+  /** Name of the class, for telling errors apart. */
+  override readonly name: string = "HTTPError";
+}

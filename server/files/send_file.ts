@@ -1,0 +1,246 @@
+/**
+ * A file as a response: validators, conditions, ranges, body.
+ * @module
+ */
+import { parseRange } from "../../http/headers/byte_range.ts";
+import { checkConditions, rangeHolds, type Validators } from "../../http/headers/conditional.ts";
+import { addVary } from "../../http/coding/content_coding.ts";
+import { cacheContent, cachedContent, MAX_CACHED_FILE } from "./file_cache.ts";
+import { HTTPForbidden, HTTPNotFound } from "../exceptions/client_errors.ts";
+import { formatHttpDate } from "../../http/headers/http_date.ts";
+
+/** What is known of a file before it is opened; made once and used for many requests. */
+export interface KnownFile extends Validators {
+  /** Where it is. */
+  readonly path: string;
+  /** What the file system says of it; it is a regular file. */
+  readonly info: Deno.FileInfo;
+  /** Headers of the whole file. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What the response to a file has besides. */
+export interface SendOptions {
+  /** Status; conditions and ranges count for `200` only. */
+  readonly status: number;
+  /** Headers that win over those of the file, `null` for none. */
+  readonly headers: Headers | null;
+}
+
+const RANGE_CHUNK = 64 * 1024;
+
+/**
+ * Gathers what responses to a file have in common.
+ *
+ * @param path Where it is.
+ * @param info What the file system says of it; it is a regular file.
+ * @param contentType Value of `Content-Type`.
+ * @param coding Value of `Content-Encoding` for a precompressed file, else `null`.
+ * @param vary Whether another `Accept-Encoding` would have got another file.
+ * @returns What is known.
+ */
+export function knownFile(
+  path: string,
+  info: Deno.FileInfo,
+  contentType: string,
+  coding: string | null,
+  vary: boolean,
+): KnownFile {
+  const time = info.mtime?.getTime() ?? 0;
+  // aiohttp's form: time in nanoseconds and size, in hexadecimal digits.
+  const etag = `${(BigInt(time) * 1_000_000n).toString(16)}-${info.size.toString(16)}`;
+  const headers: Record<string, string> = {
+    "content-type": contentType,
+    "content-length": String(info.size),
+    "accept-ranges": "bytes",
+    "etag": `"${etag}"`,
+  };
+  if (info.mtime !== null) headers["last-modified"] = formatHttpDate(info.mtime);
+  if (coding !== null) headers["content-encoding"] = coding;
+  if (vary) headers["vary"] = "Accept-Encoding";
+  return { path, info, headers, etag, modified: Math.ceil(time / 1000) };
+}
+
+/**
+ * Tells whether a file is as it was.
+ *
+ * @param a What the file system said.
+ * @param b What it says now.
+ * @returns `true` if neither time nor size have changed.
+ */
+export function unchanged(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
+  return a.size === b.size && a.mtime?.getTime() === b.mtime?.getTime();
+}
+
+/**
+ * Answers a request with a file. Nothing is opened for HEAD, for `304`, `412` and `416`.
+ *
+ * @param request The request, GET or HEAD.
+ * @param file The file.
+ * @param options Status and headers.
+ * @returns The response.
+ * @throws {HTTPNotFound} If the file went away or was replaced since it was looked at.
+ */
+export async function sendFile(
+  request: { readonly method: string; readonly headers: Headers },
+  file: KnownFile,
+  options: SendOptions,
+): Promise<Response> {
+  const { method, headers } = request;
+  const plain = options.status === 200;
+  if (plain) {
+    const verdict = checkConditions(headers, file);
+    if (verdict !== 200) return conditionFailed(verdict, file, options);
+    const range = headers.get("range");
+    // Ranges are defined for GET alone (RFC 9110 section 14.2).
+    if (range !== null && method === "GET" && rangeHolds(headers.get("if-range"), file)) {
+      return await sendRange(range, file, options);
+    }
+  }
+  if (method === "HEAD") {
+    return new Response(null, { status: options.status, headers: headersOf(file, options) });
+  }
+  const { path, info } = file;
+  const cached = info.size <= MAX_CACHED_FILE ? cachedContent(path, info) : null;
+  if (cached !== null) {
+    return new Response(cached, { status: options.status, headers: headersOf(file, options) });
+  }
+  const [opened, current] = await openFile(file);
+  if (current.info.size <= MAX_CACHED_FILE) {
+    const bytes = await readAll(opened, current.info.size);
+    cacheContent(path, current.info, bytes);
+    const headers = new Headers(headersOf(current, options));
+    headers.set("content-length", String(bytes.length));
+    return new Response(bytes, { status: options.status, headers });
+  }
+  // The platform reads a file of its own far faster than a stream of ours.
+  return new Response(opened.readable, {
+    status: options.status,
+    headers: headersOf(current, options),
+  });
+}
+
+/**
+ * Turns what the file system throws into what the client is told.
+ *
+ * @param error What was thrown.
+ * @returns `404` or `403` for what a path can cause; anything else as it is.
+ */
+export function fileError(error: unknown): unknown {
+  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
+    return new HTTPForbidden({ cause: error });
+  }
+  if (
+    error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory ||
+    error instanceof Deno.errors.FilesystemLoop ||
+    (error instanceof Error && "code" in error &&
+      (error.code === "ENAMETOOLONG" || error.code === "EINVAL"))
+  ) {
+    return new HTTPNotFound({ cause: error });
+  }
+  return error;
+}
+
+/** Opens the file that was looked at, and no other that took its place since. */
+async function openFile(file: KnownFile): Promise<[Deno.FsFile, KnownFile]> {
+  let opened: Deno.FsFile;
+  try {
+    opened = await Deno.open(file.path);
+  } catch (error) {
+    throw fileError(error);
+  }
+  try {
+    const info = opened.statSync(); // of an open file it never waits for the disk
+    if (info.ino !== file.info.ino || info.dev !== file.info.dev || !info.isFile) {
+      throw new HTTPNotFound();
+    }
+    return [opened, unchanged(info, file.info) ? file : changedFile(file, info)];
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
+/** Reads a small file whole, up to the size it had when it was opened, and closes it. */
+async function readAll(file: Deno.FsFile, size: number): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const bytes = new Uint8Array(size);
+    let at = 0;
+    while (at < size) {
+      const count = await file.read(bytes.subarray(at));
+      if (count === null) break;
+      at += count;
+    }
+    return bytes.subarray(0, at);
+  } finally {
+    file.close();
+  }
+}
+
+async function sendRange(header: string, file: KnownFile, options: SendOptions): Promise<Response> {
+  const range = parseRange(header, file.info.size);
+  if (range === null) {
+    const headers = new Headers({ "content-range": `bytes */${file.info.size}` });
+    return new Response(null, { status: 416, headers });
+  }
+  const { start, end } = range;
+  const [opened, { info }] = await openFile(file);
+  const headers = new Headers(headersOf(file, options));
+  headers.set("content-range", `bytes ${start}-${end}/${file.info.size}`);
+  headers.set("content-length", String(end - start + 1));
+  opened.seekSync(start, Deno.SeekMode.Start);
+  const body = end + 1 === info.size ? opened.readable : pieceOf(opened, end - start + 1);
+  return new Response(body, { status: 206, headers });
+}
+
+/** The next bytes of an open file as a stream that closes it. */
+function pieceOf(file: Deno.FsFile, size: number): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let left = size;
+  return new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      const buffer = new Uint8Array(Math.min(left, RANGE_CHUNK));
+      const count = await file.read(buffer).catch((error) => {
+        file.close();
+        throw error;
+      });
+      if (count === null) {
+        file.close();
+        controller.error(new TypeError("The file got shorter while it was sent"));
+        return;
+      }
+      controller.enqueue(buffer.subarray(0, count));
+      left -= count;
+      if (left > 0) return;
+      file.close();
+      controller.close();
+    },
+    cancel: () => file.close(),
+  }, { highWaterMark: 0 });
+}
+
+function conditionFailed(status: 304 | 412, file: KnownFile, options: SendOptions): Response {
+  const headers = new Headers(headersOf(file, options));
+  // RFC 9110 section 15.4.5: a 304 has the validators, not what describes a body it lacks.
+  headers.delete("content-type");
+  headers.delete("content-encoding");
+  headers.delete("content-length");
+  headers.delete("accept-ranges");
+  return new Response(null, { status, headers });
+}
+
+/** The same file with another content: it was written to since it was looked at. */
+function changedFile({ path, headers }: KnownFile, info: Deno.FileInfo): KnownFile {
+  const { "content-type": contentType = "", "content-encoding": coding = null } = headers;
+  return knownFile(path, info, contentType, coding, "vary" in headers);
+}
+
+function headersOf(file: KnownFile, options: SendOptions): HeadersInit {
+  if (options.headers === null) return file.headers;
+  const merged = new Headers(options.headers);
+  for (const name in file.headers) {
+    if (name === "vary") addVary(merged, file.headers[name] ?? "");
+    // The platform counts the bytes; a length from elsewhere would cut or stall the body.
+    if (name === "content-length" || !merged.has(name)) merged.set(name, file.headers[name] ?? "");
+  }
+  return merged;
+}

@@ -1,0 +1,191 @@
+/**
+ * Sessions in Redis, for any client library.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ * import { type RedisClient, RedisStorage } from "@roundtrip/http/session-redis";
+ *
+ * // instead of this: await createClient().connect() of "@redis/client", or new Redis() of "ioredis"
+ * const rows = new Map<string, string>();
+ * const client: RedisClient = {
+ *   get: (key) => Promise.resolve(rows.get(key) ?? null),
+ *   set: (key, value) => Promise.resolve(rows.set(key, value)),
+ *   setEx: (key, _seconds, value) => Promise.resolve(rows.set(key, value)),
+ *   del: (key) => Promise.resolve(rows.delete(key)),
+ * };
+ * const app = new web.Application();
+ * web.setupSessions(app, new RedisStorage(client, { maxAge: 3600 }));
+ * app.addRoutes([web.get("/", async (request) => {
+ *   (await web.getSession(request)).set("user", "ann");
+ *   return web.textResponse("");
+ * })]);
+ * await app.fetch(new Request("http://localhost/"));
+ * console.assert([...rows.keys()][0]?.startsWith("AIOHTTP_SESSION_"));
+ * ```
+ *
+ * @module
+ */
+import { KeyedStorage, type SessionStore } from "./sessions/keyed_storage.ts";
+import type { ServerRequest } from "./request/request.ts";
+import type { Session } from "./sessions/session.ts";
+import type { SessionCookieOptions, SessionStorage } from "./sessions/session_storage.ts";
+
+/**
+ * What is needed of a Redis client; those of `@redis/client`, `ioredis` and `iovalkey` have it.
+ *
+ * @example
+ * ```ts
+ * import { type RedisClient, RedisStorage } from "@roundtrip/http/session-redis";
+ *
+ * // A stand-in for tests; those of "@redis/client" and "ioredis" have these methods.
+ * const rows = new Map<string, string>();
+ * const client: RedisClient = {
+ *   get: (key) => Promise.resolve(rows.get(key) ?? null),
+ *   set: (key, value) => Promise.resolve(rows.set(key, value)),
+ *   setex: (key, _seconds, value) => Promise.resolve(rows.set(key, value)),
+ *   del: (key) => Promise.resolve(rows.delete(key)),
+ * };
+ * console.assert(new RedisStorage(client).create().isNew);
+ * ```
+ */
+export interface RedisClient {
+  /**
+   * Reads a text.
+   *
+   * @param key Its key.
+   */
+  get(key: string): Promise<string | null>;
+  /**
+   * Keeps a text without an end.
+   *
+   * @param key Its key.
+   * @param value The text.
+   */
+  set(key: string, value: string): Promise<unknown>;
+  /**
+   * Forgets a text.
+   *
+   * @param key Its key.
+   */
+  del(key: string): Promise<unknown>;
+  /**
+   * Keeps a text for a time, `@redis/client`'s name for it.
+   *
+   * @param key Its key.
+   * @param seconds How long.
+   * @param value The text.
+   */
+  setEx?(key: string, seconds: number, value: string): Promise<unknown>;
+  /**
+   * Keeps a text for a time, `ioredis`'s name for it.
+   *
+   * @param key Its key.
+   * @param seconds How long.
+   * @param value The text.
+   */
+  setex?(key: string, seconds: number, value: string): Promise<unknown>;
+}
+
+/**
+ * Keeps sessions in Redis, in the keys and the form of aiohttp_session's `RedisStorage`
+ * (`AIOHTTP_SESSION_` and the id), so that a Python and a Deno service can share them.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ * import { RedisStorage } from "@roundtrip/http/session-redis";
+ *
+ * const rows = new Map<string, string>();
+ * const client = { // instead of this: await createClient().connect() of "@redis/client"
+ *   get: (key: string) => Promise.resolve(rows.get(key) ?? null),
+ *   set: (key: string, value: string) => Promise.resolve(rows.set(key, value)),
+ *   setEx: (key: string, _ttl: number, value: string) => Promise.resolve(rows.set(key, value)),
+ *   del: (key: string) => Promise.resolve(rows.delete(key)),
+ * };
+ * const app = new web.Application();
+ * web.setupSessions(app, new RedisStorage(client, { maxAge: 3600, secure: true }));
+ * app.addRoutes([web.post("/login", async (request) => {
+ *   (await web.renewSession(request)).set("user", "ann");
+ *   return web.textResponse("welcome");
+ * })]);
+ * await app.request("/login", { method: "POST" });
+ * console.assert(rows.size === 1);
+ * ```
+ */
+export class RedisStorage implements SessionStorage {
+  readonly #keyed: KeyedStorage;
+
+  /**
+   * Creates one.
+   *
+   * @param client The client, connected; whoever made it closes it.
+   * @param options The cookie; with `maxAge`, Redis forgets a session at its end.
+   * @throws {TypeError} If the client lacks a method.
+   */
+  constructor(client: RedisClient, options: SessionCookieOptions = {}) {
+    this.#keyed = new KeyedStorage(storeOf(client), options);
+  }
+
+  /**
+   * Makes a new session.
+   *
+   * @returns The session.
+   */
+  create(): Session {
+    return this.#keyed.create();
+  }
+
+  /**
+   * Finds the session.
+   *
+   * @param request The request.
+   * @returns The session; a new one where the id is missing or unknown.
+   */
+  load(request: ServerRequest): Promise<Session> {
+    return this.#keyed.load(request);
+  }
+
+  /**
+   * Keeps the session; an empty one is forgotten, with its cookie.
+   *
+   * @param request The request.
+   * @param response What carries the cookie.
+   * @param session The session.
+   */
+  save(
+    request: ServerRequest,
+    response: { readonly headers: Headers },
+    session: Session,
+  ): Promise<void> {
+    return this.#keyed.save(request, response, session);
+  }
+
+  /**
+   * Forgets a session.
+   *
+   * @param identity Its id.
+   */
+  remove(identity: string): Promise<void> {
+    return this.#keyed.remove(identity);
+  }
+}
+
+function storeOf(client: RedisClient): SessionStore {
+  const setFor = client.setEx?.bind(client) ?? client.setex?.bind(client);
+  if (setFor === undefined) {
+    throw new TypeError("Cannot keep sessions in Redis: the client has neither setEx nor setex");
+  }
+  return {
+    get: (key) => client.get(key),
+    set: async (key, value, ttl) => {
+      // SETEX takes no 0; a session of no time is over at once.
+      if (ttl === null) await client.set(key, value);
+      else if (ttl === 0) await client.del(key);
+      else await setFor(key, ttl, value);
+    },
+    delete: async (key) => {
+      await client.del(key);
+    },
+  };
+}

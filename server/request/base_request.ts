@@ -1,0 +1,206 @@
+/**
+ * What the head of a request says: URL and headers.
+ * @module
+ */
+import { parseContentType } from "../../http/headers/content_type.ts";
+import { parseCookies } from "../../http/headers/cookie_header.ts";
+import type { EnginePort, ServeInfo } from "../engine/engine.ts";
+import { portOf } from "../engine/engine_of_request.ts";
+import { type ETag, parseETags } from "../../http/headers/etag.ts";
+import { type Forwarded, parseForwarded } from "../../http/headers/forwarded.ts";
+import { parseHttpDate } from "../../http/headers/http_date.ts";
+import { type HTTPRange, parseHTTPRange } from "../../http/headers/range_header.ts";
+import { RelativeURL } from "./relative_url.ts";
+
+/**
+ * The accessors of a request that need nothing but its head.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const raw = new Request("http://localhost/a%20b?page=2", { headers: { cookie: "id=7" } });
+ * const request = new web.BaseRequest(raw, undefined);
+ * console.assert(request.path === "/a b" && request.rawPath === "/a%20b");
+ * console.assert(request.query.get("page") === "2" && request.cookies.get("id") === "7");
+ * ```
+ */
+export class BaseRequest {
+  /** The platform's request; its body can be read only once, here or there. */
+  readonly raw: Request;
+  /** What the platform tells about the connection. */
+  protected readonly info: ServeInfo | undefined;
+  #url: URL | null = null;
+
+  /**
+   * Creates one.
+   *
+   * @param raw The platform's request.
+   * @param info What the platform tells about the connection.
+   */
+  constructor(raw: Request, info: ServeInfo | undefined) {
+    this.raw = raw;
+    this.info = info;
+  }
+
+  /** The engine that carries the request; the library asks it, programs seldom have to. */
+  get engine(): EnginePort {
+    return portOf(this.info);
+  }
+
+  /** Method in upper case. */
+  get method(): string {
+    return this.raw.method;
+  }
+
+  /** Headers of the request. */
+  get headers(): Headers {
+    return this.raw.headers;
+  }
+
+  /** The whole URL, normalised. */
+  get url(): URL {
+    return this.#url ??= new URL(this.raw.url);
+  }
+
+  /** Path and query as they stood in the request line. */
+  get relUrl(): RelativeURL {
+    const [url = ""] = this.raw.url.split("#", 1);
+    const mark = url.indexOf("?");
+    return new RelativeURL(rawPathOf(url), mark < 0 ? "" : url.slice(mark + 1));
+  }
+
+  /** Path and query as text, `/my%2Fpath?id=10`. */
+  get pathQs(): string {
+    return this.relUrl.toString();
+  }
+
+  /** Path as it stood in the request line, without the query. */
+  get rawPath(): string {
+    return rawPathOf(this.raw.url);
+  }
+
+  /** Path with all escapes decoded; a malformed one stays as it is. */
+  get path(): string {
+    const raw = this.rawPath;
+    try {
+      return decodeURIComponent(raw);
+    } catch {
+      return raw;
+    }
+  }
+
+  /** Query parameters, decoded, in order, repeats kept. */
+  get query(): URLSearchParams {
+    return this.url.searchParams;
+  }
+
+  /** Query as it stood in the request line, without `?`. */
+  get queryString(): string {
+    return this.relUrl.query;
+  }
+
+  /** `http` or `https`; a proxy's headers are not trusted. */
+  get scheme(): string {
+    return this.raw.url.slice(0, this.raw.url.indexOf(":"));
+  }
+
+  /** Whether the connection is encrypted. */
+  get secure(): boolean {
+    return this.scheme === "https";
+  }
+
+  /** Host the client asked for, with its port; a proxy's headers are not trusted. */
+  get host(): string {
+    return this.headers.get("host") ?? this.url.host;
+  }
+
+  /** Address of the peer, `null` where the platform does not tell or there is none. */
+  get remote(): string | null {
+    return this.info?.remoteAddr?.hostname ?? null;
+  }
+
+  /** Cookies of the request: values by name. */
+  get cookies(): ReadonlyMap<string, string> {
+    return parseCookies(this.headers.get("cookie"));
+  }
+
+  /** Mime type of the body, `application/octet-stream` where the header is missing. */
+  get contentType(): string {
+    return parseContentType(this.headers.get("content-type")).mimeType;
+  }
+
+  /** Charset of the body, `null` where the header does not say. */
+  get charset(): string | null {
+    return parseContentType(this.headers.get("content-type")).params.get("charset") ?? null;
+  }
+
+  /** Length of the body in bytes as the client announced it, `null` where it did not. */
+  get contentLength(): number | null {
+    const text = this.headers.get("content-length");
+    return text !== null && /^\d+$/.test(text) ? Number(text) : null;
+  }
+
+  /** `If-Modified-Since`, `null` where it is missing or no date. */
+  get ifModifiedSince(): Date | null {
+    return parseHttpDate(this.headers.get("if-modified-since"));
+  }
+
+  /** `If-Unmodified-Since`, `null` where it is missing or no date. */
+  get ifUnmodifiedSince(): Date | null {
+    return parseHttpDate(this.headers.get("if-unmodified-since"));
+  }
+
+  /** Tags of `If-Match`, one of value `*` for any; `null` where the header is missing. */
+  get ifMatch(): readonly ETag[] | null {
+    const header = this.headers.get("if-match");
+    return header === null ? null : parseETags(header);
+  }
+
+  /** Tags of `If-None-Match`, one of value `*` for any; `null` where the header is missing. */
+  get ifNoneMatch(): readonly ETag[] | null {
+    const header = this.headers.get("if-none-match");
+    return header === null ? null : parseETags(header);
+  }
+
+  /** `If-Range`, a date or a tag; `null` where it is missing or neither. */
+  get ifRange(): Date | ETag | null {
+    const header = this.headers.get("if-range");
+    return parseHttpDate(header) ?? parseETags(header)[0] ?? null;
+  }
+
+  /**
+   * `Range` as a slice: `start` counts from the end where it is negative, `stop` is exclusive.
+   *
+   * @throws {RangeError} If the header is no single range of bytes.
+   */
+  get httpRange(): HTTPRange {
+    return parseHTTPRange(this.headers.get("range"));
+  }
+
+  /**
+   * `Forwarded` (RFC 7239) as proxies wrote it, the first one first. Anyone can send it: believe
+   * what your own proxy added, which is the last.
+   */
+  get forwarded(): readonly Forwarded[] {
+    return parseForwarded(this.headers.get("forwarded"));
+  }
+}
+
+/**
+ * The path of a request URL as it stood in the request line, which `new URL()` would normalise.
+ *
+ * @param url `Request.url`.
+ * @returns The path, still encoded.
+ */
+export function rawPathOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("://") + 3);
+  if (start < 0) return "/";
+  for (let at = start; at < url.length; at++) {
+    const code = url.charCodeAt(at);
+    // "?" or "#". A fragment ends the path for new URL(), so it does here: guards that look at
+    // one and routes that look at the other have to agree.
+    if (code === 63 || code === 35) return url.slice(start, at);
+  }
+  return url.slice(start);
+}

@@ -1,0 +1,145 @@
+/**
+ * Handlers and middlewares.
+ * @module
+ */
+import type { ServerRequest } from "./request.ts";
+import type { EarlyAnswer } from "./prepared_answer.ts";
+
+/**
+ * A response that needs the request to come into being, a `FileResponse` for one.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * // Answers in the language that the client asks for.
+ * class Greeting implements web.Responder {
+ *   respond(request: web.ServerRequest): Response {
+ *     const german = request.headers.get("accept-language")?.startsWith("de");
+ *     return web.textResponse(german ? "hallo" : "hello");
+ *   }
+ * }
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", () => new Greeting())]);
+ * const response = await app.request("/", { headers: { "accept-language": "de" } });
+ * console.assert(await response.text() === "hallo");
+ * ```
+ */
+export interface Responder {
+  /**
+   * Makes the response. Middlewares see what it gives, never the responder.
+   *
+   * @param request The request to answer.
+   * @returns The platform's response.
+   */
+  respond(request: ServerRequest): Response | Promise<Response>;
+}
+
+/**
+ * What a handler gives: a platform response, something that makes one, or a stream or WebSocket
+ * that was prepared.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const results: Record<string, () => web.HandlerResult> = {
+ *   "/text": () => web.textResponse("hello"),
+ *   "/file": () => new web.FileResponse(new URL("data:,").pathname),
+ * };
+ * const app = new web.Application();
+ * app.addRoutes(Object.entries(results).map(([path, handler]) => web.get(path, handler)));
+ * console.assert(await (await app.request("/text")).text() === "hello");
+ * console.assert((await app.request("/file")).status === 404);
+ * ```
+ */
+export type HandlerResult = Response | EarlyAnswer | Responder;
+
+/**
+ * Answers a request.
+ *
+ * @typeParam Params Match info of its route.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const hello: web.Handler<{ name: string }> = (request) =>
+ *   web.textResponse(`hello, ${request.matchInfo.name}`);
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/{name}", hello)]);
+ * console.assert(await (await app.request("/ann")).text() === "hello, ann");
+ * ```
+ */
+export type Handler<Params = Record<string, string>> = (
+  request: ServerRequest<Params>,
+) => HandlerResult | Promise<HandlerResult>;
+
+/**
+ * Wraps a handler: look at the request, call `handler(request)`, look at the response, or answer
+ * without calling it. HTTP exceptions pass through as errors, as in aiohttp.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const timing: web.Middleware = async (request, handler) => {
+ *   const start = performance.now();
+ *   const response = await handler(request);
+ *   console.log(request.path, performance.now() - start, "ms");
+ *   return response;
+ * };
+ * const app = new web.Application({ middlewares: [timing] });
+ * ```
+ */
+export type Middleware = (
+  request: ServerRequest,
+  handler: Handler,
+) => HandlerResult | Promise<HandlerResult>;
+
+/**
+ * Wraps a handler in middlewares, once, when routes are frozen.
+ *
+ * @param middlewares The first is the outermost.
+ * @param handler The innermost.
+ * @returns One handler; the given one where there are no middlewares.
+ */
+export function compose(middlewares: readonly Middleware[], handler: Handler): Handler {
+  return middlewares.reduceRight<Handler>(
+    (inner, middleware) => {
+      const next = rendering(inner);
+      return (request) => middleware(request, next);
+    },
+    handler,
+  );
+}
+
+/**
+ * Lets a responder make its response.
+ *
+ * @param result What a handler gave.
+ * @param request The request it answers.
+ * @returns The response of a responder; anything else, and a stream that was prepared, as it is.
+ */
+export function render(
+  result: HandlerResult,
+  request: ServerRequest,
+): HandlerResult | Promise<HandlerResult> {
+  return result instanceof Response || request.earlyAnswer !== null || !isResponder(result)
+    ? result
+    : result.respond(request);
+}
+
+function rendering(handler: Handler): Handler {
+  return (request) => {
+    const result = handler(request);
+    return result instanceof Promise
+      ? result.then((each) => render(each, request))
+      : render(result, request);
+  };
+}
+
+function isResponder(result: unknown): result is Responder {
+  return typeof result === "object" && result !== null && "respond" in result &&
+    typeof result.respond === "function";
+}

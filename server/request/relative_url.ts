@@ -1,0 +1,62 @@
+/**
+ * The URL-like value that `urlFor()` gives.
+ * @module
+ */
+import { encodeQuery, type QueryInit } from "../../http/query.ts";
+
+/**
+ * A path with an optional query, immutable and usable wherever a string is.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const url = new web.RelativeURL("/users/7").withQuery({ a: 1, b: [2, 3] });
+ * console.assert(`${url}` === "/users/7?a=1&b=2&b=3");
+ * ```
+ */
+export class RelativeURL {
+  /** The encoded path. */
+  readonly path: string;
+  /** The encoded query without `?`, an empty string where there is none. */
+  readonly query: string;
+
+  /**
+   * Creates one.
+   *
+   * @param path The encoded path.
+   * @param query The encoded query without `?`.
+   */
+  constructor(path: string, query = "") {
+    this.path = path;
+    this.query = query;
+  }
+
+  /**
+   * The same path with another query.
+   *
+   * @param query The new query; it replaces the old one.
+   * @returns A new value.
+   */
+  withQuery(query: QueryInit): RelativeURL {
+    return new RelativeURL(this.path, encodeQuery(query));
+  }
+
+  /**
+   * The text that goes into a link or a `Location` header.
+   *
+   * @returns Path and query.
+   */
+  toString(): string {
+    return this.query === "" ? this.path : `${this.path}?${this.query}`;
+  }
+
+  /**
+   * The same text, so that the value can stand in JSON.
+   *
+   * @returns Path and query.
+   */
+  toJSON(): string {
+    return this.toString();
+  }
+}

@@ -1,0 +1,234 @@
+/**
+ * Handlers that get checked and typed data.
+ * @module
+ */
+import type { SchemaOutput, StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
+import { HTTPBadRequest } from "../exceptions/client_errors.ts";
+import { HTTPUnprocessableEntity } from "../exceptions/message_errors.ts";
+import type { Handler, HandlerResult } from "./middleware.ts";
+import type { ServerRequest } from "./request.ts";
+
+/**
+ * A schema for each part of a request that is to be checked.
+ *
+ * @example
+ * ```ts
+ * import { type StandardSchemaV1, web } from "@roundtrip/http";
+ *
+ * const hasName: StandardSchemaV1<unknown, { name: string }> = { // or z.object({ name: z.string() })
+ *   "~standard": {
+ *     version: 1,
+ *     vendor: "example",
+ *     validate: (value) =>
+ *       typeof (value as { name?: unknown }).name === "string"
+ *         ? { value: value as { name: string } }
+ *         : { issues: [{ message: "Expected a name" }] },
+ *   },
+ * };
+ * const schemas = { json: hasName } satisfies web.RequestSchemas;
+ * const app = new web.Application();
+ * app.addRoutes([web.post("/", web.validate(schemas, (_, { json }) => web.textResponse(json.name)))]);
+ * const response = await app.request("/", { method: "POST", body: '{"name":"ann"}' });
+ * console.assert(await response.text() === "ann");
+ * ```
+ */
+export interface RequestSchemas {
+  /** For the query: text by name, an array of texts for a name that is repeated. */
+  readonly query?: StandardSchemaV1;
+  /** For the variables of the path: text by name. */
+  readonly params?: StandardSchemaV1;
+  /** For the headers: text by name in lower case. */
+  readonly headers?: StandardSchemaV1;
+  /** For the fields of a form: like the query; a file is a `FileField`. */
+  readonly form?: StandardSchemaV1;
+  /** For the body as JSON. */
+  readonly json?: StandardSchemaV1;
+}
+
+/**
+ * What comes out of the schemas, part by part.
+ *
+ * @example
+ * ```ts
+ * import { type StandardSchemaV1, web } from "@roundtrip/http";
+ *
+ * type Schemas = { readonly query: StandardSchemaV1<unknown, { page: number }> };
+ * const pageOf = ({ query }: web.Validated<Schemas>): number => query.page;
+ * console.assert(pageOf({ query: { page: 7 } }) === 7);
+ * ```
+ */
+export type Validated<Schemas extends RequestSchemas> = {
+  readonly [Part in keyof Schemas]: Schemas[Part] extends StandardSchemaV1
+    ? SchemaOutput<Schemas[Part]>
+    : never;
+};
+
+/**
+ * What {@linkcode validate} takes besides.
+ *
+ * @example
+ * ```ts
+ * import { type StandardSchemaV1, web } from "@roundtrip/http";
+ *
+ * const never: StandardSchemaV1 = {
+ *   "~standard": {
+ *     version: 1,
+ *     vendor: "example",
+ *     validate: () => ({ issues: [{ message: "Never right" }] }),
+ *   },
+ * };
+ * const options: web.ValidateOptions = { status: 400 };
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", web.validate({ query: never }, () => web.textResponse(""), options))]);
+ * console.assert((await app.request("/")).status === 400);
+ * ```
+ */
+export interface ValidateOptions {
+  /** Status for data that does not fit. @default {422} */
+  readonly status?: 400 | 422;
+}
+
+/**
+ * What is wrong with a part of a request, as the client is told.
+ *
+ * @example
+ * ```ts
+ * import { type StandardSchemaV1, web } from "@roundtrip/http";
+ *
+ * const positive: StandardSchemaV1 = {
+ *   "~standard": {
+ *     version: 1,
+ *     vendor: "example",
+ *     validate: () => ({ issues: [{ message: "Expected a number", path: ["page"] }] }),
+ *   },
+ * };
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", web.validate({ query: positive }, () => web.textResponse("")))]);
+ * const { issues }: { issues: web.RequestIssue[] } = await (await app.request("/?page=x")).json();
+ * console.assert(issues[0]?.in === "query" && issues[0].path[0] === "page");
+ * ```
+ */
+export interface RequestIssue {
+  /** The part: `query`, `params`, `headers`, `form` or `json`. */
+  readonly in: string;
+  /** What is wrong. */
+  readonly message: string;
+  /** Where in the part: keys from the outside in. */
+  readonly path: readonly (string | number)[];
+}
+
+const PARTS = ["params", "query", "headers", "form", "json"] as const;
+
+/**
+ * Checks parts of a request by schemas of any library that follows Standard Schema (zod, valibot,
+ * arktype, …) before the handler is called. What comes out of the schemas goes to the handler; what
+ * does not fit is answered with all issues as JSON: `{ "issues": [{ "in", "message", "path" }] }`.
+ *
+ * @typeParam Schemas The schemas; they type the handler's data.
+ * @typeParam Params Match info of the route.
+ * @param schemas A schema for each part to check.
+ * @param handler Gets the request and the data.
+ * @param options Status for data that does not fit.
+ * @returns The handler, for a route.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * // any library's schema does, this one is made by hand
+ * const page = {
+ *   "~standard": {
+ *     version: 1 as const,
+ *     vendor: "example",
+ *     types: undefined as { input: unknown; output: { page: number } } | undefined,
+ *     validate: (value: unknown) => {
+ *       const page = Number((value as { page?: string }).page);
+ *       return page > 0 ? { value: { page } } : { issues: [{ message: "Expected a page" }] };
+ *     },
+ *   },
+ * };
+ * const app = new web.Application();
+ * app.addRoutes([
+ *   web.get("/", web.validate({ query: page }, (_, { query }) => web.jsonResponse(query.page + 1))),
+ * ]);
+ * console.assert((await app.fetch(new Request("http://localhost/?page=x"))).status === 422);
+ * const response = await app.fetch(new Request("http://localhost/?page=7"));
+ * console.assert(await response.json() === 8);
+ * ```
+ */
+export function validate<const Schemas extends RequestSchemas, Params = Record<string, string>>(
+  schemas: Schemas,
+  handler: (
+    request: ServerRequest<Params>,
+    data: Validated<Schemas>,
+  ) => HandlerResult | Promise<HandlerResult>,
+  options: ValidateOptions = {},
+): Handler<Params> {
+  const { status = 422 } = options;
+  const checks = PARTS.flatMap((part) => {
+    const schema = schemas[part];
+    return schema === undefined ? [] : [[part, schema] as const];
+  });
+  return async (request) => {
+    const data: Partial<Record<(typeof PARTS)[number], unknown>> = {};
+    const issues: RequestIssue[] = [];
+    for (const [part, schema] of checks) {
+      const result = await schema["~standard"].validate(await valueOf(part, request));
+      if (result.issues === undefined) data[part] = result.value;
+      else {
+        for (const { message, path = [] } of result.issues) {
+          issues.push({ in: part, message, path: path.map(keyOf) });
+        }
+      }
+    }
+    if (issues.length > 0) throw refusal(status, issues);
+    // Every part of the schemas was checked, so the data has what its type says.
+    return await handler(request, data as Validated<Schemas>);
+  };
+}
+
+async function valueOf<Params>(
+  part: (typeof PARTS)[number],
+  request: ServerRequest<Params>,
+): Promise<unknown> {
+  switch (part) {
+    case "params":
+      return { ...request.matchInfo };
+    case "query":
+      return collect(request.query);
+    case "headers":
+      return collect(request.headers);
+    case "form":
+      return collect(await request.post());
+    case "json":
+      return await request.json();
+  }
+}
+
+/** Values by name; without a prototype, so that "__proto__" is a name like any other. */
+function collect(pairs: Iterable<readonly [string, unknown]>): Record<string, unknown> {
+  const values: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of pairs) {
+    const before = values[name];
+    if (before === undefined) values[name] = value;
+    else if (Array.isArray(before)) before.push(value);
+    else values[name] = [before, value];
+  }
+  return values;
+}
+
+function keyOf(segment: PropertyKey | { readonly key: PropertyKey }): string | number {
+  const key = typeof segment === "object" ? segment.key : segment;
+  return typeof key === "number" ? key : String(key);
+}
+
+function refusal(
+  status: 400 | 422,
+  issues: readonly RequestIssue[],
+): HTTPBadRequest | HTTPUnprocessableEntity {
+  const options = {
+    text: JSON.stringify({ issues }),
+    contentType: "application/json; charset=utf-8",
+  };
+  return status === 400 ? new HTTPBadRequest(options) : new HTTPUnprocessableEntity(options);
+}

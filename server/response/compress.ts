@@ -1,0 +1,165 @@
+/**
+ * A middleware that compresses responses.
+ * @module
+ */
+import { concatBytes } from "../../http/bytes/bytes.ts";
+import { parseContentType } from "../../http/headers/content_type.ts";
+import {
+  addVary,
+  CODINGS,
+  compressStream,
+  type ContentCoding,
+  negotiateCoding,
+} from "../../http/coding/content_coding.ts";
+import type { Middleware } from "../request/middleware.ts";
+
+/**
+ * What {@linkcode compress} takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.CompressOptions = {
+ *   threshold: 100,
+ *   codings: ["gzip"],
+ *   filter: (mimeType) => mimeType === "text/plain",
+ * };
+ * const app = new web.Application({ middlewares: [web.compress(options)] });
+ * app.addRoutes([web.get("/", () => web.textResponse("hello ".repeat(100)))]);
+ * const response = await app.request("/", { headers: { "accept-encoding": "br, gzip" } });
+ * console.assert(response.headers.get("content-encoding") === "gzip");
+ * await response.body?.cancel();
+ * ```
+ */
+export interface CompressOptions {
+  /** Bodies below this size are sent as they are, in bytes. @default {1024} */
+  readonly threshold?: number;
+  /** Codings to use, the one to take among equals first. @default {["br", "gzip", "deflate"]} */
+  readonly codings?: readonly ContentCoding[];
+  /**
+   * Tells by its mime type whether a body is worth it.
+   *
+   * @default text, JSON, XML, JavaScript, SVG, WebAssembly and plain fonts
+   */
+  readonly filter?: (mimeType: string) => boolean;
+}
+
+// Images, videos, archives and WOFF are compressed already.
+const COMPRESSIBLE =
+  /^text\/(?!event-stream$)|[/+](?:json|xml|javascript|yaml|toml|wasm|sql|graphql|x-ndjson|ld-json)$|^font\/[ot]tf$|^image\/(?:bmp|x-ms-bmp|vnd\.microsoft\.icon)$/;
+
+/**
+ * Compresses the bodies of responses for clients that take it: by q-value, by type and by size.
+ * What is compressed already, a part of a file, marked `no-transform`, or a stream of events stays
+ * as it is; so does a `StreamResponse`, which has `enableCompression()`.
+ *
+ * A body that a client could make reflect its own words beside a secret should not be compressed
+ * (the BREACH attack): leave such routes out.
+ *
+ * @param options Size, codings, types.
+ * @returns The middleware.
+ * @throws {RangeError} If the threshold is not a number of bytes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application({ middlewares: [web.compress()] });
+ * app.addRoutes([web.get("/", () => web.textResponse("hello ".repeat(1000)))]);
+ * const response = await app.fetch(
+ *   new Request("http://localhost/", { headers: { "accept-encoding": "gzip;q=0.5, br" } }),
+ * );
+ * console.assert(response.headers.get("content-encoding") === "br");
+ * await response.body?.cancel();
+ * ```
+ */
+export function compress(options: CompressOptions = {}): Middleware {
+  const {
+    threshold = 1024,
+    codings = CODINGS,
+    filter = (mimeType) => COMPRESSIBLE.test(mimeType),
+  } = options;
+  if (!Number.isFinite(threshold) || threshold < 0) {
+    throw new RangeError(`Cannot compress from ${threshold} on: expected a number of bytes`);
+  }
+  return async (request, handler) => {
+    const response = await handler(request);
+    if (!(response instanceof Response) || response.bodyUsed) return response;
+    if (response.status === 304) return notModified(request.headers, response, codings);
+    if (response.body === null && request.method !== "HEAD") return response;
+    if (!filter(parseContentType(response.headers.get("content-type")).mimeType)) return response;
+    const length = response.headers.get("content-length");
+    if (length !== null && Number(length) < threshold) return response;
+    const headers = new Headers(response.headers);
+    const coding = negotiateCoding(request.headers, headers, codings);
+    const { status, statusText } = response;
+    // Without a body and a length there is nothing to tell from what GET would be answered.
+    if (response.body === null && length === null) return response;
+    if (coding === null || response.body === null) {
+      return new Response(response.body, { status, statusText, headers });
+    }
+    const [start, rest] = await split(response.body, length === null ? threshold : 0);
+    if (rest !== null) {
+      const body = compressStream(joined(start, rest), coding);
+      return new Response(body, { status, statusText, headers });
+    }
+    const plain = new Headers(response.headers);
+    addVary(plain, "Accept-Encoding");
+    return new Response(concatBytes(start), { status, statusText, headers: plain });
+  };
+}
+
+/**
+ * A 304 stands for the GET it was asked for: caches take its `Vary` and tag for those of what they
+ * hold (RFC 9110 section 15.4.5).
+ */
+function notModified(
+  request: Headers,
+  response: Response,
+  codings: readonly ContentCoding[],
+): Response {
+  const headers = new Headers(response.headers);
+  negotiateCoding(request, headers, codings);
+  headers.delete("content-encoding");
+  // A short content is not compressed, and here its length is not known. The client holds the tag.
+  const etag = response.headers.get("etag");
+  const held = request.get("if-none-match") ?? "";
+  if (etag !== null && !held.includes(headers.get("etag") ?? etag)) headers.set("etag", etag);
+  return new Response(null, { status: 304, statusText: response.statusText, headers });
+}
+
+type Chunk = Uint8Array<ArrayBuffer>;
+
+/** Reads up to a size: what was read, and the reader of the rest where there is one. */
+async function split(
+  body: ReadableStream<Chunk>,
+  size: number,
+): Promise<[start: Chunk[], rest: ReadableStreamDefaultReader<Chunk> | null]> {
+  const reader = body.getReader();
+  const start: Chunk[] = [];
+  for (let read = 0; read < size;) {
+    const { done, value } = await reader.read();
+    if (done) return [start, null];
+    start.push(value);
+    read += value.length;
+  }
+  return [start, reader];
+}
+
+function joined(
+  start: readonly Chunk[],
+  rest: ReadableStreamDefaultReader<Chunk>,
+): ReadableStream<Chunk> {
+  const first = start[Symbol.iterator]();
+  return new ReadableStream<Chunk>({
+    async pull(controller) {
+      const piece = first.next();
+      if (!piece.done) return controller.enqueue(piece.value);
+      const { done, value } = await rest.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => rest.cancel(reason),
+  }, { highWaterMark: 0 });
+}

@@ -1,0 +1,85 @@
+/**
+ * A middleware that decodes the bodies of requests.
+ * @module
+ */
+import type { BodySource } from "../../http/bytes/body_source.ts";
+import { streamSource } from "../../http/bytes/body_source.ts";
+import {
+  ACCEPT_ENCODING,
+  ContentDecodingError,
+  decodedSource,
+} from "../../http/coding/content_decoder.ts";
+import { HTTPBadRequest } from "../exceptions/client_errors.ts";
+import { HTTPUnsupportedMediaType } from "../exceptions/message_errors.ts";
+import type { Middleware } from "../request/middleware.ts";
+import { keepDecoded } from "../body/request_body.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/**
+ * Decodes bodies that come with `Content-Encoding`: gzip, deflate, brotli and zstd, also one upon
+ * another. aiohttp's server does it by itself, Deno's does not. Handlers see the request
+ * without that header and without `Content-Length`.
+ *
+ * A kilobyte can stand for gigabytes: `clientMaxSize` and the limits of multipart bodies count what
+ * comes out, and `request.content` decodes no more than is read. A body that is broken or cut is
+ * answered with 400, one in another coding with 415.
+ *
+ * @returns The middleware.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, web } from "@roundtrip/http";
+ *
+ * const app = new web.Application({ middlewares: [web.decompress()] });
+ * app.addRoutes([web.post("/", async (request) => web.jsonResponse(await request.json()))]);
+ * await using session = new ClientSession({ app });
+ * await using response = await session.post("/", { json: { a: 1 }, compress: "gzip" });
+ * console.assert((await response.json<{ a: number }>()).a === 1);
+ * ```
+ */
+export function decompress(): Middleware {
+  return (request, handler) => {
+    const coding = request.headers.get("content-encoding");
+    const { body } = request.raw;
+    if (coding === null || body === null || coding.trim().toLowerCase() === "identity") {
+      return handler(request);
+    }
+    if (!isKnown(coding)) {
+      throw new HTTPUnsupportedMediaType({
+        text: `Cannot decode content-encoding "${coding.slice(0, 80)}"`,
+        headers: { "accept-encoding": ACCEPT_ENCODING }, // RFC 9110 section 15.5.16
+      });
+    }
+    const headers = new Headers(request.headers);
+    headers.delete("content-encoding");
+    headers.delete("content-length");
+    const decoded = decodedStream(body as ReadableStream<Bytes>, coding);
+    keepDecoded(body, decoded);
+    return handler(request.clone({ headers, body: decoded }));
+  };
+}
+
+function isKnown(coding: string): boolean {
+  const empty: BodySource = { next: () => Promise.resolve(null), cancel: () => Promise.resolve() };
+  return decodedSource(empty, coding, { maxSize: 0 }) !== empty;
+}
+
+/** What comes out of a body; nothing of it is touched before it is asked for. */
+function decodedStream(body: ReadableStream<Bytes>, coding: string): ReadableStream<Bytes> {
+  let source: BodySource | null = null;
+  const open = () => source ??= decodedSource(streamSource(body), coding, { maxSize: 0 });
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const piece = await open().next();
+        if (piece === null) controller.close();
+        else controller.enqueue(piece);
+      } catch (cause) {
+        if (!(cause instanceof ContentDecodingError)) throw cause;
+        throw new HTTPBadRequest({ text: cause.message, cause });
+      }
+    },
+    cancel: (reason) => open().cancel(reason),
+  }, { highWaterMark: 0 });
+}

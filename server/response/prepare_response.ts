@@ -1,0 +1,70 @@
+/**
+ * Last changes to a response, and the ones that no handler made.
+ * @module
+ */
+import { mutableResponse } from "./mutable_response.ts";
+import type { ServerRequest } from "../request/request.ts";
+
+/**
+ * Callbacks that see every response before it leaves, aiohttp's `on_response_prepare`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const stamp: web.PrepareSignal = [(request, response) => {
+ *   response.headers.set("x-path", request.path);
+ * }];
+ * const app = new web.Application();
+ * app.onResponsePrepare.push(...stamp);
+ * app.addRoutes([web.get("/a", () => web.textResponse("hello"))]);
+ * console.assert((await app.request("/a")).headers.get("x-path") === "/a");
+ * ```
+ */
+export type PrepareSignal =
+  ((request: ServerRequest, response: Response) => void | Promise<void>)[];
+
+/**
+ * Sends signals about a response.
+ *
+ * @param signals The signals of the applications, from the outermost in.
+ * @param request The request.
+ * @param response Its response.
+ * @returns The response; a copy where the headers of the first could not be changed.
+ */
+export async function prepareResponse(
+  signals: readonly PrepareSignal[],
+  request: ServerRequest,
+  response: Response,
+): Promise<Response> {
+  const prepared = mutableResponse(response);
+  for (const signal of signals) {
+    for (const callback of signal) await callback(request, prepared);
+  }
+  return prepared;
+}
+
+/**
+ * Tells the client that its connection will be closed, so that it sends no other request on it.
+ *
+ * @param response The response.
+ * @returns The response, or a copy of it.
+ */
+export function announceClose(response: Response): Response {
+  if (response.status === 101) return response;
+  const changed = mutableResponse(response);
+  changed.headers.set("connection", "close");
+  return changed;
+}
+
+/**
+ * The page for an error that nobody caught; it tells nothing of the error.
+ *
+ * @returns The response.
+ */
+export function serverErrorResponse(): Response {
+  return new Response("500 Internal Server Error\n\nServer got itself in trouble", {
+    status: 500,
+    headers: { "content-type": "text/plain; charset=utf-8" },
+  });
+}

@@ -1,0 +1,158 @@
+/**
+ * Responses in one call.
+ * @module
+ */
+import { type CookieOptions, formatSetCookie } from "../../http/headers/set_cookie.ts";
+
+/**
+ * What the response helpers take besides the body.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.ResponseOptions = { status: 201, contentType: "text/csv" };
+ * const response = web.textResponse("a,b\n", options);
+ * console.assert(response.headers.get("content-type") === "text/csv; charset=utf-8");
+ * ```
+ */
+export interface ResponseOptions {
+  /** Status code. @default {200} */
+  readonly status?: number;
+  /** Headers; a `content-type` here wins over `contentType`. */
+  readonly headers?: HeadersInit;
+  /** Value of `Content-Type`; `charset=utf-8` is added where it says no charset. */
+  readonly contentType?: string;
+}
+
+/**
+ * What {@linkcode jsonResponse} takes besides the value.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.JsonResponseOptions = {
+ *   status: 201,
+ *   dumps: (value) => JSON.stringify(value, null, 2),
+ * };
+ * const response = web.jsonResponse({ id: 7 }, options);
+ * console.assert(response.status === 201 && await response.text() === '{\n  "id": 7\n}');
+ * ```
+ */
+export interface JsonResponseOptions extends ResponseOptions {
+  /** Turns the value into text. @default {JSON.stringify} */
+  readonly dumps?: (value: unknown) => string;
+}
+
+const TEXT = "text/plain; charset=utf-8";
+const JSON_TYPE = "application/json; charset=utf-8";
+
+/**
+ * A text response.
+ *
+ * @param text The body, sent as UTF-8.
+ * @param options Status, headers, content type (`text/plain; charset=utf-8` unless given). Without
+ * options the platform sets the type and writes it in its own way, `text/plain;charset=UTF-8`.
+ * @returns A platform response.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const response = web.textResponse("hello", { status: 201 });
+ * console.assert(await response.text() === "hello");
+ * ```
+ */
+export function textResponse(text: string, options?: ResponseOptions): Response {
+  // The platform's own "text/plain;charset=UTF-8" goes a shorter way: 10 % of a hello route.
+  if (options === undefined) return new Response(text);
+  // The platform takes no body for 204 and 304, not even an empty one.
+  return new Response(text === "" ? null : text, initOf(options, TEXT));
+}
+
+/**
+ * A JSON response.
+ *
+ * @param value What to send.
+ * @param options Status, headers, content type (`application/json; charset=utf-8` unless given),
+ * and how to turn the value into text.
+ * @returns A platform response.
+ * @throws {TypeError} If the value has no JSON form (`undefined`, a function, a cycle).
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const response = web.jsonResponse({ status: "ok" });
+ * console.assert(await response.text() === '{"status":"ok"}');
+ * ```
+ */
+export function jsonResponse(value: unknown, options: JsonResponseOptions = {}): Response {
+  const text: unknown = (options.dumps ?? JSON.stringify)(value);
+  if (typeof text !== "string") {
+    throw new TypeError(`Cannot send ${typeof value} as JSON: it has no JSON form`);
+  }
+  return new Response(text, initOf(options, JSON_TYPE));
+}
+
+/**
+ * Sets a cookie on a response or on an HTTP exception.
+ *
+ * @param response What carries the header.
+ * @param name Cookie name.
+ * @param value Cookie value, sent as it is.
+ * @param options Attributes; `path` is `/` unless given.
+ * @throws {TypeError} If name, value or an attribute holds a character that no cookie may.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const response = web.textResponse("welcome");
+ * web.setCookie(response, "seen", "1", { httpOnly: true });
+ * console.assert(response.headers.get("set-cookie") === "seen=1; Path=/; HttpOnly");
+ * ```
+ */
+export function setCookie(
+  response: { readonly headers: Headers },
+  name: string,
+  value: string,
+  options?: CookieOptions,
+): void {
+  response.headers.append("set-cookie", formatSetCookie(name, value, options));
+}
+
+/**
+ * Deletes a cookie in the client.
+ *
+ * @param response What carries the header.
+ * @param name Cookie name.
+ * @param options The attributes it was set with; path and domain have to be the same.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const response = web.textResponse("goodbye");
+ * web.delCookie(response, "user");
+ * console.assert(response.headers.get("set-cookie")?.includes("Max-Age=0"));
+ * ```
+ */
+export function delCookie(
+  response: { readonly headers: Headers },
+  name: string,
+  options: Omit<CookieOptions, "maxAge" | "expires"> = {},
+): void {
+  setCookie(response, name, "", { ...options, maxAge: 0, expires: new Date(0) });
+}
+
+function initOf(options: ResponseOptions, contentType: string): ResponseInit {
+  const headers = new Headers(options.headers);
+  if (!headers.has("content-type")) {
+    const given = options.contentType ?? contentType;
+    const named = /;\s*charset\s*=/i.test(given);
+    headers.set("content-type", named ? given : `${given}; charset=utf-8`);
+  }
+  return { status: options.status ?? 200, headers };
+}

@@ -1,0 +1,403 @@
+/**
+ * A response that the handler writes piece by piece.
+ * @module
+ */
+import { parseContentType } from "../../http/headers/content_type.ts";
+import { WITHOUT_BODY } from "../../http/headers/status.ts";
+import { ConnectionResetError } from "./connection_reset_error.ts";
+import {
+  CODINGS,
+  compressStream,
+  type ContentCoding,
+  negotiateCoding,
+} from "../../http/coding/content_coding.ts";
+import { type ETag, parseETags, setETag, setLastModified } from "../../http/headers/etag.ts";
+import { FreezableHeaders } from "./freezable_headers.ts";
+import { parseHttpDate } from "../../http/headers/http_date.ts";
+import type { EarlyAnswer } from "../request/prepared_answer.ts";
+import type { ServerRequest } from "../request/request.ts";
+
+/**
+ * What {@linkcode StreamResponse} takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.StreamResponseOptions = { headers: { "content-type": "text/csv" } };
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", async (request) => {
+ *   const response = new web.StreamResponse(options);
+ *   await response.prepare(request);
+ *   for (let row = 0; row < 3; row++) await response.write(`${row},${row * row}\n`);
+ *   return response;
+ * })]);
+ * console.assert(await (await app.request("/")).text() === "0,0\n1,1\n2,4\n");
+ * ```
+ */
+export interface StreamResponseOptions {
+  /** Status code. @default {200} */
+  readonly status?: number;
+  /** Headers of the response; `application/octet-stream` is its type unless they say another. */
+  readonly headers?: HeadersInit;
+}
+
+/** Bytes that may wait for the client before `write()` waits too. */
+const HIGH_WATER_MARK = 64 * 1024;
+const ENCODER = new TextEncoder();
+
+/**
+ * A response written as it comes into being: `prepare()` sends status and headers, `write()` waits
+ * while the client is slow, and the end of the handler ends it.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", async (request) => {
+ *   const response = new web.StreamResponse({ headers: { "content-type": "text/plain" } });
+ *   await response.prepare(request);
+ *   for (const word of ["hello, ", "world"]) await response.write(word);
+ *   return response;
+ * })]);
+ * const response = await app.fetch(new Request("http://localhost/"));
+ * console.assert(await response.text() === "hello, world");
+ * ```
+ */
+export class StreamResponse implements EarlyAnswer {
+  readonly #headers: FreezableHeaders;
+  #status: number;
+  #codings: readonly ContentCoding[] | null = null;
+  #response: Response | null = null;
+  #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | null = null;
+  #drained: PromiseWithResolvers<void> | null = null;
+  #reset: ConnectionResetError | null = null;
+  #ended = false;
+  #aborter: AbortController | null = null;
+  #stopping = false;
+  #left = Infinity;
+
+  /**
+   * Creates one.
+   *
+   * @param options Status and headers.
+   * @throws {RangeError} If the status is not one of 200 to 599.
+   */
+  constructor(options: StreamResponseOptions = {}) {
+    this.#status = checkStatus(options.status ?? 200);
+    this.#headers = new FreezableHeaders(options.headers);
+  }
+
+  /** Status code. */
+  get status(): number {
+    return this.#status;
+  }
+
+  /** Headers; changing them after `prepare()` throws. */
+  get headers(): Headers {
+    return this.#headers;
+  }
+
+  /** Whether `prepare()` was called. */
+  get prepared(): boolean {
+    return this.#response !== null;
+  }
+
+  /** The platform's response. */
+  get response(): Response {
+    if (this.#response === null) throw new TypeError("Call prepare() first");
+    return this.#response;
+  }
+
+  /**
+   * Aborts when the client leaves, and when the server begins to stop: a response without an end
+   * of its own should end then, one that has an end may go on to it for `shutdownTimeout`.
+   */
+  get signal(): AbortSignal {
+    this.#aborter ??= new AbortController();
+    if (this.#reset !== null) this.#aborter.abort(this.#reset);
+    else if (this.#stopping) this.#aborter.abort(stopping());
+    return this.#aborter.signal;
+  }
+
+  /** Mime type; setting it keeps the charset. */
+  get contentType(): string {
+    return parseContentType(this.#headers.get("content-type")).mimeType;
+  }
+  set contentType(mimeType: string) {
+    const { charset } = this;
+    this.#headers.set("content-type", charset === null ? mimeType : typeOf(mimeType, charset));
+  }
+
+  /** Charset of the content, `null` where the type says none. */
+  get charset(): string | null {
+    return parseContentType(this.#headers.get("content-type")).params.get("charset") ?? null;
+  }
+  set charset(charset: string | null) {
+    const { contentType } = this;
+    if (charset !== null && contentType === "application/octet-stream") {
+      throw new TypeError(
+        "Cannot set the charset of application/octet-stream: set contentType first",
+      );
+    }
+    this.#headers.set(
+      "content-type",
+      charset === null ? contentType : typeOf(contentType, charset),
+    );
+  }
+
+  /** Bytes that will be written, `null` where that is not known; the client can show progress. */
+  get contentLength(): number | null {
+    const length = this.#headers.get("content-length");
+    return length === null ? null : Number(length);
+  }
+  set contentLength(length: number | null) {
+    if (length === null) {
+      this.#headers.delete("content-length");
+      return;
+    }
+    if (!Number.isSafeInteger(length) || length < 0) {
+      throw new RangeError(`Cannot set contentLength to ${length}: expected a number of bytes`);
+    }
+    this.#headers.set("content-length", String(length));
+  }
+
+  /** When the content changed last, `null` where that is not said; set dates are rounded up. */
+  get lastModified(): Date | null {
+    return parseHttpDate(this.#headers.get("last-modified"));
+  }
+  set lastModified(date: Date | null) {
+    setLastModified(this, date);
+  }
+
+  /** Entity tag, `null` without one; text is the value of a strong one, without quotes. */
+  get etag(): ETag | null {
+    return parseETags(this.#headers.get("etag"))[0] ?? null;
+  }
+  set etag(etag: ETag | string | null) {
+    setETag(this, etag);
+  }
+
+  /**
+   * Changes the status.
+   *
+   * @param status The new one.
+   * @throws {TypeError} If `prepare()` was called.
+   * @throws {RangeError} If it is not one of 200 to 599.
+   */
+  setStatus(status: number): void {
+    if (this.prepared) throw new TypeError("Cannot change the status: prepare() has sent it");
+    this.#status = checkStatus(status);
+  }
+
+  /**
+   * Compresses what is written, if the client takes it; a response that has a `Content-Encoding`
+   * stays as it is. The compressor keeps bytes back until it has enough of them, so this is not for
+   * content that has to arrive at once.
+   *
+   * @param coding The only coding to use. @default the one that the client likes best
+   * @throws {TypeError} If `prepare()` was called.
+   */
+  enableCompression(coding?: ContentCoding): void {
+    if (this.prepared) throw new TypeError("Cannot enable compression: the headers were sent");
+    this.#codings = coding === undefined ? CODINGS : [coding];
+  }
+
+  /**
+   * Sends status and headers; from here on the handler writes. A second call does nothing.
+   *
+   * @param request The request to answer.
+   * @throws {TypeError} If the request was answered by something else, or if a header is not valid.
+   */
+  prepare<Params>(request: ServerRequest<Params>): Promise<void> {
+    if (this.#response !== null) return Promise.resolve();
+    try {
+      this.#response = this.#open(request.method === "HEAD", request.headers);
+      request.answerEarly(this);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return Promise.resolve();
+  }
+
+  /**
+   * Sends a piece of the body. The promise resolves when there is room for more, so that a handler
+   * that awaits it never fills the memory for a slow client.
+   *
+   * @param data The piece; text goes as UTF-8. It is copied, so a buffer can be used again.
+   * @throws {TypeError} If the response is not prepared, has ended, or its status has no body.
+   * @throws {RangeError} If it is longer than `Content-Length` allows.
+   * @throws {ConnectionResetError} If the client has left, or wants no body: an answer to HEAD.
+   */
+  write(data: Uint8Array | string): Promise<void> {
+    try {
+      return this.#write(bytesOf(data));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Ends the body; the end of the handler does it too. The promise may be dropped, as that of
+   * `write()`.
+   *
+   * @param data A last piece.
+   * @throws {TypeError} If the response is not prepared.
+   * @throws {RangeError} If less was written than `Content-Length` says; the connection is closed
+   * then, so that the client knows.
+   * @throws {ConnectionResetError} If there was a last piece and the client has left.
+   */
+  writeEof(data?: Uint8Array | string): Promise<void> {
+    if (this.#response === null) {
+      return Promise.reject(new TypeError("Cannot call writeEof() before prepare()"));
+    }
+    const ended = this.#writeEof(data);
+    // As in write(): what went wrong is seen by the client, whose body is cut.
+    ended.catch(() => {});
+    return ended;
+  }
+
+  async #writeEof(data?: Uint8Array | string): Promise<void> {
+    if (this.#ended) return;
+    if (data !== undefined) await this.write(data);
+    if (this.#ended) return; // by the end of the handler, which did not wait
+    this.#ended = true;
+    if (this.#reset !== null || this.#controller === null) return;
+    if (this.#left !== Infinity && this.#left > 0) {
+      const error = new RangeError(
+        `The response ended ${this.#left} bytes before its Content-Length`,
+      );
+      this.#controller.error(error);
+      throw error;
+    }
+    this.#controller.close();
+  }
+
+  /**
+   * Called when the handler is done: ends the body, or breaks it off if the handler failed, so that
+   * nobody takes what there is for the whole.
+   *
+   * @param error What the handler threw, if it did.
+   */
+  async finish(error?: unknown): Promise<void> {
+    if (this.#ended) return;
+    if (error === undefined) await this.writeEof();
+    else if (this.#reset === null) this.#controller?.error(error);
+    this.#ended = true;
+    // A handler that still writes, because the server gave it up, is told as if the client had left.
+    this.#leave(error);
+  }
+
+  /**
+   * Called when the application stops: aborts `signal`, and leaves the end to the handler. An end
+   * made here would be taken for the end of the whole content.
+   */
+  shutdown(): Promise<void> {
+    this.#stopping = true;
+    this.#aborter?.abort(stopping());
+    return Promise.resolve();
+  }
+
+  /**
+   * The response of a handler that returned without `prepare()`: status and headers, no body.
+   *
+   * @returns The platform's response.
+   */
+  respond(): Response {
+    this.#ended = true;
+    return this.#response ??= this.#open(true, null);
+  }
+
+  #write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    if (this.#response === null) throw new TypeError("Cannot call write() before prepare()");
+    if (this.#ended && this.#reset === null) {
+      throw new TypeError("Cannot call write() after writeEof()");
+    }
+    if (bytes.length > this.#left) {
+      throw new RangeError(
+        `Cannot write ${bytes.length} bytes: only ${this.#left} of Content-Length are left`,
+      );
+    }
+    this.#left -= bytes.length;
+    const controller = this.#controller;
+    if (controller === null && WITHOUT_BODY.has(this.#status)) {
+      throw new TypeError(`Cannot write: a ${this.#status} response has no body`);
+    }
+    if (this.#reset === null && controller !== null) {
+      if (bytes.length > 0) controller.enqueue(bytes);
+      if ((controller.desiredSize ?? 0) > 0) return Promise.resolve();
+    }
+    this.#drained ??= Promise.withResolvers<void>();
+    if (this.#reset !== null) this.#drained.reject(this.#reset);
+    // A handler that does not wait must not bring the process down when its client leaves.
+    this.#drained.promise.catch(() => {});
+    return this.#drained.promise;
+  }
+
+  #open(withoutBody: boolean, requestHeaders: Headers | null): Response {
+    const status = this.#status;
+    const headers = this.#headers;
+    const bodyless = withoutBody || WITHOUT_BODY.has(status);
+    if (!bodyless && !headers.has("content-type")) {
+      headers.set("content-type", "application/octet-stream");
+    }
+    const coding = this.#codings === null || requestHeaders === null || WITHOUT_BODY.has(status)
+      ? null
+      : negotiateCoding(requestHeaders, headers, this.#codings);
+    this.#left = this.contentLength ?? Infinity;
+    let body: ReadableStream<Uint8Array<ArrayBuffer>> | null = null;
+    if (withoutBody) {
+      // A handler that writes until its client leaves would never end on a HEAD.
+      this.#leave(new ConnectionResetError(undefined, "an answer to HEAD has no body"));
+    }
+    if (!bodyless) {
+      body = this.#stream();
+      if (coding !== null) body = compressStream(body, coding);
+    }
+    const response = new Response(body, { status, headers });
+    headers.freeze();
+    return response;
+  }
+
+  #leave(reason: unknown): void {
+    this.#reset ??= reason instanceof ConnectionResetError
+      ? reason
+      : new ConnectionResetError(reason);
+    this.#drained?.reject(this.#reset);
+    this.#drained = null;
+    this.#aborter?.abort(this.#reset);
+  }
+
+  #stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return new ReadableStream<Uint8Array<ArrayBuffer>>({
+      start: (controller) => {
+        this.#controller = controller;
+      },
+      pull: () => {
+        this.#drained?.resolve();
+        this.#drained = null;
+      },
+      cancel: (reason) => this.#leave(reason),
+    }, new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER_MARK }));
+  }
+}
+
+function stopping(): DOMException {
+  return new DOMException("The server stops", "AbortError");
+}
+
+function bytesOf(data: unknown): Uint8Array<ArrayBuffer> {
+  if (typeof data === "string") return ENCODER.encode(data);
+  if (data instanceof Uint8Array) return new Uint8Array(data);
+  throw new TypeError(`Cannot write ${typeof data}: expected a Uint8Array or a string`);
+}
+
+function checkStatus(status: number): number {
+  if (Number.isInteger(status) && status >= 200 && status <= 599) return status;
+  throw new RangeError(`Cannot answer with status ${status}: expected 200 to 599`);
+}
+
+function typeOf(mimeType: string, charset: string): string {
+  return `${mimeType}; charset=${charset}`;
+}

@@ -1,0 +1,347 @@
+/**
+ * Route definitions: `web.get("/", handler)` and its siblings.
+ * @module
+ */
+import type { Handler } from "../request/middleware.ts";
+import type { PathParams } from "../routing/path_template.ts";
+import type { Resource } from "../routing/resource.ts";
+import { type ViewClass, viewHandler } from "./view.ts";
+
+/**
+ * What a route definition takes besides method, path and handler.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.RouteOptions = { name: "user" };
+ * const app = new web.Application();
+ * app.addRoutes([web.put("/users/{id}", () => web.textResponse(""), options)]);
+ * console.assert(`${app.router.named("user").urlFor({ id: "7" })}` === "/users/7");
+ * ```
+ */
+export interface RouteOptions {
+  /** Name of the resource, for `app.router.named(name).urlFor()`. */
+  readonly name?: string;
+}
+
+/**
+ * What a `GET` definition takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.GetRouteOptions = { allowHead: false };
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", () => web.textResponse("hello"), options)]);
+ * console.assert((await app.request("/", { method: "HEAD" })).status === 405);
+ * ```
+ */
+export interface GetRouteOptions extends RouteOptions {
+  /** Whether the handler answers `HEAD` too, without its body. @default {true} */
+  readonly allowHead?: boolean;
+}
+
+/**
+ * A route before it is added to an application.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const routes: web.RouteDef[] = [
+ *   web.get("/", () => web.textResponse("hello")),
+ *   { methods: ["PURGE"], path: "/", handler: () => web.textResponse("purged"), name: null },
+ * ];
+ * const app = new web.Application();
+ * app.addRoutes(routes);
+ * console.assert(await (await app.request("/", { method: "PURGE" })).text() === "purged");
+ * ```
+ */
+export interface RouteDef {
+  /** Methods it answers, `*` for any. */
+  readonly methods: readonly string[];
+  /** Path template. */
+  readonly path: string;
+  /** What answers. */
+  readonly handler: Handler;
+  /** Name of the resource, `null` without one. */
+  readonly name: string | null;
+  /**
+   * Makes the resource, where it is of a kind of its own, as that of static files is.
+   *
+   * @param path Path template.
+   * @param name Name of the resource, `null` without one.
+   */
+  createResource?(path: string, name: string | null): Resource;
+}
+
+/**
+ * Defines a route for a method.
+ *
+ * @typeParam Path The path's literal type; it types `request.matchInfo`.
+ * @param method Method, `*` for any.
+ * @param path Path template: `{name}` or `{name:regex}` for variables.
+ * @param handler What answers.
+ * @param options Name of the resource.
+ * @returns The definition, for `app.addRoutes()`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([
+ *   web.route("*", "/any/{id:\\d+}", (request) => web.textResponse(request.matchInfo.id)),
+ * ]);
+ * ```
+ */
+export function route<const Path extends string>(
+  method: string,
+  path: Path,
+  handler: Handler<PathParams<Path>>,
+  options: RouteOptions = {},
+): RouteDef {
+  return define([method], path, handler, options);
+}
+
+/**
+ * Defines a route for `GET`, and for `HEAD` unless told otherwise.
+ *
+ * @typeParam Path The path's literal type; it types `request.matchInfo`.
+ * @param path Path template.
+ * @param handler What answers.
+ * @param options Name of the resource, and whether `HEAD` is answered.
+ * @returns The definition, for `app.addRoutes()`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([
+ *   web.get("/hello/{name}", (request) => web.textResponse(`hello, ${request.matchInfo.name}`)),
+ * ]);
+ * ```
+ */
+export function get<const Path extends string>(
+  path: Path,
+  handler: Handler<PathParams<Path>>,
+  options: GetRouteOptions = {},
+): RouteDef {
+  return define(options.allowHead === false ? ["GET"] : ["GET", "HEAD"], path, handler, options);
+}
+
+/**
+ * Defines a route for `POST`.
+ *
+ * @typeParam Path The path's literal type; it types `request.matchInfo`.
+ * @param path Path template.
+ * @param handler What answers.
+ * @param options Name of the resource.
+ * @returns The definition, for `app.addRoutes()`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.post("/users", async (request) => {
+ *   const { name } = await request.json<{ name: string }>();
+ *   return web.jsonResponse({ name }, { status: 201 });
+ * })]);
+ * const response = await app.request("/users", { method: "POST", body: '{"name":"ann"}' });
+ * console.assert(response.status === 201);
+ * ```
+ */
+export function post<const Path extends string>(
+  path: Path,
+  handler: Handler<PathParams<Path>>,
+  options: RouteOptions = {},
+): RouteDef {
+  return define(["POST"], path, handler, options);
+}
+
+/**
+ * Defines a route for `PUT`.
+ *
+ * @typeParam Path The path's literal type; it types `request.matchInfo`.
+ * @param path Path template.
+ * @param handler What answers.
+ * @param options Name of the resource.
+ * @returns The definition, for `app.addRoutes()`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([
+ *   web.put("/notes/{id}", async (request) => web.textResponse(await request.text())),
+ * ]);
+ * const response = await app.request("/notes/7", { method: "PUT", body: "buy milk" });
+ * console.assert(await response.text() === "buy milk");
+ * ```
+ */
+export function put<const Path extends string>(
+  path: Path,
+  handler: Handler<PathParams<Path>>,
+  options: RouteOptions = {},
+): RouteDef {
+  return define(["PUT"], path, handler, options);
+}
+
+/**
+ * Defines a route for `PATCH`.
+ *
+ * @typeParam Path The path's literal type; it types `request.matchInfo`.
+ * @param path Path template.
+ * @param handler What answers.
+ * @param options Name of the resource.
+ * @returns The definition, for `app.addRoutes()`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([
+ *   web.patch("/users/{id}", async (request) => {
+ *     const changes = await request.json<{ name?: string }>();
+ *     return web.jsonResponse({ id: request.matchInfo.id, ...changes });
+ *   }),
+ * ]);
+ * const response = await app.request("/users/7", { method: "PATCH", body: '{"name":"bob"}' });
+ * console.assert((await response.json()).name === "bob");
+ * ```
+ */
+export function patch<const Path extends string>(
+  path: Path,
+  handler: Handler<PathParams<Path>>,
+  options: RouteOptions = {},
+): RouteDef {
+  return define(["PATCH"], path, handler, options);
+}
+
+/**
+ * Defines a route for `DELETE`; `delete` is a word of the language.
+ *
+ * @typeParam Path The path's literal type; it types `request.matchInfo`.
+ * @param path Path template.
+ * @param handler What answers.
+ * @param options Name of the resource.
+ * @returns The definition, for `app.addRoutes()`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.del("/users/{id}", () => new Response(null, { status: 204 }))]);
+ * console.assert((await app.request("/users/7", { method: "DELETE" })).status === 204);
+ * ```
+ */
+export function del<const Path extends string>(
+  path: Path,
+  handler: Handler<PathParams<Path>>,
+  options: RouteOptions = {},
+): RouteDef {
+  return define(["DELETE"], path, handler, options);
+}
+
+/**
+ * Defines a route for `HEAD`.
+ *
+ * @typeParam Path The path's literal type; it types `request.matchInfo`.
+ * @param path Path template.
+ * @param handler What answers.
+ * @param options Name of the resource.
+ * @returns The definition, for `app.addRoutes()`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.head("/file", () => new Response(null, { headers: { "x-size": "7" } }))]);
+ * const response = await app.request("/file", { method: "HEAD" });
+ * console.assert(response.headers.get("x-size") === "7");
+ * ```
+ */
+export function head<const Path extends string>(
+  path: Path,
+  handler: Handler<PathParams<Path>>,
+  options: RouteOptions = {},
+): RouteDef {
+  return define(["HEAD"], path, handler, options);
+}
+
+/**
+ * Defines a route for `OPTIONS`.
+ *
+ * @typeParam Path The path's literal type; it types `request.matchInfo`.
+ * @param path Path template.
+ * @param handler What answers.
+ * @param routeOptions Name of the resource.
+ * @returns The definition, for `app.addRoutes()`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * const headers = { allow: "GET, OPTIONS" };
+ * app.addRoutes([web.options("/users", () => new Response(null, { status: 204, headers }))]);
+ * const response = await app.request("/users", { method: "OPTIONS" });
+ * console.assert(response.headers.get("allow") === "GET, OPTIONS");
+ * ```
+ */
+export function options<const Path extends string>(
+  path: Path,
+  handler: Handler<PathParams<Path>>,
+  routeOptions: RouteOptions = {},
+): RouteDef {
+  return define(["OPTIONS"], path, handler, routeOptions);
+}
+
+/**
+ * Defines a route for a class-based view: each method of the class answers the HTTP method of its
+ * name.
+ *
+ * @param path Path template.
+ * @param viewClass The class.
+ * @param options Name of the resource.
+ * @returns The definition, for `app.addRoutes()`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * class Users extends web.View {
+ *   get(): Response {
+ *     return web.jsonResponse([]);
+ *   }
+ *   async post(): Promise<Response> {
+ *     return web.jsonResponse(await this.request.json(), { status: 201 });
+ *   }
+ * }
+ * const app = new web.Application();
+ * app.addRoutes([web.view("/users", Users)]);
+ * console.assert((await app.request("/users", { method: "POST", body: "{}" })).status === 201);
+ * console.assert((await app.request("/users", { method: "PUT" })).status === 405);
+ * ```
+ */
+export function view(path: string, viewClass: ViewClass, options: RouteOptions = {}): RouteDef {
+  return define(["*"], path, viewHandler(viewClass), options);
+}
+
+function define<Params>(
+  methods: readonly string[],
+  path: string,
+  handler: Handler<Params>,
+  options: RouteOptions,
+): RouteDef {
+  // The router fills matchInfo from the same path, so what the type says of it holds.
+  return { methods, path, handler: handler as Handler, name: options.name ?? null };
+}

@@ -1,0 +1,289 @@
+/**
+ * A folder served under a prefix: `web.static("/files", "./public")`.
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { directoryListing } from "../files/directory_listing.ts";
+import { HTTPForbidden, HTTPNotFound } from "../exceptions/client_errors.ts";
+import { HTTPPermanentRedirect } from "../exceptions/redirects.ts";
+import { quotePath } from "../routing/path_template.ts";
+import type { RelativeURL } from "../request/relative_url.ts";
+import type { ServerRequest } from "../request/request.ts";
+import { Resource } from "../routing/resource.ts";
+import type { Resolution } from "../routing/route.ts";
+import type { RouteDef } from "./route_def.ts";
+import { fileError, sendFile } from "../files/send_file.ts";
+import { type Found, StaticRoot } from "../files/static_root.ts";
+
+/**
+ * What {@linkcode staticFiles}, `web.static()`, takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${folder}/index.html`, "<p>hello</p>");
+ * const options: web.StaticOptions = { index: true, headers: { "cache-control": "max-age=60" } };
+ * const app = new web.Application();
+ * app.addRoutes([web.static("/", folder, options)]);
+ * const response = await app.request("/");
+ * console.assert(response.headers.get("cache-control") === "max-age=60");
+ * console.assert(await response.text() === "<p>hello</p>");
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export interface StaticOptions {
+  /** Name of the resource, for `app.router.named(name).urlFor({ filename })`. */
+  readonly name?: string;
+  /** Whether a directory is listed; else it is `403`. @default {false} */
+  readonly showIndex?: boolean;
+  /**
+   * File that stands for the directory it lies in, `index.html` for `true`. A directory without a
+   * slash at the end is redirected to the one with it, so that relative links work.
+   * @default {false}
+   */
+  readonly index?: string | boolean;
+  /**
+   * File, as a path below the folder, that is sent where there is none, for applications that keep
+   * their routes in the browser. A missing name with an extension, `/app.js`, stays `404`.
+   */
+  readonly fallback?: string;
+  /** Whether links may lead out of the folder; never use it for a folder others write to.
+   * @default {false} */
+  readonly followSymlinks?: boolean;
+  /** Whether names that begin with a dot are served; `.well-known` always is. @default {false} */
+  readonly dotfiles?: boolean;
+  /** Whether `.br` and `.gz` files stand for those they lie beside. @default {true} */
+  readonly precompressed?: boolean;
+  /** Charset that is said of text files. @default none is said, as in aiohttp */
+  readonly charset?: string;
+  /** Whether `urlFor()` appends the hash of the file's content. @default {false} */
+  readonly appendVersion?: boolean;
+  /** Headers of every file, `cache-control` for one. */
+  readonly headers?: HeadersInit;
+}
+
+/**
+ * What `urlFor()` of static files takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${folder}/a.css`, "p {}");
+ * const parts: web.StaticUrlParts = { filename: "a.css", appendVersion: true };
+ * const url = `${web.static("/files", folder).urlFor(parts)}`;
+ * console.assert(url.startsWith("/files/a.css?v=")); // another content, another URL
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export interface StaticUrlParts {
+  /** Path below the folder; a leading slash is dropped. */
+  readonly filename: string;
+  /** Whether the hash of the file's content is appended. @default what the definition says */
+  readonly appendVersion?: boolean;
+}
+
+/**
+ * A folder before it is added to an application.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const files: web.StaticDef = web.static("/files", folder);
+ * const app = new web.Application();
+ * app.addRoutes([files]);
+ * console.assert(`${files.urlFor({ filename: "a b.txt" })}` === "/files/a%20b.txt");
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export interface StaticDef extends RouteDef {
+  /**
+   * Builds the URL of a file.
+   *
+   * @param parts The file, and whether the hash of its content is appended as `v`.
+   * @returns The URL; without a hash where there is no such file.
+   */
+  urlFor(parts: StaticUrlParts): RelativeURL;
+}
+
+/**
+ * Serves the files of a folder: with conditional requests, ranges, precompressed files, and never a
+ * byte from outside the folder, be it by `..`, by a link or by a name of the same beginning.
+ *
+ * Missing and outside files are `404`; directories are `403` unless `index` or `showIndex` is given;
+ * what may not be read and what is no regular file is `403`.
+ *
+ * @param prefix Path under which the files are, `/files`.
+ * @param folder The folder; it has to exist.
+ * @param options Index, listing, links, headers.
+ * @returns The definition, for `app.addRoutes()`.
+ * @throws {TypeError} If the prefix does not begin with a slash, or there is no such folder.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${folder}/hello.txt`, "hello");
+ * const app = new web.Application();
+ * app.addRoutes([web.static("/files", folder, { name: "files" })]);
+ * const url = app.router.named("files").urlFor({ filename: "hello.txt" });
+ * const response = await app.fetch(new Request(`http://localhost${url}`));
+ * console.assert(await response.text() === "hello");
+ * ```
+ */
+export function staticFiles(
+  prefix: string,
+  folder: string | URL,
+  options: StaticOptions = {},
+): StaticDef {
+  if (!prefix.startsWith("/") || /[{}]/.test(prefix)) {
+    throw new TypeError(
+      `Cannot serve files under "${prefix}": it has to start with "/" and have no variables`,
+    );
+  }
+  const root = new StaticRoot(folder instanceof URL ? fileURLToPath(folder) : folder, {
+    followSymlinks: options.followSymlinks ?? false,
+    dotfiles: options.dotfiles ?? false,
+    precompressed: options.precompressed ?? true,
+    charset: options.charset ?? null,
+  });
+  const path = `${prefix.replace(/\/+$/, "")}/{filename:[^]*}`;
+  const createResource = (path: string, name: string | null): StaticResource =>
+    new StaticResource(path, name, root, options.appendVersion ?? false);
+  const unbound = createResource(path, null);
+  const send = sender(root, options);
+  return {
+    methods: ["GET", "HEAD"],
+    path,
+    handler: (request) => send(request, request.matchInfo.filename ?? ""),
+    name: options.name ?? null,
+    createResource,
+    urlFor: (parts) => unbound.urlFor({ ...parts }),
+  };
+}
+
+/** The resource of a folder: the prefix and everything below it. */
+class StaticResource extends Resource {
+  readonly #root: StaticRoot;
+  readonly #appendVersion: boolean;
+  #bare: string;
+
+  constructor(path: string, name: string | null, root: StaticRoot, appendVersion: boolean) {
+    super(path, name);
+    this.#root = root;
+    this.#appendVersion = appendVersion;
+    this.#bare = path.slice(0, path.lastIndexOf("/{"));
+  }
+
+  override resolve(method: string, path: string): Resolution | null {
+    // An encoded slash is no separator: a guard on "/files/private/" has not seen "private%2Fx".
+    if (path.includes("%2F")) return null;
+    return super.resolve(method, path === this.#bare && path !== "" ? `${path}/` : path);
+  }
+
+  override addPrefix(prefix: string): void {
+    super.addPrefix(prefix);
+    this.#bare = prefix + this.#bare;
+  }
+
+  override urlFor(parts: Readonly<Record<string, string | boolean>> = {}): RelativeURL {
+    const { filename, appendVersion = this.#appendVersion } = parts;
+    if (typeof filename !== "string") return super.urlFor(parts); // which says what is wrong
+    const name = filename.replace(/^\/+/, "");
+    const url = super.urlFor({ filename: name });
+    const hash = appendVersion === true ? this.#root.hashOf(name) : null;
+    return hash === null ? url : url.withQuery({ v: hash });
+  }
+}
+
+function sender(
+  root: StaticRoot,
+  options: StaticOptions,
+): (request: ServerRequest, filename: string) => Promise<Response> {
+  const sendOptions = {
+    status: 200,
+    headers: options.headers === undefined ? null : new Headers(options.headers),
+  };
+  const index = options.index === true ? "index.html" : options.index || null;
+  const { fallback, showIndex = false, dotfiles = false } = options;
+
+  return (request, filename) => {
+    const accept = request.headers.get("accept-encoding");
+    const found = root.find(filename, accept);
+    return found instanceof Promise
+      ? found.catch((error: unknown) => {
+        // A page of the application, not a file that is missing: its last name has no extension.
+        const isPage = error instanceof HTTPNotFound && !/\.[^/]*$/.test(filename);
+        if (fallback === undefined || !isPage) throw error;
+        return root.find(fallback, accept);
+      }).then((each) => send(request, filename, each, accept))
+      : send(request, filename, found, accept);
+  };
+
+  async function send(
+    request: ServerRequest,
+    filename: string,
+    found: Found,
+    accept: string | null,
+  ): Promise<Response> {
+    if (found.kind === "file") return await sendFile(request, found.file, sendOptions);
+    if (index !== null) {
+      const file = await indexOf(root, filename, index, accept);
+      if (file !== null) {
+        if (filename !== "" && !filename.endsWith("/")) throw slashRedirect(request);
+        return await sendFile(request, file.file, sendOptions);
+      }
+    }
+    if (showIndex) return await list(request, found.path, filename, dotfiles);
+    throw new HTTPForbidden();
+  }
+}
+
+async function indexOf(
+  root: StaticRoot,
+  filename: string,
+  index: string,
+  accept: string | null,
+): Promise<Extract<Found, { kind: "file" }> | null> {
+  const directory = filename === "" || filename.endsWith("/") ? filename : `${filename}/`;
+  try {
+    const found = await root.find(directory + index, accept);
+    return found.kind === "file" ? found : null;
+  } catch (error) {
+    if (error instanceof HTTPNotFound) return null;
+    throw error;
+  }
+}
+
+function slashRedirect(request: ServerRequest): HTTPPermanentRedirect {
+  // Requoted, so that no byte of the request line reaches the header as it came. No name in the
+  // path is empty here, so it cannot begin with "//" and lead to another host.
+  const query = request.queryString === "" ? "" : `?${request.queryString}`;
+  return new HTTPPermanentRedirect(`${quotePath(request.path)}/${query}`);
+}
+
+async function list(
+  request: ServerRequest,
+  path: string,
+  filename: string,
+  dotfiles: boolean,
+): Promise<Response> {
+  let page: string;
+  try {
+    page = await directoryListing(
+      path,
+      request.rawPath,
+      `/${filename.replace(/\/$/, "")}`,
+      dotfiles,
+    );
+  } catch (error) {
+    throw fileError(error);
+  }
+  return new Response(page, { headers: { "content-type": "text/html; charset=utf-8" } });
+}

@@ -1,0 +1,86 @@
+/**
+ * Class-based views.
+ * @module
+ */
+import { HTTPMethodNotAllowed } from "../exceptions/client_errors.ts";
+import type { Handler, HandlerResult } from "../request/middleware.ts";
+import type { ServerRequest } from "../request/request.ts";
+
+/**
+ * A class that a route can be made of.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const views: Record<string, web.ViewClass> = {
+ *   "/hello": class extends web.View {
+ *     get(): Response {
+ *       return web.textResponse("hello");
+ *     }
+ *   },
+ * };
+ * const app = new web.Application();
+ * app.addRoutes(Object.entries(views).map(([path, view]) => web.view(path, view)));
+ * console.assert(await (await app.request("/hello")).text() === "hello");
+ * ```
+ */
+export type ViewClass = new (request: ServerRequest) => View;
+
+const METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
+
+/**
+ * Base of class-based views: define `get()`, `post()`, … and each answers the method of its name;
+ * any other is `405` with the defined ones in `Allow`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * class Items extends web.View {
+ *   get(): Response {
+ *     return web.jsonResponse({ path: this.request.path });
+ *   }
+ * }
+ * const app = new web.Application();
+ * app.addRoutes([web.view("/items", Items)]);
+ * ```
+ */
+export abstract class View {
+  /** The request to answer. */
+  readonly request: ServerRequest;
+
+  /**
+   * Creates one.
+   *
+   * @param request The request to answer.
+   */
+  constructor(request: ServerRequest) {
+    this.request = request;
+  }
+}
+
+/**
+ * A handler that makes a view for each request and calls the method of the request's name.
+ *
+ * @param viewClass The class.
+ * @returns The handler.
+ */
+export function viewHandler(viewClass: ViewClass): Handler {
+  const methods = METHODS.filter((method) => handlerOf(viewClass, method) !== null);
+  return (request) => {
+    const handler = methods.includes(request.method) ? handlerOf(viewClass, request.method) : null;
+    if (handler === null) throw new HTTPMethodNotAllowed(request.method, methods);
+    return handler.call(new viewClass(request));
+  };
+}
+
+function handlerOf(
+  viewClass: ViewClass,
+  method: string,
+): ((this: View) => HandlerResult | Promise<HandlerResult>) | null {
+  const member: unknown = Reflect.get(viewClass.prototype, method.toLowerCase());
+  return typeof member === "function"
+    ? member as (this: View) => HandlerResult | Promise<HandlerResult>
+    : null;
+}

@@ -1,0 +1,105 @@
+/**
+ * Redirects to the path that was meant.
+ * @module
+ */
+import { HTTPClientError } from "../exceptions/client_errors.ts";
+import type { HTTPException } from "../exceptions/http_exception.ts";
+import { HTTPPermanentRedirect } from "../exceptions/redirects.ts";
+import type { Handler, Middleware } from "../request/middleware.ts";
+import { decodePath } from "./path_template.ts";
+import type { ServerRequest } from "../request/request.ts";
+import type { Router } from "./router.ts";
+
+/**
+ * What {@linkcode normalizePathMiddleware} takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.NormalizePathOptions = {
+ *   removeSlash: true,
+ *   redirectClass: web.HTTPMovedPermanently,
+ * };
+ * const app = new web.Application({ middlewares: [web.normalizePathMiddleware(options)] });
+ * app.addRoutes([web.get("/news", () => web.textResponse("news"))]);
+ * const response = await app.request("/news/");
+ * console.assert(response.status === 301 && response.headers.get("location") === "/news");
+ * ```
+ */
+export interface NormalizePathOptions {
+  /** Whether to try the path with `/` at its end. @default {true, false with removeSlash} */
+  readonly appendSlash?: boolean;
+  /** Whether to try the path without `/` at its end. @default {false} */
+  readonly removeSlash?: boolean;
+  /** Whether to try the path with one `/` for several. @default {true} */
+  readonly mergeSlashes?: boolean;
+  /** The redirect that is thrown. @default {HTTPPermanentRedirect} */
+  readonly redirectClass?: new (location: string) => HTTPException;
+}
+
+/**
+ * A middleware that redirects where a path has no handler and a like one has: slashes merged, then
+ * one appended or removed, then both. The query comes along as it is. aiohttp's
+ * `normalize_path_middleware`.
+ *
+ * @param options What to try.
+ * @returns The middleware.
+ * @throws {TypeError} If slashes are to be appended and removed.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application({ middlewares: [web.normalizePathMiddleware()] });
+ * app.addRoutes([web.get("/news/", () => web.textResponse("news"))]);
+ * const response = await app.request("//news?page=2");
+ * console.assert(response.headers.get("location") === "/news/?page=2");
+ * ```
+ */
+export function normalizePathMiddleware(options: NormalizePathOptions = {}): Middleware {
+  const { removeSlash = false, mergeSlashes = true, redirectClass = HTTPPermanentRedirect } =
+    options;
+  const appendSlash = options.appendSlash ?? !removeSlash;
+  if (appendSlash && removeSlash) {
+    throw new TypeError("Cannot normalize paths: slashes are either appended or removed");
+  }
+  return async function normalizePath(request: ServerRequest, handler: Handler) {
+    try {
+      return await handler(request);
+    } catch (error) {
+      if (!isMiss(error)) throw error;
+      const raw = request.rawPath;
+      // A handler that says "404" of its own means it: only unknown paths are looked up again.
+      if (exists(request, raw)) throw error;
+      const candidates = new Set<string>();
+      if (mergeSlashes) candidates.add(merge(raw));
+      if (appendSlash && !raw.endsWith("/")) candidates.add(`${raw}/`);
+      if (removeSlash && raw.endsWith("/")) candidates.add(raw.slice(0, -1));
+      if (mergeSlashes && appendSlash) candidates.add(merge(`${raw}/`));
+      if (mergeSlashes && removeSlash && raw.endsWith("/")) candidates.add(merge(raw.slice(0, -1)));
+      for (const candidate of candidates) {
+        // "//evil.com" would be a redirect to another host (GHSA-v6wp-4m6f-gcjg).
+        const path = candidate.replace(/^\/{2,}/, "/");
+        if (path === raw || path === "" || !exists(request, path)) continue;
+        const query = request.queryString;
+        throw new redirectClass(query === "" ? path : `${path}?${query}`);
+      }
+      throw error;
+    }
+  };
+}
+
+function isMiss(error: unknown): boolean {
+  return error instanceof HTTPClientError && (error.status === 404 || error.status === 405);
+}
+
+function exists(request: ServerRequest, path: string): boolean {
+  // The outermost application owns all paths; every application has a Router.
+  const router = request.apps[0]?.router as Router;
+  return router.resolve(request.method, decodePath(path), request.raw.url).route !== null;
+}
+
+function merge(path: string): string {
+  return path.replaceAll(/\/{2,}/g, "/");
+}

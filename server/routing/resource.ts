@@ -1,0 +1,115 @@
+/**
+ * A path and the methods it answers.
+ * @module
+ */
+import type { Handler } from "../request/middleware.ts";
+import { NO_PARAMS } from "./no_params.ts";
+import { compilePath, type PathTemplate } from "./path_template.ts";
+import { RelativeURL } from "../request/relative_url.ts";
+import { type AbstractResource, type Found, type Resolution, Route } from "./route.ts";
+
+/**
+ * A path template with a handler for each of its methods.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * const resource: web.Resource = app.router.addResource("/items/{id}", "item");
+ * resource.addRoute("GET", (request) => web.textResponse(request.matchInfo["id"] ?? ""));
+ * resource.addRoute("DELETE", () => new Response(null, { status: 204 }));
+ * console.assert((await app.request("/items/7", { method: "DELETE" })).status === 204);
+ * console.assert(`${resource.urlFor({ id: "7" })}` === "/items/7");
+ * ```
+ */
+export class Resource implements AbstractResource {
+  /** Name given at registration, `null` without one. */
+  readonly name: string | null;
+  #template: PathTemplate;
+  readonly #found = new Map<string, Found>();
+  #any: Found | null = null;
+
+  /**
+   * Creates one.
+   *
+   * @param path Path template.
+   * @param name Name for building URLs, `null` without one.
+   */
+  constructor(path: string, name: string | null) {
+    this.#template = compilePath(path);
+    this.name = name;
+  }
+
+  /** The path template, below the prefix of its application. */
+  get canonical(): string {
+    return this.#template.canonical;
+  }
+
+  /** Where an index looks the resource up. */
+  get prefix(): string {
+    return this.#template.prefix;
+  }
+
+  /** The routes in the order of registration. */
+  get routes(): readonly Route[] {
+    return [...this.#found.values()].map((each) => each.route);
+  }
+
+  /**
+   * Adds a method.
+   *
+   * @param method Method, `*` for any.
+   * @param handler What answers it.
+   * @returns The route.
+   * @throws {TypeError} If the method is no token, or is answered already.
+   */
+  addRoute(method: string, handler: Handler): Route {
+    const route = new Route(method, handler, this);
+    if (this.#found.has(route.method) || this.#any !== null) {
+      throw new TypeError(
+        `Added route will never be executed, method ${route.method} is already registered for "${this.canonical}"`,
+      );
+    }
+    const found = { route, params: NO_PARAMS };
+    this.#found.set(route.method, found);
+    if (route.method === "*") this.#any = found;
+    return route;
+  }
+
+  /**
+   * Finds the route for a request.
+   *
+   * @param method Method in upper case.
+   * @param path Decoded path.
+   * @returns The route, or the methods there are; `null` where the path does not match.
+   */
+  resolve(method: string, path: string): Resolution | null {
+    const params = this.#template.match(path);
+    if (params === null) return null;
+    const found = this.#found.get(method) ?? this.#any;
+    if (found === null) return { route: null, allowed: [...this.#found.keys()] };
+    // A fixed path has nothing of its own to say, so the same record serves every request.
+    return this.#template.names.length === 0 ? found : { route: found.route, params };
+  }
+
+  /**
+   * Moves the resource below a prefix.
+   *
+   * @param prefix The prefix, without a `/` at the end.
+   */
+  addPrefix(prefix: string): void {
+    this.#template = compilePath(prefix + this.#template.canonical);
+  }
+
+  /**
+   * Builds the URL of this resource.
+   *
+   * @param parts Values of the variables; others are left out.
+   * @returns The URL.
+   * @throws {TypeError} If a variable has no value or one that is not a string.
+   */
+  urlFor(parts: Readonly<Record<string, string | boolean>> = {}): RelativeURL {
+    return new RelativeURL(this.#template.build(parts));
+  }
+}

@@ -1,0 +1,288 @@
+/**
+ * Finds the resource for a path, in aiohttp's order.
+ * @module
+ */
+import type { ResourceRegistry } from "../request/app_context.ts";
+import type { Handler } from "../request/middleware.ts";
+import { Resource } from "./resource.ts";
+import type { AbstractResource, Resolution, Route } from "./route.ts";
+
+const NAME = /^[\p{ID_Start}_][\p{ID_Continue}_]*(?:[.:-][\p{ID_Start}_][\p{ID_Continue}_]*)*$/u;
+const UNKNOWN: Resolution = Object.freeze({ route: null, allowed: Object.freeze([]) });
+
+/**
+ * The resources of an application. Resources are indexed by the fixed part of their path; a
+ * look-up walks from the whole path up to `/`, so the longest fixed part wins, then the order of
+ * registration, and a thousand routes cost no more than ten. Domains are asked before all others.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * const router: web.Router = app.router;
+ * router.addRoute("GET", "/users/{id}", () => web.textResponse("a user"), "user");
+ * console.assert(router.has("user") && router.resources().length === 1);
+ * console.assert(await (await app.request("/users/7")).text() === "a user");
+ * ```
+ */
+export class Router implements ResourceRegistry {
+  readonly #wrap: (handler: Handler) => Handler;
+  readonly #resources: AbstractResource[] = [];
+  readonly #domains: AbstractResource[] = [];
+  readonly #named = new Map<string, AbstractResource>();
+  readonly #index = new Map<string, AbstractResource[]>();
+  #longest = 1; // of the fixed parts
+  #frozen = false;
+
+  /**
+   * Creates one.
+   *
+   * @param wrap Puts a handler into the middlewares of the application; asked once for each route,
+   * when the route is first found.
+   */
+  constructor(wrap: (handler: Handler) => Handler = (handler) => handler) {
+    this.#wrap = wrap;
+  }
+
+  /** Whether registration has ended. */
+  get frozen(): boolean {
+    return this.#frozen;
+  }
+
+  /**
+   * Registers a handler. Routes added one after the other for one path and name share a resource,
+   * as in aiohttp.
+   *
+   * @param method Method, `*` for any.
+   * @param path Path template.
+   * @param handler What answers.
+   * @param name Name of the resource, `null` without one.
+   * @returns The route.
+   * @throws {TypeError} If the router is frozen, or path, name or method are not valid or taken.
+   */
+  addRoute(method: string, path: string, handler: Handler, name: string | null = null): Route {
+    this.#checkOpen(path);
+    return this.addResource(path, name).addRoute(method, handler);
+  }
+
+  /**
+   * Registers a path without methods, to be added by its `addRoute()`.
+   *
+   * @param path Path template.
+   * @param name Name of the resource, `null` without one.
+   * @param create Makes the resource, where it is of a kind of its own.
+   * @returns The resource; the last one if it has this path and name.
+   * @throws {TypeError} If the router is frozen, or path or name are not valid or taken.
+   */
+  addResource(
+    path: string,
+    name: string | null = null,
+    create: (path: string, name: string | null) => Resource = plainResource,
+  ): Resource {
+    const last = this.#resources.at(-1);
+    if (last instanceof Resource && last.canonical === path && last.name === name) {
+      this.#checkOpen(path);
+      return last;
+    }
+    const resource = create(path, name);
+    this.registerResource(resource);
+    return resource;
+  }
+
+  /**
+   * Registers a resource of your own, aiohttp's `register_resource`.
+   *
+   * @param resource The resource.
+   * @throws {TypeError} If the router is frozen, or the name is not valid or taken.
+   *
+   * @example
+   * ```ts
+   * import { web } from "@roundtrip/http";
+   *
+   * class Mirror implements web.AbstractResource {
+   *   readonly name = "mirror";
+   *   prefix = "/mirror";
+   *   readonly #route = new web.Route("GET", (r) => web.textResponse(r.path), this);
+   *   get canonical(): string {
+   *     return this.prefix;
+   *   }
+   *   resolve(method: string, path: string): web.Resolution | null {
+   *     if (!path.startsWith(`${this.prefix}/`)) return null;
+   *     return method === "GET" ? { route: this.#route, params: {} } : { route: null, allowed: ["GET"] };
+   *   }
+   *   addPrefix(prefix: string): void {
+   *     this.prefix = prefix + this.prefix;
+   *   }
+   *   urlFor(): web.RelativeURL {
+   *     return new web.RelativeURL(this.prefix);
+   *   }
+   * }
+   * const app = new web.Application();
+   * app.router.registerResource(new Mirror());
+   * const response = await app.request("/mirror/a/b");
+   * console.assert(await response.text() === "/mirror/a/b");
+   * ```
+   */
+  registerResource(resource: AbstractResource): void {
+    const { name, canonical } = resource;
+    this.#checkOpen(canonical);
+    if (name !== null) {
+      if (!NAME.test(name)) {
+        throw new TypeError(
+          `Invalid resource name "${name}": expected identifiers joined by ".", ":" or "-"`,
+        );
+      }
+      const taken = this.#named.get(name);
+      if (taken !== undefined) {
+        throw new TypeError(`Duplicate "${name}": the name is taken by "${taken.canonical}"`);
+      }
+      this.#named.set(name, resource);
+    }
+    this.#resources.push(resource);
+    this.#addToIndex(resource);
+  }
+
+  /**
+   * Registers a resource that is asked before all others, whatever the path: a domain.
+   *
+   * @param resource The resource.
+   * @throws {TypeError} If the router is frozen.
+   */
+  registerDomain(resource: AbstractResource): void {
+    this.#checkOpen(resource.canonical);
+    this.#resources.push(resource);
+    this.#domains.push(resource);
+  }
+
+  /** Ends registration. */
+  freeze(): void {
+    this.#frozen = true;
+  }
+
+  /**
+   * Moves every resource below a prefix.
+   *
+   * @param prefix The prefix, without a `/` at the end.
+   */
+  addPrefix(prefix: string): void {
+    this.#index.clear();
+    this.#longest = 1;
+    for (const resource of this.#resources) {
+      resource.addPrefix(prefix);
+      if (!this.#domains.includes(resource)) this.#addToIndex(resource);
+    }
+  }
+
+  /**
+   * Finds the route for a request.
+   *
+   * @param method Method in upper case.
+   * @param path Decoded path.
+   * @param url `Request.url`, for domains.
+   * @returns The route with its values, else the methods that the path has, none if it is unknown.
+   */
+  resolve(method: string, path: string, url = ""): Resolution {
+    for (let i = 0; i < this.#domains.length; i++) {
+      const found = this.#domains[i]?.resolve(method, path, url) ?? null;
+      if (found !== null) return found;
+    }
+    let allowed: readonly string[] | null = null;
+    for (let prefix = this.#longestOf(path);; prefix = above(prefix, prefix.length)) {
+      const bucket = this.#index.get(prefix);
+      for (let i = 0; bucket !== undefined && i < bucket.length; i++) {
+        const found = bucket[i]?.resolve(method, path, url) ?? null;
+        if (found === null) continue;
+        const { route } = found;
+        if (route !== null) {
+          if (route.chain === null) route.chain = this.#wrap(route.handler);
+          return found;
+        }
+        if (found.wrap !== undefined) return found;
+        allowed = allowed === null ? found.allowed : [...allowed, ...found.allowed];
+      }
+      if (prefix === "/" || prefix === "") break;
+    }
+    return allowed === null ? UNKNOWN : { route: null, allowed: [...new Set(allowed)] };
+  }
+
+  /**
+   * Finds a resource by name.
+   *
+   * @param name Name given at registration.
+   * @returns The resource.
+   * @throws {TypeError} If there is none; the message lists the names there are.
+   */
+  named(name: string): AbstractResource {
+    const resource = this.#named.get(name);
+    if (resource !== undefined) return resource;
+    const known = [...this.#named.keys()].map((each) => `"${each}"`).join(", ");
+    throw new TypeError(`No resource is named "${name}"; the names are: ${known || "none"}`);
+  }
+
+  /**
+   * Tells whether a name is taken.
+   *
+   * @param name Name of a resource.
+   * @returns `true` if there is one of this name.
+   */
+  has(name: string): boolean {
+    return this.#named.has(name);
+  }
+
+  /**
+   * Lists all resources in the order of registration.
+   *
+   * @returns The resources.
+   */
+  resources(): readonly AbstractResource[] {
+    return [...this.#resources];
+  }
+
+  /**
+   * Lists the routes of all path templates in the order of registration.
+   *
+   * @returns The routes.
+   */
+  routes(): readonly Route[] {
+    return this.#resources.flatMap((each) => each instanceof Resource ? each.routes : []);
+  }
+
+  /**
+   * Lists the named resources.
+   *
+   * @returns Resources by name.
+   */
+  namedResources(): ReadonlyMap<string, AbstractResource> {
+    return new Map(this.#named);
+  }
+
+  #checkOpen(path: string): void {
+    if (!this.#frozen) return;
+    throw new TypeError(
+      `Cannot add "${path}": routes are frozen once the application has started or was added to another`,
+    );
+  }
+
+  /** Where the walk begins: "/a/a/a/…", 60 KB of it, would take half a second from its end. */
+  #longestOf(path: string): string {
+    return path.length <= this.#longest ? path : above(path, this.#longest);
+  }
+
+  #addToIndex(resource: AbstractResource): void {
+    this.#longest = Math.max(this.#longest, resource.prefix.length);
+    const bucket = this.#index.get(resource.prefix);
+    if (bucket === undefined) this.#index.set(resource.prefix, [resource]);
+    else bucket.push(resource);
+  }
+}
+
+/** The path up to the last slash that is not beyond `length`. */
+function above(path: string, length: number): string {
+  const slash = path.lastIndexOf("/", length);
+  return slash <= 0 ? "/" : path.slice(0, slash);
+}
+
+function plainResource(path: string, name: string | null): Resource {
+  return new Resource(path, name);
+}

@@ -1,0 +1,230 @@
+/**
+ * One line for each request.
+ * @module
+ */
+import type { Logger } from "../request/app_context.ts";
+import { rawPathOf } from "../request/base_request.ts";
+import type { ServeInfo } from "../engine/engine.ts";
+import { portOf } from "../engine/engine_of_request.ts";
+import { MONTHS } from "../../http/headers/http_date.ts";
+
+/**
+ * What an access log writes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const lines: string[] = [];
+ * const accessLog: web.AccessLogOptions = { format: "%r %s", write: (line) => lines.push(line) };
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/a", () => web.textResponse("hello"))]);
+ * {
+ *   await using runner = new web.AppRunner(app, { accessLog });
+ *   const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *   await (await fetch(`${url}/a`)).text();
+ * }
+ * console.assert(lines[0] === "GET /a HTTP/1.1 200");
+ * ```
+ */
+export interface AccessLogOptions {
+  /**
+   * Format with aiohttp's atoms, or `json` for one JSON object a line.
+   *
+   * `%a` address of the peer, `%t` time of the request, `%r` request line, `%s` status, `%b` bytes of
+   * the body, `%T` seconds, `%Tf` seconds with six decimals, `%D` microseconds, `%P` process id,
+   * `%{Name}i` and `%{Name}o` a header of request and response, `%{NAME}e` an environment variable,
+   * `%%` a percent sign. What is missing is `-`.
+   * @default {'%a %t "%r" %s %b "%{Referer}i" "%{User-Agent}i"'}
+   */
+  readonly format?: string;
+  /** Writes a line, which comes without a line feed. @default {console.log} */
+  readonly write?: (line: string) => void;
+}
+
+/** Everything that an atom can ask for. */
+interface Entry {
+  readonly request: Request;
+  readonly url: string;
+  readonly response: Response;
+  readonly remote: string | null;
+  readonly start: Date;
+  readonly elapsed: number; // ms
+  readonly bytes: number;
+}
+
+type Fetch = (request: Request, info: ServeInfo) => Response | Promise<Response>;
+type Writer = (entry: Entry) => string;
+
+const DEFAULT_FORMAT = '%a %t "%r" %s %b "%{Referer}i" "%{User-Agent}i"';
+const ATOM = /%(?:\{([^}]+)\}([ioe])|(Tf|[atPrsbTD%]))/g;
+// Controls, quotes and backslashes, line separators and what turns the direction of text: all that
+// could start a line, end a field or hide one. A client chooses most of what is logged.
+const UNSAFE =
+  // deno-lint-ignore no-control-regex -- control bytes are what has to be caught here
+  /[\x00-\x1f\x7f-\x9f"\\\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]/g;
+
+/**
+ * Wraps what answers requests in an access log.
+ *
+ * @param fetch What answers.
+ * @param options Format and writer.
+ * @param logger Told when the writer fails; the response goes out all the same.
+ * @returns What answers and logs.
+ * @throws {TypeError} If the format holds an unknown atom.
+ */
+export function logged(fetch: Fetch, options: AccessLogOptions, logger: Logger): Fetch {
+  const { format = DEFAULT_FORMAT, write = console.log } = options;
+  const line = format === "json" ? jsonLine : compileFormat(format);
+  return async (request, info) => {
+    const start = new Date();
+    const from = performance.now();
+    // An engine may forget both as soon as the response is out.
+    const remote = info.remoteAddr?.hostname ?? null;
+    const { url, headers: _kept } = request;
+    const response = await fetch(request, info);
+    const log = (bytes: number) => {
+      const elapsed = performance.now() - from;
+      try {
+        write(line({ request, url, response, remote, start, elapsed, bytes }));
+      } catch (error) {
+        logger.error("Error writing the access log", error);
+      }
+    };
+    return observe(response, info, log);
+  };
+}
+
+/** Logs when the body has left: at once where it is in memory, else when it ends. */
+function observe(
+  response: Response,
+  info: ServeInfo,
+  log: (bytes: number) => void,
+): Response {
+  const size = portOf(info).bodySizeOf(response);
+  if (size !== null || response.status === 101) {
+    log(size ?? 0);
+    return response;
+  }
+  // Also where the length is announced: Deno's `completed` resolves for a client that has left amid
+  // a download as for one that has it whole.
+  const { body, status, statusText, headers } = response;
+  return new Response(body === null ? null : counted(body, log), { status, statusText, headers });
+}
+
+function counted(
+  body: ReadableStream<Uint8Array>,
+  log: (bytes: number) => void,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let bytes = 0;
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (!done) {
+          bytes += value.length;
+          return controller.enqueue(value);
+        }
+        controller.close();
+      } catch (error) {
+        controller.error(error);
+      }
+      log(bytes);
+    },
+    async cancel(reason) {
+      log(bytes);
+      await reader.cancel(reason);
+    },
+  }, { highWaterMark: 0 });
+}
+
+function compileFormat(format: string): Writer {
+  const unknown = /%/.exec(format.replaceAll(ATOM, ""));
+  if (unknown !== null) {
+    throw new TypeError(`Cannot use the access log format "${format}": it holds an unknown atom`);
+  }
+  const pieces: Writer[] = [];
+  let at = 0;
+  for (const match of format.matchAll(ATOM)) {
+    const [atom, name, kind, simple = ""] = match;
+    const text = format.slice(at, match.index);
+    pieces.push(() => text, name === undefined ? simpleAtom(simple) : namedAtom(name, kind));
+    at = match.index + atom.length;
+  }
+  const rest = format.slice(at);
+  return (entry) => {
+    let line = "";
+    for (const piece of pieces) line += piece(entry);
+    return line + rest;
+  };
+}
+
+function namedAtom(name: string, kind: string | undefined): Writer {
+  if (kind === "i") return ({ request }) => escape(request.headers.get(name) ?? "-");
+  if (kind === "o") return ({ response }) => escape(response.headers.get(name) ?? "-");
+  const value = escape(Deno.env.get(name) ?? "-");
+  return () => value;
+}
+
+const SIMPLE: Readonly<Record<string, Writer>> = {
+  "%": () => "%",
+  a: ({ remote }) => escape(remote ?? "-"),
+  t: ({ start }) => `[${localTime(start)}]`,
+  P: () => `<${Deno.pid}>`,
+  r: ({ request, url }) => escape(`${request.method} ${targetOf(url)} HTTP/1.1`),
+  s: ({ response }) => String(response.status),
+  b: ({ bytes }) => String(bytes),
+  T: ({ elapsed }) => String(Math.round(elapsed / 1000)),
+  Tf: ({ elapsed }) => (elapsed / 1000).toFixed(6),
+  D: ({ elapsed }) => String(Math.round(elapsed * 1000)),
+};
+
+function simpleAtom(name: string): Writer {
+  return SIMPLE[name] ?? (() => "-");
+}
+
+function jsonLine({ request, url, response, remote, start, elapsed, bytes }: Entry): string {
+  return JSON.stringify({
+    time: start.toISOString(),
+    remote,
+    method: request.method,
+    target: targetOf(url),
+    status: response.status,
+    bytes,
+    duration: Number(elapsed.toFixed(3)),
+    referer: request.headers.get("referer"),
+    userAgent: request.headers.get("user-agent"),
+  }).replace(UNSAFE_IN_JSON, unicode);
+}
+
+// JSON.stringify has escaped controls, quotes and backslashes; the rest is for terminals.
+const UNSAFE_IN_JSON = new RegExp(UNSAFE.source.replace('"\\\\', ""), "g");
+
+function escape(value: string): string {
+  return value.replace(UNSAFE, (character) => {
+    const code = character.charCodeAt(0);
+    if (character === '"' || character === "\\") return `\\${character}`;
+    return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : unicode(character);
+  });
+}
+
+function unicode(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+function targetOf(url: string): string {
+  const mark = url.indexOf("?");
+  return rawPathOf(url) + (mark < 0 ? "" : url.slice(mark));
+}
+
+/** `22/Nov/2026:14:02:36 +0000`, in the time zone of the server. */
+function localTime(date: Date): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  const offset = -date.getTimezoneOffset();
+  const zone = `${offset < 0 ? "-" : "+"}${two(Math.floor(Math.abs(offset) / 60))}${
+    two(Math.abs(offset) % 60)
+  }`;
+  return `${two(date.getDate())}/${MONTHS[date.getMonth()]}/${date.getFullYear()}:` +
+    `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())} ${zone}`;
+}

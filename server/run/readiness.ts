@@ -1,0 +1,33 @@
+/**
+ * Readiness for load balancers.
+ * @module
+ */
+import type { Handler } from "../request/middleware.ts";
+
+/**
+ * A handler that says whether requests are welcome: `200 ready`, and from the moment the
+ * application begins to stop `503 stopping`. With `shutdownDelay`, a load balancer that asks for it
+ * has time to send its requests elsewhere before the port closes.
+ *
+ * @returns The handler.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/ready", web.readiness())]);
+ * console.assert((await app.request("/ready")).status === 200);
+ * app.drain();
+ * console.assert((await app.request("/ready")).status === 503);
+ * ```
+ */
+export function readiness(): Handler {
+  return (request) => {
+    const { ready } = request.app;
+    return new Response(ready ? "ready" : "stopping", {
+      status: ready ? 200 : 503,
+      headers: { "cache-control": "no-store" },
+    });
+  };
+}

@@ -1,0 +1,147 @@
+/**
+ * Runs an application until it is told to stop.
+ * @module
+ */
+import type { Application } from "../application/application.ts";
+import type { ListenOptions } from "../engine/engine.ts";
+import { AppRunner, type AppRunnerOptions } from "./runner.ts";
+import { ShutdownTimeoutError } from "./shutdown_timeout_error.ts";
+
+/**
+ * What {@linkcode runApp} takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const lines: string[] = [];
+ * const options: web.RunAppOptions = {
+ *   host: "127.0.0.1",
+ *   port: 0, // a free one
+ *   shutdownTimeout: 10_000,
+ *   accessLog: {},
+ *   print: (text) => lines.push(text),
+ *   signal: AbortSignal.abort(), // stops it at once; else CTRL+C does
+ * };
+ * await web.runApp(new web.Application(), options);
+ * console.assert(lines[0]?.includes("http://127.0.0.1:"));
+ * ```
+ */
+export interface RunAppOptions extends AppRunnerOptions {
+  /** Address to bind, or several. @default {"0.0.0.0", none where `path` is given} */
+  readonly host?: string | readonly string[];
+  /** TCP port; 0 for a free one. @default {8080, with TLS 8443} */
+  readonly port?: number;
+  /** Path of a unix socket, or several; with `host`, both are served. */
+  readonly path?: string | readonly string[];
+  /** Certificate chain in PEM form; with `key`, the addresses speak TLS. */
+  readonly cert?: string;
+  /** Private key of the certificate, in PEM form. */
+  readonly key?: string;
+  /**
+   * Whether several processes may listen on the port and share its connections; Deno has to run
+   * with `--unstable-net`.
+   * @default {false}
+   */
+  readonly reusePort?: boolean;
+  /** Most connections that may wait to be accepted. @default {511} */
+  readonly backlog?: number;
+  /** Says where the application runs; `null` for silence. @default {console.log} */
+  readonly print?: ((text: string) => void) | null;
+  /** Whether SIGINT and SIGTERM stop the application. @default {true} */
+  readonly handleSignals?: boolean;
+  /** Stops the application when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Starts an application, says where, and serves until SIGINT or SIGTERM; requests under way are
+ * finished first. aiohttp's `web.run_app`.
+ *
+ * A second signal ends the process at once, with the exit code that signals have (128 and its
+ * number). Handlers that are still running `shutdownTimeout` after the first one end it with 1.
+ *
+ * @param app The application, or a promise of one.
+ * @param options Where to listen, how to stop.
+ * @throws {AddressInUseError} If the address is taken.
+ * @throws {ShutdownTimeoutError} If `signal` stopped it and handlers were left behind.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
+ * await web.runApp(app, { host: "127.0.0.1", port: 0, signal: AbortSignal.timeout(10) });
+ * ```
+ */
+export async function runApp(
+  app: Application | Promise<Application>,
+  options: RunAppOptions = {},
+): Promise<void> {
+  const runner = new AppRunner(await app, options);
+  const stop = Promise.withResolvers<void>();
+  const onAbort = () => stop.resolve();
+  options.signal?.addEventListener("abort", onAbort, { once: true });
+  if (options.signal?.aborted) stop.resolve();
+  let signalled = false;
+  const release = options.handleSignals === false ? () => {} : onStopSignal((exitCode) => {
+    if (signalled) Deno.exit(exitCode);
+    signalled = true;
+    stop.resolve();
+  });
+  try {
+    const urls: string[] = [];
+    for (const site of sitesOf(options)) urls.push(await runner.listen(site));
+    const print = options.print === undefined ? console.log : options.print;
+    print?.(`======== Running on ${urls.join(", ")} ========\n(Press CTRL+C to quit)`);
+    await Promise.race([stop.promise, runner.finished]);
+  } finally {
+    try {
+      await runner.cleanup();
+    } finally {
+      release();
+      options.signal?.removeEventListener("abort", onAbort);
+    }
+  }
+  if (!runner.timedOut) return;
+  const late = new ShutdownTimeoutError(options.shutdownTimeout ?? 60_000);
+  if (!signalled) throw late;
+  // What was left behind would keep the process alive, for as long as it likes.
+  console.error(late.message);
+  Deno.exit(1);
+}
+
+function sitesOf(options: RunAppOptions): readonly ListenOptions[] {
+  const { port, cert, key, reusePort, backlog } = options;
+  const tcp = {
+    ...(port === undefined ? {} : { port }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(reusePort === undefined ? {} : { reusePort }),
+    ...(backlog === undefined ? {} : { backlog }),
+  };
+  const paths = options.path === undefined ? [] : [options.path].flat();
+  const hosts = options.host !== undefined
+    ? [options.host].flat()
+    : paths.length > 0 && port === undefined
+    ? []
+    : ["0.0.0.0"];
+  return [
+    ...hosts.map((hostname) => ({ ...tcp, hostname })),
+    ...paths.map((path) => ({ ...tcp, path })), // the engine refuses what a socket has not
+  ];
+}
+
+/** Listens for the signals that stop a program; gives what ends that. */
+function onStopSignal(listener: (exitCode: number) => void): () => void {
+  // Windows knows no SIGTERM; Ctrl-C and Ctrl-Break are what there is.
+  const signals: readonly [Deno.Signal, number][] = Deno.build.os === "windows"
+    ? [["SIGINT", 130], ["SIGBREAK", 149]]
+    : [["SIGINT", 130], ["SIGTERM", 143]];
+  const listeners = signals.map(([signal, code]) => [signal, () => listener(code)] as const);
+  for (const [signal, each] of listeners) Deno.addSignalListener(signal, each);
+  return () => {
+    for (const [signal, each] of listeners) Deno.removeSignalListener(signal, each);
+  };
+}

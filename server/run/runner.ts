@@ -1,0 +1,193 @@
+/**
+ * Starts an application on an engine and stops it again.
+ * @module
+ */
+import { type AccessLogOptions, logged } from "./access_log.ts";
+import type { Application } from "../application/application.ts";
+import { denoEngine } from "../engine/deno_engine.ts";
+import type { Engine, EngineHandler, EngineServer, ListenOptions } from "../engine/engine.ts";
+import { runAll } from "../application/lifecycle.ts";
+
+/**
+ * What {@linkcode AppRunner} takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.AppRunnerOptions = { shutdownTimeout: 5_000, shutdownDelay: 0 };
+ * const app = new web.Application();
+ * await using runner = new web.AppRunner(app, options);
+ * await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ * console.assert(app.ready && runner.addresses.length === 1);
+ * ```
+ */
+export interface AppRunnerOptions {
+  /**
+   * How long handlers and `onShutdown` may go on once the server stops, in ms; then connections are
+   * dropped.
+   * @default {60000}
+   */
+  readonly shutdownTimeout?: number;
+  /**
+   * How long to go on accepting while `app.ready` is `false` already, in ms, for load balancers to
+   * notice.
+   * @default {0}
+   */
+  readonly shutdownDelay?: number;
+  /** What each request is logged with; `null` for no log, which costs nothing. @default {null} */
+  readonly accessLog?: AccessLogOptions | null;
+  /** What listens. @default {denoEngine} */
+  readonly engine?: Engine;
+}
+
+/**
+ * Runs an application without touching signals or the console, aiohttp's `AppRunner`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
+ * await using runner = new web.AppRunner(app);
+ * const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ * console.assert(await (await fetch(url)).text() === "hello");
+ * ```
+ */
+export class AppRunner {
+  readonly #app: Application;
+  readonly #engine: Engine;
+  readonly #handler: EngineHandler;
+  readonly #shutdownTimeout: number;
+  readonly #shutdownDelay: number;
+  readonly #servers: EngineServer[] = [];
+  #stopping: Promise<void> | null = null;
+  #timedOut = false;
+  #isBroken = false; // the application could not start, and has cleaned up after itself
+
+  /**
+   * Creates one.
+   *
+   * @param app The application.
+   * @param options Limits, log and engine.
+   * @throws {RangeError} If a time is negative or no number.
+   */
+  constructor(app: Application, options: AppRunnerOptions = {}) {
+    this.#app = app;
+    this.#engine = options.engine ?? denoEngine;
+    this.#shutdownTimeout = checkTime("shutdownTimeout", options.shutdownTimeout ?? 60_000);
+    this.#shutdownDelay = checkTime("shutdownDelay", options.shutdownDelay ?? 0);
+    const log = options.accessLog ?? null;
+    this.#handler = log === null ? app.fetch : logged(app.fetch, log, app.logger);
+  }
+
+  /** URLs the application listens on. */
+  get addresses(): readonly string[] {
+    return this.#servers.map((server) => server.url);
+  }
+
+  /** Whether `cleanup()` left handlers behind that were still running after `shutdownTimeout`. */
+  get timedOut(): boolean {
+    return this.#timedOut;
+  }
+
+  /** Resolves when every server has stopped. */
+  get finished(): Promise<void> {
+    return Promise.all(this.#servers.map((server) => server.finished)).then(() => {});
+  }
+
+  /**
+   * Starts the application, if that was not done, and listens; call it again for more addresses.
+   *
+   * @param options Where to listen.
+   * @returns The URL, with the port that was bound.
+   * @throws {AddressInUseError} If the address is taken.
+   * @throws {TypeError} If the runner was stopped.
+   */
+  async listen(options: ListenOptions): Promise<string> {
+    try {
+      await this.#app.startup();
+    } catch (error) {
+      this.#isBroken = true;
+      throw error;
+    }
+    if (this.#isStopping()) throw new TypeError("Cannot listen: the runner was stopped");
+    const server = await this.#engine(options, this.#handler);
+    this.#servers.push(server);
+    // It was stopped while the engine was starting: nobody else would stop this server.
+    if (this.#isStopping()) {
+      server.abort();
+      await server.finished;
+      throw new TypeError("Cannot listen: the runner was stopped");
+    }
+    return server.url;
+  }
+
+  /**
+   * Stops: `app.ready` turns `false`, `onShutdown` runs and WebSockets are closed, then no new
+   * connections; handlers under way are waited for up to `shutdownTimeout`, then `onCleanup`. An
+   * application that failed to start hears of none of it. A second call waits for the first.
+   */
+  cleanup(): Promise<void> {
+    return this.#stopping ??= this.#stop();
+  }
+
+  /** The same as `cleanup()`, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.cleanup();
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping !== null;
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#isBroken) return;
+    this.#app.drain();
+    if (this.#servers.length > 0 && this.#shutdownDelay > 0) {
+      await new Promise((resolve) => setTimeout(resolve, this.#shutdownDelay));
+    }
+    await runAll([
+      () => this.#drain(),
+      () => {
+        for (const server of this.#servers) server.abort();
+      },
+      () => this.#app.cleanup(),
+    ]);
+  }
+
+  async #drain(): Promise<void> {
+    // The application first: an engine may close WebSockets itself when it shuts down, before
+    // onShutdown could say goodbye on them.
+    const ended = this.#app.shutdown();
+    const closed = ended.catch(() => {})
+      .then(() => Promise.all(this.#servers.map((server) => server.shutdown())));
+    // A failure of onShutdown is thrown in the end: it is no reason to cut the handlers short.
+    const drained = closed.then(() => ended);
+    if (await isDone(drained, this.#shutdownTimeout)) return;
+    this.#timedOut = true;
+    this.#app.abandon();
+    drained.catch((error) => this.#app.logger.error("Error shutting down", error));
+    // What was abandoned is answered at once; a body that never ends is left to abort().
+    await isDone(closed, LAST_WORDS);
+  }
+}
+
+const LAST_WORDS = 200; // ms
+
+/** Waits for a promise for a limited time; its failure is thrown. */
+async function isDone(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<false>();
+  const timer = setTimeout(() => resolve(false), ms);
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function checkTime(name: string, value: number): number {
+  if (value >= 0 && value <= 2 ** 31 - 1) return value;
+  throw new RangeError(`Cannot run with ${name} ${value}: expected 0 to 2147483647 ms`);
+}

@@ -1,0 +1,94 @@
+/**
+ * Sessions encrypted in the cookie, shared with Python.
+ * @module
+ */
+import { Fernet } from "./fernet.ts";
+import type { ServerRequest } from "../request/request.ts";
+import { Session } from "./session.ts";
+import {
+  parseSessionData,
+  SessionCookie,
+  type SessionCookieOptions,
+  type SessionStorage,
+} from "./session_storage.ts";
+
+/**
+ * Keeps a session in its cookie as a Fernet token, byte for byte the one of Python's
+ * aiohttp_session `EncryptedCookieStorage`, so that a Python and a Deno service can share it.
+ *
+ * Nothing is kept on the server: an old cookie is as good as the newest until it is `maxAge` old.
+ * Where a log-out has to count at once, keep sessions on the server.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const key = crypto.getRandomValues(new Uint8Array(32)); // keep it secret, and keep it
+ * const app = new web.Application();
+ * web.setupSessions(app, new web.EncryptedCookieStorage(key, { maxAge: 3600 }));
+ * ```
+ */
+export class EncryptedCookieStorage implements SessionStorage {
+  readonly #cookie: SessionCookie;
+  readonly #fernet: Fernet;
+
+  /**
+   * Creates one.
+   *
+   * @param key 32 random bytes, or the same in base64url as `Fernet.generate_key()` gives it. With a
+   * list, the first key encrypts and all of them decrypt: put a new one in front to change keys.
+   * @param options The cookie.
+   * @throws {TypeError} If a key is not 32 bytes long.
+   */
+  constructor(
+    key: Uint8Array | string | readonly (Uint8Array | string)[],
+    options: SessionCookieOptions = {},
+  ) {
+    this.#fernet = new Fernet(typeof key === "string" || key instanceof Uint8Array ? [key] : key);
+    this.#cookie = new SessionCookie(options);
+  }
+
+  /**
+   * Makes a new session.
+   *
+   * @returns The session.
+   */
+  create(): Session {
+    return new Session(null, { maxAge: this.#cookie.maxAge });
+  }
+
+  /**
+   * Decrypts the session.
+   *
+   * @param request The request.
+   * @returns The session; a new one where the cookie is missing, forged or too old.
+   */
+  async load(request: ServerRequest): Promise<Session> {
+    const { maxAge } = this.#cookie;
+    const token = this.#cookie.read(request);
+    const bytes = token === null
+      ? null
+      : await this.#fernet.decrypt(token, { ttl: maxAge, now: Math.floor(Date.now() / 1000) });
+    const data = parseSessionData(bytes === null ? null : new TextDecoder().decode(bytes));
+    return new Session(null, { data, maxAge });
+  }
+
+  /**
+   * Encrypts the session into the cookie; an empty one deletes it.
+   *
+   * @param _request The request.
+   * @param response What carries the cookie.
+   * @param session The session.
+   * @throws {RangeError} If the cookie would be longer than 4096 bytes.
+   */
+  async save(
+    _request: ServerRequest,
+    response: { readonly headers: Headers },
+    session: Session,
+  ): Promise<void> {
+    if (session.empty) return this.#cookie.write(response, null, null);
+    const text = new TextEncoder().encode(JSON.stringify(session));
+    const token = await this.#fernet.encrypt(text, Date.now() / 1000);
+    this.#cookie.write(response, token, session.maxAge);
+  }
+}

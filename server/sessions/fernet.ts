@@ -1,0 +1,137 @@
+/**
+ * Fernet tokens: AES-128-CBC and HMAC-SHA256, as Python's `cryptography` makes them.
+ * @see {@link https://github.com/fernet/spec/blob/master/Spec.md}
+ * @module
+ */
+import { concatBytes } from "../../http/bytes/bytes.ts";
+
+const VERSION = 0x80;
+const HEADER = 9; // version and time
+const OVERHEAD = HEADER + 16 + 32; // and initialisation vector, and signature
+/** How far in the future a token may have been made, in seconds: Python's figure. */
+const MAX_CLOCK_SKEW = 60;
+
+interface Keys {
+  readonly signing: CryptoKey;
+  readonly encryption: CryptoKey;
+}
+
+/** What {@linkcode Fernet.decrypt} takes. */
+export interface DecryptOptions {
+  /** Age beyond which a token is refused, in seconds; `null` for any age. */
+  readonly ttl: number | null;
+  /** Time of now, in seconds since 1970. */
+  readonly now: number;
+}
+
+/** Makes and opens tokens; with several keys the first one makes them and each one opens its own. */
+export class Fernet {
+  readonly #keys: readonly Promise<Keys>[];
+
+  /**
+   * Creates one.
+   *
+   * @param keys The keys: 32 bytes, or the same in base64url.
+   * @throws {TypeError} If there is no key, or one has another length.
+   */
+  constructor(keys: readonly (Uint8Array | string)[]) {
+    if (keys.length === 0) throw new TypeError("Cannot encrypt sessions: give at least one key");
+    this.#keys = keys.map(keyBytes).map(importKeys);
+    for (const key of this.#keys) key.catch(() => {}); // told at the first use
+  }
+
+  /**
+   * Makes a token.
+   *
+   * @param data What to encrypt.
+   * @param now Time of now, in seconds since 1970.
+   * @returns The token, base64url with its padding.
+   */
+  async encrypt(data: Uint8Array<ArrayBuffer>, now: number): Promise<string> {
+    const [first] = this.#keys;
+    const { signing, encryption } = await (first as Promise<Keys>); // the constructor wants one
+    const header = new Uint8Array(HEADER);
+    header[0] = VERSION;
+    new DataView(header.buffer).setBigUint64(1, BigInt(Math.floor(now)));
+    const iv = crypto.getRandomValues(new Uint8Array(16));
+    const secret = await crypto.subtle.encrypt({ name: "AES-CBC", iv }, encryption, data);
+    const signed = concatBytes([header, iv, new Uint8Array(secret)]);
+    const signature = await crypto.subtle.sign("HMAC", signing, signed);
+    return concatBytes([signed, new Uint8Array(signature)])
+      .toBase64({ alphabet: "base64url" });
+  }
+
+  /**
+   * Opens a token.
+   *
+   * @param token The token.
+   * @param options Age to accept.
+   * @returns The data, `null` for a token that is forged, too old, from the future, or not written
+   * the one way it can be.
+   */
+  async decrypt(token: string, options: DecryptOptions): Promise<Uint8Array<ArrayBuffer> | null> {
+    const bytes = decode(token);
+    if (bytes === null || bytes.length < OVERHEAD + 16 || bytes[0] !== VERSION) return null;
+    const time = Number(new DataView(bytes.buffer).getBigUint64(1));
+    const { ttl, now } = options;
+    if (ttl !== null && (time + ttl < now || time > now + MAX_CLOCK_SKEW)) return null;
+    const signed = bytes.subarray(0, -32);
+    for (const keys of this.#keys) {
+      const { signing, encryption } = await keys;
+      // verify() takes the same time for every signature
+      if (!await crypto.subtle.verify("HMAC", signing, bytes.subarray(-32), signed)) continue;
+      const iv = bytes.subarray(HEADER, HEADER + 16);
+      const secret = bytes.subarray(HEADER + 16, -32);
+      try {
+        return new Uint8Array(
+          await crypto.subtle.decrypt({ name: "AES-CBC", iv }, encryption, secret),
+        );
+      } catch {
+        return null; // signed, but not encrypted as a token is
+      }
+    }
+    return null;
+  }
+}
+
+function keyBytes(key: Uint8Array | string): Uint8Array<ArrayBuffer> {
+  let bytes: Uint8Array<ArrayBuffer> | null;
+  try {
+    bytes = typeof key === "string"
+      ? Uint8Array.fromBase64(key, { alphabet: "base64url" })
+      : new Uint8Array(key);
+  } catch {
+    bytes = null;
+  }
+  if (bytes?.length === 32) return bytes;
+  throw new TypeError(
+    "Cannot encrypt sessions: a key has to be 32 bytes, or 32 bytes in base64url",
+  );
+}
+
+async function importKeys(key: Uint8Array<ArrayBuffer>): Promise<Keys> {
+  const hmac = { name: "HMAC", hash: "SHA-256" };
+  return {
+    signing: await crypto.subtle.importKey("raw", key.subarray(0, 16), hmac, false, [
+      "sign",
+      "verify",
+    ]),
+    encryption: await crypto.subtle.importKey("raw", key.subarray(16), "AES-CBC", false, [
+      "encrypt",
+      "decrypt",
+    ]),
+  };
+}
+
+function decode(token: string): Uint8Array<ArrayBuffer> | null {
+  if (!/^[\w-]+={0,2}$/.test(token)) return null; // blanks would be skipped below
+  try {
+    // Strict: else bits of the last character that mean nothing could be changed.
+    return Uint8Array.fromBase64(token, {
+      alphabet: "base64url",
+      lastChunkHandling: "strict",
+    });
+  } catch {
+    return null;
+  }
+}

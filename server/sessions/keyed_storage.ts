@@ -1,0 +1,183 @@
+/**
+ * Sessions on the server, found by an id in the cookie.
+ * @module
+ */
+import type { ServerRequest } from "../request/request.ts";
+import { Session } from "./session.ts";
+import {
+  parseSessionData,
+  SessionCookie,
+  type SessionCookieOptions,
+  type SessionStorage,
+} from "./session_storage.ts";
+
+/**
+ * A place that keeps text by key, for a time.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * // Keeps sessions in a `Map`; a database does it the same way.
+ * const rows = new Map<string, string>();
+ * const store: web.SessionStore = {
+ *   get: (key) => Promise.resolve(rows.get(key) ?? null),
+ *   set: (key, value, _ttl) => Promise.resolve(void rows.set(key, value)),
+ *   delete: (key) => Promise.resolve(void rows.delete(key)),
+ * };
+ * const app = new web.Application();
+ * web.setupSessions(app, new web.KeyedStorage(store));
+ * app.addRoutes([web.get("/", async (request) => {
+ *   (await web.getSession(request)).set("user", "ann");
+ *   return web.textResponse("");
+ * })]);
+ * await app.request("/");
+ * console.assert(rows.size === 1);
+ * ```
+ */
+export interface SessionStore {
+  /**
+   * Reads a text.
+   *
+   * @param key Its key.
+   * @returns The text, `null` where there is none or its time is over.
+   */
+  get(key: string): Promise<string | null>;
+  /**
+   * Keeps a text.
+   *
+   * @param key Its key.
+   * @param value The text.
+   * @param ttl How long, in seconds; `null` without an end.
+   */
+  set(key: string, value: string, ttl: number | null): Promise<void>;
+  /**
+   * Keeps a text where there is one, in one step; without it the store is asked for the text first,
+   * and a log-out in between is undone.
+   *
+   * @param key Its key.
+   * @param value The text.
+   * @param ttl How long, in seconds; `null` without an end.
+   * @returns `false` where there was none; nothing is kept then.
+   */
+  replace?(key: string, value: string, ttl: number | null): Promise<boolean>;
+  /**
+   * Forgets a text.
+   *
+   * @param key Its key.
+   */
+  delete(key: string): Promise<void>;
+}
+
+/**
+ * Keeps sessions in a store by an id that is the cookie's value; keys are the cookie's name, `_` and
+ * the id, as in aiohttp_session. An id that the store does not know is never taken over, so nobody
+ * can make a client use an id of his choice.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * // Sessions in a place of one's own.
+ * class MapStorage extends web.KeyedStorage {
+ *   constructor(rows: Map<string, string>) {
+ *     super({
+ *       get: (key) => Promise.resolve(rows.get(key) ?? null),
+ *       set: (key, value) => Promise.resolve(void rows.set(key, value)),
+ *       delete: (key) => Promise.resolve(void rows.delete(key)),
+ *     }, { maxAge: 3600 });
+ *   }
+ * }
+ * const session = new MapStorage(new Map()).create();
+ * console.assert(session.isNew && session.maxAge === 3600);
+ * ```
+ */
+export class KeyedStorage implements SessionStorage {
+  readonly #store: SessionStore;
+  readonly #cookie: SessionCookie;
+
+  /**
+   * Creates one.
+   *
+   * @param store What keeps the sessions.
+   * @param options The cookie.
+   */
+  constructor(store: SessionStore, options: SessionCookieOptions = {}) {
+    this.#store = store;
+    this.#cookie = new SessionCookie(options);
+  }
+
+  /**
+   * Makes a new session.
+   *
+   * @returns The session.
+   */
+  create(): Session {
+    return new Session(null, { maxAge: this.#cookie.maxAge });
+  }
+
+  /**
+   * Finds the session.
+   *
+   * @param request The request.
+   * @returns The session; a new one where the id is missing or unknown.
+   */
+  async load(request: ServerRequest): Promise<Session> {
+    const { maxAge } = this.#cookie;
+    const id = this.#cookie.read(request);
+    // Nobody's id is that long; keys of any length are no gift to the store.
+    const known = id !== null && id.length <= 128;
+    const data = parseSessionData(known ? await this.#store.get(this.#key(id)) : null);
+    return new Session(known ? id : null, { data, maxAge });
+  }
+
+  /**
+   * Keeps the session; an empty one is forgotten, with its cookie. One that was loaded and that
+   * another request has ended since stays ended.
+   *
+   * @param _request The request.
+   * @param response What carries the cookie.
+   * @param session The session.
+   */
+  async save(
+    _request: ServerRequest,
+    response: { readonly headers: Headers },
+    session: Session,
+  ): Promise<void> {
+    const { identity, maxAge } = session;
+    if (session.empty) {
+      if (identity !== null) await this.#store.delete(this.#key(identity));
+      return this.#cookie.write(response, null, null);
+    }
+    const text = JSON.stringify(session);
+    if (identity !== null && !session.isNew) {
+      // Another request has logged out meanwhile: this one must not bring the session back.
+      if (!await this.#replace(this.#key(identity), text, maxAge)) return;
+      return this.#cookie.write(response, identity, maxAge);
+    }
+    const id = identity ?? crypto.randomUUID().replaceAll("-", "");
+    this.#cookie.write(response, id, maxAge);
+    await this.#store.set(this.#key(id), text, maxAge);
+  }
+
+  /**
+   * Forgets a session.
+   *
+   * @param identity Its id.
+   */
+  remove(identity: string): Promise<void> {
+    return this.#store.delete(this.#key(identity));
+  }
+
+  async #replace(key: string, text: string, ttl: number | null): Promise<boolean> {
+    const store = this.#store;
+    if (store.replace !== undefined) return await store.replace(key, text, ttl);
+    if (await store.get(key) === null) return false;
+    await store.set(key, text, ttl);
+    return true;
+  }
+
+  #key(id: string): string {
+    return `${this.#cookie.name}_${id}`;
+  }
+}

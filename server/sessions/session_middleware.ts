@@ -1,0 +1,275 @@
+/**
+ * Sessions of an application: `setupSessions()`, `getSession()` and their siblings.
+ * @module
+ */
+import { AppKey } from "../request/app_key.ts";
+import { addVary } from "../../http/coding/content_coding.ts";
+import { HTTPException } from "../exceptions/http_exception.ts";
+import type { Middleware } from "../request/middleware.ts";
+import { mutableResponse } from "../response/mutable_response.ts";
+import type { ServerRequest } from "../request/request.ts";
+import type { Session } from "./session.ts";
+import type { SessionStorage } from "./session_storage.ts";
+
+/** What the middleware keeps for a request. */
+interface Slot {
+  readonly storage: SessionStorage;
+  session: Promise<Session> | null;
+  /** What was saved already, as JSON. */
+  saved: string | null;
+  /** Identities that were replaced, to be forgotten when the new one is saved. */
+  readonly replaced: string[];
+}
+
+const SLOT = new AppKey<Slot>("session");
+
+/** Exceptions that were thrown before: the request, and the headers they had then. */
+const thrown = new WeakMap<HTTPException, readonly [request: Request, headers: Headers]>();
+
+/**
+ * Gives every request of an application a session.
+ *
+ * @param app The application; it must not have started.
+ * @param storage What keeps the sessions.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * web.setupSessions(app, new web.EncryptedCookieStorage(crypto.getRandomValues(new Uint8Array(32))));
+ * ```
+ */
+export function setupSessions(
+  app: { readonly middlewares: Middleware[] },
+  storage: SessionStorage,
+): void {
+  app.middlewares.push(sessionMiddleware(storage));
+}
+
+/**
+ * The middleware that `setupSessions()` adds, for those who choose its place themselves. It saves
+ * the session if it was changed, also when a handler throws a redirect. A response that depends on
+ * a session gets `Vary: Cookie`, and `Cache-Control: private`, or `no-store` with a new cookie,
+ * unless it has one of its own.
+ *
+ * @param storage What keeps the sessions.
+ * @returns The middleware.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const sessions = web.sessionMiddleware(new web.MemoryStorage());
+ * const needsUser: web.Middleware = async (request, handler) => {
+ *   if (!(await web.getSession(request)).has("user")) throw new web.HTTPUnauthorized();
+ *   return await handler(request);
+ * };
+ * const app = new web.Application({ middlewares: [sessions, needsUser] }); // in this order
+ * app.addRoutes([web.get("/", () => web.textResponse("secret"))]);
+ * console.assert((await app.request("/")).status === 401);
+ * ```
+ */
+export function sessionMiddleware(storage: SessionStorage): Middleware {
+  return async (request, handler) => {
+    const slot: Slot = { storage, session: null, saved: null, replaced: [] };
+    request.set(SLOT, slot);
+    try {
+      const result = await handler(request);
+      if (slot.session === null || await isLost(slot.session)) return result;
+      if (result instanceof Response) return await saved(request, slot, mutableResponse(result));
+      const session = await slot.session;
+      if (session.isChanged && JSON.stringify(session) !== slot.saved) {
+        throw new TypeError(
+          "Cannot save the session: the response was prepared before. Call saveSession(request, " +
+            "response) before response.prepare(request)",
+        );
+      }
+      return result;
+    } catch (error) {
+      if (!(error instanceof HTTPException) || slot.session === null) throw error;
+      if (await isLost(slot.session)) throw error;
+      throw await saved(request, slot, ownException(error, request));
+    }
+  };
+}
+
+/**
+ * Gives the session of a request.
+ *
+ * @param request The request.
+ * @returns The session, the same one for the whole request.
+ * @throws {TypeError} If the application has no sessions.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * web.setupSessions(app, new web.MemoryStorage());
+ * app.addRoutes([web.get("/", async (request) => {
+ *   const session = await web.getSession(request);
+ *   session.set("seen", Date.now());
+ *   return web.textResponse(session.isNew ? "hello" : "welcome back");
+ * })]);
+ * console.assert(await (await app.request("/")).text() === "hello");
+ * ```
+ */
+export function getSession<Params>(request: ServerRequest<Params>): Promise<Session> {
+  const slot = slotOf(request);
+  return slot.session ??= slot.storage.load(request as ServerRequest);
+}
+
+/**
+ * Starts a new, empty session: what the client had before is forgotten.
+ *
+ * @param request The request.
+ * @returns The session.
+ * @throws {TypeError} If the application has no sessions.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * web.setupSessions(app, new web.SimpleCookieStorage());
+ * app.addRoutes([web.post("/logout", async (request) => {
+ *   const session = await web.newSession(request);
+ *   return web.jsonResponse({ values: session.size });
+ * })]);
+ * const headers = { cookie: 'AIOHTTP_SESSION={"session":{"user":"ann"}}' };
+ * const response = await app.request("/logout", { method: "POST", headers });
+ * console.assert((await response.json()).values === 0);
+ * ```
+ */
+export async function newSession<Params>(request: ServerRequest<Params>): Promise<Session> {
+  const slot = slotOf(request);
+  const old = await getSession(request);
+  const session = slot.storage.create();
+  if (!old.isNew) {
+    if (old.identity !== null) slot.replaced.push(old.identity);
+    session.changed();
+  }
+  slot.session = Promise.resolve(session);
+  return session;
+}
+
+/**
+ * Gives the session a new identity and keeps its values. Call it when a client logs in, so that an
+ * id that someone saw or planted before is worth nothing.
+ *
+ * @param request The request.
+ * @returns The session under its new identity.
+ * @throws {TypeError} If the application has no sessions.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * web.setupSessions(app, new web.MemoryStorage());
+ * app.addRoutes([web.post("/login", async (request) => {
+ *   const session = await web.renewSession(request);
+ *   session.set("user", "ann");
+ *   throw new web.HTTPSeeOther("/");
+ * })]);
+ * ```
+ */
+export async function renewSession<Params>(request: ServerRequest<Params>): Promise<Session> {
+  const old = await getSession(request);
+  const session = await newSession(request);
+  for (const [key, value] of old) session.set(key, value);
+  return session;
+}
+
+/**
+ * Saves the session of a request now. The middleware does it for responses; a `StreamResponse` or a
+ * WebSocket has to be given its cookie before `prepare()`.
+ *
+ * @param request The request.
+ * @param response What carries the cookie.
+ * @throws {TypeError} If the application has no sessions.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * web.setupSessions(app, new web.MemoryStorage());
+ * app.addRoutes([web.get("/", async (request) => {
+ *   (await web.getSession(request)).set("streams", 1);
+ *   const response = new web.StreamResponse();
+ *   await web.saveSession(request, response); // before the headers are sent
+ *   await response.prepare(request);
+ *   await response.write("hello");
+ *   return response;
+ * })]);
+ * const response = await app.request("/");
+ * console.assert(response.headers.has("set-cookie") && await response.text() === "hello");
+ * ```
+ */
+export async function saveSession<Params>(
+  request: ServerRequest<Params>,
+  response: { readonly headers: Headers },
+): Promise<void> {
+  await save(request as ServerRequest, slotOf(request), response);
+}
+
+/** The handler has caught the failure of the storage, and answers without a session. */
+function isLost(session: Promise<Session>): Promise<boolean> {
+  return session.then(() => false, () => true);
+}
+
+async function saved<T extends { readonly headers: Headers }>(
+  request: ServerRequest,
+  slot: Slot,
+  response: T,
+): Promise<T> {
+  await save(request, slot, response);
+  return response;
+}
+
+async function save(
+  request: ServerRequest,
+  slot: Slot,
+  response: { readonly headers: Headers },
+): Promise<void> {
+  const session = await slot.session;
+  if (session === null) return;
+  const { headers } = response;
+  const { isChanged } = session;
+  if (isChanged) {
+    await slot.storage.save(request, response, session);
+    slot.saved = JSON.stringify(session);
+    for (const identity of slot.replaced.splice(0)) await slot.storage.remove?.(identity);
+  }
+  addVary(headers, "Cookie");
+  if (!headers.has("cache-control")) {
+    headers.set("cache-control", isChanged ? "no-store" : "private");
+  }
+}
+
+function slotOf<Params>(request: ServerRequest<Params>): Slot {
+  try {
+    return request.get(SLOT);
+  } catch (cause) {
+    throw new TypeError("Cannot get the session: call setupSessions(app, storage) first", {
+      cause,
+    });
+  }
+}
+
+/**
+ * An exception may be made once and thrown for many requests. The cookie of one client must not
+ * stay on it for the next one, so from the second time on a copy is thrown.
+ */
+function ownException(error: HTTPException, request: ServerRequest): HTTPException {
+  const before = thrown.get(error);
+  if (before === undefined) thrown.set(error, [request.raw, new Headers(error.headers)]);
+  if (before === undefined || before[0] === request.raw) return error;
+  const copy = new HTTPException(error.status, error.reason, { cause: error });
+  Object.setPrototypeOf(copy, Object.getPrototypeOf(error));
+  Object.assign(copy, error, { headers: new Headers(before[1]) });
+  thrown.set(copy, [request.raw, before[1]]);
+  return copy;
+}

@@ -1,0 +1,184 @@
+/**
+ * Where sessions are kept, and the cookie that leads there.
+ * @module
+ */
+import { formatSetCookie } from "../../http/headers/set_cookie.ts";
+import type { ServerRequest } from "../request/request.ts";
+import type { Session, SessionData } from "./session.ts";
+
+/**
+ * Keeps sessions; write one of your own for another place.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * // One session for everybody: for tests.
+ * const shared: web.SessionStorage = {
+ *   create: () => new web.Session(null),
+ *   load: () => Promise.resolve(new web.Session("all", { data: { session: { user: "ann" } } })),
+ *   save: () => Promise.resolve(),
+ * };
+ * const app = new web.Application();
+ * web.setupSessions(app, shared);
+ * app.addRoutes([web.get("/", async (request) => {
+ *   return web.textResponse((await web.getSession(request)).get<string>("user") ?? "");
+ * })]);
+ * console.assert(await (await app.request("/")).text() === "ann");
+ * ```
+ */
+export interface SessionStorage {
+  /** Makes a new session. */
+  create(): Session;
+  /**
+   * Finds the session of a request.
+   *
+   * @param request The request.
+   * @returns The session; a new one where there is none, or none that can be trusted.
+   */
+  load(request: ServerRequest): Promise<Session>;
+  /**
+   * Saves a session that was changed.
+   *
+   * @param request The request.
+   * @param response The response, or the HTTP exception; its headers get the cookie.
+   * @param session The session.
+   */
+  save(
+    request: ServerRequest,
+    response: { readonly headers: Headers },
+    session: Session,
+  ): Promise<void>;
+  /**
+   * Forgets a session whose identity was replaced; storages that keep all in the cookie cannot.
+   *
+   * @param identity What it was known by.
+   */
+  remove?(identity: string): Promise<void>;
+}
+
+/**
+ * The cookie of a session.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.SessionCookieOptions = {
+ *   cookieName: "sid",
+ *   maxAge: 3600, // seconds
+ *   secure: true,
+ *   sameSite: "Lax",
+ * };
+ * const app = new web.Application();
+ * web.setupSessions(app, new web.MemoryStorage(options));
+ * app.addRoutes([web.get("/", async (request) => {
+ *   (await web.getSession(request)).set("user", "ann");
+ *   return web.textResponse("");
+ * })]);
+ * console.assert((await app.request("/")).headers.get("set-cookie")?.startsWith("sid="));
+ * ```
+ */
+export interface SessionCookieOptions {
+  /** Name of the cookie. @default {"AIOHTTP_SESSION"} */
+  readonly cookieName?: string;
+  /** Lifetime of a session in seconds, `null` until the browser ends. @default {null} */
+  readonly maxAge?: number | null;
+  /** Host and its subdomains the cookie is sent to; left out, only the host that set it. */
+  readonly domain?: string;
+  /** Path the cookie is sent for. @default {"/"} */
+  readonly path?: string;
+  /** Sent over TLS only; turn it on wherever there is TLS. @default {false} */
+  readonly secure?: boolean;
+  /** Hidden from scripts. @default {true} */
+  readonly httpOnly?: boolean;
+  /** Cross-site policy; browsers take `Lax` where it is left out. */
+  readonly sameSite?: "Strict" | "Lax" | "None";
+}
+
+/** Bytes that a browser keeps of a cookie, attributes included (RFC 6265 section 6.1). */
+const MAX_COOKIE = 4096;
+
+/** Reads and writes the cookie of a session. */
+export class SessionCookie {
+  /** Name of the cookie. */
+  readonly name: string;
+  /** Lifetime of a session in seconds, `null` for no limit. */
+  readonly maxAge: number | null;
+  readonly #attributes: Omit<SessionCookieOptions, "cookieName" | "maxAge">;
+
+  /**
+   * Creates one.
+   *
+   * @param options Name and attributes.
+   * @throws {RangeError} If `maxAge` is not a number of seconds.
+   */
+  constructor(options: SessionCookieOptions) {
+    const { cookieName = "AIOHTTP_SESSION", maxAge = null, ...attributes } = options;
+    if (maxAge !== null && !(Number.isInteger(maxAge) && maxAge >= 0)) {
+      throw new RangeError(`Cannot keep sessions for ${maxAge}: expected a number of seconds`);
+    }
+    this.name = cookieName;
+    this.maxAge = maxAge;
+    this.#attributes = { path: "/", httpOnly: true, ...attributes };
+  }
+
+  /**
+   * Reads the cookie.
+   *
+   * @param request The request.
+   * @returns Its value, `null` where there is none.
+   */
+  read(request: ServerRequest): string | null {
+    return request.cookies.get(this.name) || null;
+  }
+
+  /**
+   * Writes the cookie; it replaces the one that was written to these headers before.
+   *
+   * @param response What carries the header.
+   * @param value Its value, `null` to delete it in the client.
+   * @param maxAge Lifetime in seconds, `null` until the browser ends.
+   * @throws {RangeError} If it is longer than browsers keep.
+   */
+  write(
+    response: { readonly headers: Headers },
+    value: string | null,
+    maxAge: number | null,
+  ): void {
+    const lifetime = value === null ? 0 : maxAge;
+    const header = formatSetCookie(this.name, value ?? "", {
+      ...this.#attributes,
+      ...(lifetime === null ? {} : {
+        maxAge: lifetime,
+        expires: new Date(value === null ? 0 : Date.now() + lifetime * 1000),
+      }),
+    });
+    if (header.length > MAX_COOKIE) {
+      throw new RangeError(
+        `Cannot save the session: its cookie would have ${header.length} bytes, browsers keep ` +
+          `${MAX_COOKIE}. Store less in it, or keep sessions on the server: MemoryStorage, Redis`,
+      );
+    }
+    const { headers } = response;
+    const others = headers.getSetCookie().filter((each) => !each.startsWith(`${this.name}=`));
+    headers.delete("set-cookie");
+    for (const each of [...others, header]) headers.append("set-cookie", each);
+  }
+}
+
+/**
+ * Reads what a storage has kept.
+ *
+ * @param text JSON text, `null` where there is none.
+ * @returns The data, `null` for what is no session.
+ */
+export function parseSessionData(text: string | null): SessionData | null {
+  if (text === null) return null;
+  try {
+    const data: unknown = JSON.parse(text);
+    return typeof data === "object" && data !== null && !Array.isArray(data) ? data : null;
+  } catch {
+    return null;
+  }
+}

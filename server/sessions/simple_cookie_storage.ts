@@ -1,0 +1,101 @@
+/**
+ * Sessions as plain text in the cookie, for tests.
+ * @module
+ */
+import type { ServerRequest } from "../request/request.ts";
+import { Session } from "./session.ts";
+import {
+  parseSessionData,
+  SessionCookie,
+  type SessionCookieOptions,
+  type SessionStorage,
+} from "./session_storage.ts";
+
+/**
+ * Keeps a session as JSON in its cookie, aiohttp_session's `SimpleCookieStorage`. Anyone can read
+ * and change it, so it is for tests only.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * web.setupSessions(app, new web.SimpleCookieStorage());
+ * app.addRoutes([web.get("/", async (request) => {
+ *   return web.textResponse((await web.getSession(request)).get<string>("user") ?? "nobody");
+ * })]);
+ * // A test can write the session that it needs.
+ * const headers = { cookie: 'AIOHTTP_SESSION={"session":{"user":"ann"}}' };
+ * console.assert(await (await app.request("/", { headers })).text() === "ann");
+ * ```
+ */
+export class SimpleCookieStorage implements SessionStorage {
+  readonly #cookie: SessionCookie;
+
+  /**
+   * Creates one.
+   *
+   * @param options The cookie.
+   */
+  constructor(options: SessionCookieOptions = {}) {
+    this.#cookie = new SessionCookie(options);
+  }
+
+  /**
+   * Makes a new session.
+   *
+   * @returns The session.
+   */
+  create(): Session {
+    return new Session(null, { maxAge: this.#cookie.maxAge });
+  }
+
+  /**
+   * Reads the session from the cookie.
+   *
+   * @param request The request.
+   * @returns The session; a new one where the cookie is missing or malformed.
+   */
+  load(request: ServerRequest): Promise<Session> {
+    const data = parseSessionData(this.#cookie.read(request));
+    return Promise.resolve(new Session(null, { data, maxAge: this.#cookie.maxAge }));
+  }
+
+  /**
+   * Writes the session into the cookie.
+   *
+   * @param _request The request.
+   * @param response What carries the cookie.
+   * @param session The session.
+   * @throws {RangeError} If the cookie would be longer than 4096 bytes.
+   */
+  save(
+    _request: ServerRequest,
+    response: { readonly headers: Headers },
+    session: Session,
+  ): Promise<void> {
+    this.#cookie.write(response, quote(JSON.stringify(session)), session.maxAge);
+    return Promise.resolve();
+  }
+}
+
+/**
+ * A quoted string with octal escapes (RFC 2109), as Python's http.cookies writes and reads it. That
+ * has one escape for a byte, not for a character, so what is not ASCII is escaped by JSON before.
+ */
+function quote(json: string): string {
+  const ascii = json.replace(/[\x7f-\uffff]/g, (unit) => `\\u${hex(unit)}`);
+  const escaped = ascii.replace(
+    /[^\w!#$%&'*+.^`|~:{}()[\]/<>?@=-]/g,
+    (char) => char === '"' || char === "\\" ? `\\${char}` : `\\${octal(char)}`,
+  );
+  return `"${escaped}"`;
+}
+
+function hex(unit: string): string {
+  return unit.charCodeAt(0).toString(16).padStart(4, "0");
+}
+
+function octal(char: string): string {
+  return char.charCodeAt(0).toString(8).padStart(3, "0");
+}

@@ -1,0 +1,268 @@
+/**
+ * A client for one application, for tests.
+ * @module
+ */
+import { parseSetCookies } from "../../http/headers/set_cookie.ts";
+import { FormBody, type FormFields } from "../../http/multipart/form_body.ts";
+import { encodeQuery, type QueryInit } from "../../http/query.ts";
+import { withQuery } from "../../http/with_query.ts";
+import type { Application } from "../application/application.ts";
+import type { AppRunnerOptions } from "../run/runner.ts";
+import { TestServer } from "./test_server.ts";
+
+/**
+ * What a request of {@linkcode TestClient} takes: all that `fetch` does, and a query, a form or JSON
+ * as aiohttp's takes them.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.post("/", async (request) => web.jsonResponse(await request.json()))]);
+ * await using client = await web.TestClient.start(app);
+ * const init: web.TestRequestInit = { json: { name: "ann" }, params: { page: 2 } };
+ * const response = await client.post("/", init);
+ * console.assert((await response.json()).name === "ann");
+ * ```
+ */
+export interface TestRequestInit extends RequestInit {
+  /** Query, added to the one of the path. */
+  readonly params?: QueryInit;
+  /** Sent as a form: multipart where a value is a file. Any other body is `body`. */
+  readonly data?: FormFields;
+  /** Sent as JSON, with its content type. */
+  readonly json?: unknown;
+}
+
+/**
+ * Starts an application and talks to it by `fetch`, aiohttp's `TestClient`: paths are relative,
+ * cookies are kept (all of them, for every path), unread bodies are given up at the end. Redirects
+ * are followed as `fetch` does; `redirect: "manual"` shows them.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.post("/sum", async (request) => {
+ *   const { a, b } = await request.json<{ a: number; b: number }>();
+ *   return web.jsonResponse(a + b);
+ * })]);
+ * await using client = await web.TestClient.start(app);
+ * const response = await client.post("/sum", { json: { a: 1, b: 2 } });
+ * console.assert(await response.json() === 3);
+ * ```
+ */
+export class TestClient {
+  /** The server it talks to. */
+  readonly server: TestServer;
+  /** Cookies that are sent: values by name. Responses change them, tests may. */
+  readonly cookies: Map<string, string> = new Map();
+  readonly #responses = new Set<Response>();
+  readonly #sockets = new Set<WebSocket>();
+
+  /**
+   * Creates one.
+   *
+   * @param server The server to talk to; it is closed with the client.
+   */
+  constructor(server: TestServer) {
+    this.server = server;
+  }
+
+  /**
+   * Starts an application on a free port and a client for it.
+   *
+   * @param app The application.
+   * @param options Limits and engine.
+   * @returns The client.
+   */
+  static async start(app: Application, options: AppRunnerOptions = {}): Promise<TestClient> {
+    return new TestClient(await TestServer.start(app, options));
+  }
+
+  /** The application. */
+  get app(): Application {
+    return this.server.app;
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param method Method.
+   * @param path Path with its query; `urlFor()` gives one.
+   * @param init Headers, query and body.
+   * @returns The platform's response.
+   * @throws {TypeError} If more than one of `body`, `data` and `json` is given.
+   */
+  async request(
+    method: string,
+    path: string | { toString(): string },
+    init: TestRequestInit = {},
+  ): Promise<Response> {
+    const { json, data, params, ...rest } = init;
+    if ([init.body ?? undefined, data, json].filter((each) => each !== undefined).length > 1) {
+      throw new TypeError("Cannot send the request: give one of body, data and json");
+    }
+    const headers = new Headers(init.headers);
+    if (this.cookies.size > 0 && !headers.has("cookie")) {
+      const pairs = [...this.cookies].map(([name, value]) => `${name}=${value}`);
+      headers.set("cookie", pairs.join("; "));
+    }
+    const content = contentOf(data, json);
+    if (content !== null && !headers.has("content-type")) {
+      headers.set("content-type", content.contentType);
+    }
+    const query = params === undefined ? "" : encodeQuery(params);
+    const response = await fetch(withQuery(this.server.makeUrl(path), query), {
+      ...rest,
+      method,
+      headers,
+      ...(content === null ? {} : { body: content.body }),
+    });
+    this.#responses.add(response);
+    for (const [name, cookie] of parseSetCookies(response.headers.getSetCookie())) {
+      const gone = cookie.maxAge !== undefined
+        ? cookie.maxAge <= 0
+        : cookie.expires !== undefined && cookie.expires.getTime() <= Date.now();
+      if (gone) this.cookies.delete(name);
+      else this.cookies.set(name, cookie.value);
+    }
+    return response;
+  }
+
+  /**
+   * Sends `GET`.
+   *
+   * @param path Path with its query.
+   * @param init Headers.
+   * @returns The platform's response.
+   */
+  get(path: string | { toString(): string }, init?: TestRequestInit): Promise<Response> {
+    return this.request("GET", path, init);
+  }
+
+  /**
+   * Sends `POST`.
+   *
+   * @param path Path with its query.
+   * @param init Headers and body.
+   * @returns The platform's response.
+   */
+  post(path: string | { toString(): string }, init?: TestRequestInit): Promise<Response> {
+    return this.request("POST", path, init);
+  }
+
+  /**
+   * Sends `PUT`.
+   *
+   * @param path Path with its query.
+   * @param init Headers and body.
+   * @returns The platform's response.
+   */
+  put(path: string | { toString(): string }, init?: TestRequestInit): Promise<Response> {
+    return this.request("PUT", path, init);
+  }
+
+  /**
+   * Sends `PATCH`.
+   *
+   * @param path Path with its query.
+   * @param init Headers and body.
+   * @returns The platform's response.
+   */
+  patch(path: string | { toString(): string }, init?: TestRequestInit): Promise<Response> {
+    return this.request("PATCH", path, init);
+  }
+
+  /**
+   * Sends `DELETE`.
+   *
+   * @param path Path with its query.
+   * @param init Headers and body.
+   * @returns The platform's response.
+   */
+  delete(path: string | { toString(): string }, init?: TestRequestInit): Promise<Response> {
+    return this.request("DELETE", path, init);
+  }
+
+  /**
+   * Sends `HEAD`.
+   *
+   * @param path Path with its query.
+   * @param init Headers.
+   * @returns The platform's response.
+   */
+  head(path: string | { toString(): string }, init?: TestRequestInit): Promise<Response> {
+    return this.request("HEAD", path, init);
+  }
+
+  /**
+   * Sends `OPTIONS`.
+   *
+   * @param path Path with its query.
+   * @param init Headers.
+   * @returns The platform's response.
+   */
+  options(path: string | { toString(): string }, init?: TestRequestInit): Promise<Response> {
+    return this.request("OPTIONS", path, init);
+  }
+
+  /**
+   * Opens a WebSocket.
+   *
+   * @param path Path with its query.
+   * @param protocols Subprotocols to offer.
+   * @returns The platform's socket, open.
+   * @throws {Error} If the server refuses.
+   */
+  async wsConnect(
+    path: string | { toString(): string },
+    protocols: readonly string[] = [],
+  ): Promise<WebSocket> {
+    const url = this.server.makeUrl(path).replace(/^http/, "ws");
+    const socket = new WebSocket(url, [...protocols]);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const failed = () => reject(new Error(`Cannot open a WebSocket at ${url}: it was refused`));
+    socket.addEventListener("open", () => resolve(), { once: true });
+    socket.addEventListener("error", failed, { once: true });
+    await promise;
+    socket.removeEventListener("error", failed);
+    this.#sockets.add(socket);
+    return socket;
+  }
+
+  /** Gives unread bodies up, closes the WebSockets and stops the server. */
+  async close(): Promise<void> {
+    for (const response of this.#responses) {
+      if (!response.bodyUsed) await response.body?.cancel();
+    }
+    this.#responses.clear();
+    const closed = [...this.#sockets].filter((socket) => socket.readyState !== WebSocket.CLOSED)
+      .map((socket) => {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        socket.addEventListener("close", () => resolve(), { once: true });
+        socket.close();
+        return promise;
+      });
+    this.#sockets.clear();
+    await Promise.all(closed);
+    await this.server.close();
+  }
+
+  /** The same as `close()`, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/** The body of `data` or `json`, `null` where neither is given. */
+function contentOf(
+  data: FormFields | undefined,
+  json: unknown,
+): { readonly body: BodyInit; readonly contentType: string } | null {
+  if (data !== undefined) return new FormBody(data).encode();
+  if (json === undefined) return null;
+  return { body: JSON.stringify(json), contentType: "application/json" };
+}

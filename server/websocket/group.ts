@@ -1,0 +1,241 @@
+/**
+ * One message to many WebSockets.
+ * @module
+ */
+import { type WebSocketBase, whenClosed } from "../../http/websocket/socket.ts";
+import { WSCloseCode } from "../../http/websocket/message.ts";
+
+/**
+ * A message of a group: text, or bytes for a binary message.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const messages: web.GroupMessage[] = ["text", new Uint8Array([1, 2, 3])];
+ * const room = new web.WebSocketGroup();
+ * for (const message of messages) console.assert(await room.send(message) === 0); // nobody is in
+ * ```
+ */
+export type GroupMessage = string | Uint8Array<ArrayBuffer>;
+
+/**
+ * Carries a group's messages between processes. The group's own carries them to itself.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * // Carries messages within this process; Redis carries them between several.
+ * const listeners = new Set<(message: web.GroupMessage) => void>();
+ * const sent: web.GroupMessage[] = [];
+ * const broker: web.GroupBroker = {
+ *   publish: (_group, message) => {
+ *     sent.push(message);
+ *     for (const deliver of listeners) deliver(message);
+ *   },
+ *   subscribe: (_group, deliver) => {
+ *     listeners.add(deliver);
+ *     return () => listeners.delete(deliver);
+ *   },
+ * };
+ * await new web.WebSocketGroup({ broker }).send("hello");
+ * console.assert(sent[0] === "hello");
+ * ```
+ */
+export interface GroupBroker {
+  /**
+   * Hands a message to every subscriber of the group, in all processes, this one included.
+   *
+   * @param group Name of the group.
+   * @param message The message.
+   */
+  publish(group: string, message: GroupMessage): void | Promise<void>;
+  /**
+   * Starts to listen.
+   *
+   * @param group Name of the group.
+   * @param deliver Called with each message, in the order of the broker.
+   * @returns Ends it.
+   */
+  subscribe(group: string, deliver: (message: GroupMessage) => void): () => void;
+}
+
+/**
+ * What happens to a member that reads too slowly: with `close` its socket closes with 1013 at the
+ * socket's own `maxBuffered`, with `skip` messages are left out for it.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const slowPeer: web.SlowPeerPolicy = "skip"; // prices: the next one makes up for one left out
+ * const room = new web.WebSocketGroup({ slowPeer, maxBuffered: 64 * 1024 });
+ * console.assert(room.size === 0);
+ * ```
+ */
+export type SlowPeerPolicy = "close" | "skip";
+
+/**
+ * What {@linkcode WebSocketGroup} takes.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const options: web.WebSocketGroupOptions = { name: "lobby", slowPeer: "close" };
+ * const lobby = new web.WebSocketGroup(options);
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/lobby", web.webSocket(async (socket) => {
+ *   lobby.join(socket);
+ *   for await (const message of socket) {
+ *     if (message.type === web.WSMsgType.TEXT) await lobby.send(message.data);
+ *   }
+ * }))]);
+ * console.assert(lobby.size === 0);
+ * ```
+ */
+export interface WebSocketGroupOptions {
+  /** Name of the group at the broker. @default {"default"} */
+  readonly name?: string;
+  /** What carries messages between processes. @default this process alone */
+  readonly broker?: GroupBroker;
+  /** What happens to a member that reads too slowly. @default {"close"} */
+  readonly slowPeer?: SlowPeerPolicy;
+  /**
+   * With `skip`: bytes waiting to be sent to a member from which on messages are left out for it.
+   * @default {262144}
+   */
+  readonly maxBuffered?: number;
+}
+
+/**
+ * WebSockets that get the same messages: a chat room, a topic. A member that closes leaves by
+ * itself.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const room = new web.WebSocketGroup();
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/chat", web.webSocket(async (socket) => {
+ *   room.join(socket);
+ *   for await (const message of socket) {
+ *     if (message.type === web.WSMsgType.TEXT) await room.send(message.data);
+ *   }
+ * }))]);
+ * console.assert(room.size === 0);
+ * ```
+ */
+export class WebSocketGroup {
+  readonly #name: string;
+  readonly #broker: GroupBroker | null;
+  readonly #slowPeer: SlowPeerPolicy;
+  readonly #maxBuffered: number;
+  readonly #members = new Set<WebSocketBase>();
+  #unsubscribe: (() => void) | null = null;
+
+  /**
+   * Creates one.
+   *
+   * @param options Broker and policy.
+   */
+  constructor(options: WebSocketGroupOptions = {}) {
+    this.#name = options.name ?? "default";
+    this.#broker = options.broker ?? null;
+    this.#slowPeer = options.slowPeer ?? "close";
+    this.#maxBuffered = options.maxBuffered ?? 256 * 1024;
+  }
+
+  /** Members of this process. */
+  get size(): number {
+    return this.#members.size;
+  }
+
+  /**
+   * Adds a member; one that is in already stays.
+   *
+   * @param socket A WebSocket that was prepared.
+   * @throws {TypeError} If it was not.
+   */
+  join(socket: WebSocketBase): void {
+    if (this.#members.has(socket)) return;
+    const closed = whenClosed(socket);
+    if (socket.closed) return;
+    this.#members.add(socket);
+    closed.then(() => this.leave(socket));
+    this.#unsubscribe ??= this.#broker?.subscribe(this.#name, (message) => {
+      this.#deliver(message);
+    }) ?? null;
+  }
+
+  /**
+   * Takes a member out.
+   *
+   * @param socket The member.
+   * @returns Whether it was in.
+   */
+  leave(socket: WebSocketBase): boolean {
+    const was = this.#members.delete(socket);
+    if (this.#members.size === 0) this.#end();
+    return was;
+  }
+
+  /**
+   * Sends a message to all members, in all processes that share the broker. It waits for no member:
+   * one that reads too slowly meets the group's policy.
+   *
+   * @param message Text, or bytes for a binary message.
+   * @returns Members of this process it was sent to; with a broker 0, because that delivers.
+   * @throws {TypeError} If it is neither text nor bytes.
+   */
+  async send(message: GroupMessage): Promise<number> {
+    if (typeof message !== "string" && !(message instanceof Uint8Array)) {
+      throw new TypeError(`Cannot send to the group: expected text or a Uint8Array`);
+    }
+    if (this.#broker === null) return this.#deliver(message);
+    await this.#broker.publish(this.#name, message);
+    return 0;
+  }
+
+  /**
+   * Sends a value as JSON text to all members.
+   *
+   * @param value What to send.
+   * @returns Members of this process it was sent to.
+   */
+  async sendJson(value: unknown): Promise<number> {
+    return await this.send(JSON.stringify(value));
+  }
+
+  /**
+   * Closes all members of this process and waits until they have closed.
+   *
+   * @param code Close code.
+   * @param reason Up to 123 bytes of text.
+   */
+  async close(code: number = WSCloseCode.GOING_AWAY, reason = ""): Promise<void> {
+    const members = [...this.#members];
+    this.#members.clear();
+    this.#end();
+    await Promise.all(members.map((socket) => socket.close(code, reason)));
+  }
+
+  #deliver(message: GroupMessage): number {
+    let sent = 0;
+    for (const socket of this.#members) {
+      if (this.#slowPeer === "skip" && socket.bufferedAmount > this.#maxBuffered) continue;
+      // A failure is the member's own: its handler sees it, and it leaves.
+      if (typeof message === "string") socket.sendStr(message);
+      else socket.sendBytes(message);
+      if (!socket.closed) sent++;
+    }
+    return sent;
+  }
+
+  #end(): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe = null;
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * The opening handshake of a WebSocket, the server's half (RFC 6455 section 4.2.1).
+ *
+ * No engine has to check method, version, key or origin: all of it is here.
+ *
+ * @module
+ */
+import { HTTPBadRequest, HTTPForbidden } from "../exceptions/client_errors.ts";
+import type { ServerRequest } from "../request/request.ts";
+
+/**
+ * Who may open a WebSocket from a page in a browser: a list of origins, or a function that decides.
+ * Requests without an `Origin` header come from no page and are let through.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, web } from "@roundtrip/http";
+ *
+ * const checkOrigin: web.CheckOrigin = ["https://example.com"];
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/ws", web.webSocket(() => {}, { checkOrigin }))]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * await using session = new ClientSession({ baseUrl });
+ * const error = await session.wsConnect("/ws", { origin: "https://evil.example" })
+ *   .catch((error) => error);
+ * console.assert(error.status === 403);
+ * ```
+ */
+export type CheckOrigin =
+  | readonly string[]
+  | ((origin: string, request: ServerRequest) => boolean);
+
+/** What a handshake is checked against. */
+export interface HandshakeRules {
+  /** Subprotocols this server speaks. */
+  readonly protocols: readonly string[];
+  /** Origins that are allowed, `null` for the server's own. */
+  readonly checkOrigin: CheckOrigin | null;
+}
+
+/**
+ * Checks a handshake and chooses its subprotocol.
+ *
+ * @param request The request.
+ * @param rules What it is checked against.
+ * @returns The first of the client's subprotocols that the server speaks, `null` without one.
+ * @throws {HTTPBadRequest} If the request is no handshake, or not one of version 13.
+ * @throws {HTTPForbidden} If its origin is not allowed.
+ */
+export function checkHandshake(request: ServerRequest, rules: HandshakeRules): string | null {
+  const { headers, method } = request;
+  const upgrade = headers.get("upgrade");
+  if (upgrade?.toLowerCase().trim() !== "websocket") {
+    throw bad(`No WebSocket UPGRADE hdr: ${shown(upgrade)}\n Can "Upgrade" only to "WebSocket".`);
+  }
+  const connection = headers.get("connection");
+  if (!listOf(connection).some((token) => token.toLowerCase() === "upgrade")) {
+    throw bad(`No CONNECTION upgrade hdr: ${shown(connection)}`);
+  }
+  if (method !== "GET") throw bad(`Handshake error: the method is ${method}, not GET`);
+  const version = headers.get("sec-websocket-version");
+  if (version !== "13") {
+    // RFC 6455 section 4.4: the refusal says which version is spoken here.
+    throw bad(`Unsupported version: ${shown(version)}`, { "sec-websocket-version": "13" });
+  }
+  const key = headers.get("sec-websocket-key");
+  if (key === null || !/^[A-Za-z0-9+/]{22}==$/.test(key)) {
+    throw bad(`Handshake error: ${shown(key)} is no Sec-WebSocket-Key`);
+  }
+  // CVE-2026-69243: what follows a refused upgrade must not be read as the next request.
+  if (Number(headers.get("content-length") ?? 0) !== 0 || headers.has("transfer-encoding")) {
+    throw bad("Handshake error: the request has a body", { connection: "close" });
+  }
+  const origin = headers.get("origin");
+  if (origin !== null && !originAllowed(origin, request, rules.checkOrigin)) {
+    throw new HTTPForbidden({
+      text: `Handshake error: the origin ${shown(origin)} is not allowed`,
+    });
+  }
+  const offered = listOf(headers.get("sec-websocket-protocol"));
+  return offered.find((each) => rules.protocols.includes(each)) ?? null;
+}
+
+// Cross-site WebSocket hijacking: browsers send cookies along and ask nobody, so that a page on
+// https://evil.example would talk as the user. Only the Origin header tells it from our own page.
+function originAllowed(
+  origin: string,
+  request: ServerRequest,
+  allowed: CheckOrigin | null,
+): boolean {
+  if (typeof allowed === "function") return allowed(origin, request);
+  if (allowed !== null) return allowed.includes(origin);
+  const url = URL.parse(origin);
+  // "file://" and an empty header have no host, and neither may have a request.
+  if (url === null || !/^https?:$/.test(url.protocol)) return false;
+  // The scheme is not compared: behind a proxy that ends TLS, https arrives here as http.
+  const host = request.headers.get("host") ?? request.url.host;
+  return url.host === URL.parse(`${url.protocol}//${host}`)?.host;
+}
+
+function listOf(header: string | null): string[] {
+  return header === null ? [] : header.split(",").map((each) => each.trim());
+}
+
+function bad(text: string, headers?: HeadersInit): HTTPBadRequest {
+  return new HTTPBadRequest(headers === undefined ? { text } : { text, headers });
+}
+
+/** What the client sent, short and on one line. */
+function shown(value: string | null): string {
+  return value === null ? "None" : JSON.stringify(value.slice(0, 100)).slice(1, -1);
+}

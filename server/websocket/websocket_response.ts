@@ -1,0 +1,277 @@
+/**
+ * A WebSocket as a handler's response.
+ * @module
+ */
+import { NotSupportedError } from "../../http/not_supported_error.ts";
+import type { StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
+import { connectSocket, WebSocketBase } from "../../http/websocket/socket.ts";
+import { WebSocketChannel } from "../../http/websocket/channel.ts";
+import { WSCloseCode } from "../../http/websocket/message.ts";
+import { brokenHeader } from "../application/header_guard.ts";
+import { HTTPException } from "../exceptions/http_exception.ts";
+import type { EarlyAnswer } from "../request/prepared_answer.ts";
+import type { ServerRequest } from "../request/request.ts";
+import { checkHandshake, type CheckOrigin } from "./handshake.ts";
+
+/**
+ * What {@linkcode WebSocketResponse} takes.
+ *
+ * @typeParam T What `receiveJson()` gives: the output of `schema`.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, web } from "@roundtrip/http";
+ *
+ * const options: web.WebSocketOptions = {
+ *   protocols: ["chat"],
+ *   heartbeat: 20_000,
+ *   maxMsgSize: 64 * 1024,
+ * };
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/ws", web.webSocket((socket) => socket.sendStr("hello"), options))]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * await using session = new ClientSession({ baseUrl });
+ * await using ws = await session.wsConnect("/ws", { protocols: ["chat"] });
+ * console.assert(ws.protocol === "chat" && await ws.receiveStr() === "hello");
+ * ```
+ */
+export interface WebSocketOptions<T = unknown> {
+  /** Subprotocols this server speaks; the first one of the client's that is among them is chosen. */
+  readonly protocols?: readonly string[];
+  /**
+   * Origins of pages that may connect, or a function that decides; others get 403. Clients that are
+   * no browsers send no `Origin` and are let through.
+   * @default the origin of the server itself, by its `Host` header
+   */
+  readonly checkOrigin?: CheckOrigin;
+  /** Headers of the handshake's response. @default none */
+  readonly headers?: HeadersInit;
+  /**
+   * Silence after which the peer is sent a ping, in ms; without an answer within half of it more,
+   * the socket is given up with a message of type `ERROR`. 0 for never.
+   * @default {20000}
+   */
+  readonly heartbeat?: number;
+  /** How long `receive()` waits, in ms; 0 for no limit. @default {0} */
+  readonly receiveTimeout?: number;
+  /** How long `close()` waits for the peer's close frame, in ms. @default {10000} */
+  readonly timeout?: number;
+  /**
+   * First size of a message that is too big, in bytes; 0 for no limit. The peer is closed with 1009.
+   * The platform has read the message by then: it refuses frames beyond 64 MiB, however fragments
+   * add up.
+   * @default {4194304}
+   */
+  readonly maxMsgSize?: number;
+  /**
+   * Most messages that may wait to be received; beyond it, or beyond 16 MiB of them, the peer is
+   * closed with 1013, because the platform cannot make it wait.
+   * @default {1024}
+   */
+  readonly maxQueue?: number;
+  /**
+   * Bytes waiting to be sent from which on the next send closes the peer with 1013. A sender that
+   * awaits its sends waits at 64 KiB.
+   * @default {1048576}
+   */
+  readonly maxBuffered?: number;
+  /** What JSON messages are checked by: a schema of Zod, Valibot, ArkType or the like. */
+  readonly schema?: StandardSchemaV1<unknown, T>;
+  /** `false` throws: the platform answers a close frame by itself. @default {true} */
+  readonly autoclose?: boolean;
+  /** `false` throws: the platform answers pings by itself and shows none. @default {true} */
+  readonly autoping?: boolean;
+  /** `true` throws: the platform has no permessage-deflate. @default {false} */
+  readonly compress?: boolean;
+}
+
+/**
+ * What {@linkcode WebSocketResponse.canPrepare} tells.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/ws", async (request) => {
+ *   const socket = new web.WebSocketResponse();
+ *   const ready: web.WebSocketReady = socket.canPrepare(request);
+ *   if (!ready.ok) return web.textResponse("come back with a WebSocket");
+ *   await socket.prepare(request);
+ *   return socket;
+ * })]);
+ * console.assert(await (await app.request("/ws")).text() === "come back with a WebSocket");
+ * ```
+ */
+export interface WebSocketReady {
+  /** Whether `prepare()` would succeed. */
+  readonly ok: boolean;
+  /** Subprotocol that it would choose, `null` without one. */
+  readonly protocol: string | null;
+}
+
+/**
+ * Upgrades a request to a WebSocket: `prepare()` answers, then receive and send until it closes.
+ * When the handler returns, a socket that is open is closed with 1000; when it throws, with 1011;
+ * when the server stops, with 1001.
+ *
+ * @typeParam T What `receiveJson()` gives: the output of the schema.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/ws", async (request) => {
+ *   const socket = new web.WebSocketResponse();
+ *   await socket.prepare(request);
+ *   for await (const message of socket) {
+ *     if (message.type === web.WSMsgType.TEXT) await socket.sendStr(`${message.data}/answer`);
+ *   }
+ *   return socket;
+ * })]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * await using session = new ClientSession({ baseUrl });
+ * await using ws = await session.wsConnect("/ws");
+ * await ws.sendStr("hi");
+ * console.assert(await ws.receiveStr() === "hi/answer");
+ * ```
+ */
+export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements EarlyAnswer {
+  readonly #options: WebSocketOptions<T>;
+  readonly #channel: WebSocketChannel;
+  readonly #heartbeat: number;
+  #response: Response | null = null;
+
+  /**
+   * Creates one.
+   *
+   * @param options Subprotocols, origins, limits.
+   * @throws {NotSupportedError} If an option asks for what the platform cannot do.
+   * @throws {RangeError} If a limit is negative or not a number.
+   */
+  constructor(options: WebSocketOptions<T> = {}) {
+    super(options.schema ?? null);
+    checkSupport(options);
+    this.#options = options;
+    this.#channel = new WebSocketChannel({
+      maxMsgSize: limit("maxMsgSize", options.maxMsgSize, 4 * 1024 ** 2),
+      maxQueue: limit("maxQueue", options.maxQueue, 1024),
+      maxBuffered: limit("maxBuffered", options.maxBuffered, 1024 ** 2),
+      receiveTimeout: limit("receiveTimeout", options.receiveTimeout, 0),
+      closeTimeout: limit("timeout", options.timeout, 10_000),
+      closedReceives: 5, // aiohttp's THRESHOLD_CONNLOST_ACCESS: a loop that forgot to end
+    });
+    this.#heartbeat = limit("heartbeat", options.heartbeat, 20_000);
+  }
+
+  /** Whether `prepare()` has answered the handshake. */
+  get prepared(): boolean {
+    return this.#response !== null;
+  }
+
+  /** The platform's response to the upgrade. */
+  get response(): Response {
+    if (this.#response === null) throw new TypeError("Call prepare() first");
+    return this.#response;
+  }
+
+  /**
+   * Tells whether a request can be upgraded.
+   *
+   * @param request The request.
+   * @returns Whether it can, and the subprotocol that would be chosen.
+   */
+  canPrepare<Params>(request: ServerRequest<Params>): WebSocketReady {
+    try {
+      return { ok: !this.prepared, protocol: this.#check(request) };
+    } catch (error) {
+      if (!(error instanceof HTTPException)) throw error;
+      return { ok: false, protocol: null };
+    }
+  }
+
+  /**
+   * Answers the handshake; from here on the handler talks to the client.
+   *
+   * @param request The request to upgrade.
+   * @throws {HTTPBadRequest} If it asks for no WebSocket of version 13.
+   * @throws {HTTPForbidden} If its origin is not allowed.
+   * @throws {TypeError} If this object or the request was answered before.
+   * @throws {NotSupportedError} If what serves the application has no WebSockets, such as Node.
+   */
+  async prepare<Params>(request: ServerRequest<Params>): Promise<void> {
+    if (this.prepared) throw new TypeError("Cannot prepare: this WebSocket is prepared already");
+    const protocol = this.#check(request);
+    // All that can fail comes first: an upgrade that is not answered hangs for ever.
+    const headers = new Headers(this.#options.headers);
+    const broken = brokenHeader([...headers]);
+    if (broken !== null) {
+      throw new TypeError(`Cannot prepare: header "${broken}" holds a control character`);
+    }
+    if (request.earlyAnswer !== null) {
+      throw new TypeError("Cannot prepare: the request was answered before");
+    }
+    const { socket, response } = request.upgrade(this.#channel, {
+      headers,
+      protocol,
+      heartbeat: this.#heartbeat,
+    });
+    this.#channel.attach(socket);
+    connectSocket(this, this.#channel, protocol);
+    this.#response = response;
+    request.answerEarly(this);
+    await this.#channel.opened;
+  }
+
+  /**
+   * Called when the handler is done: closes a socket that it left open.
+   *
+   * @param error What the handler threw, if it did.
+   */
+  async finish(error?: unknown): Promise<void> {
+    if (error === undefined) await this.#channel.close(WSCloseCode.OK, "");
+    else await this.#channel.close(WSCloseCode.INTERNAL_ERROR, "Internal server error");
+    await this.#channel.ended;
+  }
+
+  /** Called when the application stops: closes the socket with 1001 and waits until it has closed. */
+  async shutdown(): Promise<void> {
+    await this.#channel.close(WSCloseCode.GOING_AWAY, "Server shutdown");
+    await this.#channel.ended;
+  }
+
+  #check<Params>(request: ServerRequest<Params>): string | null {
+    const { protocols = [], checkOrigin = null } = this.#options;
+    // A check sees headers and URL of the request; match info is the handler's business.
+    return checkHandshake(request as unknown as ServerRequest, { protocols, checkOrigin });
+  }
+}
+
+function checkSupport(
+  options: Pick<WebSocketOptions, "autoclose" | "autoping" | "compress">,
+): void {
+  const { autoclose = true, autoping = true, compress = false } = options;
+  if (!autoclose) {
+    throw new NotSupportedError("autoclose: false", "Deno answers a close frame by itself");
+  }
+  if (!autoping) {
+    throw new NotSupportedError("autoping: false", "Deno answers pings by itself and shows none");
+  }
+  if (compress) {
+    throw new NotSupportedError("compress: true", "Deno's server has no permessage-deflate");
+  }
+}
+
+function limit(name: string, value: number | undefined, byDefault: number): number {
+  if (value === undefined) return byDefault;
+  // setTimeout counts in 32 bits; beyond, it would fire at once.
+  if (!(value >= 0 && value <= 0x7fffffff)) {
+    throw new RangeError(`Cannot use ${name} ${value}: expected 0 to ${0x7fffffff}`);
+  }
+  return value;
+}

@@ -1,0 +1,168 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  cacheMiddleware,
+  type CacheOptions,
+  ClientSession,
+  type RequestOptions,
+} from "@roundtrip/http";
+import { overEachApp } from "../_transports.ts";
+
+interface Row {
+  readonly name: string;
+  readonly headers: Record<string, string>;
+  readonly cache?: CacheOptions;
+  readonly options?: RequestOptions;
+  /** What the two requests read. */
+  readonly reads: readonly [string, string];
+}
+
+const FRESH = { "cache-control": "max-age=60" };
+const ROWS: readonly Row[] = [
+  { name: "a fresh reply is used again", headers: FRESH, reads: ["1", "1"] },
+  { name: "no-store is not kept", headers: { "cache-control": "no-store" }, reads: ["1", "2"] },
+  { name: "a reply without a lifetime is asked for again", headers: {}, reads: ["1", "2"] },
+  {
+    name: "private is kept for one user",
+    headers: { "cache-control": "private, max-age=60" },
+    reads: ["1", "1"],
+  },
+  {
+    name: "private is not kept for several",
+    headers: { "cache-control": "private, max-age=60" },
+    cache: { shared: true },
+    reads: ["1", "2"],
+  },
+  {
+    name: "a reply that sets a cookie is not kept",
+    headers: { ...FRESH, "set-cookie": "a=b" },
+    reads: ["1", "2"],
+  },
+  {
+    name: "a reply that varies by cookies is not kept",
+    headers: { ...FRESH, vary: "Accept, Cookie" },
+    reads: ["1", "2"],
+  },
+  {
+    name: "a body beyond maxBodySize is not kept",
+    headers: FRESH,
+    cache: { maxBodySize: 0 },
+    reads: ["1", "2"],
+  },
+  {
+    name: "nothing is kept beyond maxSize",
+    headers: FRESH,
+    cache: { maxSize: 0 },
+    reads: ["1", "2"],
+  },
+  {
+    name: "a request with Authorization passes by",
+    headers: FRESH,
+    options: { auth: { login: "u" } },
+    reads: ["1", "2"],
+  },
+  {
+    name: "a request with Range passes by",
+    headers: FRESH,
+    options: { headers: { range: "bytes=0-" } },
+    reads: ["1", "2"],
+  },
+  {
+    name: "a caller's no-cache is heeded",
+    headers: FRESH,
+    options: { headers: { "cache-control": "no-cache" } },
+    reads: ["1", "2"],
+  },
+];
+for (const { name, headers, cache, options, reads } of ROWS) {
+  overEachApp(`cacheMiddleware(): ${name}`, async (serve) => {
+    let calls = 0;
+    await using served = serve(() => new Response(`${++calls}`, { headers }));
+    const middlewares = [cacheMiddleware(cache)];
+    await using session = new ClientSession({ ...served.options, middlewares });
+    for (const expected of reads) {
+      await using response = await session.get("/", options);
+      assertEquals(await response.text(), expected);
+    }
+  });
+}
+
+overEachApp(
+  "cacheMiddleware() asks whether an old reply still counts, and forgets what is written to",
+  async (serve) => {
+    const seen: string[] = [];
+    let tag = '"a"';
+    await using served = serve((request) => {
+      const known = request.headers.get("if-none-match");
+      seen.push(`${request.method} ${known}`);
+      const headers = { etag: tag, "cache-control": "no-cache" };
+      if (known === tag) return new Response(null, { status: 304, headers: { etag: tag } });
+      return new Response(`"${tag.at(1)}" `, { headers });
+    });
+    await using session = new ClientSession({
+      ...served.options,
+      middlewares: [cacheMiddleware()],
+    });
+    const read = async (): Promise<string> => {
+      await using response = await session.get("/");
+      return `${response.status} ${await response.text()}`;
+    };
+    assertEquals([await read(), await read()], ['200 "a" ', '200 "a" ']);
+    tag = '"b"';
+    assertEquals(await read(), '200 "b" ');
+    await (await session.put("/", { data: "x" })).read();
+    assertEquals(await read(), '200 "b" ');
+    assertEquals(seen, ["GET null", 'GET "a"', 'GET "a"', "PUT null", "GET null"]);
+  },
+);
+
+/** How many of `count` replies that were asked for once are asked for again. */
+async function askedAgain(
+  count: number,
+  cache: CacheOptions,
+  respond: () => Response,
+): Promise<number> {
+  let asked = 0;
+  const app = {
+    fetch() {
+      asked++;
+      return respond();
+    },
+  };
+  await using session = new ClientSession({ app, middlewares: [cacheMiddleware(cache)] });
+  for (let turn = 0; turn < 2; turn++) {
+    if (turn === 1) asked = 0;
+    // From the last one, so that what is kept is not pushed out by what is not.
+    for (let at = count - 1; at >= 0; at--) {
+      await using response = await session.get(`/${turn === 0 ? count - 1 - at : at}`);
+      await response.read();
+    }
+  }
+  return asked;
+}
+
+Deno.test("maxSize bounds replies without a body too, by their URLs and headers", async () => {
+  const headers = { ...FRESH, "x-pad": "p".repeat(9_000) };
+  const empty = () => new Response(null, { headers });
+  assertEquals(await askedAgain(50, { maxSize: 0 }, empty), 50);
+  assertEquals(await askedAgain(50, { maxSize: 100_000 }, empty), 41); // nine of 10 KB fit
+  const bare = () => new Response(null, { headers: FRESH });
+  const left = await askedAgain(200, { maxSize: 100_000 }, bare);
+  assert(left > 100 && left < 200, `${left} of 200 bare replies of at least 1 KiB`);
+});
+
+Deno.test("a reply that is longer than the cache pushes nothing out of it", async () => {
+  const asked: string[] = [];
+  const app = {
+    fetch({ url }: Request) {
+      asked.push(new URL(url).pathname);
+      return new Response(url.endsWith("/big") ? "x".repeat(9_000) : "x", { headers: FRESH });
+    },
+  };
+  const middlewares = [cacheMiddleware({ maxSize: 5_000 })];
+  await using session = new ClientSession({ app, middlewares });
+  for (const path of ["/small", "/big", "/small", "/big"]) {
+    await using response = await session.get(path);
+    await response.read();
+  }
+  assertEquals(asked, ["/small", "/big", "/big"]);
+});

@@ -1,0 +1,208 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  ClientSession,
+  type ClientTimeout,
+  ConnectionTimeoutError,
+  ServerTimeoutError,
+  SocketTimeoutError,
+} from "@roundtrip/http";
+import { clearDeadline, setDeadline } from "../../../client/request/deadline.ts";
+import { overEach } from "../_transports.ts";
+
+const HEAD = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc";
+
+interface Case {
+  readonly name: string;
+  readonly timeout: ClientTimeout;
+  readonly answer: string;
+  readonly type: typeof ServerTimeoutError;
+  readonly phase: ServerTimeoutError["phase"];
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: "total, head",
+    timeout: { total: 80 },
+    answer: "",
+    type: ServerTimeoutError,
+    phase: "total",
+  },
+  {
+    name: "total, body",
+    timeout: { total: 80 },
+    answer: HEAD,
+    type: ServerTimeoutError,
+    phase: "total",
+  },
+  {
+    name: "sockRead, head",
+    timeout: { sockRead: 80 },
+    answer: "",
+    type: SocketTimeoutError,
+    phase: "sockRead",
+  },
+  {
+    name: "sockRead, body",
+    timeout: { sockRead: 80 },
+    answer: HEAD,
+    type: SocketTimeoutError,
+    phase: "sockRead",
+  },
+  {
+    name: "connect, which lasts to the head",
+    timeout: { connect: 80 },
+    answer: "",
+    type: ConnectionTimeoutError,
+    phase: "connect",
+  },
+];
+for (const { name, timeout, answer, type, phase } of CASES) {
+  overEach(
+    `3.5.23 ${name}: the error names phase, limit and elapsed time, and the socket closes`,
+    async (open) => {
+      await using network = open(() => answer);
+      const server = network.peer;
+      await using session = new ClientSession({ ...network.options, timeout });
+      const start = performance.now();
+      const error = await assertRejects(async () => {
+        await using response = await session.get(server.url);
+        await response.read();
+      }, type);
+      const took = performance.now() - start;
+      assertEquals([error.phase, error.limit, error.name], [phase, 80, type.name]);
+      assert(took >= 79 && took < 1000, `${took} ms`);
+      assert(Math.abs(error.elapsed - took) < 50, `${error.elapsed} of ${took} ms`);
+      assertStringIncludes(error.message, `timeout.${phase} is 80 ms`);
+      while (server.open > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    },
+  );
+}
+
+overEach("sockRead counts each silence for itself, and not the reader's own time", async (open) => {
+  const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  async function* slowly(): AsyncGenerator<string> {
+    yield "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    for (let n = 0; n < 5; n++) {
+      await wait(60);
+      yield "1\r\nx\r\n";
+    }
+    yield "0\r\n\r\n";
+  }
+  await using network = open(slowly);
+  await using session = new ClientSession({ ...network.options, timeout: { sockRead: 150 } });
+  await using response = await session.get(network.peer.url);
+  assertEquals((await response.content.read(1)).length, 1);
+  await wait(250); // nobody waits for the peer now
+  assertEquals(await response.text(), "xxxx");
+});
+
+overEach(
+  "3.5.23, 3.5.24 a request's timeout replaces the session's whole, and 0 means none",
+  async (open) => {
+    await using network = open(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 120));
+      return "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+    });
+    const { url } = network.peer;
+    const timeout = { total: 50, sockRead: 50 };
+    await using session = new ClientSession({ ...network.options, timeout });
+    await assertRejects(() => session.get(url), ServerTimeoutError);
+    await using response = await session.get(url, { timeout: { total: 0 } });
+    assertEquals(response.status, 200);
+  },
+);
+
+Deno.test("limits that no timer can count are refused", async () => {
+  await using session = new ClientSession();
+  for (const timeout of [{ total: -1 }, { connect: NaN }, { sockRead: 2 ** 31 }]) {
+    const [name] = Object.keys(timeout);
+    await assertRejects(() => session.get("http://h/", { timeout }), RangeError, `timeout.${name}`);
+  }
+});
+
+Deno.test("a timer queue calls in order, skips what was cleared, and leaves no timer", async () => {
+  const called: number[] = [];
+  const done = Promise.withResolvers<void>();
+  const deadlines = [0, 1, 2, 3].map((n) =>
+    setDeadline(30, performance.now(), {
+      onDue() {
+        called.push(n);
+        if (n === 3) done.resolve();
+      },
+    })
+  );
+  const [, second] = deadlines;
+  assert(second);
+  clearDeadline(second);
+  clearDeadline(second);
+  await done.promise;
+  assertEquals(called, [0, 2, 3]);
+  clearDeadline(setDeadline(30_000, performance.now(), { onDue() {} }));
+});
+
+overEach(
+  "an aborted request does not disturb the next one, which may use its controller again",
+  async (open) => {
+    await using network = open(({ head }) =>
+      head.includes("/stall") ? "" : "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+    );
+    const server = network.peer;
+    await using session = new ClientSession(network.options);
+    for (let n = 0; n < 50; n++) {
+      const controller = new AbortController();
+      const reason = new Error(`reason ${n}`);
+      const stalled = session.get(`${server.url}/stall`, { signal: controller.signal });
+      const fine = session.get(server.url);
+      controller.abort(reason);
+      assertEquals(await assertRejects(() => stalled, Error), reason);
+      await using response = await fine;
+      assertEquals(await response.text(), "ok");
+    }
+  },
+);
+
+overEach(
+  "a limit ends a body under way when the garbage collector has taken fetch's signal",
+  async (open) => {
+    await using network = open(() => "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+    await using session = new ClientSession({ ...network.options, timeout: { total: 700 } });
+    const response = await session.get(network.peer.url);
+    const reading = assertRejects(() => response.read(), ServerTimeoutError, "total");
+    for (let round = 0; round < 20; round++) {
+      Array.from({ length: 200_000 }, () => ({ round })); // garbage, so that it is collected
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await reading;
+  },
+);
+
+overEach(
+  "a caller's reason is what is thrown, before the head and in the body; one that is no error is told in one",
+  async (open) => {
+    const start = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf";
+    await using network = open(({ head }) => head.includes("/body") ? start : "");
+    await using session = new ClientSession(network.options);
+    const reasons: readonly (readonly [unknown, string])[] = [
+      [new RangeError("mine"), "RangeError: mine"],
+      [undefined, "AbortError: The signal has been aborted"],
+      ["text", "ClientConnectionError: The request was aborted: text"],
+      [7, "ClientConnectionError: The request was aborted: 7"],
+    ];
+    for (const path of ["/head", "/body", "/before"]) {
+      for (const [reason, expected] of reasons) {
+        const controller = new AbortController();
+        if (path === "/before") controller.abort(reason);
+        const reading = (async () => {
+          const url = `${network.peer.url}${path}`;
+          await using response = await session.get(url, { signal: controller.signal });
+          if (path === "/body") setTimeout(() => controller.abort(reason));
+          await response.read();
+        })();
+        if (path === "/head") setTimeout(() => controller.abort(reason), 5);
+        const error = await assertRejects(() => reading, Error);
+        assertEquals(`${error.name}: ${error.message}`, expected, path);
+        if (reason instanceof Error) assertEquals(error, reason);
+      }
+    }
+  },
+);

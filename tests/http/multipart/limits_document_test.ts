@@ -1,0 +1,41 @@
+import { assert, assertEquals } from "@std/assert";
+import { web } from "@roundtrip/http";
+import { resolveMultipartLimits } from "../../../http/multipart/limits.ts";
+
+const ROOT = new URL("../../../", import.meta.url);
+
+/** The rows of a table of docs/limits.md: option, default, reason. */
+async function rowsOf(heading: string): Promise<[option: string, value: number, reason: string][]> {
+  const text = await Deno.readTextFile(new URL("docs/limits.md", ROOT));
+  const [, section = ""] = text.split(`\n## ${heading}\n`);
+  const [own = ""] = section.split("\n## ");
+  return [...own.matchAll(/^\| `(\w+)`\s*\|\s*(\d+) \|(.*)\|$/gm)]
+    .map(([, option = "", value = "", rest = ""]) => [
+      option,
+      Number(value),
+      rest.split("|").at(-1)?.trim() ?? "",
+    ]);
+}
+
+Deno.test("docs/limits.md has every limit of a multipart body, with its default and a reason", async () => {
+  const rows = await rowsOf("Of a multipart body");
+  assertEquals(
+    Object.fromEntries(rows.map(([option, value]) => [option, value])),
+    { ...resolveMultipartLimits() },
+  );
+  for (const [option, , reason] of rows) assert(reason.length > 20, `${option} lacks a reason`);
+});
+
+Deno.test("docs/limits.md says the default of clientMaxSize", async () => {
+  const [[option, value] = [], ...more] = await rowsOf("Of a body");
+  assertEquals([option, value, more], ["clientMaxSize", new web.Application().clientMaxSize, []]);
+});
+
+Deno.test("the comments of the limits say the defaults that are in force", async () => {
+  const source = await Deno.readTextFile(new URL("http/multipart/limits.ts", ROOT));
+  const said = [...source.matchAll(/@default \{(\d+)\}\s*\*\/\s*readonly (\w+): number/g)];
+  assertEquals(
+    Object.fromEntries(said.map(([, value, option]) => [option, Number(value)])),
+    { ...resolveMultipartLimits() },
+  );
+});

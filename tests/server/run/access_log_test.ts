@@ -1,0 +1,156 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { web } from "@roundtrip/http";
+import { exchange, quietApp, raw } from "../_raw.ts";
+
+async function logOf(
+  format: string | undefined,
+  talk: (server: web.TestServer) => Promise<unknown>,
+): Promise<string[]> {
+  const lines: string[] = [];
+  const app = quietApp();
+  app.addRoutes([
+    web.get("/p", () => web.textResponse("héllo", { headers: { "x-out": "o\tut" } })),
+    web.get("/empty", () => new Response(null, { status: 204 })),
+    web.get("/bytes", () => new Response(new Uint8Array(10))),
+    web.get("/stream", () => new Response(ReadableStream.from([new Uint8Array(7)]))),
+    web.get("/sized", () =>
+      new Response(ReadableStream.from([new Uint8Array(8)]), {
+        headers: { "content-length": "8" },
+      })),
+    web.get("/{tail:.*}", () => web.textResponse("")),
+  ]);
+  const write = (line: string) => void lines.push(line);
+  const accessLog = format === undefined ? { write } : { format, write };
+  {
+    await using server = await web.TestServer.start(app, { accessLog });
+    await talk(server);
+  }
+  return lines;
+}
+
+Deno.test("3.15 the default format is aiohttp's", async () => {
+  const [line = ""] = await logOf(
+    undefined,
+    (server) => raw(server.port, "/p?x=1", { headers: ["Referer: ref", "User-Agent: UA"] }),
+  );
+  assertMatch(
+    line,
+    /^127\.0\.0\.1 \[\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "GET \/p\?x=1 HTTP\/1\.1" 200 6 "ref" "UA"$/,
+  );
+});
+
+Deno.test("3.15 every atom", async () => {
+  Deno.env.set("ROUNDTRIP_TEST", "env");
+  const rows: [string, RegExp][] = [
+    ["%a", /^127\.0\.0\.1$/],
+    ["%P", new RegExp(`^<${Deno.pid}>$`)],
+    ["%s", /^200$/],
+    ["%b", /^6$/],
+    ["%T", /^\d+$/],
+    ["%Tf", /^\d+\.\d{6}$/],
+    ["%D", /^\d+$/],
+    ["%{x-in}i", /^in$/],
+    ["%{X-OUT}o", /^o\\x09ut$/],
+    ["%{ROUNDTRIP_TEST}e", /^env$/],
+    ["%{x-missing}i %{x-missing}o %{ROUNDTRIP_NONE}e", /^- - -$/],
+    ["100%% %s%%", /^100% 200%$/],
+    ["plain", /^plain$/],
+  ];
+  for (const [format, expected] of rows) {
+    const lines = await logOf(
+      format,
+      (server) => raw(server.port, "/p", { headers: ["x-in: in"] }),
+    );
+    assertEquals(lines.length, 1, format);
+    assertMatch(lines[0] ?? "", expected, format);
+  }
+  Deno.env.delete("ROUNDTRIP_TEST");
+  for (const format of ["%x", "%{a}x", "% s", "50%"]) {
+    const run = () => new web.AppRunner(quietApp(), { accessLog: { format } });
+    assertThrows(run, TypeError, "unknown atom");
+  }
+});
+
+Deno.test("3.15 %b counts the body however it is made, and what was sent arrives unchanged", async () => {
+  const rows = { "/p": 6, "/empty": 0, "/bytes": 10, "/stream": 7, "/sized": 8, "/none": 0 };
+  for (const [path, size] of Object.entries(rows)) {
+    const lines = await logOf("%b", async (server) => {
+      const response = await fetch(server.makeUrl(path));
+      assertEquals((await response.arrayBuffer()).byteLength, size);
+    });
+    assertEquals(lines, [String(size)], path);
+  }
+  assertEquals(await logOf("%s %b", (server) => raw(server.port, "/p", { method: "HEAD" })), [
+    "200 0",
+  ]);
+});
+
+Deno.test("a stream that its client leaves is logged with what it had", async () => {
+  const logged = Promise.withResolvers<string>();
+  const app = quietApp();
+  app.addRoutes([web.get("/", () =>
+    new Response(
+      new ReadableStream({
+        async pull(controller) {
+          controller.enqueue(new Uint8Array(100_000));
+          await new Promise((resolve) => setTimeout(resolve, 1));
+        },
+      }),
+    ))]);
+  const accessLog = { format: "%s %b", write: logged.resolve };
+  await using server = await web.TestServer.start(app, { accessLog });
+  {
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+    await connection.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
+    await connection.read(new Uint8Array(1000));
+  }
+  assertMatch(await logged.promise, /^200 [1-9]\d+$/);
+});
+
+Deno.test("nothing that a client sends starts a line, ends a field or drives a terminal", async () => {
+  const attack = '"\\ \x1b[2J \xff\xe2\x80\xae';
+  for (const format of ['"%r" "%{User-Agent}i"', "json"]) {
+    const lines = await logOf(format, async (server) => {
+      const head = `GET /a"b\\c\xe2\x80\xa8?q="%0d%0aFAKE HTTP/1.1\r\nHost: a\r\n` +
+        `User-Agent: ${attack}\r\nConnection: close\r\n\r\n`;
+      await exchange(server.port, Uint8Array.from(head, (each) => each.charCodeAt(0)));
+      await raw(server.port, "/%0d%0a", { headers: ['User-Agent: a" 200 "b'] });
+    });
+    assert(lines.length >= 1, format);
+    for (const line of lines) {
+      // deno-lint-ignore no-control-regex -- control bytes must not be there
+      assertEquals(/[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]/.test(line), false, line);
+      if (format === "json") assertEquals(JSON.parse(line).method, "GET");
+      else assertMatch(line, /^"(?:[^"\\]|\\.)*" "(?:[^"\\]|\\.)*"$/);
+    }
+  }
+});
+
+Deno.test("the JSON log has one object a line", async () => {
+  const [line = ""] = await logOf(
+    "json",
+    (server) => raw(server.port, "/p?x=1", { headers: ["User-Agent: UA"] }),
+  );
+  const { time, duration, ...rest } = JSON.parse(line);
+  assert(!Number.isNaN(Date.parse(time)) && duration >= 0);
+  assertEquals(rest, {
+    remote: "127.0.0.1",
+    method: "GET",
+    target: "/p?x=1",
+    status: 200,
+    bytes: 6,
+    referer: null,
+    userAgent: "UA",
+  });
+});
+
+Deno.test("a log that cannot be written does not cost the response", async () => {
+  const app = quietApp();
+  app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
+  const write = () => {
+    throw new Error("disk full");
+  };
+  await using server = await web.TestServer.start(app, { accessLog: { write } });
+  assertEquals((await raw(server.port, "/")).body, "hello");
+  assertEquals(app.logged.length, 2);
+});

@@ -1,0 +1,116 @@
+import { assert, assertEquals, assertLess, assertRejects, assertThrows } from "@std/assert";
+import { type ClientWebSocketResponse, web } from "@roundtrip/http";
+import { serve, type Served } from "../../_harness.ts";
+import { rawSocket } from "../../_frames.ts";
+
+interface Room extends AsyncDisposable {
+  readonly served: Served;
+  join(): Promise<ClientWebSocketResponse>;
+}
+
+async function room(group: web.WebSocketGroup, options: web.WebSocketOptions = {}): Promise<Room> {
+  const served = await serve([web.get(
+    "/ws",
+    web.webSocket(async (socket) => {
+      group.join(socket);
+      group.join(socket); // twice is once
+      await socket.sendStr("joined");
+      for await (const _ of socket);
+    }, options),
+  )]);
+  return {
+    served,
+    async join() {
+      const ws = await served.session.wsConnect("/ws");
+      assertEquals(await ws.receiveStr(), "joined");
+      return ws;
+    },
+    [Symbol.asyncDispose]: () => served[Symbol.asyncDispose](),
+  };
+}
+
+Deno.test("WebSocketGroup sends to all members, once each, and those who close leave", async () => {
+  const group = new web.WebSocketGroup();
+  await using place = await room(group);
+  const members = await Promise.all(Array.from({ length: 20 }, () => place.join()));
+  assertEquals([group.size, await group.send("a")], [20, 20]);
+  await group.send(Uint8Array.of(1, 2));
+  await group.sendJson({ n: 1 });
+  for (const ws of members) {
+    assertEquals([await ws.receiveStr(), await ws.receiveBytes(), await ws.receiveJson()], [
+      "a",
+      Uint8Array.of(1, 2),
+      { n: 1 },
+    ]);
+  }
+  await Promise.all(members.slice(0, 15).map((ws) => ws.close()));
+  while (group.size > 5) await new Promise((resolve) => setTimeout(resolve, 1));
+  assertEquals(await group.send("b"), 5);
+  await group.close(4000, "over");
+  for (const ws of members.slice(15)) {
+    assertEquals(await ws.receiveStr(), "b");
+    const { type, data } = await ws.receive();
+    assertEquals([type, data], [web.WSMsgType.CLOSE, 4000]);
+  }
+  assertEquals([group.size, await group.send("c")], [0, 0]);
+});
+
+Deno.test("WebSocketGroup takes only what was prepared, and only text and bytes", async () => {
+  const group = new web.WebSocketGroup();
+  assertThrows(() => group.join(new web.WebSocketResponse()), TypeError, "Call prepare() first");
+  await assertRejects(() => group.send(1 as never), TypeError, "expected text or a Uint8Array");
+  assertEquals(group.leave(new web.WebSocketResponse()), false);
+});
+
+for (const slowPeer of ["close", "skip"] as const) {
+  Deno.test(`WebSocketGroup with a member that never reads: ${slowPeer}`, async () => {
+    const group = new web.WebSocketGroup({ slowPeer });
+    await using place = await room(group, { heartbeat: 0, timeout: 100 });
+    await using reader = await place.join();
+    using _slow = await rawSocket(`${place.served.baseUrl}/ws`);
+    while (group.size < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    const before = Deno.memoryUsage().rss;
+    const chunk = new Uint8Array(64 * 1024);
+    const counts = new Set<number>();
+    for (let n = 0; n < 600; n++) { // 40 MB
+      counts.add(await group.send(chunk));
+      assertEquals((await reader.receiveBytes()).length, chunk.length);
+    }
+    assertEquals([...counts].sort(), [1, 2]);
+    assertEquals(group.size, slowPeer === "close" ? 1 : 2);
+    assertLess(Deno.memoryUsage().rss - before, 96 * 1024 ** 2);
+  });
+}
+
+/** What a broker does: here between two groups of one process. */
+function testBroker(): web.GroupBroker & { listeners: Set<(message: web.GroupMessage) => void> } {
+  const listeners = new Set<(message: web.GroupMessage) => void>();
+  return {
+    listeners,
+    async publish(group, message) {
+      assertEquals(group, "news");
+      await Promise.resolve();
+      for (const deliver of listeners) deliver(message);
+    },
+    subscribe(group, deliver) {
+      assertEquals(group, "news");
+      listeners.add(deliver);
+      return () => listeners.delete(deliver);
+    },
+  };
+}
+
+Deno.test("WebSocketGroup sends through a broker to the members of every process", async () => {
+  const broker = testBroker();
+  const [here, there] = [1, 2].map(() => new web.WebSocketGroup({ name: "news", broker }));
+  assert(here !== undefined && there !== undefined);
+  await using placeHere = await room(here);
+  await using placeThere = await room(there);
+  const [a, b] = [await placeHere.join(), await placeThere.join()];
+  await here.send("hi");
+  assertEquals([await a.receiveStr(), await b.receiveStr()], ["hi", "hi"]);
+  await a.close();
+  await b.close();
+  while (here.size + there.size > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  assertEquals(broker.listeners.size, 0);
+});
