@@ -62,6 +62,7 @@ const LEAVING: readonly string[] = [
   "cli/request/connect_error.ts",
   "cli/request/http_reply.ts",
   "cli/request/socket_reader.ts",
+  "cli/request/socket_transport.ts",
 ];
 const HONO_FILES = [
   "server/application/application.ts",
