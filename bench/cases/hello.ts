@@ -1,5 +1,5 @@
 import type { BenchCase } from "../case.ts";
-import { httpServers } from "../contenders/http_servers.ts";
+import { httpServers } from "../http_servers.ts";
 import { HELLO } from "../contenders/servers/replies.mjs";
 import { underLoad, wrk } from "../server_case.ts";
 

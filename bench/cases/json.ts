@@ -1,5 +1,5 @@
 import type { BenchCase } from "../case.ts";
-import { httpServers } from "../contenders/http_servers.ts";
+import { httpServers } from "../http_servers.ts";
 import { underLoad, wrk } from "../server_case.ts";
 import { REPLY } from "../contenders/servers/replies.mjs";
 

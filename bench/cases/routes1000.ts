@@ -1,5 +1,5 @@
 import type { BenchCase, Row } from "../case.ts";
-import { httpServers } from "../contenders/http_servers.ts";
+import { httpServers } from "../http_servers.ts";
 import { underLoad, wrk } from "../server_case.ts";
 
 const FEW = 10;

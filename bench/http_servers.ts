@@ -2,7 +2,7 @@
  * The HTTP servers that the request benchmarks compare.
  */
 
-import type { Program, Row } from "../case.ts";
+import type { Program, Row } from "./case.ts";
 
 /** The ids of {@linkcode httpServers}. */
 export type HttpServer =
