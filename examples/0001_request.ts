@@ -1,4 +1,4 @@
-// deno run --allow-net=0.0.0.0,localhost --allow-write examples/0001_request.ts N [PORT]
+// deno run --allow-net=0.0.0.0,localhost --allow-write=tmp examples/0001_request.ts N [PORT]
 import { ClientConnectionError, ClientSession, ContentTypeError, web } from "@roundtrip/http";
 
 const USAGE = `usage: 0001_request.ts N [PORT]
@@ -6,7 +6,7 @@ const USAGE = `usage: 0001_request.ts N [PORT]
   1  GET /, print status and text
   2  query parameters: an object, pairs, an encoded URL
   3  POST JSON and meet a reply of another mime type
-  4  stream a reply into a file`;
+  4  stream a reply into tmp/localhost.html`;
 
 const [option = "", port = "8080"] = Deno.args;
 
@@ -26,7 +26,7 @@ async function server(): Promise<void> {
     const { name } = request.matchInfo;
     const url = request.app.router.named("root").urlFor({ name }).withQuery("a=b&c=d");
     console.log(`${url}`);
-    return web.textResponse(`${url}`);
+    return hello(request);
   }, { name: "root" });
   routes.get("/ws", async (request) => {
     const socket = new web.WebSocketResponse();
@@ -62,25 +62,30 @@ async function params(session: ClientSession): Promise<void> {
 
 async function json(session: ClientSession): Promise<void> {
   await using response = await session.post("/json", { json: { test: "object" } });
+  console.log(`status: ${response.status}`);
   try {
     console.log(await response.json());
   } catch (error) {
     if (!(error instanceof ContentTypeError)) throw error;
-    console.log(error.message);
+    console.log(`exception: ${error.message}`);
   }
+  console.log("=".repeat(35));
   console.log(`status: ${response.status}`);
   console.log(await response.text());
 }
 
 async function stream(session: ClientSession): Promise<void> {
   await using response = await session.get("/");
-  const path = `${await Deno.makeTempDir()}/reply.txt`;
-  let pieces = 0;
-  for await (const piece of response.content.iterChunked(1024)) {
-    await Deno.writeFile(path, piece, { append: true });
-    pieces++;
+  console.log(`status: ${response.status}`);
+  await Deno.mkdir("tmp", { recursive: true });
+  using file = await Deno.open("tmp/localhost.html", { write: true, create: true, truncate: true });
+  const writer = file.writable.getWriter();
+  const decoder = new TextDecoder();
+  for await (const chunk of response.content.iterChunked(1024)) {
+    console.log(decoder.decode(chunk, { stream: true }));
+    await writer.write(chunk);
   }
-  console.log(`${pieces} pieces to ${path}`);
+  await writer.close();
 }
 
 const CLIENTS: Record<string, (session: ClientSession) => Promise<void>> = {

@@ -20,6 +20,7 @@ const folder = await Deno.makeTempDir({ dir: "/tmp" });
     await writer.write(piece);
     largest = Math.max(largest, piece.length);
   }
+  await writer.close();
   console.log(response.content.totalBytes, largest <= 64 * 1024);
 }
 
