@@ -20,6 +20,7 @@ import {
   WSMsgType,
 } from "../../server/mod.ts";
 import { authRoutes } from "./auth.ts";
+import { contentRoutes } from "./contents.ts";
 import { bodyOf, headersOf, headOf } from "./echo.ts";
 import { streamRoutes } from "./streams.ts";
 
@@ -79,7 +80,7 @@ function echoRoutes(): RouteDef[] {
       const head = [...headersOfDump(request)].map(([name, value]) => `${name}: ${value}\r\n`);
       return textResponse(`${request.method} ${request.pathQs} HTTP/1.1\r\n${head.join("")}\r\n`);
     }),
-    get("/response-headers", (request) => {
+    route("*", "/response-headers", (request) => {
       const headers = new Headers();
       for (const [name, value] of request.query) {
         try {
@@ -138,6 +139,8 @@ function redirectRoutes({ redirectTo }: HttpbinOptions): RouteDef[] {
       const target = request.query.get("url") ?? "";
       const own = `${request.scheme}://${request.host}`;
       const url = URL.parse(target, own);
+      // An address without a host leads nowhere; clients are tried out on it.
+      if (/^https?:\/\/(?::\d*)?$/.test(target)) return found(target);
       if (url === null || !/^https?:$/.test(url.protocol)) {
         throw new HTTPBadRequest({ text: "400: url is missing or malformed" });
       }
@@ -165,6 +168,11 @@ function cookieRoutes(): RouteDef[] {
       for (const [name, value] of request.query) tryCookie(() => setCookie(response, name, value));
       return response;
     }),
+    get("/cookies/set/{name}/{value}", (request) => {
+      const response = found("/cookies");
+      tryCookie(() => setCookie(response, request.matchInfo.name, request.matchInfo.value));
+      return response;
+    }),
     get("/cookies/delete", (request) => {
       const response = found("/cookies");
       for (const name of request.query.keys()) tryCookie(() => delCookie(response, name));
@@ -184,65 +192,6 @@ function tryCookie(set: () => void): void {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new HTTPBadRequest({ text: `400: ${why}`, cause });
   }
-}
-
-function contentRoutes(): RouteDef[] {
-  return [
-    get("/json", () => jsonResponse({ slideshow: { title: "Sample", slides: [{ n: 1 }] } })),
-    get("/html", () =>
-      textResponse("<!doctype html><title>Sample</title><h1>Sample</h1>", {
-        contentType: "text/html",
-      })),
-    get("/encoding/utf8", () => textResponse("STARGΛ̊TE SG-1, 你好, Καλημέρα, Ünïcödé, 🦕\n")),
-    get("/robots.txt", () => textResponse("User-agent: *\nDisallow: /deny\n")),
-    get("/deny", () => textResponse("Not for you\n")),
-    get("/uuid", () => jsonResponse({ uuid: crypto.randomUUID() })),
-    get("/base64/{value}", (request) => {
-      try {
-        const text = atob(request.matchInfo.value.replaceAll("-", "+").replaceAll("_", "/"));
-        return new Response(Uint8Array.from(text, (each) => each.charCodeAt(0)), {
-          // Without a type a browser looks for one, and finds a page with scripts.
-          headers: {
-            "content-type": "text/plain",
-            "x-content-type-options": "nosniff",
-          },
-        });
-      } catch (cause) {
-        throw new HTTPBadRequest({ text: "400: that is no base64", cause });
-      }
-    }),
-    get("/etag/{etag}", (request) => {
-      const { etag } = request.matchInfo;
-      if (/^[\x21\x23-\x7e]+$/.test(etag)) return conditional(request, `"${etag}"`);
-      throw new HTTPBadRequest({ text: "400: an ETag has visible letters of ASCII, no quotes" });
-    }),
-    get("/cache", (request) => {
-      const { headers } = request;
-      if (headers.has("if-modified-since") || headers.has("if-none-match")) {
-        return new Response(null, { status: 304 });
-      }
-      return jsonResponse(headOf(request), {
-        headers: { "last-modified": new Date(0).toUTCString(), "etag": '"cache"' },
-      });
-    }),
-    get("/cache/{seconds:\\d+}", (request) =>
-      jsonResponse(headOf(request), {
-        headers: { "cache-control": `public, max-age=${request.matchInfo.seconds}` },
-      })),
-  ];
-}
-
-function conditional(request: ServerRequest, etag: string): Response {
-  const list = (name: string): string[] | null =>
-    request.headers.get(name)?.split(",").map((each) => each.trim().replace(/^W\//, "")) ?? null;
-  const unless = list("if-none-match");
-  const only = list("if-match");
-  const names = (tags: string[]): boolean => tags.includes(etag) || tags.includes("*");
-  if (unless !== null && names(unless)) {
-    return new Response(null, { status: 304, headers: { etag } });
-  }
-  if (only !== null && !names(only)) return new Response(null, { status: 412, headers: { etag } });
-  return jsonResponse(headOf(request), { headers: { etag } });
 }
 
 const echoSocket: Handler = async (request) => {
@@ -265,14 +214,18 @@ const INDEX = `roundtrip httpbin: what you send is what you read
 /bytes/{n} /stream-bytes/{n} /range/{n} bytes, at most 100 KiB
 /stream/{n} /jsonl /sse                 lines and events
 /redirect/{n} /relative-redirect/{n} /absolute-redirect/{n} /redirect-to?url=
-/cookies/set?a=1 /cookies/delete?a
+/cookies/set?a=1 /cookies/set/{name}/{value} /cookies/delete?a
 /basic-auth/{user}/{password} /hidden-basic-auth/{user}/{password} /bearer
-/digest-auth/{qop}/{user}/{password}[/{algorithm}]
+/digest-auth/{qop}/{user}/{password}[/{algorithm}[/{stale_after}]]
 /gzip /deflate /brotli /zstd            compressed
 /etag/{etag} /cache /cache/{seconds}    conditional requests
 /upload                                 forms with files
-                                        (no trailers: Deno sends none)
-/json /html /encoding/utf8 /base64/{text} /uuid /response-headers?name=value
-/unstable?failure_rate=0.5 /dump/request /robots.txt /deny
+/trailers                               501: the platform's server sends none
+/json /html /xml /encoding/utf8 /robots.txt /deny /links/{n}[/{at}]
+/forms/post                             a form that posts to /post
+/image /image/{png,jpeg,webp,svg}       by the Accept header, or by name
+/base64/{text} /base64/decode/{text} /base64/encode/{text}
+/uuid /response-headers?name=value /unstable?failure_rate=0.5 /dump/request
+/env /hostname /version                 of the server; variables HTTPBIN_ENV_*
 /websocket/echo                         WebSocket
 `;

@@ -10,12 +10,14 @@ import {
   jsonResponse,
   type RouteDef,
   type ServerRequest,
+  setCookie,
 } from "../../server/mod.ts";
 import { sameText } from "../listening/same_text.ts";
 
 const ALGORITHMS: Readonly<Record<string, string>> = {
   "MD5": "md5",
   "SHA-256": "sha256",
+  "SHA-512": "sha512", // in no RFC; Python's httpbin and requests have it
   "SHA-512-256": "sha512-256",
 };
 
@@ -45,6 +47,10 @@ export function authRoutes(): RouteDef[] {
       "/digest-auth/{qop}/{user}/{password}/{algorithm}",
       (request) => digest(request, request.matchInfo.algorithm),
     ),
+    get(
+      "/digest-auth/{qop}/{user}/{password}/{algorithm}/{stale}",
+      (request) => digest(request, request.matchInfo.algorithm, request.matchInfo.stale),
+    ),
   ];
 }
 
@@ -60,8 +66,16 @@ function basicMatches(request: ServerRequest, user: string, password: string): b
 
 type DigestParams = { qop: string; user: string; password: string };
 
-/** RFC 7616: a fresh nonce for every challenge; a reply is checked, its nonce is not remembered. */
-async function digest(request: ServerRequest<DigestParams>, algorithm: string): Promise<Response> {
+/**
+ * RFC 7616: a fresh nonce for every challenge; a reply is checked, its nonce is not remembered.
+ *
+ * How many replies are fine before a nonce is stale is kept in a cookie, as Python's httpbin does.
+ */
+async function digest(
+  request: ServerRequest<DigestParams>,
+  algorithm: string,
+  staleAfter = "never",
+): Promise<Response> {
   const { qop, user, password } = request.matchInfo;
   const name = Object.hasOwn(ALGORITHMS, algorithm) ? ALGORITHMS[algorithm] : undefined;
   if (name === undefined) {
@@ -72,26 +86,44 @@ async function digest(request: ServerRequest<DigestParams>, algorithm: string): 
   if (qop !== "auth" && qop !== "auth-int") {
     throw new HTTPBadRequest({ text: `400: qop ${qop} is none of auth, auth-int` });
   }
+  if (!/^(?:never|\d{1,6})$/.test(staleAfter)) {
+    throw new HTTPBadRequest({
+      text: `400: stale_after ${staleAfter} is neither never nor a number`,
+    });
+  }
+  const uses = request.cookies.get("stale_after") ?? staleAfter;
+  const stale = uses === "0" && staleAfter !== "0";
   const hash = (text: string | Uint8Array): string => createHash(name).update(text).digest("hex");
   const params = paramsOf(request.headers.get("authorization") ?? "");
-  if (params !== null && params.username === user && params.qop === qop) {
+  if (!stale && params !== null && params.username === user && params.qop === qop) {
     const body = qop === "auth-int" ? `:${hash(await request.read())}` : "";
     const first = hash(`${user}:${params.realm}:${password}`);
     const second = hash(`${request.method}:${params.uri}${body}`);
     const { nonce, nc, cnonce } = params;
     const expected = hash(`${first}:${nonce}:${nc}:${cnonce}:${qop}:${second}`);
-    if (sameText(params.response ?? "", expected)) return accepted(user);
+    if (sameText(params.response ?? "", expected)) {
+      const left = /^[1-9]\d*$/.test(uses) ? `${Number(uses) - 1}` : staleAfter;
+      return withCookies(accepted(user), left);
+    }
   }
   const nonce = randomBytes(16).toString("hex");
   const opaque = randomBytes(16).toString("hex");
-  return new Response(null, {
+  const challenge = new Response(null, {
     status: 401,
     headers: {
       "www-authenticate":
         `Digest realm="go-httpbin", nonce="${nonce}", qop="${qop}", opaque="${opaque}", ` +
-        `algorithm=${algorithm}, stale=FALSE`,
+        `algorithm=${algorithm}, stale=${stale ? "TRUE" : "FALSE"}`,
     },
   });
+  return withCookies(challenge, staleAfter);
+}
+
+/** A cookie beside the credentials: clients have lost theirs on the way through a challenge. */
+function withCookies(response: Response, uses: string): Response {
+  setCookie(response, "stale_after", uses);
+  setCookie(response, "fake", "fake_value");
+  return response;
 }
 
 function paramsOf(header: string): Record<string, string> | null {

@@ -74,6 +74,12 @@ export const LISTEN_OPTIONS: readonly OptionSpec[] = [
   },
 ];
 
+/** Certificate of a server that can do without one. */
+export const TLS_OPTIONS: readonly OptionSpec[] = [
+  { long: "tls-cert", value: "FILE", help: "certificate chain (PEM)", more: true },
+  { long: "tls-key", value: "FILE", help: "private key (PEM)", more: true },
+];
+
 /** Options of what serves for long. */
 export const SERVICE_OPTIONS: readonly OptionSpec[] = [
   {

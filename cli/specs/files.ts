@@ -7,6 +7,7 @@ import {
   COMMON_OPTIONS,
   LISTEN_OPTIONS,
   SERVICE_OPTIONS,
+  TLS_OPTIONS,
 } from "./command_spec.ts";
 
 /** The subcommand. */
@@ -72,8 +73,7 @@ export const files: CommandSpec = {
     { long: "no-archives", help: "no folders as archives", more: true },
     { long: "hidden", help: "serve names that begin with a dot", more: true },
     { long: "header", value: "NAME:VALUE", repeat: true, help: "header of every file", more: true },
-    { long: "tls-cert", value: "FILE", help: "certificate chain (PEM)", more: true },
-    { long: "tls-key", value: "FILE", help: "private key (PEM)", more: true },
+    ...TLS_OPTIONS,
     { long: "open", help: "open the address in a browser", more: true },
     { long: "access-log", help: "one line for each request", more: true },
     ...SERVICE_OPTIONS,

@@ -2,7 +2,7 @@
  * Options of `roundtrip httpbin`.
  * @module
  */
-import { type CommandSpec, COMMON_OPTIONS, LISTEN_OPTIONS } from "./command_spec.ts";
+import { type CommandSpec, COMMON_OPTIONS, LISTEN_OPTIONS, TLS_OPTIONS } from "./command_spec.ts";
 
 /** The subcommand. */
 export const httpbin: CommandSpec = {
@@ -20,6 +20,7 @@ export const httpbin: CommandSpec = {
     ...LISTEN_OPTIONS,
     { long: "redirect-to", value: "HOST", repeat: true, help: "host that /redirect-to may name" },
     { long: "access-log", help: "one line for each request" },
+    ...TLS_OPTIONS,
     ...COMMON_OPTIONS,
   ],
   examples: [

@@ -1,0 +1,160 @@
+/**
+ * Routes that show contents of many kinds.
+ * @module
+ */
+import {
+  get,
+  HTTPBadRequest,
+  HTTPFound,
+  HTTPNotAcceptable,
+  HTTPNotFound,
+  HTTPNotImplemented,
+  jsonResponse,
+  type RouteDef,
+  type ServerRequest,
+  textResponse,
+} from "../../server/mod.ts";
+import { VERSION } from "../io/version.ts";
+import { headOf } from "./echo.ts";
+import { IMAGES } from "./images.ts";
+
+/** The routes. */
+export function contentRoutes(): RouteDef[] {
+  return [
+    get("/json", () => jsonResponse({ slideshow: { title: "Sample", slides: [{ n: 1 }] } })),
+    get("/html", () =>
+      textResponse("<!doctype html><title>Sample</title><h1>Sample</h1>", {
+        contentType: "text/html",
+      })),
+    get("/encoding/utf8", () => textResponse("STARGΛ̊TE SG-1, 你好, Καλημέρα, Ünïcödé, 🦕\n")),
+    get("/robots.txt", () => textResponse("User-agent: *\nDisallow: /deny\n")),
+    get("/deny", () => textResponse("Not for you\n")),
+    get("/uuid", () => jsonResponse({ uuid: crypto.randomUUID() })),
+    get("/xml", () => textResponse(XML, { contentType: "application/xml" })),
+    get("/forms/post", () => textResponse(FORM, { contentType: "text/html" })),
+    get("/links/{count:\\d+}", (request) => {
+      throw new HTTPFound(`/links/${request.matchInfo.count}/0`);
+    }),
+    get("/links/{count:\\d+}/{at:\\d+}", (request) => {
+      const count = Math.min(Math.max(Number(request.matchInfo.count), 1), 200);
+      const links = Array.from(
+        { length: count },
+        (_, at) =>
+          at === Number(request.matchInfo.at)
+            ? `${at}`
+            : `<a href="/links/${count}/${at}">${at}</a>`,
+      );
+      return textResponse(`<!doctype html><title>Links</title>${links.join(" ")}`, {
+        contentType: "text/html",
+      });
+    }),
+    get("/image", (request) => image(accepted(request.headers.get("accept") ?? ""))),
+    get("/image/{kind}", (request) => image(request.matchInfo.kind)),
+    get("/base64/{value}", (request) => decoded(request.matchInfo.value)),
+    get("/base64/decode/{value}", (request) => decoded(request.matchInfo.value)),
+    get("/base64/encode/{value}", (request) => {
+      const bytes = new TextEncoder().encode(request.matchInfo.value);
+      return plain(btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_"));
+    }),
+    get("/env", () => jsonResponse({ env: shownEnvironment() })),
+    // Whoever asks from afar has no business with the name of this machine.
+    get("/hostname", () => jsonResponse({ hostname: "roundtrip" })),
+    get("/version", () => jsonResponse({ name: "roundtrip", version: VERSION })),
+    get("/trailers", () => {
+      throw new HTTPNotImplemented({ text: "501: the platform's server sends no trailers" });
+    }),
+    get("/etag/{etag}", (request) => {
+      const { etag } = request.matchInfo;
+      if (/^[\x21\x23-\x7e]+$/.test(etag)) return conditional(request, `"${etag}"`);
+      throw new HTTPBadRequest({ text: "400: an ETag has visible letters of ASCII, no quotes" });
+    }),
+    get("/cache", (request) => {
+      const { headers } = request;
+      if (headers.has("if-modified-since") || headers.has("if-none-match")) {
+        return new Response(null, { status: 304 });
+      }
+      return jsonResponse(headOf(request), {
+        headers: { "last-modified": new Date(0).toUTCString(), "etag": '"cache"' },
+      });
+    }),
+    get("/cache/{seconds:\\d+}", (request) =>
+      jsonResponse(headOf(request), {
+        headers: { "cache-control": `public, max-age=${request.matchInfo.seconds}` },
+      })),
+  ];
+}
+
+function conditional(request: ServerRequest, etag: string): Response {
+  const list = (name: string): string[] | null =>
+    request.headers.get(name)?.split(",").map((each) => each.trim().replace(/^W\//, "")) ?? null;
+  const unless = list("if-none-match");
+  const only = list("if-match");
+  const names = (tags: string[]): boolean => tags.includes(etag) || tags.includes("*");
+  if (unless !== null && names(unless)) {
+    return new Response(null, { status: 304, headers: { etag } });
+  }
+  if (only !== null && !names(only)) return new Response(null, { status: 412, headers: { etag } });
+  return jsonResponse(headOf(request), { headers: { etag } });
+}
+
+/** Text of the client's, which a browser must not take for a page with scripts. */
+function plain(body: string | Uint8Array<ArrayBuffer>): Response {
+  return new Response(body, {
+    headers: { "content-type": "text/plain", "x-content-type-options": "nosniff" },
+  });
+}
+
+function decoded(value: string): Response {
+  try {
+    const text = atob(value.replaceAll("-", "+").replaceAll("_", "/"));
+    return plain(Uint8Array.from(text, (each) => each.charCodeAt(0)));
+  } catch (cause) {
+    throw new HTTPBadRequest({ text: "400: that is no base64", cause });
+  }
+}
+
+/** The kind that a client wants, as go-httpbin reads its Accept header. */
+function accepted(accept: string): string {
+  const named = ["webp", "svg", "jpeg", "png"].find((kind) => accept.includes(`image/${kind}`));
+  if (named !== undefined) return named;
+  if (accept === "" || /(?:image|\*)\/\*/.test(accept)) return "png";
+  throw new HTTPNotAcceptable({ text: "406: images are image/png, jpeg, webp and svg+xml" });
+}
+
+function image(kind: string): Response {
+  const found = Object.hasOwn(IMAGES, kind) ? IMAGES[kind] : undefined;
+  if (found === undefined) {
+    throw new HTTPNotFound({ text: `404: images are ${Object.keys(IMAGES).join(", ")}` });
+  }
+  const bytes = Uint8Array.from(atob(found.base64), (each) => each.charCodeAt(0));
+  return new Response(bytes, { headers: { "content-type": found.type } });
+}
+
+/** Variables that were named for being shown; the others may be secrets. */
+function shownEnvironment(): Record<string, string> {
+  if (Deno.permissions.querySync({ name: "env" }).state !== "granted") return {};
+  const all = Object.entries(Deno.env.toObject());
+  return Object.fromEntries(all.filter(([name]) => name.startsWith("HTTPBIN_ENV_")));
+}
+
+const XML = `<?xml version="1.0" encoding="utf-8"?>
+<slideshow title="Sample" author="Roundtrip"><slide type="all"><title>Round and round</title></slide></slideshow>
+`;
+
+const FORM = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Order</title>
+<form method="post" action="/post">
+<p><label>Customer: <input name="custname"></label></p>
+<p><label>Telephone: <input type="tel" name="custtel"></label></p>
+<p><label>Email: <input type="email" name="custemail"></label></p>
+<fieldset>
+<legend>Size</legend>
+<label><input type="radio" name="size" value="small"> Small</label>
+<label><input type="radio" name="size" value="large"> Large</label>
+</fieldset>
+<p><label>Comments: <textarea name="comments"></textarea></label></p>
+<button>Submit</button>
+</form>
+`;
