@@ -1,0 +1,193 @@
+/**
+ * Bodies without their framing (RFC 9112 sections 6 and 7).
+ * @module
+ */
+import { IS_VALUE, latin1 } from "./byte_classes.ts";
+import { CHUNKED, type Framing, UNTIL_CLOSE } from "./framing.ts";
+import { headEnd } from "./head.ts";
+import { DEFAULT_HEAD_LIMITS, type HeadLimits } from "./head_limits.ts";
+import { type HeaderFields, NO_FIELDS, parseFields } from "./header_fields.ts";
+import { HttpSyntaxError } from "./syntax_error.ts";
+
+const CR = 13;
+const LF = 10;
+const SEMICOLON = 59;
+/** Extensions of all chunks of a body, which have no use; as much as Node allows. */
+const MAX_EXTENSIONS = 16 * 1024; // bytes
+/** 2 ** 52 bytes. */
+const MAX_SIZE_DIGITS = 13;
+
+// Places in a body in chunks, and the two of any body.
+const SIZE = 0;
+const EXTENSION = 1;
+const SIZE_END = 2;
+const DATA = 3;
+const DATA_END = 4;
+const DATA_LF = 5;
+const TRAILERS = 6;
+const DONE = 7;
+
+/**
+ * Walks through a body that comes in pieces of any size. It copies nothing: it says which of the
+ * bytes at hand are the body's.
+ *
+ * ```
+ * at = decoder.read(bytes, at, end);     // passes over framing
+ * const own = decoder.available(end - at); // so many bytes from `at` on are the body's
+ * decoder.take(own); at += own;
+ * if (decoder.isDone) …                  // what follows `at` is the next message's
+ * ```
+ */
+export class BodyDecoder {
+  readonly #limits: HeadLimits;
+  readonly #isChunked: boolean;
+  #place: number;
+  #left: number; // bytes of the body or chunk that are still to come
+  #digits = 0;
+  #extensions = 0;
+  #trailers: HeaderFields = NO_FIELDS;
+  #tail: Uint8Array<ArrayBuffer> | null = null; // trailers that have come
+
+  /**
+   * Creates one.
+   *
+   * @param framing How the body's end is known.
+   * @param limits Limits, for trailers.
+   */
+  constructor(framing: Framing, limits: HeadLimits = DEFAULT_HEAD_LIMITS) {
+    this.#limits = limits;
+    this.#place = framing === CHUNKED ? SIZE : framing === 0 ? DONE : DATA;
+    this.#left = framing === CHUNKED ? 0 : framing === UNTIL_CLOSE ? Infinity : framing;
+    this.#isChunked = framing === CHUNKED;
+  }
+
+  /** Whether the body has ended. */
+  get isDone(): boolean {
+    return this.#place === DONE;
+  }
+
+  /** Whether the connection's end is the body's. */
+  get endsWithConnection(): boolean {
+    return this.#left === Infinity;
+  }
+
+  /** Bytes of the body that come next without any framing between them. */
+  get left(): number {
+    return this.#place === DATA ? this.#left : 0;
+  }
+
+  /** The trailers of a body in chunks, once it has ended. */
+  get trailers(): HeaderFields {
+    return this.#trailers;
+  }
+
+  /**
+   * How many of the bytes at hand are the body's.
+   *
+   * @param count How many there are.
+   */
+  available(count: number): number {
+    return this.#place === DATA ? Math.min(this.#left, count) : 0;
+  }
+
+  /**
+   * Tells that bytes of the body were used.
+   *
+   * @param count How many, at most `left`.
+   */
+  take(count: number): void {
+    this.#left -= count;
+    if (this.#left > 0 || this.#place !== DATA) return;
+    this.#place = this.#isChunked ? DATA_END : DONE;
+  }
+
+  /**
+   * Passes over framing.
+   *
+   * @param bytes Where the body is.
+   * @param start First byte that has not been seen.
+   * @param end End of what has come.
+   * @returns Where bytes of the body begin, or the next message; `end` if more has to come.
+   * @throws {HttpSyntaxError} If the framing is broken, or a limit is passed.
+   */
+  read(bytes: Uint8Array, start: number, end: number): number {
+    let at = start;
+    while (at < end && this.#place !== DATA && this.#place !== DONE) {
+      if (this.#place === TRAILERS) return this.#readTrailers(bytes, at, end);
+      this.#step(bytes[at++] ?? 0);
+    }
+    return at;
+  }
+
+  /** Takes one byte of the framing of chunks (RFC 9112 section 7.1). */
+  #step(byte: number): void {
+    switch (this.#place) {
+      case SIZE: {
+        const value = hexValue(byte);
+        if (value >= 0) {
+          this.#left = this.#left * 16 + value;
+          if (++this.#digits > MAX_SIZE_DIGITS) throw new HttpSyntaxError("a chunk too large");
+          return;
+        }
+        // A blank before the extension or the line's end is refused, as llhttp does.
+        if (this.#digits === 0 || (byte !== CR && byte !== SEMICOLON)) throw badSize(byte);
+        this.#place = byte === CR ? SIZE_END : EXTENSION;
+        return;
+      }
+      case EXTENSION:
+        if (byte === CR) this.#place = SIZE_END;
+        else if (IS_VALUE[byte] !== 1) throw badSize(byte);
+        else if (++this.#extensions > MAX_EXTENSIONS) {
+          throw new HttpSyntaxError(`chunk extensions over ${MAX_EXTENSIONS} bytes`);
+        }
+        return;
+      case SIZE_END:
+        if (byte !== LF) throw badSize(byte);
+        this.#digits = 0;
+        this.#place = this.#left === 0 ? TRAILERS : DATA;
+        return;
+      case DATA_END:
+        if (byte !== CR) throw new HttpSyntaxError("a chunk longer than its size");
+        this.#place = DATA_LF;
+        return;
+      case DATA_LF:
+        if (byte !== LF) throw new HttpSyntaxError("a chunk longer than its size");
+        this.#place = SIZE;
+    }
+  }
+
+  #readTrailers(bytes: Uint8Array, start: number, end: number): number {
+    const before = this.#tail?.length ?? 0;
+    if (before === 0 && end - start >= 2 && bytes[start] === CR && bytes[start + 1] === LF) {
+      this.#place = DONE; // nearly every body
+      return start + 2;
+    }
+    const room = Math.min(end, start + this.#limits.maxHeadSize + 1);
+    const tail = new Uint8Array(before + room - start);
+    if (this.#tail !== null) tail.set(this.#tail);
+    tail.set(bytes.subarray(start, room), before);
+    const stop = headEnd(tail, 0, before, tail.length, this.#limits);
+    if (stop === -1) {
+      this.#tail = tail;
+      return end;
+    }
+    if (stop > 2) this.#trailers = parseFields(tail, 0, stop, this.#limits, false);
+    // RFC 9110 section 6.5.1: who merges them into the head must not find another framing there.
+    if (this.#trailers.has("content-length") || this.#trailers.has("transfer-encoding")) {
+      throw new HttpSyntaxError("framing in trailers");
+    }
+    this.#tail = null;
+    this.#place = DONE;
+    return start + stop - before;
+  }
+}
+
+function hexValue(byte: number): number {
+  if (byte >= 48 && byte <= 57) return byte - 48;
+  const lower = byte | 32;
+  return lower >= 97 && lower <= 102 ? lower - 87 : -1;
+}
+
+function badSize(byte: number): HttpSyntaxError {
+  return new HttpSyntaxError("a chunk size that is not a number", latin1(Uint8Array.of(byte)));
+}

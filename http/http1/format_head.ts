@@ -1,0 +1,79 @@
+/**
+ * Heads and chunks as they are sent (RFC 9112).
+ * @module
+ */
+import { hasControl } from "../headers/header_text.ts";
+import { isToken } from "../headers/header_params.ts";
+
+const UTF8 = new TextEncoder();
+
+/**
+ * Writes the head of a message.
+ *
+ * @param first The first line: `GET /a HTTP/1.1`, `HTTP/1.1 200 OK`.
+ * @param headers Names and values, in order and case.
+ * @param room Bytes to leave free behind the head, for a body that goes out with it. @default {0}
+ * @returns The head with its empty line, and the room.
+ * @throws {TypeError} If the message would not be the one that was meant: a control character, a
+ * character beyond U+00FF, a name that is not a token.
+ */
+export function formatHead(
+  first: string,
+  headers: readonly (readonly [name: string, value: string])[],
+  room = 0,
+): Uint8Array<ArrayBuffer> {
+  if (hasControl(first)) throw badHeader("a first line", first);
+  let text = `${first}\r\n`;
+  for (const [name, value] of headers) {
+    if (!isToken(name)) throw badHeader("a name", name);
+    if (hasControl(value)) throw badHeader(name, value);
+    text += `${name}: ${value}\r\n`;
+  }
+  text += "\r\n";
+  const bytes = new Uint8Array(text.length + room);
+  const { read, written } = UTF8.encodeInto(text, bytes);
+  if (read === text.length && written === text.length) return bytes;
+  bytes.fill(0, text.length); // UTF-8 was longer
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 255) throw badHeader("a character beyond U+00FF", text.slice(at, at + 20));
+    bytes[at] = code;
+  }
+  return bytes;
+}
+
+function badHeader(what: string, text: string): TypeError {
+  return new TypeError(`Cannot send a header: ${what} must not be ${JSON.stringify(text)}`);
+}
+
+/** The end of a body in chunks, without trailers. */
+export const LAST_CHUNK: Uint8Array<ArrayBuffer> = UTF8.encode("0\r\n\r\n");
+
+/**
+ * Writes a chunk.
+ *
+ * @param data Its bytes; none would end the body, so there must be some.
+ * @returns The chunk.
+ */
+export function formatChunk(data: Uint8Array): Uint8Array<ArrayBuffer> {
+  const size = `${data.length.toString(16)}\r\n`;
+  const chunk = new Uint8Array(size.length + data.length + 2);
+  UTF8.encodeInto(size, chunk);
+  chunk.set(data, size.length);
+  chunk[chunk.length - 2] = 13;
+  chunk[chunk.length - 1] = 10;
+  return chunk;
+}
+
+/**
+ * Writes the end of a body in chunks.
+ *
+ * @param trailers Names and values.
+ * @returns The last chunk with the trailers.
+ * @throws {TypeError} As {@linkcode formatHead} does.
+ */
+export function formatLastChunk(
+  trailers: readonly (readonly [name: string, value: string])[],
+): Uint8Array<ArrayBuffer> {
+  return trailers.length === 0 ? LAST_CHUNK : formatHead("0", trailers);
+}

@@ -1,0 +1,136 @@
+/**
+ * Where a message ends: the one place that decides (RFC 9112 section 6.3).
+ * @module
+ */
+import type { HeaderFields } from "./header_fields.ts";
+import type { ReplyHead, RequestHead } from "./head.ts";
+import { HttpSyntaxError } from "./syntax_error.ts";
+
+/** How the end of a body is known: its length in bytes, or one of the other two. */
+export type Framing = number;
+
+/** The body comes in chunks. */
+export const CHUNKED: Framing = -1;
+/** The body ends with the connection; of replies only. */
+export const UNTIL_CLOSE: Framing = -2;
+
+/**
+ * How the end of a reply's body is known.
+ *
+ * @param head The reply's head.
+ * @param method Method of the request, in upper case.
+ * @returns Its framing, 0 for a reply without a body.
+ * @throws {HttpSyntaxError} If the headers contradict each other.
+ */
+export function replyFraming(head: ReplyHead, method: string): Framing {
+  if (!mayHaveBody(head.status, method)) return 0;
+  return framingOf(head.fields, false) ?? UNTIL_CLOSE;
+}
+
+/**
+ * How the end of a request's body is known.
+ *
+ * @param head The request's head.
+ * @returns Its framing, 0 for a request without a body.
+ * @throws {HttpSyntaxError} If the headers contradict each other.
+ */
+export function requestFraming({ fields, minor }: RequestHead): Framing {
+  const framing = framingOf(fields, true) ?? 0;
+  // RFC 9112 section 6.1: in HTTP/1.0 a sign of a gateway that did not understand it.
+  if (framing === CHUNKED && minor === 0) {
+    throw new HttpSyntaxError("Transfer-Encoding in HTTP/1.0");
+  }
+  return framing;
+}
+
+/**
+ * Whether the connection can carry another exchange after this one (RFC 9112 section 9.3).
+ *
+ * @param head Head of the request or the reply.
+ */
+export function persists({ fields, minor }: ReplyHead | RequestHead): boolean {
+  const connection = fields.get("connection");
+  if (connection === null) return minor === 1;
+  return minor === 1 ? !hasToken(connection, "close") : hasToken(connection, "keep-alive");
+}
+
+/**
+ * The same for a reply, whose body may spoil the connection.
+ *
+ * @param head The reply's head.
+ * @param method Method of the request, in upper case.
+ * @param framing What {@linkcode replyFraming} said.
+ */
+export function replyPersists(head: ReplyHead, method: string, framing: Framing): boolean {
+  const { status, minor, fields } = head;
+  if (framing === UNTIL_CLOSE || status === 101) return false;
+  if (method === "CONNECT" && status >= 200 && status < 300) return false;
+  // RFC 9112 section 6.1: faulty, to be closed behind.
+  if (minor === 0 && fields.has("transfer-encoding")) return false;
+  // A body where none is allowed: whether its bytes follow is anybody's guess.
+  if (framing === 0 && (status === 204 || status < 200)) {
+    if (fields.has("transfer-encoding") || (fields.get("content-length") ?? "0") !== "0") {
+      return false;
+    }
+  }
+  return persists(head);
+}
+
+/**
+ * Whether a list of tokens names one, in any case.
+ *
+ * @param list Value of a header as `Connection`.
+ * @param token The token in lower case.
+ */
+export function hasToken(list: string, token: string): boolean {
+  if (list.length === token.length) return list.toLowerCase() === token;
+  return list.toLowerCase().split(",").some((each) => each.trim() === token);
+}
+
+/** RFC 9110 section 6.4.1 and RFC 9112 section 6.3, rules 1 and 2. */
+function mayHaveBody(status: number, method: string): boolean {
+  if (status < 200 || status === 204 || status === 304 || method === "HEAD") return false;
+  return method !== "CONNECT" || status >= 300;
+}
+
+function framingOf(fields: HeaderFields, isRequest: boolean): Framing | null {
+  const hasLength = fields.has("content-length");
+  if (fields.has("transfer-encoding")) {
+    const codings = fields.getAll("transfer-encoding");
+    // RFC 9112 section 6.1 lets the coding win. Not everyone on the way does, so both are refused.
+    if (hasLength) throw new HttpSyntaxError("Content-Length beside Transfer-Encoding");
+    // Of a coding that is not understood the end is not known (RFC 9112 section 6.1).
+    const [only = ""] = codings;
+    if (codings.length > 1 || only.toLowerCase() !== "chunked") {
+      const line = `Transfer-Encoding: ${codings.join(", ")}`;
+      throw new HttpSyntaxError(
+        "a transfer coding other than chunked",
+        line,
+        isRequest ? 501 : 400,
+      );
+    }
+    return CHUNKED;
+  }
+  return hasLength ? lengthOf(fields.getAll("content-length"), isRequest) : null;
+}
+
+/**
+ * RFC 9112 section 6.3, rule 5: a list of equal lengths is one length. A reply may have it; of a
+ * request, which others on the way read too, two are refused.
+ */
+function lengthOf(lines: readonly string[], isRequest: boolean): number {
+  const [line = ""] = lines;
+  const lengths = lines.length === 1 && !line.includes(",")
+    ? lines
+    : lines.flatMap((each) => each.split(",")).map((each) => each.trim());
+  const [first = ""] = lengths;
+  const length = Number(first);
+  const isOne = lengths.every((each) => each === first) && (!isRequest || lengths.length === 1);
+  if (!isOne || !/^\d+$/.test(first) || !Number.isSafeInteger(length)) {
+    throw new HttpSyntaxError(
+      "a length that is not one number",
+      `Content-Length: ${lines.join(", ")}`,
+    );
+  }
+  return length;
+}

@@ -1,0 +1,207 @@
+/**
+ * Heads of HTTP/1.1 messages (RFC 9112 sections 2 to 5).
+ * @module
+ */
+import { IS_TARGET, IS_TOKEN, IS_VALUE, latin1 } from "./byte_classes.ts";
+import { DEFAULT_HEAD_LIMITS, type HeadLimits } from "./head_limits.ts";
+import { type HeaderFields, lineError, parseFields } from "./header_fields.ts";
+import { HttpSyntaxError } from "./syntax_error.ts";
+
+const CR = 13;
+const LF = 10;
+const BLANK = 32;
+const ZERO = 48;
+
+/** Head of a reply. */
+export interface ReplyHead {
+  /** Status code, 100 to 999. */
+  readonly status: number;
+  /** The server's own words, each byte a character; often empty. */
+  readonly reason: string;
+  /** Minor version: HTTP/1.0 or HTTP/1.1. */
+  readonly minor: 0 | 1;
+  /** Header lines. */
+  readonly fields: HeaderFields;
+}
+
+/** Head of a request. */
+export interface RequestHead {
+  /** Method, in the case in which it came. */
+  readonly method: string;
+  /** Target as it came (RFC 9112 section 3.2), with bytes above ASCII as `%XX`. */
+  readonly target: string;
+  /** Minor version: HTTP/1.0 or HTTP/1.1. */
+  readonly minor: 0 | 1;
+  /** Header lines. */
+  readonly fields: HeaderFields;
+}
+
+/**
+ * Finds the end of a head. What was looked at before is not looked at again.
+ *
+ * @param bytes Where the head is.
+ * @param start Its first byte.
+ * @param from Where to go on looking: `start` at first, then the `end` of the call before.
+ * @param end End of what has come.
+ * @param limits Limits.
+ * @returns Where the body begins, -1 if more has to come.
+ * @throws {HttpSyntaxError} If a line ends without CR, or the head is too long.
+ */
+export function headEnd(
+  bytes: Uint8Array,
+  start: number,
+  from: number,
+  end: number,
+  limits: HeadLimits = DEFAULT_HEAD_LIMITS,
+): number {
+  for (let at = from;; at++) {
+    at = bytes.indexOf(LF, at);
+    if (at === -1 || at >= end) break;
+    // RFC 9112 section 2.2 allows a bare LF; whoever reads one otherwise than others can be used to
+    // smuggle requests, so it is refused, as llhttp does.
+    if (at === start || bytes[at - 1] !== CR) {
+      const line = bytes.lastIndexOf(LF, at - 1) + 1;
+      throw lineError("a line ends without CR", bytes, Math.max(line, start), at + 1);
+    }
+    if (at - 1 === start || (at - 2 >= start && bytes[at - 2] === LF)) {
+      if (at + 1 - start > limits.maxHeadSize) throw tooLong(limits);
+      return at + 1;
+    }
+  }
+  if (end - start > limits.maxHeadSize) throw tooLong(limits);
+  return -1;
+}
+
+/**
+ * Passes over the empty lines before a request (RFC 9112 section 2.2). To be called before each
+ * {@linkcode headEnd} until that has found the end: such a line may come in two pieces.
+ *
+ * @param bytes Where the request is.
+ * @param start First byte.
+ * @param end End of what has come.
+ * @returns Where the request begins.
+ */
+export function skipEmptyLines(bytes: Uint8Array, start: number, end: number): number {
+  while (start + 1 < end && bytes[start] === CR && bytes[start + 1] === LF) start += 2;
+  return start;
+}
+
+/**
+ * Reads the head of a reply.
+ *
+ * @param bytes Where it is.
+ * @param start Its first byte.
+ * @param end Where {@linkcode headEnd} found the end.
+ * @param limits Limits.
+ * @returns The head; it does not refer to `bytes`.
+ * @throws {HttpSyntaxError} If it breaks the protocol or a limit.
+ */
+export function parseReplyHead(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  limits: HeadLimits = DEFAULT_HEAD_LIMITS,
+): ReplyHead {
+  // RFC 9112 section 4: HTTP-version SP 3DIGIT [ SP reason ]; the last blank is often left out.
+  const minor = minorVersion(bytes, start);
+  const status = digit(bytes[start + 9]) * 100 + digit(bytes[start + 10]) * 10 +
+    digit(bytes[start + 11]);
+  if (minor === -1 || bytes[start + 8] !== BLANK || !(status >= 100)) {
+    throw lineError("a reply does not begin with HTTP/1.1 and a status", bytes, start, end);
+  }
+  let at = start + 12;
+  if (bytes[at] === BLANK) { while (IS_VALUE[bytes[at] ?? 0] === 1) at++; }
+  if (bytes[at] !== CR || bytes[at + 1] !== LF) {
+    throw lineError("a status line does not end as it should", bytes, start, end);
+  }
+  if (at - start > limits.maxLineSize) throw lineTooLong(limits, 431);
+  const reason = at < start + 14 ? "" : reasonOf(bytes, start + 13, at, status);
+  return { status, reason, minor, fields: parseFields(bytes, at + 2, end, limits, true) };
+}
+
+/**
+ * Reads the head of a request.
+ *
+ * @param bytes Where it is.
+ * @param start Its first byte.
+ * @param end Where {@linkcode headEnd} found the end.
+ * @param limits Limits.
+ * @returns The head; it does not refer to `bytes`.
+ * @throws {HttpSyntaxError} If it breaks the protocol or a limit; its `status` says how to answer.
+ */
+export function parseRequestHead(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  limits: HeadLimits = DEFAULT_HEAD_LIMITS,
+): RequestHead {
+  // RFC 9112 section 3: method SP request-target SP HTTP-version, one blank each.
+  let at = start;
+  while (IS_TOKEN[bytes[at] ?? 0] === 1) at++;
+  const methodEnd = at;
+  if (at === start || bytes[at] !== BLANK) throw noRequest(bytes, start, end);
+  let above = 0;
+  for (at++; IS_TARGET[bytes[at] ?? 0] === 1; at++) above |= bytes[at] ?? 0;
+  const targetEnd = at;
+  if (at === methodEnd + 1 || bytes[at] !== BLANK) throw noRequest(bytes, start, end);
+  if (at - start > limits.maxLineSize) throw lineTooLong(limits, 414);
+  const minor = minorVersion(bytes, at + 1);
+  if (minor === -1 || bytes[at + 9] !== CR || bytes[at + 10] !== LF) {
+    // RFC 9110 section 15.6.6
+    const named = /^HTTP\/\d\.\d\r\n$/.test(latin1(bytes.subarray(at + 1, at + 11)));
+    if (!named) throw noRequest(bytes, start, end);
+    throw lineError("a version that is not HTTP/1.0 or HTTP/1.1", bytes, start, end, 505);
+  }
+  const method = latin1(bytes.subarray(start, methodEnd));
+  const raw = latin1(bytes.subarray(methodEnd + 1, targetEnd));
+  const target = above < 128 ? raw : raw.replace(/[\x80-\xff]/g, escaped);
+  // RFC 9112 section 3.2: origin-form, absolute-form, authority-form with CONNECT, asterisk-form.
+  const first = target.charCodeAt(0);
+  const isForm = first === 47 || method === "CONNECT" || (target === "*" && method === "OPTIONS") ||
+    /^[a-z][a-z0-9+.-]*:\/\/[^/?]/i.test(target);
+  if (!isForm) throw lineError("a target that is not a path", bytes, start, end);
+  const fields = parseFields(bytes, at + 11, end, limits, false);
+  // RFC 9112 section 3.2: exactly one Host in HTTP/1.1, at most one in HTTP/1.0.
+  const hosts = fields.has("host") ? fields.getAll("host").length : 0;
+  if (hosts > 1) throw new HttpSyntaxError("more than one Host");
+  if (hosts === 0 && minor === 1) throw new HttpSyntaxError("a request without Host");
+  return { method, target, minor, fields };
+}
+
+const VERSION = new TextEncoder().encode("HTTP/1.");
+
+function minorVersion(bytes: Uint8Array, start: number): 0 | 1 | -1 {
+  for (let at = 0; at < VERSION.length; at++) {
+    if (bytes[start + at] !== VERSION[at]) return -1;
+  }
+  const minor = (bytes[start + VERSION.length] ?? 0) - ZERO;
+  return minor === 0 || minor === 1 ? minor : -1;
+}
+
+function digit(byte = 0): number {
+  return byte >= ZERO && byte <= ZERO + 9 ? byte - ZERO : NaN;
+}
+
+/** "OK" without making a text of it. */
+function reasonOf(bytes: Uint8Array, start: number, end: number, status: number): string {
+  if (status === 200 && end - start === 2 && bytes[start] === 79 && bytes[start + 1] === 75) {
+    return "OK";
+  }
+  return latin1(bytes.subarray(start, end));
+}
+
+function escaped(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+
+function noRequest(bytes: Uint8Array, start: number, end: number): HttpSyntaxError {
+  return lineError("a request does not begin with METHOD TARGET HTTP/1.1", bytes, start, end);
+}
+
+function lineTooLong({ maxLineSize }: HeadLimits, status: number): HttpSyntaxError {
+  return new HttpSyntaxError(`a first line over ${maxLineSize} bytes`, "", status);
+}
+
+function tooLong({ maxHeadSize }: HeadLimits): HttpSyntaxError {
+  return new HttpSyntaxError(`a head over ${maxHeadSize} bytes`, "", 431);
+}

@@ -1,0 +1,232 @@
+/**
+ * The header lines of one head, in order and case, taken apart only when asked for.
+ * @module
+ */
+import { IS_TOKEN, IS_VALUE, latin1 } from "./byte_classes.ts";
+import type { HeadLimits } from "./head_limits.ts";
+import { HttpSyntaxError } from "./syntax_error.ts";
+
+const CR = 13;
+const LF = 10;
+const COLON = 58;
+
+/** Headers that the protocol itself looks at, each with a bit: a look-up of an absent one is free. */
+const KNOWN: readonly string[] = [
+  ...["content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "expect"],
+  ...["host", "trailer", "content-encoding", "set-cookie", "location", "content-type"],
+];
+const BIT_OF: ReadonlyMap<string, number> = new Map(KNOWN.map((name, at) => [name, 1 << at]));
+
+interface KnownName {
+  readonly bytes: Uint8Array;
+  readonly bit: number;
+}
+
+/** The known names by their length. */
+const BY_LENGTH: readonly (readonly KnownName[])[] = Array.from(
+  { length: 18 },
+  (_, length) =>
+    KNOWN.filter((name) => name.length === length).map((name) => ({
+      bytes: new TextEncoder().encode(name),
+      bit: BIT_OF.get(name) ?? 0,
+    })),
+);
+/** Headers that decide where a message ends: nothing unusual passes in them. */
+const FRAMING = (BIT_OF.get("content-length") ?? 0) | (BIT_OF.get("transfer-encoding") ?? 0);
+
+const ASCII = new TextDecoder();
+
+/** Header lines. */
+export class HeaderFields {
+  readonly #text: string; // lines without folds, each ended by CRLF
+  readonly #known: number;
+  #list: readonly (readonly [name: string, value: string])[] | null = null;
+
+  /**
+   * Creates them of text that has been checked; {@linkcode parseFields} is the way to one.
+   *
+   * @param text The lines, each ended by CRLF.
+   * @param known Bits of the known names among them.
+   */
+  constructor(text: string, known: number) {
+    this.#text = text;
+    this.#known = known;
+  }
+
+  /** Names as they were sent, and values without the blanks around them. */
+  get list(): readonly (readonly [name: string, value: string])[] {
+    if (this.#list !== null) return this.#list;
+    const list: [string, string][] = [];
+    for (let at = 0; at < this.#text.length;) {
+      const end = this.#text.indexOf("\r\n", at);
+      const colon = this.#text.indexOf(":", at);
+      list.push([this.#text.slice(at, colon), trimmed(this.#text, colon + 1, end)]);
+      at = end + 2;
+    }
+    return this.#list = list;
+  }
+
+  /**
+   * The value of a header, those of several lines joined by `, `.
+   *
+   * @param name Name in lower case.
+   * @returns `null` where there is no such line.
+   */
+  get(name: string): string | null {
+    if (this.#lacks(name)) return null;
+    const [first, ...others] = this.getAll(name);
+    if (first === undefined) return null;
+    return others.length === 0 ? first : [first, ...others].join(", ");
+  }
+
+  /**
+   * The values of all lines of a header.
+   *
+   * @param name Name in lower case.
+   * @returns The values in order.
+   */
+  getAll(name: string): string[] {
+    const values: string[] = [];
+    if (this.#lacks(name)) return values;
+    const text = this.#text;
+    for (let at = 0; at < text.length;) {
+      const end = text.indexOf("\r\n", at);
+      const colon = at + name.length;
+      if (text.charCodeAt(colon) === COLON && text.slice(at, colon).toLowerCase() === name) {
+        values.push(trimmed(text, colon + 1, end));
+      }
+      at = end + 2;
+    }
+    return values;
+  }
+
+  /**
+   * Whether there is such a line.
+   *
+   * @param name Name in lower case.
+   */
+  has(name: string): boolean {
+    const bit = BIT_OF.get(name);
+    return bit === undefined ? this.getAll(name).length > 0 : (this.#known & bit) !== 0;
+  }
+
+  #lacks(name: string): boolean {
+    const bit = BIT_OF.get(name);
+    return bit !== undefined && (this.#known & bit) === 0;
+  }
+}
+
+/** No header lines at all. */
+export const NO_FIELDS: HeaderFields = new HeaderFields("", 0);
+
+/**
+ * Reads header lines up to the empty one (RFC 9112 section 5).
+ *
+ * @param bytes Where they are.
+ * @param start First byte of the first line.
+ * @param end End of the empty line's CRLF; every LF before it stands behind a CR.
+ * @param limits Limits.
+ * @param unfolds Whether a line may go on in the next one, as RFC 9112 section 5.2 lets a user agent
+ * accept it in a reply.
+ * @returns The lines.
+ * @throws {HttpSyntaxError} If a line is not a header, or a limit is passed.
+ */
+export function parseFields(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  limits: HeadLimits,
+  unfolds: boolean,
+): HeaderFields {
+  const last = end - 2;
+  let known = 0;
+  let above = 0; // all bytes of all values or-ed: 0x80 is set where one is not ASCII
+  let count = 0;
+  let folds = false;
+  for (let at = start; at < last;) {
+    const line = at;
+    if (++count > limits.maxHeaders) {
+      throw new HttpSyntaxError(`more than ${limits.maxHeaders} header lines`, "", 431);
+    }
+    while (IS_TOKEN[bytes[at] ?? 0] === 1) at++;
+    // RFC 9112 section 5.1: a blank before the colon is refused, and so is one that begins a line.
+    if (at === line || bytes[at] !== COLON) {
+      throw lineError("a line of the head is not a header", bytes, line, end);
+    }
+    const bit = knownBit(bytes, line, at);
+    known |= bit;
+    at++;
+    for (;;) {
+      let byte = bytes[at] ?? 0;
+      while (IS_VALUE[byte] === 1) {
+        above |= byte;
+        byte = bytes[++at] ?? 0;
+      }
+      if (byte !== CR || bytes[at + 1] !== LF) {
+        throw lineError("a header holds a control character", bytes, line, end);
+      }
+      at += 2;
+      const next = bytes[at];
+      if (at >= last || (next !== 32 && next !== 9)) break;
+      if (!unfolds || (bit & FRAMING) !== 0) {
+        throw lineError("a header goes on in the next line", bytes, line, end);
+      }
+      folds = true;
+    }
+    if (at - 2 - line > limits.maxLineSize) {
+      throw new HttpSyntaxError(
+        `a header line over ${limits.maxLineSize} bytes`,
+        latin1(bytes.subarray(line, line + 40)),
+        431,
+      );
+    }
+  }
+  const own = bytes.subarray(start, last);
+  const text = above < 128 ? ASCII.decode(own) : latin1(own);
+  return new HeaderFields(folds ? text.replace(/[ \t]*\r\n[ \t]+/g, " ") : text, known);
+}
+
+/**
+ * Makes the error for a line.
+ *
+ * @param reason What is wrong.
+ * @param bytes Where the line is.
+ * @param start Its first byte.
+ * @param end Where to stop looking for its end.
+ * @param status Status that a server answers it with.
+ * @returns The error.
+ */
+export function lineError(
+  reason: string,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  status = 400,
+): HttpSyntaxError {
+  const found = bytes.subarray(start, end).indexOf(LF);
+  const stop = found === -1 ? end : start + found + 1;
+  const text = latin1(bytes.subarray(start, Math.min(stop, start + 200)));
+  return new HttpSyntaxError(reason, text.replace(/\r\n$/, ""), status);
+}
+
+function knownBit(bytes: Uint8Array, start: number, end: number): number {
+  const names = BY_LENGTH[end - start];
+  if (names === undefined) return 0;
+  for (const { bytes: name, bit } of names) {
+    let at = 0;
+    // 0x20 makes a letter lower case; what else it changes into `-` or a letter is not in a token.
+    while (at < name.length && ((bytes[start + at] ?? 0) | 32) === name[at]) at++;
+    if (at === name.length) return bit;
+  }
+  return 0;
+}
+
+function trimmed(text: string, start: number, end: number): string {
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9;
+}

@@ -1,0 +1,42 @@
+/**
+ * Failures of the peer to speak HTTP/1.1.
+ * @module
+ */
+
+const MOST_SHOWN = 80; // characters
+
+/** The peer broke the protocol, or a limit. */
+export class HttpSyntaxError extends Error {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "HttpSyntaxError";
+  /** Status that a server answers it with. */
+  readonly status: number;
+  /** The offending line in printable form, an empty string where it is not about a line. */
+  readonly line: string;
+
+  /**
+   * Creates one.
+   *
+   * @param reason What is wrong.
+   * @param line The offending line, each byte a character.
+   * @param status Status that a server answers it with.
+   */
+  constructor(reason: string, line = "", status = 400) {
+    const shown = printable(line);
+    super(shown === "" ? reason : `${reason}: "${shown}"`);
+    this.line = shown;
+    this.status = status;
+  }
+}
+
+/** The text with everything escaped that is not printable ASCII, and cut. */
+function printable(text: string): string {
+  const cut = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+  return cut.replace(/[^ !#-[\]-~…]/g, (each) => {
+    if (each === "\r") return "\\r";
+    if (each === "\n") return "\\n";
+    if (each === "\t") return "\\t";
+    if (each === '"' || each === "\\") return `\\${each}`;
+    return `\\x${each.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  });
+}

@@ -1,0 +1,168 @@
+/**
+ * The same bytes to our reader and to Node's llhttp: what ours accepts must mean the same there.
+ * `ROUNDTRIP_FUZZ=200000 deno test -A tests/http/http1/llhttp_test.ts` for a long run.
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { type Outcome, readMessage } from "./_message.ts";
+
+interface Sent {
+  readonly method: string | null;
+  readonly message: string;
+  readonly closes: boolean;
+}
+
+interface Verdict extends Partial<Omit<Outcome, "persists">> {
+  readonly refused?: string;
+  readonly incomplete?: boolean;
+}
+
+/** What ours accepts and llhttp refuses, each for a reason. */
+const LENIENT: readonly (readonly [why: string, applies: (sent: Sent) => boolean])[] = [
+  ["a fold in a reply (RFC 9112 5.2)", ({ message }) => /\r\n[ \t]+/.test(message)],
+  [
+    "equal lengths twice in a reply (RFC 9112 6.3)",
+    ({ method, message }) =>
+      method !== null && /content-length:[^\r]*(?:,|\r\n[^]*content-length:)/i.test(message),
+  ],
+  [
+    "headers of framing where no body can be (RFC 9112 6.3, rule 1)",
+    ({ method, message }) =>
+      method !== null && (method !== "GET" || /^HTTP\/1\.\d (?:1\d\d|204|304)/.test(message)),
+  ],
+  [
+    "methods that llhttp does not know (RFC 9110 9.1)",
+    ({ method, message }) =>
+      method === null && !/^(?:\r\n)*(?:GET|POST|PUT|HEAD|OPTIONS|DELETE|PATCH) /.test(message),
+  ],
+  [
+    "what stands in a chunk extension (RFC 9112 7.1.1)",
+    ({ message }) => /\r\n[0-9a-f]+;/i.test(message),
+  ],
+  // Its own tables are older than the RFCs: it wants letters in schemes, and no bytes above ASCII.
+  ["targets", ({ method, message }) => method === null && !/^(?:\r\n)*[A-Z]+ \//.test(message)],
+  ["bytes above ASCII in a target", ({ method, message }) =>
+    // deno-lint-ignore no-control-regex -- all of ASCII
+    method === null && /^[^\r]*[^\x00-\x7f]/.test(message.replace(/^[\r\n]+/, ""))],
+];
+
+const SEEDS: readonly (readonly [method: string | null, message: string])[] = [
+  ["GET", "HTTP/1.1 200 OK\r\nA: b\r\nContent-Length: 5\r\n\r\nhello"],
+  [
+    "GET",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nT: u\r\n\r\n",
+  ],
+  ["GET", "HTTP/1.0 200 OK\r\nServer: x\r\n\r\nhello"],
+  ["HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"],
+  ["GET", 'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n\r\n'],
+  [null, "GET /a?b HTTP/1.1\r\nHost: x\r\n\r\n"],
+  [null, "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"],
+  [
+    null,
+    "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+  ],
+];
+const PIECES: readonly string[] = [
+  ...'\r \n \t : ; , \0 \x7f \xe9 " 0 5 a A x - + # / * %'.split(" "),
+  ...[
+    " ",
+    "\r\n",
+    "\n\n",
+    "\r\n\r\n",
+    "\r\n ",
+    "\r\r\n",
+    "0\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: y\r\n\r\n",
+  ],
+  ...[
+    "Content-Length: 5\r\n",
+    "content-length: 3\r\n",
+    "Content-Length: 5, 5\r\n",
+    "Content-Length:\r\n",
+  ],
+  ...[
+    "Transfer-Encoding: chunked\r\n",
+    "Transfer-Encoding: gzip, chunked\r\n",
+    "Transfer-Encoding: x\r\n",
+  ],
+  ...[
+    "Host: x\r\n",
+    "Connection: close\r\n",
+    "HTTP/1.0",
+    "HTTP/1.1",
+    "Expect: 100-continue\r\n",
+    "chunked",
+  ],
+];
+
+function random(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+function mutated(next: (below: number) => number): Sent {
+  const [method, seed] = SEEDS[next(SEEDS.length)] ?? [null, ""];
+  let message = seed;
+  for (let left = 1 + next(3); left > 0; left--) {
+    const starts = [...message.matchAll(/\r\n/g)].map(({ index }) => index + 2);
+    // Half of the changes at the start of a line, where they do most.
+    const at = next(2) === 0 ? starts[next(starts.length)] ?? 0 : next(message.length);
+    const cut = next(3) === 0 ? 1 + next(4) : 0;
+    const piece = next(5) === 0 ? "" : PIECES[next(PIECES.length)] ?? "";
+    message = message.slice(0, at) + piece + message.slice(at + cut);
+  }
+  return { method, message, closes: next(2) === 0 };
+}
+
+async function llhttp(sent: readonly Sent[]): Promise<Verdict[]> {
+  const peer = new Deno.Command("node", {
+    args: [new URL("llhttp_peer.cjs", import.meta.url).pathname],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const lines = sent.map((each) => `${JSON.stringify(each)}\n`).join("");
+  const written = new Blob([lines]).stream().pipeTo(peer.stdin);
+  const { stdout } = await peer.output();
+  await written;
+  return new TextDecoder().decode(stdout).trim().split("\n").map((line) => JSON.parse(line));
+}
+
+const HAS_NODE = await new Deno.Command("node", { args: ["--version"], stdout: "null" }).output()
+  .then(({ success }) => success, () => false);
+
+Deno.test({
+  name: HAS_NODE
+    ? "http1: what is accepted means the same to llhttp"
+    : "http1: what is accepted means the same to llhttp (skipped: no node)",
+  ignore: !HAS_NODE,
+  async fn() {
+    const count = Number(Deno.env.get("ROUNDTRIP_FUZZ") ?? 6_000);
+    const next = random(2026);
+    const sent = Array.from({ length: count }, () => mutated(next));
+    const verdicts = await llhttp(sent);
+    assertEquals(verdicts.length, sent.length);
+    let accepted = 0;
+    for (const [at, each] of sent.entries()) {
+      const own = readMessage([each.message], each);
+      if (typeof own === "string") continue;
+      accepted++;
+      const other = verdicts[at] ?? {};
+      const shown = JSON.stringify({ each, own, other }, null, 1);
+      if (other.refused !== undefined) {
+        assert(LENIENT.some(([, applies]) => applies(each)), `refused by llhttp: ${shown}`);
+        continue;
+      }
+      if (LENIENT.slice(0, 3).some(([, applies]) => applies(each))) continue;
+      assertEquals(other.incomplete, undefined, shown);
+      assertEquals(other.body, own.body, shown);
+      assertEquals(other.rest, own.rest, shown);
+      const trimmed = other.headers?.map(([name, value]) => [name, value.trim()] as const);
+      assertEquals(trimmed, own.headers, shown);
+      assertEquals(other.trailers ?? [], own.trailers, shown);
+    }
+    assert(accepted > count / 20, `only ${accepted} of ${count} were accepted`);
+  },
+});
