@@ -4,7 +4,7 @@
  */
 import CachePolicy from "http-cache-semantics";
 import { asError } from "../../http/as_error.ts";
-import { concatBytes } from "../../http/bytes/bytes.ts";
+import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
 import type { ClientHandler, ClientMiddleware } from "../hop/middleware.ts";
 import type { ClientRequest } from "../hop/request.ts";
 import { discard, type HopResult } from "../hop/transport.ts";
@@ -174,18 +174,18 @@ function recorded(
   limit: number,
   onComplete: (body: Uint8Array<ArrayBuffer>) => void,
 ): HopResult {
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
+  const bytes = new GrowingBytes();
+  let isShort = true;
   const body = result.body?.pipeThrough(
     new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
       transform(piece, controller) {
-        size += piece.length;
-        if (size <= limit) pieces.push(piece.slice());
-        else pieces.length = 0;
+        isShort &&= bytes.size + piece.length <= limit;
+        if (isShort) bytes.append(piece);
+        else bytes.take();
         controller.enqueue(piece);
       },
       flush() {
-        if (size <= limit) onComplete(concatBytes(pieces));
+        if (isShort) onComplete(bytes.take());
       },
     }),
   );

@@ -3,7 +3,7 @@
  * @module
  */
 import { createHash, randomBytes } from "node:crypto";
-import { concatBytes } from "../../http/bytes/bytes.ts";
+import { collectBytes } from "../../http/bytes/growing_bytes.ts";
 import {
   DIGEST_ALGORITHMS,
   digestAlgorithm,
@@ -183,5 +183,5 @@ export async function digestHeader(
 async function bodyBytes({ payload }: Pick<ClientRequest, "payload">): Promise<Uint8Array> {
   if (payload === null) return new Uint8Array(0);
   if (payload.bytes !== null) return payload.bytes;
-  return concatBytes(await Array.fromAsync(payload.stream()));
+  return await collectBytes(payload.stream());
 }

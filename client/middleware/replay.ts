@@ -6,7 +6,7 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { asError } from "../../http/as_error.ts";
-import { concatBytes } from "../../http/bytes/bytes.ts";
+import { collectBytes } from "../../http/bytes/growing_bytes.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
 import { ClientConnectionError } from "../errors/connection_errors.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
@@ -138,7 +138,7 @@ async function keyOf({ method, url, payload }: ClientRequest): Promise<string> {
   const { mimeType, params } = parseContentType(payload.contentType);
   const hash = createHash("sha256");
   if (mimeType.startsWith("multipart/")) {
-    const body = payload.bytes ?? concatBytes(await Array.fromAsync(payload.stream()));
+    const body = payload.bytes ?? await collectBytes(payload.stream());
     hash.update(withoutBoundaries(body, params.get("boundary") ?? ""));
   } else if (payload.bytes !== null) hash.update(payload.bytes);
   else for await (const piece of payload.stream()) hash.update(piece);
@@ -158,7 +158,7 @@ function withoutBoundaries(body: Uint8Array, boundary: string): Uint8Array {
 
 async function wholeBody(result: HopResult): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return concatBytes(result.body === null ? [] : await Array.fromAsync(result.body));
+    return result.body === null ? new Uint8Array(0) : await collectBytes(result.body);
   } catch (error) {
     throw result.bodyError(error);
   } finally {

@@ -3,7 +3,7 @@
  * @module
  */
 import { byobReader } from "./byob_reader.ts";
-import { concatBytes } from "./bytes.ts";
+import { GrowingBytes, withoutSpare } from "./growing_bytes.ts";
 
 /**
  * Gives a body piece by piece; nothing is fetched before it is asked for.
@@ -44,9 +44,10 @@ export interface BodySource {
   /**
    * Fetches everything that is left, where that is cheaper than piece by piece.
    *
+   * @param onSize Told how many bytes there are so far; what it throws ends the reading.
    * @returns The bytes; an empty array at the end.
    */
-  rest?(): Promise<Uint8Array<ArrayBuffer>>;
+  rest?(onSize?: (size: number) => void): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 // Deno's connections give at most 64 KiB at a time. A body of unknown length starts smaller: most
@@ -75,21 +76,60 @@ export function streamSource(
   return reader === null ? pieceSource(stream.getReader()) : bufferSource(reader, length, exact);
 }
 
-function pieceSource(reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>): BodySource {
+/** As much of a reader as a source needs. */
+type Reader<Read extends (...args: never[]) => unknown> = {
+  readonly read: Read;
+  cancel(reason?: unknown): Promise<void>;
+};
+
+/** Reads pieces; a `ReadableStreamDefaultReader` is one. */
+export type PieceReader = Reader<() => Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>>>>;
+
+/** Reads into buffers; a `ReadableStreamBYOBReader` is one. */
+export type BufferReader = Reader<
+  (
+    view: Uint8Array<ArrayBuffer>,
+  ) => Promise<{ readonly done: boolean; readonly value?: Uint8Array<ArrayBuffer> | undefined }>
+>;
+
+/**
+ * Reads by the pieces of a reader.
+ *
+ * @param reader The reader.
+ * @returns The source.
+ */
+export function pieceSource(reader: PieceReader): BodySource {
+  async function next(): Promise<Uint8Array<ArrayBuffer> | null> {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return null;
+      if (value.length > 0) return withoutSpare(value);
+    }
+  }
   return {
-    async next() {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return null;
-        if (value.length > 0) return value;
+    next,
+    async rest(onSize) {
+      const whole = new GrowingBytes();
+      for (let piece = await next(); piece !== null; piece = await next()) {
+        onSize?.(whole.size + piece.length);
+        whole.append(piece);
       }
+      return whole.take();
     },
     cancel: (reason) => reader.cancel(reason),
   };
 }
 
-function bufferSource(
-  reader: ReadableStreamBYOBReader,
+/**
+ * Reads through a buffer that is used again and again.
+ *
+ * @param reader The reader.
+ * @param length Announced length in bytes, `null` where it is not known; a hint.
+ * @param exact Whether the end is known to be at `length`.
+ * @returns The source.
+ */
+export function bufferSource(
+  reader: BufferReader,
   length: number | null,
   exact: boolean,
 ): BodySource {
@@ -103,7 +143,7 @@ function bufferSource(
       new Uint8Array(buffer ?? new ArrayBuffer(size)),
     );
     buffer = null;
-    if (done) return null;
+    if (done || piece === undefined) return null;
     given += piece.length;
     if (piece.length === piece.buffer.byteLength && size < LARGE_BUFFER) {
       // A small buffer that was full: the next one is larger, and this one needs no copy.
@@ -114,13 +154,9 @@ function bufferSource(
     return piece.slice();
   }
 
-  async function rest(): Promise<Uint8Array<ArrayBuffer>> {
-    if (length === null) {
-      const pieces: Uint8Array<ArrayBuffer>[] = [];
-      for (let piece = await next(); piece !== null; piece = await next()) pieces.push(piece);
-      return concatBytes(pieces);
-    }
-    let whole = new ArrayBuffer(Math.min(Math.max(length - given, 0), MAX_TRUSTED_LENGTH));
+  async function rest(onSize?: (size: number) => void): Promise<Uint8Array<ArrayBuffer>> {
+    const expected = length === null ? SMALL_BUFFER : Math.max(length - given, 0);
+    let whole = new ArrayBuffer(Math.min(expected, MAX_TRUSTED_LENGTH));
     let filled = 0;
     for (;;) {
       if (exact && given + filled === length) {
@@ -128,12 +164,14 @@ function bufferSource(
         reader.cancel().catch(() => {});
         break;
       }
+      if (length === null && filled === whole.byteLength) whole = whole.transfer(2 * filled);
       const full = filled === whole.byteLength;
       const view = full ? new Uint8Array(1) : new Uint8Array(whole, filled);
       const { done, value } = await reader.read(view);
       // A read detaches the buffer and gives it back as another, at the end too; cancelled, not.
       if (!full) whole = value?.buffer ?? new ArrayBuffer(0);
-      if (done) break;
+      if (done || value === undefined) break;
+      onSize?.(filled + value.length);
       if (full) {
         whole = whole.transfer(Math.max(filled * 2, SMALL_BUFFER));
         new Uint8Array(whole).set(value, filled);
@@ -147,7 +185,7 @@ function bufferSource(
 
   async function into(target: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | null> {
     const { done, value } = await reader.read(target);
-    if (done) return null;
+    if (done || value === undefined) return null;
     given += value.length;
     return value;
   }

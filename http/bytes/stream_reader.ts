@@ -5,6 +5,7 @@
 import { asError } from "../as_error.ts";
 import { type BodySource, streamSource } from "./body_source.ts";
 import { concatBytes, indexOfBytes } from "./bytes.ts";
+import { GrowingBytes } from "./growing_bytes.ts";
 import { IncompleteReadError } from "./incomplete_read_error.ts";
 import { LineTooLongError } from "./line_too_long_error.ts";
 import type { StreamReaderOptions } from "./stream_reader_options.ts";
@@ -151,17 +152,14 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
       );
     }
     return this.#exclusive(async () => {
-      const pieces: Uint8Array<ArrayBuffer>[] = [];
-      let missing = size;
-      while (missing > 0) {
+      const bytes = new GrowingBytes();
+      while (bytes.size < size) {
         if (this.#pending.length === 0 && !(await this.#fetchMore())) {
-          throw new IncompleteReadError(concatBytes(pieces), size);
+          throw new IncompleteReadError(bytes.take(), size);
         }
-        const piece = this.#take(missing);
-        pieces.push(piece);
-        missing -= piece.length;
+        bytes.append(this.#take(size - bytes.size));
       }
-      return concatBytes(pieces);
+      return bytes.take();
     });
   }
 
@@ -189,21 +187,21 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
       return Promise.reject(new RangeError("Cannot read until an empty separator"));
     }
     return this.#exclusive(async () => {
-      const pieces: Uint8Array<ArrayBuffer>[] = [];
-      let size = 0;
+      const bytes = new GrowingBytes();
       // The separator may lie across two pieces, so the last bytes of what came before are kept.
       let tail: Uint8Array<ArrayBuffer> = EMPTY;
       while (this.#pending.length > 0 || await this.#fetchMore()) {
         const seen = tail.length === 0 ? this.#pending : concatBytes([tail, this.#pending]);
         const at = indexOfBytes(seen, end);
         const wanted = at < 0 ? this.#pending.length : at + end.length - tail.length;
-        size += wanted;
-        if (size > this.#maxLineSize) throw new LineTooLongError(this.#maxLineSize);
+        if (bytes.size + wanted > this.#maxLineSize) throw new LineTooLongError(this.#maxLineSize);
+        const piece = this.#take(wanted);
+        if (at >= 0 && bytes.size === 0) return piece.slice(); // a line keeps no more than itself
         tail = seen.slice(Math.max(0, seen.length - end.length + 1));
-        pieces.push(this.#take(wanted));
+        bytes.append(piece);
         if (at >= 0) break;
       }
-      return concatBytes(pieces);
+      return bytes.take();
     });
   }
 
@@ -367,15 +365,16 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   async #takeRest(): Promise<Uint8Array<ArrayBuffer>> {
-    const pieces = this.#pending.length > 0 ? [this.#take(this.#pending.length)] : [];
+    const before = this.#take(this.#pending.length);
     if (this.#source?.rest !== undefined) {
       const rest = await this.#ask((source) => source.rest?.() ?? source.next());
       this.#finish(null);
-      if (rest !== null) pieces.push(rest);
-    } else {
-      while (await this.#fetchMore()) pieces.push(this.#take(this.#pending.length));
+      return rest === null ? before : concatBytes([before, rest].filter((each) => each.length > 0));
     }
-    return pieces.length === 0 ? EMPTY : concatBytes(pieces);
+    const bytes = new GrowingBytes();
+    bytes.append(before);
+    while (await this.#fetchMore()) bytes.append(this.#take(this.#pending.length));
+    return bytes.take();
   }
 
   #finish(error: Error | null): void {
@@ -384,6 +383,18 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     this.#source = null;
     this.#onEnd?.();
   }
+}
+
+/**
+ * Iterates over what gives bytes as pieces; a {@linkcode StreamReader}, which iterates over lines,
+ * by the pieces that come.
+ *
+ * @typeParam T Type of a piece.
+ * @param source What gives bytes.
+ * @returns Its pieces.
+ */
+export function piecesOf<T>(source: AsyncIterable<T>): AsyncIterable<T | Uint8Array<ArrayBuffer>> {
+  return source instanceof StreamReader ? source.iterAny() : source;
 }
 
 /** Whether it is a number of bytes; negative and infinite ones stand for all. */

@@ -3,6 +3,7 @@
  * @module
  */
 import { concatBytes } from "../bytes/bytes.ts";
+import { GrowingBytes } from "../bytes/growing_bytes.ts";
 import { parseContentDisposition } from "../headers/content_disposition.ts";
 import type { ContentDisposition } from "../headers/content_disposition.ts";
 import { parseContentType } from "../headers/content_type.ts";
@@ -218,22 +219,14 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    */
   async read(options: PartReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     const { decode = false, maxSize = this.#init.maxFieldSize } = options;
-    const pieces: Uint8Array<ArrayBuffer>[] = [];
-    let size = 0;
-    for (
-      let piece = await this.#next(Infinity);
-      piece !== null;
-      piece = await this.#next(Infinity)
-    ) {
-      size += piece.length;
-      if (size > maxSize) {
-        throw this.#content.fail(
-          new MultipartLimitError("maxFieldSize", maxSize),
-        );
+    const bytes = new GrowingBytes();
+    for await (const piece of this.lentPieces()) {
+      if (bytes.size + piece.length > maxSize) {
+        throw this.#content.fail(new MultipartLimitError("maxFieldSize", maxSize));
       }
-      pieces.push(this.#init.reuseBuffers ? piece.slice() : piece);
+      bytes.append(piece);
     }
-    const data = concatBytes(pieces);
+    const data = bytes.take();
     return decode ? await decodePart(data, this.headers, maxSize) : data;
   }
 
@@ -260,20 +253,18 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    * @throws {TypeError} If the reader has gone on to another part.
    */
   async readLine(): Promise<Uint8Array<ArrayBuffer>> {
-    const pieces: Uint8Array<ArrayBuffer>[] = [];
-    let size = 0;
+    const bytes = new GrowingBytes();
     for (let piece = await this.#next(8192); piece !== null; piece = await this.#next(8192)) {
       const end = piece.indexOf(LF) + 1;
       const line = end === 0 ? piece : piece.subarray(0, end);
       if (end > 0) this.#putBack(piece.subarray(end));
-      size += line.length;
-      if (size > this.#init.maxFieldSize) {
+      if (bytes.size + line.length > this.#init.maxFieldSize) {
         throw this.#content.fail(new MultipartLimitError("maxFieldSize", this.#init.maxFieldSize));
       }
-      pieces.push(this.#init.reuseBuffers ? line.slice() : line);
+      bytes.append(line);
       if (end > 0) break;
     }
-    return concatBytes(pieces);
+    return bytes.take();
   }
 
   /**

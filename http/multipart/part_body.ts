@@ -3,6 +3,8 @@
  * @module
  */
 
+import { piecesOf } from "../bytes/stream_reader.ts";
+
 /**
  * An open file: `Deno.FsFile` is one. Its size is asked for where it can be; what lies between the
  * current position and the end is sent, and the file is closed by its stream.
@@ -164,7 +166,7 @@ function iterableBody(iterable: AsyncIterable<Uint8Array>): PartBody {
     contentType: OCTETS,
     open: () => {
       if (iterator !== null) throw spent();
-      const opened = iterator = iterable[Symbol.asyncIterator]();
+      const opened = iterator = piecesOf(iterable)[Symbol.asyncIterator]();
       return { [Symbol.asyncIterator]: () => opened };
     },
     cancel: async () => {

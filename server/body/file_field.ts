@@ -2,7 +2,7 @@
  * An uploaded file of a form.
  * @module
  */
-import { concatBytes } from "../../http/bytes/bytes.ts";
+import { collectBytes } from "../../http/bytes/growing_bytes.ts";
 import { type SavedFile, saveFile, type SaveFileOptions } from "./save_file.ts";
 import type { Spooled } from "./spool.ts";
 
@@ -162,8 +162,8 @@ export class FileField {
    *
    * @returns The bytes.
    */
-  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    return concatBytes(await Array.fromAsync(this));
+  bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return collectBytes(this.lentPieces());
   }
 
   /**

@@ -3,6 +3,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { piecesOf } from "../../http/bytes/stream_reader.ts";
 import { BodyPartReader } from "../../http/multipart/body_part_reader.ts";
 import { isDeviceName } from "./file_name.ts";
 import { HTTPConflict } from "../exceptions/client_errors.ts";
@@ -106,7 +107,9 @@ export async function saveFile(
     const file = await Deno.open(partial, { write: true, createNew: true });
     try { // not `using`: an application is loaded on Node 20 too, which cannot parse it
       // A piece is on disk and in the digest before the next is read.
-      for await (const piece of pieces instanceof BodyPartReader ? pieces.lentPieces() : pieces) {
+      for await (
+        const piece of pieces instanceof BodyPartReader ? pieces.lentPieces() : piecesOf(pieces)
+      ) {
         for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at));
         hash?.update(piece);
         size += piece.length;

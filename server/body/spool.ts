@@ -2,7 +2,7 @@
  * Uploaded files on their way to the handler: small ones in memory, large ones on disk.
  * @module
  */
-import { concatBytes } from "../../http/bytes/bytes.ts";
+import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
 import { fairTurn } from "../../http/bytes/read_turns.ts";
 import { storageError } from "./storage_error.ts";
 
@@ -98,19 +98,19 @@ export async function spool(
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
   budget: SpoolBudget,
 ): Promise<Spooled> {
-  const held: Uint8Array<ArrayBuffer>[] = [];
+  const held = new GrowingBytes();
   let size = 0;
   let disk: DiskSpool | null = null;
   try {
     for await (const piece of pieces) {
       size += piece.length;
       if (disk === null && budget.take(piece.length)) {
-        held.push(piece.slice());
+        held.append(piece);
         continue;
       }
       if (disk === null) {
         disk = await DiskSpool.open();
-        for (const each of held.splice(0)) await disk.write(each);
+        await disk.write(held.take());
       }
       await disk.write(piece);
     }
@@ -118,7 +118,7 @@ export async function spool(
     disk?.close();
     throw storageError(error);
   }
-  return disk ?? new MemorySpool(concatBytes(held));
+  return disk ?? new MemorySpool(held.take());
 }
 
 /** Counts who still needs the bytes: the form itself, and streams that the response sends on. */
