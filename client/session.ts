@@ -10,7 +10,6 @@ import { endIfDropped, endTogether } from "./request/response_lifetime.ts";
 import { downloadFile, type DownloadOptions } from "./download_file.ts";
 import { environmentOf } from "./connect/environment.ts";
 import { ClientConnectionError } from "./errors/connection_errors.ts";
-import { keepShapes } from "./request/kept_shapes.ts";
 import {
   type ClientHandler,
   type ClientMiddleware,
@@ -153,7 +152,6 @@ export class ClientSession {
         watch.end();
         result.release();
         init.payload?.close?.();
-        keepShapes();
       };
       const response = new ClientResponse({
         requestInfo: request,

@@ -107,6 +107,12 @@ export interface SharedOptions {
    * @default {536870912}
    */
   readonly maxDecodedSize?: number;
+  /**
+   * Most bytes that `read()`, `text()` and `json()` of a response take into memory, after decoding; 0
+   * for no limit. More is a `ClientPayloadError`; `response.content` has no limit.
+   * @default {0}
+   */
+  readonly maxBodySize?: number;
 }
 
 /**

@@ -21,7 +21,13 @@ import {
 } from "../../http/schema/standard_schema.ts";
 import { StreamReader } from "../../http/bytes/stream_reader.ts";
 import { streamOf } from "./body_stream.ts";
-import { bodyError, type BodyPolicy, bodySource, DEFAULT_BODY_POLICY } from "./response_body.ts";
+import {
+  bodyError,
+  type BodyPolicy,
+  bodySource,
+  DEFAULT_BODY_POLICY,
+  readAtMost,
+} from "./response_body.ts";
 import { ClientConnectionError } from "../errors/connection_errors.ts";
 import {
   ClientResponseError,
@@ -216,10 +222,12 @@ export class ClientResponse {
    * Reads the whole body; a second call gives the same bytes.
    *
    * @returns The bytes.
-   * @throws {ClientPayloadError} If the body is cut or broken.
+   * @throws {ClientPayloadError} If the body is cut or broken, or longer than `maxBodySize`.
    */
   read(): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#bytes ??= this.content.read();
+    return this.#bytes ??= this.#policy.maxBodySize === 0
+      ? this.content.read()
+      : readAtMost(this.content, this.#policy.maxBodySize, this.#result.exactLength ?? null);
   }
 
   /**
@@ -375,12 +383,25 @@ export class ClientResponse {
 
   /** Gives up what was not read; reading on throws. */
   release(): void {
-    this.content.cancel(new ClientConnectionError(RELEASED)).catch(() => {});
+    this.#giveUp()?.catch(() => {});
   }
 
   /** The same as `release()`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.content.cancel(new ClientConnectionError(RELEASED));
+    await this.#giveUp();
+  }
+
+  /** The same as `release()`, for `using`. */
+  [Symbol.dispose](): void {
+    this.release();
+  }
+
+  #giveUp(): Promise<void> | null {
+    const { isEof, exception } = this.content;
+    // Most bodies have been read, and an error with its stack takes 4 us.
+    return isEof || exception !== null ? null : this.content.cancel(
+      new ClientConnectionError(RELEASED),
+    );
   }
 
   #open(): StreamReader {

@@ -10,6 +10,8 @@ import {
 } from "../../http/coding/content_decoder.ts";
 import { ClientPayloadError } from "../errors/client_errors.ts";
 import { countedSource, type ProgressCallback } from "../hop/progress.ts";
+import { concatBytes } from "../../http/bytes/bytes.ts";
+import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 import type { HopResult } from "../hop/transport.ts";
 
 /**
@@ -20,7 +22,12 @@ import type { HopResult } from "../hop/transport.ts";
  * import type { BodyPolicy, ClientResponseInit } from "@roundtrip/http";
  *
  * // As a ClientResponse takes it: bodies as they came, nobody told of them.
- * const policy: BodyPolicy = { autoDecompress: false, maxDecodedSize: 0, onDownloadProgress: null };
+ * const policy: BodyPolicy = {
+ *   autoDecompress: false,
+ *   maxDecodedSize: 0,
+ *   maxBodySize: 0,
+ *   onDownloadProgress: null,
+ * };
  * const init: Pick<ClientResponseInit, "policy"> = { policy };
  * console.assert(init.policy?.autoDecompress === false);
  * ```
@@ -30,6 +37,8 @@ export interface BodyPolicy {
   readonly autoDecompress: boolean;
   /** Most bytes that decoding may make of a body; 0 for no limit. */
   readonly maxDecodedSize: number;
+  /** Most bytes that `read()`, `text()` and `json()` take, decoded ones; 0 for no limit. */
+  readonly maxBodySize: number;
   /** Told how far the body has come, `null` for nobody. */
   readonly onDownloadProgress: ProgressCallback | null;
 }
@@ -41,12 +50,13 @@ const DEFAULT_MAX_DECODED_SIZE = 512 * 1024 * 1024;
 export const DEFAULT_BODY_POLICY: BodyPolicy = {
   autoDecompress: true,
   maxDecodedSize: DEFAULT_MAX_DECODED_SIZE,
+  maxBodySize: 0,
   onDownloadProgress: null,
 };
 
 /** What a caller may say about bodies. */
 type BodyOptions = {
-  readonly [K in keyof BodyPolicy]?: NonNullable<BodyPolicy[K]>;
+  readonly [K in keyof BodyPolicy]?: NonNullable<BodyPolicy[K]> | undefined;
 };
 
 /**
@@ -55,20 +65,23 @@ type BodyOptions = {
  * @param defaults The policy.
  * @param options What the caller gave.
  * @returns The policy that counts.
- * @throws {RangeError} If `maxDecodedSize` is negative.
+ * @throws {RangeError} If a limit is negative.
  */
 export function resolvePolicy(defaults: BodyPolicy, options: BodyOptions): BodyPolicy {
-  const { autoDecompress, maxDecodedSize, onDownloadProgress } = options;
+  const { autoDecompress, maxDecodedSize, maxBodySize, onDownloadProgress } = options;
   if (
-    autoDecompress === undefined && maxDecodedSize === undefined &&
+    autoDecompress === undefined && maxDecodedSize === undefined && maxBodySize === undefined &&
     onDownloadProgress === undefined
   ) return defaults;
-  if (maxDecodedSize !== undefined && !(maxDecodedSize >= 0)) {
-    throw new RangeError(`Cannot use maxDecodedSize ${maxDecodedSize}: expected 0 or more bytes`);
+  for (const [name, limit] of Object.entries({ maxDecodedSize, maxBodySize })) {
+    if (limit !== undefined && !(limit >= 0)) {
+      throw new RangeError(`Cannot use ${name} ${limit}: expected 0 or more bytes`);
+    }
   }
   return {
     autoDecompress: autoDecompress ?? defaults.autoDecompress,
     maxDecodedSize: maxDecodedSize ?? defaults.maxDecodedSize,
+    maxBodySize: maxBodySize ?? defaults.maxBodySize,
     onDownloadProgress: onDownloadProgress ?? defaults.onDownloadProgress,
   };
 }
@@ -101,6 +114,39 @@ export function bodySource(
   return result.decoded === true
     ? limitedSource(source, coding, maxDecodedSize)
     : decodedSource(source, coding, { maxSize: maxDecodedSize });
+}
+
+/**
+ * Reads a whole body that may not be longer than a limit; one that is longer is given up.
+ *
+ * @param content The body.
+ * @param limit Most bytes.
+ * @param length Length in bytes, `null` where it is not known.
+ * @returns The bytes.
+ * @throws {ClientPayloadError} If there are more.
+ */
+export async function readAtMost(
+  content: StreamReader,
+  limit: number,
+  length: number | null,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (length !== null && length <= limit) return await content.read();
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  if (length === null) {
+    for await (const piece of content.iterAny()) {
+      size += piece.length;
+      if (size > limit) break;
+      pieces.push(piece);
+    }
+    if (size <= limit) return concatBytes(pieces);
+  }
+  const error = new ClientPayloadError(
+    `Cannot read the body: it is longer than the ${limit} bytes that maxBodySize allows. ` +
+      "Read response.content piece by piece, or raise the limit",
+  );
+  await content.cancel(error);
+  throw error;
 }
 
 /**

@@ -168,49 +168,12 @@ class SizedStream extends Blob {
   }
 }
 
-// Objects of a request that stay when nothing is sent: kept_shapes.ts says what for.
-const kept: { shapes: readonly unknown[] | null; response: Response | null } = {
-  shapes: null,
-  response: null, // the last one
-};
-
-/** What fetch makes for a request, as far as one can get hold of it. */
-function fetchShapes(): readonly unknown[] {
-  const { signal } = new AbortController();
-  const request = new Request("http://localhost/", { redirect: "manual", signal });
-  const shapes: unknown[] = [request, request.headers, request.signal];
-  // A read that is under way for good: the stream beneath a body has objects for each read.
-  const body = new ReadableStream({
-    type: "bytes",
-    pull({ byobRequest }: ReadableByteStreamController) {
-      shapes.push(byobRequest, byobRequest?.view);
-      return new Promise<void>(() => {});
-    },
-  });
-  const reader = body.getReader({ mode: "byob" });
-  shapes.push(reader, reader.read(new Uint8Array(1)));
-  const sent: HopRequest = {
-    method: "GET",
-    url: request.url,
-    headers: [],
-    body: null,
-    once: false,
-    proxy: null,
-    rawBody: false,
-    signal,
-    observer: null,
-  };
-  shapes.push(sent, new FetchResult(new Response(), sent, new ConnectionSlots(0, 0)));
-  return shapes;
-}
-
 class FetchResult implements HopResult {
   readonly status: number;
   readonly reason: string;
   readonly headers: Headers;
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
   readonly #request: HopRequest;
-  readonly #response: Response;
   #slots: ConnectionSlots | null;
 
   constructor(response: Response, request: HopRequest, slots: ConnectionSlots) {
@@ -219,7 +182,6 @@ class FetchResult implements HopResult {
     this.headers = response.headers;
     this.body = response.body;
     this.#request = request;
-    this.#response = response;
     this.#slots = slots;
   }
 
@@ -251,8 +213,6 @@ class FetchResult implements HopResult {
   release(): void {
     this.#slots?.release(this.#request.url);
     this.#slots = null;
-    if (kept.response !== null) kept.shapes ??= fetchShapes(); // at the second
-    kept.response = this.#response; // its body has ended, so no connection is kept with it
   }
 }
 
