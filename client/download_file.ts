@@ -2,6 +2,8 @@
  * Downloads that go on where they broke off.
  * @module
  */
+import { REQUEST_OPTIONS } from "./request/option_tables.ts";
+import { OptionTable } from "../http/options.ts";
 import { ClientResponseError } from "./errors/client_errors.ts";
 import type { RequestOptions } from "./request/options.ts";
 import { PartFile } from "./response/part_file.ts";
@@ -10,6 +12,7 @@ import { encodeQuery } from "../http/query.ts";
 import {
   digestOf,
   isEncoded,
+  SAVE_OPTIONS,
   type SavedFile,
   saveInto,
   type SaveOptions,
@@ -39,6 +42,19 @@ export interface DownloadOptions extends SaveOptions, Omit<RequestOptions, "rais
    * @default {false}
    */
   readonly resume?: boolean;
+}
+
+/** Names and types of {@linkcode DownloadOptions}. */
+export const DOWNLOAD_OPTIONS = new OptionTable<DownloadOptions>({
+  ...withoutRaise(REQUEST_OPTIONS.kinds),
+  ...SAVE_OPTIONS.kinds,
+  resume: "true or false",
+}, { raiseforstatus: "Other statuses than 200 are always thrown" });
+
+function withoutRaise<T extends { readonly raiseForStatus: unknown }>(
+  { raiseForStatus: _, ...kinds }: T,
+): Omit<T, "raiseForStatus"> {
+  return kinds;
 }
 
 /**

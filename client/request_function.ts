@@ -2,11 +2,18 @@
  * One request without a session.
  * @module
  */
+import { REQUEST_OPTIONS, SESSION_OPTIONS } from "./request/option_tables.ts";
+import { OptionTable } from "../http/options.ts";
 import { fetchTransport } from "./transport/fetch_transport.ts";
 import type { RequestOptions, SessionOptions } from "./request/options.ts";
 import type { ClientResponse } from "./response/response.ts";
 import { ClientSession } from "./session.ts";
 import type { Transport } from "./hop/transport.ts";
+
+const BOTH_OPTIONS = new OptionTable<RequestOptions & SessionOptions>({
+  ...SESSION_OPTIONS.kinds,
+  ...REQUEST_OPTIONS.kinds,
+});
 
 /**
  * Sends one request in a session of its own, aiohttp's `aiohttp.request()`. Its connection closes
@@ -33,13 +40,16 @@ export async function request(
   url: string | URL,
   options: RequestOptions & SessionOptions = {},
 ): Promise<ClientResponse> {
-  const { app, connector, transport, ...both } = options;
+  BOTH_OPTIONS.check("request()", options);
+  const own = sessionOptions(SESSION_OPTIONS.pick(options));
+  const both = REQUEST_OPTIONS.pick(options);
+  const { app, connector, transport, ...rest } = own;
   // Nothing of these is ours to close; more than one of the three is a mistake that the session tells.
   if (app !== undefined || transport !== undefined) {
-    return await new ClientSession(sessionOptions(options)).request(method, url, both);
+    return await new ClientSession(own).request(method, url, both);
   }
   const closing = closingTransport(fetchTransport({ ...connector, forceClose: true }));
-  const session = new ClientSession({ ...sessionOptions(both), transport: closing });
+  const session = new ClientSession({ ...rest, transport: closing });
   try {
     return await session.request(method, url, both);
   } finally {

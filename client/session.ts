@@ -2,12 +2,13 @@
  * The client session.
  * @module
  */
+import { REQUEST_OPTIONS, SESSION_OPTIONS } from "./request/option_tables.ts";
 import { LinkedList } from "../http/linked_list.ts";
 import { whenClosed } from "../http/websocket/socket.ts";
 import { buildRequest } from "./request/build_request.ts";
 import type { AbstractCookieJar } from "./cookies/abstract_cookie_jar.ts";
 import { endIfDropped, endTogether } from "./request/response_lifetime.ts";
-import { downloadFile, type DownloadOptions } from "./download_file.ts";
+import { DOWNLOAD_OPTIONS, downloadFile, type DownloadOptions } from "./download_file.ts";
 import { environmentOf } from "./connect/environment.ts";
 import { ClientConnectionError } from "./errors/connection_errors.ts";
 import {
@@ -32,7 +33,7 @@ import { ClientRequest, type ClientRequestInit } from "./hop/request.ts";
 import { ClientResponse } from "./response/response.ts";
 import type { SavedFile } from "./response/save_body.ts";
 import { sender } from "./request/send_hop.ts";
-import { RequestTrace } from "./hop/trace.ts";
+import { RequestTrace, TRACE_CONFIG } from "./hop/trace.ts";
 import { Watch } from "./request/request_lifetime.ts";
 import type { ClientWebSocketResponse } from "./websocket/websocket.ts";
 import { connectWebSocket } from "./websocket/connect.ts";
@@ -71,6 +72,8 @@ export class ClientSession {
    * @param options Defaults of the session's requests.
    */
   constructor(options: SessionOptions = {}) {
+    SESSION_OPTIONS.check("new ClientSession", options);
+    for (const each of options.traceConfigs ?? []) TRACE_CONFIG.check("traceConfigs", each);
     this.#defaults = resolveSession(options);
     const { transport, cookieJar: jar, trustEnv } = this.#defaults;
     const { limit = 100, limitPerHost = 0 } = this.#defaults.connector;
@@ -116,6 +119,7 @@ export class ClientSession {
     try {
       if (this.#closed) throw new TypeError("Cannot send a request: the session is closed");
       const verb = method.toUpperCase();
+      REQUEST_OPTIONS.check(`Cannot send a ${verb} request`, options);
       resolved = resolveRequest(this.#defaults, verb, options);
       init = buildRequest(verb, url, options, resolved);
     } catch (error) {
@@ -332,13 +336,15 @@ export class ClientSession {
    * }
    * ```
    */
-  downloadToFile(
+  async downloadToFile(
     url: string | URL,
     path: string | URL,
     options: DownloadOptions = {},
   ): Promise<SavedFile> {
-    const get = (headers: Headers) => this.get(url, { ...options, headers, raiseForStatus: false });
-    return downloadFile(get, `${url}`, path, options);
+    DOWNLOAD_OPTIONS.check("session.downloadToFile()", options);
+    const given = REQUEST_OPTIONS.pick(options);
+    const get = (headers: Headers) => this.get(url, { ...given, headers, raiseForStatus: false });
+    return await downloadFile(get, `${url}`, path, options);
   }
 
   /**

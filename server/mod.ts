@@ -108,7 +108,8 @@ export { delCookie, jsonResponse, setCookie, textResponse } from "./response/res
 export type { JsonResponseOptions, ResponseOptions } from "./response/response.ts";
 export type { CookieOptions } from "../http/headers/set_cookie.ts";
 export type { QueryInit, QueryValue } from "../http/query.ts";
-export { StreamResponse, type StreamResponseOptions } from "./response/stream_response.ts";
+export { StreamResponse } from "./response/stream_response.ts";
+export type { StreamResponseOptions } from "./response/stream_response_options.ts";
 export {
   type SSEEvent,
   type SSEOptions,

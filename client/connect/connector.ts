@@ -2,6 +2,7 @@
  * How a session connects.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 
 /**
  * Options of a session's connections, aiohttp's `TCPConnector`.
@@ -57,6 +58,27 @@ export interface ConnectorOptions {
   readonly localAddress?: string;
 }
 
+/** Names and types of {@linkcode ConnectorOptions}. */
+export const CONNECTOR_OPTIONS = new OptionTable<ConnectorOptions>({
+  limit: "a number",
+  limitPerHost: "a number",
+  keepAlive: "a number",
+  forceClose: "true or false",
+  http2: "true or false",
+  caCerts: "a list",
+  cert: "a string",
+  key: "a string",
+  proxy: "a string or an object",
+  localAddress: "a string",
+}, {
+  ca: 'Write "caCerts"',
+  ssl: 'Give the authorities that you trust as "caCerts"',
+  rejectunauthorized:
+    'Certificates are always checked: give the authorities that you trust as "caCerts"',
+  verify: 'Certificates are always checked: give the authorities that you trust as "caCerts"',
+  keepalivetimeout: 'Write "keepAlive", in ms',
+});
+
 /** A connector's options, complete. */
 export interface ResolvedConnector {
   readonly limit: number;
@@ -83,6 +105,7 @@ const PROXY_SCHEMES = new Set(["http:", "https:", "socks5:", "socks5h:", "unix:"
  * one of `caCerts` is no PEM text.
  */
 export function resolveConnector(options: ConnectorOptions = {}): ResolvedConnector {
+  CONNECTOR_OPTIONS.check("Cannot use the connector", options);
   const { limit = 100, limitPerHost = 0, keepAlive = 15_000 } = options;
   for (const [name, value] of Object.entries({ limit, limitPerHost, keepAlive })) {
     if (!Number.isSafeInteger(value) || value < 0) {

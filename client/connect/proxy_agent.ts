@@ -2,6 +2,7 @@
  * Connections of `node:http` through a proxy.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import type { ConnectionOptions } from "node:tls";
 import { checkProxy } from "./connector.ts";
 
@@ -28,6 +29,14 @@ export interface ProxyAgentOptions {
   readonly rejectUnauthorized?: boolean;
 }
 
+/** Names and types of {@linkcode ProxyAgentOptions}. */
+export const PROXY_AGENT_OPTIONS = new OptionTable<ProxyAgentOptions>({
+  ca: "a list",
+  cert: "a string",
+  key: "a string",
+  rejectUnauthorized: "true or false",
+});
+
 /**
  * Makes an `Agent` for `node:http` and what is built on it, `npm:ws` for one, whose connections go
  * through a proxy: by CONNECT (RFC 9110 section 9.3.6), by SOCKS 5 (RFC 1928), or to a Unix socket.
@@ -53,6 +62,7 @@ export async function proxyAgent(
   secure: boolean,
   options: ProxyAgentOptions = {},
 ): Promise<object> {
+  PROXY_AGENT_OPTIONS.check("proxyAgent()", options);
   // Loaded here: a client without proxies does not pay for Node's modules.
   const [{ Agent: HttpAgent }, { Agent: HttpsAgent }, { isIP }, { connect }, { openTunnel }] =
     await Promise.all([

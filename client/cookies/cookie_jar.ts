@@ -2,6 +2,7 @@
  * The cookies of a session.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { Cookie, CookieJar as Store, MemoryCookieStore } from "tough-cookie";
 import { AbstractCookieJar, type JarCookie } from "./abstract_cookie_jar.ts";
 import { loadCookies, saveCookies } from "./cookie_file.ts";
@@ -40,6 +41,13 @@ export interface CookieJarOptions {
    */
   readonly quoteCookie?: boolean;
 }
+
+/** Names and types of {@linkcode CookieJarOptions}. */
+export const COOKIE_JAR_OPTIONS = new OptionTable<CookieJarOptions>({
+  unsafe: "true or false",
+  treatAsSecureOrigin: "a string, an object or a list",
+  quoteCookie: "true or false",
+});
 
 // aiohttp's test: only digits and dots, or a colon.
 const IP_HOST = /^[\d.]+$|:/;
@@ -88,6 +96,7 @@ export class CookieJar extends AbstractCookieJar {
    */
   constructor(options: CookieJarOptions = {}) {
     super();
+    COOKIE_JAR_OPTIONS.check("new CookieJar", options);
     const { treatAsSecureOrigin: secure = [] } = options;
     const origins = typeof secure === "string" || secure instanceof URL ? [secure] : [...secure];
     this.#unsafe = options.unsafe ?? false;

@@ -2,6 +2,7 @@
  * Basic authentication, RFC 7617.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { utf8Base64 } from "./utf8_base64.ts";
 
 /**
@@ -27,6 +28,13 @@ export interface BasicAuth {
   readonly encoding?: "utf-8" | "latin1";
 }
 
+/** Names and types of {@linkcode BasicAuth}. */
+export const BASIC_AUTH = new OptionTable<BasicAuth>({
+  login: "a string",
+  password: "a string",
+  encoding: "a string",
+}, { username: 'Write "login"', user: 'Write "login"', pass: 'Write "password"' });
+
 /**
  * Gives the value of an `Authorization` header.
  *
@@ -49,6 +57,7 @@ export function encodeBasicAuth(auth: BasicAuth): string {
       'Cannot use the credentials: expected an object such as { login: "user", password: "secret" }',
     );
   }
+  BASIC_AUTH.check("Cannot use the credentials", auth);
   // RFC 7617 section 2: what follows the first colon is the password.
   if (login.includes(":")) {
     throw new TypeError(`Cannot use login "${login}": a ":" is not allowed in it (RFC 7617)`);

@@ -2,6 +2,7 @@
  * The time a request may take.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 
 /**
  * Limits of time, aiohttp's `ClientTimeout`.
@@ -39,6 +40,19 @@ export interface ClientTimeout {
   readonly sockRead?: number;
 }
 
+/** Names and types of {@linkcode ClientTimeout}. */
+export const CLIENT_TIMEOUT = new OptionTable<ClientTimeout>({
+  total: "a number",
+  connect: "a number",
+  sockRead: "a number",
+}, {
+  request: 'Write "total"',
+  socket: 'Write "sockRead"',
+  read: 'Write "sockRead"',
+  response: 'Write "sockRead"',
+  sockconnect: 'Write "connect"',
+});
+
 const DEFAULT_TIMEOUT: Required<ClientTimeout> = { total: 300_000, connect: 0, sockRead: 0 };
 
 /**
@@ -57,6 +71,7 @@ export function resolveTimeout(timeout: ClientTimeout | undefined): Required<Cli
       `Cannot use timeout ${timeout}: expected an object such as { total: 60_000 }, in ms`,
     );
   }
+  CLIENT_TIMEOUT.check("Cannot use timeout", timeout);
   const { total, connect, sockRead } = { ...DEFAULT_TIMEOUT, ...defined(timeout) };
   for (const [name, limit] of Object.entries({ total, connect, sockRead })) {
     // setTimeout counts in 32 bits; beyond, it would fire at once.

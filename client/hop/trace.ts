@@ -2,6 +2,7 @@
  * Watching requests on their way.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import type { HistoryEntry, RequestInfo } from "../errors/client_errors.ts";
 
 /**
@@ -159,6 +160,19 @@ export interface TraceConfig {
   /** The wait is over. */
   readonly onConnectionQueuedEnd?: (context: TraceContext, params: TraceRequest) => void;
 }
+
+/** Names and types of {@linkcode TraceConfig}. */
+export const TRACE_CONFIG = new OptionTable<TraceConfig>({
+  onRequestStart: "a function",
+  onRequestChunkSent: "a function",
+  onRequestHeadersSent: "a function",
+  onRequestRedirect: "a function",
+  onRequestEnd: "a function",
+  onRequestException: "a function",
+  onResponseChunkReceived: "a function",
+  onConnectionQueuedStart: "a function",
+  onConnectionQueuedEnd: "a function",
+});
 
 /**
  * The hooks of all of a session's traces, for one request.

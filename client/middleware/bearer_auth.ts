@@ -2,6 +2,7 @@
  * Bearer tokens, RFC 6750, which are renewed when they have expired.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import { discard } from "../hop/transport.ts";
 
@@ -37,6 +38,12 @@ export interface BearerAuthOptions {
   readonly origin?: string;
 }
 
+/** Names and types of {@linkcode BearerAuthOptions}. */
+export const BEARER_AUTH_OPTIONS = new OptionTable<BearerAuthOptions>({
+  getToken: "a function",
+  origin: "a string",
+}, { token: 'Write "getToken", a function that gives the token' });
+
 /**
  * Sends a bearer token with every request; when the server answers 401, gets a new one and sends
  * the request once more. Requests that fail together wait for one new token instead of getting one
@@ -61,6 +68,7 @@ export interface BearerAuthOptions {
  * ```
  */
 export function bearerAuthMiddleware(options: BearerAuthOptions): ClientMiddleware {
+  BEARER_AUTH_OPTIONS.check("bearerAuthMiddleware()", options);
   let origin = options.origin === undefined ? null : new URL(options.origin).origin;
   let current: Promise<string> | null = null;
 

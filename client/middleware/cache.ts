@@ -2,6 +2,7 @@
  * An HTTP cache, RFC 9111.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import CachePolicy from "http-cache-semantics";
 import { asError } from "../../http/as_error.ts";
 import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
@@ -43,6 +44,13 @@ export interface CacheOptions {
    */
   readonly shared?: boolean;
 }
+
+/** Names and types of {@linkcode CacheOptions}. */
+export const CACHE_OPTIONS = new OptionTable<CacheOptions>({
+  maxSize: "a number",
+  maxBodySize: "a number",
+  shared: "true or false",
+});
 
 interface Entry {
   readonly policy: CachePolicy;
@@ -93,6 +101,7 @@ const OWN = [
  * ```
  */
 export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
+  CACHE_OPTIONS.check("cacheMiddleware()", options);
   const { maxSize = 64 * 1024 ** 2, maxBodySize = 1024 ** 2, shared = false } = options;
   const entries = new Map<string, Entry>(); // in order of use
   let size = 0;

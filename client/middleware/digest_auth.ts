@@ -2,6 +2,7 @@
  * Digest authentication, RFC 7616.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { createHash, randomBytes } from "node:crypto";
 import { collectBytes } from "../../http/bytes/growing_bytes.ts";
 import {
@@ -44,6 +45,14 @@ export interface DigestAuthOptions {
   readonly origin?: string;
 }
 
+/** Names and types of {@linkcode DigestAuthOptions}. */
+export const DIGEST_AUTH_OPTIONS = new OptionTable<DigestAuthOptions>({
+  login: "a string",
+  password: "a string",
+  preemptive: "true or false",
+  origin: "a string",
+}, { username: 'Write "login"', user: 'Write "login"' });
+
 /**
  * Answers Digest challenges, as aiohttp's `DigestAuthMiddleware`: MD5, SHA-256, SHA-512-256 and
  * others, `auth` and `auth-int`. One origin alone is answered, however many redirects lead
@@ -64,6 +73,7 @@ export interface DigestAuthOptions {
  * ```
  */
 export function digestAuthMiddleware(options: DigestAuthOptions): ClientMiddleware {
+  DIGEST_AUTH_OPTIONS.check("digestAuthMiddleware()", options);
   const { login, password, preemptive = true } = options;
   if (login.includes(":")) {
     throw new TypeError(`Cannot use login "${login}": a ":" is not allowed in it (RFC 7616)`);

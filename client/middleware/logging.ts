@@ -2,6 +2,7 @@
  * A line for every hop.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import { discard, type HopResult } from "../hop/transport.ts";
 
@@ -53,6 +54,9 @@ export interface LoggingOptions {
   readonly log?: (record: HopRecord) => void;
 }
 
+/** Names and types of {@linkcode LoggingOptions}. */
+export const LOGGING_OPTIONS = new OptionTable<LoggingOptions>({ log: "a function" });
+
 const SECRET = /token|key|secret|pass|auth|sig|code|session|credential/i;
 
 /**
@@ -75,6 +79,7 @@ const SECRET = /token|key|secret|pass|auth|sig|code|session|credential/i;
  * ```
  */
 export function loggingMiddleware(options: LoggingOptions = {}): ClientMiddleware {
+  LOGGING_OPTIONS.check("loggingMiddleware()", options);
   const log = options.log ?? logLine;
   return async (request, handler) => {
     const start = performance.now();

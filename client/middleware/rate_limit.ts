@@ -2,6 +2,7 @@
  * Not asking more often than a server allows.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import { pause } from "./abortable_delay.ts";
 
@@ -28,6 +29,13 @@ export interface RateLimitOptions {
   readonly perOrigin?: boolean;
 }
 
+/** Names and types of {@linkcode RateLimitOptions}. */
+export const RATE_LIMIT_OPTIONS = new OptionTable<RateLimitOptions>({
+  requests: "a number",
+  interval: "a number",
+  perOrigin: "true or false",
+}, { limit: 'Write "requests"', max: 'Write "requests"', window: 'Write "interval", in ms' });
+
 /**
  * Keeps hops waiting, first come, first served, so that no `interval` sees more than `requests` of
  * them: exactly, whenever the interval begins. A wait counts for `timeout.total`. A request that is
@@ -51,6 +59,7 @@ export interface RateLimitOptions {
  * ```
  */
 export function rateLimitMiddleware(options: RateLimitOptions): ClientMiddleware {
+  RATE_LIMIT_OPTIONS.check("rateLimitMiddleware()", options);
   const { requests, interval = 1000, perOrigin = true } = options;
   if (!Number.isSafeInteger(requests) || requests < 1) {
     throw new RangeError(`Cannot limit to ${requests} requests: expected a whole number from 1 on`);

@@ -2,6 +2,7 @@
  * Replies recorded once and given again, for tests against services that are not there.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
@@ -35,6 +36,9 @@ export interface ReplayOptions {
    */
   readonly mode?: "auto" | "record" | "replay";
 }
+
+/** Names and types of {@linkcode ReplayOptions}. */
+export const REPLAY_OPTIONS = new OptionTable<ReplayOptions>({ mode: "a string" });
 
 /** One line of the file, as JSON. */
 interface Recorded {
@@ -77,6 +81,7 @@ export function replayMiddleware(
   path: string | URL,
   options: ReplayOptions = {},
 ): ClientMiddleware {
+  REPLAY_OPTIONS.check("replayMiddleware()", options);
   const { mode = "auto" } = options;
   let opened: Promise<Map<string, Recorded[]> | null> | null = null; // null: it is recorded
 

@@ -2,6 +2,7 @@
  * Trying again.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { ClientConnectionError, ServerTimeoutError } from "../errors/connection_errors.ts";
 import { type ClientMiddleware, repeating } from "../hop/middleware.ts";
 import { pause } from "./abortable_delay.ts";
@@ -87,6 +88,23 @@ export interface RetryOptions {
   readonly random?: () => number;
 }
 
+/** Names and types of {@linkcode RetryOptions}. */
+export const RETRY_OPTIONS = new OptionTable<RetryOptions>({
+  retries: "a number",
+  methods: "a list",
+  statuses: "a list",
+  backoff: "a number",
+  maxBackoff: "a number",
+  shouldRetry: "a function",
+  budget: "a number",
+  random: "a function",
+}, {
+  attempts: 'Write "retries", the tries after the first',
+  limit: 'Write "retries"',
+  statuscodes: 'Write "statuses"',
+  delay: 'Write "backoff", in ms',
+});
+
 const METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "QUERY"];
 const STATUSES = [408, 413, 429, 500, 502, 503, 504];
 const WINDOW = 10_000;
@@ -116,6 +134,7 @@ const MAX_DOUBLINGS = 64; // so that it stays a number, however often it is trie
  * ```
  */
 export function retryMiddleware(options: RetryOptions = {}): ClientMiddleware {
+  RETRY_OPTIONS.check("retryMiddleware()", options);
   const { retries = 2, backoff = 300, maxBackoff = 30_000, budget = 1 } = options;
   for (const [name, value] of Object.entries({ retries, backoff, maxBackoff, budget })) {
     if (!(value >= 0) || name === "backoff" && value === Infinity) {

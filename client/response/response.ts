@@ -37,11 +37,21 @@ import {
   type ResponseErrorInit,
 } from "../errors/client_errors.ts";
 import { startOfText } from "./error_body.ts";
-import type { JsonOptions, TextOptions } from "./response_options.ts";
+import {
+  JSON_OPTIONS,
+  type JsonOptions,
+  TEXT_OPTIONS,
+  type TextOptions,
+} from "./response_options.ts";
 import { decodeText, fitsJson, parseJson } from "./response_text.ts";
 import { type ResponseLink, responseLinks } from "./response_links.ts";
-import { saveBody, type SavedFile, type SaveOptions } from "./save_body.ts";
-import { type EventsOptions, readEvents, type ServerSentEvent } from "./server_sent_events.ts";
+import { SAVE_OPTIONS, saveBody, type SavedFile, type SaveOptions } from "./save_body.ts";
+import {
+  EVENTS_OPTIONS,
+  type EventsOptions,
+  readEvents,
+  type ServerSentEvent,
+} from "./server_sent_events.ts";
 import type { HopResult } from "../hop/transport.ts";
 
 const RELEASED = "Connection closed: the response was released";
@@ -256,6 +266,7 @@ export class ClientResponse {
    * @throws {ClientPayloadError} If the bytes are not of that encoding.
    */
   async text(options: TextOptions = {}): Promise<string> {
+    TEXT_OPTIONS.check("response.text()", options);
     const bytes = await this.read();
     const encoding = options.encoding ?? await this.getEncoding();
     return this.#text = decodeText(bytes, encoding, options, this);
@@ -289,11 +300,12 @@ export class ClientResponse {
   }
 
   async #json(options: JsonOptions): Promise<unknown> {
+    JSON_OPTIONS.check("response.json()", options);
     const { contentType } = options;
     if (contentType !== null && !fitsJson(this.contentType, contentType)) {
       throw this.#typeError("decode JSON");
     }
-    const text = await this.text(options);
+    const text = await this.text(TEXT_OPTIONS.pick(options));
     if (text.trim() === "") return null; // as aiohttp 3.14
     return parseJson(text, options.loads ?? JSON.parse, this);
   }
@@ -322,6 +334,7 @@ export class ClientResponse {
    * ```
    */
   async *events(options: EventsOptions = {}): AsyncGenerator<ServerSentEvent, void, undefined> {
+    EVENTS_OPTIONS.check("response.events()", options);
     try {
       if (this.contentType !== "text/event-stream") throw this.#typeError("read events");
       yield* readEvents(this.content, options);
@@ -341,8 +354,9 @@ export class ClientResponse {
    * @throws {FileExistsError} If there is a file already and `overwrite` is not set.
    * @throws {ClientPayloadError} If the body is cut or broken.
    */
-  saveTo(path: string | URL, options: SaveOptions = {}): Promise<SavedFile> {
-    return saveBody(this, path, options);
+  async saveTo(path: string | URL, options: SaveOptions = {}): Promise<SavedFile> {
+    SAVE_OPTIONS.check("response.saveTo()", options);
+    return await saveBody(this, path, options);
   }
 
   /**

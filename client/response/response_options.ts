@@ -2,6 +2,7 @@
  * How a body is read as text and as JSON.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 
 /**
  * How to decode the text of a body.
@@ -28,6 +29,12 @@ export interface TextOptions {
   readonly errors?: "strict" | "replace";
 }
 
+/** Names and types of {@linkcode TextOptions}. */
+export const TEXT_OPTIONS = new OptionTable<TextOptions>({
+  encoding: "a string",
+  errors: "a string",
+});
+
 /**
  * How to read the JSON of a body.
  *
@@ -53,3 +60,10 @@ export interface JsonOptions extends TextOptions {
   /** Turns the text into a value. @default {JSON.parse} */
   readonly loads?: (text: string) => unknown;
 }
+
+/** Names and types of {@linkcode JsonOptions}. */
+export const JSON_OPTIONS = new OptionTable<JsonOptions>({
+  ...TEXT_OPTIONS.kinds,
+  contentType: "a string or null",
+  loads: "a function",
+});

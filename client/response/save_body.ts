@@ -2,6 +2,7 @@
  * A body written into a file.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 import { ClientPayloadError } from "../errors/client_errors.ts";
 import { PartFile, type PartOrigin } from "./part_file.ts";
@@ -33,6 +34,12 @@ export interface SaveOptions {
   /** Told how much of the file is written, what was there before included. */
   readonly onProgress?: ProgressCallback;
 }
+
+/** Names and types of {@linkcode SaveOptions}. */
+export const SAVE_OPTIONS = new OptionTable<SaveOptions>({
+  overwrite: "true or false",
+  onProgress: "a function",
+});
 
 /**
  * A file that was written.

@@ -2,6 +2,7 @@
  * Server-sent events, as a client reads them.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { createParser } from "eventsource-parser";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 
@@ -56,6 +57,9 @@ export interface EventsOptions {
    */
   readonly maxEventSize?: number;
 }
+
+/** Names and types of {@linkcode EventsOptions}. */
+export const EVENTS_OPTIONS = new OptionTable<EventsOptions>({ maxEventSize: "a number" });
 
 /**
  * An event is longer than `maxEventSize`.

@@ -33,7 +33,12 @@ import type { HopRequest, HopResult, Transport } from "../hop/transport.ts";
 import { Watch } from "../request/request_lifetime.ts";
 import { ClientWebSocketResponse } from "./websocket.ts";
 import { WSServerHandshakeError } from "./handshake_error.ts";
-import { type ResolvedWS, resolveWS, type WSConnectOptions } from "./options.ts";
+import {
+  type ResolvedWS,
+  resolveWS,
+  WS_CONNECT_OPTIONS,
+  type WSConnectOptions,
+} from "./options.ts";
 import { loadWs, type WsConstructor, type WsReply, type WsSocket } from "./ws_library.ts";
 import { wsSocket } from "./ws_socket.ts";
 
@@ -67,6 +72,7 @@ export async function connectWebSocket<T>(
   options: WSConnectOptions<T>,
   open: LinkedList<Watch>,
 ): Promise<ClientWebSocketResponse<T>> {
+  WS_CONNECT_OPTIONS.check("session.wsConnect()", options);
   const { caCerts, cert, key, localAddress } = defaults.connector;
   const way = defaults.ownWay ?? (localAddress === undefined ? null : "connector.localAddress");
   if (way !== null) {

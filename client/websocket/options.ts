@@ -2,6 +2,7 @@
  * Options of a client's WebSocket, resolved once into one complete record.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { isToken } from "../../http/headers/header_params.ts";
 import type { QueryInit } from "../../http/query.ts";
 import type { StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
@@ -32,6 +33,12 @@ export interface ClientWSTimeout {
   /** How long `close()` waits for the peer's close frame, in ms. @default {10000} */
   readonly close?: number;
 }
+
+/** Names and types of {@linkcode ClientWSTimeout}. */
+export const CLIENT_WS_TIMEOUT = new OptionTable<ClientWSTimeout>({
+  receive: "a number",
+  close: "a number",
+});
 
 /**
  * What `session.wsConnect()` takes. A socket takes no place of `connector.limit`, which counts
@@ -114,6 +121,29 @@ export interface WSConnectOptions<T = unknown> {
   readonly signal?: AbortSignal;
 }
 
+/** Names and types of {@linkcode WSConnectOptions}. */
+export const WS_CONNECT_OPTIONS = new OptionTable<WSConnectOptions<unknown>>({
+  protocols: "a list",
+  headers: "a map or a list of pairs",
+  params: "a string, an object or a list",
+  cookies: "a map or a list of pairs",
+  origin: "a string",
+  maxRedirects: "a number",
+  heartbeat: "a number",
+  autoping: "true or false",
+  receiveTimeout: "a number",
+  timeout: "an object",
+  maxMsgSize: "a number",
+  maxQueue: "a number",
+  maxBuffered: "a number",
+  compress: "a number or a boolean",
+  caCerts: "a list",
+  cert: "a string",
+  key: "a string",
+  schema: "a Standard Schema (zod, valibot, arktype …)",
+  signal: "an AbortSignal",
+});
+
 /** The options of a WebSocket, complete. */
 export interface ResolvedWS<T> {
   readonly protocols: readonly string[];
@@ -142,6 +172,7 @@ export interface ResolvedWS<T> {
  */
 export function resolveWS<T>(options: WSConnectOptions<T>): ResolvedWS<T> {
   const { protocols = [], timeout = {}, compress = false } = options;
+  CLIENT_WS_TIMEOUT.check("Cannot use timeout", timeout);
   const seen = new Set<string>();
   for (const protocol of protocols) {
     // RFC 6455 section 4.1: tokens, each once. Anything else could end the header.

@@ -2,6 +2,7 @@
  * A WebSocket that comes back.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { ClientConnectionError } from "../errors/connection_errors.ts";
 import { pause } from "../middleware/abortable_delay.ts";
 import type { ClientWebSocketResponse } from "./websocket.ts";
@@ -53,6 +54,16 @@ export interface ReconnectOptions {
   readonly onRetry?: (error: Error | null, delay: number) => void;
 }
 
+/** Names and types of {@linkcode ReconnectOptions}. */
+export const RECONNECT_OPTIONS = new OptionTable<ReconnectOptions>({
+  retries: "a number",
+  minDelay: "a number",
+  maxDelay: "a number",
+  minUptime: "a number",
+  signal: "an AbortSignal",
+  onRetry: "a function",
+});
+
 // Refusals that may pass by themselves; any other 4xx would come again.
 const TRANSIENT = new Set([408, 425, 429]);
 const NEVER = new AbortController().signal;
@@ -90,6 +101,7 @@ export async function* reconnect<T = unknown>(
   connect: () => Promise<ClientWebSocketResponse<T>>,
   options: ReconnectOptions = {},
 ): AsyncGenerator<ClientWebSocketResponse<T>, void, void> {
+  RECONNECT_OPTIONS.check("reconnect()", options);
   const { retries = 0, minDelay = 500, maxDelay = 30_000, minUptime = 5_000, signal } = options;
   let failures = 0;
   while (!signal?.aborted) {

@@ -8,7 +8,7 @@ import { concatBytes, indexOfBytes } from "./bytes.ts";
 import { GrowingBytes } from "./growing_bytes.ts";
 import { IncompleteReadError } from "./incomplete_read_error.ts";
 import { LineTooLongError } from "./line_too_long_error.ts";
-import type { StreamReaderOptions } from "./stream_reader_options.ts";
+import { STREAM_READER_OPTIONS, type StreamReaderOptions } from "./stream_reader_options.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -49,6 +49,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     body: ReadableStream<Uint8Array<ArrayBuffer>> | BodySource | null,
     options: StreamReaderOptions = {},
   ) {
+    STREAM_READER_OPTIONS.check("new StreamReader", options);
     this.#source = body instanceof ReadableStream
       ? streamSource(body, options.length ?? null)
       : body;

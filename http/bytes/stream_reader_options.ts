@@ -2,6 +2,7 @@
  * What a reader of bodies takes.
  * @module
  */
+import { OptionTable } from "../options.ts";
 
 /**
  * What a `StreamReader` is told by the side that owns the connection.
@@ -32,3 +33,11 @@ export interface StreamReaderOptions {
   /** Turns a failure of the stream beneath into the error a reader sees. */
   readonly mapError?: (error: unknown) => Error;
 }
+
+/** Names and types of {@linkcode StreamReaderOptions}. */
+export const STREAM_READER_OPTIONS = new OptionTable<StreamReaderOptions>({
+  maxLineSize: "a number",
+  length: "a number or null",
+  onEnd: "a function",
+  mapError: "a function",
+});

@@ -2,6 +2,7 @@
  * Cookies as text: the `Set-Cookie` header of RFC 6265. Storage is the client's.
  * @module
  */
+import { OptionTable } from "../options.ts";
 import { parseSetCookie, stringifySetCookie } from "cookie";
 
 /**
@@ -35,6 +36,18 @@ export interface CookieOptions {
   /** Kept apart for each top-level site; browsers ask for `secure` with it. @default {false} */
   readonly partitioned?: boolean;
 }
+
+/** Names and types of {@linkcode CookieOptions}. */
+export const COOKIE_OPTIONS = new OptionTable<CookieOptions>({
+  path: "a string",
+  domain: "a string",
+  maxAge: "a number",
+  expires: "a Date",
+  httpOnly: "true or false",
+  secure: "true or false",
+  sameSite: "a string",
+  partitioned: "true or false",
+});
 
 /**
  * A cookie that a response sets.
@@ -91,6 +104,7 @@ export function parseSetCookies(headers: readonly string[]): ReadonlyMap<string,
  * or inject another attribute.
  */
 export function formatSetCookie(name: string, value: string, options: CookieOptions = {}): string {
+  COOKIE_OPTIONS.check(`Cannot set cookie "${name}"`, options);
   const { sameSite, ...rest } = options;
   return stringifySetCookie({
     path: "/",

@@ -9,7 +9,12 @@ import type { ContentDisposition } from "../headers/content_disposition.ts";
 import { parseContentType } from "../headers/content_type.ts";
 import { decodePart, decodeText, decodeUrlencoded, partDecoder } from "./part_decoding.ts";
 import { MultipartLimitError } from "./errors.ts";
-import type { PartReadOptions, PartTextOptions } from "./part_read_options.ts";
+import {
+  PART_READ_OPTIONS,
+  PART_TEXT_OPTIONS,
+  type PartReadOptions,
+  type PartTextOptions,
+} from "./part_read_options.ts";
 
 /**
  * The body around a part, as the part sees it.
@@ -218,6 +223,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    * @throws {TypeError} If the reader has gone on to another part.
    */
   async read(options: PartReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    PART_READ_OPTIONS.check("part.read()", options);
     const { decode = false, maxSize = this.#init.maxFieldSize } = options;
     const bytes = new GrowingBytes();
     for await (const piece of this.lentPieces()) {
@@ -274,8 +280,9 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    * @returns The text.
    * @throws {MultipartEncodingError} If the encoding is unknown or the bytes are not of it.
    */
-  async text({ encoding }: PartTextOptions = {}): Promise<string> {
-    const decoder = partDecoder(encoding ?? this.charset ?? "utf-8");
+  async text(options: PartTextOptions = {}): Promise<string> {
+    PART_TEXT_OPTIONS.check("part.text()", options);
+    const decoder = partDecoder(options.encoding ?? this.charset ?? "utf-8");
     return decodeText(decoder, await this.read({ decode: true }));
   }
 
@@ -300,8 +307,9 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    * @returns Names and values in order; blanks are kept.
    * @throws {MultipartEncodingError} If the encoding is unknown or the bytes are not of it.
    */
-  async form({ encoding }: PartTextOptions = {}): Promise<[name: string, value: string][]> {
-    const decoder = partDecoder(encoding ?? this.charset ?? "utf-8");
+  async form(options: PartTextOptions = {}): Promise<[name: string, value: string][]> {
+    PART_TEXT_OPTIONS.check("part.form()", options);
+    const decoder = partDecoder(options.encoding ?? this.charset ?? "utf-8");
     return decodeUrlencoded(await this.read({ decode: true }), decoder);
   }
 

@@ -2,6 +2,7 @@
  * Forms to be sent: aiohttp's `FormData`.
  * @module
  */
+import { OptionTable } from "../options.ts";
 import { partBody } from "./part_body.ts";
 import type { PartValue } from "./part_body.ts";
 import { MultipartWriter } from "./multipart_writer.ts";
@@ -63,6 +64,12 @@ export interface FormFieldOptions {
   readonly contentType?: string;
 }
 
+/** Names and types of {@linkcode FormFieldOptions}. */
+export const FORM_FIELD_OPTIONS = new OptionTable<FormFieldOptions>({
+  filename: "a string",
+  contentType: "a string",
+});
+
 /**
  * What a {@linkcode FormBody} can be told.
  *
@@ -89,6 +96,13 @@ export interface FormBodyOptions {
    */
   readonly contentTypeOf?: (filename: string) => string | null;
 }
+
+/** Names and types of {@linkcode FormBodyOptions}. */
+export const FORM_BODY_OPTIONS = new OptionTable<FormBodyOptions>({
+  defaultToMultipart: "true or false",
+  boundary: "a string",
+  contentTypeOf: "a function",
+});
 
 /**
  * A form ready to be sent.
@@ -151,6 +165,7 @@ export class FormBody {
    * @throws {TypeError} As {@linkcode addField} does.
    */
   constructor(fields: FormFields = [], options: FormBodyOptions = {}) {
+    FORM_BODY_OPTIONS.check("new FormBody", options);
     this.#options = options;
     this.#boundary = options.boundary;
     this.#isMultipart = options.defaultToMultipart ?? false;
@@ -177,6 +192,7 @@ export class FormBody {
    * CR, LF or NUL, or if the value cannot be sent.
    */
   addField(name: string, value: FormValue, options: FormFieldOptions = {}): this {
+    FORM_FIELD_OPTIONS.check("addField()", options);
     const { contentType } = options;
     checkName("name", name);
     if (options.filename !== undefined) checkName("filename", options.filename);

@@ -2,6 +2,7 @@
  * The header lines of a part to be sent.
  * @module
  */
+import { OptionTable } from "../options.ts";
 import { formatContentDisposition } from "../headers/content_disposition.ts";
 import { isToken } from "../headers/header_params.ts";
 import type { PartBody } from "./part_body.ts";
@@ -34,6 +35,14 @@ export interface PartOptions {
     readonly [name: string]: string;
   };
 }
+
+/** Names and types of {@linkcode PartOptions}. */
+export const PART_OPTIONS = new OptionTable<PartOptions>({
+  name: "a string",
+  filename: "a string",
+  contentType: "a string",
+  headers: "a map or a list of pairs",
+});
 
 /** RFC 7578 section 4.8 allows no other headers in form-data, and these change how it is read. */
 const NOT_IN_FORMS: ReadonlySet<string> = new Set([

@@ -2,6 +2,7 @@
  * How much of anything a multipart body may hold.
  * @module
  */
+import { type OptionKinds, OptionTable } from "../options.ts";
 
 /**
  * The limits of a multipart reader. Each is finite unless the caller sets it to `Infinity`;
@@ -112,6 +113,13 @@ const DEFAULTS: MultipartLimits = Object.freeze({
   maxDepth: 3,
   maxDuration: 30 * 60 * 1000,
 });
+
+/** Names and types of {@linkcode MultipartLimits}: all of them are numbers. */
+export const MULTIPART_LIMITS = new OptionTable<Partial<MultipartLimits>>(
+  Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, "a number"])) as OptionKinds<
+    MultipartLimits
+  >,
+);
 
 /**
  * Completes limits with their defaults.

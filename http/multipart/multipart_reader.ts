@@ -2,6 +2,7 @@
  * Multipart bodies, read part by part as they come.
  * @module
  */
+import { OptionTable } from "../options.ts";
 import { BodyPartReader } from "./body_part_reader.ts";
 import { ByteSource } from "../bytes/byte_source.ts";
 import { parseContentDisposition } from "../headers/content_disposition.ts";
@@ -11,7 +12,7 @@ import { MultipartLimitError, MultipartSyntaxError } from "./errors.ts";
 import { MultipartFraming } from "./framing.ts";
 import type { MultipartCounters } from "./framing.ts";
 import { parsePartHeaders } from "./parse_part_headers.ts";
-import { resolveMultipartLimits } from "./limits.ts";
+import { MULTIPART_LIMITS, resolveMultipartLimits } from "./limits.ts";
 import type { MultipartLimits } from "./limits.ts";
 
 /**
@@ -40,6 +41,12 @@ export interface MultipartReaderOptions extends Partial<MultipartLimits> {
    */
   readonly reuseBuffers?: boolean;
 }
+
+/** Names and types of {@linkcode MultipartReaderOptions}. */
+export const MULTIPART_READER_OPTIONS = new OptionTable<MultipartReaderOptions>({
+  ...MULTIPART_LIMITS.kinds,
+  reuseBuffers: "true or false",
+});
 
 /** What a nested reader has from the one around it. */
 interface Nesting {
@@ -103,6 +110,7 @@ export class MultipartReader
     options: MultipartReaderOptions = {},
     headers: Headers = new Headers(),
   ) {
+    MULTIPART_READER_OPTIONS.check("new MultipartReader", options);
     const { mimeType, params } = parseContentType(contentType);
     if (!mimeType.startsWith("multipart/")) {
       throw new MultipartSyntaxError(

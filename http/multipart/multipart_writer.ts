@@ -2,11 +2,12 @@
  * Multipart bodies to be sent.
  * @module
  */
+import { OptionTable } from "../options.ts";
 import { concatBytes } from "../bytes/bytes.ts";
 import { formatHeaderParams, isToken } from "../headers/header_params.ts";
 import { partBody } from "./part_body.ts";
 import type { PartBody, PartValue } from "./part_body.ts";
-import { formatPartHeaders } from "./format_part_headers.ts";
+import { formatPartHeaders, PART_OPTIONS } from "./format_part_headers.ts";
 import type { PartOptions } from "./format_part_headers.ts";
 import { encodeQuery } from "../query.ts";
 import type { QueryInit } from "../query.ts";
@@ -30,6 +31,11 @@ export interface MultipartWriterOptions {
    */
   readonly boundary?: string;
 }
+
+/** Names and types of {@linkcode MultipartWriterOptions}. */
+export const MULTIPART_WRITER_OPTIONS = new OptionTable<MultipartWriterOptions>({
+  boundary: "a string",
+});
 
 interface Part {
   readonly head: Uint8Array<ArrayBuffer>;
@@ -76,7 +82,9 @@ export class MultipartWriter {
    * @param options The boundary.
    * @throws {TypeError} If the subtype is not a token or the boundary not one of RFC 2046.
    */
-  constructor(subtype = "mixed", { boundary = randomBoundary() }: MultipartWriterOptions = {}) {
+  constructor(subtype = "mixed", options: MultipartWriterOptions = {}) {
+    MULTIPART_WRITER_OPTIONS.check("new MultipartWriter", options);
+    const { boundary = randomBoundary() } = options;
     if (!isToken(subtype)) {
       throw new TypeError(`Cannot write multipart/${JSON.stringify(subtype)}: not a token`);
     }
@@ -130,6 +138,7 @@ export class MultipartWriter {
    * cannot be escaped; if form-data is given no name or a header that RFC 7578 rules out.
    */
   append(value: PartValue | MultipartWriter, options: PartOptions = {}): this {
+    PART_OPTIONS.check("append()", options);
     const body = value instanceof MultipartWriter ? this.#nest(value) : partBody(value);
     const filename = options.filename ?? (value instanceof File ? value.name : undefined);
     const named = filename === undefined ? options : { ...options, filename };

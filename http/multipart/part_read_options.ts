@@ -2,6 +2,7 @@
  * How a part is read.
  * @module
  */
+import { OptionTable } from "../options.ts";
 
 /**
  * What `BodyPartReader.read()` can be told.
@@ -32,6 +33,12 @@ export interface PartReadOptions {
   readonly maxSize?: number;
 }
 
+/** Names and types of {@linkcode PartReadOptions}. */
+export const PART_READ_OPTIONS = new OptionTable<PartReadOptions>({
+  decode: "true or false",
+  maxSize: "a number",
+});
+
 /**
  * What the text-reading methods of `BodyPartReader` can be told.
  *
@@ -52,3 +59,6 @@ export interface PartTextOptions {
   /** Encoding name, in place of the part's `charset`; UTF-8 where neither is given. */
   readonly encoding?: string;
 }
+
+/** Names and types of {@linkcode PartTextOptions}. */
+export const PART_TEXT_OPTIONS = new OptionTable<PartTextOptions>({ encoding: "a string" });

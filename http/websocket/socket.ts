@@ -2,6 +2,7 @@
  * What a server's and a client's WebSocket have in common.
  * @module
  */
+import { OptionTable } from "../options.ts";
 import { type StandardSchemaV1, validateWithSchema } from "../schema/standard_schema.ts";
 import type { WebSocketChannel } from "./channel.ts";
 import { WSMessageTypeError } from "./errors.ts";
@@ -30,6 +31,9 @@ export interface ReceiveOptions {
   /** How long to wait, in ms; 0 for no limit. @default the socket's `receiveTimeout` */
   readonly timeout?: number;
 }
+
+/** Names and types of {@linkcode ReceiveOptions}. */
+export const RECEIVE_OPTIONS = new OptionTable<ReceiveOptions>({ timeout: "a number" });
 
 // Both sides connect their sockets and watch for their end; what users see stays free of it.
 let connect: (socket: WebSocketBase, channel: WebSocketChannel, protocol: string | null) => void;
@@ -122,6 +126,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
    * @throws {TypeError} If another `receive()` waits.
    */
   receive(options?: ReceiveOptions): Promise<WSMessage> {
+    if (options !== undefined) RECEIVE_OPTIONS.check("receive()", options);
     return this.#open().receive(options?.timeout);
   }
 

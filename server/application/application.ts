@@ -6,7 +6,7 @@ import { Hono } from "hono";
 import { LinkedList } from "../../http/linked_list.ts";
 import type { AppContext, Logger } from "../request/app_context.ts";
 import { type AppKey, KeyStore } from "../request/app_key.ts";
-import type { ApplicationOptions } from "./application_options.ts";
+import { APPLICATION_OPTIONS, type ApplicationOptions } from "./application_options.ts";
 import { checkResponse } from "./response_guard.ts";
 import { createDispatch, type Dispatch, honoHandler } from "./dispatch.ts";
 import type { EnginePort, ServeInfo } from "../engine/engine.ts";
@@ -76,6 +76,7 @@ export class Application implements AppContext {
    * @param options Middlewares, limits, logger.
    */
   constructor(options: ApplicationOptions = {}) {
+    APPLICATION_OPTIONS.check("new Application", options);
     this.middlewares = [...options.middlewares ?? []];
     this.clientMaxSize = options.clientMaxSize ?? 1024 ** 2;
     this.logger = options.logger ?? console;

@@ -2,6 +2,7 @@
  * Options of an application.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import type { Logger } from "../request/app_context.ts";
 import type { Middleware } from "../request/middleware.ts";
 
@@ -34,3 +35,10 @@ export interface ApplicationOptions {
   /** Where errors that no handler caught are reported. @default {console} */
   readonly logger?: Logger;
 }
+
+/** Names and types of {@linkcode ApplicationOptions}. */
+export const APPLICATION_OPTIONS = new OptionTable<ApplicationOptions>({
+  middlewares: "a list",
+  clientMaxSize: "a number",
+  logger: "an object",
+});

@@ -2,11 +2,12 @@
  * Reads the form of a request.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { decoderFor } from "../../http/headers/charset.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
 import { decodeUrlencoded } from "../../http/multipart/part_decoding.ts";
 import { MultipartLimitError } from "../../http/multipart/errors.ts";
-import type { MultipartLimits } from "../../http/multipart/limits.ts";
+import { MULTIPART_LIMITS, type MultipartLimits } from "../../http/multipart/limits.ts";
 import { MultipartReader } from "../../http/multipart/multipart_reader.ts";
 import {
   HTTPRequestEntityTooLarge,
@@ -36,6 +37,12 @@ export interface PostOptions extends Partial<MultipartLimits> {
   /** Largest body, in bytes; 0 for no limit. @default the application's `clientMaxSize` */
   readonly maxSize?: number;
 }
+
+/** Names and types of {@linkcode PostOptions}. */
+export const POST_OPTIONS = new OptionTable<PostOptions>({
+  ...MULTIPART_LIMITS.kinds,
+  maxSize: "a number",
+});
 
 /** A form that is being read, or was. */
 export interface FormReading {

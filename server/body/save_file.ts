@@ -2,6 +2,7 @@
  * Writing an upload to disk so that its name never stands for half of it.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { createHash } from "node:crypto";
 import { piecesOf } from "../../http/bytes/stream_reader.ts";
 import { BodyPartReader } from "../../http/multipart/body_part_reader.ts";
@@ -40,6 +41,13 @@ export interface SaveFileOptions {
    */
   readonly onProgress?: (bytes: number) => void;
 }
+
+/** Names and types of {@linkcode SaveFileOptions}. */
+export const SAVE_FILE_OPTIONS = new OptionTable<SaveFileOptions>({
+  onDuplicate: "a string",
+  sha256: "true or false",
+  onProgress: "a function",
+}, { overwrite: 'Write { onDuplicate: "overwrite" }' });
 
 /**
  * A file that was saved.
@@ -96,6 +104,7 @@ export async function saveFile(
   path: string,
   options: SaveFileOptions = {},
 ): Promise<SavedFile> {
+  SAVE_FILE_OPTIONS.check("web.saveFile()", options);
   const { onDuplicate = "error", onProgress } = options;
   if (onDuplicate === "error" && await exists(path)) throw conflict(path);
   const hash = options.sha256 === true ? createHash("sha256") : null;

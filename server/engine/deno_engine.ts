@@ -8,6 +8,7 @@ import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { denoSocket } from "./deno_socket.ts";
 import {
   AddressInUseError,
+  checkListenOptions,
   type EngineHandler,
   type EnginePort,
   type EngineServer,
@@ -66,9 +67,10 @@ export function denoEngine(
   options: ListenOptions,
   handler: EngineHandler,
 ): EngineServer | Promise<EngineServer> {
-  checkSocketOptions(options);
-  if (options.path === undefined) return new DenoServer(options, handler);
-  return removeStaleSocket(options.path).then(() => new DenoServer(options, handler));
+  const where = checkListenOptions(options);
+  checkSocketOptions(where);
+  if (where.path === undefined) return new DenoServer(where, handler);
+  return removeStaleSocket(where.path).then(() => new DenoServer(where, handler));
 }
 
 class DenoServer implements EngineServer {

@@ -2,6 +2,7 @@
  * The seam between an application and what listens for it.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import type { SocketEvents, SocketPort } from "../../http/websocket/port.ts";
 
 /**
@@ -20,6 +21,8 @@ import type { SocketEvents, SocketPort } from "../../http/websocket/port.ts";
 export interface ListenOptions {
   /** Address to bind, `0.0.0.0` for all. @default {"0.0.0.0"} */
   readonly hostname?: string;
+  /** The same as `hostname`. */
+  readonly host?: string;
   /** TCP port; 0 for a free one. @default {8080, with TLS 8443} */
   readonly port?: number;
   /** Path of a unix socket, instead of an address. */
@@ -36,6 +39,37 @@ export interface ListenOptions {
   readonly reusePort?: boolean;
   /** Most connections that may wait to be accepted. @default {511} */
   readonly backlog?: number;
+}
+
+/** Names and types of {@linkcode ListenOptions}. */
+export const LISTEN_OPTIONS = new OptionTable<ListenOptions>({
+  hostname: "a string",
+  host: "a string",
+  port: "a number",
+  path: "a string",
+  cert: "a string",
+  key: "a string",
+  reusePort: "true or false",
+  backlog: "a number",
+});
+
+/**
+ * Checks where to listen.
+ *
+ * @param options What the caller gave.
+ * @returns The same, with `hostname` for what was given as `host`.
+ * @throws {TypeError} If an option is unknown or of the wrong type, or the two names differ.
+ */
+export function checkListenOptions(options: ListenOptions): ListenOptions {
+  LISTEN_OPTIONS.check("Cannot listen", options);
+  const { host, ...rest } = options;
+  if (host === undefined) return options;
+  if (rest.hostname !== undefined && rest.hostname !== host) {
+    throw new TypeError(
+      `Cannot listen: host "${host}" and hostname "${rest.hostname}" are two names of one option`,
+    );
+  }
+  return { ...rest, hostname: host };
 }
 
 /**

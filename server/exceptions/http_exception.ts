@@ -2,6 +2,7 @@
  * An HTTP reply that is thrown.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { WITHOUT_BODY } from "../../http/headers/status.ts";
 
 /**
@@ -31,6 +32,17 @@ export interface HTTPExceptionOptions {
   /** What led to it; kept as `cause`, never sent. */
   readonly cause?: unknown;
 }
+
+/** Names and types of {@linkcode HTTPExceptionOptions}. */
+export const HTTP_EXCEPTION_OPTIONS = new OptionTable<HTTPExceptionOptions>({
+  headers: "a map or a list of pairs",
+  text: "a string",
+  contentType: "a string",
+  cause: "anything",
+}, {
+  status: "The class says the status",
+  json: 'Write "text", with JSON.stringify(), and "contentType"',
+});
 
 /**
  * An HTTP reply as an error: throw it from a handler or a middleware and the client gets it.
@@ -72,6 +84,7 @@ export class HTTPException extends Error {
       `${status}: ${reason}`,
       options.cause === undefined ? undefined : { cause: options.cause },
     );
+    HTTP_EXCEPTION_OPTIONS.check(`new web.${new.target.name}`, options);
     this.status = status;
     this.reason = reason;
     this.headers = new Headers(options.headers);

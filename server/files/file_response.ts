@@ -2,6 +2,7 @@
  * A file as a handler's response.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { fileURLToPath } from "node:url";
 import { HTTPForbidden } from "../exceptions/client_errors.ts";
 import type { Responder } from "../request/middleware.ts";
@@ -44,6 +45,14 @@ export interface FileResponseOptions {
    */
   readonly precompressed?: boolean;
 }
+
+/** Names and types of {@linkcode FileResponseOptions}. */
+export const FILE_RESPONSE_OPTIONS = new OptionTable<FileResponseOptions>({
+  status: "a number",
+  headers: "a map or a list of pairs",
+  contentType: "a string",
+  precompressed: "true or false",
+});
 
 /** Codings of the files that may lie beside one, in the order they are looked for. */
 export const SIBLINGS: readonly (readonly [coding: "br" | "gzip", extension: string])[] = [
@@ -88,6 +97,7 @@ export class FileResponse implements Responder {
    * @param options Status, headers, type.
    */
   constructor(path: string | URL, options: FileResponseOptions = {}) {
+    FILE_RESPONSE_OPTIONS.check("new web.FileResponse", options);
     this.path = path;
     this.status = options.status ?? 200;
     this.headers = new Headers(options.headers);

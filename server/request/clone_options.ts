@@ -2,6 +2,7 @@
  * Options of `request.clone()`.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 
 /**
  * What {@linkcode ServerRequest.clone} changes.
@@ -36,3 +37,15 @@ export interface CloneOptions {
   /** Largest body that the readers accept, in bytes; 0 for no limit. */
   readonly clientMaxSize?: number;
 }
+
+/** Names and types of {@linkcode CloneOptions}. */
+export const CLONE_OPTIONS = new OptionTable<CloneOptions>({
+  method: "a string",
+  relUrl: "a string or an object",
+  headers: "a map or a list of pairs",
+  body: "an object",
+  scheme: "a string",
+  host: "a string",
+  remote: "a string",
+  clientMaxSize: "a number",
+});

@@ -12,14 +12,20 @@ import type { SocketEvents } from "../../http/websocket/port.ts";
 import type { AppContext, KeyReader, ResourceInfo } from "./app_context.ts";
 import { type AppKey, KeyStore } from "./app_key.ts";
 import { BaseRequest } from "./base_request.ts";
-import type { CloneOptions } from "./clone_options.ts";
+import { CLONE_OPTIONS, type CloneOptions } from "./clone_options.ts";
 import { configOf } from "./config_dict.ts";
 import type { EarlyAnswer } from "./prepared_answer.ts";
 import type { ServeInfo, SocketUpgrade, UpgradeOptions } from "../engine/engine.ts";
 import { HTTPBadRequest } from "../exceptions/client_errors.ts";
 import { HTTPUnsupportedMediaType } from "../exceptions/message_errors.ts";
 import type { PostData } from "../body/post_data.ts";
-import { type FormReading, type PostOptions, readForm, refuseLength } from "../body/read_form.ts";
+import {
+  type FormReading,
+  POST_OPTIONS,
+  type PostOptions,
+  readForm,
+  refuseLength,
+} from "../body/read_form.ts";
 import { multipartBody, readRequestBody, unreadBody } from "../body/request_body.ts";
 
 /**
@@ -183,6 +189,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * @throws {TypeError} If the body was read already.
    */
   clone(options: CloneOptions = {}): ServerRequest<Params> {
+    CLONE_OPTIONS.check("request.clone()", options);
     if (this.#isTouched()) {
       throw new TypeError("Cannot clone the request: its body was read already");
     }
@@ -296,6 +303,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * is answered with 400.
    */
   post(options: PostOptions = {}): Promise<PostData> {
+    POST_OPTIONS.check("request.post()", options);
     const limit = options.maxSize ?? this.clientMaxSize;
     const read = () => this.#body ??= readRequestBody(this.raw, limit);
     return (this.#form ??= readForm(this.raw, limit, options, read, this.#body)).data;

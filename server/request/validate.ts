@@ -2,6 +2,7 @@
  * Handlers that get checked and typed data.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import type { SchemaOutput, StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
 import { HTTPBadRequest } from "../exceptions/client_errors.ts";
 import { HTTPUnprocessableEntity } from "../exceptions/message_errors.ts";
@@ -45,6 +46,23 @@ export interface RequestSchemas {
   readonly json?: StandardSchemaV1;
 }
 
+/** Names and types of {@linkcode RequestSchemas}. */
+export const REQUEST_SCHEMAS = new OptionTable<RequestSchemas>({
+  query: "a Standard Schema (zod, valibot, arktype …)",
+  params: "a Standard Schema (zod, valibot, arktype …)",
+  headers: "a Standard Schema (zod, valibot, arktype …)",
+  form: "a Standard Schema (zod, valibot, arktype …)",
+  json: "a Standard Schema (zod, valibot, arktype …)",
+}, {
+  body: 'Write "json", or "form"',
+  data: 'Write "json", or "form"',
+  path: 'Write "params"',
+  matchinfo: 'Write "params"',
+  searchparams: 'Write "query"',
+  header: 'Write "headers"',
+  param: 'Write "params"',
+});
+
 /**
  * What comes out of the schemas, part by part.
  *
@@ -87,6 +105,9 @@ export interface ValidateOptions {
   /** Status for data that does not fit. @default {422} */
   readonly status?: 400 | 422;
 }
+
+/** Names and types of {@linkcode ValidateOptions}. */
+export const VALIDATE_OPTIONS = new OptionTable<ValidateOptions>({ status: "a number" });
 
 /**
  * What is wrong with a part of a request, as the client is told.
@@ -164,6 +185,8 @@ export function validate<const Schemas extends RequestSchemas, Params = Record<s
   ) => HandlerResult | Promise<HandlerResult>,
   options: ValidateOptions = {},
 ): Handler<Params> {
+  REQUEST_SCHEMAS.check("web.validate()", schemas);
+  VALIDATE_OPTIONS.check("web.validate()", options);
   const { status = 422 } = options;
   const checks = PARTS.flatMap((part) => {
     const schema = schemas[part];

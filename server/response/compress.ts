@@ -2,6 +2,7 @@
  * A middleware that compresses responses.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { concatBytes } from "../../http/bytes/bytes.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
 import {
@@ -45,6 +46,13 @@ export interface CompressOptions {
   readonly filter?: (mimeType: string) => boolean;
 }
 
+/** Names and types of {@linkcode CompressOptions}. */
+export const COMPRESS_OPTIONS = new OptionTable<CompressOptions>({
+  threshold: "a number",
+  codings: "a list",
+  filter: "a function",
+}, { encoding: 'Write "codings", a list', encodings: 'Write "codings"' });
+
 // Images, videos, archives and WOFF are compressed already.
 const COMPRESSIBLE =
   /^text\/(?!event-stream$)|[/+](?:json|xml|javascript|yaml|toml|wasm|sql|graphql|x-ndjson|ld-json)$|^font\/[ot]tf$|^image\/(?:bmp|x-ms-bmp|vnd\.microsoft\.icon)$/;
@@ -75,6 +83,7 @@ const COMPRESSIBLE =
  * ```
  */
 export function compress(options: CompressOptions = {}): Middleware {
+  COMPRESS_OPTIONS.check("web.compress()", options);
   const {
     threshold = 1024,
     codings = CODINGS,

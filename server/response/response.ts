@@ -2,6 +2,7 @@
  * Responses in one call.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { type CookieOptions, formatSetCookie } from "../../http/headers/set_cookie.ts";
 
 /**
@@ -25,6 +26,22 @@ export interface ResponseOptions {
   readonly contentType?: string;
 }
 
+const STATUSTEXT_REMEDIES = {
+  statustext: "HTTP/2 has none, and the platform writes its own: leave it out",
+  reason: "HTTP/2 has none, and the platform writes its own: leave it out",
+  charset: 'Write it into contentType: "text/html; charset=utf-8"',
+  cookies: "Call web.setCookie() with the response",
+  body: "It is the first argument",
+  text: "It is the first argument",
+};
+
+/** Names and types of {@linkcode ResponseOptions}. */
+export const RESPONSE_OPTIONS = new OptionTable<ResponseOptions>({
+  status: "a number",
+  headers: "a map or a list of pairs",
+  contentType: "a string",
+}, STATUSTEXT_REMEDIES);
+
 /**
  * What {@linkcode jsonResponse} takes besides the value.
  *
@@ -44,6 +61,12 @@ export interface JsonResponseOptions extends ResponseOptions {
   /** Turns the value into text. @default {JSON.stringify} */
   readonly dumps?: (value: unknown) => string;
 }
+
+/** Names and types of {@linkcode JsonResponseOptions}. */
+export const JSON_RESPONSE_OPTIONS = new OptionTable<JsonResponseOptions>({
+  ...RESPONSE_OPTIONS.kinds,
+  dumps: "a function",
+}, STATUSTEXT_REMEDIES);
 
 const TEXT = "text/plain; charset=utf-8";
 const JSON_TYPE = "application/json; charset=utf-8";
@@ -67,6 +90,7 @@ const JSON_TYPE = "application/json; charset=utf-8";
 export function textResponse(text: string, options?: ResponseOptions): Response {
   // The platform's own "text/plain;charset=UTF-8" goes a shorter way: 10 % of a hello route.
   if (options === undefined) return new Response(text);
+  RESPONSE_OPTIONS.check("web.textResponse()", options);
   // The platform takes no body for 204 and 304, not even an empty one.
   return new Response(text === "" ? null : text, initOf(options, TEXT));
 }
@@ -89,6 +113,7 @@ export function textResponse(text: string, options?: ResponseOptions): Response 
  * ```
  */
 export function jsonResponse(value: unknown, options: JsonResponseOptions = {}): Response {
+  JSON_RESPONSE_OPTIONS.check("web.jsonResponse()", options);
   const text: unknown = (options.dumps ?? JSON.stringify)(value);
   if (typeof text !== "string") {
     throw new TypeError(`Cannot send ${typeof value} as JSON: it has no JSON form`);

@@ -2,6 +2,7 @@
  * Server-sent events (WHATWG HTML, section 9.2).
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import type { EarlyAnswer } from "../request/prepared_answer.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { StreamResponse } from "./stream_response.ts";
@@ -35,6 +36,12 @@ export interface SSEOptions {
    */
   readonly pingInterval?: number;
 }
+
+/** Names and types of {@linkcode SSEOptions}. */
+export const SSE_OPTIONS = new OptionTable<SSEOptions>({
+  headers: "a map or a list of pairs",
+  pingInterval: "a number",
+}, { heartbeat: 'Write "pingInterval", in ms', retry: "Send it with an event: send({ retry })" });
 
 /**
  * What an event has besides its data.
@@ -200,6 +207,7 @@ export async function sseResponse<Params>(
   request: ServerRequest<Params>,
   options: SSEOptions = {},
 ): Promise<SSEResponse> {
+  SSE_OPTIONS.check("web.sseResponse()", options);
   const { pingInterval = 15_000 } = options;
   if (!(pingInterval >= 0 && pingInterval <= MAX_INTERVAL)) {
     throw new RangeError(`Cannot ping every ${pingInterval} ms: expected 0 to ${MAX_INTERVAL}`);

@@ -2,6 +2,7 @@
  * A response that the handler writes piece by piece.
  * @module
  */
+import { STREAM_RESPONSE_OPTIONS, type StreamResponseOptions } from "./stream_response_options.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
 import { WITHOUT_BODY } from "../../http/headers/status.ts";
 import { ConnectionResetError } from "./connection_reset_error.ts";
@@ -16,31 +17,6 @@ import { FreezableHeaders } from "./freezable_headers.ts";
 import { parseHttpDate } from "../../http/headers/http_date.ts";
 import type { EarlyAnswer } from "../request/prepared_answer.ts";
 import type { ServerRequest } from "../request/request.ts";
-
-/**
- * What {@linkcode StreamResponse} takes.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const options: web.StreamResponseOptions = { headers: { "content-type": "text/csv" } };
- * const app = new web.Application();
- * app.addRoutes([web.get("/", async (request) => {
- *   const response = new web.StreamResponse(options);
- *   await response.prepare(request);
- *   for (let row = 0; row < 3; row++) await response.write(`${row},${row * row}\n`);
- *   return response;
- * })]);
- * console.assert(await (await app.request("/")).text() === "0,0\n1,1\n2,4\n");
- * ```
- */
-export interface StreamResponseOptions {
-  /** Status code. @default {200} */
-  readonly status?: number;
-  /** Headers of the response; `application/octet-stream` is its type unless they say another. */
-  readonly headers?: HeadersInit;
-}
 
 /** Bytes that may wait for the client before `write()` waits too. */
 const HIGH_WATER_MARK = 64 * 1024;
@@ -85,6 +61,7 @@ export class StreamResponse implements EarlyAnswer {
    * @throws {RangeError} If the status is not one of 200 to 599.
    */
   constructor(options: StreamResponseOptions = {}) {
+    STREAM_RESPONSE_OPTIONS.check("new web.StreamResponse", options);
     this.#status = checkStatus(options.status ?? 200);
     this.#headers = new FreezableHeaders(options.headers);
   }

@@ -2,6 +2,7 @@
  * Route definitions: `web.get("/", handler)` and its siblings.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import type { Handler } from "../request/middleware.ts";
 import type { PathParams } from "../routing/path_template.ts";
 import type { Resource } from "../routing/resource.ts";
@@ -25,6 +26,15 @@ export interface RouteOptions {
   readonly name?: string;
 }
 
+const ROUTE_REMEDIES = {
+  middlewares: "They are of an application: give them to a sub-application, app.addSubapp()",
+  middleware: "Middlewares are of an application: give them to a sub-application, app.addSubapp()",
+  expecthandler: "The server answers Expect by itself",
+};
+
+/** Names and types of {@linkcode RouteOptions}. */
+export const ROUTE_OPTIONS = new OptionTable<RouteOptions>({ name: "a string" }, ROUTE_REMEDIES);
+
 /**
  * What a `GET` definition takes.
  *
@@ -42,6 +52,12 @@ export interface GetRouteOptions extends RouteOptions {
   /** Whether the handler answers `HEAD` too, without its body. @default {true} */
   readonly allowHead?: boolean;
 }
+
+/** Names and types of {@linkcode GetRouteOptions}. */
+export const GET_ROUTE_OPTIONS = new OptionTable<GetRouteOptions>({
+  ...ROUTE_OPTIONS.kinds,
+  allowHead: "true or false",
+}, ROUTE_REMEDIES);
 
 /**
  * A route before it is added to an application.
@@ -130,7 +146,9 @@ export function get<const Path extends string>(
   handler: Handler<PathParams<Path>>,
   options: GetRouteOptions = {},
 ): RouteDef {
-  return define(options.allowHead === false ? ["GET"] : ["GET", "HEAD"], path, handler, options);
+  GET_ROUTE_OPTIONS.check("web.get()", options);
+  const { allowHead: _, ...named } = options;
+  return define(options.allowHead === false ? ["GET"] : ["GET", "HEAD"], path, handler, named);
 }
 
 /**
@@ -342,6 +360,8 @@ function define<Params>(
   handler: Handler<Params>,
   options: RouteOptions,
 ): RouteDef {
+  const where = `Cannot add a route ${path}`;
+  ROUTE_OPTIONS.check(where, options);
   // The router fills matchInfo from the same path, so what the type says of it holds.
   return { methods, path, handler: handler as Handler, name: options.name ?? null };
 }

@@ -2,6 +2,7 @@
  * A folder served under a prefix: `web.static("/files", "./public")`.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { fileURLToPath } from "node:url";
 import { directoryListing } from "../files/directory_listing.ts";
 import { HTTPForbidden, HTTPNotFound } from "../exceptions/client_errors.ts";
@@ -63,6 +64,20 @@ export interface StaticOptions {
   /** Headers of every file, `cache-control` for one. */
   readonly headers?: HeadersInit;
 }
+
+/** Names and types of {@linkcode StaticOptions}. */
+export const STATIC_OPTIONS = new OptionTable<StaticOptions>({
+  name: "a string",
+  showIndex: "true or false",
+  index: "a string or a boolean",
+  fallback: "a string",
+  followSymlinks: "true or false",
+  dotfiles: "true or false",
+  precompressed: "true or false",
+  charset: "a string",
+  appendVersion: "true or false",
+  headers: "a map or a list of pairs",
+});
 
 /**
  * What `urlFor()` of static files takes.
@@ -142,6 +157,7 @@ export function staticFiles(
   folder: string | URL,
   options: StaticOptions = {},
 ): StaticDef {
+  STATIC_OPTIONS.check("web.static()", options);
   if (!prefix.startsWith("/") || /[{}]/.test(prefix)) {
     throw new TypeError(
       `Cannot serve files under "${prefix}": it has to start with "/" and have no variables`,

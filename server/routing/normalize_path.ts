@@ -2,6 +2,7 @@
  * Redirects to the path that was meant.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { HTTPClientError } from "../exceptions/client_errors.ts";
 import type { HTTPException } from "../exceptions/http_exception.ts";
 import { HTTPPermanentRedirect } from "../exceptions/redirects.ts";
@@ -38,6 +39,14 @@ export interface NormalizePathOptions {
   readonly redirectClass?: new (location: string) => HTTPException;
 }
 
+/** Names and types of {@linkcode NormalizePathOptions}. */
+export const NORMALIZE_PATH_OPTIONS = new OptionTable<NormalizePathOptions>({
+  appendSlash: "true or false",
+  removeSlash: "true or false",
+  mergeSlashes: "true or false",
+  redirectClass: "a function",
+});
+
 /**
  * A middleware that redirects where a path has no handler and a like one has: slashes merged, then
  * one appended or removed, then both. The query comes along as it is. aiohttp's
@@ -58,6 +67,7 @@ export interface NormalizePathOptions {
  * ```
  */
 export function normalizePathMiddleware(options: NormalizePathOptions = {}): Middleware {
+  NORMALIZE_PATH_OPTIONS.check("web.normalizePathMiddleware()", options);
   const { removeSlash = false, mergeSlashes = true, redirectClass = HTTPPermanentRedirect } =
     options;
   const appendSlash = options.appendSlash ?? !removeSlash;

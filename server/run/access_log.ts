@@ -2,6 +2,7 @@
  * One line for each request.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import type { Logger } from "../request/app_context.ts";
 import { rawPathOf } from "../request/base_request.ts";
 import type { ServeInfo } from "../engine/engine.ts";
@@ -42,6 +43,12 @@ export interface AccessLogOptions {
   readonly write?: (line: string) => void;
 }
 
+/** Names and types of {@linkcode AccessLogOptions}. */
+export const ACCESS_LOG_OPTIONS = new OptionTable<AccessLogOptions>({
+  format: "a string",
+  write: "a function",
+});
+
 /** Everything that an atom can ask for. */
 interface Entry {
   readonly request: Request;
@@ -74,6 +81,7 @@ const UNSAFE =
  * @throws {TypeError} If the format holds an unknown atom.
  */
 export function logged(fetch: Fetch, options: AccessLogOptions, logger: Logger): Fetch {
+  ACCESS_LOG_OPTIONS.check("Cannot write the access log", options);
   const { format = DEFAULT_FORMAT, write = console.log } = options;
   const line = format === "json" ? jsonLine : compileFormat(format);
   return async (request, info) => {

@@ -2,9 +2,10 @@
  * Runs an application until it is told to stop.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import type { Application } from "../application/application.ts";
 import type { ListenOptions } from "../engine/engine.ts";
-import { AppRunner, type AppRunnerOptions } from "./runner.ts";
+import { APP_RUNNER_OPTIONS, AppRunner, type AppRunnerOptions } from "./runner.ts";
 import { ShutdownTimeoutError } from "./shutdown_timeout_error.ts";
 
 /**
@@ -30,6 +31,8 @@ import { ShutdownTimeoutError } from "./shutdown_timeout_error.ts";
 export interface RunAppOptions extends AppRunnerOptions {
   /** Address to bind, or several. @default {"0.0.0.0", none where `path` is given} */
   readonly host?: string | readonly string[];
+  /** The same as `host`. */
+  readonly hostname?: string | readonly string[];
   /** TCP port; 0 for a free one. @default {8080, with TLS 8443} */
   readonly port?: number;
   /** Path of a unix socket, or several; with `host`, both are served. */
@@ -53,6 +56,22 @@ export interface RunAppOptions extends AppRunnerOptions {
   /** Stops the application when it aborts. */
   readonly signal?: AbortSignal;
 }
+
+/** Names and types of {@linkcode RunAppOptions}. */
+export const RUN_APP_OPTIONS = new OptionTable<RunAppOptions>({
+  ...APP_RUNNER_OPTIONS.kinds,
+  host: "a string or a list",
+  hostname: "a string or a list",
+  port: "a number",
+  path: "a string or a list",
+  cert: "a string",
+  key: "a string",
+  reusePort: "true or false",
+  backlog: "a number",
+  print: "a function or null",
+  handleSignals: "true or false",
+  signal: "an AbortSignal",
+});
 
 /**
  * Starts an application, says where, and serves until SIGINT or SIGTERM; requests under way are
@@ -79,7 +98,9 @@ export async function runApp(
   app: Application | Promise<Application>,
   options: RunAppOptions = {},
 ): Promise<void> {
-  const runner = new AppRunner(await app, options);
+  RUN_APP_OPTIONS.check("web.runApp()", options);
+  const sites = sitesOf(options);
+  const runner = new AppRunner(await app, APP_RUNNER_OPTIONS.pick(options));
   const stop = Promise.withResolvers<void>();
   const onAbort = () => stop.resolve();
   options.signal?.addEventListener("abort", onAbort, { once: true });
@@ -92,7 +113,7 @@ export async function runApp(
   });
   try {
     const urls: string[] = [];
-    for (const site of sitesOf(options)) urls.push(await runner.listen(site));
+    for (const site of sites) urls.push(await runner.listen(site));
     const print = options.print === undefined ? console.log : options.print;
     print?.(`======== Running on ${urls.join(", ")} ========\n(Press CTRL+C to quit)`);
     await Promise.race([stop.promise, runner.finished]);
@@ -122,8 +143,14 @@ function sitesOf(options: RunAppOptions): readonly ListenOptions[] {
     ...(backlog === undefined ? {} : { backlog }),
   };
   const paths = options.path === undefined ? [] : [options.path].flat();
-  const hosts = options.host !== undefined
-    ? [options.host].flat()
+  const host = options.host ?? options.hostname;
+  if (options.hostname !== undefined && `${host}` !== `${options.hostname}`) {
+    throw new TypeError(
+      `Cannot listen: host "${host}" and hostname "${options.hostname}" are two names of one option`,
+    );
+  }
+  const hosts = host !== undefined
+    ? [host].flat()
     : paths.length > 0 && port === undefined
     ? []
     : ["0.0.0.0"];

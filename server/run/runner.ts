@@ -2,10 +2,17 @@
  * Starts an application on an engine and stops it again.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { type AccessLogOptions, logged } from "./access_log.ts";
 import type { Application } from "../application/application.ts";
 import { denoEngine } from "../engine/deno_engine.ts";
-import type { Engine, EngineHandler, EngineServer, ListenOptions } from "../engine/engine.ts";
+import {
+  checkListenOptions,
+  type Engine,
+  type EngineHandler,
+  type EngineServer,
+  type ListenOptions,
+} from "../engine/engine.ts";
 import { runAll } from "../application/lifecycle.ts";
 
 /**
@@ -41,6 +48,14 @@ export interface AppRunnerOptions {
   readonly engine?: Engine;
 }
 
+/** Names and types of {@linkcode AppRunnerOptions}. */
+export const APP_RUNNER_OPTIONS = new OptionTable<AppRunnerOptions>({
+  shutdownTimeout: "a number",
+  shutdownDelay: "a number",
+  accessLog: "an object or null",
+  engine: "a function",
+});
+
 /**
  * Runs an application without touching signals or the console, aiohttp's `AppRunner`.
  *
@@ -74,6 +89,7 @@ export class AppRunner {
    * @throws {RangeError} If a time is negative or no number.
    */
   constructor(app: Application, options: AppRunnerOptions = {}) {
+    APP_RUNNER_OPTIONS.check("new web.AppRunner", options);
     this.#app = app;
     this.#engine = options.engine ?? denoEngine;
     this.#shutdownTimeout = checkTime("shutdownTimeout", options.shutdownTimeout ?? 60_000);
@@ -106,6 +122,7 @@ export class AppRunner {
    * @throws {TypeError} If the runner was stopped.
    */
   async listen(options: ListenOptions): Promise<string> {
+    const where = checkListenOptions(options);
     try {
       await this.#app.startup();
     } catch (error) {
@@ -113,7 +130,7 @@ export class AppRunner {
       throw error;
     }
     if (this.#isStopping()) throw new TypeError("Cannot listen: the runner was stopped");
-    const server = await this.#engine(options, this.#handler);
+    const server = await this.#engine(where, this.#handler);
     this.#servers.push(server);
     // It was stopped while the engine was starting: nobody else would stop this server.
     if (this.#isStopping()) {

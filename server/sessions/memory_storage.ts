@@ -2,8 +2,9 @@
  * Sessions in the memory of the process.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { KeyedStorage, type SessionStore } from "./keyed_storage.ts";
-import type { SessionCookieOptions } from "./session_storage.ts";
+import { SESSION_COOKIE_OPTIONS, type SessionCookieOptions } from "./session_storage.ts";
 
 /**
  * What {@linkcode MemoryStorage} takes.
@@ -22,6 +23,12 @@ export interface MemoryStorageOptions extends SessionCookieOptions {
   /** Sessions to keep; the one that was written longest ago goes first. @default {100000} */
   readonly maxSessions?: number;
 }
+
+/** Names and types of {@linkcode MemoryStorageOptions}. */
+export const MEMORY_STORAGE_OPTIONS = new OptionTable<MemoryStorageOptions>({
+  ...SESSION_COOKIE_OPTIONS.kinds,
+  maxSessions: "a number",
+});
 
 /**
  * Keeps sessions in memory: gone when the process ends, and not shared between processes.
@@ -51,6 +58,7 @@ export class MemoryStorage extends KeyedStorage {
    * @throws {RangeError} If `maxSessions` is not a number of sessions.
    */
   constructor(options: MemoryStorageOptions = {}) {
+    MEMORY_STORAGE_OPTIONS.check("new web.MemoryStorage", options);
     const { maxSessions = 100_000, ...cookie } = options;
     if (!(maxSessions >= 1)) {
       throw new RangeError(`Cannot keep ${maxSessions} sessions: expected at least 1`);

@@ -2,6 +2,7 @@
  * Where sessions are kept, and the cookie that leads there.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { formatSetCookie } from "../../http/headers/set_cookie.ts";
 import type { ServerRequest } from "../request/request.ts";
 import type { Session, SessionData } from "./session.ts";
@@ -96,6 +97,17 @@ export interface SessionCookieOptions {
   readonly sameSite?: "Strict" | "Lax" | "None";
 }
 
+/** Names and types of {@linkcode SessionCookieOptions}. */
+export const SESSION_COOKIE_OPTIONS = new OptionTable<SessionCookieOptions>({
+  cookieName: "a string",
+  maxAge: "a number or null",
+  domain: "a string",
+  path: "a string",
+  secure: "true or false",
+  httpOnly: "true or false",
+  sameSite: "a string",
+}, { name: 'Write "cookieName"', ttl: 'Write "maxAge", in seconds' });
+
 /** Bytes that a browser keeps of a cookie, attributes included (RFC 6265 section 6.1). */
 const MAX_COOKIE = 4096;
 
@@ -114,6 +126,7 @@ export class SessionCookie {
    * @throws {RangeError} If `maxAge` is not a number of seconds.
    */
   constructor(options: SessionCookieOptions) {
+    SESSION_COOKIE_OPTIONS.check("Cannot store sessions", options);
     const { cookieName = "AIOHTTP_SESSION", maxAge = null, ...attributes } = options;
     if (maxAge !== null && !(Number.isInteger(maxAge) && maxAge >= 0)) {
       throw new RangeError(`Cannot keep sessions for ${maxAge}: expected a number of seconds`);

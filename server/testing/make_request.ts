@@ -2,6 +2,7 @@
  * Requests without a server, for tests of handlers.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { Application } from "../application/application.ts";
 import type { AppContext } from "../request/app_context.ts";
 import { ServerRequest } from "../request/request.ts";
@@ -37,6 +38,16 @@ export interface MakeRequestOptions<Params = Record<string, string>> {
   readonly scheme?: "http" | "https";
 }
 
+/** Names and types of {@linkcode MakeRequestOptions}. */
+export const MAKE_REQUEST_OPTIONS = new OptionTable<MakeRequestOptions<unknown>>({
+  headers: "a map or a list of pairs",
+  body: "anything",
+  matchInfo: "an object",
+  app: "an object",
+  remote: "a string",
+  scheme: "a string",
+});
+
 /**
  * Makes a request to call a handler with, aiohttp's `make_mocked_request`.
  *
@@ -61,6 +72,7 @@ export function makeRequest<Params = Record<string, string>>(
   path: string,
   options: MakeRequestOptions<Params> = {},
 ): ServerRequest<Params> {
+  MAKE_REQUEST_OPTIONS.check("web.makeRequest()", options);
   const headers = new Headers(options.headers);
   if (!headers.has("host")) headers.set("host", "127.0.0.1");
   const raw = new Request(`${options.scheme ?? "http"}://${headers.get("host")}${path}`, {

@@ -2,6 +2,7 @@
  * A client for one application, for tests.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { parseSetCookies } from "../../http/headers/set_cookie.ts";
 import { FormBody, type FormFields } from "../../http/multipart/form_body.ts";
 import { encodeQuery, type QueryInit } from "../../http/query.ts";
@@ -34,6 +35,28 @@ export interface TestRequestInit extends RequestInit {
   /** Sent as JSON, with its content type. */
   readonly json?: unknown;
 }
+
+/** Names and types of {@linkcode TestRequestInit}, with those of `fetch`. */
+const TEST_REQUEST_INIT = new OptionTable<TestRequestInit & { readonly client?: unknown }>({
+  params: "a string, an object or a list",
+  data: "a map or a list of pairs",
+  json: "anything",
+  body: "anything",
+  cache: "a string",
+  client: "anything",
+  credentials: "a string",
+  headers: "a map or a list of pairs",
+  integrity: "a string",
+  keepalive: "true or false",
+  method: "a string",
+  mode: "a string",
+  priority: "a string",
+  redirect: "a string",
+  referrer: "a string",
+  referrerPolicy: "a string",
+  signal: "an object or null",
+  window: "anything",
+}, { query: 'Write "params"', form: 'Write "data"' });
 
 /**
  * Starts an application and talks to it by `fetch`, aiohttp's `TestClient`: paths are relative,
@@ -101,6 +124,7 @@ export class TestClient {
     path: string | { toString(): string },
     init: TestRequestInit = {},
   ): Promise<Response> {
+    TEST_REQUEST_INIT.check("client.request()", init);
     const { json, data, params, ...rest } = init;
     if ([init.body ?? undefined, data, json].filter((each) => each !== undefined).length > 1) {
       throw new TypeError("Cannot send the request: give one of body, data and json");

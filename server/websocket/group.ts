@@ -2,6 +2,7 @@
  * One message to many WebSockets.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { type WebSocketBase, whenClosed } from "../../http/websocket/socket.ts";
 import { WSCloseCode } from "../../http/websocket/message.ts";
 
@@ -109,6 +110,14 @@ export interface WebSocketGroupOptions {
   readonly maxBuffered?: number;
 }
 
+/** Names and types of {@linkcode WebSocketGroupOptions}. */
+export const WEB_SOCKET_GROUP_OPTIONS = new OptionTable<WebSocketGroupOptions>({
+  name: "a string",
+  broker: "an object",
+  slowPeer: "a string",
+  maxBuffered: "a number",
+});
+
 /**
  * WebSockets that get the same messages: a chat room, a topic. A member that closes leaves by
  * itself.
@@ -142,6 +151,7 @@ export class WebSocketGroup {
    * @param options Broker and policy.
    */
   constructor(options: WebSocketGroupOptions = {}) {
+    WEB_SOCKET_GROUP_OPTIONS.check("new web.WebSocketGroup", options);
     this.#name = options.name ?? "default";
     this.#broker = options.broker ?? null;
     this.#slowPeer = options.slowPeer ?? "close";

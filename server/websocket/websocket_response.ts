@@ -2,6 +2,7 @@
  * A WebSocket as a handler's response.
  * @module
  */
+import { OptionTable } from "../../http/options.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import type { StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
 import { connectSocket, WebSocketBase } from "../../http/websocket/socket.ts";
@@ -87,6 +88,23 @@ export interface WebSocketOptions<T = unknown> {
   readonly compress?: boolean;
 }
 
+/** Names and types of {@linkcode WebSocketOptions}. */
+export const WEB_SOCKET_OPTIONS = new OptionTable<WebSocketOptions<unknown>>({
+  protocols: "a list",
+  checkOrigin: "anything",
+  headers: "a map or a list of pairs",
+  heartbeat: "a number",
+  receiveTimeout: "a number",
+  timeout: "a number",
+  maxMsgSize: "a number",
+  maxQueue: "a number",
+  maxBuffered: "a number",
+  schema: "a Standard Schema (zod, valibot, arktype …)",
+  autoclose: "true or false",
+  autoping: "true or false",
+  compress: "true or false",
+});
+
 /**
  * What {@linkcode WebSocketResponse.canPrepare} tells.
  *
@@ -156,6 +174,7 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
    */
   constructor(options: WebSocketOptions<T> = {}) {
     super(options.schema ?? null);
+    WEB_SOCKET_OPTIONS.check("new web.WebSocketResponse", options);
     checkSupport(options);
     this.#options = options;
     this.#channel = new WebSocketChannel({
