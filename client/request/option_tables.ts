@@ -17,6 +17,7 @@ const SHARED_OPTIONS = new OptionTable<SharedOptions>({
   raiseForStatus: "a function or a boolean",
   autoDecompress: "true or false",
   maxDecodedSize: "a number",
+  maxBodySize: "a number",
 });
 
 const SESSION_REMEDIES = {
