@@ -6,6 +6,7 @@ import { checkClose, utf8Length } from "./close_frame.ts";
 import type { SocketEvents, SocketPort } from "./port.ts";
 import { WebSocketClosedError, WebSocketLimitError, WebSocketTimeoutError } from "./errors.ts";
 import { WSCloseCode, type WSMessage, WSMsgType } from "./message.ts";
+import { ReceiveQueue, toResult } from "./receive_queue.ts";
 
 /** Limits of a {@linkcode WebSocketChannel}, complete. */
 export interface ChannelLimits {
@@ -21,6 +22,8 @@ export interface ChannelLimits {
   readonly closeTimeout: number;
   /** The `receive()` after the end that is an error, counted from 1; 0 for none. */
   readonly closedReceives: number;
+  /** Whether the peer's close frame is answered once it was received. @default {true} */
+  readonly autoclose?: boolean;
 }
 
 const CONNECTING = 0;
@@ -34,8 +37,6 @@ const DONE = Promise.resolve();
 
 // aiohttp's writer_limit: a sender waits while more than this waits to be sent.
 const HIGH_WATER = 64 * 1024;
-// Besides the number of messages: 1,024 messages of 4 MiB would be a queue of 4 GiB.
-const MAX_QUEUED_BYTES = 16 * 1024 ** 2;
 
 /**
  * Queues what a port receives, so that it can be awaited, and bounds what waits on both ways.
@@ -48,11 +49,9 @@ export class WebSocketChannel implements SocketEvents {
   readonly #limits: ChannelLimits;
   #port: SocketPort | null = null;
   #state = CONNECTING;
-  #queue: WSMessage[] = [];
-  #queuedBytes = 0;
+  readonly #queue: ReceiveQueue;
   #paused = false;
-  #waiting: ((message: WSMessage) => void) | null = null;
-  #iterating: ((result: IteratorResult<WSMessage>) => void) | null = null; // the same for next()
+  #peerClose: { readonly code: number; readonly answer: () => void } | null = null;
   #closeCode: number | null = null;
   #exception: Error | null = null;
   #closedReceives = 0;
@@ -69,6 +68,7 @@ export class WebSocketChannel implements SocketEvents {
    */
   constructor(limits: ChannelLimits) {
     this.#limits = limits;
+    this.#queue = new ReceiveQueue(limits.maxQueue);
   }
 
   /**
@@ -117,23 +117,13 @@ export class WebSocketChannel implements SocketEvents {
    * @returns The message; `CLOSED` once there will be no more.
    */
   receive(timeout: number = this.#limits.receiveTimeout): Promise<WSMessage> {
-    if (this.#waiting !== null || this.#iterating !== null) {
+    if (this.#queue.isAwaited) {
       return Promise.reject(new TypeError("Concurrent call to receive() is not allowed"));
     }
     if (this.#queue.length > 0) return Promise.resolve(this.#shift());
     if (this.#state === CLOSED) return this.#receiveClosed();
     if (this.#state === CLOSING) return Promise.resolve(CLOSING_MESSAGE);
-    if (timeout <= 0) return new Promise((resolve) => this.#waiting = resolve);
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#waiting = null;
-        reject(new WebSocketTimeoutError(`No message received after ${timeout} ms`, timeout));
-      }, timeout);
-      this.#waiting = (message) => {
-        clearTimeout(timer);
-        resolve(message);
-      };
-    });
+    return this.#queue.take(timeout);
   }
 
   /**
@@ -146,10 +136,10 @@ export class WebSocketChannel implements SocketEvents {
    * @returns The message, or the end of the iteration.
    */
   next(): Promise<IteratorResult<WSMessage>> {
-    const free = this.#waiting === null && this.#iterating === null;
+    const free = !this.#queue.isAwaited;
     if (free && this.#queue.length > 0) return Promise.resolve(toResult(this.#shift()));
     return free && this.#state === OPEN && this.#limits.receiveTimeout <= 0
-      ? new Promise((resolve) => this.#iterating = resolve)
+      ? this.#queue.next()
       : this.receive().then(toResult);
   }
 
@@ -195,9 +185,14 @@ export class WebSocketChannel implements SocketEvents {
     if (this.#state === CONNECTING) await this.#opened.promise;
     const port = this.#port;
     if (this.#state !== OPEN || port === null) return false;
+    const peer = this.#peerClose;
+    if (peer !== null) {
+      port.close(code, reason);
+      this.#end(peer.code, null);
+      return true;
+    }
     this.#state = CLOSING;
-    this.#queue = [];
-    this.#queuedBytes = 0;
+    this.#queue.clear();
     this.#wake(CLOSING_MESSAGE);
     // The peer's close frame comes behind what it has sent.
     if (this.#paused) port.resume?.();
@@ -225,7 +220,7 @@ export class WebSocketChannel implements SocketEvents {
    * @param data Text, or bytes.
    */
   onMessage(data: string | Uint8Array<ArrayBuffer>): void {
-    if (this.#state !== OPEN) return;
+    if (this.#state !== OPEN || this.#peerClose !== null) return;
     const max = this.#limits.maxMsgSize;
     const size = typeof data !== "string" ? data.byteLength : max > 0 && data.length * 3 >= max // else no UTF-8 of it can reach the limit
       ? utf8Length(data)
@@ -266,8 +261,30 @@ export class WebSocketChannel implements SocketEvents {
     if (this.#state === CLOSED) return;
     const wasClosing = this.#state === CLOSING;
     this.#end(code, error);
-    if (!wasClosing) this.#deliver({ type: WSMsgType.ERROR, data: error }, 0);
+    if (!wasClosing) this.#queue.put({ type: WSMsgType.ERROR, data: error }, 0);
     this.#wake(CLOSED_MESSAGE);
+  }
+
+  /**
+   * Called by the port: the peer has sent its close frame. Messages that came before it may still
+   * be answered, so the frame is answered when it is received here.
+   *
+   * @param code Code of the close frame.
+   * @param reason Its reason.
+   * @param answer Answers it.
+   */
+  onPeerClose(code: number, reason: string, answer: () => void): void {
+    if (this.#state !== OPEN || this.#peerClose !== null) return answer();
+    this.#peerClose = { code, answer };
+    const message: WSMessage = { type: WSMsgType.CLOSE, data: code, extra: reason };
+    if (this.#queue.put(message, 0)) this.#answerClose();
+  }
+
+  #answerClose(): void {
+    const peer = this.#peerClose;
+    if (peer === null || this.#limits.autoclose === false) return;
+    peer.answer();
+    if (this.#state !== CLOSED) this.#end(peer.code, null);
   }
 
   /**
@@ -280,9 +297,10 @@ export class WebSocketChannel implements SocketEvents {
   onClose(code: number | null, reason: string, error: Error | null): void {
     if (this.#state === CLOSED) return;
     const wasClosing = this.#state === CLOSING;
-    this.#end(code ?? WSCloseCode.ABNORMAL_CLOSURE, error);
-    if (code !== null && !wasClosing) {
-      this.#deliver({ type: WSMsgType.CLOSE, data: code, extra: reason }, 0);
+    const peer = this.#peerClose;
+    this.#end(peer?.code ?? code ?? WSCloseCode.ABNORMAL_CLOSURE, error);
+    if (code !== null && !wasClosing && peer === null) {
+      this.#queue.put({ type: WSMsgType.CLOSE, data: code, extra: reason }, 0);
     }
     this.#wake(CLOSED_MESSAGE);
   }
@@ -306,46 +324,31 @@ export class WebSocketChannel implements SocketEvents {
   }
 
   #push(message: WSMessage, size: number): void {
-    if (this.#waiting !== null || this.#iterating !== null) return this.#deliver(message, size);
-    const full = this.#queue.length >= this.#limits.maxQueue ||
-      (this.#queue.length > 0 && this.#queuedBytes + size > MAX_QUEUED_BYTES);
-    if (!full) return this.#deliver(message, size);
-    if (this.#port?.pause === undefined) {
+    const full = this.#queue.isFull(size);
+    if (full && this.#port?.pause === undefined) {
       const error = new WebSocketLimitError(
         `Receive queue is full: ${this.#queue.length} messages wait to be received`,
         WSCloseCode.TRY_AGAIN_LATER,
       );
       return this.#fail(error, WSCloseCode.TRY_AGAIN_LATER);
     }
-    this.#deliver(message, size);
-    this.#port.pause();
+    this.#queue.put(message, size);
+    if (!full) return;
+    this.#port?.pause?.();
     this.#paused = true;
   }
 
-  #deliver(message: WSMessage, size: number): void {
-    const iterating = this.#iterating;
-    const waiting = this.#waiting;
-    this.#iterating = this.#waiting = null;
-    if (iterating !== null) return iterating(toResult(message));
-    if (waiting !== null) return waiting(message);
-    this.#queue.push(message);
-    this.#queuedBytes += size;
-  }
-
   #wake(message: WSMessage): void {
-    if (this.#waiting !== null || this.#iterating !== null) this.#deliver(message, 0);
+    if (this.#queue.isAwaited) this.#queue.put(message, 0);
   }
 
   #shift(): WSMessage {
     const message = this.#queue.shift() ?? CLOSED_MESSAGE;
-    if (this.#queue.length === 0) this.#queuedBytes = 0;
-    else if (message.type === WSMsgType.TEXT || message.type === WSMsgType.BINARY) {
-      this.#queuedBytes -= message.data.length;
-    }
-    if (this.#paused && this.#queue.length <= this.#limits.maxQueue / 2) {
+    if (this.#paused && this.#queue.hasRoom) {
       this.#paused = false;
       this.#port?.resume?.();
     }
+    if (message.type === WSMsgType.CLOSE) this.#answerClose();
     return message;
   }
 
@@ -381,14 +384,6 @@ export class WebSocketChannel implements SocketEvents {
     check(0);
     return drained.promise;
   }
-}
-
-const END: IteratorResult<WSMessage> = { value: undefined, done: true };
-
-function toResult(message: WSMessage): IteratorResult<WSMessage> {
-  const { type } = message;
-  const ends = type === WSMsgType.CLOSE || type === WSMsgType.CLOSING || type === WSMsgType.CLOSED;
-  return ends ? END : { value: message, done: false };
 }
 
 function closedError(cause: Error | null = null): WebSocketClosedError {

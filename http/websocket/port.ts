@@ -45,6 +45,18 @@ export interface SocketPort {
   pause?(): void;
   /** Reads on after `pause()`. */
   resume?(): void;
+  /**
+   * Sends a ping; missing where the platform cannot.
+   *
+   * @param payload Up to 125 bytes.
+   */
+  ping?(payload: Uint8Array): void;
+  /**
+   * Sends a pong; missing where the platform cannot.
+   *
+   * @param payload Up to 125 bytes.
+   */
+  pong?(payload: Uint8Array): void;
 }
 
 /**
@@ -92,6 +104,15 @@ export interface SocketEvents {
    * @param code Close code that names it.
    */
   onFail(error: Error, code: number): void;
+  /**
+   * The peer has sent its close frame, and the port waits with the answer; one without this
+   * function is told by `onClose` once the port has answered by itself.
+   *
+   * @param code Code of the close frame.
+   * @param reason Its reason.
+   * @param answer Sends the answer and ends the connection.
+   */
+  onPeerClose?(code: number, reason: string, answer: () => void): void;
   /**
    * The connection has ended.
    *

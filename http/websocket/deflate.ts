@@ -1,0 +1,266 @@
+/**
+ * permessage-deflate: its negotiation and its streams (RFC 7692).
+ * @module
+ */
+import {
+  constants,
+  createDeflateRaw,
+  createInflateRaw,
+  type DeflateRaw,
+  type InflateRaw,
+} from "node:zlib";
+import { WebSocketLimitError, WebSocketProtocolError } from "./errors.ts";
+import { WSCloseCode } from "./message.ts";
+
+/** What one side of a connection agreed to. */
+export interface DeflateSide {
+  /** Size of its window in bits, 9 to 15; 8 where it only decodes. */
+  readonly windowBits: number;
+  /** Whether a message may refer to the ones before it. */
+  readonly contextTakeover: boolean;
+}
+
+/** What both sides agreed to. */
+export interface DeflateAgreement {
+  /** How the client compresses. */
+  readonly client: DeflateSide;
+  /** How the server compresses. */
+  readonly server: DeflateSide;
+}
+
+const NAME = "permessage-deflate";
+// RFC 7692 section 7.2.1: the end of every flushed block, left out on the wire.
+const TAIL = Uint8Array.of(0, 0, 0xff, 0xff);
+
+/** Parameters of one offer or answer, `null` where they are malformed (section 7.1). */
+function parseParams(text: string): ReadonlyMap<string, number | true> | null {
+  const params = new Map<string, number | true>();
+  for (const part of text.split(";").slice(1)) {
+    const match = /^\s*([a-z_]+)(?:\s*=\s*("?)([0-9]+)\2)?\s*$/.exec(part);
+    const name = match?.[1] ?? "";
+    const value = match?.[3] === undefined ? true : Number(match[3]);
+    const valid = name.endsWith("_no_context_takeover")
+      ? value === true
+      : value === true
+      ? name === "client_max_window_bits"
+      : value >= 8 && value <= 15 && !/^0/.test(match?.[3] ?? "");
+    const known = /^(?:client|server)_(?:no_context_takeover|max_window_bits)$/.test(name);
+    if (!known || !valid || params.has(name)) return null;
+    params.set(name, value);
+  }
+  return params;
+}
+
+function offersOf(header: string): string[] {
+  return header.split(",").map((each) => each.trim()).filter((each) =>
+    each.split(";")[0]?.trim() === NAME
+  );
+}
+
+function sideOf(params: ReadonlyMap<string, number | true>, side: string, bits: number) {
+  const given = params.get(`${side}_max_window_bits`);
+  return {
+    windowBits: Math.min(bits, typeof given === "number" ? given : 15),
+    contextTakeover: !params.has(`${side}_no_context_takeover`),
+  };
+}
+
+/**
+ * Writes a client's offer.
+ *
+ * @param windowBits The client's largest window, 9 to 15.
+ * @returns The value of `Sec-WebSocket-Extensions`.
+ */
+export function offerDeflate(windowBits: number): string {
+  return `${NAME}; client_max_window_bits${windowBits === 15 ? "" : `=${windowBits}`}`;
+}
+
+/**
+ * Chooses a server's answer to the offers of a client, the first that can be accepted.
+ *
+ * @param header The client's `Sec-WebSocket-Extensions`, `null` without one.
+ * @param windowBits The server's largest window, 9 to 15.
+ * @returns The agreement and the header that tells it, `null` to do without compression.
+ */
+export function acceptDeflate(
+  header: string | null,
+  windowBits: number,
+): { readonly agreement: DeflateAgreement; readonly header: string } | null {
+  for (const offer of offersOf(header ?? "")) {
+    const params = parseParams(offer);
+    if (params === null) continue;
+    const server = sideOf(params, "server", windowBits);
+    // zlib writes no window of 8 bits: it takes 9, which such a client could not read.
+    if (server.windowBits < 9) continue;
+    const client = sideOf(params, "client", 15);
+    const answer = [NAME];
+    if (!server.contextTakeover) answer.push("server_no_context_takeover");
+    if (!client.contextTakeover) answer.push("client_no_context_takeover");
+    if (server.windowBits < 15) answer.push(`server_max_window_bits=${server.windowBits}`);
+    if (client.windowBits < 15) answer.push(`client_max_window_bits=${client.windowBits}`);
+    return { agreement: { client, server }, header: answer.join("; ") };
+  }
+  return null;
+}
+
+/**
+ * Reads a server's answer to the client's offer.
+ *
+ * @param header The server's `Sec-WebSocket-Extensions`, `null` without one.
+ * @param windowBits The client's largest window; 0 if nothing was offered.
+ * @returns The agreement, `null` without compression.
+ * @throws {WebSocketProtocolError} If the server chose what was not offered (section 5.1).
+ */
+export function readDeflateAnswer(
+  header: string | null,
+  windowBits: number,
+): DeflateAgreement | null {
+  if (header === null || header.trim() === "") return null;
+  const [answer, ...more] = offersOf(header);
+  const params = answer === undefined ? null : parseParams(answer);
+  const others = header.split(",").length !== 1;
+  if (windowBits === 0 || params === null || more.length > 0 || others) throw refused(header);
+  const client = sideOf(params, "client", windowBits);
+  if (client.windowBits < 9 || params.get("client_max_window_bits") === true) throw refused(header);
+  return { client, server: sideOf(params, "server", 15) };
+}
+
+function refused(header: string): WebSocketProtocolError {
+  return new WebSocketProtocolError(
+    `Cannot use the server's Sec-WebSocket-Extensions ${JSON.stringify(header.slice(0, 200))}: ` +
+      "it was not offered",
+    WSCloseCode.MANDATORY_EXTENSION,
+  );
+}
+
+/** Compresses the messages of one connection, and inflates those of its peer. */
+export class MessageDeflate {
+  readonly #own: DeflateSide;
+  readonly #peer: DeflateSide;
+  #deflate: DeflateRaw | null = null;
+  #inflate: InflateRaw | null = null;
+
+  /**
+   * Creates one; its streams are made with the first message.
+   *
+   * @param own How this side compresses.
+   * @param peer How the peer does.
+   */
+  constructor(own: DeflateSide, peer: DeflateSide) {
+    this.#own = own;
+    this.#peer = peer;
+  }
+
+  /**
+   * Compresses a message. One call at a time.
+   *
+   * @param message Its bytes.
+   * @returns What goes on the wire.
+   */
+  async compress(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    const { windowBits, contextTakeover } = this.#own;
+    const stream = this.#deflate ??= guarded(createDeflateRaw({ windowBits }));
+    const compressed = await run(stream, [message], Infinity);
+    if (!contextTakeover) {
+      this.#deflate = null;
+      stream.close();
+    }
+    return compressed.subarray(0, compressed.length - TAIL.length);
+  }
+
+  /**
+   * Inflates a message. One call at a time.
+   *
+   * @param payload What came on the wire.
+   * @param limit Messages of this many bytes or more are refused; 0 for no limit.
+   * @returns The message.
+   * @throws {WebSocketLimitError} If it gets too big; no more than the limit is inflated.
+   * @throws {WebSocketProtocolError} If it is not deflated data.
+   */
+  async inflate(
+    payload: Uint8Array<ArrayBuffer>,
+    limit: number,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const { windowBits, contextTakeover } = this.#peer;
+    const stream = this.#inflate ??= guarded(createInflateRaw({ windowBits }));
+    try {
+      const message = await run(stream, [payload, TAIL], limit === 0 ? Infinity : limit);
+      // A peer may end its stream with a last block; the next message begins a new one.
+      if (contextTakeover && !stream.readableEnded) return message;
+      this.#inflate = null;
+      stream.close();
+      return message;
+    } catch (cause) {
+      this.#inflate = null;
+      stream.close();
+      if (cause instanceof WebSocketLimitError) throw cause;
+      throw new WebSocketProtocolError(
+        "WebSocket protocol error: a message cannot be inflated",
+        WSCloseCode.INVALID_TEXT,
+        { cause },
+      );
+    }
+  }
+
+  /** Gives the memory of the streams back. */
+  close(): void {
+    this.#deflate?.close();
+    this.#inflate?.close();
+    this.#deflate = this.#inflate = null;
+  }
+}
+
+/** Gives a stream a listener of errors: one without would end the program. */
+function guarded<T extends DeflateRaw | InflateRaw>(stream: T): T {
+  stream.on("error", () => {});
+  return stream;
+}
+
+/** Passes one message through a stream that is flushed behind it. */
+function run(
+  stream: DeflateRaw | InflateRaw,
+  input: readonly Uint8Array<ArrayBuffer>[],
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  const onData = (piece: Uint8Array): void => {
+    size += piece.length;
+    if (size >= limit) {
+      const text = `Message size exceeds limit ${limit}`;
+      return reject(new WebSocketLimitError(text, WSCloseCode.MESSAGE_TOO_BIG));
+    }
+    pieces.push(piece);
+  };
+  const onEnd = (): void => resolve(joined(pieces, size));
+  const onClose = (): void => reject(new Error("The stream was closed"));
+  stream.on("data", onData);
+  stream.once("end", onEnd);
+  stream.once("error", reject);
+  stream.once("close", onClose);
+  for (const each of input) {
+    // Where the data is broken, the callback of flush() comes before the error event.
+    stream.write(each, (error?: Error | null) => {
+      if (error) reject(error);
+    });
+  }
+  // Another kind of flush would forget the window.
+  stream.flush(constants.Z_SYNC_FLUSH, onEnd);
+  return promise.finally(() => {
+    stream.off("data", onData);
+    stream.off("end", onEnd);
+    stream.off("error", reject);
+    stream.off("close", onClose);
+  });
+}
+
+function joined(pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

@@ -1,0 +1,393 @@
+/**
+ * The port over a connection of bytes: frames, pings, compression and the closing handshake.
+ * @module
+ */
+import { asError } from "../as_error.ts";
+import type { ByteStream } from "../bytes/byte_stream.ts";
+import { type DeflateSide, MessageDeflate } from "./deflate.ts";
+import { WebSocketLimitError, WebSocketProtocolError, WebSocketTimeoutError } from "./errors.ts";
+import { FrameWriter } from "./frame_writer.ts";
+import { decodeText, type FrameEvents, FrameReader, Opcode, readClose } from "./frames.ts";
+import { WSCloseCode, WSMsgType } from "./message.ts";
+import type { SocketEvents, SocketPort } from "./port.ts";
+
+/** How a {@linkcode FrameSocket} behaves. */
+export interface FrameSocketOptions {
+  /** Which side this is: clients mask their frames, servers end the connection first. */
+  readonly role: "client" | "server";
+  /** Messages of this many bytes or more are refused; 0 for no limit. */
+  readonly maxMsgSize: number;
+  /** Silence after which a ping is sent, in ms; half of it more is waited for an answer. 0 for never. */
+  readonly heartbeat: number;
+  /** Whether pings are answered here and stay hidden, as pongs do. */
+  readonly autoping: boolean;
+  /** Time for the peer's close frame and for writes that make no progress, in ms. */
+  readonly closeTimeout: number;
+  /** How both sides compress, `null` for not at all. */
+  readonly deflate: { readonly own: DeflateSide; readonly peer: DeflateSide } | null;
+  /** Bytes that came right behind the handshake. */
+  readonly rest: Uint8Array<ArrayBuffer>;
+}
+
+const SMALL_READ = 4096;
+const LARGE_READ = 64 * 1024;
+// Answers to pings beyond this wait for the peer to read them, and so does reading.
+const MAX_UNSENT_PONGS = 16 * 1024;
+// Smaller messages get longer by compression, or win nothing.
+const MIN_COMPRESSED = 32;
+// What a peer may still send behind a fault before the connection is cut.
+const DRAINED_BYTES = 256 * 1024;
+const DRAIN_TIME = 1000;
+const COMPRESSED = 0x40;
+const encoder = new TextEncoder();
+
+/** Moves the frames of one WebSocket over a connection that has become one. */
+export class FrameSocket implements SocketPort, FrameEvents {
+  readonly #stream: ByteStream;
+  readonly #events: SocketEvents;
+  readonly #options: FrameSocketOptions;
+  readonly #reader: FrameReader;
+  readonly #writer: FrameWriter;
+  readonly #deflate: MessageDeflate | null;
+  readonly #finished = Promise.withResolvers<void>();
+  #sending: Promise<void> | null = null; // messages that are being compressed
+  #compressing = 0; // their bytes
+  #inflating: Promise<void> | null = null;
+  #resumed: PromiseWithResolvers<void> | null = null;
+  #closeSent = false;
+  #closeReceived = false;
+  #ended = false;
+  #seen = performance.now();
+  #pinged = false;
+  #beat: ReturnType<typeof setTimeout> | undefined;
+  #deadline: ReturnType<typeof setTimeout> | undefined;
+  #stall: ReturnType<typeof setTimeout> | undefined;
+
+  /**
+   * Takes over a connection and begins to read.
+   *
+   * @param stream The connection, behind its handshake.
+   * @param events What is told.
+   * @param options How it behaves.
+   */
+  constructor(stream: ByteStream, events: SocketEvents, options: FrameSocketOptions) {
+    this.#stream = stream;
+    this.#events = events;
+    this.#options = options;
+    const { deflate, maxMsgSize, role } = options;
+    const masked = role === "server";
+    this.#reader = new FrameReader({ masked, compressed: deflate !== null, maxMsgSize }, this);
+    this.#writer = new FrameWriter(stream, role === "client", (error) => this.#lose(error));
+    this.#deflate = deflate === null ? null : new MessageDeflate(deflate.own, deflate.peer);
+    if (options.heartbeat > 0) this.#beat = setTimeout(() => this.#look(), options.heartbeat);
+    events.onOpen();
+    void this.#read(options.rest);
+  }
+
+  /** Resolves when the connection has ended. */
+  get finished(): Promise<void> {
+    return this.#finished.promise;
+  }
+
+  /** Bytes that wait to be sent. */
+  get bufferedAmount(): number {
+    return this.#writer.size + this.#compressing;
+  }
+
+  /** {@inheritDoc SocketPort.send} */
+  send(data: string | Uint8Array<ArrayBuffer>): void {
+    const opcode = typeof data === "string" ? Opcode.TEXT : Opcode.BINARY;
+    if (this.#closeSent || this.#ended) return;
+    if (this.#deflate === null || (data.length < MIN_COMPRESSED && this.#sending === null)) {
+      this.#writer.add(opcode, data);
+      return this.#watchWrites();
+    }
+    // The caller may write over the bytes before they are compressed.
+    const bytes = typeof data === "string" ? encoder.encode(data) : data.slice();
+    const deflate = this.#deflate;
+    this.#compressing += bytes.length;
+    this.#inOrder(async () => {
+      if (bytes.length < MIN_COMPRESSED) this.#writer.add(opcode, bytes);
+      else this.#writer.add(opcode, await deflate.compress(bytes), COMPRESSED);
+      this.#compressing -= bytes.length;
+      this.#watchWrites();
+    });
+  }
+
+  /**
+   * Sends a ping.
+   *
+   * @param payload Up to 125 bytes.
+   */
+  ping(payload: Uint8Array): void {
+    this.#control(Opcode.PING, payload);
+  }
+
+  /**
+   * Sends a pong.
+   *
+   * @param payload Up to 125 bytes.
+   */
+  pong(payload: Uint8Array): void {
+    this.#control(Opcode.PONG, payload);
+  }
+
+  /** {@inheritDoc SocketPort.close} */
+  close(code: number, reason: string): void {
+    if (this.#closeSent || this.#ended) return;
+    const bytes = closePayload(code, reason);
+    this.resume();
+    this.#inOrder(() => {
+      this.#writer.add(Opcode.CLOSE, bytes);
+    });
+    this.#closeSent = true;
+    if (this.#closeReceived) return void this.#finish();
+    this.#deadline = setTimeout(() => {
+      const { closeTimeout } = this.#options;
+      const late = `No close frame received after ${closeTimeout} ms`;
+      this.#end();
+      this.#events.onClose(null, "", new WebSocketTimeoutError(late, closeTimeout));
+    }, this.#options.closeTimeout);
+  }
+
+  /** {@inheritDoc SocketPort.terminate} */
+  terminate(): void {
+    this.#end();
+  }
+
+  /** {@inheritDoc SocketPort.pause} */
+  pause(): void {
+    this.#resumed ??= Promise.withResolvers<void>();
+  }
+
+  /** {@inheritDoc SocketPort.resume} */
+  resume(): void {
+    this.#resumed?.resolve();
+    this.#resumed = null;
+    this.#seen = performance.now();
+  }
+
+  /** Called by the reader: a message is complete. */
+  onData(opcode: number, payload: Uint8Array<ArrayBuffer>, compressed: boolean): void {
+    const deflate = this.#deflate;
+    if (!compressed || deflate === null) {
+      return this.#later(() => this.#message(opcode, payload));
+    }
+    const { maxMsgSize } = this.#options;
+    this.#later(async () => this.#message(opcode, await deflate.inflate(payload, maxMsgSize)));
+  }
+
+  /** Called by the reader: a control frame has come. */
+  onControl(opcode: number, payload: Uint8Array<ArrayBuffer>): void {
+    if (opcode !== Opcode.CLOSE) return this.#later(() => this.#pingOrPong(opcode, payload));
+    const { code, reason } = readClose(payload);
+    this.#later(() => this.#closed(code, reason));
+  }
+
+  /** Runs a step behind the messages that are still being inflated. */
+  #later(step: () => void | Promise<void>): void {
+    const before = this.#inflating;
+    if (before === null) {
+      const result = step();
+      if (result !== undefined) this.#inflating = this.#settled(result);
+    } else {
+      this.#inflating = this.#settled(before.then(() => this.#ended ? undefined : step()));
+    }
+  }
+
+  #settled(step: Promise<void>): Promise<void> {
+    const settled = step.catch((error) => this.#fail(error)).then(() => {
+      if (this.#inflating === settled) this.#inflating = null;
+    });
+    return settled;
+  }
+
+  #inOrder(step: () => void | Promise<void>): void {
+    if (this.#sending === null) {
+      const result = step();
+      if (result === undefined) return;
+      this.#sending = result;
+    } else {
+      this.#sending = this.#sending.then(step);
+    }
+    const sending = this.#sending = this.#sending.catch((error) => this.#lose(error)).then(() => {
+      if (this.#sending === sending) this.#sending = null;
+    });
+  }
+
+  #message(opcode: number, payload: Uint8Array<ArrayBuffer>): void {
+    // After a close frame nothing counts but the peer's own (RFC 6455 section 1.4).
+    if (this.#closeReceived || this.#ended) return;
+    this.#events.onMessage(opcode === Opcode.TEXT ? decodeText(payload) : payload);
+  }
+
+  #pingOrPong(opcode: number, payload: Uint8Array<ArrayBuffer>): void {
+    if (this.#closeReceived || this.#ended) return;
+    if (!this.#options.autoping) {
+      return this.#events.onControl(
+        opcode === Opcode.PING ? WSMsgType.PING : WSMsgType.PONG,
+        payload,
+      );
+    }
+    if (opcode === Opcode.PING && !this.#closeSent) this.pong(payload);
+  }
+
+  #closed(code: number, reason: string): void {
+    if (this.#closeReceived || this.#ended) return;
+    this.#closeReceived = true;
+    clearTimeout(this.#deadline);
+    if (this.#closeSent) {
+      void this.#finish();
+      return this.#events.onClose(code, reason, null);
+    }
+    const answer = (): void => this.close(code === WSCloseCode.NO_STATUS ? 0 : code, "");
+    if (this.#events.onPeerClose === undefined) {
+      answer();
+      return this.#events.onClose(code, reason, null);
+    }
+    // What the handler still works on may be answered before the close frame is.
+    this.#deadline = setTimeout(answer, this.#options.closeTimeout);
+    this.#events.onPeerClose(code, reason, answer);
+  }
+
+  #control(opcode: number, payload: Uint8Array): void {
+    if (this.#closeSent || this.#ended) return;
+    this.#writer.add(opcode, payload);
+    this.#watchWrites();
+  }
+
+  async #read(rest: Uint8Array<ArrayBuffer>): Promise<void> {
+    let buffer = new Uint8Array(SMALL_READ);
+    try {
+      if (rest.length > 0) this.#reader.push(rest);
+      while (!this.#ended) {
+        if (this.#resumed !== null) await this.#resumed.promise;
+        if (this.#inflating !== null) await this.#inflating;
+        const pongs = this.#options.autoping && this.#writer.size > MAX_UNSENT_PONGS;
+        if (pongs && this.#resumed === null) await this.#writer.flushed();
+        if (this.#ended) return;
+        const size = await this.#stream.read(buffer);
+        if (size === null) return this.#lose(null);
+        this.#seen = performance.now();
+        this.#pinged = false;
+        if (!this.#ended) this.#reader.push(buffer.subarray(0, size));
+        // A large buffer only while there is much to read: most sockets are idle.
+        if (size === buffer.length) buffer = new Uint8Array(LARGE_READ);
+        else if (size < SMALL_READ && buffer.length > SMALL_READ) {
+          buffer = new Uint8Array(SMALL_READ);
+        }
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** The peer broke a rule: it is told by a close frame, and the connection ends. */
+  #fail(error: unknown): void {
+    if (!(error instanceof WebSocketProtocolError) && !(error instanceof WebSocketLimitError)) {
+      return this.#lose(error);
+    }
+    if (this.#ended || this.#closeReceived) return this.#end();
+    this.#closeReceived = true; // no answer is waited for
+    const { code, message } = error;
+    clearTimeout(this.#deadline);
+    if (this.#closeSent) void this.#finish();
+    else this.close(code, message);
+    this.#events.onFail(error, code);
+  }
+
+  /** The connection has ended without a close frame. */
+  #lose(cause: unknown): void {
+    if (this.#ended) return;
+    const wasClosed = this.#closeReceived && this.#closeSent;
+    this.#end();
+    if (wasClosed) return;
+    const why = cause === null ? "closed without a close frame" : asError(cause).message;
+    const error = new Error(
+      `WebSocket connection lost: ${why}`,
+      cause === null ? undefined : { cause },
+    );
+    this.#events.onClose(null, "", error);
+  }
+
+  /** Both close frames are on their way: ends the connection in order (section 7.1.1). */
+  async #finish(): Promise<void> {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => this.#end(), DRAIN_TIME);
+    await this.#sending;
+    await this.#writer.flushed();
+    try {
+      await this.#stream.closeWrite();
+      // Bytes that nobody reads would turn the end into a reset, which eats the close frame.
+      const buffer = new Uint8Array(SMALL_READ);
+      for (let left = DRAINED_BYTES; left > 0 && !this.#ended;) {
+        const size = await this.#stream.read(buffer);
+        if (size === null) break;
+        left -= size;
+      }
+    } catch {
+      // The peer was faster.
+    }
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#beat);
+    clearTimeout(this.#deadline);
+    clearTimeout(this.#stall);
+    this.resume();
+    this.#deflate?.close();
+    this.#stream.close();
+    this.#finished.resolve();
+  }
+
+  /** A ping in silence, then half an interval to answer, as aiohttp. */
+  #look(): void {
+    const { heartbeat } = this.#options;
+    const silence = this.#resumed === null ? performance.now() - this.#seen : 0;
+    if (this.#pinged && silence >= heartbeat * 1.5 - 1) return this.#die(heartbeat / 2);
+    if (!this.#pinged && silence >= heartbeat - 1) {
+      this.#pinged = true;
+      this.ping(new Uint8Array(0));
+    }
+    const next = this.#pinged ? heartbeat * 1.5 - silence : heartbeat - silence;
+    this.#beat = setTimeout(() => this.#look(), Math.max(1, next));
+  }
+
+  #die(limit: number): void {
+    this.#end();
+    const error = new WebSocketTimeoutError(`No PONG received after ${limit} ms`, limit);
+    this.#events.onFail(error, WSCloseCode.ABNORMAL_CLOSURE);
+  }
+
+  /** Ends the connection if nothing of what waits is taken by the peer for `closeTimeout`. */
+  #watchWrites(): void {
+    if (this.#stall !== undefined || this.#ended) return;
+    const { closeTimeout } = this.#options;
+    const look = (progress: number): void => {
+      this.#stall = undefined;
+      if (this.#writer.size === 0 || this.#ended) return;
+      if (this.#writer.progress === progress) {
+        this.#end();
+        const late = `The peer has read nothing for ${closeTimeout} ms`;
+        const error = new WebSocketTimeoutError(late, closeTimeout);
+        return this.#events.onFail(error, WSCloseCode.ABNORMAL_CLOSURE);
+      }
+      this.#stall = setTimeout(look, closeTimeout, this.#writer.progress);
+    };
+    this.#stall = setTimeout(look, closeTimeout, this.#writer.progress);
+  }
+}
+
+/** Payload of a close frame; code 0 stands for none. */
+function closePayload(code: number, reason: string): Uint8Array<ArrayBuffer> {
+  if (code === 0) return new Uint8Array(0);
+  const text = encoder.encode(reason).subarray(0, 123);
+  const bytes = new Uint8Array(2 + text.length);
+  bytes[0] = code >> 8;
+  bytes[1] = code & 255;
+  bytes.set(text, 2);
+  return bytes;
+}

@@ -1,0 +1,146 @@
+/**
+ * What waits to be sent on a WebSocket: frames in one buffer, one write at a time.
+ * @module
+ */
+import type { ByteStream } from "../bytes/byte_stream.ts";
+import { frameHeaderSize, unmask, writeFrameHeader } from "./frames.ts";
+
+const FIRST_BUFFER = 2048;
+const KEPT_BUFFER = 16 * 1024;
+// Large messages leave in pieces, so that a peer that reads slowly is told from one that does not.
+const MAX_WRITE = 256 * 1024;
+const FIN = 0x80;
+const encoder = new TextEncoder();
+
+// RFC 6455 section 5.3: a key that cannot be predicted for each frame. Drawn by the thousand.
+const keys = new Uint8Array(4096);
+let nextKey = keys.length;
+
+function newMask(): Uint8Array {
+  if (nextKey === keys.length) {
+    crypto.getRandomValues(keys);
+    nextKey = 0;
+  }
+  return keys.subarray(nextKey, nextKey += 4);
+}
+
+/** Collects frames and writes them; frames of one turn leave in one write. */
+export class FrameWriter {
+  readonly #stream: ByteStream;
+  readonly #masks: boolean;
+  readonly #onError: (error: unknown) => void;
+  #buffer: Uint8Array<ArrayBuffer> | null = null;
+  #size = 0;
+  #inFlight = 0;
+  #progress = 0;
+  #scheduled = false;
+  #idle: PromiseWithResolvers<void> | null = null;
+  #failed = false;
+
+  /**
+   * Creates one.
+   *
+   * @param stream Where to.
+   * @param masks Whether frames are masked, as a client's are.
+   * @param onError Called once if a write fails.
+   */
+  constructor(stream: ByteStream, masks: boolean, onError: (error: unknown) => void) {
+    this.#stream = stream;
+    this.#masks = masks;
+    this.#onError = onError;
+  }
+
+  /** Bytes that wait to be written. */
+  get size(): number {
+    return this.#size + this.#inFlight;
+  }
+
+  /** Grows with every write that the system takes. */
+  get progress(): number {
+    return this.#progress;
+  }
+
+  /**
+   * Adds a frame; the payload is copied.
+   *
+   * @param opcode Opcode.
+   * @param payload Text or bytes.
+   * @param flags `0x40` for a compressed message.
+   */
+  add(opcode: number, payload: string | Uint8Array, flags = 0): void {
+    if (this.#failed) return;
+    const mask = this.#masks ? newMask() : null;
+    if (typeof payload === "string") {
+      this.#addText(opcode, payload, mask);
+    } else {
+      const buffer = this.#reserve(frameHeaderSize(payload.length, this.#masks) + payload.length);
+      const start = writeFrameHeader(buffer, this.#size, opcode, payload.length, FIN | flags, mask);
+      buffer.set(payload, start);
+      if (mask !== null) unmask(buffer, start, payload.length, mask, 0);
+      this.#size = start + payload.length;
+    }
+    this.#schedule();
+  }
+
+  /** Resolves when nothing waits to be written; also when writing has failed. */
+  flushed(): Promise<void> {
+    if (this.size === 0 || this.#failed) return Promise.resolve();
+    this.#idle ??= Promise.withResolvers<void>();
+    return this.#idle.promise;
+  }
+
+  #addText(opcode: number, text: string, mask: Uint8Array | null): void {
+    // A UTF-16 unit has at most three bytes in UTF-8. Long texts are measured by encoding them.
+    if (text.length > KEPT_BUFFER) return this.add(opcode, encoder.encode(text));
+    const buffer = this.#reserve(14 + text.length * 3);
+    const guess = this.#size + frameHeaderSize(text.length, this.#masks);
+    const { written } = encoder.encodeInto(text, buffer.subarray(guess));
+    const start = this.#size + frameHeaderSize(written, this.#masks);
+    if (start !== guess) buffer.copyWithin(start, guess, guess + written);
+    writeFrameHeader(buffer, this.#size, opcode, written, FIN, mask);
+    if (mask !== null) unmask(buffer, start, written, mask, 0);
+    this.#size = start + written;
+  }
+
+  #reserve(more: number): Uint8Array<ArrayBuffer> {
+    const needed = this.#size + more;
+    const buffer = this.#buffer;
+    if (buffer !== null && needed <= buffer.length) return buffer;
+    const larger = new Uint8Array(Math.max(FIRST_BUFFER, needed, (buffer?.length ?? 0) * 2));
+    if (buffer !== null) larger.set(buffer.subarray(0, this.#size));
+    return this.#buffer = larger;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => void this.#flush());
+  }
+
+  async #flush(): Promise<void> {
+    try {
+      while (this.#size > 0 && this.#buffer !== null) {
+        const buffer = this.#buffer;
+        let rest = buffer.subarray(0, this.#size);
+        this.#buffer = null;
+        this.#size = 0;
+        while (rest.length > 0) {
+          this.#inFlight = rest.length;
+          await this.#stream.write(rest.subarray(0, MAX_WRITE));
+          rest = rest.subarray(MAX_WRITE);
+          this.#progress++;
+        }
+        this.#inFlight = 0;
+        if (this.#buffer === null && buffer.length <= KEPT_BUFFER) this.#buffer = buffer;
+      }
+      this.#scheduled = false;
+    } catch (error) {
+      this.#failed = true;
+      this.#size = this.#inFlight = 0;
+      this.#buffer = null;
+      this.#onError(error);
+    }
+    this.#idle?.resolve();
+    this.#idle = null;
+  }
+}
