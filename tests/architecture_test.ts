@@ -54,7 +54,6 @@ const LONGER: readonly string[] = [
   "cli/ws/client.ts",
   "client/transport/fetch_transport.ts",
   "client/websocket/connect.ts",
-  "http/websocket/channel.ts",
   "server/engine/deno_engine.ts",
 ];
 /** The command's own HTTP/1.1, until the client's takes its place. */

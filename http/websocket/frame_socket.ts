@@ -9,6 +9,7 @@ import { WebSocketLimitError, WebSocketProtocolError, WebSocketTimeoutError } fr
 import { FrameWriter } from "./frame_writer.ts";
 import { decodeText, type FrameEvents, FrameReader, Opcode, readClose } from "./frames.ts";
 import { WSCloseCode, WSMsgType } from "./message.ts";
+import { PeerWatch } from "./peer_watch.ts";
 import type { SocketEvents, SocketPort } from "./port.ts";
 
 /** How a {@linkcode FrameSocket} behaves. */
@@ -57,11 +58,8 @@ export class FrameSocket implements SocketPort, FrameEvents {
   #closeSent = false;
   #closeReceived = false;
   #ended = false;
-  #seen = performance.now();
-  #pinged = false;
-  #beat: ReturnType<typeof setTimeout> | undefined;
+  readonly #watch: PeerWatch;
   #deadline: ReturnType<typeof setTimeout> | undefined;
-  #stall: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * Takes over a connection and begins to read.
@@ -79,7 +77,15 @@ export class FrameSocket implements SocketPort, FrameEvents {
     this.#reader = new FrameReader({ masked, compressed: deflate !== null, maxMsgSize }, this);
     this.#writer = new FrameWriter(stream, role === "client", (error) => this.#lose(error));
     this.#deflate = deflate === null ? null : new MessageDeflate(deflate.own, deflate.peer);
-    if (options.heartbeat > 0) this.#beat = setTimeout(() => this.#look(), options.heartbeat);
+    this.#watch = new PeerWatch({
+      heartbeat: options.heartbeat,
+      writeTimeout: options.closeTimeout,
+      ping: () => this.ping(new Uint8Array(0)),
+      die: (error) => {
+        this.#end();
+        events.onFail(error, WSCloseCode.ABNORMAL_CLOSURE);
+      },
+    }, this.#writer);
     events.onOpen();
     void this.#read(options.rest);
   }
@@ -100,7 +106,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
     if (this.#closeSent || this.#ended) return;
     if (this.#deflate === null || (data.length < MIN_COMPRESSED && this.#sending === null)) {
       this.#writer.add(opcode, data);
-      return this.#watchWrites();
+      return this.#watch.sent();
     }
     // The caller may write over the bytes before they are compressed.
     const bytes = typeof data === "string" ? encoder.encode(data) : data.slice();
@@ -110,7 +116,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
       if (bytes.length < MIN_COMPRESSED) this.#writer.add(opcode, bytes);
       else this.#writer.add(opcode, await deflate.compress(bytes), COMPRESSED);
       this.#compressing -= bytes.length;
-      this.#watchWrites();
+      this.#watch.sent();
     });
   }
 
@@ -158,13 +164,14 @@ export class FrameSocket implements SocketPort, FrameEvents {
   /** {@inheritDoc SocketPort.pause} */
   pause(): void {
     this.#resumed ??= Promise.withResolvers<void>();
+    this.#watch.pause(true);
   }
 
   /** {@inheritDoc SocketPort.resume} */
   resume(): void {
     this.#resumed?.resolve();
     this.#resumed = null;
-    this.#seen = performance.now();
+    this.#watch.pause(false);
   }
 
   /** Called by the reader: a message is complete. */
@@ -253,7 +260,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
   #control(opcode: number, payload: Uint8Array): void {
     if (this.#closeSent || this.#ended) return;
     this.#writer.add(opcode, payload);
-    this.#watchWrites();
+    this.#watch.sent();
   }
 
   async #read(rest: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -268,8 +275,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
         if (this.#ended) return;
         const size = await this.#stream.read(buffer);
         if (size === null) return this.#lose(null);
-        this.#seen = performance.now();
-        this.#pinged = false;
+        this.#watch.seen();
         if (!this.#ended) this.#reader.push(buffer.subarray(0, size));
         // A large buffer only while there is much to read: most sockets are idle.
         if (size === buffer.length) buffer = new Uint8Array(LARGE_READ);
@@ -334,50 +340,12 @@ export class FrameSocket implements SocketPort, FrameEvents {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    clearTimeout(this.#beat);
     clearTimeout(this.#deadline);
-    clearTimeout(this.#stall);
+    this.#watch.end();
     this.resume();
     this.#deflate?.close();
     this.#stream.close();
     this.#finished.resolve();
-  }
-
-  /** A ping in silence, then half an interval to answer, as aiohttp. */
-  #look(): void {
-    const { heartbeat } = this.#options;
-    const silence = this.#resumed === null ? performance.now() - this.#seen : 0;
-    if (this.#pinged && silence >= heartbeat * 1.5 - 1) return this.#die(heartbeat / 2);
-    if (!this.#pinged && silence >= heartbeat - 1) {
-      this.#pinged = true;
-      this.ping(new Uint8Array(0));
-    }
-    const next = this.#pinged ? heartbeat * 1.5 - silence : heartbeat - silence;
-    this.#beat = setTimeout(() => this.#look(), Math.max(1, next));
-  }
-
-  #die(limit: number): void {
-    this.#end();
-    const error = new WebSocketTimeoutError(`No PONG received after ${limit} ms`, limit);
-    this.#events.onFail(error, WSCloseCode.ABNORMAL_CLOSURE);
-  }
-
-  /** Ends the connection if nothing of what waits is taken by the peer for `closeTimeout`. */
-  #watchWrites(): void {
-    if (this.#stall !== undefined || this.#ended) return;
-    const { closeTimeout } = this.#options;
-    const look = (progress: number): void => {
-      this.#stall = undefined;
-      if (this.#writer.size === 0 || this.#ended) return;
-      if (this.#writer.progress === progress) {
-        this.#end();
-        const late = `The peer has read nothing for ${closeTimeout} ms`;
-        const error = new WebSocketTimeoutError(late, closeTimeout);
-        return this.#events.onFail(error, WSCloseCode.ABNORMAL_CLOSURE);
-      }
-      this.#stall = setTimeout(look, closeTimeout, this.#writer.progress);
-    };
-    this.#stall = setTimeout(look, closeTimeout, this.#writer.progress);
   }
 }
 

@@ -1,0 +1,103 @@
+/**
+ * Finds out that a peer is dead: it answers no ping, or reads nothing of what is sent.
+ * @module
+ */
+import { WebSocketTimeoutError } from "./errors.ts";
+import type { FrameWriter } from "./frame_writer.ts";
+
+/** What a {@linkcode PeerWatch} works with. */
+export interface PeerWatchOptions {
+  /** Silence after which a ping is sent, in ms; 0 for never. */
+  readonly heartbeat: number;
+  /** Time for writes that make no progress, in ms. */
+  readonly writeTimeout: number;
+  /** Sends a ping. */
+  ping(): void;
+  /**
+   * Called once when the peer is dead.
+   *
+   * @param error What to tell.
+   */
+  die(error: WebSocketTimeoutError): void;
+}
+
+/** Watches one connection, with at most two timers. */
+export class PeerWatch {
+  readonly #options: PeerWatchOptions;
+  readonly #writer: FrameWriter;
+  #seen = performance.now();
+  #pinged = false;
+  #isPaused = false;
+  #beat: ReturnType<typeof setTimeout> | undefined;
+  #stall: ReturnType<typeof setTimeout> | undefined;
+  #ended = false;
+
+  /**
+   * Starts it.
+   *
+   * @param options Limits.
+   * @param writer What waits to be sent.
+   */
+  constructor(options: PeerWatchOptions, writer: FrameWriter) {
+    this.#options = options;
+    this.#writer = writer;
+    if (options.heartbeat > 0) this.#beat = setTimeout(() => this.#listen(), options.heartbeat);
+  }
+
+  /** Tells that bytes of the peer have come. */
+  seen(): void {
+    this.#seen = performance.now();
+    this.#pinged = false;
+  }
+
+  /**
+   * Tells whether reading has stopped, which makes every peer silent.
+   *
+   * @param isPaused `true` while nothing is read.
+   */
+  pause(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    this.#seen = performance.now();
+  }
+
+  /** Tells that something waits to be sent. */
+  sent(): void {
+    if (this.#stall !== undefined || this.#ended) return;
+    const { writeTimeout } = this.#options;
+    const look = (progress: number): void => {
+      this.#stall = undefined;
+      if (this.#writer.size === 0 || this.#ended) return;
+      if (this.#writer.progress === progress) {
+        const late = `The peer has read nothing for ${writeTimeout} ms`;
+        return this.#options.die(new WebSocketTimeoutError(late, writeTimeout));
+      }
+      this.#stall = setTimeout(look, writeTimeout, this.#writer.progress);
+    };
+    this.#stall = setTimeout(look, writeTimeout, this.#writer.progress);
+  }
+
+  /** Ends it. */
+  end(): void {
+    this.#ended = true;
+    clearTimeout(this.#beat);
+    clearTimeout(this.#stall);
+  }
+
+  /** A ping in silence, then half an interval to answer, as aiohttp. */
+  #listen(): void {
+    const { heartbeat } = this.#options;
+    const silence = this.#isPaused ? 0 : performance.now() - this.#seen;
+    if (this.#pinged && silence >= heartbeat * 1.5 - 1) {
+      const limit = heartbeat / 2;
+      const late = `No PONG received after ${limit} ms`;
+      return this.#options.die(new WebSocketTimeoutError(late, limit));
+    }
+    if (!this.#pinged && silence >= heartbeat - 1) {
+      this.#pinged = true;
+      this.#options.ping();
+    }
+    if (this.#ended) return;
+    const next = (this.#pinged ? heartbeat * 1.5 : heartbeat) - silence;
+    this.#beat = setTimeout(() => this.#listen(), Math.max(1, next));
+  }
+}
