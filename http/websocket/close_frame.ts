@@ -45,3 +45,20 @@ export function utf8Length(text: string): number {
   }
   return bytes;
 }
+
+/**
+ * Makes the payload of a close frame.
+ *
+ * @param code Close code; 0 for none.
+ * @param reason Reason; what is beyond 123 bytes is cut off.
+ * @returns The payload.
+ */
+export function closePayload(code: number, reason: string): Uint8Array<ArrayBuffer> {
+  if (code === 0) return new Uint8Array(0);
+  const text = new TextEncoder().encode(reason).subarray(0, 123);
+  const bytes = new Uint8Array(2 + text.length);
+  bytes[0] = code >> 8;
+  bytes[1] = code & 255;
+  bytes.set(text, 2);
+  return bytes;
+}

@@ -4,12 +4,14 @@
  */
 import { asError } from "../as_error.ts";
 import type { ByteStream } from "../bytes/byte_stream.ts";
+import { closePayload } from "./close_frame.ts";
 import { type DeflateSide, MessageDeflate } from "./deflate.ts";
 import { WebSocketLimitError, WebSocketProtocolError, WebSocketTimeoutError } from "./errors.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import { decodeText, type FrameEvents, FrameReader, Opcode, readClose } from "./frames.ts";
 import { WSCloseCode, WSMsgType } from "./message.ts";
 import { PeerWatch } from "./peer_watch.ts";
+import { StepQueue } from "./step_queue.ts";
 import type { SocketEvents, SocketPort } from "./port.ts";
 
 /** How a {@linkcode FrameSocket} behaves. */
@@ -51,9 +53,9 @@ export class FrameSocket implements SocketPort, FrameEvents {
   readonly #writer: FrameWriter;
   readonly #deflate: MessageDeflate | null;
   readonly #finished = Promise.withResolvers<void>();
-  #sending: Promise<void> | null = null; // messages that are being compressed
+  readonly #sending: StepQueue;
+  readonly #receiving: StepQueue;
   #compressing = 0; // their bytes
-  #inflating: Promise<void> | null = null;
   #resumed: PromiseWithResolvers<void> | null = null;
   #closeSent = false;
   #closeReceived = false;
@@ -77,6 +79,8 @@ export class FrameSocket implements SocketPort, FrameEvents {
     this.#reader = new FrameReader({ masked, compressed: deflate !== null, maxMsgSize }, this);
     this.#writer = new FrameWriter(stream, role === "client", (error) => this.#lose(error));
     this.#deflate = deflate === null ? null : new MessageDeflate(deflate.own, deflate.peer);
+    this.#sending = new StepQueue((error) => this.#lose(error));
+    this.#receiving = new StepQueue((error) => this.#fail(error));
     this.#watch = new PeerWatch({
       heartbeat: options.heartbeat,
       writeTimeout: options.closeTimeout,
@@ -104,7 +108,9 @@ export class FrameSocket implements SocketPort, FrameEvents {
   send(data: string | Uint8Array<ArrayBuffer>): void {
     const opcode = typeof data === "string" ? Opcode.TEXT : Opcode.BINARY;
     if (this.#closeSent || this.#ended) return;
-    if (this.#deflate === null || (data.length < MIN_COMPRESSED && this.#sending === null)) {
+    if (
+      this.#deflate === null || (data.length < MIN_COMPRESSED && this.#sending.pending === null)
+    ) {
       this.#writer.add(opcode, data);
       return this.#watch.sent();
     }
@@ -112,7 +118,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
     const bytes = typeof data === "string" ? encoder.encode(data) : data.slice();
     const deflate = this.#deflate;
     this.#compressing += bytes.length;
-    this.#inOrder(async () => {
+    this.#sending.run(async () => {
       if (bytes.length < MIN_COMPRESSED) this.#writer.add(opcode, bytes);
       else this.#writer.add(opcode, await deflate.compress(bytes), COMPRESSED);
       this.#compressing -= bytes.length;
@@ -143,7 +149,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
     if (this.#closeSent || this.#ended) return;
     const bytes = closePayload(code, reason);
     this.resume();
-    this.#inOrder(() => {
+    this.#sending.run(() => {
       this.#writer.add(Opcode.CLOSE, bytes);
     });
     this.#closeSent = true;
@@ -178,48 +184,21 @@ export class FrameSocket implements SocketPort, FrameEvents {
   onData(opcode: number, payload: Uint8Array<ArrayBuffer>, compressed: boolean): void {
     const deflate = this.#deflate;
     if (!compressed || deflate === null) {
-      return this.#later(() => this.#message(opcode, payload));
+      return this.#receiving.run(() => this.#message(opcode, payload));
     }
     const { maxMsgSize } = this.#options;
-    this.#later(async () => this.#message(opcode, await deflate.inflate(payload, maxMsgSize)));
+    this.#receiving.run(async () =>
+      this.#message(opcode, await deflate.inflate(payload, maxMsgSize))
+    );
   }
 
   /** Called by the reader: a control frame has come. */
   onControl(opcode: number, payload: Uint8Array<ArrayBuffer>): void {
-    if (opcode !== Opcode.CLOSE) return this.#later(() => this.#pingOrPong(opcode, payload));
+    if (opcode !== Opcode.CLOSE) {
+      return this.#receiving.run(() => this.#pingOrPong(opcode, payload));
+    }
     const { code, reason } = readClose(payload);
-    this.#later(() => this.#closed(code, reason));
-  }
-
-  /** Runs a step behind the messages that are still being inflated. */
-  #later(step: () => void | Promise<void>): void {
-    const before = this.#inflating;
-    if (before === null) {
-      const result = step();
-      if (result !== undefined) this.#inflating = this.#settled(result);
-    } else {
-      this.#inflating = this.#settled(before.then(() => this.#ended ? undefined : step()));
-    }
-  }
-
-  #settled(step: Promise<void>): Promise<void> {
-    const settled = step.catch((error) => this.#fail(error)).then(() => {
-      if (this.#inflating === settled) this.#inflating = null;
-    });
-    return settled;
-  }
-
-  #inOrder(step: () => void | Promise<void>): void {
-    if (this.#sending === null) {
-      const result = step();
-      if (result === undefined) return;
-      this.#sending = result;
-    } else {
-      this.#sending = this.#sending.then(step);
-    }
-    const sending = this.#sending = this.#sending.catch((error) => this.#lose(error)).then(() => {
-      if (this.#sending === sending) this.#sending = null;
-    });
+    this.#receiving.run(() => this.#closed(code, reason));
   }
 
   #message(opcode: number, payload: Uint8Array<ArrayBuffer>): void {
@@ -269,7 +248,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
       if (rest.length > 0) this.#reader.push(rest);
       while (!this.#ended) {
         if (this.#resumed !== null) await this.#resumed.promise;
-        if (this.#inflating !== null) await this.#inflating;
+        if (this.#receiving.pending !== null) await this.#receiving.pending;
         const pongs = this.#options.autoping && this.#writer.size > MAX_UNSENT_PONGS;
         if (pongs && this.#resumed === null) await this.#writer.flushed();
         if (this.#ended) return;
@@ -320,7 +299,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
   async #finish(): Promise<void> {
     clearTimeout(this.#deadline);
     this.#deadline = setTimeout(() => this.#end(), DRAIN_TIME);
-    await this.#sending;
+    await this.#sending.pending;
     await this.#writer.flushed();
     try {
       await this.#stream.closeWrite();
@@ -347,15 +326,4 @@ export class FrameSocket implements SocketPort, FrameEvents {
     this.#stream.close();
     this.#finished.resolve();
   }
-}
-
-/** Payload of a close frame; code 0 stands for none. */
-function closePayload(code: number, reason: string): Uint8Array<ArrayBuffer> {
-  if (code === 0) return new Uint8Array(0);
-  const text = encoder.encode(reason).subarray(0, 123);
-  const bytes = new Uint8Array(2 + text.length);
-  bytes[0] = code >> 8;
-  bytes[1] = code & 255;
-  bytes.set(text, 2);
-  return bytes;
 }
