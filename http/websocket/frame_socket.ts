@@ -210,10 +210,8 @@ export class FrameSocket implements SocketPort, FrameEvents {
   #pingOrPong(opcode: number, payload: Uint8Array<ArrayBuffer>): void {
     if (this.#closeReceived || this.#ended) return;
     if (!this.#options.autoping) {
-      return this.#events.onControl(
-        opcode === Opcode.PING ? WSMsgType.PING : WSMsgType.PONG,
-        payload,
-      );
+      const type = opcode === Opcode.PING ? WSMsgType.PING : WSMsgType.PONG;
+      return this.#events.onControl(type, payload);
     }
     if (opcode === Opcode.PING && !this.#closeSent) this.pong(payload);
   }
@@ -288,11 +286,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
     this.#end();
     if (wasClosed) return;
     const why = cause === null ? "closed without a close frame" : asError(cause).message;
-    const error = new Error(
-      `WebSocket connection lost: ${why}`,
-      cause === null ? undefined : { cause },
-    );
-    this.#events.onClose(null, "", error);
+    this.#events.onClose(null, "", new Error(`WebSocket connection lost: ${why}`, { cause }));
   }
 
   /** Both close frames are on their way: ends the connection in order (section 7.1.1). */
