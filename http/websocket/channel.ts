@@ -280,9 +280,8 @@ export class WebSocketChannel implements SocketEvents {
   onClose(code: number | null, reason: string, error: Error | null): void {
     if (this.#state === CLOSED) return;
     const wasClosing = this.#state === CLOSING;
-    const peer = this.#peerClose;
-    this.#end(peer?.code ?? code ?? WSCloseCode.ABNORMAL_CLOSURE, error);
-    if (code !== null && !wasClosing && peer === null) {
+    this.#end(this.#peerClose?.code ?? code ?? WSCloseCode.ABNORMAL_CLOSURE, error);
+    if (code !== null && !wasClosing && this.#peerClose === null) {
       this.#queue.put({ type: WSMsgType.CLOSE, data: code, extra: reason }, 0);
     }
     this.#wake(CLOSED_MESSAGE);
