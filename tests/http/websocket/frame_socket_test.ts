@@ -8,7 +8,8 @@ import {
   readDeflateAnswer,
 } from "../../../http/websocket/deflate.ts";
 import { FrameSocket, type FrameSocketOptions } from "../../../http/websocket/frame_socket.ts";
-import { decodeText, FrameReader } from "../../../http/websocket/frames.ts";
+import { FrameReader } from "../../../http/websocket/frame_reader.ts";
+import { decodeText } from "../../../http/websocket/frames.ts";
 import { WSMsgType } from "../../../http/websocket/message.ts";
 import { BINARY, CLOSE, closePayload, frame, type FrameInit, PING, TEXT } from "../../_frames.ts";
 import { CASES } from "./_autobahn.ts";

@@ -1,0 +1,233 @@
+/**
+ * Reads WebSocket frames (RFC 6455 section 5), for both sides.
+ * @module
+ */
+import { WebSocketLimitError } from "./errors.ts";
+import { badText, broken, Opcode, unmask } from "./frames.ts";
+import { WSCloseCode } from "./message.ts";
+
+/** How a {@linkcode FrameReader} reads. */
+export interface FrameRules {
+  /** Whether the peer masks its frames, as clients must and servers must not (section 5.1). */
+  readonly masked: boolean;
+  /** Whether permessage-deflate was agreed on, so that RSV1 may be set (RFC 7692 section 6). */
+  readonly compressed: boolean;
+  /** Messages of this many bytes or more on the wire are refused; 0 for no limit. */
+  readonly maxMsgSize: number;
+}
+
+/** Takes what a {@linkcode FrameReader} has read, in order. */
+export interface FrameEvents {
+  /**
+   * A message is complete.
+   *
+   * @param opcode `TEXT` or `BINARY`.
+   * @param payload Its bytes, owned by the receiver.
+   * @param compressed Whether the payload has to be inflated.
+   */
+  onData(opcode: number, payload: Uint8Array<ArrayBuffer>, compressed: boolean): void;
+  /**
+   * A control frame has come.
+   *
+   * @param opcode `CLOSE`, `PING` or `PONG`.
+   * @param payload Up to 125 bytes, owned by the receiver.
+   */
+  onControl(opcode: number, payload: Uint8Array<ArrayBuffer>): void;
+}
+
+const MAX_CONTROL = 125;
+const MAX_HEADER = 14;
+const FIRST_BUFFER = 64 * 1024;
+const FIRST_FRAGMENT = 1024;
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Reads frames from pieces of any size and joins fragments, with a memory that grows with what has
+ * come, never with what a header announces.
+ */
+export class FrameReader {
+  readonly #rules: FrameRules;
+  readonly #events: FrameEvents;
+  readonly #header = new Uint8Array(MAX_HEADER);
+  readonly #mask = new Uint8Array(4);
+  #headerSize = 0;
+  #opcode = 0; // of the frame that is being read
+  #fin = false;
+  #left = -1; // bytes of its payload to come, -1 between frames
+  #read = 0; // bytes of its payload that have come, the place in the mask
+  #control: Uint8Array<ArrayBuffer> = NOTHING;
+  #message: Uint8Array<ArrayBuffer> = NOTHING; // grows; its first #size bytes are the message
+  #size = 0;
+  #messageOpcode = 0; // of the message under way, 0 between messages
+  #compressed = false;
+  #utf8: TextDecoder | null = null; // checks the fragments of a text as they come
+
+  /**
+   * Creates one.
+   *
+   * @param rules How to read.
+   * @param events Takes what was read.
+   */
+  constructor(rules: FrameRules, events: FrameEvents) {
+    this.#rules = rules;
+    this.#events = events;
+  }
+
+  /**
+   * Reads one piece; the memory may be used again afterwards.
+   *
+   * @param piece Bytes as they came.
+   * @throws {WebSocketProtocolError} If they break the protocol, with the close code that names it.
+   * @throws {WebSocketLimitError} If a message is too big.
+   */
+  push(piece: Uint8Array<ArrayBuffer>): void {
+    let at = 0;
+    while (at < piece.length || this.#left === 0) {
+      if (this.#left < 0) {
+        at = this.#readHeader(piece, at);
+        if (this.#left < 0) return;
+      }
+      const size = Math.min(this.#left, piece.length - at);
+      if (size > 0) this.#readPayload(piece.subarray(at, at + size));
+      at += size;
+      if (this.#left > 0) return;
+      this.#left = -1;
+      this.#endFrame();
+    }
+  }
+
+  /** Takes bytes of a header; once it is whole, `#left` is the size of the payload. */
+  #readHeader(piece: Uint8Array, start: number): number {
+    const header = this.#header;
+    let at = start;
+    while (at < piece.length) {
+      header[this.#headerSize++] = piece[at++] ?? 0;
+      const second = header[1] ?? 0;
+      if (this.#headerSize < 2) continue;
+      if (this.#headerSize === 2) this.#checkStart(header[0] ?? 0, second);
+      const short = second & 127;
+      const extended = short === 126 ? 2 : short === 127 ? 8 : 0;
+      if (this.#headerSize < 2 + extended + (second & 128 ? 4 : 0)) continue;
+      this.#headerSize = 0;
+      this.#startPayload(header, short, extended);
+      break;
+    }
+    return at;
+  }
+
+  #checkStart(first: number, second: number): void {
+    const opcode = first & 15;
+    const control = opcode >= 8;
+    this.#opcode = opcode;
+    this.#fin = (first & 128) !== 0;
+    // RFC 7692 section 6: RSV1 marks the first frame of a compressed message, no other.
+    const compressed = (first & 64) !== 0;
+    const mayCompress = this.#rules.compressed && !control && opcode !== Opcode.CONTINUATION;
+    if ((first & 48) !== 0 || (compressed && !mayCompress)) throw broken("a reserved bit is set");
+    if (opcode > (control ? Opcode.PONG : Opcode.BINARY)) {
+      throw broken(`opcode ${opcode} is reserved`);
+    }
+    if (((second & 128) !== 0) !== this.#rules.masked) {
+      throw broken(this.#rules.masked ? "a frame is not masked" : "a frame is masked");
+    }
+    if (control) {
+      // Section 5.5: up to 125 bytes, never fragmented.
+      if (!this.#fin) throw broken("a control frame is fragmented");
+      if ((second & 127) > MAX_CONTROL) throw broken("a control frame has more than 125 bytes");
+    } else if (opcode === Opcode.CONTINUATION) {
+      if (this.#messageOpcode === 0) throw broken("a continuation frame continues nothing");
+    } else {
+      if (this.#messageOpcode !== 0) throw broken("a message begins inside another");
+      this.#messageOpcode = opcode;
+      this.#compressed = compressed;
+      if (opcode === Opcode.TEXT && !this.#fin && !compressed) this.#utf8 = utf8Checker();
+    }
+  }
+
+  #startPayload(header: Uint8Array, short: number, extended: number): void {
+    let length = extended === 0 ? short : 0;
+    for (let at = 2; at < 2 + extended; at++) length = length * 256 + (header[at] ?? 0);
+    // Section 5.2: the shortest form, and the highest bit of 64 is 0.
+    if ((extended === 2 && length < 126) || (extended === 8 && length < 65536)) {
+      throw broken("a length is not in its shortest form");
+    }
+    if (extended === 8 && (header[2] ?? 0) >= 128) throw broken("a length has its highest bit set");
+    const control = this.#opcode >= 8;
+    if (control) {
+      this.#control = new Uint8Array(length);
+    } else {
+      const max = this.#rules.maxMsgSize;
+      const total = this.#size + length;
+      if ((max > 0 && total >= max) || !Number.isSafeInteger(total)) throw tooBig(total, max);
+    }
+    if (this.#rules.masked) this.#mask.set(header.subarray(2 + extended, 6 + extended));
+    this.#left = length;
+    this.#read = 0;
+  }
+
+  #readPayload(bytes: Uint8Array): void {
+    const size = bytes.length;
+    const control = this.#opcode >= 8;
+    const start = control ? this.#read : this.#size;
+    if (!control) this.#grow(size);
+    const target = control ? this.#control : this.#message;
+    target.set(bytes, start);
+    if (this.#rules.masked) unmask(target, start, size, this.#mask, this.#read);
+    if (!control) {
+      this.#size += size;
+      if (this.#utf8 !== null) checkUtf8(this.#utf8, target.subarray(start, start + size), true);
+    }
+    this.#read += size;
+    this.#left -= size;
+  }
+
+  /** Makes room for more of the message: as much as the frame needs if that is little. */
+  #grow(size: number): void {
+    const needed = this.#size + size;
+    if (needed <= this.#message.length) return;
+    // The last fragment tells the whole size; of a larger message a part is taken at a time.
+    const whole = this.#fin ? this.#size + this.#left : Infinity;
+    const first = this.#fin ? FIRST_BUFFER : FIRST_FRAGMENT;
+    const larger = new Uint8Array(
+      Math.max(needed, Math.min(whole, Math.max(first, this.#message.length * 2))),
+    );
+    larger.set(this.#message.subarray(0, this.#size));
+    this.#message = larger;
+  }
+
+  #endFrame(): void {
+    if (this.#opcode >= 8) {
+      const payload = this.#control;
+      this.#control = NOTHING;
+      return this.#events.onControl(this.#opcode, payload);
+    }
+    if (!this.#fin) return;
+    const opcode = this.#messageOpcode;
+    const message = this.#message;
+    const payload = message.length === this.#size ? message : message.slice(0, this.#size);
+    if (this.#utf8 !== null) checkUtf8(this.#utf8, NOTHING, false);
+    this.#message = NOTHING;
+    this.#size = this.#messageOpcode = 0;
+    this.#utf8 = null;
+    this.#events.onData(opcode, payload, this.#compressed);
+  }
+}
+
+function utf8Checker(): TextDecoder {
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+}
+
+function checkUtf8(decoder: TextDecoder, bytes: Uint8Array<ArrayBuffer>, stream: boolean): void {
+  try {
+    decoder.decode(bytes, { stream });
+  } catch (cause) {
+    throw badText(cause);
+  }
+}
+
+function tooBig(size: number, limit: number): WebSocketLimitError {
+  return new WebSocketLimitError(
+    `Message size ${size} exceeds limit ${limit}`,
+    WSCloseCode.MESSAGE_TOO_BIG,
+  );
+}
