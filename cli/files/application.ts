@@ -25,10 +25,12 @@ import { archive, ARCHIVES } from "./archive.ts";
 import { makeFolder, readChange, refused, remove } from "./changes.ts";
 import { compress } from "./compress.ts";
 import { Root } from "./folder.ts";
-import { sendListing } from "./listing.ts";
+import { pageReply, sendListing } from "./listing.ts";
 import { localNamesOnly } from "./local_names_only.ts";
 import type { FilesOptions } from "./options.ts";
+import { confirmPage } from "./page.ts";
 import { basename, join } from "./paths.ts";
+import { textType } from "./text_type.ts";
 import { checkOrigin, receive } from "./upload.ts";
 
 const POLICY = "content-security-policy";
@@ -52,7 +54,7 @@ export function filesApplication(options: FilesOptions): Application {
   const { prefix, health, accounts, uploaders } = options;
   // Who may upload may read: a request has one pair of credentials.
   const readers = accounts.length === 0 ? [] : [...accounts, ...uploaders];
-  const middlewares: Middleware[] = [localNamesOnly(options.hostname), (request, handler) => {
+  const middlewares: Middleware[] = [localNamesOnly(options.hostnames), (request, handler) => {
     if (health === null || request.path !== health) requireAccount(readers, request);
     return handler(request);
   }];
@@ -70,16 +72,21 @@ export function filesApplication(options: FilesOptions): Application {
   const headers = new Headers({ "x-content-type-options": "nosniff" });
   for (const [name, value] of options.headers) headers.append(name, value);
   if (Deno.statSync(options.path).isFile) {
-    const file = (): FileResponse => new FileResponse(options.path, { headers });
+    const only: Handler = async (request) =>
+      await readable(
+        await new FileResponse(options.path, { headers }).respond(request),
+        options.path,
+        headers,
+      );
     const name = encodeURIComponent(basename(options.path));
-    app.addRoutes([get(`${prefix}/`, file), get(`${prefix}/${name}`, file)]);
+    app.addRoutes([get(`${prefix}/`, only), get(`${prefix}/${name}`, only)]);
     return app;
   }
   const files = staticFiles(prefix === "" ? "/" : prefix, options.path, {
     dotfiles: options.hidden,
     headers,
     ...(options.index === null && !options.spa ? {} : { index: options.index ?? "index.html" }),
-    ...(options.spa ? { fallback: "index.html" } : {}),
+    ...(options.spa ? { fallback: options.index ?? "index.html" } : {}),
   });
   const root = new Root(options.path, options.hidden);
   const served: Served = { root, options, headers, file: files.handler as Handler };
@@ -110,15 +117,23 @@ async function serveFolder(
     const folder = await root.find(path);
     if (folder !== null) return await sendArchive(root, folder, kind);
   }
+  const doomed = request.query.get("confirm");
+  if (doomed !== null && options.remove) {
+    const folder = await root.find(path);
+    if (folder !== null && root.allows(doomed)) return pageReply(confirmPage(doomed), null);
+  }
   if (root.isPartial(path)) throw new HTTPNotFound();
   try {
-    return guarded(await served.file(request), served);
+    const reply = guarded(await served.file(request), served);
+    return reply instanceof Response
+      ? await readable(reply, await fileOf(path, served), served.headers)
+      : reply;
   } catch (error) {
     if (error instanceof HTTPNotFound && options.prettyUrls) {
       const page = await root.findFile(`${path}.html`);
       if (page !== null) {
         const file = new FileResponse(page, { headers: served.headers });
-        return guarded(await file.respond(request), served);
+        return await readable(guarded(await file.respond(request), served), page, served.headers);
       }
     }
     if (!(error instanceof HTTPForbidden) || !options.listing) throw error;
@@ -144,14 +159,31 @@ async function serveFolder(
 const ACTIVE = /^(?:text\/(?:html|xml)|application\/xml|[\w.-]+\/[\w.-]+\+xml)\b/i;
 
 /** Anyone's upload is served on the origin of the upload page: its scripts would act for the user. */
-function guarded(
-  reply: Awaited<ReturnType<Handler>>,
+function guarded<Reply extends Awaited<ReturnType<Handler>>>(
+  reply: Reply,
   { options }: Served,
-): Awaited<ReturnType<Handler>> {
+): Reply {
   if (options.upload === null || !(reply instanceof Response)) return reply;
   const { headers } = reply;
   const isActive = ACTIVE.test(headers.get("content-type") ?? "");
   if (isActive && !headers.has(POLICY)) headers.set(POLICY, "sandbox");
+  return reply;
+}
+
+/** The file that `web.static()` has sent. */
+async function fileOf(path: string, { root, options }: Served): Promise<string | null> {
+  const index = options.index ?? "index.html";
+  const named = await root.findFile(path.endsWith("/") ? path + encodeURIComponent(index) : path);
+  if (named !== null || !options.spa) return named;
+  return await root.findFile(`/${encodeURIComponent(index)}`);
+}
+
+/** A file of text says its charset, and a program is text. */
+async function readable(reply: Response, path: string | null, own: Headers): Promise<Response> {
+  const type = reply.headers.get("content-type");
+  if (path !== null && type !== null && !own.has("content-type")) {
+    reply.headers.set("content-type", await textType(type, path));
+  }
   return reply;
 }
 

@@ -15,10 +15,14 @@ export const ARCHIVES: Readonly<Record<string, string>> = {
 /** A file of an archive. */
 interface Member {
   readonly name: string;
-  readonly path: string;
   readonly size: number;
   readonly modified: Date;
+  /** Its bytes, which are read once. */
+  readonly content: ReadableStream<Uint8Array<ArrayBuffer>>;
 }
+
+/** Name of the text that tells what an archive lacks. */
+const LEFT_OUT = "LEFT-OUT.txt";
 
 /**
  * Packs a folder.
@@ -41,19 +45,44 @@ export async function archive(
   return kind === "tar" ? packed : packed.pipeThrough(new CompressionStream("gzip"));
 }
 
-/** Files below a folder; links are left out, so that no loop and nothing from outside gets in. */
+/** Files below a folder, and a text that names what could not be packed. */
 async function* walk(root: Root, path: string, name: string): AsyncGenerator<Member> {
-  for await (const entry of Deno.readDir(path)) {
-    if (!root.allows(entry.name)) continue;
-    const inner = { path: join(path, entry.name), name: `${name}/${entry.name}` };
-    if (entry.isDirectory) yield* walk(root, inner.path, inner.name);
-    if (!entry.isFile) continue;
-    try {
-      const { size, mtime } = await Deno.lstat(inner.path);
-      yield { ...inner, size, modified: mtime ?? new Date() };
-    } catch {
-      continue; // gone since
+  const missing: string[] = [];
+  yield* walkFolder(root, path, name, missing);
+  if (missing.length === 0) return;
+  const bytes = new TextEncoder().encode(missing.map((line) => `${line}\n`).join(""));
+  const content = new Blob([bytes]).stream();
+  yield { name: `${name}/${LEFT_OUT}`, size: bytes.length, modified: new Date(), content };
+}
+
+/** Links are left out, so that no loop and nothing from outside gets in. */
+async function* walkFolder(
+  root: Root,
+  path: string,
+  name: string,
+  missing: string[],
+): AsyncGenerator<Member> {
+  try {
+    for await (const entry of Deno.readDir(path)) {
+      if (!root.allows(entry.name)) continue;
+      const inner = { path: join(path, entry.name), name: `${name}/${entry.name}` };
+      if (entry.isDirectory) yield* walkFolder(root, inner.path, inner.name, missing);
+      else if (entry.isFile) yield* member(inner.path, inner.name, missing);
+      else missing.push(`${inner.name}: ${entry.isSymlink ? "a link" : "neither file nor folder"}`);
     }
+  } catch {
+    missing.push(`${name}/: not to be read`);
+  }
+}
+
+async function* member(path: string, name: string, missing: string[]): AsyncGenerator<Member> {
+  const file = await Deno.open(path).catch(() => null);
+  if (file === null) return void missing.push(`${name}: not to be read`);
+  try {
+    const { size, mtime } = await file.stat();
+    yield { name, size, modified: mtime ?? new Date(), content: contentOf(file) };
+  } finally {
+    file.close(); // it has been packed, or the archive was given up
   }
 }
 
@@ -61,18 +90,15 @@ async function zip(
   members: AsyncGenerator<Member>,
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   const { makeZip } = await import("client-zip");
-  let content: Content | null = null;
   const files = async function* () {
-    for await (const { name, path, modified } of members) {
-      content = contentOf(path);
-      yield { name, lastModified: modified, input: content.stream };
+    for await (const { name, modified, content } of members) {
+      yield { name, lastModified: modified, input: content };
     }
   };
   const reader = (makeZip(files()) as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
   // client-zip lets go of neither the file nor the folder that it is reading.
   const end = async (reason: unknown): Promise<void> => {
     await reader.cancel(reason).catch(() => {}); // it fails with the reason it was given
-    content?.close();
     await members.return(undefined);
   };
   return new ReadableStream({
@@ -96,9 +122,9 @@ async function tar(
   const { createTarPacker } = await import("modern-tar");
   const { readable, controller } = createTarPacker();
   const pack = async (): Promise<void> => {
-    for await (const { name, path, size, modified } of members) {
+    for await (const { name, size, modified, content } of members) {
       const entry = controller.add({ name, size, mtime: modified, type: "file", mode: 0o644 });
-      await exactly(contentOf(path).stream, size).pipeTo(entry);
+      await exactly(content, size).pipeTo(entry);
     }
     controller.finalize();
   };
@@ -106,40 +132,16 @@ async function tar(
   return readable;
 }
 
-/** The bytes of a file, which is open from the first read to the last one. */
-interface Content {
-  readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
-  close(): void;
-}
-
-function contentOf(path: string): Content {
-  let file: Deno.FsFile | null = null;
-  let closed = false;
-  const close = (): void => {
-    closed = true;
-    file?.close();
-    file = null;
-  };
-  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
+/** The bytes of an open file, which others close. */
+function contentOf(file: Deno.FsFile): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
-      if (file === null) {
-        const opened = await Deno.open(path);
-        // Given up while it was being opened, or read once more after that.
-        if (closed) {
-          opened.close();
-          return controller.error(new Error(`the archive of ${path} is given up`));
-        }
-        file = opened;
-      }
       const buffer = new Uint8Array(256 * 1024);
       const count = await file.read(buffer);
-      if (count !== null) return controller.enqueue(buffer.subarray(0, count));
-      close();
-      controller.close();
+      if (count === null) controller.close();
+      else controller.enqueue(buffer.subarray(0, count));
     },
-    cancel: close,
   }, { highWaterMark: 0 });
-  return { stream, close };
 }
 
 /** The head of a tar entry has told its size: a file that grows meanwhile is cut, a short one fails. */

@@ -22,10 +22,12 @@ import type { FilesOptions } from "./options.ts";
  */
 export async function run(parsed: ParsedArgs): Promise<number> {
   const options = listenOptions(parsed);
-  const hostname = parsed.value("hostname") ?? "localhost";
-  const settings = await filesOptions(parsed, hostname);
+  const hostnames = [options.host ?? "localhost"].flat();
+  const settings = await filesOptions(parsed, hostnames);
   const app = filesApplication(settings);
-  if (/^(?:0\.0\.0\.0|::)$/.test(hostname) && settings.accounts.length === 0) {
+  if (
+    hostnames.some((each) => /^(?:0\.0\.0\.0|::)$/.test(each)) && settings.accounts.length === 0
+  ) {
     const what = parsed.has("upload") ? "read and upload files" : "read these files";
     await writeErr(
       `roundtrip files: warning: everyone on the network can ${what}; ` +
@@ -33,11 +35,12 @@ export async function run(parsed: ParsedArgs): Promise<number> {
     );
   }
   const print = async (text: string): Promise<void> => {
-    const [, bare = ""] = /(https?:\S+)/.exec(text) ?? [];
-    const url = settings.prefix === "" ? bare : `${bare}${settings.prefix}/`;
-    const urls = networkUrls(url);
+    const below = settings.prefix === "" ? "" : `${settings.prefix}/`;
+    const full = text.replaceAll(/https?:[^\s,]+/g, (bare) => `${bare}${below}`);
+    const [url = "", ...others] = full.match(/https?:[^\s,]+/g) ?? [];
+    const urls = [url, ...others].flatMap(networkUrls);
     const more = urls.map((each) => `  also ${each}\n`).join("");
-    await writeOut(`${text.replace(bare, url).replace("\n", `\n${more}`)}\n`);
+    await writeOut(`${full.replace("\n", `\n${more}`)}\n`);
     if (parsed.has("open")) await openBrowser(url);
     // Who shares with a network has a phone in mind.
     if (parsed.has("qr") || (urls.length > 0 && Deno.stdout.isTerminal())) {
@@ -61,7 +64,10 @@ export async function run(parsed: ParsedArgs): Promise<number> {
   return 0;
 }
 
-async function filesOptions(parsed: ParsedArgs, hostname: string): Promise<FilesOptions> {
+async function filesOptions(
+  parsed: ParsedArgs,
+  hostnames: readonly string[],
+): Promise<FilesOptions> {
   const path = parsed.positionals[0] ?? ".";
   let info: Deno.FileInfo;
   try {
@@ -83,7 +89,7 @@ async function filesOptions(parsed: ParsedArgs, hostname: string): Promise<Files
   if (subdir !== undefined) await checkUpload(path, isFolder, subdir, hidden);
   return {
     path,
-    hostname,
+    hostnames,
     prefix: prefixOf(parsed),
     health: healthRoute(parsed),
     upload: subdir ?? null,

@@ -10,11 +10,19 @@ export interface Entry {
   readonly name: string;
   /** Whether it is a folder. */
   readonly isFolder: boolean;
-  /** Size in bytes. */
-  readonly size: number;
-  /** Last change, `null` where the system does not tell. */
+  /** Size in bytes, of a folder that of what is in it; `null` where it is not known. */
+  readonly size: number | null;
+  /** Whether a folder may hold more than its size says. */
+  readonly isMore: boolean;
+  /** Last change, `null` where it is not known. */
   readonly modified: Date | null;
 }
+
+/** What the entries of a listing are sorted by. */
+export type SortKey = "name" | "size" | "time";
+
+// Entries that are looked at for the sizes of the folders of one listing.
+const MOST_SIZED = 2000;
 
 // What saveFile() writes until an upload is complete.
 const PARTIAL = /\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.part$/;
@@ -120,35 +128,103 @@ export class Root {
   }
 
   /**
-   * Lists a folder: folders first, by name; links that lead out are left out.
+   * Lists names, and which of them are folders; links that lead out are left out.
    *
-   * @param path Its real path.
+   * @param path Real path of the folder.
+   * @returns The entries, folders first, by name; `describe()` tells the rest of them.
    */
   async list(path: string): Promise<Entry[]> {
     const entries: Entry[] = [];
-    for await (const { name } of Deno.readDir(path)) {
+    for await (const entry of Deno.readDir(path)) {
+      const { name } = entry;
       if (!this.allows(name)) continue;
-      try {
-        const real = await Deno.realPath(join(path, name));
-        if (!this.contains(real)) continue;
-        const { isDirectory, isFile, size, mtime } = await Deno.stat(real);
-        if (isDirectory || isFile) {
-          entries.push({ name, isFolder: isDirectory, size, modified: mtime });
-        }
-      } catch {
-        continue; // a link to nothing, or gone since
-      }
+      const kind = entry.isSymlink ? await this.#target(join(path, name)) : entry;
+      if (kind === null || !(kind.isDirectory || kind.isFile)) continue;
+      entries.push({ name, isFolder: kind.isDirectory, size: null, isMore: false, modified: null });
     }
-    const { compare } = new Intl.Collator(undefined, { numeric: true });
-    return entries.sort((a, b) =>
-      Number(b.isFolder) - Number(a.isFolder) || compare(a.name, b.name)
-    );
+    return sorted(entries, "name", false);
+  }
+
+  /** What a link leads to, `null` for nothing that is served. */
+  async #target(path: string): Promise<Deno.FileInfo | null> {
+    try {
+      const real = await Deno.realPath(path);
+      return this.contains(real) ? await Deno.stat(real) : null;
+    } catch {
+      return null; // a link to nothing, or gone since
+    }
+  }
+
+  /**
+   * Adds times and sizes.
+   *
+   * @param path Real path of the folder.
+   * @param entries What it holds.
+   */
+  async describe(path: string, entries: readonly Entry[]): Promise<Entry[]> {
+    const budget = { left: MOST_SIZED };
+    const described: Entry[] = [];
+    const step = 256; // many at once, and not so many that memory counts
+    for (let at = 0; at < entries.length; at += step) {
+      described.push(
+        ...await Promise.all(
+          entries.slice(at, at + step).map(async (entry) => {
+            const info = await Deno.stat(join(path, entry.name)).catch(() => null); // gone since
+            return { ...entry, size: info?.size ?? null, modified: info?.mtime ?? null };
+          }),
+        ),
+      );
+    }
+    for (const [at, entry] of described.entries()) {
+      if (!entry.isFolder) continue;
+      const size = budget.left > 0 ? await this.#sizeBelow(join(path, entry.name), budget) : null;
+      described[at] = { ...entry, size, isMore: budget.left <= 0 };
+    }
+    return described;
+  }
+
+  /** Bytes of the files below a folder, as far as the budget goes. */
+  async #sizeBelow(path: string, budget: { left: number }): Promise<number> {
+    let sum = 0;
+    try {
+      for await (const { name, isDirectory, isFile } of Deno.readDir(path)) {
+        if (!this.allows(name)) continue;
+        if (budget.left-- <= 0) break;
+        const inner = join(path, name);
+        if (isDirectory) sum += await this.#sizeBelow(inner, budget);
+        else if (isFile) sum += (await Deno.lstat(inner)).size;
+      }
+    } catch {
+      // Gone since, or not to be read: it has nothing to add.
+    }
+    return sum;
   }
 
   /** Name of the folder. */
   get name(): string {
     return basename(this.path) || "files";
   }
+}
+
+/**
+ * Sorts entries, folders first.
+ *
+ * @param entries The entries.
+ * @param key What by; of equal ones the name decides.
+ * @param descending Whether the greatest is the first.
+ */
+export function sorted(entries: readonly Entry[], key: SortKey, descending: boolean): Entry[] {
+  const { compare } = new Intl.Collator(undefined, { numeric: true });
+  const by = (a: Entry, b: Entry): number =>
+    key === "size"
+      ? (a.size ?? -1) - (b.size ?? -1)
+      : key === "time"
+      ? (a.modified?.getTime() ?? 0) - (b.modified?.getTime() ?? 0)
+      : 0;
+  const sign = descending ? -1 : 1;
+  return entries.toSorted((a, b) =>
+    Number(b.isFolder) - Number(a.isFolder) || sign * (by(a, b) || compare(a.name, b.name))
+  );
 }
 
 function decoded(raw: string): string | null {

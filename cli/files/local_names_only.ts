@@ -10,16 +10,18 @@ const LOCAL = /^(?:(?:.+\.)?localhost\.?|127(?:\.\d+){3}|\[::1\])$/i;
  * A server for this machine alone answers to this machine's names alone. Without that, a page of
  * any site could read the files through a name of its own that leads to 127.0.0.1 (DNS rebinding).
  *
- * @param hostname What the server is bound to.
+ * @param hostnames What the server is bound to.
  */
-export function localNamesOnly(hostname: string): Middleware {
-  const bound = URL.parse(`http://${hostname.includes(":") ? `[${hostname}]` : hostname}`);
-  const isLocal = LOCAL.test(bound?.hostname ?? hostname);
+export function localNamesOnly(hostnames: readonly string[]): Middleware {
+  const isLocal = hostnames.every((hostname) => {
+    const bound = URL.parse(`http://${hostname.includes(":") ? `[${hostname}]` : hostname}`);
+    return LOCAL.test(bound?.hostname ?? hostname);
+  });
   return (request, handler) => {
     const name = request.host.replace(/:\d+$/, "");
     if (!isLocal || LOCAL.test(name)) return handler(request);
     throw new HTTPException(421, "Misdirected Request", {
-      text: `421: ${hostname} is served here; -H 0.0.0.0 answers to other names too`,
+      text: `421: ${hostnames.join(", ")} is served here; -H 0.0.0.0 answers to other names too`,
     });
   };
 }

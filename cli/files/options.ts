@@ -9,8 +9,8 @@ import type { UploadOptions } from "./upload.ts";
 export interface FilesOptions {
   /** Folder or file. */
   readonly path: string;
-  /** Address that the server is bound to. */
-  readonly hostname: string;
+  /** Addresses that the server is bound to. */
+  readonly hostnames: readonly string[];
   /** Path below which everything is, `/a/b`; `""` for none. */
   readonly prefix: string;
   /** Path that tells everyone whether requests are welcome, `null` for none. */

@@ -3,7 +3,18 @@
  * @module
  */
 import { formatBytes } from "../io/format_bytes.ts";
-import type { Entry } from "./folder.ts";
+import type { Entry, SortKey } from "./folder.ts";
+import { SCRIPT, STYLE } from "./page_assets.ts";
+
+/** In which order entries stand, and which of their pages is shown. */
+export interface Order {
+  /** What by. */
+  readonly sort: SortKey;
+  /** Whether the greatest is the first. */
+  readonly descending: boolean;
+  /** Number of the page, from 1. */
+  readonly page: number;
+}
 
 /** What the page shows. */
 export interface PageOptions {
@@ -13,6 +24,10 @@ export interface PageOptions {
   readonly path: string;
   /** What it holds. */
   readonly entries: readonly Entry[];
+  /** Their order. */
+  readonly order: Order;
+  /** How many pages there are. */
+  readonly pages: number;
   /** What was searched for, `""` for nothing. */
   readonly search: string;
   /** Whether there may be more than what is shown. */
@@ -37,32 +52,29 @@ export interface PageOptions {
  * @param options What it shows.
  */
 export function listingPage(options: PageOptions): string {
-  const { path, entries, upload, archives, nonce, readme } = options;
-  const rows = entries.map(({ name, isFolder, size, modified }) => {
-    const segments = name.toWellFormed().split("/").map(encodeURIComponent);
-    const href = `./${segments.join("/")}${isFolder ? "/" : ""}`;
-    const time = modified === null ? "" : modified.toISOString().slice(0, 16).replace("T", " ");
-    return `<tr><td><a href="${escapeHtml(href)}">${escapeHtml(name)}${
-      isFolder ? "/" : ""
-    }</a></td>` +
-      `<td>${isFolder ? "" : formatBytes(size)}</td><td>${time}</td>${
-        options.remove ? `<td>${removeForm(name)}</td>` : ""
-      }</tr>`;
-  });
+  const { path, archives, nonce, readme, upload } = options;
+  const rows = options.entries.map((entry) => row(entry, options.remove));
   if (path !== "/") rows.unshift(`<tr><td><a href="../">../</a></td><td></td><td></td></tr>`);
   if (options.isCut) rows.push(`<tr><td>There may be more.</td><td></td><td></td></tr>`);
-  const heading = escapeHtml(options.title === null ? path : `${options.title} ${path}`);
+  const names = path.split("/").filter((name) => name !== "");
+  const last = names.at(-1);
+  const root = options.title ?? "/";
+  const heading = last === undefined ? root : `${last}/`;
+  const whole = options.title === null ? path : `${options.title} ${path}`;
   const links = archives.map((kind) => `<a href="?archive=${kind}">${kind}</a>`).join(" ");
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>${heading}</title>
+<title>${escapeHtml(whole)}</title>
 <style nonce="${nonce}">${STYLE}</style>
 </head>
 <body>
-<h1>${heading}</h1>
+<header>
+${breadcrumb(root, names)}<h1>${escapeHtml(heading)}</h1>
+</header>
+<main>
 ${archives.length === 0 ? "" : `<p>This folder as an archive: ${links}</p>\n`}${
     upload ? FORM : ""
   }${options.mkdir ? MKDIR : ""}<form role="search">
@@ -71,20 +83,103 @@ ${archives.length === 0 ? "" : `<p>This folder as an archive: ${links}</p>\n`}${
   }"></label> <button>Search</button>
 </form>
 <table>
-<tr><th>Name</th><th>Size</th><th>Modified (UTC)</th></tr>
+<thead><tr>${COLUMNS.map(([key, name]) => columnHead(key, name, options)).join("")}${
+    options.remove ? "<td></td>" : ""
+  }</tr></thead>
+<tbody>
 ${rows.join("\n")}
+</tbody>
 </table>
-${readme === null ? "" : `<pre>${escapeHtml(readme)}</pre>\n`}${
-    options.remove ? `<script nonce="${nonce}">${ASK}</script>\n` : ""
-  }${upload ? `<script nonce="${nonce}">${SCRIPT}</script>\n` : ""}</body>
+${pager(options)}${readme === null ? "" : `<pre>${escapeHtml(readme)}</pre>\n`}</main>
+${upload || options.remove ? `<script nonce="${nonce}">${SCRIPT}</script>\n` : ""}</body>
 </html>
 `;
 }
 
+const COLUMNS = [["name", "Name"], ["size", "Size"], ["time", "Modified (UTC)"]] as const;
+
+function row({ name, isFolder, size, isMore, modified }: Entry, remove: boolean): string {
+  const segments = name.toWellFormed().split("/").map(encodeURIComponent);
+  const slash = isFolder ? "/" : "";
+  const href = `./${segments.join("/")}${slash}`;
+  const time = modified?.toISOString().slice(0, 16) ?? "";
+  const bytes = size === null ? "" : `${isMore ? "over " : ""}${formatBytes(size)}`;
+  return `<tr><td><a href="${escapeHtml(href)}">${escapeHtml(name)}${slash}</a></td>` +
+    `<td>${bytes}</td><td>${
+      time === "" ? "" : `<time datetime="${time}Z">${time.replace("T", " ")}</time>`
+    }</td>${remove ? `<td>${removeForm(name)}</td>` : ""}</tr>`;
+}
+
+/** Links to the folders above. */
+function breadcrumb(root: string, names: readonly string[]): string {
+  if (names.length === 0) return "";
+  const above = [root, ...names.slice(0, -1)].map((name, at) =>
+    `<a href="${"../".repeat(names.length - at)}">${escapeHtml(name)}</a>`
+  );
+  return `<nav aria-label="Folders above">${above.join(" › ")} ›</nav>\n`;
+}
+
+/** The query of the same listing in another order, or of another page. */
+function queryOf({ search }: PageOptions, { sort, descending, page }: Order): string {
+  const query = new URLSearchParams();
+  if (search !== "") query.set("search", search);
+  if (sort !== "name") query.set("sort", sort);
+  if (descending) query.set("order", "desc");
+  if (page > 1) query.set("page", `${page}`);
+  return escapeHtml(`?${query}`);
+}
+
+function columnHead(sort: SortKey, name: string, options: PageOptions): string {
+  const { order } = options;
+  const isChosen = order.sort === sort;
+  const next = { sort, descending: isChosen && !order.descending, page: 1 };
+  const state = !isChosen ? "" : ` aria-sort="${order.descending ? "descending" : "ascending"}"`;
+  const arrow = !isChosen ? "" : ` <span aria-hidden="true">${order.descending ? "↓" : "↑"}</span>`;
+  return `<th scope="col"${state}><a href="${queryOf(options, next)}">${name}${arrow}</a></th>`;
+}
+
+function pager(options: PageOptions): string {
+  const { order, pages } = options;
+  if (pages === 1) return "";
+  const link = (page: number, text: string): string =>
+    page < 1 || page > pages
+      ? ""
+      : `<a href="${queryOf(options, { ...order, page })}">${text}</a> `;
+  return `<nav aria-label="Pages">${link(order.page - 1, "Previous")}` +
+    `Page ${order.page} of ${pages} ${link(order.page + 1, "Next")}</nav>\n`;
+}
+
+// Without a script the button leads to a page that asks; the script asks in place and posts.
 function removeForm(name: string): string {
-  return `<form class="remove" method="post"><button name="remove" value="${
-    escapeHtml(name)
-  }" aria-label="Delete ${escapeHtml(name)}">Delete</button></form>`;
+  return `<form class="remove"><button name="confirm" value="${escapeHtml(name)}" ` +
+    `aria-label="Delete ${escapeHtml(name)}">Delete</button></form>`;
+}
+
+/**
+ * Asks whether something is to be deleted, for browsers without scripts.
+ *
+ * @param name Its name.
+ */
+export function confirmPage(name: string): string {
+  const shown = escapeHtml(name);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<title>Delete ${shown}?</title>
+</head>
+<body>
+<main>
+<h1>Delete ${shown}?</h1>
+<p>This cannot be undone.</p>
+<form method="post" action="./"><button name="remove" value="${shown}">Delete</button></form>
+<p><a href="./">Keep it</a></p>
+</main>
+</body>
+</html>
+`;
 }
 
 /**
@@ -97,27 +192,12 @@ export function escapeHtml(text: string): string {
     .replaceAll('"', "&quot;").replaceAll("'", "&#39;");
 }
 
-const STYLE = `
-:root { color-scheme: light dark; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 1rem auto; padding: 0 1rem; }
-h1 { font-size: 1.3rem; overflow-wrap: anywhere; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: .2rem .8rem .2rem 0; }
-td:first-child { overflow-wrap: anywhere; }
-td + td, th + th { white-space: nowrap; }
-#drop { border: 2px dashed gray; border-radius: .5rem; padding: 1rem; margin: 1rem 0; }
-#drop.over { border-style: solid; }
-progress { width: 12rem; }
-li.failed { color: #c00; }
-form.remove { margin: 0; }
-pre { white-space: pre-wrap; border-top: 1px solid gray; padding-top: 1rem; }
-`;
-
 // Works without a script too: the form is posted as it is.
 const FORM = `<form id="drop" method="post" enctype="multipart/form-data">
 <label>Files <input id="files" type="file" name="file" multiple></label>
 <label>or a folder <input id="folder" type="file" webkitdirectory></label>
 <button>Upload</button> or drop them here
+<p id="state" role="status"></p>
 <ul id="log"></ul>
 </form>
 `;
@@ -125,86 +205,4 @@ const FORM = `<form id="drop" method="post" enctype="multipart/form-data">
 const MKDIR = `<form id="mkdir" method="post">
 <label>New folder <input name="mkdir" required maxlength="255"></label> <button>Make</button>
 </form>
-`;
-
-const ASK = `
-document.addEventListener("submit", (event) => {
-  if (event.target.className !== "remove") return;
-  const { value } = event.target.elements.remove;
-  if (!confirm("Delete " + value + "? This cannot be undone.")) event.preventDefault();
-});
-`;
-
-const SCRIPT = `
-const form = document.getElementById("drop"), log = document.getElementById("log");
-const queue = [];
-let busy = false, failed = 0, reading = 0;
-const add = (file, name) => {
-  const item = document.createElement("li"), bar = document.createElement("progress");
-  item.append(name + " ", bar);
-  bar.max = file.size || 1; bar.value = 0;
-  log.append(item);
-  queue.push({ file, name, item, bar });
-  if (!busy) next();
-};
-const next = () => {
-  const job = queue.shift();
-  busy = job !== undefined;
-  // A folder that is still read has more to come.
-  if (!busy) { if (failed === 0 && reading === 0) location.reload(); return; }
-  const data = new FormData();
-  data.append("file", job.file, job.name);
-  const request = new XMLHttpRequest();
-  request.open("POST", location.pathname);
-  request.setRequestHeader("Accept", "application/json");
-  request.upload.onprogress = (event) => { job.bar.value = event.loaded; job.bar.max = event.total; };
-  const end = (problem) => {
-    if (problem) { failed++; job.item.className = "failed"; job.bar.replaceWith(problem); }
-    else job.bar.replaceWith("uploaded");
-    next();
-  };
-  request.onload = () => end(request.status < 300 ? "" : request.responseText || "status " + request.status);
-  request.onerror = () => end("the connection broke");
-  request.send(data);
-};
-const walk = async (entry, path) => {
-  if (entry.isFile) {
-    return add(await new Promise((...done) => entry.file(...done)), path + entry.name);
-  }
-  const reader = entry.createReader();
-  for (;;) {
-    const found = await new Promise((...done) => reader.readEntries(...done));
-    if (found.length === 0) return;
-    for (const each of found) await walk(each, path + entry.name + "/");
-  }
-};
-const drop = async (entries) => {
-  reading++;
-  for (const entry of entries) {
-    try { await walk(entry, ""); } catch (problem) {
-      const item = document.createElement("li");
-      item.className = "failed"; item.textContent = entry.name + " " + problem;
-      log.append(item); failed++;
-    }
-  }
-  reading--;
-  if (!busy) next();
-};
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  for (const id of ["files", "folder"]) {
-    const input = document.getElementById(id);
-    for (const file of input.files) add(file, file.webkitRelativePath || file.name);
-  }
-  form.reset();
-});
-document.addEventListener("dragover", (event) => { event.preventDefault(); form.className = "over"; });
-document.addEventListener("dragleave", () => { form.className = ""; });
-document.addEventListener("drop", (event) => {
-  event.preventDefault();
-  form.className = "";
-  const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.());
-  if (entries.every((entry) => entry)) drop(entries);
-  else for (const file of event.dataTransfer.files) add(file, file.name);
-});
 `;

@@ -34,7 +34,7 @@ const MAX_FOLDERS = 32; // that one name may make
 
 // The disk is the limit, unless --max-size says another one.
 const LIMITS = {
-  maxParts: 100_000,
+  maxParts: Infinity,
   maxFileSize: Infinity,
   maxTotalSize: Infinity,
   maxDuration: 24 * 60 * 60 * 1000,

@@ -17,7 +17,7 @@ import { CommandError, UsageError } from "../errors/usage_error.ts";
 export function listenOptions(parsed: ParsedArgs): RunAppOptions {
   const port = parsed.number("port", { max: 65535 });
   const path = parsed.value("path");
-  const host = parsed.value("hostname");
+  const hosts = parsed.all("hostname");
   const cert = parsed.value("tls-cert");
   const key = parsed.value("tls-key");
   if ((cert === undefined) !== (key === undefined)) {
@@ -33,8 +33,8 @@ export function listenOptions(parsed: ParsedArgs): RunAppOptions {
   const seconds = parsed.number("shutdown-timeout", { max: 86_400, fraction: true });
   return {
     // As in aiohttp: a unix socket alone, unless an address is asked for.
-    ...(host !== undefined || path === undefined
-      ? { host: host ?? "localhost", port: port ?? 8080 }
+    ...(hosts.length > 0 || path === undefined
+      ? { host: hosts.length > 1 ? hosts : hosts[0] ?? "localhost", port: port ?? 8080 }
       : {}),
     ...(path === undefined ? {} : { path }),
     ...(cert === undefined || key === undefined
@@ -70,7 +70,8 @@ export async function explainListening(
   serve: () => Promise<void>,
   options: RunAppOptions,
 ): Promise<void> {
-  const where = `${options.host ?? "localhost"}:${options.port ?? 8080}`;
+  const hosts = [options.host ?? "localhost"].flat();
+  const where = hosts.map((host) => `${host}:${options.port ?? 8080}`).join(", ");
   try {
     await serve();
   } catch (cause) {

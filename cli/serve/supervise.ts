@@ -74,7 +74,8 @@ export async function supervise(job: SuperviseOptions): Promise<number> {
 /** All workers need the same port, so one that is free is looked for here. */
 function freePort({ options, workers }: SuperviseOptions): number | null {
   if (options.port !== 0 || workers === 1) return null;
-  const listener = Deno.listen({ hostname: options.host as string, port: 0 });
+  const [hostname = "localhost"] = [options.host ?? []].flat();
+  const listener = Deno.listen({ hostname, port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
   listener.close();
   return port;

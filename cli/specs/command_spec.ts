@@ -65,7 +65,13 @@ export const USAGE_CODE = 64;
 
 /** Options of everything that listens; they mean the same everywhere. */
 export const LISTEN_OPTIONS: readonly OptionSpec[] = [
-  { long: "hostname", short: "H", value: "HOST", help: "address to bind (default localhost)" },
+  {
+    long: "hostname",
+    short: "H",
+    value: "HOST",
+    repeat: true,
+    help: "address to bind, several by several -H (default localhost)",
+  },
   {
     long: "port",
     short: "P",

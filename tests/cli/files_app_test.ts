@@ -24,7 +24,7 @@ async function withApp(
   await using folder = await tempDir();
   const app = filesApplication({
     path: folder.path,
-    hostname: "localhost",
+    hostnames: ["localhost"],
     prefix: "",
     health: null,
     upload: null,
@@ -134,12 +134,12 @@ Deno.test("files: who may upload may read, and not the other way round", async (
 
 Deno.test("files: a name of this machine is one in whatever case, and others are none", async () => {
   for (const hostname of ["LOCALHOST", "localhost.", "0:0:0:0:0:0:0:1", "127.1"]) {
-    await withApp({ hostname }, async (fetch) => {
+    await withApp({ hostnames: [hostname] }, async (fetch) => {
       assertEquals(await statusOf(fetch, "/"), 200, hostname);
       assertEquals(await statusOf(fetch, "http://evil.example/"), 421, hostname);
     });
   }
-  await withApp({ hostname: "0.0.0.0" }, async (fetch) => {
+  await withApp({ hostnames: ["localhost", "0.0.0.0"] }, async (fetch) => {
     assertEquals(await statusOf(fetch, "http://nas.example/"), 200);
   });
 });
@@ -246,5 +246,178 @@ Deno.test("files --hidden shows no upload that is under way, or was when its ser
     const archived = new TextDecoder().decode(await (await fetch("/?archive=tar")).bytes());
     assert(archived.includes(".profile") && !archived.includes("0b4f0d5e"));
     for (const name of names) assertEquals(await statusOf(fetch, `/${name}`), 404, name);
+  });
+});
+
+Deno.test("files: text says its charset, and programs are text", async () => {
+  const utf16 = Uint8Array.from([
+    0xff,
+    0xfe,
+    ...[..."Grüße"].flatMap((each) => [each.charCodeAt(0), 0]),
+  ]);
+  const latin1 = Uint8Array.from([..."Grüße"], (each) => each.charCodeAt(0));
+  const utf8 = new TextEncoder().encode("Grüße 你好\n");
+  const cut = new TextEncoder().encode("ü".repeat(64 * 1024)).subarray(1);
+  const plain = "text/plain; charset=utf-8";
+  const rows: [name: string, bytes: Uint8Array | string, type: string][] = [
+    ["a.txt", utf8, plain],
+    ["empty.txt", "", plain],
+    ["a.md", utf8, "text/markdown; charset=utf-8"],
+    ["a.html", utf8, "text/html; charset=utf-8"],
+    ["a.css", utf8, "text/css; charset=utf-8"],
+    ["a.js", utf8, "text/javascript; charset=utf-8"],
+    ["long.txt", new Uint8Array([0x61, ...cut.subarray(1)]), plain],
+    ["utf16.txt", utf16, "text/plain; charset=utf-16le"],
+    ["latin1.txt", latin1, "text/plain"],
+    ["old.html", `<meta charset="windows-1251">`, "text/html"],
+    ["new.html", `<meta charset="UTF-8">`, "text/html; charset=utf-8"],
+    ...["a.py", "a.rs", "a.ts", "a.sh", "a.toml", "Makefile", "a.go", "a.sql", "a.php", "a.lock"]
+      .map((name): [string, Uint8Array, string] => [name, utf8, plain]),
+    ["film.ts", Uint8Array.from([0x47, 0x40, 0x00, 0x10]), "video/mp2t"],
+    ["data", Uint8Array.from([0x7f, 0x45, 0x4c, 0x46, 1]), "application/octet-stream"],
+    ["latin1.py", latin1, "application/octet-stream"],
+    ["a.json", utf8, "application/json"],
+    ["a.png", utf8, "image/png"],
+  ];
+  await withApp({ prettyUrls: true, index: "home.html", spa: true }, async (fetch, path) => {
+    for (const [name, bytes] of rows) {
+      await Deno.writeFile(
+        `${path}/${name}`,
+        typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes,
+      );
+    }
+    await Deno.writeTextFile(`${path}/home.html`, "<h1>Grüße</h1>");
+    for (
+      const [target, type] of [
+        ...rows.map(([name, , type]) => [`/${name}`, type] as const),
+        ["/a", "text/html; charset=utf-8"], // by --pretty-urls
+        ["/", "text/html; charset=utf-8"], // by --index
+        ["/some/route", "text/html; charset=utf-8"], // by --spa, with the page that --index names
+      ] as const
+    ) {
+      const response = await fetch(target);
+      assertEquals([response.status, response.headers.get("content-type")], [200, type], target);
+      await response.body?.cancel();
+    }
+  });
+  await withApp({ headers: [["Content-Type", "text/x-own"]] }, async (fetch, path) => {
+    await Deno.writeTextFile(`${path}/a.txt`, "x");
+    const response = await fetch("/a.txt");
+    assertEquals(response.headers.get("content-type"), "text/x-own", "--header counts");
+    await response.body?.cancel();
+  });
+});
+
+Deno.test("files: listings are sorted, in pages, with the way back and sizes of folders", async () => {
+  await withApp({ title: "Ada's" }, async (fetch, path) => {
+    await Deno.mkdir(`${path}/a b/c`, { recursive: true });
+    await Deno.writeTextFile(`${path}/a b/c/deep.txt`, "x".repeat(1500));
+    await Deno.writeTextFile(`${path}/a b/big.txt`, "x".repeat(2500));
+    await Deno.writeTextFile(`${path}/a b/new.txt`, "x");
+    await Deno.writeTextFile(`${path}/a b/zero.txt`, "");
+    await Deno.utime(`${path}/a b/big.txt`, 1e9, 1e9);
+    await Deno.utime(`${path}/a b/zero.txt`, 1.1e9, 1.1e9);
+    const names = async (query: string): Promise<string[]> => {
+      const page = await (await fetch(`/a%20b/${query}`)).text();
+      return Array.from(page.matchAll(/<td><a href="\.\/([^"]+)">/g), ([, name = ""]) => name);
+    };
+    const rows: [query: string, names: string[]][] = [
+      ["", ["c/", "big.txt", "new.txt", "zero.txt"]],
+      ["?order=desc", ["c/", "zero.txt", "new.txt", "big.txt"]],
+      ["?sort=size", ["c/", "zero.txt", "new.txt", "big.txt"]],
+      ["?sort=size&order=desc", ["c/", "big.txt", "new.txt", "zero.txt"]],
+      ["?sort=time", ["c/", "big.txt", "zero.txt", "new.txt"]],
+      ["?sort=nonsense&page=nonsense", ["c/", "big.txt", "new.txt", "zero.txt"]],
+      ["?search=txt&sort=size&order=desc", ["big.txt", "c/deep.txt", "new.txt", "zero.txt"]],
+    ];
+    for (const [query, expected] of rows) assertEquals(await names(query), expected, query);
+    const page = await (await fetch("/a%20b/c/?sort=size")).text();
+    for (
+      const part of [
+        `<a href="../../">Ada&#39;s</a> › <a href="../">a b</a> ›</nav>`,
+        "<h1>c/</h1>",
+        "<title>Ada&#39;s /a b/c/</title>",
+        "<main>",
+        `<th scope="col" aria-sort="ascending"><a href="?sort=size&amp;order=desc">Size`,
+      ]
+    ) assert(page.includes(part), `${part} in ${page}`);
+    assertMatch(await (await fetch("/")).text(), /a b\/<\/a><\/td><td>4\.00 kB<\/td>/);
+  });
+});
+
+Deno.test("files: a folder of 50,000 files is shown in pages, soon", async () => {
+  await withApp({}, async (fetch, path) => {
+    await Deno.mkdir(`${path}/many`);
+    for (let at = 0; at < 50_000; at++) Deno.createSync(`${path}/many/${at}.txt`).close();
+    const started = performance.now();
+    const page = await (await fetch("/many/?page=2")).text();
+    const took = performance.now() - started;
+    assertEquals(page.match(/<time/g)?.length, 1000);
+    assertMatch(page, /"\.\/1000\.txt"[^]*"\.\/1999\.txt"/);
+    assertMatch(page, /<a href="\?">Previous<\/a> Page 2 of 50 <a href="\?page=3">Next<\/a>/);
+    assert(took < 3000, `${took} ms`); // 6 s, and a page of 7 MB
+    assertMatch(await (await fetch("/many/?page=999")).text(), /"\.\/49999\.txt"[^]*Page 50 of 50/);
+    const lines = await (await fetch("/many/?raw=true")).text();
+    assertEquals(lines.split("\n").length, 50_001);
+    // Its size is not counted to the end.
+    assertMatch(await (await fetch("/")).text(), /many\/<\/a><\/td><td>over 0 bytes<\/td>/);
+  });
+});
+
+Deno.test("files: without scripts, deleting asks first", async () => {
+  await withApp({ remove: true }, async (fetch, path) => {
+    await Deno.writeTextFile(`${path}/a&b.txt`, "x");
+    const listing = await (await fetch("/")).text();
+    assertMatch(listing, /<form class="remove"><button name="confirm" value="a&amp;b\.txt"/);
+    const page = await (await fetch("/?confirm=a%26b.txt")).text();
+    assertMatch(page, /<h1>Delete a&amp;b\.txt\?<\/h1>/);
+    assertMatch(
+      page,
+      /<form method="post" action="\.\/"><button name="remove" value="a&amp;b\.txt">/,
+    );
+    assert(Deno.statSync(`${path}/a&b.txt`).isFile, "asking deletes nothing");
+    assertMatch(await (await fetch("/?confirm=../x")).text(), /<table>/);
+    const body = new URLSearchParams({ remove: "a&b.txt" });
+    assertEquals(await statusOf(fetch, "/", { method: "POST", body }), 200);
+    assertEquals(Array.from(Deno.readDirSync(path)), []);
+  });
+  await withApp({}, async (fetch) => {
+    assertMatch(await (await fetch("/?confirm=x")).text(), /<table>/);
+  });
+});
+
+Deno.test({
+  name: "files: an archive names what it had to leave out",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await withApp({}, async (fetch, path) => {
+      await Deno.mkdir(`${path}/all`);
+      await Deno.mkdir(`${path}/some/shut`, { recursive: true });
+      await Deno.writeTextFile(`${path}/all/a.txt`, "a");
+      await Deno.writeTextFile(`${path}/some/b.txt`, "b");
+      await Deno.writeTextFile(`${path}/some/.hidden`, "h");
+      await Deno.symlink(path, `${path}/some/loop`);
+      const archived = async (target: string): Promise<string> =>
+        new TextDecoder().decode(await (await fetch(target)).bytes());
+      for (const kind of ["tar", "zip"]) {
+        assert(!(await archived(`/all/?archive=${kind}`)).includes("LEFT-OUT"), kind);
+        const text = await archived(`/some/?archive=${kind}`);
+        assertMatch(text, /some\/LEFT-OUT\.txt/, kind);
+        assertMatch(text, /some\/loop: a link\n/, kind);
+        assertMatch(text, /some\/b\.txt/, kind);
+        assert(!text.includes(".hidden"), kind);
+      }
+    });
+  },
+});
+
+Deno.test("files: a form may hold as many files as the disk", async () => {
+  await withApp({ upload: "", mkdir: true }, async (fetch) => {
+    const part = `--x\r\ncontent-disposition: form-data; name="a"\r\n\r\n1\r\n`;
+    const body = `${part.repeat(100_001)}--x\r\ncontent-disposition: form-data; name="file"; ` +
+      `filename="last.txt"\r\n\r\nhello\r\n--x--\r\n`;
+    const headers = { "content-type": "multipart/form-data; boundary=x" };
+    const response = await fetch("/", { method: "POST", body, headers });
+    assertEquals([response.status, await response.text()], [201, "saved last.txt (5 bytes)\n"]);
   });
 });

@@ -88,7 +88,7 @@ Deno.test("the upload page: files that are chosen arrive, with progress", { igno
   await page.exposeFunction("told", (value: number) => seen.push(value));
   await page.evaluate(`
     new MutationObserver(() => {
-      for (const bar of document.querySelectorAll("progress")) {
+      for (const bar of document.querySelectorAll('progress[aria-label="Upload of one.bin"]')) {
         if (bar.max > 1e6) told(bar.value / bar.max);
       }
     }).observe(document.querySelector("#log"), { attributes: true, subtree: true });
@@ -138,6 +138,7 @@ Deno.test("the upload page: what is refused says why, the rest arrives", { ignor
   await failed.waitFor();
   assertMatch(await failed.innerText(), /^one\.bin .*(?:1000000 exceeded|broke)/);
   await page.locator("li", { hasText: "two words.txt uploaded" }).waitFor();
+  assertEquals(await page.getByRole("status").textContent(), "1 of 2 uploaded, 1 failed");
   assertEquals(Object.keys(await filesOf(share)), ["two words.txt"]);
 
   // The same name once more: the file that is there stays.
@@ -191,3 +192,26 @@ Deno.test("the listing page makes folders, and deletes what is confirmed", { ign
   assertEquals(page.url(), `${server.url}/?search=KEEP`);
   assertEquals(await page.getByRole("link", { name: "holiday" }).count(), 0);
 });
+
+Deno.test(
+  "the listing page fits a phone, its table and its progress have names",
+  { ignore },
+  async () => {
+    await using opened = await open("--mkdir", "--rm-files");
+    const { page, share, server } = opened;
+    const long = `${"a very long name with words ".repeat(4)}${"x".repeat(100)}.jpg`;
+    await Deno.writeTextFile(`${share}/${long}`, "x");
+    for (const width of [390, 320]) {
+      await page.setViewportSize({ width, height: 700 });
+      await page.goto(server.url);
+      const wide = await page.evaluate("document.documentElement.scrollWidth");
+      assertEquals(wide, width, "nothing is cut off or has to be scrolled to");
+      const link = await page.getByRole("link", { name: long }).boundingBox();
+      const button = await page.getByRole("button", { name: `Delete ${long}` }).boundingBox();
+      assert(link !== null && button !== null && button.y >= link.y + link.height, "in rows");
+    }
+    await page.getByRole("main").getByRole("columnheader", { name: "Size" }).waitFor();
+    await page.evaluate("document.getElementById('log').append('')");
+    await page.getByRole("status").waitFor({ state: "attached" });
+  },
+);
