@@ -21,7 +21,7 @@ import {
   textResponse,
 } from "../../server/mod.ts";
 import { requireAccount } from "../listening/accounts.ts";
-import { archive, ARCHIVES } from "./archive.ts";
+import { sendArchive } from "./archive.ts";
 import { makeFolder, readChange, refused, remove } from "./changes.ts";
 import { compress } from "./compress.ts";
 import { Root } from "./folder.ts";
@@ -185,24 +185,6 @@ async function readable(reply: Response, path: string | null, own: Headers): Pro
     reply.headers.set("content-type", await textType(type, path));
   }
   return reply;
-}
-
-async function sendArchive(root: Root, folder: string, kind: string): Promise<Response> {
-  const type = Object.hasOwn(ARCHIVES, kind) ? ARCHIVES[kind] : undefined;
-  if (type === undefined) {
-    throw new HTTPBadRequest({
-      text: `400: archives are ${Object.keys(ARCHIVES).join(", ")}`,
-    });
-  }
-  const name = folder === root.path ? root.name : basename(folder);
-  const file = encodeURIComponent(`${name}.${kind}`).replaceAll("'", "%27");
-  return new Response(await archive(root, folder, name, kind), {
-    headers: {
-      "content-type": type,
-      "content-disposition": `attachment; filename*=UTF-8''${file}`,
-      "cache-control": "no-store",
-    },
-  });
 }
 
 /** A form: files to save, a folder to make, a name to delete. */

@@ -2,7 +2,8 @@
  * Folders as archives, made while they are sent.
  * @module
  */
-import { join } from "./paths.ts";
+import { HTTPBadRequest } from "../../server/mod.ts";
+import { basename, join } from "./paths.ts";
 import type { Root } from "./folder.ts";
 
 /** Kinds of archive, with their mime types. */
@@ -25,15 +26,33 @@ interface Member {
 const LEFT_OUT = "LEFT-OUT.txt";
 
 /**
- * Packs a folder.
+ * Sends a folder as an archive.
  *
  * @param root The folder that is served.
- * @param path Real path of the folder.
- * @param name Name of the folder in the archive.
- * @param kind `zip`, `tar.gz` or `tar`.
- * @returns The archive, as it is made.
+ * @param folder Real path of the folder.
+ * @param kind What `?archive=` names.
+ * @throws {HTTPBadRequest} If there is no such kind.
  */
-export async function archive(
+export async function sendArchive(root: Root, folder: string, kind: string): Promise<Response> {
+  const type = Object.hasOwn(ARCHIVES, kind) ? ARCHIVES[kind] : undefined;
+  if (type === undefined) {
+    throw new HTTPBadRequest({
+      text: `400: archives are ${Object.keys(ARCHIVES).join(", ")}`,
+    });
+  }
+  const name = folder === root.path ? root.name : basename(folder);
+  const file = encodeURIComponent(`${name}.${kind}`).replaceAll("'", "%27");
+  return new Response(await archive(root, folder, name, kind), {
+    headers: {
+      "content-type": type,
+      "content-disposition": `attachment; filename*=UTF-8''${file}`,
+      "cache-control": "no-store",
+    },
+  });
+}
+
+/** Packs a folder, as the archive is read. */
+async function archive(
   root: Root,
   path: string,
   name: string,
