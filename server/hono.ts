@@ -23,7 +23,7 @@ import { addVary } from "../http/coding/content_coding.ts";
 import { engineOf } from "./application/hono_registry.ts";
 import { HTTPException } from "./exceptions/http_exception.ts";
 import type { Handler, HandlerResult, Middleware } from "./request/middleware.ts";
-import { mutableResponse } from "./response/mutable_response.ts";
+import { mutableResponse } from "./request/mutable_response.ts";
 import type { ServerRequest } from "./request/request.ts";
 
 /** What one request carries through Hono. */

@@ -76,7 +76,8 @@ export async function remove(root: Root, folder: string, name: string): Promise<
 }
 
 function checkName(root: Root, name: string): void {
-  if (root.allows(name)) return;
+  // Longer names have no place in any file system.
+  if (root.allows(name) && new TextEncoder().encode(name).length <= 255) return;
   throw new HTTPBadRequest({ text: `400: "${name}" is no name of a file or folder here` });
 }
 

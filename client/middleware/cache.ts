@@ -3,6 +3,7 @@
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
+import { parseLength } from "../../http/headers/content_length.ts";
 import CachePolicy from "http-cache-semantics";
 import { asError } from "../../http/as_error.ts";
 import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
@@ -125,7 +126,7 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
   function store(request: ClientRequest, result: HopResult): HopResult {
     const policy = new CachePolicy(requestOf(request), responseOf(result), { shared });
     const { status, reason, headers, decoded = false } = result;
-    const length = Number(headers.get("content-length") ?? 0);
+    const length = parseLength(headers.get("content-length")) ?? 0;
     // The jar's cookies are added behind the middlewares, so nothing here can vary by them.
     const isPersonal = headers.has("set-cookie") || /\bcookie\b/i.test(headers.get("vary") ?? "");
     if (!policy.storable() || isPersonal || length > maxBodySize || status === 206) return result;

@@ -2,6 +2,7 @@
  * From resolved options to the first hop.
  * @module
  */
+import { parseLength } from "../../http/headers/content_length.ts";
 import { isToken } from "../../http/headers/header_params.ts";
 import { encodeBasicAuth } from "../hop/basic_auth.ts";
 import { compressedPayload } from "../body/compressed_payload.ts";
@@ -79,13 +80,12 @@ function sizedByHeader(payload: Payload | null, headers: Headers | HeaderList): 
   const coding = headers.get("transfer-encoding");
   if (coding !== null) checkCoding(coding, payload, announced);
   if (announced === null) return payload;
-  const isLength = /^\d{1,15}$/.test(announced) && payload?.contentEncoding === undefined;
+  const size = payload?.contentEncoding === undefined ? parseLength(announced) : null;
   const known = payload === null ? 0 : payload.size;
-  if (!isLength || (known !== null && known !== Number(announced))) {
+  if (size === null || (known !== null && known !== size)) {
     throw new TypeError(`Cannot send Content-Length "${announced}": it is not the body's length`);
   }
   if (payload === null || known !== null) return payload;
-  const size = Number(announced);
   return {
     bytes: null,
     size,

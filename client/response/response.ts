@@ -2,6 +2,7 @@
  * A reply as the caller sees it.
  * @module
  */
+import { parseLength } from "../../http/headers/content_length.ts";
 import { decoderFor } from "../../http/headers/charset.ts";
 import {
   type ContentDisposition,
@@ -223,9 +224,7 @@ export class ClientResponse {
 
   /** Announced length of the body in bytes, before decoding; `null` where the header is missing. */
   get contentLength(): number | null {
-    const header = this.headers.get("content-length");
-    // Digits alone: "+5", "1e3" and "0x10" are numbers to JavaScript and no lengths (RFC 9110, 8.6).
-    return header !== null && /^\d{1,15}$/.test(header) ? Number(header) : null;
+    return parseLength(this.headers.get("content-length"));
   }
 
   /**

@@ -2,6 +2,7 @@
  * The transport into an application in the same program, without a socket.
  * @module
  */
+import { parseLength } from "../../http/headers/content_length.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { asError, ClientConnectionError } from "../errors/connection_errors.ts";
 import { ClientPayloadError } from "../errors/client_errors.ts";
@@ -149,9 +150,9 @@ type Bytes = Uint8Array<ArrayBuffer>;
 function abortable({ body, headers }: Response, signal: AbortSignal): ReadableStream<Bytes> | null {
   if (body === null) return null;
   const reader = body.getReader();
-  const announced = headers.get("content-length") ?? "";
+  const announced = parseLength(headers.get("content-length"));
   // On a connection a body is as long as it was announced (RFC 9112 section 6.3).
-  let left = /^\d{1,15}$/.test(announced) ? Number(announced) : null;
+  let left = announced;
   const counted = (piece: unknown): Bytes => {
     if (!(piece instanceof Uint8Array)) {
       throw new TypeError(`a body gives Uint8Array, not ${typeof piece}`);

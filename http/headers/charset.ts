@@ -11,10 +11,14 @@
  * @returns The decoder, `null` where the label is unknown.
  */
 export function decoderFor(label: string, fatal: boolean): TextDecoder | null {
-  try {
-    return new TextDecoder(label.trim(), { fatal });
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
+  const name = label.trim();
+  // Python's names besides: "latin-1", "utf_8", "iso8859_15".
+  for (const each of [name, name.replaceAll("_", "-"), name.replace(/[-_]/g, "")]) {
+    try {
+      return new TextDecoder(each, { fatal });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
   }
+  return null;
 }

@@ -2,6 +2,7 @@
  * `Content-Disposition` of responses, of parts in general and of form fields.
  * @module
  */
+import { headerText, latin1Bytes } from "./header_text.ts";
 import { formatHeaderParams, parseHeaderParams } from "./header_params.ts";
 import type { HeaderParam } from "./header_params.ts";
 
@@ -44,8 +45,8 @@ export interface ContentDispositionInit {
 /**
  * Parses a `Content-Disposition` value.
  *
- * In `form-data` the rules are those of RFC 7578 and the WHATWG: `filename*` is ignored, `%22`,
- * `%0D` and `%0A` are decoded, a backslash stands for itself. Elsewhere they are those of
+ * In `form-data` the rules are those of RFC 7578 and the WHATWG: `filename*` counts only where
+ * there is no `filename`, `%22`, `%0D` and `%0A` are decoded, a backslash stands for itself. Elsewhere they are those of
  * RFC 6266: `filename*` wins over `filename`, that over the continuations of RFC 2231.
  *
  * @param header The value, with each byte as one character (as `Headers` gives it) or as text.
@@ -65,13 +66,15 @@ export function parseContentDisposition(header: string | null): ContentDispositi
   const params = uniqueParams(parsed.params);
   if (params === null) return null;
   if (isForm) {
-    // aiohttp writes a name that is not ASCII as `name*` alone; there is nothing it could override.
-    const name = params.get("name");
+    // aiohttp writes what is not ASCII as `name*` and `filename*` alone; they override nothing then.
+    const [name, filename] = [params.get("name"), params.get("filename")];
     return {
       type: parsed.value,
       params,
       name: name === undefined ? extended(params.get("name*")) : decodeFormName(name),
-      filename: decodeFormName(params.get("filename") ?? null),
+      filename: filename === undefined
+        ? extended(params.get("filename*"))
+        : decodeFormName(filename),
     };
   }
   return {
@@ -137,7 +140,7 @@ function encodeFormName(key: string, text: string): string {
 function decodeFormName<T extends string | null>(text: T): T | string {
   return text === null
     ? text
-    : textOf(text).replace(/%22|%0D|%0A/g, (escape) => FORM_ESCAPES[escape] ?? escape);
+    : headerText(text).replace(/%22|%0D|%0A/g, (escape) => FORM_ESCAPES[escape] ?? escape);
 }
 
 function uniqueParams(params: readonly HeaderParam[]): ReadonlyMap<string, string> | null {
@@ -154,7 +157,7 @@ function pick(params: ReadonlyMap<string, string>, key: string): string | null {
   const value = extended(params.get(`${key}*`));
   if (value !== null) return value;
   const plain = params.get(key);
-  return plain === undefined ? continued(params, key) : textOf(plain);
+  return plain === undefined ? continued(params, key) : headerText(plain);
 }
 
 /** Joins `filename*0`, `filename*1*`, … (RFC 2231 sections 3 and 4.1). */
@@ -171,7 +174,7 @@ function continued(params: ReadonlyMap<string, string>, key: string): string | n
     text += encoded !== undefined || !isExtended ? piece : encodeURIComponent(piece.toWellFormed());
   }
   if (index === 0) return null;
-  return isExtended ? extended(text) : textOf(text);
+  return isExtended ? extended(text) : headerText(text);
 }
 
 /**
@@ -195,20 +198,4 @@ function encodeExtended(text: string): string {
   const encoded = encodeURIComponent(text)
     .replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
   return `UTF-8''${encoded}`;
-}
-
-/** Bytes that `Headers` gives as characters are UTF-8 wherever they can be, else ISO-8859-1. */
-function textOf(value: string): string {
-  if (/^[\0-\x7f]*$/.test(value) || /[^\0-\xff]/.test(value)) return value;
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(latin1Bytes(value));
-  } catch {
-    return value;
-  }
-}
-
-function latin1Bytes(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
-  return bytes;
 }

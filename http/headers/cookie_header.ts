@@ -2,6 +2,7 @@
  * The `Cookie` header of a request, read as aiohttp 3.14 reads it.
  * @module
  */
+import { headerText } from "./header_text.ts";
 
 // What a name and a value may hold without quotes: letters and digits of any script, and these.
 const WORD = String.raw`[\p{L}\p{N}_!#%&'~\x60><@,:\/$*+\-.^|)(?}{\[\]`;
@@ -21,29 +22,30 @@ const NAME = /^[!#$%&'()*+\-./0-9:<=>?@A-Z[\]^_`a-z{|}~]+$/;
  * Parses a `Cookie` header into name and value. Junk does no harm: a word without `=` is a name
  * with an empty value, a name that holds what no name may is left out, and the next cookie counts.
  *
- * @param header The header, `null` where there was none.
+ * @param value The header, `null` where there was none; bytes in it are UTF-8 wherever they can be.
  * @returns Values by name, without their quotes; the last of a repeated name counts.
  */
-export function parseCookies(header: string | null): ReadonlyMap<string, string> {
+export function parseCookies(value: string | null): ReadonlyMap<string, string> {
   const cookies = new Map<string, string>();
-  if (header === null) return cookies;
+  if (value === null) return cookies;
+  const header = headerText(value);
   for (let at = 0; at < header.length;) {
     COOKIE.lastIndex = at;
     const match = COOKIE.exec(header);
-    let [name = "", value = ""] = match?.slice(1) ?? [];
+    let [name = "", text = ""] = match?.slice(1) ?? [];
     if (match === null) {
       // A value with quotes or blanks in it, '{"a": 1}': all up to the semicolon.
       const next = header.indexOf(";", at);
       const pair = header.slice(at, next < 0 ? header.length : next);
       const equals = pair.indexOf("=");
       if (equals >= 0) {
-        [name, value] = [pair.slice(0, equals).trim(), pair.slice(equals + 1).trim()];
+        [name, text] = [pair.slice(0, equals).trim(), pair.slice(equals + 1).trim()];
       }
       at += pair.length + 1;
     } else {
       at = COOKIE.lastIndex;
     }
-    if (NAME.test(name)) cookies.set(name, unquote(value));
+    if (NAME.test(name)) cookies.set(name, unquote(text));
   }
   return cookies;
 }

@@ -17,3 +17,31 @@ const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 export function hasControl(text: string): boolean {
   return CONTROL.test(text);
 }
+
+/**
+ * Gives a header as text: bytes, which `Headers` gives as characters, are UTF-8 wherever they can
+ * be, else ISO-8859-1.
+ *
+ * @param value The header, with each byte as one character, or as text.
+ * @returns The text.
+ */
+export function headerText(value: string): string {
+  if (/^[\0-\x7f]*$/.test(value) || /[^\0-\xff]/.test(value)) return value;
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(latin1Bytes(value));
+  } catch {
+    return value;
+  }
+}
+
+/**
+ * Gives the bytes of a text that has each byte as one character.
+ *
+ * @param text The text.
+ * @returns The bytes.
+ */
+export function latin1Bytes(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
+}

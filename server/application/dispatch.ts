@@ -8,6 +8,7 @@ import { MultipartError, MultipartLimitError } from "../../http/multipart/errors
 import type { AppContext } from "../request/app_context.ts";
 import { rawPathOf } from "../request/base_request.ts";
 import type { EnginePort, ServeInfo } from "../engine/engine.ts";
+import { mutableResponse } from "../request/mutable_response.ts";
 import { headResponse } from "../response/head_response.ts";
 import { HTTPBadRequest, HTTPMethodNotAllowed, HTTPNotFound } from "../exceptions/client_errors.ts";
 import { HTTPRequestEntityTooLarge } from "../exceptions/message_errors.ts";
@@ -131,7 +132,7 @@ async function finish(
   let answered = await response;
   try {
     if (options.prepare !== null) answered = await options.prepare(request, answered);
-    if (request.method === "HEAD") answered = await headResponse(answered);
+    if (request.method === "HEAD") answered = await headResponse(answered, request.served);
   } catch (error) {
     if (answered.status === 101) { // an upgrade cannot be taken back, only closed
       report(error, request);
@@ -197,7 +198,11 @@ function answer(
 /** Lets the application look at a response that is on its way out. */
 function checked(response: Response, request: ServerRequest, options: DispatchOptions): Response {
   try {
-    return options.check(response, request.engine);
+    const { engine } = request;
+    if (response.status === 205 && request.served && engine.sendsReset === false) {
+      response = new Response(null, { status: 204, headers: response.headers });
+    }
+    return options.check(response, engine);
   } catch (error) { // Response.error(), which has no status that could be sent
     report(error, request);
     return serverErrorResponse();
@@ -232,7 +237,7 @@ async function end(
 /** Turns what a handler gave into a response. */
 function toResponse(result: HandlerResult, request: ServerRequest): Response {
   if (result instanceof Response) {
-    if (!request.engine.isBodyUsed(result)) return result;
+    if (!request.engine.isBodyUsed(result)) return mutableResponse(result);
     const error = new TypeError("The handler returned a response whose body was read before");
     return errorResponse(error, request);
   }

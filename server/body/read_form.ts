@@ -3,6 +3,7 @@
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
+import { parseLength } from "../../http/headers/content_length.ts";
 import { decoderFor } from "../../http/headers/charset.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
 import { decodeUrlencoded } from "../../http/multipart/part_decoding.ts";
@@ -132,6 +133,6 @@ async function fieldsOf(
  * @throws {MultipartLimitError} If there are more.
  */
 export function refuseLength(raw: Request, maxTotalSize: number): void {
-  const announced = Number(raw.headers.get("content-length"));
+  const announced = parseLength(raw.headers.get("content-length")) ?? 0;
   if (announced > maxTotalSize) throw new MultipartLimitError("maxTotalSize", maxTotalSize);
 }

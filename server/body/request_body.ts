@@ -2,6 +2,7 @@
  * Reads the body of a request within a limit.
  * @module
  */
+import { parseLength } from "../../http/headers/content_length.ts";
 import { concatBytes } from "../../http/bytes/bytes.ts";
 import { fairTurn } from "../../http/bytes/read_turns.ts";
 import { MultipartError, MultipartLimitError } from "../../http/multipart/errors.ts";
@@ -45,7 +46,7 @@ export async function readRequestBody(raw: Request, limit: number): Promise<Byte
   const reader = body.getReader();
   const pieces: Bytes[] = [];
   let size = 0;
-  const announced = Number(raw.headers.get("content-length"));
+  const announced = parseLength(raw.headers.get("content-length")) ?? 0;
   while (limit === 0 || Math.max(size, announced) <= limit) {
     const { done, value } = await reader.read();
     if (done) return concatBytes(pieces);
@@ -121,8 +122,10 @@ function restOf({ body, headers }: Request): Rest | null {
   if (body === null) return null;
   const stream = body.locked ? decodedBodies.get(body) : body;
   if (stream === undefined || stream.locked) return null;
-  const length = headers.get("content-length");
-  return length !== null && Number(length) <= LINGER_SIZE ? null : stream.getReader();
+  const length = parseLength(headers.get("content-length"));
+  // RFC 9112 section 6.3: without either header a request has no body.
+  if (length === null && !headers.has("transfer-encoding")) return null;
+  return length !== null && length <= LINGER_SIZE ? null : stream.getReader();
 }
 
 /**

@@ -84,6 +84,7 @@ export interface SavedFile {
  * @param path Where to save it; its folder has to exist.
  * @param options Duplicates, digest, progress.
  * @returns What was saved.
+ * @throws {TypeError} If the path is a folder.
  * @throws {HTTPConflict} If the path exists and `onDuplicate` is `"error"`.
  * @throws {HTTPInsufficientStorage} If the disk or the quota is full.
  *
@@ -106,7 +107,14 @@ export async function saveFile(
 ): Promise<SavedFile> {
   SAVE_FILE_OPTIONS.check("web.saveFile()", options);
   const { onDuplicate = "error", onProgress } = options;
-  if (onDuplicate === "error" && await exists(path)) throw conflict(path);
+  const there = await statOf(path);
+  if (there?.isDirectory === true) {
+    throw new TypeError(
+      `Cannot save to ${JSON.stringify(path)}: it is a folder. ` +
+        `Add a name to it, such as web.safeFilename(part.filename)`,
+    );
+  }
+  if (onDuplicate === "error" && there !== null) throw conflict(path);
   const hash = options.sha256 === true ? createHash("sha256") : null;
   // By a dot name, which neither static files nor listings show.
   const folder = /^.*[/\\]/s.exec(path)?.[0] ?? "";
@@ -200,7 +208,7 @@ async function publish(
         if (onDuplicate === "error") throw conflict(path);
         continue;
       }
-      if (await exists(target)) {
+      if (await statOf(target) !== null) {
         if (onDuplicate === "error") throw conflict(path);
         continue;
       }
@@ -218,12 +226,11 @@ function numbered(path: string, count: number): string {
   return `${stem}-${count}${extension}`;
 }
 
-async function exists(path: string): Promise<boolean> {
+async function statOf(path: string): Promise<Deno.FileInfo | null> {
   try {
-    await Deno.lstat(path);
-    return true;
+    return await Deno.lstat(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   }
 }

@@ -306,6 +306,8 @@ export const denoPort: EnginePort = {
   isReset: (error) =>
     error instanceof Error && error.name === "BadResource" &&
     error.message.endsWith("body as underlying resource unavailable"),
+  // Deno leaves the length out, also one that the response says, and closes nothing.
+  sendsReset: false,
   upgrade(request, events, { headers, protocol, heartbeat }) {
     if (typeof Deno === "undefined") {
       throw new NotSupportedError(

@@ -230,6 +230,11 @@ export interface EnginePort {
    * @throws {NotSupportedError} If the engine cannot.
    */
   upgrade(request: Request, events: SocketEvents, options: UpgradeOptions): SocketUpgrade;
+  /**
+   * Whether clients see the end of a response with status 205; where they would wait for it, 204 is
+   * sent in its place. @default {true}
+   */
+  readonly sendsReset?: boolean;
 }
 
 /**

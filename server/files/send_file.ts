@@ -2,7 +2,7 @@
  * A file as a response: validators, conditions, ranges, body.
  * @module
  */
-import { parseRange } from "../../http/headers/byte_range.ts";
+import { type ByteRange, bytesOfRange, parseHTTPRange } from "../../http/headers/range_header.ts";
 import { checkConditions, rangeHolds, type Validators } from "../../http/headers/conditional.ts";
 import { addVary } from "../../http/coding/content_coding.ts";
 import { cacheContent, cachedContent, MAX_CACHED_FILE } from "./file_cache.ts";
@@ -91,10 +91,12 @@ export async function sendFile(
   if (plain) {
     const verdict = checkConditions(headers, file);
     if (verdict !== 200) return conditionFailed(verdict, file, options);
-    const range = headers.get("range");
+    const header = headers.get("range");
     // Ranges are defined for GET alone (RFC 9110 section 14.2).
-    if (range !== null && method === "GET" && rangeHolds(headers.get("if-range"), file)) {
-      return await sendRange(range, file, options);
+    if (header !== null && method === "GET" && rangeHolds(headers.get("if-range"), file)) {
+      const range = wantedBytes(header, file.info.size);
+      if (range === null) return notSatisfiable(file);
+      if (range !== "all") return await sendRange(range, file, options);
     }
   }
   if (method === "HEAD") {
@@ -177,13 +179,24 @@ async function readAll(file: Deno.FsFile, size: number): Promise<Uint8Array<Arra
   }
 }
 
-async function sendRange(header: string, file: KnownFile, options: SendOptions): Promise<Response> {
-  const range = parseRange(header, file.info.size);
-  if (range === null) {
-    const headers = new Headers({ "content-range": `bytes */${file.info.size}` });
-    return new Response(null, { status: 416, headers });
+function wantedBytes(header: string, size: number): ByteRange | "all" | null {
+  try {
+    const range = parseHTTPRange(header);
+    return range.start === null ? "all" : bytesOfRange(range, size);
+  } catch {
+    return null; // malformed, which aiohttp answers with 416 too
   }
-  const { start, end } = range;
+}
+
+function notSatisfiable({ info }: KnownFile): Response {
+  return new Response(null, { status: 416, headers: { "content-range": `bytes */${info.size}` } });
+}
+
+async function sendRange(
+  { start, end }: ByteRange,
+  file: KnownFile,
+  options: SendOptions,
+): Promise<Response> {
   const [opened, { info }] = await openFile(file);
   const headers = new Headers(headersOf(file, options));
   headers.set("content-range", `bytes ${start}-${end}/${file.info.size}`);

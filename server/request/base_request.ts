@@ -2,6 +2,7 @@
  * What the head of a request says: URL and headers.
  * @module
  */
+import { parseLength } from "../../http/headers/content_length.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
 import { parseCookies } from "../../http/headers/cookie_header.ts";
 import type { EnginePort, ServeInfo } from "../engine/engine.ts";
@@ -137,8 +138,7 @@ export class BaseRequest {
 
   /** Length of the body in bytes as the client announced it, `null` where it did not. */
   get contentLength(): number | null {
-    const text = this.headers.get("content-length");
-    return text !== null && /^\d+$/.test(text) ? Number(text) : null;
+    return parseLength(this.headers.get("content-length"));
   }
 
   /** `If-Modified-Since`, `null` where it is missing or no date. */

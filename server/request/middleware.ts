@@ -2,6 +2,7 @@
  * Handlers and middlewares.
  * @module
  */
+import { mutableResponse } from "./mutable_response.ts";
 import type { ServerRequest } from "./request.ts";
 import type { EarlyAnswer } from "./prepared_answer.ts";
 
@@ -134,9 +135,17 @@ function rendering(handler: Handler): Handler {
   return (request) => {
     const result = handler(request);
     return result instanceof Promise
-      ? result.then((each) => render(each, request))
-      : render(result, request);
+      ? result.then((each) => changeable(each, request))
+      : changeable(result, request);
   };
+}
+
+/** What a middleware gets: it may change the headers of any response. */
+function changeable(
+  result: HandlerResult,
+  request: ServerRequest,
+): HandlerResult | Promise<HandlerResult> {
+  return result instanceof Response ? mutableResponse(result) : render(result, request);
 }
 
 function isResponder(result: unknown): result is Responder {

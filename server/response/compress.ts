@@ -3,6 +3,8 @@
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
+import { lengthlessBody } from "./head_response.ts";
+import { parseLength } from "../../http/headers/content_length.ts";
 import { concatBytes } from "../../http/bytes/bytes.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
 import {
@@ -98,15 +100,16 @@ export function compress(options: CompressOptions = {}): Middleware {
     if (response.status === 304) return notModified(request.headers, response, codings);
     if (response.body === null && request.method !== "HEAD") return response;
     if (!filter(parseContentType(response.headers.get("content-type")).mimeType)) return response;
-    const length = response.headers.get("content-length");
-    if (length !== null && Number(length) < threshold) return response;
+    const length = parseLength(response.headers.get("content-length"));
+    if (length !== null && length < threshold) return response;
     const headers = new Headers(response.headers);
     const coding = negotiateCoding(request.headers, headers, codings);
     const { status, statusText } = response;
     // Without a body and a length there is nothing to tell from what GET would be answered.
     if (response.body === null && length === null) return response;
     if (coding === null || response.body === null) {
-      return new Response(response.body, { status, statusText, headers });
+      const body = coding === null ? response.body : lengthlessBody(); // of HEAD
+      return new Response(body, { status, statusText, headers });
     }
     const [start, rest] = await split(response.body, length === null ? threshold : 0);
     if (rest !== null) {

@@ -2,6 +2,8 @@
  * Answers to HEAD.
  * @module
  */
+import { WITHOUT_BODY } from "../../http/headers/status.ts";
+import { isPassedOn } from "../request/mutable_response.ts";
 
 /**
  * Makes the answer to HEAD of the one to GET: its headers and length without its body
@@ -11,18 +13,39 @@
  * succeed at once; any other is given up and has no length.
  *
  * @param response The answer to GET.
+ * @param served Whether a server sends it, which would say `Content-Length: 0` without a body.
  * @returns The answer to HEAD.
  */
-export async function headResponse(response: Response): Promise<Response> {
+export async function headResponse(response: Response, served: boolean): Promise<Response> {
   const headers = new Headers(response.headers);
   const { status, statusText, body } = response;
-  if (body !== null && !headers.has("content-length")) {
+  let hasLength = headers.has("content-length") || WITHOUT_BODY.has(status);
+  if (body !== null && !hasLength) {
     const size = await sizeInMemory(body);
     if (size !== null) headers.set("content-length", String(size));
+    hasLength = size !== null;
   } else {
     await body?.cancel();
+    // Another server's answer to HEAD, which says no length for a body that has one.
+    hasLength ||= !isPassedOn(response);
   }
-  return new Response(null, { status, statusText, headers });
+  return new Response(hasLength || !served ? null : lengthlessBody(), {
+    status,
+    statusText,
+    headers,
+  });
+}
+
+/**
+ * Stands for a body that HEAD leaves out and whose length GET does not say either.
+ *
+ * @returns An empty body that ends a moment after it is asked for.
+ */
+export function lengthlessBody(): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    pull: (controller) =>
+      new Promise((resolve) => setTimeout(resolve, 1)).then(() => controller.close()),
+  }, { highWaterMark: 0 });
 }
 
 async function sizeInMemory(body: ReadableStream<Uint8Array>): Promise<number | null> {

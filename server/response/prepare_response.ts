@@ -2,7 +2,7 @@
  * Last changes to a response, and the ones that no handler made.
  * @module
  */
-import { mutableResponse } from "./mutable_response.ts";
+import { mutableResponse } from "../request/mutable_response.ts";
 import type { ServerRequest } from "../request/request.ts";
 
 /**

@@ -145,7 +145,17 @@ export function setCookie(
   value: string,
   options?: CookieOptions,
 ): void {
-  response.headers.append("set-cookie", formatSetCookie(name, value, options));
+  const cookie = formatSetCookie(name, value, options);
+  try {
+    response.headers.append("set-cookie", cookie);
+  } catch (cause) {
+    if (!(response instanceof Response)) throw cause;
+    throw new TypeError(
+      `Cannot set the cookie "${name}": the headers of what Response.redirect() and fetch() give ` +
+        `cannot be changed. Copy it, new Response(response.body, response), or throw web.HTTPFound`,
+      { cause },
+    );
+  }
 }
 
 /**

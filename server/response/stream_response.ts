@@ -3,6 +3,7 @@
  * @module
  */
 import { STREAM_RESPONSE_OPTIONS, type StreamResponseOptions } from "./stream_response_options.ts";
+import { lengthlessBody } from "./head_response.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
 import { WITHOUT_BODY } from "../../http/headers/status.ts";
 import { ConnectionResetError } from "./connection_reset_error.ts";
@@ -104,7 +105,10 @@ export class StreamResponse implements EarlyAnswer {
   }
   set contentType(mimeType: string) {
     const { charset } = this;
-    this.#headers.set("content-type", charset === null ? mimeType : typeOf(mimeType, charset));
+    this.#headers.set(
+      "content-type",
+      charset === null ? mimeType : `${mimeType}; charset=${charset}`,
+    );
   }
 
   /** Charset of the content, `null` where the type says none. */
@@ -120,7 +124,7 @@ export class StreamResponse implements EarlyAnswer {
     }
     this.#headers.set(
       "content-type",
-      charset === null ? contentType : typeOf(contentType, charset),
+      charset === null ? contentType : `${contentType}; charset=${charset}`,
     );
   }
 
@@ -130,14 +134,11 @@ export class StreamResponse implements EarlyAnswer {
     return length === null ? null : Number(length);
   }
   set contentLength(length: number | null) {
-    if (length === null) {
-      this.#headers.delete("content-length");
-      return;
-    }
-    if (!Number.isSafeInteger(length) || length < 0) {
+    if (length !== null && (!Number.isSafeInteger(length) || length < 0)) {
       throw new RangeError(`Cannot set contentLength to ${length}: expected a number of bytes`);
     }
-    this.#headers.set("content-length", String(length));
+    if (length === null) this.#headers.delete("content-length");
+    else this.#headers.set("content-length", String(length));
   }
 
   /** When the content changed last, `null` where that is not said; set dates are rounded up. */
@@ -313,24 +314,26 @@ export class StreamResponse implements EarlyAnswer {
   }
 
   #open(withoutBody: boolean, requestHeaders: Headers | null): Response {
-    const status = this.#status;
-    const headers = this.#headers;
-    const bodyless = withoutBody || WITHOUT_BODY.has(status);
+    const [status, headers] = [this.#status, this.#headers];
+    const hasNone = WITHOUT_BODY.has(status);
+    const bodyless = withoutBody || hasNone;
     if (!bodyless && !headers.has("content-type")) {
       headers.set("content-type", "application/octet-stream");
     }
-    const coding = this.#codings === null || requestHeaders === null || WITHOUT_BODY.has(status)
+    const coding = this.#codings === null || requestHeaders === null || hasNone
       ? null
       : negotiateCoding(requestHeaders, headers, this.#codings);
     this.#left = this.contentLength ?? Infinity;
-    let body: ReadableStream<Uint8Array<ArrayBuffer>> | null = null;
+    // A handler that writes until its client leaves would never end on a HEAD.
     if (withoutBody) {
-      // A handler that writes until its client leaves would never end on a HEAD.
       this.#leave(new ConnectionResetError(undefined, "an answer to HEAD has no body"));
     }
+    let body: ReadableStream<Uint8Array<ArrayBuffer>> | null = null;
     if (!bodyless) {
       body = this.#stream();
       if (coding !== null) body = compressStream(body, coding);
+    } else if (requestHeaders !== null && !hasNone && this.#left === Infinity) {
+      body = lengthlessBody();
     }
     const response = new Response(body, { status, headers });
     headers.freeze();
@@ -373,8 +376,4 @@ function bytesOf(data: unknown): Uint8Array<ArrayBuffer> {
 function checkStatus(status: number): number {
   if (Number.isInteger(status) && status >= 200 && status <= 599) return status;
   throw new RangeError(`Cannot answer with status ${status}: expected 200 to 599`);
-}
-
-function typeOf(mimeType: string, charset: string): string {
-  return `${mimeType}; charset=${charset}`;
 }

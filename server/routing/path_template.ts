@@ -59,7 +59,7 @@ export type PathParams<Path extends string> = string extends Path ? Record<strin
  * ```
  */
 export interface PathTemplate {
-  /** The template as it was written. */
+  /** The template without regular expressions: `/users/{id}` of `/users/{id:\\d+}`. */
   readonly canonical: string;
   /** The part before the first variable, cut at a slash: where an index looks it up. */
   readonly prefix: string;
@@ -91,16 +91,16 @@ const SEGMENT = "[^{}/]+";
  * Compiles a path template by aiohttp's rules: `{name}` is one or more characters other than `/`,
  * `{name:regex}` what the regular expression matches, everything else is literal.
  *
- * @param canonical The template; it starts with `/` or is empty.
+ * @param path The template; it starts with `/` or is empty.
  * @returns The compiled template.
  * @throws {TypeError} If the template is malformed; the message names it.
  */
-export function compilePath(canonical: string): PathTemplate {
-  if (canonical !== "" && !canonical.startsWith("/")) {
-    throw new TypeError(`Invalid path "${canonical}": it has to start with "/" or be empty`);
+export function compilePath(path: string): PathTemplate {
+  if (path !== "" && !path.startsWith("/")) {
+    throw new TypeError(`Invalid path "${path}": it has to start with "/" or be empty`);
   }
-  const pieces = canonical.split(VARIABLE);
-  if (pieces.length === 1 && !/[{}]/.test(canonical)) return fixedPath(canonical);
+  const pieces = path.split(VARIABLE);
+  if (pieces.length === 1 && !/[{}]/.test(path)) return fixedPath(path);
 
   const names: string[] = [];
   const patterns: string[] = [];
@@ -108,25 +108,25 @@ export function compilePath(canonical: string): PathTemplate {
   for (const piece of pieces) {
     const variable = NAMED.exec(piece);
     if (variable === null) {
-      if (/[{}]/.test(piece)) throw new TypeError(`Invalid path "${canonical}": see "${piece}"`);
+      if (/[{}]/.test(piece)) throw new TypeError(`Invalid path "${path}": see "${piece}"`);
       source += literalOf(piece).replace(/[\\^$.*+?()[\]|/]/g, "\\$&");
       continue;
     }
     const [, name = "", pattern = SEGMENT] = variable;
     if (names.includes(name)) {
-      throw new TypeError(`Invalid path "${canonical}": "${name}" stands in it twice`);
+      throw new TypeError(`Invalid path "${path}": "${name}" stands in it twice`);
     }
     names.push(name);
     patterns.push(pattern);
     source += `(?<${name}>${pattern})`;
   }
-  const regex = compileRegex(source, canonical);
+  const regex = compileRegex(source, path);
   const before = literalOf(pieces[0] ?? "");
   const [name = ""] = names;
   const lastSegment = pieces.length === 3 && pieces[2] === "" && patterns[0] === SEGMENT &&
     before.endsWith("/");
   return {
-    canonical,
+    canonical: pieces.map((piece) => piece.replace(NAMED, "{$1}")).join(""),
     prefix: before.slice(0, before.lastIndexOf("/")).replace(/\/+$/, "") || "/",
     names,
     match: lastSegment ? (path) => matchLastSegment(path, before, name) : (path) => {
@@ -136,7 +136,7 @@ export function compilePath(canonical: string): PathTemplate {
     build: (parts) =>
       pieces.map((piece) => {
         const name = NAMED.exec(piece)?.[1];
-        return name === undefined ? quoteLiteral(piece) : quotePath(partOf(parts, name, canonical));
+        return name === undefined ? quoteLiteral(piece) : quotePath(partOf(parts, name, path));
       }).join(""),
   };
 }

@@ -27,6 +27,7 @@ export class Resource implements AbstractResource {
   /** Name given at registration, `null` without one. */
   readonly name: string | null;
   #template: PathTemplate;
+  #path: string;
   readonly #found = new Map<string, Found>();
   #any: Found | null = null;
 
@@ -38,10 +39,11 @@ export class Resource implements AbstractResource {
    */
   constructor(path: string, name: string | null) {
     this.#template = compilePath(path);
+    this.#path = path;
     this.name = name;
   }
 
-  /** The path template, below the prefix of its application. */
+  /** The path template without its regular expressions, below the prefix of its application. */
   get canonical(): string {
     return this.#template.canonical;
   }
@@ -99,7 +101,8 @@ export class Resource implements AbstractResource {
    * @param prefix The prefix, without a `/` at the end.
    */
   addPrefix(prefix: string): void {
-    this.#template = compilePath(prefix + this.#template.canonical);
+    this.#path = prefix + this.#path;
+    this.#template = compilePath(this.#path);
   }
 
   /**
@@ -111,5 +114,19 @@ export class Resource implements AbstractResource {
    */
   urlFor(parts: Readonly<Record<string, string | boolean>> = {}): RelativeURL {
     return new RelativeURL(this.#template.build(parts));
+  }
+
+  /**
+   * Shows the resource as `<Resource /users/{id}>`.
+   *
+   * @returns The text.
+   */
+  toString(): string {
+    return `<Resource ${this.canonical}>`;
+  }
+
+  /** The same for `console.log()`. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
   }
 }

@@ -6,7 +6,7 @@ import { AppKey } from "../request/app_key.ts";
 import { addVary } from "../../http/coding/content_coding.ts";
 import { HTTPException } from "../exceptions/http_exception.ts";
 import type { Middleware } from "../request/middleware.ts";
-import { mutableResponse } from "../response/mutable_response.ts";
+import { mutableResponse } from "../request/mutable_response.ts";
 import type { ServerRequest } from "../request/request.ts";
 import type { Session } from "./session.ts";
 import type { SessionStorage } from "./session_storage.ts";

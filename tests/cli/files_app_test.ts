@@ -421,3 +421,13 @@ Deno.test("files: a form may hold as many files as the disk", async () => {
     assertEquals([response.status, await response.text()], [201, "saved last.txt (5 bytes)\n"]);
   });
 });
+
+Deno.test("files: a name that no file system takes is the client's fault", async () => {
+  await withApp({ mkdir: true }, async (fetch, path) => {
+    for (const [name, status] of [["a".repeat(300), 400], ["é".repeat(128), 400]] as const) {
+      const body = new URLSearchParams({ mkdir: name });
+      assertEquals((await fetch("/", { method: "POST", body })).status, status);
+    }
+    assertEquals([...Deno.readDirSync(path)], []);
+  });
+});

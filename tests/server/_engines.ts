@@ -96,6 +96,11 @@ export const WAYS: readonly Way[] = [
   ...ENGINES.map(([name, engine]) => ({ name, engine })),
 ];
 
+/** The status that a way sends: `Deno.serve` would leave a client of 205 waiting for its end. */
+export function sentStatus(status: number, way: Way): number {
+  return status === 205 && way.name === "deno" ? 204 : status;
+}
+
 /** An application that can be asked. */
 export interface Site extends AsyncDisposable {
   /**

@@ -110,18 +110,18 @@ export const corpus: CorpusCase[] = [
     parts: [{ name: "a", filename: "a", type: "text/plain", data: "hi" }],
   },
   {
-    name: "filename* is ignored in form-data",
+    name: "filename* is ignored beside filename in form-data",
     type: form("X"),
     body: `--X\r\nContent-Disposition: form-data; name="a"; filename="safe.txt"; ` +
       `filename*=UTF-8''evil.sh\r\n\r\n1\r\n--X--\r\n`,
     parts: [{ name: "a", filename: "safe.txt", data: "1" }],
   },
   {
-    name: "filename* alone makes no file in form-data",
+    name: "filename* alone makes a file in form-data",
     type: form("X"),
     body:
       `--X\r\nContent-Disposition: form-data; name="a"; filename*=UTF-8''e.sh\r\n\r\n1\r\n--X--\r\n`,
-    parts: [{ name: "a", filename: null, data: "1" }],
+    parts: [{ name: "a", filename: "e.sh", data: "1" }],
   },
   {
     name: "filename* wins elsewhere",

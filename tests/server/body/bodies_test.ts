@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { web } from "@roundtrip/http";
 
 interface Logged {
@@ -211,3 +211,18 @@ for (const [name, length] of CUTS) {
     }
   });
 }
+
+Deno.test("saveFile() to a folder is the program's mistake", async () => {
+  const folder = await Deno.makeTempDir();
+  for (const path of [folder, `${folder}/`]) {
+    for (const onDuplicate of ["error", "overwrite", "rename"] as const) {
+      await assertRejects(
+        () => web.saveFile(new Blob(["a"]).stream(), path, { onDuplicate }),
+        TypeError,
+        "it is a folder. Add a name to it",
+      );
+    }
+  }
+  assertEquals([...Deno.readDirSync(folder)], []);
+  await Deno.remove(folder);
+});

@@ -210,35 +210,34 @@ table("web.static() answers conditional requests in the order of 3.11.45", async
   }
 });
 
-const RANGES: [name: string, range: string, status: number, text: string, contentRange: string][] =
-  [
-    ["the first two", "bytes=0-1", 206, "he", "bytes 0-1/6"],
-    ["from an offset", "bytes=2-", 206, "llo\n", "bytes 2-5/6"],
-    ["the last two", "bytes=-2", 206, "o\n", "bytes 4-5/6"],
-    ["more than there is from the end", "bytes=-100", 206, "hello\n", "bytes 0-5/6"],
-    ["an end beyond the end", "bytes=1-99", 206, "ello\n", "bytes 1-5/6"],
-    ["the last byte", "bytes=5-5", 206, "\n", "bytes 5-5/6"],
-    ["upper case", "BYTES=0-1", 206, "he", "bytes 0-1/6"],
-    ["a start at the end", "bytes=6-", 416, "", "bytes */6"],
-    ["reversed", "bytes=3-1", 416, "", "bytes */6"],
-    // aiohttp sends the whole file as 206; RFC 9110 section 14.1.2 calls it unsatisfiable
-    ["nothing from the end", "bytes=-0", 416, "", "bytes */6"],
-    ["malformed", "bytes=a-b", 416, "", "bytes */6"],
-    ["a dash alone", "bytes=-", 416, "", "bytes */6"],
-    ["a sign", "bytes=+1-2", 416, "", "bytes */6"],
-    ["another unit", "items=0-1", 416, "", "bytes */6"],
-    ["several", "bytes=0-1,3-4", 416, "", "bytes */6"],
-    ["twenty digits", "bytes=0-99999999999999999999", 206, "hello\n", "bytes 0-5/6"],
-    ["10,000 of them", `bytes=${"0-1,".repeat(10_000)}0-1`, 416, "", "bytes */6"],
-  ];
+const RANGES: [name: string, range: string, status: number, text: string, at: string | null][] = [
+  ["the first two", "bytes=0-1", 206, "he", "bytes 0-1/6"],
+  ["from an offset", "bytes=2-", 206, "llo\n", "bytes 2-5/6"],
+  ["the last two", "bytes=-2", 206, "o\n", "bytes 4-5/6"],
+  ["more than there is from the end", "bytes=-100", 206, "hello\n", "bytes 0-5/6"],
+  ["an end beyond the end", "bytes=1-99", 206, "ello\n", "bytes 1-5/6"],
+  ["the last byte", "bytes=5-5", 206, "\n", "bytes 5-5/6"],
+  ["upper case", "BYTES=0-1", 206, "he", "bytes 0-1/6"],
+  ["a start at the end", "bytes=6-", 416, "", "bytes */6"],
+  ["reversed", "bytes=3-1", 416, "", "bytes */6"],
+  // aiohttp sends the whole file as 206; RFC 9110 section 14.1.2 calls it unsatisfiable
+  ["nothing from the end", "bytes=-0", 416, "", "bytes */6"],
+  ["malformed", "bytes=a-b", 416, "", "bytes */6"],
+  ["a dash alone", "bytes=-", 416, "", "bytes */6"],
+  ["a sign", "bytes=+1-2", 416, "", "bytes */6"],
+  ["another unit", "items=0-1", 200, "hello\n", null],
+  ["several", "bytes=0-1,3-4", 200, "hello\n", null],
+  ["twenty digits", "bytes=0-99999999999999999999", 206, "hello\n", "bytes 0-5/6"],
+  ["10,000 of them", `bytes=${"0-1,".repeat(10_000)}0-1`, 200, "hello\n", null],
+];
 
 table("web.static() answers ranges as 3.11.46 says", async (get) => {
   using folder = makeFolder();
   const app = appOf(folder.root);
-  for (const [name, range, status, text, contentRange] of RANGES) {
+  for (const [name, range, status, text, at] of RANGES) {
     const answer = await get(app, "/s/hello.txt", { range });
     assertEquals([answer.status, answer.text], [status, text], name);
-    assertEquals(answer.headers.get("content-range"), contentRange, name);
+    assertEquals(answer.headers.get("content-range"), at, name);
     if (status === 206) assertEquals(answer.headers.get("content-length"), `${text.length}`, name);
   }
   // RFC 9110 section 14.2: a range is for GET
