@@ -49,7 +49,7 @@ export async function broadcast(parsed: ParsedArgs, port: number): Promise<numbe
     }
     const socket = new WebSocketResponse(socketOptions);
     await socket.prepare(request);
-    room.join(socket);
+    await room.join(socket);
     for await (const message of socket) {
       if (message.type !== WSMsgType.TEXT && message.type !== WSMsgType.BINARY) continue;
       await terminal.print(message.data);

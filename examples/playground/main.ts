@@ -40,7 +40,7 @@ class Chat {
     const user = await userOf(request);
     const socket = new web.WebSocketResponse();
     await socket.prepare(request);
-    this.#room.join(socket);
+    await this.#room.join(socket);
     await this.#say({ from: null, text: `${user} has joined` });
     for await (const message of socket) {
       if (message.type === web.WSMsgType.TEXT) {

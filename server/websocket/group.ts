@@ -57,9 +57,12 @@ export interface GroupBroker {
    *
    * @param group Name of the group.
    * @param deliver Called with each message, in the order of the broker.
-   * @returns Ends it.
+   * @returns Ends it; a promise of that, where it takes time until messages come.
    */
-  subscribe(group: string, deliver: (message: GroupMessage) => void): () => void;
+  subscribe(
+    group: string,
+    deliver: (message: GroupMessage) => void,
+  ): (() => unknown) | Promise<() => unknown>;
 }
 
 /**
@@ -88,7 +91,7 @@ export type SlowPeerPolicy = "close" | "skip";
  * const lobby = new web.WebSocketGroup(options);
  * const app = new web.Application();
  * app.addRoutes([web.get("/lobby", web.webSocket(async (socket) => {
- *   lobby.join(socket);
+ *   await lobby.join(socket);
  *   for await (const message of socket) {
  *     if (message.type === web.WSMsgType.TEXT) await lobby.send(message.data);
  *   }
@@ -129,7 +132,7 @@ export const WEB_SOCKET_GROUP_OPTIONS = new OptionTable<WebSocketGroupOptions>({
  * const room = new web.WebSocketGroup();
  * const app = new web.Application();
  * app.addRoutes([web.get("/chat", web.webSocket(async (socket) => {
- *   room.join(socket);
+ *   await room.join(socket);
  *   for await (const message of socket) {
  *     if (message.type === web.WSMsgType.TEXT) await room.send(message.data);
  *   }
@@ -143,7 +146,7 @@ export class WebSocketGroup {
   readonly #slowPeer: SlowPeerPolicy;
   readonly #maxBuffered: number;
   readonly #members = new Set<WebSocketBase>();
-  #unsubscribe: (() => void) | null = null;
+  #subscription: Promise<() => unknown> | null = null;
 
   /**
    * Creates one.
@@ -164,20 +167,31 @@ export class WebSocketGroup {
   }
 
   /**
-   * Adds a member; one that is in already stays.
+   * Adds a member; one that is in already stays. The promise resolves when the membership counts:
+   * the member gets every message that is sent from then on, by any process.
    *
    * @param socket A WebSocket that was prepared.
    * @throws {TypeError} If it was not.
+   * @throws {Error} What the broker failed with; the socket is no member then.
    */
-  join(socket: WebSocketBase): void {
-    if (this.#members.has(socket)) return;
+  async join(socket: WebSocketBase): Promise<void> {
     const closed = whenClosed(socket);
     if (socket.closed) return;
-    this.#members.add(socket);
-    closed.then(() => this.leave(socket));
-    this.#unsubscribe ??= this.#broker?.subscribe(this.#name, (message) => {
-      this.#deliver(message);
-    }) ?? null;
+    if (!this.#members.has(socket)) {
+      this.#members.add(socket);
+      closed.then(() => this.leave(socket));
+    }
+    const broker = this.#broker;
+    if (broker === null) return;
+    const subscription = this.#subscription ??=
+      (async () => await broker.subscribe(this.#name, (message) => void this.#deliver(message)))();
+    try {
+      await subscription;
+    } catch (error) {
+      if (this.#subscription === subscription) this.#subscription = null;
+      this.leave(socket);
+      throw error;
+    }
   }
 
   /**
@@ -245,7 +259,8 @@ export class WebSocketGroup {
   }
 
   #end(): void {
-    this.#unsubscribe?.();
-    this.#unsubscribe = null;
+    // One that failed is told to those who wait in join().
+    this.#subscription?.then((end) => end()).catch(() => {});
+    this.#subscription = null;
   }
 }

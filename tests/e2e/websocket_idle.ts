@@ -15,7 +15,7 @@ async function serve(): Promise<void> {
     web.get(
       "/ws",
       web.webSocket(async (socket) => {
-        group.join(socket);
+        await group.join(socket);
         for await (const _ of socket);
       }),
     ),

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertLess, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import { type ClientWebSocketResponse, web } from "@roundtrip/http";
 import { serve, type Served } from "../../_harness.ts";
 import { rawSocket } from "../../_frames.ts";
@@ -12,8 +12,8 @@ async function room(group: web.WebSocketGroup, options: web.WebSocketOptions = {
   const served = await serve([web.get(
     "/ws",
     web.webSocket(async (socket) => {
-      group.join(socket);
-      group.join(socket); // twice is once
+      await group.join(socket);
+      await group.join(socket); // twice is once
       await socket.sendStr("joined");
       for await (const _ of socket);
     }, options),
@@ -57,7 +57,11 @@ Deno.test("WebSocketGroup sends to all members, once each, and those who close l
 
 Deno.test("WebSocketGroup takes only what was prepared, and only text and bytes", async () => {
   const group = new web.WebSocketGroup();
-  assertThrows(() => group.join(new web.WebSocketResponse()), TypeError, "Call prepare() first");
+  await assertRejects(
+    () => group.join(new web.WebSocketResponse()),
+    TypeError,
+    "Call prepare() first",
+  );
   await assertRejects(() => group.send(1 as never), TypeError, "expected text or a Uint8Array");
   assertEquals(group.leave(new web.WebSocketResponse()), false);
 });
@@ -113,4 +117,49 @@ Deno.test("WebSocketGroup sends through a broker to the members of every process
   await b.close();
   while (here.size + there.size > 0) await new Promise((resolve) => setTimeout(resolve, 1));
   assertEquals(broker.listeners.size, 0);
+});
+
+Deno.test("WebSocketGroup waits in join() for a broker that takes time", async () => {
+  const told: string[] = [];
+  const starts: PromiseWithResolvers<void>[] = [];
+  const broker: web.GroupBroker = {
+    publish: () => {},
+    async subscribe() {
+      const start = Promise.withResolvers<void>();
+      starts.push(start);
+      await start.promise;
+      told.push("subscribed");
+      return () => told.push("ended");
+    },
+  };
+  const group = new web.WebSocketGroup({ broker });
+  const served = await serve([web.get(
+    "/ws",
+    web.webSocket(async (socket) => {
+      const refused = await group.join(socket).then(() => null, (error: Error) => error.message);
+      await socket.sendStr(refused ?? "joined");
+      for await (const _ of socket);
+    }),
+  )]);
+  await using _served = served;
+  const connect = async () => await served.session.wsConnect("/ws");
+  const [one, two] = [await connect(), await connect()];
+  while (group.size < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  assertEquals([starts.length, told], [1, []]);
+  starts[0]?.resolve();
+  assertEquals([await one.receiveStr(), await two.receiveStr()], ["joined", "joined"]);
+  await Promise.all([one.close(), two.close()]);
+  while (!told.includes("ended")) await new Promise((resolve) => setTimeout(resolve, 1));
+  assertEquals([group.size, told], [0, ["subscribed", "ended"]]);
+
+  // A broker that fails leaves no member behind, and is asked again by the next one.
+  const late = await connect();
+  while (starts.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  starts[1]?.reject(new Error("no broker"));
+  assertEquals([await late.receiveStr(), group.size], ["no broker", 0]);
+  const next = await connect();
+  while (starts.length < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+  starts[2]?.resolve();
+  assertEquals(await next.receiveStr(), "joined");
+  await Promise.all([late.close(), next.close()]);
 });
