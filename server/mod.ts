@@ -120,6 +120,7 @@ export { ConnectionResetError } from "./response/connection_reset_error.ts";
 export { chooseEncoding } from "../http/headers/accept_encoding.ts";
 export { compress, type CompressOptions } from "./response/compress.ts";
 export { decompress } from "./response/decompress.ts";
+export { proxy, type ProxyOptions } from "./proxy/proxy.ts";
 export type { ContentCoding } from "../http/coding/content_coding.ts";
 
 // WebSockets

@@ -28,6 +28,7 @@ const ORDERS: Readonly<Record<string, readonly string[]>> = {
     "routes",
     "application",
     ...["websocket", "run"],
+    "proxy",
     "testing",
     "server",
   ],

@@ -43,7 +43,7 @@ const SERVER = `
   WSMessageTypeError WSMsgType WebSocketBase WebSocketClosedError WebSocketGroup
   WebSocketLimitError WebSocketProtocolError WebSocketResponse WebSocketTimeoutError
   chooseEncoding compress decompress del delCookie denoEngine get getSession head jsonResponse makeRequest
-  newSession normalizePathMiddleware options patch post put readiness renewSession route runApp
+  newSession normalizePathMiddleware options patch post proxy put readiness renewSession route runApp
   safeFilename saveFile saveSession sessionMiddleware setCookie setETag setLastModified
   setupSessions sseResponse static textResponse validate view webSocket
 `;
