@@ -36,7 +36,7 @@ const ORDERS: Readonly<Record<string, readonly string[]>> = {
     ...["specs", "errors"],
     ...["args", "io"],
     ...["help", "listening", "connecting"],
-    "output",
+    ...["output", "saving"],
     ...["files", "httpbin", "request", "serve", "tutorial", "ws"],
     "cli",
   ],

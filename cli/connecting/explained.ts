@@ -5,7 +5,6 @@
 import {
   ClientConnectorError,
   ClientError,
-  ClientResponseError,
   ConnectionTimeoutError,
   ServerTimeoutError,
   TooManyRedirectsError,
@@ -41,17 +40,6 @@ export function explained(error: unknown, parsed: ParsedArgs): unknown {
     return new CommandError(
       `more than ${most} redirects; --max-redirects N allows more, --all shows them`,
       { exitCode: 6, cause: error },
-    );
-  }
-  if (error instanceof ClientResponseError && error.status >= 300) {
-    const reason = error.reason.replace(/^Attempt to save.*: /, "");
-    return new CommandError(
-      `HTTP ${error.status} ${reason}: there is no file in it; without -c the ` +
-        "reply is printed",
-      {
-        exitCode: parsed.has("no-check-status") ? 0 : Math.floor(error.status / 100),
-        cause: error,
-      },
     );
   }
   if (error instanceof ClientConnectorError) {

@@ -65,7 +65,7 @@ export function savesBody(parsed: ParsedArgs): boolean {
 
 /**
  * Reads which parts of the redirects on the way are printed: `--history-print`, else what is printed
- * of the last exchange, without bodies.
+ * of the last exchange.
  *
  * @param parsed Options.
  * @param isTerminal Whether standard output is a terminal.
@@ -75,8 +75,8 @@ export function historyPartsOf(parsed: ParsedArgs, isTerminal: boolean): Parts {
   const print = parsed.value("history-print");
   const own = print === undefined
     ? [...partsOf(parsed, isTerminal)]
-    : lettersOf("history-print", print, "HBh");
-  return new Set(own.filter((letter) => "HBh".includes(letter)));
+    : lettersOf("history-print", print, "HBhb");
+  return new Set(own.filter((letter) => letter !== "m"));
 }
 
 function lettersOf(option: string, print: string, known: string): string[] {

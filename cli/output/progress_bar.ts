@@ -45,6 +45,13 @@ export class ProgressBar {
     writeErr(`\r\x1b[K${this.#line()}`);
   }
 
+  /** Leaves the bar as it is: what is written next stands on a line of its own. */
+  end(): void {
+    if (this.#last === -Infinity) return;
+    this.#last = -Infinity;
+    Deno.stderr.writeSync(Uint8Array.of(10));
+  }
+
   /**
    * Shows the end.
    *

@@ -6,7 +6,6 @@ import {
   type ClientResponse,
   ClientSession,
   CookieJar,
-  type HopRequest,
   type RequestOptions,
 } from "../../client/mod.ts";
 import { writeOut } from "../io/output.ts";
@@ -15,14 +14,17 @@ import { UsageError } from "../errors/usage_error.ts";
 import { addressesOf, transportOf } from "./connection.ts";
 import { type Auth, authOf, basicOf, middlewaresOf } from "../connecting/credentials.ts";
 import { curlCommand } from "./curl.ts";
-import { resumeDownload, saveResponse } from "./download.ts";
+import { type DownloadTarget, saveResponse } from "../saving/download.ts";
+import { resumed } from "../saving/resume.ts";
 import { prepareEnvironment } from "../connecting/proxy_environment.ts";
 import { explained } from "../connecting/explained.ts";
 import type { Times } from "./socket_transport.ts";
 import { dataOf, type Plan, plan } from "./plan.ts";
-import { historyPartsOf, partsOf, Printer, savesBody, warn } from "../output/printer.ts";
+import { partsOf, Printer, savesBody, warn } from "../output/printer.ts";
+import { isSmallerCompressed } from "./compressing.ts";
+import { Exchanges } from "./exchanges.ts";
 import { NotSentError, recorder } from "./recorder.ts";
-import { type SessionData, SessionFile } from "./session_file.ts";
+import { type SessionData, SessionFile } from "../saving/session_file.ts";
 import { stdinBody } from "./stdin_body.ts";
 import { parseTarget, type Target } from "../connecting/target.ts";
 
@@ -38,7 +40,7 @@ export async function run(parsed: ParsedArgs): Promise<number> {
   const planned = await plan(
     parsed,
     target,
-    (method) => stdinBody(method !== null && /^(?:POST|PUT|PATCH)$/.test(method), quiet),
+    (method) => stdinBody(method !== null, quiet, parsed.has("chunked")),
   );
   const given = authOf(parsed, target.credentials);
   const jar = new CookieJar({ unsafe: true });
@@ -83,27 +85,21 @@ async function exchange(
   const printer = new Printer(parsed, partsOf(parsed, isTerminal));
   const saves = savesBody(parsed);
   const follow = parsed.has("follow") || saves;
-  const all = parsed.has("all");
   const times: Times = { lookup: null, connected: null, secured: null, head: null };
   const offline = parsed.has("offline");
-  let hops = 0;
-  const history = new Printer(parsed, historyPartsOf(parsed, isTerminal));
-  let sent: HopRequest | null = null;
+  const isSingle = offline || (!follow && auth === null && !parsed.has("retry"));
+  const exchanges = new Exchanges(parsed, printer, isSingle);
+  const { body } = planned;
+  const compress = parsed.count("compress") > 1 ||
+    (parsed.has("compress") && body !== null && await isSmallerCompressed(body));
   const transport = recorder(
     offline ? null : transportOf(parsed, times),
-    { ...planned, chunked: parsed.has("chunked") },
-    async (hop) => {
-      // Whether it is one of the way is known when its reply has come.
-      if (all && follow && !offline) sent = hop;
-      else if (hops++ === 0 || !follow) await printer.request(hop);
+    {
+      ...planned,
+      chunked: parsed.has("chunked"),
+      size: body?.kind === "piped" && !compress ? body.size : null,
     },
-    async (hop, result) => {
-      if (sent === null) return;
-      const redirects = result.status >= 300 && result.status < 400 &&
-        result.headers.has("location");
-      await (redirects ? history : printer).request(hop);
-      if (redirects) await history.head(result);
-    },
+    exchanges,
   );
   prepareEnvironment(auth === null && !parsed.has("ignore-netrc"));
   const seconds = parsed.number("timeout", { max: 2_000_000, fraction: true }) ?? 0;
@@ -116,8 +112,13 @@ async function exchange(
     retry: parsed.number("retry", { max: 100 }) ?? 0,
   });
   const options: RequestOptions = {
-    headers: planned.headers.map(([name, value]) => [name, value]),
-    skipAutoHeaders: ["accept", "accept-encoding", "user-agent", ...planned.without],
+    skipAutoHeaders: [
+      "accept",
+      "accept-encoding",
+      "user-agent",
+      ...planned.without,
+      ...(body === null ? ["content-type"] : []),
+    ],
     allowRedirects: follow,
     maxRedirects: (parsed.number("max-redirects", { max: 1000 }) ?? 10) + 1,
     ...(auth?.type === "basic" ? { auth: basicOf(auth.value) } : {}),
@@ -129,34 +130,34 @@ async function exchange(
   }
   const started = performance.now();
   try {
-    if (parsed.has("continue")) {
-      if (planned.body !== null || planned.method !== "GET") {
-        throw new UsageError("--continue is for GET without a body");
-      }
-      await resumeDownload(session, planned.url, options, {
-        output: parsed.value("output") ?? null,
-        quiet: parsed.has("quiet"),
-      });
-      return 0;
+    const resumes = parsed.has("continue");
+    if (resumes && (planned.body !== null || planned.method !== "GET")) {
+      throw new UsageError("--continue is for GET without a body");
     }
-    await using response = await session.request(planned.method, planned.url, {
-      ...options,
-      ...(planned.body === null
-        ? {}
-        : { data: await dataOf(planned.body), compress: parsed.has("compress") }),
-    });
+    const send = async (more: readonly (readonly [string, string])[]): Promise<ClientResponse> =>
+      await session.request(planned.method, planned.url, {
+        ...options,
+        headers: [...planned.headers, ...more].map(([name, value]) => [name, value]),
+        ...(planned.body === null ? {} : { data: await dataOf(planned.body), compress }),
+      });
+    const target: DownloadTarget = {
+      output: parsed.value("output") ?? null,
+      keep: parsed.has("no-clobber"),
+      quiet: parsed.has("quiet"),
+    };
+    const resume = resumes ? await resumed(send, planned.url, target) : null;
+    await using response = resume?.response ?? await send([]);
+    if (resume?.isComplete) return 0;
+    await exchanges.end();
     await printer.head(response);
     const failed = response.status >= 400;
-    if (saves && !failed) {
-      await saveResponse(response, planned.url, {
-        output: parsed.value("output") ?? null,
-        quiet: parsed.has("quiet"),
-      });
-    } else await printer.body(response, saves);
+    if (saves && !failed) await saveResponse(response, planned.url, target, resume ?? undefined);
+    else await printer.body(response, saves);
     await printer.meta(response, times, performance.now() - started);
     return await statusCode(parsed, response, isTerminal && !saves);
   } catch (error) {
     if (error instanceof NotSentError) return 0;
+    await exchanges.end();
     throw explained(error, parsed);
   }
 }

@@ -64,7 +64,7 @@ export function curlCommand(plan: Plan, extras: CurlExtras): string {
   }
   if (body?.kind === "text") words.push("--data-raw", body.text);
   if (body?.kind === "file") words.push("--data-binary", `@${body.path}`);
-  if (body?.kind === "stream") words.push("--data-binary", "@-");
+  if (body?.kind === "piped") words.push("--data-binary", "@-");
   if (body?.kind === "multipart") {
     for (const part of body.parts) {
       if ("value" in part) words.push("--form-string", `${part.name}=${part.value}`);

@@ -10,6 +10,7 @@ import { VERSION } from "../io/version.ts";
 import { type Item, parseItem } from "../connecting/items.ts";
 import { putJson, readJson } from "../connecting/nested_json.ts";
 import type { Target } from "../connecting/target.ts";
+import type { PipedBody } from "./stdin_body.ts";
 
 /** What is sent, before the session adds cookies and credentials. */
 export interface Plan {
@@ -31,7 +32,7 @@ export interface Plan {
 export type PlannedBody =
   | { readonly kind: "text"; readonly text: string; readonly type: string | null }
   | { readonly kind: "file"; readonly path: string; readonly type: string | null }
-  | { readonly kind: "stream"; readonly stream: ReadableStream<Uint8Array<ArrayBuffer>> }
+  | ({ readonly kind: "piped" } & PipedBody)
   | { readonly kind: "multipart"; readonly parts: readonly Part[] };
 
 /** A field of a multipart form. */
@@ -53,7 +54,7 @@ type Items = readonly Item[];
 export async function plan(
   parsed: ParsedArgs,
   target: Target,
-  stdin: (method: string | null) => Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null>,
+  stdin: (method: string | null) => Promise<PipedBody | null>,
 ): Promise<Plan> {
   const items = await Promise.all(target.items.map(loaded));
   for (const each of parsed.all("header")) {
@@ -97,7 +98,7 @@ export async function plan(
   add("Accept-Encoding", whole ? "identity" : "gzip, deflate, br, zstd");
   if (body?.kind === "text" && body.type !== null) add("Content-Type", body.type);
   if (body?.kind === "file") add("Content-Type", body.type ?? await typeOf(body.path));
-  if (body?.kind === "stream") add("Content-Type", parsed.has("form") ? FORM_TYPE : JSON_TYPE);
+  if (body?.kind === "piped") add("Content-Type", parsed.has("form") ? FORM_TYPE : JSON_TYPE);
   return {
     method: target.method ?? (body === null ? "GET" : "POST"),
     url,
@@ -115,7 +116,7 @@ async function bodyOf(
   parsed: ParsedArgs,
   items: Items,
   method: string | null,
-  stdin: (method: string | null) => Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null>,
+  stdin: (method: string | null) => Promise<PipedBody | null>,
 ): Promise<PlannedBody | null> {
   const raw = parsed.value("raw");
   const whole = items.filter((item) => item.kind === "body");
@@ -137,9 +138,11 @@ async function bodyOf(
   if (file !== undefined) return { kind: "file", path: file.path, type: file.type };
   if (data.length > 0) return formOf(parsed, data);
   if (parsed.has("multipart")) return { kind: "multipart", parts: [] };
-  if (parsed.has("ignore-stdin") || parsed.has("offline") && Deno.stdin.isTerminal()) return null;
-  const stream = await stdin(method);
-  return stream === null ? null : { kind: "stream", stream };
+  if (parsed.has("ignore-stdin") || Deno.stdin.isTerminal()) return null;
+  // A loop of the shell has its list there: a method that has no body leaves it alone.
+  if (/^(?:GET|HEAD|DELETE|OPTIONS|TRACE|CONNECT)$/.test(method ?? "")) return null;
+  const piped = await stdin(method);
+  return piped === null ? null : { kind: "piped", ...piped };
 }
 
 type Data = Extract<Item, { kind: "field" | "json" | "file" }>;
@@ -216,7 +219,7 @@ export async function dataOf(
   Uint8Array<ArrayBuffer> | Deno.FsFile | ReadableStream<Uint8Array<ArrayBuffer>> | FormBody
 > {
   if (body.kind === "text") return new TextEncoder().encode(body.text);
-  if (body.kind === "stream") return body.stream;
+  if (body.kind === "piped") return body.data;
   if (body.kind === "file") return await open(body.path);
   const form = new FormBody([], { defaultToMultipart: true });
   for (const part of body.parts) {

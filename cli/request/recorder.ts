@@ -4,6 +4,7 @@
  */
 import type { HopBody, HopRequest, HopResult, Transport } from "../../client/mod.ts";
 import { titleCase } from "../output/show.ts";
+import { MAX_SIZED, readUpTo } from "../io/read_up_to.ts";
 
 /** What the user asked for about headers. */
 export interface HeaderWishes {
@@ -13,6 +14,16 @@ export interface HeaderWishes {
   readonly without: ReadonlySet<string>;
   /** Whether the length of the body is left unsaid. */
   readonly chunked: boolean;
+  /** Length of a body that is read as it is sent, in bytes, `null` where it is not known. */
+  readonly size: number | null;
+}
+
+/** Told of each hop. */
+export interface HopListener {
+  /** Called before a hop is sent. */
+  sends(hop: HopRequest): Promise<void>;
+  /** Called when its reply has come; gives the reply to pass on. */
+  received(hop: HopRequest, result: HopResult): Promise<HopResult>;
 }
 
 /** Thrown instead of sending. */
@@ -27,33 +38,37 @@ export class NotSentError extends Error {
  *
  * @param inner What carries the bytes, `null` for nothing (`--offline`).
  * @param wishes The user's headers.
- * @param onHop Told before a hop is sent.
- * @param onReply Told when its reply has come.
+ * @param listener Told of each hop.
  */
 export function recorder(
   inner: Transport | null,
   wishes: HeaderWishes,
-  onHop: (hop: HopRequest) => Promise<void>,
-  onReply: (hop: HopRequest, result: HopResult) => Promise<void>,
+  listener: HopListener,
 ): Transport {
   return {
     async send(request) {
-      const given = { ...request, body: wishes.chunked ? unsized(request.body) : request.body };
+      const given = { ...request, body: await shaped(request.body, wishes) };
       const hop = { ...given, headers: arranged(given, wishes) };
-      await onHop(hop);
+      await listener.sends(hop);
       if (inner === null) {
         throw new NotSentError("Not sent: --offline was given");
       }
-      const result = await inner.send(hop);
-      await onReply(hop, result);
-      return result;
+      return await listener.received(hop, await inner.send(hop));
     },
     close: () => inner?.close(),
   };
 }
 
-function unsized(body: HopBody | null): HopBody | null {
-  return body === null ? null : { size: null, bytes: null, stream: () => body.stream() };
+/** The body with a length where it can have one: servers of WSGI and CGI, and S3, take no chunks. */
+async function shaped(body: HopBody | null, wishes: HeaderWishes): Promise<HopBody | null> {
+  if (body === null) return null;
+  if (wishes.chunked) return { size: null, bytes: null, stream: () => body.stream() };
+  if (body.size !== null) return body;
+  if (wishes.size !== null) return { size: wishes.size, bytes: null, stream: () => body.stream() };
+  const { bytes, stream } = await readUpTo(body.stream(), MAX_SIZED);
+  return bytes === null
+    ? { size: null, bytes, stream: () => stream }
+    : { size: bytes.length, bytes, stream: () => stream };
 }
 
 /** Host first, then the user's headers as written, then what the session has added. */
@@ -72,6 +87,9 @@ function arranged(hop: HopRequest, wishes: HeaderWishes): [string, string][] {
   const has = (name: string): boolean => headers.some(([own]) => own.toLowerCase() === name);
   if (!has("connection")) headers.unshift(["Connection", "keep-alive"]);
   if (!has("host")) headers.unshift(["Host", new URL(hop.url).host]);
+  if (hop.body === null && /^(?:POST|PUT|PATCH)$/.test(hop.method) && !has("content-length")) {
+    headers.push(["Content-Length", "0"]); // RFC 9110 section 8.6
+  }
   if (hop.body !== null && !has("content-length") && !has("transfer-encoding")) {
     headers.push(
       hop.body.size === null

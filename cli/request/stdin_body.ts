@@ -3,8 +3,17 @@
  * @module
  */
 import { writeErr } from "../io/output.ts";
+import { MAX_SIZED, readUpTo } from "../io/read_up_to.ts";
 
 const PATIENCE = 2000; // ms
+
+/** What came on standard input. */
+export interface PipedBody {
+  /** All of it, or what is read as it is sent. */
+  readonly data: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Its size in bytes, `null` where it is not known. */
+  readonly size: number | null;
+}
 
 /**
  * Reads the start of standard input.
@@ -15,13 +24,15 @@ const PATIENCE = 2000; // ms
  *
  * @param expected Whether the method asks for a body.
  * @param quiet Whether nothing may be written to standard error.
- * @returns The body as a stream, `null` for none.
+ * @param streams Whether it is sent as it comes, without its length.
+ * @returns The body: with its length where it is a file or no longer than 1 MiB, since many servers
+ * (WSGI, CGI, S3) take none without. `null` for none.
  */
 export async function stdinBody(
   expected: boolean,
   quiet: boolean,
-): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null> {
-  if (Deno.stdin.isTerminal()) return null;
+  streams: boolean,
+): Promise<PipedBody | null> {
   const reader = Deno.stdin.readable.getReader();
   const reading = reader.read();
   const { promise: late, resolve } = Promise.withResolvers<"late">();
@@ -39,17 +50,30 @@ export async function stdinBody(
   }
   const { done, value } = first;
   if (done || value === undefined) return null;
-  let start: Uint8Array<ArrayBuffer> | null = value;
-  return new ReadableStream<Uint8Array<ArrayBuffer>>({
+  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start: (controller) => controller.enqueue(value),
     async pull(controller) {
-      if (start !== null) {
-        controller.enqueue(start);
-        start = null;
-        return;
-      }
       const next = await reader.read();
       if (next.done) controller.close();
       else controller.enqueue(next.value);
     },
   }, { highWaterMark: 0 });
+  if (streams) return { data: stream, size: null };
+  const rest = fileRest();
+  if (rest !== null) return { data: stream, size: rest + value.length };
+  const read = await readUpTo(stream, MAX_SIZED);
+  return { data: read.bytes ?? read.stream, size: read.bytes?.length ?? null };
+}
+
+/** What is left to read of a file that standard input is, in bytes; `null` where it is none. */
+function fileRest(): number | null {
+  try {
+    const { isFile, size } = Deno.statSync("/dev/stdin");
+    if (!isFile || size <= MAX_SIZED) return null;
+    // A shell may have read a part of it: the size alone does not say what is left.
+    const [, position] = /^pos:\s*(\d+)/m.exec(Deno.readTextFileSync("/proc/self/fdinfo/0")) ?? [];
+    return position === undefined ? null : size - Number(position);
+  } catch {
+    return null; // a system without /proc
+  }
 }

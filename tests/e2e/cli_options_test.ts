@@ -91,11 +91,15 @@ Deno.test("options of curl mean what fingers know, 1a", async () => {
 Deno.test("-x, --chunked, --history-print, --format-options, --filter, 1a", async () => {
   await using bin = await serving(["httpbin"]);
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
-    const plain = request.body?.pipeThrough(new DecompressionStream("deflate")) ?? null;
     const { headers } = request;
+    const plain = headers.has("content-encoding")
+      ? request.body?.pipeThrough(new DecompressionStream("deflate"))
+      : request.body;
     const text = await new Response(plain).text();
     return new Response(
-      `${headers.get("content-encoding")} ${headers.get("transfer-encoding")} ${text}`,
+      `${headers.get("content-encoding")} ${headers.get("content-length")} ${
+        headers.get("transfer-encoding")
+      } ${text}`,
     );
   });
   const mirror = Deno.serve(
@@ -106,7 +110,22 @@ Deno.test("-x, --chunked, --history-print, --format-options, --filter, 1a", asyn
   const inflating = `http://127.0.0.1:${server.addr.port}/`;
   const at = (path: string): string => `:${bin.port}${path}`;
   await assertTable([
-    ["-x", ["-x", inflating, "a=1"], { code: 0, stdout: 'deflate chunked {"a":"1"}' }],
+    ["-xx", ["-xx", inflating, "a=1"], { code: 0, stdout: 'deflate 23 null {"a":"1"}' }],
+    ["-xx of a form", ["-xx", "--multipart", inflating, "a=1"], {
+      code: 0,
+      stdout: /^deflate \d+ null --[^]*name="a"\r\n\r\n1\r\n/,
+    }],
+    ["-x of what grows by it", ["-x", inflating, "a=1"], {
+      code: 0,
+      stdout: 'null 9 null {"a":"1"}',
+    }],
+    ["-x --chunked", ["-x", "--chunked", inflating, `a=${"1".repeat(99)}`], {
+      code: 0,
+      stdout: /^deflate null chunked \{"a":"1{99}"\}$/,
+    }],
+    ["-x of standard input", ["-x", inflating], { code: 0, stdout: /^deflate \d+ null z{99}$/ }, {
+      stdin: "z".repeat(99),
+    }],
     ["-x and its header", ["-x", inflating, "a=1", "Content-Encoding:gzip"], {
       code: USAGE,
       stderr: /--compress sets Content-Encoding/,

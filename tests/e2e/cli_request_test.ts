@@ -466,20 +466,29 @@ Deno.test("downloads: -o, a short body, what is there already", async () => {
   const cwd = folder.path;
   await using bin = await serving(["httpbin"]);
   await Deno.writeTextFile(`${cwd}/old.txt`, "old");
-  await Deno.symlink(`${cwd}/elsewhere`, `${cwd}/link`);
+  await Deno.writeTextFile(`${cwd}/kept.txt`, "kept");
+  await Deno.writeTextFile(`${cwd}/elsewhere`, "old");
+  await Deno.symlink("elsewhere", `${cwd}/link`);
   const at = (path: string): string => `:${bin.port}${path}`;
   await assertTable([
     ["1a -o", ["-o", "new.txt", at("/base64/aGk=")], { code: 0, stderr: /saved to new\.txt/ }, {
       cwd,
     }],
-    ["L -o of a file that exists", ["-o", "old.txt", at("/base64/aGk=")], {
-      code: 1,
-      stderr: /old\.txt exists already and is not overwritten/,
+    ["-o of a file that exists, as curl, wget and HTTPie", ["-o", "old.txt", at("/base64/aGk=")], {
+      code: 0,
+      stderr: /saved to old\.txt/,
     }, { cwd }],
-    ["L -o of a link", ["-o", "link", at("/base64/aGk=")], {
+    ["--no-clobber keeps it", ["--no-clobber", "-o", "kept.txt", at("/base64/aGk=")], {
       code: 1,
-      stderr: /link exists already/,
-    }, {
+      stderr: /kept\.txt exists already, and --no-clobber keeps it/,
+    }, { cwd }],
+    ["-o of a link goes where it points", ["-o", "link", at("/base64/aGk=")], {
+      code: 0,
+      stderr: /saved to \S*elsewhere/,
+    }, { cwd }],
+    ["-o -", ["-o", "-", at("/base64/aGk=")], { code: 0, stdout: "hi" }, { cwd }],
+    ["-o of a device", ["-o", "/dev/null", at("/base64/aGk=")], { code: 0 }, { cwd }],
+    ["-o /dev/stdout", ["-o", "/dev/stdout", at("/base64/aGk=")], { code: 0, stdout: "hi" }, {
       cwd,
     }],
     ["1a -o FOLDER/", ["-d", "-o", "./", at("/base64/aGk=")], { code: 0, stderr: /\.\/aGk=/ }, {
@@ -500,7 +509,10 @@ Deno.test("downloads: -o, a short body, what is there already", async () => {
       cwd,
     }],
   ]);
-  assertEquals(await Deno.readTextFile(`${cwd}/old.txt`), "old");
+  for (const [name, text] of [["old.txt", "hi"], ["kept.txt", "kept"], ["elsewhere", "hi"]]) {
+    assertEquals(await Deno.readTextFile(`${cwd}/${name}`), text, name);
+  }
+  assert((await Deno.lstat(`${cwd}/link`)).isSymlink);
   await withReply("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", async (url) => {
     const { code, stderr } = await cli(["-d", `${url}/cut.txt`], { cwd });
     assertEquals(code, 1);
@@ -548,7 +560,7 @@ Deno.test("downloads go on where they broke off, 1a -c", async () => {
   assertMatch(ranges[1] ?? "", /^bytes=[1-9]\d*-$/);
   const third = await cli(["-d", "-c", url], { cwd });
   assertEquals(third.code, 0);
-  assertMatch(third.stderr, /big\.bin is there already: nothing to do/);
+  assertMatch(third.stderr, /big\.bin is complete \(60\.0 kB\): nothing to do/);
   await server.shutdown();
 });
 

@@ -195,13 +195,15 @@ Deno.test("-c: what it is not for, and errors of the server", async () => {
   await Deno.mkdir(`${cwd}/sub`);
   await assertTable([
     ["POST", ["-c", `${url}/file`, "a=1"], { code: 64, stderr: /--continue is for GET/ }, { cwd }],
-    ["404", ["-c", `${url}/none`], {
+    ["404 is printed, not saved", ["-c", `${url}/none`], {
       code: 4,
-      stderr: /error: HTTP 404 Not Found: there is no file in it; without -c the reply is printed/,
+      stdout: "not here\n",
+      stderr: /HTTP 404 Not Found/,
     }, { cwd }],
-    ["404, unchecked", ["--no-check-status", "-c", `${url}/none`], { code: 0, stderr: /404/ }, {
-      cwd,
-    }],
+    ["404, unchecked", ["--no-check-status", "-c", `${url}/none`], {
+      code: 0,
+      stdout: "not here\n",
+    }, { cwd }],
     ["a redirect; the name is the one asked for", ["-c", `${url}/moved`], {
       code: 0,
       stderr: /saved to moved/,
@@ -218,4 +220,136 @@ Deno.test("-c: what it is not for, and errors of the server", async () => {
   assertEquals(names.sort(), ["moved", "quiet", "sub"]);
   assertStringIncludes(await Deno.readTextFile(`${cwd}/moved`), "hello");
   await server.shutdown();
+});
+
+/** A file, as servers give it; each path is another kind of server. */
+function fileServer(
+  whole: Uint8Array<ArrayBuffer>,
+): { url: string; asked: string[] } & AsyncDisposable {
+  const asked: string[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    const { pathname } = new URL(request.url);
+    const range = request.headers.get("range");
+    const condition = request.headers.get("if-range");
+    asked.push([range, condition].filter((each) => each !== null).join(" if ") || "all");
+    const headers: Record<string, string> = pathname === "/bare" ? {} : { etag: '"v2"' };
+    if (pathname === "/named") headers["content-disposition"] = 'attachment; filename="own.bin"';
+    const start = Number(/^bytes=(\d+)-$/.exec(range ?? "")?.[1] ?? NaN);
+    const other = condition !== null && condition !== '"v2"';
+    if (Number.isNaN(start) || other || pathname === "/whole") {
+      return new Response(whole, { headers });
+    }
+    if (start >= whole.length) {
+      if (pathname !== "/mute") headers["content-range"] = `bytes */${whole.length}`;
+      return new Response(null, { status: 416, headers });
+    }
+    headers["content-range"] = `bytes ${start}-${whole.length - 1}/${whole.length}`;
+    return new Response(whole.subarray(start), { status: 206, headers });
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    asked,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+Deno.test("-c goes on with the fragment of any program, 1a -c", async () => {
+  const whole = crypto.getRandomValues(new Uint8Array(50_000));
+  const long = new Uint8Array(60_000);
+  await using server = fileServer(whole);
+  const part = whole.subarray(0, 20_000);
+  const rest = "bytes=20000-";
+  type Left = Readonly<Record<string, Uint8Array | string>>;
+  const rows: [name: string, args: string[], left: Left, asked: string[], stderr: RegExp][] = [
+    ["of curl, wget, HTTPie", ["-d", "-o", "f", "/etag"], { f: part }, [rest], /length alone/],
+    ["by the URL's name", ["/f"], { f: part }, [rest], /20\.0 kB were there/],
+    ["of a server without a validator", ["-o", "f", "/bare"], { f: part }, [rest], /length alone/],
+    ["of Chromium", ["/f"], { "f.crdownload": part }, [rest], /saved to f\n/],
+    ["of Firefox", ["-d", "/f"], { "f.part": part }, [rest], /saved to f\n/],
+    ["its own", ["/f"], { "f.part": part, "f.part.json": '{"validator":"\\"v2\\""}' }, [
+      `${rest} if "v2"`,
+    ], /^Downloading 30\.0 kB more, after 20\.0 kB, to f\n.*were there/],
+    [
+      "its own, which has changed",
+      ["/f"],
+      {
+        "f.part": part,
+        "f.part.json": '{"validator":"\\"v1\\""}',
+      },
+      [`${rest} if "v1"`],
+      /^f\.part: it has changed; starting anew\n/,
+    ],
+    [
+      "by the server's name",
+      ["-o", "./", "/named"],
+      { "own.bin": part },
+      ["all", rest],
+      /own\.bin/,
+    ],
+    ["complete: 416", ["-o", "f", "/etag"], { f: whole }, ["bytes=50000-"], /f is complete/],
+    ["complete, its name missing", ["/f"], { "f.part": whole }, ["bytes=50000-"], /f is complete/],
+    ["complete: 416 that does not say", ["-o", "f", "/mute"], { f: whole }, [
+      "bytes=50000-",
+      "all",
+    ], /f is complete/],
+    ["complete: 200", ["-o", "f", "/whole"], { f: whole }, ["bytes=50000-"], /f is complete/],
+    ["longer than the file", ["-o", "f", "/etag"], { f: long }, [
+      "bytes=60000-",
+      "all",
+    ], /f: it has changed; starting anew/],
+    ["no parts", ["-o", "f", "/whole"], { f: part }, [rest], /sends no parts of it; starting anew/],
+    ["no parts, by the URL's name", ["/whole"], { whole: part }, [rest], /starting anew/],
+    ["-q", ["-q", "-o", "f", "/etag"], { f: part }, [rest], /^$/],
+  ];
+  for (const [name, args, left, asked, stderr] of rows) {
+    await using folder = await tempDir();
+    const cwd = folder.path;
+    for (const [file, data] of Object.entries(left)) {
+      if (typeof data === "string") await Deno.writeTextFile(`${cwd}/${file}`, data);
+      else await Deno.writeFile(`${cwd}/${file}`, data);
+    }
+    server.asked.length = 0;
+    const words = args.map((each) => each.startsWith("/") ? server.url + each : each);
+    const { code, stderr: told } = await cli(["-c", ...words], { cwd });
+    assertEquals(code, 0, `${name}: ${told}`);
+    assertEquals(server.asked, asked, name);
+    assertMatch(told, stderr, name);
+    const [file = "", ...others] = await Array.fromAsync(Deno.readDir(cwd), (each) => each.name);
+    assertEquals(others, [], name);
+    assertEquals(await Deno.readFile(`${cwd}/${file}`), whole, name);
+  }
+});
+
+Deno.test({
+  name: "Ctrl-C tells in a line what is kept, and -c goes on with it",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using server = largeFile();
+    await using folder = await tempDir();
+    const cwd = folder.path;
+    const [program = "", ...words] = ROUNDTRIP;
+    const child = new Deno.Command(program, {
+      args: [...words, "-d", server.url],
+      cwd,
+      env: { NO_COLOR: "1" },
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    await grown(`${cwd}/big.bin.part`, BLOCK, child);
+    child.kill("SIGINT");
+    const { code, stderr } = await child.output();
+    assertEquals(code, 130);
+    assertMatch(
+      new TextDecoder().decode(stderr),
+      /^Downloading [^\n]*\nInterrupted: [^\n]* are kept in big\.bin\.part; -c -o big\.bin goes on\n$/,
+    );
+    // The rest of it is short enough to be fetched.
+    const part = `${cwd}/big.bin.part`;
+    await Deno.truncate(part, SIZE - BLOCK);
+    const second = await cli(["-d", "-c", server.url], { cwd });
+    assertEquals(second.code, 0, second.stderr);
+    assertEquals(server.ranges, [null, `bytes=${SIZE - BLOCK}-`]);
+    assertEquals((await Deno.stat(`${cwd}/big.bin`)).size, SIZE);
+  },
 });

@@ -1,0 +1,52 @@
+/**
+ * Streams that may be short.
+ * @module
+ */
+
+/** Longest body that is read before it is sent, so that its length is known, in bytes. */
+export const MAX_SIZED = 1024 * 1024;
+
+/**
+ * Reads a stream, up to a limit.
+ *
+ * @param stream The stream.
+ * @param limit Most bytes to keep in memory.
+ * @returns All bytes, `null` where there are more; and a stream of all of them, read or not.
+ */
+export async function readUpTo(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  limit: number,
+): Promise<{
+  readonly bytes: Uint8Array<ArrayBuffer> | null;
+  readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
+}> {
+  const reader = stream.getReader();
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  let ended = false;
+  while (!ended && size <= limit) {
+    const { done, value } = await reader.read();
+    if (done) ended = true;
+    else {
+      pieces.push(value);
+      size += value.length;
+    }
+  }
+  const bytes = ended ? new Uint8Array(size) : null;
+  let at = 0;
+  for (const piece of bytes === null ? [] : pieces) {
+    bytes?.set(piece, at);
+    at += piece.length;
+  }
+  const all = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      const kept = pieces.shift();
+      if (kept !== undefined) return controller.enqueue(kept);
+      const { done, value } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 });
+  return { bytes, stream: all };
+}

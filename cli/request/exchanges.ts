@@ -1,0 +1,83 @@
+/**
+ * Exchanges on the way to the final one, printed as `--all` wants it.
+ * @module
+ */
+import { ClientSession, type HopRequest, type HopResult } from "../../client/mod.ts";
+import type { ParsedArgs } from "../args/parse_args.ts";
+import { writeOut } from "../io/output.ts";
+import { historyPartsOf, Printer } from "../output/printer.ts";
+import { MAX_SIZED, readUpTo } from "../io/read_up_to.ts";
+import type { HopListener } from "./recorder.ts";
+
+/** An exchange of which it is not known yet whether it is the last one. */
+interface Pending {
+  readonly hop: HopRequest;
+  result: HopResult | null;
+  bytes: Uint8Array<ArrayBuffer> | null;
+}
+
+/** Prints each request, and the reply to it where another request follows. */
+export class Exchanges implements HopListener {
+  readonly #all: boolean;
+  readonly #early: boolean;
+  readonly #final: Printer;
+  readonly #history: Printer;
+  readonly #printsBody: boolean;
+  #pending: Pending | null = null;
+
+  /**
+   * Creates one.
+   *
+   * @param parsed Options.
+   * @param final Prints the last exchange.
+   * @param isSingle Whether there is one exchange in any case.
+   */
+  constructor(parsed: ParsedArgs, final: Printer, isSingle: boolean) {
+    const parts = historyPartsOf(parsed, Deno.stdout.isTerminal());
+    this.#all = parsed.has("all") || (parsed.has("verbose") && !parsed.isDecided("all"));
+    // A request is printed as it goes out, unless it depends on its reply how.
+    this.#early = isSingle || (this.#all && !parsed.has("history-print"));
+    this.#final = final;
+    this.#history = new Printer(parsed, parts);
+    this.#printsBody = this.#all && parts.has("b");
+  }
+
+  /** Another request: that of before was on the way to it. */
+  async sends(hop: HopRequest): Promise<void> {
+    if (this.#pending !== null && this.#all) await this.#intermediate(this.#pending);
+    this.#pending = { hop, result: null, bytes: null };
+    if (this.#early) await this.#final.request(hop);
+  }
+
+  /** A reply; its body is kept where another request may follow. */
+  async received(_hop: HopRequest, result: HopResult): Promise<HopResult> {
+    const pending = this.#pending;
+    if (pending === null) return result;
+    pending.result = result;
+    const { status, body } = result;
+    const mayGoOn = (status >= 300 && status < 400) || status === 401 || status === 407;
+    if (!this.#printsBody || !mayGoOn || body === null) return result;
+    const { bytes, stream } = await readUpTo(body, MAX_SIZED);
+    pending.bytes = bytes;
+    return { ...result, body: stream };
+  }
+
+  /** The last exchange is known. */
+  async end(): Promise<void> {
+    if (this.#pending !== null && !this.#early) await this.#final.request(this.#pending.hop);
+    this.#pending = null;
+  }
+
+  async #intermediate({ hop, result, bytes }: Pending): Promise<void> {
+    if (!this.#early) await this.#history.request(hop);
+    if (result === null) return; // it has failed, and is tried again
+    await this.#history.head(result);
+    if (bytes === null || bytes.length === 0) return;
+    const { status, headers } = result;
+    const fetch = (): Response => new Response(bytes, { status, headers });
+    await using session = new ClientSession({ app: { fetch } });
+    await using response = await session.get("/", { allowRedirects: false });
+    await this.#history.body(response);
+    if (this.#printsBody) await writeOut("\n");
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * Replies that are saved to a file.
+ * @module
+ */
+import { type ClientResponse, FileExistsError } from "../../client/mod.ts";
+import { formatBytes } from "../io/format_bytes.ts";
+import { writeErr, writeOut } from "../io/output.ts";
+import { systemReason } from "../errors/system_error.ts";
+import { CommandError } from "../errors/usage_error.ts";
+import { visibleLine } from "../io/visible_text.ts";
+import { fileName } from "./file_name.ts";
+import { append, type Fragment, type Resumed } from "./fragment.ts";
+import { ProgressBar } from "../output/progress_bar.ts";
+
+/** Where a reply is saved. */
+export interface DownloadTarget {
+  /** What `--output` says, `null` where it was not given. */
+  readonly output: string | null;
+  /** Whether a file that `--output` names is kept. */
+  readonly keep: boolean;
+  /** Whether nothing is printed. */
+  readonly quiet: boolean;
+}
+
+/**
+ * Saves a reply: in the file that the user names, whatever was there, or under the server's name
+ * where that is free, with `-1`, `-2` before the extension where it is not.
+ *
+ * @param response The reply.
+ * @param url URL that was asked for.
+ * @param target Where.
+ * @param resumed What is there already and goes on with this reply, or is replaced by it.
+ * @throws {CommandError} If the file cannot be written.
+ */
+export async function saveResponse(
+  response: ClientResponse,
+  url: URL,
+  target: DownloadTarget,
+  { part, replaces }: Pick<Resumed, "part" | "replaces"> = { part: null, replaces: false },
+): Promise<void> {
+  const path = pathOf(target.output, fileName(response, url));
+  const named = target.output !== null && !isFolder(target.output);
+  const overwrite = named && !target.keep;
+  if (named && isDevice(path)) return await pour(response, path);
+  for (let attempt = 0;; attempt++) {
+    const free = attempt === 0 ? path : numbered(path, attempt);
+    const bar = new ProgressBar(visibleLine(free), target.quiet, part?.size);
+    const onInterrupt = (): void => interrupted(bar, free, target.quiet);
+    if (attempt === 0) await announce(free, response.contentLength, part, target);
+    Deno.addSignalListener("SIGINT", onInterrupt);
+    try {
+      if (part !== null) {
+        const size = await append(response, part, path, overwrite, (each) => bar.update(each));
+        return await bar.done(size, part.size);
+      }
+      const saved = await response.saveTo(free, {
+        overwrite: overwrite || replaces,
+        onProgress: (each) => bar.update(each),
+      });
+      return await bar.done(saved.size, 0);
+    } catch (error) {
+      bar.end();
+      if (!(error instanceof FileExistsError)) throw unwritable(error, free);
+      if (named) {
+        throw new CommandError(
+          `${free} exists already, and --no-clobber keeps it; choose another name with -o, ` +
+            `or go on with -c`,
+          { cause: error },
+        );
+      }
+    } finally {
+      Deno.removeSignalListener("SIGINT", onInterrupt);
+    }
+  }
+}
+
+/** Into a device, a pipe or, for `-`, standard output: as the bytes come. */
+async function pour(response: ClientResponse, path: string): Promise<void> {
+  if (path === "-") {
+    for await (const piece of response.content.iterAny()) await writeOut(piece);
+    return;
+  }
+  try {
+    using file = await Deno.open(path, { write: true });
+    const writer = file.writable.getWriter();
+    for await (const piece of response.content.iterAny()) await writer.write(piece);
+  } catch (error) {
+    throw unwritable(error, path);
+  }
+}
+
+/** What Ctrl-C leaves, and how to go on. */
+function interrupted(bar: ProgressBar, path: string, quiet: boolean): never {
+  bar.end();
+  const size = sizeOf(`${path}.part`);
+  if (!quiet) {
+    const text = size === 0
+      ? "Interrupted: nothing is kept"
+      : `Interrupted: ${formatBytes(size)} are kept in ${path}.part; -c -o ${path} goes on`;
+    Deno.stderr.writeSync(new TextEncoder().encode(`${visibleLine(text)}\n`));
+  }
+  Deno.exit(130);
+}
+
+async function announce(
+  path: string,
+  size: number | null,
+  part: Fragment | null,
+  target: DownloadTarget,
+): Promise<void> {
+  if (target.quiet) return;
+  const length = size === null ? "" : `${formatBytes(size)} `;
+  const more = part === null ? "" : `more, after ${formatBytes(part.size)}, `;
+  await writeErr(`Downloading ${length}${more}to ${visibleLine(path)}\n`);
+}
+
+/**
+ * Where a reply goes.
+ *
+ * @param output What `--output` says, `null` where it was not given.
+ * @param name Name of the reply itself.
+ * @returns The path; a link that the user names is followed.
+ */
+export function pathOf(output: string | null, name: string): string {
+  if (output === null) return name;
+  if (!isFolder(output)) return followed(output);
+  return `${output.replace(/[\\/]+$/, "")}/${name}`;
+}
+
+function followed(path: string): string {
+  try {
+    return Deno.lstatSync(path).isSymlink && !isDevice(path) ? Deno.realPathSync(path) : path;
+  } catch {
+    return path; // there is nothing yet
+  }
+}
+
+/** Whether it is there, and neither a file nor a folder. */
+function isDevice(path: string): boolean {
+  if (path === "-") return true;
+  try {
+    const { isFile, isDirectory } = Deno.statSync(path);
+    return !isFile && !isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+function sizeOf(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch {
+    return 0;
+  }
+}
+
+function isFolder(path: string): boolean {
+  if (/[\\/]$/.test(path)) return true;
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+function numbered(path: string, count: number): string {
+  const [, stem = path, extension = ""] = /^(.*?[^\\/])((?:\.tar)?\.[^.\\/]+)?$/.exec(path) ?? [];
+  return `${stem}-${count}${extension}`;
+}
+
+function unwritable(error: unknown, path: string): unknown {
+  if (error instanceof Deno.errors.NotCapable) return error;
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOENT") {
+    return new CommandError(`cannot write ${path}: there is no such folder`, { cause: error });
+  }
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
+    return new CommandError(`cannot write ${path}: the system forbids it`, { cause: error });
+  }
+  const reason = systemReason(error);
+  if (reason === null) return error;
+  return new CommandError(`cannot write ${path}: ${reason}`, { cause: error });
+}

@@ -1,0 +1,76 @@
+/**
+ * Downloads that go on where an earlier one, of whatever program, broke off.
+ * @module
+ */
+import type { ClientResponse } from "../../client/mod.ts";
+import { formatBytes } from "../io/format_bytes.ts";
+import { writeErr } from "../io/output.ts";
+import { visibleLine } from "../io/visible_text.ts";
+import { type DownloadTarget, pathOf } from "./download.ts";
+import { fileName } from "./file_name.ts";
+import { complete, type Fragment, fragmentOf, type Resumed } from "./fragment.ts";
+
+const NEW = { part: null, isComplete: false, replaces: false } as const;
+
+type Send = (headers: readonly [name: string, value: string][]) => Promise<ClientResponse>;
+
+/**
+ * Asks for what is missing of a file. The server's validator decides whether it is the same file;
+ * where there is none, its length does, which the user is told.
+ *
+ * @param send Sends the request with further headers.
+ * @param url URL that is asked for.
+ * @param target Where the file is.
+ * @returns The reply, and what is there already.
+ */
+export async function resumed(send: Send, url: URL, target: DownloadTarget): Promise<Resumed> {
+  const say = async (text: string): Promise<void> => {
+    if (!target.quiet) await writeErr(`${visibleLine(text)}\n`);
+  };
+  let path = pathOf(target.output, fileName(null, url));
+  let found = await fragmentOf(path);
+  if (found === null) {
+    const response = await send([]);
+    path = pathOf(target.output, fileName(response, url));
+    found = response.status === 200 ? await fragmentOf(path) : null; // by the server's own name
+    if (found === null) return { ...NEW, response };
+    response.release();
+  }
+  const { size, validator } = found;
+  const isSame = ({ headers }: ClientResponse): boolean => {
+    const own = headers.get(validator?.startsWith('"') ? "etag" : "last-modified");
+    return validator === null || own === null || own === validator;
+  };
+  let response = await send([
+    ["Range", `bytes=${size}-`],
+    ...validator === null ? [] : [["If-Range", validator] as [string, string]],
+  ]);
+  const [, from, length = "*"] =
+    /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(response.headers.get("content-range") ?? "") ?? [];
+  const isPart = response.status === 206 || response.status === 416;
+  if (isPart && isSame(response) && length === `${size}`) return await finished(response, found);
+  if (response.status === 206 && isSame(response) && from === `${size}`) {
+    if (validator === null) {
+      await say(`${found.path}: its version is not known, so its length alone says where to go on`);
+    }
+    return { ...NEW, response, part: found };
+  }
+  if (isPart) {
+    response.release(); // another piece than the one asked for, or no word of the length
+    response = await send([]);
+  }
+  if (response.status !== 200) return { ...NEW, response };
+  if (response.contentLength === size && isSame(response)) return await finished(response, found);
+  const why = isSame(response) && length === "*"
+    ? "the server sends no parts of it"
+    : "it has changed";
+  await say(`${found.path}: ${why}; starting anew`);
+  return { ...NEW, response, replaces: found.path === path };
+
+  async function finished(response: ClientResponse, file: Fragment): Promise<Resumed> {
+    response.release();
+    await complete(file, path, target.output !== null);
+    await say(`${path} is complete (${formatBytes(file.size)}): nothing to do`);
+    return { ...NEW, response, isComplete: true };
+  }
+}
