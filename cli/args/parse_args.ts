@@ -84,6 +84,11 @@ export class ParsedArgs {
     else values.push(value);
   }
 
+  /** Forgets an option that a later one speaks against. */
+  replace(long: string): void {
+    this.#values.delete(long);
+  }
+
   /** Takes an option back. */
   unset(long: string): void {
     this.#values.delete(long);
@@ -119,10 +124,20 @@ export function parseArgs(spec: CommandSpec, args: readonly string[]): ParsedArg
   const full = (): boolean => parsed.positionals.length >= most;
   const words = [...args];
 
+  const forget = (option: OptionSpec): void => {
+    // The last of those that say different things counts, above all that of the command line
+    // against that of a configuration.
+    for (const each of option.against ?? []) if (each !== option.long) parsed.replace(each);
+    // The last of --check-status and --no-check-status counts, wherever the first one stands.
+    const name = option.alias?.[0] ?? option.long;
+    parsed.unset(name.startsWith("no-") ? name.slice(3) : `no-${name}`);
+  };
+
   const take = (option: OptionSpec, shown: string, attached: string | undefined): void => {
     if (option.refused !== undefined) throw new UsageError(`argument ${shown}: ${option.refused}`);
     const [name, fixed] = option.alias ?? [];
     const target = name === undefined ? option : byLong.get(name) ?? option;
+    forget(target);
     if (option.value === undefined) {
       if (attached !== undefined) {
         throw new UsageError(`argument ${shown}: takes no value, "${attached}" was given`);
@@ -144,18 +159,11 @@ export function parseArgs(spec: CommandSpec, args: readonly string[]): ParsedArg
     }
     parsed.set(target, value);
   };
-  const forget = (option: OptionSpec): void => {
-    // The last of --check-status and --no-check-status counts, wherever the first one stands.
-    const name = option.alias?.[0] ?? option.long;
-    parsed.unset(name.startsWith("no-") ? name.slice(3) : `no-${name}`);
-  };
-
   const long = (word: string): boolean => {
     const equals = word.indexOf("=");
     const name = word.slice(2, equals === -1 ? undefined : equals);
     const option = byLong.get(name);
     if (option !== undefined) {
-      forget(option);
       take(option, `--${name}`, equals === -1 ? undefined : word.slice(equals + 1));
       return true;
     }

@@ -39,6 +39,7 @@ const MAX_FORMATTED = 16 * 1024 * 1024;
  * @throws {UsageError} If `--print` has another letter.
  */
 export function partsOf(parsed: ParsedArgs, isTerminal: boolean): Parts {
+  if (parsed.has("quiet")) return new Set();
   const print = parsed.value("print");
   if (print !== undefined) {
     return new Set(lettersOf("print", print, "HBhbm"));
@@ -49,7 +50,6 @@ export function partsOf(parsed: ParsedArgs, isTerminal: boolean): Parts {
   if (parsed.count("verbose") > 1) return new Set("HBhbm");
   if (parsed.has("verbose")) return new Set("HBhb");
   if (parsed.has("offline")) return new Set("HB");
-  if (parsed.has("quiet")) return new Set();
   if (savesBody(parsed)) return new Set(isTerminal ? "h" : "");
   return new Set(isTerminal ? "hb" : "b");
 }

@@ -61,12 +61,14 @@ export async function run(parsed: ParsedArgs): Promise<number> {
 }
 
 function targetOf(parsed: ParsedArgs): Target {
-  const scheme = parsed.has("https") || parsed.value("default-scheme") === "https";
   const [first = ""] = parsed.positionals;
   if (parsed.has("download") && /^[[{"]/.test(first)) {
     throw new UsageError(`"${first}" is no URL. -d downloads here; a body is --data TEXT`);
   }
-  const target = parseTarget(parsed.positionals, scheme ? "https" : "http");
+  const target = parseTarget(
+    parsed.positionals,
+    parsed.value("default-scheme") === "https" ? "https" : "http",
+  );
   const method = parsed.value("request")?.toUpperCase();
   if (method === undefined) return target;
   if (!/^[!#$%&'*+.^_`|~0-9A-Z-]+$/.test(method)) {

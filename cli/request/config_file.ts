@@ -40,7 +40,9 @@ export async function defaultOptions(): Promise<readonly string[]> {
   const { options = [], headers = {} } = defaults;
   if (!Array.isArray(options)) throw wrong(path, "defaults.options is no list");
   const words = options.map((each) => {
-    if (typeof each === "string" && /^-./.test(each)) return each;
+    if (typeof each === "string" && /^-./.test(each)) {
+      return each.replace(/^(?:-H|--header=)(?=.)/, "--default-header="); // an item replaces it
+    }
     throw wrong(path, `${JSON.stringify(each)} of defaults.options is no option; --name=value is`);
   });
   for (const [name, value] of Object.entries(record(path, headers, "defaults.headers"))) {

@@ -28,9 +28,6 @@ export function transportOf(parsed: ParsedArgs, times: Times): Transport {
   if (socketPath !== null && parsed.has("proxy")) {
     throw new UsageError("--unix-socket is a connection to this machine: --proxy cannot have it");
   }
-  if (parsed.has("ipv4") && parsed.has("ipv6")) {
-    throw new UsageError("-4 and -6 leave no address; give one of them");
-  }
   const connectTimeout = parsed.number("connect-timeout", { max: 2_000_000, fraction: true });
   return socketTransport({
     verify: !insecure,

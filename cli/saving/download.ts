@@ -82,8 +82,9 @@ async function pour(response: ClientResponse, path: string): Promise<void> {
   }
   try {
     using file = await Deno.open(path, { write: true });
-    const writer = file.writable.getWriter();
-    for await (const piece of response.content.iterAny()) await writer.write(piece);
+    for await (const piece of response.content.iterAny()) {
+      for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at));
+    }
   } catch (error) {
     throw unwritable(error, path);
   }

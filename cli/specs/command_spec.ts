@@ -28,6 +28,8 @@ export interface OptionSpec {
   readonly hidden?: boolean;
   /** The option that it is another name of; a value makes it a switch for that value. */
   readonly alias?: readonly [long: string, value?: string];
+  /** Options that say something else: the last one given counts. */
+  readonly against?: readonly string[];
   /** Why it is refused: people know it from elsewhere, and here it cannot be had. */
   readonly refused?: string;
 }

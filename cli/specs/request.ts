@@ -68,6 +68,9 @@ const REFUSED_OPTIONS: readonly OptionSpec[] = [
   { long: "default-header", value: "NAME:VALUE", repeat: true, hidden: true, help: "" },
 ];
 
+/** What is printed: each replaces what was said before. */
+const OUTPUT = ["headers", "body", "meta", "print", "quiet"];
+
 /** The subcommand, which needs no name. */
 export const request: CommandSpec = {
   name: "request",
@@ -87,16 +90,37 @@ export const request: CommandSpec = {
     "it came.",
   ],
   options: [
-    { long: "json", short: "j", help: "the body is JSON (default)" },
-    { long: "form", short: "f", help: "the body is a form; with files, multipart" },
-    { long: "multipart", help: "the body is a multipart form", more: true },
+    {
+      long: "json",
+      against: ["form", "multipart"],
+      short: "j",
+      help: "the body is JSON (default)",
+    },
+    {
+      long: "form",
+      against: ["json", "multipart"],
+      short: "f",
+      help: "the body is a form; with files, multipart",
+    },
+    {
+      long: "multipart",
+      against: ["json", "form"],
+      help: "the body is a multipart form",
+      more: true,
+    },
     { long: "raw", value: "TEXT", help: "the body is this text", more: true },
-    { long: "verbose", short: "v", help: "print the request too" },
-    { long: "headers", short: "h", help: "print the headers only" },
-    { long: "body", short: "b", help: "print the body only" },
-    { long: "meta", short: "m", help: "print times and sizes only", more: true },
+    {
+      long: "verbose",
+      against: OUTPUT,
+      short: "v",
+      help: "print the request too, and --all",
+    },
+    { long: "headers", against: OUTPUT, short: "h", help: "print the headers only" },
+    { long: "body", against: OUTPUT, short: "b", help: "print the body only" },
+    { long: "meta", against: OUTPUT, short: "m", help: "print times and sizes only", more: true },
     {
       long: "print",
+      against: OUTPUT,
       short: "p",
       value: "WHAT",
       help: "letters of: H B request, h b reply, m meta",
@@ -117,6 +141,7 @@ export const request: CommandSpec = {
     },
     {
       long: "quiet",
+      against: OUTPUT,
       short: "q",
       repeat: true,
       help: "print nothing; -qq no warnings either",
@@ -154,7 +179,7 @@ export const request: CommandSpec = {
       long: "output",
       short: "o",
       value: "FILE",
-      help: "file to save to, - for standard output; FOLDER/ for its own name",
+      help: "file to save to; - prints, FOLDER/ keeps the name",
     },
     { long: "no-clobber", help: "keep a file that -o names", more: true },
     { long: "continue", short: "c", help: "go on with a download that broke off", more: true },
@@ -169,16 +194,28 @@ export const request: CommandSpec = {
       help: "basic, bearer, digest",
       more: true,
     },
-    { long: "session", value: "NAME", help: "keep cookies, headers and credentials under NAME" },
+    {
+      long: "session",
+      against: ["session-read-only"],
+      value: "NAME",
+      help: "keep cookies, headers and credentials under NAME",
+    },
     {
       long: "session-read-only",
+      against: ["session"],
       value: "NAME",
       help: "use a session, do not change it",
       more: true,
     },
     { long: "no-check-status", help: "exit 0 for 3xx, 4xx and 5xx too", more: true },
     { long: "check-status", help: "exit 3, 4, 5 for 3xx, 4xx, 5xx (default)", more: true },
-    { long: "compress", short: "x", help: "compress the body (deflate)", more: true },
+    {
+      long: "compress",
+      short: "x",
+      repeat: true,
+      help: "compress the body (deflate) where that makes it smaller; -xx in any case",
+      more: true,
+    },
     { long: "chunked", help: "send the body in chunks, its length unsaid", more: true },
     { long: "timeout", value: "SECONDS", help: "limit for the whole exchange (default none)" },
     { long: "retry", value: "N", help: "repeat what fails for a moment N times", more: true },
@@ -203,14 +240,19 @@ export const request: CommandSpec = {
       help: "address of a host (HOST:PORT:ADDRESS too)",
       more: true,
     },
-    { long: "ipv4", short: "4", help: "addresses of IPv4 only", more: true },
-    { long: "ipv6", short: "6", help: "addresses of IPv6 only", more: true },
+    { long: "ipv4", against: ["ipv6"], short: "4", help: "addresses of IPv4 only", more: true },
+    { long: "ipv6", against: ["ipv4"], short: "6", help: "addresses of IPv6 only", more: true },
     { long: "interface", value: "NAME", help: "interface or address to connect from", more: true },
     { long: "unix-socket", value: "PATH", help: "connect to a unix socket", more: true },
     { long: "verify", value: "HOW", help: "no, or a certificate (PEM) to trust", more: true },
     { long: "cert", value: "FILE", help: "client certificate (PEM)", more: true },
     { long: "cert-key", value: "FILE", help: "key of the client certificate (PEM)", more: true },
-    { long: "https", help: "https where the URL has no scheme", more: true },
+    {
+      long: "https",
+      alias: ["default-scheme", "https"],
+      help: "https where the URL has no scheme",
+      more: true,
+    },
     {
       long: "default-scheme",
       value: "SCHEME",

@@ -494,7 +494,6 @@ Deno.test("--unix-socket, --resolve, -4, -6, --interface, --connect-timeout, 1a"
       code: 1,
       stderr: /with an address of IPv6|nothing listens there/,
     }],
-    ["-4 and -6", ["-46", ":/"], { code: USAGE, stderr: /-4 and -6 leave no address/ }],
     ["--interface that is none", ["--interface", "nope0", ":/"], {
       code: USAGE,
       stderr: /"nope0" is no address and no interface of this machine/,

@@ -147,9 +147,9 @@ Deno.test("-x, --chunked, --history-print, --format-options, --filter, 1a", asyn
       stdout:
         /^GET \/redirect\/1 [^]*?\n\nHTTP\/1\.1 302 [^]*?\n\nGET \/get [^]*?\n\nHTTP\/1\.1 200 /,
     }],
-    ["-P of a letter that is none", ["-P", "b", at("/")], {
+    ["-P of a letter that is none", ["-P", "m", at("/")], {
       code: USAGE,
-      stderr: /argument --history-print: "b" is none of H, B, h/,
+      stderr: /argument --history-print: "m" is none of H, B, h, b/,
     }],
     ["json.indent", ["--format-options", "json.indent:4", at("/uuid")], {
       code: 0,
