@@ -1,7 +1,7 @@
 // deno run examples/0038_hono_middleware.ts
 // Hono's middlewares around aiohttp-style handlers: CORS, security headers, request ids, and more.
 import { web } from "@roundtrip/http";
-import { fromHono, honoContext } from "@roundtrip/http/hono";
+import { fromHono } from "@roundtrip/http/hono";
 import { basicAuth } from "hono/basic-auth";
 import { cors } from "hono/cors";
 import { requestId } from "hono/request-id";
@@ -17,7 +17,7 @@ const app = new web.Application({
 app.addRoutes([
   web.get(
     "/",
-    (request) => web.textResponse(`hello from ${honoContext(request).get("requestId")}`),
+    (request) => web.textResponse(`hello from ${request.hono.get("requestId")}`),
   ),
 ]);
 

@@ -1,5 +1,5 @@
 /**
- * Hono's world: its middlewares as ours, and its routes in front of ours.
+ * Hono's middlewares as middlewares of an application. Hono's routes go to `app.hono`.
  *
  * @example
  * ```ts
@@ -15,41 +15,19 @@
  *
  * @module
  */
-import { type Context, Hono, type MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { HTTPException as HonoException } from "hono/http-exception";
-import { NotSupportedError } from "../http/not_supported_error.ts";
-import type { Application } from "./application/application.ts";
-import { addVary } from "../http/coding/content_coding.ts";
-import { engineOf } from "./application/hono_registry.ts";
-import { HTTPException } from "./exceptions/http_exception.ts";
+import { errorPage, noResponse, problemOf, report } from "./application/dispatch.ts";
+import { setResponse, withHeaders } from "./application/hono_response.ts";
+import { requestBehind } from "./request/hono_context.ts";
 import type { Handler, HandlerResult, Middleware } from "./request/middleware.ts";
-import { mutableResponse } from "./request/mutable_response.ts";
-import type { ServerRequest } from "./request/request.ts";
-
-/** What one request carries through Hono. */
-interface Bridge {
-  readonly request: ServerRequest;
-  readonly handler: Handler;
-  /** What Hono gets; for HEAD it is a GET, as Hono would take the body away too early. */
-  readonly raw: Request;
-  /** What the handler gave, where it is no response of the platform: a stream, a WebSocket. */
-  other: Exclude<HandlerResult, Response> | null;
-}
-
-const BRIDGE = Symbol("bridge");
-
-interface Env {
-  readonly Bindings: {
-    readonly [BRIDGE]: Bridge;
-    readonly remoteAddr: { readonly hostname: string | null };
-  };
-}
-
-const contexts = new WeakMap<object, Context>();
+import { requestInternals, type ServerRequest } from "./request/request.ts";
 
 /**
  * Makes one of our middlewares of Hono's; several run in order, the first is the outermost. They
- * see the answers to HTTP exceptions as responses, as they do in Hono.
+ * run on the request's own context, `request.hono`, and see the pages of HTTP exceptions and of
+ * errors as responses, as they do in Hono. Middlewares of ours further out see the exception, and
+ * whatever they answer gets the headers that Hono's middlewares wanted.
  *
  * @param middlewares Middlewares of Hono: `cors()`, `secureHeaders()`, `jwt({ secret })`.
  * @returns The middleware.
@@ -57,129 +35,139 @@ const contexts = new WeakMap<object, Context>();
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
- * import { fromHono, honoContext } from "@roundtrip/http/hono";
+ * import { fromHono } from "@roundtrip/http/hono";
  * import { requestId } from "hono/request-id";
  *
  * const app = new web.Application({ middlewares: [fromHono(requestId())] });
  * app.addRoutes([
- *   web.get("/", (request) => web.textResponse(honoContext(request).get("requestId"))),
+ *   web.get("/", (request) => web.textResponse(request.hono.get("requestId"))),
  * ]);
  * const response = await app.fetch(new Request("http://localhost/"));
  * console.assert(response.headers.get("x-request-id") === await response.text());
  * ```
  */
 export function fromHono(...middlewares: readonly MiddlewareHandler[]): Middleware {
-  const hono = new Hono<Env>();
-  hono.use(shareVariables);
-  for (const middleware of middlewares) hono.use(middleware);
-  hono.all("*", callHandler);
-  hono.onError(errorReply);
-  return async (request, handler) => {
-    const raw = request.method === "HEAD"
-      ? new Request(request.raw, { method: "GET" })
-      : request.raw;
-    const bridge: Bridge = { request, handler, raw, other: null };
-    const response = await hono.fetch(raw, {
-      [BRIDGE]: bridge,
-      remoteAddr: { hostname: request.remote },
-    });
-    return bridge.other ?? response;
-  };
+  return (request, handler) => new Passage(middlewares, request, handler).run();
 }
 
-/**
- * Gives the context that Hono's middlewares left their values in.
- *
- * @param request The request.
- * @returns The context of the innermost `fromHono()`.
- * @throws {TypeError} If the request came through no `fromHono()`.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- * import { fromHono, honoContext } from "@roundtrip/http/hono";
- *
- * const withUser = fromHono(async (c, next) => {
- *   c.set("user", "ann");
- *   await next();
- * });
- * const app = new web.Application({ middlewares: [withUser] });
- * app.addRoutes([web.get("/", (request) => web.textResponse(honoContext(request).get("user")))]);
- * console.assert(await (await app.request("/")).text() === "ann");
- * ```
- */
-export function honoContext<Params>(request: ServerRequest<Params>): Context {
-  const context = contexts.get(request);
-  if (context !== undefined) return context;
-  throw new TypeError("Cannot get Hono's context: the request came through no fromHono()");
+/** What was thrown, and the page for it before middlewares have changed it. */
+interface Fault {
+  readonly error: unknown;
+  readonly status: number;
+  readonly headers: Headers;
 }
 
-/**
- * Gives the Hono instance that an application stands on. What is added to it runs in front of the
- * application: routes, middlewares, other Hono applications by `route()` or `mount()`.
- *
- * @param app The application; it must not have started.
- * @returns The instance.
- * @throws {TypeError} If the application has started: Hono takes no routes then.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- * import { honoOf } from "@roundtrip/http/hono";
- *
- * const app = new web.Application();
- * honoOf(app).get("/hono", (c) => c.text("from Hono"));
- * const response = await app.fetch(new Request("http://localhost/hono"));
- * console.assert(await response.text() === "from Hono");
- * ```
- */
-export function honoOf(app: Application): Hono {
-  const hono = engineOf(app);
-  if (!(hono instanceof Hono) || Object.isFrozen(app.middlewares)) {
-    throw new TypeError("Cannot mount on Hono: the application has started");
+/** One request on its way through middlewares of Hono's to a handler of ours and back. */
+class Passage {
+  readonly #middlewares: readonly MiddlewareHandler[];
+  readonly #request: ServerRequest;
+  readonly #handler: Handler;
+  readonly #context: Context;
+  #reached = -1;
+  #outcome: Promise<HandlerResult> | null = null;
+  #early: Response | null = null;
+  #failure: Fault | null = null;
+
+  constructor(
+    middlewares: readonly MiddlewareHandler[],
+    request: ServerRequest,
+    handler: Handler,
+  ) {
+    this.#middlewares = middlewares;
+    this.#request = request;
+    this.#handler = handler;
+    this.#context = request.hono;
   }
-  return hono;
-}
 
-/** A `fromHono()` within another one sees the values of the outer one. */
-const shareVariables: MiddlewareHandler<Env> = async (c, next) => {
-  const { request } = c.env[BRIDGE];
-  const outer = contexts.get(request);
-  if (outer !== undefined) {
-    for (const [name, value] of Object.entries<unknown>(outer.var)) {
-      c.set(name as never, value as never);
+  async run(): Promise<HandlerResult> {
+    const c = this.#context;
+    const info = requestInternals.infoOf(this.#request);
+    if (c.req.raw !== this.#request.raw) c.req.raw = this.#request.raw; // of a clone
+    if (c.env !== info) c.env = info;
+    if (c.finalized) { // the handler is called once more
+      c.res = undefined;
+      c.finalized = false;
+    }
+    void c.res; // makes it: headers set before the handler answers would be lost without it
+    await this.#step(0);
+    if (!c.finalized) {
+      throw new TypeError("A middleware of Hono's neither called next() nor gave a response");
+    }
+    if (this.#early !== null && this.#outcome !== null) {
+      this.#passEarly(this.#early);
+      if (this.#failure !== null) report(this.#failure.error, this.#request);
+      return await this.#outcome;
+    }
+    return this.#failure === null ? c.res : this.#fail(this.#failure);
+  }
+
+  /** As Hono's compose(): an error becomes its page at the level where it was thrown. */
+  async #step(at: number): Promise<void> {
+    if (at <= this.#reached) throw new Error("next() called multiple times");
+    this.#reached = at;
+    const c = this.#context;
+    try {
+      const middleware = this.#middlewares[at];
+      if (middleware === undefined) return await this.#callHandler();
+      const response = await middleware(c, () => this.#step(at + 1));
+      if (response && !c.finalized) c.res = response;
+    } catch (error) {
+      if (error instanceof Error) c.error = error;
+      const page = errorPage(error, this.#request);
+      this.#failure = { error, status: page.status, headers: new Headers(page.headers) };
+      setResponse(c, page, c.res.headers);
     }
   }
-  contexts.set(request, c);
-  void c.res; // makes it: headers that are set before the handler answers are lost without it
-  await next();
-};
 
-async function callHandler(c: Context<Env>): Promise<Response> {
-  const bridge = c.env[BRIDGE];
-  if (c.req.raw !== bridge.raw) {
-    throw new NotSupportedError(
-      "a middleware of Hono that replaces the request",
-      "Handlers have the request as it came; limit bodies by clientMaxSize",
-    );
+  async #callHandler(): Promise<void> {
+    const c = this.#context;
+    const request = this.#request;
+    const passed = await requestBehind(c);
+    if (passed !== request.raw) requestInternals.replaceRaw(request, passed);
+    const wanted = new Headers(c.res.headers);
+    const { promise: early, resolve } = Promise.withResolvers<Response>();
+    const leave = requestInternals.delayEarlyAnswer(request, (response) => {
+      this.#early = response;
+      resolve(response);
+    });
+    try {
+      this.#outcome = Promise.try(this.#handler, request);
+      this.#outcome.catch(() => {}); // is awaited by run(), when the early answer has left
+      const result = await Promise.race([early, this.#outcome]);
+      if (!(result instanceof Response)) throw noResponse(result);
+      if (!c.finalized) setResponse(c, result, wanted); // unless timeout() has answered
+    } finally {
+      leave();
+    }
   }
-  const result = await bridge.handler(bridge.request);
-  if (!(result instanceof Response)) bridge.other = result;
-  // Of another result this is only for Hono's eyes: the client has that one.
-  const response = result instanceof Response ? mutableResponse(result) : new Response();
-  // Hono would put the headers that middlewares have set so far in the place of the response's.
-  for (const [name, value] of c.res.headers) {
-    if (name === "vary") {
-      for (const each of value.split(",")) addVary(response.headers, each.trim());
-    } else if (name === "set-cookie") response.headers.append(name, value);
-    else if (name !== "content-type") response.headers.set(name, value);
-  }
-  c.res = undefined;
-  return c.res = response;
-}
 
-function errorReply(error: Error): Response {
-  if (error instanceof HTTPException) return error.toResponse();
-  if (error instanceof HonoException) return error.getResponse();
-  throw error;
+  /** Lets an early answer go, as the middlewares have left it. */
+  #passEarly(early: Response): void {
+    const { res } = this.#context;
+    if (early.status === 101) { // must be the very object
+      return requestInternals.passEarlyAnswer(this.#request, withHeaders(early, res.headers));
+    }
+    const { body } = early;
+    if (body !== null && body !== res.body && !body.locked) body.cancel().catch(() => {});
+    requestInternals.passEarlyAnswer(this.#request, res);
+  }
+
+  /** Middlewares of ours see the error, unless one of Hono's has answered something else. */
+  #fail({ error, status, headers }: Fault): Response {
+    const { res } = this.#context;
+    if (error instanceof HonoException) return res;
+    if (res.status !== status) {
+      if (problemOf(error, this.#request) === null) report(error, this.#request);
+      return res;
+    }
+    const wanted = new Headers(res.headers);
+    for (const [name, value] of headers) {
+      if (wanted.get(name) === value) wanted.delete(name);
+    }
+    for (const name of ["content-type", "content-length", "content-encoding", "etag"]) {
+      wanted.delete(name);
+    }
+    requestInternals.keepFailure(this.#request, { error, response: res, wanted });
+    throw error;
+  }
 }

@@ -2,20 +2,26 @@
  * The application: routes, middlewares, state, and `fetch`.
  * @module
  */
-import { Hono } from "hono";
+import type { Hono } from "hono";
+import { HTTPException as HonoException } from "hono/http-exception";
 import { LinkedList } from "../../http/linked_list.ts";
 import type { AppContext, Logger } from "../request/app_context.ts";
 import { type AppKey, KeyStore } from "../request/app_key.ts";
 import { APPLICATION_OPTIONS, type ApplicationOptions } from "./application_options.ts";
 import { checkResponse } from "./response_guard.ts";
-import { createDispatch, type Dispatch, honoHandler } from "./dispatch.ts";
-import type { EnginePort, ServeInfo } from "../engine/engine.ts";
+import { createDispatch, type Dispatch, problemOf } from "./dispatch.ts";
+import type { ServeInfo } from "../engine/engine.ts";
 import { portOf } from "../engine/engine_of_request.ts";
-import { keepEngine } from "./hono_registry.ts";
+import { headResponse } from "../response/head_response.ts";
+import { HonoRouter, passAsGet } from "./hono_router.ts";
 import { hostError } from "./host_guard.ts";
 import { type CleanupContext, CleanupStack, runAll, send, type Signal } from "./lifecycle.ts";
 import { compose, type Handler, type Middleware } from "../request/middleware.ts";
-import { prepareResponse, type PrepareSignal } from "../response/prepare_response.ts";
+import {
+  prepareResponse,
+  type PrepareSignal,
+  serverErrorResponse,
+} from "../response/prepare_response.ts";
 import type { EarlyAnswer } from "../request/prepared_answer.ts";
 import type { ServerRequest } from "../request/request.ts";
 import type { Route } from "../routing/route.ts";
@@ -63,12 +69,32 @@ export class Application implements AppContext {
   readonly #running = new Set<EarlyAnswer>();
   readonly #waiting = new LinkedList<ServerRequest>();
   readonly #contexts = new CleanupStack();
-  readonly #hono = keepEngine(this, new Hono());
+  readonly #honoRouter: HonoRouter = new HonoRouter({
+    resources: this.router,
+    answer: (exchange) => this.#dispatch?.(exchange) ?? serverErrorResponse(),
+    starting: () => this.#dispatch === null ? this.startup() : null,
+  });
   #dispatch: Dispatch | null = null;
   #parent: Application | null = null;
   #starting: Promise<void> | null = null;
   #draining = false;
-  #mounted = false;
+
+  /**
+   * The Hono instance that this application is the router of. What is added to it, routes, Hono's
+   * middlewares, other Hono applications by `route()`, runs in front of the application's own
+   * middlewares and routes.
+   *
+   * @example
+   * ```ts
+   * import { web } from "@roundtrip/http";
+   *
+   * const app = new web.Application();
+   * app.hono.get("/hono/:name", (c) => c.text(`hello from Hono, ${c.req.param("name")}`));
+   * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
+   * console.assert(await (await app.request("/hono/ann")).text() === "hello from Hono, ann");
+   * ```
+   */
+  readonly hono: Hono = this.#honoRouter.createHono();
 
   /**
    * Creates one.
@@ -80,6 +106,7 @@ export class Application implements AppContext {
     this.middlewares = [...options.middlewares ?? []];
     this.clientMaxSize = options.clientMaxSize ?? 1024 ** 2;
     this.logger = options.logger ?? console;
+    this.hono.onError((error) => this.#failed(error));
   }
 
   /**
@@ -92,7 +119,7 @@ export class Application implements AppContext {
   readonly fetch = (request: Request, info?: ServeInfo): Response | Promise<Response> =>
     this.#dispatch === null
       ? this.startup().then(() => this.fetch(request, info))
-      : this.#answer(request, info, this.#dispatch);
+      : this.#answer(request, info);
 
   /**
    * Answers a request without a server, for tests.
@@ -322,18 +349,13 @@ export class Application implements AppContext {
     ) Object.freeze(list);
     for (const context of this.cleanupCtx) await this.#contexts.enter(context, this);
     await send(this.onStartup, this);
-    const dispatch = createDispatch({
+    this.#dispatch = createDispatch({
       app: this,
       running: this.#running,
       waiting: this.#waiting,
-      check: (response, engine) => this.#check(response, engine),
-      resolve: (method, path, url) => this.router.resolve(method, path, url),
       wrap: (handler) => this.wrap(handler),
       prepare: this.#listens() ? (request, response) => this.#prepare(request, response) : null,
     });
-    this.#mounted = this.#hono.routes.length > 0;
-    if (this.#mounted) this.#hono.all("*", honoHandler(dispatch));
-    this.#dispatch = dispatch;
   }
 
   /** Takes down what a failed start has set up; its own failures must not hide the first one. */
@@ -350,6 +372,11 @@ export class Application implements AppContext {
     if (sub === this) throw new TypeError(`${cannot}: it is the application itself`);
     if (sub.#parent !== null || sub.router.frozen) {
       throw new TypeError(`${cannot}: it has started, or was added before`);
+    }
+    if (sub.#honoRouter.isMounted) {
+      throw new TypeError(
+        `${cannot}: only the outermost application has routes of Hono's, add them to its "hono"`,
+      );
     }
     sub.#parent = this;
     sub.router.freeze();
@@ -371,24 +398,66 @@ export class Application implements AppContext {
     return prepareResponse(signals, request, response);
   }
 
-  #answer(
-    request: Request,
-    info: ServeInfo | undefined,
-    dispatch: Dispatch,
-  ): Response | Promise<Response> {
-    const { url } = request;
-    const engine = portOf(info);
-    const refused = hostError(engine.hostOf(request), url);
+  #answer(request: Request, info: ServeInfo | undefined): Response | Promise<Response> {
+    const refused = hostError(portOf(info).hostOf(request), request.url);
     if (refused !== null) return new Response(`400: ${refused}`, { status: 400 });
-    // Hono decides only where something was mounted on it; its context costs 6 % of a hello route.
-    if (!this.#mounted) return dispatch(request, info, url);
-    const response = this.#hono.fetch(request, info);
+    if (request.method === "HEAD") return this.#answerHead(request, info);
+    const response = this.hono.fetch(request, info, EXECUTION);
     return response instanceof Promise
-      ? response.then((each) => this.#check(each, engine))
-      : this.#check(response, engine);
+      ? response.then(
+        (each) => this.#check(each, request, info),
+        (error) => this.#check(this.#failed(error), request, info),
+      )
+      : this.#check(response, request, info);
   }
 
-  #check(response: Response, engine: EnginePort): Response {
-    return checkResponse(response, engine, this.#draining, this.logger);
+  async #answerHead(
+    request: Request,
+    info: ServeInfo | undefined,
+  ): Promise<Response> {
+    passAsGet(request);
+    const answered = await this.hono.fetch(request, info, EXECUTION);
+    try {
+      return this.#check(await headResponse(answered, isServed(info)), request, info);
+    } catch (error) { // Response.error(), which has no status that could be sent
+      return this.#check(this.#failed(error), request, info);
+    }
+  }
+
+  /** What Hono's own routes and middlewares throw; the rest is dispatch's. */
+  #failed(error: unknown): Response {
+    if (error instanceof HonoException) return error.getResponse();
+    const problem = problemOf(error);
+    if (problem !== null) return problem.toResponse();
+    try {
+      this.logger.error("Error handling a request", error);
+    } catch {
+      // A logger that fails must not cost the client its answer.
+    }
+    return serverErrorResponse();
+  }
+
+  #check(given: Response, request: Request, info: ServeInfo | undefined): Response {
+    const engine = portOf(info);
+    let response = this.#honoRouter.isMounted ? this.#honoRouter.leaving(request, given) : given;
+    try {
+      if (response.status === 205 && isServed(info) && engine.sendsReset === false) {
+        response = new Response(null, { status: 204, headers: response.headers });
+      }
+      return checkResponse(response, engine, this.#draining, this.logger);
+    } catch (error) { // Response.error(), which has no status that could be sent
+      return this.#failed(error);
+    }
   }
 }
+
+function isServed(info: ServeInfo | undefined): boolean {
+  return info !== undefined && "completed" in info;
+}
+
+/** For `c.executionCtx`: what a middleware leaves behind, `cache()` for one, goes on by itself. */
+const EXECUTION = {
+  waitUntil: (promise: Promise<unknown>): void => void promise.catch(() => {}),
+  passThroughOnException: (): void => {},
+  props: {},
+};

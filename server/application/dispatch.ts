@@ -2,39 +2,29 @@
  * One request from Hono's match to the platform's response.
  * @module
  */
-import type { Context } from "hono";
+import { HTTPException as HonoException } from "hono/http-exception";
 import type { LinkedList } from "../../http/linked_list.ts";
 import { MultipartError, MultipartLimitError } from "../../http/multipart/errors.ts";
 import type { AppContext } from "../request/app_context.ts";
-import { rawPathOf } from "../request/base_request.ts";
-import type { EnginePort, ServeInfo } from "../engine/engine.ts";
 import { mutableResponse } from "../request/mutable_response.ts";
-import { headResponse } from "../response/head_response.ts";
 import { HTTPBadRequest, HTTPMethodNotAllowed, HTTPNotFound } from "../exceptions/client_errors.ts";
 import { HTTPRequestEntityTooLarge } from "../exceptions/message_errors.ts";
 import { HTTPException } from "../exceptions/http_exception.ts";
 import { ConnectionResetError } from "../response/connection_reset_error.ts";
 import { type Handler, type HandlerResult, render } from "../request/middleware.ts";
 import { NO_PARAMS } from "../routing/no_params.ts";
-import { decodePath } from "../routing/path_template.ts";
 import { serverErrorResponse } from "../response/prepare_response.ts";
 import type { EarlyAnswer } from "../request/prepared_answer.ts";
-import { ServerRequest } from "../request/request.ts";
+import { requestInternals, ServerRequest } from "../request/request.ts";
 import { endBody } from "../body/request_body.ts";
-import type { Missed, Resolution } from "../routing/route.ts";
+import type { Missed } from "../routing/route.ts";
+import { withHeaders } from "./hono_response.ts";
+import type { Exchange } from "./hono_router.ts";
 
 /** What dispatch needs of an application. */
 export interface DispatchOptions {
   /** The application, as requests see it. */
   readonly app: AppContext;
-  /**
-   * Finds the route of a request.
-   *
-   * @param method Method in upper case.
-   * @param path Decoded path.
-   * @param url `Request.url`.
-   */
-  resolve(method: string, path: string, url: string): Resolution;
   /**
    * Wraps a handler in the application's middlewares.
    *
@@ -45,14 +35,6 @@ export interface DispatchOptions {
   readonly prepare:
     | ((request: ServerRequest, response: Response) => Promise<Response>)
     | null;
-  /**
-   * Looks at a response just before it leaves.
-   *
-   * @param response The response.
-   * @param engine What sends it.
-   * @returns The response, or what is to leave instead.
-   */
-  check(response: Response, engine: EnginePort): Response;
   /** Told of every socket or stream that outlives its answer, until it is done. */
   readonly running: Set<EarlyAnswer>;
   /** Told of every request whose handler has not answered yet. */
@@ -62,49 +44,31 @@ export interface DispatchOptions {
 /**
  * Answers a request: every failure of a handler, a responder or a logger becomes a response.
  *
- * @param raw The platform's request.
- * @param info What the platform tells about the connection.
- * @param url `Request.url`.
+ * @param exchange The request and its route.
  */
-export type Dispatch = (
-  raw: Request,
-  info: ServeInfo | undefined,
-  url: string,
-) => Response | Promise<Response>;
+export type Dispatch = (exchange: Exchange) => Response | Promise<Response>;
 
 /**
- * Makes what answers every request: match, middlewares, handler, response.
+ * Makes what answers every request: middlewares, handler, response.
  *
- * @param options The application and how it finds handlers.
+ * @param options The application and how it wraps handlers.
  * @returns The function.
  */
 export function createDispatch(options: DispatchOptions): Dispatch {
   const { app, prepare } = options;
   const unknown = options.wrap(notFound);
-  return (raw, info, url) => {
-    const { method } = raw;
-    const found = options.resolve(method, decodePath(rawPathOf(url)), url);
+  return ({ context, raw, passed, info, method, found }) => {
     const { route } = found;
     const request = route === null
-      ? new ServerRequest(raw, info, app, NO_PARAMS)
-      : new ServerRequest(raw, info, app, found.params, route.resource);
+      ? new ServerRequest(raw, info, app, NO_PARAMS, null, context)
+      : new ServerRequest(raw, info, app, found.params, route.resource, context);
+    if (passed !== raw) requestInternals.replaceRaw(request, passed);
     const chain = route === null
       ? missedChain(found, method, options, unknown)
       : route.chain ?? route.handler;
     const response = answer(request, chain, options);
-    if (method === "HEAD" || prepare !== null) return finish(response, request, options);
-    return response instanceof Promise ? response : checked(response, request, options);
+    return prepare === null ? response : finish(response, request, options, prepare);
   };
-}
-
-/**
- * Lets Hono call the dispatch of an application.
- *
- * @param dispatch The dispatch.
- * @returns A handler of Hono's.
- */
-export function honoHandler(dispatch: Dispatch): (c: Context) => Response | Promise<Response> {
-  return (c) => dispatch(c.req.raw, c.env as ServeInfo | undefined, c.req.url);
 }
 
 function missedChain(
@@ -128,22 +92,21 @@ async function finish(
   response: Response | Promise<Response>,
   request: ServerRequest,
   options: DispatchOptions,
+  prepare: NonNullable<DispatchOptions["prepare"]>,
 ): Promise<Response> {
-  let answered = await response;
+  const answered = await response;
   try {
-    if (options.prepare !== null) answered = await options.prepare(request, answered);
-    if (request.method === "HEAD") answered = await headResponse(answered, request.served);
+    return await prepare(request, answered);
   } catch (error) {
     if (answered.status === 101) { // an upgrade cannot be taken back, only closed
       report(error, request);
       const early = request.earlyAnswer;
       if (early !== null) end(early, request, options.running, error);
-    } else {
-      answered.body?.cancel().catch(() => {});
-      answered = errorResponse(error, request);
+      return answered;
     }
+    answered.body?.cancel().catch(() => {});
+    return errorResponse(error, request);
   }
-  return checked(answered, request, options);
 }
 
 /** Runs the chain; an early answer goes out at once, while the chain runs on. */
@@ -163,22 +126,22 @@ function answer(
   const { running, waiting } = options;
   const place = waiting.add(request);
   return new Promise((resolve) => {
-    request.onEarlyAnswer((early) => {
+    requestInternals.onEarlyAnswer(request, (early, response) => {
       running.add(early);
-      resolve(checked(early.response, request, options));
+      resolve(response);
     });
     const done = (value: HandlerResult): void => {
       waiting.delete(place);
       request.finish();
       const early = request.earlyAnswer;
-      if (early === null) resolve(checked(toResponse(value, request), request, options));
+      if (early === null) resolve(toResponse(value, request));
       else end(early, request, running);
     };
     const failed = (error: unknown): void => {
       waiting.delete(place);
       request.finish();
       const early = request.earlyAnswer;
-      if (early === null) return resolve(checked(errorResponse(error, request), request, options));
+      if (early === null) return resolve(errorResponse(error, request));
       if (!isReset(error, request)) report(error, request);
       end(early, request, running, error ?? new Error("The handler threw nothing"));
     };
@@ -195,22 +158,13 @@ function answer(
   });
 }
 
-/** Lets the application look at a response that is on its way out. */
-function checked(response: Response, request: ServerRequest, options: DispatchOptions): Response {
-  try {
-    const { engine } = request;
-    if (response.status === 205 && request.served && engine.sendsReset === false) {
-      response = new Response(null, { status: 204, headers: response.headers });
-    }
-    return options.check(response, engine);
-  } catch (error) { // Response.error(), which has no status that could be sent
-    report(error, request);
-    return serverErrorResponse();
-  }
-}
-
-/** A logger that fails must cost nobody the answer. */
-function report(error: unknown, request: ServerRequest): void {
+/**
+ * Logs an error; a logger that fails must not cost the client its answer.
+ *
+ * @param error The error.
+ * @param request The request that it ended.
+ */
+export function report(error: unknown, request: ServerRequest): void {
   try {
     request.app.logger.error(describe(request), error);
   } catch {
@@ -237,18 +191,35 @@ async function end(
 /** Turns what a handler gave into a response. */
 function toResponse(result: HandlerResult, request: ServerRequest): Response {
   if (result instanceof Response) {
-    if (!request.engine.isBodyUsed(result)) return mutableResponse(result);
+    if (!request.engine.isBodyUsed(result)) return withWanted(result, request);
     const error = new TypeError("The handler returned a response whose body was read before");
     return errorResponse(error, request);
   }
   const early = request.earlyAnswer;
   if (early !== null) return early.response;
-  const error = new TypeError(
-    (result as unknown) instanceof HTTPException
+  return errorResponse(noResponse(result), request);
+}
+
+/** After an error that left middlewares of Hono and that a middleware of ours has answered. */
+function withWanted(response: Response, request: ServerRequest): Response {
+  const failure = requestInternals.failureOf(request);
+  return failure === null || failure.response === response
+    ? mutableResponse(response)
+    : withHeaders(response, failure.wanted);
+}
+
+/**
+ * The error for a handler that gave something else than a response.
+ *
+ * @param result What it gave.
+ * @returns The error.
+ */
+export function noResponse(result: unknown): TypeError {
+  return new TypeError(
+    result instanceof HTTPException
       ? "The handler has to throw HTTP exceptions, it returned one"
       : `The handler has to return a Response, it returned ${nameOf(result)}`,
   );
-  return errorResponse(error, request);
 }
 
 function isThenable(value: unknown): value is Promise<HandlerResult> {
@@ -262,27 +233,55 @@ function nameOf(value: unknown): string {
   return value === null ? "null" : `an object of ${value.constructor?.name ?? "no class"}`;
 }
 
-/** Turns what a handler threw into a response; the only place that makes error pages. */
+/** Turns what a handler threw into a response, and logs what is the program's fault. */
 function errorResponse(error: unknown, request: ServerRequest): Response {
+  const failure = requestInternals.failureOf(request);
+  const known = failure !== null && failure.error === error ? failure.response : null;
+  if (known === null && error instanceof HonoException) {
+    return withWanted(error.getResponse(), request);
+  }
   const problem = problemOf(error, request);
-  if (problem === null) return serverErrorResponse();
-  const { status } = problem;
-  const response = problem.toResponse();
-  return status < 300 || status === 304 ? response : endBody(request, problem, response);
+  if (problem === null) report(error, request);
+  const response = known ?? withWanted(pageOf(problem), request);
+  if (problem === null || response.status < 300 || response.status === 304) return response;
+  // What was encoded is not the exception's text any more, which is sent while the rest is read.
+  return response.headers.has("content-encoding") ? response : endBody(request, problem, response);
 }
 
-/** What is to be answered; `null` for an error of the program, which is logged. */
-function problemOf(error: unknown, request: ServerRequest): HTTPException | null {
+/**
+ * Gives the page for what a handler threw, and logs nothing.
+ *
+ * @param error What was thrown.
+ * @param request The request.
+ * @returns The page.
+ */
+export function errorPage(error: unknown, request: ServerRequest): Response {
+  const failure = requestInternals.failureOf(request);
+  if (failure !== null && failure.error === error) return failure.response;
+  return error instanceof HonoException ? error.getResponse() : pageOf(problemOf(error, request));
+}
+
+function pageOf(problem: HTTPException | null): Response {
+  return problem === null ? serverErrorResponse() : problem.toResponse();
+}
+
+/**
+ * Tells what is to be answered for an error.
+ *
+ * @param error What was thrown.
+ * @param request The request, if there is one.
+ * @returns The exception; `null` for an error of the program, which has to be logged.
+ */
+export function problemOf(error: unknown, request?: ServerRequest): HTTPException | null {
   if (error instanceof HTTPException) return error;
   // The client's fault, whichever reader of the body met it.
   if (error instanceof MultipartError) return multipartProblem(error);
   if (isReset(error, request)) return new HTTPBadRequest({ text: "The request was cut" });
-  report(error, request);
   return null;
 }
 
-function isReset(error: unknown, request: ServerRequest): boolean {
-  return error instanceof ConnectionResetError || request.engine.isReset?.(error) === true;
+function isReset(error: unknown, request?: ServerRequest): boolean {
+  return error instanceof ConnectionResetError || request?.engine.isReset?.(error) === true;
 }
 
 function multipartProblem(error: MultipartError): HTTPException {

@@ -2,6 +2,7 @@
  * A request as handlers see it.
  * @module
  */
+import type { Context } from "hono";
 import { decoderFor } from "../../http/headers/charset.ts";
 import {
   MultipartReader,
@@ -14,6 +15,7 @@ import { type AppKey, KeyStore } from "./app_key.ts";
 import { BaseRequest } from "./base_request.ts";
 import { CLONE_OPTIONS, type CloneOptions } from "./clone_options.ts";
 import { configOf } from "./config_dict.ts";
+import { contextFor } from "./hono_context.ts";
 import type { EarlyAnswer } from "./prepared_answer.ts";
 import type { ServeInfo, SocketUpgrade, UpgradeOptions } from "../engine/engine.ts";
 import { HTTPBadRequest } from "../exceptions/client_errors.ts";
@@ -27,6 +29,83 @@ import {
   refuseLength,
 } from "../body/read_form.ts";
 import { multipartBody, readRequestBody, unreadBody } from "../body/request_body.ts";
+
+/** Told of an early answer, and of its response as Hono's middlewares left it. */
+type EarlyListener = (answer: EarlyAnswer, response: Response) => void;
+
+/** An error that left middlewares of Hono, which have seen and changed the page for it. */
+export interface Failure {
+  /** What was thrown. */
+  readonly error: unknown;
+  /** The page. */
+  readonly response: Response;
+  /** Headers that the middlewares wanted, for any other response. */
+  readonly wanted: Headers;
+}
+
+/** What the library does with a request and programs must not; `server/mod.ts` does not export it. */
+export interface RequestInternals {
+  /**
+   * Answers the platform now and lets the handler run on; streams and WebSockets call it from
+   * their `prepare()`.
+   *
+   * @param request The request.
+   * @param answer The answer.
+   * @throws {TypeError} If the request was answered before.
+   */
+  answerEarly<P>(request: ServerRequest<P>, answer: EarlyAnswer): void;
+  /**
+   * Waits for an early answer; dispatch calls it once.
+   *
+   * @param request The request.
+   * @param listener Called with the answer, at once if there is one.
+   */
+  onEarlyAnswer<P>(request: ServerRequest<P>, listener: EarlyListener): void;
+  /**
+   * Lets middlewares see an early answer before it leaves; they pass it on by `passEarlyAnswer()`.
+   *
+   * @param request The request.
+   * @param stage Called with the response.
+   * @returns What takes the stage away again.
+   */
+  delayEarlyAnswer<P>(request: ServerRequest<P>, stage: (response: Response) => void): () => void;
+  /**
+   * Passes an early answer on to the next middlewares further out, or to dispatch.
+   *
+   * @param request The request.
+   * @param response The response.
+   */
+  passEarlyAnswer<P>(request: ServerRequest<P>, response: Response): void;
+  /**
+   * Gives the last error that left middlewares of Hono.
+   *
+   * @param request The request.
+   */
+  failureOf<P>(request: ServerRequest<P>): Failure | null;
+  /**
+   * Keeps an error that leaves middlewares of Hono.
+   *
+   * @param request The request.
+   * @param failure The error with its page.
+   */
+  keepFailure<P>(request: ServerRequest<P>, failure: Failure): void;
+  /**
+   * Lets the readers of a request read another one, which a middleware of Hono's made of it.
+   *
+   * @param request The request.
+   * @param raw The other one.
+   */
+  replaceRaw<P>(request: ServerRequest<P>, raw: Request): void;
+  /**
+   * What the platform told about the connection.
+   *
+   * @param request The request.
+   */
+  infoOf<P>(request: ServerRequest<P>): ServeInfo | undefined;
+}
+
+/** Filled in by the class, whose private fields it reaches. */
+export const requestInternals: RequestInternals = {} as RequestInternals;
 
 /**
  * A request, with the accessors of aiohttp's `web.Request`. The platform's own is `raw`.
@@ -65,7 +144,44 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   #origin: ServerRequest<Params> | null = null; // what a clone was made of
   #clones: ServerRequest<Params>[] | null = null;
   #early: EarlyAnswer | null = null;
-  #onEarly: ((answer: EarlyAnswer) => void) | null = null;
+  #onEarly: EarlyListener | null = null;
+  #stages: ((response: Response) => void)[] | null = null;
+  #leaving: Response | null = null; // of an early answer that nothing waits for yet
+  #failure: Failure | null = null;
+  #platform: Request | null = null; // what a middleware of Hono's has replaced
+  #hono: Context | null;
+
+  static {
+    Object.assign(
+      requestInternals,
+      {
+        answerEarly: (request, answer) => (request.#origin ?? request).#answerEarly(answer),
+        onEarlyAnswer: (request, listener) => {
+          request.#onEarly = listener;
+          if (request.#early !== null && request.#leaving !== null) {
+            listener(request.#early, request.#leaving);
+          }
+        },
+        delayEarlyAnswer: (request, stage) => {
+          const origin = request.#origin;
+          if (origin !== null) return requestInternals.delayEarlyAnswer(origin, stage);
+          const stages = request.#stages ??= [];
+          stages.push(stage);
+          return () => {
+            const at = stages.indexOf(stage);
+            if (at >= 0) stages.splice(at, 1);
+          };
+        },
+        passEarlyAnswer: (request, response) => (request.#origin ?? request).#passOn(response),
+        failureOf: (request) => (request.#origin ?? request).#failure,
+        keepFailure: (request, failure) => {
+          (request.#origin ?? request).#failure = failure;
+        },
+        replaceRaw: (request, raw) => request.#replaceRaw(raw),
+        infoOf: (request) => request.info,
+      } satisfies RequestInternals,
+    );
+  }
 
   /**
    * Creates one.
@@ -75,6 +191,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * @param app The application that handles the request.
    * @param matchInfo Values of the path's variables.
    * @param resource The resource whose route answers.
+   * @param hono Hono's context of the request.
    */
   constructor(
     raw: Request,
@@ -82,6 +199,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     app: AppContext,
     matchInfo: Readonly<Params>,
     resource: ResourceInfo | null = null,
+    hono: Context | null = null,
   ) {
     super(raw, info);
     this.#root = app;
@@ -89,6 +207,15 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     this.#innermost = app;
     this.matchInfo = matchInfo;
     this.resource = resource;
+    this.#hono = hono;
+  }
+
+  /**
+   * Hono's context of this request: the values that middlewares of Hono left (`c.get()`), and
+   * whatever takes a `Context` of Hono's. The application made it to find the route.
+   */
+  get hono(): Context {
+    return this.#hono ??= contextFor(this.raw, this.info);
   }
 
   /**
@@ -143,7 +270,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    */
   get signal(): AbortSignal {
     if (this.#origin !== null) return this.#origin.signal;
-    this.#leave ??= this.engine.watchClient(this.raw, this.info);
+    this.#leave ??= this.engine.watchClient(this.#platform ?? this.raw, this.info);
     return this.#leave.signal;
   }
 
@@ -207,7 +334,8 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     const info = options.remote === undefined
       ? this.info
       : { remoteAddr: { transport: "tcp", hostname: options.remote }, engine: this.engine };
-    const copy = new ServerRequest(raw, info, this.#root, this.matchInfo, this.resource);
+    const { matchInfo, resource } = this;
+    const copy = new ServerRequest(raw, info, this.#root, matchInfo, resource, this.#hono);
     copy.#app = this.#app;
     copy.#innermost = this.#innermost;
     copy.#limit = options.clientMaxSize ?? this.#limit;
@@ -345,33 +473,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    */
   upgrade(events: SocketEvents, options: UpgradeOptions): SocketUpgrade {
     if (this.#origin !== null) return this.#origin.upgrade(events, options);
-    return this.engine.upgrade(this.raw, events, options);
-  }
-
-  /**
-   * Answers the platform now and lets the handler run on; streams and WebSockets call it from
-   * their `prepare()`.
-   *
-   * @param answer The answer.
-   * @throws {TypeError} If the request was answered before.
-   */
-  answerEarly(answer: EarlyAnswer): void {
-    if (this.#origin !== null) return this.#origin.answerEarly(answer);
-    if (this.#early !== null) {
-      throw new TypeError("Cannot prepare: the request was answered before");
-    }
-    this.#early = answer;
-    this.#onEarly?.(answer);
-  }
-
-  /**
-   * Waits for an early answer; dispatch calls it once.
-   *
-   * @param listener Called with the answer, at once if there is one.
-   */
-  onEarlyAnswer(listener: (answer: EarlyAnswer) => void): void {
-    if (this.#early === null) this.#onEarly = listener;
-    else listener(this.#early);
+    return this.engine.upgrade(this.#platform ?? this.raw, events, options);
   }
 
   /** Whether a server carries the request, rather than a program that called `fetch`. */
@@ -388,13 +490,34 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   abandon(response: Response): void {
     this.#leave?.abort(new DOMException("The server stops", "AbortError"));
     if (this.earlyAnswer === null) {
-      this.answerEarly({ response, finish: () => Promise.resolve() });
+      requestInternals.answerEarly(this, { response, finish: () => Promise.resolve() });
     }
   }
 
   /** The early answer, `null` while there is none. */
   get earlyAnswer(): EarlyAnswer | null {
     return this.#origin?.earlyAnswer ?? this.#early;
+  }
+
+  #answerEarly(answer: EarlyAnswer): void {
+    if (this.#early !== null) {
+      throw new TypeError("Cannot prepare: the request was answered before");
+    }
+    this.#early = answer;
+    this.#passOn(answer.response);
+  }
+
+  /** Through the middlewares of Hono, from the innermost out, then to dispatch. */
+  #passOn(response: Response): void {
+    const stage = this.#stages?.pop();
+    if (stage !== undefined) return stage(response);
+    this.#leaving = response;
+    if (this.#early !== null) this.#onEarly?.(this.#early, response);
+  }
+
+  #replaceRaw(raw: Request): void {
+    this.#platform ??= this.raw;
+    Object.assign(this, { raw }); // readonly for programs
   }
 
   /** A clone shares the stream, whose lock is all that tells of a reader there. */

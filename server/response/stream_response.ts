@@ -17,7 +17,7 @@ import { type ETag, parseETags, setETag, setLastModified } from "../../http/head
 import { FreezableHeaders } from "./freezable_headers.ts";
 import { parseHttpDate } from "../../http/headers/http_date.ts";
 import type { EarlyAnswer } from "../request/prepared_answer.ts";
-import type { ServerRequest } from "../request/request.ts";
+import { requestInternals, type ServerRequest } from "../request/request.ts";
 
 /** Bytes that may wait for the client before `write()` waits too. */
 const HIGH_WATER_MARK = 64 * 1024;
@@ -192,7 +192,7 @@ export class StreamResponse implements EarlyAnswer {
     if (this.#response !== null) return Promise.resolve();
     try {
       this.#response = this.#open(request.method === "HEAD", request.headers);
-      request.answerEarly(this);
+      requestInternals.answerEarly(request, this);
     } catch (error) {
       return Promise.reject(error);
     }

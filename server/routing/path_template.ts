@@ -142,6 +142,20 @@ export function compilePath(path: string): PathTemplate {
 }
 
 /**
+ * Writes a path template as Hono does: `/users/{id:\d+}` is `/users/:id{\d+}` there.
+ *
+ * @param canonical The template.
+ * @returns The path.
+ */
+export function toHonoPath(canonical: string): string {
+  return canonical.split(VARIABLE).map((piece) => {
+    const [, name, pattern] = NAMED.exec(piece) ?? [];
+    if (name === undefined) return piece;
+    return pattern === undefined ? `:${name}` : `:${name}{${pattern}}`;
+  }).join("");
+}
+
+/**
  * Decodes the path of a request for matching: everything but `%2F` and `%25`, so that an encoded
  * slash never makes a segment and decoding twice changes nothing.
  *

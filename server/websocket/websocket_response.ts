@@ -11,7 +11,7 @@ import { WSCloseCode } from "../../http/websocket/message.ts";
 import { brokenHeader } from "../application/header_guard.ts";
 import { HTTPException } from "../exceptions/http_exception.ts";
 import type { EarlyAnswer } from "../request/prepared_answer.ts";
-import type { ServerRequest } from "../request/request.ts";
+import { requestInternals, type ServerRequest } from "../request/request.ts";
 import { checkHandshake, type CheckOrigin } from "./handshake.ts";
 
 /**
@@ -243,7 +243,7 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
     this.#channel.attach(socket);
     connectSocket(this, this.#channel, protocol);
     this.#response = response;
-    request.answerEarly(this);
+    requestInternals.answerEarly(request, this);
     await this.#channel.opened;
   }
 

@@ -230,7 +230,7 @@ Deno.test("a WebSocket is not prepared for a request that was answered before", 
   const { app } = quiet();
   const { promise, resolve } = Promise.withResolvers<void>();
   app.addRoutes([web.get("/ws", async (request) => {
-    request.answerEarly({ response: new Response("early"), finish: () => Promise.resolve() });
+    await new web.StreamResponse().prepare(request);
     const socket = new web.WebSocketResponse();
     await assertRejects(() => socket.prepare(request), TypeError, "answered before");
     assert(!socket.prepared);

@@ -1,0 +1,238 @@
+/**
+ * The resources of an application as the router of its Hono instance.
+ * @module
+ */
+import { type Context, Hono } from "hono";
+import type { Result, Router as RouterOfHono } from "hono/router";
+import type { H, RouterRoute } from "hono/types";
+import type { ServeInfo } from "../engine/engine.ts";
+import { rawPathOf } from "../request/base_request.ts";
+import { requestBehind } from "../request/hono_context.ts";
+import { decodePath, toHonoPath } from "../routing/path_template.ts";
+import type { Resolution } from "../routing/route.ts";
+import type { Router } from "../routing/router.ts";
+import { setResponse, withHeaders } from "./hono_response.ts";
+
+type Entry = [answer: H, route: RouterRoute];
+
+/** A request, what its path leads to, and Hono's context of it. */
+export interface Exchange {
+  /** Hono's context. */
+  readonly context: Context;
+  /** The platform's request. */
+  readonly raw: Request;
+  /** What a middleware of Hono's made of it; `raw` where there was none. */
+  readonly passed: Request;
+  /** What the platform tells about the connection. */
+  readonly info: ServeInfo | undefined;
+  /** Method in upper case. */
+  readonly method: string;
+  /** The route, or why there is none. */
+  readonly found: Resolution;
+}
+
+/** What the router needs of an application. */
+export interface HonoRouterOptions {
+  /** The application's resources. */
+  readonly resources: Router;
+  /**
+   * Answers a request whose route was looked for.
+   *
+   * @param exchange The request.
+   * @returns The response.
+   */
+  answer(exchange: Exchange): Response | Promise<Response>;
+  /** Starts the application; `null` once it has started. */
+  starting(): Promise<void> | null;
+}
+
+/**
+ * Hono's `Router` over our resources. What was added to the Hono instance itself is asked first, by
+ * the router that Hono brings; the resources answer what that leaves.
+ */
+export class HonoRouter implements RouterOfHono<Entry> {
+  /** Name of the router, as Hono tells it. */
+  readonly name = "RoundtripRouter";
+  readonly #options: HonoRouterOptions;
+  readonly #added: RouterRoute[] = [];
+  readonly #upgrades = new WeakMap<Request, Response>();
+  #inner: RouterOfHono<Entry> | null = null;
+  // Of the request that is being matched: Hono calls pathOf() and match() in one go.
+  #raw: Request | null = null;
+  #info: ServeInfo | undefined;
+  #url = "";
+  #path = "";
+  #isHead = false;
+
+  /**
+   * Creates one.
+   *
+   * @param options The resources, and what answers.
+   */
+  constructor(options: HonoRouterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Makes the Hono instance that asks this router.
+   *
+   * @returns The instance; its `routes` list our routes too.
+   */
+  createHono(): Hono {
+    const hono = new Hono({ router: this, getPath: (raw, options) => this.#pathOf(raw, options) });
+    return Object.defineProperty(hono, "routes", { get: () => this.#routes() });
+  }
+
+  /** Whether anything was added to the Hono instance itself. */
+  get isMounted(): boolean {
+    return this.#inner !== null;
+  }
+
+  /**
+   * Adds what a user gave to the Hono instance; Hono calls it.
+   *
+   * @param method Method in upper case.
+   * @param path Path in Hono's syntax.
+   * @param entry The handler.
+   * @throws {TypeError} If the application has started, or was added to another.
+   */
+  add(method: string, path: string, entry: Entry): void {
+    if (this.#options.resources.frozen) {
+      throw new TypeError(
+        `Cannot add ${method} "${path}" to Hono: the application has started or was added to another; ` +
+          "add it before, to the Hono instance of the outermost application",
+      );
+    }
+    this.#inner ??= new Hono().router;
+    this.#inner.add(method, path, entry);
+    this.#added.push(entry[1]);
+  }
+
+  /**
+   * Finds what answers a request; Hono calls it.
+   *
+   * @param method Method, `GET` for a HEAD.
+   * @param path Path, decoded as Hono does it.
+   * @returns The handlers of Hono's world, then ours.
+   */
+  match(method: string, path: string): Result<Entry> {
+    const raw = this.#raw;
+    this.#raw = null;
+    if (raw === null) return [[]]; // Hono's helpers ask for the router's name so
+    const { resources, answer } = this.#options;
+    const info = this.#info;
+    const url = this.#url;
+    const verb = this.#isHead ? "HEAD" : method;
+    if (this.#inner !== null || this.#options.starting() !== null) {
+      return this.#matchAll(method, path, { raw, info, method: verb });
+    }
+    const found = resources.resolve(verb, decodePath(this.#path), url);
+    const handler = (context: Context) =>
+      answer({ context, raw, passed: raw, info, method: verb, found });
+    return [[[[handler, routeOf(found, verb, handler)], paramsOf(found)]]];
+  }
+
+  /**
+   * Gives the response that has to leave for what Hono gave.
+   *
+   * @param raw The platform's request.
+   * @param response What Hono gave.
+   * @returns The response; an upgrade with the headers that were collected for it.
+   */
+  leaving(raw: Request, response: Response): Response {
+    const upgrade = this.#upgrades.get(raw);
+    return upgrade === undefined ? response : withHeaders(upgrade, response.headers);
+  }
+
+  /** Behind middlewares, which may replace the request and look at the response. */
+  #matchAll(
+    method: string,
+    path: string,
+    request: Pick<Exchange, "raw" | "info" | "method">,
+  ): Result<Entry> {
+    const { resources, answer } = this.#options;
+    const { raw } = request;
+    const url = this.#url;
+    const rawPath = this.#path;
+    const resolve = () => resources.resolve(request.method, decodePath(rawPath), url);
+    const found = resources.frozen ? resolve() : null;
+    const handler = async (context: Context): Promise<Response> => {
+      const wanted = new Headers(context.res.headers);
+      await this.#options.starting();
+      const passed = await requestBehind(context);
+      const exchange = { ...request, context, passed, found: found ?? resolve() };
+      const response = await answer(exchange);
+      if (response.status === 101) this.#upgrades.set(raw, response);
+      return setResponse(context, response, wanted);
+    };
+    const entry: Entry = [handler, routeOf(found, request.method, handler)];
+    const params = found === null ? {} : paramsOf(found);
+    if (this.#inner === null) return [[[entry, params]]];
+    const matched = this.#inner.match(method, path);
+    if (matched.length === 1) return [[...matched[0], [entry, params]]];
+    const values = [...matched[1]]; // here parameters are numbers of values
+    const numbers = Object.fromEntries(
+      Object.entries(params).map(([name, value]) => [name, values.push(value) - 1]),
+    );
+    return [[...matched[0], [entry, numbers]], values];
+  }
+
+  /** `c.req.path`; what else of the request the match needs is kept for it. */
+  #pathOf(raw: Request, options?: { env?: unknown }): string {
+    this.#raw = raw;
+    this.#info = options?.env as ServeInfo | undefined;
+    this.#url = raw.url;
+    this.#isHead = Object.hasOwn(raw, "method") && Reflect.deleteProperty(raw, "method");
+    this.#path = rawPathOf(this.#url);
+    return this.#path.includes("%") ? honoPath(this.#path) : this.#path;
+  }
+
+  #routes(): RouterRoute[] {
+    const ours = this.#options.resources.routes().map((each) => ({
+      basePath: "/",
+      path: toHonoPath(each.resource.canonical),
+      method: each.method === "*" ? "ALL" : each.method,
+      handler: each.handler as unknown as H,
+    }));
+    return [...this.#added, ...ours];
+  }
+}
+
+/**
+ * Lets Hono take a HEAD for the GET that it answers, and leave the body on: its length is counted
+ * when the response leaves. `c.req.method` says HEAD all the same.
+ *
+ * @param raw The platform's request.
+ */
+export function passAsGet(raw: Request): void {
+  Object.defineProperty(raw, "method", { value: "GET", configurable: true });
+}
+
+/** As Hono's own getPath() does: "%25" stays, and so does all of a malformed path. */
+function honoPath(path: string): string {
+  try {
+    return decodeURI(path.replaceAll("%25", "%2525"));
+  } catch {
+    return path;
+  }
+}
+
+function routeOf(found: Resolution | null, method: string, handler: H): RouterRoute {
+  const path = found?.route?.resource.canonical ?? "*";
+  return { basePath: "/", path, method, handler };
+}
+
+/** Hono decodes parameters when it is asked for them; ours are decoded. */
+function paramsOf(found: Resolution): Record<string, string> {
+  if (found.route === null) return {};
+  for (const name in found.params) {
+    if (found.params[name]?.includes("%") === true) {
+      const encoded = Object.entries(found.params).map(([key, value]) => [
+        key,
+        encodeURIComponent(value),
+      ]);
+      return Object.fromEntries(encoded);
+    }
+  }
+  return found.params;
+}

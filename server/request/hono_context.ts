@@ -1,0 +1,49 @@
+/**
+ * Hono's context of a request, and the request that its middlewares pass on.
+ * @module
+ */
+import { type Context, Hono } from "hono";
+import type { ServeInfo } from "../engine/engine.ts";
+
+/**
+ * Makes a context for a request that came through no Hono, one made by a test.
+ *
+ * @param raw The platform's request.
+ * @param info Peer and connection; `c.env` in Hono.
+ * @returns The context.
+ */
+export function contextFor(raw: Request, info: ServeInfo | undefined): Context {
+  let context: Context | null = null;
+  const hono = new Hono().all("*", (c) => {
+    context = c;
+    return new Response();
+  });
+  hono.fetch(raw, info); // a handler that is not async runs within the call
+  if (context === null) throw new TypeError("Cannot make Hono's context: Hono runs late");
+  return context;
+}
+
+/**
+ * Gives the request that a handler behind Hono's middlewares is to see. One that they replaced
+ * (`bodyLimit()`) counts; one whose body they read gets the same bytes again.
+ *
+ * @param c The context.
+ * @returns The request; its body can be read unless a middleware has read `c.req.raw` itself.
+ */
+export async function requestBehind({ req }: Context): Promise<Request> {
+  const kept = Object.keys(req.bodyCache);
+  if (!req.raw.bodyUsed || kept.length === 0) return req.raw;
+  const headers = new Headers(req.raw.headers);
+  let body: BodyInit = await bodyOf(kept.includes("formData") && kept.length === 1);
+  if (body instanceof FormData) { // is written anew, with a boundary of its own
+    const form = new Response(body);
+    headers.set("content-type", form.headers.get("content-type") ?? "");
+    body = await form.arrayBuffer();
+    headers.set("content-length", String(body.byteLength));
+  }
+  return req.raw = new Request(req.raw, { headers, body });
+
+  function bodyOf(isForm: boolean): Promise<FormData | ArrayBuffer> {
+    return isForm ? req.formData() : req.arrayBuffer();
+  }
+}
