@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { web } from "@roundtrip/http";
+import { requestInternals } from "../../../server/request/request.ts";
 
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -117,7 +118,7 @@ Deno.test("an answer that fails to end keeps neither the others nor the server f
   app.addRoutes([
     web.get("/failing", async (request) => {
       const answer = new Failing();
-      request.answerEarly(answer);
+      requestInternals.answerEarly(request, answer);
       if (++count === 2) both.resolve();
       await later(100);
       throw new web.ConnectionResetError();
