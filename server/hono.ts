@@ -64,6 +64,7 @@ class Passage {
   readonly #handler: Handler;
   readonly #context: Context;
   #reached = -1;
+  #isAnswered = false;
   #outcome: Promise<HandlerResult> | null = null;
   #early: Response | null = null;
   #failure: Fault | null = null;
@@ -90,6 +91,7 @@ class Passage {
     }
     void c.res; // makes it: headers set before the handler answers would be lost without it
     await this.#step(0);
+    this.#isAnswered = true;
     if (!c.finalized) {
       throw new TypeError("A middleware of Hono's neither called next() nor gave a response");
     }
@@ -126,7 +128,7 @@ class Passage {
     if (passed !== request.raw) requestInternals.replaceRaw(request, passed);
     const wanted = new Headers(c.res.headers);
     const { promise: early, resolve } = Promise.withResolvers<Response>();
-    const leave = requestInternals.delayEarlyAnswer(request, (response) => {
+    const leave = requestInternals.slotOf(request).delay((response) => {
       this.#early = response;
       resolve(response);
     });
@@ -135,7 +137,7 @@ class Passage {
       this.#outcome.catch(() => {}); // is awaited by run(), when the early answer has left
       const result = await Promise.race([early, this.#outcome]);
       if (!(result instanceof Response)) throw noResponse(result);
-      if (!c.finalized) setResponse(c, result, wanted); // unless timeout() has answered
+      if (!this.#isAnswered) setResponse(c, result, wanted); // unless timeout() has answered
     } finally {
       leave();
     }
@@ -145,11 +147,11 @@ class Passage {
   #passEarly(early: Response): void {
     const { res } = this.#context;
     if (early.status === 101) { // must be the very object
-      return requestInternals.passEarlyAnswer(this.#request, withHeaders(early, res.headers));
+      return requestInternals.slotOf(this.#request).pass(withHeaders(early, res.headers));
     }
     const { body } = early;
     if (body !== null && body !== res.body && !body.locked) body.cancel().catch(() => {});
-    requestInternals.passEarlyAnswer(this.#request, res);
+    requestInternals.slotOf(this.#request).pass(res);
   }
 
   /** Middlewares of ours see the error, unless one of Hono's has answered something else. */
@@ -167,7 +169,7 @@ class Passage {
     for (const name of ["content-type", "content-length", "content-encoding", "etag"]) {
       wanted.delete(name);
     }
-    requestInternals.keepFailure(this.#request, { error, response: res, wanted });
+    requestInternals.slotOf(this.#request).failure = { error, response: res, wanted };
     throw error;
   }
 }

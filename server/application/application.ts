@@ -3,17 +3,16 @@
  * @module
  */
 import type { Hono } from "hono";
-import { HTTPException as HonoException } from "hono/http-exception";
 import { LinkedList } from "../../http/linked_list.ts";
 import type { AppContext, Logger } from "../request/app_context.ts";
 import { type AppKey, KeyStore } from "../request/app_key.ts";
 import { APPLICATION_OPTIONS, type ApplicationOptions } from "./application_options.ts";
 import { checkResponse } from "./response_guard.ts";
-import { createDispatch, type Dispatch, problemOf } from "./dispatch.ts";
+import { createDispatch, type Dispatch, mountedError } from "./dispatch.ts";
 import type { ServeInfo } from "../engine/engine.ts";
-import { portOf } from "../engine/engine_of_request.ts";
+import { isServed, portOf } from "../engine/engine_of_request.ts";
 import { headResponse } from "../response/head_response.ts";
-import { HonoRouter, passAsGet } from "./hono_router.ts";
+import { HONO_EXECUTION, HonoRouter, passAsGet } from "./hono_router.ts";
 import { hostError } from "./host_guard.ts";
 import { type CleanupContext, CleanupStack, runAll, send, type Signal } from "./lifecycle.ts";
 import { compose, type Handler, type Middleware } from "../request/middleware.ts";
@@ -106,7 +105,7 @@ export class Application implements AppContext {
     this.middlewares = [...options.middlewares ?? []];
     this.clientMaxSize = options.clientMaxSize ?? 1024 ** 2;
     this.logger = options.logger ?? console;
-    this.hono.onError((error) => this.#failed(error));
+    this.hono.onError((error) => mountedError(error, this.logger));
   }
 
   /**
@@ -402,11 +401,11 @@ export class Application implements AppContext {
     const refused = hostError(portOf(info).hostOf(request), request.url);
     if (refused !== null) return new Response(`400: ${refused}`, { status: 400 });
     if (request.method === "HEAD") return this.#answerHead(request, info);
-    const response = this.hono.fetch(request, info, EXECUTION);
+    const response = this.hono.fetch(request, info, HONO_EXECUTION);
     return response instanceof Promise
       ? response.then(
         (each) => this.#check(each, request, info),
-        (error) => this.#check(this.#failed(error), request, info),
+        (error) => this.#check(mountedError(error, this.logger), request, info),
       )
       : this.#check(response, request, info);
   }
@@ -416,25 +415,12 @@ export class Application implements AppContext {
     info: ServeInfo | undefined,
   ): Promise<Response> {
     passAsGet(request);
-    const answered = await this.hono.fetch(request, info, EXECUTION);
+    const answered = await this.hono.fetch(request, info, HONO_EXECUTION);
     try {
       return this.#check(await headResponse(answered, isServed(info)), request, info);
     } catch (error) { // Response.error(), which has no status that could be sent
-      return this.#check(this.#failed(error), request, info);
+      return this.#check(mountedError(error, this.logger), request, info);
     }
-  }
-
-  /** What Hono's own routes and middlewares throw; the rest is dispatch's. */
-  #failed(error: unknown): Response {
-    if (error instanceof HonoException) return error.getResponse();
-    const problem = problemOf(error);
-    if (problem !== null) return problem.toResponse();
-    try {
-      this.logger.error("Error handling a request", error);
-    } catch {
-      // A logger that fails must not cost the client its answer.
-    }
-    return serverErrorResponse();
   }
 
   #check(given: Response, request: Request, info: ServeInfo | undefined): Response {
@@ -446,18 +432,7 @@ export class Application implements AppContext {
       }
       return checkResponse(response, engine, this.#draining, this.logger);
     } catch (error) { // Response.error(), which has no status that could be sent
-      return this.#failed(error);
+      return mountedError(error, this.logger);
     }
   }
 }
-
-function isServed(info: ServeInfo | undefined): boolean {
-  return info !== undefined && "completed" in info;
-}
-
-/** For `c.executionCtx`: what a middleware leaves behind, `cache()` for one, goes on by itself. */
-const EXECUTION = {
-  waitUntil: (promise: Promise<unknown>): void => void promise.catch(() => {}),
-  passThroughOnException: (): void => {},
-  props: {},
-};

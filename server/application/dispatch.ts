@@ -5,7 +5,7 @@
 import { HTTPException as HonoException } from "hono/http-exception";
 import type { LinkedList } from "../../http/linked_list.ts";
 import { MultipartError, MultipartLimitError } from "../../http/multipart/errors.ts";
-import type { AppContext } from "../request/app_context.ts";
+import type { AppContext, Logger } from "../request/app_context.ts";
 import { mutableResponse } from "../request/mutable_response.ts";
 import { HTTPBadRequest, HTTPMethodNotAllowed, HTTPNotFound } from "../exceptions/client_errors.ts";
 import { HTTPRequestEntityTooLarge } from "../exceptions/message_errors.ts";
@@ -126,7 +126,7 @@ function answer(
   const { running, waiting } = options;
   const place = waiting.add(request);
   return new Promise((resolve) => {
-    requestInternals.onEarlyAnswer(request, (early, response) => {
+    requestInternals.slotOf(request).listen((early, response) => {
       running.add(early);
       resolve(response);
     });
@@ -259,6 +259,25 @@ export function errorPage(error: unknown, request: ServerRequest): Response {
   const failure = requestInternals.failureOf(request);
   if (failure !== null && failure.error === error) return failure.response;
   return error instanceof HonoException ? error.getResponse() : pageOf(problemOf(error, request));
+}
+
+/**
+ * Answers for what a route or middleware of Hono's has thrown that was added to `app.hono`.
+ *
+ * @param error What was thrown.
+ * @param logger Where an error of the program is reported.
+ * @returns The page.
+ */
+export function mountedError(error: unknown, logger: Logger): Response {
+  if (error instanceof HonoException) return error.getResponse();
+  const problem = problemOf(error);
+  if (problem !== null) return problem.toResponse();
+  try {
+    logger.error("Error handling a request", error);
+  } catch {
+    // A logger that fails must not cost the client its answer.
+  }
+  return serverErrorResponse();
 }
 
 function pageOf(problem: HTTPException | null): Response {

@@ -198,6 +198,13 @@ export class HonoRouter implements RouterOfHono<Entry> {
   }
 }
 
+/** For `c.executionCtx`: what a middleware leaves behind, `cache()` for one, goes on by itself. */
+export const HONO_EXECUTION = {
+  waitUntil: (promise: Promise<unknown>): void => void promise.catch(() => {}),
+  passThroughOnException: (): void => {},
+  props: {},
+};
+
 /**
  * Lets Hono take a HEAD for the GET that it answers, and leave the body on: its length is counted
  * when the response leaves. `c.req.method` says HEAD all the same.

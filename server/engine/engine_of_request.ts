@@ -16,3 +16,13 @@ import type { EnginePort, ServeInfo } from "./engine.ts";
 export function portOf(info: ServeInfo | undefined): EnginePort {
   return info?.engine ?? denoPort;
 }
+
+/**
+ * Tells whether a server carries a request, rather than a program that called `fetch`.
+ *
+ * @param info What came with the request.
+ * @returns `true` if there is a connection.
+ */
+export function isServed(info: ServeInfo | undefined): boolean {
+  return info !== undefined && "completed" in info;
+}

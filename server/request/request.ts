@@ -12,11 +12,13 @@ import { type StreamReader, StreamReader as Reader } from "../../http/bytes/stre
 import type { SocketEvents } from "../../http/websocket/port.ts";
 import type { AppContext, KeyReader, ResourceInfo } from "./app_context.ts";
 import { type AppKey, KeyStore } from "./app_key.ts";
+import { AnswerSlot, type Failure } from "./answer_slot.ts";
 import { BaseRequest } from "./base_request.ts";
 import { CLONE_OPTIONS, type CloneOptions } from "./clone_options.ts";
 import { configOf } from "./config_dict.ts";
 import { contextFor } from "./hono_context.ts";
 import type { EarlyAnswer } from "./prepared_answer.ts";
+import { isServed } from "../engine/engine_of_request.ts";
 import type { ServeInfo, SocketUpgrade, UpgradeOptions } from "../engine/engine.ts";
 import { HTTPBadRequest } from "../exceptions/client_errors.ts";
 import { HTTPUnsupportedMediaType } from "../exceptions/message_errors.ts";
@@ -30,65 +32,20 @@ import {
 } from "../body/read_form.ts";
 import { multipartBody, readRequestBody, unreadBody } from "../body/request_body.ts";
 
-/** Told of an early answer, and of its response as Hono's middlewares left it. */
-type EarlyListener = (answer: EarlyAnswer, response: Response) => void;
-
-/** An error that left middlewares of Hono, which have seen and changed the page for it. */
-export interface Failure {
-  /** What was thrown. */
-  readonly error: unknown;
-  /** The page. */
-  readonly response: Response;
-  /** Headers that the middlewares wanted, for any other response. */
-  readonly wanted: Headers;
-}
-
 /** What the library does with a request and programs must not; `server/mod.ts` does not export it. */
 export interface RequestInternals {
   /**
-   * Answers the platform now and lets the handler run on; streams and WebSockets call it from
-   * their `prepare()`.
+   * Where a request, or the one that it is a clone of, is answered early.
    *
    * @param request The request.
-   * @param answer The answer.
-   * @throws {TypeError} If the request was answered before.
    */
-  answerEarly<P>(request: ServerRequest<P>, answer: EarlyAnswer): void;
+  slotOf<P>(request: ServerRequest<P>): AnswerSlot;
   /**
-   * Waits for an early answer; dispatch calls it once.
-   *
-   * @param request The request.
-   * @param listener Called with the answer, at once if there is one.
-   */
-  onEarlyAnswer<P>(request: ServerRequest<P>, listener: EarlyListener): void;
-  /**
-   * Lets middlewares see an early answer before it leaves; they pass it on by `passEarlyAnswer()`.
-   *
-   * @param request The request.
-   * @param stage Called with the response.
-   * @returns What takes the stage away again.
-   */
-  delayEarlyAnswer<P>(request: ServerRequest<P>, stage: (response: Response) => void): () => void;
-  /**
-   * Passes an early answer on to the next middlewares further out, or to dispatch.
-   *
-   * @param request The request.
-   * @param response The response.
-   */
-  passEarlyAnswer<P>(request: ServerRequest<P>, response: Response): void;
-  /**
-   * Gives the last error that left middlewares of Hono.
+   * The last error of a request that left middlewares of Hono.
    *
    * @param request The request.
    */
   failureOf<P>(request: ServerRequest<P>): Failure | null;
-  /**
-   * Keeps an error that leaves middlewares of Hono.
-   *
-   * @param request The request.
-   * @param failure The error with its page.
-   */
-  keepFailure<P>(request: ServerRequest<P>, failure: Failure): void;
   /**
    * Lets the readers of a request read another one, which a middleware of Hono's made of it.
    *
@@ -143,11 +100,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   #leave: AbortController | null = null;
   #origin: ServerRequest<Params> | null = null; // what a clone was made of
   #clones: ServerRequest<Params>[] | null = null;
-  #early: EarlyAnswer | null = null;
-  #onEarly: EarlyListener | null = null;
-  #stages: ((response: Response) => void)[] | null = null;
-  #leaving: Response | null = null; // of an early answer that nothing waits for yet
-  #failure: Failure | null = null;
+  #slot: AnswerSlot | null = null;
   #platform: Request | null = null; // what a middleware of Hono's has replaced
   #hono: Context | null;
 
@@ -155,28 +108,8 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     Object.assign(
       requestInternals,
       {
-        answerEarly: (request, answer) => (request.#origin ?? request).#answerEarly(answer),
-        onEarlyAnswer: (request, listener) => {
-          request.#onEarly = listener;
-          if (request.#early !== null && request.#leaving !== null) {
-            listener(request.#early, request.#leaving);
-          }
-        },
-        delayEarlyAnswer: (request, stage) => {
-          const origin = request.#origin;
-          if (origin !== null) return requestInternals.delayEarlyAnswer(origin, stage);
-          const stages = request.#stages ??= [];
-          stages.push(stage);
-          return () => {
-            const at = stages.indexOf(stage);
-            if (at >= 0) stages.splice(at, 1);
-          };
-        },
-        passEarlyAnswer: (request, response) => (request.#origin ?? request).#passOn(response),
-        failureOf: (request) => (request.#origin ?? request).#failure,
-        keepFailure: (request, failure) => {
-          (request.#origin ?? request).#failure = failure;
-        },
+        slotOf: (request) => (request.#origin ?? request).#slotOf(),
+        failureOf: (request) => (request.#origin ?? request).#slot?.failure ?? null,
         replaceRaw: (request, raw) => request.#replaceRaw(raw),
         infoOf: (request) => request.info,
       } satisfies RequestInternals,
@@ -478,7 +411,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
 
   /** Whether a server carries the request, rather than a program that called `fetch`. */
   get served(): boolean {
-    return this.info !== undefined && "completed" in this.info;
+    return isServed(this.info);
   }
 
   /**
@@ -490,29 +423,17 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   abandon(response: Response): void {
     this.#leave?.abort(new DOMException("The server stops", "AbortError"));
     if (this.earlyAnswer === null) {
-      requestInternals.answerEarly(this, { response, finish: () => Promise.resolve() });
+      this.#slotOf().answer({ response, finish: () => Promise.resolve() });
     }
   }
 
   /** The early answer, `null` while there is none. */
   get earlyAnswer(): EarlyAnswer | null {
-    return this.#origin?.earlyAnswer ?? this.#early;
+    return (this.#origin ?? this).#slot?.early ?? null;
   }
 
-  #answerEarly(answer: EarlyAnswer): void {
-    if (this.#early !== null) {
-      throw new TypeError("Cannot prepare: the request was answered before");
-    }
-    this.#early = answer;
-    this.#passOn(answer.response);
-  }
-
-  /** Through the middlewares of Hono, from the innermost out, then to dispatch. */
-  #passOn(response: Response): void {
-    const stage = this.#stages?.pop();
-    if (stage !== undefined) return stage(response);
-    this.#leaving = response;
-    if (this.#early !== null) this.#onEarly?.(this.#early, response);
+  #slotOf(): AnswerSlot {
+    return this.#slot ??= new AnswerSlot();
   }
 
   #replaceRaw(raw: Request): void {

@@ -192,7 +192,7 @@ export class StreamResponse implements EarlyAnswer {
     if (this.#response !== null) return Promise.resolve();
     try {
       this.#response = this.#open(request.method === "HEAD", request.headers);
-      requestInternals.answerEarly(request, this);
+      requestInternals.slotOf(request).answer(this);
     } catch (error) {
       return Promise.reject(error);
     }

@@ -243,7 +243,7 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
     this.#channel.attach(socket);
     connectSocket(this, this.#channel, protocol);
     this.#response = response;
-    requestInternals.answerEarly(request, this);
+    requestInternals.slotOf(request).answer(this);
     await this.#channel.opened;
   }
 

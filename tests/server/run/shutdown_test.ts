@@ -118,7 +118,7 @@ Deno.test("an answer that fails to end keeps neither the others nor the server f
   app.addRoutes([
     web.get("/failing", async (request) => {
       const answer = new Failing();
-      requestInternals.answerEarly(request, answer);
+      requestInternals.slotOf(request).answer(answer);
       if (++count === 2) both.resolve();
       await later(100);
       throw new web.ConnectionResetError();
