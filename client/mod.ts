@@ -155,10 +155,13 @@ export {
 // Transport
 export { appTransport, type FetchApp } from "./transport/app_transport.ts";
 export { fetchTransport } from "./transport/fetch_transport.ts";
+export { socketTransport } from "./transport/socket_transport.ts";
 export {
   discard,
   type HeaderList,
+  type HopAddress,
   type HopBody,
+  type HopConnection,
   type HopObserver,
   type HopRequest,
   type HopResult,
@@ -193,6 +196,7 @@ export {
 export {
   ClientError,
   ClientPayloadError,
+  ClientProtocolError,
   ClientResponseError,
   ContentTypeError,
   type HistoryEntry,

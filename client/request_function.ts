@@ -4,7 +4,7 @@
  */
 import { REQUEST_OPTIONS, SESSION_OPTIONS } from "./request/option_tables.ts";
 import { OptionTable } from "../http/options.ts";
-import { fetchTransport } from "./transport/fetch_transport.ts";
+import { networkTransport } from "./transport/network_transport.ts";
 import type { RequestOptions, SessionOptions } from "./request/options.ts";
 import type { ClientResponse } from "./response/response.ts";
 import { ClientSession } from "./session.ts";
@@ -48,7 +48,7 @@ export async function request(
   if (app !== undefined || transport !== undefined) {
     return await new ClientSession(own).request(method, url, both);
   }
-  const closing = closingTransport(fetchTransport({ ...connector, forceClose: true }));
+  const closing = closingTransport(networkTransport({ ...connector, forceClose: true }));
   const session = new ClientSession({ ...rest, transport: closing });
   try {
     return await session.request(method, url, both);
@@ -73,6 +73,7 @@ function closingTransport(inner: Transport): Transport & { finish(): void } {
   };
   return {
     ...(inner.fixedHeaders === undefined ? {} : { fixedHeaders: inner.fixedHeaders }),
+    ...(inner.usualHeaders === undefined ? {} : { usualHeaders: inner.usualHeaders }),
     async send(hop) {
       const result = await inner.send(hop);
       open++;

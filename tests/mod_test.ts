@@ -5,7 +5,7 @@ import { assertEquals } from "@std/assert";
 const CLIENT = `
   AbstractCookieJar BodyPartReader ClientConnectionError ClientConnectorCertificateError
   ClientConnectorDNSError ClientConnectorError ClientConnectorSSLError ClientError
-  ClientHttpProxyError ClientOSError ClientPayloadError ClientProxyConnectionError ClientRequest
+  ClientHttpProxyError ClientOSError ClientPayloadError ClientProtocolError ClientProxyConnectionError ClientRequest
   ClientResponse ClientResponseError ClientSSLError ClientSession ClientWebSocketResponse
   ConnectionTimeoutError ContentTypeError CookieJar DummyCookieJar EventTooLongError
   FileExistsError FormBody IncompleteReadError InvalidURLError InvalidURLRedirectError
@@ -17,7 +17,7 @@ const CLIENT = `
   WebSocketLimitError WebSocketProtocolError WebSocketTimeoutError appTransport
   bearerAuthMiddleware cacheMiddleware digestAuthMiddleware discard encodeBasicAuth
   fetchTransport loggingMiddleware proxyAgent proxyAuthorization rateLimitMiddleware reconnect replayMiddleware request
-  retryMiddleware
+  retryMiddleware socketTransport
 `;
 const SERVER = `
   AddressInUseError AppKey AppRunner Application BaseRequest BodyPartReader ConnectionResetError

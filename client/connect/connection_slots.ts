@@ -2,6 +2,7 @@
  * How many requests have a connection at a time.
  * @module
  */
+import type { HopRequest } from "../hop/transport.ts";
 
 /** A request that waits. */
 interface Waiter {
@@ -150,6 +151,33 @@ export class ConnectionSlots {
 
   #forget(host: Host): void {
     if (host.used === 0 && host.waiters.size === 0) this.#hosts.delete(host.name);
+  }
+}
+
+/**
+ * Waits for a place; what the observer throws gives it back.
+ *
+ * @param waiting What `acquire()` gave.
+ * @param request The request that waits.
+ * @param slots The places.
+ */
+export async function takeTurn(
+  waiting: Promise<void>,
+  { observer, url }: HopRequest,
+  slots: ConnectionSlots,
+): Promise<void> {
+  try {
+    observer?.queued();
+  } catch (error) {
+    waiting.then(() => slots.release(url), () => {}); // it ends when the request is aborted
+    throw error;
+  }
+  await waiting;
+  try {
+    observer?.dequeued();
+  } catch (error) {
+    slots.release(url);
+    throw error;
   }
 }
 

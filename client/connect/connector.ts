@@ -35,8 +35,13 @@ export interface ConnectorOptions {
   readonly keepAlive?: number;
   /** Whether each connection serves one request only. @default {false} */
   readonly forceClose?: boolean;
-  /** Whether HTTP/2 may be agreed on over TLS. @default {true} */
+  /** Whether HTTP/2 may be agreed on over TLS; `fetch` can. @default {true} */
   readonly http2?: boolean;
+  /**
+   * What carries the bytes: the platform's `fetch`, or sockets with an HTTP/1.1 of our own, which
+   * sends what `fetch` refuses, shows what it hides, and costs less. @default {"fetch"}
+   */
+  readonly transport?: "sockets" | "fetch";
   /**
    * Certificates to trust beside the system's, each a PEM text; a WebSocket trusts these alone.
    * @default {[]}
@@ -70,6 +75,7 @@ export const CONNECTOR_OPTIONS = new OptionTable<ConnectorOptions>({
   key: "a string",
   proxy: "a string or an object",
   localAddress: "a string",
+  transport: "a string",
 }, {
   ca: 'Write "caCerts"',
   ssl: 'Give the authorities that you trust as "caCerts"',

@@ -1,12 +1,12 @@
 /**
- * Connections that a proxy makes: CONNECT (RFC 9110 section 9.3.6) and SOCKS 5 (RFC 1928, 1929).
+ * Connections of `node:net` that a proxy makes.
  * @module
  */
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
 import { ClientProxyConnectionError } from "../errors/connector_errors.ts";
 import { percentDecoded } from "./percent_decoded.ts";
-import { proxyAuthorization } from "./proxy_authorization.ts";
+import { ProxyError, proxyHandshake, type ProxyLine, proxyPort } from "./proxy_handshake.ts";
 
 /** Where a connection goes. */
 export interface Destination {
@@ -16,11 +16,6 @@ export interface Destination {
   readonly port: number;
   /** URL that the connection is for, for errors. */
   readonly url: URL;
-}
-
-/** Why there is no connection, before the URL is known. */
-class ProxyError extends Error {
-  override readonly name = "ProxyError";
 }
 
 /**
@@ -51,19 +46,13 @@ async function tunnel(proxy: URL, to: Destination, tls: ConnectionOptions): Prom
   if (proxy.protocol === "unix:") return socket;
   const reader = new Reader(socket);
   try {
-    if (proxy.protocol.startsWith("socks")) await socks(proxy, to, socket, reader);
-    else await httpConnect(proxy, to, socket, reader);
+    await proxyHandshake(proxy, to.host, to.port, reader);
   } catch (error) {
     socket.destroy();
     throw error;
   }
   reader.release();
   return socket;
-}
-
-function proxyPort(proxy: URL): number {
-  if (proxy.port !== "") return Number(proxy.port);
-  return proxy.protocol.startsWith("socks") ? 1080 : proxy.protocol === "https:" ? 443 : 80;
 }
 
 function bareHost(url: URL): string {
@@ -87,120 +76,16 @@ async function connectProxy(proxy: URL, tls: ConnectionOptions): Promise<Socket>
     await promise;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ProxyError(`the proxy ${name} cannot be reached (${why})`, { cause });
+    throw new ProxyError(`the proxy ${name} cannot be reached (${why})`, null, { cause });
   }
   socket.off("error", reject);
   return socket;
 }
 
-async function httpConnect(
-  proxy: URL,
-  { host, port }: Destination,
-  socket: Socket,
-  reader: Reader,
-): Promise<void> {
-  const name = `${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const auth = proxyAuthorization(proxy);
-  socket.write(
-    `CONNECT ${name} HTTP/1.1\r\nHost: ${name}\r\n` +
-      `${auth === null ? "" : `Proxy-Authorization: ${auth}\r\n`}\r\n`,
-  );
-  const head = await reader.head();
-  const [, status = "", reason = ""] = /^HTTP\/1\.\d (\d{3})(?: ([^\r\n]*))?/.exec(head) ?? [];
-  if (status.startsWith("2")) return;
-  const advice = status === "407" ? "; it wants credentials, http://user:password@host" : "";
-  throw new ProxyError(
-    `the proxy ${proxy.host} answered ${status === "" ? "no HTTP" : `${status} ${reason}`.trim()}` +
-      ` to CONNECT ${name}${advice}`,
-  );
-}
-
-// RFC 1928 section 6.
-const SOCKS_ERRORS = [
-  "",
-  "it failed",
-  "its rules forbid it",
-  "the network is unreachable",
-  "the host is unreachable",
-  "the connection was refused",
-  "the time to live ran out",
-  "it does not know the command",
-  "it does not know this kind of address",
-];
-
-async function socks(
-  proxy: URL,
-  { host, port }: Destination,
-  socket: Socket,
-  reader: Reader,
-): Promise<void> {
-  const user = new TextEncoder().encode(percentDecoded(proxy.username));
-  const password = new TextEncoder().encode(percentDecoded(proxy.password));
-  checkLength(proxy, "user", user);
-  checkLength(proxy, "password", password);
-  const named = user.length > 0 || password.length > 0;
-  socket.write(Uint8Array.from(named ? [5, 2, 0, 2] : [5, 1, 0]));
-  const [version, method] = await reader.bytes(2);
-  if (version !== 5) throw new ProxyError(`the proxy ${proxy.host} does not talk SOCKS 5`);
-  if (method === 2 && named) {
-    socket.write(Uint8Array.from([1, user.length, ...user, password.length, ...password]));
-    const [, status] = await reader.bytes(2);
-    if (status !== 0) throw new ProxyError(`the proxy ${proxy.host} refused the credentials`);
-  } else if (method !== 0) {
-    throw new ProxyError(
-      `the proxy ${proxy.host} wants credentials; socks5://user:password@host gives them`,
-    );
-  }
-  const address = await socksAddress(proxy, host);
-  socket.write(Uint8Array.from([5, 1, 0, ...address, port >> 8, port & 255]));
-  const [, status = 1, , kind] = await reader.bytes(4);
-  if (status !== 0) {
-    const why = SOCKS_ERRORS[status] ?? `error ${status}`;
-    throw new ProxyError(`the proxy ${proxy.host} cannot connect to ${host}:${port}: ${why}`);
-  }
-  const [length = 0] = kind === 3 ? await reader.bytes(1) : [kind === 4 ? 16 : 4];
-  await reader.bytes(length + 2);
-}
-
-/** RFC 1928 section 5 and RFC 1929 section 2: a length is one byte. */
-function checkLength(proxy: URL, what: string, bytes: Uint8Array): void {
-  if (bytes.length <= 255) return;
-  throw new ProxyError(
-    `the proxy ${proxy.host} cannot be asked: the ${what} is ${bytes.length} bytes, SOCKS takes 255`,
-  );
-}
-
-async function socksAddress(proxy: URL, host: string): Promise<number[]> {
-  let address = host;
-  if (isIP(host) === 0) {
-    if (proxy.protocol === "socks5h:") {
-      const name = new TextEncoder().encode(host);
-      checkLength(proxy, "name of the host", name);
-      return [3, name.length, ...name];
-    }
-    try {
-      const { lookup } = await import("node:dns/promises");
-      ({ address } = await lookup(host));
-    } catch (cause) {
-      throw new ProxyError(`there is no host ${host} here; socks5h:// lets the proxy look it up`, {
-        cause,
-      });
-    }
-  }
-  if (isIP(address) === 4) return [1, ...address.split(".").map(Number)];
-  // The URL parser writes an address of IPv6 in groups of one form.
-  const [left = "", right] = address.split("::");
-  const groups = (text: string): number[] =>
-    text === "" ? [] : text.split(":").map((each) => parseInt(each, 16));
-  const [before, after] = [groups(left), groups(right ?? "")];
-  const middle = right === undefined ? [] : new Array(8 - before.length - after.length).fill(0);
-  return [4, ...[...before, ...middle, ...after].flatMap((each) => [each >> 8, each & 255])];
-}
-
 const MAX_HEAD = 65_536; // bytes
 
 /** Reads what the proxy says, and not a byte of what comes after it. */
-class Reader {
+class Reader implements ProxyLine {
   readonly #socket: Socket;
   #buffered: Uint8Array = new Uint8Array(0);
   #end: Error | null = null;
@@ -211,6 +96,10 @@ class Reader {
     // With "data" the socket would have to be paused in the end, and Node's client never resumes
     // it.
     socket.on("readable", this.#onReadable).on("error", this.#onEnd).on("close", this.#onEnd);
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#socket.write(bytes);
   }
 
   async bytes(count: number): Promise<Uint8Array> {

@@ -274,6 +274,48 @@ export class ClientResponseError extends ClientError {
 }
 
 /**
+ * The reply breaks HTTP: it is not repeated, whatever `retry` says. Its `status` is 400, as aiohttp
+ * has it, and `reason` names the offending line.
+ *
+ * @example
+ * ```ts
+ * import { ClientProtocolError, ClientSession, socketTransport } from "@roundtrip/http";
+ *
+ * using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * const served = listener.accept().then(async (connection) => {
+ *   await connection.read(new Uint8Array(1024));
+ *   await connection.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\nA : b\r\n\r\n"));
+ *   connection.close();
+ * });
+ * await using session = new ClientSession({ transport: socketTransport() });
+ * const url = `http://127.0.0.1:${listener.addr.port}/`;
+ * const error = await session.get(url).catch((error) => error);
+ * console.assert(error instanceof ClientProtocolError && error.reason.includes("A : b"));
+ * await served;
+ * ```
+ */
+export class ClientProtocolError extends ClientResponseError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "ClientProtocolError";
+
+  /**
+   * Creates one.
+   *
+   * @param requestInfo What was asked for.
+   * @param reason What is wrong with the reply.
+   * @param options The error behind it.
+   */
+  constructor(requestInfo: RequestInfo, reason: string, options?: ErrorOptions) {
+    const reply = {
+      status: 400,
+      headers: new Headers(),
+      reason: `the reply is not HTTP: ${reason}`,
+    };
+    super({ requestInfo, history: [], ...reply, ...options });
+  }
+}
+
+/**
  * `json()` met a reply of another type.
  *
  * @example

@@ -40,17 +40,20 @@ export function headerOf(list: HeaderList, name: string): string | null {
  */
 export class DefaultHeaders {
   readonly #headers: Headers;
+  readonly #usual: HeaderList;
   #list: HeaderList | null;
 
   /**
    * Creates them.
    *
    * @param init What the caller gave.
+   * @param usual What else is sent where nobody says otherwise, names in lower case.
    * @throws {TypeError} If a value holds a control character.
    */
-  constructor(init: HeadersInit | undefined) {
+  constructor(init: HeadersInit | undefined, usual: HeaderList = []) {
     this.#headers = new Headers(init);
-    this.#list = complete(checkedList(this.#headers));
+    this.#usual = [...usual, ["accept-encoding", ACCEPT_ENCODING]];
+    this.#list = this.#complete(NONE);
   }
 
   /** The headers; once somebody has them, they may change at any time. */
@@ -61,7 +64,7 @@ export class DefaultHeaders {
 
   /** The headers as pairs, with what is sent where nobody says otherwise. */
   get list(): HeaderList {
-    return this.#list ?? complete(checkedList(this.#headers));
+    return this.#list ?? this.#complete(NONE);
   }
 
   /**
@@ -72,19 +75,25 @@ export class DefaultHeaders {
    * @returns Both, and what is sent where nobody says otherwise.
    */
   merge(own: HeadersInit | undefined, skipped: ReadonlySet<string>): Headers | HeaderList {
-    const bare = skipped.has("accept-encoding");
-    if (own === undefined) return bare ? checkedList(this.#headers) : this.list;
+    if (own === undefined) return skipped.size === 0 ? this.list : this.#complete(skipped);
     const merged = new Headers(this.#headers);
     for (const [name, value] of own instanceof Headers ? own : new Headers(own)) {
       merged.set(name, value);
     }
-    if (!bare && !merged.has("accept-encoding")) merged.set("accept-encoding", ACCEPT_ENCODING);
+    for (const [name, value] of this.#usual) {
+      if (!skipped.has(name) && !merged.has(name)) merged.set(name, value);
+    }
     return merged;
+  }
+
+  /** Without an Accept-Encoding of ours, fetch asks for gzip and brotli alone. */
+  #complete(skipped: ReadonlySet<string>): HeaderList {
+    const list = checkedList(this.#headers);
+    const added = this.#usual.filter(([name]) =>
+      !skipped.has(name) && headerOf(list, name) === null
+    );
+    return [...list, ...added];
   }
 }
 
-/** Without an Accept-Encoding of ours, fetch asks for gzip and brotli alone. */
-function complete(list: HeaderList): HeaderList {
-  if (headerOf(list, "accept-encoding") !== null) return list;
-  return [...list, ["accept-encoding", ACCEPT_ENCODING]];
-}
+const NONE: ReadonlySet<string> = new Set();

@@ -2,6 +2,8 @@
  * The seam between a session and what carries its bytes.
  * @module
  */
+import type { BodySource } from "../../http/bytes/body_source.ts";
+import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 
 /**
  * Headers in order, names in any case; a name may repeat.
@@ -69,6 +71,31 @@ export interface HopObserver {
   dequeued(): void;
   /** A connection is there, as far as the transport can see. */
   connected(): void;
+  /**
+   * A reply of 1xx has come, before the one that counts; where the transport sees it.
+   *
+   * @param status Its status: 100, 102, 103.
+   * @param headers Its headers; those of 103 are hints.
+   */
+  informed?(status: number, headers: HeaderList): void;
+}
+
+/** One end of a connection. */
+export interface HopAddress {
+  /** IP address. */
+  readonly hostname: string;
+  /** Port. */
+  readonly port: number;
+}
+
+/** The connection that a reply came over. */
+export interface HopConnection {
+  /** Our end; `null` for a Unix socket. */
+  readonly localAddress: HopAddress | null;
+  /** The peer's end, or the proxy's; `null` for a Unix socket. */
+  readonly remoteAddress: HopAddress | null;
+  /** Whether it had carried requests before. */
+  readonly isReused: boolean;
 }
 
 /**
@@ -100,6 +127,8 @@ export interface HopRequest {
   readonly body: HopBody | null;
   /** Whether the request must not reach the server twice, whatever happens to the connection. */
   readonly once: boolean;
+  /** Whether a connection that was used before is out of the question. @default {false} */
+  readonly fresh?: boolean;
   /** Proxy of this hop; `null` for the transport's own choice. */
   readonly proxy: string | null;
   /**
@@ -154,8 +183,34 @@ export interface HopResult {
    * known
    */
   readonly exactLength?: number | null;
+  /**
+   * The body as something to pull from, where the transport has that: it costs less than `body`,
+   * which is then made of it. Only one of the two can be read. @default {undefined}
+   */
+  readonly source?: BodySource | null;
+  /** Headers as they came, in order and case, where the transport sees them. */
+  readonly rawHeaders?: HeaderList;
+  /** Version of HTTP, where the transport sees it. */
+  readonly version?: "1.0" | "1.1";
+  /** Headers behind a body in chunks, once that has ended; where the transport sees them. */
+  readonly trailers?: HeaderList;
+  /** The connection, where the transport sees it. */
+  readonly connection?: HopConnection;
   /** Whether what `Content-Encoding` names has been undone by the platform. @default {false} */
   readonly decoded?: boolean;
+  /**
+   * Looks a header up without making `headers`, where the transport can; see {@linkcode replyHeader}.
+   *
+   * @param name Name in lower case.
+   */
+  header?(name: string): string | null;
+  /** The values of `Set-Cookie` without making `headers`, where the transport can. */
+  setCookies?(): string[];
+  /**
+   * Takes the connection away after 101 or CONNECT, where the transport can: it talks something
+   * else then. Not to be called twice.
+   */
+  takeStream?(): { readonly stream: ByteStream; readonly pending: Uint8Array<ArrayBuffer> };
   /**
    * Turns a failure while reading `body` into the error that the caller sees.
    *
@@ -196,6 +251,8 @@ export interface HopResult {
 export interface Transport {
   /** Names of headers, in lower case, that it always sends, whatever the request says. */
   readonly fixedHeaders?: readonly string[];
+  /** Headers that a session adds for it, names in lower case, unless a request says otherwise. */
+  readonly usualHeaders?: HeaderList;
   /**
    * Sends a request and waits for the head of its reply. Redirects, cookies and deadlines are
    * not its business.
@@ -231,6 +288,18 @@ export interface Transport {
  */
 export function discard(result: HopResult): void {
   // What the stream says while it is given up is of no use to anyone.
-  result.body?.cancel().catch(() => {});
+  if (result.source !== undefined) result.source?.cancel().catch(() => {});
+  else result.body?.cancel().catch(() => {});
   result.release();
+}
+
+/**
+ * Looks a header of a reply up in the cheapest way.
+ *
+ * @param result The reply.
+ * @param name Name in lower case.
+ * @returns Its value, `null` where it is missing.
+ */
+export function replyHeader(result: HopResult, name: string): string | null {
+  return result.header === undefined ? result.headers.get(name) : result.header(name);
 }

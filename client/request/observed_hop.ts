@@ -92,20 +92,12 @@ export function observedResult(
   const seen = shownResult(result, request);
   const stop = sent?.stop;
   if (stop === undefined) return seen;
-  const { status, reason, headers, body, exactLength = null, decoded = false } = seen;
-  return {
-    status,
-    reason,
-    headers,
-    body,
-    exactLength,
-    decoded,
-    bodyError: (error) => seen.bodyError(error),
+  return withChanges(seen, {
     release() {
       stop();
       seen.release();
     },
-  };
+  });
 }
 
 function shownResult(result: HopResult, request: ClientRequest): HopResult {
@@ -120,16 +112,20 @@ function shownResult(result: HopResult, request: ClientRequest): HopResult {
     },
     onEnd: () => phases?.idle(),
   });
-  const { status, reason, headers, decoded = false } = result;
-  return {
-    status,
-    reason,
-    headers,
-    body,
-    decoded,
-    bodyError: (error) => result.bodyError(error),
-    release: () => result.release(),
-  };
+  return withChanges(result, { body, source: undefined, exactLength: null });
+}
+
+type Changes = { readonly [K in keyof HopResult]?: HopResult[K] | undefined };
+
+/** The same reply but for some members, and what it makes on demand is still made on demand. */
+function withChanges(result: HopResult, changes: Changes): HopResult {
+  return new Proxy(result, {
+    get(target, key) {
+      if (key in changes) return changes[key as keyof HopResult];
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
 }
 
 function observed(stream: ReadableStream<Bytes>, hooks: StreamHooks): ReadableStream<Bytes> {

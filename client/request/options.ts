@@ -11,7 +11,7 @@ import type { RequestCompression } from "../body/compressed_payload.ts";
 import { checkProxy, type ConnectorOptions } from "../connect/connector.ts";
 import { CookieJar } from "../cookies/cookie_jar.ts";
 import type { CookieInit } from "../cookies/cookie_pairs.ts";
-import { fetchTransport } from "../transport/fetch_transport.ts";
+import { networkTransport } from "../transport/network_transport.ts";
 import { DefaultHeaders } from "../hop/header_list.ts";
 import type { HeaderList, Transport } from "../hop/transport.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
@@ -285,7 +285,7 @@ export function resolveSession(options: SessionOptions): SessionDefaults {
   const auth = options.auth ?? base?.auth ?? null;
   return {
     baseUrl: base?.url ?? null,
-    headers: new DefaultHeaders(options.headers),
+    headers: new DefaultHeaders(options.headers, transport.usualHeaders),
     skipAutoHeaders: skipped(NO_NAMES, options.skipAutoHeaders, transport),
     authorization: auth === null ? null : encodeBasicAuth(auth),
     cookieJar,
@@ -325,7 +325,7 @@ function transportOf({ app, connector, transport }: SessionOptions): Transport {
   if ([app, connector, transport].filter((each) => each !== undefined).length > 1) {
     throw new TypeError("Cannot make a session: give one of app, connector and transport");
   }
-  return app === undefined ? transport ?? fetchTransport(connector) : appTransport(app);
+  return app === undefined ? transport ?? networkTransport(connector) : appTransport(app);
 }
 
 /**

@@ -15,7 +15,7 @@ interface Remains {
 
 const dropped = new FinalizationRegistry<Remains>(({ result, onEnd }) => {
   // Who once reads a body ends it: a reader locks it, and keeps the response.
-  if (result.body === null || result.body.locked) return;
+  if (result.source === undefined && (result.body === null || result.body.locked)) return;
   discard(result);
   onEnd();
 });

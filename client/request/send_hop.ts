@@ -86,7 +86,7 @@ export function sender(init: SendInit): ClientHandler {
         body?.stop?.();
         context?.trace?.emit("onRequestHeadersSent", { request });
         if (payload !== null) body = observedBody(payload, request);
-        result = await transport.send({ ...hop, body });
+        result = await transport.send({ ...hop, body, fresh: true });
       }
     } catch (error) {
       body?.stop?.(); // fetch does not cancel the body of a connection that was never made
@@ -97,7 +97,7 @@ export function sender(init: SendInit): ClientHandler {
     }
     const observed = observedResult(result, request, body);
     context?.received(observed);
-    const cookies = result.headers.getSetCookie();
+    const cookies = result.setCookies?.() ?? result.headers.getSetCookie();
     if (cookies.length > 0) jar.updateFromHeaders(cookies, request.url);
     return observed;
   };
@@ -128,6 +128,7 @@ function observerOf(
       trace?.emit("onConnectionQueuedEnd", { request });
     },
     connected: () => phases.connected(),
+    informed: () => phases.reading(), // the peer is at work: its silence begins anew
   };
 }
 

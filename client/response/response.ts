@@ -27,6 +27,7 @@ import {
   type BodyPolicy,
   bodySource,
   DEFAULT_BODY_POLICY,
+  hasBody,
   readAtMost,
 } from "./response_body.ts";
 import { ClientConnectionError } from "../errors/connection_errors.ts";
@@ -53,7 +54,7 @@ import {
   readEvents,
   type ServerSentEvent,
 } from "./server_sent_events.ts";
-import type { HopResult } from "../hop/transport.ts";
+import { type HopResult, replyHeader } from "../hop/transport.ts";
 
 const RELEASED = "Connection closed: the response was released";
 
@@ -136,8 +137,6 @@ export class ClientResponse {
   readonly status: number;
   /** Reason phrase; the canonical one of the status, `fetch` does not tell the server's. */
   readonly reason: string;
-  /** Headers of the reply. */
-  readonly headers: Headers;
   /** What was asked for: after redirects, the last hop. */
   readonly requestInfo: RequestInfo;
   /** Redirects on the way, in order. */
@@ -159,19 +158,23 @@ export class ClientResponse {
     const { result } = init;
     this.status = result.status;
     this.reason = result.reason;
-    this.headers = result.headers;
     this.requestInfo = init.requestInfo;
     this.history = init.history;
     this.#result = result;
     this.#onEnd = init.onEnd;
     this.#policy = init.policy ?? DEFAULT_BODY_POLICY;
     this.#fallbackCharset = init.fallbackCharsetResolver ?? null;
-    if (result.body === null) init.onEnd();
+    if (!hasBody(result)) init.onEnd();
   }
 
   /** The body, piece by piece. */
   get content(): StreamReader {
     return this.#content ??= this.#open();
+  }
+
+  /** Headers of the reply. */
+  get headers(): Headers {
+    return this.#result.headers;
   }
 
   /** Method of the request, after redirects. */
@@ -201,12 +204,13 @@ export class ClientResponse {
 
   /** Mime type, `application/octet-stream` where the header is missing. */
   get contentType(): string {
-    return parseContentType(this.headers.get("content-type")).mimeType;
+    return parseContentType(replyHeader(this.#result, "content-type")).mimeType;
   }
 
   /** Charset of the header, `null` where it does not say. */
   get charset(): string | null {
-    return parseContentType(this.headers.get("content-type")).params.get("charset") ?? null;
+    return parseContentType(replyHeader(this.#result, "content-type")).params.get("charset") ??
+      null;
   }
 
   /** The `Content-Disposition` header, `null` where it is missing or malformed. */
@@ -224,7 +228,7 @@ export class ClientResponse {
 
   /** Announced length of the body in bytes, before decoding; `null` where the header is missing. */
   get contentLength(): number | null {
-    return parseLength(this.headers.get("content-length"));
+    return parseLength(replyHeader(this.#result, "content-length"));
   }
 
   /**
@@ -419,7 +423,7 @@ export class ClientResponse {
 
   #open(): StreamReader {
     const result = this.#result;
-    if (result.body === null) return new StreamReader(null);
+    if (!hasBody(result)) return new StreamReader(null);
     return new StreamReader(bodySource(result, this.#policy, () => this.contentLength), {
       onEnd: this.#onEnd,
       mapError: (error) => bodyError(this.#result, error), // the body keeps the response alive

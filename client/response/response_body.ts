@@ -12,7 +12,7 @@ import { ClientPayloadError } from "../errors/client_errors.ts";
 import { countedSource, type ProgressCallback } from "../hop/progress.ts";
 import { concatBytes } from "../../http/bytes/bytes.ts";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
-import type { HopResult } from "../hop/transport.ts";
+import { type HopResult, replyHeader } from "../hop/transport.ts";
 
 /**
  * What happens to a body on its way to the reader.
@@ -87,6 +87,15 @@ export function resolvePolicy(defaults: BodyPolicy, options: BodyOptions): BodyP
 }
 
 /**
+ * Whether a reply has a body.
+ *
+ * @param result The reply.
+ */
+export function hasBody({ source, body }: HopResult): boolean {
+  return source === undefined ? body !== null : source !== null;
+}
+
+/**
  * Gives what a `StreamReader` is to read.
  *
  * @param result The reply.
@@ -99,16 +108,18 @@ export function bodySource(
   policy: BodyPolicy,
   announced: () => number | null,
 ): BodySource | null {
-  const { body, exactLength = null } = result;
-  if (body === null) return null;
+  if (!hasBody(result)) return null;
+  const { exactLength = null } = result;
   const { autoDecompress, maxDecodedSize, onDownloadProgress } = policy;
+  const opened = (length: number | null, exact: boolean): BodySource =>
+    result.source ?? streamSource(result.body as NonNullable<HopResult["body"]>, length, exact);
   // Nearly every reply; each header that is not looked at saves time.
   if (exactLength !== null && onDownloadProgress === null) {
-    return streamSource(body, exactLength, true);
+    return opened(exactLength, true);
   }
   const length = result.decoded === true ? null : announced();
-  const coding = autoDecompress ? result.headers.get("content-encoding") : null;
-  let source = streamSource(body, length);
+  const coding = autoDecompress ? replyHeader(result, "content-encoding") : null;
+  let source = opened(length, false);
   if (onDownloadProgress !== null) source = countedSource(source, length, onDownloadProgress);
   if (coding === null) return source;
   return result.decoded === true

@@ -79,6 +79,15 @@ export function bodyError(error: unknown, signal: AbortSignal): Error {
   });
 }
 
+/**
+ * What kept a connection from being made, by what the platform says.
+ *
+ * @param reason Its text.
+ */
+export function connectFailure(reason: string): ConnectFailure {
+  return CONNECT_FAILURES.find(([pattern]) => pattern.test(reason))?.[1] ?? "other";
+}
+
 function connectError(
   url: URL,
   proxy: string | null,
@@ -97,7 +106,7 @@ function connectError(
       ...options,
     });
   }
-  const own = CONNECT_FAILURES.find(([pattern]) => pattern.test(reason))?.[1] ?? "other";
+  const own = connectFailure(reason);
   // Through a proxy nothing but the proxy is connected to, save for TLS, which goes through it.
   const viaProxy = proxy !== null && own !== "certificate" && own !== "tls";
   const failure = !viaProxy ? own : proxy.startsWith("unix:") ? "unix" : "proxy";

@@ -5,7 +5,7 @@
  * @module
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
-import { ConnectionSlots } from "../connect/connection_slots.ts";
+import { ConnectionSlots, takeTurn } from "../connect/connection_slots.ts";
 import {
   type ConnectorOptions,
   resolveConnector,
@@ -56,7 +56,7 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
     async send(request) {
       refuseImpossible(request);
       const waiting = slots.acquire(request.url, request.signal);
-      if (waiting !== null) await turn(waiting, request, slots);
+      if (waiting !== null) await takeTurn(waiting, request, slots);
       const proxy = request.proxy ?? connector.proxy;
       try {
         if (isClosed) throw new ClientConnectionError("Cannot send: the transport is closed");
@@ -111,27 +111,6 @@ function refuseImpossible({ method, body, rawBody }: HopRequest): void {
   }
   if (body !== null && (method === "GET" || method === "HEAD")) {
     throw new NotSupportedError(`A body with ${method}`, "the platform's fetch has none");
-  }
-}
-
-/** Waits for a place; what the observer throws gives it back. */
-async function turn(
-  waiting: Promise<void>,
-  { observer, url }: HopRequest,
-  slots: ConnectionSlots,
-): Promise<void> {
-  try {
-    observer?.queued();
-  } catch (error) {
-    waiting.then(() => slots.release(url), () => {}); // it ends when the request is aborted
-    throw error;
-  }
-  await waiting;
-  try {
-    observer?.dequeued();
-  } catch (error) {
-    slots.release(url);
-    throw error;
   }
 }
 

@@ -27,7 +27,11 @@ export type Answer = (request: RawRequest) => RawAnswer | Promise<RawAnswer>;
 /** Starts a peer for each answer, each on an origin of its own. */
 export type Open = (...answers: readonly [Answer, ...Answer[]]) => Network;
 
-const TRANSPORTS = { "fetch": overFetch, "in process": inProcess } as const;
+const TRANSPORTS = {
+  "fetch": (...answers: Parameters<Open>) => overNetwork("fetch", answers),
+  "sockets": (...answers: Parameters<Open>) => overNetwork("sockets", answers),
+  "in process": inProcess,
+} as const;
 export type TransportName = keyof typeof TRANSPORTS;
 
 /**
@@ -70,14 +74,16 @@ export function overEachApp(
   name: string,
   run: (serve: (handle: Handle) => Served) => Promise<void>,
 ): void {
-  Deno.test(`${name} (fetch)`, () =>
-    run((handle) => {
-      const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handle);
-      return {
-        options: { baseUrl: `http://127.0.0.1:${server.addr.port}` },
-        [Symbol.asyncDispose]: () => server.shutdown(),
-      };
-    }));
+  for (const transport of ["fetch", "sockets"] as const) {
+    Deno.test(`${name} (${transport})`, () =>
+      run((handle) => {
+        const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handle);
+        return {
+          options: { baseUrl: `http://127.0.0.1:${server.addr.port}`, connector: { transport } },
+          [Symbol.asyncDispose]: () => server.shutdown(),
+        };
+      }));
+  }
   Deno.test(`${name} (in process)`, () =>
     run((handle) => ({
       options: { app: { fetch: handle } },
@@ -85,12 +91,15 @@ export function overEachApp(
     })));
 }
 
-function overFetch(...answers: readonly [Answer, ...Answer[]]): Network {
+function overNetwork(
+  transport: "fetch" | "sockets",
+  answers: readonly [Answer, ...Answer[]],
+): Network {
   const [peer, ...others] = [rawServer(answers[0]), ...answers.slice(1).map(rawServer)] as const;
   return {
     peer,
     peers: [peer, ...others],
-    options: {},
+    options: { connector: { transport } },
     async [Symbol.asyncDispose]() {
       for (const each of [peer, ...others]) await each[Symbol.asyncDispose]();
     },

@@ -1,0 +1,164 @@
+/**
+ * How a proxy is asked for a connection: CONNECT (RFC 9110 section 9.3.6) and SOCKS 5 (RFC 1928,
+ * 1929).
+ * @module
+ */
+import { isIP } from "node:net";
+import { percentDecoded } from "./percent_decoded.ts";
+import { proxyAuthorization } from "./proxy_authorization.ts";
+
+/** A connection to a proxy, as far as the handshake needs it. */
+export interface ProxyLine {
+  /** Sends bytes. */
+  write(bytes: Uint8Array): unknown;
+  /** Reads exactly so many bytes. */
+  bytes(count: number): Promise<Uint8Array>;
+  /** Reads a head of HTTP up to its empty line, without that. */
+  head(): Promise<string>;
+}
+
+/** Why a proxy gave no connection. */
+export class ProxyError extends Error {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "ProxyError";
+  /** Status of its answer to CONNECT, `null` where it gave none. */
+  readonly status: number | null;
+
+  /**
+   * Creates one.
+   *
+   * @param message What is wrong, with the proxy's name.
+   * @param status Status of its answer.
+   * @param options The error behind it.
+   */
+  constructor(message: string, status: number | null = null, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+}
+
+/**
+ * Asks a proxy for a connection.
+ *
+ * @param proxy Its URL: `http:`, `https:`, `socks5:` (names are looked up here) or `socks5h:`.
+ * @param host Host name or address, an IPv6 one without brackets.
+ * @param port Port.
+ * @param line The connection to the proxy.
+ * @throws {ProxyError} If it gives none.
+ */
+export async function proxyHandshake(
+  proxy: URL,
+  host: string,
+  port: number,
+  line: ProxyLine,
+): Promise<void> {
+  if (proxy.protocol.startsWith("socks")) await socks(proxy, host, port, line);
+  else await httpConnect(proxy, host, port, line);
+}
+
+/**
+ * The port of a proxy.
+ *
+ * @param proxy Its URL.
+ * @returns The port that its URL names or implies.
+ */
+export function proxyPort(proxy: URL): number {
+  if (proxy.port !== "") return Number(proxy.port);
+  return proxy.protocol.startsWith("socks") ? 1080 : proxy.protocol === "https:" ? 443 : 80;
+}
+
+async function httpConnect(proxy: URL, host: string, port: number, line: ProxyLine): Promise<void> {
+  const name = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const auth = proxyAuthorization(proxy);
+  await line.write(
+    new TextEncoder().encode(
+      `CONNECT ${name} HTTP/1.1\r\nHost: ${name}\r\n` +
+        `${auth === null ? "" : `Proxy-Authorization: ${auth}\r\n`}\r\n`,
+    ),
+  );
+  const head = await line.head();
+  const [, status = "", reason = ""] = /^HTTP\/1\.\d (\d{3})(?: ([^\r\n]*))?/.exec(head) ?? [];
+  if (status.startsWith("2")) return;
+  const advice = status === "407" ? "; it wants credentials, http://user:password@host" : "";
+  throw new ProxyError(
+    `the proxy ${proxy.host} answered ${status === "" ? "no HTTP" : `${status} ${reason}`.trim()}` +
+      ` to CONNECT ${name}${advice}`,
+    status === "" ? null : Number(status),
+  );
+}
+
+// RFC 1928 section 6.
+const SOCKS_ERRORS = [
+  "",
+  "it failed",
+  "its rules forbid it",
+  "the network is unreachable",
+  "the host is unreachable",
+  "the connection was refused",
+  "the time to live ran out",
+  "it does not know the command",
+  "it does not know this kind of address",
+];
+
+async function socks(proxy: URL, host: string, port: number, line: ProxyLine): Promise<void> {
+  const user = new TextEncoder().encode(percentDecoded(proxy.username));
+  const password = new TextEncoder().encode(percentDecoded(proxy.password));
+  checkLength(proxy, "user", user);
+  checkLength(proxy, "password", password);
+  const named = user.length > 0 || password.length > 0;
+  await line.write(Uint8Array.from(named ? [5, 2, 0, 2] : [5, 1, 0]));
+  const [version, method] = await line.bytes(2);
+  if (version !== 5) throw new ProxyError(`the proxy ${proxy.host} does not talk SOCKS 5`);
+  if (method === 2 && named) {
+    await line.write(Uint8Array.from([1, user.length, ...user, password.length, ...password]));
+    const [, status] = await line.bytes(2);
+    if (status !== 0) throw new ProxyError(`the proxy ${proxy.host} refused the credentials`);
+  } else if (method !== 0) {
+    throw new ProxyError(
+      `the proxy ${proxy.host} wants credentials; socks5://user:password@host gives them`,
+    );
+  }
+  const address = await socksAddress(proxy, host);
+  await line.write(Uint8Array.from([5, 1, 0, ...address, port >> 8, port & 255]));
+  const [, status = 1, , kind] = await line.bytes(4);
+  if (status !== 0) {
+    const why = SOCKS_ERRORS[status] ?? `error ${status}`;
+    throw new ProxyError(`the proxy ${proxy.host} cannot connect to ${host}:${port}: ${why}`);
+  }
+  const [length = 0] = kind === 3 ? await line.bytes(1) : [kind === 4 ? 16 : 4];
+  await line.bytes(length + 2);
+}
+
+/** RFC 1928 section 5 and RFC 1929 section 2: a length is one byte. */
+function checkLength(proxy: URL, what: string, bytes: Uint8Array): void {
+  if (bytes.length <= 255) return;
+  throw new ProxyError(
+    `the proxy ${proxy.host} cannot be asked: the ${what} is ${bytes.length} bytes, SOCKS takes 255`,
+  );
+}
+
+async function socksAddress(proxy: URL, host: string): Promise<number[]> {
+  let address = host;
+  if (isIP(host) === 0) {
+    if (proxy.protocol === "socks5h:") {
+      const name = new TextEncoder().encode(host);
+      checkLength(proxy, "name of the host", name);
+      return [3, name.length, ...name];
+    }
+    try {
+      const { lookup } = await import("node:dns/promises");
+      ({ address } = await lookup(host));
+    } catch (cause) {
+      const message = `there is no host ${host} here; socks5h:// lets the proxy look it up`;
+      throw new ProxyError(message, null, { cause });
+    }
+  }
+  if (isIP(address) === 4) return [1, ...address.split(".").map(Number)];
+  // The URL parser writes an address of IPv6 in groups of one form.
+  const [left = "", right] = address.split("::");
+  const groups = (text: string): number[] =>
+    text === "" ? [] : text.split(":").map((each) => parseInt(each, 16));
+  const [before, after] = [groups(left), groups(right ?? "")];
+  const middle = right === undefined ? [] : new Array(8 - before.length - after.length).fill(0);
+  return [4, ...[...before, ...middle, ...after].flatMap((each) => [each >> 8, each & 255])];
+}

@@ -1,0 +1,290 @@
+/**
+ * One connection of HTTP/1.1: it sends a request and reads the head of the reply.
+ * @module
+ */
+import type { ByteStream } from "../../http/bytes/byte_stream.ts";
+import { formatChunk, LAST_CHUNK } from "../../http/http1/format_head.ts";
+import { headEnd, parseReplyHead, type ReplyHead } from "../../http/http1/head.ts";
+import { DEFAULT_HEAD_LIMITS } from "../../http/http1/head_limits.ts";
+import { HttpSyntaxError } from "../../http/http1/syntax_error.ts";
+import type { Opened } from "../connect/open_connection.ts";
+import type { HopBody, HopObserver } from "../hop/transport.ts";
+
+const SMALL_BUFFER = 4 * 1024;
+const LARGE_BUFFER = 64 * 1024;
+const MAX_INTERIM = 32; // replies of 1xx to one request
+const CONTINUE_WAIT = 1_000; // ms, what curl waits for 100 Continue
+
+/** The connection ended before a byte of a reply came. */
+export class NoReplyError extends Error {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "NoReplyError";
+}
+
+/** The request's body could not be made; `cause` says why. */
+export class UnsentError extends Error {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "UnsentError";
+}
+
+/** What is sent. */
+export interface Outgoing {
+  /** The head, and the body behind it where that is in memory. */
+  readonly head: Uint8Array;
+  /** The body where it goes out after the head. */
+  readonly body: HopBody | null;
+  /** Whether the body goes out in chunks. */
+  readonly chunked: boolean;
+  /** Whether the body waits for 100 Continue (RFC 9110 section 10.1.1). */
+  readonly expects: boolean;
+}
+
+/** A connection to one peer, and the bytes of it that nobody has used yet. */
+export class SocketConnection {
+  /** Connections with the same key stand for each other. */
+  readonly key: string;
+  /** What is known of it. */
+  readonly opened: Opened;
+  /** What has come and was not used lies in here, from `start` to `end`. */
+  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(SMALL_BUFFER);
+  start = 0;
+  end = 0;
+  /** Requests that it has carried. */
+  uses = 0;
+  /** When it became idle, and until when the peer keeps it, of `performance.now()`. */
+  idleSince = 0;
+  keptUntil = Infinity;
+  /** A read that was begun while it was idle. */
+  armed: Promise<number | null> | null = null;
+  readonly #stream: ByteStream;
+  #isClosed = false;
+  #upload: "none" | "running" | "done" = "none";
+  #uploadFailure: UnsentError | null = null;
+  #answer: ((goesOn: boolean) => void) | null = null; // for a body that waits for 100 Continue
+
+  /**
+   * Takes a connection over.
+   *
+   * @param key See `key`.
+   * @param opened The connection.
+   */
+  constructor(key: string, opened: Opened) {
+    this.key = key;
+    this.opened = opened;
+    this.#stream = opened.stream;
+  }
+
+  /** Whether it was closed, by us. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Whether all of the request has gone out. */
+  get isSent(): boolean {
+    return this.#upload === "done";
+  }
+
+  /** What making the request's body failed with. */
+  get uploadFailure(): UnsentError | null {
+    return this.#uploadFailure;
+  }
+
+  /** Closes it; whatever is under way ends. */
+  close(): void {
+    this.#isClosed = true;
+    this.#answer?.(false);
+    this.#stream.close();
+  }
+
+  /**
+   * Reads into memory of the caller.
+   *
+   * @param buffer The memory.
+   * @returns How many bytes, `null` at the end of the connection.
+   */
+  readInto(buffer: Uint8Array): Promise<number | null> {
+    return this.#stream.read(buffer);
+  }
+
+  /**
+   * Reads more bytes behind those that were not used.
+   *
+   * @param most Size up to which the buffer may grow.
+   * @returns Whether some came; `false` at the end of the connection.
+   */
+  async fill(most: number = LARGE_BUFFER): Promise<boolean> {
+    if (this.armed !== null) return this.#fromArmed(await this.armed);
+    if (this.start === this.end) this.start = this.end = 0;
+    else if (this.start > 0 && this.end === this.bytes.length) {
+      this.bytes.copyWithin(0, this.start, this.end);
+      this.end -= this.start;
+      this.start = 0;
+    }
+    if (this.end === this.bytes.length) this.#grow(most);
+    const count = await this.#stream.read(
+      this.end === 0 ? this.bytes : this.bytes.subarray(this.end),
+    );
+    if (count === null) return false;
+    this.end += count;
+    // A full buffer: a long body is coming, and larger reads are cheaper.
+    if (count === this.bytes.length && count < LARGE_BUFFER) this.#grow(LARGE_BUFFER);
+    return true;
+  }
+
+  /** Begins a read while it is idle, which ends when the peer closes it. */
+  arm(onEnd: () => void): void {
+    const reading = this.#stream.read(this.bytes);
+    this.armed = reading;
+    this.#stream.unref();
+    reading.then(onEnd, onEnd);
+  }
+
+  /** Makes it ready for the next request. */
+  begin(): void {
+    this.uses++;
+    this.#upload = "none";
+    if (this.armed !== null) this.#stream.ref();
+  }
+
+  /** Gives memory back that was needed for a long reply. */
+  rest(): void {
+    this.start = this.end = 0;
+    if (this.bytes.length > SMALL_BUFFER) this.bytes = new Uint8Array(SMALL_BUFFER);
+  }
+
+  /**
+   * Sends a request. Failures show up when the reply is read.
+   *
+   * @param outgoing The request.
+   */
+  send(outgoing: Outgoing): void {
+    this.#upload = "running";
+    const { body } = outgoing;
+    const done = (): void => void (this.#upload = "done");
+    if (body === null) {
+      // That the peer has closed it is seen by reading, and it may have answered before.
+      this.#stream.write(outgoing.head).then(done, () => {});
+    } else this.#sendBody(outgoing, body).then(done, () => {});
+  }
+
+  /**
+   * Reads the head of the final reply, or of 101.
+   *
+   * @param observer Told about the replies before it.
+   * @returns The head; what follows it begins at `start`.
+   * @throws {HttpSyntaxError} If the reply breaks the protocol.
+   * @throws {NoReplyError} If the connection ended before a reply began.
+   */
+  async readHead(observer: HopObserver | null): Promise<ReplyHead> {
+    let seen = this.start;
+    for (let interim = 0;;) {
+      const at = this.start === this.end
+        ? -1
+        : headEnd(this.bytes, this.start, Math.max(seen, this.start), this.end);
+      if (at === -1) {
+        const before = this.start;
+        seen = this.end;
+        if (!await this.#more(interim)) throw this.#cut(interim);
+        seen -= before - this.start; // the bytes may have moved
+        continue;
+      }
+      const head = parseReplyHead(this.bytes, this.start, at);
+      this.start = at;
+      if (head.status >= 200 || head.status === 101) {
+        this.#answer?.(false); // it comes instead of 100 Continue: the body is not wanted
+        return head;
+      }
+      if (head.status === 100) this.#answer?.(true);
+      if (++interim > MAX_INTERIM) {
+        throw new HttpSyntaxError(`more than ${MAX_INTERIM} replies of 1xx to one request`);
+      }
+      observer?.informed?.(head.status, head.fields.list);
+    }
+  }
+
+  async #more(interim: number): Promise<boolean> {
+    try {
+      return await this.fill(DEFAULT_HEAD_LIMITS.maxHeadSize + SMALL_BUFFER);
+    } catch (error) {
+      if (this.start === this.end && interim === 0) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new HttpSyntaxError(`the connection broke within the head of the reply (${reason})`);
+    }
+  }
+
+  #cut(interim: number): Error {
+    if (this.start === this.end && interim === 0) {
+      return new NoReplyError("it closed the connection before a reply came");
+    }
+    return new HttpSyntaxError("the connection was closed within the head of the reply");
+  }
+
+  #fromArmed(count: number | null): boolean {
+    this.armed = null;
+    this.start = 0;
+    this.end = count ?? 0;
+    return count !== null;
+  }
+
+  #grow(most: number): void {
+    const size = Math.min(Math.max(this.bytes.length * 4, SMALL_BUFFER), most);
+    if (size <= this.bytes.length) return;
+    const larger = new Uint8Array(size);
+    larger.set(this.bytes.subarray(this.start, this.end));
+    this.end -= this.start;
+    this.start = 0;
+    this.bytes = larger;
+  }
+
+  async #sendBody({ head, chunked, expects }: Outgoing, body: HopBody): Promise<void> {
+    const writing = this.#stream.write(head);
+    if (expects) {
+      await writing;
+      if (!await this.#mayGoOn()) throw new UnsentError("The body was not wanted");
+    }
+    const reader = body.stream(true).getReader();
+    let left = body.size ?? Infinity;
+    const failed = (cause: unknown): UnsentError => {
+      this.#uploadFailure = new UnsentError("The body could not be read", { cause });
+      this.close();
+      return this.#uploadFailure;
+    };
+    for (;;) {
+      let piece: Uint8Array | undefined;
+      try {
+        piece = (await reader.read()).value;
+      } catch (error) {
+        throw failed(error);
+      }
+      if (piece === undefined) break;
+      if (piece.length === 0) continue;
+      left -= piece.length;
+      if (left < 0) {
+        const error = new TypeError(`it is longer than its ${body.size} bytes`);
+        reader.cancel(error).catch(() => {});
+        throw failed(error);
+      }
+      try {
+        await this.#stream.write(chunked ? formatChunk(piece) : piece);
+      } catch (error) {
+        reader.cancel(error).catch(() => {});
+        throw error;
+      }
+    }
+    if (left > 0 && left < Infinity) {
+      throw failed(new TypeError(`it ended ${left} short of its ${body.size} bytes`));
+    }
+    await (chunked ? this.#stream.write(LAST_CHUNK) : writing);
+  }
+
+  /** Waits for 100 Continue, and no longer than a second: older servers do not know it. */
+  async #mayGoOn(): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => resolve(true), CONTINUE_WAIT);
+    this.#answer = resolve;
+    const goesOn = await promise;
+    clearTimeout(timer);
+    this.#answer = null;
+    return goesOn;
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * What the failures of a connection of our own mean.
+ * @module
+ */
+import { NotSupportedError } from "../../http/not_supported_error.ts";
+import { HttpSyntaxError } from "../../http/http1/syntax_error.ts";
+import { ProxyUnreachableError } from "../connect/open_connection.ts";
+import { ProxyError } from "../connect/proxy_handshake.ts";
+import { ClientPayloadError, ClientProtocolError } from "../errors/client_errors.ts";
+import {
+  asError,
+  ClientConnectionError,
+  ClientOSError,
+  ServerDisconnectedError,
+} from "../errors/connection_errors.ts";
+import { ClientHttpProxyError, connectorError } from "../errors/connector_errors.ts";
+import type { HopRequest } from "../hop/transport.ts";
+import { connectFailure } from "./fetch_errors.ts";
+import { NoReplyError, type SocketConnection } from "./socket_connection.ts";
+
+/**
+ * A failure before the head of the reply as the caller sees it.
+ *
+ * @param error What was thrown.
+ * @param hop The hop that failed.
+ * @param proxy Proxy that it went through.
+ * @param socket The connection; `null` if there was none.
+ * @returns The error of the class that fits.
+ */
+export function socketError(
+  error: unknown,
+  hop: HopRequest,
+  proxy: string | null,
+  socket: SocketConnection | null,
+): Error {
+  if (hop.signal.aborted) return asError(hop.signal.reason);
+  if (error instanceof NotSupportedError || error instanceof ClientConnectionError) return error;
+  const unsent = socket?.uploadFailure ?? null;
+  if (unsent !== null) {
+    const text = `Cannot send the body to ${hop.url}: ${messageOf(unsent.cause)}`;
+    return new ClientPayloadError(text, { cause: unsent.cause });
+  }
+  if (!(error instanceof Error)) return new ClientConnectionError(String(error));
+  const url = new URL(hop.url);
+  const options = { cause: error };
+  if (error instanceof HttpSyntaxError) {
+    return new ClientProtocolError(requestInfo(hop, url), error.message, options);
+  }
+  if (socket === null) return notConnected(error, hop, url, proxy);
+  if (error instanceof NoReplyError) {
+    const maybe = hop.once ? "; the server may have received the request" : "";
+    return new ServerDisconnectedError(url, `${error.message}${maybe}`, options);
+  }
+  // In TLS 1.3 a server refuses a client's certificate when the client is through (RFC 8446, 4.4.2).
+  if (/received fatal alert/.test(error.message)) {
+    return connectorError(url, "tls", error.message, options);
+  }
+  if (error instanceof TypeError) return error; // a header that cannot be sent
+  return new ClientOSError(`Connection to ${url.host} broke: ${error.message}`, options);
+}
+
+function notConnected(error: Error, hop: HopRequest, url: URL, proxy: string | null): Error {
+  const options = { cause: error };
+  if (error instanceof TypeError && !("code" in error)) return error;
+  if (error.name === "NotCapable") return connectorError(url, "permission", error.message, options);
+  if (error instanceof ProxyUnreachableError) {
+    const kind = proxy?.startsWith("unix:") ? "unix" : "proxy";
+    return connectorError(url, kind, error.message, options);
+  }
+  if (error instanceof ProxyError) {
+    if (error.status === null) return connectorError(url, "proxy", error.message, options);
+    return new ClientHttpProxyError({
+      requestInfo: { ...requestInfo(hop, url), method: "CONNECT" },
+      history: [],
+      status: error.status,
+      headers: new Headers(),
+      reason: error.message,
+      ...options,
+    });
+  }
+  return connectorError(url, connectFailure(error.message), error.message, options);
+}
+
+function requestInfo(
+  hop: HopRequest,
+  url: URL,
+): { method: string; url: URL; headers: Headers } {
+  return { method: hop.method, url, headers: new Headers(hop.headers as [string, string][]) };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

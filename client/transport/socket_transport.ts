@@ -1,0 +1,237 @@
+/**
+ * The transport over sockets, with an HTTP/1.1 of our own (RFC 9112).
+ * @module
+ */
+import { NotSupportedError } from "../../http/not_supported_error.ts";
+import { formatHead } from "../../http/http1/format_head.ts";
+import { ConnectionSlots, takeTurn } from "../connect/connection_slots.ts";
+import {
+  type ConnectorOptions,
+  resolveConnector,
+  type ResolvedConnector,
+} from "../connect/connector.ts";
+import { openConnection } from "../connect/open_connection.ts";
+import { proxyAuthorization } from "../connect/proxy_authorization.ts";
+import { ClientConnectionError } from "../errors/connection_errors.ts";
+import type { HeaderList, HopRequest, Transport } from "../hop/transport.ts";
+import { type Outgoing, SocketConnection } from "./socket_connection.ts";
+import { socketError } from "./socket_errors.ts";
+import { SocketPool } from "./socket_pool.ts";
+import { type Free, SocketResult } from "./socket_result.ts";
+
+const USUAL_HEADERS: HeaderList = [["accept", "*/*"], ["user-agent", "roundtrip"]];
+/** Bodies up to this size go out in one write with their head. */
+const JOINED = 64 * 1024;
+
+/**
+ * Makes a transport over sockets with connections of its own: HTTP/1.1 over TCP, TLS and Unix
+ * sockets, through proxies of HTTP and SOCKS 5. It sends what `fetch` refuses: bodies with GET,
+ * TRACE, any header; and it shows what `fetch` hides: reason phrases, raw headers, trailers.
+ *
+ * @param options How to connect.
+ * @returns The transport; close it to end its connections.
+ * @throws {RangeError} If a limit is no whole number from 0 on.
+ * @throws {TypeError} If the proxy or the certificate is not valid.
+ * @throws {NotSupportedError} If this runtime has no sockets of Deno's, or an option needs `fetch`.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, socketTransport, web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
+ * await using runner = new web.AppRunner(app);
+ * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ *
+ * const transport = socketTransport({ limitPerHost: 4 });
+ * await using session = new ClientSession({ baseUrl, transport });
+ * await using response = await session.get("/");
+ * console.assert(await response.text() === "hello");
+ * ```
+ */
+export function socketTransport(options?: ConnectorOptions): Transport {
+  const connector = resolveConnector(options);
+  if (!("Deno" in globalThis)) {
+    throw new NotSupportedError('connector.transport "sockets"', 'take "fetch" on this runtime');
+  }
+  if (connector.localAddress !== null) {
+    throw new NotSupportedError(
+      "connector.localAddress",
+      'Deno connects from no chosen address; connector.transport "fetch" does',
+    );
+  }
+  return new SocketTransport(connector);
+}
+
+class SocketTransport implements Transport {
+  readonly usualHeaders: HeaderList = USUAL_HEADERS;
+  readonly #connector: ResolvedConnector;
+  readonly #slots: ConnectionSlots;
+  readonly #pool: SocketPool;
+  readonly #open = new Set<SocketConnection>(); // those in use
+  #isClosed = false;
+
+  constructor(connector: ResolvedConnector) {
+    const { limit, limitPerHost, forceClose, keepAlive } = connector;
+    this.#connector = connector;
+    this.#slots = new ConnectionSlots(limit, limitPerHost);
+    this.#pool = new SocketPool(forceClose ? 0 : keepAlive, limit === 0 ? Infinity : limit);
+  }
+
+  async send(request: HopRequest): Promise<SocketResult> {
+    const waiting = this.#slots.acquire(request.url, request.signal);
+    if (waiting !== null) await takeTurn(waiting, request, this.#slots);
+    const proxy = request.proxy ?? this.#connector.proxy;
+    let socket: SocketConnection | null = null;
+    try {
+      if (this.#isClosed) throw new ClientConnectionError("Cannot send: the transport is closed");
+      if (request.signal.aborted) throw request.signal.reason;
+      const way = wayOf(request.url, proxy);
+      const outgoing = outgoingOf(request, way, this.#connector.forceClose);
+      socket = request.fresh === true ? null : this.#pool.take(way.key, request.once);
+      socket ??= await this.#connect(way, request.signal);
+      this.#open.add(socket);
+      request.observer?.connected();
+      return await this.#exchange(socket, request, outgoing);
+    } catch (error) {
+      socket?.close();
+      if (socket !== null) this.#open.delete(socket);
+      this.#slots.release(request.url);
+      throw socketError(error, request, proxy, socket);
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#pool.close();
+  }
+
+  async #connect(way: Way, signal: AbortSignal): Promise<SocketConnection> {
+    this.#pool.makeRoom(this.#slots.used);
+    const { caCerts, cert, key } = this.#connector;
+    const identity = cert === null || key === null ? null : { cert, key };
+    const opened = await openConnection({ ...way.route(), caCerts, identity }, signal);
+    return new SocketConnection(way.key, opened);
+  }
+
+  async #exchange(
+    socket: SocketConnection,
+    request: HopRequest,
+    outgoing: Outgoing,
+  ): Promise<SocketResult> {
+    const { signal } = request;
+    const onAbort = (): void => socket.close();
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      socket.begin();
+      socket.send(outgoing);
+      const head = await socket.readHead(request.observer);
+      if (signal.aborted) throw signal.reason;
+      return new SocketResult(head, request, socket, this.#free);
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  readonly #free: Free = (socket, request, reusable, keptFor) => {
+    this.#open.delete(socket);
+    if (reusable === "taken") {
+      // It is somebody else's now.
+    } else if (reusable && !this.#connector.forceClose) this.#pool.free(socket, keptFor);
+    else socket.close();
+    this.#slots.release(request.url);
+  };
+}
+
+/** Which way a request goes. */
+interface Way {
+  /** Same for requests that can share a connection. */
+  readonly key: string;
+  /** Target of the request line. */
+  readonly target: string;
+  /** Host and port, as the URL has them. */
+  readonly host: string;
+  /** Credentials for a proxy that is given the request, `null` for none. */
+  readonly proxyAuth: string | null;
+  route(): {
+    host: string;
+    port: number;
+    secure: boolean;
+    proxy: URL | null;
+    forwards: boolean;
+  };
+}
+
+function wayOf(href: string, proxyHref: string | null): Way {
+  const host = href.indexOf("//") + 2;
+  const path = href.indexOf("/", host);
+  const origin = href.slice(0, path);
+  const secure = href.startsWith("https:");
+  const proxy = proxyHref === null ? null : new URL(proxyHref);
+  // A proxy of HTTP is given plain requests whole; anything else goes through it unseen.
+  const forwards = proxy !== null && !secure && /^https?:$/.test(proxy.protocol);
+  return {
+    key: proxy === null ? origin : forwards ? `via ${proxy.href}` : `${origin} ${proxy.href}`,
+    target: forwards ? href : href.slice(path),
+    host: href.slice(host, path),
+    proxyAuth: forwards ? proxyAuthorization(proxy) : null,
+    route() {
+      const url = new URL(origin);
+      return {
+        host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+        port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
+        secure,
+        proxy,
+        forwards,
+      };
+    },
+  };
+}
+
+const SENDS_LENGTH: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
+
+function outgoingOf(request: HopRequest, way: Way, forceClose: boolean): Outgoing {
+  const { method, body, headers } = request;
+  let host: string | null = null;
+  let expects = false;
+  let isFramed = false;
+  const rest: (readonly [string, string])[] = [];
+  for (const pair of headers) {
+    switch (pair[0].toLowerCase()) {
+      case "host":
+        host = pair[1];
+        continue;
+      case "content-length":
+      case "transfer-encoding":
+        isFramed = true; // by the body; see below
+        continue;
+      case "expect":
+        expects = body !== null && /100-continue/i.test(pair[1]);
+    }
+    rest.push(pair);
+  }
+  // RFC 9112 section 6: the framing is the body's, whatever the caller says; it was checked before.
+  const chunked = body !== null && (body.size === null || (isFramed && isChunked(headers)));
+  if (chunked) rest.push(["transfer-encoding", "chunked"]);
+  else if (body !== null) rest.push(["content-length", `${body.size}`]);
+  else if (isFramed || SENDS_LENGTH.has(method)) rest.push(["content-length", "0"]);
+  if (way.proxyAuth !== null) rest.push(["proxy-authorization", way.proxyAuth]);
+  if (forceClose) rest.push(["connection", "close"]);
+  const target = method === "CONNECT" ? way.host : way.target;
+  const first = `${method} ${target} HTTP/1.1`;
+  const list: HeaderList = [["host", host ?? way.host], ...rest]; // RFC 9110 section 7.2
+  const bytes = body?.bytes ?? null;
+  if (bytes === null || chunked || expects || bytes.length > JOINED) {
+    const own = body !== null && body.size === 0 && !chunked ? null : body;
+    return { head: formatHead(first, list), body: own, chunked, expects: expects && own !== null };
+  }
+  const head = formatHead(first, list, bytes.length);
+  head.set(bytes, head.length - bytes.length);
+  return { head, body: null, chunked: false, expects: false };
+}
+
+function isChunked(headers: HeaderList): boolean {
+  return headers.some(([name, value]) =>
+    name.toLowerCase() === "transfer-encoding" && value.toLowerCase() === "chunked"
+  );
+}

@@ -1,0 +1,58 @@
+/**
+ * Sources of bytes that are there, and streams of sources.
+ * @module
+ */
+import type { BodySource } from "./body_source.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** First size of what is read for a reader without memory of its own, in bytes. */
+const LARGE_BUFFER = 64 * 1024;
+
+/**
+ * Makes a source of bytes that are there.
+ *
+ * @param bytes The body.
+ * @returns The source.
+ */
+export function bytesSource(bytes: Bytes): BodySource {
+  let left: Bytes | null = bytes;
+  const take = (): Bytes | null => {
+    const taken = left;
+    left = null;
+    return taken;
+  };
+  return {
+    next: () => Promise.resolve(take()),
+    rest: () => Promise.resolve(take() ?? new Uint8Array(0)),
+    cancel: () => Promise.resolve(void take()),
+  };
+}
+
+/**
+ * Makes a byte stream of a source.
+ *
+ * @param source The source.
+ * @returns The stream; what reads it into its own memory costs no copy.
+ */
+export function sourceStream(source: BodySource): ReadableStream<Bytes> {
+  return new ReadableStream({
+    type: "bytes",
+    autoAllocateChunkSize: LARGE_BUFFER,
+    async pull(controller) {
+      const request = controller.byobRequest as ReadableStreamBYOBRequest | null;
+      const view = request?.view ?? null;
+      if (request === null || view === null || source.into === undefined) {
+        const piece = await source.next();
+        if (piece !== null) return controller.enqueue(piece);
+        controller.close();
+        return request?.respond(0);
+      }
+      const room = new Uint8Array(view.buffer as ArrayBuffer, view.byteOffset, view.byteLength);
+      const piece = await source.into(room);
+      if (piece === null) controller.close();
+      request.respond(piece?.length ?? 0);
+    },
+    cancel: (reason) => source.cancel(reason),
+  });
+}
