@@ -24,7 +24,8 @@ import { partsOf, Printer, savesBody, warn } from "../output/printer.ts";
 import { isSmallerCompressed } from "./compressing.ts";
 import { Exchanges } from "./exchanges.ts";
 import { NotSentError, recorder } from "./recorder.ts";
-import { type SessionData, SessionFile } from "../saving/session_file.ts";
+import type { SessionData } from "../saving/foreign_session.ts";
+import { SessionFile } from "../saving/session_file.ts";
 import { stdinBody } from "./stdin_body.ts";
 import { parseTarget, type Target } from "../connecting/target.ts";
 
@@ -45,7 +46,7 @@ export async function run(parsed: ParsedArgs): Promise<number> {
   const given = authOf(parsed, target.credentials);
   const jar = new CookieJar({ unsafe: true });
   const file = sessionFile(parsed, planned.url);
-  const kept: SessionData = await file?.load(jar) ?? { headers: {}, auth: null };
+  const kept: SessionData = await file?.load(jar) ?? { headers: [], auth: null };
   const auth = given ?? kept.auth;
   const full = withKept(planned, kept);
 
@@ -53,7 +54,7 @@ export async function run(parsed: ParsedArgs): Promise<number> {
     await writeOut(`${curlCommand(full, extrasOf(parsed, auth, full.url))}\n`);
     return 0;
   }
-  const code = await exchange(parsed, full, auth, jar);
+  const code = await exchange(parsed, file === null ? full : withoutCookies(full, jar), auth, jar);
   if (file !== null && parsed.has("session") && !parsed.has("offline")) {
     await file.save({ headers: keptHeaders(planned, kept), auth }, jar);
   }
@@ -185,7 +186,7 @@ function sessionFile(parsed: ParsedArgs, url: URL): SessionFile | null {
 /** The plan with the session's headers; what the user gives now counts. */
 function withKept(planned: Plan, kept: SessionData): Plan {
   const own = new Set(planned.headers.map(([name]) => name.toLowerCase()));
-  const added = Object.entries(kept.headers).filter(([name]) => {
+  const added = kept.headers.filter(([name]) => {
     const lower = name.toLowerCase();
     return !planned.without.has(lower) && (!own.has(lower) || planned.defaults.has(lower));
   });
@@ -196,20 +197,28 @@ function withKept(planned: Plan, kept: SessionData): Plan {
   };
 }
 
-/** Content-* and If-* belong to one request and are not kept. */
-function keptHeaders(planned: Plan, kept: SessionData): Record<string, string> {
-  const headers = { ...kept.headers };
-  for (const [name, value] of planned.headers) {
-    const lower = name.toLowerCase();
-    if (
-      planned.defaults.has(lower) || /^(?:content-|if-|host$|cookie$|authorization$)/.test(lower)
-    ) {
-      continue;
+/** Cookies of the command line are the session's, and kept with the others. */
+function withoutCookies(planned: Plan, jar: CookieJar): Plan {
+  const isCookie = ([name]: readonly [string, string]): boolean => name.toLowerCase() === "cookie";
+  for (const [, value] of planned.headers.filter(isCookie)) {
+    for (const pair of value.split(/;\s*/)) {
+      const [, name, text] = /^([^=]+)=(.*)$/.exec(pair) ?? [];
+      if (name === undefined || text === undefined) continue;
+      jar.updateCookies([[name, text]], new URL("/", planned.url));
     }
-    for (const old of Object.keys(headers)) if (old.toLowerCase() === lower) delete headers[old];
-    headers[name] = value;
   }
-  return headers;
+  return { ...planned, headers: planned.headers.filter((each) => !isCookie(each)) };
+}
+
+/** Content-* and If-* belong to one request and are not kept. */
+function keptHeaders(planned: Plan, kept: SessionData): SessionData["headers"] {
+  const own = planned.headers.filter(([name]) => {
+    const lower = name.toLowerCase();
+    return !planned.defaults.has(lower) &&
+      !/^(?:content-|if-|host$|cookie$|authorization$)/.test(lower);
+  });
+  const names = new Set(own.map(([name]) => name.toLowerCase()));
+  return [...kept.headers.filter(([name]) => !names.has(name.toLowerCase())), ...own];
 }
 
 function extrasOf(

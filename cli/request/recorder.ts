@@ -73,7 +73,12 @@ async function shaped(body: HopBody | null, wishes: HeaderWishes): Promise<HopBo
 
 /** Host first, then the user's headers as written, then what the session has added. */
 function arranged(hop: HopRequest, wishes: HeaderWishes): [string, string][] {
-  const left = [...hop.headers];
+  // Headers that repeat have been joined on the way.
+  const repeated = Map.groupBy(wishes.headers, ([name]) => name.toLowerCase());
+  const left = hop.headers.flatMap(([name, value]): [string, string][] => {
+    const values = (repeated.get(name.toLowerCase()) ?? []).map(([, own]) => own);
+    return values.join(", ") === value ? values.map((own) => [name, own]) : [[name, value]];
+  });
   const headers: [string, string][] = [];
   for (const [name, value] of wishes.headers) {
     const at = left.findIndex(([own, text]) =>

@@ -7,21 +7,25 @@ import type { CookieJar } from "../../client/mod.ts";
 import { configFolder } from "../io/config_folder.ts";
 import { systemReason } from "../errors/system_error.ts";
 import { CommandError, UsageError } from "../errors/usage_error.ts";
+import {
+  isForeignSession,
+  isRecord,
+  readForeignSession,
+  type SessionData,
+  type SessionRecord,
+  writeForeignSession,
+} from "./foreign_session.ts";
 
-/** What a session keeps beside its cookies. */
-export interface SessionData {
-  /** Headers that the user gave. */
-  headers: Record<string, string>;
-  /** Credentials that the user gave. */
-  auth: { type: string; value: string } | null;
-}
-
-/** The files of a session: `NAME.json`, and `NAME.cookies.json` for the jar. */
+/**
+ * The files of a session: `NAME.json`, and `NAME.cookies.json` for the jar; or the one file of
+ * HTTPie or xh, which stays what it is.
+ */
 export class SessionFile {
   /** Path of the file. */
   readonly path: string;
   readonly #cookies: string;
-  readonly #origin: string;
+  readonly #url: URL;
+  #foreign: SessionRecord | null = null;
 
   /**
    * Creates one.
@@ -32,7 +36,7 @@ export class SessionFile {
    */
   constructor(name: string, url: URL) {
     this.path = /[\\/]/.test(name) ? name : join(folder(), hostName(url), `${checked(name)}.json`);
-    this.#origin = url.origin;
+    this.#url = url;
     this.#cookies = this.path.replace(/(?:\.json)?$/, ".cookies.json");
   }
 
@@ -44,24 +48,23 @@ export class SessionFile {
    * @throws {CommandError} If the files are none of a session.
    */
   async load(jar: CookieJar): Promise<SessionData> {
-    const data: SessionData = { headers: {}, auth: null };
+    let data: SessionData = { headers: [], auth: null };
     try {
       if (!(await Deno.stat(this.path)).isFile) {
         throw new CommandError(`cannot read the session ${this.path}: it is no file`);
       }
       const read: unknown = JSON.parse(await Deno.readTextFile(this.path));
-      if (!isRecord(read)) throw new SyntaxError("it holds no object");
+      if (isRecord(read) && isForeignSession(read)) {
+        this.#foreign = read;
+        return readForeignSession(read, jar, this.#url);
+      }
+      if (!isRecord(read) || read.roundtrip !== 1) {
+        throw new CommandError(
+          `cannot use ${this.path} as a session: it is JSON of another kind; give another name`,
+        );
+      }
       // A file that is named by its path may meet any server; only its own gets the secrets.
-      const own = read.origin === this.#origin;
-      for (
-        const [name, value] of Object.entries(isRecord(read.headers) && own ? read.headers : {})
-      ) {
-        if (typeof value === "string") data.headers[name] = value;
-      }
-      if (isRecord(read.auth) && own) {
-        const { type, value } = read.auth;
-        if (typeof type === "string" && typeof value === "string") data.auth = { type, value };
-      }
+      if (read.origin === this.#url.origin) data = ownData(read);
     } catch (cause) {
       this.#explain(cause, this.path);
     }
@@ -80,13 +83,17 @@ export class SessionFile {
    * @param jar The cookies.
    */
   async save(data: SessionData, jar: CookieJar): Promise<void> {
-    const text = `${JSON.stringify({ roundtrip: 1, origin: this.#origin, ...data }, null, 2)}\n`;
+    const { headers, auth } = data;
+    const record = this.#foreign === null
+      ? { roundtrip: 1, origin: this.#url.origin, headers, auth }
+      : writeForeignSession(this.#foreign, data, jar);
+    const text = `${JSON.stringify(record, null, this.#foreign === null ? 2 : 4)}\n`;
     const temporary = `${this.path}.${crypto.randomUUID()}`;
     try {
       await Deno.mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
       await Deno.writeTextFile(temporary, text, { mode: 0o600, createNew: true });
       await Deno.rename(temporary, this.path);
-      await jar.save(this.#cookies);
+      if (this.#foreign === null) await jar.save(this.#cookies);
     } catch (cause) {
       await Deno.remove(temporary).catch(() => {}); // a half of it, if anything
       const reason = systemReason(cause);
@@ -121,6 +128,16 @@ function checked(name: string): string {
   );
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** Headers are pairs; in files of before, an object. */
+function ownData({ headers, auth }: SessionRecord): SessionData {
+  const pairs: unknown[] = Array.isArray(headers) ? headers : Object.entries(headers ?? {});
+  return {
+    headers: pairs.flatMap((pair): [string, string][] => {
+      const [name, value] = Array.isArray(pair) ? pair : [];
+      return typeof name === "string" && typeof value === "string" ? [[name, value]] : [];
+    }),
+    auth: isRecord(auth) && typeof auth.type === "string" && typeof auth.value === "string"
+      ? { type: auth.type, value: auth.value }
+      : null,
+  };
 }

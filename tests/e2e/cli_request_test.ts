@@ -430,6 +430,91 @@ Deno.test("sessions keep cookies, headers and credentials in files of mode 0600"
   assertMatch(broken.stderr, /cannot read the session .*delete it to start anew/);
 });
 
+Deno.test("session files of HTTPie and xh are read, and written in their format", async () => {
+  await using bin = await serving(["httpbin"]);
+  await using folder = await tempDir();
+  const cwd = folder.path;
+  const at = (path: string): string => `:${bin.port}${path}`;
+  const cookie = { expires: null, path: "/", secure: false };
+  const rows: [name: string, meta: Record<string, string>, domain: string, old: boolean][] = [
+    ["HTTPie", { about: "HTTPie session file", httpie: "3.2.4" }, "localhost.local", false],
+    ["HTTPie before 3.1", { httpie: "3.0.2" }, "", true],
+    ["xh", { about: "xh session file", xh: "0.24.0" }, "localhost", false],
+  ];
+  for (const [name, meta, domain, old] of rows) {
+    const file = {
+      __meta__: meta,
+      auth: { raw_auth: "foo:bar", type: "basic" },
+      cookies: old
+        ? { baz: { ...cookie, value: "quux" } }
+        : [{ domain, ...cookie, name: "baz", value: "quux" }],
+      headers: old ? { "X-Data": "value" } : [{ name: "X-Data", value: "value" }],
+    };
+    const path = `${cwd}/httpie.json`;
+    await Deno.writeTextFile(path, JSON.stringify(file));
+    const session = ["--session", "./httpie.json"];
+    await assertTable([
+      [`${name}: headers`, [...session, at("/headers")], { code: 0, stdout: /"X-Data":"value"/ }, {
+        cwd,
+      }],
+      [
+        `${name}: credentials`,
+        [...session, at("/basic-auth/foo/bar")],
+        { code: 0, stdout: /true/ },
+        {
+          cwd,
+        },
+      ],
+      [`${name}: cookies`, [...session, at("/cookies"), "Cookie:own=1", "X-A:1"], {
+        code: 0,
+        stdout: /^(?=.*"baz":"quux").*"own":"1"/,
+      }, { cwd }],
+    ]);
+    const written = JSON.parse(await Deno.readTextFile(path));
+    const own = old ? { own: { ...cookie, value: "1" } } : [
+      { domain, ...cookie, name: "own", value: "1" },
+    ];
+    assertEquals(written, {
+      ...file,
+      cookies: old ? { ...file.cookies, ...own } : [...Object.values(file.cookies), ...own as []],
+      headers: old ? { ...file.headers, "X-A": "1" } : [
+        ...Object.values(file.headers),
+        { name: "X-A", value: "1" },
+      ],
+    }, name);
+    assertEquals(await Array.fromAsync(Deno.readDir(cwd), (each) => each.name), ["httpie.json"]);
+  }
+});
+
+Deno.test("other JSON is no session; sessions keep cookies of the command line and repeated headers", async () => {
+  await using bin = await serving(["httpbin"]);
+  await using folder = await tempDir();
+  const cwd = folder.path;
+  const at = (path: string): string => `:${bin.port}${path}`;
+  for (const text of ['{"name":"a package"}', "{}", "[1]", '"text"']) {
+    await Deno.writeTextFile(`${cwd}/other.json`, text);
+    const { code, stderr } = await cli(["--session", "./other.json", at("/get")], { cwd });
+    assertEquals(code, 1, text);
+    assertMatch(stderr, /cannot use \.\/other\.json as a session: it is JSON of another kind/);
+    assertEquals(await Deno.readTextFile(`${cwd}/other.json`), text);
+  }
+  const session = ["--session", "./s.json"];
+  await assertTable([
+    ["set", [...session, at("/cookies"), "Cookie:a=1; b=2", "X-R:1", "X-R:2"], {
+      code: 0,
+      stdout: '{"cookies":{"a":"1","b":"2"}}',
+    }, { cwd }],
+    ["cookies are back", [...session, at("/cookies")], {
+      code: 0,
+      stdout: '{"cookies":{"a":"1","b":"2"}}',
+    }, { cwd }],
+    ["and both headers", [...session, "--offline", "-p", "H", at("/")], {
+      code: 0,
+      stdout: /\nX-R: 1\nX-R: 2\n/,
+    }, { cwd }],
+  ]);
+});
+
 Deno.test("downloads: names, no overwriting, no leaving the folder", async () => {
   const rows: [name: string, disposition: string | null, path: string, file: string][] = [
     ["1a from the URL", null, "/a/b.txt", "b.txt"],

@@ -1,0 +1,129 @@
+/**
+ * Session files of HTTPie and xh.
+ * @module
+ */
+import type { CookieJar, JarCookie } from "../../client/mod.ts";
+
+/** What a session keeps beside its cookies. */
+export interface SessionData {
+  /** Headers that the user gave, repeated ones included. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Credentials that the user gave. */
+  readonly auth: { readonly type: string; readonly value: string } | null;
+}
+
+/** JSON as it was read. */
+export type SessionRecord = Readonly<Record<string, unknown>>;
+
+/**
+ * Whether a file is one of HTTPie's or xh's.
+ *
+ * @param read What it holds.
+ */
+export function isForeignSession(read: SessionRecord): boolean {
+  const { __meta__: meta } = read;
+  return isRecord(meta) && (typeof meta.httpie === "string" || typeof meta.xh === "string");
+}
+
+/**
+ * Reads one, of the format before HTTPie 3.1 too, in which headers and cookies are objects.
+ *
+ * @param read What the file holds.
+ * @param jar Gets its cookies.
+ * @param url URL of the request; what names no host is for this one.
+ * @returns Headers and credentials.
+ */
+export function readForeignSession(read: SessionRecord, jar: CookieJar, url: URL): SessionData {
+  for (const cookie of entries(read.cookies, "name")) {
+    const { name, value, domain, path, expires, secure } = cookie;
+    if (typeof name !== "string" || typeof value !== "string") continue;
+    const given = typeof domain === "string" ? domain : "";
+    const host = given.replace(/^\./, "").replace(/^([^.]+)\.local$/, "$1") || url.hostname;
+    const owner = URL.parse(`${secure === true ? "https" : "http"}://${host}/`) ?? url;
+    const header = [
+      `${name}=${value}`,
+      `Path=${typeof path === "string" ? path : "/"}`,
+      ...(given.startsWith(".") ? [`Domain=${host}`] : []),
+      ...(typeof expires === "number" ? [`Expires=${new Date(expires * 1000).toUTCString()}`] : []),
+      ...(secure === true ? ["Secure"] : []),
+    ].join("; ");
+    jar.updateFromHeaders([header], owner);
+  }
+  const headers = entries(read.headers, "name").flatMap(({ name, value }): [string, string][] =>
+    typeof name === "string" && typeof value === "string" ? [[name, value]] : []
+  );
+  return { headers, auth: authOf(read.auth) };
+}
+
+/** A list of objects, or an object of them, or of their values, by name. */
+function entries(list: unknown, key: string): SessionRecord[] {
+  if (Array.isArray(list)) return list.filter(isRecord);
+  if (!isRecord(list)) return [];
+  return Object.entries(list).map(([name, value]) =>
+    isRecord(value) ? { [key]: name, ...value } : { [key]: name, value }
+  );
+}
+
+function authOf(auth: unknown): SessionData["auth"] {
+  if (!isRecord(auth) || typeof auth.type !== "string") return null;
+  const { type, raw_auth: raw, username, password } = auth;
+  if (typeof raw === "string") return { type, value: raw };
+  return typeof username === "string" && typeof password === "string"
+    ? { type, value: `${username}:${password}` }
+    : null;
+}
+
+/**
+ * Writes one in the format in which it was read.
+ *
+ * @param read What the file held.
+ * @param data Headers and credentials.
+ * @param jar Its cookies.
+ * @returns What the file is to hold.
+ */
+export function writeForeignSession(
+  read: SessionRecord,
+  { headers, auth }: SessionData,
+  jar: CookieJar,
+): SessionRecord {
+  const isHttpie = isRecord(read.__meta__) && "httpie" in read.__meta__;
+  const cookies = [...jar].map((cookie) => foreignCookie(cookie, isHttpie));
+  const old = authOf(read.auth);
+  const isSame = old?.type === auth?.type && old?.value === auth?.value;
+  const names = new Set(headers.map(([name]) => name.toLowerCase()));
+  return {
+    ...read,
+    auth: isSame || auth === null ? read.auth : { type: auth.type, raw_auth: auth.value },
+    cookies: isRecord(read.cookies)
+      ? Object.fromEntries(cookies.map(({ name, domain: _, ...cookie }) => [name, cookie]))
+      : cookies,
+    headers: isRecord(read.headers) && names.size === headers.length
+      ? Object.fromEntries(headers)
+      : headers.map(([name, value]) => ({ name, value })),
+  };
+}
+
+function foreignCookie(cookie: JarCookie, isHttpie: boolean) {
+  const { name, value, path, secure, expires, hostOnly } = cookie;
+  // Python knows a host without a dot by another name, http.cookiejar.eff_request_host().
+  const host = isHttpie && /^[^.:]+$/.test(cookie.domain)
+    ? `${cookie.domain}.local`
+    : cookie.domain;
+  return {
+    domain: hostOnly ? host : `.${host}`,
+    expires: expires === null ? null : Math.floor(expires.getTime() / 1000),
+    name,
+    path,
+    secure,
+    value,
+  };
+}
+
+/**
+ * Whether a value of JSON is an object.
+ *
+ * @param value The value.
+ */
+export function isRecord(value: unknown): value is SessionRecord {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
