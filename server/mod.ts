@@ -22,6 +22,7 @@ export type { ApplicationOptions } from "./application/application_options.ts";
 export { AppKey } from "./request/app_key.ts";
 export type {
   AppContext,
+  BackgroundWork,
   KeyReader,
   Logger,
   ResourceInfo,

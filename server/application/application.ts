@@ -4,7 +4,9 @@
  */
 import type { Hono } from "hono";
 import { LinkedList } from "../../http/linked_list.ts";
-import type { AppContext, Logger } from "../request/app_context.ts";
+import type { AppContext, BackgroundWork, Logger } from "../request/app_context.ts";
+import { Background } from "./background.ts";
+import { described } from "../../http/options.ts";
 import { type AppKey, KeyStore } from "../request/app_key.ts";
 import { APPLICATION_OPTIONS, type ApplicationOptions } from "./application_options.ts";
 import { checkResponse } from "./response_guard.ts";
@@ -73,6 +75,7 @@ export class Application implements AppContext {
     answer: (exchange) => this.#dispatch?.(exchange) ?? serverErrorResponse(),
     starting: () => this.#dispatch === null ? this.startup() : null,
   });
+  readonly #background = new Background();
   #dispatch: Dispatch | null = null;
   #parent: Application | null = null;
   #starting: Promise<void> | null = null;
@@ -252,6 +255,40 @@ export class Application implements AppContext {
   }
 
   /**
+   * Looks after work that goes on by itself, as `asyncio.create_task()` with an eye on it: its
+   * failure goes to the log and ends nothing, and the stop of the server waits for it up to
+   * `shutdownTimeout`, then aborts its signal.
+   *
+   * @param work A promise, or a function that is called at once with a signal.
+   * @param about What it is, for the log.
+   *
+   * @example
+   * ```ts
+   * import { web } from "@roundtrip/http";
+   *
+   * const app = new web.Application();
+   * let sent = 0;
+   * app.spawn(async (signal) => {
+   *   if (!signal.aborted) sent = await Promise.resolve(1);
+   * });
+   * await app.idle();
+   * console.assert(sent === 1);
+   * ```
+   */
+  spawn(work: BackgroundWork, about: string = "Error in work of app.spawn()"): void {
+    if (this.#parent !== null) return this.#parent.spawn(work, about);
+    if (typeof work !== "function" && typeof work?.then !== "function") {
+      throw new TypeError(`app.spawn() takes a promise or a function, got ${described(work)}`);
+    }
+    this.#background.add(work, about, this.logger);
+  }
+
+  /** Resolves when nothing of `spawn()` and `request.after()` is under way. Runners call it. */
+  idle(): Promise<void> {
+    return this.#background.idle();
+  }
+
+  /**
    * Puts a handler into the middlewares of this application and of all it was added to.
    *
    * @param handler The handler.
@@ -303,6 +340,7 @@ export class Application implements AppContext {
    */
   abandon(): void {
     const late = new Error("The server stopped before the handler was done");
+    this.#background.abort();
     this.#endAll((each) => each.finish(late));
     const waiting = this.#waiting;
     for (let place = waiting.first; place !== null; place = waiting.first) {

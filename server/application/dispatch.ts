@@ -120,9 +120,13 @@ function answer(
     result = chain(request);
     if (!(result instanceof Response || isThenable(result))) result = render(result, request);
   } catch (error) {
+    request.finish();
     return errorResponse(error, request);
   }
-  if (result instanceof Response || !isThenable(result)) return toResponse(result, request);
+  if (result instanceof Response || !isThenable(result)) {
+    request.finish();
+    return toResponse(result, request);
+  }
   const { running, waiting } = options;
   const place = waiting.add(request);
   return new Promise((resolve) => {

@@ -132,6 +132,12 @@ export interface KeyReader {
 }
 
 /**
+ * Work that goes on by itself: a promise, or a function that is called with a signal, which aborts
+ * when the application has waited for it long enough.
+ */
+export type BackgroundWork = PromiseLike<unknown> | ((signal: AbortSignal) => unknown);
+
+/**
  * An application as a request sees it.
  *
  * @example
@@ -156,4 +162,11 @@ export interface AppContext extends KeyReader {
   readonly parent: AppContext | null;
   /** Whether requests are welcome: `true` from the end of the start to the begin of the stop. */
   readonly ready: boolean;
+  /**
+   * Looks after work that goes on by itself: its failure is logged, the stop waits for it.
+   *
+   * @param work A promise, or a function that is called at once with a signal.
+   * @param about What it is, for the log.
+   */
+  spawn(work: BackgroundWork, about?: string): void;
 }

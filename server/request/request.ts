@@ -2,6 +2,7 @@
  * A request as handlers see it.
  * @module
  */
+import { described } from "../../http/options.ts";
 import type { Context } from "hono";
 import { decoderFor } from "../../http/headers/charset.ts";
 import {
@@ -96,6 +97,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   #content: StreamReader | null = null;
   #body: Promise<Uint8Array<ArrayBuffer>> | null = null;
   #form: FormReading | null = null;
+  #after: ((signal: AbortSignal) => unknown)[] | null = null;
   #store: KeyStore | null = null;
   #leave: AbortController | null = null;
   #origin: ServerRequest<Params> | null = null; // what a clone was made of
@@ -389,12 +391,50 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   }
 
   /**
+   * Runs something once the handler is done and its answer on its way. A failure is logged with the
+   * request; the stop of the server waits for it up to `shutdownTimeout`, then aborts its signal.
+   *
+   * @param work What runs. The body is gone by then: read before what it needs.
+   *
+   * @example
+   * ```ts
+   * import { web } from "@roundtrip/http";
+   *
+   * const mails: string[] = [];
+   * const app = new web.Application();
+   * app.addRoutes([web.get("/", (request) => {
+   *   request.after(() => mails.push("welcome"));
+   *   return web.textResponse("thanks");
+   * })]);
+   * await app.request("/");
+   * await app.idle();
+   * console.assert(mails.join() === "welcome");
+   * ```
+   */
+  after(work: (signal: AbortSignal) => unknown): void {
+    if (typeof work !== "function") {
+      throw new TypeError(`request.after() takes a function, got ${described(work)}`);
+    }
+    (this.#after ??= []).push(work);
+  }
+
+  /**
    * Frees what the request and its clones held: the files of their forms. Dispatch calls it when
    * the handler is done.
    */
   finish(): void {
     this.#form?.close();
     this.#clones?.forEach((each) => each.finish());
+    const after = this.#after;
+    if (after === null) return;
+    this.#after = null;
+    const about = `Error after ${this.method} ${JSON.stringify(this.rawPath)}`;
+    for (const work of after) {
+      this.#root.spawn(async (signal) => {
+        await new Promise((resolve) => setTimeout(resolve)); // the answer goes first
+        await work(signal);
+      }, about);
+    }
   }
 
   /**

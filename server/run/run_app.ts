@@ -53,6 +53,12 @@ export interface RunAppOptions extends AppRunnerOptions {
   readonly print?: ((text: string) => void) | null;
   /** Whether SIGINT and SIGTERM stop the application. @default {true} */
   readonly handleSignals?: boolean;
+  /**
+   * What happens at a failure that no code waits for, such as a promise without `await`: `log` tells
+   * `app.logger` and goes on, as aiohttp does; `stop` stops in good order, then throws it.
+   * @default {"log"}
+   */
+  readonly onUnhandled?: "log" | "stop";
   /** Stops the application when it aborts. */
   readonly signal?: AbortSignal;
 }
@@ -70,6 +76,7 @@ export const RUN_APP_OPTIONS = new OptionTable<RunAppOptions>({
   backlog: "a number",
   print: "a function or null",
   handleSignals: "true or false",
+  onUnhandled: "a string",
   signal: "an AbortSignal",
 });
 
@@ -99,12 +106,25 @@ export async function runApp(
   options: RunAppOptions = {},
 ): Promise<void> {
   RUN_APP_OPTIONS.check("web.runApp()", options);
+  if (!["log", "stop", undefined].includes(options.onUnhandled)) {
+    throw new TypeError(
+      `web.runApp(): "onUnhandled" is "log" or "stop", got "${options.onUnhandled}"`,
+    );
+  }
   const sites = sitesOf(options);
-  const runner = new AppRunner(await app, APP_RUNNER_OPTIONS.pick(options));
+  const application = await app;
+  const runner = new AppRunner(application, APP_RUNNER_OPTIONS.pick(options));
   const stop = Promise.withResolvers<void>();
   const onAbort = () => stop.resolve();
   options.signal?.addEventListener("abort", onAbort, { once: true });
   if (options.signal?.aborted) stop.resolve();
+  const unhandled: unknown[] = [];
+  const forget = onUnhandled((error, what) => {
+    application.logger.error(what, error);
+    if (options.onUnhandled !== "stop") return;
+    unhandled.push(error);
+    stop.resolve();
+  });
   let signalled = false;
   const release = options.handleSignals === false ? () => {} : onStopSignal((exitCode) => {
     if (signalled) Deno.exit(exitCode);
@@ -122,9 +142,11 @@ export async function runApp(
       await runner.cleanup();
     } finally {
       release();
+      forget();
       options.signal?.removeEventListener("abort", onAbort);
     }
   }
+  if (unhandled.length > 0) throw unhandled[0];
   if (!runner.timedOut) return;
   const late = new ShutdownTimeoutError(options.shutdownTimeout ?? 60_000);
   if (!signalled) throw late;
@@ -158,6 +180,26 @@ function sitesOf(options: RunAppOptions): readonly ListenOptions[] {
     ...hosts.map((hostname) => ({ ...tcp, hostname })),
     ...paths.map((path) => ({ ...tcp, path })), // the engine refuses what a socket has not
   ];
+}
+
+/** Listens for failures that would end the process; gives what ends that. */
+function onUnhandled(listener: (error: unknown, what: string) => void): () => void {
+  const onRejection = (event: PromiseRejectionEvent): void => {
+    if (event.defaultPrevented) return;
+    event.preventDefault();
+    listener(event.reason, "Unhandled rejection of a promise without await");
+  };
+  const onError = (event: ErrorEvent): void => {
+    if (event.defaultPrevented) return;
+    event.preventDefault();
+    listener(event.error, "Uncaught error");
+  };
+  globalThis.addEventListener("unhandledrejection", onRejection);
+  globalThis.addEventListener("error", onError);
+  return () => {
+    globalThis.removeEventListener("unhandledrejection", onRejection);
+    globalThis.removeEventListener("error", onError);
+  };
 }
 
 /** Listens for the signals that stop a program; gives what ends that. */

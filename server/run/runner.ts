@@ -181,7 +181,7 @@ export class AppRunner {
     const closed = ended.catch(() => {})
       .then(() => Promise.all(this.#servers.map((server) => server.shutdown())));
     // A failure of onShutdown is thrown in the end: it is no reason to cut the handlers short.
-    const drained = closed.then(() => ended);
+    const drained = closed.then(() => ended).then(() => this.#app.idle());
     if (await isDone(drained, this.#shutdownTimeout)) return;
     this.#timedOut = true;
     this.#app.abandon();
