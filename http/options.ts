@@ -151,10 +151,10 @@ export class OptionTable<T extends object> {
 
   #noObject(where: string, given: unknown): TypeError {
     const names = Object.keys(this.#expected);
-    const [name = "name"] = names.filter((each) =>
+    const [name] = names.filter((each) =>
       ((this.#expected[each]?.types ?? 0) & typeOf(given)) !== 0
     );
-    const example = typeOf(given) & (BOOLEAN | NUMBER | STRING | FUNCTION) && name !== "name"
+    const example = typeOf(given) & (BOOLEAN | NUMBER | STRING | FUNCTION) && name !== undefined
       ? ` such as { ${name}: ${typeof given === "function" ? "…" : JSON.stringify(given)} }`
       : ` with ${listed(names)}`;
     const wait = given instanceof Promise ? "a promise: await it first" : described(given);

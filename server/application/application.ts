@@ -17,7 +17,7 @@ import { headResponse } from "../response/head_response.ts";
 import { HONO_EXECUTION, HonoRouter, passAsGet } from "./hono_router.ts";
 import { hostError } from "./host_guard.ts";
 import { type CleanupContext, CleanupStack, runAll, send, type Signal } from "./lifecycle.ts";
-import { compose, type Handler, type Middleware } from "../request/middleware.ts";
+import { checkMiddlewares, compose, type Handler, type Middleware } from "../request/middleware.ts";
 import {
   prepareResponse,
   type PrepareSignal,
@@ -106,6 +106,7 @@ export class Application implements AppContext {
   constructor(options: ApplicationOptions = {}) {
     APPLICATION_OPTIONS.check("new Application", options);
     this.middlewares = [...options.middlewares ?? []];
+    checkMiddlewares(this.middlewares);
     this.clientMaxSize = options.clientMaxSize ?? 1024 ** 2;
     this.logger = options.logger ?? console;
     this.hono.onError((error) => mountedError(error, this.logger));
@@ -167,6 +168,9 @@ export class Application implements AppContext {
    * has started.
    */
   addRoutes(routes: Iterable<RouteDef>): readonly Route[] {
+    if (typeof routes?.[Symbol.iterator] !== "function") {
+      throw new TypeError(`addRoutes() takes a list, [web.get(…)], got ${described(routes)}`);
+    }
     const added: Route[] = [];
     for (const { methods, path, handler, name, createResource } of routes) {
       const resource = this.router.addResource(path, name, createResource);
@@ -373,6 +377,7 @@ export class Application implements AppContext {
   }
 
   async #start(): Promise<void> {
+    checkMiddlewares(this.middlewares);
     this.router.freeze();
     for (
       const list of [

@@ -201,7 +201,7 @@ function toResponse(result: HandlerResult, request: ServerRequest): Response {
   }
   const early = request.earlyAnswer;
   if (early !== null) return early.response;
-  return errorResponse(noResponse(result), request);
+  return errorResponse(noResponse(result, request), request);
 }
 
 /** After an error that left middlewares of Hono and that a middleware of ours has answered. */
@@ -216,14 +216,28 @@ function withWanted(response: Response, request: ServerRequest): Response {
  * The error for a handler that gave something else than a response.
  *
  * @param result What it gave.
+ * @param request The request, to name the middleware that gave it.
  * @returns The error.
  */
-export function noResponse(result: unknown): TypeError {
+export function noResponse(result: unknown, request?: ServerRequest): TypeError {
   return new TypeError(
     result instanceof HTTPException
       ? "The handler has to throw HTTP exceptions, it returned one"
-      : `The handler has to return a Response, it returned ${nameOf(result)}`,
+      : `The ${
+        request === undefined ? "handler" : returning(request)
+      } has to return a Response, it returned ${nameOf(result)}`,
   );
+}
+
+/** What gave the result: the outermost middleware, where there is one, else the handler. */
+function returning({ app }: ServerRequest): string {
+  const [outermost]: readonly unknown[] = "middlewares" in app && Array.isArray(app.middlewares)
+    ? app.middlewares
+    : [];
+  return typeof outermost === "function"
+    ? `middleware ${outermost.name || "without a name"} (or the handler within; ` +
+      "one of Hono's goes through fromHono())"
+    : "handler";
 }
 
 function isThenable(value: unknown): value is Promise<HandlerResult> {

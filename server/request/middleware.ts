@@ -2,6 +2,7 @@
  * Handlers and middlewares.
  * @module
  */
+import { described } from "../../http/options.ts";
 import { mutableResponse } from "./mutable_response.ts";
 import type { ServerRequest } from "./request.ts";
 import type { EarlyAnswer } from "./prepared_answer.ts";
@@ -97,6 +98,22 @@ export type Middleware = (
   request: ServerRequest,
   handler: Handler,
 ) => HandlerResult | Promise<HandlerResult>;
+
+/**
+ * Checks that middlewares are functions.
+ *
+ * @param middlewares What the program gave.
+ * @throws {TypeError} If one is something else.
+ */
+export function checkMiddlewares(middlewares: readonly Middleware[]): void {
+  for (const [at, each] of middlewares.entries()) {
+    if (typeof each === "function") continue;
+    throw new TypeError(
+      `Cannot use middlewares[${at}]: a middleware is a function (request, handler), ` +
+        `got ${described(each)}`,
+    );
+  }
+}
 
 /**
  * Wraps a handler in middlewares, once, when routes are frozen.

@@ -2,7 +2,7 @@
  * A request as handlers see it.
  * @module
  */
-import { described } from "../../http/options.ts";
+import { type AfterWork, checkAfter, runAfter } from "./after_answer.ts";
 import type { Context } from "hono";
 import { decoderFor } from "../../http/headers/charset.ts";
 import {
@@ -97,7 +97,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   #content: StreamReader | null = null;
   #body: Promise<Uint8Array<ArrayBuffer>> | null = null;
   #form: FormReading | null = null;
-  #after: ((signal: AbortSignal) => unknown)[] | null = null;
+  #after: AfterWork[] | null = null;
   #store: KeyStore | null = null;
   #leave: AbortController | null = null;
   #origin: ServerRequest<Params> | null = null; // what a clone was made of
@@ -412,10 +412,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * ```
    */
   after(work: (signal: AbortSignal) => unknown): void {
-    if (typeof work !== "function") {
-      throw new TypeError(`request.after() takes a function, got ${described(work)}`);
-    }
-    (this.#after ??= []).push(work);
+    (this.#after ??= []).push(checkAfter(work));
   }
 
   /**
@@ -425,16 +422,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   finish(): void {
     this.#form?.close();
     this.#clones?.forEach((each) => each.finish());
-    const after = this.#after;
-    if (after === null) return;
-    this.#after = null;
-    const about = `Error after ${this.method} ${JSON.stringify(this.rawPath)}`;
-    for (const work of after) {
-      this.#root.spawn(async (signal) => {
-        await new Promise((resolve) => setTimeout(resolve)); // the answer goes first
-        await work(signal);
-      }, about);
-    }
+    if (this.#after !== null) runAfter(this.#root, this, this.#after.splice(0));
   }
 
   /**

@@ -114,6 +114,9 @@ export function textResponse(text: string, options?: ResponseOptions): Response 
  */
 export function jsonResponse(value: unknown, options: JsonResponseOptions = {}): Response {
   JSON_RESPONSE_OPTIONS.check("web.jsonResponse()", options);
+  if (value instanceof Promise) {
+    throw new TypeError("Cannot send a promise as JSON: await it first");
+  }
   const text: unknown = (options.dumps ?? JSON.stringify)(value);
   if (typeof text !== "string") {
     throw new TypeError(`Cannot send ${typeof value} as JSON: it has no JSON form`);

@@ -2,7 +2,7 @@
  * Route definitions: `web.get("/", handler)` and its siblings.
  * @module
  */
-import { OptionTable } from "../../http/options.ts";
+import { described, OptionTable } from "../../http/options.ts";
 import type { Handler } from "../request/middleware.ts";
 import type { PathParams } from "../routing/path_template.ts";
 import type { Resource } from "../routing/resource.ts";
@@ -362,6 +362,17 @@ function define<Params>(
 ): RouteDef {
   const where = `Cannot add a route ${path}`;
   ROUTE_OPTIONS.check(where, options);
+  if (typeof path !== "string") throw new TypeError(`${where}: the path is a string`);
+  const [foreign, name] = /\/:(\w+)(?![^{]*\})/.exec(path) ?? /\/\*()$/.exec(path) ?? [];
+  if (foreign !== undefined) {
+    throw new TypeError(
+      `${where}: write "${path.replace(foreign, name ? `/{${name}}` : "/{rest:.*}")}", ` +
+        "a variable stands in braces",
+    );
+  }
+  if (typeof handler !== "function") {
+    throw new TypeError(`${where}: expected a handler function, got ${described(handler)}`);
+  }
   // The router fills matchInfo from the same path, so what the type says of it holds.
   return { methods, path, handler: handler as Handler, name: options.name ?? null };
 }

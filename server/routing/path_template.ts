@@ -96,7 +96,7 @@ const SEGMENT = "[^{}/]+";
  * @throws {TypeError} If the template is malformed; the message names it.
  */
 export function compilePath(path: string): PathTemplate {
-  if (path !== "" && !path.startsWith("/")) {
+  if (typeof path !== "string" || path !== "" && !path.startsWith("/")) {
     throw new TypeError(`Invalid path "${path}": it has to start with "/" or be empty`);
   }
   const pieces = path.split(VARIABLE);
