@@ -32,34 +32,65 @@ class News {
   };
 }
 
+/** Who is logged in: the name, and an id of the log-in. */
+interface Login {
+  readonly user: string;
+  readonly id: string;
+}
+
+/** Close code that tells a page that it was logged out. */
+const LOGGED_OUT = 4401;
+
 /** One room; what one says, all get. */
 class Chat {
   readonly #room = new web.WebSocketGroup({ slowPeer: "skip" });
+  readonly #sockets = new Map<string, Set<web.WebSocketResponse>>();
 
   readonly join: web.Handler = async (request) => {
-    const user = await userOf(request);
+    const { user, id } = await loginOf(request);
     const socket = new web.WebSocketResponse();
     await socket.prepare(request);
+    const sockets = this.#sockets.get(id) ?? new Set();
+    this.#sockets.set(id, sockets.add(socket));
     await this.#room.join(socket);
     await this.#say({ from: null, text: `${user} has joined` });
     for await (const message of socket) {
-      if (message.type === web.WSMsgType.TEXT) {
-        await this.#say({ from: user, text: message.data.slice(0, 1000) });
-      }
+      if (message.type !== web.WSMsgType.TEXT) continue;
+      const { text, id } = said(message.data);
+      await this.#say({ from: user, text, id });
     }
+    sockets.delete(socket);
+    if (sockets.size === 0) this.#sockets.delete(id);
     await this.#say({ from: null, text: `${user} has left` });
     return socket;
   };
 
-  async #say(line: { readonly from: string | null; readonly text: string }): Promise<void> {
+  /** Ends the chats of a log-in, in every tab. */
+  leave(id: string): void {
+    // Without waiting: the answer, which takes the cookie away, is to come before they ask again.
+    for (const socket of this.#sockets.get(id) ?? []) void socket.close(LOGGED_OUT, "Logged out");
+  }
+
+  async #say(line: { readonly from: string | null; readonly text: string; id?: string }) {
     await this.#room.send(JSON.stringify(line));
   }
 }
 
-async function userOf<Params>(request: web.ServerRequest<Params>): Promise<string> {
-  const user = (await web.getSession(request)).get<string>("user");
-  if (user === undefined) throw new web.HTTPForbidden({ text: "Log in first" });
-  return user;
+/** What a page says: its id comes back to it, so that it knows that all have it. */
+function said(data: string): { readonly text: string; readonly id: string } {
+  try {
+    const { text, id } = JSON.parse(data);
+    return { text: String(text).slice(0, 1000), id: String(id).slice(0, 64) };
+  } catch {
+    return { text: data.slice(0, 1000), id: crypto.randomUUID() };
+  }
+}
+
+async function loginOf<Params>(request: web.ServerRequest<Params>): Promise<Login> {
+  const session = await web.getSession(request);
+  const [user, id] = [session.get<string>("user"), session.get<string>("id")];
+  if (user === undefined || id === undefined) throw new web.HTTPForbidden({ text: "Log in first" });
+  return { user, id };
 }
 
 /** Files are kept in a folder, each under a name made of the client's. */
@@ -73,8 +104,8 @@ class Uploads {
   }
 
   readonly form: web.Handler = async (request) => {
-    await userOf(request);
-    for await (const part of await request.multipart()) {
+    await loginOf(request);
+    for await (const part of await request.multipart({ maxTotalSize: MAX_UPLOAD })) {
       if (part instanceof web.BodyPartReader && part.filename !== null) {
         return await this.#save(part, part.filename);
       }
@@ -83,7 +114,8 @@ class Uploads {
   };
 
   readonly stream: web.Handler<{ name: string }> = async (request) => {
-    await userOf(request);
+    await loginOf(request);
+    if ((request.contentLength ?? 0) > MAX_UPLOAD) throw tooLarge();
     return await this.#save(request.content, request.matchInfo.name);
   };
 
@@ -93,13 +125,17 @@ class Uploads {
       onDuplicate: "rename",
       sha256: true,
       onProgress(bytes) {
-        if (bytes > MAX_UPLOAD) throw new web.HTTPRequestEntityTooLarge(MAX_UPLOAD);
+        if (bytes > MAX_UPLOAD) throw tooLarge();
       },
     });
     const stored = saved.path.slice(this.#folder.length + 1);
     await this.#news.tell(`${stored} was uploaded, ${saved.size} bytes`);
     return web.jsonResponse({ name: stored, size: saved.size, sha256: saved.sha256 });
   }
+}
+
+function tooLarge(): web.HTTPRequestEntityTooLarge {
+  return new web.HTTPRequestEntityTooLarge(MAX_UPLOAD, { text: "A file may have 1 GiB at most" });
 }
 
 /**
@@ -121,11 +157,16 @@ export function makeApp(folder: string, key: Uint8Array, pages: URL = PUBLIC): w
     web.post("/login", async (request) => {
       const user = (await request.post()).text("user")?.trim() ?? "";
       if (!USER.test(user)) throw new web.HTTPBadRequest({ text: "A name of letters, please" });
-      (await web.renewSession(request)).set("user", user);
+      const session = await web.renewSession(request);
+      session.set("user", user);
+      session.set("id", crypto.randomUUID());
       throw new web.HTTPSeeOther("/");
     }),
     web.post("/logout", async (request) => {
-      (await web.getSession(request)).invalidate();
+      const session = await web.getSession(request);
+      const id = session.get<string>("id");
+      session.invalidate();
+      if (id !== undefined) chat.leave(id);
       throw new web.HTTPSeeOther("/");
     }),
     web.get("/me", async (request) => {
@@ -133,7 +174,8 @@ export function makeApp(folder: string, key: Uint8Array, pages: URL = PUBLIC): w
       const visits = (session.get<number>("visits") ?? 0) + 1;
       session.set("visits", visits);
       const cookies = [...request.cookies].map(([name, { length }]) => ({ name, length }));
-      return web.jsonResponse({ user: session.get("user") ?? null, visits, cookies });
+      const user = session.get("user") ?? null;
+      return web.jsonResponse({ user, visits, cookies, maxUpload: MAX_UPLOAD });
     }),
     web.post("/upload", uploads.form),
     web.put("/upload/{name}", uploads.stream),

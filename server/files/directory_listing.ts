@@ -32,6 +32,10 @@ export async function directoryListing(
 <html>
 <head>
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<style>body { overflow-wrap: anywhere; }</style>
 <title>${heading}</title>
 </head>
 <body>

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Browser, BrowserContext, Page } from "npm:playwright-core@^1.65.1";
 import { findChromium, launch } from "../_chromium.ts";
+import { web } from "@roundtrip/http";
+import { makeApp } from "../../examples/playground/main.ts";
 import { ROOT, type Running, start } from "../_process.ts";
 
 const chromium = await findChromium();
@@ -159,5 +161,181 @@ Deno.test(
       await response.body?.cancel();
       assertEquals(response.status, status, path);
     }
+  },
+);
+
+async function launched(run: (browser: Browser) => Promise<void>): Promise<void> {
+  const browser = await launch(chromium ?? "");
+  try {
+    await run(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+async function login(page: Page, user: string): Promise<void> {
+  await page.getByLabel("Name").fill(user);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await line(page, `${user} has joined`);
+}
+
+async function say(page: Page, text: string): Promise<void> {
+  await page.getByLabel("Say").fill(text);
+  await page.getByRole("button", { name: "Send" }).click();
+}
+
+Deno.test(
+  "playground: every size and theme fits, uploads of any bytes work, the console is empty",
+  { ignore },
+  async () => {
+    await using playground = await open();
+    const folder = await Deno.makeTempDir();
+    const files: [name: string, bytes: Uint8Array][] = [
+      [`${"n".repeat(120)}.bin`, new Uint8Array(5_000_000)],
+      ["line.txt", new Uint8Array(5_000_000).fill(97)],
+      ["yes.txt", new TextEncoder().encode("y\n".repeat(2_500_000))],
+    ];
+    for (const [name, bytes] of files) await Deno.writeFile(`${folder}/${name}`, bytes);
+    await launched(async (browser) => {
+      for (const colorScheme of ["light", "dark"] as const) {
+        for (const width of [1280, 390, 320]) {
+          const context = await browser.newContext({
+            colorScheme,
+            viewport: { width, height: 800 },
+          });
+          const page = await context.newPage();
+          const errors: string[] = [];
+          page.on("console", (message) => {
+            if (message.type() === "error") errors.push(message.text());
+          });
+          const fits = async () =>
+            assert(
+              await page.evaluate<boolean>(
+                "document.documentElement.scrollWidth <= innerWidth && [...document.querySelectorAll(" +
+                  "'section')].every((each) => each.scrollWidth <= each.clientWidth)",
+              ),
+              `${colorScheme} ${width}: ${page.url()}`,
+            );
+          await page.goto(playground.url);
+          await fits();
+          const user = "W".repeat(32);
+          await login(page, user);
+          await say(page, "x".repeat(300));
+          await line(page, `${user}: ${"x".repeat(300)}`);
+          for (const [name, { length }] of colorScheme === "dark" ? files.slice(0, 1) : files) {
+            await page.getByLabel("File").setInputFiles(`${folder}/${name}`);
+            for (const how of ["As a form", "As a stream"]) {
+              await page.evaluate("document.querySelector('#uploaded').textContent = ''");
+              await page.getByRole("button", { name: how }).click();
+              await page.locator("#uploaded").getByText(`, ${length} bytes`)
+                .waitFor({ timeout: 10_000 });
+            }
+          }
+          await fits();
+          await page.getByRole("link", { name: "What was uploaded" }).click();
+          await page.getByText("Index of").waitFor();
+          await fits();
+          assertEquals(errors, []);
+          await context.close();
+        }
+      }
+    });
+    await Deno.remove(folder, { recursive: true });
+  },
+);
+
+Deno.test(
+  "playground: a file of more than 1 GiB is refused before it is read",
+  { ignore },
+  async () => {
+    await using playground = await open();
+    const page = await playground.visit("ann");
+    const path = await Deno.makeTempFile({ suffix: ".bin" });
+    await Deno.truncate(path, 1.1 * 1024 ** 3 | 0);
+    await page.getByLabel("File").setInputFiles(path);
+    for (const how of ["As a form", "As a stream"]) {
+      await page.evaluate("document.querySelector('#uploaded').textContent = ''");
+      await page.getByRole("button", { name: how }).click();
+      await page.locator("#uploaded").getByText("a file may have 1073741824 at most").waitFor();
+    }
+    await Deno.remove(path);
+
+    const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`)[0];
+    const { hostname, port } = new URL(playground.url);
+    for (
+      const [head, type] of [["PUT /upload/a", "a/b"], [
+        "POST /upload",
+        "multipart/form-data; boundary=x",
+      ]]
+    ) {
+      using connection = await Deno.connect({ hostname, port: Number(port) });
+      await connection.write(new TextEncoder().encode(
+        `${head} HTTP/1.1\r\nHost: localhost:${port}\r\nCookie: ${cookie}\r\n` +
+          `Content-Type: ${type}\r\nContent-Length: 1181116006\r\n\r\n`,
+      ));
+      const reply = new Uint8Array(20);
+      await connection.read(reply);
+      assertMatch(new TextDecoder().decode(reply), /^HTTP\/1.1 413 /);
+    }
+  },
+);
+
+Deno.test("playground: eight tabs share one stream of events, and a log-out ends all chats", {
+  ignore,
+}, async () => {
+  await using playground = await open();
+  const first = await playground.visit("ann");
+  const tabs = [first];
+  while (tabs.length < 8) {
+    const tab = await first.context().newPage();
+    await tab.goto(playground.url);
+    await tab.getByText("Logged in as ann").waitFor();
+    await line(tab, "ann has joined");
+    tabs.push(tab);
+  }
+  const path = await Deno.makeTempFile({ suffix: ".txt" });
+  await tabs[7]?.getByLabel("File").setInputFiles(path);
+  await tabs[7]?.getByRole("button", { name: "As a form" }).click();
+  for (const tab of tabs) await tab.locator("#news").getByText("was uploaded, 0 bytes").waitFor();
+  await first.close(); // the one that listened: another tab does now
+  await tabs[6]?.getByRole("button", { name: "As a stream" }).isVisible();
+  await tabs[7]?.getByRole("button", { name: "As a stream" }).click();
+  await tabs[5]?.locator("#news").getByText("-1.txt was uploaded").waitFor();
+
+  await tabs[2]?.getByRole("button", { name: "Log out" }).click();
+  for (const tab of tabs.slice(1)) {
+    await tab.getByText("Not logged in").waitFor();
+    await line(tab, "Log in to join");
+  }
+  await Deno.remove(path);
+});
+
+Deno.test(
+  "playground: what is said while the server is away is sent when it is back",
+  { ignore },
+  async () => {
+    const folder = await Deno.makeTempDir();
+    const start = async (key: number, port = 0) => {
+      const app = makeApp(folder, new Uint8Array(32).fill(key));
+      const runner = new web.AppRunner(app, { shutdownTimeout: 100 });
+      return { runner, url: await runner.listen({ hostname: "localhost", port }) };
+    };
+    let server = await start(1);
+    await launched(async (browser) => {
+      const page = await (await browser.newContext()).newPage();
+      await page.goto(server.url);
+      await login(page, "ann");
+      for (const key of [1, 2]) { // with the sessions of before, and without
+        await server.runner.cleanup();
+        await line(page, "The connection is lost, trying again");
+        await say(page, `away ${key}`);
+        await line(page, `Not sent yet: away ${key}`);
+        server = await start(key, Number(new URL(server.url).port));
+        await line(page, `ann: away ${key}`);
+        await page.evaluate("document.querySelector('#lines').textContent = ''");
+      }
+    });
+    await server.runner.cleanup();
+    await Deno.remove(folder, { recursive: true });
   },
 );

@@ -8,6 +8,8 @@ function add(list, text, className = "") {
   return item;
 }
 
+let maxUpload = Infinity;
+
 async function showSession() {
   const me = await (await fetch("/me")).json();
   find("#who").textContent = me.user === null ? "Not logged in" : `Logged in as ${me.user}`;
@@ -15,6 +17,7 @@ async function showSession() {
   find("#logout").hidden = me.user === null;
   const cookies = me.cookies.map(({ name, length }) => `${name}, ${length} characters`);
   find("#session").textContent = `visit ${me.visits}\n${cookies.join("\n")}`;
+  maxUpload = me.maxUpload;
   return me.user;
 }
 
@@ -22,6 +25,11 @@ async function showSession() {
 function upload(file, how) {
   const bar = find("#bar");
   const output = find("#uploaded");
+  if (file.size > maxUpload) {
+    output.textContent =
+      `${file.name} has ${file.size} bytes; a file may have ${maxUpload} at most`;
+    return;
+  }
   const request = new XMLHttpRequest();
   request.upload.onprogress = ({ loaded, total }) => {
     bar.value = 100 * loaded / total;
@@ -48,35 +56,96 @@ function upload(file, how) {
   }
 }
 
-function chat() {
-  const lines = find("#lines");
-  const socket = new WebSocket("/chat");
-  socket.onmessage = ({ data }) => {
-    const { from, text } = JSON.parse(data);
-    const item = from === null ? add(lines, text, "note") : add(lines, `${from}: ${text}`);
-    item.scrollIntoView({ block: "nearest" });
+const LOGGED_OUT = 4401;
+const RETRY = 1000; // ms
+
+// What was said is kept until it comes back from the server, and sent again on a new connection.
+const unsent = new Map();
+const shown = new Set();
+let socket = null;
+let user = null;
+
+function note(text) {
+  add(find("#lines"), text, "note").scrollIntoView({ block: "nearest" });
+}
+
+function connect() {
+  socket = new WebSocket("/chat");
+  socket.onopen = () => {
+    for (const line of unsent.values()) socket.send(line);
   };
-  socket.onclose = () => add(lines, "The connection is closed; reload to join again", "note");
-  find("#say").onsubmit = (event) => {
-    event.preventDefault();
-    const { text } = event.target.elements;
-    if (socket.readyState === WebSocket.OPEN) socket.send(text.value);
-    text.value = "";
+  socket.onmessage = ({ data }) => {
+    const { from, text, id } = JSON.parse(data);
+    if (from === null) return note(text);
+    unsent.delete(id);
+    if (shown.has(id)) return;
+    shown.add(id);
+    add(find("#lines"), `${from}: ${text}`).scrollIntoView({ block: "nearest" });
+  };
+  socket.onclose = ({ code }) => {
+    if (code === LOGGED_OUT) user = null;
+    else note("The connection is lost, trying again");
+    reconnect();
   };
 }
+
+async function reconnect() {
+  await new Promise((resolve) => setTimeout(resolve, RETRY));
+  try {
+    // A server that was started anew knows no log-in of before.
+    if (await showSession() === null && user !== null) {
+      await fetch("/login", { method: "POST", body: new URLSearchParams({ user }) });
+    }
+    await join();
+  } catch {
+    reconnect(); // the server is away
+  }
+}
+
+async function join() {
+  user = await showSession();
+  if (user !== null) connect();
+  else note("Log in to join");
+}
+
+find("#say").onsubmit = (event) => {
+  event.preventDefault();
+  const { text } = event.target.elements;
+  if (socket === null) return;
+  const id = `${Date.now()} ${Math.random()}`;
+  unsent.set(id, JSON.stringify({ id, text: text.value }));
+  if (socket.readyState === WebSocket.OPEN) socket.send(unsent.get(id));
+  else note(`Not sent yet: ${text.value}`);
+  text.value = "";
+};
 
 find("#upload").onsubmit = (event) => {
   event.preventDefault();
   upload(event.target.elements.file.files[0], event.submitter.value);
 };
 
-new EventSource("/events").onmessage = ({ data }) => {
+// A tab that has lost its connection hears of a log-out in another one too.
+const logouts = new BroadcastChannel("logout");
+logouts.onmessage = () => user = null;
+find("#logout").onsubmit = () => logouts.postMessage("");
+
+function showNews({ data }) {
   const news = find("#news");
   news.prepend(add(news, data));
-};
-
-if (await showSession() !== null) chat();
-else {
-  add(find("#lines"), "Log in to join", "note");
-  find("#say").onsubmit = (event) => event.preventDefault();
 }
+
+// A browser opens six connections to a host, and each stream of events holds one. So one tab
+// listens and tells the others; when it is closed, the next one has the lock.
+const tabs = new BroadcastChannel("news");
+tabs.onmessage = showNews;
+function listen() {
+  new EventSource("/events").onmessage = ({ data }) => {
+    showNews({ data });
+    tabs.postMessage(data);
+  };
+  return new Promise(() => {});
+}
+if (navigator.locks === undefined) listen(); // not on localhost, and without TLS
+else navigator.locks.request("news", listen);
+
+await join();
