@@ -35,6 +35,8 @@ import type { SavedFile } from "./response/save_body.ts";
 import { sender } from "./request/send_hop.ts";
 import { RequestTrace, TRACE_CONFIG } from "./hop/trace.ts";
 import { Watch } from "./request/request_lifetime.ts";
+import { hasBody } from "./response/response_body.ts";
+import { readSoon, readUnread } from "./request/unread_responses.ts";
 import type { ClientWebSocketResponse } from "./websocket/websocket.ts";
 import { connectWebSocket } from "./websocket/connect.ts";
 import type { WSConnectOptions } from "./websocket/options.ts";
@@ -142,6 +144,7 @@ export class ClientSession {
       open: this.#open,
     });
     const first = new ClientRequest(init, watch);
+    readUnread();
     const handler = resolved.middlewares === null
       ? this.#handler
       : this.#around(resolved.middlewares);
@@ -173,6 +176,7 @@ export class ClientSession {
         const { status, headers } = result;
         trace.emit("onRequestEnd", { request, response: { status, url: request.url, headers } });
       }
+      if (hasBody(result)) readSoon(response);
       return response;
     } catch (error) {
       watch.fail(error);

@@ -4,6 +4,8 @@
  */
 import type { HopRequest } from "../hop/transport.ts";
 
+import { withDetail } from "../errors/connection_errors.ts";
+
 /** A request that waits. */
 interface Waiter {
   readonly host: Host;
@@ -81,8 +83,9 @@ export class ConnectionSlots {
     }
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
+        const reason = withDetail(signal.reason, () => this.#fullness(host));
         this.#leave(waiter);
-        reject(signal.reason);
+        reject(reason);
       };
       const waiter: Waiter = {
         host,
@@ -122,6 +125,14 @@ export class ConnectionSlots {
       waiter.grant();
     }
     this.#forget(host);
+  }
+
+  #fullness(host: Host): string {
+    const [count, name] = host.used >= this.#limitPerHost
+      ? [this.#limitPerHost, "limitPerHost"]
+      : [this.#limit, "limit"];
+    return `It waited for one of the ${count} connections that connector.${name} allows, as ` +
+      `${this.#waiting} requests do. Read or release the responses that have come, or raise the limit`;
   }
 
   #leave(waiter: Waiter): void {

@@ -199,12 +199,19 @@ export class ServerTimeoutError extends ServerConnectionError {
    * @param phase The limit that has passed.
    * @param limit The limit, in ms.
    * @param elapsed How long the request had taken, in ms.
+   * @param detail What else there is to say, as a sentence without its full stop.
    */
-  constructor(url: URL, phase: "total" | "connect" | "sockRead", limit: number, elapsed: number) {
+  constructor(
+    url: URL,
+    phase: "total" | "connect" | "sockRead",
+    limit: number,
+    elapsed: number,
+    detail?: string,
+  ) {
     super(
       `Timeout on ${url.href}: ${PHASES[phase]} after ${
         Math.round(elapsed)
-      } ms (timeout.${phase} is ${limit} ms)`,
+      } ms (timeout.${phase} is ${limit} ms)${detail === undefined ? "" : `. ${detail}`}`,
     );
     this.url = url;
     this.phase = phase;
@@ -248,6 +255,20 @@ export class ConnectionTimeoutError extends ServerTimeoutError {
 export class SocketTimeoutError extends ServerTimeoutError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "SocketTimeoutError";
+}
+
+/**
+ * Adds to a limit of time that has passed what the request was waiting for.
+ *
+ * @param reason What the request was aborted with; anything but a timeout stays as it is.
+ * @param detail What it was waiting for.
+ * @returns The error to throw.
+ */
+export function withDetail(reason: unknown, detail: () => string): unknown {
+  if (!(reason instanceof ServerTimeoutError)) return reason;
+  const { url, phase, limit, elapsed } = reason;
+  const type = reason.constructor as typeof ServerTimeoutError;
+  return new type(url, phase, limit, elapsed, detail());
 }
 
 /**

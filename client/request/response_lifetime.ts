@@ -3,6 +3,7 @@
  * too, sooner or later.
  * @module
  */
+import { aheadOf } from "../response/read_ahead.ts";
 import type { ClientResponse } from "../response/response.ts";
 import { discard, type HopResult } from "../hop/transport.ts";
 import type { Watch } from "./request_lifetime.ts";
@@ -15,8 +16,10 @@ interface Remains {
 
 const dropped = new FinalizationRegistry<Remains>(({ result, onEnd }) => {
   // Who once reads a body ends it: a reader locks it, and keeps the response.
-  if (result.source === undefined && (result.body === null || result.body.locked)) return;
-  discard(result);
+  const ahead = aheadOf.get(result);
+  if (ahead !== undefined) ahead.cancel().catch(() => {});
+  else if (result.source === undefined && (result.body === null || result.body.locked)) return;
+  else discard(result);
   onEnd();
 });
 

@@ -54,6 +54,7 @@ import {
   readEvents,
   type ServerSentEvent,
 } from "./server_sent_events.ts";
+import { aheadOf, MAX_AHEAD, ReadAhead } from "./read_ahead.ts";
 import { type HopResult, replyHeader } from "../hop/transport.ts";
 
 const RELEASED = "Connection closed: the response was released";
@@ -117,6 +118,9 @@ export interface ClientResponseInit {
   readonly fallbackCharsetResolver?: FallbackCharsetResolver | null;
 }
 
+/** Begins to read a small body into memory, if its owner has not; for this folder alone. */
+export let readAhead: (response: ClientResponse) => void;
+
 /**
  * A reply whose head has come; its body is read on demand. Release it (`await using` does) or read
  * it to the end, so that its connection can serve the next request.
@@ -133,6 +137,10 @@ export interface ClientResponseInit {
  * ```
  */
 export class ClientResponse {
+  static {
+    readAhead = (response) => response.#readAhead();
+  }
+
   /** Status code. */
   readonly status: number;
   /** Reason phrase; the canonical one of the status, `fetch` does not tell the server's. */
@@ -421,10 +429,20 @@ export class ClientResponse {
     );
   }
 
-  #open(): StreamReader {
+  #readAhead(): void {
+    const { exactLength } = this.#result;
+    if (this.#content !== null || !hasBody(this.#result) || (exactLength ?? 0) > MAX_AHEAD) return;
+    const source = bodySource(this.#result, this.#policy, () => this.contentLength);
+    if (source === null) return;
+    const ahead = new ReadAhead(source, this.#onEnd);
+    aheadOf.set(this.#result, ahead);
+    this.#content = this.#open(ahead);
+  }
+
+  #open(ahead?: ReadAhead): StreamReader {
     const result = this.#result;
     if (!hasBody(result)) return new StreamReader(null);
-    return new StreamReader(bodySource(result, this.#policy, () => this.contentLength), {
+    return new StreamReader(ahead ?? bodySource(result, this.#policy, () => this.contentLength), {
       onEnd: this.#onEnd,
       mapError: (error) => bodyError(this.#result, error), // the body keeps the response alive
     });

@@ -147,11 +147,22 @@ class SizedStream extends Blob {
   }
 }
 
+/** The HTTP library beneath ends a body at Content-Length, unless there is a transfer coding. */
+function exactLengthOf(headers: Headers): number | null {
+  const length = ON_DENO ? headers.get("content-length") : null;
+  if (length === null) return null;
+  const size = Number(length);
+  if (!Number.isSafeInteger(size) || `${size}` !== length) return null; // "0x10", "+5"
+  if (headers.has("transfer-encoding") || headers.has("content-encoding")) return null;
+  return size;
+}
+
 class FetchResult implements HopResult {
   readonly status: number;
   readonly reason: string;
   readonly headers: Headers;
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
+  readonly exactLength: number | null;
   readonly #request: HopRequest;
   #slots: ConnectionSlots | null;
 
@@ -159,20 +170,13 @@ class FetchResult implements HopResult {
     this.status = response.status;
     this.reason = response.statusText;
     this.headers = response.headers;
-    this.body = response.body;
     this.#request = request;
     this.#slots = slots;
-  }
-
-  /** The HTTP library beneath ends a body at Content-Length, unless there is a transfer coding. */
-  get exactLength(): number | null {
-    const { headers } = this;
-    const length = ON_DENO ? headers.get("content-length") : null;
-    if (length === null) return null;
-    const size = Number(length);
-    if (!Number.isSafeInteger(size) || `${size}` !== length) return null; // "0x10", "+5"
-    if (headers.has("transfer-encoding") || headers.has("content-encoding")) return null;
-    return size;
+    this.exactLength = exactLengthOf(response.headers);
+    const hasBody = this.exactLength !== 0 && request.method !== "HEAD";
+    this.body = hasBody ? response.body : null;
+    if (hasBody || response.body === null) return;
+    response.body.cancel().catch(() => {});
   }
 
   /** On Deno a single gzip or br is decoded, elsewhere any coding. */
