@@ -3,7 +3,7 @@
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
-import { Cookie, CookieJar as Store, MemoryCookieStore } from "tough-cookie";
+import { Cookie, CookieJar as Store, getPublicSuffix, MemoryCookieStore } from "tough-cookie";
 import { AbstractCookieJar, type JarCookie } from "./abstract_cookie_jar.ts";
 import { loadCookies, saveCookies } from "./cookie_file.ts";
 import { type CookieInit, cookieText, quoteCookieValue, sentPairs } from "./cookie_pairs.ts";
@@ -229,6 +229,14 @@ export class CookieJar extends AbstractCookieJar {
       cookie.maxAge = null;
     }
     if (cookie.domain?.endsWith(".")) cookie.domain = null; // as aiohttp: no domain at all
+    // Where the host is a single label or a public suffix, its own name as a domain means the host
+    // alone (RFC 6265 section 5.3 step 5).
+    const host = hostOf(url);
+    const domain = cookie.cdomain() ?? null;
+    if (domain !== null && isSuffix(domain)) {
+      if (domain !== host) return undefined;
+      cookie.domain = null;
+    }
     return this.#open().setCookieSync(cookie, this.#seen(url), { ignoreError: true });
   }
 
@@ -260,16 +268,26 @@ export class CookieJar extends AbstractCookieJar {
 
   #open(): Store {
     if (this.#store !== null) return this.#store;
-    this.#memory = new MemoryCookieStore();
-    return this.#store = new Store(this.#memory, {
-      allowSpecialUseDomain: true,
-      allowSecureOnLocal: false,
-    });
+    const memory = this.#memory = new MemoryCookieStore();
+    const find = memory.findCookies.bind(memory) as Find;
+    // For "test", "local" and their like it throws; no cookie of a longer name is theirs.
+    const findAny: Find = (domain, path, special, done) => {
+      if (domain.includes(".")) return find(domain, path, special, done);
+      memory.getAllCookies((_error, all = []) => {
+        done(null, all.filter((each) => each.domain === domain));
+      });
+    };
+    memory.findCookies = findAny as typeof memory.findCookies;
+    return this.#store = new Store(this.#memory, STORE);
   }
 
-  /** The URL as the store sees it: an origin that counts as secure has TLS there. */
+  /**
+   * The URL as the store sees it: an origin that counts as secure has TLS there, and a host no dot
+   * at its end, which makes no difference to which host it is (RFC 6265bis section 5.1.2).
+   */
   #seen(url: URL): string {
-    return this.#secureOrigins.has(url.origin) ? url.href.replace(/^\w+:/, "https:") : url.href;
+    const isSecure = /^(?:https|wss):$/.test(url.protocol) || this.#secureOrigins.has(url.origin);
+    return `http${isSecure ? "s" : ""}://${hostOf(url)}${url.pathname}`;
   }
 
   /** The cookies of the store that have not ended, in the order in which they were set. */
@@ -294,6 +312,32 @@ export class CookieJar extends AbstractCookieJar {
       this.#open().store.putCookie(storedCookie(cookie, now), () => {});
     }
   }
+}
+
+type Find = (
+  domain: string,
+  path: string,
+  special: boolean,
+  done: (error: null, found: Cookie[]) => void,
+) => void;
+
+const STORE = {
+  // Else it throws for hosts such as "test"; #set() does what it would do with suffixes.
+  rejectPublicSuffixes: false,
+  allowSpecialUseDomain: true,
+  allowSecureOnLocal: false,
+};
+
+/** The host without a dot at its end. */
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/\.$/, "");
+}
+
+/** Whether a host is a single label or a public suffix. */
+function isSuffix(host: string): boolean {
+  if (IP_HOST.test(host)) return false;
+  return !host.includes(".") ||
+    getPublicSuffix(host, { allowSpecialUseDomain: true, ignoreError: true }) === undefined;
 }
 
 function endOf(maxAge: number | "Infinity" | "-Infinity"): number {
