@@ -20,6 +20,7 @@ export class SocketPool {
   readonly #idle = new Map<string, SocketConnection[]>();
   #count = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #due = Infinity; // when it fires, of `performance.now()`
   #isClosed = false;
 
   /**
@@ -74,7 +75,7 @@ export class SocketPool {
     if (stack === undefined) this.#idle.set(connection.key, stack = []);
     stack.push(connection);
     this.#count++;
-    this.#timer ??= this.#tickIn(Math.min(TICK, kept));
+    this.#tickAt(now + Math.min(TICK, kept));
   }
 
   /**
@@ -104,31 +105,31 @@ export class SocketPool {
     this.#count = 0;
   }
 
-  #tickIn(delay: number): ReturnType<typeof setTimeout> {
-    const timer = setTimeout(() => this.#tick(), delay);
-    Deno.unrefTimer(timer as unknown as number); // an idle pool keeps no program alive
-    return timer;
+  #tickAt(due: number): void {
+    if (due >= this.#due) return;
+    clearTimeout(this.#timer);
+    this.#due = due;
+    this.#timer = setTimeout(() => this.#tick(), Math.ceil(due - performance.now()));
+    Deno.unrefTimer(this.#timer as unknown as number); // an idle pool keeps no program alive
   }
 
   #tick(): void {
-    this.#timer = undefined;
+    this.#due = Infinity;
     const now = performance.now();
-    let next = Infinity;
     for (const stack of [...this.#idle.values()]) {
       for (const each of [...stack]) {
         if (now >= each.keptUntil) {
           this.#drop(each);
           continue;
         }
-        next = Math.min(next, each.keptUntil - now);
+        this.#tickAt(each.keptUntil);
         if (each.armed !== null) continue;
-        if (now - each.idleSince < TICK) next = Math.min(next, TICK);
+        if (now - each.idleSince < TICK / 2) this.#tickAt(now + TICK);
         // Whatever ends the read of an idle one, it is of no use: bytes without a request would be
         // taken for the reply to the next one.
         else each.arm(() => this.#drop(each));
       }
     }
-    if (next < Infinity) this.#timer = this.#tickIn(Math.max(next, 1));
   }
 
   #drop(connection: SocketConnection): void {

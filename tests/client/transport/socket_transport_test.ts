@@ -1,0 +1,350 @@
+// What the transport over sockets does beyond the tables that run over each transport.
+import { AssertionError } from "node:assert";
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import {
+  ClientConnectionError,
+  ClientProtocolError,
+  ClientSession,
+  type HopResult,
+  ServerDisconnectedError,
+  type SessionOptions,
+  socketTransport,
+} from "@roundtrip/http";
+import { CA, CERT, KEY } from "../../server/_tls.ts";
+import { connectProxy } from "../_proxies.ts";
+import { rawServer, reply } from "../_raw_server.ts";
+
+const OPTIONS: SessionOptions = {
+  connector: { transport: "sockets" },
+  timeout: { total: 5_000 },
+};
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A session that also shows what the transport gave. */
+function watched(results: HopResult[], options: SessionOptions = {}): ClientSession {
+  return new ClientSession({
+    ...OPTIONS,
+    ...options,
+    middlewares: [async (request, handler) => {
+      const result = await handler(request);
+      results.push(result);
+      return result;
+    }],
+  });
+}
+
+Deno.test("sockets: a reply shows its reason, raw headers, version, trailers and connection", async () => {
+  const text = "HTTP/1.1 200 Fine\r\nX-B: 1\r\nx-a: \xe9\r\nTransfer-Encoding: chunked\r\n\r\n" +
+    "2\r\nhi\r\n0\r\nX-Sum: 7\r\n\r\n";
+  await using server = rawServer(() => Uint8Array.from(text, (each) => each.charCodeAt(0)));
+  const results: HopResult[] = [];
+  await using session = watched(results);
+  for (const isReused of [false, true]) {
+    await using response = await session.get(server.url);
+    assertEquals(response.reason, "Fine");
+    assertEquals(await response.text(), "hi");
+    const result = results.pop();
+    assertEquals(result?.rawHeaders, [
+      ["X-B", "1"],
+      ["x-a", "\xe9"],
+      ["Transfer-Encoding", "chunked"],
+    ]);
+    assertEquals([result?.version, result?.trailers], ["1.1", [["X-Sum", "7"]]]);
+    assertEquals(result?.connection?.remoteAddress?.port, server.port);
+    assertEquals(result?.connection?.isReused, isReused);
+  }
+  assertEquals(server.accepted, 1);
+});
+
+Deno.test("sockets: Host comes first, and what fetch refuses is sent", async () => {
+  await using server = rawServer(({ body }) => reply(body));
+  await using session = new ClientSession(OPTIONS);
+  for (const method of ["GET", "DELETE", "REPORT"]) {
+    await using response = await session.request(method, server.url, { data: "body" });
+    assertEquals(await response.text(), "body");
+  }
+  await using traced = await session.request("TRACE", server.url);
+  assertEquals(traced.status, 200);
+  for (const { head } of server.requests) {
+    const [first = "", second] = head.split("\r\n");
+    assert(/^(?:GET|DELETE|REPORT|TRACE) \/ HTTP\/1\.1$/.test(first), first);
+    assertEquals(second, `host: 127.0.0.1:${server.port}`);
+  }
+});
+
+Deno.test("sockets: every header of its own can be left out", async () => {
+  await using server = rawServer(() => reply("ok"));
+  await using session = new ClientSession(OPTIONS);
+  const names = ["accept", "accept-encoding", "user-agent"];
+  await using _all = await session.get(server.url);
+  await using _none = await session.get(server.url, { skipAutoHeaders: names });
+  const seen = server.requests.map(({ head }) =>
+    names.filter((name) => new RegExp(`^${name}:`, "im").test(head))
+  );
+  assertEquals(seen, [names, []]);
+});
+
+Deno.test("sockets: a body waits for 100 Continue, and is not sent where another reply comes", async () => {
+  for (const accepts of [true, false]) {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    let got = "";
+    const serving = (async () => {
+      using connection = await listener.accept();
+      const buffer = new Uint8Array(4096);
+      const read = async () => {
+        const count = await connection.read(buffer);
+        if (count !== null) got += new TextDecoder().decode(buffer.subarray(0, count));
+        return count;
+      };
+      const write = (text: string) => connection.write(new TextEncoder().encode(text));
+      while (!got.endsWith("\r\n\r\n")) await read();
+      got = "";
+      await pause(30);
+      if (!accepts) {
+        await write(reply("too large", "HTTP/1.1 413 No"));
+        while (await read() !== null);
+        return;
+      }
+      assertEquals(got, "");
+      await write("HTTP/1.1 100 Continue\r\n\r\n");
+      while (got !== "hello") await read();
+      await write(reply("thanks"));
+    })();
+    await using session = new ClientSession(OPTIONS);
+    await using response = await session.put(`http://127.0.0.1:${listener.addr.port}/`, {
+      data: "hello",
+      headers: { expect: "100-continue" },
+    });
+    assertEquals(await response.text(), accepts ? "thanks" : "too large");
+    await session.close();
+    await serving;
+    assertEquals(got, accepts ? "hello" : "");
+  }
+});
+
+Deno.test("sockets: an early reply is read, and ends a body that is still being sent", async () => {
+  await using server = rawServer(() => reply("unused"));
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serving = (async () => {
+    using connection = await listener.accept();
+    await connection.read(new Uint8Array(4096));
+    await connection.write(new TextEncoder().encode(reply("enough", "HTTP/1.1 413 No")));
+    await pause(100);
+  })();
+  let cancelled = false;
+  const endless = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      await pause(1);
+      controller.enqueue(new Uint8Array(16));
+    },
+    cancel: () => void (cancelled = true),
+  });
+  await using session = new ClientSession(OPTIONS);
+  await using response = await session.post(`http://127.0.0.1:${listener.addr.port}/`, {
+    data: endless,
+  });
+  assertEquals([response.status, await response.text()], [413, "enough"]);
+  await serving;
+  await pause(20);
+  assert(cancelled);
+  assertEquals(server.requests.length, 0);
+});
+
+Deno.test("sockets: a POST reaches a server once at most, a GET twice, cut at any byte of the reply", async () => {
+  const whole = reply("hello");
+  for (let cut = 0; cut <= whole.length; cut += 3) {
+    for (const method of ["GET", "POST"]) {
+      // The first request on a connection is answered, the second meets its end.
+      await using server = rawServer(({ index }) =>
+        index === 1 && server.accepted === 1 ? whole : { last: whole.slice(0, cut) }
+      );
+      await using session = new ClientSession(OPTIONS);
+      await using first = await session.get(server.url);
+      assertEquals(await first.text(), "hello");
+      const outcome = await session.request(method, server.url)
+        .then((response) => response.text())
+        .catch((error) => error);
+      const times = server.requests.length - 1;
+      assert(times <= (method === "POST" || cut > 0 ? 1 : 2), `${method} ${times} times, ${cut}`);
+      if (cut === whole.length) assertEquals(outcome, "hello");
+      else if (cut === 0) assertInstanceOf(outcome, ServerDisconnectedError);
+      else assertInstanceOf(outcome, Error);
+    }
+  }
+});
+
+Deno.test("sockets: a connection that the server closes while it is idle is not used", async () => {
+  await using server = rawServer(() => ({ last: reply("hello") }));
+  await using session = new ClientSession(OPTIONS);
+  for (let n = 0; n < 3; n++) {
+    await using response = await session.post(server.url, { data: "x" });
+    assertEquals(await response.text(), "hello");
+    await pause(250); // two ticks: it has been seen
+  }
+  assertEquals([server.requests.length, server.accepted], [3, 3]);
+});
+
+Deno.test("sockets: Keep-Alive: timeout is heeded, and bytes without a request close", async () => {
+  const cases: readonly (readonly [string, number])[] = [
+    [reply("hello", undefined, "keep-alive: timeout=0\r\n"), 2],
+    [reply("hello", undefined, "keep-alive: timeout=5, max=9\r\n"), 1],
+    [`${reply("hello")}HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nEVIL`, 2],
+  ];
+  for (const [answer, accepted] of cases) {
+    await using server = rawServer(() => answer);
+    await using session = new ClientSession(OPTIONS);
+    for (let n = 0; n < 2; n++) {
+      await using response = await session.get(server.url);
+      assertEquals(await response.text(), "hello");
+    }
+    assertEquals(server.accepted, accepted, answer);
+  }
+});
+
+Deno.test("sockets: a reply that breaks HTTP names its line, and is not asked for again", async () => {
+  await using server = rawServer(() => ({ last: "HTTP/1.1 200 OK\r\nA : b\x01\r\n\r\n" }));
+  await using session = new ClientSession({ ...OPTIONS, retry: 0 });
+  const error = await assertRejects(() => session.get(server.url), ClientProtocolError);
+  assertEquals(
+    error.reason,
+    'the reply is not HTTP: a line of the head is not a header: "A : b\\x01"',
+  );
+  assertEquals(server.requests.length, 1);
+});
+
+Deno.test("sockets: a flood of 1xx ends, and silence counts from the last of them", async () => {
+  const info = "HTTP/1.1 102 Processing\r\n\r\n";
+  await using flood = rawServer(() => info.repeat(100) + reply("late"));
+  await using session = new ClientSession(OPTIONS);
+  await assertRejects(
+    () => session.get(flood.url),
+    ClientProtocolError,
+    "more than 32 replies of 1xx",
+  );
+  async function* slowly(): AsyncGenerator<string> {
+    for (let n = 0; n < 4; n++) {
+      yield info;
+      await pause(60);
+    }
+    yield reply("hello");
+  }
+  await using slow = rawServer(slowly);
+  await using response = await session.get(slow.url, { timeout: { sockRead: 150 } });
+  assertEquals(await response.text(), "hello");
+});
+
+Deno.test("sockets: replies do not get mixed, whatever their framing and however they end", async () => {
+  let seed = 7;
+  const below = (limit: number): number => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    return Math.floor((seed / 2 ** 32) * limit);
+  };
+  await using server = rawServer(({ head }) => {
+    const id = `${/^GET \/(\d+)/.exec(head)?.[1]}!`;
+    const size = id.length.toString(16);
+    switch (below(6)) {
+      case 0:
+        return reply(id);
+      case 1:
+        return `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${size}\r\n${id}\r\n0\r\n\r\n`;
+      case 2:
+        return { last: `HTTP/1.1 200 OK\r\n\r\n${id}` };
+      case 3:
+        return `HTTP/1.1 103 Early Hints\r\n\r\n${reply(id)}`;
+      case 4:
+        return `${reply(id)}HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n-1!`;
+      default: {
+        const text = reply(id);
+        return { last: text.slice(0, below(text.length)) };
+      }
+    }
+  });
+  await using session = new ClientSession({
+    ...OPTIONS,
+    connector: { transport: "sockets", limit: 8 },
+  });
+  let whole = 0;
+  await Promise.all(Array.from({ length: 16 }, async (_, worker) => {
+    for (let n = 0; n < 40; n++) {
+      const id = worker * 1000 + n;
+      try {
+        await using response = await session.get(`${server.url}/${id}`);
+        assertEquals(await response.text(), `${id}!`);
+        whole++;
+      } catch (error) {
+        if (error instanceof AssertionError) throw error;
+      }
+    }
+  }));
+  assert(whole > 400, `${whole}`);
+});
+Deno.test("sockets: no more connections than the limit, idle ones included", async () => {
+  await using one = rawServer(() => reply("one"));
+  await using two = rawServer(() => reply("two"));
+  await using session = new ClientSession({
+    ...OPTIONS,
+    connector: { transport: "sockets", limit: 4 },
+  });
+  let most = 0;
+  await Promise.all(Array.from({ length: 200 }, async (_, n) => {
+    await using response = await session.get(n % 2 === 0 ? one.url : two.url);
+    await response.text();
+    most = Math.max(most, one.open + two.open);
+  }));
+  assert(most <= 8, `${most}`); // the server sees an end a little later
+  assert(one.accepted + two.accepted < 200);
+});
+
+Deno.test("sockets: TLS and proxies, where the name of the certificate is the server's", async () => {
+  await using server = Object.assign(
+    Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {}, cert: CERT, key: KEY },
+      (request) => new Response(request.headers.get("proxy-authorization") ?? "none"),
+    ),
+    { [Symbol.asyncDispose]: () => server.shutdown() },
+  );
+  await using proxy = connectProxy();
+  const url = `https://localhost:${server.addr.port}/`;
+  await using session = new ClientSession({
+    ...OPTIONS,
+    connector: { transport: "sockets", caCerts: [CA] },
+  });
+  for (const via of [undefined, `http://u:p@127.0.0.1:${proxy.port}`]) {
+    for (let n = 0; n < 2; n++) {
+      await using response = await session.get(url, via === undefined ? {} : { proxy: via });
+      assertEquals(await response.text(), "none");
+    }
+  }
+  assertEquals(proxy.asked, ["CONNECT localhost u:p"]); // the second request has the same tunnel
+});
+
+Deno.test("sockets: nothing is sent once the transport is closed", async () => {
+  const transport = socketTransport();
+  await using session = new ClientSession({ transport });
+  transport.close();
+  await assertRejects(
+    () => session.get("http://127.0.0.1:1/"),
+    ClientConnectionError,
+    "the transport is closed",
+  );
+});
+
+Deno.test("sockets: a program with an idle pool ends at once, one with a request under way does not", async () => {
+  await using server = rawServer(async ({ head }) => {
+    if (head.startsWith("GET /slow")) await pause(300);
+    return reply("hello");
+  });
+  const entry = new URL("../../../mod.ts", import.meta.url).href;
+  const program = `
+    import { ClientSession } from ${JSON.stringify(entry)};
+    const session = new ClientSession({ connector: { transport: "sockets" } });
+    for (const path of ["/", "/slow"]) {
+      const response = await session.get("${server.url}" + path);
+      console.log(await response.text());
+    }`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", `--config=${new URL("../../../deno.json", import.meta.url).pathname}`, program],
+    stdout: "piped",
+  }).output();
+  assertEquals(new TextDecoder().decode(stdout), "hello\nhello\n");
+});
