@@ -17,6 +17,8 @@ export interface JsonFormat {
   readonly indent?: number | null;
   /** Whether keys are sorted, where the spaces are not kept. @default {false} */
   readonly sort?: boolean;
+  /** Whether letters are shown where their escapes stand. @default {false} */
+  readonly decode?: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface JsonFormat {
 export function formatJson(
   text: string,
   paint: Paint,
-  { indent = 2, sort = false }: JsonFormat = {},
+  { indent = 2, sort = false, decode = false }: JsonFormat = {},
 ): string | null {
   try {
     JSON.parse(text);
@@ -55,7 +57,7 @@ export function formatJson(
     if (open) out += line(depth);
     open = false;
     if (string !== undefined) {
-      const safe = string.replaceAll(UNSAFE, escaped);
+      const safe = (decode ? letters(string) : string).replaceAll(UNSAFE, escaped);
       out += colon === undefined ? paint("string", safe) : `${paint("key", safe)}:${space}`;
     } else if (number !== undefined) out += paint("number", number);
     else if (word !== undefined) out += paint("word", word);
@@ -67,6 +69,15 @@ export function formatJson(
     }
   }
   return out;
+}
+
+/** Letters instead of their escapes; what needs one in JSON, or on a terminal, keeps it. */
+function letters(string: string): string {
+  return string.replaceAll(/\\(?:u([\da-f]{4})|.)/gi, (escape, hex) => {
+    if (hex === undefined) return escape;
+    const letter = String.fromCharCode(parseInt(hex, 16));
+    return letter < " " || letter === '"' || letter === "\\" ? escape : letter;
+  }).replaceAll(/\p{Surrogate}/gu, escaped);
 }
 
 function painted(text: string, paint: Paint): string {

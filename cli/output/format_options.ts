@@ -10,6 +10,8 @@ export interface FormatOptions {
   readonly indent: number;
   /** Whether JSON is indented. */
   readonly json: boolean;
+  /** Whether XML is indented. */
+  readonly xml: boolean;
   /** Whether the keys of JSON objects are sorted. */
   readonly sortKeys: boolean;
   /**
@@ -22,7 +24,7 @@ export interface FormatOptions {
 }
 
 const KNOWN = "headers.sort:yes or no, json.format:yes or no, json.indent:0 to 9, " +
-  "json.sort_keys:yes or no";
+  "json.sort_keys:yes or no, xml.format:yes or no";
 
 /**
  * Reads `json.indent:2,headers.sort:no`; what stands later counts.
@@ -31,7 +33,7 @@ const KNOWN = "headers.sort:yes or no, json.format:yes or no, json.indent:0 to 9
  * @throws {UsageError} If one of them is none.
  */
 export function formatOptions(values: readonly string[]): FormatOptions {
-  let [indent, json, sortKeys, shapes] = [2, true, false, false];
+  let [indent, json, xml, sortKeys, shapes] = [2, true, true, false, false];
   let sortHeaders: boolean | null = null;
   for (const each of values.flatMap((value) => value.split(","))) {
     const [, name = "", value = ""] = /^([\w.]+)[:=](\w+)$/.exec(each) ?? [];
@@ -41,14 +43,13 @@ export function formatOptions(values: readonly string[]): FormatOptions {
     else if (name === "json.format" && flag) json = is;
     else if (name === "json.sort_keys" && flag) sortKeys = is;
     else if (name === "headers.sort" && flag) sortHeaders = is;
-    // HTTPie has it, and here nothing else is done.
-    else if (name === "xml.format" && flag && !is) continue;
-    else if (/^xml\./.test(name)) {
-      throw new UsageError(`argument --format-options: "${each}": XML stays as it came`);
-    } else {
+    else if (name === "xml.format" && flag) xml = is;
+    // One depth is for both.
+    else if (name === "xml.indent" && /^\d$/.test(value)) indent = Number(value);
+    else {
       throw new UsageError(`argument --format-options: "${each}" is none of ${KNOWN}`);
     }
-    shapes ||= name === "json.sort_keys" ? is : name.startsWith("json.");
+    shapes ||= name === "json.sort_keys" ? is : /^(?:json|xml)\./.test(name);
   }
-  return { indent, json, sortKeys, sortHeaders, shapes };
+  return { indent, json, xml, sortKeys, sortHeaders, shapes };
 }

@@ -2,8 +2,9 @@
  * What a request prints, and where.
  * @module
  */
-import type { ClientResponse, HopRequest } from "../../client/mod.ts";
+import type { ClientResponse, HopBody, HopRequest } from "../../client/mod.ts";
 import { formatBytes } from "../io/format_bytes.ts";
+import { startOf } from "./body_start.ts";
 import { detectCharset } from "./detect_charset.ts";
 import { writeErr, writeOut } from "../io/output.ts";
 import { coloured, plain, wantsColour } from "../io/paint.ts";
@@ -11,11 +12,12 @@ import type { ParsedArgs } from "../args/parse_args.ts";
 import { UsageError } from "../errors/usage_error.ts";
 import { visibleLine, visibleText } from "../io/visible_text.ts";
 import { formatOptions } from "./format_options.ts";
+import { multipartText } from "./multipart_text.ts";
 import {
   BINARY_NOTE,
+  bodyKind,
   bodyText,
   isBinary,
-  isJson,
   requestHead,
   responseHead,
   type ShowOptions,
@@ -90,6 +92,8 @@ export class Printer {
   readonly #parts: Parts;
   readonly #show: ShowOptions;
   readonly #stream: boolean;
+  /** Whether the output is what would be sent, to the byte. */
+  readonly #wire: boolean;
   readonly #quiet: boolean;
   readonly #charset: string | undefined;
   readonly #mime: string | undefined;
@@ -116,7 +120,10 @@ export class Printer {
     const options = formatOptions(parsed.all("format-options"));
     const shapes = (options.shapes && !parsed.has("pretty")) || pretty === "all" ||
       pretty === "format";
+    this.#wire = parsed.has("offline") && !terminal && !shapes && !colours;
     this.#show = {
+      lineEnd: this.#wire ? "\r\n" : "\n",
+      xml: shapes && options.xml,
       paint: colours ? coloured : plain,
       format: shapes && options.json,
       indent: options.indent,
@@ -135,19 +142,40 @@ export class Printer {
   async request(hop: HopRequest): Promise<void> {
     if (this.#parts.has("H")) await writeOut(requestHead(hop, this.#show));
     if (!this.#parts.has("B") || hop.body === null) return;
-    const { bytes, size } = hop.body;
-    if (bytes === null) {
-      const length = size === null ? "" : ` of ${formatBytes(size)}`;
-      return await writeOut(`[a body${length}, streamed and not shown]\n\n`);
-    }
+    const { size } = hop.body;
+    if (this.#wire) return await this.#wireBody(hop.body);
+    const start = startOf(hop.body);
+    if (start === null) return await writeOut("[a body, streamed and not shown]\n\n");
     const type = hop.headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
-    if (this.#show.terminal && isBinary(bytes)) return await writeOut(`${BINARY_NOTE}\n`);
-    if (!this.#show.terminal && !this.#show.format && this.#show.paint === plain) {
-      await writeOut(bytes);
-      return await writeOut("\n\n");
+    const [mime = ""] = type.split(";", 1);
+    const rest = hop.body.bytes !== null || start.length >= (size ?? 0)
+      ? ""
+      : `\n[the first ${formatBytes(start.length)}${
+        size === null ? "" : ` of ${formatBytes(size)}`
+      }; the rest is sent and not shown]`;
+    const boundary = /^multipart\/.*;\s*boundary="?([^";]+)/is.exec(type)?.[1];
+    if (boundary !== undefined) {
+      const text = multipartText(start, boundary, isBinary);
+      return await writeOut(`${this.#show.terminal ? visibleText(text) : text}${rest}\n\n`);
     }
-    const json = isJson(type.split(";", 1)[0]?.trim() ?? "");
-    await writeOut(`${bodyText(new TextDecoder().decode(bytes), json, this.#show)}\n\n`);
+    if (this.#show.terminal && isBinary(start)) return await writeOut(`${BINARY_NOTE}\n`);
+    if (!this.#show.terminal && !this.#show.format && this.#show.paint === plain) {
+      await writeOut(start);
+      return await writeOut(`${rest}\n\n`);
+    }
+    const text = new TextDecoder(detectCharset(start, rest === "")).decode(start);
+    await writeOut(`${bodyText(text, bodyKind(mime.trim(), text), this.#show)}${rest}\n\n`);
+  }
+
+  /** All of a body as it goes over the wire. */
+  async #wireBody({ size, bytes, stream }: HopBody): Promise<void> {
+    if (bytes !== null) return await writeOut(bytes);
+    for await (const piece of stream()) {
+      if (size === null) await writeOut(`${piece.length.toString(16)}\r\n`);
+      await writeOut(piece);
+      if (size === null) await writeOut("\r\n");
+    }
+    if (size === null) await writeOut("0\r\n\r\n");
   }
 
   /**
@@ -177,20 +205,39 @@ export class Printer {
     }
     if (type === "text/event-stream") return await this.#events(response);
     if (LINES.test(type)) return await this.#lines(response);
-    const length = response.contentLength ?? 0;
-    if (isJson(type) && !this.#stream && length <= MAX_FORMATTED) {
-      const bytes = await response.read();
-      if (!isBinary(bytes)) {
-        const text = this.#decoder(response, bytes).decode(bytes);
-        return await writeOut(
-          `${bodyText(text, true, this.#show)}${
-            bytes.length > 0 && (terminal || format) ? "\n" : ""
-          }`,
-        );
-      }
-      return await writeOut(this.#show.terminal ? BINARY_NOTE : bytes);
+    const { contentLength } = response;
+    const isShaped = bodyKind(type, "") !== "text";
+    // What may be a stream of lines is shown as it comes, whatever it begins with.
+    const mayBe = bodyKind(type, "{") !== "text" && contentLength !== null;
+    if (this.#stream || !(isShaped || mayBe)) {
+      return await this.#text(response, response.content.iterAny());
     }
-    await this.#text(response);
+    await this.#whole(response, type);
+  }
+
+  /** A body that is given a form, unless it is too big for that. */
+  async #whole(response: ClientResponse, type: string): Promise<void> {
+    const { terminal, format } = this.#show;
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    let length = 0;
+    const iterator = response.content.iterAny()[Symbol.asyncIterator]();
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+      pieces.push(next.value.slice());
+      length += next.value.length;
+      if (length <= MAX_FORMATTED) continue;
+      if (format) await warn(`the body is larger than ${formatBytes(MAX_FORMATTED)}: not indented`);
+      return await this.#text(response, joined(pieces, iterator));
+    }
+    const bytes = new Uint8Array(await new Blob(pieces).arrayBuffer());
+    if (this.#isBinary(response, bytes)) return await writeOut(terminal ? BINARY_NOTE : bytes);
+    const text = this.#decoder(response, bytes).decode(bytes);
+    const kind = bodyKind(type, text);
+    const end = length > 0 && (terminal || (format && kind !== "text")) ? "\n" : "";
+    await writeOut(`${bodyText(text, kind, this.#show)}${end}`);
+  }
+
+  #isBinary(response: ClientResponse, bytes: Uint8Array): boolean {
+    return !/^utf-?(?:16|32)/i.test(this.#charset ?? response.charset ?? "") && isBinary(bytes);
   }
 
   /** A part of the reply's JSON; a string as text, so that a shell can use it. */
@@ -200,7 +247,7 @@ export class Printer {
     const found = filterJson(this.#decoder(response, bytes).decode(bytes), path);
     const shown = typeof found === "string"
       ? (this.#show.terminal ? visibleText(found) : found)
-      : bodyText(JSON.stringify(found), true, this.#show);
+      : bodyText(JSON.stringify(found), "json", this.#show);
     await writeOut(`${shown}\n`);
   }
 
@@ -228,12 +275,15 @@ export class Printer {
   }
 
   /** A body that is no JSON: as it comes, without what a terminal would obey. */
-  async #text(response: ClientResponse): Promise<void> {
+  async #text(
+    response: ClientResponse,
+    pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  ): Promise<void> {
     let decoder: TextDecoder | null = null;
     let first = true;
     let carriage = "";
-    for await (const piece of response.content.iterAny()) {
-      if (first && this.#show.terminal && isBinary(piece)) {
+    for await (const piece of pieces) {
+      if (first && this.#show.terminal && this.#isBinary(response, piece)) {
         response.release();
         return await writeOut(BINARY_NOTE);
       }
@@ -254,7 +304,7 @@ export class Printer {
     let decoder: TextDecoder | null = null;
     let left = "";
     const print = (line: string): Promise<void> =>
-      writeOut(`${line.trim() === "" ? line : bodyText(line, true, this.#show)}\n`);
+      writeOut(`${line.trim() === "" ? line : bodyText(line, "json", this.#show)}\n`);
     for await (const piece of response.content.iterAny()) {
       decoder ??= this.#decoder(response, piece);
       const lines = (left + decoder.decode(piece, { stream: true })).split("\n");
@@ -274,14 +324,16 @@ export class Printer {
       const safe = (text: string): string => this.#show.terminal ? visibleLine(text) : text;
       const lines = event === "message" ? [] : [`event: ${safe(event)}`];
       if (id !== null && id !== "") lines.push(`id: ${safe(id)}`);
-      lines.push(...bodyText(data, true, this.#show).split("\n").map((line) => `data: ${line}`));
+      lines.push(...bodyText(data, "json", this.#show).split("\n").map((line) => `data: ${line}`));
       await writeOut(`${lines.join("\n")}\n\n`);
     }
   }
 
   #decoder(response: ClientResponse, start: Uint8Array): TextDecoder {
-    const label = this.#charset ?? response.charset ??
-      detectCharset(start, start.length === response.contentLength);
+    const found = detectCharset(start, start.length === response.contentLength);
+    // A byte order mark knows better than the head (WHATWG Encoding section 6.1).
+    const said = /^utf-16/.test(found) ? null : response.charset;
+    const label = this.#charset ?? said ?? found;
     try {
       return new TextDecoder(label);
     } catch (cause) {
@@ -289,6 +341,15 @@ export class Printer {
       throw new UsageError(`argument --response-charset: "${label}" is no charset`, { cause });
     }
   }
+}
+
+/** What was read before, and what is still to come. */
+async function* joined<Piece>(
+  read: readonly Piece[],
+  rest: AsyncIterator<Piece>,
+): AsyncGenerator<Piece> {
+  yield* read;
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }
 
 /**

@@ -7,6 +7,7 @@ import { type Paint, plain } from "../io/paint.ts";
 import { visibleLine, visibleText } from "../io/visible_text.ts";
 import { rawFields } from "../request/http_reply.ts";
 import { formatJson } from "../connecting/json_format.ts";
+import { formatXml } from "./xml_format.ts";
 
 /** How text is shown. */
 export interface ShowOptions {
@@ -14,6 +15,10 @@ export interface ShowOptions {
   readonly paint: Paint;
   /** Whether JSON is indented. */
   readonly format: boolean;
+  /** Whether XML is indented. */
+  readonly xml: boolean;
+  /** What ends a line of a head: CR LF where the output is to be sent as it is. */
+  readonly lineEnd: "\n" | "\r\n";
   /** Spaces of a level of JSON. */
   readonly indent: number;
   /** Whether keys of JSON are sorted. */
@@ -44,7 +49,7 @@ export function requestHead(
   for (const [name, value] of options.sortHeaders ? sorted(hop.headers) : hop.headers) {
     lines.push(header(name, shownValue(name, value, options), paint));
   }
-  return `${lines.join("\n")}\n\n`;
+  return [...lines, "", ""].join(options.lineEnd);
 }
 
 function shownValue(name: string, value: string, { secrets }: ShowOptions): string {
@@ -82,13 +87,28 @@ export function responseHead(
   const role = response.status < 400 ? "good" : "bad";
   const status = paint(role, `${response.status} ${reason}`.trimEnd());
   const lines = [`HTTP/1.1 ${status}`];
-  // Headers are sorted, and know no case; the wire had both.
-  const came = options.sortHeaders === false ? rawFields(response.headers) : null;
-  const fields = came ?? [...response.headers].map(([name, value]) => [titleCase(name), value]);
+  // What repeats is one value in Headers; the wire had each of them, in its order and case.
+  const came = rawFields(response.headers);
+  const titled = (came ?? [...response.headers]).map(([name, value]) =>
+    [name === name.toLowerCase() ? titleCase(name) : name, value] as const
+  );
+  const fields = options.sortHeaders === false ? came ?? titled : sorted(titled);
   for (const [name = "", value = ""] of fields) {
     lines.push(header(name, shownValue(name, value, options), paint));
   }
   return `${lines.join("\n")}\n\n`;
+}
+
+/** The bytes of a header as text: of UTF-8 if they are that, else of Latin-1. */
+function readableValue(value: string): string {
+  // deno-lint-ignore no-control-regex -- the range begins with NUL
+  if (!/[\x80-\xff]/.test(value) || /[^\x00-\xff]/.test(value)) return value;
+  try {
+    const bytes = Uint8Array.from(value, (each) => each.charCodeAt(0));
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return value;
+  }
 }
 
 type Fields = readonly (readonly [name: string, value: string])[];
@@ -100,7 +120,9 @@ function sorted(fields: Fields): Fields {
 }
 
 function header(name: string, value: string, paint: Paint): string {
-  return `${paint("name", visibleLine(name))}: ${paint("value", visibleLine(value))}`;
+  return `${paint("name", visibleLine(name))}: ${
+    paint("value", visibleLine(readableValue(value)))
+  }`;
 }
 
 /**
@@ -121,31 +143,56 @@ export const BINARY_NOTE = `
 +-----------------------------------------+
 `;
 
+/** What a body is taken for. */
+export type BodyKind = "json" | "xml" | "text";
+
+// Where JSON is sent as something else: as text, as a script, without a type.
+const LOOSE =
+  /^(?:application\/octet-stream$|text\/plain$|(?:text|application)\/(?:x-)?(?:javascript|ecmascript|json)$)/i;
+const GUARD = /^(?:\)\]\}',?|while\s*\(1\);|for\s*\(;;\);)\s*/; // against being loaded as a script
+
+/**
+ * What a body is, by its type and by its look.
+ *
+ * @param type Its mime type.
+ * @param text Its text.
+ */
+export function bodyKind(type: string, text: string): BodyKind {
+  if (isJson(type)) return "json";
+  if (/^(?:application|text)\/(?:[\w.-]+\+)?xml$|^image\/svg\+xml$/i.test(type)) return "xml";
+  return LOOSE.test(type) && /^\s*[[{"]/.test(text.replace(GUARD, "")) ? "json" : "text";
+}
+
 /**
  * A body as text.
  *
  * @param text The body.
- * @param json Whether it says that it is JSON.
+ * @param kind What it is.
  * @param options How.
  */
-export function bodyText(text: string, json: boolean, options: ShowOptions): string {
-  if (json && (options.format || options.paint !== plain)) {
-    const formatted = formatJson(text, options.paint, {
-      indent: options.format ? options.indent : null,
-      sort: options.sortKeys,
+export function bodyText(text: string, kind: BodyKind, options: ShowOptions): string {
+  const { format, indent, paint, sortKeys: sort } = options;
+  if (kind === "json" && (format || paint !== plain)) {
+    const guard = GUARD.exec(text)?.[0] ?? "";
+    const formatted = formatJson(text.slice(guard.length), paint, {
+      indent: format ? indent : null,
+      sort,
+      decode: format,
     });
-    if (formatted !== null) return formatted;
+    if (formatted !== null) return guard === "" ? formatted : `${guard.trim()}\n${formatted}`;
   }
-  return options.terminal ? visibleText(text) : text;
+  const shown = kind === "xml" && options.xml ? formatXml(text, indent) ?? text : text;
+  return options.terminal ? visibleText(shown) : shown;
 }
 
 /**
- * Whether bytes are no text: there is a zero byte among the first ones.
+ * Whether bytes are no text: there is a zero byte among the first ones, and no byte order mark.
  *
  * @param bytes Start of a body.
  */
 export function isBinary(bytes: Uint8Array): boolean {
-  return bytes.subarray(0, 1024).includes(0);
+  const mark = (bytes[0] ?? 0) << 8 | (bytes[1] ?? 0);
+  return mark !== 0xfffe && mark !== 0xfeff && bytes.subarray(0, 1024).includes(0);
 }
 
 /**

@@ -3,6 +3,7 @@
  * @module
  */
 import type { HopBody, HopRequest, HopResult, Transport } from "../../client/mod.ts";
+import { peeked, unsized } from "../output/body_start.ts";
 import { titleCase } from "../output/show.ts";
 import { MAX_SIZED, readUpTo } from "../io/read_up_to.ts";
 
@@ -62,9 +63,11 @@ export function recorder(
 /** The body with a length where it can have one: servers of WSGI and CGI, and S3, take no chunks. */
 async function shaped(body: HopBody | null, wishes: HeaderWishes): Promise<HopBody | null> {
   if (body === null) return null;
-  if (wishes.chunked) return { size: null, bytes: null, stream: () => body.stream() };
-  if (body.size !== null) return body;
-  if (wishes.size !== null) return { size: wishes.size, bytes: null, stream: () => body.stream() };
+  if (wishes.chunked) return unsized(await peeked(body));
+  if (body.size !== null) return await peeked(body);
+  if (wishes.size !== null) {
+    return await peeked({ size: wishes.size, bytes: null, stream: () => body.stream() });
+  }
   const { bytes, stream } = await readUpTo(body.stream(), MAX_SIZED);
   return bytes === null
     ? { size: null, bytes, stream: () => stream }

@@ -1,13 +1,15 @@
 import { assertEquals } from "@std/assert";
 import { plain } from "../../cli/io/paint.ts";
-import { requestHead, responseHead } from "../../cli/output/show.ts";
+import { requestHead, responseHead, type ShowOptions } from "../../cli/output/show.ts";
 
-const SHOWN = {
+const SHOWN: Omit<ShowOptions, "secrets"> = {
   paint: plain,
   format: false,
   indent: 2,
   sortKeys: false,
   sortHeaders: null,
+  xml: false,
+  lineEnd: "\n",
   terminal: true,
 };
 

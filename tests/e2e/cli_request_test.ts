@@ -230,7 +230,8 @@ Deno.test("what requests print", async () => {
     ], { code: 0, stdout: /Authorization: Basic YWRhOnNlY3JldA==\n/ }],
     ["1a --offline", ["--offline", ":1/x", "a=1"], {
       code: 0,
-      stdout: /^POST \/x HTTP\/1\.1\nHost: localhost:1\n[^]*Content-Length: 9\n\n{"a":"1"}\n\n$/,
+      stdout:
+        /^POST \/x HTTP\/1\.1\r\nHost: localhost:1\r\n[^]*Content-Length: 9\r\n\r\n{"a":"1"}$/,
     }],
     ["1a --curl", ["--curl", ":8080/x", "a=it's", "b==2", "X-Own:3"], {
       code: 0,
