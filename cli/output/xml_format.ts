@@ -6,38 +6,75 @@
 const TOKEN =
   /<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>|<\?[^]*?\?>|<(?:"[^"]*"|'[^']*'|[^<>"'])*>|[^<]+/y;
 
+/** A piece of a document. */
+interface Token {
+  readonly text: string;
+  /** Number of its end tag, where it begins an element that holds no other one, or text too. */
+  whole: number | null;
+}
+
 /**
- * Indents XML where nothing but blanks stands between elements; what has text in it stays on its
- * line, as blanks there may mean something.
+ * Indents XML where nothing but blanks stands between elements; an element that has text in it stays
+ * as it is, as blanks there may mean something.
  *
  * @param text The text.
  * @param indent Spaces of a level.
  * @returns The text, `null` where it is no XML whose elements are closed.
  */
 export function formatXml(text: string, indent: number): string | null {
-  const tokens: string[] = [];
+  const tokens = tokensOf(text);
+  if (tokens === null) return null;
+  const lines: string[] = [];
+  let depth = 0;
+  const add = (line: string): void => void lines.push(" ".repeat(depth * indent) + line);
+  for (let at = 0; at < tokens.length; at++) {
+    const token = tokens[at]?.text ?? "";
+    const end = tokens[at]?.whole ?? null;
+    if (end !== null) {
+      add(tokens.slice(at, end + 1).map((each) => each.text).join(""));
+      at = end;
+    } else if (token.startsWith("</")) {
+      depth--;
+      add(token);
+    } else if (token.trim() !== "") {
+      add(token.trim());
+      if (/^<[^!?]/.test(token) && !token.endsWith("/>")) depth++;
+    }
+  }
+  return lines.join("\n");
+}
+
+function tokensOf(text: string): Token[] | null {
+  const tokens: Token[] = [];
+  const open: {
+    readonly name: string;
+    readonly token: Token;
+    hasElements: boolean;
+    hasText: boolean;
+  }[] = [];
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < text.length) {
-    const token = TOKEN.exec(text)?.[0];
-    if (token === undefined) return null;
-    if (token.trim() !== "") tokens.push(token.startsWith("<") ? token : token.trim());
-  }
-  let out = "";
-  let inline = false; // the line holds text, or an element that was opened just now
-  const open: string[] = [];
-  for (const [at, token] of tokens.entries()) {
-    const name = /^<\/?([^\s/>!?]+)/.exec(token)?.[1];
-    const isText = !token.startsWith("<") || token.startsWith("<![CDATA[");
-    if (token.startsWith("</")) {
-      if (open.pop() !== name) return null;
+    const [piece] = TOKEN.exec(text) ?? [];
+    if (piece === undefined) return null;
+    const token: Token = { text: piece, whole: null };
+    tokens.push(token);
+    const parent = open.at(-1);
+    const name = /^<\/?([^\s/>!?]+)/.exec(piece)?.[1];
+    if (name === undefined) {
+      const isText = /^<!\[CDATA\[|^[^<]*[^<\s]/.test(piece);
+      if (parent === undefined && isText) return null;
+      if (parent !== undefined) {
+        parent.hasText ||= isText;
+        parent.hasElements ||= piece.startsWith("<!--");
+      }
+    } else if (piece.startsWith("</")) {
+      const closed = open.pop();
+      if (closed?.name !== name) return null;
+      if (closed.hasText || !closed.hasElements) closed.token.whole = tokens.length - 1;
+    } else {
+      if (parent !== undefined) parent.hasElements = true;
+      if (!piece.endsWith("/>")) open.push({ name, token, hasElements: false, hasText: false });
     }
-    const before = tokens[at - 1] ?? "";
-    const isEmpty = token.startsWith("</") && /^<[^/!?]/.test(before) && !before.endsWith("/>");
-    const glued = isText || inline || isEmpty;
-    if (out !== "" && !glued) out += `\n${" ".repeat(open.length * indent)}`;
-    out += token;
-    inline = isText;
-    if (name !== undefined && !token.startsWith("</") && !token.endsWith("/>")) open.push(name);
   }
-  return open.length === 0 && /^<[^>]/.test(text.trimStart()) ? out : null;
+  return open.length === 0 ? tokens : null;
 }

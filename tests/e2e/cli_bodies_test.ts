@@ -64,7 +64,7 @@ Deno.test("what a reply holds is read, whatever it calls itself", async () => {
     ]),
     ["guarded", [...form, at("/guarded")], { code: 0, stdout: `)]}',\n${shown}` }],
     ["guarded text", [...form, at("/guarded-text")], { code: 0, stdout: `)]}'\n${shown}` }],
-    ["text that begins as JSON", [...form, at("/no-json")], { code: 0, stdout: "[12:00] hello" }],
+    ["text that begins as JSON", [...form, at("/no-json")], { code: 0, stdout: "[12:00] hello\n" }],
     ["escapes are letters, where a letter can stand", [...form, at("/escapes")], {
       code: 0,
       stdout: '{\n  "你": "🦕\\u0000\\u202e\\"\\\\u0041"\n}\n',
