@@ -5,7 +5,8 @@
 import { ClientSession, type HopRequest, type HopResult } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { writeOut } from "../io/output.ts";
-import { historyPartsOf, Printer } from "../output/printer.ts";
+import { historyPartsOf } from "../output/parts.ts";
+import { Printer } from "../output/printer.ts";
 import { MAX_SIZED, readUpTo } from "../io/read_up_to.ts";
 import type { HopListener } from "./recorder.ts";
 

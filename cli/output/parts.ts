@@ -1,0 +1,63 @@
+/**
+ * Which parts of an exchange are printed.
+ * @module
+ */
+import type { ParsedArgs } from "../args/parse_args.ts";
+import { UsageError } from "../errors/usage_error.ts";
+
+/** Parts of an exchange that can be printed. */
+export type Parts = ReadonlySet<string>;
+
+/**
+ * Reads which parts are printed: letters of `H B` (request), `h b` (reply), `m` (times).
+ *
+ * @param parsed Options.
+ * @param isTerminal Whether standard output is a terminal.
+ * @throws {UsageError} If `--print` has another letter.
+ */
+export function partsOf(parsed: ParsedArgs, isTerminal: boolean): Parts {
+  if (parsed.has("quiet")) return new Set();
+  const print = parsed.value("print");
+  if (print !== undefined) {
+    return new Set(lettersOf("print", print, "HBhbm"));
+  }
+  if (parsed.has("headers")) return new Set("h");
+  if (parsed.has("body")) return new Set("b");
+  if (parsed.has("meta")) return new Set("m");
+  if (parsed.count("verbose") > 1) return new Set("HBhbm");
+  if (parsed.has("verbose")) return new Set("HBhb");
+  if (parsed.has("offline")) return new Set("HB");
+  if (savesBody(parsed)) return new Set(isTerminal ? "h" : "");
+  return new Set(isTerminal ? "hb" : "b");
+}
+
+/**
+ * Whether the body goes into a file.
+ *
+ * @param parsed Options.
+ */
+export function savesBody(parsed: ParsedArgs): boolean {
+  return parsed.has("download") || parsed.has("output") || parsed.has("continue");
+}
+
+/**
+ * Reads which parts of the redirects on the way are printed: `--history-print`, else what is printed
+ * of the last exchange.
+ *
+ * @param parsed Options.
+ * @param isTerminal Whether standard output is a terminal.
+ * @throws {UsageError} If `--history-print` has another letter.
+ */
+export function historyPartsOf(parsed: ParsedArgs, isTerminal: boolean): Parts {
+  const print = parsed.value("history-print");
+  const own = print === undefined
+    ? [...partsOf(parsed, isTerminal)]
+    : lettersOf("history-print", print, "HBhb");
+  return new Set(own.filter((letter) => letter !== "m"));
+}
+
+function lettersOf(option: string, print: string, known: string): string[] {
+  const other = [...print].find((letter) => !known.includes(letter));
+  if (other === undefined) return [...print];
+  throw new UsageError(`argument --${option}: "${other}" is none of ${[...known].join(", ")}`);
+}
