@@ -175,6 +175,7 @@ export { ShutdownTimeoutError } from "./run/shutdown_timeout_error.ts";
 export { readiness } from "./run/readiness.ts";
 export type { AccessLogOptions } from "./run/access_log.ts";
 export { denoEngine } from "./engine/deno_engine.ts";
+export type { BodyLimits } from "./body/incoming_body.ts";
 export { AddressInUseError } from "./engine/engine.ts";
 export { NotSupportedError } from "../http/not_supported_error.ts";
 export type {

@@ -3,7 +3,7 @@
  * @module
  */
 import { byobReader } from "./byob_reader.ts";
-import { GrowingBytes, withoutSpare } from "./growing_bytes.ts";
+import { GrowingBytes, resized, withoutSpare } from "./growing_bytes.ts";
 
 /**
  * Gives a body piece by piece; nothing is fetched before it is asked for.
@@ -76,21 +76,16 @@ export function streamSource(
   return reader === null ? pieceSource(stream.getReader()) : bufferSource(reader, length, exact);
 }
 
-/** As much of a reader as a source needs. */
-type Reader<Read extends (...args: never[]) => unknown> = {
-  readonly read: Read;
+/** As much of a reader as a source needs, a `ReadableStreamBYOBReader` or the default one. */
+export interface SourceReader<View extends Uint8Array<ArrayBuffer> | void> {
+  /** Reads a piece, into a buffer or of its own. */
+  read(view: View): Promise<{
+    readonly done: boolean;
+    readonly value?: Uint8Array<ArrayBuffer> | undefined;
+  }>;
+  /** Gives the rest up. */
   cancel(reason?: unknown): Promise<void>;
-};
-
-/** Reads pieces; a `ReadableStreamDefaultReader` is one. */
-export type PieceReader = Reader<() => Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>>>>;
-
-/** Reads into buffers; a `ReadableStreamBYOBReader` is one. */
-export type BufferReader = Reader<
-  (
-    view: Uint8Array<ArrayBuffer>,
-  ) => Promise<{ readonly done: boolean; readonly value?: Uint8Array<ArrayBuffer> | undefined }>
->;
+}
 
 /**
  * Reads by the pieces of a reader.
@@ -98,11 +93,11 @@ export type BufferReader = Reader<
  * @param reader The reader.
  * @returns The source.
  */
-export function pieceSource(reader: PieceReader): BodySource {
+export function pieceSource(reader: SourceReader<void>): BodySource {
   async function next(): Promise<Uint8Array<ArrayBuffer> | null> {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return null;
+      if (done || value === undefined) return null;
       if (value.length > 0) return withoutSpare(value);
     }
   }
@@ -129,7 +124,7 @@ export function pieceSource(reader: PieceReader): BodySource {
  * @returns The source.
  */
 export function bufferSource(
-  reader: BufferReader,
+  reader: SourceReader<Uint8Array<ArrayBuffer>>,
   length: number | null,
   exact: boolean,
 ): BodySource {
@@ -164,7 +159,7 @@ export function bufferSource(
         reader.cancel().catch(() => {});
         break;
       }
-      if (length === null && filled === whole.byteLength) whole = whole.transfer(2 * filled);
+      if (length === null && filled === whole.byteLength) whole = resized(whole, 2 * filled);
       const full = filled === whole.byteLength;
       const view = full ? new Uint8Array(1) : new Uint8Array(whole, filled);
       const { done, value } = await reader.read(view);
@@ -173,14 +168,14 @@ export function bufferSource(
       if (done || value === undefined) break;
       onSize?.(filled + value.length);
       if (full) {
-        whole = whole.transfer(Math.max(filled * 2, SMALL_BUFFER));
+        whole = resized(whole, Math.max(filled * 2, SMALL_BUFFER));
         new Uint8Array(whole).set(value, filled);
       }
       filled += value.length;
     }
     given += filled;
     // Exactly what was announced needs no copy; anything else gives its spare room back.
-    return new Uint8Array(filled === whole.byteLength ? whole : whole.transfer(filled));
+    return new Uint8Array(filled === whole.byteLength ? whole : resized(whole, filled));
   }
 
   async function into(target: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | null> {

@@ -27,7 +27,7 @@ export class GrowingBytes {
     const size = this.#size + piece.length;
     if (size > this.#bytes.length) {
       const capacity = Math.max(size, 2 * this.#bytes.length, FIRST_CAPACITY);
-      this.#bytes = new Uint8Array(this.#bytes.buffer.transfer(capacity));
+      this.#bytes = new Uint8Array(resized(this.#bytes.buffer, capacity));
     }
     this.#bytes.set(piece, this.#size);
     this.#size = size;
@@ -40,11 +40,26 @@ export class GrowingBytes {
    */
   take(): Uint8Array<ArrayBuffer> {
     const { buffer } = this.#bytes;
-    const whole = this.#size === buffer.byteLength ? buffer : buffer.transfer(this.#size);
+    const whole = this.#size === buffer.byteLength ? buffer : resized(buffer, this.#size);
     this.#bytes = new Uint8Array(0);
     this.#size = 0;
     return new Uint8Array(whole);
   }
+}
+
+/**
+ * A buffer of another size with the same bytes, without copying them where the runtime can.
+ *
+ * @param buffer The buffer; it may be detached.
+ * @param size The size, in bytes.
+ * @returns A buffer of that size.
+ */
+export function resized(buffer: ArrayBuffer, size: number): ArrayBuffer {
+  const movable: Partial<Pick<ArrayBuffer, "transfer">> = buffer; // Node 20 has none
+  if (movable.transfer !== undefined) return buffer.transfer(size);
+  const bytes = new Uint8Array(size);
+  bytes.set(new Uint8Array(buffer).subarray(0, size));
+  return bytes.buffer;
 }
 
 /**

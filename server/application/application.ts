@@ -8,7 +8,12 @@ import type { AppContext, BackgroundWork, Logger } from "../request/app_context.
 import { Background } from "./background.ts";
 import { described } from "../../http/options.ts";
 import { type AppKey, KeyStore } from "../request/app_key.ts";
-import { APPLICATION_OPTIONS, type ApplicationOptions } from "./application_options.ts";
+import type { BodyLimits } from "../body/incoming_body.ts";
+import {
+  APPLICATION_OPTIONS,
+  type ApplicationOptions,
+  resolveBodyLimits,
+} from "./application_options.ts";
 import { checkResponse } from "./response_guard.ts";
 import { createDispatch, type Dispatch, mountedError } from "./dispatch.ts";
 import type { ServeInfo } from "../engine/engine.ts";
@@ -65,6 +70,8 @@ export class Application implements AppContext {
   readonly logger: Logger;
   /** Largest body that a request's readers accept, in bytes; 0 for no limit. */
   readonly clientMaxSize: number;
+  /** How long, and for how much, the server waits for a body. */
+  readonly bodyLimits: BodyLimits;
   readonly #state = new KeyStore();
   readonly #subapps: Application[] = [];
   readonly #running = new Set<EarlyAnswer>();
@@ -108,6 +115,7 @@ export class Application implements AppContext {
     this.middlewares = [...options.middlewares ?? []];
     checkMiddlewares(this.middlewares);
     this.clientMaxSize = options.clientMaxSize ?? 1024 ** 2;
+    this.bodyLimits = resolveBodyLimits(options);
     this.logger = options.logger ?? console;
     this.hono.onError((error) => mountedError(error, this.logger));
   }

@@ -3,6 +3,7 @@
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
+import type { BodyLimits } from "../body/incoming_body.ts";
 import type { Logger } from "../request/app_context.ts";
 import type { Middleware } from "../request/middleware.ts";
 
@@ -32,6 +33,23 @@ export interface ApplicationOptions {
    * @default {1048576}
    */
   readonly clientMaxSize?: number;
+  /**
+   * Longest silence of a client whose body is being read, in ms; 0 for no limit. Every reader fails
+   * with `408 Request Timeout` then, and the connection ends.
+   * @default {60000}
+   */
+  readonly bodyTimeout?: number;
+  /**
+   * Longest time for reading and dropping what an answer has left unread of a body, in ms, before
+   * the connection ends; aiohttp's `lingering_time`.
+   * @default {10000}
+   */
+  readonly lingeringTime?: number;
+  /**
+   * Most bytes to read and drop of a body that an answer has left unread.
+   * @default {67108864}
+   */
+  readonly lingeringSize?: number;
   /** Where errors that no handler caught are reported. @default {console} */
   readonly logger?: Logger;
 }
@@ -40,5 +58,33 @@ export interface ApplicationOptions {
 export const APPLICATION_OPTIONS = new OptionTable<ApplicationOptions>({
   middlewares: "a list",
   clientMaxSize: "a number",
+  bodyTimeout: "a number",
+  lingeringTime: "a number",
+  lingeringSize: "a number",
   logger: "an object",
 });
+
+const BODY_LIMITS: BodyLimits = Object.freeze({
+  bodyTimeout: 60_000,
+  lingeringTime: 10_000,
+  lingeringSize: 64 * 1024 ** 2,
+});
+
+/**
+ * Completes the limits of bodies with their defaults.
+ *
+ * @param options What the application was given.
+ * @returns The limits.
+ * @throws {RangeError} If one is negative or not a number.
+ */
+export function resolveBodyLimits(options: ApplicationOptions): BodyLimits {
+  const limits: { -readonly [name in keyof BodyLimits]: number } = { ...BODY_LIMITS };
+  for (const name of Object.keys(BODY_LIMITS) as (keyof BodyLimits)[]) {
+    const value = options[name] ?? BODY_LIMITS[name];
+    if (typeof value !== "number" || !(value >= 0)) {
+      throw new RangeError(`Cannot set ${name} to ${value}: expected a number of at least 0`);
+    }
+    limits[name] = value;
+  }
+  return Object.freeze(limits);
+}

@@ -16,7 +16,8 @@ import { NO_PARAMS } from "../routing/no_params.ts";
 import { serverErrorResponse } from "../response/prepare_response.ts";
 import type { EarlyAnswer } from "../request/prepared_answer.ts";
 import { requestInternals, ServerRequest } from "../request/request.ts";
-import { endBody } from "../body/request_body.ts";
+import { endBody } from "../body/end_body.ts";
+import { isMismatch } from "../body/incoming_body.ts";
 import type { Missed } from "../routing/route.ts";
 import { withHeaders } from "./hono_response.ts";
 import type { Exchange } from "./hono_router.ts";
@@ -67,7 +68,11 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       ? missedChain(found, method, options, unknown)
       : route.chain ?? route.handler;
     const response = answer(request, chain, options);
-    return prepare === null ? response : finish(response, request, options, prepare);
+    const prepared = prepare === null ? response : finish(response, request, options, prepare);
+    if (method === "GET" || method === "HEAD") return prepared;
+    return prepared instanceof Promise
+      ? prepared.then((each) => endBody(request, each))
+      : endBody(request, prepared);
   };
 }
 
@@ -183,12 +188,16 @@ async function end(
   running: Set<EarlyAnswer>,
   error?: unknown,
 ): Promise<void> {
+  const { incoming } = request;
+  // Deno answers the next requests of the connection with 500 where a body is read after its answer.
+  const isWhole = !request.served || !incoming.isLeft || await incoming.drop();
   try {
     await early.finish(error);
   } catch (cause) {
     report(cause, request);
   } finally {
     running.delete(early);
+    if (!isWhole) incoming.abandon();
   }
 }
 
@@ -260,10 +269,9 @@ function errorResponse(error: unknown, request: ServerRequest): Response {
   }
   const problem = problemOf(error, request);
   if (problem === null) report(error, request);
-  const response = known ?? withWanted(pageOf(problem), request);
-  if (problem === null || response.status < 300 || response.status === 304) return response;
-  // What was encoded is not the exception's text any more, which is sent while the rest is read.
-  return response.headers.has("content-encoding") ? response : endBody(request, problem, response);
+  // One line: what a client got wrong is no failure of the program.
+  else if (request.incoming.isFault(error)) report(problem.text, request);
+  return known ?? withWanted(pageOf(problem), request);
 }
 
 /**
@@ -313,6 +321,9 @@ export function problemOf(error: unknown, request?: ServerRequest): HTTPExceptio
   if (error instanceof HTTPException) return error;
   // The client's fault, whichever reader of the body met it.
   if (error instanceof MultipartError) return multipartProblem(error);
+  if (isMismatch(error)) {
+    return new HTTPBadRequest({ text: error.message, cause: error });
+  }
   if (isReset(error, request)) return new HTTPBadRequest({ text: "The request was cut" });
   return null;
 }

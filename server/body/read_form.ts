@@ -3,7 +3,6 @@
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
-import { parseLength } from "../../http/headers/content_length.ts";
 import { decoderFor } from "../../http/headers/charset.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
 import { decodeUrlencoded } from "../../http/multipart/part_decoding.ts";
@@ -15,7 +14,7 @@ import {
   HTTPUnsupportedMediaType,
 } from "../exceptions/message_errors.ts";
 import { parseForm } from "./parse_form.ts";
-import { multipartBody } from "./request_body.ts";
+import type { IncomingBody } from "./incoming_body.ts";
 import { PostData } from "./post_data.ts";
 
 /**
@@ -56,7 +55,8 @@ export interface FormReading {
 /**
  * Reads a form.
  *
- * @param raw The platform's request.
+ * @param body The body.
+ * @param header Its `Content-Type`.
  * @param limit Largest body, in bytes; 0 for no limit.
  * @param options Limits of a multipart form.
  * @param read Reads the whole body.
@@ -64,7 +64,8 @@ export interface FormReading {
  * @returns The reading.
  */
 export function readForm(
-  raw: Request,
+  body: IncomingBody,
+  header: string | null,
   limit: number,
   options: PostOptions,
   read: () => Promise<Uint8Array<ArrayBuffer>>,
@@ -73,7 +74,7 @@ export function readForm(
   let closed = false;
   let free = () => {};
   return {
-    data: fieldsOf(raw, limit, options, read, kept, (close) => {
+    data: fieldsOf(body, header, limit, options, read, kept, (close) => {
       if (closed) close();
       else free = close;
     }),
@@ -85,14 +86,14 @@ export function readForm(
 }
 
 async function fieldsOf(
-  raw: Request,
+  body: IncomingBody,
+  header: string | null,
   limit: number,
   options: PostOptions,
   read: () => Promise<Uint8Array<ArrayBuffer>>,
   kept: Promise<Uint8Array<ArrayBuffer>> | null,
   onFiles: (close: () => void) => void,
 ): Promise<PostData> {
-  const header = raw.headers.get("content-type");
   const { mimeType, params } = parseContentType(header);
   switch (mimeType) {
     case "application/x-www-form-urlencoded": {
@@ -110,9 +111,9 @@ async function fieldsOf(
         reuseBuffers: true, // pieces are written or copied at once
       };
       try {
-        refuseLength(raw, limits.maxTotalSize);
-        const body = kept === null ? multipartBody(raw) : new Response(await kept).body;
-        const form = await parseForm(new MultipartReader(body, header, limits));
+        refuseLength(body, limits.maxTotalSize);
+        const stream = kept === null ? body.stream() : new Response(await kept).body;
+        const form = await parseForm(new MultipartReader(stream, header, limits));
         onFiles(() => form.close());
         return form.data;
       } catch (error) {
@@ -128,11 +129,10 @@ async function fieldsOf(
 /**
  * Refuses a multipart body that is announced to be too large, before a byte of it is read.
  *
- * @param raw The platform's request.
+ * @param body The body.
  * @param maxTotalSize Most bytes to accept.
  * @throws {MultipartLimitError} If there are more.
  */
-export function refuseLength(raw: Request, maxTotalSize: number): void {
-  const announced = parseLength(raw.headers.get("content-length")) ?? 0;
-  if (announced > maxTotalSize) throw new MultipartLimitError("maxTotalSize", maxTotalSize);
+export function refuseLength({ announced }: IncomingBody, maxTotalSize: number): void {
+  if ((announced ?? 0) > maxTotalSize) throw new MultipartLimitError("maxTotalSize", maxTotalSize);
 }

@@ -15,6 +15,7 @@ import {
   type ListenOptions,
   type RawHeaders,
 } from "./engine.ts";
+import { EndOfConnection } from "./end_of_connection.ts";
 import { trackUploads, type Uploads } from "./track_uploads.ts";
 import { removeStaleSocket } from "./unix_socket.ts";
 
@@ -192,7 +193,14 @@ function listen(
   signal: AbortSignal,
 ): Deno.HttpServer {
   const { hostname, port, path, cert, key, reusePort = false, backlog } = options;
-  const common = { signal, onListen: () => {} }; // the runner says where, once all sites listen
+  const common = {
+    signal,
+    onListen: () => {}, // the runner says where, once all sites listen
+    onError(error: unknown) { // of a response on its way, too, when there is nothing left to answer
+      if (!(error instanceof EndOfConnection)) console.error(error);
+      return new Response(null, { status: 500 });
+    },
+  };
   const tcp = {
     ...common,
     hostname,

@@ -3,6 +3,7 @@
  * leads back up to them.
  * @module
  */
+import type { BodyLimits } from "../body/incoming_body.ts";
 import type { AppKey } from "./app_key.ts";
 import type { RelativeURL } from "./relative_url.ts";
 
@@ -158,6 +159,8 @@ export interface AppContext extends KeyReader {
   readonly logger: Logger;
   /** Largest body that `read()`, `text()`, `json()` and `post()` accept, in bytes; 0 for no limit. */
   readonly clientMaxSize: number;
+  /** How long, and for how much, the server waits for a body. */
+  readonly bodyLimits: BodyLimits;
   /** The application this one was added to, `null` for one that stands alone. */
   readonly parent: AppContext | null;
   /** Whether requests are welcome: `true` from the end of the start to the begin of the stop. */

@@ -31,7 +31,7 @@ import {
   readForm,
   refuseLength,
 } from "../body/read_form.ts";
-import { multipartBody, readRequestBody, unreadBody } from "../body/request_body.ts";
+import { IncomingBody } from "../body/incoming_body.ts";
 
 /** What the library does with a request and programs must not; `server/mod.ts` does not export it. */
 export interface RequestInternals {
@@ -94,6 +94,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   #app: AppContext;
   #innermost: AppContext;
   #limit: number | null = null;
+  #incoming: IncomingBody | null = null;
   #content: StreamReader | null = null;
   #body: Promise<Uint8Array<ArrayBuffer>> | null = null;
   #form: FormReading | null = null;
@@ -179,6 +180,11 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     return this.#limit ?? this.#root.clientMaxSize;
   }
 
+  /** The way to the body, one for all readers; the library asks it, programs seldom have to. */
+  get incoming(): IncomingBody {
+    return this.#incoming ??= new IncomingBody(this.raw, this.served, this.#root.bodyLimits);
+  }
+
   /** Whether the request has a body, be it empty. */
   get bodyExists(): boolean {
     return this.raw.body !== null;
@@ -190,7 +196,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * @throws {TypeError} If `read()`, `text()`, `json()`, `post()` or `multipart()` came before.
    */
   get content(): StreamReader {
-    return this.#content ??= new Reader(unreadBody(this.raw));
+    return this.#content ??= new Reader(this.incoming.open());
   }
 
   /** Whether the body, if there is one, was not touched yet. */
@@ -275,6 +281,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     copy.#innermost = this.#innermost;
     copy.#limit = options.clientMaxSize ?? this.#limit;
     copy.#store = this.#store?.copy() ?? null;
+    copy.#incoming = options.body ? new IncomingBody(raw, false, null) : this.incoming;
     copy.#origin = this;
     (this.#clones ??= []).push(copy);
     return copy;
@@ -314,7 +321,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * @throws {HTTPRequestEntityTooLarge} If there are more than `clientMaxSize`.
    */
   read(): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#body ??= readRequestBody(this.raw, this.clientMaxSize);
+    return this.#body ??= this.incoming.bytes(this.clientMaxSize);
   }
 
   /**
@@ -368,8 +375,9 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   post(options: PostOptions = {}): Promise<PostData> {
     POST_OPTIONS.check("request.post()", options);
     const limit = options.maxSize ?? this.clientMaxSize;
-    const read = () => this.#body ??= readRequestBody(this.raw, limit);
-    return (this.#form ??= readForm(this.raw, limit, options, read, this.#body)).data;
+    const read = () => this.#body ??= this.incoming.bytes(limit);
+    const type = this.headers.get("content-type");
+    return (this.#form ??= readForm(this.incoming, type, limit, options, read, this.#body)).data;
   }
 
   /**
@@ -384,8 +392,8 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   multipart(options?: MultipartReaderOptions): Promise<MultipartReader> {
     return Promise.resolve().then(() => {
       const type = this.headers.get("content-type");
-      const reader = new MultipartReader(multipartBody(this.raw), type, options);
-      refuseLength(this.raw, reader.limits.maxTotalSize);
+      const reader = new MultipartReader(this.incoming.stream(), type, options);
+      refuseLength(this.incoming, reader.limits.maxTotalSize);
       return reader;
     });
   }

@@ -3,7 +3,6 @@
  * @module
  */
 import type { BodySource } from "../../http/bytes/body_source.ts";
-import { streamSource } from "../../http/bytes/body_source.ts";
 import {
   ACCEPT_ENCODING,
   ContentDecodingError,
@@ -12,7 +11,7 @@ import {
 import { HTTPBadRequest } from "../exceptions/client_errors.ts";
 import { HTTPUnsupportedMediaType } from "../exceptions/message_errors.ts";
 import type { Middleware } from "../request/middleware.ts";
-import { keepDecoded } from "../body/request_body.ts";
+import type { ServerRequest } from "../request/request.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -54,21 +53,20 @@ export function decompress(): Middleware {
     const headers = new Headers(request.headers);
     headers.delete("content-encoding");
     headers.delete("content-length");
-    const decoded = decodedStream(body as ReadableStream<Bytes>, coding);
-    keepDecoded(body, decoded);
-    return handler(request.clone({ headers, body: decoded }));
+    return handler(request.clone({ headers, body: decodedStream(request, coding) }));
   };
 }
 
+const EMPTY: BodySource = { next: () => Promise.resolve(null), cancel: () => Promise.resolve() };
+
 function isKnown(coding: string): boolean {
-  const empty: BodySource = { next: () => Promise.resolve(null), cancel: () => Promise.resolve() };
-  return decodedSource(empty, coding, { maxSize: 0 }) !== empty;
+  return decodedSource(EMPTY, coding, { maxSize: 0 }) !== EMPTY;
 }
 
 /** What comes out of a body; nothing of it is touched before it is asked for. */
-function decodedStream(body: ReadableStream<Bytes>, coding: string): ReadableStream<Bytes> {
+function decodedStream({ incoming }: ServerRequest, coding: string): ReadableStream<Bytes> {
   let source: BodySource | null = null;
-  const open = () => source ??= decodedSource(streamSource(body), coding, { maxSize: 0 });
+  const open = () => source ??= decodedSource(incoming.open() ?? EMPTY, coding, { maxSize: 0 });
   return new ReadableStream({
     async pull(controller) {
       try {

@@ -102,7 +102,7 @@ const FLOODS: [name: string, path: string, type: string, length: string, status:
 
 for (const [name, path, type, length, status] of FLOODS) {
   Deno.test(`a body without an end is not read on once it was refused: ${name}`, async () => {
-    const { app, errors } = quiet({ clientMaxSize: 1000 });
+    const { app, errors } = quiet({ clientMaxSize: 1000, lingeringSize: 16 * 1024 ** 2 });
     app.addRoutes([
       web.post("/read", async (request) => web.textResponse(await request.text())),
       web.post("/form", async (request) => web.textResponse(`${(await request.post()).size}`)),
@@ -175,7 +175,7 @@ const CUTS: [name: string, length: string][] = [
 ];
 
 for (const [name, length] of CUTS) {
-  Deno.test(`a client that leaves amid its upload ${name} is no error of the server`, async () => {
+  Deno.test(`a client that leaves amid its upload ${name} is a line in the log, without a stack`, async () => {
     const readers: [path: string, read: (request: web.ServerRequest) => Promise<unknown>][] = [
       ["/read", (request) => request.read()],
       ["/content", (request) => request.content.read()],
@@ -207,7 +207,8 @@ for (const [name, length] of CUTS) {
       connection.close();
       assert(await failed instanceof Error, path);
       await new Promise((resolve) => setTimeout(resolve, 10));
-      assertEquals(errors, [], path);
+      const cut = "The request body cannot be read: it is malformed, or was cut";
+      assertEquals(errors, path === "/raw" ? [] : [cut], path);
     }
   });
 }

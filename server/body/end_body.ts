@@ -1,0 +1,72 @@
+/**
+ * Ends the exchange of a request whose body was not read to its end.
+ * @module
+ */
+import { EndOfConnection } from "../engine/end_of_connection.ts";
+import type { EnginePort } from "../engine/engine.ts";
+import type { IncomingBody } from "./incoming_body.ts";
+
+/**
+ * Answers a request of whose body some is still to come. A client may write all of it before it
+ * reads a word, so the rest is read and dropped while the answer goes out, within limits; then the
+ * connection ends. To end it at once would take the answer away from such a client, and to leave it
+ * to Deno reads for ever, or never.
+ *
+ * @param request What was asked; a request that was answered early is left as it is.
+ * @param response The response.
+ * @returns The response, its own stream or one around it; a promise for one without a body, which
+ * cannot wait otherwise.
+ */
+export function endBody(
+  request: {
+    readonly incoming: IncomingBody;
+    readonly served: boolean;
+    readonly engine: EnginePort;
+    readonly earlyAnswer: object | null;
+  },
+  response: Response,
+): Response | Promise<Response> {
+  const { incoming: body, engine } = request;
+  if (request.earlyAnswer !== null || !body.isLeft) return response;
+  if (!request.served) {
+    // There is nobody to wait for; but a stream may be made of the very body.
+    if (engine.bodySizeOf(response) !== null) body.abandon();
+    return response;
+  }
+  const { status, statusText } = response;
+  const headers = new Headers(response.headers);
+  const size = engine.bodySizeOf(response);
+  if (response.body === null) {
+    headers.set("connection", "close");
+    return body.drop().then(() => new Response(null, { status, statusText, headers }));
+  }
+  // A stream may be made of the very body, and has to come to its end first.
+  if (size !== null) {
+    headers.set("connection", "close");
+    body.drop();
+  }
+  // With a length, Deno takes the exchange for over before the rest is read, and hangs at times.
+  headers.delete("content-length");
+  const reader = response.body.getReader();
+  let isOver = false;
+  const end = async (): Promise<boolean> => {
+    const isWhole = !body.isLeft || await body.drop();
+    if (!isWhole) body.abandon();
+    return isWhole;
+  };
+  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (!done) return controller.enqueue(value);
+      const isWhole = await end();
+      if (isOver) return;
+      if (isWhole) controller.close();
+      else controller.error(new EndOfConnection());
+    },
+    async cancel(reason) {
+      isOver = true;
+      await Promise.all([reader.cancel(reason), end()]);
+    },
+  }, { highWaterMark: 0 });
+  return new Response(stream, { status, statusText, headers });
+}

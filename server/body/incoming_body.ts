@@ -1,0 +1,312 @@
+/**
+ * The body of a request on its way in.
+ * @module
+ */
+import { type BodySource, bufferSource, pieceSource } from "../../http/bytes/body_source.ts";
+import { byobReader } from "../../http/bytes/byob_reader.ts";
+import { IncompleteReadError } from "../../http/bytes/incomplete_read_error.ts";
+import { LineTooLongError } from "../../http/bytes/line_too_long_error.ts";
+import { parseLength } from "../../http/headers/content_length.ts";
+import { fairTurn } from "../../http/bytes/read_turns.ts";
+import { HTTPBadRequest, HTTPRequestTimeout } from "../exceptions/client_errors.ts";
+import { HTTPRequestEntityTooLarge } from "../exceptions/message_errors.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/**
+ * How long, and for how much, a server waits for a body.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const { bodyLimits }: { bodyLimits: web.BodyLimits } = new web.Application({ bodyTimeout: 5000 });
+ * console.assert(bodyLimits.bodyTimeout === 5000 && bodyLimits.lingeringTime === 10_000);
+ * ```
+ */
+export interface BodyLimits {
+  /** Longest silence of a client whose body is being read, in ms; 0 for no limit. */
+  readonly bodyTimeout: number;
+  /** Longest time for dropping a body that the answer leaves unread, in ms. */
+  readonly lingeringTime: number;
+  /** Most bytes of a body that the answer leaves unread to drop. */
+  readonly lingeringSize: number;
+}
+
+/** What one read gives. */
+interface ReadResult {
+  readonly done: boolean;
+  readonly value?: Bytes | undefined;
+}
+
+const DROP_SIZE = 64 * 1024;
+/** What a read costs besides its bytes: a flood of tiny pieces has to leave turns to others too. */
+const READ_COST = 1024;
+
+/**
+ * The one way to the body of a request. Whichever reader stops in its middle, what is left is known
+ * here, and can be dropped. Nothing is asked of the platform before somebody reads.
+ */
+export class IncomingBody {
+  readonly #raw: Request;
+  readonly #served: boolean;
+  readonly #limits: BodyLimits | null;
+  #read: ((view: Bytes | undefined) => Promise<ReadResult>) | null = null;
+  #cancel: (reason?: unknown) => Promise<void> = () => Promise.resolve();
+  #isByob = false;
+  #reading: Promise<ReadResult> | null = null; // the platform's, which no reader can take back
+  #giveUp: ((reason: unknown) => void) | null = null;
+  #given = 0;
+  #announced: number | null | undefined;
+  #isEnded = false;
+  #failure: unknown = null;
+  #dropping: Promise<boolean> | null = null;
+
+  /**
+   * Begins with nothing read.
+   *
+   * @param raw The platform's request.
+   * @param served Whether a server carries it.
+   * @param limits How long to wait; `null` for a body that the program has put in place of the
+   * client's, of which nothing is known.
+   */
+  constructor(raw: Request, served: boolean, limits: BodyLimits | null) {
+    this.#raw = raw;
+    this.#served = served;
+    this.#limits = limits;
+  }
+
+  /** Why the client's body could not be read, `null` where it could. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /**
+   * Whether the client is at fault for an error: its body cannot be read, or is not what a reader
+   * waits for.
+   *
+   * @param error What a handler threw.
+   */
+  isFault(error: unknown): boolean {
+    return isMismatch(error) || error !== null && error === this.#failure;
+  }
+
+  /** Length in bytes that the client announced, `null` where it did not. */
+  get announced(): number | null {
+    if (this.#announced === undefined) {
+      this.#announced = parseLength(this.#raw.headers.get("content-length"));
+    }
+    return this.#announced;
+  }
+
+  /**
+   * Opens the body for one reader.
+   *
+   * @returns Where its bytes come from, `null` for a request without a body.
+   * @throws {TypeError} If it has a reader.
+   */
+  open(): BodySource | null {
+    if (!this.#lock()) return null;
+    const reader = {
+      read: async (view: Bytes | void) => {
+        const turn = fairTurn(this, READ_COST);
+        if (turn !== null) await turn;
+        return await this.#next(view ?? undefined);
+      },
+      cancel: (reason?: unknown) => this.#stop(reason),
+    };
+    const length = this.announced;
+    return this.#isByob ? bufferSource(reader, length, this.#served) : pieceSource(reader);
+  }
+
+  /**
+   * Reads the whole body.
+   *
+   * @param limit Most bytes to accept, 0 for no limit. A body that is announced to be larger is
+   * refused before a byte is read; any other as soon as it is, and nothing beyond is kept.
+   * @returns The bytes.
+   * @throws {HTTPRequestEntityTooLarge} If there are more.
+   * @throws {HTTPBadRequest} If the body is cut or malformed.
+   * @throws {HTTPRequestTimeout} If the client is silent for too long.
+   */
+  async bytes(limit: number): Promise<Bytes> {
+    if (limit > 0 && (this.announced ?? 0) > limit) throw new HTTPRequestEntityTooLarge(limit);
+    const source = this.open();
+    if (source === null) return new Uint8Array(0);
+    return await source.rest?.((size) => {
+      if (limit > 0 && size > limit) throw new HTTPRequestEntityTooLarge(limit);
+    }) ?? new Uint8Array(0);
+  }
+
+  /**
+   * The body for what takes a stream and reads it by one reader.
+   *
+   * @returns The stream, `null` for a request without a body.
+   * @throws {TypeError} If it has a reader.
+   */
+  stream(): ReadableStream<Bytes> | null {
+    const body = unreadBody(this.#raw);
+    if (body === null) return null;
+    const getReader = (options?: ReadableStreamGetReaderOptions): unknown => {
+      if (this.#read === null) this.#lock();
+      if (options !== undefined && !this.#isByob) throw new TypeError("no byte stream");
+      return {
+        read: (view?: Bytes) => this.#next(view),
+        cancel: (reason?: unknown) => this.#stop(reason),
+      };
+    };
+    return Object.create(body, { getReader: { value: getReader }, locked: { value: false } });
+  }
+
+  /** Whether some of the body is still to come, which the platform does not drop by itself. */
+  get isLeft(): boolean {
+    if (this.#isEnded) return false;
+    if (this.#read !== null) return true;
+    const { headers } = this.#raw;
+    const body = this.#platformBody();
+    if (body === null || body.locked || this.#raw.bodyUsed) return false;
+    // The platform reads what is short on its way to the next request.
+    if (!headers.has("transfer-encoding") && headers.has("host")) {
+      return (this.announced ?? 0) > DROP_SIZE;
+    }
+    return true;
+  }
+
+  /**
+   * Reads what is left and drops it, within the limits. A second call has the result of the first.
+   *
+   * @returns Whether nothing is left, so that the connection can end in peace.
+   */
+  drop(): Promise<boolean> {
+    return this.#dropping ??= this.#drop();
+  }
+
+  /** Gives the rest up, once it is answered: the connection ends with it. */
+  abandon(): void {
+    this.#cancel().catch(() => {});
+  }
+
+  async #drop(): Promise<boolean> {
+    const { lingeringTime = 0, lingeringSize = 0 } = this.#limits ?? {};
+    const { promise: late, resolve } = Promise.withResolvers<null>();
+    const timer = setTimeout(() => resolve(null), lingeringTime);
+    try {
+      if (this.#failure instanceof HTTPRequestTimeout) return false;
+      if (this.#read === null && !this.#lock()) return true;
+      if (await Promise.race([this.#reading, late]) === null && this.#reading !== null) {
+        return false;
+      }
+      for (let size = 0, buffer = new Uint8Array(DROP_SIZE); size <= lingeringSize;) {
+        const result = await Promise.race([this.#ask(buffer), late]);
+        if (result === null) return false;
+        const { done, value } = result;
+        if (done || value === undefined) return true;
+        size += value.length;
+        if (this.#isByob) buffer = new Uint8Array(value.buffer);
+        const turn = fairTurn(this, value.length + READ_COST);
+        if (turn !== null) await turn;
+      }
+      return false;
+    } catch {
+      return true; // the client has left
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #platformBody(): ReadableStream<Bytes> | null {
+    try {
+      return this.#raw.body;
+    } catch {
+      return null; // Deno throws where the client has left
+    }
+  }
+
+  /** Takes the platform's reader; `false` for a request without a body. */
+  #lock(): boolean {
+    const body = unreadBody(this.#raw);
+    if (body === null) return false;
+    const byob = byobReader(body);
+    const reader = byob ?? body.getReader();
+    this.#isByob = byob !== null;
+    this.#read = (view) =>
+      byob === null || view === undefined
+        ? (reader as ReadableStreamDefaultReader<Bytes>).read()
+        : byob.read(view);
+    this.#cancel = (reason) => reader.cancel(reason);
+    return true;
+  }
+
+  /** Reads for a reader of the body: not longer than the client may be silent, and as it wants. */
+  async #next(view: Bytes | undefined): Promise<ReadResult> {
+    if (this.#failure !== null) throw this.#failure;
+    const bodyTimeout = this.#limits?.bodyTimeout ?? 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#giveUp = reject;
+        if (bodyTimeout > 0 && this.#served) {
+          timer = setTimeout(() => reject(this.#failure = silence(bodyTimeout)), bodyTimeout);
+        }
+        this.#ask(view).then(resolve, reject);
+      });
+    } finally {
+      this.#giveUp = null;
+      clearTimeout(timer);
+    }
+  }
+
+  /** Reads by the platform's reader. */
+  async #ask(view: Bytes | undefined): Promise<ReadResult> {
+    const reading = this.#read?.(view);
+    if (reading === undefined) return { done: true };
+    this.#reading = reading;
+    try {
+      const result = await reading;
+      this.#given += result.value?.length ?? 0;
+      this.#isEnded = result.done || this.#served && this.#given === this.announced;
+      return result;
+    } catch (cause) {
+      this.#isEnded = true;
+      if (this.#limits === null) throw cause;
+      this.#failure ??= new HTTPBadRequest({
+        text: "The request body cannot be read: it is malformed, or was cut",
+        cause,
+      });
+      throw this.#failure;
+    }
+  }
+
+  /** A reader that stops leaves the rest to {@linkcode drop}: the platform would read it for ever. */
+  #stop(reason: unknown): Promise<void> {
+    this.#giveUp?.(reason);
+    return this.#served || this.#isEnded ? Promise.resolve() : this.#cancel(reason);
+  }
+}
+
+/**
+ * Whether a body was readable, but not what a reader waited for.
+ *
+ * @param error What the reader threw.
+ */
+export function isMismatch(error: unknown): error is LineTooLongError | IncompleteReadError {
+  return error instanceof LineTooLongError || error instanceof IncompleteReadError;
+}
+
+/**
+ * The body of a request that nobody is reading.
+ *
+ * @param raw The platform's request.
+ * @returns Its body, `null` without one.
+ * @throws {TypeError} If it has a reader, which the platform would call a locked stream.
+ */
+export function unreadBody({ body }: Request): ReadableStream<Bytes> | null {
+  if (body?.locked !== true) return body;
+  throw new TypeError(
+    "Cannot read the body: it was read before. read(), text(), json() and post() give the same again, content and multipart() stream it once",
+  );
+}
+
+function silence(limit: number): HTTPRequestTimeout {
+  return new HTTPRequestTimeout({ text: `No byte of the body came for ${limit} ms (bodyTimeout)` });
+}
