@@ -48,6 +48,9 @@ const FIXED_HEADERS = ["accept", "accept-encoding", "accept-language", "user-age
  */
 export function fetchTransport(options?: ConnectorOptions): Transport {
   const connector = resolveConnector(options);
+  if (options?.transport === "sockets") {
+    throw new TypeError('Cannot use connector.transport "sockets" here: socketTransport() is that');
+  }
   const clients = new HttpClients(connector);
   const slots = new ConnectionSlots(connector.limit, connector.limitPerHost);
   let isClosed = false;

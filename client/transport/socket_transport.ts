@@ -55,12 +55,14 @@ export function socketTransport(options?: ConnectorOptions): Transport {
     throw new NotSupportedError('connector.transport "sockets"', 'take "fetch" on this runtime');
   }
   if (connector.localAddress !== null) {
-    throw new NotSupportedError(
-      "connector.localAddress",
-      'Deno connects from no chosen address; connector.transport "fetch" does',
-    );
+    throw needsFetch("connector.localAddress", "Deno's sockets choose the address themselves");
   }
+  if (options?.http2 === true) throw needsFetch("connector.http2", "sockets talk HTTP/1.1");
   return new SocketTransport(connector);
+}
+
+function needsFetch(what: string, why: string): NotSupportedError {
+  return new NotSupportedError(what, `${why}; connector.transport "fetch" does it`);
 }
 
 class SocketTransport implements Transport {
@@ -69,6 +71,7 @@ class SocketTransport implements Transport {
   readonly #slots: ConnectionSlots;
   readonly #pool: SocketPool;
   readonly #open = new Set<SocketConnection>(); // those in use
+  #last: Prepared | null = null;
   #isClosed = false;
 
   constructor(connector: ResolvedConnector) {
@@ -86,8 +89,7 @@ class SocketTransport implements Transport {
     try {
       if (this.#isClosed) throw new ClientConnectionError("Cannot send: the transport is closed");
       if (request.signal.aborted) throw request.signal.reason;
-      const way = wayOf(request.url, proxy);
-      const outgoing = outgoingOf(request, way, this.#connector.forceClose);
+      const { way, outgoing } = this.#prepared(request, proxy);
       socket = request.fresh === true ? null : this.#pool.take(way.key, request.once);
       socket ??= await this.#connect(way, request.signal);
       this.#open.add(socket);
@@ -106,11 +108,37 @@ class SocketTransport implements Transport {
     this.#pool.close();
   }
 
+  /** A request as it goes out; one that is the same as the last one needs no work. */
+  #prepared(request: HopRequest, proxy: string | null): Prepared {
+    const last = this.#last;
+    const { url, method, headers, body } = request;
+    if (
+      last !== null && body === null && last.headers === headers && last.url === url &&
+      last.method === method && last.proxy === proxy
+    ) return last;
+    const way = wayOf(url, proxy);
+    const outgoing = outgoingOf(request, way, this.#connector.forceClose);
+    const prepared = { url, method, headers, proxy, way, outgoing };
+    if (body === null) this.#last = prepared;
+    return prepared;
+  }
+
   async #connect(way: Way, signal: AbortSignal): Promise<SocketConnection> {
     this.#pool.makeRoom(this.#slots.used);
     const { caCerts, cert, key } = this.#connector;
     const identity = cert === null || key === null ? null : { cert, key };
-    const opened = await openConnection({ ...way.route(), caCerts, identity }, signal);
+    const route = { ...way.route(), caCerts, identity };
+    const via = route.secure ? route.proxy?.protocol : undefined;
+    if (via === "https:") {
+      throw needsFetch("https: through an https: proxy", "Deno has no TLS within TLS");
+    }
+    if (via === "unix:") {
+      throw needsFetch("https: on a Unix socket", "Deno has TLS over TCP alone");
+    }
+    if (via !== undefined && identity !== null) {
+      throw needsFetch("connector.cert through a proxy", "Deno shows none in a tunnel");
+    }
+    const opened = await openConnection(route, signal);
     return new SocketConnection(way.key, opened);
   }
 
@@ -141,6 +169,12 @@ class SocketTransport implements Transport {
     else socket.close();
     this.#slots.release(request.url);
   };
+}
+
+/** A request as it goes out, and what it was made of. */
+interface Prepared extends Pick<HopRequest, "url" | "method" | "headers" | "proxy"> {
+  readonly way: Way;
+  readonly outgoing: Outgoing;
 }
 
 /** Which way a request goes. */

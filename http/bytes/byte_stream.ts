@@ -59,32 +59,23 @@ export function byteStream(connection: PlatformStream): ByteStream {
 class WholeWrites implements ByteStream {
   readonly #connection: PlatformStream;
   #isClosed = false;
-  #writing: Promise<void> | null = null;
+  #writes = 0; // under way
+  #last: Promise<void> = Promise.resolve(); // of these
 
   constructor(connection: PlatformStream) {
     this.#connection = connection;
   }
 
-  async read(buffer: Uint8Array): Promise<number | null> {
-    if (this.#isClosed) return null;
-    try {
-      return await this.#connection.read(buffer);
-    } catch (error) {
-      // Deno ends a read of a connection that is closed meanwhile with "Interrupted".
-      if (this.#isClosed) return null;
-      throw error;
-    }
+  read(buffer: Uint8Array): Promise<number | null> {
+    if (this.#isClosed) return Promise.resolve(null);
+    return this.#connection.read(buffer).then(undefined, this.#onReadError);
   }
 
   write(bytes: Uint8Array): Promise<void> {
-    const before = this.#writing;
-    const own = before === null ? this.#writeAll(bytes) : before.then(() => this.#writeAll(bytes));
-    this.#writing = own;
-    const done = (): void => {
-      if (this.#writing === own) this.#writing = null;
-    };
-    own.then(done, done);
-    return own;
+    const isFirst = this.#writes++ === 0;
+    return this.#last = isFirst
+      ? this.#writeAll(bytes)
+      : this.#last.then(() => this.#writeAll(bytes));
   }
 
   async #writeAll(bytes: Uint8Array): Promise<void> {
@@ -92,7 +83,14 @@ class WholeWrites implements ByteStream {
     while (written < bytes.length) {
       written += await this.#connection.write(bytes.subarray(written));
     }
+    this.#writes--; // after a failure it stays, and what follows fails too
   }
+
+  /** Deno ends a read of a connection that is closed meanwhile with "Interrupted". */
+  readonly #onReadError = (error: unknown): null => {
+    if (this.#isClosed) return null;
+    throw error;
+  };
 
   closeWrite(): Promise<void> {
     return this.#isClosed ? Promise.resolve() : this.#connection.closeWrite();

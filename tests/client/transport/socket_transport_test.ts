@@ -1,16 +1,20 @@
 // What the transport over sockets does beyond the tables that run over each transport.
 import { AssertionError } from "node:assert";
-import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import {
   ClientConnectionError,
   ClientProtocolError,
   ClientSession,
+  type ConnectorOptions,
+  fetchTransport,
   type HopResult,
+  NotSupportedError,
   ServerDisconnectedError,
   type SessionOptions,
   socketTransport,
 } from "@roundtrip/http";
 import { CA, CERT, KEY } from "../../server/_tls.ts";
+import { CLIENT_CERT, CLIENT_KEY } from "../_client_cert.ts";
 import { connectProxy } from "../_proxies.ts";
 import { rawServer, reply } from "../_raw_server.ts";
 
@@ -347,4 +351,37 @@ Deno.test("sockets: a program with an idle pool ends at once, one with a request
     stdout: "piped",
   }).output();
   assertEquals(new TextDecoder().decode(stdout), "hello\nhello\n");
+});
+
+Deno.test("sockets: what only fetch can do is refused, and says so", async () => {
+  const refused: readonly SessionOptions[] = [
+    { connector: { transport: "sockets", http2: true } },
+    { connector: { transport: "sockets", localAddress: "127.0.0.2" } },
+  ];
+  for (const options of refused) {
+    assertThrows(() => new ClientSession(options), NotSupportedError, 'transport "fetch" does it');
+  }
+  const proxied: readonly SessionOptions[] = [
+    { connector: { transport: "sockets", proxy: "https://127.0.0.1:1" } },
+    { connector: { transport: "sockets", proxy: "unix:/nowhere.sock" } },
+    {
+      connector: {
+        transport: "sockets",
+        proxy: "http://127.0.0.1:1",
+        cert: CLIENT_CERT,
+        key: CLIENT_KEY,
+      },
+    },
+  ];
+  for (const options of proxied) {
+    await using session = new ClientSession(options);
+    await assertRejects(
+      () => session.get("https://localhost/"),
+      NotSupportedError,
+      'transport "fetch" does it',
+    );
+  }
+  assertThrows(() => fetchTransport({ transport: "sockets" }), TypeError, "socketTransport()");
+  const other = { transport: "carrier pigeon" } as unknown as ConnectorOptions;
+  assertThrows(() => new ClientSession({ connector: other }), TypeError, "sockets or fetch");
 });
