@@ -14,13 +14,10 @@ import {
   type ApplicationOptions,
   resolveBodyLimits,
 } from "./application_options.ts";
-import { checkResponse } from "./response_guard.ts";
-import { createDispatch, type Dispatch, mountedError } from "./dispatch.ts";
+import { createDispatch, type Dispatch } from "./dispatch.ts";
+import { Entrance } from "./entrance.ts";
 import type { ServeInfo } from "../engine/engine.ts";
-import { isServed, portOf } from "../engine/engine_of_request.ts";
-import { headResponse } from "../response/head_response.ts";
-import { HONO_EXECUTION, HonoRouter, passAsGet } from "./hono_router.ts";
-import { hostError } from "./host_guard.ts";
+import { HonoRouter } from "./hono_router.ts";
 import { type CleanupContext, CleanupStack, runAll, send, type Signal } from "./lifecycle.ts";
 import { checkMiddlewares, compose, type Handler, type Middleware } from "../request/middleware.ts";
 import {
@@ -86,7 +83,6 @@ export class Application implements AppContext {
   #dispatch: Dispatch | null = null;
   #parent: Application | null = null;
   #starting: Promise<void> | null = null;
-  #draining = false;
 
   /**
    * The Hono instance that this application is the router of. What is added to it, routes, Hono's
@@ -104,6 +100,7 @@ export class Application implements AppContext {
    * ```
    */
   readonly hono: Hono = this.#honoRouter.createHono();
+  readonly #entrance: Entrance;
 
   /**
    * Creates one.
@@ -117,7 +114,7 @@ export class Application implements AppContext {
     this.clientMaxSize = options.clientMaxSize ?? 1024 ** 2;
     this.bodyLimits = resolveBodyLimits(options);
     this.logger = options.logger ?? console;
-    this.hono.onError((error) => mountedError(error, this.logger));
+    this.#entrance = new Entrance(this.hono, this.#honoRouter, this.logger);
   }
 
   /**
@@ -130,7 +127,7 @@ export class Application implements AppContext {
   readonly fetch = (request: Request, info?: ServeInfo): Response | Promise<Response> =>
     this.#dispatch === null
       ? this.startup().then(() => this.fetch(request, info))
-      : this.#answer(request, info);
+      : this.#entrance.answer(request, info);
 
   /**
    * Answers a request without a server, for tests.
@@ -164,7 +161,7 @@ export class Application implements AppContext {
    * sub-application is as ready as the one it was added to.
    */
   get ready(): boolean {
-    return this.#parent?.ready ?? (this.#dispatch !== null && !this.#draining);
+    return this.#parent?.ready ?? (this.#dispatch !== null && !this.#entrance.draining);
   }
 
   /**
@@ -333,7 +330,7 @@ export class Application implements AppContext {
    * connections. Requests are still answered. Runners call it.
    */
   drain(): void {
-    this.#draining = true;
+    this.#entrance.draining = true;
   }
 
   /** Runs `onShutdown`, ends WebSockets and events, and tells the streams that are open. */
@@ -446,44 +443,5 @@ export class Application implements AppContext {
       app instanceof Application ? app.onResponsePrepare : []
     );
     return prepareResponse(signals, request, response);
-  }
-
-  #answer(request: Request, info: ServeInfo | undefined): Response | Promise<Response> {
-    const refused = hostError(portOf(info).hostOf(request), request.url);
-    if (refused !== null) return new Response(`400: ${refused}`, { status: 400 });
-    if (request.method === "HEAD") return this.#answerHead(request, info);
-    const response = this.hono.fetch(request, info, HONO_EXECUTION);
-    return response instanceof Promise
-      ? response.then(
-        (each) => this.#check(each, request, info),
-        (error) => this.#check(mountedError(error, this.logger), request, info),
-      )
-      : this.#check(response, request, info);
-  }
-
-  async #answerHead(
-    request: Request,
-    info: ServeInfo | undefined,
-  ): Promise<Response> {
-    passAsGet(request);
-    const answered = await this.hono.fetch(request, info, HONO_EXECUTION);
-    try {
-      return this.#check(await headResponse(answered, isServed(info)), request, info);
-    } catch (error) { // Response.error(), which has no status that could be sent
-      return this.#check(mountedError(error, this.logger), request, info);
-    }
-  }
-
-  #check(given: Response, request: Request, info: ServeInfo | undefined): Response {
-    const engine = portOf(info);
-    let response = this.#honoRouter.isMounted ? this.#honoRouter.leaving(request, given) : given;
-    try {
-      if (response.status === 205 && isServed(info) && engine.sendsReset === false) {
-        response = new Response(null, { status: 204, headers: response.headers });
-      }
-      return checkResponse(response, engine, this.#draining, this.logger);
-    } catch (error) { // Response.error(), which has no status that could be sent
-      return mountedError(error, this.logger);
-    }
   }
 }

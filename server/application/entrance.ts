@@ -1,0 +1,79 @@
+/**
+ * The way of a request into Hono, and of its response out.
+ * @module
+ */
+import type { Hono } from "hono";
+import type { ServeInfo } from "../engine/engine.ts";
+import { isServed, portOf } from "../engine/engine_of_request.ts";
+import type { Logger } from "../request/app_context.ts";
+import { headResponse } from "../response/head_response.ts";
+import { mountedError } from "./dispatch.ts";
+import { HONO_EXECUTION, type HonoRouter, passAsGet } from "./hono_router.ts";
+import { hostError } from "./host_guard.ts";
+import { checkResponse } from "./response_guard.ts";
+
+/** Refuses what cannot be routed, and looks at each response before it leaves. */
+export class Entrance {
+  /** Whether clients are told not to reuse their connections. */
+  draining = false;
+  readonly #hono: Hono;
+  readonly #router: HonoRouter;
+  readonly #logger: Logger;
+
+  /**
+   * Creates one.
+   *
+   * @param hono The Hono instance.
+   * @param router Its router.
+   * @param logger Where errors are reported that no handler caught.
+   */
+  constructor(hono: Hono, router: HonoRouter, logger: Logger) {
+    this.#hono = hono;
+    this.#router = router;
+    this.#logger = logger;
+    hono.onError((error) => mountedError(error, logger));
+  }
+
+  /**
+   * Answers a request.
+   *
+   * @param request The platform's request.
+   * @param info What the platform tells about the connection.
+   * @returns The response.
+   */
+  answer(request: Request, info: ServeInfo | undefined): Response | Promise<Response> {
+    const refused = hostError(portOf(info).hostOf(request), request.url);
+    if (refused !== null) return new Response(`400: ${refused}`, { status: 400 });
+    if (request.method === "HEAD") return this.#answerHead(request, info);
+    const response = this.#hono.fetch(request, info, HONO_EXECUTION);
+    return response instanceof Promise
+      ? response.then(
+        (each) => this.#check(each, request, info),
+        (error) => this.#check(mountedError(error, this.#logger), request, info),
+      )
+      : this.#check(response, request, info);
+  }
+
+  async #answerHead(request: Request, info: ServeInfo | undefined): Promise<Response> {
+    passAsGet(request);
+    const answered = await this.#hono.fetch(request, info, HONO_EXECUTION);
+    try {
+      return this.#check(await headResponse(answered, isServed(info)), request, info);
+    } catch (error) { // Response.error(), which has no status that could be sent
+      return this.#check(mountedError(error, this.#logger), request, info);
+    }
+  }
+
+  #check(given: Response, request: Request, info: ServeInfo | undefined): Response {
+    const engine = portOf(info);
+    let response = this.#router.isMounted ? this.#router.leaving(request, given) : given;
+    try {
+      if (response.status === 205 && isServed(info) && engine.sendsReset === false) {
+        response = new Response(null, { status: 204, headers: response.headers });
+      }
+      return checkResponse(response, engine, this.draining, this.#logger);
+    } catch (error) { // Response.error(), which has no status that could be sent
+      return mountedError(error, this.#logger);
+    }
+  }
+}
