@@ -275,9 +275,12 @@ export class FrameSocket implements SocketPort, FrameEvents {
     this.#closeReceived = true; // no answer is waited for
     const { code, message } = error;
     clearTimeout(this.#deadline);
-    if (this.#closeSent) void this.#finish();
-    else this.close(code, message);
-    this.#events.onFail(error, code);
+    // A turn later: a message right before the fault may still be answered.
+    this.#deadline = setTimeout(() => {
+      if (this.#closeSent) void this.#finish();
+      else this.close(code, message);
+      this.#events.onFail(error, code);
+    });
   }
 
   /** The connection has ended without a close frame. */

@@ -5,15 +5,12 @@
  * @module
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
-import { denoSocket } from "./deno_socket.ts";
 import {
   AddressInUseError,
   checkListenOptions,
   type EngineHandler,
-  type EnginePort,
   type EngineServer,
   type ListenOptions,
-  type RawHeaders,
 } from "./engine.ts";
 import { EndOfConnection } from "./end_of_connection.ts";
 import { trackUploads, type Uploads } from "./track_uploads.ts";
@@ -240,158 +237,4 @@ function urlOf({ hostname, port, path }: ResolvedListenOptions, secure: boolean)
   if (path !== undefined) return `http://unix:${path}:`;
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
   return `${secure ? "https" : "http"}://${host}:${port}`;
-}
-
-const requestSymbol = symbolOf(new Request("http://localhost/"), "request");
-const responseSymbol = findResponseSymbol();
-let proofsLeft = 32; // how many requests are read both ways before the short one is trusted
-let proven = requestSymbol !== undefined;
-
-/**
- * Deno's answers about a request and its response. Each short way into Deno's own objects is used
- * only while it proves to say the same as the public one, so that any other platform is served too.
- */
-export const denoPort: EnginePort = {
-  // Reading `request.headers` makes Deno build all of them and answer by a longer path, which costs
-  // 12 % of a hello route.
-  hostOf(request) {
-    if (!proven || requestSymbol === undefined) return request.headers.get("host");
-    const inner: unknown = Reflect.get(request, requestSymbol);
-    if (!isServed(inner)) return request.headers.get("host");
-    const host = inner.header("host");
-    if (proofsLeft > 0) {
-      proofsLeft--;
-      const same = request.headers.get("host");
-      if (host !== same) proven = false;
-      return same;
-    }
-    return host;
-  },
-  // Touching `response.headers` ends the short path of Deno.serve, 15 % of a hello route.
-  headersOf(response) {
-    const list = responseSymbol === undefined ? undefined : headerList(response, responseSymbol);
-    return list ?? [...response.headers];
-  },
-  // `response.bodyUsed` costs as much as the headers.
-  isBodyUsed(response) {
-    if (responseSymbol === undefined) return isTaken(response);
-    const body = innerOf(response, responseSymbol)?.body;
-    // Text that nobody looked at has no record of a body yet.
-    return body === null || body?.streamOrStatic?.consumed === false ? false : isTaken(response);
-  },
-  bodySizeOf(response) {
-    if (responseSymbol === undefined) return null;
-    // Looking at the headers makes Deno write the record of a body that is plain text.
-    if (innerOf(response, responseSymbol)?.body === null) response.headers;
-    const body = innerOf(response, responseSymbol)?.body;
-    if (body === null) return 0;
-    const source = body?.streamOrStatic?.body;
-    if (typeof source === "string") return new TextEncoder().encode(source).length;
-    return source instanceof Uint8Array ? source.length : null;
-  },
-  // Without `--unstable-no-legacy-abort`, Deno aborts the request's own signal after every response,
-  // also one that was sent whole; such an abort is left out. Where `completed` is missing, nobody
-  // tells of the end, and the signal is believed.
-  watchClient({ signal }, info) {
-    const controller = new AbortController();
-    const leave = () => controller.abort(new DOMException("The client has left", "AbortError"));
-    const completed = info?.completed;
-    if (completed === undefined) {
-      if (signal.aborted) leave();
-      else signal.addEventListener("abort", leave, { once: true });
-      return controller;
-    }
-    let sent = false;
-    completed.then(() => sent = true, () => {});
-    signal.addEventListener("abort", () => {
-      // Deno settles `completed` just before it aborts, so what stands above has run by then.
-      queueMicrotask(() => {
-        if (!sent) leave();
-      });
-    }, { once: true });
-    return controller;
-  },
-  isReset: (error) =>
-    error instanceof Error && error.name === "BadResource" &&
-    error.message.endsWith("body as underlying resource unavailable"),
-  // Deno leaves the length out, also one that the response says, and closes nothing.
-  sendsReset: false,
-  upgrade(request, events, { headers, protocol, heartbeat }) {
-    if (typeof Deno === "undefined") {
-      throw new NotSupportedError(
-        "WebSocketResponse",
-        "only Deno can upgrade a request of its own",
-      );
-    }
-    const idleTimeout = heartbeat * 1.5 / 1000;
-    // The option `protocol` knows nothing in "a,b", which lacks the space; headers are immutable in
-    // Deno 2.4, the runtime of some executables.
-    const offered = request.headers.get("sec-websocket-protocol")?.split(", ") ?? [];
-    const known = protocol !== null && offered.includes(protocol);
-    const { socket, response } = Deno.upgradeWebSocket(
-      request,
-      known ? { idleTimeout, protocol } : { idleTimeout },
-    );
-    for (const [name, value] of headers) response.headers.append(name, value);
-    if (protocol !== null && !known) response.headers.set("sec-websocket-protocol", protocol);
-    return { socket: denoSocket(socket, events, heartbeat), response };
-  },
-};
-
-/** As much of Deno's own record of a response as is read here. */
-interface InnerResponse {
-  readonly headerList?: unknown;
-  readonly body?: {
-    readonly streamOrStatic?: { readonly consumed?: unknown; readonly body?: unknown } | null;
-  } | null;
-}
-
-function isTaken({ bodyUsed, body }: Response): boolean {
-  return bodyUsed || body?.locked === true;
-}
-
-function innerOf(response: Response, symbol: symbol): InnerResponse | undefined {
-  const inner: unknown = Reflect.get(response, symbol);
-  return typeof inner === "object" && inner !== null ? inner : undefined;
-}
-
-function headerList(response: Response, symbol: symbol): RawHeaders | undefined {
-  const list = innerOf(response, symbol)?.headerList;
-  return Array.isArray(list) ? list : undefined;
-}
-
-function isServed(inner: unknown): inner is { header(name: string): string | null } {
-  return typeof inner === "object" && inner !== null && "header" in inner &&
-    typeof inner.header === "function";
-}
-
-function symbolOf(object: object, description: string): symbol | undefined {
-  return Object.getOwnPropertySymbols(object).find((each) => each.description === description);
-}
-
-/** The record is used only if it proves, on responses made here, to hold what is sent. */
-function findResponseSymbol(): symbol | undefined {
-  const symbol = symbolOf(new Response(), "response");
-  if (symbol === undefined) return undefined;
-  const later = new Response("x", { headers: { "content-type": "text/plain" } });
-  later.headers.append("x-late", "late");
-  later.headers.set("content-type", "text/late");
-  const text = new Response("x"); // has only a header of the platform's own, kept elsewhere
-  text.headers.append("x-late", "late");
-  const proofs: [Response, string[]][] = [
-    [new Response("x"), []],
-    [text, ["late"]],
-    [new Response("x", { headers: { "content-type": "text/only" } }), ["text/only"]],
-    [new Response("x", { headers: { "x-a": "a", "x-b": "b" } }), ["a", "b"]],
-    [new Response("x", { headers: new Headers([["x-a", "a"]]) }), ["a"]],
-    [Response.json({}, { headers: { "x-a": "a" } }), ["a"]],
-    [Response.json({}, { headers: { "content-type": "text/only" } }), ["text/only"]],
-    [Response.redirect("http://localhost/a"), ["http://localhost/a"]],
-    [later, ["late", "text/late"]],
-  ];
-  const holds = proofs.every(([response, values]) => {
-    const sent = headerList(response, symbol)?.map((header) => header[1]);
-    return sent !== undefined && values.every((value) => sent.includes(value));
-  });
-  return holds ? symbol : undefined;
 }

@@ -148,6 +148,16 @@ export interface UpgradeOptions {
   readonly protocol: string | null;
   /** Silence after which the peer is tried, in ms; 0 for never. */
   readonly heartbeat: number;
+  /** Messages of this many bytes or more are refused while they come; 0 for no limit. */
+  readonly maxMsgSize?: number;
+  /** Time for the peer's close frame, in ms. */
+  readonly closeTimeout?: number;
+  /** Whether pings are answered by themselves and stay hidden. */
+  readonly autoping?: boolean;
+  /** Whether the peer's close frame is answered by itself. */
+  readonly autoclose?: boolean;
+  /** Largest window of permessage-deflate in bits, 9 to 15; 0 for no compression. */
+  readonly compress?: number;
 }
 
 /**

@@ -2,7 +2,7 @@
  * Which engine carries a request.
  * @module
  */
-import { denoPort } from "./deno_engine.ts";
+import { denoPort } from "./deno_port.ts";
 import type { EnginePort, ServeInfo } from "./engine.ts";
 
 /**

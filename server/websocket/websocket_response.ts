@@ -61,8 +61,8 @@ export interface WebSocketOptions<T = unknown> {
   readonly timeout?: number;
   /**
    * First size of a message that is too big, in bytes; 0 for no limit. The peer is closed with 1009.
-   * The platform has read the message by then: it refuses frames beyond 64 MiB, however fragments
-   * add up.
+   * `Deno.serve` has read the message by then: it refuses frames beyond 64 MiB, however fragments
+   * add up; `web.socketEngine()` refuses it while it comes.
    * @default {4194304}
    */
   readonly maxMsgSize?: number;
@@ -80,12 +80,24 @@ export interface WebSocketOptions<T = unknown> {
   readonly maxBuffered?: number;
   /** What JSON messages are checked by: a schema of Zod, Valibot, ArkType or the like. */
   readonly schema?: StandardSchemaV1<unknown, T>;
-  /** `false` throws: the platform answers a close frame by itself. @default {true} */
+  /**
+   * Whether the peer's close frame is answered once it was received; `false` leaves it to
+   * `close()`. With `web.socketEngine()` only.
+   * @default {true}
+   */
   readonly autoclose?: boolean;
-  /** `false` throws: the platform answers pings by itself and shows none. @default {true} */
+  /**
+   * Whether pings are answered by themselves; `false` shows pings and pongs. With
+   * `web.socketEngine()` only.
+   * @default {true}
+   */
   readonly autoping?: boolean;
-  /** `true` throws: the platform has no permessage-deflate. @default {false} */
-  readonly compress?: boolean;
+  /**
+   * Whether permessage-deflate is accepted (RFC 7692); a number from 9 to 15 is the server's window
+   * in bits. With `web.socketEngine()` only.
+   * @default {false}
+   */
+  readonly compress?: boolean | number;
 }
 
 /** Names and types of {@linkcode WebSocketOptions}. */
@@ -102,7 +114,7 @@ export const WEB_SOCKET_OPTIONS = new OptionTable<WebSocketOptions<unknown>>({
   schema: "a Standard Schema (zod, valibot, arktype …)",
   autoclose: "true or false",
   autoping: "true or false",
-  compress: "true or false",
+  compress: "a number or a boolean",
 });
 
 /**
@@ -163,26 +175,31 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
   readonly #options: WebSocketOptions<T>;
   readonly #channel: WebSocketChannel;
   readonly #heartbeat: number;
+  readonly #limits: { readonly maxMsgSize: number; readonly closeTimeout: number };
+  readonly #compress: number;
   #response: Response | null = null;
 
   /**
    * Creates one.
    *
    * @param options Subprotocols, origins, limits.
-   * @throws {NotSupportedError} If an option asks for what the platform cannot do.
    * @throws {RangeError} If a limit is negative or not a number.
    */
   constructor(options: WebSocketOptions<T> = {}) {
     super(options.schema ?? null);
     WEB_SOCKET_OPTIONS.check("new web.WebSocketResponse", options);
-    checkSupport(options);
     this.#options = options;
-    this.#channel = new WebSocketChannel({
+    this.#limits = {
       maxMsgSize: limit("maxMsgSize", options.maxMsgSize, 4 * 1024 ** 2),
+      closeTimeout: limit("timeout", options.timeout, 10_000),
+    };
+    this.#compress = windowOf(options.compress ?? false);
+    this.#channel = new WebSocketChannel({
+      ...this.#limits,
       maxQueue: limit("maxQueue", options.maxQueue, 1024),
       maxBuffered: limit("maxBuffered", options.maxBuffered, 1024 ** 2),
       receiveTimeout: limit("receiveTimeout", options.receiveTimeout, 0),
-      closeTimeout: limit("timeout", options.timeout, 10_000),
+      autoclose: options.autoclose ?? true,
       closedReceives: 5, // aiohttp's THRESHOLD_CONNLOST_ACCESS: a loop that forgot to end
     });
     this.#heartbeat = limit("heartbeat", options.heartbeat, 20_000);
@@ -221,7 +238,8 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
    * @throws {HTTPBadRequest} If it asks for no WebSocket of version 13.
    * @throws {HTTPForbidden} If its origin is not allowed.
    * @throws {TypeError} If this object or the request was answered before.
-   * @throws {NotSupportedError} If what serves the application has no WebSockets, such as Node.
+   * @throws {NotSupportedError} If what serves the application has no WebSockets, such as Node, or
+   * cannot do what an option asks for.
    */
   async prepare<Params>(request: ServerRequest<Params>): Promise<void> {
     if (this.prepared) throw new TypeError("Cannot prepare: this WebSocket is prepared already");
@@ -235,10 +253,15 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
     if (request.earlyAnswer !== null) {
       throw new TypeError("Cannot prepare: the request was answered before");
     }
+    const { autoping = true, autoclose = true } = this.#options;
     const { socket, response } = request.upgrade(this.#channel, {
+      ...this.#limits,
       headers,
       protocol,
       heartbeat: this.#heartbeat,
+      compress: this.#compress,
+      autoping,
+      autoclose,
     });
     this.#channel.attach(socket);
     connectSocket(this, this.#channel, protocol);
@@ -271,19 +294,11 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
   }
 }
 
-function checkSupport(
-  options: Pick<WebSocketOptions, "autoclose" | "autoping" | "compress">,
-): void {
-  const { autoclose = true, autoping = true, compress = false } = options;
-  if (!autoclose) {
-    throw new NotSupportedError("autoclose: false", "Deno answers a close frame by itself");
-  }
-  if (!autoping) {
-    throw new NotSupportedError("autoping: false", "Deno answers pings by itself and shows none");
-  }
-  if (compress) {
-    throw new NotSupportedError("compress: true", "Deno's server has no permessage-deflate");
-  }
+function windowOf(compress: boolean | number): number {
+  if (compress === false || compress === 0) return 0;
+  if (compress === true) return 15;
+  if (Number.isInteger(compress) && compress >= 9 && compress <= 15) return compress;
+  throw new RangeError(`Cannot use compress ${compress}: expected a boolean, or 9 to 15`);
 }
 
 function limit(name: string, value: number | undefined, byDefault: number): number {

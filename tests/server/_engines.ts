@@ -77,11 +77,15 @@ export const nodeEngine: web.Engine = async (options, handler) => {
 /** Every engine that the tables run on. */
 export const ENGINES: readonly (readonly [string, web.Engine])[] = [
   ["deno", web.denoEngine],
+  ["sockets", web.socketEngine()],
   ["node", nodeEngine],
 ];
 
 /** Those of them that have WebSockets. */
-export const SOCKET_ENGINES: typeof ENGINES = [["deno", web.denoEngine]];
+export const SOCKET_ENGINES: typeof ENGINES = [
+  ["deno", web.denoEngine],
+  ["sockets", web.socketEngine()],
+];
 
 /** A way to ask an application. */
 export interface Way {

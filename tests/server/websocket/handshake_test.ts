@@ -1,5 +1,4 @@
-import { assertEquals, assertLess, assertStringIncludes, assertThrows } from "@std/assert";
-import { NotSupportedError } from "../../../http/not_supported_error.ts";
+import { assert, assertEquals, assertLess, assertStringIncludes, assertThrows } from "@std/assert";
 import { web } from "@roundtrip/http";
 import { type ErrorType, serve } from "../../_harness.ts";
 import { rawSocket } from "../../_frames.ts";
@@ -209,9 +208,7 @@ Deno.test("long headers of a handshake take no time (CVE-2021-32640)", async () 
 });
 
 const OPTIONS: [web.WebSocketOptions, ErrorType, string][] = [
-  [{ autoclose: false }, NotSupportedError, "autoclose: false is not supported"],
-  [{ autoping: false }, NotSupportedError, "autoping: false is not supported"],
-  [{ compress: true }, NotSupportedError, "permessage-deflate"],
+  [{ compress: 8 }, RangeError, "compress 8"],
   [{ maxMsgSize: -1 }, RangeError, "maxMsgSize -1"],
   [{ heartbeat: NaN }, RangeError, "heartbeat NaN"],
   [{ heartbeat: 2 ** 31 }, RangeError, "heartbeat 2147483648"],
@@ -221,5 +218,28 @@ for (const [options, type, message] of OPTIONS) {
   Deno.test(`WebSocketResponse refuses ${Deno.inspect(options)} where the route is made`, () => {
     assertThrows(() => new web.WebSocketResponse(options), type, message);
     assertThrows(() => web.webSocket(() => {}, options), type, message);
+  });
+}
+
+const ONLY_SOCKETS: [web.WebSocketOptions, string][] = [
+  [{ autoclose: false }, "autoclose: false is not supported"],
+  [{ autoping: false }, "autoping: false is not supported"],
+  [{ compress: true }, "compress is not supported"],
+];
+for (const [options, message] of ONLY_SOCKETS) {
+  Deno.test(`${Deno.inspect(options)}: Deno.serve refuses it and names the other engine`, async () => {
+    const errors: string[] = [];
+    const logger = { ...console, error: (...all: unknown[]) => void errors.push(all.join(" ")) };
+    for (const [engine, wanted] of [[web.denoEngine, 500], [web.socketEngine(), 101]] as const) {
+      const app = new web.Application({ logger });
+      app.addRoutes([web.get("/ws", web.webSocket((socket) => socket.sendStr("x"), options))]);
+      await using server = await web.TestServer.start(app, { engine });
+      const got = await rawSocket(`http://127.0.0.1:${server.port}/ws`).then(
+        (socket) => (socket[Symbol.dispose](), 101),
+        () => 500,
+      );
+      assertEquals(got, wanted);
+    }
+    assert(errors.some((each) => each.includes(message) && each.includes("socketEngine")));
   });
 }

@@ -1,0 +1,179 @@
+/**
+ * The body of a request, read from its connection when a handler asks for it.
+ * @module
+ */
+import { BodyDecoder } from "../../http/http1/body_decoder.ts";
+import type { Framing } from "../../http/http1/framing.ts";
+import type { HeadLimits } from "../../http/http1/head_limits.ts";
+import type { HeaderFields } from "../../http/http1/header_fields.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** What a body needs of its connection. */
+export interface BodyConnection {
+  /** Memory with what has come; what is not used lies from `start` to `end`. */
+  buffer: Bytes;
+  /** First byte that was not used. */
+  start: number;
+  /** End of what has come. */
+  end: number;
+  /** Tells a client that waits to go on (RFC 9110 section 10.1.1). */
+  sendContinue(): Promise<void>;
+  /**
+   * Reads bytes of the body.
+   *
+   * @param target Memory for them.
+   * @returns How many were read.
+   * @throws {Error} If the client has left, or is silent for too long.
+   */
+  readBody(target: Bytes): Promise<number>;
+}
+
+const STREAM_CHUNK = 64 * 1024;
+const FIRST_BUFFER = 16 * 1024;
+// Of what is announced, no more memory is taken before it comes.
+const MOST_AT_ONCE = 16 * 1024 ** 2;
+
+/** One request's body. */
+export class SocketBody {
+  readonly #connection: BodyConnection;
+  readonly #decoder: BodyDecoder;
+  readonly #length: number;
+  #waitsForContinue: boolean;
+  #failure: { readonly error: unknown } | null = null;
+
+  /**
+   * Creates one.
+   *
+   * @param connection Where it comes from.
+   * @param framing How its end is known.
+   * @param limits Limits for trailers.
+   * @param expects Whether the client waits for `100 Continue`.
+   */
+  constructor(
+    connection: BodyConnection,
+    framing: Framing,
+    limits: HeadLimits,
+    expects: boolean,
+  ) {
+    this.#connection = connection;
+    this.#decoder = new BodyDecoder(framing, limits);
+    this.#length = framing;
+    this.#waitsForContinue = expects;
+  }
+
+  /** Whether all of it was read. */
+  get isDone(): boolean {
+    return this.#decoder.isDone;
+  }
+
+  /** Whether the client still waits for `100 Continue`, so that no byte of it may come. */
+  get isAwaited(): boolean {
+    return this.#waitsForContinue;
+  }
+
+  /** Bytes that are still to come, `Infinity` where that is not known. */
+  get left(): number {
+    return this.#length >= 0 ? this.#decoder.left : this.isDone ? 0 : Infinity;
+  }
+
+  /** Trailers, once the body was read. */
+  get trailers(): HeaderFields {
+    return this.#decoder.trailers;
+  }
+
+  /**
+   * Reads what comes next.
+   *
+   * @param target Memory for it.
+   * @returns How many bytes were read, 0 at the end.
+   * @throws {HttpSyntaxError} If the framing is broken.
+   * @throws {Error} If the client has left, or is silent for too long.
+   */
+  async readInto(target: Bytes): Promise<number> {
+    if (this.#failure !== null) throw this.#failure.error;
+    try {
+      return await this.#readInto(target);
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    }
+  }
+
+  async #readInto(target: Bytes): Promise<number> {
+    const connection = this.#connection;
+    const decoder = this.#decoder;
+    if (this.#waitsForContinue) {
+      this.#waitsForContinue = false;
+      await connection.sendContinue();
+    }
+    for (;;) {
+      const { buffer, end } = connection;
+      connection.start = decoder.read(buffer, connection.start, end);
+      if (decoder.isDone) return 0;
+      const waiting = decoder.available(end - connection.start);
+      if (waiting > 0) {
+        const size = Math.min(waiting, target.length);
+        target.set(buffer.subarray(connection.start, connection.start + size));
+        connection.start += size;
+        decoder.take(size);
+        return size;
+      }
+      connection.start = connection.end = 0;
+      // Straight into the reader's memory where no framing can come between.
+      if (decoder.left >= target.length && target.length >= buffer.length) {
+        const size = await connection.readBody(target);
+        decoder.take(size);
+        return size;
+      }
+      connection.end = await connection.readBody(buffer);
+    }
+  }
+
+  /**
+   * Reads all of it.
+   *
+   * @returns The bytes.
+   * @throws {Error} As `readInto()` does.
+   */
+  async bytes(): Promise<Bytes> {
+    const first = this.#length >= 0 ? Math.min(this.#length, MOST_AT_ONCE) : FIRST_BUFFER;
+    let whole = new Uint8Array(first);
+    let size = 0;
+    for (;;) {
+      if (size === whole.length) {
+        if (this.#length >= 0 && this.isDone) return whole;
+        const larger = new Uint8Array(whole.length * 2);
+        larger.set(whole);
+        whole = larger;
+      }
+      const read = await this.readInto(whole.subarray(size));
+      if (read === 0) return size === whole.length ? whole : whole.slice(0, size);
+      size += read;
+    }
+  }
+
+  /**
+   * Makes a stream of it.
+   *
+   * @param onRead Called before the first read.
+   * @returns The stream; it takes readers with their own memory.
+   */
+  stream(onRead: () => void): ReadableStream<Bytes> {
+    return new ReadableStream({
+      type: "bytes",
+      autoAllocateChunkSize: STREAM_CHUNK,
+      pull: async (controller) => {
+        onRead();
+        const request = controller.byobRequest;
+        const view = request?.view ?? null;
+        if (request === null || view === null) return;
+        const target = new Uint8Array(view.buffer as ArrayBuffer, view.byteOffset, view.byteLength);
+        const size = await this.readInto(target);
+        if (size > 0) return request.respond(size);
+        controller.close();
+        request.respond(0);
+      },
+    });
+  }
+}

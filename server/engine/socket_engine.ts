@@ -1,0 +1,185 @@
+/**
+ * The engine over `Deno.listen`, with an HTTP/1.1 of our own that keeps every limit.
+ * @module
+ */
+import { byteStream } from "../../http/bytes/byte_stream.ts";
+import { NotSupportedError } from "../../http/not_supported_error.ts";
+import {
+  AddressInUseError,
+  checkListenOptions,
+  type Engine,
+  type EngineHandler,
+  type EngineServer,
+  type ListenOptions,
+} from "./engine.ts";
+import { type ConnectionServer, SocketConnection } from "./socket_connection.ts";
+import { resolveLimits, type SocketLimits } from "./socket_limits.ts";
+import { removeStaleSocket } from "./unix_socket.ts";
+
+const TICK = 250; // ms
+const ACCEPT_PAUSE = 50; // ms
+
+/**
+ * Makes an engine that speaks HTTP/1.1 over plain sockets and holds every client to limits of time
+ * and size. It is for services that are open to a network without a proxy in front; TLS and HTTP/2
+ * are `denoEngine`'s, the default.
+ *
+ * @param limits Limits; each has a finite default.
+ * @returns The engine, for `new AppRunner(app, { engine })` and `runApp(app, { engine })`.
+ * @throws {RangeError} If a limit is negative or not a number.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
+ * const engine = web.socketEngine({ headTimeout: 10_000 }); // ms
+ * await using runner = new web.AppRunner(app, { engine });
+ * const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ * console.assert(await (await fetch(url)).text() === "hello");
+ * ```
+ */
+export function socketEngine(limits: SocketLimits = {}): Engine {
+  const resolved = resolveLimits(limits);
+  return async (options, handler) => {
+    const where = checkListenOptions(options);
+    if (where.cert !== undefined || where.key !== undefined) {
+      throw new NotSupportedError(
+        "TLS in web.socketEngine()",
+        "Deno.listenTls() delays small writes by 40 ms; use web.denoEngine, or a proxy in front",
+      );
+    }
+    if (where.path !== undefined) await removeStaleSocket(where.path);
+    return new SocketServer(where, handler, resolved);
+  };
+}
+
+class SocketServer implements EngineServer, ConnectionServer {
+  readonly url: string;
+  readonly origin: string;
+  readonly limits: Required<SocketLimits>;
+  readonly handler: EngineHandler;
+  readonly finished: Promise<void>;
+  isStopping = false;
+  readonly #listener: Deno.Listener<Deno.Conn>;
+  readonly #path: string | undefined;
+  readonly #connections = new Set<SocketConnection>();
+  readonly #perAddress = new Map<string, number>();
+  readonly #finished = Promise.withResolvers<void>();
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  constructor(options: ListenOptions, handler: EngineHandler, limits: Required<SocketLimits>) {
+    this.limits = limits;
+    this.handler = handler;
+    this.#path = options.path;
+    this.#listener = listen(options);
+    const { addr } = this.#listener;
+    const { hostname = "0.0.0.0" } = options;
+    const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+    this.origin = "port" in addr ? `http://${host}:${addr.port}` : "http://localhost";
+    this.url = this.#path === undefined ? this.origin : `http://unix:${this.#path}:`;
+    this.finished = this.#finished.promise;
+    const times = [limits.headTimeout, limits.bodyTimeout, limits.writeTimeout];
+    const tick = Math.max(10, Math.min(TICK, ...times.map((time) => time / 4)));
+    this.#timer = setInterval(() => this.#tick(), tick);
+    void this.#accept();
+  }
+
+  async shutdown(): Promise<void> {
+    this.#stop();
+    for (const each of this.#connections) {
+      if (each.isIdle) each.close();
+    }
+    await this.finished;
+  }
+
+  abort(): void {
+    this.#stop();
+    for (const each of this.#connections) each.close();
+    this.#end();
+  }
+
+  #stop(): void {
+    if (this.isStopping) return;
+    this.isStopping = true;
+    this.#listener.close();
+    this.#end();
+  }
+
+  #end(): void {
+    if (!this.isStopping || this.#connections.size > 0) return;
+    clearInterval(this.#timer);
+    const removed = this.#path === undefined ? null : removeStaleSocket(this.#path);
+    if (removed === null) this.#finished.resolve();
+    else removed.then(() => this.#finished.resolve());
+  }
+
+  /** Accepts until the server stops; a lack of descriptors ("EMFILE") passes. */
+  async #accept(): Promise<void> {
+    while (!this.isStopping) {
+      try {
+        this.#serve(await this.#listener.accept());
+      } catch {
+        if (this.isStopping) return;
+        this.#shed();
+        await new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE));
+      }
+    }
+  }
+
+  #serve(connection: Deno.Conn): void {
+    const address = connection.remoteAddr;
+    const hostname = "hostname" in address ? address.hostname : "";
+    const count = (this.#perAddress.get(hostname) ?? 0) + 1;
+    const isTooMany = hostname !== "" && count > this.limits.maxConnectionsPerAddress;
+    if (isTooMany || (this.#connections.size >= this.limits.maxConnections && !this.#shed())) {
+      return connection.close();
+    }
+    if ("setNoDelay" in connection) (connection as Deno.TcpConn).setNoDelay(true);
+    this.#perAddress.set(hostname, count);
+    const remote = hostname === ""
+      ? { transport: address.transport }
+      : { transport: address.transport, hostname };
+    const served = new SocketConnection(byteStream(connection), this, remote);
+    this.#connections.add(served);
+    served.run().finally(() => {
+      this.#connections.delete(served);
+      const left = (this.#perAddress.get(hostname) ?? 1) - 1;
+      if (left === 0) this.#perAddress.delete(hostname);
+      else this.#perAddress.set(hostname, left);
+      this.#end();
+    });
+  }
+
+  /** Closes the connection that is idle for the longest time; `false` if none is. */
+  #shed(): boolean {
+    let oldest: SocketConnection | null = null;
+    for (const each of this.#connections) {
+      if (each.isIdle && (oldest === null || each.idleSince < oldest.idleSince)) oldest = each;
+    }
+    oldest?.close();
+    return oldest !== null;
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    for (const each of this.#connections) each.tick(now);
+  }
+}
+
+function listen(options: ListenOptions): Deno.Listener<Deno.Conn> {
+  const { hostname = "0.0.0.0", port = 8080, path, reusePort = false, backlog } = options;
+  // Deno ends the process where the flag is missing; what else it brings tells of it.
+  if (reusePort && !("listenDatagram" in Deno)) {
+    throw new NotSupportedError("reusePort", "start Deno with --unstable-net");
+  }
+  const tcpBacklog = backlog === undefined ? {} : { tcpBacklog: backlog };
+  try {
+    if (path !== undefined) return Deno.listen({ transport: "unix", path });
+    return Deno.listen({ hostname, port, ...(reusePort ? { reusePort } : {}), ...tcpBacklog });
+  } catch (cause) {
+    if (cause instanceof Deno.errors.AddrInUse) throw new AddressInUseError(options, cause);
+    throw cause;
+  }
+}
