@@ -3,7 +3,6 @@
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
-import { NotSupportedError } from "../../http/not_supported_error.ts";
 import type { StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
 import { connectSocket, WebSocketBase } from "../../http/websocket/socket.ts";
 import { WebSocketChannel } from "../../http/websocket/channel.ts";
