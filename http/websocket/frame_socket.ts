@@ -273,13 +273,12 @@ export class FrameSocket implements SocketPort, FrameEvents {
     }
     if (this.#ended || this.#closeReceived) return this.#end();
     this.#closeReceived = true; // no answer is waited for
-    const { code, message } = error;
     clearTimeout(this.#deadline);
     // A turn later: a message right before the fault may still be answered.
     this.#deadline = setTimeout(() => {
       if (this.#closeSent) void this.#finish();
-      else this.close(code, message);
-      this.#events.onFail(error, code);
+      else this.close(error.code, error.message);
+      this.#events.onFail(error, error.code);
     });
   }
 

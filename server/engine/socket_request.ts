@@ -117,7 +117,7 @@ const own = new Set<PropertyKey>(Reflect.ownKeys(SocketRequest.prototype).concat
 for (
   const key of [
     ...Reflect.ownKeys(Request.prototype),
-    ...Object.getOwnPropertySymbols(sample),
+    ...Reflect.ownKeys(sample),
   ]
 ) {
   if (own.has(key)) continue;

@@ -60,7 +60,7 @@ export interface WebSocketOptions<T = unknown> {
   readonly timeout?: number;
   /**
    * First size of a message that is too big, in bytes; 0 for no limit. The peer is closed with 1009.
-   * `Deno.serve` has read the message by then: it refuses frames beyond 64 MiB, however fragments
+   * The default engine has read the message by then: it refuses frames beyond 64 MiB, however fragments
    * add up; `web.socketEngine()` refuses it while it comes.
    * @default {4194304}
    */
