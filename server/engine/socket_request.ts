@@ -12,8 +12,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
  * request; this one is `instanceof Request` and becomes real where the platform itself takes it.
  */
 export class SocketRequest {
-  readonly method: string;
-  readonly url: string;
+  readonly #url: string;
   readonly #head: RequestHead;
   readonly #source: SocketBody | null;
   #headers: Headers | null = null;
@@ -30,8 +29,7 @@ export class SocketRequest {
    * @param body Its body, `null` without one.
    */
   constructor(head: RequestHead, url: string, body: SocketBody | null) {
-    this.method = head.method;
-    this.url = url;
+    this.#url = url;
     this.#head = head;
     this.#source = body;
   }
@@ -39,6 +37,14 @@ export class SocketRequest {
   /** One header as it came, without making all of them. */
   header(name: string): string | null {
     return this.#head.fields.get(name);
+  }
+
+  get method(): string {
+    return this.#head.method;
+  }
+
+  get url(): string {
+    return this.#url;
   }
 
   get headers(): Headers {
@@ -113,7 +119,7 @@ export class SocketRequest {
 // What is not defined above, and what the platform keeps under symbols to know a request by, is
 // asked of a real one; so `fetch(request)` and `new Request(request)` work.
 const sample = new Request("http://localhost/");
-const own = new Set<PropertyKey>(Reflect.ownKeys(SocketRequest.prototype).concat("method", "url"));
+const own = new Set<PropertyKey>(Reflect.ownKeys(SocketRequest.prototype));
 for (
   const key of [
     ...Reflect.ownKeys(Request.prototype),
