@@ -6,17 +6,14 @@ import { BodyDecoder } from "../../http/http1/body_decoder.ts";
 import type { Framing } from "../../http/http1/framing.ts";
 import type { HeadLimits } from "../../http/http1/head_limits.ts";
 import type { HeaderFields } from "../../http/http1/header_fields.ts";
+import type { SocketInput } from "./socket_input.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** What a body needs of its connection. */
 export interface BodyConnection {
-  /** Memory with what has come; what is not used lies from `start` to `end`. */
-  buffer: Bytes;
-  /** First byte that was not used. */
-  start: number;
-  /** End of what has come. */
-  end: number;
+  /** What has come in. */
+  readonly input: SocketInput;
   /** Tells a client that waits to go on (RFC 9110 section 10.1.1). */
   sendContinue(): Promise<void>;
   /**
@@ -102,31 +99,32 @@ export class SocketBody {
 
   async #readInto(target: Bytes): Promise<number> {
     const connection = this.#connection;
+    const { input } = connection;
     const decoder = this.#decoder;
     if (this.#waitsForContinue) {
       this.#waitsForContinue = false;
       await connection.sendContinue();
     }
     for (;;) {
-      const { buffer, end } = connection;
-      connection.start = decoder.read(buffer, connection.start, end);
+      const { buffer, end } = input;
+      input.start = decoder.read(buffer, input.start, end);
       if (decoder.isDone) return 0;
-      const waiting = decoder.available(end - connection.start);
+      const waiting = decoder.available(end - input.start);
       if (waiting > 0) {
         const size = Math.min(waiting, target.length);
-        target.set(buffer.subarray(connection.start, connection.start + size));
-        connection.start += size;
+        target.set(buffer.subarray(input.start, input.start + size));
+        input.start += size;
         decoder.take(size);
         return size;
       }
-      connection.start = connection.end = 0;
+      input.start = input.end = 0;
       // Straight into the reader's memory where no framing can come between.
       if (decoder.left >= target.length && target.length >= buffer.length) {
         const size = await connection.readBody(target);
         decoder.take(size);
         return size;
       }
-      connection.end = await connection.readBody(buffer);
+      input.end = await connection.readBody(buffer);
     }
   }
 

@@ -6,15 +6,11 @@ import { STATUS_CODES } from "node:http";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import { formatHead } from "../../http/http1/format_head.ts";
 import { persists, requestFraming } from "../../http/http1/framing.ts";
-import {
-  headEnd,
-  parseRequestHead,
-  type RequestHead,
-  skipEmptyLines,
-} from "../../http/http1/head.ts";
+import type { RequestHead } from "../../http/http1/head.ts";
 import { HttpSyntaxError } from "../../http/http1/syntax_error.ts";
 import type { EngineHandler } from "./engine.ts";
 import { type BodyConnection, SocketBody } from "./socket_body.ts";
+import { SocketInput } from "./socket_input.ts";
 import { SocketExchange } from "./socket_exchange.ts";
 import type { SocketLimits } from "./socket_limits.ts";
 import { planResponse, sendStream } from "./socket_response.ts";
@@ -56,9 +52,8 @@ export class ClientLeftError extends Error {
 
 /** Carries the exchanges of one connection. */
 export class SocketConnection implements BodyConnection {
-  buffer: Bytes = new Uint8Array(SMALL_BUFFER);
-  start = 0;
-  end = 0;
+  /** What comes in. */
+  readonly input: SocketInput;
   /** When the connection became idle, of `performance.now()`; 0 while it is busy. */
   idleSince = 0;
   readonly #stream: ByteStream;
@@ -69,7 +64,6 @@ export class SocketConnection implements BodyConnection {
   #exchange: SocketExchange | null = null;
   #requests = 0;
   #timedOut: Waiting = null;
-  #early: Promise<number | null> | null = null; // a read that watches for the client to leave
   #isClosed = false;
 
   /**
@@ -85,6 +79,7 @@ export class SocketConnection implements BodyConnection {
     remote: { readonly transport: string; readonly hostname?: string },
   ) {
     this.#stream = stream;
+    this.input = new SocketInput(stream, server.limits);
     this.#server = server;
     this.#remote = remote;
   }
@@ -109,7 +104,7 @@ export class SocketConnection implements BodyConnection {
 
   /** Whether no request is under way, so that it may be closed without a loss. */
   get isIdle(): boolean {
-    return this.#waiting === "idle" && this.start === this.end;
+    return this.#waiting === "idle" && this.input.isEmpty;
   }
 
   /**
@@ -137,7 +132,7 @@ export class SocketConnection implements BodyConnection {
     let head: RequestHead | null;
     let body: SocketBody | null = null;
     try {
-      head = await this.#readHead();
+      head = await this.#nextHead();
       if (head === null) return false;
       body = this.#bodyOf(head);
     } catch (error) {
@@ -157,7 +152,7 @@ export class SocketConnection implements BodyConnection {
     const upgrade = exchange.upgraded;
     if (upgrade !== null) {
       await this.write(planResponse(response, { method: "GET", minor: 1, persists: true }).head);
-      const rest = this.buffer.slice(this.start, this.end);
+      const rest = this.input.take();
       this.#exchange = null;
       exchange.complete();
       await upgrade(this.#stream, rest);
@@ -201,59 +196,30 @@ export class SocketConnection implements BodyConnection {
     }
     if (unread) await this.#skip(body);
     // A turn of the event loop now and then, or a client that pipelines would starve the others.
-    if (this.start < this.end && this.#requests % 16 === 0) {
+    if (!this.input.isEmpty && this.#requests % 16 === 0) {
       await new Promise((resolve) => setTimeout(resolve));
     }
     return true;
   }
 
-  async #readHead(): Promise<RequestHead | null> {
-    const { limits } = this.#server;
-    const first = this.#requests === 0;
-    let from = 0;
-    let isTimed = false;
-    for (;;) {
-      this.start = skipEmptyLines(this.buffer, this.start, this.end);
-      from = Math.max(from, this.start);
-      if (this.start < this.end) {
-        const stop = headEnd(this.buffer, this.start, from, this.end, limits);
-        if (stop !== -1) {
-          const head = parseRequestHead(this.buffer, this.start, stop, limits);
-          this.start = stop;
-          this.#wait(null, 0);
-          return head;
-        }
-        from = this.end;
-      }
-      if (this.start < this.end || first) {
-        if (!isTimed) this.#wait("head", limits.headTimeout);
-        isTimed = true;
-      } else {
-        if (this.#server.isStopping) return null;
-        this.#wait("idle", limits.idleTimeout);
-      }
-      from -= this.#makeRoom();
-      const size = await this.#read(this.buffer.subarray(this.end));
-      if (size === null) return null;
-      this.end += size;
+  async #nextHead(): Promise<RequestHead | null> {
+    const { limits, isStopping } = this.#server;
+    const { input } = this;
+    if (this.#requests > 0 && input.isEmpty) {
+      if (isStopping) return null;
+      this.#wait("idle", limits.idleTimeout);
+      if (!await input.readSome()) return null;
     }
+    this.#wait("head", limits.headTimeout);
+    const head = await input.readHead();
+    this.#wait(null, 0);
+    return head;
   }
 
-  /** Makes room behind what has come; returns how far that was moved. */
-  #makeRoom(): number {
-    const moved = this.start;
-    if (this.start === this.end) {
-      this.start = this.end = 0;
-      if (this.buffer.length > SMALL_BUFFER) this.buffer = new Uint8Array(SMALL_BUFFER);
-      return moved;
-    }
-    if (this.end < this.buffer.length) return 0;
-    const target = moved > 0 ? this.buffer : new Uint8Array(this.buffer.length * 2);
-    target.set(this.buffer.subarray(moved, this.end));
-    this.buffer = target;
-    this.start = 0;
-    this.end -= moved;
-    return moved;
+  /** {@inheritDoc ExchangeConnection.watch} */
+  watch(): void {
+    const leave = () => this.#exchange?.leave(new ClientLeftError("The client has left"));
+    if (!this.#isClosed) this.input.watch(leave);
   }
 
   #bodyOf(head: RequestHead): SocketBody | null {
@@ -285,30 +251,19 @@ export class SocketConnection implements BodyConnection {
   /** {@inheritDoc BodyConnection.readBody} */
   async readBody(target: Bytes): Promise<number> {
     // A body that fills the small buffer is long, and is read in larger pieces.
-    if (target === this.buffer && target.length < LARGE_BUFFER) {
-      target = this.buffer = new Uint8Array(LARGE_BUFFER);
+    const { buffer } = this.input;
+    if (target === buffer && target.length < LARGE_BUFFER) {
+      target = this.input.buffer = new Uint8Array(LARGE_BUFFER);
     }
     const before = this.#waiting;
     this.#wait("body", this.#server.limits.bodyTimeout);
-    const size = await this.#read(target);
+    const size = await this.input.read(target);
     if (this.#timedOut === "body") {
       throw new SlowClientError("The client has sent nothing for too long");
     }
     if (size === null) throw new ClientLeftError("The client has left in the middle of its body");
     this.#wait(before === "handler" ? "handler" : null, Infinity);
     return size;
-  }
-
-  /** Watches for the client to leave while a handler works on a request without a body. */
-  watch(): void {
-    if (this.#early !== null || this.start < this.end || this.#isClosed) return;
-    const buffer = this.buffer;
-    this.start = this.end = 0;
-    const early = this.#early = this.#stream.read(buffer);
-    const leave = () => this.#exchange?.leave(new ClientLeftError("The client has left"));
-    early.then((size) => {
-      if (size === null && this.#early === early) leave();
-    }, leave);
   }
 
   /**
@@ -325,17 +280,6 @@ export class SocketConnection implements BodyConnection {
     await this.#stream.write(bytes);
     this.#waiting = before;
     this.#deadline = deadline;
-  }
-
-  async #read(target: Bytes): Promise<number | null> {
-    const early = this.#early;
-    if (early === null) return await this.#stream.read(target);
-    this.#early = null;
-    const size = await early;
-    if (size !== null && target.buffer !== this.buffer.buffer) {
-      target.set(this.buffer.subarray(0, size));
-    }
-    return size;
   }
 
   #wait(waiting: Waiting, limit: number): void {
@@ -377,7 +321,7 @@ export class SocketConnection implements BodyConnection {
     this.#wait("drop", body === null ? Math.min(dropTimeout, 500) : dropTimeout);
     const target = new Uint8Array(LARGE_BUFFER);
     for (let left = dropSize; left > 0;) {
-      const size = await this.#read(target);
+      const size = await this.input.read(target);
       if (size === null) return;
       left -= size;
     }
