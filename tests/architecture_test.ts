@@ -55,7 +55,6 @@ const LONGER: readonly string[] = [
   "cli/ws/client.ts",
   "client/transport/fetch_transport.ts",
   "client/websocket/connect.ts",
-  "server/engine/deno_engine.ts",
 ];
 /** The command's own HTTP/1.1, until the client's takes its place. */
 const LEAVING: readonly string[] = [
@@ -146,16 +145,19 @@ Deno.test("the ways of Deno's HTTP server are known behind the engine seam only"
   for (const file of graph.keys()) {
     if (ways.test(await Deno.readTextFile(new URL(file, ROOT)))) knowing.push(file);
   }
-  // The second one moves the frames of a WebSocket and is the first one's alone.
-  assertEquals(knowing.sort(), ["server/engine/deno_engine.ts", "server/engine/deno_socket.ts"]);
+  // The last one moves the frames of a WebSocket for the one before it.
+  assertEquals(knowing.sort(), [
+    "server/engine/deno_engine.ts",
+    "server/engine/deno_port.ts",
+    "server/engine/deno_socket.ts",
+  ]);
   const users = (name: string) =>
     [...graph].filter(([file, imports]) =>
       imports.some((each) => each.startsWith(".") && targetOf(file, each) === name)
     ).map(([file]) => file).sort();
-  assertEquals(users("server/engine/deno_socket.ts"), ["server/engine/deno_engine.ts"]);
-  // The door, the default of a runner, and the default of a request that says nothing.
+  assertEquals(users("server/engine/deno_socket.ts"), ["server/engine/deno_port.ts"]);
+  // The door, and the default of a runner.
   assertEquals(users("server/engine/deno_engine.ts"), [
-    "server/engine/engine_of_request.ts",
     "server/mod.ts",
     "server/run/runner.ts",
   ]);

@@ -1,7 +1,6 @@
 /**
  * The engine over `Deno.serve`: how it listens, fails and stops, and what it does to a request and
- * its response, is known here and nowhere else (Deno 2.9.6). The frames of its WebSockets are moved
- * by `deno_socket.ts`, which only this module imports.
+ * its response, is known here, in `deno_port.ts` and in `deno_socket.ts` (Deno 2.9.6).
  * @module
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";

@@ -104,7 +104,7 @@ export class SocketConnection implements BodyConnection {
 
   /** Whether no request is under way, so that it may be closed without a loss. */
   get isIdle(): boolean {
-    return this.#waiting === "idle" && this.input.isEmpty;
+    return (this.#waiting === "idle" || this.#waiting === "head") && this.input.isEmpty;
   }
 
   /**
