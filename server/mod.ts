@@ -176,8 +176,8 @@ export { readiness } from "./run/readiness.ts";
 export type { AccessLogOptions } from "./run/access_log.ts";
 export { denoEngine } from "./engine/deno_engine.ts";
 export type { BodyLimits } from "./body/incoming_body.ts";
-export { socketEngine } from "./engine/socket_engine.ts";
-export type { SocketLimits } from "./engine/socket_limits.ts";
+export { socketEngine } from "./sockets/socket_engine.ts";
+export type { SocketLimits } from "./sockets/socket_limits.ts";
 export { AddressInUseError } from "./engine/engine.ts";
 export { NotSupportedError } from "../http/not_supported_error.ts";
 export type {

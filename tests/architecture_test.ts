@@ -20,7 +20,7 @@ const ORDERS: Readonly<Record<string, readonly string[]>> = {
   ],
   server: [
     ...["engine", "exceptions"],
-    "body",
+    ...["sockets", "body"],
     "request",
     "response",
     ...["sessions", "routing"],

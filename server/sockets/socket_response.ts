@@ -5,7 +5,7 @@
 import { STATUS_CODES } from "node:http";
 import { formatChunk, formatHead, LAST_CHUNK } from "../../http/http1/format_head.ts";
 import { hasToken } from "../../http/http1/framing.ts";
-import { recordOf } from "./response_record.ts";
+import { recordOf } from "../engine/response_record.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 type Header = readonly [name: string, value: string];

@@ -8,7 +8,7 @@ import { formatHead } from "../../http/http1/format_head.ts";
 import { persists, requestFraming } from "../../http/http1/framing.ts";
 import type { RequestHead } from "../../http/http1/head.ts";
 import { HttpSyntaxError } from "../../http/http1/syntax_error.ts";
-import type { EngineHandler } from "./engine.ts";
+import type { EngineHandler } from "../engine/engine.ts";
 import { type BodyConnection, SocketBody } from "./socket_body.ts";
 import { SocketInput } from "./socket_input.ts";
 import { SocketExchange } from "./socket_exchange.ts";

@@ -16,8 +16,8 @@ import type {
   ServeInfo,
   SocketUpgrade,
   UpgradeOptions,
-} from "./engine.ts";
-import { recordOf } from "./response_record.ts";
+} from "../engine/engine.ts";
+import { recordOf } from "../engine/response_record.ts";
 import type { SocketBody } from "./socket_body.ts";
 import { SocketRequest } from "./socket_request.ts";
 

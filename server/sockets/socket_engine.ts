@@ -11,10 +11,10 @@ import {
   type EngineHandler,
   type EngineServer,
   type ListenOptions,
-} from "./engine.ts";
+} from "../engine/engine.ts";
 import { type ConnectionServer, SocketConnection } from "./socket_connection.ts";
 import { resolveLimits, type SocketLimits } from "./socket_limits.ts";
-import { removeStaleSocket } from "./unix_socket.ts";
+import { removeStaleSocket } from "../engine/unix_socket.ts";
 
 const TICK = 250; // ms
 const ACCEPT_PAUSE = 50; // ms
