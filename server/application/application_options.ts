@@ -35,7 +35,7 @@ export interface ApplicationOptions {
   readonly clientMaxSize?: number;
   /**
    * Longest silence of a client whose body is being read, in ms; 0 for no limit. Every reader fails
-   * with `408 Request Timeout` then, and the connection ends.
+   * with `408 Request Timeout` then.
    * @default {60000}
    */
   readonly bodyTimeout?: number;
