@@ -21,19 +21,6 @@ import {
 /**
  * What `session.downloadToFile()` takes: how to write, and whatever a request takes, save for
  * `raiseForStatus`: a status that is not the file is always an error.
- *
- * @example
- * ```ts
- * import { ClientSession, type DownloadOptions } from "@roundtrip/http";
- *
- * const options: DownloadOptions = { resume: true, overwrite: true, headers: { "x-from": "docs" } };
- * const folder = await Deno.makeTempDir();
- * const app = { fetch: () => new Response("hello", { headers: { etag: '"1"' } }) };
- * await using session = new ClientSession({ app });
- * const file = await session.downloadToFile("/hello.txt", `${folder}/hello.txt`, options);
- * console.assert(file.size === 5 && file.resumedFrom === 0);
- * await Deno.remove(folder, { recursive: true });
- * ```
  */
 export interface DownloadOptions extends SaveOptions, Omit<RequestOptions, "raiseForStatus"> {
   /**

@@ -3,43 +3,12 @@
  * @module
  */
 
-/**
- * One query value. Booleans become `true`/`false`; `null` and `undefined` leave the key out.
- *
- * @example
- * ```ts
- * import { ClientSession, type QueryValue } from "@roundtrip/http";
- *
- * const page: QueryValue = 2;
- * const filter: QueryValue = undefined; // left out
- * const app = { fetch: (r: Request) => new Response(new URL(r.url).search) };
- * await using session = new ClientSession({ app });
- * await using response = await session.get("/", { params: { page, filter, all: true } });
- * console.assert(await response.text() === "?page=2&all=true");
- * ```
- */
+/** One query value. Booleans become `true`/`false`; `null` and `undefined` leave the key out. */
 export type QueryValue = string | number | bigint | boolean | null | undefined;
 
 /**
  * A query in any of the forms aiohttp takes: an encoded string (sent as it is, without a leading
  * `?`), an object whose values may be arrays, or pairs in which a key may repeat.
- *
- * @example
- * ```ts
- * import { ClientSession, type QueryInit } from "@roundtrip/http";
- *
- * const app = { fetch: (r: Request) => new Response(new URL(r.url).search) };
- * await using session = new ClientSession({ app });
- * const search = async (params: QueryInit) => {
- *   await using response = await session.get("/", { params });
- *   return await response.text();
- * };
- * console.assert(await search({ key: ["a", "b"] }) === "?key=a&key=b");
- * console.assert(await search([["key", "a"], ["key", "b"]]) === "?key=a&key=b");
- * const pairs = [["key", "a"], ["key", "b"]];
- * console.assert(await search(pairs) === "?key=a&key=b");
- * console.assert(await search("key=a+b") === "?key=a+b");
- * ```
  */
 export type QueryInit =
   | string

@@ -31,24 +31,7 @@ import type { ServerRequest } from "./request/request.ts";
 import type { Session } from "./sessions/session.ts";
 import type { SessionCookieOptions, SessionStorage } from "./sessions/session_storage.ts";
 
-/**
- * What is needed of a Redis client; those of `@redis/client`, `ioredis` and `iovalkey` have it.
- *
- * @example
- * ```ts
- * import { type RedisClient, RedisStorage } from "@roundtrip/http/session-redis";
- *
- * // A stand-in for tests; those of "@redis/client" and "ioredis" have these methods.
- * const rows = new Map<string, string>();
- * const client: RedisClient = {
- *   get: (key) => Promise.resolve(rows.get(key) ?? null),
- *   set: (key, value) => Promise.resolve(rows.set(key, value)),
- *   setex: (key, _seconds, value) => Promise.resolve(rows.set(key, value)),
- *   del: (key) => Promise.resolve(rows.delete(key)),
- * };
- * console.assert(new RedisStorage(client).create().isNew);
- * ```
- */
+/** What is needed of a Redis client; those of `@redis/client`, `ioredis` and `iovalkey` have it. */
 export interface RedisClient {
   /**
    * Reads a text.

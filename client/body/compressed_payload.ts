@@ -4,21 +4,7 @@
  */
 import type { Payload } from "../hop/payload.ts";
 
-/**
- * A coding that a request's body can be sent in; `true` is deflate, as in aiohttp.
- *
- * @example
- * ```ts
- * import { ClientSession, type RequestCompression } from "@roundtrip/http";
- *
- * const compress: RequestCompression = "gzip";
- * const app = { fetch: (r: Request) => new Response(r.body, { headers: r.headers }) };
- * await using session = new ClientSession({ app });
- * await using response = await session.post("/", { data: "hello", compress });
- * console.assert(response.headers.get("content-encoding") === "gzip");
- * console.assert(await response.text() === "hello"); // what came back was decoded again
- * ```
- */
+/** A coding that a request's body can be sent in; `true` is deflate, as in aiohttp. */
 export type RequestCompression = boolean | "deflate" | "gzip" | "br";
 
 const FORMATS = { deflate: "deflate", gzip: "gzip", br: "brotli" } as const;

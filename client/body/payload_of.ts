@@ -14,22 +14,6 @@ import type { Payload } from "../hop/payload.ts";
  * which is multipart where a value is a file, bytes or a stream, as in a `FormBody`; a `Deno.FsFile`
  * from its position to its end, and it is closed then; the `content` of another response as it
  * comes in.
- *
- * @example
- * ```ts
- * import { ClientSession, type RequestData } from "@roundtrip/http";
- *
- * const app = { fetch: async (r: Request) => new Response(await r.text()) };
- * await using session = new ClientSession({ app });
- * const send = async (data: RequestData) => {
- *   await using response = await session.post("/", { data });
- *   return await response.text();
- * };
- * console.assert(await send("text") === "text");
- * console.assert(await send({ a: 1, b: [2, 3] }) === "a=1&b=2&b=3");
- * console.assert((await send({ file: new File(["text"], "a.txt") })).includes('filename="a.txt"'));
- * console.assert(await send(new Blob(["from a blob"]).stream()) === "from a blob");
- * ```
  */
 export type RequestData =
   | string

@@ -4,24 +4,7 @@
  */
 import { OptionTable } from "../../http/options.ts";
 
-/**
- * Options of a session's connections, aiohttp's `TCPConnector`.
- *
- * @example
- * ```ts
- * import { ClientSession, type ConnectorOptions, web } from "@roundtrip/http";
- *
- * const app = new web.Application();
- * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
- * await using runner = new web.AppRunner(app);
- * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- *
- * const connector: ConnectorOptions = { limit: 10, limitPerHost: 2, keepAlive: 5_000, http2: false };
- * await using session = new ClientSession({ baseUrl, connector });
- * await using response = await session.get("/");
- * console.assert(await response.text() === "hello");
- * ```
- */
+/** Options of a session's connections, aiohttp's `TCPConnector`. */
 export interface ConnectorOptions {
   /**
    * Most requests that have a connection at a time, bodies that are being read included; the others

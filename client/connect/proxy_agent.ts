@@ -6,18 +6,7 @@ import { OptionTable } from "../../http/options.ts";
 import type { ConnectionOptions } from "node:tls";
 import { checkProxy } from "./connector.ts";
 
-/**
- * How to talk TLS, as `node:tls` has it.
- *
- * @example
- * ```ts no-assert
- * import { proxyAgent, type ProxyAgentOptions } from "@roundtrip/http";
- *
- * const options: ProxyAgentOptions = { rejectUnauthorized: false }; // a test's own certificate
- * const agent = await proxyAgent("http://localhost:3128", true, options);
- * console.assert("destroy" in agent);
- * ```
- */
+/** How to talk TLS, as `node:tls` has it. */
 export interface ProxyAgentOptions {
   /** Certificates to trust in place of the system's, each a PEM text. */
   readonly ca?: string[];

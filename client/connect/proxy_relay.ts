@@ -9,9 +9,7 @@ import { proxyAuthorization } from "./proxy_authorization.ts";
 const MAX_HEAD = 16 * 1024;
 const ACCEPT_PAUSE = 50;
 
-/**
- * What a relay lets those do who have not given its password yet; every user of the machine can.
- */
+/** What a relay lets those do who have not given its password yet; every user of the machine can. */
 export interface RelayLimits {
   /** How long a connection may take to say what it wants, in ms. @default {10000} */
   readonly headTimeout?: number;

@@ -4,19 +4,7 @@
  */
 import { type CookieInit, cookieText } from "./cookie_pairs.ts";
 
-/**
- * One cookie of a jar.
- *
- * @example
- * ```ts
- * import { CookieJar, type JarCookie } from "@roundtrip/http";
- *
- * const jar = new CookieJar();
- * jar.updateFromHeaders(["id=1; Path=/a; Secure"], new URL("https://example.com/a"));
- * const [cookie]: Iterable<JarCookie> = jar;
- * console.assert(cookie?.domain === "example.com" && cookie.path === "/a" && cookie.secure);
- * ```
- */
+/** One cookie of a jar. */
 export interface JarCookie {
   /** Name of the cookie. */
   readonly name: string;

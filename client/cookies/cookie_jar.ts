@@ -8,20 +8,7 @@ import { AbstractCookieJar, type JarCookie } from "./abstract_cookie_jar.ts";
 import { loadCookies, saveCookies } from "./cookie_file.ts";
 import { type CookieInit, cookieText, quoteCookieValue, sentPairs } from "./cookie_pairs.ts";
 
-/**
- * What {@linkcode CookieJar} takes.
- *
- * @example
- * ```ts
- * import { CookieJar, type CookieJarOptions } from "@roundtrip/http";
- *
- * const options: CookieJarOptions = { unsafe: true }; // keep cookies of hosts that are IP addresses
- * const jar = new CookieJar(options);
- * const url = new URL("http://127.0.0.1/");
- * jar.updateCookies({ seen: "1" }, url);
- * console.assert(jar.cookieHeader(url) === "seen=1");
- * ```
- */
+/** What {@linkcode CookieJar} takes. */
 export interface CookieJarOptions {
   /**
    * Whether cookies of hosts that are IP addresses are kept, as aiohttp's `unsafe`.

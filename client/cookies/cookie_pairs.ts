@@ -4,20 +4,7 @@
  */
 import { isToken } from "../../http/headers/header_params.ts";
 
-/**
- * Cookies as a caller gives them: values by name, or pairs.
- *
- * @example
- * ```ts
- * import { ClientSession, type CookieInit } from "@roundtrip/http";
- *
- * const cookies: CookieInit = { lang: "en", theme: "dark" };
- * const app = { fetch: (r: Request) => new Response(r.headers.get("cookie")) };
- * await using session = new ClientSession({ app, cookies });
- * await using response = await session.get("/");
- * console.assert(await response.text() === "lang=en; theme=dark");
- * ```
- */
+/** Cookies as a caller gives them: values by name, or pairs. */
 export type CookieInit = Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
 
 /**

@@ -12,20 +12,7 @@
  */
 import { isJsonType, parseContentType } from "../../http/headers/content_type.ts";
 
-/**
- * What was asked for, as an error or a response tells it.
- *
- * @example
- * ```ts
- * import { ClientResponseError, ClientSession, type RequestInfo } from "@roundtrip/http";
- *
- * const shown = ({ method, url }: RequestInfo) => `${method} ${url.pathname}`;
- * const app = { fetch: () => new Response(null, { status: 404 }) };
- * await using session = new ClientSession({ app, raiseForStatus: true });
- * const error = await session.get("/a").catch((error) => error);
- * console.assert(error instanceof ClientResponseError && shown(error.requestInfo) === "GET /a");
- * ```
- */
+/** What was asked for, as an error or a response tells it. */
 export interface RequestInfo {
   /** Method in upper case. */
   readonly method: string;
@@ -40,24 +27,7 @@ export interface RequestInfo {
   readonly headers: Headers;
 }
 
-/**
- * A reply on the way to the one that counts, as `history` lists it.
- *
- * @example
- * ```ts
- * import { ClientSession, type HistoryEntry, web } from "@roundtrip/http";
- *
- * const app = new web.Application();
- * app.addRoutes([
- *   web.get("/old", () => Promise.reject(new web.HTTPFound("/new"))),
- *   web.get("/new", () => web.textResponse("here")),
- * ]);
- * await using session = new ClientSession({ app });
- * await using response = await session.get("/old");
- * const [first]: readonly HistoryEntry[] = response.history;
- * console.assert(first?.status === 302 && first.url.pathname === "/old");
- * ```
- */
+/** A reply on the way to the one that counts, as `history` lists it. */
 export interface HistoryEntry {
   /** Status code. */
   readonly status: number;
@@ -174,24 +144,7 @@ export class ClientPayloadError extends ClientError {
   override readonly name = "ClientPayloadError";
 }
 
-/**
- * What a {@linkcode ClientResponseError} is made of.
- *
- * @example
- * ```ts
- * import { ClientResponseError, type ResponseErrorInit } from "@roundtrip/http";
- *
- * // For tests of what handles such errors.
- * const init: ResponseErrorInit = {
- *   requestInfo: { method: "GET", url: new URL("http://localhost/"), headers: new Headers() },
- *   history: [],
- *   status: 503,
- *   headers: new Headers({ "retry-after": "5" }),
- *   reason: "Service Unavailable",
- * };
- * console.assert(new ClientResponseError(init).headers.get("retry-after") === "5");
- * ```
- */
+/** What a {@linkcode ClientResponseError} is made of. */
 export interface ResponseErrorInit {
   /** What was asked for. */
   readonly requestInfo: RequestInfo;

@@ -23,22 +23,7 @@ export class ClientConnectionError extends ClientError {
   override readonly name: string = "ClientConnectionError";
 }
 
-/**
- * What kept a connection from being made.
- *
- * @example
- * ```ts
- * import { ClientConnectorError, type ConnectFailure } from "@roundtrip/http";
- *
- * const advice: Partial<Record<ConnectFailure, string>> = {
- *   dns: "look at the name of the host",
- *   refused: "start the server",
- *   permission: "run with --allow-net",
- * };
- * const error = new ClientConnectorError(new URL("http://localhost:1/"), "refused", "no answer");
- * console.assert(advice[error.failure] === "start the server");
- * ```
- */
+/** What kept a connection from being made. */
 export type ConnectFailure =
   | "dns"
   | "tls"

@@ -5,20 +5,7 @@
 import { OptionTable } from "../../http/options.ts";
 import { utf8Base64 } from "./utf8_base64.ts";
 
-/**
- * Credentials for Basic authentication.
- *
- * @example
- * ```ts
- * import { type BasicAuth, ClientSession } from "@roundtrip/http";
- *
- * const auth: BasicAuth = { login: "ann", password: "secret" };
- * const app = { fetch: (r: Request) => new Response(r.headers.get("authorization")) };
- * await using session = new ClientSession({ app, auth });
- * await using response = await session.get("/");
- * console.assert(await response.text() === `Basic ${btoa("ann:secret")}`);
- * ```
- */
+/** Credentials for Basic authentication. */
 export interface BasicAuth {
   /** User; may not contain a colon. */
   readonly login: string;

@@ -10,24 +10,6 @@ import type { HopResult } from "./transport.ts";
  *
  * @param request The hop.
  * @returns The head of its reply.
- *
- * @example
- * ```ts
- * import { type ClientHandler, type ClientMiddleware, ClientSession } from "@roundtrip/http";
- *
- * const times: number[] = [];
- * const measured = (handler: ClientHandler): ClientHandler => async (request) => {
- *   const start = performance.now();
- *   const result = await handler(request);
- *   times.push(performance.now() - start);
- *   return result;
- * };
- * const timing: ClientMiddleware = (request, handler) => measured(handler)(request);
- * const app = { fetch: () => new Response() };
- * await using session = new ClientSession({ app, middlewares: [timing] });
- * await using response = await session.get("/");
- * console.assert(response.ok && times.length === 1);
- * ```
  */
 export type ClientHandler = (request: ClientRequest) => Promise<HopResult>;
 
@@ -35,20 +17,6 @@ export type ClientHandler = (request: ClientRequest) => Promise<HopResult>;
  * Sees every hop of a request, redirects and retries included, as aiohttp's client middlewares. It
  * may change the request, send it several times, answer itself, or pass the reply on changed. A
  * reply that is not passed on has to be given to `discard()`, or its connection stays taken.
- *
- * @example
- * ```ts
- * import { type ClientMiddleware, ClientSession } from "@roundtrip/http";
- *
- * const stamp: ClientMiddleware = (request, handler) => {
- *   request.headers.set("x-request-id", crypto.randomUUID());
- *   return handler(request);
- * };
- * const app = { fetch: (r: Request) => new Response(r.headers.get("x-request-id")) };
- * await using session = new ClientSession({ app, middlewares: [stamp] });
- * await using response = await session.get("/");
- * console.assert((await response.text()).length === 36);
- * ```
  */
 export type ClientMiddleware = (
   request: ClientRequest,

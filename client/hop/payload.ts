@@ -4,22 +4,7 @@
  */
 import type { HopBody } from "./transport.ts";
 
-/**
- * A body, and what has to be known about it.
- *
- * @example
- * ```ts
- * import { ClientSession, type Payload } from "@roundtrip/http";
- *
- * const seen: (Payload | null)[] = [];
- * await using session = new ClientSession({
- *   app: { fetch: () => new Response() },
- *   middlewares: [(request, handler) => (seen.push(request.payload), handler(request))],
- * });
- * await using response = await session.post("/", { data: "hello" });
- * console.assert(response.ok && seen[0]?.size === 5 && seen[0].replayable);
- * ```
- */
+/** A body, and what has to be known about it. */
 export interface Payload extends HopBody {
   /** Content type, used unless the caller set one. */
   readonly contentType: string;

@@ -4,24 +4,7 @@
  */
 import type { BodySource } from "../../http/bytes/body_source.ts";
 
-/**
- * How far an upload or a download has come.
- *
- * @example
- * ```ts
- * import { ClientSession, type Progress } from "@roundtrip/http";
- *
- * const percent = ({ bytes, total }: Progress) => total === null ? null : 100 * bytes / total;
- * let last: number | null = null;
- * const app = { fetch: (r: Request) => r.text().then(() => new Response()) };
- * await using session = new ClientSession({ app });
- * await using response = await session.post("/", {
- *   data: new Uint8Array(1000),
- *   onUploadProgress: (progress) => last = percent(progress),
- * });
- * console.assert(response.ok && last === 100);
- * ```
- */
+/** How far an upload or a download has come. */
 export interface Progress {
   /**
    * Bytes so far, as they are on the wire: compressed where the body is, unless the platform has
@@ -32,20 +15,7 @@ export interface Progress {
   readonly total: number | null;
 }
 
-/**
- * Called for each piece of a body. What it throws ends the request.
- *
- * @example
- * ```ts
- * import { ClientSession, type ProgressCallback } from "@roundtrip/http";
- *
- * let sum = 0;
- * const onDownloadProgress: ProgressCallback = ({ bytes }) => sum = bytes;
- * await using session = new ClientSession({ app: { fetch: () => new Response("hello") } });
- * await using response = await session.get("/", { onDownloadProgress });
- * console.assert(await response.text() === "hello" && sum === 5);
- * ```
- */
+/** Called for each piece of a body. What it throws ends the request. */
 export type ProgressCallback = (progress: Progress) => void;
 
 /**

@@ -8,22 +8,7 @@ import type { RequestContext } from "./request_context.ts";
 import { checkedList } from "./header_list.ts";
 import type { HeaderList } from "./transport.ts";
 
-/**
- * What a {@linkcode ClientRequest} is made of.
- *
- * @example
- * ```ts
- * import { ClientRequest, type ClientRequestInit } from "@roundtrip/http";
- *
- * // For tests of middlewares.
- * const init: ClientRequestInit = {
- *   method: "GET",
- *   url: new URL("http://localhost/a"),
- *   headers: [["accept", "text/plain"]],
- * };
- * console.assert(new ClientRequest(init).headers.get("accept") === "text/plain");
- * ```
- */
+/** What a {@linkcode ClientRequest} is made of. */
 export interface ClientRequestInit {
   /** Method in upper case. */
   readonly method: string;

@@ -6,23 +6,7 @@ import type { ProgressCallback } from "./progress.ts";
 import type { RequestTrace } from "./trace.ts";
 import type { HopResult } from "./transport.ts";
 
-/**
- * What the hops of one request share: limits, observers, way out.
- *
- * @example
- * ```ts
- * import { ClientSession, type RequestContext } from "@roundtrip/http";
- *
- * let context: RequestContext | null = null;
- * await using session = new ClientSession({
- *   app: { fetch: () => new Response() },
- *   middlewares: [(request, handler) => (context = request.context, handler(request))],
- * });
- * await using response = await session.get("/a");
- * const seen = context as RequestContext | null;
- * console.assert(response.ok && seen?.initialUrl.pathname === "/a" && !seen.rawBody);
- * ```
- */
+/** What the hops of one request share: limits, observers, way out. */
 export interface RequestContext {
   /** URL that the caller asked for. */
   readonly initialUrl: URL;
@@ -50,23 +34,7 @@ export interface RequestContext {
   received(reply: HopResult): void;
 }
 
-/**
- * Where a request is, for the limits that do not span all of it.
- *
- * @example
- * ```ts
- * import { ClientSession, type RequestPhases } from "@roundtrip/http";
- *
- * let phases: RequestPhases | undefined;
- * await using session = new ClientSession({
- *   app: { fetch: () => new Response() },
- *   timeout: { sockRead: 1_000 },
- *   middlewares: [(request, handler) => (phases = request.context?.phases, handler(request))],
- * });
- * await using response = await session.get("/");
- * console.assert(response.ok && phases?.watchesReads);
- * ```
- */
+/** Where a request is, for the limits that do not span all of it. */
 export interface RequestPhases {
   /** Whether anybody has to be told of a connection. */
   readonly watchesConnect: boolean;

@@ -4,19 +4,7 @@
  */
 import { OptionTable } from "../../http/options.ts";
 
-/**
- * Limits of time, aiohttp's `ClientTimeout`.
- *
- * @example
- * ```ts
- * import { ClientSession, type ClientTimeout } from "@roundtrip/http";
- *
- * const timeout: ClientTimeout = { total: 60_000, sockRead: 5_000 }; // ms
- * await using session = new ClientSession({ app: { fetch: () => new Response("hello") }, timeout });
- * await using response = await session.get("/", { timeout: { total: 1_000 } }); // this one alone
- * console.assert(await response.text() === "hello");
- * ```
- */
+/** Limits of time, aiohttp's `ClientTimeout`. */
 export interface ClientTimeout {
   /**
    * From the call to the last byte of the body, over all redirects and retries, in ms; 0 for no

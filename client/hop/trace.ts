@@ -5,23 +5,7 @@
 import { OptionTable } from "../../http/options.ts";
 import type { HistoryEntry, RequestInfo } from "../errors/client_errors.ts";
 
-/**
- * What every hook is given first.
- *
- * @example
- * ```ts
- * import { ClientSession, type TraceContext } from "@roundtrip/http";
- *
- * let elapsed = -1;
- * const onRequestEnd = ({ start, request }: TraceContext) => {
- *   if (request === "main page") elapsed = performance.now() - start;
- * };
- * const app = { fetch: () => new Response() };
- * await using session = new ClientSession({ app, traceConfigs: [{ onRequestEnd }] });
- * await using response = await session.get("/", { traceContext: "main page" });
- * console.assert(response.ok && elapsed >= 0);
- * ```
- */
+/** What every hook is given first. */
 export interface TraceContext {
   /** What the request gave as `traceContext`. */
   readonly request: unknown;
@@ -31,88 +15,25 @@ export interface TraceContext {
   readonly state: Map<unknown, unknown>;
 }
 
-/**
- * A request, as {@linkcode TraceConfig.onRequestStart} and others see it.
- *
- * @example
- * ```ts
- * import { ClientSession, type TraceContext, type TraceRequest } from "@roundtrip/http";
- *
- * const started: string[] = [];
- * const onRequestStart = (_: TraceContext, { request }: TraceRequest) =>
- *   void started.push(`${request.method} ${request.url.pathname}`);
- * const app = { fetch: () => new Response() };
- * await using session = new ClientSession({ app, traceConfigs: [{ onRequestStart }] });
- * await using response = await session.get("/a");
- * console.assert(response.ok && started[0] === "GET /a");
- * ```
- */
+/** A request, as {@linkcode TraceConfig.onRequestStart} and others see it. */
 export interface TraceRequest {
   /** What is asked for: method, URL, headers. */
   readonly request: RequestInfo;
 }
 
-/**
- * A piece of a body, as {@linkcode TraceConfig.onRequestChunkSent} sees it.
- *
- * @example
- * ```ts
- * import { ClientSession, type TraceChunk, type TraceContext } from "@roundtrip/http";
- *
- * let received = 0;
- * const onResponseChunkReceived = (_: TraceContext, { chunk }: TraceChunk) => {
- *   received += chunk.length;
- * };
- * const app = { fetch: () => new Response("hello") };
- * await using session = new ClientSession({ app, traceConfigs: [{ onResponseChunkReceived }] });
- * await using response = await session.get("/");
- * console.assert(await response.text() === "hello" && received === 5);
- * ```
- */
+/** A piece of a body, as {@linkcode TraceConfig.onRequestChunkSent} sees it. */
 export interface TraceChunk extends TraceRequest {
   /** The bytes. */
   readonly chunk: Uint8Array;
 }
 
-/**
- * A reply, as {@linkcode TraceConfig.onRequestEnd} and others see it.
- *
- * @example
- * ```ts
- * import { ClientSession, type TraceContext, type TraceReply } from "@roundtrip/http";
- *
- * let status = 0;
- * const onRequestEnd = (_: TraceContext, { response }: TraceReply) => {
- *   status = response.status;
- * };
- * const app = { fetch: () => new Response(null, { status: 204 }) };
- * await using session = new ClientSession({ app, traceConfigs: [{ onRequestEnd }] });
- * await using response = await session.get("/");
- * console.assert(response.ok && status === 204);
- * ```
- */
+/** A reply, as {@linkcode TraceConfig.onRequestEnd} and others see it. */
 export interface TraceReply extends TraceRequest {
   /** Status, URL and headers of the reply. */
   readonly response: HistoryEntry;
 }
 
-/**
- * A failure, as {@linkcode TraceConfig.onRequestException} sees it.
- *
- * @example
- * ```ts
- * import { ClientSession, type TraceContext, type TraceException } from "@roundtrip/http";
- *
- * let failure: unknown = null;
- * const onRequestException = (_: TraceContext, { error }: TraceException) => {
- *   failure = error;
- * };
- * const app = { fetch: () => Promise.reject(new Error("out of order")) };
- * await using session = new ClientSession({ app, traceConfigs: [{ onRequestException }] });
- * const error = await session.get("/").catch((error) => error);
- * console.assert(failure === error);
- * ```
- */
+/** A failure, as {@linkcode TraceConfig.onRequestException} sees it. */
 export interface TraceException extends TraceRequest {
   /** What the caller will be thrown. */
   readonly error: unknown;
@@ -124,21 +45,6 @@ export interface TraceException extends TraceRequest {
  *
  * aiohttp's hooks for DNS and for making and reusing connections are missing: `fetch` does not show
  * these. Chunks are those that the platform took or gave, which may be before they are on the wire.
- *
- * @example
- * ```ts
- * import { ClientSession, type TraceConfig } from "@roundtrip/http";
- *
- * const lines: string[] = [];
- * const trace: TraceConfig = {
- *   onRequestStart: (_, { request }) => lines.push(`> ${request.method} ${request.url.pathname}`),
- *   onRequestEnd: (_, { response }) => lines.push(`< ${response.status}`),
- * };
- * const app = { fetch: () => new Response("hello") };
- * await using session = new ClientSession({ app, traceConfigs: [trace] });
- * await using response = await session.get("/a");
- * console.assert(lines.join() === "> GET /a,< 200");
- * ```
  */
 export interface TraceConfig {
   /** A request begins. */

@@ -5,33 +5,10 @@
 import type { BodySource } from "../../http/bytes/body_source.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 
-/**
- * Headers in order, names in any case; a name may repeat.
- *
- * @example
- * ```ts
- * import type { HeaderList } from "@roundtrip/http";
- *
- * const headers: HeaderList = [["X-Tag", "a"], ["X-Tag", "b"]];
- * console.assert(new Headers(headers as [string, string][]).get("x-tag") === "a, b");
- * ```
- */
+/** Headers in order, names in any case; a name may repeat. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
-/**
- * A body as a transport takes it.
- *
- * @example
- * ```ts
- * import type { HopBody } from "@roundtrip/http";
- *
- * const textBody = (text: string): HopBody => {
- *   const bytes = new TextEncoder().encode(text);
- *   return { size: bytes.length, bytes, stream: () => new Blob([bytes]).stream() };
- * };
- * console.assert(textBody("hello").size === 5);
- * ```
- */
+/** A body as a transport takes it. */
 export interface HopBody {
   /** Length in bytes, `null` where it is not known before the end. */
   readonly size: number | null;
@@ -47,23 +24,7 @@ export interface HopBody {
   stream(taken?: boolean): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
-/**
- * What a transport tells about a hop while it is under way.
- *
- * @example
- * ```ts
- * import type { HopObserver } from "@roundtrip/http";
- *
- * const steps: string[] = [];
- * const observer: HopObserver = {
- *   queued: () => steps.push("queued"),
- *   dequeued: () => steps.push("dequeued"),
- *   connected: () => steps.push("connected"),
- * };
- * observer.connected();
- * console.assert(steps.join() === "connected");
- * ```
- */
+/** What a transport tells about a hop while it is under way. */
 export interface HopObserver {
   /** All connections are in use; the hop waits for one. */
   queued(): void;
@@ -98,24 +59,7 @@ export interface HopConnection {
   readonly isReused: boolean;
 }
 
-/**
- * One request as a transport takes it.
- *
- * @example
- * ```ts
- * import { appTransport, ClientSession, type HopRequest, type Transport } from "@roundtrip/http";
- *
- * const inner = appTransport({ fetch: () => new Response("hello") });
- * const sent: HopRequest[] = [];
- * const transport: Transport = {
- *   send: (request) => (sent.push(request), inner.send(request)),
- *   close: () => inner.close(),
- * };
- * await using session = new ClientSession({ transport });
- * await using response = await session.post("http://localhost/a", { data: "hello" });
- * console.assert(response.ok && sent[0]?.method === "POST" && sent[0].body?.size === 5);
- * ```
- */
+/** One request as a transport takes it. */
 export interface HopRequest {
   /** Method in upper case. */
   readonly method: string;
@@ -146,28 +90,7 @@ export interface HopRequest {
   readonly observer: HopObserver | null;
 }
 
-/**
- * One reply as a transport gives it.
- *
- * @example
- * ```ts
- * import { type ClientMiddleware, ClientSession, type HopResult } from "@roundtrip/http";
- *
- * // Answers by itself, without the network.
- * const offline: ClientMiddleware = (): Promise<HopResult> =>
- *   Promise.resolve({
- *     status: 503,
- *     reason: "Service Unavailable",
- *     headers: new Headers(),
- *     body: null,
- *     bodyError: (error) => error as Error,
- *     release() {},
- *   });
- * await using session = new ClientSession({ middlewares: [offline] });
- * await using response = await session.get("http://example.com/");
- * console.assert(response.status === 503);
- * ```
- */
+/** One reply as a transport gives it. */
 export interface HopResult {
   /** Status code. */
   readonly status: number;
@@ -227,26 +150,6 @@ export interface HopResult {
 /**
  * Carries requests. `fetchTransport` is the first one and keeps fetch's ways to its own files,
  * fetch_transport.ts and fetch_errors.ts; the tests run their tables over each.
- *
- * @example
- * ```ts
- * import { appTransport, ClientSession, type Transport } from "@roundtrip/http";
- *
- * // Sends every request to another application by its host.
- * const byHost = (hosts: Record<string, Transport>): Transport => ({
- *   send(request) {
- *     const { hostname } = new URL(request.url);
- *     const transport = hosts[hostname];
- *     if (transport === undefined) throw new Error(`nobody is ${hostname}`);
- *     return transport.send(request);
- *   },
- *   close() {},
- * });
- * const transport = byHost({ a: appTransport({ fetch: () => new Response("I am a") }) });
- * await using session = new ClientSession({ transport });
- * await using response = await session.get("http://a/");
- * console.assert(await response.text() === "I am a");
- * ```
  */
 export interface Transport {
   /** Names of headers, in lower case, that it always sends, whatever the request says. */

@@ -6,23 +6,7 @@ import { OptionTable } from "../../http/options.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import { discard } from "../hop/transport.ts";
 
-/**
- * What {@linkcode bearerAuthMiddleware} takes.
- *
- * @example
- * ```ts
- * import { bearerAuthMiddleware, type BearerAuthOptions, ClientSession } from "@roundtrip/http";
- *
- * const options: BearerAuthOptions = {
- *   getToken: (expired) => expired === null ? "first" : "next",
- *   origin: "http://localhost",
- * };
- * const app = { fetch: (r: Request) => new Response(r.headers.get("authorization")) };
- * await using session = new ClientSession({ app, middlewares: [bearerAuthMiddleware(options)] });
- * await using response = await session.get("/");
- * console.assert(await response.text() === "Bearer first");
- * ```
- */
+/** What {@linkcode bearerAuthMiddleware} takes. */
 export interface BearerAuthOptions {
   /**
    * Gets a token. However many requests need one at a time, it is called once for all of them.

@@ -11,25 +11,7 @@ import type { ClientHandler, ClientMiddleware } from "../hop/middleware.ts";
 import type { ClientRequest } from "../hop/request.ts";
 import { discard, type HopResult } from "../hop/transport.ts";
 
-/**
- * What {@linkcode cacheMiddleware} takes.
- *
- * @example
- * ```ts
- * import { cacheMiddleware, type CacheOptions, ClientSession } from "@roundtrip/http";
- *
- * const options: CacheOptions = { maxSize: 16 * 1024 ** 2, maxBodySize: 1024, shared: true };
- * let calls = 0;
- * const headers = { "cache-control": "private, max-age=60" };
- * const app = { fetch: () => new Response(`call ${++calls}`, { headers }) };
- * await using session = new ClientSession({ app, middlewares: [cacheMiddleware(options)] });
- * for (let i = 0; i < 2; i++) {
- *   await using response = await session.get("/");
- *   await response.read();
- * }
- * console.assert(calls === 2); // a shared cache keeps nothing that is private
- * ```
- */
+/** What {@linkcode cacheMiddleware} takes. */
 export interface CacheOptions {
   /**
    * Most bytes that are kept, URLs and headers and 1 KiB for each reply included; the replies that

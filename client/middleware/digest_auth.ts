@@ -16,21 +16,7 @@ import type { ClientMiddleware } from "../hop/middleware.ts";
 import type { ClientRequest } from "../hop/request.ts";
 import { discard, type HopResult } from "../hop/transport.ts";
 
-/**
- * What {@linkcode digestAuthMiddleware} takes.
- *
- * @example
- * ```ts
- * import { type DigestAuthOptions, digestAuthMiddleware } from "@roundtrip/http";
- *
- * const options: DigestAuthOptions = {
- *   login: "ann",
- *   password: "secret",
- *   origin: "https://example.com", // no other server gets an answer
- * };
- * console.assert(typeof digestAuthMiddleware(options) === "function");
- * ```
- */
+/** What {@linkcode digestAuthMiddleware} takes. */
 export interface DigestAuthOptions {
   /** User; may not contain a colon. */
   readonly login: string;

@@ -6,21 +6,7 @@ import { OptionTable } from "../../http/options.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import { discard, type HopResult } from "../hop/transport.ts";
 
-/**
- * What {@linkcode loggingMiddleware} tells about a hop.
- *
- * @example
- * ```ts
- * import { ClientSession, type HopRecord, loggingMiddleware } from "@roundtrip/http";
- *
- * const slow: HopRecord[] = [];
- * const log = (record: HopRecord) => void (record.elapsed >= 0 && slow.push(record));
- * const app = { fetch: () => new Response("ok") };
- * await using session = new ClientSession({ app, middlewares: [loggingMiddleware({ log })] });
- * await using response = await session.get("/a");
- * console.assert(response.ok && slow[0]?.status === 200 && slow[0].error === null);
- * ```
- */
+/** What {@linkcode loggingMiddleware} tells about a hop. */
 export interface HopRecord {
   /** Method in upper case. */
   readonly method: string;
@@ -34,21 +20,7 @@ export interface HopRecord {
   readonly error: unknown;
 }
 
-/**
- * What {@linkcode loggingMiddleware} takes.
- *
- * @example
- * ```ts
- * import { ClientSession, loggingMiddleware, type LoggingOptions } from "@roundtrip/http";
- *
- * const lines: string[] = [];
- * const options: LoggingOptions = { log: (record) => lines.push(JSON.stringify(record)) };
- * const app = { fetch: () => new Response("ok") };
- * await using session = new ClientSession({ app, middlewares: [loggingMiddleware(options)] });
- * await using response = await session.get("/a");
- * console.assert(response.ok && lines[0]?.includes('"status":200'));
- * ```
- */
+/** What {@linkcode loggingMiddleware} takes. */
 export interface LoggingOptions {
   /** Gets the record of each hop. @default one line on the console */
   readonly log?: (record: HopRecord) => void;

@@ -6,20 +6,7 @@ import { OptionTable } from "../../http/options.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import { pause } from "./abortable_delay.ts";
 
-/**
- * What {@linkcode rateLimitMiddleware} takes.
- *
- * @example
- * ```ts
- * import { ClientSession, rateLimitMiddleware, type RateLimitOptions } from "@roundtrip/http";
- *
- * const options: RateLimitOptions = { requests: 100, interval: 60_000, perOrigin: false };
- * const app = { fetch: () => new Response("ok") };
- * await using session = new ClientSession({ app, middlewares: [rateLimitMiddleware(options)] });
- * await using response = await session.get("http://api.example/");
- * console.assert(response.ok);
- * ```
- */
+/** What {@linkcode rateLimitMiddleware} takes. */
 export interface RateLimitOptions {
   /** Most requests in any `interval`. */
   readonly requests: number;

@@ -14,21 +14,7 @@ import type { ClientMiddleware } from "../hop/middleware.ts";
 import type { ClientRequest } from "../hop/request.ts";
 import type { HopResult } from "../hop/transport.ts";
 
-/**
- * What {@linkcode replayMiddleware} takes.
- *
- * @example
- * ```ts
- * import { ClientSession, replayMiddleware, type ReplayOptions } from "@roundtrip/http";
- *
- * const options: ReplayOptions = { mode: "record" };
- * const path = `${await Deno.makeTempDir()}/replies.jsonl`;
- * const app = { fetch: () => new Response("hello") };
- * await using session = new ClientSession({ app, middlewares: [replayMiddleware(path, options)] });
- * await using response = await session.get("http://api.example/");
- * console.assert((await Deno.readTextFile(path)).includes('"text":"hello"'));
- * ```
- */
+/** What {@linkcode replayMiddleware} takes. */
 export interface ReplayOptions {
   /**
    * `replay` never asks a server; `record` writes the file anew; `auto` replays if there is a file,

@@ -9,24 +9,7 @@ import { pause } from "./abortable_delay.ts";
 import type { ClientRequest } from "../hop/request.ts";
 import { discard, type HopResult } from "../hop/transport.ts";
 
-/**
- * An attempt that has ended, well or not, for `shouldRetry`.
- *
- * @example
- * ```ts
- * import { ClientSession, type FailedAttempt, retryMiddleware } from "@roundtrip/http";
- *
- * // An API that says 404 for a moment after something was created.
- * const shouldRetry = ({ request, response }: FailedAttempt) =>
- *   response?.status === 404 && request.url.pathname.startsWith("/jobs/") ? true : undefined;
- * let calls = 0;
- * const app = { fetch: () => new Response("", { status: ++calls < 2 ? 404 : 200 }) };
- * const retry = retryMiddleware({ shouldRetry, backoff: 1 });
- * await using session = new ClientSession({ app, middlewares: [retry] });
- * await using response = await session.get("http://api.example/jobs/1");
- * console.assert(response.ok && calls === 2);
- * ```
- */
+/** An attempt that has ended, well or not, for `shouldRetry`. */
 export interface FailedAttempt {
   /** The hop. */
   readonly request: ClientRequest;
@@ -38,21 +21,7 @@ export interface FailedAttempt {
   readonly error: unknown;
 }
 
-/**
- * What {@linkcode retryMiddleware} takes.
- *
- * @example
- * ```ts
- * import { ClientSession, retryMiddleware, type RetryOptions } from "@roundtrip/http";
- *
- * const options: RetryOptions = { retries: 1, statuses: [500], methods: ["GET", "POST"], backoff: 1 };
- * let calls = 0;
- * const app = { fetch: () => new Response("ok", { status: ++calls < 2 ? 500 : 200 }) };
- * await using session = new ClientSession({ app, middlewares: [retryMiddleware(options)] });
- * await using response = await session.post("/", { data: "hello" });
- * console.assert(response.ok && calls === 2);
- * ```
- */
+/** What {@linkcode retryMiddleware} takes. */
 export interface RetryOptions {
   /** How often a hop is repeated after the first attempt. @default {2} */
   readonly retries?: number;

@@ -24,43 +24,10 @@ import { type ClientTimeout, resolveTimeout } from "../hop/timeout.ts";
 import type { TraceConfig } from "../hop/trace.ts";
 import { parseBaseUrl } from "./url.ts";
 
-/**
- * Decides about a reply: throws, or lets it pass.
- *
- * @example
- * ```ts
- * import { ClientSession, type RaiseForStatus } from "@roundtrip/http";
- *
- * const raiseForStatus: RaiseForStatus = (response) => {
- *   if (response.status === 410) throw new Error("it is gone");
- * };
- * const app = { fetch: () => new Response(null, { status: 410 }) };
- * await using session = new ClientSession({ app, raiseForStatus });
- * const error = await session.get("/").catch((error) => error);
- * console.assert(error.message === "it is gone");
- * ```
- */
+/** Decides about a reply: throws, or lets it pass. */
 export type RaiseForStatus = boolean | ((response: ClientResponse) => void | Promise<void>);
 
-/**
- * What a session and a request both take; a request's value counts instead of the session's.
- *
- * @example
- * ```ts
- * import { ClientSession, type SharedOptions } from "@roundtrip/http";
- *
- * // Either for the session or for one request.
- * const options: SharedOptions = {
- *   headers: { "x-app": "docs" },
- *   timeout: { total: 5_000 },
- *   retry: 2,
- * };
- * const app = { fetch: (r: Request) => new Response(r.headers.get("x-app")) };
- * await using session = new ClientSession({ app });
- * await using response = await session.get("/", options);
- * console.assert(await response.text() === "docs");
- * ```
- */
+/** What a session and a request both take; a request's value counts instead of the session's. */
 export interface SharedOptions {
   /** Headers; a request's header replaces the session's of the same name. */
   readonly headers?: HeadersInit;
@@ -115,24 +82,7 @@ export interface SharedOptions {
   readonly maxBodySize?: number;
 }
 
-/**
- * What {@linkcode ClientSession} takes.
- *
- * @example
- * ```ts
- * import { ClientSession, type SessionOptions } from "@roundtrip/http";
- *
- * const options: SessionOptions = {
- *   baseUrl: "http://localhost/api/",
- *   headers: { accept: "application/json" },
- *   raiseForStatus: true,
- *   app: { fetch: (r) => Response.json(new URL(r.url).pathname) },
- * };
- * await using session = new ClientSession(options);
- * await using response = await session.get("users");
- * console.assert(await response.json() === "/api/users");
- * ```
- */
+/** What {@linkcode ClientSession} takes. */
 export interface SessionOptions extends SharedOptions {
   /**
    * URL that relative ones are resolved against; its path counts as a folder, and credentials in it
@@ -168,24 +118,7 @@ export interface SessionOptions extends SharedOptions {
   readonly traceConfigs?: readonly TraceConfig[];
 }
 
-/**
- * What a request takes.
- *
- * @example
- * ```ts
- * import { ClientSession, type RequestOptions } from "@roundtrip/http";
- *
- * const options: RequestOptions = {
- *   params: { page: 2, all: true },
- *   json: { name: "ann" },
- *   cookies: { seen: "1" },
- * };
- * const app = { fetch: (r: Request) => new Response(new URL(r.url).search) };
- * await using session = new ClientSession({ app });
- * await using response = await session.post("/users", options);
- * console.assert(await response.text() === "?page=2&all=true");
- * ```
- */
+/** What a request takes. */
 export interface RequestOptions extends SharedOptions {
   /** Query, added to the one of the URL. */
   readonly params?: QueryInit;

@@ -59,50 +59,13 @@ import { type HopResult, replyHeader } from "../hop/transport.ts";
 
 const RELEASED = "Connection closed: the response was released";
 
-/**
- * Names the encoding of a body whose header does not.
- *
- * @example
- * ```ts
- * import { ClientSession, type FallbackCharsetResolver } from "@roundtrip/http";
- *
- * const fallbackCharsetResolver: FallbackCharsetResolver = (response) =>
- *   response.url.hostname.endsWith(".cn") ? "gbk" : "utf-8";
- * const app = { fetch: () => new Response(new Uint8Array([0xc4, 0xe3, 0xba, 0xc3])) };
- * await using session = new ClientSession({ app, fallbackCharsetResolver });
- * await using response = await session.get("http://example.cn/");
- * console.assert(await response.text() === "你好");
- * ```
- */
+/** Names the encoding of a body whose header does not. */
 export type FallbackCharsetResolver = (
   response: ClientResponse,
   body: Uint8Array<ArrayBuffer>,
 ) => string;
 
-/**
- * What a {@linkcode ClientResponse} is made of.
- *
- * @example
- * ```ts
- * import { ClientResponse, type ClientResponseInit } from "@roundtrip/http";
- *
- * // For tests of what handles responses.
- * const init: ClientResponseInit = {
- *   requestInfo: { method: "GET", url: new URL("http://localhost/"), headers: new Headers() },
- *   history: [],
- *   result: {
- *     status: 200,
- *     reason: "OK",
- *     headers: new Headers(),
- *     body: new Blob(["hello"]).stream(),
- *     bodyError: (error) => error as Error,
- *     release() {},
- *   },
- *   onEnd() {},
- * };
- * console.assert(await new ClientResponse(init).text() === "hello");
- * ```
- */
+/** What a {@linkcode ClientResponse} is made of. */
 export interface ClientResponseInit {
   /** The request that got the reply. */
   readonly requestInfo: RequestInfo;

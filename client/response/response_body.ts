@@ -14,24 +14,7 @@ import { concatBytes } from "../../http/bytes/bytes.ts";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 import { type HopResult, replyHeader } from "../hop/transport.ts";
 
-/**
- * What happens to a body on its way to the reader.
- *
- * @example
- * ```ts
- * import type { BodyPolicy, ClientResponseInit } from "@roundtrip/http";
- *
- * // As a ClientResponse takes it: bodies as they came, nobody told of them.
- * const policy: BodyPolicy = {
- *   autoDecompress: false,
- *   maxDecodedSize: 0,
- *   maxBodySize: 0,
- *   onDownloadProgress: null,
- * };
- * const init: Pick<ClientResponseInit, "policy"> = { policy };
- * console.assert(init.policy?.autoDecompress === false);
- * ```
- */
+/** What happens to a body on its way to the reader. */
 export interface BodyPolicy {
   /** Whether `Content-Encoding` is undone. */
   readonly autoDecompress: boolean;

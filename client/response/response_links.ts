@@ -4,20 +4,7 @@
  */
 import { parseLinkHeader } from "../../http/headers/link_header.ts";
 
-/**
- * One link of a reply.
- *
- * @example
- * ```ts
- * import { ClientSession, type ResponseLink } from "@roundtrip/http";
- *
- * const headers = { link: '</items?page=2>; rel="next"' };
- * await using session = new ClientSession({ app: { fetch: () => new Response("", { headers }) } });
- * await using response = await session.get("/items");
- * const next: ResponseLink | undefined = response.links.get("next");
- * console.assert(next?.url.href === "http://localhost/items?page=2");
- * ```
- */
+/** One link of a reply. */
 export interface ResponseLink {
   /** Where it leads, absolute. */
   readonly url: URL;

@@ -4,20 +4,7 @@
  */
 import { OptionTable } from "../../http/options.ts";
 
-/**
- * How to decode the text of a body.
- *
- * @example
- * ```ts
- * import { ClientSession, type TextOptions } from "@roundtrip/http";
- *
- * const options: TextOptions = { encoding: "gbk", errors: "replace" };
- * const app = { fetch: () => new Response(new Uint8Array([0xc4, 0xe3, 0xba, 0xc3])) };
- * await using session = new ClientSession({ app });
- * await using response = await session.get("/");
- * console.assert(await response.text(options) === "你好");
- * ```
- */
+/** How to decode the text of a body. */
 export interface TextOptions {
   /** Encoding to use whatever the header says, `"gbk"` for example. */
   readonly encoding?: string;
@@ -35,22 +22,7 @@ export const TEXT_OPTIONS = new OptionTable<TextOptions>({
   errors: "a string",
 });
 
-/**
- * How to read the JSON of a body.
- *
- * @example
- * ```ts
- * import { ClientSession, type JsonOptions } from "@roundtrip/http";
- *
- * const options: JsonOptions = {
- *   contentType: null, // whatever the header says
- *   loads: (text) => JSON.parse(text.replace(")]}',", "")),
- * };
- * await using session = new ClientSession({ app: { fetch: () => new Response(`)]}',[1, 2]`) } });
- * await using response = await session.get("/");
- * console.assert((await response.json<number[]>(options)).length === 2);
- * ```
- */
+/** How to read the JSON of a body. */
 export interface JsonOptions extends TextOptions {
   /**
    * Mime type that the reply has to have; a part of it is enough. `null` accepts any.

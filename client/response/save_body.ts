@@ -8,23 +8,7 @@ import { ClientPayloadError } from "../errors/client_errors.ts";
 import { PartFile, type PartOrigin } from "./part_file.ts";
 import type { ProgressCallback } from "../hop/progress.ts";
 
-/**
- * How a body is written into a file.
- *
- * @example
- * ```ts
- * import { ClientSession, type SaveOptions } from "@roundtrip/http";
- *
- * let written = 0;
- * const options: SaveOptions = { overwrite: true, onProgress: ({ bytes }) => written = bytes };
- * const path = await Deno.makeTempFile();
- * await using session = new ClientSession({ app: { fetch: () => new Response("hello") } });
- * await using response = await session.get("/");
- * await response.saveTo(path, options);
- * console.assert(written === 5 && await Deno.readTextFile(path) === "hello");
- * await Deno.remove(path);
- * ```
- */
+/** How a body is written into a file. */
 export interface SaveOptions {
   /**
    * Whether a file of that name is replaced, once the body is complete.
@@ -41,20 +25,7 @@ export const SAVE_OPTIONS = new OptionTable<SaveOptions>({
   onProgress: "a function",
 });
 
-/**
- * A file that was written.
- *
- * @example
- * ```ts
- * import { ClientSession, type SavedFile } from "@roundtrip/http";
- *
- * const folder = await Deno.makeTempDir();
- * await using session = new ClientSession({ app: { fetch: () => new Response("hello") } });
- * const file: SavedFile = await session.downloadToFile("/", `${folder}/hello.txt`);
- * console.assert(file.path === `${folder}/hello.txt` && file.size === 5);
- * await Deno.remove(folder, { recursive: true });
- * ```
- */
+/** A file that was written. */
 export interface SavedFile {
   /** Path of the file. */
   readonly path: string;

@@ -6,21 +6,7 @@ import { OptionTable } from "../../http/options.ts";
 import { createParser } from "eventsource-parser";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 
-/**
- * One server-sent event.
- *
- * @example
- * ```ts
- * import { ClientSession, type ServerSentEvent } from "@roundtrip/http";
- *
- * const body = "id: 7\nevent: price\ndata: 42\n\n";
- * const headers = { "content-type": "text/event-stream" };
- * await using session = new ClientSession({ app: { fetch: () => new Response(body, { headers }) } });
- * await using response = await session.get("/");
- * const events: ServerSentEvent[] = await Array.fromAsync(response.events());
- * console.assert(events[0]?.event === "price" && events[0].data === "42" && events[0].id === "7");
- * ```
- */
+/** One server-sent event. */
 export interface ServerSentEvent {
   /** Type of the event, `message` unless the server names one. */
   readonly event: string;
@@ -34,22 +20,7 @@ export interface ServerSentEvent {
   readonly retry: number | null;
 }
 
-/**
- * How to read server-sent events.
- *
- * @example
- * ```ts
- * import { ClientSession, type EventsOptions, EventTooLongError } from "@roundtrip/http";
- *
- * const options: EventsOptions = { maxEventSize: 10 };
- * const headers = { "content-type": "text/event-stream" };
- * const app = { fetch: () => new Response(`data: ${"x".repeat(50)}\n\n`, { headers }) };
- * await using session = new ClientSession({ app });
- * await using response = await session.get("/");
- * const error = await Array.fromAsync(response.events(options)).catch((error) => error);
- * console.assert(error instanceof EventTooLongError);
- * ```
- */
+/** How to read server-sent events. */
 export interface EventsOptions {
   /**
    * Most characters of one event.

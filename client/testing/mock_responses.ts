@@ -4,36 +4,10 @@
  */
 import type { FetchApp } from "../transport/app_transport.ts";
 
-/**
- * Which requests a reply is for: an absolute URL or a path with its query, a pattern, a test.
- *
- * @example
- * ```ts
- * import { ClientSession, MockResponses, type MockTarget } from "@roundtrip/http";
- *
- * const withToken: MockTarget = (request) => request.headers.has("authorization");
- * const mock = new MockResponses().add("GET", withToken).add("GET", /./, { status: 401 });
- * await using session = new ClientSession({ app: mock });
- * await using response = await session.get("http://api.example/");
- * console.assert(response.status === 401);
- * ```
- */
+/** Which requests a reply is for: an absolute URL or a path with its query, a pattern, a test. */
 export type MockTarget = string | URL | RegExp | ((request: Request) => boolean);
 
-/**
- * What {@linkcode MockResponses} answers with; nothing at all is an empty 200.
- *
- * @example
- * ```ts
- * import { ClientSession, type MockReply, MockResponses } from "@roundtrip/http";
- *
- * const later: MockReply = { status: 503, headers: { "retry-after": "0" }, repeat: 2 };
- * const mock = new MockResponses().add("GET", "/", later).add("GET", "/", { json: [1, 2] });
- * await using session = new ClientSession({ app: mock, retry: 2 });
- * await using response = await session.get("http://api.example/");
- * console.assert(response.ok && mock.calls.length === 3);
- * ```
- */
+/** What {@linkcode MockResponses} answers with; nothing at all is an empty 200. */
 export interface MockReply {
   /** Status code. @default {200} */
   readonly status?: number;
@@ -51,21 +25,7 @@ export interface MockReply {
   readonly repeat?: number | true;
 }
 
-/**
- * A request that came.
- *
- * @example
- * ```ts
- * import { ClientSession, type MockCall, MockResponses } from "@roundtrip/http";
- *
- * const mock = new MockResponses().add("PUT", "/users/1");
- * await using session = new ClientSession({ app: mock, headers: { "x-version": "2" } });
- * await using response = await session.put("http://api.example/users/1", { data: "Ada" });
- * const call: MockCall | undefined = mock.calls[0];
- * console.assert(call?.method === "PUT" && call.headers.get("x-version") === "2");
- * console.assert(new TextDecoder().decode(call?.body) === "Ada");
- * ```
- */
+/** A request that came. */
 export interface MockCall {
   /** Method in upper case. */
   readonly method: string;

@@ -8,19 +8,7 @@ import { asError, ClientConnectionError } from "../errors/connection_errors.ts";
 import { ClientPayloadError } from "../errors/client_errors.ts";
 import type { HopRequest, HopResult, Transport } from "../hop/transport.ts";
 
-/**
- * Anything that answers requests: an `Application`, a Hono app, `{ fetch: (request) => … }`.
- *
- * @example
- * ```ts
- * import { ClientSession, type FetchApp } from "@roundtrip/http";
- *
- * const app: FetchApp = { fetch: (request) => new Response(new URL(request.url).pathname) };
- * await using session = new ClientSession({ app });
- * await using response = await session.get("/a");
- * console.assert(await response.text() === "/a");
- * ```
- */
+/** Anything that answers requests: an `Application`, a Hono app, `{ fetch: (request) => … }`. */
 export interface FetchApp {
   /**
    * Answers a request.

@@ -8,25 +8,7 @@ import type { QueryInit } from "../../http/query.ts";
 import type { StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
 import type { CookieInit } from "../cookies/cookie_pairs.ts";
 
-/**
- * Limits of time of a WebSocket, aiohttp's `ClientWSTimeout`.
- *
- * @example
- * ```ts
- * import { ClientSession, type ClientWSTimeout, web, WebSocketTimeoutError } from "@roundtrip/http";
- *
- * const app = new web.Application();
- * app.addRoutes([web.get("/ws", web.webSocket(async (socket) => void await socket.receive()))]);
- * await using runner = new web.AppRunner(app);
- * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- *
- * const timeout: ClientWSTimeout = { receive: 10, close: 1_000 }; // ms
- * await using session = new ClientSession({ baseUrl });
- * await using ws = await session.wsConnect("/ws", { timeout });
- * const error = await ws.receive().catch((error) => error);
- * console.assert(error instanceof WebSocketTimeoutError);
- * ```
- */
+/** Limits of time of a WebSocket, aiohttp's `ClientWSTimeout`. */
 export interface ClientWSTimeout {
   /** How long `receive()` waits, in ms; 0 for no limit. @default {0} */
   readonly receive?: number;
@@ -45,21 +27,6 @@ export const CLIENT_WS_TIMEOUT = new OptionTable<ClientWSTimeout>({
  * requests, and `traceConfigs` are not told of its handshake.
  *
  * @typeParam T What `receiveJson()` gives: the output of `schema`.
- *
- * @example
- * ```ts
- * import { ClientSession, web, type WSConnectOptions } from "@roundtrip/http";
- *
- * const app = new web.Application();
- * app.addRoutes([web.get("/ws", web.webSocket(() => {}, { protocols: ["chat"] }))]);
- * await using runner = new web.AppRunner(app);
- * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- *
- * const options: WSConnectOptions = { protocols: ["chat"], heartbeat: 20_000, maxMsgSize: 1024 };
- * await using session = new ClientSession({ baseUrl });
- * await using ws = await session.wsConnect("/ws", options);
- * console.assert(ws.protocol === "chat");
- * ```
  */
 export interface WSConnectOptions<T = unknown> {
   /** Subprotocols to offer, the preferred one first. @default {[]} */

@@ -8,24 +8,7 @@ import { pause } from "../middleware/abortable_delay.ts";
 import type { ClientWebSocketResponse } from "./websocket.ts";
 import { WSServerHandshakeError } from "./handshake_error.ts";
 
-/**
- * What {@linkcode reconnect} takes.
- *
- * @example
- * ```ts
- * import { ClientConnectionError, reconnect, type ReconnectOptions } from "@roundtrip/http";
- *
- * const delays: number[] = [];
- * const options: ReconnectOptions = {
- *   retries: 2,
- *   minDelay: 1,
- *   onRetry: (_error, delay) => delays.push(delay),
- * };
- * const sockets = reconnect(() => Promise.reject(new ClientConnectionError("no network")), options);
- * const error = await sockets.next().catch((error) => error);
- * console.assert(error instanceof ClientConnectionError && delays.length >= 1);
- * ```
- */
+/** What {@linkcode reconnect} takes. */
 export interface ReconnectOptions {
   /**
    * Attempts in a row that may fail before the failure is thrown; 0 for no limit. A connection that

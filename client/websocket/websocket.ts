@@ -16,26 +16,7 @@ interface ControlFrames {
   pong(data?: Uint8Array): void;
 }
 
-/**
- * What a {@linkcode ClientWebSocketResponse} is made of.
- *
- * @example
- * ```ts
- * import { ClientSession, type ClientWebSocketInit, web } from "@roundtrip/http";
- *
- * // Anything that has these of the handshake, the socket itself for one.
- * const line = ({ url, compress }: Pick<ClientWebSocketInit<unknown>, "url" | "compress">) =>
- *   `${url.pathname}, ${compress ? "compressed" : "plain"}`;
- * const app = new web.Application();
- * app.addRoutes([web.get("/ws", web.webSocket(() => {}))]);
- * await using runner = new web.AppRunner(app);
- * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- *
- * await using session = new ClientSession({ baseUrl });
- * await using ws = await session.wsConnect("/ws");
- * console.assert(line(ws) === "/ws, plain");
- * ```
- */
+/** What a {@linkcode ClientWebSocketResponse} is made of. */
 export interface ClientWebSocketInit<T> {
   /** URL of the handshake, after redirects. */
   readonly url: URL;

@@ -5,22 +5,7 @@
 import { byobReader } from "./byob_reader.ts";
 import { GrowingBytes, resized, withoutSpare } from "./growing_bytes.ts";
 
-/**
- * Gives a body piece by piece; nothing is fetched before it is asked for.
- *
- * @example
- * ```ts
- * import { type BodySource, StreamReader } from "@roundtrip/http";
- *
- * const pieces = ["one\n", "two\n"].map((text) => new TextEncoder().encode(text));
- * const source: BodySource = {
- *   next: () => Promise.resolve(pieces.shift() ?? null),
- *   cancel: () => Promise.resolve(),
- * };
- * const reader = new StreamReader(source);
- * console.assert(new TextDecoder().decode(await reader.readLine()) === "one\n");
- * ```
- */
+/** Gives a body piece by piece; nothing is fetched before it is asked for. */
 export interface BodySource {
   /**
    * Fetches the next piece.

@@ -4,19 +4,7 @@
  */
 import { OptionTable } from "../options.ts";
 
-/**
- * What a `StreamReader` is told by the side that owns the connection.
- *
- * @example
- * ```ts
- * import { StreamReader, type StreamReaderOptions } from "@roundtrip/http";
- *
- * let ended = false;
- * const options: StreamReaderOptions = { length: 5, onEnd: () => ended = true };
- * const reader = new StreamReader(new Blob(["hello"]).stream(), options);
- * console.assert((await reader.read()).length === 5 && ended);
- * ```
- */
+/** What a `StreamReader` is told by the side that owns the connection. */
 export interface StreamReaderOptions {
   /**
    * Longest line that `readLine()`, `readUntil()` and iteration by lines give, in bytes.

@@ -4,21 +4,7 @@
  */
 import { chooseEncoding } from "../headers/accept_encoding.ts";
 
-/**
- * A coding that responses can be compressed with.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const codings: web.ContentCoding[] = ["br", "gzip"];
- * const app = new web.Application({ middlewares: [web.compress({ codings, threshold: 0 })] });
- * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
- * const response = await app.request("/", { headers: { "accept-encoding": "gzip, br" } });
- * console.assert(response.headers.get("content-encoding") === "br"); // the first among equals
- * await response.body?.cancel();
- * ```
- */
+/** A coding that responses can be compressed with. */
 export type ContentCoding = "br" | "gzip" | "deflate";
 
 /** The codings by how well they do for the time they take; the first one wins among equals. */

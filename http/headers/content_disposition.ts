@@ -6,20 +6,7 @@ import { headerText, latin1Bytes } from "./header_text.ts";
 import { formatHeaderParams, parseHeaderParams } from "./header_params.ts";
 import type { HeaderParam } from "./header_params.ts";
 
-/**
- * A parsed `Content-Disposition` value (RFC 6266, RFC 7578 section 4.2).
- *
- * @example
- * ```ts
- * import { ClientSession, type ContentDisposition } from "@roundtrip/http";
- *
- * const headers = { "content-disposition": "attachment; filename*=UTF-8''na%C3%AFve.txt" };
- * await using session = new ClientSession({ app: { fetch: () => new Response("", { headers }) } });
- * await using response = await session.get("/");
- * const disposition: ContentDisposition | null = response.contentDisposition;
- * console.assert(disposition?.type === "attachment" && disposition.filename === "naïve.txt");
- * ```
- */
+/** A parsed `Content-Disposition` value (RFC 6266, RFC 7578 section 4.2). */
 export interface ContentDisposition {
   /** Disposition in lower case: `attachment`, `inline`, `form-data`, … */
   readonly type: string;

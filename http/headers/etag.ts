@@ -4,27 +4,7 @@
  */
 import { formatHttpDate } from "./http_date.ts";
 
-/**
- * An entity tag.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const etag: web.ETag = { value: "v1", weak: true };
- * const app = new web.Application();
- * app.addRoutes([web.get("/", (request) => {
- *   if (request.ifNoneMatch?.some(({ value }) => value === etag.value)) {
- *     throw new web.HTTPNotModified();
- *   }
- *   const response = web.textResponse("hello");
- *   web.setETag(response, etag);
- *   return response;
- * })]);
- * const response = await app.request("/", { headers: { "if-none-match": 'W/"v1"' } });
- * console.assert(response.status === 304);
- * ```
- */
+/** An entity tag. */
 export interface ETag {
   /** What stands between the quotes; `*` in a condition stands for any. */
   readonly value: string;

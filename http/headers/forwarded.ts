@@ -3,20 +3,7 @@
  * @module
  */
 
-/**
- * What one proxy wrote: `for`, `by`, `host`, `proto` and whatever else, by lower-case name.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const request = web.makeRequest("GET", "/", {
- *   headers: { forwarded: "for=192.0.2.7;proto=https, for=198.51.100.2" },
- * });
- * const last: web.Forwarded | undefined = request.forwarded.at(-1); // what the next proxy wrote
- * console.assert(last?.["for"] === "198.51.100.2");
- * ```
- */
+/** What one proxy wrote: `for`, `by`, `host`, `proto` and whatever else, by lower-case name. */
 export type Forwarded = Readonly<Record<string, string>>;
 
 // RFC 7239 section 4: pairs are joined by ";", proxies by ",". A port after a bare token is not in

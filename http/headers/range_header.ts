@@ -3,18 +3,7 @@
  * @module
  */
 
-/**
- * A range of bytes as a slice, the way Python writes one.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const request = web.makeRequest("GET", "/", { headers: { range: "bytes=2-4" } });
- * const { start, stop }: web.HTTPRange = request.httpRange;
- * console.assert("0123456789".slice(start ?? 0, stop ?? undefined) === "234");
- * ```
- */
+/** A range of bytes as a slice, the way Python writes one. */
 export interface HTTPRange {
   /** First byte, negative to count from the end; `null` for the start. */
   readonly start: number | null;

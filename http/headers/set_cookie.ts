@@ -5,19 +5,7 @@
 import { OptionTable } from "../options.ts";
 import { parseSetCookie, stringifySetCookie } from "cookie";
 
-/**
- * Attributes of a `Set-Cookie` header.
- *
- * @example
- * ```ts
- * import { type CookieOptions, web } from "@roundtrip/http";
- *
- * const options: CookieOptions = { maxAge: 3600, httpOnly: true, secure: true, sameSite: "Lax" };
- * const response = web.textResponse("welcome");
- * web.setCookie(response, "id", "7", options);
- * console.assert(response.headers.get("set-cookie")?.includes("Max-Age=3600"));
- * ```
- */
+/** Attributes of a `Set-Cookie` header. */
 export interface CookieOptions {
   /** Path the cookie is sent for. @default {"/"} */
   readonly path?: string;
@@ -49,20 +37,7 @@ export const COOKIE_OPTIONS = new OptionTable<CookieOptions>({
   partitioned: "true or false",
 });
 
-/**
- * A cookie that a response sets.
- *
- * @example
- * ```ts
- * import { ClientSession, type ResponseCookie } from "@roundtrip/http";
- *
- * const headers = { "set-cookie": "id=7; Path=/a; Max-Age=60" };
- * await using session = new ClientSession({ app: { fetch: () => new Response("", { headers }) } });
- * await using response = await session.get("/a");
- * const cookie: ResponseCookie | undefined = response.cookies.get("id");
- * console.assert(cookie?.value === "7" && cookie.path === "/a" && cookie.maxAge === 60);
- * ```
- */
+/** A cookie that a response sets. */
 export interface ResponseCookie extends CookieOptions {
   /** Name of the cookie. */
   readonly name: string;

@@ -16,32 +16,7 @@ import {
   type PartTextOptions,
 } from "./part_read_options.ts";
 
-/**
- * The body around a part, as the part sees it.
- *
- * @example
- * ```ts
- * import { BodyPartReader, type PartContent } from "@roundtrip/http";
- *
- * // A part without a multipart body around it, for tests of what reads parts.
- * const pieces = [new TextEncoder().encode("hel"), new TextEncoder().encode("lo")];
- * const content: PartContent = {
- *   get isAtEndOfPart() {
- *     return pieces.length === 0;
- *   },
- *   nextPiece: () => Promise.resolve(pieces.shift() ?? null),
- *   fail: (error) => error,
- * };
- * const part = new BodyPartReader({
- *   headers: new Headers(),
- *   content,
- *   maxFieldSize: 1024,
- *   reuseBuffers: false,
- *   isPassed: () => false,
- * });
- * console.assert(await part.text() === "hello");
- * ```
- */
+/** The body around a part, as the part sees it. */
 export interface PartContent {
   /** Whether the part's content has been read to its delimiter. */
   readonly isAtEndOfPart: boolean;
@@ -67,28 +42,7 @@ export interface PartContent {
   fail(error: unknown): unknown;
 }
 
-/**
- * How a {@linkcode BodyPartReader} is made by the reader it belongs to.
- *
- * @example
- * ```ts
- * import { type BodyPartInit, BodyPartReader } from "@roundtrip/http";
- *
- * // A part without a multipart body around it, for tests of what reads parts.
- * const init: BodyPartInit = {
- *   headers: new Headers({ "content-disposition": 'form-data; name="note"' }),
- *   content: {
- *     isAtEndOfPart: true,
- *     nextPiece: () => Promise.resolve(null),
- *     fail: (error) => error,
- *   },
- *   maxFieldSize: 1024,
- *   reuseBuffers: false,
- *   isPassed: () => false,
- * };
- * console.assert(new BodyPartReader(init).name === "note");
- * ```
- */
+/** How a {@linkcode BodyPartReader} is made by the reader it belongs to. */
 export interface BodyPartInit {
   /** Headers of the part. */
   readonly headers: Headers;

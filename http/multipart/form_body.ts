@@ -7,56 +7,17 @@ import { partBody } from "./part_body.ts";
 import type { PartValue } from "./part_body.ts";
 import { MultipartWriter } from "./multipart_writer.ts";
 
-/**
- * Value of a form field. Text, numbers and booleans are text fields, everything else is a file.
- *
- * @example
- * ```ts
- * import { FormBody, type FormValue } from "@roundtrip/http";
- *
- * const values: FormValue[] = ["text", 7, true, new Blob(["a file"])];
- * const form = new FormBody();
- * for (const value of values) form.addField("field", value);
- * console.assert(form.isMultipart); // because of the file
- * ```
- */
+/** Value of a form field. Text, numbers and booleans are text fields, everything else is a file. */
 export type FormValue = PartValue | number | bigint | boolean;
 
-/**
- * Fields in any of the forms that {@linkcode FormBody.addFields} takes; a name may repeat.
- *
- * @example
- * ```ts
- * import { FormBody, type FormFields } from "@roundtrip/http";
- *
- * const object: FormFields = { user: "ann", tags: ["a", "b"] };
- * const pairs: FormFields = [["user", "ann"], ["tags", "a"], ["tags", "b"]];
- * const text = (fields: FormFields) => new Response(new FormBody(fields).encode().body).text();
- * console.assert(await text(object) === "user=ann&tags=a&tags=b");
- * console.assert(await text(pairs) === await text(object));
- * ```
- */
+/** Fields in any of the forms that {@linkcode FormBody.addFields} takes; a name may repeat. */
 export type FormFields =
   | FormData
   | URLSearchParams
   | Iterable<readonly [name: string, value: FormValue]>
   | { readonly [name: string]: FormValue | readonly FormValue[] };
 
-/**
- * What is said about a field.
- *
- * @example
- * ```ts
- * import { FormBody, type FormFieldOptions } from "@roundtrip/http";
- *
- * const options: FormFieldOptions = { filename: "a.csv", contentType: "text/csv" };
- * const form = new FormBody().addField("report", "a,b\n1,2\n", options);
- * const { body, contentType } = form.encode();
- * const parsed = await new Response(body, { headers: { "content-type": contentType } }).formData();
- * const file = parsed.get("report");
- * console.assert(file instanceof File && file.name === "a.csv" && file.type === "text/csv");
- * ```
- */
+/** What is said about a field. */
 export interface FormFieldOptions {
   /** Filename; makes the field a file and the form multipart. */
   readonly filename?: string;
@@ -70,18 +31,7 @@ export const FORM_FIELD_OPTIONS = new OptionTable<FormFieldOptions>({
   contentType: "a string",
 });
 
-/**
- * What a {@linkcode FormBody} can be told.
- *
- * @example
- * ```ts
- * import { FormBody, type FormBodyOptions } from "@roundtrip/http";
- *
- * const options: FormBodyOptions = { defaultToMultipart: true, boundary: "frontier" };
- * const form = new FormBody({ user: "ann" }, options);
- * console.assert(form.encode().contentType === "multipart/form-data; boundary=frontier");
- * ```
- */
+/** What a {@linkcode FormBody} can be told. */
 export interface FormBodyOptions {
   /**
    * Whether the form is multipart even where no field needs it.
@@ -104,18 +54,7 @@ export const FORM_BODY_OPTIONS = new OptionTable<FormBodyOptions>({
   contentTypeOf: "a function",
 });
 
-/**
- * A form ready to be sent.
- *
- * @example
- * ```ts
- * import { type EncodedForm, FormBody } from "@roundtrip/http";
- *
- * const { body, contentType, contentLength }: EncodedForm = new FormBody({ a: 1 }).encode();
- * console.assert(contentType.startsWith("application/x-www-form-urlencoded"));
- * console.assert(contentLength === 3 && await new Response(body).text() === "a=1");
- * ```
- */
+/** A form ready to be sent. */
 export interface EncodedForm {
   /** The body: bytes where everything is in memory, else a stream. */
   readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>;

@@ -7,19 +7,7 @@ import { formatContentDisposition } from "../headers/content_disposition.ts";
 import { isToken } from "../headers/header_params.ts";
 import type { PartBody } from "./part_body.ts";
 
-/**
- * What is said about a part.
- *
- * @example
- * ```ts
- * import { MultipartWriter, type PartOptions } from "@roundtrip/http";
- *
- * const options: PartOptions = { contentType: "text/csv", headers: { "content-language": "en" } };
- * const writer = new MultipartWriter("mixed").append("a,b\n", options);
- * const text = await new Response(writer.stream()).text();
- * console.assert(text.includes("text/csv") && /content-language: en/i.test(text));
- * ```
- */
+/** What is said about a part. */
 export interface PartOptions {
   /** Field name. */
   readonly name?: string;

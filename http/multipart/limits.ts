@@ -7,24 +7,6 @@ import { type OptionKinds, OptionTable } from "../options.ts";
 /**
  * The limits of a multipart reader. Each is finite unless the caller sets it to `Infinity`;
  * docs/limits.md has them all in one table.
- *
- * @example
- * ```ts
- * import { type MultipartLimits, web } from "@roundtrip/http";
- *
- * const limits: Partial<MultipartLimits> = { maxParts: 10, maxFileSize: 100 * 1024 ** 2 };
- * const app = new web.Application();
- * app.addRoutes([
- *   web.post("/", async (request) => {
- *     let parts = 0;
- *     for await (const _ of await request.multipart(limits)) parts++;
- *     return web.jsonResponse(parts);
- *   }),
- * ]);
- * const body = new FormData();
- * body.append("a", "1");
- * console.assert(await (await app.request("/", { method: "POST", body })).json() === 1);
- * ```
  */
 export interface MultipartLimits {
   /**

@@ -15,23 +15,7 @@ import { parsePartHeaders } from "./parse_part_headers.ts";
 import { MULTIPART_LIMITS, resolveMultipartLimits } from "./limits.ts";
 import type { MultipartLimits } from "./limits.ts";
 
-/**
- * What a {@linkcode MultipartReader} can be told: its limits, and how it hands bytes out.
- *
- * @example
- * ```ts
- * import { BodyPartReader, MultipartReader, type MultipartReaderOptions } from "@roundtrip/http";
- *
- * const options: MultipartReaderOptions = { reuseBuffers: true, maxParts: 10 };
- * const body = new Blob(["--b\r\n\r\nhello\r\n--b--"]).stream();
- * let size = 0;
- * for await (const part of new MultipartReader(body, "multipart/mixed; boundary=b", options)) {
- *   if (!(part instanceof BodyPartReader)) continue;
- *   for await (const piece of part) size += piece.length; // used up at once
- * }
- * console.assert(size === 5);
- * ```
- */
+/** What a {@linkcode MultipartReader} can be told: its limits, and how it hands bytes out. */
 export interface MultipartReaderOptions extends Partial<MultipartLimits> {
   /**
    * Whether the pieces that iteration and `readChunk()` give end with the next read of the body.

@@ -12,18 +12,7 @@ import type { PartOptions } from "./format_part_headers.ts";
 import { encodeQuery } from "../query.ts";
 import type { QueryInit } from "../query.ts";
 
-/**
- * What a {@linkcode MultipartWriter} can be told.
- *
- * @example
- * ```ts
- * import { MultipartWriter, type MultipartWriterOptions } from "@roundtrip/http";
- *
- * const options: MultipartWriterOptions = { boundary: "frontier" };
- * const writer = new MultipartWriter("mixed", options).append("hello");
- * console.assert((await new Response(writer.stream()).text()).startsWith("--frontier\r\n"));
- * ```
- */
+/** What a {@linkcode MultipartWriter} can be told. */
 export interface MultipartWriterOptions {
   /**
    * The boundary: 1 to 70 characters of RFC 2046 section 5.1.1. It must occur nowhere in the

@@ -8,20 +8,6 @@ import { piecesOf } from "../bytes/stream_reader.ts";
 /**
  * An open file: `Deno.FsFile` is one. Its size is asked for where it can be; what lies between the
  * current position and the end is sent, and the file is closed by its stream.
- *
- * @example
- * ```ts
- * import { FormBody, type ReadableFile } from "@roundtrip/http";
- *
- * const path = await Deno.makeTempFile();
- * await Deno.writeTextFile(path, "hello");
- * const file: ReadableFile = await Deno.open(path); // closed when it was sent
- * const { body, contentType } = new FormBody().addField("f", file, { filename: "a.txt" }).encode();
- * const form = await new Response(body, { headers: { "content-type": contentType } }).formData();
- * const received = form.get("f");
- * console.assert(received instanceof File && await received.text() === "hello");
- * await Deno.remove(path);
- * ```
  */
 export interface ReadableFile {
   /** The content from the current position on. */
@@ -32,19 +18,7 @@ export interface ReadableFile {
   seekSync?(offset: number, whence: number): number;
 }
 
-/**
- * What a part can be made of.
- *
- * @example
- * ```ts
- * import { MultipartWriter, type PartValue } from "@roundtrip/http";
- *
- * const values: PartValue[] = ["text", new Uint8Array([1, 2, 3]), new Blob(["a blob"])];
- * const writer = new MultipartWriter("mixed");
- * for (const value of values) writer.append(value);
- * console.assert((await new Response(writer.stream()).bytes()).length === writer.size);
- * ```
- */
+/** What a part can be made of. */
 export type PartValue =
   | string
   | Uint8Array

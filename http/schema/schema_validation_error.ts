@@ -4,18 +4,7 @@
  */
 const MAX_ISSUES_SHOWN = 3;
 
-/**
- * What is wrong with a value; the same shape as an issue of Standard Schema.
- *
- * @example
- * ```ts
- * import { type SchemaIssue, SchemaValidationError } from "@roundtrip/http";
- *
- * const issue: SchemaIssue = { message: "Expected a number", path: ["user", "age"] };
- * const error = new SchemaValidationError("the body", [issue]);
- * console.assert(error.message === "Cannot accept the body: user.age: Expected a number");
- * ```
- */
+/** What is wrong with a value; the same shape as an issue of Standard Schema. */
 export interface SchemaIssue {
   /** What is wrong, for people. */
   readonly message: string;

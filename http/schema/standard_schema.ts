@@ -4,38 +4,12 @@
  */
 import { type SchemaIssue, SchemaValidationError } from "./schema_validation_error.ts";
 
-/**
- * Outcome of a validation: the value, or what is wrong with it.
- *
- * @example
- * ```ts
- * import type { StandardResult } from "@roundtrip/http";
- *
- * const positive = (value: number): StandardResult<number> =>
- *   value > 0 ? { value } : { issues: [{ message: "Expected more than 0" }] };
- * console.assert(positive(0).issues?.length === 1);
- * ```
- */
+/** Outcome of a validation: the value, or what is wrong with it. */
 export type StandardResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] };
 
-/**
- * The part of a schema that Standard Schema defines.
- *
- * @example
- * ```ts
- * import type { StandardSchemaProps, StandardSchemaV1 } from "@roundtrip/http";
- *
- * const props: StandardSchemaProps<unknown, string> = {
- *   version: 1,
- *   vendor: "example",
- *   validate: (value) => ({ value: String(value) }),
- * };
- * const schema: StandardSchemaV1<unknown, string> = { "~standard": props };
- * console.assert(schema["~standard"].vendor === "example");
- * ```
- */
+/** The part of a schema that Standard Schema defines. */
 export interface StandardSchemaProps<Input, Output> {
   /** Version of the interface. */
   readonly version: 1;
@@ -53,41 +27,13 @@ export interface StandardSchemaProps<Input, Output> {
  *
  * @typeParam Input Type of what is checked.
  * @typeParam Output Type of what comes out.
- *
- * @example
- * ```ts
- * import { ClientSession, type StandardSchemaV1 } from "@roundtrip/http";
- *
- * // One of Zod, Valibot or ArkType does it as well; this one is made by hand.
- * const schema: StandardSchemaV1<unknown, { id: number }> = {
- *   "~standard": {
- *     version: 1,
- *     vendor: "example",
- *     validate: (value) => ({ value: { id: Number((value as { id: unknown }).id) } }),
- *   },
- * };
- * await using session = new ClientSession({ app: { fetch: () => Response.json({ id: "7" }) } });
- * await using response = await session.get("/");
- * console.assert((await response.json(schema)).id === 7);
- * ```
  */
 export interface StandardSchemaV1<Input = unknown, Output = Input> {
   /** The part that all libraries share. */
   readonly "~standard": StandardSchemaProps<Input, Output>;
 }
 
-/**
- * Type that comes out of a schema.
- *
- * @example
- * ```ts
- * import type { SchemaOutput, StandardSchemaV1 } from "@roundtrip/http";
- *
- * type Page = SchemaOutput<StandardSchemaV1<{ page: string }, { page: number }>>;
- * const page: Page = { page: 7 };
- * console.assert(page.page === 7);
- * ```
- */
+/** Type that comes out of a schema. */
 export type SchemaOutput<S extends StandardSchemaV1> = NonNullable<
   S["~standard"]["types"]
 >["output"];

@@ -41,26 +41,7 @@ export const WSMsgType = {
   ERROR: 258,
 } as const;
 
-/**
- * One message from a WebSocket, told apart by `type`.
- *
- * @example
- * ```ts
- * import { type WSMessage, WSMsgType } from "@roundtrip/http";
- *
- * const shown = (message: WSMessage): string => {
- *   switch (message.type) {
- *     case WSMsgType.TEXT:
- *       return message.data;
- *     case WSMsgType.BINARY:
- *       return `${message.data.length} bytes`;
- *     default:
- *       return "no data";
- *   }
- * };
- * console.assert(shown({ type: WSMsgType.BINARY, data: new Uint8Array(3) }) === "3 bytes");
- * ```
- */
+/** One message from a WebSocket, told apart by `type`. */
 export type WSMessage =
   | { readonly type: typeof WSMsgType.TEXT; readonly data: string }
   | { readonly type: typeof WSMsgType.BINARY; readonly data: Uint8Array<ArrayBuffer> }

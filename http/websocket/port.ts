@@ -4,25 +4,7 @@
  */
 import type { WSMsgType } from "./message.ts";
 
-/**
- * Moves frames: Deno's server socket is one, `npm:ws` is another.
- *
- * @example
- * ```ts
- * import type { web } from "@roundtrip/http";
- *
- * // One that goes nowhere, for a test.
- * const sent: (string | Uint8Array)[] = [];
- * const port: web.SocketPort = {
- *   bufferedAmount: 0,
- *   send: (data) => void sent.push(data),
- *   close() {},
- *   terminate() {},
- * };
- * port.send("hello");
- * console.assert(sent[0] === "hello");
- * ```
- */
+/** Moves frames: Deno's server socket is one, `npm:ws` is another. */
 export interface SocketPort {
   /** Bytes that wait to be sent. */
   readonly bufferedAmount: number;
@@ -59,25 +41,7 @@ export interface SocketPort {
   pong?(payload: Uint8Array): void;
 }
 
-/**
- * What a port tells.
- *
- * @example
- * ```ts
- * import type { web } from "@roundtrip/http";
- *
- * const lines: string[] = [];
- * const events: web.SocketEvents = {
- *   onOpen: () => void lines.push("open"),
- *   onMessage: (data) => void lines.push(`${data}`),
- *   onControl() {},
- *   onFail: (error, code) => void lines.push(`${code} ${error.message}`),
- *   onClose: (code, reason) => void lines.push(`${code} ${reason}`),
- * };
- * events.onMessage("hello");
- * console.assert(lines[0] === "hello");
- * ```
- */
+/** What a port tells. */
 export interface SocketEvents {
   /** The handshake is over. */
   onOpen(): void;

@@ -8,25 +8,7 @@ import type { WebSocketChannel } from "./channel.ts";
 import { WSMessageTypeError } from "./errors.ts";
 import { type WSMessage, WSMsgType } from "./message.ts";
 
-/**
- * What the receiving methods take.
- *
- * @example
- * ```ts
- * import { ClientSession, type ReceiveOptions, web, WebSocketTimeoutError } from "@roundtrip/http";
- *
- * const app = new web.Application();
- * app.addRoutes([web.get("/ws", web.webSocket(async (socket) => void await socket.receive()))]);
- * await using runner = new web.AppRunner(app);
- * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- *
- * const options: ReceiveOptions = { timeout: 10 }; // ms
- * await using session = new ClientSession({ baseUrl });
- * await using ws = await session.wsConnect("/ws");
- * const error = await ws.receive(options).catch((error) => error);
- * console.assert(error instanceof WebSocketTimeoutError && !ws.closed);
- * ```
- */
+/** What the receiving methods take. */
 export interface ReceiveOptions {
   /** How long to wait, in ms; 0 for no limit. @default the socket's `receiveTimeout` */
   readonly timeout?: number;

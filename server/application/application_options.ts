@@ -7,23 +7,7 @@ import type { BodyLimits } from "../body/incoming_body.ts";
 import type { Logger } from "../request/app_context.ts";
 import type { Middleware } from "../request/middleware.ts";
 
-/**
- * What {@linkcode Application} takes.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const options: web.ApplicationOptions = {
- *   clientMaxSize: 1024,
- *   middlewares: [(request, handler) => handler(request)],
- * };
- * const app = new web.Application(options);
- * app.addRoutes([web.post("/", async (request) => web.textResponse(await request.text()))]);
- * const response = await app.request("/", { method: "POST", body: "x".repeat(2000) });
- * console.assert(response.status === 413);
- * ```
- */
+/** What {@linkcode Application} takes. */
 export interface ApplicationOptions {
   /** Middlewares for every request, `404` and `405` included; the first is the outermost. */
   readonly middlewares?: readonly Middleware[];

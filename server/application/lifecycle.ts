@@ -7,19 +7,6 @@
  * A list of callbacks that run one after the other, aiohttp's `Signal`.
  *
  * @typeParam T What the callbacks get.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const started: web.Signal<web.Application> = [() => console.log("started")];
- * const app = new web.Application();
- * app.onStartup.push(...started);
- * let isUp = false;
- * app.onStartup.push(() => void (isUp = true)); // one after the other
- * await app.startup();
- * console.assert(isUp);
- * ```
  */
 export type Signal<T> = ((value: T) => void | Promise<void>)[];
 
@@ -28,23 +15,6 @@ export type Signal<T> = ((value: T) => void | Promise<void>)[];
  * end.
  *
  * @typeParam T What it gets, the application.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const steps: string[] = [];
- * const database: web.CleanupContext<web.Application> = async function* () {
- *   steps.push("open");
- *   yield;
- *   steps.push("close");
- * };
- * const app = new web.Application();
- * app.cleanupCtx.push(database);
- * await app.startup();
- * await app.cleanup();
- * console.assert(steps.join() === "open,close");
- * ```
  */
 export type CleanupContext<T> = (value: T) => AsyncGenerator<void, void, void>;
 

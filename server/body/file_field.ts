@@ -6,32 +6,7 @@ import { collectBytes } from "../../http/bytes/growing_bytes.ts";
 import { type SavedFile, saveFile, type SaveFileOptions } from "./save_file.ts";
 import type { Spooled } from "./spool.ts";
 
-/**
- * What a {@linkcode FileField} is made of.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * // For tests of what handles uploads.
- * const bytes = new TextEncoder().encode("a,b\n1,2\n");
- * const init: web.FileFieldInit = {
- *   name: "report",
- *   filename: "report.csv",
- *   contentType: "text/csv",
- *   headers: new Headers(),
- *   content: {
- *     size: bytes.length,
- *     onDisk: false,
- *     readAt: (at, size) => Promise.resolve(bytes.slice(at, at + size)),
- *     retain() {},
- *     release() {},
- *     close() {},
- *   },
- * };
- * console.assert(await new web.FileField(init).text() === "a,b\n1,2\n");
- * ```
- */
+/** What a {@linkcode FileField} is made of. */
 export interface FileFieldInit {
   /** Name of the form field. */
   readonly name: string;

@@ -13,17 +13,7 @@ import { HTTPRequestEntityTooLarge } from "../exceptions/message_errors.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/**
- * How long, and for how much, a server waits for a body.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const { bodyLimits }: { bodyLimits: web.BodyLimits } = new web.Application({ bodyTimeout: 5000 });
- * console.assert(bodyLimits.bodyTimeout === 5000 && bodyLimits.lingeringTime === 10_000);
- * ```
- */
+/** How long, and for how much, a server waits for a body. */
 export interface BodyLimits {
   /** Longest silence of a client whose body is being read, in ms; 0 for no limit. */
   readonly bodyTimeout: number;

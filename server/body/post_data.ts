@@ -4,18 +4,7 @@
  */
 import type { FileField } from "./file_field.ts";
 
-/**
- * Value of a form field: text, or a file.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const shown = (value: web.PostValue) => typeof value === "string" ? value : value.filename;
- * const data = new web.PostData([["user", "ann"]]);
- * console.assert([...data].map(([name, value]) => `${name}=${shown(value)}`).join() === "user=ann");
- * ```
- */
+/** Value of a form field: text, or a file. */
 export type PostValue = string | FileField;
 
 /**

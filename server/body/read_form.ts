@@ -17,22 +17,7 @@ import { parseForm } from "./parse_form.ts";
 import type { IncomingBody } from "./incoming_body.ts";
 import { PostData } from "./post_data.ts";
 
-/**
- * What `request.post()` takes.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const options: web.PostOptions = { maxSize: 100 * 1024 ** 2, maxParts: 10 };
- * const app = new web.Application();
- * app.addRoutes([web.post("/", async (request) => {
- *   return web.textResponse((await request.post(options)).text("user") ?? "");
- * })]);
- * const body = new URLSearchParams({ user: "ann" });
- * console.assert(await (await app.request("/", { method: "POST", body })).text() === "ann");
- * ```
- */
+/** What `request.post()` takes. */
 export interface PostOptions extends Partial<MultipartLimits> {
   /** Largest body, in bytes; 0 for no limit. @default the application's `clientMaxSize` */
   readonly maxSize?: number;

@@ -10,21 +10,7 @@ import { isDeviceName } from "./file_name.ts";
 import { HTTPConflict } from "../exceptions/client_errors.ts";
 import { storageError } from "./storage_error.ts";
 
-/**
- * What {@linkcode saveFile} takes besides bytes and path.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const folder = await Deno.makeTempDir();
- * const options: web.SaveFileOptions = { onDuplicate: "rename" };
- * const save = () => web.saveFile(new Blob(["hello"]).stream(), `${folder}/a.txt`, options);
- * await save();
- * console.assert((await save()).path === `${folder}/a-1.txt`);
- * await Deno.remove(folder, { recursive: true });
- * ```
- */
+/** What {@linkcode saveFile} takes besides bytes and path. */
 export interface SaveFileOptions {
   /**
    * What to do where the path exists: fail with `409 Conflict`, replace it, or save as `name-1.ext`,
@@ -49,20 +35,7 @@ export const SAVE_FILE_OPTIONS = new OptionTable<SaveFileOptions>({
   onProgress: "a function",
 }, { overwrite: 'Write { onDuplicate: "overwrite" }' });
 
-/**
- * A file that was saved.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const folder = await Deno.makeTempDir();
- * const path = `${folder}/${web.safeFilename("../../etc/passwd")}`;
- * const saved: web.SavedFile = await web.saveFile(new Blob(["hello"]).stream(), path);
- * console.assert(saved.path.startsWith(folder) && saved.size === 5 && saved.sha256 === null);
- * await Deno.remove(folder, { recursive: true });
- * ```
- */
+/** A file that was saved. */
 export interface SavedFile {
   /** Where it is; differs from what was asked for with `onDuplicate: "rename"`. */
   readonly path: string;

@@ -32,26 +32,7 @@ export class SpoolBudget {
   }
 }
 
-/**
- * Bytes that were written once and can be read many times.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * // What a FileField reads from; for tests of what handles uploads.
- * const bytes = new TextEncoder().encode("hello");
- * const content: web.Spooled = {
- *   size: bytes.length,
- *   onDisk: false,
- *   readAt: (at, size) => Promise.resolve(bytes.slice(at, at + size)),
- *   retain() {},
- *   release() {},
- *   close() {},
- * };
- * console.assert((await content.readAt(1, 3)).length === 3);
- * ```
- */
+/** Bytes that were written once and can be read many times. */
 export interface Spooled {
   /** How many bytes there are. */
   readonly size: number;

@@ -5,19 +5,7 @@
 import { OptionTable } from "../../http/options.ts";
 import type { SocketEvents, SocketPort } from "../../http/websocket/port.ts";
 
-/**
- * Where to listen: a TCP address, or a unix socket where `path` is given.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const options: web.ListenOptions = { hostname: "127.0.0.1", port: 0, backlog: 128 };
- * await using runner = new web.AppRunner(new web.Application());
- * const url = await runner.listen(options);
- * console.assert(url.startsWith("http://127.0.0.1:"));
- * ```
- */
+/** Where to listen: a TCP address, or a unix socket where `path` is given. */
 export interface ListenOptions {
   /** Address to bind, `0.0.0.0` for all. @default {"0.0.0.0"} */
   readonly hostname?: string;
@@ -72,21 +60,7 @@ export function checkListenOptions(options: ListenOptions): ListenOptions {
   return { ...rest, hostname: host };
 }
 
-/**
- * What an engine tells about a connection besides the request.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const app = new web.Application();
- * app.addRoutes([web.get("/", (request) => web.textResponse(`${request.remote}`))]);
- * // An engine gives one to `app.fetch`; so can whoever calls it.
- * const info: web.ServeInfo = { remoteAddr: { transport: "tcp", hostname: "192.0.2.7" } };
- * const response = await app.fetch(new Request("http://localhost/"), info);
- * console.assert(await response.text() === "192.0.2.7");
- * ```
- */
+/** What an engine tells about a connection besides the request. */
 export interface ServeInfo {
   /** The peer's address; a TCP peer has `hostname` and `port`. */
   readonly remoteAddr?: { readonly transport?: string; readonly hostname?: string };
@@ -96,33 +70,10 @@ export interface ServeInfo {
   readonly engine?: EnginePort;
 }
 
-/**
- * Name and value of each header, as they leave.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const headers: web.RawHeaders = [["set-cookie", "a=1"], ["set-cookie", "b=2"]];
- * console.assert(new Headers(headers.map(([name, value]) => [name, value])).getSetCookie().length === 2);
- * ```
- */
+/** Name and value of each header, as they leave. */
 export type RawHeaders = readonly (readonly [name: string, value: string])[];
 
-/**
- * A request that has become a WebSocket.
- *
- * @example
- * ```ts
- * import type { web } from "@roundtrip/http";
- *
- * // What an engine's `upgrade()` gives: a port that moves frames, and the answer with status 101.
- * function upgraded(socket: web.SocketPort, response: Response): web.SocketUpgrade {
- *   return { socket, response };
- * }
- * console.assert(upgraded.length === 2);
- * ```
- */
+/** A request that has become a WebSocket. */
 export interface SocketUpgrade {
   /** Moves the frames. */
   readonly socket: SocketPort;
@@ -130,17 +81,7 @@ export interface SocketUpgrade {
   readonly response: Response;
 }
 
-/**
- * How a request is to become a WebSocket.
- *
- * @example
- * ```ts
- * import type { web } from "@roundtrip/http";
- *
- * const options: web.UpgradeOptions = { headers: new Headers(), protocol: "chat", heartbeat: 20_000 };
- * console.assert(options.heartbeat === 20_000);
- * ```
- */
+/** How a request is to become a WebSocket. */
 export interface UpgradeOptions {
   /** Headers of the response besides the handshake's own. */
   readonly headers: Headers;
@@ -163,27 +104,6 @@ export interface UpgradeOptions {
 /**
  * What the server asks an engine about one request and its response. Each question has a plain
  * answer in the fetch standard; an engine may know a shorter way to it, or have to mend it.
- *
- * @example
- * ```ts
- * import { NotSupportedError, web } from "@roundtrip/http";
- *
- * // The plain answers: what an engine over another server begins with.
- * const engine: web.EnginePort = {
- *   hostOf: (request) => request.headers.get("host"),
- *   headersOf: (response) => [...response.headers],
- *   isBodyUsed: (response) => response.bodyUsed,
- *   bodySizeOf: () => null,
- *   watchClient: () => new AbortController(),
- *   upgrade() {
- *     throw new NotSupportedError("WebSockets", "this engine has none");
- *   },
- * };
- * const app = new web.Application();
- * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
- * const response = await app.fetch(new Request("http://localhost/"), { engine });
- * console.assert(await response.text() === "hello");
- * ```
  */
 export interface EnginePort {
   /**
@@ -247,37 +167,10 @@ export interface EnginePort {
   readonly sendsReset?: boolean;
 }
 
-/**
- * Answers requests, `Application.fetch`.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const hello: web.EngineHandler = () => new Response("hello");
- * const server = web.denoEngine({ hostname: "127.0.0.1", port: 0 }, hello);
- * console.assert(await (await fetch(server.url)).text() === "hello");
- * await server.shutdown();
- * ```
- */
+/** Answers requests, `Application.fetch`. */
 export type EngineHandler = (request: Request, info: ServeInfo) => Response | Promise<Response>;
 
-/**
- * A server that an engine has started.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const server: web.EngineServer = web.denoEngine(
- *   { hostname: "127.0.0.1", port: 0 },
- *   (request) => new Response(new URL(request.url).pathname),
- * );
- * console.assert(await (await fetch(`${server.url}/a`)).text() === "/a");
- * await server.shutdown();
- * await server.finished;
- * ```
- */
+/** A server that an engine has started. */
 export interface EngineServer {
   /** Where it listens: `http://127.0.0.1:8080`, or `http://unix:/run/app.sock:`. */
   readonly url: string;
@@ -296,20 +189,6 @@ export interface EngineServer {
  * @param handler What answers.
  * @returns The server, listening.
  * @throws {AddressInUseError} If the address is taken.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * // Listens to nobody: for tests of start and stop.
- * const silent: web.Engine = ({ port }) => {
- *   const { promise, resolve } = Promise.withResolvers<void>();
- *   const url = `http://nowhere:${port}`;
- *   return { url, finished: promise, shutdown: () => (resolve(), promise), abort: resolve };
- * };
- * await using runner = new web.AppRunner(new web.Application(), { engine: silent });
- * console.assert(await runner.listen({ port: 8080 }) === "http://nowhere:8080");
- * ```
  */
 export type Engine = (
   options: ListenOptions,

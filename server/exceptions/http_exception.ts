@@ -5,23 +5,7 @@
 import { OptionTable } from "../../http/options.ts";
 import { WITHOUT_BODY } from "../../http/headers/status.ts";
 
-/**
- * What every HTTP exception takes.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const options: web.HTTPExceptionOptions = {
- *   text: '{"error":"no such user"}',
- *   contentType: "application/json",
- *   headers: { "x-error": "user" },
- * };
- * const response = new web.HTTPNotFound(options).toResponse();
- * console.assert(response.headers.get("content-type") === "application/json");
- * console.assert((await response.json()).error === "no such user");
- * ```
- */
+/** What every HTTP exception takes. */
 export interface HTTPExceptionOptions {
   /** Headers of the reply, kept beside the ones that the exception sets itself. */
   readonly headers?: HeadersInit;

@@ -4,17 +4,7 @@
  */
 import { HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
 
-/**
- * Where a redirect leads: text, or a value whose text is a URL (`URL`, `urlFor()`).
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const places: web.Location[] = ["/login", new URL("https://example.com/"), new web.RelativeURL("/a")];
- * console.assert(new web.HTTPFound(places[2] ?? "/").location === "/a");
- * ```
- */
+/** Where a redirect leads: text, or a value whose text is a URL (`URL`, `urlFor()`). */
 export type Location = string | { toString(): string };
 
 /**

@@ -11,27 +11,7 @@ import { chooseEncoding } from "../../http/headers/accept_encoding.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { fileError, knownFile, sendFile } from "./send_file.ts";
 
-/**
- * What {@linkcode FileResponse} takes.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const path = await Deno.makeTempFile();
- * await Deno.writeTextFile(path, "a,b\n");
- * const options: web.FileResponseOptions = {
- *   contentType: "text/csv",
- *   headers: { "content-disposition": "attachment; filename=report.csv" },
- * };
- * const app = new web.Application();
- * app.addRoutes([web.get("/", () => new web.FileResponse(path, options))]);
- * const response = await app.request("/");
- * console.assert(response.headers.get("content-type") === "text/csv");
- * console.assert(await response.text() === "a,b\n");
- * await Deno.remove(path);
- * ```
- */
+/** What {@linkcode FileResponse} takes. */
 export interface FileResponseOptions {
   /** Status code; conditions and ranges are looked at for `200` only. @default {200} */
   readonly status?: number;

@@ -10,9 +10,7 @@ import type { WebSocketResponse } from "../websocket/websocket_response.ts";
 import { forwardHeaders, removeHopByHop } from "./forward_headers.ts";
 import { relaySocket } from "./socket_relay.ts";
 
-/**
- * What {@linkcode proxy} takes.
- */
+/** What {@linkcode proxy} takes. */
 export interface ProxyOptions {
   /**
    * Sends the request, such as `fetch` of another application; WebSockets go by the platform.

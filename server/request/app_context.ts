@@ -7,20 +7,7 @@ import type { BodyLimits } from "../body/incoming_body.ts";
 import type { AppKey } from "./app_key.ts";
 import type { RelativeURL } from "./relative_url.ts";
 
-/**
- * A resource as it is listed and linked to.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const app = new web.Application();
- * app.addRoutes([web.get("/users/{id}", () => web.textResponse(""), { name: "user" })]);
- * const user: web.ResourceInfo = app.router.named("user");
- * console.assert(user.canonical === "/users/{id}");
- * console.assert(`${user.urlFor({ id: "7" })}` === "/users/7");
- * ```
- */
+/** A resource as it is listed and linked to. */
 export interface ResourceInfo {
   /** Name given at registration, `null` for a resource without one. */
   readonly name: string | null;
@@ -36,19 +23,7 @@ export interface ResourceInfo {
   urlFor(parts?: Readonly<Record<string, string | boolean>>): RelativeURL;
 }
 
-/**
- * The resources of an application, aiohttp's `app.router`.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const names = (registry: web.ResourceRegistry) => [...registry.namedResources().keys()];
- * const app = new web.Application();
- * app.addRoutes([web.get("/", () => web.textResponse(""), { name: "home" })]);
- * console.assert(names(app.router).join() === "home");
- * ```
- */
+/** The resources of an application, aiohttp's `app.router`. */
 export interface ResourceRegistry {
   /**
    * Finds a resource by name.
@@ -72,21 +47,7 @@ export interface ResourceRegistry {
   namedResources(): ReadonlyMap<string, ResourceInfo>;
 }
 
-/**
- * Where errors that no handler caught are reported.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const errors: unknown[] = [];
- * const logger: web.Logger = { error: (_message, error) => void errors.push(error) };
- * const app = new web.Application({ logger });
- * app.addRoutes([web.get("/", () => Promise.reject(new Error("out of order")))]);
- * const response = await app.request("/");
- * console.assert(response.status === 500 && errors.length === 1);
- * ```
- */
+/** Where errors that no handler caught are reported. */
 export interface Logger {
   /**
    * Reports an error.
@@ -97,21 +58,7 @@ export interface Logger {
   error(message: string, error: unknown): void;
 }
 
-/**
- * Reads values by key.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const USER = new web.AppKey<string>("user");
- * const greeting = (reader: web.KeyReader) => `hello, ${reader.has(USER) ? reader.get(USER) : "you"}`;
- * const app = new web.Application();
- * console.assert(greeting(app) === "hello, you");
- * app.set(USER, "ann");
- * console.assert(greeting(app) === "hello, ann");
- * ```
- */
+/** Reads values by key. */
 export interface KeyReader {
   /**
    * Gives a value.
@@ -138,20 +85,7 @@ export interface KeyReader {
  */
 export type BackgroundWork = PromiseLike<unknown> | ((signal: AbortSignal) => unknown);
 
-/**
- * An application as a request sees it.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const limitOf = (app: web.AppContext): string =>
- *   app.clientMaxSize === 0 ? "any size" : `up to ${app.clientMaxSize} bytes`;
- * const app = new web.Application({ clientMaxSize: 2048 });
- * app.addRoutes([web.get("/", (request) => web.textResponse(limitOf(request.app)))]);
- * console.assert(await (await app.request("/")).text() === "up to 2048 bytes");
- * ```
- */
+/** An application as a request sees it. */
 export interface AppContext extends KeyReader {
   /** The resources, for building URLs. */
   readonly router: ResourceRegistry;

@@ -4,21 +4,7 @@
  */
 import { OptionTable } from "../../http/options.ts";
 
-/**
- * What {@linkcode ServerRequest.clone} changes.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * // Behind a proxy that is trusted: its word on scheme and peer.
- * const options: web.CloneOptions = { scheme: "https", remote: "192.0.2.7" };
- * const trusting: web.Middleware = (request, handler) => handler(request.clone(options));
- * const app = new web.Application({ middlewares: [trusting] });
- * app.addRoutes([web.get("/", ({ scheme, remote }) => web.textResponse(`${scheme} ${remote}`))]);
- * console.assert(await (await app.request("/")).text() === "https 192.0.2.7");
- * ```
- */
+/** What {@linkcode ServerRequest.clone} changes. */
 export interface CloneOptions {
   /** Method. */
   readonly method?: string;

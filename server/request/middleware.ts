@@ -7,26 +7,7 @@ import { mutableResponse } from "./mutable_response.ts";
 import type { ServerRequest } from "./request.ts";
 import type { EarlyAnswer } from "./prepared_answer.ts";
 
-/**
- * A response that needs the request to come into being, a `FileResponse` for one.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * // Answers in the language that the client asks for.
- * class Greeting implements web.Responder {
- *   respond(request: web.ServerRequest): Response {
- *     const german = request.headers.get("accept-language")?.startsWith("de");
- *     return web.textResponse(german ? "hallo" : "hello");
- *   }
- * }
- * const app = new web.Application();
- * app.addRoutes([web.get("/", () => new Greeting())]);
- * const response = await app.request("/", { headers: { "accept-language": "de" } });
- * console.assert(await response.text() === "hallo");
- * ```
- */
+/** A response that needs the request to come into being, a `FileResponse` for one. */
 export interface Responder {
   /**
    * Makes the response. Middlewares see what it gives, never the responder.
@@ -40,20 +21,6 @@ export interface Responder {
 /**
  * What a handler gives: a platform response, something that makes one, or a stream or WebSocket
  * that was prepared.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const results: Record<string, () => web.HandlerResult> = {
- *   "/text": () => web.textResponse("hello"),
- *   "/file": () => new web.FileResponse(new URL("data:,").pathname),
- * };
- * const app = new web.Application();
- * app.addRoutes(Object.entries(results).map(([path, handler]) => web.get(path, handler)));
- * console.assert(await (await app.request("/text")).text() === "hello");
- * console.assert((await app.request("/file")).status === 404);
- * ```
  */
 export type HandlerResult = Response | EarlyAnswer | Responder;
 
@@ -61,17 +28,6 @@ export type HandlerResult = Response | EarlyAnswer | Responder;
  * Answers a request.
  *
  * @typeParam Params Match info of its route.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const hello: web.Handler<{ name: string }> = (request) =>
- *   web.textResponse(`hello, ${request.matchInfo.name}`);
- * const app = new web.Application();
- * app.addRoutes([web.get("/{name}", hello)]);
- * console.assert(await (await app.request("/ann")).text() === "hello, ann");
- * ```
  */
 export type Handler<Params = Record<string, string>> = (
   request: ServerRequest<Params>,
@@ -80,19 +36,6 @@ export type Handler<Params = Record<string, string>> = (
 /**
  * Wraps a handler: look at the request, call `handler(request)`, look at the response, or answer
  * without calling it. HTTP exceptions pass through as errors, as in aiohttp.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const timing: web.Middleware = async (request, handler) => {
- *   const start = performance.now();
- *   const response = await handler(request);
- *   console.log(request.path, performance.now() - start, "ms");
- *   return response;
- * };
- * const app = new web.Application({ middlewares: [timing] });
- * ```
  */
 export type Middleware = (
   request: ServerRequest,

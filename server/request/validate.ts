@@ -9,30 +9,7 @@ import { HTTPUnprocessableEntity } from "../exceptions/message_errors.ts";
 import type { Handler, HandlerResult } from "./middleware.ts";
 import type { ServerRequest } from "./request.ts";
 
-/**
- * A schema for each part of a request that is to be checked.
- *
- * @example
- * ```ts
- * import { type StandardSchemaV1, web } from "@roundtrip/http";
- *
- * const hasName: StandardSchemaV1<unknown, { name: string }> = { // or z.object({ name: z.string() })
- *   "~standard": {
- *     version: 1,
- *     vendor: "example",
- *     validate: (value) =>
- *       typeof (value as { name?: unknown }).name === "string"
- *         ? { value: value as { name: string } }
- *         : { issues: [{ message: "Expected a name" }] },
- *   },
- * };
- * const schemas = { json: hasName } satisfies web.RequestSchemas;
- * const app = new web.Application();
- * app.addRoutes([web.post("/", web.validate(schemas, (_, { json }) => web.textResponse(json.name)))]);
- * const response = await app.request("/", { method: "POST", body: '{"name":"ann"}' });
- * console.assert(await response.text() === "ann");
- * ```
- */
+/** A schema for each part of a request that is to be checked. */
 export interface RequestSchemas {
   /** For the query: text by name, an array of texts for a name that is repeated. */
   readonly query?: StandardSchemaV1;
@@ -63,44 +40,14 @@ export const REQUEST_SCHEMAS = new OptionTable<RequestSchemas>({
   param: 'Write "params"',
 });
 
-/**
- * What comes out of the schemas, part by part.
- *
- * @example
- * ```ts
- * import { type StandardSchemaV1, web } from "@roundtrip/http";
- *
- * type Schemas = { readonly query: StandardSchemaV1<unknown, { page: number }> };
- * const pageOf = ({ query }: web.Validated<Schemas>): number => query.page;
- * console.assert(pageOf({ query: { page: 7 } }) === 7);
- * ```
- */
+/** What comes out of the schemas, part by part. */
 export type Validated<Schemas extends RequestSchemas> = {
   readonly [Part in keyof Schemas]: Schemas[Part] extends StandardSchemaV1
     ? SchemaOutput<Schemas[Part]>
     : never;
 };
 
-/**
- * What {@linkcode validate} takes besides.
- *
- * @example
- * ```ts
- * import { type StandardSchemaV1, web } from "@roundtrip/http";
- *
- * const never: StandardSchemaV1 = {
- *   "~standard": {
- *     version: 1,
- *     vendor: "example",
- *     validate: () => ({ issues: [{ message: "Never right" }] }),
- *   },
- * };
- * const options: web.ValidateOptions = { status: 400 };
- * const app = new web.Application();
- * app.addRoutes([web.get("/", web.validate({ query: never }, () => web.textResponse(""), options))]);
- * console.assert((await app.request("/")).status === 400);
- * ```
- */
+/** What {@linkcode validate} takes besides. */
 export interface ValidateOptions {
   /** Status for data that does not fit. @default {422} */
   readonly status?: 400 | 422;
@@ -109,26 +56,7 @@ export interface ValidateOptions {
 /** Names and types of {@linkcode ValidateOptions}. */
 export const VALIDATE_OPTIONS = new OptionTable<ValidateOptions>({ status: "a number" });
 
-/**
- * What is wrong with a part of a request, as the client is told.
- *
- * @example
- * ```ts
- * import { type StandardSchemaV1, web } from "@roundtrip/http";
- *
- * const positive: StandardSchemaV1 = {
- *   "~standard": {
- *     version: 1,
- *     vendor: "example",
- *     validate: () => ({ issues: [{ message: "Expected a number", path: ["page"] }] }),
- *   },
- * };
- * const app = new web.Application();
- * app.addRoutes([web.get("/", web.validate({ query: positive }, () => web.textResponse("")))]);
- * const { issues }: { issues: web.RequestIssue[] } = await (await app.request("/?page=x")).json();
- * console.assert(issues[0]?.in === "query" && issues[0].path[0] === "page");
- * ```
- */
+/** What is wrong with a part of a request, as the client is told. */
 export interface RequestIssue {
   /** The part: `query`, `params`, `headers`, `form` or `json`. */
   readonly in: string;

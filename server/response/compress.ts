@@ -16,25 +16,7 @@ import {
 } from "../../http/coding/content_coding.ts";
 import type { Middleware } from "../request/middleware.ts";
 
-/**
- * What {@linkcode compress} takes.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const options: web.CompressOptions = {
- *   threshold: 100,
- *   codings: ["gzip"],
- *   filter: (mimeType) => mimeType === "text/plain",
- * };
- * const app = new web.Application({ middlewares: [web.compress(options)] });
- * app.addRoutes([web.get("/", () => web.textResponse("hello ".repeat(100)))]);
- * const response = await app.request("/", { headers: { "accept-encoding": "br, gzip" } });
- * console.assert(response.headers.get("content-encoding") === "gzip");
- * await response.body?.cancel();
- * ```
- */
+/** What {@linkcode compress} takes. */
 export interface CompressOptions {
   /** Bodies below this size are sent as they are, in bytes. @default {1024} */
   readonly threshold?: number;

@@ -5,22 +5,7 @@
 import { mutableResponse } from "../request/mutable_response.ts";
 import type { ServerRequest } from "../request/request.ts";
 
-/**
- * Callbacks that see every response before it leaves, aiohttp's `on_response_prepare`.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const stamp: web.PrepareSignal = [(request, response) => {
- *   response.headers.set("x-path", request.path);
- * }];
- * const app = new web.Application();
- * app.onResponsePrepare.push(...stamp);
- * app.addRoutes([web.get("/a", () => web.textResponse("hello"))]);
- * console.assert((await app.request("/a")).headers.get("x-path") === "/a");
- * ```
- */
+/** Callbacks that see every response before it leaves, aiohttp's `on_response_prepare`. */
 export type PrepareSignal =
   ((request: ServerRequest, response: Response) => void | Promise<void>)[];
 

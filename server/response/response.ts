@@ -5,18 +5,7 @@
 import { OptionTable } from "../../http/options.ts";
 import { type CookieOptions, formatSetCookie } from "../../http/headers/set_cookie.ts";
 
-/**
- * What the response helpers take besides the body.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const options: web.ResponseOptions = { status: 201, contentType: "text/csv" };
- * const response = web.textResponse("a,b\n", options);
- * console.assert(response.headers.get("content-type") === "text/csv; charset=utf-8");
- * ```
- */
+/** What the response helpers take besides the body. */
 export interface ResponseOptions {
   /** Status code. @default {200} */
   readonly status?: number;
@@ -42,21 +31,7 @@ export const RESPONSE_OPTIONS = new OptionTable<ResponseOptions>({
   contentType: "a string",
 }, STATUSTEXT_REMEDIES);
 
-/**
- * What {@linkcode jsonResponse} takes besides the value.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const options: web.JsonResponseOptions = {
- *   status: 201,
- *   dumps: (value) => JSON.stringify(value, null, 2),
- * };
- * const response = web.jsonResponse({ id: 7 }, options);
- * console.assert(response.status === 201 && await response.text() === '{\n  "id": 7\n}');
- * ```
- */
+/** What {@linkcode jsonResponse} takes besides the value. */
 export interface JsonResponseOptions extends ResponseOptions {
   /** Turns the value into text. @default {JSON.stringify} */
   readonly dumps?: (value: unknown) => string;

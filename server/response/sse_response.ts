@@ -7,25 +7,7 @@ import type { EarlyAnswer } from "../request/prepared_answer.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { StreamResponse } from "./stream_response.ts";
 
-/**
- * What {@linkcode sseResponse} takes.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const options: web.SSEOptions = { pingInterval: 5_000, headers: { "x-stream": "prices" } };
- * const app = new web.Application();
- * app.addRoutes([web.get("/", async (request) => {
- *   const events = await web.sseResponse(request, options);
- *   await events.send("42");
- *   return events;
- * })]);
- * const response = await app.request("/");
- * console.assert(response.headers.get("x-stream") === "prices");
- * console.assert(await response.text() === "data: 42\r\n\r\n");
- * ```
- */
+/** What {@linkcode sseResponse} takes. */
 export interface SSEOptions {
   /** Headers of the response. */
   readonly headers?: HeadersInit;
@@ -43,24 +25,7 @@ export const SSE_OPTIONS = new OptionTable<SSEOptions>({
   pingInterval: "a number",
 }, { heartbeat: 'Write "pingInterval", in ms', retry: "Send it with an event: send({ retry })" });
 
-/**
- * What an event has besides its data.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const event: web.SSEEvent = { event: "price", id: "7", retry: 2_000 };
- * const app = new web.Application();
- * app.addRoutes([web.get("/", async (request) => {
- *   const events = await web.sseResponse(request);
- *   await events.send("42", event);
- *   return events;
- * })]);
- * const text = await (await app.request("/")).text();
- * console.assert(text === "id: 7\r\nevent: price\r\ndata: 42\r\nretry: 2000\r\n\r\n");
- * ```
- */
+/** What an event has besides its data. */
 export interface SSEEvent {
   /** Type of the event, what `addEventListener()` waits for. @default {"message"} */
   readonly event?: string;

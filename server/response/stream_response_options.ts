@@ -4,24 +4,7 @@
  */
 import { OptionTable } from "../../http/options.ts";
 
-/**
- * What {@linkcode StreamResponse} takes.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const options: web.StreamResponseOptions = { headers: { "content-type": "text/csv" } };
- * const app = new web.Application();
- * app.addRoutes([web.get("/", async (request) => {
- *   const response = new web.StreamResponse(options);
- *   await response.prepare(request);
- *   for (let row = 0; row < 3; row++) await response.write(`${row},${row * row}\n`);
- *   return response;
- * })]);
- * console.assert(await (await app.request("/")).text() === "0,0\n1,1\n2,4\n");
- * ```
- */
+/** What {@linkcode StreamResponse} takes. */
 export interface StreamResponseOptions {
   /** Status code. @default {200} */
   readonly status?: number;

@@ -10,45 +10,6 @@ import type { RouteDef } from "./route_def.ts";
  * Decorates a method that answers requests.
  *
  * @typeParam Params Match info of the route.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const routes = new web.RouteTable();
- * const show: web.HandlerDecorator<{ id: string }> = routes.get("/users/{id}");
- * class Users {
- *   @show
- *   show(request: web.ServerRequest<{ id: string }>): Response {
- *     return web.textResponse(request.matchInfo.id);
- *   }
- * }
- * new Users();
- * const app = new web.Application();
- * app.addRoutes(routes);
- * console.assert(await (await app.request("/users/7")).text() === "7");
- * ```
- *
- * @example Of a class that holds something
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const routes = new web.RouteTable();
- * class Counter {
- *   #count = 0;
- *   @routes.post("/count/{step}")
- *   add(request: web.ServerRequest<{ step: string }>): Response {
- *     this.#count += Number(request.matchInfo.step);
- *     return web.jsonResponse(this.#count);
- *   }
- * }
- * new Counter();
- * const app = new web.Application();
- * app.addRoutes(routes);
- * await app.request("/count/2", { method: "POST" });
- * const response = await app.request("/count/3", { method: "POST" });
- * console.assert(await response.json() === 5);
- * ```
  */
 export type HandlerDecorator<Params> = <This extends object>(
   method: (

@@ -8,19 +8,7 @@ import type { PathParams } from "../routing/path_template.ts";
 import type { Resource } from "../routing/resource.ts";
 import { type ViewClass, viewHandler } from "./view.ts";
 
-/**
- * What a route definition takes besides method, path and handler.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const options: web.RouteOptions = { name: "user" };
- * const app = new web.Application();
- * app.addRoutes([web.put("/users/{id}", () => web.textResponse(""), options)]);
- * console.assert(`${app.router.named("user").urlFor({ id: "7" })}` === "/users/7");
- * ```
- */
+/** What a route definition takes besides method, path and handler. */
 export interface RouteOptions {
   /** Name of the resource, for `app.router.named(name).urlFor()`. */
   readonly name?: string;
@@ -35,19 +23,7 @@ const ROUTE_REMEDIES = {
 /** Names and types of {@linkcode RouteOptions}. */
 export const ROUTE_OPTIONS = new OptionTable<RouteOptions>({ name: "a string" }, ROUTE_REMEDIES);
 
-/**
- * What a `GET` definition takes.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const options: web.GetRouteOptions = { allowHead: false };
- * const app = new web.Application();
- * app.addRoutes([web.get("/", () => web.textResponse("hello"), options)]);
- * console.assert((await app.request("/", { method: "HEAD" })).status === 405);
- * ```
- */
+/** What a `GET` definition takes. */
 export interface GetRouteOptions extends RouteOptions {
   /** Whether the handler answers `HEAD` too, without its body. @default {true} */
   readonly allowHead?: boolean;
@@ -59,22 +35,7 @@ export const GET_ROUTE_OPTIONS = new OptionTable<GetRouteOptions>({
   allowHead: "true or false",
 }, ROUTE_REMEDIES);
 
-/**
- * A route before it is added to an application.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const routes: web.RouteDef[] = [
- *   web.get("/", () => web.textResponse("hello")),
- *   { methods: ["PURGE"], path: "/", handler: () => web.textResponse("purged"), name: null },
- * ];
- * const app = new web.Application();
- * app.addRoutes(routes);
- * console.assert(await (await app.request("/", { method: "PURGE" })).text() === "purged");
- * ```
- */
+/** A route before it is added to an application. */
 export interface RouteDef {
   /** Methods it answers, `*` for any. */
   readonly methods: readonly string[];

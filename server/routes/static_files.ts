@@ -16,24 +16,7 @@ import type { RouteDef } from "./route_def.ts";
 import { fileError, sendFile } from "../files/send_file.ts";
 import { type Found, StaticRoot } from "../files/static_root.ts";
 
-/**
- * What {@linkcode staticFiles}, `web.static()`, takes.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const folder = await Deno.makeTempDir();
- * await Deno.writeTextFile(`${folder}/index.html`, "<p>hello</p>");
- * const options: web.StaticOptions = { index: true, headers: { "cache-control": "max-age=60" } };
- * const app = new web.Application();
- * app.addRoutes([web.static("/", folder, options)]);
- * const response = await app.request("/");
- * console.assert(response.headers.get("cache-control") === "max-age=60");
- * console.assert(await response.text() === "<p>hello</p>");
- * await Deno.remove(folder, { recursive: true });
- * ```
- */
+/** What {@linkcode staticFiles}, `web.static()`, takes. */
 export interface StaticOptions {
   /** Name of the resource, for `app.router.named(name).urlFor({ filename })`. */
   readonly name?: string;
@@ -79,21 +62,7 @@ export const STATIC_OPTIONS = new OptionTable<StaticOptions>({
   headers: "a map or a list of pairs",
 });
 
-/**
- * What `urlFor()` of static files takes.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const folder = await Deno.makeTempDir();
- * await Deno.writeTextFile(`${folder}/a.css`, "p {}");
- * const parts: web.StaticUrlParts = { filename: "a.css", appendVersion: true };
- * const url = `${web.static("/files", folder).urlFor(parts)}`;
- * console.assert(url.startsWith("/files/a.css?v=")); // another content, another URL
- * await Deno.remove(folder, { recursive: true });
- * ```
- */
+/** What `urlFor()` of static files takes. */
 export interface StaticUrlParts {
   /** Path below the folder; a leading slash is dropped. */
   readonly filename: string;
@@ -101,21 +70,7 @@ export interface StaticUrlParts {
   readonly appendVersion?: boolean;
 }
 
-/**
- * A folder before it is added to an application.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const folder = await Deno.makeTempDir();
- * const files: web.StaticDef = web.static("/files", folder);
- * const app = new web.Application();
- * app.addRoutes([files]);
- * console.assert(`${files.urlFor({ filename: "a b.txt" })}` === "/files/a%20b.txt");
- * await Deno.remove(folder, { recursive: true });
- * ```
- */
+/** A folder before it is added to an application. */
 export interface StaticDef extends RouteDef {
   /**
    * Builds the URL of a file.

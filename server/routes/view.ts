@@ -6,25 +6,7 @@ import { HTTPMethodNotAllowed } from "../exceptions/client_errors.ts";
 import type { Handler, HandlerResult } from "../request/middleware.ts";
 import type { ServerRequest } from "../request/request.ts";
 
-/**
- * A class that a route can be made of.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const views: Record<string, web.ViewClass> = {
- *   "/hello": class extends web.View {
- *     get(): Response {
- *       return web.textResponse("hello");
- *     }
- *   },
- * };
- * const app = new web.Application();
- * app.addRoutes(Object.entries(views).map(([path, view]) => web.view(path, view)));
- * console.assert(await (await app.request("/hello")).text() === "hello");
- * ```
- */
+/** A class that a route can be made of. */
 export type ViewClass = new (request: ServerRequest) => View;
 
 const METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];

@@ -11,23 +11,7 @@ import { decodePath } from "./path_template.ts";
 import type { ServerRequest } from "../request/request.ts";
 import type { Router } from "./router.ts";
 
-/**
- * What {@linkcode normalizePathMiddleware} takes.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const options: web.NormalizePathOptions = {
- *   removeSlash: true,
- *   redirectClass: web.HTTPMovedPermanently,
- * };
- * const app = new web.Application({ middlewares: [web.normalizePathMiddleware(options)] });
- * app.addRoutes([web.get("/news", () => web.textResponse("news"))]);
- * const response = await app.request("/news/");
- * console.assert(response.status === 301 && response.headers.get("location") === "/news");
- * ```
- */
+/** What {@linkcode normalizePathMiddleware} takes. */
 export interface NormalizePathOptions {
   /** Whether to try the path with `/` at its end. @default {true, false with removeSlash} */
   readonly appendSlash?: boolean;

@@ -8,14 +8,6 @@ import { NO_PARAMS } from "./no_params.ts";
  * Names of the variables of a path template, read from its literal type.
  *
  * A name starts with a letter or `_`, which tells `{id}` from the `{3}` of a regular expression.
- *
- * @example
- * ```ts
- * import type { web } from "@roundtrip/http";
- *
- * const names: web.PathParamNames<"/users/{id:\\d+}/posts/{slug}">[] = ["id", "slug"];
- * console.assert(names.length === 2); // any other name does not compile
- * ```
  */
 export type PathParamNames<Path extends string> = Path extends
   `${string}{${infer Inner}}${infer Rest}` ?
@@ -23,41 +15,11 @@ export type PathParamNames<Path extends string> = Path extends
     | PathParamNames<Rest>
   : never;
 
-/**
- * Match info of a path template: a string for each of its variables.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * type Params = web.PathParams<"/users/{id}">;
- * const show = (request: web.ServerRequest<Params>) => web.textResponse(request.matchInfo.id);
- * const app = new web.Application();
- * app.addRoutes([web.get("/users/{id}", show)]);
- * console.assert(await (await app.request("/users/7")).text() === "7");
- * ```
- */
+/** Match info of a path template: a string for each of its variables. */
 export type PathParams<Path extends string> = string extends Path ? Record<string, string>
   : { readonly [Name in PathParamNames<Path>]: string };
 
-/**
- * A compiled path template.
- *
- * @example
- * ```ts
- * import type { web } from "@roundtrip/http";
- *
- * // What a resource of one's own needs to answer a path.
- * const exact = (path: string): web.PathTemplate => ({
- *   canonical: path,
- *   prefix: path,
- *   names: [],
- *   match: (other) => other === path ? {} : null,
- *   build: () => path,
- * });
- * console.assert(exact("/a").match("/b") === null);
- * ```
- */
+/** A compiled path template. */
 export interface PathTemplate {
   /** The template without regular expressions: `/users/{id}` of `/users/{id:\\d+}`. */
   readonly canonical: string;

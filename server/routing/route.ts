@@ -62,37 +62,10 @@ function isClass(handler: Handler): boolean {
   return /^class\b/.test(Function.prototype.toString.call(handler));
 }
 
-/**
- * What a look-up gives.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const app = new web.Application();
- * app.addRoutes([web.get("/users/{id}", () => web.textResponse(""), { allowHead: false })]);
- * const found: web.Resolution = app.router.resolve("GET", "/users/7");
- * console.assert(found.route !== null && found.params["id"] === "7");
- * const missed = app.router.resolve("PUT", "/users/7");
- * console.assert(missed.route === null && missed.allowed.join() === "GET");
- * ```
- */
+/** What a look-up gives. */
 export type Resolution = Found | Missed;
 
-/**
- * The route for a request.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const line = ({ route, params }: web.Found) => `${route.resource.canonical} ${params["id"]}`;
- * const app = new web.Application();
- * app.addRoutes([web.get("/users/{id}", () => web.textResponse(""))]);
- * const found = app.router.resolve("GET", "/users/7");
- * console.assert(found.route !== null && line(found) === "/users/{id} 7");
- * ```
- */
+/** The route for a request. */
 export interface Found {
   /** The route. */
   readonly route: Route;
@@ -100,19 +73,7 @@ export interface Found {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/**
- * A path that is unknown, or known with other methods.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const line = ({ allowed }: web.Missed) =>
- *   allowed.length === 0 ? "no such path" : `only ${allowed.join()}`;
- * const missed = new web.Application().router.resolve("GET", "/nothing");
- * console.assert(missed.route === null && line(missed) === "no such path");
- * ```
- */
+/** A path that is unknown, or known with other methods. */
 export interface Missed {
   /** There is no route. */
   readonly route: null;
@@ -130,33 +91,6 @@ export interface Missed {
 /**
  * Something that answers paths: a template, a sub-application, or a class of your own given to
  * `app.router.registerResource()`.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * // Answers every path that ends in an extension.
- * class ByExtension implements web.AbstractResource {
- *   readonly name = null;
- *   readonly prefix = "/";
- *   readonly canonical: string;
- *   readonly #route: web.Route;
- *   constructor(extension: string, handler: web.Handler) {
- *     this.canonical = extension;
- *     this.#route = new web.Route("GET", handler, this);
- *   }
- *   resolve(_method: string, path: string): web.Resolution | null {
- *     return path.endsWith(this.canonical) ? { route: this.#route, params: {} } : null;
- *   }
- *   addPrefix(): void {}
- *   urlFor(): web.RelativeURL {
- *     return new web.RelativeURL(`/any${this.canonical}`);
- *   }
- * }
- * const app = new web.Application();
- * app.router.registerResource(new ByExtension(".md", () => web.textResponse("a document")));
- * console.assert(await (await app.request("/docs/a.md")).text() === "a document");
- * ```
  */
 export interface AbstractResource extends ResourceInfo {
   /** Start of every path it answers, without a `/` at the end; `/` to be asked for any path. */

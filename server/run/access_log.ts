@@ -9,25 +9,7 @@ import type { ServeInfo } from "../engine/engine.ts";
 import { portOf } from "../engine/engine_of_request.ts";
 import { MONTHS } from "../../http/headers/http_date.ts";
 
-/**
- * What an access log writes.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const lines: string[] = [];
- * const accessLog: web.AccessLogOptions = { format: "%r %s", write: (line) => lines.push(line) };
- * const app = new web.Application();
- * app.addRoutes([web.get("/a", () => web.textResponse("hello"))]);
- * {
- *   await using runner = new web.AppRunner(app, { accessLog });
- *   const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- *   await (await fetch(`${url}/a`)).text();
- * }
- * console.assert(lines[0] === "GET /a HTTP/1.1 200");
- * ```
- */
+/** What an access log writes. */
 export interface AccessLogOptions {
   /**
    * Format with aiohttp's atoms, or `json` for one JSON object a line.

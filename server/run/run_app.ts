@@ -8,26 +8,7 @@ import type { ListenOptions } from "../engine/engine.ts";
 import { APP_RUNNER_OPTIONS, AppRunner, type AppRunnerOptions } from "./runner.ts";
 import { ShutdownTimeoutError } from "./shutdown_timeout_error.ts";
 
-/**
- * What {@linkcode runApp} takes.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const lines: string[] = [];
- * const options: web.RunAppOptions = {
- *   host: "127.0.0.1",
- *   port: 0, // a free one
- *   shutdownTimeout: 10_000,
- *   accessLog: {},
- *   print: (text) => lines.push(text),
- *   signal: AbortSignal.abort(), // stops it at once; else CTRL+C does
- * };
- * await web.runApp(new web.Application(), options);
- * console.assert(lines[0]?.includes("http://127.0.0.1:"));
- * ```
- */
+/** What {@linkcode runApp} takes. */
 export interface RunAppOptions extends AppRunnerOptions {
   /** Address to bind, or several. @default {"0.0.0.0", none where `path` is given} */
   readonly host?: string | readonly string[];

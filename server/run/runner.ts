@@ -15,20 +15,7 @@ import {
 } from "../engine/engine.ts";
 import { runAll } from "../application/lifecycle.ts";
 
-/**
- * What {@linkcode AppRunner} takes.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const options: web.AppRunnerOptions = { shutdownTimeout: 5_000, shutdownDelay: 0 };
- * const app = new web.Application();
- * await using runner = new web.AppRunner(app, options);
- * await runner.listen({ hostname: "127.0.0.1", port: 0 });
- * console.assert(app.ready && runner.addresses.length === 1);
- * ```
- */
+/** What {@linkcode AppRunner} takes. */
 export interface AppRunnerOptions {
   /**
    * How long handlers and `onShutdown` may go on once the server stops, in ms; then connections are

@@ -11,30 +11,7 @@ import {
   type SessionStorage,
 } from "./session_storage.ts";
 
-/**
- * A place that keeps text by key, for a time.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * // Keeps sessions in a `Map`; a database does it the same way.
- * const rows = new Map<string, string>();
- * const store: web.SessionStore = {
- *   get: (key) => Promise.resolve(rows.get(key) ?? null),
- *   set: (key, value, _ttl) => Promise.resolve(void rows.set(key, value)),
- *   delete: (key) => Promise.resolve(void rows.delete(key)),
- * };
- * const app = new web.Application();
- * web.setupSessions(app, new web.KeyedStorage(store));
- * app.addRoutes([web.get("/", async (request) => {
- *   (await web.getSession(request)).set("user", "ann");
- *   return web.textResponse("");
- * })]);
- * await app.request("/");
- * console.assert(rows.size === 1);
- * ```
- */
+/** A place that keeps text by key, for a time. */
 export interface SessionStore {
   /**
    * Reads a text.

@@ -6,19 +6,7 @@ import { OptionTable } from "../../http/options.ts";
 import { KeyedStorage, type SessionStore } from "./keyed_storage.ts";
 import { SESSION_COOKIE_OPTIONS, type SessionCookieOptions } from "./session_storage.ts";
 
-/**
- * What {@linkcode MemoryStorage} takes.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const options: web.MemoryStorageOptions = { maxSessions: 1000, maxAge: 3600, secure: true };
- * const app = new web.Application();
- * web.setupSessions(app, new web.MemoryStorage(options));
- * console.assert(app.middlewares.length === 1);
- * ```
- */
+/** What {@linkcode MemoryStorage} takes. */
 export interface MemoryStorageOptions extends SessionCookieOptions {
   /** Sessions to keep; the one that was written longest ago goes first. @default {100000} */
   readonly maxSessions?: number;

@@ -3,18 +3,7 @@
  * @module
  */
 
-/**
- * A session as it is stored, in the form of Python's aiohttp_session.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const data: web.SessionData = { created: 1_700_000_000, session: { user: "ann" } };
- * const session = new web.Session("id", { data });
- * console.assert(session.get("user") === "ann" && !session.isNew);
- * ```
- */
+/** A session as it is stored, in the form of Python's aiohttp_session. */
 export interface SessionData {
   /** When it was made or written last, in seconds since 1970. */
   readonly created?: number;
@@ -22,19 +11,7 @@ export interface SessionData {
   readonly session?: Readonly<Record<string, unknown>>;
 }
 
-/**
- * What {@linkcode Session} is made of.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const init: web.SessionInit = { data: { created: 1000, session: { user: "ann" } }, maxAge: 60 };
- * const inTime = new web.Session("id", { ...init, now: 1030 });
- * const tooLate = new web.Session("id", { ...init, now: 1090 });
- * console.assert(inTime.get("user") === "ann" && tooLate.get("user") === undefined);
- * ```
- */
+/** What {@linkcode Session} is made of. */
 export interface SessionInit {
   /** What was stored; left out or `null` for a new session. */
   readonly data?: SessionData | null;

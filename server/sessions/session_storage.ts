@@ -7,27 +7,7 @@ import { formatSetCookie } from "../../http/headers/set_cookie.ts";
 import type { ServerRequest } from "../request/request.ts";
 import type { Session, SessionData } from "./session.ts";
 
-/**
- * Keeps sessions; write one of your own for another place.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * // One session for everybody: for tests.
- * const shared: web.SessionStorage = {
- *   create: () => new web.Session(null),
- *   load: () => Promise.resolve(new web.Session("all", { data: { session: { user: "ann" } } })),
- *   save: () => Promise.resolve(),
- * };
- * const app = new web.Application();
- * web.setupSessions(app, shared);
- * app.addRoutes([web.get("/", async (request) => {
- *   return web.textResponse((await web.getSession(request)).get<string>("user") ?? "");
- * })]);
- * console.assert(await (await app.request("/")).text() === "ann");
- * ```
- */
+/** Keeps sessions; write one of your own for another place. */
 export interface SessionStorage {
   /** Makes a new session. */
   create(): Session;
@@ -58,28 +38,7 @@ export interface SessionStorage {
   remove?(identity: string): Promise<void>;
 }
 
-/**
- * The cookie of a session.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const options: web.SessionCookieOptions = {
- *   cookieName: "sid",
- *   maxAge: 3600, // seconds
- *   secure: true,
- *   sameSite: "Lax",
- * };
- * const app = new web.Application();
- * web.setupSessions(app, new web.MemoryStorage(options));
- * app.addRoutes([web.get("/", async (request) => {
- *   (await web.getSession(request)).set("user", "ann");
- *   return web.textResponse("");
- * })]);
- * console.assert((await app.request("/")).headers.get("set-cookie")?.startsWith("sid="));
- * ```
- */
+/** The cookie of a session. */
 export interface SessionCookieOptions {
   /** Name of the cookie. @default {"AIOHTTP_SESSION"} */
   readonly cookieName?: string;

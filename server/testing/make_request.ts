@@ -7,22 +7,7 @@ import { Application } from "../application/application.ts";
 import type { AppContext } from "../request/app_context.ts";
 import { ServerRequest } from "../request/request.ts";
 
-/**
- * What {@linkcode makeRequest} takes besides method and path.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const options: web.MakeRequestOptions<{ id: string }> = {
- *   matchInfo: { id: "7" },
- *   headers: { accept: "text/html" },
- *   remote: "192.0.2.7",
- * };
- * const request = web.makeRequest("GET", "/users/7", options);
- * console.assert(request.matchInfo.id === "7" && request.remote === "192.0.2.7");
- * ```
- */
+/** What {@linkcode makeRequest} takes besides method and path. */
 export interface MakeRequestOptions<Params = Record<string, string>> {
   /** Headers of the request. */
   readonly headers?: HeadersInit;

@@ -14,18 +14,6 @@ import { TestServer } from "./test_server.ts";
 /**
  * What a request of {@linkcode TestClient} takes: all that `fetch` does, and a query, a form or JSON
  * as aiohttp's takes them.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const app = new web.Application();
- * app.addRoutes([web.post("/", async (request) => web.jsonResponse(await request.json()))]);
- * await using client = await web.TestClient.start(app);
- * const init: web.TestRequestInit = { json: { name: "ann" }, params: { page: 2 } };
- * const response = await client.post("/", init);
- * console.assert((await response.json()).name === "ann");
- * ```
  */
 export interface TestRequestInit extends RequestInit {
   /** Query, added to the one of the path. */

@@ -6,44 +6,10 @@ import { OptionTable } from "../../http/options.ts";
 import { type WebSocketBase, whenClosed } from "../../http/websocket/socket.ts";
 import { WSCloseCode } from "../../http/websocket/message.ts";
 
-/**
- * A message of a group: text, or bytes for a binary message.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const messages: web.GroupMessage[] = ["text", new Uint8Array([1, 2, 3])];
- * const room = new web.WebSocketGroup();
- * for (const message of messages) console.assert(await room.send(message) === 0); // nobody is in
- * ```
- */
+/** A message of a group: text, or bytes for a binary message. */
 export type GroupMessage = string | Uint8Array<ArrayBuffer>;
 
-/**
- * Carries a group's messages between processes. The group's own carries them to itself.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * // Carries messages within this process; Redis carries them between several.
- * const listeners = new Set<(message: web.GroupMessage) => void>();
- * const sent: web.GroupMessage[] = [];
- * const broker: web.GroupBroker = {
- *   publish: (_group, message) => {
- *     sent.push(message);
- *     for (const deliver of listeners) deliver(message);
- *   },
- *   subscribe: (_group, deliver) => {
- *     listeners.add(deliver);
- *     return () => listeners.delete(deliver);
- *   },
- * };
- * await new web.WebSocketGroup({ broker }).send("hello");
- * console.assert(sent[0] === "hello");
- * ```
- */
+/** Carries a group's messages between processes. The group's own carries them to itself. */
 export interface GroupBroker {
   /**
    * Hands a message to every subscriber of the group, in all processes, this one included.
@@ -68,37 +34,10 @@ export interface GroupBroker {
 /**
  * What happens to a member that reads too slowly: with `close` its socket closes with 1013 at the
  * socket's own `maxBuffered`, with `skip` messages are left out for it.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const slowPeer: web.SlowPeerPolicy = "skip"; // prices: the next one makes up for one left out
- * const room = new web.WebSocketGroup({ slowPeer, maxBuffered: 64 * 1024 });
- * console.assert(room.size === 0);
- * ```
  */
 export type SlowPeerPolicy = "close" | "skip";
 
-/**
- * What {@linkcode WebSocketGroup} takes.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const options: web.WebSocketGroupOptions = { name: "lobby", slowPeer: "close" };
- * const lobby = new web.WebSocketGroup(options);
- * const app = new web.Application();
- * app.addRoutes([web.get("/lobby", web.webSocket(async (socket) => {
- *   await lobby.join(socket);
- *   for await (const message of socket) {
- *     if (message.type === web.WSMsgType.TEXT) await lobby.send(message.data);
- *   }
- * }))]);
- * console.assert(lobby.size === 0);
- * ```
- */
+/** What {@linkcode WebSocketGroup} takes. */
 export interface WebSocketGroupOptions {
   /** Name of the group at the broker. @default {"default"} */
   readonly name?: string;

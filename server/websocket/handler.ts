@@ -11,22 +11,6 @@ import { type WebSocketOptions, WebSocketResponse } from "./websocket_response.t
  *
  * @typeParam T What `receiveJson()` gives: the output of the schema.
  * @typeParam Params Match info of the route.
- *
- * @example
- * ```ts
- * import { ClientSession, web } from "@roundtrip/http";
- *
- * const greet: web.WebSocketHandler<unknown, { name: string }> = (socket, request) =>
- *   socket.sendStr(`hello, ${request.matchInfo.name}`);
- * const app = new web.Application();
- * app.addRoutes([web.get("/ws/{name}", web.webSocket(greet))]);
- * await using runner = new web.AppRunner(app);
- * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- *
- * await using session = new ClientSession({ baseUrl });
- * await using ws = await session.wsConnect("/ws/ann");
- * console.assert(await ws.receiveStr() === "hello, ann");
- * ```
  */
 export type WebSocketHandler<T = unknown, Params = Record<string, string>> = (
   socket: WebSocketResponse<T>,

@@ -11,22 +11,6 @@ import type { ServerRequest } from "../request/request.ts";
 /**
  * Who may open a WebSocket from a page in a browser: a list of origins, or a function that decides.
  * Requests without an `Origin` header come from no page and are let through.
- *
- * @example
- * ```ts
- * import { ClientSession, web } from "@roundtrip/http";
- *
- * const checkOrigin: web.CheckOrigin = ["https://example.com"];
- * const app = new web.Application();
- * app.addRoutes([web.get("/ws", web.webSocket(() => {}, { checkOrigin }))]);
- * await using runner = new web.AppRunner(app);
- * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- *
- * await using session = new ClientSession({ baseUrl });
- * const error = await session.wsConnect("/ws", { origin: "https://evil.example" })
- *   .catch((error) => error);
- * console.assert(error.status === 403);
- * ```
  */
 export type CheckOrigin =
   | readonly string[]

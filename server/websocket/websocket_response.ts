@@ -17,25 +17,6 @@ import { checkHandshake, type CheckOrigin } from "./handshake.ts";
  * What {@linkcode WebSocketResponse} takes.
  *
  * @typeParam T What `receiveJson()` gives: the output of `schema`.
- *
- * @example
- * ```ts
- * import { ClientSession, web } from "@roundtrip/http";
- *
- * const options: web.WebSocketOptions = {
- *   protocols: ["chat"],
- *   heartbeat: 20_000,
- *   maxMsgSize: 64 * 1024,
- * };
- * const app = new web.Application();
- * app.addRoutes([web.get("/ws", web.webSocket((socket) => socket.sendStr("hello"), options))]);
- * await using runner = new web.AppRunner(app);
- * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- *
- * await using session = new ClientSession({ baseUrl });
- * await using ws = await session.wsConnect("/ws", { protocols: ["chat"] });
- * console.assert(ws.protocol === "chat" && await ws.receiveStr() === "hello");
- * ```
  */
 export interface WebSocketOptions<T = unknown> {
   /** Subprotocols this server speaks; the first one of the client's that is among them is chosen. */
@@ -116,24 +97,7 @@ export const WEB_SOCKET_OPTIONS = new OptionTable<WebSocketOptions<unknown>>({
   compress: "a number or a boolean",
 });
 
-/**
- * What {@linkcode WebSocketResponse.canPrepare} tells.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const app = new web.Application();
- * app.addRoutes([web.get("/ws", async (request) => {
- *   const socket = new web.WebSocketResponse();
- *   const ready: web.WebSocketReady = socket.canPrepare(request);
- *   if (!ready.ok) return web.textResponse("come back with a WebSocket");
- *   await socket.prepare(request);
- *   return socket;
- * })]);
- * console.assert(await (await app.request("/ws")).text() === "come back with a WebSocket");
- * ```
- */
+/** What {@linkcode WebSocketResponse.canPrepare} tells. */
 export interface WebSocketReady {
   /** Whether `prepare()` would succeed. */
   readonly ok: boolean;
