@@ -55,7 +55,7 @@ import {
   type ServerSentEvent,
 } from "./server_sent_events.ts";
 import { aheadOf, MAX_AHEAD, ReadAhead } from "./read_ahead.ts";
-import { type HopResult, replyHeader } from "../hop/transport.ts";
+import { type HopConnection, type HopResult, replyHeader } from "../hop/transport.ts";
 
 const RELEASED = "Connection closed: the response was released";
 
@@ -126,16 +126,15 @@ export class ClientResponse {
    * @param init Request, redirects and reply.
    */
   constructor(init: ClientResponseInit) {
-    const { result } = init;
-    this.status = result.status;
-    this.reason = result.reason;
+    this.status = init.result.status;
+    this.reason = init.result.reason;
     this.requestInfo = init.requestInfo;
     this.history = init.history;
-    this.#result = result;
+    this.#result = init.result;
     this.#onEnd = init.onEnd;
     this.#policy = init.policy ?? DEFAULT_BODY_POLICY;
     this.#fallbackCharset = init.fallbackCharsetResolver ?? null;
-    if (!hasBody(result)) init.onEnd();
+    if (!hasBody(init.result)) init.onEnd();
   }
 
   /** The body, piece by piece. */
@@ -146,6 +145,26 @@ export class ClientResponse {
   /** Headers of the reply. */
   get headers(): Headers {
     return this.#result.headers;
+  }
+
+  /** Headers in the order and case in which they came; over `fetch` in lower case and sorted. */
+  get rawHeaders(): readonly (readonly [name: string, value: string])[] {
+    return this.#result.rawHeaders ?? [...this.headers];
+  }
+
+  /** Version of HTTP; `null` over `fetch`, which does not tell. */
+  get version(): "1.0" | "1.1" | null {
+    return this.#result.version ?? null;
+  }
+
+  /** Headers behind a body in chunks, once that was read; `fetch` keeps them back. */
+  get trailers(): Headers {
+    return new Headers((this.#result.trailers ?? []) as [string, string][]);
+  }
+
+  /** The connection, with the address of the peer; `null` over `fetch`, which does not tell. */
+  get connection(): HopConnection | null {
+    return this.#result.connection ?? null;
   }
 
   /** Method of the request, after redirects. */
@@ -341,8 +360,8 @@ export class ClientResponse {
    * @throws {MultipartSyntaxError} If the body is no multipart.
    */
   multipart(options?: MultipartReaderOptions): MultipartReader {
-    const stream = streamOf(this.content);
-    return new MultipartReader(stream, this.headers.get("content-type"), options);
+    const type = this.headers.get("content-type");
+    return new MultipartReader(streamOf(this.content), type, options);
   }
 
   /**
@@ -387,9 +406,8 @@ export class ClientResponse {
   #giveUp(): Promise<void> | null {
     const { isEof, exception } = this.content;
     // Most bodies have been read, and an error with its stack takes 4 us.
-    return isEof || exception !== null ? null : this.content.cancel(
-      new ClientConnectionError(RELEASED),
-    );
+    if (isEof || exception !== null) return null;
+    return this.content.cancel(new ClientConnectionError(RELEASED));
   }
 
   #readAhead(): void {
@@ -403,19 +421,20 @@ export class ClientResponse {
   }
 
   #open(ahead?: ReadAhead): StreamReader {
-    const result = this.#result;
-    if (!hasBody(result)) return new StreamReader(null);
-    return new StreamReader(ahead ?? bodySource(result, this.#policy, () => this.contentLength), {
-      onEnd: this.#onEnd,
-      mapError: (error) => bodyError(this.#result, error), // the body keeps the response alive
-    });
+    if (!hasBody(this.#result)) return new StreamReader(null);
+    return new StreamReader(
+      ahead ?? bodySource(this.#result, this.#policy, () => this.contentLength),
+      {
+        onEnd: this.#onEnd,
+        mapError: (error) => bodyError(this.#result, error), // the body keeps the response alive
+      },
+    );
   }
 
   #typeError(attempt: string): ContentTypeError {
-    const contentType = this.headers.get("content-type") ?? "";
-    return new ContentTypeError(
-      this.#errorInit(`Attempt to ${attempt} with unexpected mimetype: ${contentType}`),
-    );
+    const type = replyHeader(this.#result, "content-type") ?? "";
+    const reason = `Attempt to ${attempt} with unexpected mimetype: ${type}`;
+    return new ContentTypeError(this.#errorInit(reason));
   }
 
   #errorInit(reason: string, body: string | null = null): ResponseErrorInit {
