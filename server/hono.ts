@@ -17,7 +17,7 @@
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { HTTPException as HonoException } from "hono/http-exception";
-import { errorPage, noResponse, problemOf, report } from "./application/dispatch.ts";
+import { errorPage, noResponse, problemOf, report } from "./application/error_response.ts";
 import { setResponse, withHeaders } from "./application/hono_response.ts";
 import { requestBehind } from "./request/hono_context.ts";
 import type { Handler, HandlerResult, Middleware } from "./request/middleware.ts";

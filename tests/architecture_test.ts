@@ -65,8 +65,8 @@ const LEAVING: readonly string[] = [
 ];
 const HONO_FILES = [
   "server/application/application.ts",
-  "server/application/dispatch.ts",
   "server/application/entrance.ts",
+  "server/application/error_response.ts",
   "server/application/hono_response.ts",
   "server/application/hono_router.ts",
   "server/hono.ts",

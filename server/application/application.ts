@@ -26,7 +26,7 @@ import {
   serverErrorResponse,
 } from "../response/prepare_response.ts";
 import type { EarlyAnswer } from "../request/prepared_answer.ts";
-import type { ServerRequest } from "../request/request.ts";
+import { requestInternals, type ServerRequest } from "../request/request.ts";
 import type { Route } from "../routing/route.ts";
 import type { RouteDef } from "../routes/route_def.ts";
 import { Router } from "../routing/router.ts";
@@ -306,7 +306,9 @@ export class Application implements AppContext {
   wrap(handler: Handler): Handler {
     const chain = compose(this.middlewares, handler);
     const parent = this.#parent;
-    return parent === null ? chain : parent.wrap((request) => request.within(this, chain));
+    return parent === null
+      ? chain
+      : parent.wrap((request) => requestInternals.within(request, this, chain));
   }
 
   /**
@@ -358,7 +360,7 @@ export class Application implements AppContext {
       const { method, rawPath } = request;
       const error = new Error("The handler was still running after shutdownTimeout");
       this.logger.error(`Error handling ${method} ${JSON.stringify(rawPath)}`, error);
-      request.abandon(new Response("503: Service Unavailable", { status: 503 }));
+      requestInternals.abandon(request, new Response("503: Service Unavailable", { status: 503 }));
     }
   }
 

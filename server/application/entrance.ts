@@ -7,7 +7,7 @@ import type { ServeInfo } from "../engine/engine.ts";
 import { isServed, portOf } from "../engine/engine_of_request.ts";
 import type { Logger } from "../request/app_context.ts";
 import { headResponse } from "../response/head_response.ts";
-import { mountedError } from "./dispatch.ts";
+import { mountedError } from "./error_response.ts";
 import { HONO_EXECUTION, type HonoRouter, passAsGet } from "./hono_router.ts";
 import { hostError } from "./host_guard.ts";
 import { checkResponse } from "./response_guard.ts";

@@ -3,7 +3,8 @@
  * @module
  */
 import { EndOfConnection } from "../engine/end_of_connection.ts";
-import type { EnginePort } from "../engine/engine.ts";
+import type { ServeInfo } from "../engine/engine.ts";
+import { isServed, portOf } from "../engine/engine_of_request.ts";
 import type { IncomingBody } from "./incoming_body.ts";
 
 /**
@@ -12,23 +13,20 @@ import type { IncomingBody } from "./incoming_body.ts";
  * connection ends. To end it at once would take the answer away from such a client, and to leave it
  * to Deno reads for ever, or never.
  *
- * @param request What was asked; a request that was answered early is left as it is.
+ * @param body What is read of the request.
+ * @param info What the platform tells about the connection.
  * @param response The response.
  * @returns The response, its own stream or one around it; a promise for one without a body, which
  * cannot wait otherwise.
  */
 export function endBody(
-  request: {
-    readonly incoming: IncomingBody;
-    readonly served: boolean;
-    readonly engine: EnginePort;
-    readonly earlyAnswer: object | null;
-  },
+  body: IncomingBody,
+  info: ServeInfo | undefined,
   response: Response,
 ): Response | Promise<Response> {
-  const { incoming: body, engine } = request;
-  if (request.earlyAnswer !== null || !body.isLeft) return response;
-  if (!request.served) {
+  if (!body.isLeft) return response;
+  const engine = portOf(info);
+  if (!isServed(info)) {
     // There is nobody to wait for; but a stream may be made of the very body.
     if (engine.bodySizeOf(response) !== null) body.abandon();
     return response;

@@ -5,8 +5,7 @@
 import { parseLength } from "../../http/headers/content_length.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
 import { parseCookies } from "../../http/headers/cookie_header.ts";
-import type { EnginePort, ServeInfo } from "../engine/engine.ts";
-import { portOf } from "../engine/engine_of_request.ts";
+import type { ServeInfo } from "../engine/engine.ts";
 import { type ETag, parseETags } from "../../http/headers/etag.ts";
 import { type Forwarded, parseForwarded } from "../../http/headers/forwarded.ts";
 import { parseHttpDate } from "../../http/headers/http_date.ts";
@@ -42,11 +41,6 @@ export class BaseRequest {
   constructor(raw: Request, info: ServeInfo | undefined) {
     this.raw = raw;
     this.info = info;
-  }
-
-  /** The engine that carries the request; the library asks it, programs seldom have to. */
-  get engine(): EnginePort {
-    return portOf(this.info);
   }
 
   /** Method in upper case. */

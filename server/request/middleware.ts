@@ -4,7 +4,7 @@
  */
 import { described } from "../../http/options.ts";
 import { mutableResponse } from "./mutable_response.ts";
-import type { ServerRequest } from "./request.ts";
+import { requestInternals, type ServerRequest } from "./request.ts";
 import type { EarlyAnswer } from "./prepared_answer.ts";
 
 /** A response that needs the request to come into being, a `FileResponse` for one. */
@@ -86,7 +86,8 @@ export function render(
   result: HandlerResult,
   request: ServerRequest,
 ): HandlerResult | Promise<HandlerResult> {
-  return result instanceof Response || request.earlyAnswer !== null || !isResponder(result)
+  return result instanceof Response || requestInternals.earlyOf(request) !== null ||
+      !isResponder(result)
     ? result
     : result.respond(request);
 }

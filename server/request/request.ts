@@ -10,17 +10,16 @@ import {
   type MultipartReaderOptions,
 } from "../../http/multipart/multipart_reader.ts";
 import { type StreamReader, StreamReader as Reader } from "../../http/bytes/stream_reader.ts";
-import type { SocketEvents } from "../../http/websocket/port.ts";
 import type { AppContext, KeyReader, ResourceInfo } from "./app_context.ts";
 import { type AppKey, KeyStore } from "./app_key.ts";
-import { AnswerSlot, type Failure } from "./answer_slot.ts";
+import { AnswerSlot } from "./answer_slot.ts";
 import { BaseRequest } from "./base_request.ts";
 import { CLONE_OPTIONS, type CloneOptions } from "./clone_options.ts";
 import { configOf } from "./config_dict.ts";
 import { contextFor } from "./hono_context.ts";
-import type { EarlyAnswer } from "./prepared_answer.ts";
-import { isServed } from "../engine/engine_of_request.ts";
-import type { ServeInfo, SocketUpgrade, UpgradeOptions } from "../engine/engine.ts";
+import type { RequestInternals } from "./request_internals.ts";
+import { isServed, portOf } from "../engine/engine_of_request.ts";
+import type { ServeInfo } from "../engine/engine.ts";
 import { HTTPBadRequest } from "../exceptions/client_errors.ts";
 import { HTTPUnsupportedMediaType } from "../exceptions/message_errors.ts";
 import type { PostData } from "../body/post_data.ts";
@@ -33,37 +32,8 @@ import {
 } from "../body/read_form.ts";
 import { IncomingBody } from "../body/incoming_body.ts";
 
-/** What the library does with a request and programs must not; `server/mod.ts` does not export it. */
-export interface RequestInternals {
-  /**
-   * Where a request, or the one that it is a clone of, is answered early.
-   *
-   * @param request The request.
-   */
-  slotOf<P>(request: ServerRequest<P>): AnswerSlot;
-  /**
-   * The last error of a request that left middlewares of Hono.
-   *
-   * @param request The request.
-   */
-  failureOf<P>(request: ServerRequest<P>): Failure | null;
-  /**
-   * Lets the readers of a request read another one, which a middleware of Hono's made of it.
-   *
-   * @param request The request.
-   * @param raw The other one.
-   */
-  replaceRaw<P>(request: ServerRequest<P>, raw: Request): void;
-  /**
-   * What the platform told about the connection.
-   *
-   * @param request The request.
-   */
-  infoOf<P>(request: ServerRequest<P>): ServeInfo | undefined;
-}
-
 /** Filled in by the class, whose private fields it reaches. */
-export const requestInternals: RequestInternals = {} as RequestInternals;
+export const requestInternals = {} as RequestInternals<ServerRequest<unknown>>;
 
 /**
  * A request, with the accessors of aiohttp's `web.Request`. The platform's own is `raw`.
@@ -113,9 +83,25 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
       {
         slotOf: (request) => (request.#origin ?? request).#slotOf(),
         failureOf: (request) => (request.#origin ?? request).#slot?.failure ?? null,
-        replaceRaw: (request, raw) => request.#replaceRaw(raw),
+        replaceRaw: (request, raw) => {
+          request.#platform ??= request.raw;
+          Object.assign(request, { raw }); // readonly for programs
+        },
         infoOf: (request) => request.info,
-      } satisfies RequestInternals,
+        bodyOf: (request) => request.#bodyOf(),
+        finish: (request) => request.#finish(),
+        upgrade: (request, events, options) => {
+          const first = request.#origin ?? request;
+          return portOf(first.info).upgrade(first.#platform ?? first.raw, events, options);
+        },
+        abandon: (request, response) => {
+          request.#leave?.abort(new DOMException("The server stops", "AbortError"));
+          if (requestInternals.earlyOf(request) !== null) return;
+          request.#slotOf().answer({ response, finish: () => Promise.resolve() });
+        },
+        within: (request, app, run) => request.#within(app, run),
+        earlyOf: (request) => (request.#origin ?? request).#slot?.early ?? null,
+      } satisfies RequestInternals<ServerRequest<unknown>>,
     );
   }
 
@@ -180,11 +166,6 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     return this.#limit ?? this.#root.clientMaxSize;
   }
 
-  /** The way to the body, one for all readers; the library asks it, programs seldom have to. */
-  get incoming(): IncomingBody {
-    return this.#incoming ??= new IncomingBody(this.raw, this.served, this.#root.bodyLimits);
-  }
-
   /** Whether the request has a body, be it empty. */
   get bodyExists(): boolean {
     return this.raw.body !== null;
@@ -196,7 +177,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * @throws {TypeError} If `read()`, `text()`, `json()`, `post()` or `multipart()` came before.
    */
   get content(): StreamReader {
-    return this.#content ??= new Reader(this.incoming.open());
+    return this.#content ??= new Reader(this.#bodyOf().open());
   }
 
   /** Whether the body, if there is one, was not touched yet. */
@@ -211,7 +192,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    */
   get signal(): AbortSignal {
     if (this.#origin !== null) return this.#origin.signal;
-    this.#leave ??= this.engine.watchClient(this.#platform ?? this.raw, this.info);
+    this.#leave ??= portOf(this.info).watchClient(this.#platform ?? this.raw, this.info);
     return this.#leave.signal;
   }
 
@@ -274,28 +255,20 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     );
     const info = options.remote === undefined
       ? this.info
-      : { remoteAddr: { transport: "tcp", hostname: options.remote }, engine: this.engine };
+      : { remoteAddr: { transport: "tcp", hostname: options.remote }, engine: portOf(this.info) };
     const { matchInfo, resource } = this;
     const copy = new ServerRequest(raw, info, this.#root, matchInfo, resource, this.#hono);
     copy.#app = this.#app;
     copy.#innermost = this.#innermost;
     copy.#limit = options.clientMaxSize ?? this.#limit;
     copy.#store = this.#store?.copy() ?? null;
-    copy.#incoming = options.body ? new IncomingBody(raw, false, null) : this.incoming;
+    copy.#incoming = options.body ? new IncomingBody(raw, false, null) : this.#bodyOf();
     copy.#origin = this;
     (this.#clones ??= []).push(copy);
     return copy;
   }
 
-  /**
-   * Runs something with another application as `request.app`; sub-applications are entered so.
-   *
-   * @typeParam T What it gives.
-   * @param app The application.
-   * @param run What runs.
-   * @returns What it gives; the application before is back when it is done.
-   */
-  within<T>(app: AppContext, run: (request: this) => T): T {
+  #within<T>(app: AppContext, run: (request: this) => T): T {
     const before = this.#app;
     this.#app = app;
     this.#innermost = app;
@@ -321,7 +294,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * @throws {HTTPRequestEntityTooLarge} If there are more than `clientMaxSize`.
    */
   read(): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#body ??= this.incoming.bytes(this.clientMaxSize);
+    return this.#body ??= this.#bodyOf().bytes(this.clientMaxSize);
   }
 
   /**
@@ -375,9 +348,9 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   post(options: PostOptions = {}): Promise<PostData> {
     POST_OPTIONS.check("request.post()", options);
     const limit = options.maxSize ?? this.clientMaxSize;
-    const read = () => this.#body ??= this.incoming.bytes(limit);
+    const read = () => this.#body ??= this.#bodyOf().bytes(limit);
     const type = this.headers.get("content-type");
-    return (this.#form ??= readForm(this.incoming, type, limit, options, read, this.#body)).data;
+    return (this.#form ??= readForm(this.#bodyOf(), type, limit, options, read, this.#body)).data;
   }
 
   /**
@@ -392,8 +365,8 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   multipart(options?: MultipartReaderOptions): Promise<MultipartReader> {
     return Promise.resolve().then(() => {
       const type = this.headers.get("content-type");
-      const reader = new MultipartReader(this.incoming.stream(), type, options);
-      refuseLength(this.incoming, reader.limits.maxTotalSize);
+      const reader = new MultipartReader(this.#bodyOf().stream(), type, options);
+      refuseLength(this.#bodyOf(), reader.limits.maxTotalSize);
       return reader;
     });
   }
@@ -423,58 +396,19 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     (this.#after ??= []).push(checkAfter(work));
   }
 
-  /**
-   * Frees what the request and its clones held: the files of their forms. Dispatch calls it when
-   * the handler is done.
-   */
-  finish(): void {
+  #finish(): void {
     this.#form?.close();
-    this.#clones?.forEach((each) => each.finish());
+    this.#clones?.forEach((each) => each.#finish());
     if (this.#after !== null) runAfter(this.#root, this, this.#after.splice(0));
   }
 
-  /**
-   * Makes a WebSocket of the request, of which a clone has only a copy; `WebSocketResponse` calls it.
-   *
-   * @param events What is told of the socket.
-   * @param options Headers, subprotocol and heartbeat of the answer.
-   * @returns The socket, and the only response that opens it.
-   */
-  upgrade(events: SocketEvents, options: UpgradeOptions): SocketUpgrade {
-    if (this.#origin !== null) return this.#origin.upgrade(events, options);
-    return this.engine.upgrade(this.#platform ?? this.raw, events, options);
-  }
-
-  /** Whether a server carries the request, rather than a program that called `fetch`. */
-  get served(): boolean {
-    return isServed(this.info);
-  }
-
-  /**
-   * Answers for a handler that has not answered in time, and aborts `signal`; it may run on, its
-   * result is dropped.
-   *
-   * @param response The answer.
-   */
-  abandon(response: Response): void {
-    this.#leave?.abort(new DOMException("The server stops", "AbortError"));
-    if (this.earlyAnswer === null) {
-      this.#slotOf().answer({ response, finish: () => Promise.resolve() });
-    }
-  }
-
-  /** The early answer, `null` while there is none. */
-  get earlyAnswer(): EarlyAnswer | null {
-    return (this.#origin ?? this).#slot?.early ?? null;
+  #bodyOf(): IncomingBody {
+    const { info } = this;
+    return this.#incoming ??= new IncomingBody(this.raw, isServed(info), this.#root.bodyLimits);
   }
 
   #slotOf(): AnswerSlot {
     return this.#slot ??= new AnswerSlot();
-  }
-
-  #replaceRaw(raw: Request): void {
-    this.#platform ??= this.raw;
-    Object.assign(this, { raw }); // readonly for programs
   }
 
   /** A clone shares the stream, whose lock is all that tells of a reader there. */

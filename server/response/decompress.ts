@@ -11,7 +11,7 @@ import {
 import { HTTPBadRequest } from "../exceptions/client_errors.ts";
 import { HTTPUnsupportedMediaType } from "../exceptions/message_errors.ts";
 import type { Middleware } from "../request/middleware.ts";
-import type { ServerRequest } from "../request/request.ts";
+import { requestInternals, type ServerRequest } from "../request/request.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -64,8 +64,9 @@ function isKnown(coding: string): boolean {
 }
 
 /** What comes out of a body; nothing of it is touched before it is asked for. */
-function decodedStream({ incoming }: ServerRequest, coding: string): ReadableStream<Bytes> {
+function decodedStream(request: ServerRequest, coding: string): ReadableStream<Bytes> {
   let source: BodySource | null = null;
+  const incoming = requestInternals.bodyOf(request);
   const open = () => source ??= decodedSource(incoming.open() ?? EMPTY, coding, { maxSize: 0 });
   return new ReadableStream({
     async pull(controller) {

@@ -213,11 +213,11 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
     if (broken !== null) {
       throw new TypeError(`Cannot prepare: header "${broken}" holds a control character`);
     }
-    if (request.earlyAnswer !== null) {
+    if (requestInternals.earlyOf(request) !== null) {
       throw new TypeError("Cannot prepare: the request was answered before");
     }
     const { autoping = true, autoclose = true } = this.#options;
-    const { socket, response } = request.upgrade(this.#channel, {
+    const { socket, response } = requestInternals.upgrade(request, this.#channel, {
       ...this.#limits,
       headers,
       protocol,

@@ -1,0 +1,176 @@
+/**
+ * What an error is answered with.
+ * @module
+ */
+import { HTTPException as HonoException } from "hono/http-exception";
+import { MultipartError, MultipartLimitError } from "../../http/multipart/errors.ts";
+import { portOf } from "../engine/engine_of_request.ts";
+import type { Logger } from "../request/app_context.ts";
+import { mutableResponse } from "../request/mutable_response.ts";
+import { HTTPBadRequest } from "../exceptions/client_errors.ts";
+import { HTTPRequestEntityTooLarge } from "../exceptions/message_errors.ts";
+import { HTTPException } from "../exceptions/http_exception.ts";
+import { ConnectionResetError } from "../response/connection_reset_error.ts";
+import { serverErrorResponse } from "../response/prepare_response.ts";
+import { requestInternals, type ServerRequest } from "../request/request.ts";
+import { isMismatch } from "../body/incoming_body.ts";
+import { withHeaders } from "./hono_response.ts";
+
+/**
+ * Logs an error; a logger that fails must not cost the client its answer.
+ *
+ * @param error The error.
+ * @param request The request that it ended.
+ */
+export function report(error: unknown, request: ServerRequest): void {
+  try {
+    request.app.logger.error(describe(request), error);
+  } catch {
+    // There is nobody left to tell.
+  }
+}
+
+/**
+ * Adds the headers that middlewares of Hono wanted to the answer for an error that has left them.
+ *
+ * @param response The answer, maybe of a middleware of ours.
+ * @param request The request.
+ * @returns The response.
+ */
+export function withWanted(response: Response, request: ServerRequest): Response {
+  const failure = requestInternals.failureOf(request);
+  return failure === null || failure.response === response
+    ? mutableResponse(response)
+    : withHeaders(response, failure.wanted);
+}
+
+/**
+ * The error for a handler that gave something else than a response.
+ *
+ * @param result What it gave.
+ * @param request The request, to name the middleware that gave it.
+ * @returns The error.
+ */
+export function noResponse(result: unknown, request?: ServerRequest): TypeError {
+  return new TypeError(
+    result instanceof HTTPException
+      ? "The handler has to throw HTTP exceptions, it returned one"
+      : `The ${
+        request === undefined ? "handler" : returning(request)
+      } has to return a Response, it returned ${nameOf(result)}`,
+  );
+}
+
+/** What gave the result: the outermost middleware, where there is one, else the handler. */
+function returning({ app }: ServerRequest): string {
+  const [outermost]: readonly unknown[] = "middlewares" in app && Array.isArray(app.middlewares)
+    ? app.middlewares
+    : [];
+  return typeof outermost === "function"
+    ? `middleware ${outermost.name || "without a name"} (or the handler within; ` +
+      "one of Hono's goes through fromHono())"
+    : "handler";
+}
+
+function nameOf(value: unknown): string {
+  if (typeof value !== "object") return typeof value;
+  return value === null ? "null" : `an object of ${value.constructor?.name ?? "no class"}`;
+}
+
+/**
+ * Turns what a handler threw into a response, and logs what is the program's fault.
+ *
+ * @param error What was thrown.
+ * @param request The request.
+ * @returns The response.
+ */
+export function errorResponse(error: unknown, request: ServerRequest): Response {
+  const failure = requestInternals.failureOf(request);
+  const known = failure !== null && failure.error === error ? failure.response : null;
+  if (known === null && error instanceof HonoException) {
+    return withWanted(error.getResponse(), request);
+  }
+  const problem = problemOf(error, request);
+  if (problem === null) report(error, request);
+  // One line: what a client got wrong is no failure of the program.
+  else if (requestInternals.bodyOf(request).isFault(error)) report(problem.text, request);
+  return known ?? withWanted(pageOf(problem), request);
+}
+
+/**
+ * Gives the page for what a handler threw, and logs nothing.
+ *
+ * @param error What was thrown.
+ * @param request The request.
+ * @returns The page.
+ */
+export function errorPage(error: unknown, request: ServerRequest): Response {
+  const failure = requestInternals.failureOf(request);
+  if (failure !== null && failure.error === error) return failure.response;
+  return error instanceof HonoException ? error.getResponse() : pageOf(problemOf(error, request));
+}
+
+/**
+ * Answers for what a route or middleware of Hono's has thrown that was added to `app.hono`.
+ *
+ * @param error What was thrown.
+ * @param logger Where an error of the program is reported.
+ * @returns The page.
+ */
+export function mountedError(error: unknown, logger: Logger): Response {
+  if (error instanceof HonoException) return error.getResponse();
+  const problem = problemOf(error);
+  if (problem !== null) return problem.toResponse();
+  try {
+    logger.error("Error handling a request", error);
+  } catch {
+    // A logger that fails must not cost the client its answer.
+  }
+  return serverErrorResponse();
+}
+
+function pageOf(problem: HTTPException | null): Response {
+  return problem === null ? serverErrorResponse() : problem.toResponse();
+}
+
+/**
+ * Tells what is to be answered for an error.
+ *
+ * @param error What was thrown.
+ * @param request The request, if there is one.
+ * @returns The exception; `null` for an error of the program, which has to be logged.
+ */
+export function problemOf(error: unknown, request?: ServerRequest): HTTPException | null {
+  if (error instanceof HTTPException) return error;
+  // The client's fault, whichever reader of the body met it.
+  if (error instanceof MultipartError) return multipartProblem(error);
+  if (isMismatch(error)) {
+    return new HTTPBadRequest({ text: error.message, cause: error });
+  }
+  if (isReset(error, request)) return new HTTPBadRequest({ text: "The request was cut" });
+  return null;
+}
+
+/**
+ * Tells whether an error says that the client has left.
+ *
+ * @param error What was thrown.
+ * @param request The request, if there is one.
+ * @returns `true` if it does.
+ */
+export function isReset(error: unknown, request?: ServerRequest): boolean {
+  if (error instanceof ConnectionResetError) return true;
+  return request !== undefined &&
+    portOf(requestInternals.infoOf(request)).isReset?.(error) === true;
+}
+
+function multipartProblem(error: MultipartError): HTTPException {
+  return error instanceof MultipartLimitError && error.option !== "maxDuration"
+    ? new HTTPRequestEntityTooLarge(error.limit, { text: error.message, cause: error })
+    : new HTTPBadRequest({ text: error.message, cause: error });
+}
+
+function describe(request: ServerRequest): string {
+  // The path may hold anything a client can send; a log line has to stay one line.
+  return `Error handling ${request.method} ${JSON.stringify(request.rawPath)}`;
+}
