@@ -3,7 +3,7 @@
  * @module
  */
 import { byobReader } from "./byob_reader.ts";
-import { GrowingBytes, resized, withoutSpare } from "./growing_bytes.ts";
+import { GrowingBytes, withoutSpare } from "./growing_bytes.ts";
 
 /** Gives a body piece by piece; nothing is fetched before it is asked for. */
 export interface BodySource {
@@ -135,32 +135,27 @@ export function bufferSource(
   }
 
   async function rest(onSize?: (size: number) => void): Promise<Uint8Array<ArrayBuffer>> {
-    const expected = length === null ? SMALL_BUFFER : Math.max(length - given, 0);
-    let whole = new ArrayBuffer(Math.min(expected, MAX_TRUSTED_LENGTH));
-    let filled = 0;
-    for (;;) {
-      if (exact && given + filled === length) {
+    const whole = new GrowingBytes(
+      Math.min(Math.max((length ?? 0) - given, 0), MAX_TRUSTED_LENGTH),
+    );
+    // Never a smaller view than before: Deno 2.9.6 stops in the middle of many small pieces then.
+    for (let view = new Uint8Array(buffer ?? new ArrayBuffer(size));;) {
+      if (exact && given === length) {
         // What is left is the end: giving it up is cheaper than waiting for it.
         reader.cancel().catch(() => {});
         break;
       }
-      if (length === null && filled === whole.byteLength) whole = resized(whole, 2 * filled);
-      const full = filled === whole.byteLength;
-      const view = full ? new Uint8Array(1) : new Uint8Array(whole, filled);
       const { done, value } = await reader.read(view);
-      // A read detaches the buffer and gives it back as another, at the end too; cancelled, not.
-      if (!full) whole = value?.buffer ?? new ArrayBuffer(0);
       if (done || value === undefined) break;
-      onSize?.(filled + value.length);
-      if (full) {
-        whole = resized(whole, Math.max(filled * 2, SMALL_BUFFER));
-        new Uint8Array(whole).set(value, filled);
-      }
-      filled += value.length;
+      given += value.length;
+      onSize?.(whole.size + value.length);
+      whole.append(value);
+      const isFull = value.length === value.buffer.byteLength && size < LARGE_BUFFER;
+      if (isFull) size = Math.min(size * 4, LARGE_BUFFER);
+      view = isFull ? new Uint8Array(size) : new Uint8Array(value.buffer);
     }
-    given += filled;
-    // Exactly what was announced needs no copy; anything else gives its spare room back.
-    return new Uint8Array(filled === whole.byteLength ? whole : resized(whole, filled));
+    buffer = null;
+    return whole.take();
   }
 
   async function into(target: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | null> {

@@ -10,8 +10,17 @@ const FIRST_CAPACITY = 4 * 1024;
  * one byte in a buffer of 64 KiB, so a list of them may hold thousands of times what was sent.
  */
 export class GrowingBytes {
-  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  #bytes: Uint8Array<ArrayBuffer>;
   #size = 0;
+
+  /**
+   * Begins with nothing.
+   *
+   * @param expected How many bytes there will be, where that is known.
+   */
+  constructor(expected = 0) {
+    this.#bytes = new Uint8Array(expected);
+  }
 
   /** How many bytes there are. */
   get size(): number {

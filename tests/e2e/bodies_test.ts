@@ -2,7 +2,7 @@
  * Bodies that are left, cut, slow or in tiny pieces, over `Deno.serve`: the server is a process of
  * its own, and clients write bytes.
  */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
 import { pythonWith } from "../interop/_python.ts";
 import { run, type Running, start } from "../_process.ts";
 
@@ -78,4 +78,40 @@ Deno.test("a line that is too long is 400, and a line in the log", async () => {
   assertEquals(response.status, 400);
   await response.text();
   assertMatch(program.output(), /^log: Error handling POST "\/lines": /m);
+});
+/** Memory of a process, in MiB. */
+async function memory(pid: number, field: "VmRSS" | "VmHWM"): Promise<number> {
+  const status = await Deno.readTextFile(`/proc/${pid}/status`);
+  return Number(new RegExp(`${field}:\\s*(\\d+) kB`).exec(status)?.[1]) / 1024;
+}
+
+Deno.test({
+  name: "a body of 50,000 chunks of one byte takes no memory, and others are answered meanwhile",
+  ignore: Deno.build.os !== "linux", // reads /proc
+  async fn() {
+    const { program, port } = await server();
+    await using _ = program;
+    const url = `http://127.0.0.1:${port}`;
+    await (await fetch(url)).text();
+    const before = await memory(program.child.pid, "VmRSS");
+    const chunks = "1\r\nx\r\n".repeat(50_000);
+    for (const path of ["/read", "/text", "/lines", "/coded/text"]) {
+      let isOver = false;
+      const flood = answerTo(
+        port,
+        `POST ${path} ${HEAD}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`,
+        false,
+      ).finally(() => isOver = true);
+      const waits: number[] = [];
+      do {
+        const began = performance.now();
+        await (await fetch(url)).text();
+        waits.push(performance.now() - began);
+      } while (!isOver);
+      assertMatch(await flood, /^HTTP\/1.1 200 [^]*\r\n\r\n(50000|1)$/, path);
+      assertLess(Math.max(...waits), 1000, path); // 2.7 s before; alone on a machine below 100 ms
+    }
+    const grown = await memory(program.child.pid, "VmHWM") - before;
+    assert(grown < 200, `${grown} MiB more; it were 2600`);
+  },
 });
