@@ -51,6 +51,7 @@ export function explained(error: unknown, parsed: ParsedArgs): unknown {
       dns: parsed.has("ipv4") || parsed.has("ipv6")
         ? `there is no host of that name with an address of IPv${parsed.has("ipv4") ? 4 : 6}`
         : "there is no host of that name. Is it spelled right?",
+      name: "no host can have that name. Is it spelled right?",
       certificate: /CertificateRequired|certificate required/i.test(error.message)
         ? "it wants a certificate of yours: --cert FILE and --cert-key FILE"
         : "its certificate is not trusted. --verify CA.pem trusts one, --verify no any",

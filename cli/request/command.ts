@@ -121,7 +121,6 @@ async function exchange(
       "accept-encoding",
       "user-agent",
       ...planned.without,
-      ...(body === null ? ["content-type"] : []),
     ],
     allowRedirects: follow,
     maxRedirects: (parsed.number("max-redirects", { max: 1000 }) ?? 10) + 1,

@@ -23,9 +23,14 @@ export class ClientConnectionError extends ClientError {
   override readonly name: string = "ClientConnectionError";
 }
 
-/** What kept a connection from being made. */
+/**
+ * What kept a connection from being made; `name` is a host name that cannot be one, `port` a port
+ * that is blocked or out of range.
+ */
 export type ConnectFailure =
   | "dns"
+  | "name"
+  | "port"
   | "tls"
   | "certificate"
   | "refused"

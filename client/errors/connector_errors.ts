@@ -148,6 +148,7 @@ export class ClientHttpProxyError extends ClientResponseError {
 
 const CONNECTOR_ERRORS: Readonly<Partial<Record<ConnectFailure, typeof ClientConnectorError>>> = {
   dns: ClientConnectorDNSError,
+  name: ClientConnectorDNSError,
   certificate: ClientConnectorCertificateError,
   tls: ClientConnectorSSLError,
   proxy: ClientProxyConnectionError,

@@ -3,7 +3,12 @@
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
-import { ClientConnectionError, ServerTimeoutError } from "../errors/connection_errors.ts";
+import {
+  ClientConnectionError,
+  ClientConnectorError,
+  type ConnectFailure,
+  ServerTimeoutError,
+} from "../errors/connection_errors.ts";
 import { type ClientMiddleware, repeating } from "../hop/middleware.ts";
 import { pause } from "./abortable_delay.ts";
 import type { ClientRequest } from "../hop/request.ts";
@@ -81,7 +86,8 @@ const FREE_RETRIES = 10;
 const MAX_DOUBLINGS = 64; // so that it stays a number, however often it is tried
 
 /**
- * Repeats a hop that failed: no connection, no reply, or a status that says "later". It waits
+ * Repeats a hop that failed: no connection, no reply, or a status that says "later"; not what stays
+ * as it is: a certificate, a permission, a malformed name, a blocked port, a reply that is not HTTP. It waits
  * as long as the server says, by `Retry-After` (RFC 9110 section 10.2.3) or with a 429 by
  * `RateLimit-Reset`, else a random time up to `backoff * 2^n`. A body that can be sent only once is
  * never repeated, nor is a request whose limits of time leave no room for the pause.
@@ -180,8 +186,11 @@ const RESET_HEADERS = ["ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-res
 // No quota lasts 31 years: what is larger is a point in time.
 const YEAR_2001 = 1e12;
 
+const LASTING: ReadonlySet<ConnectFailure> = new Set(["certificate", "permission", "name", "port"]);
+
 /** A failure that another attempt may not meet; a limit that has passed is none. */
 function isTemporary(error: unknown): boolean {
+  if (error instanceof ClientConnectorError && LASTING.has(error.failure)) return false;
   return error instanceof ClientConnectionError && !(error instanceof ServerTimeoutError);
 }
 

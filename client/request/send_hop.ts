@@ -8,6 +8,7 @@ import { type ObservedBody, observedBody, observedResult } from "./observed_hop.
 import type { Environment } from "../connect/environment.ts";
 import { headerOf } from "../hop/header_list.ts";
 import type { ClientHandler } from "../hop/middleware.ts";
+import type { Payload } from "../hop/payload.ts";
 import type { ClientRequest } from "../hop/request.ts";
 import type { RequestContext } from "../hop/request_context.ts";
 import type {
@@ -43,8 +44,6 @@ const IDEMPOTENT: ReadonlySet<string> = new Set([
   "DELETE",
   "QUERY",
 ]);
-
-const WITH_BODY: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
 
 /**
  * Makes the innermost handler of a session, which sends a hop.
@@ -103,7 +102,10 @@ export function sender(init: SendInit): ClientHandler {
   };
 }
 
-/** Whether the connection of a hop was gone, and the server may see the request twice. */
+/**
+ * Whether the connection of a hop was gone before a byte of a reply, as far as the transport can
+ * see, and the server may see the request twice.
+ */
 function isGone(error: unknown, { method, payload }: ClientRequest, signal: AbortSignal): boolean {
   const gone = error instanceof ServerDisconnectedError || error instanceof ClientOSError;
   const repeatable = IDEMPOTENT.has(method) && (payload === null || payload.replayable);
@@ -138,7 +140,7 @@ function outgoing(
   jar: AbstractCookieJar,
   environment: Environment | null,
 ): HeaderList {
-  const { payload, method } = request;
+  const { payload } = request;
   let headers = request.headerList;
   const hasCookies = !jar.isEmpty || request.cookies.size > 0;
   const cookies = hasCookies ? jar.cookieHeader(request.url, request.cookies) : "";
@@ -149,7 +151,7 @@ function outgoing(
     const rest = headers.filter(([name]) => name !== "cookie");
     headers = [...rest, ["cookie", mergedCookies(own, cookies)]];
   }
-  if (payload !== null || WITH_BODY.has(method)) headers = described(headers, request);
+  if (payload !== null) headers = described(headers, payload, request.context);
   if (environment !== null && headerOf(headers, "authorization") === null) {
     const credentials = environment.authFor(request.url);
     if (credentials !== null) headers = [...headers, ["authorization", credentials]];
@@ -158,12 +160,15 @@ function outgoing(
 }
 
 /** The headers with those about the body; it has a type even when it is empty, as in aiohttp. */
-function described(headers: HeaderList, { payload, context }: ClientRequest): HeaderList {
+function described(
+  headers: HeaderList,
+  { contentType, contentEncoding: coding = null }: Payload,
+  context: RequestContext | null,
+): HeaderList {
   const added: [string, string][] = [];
   if (context?.skipsContentType !== true && headerOf(headers, "content-type") === null) {
-    added.push(["content-type", payload?.contentType ?? "application/octet-stream"]);
+    added.push(["content-type", contentType]);
   }
-  const coding = payload?.contentEncoding ?? null;
   if (coding !== null) added.push(["content-encoding", coding]);
   return added.length === 0 ? headers : [...headers, ...added];
 }

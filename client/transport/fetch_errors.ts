@@ -12,10 +12,16 @@ import {
   ServerDisconnectedError,
 } from "../errors/connection_errors.ts";
 import { ClientHttpProxyError, connectorError } from "../errors/connector_errors.ts";
-import { ClientPayloadError } from "../errors/client_errors.ts";
+import {
+  ClientPayloadError,
+  ClientProtocolError,
+  type RequestInfo,
+} from "../errors/client_errors.ts";
 import type { HopRequest } from "../hop/transport.ts";
 
 const CONNECT_FAILURES: readonly (readonly [RegExp, ConnectFailure])[] = [
+  [/^invalid host/i, "name"],
+  [/requests to port \d+ are blocked|invalid port/i, "port"],
   [/dns error|failed to lookup address/i, "dns"],
   [/received fatal alert/i, "tls"], // also CertificateRequired: it is ours that is missed
   [/certificate/i, "certificate"],
@@ -23,6 +29,9 @@ const CONNECT_FAILURES: readonly (readonly [RegExp, ConnectFailure])[] = [
   [/connection refused/i, "refused"],
   [/unreachable|timed out|cannot assign requested address/i, "unreachable"],
 ];
+// What the HTTP library says about a reply that it cannot read.
+const MALFORMED =
+  /^(?:invalid (?:HTTP|content-length|transfer-encoding)|message head is too large)/;
 
 /**
  * A failure before the head of the reply as the caller sees it. fetch says "fetch failed" and keeps
@@ -48,12 +57,17 @@ export function sendError(error: unknown, hop: HopRequest, proxy: string | null)
   const stage = /client error \((\w+)\)/.exec(text)?.[1];
   const reason = reasonOf(text);
   // In TLS 1.3 a server refuses a client's certificate when the client is through (RFC 8446, 4.4.2).
-  if (stage === "Connect" || /received fatal alert/.test(reason)) {
+  if (
+    stage === "Connect" || connectFailure(reason) === "port" || /received fatal alert/.test(reason)
+  ) {
     return connectError(url, proxy, reason, options);
   }
   // Broken while in use: no reply came, and the server may have acted on the request.
   if (/connection reset|broken pipe/i.test(text)) {
     return new ClientOSError(`Connection to ${url.host} broke: ${reason}`, options);
+  }
+  if (stage === "SendRequest" && MALFORMED.test(reason)) {
+    return new ClientProtocolError(requestInfo(hop, url), reason, options);
   }
   if (stage === "SendRequest") return new ServerDisconnectedError(url, reason, options);
   const streams = hop.body !== null && hop.body.bytes === null;
@@ -83,9 +97,22 @@ export function bodyError(error: unknown, signal: AbortSignal): Error {
  * What kept a connection from being made, by what the platform says.
  *
  * @param reason Its text.
+ * @param host Host that was to be reached, to tell names that cannot be from those that are missing.
  */
-export function connectFailure(reason: string): ConnectFailure {
-  return CONNECT_FAILURES.find(([pattern]) => pattern.test(reason))?.[1] ?? "other";
+export function connectFailure(reason: string, host = ""): ConnectFailure {
+  const failure = CONNECT_FAILURES.find(([pattern]) => pattern.test(reason))?.[1] ?? "other";
+  return failure === "dns" && !isHostName(host) ? "name" : failure;
+}
+
+/** What the request was, for the errors that say so. */
+export function requestInfo(hop: HopRequest, url: URL): RequestInfo {
+  return { method: hop.method, url, headers: new Headers(hop.headers as [string, string][]) };
+}
+
+/** Labels of 1 to 63 characters, 253 in all (RFC 1035 section 2.3.4), `_` being in use. */
+function isHostName(host: string): boolean {
+  const name = host.replace(/\.$/, "");
+  return name.length <= 253 && /^(?:[\w-]{1,63}\.)*[\w-]{1,63}$/.test(name);
 }
 
 function connectError(
@@ -106,9 +133,9 @@ function connectError(
       ...options,
     });
   }
-  const own = connectFailure(reason);
+  const own = connectFailure(reason, proxy === null ? url.hostname : "proxy");
   // Through a proxy nothing but the proxy is connected to, save for TLS, which goes through it.
-  const viaProxy = proxy !== null && own !== "certificate" && own !== "tls";
+  const viaProxy = proxy !== null && own !== "certificate" && own !== "tls" && own !== "port";
   const failure = !viaProxy ? own : proxy.startsWith("unix:") ? "unix" : "proxy";
   return connectorError(url, failure, reason, options);
 }

@@ -75,6 +75,7 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
         const headers = sentHeaders(request, connector.forceClose);
         if (headers.length > 0) init.headers = headers as [string, string][];
         if (body !== null) init.body = body;
+        else if (request.method === "PATCH") init.body = EMPTY; // else no Content-Length is sent
         const client = clients.get(proxy, pooled, request.url);
         if (client !== undefined) init.client = client;
         else if (body instanceof ReadableStream) init.duplex = "half"; // Node asks for it
@@ -93,6 +94,7 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
   };
 }
 
+const EMPTY = new Uint8Array(0);
 const CLOSE = ["connection", "close"] as const;
 // Deno's fetch undoes gzip and brotli whatever the request says, but for one: a first header line
 // that asks for no coding at all. The caller's own line follows it and means the same as before,

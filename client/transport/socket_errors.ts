@@ -15,7 +15,7 @@ import {
 } from "../errors/connection_errors.ts";
 import { ClientHttpProxyError, connectorError } from "../errors/connector_errors.ts";
 import type { HopRequest } from "../hop/transport.ts";
-import { connectFailure } from "./fetch_errors.ts";
+import { connectFailure, requestInfo } from "./fetch_errors.ts";
 import { NoReplyError, type SocketConnection } from "./socket_connection.ts";
 
 /**
@@ -78,14 +78,7 @@ function notConnected(error: Error, hop: HopRequest, url: URL, proxy: string | n
       ...options,
     });
   }
-  return connectorError(url, connectFailure(error.message), error.message, options);
-}
-
-function requestInfo(
-  hop: HopRequest,
-  url: URL,
-): { method: string; url: URL; headers: Headers } {
-  return { method: hop.method, url, headers: new Headers(hop.headers as [string, string][]) };
+  return connectorError(url, connectFailure(error.message, url.hostname), error.message, options);
 }
 
 function messageOf(error: unknown): string {
