@@ -109,6 +109,10 @@ export class SocketResult implements HopResult {
     return this.#decoder.isDone ? this.#decoder.trailers.list : NO_TRAILERS;
   }
 
+  get exactLength(): number | null {
+    return this.#framing > 0 && !this.#head.fields.has("content-encoding") ? this.#framing : null;
+  }
+
   get body(): ReadableStream<Bytes> | null {
     if (this.source === null) return null;
     return this.#body ??= sourceStream(this.source);
