@@ -6,6 +6,36 @@ import type { Duplex } from "node:stream";
 import { type HopRequest, proxyAuthorization } from "../../client/mod.ts";
 import { portOf } from "./socket_connection.ts";
 
+const BROKEN = new WeakSet<Duplex>();
+
+/**
+ * Lets a connection be read on after a write has failed: a server that answers early and closes has
+ * sent its reply by then (RFC 9112 section 9.6), which Node drops with the connection.
+ *
+ * @param socket The connection, before anything is sent. Its end is seen by reading it.
+ */
+export function keepReading(socket: Duplex): void {
+  const write = socket._write.bind(socket);
+  const survived = (callback: () => void) => (error?: Error | null): void => {
+    if (error) BROKEN.add(socket);
+    callback();
+  };
+  socket._write = (chunk, encoding, callback) => write(chunk, encoding, survived(callback));
+  const { _writev } = socket;
+  if (_writev === undefined) return;
+  const writeMany = _writev.bind(socket);
+  socket._writev = (chunks, callback) => writeMany(chunks, survived(callback));
+}
+
+/**
+ * Whether a write to a connection has failed.
+ *
+ * @param socket The connection.
+ */
+export function isBroken(socket: Duplex): boolean {
+  return BROKEN.has(socket);
+}
+
 /**
  * Sends a request, its headers in their order and case.
  *
@@ -40,7 +70,7 @@ export async function sendRequest(
   if (bytes !== null && !chunked) return await write(socket, joined(head, bytes));
   await write(socket, head);
   for await (const piece of bytes === null ? body.stream() : [bytes]) {
-    if (socket.destroyed) return;
+    if (socket.destroyed || isBroken(socket)) return;
     if (piece.length > 0) await write(socket, chunked ? chunk(piece) : piece);
   }
   if (chunked) await write(socket, new TextEncoder().encode("0\r\n\r\n"));

@@ -13,7 +13,7 @@ import {
 } from "../../client/mod.ts";
 import { connectError, UnsentError } from "./connect_error.ts";
 import { bodyPieces, framingOf, readHead, type ReplyHead } from "./http_reply.ts";
-import { sendRequest } from "./send_request.ts";
+import { isBroken, keepReading, sendRequest } from "./send_request.ts";
 import { bareHost, checkRoute, openConnection, portOf, type Route } from "./socket_connection.ts";
 import { SocketReader } from "./socket_reader.ts";
 
@@ -119,6 +119,7 @@ export function socketTransport(options: SocketTransportOptions, times: Times): 
           secured: () => times.secured = since(),
         }, AbortSignal.any([hop.signal, late.signal]));
         clearTimeout(timer);
+        keepReading(socket);
         return await exchanged({ key: way.key, socket, reader: new SocketReader(socket) });
       } catch (error) {
         socket?.destroy();
@@ -215,7 +216,7 @@ async function exchange(
   );
   try {
     const head = await Promise.race([readHead(reader), broken.promise]);
-    return { head, isSent: () => done };
+    return { head, isSent: () => done && !isBroken(socket) };
   } finally {
     hop.signal.removeEventListener("abort", onAbort);
   }

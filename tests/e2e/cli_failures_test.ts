@@ -1,4 +1,5 @@
-import { assert, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { CERT, KEY } from "../server/_tls.ts";
 import {
   assertTable,
   CLEAN,
@@ -310,4 +311,34 @@ Deno.test({
     await server.status;
     for (const path of ["d", "d/secret"]) await Deno.chmod(`${cwd}/${path}`, 0o755);
   },
+});
+
+Deno.test("the reply of a server that answers early and closes is shown", async () => {
+  await using folder = await tempDir();
+  await Deno.writeFile(`${folder.path}/big`, new Uint8Array(20_000_000));
+  const reply = "HTTP/1.1 413 Too Large\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbig\n";
+  const local = { hostname: "127.0.0.1", port: 0 };
+  for (const scheme of ["http", "https"]) {
+    using listener = scheme === "http"
+      ? Deno.listen(local)
+      : Deno.listenTls({ ...local, cert: CERT, key: KEY });
+    const serve = (async () => {
+      for (let round = 0; round < 4; round++) {
+        using connection = await listener.accept();
+        await connection.read(new Uint8Array(100));
+        await connection.write(new TextEncoder().encode(reply));
+        // It is closed with unread bytes: what is sent now is answered by a reset.
+      }
+    })();
+    const url = `${scheme}://127.0.0.1:${(listener.addr as Deno.NetAddr).port}/`;
+    for (let round = 0; round < 4; round++) {
+      const { code, stdout, stderr } = await cli(["-I", "--verify=no", url, "@big"], {
+        cwd: folder.path,
+      });
+      assertEquals(stdout, "big\n", `${scheme}: ${stderr}`);
+      assertEquals(code, 4);
+      assertMatch(stderr, /413 Too Large/);
+    }
+    await serve;
+  }
 });
