@@ -106,7 +106,7 @@ const PARTS = ["params", "query", "headers", "form", "json"] as const;
  * ```
  */
 export function validate<const Schemas extends RequestSchemas, Params = Record<string, string>>(
-  schemas: Schemas,
+  schemas: Schemas & { readonly [Unknown in Exclude<keyof Schemas, keyof RequestSchemas>]: never },
   handler: (
     request: ServerRequest<Params>,
     data: Validated<Schemas>,
