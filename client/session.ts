@@ -3,6 +3,7 @@
  * @module
  */
 import { REQUEST_OPTIONS, SESSION_OPTIONS } from "./request/option_tables.ts";
+import { tellHabits } from "../http/habits.ts";
 import { LinkedList } from "../http/linked_list.ts";
 import { whenClosed } from "../http/websocket/socket.ts";
 import { buildRequest } from "./request/build_request.ts";
@@ -30,6 +31,7 @@ import {
 import { followRedirects, isRedirect } from "./request/redirect.ts";
 import { payloadOf, type RequestData } from "./body/payload_of.ts";
 import { ClientRequest, type ClientRequestInit } from "./hop/request.ts";
+import { RESPONSE_HABITS, SESSION_HABITS } from "./response/habits.ts";
 import { ClientResponse } from "./response/response.ts";
 import type { SavedFile } from "./response/save_body.ts";
 import { sender } from "./request/send_hop.ts";
@@ -372,6 +374,9 @@ export class ClientSession {
     return compose(middlewares, isRepeating(middlewares) ? this.#sendOnce : this.#send);
   }
 }
+
+tellHabits(ClientResponse.prototype, "response", RESPONSE_HABITS);
+tellHabits(ClientSession.prototype, "session", SESSION_HABITS);
 
 /** Closes what a request would have closed that was refused. */
 function giveUp(data: RequestData | undefined): void {

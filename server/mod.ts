@@ -33,7 +33,18 @@ export type { PrepareSignal } from "./response/prepare_response.ts";
 export type { Handler, HandlerResult, Middleware, Responder } from "./request/middleware.ts";
 
 // Routes
-export { del, get, head, options, patch, post, put, route, view } from "./routes/route_def.ts";
+export {
+  del,
+  del as delete,
+  get,
+  head,
+  options,
+  patch,
+  post,
+  put,
+  route,
+  view,
+} from "./routes/route_def.ts";
 export type { GetRouteOptions, RouteDef, RouteOptions } from "./routes/route_def.ts";
 export { RouteTable } from "./routes/route_table.ts";
 export type { HandlerDecorator } from "./routes/route_decorator.ts";

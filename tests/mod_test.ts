@@ -42,7 +42,7 @@ const SERVER = `
   SimpleCookieStorage StreamReader StreamResponse TestClient TestServer View WSCloseCode
   WSMessageTypeError WSMsgType WebSocketBase WebSocketClosedError WebSocketGroup
   WebSocketLimitError WebSocketProtocolError WebSocketResponse WebSocketTimeoutError
-  chooseEncoding compress decompress del delCookie denoEngine get getSession head jsonResponse makeRequest
+  chooseEncoding compress decompress del delCookie delete denoEngine get getSession head jsonResponse makeRequest
   newSession normalizePathMiddleware options patch post proxy put readiness renewSession route runApp
   safeFilename saveFile saveSession sessionMiddleware setCookie setETag setLastModified
   setupSessions socketEngine sseResponse static textResponse validate view webSocket

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Hono } from "hono";
+import { tellHabits } from "../../http/habits.ts";
 import { LinkedList } from "../../http/linked_list.ts";
 import type { AppContext, BackgroundWork, Logger } from "../request/app_context.ts";
 import { Background } from "./background.ts";
@@ -18,6 +19,7 @@ import { createDispatch, type Dispatch } from "./dispatch.ts";
 import { Entrance } from "./entrance.ts";
 import type { ServeInfo } from "../engine/engine.ts";
 import { HonoRouter } from "./hono_router.ts";
+import { APPLICATION_HABITS } from "../request/habits.ts";
 import { type CleanupContext, CleanupStack, runAll, send, type Signal } from "./lifecycle.ts";
 import { checkMiddlewares, compose, type Handler, type Middleware } from "../request/middleware.ts";
 import {
@@ -321,6 +323,13 @@ export class Application implements AppContext {
     if (this.#parent !== null) {
       return Promise.reject(new TypeError("Cannot start a sub-application: start its parent"));
     }
+    if (this.router.resources().some(({ canonical }) => canonical === "")) {
+      return Promise.reject(
+        new TypeError(
+          'No request has the path "": write web.get("/", handler); "" is for sub-applications',
+        ),
+      );
+    }
     return this.#starting ??= this.#start().catch(async (error) => {
       await this.#unwind();
       throw error;
@@ -447,3 +456,5 @@ export class Application implements AppContext {
     return prepareResponse(signals, request, response);
   }
 }
+
+tellHabits(Application.prototype, "app", APPLICATION_HABITS);

@@ -2,6 +2,7 @@
  * Typed keys for what an application or a request carries.
  * @module
  */
+import { described } from "../../http/options.ts";
 
 /**
  * A key whose value has a type, aiohttp's `AppKey` and `RequestKey`. Keys are compared by identity,
@@ -47,9 +48,7 @@ export class KeyStore {
    * @throws {TypeError} If nothing was kept under the key.
    */
   get<T>(key: AppKey<T>): T {
-    if (!this.#values.has(key)) {
-      throw new TypeError(`Cannot get "${key.name}": nothing was set under this key`);
-    }
+    if (!this.#values.has(key)) throw new TypeError(nothingUnder(key));
     return this.#values.get(key) as T;
   }
 
@@ -85,4 +84,13 @@ export class KeyStore {
     for (const [key, value] of this.#values) copy.#values.set(key, value);
     return copy;
   }
+}
+
+function nothingUnder(key: unknown): string {
+  if (key instanceof AppKey) return `Cannot get "${key.name}": nothing was set under this key`;
+  const name = String(key);
+  const remedy = name.startsWith("/")
+    ? "a route is app.addRoutes([web.get(path, handler)])"
+    : "a header is request.headers.get(name), a key is made by new web.AppKey(name)";
+  return `Cannot get ${described(key)}: nothing was set under it; ${remedy}`;
 }

@@ -50,10 +50,14 @@ export type Middleware = (
  */
 export function checkMiddlewares(middlewares: readonly Middleware[]): void {
   for (const [at, each] of middlewares.entries()) {
-    if (typeof each === "function") continue;
+    if (typeof each === "function" && each.length < 3) continue;
+    const got: unknown = each;
+    const remedy = typeof got === "function"
+      ? ` with ${got.length} parameters; write async (request, handler) => await handler(request)`
+      : "";
     throw new TypeError(
       `Cannot use middlewares[${at}]: a middleware is a function (request, handler), ` +
-        `got ${described(each)}`,
+        `got ${described(got)}${remedy}`,
     );
   }
 }

@@ -4,6 +4,7 @@
  */
 import { type AfterWork, checkAfter, runAfter } from "./after_answer.ts";
 import type { Context } from "hono";
+import { tellHabits } from "../../http/habits.ts";
 import { decoderFor } from "../../http/headers/charset.ts";
 import {
   MultipartReader,
@@ -16,6 +17,7 @@ import { AnswerSlot } from "./answer_slot.ts";
 import { BaseRequest } from "./base_request.ts";
 import { CLONE_OPTIONS, type CloneOptions } from "./clone_options.ts";
 import { configOf } from "./config_dict.ts";
+import { REQUEST_HABITS } from "./habits.ts";
 import { contextFor } from "./hono_context.ts";
 import type { RequestInternals } from "./request_internals.ts";
 import { isServed, portOf } from "../engine/engine_of_request.ts";
@@ -416,3 +418,5 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     return this.raw.bodyUsed || this.raw.body?.locked === true;
   }
 }
+
+tellHabits(ServerRequest.prototype, "request", REQUEST_HABITS);

@@ -315,6 +315,8 @@ export function view(path: string, viewClass: ViewClass, options: RouteOptions =
   return define(["*"], path, viewHandler(viewClass), options);
 }
 
+const CALLED = '; write the function\'s name alone, without "()"';
+
 function define<Params>(
   methods: readonly string[],
   path: string,
@@ -332,7 +334,18 @@ function define<Params>(
     );
   }
   if (typeof handler !== "function") {
-    throw new TypeError(`${where}: expected a handler function, got ${described(handler)}`);
+    const called = handler === undefined || typeof handler === "object" ? CALLED : "";
+    throw new TypeError(
+      `${where}: expected a handler function, got ${described(handler)}${called}`,
+    );
+  }
+  if (handler.length > 1) {
+    throw new TypeError(
+      `${where}: a handler takes the request and returns a Response, got ${
+        described(handler)
+      } with ` +
+        `${handler.length} parameters; write (request) => web.textResponse("…")`,
+    );
   }
   // The router fills matchInfo from the same path, so what the type says of it holds.
   return { methods, path, handler: handler as Handler, name: options.name ?? null };

@@ -2,6 +2,7 @@
  * Class-based views.
  * @module
  */
+import { described } from "../../http/options.ts";
 import { HTTPMethodNotAllowed } from "../exceptions/client_errors.ts";
 import type { Handler, HandlerResult } from "../request/middleware.ts";
 import type { ServerRequest } from "../request/request.ts";
@@ -47,9 +48,23 @@ export abstract class View {
  *
  * @param viewClass The class.
  * @returns The handler.
+ * @throws {TypeError} If it is no class, or has no method that answers one of HTTP.
  */
 export function viewHandler(viewClass: ViewClass): Handler {
+  if (typeof viewClass?.prototype !== "object") {
+    throw new TypeError(
+      `A view is a class, class Users extends web.View { get() { … } }, got ${
+        described(viewClass)
+      }`,
+    );
+  }
   const methods = METHODS.filter((method) => handlerOf(viewClass, method) !== null);
+  if (methods.length === 0) {
+    throw new TypeError(
+      `The view ${viewClass.name} answers nothing: write methods such as get() { … } and ` +
+        "post() { … } in lower case, fields of an instance do not count",
+    );
+  }
   return (request) => {
     const handler = methods.includes(request.method) ? handlerOf(viewClass, request.method) : null;
     if (handler === null) throw new HTTPMethodNotAllowed(request.method, methods);

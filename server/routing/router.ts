@@ -2,7 +2,9 @@
  * Finds the resource for a path, in aiohttp's order.
  * @module
  */
+import { tellHabits } from "../../http/habits.ts";
 import type { ResourceRegistry } from "../request/app_context.ts";
+import { ROUTER_HABITS } from "../request/habits.ts";
 import type { Handler } from "../request/middleware.ts";
 import { Resource } from "./resource.ts";
 import type { AbstractResource, Resolution, Route } from "./route.ts";
@@ -276,6 +278,8 @@ export class Router implements ResourceRegistry {
     else bucket.push(resource);
   }
 }
+
+tellHabits(Router.prototype, "app.router", ROUTER_HABITS);
 
 /** The path up to the last slash that is not beyond `length`. */
 function above(path: string, length: number): string {

@@ -1,0 +1,44 @@
+/**
+ * Members that other libraries have: using one says what to write here.
+ * @module
+ */
+
+/**
+ * Gives a class members that throw, where reading `undefined` would go unnoticed or say little.
+ * TypeScript knows none of them.
+ *
+ * @param prototype The prototype of the class.
+ * @param where How programs call an instance, for the message.
+ * @param habits Remedies by names with a blank between them: `a()` throws when it is called, `a`
+ * when it is read or set. A `*` in the remedy stands for the name in camel case.
+ */
+export function tellHabits(
+  prototype: object,
+  where: string,
+  habits: Readonly<Record<string, string>>,
+): void {
+  for (const [names, remedy] of Object.entries(habits)) {
+    for (const each of names.split(" ")) {
+      const name = each.replace("()", "");
+      const camel = name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+      if (name in prototype) throw new TypeError(`${where}.${name} is there already`);
+      const tell = (): never => {
+        throw new TypeError(`There is no ${where}.${each}: ${remedy.replaceAll("*", camel)}`);
+      };
+      Object.defineProperty(
+        prototype,
+        name,
+        name === each
+          ? {
+            configurable: true,
+            get: tell,
+            set(value: unknown) {
+              if (Object.getPrototypeOf(this) === prototype) tell();
+              Object.defineProperty(this, name, { value, writable: true, configurable: true }); // a subclass's own
+            },
+          }
+          : { configurable: true, writable: true, value: tell },
+      );
+    }
+  }
+}
