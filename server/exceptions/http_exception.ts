@@ -46,7 +46,7 @@ export const HTTP_EXCEPTION_OPTIONS = new OptionTable<HTTPExceptionOptions>({
  */
 export class HTTPException extends Error {
   /** Name of the class, for telling errors apart. */
-  override readonly name: string = "HTTPException";
+  override readonly name: string;
   /** Status code of the reply. */
   readonly status: number;
   /** Reason phrase that goes with the status. */
@@ -69,6 +69,7 @@ export class HTTPException extends Error {
       options.cause === undefined ? undefined : { cause: options.cause },
     );
     HTTP_EXCEPTION_OPTIONS.check(`new web.${new.target.name}`, options);
+    this.name = new.target.name;
     this.status = status;
     this.reason = reason;
     this.headers = new Headers(options.headers);
@@ -106,6 +107,4 @@ export class HTTPException extends Error {
  * ```
  */
 export class HTTPError extends HTTPException {
-  /** Name of the class, for telling errors apart. */
-  override readonly name: string = "HTTPError";
 }

@@ -19,24 +19,10 @@ export type Location = string | { toString(): string };
  * ```
  */
 export class HTTPRedirection extends HTTPException {
-  /** Name of the class, for telling errors apart. */
-  override readonly name: string = "HTTPRedirection";
 }
 
-/**
- * Base of the redirects that have a `Location`.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const target = (error: unknown) => error instanceof web.HTTPMove ? error.location : null;
- * console.assert(target(new web.HTTPFound("/a b")) === "/a%20b");
- * ```
- */
+/** Base of the redirects that have a `Location`. */
 export class HTTPMove extends HTTPRedirection {
-  /** Name of the class, for telling errors apart. */
-  override readonly name: string = "HTTPMove";
   /** The `Location` header as it is sent. */
   readonly location: string;
 
@@ -58,42 +44,16 @@ export class HTTPMove extends HTTPRedirection {
   }
 }
 
-/**
- * `304 Not Modified`.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const response = new web.HTTPNotModified({ headers: { etag: '"v1"' } }).toResponse();
- * console.assert(response.status === 304 && response.body === null);
- * ```
- */
+/** `304 Not Modified`. */
 export class HTTPNotModified extends HTTPRedirection {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "HTTPNotModified";
-
   /** Takes headers, body and cause. */
   constructor(options: HTTPExceptionOptions = {}) {
     super(304, "Not Modified", options);
   }
 }
 
-/**
- * `300 Multiple Choices`.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const error = new web.HTTPMultipleChoices("/docs/en");
- * console.assert(error.status === 300 && error.location === "/docs/en");
- * ```
- */
+/** `300 Multiple Choices`. */
 export class HTTPMultipleChoices extends HTTPMove {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "HTTPMultipleChoices";
-
   /**
    * Creates one.
    *
@@ -105,21 +65,8 @@ export class HTTPMultipleChoices extends HTTPMove {
   }
 }
 
-/**
- * `301 Moved Permanently`.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const error = new web.HTTPMovedPermanently("https://example.com/");
- * console.assert(error.status === 301 && error.location === "https://example.com/");
- * ```
- */
+/** `301 Moved Permanently`. */
 export class HTTPMovedPermanently extends HTTPMove {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "HTTPMovedPermanently";
-
   /**
    * Creates one.
    *
@@ -131,28 +78,8 @@ export class HTTPMovedPermanently extends HTTPMove {
   }
 }
 
-/**
- * `302 Found`.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const app = new web.Application();
- * app.addRoutes([
- *   web.get("/login", () => web.textResponse("log in"), { name: "login" }),
- *   web.get("/", (request) => {
- *     throw new web.HTTPFound(request.app.router.named("login").urlFor());
- *   }),
- * ]);
- * const response = await app.request("/");
- * console.assert(response.status === 302 && response.headers.get("location") === "/login");
- * ```
- */
+/** `302 Found`. */
 export class HTTPFound extends HTTPMove {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "HTTPFound";
-
   /**
    * Creates one.
    *
@@ -164,24 +91,8 @@ export class HTTPFound extends HTTPMove {
   }
 }
 
-/**
- * `303 See Other`.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const app = new web.Application();
- * app.addRoutes([web.post("/notes", () => {
- *   throw new web.HTTPSeeOther("/notes"); // a reload does not send the form again
- * })]);
- * console.assert((await app.request("/notes", { method: "POST" })).status === 303);
- * ```
- */
+/** `303 See Other`. */
 export class HTTPSeeOther extends HTTPMove {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "HTTPSeeOther";
-
   /**
    * Creates one.
    *
@@ -193,21 +104,8 @@ export class HTTPSeeOther extends HTTPMove {
   }
 }
 
-/**
- * `305 Use Proxy`.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const error = new web.HTTPUseProxy("http://proxy.example:3128/");
- * console.assert(error.status === 305 && error.location === "http://proxy.example:3128/");
- * ```
- */
+/** `305 Use Proxy`. */
 export class HTTPUseProxy extends HTTPMove {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "HTTPUseProxy";
-
   /**
    * Creates one.
    *
@@ -219,21 +117,8 @@ export class HTTPUseProxy extends HTTPMove {
   }
 }
 
-/**
- * `307 Temporary Redirect`.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const error = new web.HTTPTemporaryRedirect("/elsewhere");
- * console.assert(error.status === 307 && error.location === "/elsewhere");
- * ```
- */
+/** `307 Temporary Redirect`. */
 export class HTTPTemporaryRedirect extends HTTPMove {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "HTTPTemporaryRedirect";
-
   /**
    * Creates one.
    *
@@ -245,21 +130,8 @@ export class HTTPTemporaryRedirect extends HTTPMove {
   }
 }
 
-/**
- * `308 Permanent Redirect`.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const error = new web.HTTPPermanentRedirect("/v2/users");
- * console.assert(error.status === 308 && error.location === "/v2/users");
- * ```
- */
+/** `308 Permanent Redirect`. */
 export class HTTPPermanentRedirect extends HTTPMove {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "HTTPPermanentRedirect";
-
   /**
    * Creates one.
    *

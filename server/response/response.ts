@@ -2,6 +2,7 @@
  * Responses in one call.
  * @module
  */
+import { RecordedResponse } from "../engine/response_record.ts";
 import { OptionTable } from "../../http/options.ts";
 import { type CookieOptions, formatSetCookie } from "../../http/headers/set_cookie.ts";
 
@@ -43,6 +44,8 @@ export const JSON_RESPONSE_OPTIONS = new OptionTable<JsonResponseOptions>({
   dumps: "a function",
 }, STATUSTEXT_REMEDIES);
 
+// What the platform sends where nothing else is asked for.
+const PLAIN = [["content-type", "text/plain;charset=UTF-8"]] as const;
 const TEXT = "text/plain; charset=utf-8";
 const JSON_TYPE = "application/json; charset=utf-8";
 
@@ -64,10 +67,10 @@ const JSON_TYPE = "application/json; charset=utf-8";
  */
 export function textResponse(text: string, options?: ResponseOptions): Response {
   // The platform's own "text/plain;charset=UTF-8" goes a shorter way: 10 % of a hello route.
-  if (options === undefined) return new Response(text);
+  if (options === undefined) return new RecordedResponse(text, undefined, PLAIN);
   RESPONSE_OPTIONS.check("web.textResponse()", options);
   // The platform takes no body for 204 and 304, not even an empty one.
-  return new Response(text === "" ? null : text, initOf(options, TEXT));
+  return recorded(text === "" ? null : text, options, TEXT);
 }
 
 /**
@@ -96,7 +99,7 @@ export function jsonResponse(value: unknown, options: JsonResponseOptions = {}):
   if (typeof text !== "string") {
     throw new TypeError(`Cannot send ${typeof value} as JSON: it has no JSON form`);
   }
-  return new Response(text, initOf(options, JSON_TYPE));
+  return recorded(text, options, JSON_TYPE);
 }
 
 /**
@@ -160,12 +163,20 @@ export function delCookie(
   setCookie(response, name, "", { ...options, maxAge: 0, expires: new Date(0) });
 }
 
-function initOf(options: ResponseOptions, contentType: string): ResponseInit {
-  const headers = new Headers(options.headers);
-  if (!headers.has("content-type")) {
-    const given = options.contentType ?? contentType;
-    const named = /;\s*charset\s*=/i.test(given);
-    headers.set("content-type", named ? given : `${given}; charset=utf-8`);
+function recorded(text: string | null, options: ResponseOptions, byDefault: string): Response {
+  const { status = 200, headers } = options;
+  if (headers === undefined) {
+    const contentType = withCharset(options.contentType ?? byDefault);
+    const list = [["content-type", contentType]] as [string, string][];
+    return new RecordedResponse(text, { status, headers: list }, list);
   }
-  return { status: options.status ?? 200, headers };
+  const all = new Headers(headers);
+  if (!all.has("content-type")) {
+    all.set("content-type", withCharset(options.contentType ?? byDefault));
+  }
+  return new Response(text, { status, headers: all });
+}
+
+function withCharset(contentType: string): string {
+  return /;\s*charset\s*=/i.test(contentType) ? contentType : `${contentType}; charset=utf-8`;
 }

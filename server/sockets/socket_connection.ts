@@ -9,11 +9,13 @@ import { persists, requestFraming } from "../../http/http1/framing.ts";
 import type { RequestHead } from "../../http/http1/head.ts";
 import { HttpSyntaxError } from "../../http/http1/syntax_error.ts";
 import type { EngineHandler } from "../engine/engine.ts";
+import { ClientLeftError, SlowClientError } from "./connection_errors.ts";
 import { type BodyConnection, SocketBody } from "./socket_body.ts";
 import { SocketInput } from "./socket_input.ts";
 import { SocketExchange } from "./socket_exchange.ts";
 import type { SocketLimits } from "./socket_limits.ts";
 import { planResponse, sendStream } from "./socket_response.ts";
+import type { StreamStart } from "./stream_start.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -37,18 +39,6 @@ const LARGE_BUFFER = 64 * 1024;
 const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 // An unread rest as small as this is read, so that the connection can go on.
 const SKIPPED = 256 * 1024;
-
-/** The client did not do in time what was waited for. */
-export class SlowClientError extends Error {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "SlowClientError";
-}
-
-/** The client has ended the connection in the middle of a request. */
-export class ClientLeftError extends Error {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "ClientLeftError";
-}
 
 /** Carries the exchanges of one connection. */
 export class SocketConnection implements BodyConnection {
@@ -151,7 +141,8 @@ export class SocketConnection implements BodyConnection {
     this.#wait(null, 0);
     const upgrade = exchange.upgraded;
     if (upgrade !== null) {
-      await this.write(planResponse(response, { method: "GET", minor: 1, persists: true }).head);
+      const reply = await planResponse(response, { method: "GET", minor: 1, persists: true });
+      await this.write(reply.head);
       const rest = this.input.take();
       this.#exchange = null;
       exchange.complete();
@@ -172,15 +163,18 @@ export class SocketConnection implements BodyConnection {
     const mayPersist = persists(head) && !isStopping && this.#requests < limits.maxRequests &&
       exchange.failure === null && !(unread && (body.isAwaited || body.left > SKIPPED));
     const { method, minor } = head;
-    const plan = planResponse(response, { method, minor, persists: mayPersist });
     let whole = true;
+    let stream: StreamStart | null = null;
+    let persisting = false;
     try {
+      const planned = planResponse(response, { method, minor, persists: mayPersist });
+      const plan = planned instanceof Promise ? await planned : planned;
+      stream = plan.stream;
+      persisting = plan.persists;
       await this.write(plan.head);
-      if (plan.stream !== null) {
-        whole = await sendStream(plan, plan.stream, (bytes) => this.write(bytes));
-      }
+      if (stream !== null) whole = await sendStream(plan, stream, (bytes) => this.write(bytes));
     } catch (error) {
-      plan.stream?.cancel(error).catch(() => {});
+      stream?.reader.cancel(error).catch(() => {});
       exchange.fail(error);
       return false;
     }
@@ -190,7 +184,7 @@ export class SocketConnection implements BodyConnection {
     }
     exchange.complete();
     this.#exchange = null;
-    if (!plan.persists) {
+    if (!persisting) {
       await this.#drop(body);
       return false;
     }

@@ -6,6 +6,7 @@ import { STATUS_CODES } from "node:http";
 import { formatChunk, formatHead, LAST_CHUNK } from "../../http/http1/format_head.ts";
 import { hasToken } from "../../http/http1/framing.ts";
 import { recordOf } from "../engine/response_record.ts";
+import { startOf, type StreamStart } from "./stream_start.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 type Header = readonly [name: string, value: string];
@@ -15,7 +16,7 @@ export interface ResponsePlan {
   /** The head, with the body behind it where that is in memory. */
   readonly head: Bytes;
   /** What follows; `null` for no more. */
-  readonly stream: ReadableStream<Bytes> | null;
+  readonly stream: StreamStart | null;
   /** Length of the stream, `null` for chunks or until the end of the connection. */
   readonly length: number | null;
   /** Whether the stream goes out in chunks. */
@@ -59,7 +60,20 @@ function dateHeader(): string {
  * @returns How it goes out.
  * @throws {TypeError} If a header cannot be sent.
  */
-export function planResponse(response: Response, rules: ResponseRules): ResponsePlan {
+export function planResponse(
+  response: Response,
+  rules: ResponseRules,
+): ResponsePlan | Promise<ResponsePlan> {
+  const { status } = response;
+  // RFC 9110 sections 8.6, 15.2 and 15.3.5: no length where there can be no body.
+  const bodiless = status < 200 || status === 204 || status === 304 || rules.method === "HEAD";
+  if (bodiless || recordOf(response) !== null || response.body === null) {
+    return plan(response, rules, null);
+  }
+  return startOf(response.body).then((start) => plan(response, rules, start));
+}
+
+function plan(response: Response, rules: ResponseRules, start: StreamStart | null): ResponsePlan {
   const record = recordOf(response);
   const { status } = response;
   const statusText = record === null ? response.statusText : "";
@@ -85,20 +99,20 @@ export function planResponse(response: Response, rules: ResponseRules): Response
   }
   if (!hasDate) headers.push(["date", dateHeader()]);
 
-  // RFC 9110 sections 8.6, 15.2 and 15.3.5: no length where there can be no body.
-  const bodiless = status < 200 || status === 204 || status === 304;
   const isHead = rules.method === "HEAD";
-  let bytes: Bytes | null = null;
-  let stream: ReadableStream<Bytes> | null = null;
+  const bodiless = status < 200 || status === 204 || status === 304;
+  let stream = start;
+  let bytes = start?.whole ?? null;
   let chunked = false;
   if (record !== null) bytes = record.body === null ? NOTHING : encoder.encode(record.body);
-  else if (!bodiless) stream = response.body;
+  // A length that was announced is held to, be it wrong.
+  if (bytes !== null && (length === null || length === bytes.length)) stream = null;
   if (bodiless || isHead) {
-    stream?.cancel().catch(() => {});
+    if (start === null) response.body?.cancel().catch(() => {});
     if (length !== null && (isHead || status === 304)) {
       headers.push(["content-length", `${length}`]);
     } else if (isHead && bytes !== null) headers.push(["content-length", `${bytes.length}`]);
-    bytes = stream = null;
+    bytes = null;
   } else if (stream === null) {
     bytes ??= NOTHING;
     headers.push(["content-length", `${bytes.length}`]);
@@ -132,14 +146,17 @@ export function planResponse(response: Response, rules: ResponseRules): Response
  */
 export async function sendStream(
   plan: ResponsePlan,
-  stream: ReadableStream<Bytes>,
+  { reader, pieces }: StreamStart,
   write: (bytes: Bytes) => Promise<void>,
 ): Promise<boolean> {
-  const reader = stream.getReader();
   let sent = 0;
+  const waiting = [...pieces];
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const piece = waiting.shift() ?? reader.read();
+      const { done, value } = piece instanceof Promise
+        ? await piece
+        : { done: false as const, value: piece };
       if (done) break;
       if (!(value instanceof Uint8Array)) {
         throw new TypeError(
