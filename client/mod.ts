@@ -24,7 +24,8 @@ export type {
   SharedOptions,
 } from "./request/options.ts";
 export type { ClientTimeout } from "./hop/timeout.ts";
-export type { RequestData } from "./body/payload_of.ts";
+export { jsonPayload } from "./body/json_payload.ts";
+export { payloadOf, type RequestData } from "./body/payload_of.ts";
 export type { RequestCompression } from "./body/compressed_payload.ts";
 export { type BasicAuth, encodeBasicAuth } from "./hop/basic_auth.ts";
 export type { ConnectorOptions } from "./connect/connector.ts";

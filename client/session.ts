@@ -145,6 +145,7 @@ export class ClientSession {
       onUploadProgress: options.onUploadProgress ?? null,
       open: this.#open,
     });
+    if (init.payload) watch.own(init.payload);
     const first = new ClientRequest(init, watch);
     readUnread();
     const handler = resolved.middlewares === null
@@ -160,7 +161,7 @@ export class ClientSession {
       const onEnd = (): void => {
         watch.end();
         result.release();
-        init.payload?.close?.();
+        watch.closeBodies();
       };
       const response = new ClientResponse({
         requestInfo: request,
@@ -182,7 +183,7 @@ export class ClientSession {
       return response;
     } catch (error) {
       watch.fail(error);
-      init.payload?.close?.();
+      watch.closeBodies();
       trace?.emit("onRequestException", { request: first, error });
       throw error;
     }

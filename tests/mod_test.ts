@@ -16,7 +16,7 @@ const CLIENT = `
   WSMessageTypeError WSMsgType WSServerHandshakeError WebSocketBase WebSocketClosedError
   WebSocketLimitError WebSocketProtocolError WebSocketTimeoutError appTransport
   bearerAuthMiddleware cacheMiddleware digestAuthMiddleware discard encodeBasicAuth
-  fetchTransport loggingMiddleware proxyAgent proxyAuthorization rateLimitMiddleware reconnect replayMiddleware request
+  fetchTransport jsonPayload loggingMiddleware payloadOf proxyAgent proxyAuthorization rateLimitMiddleware reconnect replayMiddleware request
   retryMiddleware socketTransport
 `;
 const SERVER = `

@@ -1,5 +1,5 @@
 /**
- * From `data` and `json` to the body that is sent.
+ * From `data` to the body that is sent.
  * @module
  */
 import { FormBody, type FormValue, MAX_JOINED } from "../../http/multipart/form_body.ts";
@@ -43,11 +43,24 @@ type FieldValue = FormValue | null | undefined;
 const OCTETS = "application/octet-stream";
 
 /**
- * Turns `data` into a body.
+ * Turns anything that `data` takes into a body, for a middleware that sends another one: bytes, text,
+ * a form, a file, a stream. See {@linkcode jsonPayload} for JSON.
  *
- * @param data The body as the caller gave it.
+ * @param data The body.
  * @returns The body, its type, and whether it can be sent again.
  * @throws {TypeError} If the value is nothing that can be sent.
+ *
+ * @example
+ * ```ts
+ * import { type ClientMiddleware, ClientSession, payloadOf } from "@roundtrip/http";
+ *
+ * const signed: ClientMiddleware = (request, handler) =>
+ *   handler(request.with({ payload: payloadOf({ user: "ann", signature: "abc" }) }));
+ * const app = { fetch: async (r: Request) => new Response(await r.text()) };
+ * await using session = new ClientSession({ app, middlewares: [signed] });
+ * await using response = await session.post("/", { data: { user: "ann" } });
+ * console.assert(await response.text() === "user=ann&signature=abc");
+ * ```
  */
 export function payloadOf(data: RequestData): Payload {
   if (typeof data === "string") {
@@ -62,22 +75,6 @@ export function payloadOf(data: RequestData): Payload {
   if (data instanceof StreamReader) return streamPayload(() => fromIterable(data.iterAny()));
   if (typeof data === "object" && data !== null) return objectPayload(data);
   throw new TypeError(`Cannot send ${typeof data} as a body`);
-}
-
-/**
- * Turns a value into a JSON body.
- *
- * @param value What to send.
- * @param serialize Turns the value into text.
- * @returns The body.
- * @throws {TypeError} If the value has no JSON form.
- */
-export function jsonPayload(value: unknown, serialize: (value: unknown) => string): Payload {
-  const text: unknown = serialize(value);
-  if (typeof text !== "string") {
-    throw new TypeError(`Cannot send ${typeof value} as JSON: it has no JSON form`);
-  }
-  return bytesPayload(new TextEncoder().encode(text), "application/json");
 }
 
 /**

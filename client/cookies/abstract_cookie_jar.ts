@@ -24,6 +24,8 @@ export interface JarCookie {
   readonly httpOnly: boolean;
   /** Cross-site policy in lower case, `null` without one; a client outside a browser keeps none. */
   readonly sameSite: string | null;
+  /** Whether a browser would keep it apart for each top-level site. @default {false} */
+  readonly partitioned?: boolean;
 }
 
 /**

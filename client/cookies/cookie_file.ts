@@ -107,5 +107,6 @@ function cookieOf(value: unknown, at: number): JarCookie {
     secure: flag("secure"),
     httpOnly: flag("httpOnly"),
     sameSite: sameSite === null ? null : text("sameSite", SAME_SITE),
+    partitioned: fields["partitioned"] === undefined ? false : flag("partitioned"),
   };
 }

@@ -147,17 +147,13 @@ export class CookieJar extends AbstractCookieJar {
    */
   override filterCookies(url: URL): Map<string, string> {
     const found = new Map<string, string>();
-    if (this.#store !== null && (this.#unsafe || !IP_HOST.test(url.hostname))) {
-      for (const { key, value } of this.#store.getCookiesSync(this.#seen(url), { sort: true })) {
-        if (!found.has(key)) found.set(key, this.#quote ? quoteCookieValue(value) : value);
-      }
-    }
-    for (const [name, value] of this.#shared) if (!found.has(name)) found.set(name, value);
+    for (const [name, value] of this.#pairs(url)) if (!found.has(name)) found.set(name, value);
     return found;
   }
 
   /**
-   * Gives the `Cookie` header for a server.
+   * Gives the `Cookie` header for a server. Of cookies with one name on several paths all are in
+   * it, the one of the longer path first (RFC 6265 section 5.4).
    *
    * @param url URL that is requested.
    * @param more Cookies of this request alone; they win over the jar's.
@@ -165,7 +161,7 @@ export class CookieJar extends AbstractCookieJar {
    */
   override cookieHeader(url: URL, more?: ReadonlyMap<string, string>): string {
     if (this.isEmpty && !more?.size) return "";
-    return cookieText(this.filterCookies(url), more);
+    return cookieText(this.#pairs(url), more);
   }
 
   /**
@@ -208,6 +204,18 @@ export class CookieJar extends AbstractCookieJar {
     return [...shared, ...kept].values();
   }
 
+  #pairs(url: URL): [name: string, value: string][] {
+    const pairs: [string, string][] = [];
+    if (this.#store !== null && (this.#unsafe || !IP_HOST.test(url.hostname))) {
+      for (const { key, value } of this.#store.getCookiesSync(this.#seen(url), { sort: true })) {
+        pairs.push([key, this.#quote ? quoteCookieValue(value) : value]);
+      }
+    }
+    if (this.#shared.size === 0) return pairs;
+    const own = new Set(pairs.map(([name]) => name));
+    return [...pairs, ...[...this.#shared].filter(([name]) => !own.has(name))];
+  }
+
   #set(cookie: Cookie, url: URL): Cookie | undefined {
     if (!this.#unsafe && IP_HOST.test(url.hostname)) return undefined;
     // tough-cookie counts Max-Age from the last use, so that a cookie in use would never end.
@@ -216,10 +224,11 @@ export class CookieJar extends AbstractCookieJar {
       cookie.maxAge = null;
     }
     if (cookie.domain?.endsWith(".")) cookie.domain = null; // as aiohttp: no domain at all
-    // Where the host is a single label or a public suffix, its own name as a domain means the host
-    // alone (RFC 6265 section 5.3 step 5).
+    // Where the host is an address, a single label or a public suffix, its own name as a domain means
+    // the host alone (RFC 6265 section 5.3 step 5).
     const host = hostOf(url);
-    const domain = cookie.cdomain() ?? null;
+    const domain = domainOf(cookie);
+    if (domain === "") return undefined;
     if (domain !== null && isSuffix(domain)) {
       if (domain !== host) return undefined;
       cookie.domain = null;
@@ -320,10 +329,18 @@ function hostOf({ hostname }: URL): string {
   return hostname.replace(/\.$/, "");
 }
 
-/** Whether a host is a single label or a public suffix. */
+/** The domain that a cookie asks for as URLs have it: `null` for none, empty for what is no domain. */
+function domainOf(cookie: Cookie): string | null {
+  const domain = cookie.domain?.replace(/^\./, "") ?? "";
+  if (domain === "") return null;
+  if (/[/?#@\\]/.test(domain)) return "";
+  const name = domain.includes(":") && !domain.startsWith("[") ? `[${domain}]` : domain;
+  return URL.parse(`http://${name}/`)?.hostname ?? "";
+}
+
+/** Whether a host has no subdomains that could share a cookie: an address, a single label, a public suffix. */
 function isSuffix(host: string): boolean {
-  if (IP_HOST.test(host)) return false;
-  return !host.includes(".") ||
+  return IP_HOST.test(host) || !host.includes(".") ||
     getPublicSuffix(host, { allowSpecialUseDomain: true, ignoreError: true }) === undefined;
 }
 
@@ -348,6 +365,7 @@ function jarCookie(cookie: Cookie): JarCookie {
     secure: cookie.secure,
     httpOnly: cookie.httpOnly,
     sameSite: cookie.sameSite ?? null,
+    partitioned: cookie.extensions?.some((each) => /^partitioned$/i.test(each.trim())) ?? false,
   };
 }
 
@@ -367,12 +385,13 @@ function sharedCookie(name: string, value: string): JarCookie {
 
 /** Cookies made one after the other sort in that order, whatever their time. */
 function storedCookie(cookie: JarCookie, now: Date): Cookie {
-  const { name, sameSite, expires, ...rest } = cookie;
+  const { name, sameSite, expires, partitioned = false, ...rest } = cookie;
   return new Cookie({
     ...rest,
     key: name,
     expires: expires ?? "Infinity",
     ...(sameSite === null ? {} : { sameSite }),
+    ...(partitioned ? { extensions: ["Partitioned"] } : {}),
     creation: now,
     lastAccessed: now,
     pathIsDefault: false,

@@ -56,17 +56,25 @@ export function sentPairs(cookies: CookieInit, quoted: boolean): [string, string
 /**
  * Writes a `Cookie` header.
  *
- * @param cookies Values by name; the map is changed.
+ * @param cookies Names and values.
  * @param more Cookies that win over those, by name.
  * @returns The header's value.
  */
 export function cookieText(
-  cookies: Map<string, string>,
+  cookies: Iterable<readonly [string, string]>,
   more: ReadonlyMap<string, string> | undefined,
 ): string {
-  for (const [name, value] of more ?? []) cookies.set(name, value);
   const pairs: string[] = [];
-  for (const [name, value] of cookies) pairs.push(`${name}=${value}`);
+  const replaced = new Set<string>();
+  for (const [name, value] of cookies) {
+    const other = more?.get(name);
+    if (replaced.has(name)) continue;
+    if (other !== undefined) replaced.add(name);
+    pairs.push(`${name}=${other ?? value}`);
+  }
+  for (const [name, value] of more ?? []) {
+    if (!replaced.has(name)) pairs.push(`${name}=${value}`);
+  }
   return pairs.join("; ");
 }
 

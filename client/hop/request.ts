@@ -128,12 +128,25 @@ export class ClientRequest implements RequestInfo {
   }
 
   /**
-   * Makes a copy with some things changed.
+   * Makes a copy with some things changed. Another body, by `payloadOf()` or `jsonPayload()`, takes
+   * the headers about the length and coding of this one away, where `headers` are not given too; a
+   * `Content-Type` that the caller set stays.
    *
    * @param changes What is different in the copy.
    * @returns The copy; its headers are its own.
    */
   with(changes: Partial<ClientRequestInit>): ClientRequest {
+    const { payload = this.payload } = changes;
+    if (payload !== this.payload) {
+      if (payload !== null) this.#context?.own(payload);
+      const headers = changes.headers ??
+        this.headerList.filter(([name]) => !BODY_HEADERS.includes(name));
+      return this.#copy({ ...changes, headers });
+    }
+    return this.#copy(changes);
+  }
+
+  #copy(changes: Partial<ClientRequestInit>): ClientRequest {
     return new ClientRequest({
       method: this.method,
       url: this.href,
@@ -146,4 +159,5 @@ export class ClientRequest implements RequestInfo {
   }
 }
 
+const BODY_HEADERS = ["content-length", "transfer-encoding", "content-encoding"];
 const NEVER = new AbortController();

@@ -4,6 +4,7 @@
  */
 import type { ProgressCallback } from "./progress.ts";
 import type { RequestTrace } from "./trace.ts";
+import type { Payload } from "./payload.ts";
 import type { HopResult } from "./transport.ts";
 
 /** What the hops of one request share: limits, observers, way out. */
@@ -32,6 +33,12 @@ export interface RequestContext {
    * @param reply The reply.
    */
   received(reply: HopResult): void;
+  /**
+   * A body is the request's, to be closed with it.
+   *
+   * @param body The body.
+   */
+  own(body: Payload): void;
 }
 
 /** Where a request is, for the limits that do not span all of it. */

@@ -9,6 +9,7 @@ import {
   ServerTimeoutError,
   SocketTimeoutError,
 } from "../errors/connection_errors.ts";
+import type { Payload } from "../hop/payload.ts";
 import type { ProgressCallback } from "../hop/progress.ts";
 import type { RequestContext, RequestPhases } from "../hop/request_context.ts";
 import type { ClientTimeout } from "../hop/timeout.ts";
@@ -64,6 +65,7 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
   #isOver = false;
   #reply: HopResult | null = null; // the last one, while nobody else answers for it
   #earlier: HopResult[] | null = null;
+  #bodies: Payload[] | null = null;
 
   /**
    * Starts the watch.
@@ -123,6 +125,21 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
   received(reply: HopResult): void {
     if (this.#reply !== null) (this.#earlier ??= []).push(this.#reply);
     this.#reply = reply;
+  }
+
+  /**
+   * A body is the request's.
+   *
+   * @param body The body.
+   */
+  own(body: Payload): void {
+    if (body.close !== undefined) (this.#bodies ??= []).push(body);
+  }
+
+  /** Closes the bodies; called when the request is over. */
+  closeBodies(): void {
+    for (const each of this.#bodies ?? []) each.close?.();
+    this.#bodies = null;
   }
 
   /** The total has passed. */

@@ -81,15 +81,23 @@ export function parseSetCookies(headers: readonly string[]): ReadonlyMap<string,
 export function formatSetCookie(name: string, value: string, options: CookieOptions = {}): string {
   COOKIE_OPTIONS.check(`Cannot set cookie "${name}"`, options);
   const { sameSite, ...rest } = options;
-  return stringifySetCookie({
-    path: "/",
-    ...rest,
-    name,
-    value,
-    ...(sameSite === undefined
-      ? {}
-      : { sameSite: sameSite.toLowerCase() as "strict" | "lax" | "none" }),
-  }, { encode: asIs });
+  const lower = sameSite?.toLowerCase() as "strict" | "lax" | "none" | undefined;
+  try {
+    return stringifySetCookie({
+      path: "/",
+      ...rest,
+      name,
+      value,
+      ...(lower === undefined ? {} : { sameSite: lower }),
+    }, { encode: asIs });
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    const reason = text.replace(
+      /^cookie (\w+) is invalid: (.*)$/s,
+      (_, part, given) => `its ${part} ${JSON.stringify(given)} is not valid`,
+    );
+    throw new TypeError(`Cannot set cookie "${name}": ${reason}`, { cause });
+  }
 }
 
 function sameSiteName(value: unknown): "Strict" | "Lax" | "None" {

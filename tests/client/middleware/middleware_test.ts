@@ -6,7 +6,10 @@ import {
   ClientSession,
   digestAuthMiddleware,
   type FailedAttempt,
+  jsonPayload,
   loggingMiddleware,
+  type Payload,
+  payloadOf,
   rateLimitMiddleware,
   retryMiddleware,
   ServerTimeoutError,
@@ -15,7 +18,6 @@ import {
 import { digestHeader } from "../../../client/middleware/digest_auth.ts";
 import { digestChallenge } from "../../../client/middleware/digest_challenge.ts";
 import { retryAfter } from "../../../client/middleware/retry.ts";
-import { payloadOf } from "../../../client/body/payload_of.ts";
 import { overEachApp } from "../_transports.ts";
 
 function appOf(answer: (request: Request) => Response | Promise<Response>) {
@@ -505,4 +507,61 @@ overEachApp("loggingMiddleware() shows no credentials", async (serve) => {
   assertEquals(response.status, 200);
   assertEquals(records.join().includes("secret"), false);
   assertMatch(records[0] ?? "", /access_token=\*\*\*&X-Amz-Signature=\*\*\*&n=1/);
+});
+
+const anotherBody: readonly (readonly [string, () => Payload, string, string])[] = [
+  ["bytes", () => payloadOf(new Uint8Array([104, 105])), "application/octet-stream", "hi"],
+  ["text", () => payloadOf("grüezi"), "text/plain; charset=utf-8", "grüezi"],
+  ["JSON", () => jsonPayload({ a: [1] }), "application/json", '{"a":[1]}'],
+  ["a form", () => payloadOf({ a: 1, b: "x y" }), "application/x-www-form-urlencoded", "a=1&b=x+y"],
+  [
+    "a stream",
+    () => payloadOf(new Blob(["streamed"]).stream()),
+    "application/octet-stream",
+    "streamed",
+  ],
+];
+for (const [name, make, type, text] of anotherBody) {
+  overEachApp(`a middleware may send another body: ${name}`, async (serve) => {
+    await using served = serve(async (request) =>
+      Response.json([
+        request.headers.get("content-type"),
+        request.headers.get("content-encoding"),
+        await request.text(),
+      ])
+    );
+    const middlewares: ClientMiddleware[] = [
+      (request, handler) => handler(request.with({ payload: make() })),
+    ];
+    await using session = new ClientSession({ ...served.options, middlewares });
+    for (
+      const options of [{}, { data: "asked for" }, {
+        data: "asked for",
+        headers: { "content-length": "9", "content-encoding": "x" },
+      }]
+    ) {
+      await using response = await session.post("/", options);
+      assertEquals(await response.json(), [type, null, text]);
+    }
+  });
+}
+
+Deno.test("what a middleware sends is closed when the request is over, and what it replaced", async () => {
+  const path = await Deno.makeTempFile();
+  await Deno.writeTextFile(path, "from a file");
+  for (const fails of [false, true]) {
+    const files = [await Deno.open(path), await Deno.open(path)] as const;
+    const app = {
+      fetch: async (r: Request) =>
+        fails ? Promise.reject(new Error("x")) : new Response(await r.text()),
+    };
+    const middlewares: ClientMiddleware[] = [
+      (request, handler) => handler(request.with({ payload: payloadOf(files[1]) })),
+    ];
+    await using session = new ClientSession({ app, middlewares });
+    const text = await session.put("/", { data: files[0] }).then((r) => r.text(), () => "failed");
+    assertEquals(text, fails ? "failed" : "from a file");
+    for (const file of files) assertThrows(() => file.statSync(), Error); // a leak is told too
+  }
+  await Deno.remove(path);
 });
