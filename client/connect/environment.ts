@@ -51,7 +51,7 @@ export function environmentOf(
 /**
  * Chooses the proxy of a URL: `http_proxy` or `https_proxy` in either case, unless `no_proxy` lists
  * the host: `*`, a host, a domain (with or without a leading dot) that the host is below, each with
- * a port if only that is meant.
+ * a port if only that is meant, or a network that its address is in, `10.0.0.0/8`.
  *
  * @param url Where a hop goes.
  * @param get Gives a variable.
@@ -74,6 +74,8 @@ function isExcluded(url: URL, list: string): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, "").toLowerCase();
   return list.toLowerCase().split(/[\s,]+/).some((entry) => {
     if (entry === "*") return true;
+    const network = /^\[?([\da-f.:]+)\]?\/(\d{1,3})$/.exec(entry);
+    if (network !== null) return isWithin(host, network[1] ?? "", Number(network[2]));
     // An IPv6 address has a port in brackets only: in "::1" and "fe80::1" the 1 is none.
     const isAddress = /^[^[\]]*:[^[\]]*:/.test(entry);
     const [, name = "", only = ""] = isAddress
@@ -83,6 +85,27 @@ function isExcluded(url: URL, list: string): boolean {
     if (bare === "" || (only !== "" && only !== port)) return false;
     return host === bare || host.endsWith(`.${bare}`);
   });
+}
+
+/** Whether an address is in a network (RFC 4632 section 3.1). */
+function isWithin(address: string, network: string, prefix: number): boolean {
+  const [a, b] = [addressBits(address), addressBits(network)];
+  if (a === null || b === null || a.length !== b.length || prefix > b.length) return false;
+  return a.startsWith(b.slice(0, prefix));
+}
+
+/** An address as its 32 or 128 binary digits; `null` for what is none. */
+function addressBits(address: string): string | null {
+  const bits = (parts: readonly string[], radix: number, width: number): string =>
+    parts.map((each) => parseInt(each, radix).toString(2).padStart(width, "0")).join("");
+  if (/^\d+(?:\.\d+){3}$/.test(address)) return bits(address.split("."), 10, 8);
+  if (!address.includes(":")) return null;
+  // As URLs have it there is one "::" at most, and no dotted part.
+  const [head = "", tail] = canonical(address).split("::");
+  const [first, last] = [head, tail ?? ""].map((each) => each === "" ? [] : each.split(":"));
+  if (first === undefined || last === undefined) return null;
+  const zeros = new Array<string>(Math.max(0, 8 - first.length - last.length)).fill("0");
+  return bits([...first, ...zeros, ...last], 16, 16);
 }
 
 /** An IPv6 address as URLs have it: `0:0::1` is `::1`. */

@@ -170,5 +170,27 @@ export function connectorError(
   reason: string,
   options?: ErrorOptions,
 ): ClientConnectorError {
-  return new (CONNECTOR_ERRORS[failure] ?? ClientConnectorError)(url, failure, reason, options);
+  const remedy = failure === "certificate" ? certificateRemedy(url.hostname, reason) : "";
+  const text = `${reason}${remedy}`;
+  return new (CONNECTOR_ERRORS[failure] ?? ClientConnectorError)(url, failure, text, options);
+}
+
+/** What helps against a certificate that is refused, as sentences behind the reason. */
+function certificateRemedy(host: string, reason: string): string {
+  const name = host.includes(":") || /^[\d.]+$/.test(host)
+    ? `IP:${host.replace(/[[\]]/g, "")}`
+    : `DNS:${host}`;
+  if (reason.includes("CaUsedAsEndEntity")) {
+    return '. The server shows the certificate of an authority, as "openssl req -x509" makes it: ' +
+      `make one with -addext basicConstraints=critical,CA:FALSE -addext subjectAltName=${name}, ` +
+      "and give it as connector.caCerts";
+  }
+  if (reason.includes("UnknownIssuer")) {
+    return ". Give the certificate of its authority as connector.caCerts; " +
+      "one that has signed itself is its own authority";
+  }
+  if (/valid for name/i.test(reason)) {
+    return `. Ask for a name that it has, or make one with -addext subjectAltName=${name}`;
+  }
+  return "";
 }
