@@ -17,7 +17,8 @@
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { HTTPException as HonoException } from "hono/http-exception";
-import { errorPage, noResponse, problemOf, report } from "./application/error_response.ts";
+import { errorPage, problemOf, report } from "./application/error_response.ts";
+import { noResponse } from "./application/mistakes.ts";
 import { setResponse, withHeaders } from "./application/hono_response.ts";
 import { requestBehind } from "./request/hono_context.ts";
 import type { Handler, HandlerResult, Middleware } from "./request/middleware.ts";
@@ -136,7 +137,7 @@ class Passage {
       this.#outcome = Promise.try(this.#handler, request);
       this.#outcome.catch(() => {}); // is awaited by run(), when the early answer has left
       const result = await Promise.race([early, this.#outcome]);
-      if (!(result instanceof Response)) throw noResponse(result);
+      if (!(result instanceof Response)) throw noResponse(result, request, this.#handler);
       if (!this.#isAnswered) setResponse(c, result, wanted); // unless timeout() has answered
     } finally {
       leave();

@@ -21,7 +21,13 @@ import type { ServeInfo } from "../engine/engine.ts";
 import { HonoRouter } from "./hono_router.ts";
 import { APPLICATION_HABITS } from "../request/habits.ts";
 import { type CleanupContext, CleanupStack, runAll, send, type Signal } from "./lifecycle.ts";
-import { checkMiddlewares, compose, type Handler, type Middleware } from "../request/middleware.ts";
+import {
+  checkMiddlewares,
+  compose,
+  type Handler,
+  type Middleware,
+  standingFor,
+} from "../request/middleware.ts";
 import {
   prepareResponse,
   type PrepareSignal,
@@ -308,9 +314,10 @@ export class Application implements AppContext {
   wrap(handler: Handler): Handler {
     const chain = compose(this.middlewares, handler);
     const parent = this.#parent;
-    return parent === null
-      ? chain
-      : parent.wrap((request) => requestInternals.within(request, this, chain));
+    if (parent === null) return chain;
+    return parent.wrap(
+      standingFor((request) => requestInternals.within(request, this, chain), chain),
+    );
   }
 
   /**

@@ -13,7 +13,8 @@ import { requestInternals, ServerRequest } from "../request/request.ts";
 import { endBody } from "../body/end_body.ts";
 import type { Missed } from "../routing/route.ts";
 import type { Exchange } from "./hono_router.ts";
-import { errorResponse, isReset, noResponse, report, withWanted } from "./error_response.ts";
+import { errorResponse, isReset, report, withWanted } from "./error_response.ts";
+import { noResponse } from "./mistakes.ts";
 
 /** What dispatch needs of an application. */
 export interface DispatchOptions {
@@ -125,7 +126,7 @@ function answer(
   }
   if (result instanceof Response || !isThenable(result)) {
     requestInternals.finish(request);
-    return toResponse(result, request);
+    return toResponse(result, request, chain);
   }
   const { running, waiting } = options;
   const place = waiting.add(request);
@@ -138,7 +139,7 @@ function answer(
       waiting.delete(place);
       requestInternals.finish(request);
       const early = requestInternals.earlyOf(request);
-      if (early === null) resolve(toResponse(value, request));
+      if (early === null) resolve(toResponse(value, request, chain));
       else end(early, request, running);
     };
     const failed = (error: unknown): void => {
@@ -184,7 +185,7 @@ async function end(
 }
 
 /** Turns what a handler gave into a response. */
-function toResponse(result: HandlerResult, request: ServerRequest): Response {
+function toResponse(result: HandlerResult, request: ServerRequest, chain: Handler): Response {
   if (result instanceof Response) {
     if (!portOf(requestInternals.infoOf(request)).isBodyUsed(result)) {
       return withWanted(result, request);
@@ -194,7 +195,7 @@ function toResponse(result: HandlerResult, request: ServerRequest): Response {
   }
   const early = requestInternals.earlyOf(request);
   if (early !== null) return early.response;
-  return errorResponse(noResponse(result, request), request);
+  return errorResponse(noResponse(result, request, chain), request);
 }
 
 function isThenable(value: unknown): value is Promise<HandlerResult> {

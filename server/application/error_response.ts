@@ -14,6 +14,7 @@ import { ConnectionResetError } from "../response/connection_reset_error.ts";
 import { serverErrorResponse } from "../response/prepare_response.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 import { isMismatch } from "../body/incoming_body.ts";
+import { explained } from "./mistakes.ts";
 import { withHeaders } from "./hono_response.ts";
 
 /**
@@ -45,39 +46,6 @@ export function withWanted(response: Response, request: ServerRequest): Response
 }
 
 /**
- * The error for a handler that gave something else than a response.
- *
- * @param result What it gave.
- * @param request The request, to name the middleware that gave it.
- * @returns The error.
- */
-export function noResponse(result: unknown, request?: ServerRequest): TypeError {
-  return new TypeError(
-    result instanceof HTTPException
-      ? "The handler has to throw HTTP exceptions, it returned one"
-      : `The ${
-        request === undefined ? "handler" : returning(request)
-      } has to return a Response, it returned ${nameOf(result)}`,
-  );
-}
-
-/** What gave the result: the outermost middleware, where there is one, else the handler. */
-function returning({ app }: ServerRequest): string {
-  const [outermost]: readonly unknown[] = "middlewares" in app && Array.isArray(app.middlewares)
-    ? app.middlewares
-    : [];
-  return typeof outermost === "function"
-    ? `middleware ${outermost.name || "without a name"} (or the handler within; ` +
-      "one of Hono's goes through fromHono())"
-    : "handler";
-}
-
-function nameOf(value: unknown): string {
-  if (typeof value !== "object") return typeof value;
-  return value === null ? "null" : `an object of ${value.constructor?.name ?? "no class"}`;
-}
-
-/**
  * Turns what a handler threw into a response, and logs what is the program's fault.
  *
  * @param error What was thrown.
@@ -91,7 +59,7 @@ export function errorResponse(error: unknown, request: ServerRequest): Response 
     return withWanted(error.getResponse(), request);
   }
   const problem = problemOf(error, request);
-  if (problem === null) report(error, request);
+  if (problem === null) report(explained(error, request), request);
   // One line: what a client got wrong is no failure of the program.
   else if (requestInternals.bodyOf(request).isFault(error)) report(problem.text, request);
   return known ?? withWanted(pageOf(problem), request);

@@ -72,8 +72,10 @@ export function checkMiddlewares(middlewares: readonly Middleware[]): void {
 export function compose(middlewares: readonly Middleware[], handler: Handler): Handler {
   return middlewares.reduceRight<Handler>(
     (inner, middleware) => {
-      const next = rendering(inner);
-      return (request) => middleware(request, next);
+      const next = rendering(inner, middleware);
+      const handler: Handler = (request) => middleware(request, next);
+      called.set(handler, { kind: "middleware", name: middleware.name || "without a name" });
+      return handler;
     },
     handler,
   );
@@ -96,12 +98,48 @@ export function render(
     : result.respond(request);
 }
 
-function rendering(handler: Handler): Handler {
+/** What a handler that was wrapped calls first. */
+const called = new WeakMap<Handler, { readonly kind: string; readonly name: string }>();
+const guilty = new WeakMap<ServerRequest, Handler>();
+let anyGuilty = false; // nearly always there is nothing to look up
+
+/**
+ * Lets messages name what a handler calls first.
+ *
+ * @param handler The handler.
+ * @param first What it calls: a handler within.
+ * @returns The handler.
+ */
+export function standingFor(handler: Handler, first: Handler): Handler {
+  called.set(handler, called.get(first) ?? { kind: "handler", name: first.name });
+  return handler;
+}
+
+/**
+ * Says what gave a result that is no response: the innermost middleware or handler that did.
+ *
+ * @param request The request.
+ * @param chain What was called for it.
+ * @returns `middleware timing`, `handler list`, `handler`.
+ */
+export function giverOf(request: ServerRequest, chain: Handler): string {
+  const handler = guilty.get(request) ?? chain;
+  const { kind, name } = called.get(handler) ?? { kind: "handler", name: handler.name };
+  return name === "" ? kind : `${kind} ${name}`;
+}
+
+function rendering(handler: Handler, middleware: Middleware): Handler {
   return (request) => {
+    if (request === undefined) {
+      throw new TypeError(
+        `The middleware ${middleware.name || "without a name"} called its handler without the ` +
+          "request: write await handler(request); one of Hono's goes through fromHono()",
+      );
+    }
     const result = handler(request);
     return result instanceof Promise
-      ? result.then((each) => changeable(each, request))
-      : changeable(result, request);
+      ? result.then((each) => changeable(each, request, handler))
+      : changeable(result, request, handler);
   };
 }
 
@@ -109,8 +147,17 @@ function rendering(handler: Handler): Handler {
 function changeable(
   result: HandlerResult,
   request: ServerRequest,
+  handler: Handler,
 ): HandlerResult | Promise<HandlerResult> {
-  return result instanceof Response ? mutableResponse(result) : render(result, request);
+  if (result instanceof Response) {
+    if (anyGuilty) guilty.delete(request); // a middleware has made a response of it
+    return mutableResponse(result);
+  }
+  if (requestInternals.earlyOf(request) === null && !isResponder(result)) {
+    anyGuilty = true;
+    if (!guilty.has(request)) guilty.set(request, handler);
+  }
+  return render(result, request);
 }
 
 function isResponder(result: unknown): result is Responder {

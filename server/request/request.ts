@@ -327,6 +327,9 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * @throws {HTTPBadRequest} If the body is not JSON.
    */
   async json<T = unknown>(): Promise<T> {
+    if (arguments.length > 0) { // Hono's c.json(value), which TypeScript refuses
+      throw new TypeError("request.json() reads the body: write return web.jsonResponse(value)");
+    }
     const text = await this.text();
     try {
       return JSON.parse(text) as T;

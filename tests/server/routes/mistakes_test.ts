@@ -1,6 +1,12 @@
-import { assertThrows } from "@std/assert";
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { cors } from "hono/cors";
+import { poweredBy } from "hono/powered-by";
+import { requestId } from "hono/request-id";
+import { secureHeaders } from "hono/secure-headers";
 import { type ClientResponse, ClientSession, web } from "../../../mod.ts";
+
+// deno-lint-ignore no-explicit-any -- what users of JavaScript write
+type Foreign = any;
 
 const h = () => web.textResponse("x");
 
@@ -107,14 +113,138 @@ Deno.test("host and hostname are one option, and two that differ are told", asyn
   );
 });
 
-Deno.test("a middleware that returns nothing is named, not the handler", async () => {
-  const lines: string[] = [];
-  const logger = { error: (_: string, error: unknown) => lines.push(`${error}`) };
-  async function forgetful(request: web.ServerRequest, handler: web.Handler) {
-    await handler(request);
+class Items {
+  readonly #names = ["ann"];
+  prefix = "hello, ";
+  list(): Response {
+    return web.textResponse(this.prefix);
   }
-  const app = new web.Application({ logger, middlewares: [forgetful as never] });
-  app.addRoutes([web.get("/", h)]);
-  assertEquals((await app.request("/")).status, 500);
-  assertEquals(lines.join().includes("middleware forgetful"), true, lines.join());
+  async secret(): Promise<Response> {
+    return await Promise.resolve(web.jsonResponse(this.#names));
+  }
+  async timing(request: web.ServerRequest, handler: web.Handler): Promise<web.HandlerResult> {
+    this.prefix = request.path;
+    return await handler(request);
+  }
+}
+const items = new Items();
+
+async function forgetful(request: web.ServerRequest, handler: web.Handler) {
+  await handler(request);
+}
+async function passing(request: web.ServerRequest, handler: web.Handler) {
+  return await handler(request);
+}
+async function mending(request: web.ServerRequest, handler: web.Handler) {
+  const result: unknown = await handler(request);
+  return result instanceof Response ? result : web.textResponse("mended");
+}
+const getUser = (): unknown => undefined;
+
+/** What shows at a request: the handler, the middlewares, and what is logged. */
+const AT_REQUEST:
+  readonly (readonly [handler: unknown, middlewares: unknown[], message: string])[] = [
+    [h, [forgetful], "The middleware forgetful has to return a Response, it returned undefined"],
+    [h, [passing, forgetful], "The middleware forgetful has to"],
+    [h, [forgetful, passing], "The middleware forgetful has to"],
+    [h, [passing, forgetful, passing], "write return await handler(request)"],
+    [
+      getUser,
+      [],
+      "The handler getUser has to return a Response, it returned undefined: is a return",
+    ],
+    [getUser, [passing, passing], "The handler getUser has to"],
+    [getUser, [forgetful, mending], "The middleware forgetful has to"],
+    [() => "text", [], 'returned the string "text": write return web.textResponse(text)'],
+    [() => ({ a: 1 }), [], "returned an object: write return web.jsonResponse(value)"],
+    [() => [1], [passing], "returned a list: write return web.jsonResponse(value)"],
+    [() => null, [], "new Response(null, { status: 204 })"],
+    [() => h, [], "returned the function h: call it"],
+    [() => new web.HTTPNotFound(), [], "has to throw HTTP exceptions"],
+    [items.list, [], 'The handler list reads "this"'],
+    [items.list, [], "write (request) => object.list(request), or object.list.bind(object)"],
+    [items.secret, [passing], 'The handler secret reads "this"'],
+    [h, [items.timing], 'The middleware timing reads "this"'],
+    [(request: Foreign) => request.match_info.name, [], "write request.matchInfo.name"],
+    [(request: Foreign) => request.params.name, [], "write request.matchInfo.name"],
+    [(request: Foreign) => request.body.name, [], "await request.json()"],
+    [(request: Foreign) => request.query_params.page, [], "request.query.get(name)"],
+    [(request: Foreign) => request.get("host"), [], "request.headers.get(name)"],
+    [(request: Foreign) => request.content_type, [], "write request.contentType"],
+    [(request: Foreign) => request.session.user, [], "web.getSession(request)"],
+    [(ctx: Foreign) => void (ctx.body = "x"), [], "an answer is what the handler returns"],
+    [(c: Foreign) => c.req.param("name"), [], "a route of Hono's to app.hono"],
+    [(c: Foreign) => c.json({ a: 1 }), [], "write return web.jsonResponse(value)"],
+    [(c: Foreign) => c.text("hello"), [], "write return web.textResponse(text)"],
+    [(c: Foreign) => c.html("<b>"), [], 'contentType: "text/html"'],
+    [(c: Foreign) => c.redirect("/"), [], "throw new web.HTTPFound(location)"],
+    [h, [cors()], "goes through fromHono()"],
+    [h, [secureHeaders()], "called its handler without the request: write await handler(request)"],
+    [h, [requestId()], "goes through fromHono()"],
+    [h, [poweredBy()], "goes through fromHono()"],
+  ];
+
+for (const [handler, middlewares, message] of AT_REQUEST) {
+  const names = middlewares.map((each) => (each as { name: string }).name).join();
+  Deno.test(`told at the request: ${String(handler)} in [${names}] ${message}`, async () => {
+    const lines: string[] = [];
+    const logger = { error: (_: string, error: unknown) => lines.push(`${error}`) };
+    const app = new web.Application({ logger, middlewares: middlewares as web.Middleware[] });
+    app.addRoutes([web.get("/", handler as web.Handler)]);
+    assertEquals((await app.request("/")).status, 500);
+    assertStringIncludes(lines.join("\n"), message);
+    assertEquals(lines.length, 1);
+  });
+}
+
+Deno.test("in a sub-application too the one that returns nothing is named", async () => {
+  for (
+    const [handler, outer, inner, name] of [
+      [h, [passing], [forgetful], "The middleware forgetful has to"],
+      [h, [forgetful], [passing], "The middleware forgetful has to"],
+      [getUser, [passing], [], "The handler getUser has to"],
+      [getUser, [passing], [passing], "The handler getUser has to"],
+    ] as const
+  ) {
+    const lines: string[] = [];
+    const logger = { error: (_: string, error: unknown) => lines.push(`${error}`) };
+    const sub = new web.Application({ middlewares: [...inner] as web.Middleware[] });
+    sub.addRoutes([web.get("/", handler as web.Handler)]);
+    const app = new web.Application({ logger, middlewares: [...outer] as web.Middleware[] });
+    app.addSubapp("/sub", sub);
+    assertEquals((await app.request("/sub/")).status, 500);
+    assertStringIncludes(lines.join(), name);
+  }
+});
+
+Deno.test("a middleware may make a response of what the handler gave, and methods may be bound", async () => {
+  const app = new web.Application({ middlewares: [mending] });
+  app.addRoutes([
+    web.get("/none", getUser as web.Handler),
+    web.get("/bound", items.list.bind(items)),
+    web.get("/arrow", () => items.secret()),
+  ]);
+  const texts = ["/none", "/bound", "/arrow"].map(async (path) => (await app.request(path)).text());
+  assertEquals(await Promise.all(texts), ["mended", "hello, ", '["ann"]']);
+});
+
+Deno.test("the empty path is for sub-applications", async () => {
+  const app = new web.Application();
+  app.addRoutes([web.get("", h)]);
+  await assertRejects(() => app.request("/"), TypeError, 'write web.get("/", handler)');
+});
+
+class Subclass extends web.Application {
+  constructor() {
+    super();
+    Object.assign(this, { state: "mine" });
+  }
+  listen(): string {
+    return "mine";
+  }
+}
+
+Deno.test("a subclass may have the names that other libraries use", () => {
+  const app = new Subclass();
+  assertEquals([Reflect.get(app, "state"), app.listen()], ["mine", "mine"]);
 });

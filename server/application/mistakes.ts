@@ -1,0 +1,87 @@
+/**
+ * Mistakes of handlers and middlewares that show at a request: what was given, and what is right.
+ * @module
+ */
+import { described } from "../../http/options.ts";
+import { HTTPException } from "../exceptions/http_exception.ts";
+import { giverOf, type Handler } from "../request/middleware.ts";
+import type { ServerRequest } from "../request/request.ts";
+import { Resource } from "../routing/resource.ts";
+
+/**
+ * The error for a handler or a middleware that gave something else than a response.
+ *
+ * @param result What it gave.
+ * @param request The request.
+ * @param chain What was called for it.
+ * @returns The error.
+ */
+export function noResponse(result: unknown, request: ServerRequest, chain: Handler): TypeError {
+  const giver = `The ${giverOf(request, chain)} has to`;
+  return new TypeError(
+    result instanceof HTTPException
+      ? `${giver} throw HTTP exceptions, it returned one`
+      : `${giver} return a Response, it returned ${described(result)}: ${
+        remedyOf(result, giver.startsWith("The middleware"))
+      }`,
+  );
+}
+
+function remedyOf(result: unknown, isMiddleware: boolean): string {
+  switch (typeof result) {
+    case "undefined":
+      return isMiddleware
+        ? "write return await handler(request); one of Hono's goes through fromHono()"
+        : "is a return missing?";
+    case "string":
+      return "write return web.textResponse(text)";
+    case "function":
+      return "call it, or return what it makes";
+  }
+  if (result === null) return "write return new Response(null, { status: 204 })";
+  return result?.constructor?.name === "ClientResponse"
+    ? "write return await web.proxy(request, url)"
+    : "write return web.jsonResponse(value)";
+}
+
+/**
+ * Says what is behind an error that a class's method throws where it was passed without its object.
+ *
+ * @param error What was thrown.
+ * @param request The request.
+ * @returns An error that says so, with the first as its cause; any other error as it is.
+ */
+export function explained(error: unknown, request: ServerRequest): unknown {
+  if (!(error instanceof TypeError) || !/undefined|private/.test(error.message)) return error;
+  const [kind, method] =
+    calledFor(request).find(([, each]) => readsThis(each) && error.stack?.includes(each.name)) ??
+      [];
+  if (method === undefined) return error;
+  const { name } = method;
+  const args = kind === "handler" ? "request" : "request, handler";
+  return new TypeError(
+    `The ${kind} ${name} reads "this", and a method that is passed alone has none: ` +
+      `write (${args}) => object.${name}(${args}), or object.${name}.bind(object)`,
+    { cause: error },
+  );
+}
+
+type Called = (...args: never[]) => unknown;
+
+function calledFor({ apps, resource, method }: ServerRequest): (readonly [string, Called])[] {
+  const routes = resource instanceof Resource ? resource.routes : [];
+  const route = routes.find((each) => each.method === method || each.method === "*");
+  return [
+    ...(route === undefined ? [] : [["handler", route.handler] as const]),
+    ...apps.flatMap((app) =>
+      "middlewares" in app && Array.isArray(app.middlewares) ? app.middlewares : []
+    ).map((each) => ["middleware", each] as const),
+  ];
+}
+
+/** Whether it is a method that is not bound, `list(request) { … this … }`, and no arrow function. */
+function readsThis(called: Called): boolean {
+  const source = Function.prototype.toString.call(called);
+  return /^(?!async\s*\()(?:async\s+)?(?:function\s*)?[\w$#]+\s*\(/.test(source) &&
+    /\bthis\b/.test(source);
+}
