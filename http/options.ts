@@ -225,6 +225,7 @@ export function described(value: unknown): string {
     case "function":
       return value.name === "" ? "a function" : `the function ${value.name}`;
     case "object": {
+      if (value instanceof Response) return "a Response"; // of a class of ours, whose name says nothing
       const name = value.constructor?.name ?? "Object";
       return name === "Object" ? "an object" : `an instance of ${name}`;
     }

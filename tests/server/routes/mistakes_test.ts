@@ -17,7 +17,7 @@ const SERVER: readonly (readonly [wrong: () => unknown, message: string])[] = [
   [() => web.get("/files/*", h), 'write "/files/{rest:.*}"'],
   [() => web.get("/", undefined as never), "expected a handler function, got undefined"],
   [() => web.get("/", "text" as never), "expected a handler function, got the string"],
-  [() => web.post("/", h() as never), "got an instance of Response"],
+  [() => web.post("/", h() as never), "got a Response"],
   [() => web.get("/", h, { middlewares: [] } as never), "give them to a sub-application"],
   [() => web.get("/", h, { nmae: "x" } as never), 'did you mean "name"?'],
   [() => web.get("/", h, "name" as never), 'such as { name: "name" }'],
