@@ -4,7 +4,6 @@
  */
 import type { Hono } from "hono";
 import { tellHabits } from "../../http/habits.ts";
-import { LinkedList } from "../../http/linked_list.ts";
 import type { AppContext, BackgroundWork, Logger } from "../request/app_context.ts";
 import { Background } from "./background.ts";
 import { described } from "../../http/options.ts";
@@ -28,12 +27,12 @@ import {
   type Middleware,
   standingFor,
 } from "../request/middleware.ts";
+import { OpenAnswers } from "./open_answers.ts";
 import {
   prepareResponse,
   type PrepareSignal,
   serverErrorResponse,
 } from "../response/prepare_response.ts";
-import type { EarlyAnswer } from "../request/prepared_answer.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 import type { Route } from "../routing/route.ts";
 import type { RouteDef } from "../routes/route_def.ts";
@@ -79,8 +78,7 @@ export class Application implements AppContext {
   readonly bodyLimits: BodyLimits;
   readonly #state = new KeyStore();
   readonly #subapps: Application[] = [];
-  readonly #running = new Set<EarlyAnswer>();
-  readonly #waiting = new LinkedList<ServerRequest>();
+  readonly #open = new OpenAnswers();
   readonly #contexts = new CleanupStack();
   readonly #honoRouter: HonoRouter = new HonoRouter({
     resources: this.router,
@@ -356,7 +354,7 @@ export class Application implements AppContext {
     this.drain();
     await runAll([
       () => send(this.onShutdown, this), // then all at once: each takes as long as its peer lets it
-      () => this.#endAll((each) => each.shutdown?.() ?? each.finish()),
+      () => this.#open.endAll(this.logger, (each) => each.shutdown?.() ?? each.finish()),
     ]);
   }
 
@@ -368,16 +366,8 @@ export class Application implements AppContext {
   abandon(): void {
     const late = new Error("The server stopped before the handler was done");
     this.#background.abort();
-    this.#endAll((each) => each.finish(late));
-    const waiting = this.#waiting;
-    for (let place = waiting.first; place !== null; place = waiting.first) {
-      waiting.delete(place);
-      const { value: request } = place;
-      const { method, rawPath } = request;
-      const error = new Error("The handler was still running after shutdownTimeout");
-      this.logger.error(`Error handling ${method} ${JSON.stringify(rawPath)}`, error);
-      requestInternals.abandon(request, new Response("503: Service Unavailable", { status: 503 }));
-    }
+    this.#open.endAll(this.logger, (each) => each.finish(late));
+    this.#open.abandon(this.logger);
   }
 
   /** Takes `cleanupCtx` down, last first, then runs `onCleanup`. */
@@ -386,17 +376,6 @@ export class Application implements AppContext {
       ...this.#contexts.leave(),
       ...this.onCleanup.map((callback) => () => callback(this)),
     ]);
-  }
-
-  /** Each failure is logged: it must not keep the others, or the server, from ending. */
-  async #endAll(end: (answer: EarlyAnswer) => Promise<void>): Promise<void> {
-    await Promise.all([...this.#running].map(async (each) => {
-      try {
-        await end(each);
-      } catch (error) {
-        this.logger.error("Error ending a response, because the server stops", error);
-      }
-    }));
   }
 
   async #start(): Promise<void> {
@@ -416,8 +395,8 @@ export class Application implements AppContext {
     await send(this.onStartup, this);
     this.#dispatch = createDispatch({
       app: this,
-      running: this.#running,
-      waiting: this.#waiting,
+      running: this.#open.running,
+      waiting: this.#open.waiting,
       wrap: (handler) => this.wrap(handler),
       prepare: this.#listens() ? (request, response) => this.#prepare(request, response) : null,
     });

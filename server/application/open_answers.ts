@@ -1,0 +1,50 @@
+/**
+ * What is under way in an application: handlers that have not answered, and answers that go on.
+ * @module
+ */
+import { LinkedList } from "../../http/linked_list.ts";
+import type { Logger } from "../request/app_context.ts";
+import type { EarlyAnswer } from "../request/prepared_answer.ts";
+import { requestInternals, type ServerRequest } from "../request/request.ts";
+
+/** The handlers and answers that a stop has to end. */
+export class OpenAnswers {
+  /** Sockets and streams that outlive the answer. */
+  readonly running = new Set<EarlyAnswer>();
+  /** Requests whose handler has not answered yet. */
+  readonly waiting = new LinkedList<ServerRequest>();
+
+  /**
+   * Ends sockets and streams. Each failure is logged: it must not keep the others, or the server,
+   * from ending.
+   *
+   * @param logger Where failures go.
+   * @param end Ends one.
+   */
+  async endAll(logger: Logger, end: (answer: EarlyAnswer) => Promise<void>): Promise<void> {
+    await Promise.all([...this.running].map(async (each) => {
+      try {
+        await end(each);
+      } catch (error) {
+        logger.error("Error ending a response, because the server stops", error);
+      }
+    }));
+  }
+
+  /**
+   * Answers the requests that wait with `503`, and logs each.
+   *
+   * @param logger Where they are logged.
+   */
+  abandon(logger: Logger): void {
+    const { waiting } = this;
+    for (let place = waiting.first; place !== null; place = waiting.first) {
+      waiting.delete(place);
+      const { value: request } = place;
+      const { method, rawPath } = request;
+      const error = new Error("The handler was still running after shutdownTimeout");
+      logger.error(`Error handling ${method} ${JSON.stringify(rawPath)}`, error);
+      requestInternals.abandon(request, new Response("503: Service Unavailable", { status: 503 }));
+    }
+  }
+}
