@@ -10,12 +10,9 @@
  * ```ts
  * import { NotSupportedError, web } from "@roundtrip/http";
  *
- * let error: unknown;
- * try {
- *   new web.WebSocketResponse({ compress: true });
- * } catch (caught) {
- *   error = caught;
- * }
+ * const tls = { cert: "-----BEGIN CERTIFICATE-----", key: "-----BEGIN PRIVATE KEY-----" };
+ * await using runner = new web.AppRunner(new web.Application(), { engine: web.socketEngine() });
+ * const error = await runner.listen({ port: 0, ...tls }).catch((error) => error);
  * console.assert(error instanceof NotSupportedError); // the message says why
  * ```
  */

@@ -105,18 +105,19 @@ export class SocketBody {
       this.#waitsForContinue = false;
       await connection.sendContinue();
     }
-    for (;;) {
+    for (let filled = 0;;) {
       const { buffer, end } = input;
       input.start = decoder.read(buffer, input.start, end);
-      if (decoder.isDone) return 0;
       const waiting = decoder.available(end - input.start);
-      if (waiting > 0) {
-        const size = Math.min(waiting, target.length);
-        target.set(buffer.subarray(input.start, input.start + size));
-        input.start += size;
-        decoder.take(size);
-        return size;
-      }
+      const size = Math.min(waiting, target.length - filled);
+      target.set(buffer.subarray(input.start, input.start + size), filled);
+      input.start += size;
+      decoder.take(size);
+      filled += size;
+      // As many chunks as have come: one of a byte costs no read of its own.
+      if (filled === target.length || decoder.isDone) return filled;
+      if (size > 0) continue;
+      if (filled > 0) return filled;
       input.start = input.end = 0;
       // Straight into the reader's memory where no framing can come between.
       if (decoder.left >= target.length && target.length >= buffer.length) {

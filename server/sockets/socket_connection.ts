@@ -172,6 +172,7 @@ export class SocketConnection implements BodyConnection {
       stream = plan.stream;
       persisting = plan.persists;
       await this.write(plan.head);
+      if (plan.tail !== null) await this.write(plan.tail);
       if (stream !== null) whole = await sendStream(plan, stream, (bytes) => this.write(bytes));
     } catch (error) {
       stream?.reader.cancel(error).catch(() => {});

@@ -13,8 +13,10 @@ type Header = readonly [name: string, value: string];
 
 /** How a response goes out. */
 export interface ResponsePlan {
-  /** The head, with the body behind it where that is in memory. */
+  /** The head, with the body behind it where that is short. */
   readonly head: Bytes;
+  /** The body where it is in memory and long; copying it behind the head would cost more. */
+  readonly tail: Bytes | null;
   /** What follows; `null` for no more. */
   readonly stream: StreamStart | null;
   /** Length of the stream, `null` for chunks or until the end of the connection. */
@@ -37,6 +39,7 @@ export interface ResponseRules {
 
 const encoder = new TextEncoder();
 const NOTHING = new Uint8Array(0);
+const MOST_COPIED = 32 * 1024;
 
 let dateText = "";
 let dateSecond = -1;
@@ -129,10 +132,11 @@ function plan(response: Response, rules: ResponseRules, start: StreamStart | nul
     else if (rules.minor === 0) headers.push(["connection", "keep-alive"]);
   }
   const reason = statusText || STATUS_CODES[status] || "";
-  const size = bytes?.length ?? 0;
+  const tail = bytes !== null && bytes.length > MOST_COPIED ? bytes : null;
+  const size = tail === null ? bytes?.length ?? 0 : 0;
   const head = formatHead(`HTTP/1.1 ${status} ${reason}`, headers, size);
   if (bytes !== null && size > 0) head.set(bytes, head.length - size);
-  return { head, stream, length: stream === null ? null : length, chunked, persists };
+  return { head, tail, stream, length: stream === null ? null : length, chunked, persists };
 }
 
 /**

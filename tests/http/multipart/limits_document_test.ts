@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { web } from "@roundtrip/http";
 import { resolveMultipartLimits } from "../../../http/multipart/limits.ts";
+import { resolveLimits } from "../../../server/sockets/socket_limits.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 
@@ -33,6 +34,17 @@ Deno.test("docs/limits.md says the defaults of an application", async () => {
     Object.fromEntries(rows.map(([option, value]) => [option, value])),
     { clientMaxSize, ...bodyLimits },
   );
+});
+
+Deno.test("docs/limits.md has every limit of the engine over sockets, with a reason", async () => {
+  const rows = await rowsOf("Of a connection");
+  const limits = Object.entries(resolveLimits({}))
+    .map(([name, value]) => [name, value === Infinity ? 0 : value]);
+  assertEquals(
+    Object.fromEntries(rows.map(([option, value]) => [option, value])),
+    Object.fromEntries(limits),
+  );
+  for (const [option, , reason] of rows) assert(reason.length > 20, `${option} lacks a reason`);
 });
 
 Deno.test("the comments of the limits say the defaults that are in force", async () => {
