@@ -11,14 +11,17 @@ import json
 import os
 import re
 import shlex
+import socket
 import subprocess
 import sys
 import tempfile
 import types
+from contextlib import ExitStack
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = shlex.split(os.environ.get("ROUNDTRIP", f"deno run -A {ROOT}/cli/main.ts"))
+TRACEBACKS = os.environ.get("TRACEBACKS", "no")
 
 # Cases that are of HTTPie's insides, or of what the command does in another way.
 ON_PURPOSE = {
@@ -58,11 +61,14 @@ def main(folder, words):
                 else:
                     apart.setdefault(reason, []).append(report.nodeid)
 
-    with Httpbin() as url:
-        prepare(folder, url)
+    with ExitStack() as stack:
+        cert, key = certificate(stack.enter_context(tempfile.TemporaryDirectory()))
+        url = stack.enter_context(Httpbin())
+        secure = stack.enter_context(Httpbin("--tls-cert", cert, "--tls-key", key))
+        prepare(folder, url, secure, cert)
         os.chdir(folder)
-        pytest.main(["-q", "--no-header", "--tb=no", "-o", "addopts=", *(words or ["tests"])],
-                    plugins=[Count()])
+        pytest.main(["-q", "--no-header", f"--tb={TRACEBACKS}", "-o", "addopts=",
+                     *(words or ["tests"])], plugins=[Count()])
     for name in failed:
         print("differs:", name)
     for reason, names in apart.items():
@@ -71,33 +77,46 @@ def main(folder, words):
           f"{sum(map(len, apart.values()))} differ on purpose")
 
 
+def certificate(folder):
+    cert, key = f"{folder}/cert.pem", f"{folder}/key.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                    "-subj", "/CN=localhost", "-keyout", key, "-out", cert,
+                    "-addext", "basicConstraints=critical,CA:FALSE",
+                    "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+                   check=True, capture_output=True)
+    return cert, key
+
+
 class Httpbin:
+    def __init__(self, *options):
+        self.options = options
+
     def __enter__(self):
-        self.process = subprocess.Popen([*COMMAND, "httpbin", "-P", "0"], stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, text=True)
+        self.process = subprocess.Popen([*COMMAND, "httpbin", "-P", "0", *self.options], text=True,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         for line in self.process.stdout:
-            match = re.search(r"http://\S+?:(\d+)", line)
+            match = re.search(r"(https?)://\S+?:(\d+)", line)
             if match:
-                return f"http://127.0.0.1:{match[1]}"
+                return f"{match[1]}://127.0.0.1:{match[2]}"
         raise SystemExit("roundtrip httpbin does not start")
 
     def __exit__(self, *_):
         self.process.kill()
 
 
-def prepare(folder, url):
+def prepare(folder, url, secure, cert):
     """Stands in for pytest-httpbin and for HTTPie's main function."""
     import pytest
 
     sys.path.insert(0, folder)
     plugin = types.ModuleType("pytest_httpbin")
     plugin.certs = types.ModuleType("pytest_httpbin.certs")
-    plugin.certs.where = lambda: ""
+    plugin.certs.where = lambda: cert
     serve = types.ModuleType("pytest_httpbin.serve")
 
     class Server:
-        def __init__(self):
-            self.url = url
+        def __init__(self, own):
+            self.url = own
 
         def __add__(self, path):
             return self.url + path
@@ -107,38 +126,67 @@ def prepare(folder, url):
         sys.modules[module.__name__] = module
 
     import httpie.core as core
+    from httpie.cli.exceptions import ParseError
     from httpie.status import ExitStatus
+    from tests import utils
+
+    # What the suite asks of a host in the net is asked of this one.
+    utils.REMOTE_HTTPBIN_DOMAIN = url.removeprefix("http://")
+    utils.HTTPBIN_WITH_CHUNKED_SUPPORT_DOMAIN = utils.REMOTE_HTTPBIN_DOMAIN
+    utils.HTTPBIN_WITH_CHUNKED_SUPPORT = url
+    socket.gethostbyname = lambda name: name
+
+    class Refused(SystemExit, ParseError):
+        pass
 
     def run(args, env):
         words = [str(word) for word in args[1:] if word not in ("--traceback", "--debug")]
-        defaults = ["--print=hb", "--pretty=format"] if env.stdout_isatty else []
+        defaults = ["--pretty=format"] if env.stdout_isatty else []
+        if env.stdout_isatty and "--offline" not in words:
+            defaults.append("--print=hb")
         if env.stdin_isatty:
             defaults.append("--ignore-stdin")
-        config = tempfile.mkdtemp()
-        Path(config, "roundtrip").mkdir()
-        Path(config, "roundtrip", "config.json").write_text(
+        if os.environ.get("REQUESTS_CA_BUNDLE") and "https://" in " ".join(words):
+            defaults.append(f"--verify={cert}")
+        config = Path(env.config.directory, "roundtrip")
+        config.mkdir(parents=True, exist_ok=True)
+        (config / "config.json").write_text(
             json.dumps({"defaults": {"options": [*defaults, *env.config.default_options]}}))
-        data = b"" if env.stdin_isatty else env.stdin.read()
+        if not (config / "sessions").exists():
+            (config / "sessions").symlink_to("../sessions")
+            (config / "../sessions").mkdir(exist_ok=True)
+        data = b"" if env.stdin_isatty else getattr(env.stdin, "read", lambda: env.stdin)()
         done = subprocess.run([*COMMAND, *words], capture_output=True, timeout=60,
                               input=data.encode() if isinstance(data, str) else data,
-                              env={**os.environ, "XDG_CONFIG_HOME": config, "NO_COLOR": "1"})
-        env.stdout.buffer.write(done.stdout)
-        env.stderr.write(done.stderr.decode())
+                              env={**os.environ, "XDG_CONFIG_HOME": str(config.parent),
+                                   "NO_COLOR": "1"})
+        env.stdout.buffer.write(as_httpie(done.stdout))
+        env.stderr.write(done.stderr.decode().replace("roundtrip: ", "http: "))
         if done.returncode == 64:
-            raise SystemExit(1)
+            raise Refused(1)
         try:
             return ExitStatus(done.returncode)
         except ValueError:
             return ExitStatus.ERROR
 
     core.main = lambda args=sys.argv, env=None: run(args, env)
-    conftest = types.ModuleType("roundtrip_fixtures")
-    conftest.httpbin = pytest.fixture(lambda: Server(), name="httpbin")
-    conftest.httpbin_both = pytest.fixture(lambda: Server(), name="httpbin_both")
-    conftest.httpbin_secure = pytest.fixture(
-        lambda: pytest.skip("the command's httpbin has no TLS"), name="httpbin_secure")
-    sys.modules["roundtrip_fixtures"] = conftest
+    fixtures = types.ModuleType("roundtrip_fixtures")
+    fixtures.httpbin = pytest.fixture(lambda: Server(url), name="httpbin")
+    fixtures.httpbin_secure = pytest.fixture(lambda: Server(secure), name="httpbin_secure")
+    fixtures.httpbin_both = pytest.fixture(
+        lambda request: Server(request.param), name="httpbin_both", params=[url, secure],
+        ids=["http", "https"])
+    sys.modules["roundtrip_fixtures"] = fixtures
     os.environ["PYTEST_PLUGINS"] = "roundtrip_fixtures"
+
+
+HEAD = re.compile(rb"^(?:HTTP/1\.1 \d{3}.*|[A-Z]+ \S+ HTTP/1\.1)\n(?:[!-~]+:.*\n)*\n", re.MULTILINE)
+
+
+def as_httpie(output):
+    """Heads end their lines with CRLF there also where they are shown, and the name is its own."""
+    output = HEAD.sub(lambda head: head[0].replace(b"\n", b"\r\n"), output)
+    return output.replace(b"roundtrip/", b"HTTPie/")
 
 
 if __name__ == "__main__":
