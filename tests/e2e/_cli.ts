@@ -55,7 +55,8 @@ export async function cli(args: readonly string[], options: RunOptions = {}): Pr
     {
       args: [...first, ...args],
       cwd: options.cwd ?? ROOT,
-      env: { NO_COLOR: "1", ...options.env },
+      // The runtime's own look for news would be seen by proxies that are tested.
+      env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...options.env },
       stdin: stdin === null ? "null" : "piped",
       stdout: "piped",
       stderr: "piped",
