@@ -20,7 +20,7 @@ app.addRoutes([
     await new Promise((resolve) => setTimeout(resolve, 200));
     return web.textResponse("slow");
   }),
-  web.get("/large", () => new Response(new Uint8Array(20 * 1024 ** 2))),
+  web.get("/large", () => new Response(new Uint8Array(8 * 1024 ** 2))),
   web.post("/read", async (request) => web.textResponse(`${(await request.read()).length}`)),
   web.get(
     "/ws",
