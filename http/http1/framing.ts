@@ -87,6 +87,34 @@ export function hasToken(list: string, token: string): boolean {
   return list.toLowerCase().split(",").some((each) => each.trim() === token);
 }
 
+/**
+ * What is wrong with the transfer codings of a message.
+ *
+ * @param codings Value of `Transfer-Encoding`, that of several lines joined by commas.
+ * @param hasLength Whether there is a `Content-Length` too.
+ * @param unknown Status for a coding that is not known: 501 where a request has it.
+ * @returns The fault, with the status for a client; `null` for `chunked` alone.
+ */
+export function codingFault(
+  codings: string,
+  hasLength: boolean,
+  unknown: 400 | 501,
+): HttpSyntaxError | null {
+  // RFC 9112 section 6.1 lets the coding win. Not everyone on the way does, so both are refused.
+  if (hasLength) return new HttpSyntaxError("Content-Length beside Transfer-Encoding");
+  if (codings === "chunked") return null;
+  const line = `Transfer-Encoding: ${codings}`;
+  const names = codings.toLowerCase().split(",").map((each) => each.trim());
+  // RFC 9112 section 6.3, rule 4: the end of the body is not known.
+  if (names.pop() !== "chunked") return new HttpSyntaxError("chunked is not the last coding", line);
+  // RFC 9112 section 6.1: chunked more than once.
+  if (names.includes("chunked")) return new HttpSyntaxError("chunked more than once", line);
+  if (names.includes("")) return new HttpSyntaxError("a transfer coding without a name", line);
+  return names.length === 0
+    ? null
+    : new HttpSyntaxError("an unknown transfer coding", line, unknown);
+}
+
 /** RFC 9110 section 6.4.1 and RFC 9112 section 6.3, rules 1 and 2. */
 function mayHaveBody(status: number, method: string): boolean {
   if (status < 200 || status === 204 || status === 304 || method === "HEAD") return false;
@@ -96,19 +124,12 @@ function mayHaveBody(status: number, method: string): boolean {
 function framingOf(fields: HeaderFields, isRequest: boolean): Framing | null {
   const hasLength = fields.has("content-length");
   if (fields.has("transfer-encoding")) {
-    const codings = fields.getAll("transfer-encoding");
-    // RFC 9112 section 6.1 lets the coding win. Not everyone on the way does, so both are refused.
-    if (hasLength) throw new HttpSyntaxError("Content-Length beside Transfer-Encoding");
-    // Of a coding that is not understood the end is not known (RFC 9112 section 6.1).
-    const [only = ""] = codings;
-    if (codings.length > 1 || only.toLowerCase() !== "chunked") {
-      const line = `Transfer-Encoding: ${codings.join(", ")}`;
-      throw new HttpSyntaxError(
-        "a transfer coding other than chunked",
-        line,
-        isRequest ? 501 : 400,
-      );
-    }
+    const fault = codingFault(
+      fields.getAll("transfer-encoding").join(", "),
+      hasLength,
+      isRequest ? 501 : 400,
+    );
+    if (fault !== null) throw fault;
     return CHUNKED;
   }
   return hasLength ? lengthOf(fields.getAll("content-length"), isRequest) : null;

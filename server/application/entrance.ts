@@ -9,6 +9,7 @@ import type { Logger } from "../request/app_context.ts";
 import { headResponse } from "../response/head_response.ts";
 import { mountedError } from "./error_response.ts";
 import { HONO_EXECUTION, type HonoRouter, passAsGet } from "./hono_router.ts";
+import { refuseFraming } from "./framing_guard.ts";
 import { hostError } from "./host_guard.ts";
 import { checkResponse } from "./response_guard.ts";
 
@@ -42,8 +43,13 @@ export class Entrance {
    * @returns The response.
    */
   answer(request: Request, info: ServeInfo | undefined): Response | Promise<Response> {
-    const refused = hostError(portOf(info).hostOf(request), request.url);
+    const port = portOf(info);
+    const refused = hostError(port.headerOf(request, "host"), request.url);
     if (refused !== null) return new Response(`400: ${refused}`, { status: 400 });
+    if (port.headerOf(request, "transfer-encoding") !== null) {
+      const unframed = refuseFraming(request, info);
+      if (unframed !== null) return unframed;
+    }
     if (request.method === "HEAD") return this.#answerHead(request, info);
     const response = this.#hono.fetch(request, info, HONO_EXECUTION);
     return response instanceof Promise

@@ -107,12 +107,13 @@ export interface UpgradeOptions {
  */
 export interface EnginePort {
   /**
-   * Reads the `Host` header.
+   * Reads one header of a request.
    *
    * @param request The platform's request.
-   * @returns The header, `null` where there is none.
+   * @param name Its name in lower case.
+   * @returns The header, `null` where there is none; of several lines at least the first.
    */
-  hostOf(request: Request): string | null;
+  headerOf(request: Request, name: string): string | null;
   /**
    * Reads the headers of a response that is about to leave.
    *

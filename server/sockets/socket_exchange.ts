@@ -158,9 +158,9 @@ export class SocketExchange implements ServeInfo, EnginePort {
     else if (this.#outcome !== null) this.#completed?.reject(this.#outcome.error);
   }
 
-  /** {@inheritDoc EnginePort.hostOf} */
-  hostOf(request: Request): string | null {
-    return request instanceof SocketRequest ? request.header("host") : request.headers.get("host");
+  /** {@inheritDoc EnginePort.headerOf} */
+  headerOf(request: Request, name: string): string | null {
+    return request instanceof SocketRequest ? request.header(name) : request.headers.get(name);
   }
 
   /** {@inheritDoc EnginePort.headersOf} */

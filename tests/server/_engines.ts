@@ -9,7 +9,7 @@ import { wireFetch } from "./_wire.ts";
 
 /** What the fetch standard answers, for an engine that knows no shorter way. */
 const plainPort: web.EnginePort = {
-  hostOf: (request) => request.headers.get("host"),
+  headerOf: (request, name) => request.headers.get(name),
   headersOf: (response) => [...response.headers],
   isBodyUsed: (response) => response.bodyUsed,
   bodySizeOf: () => null,

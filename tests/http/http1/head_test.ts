@@ -152,27 +152,27 @@ const FRAMINGS: readonly Case[] = [
   [
     "RFC 9112 6.1: an unknown coding",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: xchunked\r\n\r\n",
-    "400: a transfer coding other than chunked",
+    "400: chunked is not the last coding",
   ],
   [
     "RFC 9112 6.1: gzip in transfer",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
-    "400: a transfer coding other",
+    "400: an unknown transfer coding",
   ],
   [
     "RFC 9112 6.1: chunked twice",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
-    "400: a transfer coding other",
+    "400: chunked more than once",
   ],
   [
     "RFC 9112 6.1: chunked and identity",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\n",
-    "400: a transfer coding other",
+    "400: chunked is not the last coding",
   ],
   [
     "RFC 9112 6.1: no coding",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding:\r\n\r\n",
-    "400: a transfer coding",
+    "400: chunked is not the last coding",
   ],
   [
     "RFC 9112 6.1: in HTTP/1.0, and closed behind",
@@ -387,8 +387,28 @@ const REQUESTS: readonly Case[] = [
   [
     "RFC 9112 6.1: an unknown coding",
     get("Host: x\r\nTransfer-Encoding: gzip, chunked\r\n"),
-    "501: a transfer coding",
+    "501: an unknown transfer coding",
   ],
+  ...([
+    ["chunked, chunked", "400: chunked more than once"],
+    ["chunked\r\nTransfer-Encoding: chunked", "400: chunked more than once"],
+    ["gzip, Chunked, chunked", "400: chunked more than once"],
+    ["gzip\r\nTransfer-Encoding: chunked", "501: an unknown transfer coding"],
+    ["chunked, gzip", "400: chunked is not the last"],
+    ["chunked\r\nTransfer-Encoding: identity", "400: chunked is not the last"],
+    ["identity", "400: chunked is not the last"],
+    ["gzip", "400: chunked is not the last"],
+    ["xchunked", "400: chunked is not the last"],
+    ['"chunked"', "400: chunked is not the last"],
+    ["chunked;a=b", "400: chunked is not the last"],
+    ["", "400: chunked is not the last"],
+    ["chunked,", "400: chunked is not the last"],
+    [",chunked", "400: a transfer coding without a name"],
+  ] as const).map(([codings, expected]): Case => [
+    `RFC 9112 6.3: ${JSON.stringify(codings)} of a request`,
+    get(`Host: x\r\nTransfer-Encoding: ${codings}\r\n`),
+    expected,
+  ]),
   [
     "RFC 9112 6.1: in HTTP/1.0",
     "GET /a HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",

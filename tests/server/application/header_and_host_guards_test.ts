@@ -144,3 +144,71 @@ for (const [engineName, engine] of ENGINES) {
     assert(answered > 20, `only ${answered} were answered`);
   });
 }
+
+// The status that the application gives where the engine lets the request through; the engine may
+// refuse it before with 400.
+const CODINGS: [headers: string, status: number][] = [
+  ["Content-Length: 13\r\nTransfer-Encoding: chunked", 400],
+  ["Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", 400],
+  ["Transfer-Encoding: chunked, chunked", 400],
+  ["Transfer-Encoding: chunked, identity", 400],
+  ["Transfer-Encoding: identity", 400],
+  ["Transfer-Encoding: gzip", 400],
+  ["Transfer-Encoding: xchunked", 400],
+  ["Transfer-Encoding: ,chunked", 400],
+  ["Transfer-Encoding: gzip, chunked", 501],
+  ["Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked", 501],
+];
+
+function codingApp(): web.Application & { readonly logged: unknown[]; readonly run: string[] } {
+  const run: string[] = [];
+  const app = quietApp();
+  const handler = async (request: web.ServerRequest): Promise<Response> => {
+    run.push(request.path);
+    return web.textResponse(await request.text());
+  };
+  app.addRoutes([web.post("/{rest:.*}", handler), web.get("/{rest:.*}", handler)]);
+  return Object.assign(app, { run });
+}
+
+for (const [name, engine] of ENGINES) {
+  Deno.test(`a transfer coding other than chunked is refused, and nothing behind it is run (${name})`, async () => {
+    const app = codingApp();
+    await using server = await web.TestServer.start(app, { engine });
+    const behind = "GET /behind HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    const post = (headers: string): Promise<string> =>
+      exchange(
+        server.port,
+        `POST /first HTTP/1.1\r\nHost: x\r\n${headers}\r\n\r\n3\r\nabc\r\n0\r\n\r\n${behind}`,
+      );
+    for (const [headers, status] of CODINGS) {
+      const text = await post(headers);
+      const given = parse(text);
+      assert(given.status === status || given.status === 400, `${headers}: ${text}`);
+      assertEquals(given.headers.get("connection")?.toLowerCase(), "close", headers);
+      assertEquals(text.split("HTTP/1.1 ").length, 2, `${headers}: ${text}`);
+    }
+    assertEquals(app.run, []);
+    assertMatch(
+      await post("Transfer-Encoding: Chunked"),
+      /^HTTP\/1.1 200 [^]*abc[^]*HTTP\/1.1 200 /,
+    );
+    assertEquals(app.run, ["/first", "/behind"]);
+  });
+}
+
+Deno.test("a transfer coding that an engine lets through is refused by the application", async () => {
+  const app = codingApp();
+  for (const [lines, status] of CODINGS) {
+    const headers = new Headers(
+      lines.split("\r\n").map((line): [string, string] => {
+        const [name = "", value = ""] = line.split(": ");
+        return [name, value];
+      }),
+    );
+    const response = await app.request("/first", { method: "POST", headers, body: "abc" });
+    assertEquals([response.status, response.headers.get("connection")], [status, "close"], lines);
+    assertMatch(await response.text(), new RegExp(`^${status}: `));
+  }
+  assertEquals(app.run, []);
+});
