@@ -77,7 +77,7 @@ export async function main(args: readonly string[]): Promise<number> {
     const { dispatch } = await import("./dispatch.ts");
     return await dispatch(own ?? REQUEST, own === undefined ? args : rest);
   } catch (error) {
-    return await (await import("./report_error.ts")).reportError(error, name);
+    return await (await import("./report_error.ts")).reportError(error, name, first);
   }
 }
 

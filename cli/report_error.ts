@@ -7,6 +7,7 @@ import { usageLine } from "./help/help.ts";
 import { missingPermission } from "./errors/missing_permission.ts";
 import { OutputClosedError, writeErr } from "./io/output.ts";
 import { systemReason } from "./errors/system_error.ts";
+import { suggest } from "./args/suggest.ts";
 import { COMMANDS } from "./specs/mod.ts";
 import { CommandError, UsageError } from "./errors/usage_error.ts";
 import { visibleText } from "./io/visible_text.ts";
@@ -16,11 +17,23 @@ import { visibleText } from "./io/visible_text.ts";
  *
  * @param error What was thrown.
  * @param command Name of the subcommand.
+ * @param first The first word of the command line.
  * @returns Exit code.
  */
-export async function reportError(error: unknown, command: string): Promise<number> {
+export async function reportError(
+  error: unknown,
+  command: string,
+  first = "",
+): Promise<number> {
   const spec = COMMANDS.find((each) => each.name === command);
   const program = command === "request" ? "roundtrip" : `roundtrip ${command}`;
+  const withMeant = (message: string): string => {
+    const names = COMMANDS.map(({ name }) => name).filter((name) => name.length > 2);
+    const isWord = command === "request" && /^[a-z]{4,}$/.test(first) && first !== "request";
+    const near = isWord ? suggest(first, names.filter((name) => name !== "request")) : null;
+    const end = /[.?!]$/.test(message) ? "" : ".";
+    return near === null ? message : `${message}${end} Did you mean roundtrip ${near}?`;
+  };
   // 128 and SIGPIPE's number; an example of the tutorial writes by console.log().
   if (error instanceof OutputClosedError || error instanceof Deno.errors.BrokenPipe) return 141;
   const missing = error instanceof UsageError ? null : missingPermission(error);
@@ -30,11 +43,15 @@ export async function reportError(error: unknown, command: string): Promise<numb
   }
   if (error instanceof UsageError) {
     const usage = spec === undefined ? "" : `${usageLine(spec)}\n`;
-    await writeErr(visibleText(`${usage}${program}: error: ${error.message}\n`));
+    await writeErr(visibleText(`${usage}${program}: error: ${withMeant(error.message)}\n`));
     return spec?.usageCode ?? USAGE_CODE;
   }
   if (error instanceof CommandError) {
-    await writeErr(visibleText(`${program}: error: ${error.message}\n`));
+    const isUnknown = error.cause instanceof Error && "failure" in error.cause &&
+      error.cause.failure === "dns";
+    await writeErr(
+      visibleText(`${program}: error: ${isUnknown ? withMeant(error.message) : error.message}\n`),
+    );
     return error.exitCode;
   }
   if (systemReason(error) !== null && error instanceof Error) {

@@ -154,7 +154,8 @@ export function parseArgs(spec: CommandSpec, args: readonly string[]): ParsedArg
     }
     if (option.choices !== undefined && !option.choices.includes(value)) {
       throw new UsageError(
-        `argument ${shown}: "${value}" is none of ${option.choices.join(", ")}`,
+        `argument ${shown}: "${value}" is none of ${option.choices.join(", ")}` +
+          (option.elsewhere === undefined ? "" : `; ${option.elsewhere}`),
       );
     }
     parsed.set(target, value);

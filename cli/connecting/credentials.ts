@@ -5,11 +5,12 @@
 import {
   bearerAuthMiddleware,
   type ClientMiddleware,
+  ClientSession,
   digestAuthMiddleware,
 } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
-import { CommandError, UsageError } from "../errors/usage_error.ts";
-import { visibleLine } from "../io/visible_text.ts";
+import { UsageError } from "../errors/usage_error.ts";
+import { askSecret } from "../io/ask_secret.ts";
 
 /** Credentials as the user gave them. */
 export type Auth = { readonly type: string; readonly value: string };
@@ -18,48 +19,50 @@ export type Auth = { readonly type: string; readonly value: string };
  * Reads the credentials; asks for a password that is missing.
  *
  * @param parsed Options.
- * @param credentials User and password of the URL, `null` for none.
- * @returns The credentials, `null` for none.
- * @throws {UsageError} If there is no password and nobody to ask.
+ * @param target The URL, and the user and password in it, `null` for none.
+ * @returns The credentials, `null` for none. Those of `.netrc` are left to the session, except
+ * where `--auth-type` says how they are sent.
+ * @throws {UsageError} If there are none for `--auth-type`, or a password is missing and cannot be
+ * asked for.
  */
-export function authOf(parsed: ParsedArgs, credentials: string | null): Auth | null {
-  const value = parsed.value("auth") ?? credentials;
+export async function authOf(
+  parsed: ParsedArgs,
+  { url, credentials }: { readonly url: URL; readonly credentials: string | null },
+): Promise<Auth | null> {
   const type = parsed.value("auth-type") ?? "basic";
-  if (value === null || value === undefined) {
-    if (parsed.has("auth-type")) throw new UsageError("--auth-type needs --auth");
-    return null;
+  const token = parsed.value("bearer");
+  if (token !== undefined) {
+    if (!parsed.has("auth-type") || type === "bearer") return { type: "bearer", value: token };
+    throw new UsageError(`--bearer and --auth-type ${type}: credentials are sent in one way`);
+  }
+  const value = parsed.value("auth") ?? credentials;
+  if (value === null) {
+    if (!parsed.has("auth-type")) return null;
+    const found = parsed.has("ignore-netrc") ? null : await fromNetrc(url);
+    if (found !== null) return { type, value: type === "bearer" ? basicOf(found).password : found };
+    throw new UsageError(`--auth-type needs --auth, or a line for ${url.hostname} in .netrc`);
   }
   if (type === "bearer" || value.includes(":")) return { type, value };
   // A password on the command line can be read by everyone on the machine, and stays in its history.
-  const password = Deno.stdin.isTerminal()
-    ? promptSecret(`Password for ${visibleLine(value)}: `)
-    : null;
+  const password = askSecret(parsed, `Password for ${value}: `);
   if (password === null) {
     throw new UsageError(`argument --auth: "${value}" has no password; expected USER:PASS`);
   }
   return { type, value: `${value}:${password}` };
 }
 
-function promptSecret(question: string): string | null {
-  // First, or the terminal would show what is typed as soon as the question is there.
-  Deno.stdin.setRaw(true);
-  Deno.stderr.writeSync(new TextEncoder().encode(question));
-  const bytes: number[] = [];
-  const buffer = new Uint8Array(1);
-  try {
-    for (;;) {
-      const count = Deno.stdin.readSync(buffer);
-      const [byte = 0] = buffer;
-      if (byte === 3) throw new CommandError("interrupted", { exitCode: 130 }); // Ctrl-C
-      if (count === null || byte === 4) return null; // Ctrl-D
-      if (byte === 13 || byte === 10) return new TextDecoder().decode(new Uint8Array(bytes));
-      if (byte === 127 || byte === 8) bytes.pop();
-      else bytes.push(byte);
-    }
-  } finally {
-    Deno.stdin.setRaw(false);
-    Deno.stderr.writeSync(new TextEncoder().encode("\n"));
-  }
+/** What `.netrc` has for a host, which the session alone reads: `user:password`. */
+async function fromNetrc(url: URL): Promise<string | null> {
+  let header: string | null = null;
+  const fetch = (request: Request): Response => {
+    header = request.headers.get("authorization");
+    return new Response();
+  };
+  await using session = new ClientSession({ app: { fetch }, trustEnv: true });
+  await session.head(new URL("/", url));
+  const [, base64] = /^Basic (.+)$/.exec(header ?? "") ?? [];
+  if (base64 === undefined) return null;
+  return new TextDecoder().decode(Uint8Array.from(atob(base64), (each) => each.charCodeAt(0)));
 }
 
 /**

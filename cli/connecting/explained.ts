@@ -63,6 +63,10 @@ export function explained(error: unknown, parsed: ParsedArgs): unknown {
       cause: error,
     });
   }
+  if (error instanceof TypeError && /^Cannot send Content-Length/.test(error.message)) {
+    const message = `${error.message}; leave the header out, and the right one is sent`;
+    return new CommandError(message, { cause: error });
+  }
   if (error instanceof TypeError && /^Cannot use the proxy/.test(error.message)) {
     const message = `${error.message}: look at http_proxy, https_proxy and all_proxy`;
     return new CommandError(message, { cause: error });

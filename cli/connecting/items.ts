@@ -3,6 +3,7 @@
  * @module
  */
 import { UsageError } from "../errors/usage_error.ts";
+import { inHome } from "../io/config_folder.ts";
 
 /** An item, taken apart; nothing is read from disk yet. */
 export type Item =
@@ -73,6 +74,15 @@ export function looksLikeItem(token: string): boolean {
   return /^[^/:?]*(?:=|@|;$)/.test(token);
 }
 
+/**
+ * A header's value for the wire: UTF-8, each byte a character, as Headers take it.
+ *
+ * @param text The value as the user wrote it.
+ */
+export function headerBytes(text: string): string {
+  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
+}
+
 function itemOf(
   token: string,
   separator: typeof SEPARATORS[number],
@@ -116,15 +126,6 @@ function headerItem(token: string, name: string, value: string | null): Item {
   if (text !== null && /[\x00-\x08\x0a-\x1f\x7f]/.test(text)) {
     throw wrong(token, "a header's value is one line, without control characters");
   }
-  // deno-lint-ignore no-control-regex -- the range begins with NUL
-  const beyond = text === null ? null : /[^\x00-\xff]/u.exec(text);
-  if (beyond !== null) {
-    const encoded = beyond[0].isWellFormed() ? encodeURIComponent(beyond[0]) : "";
-    throw wrong(
-      token,
-      `a header has no "${beyond[0]}", only Latin-1; many servers take ${encoded || "%XX"} for it`,
-    );
-  }
   return { kind: "header", name, value: text };
 }
 
@@ -147,7 +148,7 @@ function pathOf(token: string, text: string): string {
   const path = text.replaceAll(/\\([=:@;])/g, "$1");
   if (path === "") throw wrong(token, "the path of the file is missing");
   if (path.includes("\0")) throw wrong(token, "a path holds no NUL");
-  return path;
+  return inHome(path);
 }
 
 function checkJson(token: string, text: string): void {

@@ -17,6 +17,17 @@ export function configFolder(): string {
 }
 
 /**
+ * A path as a shell reads it: `~` and what begins with `~/` are in the home folder.
+ *
+ * @param path The path.
+ */
+export function inHome(path: string): string {
+  if (!/^~(?:\/|$)/.test(path)) return path;
+  const home = variable("HOME") ?? variable("USERPROFILE");
+  return home ? `${home}${path.slice(1)}` : path;
+}
+
+/**
  * Reads a variable of the environment.
  *
  * @param name Its name.

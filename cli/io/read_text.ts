@@ -3,6 +3,7 @@
  * @module
  */
 import { UsageError } from "../errors/usage_error.ts";
+import { inHome } from "./config_folder.ts";
 
 /**
  * Reads a file that an option names.
@@ -13,7 +14,7 @@ import { UsageError } from "../errors/usage_error.ts";
  */
 export function readText(option: string, path: string): string {
   try {
-    return Deno.readTextFileSync(path);
+    return Deno.readTextFileSync(inHome(path));
   } catch (cause) {
     const why = cause instanceof Deno.errors.NotFound
       ? "there is no such file"

@@ -10,32 +10,58 @@ import { UsageError } from "../errors/usage_error.ts";
 /** A user as the command line names them. */
 export interface Account {
   readonly user: string;
-  /** SHA-256 of the password in hex. */
+  /** What the password was digested with. */
+  readonly algorithm: "sha256" | "sha512";
+  /** Digest of the password in hex. */
   readonly hash: string;
 }
 
+/** Hex digits of a digest. */
+const DIGITS: Readonly<Record<string, number>> = { sha256: 64, sha512: 128 };
+
+// As programs write them: `md5:HEX`, `$2y$10$...` of crypt(3), `{SSHA}...` of LDAP and htpasswd.
+const OTHER_HASH =
+  /^(?:(?:md[245]|sha-?[\d/]+|sha3-\d+|blake\w+|ripemd\d*|crc32|(?:b|s)crypt|argon2\w*|pbkdf2\w*):.|\$[\w-]{1,20}\$.|\{[\w-]{2,20}\}.)/i;
+
 /**
- * Reads `user:password`, or `user:sha256:HEX` that keeps the password off the command line.
+ * Reads `user:password`, or `user:sha256:HEX` and `user:sha512:HEX` that keep the password off the
+ * command line.
  *
  * @param option Long name of the option.
  * @param text What the user wrote.
- * @throws {UsageError} If there is no password, or the digest is none.
+ * @throws {UsageError} If there is no password, a digest has not its length, or it is a hash of
+ * another kind, which would count as the password itself.
  */
 export function accountOf(option: string, text: string): Account {
   const colon = text.indexOf(":");
   if (colon < 1 || colon === text.length - 1) {
-    throw new UsageError(`argument --${option}: expected USER:PASS or USER:sha256:HEX`);
+    throw new UsageError(
+      `argument --${option}: expected USER:PASS, USER:sha256:HEX or USER:sha512:HEX`,
+    );
   }
   const user = text.slice(0, colon);
   const password = text.slice(colon + 1);
-  if (!password.startsWith("sha256:")) return { user, hash: sha256(password) };
-  const hash = password.slice(7).toLowerCase();
-  if (/^[0-9a-f]{64}$/.test(hash)) return { user, hash };
-  throw new UsageError(`argument --${option}: the SHA-256 of ${user} is not 64 hex digits`);
+  const [, name = "", hex = ""] = /^(sha-?(?:256|512)):(.*)$/is.exec(password) ?? [];
+  const algorithm = name.toLowerCase().replace("-", "");
+  if (algorithm === "sha256" || algorithm === "sha512") {
+    const hash = hex.toLowerCase();
+    const digits = DIGITS[algorithm];
+    if (/^[\da-f]*$/.test(hash) && hash.length === digits) return { user, algorithm, hash };
+    throw new UsageError(
+      `argument --${option}: the ${algorithm} of ${user} is not ${digits} hex digits`,
+    );
+  }
+  if (OTHER_HASH.test(password)) {
+    throw new UsageError(
+      `argument --${option}: what ${user} has looks like a hash; USER:sha256:HEX and ` +
+        "USER:sha512:HEX are known",
+    );
+  }
+  return { user, algorithm: "sha256", hash: digest("sha256", password) };
 }
 
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+function digest(algorithm: Account["algorithm"], text: string): string {
+  return createHash(algorithm).update(text).digest("hex");
 }
 
 /**
@@ -54,7 +80,7 @@ export function requireAccount(accounts: readonly Account[], request: ServerRequ
   for (const account of accounts) {
     // Every account is compared in full: the time tells neither users nor passwords.
     const isUser = sameText(user, account.user);
-    const isPassword = sameText(sha256(password), account.hash);
+    const isPassword = sameText(digest(account.algorithm, password), account.hash);
     passes = (isUser && isPassword) || passes;
   }
   if (passes) return;

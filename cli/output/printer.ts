@@ -206,11 +206,15 @@ export class Printer {
     if (!this.#parts.has("m")) return;
     const at = (ms: number | null): string | null =>
       ms === null ? null : `${(ms / 1000).toFixed(3)} s`;
+    const { remote = null, local = null, tls = null, certificate = null } = times.peer ?? {};
     const lines = [
       ["Elapsed", at(total)],
+      ["Address", remote === null || local === null ? remote : `${remote}, from ${local}`],
       ["Name lookup", at(times.lookup)],
       ["Connected", at(times.connected)],
       ["TLS", at(times.secured)],
+      ["TLS version", tls],
+      ["Certificate", certificate === null ? null : visibleLine(certificate)],
       ["First byte", at(times.head)],
       ["Redirects", response.history.length === 0 ? null : `${response.history.length}`],
     ];

@@ -11,9 +11,11 @@ import {
 import { writeOut } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { UsageError } from "../errors/usage_error.ts";
-import { addressesOf, transportOf } from "./connection.ts";
+import { transportOf } from "./connection.ts";
 import { type Auth, authOf, basicOf, middlewaresOf } from "../connecting/credentials.ts";
+import { curlLetter } from "../connecting/curl_letters.ts";
 import { curlCommand } from "./curl.ts";
+import { curlExtras } from "./curl_extras.ts";
 import { type DownloadTarget, saveResponse } from "../saving/download.ts";
 import { resumed } from "../saving/resume.ts";
 import { prepareEnvironment } from "../connecting/proxy_environment.ts";
@@ -28,6 +30,7 @@ import { NotSentError, recorder } from "./recorder.ts";
 import type { SessionData } from "../saving/foreign_session.ts";
 import { SessionFile } from "../saving/session_file.ts";
 import { stdinBody } from "./stdin_body.ts";
+import { headerBytes } from "../connecting/items.ts";
 import { parseTarget, type Target } from "../connecting/target.ts";
 
 /**
@@ -44,7 +47,7 @@ export async function run(parsed: ParsedArgs): Promise<number> {
     target,
     (method) => stdinBody(method !== null, quiet, parsed.has("chunked")),
   );
-  const given = authOf(parsed, target.credentials);
+  const given = await authOf(parsed, target);
   const jar = new CookieJar({ unsafe: true });
   const file = sessionFile(parsed, planned.url);
   const kept: SessionData = await file?.load(jar) ?? { headers: [], auth: null };
@@ -52,10 +55,19 @@ export async function run(parsed: ParsedArgs): Promise<number> {
   const full = withKept(planned, kept);
 
   if (parsed.has("curl") || parsed.has("curl-long")) {
-    await writeOut(`${curlCommand(full, extrasOf(parsed, auth, full.url))}\n`);
+    await writeOut(`${curlCommand(full, curlExtras(parsed, auth, full.url))}\n`);
     return 0;
   }
-  const code = await exchange(parsed, file === null ? full : withoutCookies(full, jar), auth, jar);
+  const wired = {
+    ...full,
+    headers: full.headers.map(([name, value]) => [name, headerBytes(value)] as const),
+  };
+  const code = await exchange(
+    parsed,
+    file === null ? wired : withoutCookies(wired, jar),
+    auth,
+    jar,
+  );
   if (file !== null && parsed.has("session") && !parsed.has("offline")) {
     await file.save({ headers: keptHeaders(planned, kept), auth }, jar);
   }
@@ -63,14 +75,17 @@ export async function run(parsed: ParsedArgs): Promise<number> {
 }
 
 function targetOf(parsed: ParsedArgs): Target {
-  const [first = ""] = parsed.positionals;
-  if (parsed.has("download") && /^[[{"]/.test(first)) {
-    throw new UsageError(`"${first}" is no URL. -d downloads here; a body is --data TEXT`);
+  const letter = curlLetter(parsed, false);
+  if (letter !== null) throw new UsageError(`"${parsed.positionals[0]}" is no URL: ${letter}`);
+  let target: Target;
+  try {
+    const scheme = parsed.value("default-scheme") === "https" ? "https" : "http";
+    target = parseTarget(parsed.positionals, scheme);
+  } catch (cause) {
+    const why = parsed.positionals.length > 1 ? curlLetter(parsed, true) : null;
+    if (why === null || !(cause instanceof UsageError)) throw cause;
+    throw new UsageError(`${cause.message}. ${why}`, { cause });
   }
-  const target = parseTarget(
-    parsed.positionals,
-    parsed.value("default-scheme") === "https" ? "https" : "http",
-  );
   const method = parsed.value("request")?.toUpperCase();
   if (method === undefined) return target;
   if (!/^[!#$%&'*+.^_`|~0-9A-Z-]+$/.test(method)) {
@@ -89,7 +104,7 @@ async function exchange(
   const printer = new Printer(parsed, partsOf(parsed, isTerminal));
   const saves = savesBody(parsed);
   const follow = parsed.has("follow") || saves;
-  const times: Times = { lookup: null, connected: null, secured: null, head: null };
+  const times: Times = { peer: null, lookup: null, connected: null, secured: null, head: null };
   const offline = parsed.has("offline");
   const isSingle = offline || (!follow && auth === null && !parsed.has("retry"));
   const exchanges = new Exchanges(parsed, printer, isSingle);
@@ -97,7 +112,7 @@ async function exchange(
   const compress = parsed.count("compress") > 1 ||
     (parsed.has("compress") && body !== null && await isSmallerCompressed(body));
   const transport = recorder(
-    offline ? null : transportOf(parsed, times),
+    offline ? null : await transportOf(parsed, times),
     {
       ...planned,
       chunked: parsed.has("chunked"),
@@ -219,57 +234,4 @@ function keptHeaders(planned: Plan, kept: SessionData): SessionData["headers"] {
   });
   const names = new Set(own.map(([name]) => name.toLowerCase()));
   return [...kept.headers.filter(([name]) => !names.has(name.toLowerCase())), ...own];
-}
-
-function extrasOf(
-  parsed: ParsedArgs,
-  auth: Auth | null,
-  url: URL,
-): Parameters<typeof curlCommand>[1] {
-  const output = parsed.value("output");
-  const saves = savesBody(parsed);
-  return {
-    auth,
-    follow: parsed.has("follow") || saves,
-    insecure: /^(?:no|false)$/.test(parsed.value("verify") ?? ""),
-    timeout: parsed.number("timeout", { fraction: true }) ?? null,
-    unixSocket: parsed.value("unix-socket") ?? null,
-    more: curlWords(parsed, url),
-    long: parsed.has("curl-long"),
-    output: saves ? output ?? "" : null,
-    resume: parsed.has("continue"),
-  };
-}
-
-/** Options that mean the same to curl. */
-function curlWords(parsed: ParsedArgs, url: URL): string[] {
-  const words: string[] = [];
-  const verify = parsed.value("verify") ?? "yes";
-  if (!/^(?:yes|true|no|false)$/.test(verify)) words.push("--cacert", verify);
-  for (
-    const [own, name] of [
-      ["cert", "--cert"],
-      ["cert-key", "--key"],
-      ["retry", "--retry"],
-      [
-        "connect-timeout",
-        "--connect-timeout",
-      ],
-      ["interface", "--interface"],
-      ["max-redirects", "--max-redirs"],
-    ] as const
-  ) {
-    const value = parsed.value(own);
-    if (value !== undefined) words.push(name, value);
-  }
-  for (const each of parsed.all("proxy")) {
-    words.push("--proxy", each.replace(/^(?:https?|all):(?!\/\/)/, ""));
-  }
-  for (const [where, address] of addressesOf(parsed.all("resolve"))) {
-    const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
-    words.push("--resolve", `${where.replace(/\*$/, port)}:${address}`);
-  }
-  if (parsed.has("ipv4")) words.push("-4");
-  if (parsed.has("ipv6")) words.push("-6");
-  return words;
 }

@@ -5,7 +5,7 @@
 import { isIP } from "node:net";
 import type { Transport } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
-import { readText } from "../io/read_text.ts";
+import { certificatesOf } from "../connecting/certificates.ts";
 import { UsageError } from "../errors/usage_error.ts";
 import { socketTransport, type Times } from "./socket_transport.ts";
 
@@ -17,24 +17,14 @@ import { socketTransport, type Times } from "./socket_transport.ts";
  * @returns The transport.
  * @throws {UsageError} If an option's value is none, or a file that it names cannot be read.
  */
-export function transportOf(parsed: ParsedArgs, times: Times): Transport {
-  const verify = parsed.value("verify") ?? "yes";
-  const insecure = verify === "no" || verify === "false";
-  const ca = insecure || verify === "yes" || verify === "true" ? [] : [readText("verify", verify)];
-  const cert = parsed.value("cert");
-  const key = parsed.value("cert-key") ?? cert;
-  if (cert === undefined && parsed.has("cert-key")) throw new UsageError("--cert-key needs --cert");
+export async function transportOf(parsed: ParsedArgs, times: Times): Promise<Transport> {
   const socketPath = parsed.value("unix-socket") ?? null;
   if (socketPath !== null && parsed.has("proxy")) {
     throw new UsageError("--unix-socket is a connection to this machine: --proxy cannot have it");
   }
   const connectTimeout = parsed.number("connect-timeout", { max: 2_000_000, fraction: true });
   return socketTransport({
-    verify: !insecure,
-    ca,
-    identity: cert === undefined || key === undefined
-      ? null
-      : { cert: readText("cert", cert), key: readText("cert-key", key) },
+    ...await certificatesOf(parsed),
     socketPath,
     proxyFor: proxies(parsed.all("proxy")),
     addresses: addressesOf(parsed.all("resolve")),

@@ -72,15 +72,22 @@ export async function plan(
   const named = items.filter((item) => item.kind === "header");
   const without = new Set<string>();
   const defaults = new Set<string>();
-  const headers: (readonly [string, string])[] = [];
+  let headers: (readonly [string, string])[] = [];
   const ours: (readonly [string, string])[] = [];
   for (const each of parsed.all("default-header")) {
     const item = parseItem(each);
     if (item.kind === "header" && item.value !== null) ours.push([item.name, item.value]);
   }
   for (const { name, value } of named) {
-    if (value === null) without.add(name.toLowerCase());
-    else headers.push([name, value]);
+    const lower = name.toLowerCase();
+    // The last word counts: NAME: takes back what stands before it, and is taken back by a value.
+    if (value !== null) {
+      without.delete(lower);
+      headers.push([name, value]);
+      continue;
+    }
+    without.add(lower);
+    headers = headers.filter(([own]) => own.toLowerCase() !== lower);
   }
   const has = (name: string): boolean =>
     without.has(name.toLowerCase()) || headers.some(([own]) => own.toLowerCase() === name);

@@ -74,13 +74,19 @@ async function shaped(body: HopBody | null, wishes: HeaderWishes): Promise<HopBo
     : { size: bytes.length, bytes, stream: () => stream };
 }
 
+/** A list's members; empty ones are lost where headers are joined. */
+function listed(value: string): string {
+  return value.split(",").map((each) => each.trim()).filter((each) => each !== "").join();
+}
+
 /** Host first, then the user's headers as written, then what the session has added. */
 function arranged(hop: HopRequest, wishes: HeaderWishes): [string, string][] {
   // Headers that repeat have been joined on the way.
   const repeated = Map.groupBy(wishes.headers, ([name]) => name.toLowerCase());
   const left = hop.headers.flatMap(([name, value]): [string, string][] => {
     const values = (repeated.get(name.toLowerCase()) ?? []).map(([, own]) => own);
-    return values.join(", ") === value ? values.map((own) => [name, own]) : [[name, value]];
+    const isSame = listed(values.join()) === listed(value);
+    return isSame ? values.map((own) => [name, own]) : [[name, value]];
   });
   const headers: [string, string][] = [];
   for (const [name, value] of wishes.headers) {

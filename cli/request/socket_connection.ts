@@ -2,9 +2,9 @@
  * Connections for requests: straight, through a proxy, to a socket of this machine.
  * @module
  */
-import { connect as connectTcp, isIP, type LookupFunction } from "node:net";
+import { connect as connectTcp, isIP, type LookupFunction, Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { connect as connectTls } from "node:tls";
+import { connect as connectTls, TLSSocket } from "node:tls";
 import { proxyAgent, type ProxyAgentOptions } from "../../client/mod.ts";
 import { OLD_RUNTIME, tooOldTo } from "../errors/old_runtime.ts";
 
@@ -167,4 +167,42 @@ export function bareHost(url: URL): string {
  */
 export function portOf(url: URL): number {
   return url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
+}
+
+/** The other end of a connection; what is not known is `null`. */
+export interface Peer {
+  /** Its address and port. */
+  readonly remote: string | null;
+  /** Address and port of this end. */
+  readonly local: string | null;
+  /** Version of TLS and cipher. */
+  readonly tls: string | null;
+  /** Whose certificate it showed, by whom, until when. */
+  readonly certificate: string | null;
+}
+
+/**
+ * Tells who is at the other end.
+ *
+ * @param socket The connection.
+ */
+export function peerOf(socket: Duplex): Peer {
+  const end = (address: string | undefined, port: number | undefined): string | null =>
+    address === undefined ? null : `${address.includes(":") ? `[${address}]` : address}:${port}`;
+  const ends = socket instanceof Socket
+    ? {
+      remote: end(socket.remoteAddress, socket.remotePort),
+      local: end(socket.localAddress, socket.localPort),
+    }
+    : { remote: null, local: null };
+  if (!(socket instanceof TLSSocket)) return { ...ends, tls: null, certificate: null };
+  const { subject, issuer, valid_to: until } = socket.getPeerCertificate();
+  const named = subject?.CN ?? subject?.O ?? null;
+  return {
+    ...ends,
+    tls: `${socket.getProtocol()}, ${socket.getCipher().name}`,
+    certificate: named === null
+      ? null
+      : `${named}, by ${issuer?.CN ?? issuer?.O ?? "itself"}, until ${until}`,
+  };
 }

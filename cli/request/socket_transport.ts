@@ -14,7 +14,15 @@ import {
 import { connectError, UnsentError } from "./connect_error.ts";
 import { bodyPieces, framingOf, readHead, type ReplyHead } from "./http_reply.ts";
 import { isBroken, keepReading, sendRequest } from "./send_request.ts";
-import { bareHost, checkRoute, openConnection, portOf, type Route } from "./socket_connection.ts";
+import {
+  bareHost,
+  checkRoute,
+  openConnection,
+  type Peer,
+  peerOf,
+  portOf,
+  type Route,
+} from "./socket_connection.ts";
 import { SocketReader } from "./socket_reader.ts";
 
 /** How to connect. */
@@ -39,8 +47,10 @@ export interface SocketTransportOptions {
   readonly connectTimeout: number | null;
 }
 
-/** Times of an exchange, in ms since its last hop began. */
+/** Times of an exchange, in ms since its last hop began, and who was there. */
 export interface Times {
+  /** The other end, `null` before the connection is there. */
+  peer: Peer | null;
   /** The name had been looked up. */
   lookup: number | null;
   /** The connection was there. */
@@ -77,10 +87,17 @@ export function socketTransport(options: SocketTransportOptions, times: Times): 
     async send(hop) {
       const started = performance.now();
       const since = (): number => performance.now() - started;
-      Object.assign(times, { lookup: null, connected: null, secured: null, head: null });
+      Object.assign(times, {
+        peer: null,
+        lookup: null,
+        connected: null,
+        secured: null,
+        head: null,
+      });
       const way = wayOf(hop, options);
       const exchanged = async (connection: Connection): Promise<HopResult> => {
         times.connected ??= since();
+        times.peer = peerOf(connection.socket);
         hop.observer?.connected();
         const { head, isSent } = await exchange(connection, hop, way.forwards);
         times.head = since();

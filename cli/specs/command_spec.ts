@@ -30,6 +30,8 @@ export interface OptionSpec {
   readonly alias?: readonly [long: string, value?: string];
   /** Options that say something else: the last one given counts. */
   readonly against?: readonly string[];
+  /** What the letter is to curl, said where the value is none of the choices. */
+  readonly elsewhere?: string;
   /** Why it is refused: people know it from elsewhere, and here it cannot be had. */
   readonly refused?: string;
 }

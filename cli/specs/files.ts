@@ -41,7 +41,13 @@ export const files: CommandSpec = {
       help: "when an uploaded name exists: error, overwrite, rename (default error)",
     },
     { long: "max-size", value: "SIZE", help: "largest upload, 500M for one (default no limit)" },
-    { long: "auth", short: "a", value: "USER:PASS", repeat: true, help: "ask for credentials" },
+    {
+      long: "auth",
+      short: "a",
+      value: "USER:PASS",
+      repeat: true,
+      help: "ask for credentials; USER:sha256:HEX, sha512 too",
+    },
     {
       long: "auth-upload",
       value: "USER:PASS",

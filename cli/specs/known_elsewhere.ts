@@ -17,8 +17,49 @@ export const CURL_OPTIONS: readonly OptionSpec[] = [
   { long: "fail-with-body", alias: ["check-status"], help: "--check-status", more: true },
 ];
 
+/** Options of curl that are something else here: what to write in their place. */
+const OTHERWISE: readonly (readonly [
+  long: string,
+  short: string | undefined,
+  value: string | undefined,
+  refused: string,
+])[] = [
+  ["upload-file", "T", "FILE", "the body of a file is @FILE: roundtrip PUT URL @FILE"],
+  ["get", "G", undefined, "a query is NAME==VALUE: roundtrip URL NAME==VALUE"],
+  ["referer", "e", "URL", "a header is NAME:VALUE, Referer:URL for this one"],
+  ["dump-header", "D", "FILE", "--print h prints the head"],
+  ["continue-at", "C", "OFFSET", "--continue (-c) goes on where the file ends"],
+  ["range", "r", "RANGE", "a header is NAME:VALUE, Range:bytes=0-99 for this one"],
+  [
+    "remote-header-name",
+    "J",
+    undefined,
+    "--download (-d) takes the server's name for the file by itself",
+  ],
+  ["no-buffer", "N", undefined, "--stream (-S) prints the body as it comes"],
+  ["netrc", "n", undefined, ".netrc counts by itself; --ignore-netrc leaves it out"],
+  ["globoff", "g", undefined, "URLs have no globs here: brackets and braces are sent as they are"],
+  ["cookie", undefined, "TEXT", "a header is NAME:VALUE, Cookie:NAME=VALUE for this one"],
+  ["cookie-jar", undefined, "FILE", "--session NAME keeps cookies"],
+  ["head", undefined, undefined, "the method is a word: roundtrip HEAD URL"],
+  ["user-agent", undefined, "TEXT", "a header is NAME:VALUE, User-Agent:TEXT for this one"],
+  ["data-raw", undefined, "TEXT", "--data TEXT is the body"],
+  ["data-binary", undefined, "TEXT", "--data TEXT is the body, or @FILE"],
+  ["data-urlencode", undefined, "TEXT", "a form is -f NAME=VALUE"],
+  ["compressed", undefined, undefined, "replies are decompressed by themselves"],
+  ["silent", undefined, undefined, "nothing but the reply is printed; --quiet (-q) prints nothing"],
+];
+
 /** What people know from elsewhere and cannot have here: the answer is the reason. */
 export const REFUSED_OPTIONS: readonly OptionSpec[] = [
+  ...OTHERWISE.map(([long, short, value, refused]) => ({
+    long,
+    ...(short === undefined ? {} : { short }),
+    ...(value === undefined ? {} : { value }),
+    hidden: true,
+    help: "",
+    refused,
+  })),
   {
     long: "http-version",
     value: "VERSION",
@@ -34,8 +75,7 @@ export const REFUSED_OPTIONS: readonly OptionSpec[] = [
     value: "STYLE",
     hidden: true,
     help: "",
-    refused:
-      "colours are the sixteen of your terminal, whose theme decides; --pretty format has none",
+    refused: "colours are the sixteen of your terminal, whose theme decides; curl's -s is -q here",
   },
   {
     long: "ssl",

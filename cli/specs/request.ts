@@ -54,7 +54,13 @@ export const request: CommandSpec = {
     },
     { long: "headers", against: OUTPUT, short: "h", help: "print the headers only" },
     { long: "body", against: OUTPUT, short: "b", help: "print the body only" },
-    { long: "meta", against: OUTPUT, short: "m", help: "print times and sizes only", more: true },
+    {
+      long: "meta",
+      against: OUTPUT,
+      short: "m",
+      help: "print times, addresses and TLS only",
+      more: true,
+    },
     {
       long: "print",
       against: OUTPUT,
@@ -122,13 +128,27 @@ export const request: CommandSpec = {
     { long: "continue", short: "c", help: "go on with a download that broke off", more: true },
     { long: "follow", short: "F", help: "follow redirects" },
     { long: "max-redirects", value: "N", help: "redirects to follow (default 10)", more: true },
-    { long: "auth", short: "a", value: "USER:PASS", help: "credentials, or a token for bearer" },
+    {
+      long: "auth",
+      against: ["bearer"],
+      short: "a",
+      value: "USER:PASS",
+      help: "credentials, or a token for bearer",
+    },
     {
       long: "auth-type",
       short: "A",
       value: "TYPE",
       choices: ["basic", "bearer", "digest"],
-      help: "basic, bearer, digest",
+      elsewhere: "curl's -A is User-Agent:TEXT here",
+      help: "how --auth, or what .netrc has, is sent: basic, bearer, digest",
+      more: true,
+    },
+    {
+      long: "bearer",
+      against: ["auth", "auth-type"],
+      value: "TOKEN",
+      help: "--auth-type bearer --auth TOKEN",
       more: true,
     },
     {
@@ -184,6 +204,7 @@ export const request: CommandSpec = {
     { long: "verify", value: "HOW", help: "no, or a certificate (PEM) to trust", more: true },
     { long: "cert", value: "FILE", help: "client certificate (PEM)", more: true },
     { long: "cert-key", value: "FILE", help: "key of the client certificate (PEM)", more: true },
+    { long: "cert-key-pass", value: "PASS", help: "passphrase of an encrypted key", more: true },
     {
       long: "https",
       alias: ["default-scheme", "https"],

@@ -11,7 +11,7 @@ export const ws: CommandSpec = {
   usage: "ws [OPTIONS] URL [NAME:VALUE...] | ws -s PORT",
   description: [
     "Sends each line of standard input as a message and prints each message on a line. NAME:VALUE " +
-    "adds a header, NAME==VALUE a query parameter. Written on a terminal it prompts; /ping, " +
+    "adds a header, NAME==VALUE a query parameter. Written on a terminal it prompts; /ping [TEXT], " +
     "/close [CODE] and /quit are commands there.",
     "At the end of the input it waits until nothing has come for --wait seconds, closes and ends. " +
     "It always ends when the server closes, with 0 for the codes 1000, 1001 and 1005.",
@@ -26,7 +26,7 @@ export const ws: CommandSpec = {
     },
     { long: "no-close", short: "n", help: "do not close at the end of the input" },
     { long: "one-message", short: "1", help: "end after the first message" },
-    { long: "binary", short: "b", help: "send binary messages" },
+    { long: "binary", short: "b", help: "send binary messages; in a pipe the bytes as they are" },
     { long: "text", short: "t", help: "send text messages (default)", more: true },
     { long: "null", short: "0", help: "messages end in a zero byte instead of a line feed" },
     { long: "base64", help: "binary messages as base64, both ways" },
@@ -53,12 +53,20 @@ export const ws: CommandSpec = {
       help: "subprotocol to offer, with -s to speak",
       more: true,
     },
-    { long: "auth", short: "a", value: "USER:PASS", help: "Basic credentials; with -s: asked for" },
+    {
+      long: "auth",
+      against: ["bearer"],
+      short: "a",
+      value: "USER:PASS",
+      help: "Basic credentials; with -s: asked for",
+    },
+    { long: "bearer", against: ["auth"], value: "TOKEN", help: "a bearer token", more: true },
     { long: "user-agent", value: "TEXT", help: "User-Agent header", more: true },
     { long: "verify", value: "HOW", help: "no, or a certificate (PEM) to trust", more: true },
     { long: "insecure", short: "k", alias: ["verify", "no"], help: "--verify no", more: true },
     { long: "cert", value: "FILE", help: "client certificate (PEM)", more: true },
     { long: "cert-key", value: "FILE", help: "key of the client certificate (PEM)", more: true },
+    { long: "cert-key-pass", value: "PASS", help: "passphrase of an encrypted key", more: true },
     { long: "proxy", value: "URL", help: "http, https, socks5 or socks5h", more: true },
     { long: "unix-socket", value: "PATH", help: "connect to a unix socket", more: true },
     { long: "ignore-netrc", help: "no credentials from .netrc", more: true },

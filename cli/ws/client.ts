@@ -3,36 +3,33 @@
  * @module
  */
 import {
-  ClientConnectionError,
-  ClientConnectorError,
-  ClientError,
   ClientSession,
   type ClientWebSocketResponse,
-  type ConnectorOptions,
   CookieJar,
   reconnect,
-  ServerTimeoutError,
-  TooManyRedirectsError,
-  WebSocketLimitError,
-  WebSocketProtocolError,
-  WebSocketTimeoutError,
   WSMsgType,
-  WSServerHandshakeError,
 } from "../../client/mod.ts";
-import { missingPermission } from "../errors/missing_permission.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { prepareEnvironment } from "../connecting/proxy_environment.ts";
 import { authOf } from "../connecting/credentials.ts";
-import { explained as explainedConnection } from "../connecting/explained.ts";
 import { parseUrl } from "../connecting/target.ts";
-import { CommandError, UsageError } from "../errors/usage_error.ts";
+import { UsageError } from "../errors/usage_error.ts";
 import { type Console, openConsole } from "./console.ts";
 import { connectOptions, connectorOf, ownPings } from "./connect_options.ts";
+import { explained, isLoss, LOST } from "./failures.ts";
 import { fromBase64 } from "./from_base64.ts";
-import { Pings, PingTimeoutError } from "./pings.ts";
+import { Input } from "./input.ts";
+import { Pings } from "./pings.ts";
+import { Silence } from "./silence.ts";
+import { typedCommand } from "./typed_command.ts";
+import { TypedPings } from "./typed_pings.ts";
 
 // RFC 6455 section 7.4.1: done, going away, and a close frame without a code.
 const FINE = new Set([1000, 1001, 1005]);
+
+// Time for the handshake or the close after Ctrl-C: a peer that is alive needs less, and one that
+// hangs is not waited for.
+const LEAVE_WAIT = 200; // ms
 
 /**
  * Runs the conversation.
@@ -48,16 +45,25 @@ export async function converse(
   items: readonly string[],
 ): Promise<number> {
   const { url, credentials } = parseUrl(word, "ws");
-  const auth = authOf(parsed, credentials);
-  const options = connectOptions(parsed, items, url, auth?.value ?? null);
+  const auth = await authOf(parsed, { url, credentials });
+  const options = connectOptions(parsed, items, url, auth);
   prepareEnvironment(auth === null && !parsed.has("ignore-netrc"));
-  await using session = sessionOf(connectorOf(parsed, url));
+  await using session = new ClientSession({
+    cookieJar: new CookieJar({ unsafe: true }),
+    trustEnv: true,
+    connector: await connectorOf(parsed, url),
+  });
   using terminal = await openConsole(parsed);
   const interrupt = Promise.withResolvers<"interrupted">();
-  let signals = 0;
+  const leave = (): never => {
+    terminal[Symbol.dispose]();
+    Deno.exit(130);
+  };
+  let leaving: ReturnType<typeof setTimeout> | undefined;
   const onSignal = (): void => {
-    if (signals++ > 0) Deno.exit(130); // the server does not answer the close, and the user knows
+    if (leaving !== undefined) leave();
     interrupt.resolve("interrupted");
+    leaving = setTimeout(leave, LEAVE_WAIT);
   };
   Deno.addSignalListener("SIGINT", onSignal);
   void terminal.interrupted.then(onSignal);
@@ -67,14 +73,14 @@ export async function converse(
       await using socket = await session.wsConnect(url, options);
       return await talk(socket, terminal, input, parsed, interrupt.promise);
     }
-    const leaving = new AbortController();
-    void interrupt.promise.then(() => leaving.abort());
+    const stop = new AbortController();
+    void interrupt.promise.then(() => stop.abort());
     const connect = (): Promise<ClientWebSocketResponse> => session.wsConnect(url, options);
     const onRetry = (error: Error | null, delay: number): void => {
       const why = error === null ? "the connection ended" : error.message;
       terminal.note(`${why}; trying again in ${(delay / 1000).toFixed(1)} s`);
     };
-    for await (const socket of reconnect(connect, { onRetry, signal: leaving.signal })) {
+    for await (const socket of reconnect(connect, { onRetry, signal: stop.signal })) {
       try {
         const code = await talk(socket, terminal, input, parsed, interrupt.promise);
         // 1001 is a server that stops, to be started again most of the time.
@@ -88,39 +94,9 @@ export async function converse(
   } catch (error) {
     throw explained(error, parsed);
   } finally {
+    clearTimeout(leaving);
     Deno.removeSignalListener("SIGINT", onSignal);
   }
-}
-
-function sessionOf(connector: ConnectorOptions): ClientSession {
-  try {
-    return new ClientSession({
-      cookieJar: new CookieJar({ unsafe: true }),
-      trustEnv: true,
-      connector,
-    });
-  } catch (cause) {
-    if (!(cause instanceof Error) || (connector.caCerts ?? connector.cert) === undefined) {
-      throw cause;
-    }
-    // "Cannot use connector.caCerts[0]: expected the text of a PEM file with a certificate"
-    const why = cause.message.replace(/^Cannot use connector\.\w+(?:\[\d\])?: /, "");
-    const options = connector.caCerts === undefined ? "--cert, --cert-key" : "--verify";
-    throw new UsageError(`argument ${options}: ${why}`, { cause });
-  }
-}
-
-const LOST = 3;
-
-/** Whether an error ends a connection that the next one may do better. */
-function isLoss(error: unknown): error is Error {
-  return error instanceof ClientConnectionError || error instanceof PingTimeoutError ||
-    error instanceof WebSocketTimeoutError || isCut(error);
-}
-
-/** Whether the connection ended without a close frame: code 1006, which is no error of a class. */
-function isCut(error: unknown): error is Error {
-  return error instanceof Error && error.message.startsWith("WebSocket connection lost");
 }
 
 async function talk(
@@ -135,7 +111,8 @@ async function talk(
   const silence = new Silence(wait);
   let leaving = false;
   const leave = (): void => void (leaving = true);
-  const sent = send(socket, terminal, input, parsed, leave).then(async (end) => {
+  const typed = new TypedPings();
+  const sent = send(socket, terminal, input, parsed, typed, leave).then(async (end) => {
     if (end === "quit") return "input" as const;
     // Of a connection that is closing, what it closes with counts.
     if (end === "lost" || parsed.has("no-close")) return await new Promise<never>(() => {});
@@ -144,7 +121,7 @@ async function talk(
     return "input" as const;
   });
   using pings = pingsOf(socket, terminal, parsed);
-  const received = receive(socket, terminal, parsed, silence, pings);
+  const received = receive(socket, terminal, parsed, silence, pings, typed);
   const ends: Promise<"closed" | "first" | "input" | "interrupted">[] = [
     received,
     sent,
@@ -174,6 +151,7 @@ async function send(
   terminal: Console,
   input: Input,
   parsed: ParsedArgs,
+  typed: TypedPings,
   leave: () => void,
 ): Promise<"end" | "lost" | "quit"> {
   const decoder = new TextDecoder();
@@ -181,36 +159,12 @@ async function send(
     if (socket.closed) return "lost"; // the message is the next connection's
     input.take();
     if (terminal.interactive && bytes[0] === 0x2f /* / */) {
-      if (await command(socket, terminal, decoder.decode(bytes), leave)) return "quit";
+      if (await typedCommand(decoder.decode(bytes), socket, terminal, typed, leave)) return "quit";
     } else if (parsed.has("base64")) await socket.sendBytes(fromBase64(decoder.decode(bytes)));
     else if (parsed.has("binary")) await socket.sendBytes(bytes);
     else await socket.sendStr(decoder.decode(bytes));
   }
   return "end";
-}
-
-/** A line that begins with a slash; "//x" sends "/x". Gives whether it was the last one. */
-async function command(
-  socket: ClientWebSocketResponse,
-  terminal: Console,
-  line: string,
-  leave: () => void,
-): Promise<boolean> {
-  const [name, argument] = line.trim().split(/\s+/, 2);
-  if (line.startsWith("//")) await socket.sendStr(line.slice(1));
-  else if (name === "/ping") await socket.ping();
-  else if (name === "/quit") return true;
-  else if (name === "/close") {
-    const code = Number(argument ?? "1000");
-    if (code !== 1000 && !(code >= 3000 && code <= 4999)) {
-      await terminal.note("a code is 1000, or 3000 to 4999");
-      return false;
-    }
-    leave(); // the end that follows is this side's
-    await socket.close(code);
-    return true;
-  } else await terminal.note("commands: /ping, /close [CODE], /quit; //x sends /x");
-  return false;
 }
 
 async function receive(
@@ -219,6 +173,7 @@ async function receive(
   parsed: ParsedArgs,
   silence: Silence,
   pings: Pings | null,
+  typed: TypedPings,
 ): Promise<"closed" | "first"> {
   for await (const message of socket) {
     if (message.type === WSMsgType.PONG && pings?.answered(message.data)) {
@@ -226,6 +181,8 @@ async function receive(
       continue;
     }
     silence.broken();
+    const answer = message.type === WSMsgType.PONG ? typed.answered(message.data) : null;
+    if (answer !== null) await terminal.note(answer);
     if (message.type === WSMsgType.PING) {
       if (parsed.has("print-pings")) await terminal.print("[ping]");
       await socket.pong(message.data);
@@ -258,105 +215,4 @@ function pingsOf(
       terminal.print(`[pong in ${ms.toFixed(1)} ms]`).catch(() => {});
     }
   });
-}
-
-/** The input over several connections: what one has not sent is there for the next one. */
-class Input {
-  readonly #iterator: AsyncIterator<Uint8Array<ArrayBuffer>>;
-  #next: Promise<Uint8Array<ArrayBuffer> | null> | null = null;
-
-  constructor(input: AsyncIterable<Uint8Array<ArrayBuffer>>) {
-    this.#iterator = input[Symbol.asyncIterator]();
-  }
-
-  /** The next message, `null` at the end; it stays until it is taken. */
-  peek(): Promise<Uint8Array<ArrayBuffer> | null> {
-    this.#next ??= this.#iterator.next().then(({ done, value }) => done ? null : value);
-    return this.#next;
-  }
-
-  take(): void {
-    this.#next = null;
-  }
-}
-
-/** Waits until nothing has come for a while. */
-class Silence {
-  readonly #ms: number;
-  readonly #done = Promise.withResolvers<void>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #started = false;
-
-  constructor(ms: number) {
-    this.#ms = ms;
-  }
-
-  get over(): Promise<void> {
-    return this.#done.promise;
-  }
-
-  start(): void {
-    this.#started = true;
-    this.broken();
-  }
-
-  broken(): void {
-    if (!this.#started) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#done.resolve, this.#ms);
-  }
-
-  stop(): void {
-    this.#started = false;
-    clearTimeout(this.#timer);
-  }
-}
-
-function explained(error: unknown, parsed: ParsedArgs): unknown {
-  if (missingPermission(error) !== null) return error; // what is missing is the whole message
-  if (isCut(error)) return new CommandError(error.message, { exitCode: LOST, cause: error });
-  if (error instanceof TooManyRedirectsError) {
-    return new CommandError("the server redirects without end; --follow shows the way", {
-      exitCode: 4,
-      cause: error,
-    });
-  }
-  if (error instanceof WSServerHandshakeError) {
-    return new CommandError(
-      `${error.message}; is this the path of a WebSocket? roundtrip shows what it answers`,
-      { exitCode: 4, cause: error },
-    );
-  }
-  if (error instanceof ServerTimeoutError) {
-    return new CommandError(error.message, { exitCode: 2, cause: error });
-  }
-  if (error instanceof PingTimeoutError) {
-    return new CommandError(`${error.message}; --ping-timeout is the limit`, {
-      exitCode: 2,
-      cause: error,
-    });
-  }
-  if (error instanceof WebSocketTimeoutError) {
-    const waited = `no answer to a ping in ${error.limit / 1000} s`;
-    return new CommandError(`${waited}, half of --ping-interval; --ping-timeout sets another`, {
-      exitCode: 2,
-      cause: error,
-    });
-  }
-  if (error instanceof WebSocketLimitError) {
-    return new CommandError(`${error.message}; --max-size BYTES allows more`, { cause: error });
-  }
-  if (error instanceof WebSocketProtocolError) {
-    return new CommandError(error.message, { cause: error });
-  }
-  if (error instanceof ClientConnectorError && error.failure !== "refused") {
-    return explainedConnection(error, parsed);
-  }
-  if (error instanceof ClientConnectionError) {
-    return new CommandError(`${error.message}; is the server running, and is the port right?`, {
-      cause: error,
-    });
-  }
-  if (error instanceof ClientError) return new CommandError(error.message, { cause: error });
-  return error;
 }

@@ -8,7 +8,17 @@ import { UsageError } from "../errors/usage_error.ts";
 // What a room has no use for; --wait is -E too, and --verify is -k.
 const CLIENT_ONLY = [
   ...["wait", "no-close", "one-message", "ping-timeout", "print-pings", "print-ping-rtts"],
-  ...["user-agent", "verify", "cert", "cert-key", "proxy", "unix-socket", "ignore-netrc"],
+  ...[
+    "user-agent",
+    "verify",
+    "cert",
+    "cert-key",
+    "cert-key-pass",
+    "bearer",
+    "proxy",
+    "unix-socket",
+    "ignore-netrc",
+  ],
   "reconnect",
 ];
 

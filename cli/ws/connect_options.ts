@@ -6,8 +6,10 @@ import { resolve } from "node:path";
 import type { ConnectorOptions, WSConnectOptions } from "../../client/mod.ts";
 import { OLD_RUNTIME, tooOldTo } from "../errors/old_runtime.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
-import { readText } from "../io/read_text.ts";
-import { parseItem } from "../connecting/items.ts";
+import { isInteractive } from "./console.ts";
+import { certificatesOf } from "../connecting/certificates.ts";
+import { headerBytes, parseItem } from "../connecting/items.ts";
+import type { Auth } from "../connecting/credentials.ts";
 import { UsageError } from "../errors/usage_error.ts";
 
 // A server that has hung up, or hangs, is not waited for when the user wants to leave.
@@ -19,26 +21,30 @@ const CLOSE_WAIT = 2000; // ms
  * @param parsed Options.
  * @param items Headers and query parameters.
  * @param url URL; its scheme becomes one of WebSockets.
- * @param auth `user:password`, `null` for none.
+ * @param auth Credentials, `null` for none.
  * @throws {UsageError} If an item is none of a handshake.
  */
 export function connectOptions(
   parsed: ParsedArgs,
   items: readonly string[],
   url: URL,
-  auth: string | null,
+  auth: Auth | null,
 ): WSConnectOptions {
   const headers: [string, string][] = [];
   const params: [string, string][] = [];
   for (const word of items) {
     const item = parseItem(word);
     if (item.kind === "query") params.push([item.name, item.value]);
-    else if (item.kind === "header" && item.value !== null) headers.push([item.name, item.value]);
-    else throw new UsageError(`item '${word}': a handshake has NAME:VALUE and NAME==VALUE only`);
+    else if (item.kind === "header" && item.value !== null) {
+      headers.push([item.name, headerBytes(item.value)]);
+    } else throw new UsageError(`item '${word}': a handshake has NAME:VALUE and NAME==VALUE only`);
   }
   if (auth !== null) {
-    const bytes = new TextEncoder().encode(auth);
-    headers.push(["Authorization", `Basic ${btoa(String.fromCharCode(...bytes))}`]);
+    const isToken = auth.type === "bearer";
+    headers.push([
+      "Authorization",
+      isToken ? `Bearer ${auth.value}` : `Basic ${btoa(headerBytes(auth.value))}`,
+    ]);
   }
   const agent = parsed.value("user-agent");
   if (agent !== undefined) headers.push(["User-Agent", sendable("User-Agent", agent)]);
@@ -53,7 +59,7 @@ export function connectOptions(
     params,
     timeout: { close: CLOSE_WAIT },
     protocols: protocolsOf(parsed),
-    autoping: !parsed.has("print-pings") && !ownPings(parsed),
+    autoping: !isInteractive(parsed) && !parsed.has("print-pings") && !ownPings(parsed),
     ...(heartbeat === undefined ? {} : { heartbeat: heartbeat * 1000 }),
     ...(maxMsgSize === undefined ? {} : { maxMsgSize }),
     ...(origin === undefined ? {} : { origin: sendable("Origin", origin) }),
@@ -80,7 +86,7 @@ export function protocolsOf(parsed: ParsedArgs): readonly string[] {
 /** The value of a header, if it can be one. */
 function sendable(name: string, value: string): string {
   const item = parseItem(`${name}:${value}`);
-  return item.kind === "header" ? item.value ?? "" : value;
+  return item.kind === "header" ? headerBytes(item.value ?? "") : value;
 }
 
 /**
@@ -99,15 +105,10 @@ export function ownPings(parsed: ParsedArgs): boolean {
  * @param url Where to.
  * @throws {UsageError} If options contradict each other, or a file cannot be read.
  */
-export function connectorOf(parsed: ParsedArgs, url: URL): ConnectorOptions {
-  const verify = parsed.value("verify") ?? "yes";
-  if (/^(?:no|false)$/.test(verify)) {
-    // npm:ws connects by node:tls, which has this one switch; the process is this command's own.
-    Deno.env.set("NODE_TLS_REJECT_UNAUTHORIZED", "0");
-  }
-  const cert = parsed.value("cert");
-  const key = parsed.value("cert-key") ?? cert;
-  if (cert === undefined && parsed.has("cert-key")) throw new UsageError("--cert-key needs --cert");
+export async function connectorOf(parsed: ParsedArgs, url: URL): Promise<ConnectorOptions> {
+  const { verify, ca, identity } = await certificatesOf(parsed);
+  // npm:ws connects by node:tls, which has this one switch; the process is this command's own.
+  if (!verify) Deno.env.set("NODE_TLS_REJECT_UNAUTHORIZED", "0");
   const path = parsed.value("unix-socket");
   if (path !== undefined && parsed.has("proxy")) {
     throw new UsageError("--unix-socket is a connection to this machine: --proxy cannot have it");
@@ -121,14 +122,12 @@ export function connectorOf(parsed: ParsedArgs, url: URL): ConnectorOptions {
   if (OLD_RUNTIME && proxy !== undefined) {
     throw tooOldTo(`talk WebSocket ${path === undefined ? "through a proxy" : "to a unix socket"}`);
   }
-  if (OLD_RUNTIME && url.protocol === "wss:" && /^(?:no|false)$/.test(verify)) {
+  if (OLD_RUNTIME && url.protocol === "wss:" && !verify) {
     throw tooOldTo("leave the certificate of wss unchecked");
   }
   return {
-    ...(/^(?:yes|true|no|false)$/.test(verify) ? {} : { caCerts: [readText("verify", verify)] }),
-    ...(cert === undefined || key === undefined
-      ? {}
-      : { cert: readText("cert", cert), key: readText("cert-key", key) }),
+    ...(ca.length === 0 ? {} : { caCerts: ca }),
+    ...identity,
     ...(proxy === undefined ? {} : { proxy }),
   };
 }

@@ -24,24 +24,34 @@ export interface Console extends Disposable {
 }
 
 /**
+ * Whether a person types the messages.
+ *
+ * @param parsed Options.
+ */
+export function isInteractive(parsed: ParsedArgs): boolean {
+  return !parsed.has("execute") && Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+}
+
+/**
  * Makes the console that fits: a prompt where standard input and output are a terminal.
  *
  * @param parsed Options.
  */
 export async function openConsole(parsed: ParsedArgs): Promise<Console> {
   const format = formatter(parsed);
-  const end = parsed.has("null") ? "\0" : "\n";
+  if (isInteractive(parsed)) return await prompt(format);
+  // Bytes have no lines: each piece is sent as it was read, and nothing is added to what comes.
+  const isBytes = parsed.has("binary") && !parsed.has("null") && !parsed.has("base64");
+  const end = parsed.has("null") ? "\0" : isBytes ? "" : "\n";
   if (parsed.has("execute")) {
     const texts = parsed.all("execute").map((each) => new TextEncoder().encode(each));
     return { ...pipe(format, end), input: iterable(texts) };
   }
-  if (!Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) {
-    return {
-      ...pipe(format, end),
-      input: messagesOf(Deno.stdin.readable, end === "\0" ? 0 : 10),
-    };
-  }
-  return await prompt(format);
+  const { readable } = Deno.stdin;
+  return {
+    ...pipe(format, end),
+    input: isBytes ? readable : messagesOf(readable, end === "\0" ? 0 : 10),
+  };
 }
 
 async function* iterable<T>(values: readonly T[]): AsyncGenerator<T> {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { CA, CERT, KEY } from "../server/_tls.ts";
 import {
   assertRow,
@@ -23,6 +24,12 @@ async function answer(request: Request): Promise<Response> {
   return new Response(
     `${request.method} ${new URL(request.url).pathname} ${await request.text()}\n`,
   );
+}
+
+/** A key that a passphrase opens. */
+function locked(key: string, passphrase: string): string {
+  const options = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase } as const;
+  return `${createPrivateKey(key).export(options)}`;
 }
 
 function secureServer(): Deno.HttpServer<Deno.NetAddr> {
@@ -72,9 +79,12 @@ Deno.test("--verify: a certificate is checked, by an authority of one's own, or 
       code: USAGE,
       stderr: /argument --verify: cannot read nope\.pem: there is no such file/,
     }],
-    ["a file that is no certificate", ["--verify", "bad.pem", url], {
-      code: 1,
-      stderr: /roundtrip: error: (?!.*\n {4}at )/,
+    ["-m tells addresses and TLS", ["-m", "--verify", "ca.pem", url], {
+      code: 0,
+      stdout: new RegExp(
+        `\\nAddress: \\S+:${port}, from \\S+:\\d+\\n[^]*\\nTLS: [\\d.]+ s\\n` +
+          "TLS version: TLSv1\\.3, TLS_\\w+\\nCertificate: .+, by .+, until .+ GMT\\n",
+      ),
     }],
     ["http to https", [`http://localhost:${port}/`], { code: 1, stderr: /roundtrip: error: / }],
     ["--cert-key alone", ["--cert-key", "x", url], { code: USAGE, stderr: /needs --cert/ }],
@@ -93,6 +103,7 @@ const NO_CERTIFICATE = "its node:tls shows no certificate";
 const withCertificate = notOnOld("--cert and --cert-key", {
   "two files": NO_CERTIFICATE,
   "one file": NO_CERTIFICATE,
+  "an encrypted key": NO_CERTIFICATE,
 });
 const byProxy = notOnOld("--proxy", {
   "https by http": OVER,
@@ -142,7 +153,10 @@ Deno.test({
   fn: async () => {
     await using folder = await tempDir();
     const cwd = folder.path;
-    const files = { "ca.pem": CA, "cert.pem": CERT, "key.pem": KEY, "both.pem": CERT + KEY };
+    const files = {
+      ...{ "ca.pem": CA, "cert.pem": CERT, "key.pem": KEY, "both.pem": CERT + KEY },
+      "locked.pem": locked(KEY, "geheim"),
+    };
     for (const [name, text] of Object.entries(files)) {
       await Deno.writeTextFile(`${cwd}/${name}`, text);
     }
@@ -180,6 +194,15 @@ Deno.test({
           code: 0,
           stdout: /Client certificate/,
         }, options],
+        [
+          "an encrypted key",
+          [
+            ...[...verify, "--cert", "cert.pem", "--cert-key", "locked.pem"],
+            ...["--cert-key-pass", "geheim", url],
+          ],
+          { code: 0, stdout: /Client certificate/ },
+          options,
+        ],
         ["one file", [...verify, "--cert", "both.pem", url], {
           code: 0,
           stdout: /Client certificate/,
@@ -365,6 +388,69 @@ Deno.test("--proxy: HTTP and SOCKS 5, for both schemes, with credentials, 1a", a
   await secure.shutdown();
 });
 
+Deno.test("certificates and keys that are none are refused before anything is sent", async () => {
+  await using folder = await tempDir();
+  const other = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+  const files = {
+    "ca.pem": CA,
+    "cert.pem": CERT,
+    "key.pem": KEY,
+    "both.pem": CERT + KEY,
+    "text": "no certificate",
+    "damaged.pem": CERT.replace(/\n\S+\n/, "\nAAAA\n"),
+    "second.pem": CA + CERT.replace(/\n\S+\n/, "\nAAAA\n"),
+    "damaged-key.pem": KEY.replace(/\n\S+\n/, "\nAAAA\n"),
+    "other.pem": `${other.export({ type: "pkcs8", format: "pem" })}`,
+    "locked.pem": locked(KEY, "geheim"),
+  };
+  for (const [name, text] of Object.entries(files)) {
+    await Deno.writeTextFile(`${folder.path}/${name}`, text);
+  }
+  const rows: [args: string, said: string][] = [
+    ["--verify text", "--verify: text holds no certificate in PEM form"],
+    ["--verify key.pem", "--verify: key.pem holds no certificate in PEM form"],
+    ["--verify damaged.pem", "--verify: the certificate in damaged.pem is damaged"],
+    ["--verify second.pem", "--verify: certificate 2 in second.pem is damaged"],
+    ["--cert text", "--cert: text holds no certificate in PEM form"],
+    ["--cert damaged.pem --cert-key key.pem", "--cert: the certificate in damaged.pem is damaged"],
+    ["--cert cert.pem", "--cert: cert.pem holds no private key; --cert-key FILE names it"],
+    ["--cert cert.pem --cert-key text", "--cert-key: text holds no private key in PEM form"],
+    [
+      "--cert cert.pem --cert-key damaged-key.pem",
+      "--cert-key: the key in damaged-key.pem is damaged",
+    ],
+    [
+      "--cert cert.pem --cert-key other.pem",
+      "--cert-key: the key in other.pem is not that of the certificate in cert.pem",
+    ],
+    [
+      "--cert cert.pem --cert-key locked.pem",
+      "--cert-key: the key in locked.pem is encrypted; --cert-key-pass PASS opens it",
+    ],
+    [
+      "--cert cert.pem --cert-key locked.pem --cert-key-pass other",
+      "--cert-key-pass: it does not open the key in locked.pem",
+    ],
+  ];
+  const options = { cwd: folder.path, env: CLEAN };
+  const nowhere: [string, string][] = [["", "https://127.0.0.1:1"], ["ws", "wss://127.0.0.1:1"]];
+  await assertTable(
+    rows.flatMap(([args, said], at): Row[] => {
+      const [sub = "", url = ""] = nowhere[at % 3 === 0 ? 1 : 0] ?? [];
+      const words = [...(sub === "" ? [] : [sub]), ...args.split(" "), url];
+      return [[words.join(" "), words, {
+        code: USAGE,
+        stderr: new RegExp(`error: argument ${RegExp.escape(said)}\\n$`),
+      }, options]];
+    }).concat([
+      ["--cert-key-pass alone", ["--cert-key-pass", "x", "https://127.0.0.1:1"], {
+        code: USAGE,
+        stderr: /--cert-key-pass needs --cert/,
+      }, options],
+    ]),
+  );
+});
+
 Deno.test("proxies of the environment, and .netrc, 1a", async () => {
   await using bin = await serving(["httpbin"]);
   await using folder = await tempDir();
@@ -406,6 +492,38 @@ Deno.test("proxies of the environment, and .netrc, 1a", async () => {
     ["credentials of the command line count first", ["-a", "eve:x", `${url}/basic-auth/eve/x`], {
       code: 0,
       stdout: /"eve"/,
+    }, { env }],
+    ["--bearer", ["--bearer", "t", `${url}/headers`], {
+      code: 0,
+      stdout: /"Authorization":"Bearer t"/,
+    }, { env }],
+    ["the last of -a and --bearer", ["--bearer", "t", "-a", "eve:x", `${url}/basic-auth/eve/x`], {
+      code: 0,
+      stdout: /"eve"/,
+    }, { env }],
+    ["--bearer by another way", ["--bearer", "t", "-A", "digest", url], {
+      code: USAGE,
+      stderr: /--bearer and --auth-type digest: credentials are sent in one way/,
+    }, { env }],
+    [".netrc by -A basic", ["-A", "basic", `${url}/basic-auth/ada/secret`], {
+      code: 0,
+      stdout: /"ada"/,
+    }, { env }],
+    [".netrc by -A digest", ["-A", "digest", `${url}/digest-auth/auth/ada/secret`], {
+      code: 0,
+      stdout: /"ada"/,
+    }, { env }],
+    [".netrc by -A bearer", ["-A", "bearer", `${url}/headers`], {
+      code: 0,
+      stdout: /"Authorization":"Bearer secret"/,
+    }, { env }],
+    [".netrc of another host", ["-A", "digest", `http://localhost:${port}/headers`], {
+      code: USAGE,
+      stderr: /--auth-type needs --auth, or a line for localhost in \.netrc/,
+    }, { env }],
+    [".netrc that is ignored", ["-A", "digest", "--ignore-netrc", `${url}/headers`], {
+      code: USAGE,
+      stderr: /--auth-type needs --auth/,
     }, { env }],
     ["a token too", ["-A", "bearer", "-a", "t", `${url}/headers`], {
       code: 0,

@@ -88,7 +88,7 @@ Deno.test("ws says in a line what became of the connection", async () => {
     [
       "--verify of no PEM",
       ["ws", "--verify", "text", "wss://127.0.0.1:1"],
-      usage(/--verify: /),
+      usage(/--verify: text holds no certificate in PEM form\n$/),
       options,
     ],
     [
@@ -96,7 +96,7 @@ Deno.test("ws says in a line what became of the connection", async () => {
       [
         ...["ws", "--cert", "text", "--cert-key", "text", "wss://127.0.0.1:1"],
       ],
-      usage(/--cert, --cert-key: /),
+      usage(/--cert: text holds no certificate in PEM form\n$/),
       options,
     ],
   ];

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { assertTable, hasProgram, runtimeIs, serving, startCli, tempDir } from "./_cli.ts";
 
@@ -148,12 +149,16 @@ Deno.test("files: credentials for everything, or for uploads", async () => {
       "ada:pass:word",
       "-a",
       `bob:sha256:${hash}`,
+      "-a",
+      `eve:SHA512:${createHash("sha512").update("geheim").digest("hex")}`,
       path,
     ]);
     const rows: [name: string, headers: HeadersInit, status: number][] = [
       ["1b none", {}, 401],
       ["1b right, a colon in it", basic("ada:pass:word"), 200],
       ["1b by its digest", basic("bob:secret"), 200],
+      ["1b by SHA-512", basic("eve:geheim"), 200],
+      ["1b the digest is no password", basic(`bob:sha256:${hash}`), 401],
       ["1b wrong", basic("ada:secret"), 401],
       ["1b another's", basic("bob:pass:word"), 401],
       ["1b empty", basic(":"), 401],

@@ -324,10 +324,6 @@ Deno.test("exit codes of requests", async () => {
       code: USAGE,
       stderr: /item 'a:\\x1b\[2J': a header's value is one line, without control/,
     }],
-    ["usage: a header beyond Latin-1", [":1/", "a:Łódź"], {
-      code: USAGE,
-      stderr: /item 'a:Łódź': a header has no "Ł", only Latin-1; many servers take %C5%81/,
-    }],
     ["usage: a file beside JSON", [":1/", "a@x"], { code: USAGE, stderr: /add -f, or @x/ }],
     ["usage: two bodies", [":1/", "a=1", "--raw", "x"], { code: USAGE, stderr: /has one source/ }],
     ["1a nested types, with a caret", [":1/", "a[b]=1", "a[0]=2"], {

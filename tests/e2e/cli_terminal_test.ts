@@ -186,12 +186,13 @@ terminalTest("Ctrl-C ends requests, ws and ws -s with 130, 1a", async () => {
 
 terminalTest("on a terminal ws prompts, sends lines and knows commands, 1c", async () => {
   await using bin = await serving(["httpbin"]);
-  await using terminal = inTerminal(["ws", "--print-pings", `:${bin.port}/websocket/echo`]);
+  await using terminal = inTerminal(["ws", `:${bin.port}/websocket/echo`]);
   const talk: [typed: string, answer: string][] = [
     ["hello", "< \x1b[0mhello"],
-    ["/help", "commands: /ping, /close [CODE], /quit; //x sends /x"],
+    ["/help", "commands: /ping [TEXT], /close [CODE], /quit; //x sends /x"],
     ["//slash", "< \x1b[0m/slash"],
-    ["/ping", "[pong]"],
+    ["/ping", "pong in "],
+    ["/ping to you", 'pong "to you" in '],
     ["/close 999", "a code is 1000, or 3000 to 4999"],
     ["/nonsense", "commands: "],
     ["\x1b[A\x1b[A\x1b[A\x1b[A", "< \x1b[0m/slash"], // the arrow: what was typed before

@@ -25,7 +25,9 @@ Deno.test("ws: lines in, messages out, and the end of the input", async () => {
     ["1c --base64", ["ws", "--base64", "-1", echo], { code: 0, stdout: "AAH/\n" }, {
       stdin: "AAH/\n",
     }],
-    ["1c -b", ["ws", "-b", "-1", echo], { code: 0, stdout: "raw" }, { stdin: "raw\n" }],
+    ["1c -b: bytes as they are", ["ws", "-b", "-1", echo], { code: 0, stdout: "a\r\nb\0\n" }, {
+      stdin: "a\r\nb\0\n",
+    }],
     ["1c -j", ["ws", "-j", "-1", echo], { code: 0, stdout: '{\n  "a": 1\n}\n' }, {
       stdin: '{"a":1}\n',
     }],

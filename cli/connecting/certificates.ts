@@ -1,0 +1,102 @@
+/**
+ * Certificates and keys that options name, checked before anything is sent.
+ * @module
+ */
+import type { ParsedArgs } from "../args/parse_args.ts";
+import { UsageError } from "../errors/usage_error.ts";
+import { askSecret } from "../io/ask_secret.ts";
+import { readText } from "../io/read_text.ts";
+
+/** What TLS is agreed on with. */
+export interface Certificates {
+  /** Whether the peer's certificate has to be valid. */
+  readonly verify: boolean;
+  /** Certificates to trust beside the system's, in PEM form. */
+  readonly ca: readonly string[];
+  /** The own certificate and its key, in PEM form and not encrypted. */
+  readonly identity: { readonly cert: string; readonly key: string } | null;
+}
+
+/**
+ * Reads `--verify`, `--cert`, `--cert-key` and `--cert-key-pass`.
+ *
+ * @param parsed Options.
+ * @returns What they say.
+ * @throws {UsageError} If a file cannot be read, is no certificate or no key, or they do not belong
+ * together.
+ */
+export async function certificatesOf(parsed: ParsedArgs): Promise<Certificates> {
+  const how = parsed.value("verify") ?? "yes";
+  const verify = !/^(?:no|false)$/.test(how);
+  const ca = /^(?:yes|true|no|false)$/.test(how) ? [] : [readText("verify", how)];
+  for (const pem of ca) await checkCertificates("verify", how, pem);
+  const path = parsed.value("cert");
+  if (path === undefined) {
+    const lone = ["cert-key", "cert-key-pass"].find((each) => parsed.has(each));
+    if (lone !== undefined) throw new UsageError(`--${lone} needs --cert`);
+    return { verify, ca, identity: null };
+  }
+  const cert = readText("cert", path);
+  await checkCertificates("cert", path, cert);
+  return { verify, ca, identity: { cert, key: await keyOf(parsed, path, cert) } };
+}
+
+/** Each certificate of a file has to be one: the platform skips what it cannot read. */
+async function checkCertificates(option: string, path: string, text: string): Promise<void> {
+  const { X509Certificate } = await import("node:crypto");
+  const block = /-----BEGIN ([A-Z0-9 ]*CERTIFICATE)-----[^]*?-----END \1-----/g;
+  const found = text.match(block) ?? [];
+  for (const [at, each] of found.entries()) {
+    try {
+      new X509Certificate(each);
+    } catch (cause) {
+      const which = found.length === 1 ? "the certificate" : `certificate ${at + 1}`;
+      throw new UsageError(`argument --${option}: ${which} in ${path} is damaged`, { cause });
+    }
+  }
+  if (found.length > 0) return;
+  throw new UsageError(`argument --${option}: ${path} holds no certificate in PEM form`);
+}
+
+async function keyOf(parsed: ParsedArgs, certPath: string, cert: string): Promise<string> {
+  const { createPrivateKey, X509Certificate } = await import("node:crypto");
+  const given = parsed.value("cert-key");
+  const path = given ?? certPath;
+  const text = given === undefined ? cert : readText("cert-key", given);
+  const [pem, kind] = /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----[^]*?-----END \1-----/.exec(text) ??
+    [];
+  if (pem === undefined) {
+    throw new UsageError(
+      given === undefined
+        ? `argument --cert: ${path} holds no private key; --cert-key FILE names it`
+        : `argument --cert-key: ${path} holds no private key in PEM form`,
+    );
+  }
+  const isLocked = kind === "ENCRYPTED PRIVATE KEY" || /^Proc-Type: 4,ENCRYPTED/m.test(pem);
+  const passphrase = parsed.value("cert-key-pass") ??
+    (isLocked ? askSecret(parsed, `Passphrase of ${path}: `) : null);
+  if (isLocked && passphrase === null) {
+    throw new UsageError(
+      `argument --cert-key: the key in ${path} is encrypted; --cert-key-pass PASS opens it`,
+    );
+  }
+  try {
+    const key = createPrivateKey({
+      key: pem,
+      ...(isLocked ? { passphrase: passphrase ?? "" } : {}),
+    });
+    if (new X509Certificate(cert).checkPrivateKey(key)) {
+      return `${key.export({ type: "pkcs8", format: "pem" })}`;
+    }
+  } catch (cause) {
+    throw new UsageError(
+      isLocked
+        ? `argument --cert-key-pass: it does not open the key in ${path}`
+        : `argument --cert-key: the key in ${path} is damaged`,
+      { cause },
+    );
+  }
+  throw new UsageError(
+    `argument --cert-key: the key in ${path} is not that of the certificate in ${certPath}`,
+  );
+}

@@ -1,0 +1,29 @@
+/**
+ * Letters that mean something else to curl.
+ * @module
+ */
+import type { ParsedArgs } from "../args/parse_args.ts";
+
+const LETTERS: readonly (readonly [long: string, meaning: string])[] = [
+  ["download", "-d downloads here; a body is --data TEXT"],
+  ["follow", "-F follows redirects here; a form is -f NAME=VALUE NAME@FILE"],
+  ["body", "-b prints the body alone here; a cookie is Cookie:NAME=VALUE"],
+  ["meta", "-m prints times here; curl's limit is --timeout SECONDS"],
+  ["compress", "-x compresses the body here; curl's proxy is --proxy URL"],
+  ["continue", "-c goes on with a download here; curl's cookie jar is --session NAME"],
+];
+
+/**
+ * What a letter means here, where the words look as if it had been given a value as curl's has.
+ *
+ * @param parsed Options.
+ * @param isWrong Whether the words make no request.
+ * @returns The explanation, `null` where none is needed.
+ */
+export function curlLetter(parsed: ParsedArgs, isWrong: boolean): string | null {
+  const [first = "", ...others] = parsed.positionals;
+  const isMethod = /^[a-z]+$/i.test(first);
+  const isLate = others.some((word, at) => /^https?:\/\//i.test(word) && (at > 0 || !isMethod));
+  if (!isWrong && !isLate && !/^[[{"]/.test(first)) return null;
+  return LETTERS.find(([long]) => parsed.has(long))?.[1] ?? null;
+}

@@ -1,0 +1,93 @@
+/**
+ * Failures of a conversation, for the user.
+ * @module
+ */
+import {
+  ClientConnectionError,
+  ClientConnectorError,
+  ClientError,
+  ServerTimeoutError,
+  TooManyRedirectsError,
+  WebSocketLimitError,
+  WebSocketProtocolError,
+  WebSocketTimeoutError,
+  WSServerHandshakeError,
+} from "../../client/mod.ts";
+import type { ParsedArgs } from "../args/parse_args.ts";
+import { explained as explainedConnection } from "../connecting/explained.ts";
+import { missingPermission } from "../errors/missing_permission.ts";
+import { CommandError } from "../errors/usage_error.ts";
+import { PingTimeoutError } from "./pings.ts";
+
+/** Exit code of a connection that was lost, or closed with an error. */
+export const LOST = 3;
+
+/**
+ * Whether an error ends a connection that the next one may do better.
+ *
+ * @param error What was thrown.
+ */
+export function isLoss(error: unknown): error is Error {
+  return error instanceof ClientConnectionError || error instanceof PingTimeoutError ||
+    error instanceof WebSocketTimeoutError || isCut(error);
+}
+
+/** Whether the connection ended without a close frame: code 1006, which is no error of a class. */
+function isCut(error: unknown): error is Error {
+  return error instanceof Error && error.message.startsWith("WebSocket connection lost");
+}
+
+/**
+ * What went wrong, with the likely cause and the next command.
+ *
+ * @param error What was thrown.
+ * @param parsed Options.
+ */
+export function explained(error: unknown, parsed: ParsedArgs): unknown {
+  if (missingPermission(error) !== null) return error; // what is missing is the whole message
+  if (isCut(error)) return new CommandError(error.message, { exitCode: LOST, cause: error });
+  if (error instanceof TooManyRedirectsError) {
+    return new CommandError("the server redirects without end; --follow shows the way", {
+      exitCode: 4,
+      cause: error,
+    });
+  }
+  if (error instanceof WSServerHandshakeError) {
+    return new CommandError(
+      `${error.message}; is this the path of a WebSocket? roundtrip shows what it answers`,
+      { exitCode: 4, cause: error },
+    );
+  }
+  if (error instanceof ServerTimeoutError) {
+    return new CommandError(error.message, { exitCode: 2, cause: error });
+  }
+  if (error instanceof PingTimeoutError) {
+    return new CommandError(`${error.message}; --ping-timeout is the limit`, {
+      exitCode: 2,
+      cause: error,
+    });
+  }
+  if (error instanceof WebSocketTimeoutError) {
+    const waited = `no answer to a ping in ${error.limit / 1000} s`;
+    return new CommandError(`${waited}, half of --ping-interval; --ping-timeout sets another`, {
+      exitCode: 2,
+      cause: error,
+    });
+  }
+  if (error instanceof WebSocketLimitError) {
+    return new CommandError(`${error.message}; --max-size BYTES allows more`, { cause: error });
+  }
+  if (error instanceof WebSocketProtocolError) {
+    return new CommandError(error.message, { cause: error });
+  }
+  if (error instanceof ClientConnectorError && error.failure !== "refused") {
+    return explainedConnection(error, parsed);
+  }
+  if (error instanceof ClientConnectionError) {
+    return new CommandError(`${error.message}; is the server running, and is the port right?`, {
+      cause: error,
+    });
+  }
+  if (error instanceof ClientError) return new CommandError(error.message, { cause: error });
+  return error;
+}

@@ -1,0 +1,41 @@
+/**
+ * Commands that are typed into a conversation.
+ * @module
+ */
+import type { ClientWebSocketResponse } from "../../client/mod.ts";
+import type { Console } from "./console.ts";
+import type { TypedPings } from "./typed_pings.ts";
+
+/**
+ * Does what a line that begins with a slash says; `//x` sends `/x`.
+ *
+ * @param line The line.
+ * @param socket The connection.
+ * @param terminal Where it is answered.
+ * @param pings Pings that are typed.
+ * @param leave Called before this side closes.
+ * @returns Whether it was the last line.
+ */
+export async function typedCommand(
+  line: string,
+  socket: ClientWebSocketResponse,
+  terminal: Console,
+  pings: TypedPings,
+  leave: () => void,
+): Promise<boolean> {
+  const [name, argument] = line.trim().split(/\s+/, 2);
+  if (line.startsWith("//")) await socket.sendStr(line.slice(1));
+  else if (name === "/ping") await pings.send(socket, line.trim().slice(5).trim());
+  else if (name === "/quit") return true;
+  else if (name === "/close") {
+    const code = Number(argument ?? "1000");
+    if (code !== 1000 && !(code >= 3000 && code <= 4999)) {
+      await terminal.note("a code is 1000, or 3000 to 4999");
+      return false;
+    }
+    leave(); // the end that follows is this side's
+    await socket.close(code);
+    return true;
+  } else await terminal.note("commands: /ping [TEXT], /close [CODE], /quit; //x sends /x");
+  return false;
+}
