@@ -150,7 +150,9 @@ async function exchange(
   try {
     const resumes = parsed.has("continue");
     if (resumes && (planned.body !== null || planned.method !== "GET")) {
-      throw new UsageError("--continue is for GET without a body");
+      throw new UsageError(
+        "--continue is for GET without a body; curl's cookie jar, -c, is --session NAME",
+      );
     }
     const send = async (more: readonly (readonly [string, string])[]): Promise<ClientResponse> =>
       await session.request(planned.method, planned.url, {

@@ -32,6 +32,7 @@ export const CLEAN: Readonly<Record<string, string>> = {
   ALL_PROXY: "",
   NO_PROXY: "",
   NETRC: "/nowhere",
+  DENO_NO_UPDATE_CHECK: "1", // `deno run` would ask through the proxy under test
 };
 
 /** How a command is run. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { createPrivateKey, generateKeyPairSync } from "node:crypto";
+import { createPrivateKey } from "node:crypto";
 import { CA, CERT, KEY } from "../server/_tls.ts";
 import {
   assertRow,
@@ -78,6 +78,10 @@ Deno.test("--verify: a certificate is checked, by an authority of one's own, or 
     ["a file that is missing", ["--verify", "nope.pem", url], {
       code: USAGE,
       stderr: /argument --verify: cannot read nope\.pem: there is no such file/,
+    }],
+    ["a file that is no certificate", ["--verify", "bad.pem", url], {
+      code: USAGE,
+      stderr: /error: argument --verify: bad\.pem holds no certificate in PEM form\n$/,
     }],
     ["-m tells addresses and TLS", ["-m", "--verify", "ca.pem", url], {
       code: 0,
@@ -386,69 +390,6 @@ Deno.test("--proxy: HTTP and SOCKS 5, for both schemes, with credentials, 1a", a
   }
   await plain.shutdown();
   await secure.shutdown();
-});
-
-Deno.test("certificates and keys that are none are refused before anything is sent", async () => {
-  await using folder = await tempDir();
-  const other = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
-  const files = {
-    "ca.pem": CA,
-    "cert.pem": CERT,
-    "key.pem": KEY,
-    "both.pem": CERT + KEY,
-    "text": "no certificate",
-    "damaged.pem": CERT.replace(/\n\S+\n/, "\nAAAA\n"),
-    "second.pem": CA + CERT.replace(/\n\S+\n/, "\nAAAA\n"),
-    "damaged-key.pem": KEY.replace(/\n\S+\n/, "\nAAAA\n"),
-    "other.pem": `${other.export({ type: "pkcs8", format: "pem" })}`,
-    "locked.pem": locked(KEY, "geheim"),
-  };
-  for (const [name, text] of Object.entries(files)) {
-    await Deno.writeTextFile(`${folder.path}/${name}`, text);
-  }
-  const rows: [args: string, said: string][] = [
-    ["--verify text", "--verify: text holds no certificate in PEM form"],
-    ["--verify key.pem", "--verify: key.pem holds no certificate in PEM form"],
-    ["--verify damaged.pem", "--verify: the certificate in damaged.pem is damaged"],
-    ["--verify second.pem", "--verify: certificate 2 in second.pem is damaged"],
-    ["--cert text", "--cert: text holds no certificate in PEM form"],
-    ["--cert damaged.pem --cert-key key.pem", "--cert: the certificate in damaged.pem is damaged"],
-    ["--cert cert.pem", "--cert: cert.pem holds no private key; --cert-key FILE names it"],
-    ["--cert cert.pem --cert-key text", "--cert-key: text holds no private key in PEM form"],
-    [
-      "--cert cert.pem --cert-key damaged-key.pem",
-      "--cert-key: the key in damaged-key.pem is damaged",
-    ],
-    [
-      "--cert cert.pem --cert-key other.pem",
-      "--cert-key: the key in other.pem is not that of the certificate in cert.pem",
-    ],
-    [
-      "--cert cert.pem --cert-key locked.pem",
-      "--cert-key: the key in locked.pem is encrypted; --cert-key-pass PASS opens it",
-    ],
-    [
-      "--cert cert.pem --cert-key locked.pem --cert-key-pass other",
-      "--cert-key-pass: it does not open the key in locked.pem",
-    ],
-  ];
-  const options = { cwd: folder.path, env: CLEAN };
-  const nowhere: [string, string][] = [["", "https://127.0.0.1:1"], ["ws", "wss://127.0.0.1:1"]];
-  await assertTable(
-    rows.flatMap(([args, said], at): Row[] => {
-      const [sub = "", url = ""] = nowhere[at % 3 === 0 ? 1 : 0] ?? [];
-      const words = [...(sub === "" ? [] : [sub]), ...args.split(" "), url];
-      return [[words.join(" "), words, {
-        code: USAGE,
-        stderr: new RegExp(`error: argument ${RegExp.escape(said)}\\n$`),
-      }, options]];
-    }).concat([
-      ["--cert-key-pass alone", ["--cert-key-pass", "x", "https://127.0.0.1:1"], {
-        code: USAGE,
-        stderr: /--cert-key-pass needs --cert/,
-      }, options],
-    ]),
-  );
 });
 
 Deno.test("proxies of the environment, and .netrc, 1a", async () => {
