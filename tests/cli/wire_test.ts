@@ -17,7 +17,7 @@ function plainTransport(times?: Times): Transport {
       localAddress: null,
       connectTimeout: null,
     },
-    times ?? { lookup: null, connected: null, secured: null, head: null },
+    times ?? { peer: null, lookup: null, connected: null, secured: null, head: null },
   );
 }
 
