@@ -21,8 +21,13 @@ export type SessionRecord = Readonly<Record<string, unknown>>;
  * @param read What it holds.
  */
 export function isForeignSession(read: SessionRecord): boolean {
-  const { __meta__: meta } = read;
-  return isRecord(meta) && (typeof meta.httpie === "string" || typeof meta.xh === "string");
+  const { __meta__: meta, headers, cookies } = read;
+  if (isRecord(meta)) return typeof meta.httpie === "string" || typeof meta.xh === "string";
+  // HTTPie reads those that were written by hand or by its first versions, without this mark.
+  return Object.keys(read).every((name) => /^(?:headers|cookies|auth)$/.test(name)) &&
+    (isRecord(headers) || isRecord(cookies)) &&
+    Object.values(headers ?? {}).every((value) => typeof value === "string") &&
+    Object.values(cookies ?? {}).every((cookie) => isRecord(cookie) && "value" in cookie);
 }
 
 /**
@@ -86,7 +91,7 @@ export function writeForeignSession(
   { headers, auth }: SessionData,
   jar: CookieJar,
 ): SessionRecord {
-  const isHttpie = isRecord(read.__meta__) && "httpie" in read.__meta__;
+  const isHttpie = !isRecord(read.__meta__) || "httpie" in read.__meta__;
   const cookies = [...jar].map((cookie) => foreignCookie(cookie, isHttpie));
   const old = authOf(read.auth);
   const isSame = old?.type === auth?.type && old?.value === auth?.value;

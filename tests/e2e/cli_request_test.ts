@@ -488,7 +488,17 @@ Deno.test("other JSON is no session; sessions keep cookies of the command line a
   await using folder = await tempDir();
   const cwd = folder.path;
   const at = (path: string): string => `:${bin.port}${path}`;
-  for (const text of ['{"name":"a package"}', "{}", "[1]", '"text"']) {
+  const bare = { headers: { "X-Data": "value" }, cookies: { baz: { value: "quux" } } };
+  await Deno.writeTextFile(`${cwd}/bare.json`, JSON.stringify(bare));
+  await assertTable([
+    ["a file without a mark", ["--session", "./bare.json", at("/headers")], {
+      code: 0,
+      stdout: /"Cookie":"baz=quux".*"X-Data":"value"/,
+    }, { cwd }],
+  ]);
+  for (
+    const text of ['{"name":"a package"}', '{"headers":{"a":1}}', "{}", "[1]", '"text"']
+  ) {
     await Deno.writeTextFile(`${cwd}/other.json`, text);
     const { code, stderr } = await cli(["--session", "./other.json", at("/get")], { cwd });
     assertEquals(code, 1, text);
@@ -507,7 +517,7 @@ Deno.test("other JSON is no session; sessions keep cookies of the command line a
     }, { cwd }],
     ["and both headers", [...session, "--offline", "-p", "H", at("/")], {
       code: 0,
-      stdout: /\nX-R: 1\nX-R: 2\n/,
+      stdout: /\r\nX-R: 1\r\nX-R: 2\r\n/,
     }, { cwd }],
   ]);
 });

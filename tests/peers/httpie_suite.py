@@ -67,6 +67,11 @@ ON_PURPOSE = {
     "test_cert_file_invalid": "exceptions of Python",
     "test_cert_ok_but_missing_key": "exceptions of Python",
     "test_non_existent_file": "exceptions of Python",
+    "test_auth_type": "plugins in Python",
+    "test_auth_plugin": "plugins in Python",
+    "cookie_layout_preservation": "3xx, 4xx and 5xx have exit codes of their own, always",
+    "test_secure_cookies_on_localhost": "3xx, 4xx and 5xx have exit codes of their own, always",
+    "test_session_overwrite_header": "headers that repeat are joined with a comma and a blank",
     "test_traceback": "there is no --traceback",
 }
 
