@@ -154,6 +154,7 @@ export {
 } from "./testing/mock_responses.ts";
 
 // Transport
+export type { ByteStream } from "../http/bytes/byte_stream.ts";
 export { appTransport, type FetchApp } from "./transport/app_transport.ts";
 export { fetchTransport } from "./transport/fetch_transport.ts";
 export { socketTransport } from "./transport/socket_transport.ts";

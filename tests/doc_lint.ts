@@ -1,0 +1,24 @@
+/**
+ * `deno doc --lint` of the public entries: `deno task doc:lint`. Two members are typed by Hono, whose
+ * types `deno doc` takes for private ones of ours.
+ *
+ * @module
+ */
+
+const HONO = [
+  "public type 'Application.prototype.hono' references private type 'Hono'",
+  "public type 'ServerRequest.prototype.hono' references private type 'Context'",
+];
+
+const { stderr } = await new Deno.Command(Deno.execPath(), {
+  args: ["doc", "--lint", "mod.ts", "client/mod.ts", "server/mod.ts"],
+  env: { NO_COLOR: "1" },
+  stdout: "null",
+  stderr: "piped",
+}).output();
+const text = new TextDecoder().decode(stderr);
+const errors = text.split(/^(?=error\[)/m).filter((each) => each.startsWith("error["));
+if (errors.length === 0 && !/^Checked/m.test(text)) throw new Error(text);
+const ours = errors.filter((each) => !HONO.some((known) => each.includes(known)));
+for (const each of ours) console.error(each);
+if (ours.length > 0) Deno.exit(1);
