@@ -31,8 +31,8 @@ export const PROXY_AGENT_OPTIONS = new OptionTable<ProxyAgentOptions>({
  * through a proxy: by CONNECT (RFC 9110 section 9.3.6), by SOCKS 5 (RFC 1928), or to a Unix socket.
  * TLS is with the server at the other end, and with the proxy too if its URL says `https:`.
  *
- * @param proxy Its URL: `http:`, `https:`, `socks5:` (names are looked up here), `socks5h:` (by the
- * proxy), `unix:/path`; user and password in it are sent.
+ * @param proxy Its URL: `http:`, `https:`, `socks5:` or `socks5h:` (both look names up),
+ * `unix:/path`; user and password in it are sent.
  * @param secure Whether the servers talk TLS: an agent is for one of both.
  * @param options Certificates.
  * @returns An agent; `destroy()` ends its connections.

@@ -40,7 +40,7 @@ export class ProxyError extends Error {
 /**
  * Asks a proxy for a connection.
  *
- * @param proxy Its URL: `http:`, `https:`, `socks5:` (names are looked up here) or `socks5h:`.
+ * @param proxy Its URL: `http:`, `https:`, `socks5:` or `socks5h:`, which look names up.
  * @param host Host name or address, an IPv6 one without brackets.
  * @param port Port.
  * @param line The connection to the proxy.
@@ -118,7 +118,7 @@ async function socks(proxy: URL, host: string, port: number, line: ProxyLine): P
       `the proxy ${proxy.host} wants credentials; socks5://user:password@host gives them`,
     );
   }
-  const address = await socksAddress(proxy, host);
+  const address = socksAddress(proxy, host);
   await line.write(Uint8Array.from([5, 1, 0, ...address, port >> 8, port & 255]));
   const [, status = 1, , kind] = await line.bytes(4);
   if (status !== 0) {
@@ -137,25 +137,16 @@ function checkLength(proxy: URL, what: string, bytes: Uint8Array): void {
   );
 }
 
-async function socksAddress(proxy: URL, host: string): Promise<number[]> {
-  let address = host;
-  if (isIP(host) === 0) {
-    if (proxy.protocol === "socks5h:") {
-      const name = new TextEncoder().encode(host);
-      checkLength(proxy, "name of the host", name);
-      return [3, name.length, ...name];
-    }
-    try {
-      const { lookup } = await import("node:dns/promises");
-      ({ address } = await lookup(host));
-    } catch (cause) {
-      const message = `there is no host ${host} here; socks5h:// lets the proxy look it up`;
-      throw new ProxyError(message, null, { cause });
-    }
+function socksAddress(proxy: URL, host: string): number[] {
+  const kind = isIP(host);
+  if (kind === 0) {
+    const name = new TextEncoder().encode(host);
+    checkLength(proxy, "name of the host", name);
+    return [3, name.length, ...name];
   }
-  if (isIP(address) === 4) return [1, ...address.split(".").map(Number)];
+  if (kind === 4) return [1, ...host.split(".").map(Number)];
   // The URL parser writes an address of IPv6 in groups of one form.
-  const [left = "", right] = address.split("::");
+  const [left = "", right] = host.split("::");
   const groups = (text: string): number[] =>
     text === "" ? [] : text.split(":").map((each) => parseInt(each, 16));
   const [before, after] = [groups(left), groups(right ?? "")];

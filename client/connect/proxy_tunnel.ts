@@ -21,7 +21,7 @@ export interface Destination {
 /**
  * Connects through a proxy.
  *
- * @param proxy Its URL: `http:`, `https:`, `socks5:` (names are looked up here), `socks5h:`, or
+ * @param proxy Its URL: `http:`, `https:`, `socks5:` or `socks5h:` (both look names up), or
  * `unix:` for a socket of this machine, whatever the destination.
  * @param to Where to.
  * @param tls How to talk to a proxy whose URL is `https:`.

@@ -12,7 +12,7 @@ import {
 } from "../errors/client_errors.ts";
 import type { ClientHandler } from "../hop/middleware.ts";
 import type { ClientRequest } from "../hop/request.ts";
-import { discard, type HopResult } from "../hop/transport.ts";
+import { discard, type HeaderList, type HopResult } from "../hop/transport.ts";
 import { type RequestTarget, resolveTarget, withoutCredentials } from "./url.ts";
 
 /** The last hop of a request, and what led to it. */
@@ -55,17 +55,19 @@ const BODY_HEADERS = ["content-length", "content-encoding", "content-language", 
  * @param request The hop.
  * @param status Status of its reply.
  * @param headers Headers of its reply.
+ * @param lines The same as they came, where the transport sees them.
  * @returns The next hop, `null` if the reply is the last one.
- * @throws {InvalidURLRedirectError} If it leads to no `http:` or `https:` URL.
+ * @throws {InvalidURLRedirectError} If it leads to no `http:` or `https:` URL, or to two.
  * @throws {ClientPayloadError} If it asks for a body that can be sent only once.
  */
 export function nextRequest(
   request: ClientRequest,
   status: number,
   headers: Headers,
+  lines?: HeaderList,
 ): ClientRequest | null {
   if (!STATUSES.has(status)) return null;
-  const location = locationOf(headers);
+  const location = locationOf(request.url, headers, lines);
   if (location === "") return null;
   const { href, fragment, auth } = redirectTarget(location, request.url);
   const url = new URL(href);
@@ -135,13 +137,13 @@ export async function followRedirects(
   const history: HistoryEntry[] = [];
   let request = first;
   for (let result = reply;; result = await sendHop(request)) {
-    const { status, headers } = result;
+    const { status, headers, rawHeaders } = result;
     if (!isRedirect(result, policy)) return { request, result, history };
     history.push({ status, url: request.url, headers });
     let next: ClientRequest | null;
     try {
       checkCount(first, history, policy.maxRedirects);
-      next = nextRequest(request, status, headers);
+      next = nextRequest(request, status, headers, rawHeaders);
     } catch (error) {
       discard(result);
       throw error;
@@ -171,8 +173,18 @@ function checkCount(
 }
 
 /** Where a reply leads; "URI" is what some servers of old say. */
-function locationOf(headers: Headers): string {
-  const location = headers.get("location") ?? headers.get("uri") ?? "";
+function locationOf(base: URL, headers: Headers, lines: HeaderList = []): string {
+  let location = headers.get("location") ?? headers.get("uri") ?? "";
+  // Headers join lines by ", ", and a URL may hold that (RFC 9110 section 10.2.2).
+  const each = lines.filter(([name]) => name.toLowerCase() === "location").map((line) => line[1]);
+  if (each.length > 1 && each.join(", ") === location) {
+    const [only = "", other] = new Set(each);
+    if (other !== undefined) {
+      const reason = `${base.href} redirects to ${withoutCredentials(other)} too`;
+      throw new InvalidURLRedirectError(withoutCredentials(only), reason);
+    }
+    location = only;
+  }
   // Bytes beyond ASCII come as one character each; servers mean UTF-8 by them.
   if (!/[\x80-\xff]/.test(location)) return location;
   const bytes = Uint8Array.from(location, (each) => each.charCodeAt(0));

@@ -153,11 +153,17 @@ export class SocketResult implements HopResult {
     if (socket === null) return null;
     const decoder = this.#decoder;
     const pieces: Bytes[] = [];
-    while (!decoder.isDone) {
-      socket.start = decoder.read(socket.bytes, socket.start, socket.end);
-      const own = decoder.available(socket.end - socket.start);
-      if (own === 0) break;
-      pieces.push(this.#take(socket, own));
+    try {
+      while (!decoder.isDone) {
+        socket.start = decoder.read(socket.bytes, socket.start, socket.end);
+        const own = decoder.available(socket.end - socket.start);
+        if (own === 0) break;
+        pieces.push(this.#take(socket, own));
+      }
+    } catch (error) {
+      // The head is whole: what is wrong with the body is told to those who read that, as if it had
+      // come later.
+      return this.#open(pieces.length === 0 ? null : concatBytes(pieces), error);
     }
     if (decoder.isDone) this.#end(true);
     if (pieces.length === 0) return null;
@@ -172,12 +178,13 @@ export class SocketResult implements HopResult {
     return piece;
   }
 
-  /** A body that is still coming; `first` has come. */
-  #open(first: Bytes | null = null): BodySource {
+  /** A body that is still coming; `first` has come, and behind it what `failure` says. */
+  #open(first: Bytes | null = null, failure: unknown = null): BodySource {
     const decoder = this.#decoder;
     let left = first; // a copy: the connection's memory is needed for what follows
     /** How many bytes of the body are at hand; 0 at its end. */
     const have = async (socket: SocketConnection): Promise<number> => {
+      if (failure !== null) throw failure;
       for (;;) {
         socket.start = decoder.read(socket.bytes, socket.start, socket.end);
         if (decoder.isDone) {

@@ -14,6 +14,7 @@ import { openConnection } from "../connect/open_connection.ts";
 import { proxyAuthorization } from "../connect/proxy_authorization.ts";
 import { ClientConnectionError } from "../errors/connection_errors.ts";
 import type { HeaderList, HopRequest, Transport } from "../hop/transport.ts";
+import { fetchTransport } from "./fetch_transport.ts";
 import { type Outgoing, SocketConnection } from "./socket_connection.ts";
 import { socketError } from "./socket_errors.ts";
 import { SocketPool } from "./socket_pool.ts";
@@ -58,6 +59,11 @@ export function socketTransport(options?: ConnectorOptions): Transport {
     throw needsFetch("connector.localAddress", "Deno's sockets choose the address themselves");
   }
   if (options?.http2 === true) throw needsFetch("connector.http2", "sockets talk HTTP/1.1");
+  const { caCerts, cert, key } = connector;
+  if (cert !== null || caCerts.length > 0) {
+    // A mistake in them is told here, not by the first request: fetch reads them at once.
+    fetchTransport({ caCerts, ...(cert === null || key === null ? {} : { cert, key }) }).close();
+  }
   return new SocketTransport(connector);
 }
 

@@ -9,6 +9,7 @@ import {
   ClientConnectionError,
   ClientConnectorError,
   ClientPayloadError,
+  ClientProtocolError,
   ClientResponseError,
   ClientSession,
   ContentTypeError,
@@ -258,26 +259,28 @@ Deno.test("a caller's signal aborts with its own reason", async () => {
   assertEquals(error, reason);
 });
 
-Deno.test("failures to connect name the host and the reason", async () => {
-  await using session = new ClientSession();
-  const refused = await assertRejects(
-    () => session.get("http://127.0.0.1:1234/"),
-    ClientConnectorError,
-    "Cannot connect to host 127.0.0.1:1234: ",
-  );
-  assertEquals([refused.failure, refused.port], ["refused", 1234]);
-  assertStringIncludes(refused.message, "refused");
-  assertInstanceOf(refused.cause, TypeError);
-  const unknown = await assertRejects(
-    () => session.get("http://no-such-host.invalid/"),
-    ClientConnectorError,
-  );
-  assertEquals(unknown.failure, "dns");
+Deno.test("failures to connect name the host and the reason, and carry what the platform threw", async () => {
+  for (const [transport, type] of [["fetch", TypeError], ["sockets", Error]] as const) {
+    await using session = new ClientSession({ connector: { transport } });
+    const refused = await assertRejects(
+      () => session.get("http://127.0.0.1:1234/"),
+      ClientConnectorError,
+      "Cannot connect to host 127.0.0.1:1234: ",
+    );
+    assertEquals([refused.failure, refused.port], ["refused", 1234]);
+    assertStringIncludes(refused.message, "refused");
+    assertInstanceOf(refused.cause, type);
+    const unknown = await assertRejects(
+      () => session.get("http://no-such-host.invalid/"),
+      ClientConnectorError,
+    );
+    assertEquals(unknown.failure, "dns");
+  }
 });
 
 const BROKEN: [string, string, ErrorType][] = [
   ["closes without a reply", "", ServerDisconnectedError],
-  ["is no HTTP", "garbage\r\n\r\n", ServerDisconnectedError],
+  ["is no HTTP", "garbage\r\n\r\n", ClientProtocolError],
   [
     "is shorter than its length",
     "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc",
@@ -290,24 +293,26 @@ const BROKEN: [string, string, ErrorType][] = [
   ],
 ];
 for (const [name, reply, expected] of BROKEN) {
-  Deno.test(`a reply that ${name} is a ${expected.name}`, async () => {
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const served = (async () => {
-      using connection = await listener.accept();
-      await connection.read(new Uint8Array(4096));
-      await connection.write(new TextEncoder().encode(reply));
-    })();
-    await using session = new ClientSession();
-    await assertRejects(async () => {
-      await using response = await session.post(`http://127.0.0.1:${listener.addr.port}/`);
-      await response.read();
-    }, expected);
-    await served;
-  });
+  for (const transport of ["fetch", "sockets"] as const) {
+    Deno.test(`a reply that ${name} is a ${expected.name} over ${transport}`, async () => {
+      using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      const served = (async () => {
+        using connection = await listener.accept();
+        await connection.read(new Uint8Array(4096));
+        await connection.write(new TextEncoder().encode(reply));
+      })();
+      await using session = new ClientSession({ connector: { transport } });
+      await assertRejects(async () => {
+        await using response = await session.post(`http://127.0.0.1:${listener.addr.port}/`);
+        await response.read();
+      }, expected);
+      await served;
+    });
+  }
 }
 
 Deno.test("mistakes of the caller are errors that name them, before anything is sent", async () => {
-  await using session = new ClientSession();
+  await using session = new ClientSession({ connector: { transport: "fetch" } });
   const cases: [() => Promise<unknown>, ErrorType, string][] = [
     [() => session.get("/rel"), InvalidURLError, '"/rel": it is not absolute'],
     [() => session.get("http://[::1"), InvalidURLError, "it is malformed"],

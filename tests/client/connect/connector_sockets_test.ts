@@ -152,15 +152,17 @@ Deno.test({
   },
 });
 
-Deno.test("http2 is agreed on over TLS unless it is switched off", async () => {
+Deno.test("http2 is agreed on over TLS where it is asked for, and by fetch unless it is switched off", async () => {
   await using server = serve(true);
   const url = `https://localhost:${server.port}/`;
   const host = async (connector: ConnectorOptions) =>
     (await get(url, { connector: { caCerts: [CA], ...connector } })).host;
   // HTTP/2 has no Host header, ":authority" says it (RFC 9113 section 8.3.1).
-  assertEquals(await host({}), null);
+  assertEquals(await host({ transport: "fetch" }), null);
   assertEquals(await host({ http2: true }), null);
-  assertEquals(await host({ http2: false }), `localhost:${server.port}`);
+  for (const connector of [{}, { http2: false }, { http2: false, transport: "fetch" }] as const) {
+    assertEquals(await host(connector), `localhost:${server.port}`);
+  }
 });
 
 Deno.test("proxy http: a tunnel to https servers, with credentials for the proxy alone", async () => {
@@ -202,15 +204,22 @@ Deno.test("proxy http: a tunnel to https servers, with credentials for the proxy
 Deno.test("proxy socks5: names are the proxy's to resolve, and it is shown user and password", async () => {
   await using plain = serve(false);
   await using secure = serve(true);
-  for (const scheme of ["socks5", "socks5h"]) {
+  const rows = (["fetch", "sockets"] as const).flatMap((transport) =>
+    [["socks5", transport], ["socks5h", transport]] as const
+  );
+  // In the words of the platform, and in ours.
+  const refusals = { fetch: "auth failure", sockets: "refused the credentials" };
+  const offers = { fetch: "auth methods", sockets: "wants credentials" };
+  const absences = { fetch: "unreachable", sockets: "cannot be reached" };
+  for (const [scheme, transport] of rows) {
     await using open = socksProxy();
     await using closed = socksProxy("us@er:p%w");
     const proxy = `${scheme}://127.0.0.1:${open.port}`;
     for (const host of ["127.0.0.1", "localhost", "no-such-host.invalid"]) {
-      const seen = await get(`http://${host}:${plain.port}/p`, { connector: { proxy } });
+      const seen = await get(`http://${host}:${plain.port}/p`, { connector: { transport, proxy } });
       assertEquals(seen.path, "/p");
     }
-    const tls = { proxy, caCerts: [CA] };
+    const tls = { transport, proxy, caCerts: [CA] };
     const seen = await get(`https://localhost:${secure.port}/tls`, { connector: tls });
     assertEquals(seen.path, "/tls");
     assertEquals(open.asked, [
@@ -222,14 +231,21 @@ Deno.test("proxy socks5: names are the proxy's to resolve, and it is shown user 
 
     const url = `http://h:${plain.port}/`;
     const given = (credentials: string) =>
-      get(url, { proxy: `${scheme}://${credentials}127.0.0.1:${closed.port}` });
+      get(url, {
+        connector: { transport },
+        proxy: `${scheme}://${credentials}127.0.0.1:${closed.port}`,
+      });
     assertEquals((await given("us%40er:p%25w@")).path, "/");
     assertEquals((await given("us@er:p%w@")).path, "/"); // a lone % is meant as it stands
-    await assertRejects(() => given("us%40er:wrong@"), ClientProxyConnectionError, "auth failure");
-    await assertRejects(() => given(""), ClientProxyConnectionError, "auth methods");
+    await assertRejects(
+      () => given("us%40er:wrong@"),
+      ClientProxyConnectionError,
+      refusals[transport],
+    );
+    await assertRejects(() => given(""), ClientProxyConnectionError, offers[transport]);
     assertEquals(closed.asked, ["1 name h", "1 name h", "refused us@er:wrong", "offers 0"]);
-    const gone = { proxy: `${scheme}://127.0.0.1:${closedPort()}` };
-    await assertRejects(() => get(url, gone), ClientProxyConnectionError, "unreachable");
+    const gone = { connector: { transport }, proxy: `${scheme}://127.0.0.1:${closedPort()}` };
+    await assertRejects(() => get(url, gone), ClientProxyConnectionError, absences[transport]);
   }
 });
 

@@ -186,7 +186,11 @@ Deno.test("options of a connector that cannot be used are refused with their nam
   assertThrows(() => fetchTransport({ keepAlive: 1.5 }), RangeError, "connector.keepAlive 1.5");
   assertThrows(() => fetchTransport({ cert: "x" }), TypeError, "go together");
   assertThrows(() => fetchTransport({ proxy: "ftp://u:secret@h" }), TypeError, "not ftp");
-  assertThrows(() => new ClientSession({ skipAutoHeaders: ["User-Agent"] }), NotSupportedError);
+  const connector = { transport: "fetch" } as const;
+  assertThrows(
+    () => new ClientSession({ connector, skipAutoHeaders: ["User-Agent"] }),
+    NotSupportedError,
+  );
   assertThrows(
     () => new ClientSession({ connector: {}, app: new web.Application() }),
     TypeError,

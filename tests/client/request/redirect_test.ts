@@ -12,7 +12,7 @@ import {
 } from "@roundtrip/http";
 import { payloadOf } from "../../../client/body/payload_of.ts";
 import { nextRequest } from "../../../client/request/redirect.ts";
-import { type RawAnswer, type RawRequest, reply } from "../_raw_server.ts";
+import { type RawAnswer, type RawRequest, rawServer, reply } from "../_raw_server.ts";
 import { overEach } from "../_transports.ts";
 
 const CODES = [301, 302, 303, 307, 308] as const;
@@ -63,6 +63,27 @@ for (const [name, location, expected] of TARGETS) {
     assertEquals(nextRequest(hop("GET"), 302, new Headers({ location }))?.url.href, expected);
   });
 }
+
+Deno.test("two different Location lines are refused, equal ones are one", async () => {
+  await using server = rawServer(({ head }) => {
+    const lines = /^GET \/(\S*)/.exec(head)?.[1]?.split("|") ?? [];
+    if (lines.length < 2) return "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+    const headers = lines.map((each) => `Location: /${each}\r\n`).join("");
+    return `HTTP/1.1 302 Found\r\ncontent-length: 0\r\n${headers}\r\n`;
+  });
+  await using session = new ClientSession({ connector: { transport: "sockets" } });
+  await using equal = await session.get(`${server.url}/a|a|a`);
+  assertEquals([equal.url.pathname, await equal.text()], ["/a", "ok"]);
+  for (const lines of ["a|b", "a|a|b"]) {
+    await assertRejects(
+      () => session.get(`${server.url}/${lines}`),
+      InvalidURLRedirectError,
+      "redirects to /b too",
+    );
+  }
+  await using comma = await session.get(`${server.url}/a,%20b|a,%20b`);
+  assertEquals(comma.url.pathname, "/a,%20b");
+});
 
 Deno.test("3.2.8 nextRequest() takes URI where Location is missing, and stops where both are", () => {
   assertEquals(nextRequest(hop("GET"), 302, new Headers({ uri: "/u" }))?.url.pathname, "/u");

@@ -425,18 +425,31 @@ const MISTAKES: readonly (readonly [string, string, RequestOptions, ErrorType, s
   ["a line break in a header", "http://h/", { headers: { a: "b\r\nc: d" } }, TypeError, ""],
   ["a header name that is none", "http://h/", { headers: { "a b": "c" } }, TypeError, ""],
   ["a cookie with a line break", "http://h/", { cookies: { a: "b\r\n" } }, TypeError, '"a"'],
-  ["a body with GET", "http://h/", { data: "x" }, NotSupportedError, "A body with GET"],
   ["no number of redirects", "http://h/", { maxRedirects: -1 }, RangeError, "maxRedirects -1"],
   ["half a redirect", "http://h/", { maxRedirects: 0.5 }, RangeError, "maxRedirects 0.5"],
   ["a proxy that is none", "http://h/", { proxy: "gopher://u:secret@h/" }, TypeError, "not gopher"],
 ];
 for (const [name, url, options, type, message] of MISTAKES) {
   Deno.test(`refused before anything is sent: ${name}`, async () => {
-    await using session = new ClientSession();
-    const error = await assertRejects(() => session.get(url, options), type, message);
-    assertEquals(error.message.includes("secret"), false);
+    for (const transport of ["fetch", "sockets"] as const) {
+      await using session = new ClientSession({ connector: { transport } });
+      const error = await assertRejects(() => session.get(url, options), type, message);
+      assertEquals(error.message.includes("secret"), false);
+    }
   });
 }
+
+Deno.test("refused before anything is sent: what fetch cannot send", async () => {
+  await using session = new ClientSession({ connector: { transport: "fetch" } });
+  const send = (method: string, data?: string) => () =>
+    session.request(method, "http://h/", data === undefined ? {} : { data });
+  for (const method of ["TRACE", "CONNECT"]) {
+    await assertRejects(send(method), NotSupportedError, method);
+  }
+  for (const method of ["GET", "HEAD"]) {
+    await assertRejects(send(method, "x"), NotSupportedError, `A body with ${method}`);
+  }
+});
 
 Deno.test("refused before anything is sent: methods, and data of no kind", async () => {
   await using session = new ClientSession();
@@ -446,9 +459,6 @@ Deno.test("refused before anything is sent: methods, and data of no kind", async
     TypeError,
     "no RFC 9110 token",
   );
-  for (const method of ["TRACE", "CONNECT"]) {
-    await assertRejects(() => session.request(method, "http://h/"), NotSupportedError, method);
-  }
   await assertRejects(
     () => session.post("http://h/", { data: 5 as never }),
     TypeError,
