@@ -25,8 +25,38 @@ export function asClient(target: Program, check: Check, scale = 1): BenchCase["o
   };
 }
 
+/**
+ * The same, where what counts is the CPU time of the client for one unit, in µs.
+ *
+ * @param target As for `asClient()`.
+ * @param check As for `asClient()`.
+ */
+export function cpuOfClient(target: Program, check: Check): BenchCase["open"] {
+  return async (row, bench) => {
+    const { child } = await asClient(target, check)(row, bench);
+    return {
+      child,
+      async measure(seconds) {
+        const before = await child.cpuTime();
+        const { count } = await letWork(child, seconds);
+        return (await child.cpuTime() - before) * 1000 / count;
+      },
+    };
+  };
+}
+
 /** Lets a worker work for some seconds; resolves to what it counted per second. */
 export async function askWorker(child: Child, seconds: number): Promise<number> {
+  const work = await letWork(child, seconds);
+  return work.count / work.seconds;
+}
+
+interface Work {
+  readonly count: number;
+  readonly seconds: number;
+}
+
+async function letWork(child: Child, seconds: number): Promise<Work> {
   await child.writeLine(JSON.stringify({ seconds })).catch(() => {}); // it has ended: said below
   const timeout = Promise.withResolvers<never>();
   const timer = setTimeout(
@@ -42,11 +72,11 @@ export async function askWorker(child: Child, seconds: number): Promise<number> 
   }
 }
 
-function parseReply(line: string): number {
+function parseReply(line: string): Work {
   const reply: unknown = JSON.parse(line);
   if (typeof reply === "object" && reply !== null && "count" in reply && "seconds" in reply) {
-    const rate = Number(reply.count) / Number(reply.seconds);
-    if (rate > 0) return rate;
+    const work = { count: Number(reply.count), seconds: Number(reply.seconds) };
+    if (work.count > 0 && work.seconds > 0) return work;
   }
   throw new Error(`Cannot read the reply of a worker: ${line}`);
 }

@@ -18,11 +18,17 @@ export interface ConnectorOptions {
   readonly keepAlive?: number;
   /** Whether each connection serves one request only. @default {false} */
   readonly forceClose?: boolean;
-  /** Whether HTTP/2 may be agreed on over TLS; `fetch` can. @default {true} */
+  /**
+   * Whether HTTP/2 may be agreed on over TLS; `true` chooses `fetch`, because sockets talk HTTP/1.1.
+   * @default {true} with `fetch`
+   */
   readonly http2?: boolean;
   /**
    * What carries the bytes: the platform's `fetch`, or sockets with an HTTP/1.1 of our own, which
-   * sends what `fetch` refuses, shows what it hides, and costs less. @default {"fetch"}
+   * sends what `fetch` refuses, shows what it hides, and costs less. Left out, it is `fetch` with
+   * `http2: true`, with `localAddress`, with `cert` and `proxy`, and where Deno's sockets are missing;
+   * else sockets, but for `https:` through an `https:` proxy or on a Unix socket, or through a proxy
+   * with `cert`. @default {"sockets"}
    */
   readonly transport?: "sockets" | "fetch";
   /**
@@ -38,8 +44,9 @@ export interface ConnectorOptions {
    * Proxy of all requests: `http://user:password@host:port`, `https:`, `socks5:` or `socks5h:`
    * (both let the proxy resolve names), or `unix:/path/to/socket` to talk to a server on a Unix
    * socket, whatever host the URL names. It counts whatever `NO_PROXY` says. For `https:` URLs
-   * through an `http:` proxy with a password the session listens on the loopback interface, because
-   * `fetch` would show the password to the server; not together with `localAddress`.
+   * through an `http:` proxy with a password a session over `fetch` listens on the loopback
+   * interface, because `fetch` would show the password to the server; not together with
+   * `localAddress`.
    */
   readonly proxy?: string | URL;
   /** IP address of this machine to connect from. */
