@@ -21,7 +21,7 @@ import type { FilesOptions } from "./options.ts";
  * @returns Exit code.
  */
 export async function run(parsed: ParsedArgs): Promise<number> {
-  const options = listenOptions(parsed);
+  const options = listenOptions(parsed, "sockets");
   const hostnames = [options.host ?? "localhost"].flat();
   const settings = await filesOptions(parsed, hostnames);
   const app = filesApplication(settings);

@@ -2,7 +2,7 @@
  * What every subcommand that listens shares.
  * @module
  */
-import { AddressInUseError, type RunAppOptions } from "../../server/mod.ts";
+import { AddressInUseError, type RunAppOptions, socketEngine } from "../../server/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { readText } from "../io/read_text.ts";
 import { CommandError, UsageError } from "../errors/usage_error.ts";
@@ -11,10 +11,14 @@ import { CommandError, UsageError } from "../errors/usage_error.ts";
  * Reads the options of listening.
  *
  * @param parsed Arguments.
- * @returns Host, port, unix socket, certificate, log, as `runApp()` takes them.
+ * @param usual Engine where `--engine` names none; TLS is Deno's alone.
+ * @returns Host, port, unix socket, certificate, log, engine, as `runApp()` takes them.
  * @throws {UsageError} If a value is not valid or one of the two TLS options is missing.
  */
-export function listenOptions(parsed: ParsedArgs): RunAppOptions {
+export function listenOptions(
+  parsed: ParsedArgs,
+  usual: "sockets" | "deno" = "deno",
+): RunAppOptions {
   const port = parsed.number("port", { max: 65535 });
   const path = parsed.value("path");
   const hosts = parsed.all("hostname");
@@ -27,6 +31,13 @@ export function listenOptions(parsed: ParsedArgs): RunAppOptions {
     throw new UsageError(
       "--tls-cert and --path: the platform has no TLS on a unix socket; " +
         "the proxy in front of it speaks TLS, or -H and -P listen without --path",
+    );
+  }
+  const engine = parsed.value("engine") ?? (cert === undefined ? usual : "deno");
+  if (engine === "sockets" && cert !== undefined) {
+    throw new UsageError(
+      "--tls-cert and --engine sockets: that engine speaks no TLS; leave --engine out, or let the " +
+        "proxy in front speak TLS",
     );
   }
   const format = parsed.value("access-log-format");
@@ -43,6 +54,7 @@ export function listenOptions(parsed: ParsedArgs): RunAppOptions {
     ...(parsed.has("access-log") || format !== undefined
       ? { accessLog: format === undefined ? {} : { format } }
       : {}),
+    ...(engine === "sockets" ? { engine: socketEngine() } : {}),
     ...(seconds === undefined ? {} : { shutdownTimeout: seconds * 1000 }),
   };
 }

@@ -33,6 +33,12 @@ export async function run(parsed: ParsedArgs, args: readonly string[]): Promise<
         "leave --workers out, or listen on a port",
     );
   }
+  if (workers > 1 && options.engine !== undefined) {
+    throw new UsageError(
+      `--workers ${workers} and --engine sockets: processes share a port by Deno's engine alone; ` +
+        "leave one of them out",
+    );
+  }
   const worker = parsed.value("worker");
   if (worker === undefined && (parsed.has("watch") || workers > 1)) {
     const { supervise } = await import("./supervise.ts");

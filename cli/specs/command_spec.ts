@@ -82,6 +82,13 @@ export const LISTEN_OPTIONS: readonly OptionSpec[] = [
     value: "PORT",
     help: "port to bind, 0 for a free one (default 8080)",
   },
+  {
+    long: "engine",
+    value: "NAME",
+    choices: ["sockets", "deno"],
+    help: "sockets (limits for every client; files without TLS), deno (TLS, HTTP/2)",
+    more: true,
+  },
 ];
 
 /** Certificate of a server that can do without one. */

@@ -1,9 +1,30 @@
-import { assertMatch, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { run } from "../../cli/serve/command.ts";
 import { parseArgs } from "../../cli/args/parse_args.ts";
+import { listenOptions } from "../../cli/listening/listen.ts";
+import { files } from "../../cli/specs/files.ts";
 import { serve } from "../../cli/specs/serve.ts";
 import { UsageError } from "../../cli/errors/usage_error.ts";
 import { tempDir } from "../e2e/_cli.ts";
+
+Deno.test("--engine: files has sockets, the others deno, and TLS is Deno's alone", () => {
+  const file = new URL(import.meta.url).pathname; // it is not looked into here
+  const tls = ["--tls-cert", file, "--tls-key", file];
+  const rows: [args: string[], usual: "sockets" | "deno", isSockets: boolean | null][] = [
+    [[], "sockets", true],
+    [[], "deno", false],
+    [["--engine", "sockets"], "deno", true],
+    [["--engine", "deno"], "sockets", false],
+    [tls, "sockets", false],
+    [[...tls, "--engine", "deno"], "sockets", false],
+    [[...tls, "--engine", "sockets"], "deno", null],
+  ];
+  for (const [args, usual, isSockets] of rows) {
+    const parsed = parseArgs(files, args);
+    if (isSockets === null) assertThrows(() => listenOptions(parsed, usual), UsageError, "no TLS");
+    else assertEquals(listenOptions(parsed, usual).engine !== undefined, isSockets, `${args}`);
+  }
+});
 
 Deno.test("serve refuses what a unix socket cannot do, by name", async () => {
   await using folder = await tempDir();
@@ -11,6 +32,7 @@ Deno.test("serve refuses what a unix socket cannot do, by name", async () => {
   const pem = `${folder.path}/x.pem`;
   await Deno.writeTextFile(pem, "");
   const rows: [args: string[], message: RegExp][] = [
+    [["--workers", "2", "--engine", "sockets"], /--workers 2 and --engine sockets/],
     [["--workers", "2", "-U", path], /--workers 2 and --path: .*one process/],
     [["--workers", "2", "--worker", "1", "-U", path], /--workers 2 and --path/],
     [["-U", path, "--tls-cert", pem, "--tls-key", pem], /--tls-cert and --path: .*no TLS/],
