@@ -9,6 +9,7 @@ import {
   rawServer,
   ROUNDTRIP,
   type RunOptions,
+  startCli,
   tempDir,
 } from "./_cli.ts";
 
@@ -23,9 +24,13 @@ async function acceptOf(request: string): Promise<string> {
   return btoa(String.fromCharCode(...new Uint8Array(hash)));
 }
 
-/** A server that opens WebSockets, sends some bytes, and is gone. */
-function cutting(frames: string): { port: number; count: () => number } & AsyncDisposable {
+/** A server that opens WebSockets, sends some bytes, and is gone, or stays and answers nothing. */
+function cutting(
+  frames: string,
+  stays = false,
+): { port: number; count: () => number } & AsyncDisposable {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const open: Deno.Conn[] = [];
   let count = 0;
   const serving = (async () => {
     for await (const connection of listener) {
@@ -36,7 +41,8 @@ function cutting(frames: string): { port: number; count: () => number } & AsyncD
       const text = "HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
         `Sec-WebSocket-Accept: ${accept}\r\n\r\n${frames}`;
       await connection.write(Uint8Array.from(text, (each) => each.charCodeAt(0)));
-      connection.close();
+      if (stays) open.push(connection);
+      else connection.close();
     }
   })();
   return {
@@ -44,6 +50,7 @@ function cutting(frames: string): { port: number; count: () => number } & AsyncD
     count: () => count,
     async [Symbol.asyncDispose]() {
       listener.close();
+      for (const each of open) each.close();
       await serving;
     },
   };
@@ -101,6 +108,18 @@ Deno.test("ws says in a line what became of the connection", async () => {
     ],
   ];
   await assertTable(rows);
+});
+
+Deno.test("ws ends soon after Ctrl-C, whether its server answers the close or not", async () => {
+  await using server = cutting("\x81\x02hi", true);
+  await using child = startCli(["ws", "-n", `ws://127.0.0.1:${server.port}/`], { env: CLEAN });
+  await child.waitFor(/hi/);
+  const pressed = performance.now();
+  child.child.kill("SIGINT");
+  const code = await child.exitCode();
+  const ms = performance.now() - pressed;
+  // 0.2 s for the close, and room for a machine that is busy; the server's limit would be 2 s.
+  assert(code === 130 && ms < 1500, `${code} after ${ms} ms`);
 });
 
 Deno.test("ws --reconnect takes a cut for a loss, and tries again", async () => {

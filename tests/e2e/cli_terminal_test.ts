@@ -195,7 +195,7 @@ terminalTest("on a terminal ws prompts, sends lines and knows commands, 1c", asy
     ["/ping to you", 'pong "to you" in '],
     ["/close 999", "a code is 1000, or 3000 to 4999"],
     ["/nonsense", "commands: "],
-    ["\x1b[A\x1b[A\x1b[A\x1b[A", "< \x1b[0m/slash"], // the arrow: what was typed before
+    ["\x1b[A\x1b[A\x1b[A\x1b[A\x1b[A", "< \x1b[0m/slash"], // the arrow: what was typed before
   ];
   await terminal.waitFor("connected");
   await terminal.waitFor("> ");
