@@ -51,6 +51,8 @@ const REQUEST_REMEDIES = {
   method: "It is the first argument of session.request(), or the name of the method",
   url: "It is the argument before the options",
   baseurl: "It is an option of the session",
+  prefixurl: "It is an option of the session, baseUrl",
+  prefix: "It is an option of the session, baseUrl",
   connector: "It is an option of the session",
   cookiejar: "It is an option of the session",
   jsonserialize: "It is an option of the session",

@@ -315,6 +315,10 @@ export function view(path: string, viewClass: ViewClass, options: RouteOptions =
   return define(["*"], path, viewHandler(viewClass), options);
 }
 
+// Flask's <int:id>, Starlette's {id:int}
+const CONVERTER = /(?<!\?)<(?:\w+:)?(\w+)>|\{(\w+):(int|float|str|string|path|uuid)\}/;
+const REGEXES: Readonly<Record<string, string>> = { int: ":\\d+", path: ":.*" };
+
 const CALLED = '; write the function\'s name alone, without "()"';
 
 function define<Params>(
@@ -332,6 +336,15 @@ function define<Params>(
       `${where}: write "${path.replace(foreign, name ? `/{${name}}` : "/{rest:.*}")}", ` +
         "a variable stands in braces",
     );
+  }
+  const converter = CONVERTER.exec(path);
+  if (converter !== null) {
+    const [given, first = "", name = first, kind = ""] = converter;
+    const regex = REGEXES[kind] ?? "";
+    throw new TypeError(`${where}: write "{${name}${regex}}" in place of "${given}"`);
+  }
+  if (/^[^{]*\?/.test(path)) {
+    throw new TypeError(`${where}: a path has no query, read request.query in the handler`);
   }
   if (typeof handler !== "function") {
     const called = handler === undefined || typeof handler === "object" ? CALLED : "";

@@ -8,6 +8,8 @@ import { type ClientResponse, ClientSession, web } from "../../../mod.ts";
 // deno-lint-ignore no-explicit-any -- what users of JavaScript write
 type Foreign = any;
 
+const app = (): Foreign => new web.Application();
+const express = (_request: Foreign, _response: Foreign, next: Foreign) => next();
 const h = () => web.textResponse("x");
 
 /** What users of other libraries write, and what tells them. */
@@ -42,6 +44,63 @@ const SERVER: readonly (readonly [wrong: () => unknown, message: string])[] = [
   [() => web.setCookie(h(), "a", "b", { maxAge: "1" as never }), '"maxAge" takes a number'],
   [() => new web.FileResponse("x", { headers: "a" } as never), "takes a map or a list of pairs"],
   [() => new web.WebSocketResponse({ protocol: "a" } as never), 'did you mean "protocols"?'],
+  // Express, Fastify, Koa
+  [
+    () => web.get("/", ((_: Foreign, res: Foreign) => res.send("x")) as never),
+    "2 parameters; write",
+  ],
+  [() => new web.Application({ middlewares: [express as never] }), "express with 3 parameters"],
+  [() => new web.Application({ middlewares: [fetch("data:,") as never] }), "got a promise"],
+  [() => app().use(h), "new web.Application({ middlewares: [middleware] })"],
+  [() => app().get("/", h), "app.addRoutes([web.get(path, handler)])"],
+  [() => app().post("/", h), "app.addRoutes([web.get(path, handler)]), web.post"],
+  [() => app().all("/", h), "write app.addRoutes"],
+  [() => app().route("/", h), "write app.addRoutes"],
+  [() => app().listen(8080), "write await web.runApp(app, { port })"],
+  [() => app().locals.user, "write app.set(KEY, value)"],
+  [() => (app().locals = {}), "write app.set(KEY, value)"],
+  [() => app().static("/", "."), "app.addRoutes([web.static(prefix, folder)])"],
+  [() => app().inject("/"), "write await app.request(path"],
+  // Hono
+  [() => app().onError(h), "write a middleware that catches"],
+  [() => app().notFound(h), "write a middleware that catches"],
+  [() => app().on("GET", "/", h), "write app.addRoutes"],
+  // FastAPI
+  [() => app().add_middleware(h), "new web.Application({ middlewares: [middleware] })"],
+  [() => app().include_router(h), "write app.addSubapp(prefix, application)"],
+  [() => app().mount("/", h), "write app.addSubapp(prefix, application)"],
+  [() => app().state.db, 'const KEY = new web.AppKey("name")'],
+  [() => app().exception_handler(404), "write a middleware that catches"],
+  [() => app().websocket("/"), "web.webSocket("],
+  [() => web.get("/users/{id:int}", h), 'write "{id:\\d+}" in place of "{id:int}"'],
+  [() => web.get("/{rest:path}", h), 'write "{rest:.*}" in place of "{rest:path}"'],
+  // Flask
+  [() => web.get("/users/<id>", h), 'write "{id}" in place of "<id>"'],
+  [() => web.get("/users/<int:id>", h), 'write "{id}" in place of "<int:id>"'],
+  [() => web.get("/search?page=1", h), "a path has no query, read request.query"],
+  [() => app().addRoutes([web.get("users", h)]), 'it has to start with "/"'],
+  [() => app().addRoutes([web.get("/{id}/{id}", h)]), "stands in it twice"],
+  // aiohttp
+  [() => app().add_routes([]), "write app.addRoutes(…)"],
+  [() => app().add_subapp("/", h), "write app.addSubapp(prefix, application)"],
+  [() => app().on_startup.append(h), "write app.onStartup.push(callback)"],
+  [() => app().on_cleanup.append(h), "write app.onCleanup.push(callback)"],
+  [() => app().cleanup_ctx.append(h), "write app.cleanupCtx.push(callback)"],
+  [() => app().client_max_size, "it is app.clientMaxSize"],
+  [() => app().router.add_get("/", h), "write app.addRoutes([web.get(path, handler)])"],
+  [() => app().router.addGet("/", h), "write app.addRoutes([web.get(path, handler)])"],
+  [() => app().router.get("/", h), "write app.addRoutes([web.get(path, handler)])"],
+  [() => app().router.add_static("/", "."), "write app.addRoutes([web.static(prefix, folder)])"],
+  [() => app().router.add_view("/", h), "web.view(path, ViewClass)"],
+  [() => app().router.add_route("GET", "/", h), "write app.router.addRoute(…)"],
+  [() => app().router.named_resources(), "write app.router.namedResources(…)"],
+  [() => app().router.url_for("home"), "write app.router.named(name).urlFor(values)"],
+  [() => app().addSubapp("/{x}", new web.Application()), 'expected a path such as "/admin"'],
+  [() => app().addRoutes([web.get("/", web.View as never)]), "a class goes into web.view("],
+  [() => web.view("/", h as never), "class Users extends web.View"],
+  [() => web.view("/", Items as never), "write methods such as get() { … }"],
+  [() => app().spawn("work"), "app.spawn() takes a promise or a function"],
+  [() => app().router.named("home"), 'No resource is named "home"'],
 ];
 
 for (const [wrong, message] of SERVER) {
@@ -70,6 +129,26 @@ Deno.test("the client's mistakes are told with the right name", async () => {
     ["get", { method: "POST" }, "It is the first argument"],
     ["get", { verify: false }, "caCerts"],
     ["get", { responseType: "json" }, "response.json()"],
+    // fetch
+    ["get", { cache: "no-store" }, "cacheMiddleware()"],
+    ["get", { credentials: "include" }, "DummyCookieJar"],
+    ["get", { headers: null }, '"headers" takes a map or a list of pairs, got null'],
+    // ky, got, axios
+    ["get", { hooks: {} }, 'Write "middlewares"'],
+    ["get", { prefixUrl: "/" }, "It is an option of the session"],
+    ["get", { baseURL: "/" }, "It is an option of the session"],
+    ["get", { followRedirect: true }, 'did you mean "allowRedirects"?'],
+    ["get", { url: "/" }, "It is the argument before the options"],
+    ["get", { retry: { limit: 2 } }, '"retry" takes a number'],
+    ["get", { timeout: "1s" }, "timeout"],
+    ["get", { auth: "ann:secret" }, 'expected an object such as { login: "user"'],
+    // requests, httpx, aiohttp
+    ["post", { content: "x" }, 'did you mean "data"?'],
+    ["post", { files: {} }, 'did you mean "data"?'],
+    ["get", { stream: true }, "A reply is always a stream"],
+    ["get", { ssl: false }, "caCerts"],
+    ["get", { max_redirects: 1 }, 'did you mean "maxRedirects"?'],
+    ["get", { raise_for_status: true }, 'did you mean "raiseForStatus"?'],
   ];
   await using session = new ClientSession({ app: { fetch: h } });
   for (const [method, options, message] of rows) {
@@ -92,6 +171,10 @@ Deno.test("the client's mistakes are told with the right name", async () => {
       [{ base_url: "x" }, 'did you mean "baseUrl"?'],
       [{ connector: { limt: 1 } }, 'did you mean "limit"?'],
       [{ limit: 1 }, "{ connector: { limit } }"],
+      [{ baseURL: "x" }, 'did you mean "baseUrl"?'],
+      [{ cookie_jar: {} }, 'did you mean "cookieJar"?'],
+      [{ verify: false }, "{ connector: { caCerts } }"],
+      [{ params: {} }, "Put them into baseUrl"],
     ] as const
   ) assertThrows(() => new ClientSession(options as never), TypeError, message);
 });
@@ -247,4 +330,37 @@ class Subclass extends web.Application {
 Deno.test("a subclass may have the names that other libraries use", () => {
   const app = new Subclass();
   assertEquals([Reflect.get(app, "state"), app.listen()], ["mine", "mine"]);
+});
+
+Deno.test("members of other clients say what to write", async () => {
+  await using session: Foreign = new ClientSession({ app: { fetch: h } });
+  const response: Foreign = await session.get("/");
+  for (
+    const [wrong, message] of [
+      [() => session.fetch("/"), "write session.request(method, url, options)"],
+      [() => session.ws_connect("/"), "write session.wsConnect(url)"],
+      [() => session.extend({}), "write new ClientSession("],
+      [() => session.interceptors.request, "middlewares: [middleware]"],
+      [() => session.defaults.headers, "session.headers.set(name, value)"],
+      [() => (session.auth = ["ann", "secret"]), "options are given once"],
+      [() => (session.verify = false), "{ connector: { caCerts, cert, key } }"],
+      [() => session.cookies.get("a"), "write session.cookieJar"],
+      [() => session.cookie_jar.clear(), "write session.cookieJar"],
+      [() => session.mount("https://", {}), "{ connector, transport }"],
+      [() => session.aclose(), "write await session.close()"],
+      [() => response.status_code, "write response.status"],
+      [() => response.statusText, "write response.reason"],
+      [() => response.data, "write await response.json()"],
+      [() => response.body.getReader(), "response.content.iterAny()"],
+      [() => response.bodyUsed, "as often as you like"],
+      [() => response.arrayBuffer(), "write await response.read()"],
+      [() => response.blob(), "new Blob([await response.read()])"],
+      [() => response.formData(), "write response.multipart()"],
+      [() => response.raise_for_status(), "write response.raiseForStatus()"],
+      [() => response.iter_content(1024), "response.content.iterChunked("],
+      [() => response.iter_lines(), "of response.content)"],
+      [() => response.content_type, "write response.contentType"],
+    ] as const
+  ) assertThrows(wrong, TypeError, message);
+  assertEquals(await response.text(), "x");
 });
