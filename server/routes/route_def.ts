@@ -339,9 +339,9 @@ function define<Params>(
   }
   const converter = CONVERTER.exec(path);
   if (converter !== null) {
-    const [given, first = "", name = first, kind = ""] = converter;
+    const [given, ofFlask, name, kind = ""] = converter;
     const regex = REGEXES[kind] ?? "";
-    throw new TypeError(`${where}: write "{${name}${regex}}" in place of "${given}"`);
+    throw new TypeError(`${where}: write "{${ofFlask ?? name}${regex}}" in place of "${given}"`);
   }
   if (/^[^{]*\?/.test(path)) {
     throw new TypeError(`${where}: a path has no query, read request.query in the handler`);
