@@ -74,6 +74,7 @@ export type { PostOptions } from "./body/read_form.ts";
 export { PostData, type PostValue } from "./body/post_data.ts";
 export { FileField, type FileFieldInit } from "./body/file_field.ts";
 export type { Spooled } from "./body/spool.ts";
+export { sweepParts } from "./body/sweep_parts.ts";
 export { safeFilename, type SavedFile, saveFile, type SaveFileOptions } from "./body/save_file.ts";
 export {
   type BodyPartInit,

@@ -45,7 +45,7 @@ const SERVER = `
   chooseEncoding compress decompress del delCookie delete denoEngine get getSession head jsonResponse makeRequest
   newSession normalizePathMiddleware options patch post proxy put readiness renewSession route runApp
   safeFilename saveFile saveSession sessionMiddleware setCookie setETag setLastModified
-  setupSessions socketEngine sseResponse static textResponse validate view webSocket
+  setupSessions socketEngine sseResponse static sweepParts textResponse validate view webSocket
 `;
 
 const names = (text: string): string[] => text.trim().split(/\s+/);

@@ -18,6 +18,7 @@ import {
   readiness,
   type ServerRequest,
   static as staticFiles,
+  sweepParts,
   textResponse,
 } from "../../server/mod.ts";
 import { requireAccount } from "../listening/accounts.ts";
@@ -89,6 +90,7 @@ export function filesApplication(options: FilesOptions): Application {
     ...(options.spa ? { fallback: options.index ?? "index.html" } : {}),
   });
   const root = new Root(options.path, options.hidden);
+  if (options.upload !== null) app.onStartup.push(() => app.spawn(() => sweepParts(root.path)));
   const served: Served = { root, options, headers, file: files.handler as Handler };
   app.addRoutes([
     { ...files, handler: (request) => serveFolder(request, served) },

@@ -32,9 +32,8 @@ export interface Uploaded {
 
 const MAX_FOLDERS = 32; // that one name may make
 
-// The disk is the limit, unless --max-size says another one.
+// The disk is the limit of sizes, unless --max-size says another one.
 const LIMITS = {
-  maxParts: Infinity,
   maxFileSize: Infinity,
   maxTotalSize: Infinity,
   maxDuration: 24 * 60 * 60 * 1000,

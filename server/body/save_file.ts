@@ -9,6 +9,7 @@ import { BodyPartReader } from "../../http/multipart/body_part_reader.ts";
 import { isDeviceName } from "./file_name.ts";
 import { HTTPConflict } from "../exceptions/client_errors.ts";
 import { storageError } from "./storage_error.ts";
+import { sweepOnce } from "./sweep_parts.ts";
 
 /** What {@linkcode saveFile} takes besides bytes and path. */
 export interface SaveFileOptions {
@@ -48,7 +49,7 @@ export interface SavedFile {
 /**
  * Streams bytes into a file: through a temporary name in its folder, `.` and a UUID and `.part`,
  * renamed once it is complete. On any failure, the sender leaving included, nothing is left behind;
- * only a process that is killed leaves such a file.
+ * only a process that is killed leaves such a file, which a later one removes when it is an hour old.
  *
  * The path is the caller's business. A client's filename must never become part of it unchecked;
  * {@linkcode safeFilename} makes a name that stays in its folder.
@@ -91,6 +92,7 @@ export async function saveFile(
   const hash = options.sha256 === true ? createHash("sha256") : null;
   // By a dot name, which neither static files nor listings show.
   const folder = /^.*[/\\]/s.exec(path)?.[0] ?? "";
+  await sweepOnce(folder);
   const partial = `${folder}.${crypto.randomUUID()}.part`;
   let size = 0;
   try {

@@ -5,6 +5,7 @@
 import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
 import { fairTurn } from "../../http/bytes/read_turns.ts";
 import { storageError } from "./storage_error.ts";
+import { sweepOnce } from "./sweep_parts.ts";
 
 /** Memory that the files of one form may take together, in bytes. */
 export class SpoolBudget {
@@ -60,15 +61,14 @@ export interface Spooled {
 }
 
 const PREFIX = "roundtrip-upload-";
-const STALE_AFTER = 24 * 60 * 60 * 1000; // ms
-let swept = false;
+let swept: Promise<void> | null = null;
 
 /**
  * Takes pieces in until they end, each of which may change at the next; from the piece on that the budget cannot hold, to disk.
  *
  * The file on disk has no name: it is removed as soon as it is open, so that neither an abort nor
  * a crash leaves it behind. Windows refuses that; there it is removed when it is closed, and one
- * that a crash left is removed a day later, at the first upload of a new process.
+ * that a crash left is removed by a later process when it is an hour old.
  *
  * @param pieces The bytes.
  * @param budget Memory for all files of the form.
@@ -160,7 +160,8 @@ class DiskSpool extends Counted implements Spooled {
   }
 
   static async open(): Promise<DiskSpool> {
-    await sweep();
+    swept ??= sweep();
+    await swept;
     const path = await Deno.makeTempFile({ prefix: PREFIX });
     const file = await Deno.open(path, { read: true, write: true });
     try {
@@ -216,19 +217,12 @@ class DiskSpool extends Counted implements Spooled {
   }
 }
 
-/** Removes what a crash left, once a process; only Windows ever has any. */
+/** Removes what a crash left; only Windows ever has any. */
 async function sweep(): Promise<void> {
-  if (swept || Deno.build.os !== "windows") return;
-  swept = true;
+  if (Deno.build.os !== "windows") return;
   const own = await Deno.makeTempFile({ prefix: PREFIX });
-  const folder = own.slice(0, own.lastIndexOf("\\"));
-  for await (const { name } of Deno.readDir(folder)) {
-    if (!name.startsWith(PREFIX)) continue;
-    const path = `${folder}\\${name}`;
-    const { mtime } = await Deno.stat(path);
-    if (path !== own && Date.now() - (mtime?.getTime() ?? 0) < STALE_AFTER) continue;
-    await Deno.remove(path).catch(() => {}); // another process may have been faster
-  }
+  await Deno.remove(own);
+  await sweepOnce(own.slice(0, own.lastIndexOf("\\") + 1), new RegExp(`^${PREFIX}`));
 }
 
 function closedError(): TypeError {

@@ -53,3 +53,32 @@ Deno.test("small pieces in large buffers are not kept with their buffers", async
     );
   }
 });
+
+Deno.test("what a killed process has left of uploads is removed when it is an hour old", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(`${folder}/below`);
+  const make = async (where: string, name: string, minutes: number): Promise<string> => {
+    const path = `${where}/${name}`;
+    await Deno.writeTextFile(path, "half");
+    const time = new Date(Date.now() - minutes * 60_000);
+    await Deno.utime(path, time, time);
+    return name;
+  };
+  const part = (): string => `.${crypto.randomUUID()}.part`;
+  const names = (where: string): string[] => [...Deno.readDirSync(where)].map(({ name }) => name);
+  await make(folder, part(), 61);
+  await make(`${folder}/below`, part(), 61);
+  const kept = [
+    await make(folder, part(), 59),
+    await make(folder, "download.part", 600),
+    await make(folder, "old.txt", 600),
+    "below",
+  ];
+  await web.saveFile(new Blob(["a"]).stream(), `${folder}/a`);
+  assertEquals(names(folder).sort(), [...kept, "a"].sort());
+  assertEquals(names(`${folder}/below`).length, 1, "saveFile() sweeps its own folder alone");
+  assertEquals(await web.sweepParts(folder), 1);
+  assertEquals(names(`${folder}/below`), []);
+  assertEquals(names(folder).sort(), [...kept, "a"].sort());
+  await Deno.remove(folder, { recursive: true });
+});

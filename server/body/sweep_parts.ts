@@ -1,0 +1,81 @@
+/**
+ * Files that a killed process has left behind.
+ * @module
+ */
+
+/** What `saveFile()` writes until an upload is complete. */
+const PART = /^\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.part$/;
+const STALE_AFTER = 60 * 60 * 1000; // ms
+const MOST_FOLDERS = 10_000; // for one sweep, and to remember
+
+const swept = new Set<string>();
+
+/**
+ * Removes the unfinished files that `saveFile()` of a process that was killed has left in a folder
+ * and below it; those of the last hour may still grow, and stay. `saveFile()` does the same in each
+ * folder that it saves to, once a process.
+ *
+ * @param folder The folder. Links are not followed, and what cannot be read or removed is left.
+ * @returns How many files were removed.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const app = new web.Application();
+ * app.onStartup.push(async () => void await web.sweepParts(folder));
+ * console.assert(await web.sweepParts(folder) === 0);
+ * await Deno.remove(folder);
+ * ```
+ */
+export async function sweepParts(folder: string): Promise<number> {
+  const folders = [folder];
+  let removed = 0;
+  for (let i = 0; i < folders.length && i < MOST_FOLDERS; i++) {
+    removed += await sweep(folders[i] ?? "", PART, (path) => folders.push(path));
+  }
+  return removed;
+}
+
+/**
+ * Does it once a process, in one folder alone.
+ *
+ * @param folder The folder, with its separator; empty for the current one.
+ * @param pattern Names of the files.
+ */
+export async function sweepOnce(folder: string, pattern: RegExp = PART): Promise<void> {
+  if (swept.has(folder)) return;
+  if (swept.size >= MOST_FOLDERS) swept.clear();
+  swept.add(folder);
+  await sweep(folder === "" ? "." : folder, pattern, () => {});
+}
+
+async function sweep(
+  folder: string,
+  pattern: RegExp,
+  enter: (path: string) => void,
+): Promise<number> {
+  let removed = 0;
+  try {
+    for await (const { name, isFile, isDirectory } of Deno.readDir(folder)) {
+      const path = `${folder}/${name}`;
+      if (isDirectory) enter(path);
+      if (isFile && pattern.test(name) && await removeStale(path)) removed++;
+    }
+  } catch {
+    // Not to be read, or gone since: there is nothing to remove.
+  }
+  return removed;
+}
+
+async function removeStale(path: string): Promise<boolean> {
+  try {
+    const { mtime } = await Deno.lstat(path);
+    if (mtime === null || Date.now() - mtime.getTime() < STALE_AFTER) return false;
+    await Deno.remove(path);
+    return true;
+  } catch {
+    return false; // another process may have been faster
+  }
+}
