@@ -85,6 +85,19 @@ async function memory(pid: number, field: "VmRSS" | "VmHWM"): Promise<number> {
   return Number(new RegExp(`${field}:\\s*(\\d+) kB`).exec(status)?.[1]) / 1024;
 }
 
+Deno.test("a client that is silent in its body gets 408", async () => {
+  const { program, port } = await server({ BODY_TIMEOUT: "300" });
+  await using _ = program;
+  for (const path of ["/read", "/form", "/lines", "/parts"]) {
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    const text = `POST ${path} ${HEAD}Content-Length: 1000\r\n\r\n--B\r\n`;
+    await connection.write(new TextEncoder().encode(text));
+    const buffer = new Uint8Array(4096);
+    const size = await connection.read(buffer) ?? 0;
+    assertMatch(new TextDecoder().decode(buffer.subarray(0, size)), /^HTTP\/1.1 408 /, path);
+  }
+});
+
 Deno.test({
   name: "a body of 50,000 chunks of one byte takes no memory, and others are answered meanwhile",
   ignore: Deno.build.os !== "linux", // reads /proc
@@ -113,5 +126,22 @@ Deno.test({
     }
     const grown = await memory(program.child.pid, "VmHWM") - before;
     assert(grown < 200, `${grown} MiB more; it were 2600`);
+  },
+});
+
+Deno.test({
+  name: "a body of 64 MiB takes at most twice its memory",
+  ignore: Deno.build.os !== "linux", // reads /proc
+  async fn() {
+    const { program, port } = await server({ CLIENT_MAX_SIZE: "0" });
+    await using _ = program;
+    const url = `http://127.0.0.1:${port}`;
+    await (await fetch(url)).text();
+    const before = await memory(program.child.pid, "VmRSS");
+    const body = new Uint8Array(64 * 1024 ** 2);
+    const response = await fetch(`${url}/read`, { method: "POST", body });
+    assertEquals(await response.json(), body.length);
+    const grown = await memory(program.child.pid, "VmHWM") - before;
+    assertLess(grown, 2 * 64 + 16 + 64); // the margin is the runtime's own
   },
 });
