@@ -40,6 +40,18 @@ import { Router } from "../routing/router.ts";
 import { DomainSubapp, PrefixedSubapp } from "../routing/subapp_resource.ts";
 
 /**
+ * Begins to stop an application: `ready` is `false` from here on, and clients are told not to reuse
+ * their connections. Requests are still answered. Runners call it.
+ */
+export let drain: (app: Application) => void;
+
+/**
+ * Gives up on the handlers that have not answered: their clients get `503`, their `request.signal`
+ * aborts, and streams are cut, so that a part is not taken for the whole. Runners call it.
+ */
+export let abandon: (app: Application) => void;
+
+/**
  * A web application. It freezes at its first request or when a runner starts it: routes,
  * middlewares and signals stay as they are from there on.
  *
@@ -57,7 +69,7 @@ import { DomainSubapp, PrefixedSubapp } from "../routing/subapp_resource.ts";
  */
 export class Application implements AppContext {
   /** The resources: named ones for building URLs, all of them for listing. */
-  readonly router: Router = new Router((handler) => this.wrap(handler));
+  readonly router: Router = new Router((handler) => this.#wrap(handler));
   /** Middlewares for every request; the first is the outermost. */
   readonly middlewares: Middleware[];
   /** Called once before the first request, after `cleanupCtx`. */
@@ -86,9 +98,17 @@ export class Application implements AppContext {
     starting: () => this.#dispatch === null ? this.startup() : null,
   });
   readonly #background = new Background();
+  readonly #place = { router: this.router, wrap: (handler: Handler) => this.#wrap(handler) };
   #dispatch: Dispatch | null = null;
   #parent: Application | null = null;
   #starting: Promise<void> | null = null;
+
+  static {
+    drain = (app) => {
+      app.#entrance.draining = true;
+    };
+    abandon = (app) => app.#abandon();
+  }
 
   /**
    * The Hono instance that this application is the router of. What is added to it, routes, Hono's
@@ -219,7 +239,7 @@ export class Application implements AppContext {
       );
     }
     this.#adopt(sub, trimmed);
-    this.router.registerResource(new PrefixedSubapp(trimmed, sub));
+    this.router.registerResource(new PrefixedSubapp(trimmed, sub.#place));
   }
 
   /**
@@ -230,7 +250,7 @@ export class Application implements AppContext {
    * @throws {TypeError} If the domain is not valid, or one of the two has started.
    */
   addDomain(domain: string, sub: Application): void {
-    const resource = new DomainSubapp(domain, sub);
+    const resource = new DomainSubapp(domain, sub.#place);
     this.#adopt(sub, domain);
     this.router.registerDomain(resource);
   }
@@ -303,17 +323,12 @@ export class Application implements AppContext {
     return this.#background.idle();
   }
 
-  /**
-   * Puts a handler into the middlewares of this application and of all it was added to.
-   *
-   * @param handler The handler.
-   * @returns One handler.
-   */
-  wrap(handler: Handler): Handler {
+  /** Puts a handler into the middlewares of this application and of all it was added to. */
+  #wrap(handler: Handler): Handler {
     const chain = compose(this.middlewares, handler);
     const parent = this.#parent;
     if (parent === null) return chain;
-    return parent.wrap(
+    return parent.#wrap(
       standingFor((request) => requestInternals.within(request, this, chain), chain),
     );
   }
@@ -341,29 +356,16 @@ export class Application implements AppContext {
     });
   }
 
-  /**
-   * Begins to stop: `ready` is `false` from here on, and clients are told not to reuse their
-   * connections. Requests are still answered. Runners call it.
-   */
-  drain(): void {
-    this.#entrance.draining = true;
-  }
-
   /** Runs `onShutdown`, ends WebSockets and events, and tells the streams that are open. */
   async shutdown(): Promise<void> {
-    this.drain();
+    this.#entrance.draining = true;
     await runAll([
       () => send(this.onShutdown, this), // then all at once: each takes as long as its peer lets it
-      () => this.#open.endAll(this.logger, (each) => each.shutdown?.() ?? each.finish()),
+      () => this.#open.endAll(this.logger, (each) => each.shutdown()),
     ]);
   }
 
-  /**
-   * Gives up on the handlers that have not answered: their clients get `503`, their
-   * `request.signal` aborts, and streams are cut, so that nobody takes a part for the whole.
-   * Runners call it when `shutdownTimeout` has passed.
-   */
-  abandon(): void {
+  #abandon(): void {
     const late = new Error("The server stopped before the handler was done");
     this.#background.abort();
     this.#open.endAll(this.logger, (each) => each.finish(late));
@@ -397,7 +399,7 @@ export class Application implements AppContext {
       app: this,
       running: this.#open.running,
       waiting: this.#open.waiting,
-      wrap: (handler) => this.wrap(handler),
+      wrap: (handler) => this.#wrap(handler),
       prepare: this.#listens() ? (request, response) => this.#prepare(request, response) : null,
     });
   }

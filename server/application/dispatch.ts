@@ -8,10 +8,10 @@ import type { AppContext } from "../request/app_context.ts";
 import { HTTPMethodNotAllowed, HTTPNotFound } from "../exceptions/client_errors.ts";
 import { type Handler, type HandlerResult, render } from "../request/middleware.ts";
 import { NO_PARAMS } from "../routing/no_params.ts";
-import type { EarlyAnswer } from "../request/prepared_answer.ts";
+import type { RunningAnswer } from "../request/answer_slot.ts";
 import { requestInternals, ServerRequest } from "../request/request.ts";
 import { endBody } from "../body/end_body.ts";
-import type { Missed } from "../routing/route.ts";
+import { chainOf, type Missed } from "../routing/route.ts";
 import type { Exchange } from "./hono_router.ts";
 import { errorResponse, isReset, report, withWanted } from "./error_response.ts";
 import { noResponse } from "./mistakes.ts";
@@ -31,7 +31,7 @@ export interface DispatchOptions {
     | ((request: ServerRequest, response: Response) => Promise<Response>)
     | null;
   /** Told of every socket or stream that outlives its answer, until it is done. */
-  readonly running: Set<EarlyAnswer>;
+  readonly running: Set<RunningAnswer>;
   /** Told of every request whose handler has not answered yet. */
   readonly waiting: LinkedList<ServerRequest>;
 }
@@ -60,7 +60,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     if (passed !== raw) requestInternals.replaceRaw(request, passed);
     const chain = route === null
       ? missedChain(found, method, options, unknown)
-      : route.chain ?? route.handler;
+      : chainOf(route, asIs);
     const response = answer(request, chain, options);
     const prepared = prepare === null ? response : finish(response, request, options, prepare);
     if (method === "GET" || method === "HEAD") return prepared;
@@ -83,6 +83,10 @@ function missedChain(
   return (wrap ?? options.wrap)(() => {
     throw new HTTPMethodNotAllowed(method, allowed);
   });
+}
+
+function asIs(handler: Handler): Handler { // of a domain's, whose routers have wrapped it
+  return handler;
 }
 
 function notFound(): never {
@@ -165,9 +169,9 @@ function answer(
 
 /** Ends an early answer whose handler is done. */
 async function end(
-  early: EarlyAnswer,
+  early: RunningAnswer,
   request: ServerRequest,
-  running: Set<EarlyAnswer>,
+  running: Set<RunningAnswer>,
   error?: unknown,
 ): Promise<void> {
   const incoming = requestInternals.bodyOf(request);

@@ -138,6 +138,12 @@ function multipartProblem(error: MultipartError): HTTPException {
     : new HTTPBadRequest({ text: error.message, cause: error });
 }
 
+/**
+ * Names a request in the log.
+ *
+ * @param request The request.
+ * @returns One line.
+ */
 function describe(request: ServerRequest): string {
   // The path may hold anything a client can send; a log line has to stay one line.
   return `Error handling ${request.method} ${JSON.stringify(request.rawPath)}`;

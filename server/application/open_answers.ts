@@ -4,13 +4,13 @@
  */
 import { LinkedList } from "../../http/linked_list.ts";
 import type { Logger } from "../request/app_context.ts";
-import type { EarlyAnswer } from "../request/prepared_answer.ts";
+import type { RunningAnswer } from "../request/answer_slot.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 
 /** The handlers and answers that a stop has to end. */
 export class OpenAnswers {
   /** Sockets and streams that outlive the answer. */
-  readonly running = new Set<EarlyAnswer>();
+  readonly running = new Set<RunningAnswer>();
   /** Requests whose handler has not answered yet. */
   readonly waiting = new LinkedList<ServerRequest>();
 
@@ -21,7 +21,7 @@ export class OpenAnswers {
    * @param logger Where failures go.
    * @param end Ends one.
    */
-  async endAll(logger: Logger, end: (answer: EarlyAnswer) => Promise<void>): Promise<void> {
+  async endAll(logger: Logger, end: (answer: RunningAnswer) => Promise<void>): Promise<void> {
     await Promise.all([...this.running].map(async (each) => {
       try {
         await end(each);

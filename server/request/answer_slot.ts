@@ -4,6 +4,18 @@
  */
 import type { EarlyAnswer } from "./prepared_answer.ts";
 
+/** An answer that dispatch ends: when its handler is done, or when the application stops. */
+export interface RunningAnswer extends EarlyAnswer {
+  /**
+   * Told when the handler is done.
+   *
+   * @param error What the handler threw, if it did.
+   */
+  finish(error?: unknown): Promise<void>;
+  /** Told when the application stops while the handler runs. */
+  shutdown(): Promise<void>;
+}
+
 /** An error that left middlewares of Hono, which have seen and changed the page for it. */
 export interface Failure {
   /** What was thrown. */
@@ -17,11 +29,11 @@ export interface Failure {
 /** Takes the early answer of one request, and leads it out through middlewares of Hono's. */
 export class AnswerSlot {
   /** The early answer, `null` while there is none. */
-  early: EarlyAnswer | null = null;
+  early: RunningAnswer | null = null;
   /** The last error that left middlewares of Hono. */
   failure: Failure | null = null;
   readonly #stages: ((response: Response) => void)[] = [];
-  #listener: ((answer: EarlyAnswer, response: Response) => void) | null = null;
+  #listener: ((answer: RunningAnswer, response: Response) => void) | null = null;
   #leaving: Response | null = null;
 
   /**
@@ -31,7 +43,7 @@ export class AnswerSlot {
    * @param answer The answer.
    * @throws {TypeError} If the request was answered before.
    */
-  answer(answer: EarlyAnswer): void {
+  answer(answer: RunningAnswer): void {
     if (this.early !== null) {
       throw new TypeError("Cannot prepare: the request was answered before");
     }
@@ -45,7 +57,7 @@ export class AnswerSlot {
    * @param listener Called with the answer, and its response as middlewares left it; at once if
    * there is one.
    */
-  listen(listener: (answer: EarlyAnswer, response: Response) => void): void {
+  listen(listener: (answer: RunningAnswer, response: Response) => void): void {
     this.#listener = listener;
     if (this.#leaving !== null) this.pass(this.#leaving);
   }

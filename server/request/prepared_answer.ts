@@ -3,16 +3,11 @@
  * @module
  */
 
-/** An answer given before the handler is done: a stream or a WebSocket that was prepared. */
+/**
+ * An answer given before the handler is done, which middlewares see after it was sent: a
+ * `StreamResponse`, `SSEResponse` or `WebSocketResponse` that was prepared.
+ */
 export interface EarlyAnswer {
   /** What the platform gets. */
   readonly response: Response;
-  /**
-   * Told when the handler is done.
-   *
-   * @param error What the handler threw, if it did.
-   */
-  finish(error?: unknown): Promise<void>;
-  /** Told when the application stops while the handler runs; without it, `finish()` is called. */
-  shutdown?(): Promise<void>;
 }

@@ -97,9 +97,10 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
           return portOf(first.info).upgrade(first.#platform ?? first.raw, events, options);
         },
         abandon: (request, response) => {
+          const done = () => Promise.resolve();
           request.#leave?.abort(new DOMException("The server stops", "AbortError"));
           if (requestInternals.earlyOf(request) !== null) return;
-          request.#slotOf().answer({ response, finish: () => Promise.resolve() });
+          request.#slotOf().answer({ response, finish: done, shutdown: done });
         },
         within: (request, app, run) => request.#within(app, run),
         earlyOf: (request) => (request.#origin ?? request).#slot?.early ?? null,

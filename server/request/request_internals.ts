@@ -5,9 +5,8 @@
 import type { SocketEvents } from "../../http/websocket/port.ts";
 import type { ServeInfo, SocketUpgrade, UpgradeOptions } from "../engine/engine.ts";
 import type { IncomingBody } from "../body/incoming_body.ts";
-import type { AnswerSlot, Failure } from "./answer_slot.ts";
+import type { AnswerSlot, Failure, RunningAnswer } from "./answer_slot.ts";
 import type { AppContext } from "./app_context.ts";
-import type { EarlyAnswer } from "./prepared_answer.ts";
 
 /**
  * What the library does with a request and programs must not; `server/mod.ts` does not export it.
@@ -85,5 +84,5 @@ export interface RequestInternals<Any> {
    *
    * @param request The request.
    */
-  earlyOf(request: Any): EarlyAnswer | null;
+  earlyOf(request: Any): RunningAnswer | null;
 }

@@ -5,7 +5,7 @@
 import { OptionTable } from "../../http/options.ts";
 import type { EarlyAnswer } from "../request/prepared_answer.ts";
 import type { ServerRequest } from "../request/request.ts";
-import { StreamResponse } from "./stream_response.ts";
+import { finishStream, StreamResponse } from "./stream_response.ts";
 
 /** What {@linkcode sseResponse} takes. */
 export interface SSEOptions {
@@ -75,7 +75,7 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
     this.lastEventId = lastEventId;
     if (stream.signal.aborted) return;
     // Events have no end of their own: where the server stops, they end, and the client knows it.
-    stream.signal.addEventListener("abort", () => this.finish().catch(() => {}), { once: true });
+    stream.signal.addEventListener("abort", () => this.close().catch(() => {}), { once: true });
     if (pingInterval === 0) return;
     let waiting = false;
     this.#timer = setInterval(() => {
@@ -125,17 +125,8 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
 
   /** Ends the events; the client will connect again, unless it is told not to by an event. */
   async close(): Promise<void> {
-    await this.finish();
-  }
-
-  /**
-   * Called when the handler is done: ends the events.
-   *
-   * @param error What the handler threw, if it did.
-   */
-  async finish(error?: unknown): Promise<void> {
     clearInterval(this.#timer);
-    await this.#stream.finish(error);
+    await finishStream(this.#stream);
   }
 
   /** The same as `close()`, for `await using`. */

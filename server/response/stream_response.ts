@@ -2,7 +2,12 @@
  * A response that the handler writes piece by piece.
  * @module
  */
-import { STREAM_RESPONSE_OPTIONS, type StreamResponseOptions } from "./stream_response_options.ts";
+import {
+  bytesOf,
+  checkStatus,
+  STREAM_RESPONSE_OPTIONS,
+  type StreamResponseOptions,
+} from "./stream_response_options.ts";
 import { lengthlessBody } from "./head_response.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
 import { WITHOUT_BODY } from "../../http/headers/status.ts";
@@ -21,7 +26,9 @@ import { requestInternals, type ServerRequest } from "../request/request.ts";
 
 /** Bytes that may wait for the client before `write()` waits too. */
 const HIGH_WATER_MARK = 64 * 1024;
-const ENCODER = new TextEncoder();
+
+/** Ends a stream as the end of its handler does; events are made of one. */
+export let finishStream: (stream: StreamResponse) => Promise<void>;
 
 /**
  * A response written as it comes into being: `prepare()` sends status and headers, `write()` waits
@@ -54,6 +61,10 @@ export class StreamResponse implements EarlyAnswer {
   #aborter: AbortController | null = null;
   #stopping = false;
   #left = Infinity;
+
+  static {
+    finishStream = (stream) => stream.#finish();
+  }
 
   /**
    * Creates one.
@@ -192,7 +203,16 @@ export class StreamResponse implements EarlyAnswer {
     if (this.#response !== null) return Promise.resolve();
     try {
       this.#response = this.#open(request.method === "HEAD", request.headers);
-      requestInternals.slotOf(request).answer(this);
+      requestInternals.slotOf(request).answer({
+        response: this.#response,
+        finish: (error) => this.#finish(error),
+        // The end is the handler's: one made here would be taken for that of the whole content.
+        shutdown: () => {
+          this.#stopping = true;
+          this.#aborter?.abort(stopping());
+          return Promise.resolve();
+        },
+      });
     } catch (error) {
       return Promise.reject(error);
     }
@@ -252,29 +272,14 @@ export class StreamResponse implements EarlyAnswer {
     this.#controller.close();
   }
 
-  /**
-   * Called when the handler is done: ends the body, or breaks it off if the handler failed, so that
-   * nobody takes what there is for the whole.
-   *
-   * @param error What the handler threw, if it did.
-   */
-  async finish(error?: unknown): Promise<void> {
+  /** Ends the body, or breaks it off if the handler failed: a part is not taken for the whole. */
+  async #finish(error?: unknown): Promise<void> {
     if (this.#ended) return;
     if (error === undefined) await this.writeEof();
     else if (this.#reset === null) this.#controller?.error(error);
     this.#ended = true;
     // A handler that still writes, because the server gave it up, is told as if the client had left.
     this.#leave(error);
-  }
-
-  /**
-   * Called when the application stops: aborts `signal`, and leaves the end to the handler. An end
-   * made here would be taken for the end of the whole content.
-   */
-  shutdown(): Promise<void> {
-    this.#stopping = true;
-    this.#aborter?.abort(stopping());
-    return Promise.resolve();
   }
 
   /**
@@ -365,15 +370,4 @@ export class StreamResponse implements EarlyAnswer {
 
 function stopping(): DOMException {
   return new DOMException("The server stops", "AbortError");
-}
-
-function bytesOf(data: unknown): Uint8Array<ArrayBuffer> {
-  if (typeof data === "string") return ENCODER.encode(data);
-  if (data instanceof Uint8Array) return new Uint8Array(data);
-  throw new TypeError(`Cannot write ${typeof data}: expected a Uint8Array or a string`);
-}
-
-function checkStatus(status: number): number {
-  if (Number.isInteger(status) && status >= 200 && status <= 599) return status;
-  throw new RangeError(`Cannot answer with status ${status}: expected 200 to 599`);
 }

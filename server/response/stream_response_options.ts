@@ -17,3 +17,28 @@ export const STREAM_RESPONSE_OPTIONS = new OptionTable<StreamResponseOptions>({
   status: "a number",
   headers: "a map or a list of pairs",
 }, { contenttype: 'Write it into "headers"' });
+
+/**
+ * Checks the status of a response.
+ *
+ * @param status The status.
+ * @returns The same.
+ * @throws {RangeError} If it is not one of 200 to 599.
+ */
+export function checkStatus(status: number): number {
+  if (Number.isInteger(status) && status >= 200 && status <= 599) return status;
+  throw new RangeError(`Cannot answer with status ${status}: expected 200 to 599`);
+}
+
+/**
+ * Copies a piece of a body.
+ *
+ * @param data The piece; text goes as UTF-8.
+ * @returns Its bytes.
+ * @throws {TypeError} If it is neither bytes nor text.
+ */
+export function bytesOf(data: unknown): Uint8Array<ArrayBuffer> {
+  if (typeof data === "string") return new TextEncoder().encode(data);
+  if (data instanceof Uint8Array) return new Uint8Array(data);
+  throw new TypeError(`Cannot write ${typeof data}: expected a Uint8Array or a string`);
+}

@@ -7,6 +7,12 @@ import type { ResourceInfo } from "../request/app_context.ts";
 import type { Handler } from "../request/middleware.ts";
 
 /**
+ * Gives the handler of a route inside the middlewares of its applications. It is made once: by the
+ * innermost router, which is asked first.
+ */
+export let chainOf: (route: Route, wrap: (handler: Handler) => Handler) => Handler;
+
+/**
  * A method of a resource and what answers it.
  *
  * @example
@@ -25,8 +31,11 @@ export class Route {
   readonly handler: Handler;
   /** The resource it belongs to. */
   readonly resource: ResourceInfo;
-  /** The handler inside the middlewares of its applications; the router fills it in. */
-  chain: Handler | null = null;
+  #chain: Handler | null = null;
+
+  static {
+    chainOf = (route, wrap) => route.#chain ??= wrap(route.handler);
+  }
 
   /**
    * Creates one.

@@ -7,7 +7,7 @@ import type { ResourceRegistry } from "../request/app_context.ts";
 import { ROUTER_HABITS } from "../request/habits.ts";
 import type { Handler } from "../request/middleware.ts";
 import { Resource } from "./resource.ts";
-import type { AbstractResource, Resolution, Route } from "./route.ts";
+import { type AbstractResource, chainOf, type Resolution, type Route } from "./route.ts";
 
 const NAME = /^[\p{ID_Start}_][\p{ID_Continue}_]*(?:[.:-][\p{ID_Start}_][\p{ID_Continue}_]*)*$/u;
 const UNKNOWN: Resolution = Object.freeze({ route: null, allowed: Object.freeze([]) });
@@ -197,7 +197,7 @@ export class Router implements ResourceRegistry {
         if (found === null) continue;
         const { route } = found;
         if (route !== null) {
-          if (route.chain === null) route.chain = this.#wrap(route.handler);
+          chainOf(route, this.#wrap);
           return found;
         }
         if (found.wrap !== undefined) return found;

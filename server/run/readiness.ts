@@ -18,7 +18,7 @@ import type { Handler } from "../request/middleware.ts";
  * const app = new web.Application();
  * app.addRoutes([web.get("/ready", web.readiness())]);
  * console.assert((await app.request("/ready")).status === 200);
- * app.drain();
+ * await app.shutdown();
  * console.assert((await app.request("/ready")).status === 503);
  * ```
  */

@@ -4,7 +4,7 @@
  */
 import { OptionTable } from "../../http/options.ts";
 import { type AccessLogOptions, logged } from "./access_log.ts";
-import type { Application } from "../application/application.ts";
+import { abandon, type Application, drain } from "../application/application.ts";
 import { denoEngine } from "../engine/deno_engine.ts";
 import {
   checkListenOptions,
@@ -148,7 +148,7 @@ export class AppRunner {
 
   async #stop(): Promise<void> {
     if (this.#isBroken) return;
-    this.#app.drain();
+    drain(this.#app);
     if (this.#servers.length > 0 && this.#shutdownDelay > 0) {
       await new Promise((resolve) => setTimeout(resolve, this.#shutdownDelay));
     }
@@ -171,7 +171,7 @@ export class AppRunner {
     const drained = closed.then(() => ended).then(() => this.#app.idle());
     if (await isDone(drained, this.#shutdownTimeout)) return;
     this.#timedOut = true;
-    this.#app.abandon();
+    abandon(this.#app);
     drained.catch((error) => this.#app.logger.error("Error shutting down", error));
     // What was abandoned is answered at once; a body that never ends is left to abort().
     await isDone(closed, LAST_WORDS);

@@ -229,23 +229,21 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
     this.#channel.attach(socket);
     connectSocket(this, this.#channel, protocol);
     this.#response = response;
-    requestInternals.slotOf(request).answer(this);
+    requestInternals.slotOf(request).answer({
+      response,
+      finish: (error) => this.#finish(error),
+      shutdown: () => this.#shutdown(),
+    });
     await this.#channel.opened;
   }
 
-  /**
-   * Called when the handler is done: closes a socket that it left open.
-   *
-   * @param error What the handler threw, if it did.
-   */
-  async finish(error?: unknown): Promise<void> {
+  async #finish(error?: unknown): Promise<void> {
     if (error === undefined) await this.#channel.close(WSCloseCode.OK, "");
     else await this.#channel.close(WSCloseCode.INTERNAL_ERROR, "Internal server error");
     await this.#channel.ended;
   }
 
-  /** Called when the application stops: closes the socket with 1001 and waits until it has closed. */
-  async shutdown(): Promise<void> {
+  async #shutdown(): Promise<void> {
     await this.#channel.close(WSCloseCode.GOING_AWAY, "Server shutdown");
     await this.#channel.ended;
   }

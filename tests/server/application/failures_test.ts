@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { web } from "@roundtrip/http";
+import { drain } from "../../../server/application/application.ts";
 
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -129,7 +130,7 @@ Deno.test("a response that cannot be sent is a 500, also while the server stops"
     web.get("/async", () => Promise.resolve(Response.error())),
   ]);
   await app.startup();
-  app.drain();
+  drain(app);
   assertEquals(await statusOf(app, "/sync"), 500);
   assertEquals(await statusOf(app, "/async"), 500);
   assertEquals(errors.length, 2);

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { web } from "@roundtrip/http";
 import { ENGINES, everyWay } from "../_engines.ts";
 import { quietApp } from "../_raw.ts";
+import { drain } from "../../../server/application/application.ts";
 
 interface Noting {
   readonly app: web.Application;
@@ -293,7 +294,7 @@ Deno.test("draining: readiness says 503, responses announce the close, requests 
   assertEquals([app.ready, sub.ready], [true, true]);
   assertEquals((await app.request("/ready")).status, 200);
   assertEquals((await app.request("/")).headers.has("connection"), false);
-  app.drain();
+  drain(app);
   for (const path of ["/ready", "/sub/ready"]) {
     assertEquals((await app.request(path)).status, 503, path);
   }

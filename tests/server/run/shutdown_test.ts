@@ -114,6 +114,9 @@ Deno.test("an answer that fails to end keeps neither the others nor the server f
     finish(): Promise<void> {
       throw new Error("finish failed");
     }
+    shutdown(): Promise<void> {
+      return this.finish();
+    }
   }
   app.addRoutes([
     web.get("/failing", async (request) => {
