@@ -103,7 +103,7 @@ export function observedResult(
 function shownResult(result: HopResult, request: ClientRequest): HopResult {
   const { phases, trace } = request.context ?? {};
   const seesReceived = trace?.seesReceived === true;
-  if (result.body === null || (!seesReceived && phases?.watchesReads !== true)) return result;
+  if ((!seesReceived && phases?.watchesReads !== true) || result.body === null) return result;
   const body = observed(result.body, {
     onAsk: () => phases?.reading(),
     onPiece(chunk) {

@@ -74,8 +74,9 @@ export function resolvePolicy(defaults: BodyPolicy, options: BodyOptions): BodyP
  *
  * @param result The reply.
  */
-export function hasBody({ source, body }: HopResult): boolean {
-  return source === undefined ? body !== null : source !== null;
+export function hasBody(result: HopResult): boolean {
+  // Only asked for where it has to be: `body` makes a stream of `source`.
+  return result.source === undefined ? result.body !== null : result.source !== null;
 }
 
 /**
