@@ -11,9 +11,9 @@ import type { ClientResponse } from "./response/response.ts";
 import { encodeQuery } from "../http/query.ts";
 import {
   digestOf,
+  type Download,
   isEncoded,
   SAVE_OPTIONS,
-  type SavedFile,
   saveInto,
   type SaveOptions,
 } from "./response/save_body.ts";
@@ -58,7 +58,7 @@ export async function downloadFile(
   url: string,
   path: string | URL,
   options: DownloadOptions,
-): Promise<SavedFile> {
+): Promise<Download> {
   await using file = new PartFile(path);
   if (options.overwrite !== true) await file.assertFree();
   const headers = new Headers(options.headers);

@@ -32,11 +32,7 @@ export type { ConnectorOptions } from "./connect/connector.ts";
 export type { QueryInit, QueryValue } from "../http/query.ts";
 
 // Response
-export {
-  ClientResponse,
-  type ClientResponseInit,
-  type FallbackCharsetResolver,
-} from "./response/response.ts";
+export { ClientResponse, type FallbackCharsetResolver } from "./response/response.ts";
 export type { JsonOptions, TextOptions } from "./response/response_options.ts";
 export type { ResponseLink } from "./response/response_links.ts";
 export {
@@ -51,12 +47,11 @@ export type {
   StandardSchemaV1,
 } from "../http/schema/standard_schema.ts";
 export { type SchemaIssue, SchemaValidationError } from "../http/schema/schema_validation_error.ts";
-export type { BodyPolicy } from "./response/response_body.ts";
 export type { Progress, ProgressCallback } from "./hop/progress.ts";
 
 // Files
 export type { DownloadOptions } from "./download_file.ts";
-export type { SavedFile, SaveOptions } from "./response/save_body.ts";
+export type { Download, SaveOptions } from "./response/save_body.ts";
 export { FileExistsError } from "./response/file_exists_error.ts";
 export type { CookieOptions, ResponseCookie } from "../http/headers/set_cookie.ts";
 export type { BodySource } from "../http/bytes/body_source.ts";
@@ -66,8 +61,8 @@ export { StreamReader } from "../http/bytes/stream_reader.ts";
 export type { StreamReaderOptions } from "../http/bytes/stream_reader_options.ts";
 
 // WebSocket
-export { type ClientWebSocketInit, ClientWebSocketResponse } from "./websocket/websocket.ts";
-export type { ClientWSTimeout, WSConnectOptions } from "./websocket/options.ts";
+export { ClientWebSocketResponse } from "./websocket/websocket.ts";
+export type { WebSocketConnectOptions, WebSocketTimeout } from "./websocket/options.ts";
 export { reconnect, type ReconnectOptions } from "./websocket/reconnect.ts";
 export { WSServerHandshakeError } from "./websocket/handshake_error.ts";
 export { type ReceiveOptions, WebSocketBase } from "../http/websocket/socket.ts";
@@ -95,11 +90,7 @@ export {
 } from "../http/multipart/multipart_writer.ts";
 export type { PartOptions } from "../http/multipart/format_part_headers.ts";
 export type { PartValue, ReadableFile } from "../http/multipart/part_body.ts";
-export {
-  type BodyPartInit,
-  BodyPartReader,
-  type PartContent,
-} from "../http/multipart/body_part_reader.ts";
+export { BodyPartReader } from "../http/multipart/body_part_reader.ts";
 export type { PartReadOptions, PartTextOptions } from "../http/multipart/part_read_options.ts";
 export type { ContentDisposition } from "../http/headers/content_disposition.ts";
 export {
@@ -159,7 +150,7 @@ export { appTransport, type FetchApp } from "./transport/app_transport.ts";
 export { fetchTransport } from "./transport/fetch_transport.ts";
 export { socketTransport } from "./transport/socket_transport.ts";
 export {
-  discard,
+  discardReply,
   type HeaderList,
   type HopAddress,
   type HopBody,

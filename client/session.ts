@@ -33,7 +33,7 @@ import { payloadOf, type RequestData } from "./body/payload_of.ts";
 import { ClientRequest, type ClientRequestInit } from "./hop/request.ts";
 import { RESPONSE_HABITS, SESSION_HABITS } from "./response/habits.ts";
 import { ClientResponse } from "./response/response.ts";
-import type { SavedFile } from "./response/save_body.ts";
+import type { Download } from "./response/save_body.ts";
 import { sender } from "./request/send_hop.ts";
 import { RequestTrace, TRACE_CONFIG } from "./hop/trace.ts";
 import { Watch } from "./request/request_lifetime.ts";
@@ -41,7 +41,7 @@ import { hasBody } from "./response/response_body.ts";
 import { readSoon, readUnread } from "./request/unread_responses.ts";
 import type { ClientWebSocketResponse } from "./websocket/websocket.ts";
 import { connectWebSocket } from "./websocket/connect.ts";
-import type { WSConnectOptions } from "./websocket/options.ts";
+import type { WebSocketConnectOptions } from "./websocket/options.ts";
 
 /**
  * Requests that share connections, cookies and defaults, aiohttp's `ClientSession`.
@@ -306,7 +306,7 @@ export class ClientSession {
    */
   async wsConnect<T = unknown>(
     url: string | URL,
-    options: WSConnectOptions<T> = {},
+    options: WebSocketConnectOptions<T> = {},
   ): Promise<ClientWebSocketResponse<T>> {
     if (this.#closed) throw new TypeError("Cannot open a WebSocket: the session is closed");
     const socket = await connectWebSocket(this.#defaults, url, options, this.#open);
@@ -347,7 +347,7 @@ export class ClientSession {
     url: string | URL,
     path: string | URL,
     options: DownloadOptions = {},
-  ): Promise<SavedFile> {
+  ): Promise<Download> {
     DOWNLOAD_OPTIONS.check("session.downloadToFile()", options);
     const given = REQUEST_OPTIONS.pick(options);
     const get = (headers: Headers) => this.get(url, { ...given, headers, raiseForStatus: false });

@@ -28,7 +28,7 @@ export type {
   ResourceInfo,
   ResourceRegistry,
 } from "./request/app_context.ts";
-export type { CleanupContext, Signal } from "./application/lifecycle.ts";
+export type { CleanupContext, Hooks } from "./application/lifecycle.ts";
 export type { PrepareSignal } from "./response/prepare_response.ts";
 export type { Handler, HandlerResult, Middleware, Responder } from "./request/middleware.ts";
 
@@ -55,10 +55,10 @@ export { RelativeURL } from "./request/relative_url.ts";
 export { Resource } from "./routing/resource.ts";
 export {
   type AbstractResource,
-  type Found,
-  type Missed,
-  type Resolution,
   Route,
+  type RouteMatch,
+  type RouteMiss,
+  type RouteResolution,
 } from "./routing/route.ts";
 export { Router } from "./routing/router.ts";
 
@@ -72,15 +72,15 @@ export type { HTTPRange } from "../http/headers/range_header.ts";
 export { type ETag, setETag, setLastModified } from "../http/headers/etag.ts";
 export type { PostOptions } from "./body/read_form.ts";
 export { PostData, type PostValue } from "./body/post_data.ts";
-export { FileField, type FileFieldInit } from "./body/file_field.ts";
-export type { Spooled } from "./body/spool.ts";
+export { FileField } from "./body/file_field.ts";
 export { sweepParts } from "./body/sweep_parts.ts";
-export { safeFilename, type SavedFile, saveFile, type SaveFileOptions } from "./body/save_file.ts";
 export {
-  type BodyPartInit,
-  BodyPartReader,
-  type PartContent,
-} from "../http/multipart/body_part_reader.ts";
+  safeFilename,
+  type SavedUpload,
+  saveFile,
+  type SaveFileOptions,
+} from "./body/save_file.ts";
+export { BodyPartReader } from "../http/multipart/body_part_reader.ts";
 export type { PartReadOptions, PartTextOptions } from "../http/multipart/part_read_options.ts";
 export type { ContentDisposition } from "../http/headers/content_disposition.ts";
 export {
@@ -131,8 +131,8 @@ export {
 } from "./response/sse_response.ts";
 export { ConnectionResetError } from "./response/connection_reset_error.ts";
 export { chooseEncoding } from "../http/headers/accept_encoding.ts";
-export { compress, type CompressOptions } from "./response/compress.ts";
-export { decompress } from "./response/decompress.ts";
+export { compressMiddleware, type CompressOptions } from "./response/compress.ts";
+export { decompressMiddleware } from "./response/decompress.ts";
 export { proxy, type ProxyOptions } from "./proxy/proxy.ts";
 export type { ContentCoding } from "../http/coding/content_coding.ts";
 

@@ -15,7 +15,7 @@ const CLIENT = `
   SocketTimeoutError StreamReader TooManyRedirectsError UnixClientConnectorError WSCloseCode
   WSMessageTypeError WSMsgType WSServerHandshakeError WebSocketBase WebSocketClosedError
   WebSocketLimitError WebSocketProtocolError WebSocketTimeoutError appTransport
-  bearerAuthMiddleware cacheMiddleware digestAuthMiddleware discard encodeBasicAuth
+  bearerAuthMiddleware cacheMiddleware digestAuthMiddleware discardReply encodeBasicAuth
   fetchTransport jsonPayload loggingMiddleware payloadOf proxyAgent proxyAuthorization rateLimitMiddleware reconnect replayMiddleware request
   retryMiddleware socketTransport
 `;
@@ -42,7 +42,7 @@ const SERVER = `
   SimpleCookieStorage StreamReader StreamResponse TestClient TestServer View WSCloseCode
   WSMessageTypeError WSMsgType WebSocketBase WebSocketClosedError WebSocketGroup
   WebSocketLimitError WebSocketProtocolError WebSocketResponse WebSocketTimeoutError
-  chooseEncoding compress decompress del delCookie delete denoEngine get getSession head jsonResponse makeRequest
+  chooseEncoding compressMiddleware decompressMiddleware del delCookie delete denoEngine get getSession head jsonResponse makeRequest
   newSession normalizePathMiddleware options patch post proxy put readiness renewSession route runApp
   safeFilename saveFile saveSession sessionMiddleware setCookie setETag setLastModified
   setupSessions socketEngine sseResponse static sweepParts textResponse validate view webSocket

@@ -3,7 +3,7 @@
  * @module
  */
 import { resolve } from "node:path";
-import type { ConnectorOptions, WSConnectOptions } from "../../client/mod.ts";
+import type { ConnectorOptions, WebSocketConnectOptions } from "../../client/mod.ts";
 import { OLD_RUNTIME, tooOldTo } from "../errors/old_runtime.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { isInteractive } from "./console.ts";
@@ -29,7 +29,7 @@ export function connectOptions(
   items: readonly string[],
   url: URL,
   auth: Auth | null,
-): WSConnectOptions {
+): WebSocketConnectOptions {
   const headers: [string, string][] = [];
   const params: [string, string][] = [];
   for (const word of items) {

@@ -16,7 +16,7 @@ export type ClientHandler = (request: ClientRequest) => Promise<HopResult>;
 /**
  * Sees every hop of a request, redirects and retries included, as aiohttp's client middlewares. It
  * may change the request, send it several times, answer itself, or pass the reply on changed. A
- * reply that is not passed on has to be given to `discard()`, or its connection stays taken.
+ * reply that is not passed on has to be given to `discardReply()`, or its connection stays taken.
  */
 export type ClientMiddleware = (
   request: ClientRequest,

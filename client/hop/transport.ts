@@ -176,10 +176,10 @@ export interface Transport {
  *
  * @example
  * ```ts
- * import { type ClientMiddleware, ClientSession, discard } from "@roundtrip/http";
+ * import { type ClientMiddleware, ClientSession, discardReply } from "@roundtrip/http";
  *
  * const twice: ClientMiddleware = async (request, handler) => {
- *   discard(await handler(request)); // its connection is free for the second
+ *   discardReply(await handler(request)); // its connection is free for the second
  *   return await handler(request);
  * };
  * let calls = 0;
@@ -189,7 +189,7 @@ export interface Transport {
  * console.assert(await response.text() === "call 2");
  * ```
  */
-export function discard(result: HopResult): void {
+export function discardReply(result: HopResult): void {
   // What the stream says while it is given up is of no use to anyone.
   if (result.source !== undefined) result.source?.cancel().catch(() => {});
   else result.body?.cancel().catch(() => {});

@@ -4,7 +4,7 @@
  */
 import { OptionTable } from "../../http/options.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
-import { discard } from "../hop/transport.ts";
+import { discardReply } from "../hop/transport.ts";
 
 /** What {@linkcode bearerAuthMiddleware} takes. */
 export interface BearerAuthOptions {
@@ -78,7 +78,7 @@ export function bearerAuthMiddleware(options: BearerAuthOptions): ClientMiddlewa
     const result = await handler(attempt);
     const canRepeat = request.payload === null || request.payload.replayable;
     if (result.status !== 401 || !canRepeat) return result;
-    discard(result);
+    discardReply(result);
     // Another request may have renewed it meanwhile.
     const fresh = await (current === held || current === null ? renew(token) : current);
     const again = request.with({});

@@ -9,7 +9,7 @@ import { asError } from "../../http/as_error.ts";
 import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
 import type { ClientHandler, ClientMiddleware } from "../hop/middleware.ts";
 import type { ClientRequest } from "../hop/request.ts";
-import { discard, type HopResult } from "../hop/transport.ts";
+import { discardReply, type HopResult } from "../hop/transport.ts";
 
 /** What {@linkcode cacheMiddleware} takes. */
 export interface CacheOptions {
@@ -133,7 +133,7 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
       responseOf(result),
     );
     if (modified || result.status !== 304) return store(request, result);
-    discard(result);
+    discardReply(result);
     const fresh = { ...entry, policy };
     keep(request.url.href, fresh);
     return resultOf(fresh);

@@ -14,7 +14,7 @@ import {
 import { ClientError } from "../errors/client_errors.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import type { ClientRequest } from "../hop/request.ts";
-import { discard, type HopResult } from "../hop/transport.ts";
+import { discardReply, type HopResult } from "../hop/transport.ts";
 
 /** What {@linkcode digestAuthMiddleware} takes. */
 export interface DigestAuthOptions {
@@ -89,7 +89,7 @@ export function digestAuthMiddleware(options: DigestAuthOptions): ClientMiddlewa
     if (fresh === null || !canRepeat) return result;
     if (fresh["nonce"] !== challenge?.["nonce"]) count = 0;
     challenge = fresh;
-    discard(result);
+    discardReply(result);
     return await handler(await answer(request, fresh));
   };
 }
@@ -98,7 +98,7 @@ function challengeIn(result: HopResult): DigestChallenge | null {
   try {
     return digestChallenge(result.headers);
   } catch (error) {
-    discard(result); // nobody will see it, and it has a connection
+    discardReply(result); // nobody will see it, and it has a connection
     throw error;
   }
 }

@@ -4,7 +4,7 @@
  */
 import { OptionTable } from "../../http/options.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
-import { discard, type HopResult } from "../hop/transport.ts";
+import { discardReply, type HopResult } from "../hop/transport.ts";
 
 /** What {@linkcode loggingMiddleware} tells about a hop. */
 export interface HopRecord {
@@ -69,7 +69,7 @@ export function loggingMiddleware(options: LoggingOptions = {}): ClientMiddlewar
     try {
       tell(result.status, null);
     } catch (error) {
-      discard(result);
+      discardReply(result);
       throw error;
     }
     return result;

@@ -12,7 +12,7 @@ import {
 import { type ClientMiddleware, repeating } from "../hop/middleware.ts";
 import { pause } from "./abortable_delay.ts";
 import type { ClientRequest } from "../hop/request.ts";
-import { discard, type HopResult } from "../hop/transport.ts";
+import { discardReply, type HopResult } from "../hop/transport.ts";
 
 /** An attempt that has ended, well or not, for `shouldRetry`. */
 export interface FailedAttempt {
@@ -137,7 +137,7 @@ export function retryMiddleware(options: RetryOptions = {}): ClientMiddleware {
       try {
         asked = await options.shouldRetry?.({ request, attempt, response: result, error });
       } catch (failure) {
-        if (result !== null) discard(result);
+        if (result !== null) discardReply(result);
         throw failure;
       }
       const isFailure = result === null ? isTemporary(error) : statuses.has(result.status);
@@ -149,7 +149,7 @@ export function retryMiddleware(options: RetryOptions = {}): ClientMiddleware {
         if (result === null) throw error;
         return result;
       }
-      if (result !== null) discard(result);
+      if (result !== null) discardReply(result);
       await pause(delay, request.signal);
     }
   });

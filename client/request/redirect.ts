@@ -12,7 +12,7 @@ import {
 } from "../errors/client_errors.ts";
 import type { ClientHandler } from "../hop/middleware.ts";
 import type { ClientRequest } from "../hop/request.ts";
-import { discard, type HeaderList, type HopResult } from "../hop/transport.ts";
+import { discardReply, type HeaderList, type HopResult } from "../hop/transport.ts";
 import { type RequestTarget, resolveTarget, withoutCredentials } from "./url.ts";
 
 /** The last hop of a request, and what led to it. */
@@ -145,11 +145,11 @@ export async function followRedirects(
       checkCount(first, history, policy.maxRedirects);
       next = nextRequest(request, status, headers, rawHeaders);
     } catch (error) {
-      discard(result);
+      discardReply(result);
       throw error;
     }
     if (next === null) return { request, result, history };
-    discard(result);
+    discardReply(result);
     const response = { status, url: request.url, headers };
     request.context?.trace?.emit("onRequestRedirect", { request, response });
     request = next;

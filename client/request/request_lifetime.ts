@@ -15,7 +15,7 @@ import type { RequestContext, RequestPhases } from "../hop/request_context.ts";
 import type { ClientTimeout } from "../hop/timeout.ts";
 import { clearDeadline, type Deadline, setDeadline, type Waiting } from "./deadline.ts";
 import type { RequestTrace } from "../hop/trace.ts";
-import { discard, type HopResult } from "../hop/transport.ts";
+import { discardReply, type HopResult } from "../hop/transport.ts";
 
 /** What a {@linkcode Watch} is made of. */
 export interface WatchInit {
@@ -210,7 +210,7 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
     this.#onAbort = null;
     const replies = [...this.#earlier ?? [], ...this.#reply === null ? [] : [this.#reply]];
     this.#reply = this.#earlier = null;
-    for (const each of replies) discard(each);
+    for (const each of replies) discardReply(each);
   }
 
   #abort(reason: unknown): void {

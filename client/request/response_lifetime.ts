@@ -5,7 +5,7 @@
  */
 import { aheadOf } from "../response/read_ahead.ts";
 import type { ClientResponse } from "../response/response.ts";
-import { discard, type HopResult } from "../hop/transport.ts";
+import { discardReply, type HopResult } from "../hop/transport.ts";
 import type { Watch } from "./request_lifetime.ts";
 
 /** What is left of a response that was dropped; nothing here may lead back to it. */
@@ -19,7 +19,7 @@ const dropped = new FinalizationRegistry<Remains>(({ result, onEnd }) => {
   const ahead = aheadOf.get(result);
   if (ahead !== undefined) ahead.cancel().catch(() => {});
   else if (result.source === undefined && (result.body === null || result.body.locked)) return;
-  else discard(result);
+  else discardReply(result);
   onEnd();
 });
 

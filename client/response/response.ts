@@ -47,7 +47,7 @@ import {
 } from "./response_options.ts";
 import { decodeText, fitsJson, parseJson } from "./response_text.ts";
 import { type ResponseLink, responseLinks } from "./response_links.ts";
-import { SAVE_OPTIONS, saveBody, type SavedFile, type SaveOptions } from "./save_body.ts";
+import { type Download, SAVE_OPTIONS, saveBody, type SaveOptions } from "./save_body.ts";
 import {
   EVENTS_OPTIONS,
   type EventsOptions,
@@ -347,7 +347,7 @@ export class ClientResponse {
    * @throws {FileExistsError} If there is a file already and `overwrite` is not set.
    * @throws {ClientPayloadError} If the body is cut or broken.
    */
-  async saveTo(path: string | URL, options: SaveOptions = {}): Promise<SavedFile> {
+  async saveTo(path: string | URL, options: SaveOptions = {}): Promise<Download> {
     SAVE_OPTIONS.check("response.saveTo()", options);
     return await saveBody(this, path, options);
   }

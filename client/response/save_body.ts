@@ -26,7 +26,7 @@ export const SAVE_OPTIONS = new OptionTable<SaveOptions>({
 });
 
 /** A file that was written. */
-export interface SavedFile {
+export interface Download {
   /** Path of the file. */
   readonly path: string;
   /** Size in bytes. */
@@ -72,7 +72,7 @@ export async function saveBody(
   response: SavableResponse,
   path: string | URL,
   options: SaveOptions,
-): Promise<SavedFile> {
+): Promise<Download> {
   await using file = new PartFile(path);
   if (options.overwrite !== true) await file.assertFree();
   const total = isEncoded(response) ? null : response.contentLength;
@@ -102,7 +102,7 @@ export async function saveInto(
   place: BodyPlace,
   urlDigest: string,
   options: SaveOptions,
-): Promise<SavedFile> {
+): Promise<Download> {
   const { start, total } = place;
   const size = await file.write(
     piecesOf(response.content),

@@ -36,8 +36,8 @@ import { WSServerHandshakeError } from "./handshake_error.ts";
 import {
   type ResolvedWS,
   resolveWS,
+  type WebSocketConnectOptions,
   WS_CONNECT_OPTIONS,
-  type WSConnectOptions,
 } from "./options.ts";
 import { loadWs, type WsConstructor, type WsReply, type WsSocket } from "./ws_library.ts";
 import { wsSocket } from "./ws_socket.ts";
@@ -69,7 +69,7 @@ const MAX_BODY = 64 * 1024;
 export async function connectWebSocket<T>(
   defaults: SessionDefaults,
   url: string | URL,
-  options: WSConnectOptions<T>,
+  options: WebSocketConnectOptions<T>,
   open: LinkedList<Watch>,
 ): Promise<ClientWebSocketResponse<T>> {
   WS_CONNECT_OPTIONS.check("session.wsConnect()", options);

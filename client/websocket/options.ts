@@ -8,16 +8,16 @@ import type { QueryInit } from "../../http/query.ts";
 import type { StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
 import type { CookieInit } from "../cookies/cookie_pairs.ts";
 
-/** Limits of time of a WebSocket, aiohttp's `ClientWSTimeout`. */
-export interface ClientWSTimeout {
+/** Limits of time of a WebSocket, aiohttp's `WebSocketTimeout`. */
+export interface WebSocketTimeout {
   /** How long `receive()` waits, in ms; 0 for no limit. @default {0} */
   readonly receive?: number;
   /** How long `close()` waits for the peer's close frame, in ms. @default {10000} */
   readonly close?: number;
 }
 
-/** Names and types of {@linkcode ClientWSTimeout}. */
-export const CLIENT_WS_TIMEOUT = new OptionTable<ClientWSTimeout>({
+/** Names and types of {@linkcode WebSocketTimeout}. */
+export const CLIENT_WS_TIMEOUT = new OptionTable<WebSocketTimeout>({
   receive: "a number",
   close: "a number",
 });
@@ -28,7 +28,7 @@ export const CLIENT_WS_TIMEOUT = new OptionTable<ClientWSTimeout>({
  *
  * @typeParam T What `receiveJson()` gives: the output of `schema`.
  */
-export interface WSConnectOptions<T = unknown> {
+export interface WebSocketConnectOptions<T = unknown> {
   /** Subprotocols to offer, the preferred one first. @default {[]} */
   readonly protocols?: readonly string[];
   /** Headers of the handshake; they replace the session's of the same name. */
@@ -52,7 +52,7 @@ export interface WSConnectOptions<T = unknown> {
   /** The same as `timeout.receive`, which counts if both are given. @default {0} */
   readonly receiveTimeout?: number;
   /** Limits of time once the socket is open; the handshake has the session's `timeout.total`. */
-  readonly timeout?: ClientWSTimeout;
+  readonly timeout?: WebSocketTimeout;
   /**
    * First size of a message that is too big, in bytes, after decompression; 0 for no limit. The
    * server is closed with 1009.
@@ -88,8 +88,8 @@ export interface WSConnectOptions<T = unknown> {
   readonly signal?: AbortSignal;
 }
 
-/** Names and types of {@linkcode WSConnectOptions}. */
-export const WS_CONNECT_OPTIONS = new OptionTable<WSConnectOptions<unknown>>({
+/** Names and types of {@linkcode WebSocketConnectOptions}. */
+export const WS_CONNECT_OPTIONS = new OptionTable<WebSocketConnectOptions<unknown>>({
   protocols: "a list",
   headers: "a map or a list of pairs",
   params: "a string, an object or a list",
@@ -137,7 +137,7 @@ export interface ResolvedWS<T> {
  * @throws {TypeError} If a subprotocol is no token, or given twice; if one of `cert` and `key`
  * misses.
  */
-export function resolveWS<T>(options: WSConnectOptions<T>): ResolvedWS<T> {
+export function resolveWS<T>(options: WebSocketConnectOptions<T>): ResolvedWS<T> {
   const { protocols = [], timeout = {}, compress = false } = options;
   CLIENT_WS_TIMEOUT.check("Cannot use timeout", timeout);
   const seen = new Set<string>();
@@ -168,7 +168,7 @@ export function resolveWS<T>(options: WSConnectOptions<T>): ResolvedWS<T> {
 }
 
 function tlsOf(
-  { caCerts, cert, key }: Pick<WSConnectOptions, "caCerts" | "cert" | "key">,
+  { caCerts, cert, key }: Pick<WebSocketConnectOptions, "caCerts" | "cert" | "key">,
 ): ResolvedWS<unknown>["tls"] {
   if ((cert === undefined) !== (key === undefined)) {
     throw new TypeError("Cannot use a client certificate: cert and key go together");

@@ -19,7 +19,7 @@ import { Entrance } from "./entrance.ts";
 import type { ServeInfo } from "../engine/engine.ts";
 import { HonoRouter } from "./hono_router.ts";
 import { APPLICATION_HABITS } from "../request/habits.ts";
-import { type CleanupContext, CleanupStack, runAll, send, type Signal } from "./lifecycle.ts";
+import { type CleanupContext, CleanupStack, type Hooks, runAll, send } from "./lifecycle.ts";
 import {
   checkMiddlewares,
   compose,
@@ -73,11 +73,11 @@ export class Application implements AppContext {
   /** Middlewares for every request; the first is the outermost. */
   readonly middlewares: Middleware[];
   /** Called once before the first request, after `cleanupCtx`. */
-  readonly onStartup: Signal<Application> = [];
+  readonly onStartup: Hooks<Application> = [];
   /** Called when the application begins to stop, before handlers are waited for. */
-  readonly onShutdown: Signal<Application> = [];
+  readonly onShutdown: Hooks<Application> = [];
   /** Called when the application has stopped, after `cleanupCtx`. */
-  readonly onCleanup: Signal<Application> = [];
+  readonly onCleanup: Hooks<Application> = [];
   /** Called with every response before it leaves; its headers may be changed. */
   readonly onResponsePrepare: PrepareSignal = [];
   /** What is set up at the start and taken down, last first, at the end. */

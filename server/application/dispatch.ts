@@ -11,7 +11,7 @@ import { NO_PARAMS } from "../routing/no_params.ts";
 import type { RunningAnswer } from "../request/answer_slot.ts";
 import { requestInternals, ServerRequest } from "../request/request.ts";
 import { endBody } from "../body/end_body.ts";
-import { chainOf, type Missed } from "../routing/route.ts";
+import { chainOf, type RouteMiss } from "../routing/route.ts";
 import type { Exchange } from "./hono_router.ts";
 import { errorResponse, isReset, report, withWanted } from "./error_response.ts";
 import { noResponse } from "./mistakes.ts";
@@ -73,7 +73,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 }
 
 function missedChain(
-  found: Missed,
+  found: RouteMiss,
   method: string,
   options: DispatchOptions,
   unknown: Handler,

@@ -9,7 +9,7 @@ import type { ServeInfo } from "../engine/engine.ts";
 import { rawPathOf } from "../request/base_request.ts";
 import { requestBehind } from "../request/hono_context.ts";
 import { decodePath, toHonoPath } from "../routing/path_template.ts";
-import type { Resolution } from "../routing/route.ts";
+import type { RouteResolution } from "../routing/route.ts";
 import type { Router } from "../routing/router.ts";
 import { setResponse, withHeaders } from "./hono_response.ts";
 
@@ -28,7 +28,7 @@ export interface Exchange {
   /** Method in upper case. */
   readonly method: string;
   /** The route, or why there is none. */
-  readonly found: Resolution;
+  readonly found: RouteResolution;
 }
 
 /** What the router needs of an application. */
@@ -224,13 +224,13 @@ function honoPath(path: string): string {
   }
 }
 
-function routeOf(found: Resolution | null, method: string, handler: H): RouterRoute {
+function routeOf(found: RouteResolution | null, method: string, handler: H): RouterRoute {
   const path = found?.route?.resource.canonical ?? "*";
   return { basePath: "/", path, method, handler };
 }
 
 /** Hono decodes parameters when it is asked for them; ours are decoded. */
-function paramsOf(found: Resolution): Record<string, string> {
+function paramsOf(found: RouteResolution): Record<string, string> {
   if (found.route === null) return {};
   for (const name in found.params) {
     if (found.params[name]?.includes("%") === true) {

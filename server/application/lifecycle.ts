@@ -8,7 +8,7 @@
  *
  * @typeParam T What the callbacks get.
  */
-export type Signal<T> = ((value: T) => void | Promise<void>)[];
+export type Hooks<T> = ((value: T) => void | Promise<void>)[];
 
 /**
  * Sets something up and takes it down: runs to its `yield` at the start, and on from there at the
@@ -25,7 +25,7 @@ export type CleanupContext<T> = (value: T) => AsyncGenerator<void, void, void>;
  * @param signal The callbacks.
  * @param value What they get.
  */
-export async function send<T>(signal: Signal<T>, value: T): Promise<void> {
+export async function send<T>(signal: Hooks<T>, value: T): Promise<void> {
   for (const callback of signal) await callback(value);
 }
 

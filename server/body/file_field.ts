@@ -3,7 +3,7 @@
  * @module
  */
 import { collectBytes } from "../../http/bytes/growing_bytes.ts";
-import { type SavedFile, saveFile, type SaveFileOptions } from "./save_file.ts";
+import { type SavedUpload, saveFile, type SaveFileOptions } from "./save_file.ts";
 import type { Spooled } from "./spool.ts";
 
 /** What a {@linkcode FileField} is made of. */
@@ -159,7 +159,7 @@ export class FileField {
    * @throws {HTTPConflict} If the path exists and `onDuplicate` is `"error"`.
    * @throws {HTTPInsufficientStorage} If the disk is full.
    */
-  saveTo(path: string, options?: SaveFileOptions): Promise<SavedFile> {
+  saveTo(path: string, options?: SaveFileOptions): Promise<SavedUpload> {
     return saveFile(this.lentPieces(), path, options);
   }
 }

@@ -37,7 +37,7 @@ export const SAVE_FILE_OPTIONS = new OptionTable<SaveFileOptions>({
 }, { overwrite: 'Write { onDuplicate: "overwrite" }' });
 
 /** A file that was saved. */
-export interface SavedFile {
+export interface SavedUpload {
   /** Where it is; differs from what was asked for with `onDuplicate: "rename"`. */
   readonly path: string;
   /** Its size, in bytes. */
@@ -78,7 +78,7 @@ export async function saveFile(
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
   path: string,
   options: SaveFileOptions = {},
-): Promise<SavedFile> {
+): Promise<SavedUpload> {
   SAVE_FILE_OPTIONS.check("web.saveFile()", options);
   const { onDuplicate = "error", onProgress } = options;
   const there = await statOf(path);

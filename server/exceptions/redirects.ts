@@ -5,7 +5,7 @@
 import { HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
 
 /** Where a redirect leads: text, or a value whose text is a URL (`URL`, `urlFor()`). */
-export type Location = string | { toString(): string };
+export type RedirectTarget = string | { toString(): string };
 
 /**
  * Base of the `3xx` replies.
@@ -36,7 +36,12 @@ export class HTTPMove extends HTTPRedirection {
    * @param options Headers, body, cause.
    * @throws {TypeError} If the location is empty.
    */
-  constructor(status: number, reason: string, location: Location, options: HTTPExceptionOptions) {
+  constructor(
+    status: number,
+    reason: string,
+    location: RedirectTarget,
+    options: HTTPExceptionOptions,
+  ) {
     super(status, reason, options);
     this.location = quoteLocation(`${location}`);
     if (this.location === "") throw new TypeError("HTTP redirects need a location to redirect to");
@@ -60,7 +65,7 @@ export class HTTPMultipleChoices extends HTTPMove {
    * @param location Where to go: a URL, a path, or what `urlFor()` gives.
    * @param options Headers, body, cause.
    */
-  constructor(location: Location, options: HTTPExceptionOptions = {}) {
+  constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
     super(300, "Multiple Choices", location, options);
   }
 }
@@ -73,7 +78,7 @@ export class HTTPMovedPermanently extends HTTPMove {
    * @param location Where to go: a URL, a path, or what `urlFor()` gives.
    * @param options Headers, body, cause.
    */
-  constructor(location: Location, options: HTTPExceptionOptions = {}) {
+  constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
     super(301, "Moved Permanently", location, options);
   }
 }
@@ -86,7 +91,7 @@ export class HTTPFound extends HTTPMove {
    * @param location Where to go: a URL, a path, or what `urlFor()` gives.
    * @param options Headers, body, cause.
    */
-  constructor(location: Location, options: HTTPExceptionOptions = {}) {
+  constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
     super(302, "Found", location, options);
   }
 }
@@ -99,7 +104,7 @@ export class HTTPSeeOther extends HTTPMove {
    * @param location Where to go: a URL, a path, or what `urlFor()` gives.
    * @param options Headers, body, cause.
    */
-  constructor(location: Location, options: HTTPExceptionOptions = {}) {
+  constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
     super(303, "See Other", location, options);
   }
 }
@@ -112,7 +117,7 @@ export class HTTPUseProxy extends HTTPMove {
    * @param location Where to go: a URL, a path, or what `urlFor()` gives.
    * @param options Headers, body, cause.
    */
-  constructor(location: Location, options: HTTPExceptionOptions = {}) {
+  constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
     super(305, "Use Proxy", location, options);
   }
 }
@@ -125,7 +130,7 @@ export class HTTPTemporaryRedirect extends HTTPMove {
    * @param location Where to go: a URL, a path, or what `urlFor()` gives.
    * @param options Headers, body, cause.
    */
-  constructor(location: Location, options: HTTPExceptionOptions = {}) {
+  constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
     super(307, "Temporary Redirect", location, options);
   }
 }
@@ -138,7 +143,7 @@ export class HTTPPermanentRedirect extends HTTPMove {
    * @param location Where to go: a URL, a path, or what `urlFor()` gives.
    * @param options Headers, body, cause.
    */
-  constructor(location: Location, options: HTTPExceptionOptions = {}) {
+  constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
     super(308, "Permanent Redirect", location, options);
   }
 }

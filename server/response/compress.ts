@@ -57,7 +57,7 @@ const COMPRESSIBLE =
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const app = new web.Application({ middlewares: [web.compress()] });
+ * const app = new web.Application({ middlewares: [web.compressMiddleware()] });
  * app.addRoutes([web.get("/", () => web.textResponse("hello ".repeat(1000)))]);
  * const response = await app.fetch(
  *   new Request("http://localhost/", { headers: { "accept-encoding": "gzip;q=0.5, br" } }),
@@ -66,8 +66,8 @@ const COMPRESSIBLE =
  * await response.body?.cancel();
  * ```
  */
-export function compress(options: CompressOptions = {}): Middleware {
-  COMPRESS_OPTIONS.check("web.compress()", options);
+export function compressMiddleware(options: CompressOptions = {}): Middleware {
+  COMPRESS_OPTIONS.check("web.compressMiddleware()", options);
   const {
     threshold = 1024,
     codings = CODINGS,

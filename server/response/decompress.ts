@@ -30,14 +30,14 @@ type Bytes = Uint8Array<ArrayBuffer>;
  * ```ts
  * import { ClientSession, web } from "@roundtrip/http";
  *
- * const app = new web.Application({ middlewares: [web.decompress()] });
+ * const app = new web.Application({ middlewares: [web.decompressMiddleware()] });
  * app.addRoutes([web.post("/", async (request) => web.jsonResponse(await request.json()))]);
  * await using session = new ClientSession({ app });
  * await using response = await session.post("/", { json: { a: 1 }, compress: "gzip" });
  * console.assert((await response.json<{ a: number }>()).a === 1);
  * ```
  */
-export function decompress(): Middleware {
+export function decompressMiddleware(): Middleware {
   return (request, handler) => {
     const coding = request.headers.get("content-encoding");
     const { body } = request.raw;

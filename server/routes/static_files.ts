@@ -11,7 +11,7 @@ import { quotePath } from "../routing/path_template.ts";
 import type { RelativeURL } from "../request/relative_url.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { Resource } from "../routing/resource.ts";
-import type { Resolution } from "../routing/route.ts";
+import type { RouteResolution } from "../routing/route.ts";
 import type { RouteDef } from "./route_def.ts";
 import { fileError, sendFile } from "../files/send_file.ts";
 import { type Found, StaticRoot } from "../files/static_root.ts";
@@ -152,7 +152,7 @@ class StaticResource extends Resource {
     this.#bare = path.slice(0, path.lastIndexOf("/{"));
   }
 
-  override resolve(method: string, path: string): Resolution | null {
+  override resolve(method: string, path: string): RouteResolution | null {
     // An encoded slash is no separator: a guard on "/files/private/" has not seen "private%2Fx".
     if (path.includes("%2F")) return null;
     return super.resolve(method, path === this.#bare && path !== "" ? `${path}/` : path);

@@ -6,7 +6,7 @@ import type { Handler } from "../request/middleware.ts";
 import { NO_PARAMS } from "./no_params.ts";
 import { compilePath, type PathTemplate } from "./path_template.ts";
 import { RelativeURL } from "../request/relative_url.ts";
-import { type AbstractResource, type Found, type Resolution, Route } from "./route.ts";
+import { type AbstractResource, Route, type RouteMatch, type RouteResolution } from "./route.ts";
 
 /**
  * A path template with a handler for each of its methods.
@@ -28,8 +28,8 @@ export class Resource implements AbstractResource {
   readonly name: string | null;
   #template: PathTemplate;
   #path: string;
-  readonly #found = new Map<string, Found>();
-  #any: Found | null = null;
+  readonly #found = new Map<string, RouteMatch>();
+  #any: RouteMatch | null = null;
 
   /**
    * Creates one.
@@ -86,7 +86,7 @@ export class Resource implements AbstractResource {
    * @param path Decoded path.
    * @returns The route, or the methods there are; `null` where the path does not match.
    */
-  resolve(method: string, path: string): Resolution | null {
+  resolve(method: string, path: string): RouteResolution | null {
     const params = this.#template.match(path);
     if (params === null) return null;
     const found = this.#found.get(method) ?? this.#any;

@@ -72,10 +72,10 @@ function isClass(handler: Handler): boolean {
 }
 
 /** What a look-up gives. */
-export type Resolution = Found | Missed;
+export type RouteResolution = RouteMatch | RouteMiss;
 
 /** The route for a request. */
-export interface Found {
+export interface RouteMatch {
   /** The route. */
   readonly route: Route;
   /** Decoded values of the path's variables. */
@@ -83,7 +83,7 @@ export interface Found {
 }
 
 /** A path that is unknown, or known with other methods. */
-export interface Missed {
+export interface RouteMiss {
   /** There is no route. */
   readonly route: null;
   /** Methods that the path has; none if it is unknown. */
@@ -112,7 +112,7 @@ export interface AbstractResource extends ResourceInfo {
    * @param url `Request.url`.
    * @returns The route, or the methods that the path has; `null` where the path is not its own.
    */
-  resolve(method: string, path: string, url: string): Resolution | null;
+  resolve(method: string, path: string, url: string): RouteResolution | null;
   /**
    * Moves the resource below a prefix; called when its application is added to another.
    *

@@ -7,10 +7,10 @@ import type { ResourceRegistry } from "../request/app_context.ts";
 import { ROUTER_HABITS } from "../request/habits.ts";
 import type { Handler } from "../request/middleware.ts";
 import { Resource } from "./resource.ts";
-import { type AbstractResource, chainOf, type Resolution, type Route } from "./route.ts";
+import { type AbstractResource, chainOf, type Route, type RouteResolution } from "./route.ts";
 
 const NAME = /^[\p{ID_Start}_][\p{ID_Continue}_]*(?:[.:-][\p{ID_Start}_][\p{ID_Continue}_]*)*$/u;
-const UNKNOWN: Resolution = Object.freeze({ route: null, allowed: Object.freeze([]) });
+const UNKNOWN: RouteResolution = Object.freeze({ route: null, allowed: Object.freeze([]) });
 
 /**
  * The resources of an application. Resources are indexed by the fixed part of their path; a
@@ -109,7 +109,7 @@ export class Router implements ResourceRegistry {
    *   get canonical(): string {
    *     return this.prefix;
    *   }
-   *   resolve(method: string, path: string): web.Resolution | null {
+   *   resolve(method: string, path: string): web.RouteResolution | null {
    *     if (!path.startsWith(`${this.prefix}/`)) return null;
    *     return method === "GET" ? { route: this.#route, params: {} } : { route: null, allowed: ["GET"] };
    *   }
@@ -184,7 +184,7 @@ export class Router implements ResourceRegistry {
    * @param url `Request.url`, for domains.
    * @returns The route with its values, else the methods that the path has, none if it is unknown.
    */
-  resolve(method: string, path: string, url = ""): Resolution {
+  resolve(method: string, path: string, url = ""): RouteResolution {
     for (let i = 0; i < this.#domains.length; i++) {
       const found = this.#domains[i]?.resolve(method, path, url) ?? null;
       if (found !== null) return found;

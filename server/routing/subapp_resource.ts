@@ -4,7 +4,7 @@
  */
 import type { Handler } from "../request/middleware.ts";
 import type { RelativeURL } from "../request/relative_url.ts";
-import type { AbstractResource, Resolution } from "./route.ts";
+import type { AbstractResource, RouteResolution } from "./route.ts";
 import type { Router } from "./router.ts";
 
 /** What the place needs of the sub-application. */
@@ -56,7 +56,7 @@ export class PrefixedSubapp implements AbstractResource {
    * @param url `Request.url`.
    * @returns What the sub-application says; `null` for other paths.
    */
-  resolve(method: string, path: string, url: string): Resolution | null {
+  resolve(method: string, path: string, url: string): RouteResolution | null {
     const { length } = this.#prefix;
     // On a segment boundary: "/admin" owns "/admin/x" and not "/administrator".
     if (!path.startsWith(this.#prefix) || (path.length > length && path[length] !== "/")) {
@@ -113,7 +113,7 @@ export class DomainSubapp implements AbstractResource {
    * @param url `Request.url`.
    * @returns What the sub-application says; `null` for other hosts.
    */
-  resolve(method: string, path: string, url: string): Resolution | null {
+  resolve(method: string, path: string, url: string): RouteResolution | null {
     return isLike(hostOf(url), this.#parts) ? ask(this.#sub, method, path, url) : null;
   }
 
@@ -149,7 +149,7 @@ function isLike(host: string, parts: readonly string[]): boolean {
 }
 
 /** A miss inside a sub-application is its own `404` or `405`, seen by its middlewares. */
-function ask(sub: Subapp, method: string, path: string, url: string): Resolution {
+function ask(sub: Subapp, method: string, path: string, url: string): RouteResolution {
   const found = sub.router.resolve(method, path, url);
   if (found.route !== null || found.wrap !== undefined) return found;
   return { route: null, allowed: found.allowed, wrap: (handler) => sub.wrap(handler) };

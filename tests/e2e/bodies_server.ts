@@ -76,7 +76,7 @@ app.addRoutes([
     return web.jsonResponse((await part.read()).length);
   }),
 ]);
-const coded = new web.Application({ middlewares: [web.decompress()] });
+const coded = new web.Application({ middlewares: [web.decompressMiddleware()] });
 coded.addRoutes([
   web.post("/text", async (request) => web.jsonResponse((await text(request)).length)),
 ]);

@@ -3,8 +3,8 @@ import {
   ClientSession,
   type ClientWebSocketResponse,
   web,
+  type WebSocketConnectOptions,
   WebSocketTimeoutError,
-  type WSConnectOptions,
   type WSMessage,
   WSMessageTypeError,
   WSMsgType,
@@ -21,7 +21,7 @@ interface Pair extends AsyncDisposable {
 /** Both ends of one socket; the handler waits until `end()`. */
 async function pair(
   serverOptions: web.WebSocketOptions = {},
-  clientOptions: WSConnectOptions = {},
+  clientOptions: WebSocketConnectOptions = {},
 ): Promise<Pair> {
   const reached = Promise.withResolvers<web.WebSocketResponse>();
   const handled = Promise.withResolvers<void>();
@@ -58,7 +58,7 @@ type Case = (pair: Pair) => Promise<unknown>;
 /** Rows of the parity notes, section 3.8: what happens, and what both ends see. */
 const CASES: [name: string, run: Case, expected: unknown, options?: {
   server?: web.WebSocketOptions;
-  client?: WSConnectOptions;
+  client?: WebSocketConnectOptions;
 }][] = [
   [
     "3.8.36 a close of the server comes as CLOSE, then CLOSED for ever",

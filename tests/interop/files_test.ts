@@ -58,7 +58,7 @@ Deno.test({
     await Deno.writeFile(`${folder}/big.bin`, new Uint8Array(3_000_000));
     await new Deno.Command("mkfifo", { args: [`${folder}/fifo`] }).output();
 
-    const app = new web.Application({ middlewares: [web.compress()] });
+    const app = new web.Application({ middlewares: [web.compressMiddleware()] });
     web.setupSessions(app, new web.EncryptedCookieStorage(new Uint8Array(32), { maxAge: 60 }));
     app.addRoutes([
       web.static("/s", folder),

@@ -17,9 +17,9 @@ import {
   type SessionOptions,
   TooManyRedirectsError,
   WebSocketClosedError,
+  type WebSocketConnectOptions,
   WebSocketProtocolError,
   WebSocketTimeoutError,
-  type WSConnectOptions,
   WSMsgType,
   WSServerHandshakeError,
 } from "@roundtrip/http";
@@ -174,7 +174,7 @@ Deno.test("wsConnect() stops at maxRedirects", async () => {
 });
 
 const GOOD = "101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade";
-const HANDSHAKES: [string, string, [number, string, string | null], WSConnectOptions?][] = [
+const HANDSHAKES: [string, string, [number, string, string | null], WebSocketConnectOptions?][] = [
   ["a status", "403 Forbidden\r\nX-Why: no", [403, "Invalid response status", "go away"]],
   ["a status without redirect target", "302 Found", [302, "Invalid response status", "go away"]],
   ["200", "200 OK", [200, "Invalid response status", "go away"]],
@@ -208,7 +208,7 @@ Deno.test("a handshake error carries no more than 64 KiB of the body", async () 
   assertEquals(error.body?.length, 64 * 1024);
 });
 
-const BAD: [string, string, WSConnectOptions, ErrorType, string][] = [
+const BAD: [string, string, WebSocketConnectOptions, ErrorType, string][] = [
   ["a scheme of no WebSocket", "ftp://host/", {}, InvalidURLError, "ftp"],
   [
     "a subprotocol that is no token",

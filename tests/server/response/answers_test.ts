@@ -122,7 +122,7 @@ Deno.test("HEAD and 304 have the Vary, the tag and the coding of the GET they st
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(`${folder}/a.txt`, "hello ".repeat(1000));
   await Deno.writeTextFile(`${folder}/b.txt`, "short");
-  const app = new web.Application({ middlewares: [web.compress()] });
+  const app = new web.Application({ middlewares: [web.compressMiddleware()] });
   app.addRoutes([
     web.static("/s", folder),
     web.get("/text", () => web.textResponse("hello ".repeat(1000))),

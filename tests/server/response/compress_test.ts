@@ -14,7 +14,7 @@ async function ask(
   options: web.CompressOptions = {},
   method = "GET",
 ): Promise<{ headers: Headers; text: string; size: number }> {
-  const app = new web.Application({ middlewares: [web.compress(options)] });
+  const app = new web.Application({ middlewares: [web.compressMiddleware(options)] });
   app.addRoutes([web.get("/", handler)]);
   const response = await app.fetch(
     new Request("http://localhost/", { method, headers: { "accept-encoding": accept } }),
@@ -123,7 +123,11 @@ Deno.test("compress() obeys its options", async () => {
   assertEquals(only.headers.get("content-encoding"), "deflate");
   const none = await ask(() => web.textResponse(BIG), "br", { filter: () => false });
   assertEquals(none.headers.get("content-encoding"), null);
-  assertThrows(() => web.compress({ threshold: -1 }), RangeError, "expected a number of bytes");
+  assertThrows(
+    () => web.compressMiddleware({ threshold: -1 }),
+    RangeError,
+    "expected a number of bytes",
+  );
 });
 
 Deno.test("compress() compresses a file unless it is compressed beside", async () => {
@@ -131,7 +135,7 @@ Deno.test("compress() compresses a file unless it is compressed beside", async (
   await Deno.writeTextFile(`${folder}/a.txt`, BIG);
   await Deno.writeTextFile(`${folder}/b.txt`, BIG);
   await Deno.writeTextFile(`${folder}/b.txt.gz`, "beside");
-  const app = new web.Application({ middlewares: [web.compress()] });
+  const app = new web.Application({ middlewares: [web.compressMiddleware()] });
   app.addRoutes([web.static("/s", folder)]);
   const get = (path: string, headers: HeadersInit) =>
     app.fetch(new Request(`http://localhost${path}`, { headers }));
@@ -152,7 +156,7 @@ Deno.test("compress() compresses a file unless it is compressed beside", async (
 });
 
 Deno.test("compress() passes on a body that fails, and a client that leaves", async () => {
-  const app = new web.Application({ middlewares: [web.compress()] });
+  const app = new web.Application({ middlewares: [web.compressMiddleware()] });
   const { promise: cancelled, resolve } = Promise.withResolvers<unknown>();
   const headers = { "content-type": "text/plain" };
   app.addRoutes([

@@ -9,7 +9,7 @@ const gzip = (data: Uint8Array) => new Uint8Array(zlib.gzipSync(data));
 
 function application(options: web.ApplicationOptions = {}): web.Application {
   const app = quietApp(options);
-  app.middlewares.push(web.decompress());
+  app.middlewares.push(web.decompressMiddleware());
   app.addRoutes([
     web.post("/text", async (request) => {
       const { contentLength, headers } = request;

@@ -65,7 +65,7 @@ const HEADS: [string, web.Handler, length: string | null][] = [
   [
     "what is compressed",
     (request) =>
-      web.compress()(
+      web.compressMiddleware()(
         request,
         () => new Response(BYTES, { headers: { "content-type": "text/plain" } }),
       ),

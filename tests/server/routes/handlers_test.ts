@@ -265,7 +265,7 @@ Deno.test("a custom resource is asked in its place and moves with its applicatio
     get canonical(): string {
       return this.prefix;
     }
-    resolve(method: string, path: string): web.Resolution | null {
+    resolve(method: string, path: string): web.RouteResolution | null {
       if (!path.startsWith(`${this.prefix}/`)) return null;
       if (method !== "GET") return { route: null, allowed: ["GET"] };
       return { route: this.route, params: { rest: path.slice(this.prefix.length) } };

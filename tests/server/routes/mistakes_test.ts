@@ -39,7 +39,7 @@ const SERVER: readonly (readonly [wrong: () => unknown, message: string])[] = [
   [() => new web.HTTPNotFound({ reason: "x" } as never), 'did you mean "text"?'],
   [() => new web.AppRunner(new web.Application(), { timeout: 1 } as never), "unknown option"],
   [() => web.static("/", ".", { show_index: true } as never), 'did you mean "showIndex"?'],
-  [() => web.compress({ encodings: [] } as never), 'Write "codings"'],
+  [() => web.compressMiddleware({ encodings: [] } as never), 'Write "codings"'],
   [() => web.setCookie(h(), "a", "b", { httponly: true } as never), 'did you mean "httpOnly"?'],
   [() => web.setCookie(h(), "a", "b", { maxAge: "1" as never }), '"maxAge" takes a number'],
   [() => new web.FileResponse("x", { headers: "a" } as never), "takes a map or a list of pairs"],
