@@ -19,13 +19,13 @@ for (const [name, resource] of app.router.namedResources()) {
 
 // Prints:
 // /
-// /users/{id:\d+}
+// /users/{id}
 // /any
 // GET /
 // HEAD /
-// GET /users/{id:\d+}
-// HEAD /users/{id:\d+}
-// PUT /users/{id:\d+}
+// GET /users/{id}
+// HEAD /users/{id}
+// PUT /users/{id}
 // * /any
 // home is /
-// user is /users/{id:\d+}
+// user is /users/{id}

@@ -2,7 +2,7 @@
  * Responses in one call.
  * @module
  */
-import { RecordedResponse } from "../engine/response_record.ts";
+import { recordedResponse } from "../engine/response_record.ts";
 import { OptionTable } from "../../http/options.ts";
 import { type CookieOptions, formatSetCookie } from "../../http/headers/set_cookie.ts";
 
@@ -67,7 +67,7 @@ const JSON_TYPE = "application/json; charset=utf-8";
  */
 export function textResponse(text: string, options?: ResponseOptions): Response {
   // The platform's own "text/plain;charset=UTF-8" goes a shorter way: 10 % of a hello route.
-  if (options === undefined) return new RecordedResponse(text, undefined, PLAIN);
+  if (options === undefined) return recordedResponse(text, undefined, PLAIN);
   RESPONSE_OPTIONS.check("web.textResponse()", options);
   // The platform takes no body for 204 and 304, not even an empty one.
   return recorded(text === "" ? null : text, options, TEXT);
@@ -168,7 +168,7 @@ function recorded(text: string | null, options: ResponseOptions, byDefault: stri
   if (headers === undefined) {
     const contentType = withCharset(options.contentType ?? byDefault);
     const list = [["content-type", contentType]] as [string, string][];
-    return new RecordedResponse(text, { status, headers: list }, list);
+    return recordedResponse(text, { status, headers: list }, list);
   }
   const all = new Headers(headers);
   if (!all.has("content-type")) {

@@ -30,6 +30,7 @@ const UNKNOWN: RouteResolution = Object.freeze({ route: null, allowed: Object.fr
  */
 export class Router implements ResourceRegistry {
   readonly #wrap: (handler: Handler) => Handler;
+  #added: { readonly path: string; readonly resource: Resource } | null = null; // the last one
   readonly #resources: AbstractResource[] = [];
   readonly #domains: AbstractResource[] = [];
   readonly #named = new Map<string, AbstractResource>();
@@ -82,13 +83,14 @@ export class Router implements ResourceRegistry {
     name: string | null = null,
     create: (path: string, name: string | null) => Resource = plainResource,
   ): Resource {
-    const last = this.#resources.at(-1);
-    if (last instanceof Resource && last.canonical === path && last.name === name) {
+    const last = this.#added;
+    if (last?.path === path && last.resource.name === name) {
       this.#checkOpen(path);
-      return last;
+      return last.resource;
     }
     const resource = create(path, name);
     this.registerResource(resource);
+    this.#added = { path, resource };
     return resource;
   }
 
@@ -142,6 +144,7 @@ export class Router implements ResourceRegistry {
       this.#named.set(name, resource);
     }
     this.#resources.push(resource);
+    this.#added = null;
     this.#addToIndex(resource);
   }
 
