@@ -2,6 +2,7 @@
  * Downloads that go on where they broke off.
  * @module
  */
+import { headersOf } from "./hop/header_list.ts";
 import { REQUEST_OPTIONS } from "./request/option_tables.ts";
 import { OptionTable } from "../http/options.ts";
 import { ClientResponseError } from "./errors/client_errors.ts";
@@ -28,7 +29,7 @@ export interface DownloadOptions extends SaveOptions, Omit<RequestOptions, "rais
    * file is still the same (`Range` with `If-Range`). Otherwise it starts anew.
    * @default {false}
    */
-  readonly resume?: boolean;
+  readonly resume?: boolean | undefined;
 }
 
 /** Names and types of {@linkcode DownloadOptions}. */
@@ -61,7 +62,7 @@ export async function downloadFile(
 ): Promise<Download> {
   await using file = new PartFile(path);
   if (options.overwrite !== true) await file.assertFree();
-  const headers = new Headers(options.headers);
+  const headers = headersOf(options.headers);
   // A range of a compressed body is of no use: its bytes are not those of the file.
   headers.set("accept-encoding", "identity");
   const query = options.params === undefined ? "" : encodeQuery(options.params);

@@ -25,11 +25,11 @@ export type {
 } from "./request/options.ts";
 export type { ClientTimeout } from "./hop/timeout.ts";
 export { jsonPayload } from "./body/json_payload.ts";
-export { payloadOf, type RequestData } from "./body/payload_of.ts";
+export { type DataFields, payloadOf, type RequestData } from "./body/payload_of.ts";
 export type { RequestCompression } from "./body/compressed_payload.ts";
 export { type BasicAuth, encodeBasicAuth } from "./hop/basic_auth.ts";
 export type { ConnectorOptions } from "./connect/connector.ts";
-export type { QueryInit, QueryValue } from "../http/query.ts";
+export type { QueryFields, QueryInit, QueryValue } from "../http/query.ts";
 
 // Response
 export { ClientResponse, type FallbackCharsetResolver } from "./response/response.ts";
@@ -107,6 +107,7 @@ export {
 } from "../http/multipart/errors.ts";
 
 // Cookies
+export type { HeadersLike } from "./hop/header_list.ts";
 export { AbstractCookieJar, type JarCookie } from "./cookies/abstract_cookie_jar.ts";
 export { CookieJar, type CookieJarOptions } from "./cookies/cookie_jar.ts";
 export type { CookieInit } from "./cookies/cookie_pairs.ts";

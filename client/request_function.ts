@@ -4,6 +4,8 @@
  */
 import { REQUEST_OPTIONS, SESSION_OPTIONS } from "./request/option_tables.ts";
 import { OptionTable } from "../http/options.ts";
+import type { QueryFields } from "../http/query.ts";
+import type { DataFields } from "./body/payload_of.ts";
 import { networkTransport } from "./transport/network_transport.ts";
 import type { RequestOptions, SessionOptions } from "./request/options.ts";
 import type { ClientResponse } from "./response/response.ts";
@@ -35,6 +37,14 @@ const BOTH_OPTIONS = new OptionTable<RequestOptions & SessionOptions>({
  * console.assert(await response.text() === "?a=1");
  * ```
  */
+export function request<
+  P extends object & QueryFields<P> = never,
+  D extends object & DataFields<D> = never,
+>(
+  method: string,
+  url: string | URL,
+  options?: RequestOptions<P, D> & SessionOptions,
+): Promise<ClientResponse>;
 export async function request(
   method: string,
   url: string | URL,

@@ -4,9 +4,10 @@
  */
 import { REQUEST_OPTIONS, SESSION_OPTIONS } from "./request/option_tables.ts";
 import { tellHabits } from "../http/habits.ts";
+import type { QueryFields } from "../http/query.ts";
 import { LinkedList } from "../http/linked_list.ts";
 import { whenClosed } from "../http/websocket/socket.ts";
-import { buildRequest } from "./request/build_request.ts";
+import { buildRequest, giveUp } from "./request/build_request.ts";
 import type { AbstractCookieJar } from "./cookies/abstract_cookie_jar.ts";
 import { endIfDropped, endTogether } from "./request/response_lifetime.ts";
 import { DOWNLOAD_OPTIONS, downloadFile, type DownloadOptions } from "./download_file.ts";
@@ -29,7 +30,7 @@ import {
   type SessionOptions,
 } from "./request/options.ts";
 import { followRedirects, isRedirect } from "./request/redirect.ts";
-import { payloadOf, type RequestData } from "./body/payload_of.ts";
+import type { DataFields } from "./body/payload_of.ts";
 import { ClientRequest, type ClientRequestInit } from "./hop/request.ts";
 import { RESPONSE_HABITS, SESSION_HABITS } from "./response/habits.ts";
 import { ClientResponse } from "./response/response.ts";
@@ -113,6 +114,11 @@ export class ClientSession {
    * @throws {ClientError} If no reply came, see the errors' module.
    * @throws {TypeError} If an option is not valid, or the session is closed.
    */
+  request<P extends object & QueryFields<P> = never, D extends object & DataFields<D> = never>(
+    method: string,
+    url: string | URL,
+    options?: RequestOptions<P, D>,
+  ): Promise<ClientResponse>;
   async request(
     method: string,
     url: string | URL,
@@ -198,7 +204,10 @@ export class ClientSession {
    * @throws {ClientError} As `request()` does.
    * @throws {TypeError} As `request()` does.
    */
-  get(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+  get<P extends object & QueryFields<P> = never, D extends object & DataFields<D> = never>(
+    url: string | URL,
+    options?: RequestOptions<P, D>,
+  ): Promise<ClientResponse> {
     return this.request("GET", url, options);
   }
 
@@ -211,7 +220,10 @@ export class ClientSession {
    * @throws {ClientError} As `request()` does.
    * @throws {TypeError} As `request()` does.
    */
-  post(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+  post<P extends object & QueryFields<P> = never, D extends object & DataFields<D> = never>(
+    url: string | URL,
+    options?: RequestOptions<P, D>,
+  ): Promise<ClientResponse> {
     return this.request("POST", url, options);
   }
 
@@ -224,7 +236,10 @@ export class ClientSession {
    * @throws {ClientError} As `request()` does.
    * @throws {TypeError} As `request()` does.
    */
-  put(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+  put<P extends object & QueryFields<P> = never, D extends object & DataFields<D> = never>(
+    url: string | URL,
+    options?: RequestOptions<P, D>,
+  ): Promise<ClientResponse> {
     return this.request("PUT", url, options);
   }
 
@@ -237,7 +252,10 @@ export class ClientSession {
    * @throws {ClientError} As `request()` does.
    * @throws {TypeError} As `request()` does.
    */
-  patch(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+  patch<P extends object & QueryFields<P> = never, D extends object & DataFields<D> = never>(
+    url: string | URL,
+    options?: RequestOptions<P, D>,
+  ): Promise<ClientResponse> {
     return this.request("PATCH", url, options);
   }
 
@@ -250,7 +268,10 @@ export class ClientSession {
    * @throws {ClientError} As `request()` does.
    * @throws {TypeError} As `request()` does.
    */
-  delete(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+  delete<P extends object & QueryFields<P> = never, D extends object & DataFields<D> = never>(
+    url: string | URL,
+    options?: RequestOptions<P, D>,
+  ): Promise<ClientResponse> {
     return this.request("DELETE", url, options);
   }
 
@@ -263,7 +284,10 @@ export class ClientSession {
    * @throws {ClientError} As `request()` does.
    * @throws {TypeError} As `request()` does.
    */
-  head(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+  head<P extends object & QueryFields<P> = never, D extends object & DataFields<D> = never>(
+    url: string | URL,
+    options?: RequestOptions<P, D>,
+  ): Promise<ClientResponse> {
     return this.request("HEAD", url, options);
   }
 
@@ -276,7 +300,10 @@ export class ClientSession {
    * @throws {ClientError} As `request()` does.
    * @throws {TypeError} As `request()` does.
    */
-  options(url: string | URL, requestOptions?: RequestOptions): Promise<ClientResponse> {
+  options<P extends object & QueryFields<P> = never, D extends object & DataFields<D> = never>(
+    url: string | URL,
+    requestOptions?: RequestOptions<P, D>,
+  ): Promise<ClientResponse> {
     return this.request("OPTIONS", url, requestOptions);
   }
 
@@ -289,7 +316,10 @@ export class ClientSession {
    * @throws {ClientError} As `request()` does.
    * @throws {TypeError} As `request()` does.
    */
-  query(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+  query<P extends object & QueryFields<P> = never, D extends object & DataFields<D> = never>(
+    url: string | URL,
+    options?: RequestOptions<P, D>,
+  ): Promise<ClientResponse> {
     return this.request("QUERY", url, options);
   }
 
@@ -378,15 +408,6 @@ export class ClientSession {
 
 tellHabits(ClientResponse.prototype, "response", RESPONSE_HABITS);
 tellHabits(ClientSession.prototype, "session", SESSION_HABITS);
-
-/** Closes what a request would have closed that was refused. */
-function giveUp(data: RequestData | undefined): void {
-  try {
-    if (data !== undefined) payloadOf(data).close?.();
-  } catch {
-    // It is no body either.
-  }
-}
 
 function sessionClosed(): ClientConnectionError {
   return new ClientConnectionError("Connection closed: the session was closed");

@@ -17,6 +17,9 @@ export type QueryInit =
   | Iterable<readonly string[]> // what TypeScript makes of [["a", "1"]] in a variable
   | { readonly [key: string]: QueryValue | readonly QueryValue[] };
 
+/** The fields of a query in an object of any type, an `interface` too. */
+export type QueryFields<T> = { readonly [Key in keyof T]: QueryValue | readonly QueryValue[] };
+
 // RFC 3986 section 3.4 allows these in a query as they are; `&`, `=`, `+` and `;` separate
 // form fields, so they stay encoded.
 const READABLE = /%(?:2F|3F|3A|40|24|2C)/g;

@@ -37,6 +37,15 @@ export type RequestData =
       | readonly (FormValue | null | undefined)[];
   };
 
+/** The fields of a form in an object of any type, an `interface` too. */
+export type DataFields<T> = {
+  readonly [Key in keyof T]:
+    | FormValue
+    | null
+    | undefined
+    | readonly (FormValue | null | undefined)[];
+};
+
 /** Value of a form given as an object or as pairs; `null` and `undefined` leave the field out. */
 type FieldValue = FormValue | null | undefined;
 

@@ -11,18 +11,18 @@ export interface ConnectorOptions {
    * wait in order. 0 for no limit. HTTP/2 may share one connection among them.
    * @default {100}
    */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** The same for one scheme, host and port. 0 for no limit. @default {0} */
-  readonly limitPerHost?: number;
+  readonly limitPerHost?: number | undefined;
   /** How long an unused connection is kept, in ms. @default {15000} */
-  readonly keepAlive?: number;
+  readonly keepAlive?: number | undefined;
   /** Whether each connection serves one request only. @default {false} */
-  readonly forceClose?: boolean;
+  readonly forceClose?: boolean | undefined;
   /**
    * Whether HTTP/2 may be agreed on over TLS; `true` chooses `fetch`, because sockets talk HTTP/1.1.
    * @default {true} with `fetch`
    */
-  readonly http2?: boolean;
+  readonly http2?: boolean | undefined;
   /**
    * What carries the bytes: the platform's `fetch`, or sockets with an HTTP/1.1 of our own, which
    * sends what `fetch` refuses, shows what it hides, and costs less. Left out, it is `fetch` with
@@ -30,16 +30,16 @@ export interface ConnectorOptions {
    * else sockets, but for `https:` through an `https:` proxy or on a Unix socket, or through a proxy
    * with `cert`. @default {"sockets"}
    */
-  readonly transport?: "sockets" | "fetch";
+  readonly transport?: "sockets" | "fetch" | undefined;
   /**
    * Certificates to trust beside the system's, each a PEM text; a WebSocket trusts these alone.
    * @default {[]}
    */
-  readonly caCerts?: readonly string[];
+  readonly caCerts?: readonly string[] | undefined;
   /** The client's own certificate chain as a PEM text, with `key`. */
-  readonly cert?: string;
+  readonly cert?: string | undefined;
   /** The key of `cert` as a PEM text. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /**
    * Proxy of all requests: `http://user:password@host:port`, `https:`, `socks5:` or `socks5h:`
    * (both let the proxy resolve names), or `unix:/path/to/socket` to talk to a server on a Unix
@@ -48,9 +48,9 @@ export interface ConnectorOptions {
    * interface, because `fetch` would show the password to the server; not together with
    * `localAddress`.
    */
-  readonly proxy?: string | URL;
+  readonly proxy?: string | URL | undefined;
   /** IP address of this machine to connect from. */
-  readonly localAddress?: string;
+  readonly localAddress?: string | undefined;
 }
 
 /** Names and types of {@linkcode ConnectorOptions}. */

@@ -9,13 +9,13 @@ import { checkProxy } from "./connector.ts";
 /** How to talk TLS, as `node:tls` has it. */
 export interface ProxyAgentOptions {
   /** Certificates to trust in place of the system's, each a PEM text. */
-  readonly ca?: string[];
+  readonly ca?: string[] | undefined;
   /** The client's own certificate chain as a PEM text. */
-  readonly cert?: string;
+  readonly cert?: string | undefined;
   /** The key of `cert` as a PEM text. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** Whether a certificate has to be valid. @default {true} */
-  readonly rejectUnauthorized?: boolean;
+  readonly rejectUnauthorized?: boolean | undefined;
 }
 
 /** Names and types of {@linkcode ProxyAgentOptions}. */

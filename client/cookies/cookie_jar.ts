@@ -14,19 +14,19 @@ export interface CookieJarOptions {
    * Whether cookies of hosts that are IP addresses are kept, as aiohttp's `unsafe`.
    * @default {false}
    */
-  readonly unsafe?: boolean;
+  readonly unsafe?: boolean | undefined;
   /**
    * Origins without TLS that get and set cookies marked `Secure`: scheme, host and port have to be
    * the same.
    * @default {[]}
    */
-  readonly treatAsSecureOrigin?: string | URL | Iterable<string | URL>;
+  readonly treatAsSecureOrigin?: string | URL | Iterable<string | URL> | undefined;
   /**
    * Whether values with other characters than those of a token are quoted as in RFC 2109, which
    * aiohttp does, a request's own included; otherwise they go out as they came.
    * @default {false}
    */
-  readonly quoteCookie?: boolean;
+  readonly quoteCookie?: boolean | undefined;
 }
 
 /** Names and types of {@linkcode CookieJarOptions}. */

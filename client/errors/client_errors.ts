@@ -157,7 +157,7 @@ export interface ResponseErrorInit {
   /** What is wrong with the reply, without status and URL. */
   readonly reason: string;
   /** First bytes of the reply's body as text, `null` where it was not read. */
-  readonly body?: string | null;
+  readonly body?: string | null | undefined;
   /** The error behind it. */
   readonly cause?: unknown;
 }

@@ -10,9 +10,9 @@ export interface BasicAuth {
   /** User; may not contain a colon. */
   readonly login: string;
   /** Password. @default {""} */
-  readonly password?: string;
+  readonly password?: string | undefined;
   /** How text becomes bytes. @default {"utf-8"} */
-  readonly encoding?: "utf-8" | "latin1";
+  readonly encoding?: "utf-8" | "latin1" | undefined;
 }
 
 /** Names and types of {@linkcode BasicAuth}. */

@@ -6,6 +6,23 @@ import { ACCEPT_ENCODING } from "../../http/coding/content_decoder.ts";
 import { hasControl } from "../../http/headers/header_text.ts";
 import type { HeaderList } from "./transport.ts";
 
+/** Headers as a caller gives them; `undefined` leaves a header out. */
+export type HeadersLike = HeadersInit | Readonly<Record<string, string | undefined>>;
+
+/**
+ * Makes headers of what a caller gives.
+ *
+ * @param init The headers.
+ * @returns A copy without those that are `undefined`.
+ */
+export function headersOf(init: HeadersLike | undefined): Headers {
+  if (init === undefined || init instanceof Headers || Symbol.iterator in init) {
+    return new Headers(init as HeadersInit | undefined);
+  }
+  const given = Object.entries(init).filter(([, value]) => value !== undefined);
+  return new Headers(given as [string, string][]);
+}
+
 /**
  * Lists headers, checked.
  *
@@ -50,8 +67,8 @@ export class DefaultHeaders {
    * @param usual What else is sent where nobody says otherwise, names in lower case.
    * @throws {TypeError} If a value holds a control character.
    */
-  constructor(init: HeadersInit | undefined, usual: HeaderList = []) {
-    this.#headers = new Headers(init);
+  constructor(init: HeadersLike | undefined, usual: HeaderList = []) {
+    this.#headers = headersOf(init);
     this.#usual = [...usual, ["accept-encoding", ACCEPT_ENCODING]];
     this.#list = this.#complete(NONE);
   }
@@ -74,10 +91,10 @@ export class DefaultHeaders {
    * @param skipped Names that are not added where nobody gave them.
    * @returns Both, and what is sent where nobody says otherwise.
    */
-  merge(own: HeadersInit | undefined, skipped: ReadonlySet<string>): Headers | HeaderList {
+  merge(own: HeadersLike | undefined, skipped: ReadonlySet<string>): Headers | HeaderList {
     if (own === undefined) return skipped.size === 0 ? this.list : this.#complete(skipped);
     const merged = new Headers(this.#headers);
-    for (const [name, value] of own instanceof Headers ? own : new Headers(own)) {
+    for (const [name, value] of own instanceof Headers ? own : headersOf(own)) {
       merged.set(name, value);
     }
     for (const [name, value] of this.#usual) {

@@ -15,13 +15,13 @@ export interface ClientRequestInit {
   /** URL without credentials and fragment; text has to be what `URL.href` would give. */
   readonly url: URL | string;
   /** Fragment of the URL with its `#`, an empty string for none. */
-  readonly fragment?: string;
+  readonly fragment?: string | undefined;
   /** Headers, without those that the jar and the transport add; names of a list in lower case. */
   readonly headers: Headers | HeaderList;
   /** Cookies of this request alone, beside the jar's. */
-  readonly cookies?: ReadonlyMap<string, string>;
+  readonly cookies?: ReadonlyMap<string, string> | undefined;
   /** The body, `null` for none. */
-  readonly payload?: Payload | null;
+  readonly payload?: Payload | null | undefined;
 }
 
 const NO_COOKIES: ReadonlyMap<string, string> = new Map();

@@ -11,21 +11,21 @@ export interface ClientTimeout {
    * limit.
    * @default {300000}
    */
-  readonly total?: number;
+  readonly total?: number | undefined;
   /**
    * For each hop, until there is a connection, in ms; 0 for no limit. It counts the wait for one of
    * `connector.limit`. `fetch` does not tell when it has connected: over it the limit runs until the
    * reply's head has come, so that it has to leave room for a long upload and a slow answer.
    * @default {0}
    */
-  readonly connect?: number;
+  readonly connect?: number | undefined;
   /**
    * Longest silence of the peer while bytes of it are waited for, in ms; 0 for no limit. The wait
    * for the head counts, from when the request's body is on its way; a reader that takes its time
    * does not.
    * @default {0}
    */
-  readonly sockRead?: number;
+  readonly sockRead?: number | undefined;
 }
 
 /** Names and types of {@linkcode ClientTimeout}. */
@@ -41,7 +41,10 @@ export const CLIENT_TIMEOUT = new OptionTable<ClientTimeout>({
   sockconnect: 'Write "connect"',
 });
 
-const DEFAULT_TIMEOUT: Required<ClientTimeout> = { total: 300_000, connect: 0, sockRead: 0 };
+/** Limits of time, complete. */
+export type TimeLimits = { readonly [Name in keyof ClientTimeout]-?: number };
+
+const DEFAULT_TIMEOUT: TimeLimits = { total: 300_000, connect: 0, sockRead: 0 };
 
 /**
  * Completes limits of time.
@@ -51,7 +54,7 @@ const DEFAULT_TIMEOUT: Required<ClientTimeout> = { total: 300_000, connect: 0, s
  * @throws {TypeError} If they are a number, as aiohttp's may be.
  * @throws {RangeError} If one is negative or too large for a timer.
  */
-export function resolveTimeout(timeout: ClientTimeout | undefined): Required<ClientTimeout> {
+export function resolveTimeout(timeout: ClientTimeout | undefined): TimeLimits {
   if (timeout === undefined) return DEFAULT_TIMEOUT;
   // A number has no fields, so it would be no limit at all.
   if (typeof timeout !== "object" || timeout === null) {
@@ -70,6 +73,6 @@ export function resolveTimeout(timeout: ClientTimeout | undefined): Required<Cli
   return { total, connect, sockRead };
 }
 
-function defined(timeout: ClientTimeout): Partial<Required<ClientTimeout>> {
+function defined(timeout: ClientTimeout): Partial<TimeLimits> {
   return Object.fromEntries(Object.entries(timeout).filter(([, limit]) => limit !== undefined));
 }

@@ -48,23 +48,33 @@ export interface TraceException extends TraceRequest {
  */
 export interface TraceConfig {
   /** A request begins. */
-  readonly onRequestStart?: (context: TraceContext, params: TraceRequest) => void;
+  readonly onRequestStart?: ((context: TraceContext, params: TraceRequest) => void) | undefined;
   /** A piece of its body was taken by the transport. */
-  readonly onRequestChunkSent?: (context: TraceContext, params: TraceChunk) => void;
+  readonly onRequestChunkSent?: ((context: TraceContext, params: TraceChunk) => void) | undefined;
   /** A hop was handed to the transport. */
-  readonly onRequestHeadersSent?: (context: TraceContext, params: TraceRequest) => void;
+  readonly onRequestHeadersSent?:
+    | ((context: TraceContext, params: TraceRequest) => void)
+    | undefined;
   /** A redirect is followed. */
-  readonly onRequestRedirect?: (context: TraceContext, params: TraceReply) => void;
+  readonly onRequestRedirect?: ((context: TraceContext, params: TraceReply) => void) | undefined;
   /** The head of the last reply has come. */
-  readonly onRequestEnd?: (context: TraceContext, params: TraceReply) => void;
+  readonly onRequestEnd?: ((context: TraceContext, params: TraceReply) => void) | undefined;
   /** The request failed before that. */
-  readonly onRequestException?: (context: TraceContext, params: TraceException) => void;
+  readonly onRequestException?:
+    | ((context: TraceContext, params: TraceException) => void)
+    | undefined;
   /** A piece of the last reply's body was read, as it came from the transport. */
-  readonly onResponseChunkReceived?: (context: TraceContext, params: TraceChunk) => void;
+  readonly onResponseChunkReceived?:
+    | ((context: TraceContext, params: TraceChunk) => void)
+    | undefined;
   /** All connections are in use, the request waits for one. */
-  readonly onConnectionQueuedStart?: (context: TraceContext, params: TraceRequest) => void;
+  readonly onConnectionQueuedStart?:
+    | ((context: TraceContext, params: TraceRequest) => void)
+    | undefined;
   /** The wait is over. */
-  readonly onConnectionQueuedEnd?: (context: TraceContext, params: TraceRequest) => void;
+  readonly onConnectionQueuedEnd?:
+    | ((context: TraceContext, params: TraceRequest) => void)
+    | undefined;
 }
 
 /** Names and types of {@linkcode TraceConfig}. */

@@ -19,7 +19,7 @@ export interface BearerAuthOptions {
    * The only origin that gets the token.
    * @default the origin of the first request that a caller makes
    */
-  readonly origin?: string;
+  readonly origin?: string | undefined;
 }
 
 /** Names and types of {@linkcode BearerAuthOptions}. */

@@ -18,14 +18,14 @@ export interface CacheOptions {
    * were not used for longest go first.
    * @default {67108864}
    */
-  readonly maxSize?: number;
+  readonly maxSize?: number | undefined;
   /** Longest body that is kept, in bytes. @default {1048576} */
-  readonly maxBodySize?: number;
+  readonly maxBodySize?: number | undefined;
   /**
    * Whether the cache serves several users, and so keeps nothing that is `private`.
    * @default {false}
    */
-  readonly shared?: boolean;
+  readonly shared?: boolean | undefined;
 }
 
 /** Names and types of {@linkcode CacheOptions}. */

@@ -23,12 +23,12 @@ export interface DigestAuthOptions {
   /** Password. */
   readonly password: string;
   /** Whether later requests answer a challenge before it is put again. @default {true} */
-  readonly preemptive?: boolean;
+  readonly preemptive?: boolean | undefined;
   /**
    * The only origin that is answered.
    * @default the origin of the first request that a caller makes
    */
-  readonly origin?: string;
+  readonly origin?: string | undefined;
 }
 
 /** Names and types of {@linkcode DigestAuthOptions}. */

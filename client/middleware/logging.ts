@@ -23,7 +23,7 @@ export interface HopRecord {
 /** What {@linkcode loggingMiddleware} takes. */
 export interface LoggingOptions {
   /** Gets the record of each hop. @default one line on the console */
-  readonly log?: (record: HopRecord) => void;
+  readonly log?: ((record: HopRecord) => void) | undefined;
 }
 
 /** Names and types of {@linkcode LoggingOptions}. */

@@ -11,9 +11,9 @@ export interface RateLimitOptions {
   /** Most requests in any `interval`. */
   readonly requests: number;
   /** Length of the interval, in ms, finite. @default {1000} */
-  readonly interval?: number;
+  readonly interval?: number | undefined;
   /** Whether each origin has a limit of its own. @default {true} */
-  readonly perOrigin?: boolean;
+  readonly perOrigin?: boolean | undefined;
 }
 
 /** Names and types of {@linkcode RateLimitOptions}. */

@@ -20,7 +20,7 @@ export interface ReplayOptions {
    * `replay` never asks a server; `record` writes the file anew; `auto` replays if there is a file,
    * and records if there is none. @default {"auto"}
    */
-  readonly mode?: "auto" | "record" | "replay";
+  readonly mode?: "auto" | "record" | "replay" | undefined;
 }
 
 /** Names and types of {@linkcode ReplayOptions}. */

@@ -29,37 +29,39 @@ export interface FailedAttempt {
 /** What {@linkcode retryMiddleware} takes. */
 export interface RetryOptions {
   /** How often a hop is repeated after the first attempt. @default {2} */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
   /**
    * Methods that are repeated, in either case.
    * @default {["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "QUERY"]}
    */
-  readonly methods?: Iterable<string>;
+  readonly methods?: Iterable<string> | undefined;
   /** Statuses that are a reason to. @default {[408, 413, 429, 500, 502, 503, 504]} */
-  readonly statuses?: Iterable<number>;
+  readonly statuses?: Iterable<number> | undefined;
   /** First pause in ms, finite; each further one is twice as long. @default {300} */
-  readonly backoff?: number;
+  readonly backoff?: number | undefined;
   /**
    * Longest pause in ms, `Infinity` for any; a server that asks for a longer one ends the tries.
    * @default {30000}
    */
-  readonly maxBackoff?: number;
+  readonly maxBackoff?: number | undefined;
   /**
    * Has the last word on whether an attempt is repeated, where `retries`, `budget` and the time
    * left allow it; it is asked about those that succeeded too. `undefined` leaves it to `methods`
    * and `statuses`. A body that can be sent only once is never repeated, whatever it says.
    */
-  readonly shouldRetry?: (
-    attempt: FailedAttempt,
-  ) => boolean | undefined | Promise<boolean | undefined>;
+  readonly shouldRetry?:
+    | ((
+      attempt: FailedAttempt,
+    ) => boolean | undefined | Promise<boolean | undefined>)
+    | undefined;
   /**
    * Most repetitions in any 10 s, over all requests of this middleware, as a share of the requests
    * in that time, 10 being free: so that a server in trouble is not given twice the work.
    * @default {1}
    */
-  readonly budget?: number;
+  readonly budget?: number | undefined;
   /** Gives a number from 0 to 1 for the jitter. @default {Math.random} */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
 }
 
 /** Names and types of {@linkcode RetryOptions}. */

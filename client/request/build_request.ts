@@ -10,7 +10,7 @@ import { sentPairs } from "../cookies/cookie_pairs.ts";
 import type { RequestOptions, ResolvedOptions } from "./options.ts";
 import type { Payload } from "../hop/payload.ts";
 import { jsonPayload } from "../body/json_payload.ts";
-import { payloadOf } from "../body/payload_of.ts";
+import { payloadOf, type RequestData } from "../body/payload_of.ts";
 import type { ClientRequestInit } from "../hop/request.ts";
 import type { HeaderList } from "../hop/transport.ts";
 import { type RequestTarget, resolveTarget } from "./url.ts";
@@ -46,6 +46,19 @@ export function buildRequest(
   const payload = payloadFor(options, resolved);
   if (cookies === null) return { method, url, fragment, headers, payload };
   return { method, url, fragment, headers, payload, cookies };
+}
+
+/**
+ * Closes what a request would have closed that was refused.
+ *
+ * @param data The body as the caller gave it.
+ */
+export function giveUp(data: RequestData | undefined): void {
+  try {
+    if (data !== undefined) payloadOf(data).close?.();
+  } catch {
+    // It is no body either.
+  }
 }
 
 function payloadFor(options: RequestOptions, resolved: ResolvedOptions): Payload | null {

@@ -12,7 +12,7 @@ import { checkProxy, type ConnectorOptions } from "../connect/connector.ts";
 import { CookieJar } from "../cookies/cookie_jar.ts";
 import type { CookieInit } from "../cookies/cookie_pairs.ts";
 import { networkTransport } from "../transport/network_transport.ts";
-import { DefaultHeaders } from "../hop/header_list.ts";
+import { DefaultHeaders, type HeadersLike } from "../hop/header_list.ts";
 import type { HeaderList, Transport } from "../hop/transport.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import type { RequestData } from "../body/payload_of.ts";
@@ -20,7 +20,7 @@ import type { ProgressCallback } from "../hop/progress.ts";
 import type { ClientResponse, FallbackCharsetResolver } from "../response/response.ts";
 import { type BodyPolicy, DEFAULT_BODY_POLICY, resolvePolicy } from "../response/response_body.ts";
 import { retryMiddleware } from "../middleware/retry.ts";
-import { type ClientTimeout, resolveTimeout } from "../hop/timeout.ts";
+import { type ClientTimeout, resolveTimeout, type TimeLimits } from "../hop/timeout.ts";
 import type { TraceConfig } from "../hop/trace.ts";
 import { parseBaseUrl } from "./url.ts";
 
@@ -30,35 +30,35 @@ export type RaiseForStatus = boolean | ((response: ClientResponse) => void | Pro
 /** What a session and a request both take; a request's value counts instead of the session's. */
 export interface SharedOptions {
   /** Headers; a request's header replaces the session's of the same name. */
-  readonly headers?: HeadersInit;
+  readonly headers?: HeadersLike | undefined;
   /**
    * Names of headers that are not added by themselves; a request's come on top of the session's.
    * `content-type` can be left out; `accept`, `accept-encoding`, `accept-language` and `user-agent`
    * only where the transport does not send them on its own, which `fetch` does.
    */
-  readonly skipAutoHeaders?: Iterable<string>;
+  readonly skipAutoHeaders?: Iterable<string> | undefined;
   /**
    * Credentials for Basic authentication. A session's go to the origin of `baseUrl` alone, or to
    * every server where there is none; none go to another origin on a redirect.
    */
-  readonly auth?: BasicAuth;
+  readonly auth?: BasicAuth | undefined;
   /** Limits of time; a request's object replaces the session's whole. */
-  readonly timeout?: ClientTimeout;
+  readonly timeout?: ClientTimeout | undefined;
   /** What every hop passes through, the first one outermost. A request's replace the session's. */
-  readonly middlewares?: readonly ClientMiddleware[];
+  readonly middlewares?: readonly ClientMiddleware[] | undefined;
   /**
    * How often a request is repeated, see `retryMiddleware()`; outside of `middlewares`.
    * @default {0}
    */
-  readonly retry?: number;
+  readonly retry?: number | undefined;
   /** Proxy, as `connector.proxy`. */
-  readonly proxy?: string | URL;
+  readonly proxy?: string | URL | undefined;
   /**
    * Whether a status of 400 and above is thrown as `ClientResponseError`, with the first 64 KiB of
    * the body; or a function that looks at the response and throws.
    * @default {false}
    */
-  readonly raiseForStatus?: RaiseForStatus;
+  readonly raiseForStatus?: RaiseForStatus | undefined;
   /**
    * Whether bodies in gzip, deflate, brotli and zstd are decoded; `content-encoding` and
    * `content-length` stay as they came. Over Deno's `fetch` a single gzip or brotli is decoded by
@@ -67,19 +67,19 @@ export interface SharedOptions {
    * always, and `false` throws `NotSupportedError`.
    * @default {true}
    */
-  readonly autoDecompress?: boolean;
+  readonly autoDecompress?: boolean | undefined;
   /**
    * Most bytes that decoding may make of a body, 0 for no limit; more is a `ClientPayloadError`. A
    * kilobyte can stand for gigabytes. The default is what the longest string can hold.
    * @default {536870912}
    */
-  readonly maxDecodedSize?: number;
+  readonly maxDecodedSize?: number | undefined;
   /**
    * Most bytes that `read()`, `text()` and `json()` of a response take into memory, after decoding; 0
    * for no limit. More is a `ClientPayloadError`; `response.content` has no limit.
    * @default {0}
    */
-  readonly maxBodySize?: number;
+  readonly maxBodySize?: number | undefined;
 }
 
 /** What {@linkcode ClientSession} takes. */
@@ -88,24 +88,24 @@ export interface SessionOptions extends SharedOptions {
    * URL that relative ones are resolved against; its path counts as a folder, and credentials in it
    * as `auth`.
    */
-  readonly baseUrl?: string | URL;
+  readonly baseUrl?: string | URL | undefined;
   /** Cookies that are sent to every server. */
-  readonly cookies?: CookieInit;
+  readonly cookies?: CookieInit | undefined;
   /** Where cookies are kept. @default a new jar */
-  readonly cookieJar?: AbstractCookieJar;
+  readonly cookieJar?: AbstractCookieJar | undefined;
   /** Turns the value of `json` into text. @default {JSON.stringify} */
-  readonly jsonSerialize?: (value: unknown) => string;
+  readonly jsonSerialize?: ((value: unknown) => string) | undefined;
   /** Names the encoding of a text whose header does not, or names an unknown one. @default UTF-8 */
-  readonly fallbackCharsetResolver?: FallbackCharsetResolver;
+  readonly fallbackCharsetResolver?: FallbackCharsetResolver | undefined;
   /** How to connect: limits, TLS, proxy. */
-  readonly connector?: ConnectorOptions;
+  readonly connector?: ConnectorOptions | undefined;
   /**
    * An application in this program that gets the requests without a socket. Without `baseUrl`,
    * relative URLs are then of `http://localhost/`.
    */
-  readonly app?: FetchApp;
+  readonly app?: FetchApp | undefined;
   /** What carries the bytes, instead of `connector` and `app`. @default {socketTransport()} on Deno */
-  readonly transport?: Transport;
+  readonly transport?: Transport | undefined;
   /**
    * Whether the environment may speak: proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`,
    * credentials of `.netrc` (`$NETRC`, else in the home folder). What Deno has no permission to
@@ -113,43 +113,43 @@ export interface SessionOptions extends SharedOptions {
    * may not read them (`--allow-env=HTTP_PROXY,…`).
    * @default {false}
    */
-  readonly trustEnv?: boolean;
+  readonly trustEnv?: boolean | undefined;
   /** Hooks on the way of the session's requests. */
-  readonly traceConfigs?: readonly TraceConfig[];
+  readonly traceConfigs?: readonly TraceConfig[] | undefined;
 }
 
 /** What a request takes. */
-export interface RequestOptions extends SharedOptions {
+export interface RequestOptions<Params = never, Data = never> extends SharedOptions {
   /** Query, added to the one of the URL. */
-  readonly params?: QueryInit;
+  readonly params?: QueryInit | Params | undefined;
   /** Whether URL and `params` (a string) have to be sent as they are. @default {false} */
-  readonly encoded?: boolean;
+  readonly encoded?: boolean | undefined;
   /** The body. Not together with `json`. */
-  readonly data?: RequestData;
+  readonly data?: RequestData | Data | undefined;
   /** Value to send as JSON. Not together with `data`. */
   readonly json?: unknown;
   /** Compresses the body. @default {false} */
-  readonly compress?: RequestCompression;
+  readonly compress?: RequestCompression | undefined;
   /** Cookies of this request; they go along on redirects within the origin and are not kept. */
-  readonly cookies?: CookieInit;
+  readonly cookies?: CookieInit | undefined;
   /** Whether redirects are followed. @default {true}, {false} for `HEAD` */
-  readonly allowRedirects?: boolean;
+  readonly allowRedirects?: boolean | undefined;
   /** The redirect reply that is an error, counted from 1; 0 for no limit. @default {10} */
-  readonly maxRedirects?: number;
+  readonly maxRedirects?: number | undefined;
   /** What the session's `traceConfigs` are given. */
   readonly traceContext?: unknown;
   /**
    * Aborts the request, its body included; its reason is what is thrown, as the `cause` of a
    * `ClientConnectionError` where it is no `Error`.
    */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /**
    * Told how much of the body was sent. The body goes out as a stream then, and again from the
    * start if a redirect or a retry asks for that.
    */
-  readonly onUploadProgress?: ProgressCallback;
+  readonly onUploadProgress?: ProgressCallback | undefined;
   /** Told how much of the reply's body was read, as it is on the wire. */
-  readonly onDownloadProgress?: ProgressCallback;
+  readonly onDownloadProgress?: ProgressCallback | undefined;
 }
 
 /** A session's options, complete. */
@@ -161,7 +161,7 @@ export interface SessionDefaults {
   readonly authorization: string | null;
   readonly cookieJar: AbstractCookieJar;
   readonly jsonSerialize: (value: unknown) => string;
-  readonly timeout: Required<ClientTimeout>;
+  readonly timeout: TimeLimits;
   readonly middlewares: readonly ClientMiddleware[];
   readonly retry: number;
   readonly proxy: string | null;
@@ -183,7 +183,7 @@ export interface ResolvedOptions {
   readonly headers: Headers | HeaderList;
   readonly skipAutoHeaders: ReadonlySet<string>;
   readonly auth: BasicAuth | null;
-  readonly timeout: Required<ClientTimeout>;
+  readonly timeout: TimeLimits;
   /** `null` for the session's. */
   readonly middlewares: readonly ClientMiddleware[] | null;
   readonly proxy: string | null;

@@ -12,7 +12,7 @@ import {
 import type { Payload } from "../hop/payload.ts";
 import type { ProgressCallback } from "../hop/progress.ts";
 import type { RequestContext, RequestPhases } from "../hop/request_context.ts";
-import type { ClientTimeout } from "../hop/timeout.ts";
+import type { ClientTimeout, TimeLimits } from "../hop/timeout.ts";
 import { clearDeadline, type Deadline, setDeadline, type Waiting } from "./deadline.ts";
 import type { RequestTrace } from "../hop/trace.ts";
 import { discardReply, type HopResult } from "../hop/transport.ts";
@@ -22,7 +22,7 @@ export interface WatchInit {
   /** URL that the caller asked for. */
   readonly url: URL | string;
   /** Limits of time, complete. */
-  readonly limits: Required<ClientTimeout>;
+  readonly limits: TimeLimits;
   /** The caller's own signal. */
   readonly external: AbortSignal | null;
   /** Told about the request's way. */
@@ -49,7 +49,7 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
   readonly skipsContentType: boolean;
   readonly rawBody: boolean;
   readonly onUploadProgress: ProgressCallback | null;
-  readonly #limits: Required<ClientTimeout>;
+  readonly #limits: TimeLimits;
   readonly #start = performance.now();
   readonly #url: URL | string;
   #initialUrl: URL | null = null;

@@ -14,9 +14,9 @@ export interface SaveOptions {
    * Whether a file of that name is replaced, once the body is complete.
    * @default {false}
    */
-  readonly overwrite?: boolean;
+  readonly overwrite?: boolean | undefined;
   /** Told how much of the file is written, what was there before included. */
-  readonly onProgress?: ProgressCallback;
+  readonly onProgress?: ProgressCallback | undefined;
 }
 
 /** Names and types of {@linkcode SaveOptions}. */

@@ -26,7 +26,7 @@ export interface EventsOptions {
    * Most characters of one event.
    * @default {1048576}
    */
-  readonly maxEventSize?: number;
+  readonly maxEventSize?: number | undefined;
 }
 
 /** Names and types of {@linkcode EventsOptions}. */

@@ -22,6 +22,7 @@ import {
   type ConnectFailure,
   ServerDisconnectedError,
 } from "../errors/connection_errors.ts";
+import { headersOf } from "../hop/header_list.ts";
 import { connectorError } from "../errors/connector_errors.ts";
 import { proxyAgent } from "../connect/proxy_agent.ts";
 import { compose } from "../hop/middleware.ts";
@@ -82,20 +83,15 @@ export async function connectWebSocket<T>(
     );
   }
   const ws = resolveWS({
-    ...(caCerts === undefined ? {} : { caCerts }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
     ...options,
+    caCerts: options.caCerts ?? caCerts,
+    cert: options.cert ?? cert,
+    key: options.key ?? key,
   });
   const { params, cookies, signal, origin } = options;
-  const headers = new Headers(options.headers);
+  const headers = headersOf(options.headers);
   if (origin !== undefined) headers.set("origin", origin);
-  const given = {
-    headers,
-    ...(params === undefined ? {} : { params }),
-    ...(cookies === undefined ? {} : { cookies }),
-    ...(signal === undefined ? {} : { signal }),
-  };
+  const given = { headers, params, cookies, signal };
   const resolved = resolveRequest(defaults, "GET", given);
   const init = buildRequest("GET", httpUrl(`${url}`), given, resolved);
   const Socket = await loadWs();

@@ -3,6 +3,7 @@
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
+import type { HeadersLike } from "../hop/header_list.ts";
 import { isToken } from "../../http/headers/header_params.ts";
 import type { QueryInit } from "../../http/query.ts";
 import type { StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
@@ -11,9 +12,9 @@ import type { CookieInit } from "../cookies/cookie_pairs.ts";
 /** Limits of time of a WebSocket, aiohttp's `WebSocketTimeout`. */
 export interface WebSocketTimeout {
   /** How long `receive()` waits, in ms; 0 for no limit. @default {0} */
-  readonly receive?: number;
+  readonly receive?: number | undefined;
   /** How long `close()` waits for the peer's close frame, in ms. @default {10000} */
-  readonly close?: number;
+  readonly close?: number | undefined;
 }
 
 /** Names and types of {@linkcode WebSocketTimeout}. */
@@ -30,62 +31,62 @@ export const CLIENT_WS_TIMEOUT = new OptionTable<WebSocketTimeout>({
  */
 export interface WebSocketConnectOptions<T = unknown> {
   /** Subprotocols to offer, the preferred one first. @default {[]} */
-  readonly protocols?: readonly string[];
+  readonly protocols?: readonly string[] | undefined;
   /** Headers of the handshake; they replace the session's of the same name. */
-  readonly headers?: HeadersInit;
+  readonly headers?: HeadersLike | undefined;
   /** Query, added to the one of the URL. */
-  readonly params?: QueryInit;
+  readonly params?: QueryInit | undefined;
   /** Cookies of this handshake; they are not kept. */
-  readonly cookies?: CookieInit;
+  readonly cookies?: CookieInit | undefined;
   /** The `Origin` header, for servers that check it. @default none */
-  readonly origin?: string;
+  readonly origin?: string | undefined;
   /** The redirect reply that is an error, counted from 1; 0 for no limit. @default {10} */
-  readonly maxRedirects?: number;
+  readonly maxRedirects?: number | undefined;
   /**
    * Silence after which the server is sent a ping, in ms; without an answer within half of it more,
    * the socket is given up with a message of type `ERROR`. 0 for never.
    * @default {0}
    */
-  readonly heartbeat?: number;
+  readonly heartbeat?: number | undefined;
   /** Whether pings are answered by themselves; `false` shows pings and pongs. @default {true} */
-  readonly autoping?: boolean;
+  readonly autoping?: boolean | undefined;
   /** The same as `timeout.receive`, which counts if both are given. @default {0} */
-  readonly receiveTimeout?: number;
+  readonly receiveTimeout?: number | undefined;
   /** Limits of time once the socket is open; the handshake has the session's `timeout.total`. */
-  readonly timeout?: WebSocketTimeout;
+  readonly timeout?: WebSocketTimeout | undefined;
   /**
    * First size of a message that is too big, in bytes, after decompression; 0 for no limit. The
    * server is closed with 1009.
    * @default {4194304}
    */
-  readonly maxMsgSize?: number;
+  readonly maxMsgSize?: number | undefined;
   /** Messages that may wait to be received before the server has to wait. @default {1024} */
-  readonly maxQueue?: number;
+  readonly maxQueue?: number | undefined;
   /**
    * Bytes waiting to be sent from which on the next send closes the socket with 1013. A sender that
    * awaits its sends waits at 64 KiB.
    * @default {16777216}
    */
-  readonly maxBuffered?: number;
+  readonly maxBuffered?: number | undefined;
   /**
    * Whether permessage-deflate is offered (RFC 7692); a number from 9 to 15 is the client's window
    * in bits.
    * @default {false}
    */
-  readonly compress?: boolean | number;
+  readonly compress?: boolean | number | undefined;
   /**
    * Certificates to trust in place of the system's, each a PEM text. Other than for requests,
    * where `connector.caCerts` come beside the system's, no others count here.
    */
-  readonly caCerts?: readonly string[];
+  readonly caCerts?: readonly string[] | undefined;
   /** The client's own certificate chain as a PEM text, with `key`. */
-  readonly cert?: string;
+  readonly cert?: string | undefined;
   /** The key of `cert` as a PEM text. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** What JSON messages are checked by: a schema of Zod, Valibot, ArkType or the like. */
-  readonly schema?: StandardSchemaV1<unknown, T>;
+  readonly schema?: StandardSchemaV1<unknown, T> | undefined;
   /** Aborts the handshake; its reason is what is thrown, wrapped if it is no `Error`. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Names and types of {@linkcode WebSocketConnectOptions}. */

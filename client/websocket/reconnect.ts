@@ -15,26 +15,26 @@ export interface ReconnectOptions {
    * ends before `minUptime` has failed too.
    * @default {0}
    */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
   /** Wait after the first failure, in ms; doubled at each further one. @default {500} */
-  readonly minDelay?: number;
+  readonly minDelay?: number | undefined;
   /** Longest wait, in ms. @default {30000} */
-  readonly maxDelay?: number;
+  readonly maxDelay?: number | undefined;
   /**
    * How long a connection has to last to count as a success, in ms; a server that accepts and
    * closes at once is not asked again at once.
    * @default {5000}
    */
-  readonly minUptime?: number;
+  readonly minUptime?: number | undefined;
   /** Ends the iteration: no further attempt, and the socket is closed. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /**
    * Told before each wait.
    *
    * @param error Why the attempt failed, `null` if the connection was made and ended soon.
    * @param delay The wait, in ms.
    */
-  readonly onRetry?: (error: Error | null, delay: number) => void;
+  readonly onRetry?: ((error: Error | null, delay: number) => void) | undefined;
 }
 
 /** Names and types of {@linkcode ReconnectOptions}. */

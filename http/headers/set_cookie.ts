@@ -3,26 +3,26 @@
  * @module
  */
 import { OptionTable } from "../options.ts";
-import { parseSetCookie, stringifySetCookie } from "cookie";
+import { parseSetCookie, type SetCookie, stringifySetCookie } from "cookie";
 
 /** Attributes of a `Set-Cookie` header. */
 export interface CookieOptions {
   /** Path the cookie is sent for. @default {"/"} */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** Host and its subdomains the cookie is sent to; left out, only the host that set it. */
-  readonly domain?: string;
+  readonly domain?: string | undefined;
   /** Lifetime in seconds; `0` deletes the cookie. */
-  readonly maxAge?: number;
+  readonly maxAge?: number | undefined;
   /** Moment the cookie ends. */
-  readonly expires?: Date;
+  readonly expires?: Date | undefined;
   /** Hidden from scripts. @default {false} */
-  readonly httpOnly?: boolean;
+  readonly httpOnly?: boolean | undefined;
   /** Sent over TLS only. @default {false} */
-  readonly secure?: boolean;
+  readonly secure?: boolean | undefined;
   /** Cross-site policy (RFC 6265bis section 5.4.7). */
-  readonly sameSite?: "Strict" | "Lax" | "None";
+  readonly sameSite?: "Strict" | "Lax" | "None" | undefined;
   /** Kept apart for each top-level site; browsers ask for `secure` with it. @default {false} */
-  readonly partitioned?: boolean;
+  readonly partitioned?: boolean | undefined;
 }
 
 /** Names and types of {@linkcode CookieOptions}. */
@@ -80,16 +80,16 @@ export function parseSetCookies(headers: readonly string[]): ReadonlyMap<string,
  */
 export function formatSetCookie(name: string, value: string, options: CookieOptions = {}): string {
   COOKIE_OPTIONS.check(`Cannot set cookie "${name}"`, options);
-  const { sameSite, ...rest } = options;
+  const { sameSite, path = "/", ...rest } = options;
   const lower = sameSite?.toLowerCase() as "strict" | "lax" | "none" | undefined;
   try {
     return stringifySetCookie({
-      path: "/",
       ...rest,
+      path,
       name,
       value,
-      ...(lower === undefined ? {} : { sameSite: lower }),
-    }, { encode: asIs });
+      sameSite: lower,
+    } as SetCookie, { encode: asIs });
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : String(cause);
     const reason = text.replace(

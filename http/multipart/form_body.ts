@@ -20,9 +20,9 @@ export type FormFields =
 /** What is said about a field. */
 export interface FormFieldOptions {
   /** Filename; makes the field a file and the form multipart. */
-  readonly filename?: string;
+  readonly filename?: string | undefined;
   /** The field's `Content-Type`; makes the form multipart. */
-  readonly contentType?: string;
+  readonly contentType?: string | undefined;
 }
 
 /** Names and types of {@linkcode FormFieldOptions}. */
@@ -37,14 +37,14 @@ export interface FormBodyOptions {
    * Whether the form is multipart even where no field needs it.
    * @default {false}
    */
-  readonly defaultToMultipart?: boolean;
+  readonly defaultToMultipart?: boolean | undefined;
   /** The multipart boundary: 1 to 70 characters of RFC 2046. Left out, it is 122 random bits. */
-  readonly boundary?: string;
+  readonly boundary?: string | undefined;
   /**
    * Tells the type of a file from its filename, where neither the field nor a `Blob` does;
    * `null` stands for `application/octet-stream`.
    */
-  readonly contentTypeOf?: (filename: string) => string | null;
+  readonly contentTypeOf?: ((filename: string) => string | null) | undefined;
 }
 
 /** Names and types of {@linkcode FormBodyOptions}. */

@@ -10,18 +10,18 @@ import type { PartBody } from "./part_body.ts";
 /** What is said about a part. */
 export interface PartOptions {
   /** Field name. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Filename. */
-  readonly filename?: string;
+  readonly filename?: string | undefined;
   /** The part's `Content-Type`; left out, it follows from the content. */
-  readonly contentType?: string;
+  readonly contentType?: string | undefined;
   /**
    * More headers, written as they are given. They describe the content and do not change it: with
    * `Content-Encoding: gzip` the caller has compressed it.
    */
   readonly headers?: Iterable<readonly [name: string, value: string]> | {
     readonly [name: string]: string;
-  };
+  } | undefined;
 }
 
 /** Names and types of {@linkcode PartOptions}. */

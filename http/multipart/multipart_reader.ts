@@ -23,7 +23,7 @@ export interface MultipartReaderOptions extends Partial<MultipartLimits> {
    * `await file.write(piece)`.
    * @default {false}
    */
-  readonly reuseBuffers?: boolean;
+  readonly reuseBuffers?: boolean | undefined;
 }
 
 /** Names and types of {@linkcode MultipartReaderOptions}. */

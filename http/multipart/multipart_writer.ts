@@ -18,7 +18,7 @@ export interface MultipartWriterOptions {
    * The boundary: 1 to 70 characters of RFC 2046 section 5.1.1. It must occur nowhere in the
    * content. Left out, it is 122 random bits.
    */
-  readonly boundary?: string;
+  readonly boundary?: string | undefined;
 }
 
 /** Names and types of {@linkcode MultipartWriterOptions}. */
@@ -148,7 +148,10 @@ export class MultipartWriter {
   appendJson(value: unknown, options: PartOptions = {}): this {
     const text: string | undefined = JSON.stringify(value);
     if (text === undefined) throw new TypeError(`Cannot send ${typeof value} as JSON`);
-    return this.append(text, { contentType: "application/json", ...options });
+    return this.append(text, {
+      ...options,
+      contentType: options.contentType ?? "application/json",
+    });
   }
 
   /**
@@ -162,7 +165,10 @@ export class MultipartWriter {
    */
   appendForm(fields: QueryInit, options: PartOptions = {}): this {
     const contentType = "application/x-www-form-urlencoded";
-    return this.append(encodeQuery(fields), { contentType, ...options });
+    return this.append(encodeQuery(fields), {
+      ...options,
+      contentType: options.contentType ?? contentType,
+    });
   }
 
   /**

@@ -11,12 +11,12 @@ export interface PartReadOptions {
    * (gzip, deflate).
    * @default {false}
    */
-  readonly decode?: boolean;
+  readonly decode?: boolean | undefined;
   /**
    * Most bytes to hold in memory, in place of the reader's `maxFieldSize`. A form-data part
    * without a filename stays under that one too.
    */
-  readonly maxSize?: number;
+  readonly maxSize?: number | undefined;
 }
 
 /** Names and types of {@linkcode PartReadOptions}. */
@@ -28,7 +28,7 @@ export const PART_READ_OPTIONS = new OptionTable<PartReadOptions>({
 /** What the text-reading methods of `BodyPartReader` can be told. */
 export interface PartTextOptions {
   /** Encoding name, in place of the part's `charset`; UTF-8 where neither is given. */
-  readonly encoding?: string;
+  readonly encoding?: string | undefined;
 }
 
 /** Names and types of {@linkcode PartTextOptions}. */

@@ -11,7 +11,7 @@ import { type WSMessage, WSMsgType } from "./message.ts";
 /** What the receiving methods take. */
 export interface ReceiveOptions {
   /** How long to wait, in ms; 0 for no limit. @default the socket's `receiveTimeout` */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
 }
 
 /** Names and types of {@linkcode ReceiveOptions}. */
