@@ -9,7 +9,10 @@ const MAX_TURN = 10;
 const FREE_BYTES = 1024 * 1024;
 /** From how many readers on there are pauses: one or two leave turns enough to others. */
 const MANY = 3;
+/** From how many reads on even one pauses: pieces this small keep the loop busy by their number. */
+const MANY_READS = 256;
 
+let reads = 0; // since the last pause
 let bytes = 0; // read since the last pause, by everybody
 let began = 0;
 let readers = 0; // how many have read since
@@ -28,17 +31,18 @@ let pause: Promise<void> | null = null;
  */
 export function fairTurn(reader: object, size: number): Promise<void> | null {
   if (pause !== null) return pause;
-  if (bytes === 0) began = performance.now();
+  if (reads++ === 0) began = performance.now();
   bytes += size;
   if (!seen.has(reader)) {
     seen.add(reader);
     readers++;
   }
-  if (readers < MANY || bytes < FREE_BYTES || performance.now() - began < MAX_TURN) return null;
+  const isBusy = (readers >= MANY && bytes >= FREE_BYTES) || reads >= MANY_READS;
+  if (!isBusy || performance.now() - began < MAX_TURN) return null;
   return pause = new Promise((resolve) => {
     setTimeout(() => {
       pause = null;
-      bytes = readers = 0;
+      bytes = readers = reads = 0;
       seen = new WeakSet();
       resolve();
     }, 0);
