@@ -47,7 +47,7 @@ Deno.test("options of curl mean what fingers know, 1a", async () => {
     ["-k", ["-k", at("/base64/aGk=")], { code: 0, stdout: "hi" }],
     ["-d is a download: the body is not taken for a URL", ["-d", '{"a":1}', at("/post")], {
       code: USAGE,
-      stderr: /"\{"a":1\}" is no URL\. -d downloads here; a body is --data TEXT/,
+      stderr: /"\{"a":1\}" is no URL: -d downloads here; a body is --data TEXT/,
     }],
     ["--default-scheme", ["--offline", "-p", "H", "--default-scheme", "https", "a.test"], {
       code: 0,

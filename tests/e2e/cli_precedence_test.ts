@@ -15,23 +15,23 @@ Deno.test("the command line beats the configuration, and the last of two wins", 
   const env = { XDG_CONFIG_HOME: folder.path };
   const json = /"Accept: application\/json|application\/json/;
   const rows: [name: string, options: string[], args: string[], stdout: RegExp][] = [
-    ["-f beats --json", ["--json"], ["-f", "a=1"], /urlencoded[^]*\n\na=1/],
+    ["-f beats --json", ["--json"], ["-f", "a=1"], /urlencoded[^]*\r?\n\r?\na=1/],
     ["-j beats -f", ["-f"], ["-j", "a=1"], json],
     ["--multipart beats -f", ["-f"], ["--multipart", "a=1"], /multipart\/form-data/],
-    ["-f beats --multipart", ["--multipart"], ["-f", "a=1"], /\n\na=1/],
+    ["-f beats --multipart", ["--multipart"], ["-f", "a=1"], /\r?\n\r?\na=1/],
     ["-v beats --body", ["--body"], ["-v", "a=1"], /^POST \/[^]*\{"a":"1"\}/],
-    ["-b beats --headers", ["--headers"], ["-p", "B", "a=1"], /^\{"a":"1"\}\s+$/],
-    ["-p beats -v", ["-v"], ["-p", "H"], /^GET \/ [^]*\n\n$/],
+    ["-b beats --headers", ["--headers"], ["-p", "B", "a=1"], /^\{"a":"1"\}\s*$/],
+    ["-p beats -v", ["-v"], ["-p", "H"], /^GET \/ [^]*\r?\n\r?\n$/],
     ["-q beats -v", ["-v"], ["-q"], /^$/],
     ["-p beats -q", ["-q"], ["-p", "H"], /^GET \//],
     [
       "--default-scheme beats --https",
       ["--https"],
       ["--default-scheme", "http"],
-      /Host: localhost:1\n/,
+      /Host: localhost:1\r?\n/,
     ],
-    ["a header beats -H", ["--header=X-A:config"], ["X-A:own"], /^(?![^]*config)[^]*X-A: own\n/],
-    ["a header of -H", ["-HX-A:config"], [], /X-A: config\n/],
+    ["a header beats -H", ["--header=X-A:config"], ["X-A:own"], /^(?![^]*config)[^]*X-A: own\r?\n/],
+    ["a header of -H", ["-HX-A:config"], [], /X-A: config\r?\n/],
     ["--check-status beats --no-check-status", ["--no-check-status"], ["--check-status"], /^GET/],
     ["-4 beats -6", ["-6"], ["-4"], /^GET/],
   ];
@@ -93,13 +93,13 @@ Deno.test("standard input and its length, by the method", async () => {
   const own = (args: string): string => `"$@" ${args}`;
   const sized = (size: number): Expected => ({
     code: 0,
-    stdout: new RegExp(`^(?![^]*Transfer-Encoding)[^]*Content-Length: ${size}\n`),
+    stdout: new RegExp(`^(?![^]*Transfer-Encoding)[^]*Content-Length: ${size}\r?\n`),
   });
   const chunked: Expected = {
     code: 0,
-    stdout: /^(?![^]*Content-Length)[^]*Transfer-Encoding: chunked\n/,
+    stdout: /^(?![^]*Content-Length)[^]*Transfer-Encoding: chunked\r?\n/,
   };
-  const without: Expected = { code: 0, stdout: /^(?![^]*Content-Type)[^]*\nleft\n$/ };
+  const without: Expected = { code: 0, stdout: /^(?![^]*Content-Type)[^]*\r?\nleft\r?\n$/ };
   const rows: [name: string, shell: string, args: string[], Expected][] = [
     ["a pipe", `printf abc | ${own("")}`, ["--offline", ":1/", "-p", "H"], sized(3)],
     [
@@ -117,11 +117,11 @@ Deno.test("standard input and its length, by the method", async () => {
     ["--chunked", `printf abc | ${own("")}`, ["--offline", "--chunked", ":1/", "-p", "H"], chunked],
     ["nothing", own("< /dev/null"), ["--offline", "POST", ":1/", "-p", "H"], {
       code: 0,
-      stdout: /^POST (?![^]*Content-Type)[^]*Content-Length: 0\n/,
+      stdout: /^POST (?![^]*Content-Type)[^]*Content-Length: 0\r?\n/,
     }],
     ["-I", own(""), ["--offline", "-I", "PUT", ":1/", "-p", "H"], {
       code: 0,
-      stdout: /^PUT (?![^]*Content-Type)[^]*Content-Length: 0\n/,
+      stdout: /^PUT (?![^]*Content-Type)[^]*Content-Length: 0\r?\n/,
     }],
     ...Deno.build.os === "linux"
       ? [

@@ -26,7 +26,7 @@ Deno.test("the playground runs from the command alone, and leaves nothing behind
   const [, url = ""] = await running.waitFor(/Running on (http:\/\/localhost:\d+) =/);
   const { pathname } = new URL("public/", PLAYGROUND);
   const names = [...Deno.readDirSync(pathname)].map(({ name }) => name);
-  assertEquals(names.sort(), ["page.css", "page.html", "page.js"]);
+  assertEquals(names.sort(), ["icon.svg", "page.css", "page.html", "page.js"]);
   await using session = new ClientSession({ baseUrl: url, raiseForStatus: true });
   for (const name of names) {
     const path = name === "page.html" ? "/" : `/static/${name}`;
