@@ -90,9 +90,10 @@ async function fieldsOf(
       return new PostData(decodeUrlencoded(await read(), decoder));
     }
     case "multipart/form-data": {
+      const { maxSize: _, ...own } = options; // it is `limit`, as the form's own
       const limits = {
         maxTotalSize: limit === 0 ? Infinity : limit,
-        ...options,
+        ...own,
         reuseBuffers: true, // pieces are written or copied at once
       };
       try {

@@ -402,7 +402,7 @@ Deno.test("methods before prepare() throw, and prepare() is done once", async ()
   ]);
   for (const call of ["receive", "receiveStr", "sendStr", "close"] as const) {
     await assertRejects(
-      async () => await socket[call]("x" as never),
+      async () => await socket[call](...(call === "sendStr" ? ["x"] : []) as never[]),
       TypeError,
       "Call prepare() first",
     );
