@@ -400,12 +400,14 @@ Deno.test("methods before prepare() throw, and prepare() is done once", async ()
     null,
     null,
   ]);
-  for (const call of ["receive", "receiveStr", "sendStr", "close"] as const) {
-    await assertRejects(
-      async () => await socket[call](...(call === "sendStr" ? ["x"] : []) as never[]),
-      TypeError,
-      "Call prepare() first",
-    );
+  const calls = [
+    () => socket.receive(),
+    () => socket.receiveStr(),
+    () => socket.sendStr("x"),
+    () => socket.close(),
+  ];
+  for (const call of calls) {
+    await assertRejects(async () => void await call(), TypeError, "Call prepare() first");
   }
   let second: unknown;
   await using served = await serve([web.get("/ws", async (request) => {
