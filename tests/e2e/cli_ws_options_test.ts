@@ -72,33 +72,38 @@ Deno.test("ws connects as requests do: TLS, proxies, sockets, credentials, 1c", 
   const env = CLEAN;
   const rows: [name: string, args: string[], Expected, asked: string | null, RunOptions?][] = [
     ["not trusted", [wss], { code: 1, stderr: /certificate|TLS/ }, null],
-    ["-k", ["-k", wss], fine("/x - - -"), null],
-    ["--verify no", ["--verify", "no", wss], fine("/x - - -"), null],
-    ["--verify PATH", ["--verify", "ca.pem", wss], fine("/x - - -"), null],
+    ["-k", ["-k", wss], fine("/x - roundtrip -"), null],
+    ["--verify no", ["--verify", "no", wss], fine("/x - roundtrip -"), null],
+    ["--verify PATH", ["--verify", "ca.pem", wss], fine("/x - roundtrip -"), null],
     ["--user-agent", ["--user-agent", "me", url], fine("/x - me -"), null],
-    ["items", [url, "X-Own:1", "a==b"], fine("/x?a=b - - 1"), null],
-    ["-a", ["-a", "ada:secret", url], fine("/x Basic YWRhOnNlY3JldA== - -"), null],
+    ["items", [url, "X-Own:1", "a==b"], fine("/x?a=b - roundtrip 1"), null],
+    ["-a", ["-a", "ada:secret", url], fine("/x Basic YWRhOnNlY3JldA== roundtrip -"), null],
     ["-a without a password", ["-a", "ada", url], { code: USAGE, stderr: /no password/ }, null],
-    [".netrc", [url], fine("/x Basic YWRhOnNlY3JldA== - -"), null, {
+    [".netrc", [url], fine("/x Basic YWRhOnNlY3JldA== roundtrip -"), null, {
       env: { ...CLEAN, NETRC: `${cwd}/netrc` },
     }],
-    ["--ignore-netrc", ["--ignore-netrc", url], fine("/x - - -"), null, {
+    ["--ignore-netrc", ["--ignore-netrc", url], fine("/x - roundtrip -"), null, {
       env: { ...CLEAN, NETRC: `${cwd}/netrc` },
     }],
-    ["--proxy", ["--proxy", h, url], fine("/x - - -"), `CONNECT 127.0.0.1:${plain.addr.port}`],
+    [
+      "--proxy",
+      ["--proxy", h, url],
+      fine("/x - roundtrip -"),
+      `CONNECT 127.0.0.1:${plain.addr.port}`,
+    ],
     [
       "--proxy, wss",
       ["--proxy", h, "-k", wss],
-      fine("/x - - -"),
+      fine("/x - roundtrip -"),
       `CONNECT localhost:${secure.addr.port}`,
     ],
     [
       "--proxy socks5",
       ["--proxy", `socks5://127.0.0.1:${socks.port}`, url],
-      fine("/x - - -"),
+      fine("/x - roundtrip -"),
       `SOCKS 127.0.0.1:${plain.addr.port}`,
     ],
-    ["http_proxy", [url], fine("/x - - -"), `CONNECT 127.0.0.1:${plain.addr.port}`, {
+    ["http_proxy", [url], fine("/x - roundtrip -"), `CONNECT 127.0.0.1:${plain.addr.port}`, {
       env: { ...CLEAN, http_proxy: h },
     }],
     ["no proxy there", ["--proxy", "http://127.0.0.1:1", url], {
@@ -106,7 +111,12 @@ Deno.test("ws connects as requests do: TLS, proxies, sockets, credentials, 1c", 
       stderr: /the proxy 127\.0\.0\.1:1 cannot be reached .*--proxy names it/,
     }, null],
     ["a proxy that is none", ["--proxy", "x", url], { code: USAGE, stderr: /expected http/ }, null],
-    ["--unix-socket", ["--unix-socket", "s.sock", "ws://any.test/y"], fine("/y - - -"), null],
+    [
+      "--unix-socket",
+      ["--unix-socket", "s.sock", "ws://any.test/y"],
+      fine("/y - roundtrip -"),
+      null,
+    ],
     ["--cert-key alone", ["--cert-key", "x", url], { code: USAGE, stderr: /needs --cert/ }, null],
     ["-t and -b", ["-t", "-b", url], { code: USAGE, stderr: /-t and -b/ }, null],
   ];
