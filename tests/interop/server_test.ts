@@ -27,7 +27,7 @@ Deno.test({ name: "aiohttp's client talks to the tutorial's server", ignore }, a
       "Attempt to decode JSON with unexpected mimetype: text/json;charset=utf-8",
       '{"status": "ok"}',
     ],
-    "/root/x%20y?a=b&c=d",
+    "hello, x y",
     "one/answer",
     ["CLOSE", 1000],
   ]);
