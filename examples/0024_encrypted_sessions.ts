@@ -4,7 +4,7 @@ import { ClientSession, web } from "@roundtrip/http";
 
 const app = new web.Application();
 const key = crypto.getRandomValues(new Uint8Array(32)); // in earnest: kept, and kept secret
-web.setupSessions(app, new web.EncryptedCookieStorage(key, { maxAge: 3600 }));
+web.setupSessions(app, new web.EncryptedCookieStorage(key, { maxAge: 3_600_000 }));
 app.addRoutes([
   web.get("/", async (request) => {
     const session = await web.getSession(request);

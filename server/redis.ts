@@ -1,35 +1,9 @@
 /**
  * Sessions in Redis, for any client library.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- * import { type RedisClient, RedisStorage } from "@roundtrip/http/session-redis";
- *
- * // instead of this: await createClient().connect() of "@redis/client", or new Redis() of "ioredis"
- * const rows = new Map<string, string>();
- * const client: RedisClient = {
- *   get: (key) => Promise.resolve(rows.get(key) ?? null),
- *   set: (key, value) => Promise.resolve(rows.set(key, value)),
- *   setEx: (key, _seconds, value) => Promise.resolve(rows.set(key, value)),
- *   del: (key) => Promise.resolve(rows.delete(key)),
- * };
- * const app = new web.Application();
- * web.setupSessions(app, new RedisStorage(client, { maxAge: 3600 }));
- * app.addRoutes([web.get("/", async (request) => {
- *   (await web.getSession(request)).set("user", "ann");
- *   return web.textResponse("");
- * })]);
- * await app.fetch(new Request("http://localhost/"));
- * console.assert([...rows.keys()][0]?.startsWith("AIOHTTP_SESSION_"));
- * ```
- *
  * @module
  */
 import { KeyedStorage, type SessionStore } from "./sessions/keyed_storage.ts";
-import type { ServerRequest } from "./request/request.ts";
-import type { Session } from "./sessions/session.ts";
-import type { SessionCookieOptions, SessionStorage } from "./sessions/session_storage.ts";
+import type { SessionCookieOptions } from "./sessions/session_storage.ts";
 
 /** What is needed of a Redis client; those of `@redis/client`, `ioredis` and `iovalkey` have it. */
 export interface RedisClient {
@@ -87,7 +61,7 @@ export interface RedisClient {
  *   del: (key: string) => Promise.resolve(rows.delete(key)),
  * };
  * const app = new web.Application();
- * web.setupSessions(app, new RedisStorage(client, { maxAge: 3600, secure: true }));
+ * web.setupSessions(app, new RedisStorage(client, { maxAge: 3_600_000, secure: true }));
  * app.addRoutes([web.post("/login", async (request) => {
  *   (await web.renewSession(request)).set("user", "ann");
  *   return web.textResponse("welcome");
@@ -96,9 +70,7 @@ export interface RedisClient {
  * console.assert(rows.size === 1);
  * ```
  */
-export class RedisStorage implements SessionStorage {
-  readonly #keyed: KeyedStorage;
-
+export class RedisStorage extends KeyedStorage {
   /**
    * Creates one.
    *
@@ -107,50 +79,7 @@ export class RedisStorage implements SessionStorage {
    * @throws {TypeError} If the client lacks a method.
    */
   constructor(client: RedisClient, options: SessionCookieOptions = {}) {
-    this.#keyed = new KeyedStorage(storeOf(client), options);
-  }
-
-  /**
-   * Makes a new session.
-   *
-   * @returns The session.
-   */
-  create(): Session {
-    return this.#keyed.create();
-  }
-
-  /**
-   * Finds the session.
-   *
-   * @param request The request.
-   * @returns The session; a new one where the id is missing or unknown.
-   */
-  load(request: ServerRequest): Promise<Session> {
-    return this.#keyed.load(request);
-  }
-
-  /**
-   * Keeps the session; an empty one is forgotten, with its cookie.
-   *
-   * @param request The request.
-   * @param response What carries the cookie.
-   * @param session The session.
-   */
-  save(
-    request: ServerRequest,
-    response: { readonly headers: Headers },
-    session: Session,
-  ): Promise<void> {
-    return this.#keyed.save(request, response, session);
-  }
-
-  /**
-   * Forgets a session.
-   *
-   * @param identity Its id.
-   */
-  remove(identity: string): Promise<void> {
-    return this.#keyed.remove(identity);
+    super(storeOf(client), options);
   }
 }
 
@@ -162,10 +91,10 @@ function storeOf(client: RedisClient): SessionStore {
   return {
     get: (key) => client.get(key),
     set: async (key, value, ttl) => {
-      // SETEX takes no 0; a session of no time is over at once.
+      // SETEX takes whole seconds and no 0; a session of no time is over at once.
       if (ttl === null) await client.set(key, value);
-      else if (ttl === 0) await client.del(key);
-      else await setFor(key, ttl, value);
+      else if (ttl <= 0) await client.del(key);
+      else await setFor(key, Math.ceil(ttl / 1000), value);
     },
     delete: async (key) => {
       await client.del(key);

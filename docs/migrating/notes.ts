@@ -53,7 +53,7 @@ routes.get("/notes/{id:\\d+}", async (request) => {
 
 export function makeApp(key: string): web.Application {
   const app = new web.Application({ middlewares: [errorsAsJson], clientMaxSize: 64 * 1024 });
-  web.setupSessions(app, new web.EncryptedCookieStorage(key, { maxAge: 3600 }));
+  web.setupSessions(app, new web.EncryptedCookieStorage(key, { maxAge: 3_600_000 }));
   app.cleanupCtx.push(async function* (app) {
     app.set(NOTES, new Map());
     yield;

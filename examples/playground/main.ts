@@ -148,7 +148,10 @@ function tooLarge(): web.HTTPRequestEntityTooLarge {
  */
 export function makeApp(folder: string, key: Uint8Array, pages: URL = PUBLIC): web.Application {
   const app = new web.Application();
-  web.setupSessions(app, new web.EncryptedCookieStorage(key, { maxAge: 86_400, sameSite: "Lax" }));
+  web.setupSessions(
+    app,
+    new web.EncryptedCookieStorage(key, { maxAge: 86_400_000, sameSite: "Lax" }),
+  );
   const news = new News();
   const chat = new Chat();
   const uploads = new Uploads(folder, news);

@@ -25,7 +25,7 @@ import {
  *
  * const key = crypto.getRandomValues(new Uint8Array(32)); // keep it secret, and keep it
  * const app = new web.Application();
- * web.setupSessions(app, new web.EncryptedCookieStorage(key, { maxAge: 3600 }));
+ * web.setupSessions(app, new web.EncryptedCookieStorage(key, { maxAge: 3_600_000 }));
  * ```
  */
 export class EncryptedCookieStorage implements SessionStorage {
@@ -66,9 +66,10 @@ export class EncryptedCookieStorage implements SessionStorage {
   async load(request: ServerRequest): Promise<Session> {
     const { maxAge } = this.#cookie;
     const token = this.#cookie.read(request);
-    const bytes = token === null
-      ? null
-      : await this.#fernet.decrypt(token, { ttl: maxAge, now: Math.floor(Date.now() / 1000) });
+    const bytes = token === null ? null : await this.#fernet.decrypt(token, {
+      ttl: maxAge === null ? null : maxAge / 1000,
+      now: Math.floor(Date.now() / 1000),
+    });
     const data = parseSessionData(bytes === null ? null : new TextDecoder().decode(bytes));
     return new Session(null, { data, maxAge });
   }

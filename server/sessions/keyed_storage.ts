@@ -25,7 +25,7 @@ export interface SessionStore {
    *
    * @param key Its key.
    * @param value The text.
-   * @param ttl How long, in seconds; `null` without an end.
+   * @param ttl Time to keep it, in milliseconds; `null` without an end.
    */
   set(key: string, value: string, ttl: number | null): Promise<void>;
   /**
@@ -34,7 +34,7 @@ export interface SessionStore {
    *
    * @param key Its key.
    * @param value The text.
-   * @param ttl How long, in seconds; `null` without an end.
+   * @param ttl Time to keep it, in milliseconds; `null` without an end.
    * @returns `false` where there was none; nothing is kept then.
    */
   replace?(key: string, value: string, ttl: number | null): Promise<boolean>;
@@ -62,11 +62,11 @@ export interface SessionStore {
  *       get: (key) => Promise.resolve(rows.get(key) ?? null),
  *       set: (key, value) => Promise.resolve(void rows.set(key, value)),
  *       delete: (key) => Promise.resolve(void rows.delete(key)),
- *     }, { maxAge: 3600 });
+ *     }, { maxAge: 3_600_000 });
  *   }
  * }
  * const session = new MapStorage(new Map()).create();
- * console.assert(session.isNew && session.maxAge === 3600);
+ * console.assert(session.isNew && session.maxAge === 3_600_000);
  * ```
  */
 export class KeyedStorage implements SessionStorage {

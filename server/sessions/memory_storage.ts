@@ -26,7 +26,7 @@ export const MEMORY_STORAGE_OPTIONS = new OptionTable<MemoryStorageOptions>({
  * import { web } from "@roundtrip/http";
  *
  * const app = new web.Application();
- * web.setupSessions(app, new web.MemoryStorage({ maxAge: 3600 }));
+ * web.setupSessions(app, new web.MemoryStorage({ maxAge: 3_600_000 }));
  * app.addRoutes([web.get("/", async (request) => {
  *   const session = await web.getSession(request);
  *   session.set("visits", (session.get<number>("visits") ?? 0) + 1);
@@ -72,7 +72,7 @@ function memoryStore(maxSessions: number): SessionStore {
     set(key, text, ttl) {
       const now = Date.now();
       rows.delete(key); // to the end of the order
-      rows.set(key, { text, ends: ttl === null ? Infinity : now + ttl * 1000 });
+      rows.set(key, { text, ends: ttl === null ? Infinity : now + ttl });
       for (const [oldest, { ends }] of rows) {
         if (rows.size <= maxSessions && now < ends) break;
         rows.delete(oldest);

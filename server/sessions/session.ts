@@ -15,9 +15,9 @@ export interface SessionData {
 export interface SessionInit {
   /** What was stored; left out or `null` for a new session. */
   readonly data?: SessionData | null;
-  /** Lifetime in seconds, `null` for no limit. */
+  /** Lifetime in milliseconds, `null` for no limit. */
   readonly maxAge?: number | null;
-  /** Time of now, in seconds since 1970. @default the clock's */
+  /** Current time, in milliseconds since 1970. @default the clock's */
   readonly now?: number;
 }
 
@@ -42,7 +42,7 @@ export interface SessionInit {
  * ```
  */
 export class Session implements Iterable<[string, unknown]> {
-  /** Lifetime in seconds, `null` for no limit; a storage reads it when it saves the session. */
+  /** Lifetime in milliseconds, `null` for no limit; a storage reads it when it saves the session. */
   maxAge: number | null;
   readonly #values: Map<string, unknown>;
   readonly #isNew: boolean;
@@ -58,11 +58,11 @@ export class Session implements Iterable<[string, unknown]> {
    */
   constructor(identity: string | null, init: SessionInit = {}) {
     const { data = null, maxAge = null } = init;
-    const now = Math.floor(init.now ?? Date.now() / 1000);
+    const now = Math.floor((init.now ?? Date.now()) / 1000);
     const stored = typeof data?.created === "number" ? data.created : null;
     // The time inside is looked at too: a cookie can be kept longer than its Max-Age says.
     const fresh = data !== null && Object.keys(data).length > 0 &&
-      (maxAge === null || now - (stored ?? 0) <= maxAge);
+      (maxAge === null || now - (stored ?? 0) <= maxAge / 1000);
     this.maxAge = maxAge;
     this.#isNew = !fresh;
     // An id without values, or of a session that is over, may be one that somebody planted.
@@ -84,9 +84,9 @@ export class Session implements Iterable<[string, unknown]> {
     return this.#identity;
   }
 
-  /** When it was made or written last, in seconds since 1970. */
+  /** When it was made or written last, in milliseconds since 1970; stored in whole seconds. */
   get created(): number {
-    return this.#created;
+    return this.#created * 1000;
   }
 
   /** Whether it was changed in this request, and has to be saved. */

@@ -42,7 +42,10 @@ export interface SessionStorage {
 export interface SessionCookieOptions {
   /** Name of the cookie. @default {"AIOHTTP_SESSION"} */
   readonly cookieName?: string;
-  /** Lifetime of a session in seconds, `null` until the browser ends. @default {null} */
+  /**
+   * Lifetime of a session in milliseconds, in whole seconds as `Max-Age` counts them; `null` until
+   * the browser ends. @default {null}
+   */
   readonly maxAge?: number | null;
   /** Host and its subdomains the cookie is sent to; left out, only the host that set it. */
   readonly domain?: string;
@@ -65,7 +68,7 @@ export const SESSION_COOKIE_OPTIONS = new OptionTable<SessionCookieOptions>({
   secure: "true or false",
   httpOnly: "true or false",
   sameSite: "a string",
-}, { name: 'Write "cookieName"', ttl: 'Write "maxAge", in seconds' });
+}, { name: 'Write "cookieName"', ttl: 'Write "maxAge", in milliseconds' });
 
 /** Bytes that a browser keeps of a cookie, attributes included (RFC 6265 section 6.1). */
 const MAX_COOKIE = 4096;
@@ -74,7 +77,7 @@ const MAX_COOKIE = 4096;
 export class SessionCookie {
   /** Name of the cookie. */
   readonly name: string;
-  /** Lifetime of a session in seconds, `null` for no limit. */
+  /** Lifetime of a session in milliseconds, `null` for no limit. */
   readonly maxAge: number | null;
   readonly #attributes: Omit<SessionCookieOptions, "cookieName" | "maxAge">;
 
@@ -82,13 +85,17 @@ export class SessionCookie {
    * Creates one.
    *
    * @param options Name and attributes.
-   * @throws {RangeError} If `maxAge` is not a number of seconds.
+   * @throws {RangeError} If `maxAge` is not a whole number of seconds.
    */
   constructor(options: SessionCookieOptions) {
     SESSION_COOKIE_OPTIONS.check("Cannot store sessions", options);
     const { cookieName = "AIOHTTP_SESSION", maxAge = null, ...attributes } = options;
-    if (maxAge !== null && !(Number.isInteger(maxAge) && maxAge >= 0)) {
-      throw new RangeError(`Cannot keep sessions for ${maxAge}: expected a number of seconds`);
+    // Python's aiohttp_session counts seconds: its 3600 would end sessions after 3.6 s.
+    if (maxAge !== null && !(Number.isInteger(maxAge / 1000) && maxAge >= 0)) {
+      throw new RangeError(
+        `Cannot keep sessions for ${maxAge} ms: expected whole seconds in milliseconds, ` +
+          "as 3_600_000 for an hour",
+      );
     }
     this.name = cookieName;
     this.maxAge = maxAge;
@@ -110,7 +117,7 @@ export class SessionCookie {
    *
    * @param response What carries the header.
    * @param value Its value, `null` to delete it in the client.
-   * @param maxAge Lifetime in seconds, `null` until the browser ends.
+   * @param maxAge Lifetime in milliseconds, `null` until the browser ends.
    * @throws {RangeError} If it is longer than browsers keep.
    */
   write(
@@ -122,8 +129,8 @@ export class SessionCookie {
     const header = formatSetCookie(this.name, value ?? "", {
       ...this.#attributes,
       ...(lifetime === null ? {} : {
-        maxAge: lifetime,
-        expires: new Date(value === null ? 0 : Date.now() + lifetime * 1000),
+        maxAge: Math.floor(lifetime / 1000),
+        expires: new Date(value === null ? 0 : Date.now() + lifetime),
       }),
     });
     if (header.length > MAX_COOKIE) {

@@ -31,7 +31,7 @@ async function run(program: string, input: unknown): Promise<unknown> {
 
 function application(): web.Application {
   const app = new web.Application();
-  web.setupSessions(app, new web.EncryptedCookieStorage(KEY, { maxAge: 3600 }));
+  web.setupSessions(app, new web.EncryptedCookieStorage(KEY, { maxAge: 3_600_000 }));
   app.addRoutes([
     web.get("/read", async (request) => web.jsonResponse(await web.getSession(request))),
     web.post("/write", async (request) => {

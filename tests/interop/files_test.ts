@@ -59,7 +59,7 @@ Deno.test({
     await new Deno.Command("mkfifo", { args: [`${folder}/fifo`] }).output();
 
     const app = new web.Application({ middlewares: [web.compressMiddleware()] });
-    web.setupSessions(app, new web.EncryptedCookieStorage(new Uint8Array(32), { maxAge: 60 }));
+    web.setupSessions(app, new web.EncryptedCookieStorage(new Uint8Array(32), { maxAge: 60_000 }));
     app.addRoutes([
       web.static("/s", folder),
       web.get("/compressed", () => web.textResponse("hello ".repeat(1000))),

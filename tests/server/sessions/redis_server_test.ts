@@ -111,7 +111,7 @@ for (const [name, connect] of CLIENTS) {
       await using server = await startRedis();
       const [client, close] = await connect(server.port);
       try {
-        const app = appOf(client, { maxAge: 60 });
+        const app = appOf(client, { maxAge: 60_000 });
         let cookie = "";
         const ask = async (path: string, body?: unknown): Promise<string> => {
           const response = await app.request(path, {

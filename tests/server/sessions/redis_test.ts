@@ -64,7 +64,7 @@ function appOf(storage: web.SessionStorage): web.Application {
 Deno.test("RedisStorage keeps sessions as aiohttp_session does", async () => {
   for (const dialect of ["setEx", "setex"] as const) {
     const client = fakeClient(dialect);
-    const app = appOf(new RedisStorage(client, { maxAge: 60 }));
+    const app = appOf(new RedisStorage(client, { maxAge: 60_000 }));
     const cookie = await visit(app, "/set", null);
     const [, id = ""] = cookie.split("=");
     assert(/^[0-9a-f]{32}$/.test(id), cookie);

@@ -19,7 +19,7 @@ function redisOf(rows: Rows): RedisStorage {
     set: (key, value) => Promise.resolve(rows.set(key, value)),
     setEx: (key, _seconds, value) => Promise.resolve(rows.set(key, value)),
     del: (key) => Promise.resolve(rows.delete(key)),
-  }, { maxAge: 3600 });
+  }, { maxAge: 3_600_000 });
 }
 
 function cookieOf(response: Response): string | null {
@@ -100,7 +100,7 @@ for (const [name, storage] of STORAGES) {
 
 Deno.test("a loaded session is written where it still is", async () => {
   const app = new web.Application();
-  web.setupSessions(app, new web.MemoryStorage({ maxAge: 60 }));
+  web.setupSessions(app, new web.MemoryStorage({ maxAge: 60_000 }));
   app.addRoutes([web.get("/", async (request) => {
     const session = await web.getSession(request);
     const visits = (session.get<number>("visits") ?? 0) + 1;
