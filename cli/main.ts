@@ -14,7 +14,7 @@
  * @module
  */
 import type { Loadable } from "./dispatch.ts";
-import { VERSION } from "./io/version.ts";
+import { versionText } from "./io/version.ts";
 
 const REQUEST: Loadable = {
   spec: async () => (await import("./specs/request.ts")).request,
@@ -65,9 +65,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const name = own !== undefined || first === "help" ? first : "request";
   try {
     if ((first === "--version" || first === "-V") && rest.length === 0) {
-      const { writeOut } = await import("./io/output.ts");
-      const { deno, v8 } = Deno.version;
-      await writeOut(`roundtrip ${VERSION} (deno ${deno}, v8 ${v8})\n`);
+      await (await import("./io/output.ts")).writeOut(versionText());
       return 0;
     }
     if (first === "help") return await (await import("./help/command.ts")).run(rest);

@@ -26,10 +26,10 @@ export interface Certificates {
  * together.
  */
 export async function certificatesOf(parsed: ParsedArgs): Promise<Certificates> {
-  const how = parsed.value("verify") ?? "yes";
-  const verify = !/^(?:no|false)$/.test(how);
-  const ca = /^(?:yes|true|no|false)$/.test(how) ? [] : [readText("verify", how)];
-  for (const pem of ca) await checkCertificates("verify", how, pem);
+  const how = verifyOf(parsed);
+  const verify = how !== false;
+  const ca = typeof how === "boolean" ? [] : [readText("verify", how)];
+  for (const pem of ca) await checkCertificates("verify", `${how}`, pem);
   const path = parsed.value("cert");
   if (path === undefined) {
     const lone = ["cert-key", "cert-key-pass"].find((each) => parsed.has(each));
@@ -39,6 +39,17 @@ export async function certificatesOf(parsed: ParsedArgs): Promise<Certificates> 
   const cert = readText("cert", path);
   await checkCertificates("cert", path, cert);
   return { verify, ca, identity: { cert, key: await keyOf(parsed, path, cert) } };
+}
+
+/**
+ * Reads `--verify` alone, whose words may be in any case, as HTTPie's.
+ *
+ * @param parsed Options.
+ * @returns Whether the peer's certificate has to be valid, or the path of one to trust.
+ */
+export function verifyOf(parsed: ParsedArgs): boolean | string {
+  const how = parsed.value("verify") ?? "yes";
+  return /^(?:yes|true)$/i.test(how) || (!/^(?:no|false)$/i.test(how) && how);
 }
 
 /** Each certificate of a file has to be one: the platform skips what it cannot read. */

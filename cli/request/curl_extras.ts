@@ -3,6 +3,7 @@
  * @module
  */
 import type { ParsedArgs } from "../args/parse_args.ts";
+import { verifyOf } from "../connecting/certificates.ts";
 import type { Auth } from "../connecting/credentials.ts";
 import { savesBody } from "../output/parts.ts";
 import { addressesOf } from "./connection.ts";
@@ -25,7 +26,7 @@ export function curlExtras(
   return {
     auth,
     follow: parsed.has("follow") || saves,
-    insecure: /^(?:no|false)$/.test(parsed.value("verify") ?? ""),
+    insecure: verifyOf(parsed) === false,
     timeout: parsed.number("timeout", { fraction: true }) ?? null,
     unixSocket: parsed.value("unix-socket") ?? null,
     more: curlWords(parsed, url),
@@ -38,8 +39,8 @@ export function curlExtras(
 /** Options that mean the same to curl. */
 function curlWords(parsed: ParsedArgs, url: URL): string[] {
   const words: string[] = [];
-  const verify = parsed.value("verify") ?? "yes";
-  if (!/^(?:yes|true|no|false)$/.test(verify)) words.push("--cacert", verify);
+  const verify = verifyOf(parsed);
+  if (typeof verify === "string") words.push("--cacert", verify);
   for (
     const [own, name] of [
       ["cert", "--cert"],

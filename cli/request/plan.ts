@@ -130,13 +130,13 @@ async function bodyOf(
   const data = items.filter((item) =>
     item.kind === "field" || item.kind === "json" || item.kind === "file"
   );
-  const kinds = [["--raw", raw !== undefined], ["@FILE", whole.length > 0], [
-    "items of a body",
-    data.length > 0,
-  ]] as const;
-  const given = kinds.filter(([, is]) => is).map(([name]) => name);
-  if (given.length > 1 || whole.length > 1) {
-    throw new UsageError(`the body has one source, not ${given.join(" and ")}`);
+  const sources = [
+    ...raw === undefined ? [] : ["--raw"],
+    ...whole.map(({ path }) => `@${path}`),
+    ...data.length === 0 ? [] : ["items of a body"],
+  ];
+  if (sources.length > 1) {
+    throw new UsageError(`the body has one source, not ${sources.join(" and ")}`);
   }
   if (raw !== undefined) {
     return { kind: "text", text: raw, type: parsed.has("form") ? FORM_TYPE : JSON_TYPE };

@@ -122,4 +122,5 @@ export const SERVICE_OPTIONS: readonly OptionSpec[] = [
 /** Options of everything. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
   { long: "help", help: "show this help" },
+  { long: "version", short: "V", hidden: true, help: "" },
 ];

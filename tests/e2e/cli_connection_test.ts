@@ -58,6 +58,7 @@ Deno.test("--verify: a certificate is checked, by an authority of one's own, or 
     }],
     ["--verify PATH", ["--verify", "ca.pem", url], { code: 0, stdout: "GET /x \n" }],
     ["--verify no", ["--verify", "no", url, "a=1"], { code: 0, stdout: 'POST /x {"a":"1"}\n' }],
+    ["--verify FALSE", ["--verify", "fALse", url], { code: 0, stdout: "GET /x \n" }],
     ["another name", ["--verify", "ca.pem", `https://127.0.0.2:${port}/`], {
       code: 1,
       stderr: /roundtrip: error: /,

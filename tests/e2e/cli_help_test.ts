@@ -14,6 +14,8 @@ Deno.test("the overview, help and errors of the command line", async () => {
       stdout: /^roundtrip \d+\.\d+\.\d+ \(deno \d.*, v8 \d.*\)\n$/,
     }],
     ["-V", ["-V"], { code: 0, stdout: /^roundtrip \d/ }],
+    ["--version behind others", ["-iv", ":1/", "--version"], { code: 0, stdout: /^roundtrip \d/ }],
+    ["-V of a subcommand", ["ws", "-V"], { code: 0, stdout: /^roundtrip \d/ }],
     ["--help", ["--help"], { code: 0, stdout: /^usage: roundtrip \[METHOD\] URL/ }],
     ["serve --help", ["serve", "--help"], { code: 0, stdout: /MODULE\[:NAME\] \[ARGS\.\.\.\]/ }],
     ["help files", ["help", "files"], { code: 0, stdout: /curl\s+-F/ }],

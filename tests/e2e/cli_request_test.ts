@@ -326,6 +326,10 @@ Deno.test("exit codes of requests", async () => {
     }],
     ["usage: a file beside JSON", [":1/", "a@x"], { code: USAGE, stderr: /add -f, or @x/ }],
     ["usage: two bodies", [":1/", "a=1", "--raw", "x"], { code: USAGE, stderr: /has one source/ }],
+    ["usage: two files", [":1/", "@a", "@b"], {
+      code: USAGE,
+      stderr: /one source, not @a and @b\n/,
+    }],
     ["1a nested types, with a caret", [":1/", "a[b]=1", "a[0]=2"], {
       code: USAGE,
       stderr: /cannot use index \[0\] on a value that is an object.*\n {2}a\[0\]=2\n {3}\^/,
