@@ -8,7 +8,8 @@
  */
 
 const ROOT = new URL("../", import.meta.url);
-const BUNDLE = "build/bundle";
+const TARGET = "build/bundle";
+const BUNDLE = `${TARGET}/package/modules`; // as deep as cli/tutorial/, from where ../../ is followed
 
 /** What a user's module may import, with the module that stands for it. */
 const OWN: Readonly<Record<string, string>> = {
@@ -37,8 +38,7 @@ async function deno(...args: string[]): Promise<boolean> {
 
 /** Writes the bundle and what belongs to it. */
 async function bundle(): Promise<boolean> {
-  const target = new URL(`${BUNDLE}/`, ROOT);
-  await Deno.remove(target, { recursive: true }).catch((error: unknown) => {
+  await Deno.remove(new URL(TARGET, ROOT), { recursive: true }).catch((error: unknown) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
   const modules = ["cli/main", ...Object.values(OWN)];
@@ -57,22 +57,32 @@ async function bundle(): Promise<boolean> {
     ["", "jsr:", "npm:"].map((scheme) => [`${scheme}${name}`, `./${file}.js`])
   );
   const map = { imports: Object.fromEntries(imports) };
-  await Deno.writeTextFile(new URL("imports.json", target), JSON.stringify(map, null, 2));
+  await Deno.writeTextFile(new URL(`${BUNDLE}/imports.json`, ROOT), JSON.stringify(map, null, 2));
   return true;
 }
 
-const options = ["--no-check", "-A", "--unstable-net", "-o", "build/roundtrip", ...Deno.args];
-if (await bundle()) {
-  const { unstable } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
-  for (const feature of unstable) options.push(`--unstable-${feature}`);
-  options.push("--no-config", "--import-map", `${BUNDLE}/imports.json`);
-  for (const name of Object.values(OWN)) options.push("--include", `${BUNDLE}/${name}.js`);
-  options.push(`${BUNDLE}/cli/main.js`);
-} else {
-  console.error(
-    "compile: no bundle could be made, as `deno bundle` said above (it fetches esbuild from npm " +
-      "once); the executable will hold the modules one by one, which start more slowly",
-  );
-  options.push("cli/main.ts");
+/** Copies the examples as texts to where `cli/tutorial/chapter.ts` looks for them. */
+async function copyExamples(): Promise<void> {
+  const copy = async (from: URL, to: URL): Promise<void> => {
+    await Deno.mkdir(to, { recursive: true });
+    for await (const { name, isDirectory } of Deno.readDir(from)) {
+      if (isDirectory) await copy(new URL(`${name}/`, from), new URL(`${name}/`, to));
+      else await Deno.copyFile(new URL(name, from), new URL(`${name}.txt`, to));
+    }
+  };
+  await copy(new URL("examples/", ROOT), new URL(`${TARGET}/examples/`, ROOT));
 }
-if (!await deno("compile", ...options)) Deno.exit(1);
+
+if (!await bundle()) Deno.exit(1);
+await copyExamples();
+const { unstable } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+const done = await deno(
+  "compile",
+  ...["--no-check", "-A", "--unstable-net", "-o", "build/roundtrip", ...Deno.args],
+  ...unstable.map((feature: string) => `--unstable-${feature}`),
+  ...["--no-config", "--import-map", `${BUNDLE}/imports.json`],
+  ...Object.values(OWN).flatMap((name) => ["--include", `${BUNDLE}/${name}.js`]),
+  ...["--include", `${TARGET}/examples`],
+  `${BUNDLE}/cli/main.js`,
+);
+if (!done) Deno.exit(1);

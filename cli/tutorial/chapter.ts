@@ -2,8 +2,10 @@
  * An example of the tutorial.
  * @module
  */
-import TEXTS from "./texts.json" with { type: "json" };
 import type { MakePlayground } from "./playground.ts";
+
+/** Folder of the examples: on disk, in the executable, or at a registry. */
+const EXAMPLES = new URL("../../examples/", import.meta.url);
 
 /** An example. */
 export interface Chapter {
@@ -13,13 +15,11 @@ export interface Chapter {
   readonly name: string;
   /** What it is about. */
   readonly title: string;
-  /** Its text. */
-  readonly text: string;
+  /** Reads its text. */
+  text(): Promise<string>;
   /** Runs it. */
   load(): Promise<unknown>;
 }
-
-const EXAMPLES: Readonly<Record<string, string>> = TEXTS.examples;
 
 /**
  * Describes a numbered example.
@@ -31,7 +31,8 @@ const EXAMPLES: Readonly<Record<string, string>> = TEXTS.examples;
 export function chapter(file: string, load: () => Promise<unknown>): Chapter {
   const name = file.replace(/\.ts$/, "");
   const [number = "", ...words] = name.split("_");
-  return { number: Number(number), name, title: words.join(" "), text: textOf(file), load };
+  const text = () => textOf(file);
+  return { number: Number(number), name, title: words.join(" "), text, load };
 }
 
 /**
@@ -49,19 +50,25 @@ export function playground(
     number,
     name: "playground",
     title: "playground: a page that uses all of it",
-    text: textOf("playground/main.ts"),
+    text: () => textOf("playground/main.ts"),
     async load() {
       const [{ makeApp }, { runPlayground }] = await Promise.all([
         load(),
         import("./playground.ts"),
       ]);
-      await runPlayground(makeApp, TEXTS.pages);
+      await runPlayground(makeApp, (name) => textOf(`playground/public/${name}`));
     },
   };
 }
 
-function textOf(file: string): string {
-  const text = EXAMPLES[file];
-  if (text === undefined) throw new Error(`no text of ${file}: run deno task tutorial`);
-  return text;
+async function textOf(file: string): Promise<string> {
+  const url = new URL(file, EXAMPLES);
+  if (url.protocol === "file:") {
+    // `deno compile` embeds a text as it is only where it does not look like a module.
+    return await Deno.readTextFile(Deno.build.standalone ? new URL(`${url}.txt`) : url);
+  }
+  const response = await fetch(url);
+  if (response.ok) return await response.text();
+  await response.body?.cancel();
+  throw new Error(`Cannot read the example: ${url} answers ${response.status}`);
 }

@@ -35,7 +35,7 @@ export async function run(parsed: ParsedArgs): Promise<number> {
         `unrecognized arguments: ${parsed.rest.join(" ")}; --run passes them on`,
       );
     }
-    await writeOut(chapter.text);
+    await writeOut(await chapter.text());
     return 0;
   }
   // The example is a program of its own and reads its arguments where every program does.

@@ -10,16 +10,19 @@ import { UsageError } from "../errors/usage_error.ts";
 /** Makes the playground's application: `makeApp()` of examples/playground/main.ts. */
 export type MakePlayground = (folder: string, key: Uint8Array, pages: URL) => Application;
 
+/** Files of the page. */
+const PAGES = ["icon.svg", "page.css", "page.html", "page.js"];
+
 /**
  * Runs the playground; what was uploaded is deleted in the end.
  *
  * @param makeApp Makes the application.
- * @param pages Files of the page by name.
+ * @param read Reads a file of the page by its name.
  * @throws {UsageError} If the only argument, the port, is none.
  */
 export async function runPlayground(
   makeApp: MakePlayground,
-  pages: Readonly<Record<string, string>>,
+  read: (name: string) => Promise<string>,
 ): Promise<void> {
   const [text = "8080"] = Deno.args;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Infinity;
@@ -29,8 +32,8 @@ export async function runPlayground(
     const uploads = join(folder, "uploads");
     await Deno.mkdir(uploads);
     await Deno.mkdir(join(folder, "pages"));
-    for (const [name, content] of Object.entries(pages)) {
-      await Deno.writeTextFile(join(folder, "pages", name), content);
+    for (const name of PAGES) {
+      await Deno.writeTextFile(join(folder, "pages", name), await read(name));
     }
     const app = makeApp(
       uploads,

@@ -74,6 +74,7 @@ Deno.test({
       ["", ["ws", "-s", "0"], NET],
       ["", ["httpbin", "-P", "0"], NET],
       ["-N", ["tutorial", "playground", "--run"], WRITE],
+      ["-N", ["tutorial", "1"], READ],
       ["-N", ["serve", "./app.js"], READ],
       ["-N -E", ["serve", "--tls-cert", "a.txt", "--tls-key", "a.txt", "./app.js"], READ],
       ["-E -R", ["serve", "-P", "0", "./app.js"], NET],
