@@ -9,7 +9,7 @@
 
 import type { BenchCase } from "../case.ts";
 import { clientGet } from "./client_get.ts";
-import { clientSockets } from "./client_sockets.ts";
+import { clientCpu } from "./client_cpu.ts";
 import { cliFiles100m, cliFiles10k } from "./cli_files.ts";
 import { cliFirst200, cliMemory, cliRequest, cliStartup } from "./cli_startup.ts";
 import { hello } from "./hello.ts";
@@ -27,7 +27,7 @@ export const CASES: readonly BenchCase[] = [
   routes1000,
   json,
   clientGet,
-  clientSockets,
+  ...clientCpu,
   clientDownload,
   clientIterate,
   clientUpload,

@@ -1,13 +1,72 @@
-import { ClientSession } from "../../../mod.ts";
+import { ClientSession, type HopResult, socketTransport, type Transport } from "../../../mod.ts";
+import { LONG_REPLY } from "../servers/replies.mjs";
 import { mode, serveRounds, url } from "./worker.mjs";
 
-// All defaults: 5-minute total timeout, cookie jar, redirects.
-await using session = new ClientSession({
-  baseUrl: url,
-  ...(mode === "fetch" ? { connector: { transport: "fetch" } } : {}),
-});
+const BODY = new TextEncoder().encode("hello, world");
 
-await serveRounds(async () => {
-  const response = await session.get("/");
-  await response.read();
-});
+/** Answers at once, so that what is left is the session's own share. */
+const instant: Transport = {
+  send: () =>
+    Promise.resolve<HopResult>({
+      status: 200,
+      reason: "OK",
+      get headers() {
+        return new Headers();
+      },
+      header: () => null,
+      setCookies: () => [],
+      body: null,
+      exactLength: BODY.length,
+      source: {
+        next: () => Promise.resolve(null),
+        rest: () => Promise.resolve(BODY),
+        cancel: () => Promise.resolve(),
+      },
+      bodyError: (error) => error as Error,
+      release() {},
+    }),
+  close() {},
+};
+
+// All defaults: 5-minute total timeout, cookie jar, redirects.
+await using session = new ClientSession(
+  mode === "fetch"
+    ? { connector: { transport: "fetch" } }
+    : mode === "seam"
+    ? { transport: instant }
+    : {},
+);
+const transport = socketTransport();
+const hop = {
+  method: "GET",
+  url,
+  headers: [["accept", "*/*"]] as const,
+  body: null,
+  once: false,
+  proxy: null,
+  rawBody: false,
+  signal: new AbortController().signal,
+  observer: null,
+};
+
+const operations: Record<string, () => Promise<unknown>> = {
+  async post() {
+    await using response = await session.post(url, { json: LONG_REPLY.slice(0, 12) });
+    await response.text();
+  },
+  async json() {
+    await using response = await session.get(url);
+    await response.json();
+  },
+  async transport() {
+    const { source } = await transport.send(hop);
+    await source?.rest?.();
+  },
+};
+
+await serveRounds(
+  operations[mode] ?? (async () => {
+    await using response = await session.get(url);
+    await response.text();
+  }),
+);

@@ -10,6 +10,8 @@ const { values } = parseArgs({
     concurrency: { type: "string", default: "32" },
     timeout: { type: "string", default: "" },
     mode: { type: "string", default: "" },
+    timer: { type: "boolean", default: false },
+    pool: { type: "boolean", default: false },
   },
 });
 
@@ -18,6 +20,11 @@ export const url = values.url;
 export const mode = values.mode;
 /** Milliseconds after which a request is aborted; 0 for no such limit. */
 export const timeout = Number(values.timeout);
+/** Whether that is a timer of the program's, which is cleared. */
+export const clearsTimer = values.timer;
+/** Whether there is a pool of exactly `concurrency` connections. */
+export const inPool = values.pool;
+export const concurrency = Number(values.concurrency);
 
 /**
  * Answers each line with how often `operation` ran, `concurrency` of them in flight at all times.
@@ -37,7 +44,7 @@ export async function serveRounds(operation) {
         count++;
       }
     };
-    await Promise.all(Array.from({ length: Number(values.concurrency) }, loop));
+    await Promise.all(Array.from({ length: concurrency }, loop));
     process.stdout.write(
       JSON.stringify({ count, seconds: (performance.now() - start) / 1000 }) + "\n",
     );

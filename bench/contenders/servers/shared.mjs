@@ -2,7 +2,7 @@
 // aiohttp_server.py has the same in Python.
 import { parseArgs } from "node:util";
 
-export { HELLO, LARGE, REPLY } from "./replies.mjs";
+export { HELLO, LARGE, LONG_REPLY, REPLY } from "./replies.mjs";
 
 const { values } = parseArgs({
   options: {
