@@ -85,6 +85,7 @@ const IMPORT = /^\s*(?:import|export)\b[^;]*?\bfrom\s+"([^"]+)"|\bimport\(\s*"([
 async function modulesOf(folder: string): Promise<Map<string, string[]>> {
   const modules = new Map<string, string[]>();
   for await (const { name, isFile, isDirectory } of Deno.readDir(new URL(`${folder}/`, ROOT))) {
+    if (name.startsWith(".")) continue; // what bench/setup installs
     const path = `${folder}/${name}`;
     if (isDirectory) {
       for (const [inner, imports] of await modulesOf(path)) modules.set(inner, imports);
