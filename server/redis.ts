@@ -1,5 +1,28 @@
 /**
  * Sessions in Redis, for any client library.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ * import { type RedisClient, RedisStorage } from "@roundtrip/http/session-redis";
+ *
+ * // instead of this: await createClient().connect() of "@redis/client", or new Redis() of "ioredis"
+ * const rows = new Map<string, string>();
+ * const client: RedisClient = {
+ *   get: (key) => Promise.resolve(rows.get(key) ?? null),
+ *   set: (key, value) => Promise.resolve(rows.set(key, value)),
+ *   setEx: (key, _seconds, value) => Promise.resolve(rows.set(key, value)),
+ *   del: (key) => Promise.resolve(rows.delete(key)),
+ * };
+ * const app = new web.Application();
+ * web.setupSessions(app, new RedisStorage(client, { maxAge: 3_600_000 })); // an hour
+ * app.addRoutes([web.get("/", async (request) => {
+ *   (await web.getSession(request)).set("user", "ann");
+ *   return web.textResponse("");
+ * })]);
+ * await app.fetch(new Request("http://localhost/"));
+ * console.assert([...rows.keys()][0]?.startsWith("AIOHTTP_SESSION_"));
+ * ```
  * @module
  */
 import { KeyedStorage, type SessionStore } from "./sessions/keyed_storage.ts";

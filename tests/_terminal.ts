@@ -4,7 +4,7 @@
  */
 import { run, start } from "./_process.ts";
 
-const COMMAND = [Deno.execPath(), "run", "-A", "cli/main.ts"];
+const COMMAND = [Deno.execPath(), "run", "-q", "-A", "cli/main.ts"];
 const COLUMNS = 92;
 const [CHARACTER, LINE, MARGIN] = [8.43, 19, 16]; // px
 const COLOURS: Readonly<Record<string, string>> = {

@@ -10,7 +10,7 @@ export const ROUNDTRIP: readonly string[] = commandOf(Deno.env.get("ROUNDTRIP"))
 
 function commandOf(given: string | undefined): string[] {
   const [program = Deno.execPath(), ...words] = given?.split(" ") ??
-    [Deno.execPath(), "run", "-A", "cli/main.ts"];
+    [Deno.execPath(), "run", "-q", "-A", "cli/main.ts"];
   const absolute = (path: string): string => new URL(path, ROOT).pathname;
   return [
     program.includes("/") ? absolute(program) : program,

@@ -44,7 +44,17 @@ const { stdout } = await new Deno.Command(python.includes("/") ? resolve(python)
 console.log(new TextDecoder().decode(stdout));
 
 function httpbin(options: readonly string[]): Running {
-  return start([Deno.execPath(), "run", "-A", "cli/main.ts", "httpbin", "-P", "0", ...options]);
+  return start([
+    Deno.execPath(),
+    "run",
+    "-q",
+    "-A",
+    "cli/main.ts",
+    "httpbin",
+    "-P",
+    "0",
+    ...options,
+  ]);
 }
 
 async function urlOf(server: Running): Promise<string> {

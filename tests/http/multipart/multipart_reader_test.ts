@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { sampled } from "../../_whole.ts";
 import { BodyPartReader } from "../../../http/multipart/body_part_reader.ts";
 import { MultipartReader } from "../../../http/multipart/multipart_reader.ts";
 import { badTypes, corpus, malformed } from "./corpus.ts";
@@ -54,7 +55,7 @@ Deno.test("a body split at any byte is read as it is in one piece", async () => 
     const bytes = bytesOf(example);
     const whole = await parse([bytes], example.type);
     for (const kind of ["chunks", "bytes"] as const) {
-      for (let at = 0; at <= bytes.length; at++) {
+      for (const at of sampled(Array(bytes.length + 1).keys(), kind === "chunks" ? 1 : 3)) {
         const chunks = [bytes.slice(0, at), bytes.slice(at)].filter(({ length }) => length > 0);
         assertEquals(
           await parse(chunks, example.type, {}, kind),

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { web } from "@roundtrip/http";
 import { ENGINES, everyWay, WAYS } from "../_engines.ts";
 import { raw } from "../_raw.ts";
+import { sampled } from "../../_whole.ts";
 import { segmentsOf } from "../../../server/files/static_root.ts";
 
 interface Folder extends Disposable {
@@ -525,14 +526,16 @@ for (const [name, engine] of ENGINES) {
     }
     assert(paths.size >= 2000, `${paths.size} paths`);
     const statuses = new Map<number, number>();
-    for (const path of paths) {
+    // Prime to the lengths of the lists, so that every word of each is still tried.
+    const tried = sampled(paths, name === "deno" ? 7 : 43);
+    for (const path of tried) {
       const { status, body } = await raw(Number(port), `/s/${path}`);
       assert(!body.includes(SECRET), `${path} left the folder`);
       assert(status < 500, `${path} is ${status}`);
       assert(status !== 200 || body.includes("Index of"), `${path} is ${status}: ${body}`);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     }
-    assert((statuses.get(404) ?? 0) > 2000, JSON.stringify([...statuses]));
+    assert((statuses.get(404) ?? 0) > tried.length / 5, JSON.stringify([...statuses]));
   });
 }
 
