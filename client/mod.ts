@@ -28,7 +28,7 @@ export { jsonPayload } from "./body/json_payload.ts";
 export { type DataFields, payloadOf, type RequestData } from "./body/payload_of.ts";
 export type { RequestCompression } from "./body/compressed_payload.ts";
 export { type BasicAuth, encodeBasicAuth } from "./hop/basic_auth.ts";
-export type { ConnectorOptions } from "./connect/connector.ts";
+export type { ConnectorOptions, ResolveHost } from "./connect/connector.ts";
 export type { QueryFields, QueryInit, QueryValue } from "../http/query.ts";
 
 // Response
@@ -159,6 +159,8 @@ export {
   type HopObserver,
   type HopRequest,
   type HopResult,
+  type HopTls,
+  type PeerCertificate,
   type Transport,
 } from "./hop/transport.ts";
 
@@ -185,6 +187,7 @@ export {
   ClientHttpProxyError,
   ClientProxyConnectionError,
   ClientSSLError,
+  ServerFingerprintMismatch,
   UnixClientConnectorError,
 } from "./errors/connector_errors.ts";
 export {

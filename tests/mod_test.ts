@@ -11,7 +11,7 @@ const CLIENT = `
   FileExistsError FormBody IncompleteReadError InvalidURLError InvalidURLRedirectError
   LineTooLongError MockResponses MultipartEncodingError MultipartError MultipartLimitError
   MultipartReader MultipartSyntaxError MultipartTruncatedError MultipartWriter NonHttpURLError
-  NotSupportedError SchemaValidationError ServerConnectionError ServerDisconnectedError ServerTimeoutError
+  NotSupportedError SchemaValidationError ServerConnectionError ServerDisconnectedError ServerFingerprintMismatch ServerTimeoutError
   SocketTimeoutError StreamReader TooManyRedirectsError UnixClientConnectorError WSCloseCode
   WSMessageTypeError WSMsgType WSServerHandshakeError WebSocketBase WebSocketClosedError
   WebSocketLimitError WebSocketProtocolError WebSocketTimeoutError appTransport

@@ -2,6 +2,8 @@
  * How a session connects.
  * @module
  */
+import { isIP } from "node:net";
+import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { OptionTable } from "../../http/options.ts";
 
 /** Options of a session's connections, aiohttp's `TCPConnector`. */
@@ -26,9 +28,7 @@ export interface ConnectorOptions {
   /**
    * What carries the bytes: the platform's `fetch`, or sockets with an HTTP/1.1 of our own, which
    * sends what `fetch` refuses, shows what it hides, and costs less. Left out, it is `fetch` with
-   * `http2: true`, with `localAddress`, with `cert` and `proxy`, and where Deno's sockets are missing;
-   * else sockets, but for `https:` through an `https:` proxy or on a Unix socket, or through a proxy
-   * with `cert`. @default {"sockets"}
+   * `http2: true` and where Deno's sockets are missing. @default {"sockets"}
    */
   readonly transport?: "sockets" | "fetch" | undefined;
   /**
@@ -51,7 +51,49 @@ export interface ConnectorOptions {
   readonly proxy?: string | URL | undefined;
   /** IP address of this machine to connect from. */
   readonly localAddress?: string | undefined;
+  /** Connect to addresses of IPv4 or IPv6 alone, 4 or 6; 0 for both. Sockets only. @default {0} */
+  readonly family?: 0 | 4 | 6 | undefined;
+  /**
+   * Gives the IP addresses of a host, aiohttp's `resolver`; `null` leaves the host to the system.
+   * Several are tried by turns, a quarter of a second apart (RFC 8305). Sockets only.
+   */
+  readonly resolve?: ResolveHost | undefined;
+  /**
+   * How long the addresses of a host are kept, in ms; 0 looks each connection's host up. Where it is
+   * left out, a program that may connect to some hosts alone (`--allow-net=host`) leaves names to the
+   * platform, which keeps nothing. Sockets only. @default {10000}
+   */
+  readonly dnsCache?: number | undefined;
+  /**
+   * Whether certificates have to be valid. With `false` anyone on the way can read and change what is
+   * sent; a session says so by `console.warn()`. Sockets only. @default {true}
+   */
+  readonly verify?: boolean | undefined;
+  /**
+   * SHA-256 of the one certificate that the servers may show, 64 hexadecimal digits with or without
+   * colons, aiohttp's `Fingerprint`; authority, name and time count no more. Sockets only.
+   */
+  readonly fingerprint?: string | undefined;
+  /** Name that the servers' certificates have to be for, in place of the URL's. Sockets only. */
+  readonly serverName?: string | undefined;
+  /**
+   * Whether `response.connection.tls` has version, cipher and certificate. Deno's own TLS does not
+   * tell, so that of `node:tls` is taken, at half its speed. Sockets only. @default {false}
+   */
+  readonly tlsInfo?: boolean | undefined;
 }
+
+/**
+ * Gives the IP addresses of a host.
+ *
+ * @param host The name, or an address, as the URL has it.
+ * @param port The port that will be connected to.
+ * @returns Addresses in the order in which they are tried; `null` for what the system knows.
+ */
+export type ResolveHost = (
+  host: string,
+  port: number,
+) => readonly string[] | null | Promise<readonly string[] | null>;
 
 /** Names and types of {@linkcode ConnectorOptions}. */
 export const CONNECTOR_OPTIONS = new OptionTable<ConnectorOptions>({
@@ -66,14 +108,28 @@ export const CONNECTOR_OPTIONS = new OptionTable<ConnectorOptions>({
   proxy: "a string or an object",
   localAddress: "a string",
   transport: "a string",
+  family: "a number",
+  resolve: "a function",
+  dnsCache: "a number",
+  verify: "true or false",
+  fingerprint: "a string",
+  serverName: "a string",
+  tlsInfo: "true or false",
 }, {
   ca: 'Write "caCerts"',
   ssl: 'Give the authorities that you trust as "caCerts"',
-  rejectunauthorized:
-    'Certificates are always checked: give the authorities that you trust as "caCerts"',
-  verify: 'Certificates are always checked: give the authorities that you trust as "caCerts"',
+  rejectunauthorized: 'Give the authorities that you trust as "caCerts"; "verify" is this switch',
   keepalivetimeout: 'Write "keepAlive", in ms',
+  resolver: 'Write "resolve", a function',
+  ttldnscache: 'Write "dnsCache", in ms',
+  usednscache: 'Write "dnsCache", 0 for none',
+  serverhostname: 'Write "serverName"',
 });
+
+/** Options that only the transport over sockets has. */
+const SOCKETS_ONLY = [
+  ...["family", "resolve", "dnsCache", "verify", "fingerprint", "serverName", "tlsInfo"] as const,
+];
 
 /** A connector's options, complete. */
 export interface ResolvedConnector {
@@ -87,6 +143,15 @@ export interface ResolvedConnector {
   readonly key: string | null;
   readonly proxy: string | null;
   readonly localAddress: string | null;
+  readonly family: 0 | 4 | 6;
+  readonly resolve: ResolveHost | null;
+  /** `null` where it was left out. */
+  readonly dnsCache: number | null;
+  readonly verify: boolean;
+  /** 64 digits in lower case. */
+  readonly fingerprint: string | null;
+  readonly serverName: string | null;
+  readonly tlsInfo: boolean;
 }
 
 const PROXY_SCHEMES = new Set(["http:", "https:", "socks5:", "socks5h:", "unix:"]);
@@ -96,19 +161,27 @@ const PROXY_SCHEMES = new Set(["http:", "https:", "socks5:", "socks5h:", "unix:"
  *
  * @param options What the caller gave.
  * @returns All of them.
- * @throws {RangeError} If a limit is no whole number from 0 on.
- * @throws {TypeError} If the proxy is no URL of a known scheme, one of `cert` and `key` misses, or
+ * @throws {RangeError} If a limit is no whole number from 0 on, or `family` no version of IP.
+ * @throws {TypeError} If the proxy is no URL of a known scheme, the fingerprint is none, one of `cert` and `key` misses, or
  * one of `caCerts` is no PEM text.
  */
 export function resolveConnector(options: ConnectorOptions = {}): ResolvedConnector {
   CONNECTOR_OPTIONS.check("Cannot use the connector", options);
-  const { limit = 100, limitPerHost = 0, keepAlive = 15_000 } = options;
-  for (const [name, value] of Object.entries({ limit, limitPerHost, keepAlive })) {
+  const { limit = 100, limitPerHost = 0, keepAlive = 15_000, dnsCache = 0, family = 0 } = options;
+  for (const [name, value] of Object.entries({ limit, limitPerHost, keepAlive, dnsCache })) {
     if (!Number.isSafeInteger(value) || value < 0) {
       throw new RangeError(`Cannot use connector.${name} ${value}: expected a whole number >= 0`);
     }
   }
-  const { cert = null, key = null } = options;
+  if (family !== 0 && family !== 4 && family !== 6) {
+    throw new RangeError(`Cannot use connector.family ${family}: expected 0, 4 or 6`);
+  }
+  const { cert = null, key = null, localAddress = null } = options;
+  if (localAddress !== null && isIP(localAddress) === 0) {
+    throw new TypeError(
+      `Cannot use connector.localAddress "${localAddress}": expected an IP address`,
+    );
+  }
   if ((cert === null) !== (key === null)) {
     throw new TypeError(
       "Cannot use a client certificate: connector.cert and connector.key go together",
@@ -131,8 +204,39 @@ export function resolveConnector(options: ConnectorOptions = {}): ResolvedConnec
     cert,
     key,
     proxy: options.proxy === undefined ? null : checkProxy(options.proxy),
-    localAddress: options.localAddress ?? null,
+    localAddress,
+    family,
+    resolve: options.resolve ?? null,
+    dnsCache: options.dnsCache ?? null,
+    verify: options.verify ?? true,
+    fingerprint: options.fingerprint === undefined ? null : digest(options.fingerprint),
+    serverName: options.serverName ?? null,
+    tlsInfo: options.tlsInfo ?? false,
   };
+}
+
+function digest(given: string): string {
+  const digits = given.replaceAll(":", "").toLowerCase();
+  if (/^[\da-f]{64}$/.test(digits)) return digits;
+  throw new TypeError(
+    `Cannot use connector.fingerprint "${given}": expected SHA-256 in 64 hexadecimal digits`,
+  );
+}
+
+/**
+ * Refuses what `fetch` cannot do.
+ *
+ * @param options What the caller gave.
+ * @throws {NotSupportedError} If one of them is only for sockets.
+ */
+export function refuseForFetch(options: ConnectorOptions = {}): void {
+  for (const name of SOCKETS_ONLY) {
+    if (options[name] === undefined) continue;
+    throw new NotSupportedError(
+      `connector.${name}`,
+      'fetch has no such thing; connector.transport "sockets" has, without http2',
+    );
+  }
 }
 
 /**

@@ -1,13 +1,16 @@
 /**
- * Connections of Deno's sockets: straight, to a Unix socket, through a proxy; with TLS or without.
+ * New connections: straight, to a Unix socket, through a proxy; with TLS or without.
  * @module
  */
-import { type ByteStream, byteStream } from "../../http/bytes/byte_stream.ts";
-import type { HopAddress } from "../hop/transport.ts";
+import type { HopObserver } from "../hop/transport.ts";
+import { AddressLookup, connectFirst } from "./address_lookup.ts";
+import type { ResolvedConnector } from "./connector.ts";
+import { DenoSockets } from "./deno_sockets.ts";
 import { percentDecoded } from "./percent_decoded.ts";
-import { ProxyError, proxyHandshake, type ProxyLine, proxyPort } from "./proxy_handshake.ts";
+import { lineOf, ProxyError, proxyHandshake, proxyPort } from "./proxy_handshake.ts";
+import type { Link, Opened, Place, Sockets } from "./sockets.ts";
 
-/** Where a connection goes, and how. */
+/** Where a connection goes. */
 export interface Route {
   /** Host to talk to, an IPv6 address without brackets. */
   readonly host: string;
@@ -19,182 +22,168 @@ export interface Route {
   readonly proxy: URL | null;
   /** Whether the proxy is given requests as they are, and asked for no connection. */
   readonly forwards: boolean;
-  /** Certificates to trust beside the system's. */
-  readonly caCerts: readonly string[];
-  /** The client's own certificate. */
-  readonly identity: { readonly cert: string; readonly key: string } | null;
-}
-
-/** A connection that is open, and what is known of it. */
-export interface Opened {
-  /** The connection. */
-  readonly stream: ByteStream;
-  /** Our end; `null` for a Unix socket. */
-  readonly localAddress: HopAddress | null;
-  /** The peer's end, or the proxy's; `null` for a Unix socket. */
-  readonly remoteAddress: HopAddress | null;
 }
 
 /** The proxy could not be reached. */
 export class ProxyUnreachableError extends ProxyError {}
 
-/**
- * Opens a connection.
- *
- * @param route Where to.
- * @param signal Ends the attempt.
- * @returns The connection, TLS agreed on.
- * @throws {ProxyError} If a proxy gives none.
- * @throws {Error} What the platform says, or the signal's reason.
- */
-export async function openConnection(route: Route, signal: AbortSignal): Promise<Opened> {
-  if (signal.aborted) throw signal.reason;
-  // What can be ended while it is under way: the handshakes do not know of signals.
-  const pending: { close(): void }[] = [];
-  const onAbort = (): void => {
-    for (const each of pending) close(each);
-  };
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    const connection = await connected(route, signal, pending);
-    if (signal.aborted) throw signal.reason;
-    return {
-      stream: byteStream(connection),
-      localAddress: addressOf(connection.localAddr),
-      remoteAddress: addressOf(connection.remoteAddr),
-    };
-  } catch (error) {
-    onAbort();
-    throw signal.aborted ? signal.reason : error;
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
+/** The peer's certificate is another one than `connector.fingerprint` names. */
+export class FingerprintError extends Error {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "FingerprintError";
 }
 
-type Closable = { close(): void };
+/** Opens the connections of a transport. */
+export class ConnectionOpener {
+  readonly #connector: ResolvedConnector;
+  readonly #lookup: AddressLookup;
+  readonly #deno: Sockets;
+  #node: Promise<Sockets> | null = null;
 
-async function connected(
-  route: Route,
-  signal: AbortSignal,
-  pending: Closable[],
-): Promise<Deno.Conn> {
-  const { host, port, secure, proxy, forwards } = route;
-  // Through `startTls` a client shows no certificate, so here Nagle's algorithm stays on.
-  if (route.identity !== null && secure && proxy === null) {
-    const { cert, key } = route.identity;
-    const caCerts = [...route.caCerts];
-    const secured = await Deno.connectTls({ hostname: host, port, caCerts, cert, key, ...ALPN });
-    return await shaken(secured, pending);
+  /**
+   * Creates one.
+   *
+   * @param connector How to connect.
+   */
+  constructor(connector: ResolvedConnector) {
+    this.#connector = connector;
+    this.#lookup = new AddressLookup(connector);
+    this.#deno = new DenoSockets(connector);
   }
-  let connection: Deno.Conn;
-  if (proxy === null) connection = await tcp(host, port, signal);
-  else {
+
+  /**
+   * Opens a connection.
+   *
+   * @param route Where to.
+   * @param signal Ends the attempt.
+   * @param observer Told about it.
+   * @returns The connection, TLS agreed on.
+   * @throws {ProxyError} If a proxy gives none.
+   * @throws {Error} What the platform says, or the signal's reason.
+   */
+  async open(route: Route, signal: AbortSignal, observer: HopObserver | null): Promise<Opened> {
+    if (signal.aborted) throw signal.reason;
+    let link: Link | null = null;
+    const onAbort = (): void => link?.close(); // what a proxy says may be waited for
+    signal.addEventListener("abort", onAbort, { once: true });
     try {
-      connection = proxy.protocol === "unix:"
-        ? await Deno.connect({ transport: "unix", path: percentDecoded(proxy.pathname) })
-        : await tcp(bareHost(proxy), proxyPort(proxy), signal);
+      const { host, port, proxy, secure, forwards } = route;
+      const { fingerprint, serverName } = this.#connector;
+      const name = serverName ?? host;
+      const sockets = needsNode(route, this.#connector) ? await this.#nodeSockets() : this.#deno;
+      if (proxy === null) {
+        link = await this.#reach(
+          sockets,
+          { hostname: host, port },
+          secure ? name : null,
+          signal,
+          observer,
+        );
+      } else {
+        link = await this.#toProxy(sockets, proxy, signal, observer);
+        if (!forwards && proxy.protocol !== "unix:") await asked(proxy, host, port, link);
+        if (secure) {
+          observer?.securing?.();
+          link = await link.secure(name, signal);
+          observer?.secured?.();
+        }
+      }
+      if (secure && fingerprint !== null) checkFingerprint(fingerprint, link);
+      if (signal.aborted) throw signal.reason;
+      return link;
+    } catch (error) {
+      link?.close();
+      throw signal.aborted ? signal.reason : error;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /** Connects, and talks TLS where the peer has a name for that. */
+  async #reach(
+    sockets: Sockets,
+    place: Place,
+    name: string | null,
+    signal: AbortSignal,
+    observer: HopObserver | null,
+  ): Promise<Link> {
+    const places = "path" in place ? [place] : await this.#placesOf(place, observer);
+    const link = await connectFirst(places, (each, attempt) => {
+      if (name === null) return sockets.connect(each, attempt);
+      return sockets.connectSecure(each, name, attempt, () => observer?.securing?.());
+    }, signal);
+    if (name !== null) observer?.secured?.();
+    return link;
+  }
+
+  async #placesOf(
+    { hostname, port }: { readonly hostname: string; readonly port: number },
+    observer: HopObserver | null,
+  ): Promise<readonly Place[]> {
+    const found = await this.#lookup.find(hostname, port, observer);
+    return (found ?? [hostname]).map((address) => ({ hostname: address, port }));
+  }
+
+  async #toProxy(
+    sockets: Sockets,
+    proxy: URL,
+    signal: AbortSignal,
+    observer: HopObserver | null,
+  ): Promise<Link> {
+    const isUnix = proxy.protocol === "unix:";
+    const host = bareHost(proxy);
+    const place = isUnix
+      ? { path: percentDecoded(proxy.pathname) }
+      : { hostname: host, port: proxyPort(proxy) };
+    const name = proxy.protocol === "https:" ? host : null;
+    try {
+      return await this.#reach(sockets, place, name, signal, observer);
     } catch (cause) {
       if (signal.aborted || (cause instanceof Error && cause.name === "NotCapable")) throw cause;
       const why = cause instanceof Error ? cause.message : String(cause);
-      const name = proxy.protocol === "unix:" ? proxy.pathname : proxy.host;
-      const message = `the proxy ${name} cannot be reached: ${why}`;
+      const message = `the proxy ${isUnix ? proxy.pathname : proxy.host} cannot be reached: ${why}`;
       throw new ProxyUnreachableError(message, null, { cause });
     }
-    pending.push(connection);
-    if (proxy.protocol === "https:") {
-      connection = await secured(connection, bareHost(proxy), route, pending);
-    }
-    if (!forwards && proxy.protocol !== "unix:") {
-      await asked(proxy, host, port, connection);
-    }
   }
-  pending.push(connection);
-  return secure ? await secured(connection, host, route, pending) : connection;
+
+  #nodeSockets(): Promise<Sockets> {
+    return this.#node ??= import("./node_sockets.ts").then(({ NodeSockets }) =>
+      new NodeSockets(this.#connector)
+    );
+  }
 }
 
-async function tcp(hostname: string, port: number, signal: AbortSignal): Promise<Deno.TcpConn> {
-  const options = { hostname, port, signal };
-  const connection = await Deno.connect(options);
-  // Nagle's algorithm would keep the second of two small writes for 40 ms, and behind TLS it can
-  // not be switched off any more.
-  connection.setNoDelay(true);
-  return connection;
+/** Whether Deno's own sockets cannot do what is asked for. */
+function needsNode({ secure, proxy }: Route, connector: ResolvedConnector): boolean {
+  const { cert, family, fingerprint, localAddress, resolve, serverName, tlsInfo, verify } =
+    connector;
+  const via = proxy?.protocol;
+  if (localAddress !== null && via !== "unix:") return true;
+  if (!secure && via !== "https:") return false;
+  if (!verify || tlsInfo) return true;
+  if (!secure) return false;
+  if (fingerprint !== null || via === "https:" || via === "unix:") return true;
+  // Where Deno shows a client's certificate, it connects by the name that it checks.
+  return cert !== null && (proxy !== null || family !== 0 || (resolve ?? serverName) !== null);
 }
 
-const ALPN = { alpnProtocols: ["http/1.1"] };
-
-async function secured(
-  connection: Deno.Conn,
-  hostname: string,
-  { caCerts }: Route,
-  pending: Closable[],
-): Promise<Deno.TlsConn> {
-  const options = { hostname, caCerts: [...caCerts], ...ALPN };
-  return await shaken(await Deno.startTls(connection as Deno.TcpConn, options), pending);
+function checkFingerprint(expected: string, { tls }: Link): void {
+  const { fingerprint = "none" } = tls?.certificate ?? {};
+  if (fingerprint === expected) return;
+  throw new FingerprintError(
+    `the certificate has the fingerprint ${fingerprint}, not connector.fingerprint ${expected}`,
+  );
 }
 
-/** Waits for the handshake: a certificate that is not to be trusted shows up there. */
-async function shaken(connection: Deno.TlsConn, pending: Closable[]): Promise<Deno.TlsConn> {
-  pending.push(connection);
-  await connection.handshake();
-  return connection;
-}
-
-async function asked(
-  proxy: URL,
-  host: string,
-  port: number,
-  connection: Deno.Conn,
-): Promise<void> {
+async function asked(proxy: URL, host: string, port: number, link: Link): Promise<void> {
   try {
-    await proxyHandshake(proxy, host, port, lineOf(connection));
+    await proxyHandshake(proxy, host, port, lineOf(link.stream));
   } catch (cause) {
     if (cause instanceof ProxyError) throw cause;
     throw new ProxyError(`the proxy ${proxy.host} broke off`, null, { cause });
   }
 }
 
-const MAX_HEAD = 64 * 1024; // bytes
-
-/** Reads what a proxy says. What follows is the host's: nothing of it may be read here. */
-function lineOf(connection: Deno.Conn): ProxyLine {
-  const stream = byteStream(connection);
-  const bytes = async (count: number): Promise<Uint8Array> => {
-    const whole = new Uint8Array(count);
-    for (let at = 0; at < count;) {
-      const read = await stream.read(whole.subarray(at));
-      if (read === null) throw new Error("it closed the connection");
-      at += read;
-    }
-    return whole;
-  };
-  return {
-    bytes,
-    write: (data) => stream.write(data),
-    async head() {
-      // Byte by byte: `startTls` needs a connection on which nothing was read ahead.
-      let head = "";
-      while (!head.endsWith("\r\n\r\n")) {
-        if (head.length > MAX_HEAD) throw new Error("its head does not end");
-        head += String.fromCharCode(...await bytes(1));
-      }
-      return head.slice(0, -4);
-    },
-  };
-}
-
-function addressOf(address: Deno.Addr): HopAddress | null {
-  return "hostname" in address ? { hostname: address.hostname, port: address.port } : null;
-}
-
 function bareHost(url: URL): string {
   return url.hostname.replace(/^\[(.*)\]$/, "$1");
-}
-
-function close(connection: Closable): void {
-  try {
-    connection.close();
-  } catch {
-    // TLS has taken it over, or it was closed before.
-  }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { isIP } from "node:net";
+import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import { percentDecoded } from "./percent_decoded.ts";
 import { proxyAuthorization } from "./proxy_authorization.ts";
 
@@ -15,6 +16,39 @@ export interface ProxyLine {
   bytes(count: number): Promise<Uint8Array>;
   /** Reads a head of HTTP up to its empty line, without that. */
   head(): Promise<string>;
+}
+
+const MAX_HEAD = 64 * 1024; // bytes
+
+/**
+ * Reads what a proxy says. What follows is the host's: nothing of it is read.
+ *
+ * @param stream The connection to the proxy.
+ * @returns It, as far as the handshake needs it.
+ */
+export function lineOf(stream: ByteStream): ProxyLine {
+  const bytes = async (count: number): Promise<Uint8Array> => {
+    const whole = new Uint8Array(count);
+    for (let at = 0; at < count;) {
+      const read = await stream.read(whole.subarray(at));
+      if (read === null) throw new Error("it closed the connection");
+      at += read;
+    }
+    return whole;
+  };
+  return {
+    bytes,
+    write: (data) => stream.write(data),
+    async head() {
+      // Byte by byte: TLS begins on a connection of which nothing was read ahead.
+      let head = "";
+      while (!head.endsWith("\r\n\r\n")) {
+        if (head.length > MAX_HEAD) throw new Error("its head does not end");
+        head += String.fromCharCode(...await bytes(1));
+      }
+      return head.slice(0, -4);
+    },
+  };
 }
 
 /** Why a proxy gave no connection. */

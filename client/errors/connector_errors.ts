@@ -87,6 +87,23 @@ export class ClientConnectorCertificateError extends ClientSSLError {
 }
 
 /**
+ * The server's certificate is another one than `connector.fingerprint` names.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, ServerFingerprintMismatch } from "@roundtrip/http";
+ *
+ * const isPinned = (error: unknown) => !(error instanceof ServerFingerprintMismatch);
+ * await using session = new ClientSession({ connector: { fingerprint: "ab".repeat(32) } });
+ * console.assert(isPinned(null) && !session.closed);
+ * ```
+ */
+export class ServerFingerprintMismatch extends ClientSSLError {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "ServerFingerprintMismatch";
+}
+
+/**
  * The proxy could not be reached.
  *
  * @example

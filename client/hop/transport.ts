@@ -30,8 +30,31 @@ export interface HopObserver {
   queued(): void;
   /** The wait is over. */
   dequeued(): void;
-  /** A connection is there, as far as the transport can see. */
-  connected(): void;
+  /** A new connection is made; where the transport sees it, as all that follows up to `secured()`. */
+  connecting?(): void;
+  /**
+   * The name of a host is looked up.
+   *
+   * @param host The name.
+   */
+  resolving?(host: string): void;
+  /**
+   * The name was looked up.
+   *
+   * @param host The name.
+   * @param isKept Whether its addresses were known from before.
+   */
+  resolved?(host: string, isKept: boolean): void;
+  /** TLS begins on the connection. */
+  securing?(): void;
+  /** TLS was agreed on. */
+  secured?(): void;
+  /**
+   * A connection is there, as far as the transport can see.
+   *
+   * @param isReused Whether it has carried requests before, where the transport sees it.
+   */
+  connected(isReused?: boolean): void;
   /**
    * A reply of 1xx has come, before the one that counts; where the transport sees it.
    *
@@ -49,6 +72,32 @@ export interface HopAddress {
   readonly port: number;
 }
 
+/** A certificate that a peer has shown. */
+export interface PeerCertificate {
+  /** Whose it is: the common name, else the organization. */
+  readonly subject: string;
+  /** Who signed it. */
+  readonly issuer: string;
+  /** From when it is valid. */
+  readonly validFrom: Date;
+  /** Until when it is valid. */
+  readonly validTo: Date;
+  /** SHA-256 of `bytes`, 64 hexadecimal digits in lower case, as `connector.fingerprint` takes it. */
+  readonly fingerprint: string;
+  /** The certificate, in DER. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What was agreed on by TLS. */
+export interface HopTls {
+  /** Version, `TLSv1.3` for example. */
+  readonly version: string;
+  /** Name of the cipher. */
+  readonly cipher: string;
+  /** The peer's certificate, `null` where it has shown none. */
+  readonly certificate: PeerCertificate | null;
+}
+
 /** The connection that a reply came over. */
 export interface HopConnection {
   /** Our end; `null` for a Unix socket. */
@@ -57,6 +106,8 @@ export interface HopConnection {
   readonly remoteAddress: HopAddress | null;
   /** Whether it had carried requests before. */
   readonly isReused: boolean;
+  /** What TLS has agreed on; `null` without TLS, and unless `connector.tlsInfo` asks for it. */
+  readonly tls: HopTls | null;
 }
 
 /** One request as a transport takes it. */

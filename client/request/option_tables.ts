@@ -22,7 +22,8 @@ const SHARED_OPTIONS = new OptionTable<SharedOptions>({
 
 const SESSION_REMEDIES = {
   rejectunauthorized: "Give the authorities that you trust: { connector: { caCerts } }",
-  verify: "Give the authorities that you trust: { connector: { caCerts } }",
+  verify:
+    "Write { connector: { verify } }, or give the authorities that you trust as caCerts there",
   ssl: "Give the authorities that you trust: { connector: { caCerts } }",
   cacerts: "Write { connector: { caCerts } }",
   limit: "Write { connector: { limit } }",
@@ -59,7 +60,7 @@ const REQUEST_REMEDIES = {
   stream: "A reply is always a stream: read response.content",
   responsetype: "Read the reply by response.json(), text() or read()",
   ssl: "Give the session the authorities that you trust: { connector: { caCerts } }",
-  verify: "Give the session the authorities that you trust: { connector: { caCerts } }",
+  verify: "It is an option of the session: { connector: { verify } }",
   cache: "Give cacheMiddleware() to the session's middlewares",
   credentials: "Cookies are kept by the session: new DummyCookieJar() for none",
   hooks: 'Write "middlewares", or the session\'s "traceConfigs"',

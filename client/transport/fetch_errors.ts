@@ -25,9 +25,9 @@ const CONNECT_FAILURES: readonly (readonly [RegExp, ConnectFailure])[] = [
   [/dns error|failed to lookup address/i, "dns"],
   [/received fatal alert/i, "tls"], // also CertificateRequired: it is ours that is missed
   [/certificate/i, "certificate"],
-  [/tls|handshake|corrupt message|AlertReceived|InvalidContentType/i, "tls"],
-  [/connection refused/i, "refused"],
-  [/unreachable|timed out|cannot assign requested address/i, "unreachable"],
+  [/tls|ssl|EPROTO|handshake|corrupt message|AlertReceived|InvalidContentType/i, "tls"],
+  [/connection refused|ECONNREFUSED/i, "refused"],
+  [/unreach|timed ?out|assign requested address|^bind E/i, "unreachable"],
 ];
 // What the HTTP library says about a reply that it cannot read.
 const MALFORMED =

@@ -8,6 +8,7 @@ import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { ConnectionSlots, takeTurn } from "../connect/connection_slots.ts";
 import {
   type ConnectorOptions,
+  refuseForFetch,
   resolveConnector,
   type ResolvedConnector,
 } from "../connect/connector.ts";
@@ -30,6 +31,7 @@ const FIXED_HEADERS = ["accept", "accept-encoding", "accept-language", "user-age
  * @returns The transport; close it to end its connections.
  * @throws {RangeError} If a limit is no whole number from 0 on.
  * @throws {TypeError} If the proxy or the certificate is not valid.
+ * @throws {NotSupportedError} If an option is one that only sockets have.
  *
  * @example
  * ```ts
@@ -48,6 +50,7 @@ const FIXED_HEADERS = ["accept", "accept-encoding", "accept-language", "user-age
  */
 export function fetchTransport(options?: ConnectorOptions): Transport {
   const connector = resolveConnector(options);
+  refuseForFetch(options);
   if (options?.transport === "sockets") {
     throw new TypeError('Cannot use connector.transport "sockets" here: socketTransport() is that');
   }

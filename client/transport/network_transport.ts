@@ -2,8 +2,8 @@
  * Which transport a session takes.
  * @module
  */
-import { type ConnectorOptions, resolveConnector } from "../connect/connector.ts";
-import type { HopRequest, Transport } from "../hop/transport.ts";
+import type { ConnectorOptions } from "../connect/connector.ts";
+import type { Transport } from "../hop/transport.ts";
 import { fetchTransport } from "./fetch_transport.ts";
 import { socketTransport } from "./socket_transport.ts";
 
@@ -16,37 +16,17 @@ import { socketTransport } from "./socket_transport.ts";
  */
 export function networkTransport(options: ConnectorOptions = {}): Transport {
   const { transport } = options;
+  if (options.verify === false) {
+    console.warn(
+      "connector.verify: false, certificates are not checked: anyone on the way can read and change " +
+        "what this session sends. Give the authorities that you trust as connector.caCerts",
+    );
+  }
   if (transport === "sockets") return socketTransport(options);
   if (transport === "fetch") return fetchTransport(options);
   if (transport !== undefined) {
     throw new TypeError(`Cannot use connector.transport "${transport}": expected sockets or fetch`);
   }
-  const { proxy, cert, localAddress } = resolveConnector(options);
-  const wantsFetch = options.http2 === true || localAddress !== null ||
-    (cert !== null && proxy !== null);
-  return wantsFetch || !("Deno" in globalThis) ? fetchTransport(options) : usual(options, proxy);
-}
-
-/** Sockets, but for the hops that need TLS where Deno's sockets have none. */
-function usual(options: ConnectorOptions, connectorProxy: string | null): Transport {
-  const sockets = socketTransport(options);
-  const { usualHeaders = [] } = sockets;
-  let platform: Transport | null = null;
-  const isForFetch = (request: HopRequest): boolean => {
-    const proxy = request.proxy ?? connectorProxy;
-    return proxy !== null && request.url.startsWith("https:") &&
-      (options.cert !== undefined || /^(?:https|unix):/.test(proxy));
-  };
-  return {
-    usualHeaders,
-    send(request) {
-      if (!isForFetch(request)) return sockets.send(request);
-      platform ??= fetchTransport(options);
-      return platform.send(request);
-    },
-    close() {
-      sockets.close();
-      platform?.close();
-    },
-  };
+  const wantsFetch = options.http2 === true || !("Deno" in globalThis);
+  return wantsFetch ? fetchTransport(options) : socketTransport(options);
 }

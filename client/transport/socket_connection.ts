@@ -7,7 +7,7 @@ import { formatChunk, LAST_CHUNK } from "../../http/http1/format_head.ts";
 import { headEnd, parseReplyHead, type ReplyHead } from "../../http/http1/head.ts";
 import { DEFAULT_HEAD_LIMITS } from "../../http/http1/head_limits.ts";
 import { HttpSyntaxError } from "../../http/http1/syntax_error.ts";
-import type { Opened } from "../connect/open_connection.ts";
+import type { Opened } from "../connect/sockets.ts";
 import type { HopBody, HopObserver } from "../hop/transport.ts";
 
 const SMALL_BUFFER = 4 * 1024;

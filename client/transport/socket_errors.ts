@@ -4,7 +4,7 @@
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { HttpSyntaxError } from "../../http/http1/syntax_error.ts";
-import { ProxyUnreachableError } from "../connect/open_connection.ts";
+import { FingerprintError, ProxyUnreachableError } from "../connect/open_connection.ts";
 import { ProxyError } from "../connect/proxy_handshake.ts";
 import { ClientPayloadError, ClientProtocolError } from "../errors/client_errors.ts";
 import {
@@ -13,7 +13,11 @@ import {
   ClientOSError,
   ServerDisconnectedError,
 } from "../errors/connection_errors.ts";
-import { ClientHttpProxyError, connectorError } from "../errors/connector_errors.ts";
+import {
+  ClientHttpProxyError,
+  connectorError,
+  ServerFingerprintMismatch,
+} from "../errors/connector_errors.ts";
 import type { HopRequest } from "../hop/transport.ts";
 import { connectFailure, requestInfo } from "./fetch_errors.ts";
 import { NoReplyError, type SocketConnection } from "./socket_connection.ts";
@@ -62,6 +66,9 @@ export function socketError(
 function notConnected(error: Error, hop: HopRequest, url: URL, proxy: string | null): Error {
   const options = { cause: error };
   if (error instanceof TypeError && !("code" in error)) return error;
+  if (error instanceof FingerprintError) {
+    return new ServerFingerprintMismatch(url, "certificate", error.message, options);
+  }
   if (error.name === "NotCapable") return connectorError(url, "permission", error.message, options);
   if (error instanceof ProxyUnreachableError) {
     const kind = proxy?.startsWith("unix:") ? "unix" : "proxy";

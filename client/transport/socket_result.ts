@@ -11,7 +11,7 @@ import { type Framing, replyFraming, replyPersists } from "../../http/http1/fram
 import type { ReplyHead } from "../../http/http1/head.ts";
 import { ClientPayloadError } from "../errors/client_errors.ts";
 import { asError } from "../errors/connection_errors.ts";
-import type { Opened } from "../connect/open_connection.ts";
+import type { Opened } from "../connect/sockets.ts";
 import type { HeaderList, HopConnection, HopRequest, HopResult } from "../hop/transport.ts";
 import { type SocketConnection, UnsentError } from "./socket_connection.ts";
 
@@ -101,8 +101,8 @@ export class SocketResult implements HopResult {
   }
 
   get connection(): HopConnection {
-    const { localAddress, remoteAddress } = this.#opened;
-    return { localAddress, remoteAddress, isReused: this.#isReused };
+    const { localAddress, remoteAddress, tls } = this.#opened;
+    return { localAddress, remoteAddress, isReused: this.#isReused, tls };
   }
 
   get trailers(): HeaderList {

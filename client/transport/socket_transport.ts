@@ -10,7 +10,7 @@ import {
   resolveConnector,
   type ResolvedConnector,
 } from "../connect/connector.ts";
-import { openConnection } from "../connect/open_connection.ts";
+import { ConnectionOpener, type Route } from "../connect/open_connection.ts";
 import { proxyAuthorization } from "../connect/proxy_authorization.ts";
 import { ClientConnectionError } from "../errors/connection_errors.ts";
 import type { HeaderList, HopRequest, Transport } from "../hop/transport.ts";
@@ -55,10 +55,10 @@ export function socketTransport(options?: ConnectorOptions): Transport {
   if (!("Deno" in globalThis)) {
     throw new NotSupportedError('connector.transport "sockets"', 'take "fetch" on this runtime');
   }
-  if (connector.localAddress !== null) {
-    throw needsFetch("connector.localAddress", "Deno's sockets choose the address themselves");
+  if (options?.http2 === true) {
+    const why = 'sockets talk HTTP/1.1; connector.transport "fetch" does it';
+    throw new NotSupportedError("connector.http2", why);
   }
-  if (options?.http2 === true) throw needsFetch("connector.http2", "sockets talk HTTP/1.1");
   const { caCerts, cert, key } = connector;
   if (cert !== null || caCerts.length > 0) {
     // A mistake in them is told here, not by the first request: fetch reads them at once.
@@ -67,15 +67,12 @@ export function socketTransport(options?: ConnectorOptions): Transport {
   return new SocketTransport(connector);
 }
 
-function needsFetch(what: string, why: string): NotSupportedError {
-  return new NotSupportedError(what, `${why}; connector.transport "fetch" does it`);
-}
-
 class SocketTransport implements Transport {
   readonly usualHeaders: HeaderList = USUAL_HEADERS;
   readonly #connector: ResolvedConnector;
   readonly #slots: ConnectionSlots;
   readonly #pool: SocketPool;
+  readonly #opener: ConnectionOpener;
   readonly #open = new Set<SocketConnection>(); // those in use
   #last: Prepared | null = null;
   #isClosed = false;
@@ -84,6 +81,7 @@ class SocketTransport implements Transport {
     const { limit, limitPerHost, forceClose, keepAlive } = connector;
     this.#connector = connector;
     this.#slots = new ConnectionSlots(limit, limitPerHost);
+    this.#opener = new ConnectionOpener(connector);
     this.#pool = new SocketPool(forceClose ? 0 : keepAlive, limit === 0 ? Infinity : limit);
   }
 
@@ -97,9 +95,9 @@ class SocketTransport implements Transport {
       if (request.signal.aborted) throw request.signal.reason;
       const { way, outgoing } = this.#prepared(request, proxy);
       socket = request.fresh === true ? null : this.#pool.take(way.key, request.once);
-      socket ??= await this.#connect(way, request.signal);
+      socket ??= await this.#connect(way, request);
       this.#open.add(socket);
-      request.observer?.connected();
+      request.observer?.connected(socket.uses > 0);
       return await this.#exchange(socket, request, outgoing);
     } catch (error) {
       socket?.close();
@@ -129,23 +127,10 @@ class SocketTransport implements Transport {
     return prepared;
   }
 
-  async #connect(way: Way, signal: AbortSignal): Promise<SocketConnection> {
+  async #connect(way: Way, { signal, observer }: HopRequest): Promise<SocketConnection> {
     this.#pool.makeRoom(this.#slots.used);
-    const { caCerts, cert, key } = this.#connector;
-    const identity = cert === null || key === null ? null : { cert, key };
-    const route = { ...way.route(), caCerts, identity };
-    const via = route.secure ? route.proxy?.protocol : undefined;
-    if (via === "https:") {
-      throw needsFetch("https: through an https: proxy", "Deno has no TLS within TLS");
-    }
-    if (via === "unix:") {
-      throw needsFetch("https: on a Unix socket", "Deno has TLS over TCP alone");
-    }
-    if (via !== undefined && identity !== null) {
-      throw needsFetch("connector.cert through a proxy", "Deno shows none in a tunnel");
-    }
-    const opened = await openConnection(route, signal);
-    return new SocketConnection(way.key, opened);
+    observer?.connecting?.();
+    return new SocketConnection(way.key, await this.#opener.open(way.route(), signal, observer));
   }
 
   async #exchange(
@@ -193,13 +178,7 @@ interface Way {
   readonly host: string;
   /** Credentials for a proxy that is given the request, `null` for none. */
   readonly proxyAuth: string | null;
-  route(): {
-    host: string;
-    port: number;
-    secure: boolean;
-    proxy: URL | null;
-    forwards: boolean;
-  };
+  route(): Route;
 }
 
 function wayOf(href: string, proxyHref: string | null): Way {

@@ -79,7 +79,8 @@ Deno.test({
 });
 
 const MISTAKES: readonly (readonly [ConnectorOptions, string])[] = [
-  [{ localAddress: "no address" }, "Cannot use the connector: Invalid address: no address"],
+  [{ localAddress: "no address" }, 'connector.localAddress "no address": expected an IP address'],
+  [{ fingerprint: "ab:cd" }, 'connector.fingerprint "ab:cd": expected SHA-256'],
   [{ caCerts: [CA, "ca.pem"] }, "connector.caCerts[1]: expected the text of a PEM file"],
   [{ cert: "client.pem", key: CLIENT_KEY }, "Cannot use the connector: "],
   [{ cert: CLIENT_CERT, key: "client.key" }, "Cannot use the connector: "],
@@ -189,8 +190,9 @@ Deno.test("proxy http: a tunnel to https servers, with credentials for the proxy
     ClientProxyConnectionError,
   );
   assert(!error.message.includes("p@"), error.message);
+  const fetched = { proxy: withPassword, localAddress: "127.0.0.1", transport: "fetch" } as const;
   await assertRejects(
-    () => get(url, { connector: { proxy: withPassword, localAddress: "127.0.0.1" } }),
+    () => get(url, { connector: fetched }),
     NotSupportedError,
     "the proxy asks for a password",
   );

@@ -1,0 +1,112 @@
+/**
+ * Deno's own sockets.
+ * @module
+ */
+import { type ByteStream, byteStream } from "../../http/bytes/byte_stream.ts";
+import type { HopAddress } from "../hop/transport.ts";
+import type { ResolvedConnector } from "./connector.ts";
+import type { Link, Place, Sockets } from "./sockets.ts";
+
+const ALPN = { alpnProtocols: ["http/1.1"] };
+
+/** Connections of `Deno.connect`. */
+export class DenoSockets implements Sockets {
+  readonly #connector: ResolvedConnector;
+
+  /**
+   * Creates them.
+   *
+   * @param connector Certificates.
+   */
+  constructor(connector: ResolvedConnector) {
+    this.#connector = connector;
+  }
+
+  async connect(place: Place, signal: AbortSignal): Promise<DenoLink> {
+    const { caCerts } = this.#connector;
+    if ("path" in place) {
+      return new DenoLink(await Deno.connect({ transport: "unix", ...place }), caCerts);
+    }
+    const options = { ...place, signal };
+    const connection = await Deno.connect(options);
+    // Nagle's algorithm would keep the second of two small writes for 40 ms, and behind TLS it can
+    // not be switched off any more.
+    connection.setNoDelay(true);
+    return new DenoLink(connection, caCerts);
+  }
+
+  async connectSecure(
+    place: Place,
+    name: string,
+    signal: AbortSignal,
+    onConnected: () => void,
+  ): Promise<DenoLink> {
+    const { caCerts, cert, key } = this.#connector;
+    if (cert !== null && key !== null && "port" in place) {
+      // Through `startTls` a client shows no certificate, so here Nagle's algorithm stays on.
+      const options = { ...place, caCerts: [...caCerts], cert, key, ...ALPN };
+      const connection = await Deno.connectTls(options);
+      onConnected();
+      return await shaken(connection, caCerts, signal);
+    }
+    const link = await this.connect(place, signal);
+    onConnected();
+    return await link.secure(name, signal);
+  }
+}
+
+class DenoLink implements Link {
+  readonly stream: ByteStream;
+  readonly tls = null; // Deno does not tell
+  readonly #connection: Deno.Conn;
+  readonly #caCerts: readonly string[];
+
+  constructor(connection: Deno.Conn, caCerts: readonly string[]) {
+    this.#connection = connection;
+    this.#caCerts = caCerts;
+    this.stream = byteStream(connection);
+  }
+
+  get localAddress(): HopAddress | null {
+    return addressOf(this.#connection.localAddr);
+  }
+
+  get remoteAddress(): HopAddress | null {
+    return addressOf(this.#connection.remoteAddr);
+  }
+
+  async secure(hostname: string, signal: AbortSignal): Promise<DenoLink> {
+    const options = { hostname, caCerts: [...this.#caCerts], ...ALPN };
+    const connection = await Deno.startTls(this.#connection as Deno.TcpConn, options);
+    return await shaken(connection, this.#caCerts, signal);
+  }
+
+  close(): void {
+    this.stream.close();
+  }
+}
+
+/** Waits for the handshake, which knows no signal: a certificate that is not to be trusted shows up there. */
+async function shaken(
+  connection: Deno.TlsConn,
+  caCerts: readonly string[],
+  signal: AbortSignal,
+): Promise<DenoLink> {
+  const link = new DenoLink(connection, caCerts);
+  const onAbort = (): void => link.close();
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    if (signal.aborted) throw signal.reason;
+    await connection.handshake();
+    return link;
+  } catch (error) {
+    link.close();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function addressOf(address: Deno.Addr): HopAddress | null {
+  return "hostname" in address ? { hostname: address.hostname, port: address.port } : null;
+}

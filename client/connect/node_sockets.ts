@@ -1,0 +1,208 @@
+/**
+ * Sockets of `node:net` and `node:tls`, for what Deno's own cannot do: an address of this machine to
+ * connect from, certificates that are not checked or known by their fingerprint, TLS within TLS and on
+ * Unix sockets, a client's certificate in a tunnel, facts about TLS.
+ * @module
+ */
+import { connect as connectTcp, isIP, type NetConnectOpts, type Socket } from "node:net";
+import {
+  connect as connectTls,
+  type ConnectionOptions,
+  type PeerCertificate as NodeCertificate,
+  rootCertificates,
+  TLSSocket,
+} from "node:tls";
+import type { ByteStream } from "../../http/bytes/byte_stream.ts";
+import type { HopAddress, HopTls } from "../hop/transport.ts";
+import type { ResolvedConnector } from "./connector.ts";
+import type { Link, Place, Sockets } from "./sockets.ts";
+
+/** Connections of `node:net`. */
+export class NodeSockets implements Sockets {
+  readonly #connector: ResolvedConnector;
+  readonly #options: ConnectionOptions;
+
+  /**
+   * Creates them.
+   *
+   * @param connector Certificates, and the address to connect from.
+   */
+  constructor(connector: ResolvedConnector) {
+    const { caCerts, cert, fingerprint, key, verify } = connector;
+    this.#connector = connector;
+    this.#options = {
+      ALPNProtocols: ["http/1.1"],
+      rejectUnauthorized: verify && fingerprint === null,
+      ...(caCerts.length === 0 ? {} : { ca: [...rootCertificates, ...caCerts] }),
+      ...(cert === null || key === null ? {} : { cert, key }),
+    };
+  }
+
+  async connect(place: Place, signal: AbortSignal): Promise<Link> {
+    const socket = connectTcp(this.#to(place) as NetConnectOpts);
+    socket.setNoDelay(true);
+    return this.#link(await ready(socket, "connect", signal));
+  }
+
+  async connectSecure(
+    place: Place,
+    name: string,
+    signal: AbortSignal,
+    onConnected: () => void,
+  ): Promise<Link> {
+    return await this.#secure(this.#to(place), name, signal, onConnected);
+  }
+
+  async #secure(
+    over: object,
+    name: string,
+    signal: AbortSignal,
+    onConnected: () => void = () => {},
+  ): Promise<Link> {
+    // An address has no place in the handshake (RFC 6066 section 3), and is compared all the same.
+    const peer = isIP(name) === 0 ? { servername: name } : "socket" in over ? { host: name } : {};
+    const socket = connectTls({ ...this.#options, ...over, ...peer });
+    socket.setNoDelay(true);
+    socket.once("connect", onConnected);
+    return this.#link(await ready(socket, "secureConnect", signal));
+  }
+
+  #to(place: Place): object {
+    if ("path" in place) return place;
+    const { localAddress } = this.#connector;
+    const to = { host: place.hostname, port: place.port };
+    return localAddress === null ? to : { ...to, localAddress };
+  }
+
+  #link(socket: Socket): Link {
+    const { fingerprint, tlsInfo } = this.#connector;
+    const stream = new NodeStream(socket);
+    return {
+      stream,
+      localAddress: addressOf(socket.localAddress, socket.localPort),
+      remoteAddress: addressOf(socket.remoteAddress, socket.remotePort),
+      tls: (tlsInfo || fingerprint !== null) && socket instanceof TLSSocket ? tlsOf(socket) : null,
+      secure: (name, signal) => {
+        stream.release();
+        return this.#secure({ socket }, name, signal);
+      },
+      close: () => void socket.destroy(),
+    };
+  }
+}
+
+/** Waits until a connection is ready. */
+async function ready<Own extends Socket>(
+  socket: Own,
+  event: string,
+  signal: AbortSignal,
+): Promise<Own> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const onAbort = (): void => reject(signal.reason);
+  const onClose = (): void => reject(new Error("it was closed at once"));
+  signal.addEventListener("abort", onAbort, { once: true });
+  socket.once(event, resolve).once("error", reject).once("close", onClose);
+  socket.on("error", () => {}); // who reads is told; nobody may be reading yet
+  try {
+    if (signal.aborted) throw signal.reason;
+    await promise;
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    socket.off(event, resolve).off("error", reject).off("close", onClose);
+  }
+}
+
+function addressOf(hostname: string | undefined, port: number | undefined): HopAddress | null {
+  return hostname === undefined || port === undefined ? null : { hostname, port };
+}
+
+function tlsOf(socket: TLSSocket): HopTls {
+  const { raw, subject, issuer, valid_from, valid_to, fingerprint256 } = socket
+    .getPeerCertificate();
+  return {
+    version: socket.getProtocol() ?? "",
+    cipher: socket.getCipher().name,
+    certificate: raw === undefined ? null : {
+      subject: nameOf(subject),
+      issuer: nameOf(issuer),
+      validFrom: new Date(valid_from),
+      validTo: new Date(valid_to),
+      fingerprint: fingerprint256.replaceAll(":", "").toLowerCase(),
+      bytes: new Uint8Array(raw),
+    },
+  };
+}
+
+function nameOf({ CN, O }: NodeCertificate["subject"]): string {
+  return [CN ?? O ?? ""].flat().join(", ");
+}
+
+class NodeStream implements ByteStream {
+  readonly #socket: Socket;
+  #left: Uint8Array | null = null; // of a piece that was longer than its reader's memory
+  #end: Error | null | undefined; // `null` at the peer's end, an error where the connection broke
+  #wake: () => void = () => {};
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on("readable", this.#onReadable).on("error", this.#onEnd);
+    socket.on("end", this.#onEnd).on("close", this.#onEnd);
+  }
+
+  /** Lets the socket go, with what was read ahead, to TLS that is talked on it. */
+  release(): void {
+    const socket = this.#socket;
+    socket.off("readable", this.#onReadable).off("error", this.#onEnd);
+    socket.off("end", this.#onEnd).off("close", this.#onEnd);
+    if (this.#left !== null) socket.unshift(this.#left);
+  }
+
+  async read(buffer: Uint8Array): Promise<number | null> {
+    for (;;) {
+      const piece: Uint8Array | null = this.#left ?? this.#socket.read();
+      if (piece !== null) {
+        const own = piece.subarray(0, buffer.length);
+        buffer.set(own);
+        this.#left = own.length === piece.length ? null : piece.subarray(own.length);
+        return own.length;
+      }
+      if (this.#end) throw this.#end;
+      if (this.#end === null) return null;
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#socket.write(bytes, (error) => error ? reject(error) : resolve());
+    });
+  }
+
+  closeWrite(): Promise<void> {
+    return new Promise((resolve) => this.#socket.end(() => resolve()));
+  }
+
+  close(): void {
+    this.#onEnd();
+    this.#socket.destroy();
+  }
+
+  ref(): void {
+    this.#socket.ref();
+  }
+
+  unref(): void {
+    this.#socket.unref();
+  }
+
+  readonly #onReadable = (): void => this.#wake();
+
+  readonly #onEnd = (why?: unknown): void => {
+    if (this.#end === undefined) this.#end = why instanceof Error ? why : null;
+    this.#wake();
+  };
+}
