@@ -2,7 +2,7 @@
  * aiohttp's client and server for Deno, in one import.
  *
  * The client's names are here; the server's are under `web`, as in aiohttp. `@roundtrip/http/client`
- * and `@roundtrip/http/server` are the two halves alone.
+ * and `@roundtrip/http/server` are the two halves alone, `@roundtrip/http/shared` what both use.
  *
  * @example
  * ```ts
@@ -21,4 +21,5 @@
  * @module
  */
 export * from "./client/mod.ts";
+export * from "./shared.ts";
 export * as web from "./server/mod.ts";

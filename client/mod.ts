@@ -29,7 +29,7 @@ export { type DataFields, payloadOf, type RequestData } from "./body/payload_of.
 export type { RequestCompression } from "./body/compressed_payload.ts";
 export { type BasicAuth, encodeBasicAuth } from "./hop/basic_auth.ts";
 export type { ConnectorOptions, ResolveHost } from "./connect/connector.ts";
-export type { QueryFields, QueryInit, QueryValue } from "../http/query.ts";
+export type { QueryFields } from "../http/query.ts";
 
 // Response
 export { ClientResponse, type FallbackCharsetResolver } from "./response/response.ts";
@@ -40,40 +40,20 @@ export {
   EventTooLongError,
   type ServerSentEvent,
 } from "./response/server_sent_events.ts";
-export type {
-  SchemaOutput,
-  StandardResult,
-  StandardSchemaProps,
-  StandardSchemaV1,
-} from "../http/schema/standard_schema.ts";
-export { type SchemaIssue, SchemaValidationError } from "../http/schema/schema_validation_error.ts";
+
 export type { Progress, ProgressCallback } from "./hop/progress.ts";
 
 // Files
 export type { DownloadOptions } from "./download_file.ts";
 export type { Download, SaveOptions } from "./response/save_body.ts";
 export { FileExistsError } from "./response/file_exists_error.ts";
-export type { CookieOptions, ResponseCookie } from "../http/headers/set_cookie.ts";
-export type { BodySource } from "../http/bytes/body_source.ts";
-export { IncompleteReadError } from "../http/bytes/incomplete_read_error.ts";
-export { LineTooLongError } from "../http/bytes/line_too_long_error.ts";
-export { StreamReader } from "../http/bytes/stream_reader.ts";
-export type { StreamReaderOptions } from "../http/bytes/stream_reader_options.ts";
+export type { ResponseCookie } from "../http/headers/set_cookie.ts";
 
 // WebSocket
 export { ClientWebSocketResponse } from "./websocket/websocket.ts";
 export type { WebSocketConnectOptions, WebSocketTimeout } from "./websocket/options.ts";
 export { reconnect, type ReconnectOptions } from "./websocket/reconnect.ts";
 export { WSServerHandshakeError } from "./websocket/handshake_error.ts";
-export { type ReceiveOptions, WebSocketBase } from "../http/websocket/socket.ts";
-export { WSCloseCode, type WSMessage, WSMsgType } from "../http/websocket/message.ts";
-export {
-  WebSocketClosedError,
-  WebSocketLimitError,
-  WebSocketProtocolError,
-  WebSocketTimeoutError,
-  WSMessageTypeError,
-} from "../http/websocket/errors.ts";
 
 // Forms and multipart bodies
 export {
@@ -81,30 +61,12 @@ export {
   FormBody,
   type FormBodyOptions,
   type FormFieldOptions,
-  type FormFields,
-  type FormValue,
 } from "../http/multipart/form_body.ts";
 export {
   MultipartWriter,
   type MultipartWriterOptions,
 } from "../http/multipart/multipart_writer.ts";
 export type { PartOptions } from "../http/multipart/format_part_headers.ts";
-export type { PartValue, ReadableFile } from "../http/multipart/part_body.ts";
-export { BodyPartReader } from "../http/multipart/body_part_reader.ts";
-export type { PartReadOptions, PartTextOptions } from "../http/multipart/part_read_options.ts";
-export type { ContentDisposition } from "../http/headers/content_disposition.ts";
-export {
-  MultipartReader,
-  type MultipartReaderOptions,
-} from "../http/multipart/multipart_reader.ts";
-export type { MultipartLimits } from "../http/multipart/limits.ts";
-export {
-  MultipartEncodingError,
-  MultipartError,
-  MultipartLimitError,
-  MultipartSyntaxError,
-  MultipartTruncatedError,
-} from "../http/multipart/errors.ts";
 
 // Cookies
 export type { HeadersLike } from "./hop/header_list.ts";
@@ -200,8 +162,7 @@ export {
   InvalidURLError,
   InvalidURLRedirectError,
   NonHttpURLError,
-  type RequestInfo,
+  type RequestDetails,
   type ResponseErrorInit,
   TooManyRedirectsError,
 } from "./errors/client_errors.ts";
-export { NotSupportedError } from "../http/not_supported_error.ts";

@@ -1,5 +1,11 @@
 // deno run --allow-net=0.0.0.0,localhost --allow-write=tmp examples/0001_request.ts N [PORT]
-import { ClientConnectionError, ClientSession, ContentTypeError, web } from "@roundtrip/http";
+import {
+  ClientConnectionError,
+  ClientSession,
+  ContentTypeError,
+  web,
+  WSMsgType,
+} from "@roundtrip/http";
 
 const USAGE = `usage: 0001_request.ts N [PORT]
   0  start the server (port 8080 unless given); 1 to 4 talk to it
@@ -32,7 +38,7 @@ async function server(): Promise<void> {
     const socket = new web.WebSocketResponse();
     await socket.prepare(request);
     for await (const message of socket) {
-      if (message.type !== web.WSMsgType.TEXT) continue;
+      if (message.type !== WSMsgType.TEXT) continue;
       if (message.data === "close") await socket.close();
       else await socket.sendStr(`${message.data}/answer`);
     }

@@ -1,6 +1,6 @@
 // deno run --allow-net=localhost --allow-read=examples examples/0008_multipart.ts
 // Files in a form: FormBody for a form, MultipartWriter for any other multipart body.
-import { ClientSession, FormBody, MultipartWriter, web } from "@roundtrip/http";
+import { BodyPartReader, ClientSession, FormBody, MultipartWriter, web } from "@roundtrip/http";
 
 const app = new web.Application();
 app.addRoutes([
@@ -20,7 +20,7 @@ app.addRoutes([
   web.post("/mixed", async (request) => {
     const types: string[] = [];
     for await (const part of await request.multipart()) {
-      types.push(part instanceof web.BodyPartReader ? part.contentType : "multipart");
+      types.push(part instanceof BodyPartReader ? part.contentType : "multipart");
     }
     return web.textResponse(`${request.contentType}: ${types.join(", ")}`);
   }),

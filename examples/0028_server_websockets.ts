@@ -1,6 +1,6 @@
 // deno run --allow-net=localhost examples/0028_server_websockets.ts
 // A WebSocket on the server: answer each message, close when asked to.
-import { web } from "@roundtrip/http";
+import { web, WSMsgType } from "@roundtrip/http";
 
 const app = new web.Application();
 app.addRoutes([
@@ -8,10 +8,10 @@ app.addRoutes([
     const socket = new web.WebSocketResponse();
     await socket.prepare(request);
     for await (const message of socket) {
-      if (message.type === web.WSMsgType.TEXT) {
+      if (message.type === WSMsgType.TEXT) {
         if (message.data === "close") await socket.close();
         else await socket.sendStr(`${message.data}/answer`);
-      } else if (message.type === web.WSMsgType.BINARY) {
+      } else if (message.type === WSMsgType.BINARY) {
         await socket.sendBytes(message.data.toReversed());
       }
     }

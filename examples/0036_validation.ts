@@ -1,12 +1,12 @@
 // deno run examples/0036_validation.ts
 // Checked and typed input: a schema for each part of the request. Any library that follows Standard
 // Schema does (zod, valibot, arktype); the one here is made by hand, so that nothing is installed.
-import { web } from "@roundtrip/http";
+import { type StandardSchemaV1, web } from "@roundtrip/http";
 
 type Check<T> = (value: Record<string, unknown>) => T | string;
 
 /** A schema of a function that gives the value, or text that says what is wrong. */
-function schema<T extends object>(check: Check<T>): web.StandardSchemaV1<unknown, T> {
+function schema<T extends object>(check: Check<T>): StandardSchemaV1<unknown, T> {
   return {
     "~standard": {
       version: 1,

@@ -80,26 +80,6 @@ export {
   saveFile,
   type SaveFileOptions,
 } from "./body/save_file.ts";
-export { BodyPartReader } from "../http/multipart/body_part_reader.ts";
-export type { PartReadOptions, PartTextOptions } from "../http/multipart/part_read_options.ts";
-export type { ContentDisposition } from "../http/headers/content_disposition.ts";
-export {
-  MultipartReader,
-  type MultipartReaderOptions,
-} from "../http/multipart/multipart_reader.ts";
-export type { MultipartLimits } from "../http/multipart/limits.ts";
-export {
-  MultipartEncodingError,
-  MultipartError,
-  MultipartLimitError,
-  MultipartSyntaxError,
-  MultipartTruncatedError,
-} from "../http/multipart/errors.ts";
-export type { BodySource } from "../http/bytes/body_source.ts";
-export { IncompleteReadError } from "../http/bytes/incomplete_read_error.ts";
-export { LineTooLongError } from "../http/bytes/line_too_long_error.ts";
-export { StreamReader } from "../http/bytes/stream_reader.ts";
-export type { StreamReaderOptions } from "../http/bytes/stream_reader_options.ts";
 
 export { validate } from "./request/validate.ts";
 export type {
@@ -108,19 +88,11 @@ export type {
   Validated,
   ValidateOptions,
 } from "./request/validate.ts";
-export type {
-  SchemaOutput,
-  StandardResult,
-  StandardSchemaProps,
-  StandardSchemaV1,
-} from "../http/schema/standard_schema.ts";
-export { type SchemaIssue, SchemaValidationError } from "../http/schema/schema_validation_error.ts";
 
 // Responses
 export { delCookie, jsonResponse, setCookie, textResponse } from "./response/response.ts";
 export type { JsonResponseOptions, ResponseOptions } from "./response/response.ts";
-export type { CookieOptions } from "../http/headers/set_cookie.ts";
-export type { QueryInit, QueryValue } from "../http/query.ts";
+
 export { StreamResponse } from "./response/stream_response.ts";
 export type { StreamResponseOptions } from "./response/stream_response_options.ts";
 export {
@@ -138,7 +110,7 @@ export type { ContentCoding } from "../http/coding/content_coding.ts";
 
 // WebSockets
 export { WebSocketResponse } from "./websocket/websocket_response.ts";
-export type { WebSocketOptions, WebSocketReady } from "./websocket/websocket_response.ts";
+export type { WebSocketReady, WebSocketResponseOptions } from "./websocket/websocket_response.ts";
 export type { CheckOrigin } from "./websocket/handshake.ts";
 export { webSocket, type WebSocketHandler } from "./websocket/handler.ts";
 export { WebSocketGroup } from "./websocket/group.ts";
@@ -148,16 +120,8 @@ export type {
   SlowPeerPolicy,
   WebSocketGroupOptions,
 } from "./websocket/group.ts";
-export { type ReceiveOptions, WebSocketBase } from "../http/websocket/socket.ts";
+
 export type { SocketEvents, SocketPort } from "../http/websocket/port.ts";
-export { WSCloseCode, type WSMessage, WSMsgType } from "../http/websocket/message.ts";
-export {
-  WebSocketClosedError,
-  WebSocketLimitError,
-  WebSocketProtocolError,
-  WebSocketTimeoutError,
-  WSMessageTypeError,
-} from "../http/websocket/errors.ts";
 
 // Files
 export { FileResponse, type FileResponseOptions } from "./files/file_response.ts";
@@ -191,7 +155,7 @@ export type { BodyLimits } from "./body/incoming_body.ts";
 export { socketEngine } from "./sockets/socket_engine.ts";
 export type { SocketLimits } from "./sockets/socket_limits.ts";
 export { AddressInUseError } from "./engine/engine.ts";
-export { NotSupportedError } from "../http/not_supported_error.ts";
+
 export type {
   Engine,
   EngineHandler,
@@ -207,8 +171,7 @@ export type {
 // Testing
 export { TestServer } from "./testing/test_server.ts";
 export { TestClient, type TestRequestInit } from "./testing/test_client.ts";
-export type { FormFields, FormValue } from "../http/multipart/form_body.ts";
-export type { PartValue, ReadableFile } from "../http/multipart/part_body.ts";
+
 export { makeRequest, type MakeRequestOptions } from "./testing/make_request.ts";
 
 // HTTP exceptions

@@ -33,9 +33,11 @@ async function symbolsOf(entry: string): Promise<ReadonlyMap<string, Symbol>> {
 }
 
 const [client, server, redis] = await Promise.all(
-  ["client/mod.ts", "server/mod.ts", "server/redis.ts"].map(symbolsOf),
+  ["mod.ts", "server/mod.ts", "server/redis.ts"].map(symbolsOf),
 );
 assert(client !== undefined && server !== undefined && redis !== undefined);
+/** Where a parent class may stand: a response of the server extends a class of both sides. */
+const every = new Map([...client, ...server]);
 
 /** What a member is, `null` where there is none; those that are inherited count. */
 function memberOf(
@@ -55,7 +57,7 @@ function memberOf(
     }
     const parents = typeof def.extends === "string" ? [{ repr: def.extends }] : def.extends ?? [];
     for (const { repr } of parents) {
-      const inherited = memberOf(symbols, repr, name);
+      const inherited = memberOf(every, repr, name);
       if (inherited !== null) return inherited;
     }
   }

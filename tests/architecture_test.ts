@@ -74,6 +74,7 @@ const HONO_FILES = [
 ];
 const PUBLIC_ENTRIES = [
   "mod.ts",
+  "shared.ts",
   "client/mod.ts",
   "server/mod.ts",
   "server/hono.ts",
@@ -182,7 +183,7 @@ Deno.test("the command, examples and benchmarks import public entries only", asy
       const target = targetOf(file, specifier);
       const [folder = ""] = target.split("/");
       if (file.startsWith("cli/") && folder === "cli") continue;
-      if (!(folder in MAY_IMPORT) && target !== "mod.ts") continue;
+      if (!(folder in MAY_IMPORT) && !/^(?:mod|shared)\.ts$/.test(target)) continue;
       assert(PUBLIC_ENTRIES.includes(target), `${file} may not import ${target}`);
     }
   }

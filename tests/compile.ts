@@ -16,6 +16,7 @@ const OWN: Readonly<Record<string, string>> = {
   "@roundtrip/http": "mod",
   "@roundtrip/http/client": "client/mod",
   "@roundtrip/http/server": "server/mod",
+  "@roundtrip/http/shared": "shared",
   "@roundtrip/http/hono": "server/hono",
   "@roundtrip/http/session-redis": "server/redis",
 };

@@ -1,65 +1,175 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { ROOT, run } from "./_process.ts";
 
 // The public surface. A name that comes or goes has to be written down here, so that neither
 // happens by accident.
-const CLIENT = `
-  AbstractCookieJar BodyPartReader ClientConnectionError ClientConnectorCertificateError
-  ClientConnectorDNSError ClientConnectorError ClientConnectorSSLError ClientError
-  ClientHttpProxyError ClientOSError ClientPayloadError ClientProtocolError ClientProxyConnectionError ClientRequest
-  ClientResponse ClientResponseError ClientSSLError ClientSession ClientWebSocketResponse
-  ConnectionTimeoutError ContentTypeError CookieJar DummyCookieJar EventTooLongError
-  FileExistsError FormBody IncompleteReadError InvalidURLError InvalidURLRedirectError
-  LineTooLongError MockResponses MultipartEncodingError MultipartError MultipartLimitError
-  MultipartReader MultipartSyntaxError MultipartTruncatedError MultipartWriter NonHttpURLError
-  NotSupportedError SchemaValidationError ServerConnectionError ServerDisconnectedError ServerFingerprintMismatch ServerTimeoutError
-  SocketTimeoutError StreamReader TooManyRedirectsError UnixClientConnectorError WSCloseCode
-  WSMessageTypeError WSMsgType WSServerHandshakeError WebSocketBase WebSocketClosedError
-  WebSocketLimitError WebSocketProtocolError WebSocketTimeoutError appTransport
-  bearerAuthMiddleware cacheMiddleware digestAuthMiddleware discardReply encodeBasicAuth
-  fetchTransport jsonPayload loggingMiddleware payloadOf proxyAgent proxyAuthorization rateLimitMiddleware reconnect replayMiddleware request
-  retryMiddleware socketTransport
-`;
-const SERVER = `
-  AddressInUseError AppKey AppRunner Application BaseRequest BodyPartReader ConnectionResetError
+const ENTRIES: readonly [entry: string, values: string, types: string][] = [
+  [
+    "client/mod.ts",
+    `
+  AbstractCookieJar ClientConnectionError ClientConnectorCertificateError ClientConnectorDNSError
+  ClientConnectorError ClientConnectorSSLError ClientError ClientHttpProxyError ClientOSError
+  ClientPayloadError ClientProtocolError ClientProxyConnectionError ClientRequest ClientResponse
+  ClientResponseError ClientSSLError ClientSession ClientWebSocketResponse ConnectionTimeoutError
+  ContentTypeError CookieJar DummyCookieJar EventTooLongError FileExistsError FormBody
+  InvalidURLError InvalidURLRedirectError MockResponses MultipartWriter NonHttpURLError
+  ServerConnectionError ServerDisconnectedError ServerFingerprintMismatch ServerTimeoutError
+  SocketTimeoutError TooManyRedirectsError UnixClientConnectorError WSServerHandshakeError
+  appTransport bearerAuthMiddleware cacheMiddleware digestAuthMiddleware discardReply
+  encodeBasicAuth fetchTransport jsonPayload loggingMiddleware payloadOf proxyAgent
+  proxyAuthorization rateLimitMiddleware reconnect replayMiddleware request retryMiddleware
+  socketTransport
+`,
+    `
+  BasicAuth BearerAuthOptions ByteStream CacheOptions ClientHandler ClientMiddleware
+  ClientRequestInit ClientTimeout ConnectFailure ConnectorOptions CookieInit CookieJarOptions
+  DataFields DigestAuthOptions Download DownloadOptions EncodedForm EventsOptions FailedAttempt
+  FallbackCharsetResolver FetchApp FormBodyOptions FormFieldOptions HeaderList HeadersLike
+  HistoryEntry HopAddress HopBody HopConnection HopObserver HopRecord HopRequest HopResult HopTls
+  JarCookie JsonOptions LoggingOptions MockCall MockReply MockTarget MultipartWriterOptions
+  PartOptions Payload PeerCertificate Progress ProgressCallback ProxyAgentOptions QueryFields
+  RaiseForStatus RateLimitOptions ReconnectOptions ReplayOptions RequestCompression RequestContext
+  RequestData RequestDetails RequestOptions RequestPhases RequestTrace ResolveHost ResponseCookie
+  ResponseErrorInit ResponseLink RetryOptions SaveOptions ServerSentEvent SessionOptions
+  SharedOptions TextOptions TraceChunk TraceConfig TraceContext TraceException TraceReply
+  TraceRequest Transport WebSocketConnectOptions WebSocketTimeout
+`,
+  ],
+  [
+    "server/mod.ts",
+    `
+  AddressInUseError AppKey AppRunner Application BaseRequest ConnectionResetError
   EncryptedCookieStorage FileField FileResponse HTTPAccepted HTTPBadGateway HTTPBadRequest
   HTTPClientError HTTPConflict HTTPCreated HTTPError HTTPException HTTPExpectationFailed
-  HTTPFailedDependency HTTPForbidden HTTPFound HTTPGatewayTimeout HTTPGone
-  HTTPInsufficientStorage HTTPInternalServerError HTTPLengthRequired HTTPMethodNotAllowed
-  HTTPMisdirectedRequest HTTPMove HTTPMovedPermanently HTTPMultipleChoices
-  HTTPNetworkAuthenticationRequired HTTPNoContent HTTPNonAuthoritativeInformation
-  HTTPNotAcceptable HTTPNotExtended HTTPNotFound HTTPNotImplemented HTTPNotModified HTTPOk
-  HTTPPartialContent HTTPPaymentRequired HTTPPermanentRedirect HTTPPreconditionFailed
-  HTTPPreconditionRequired HTTPProxyAuthenticationRequired HTTPRedirection
-  HTTPRequestEntityTooLarge HTTPRequestHeaderFieldsTooLarge HTTPRequestRangeNotSatisfiable
-  HTTPRequestTimeout HTTPRequestURITooLong HTTPResetContent HTTPSeeOther HTTPServerError
-  HTTPServiceUnavailable HTTPSuccessful HTTPTemporaryRedirect HTTPTooManyRequests
-  HTTPUnauthorized HTTPUnavailableForLegalReasons HTTPUnprocessableEntity
-  HTTPUnsupportedMediaType HTTPUpgradeRequired HTTPUseProxy HTTPVariantAlsoNegotiates
-  HTTPVersionNotSupported IncompleteReadError KeyedStorage LineTooLongError MemoryStorage
-  MultipartEncodingError MultipartError MultipartLimitError MultipartReader MultipartSyntaxError
-  MultipartTruncatedError NotSupportedError PostData RelativeURL Resource Route RouteTable
-  Router SSEResponse SchemaValidationError ServerRequest Session ShutdownTimeoutError
-  SimpleCookieStorage StreamReader StreamResponse TestClient TestServer View WSCloseCode
-  WSMessageTypeError WSMsgType WebSocketBase WebSocketClosedError WebSocketGroup
-  WebSocketLimitError WebSocketProtocolError WebSocketResponse WebSocketTimeoutError
-  chooseEncoding compressMiddleware decompressMiddleware del delCookie delete denoEngine get getSession head jsonResponse makeRequest
-  newSession normalizePathMiddleware options patch post proxy put readiness renewSession route runApp
+  HTTPFailedDependency HTTPForbidden HTTPFound HTTPGatewayTimeout HTTPGone HTTPInsufficientStorage
+  HTTPInternalServerError HTTPLengthRequired HTTPMethodNotAllowed HTTPMisdirectedRequest HTTPMove
+  HTTPMovedPermanently HTTPMultipleChoices HTTPNetworkAuthenticationRequired HTTPNoContent
+  HTTPNonAuthoritativeInformation HTTPNotAcceptable HTTPNotExtended HTTPNotFound
+  HTTPNotImplemented HTTPNotModified HTTPOk HTTPPartialContent HTTPPaymentRequired
+  HTTPPermanentRedirect HTTPPreconditionFailed HTTPPreconditionRequired
+  HTTPProxyAuthenticationRequired HTTPRedirection HTTPRequestEntityTooLarge
+  HTTPRequestHeaderFieldsTooLarge HTTPRequestRangeNotSatisfiable HTTPRequestTimeout
+  HTTPRequestURITooLong HTTPResetContent HTTPSeeOther HTTPServerError HTTPServiceUnavailable
+  HTTPSuccessful HTTPTemporaryRedirect HTTPTooManyRequests HTTPUnauthorized
+  HTTPUnavailableForLegalReasons HTTPUnprocessableEntity HTTPUnsupportedMediaType
+  HTTPUpgradeRequired HTTPUseProxy HTTPVariantAlsoNegotiates HTTPVersionNotSupported KeyedStorage
+  MemoryStorage PostData RelativeURL Resource Route RouteTable Router SSEResponse ServerRequest
+  Session ShutdownTimeoutError SimpleCookieStorage StreamResponse TestClient TestServer View
+  WebSocketGroup WebSocketResponse chooseEncoding compressMiddleware decompressMiddleware del
+  delCookie delete denoEngine get getSession head jsonResponse makeRequest newSession
+  normalizePathMiddleware options patch post proxy put readiness renewSession route runApp
   safeFilename saveFile saveSession sessionMiddleware setCookie setETag setLastModified
   setupSessions socketEngine sseResponse static sweepParts textResponse validate view webSocket
-`;
+`,
+    `
+  AbstractResource AccessLogOptions AppContext AppRunnerOptions ApplicationOptions BackgroundWork
+  BodyLimits CheckOrigin CleanupContext CloneOptions CompressOptions ContentCoding ETag
+  EarlyAnswer Engine EngineHandler EnginePort EngineServer FileResponseOptions Forwarded
+  GetRouteOptions GroupBroker GroupMessage HTTPExceptionOptions HTTPRange Handler HandlerDecorator
+  HandlerResult Hooks JsonResponseOptions KeyReader ListenOptions Logger MakeRequestOptions
+  MemoryStorageOptions Middleware NormalizePathOptions PathParamNames PathParams PathTemplate
+  PostOptions PostValue PrepareSignal ProxyOptions RawHeaders RedirectTarget RequestIssue
+  RequestSchemas ResourceInfo ResourceRegistry Responder ResponseOptions RouteDef RouteMatch
+  RouteMiss RouteOptions RouteResolution RunAppOptions SSEEvent SSEOptions SaveFileOptions
+  SavedUpload ServeInfo SessionCookieOptions SessionData SessionInit SessionStorage SessionStore
+  SlowPeerPolicy SocketEvents SocketLimits SocketPort SocketUpgrade StaticDef StaticOptions
+  StaticUrlParts StreamResponseOptions TestRequestInit UpgradeOptions ValidateOptions Validated
+  ViewClass WebSocketGroupOptions WebSocketHandler WebSocketReady WebSocketResponseOptions
+`,
+  ],
+  [
+    "shared.ts",
+    `
+  BodyPartReader IncompleteReadError LineTooLongError MultipartEncodingError MultipartError
+  MultipartLimitError MultipartReader MultipartSyntaxError MultipartTruncatedError
+  NotSupportedError SchemaValidationError StreamReader WSCloseCode WSMessageTypeError WSMsgType
+  WebSocketBase WebSocketClosedError WebSocketLimitError WebSocketProtocolError
+  WebSocketTimeoutError
+`,
+    `
+  BodySource ContentDisposition CookieOptions FormFields FormValue MultipartLimits
+  MultipartReaderOptions PartReadOptions PartTextOptions PartValue QueryInit QueryValue
+  ReadableFile ReceiveOptions SchemaIssue SchemaOutput StandardResult StandardSchemaProps
+  StandardSchemaV1 StreamReaderOptions WSMessage
+`,
+  ],
+  [
+    "server/hono.ts",
+    `
+  fromHono
+`,
+    ``,
+  ],
+  [
+    "server/redis.ts",
+    `
+  RedisStorage
+`,
+    `
+  RedisClient
+`,
+  ],
+];
 
-const names = (text: string): string[] => text.trim().split(/\s+/);
+interface Symbol {
+  readonly name: string;
+  readonly declarations: readonly {
+    readonly location: { readonly filename: string };
+  }[];
+}
 
-Deno.test("client/mod.ts exports what is listed here", async () => {
-  assertEquals(Object.keys(await import("@roundtrip/http/client")).sort(), names(CLIENT));
+const wordsOf = (text: string): string[] => text.trim().split(/\s+/).filter((word) => word !== "");
+
+/** Exported symbols by entry; entries of one call that share a name would only refer to each other. */
+async function symbolsOf(...entries: string[]): Promise<[string, readonly Symbol[]][]> {
+  const { code, stdout, stderr } = await run([Deno.execPath(), "doc", "--json", ...entries]);
+  assertEquals(code, 0, stderr);
+  const nodes: Record<string, { readonly symbols: readonly Symbol[] }> = JSON.parse(stdout).nodes;
+  return Object.entries(nodes).map(([url, { symbols }]) => [url.slice(ROOT.href.length), symbols]);
+}
+
+const surface = new Map([
+  ...await symbolsOf(...ENTRIES.map(([entry]) => entry)),
+  ...await symbolsOf("mod.ts"),
+]);
+
+function namesIn(entry: string): string[] {
+  return [...new Set(surface.get(entry)?.map(({ name }) => name))].sort();
+}
+
+for (const [entry, values, types] of ENTRIES) {
+  Deno.test(`${entry} exports what is listed here`, async () => {
+    assertEquals(namesIn(entry), [...wordsOf(values), ...wordsOf(types)].sort());
+    const module = await import(new URL(entry, ROOT).href);
+    assertEquals(Object.keys(module).sort(), wordsOf(values));
+  });
+}
+
+Deno.test("mod.ts exports the client's and the shared names, and the server as web", async () => {
+  const names = [...namesIn("client/mod.ts"), ...namesIn("shared.ts"), "web"];
+  assertEquals(namesIn("mod.ts"), names.sort());
+  const { web } = await import("../mod.ts");
+  assertEquals(web, await import("../server/mod.ts"));
 });
 
-Deno.test("server/mod.ts exports what is listed here", async () => {
-  assertEquals(Object.keys(await import("@roundtrip/http/server")).sort(), names(SERVER));
+Deno.test("a name is exported by one entry, from one place", () => {
+  const places = new Map<string, string>();
+  for (const [entry] of ENTRIES) {
+    for (const { name, declarations } of surface.get(entry) ?? []) {
+      assert(!places.has(name), `${name} is exported by ${places.get(name)} and ${entry}`);
+      places.set(name, entry);
+      const files = new Set(declarations.map(({ location }) => location.filename));
+      assertEquals(files.size, 1, `${name} is declared in ${[...files].join(" and ")}`);
+    }
+  }
 });
 
-Deno.test("mod.ts exports the client's names, and the server as web", async () => {
-  const { web, ...rest } = await import("@roundtrip/http");
-  assertEquals(Object.keys(rest).sort(), names(CLIENT));
-  assertEquals(Object.keys(web).sort(), names(SERVER));
+Deno.test("no exported name is one of the platform's", async () => {
+  const { stdout } = await run([Deno.execPath(), "types"]);
+  const declared =
+    /^(?:declare )?(?:abstract )?(?:interface|type|class|var|const|function) (\w+)/gm;
+  const platform = new Set([...stdout.matchAll(declared)].map(([, name]) => name));
+  assert(platform.has("RequestInit") && platform.has("WebSocketOptions"), "the types were read");
+  const taken = (name: string) => platform.has(name) || name in globalThis;
+  for (const [entry] of ENTRIES) assertEquals(namesIn(entry).filter(taken), [], entry);
 });

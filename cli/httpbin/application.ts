@@ -17,8 +17,8 @@ import {
   setCookie,
   textResponse,
   WebSocketResponse,
-  WSMsgType,
 } from "../../server/mod.ts";
+import { WSMsgType } from "../../shared.ts";
 import { authRoutes } from "./auth.ts";
 import { contentRoutes } from "./contents.ts";
 import { bodyOf, headersOf, headOf } from "./echo.ts";

@@ -7,8 +7,8 @@ import {
   type ClientWebSocketResponse,
   CookieJar,
   reconnect,
-  WSMsgType,
 } from "../../client/mod.ts";
+import { WSMsgType } from "../../shared.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { prepareEnvironment } from "../connecting/proxy_environment.ts";
 import { authOf } from "../connecting/credentials.ts";

@@ -8,11 +8,13 @@ import {
   ClientError,
   ServerTimeoutError,
   TooManyRedirectsError,
+  WSServerHandshakeError,
+} from "../../client/mod.ts";
+import {
   WebSocketLimitError,
   WebSocketProtocolError,
   WebSocketTimeoutError,
-  WSServerHandshakeError,
-} from "../../client/mod.ts";
+} from "../../shared.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { explained as explainedConnection } from "../connecting/explained.ts";
 import { missingPermission } from "../errors/missing_permission.ts";

@@ -10,10 +10,10 @@ import {
   type RunAppOptions,
   textResponse,
   WebSocketGroup,
-  type WebSocketOptions,
   WebSocketResponse,
-  WSMsgType,
+  type WebSocketResponseOptions,
 } from "../../server/mod.ts";
+import { WSMsgType } from "../../shared.ts";
 import { accountOf, requireAccount } from "../listening/accounts.ts";
 import { explainListening } from "../listening/listen.ts";
 import { writeErr } from "../io/output.ts";
@@ -89,7 +89,7 @@ export async function broadcast(parsed: ParsedArgs, port: number): Promise<numbe
 }
 
 /** How each socket of the room is opened. */
-function socketOptionsOf(parsed: ParsedArgs): WebSocketOptions {
+function socketOptionsOf(parsed: ParsedArgs): WebSocketResponseOptions {
   const heartbeat = parsed.number("ping-interval", { max: 86_400, fraction: true });
   const maxMsgSize = parsed.number("max-size");
   const origin = parsed.value("origin");

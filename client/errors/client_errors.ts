@@ -13,7 +13,7 @@
 import { isJsonType, parseContentType } from "../../http/headers/content_type.ts";
 
 /** What was asked for, as an error or a response tells it. */
-export interface RequestInfo {
+export interface RequestDetails {
   /** Method in upper case. */
   readonly method: string;
   /** URL without its fragment. */
@@ -147,7 +147,7 @@ export class ClientPayloadError extends ClientError {
 /** What a {@linkcode ClientResponseError} is made of. */
 export interface ResponseErrorInit {
   /** What was asked for. */
-  readonly requestInfo: RequestInfo;
+  readonly requestInfo: RequestDetails;
   /** Replies on the way. */
   readonly history: readonly HistoryEntry[];
   /** Status code of the reply. */
@@ -180,7 +180,7 @@ export class ClientResponseError extends ClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name: string = "ClientResponseError";
   /** What was asked for. */
-  readonly requestInfo: RequestInfo;
+  readonly requestInfo: RequestDetails;
   /** Replies on the way. */
   readonly history: readonly HistoryEntry[];
   /** Status code of the reply. */
@@ -258,7 +258,7 @@ export class ClientProtocolError extends ClientResponseError {
    * @param reason What is wrong with the reply.
    * @param options The error behind it.
    */
-  constructor(requestInfo: RequestInfo, reason: string, options?: ErrorOptions) {
+  constructor(requestInfo: RequestDetails, reason: string, options?: ErrorOptions) {
     const reply = {
       status: 400,
       headers: new Headers(),

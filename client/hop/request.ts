@@ -2,7 +2,7 @@
  * One hop of a request.
  * @module
  */
-import type { RequestInfo } from "../errors/client_errors.ts";
+import type { RequestDetails } from "../errors/client_errors.ts";
 import type { Payload } from "./payload.ts";
 import type { RequestContext } from "./request_context.ts";
 import { checkedList } from "./header_list.ts";
@@ -42,7 +42,7 @@ const NO_COOKIES: ReadonlyMap<string, string> = new Map();
  * console.assert(await response.text() === "/v2/users");
  * ```
  */
-export class ClientRequest implements RequestInfo {
+export class ClientRequest implements RequestDetails {
   /** Method in upper case. */
   readonly method: string;
   /** Fragment of the URL with its `#`, an empty string for none; it is not sent. */

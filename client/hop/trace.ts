@@ -3,7 +3,7 @@
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
-import type { HistoryEntry, RequestInfo } from "../errors/client_errors.ts";
+import type { HistoryEntry, RequestDetails } from "../errors/client_errors.ts";
 
 /** What every hook is given first. */
 export interface TraceContext {
@@ -18,7 +18,7 @@ export interface TraceContext {
 /** A request, as {@linkcode TraceConfig.onRequestStart} and others see it. */
 export interface TraceRequest {
   /** What is asked for: method, URL, headers. */
-  readonly request: RequestInfo;
+  readonly request: RequestDetails;
 }
 
 /** A piece of a body, as {@linkcode TraceConfig.onRequestChunkSent} sees it. */

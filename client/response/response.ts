@@ -35,7 +35,7 @@ import {
   ClientResponseError,
   ContentTypeError,
   type HistoryEntry,
-  type RequestInfo,
+  type RequestDetails,
   type ResponseErrorInit,
 } from "../errors/client_errors.ts";
 import { startOfText } from "./error_body.ts";
@@ -68,7 +68,7 @@ export type FallbackCharsetResolver = (
 /** What a {@linkcode ClientResponse} is made of. */
 export interface ClientResponseInit {
   /** The request that got the reply. */
-  readonly requestInfo: RequestInfo;
+  readonly requestInfo: RequestDetails;
   /** Redirects on the way. */
   readonly history: readonly HistoryEntry[];
   /** The reply. */
@@ -109,7 +109,7 @@ export class ClientResponse {
   /** Reason phrase; the canonical one of the status, `fetch` does not tell the server's. */
   readonly reason: string;
   /** What was asked for: after redirects, the last hop. */
-  readonly requestInfo: RequestInfo;
+  readonly requestInfo: RequestDetails;
   /** Redirects on the way, in order. */
   readonly history: readonly HistoryEntry[];
   readonly #result: HopResult;

@@ -15,7 +15,7 @@ import { ClientHttpProxyError, connectorError } from "../errors/connector_errors
 import {
   ClientPayloadError,
   ClientProtocolError,
-  type RequestInfo,
+  type RequestDetails,
 } from "../errors/client_errors.ts";
 import type { HopRequest } from "../hop/transport.ts";
 
@@ -105,7 +105,7 @@ export function connectFailure(reason: string, host = ""): ConnectFailure {
 }
 
 /** What the request was, for the errors that say so. */
-export function requestInfo(hop: HopRequest, url: URL): RequestInfo {
+export function requestInfo(hop: HopRequest, url: URL): RequestDetails {
   return { method: hop.method, url, headers: new Headers(hop.headers as [string, string][]) };
 }
 

@@ -3,7 +3,7 @@
  * A small application with a page: log in, upload with a progress bar, chat, watch what happens.
  * @module
  */
-import { web } from "@roundtrip/http";
+import { BodyPartReader, web, WSMsgType } from "@roundtrip/http";
 
 const PUBLIC = new URL("public/", import.meta.url);
 const MAX_UPLOAD = 1024 ** 3; // bytes
@@ -55,7 +55,7 @@ class Chat {
     await this.#room.join(socket);
     await this.#say({ from: null, text: `${user} has joined` });
     for await (const message of socket) {
-      if (message.type !== web.WSMsgType.TEXT) continue;
+      if (message.type !== WSMsgType.TEXT) continue;
       const { text, id } = said(message.data);
       await this.#say({ from: user, text, id });
     }
@@ -106,7 +106,7 @@ class Uploads {
   readonly form: web.Handler = async (request) => {
     await loginOf(request);
     for await (const part of await request.multipart({ maxTotalSize: MAX_UPLOAD })) {
-      if (part instanceof web.BodyPartReader && part.filename !== null) {
+      if (part instanceof BodyPartReader && part.filename !== null) {
         return await this.#save(part, part.filename);
       }
     }

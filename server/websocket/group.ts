@@ -66,14 +66,14 @@ export const WEB_SOCKET_GROUP_OPTIONS = new OptionTable<WebSocketGroupOptions>({
  *
  * @example
  * ```ts
- * import { web } from "@roundtrip/http";
+ * import { web, WSMsgType } from "@roundtrip/http";
  *
  * const room = new web.WebSocketGroup();
  * const app = new web.Application();
  * app.addRoutes([web.get("/chat", web.webSocket(async (socket) => {
  *   await room.join(socket);
  *   for await (const message of socket) {
- *     if (message.type === web.WSMsgType.TEXT) await room.send(message.data);
+ *     if (message.type === WSMsgType.TEXT) await room.send(message.data);
  *   }
  * }))]);
  * console.assert(room.size === 0);

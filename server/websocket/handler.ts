@@ -4,7 +4,7 @@
  */
 import type { Handler } from "../request/middleware.ts";
 import type { ServerRequest } from "../request/request.ts";
-import { type WebSocketOptions, WebSocketResponse } from "./websocket_response.ts";
+import { WebSocketResponse, type WebSocketResponseOptions } from "./websocket_response.ts";
 
 /**
  * Talks to one client.
@@ -30,12 +30,12 @@ export type WebSocketHandler<T = unknown, Params = Record<string, string>> = (
  *
  * @example
  * ```ts
- * import { web } from "@roundtrip/http";
+ * import { web, WSMsgType } from "@roundtrip/http";
  *
  * const app = new web.Application();
  * app.addRoutes([web.get("/echo", web.webSocket(async (socket) => {
  *   for await (const message of socket) {
- *     if (message.type === web.WSMsgType.TEXT) await socket.sendStr(message.data);
+ *     if (message.type === WSMsgType.TEXT) await socket.sendStr(message.data);
  *   }
  * }))]);
  * const response = await app.fetch(new Request("http://localhost/echo"));
@@ -44,7 +44,7 @@ export type WebSocketHandler<T = unknown, Params = Record<string, string>> = (
  */
 export function webSocket<T = unknown, Params = Record<string, string>>(
   handler: WebSocketHandler<T, Params>,
-  options: WebSocketOptions<T> = {},
+  options: WebSocketResponseOptions<T> = {},
 ): Handler<Params> {
   // What is wrong with the options is told where the route is made, not at the first request.
   new WebSocketResponse(options);

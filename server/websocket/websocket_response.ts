@@ -18,7 +18,7 @@ import { checkHandshake, type CheckOrigin } from "./handshake.ts";
  *
  * @typeParam T What `receiveJson()` gives: the output of `schema`.
  */
-export interface WebSocketOptions<T = unknown> {
+export interface WebSocketResponseOptions<T = unknown> {
   /** Subprotocols this server speaks; the first one of the client's that is among them is chosen. */
   readonly protocols?: readonly string[];
   /**
@@ -80,8 +80,8 @@ export interface WebSocketOptions<T = unknown> {
   readonly compress?: boolean | number;
 }
 
-/** Names and types of {@linkcode WebSocketOptions}. */
-export const WEB_SOCKET_OPTIONS = new OptionTable<WebSocketOptions<unknown>>({
+/** Names and types of {@linkcode WebSocketResponseOptions}. */
+export const WEB_SOCKET_OPTIONS = new OptionTable<WebSocketResponseOptions<unknown>>({
   protocols: "a list",
   checkOrigin: "anything",
   headers: "a map or a list of pairs",
@@ -114,14 +114,14 @@ export interface WebSocketReady {
  *
  * @example
  * ```ts
- * import { ClientSession, web } from "@roundtrip/http";
+ * import { ClientSession, web, WSMsgType } from "@roundtrip/http";
  *
  * const app = new web.Application();
  * app.addRoutes([web.get("/ws", async (request) => {
  *   const socket = new web.WebSocketResponse();
  *   await socket.prepare(request);
  *   for await (const message of socket) {
- *     if (message.type === web.WSMsgType.TEXT) await socket.sendStr(`${message.data}/answer`);
+ *     if (message.type === WSMsgType.TEXT) await socket.sendStr(`${message.data}/answer`);
  *   }
  *   return socket;
  * })]);
@@ -135,7 +135,7 @@ export interface WebSocketReady {
  * ```
  */
 export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements EarlyAnswer {
-  readonly #options: WebSocketOptions<T>;
+  readonly #options: WebSocketResponseOptions<T>;
   readonly #channel: WebSocketChannel;
   readonly #heartbeat: number;
   readonly #limits: { readonly maxMsgSize: number; readonly closeTimeout: number };
@@ -148,7 +148,7 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
    * @param options Subprotocols, origins, limits.
    * @throws {RangeError} If a limit is negative or not a number.
    */
-  constructor(options: WebSocketOptions<T> = {}) {
+  constructor(options: WebSocketResponseOptions<T> = {}) {
     super(options.schema ?? null);
     WEB_SOCKET_OPTIONS.check("new web.WebSocketResponse", options);
     this.#options = options;

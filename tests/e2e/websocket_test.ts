@@ -2,7 +2,10 @@ import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/asse
 import {
   ClientSession,
   type ClientWebSocketResponse,
+  SchemaValidationError,
+  type StandardSchemaV1,
   web,
+  WebSocketClosedError,
   type WebSocketConnectOptions,
   WebSocketTimeoutError,
   type WSMessage,
@@ -20,7 +23,7 @@ interface Pair extends AsyncDisposable {
 
 /** Both ends of one socket; the handler waits until `end()`. */
 async function pair(
-  serverOptions: web.WebSocketOptions = {},
+  serverOptions: web.WebSocketResponseOptions = {},
   clientOptions: WebSocketConnectOptions = {},
 ): Promise<Pair> {
   const reached = Promise.withResolvers<web.WebSocketResponse>();
@@ -57,7 +60,7 @@ type Case = (pair: Pair) => Promise<unknown>;
 
 /** Rows of the parity notes, section 3.8: what happens, and what both ends see. */
 const CASES: [name: string, run: Case, expected: unknown, options?: {
-  server?: web.WebSocketOptions;
+  server?: web.WebSocketResponseOptions;
   client?: WebSocketConnectOptions;
 }][] = [
   [
@@ -76,7 +79,7 @@ const CASES: [name: string, run: Case, expected: unknown, options?: {
       await client.close();
       const seen = [shown(await server.receive())];
       for (let i = 0; i < 4; i++) seen.push(shown(await server.receive()));
-      const error = await assertRejects(() => server.receive(), web.WebSocketClosedError);
+      const error = await assertRejects(() => server.receive(), WebSocketClosedError);
       return [...seen, error.message];
     },
     [[WSMsgType.CLOSE, 1000, ""], CLOSED, CLOSED, CLOSED, CLOSED, "WebSocket connection is closed"],
@@ -271,10 +274,10 @@ const CASES: [name: string, run: Case, expected: unknown, options?: {
     const messages = [];
     for (const socket of [client, server]) {
       messages.push(
-        (await assertRejects(() => socket.sendStr("x"), web.WebSocketClosedError)).message,
+        (await assertRejects(() => socket.sendStr("x"), WebSocketClosedError)).message,
       );
     }
-    await assertRejects(() => client.ping(), web.WebSocketClosedError);
+    await assertRejects(() => client.ping(), WebSocketClosedError);
     return messages;
   }, Array(2).fill("Cannot write to closing transport")],
   ["JSON goes both ways", async ({ client, server }) => {
@@ -358,7 +361,7 @@ Deno.test("close() refuses what may not stand in a close frame, and the socket s
 });
 
 Deno.test("receiveJson() and iterJson() check messages by a Standard Schema, and are typed by it", async () => {
-  const schema: web.StandardSchemaV1<unknown, { n: number }> = {
+  const schema: StandardSchemaV1<unknown, { n: number }> = {
     "~standard": {
       version: 1,
       vendor: "test",
@@ -386,7 +389,7 @@ Deno.test("receiveJson() and iterJson() check messages by a Standard Schema, and
   const numbers: number[] = [];
   const error = await assertRejects(async () => {
     for await (const { n } of ws.iterJson()) numbers.push(n);
-  }, web.SchemaValidationError);
+  }, SchemaValidationError);
   assertEquals(numbers, [3]);
   assertEquals(error.message, "Cannot accept the WebSocket message: n: expected a number");
   assertEquals(error.issues.length, 1);

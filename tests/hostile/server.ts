@@ -1,5 +1,5 @@
 // The application that hostile clients talk to: `server.ts ENGINE`, prints its port.
-import { web } from "@roundtrip/http";
+import { web, WSMsgType } from "@roundtrip/http";
 
 const engines = {
   deno: web.denoEngine,
@@ -26,7 +26,7 @@ app.addRoutes([
     "/ws",
     web.webSocket(async (socket) => {
       for await (const message of socket) {
-        if (message.type === web.WSMsgType.TEXT && message.data === "bye") break;
+        if (message.type === WSMsgType.TEXT && message.data === "bye") break;
       }
     }, { timeout: 1000, heartbeat: 0 }),
   ),

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { web } from "@roundtrip/http";
+import { web, WSMsgType } from "@roundtrip/http";
 import { browse, findChromium } from "../_chromium.ts";
 
 const chromium = await findChromium();
@@ -49,8 +49,8 @@ Deno.test({ name: "Chromium talks to our server", ignore: chromium === null }, a
       "/echo",
       web.webSocket(async (socket) => {
         for await (const message of socket) {
-          if (message.type === web.WSMsgType.BINARY) await socket.sendBytes(message.data);
-          if (message.type !== web.WSMsgType.TEXT) continue;
+          if (message.type === WSMsgType.BINARY) await socket.sendBytes(message.data);
+          if (message.type !== WSMsgType.TEXT) continue;
           if (message.data === "close") await socket.close(4001, "bye");
           else await socket.sendStr(message.data);
         }

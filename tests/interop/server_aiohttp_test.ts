@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { web } from "@roundtrip/http";
+import { web, WSMsgType } from "@roundtrip/http";
 import { pythonWith } from "./_python.ts";
 
 const python = await pythonWith("aiohttp");
@@ -81,7 +81,7 @@ function application(): web.Application {
       const socket = new web.WebSocketResponse();
       await socket.prepare(request);
       for await (const message of socket) {
-        if (message.type === web.WSMsgType.TEXT) await socket.sendStr(`${message.data}!`);
+        if (message.type === WSMsgType.TEXT) await socket.sendStr(`${message.data}!`);
       }
       return socket;
     }),

@@ -38,8 +38,8 @@ for (const peer of PEERS) {
     const app = new web.Application({ logger: { error() {} } });
     const echo = web.webSocket(async (socket) => {
       for await (const message of socket) {
-        if (message.type === web.WSMsgType.BINARY) await socket.sendBytes(message.data);
-        if (message.type !== web.WSMsgType.TEXT) continue;
+        if (message.type === WSMsgType.BINARY) await socket.sendBytes(message.data);
+        if (message.type !== WSMsgType.TEXT) continue;
         if (message.data === "close") await socket.close(4001, "bye");
         else await socket.sendStr(message.data);
       }

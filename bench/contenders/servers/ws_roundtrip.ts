@@ -1,4 +1,4 @@
-import { web } from "../../../mod.ts";
+import { web, WSMsgType } from "../../../mod.ts";
 import { HELLO, hostname, port } from "./shared.mjs";
 
 const app = new web.Application();
@@ -8,7 +8,7 @@ app.addRoutes([
     "/ws",
     web.webSocket(async (socket) => {
       for await (const message of socket) {
-        if (message.type === web.WSMsgType.TEXT) await socket.sendStr(message.data);
+        if (message.type === WSMsgType.TEXT) await socket.sendStr(message.data);
       }
     }),
   ),

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ClientSession, CookieJar, web } from "@roundtrip/http";
+import { ClientSession, CookieJar, type CookieOptions, web } from "@roundtrip/http";
 
 // Single labels, special names, public suffixes, dots at the end.
 const HOSTS = ["test", "local", "example", "localhost", "invalid", "com", "github.io", "x.test"];
@@ -108,7 +108,7 @@ Deno.test("a cookie with a domain that is none is dropped, and no request fails"
 });
 
 Deno.test("a cookie that cannot be set is named with what is wrong", () => {
-  const rows: [string, string, web.CookieOptions, string][] = [
+  const rows: [string, string, CookieOptions, string][] = [
     ["a b", "x", {}, 'Cannot set cookie "a b": its name "a b" is not valid'],
     ["a", "x;y", {}, 'Cannot set cookie "a": its value "x;y" is not valid'],
     ["a", "x", { domain: "a;b" }, 'Cannot set cookie "a": its domain "a;b" is not valid'],

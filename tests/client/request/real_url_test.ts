@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { ClientResponseError, ClientSession, type RequestInfo } from "@roundtrip/http";
+import { ClientResponseError, ClientSession, type RequestDetails } from "@roundtrip/http";
 
 const app = {
   fetch(request: Request): Response {
@@ -22,7 +22,7 @@ for (const [path, url, realUrl] of CASES) {
   Deno.test(`the request info of ${path} has the URL with its fragment`, async () => {
     await using session = new ClientSession({ app });
     await using response = await session.get(path);
-    const info: RequestInfo = response.requestInfo;
+    const info: RequestDetails = response.requestInfo;
     const origin = "http://localhost";
     assertEquals([response.url.href, info.url.href], [origin + url, origin + url]);
     assertEquals(info.realUrl?.href, origin + realUrl);

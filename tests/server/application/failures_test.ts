@@ -169,7 +169,7 @@ async function handshake(url: string): Promise<Uint8Array> {
 interface UpgradeCase {
   readonly name: string;
   readonly status: number;
-  readonly options?: web.WebSocketOptions;
+  readonly options?: web.WebSocketResponseOptions;
   readonly prepare?: (response: Response) => void;
   readonly middleware?: web.Middleware;
 }

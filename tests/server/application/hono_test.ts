@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { web } from "@roundtrip/http";
+import { web, WSMsgType } from "@roundtrip/http";
 import { fromHono } from "@roundtrip/http/hono";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { basicAuth } from "hono/basic-auth";
@@ -220,7 +220,7 @@ Deno.test("a WebSocket gets through fromHono()", async () => {
     const socket = new web.WebSocketResponse();
     await socket.prepare(request);
     for await (const message of socket) {
-      if (message.type === web.WSMsgType.TEXT) await socket.sendStr(`${message.data}!`);
+      if (message.type === WSMsgType.TEXT) await socket.sendStr(`${message.data}!`);
     }
     return socket;
   })]);

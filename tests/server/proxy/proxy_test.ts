@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { web } from "@roundtrip/http";
+import { web, WSMsgType } from "@roundtrip/http";
 import { rawRequest } from "../../_raw.ts";
 import { serve } from "../../_harness.ts";
 
@@ -46,8 +46,8 @@ const BEHIND: web.RouteDef[] = [
     web.webSocket(async (socket, request) => {
       await socket.sendStr(`${socket.protocol} ${request.headers.get("x-forwarded-for")}`);
       for await (const message of socket) {
-        if (message.type === web.WSMsgType.BINARY) await socket.sendBytes(message.data);
-        if (message.type !== web.WSMsgType.TEXT) continue;
+        if (message.type === WSMsgType.BINARY) await socket.sendBytes(message.data);
+        if (message.type !== WSMsgType.TEXT) continue;
         if (message.data === "close") await socket.close(4001, "bye");
         else await socket.sendStr(message.data.toUpperCase());
       }
@@ -183,7 +183,7 @@ Deno.test("web.proxy() connects WebSockets", async () => {
   assertEquals(await ws.receiveBytes(), Uint8Array.of(1, 2));
   await ws.sendStr("close");
   const { type, data } = await ws.receive();
-  assertEquals([type, data, ws.closeCode], [web.WSMsgType.CLOSE, 4001, 4001]);
+  assertEquals([type, data, ws.closeCode], [WSMsgType.CLOSE, 4001, 4001]);
   await using plain = await front.session.wsConnect("/ws");
   assertEquals(await plain.receiveStr(), "null 127.0.0.1");
   await plain.close(3000, "done");

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { web } from "@roundtrip/http";
+import { web, WSMsgType } from "@roundtrip/http";
 import { quietApp } from "../_raw.ts";
 
 function application(): web.Application {
@@ -32,7 +32,7 @@ function application(): web.Application {
       const socket = new web.WebSocketResponse({ protocols: ["p"] });
       await socket.prepare(request);
       for await (const message of socket) {
-        if (message.type === web.WSMsgType.TEXT) await socket.sendStr(`${message.data}!`);
+        if (message.type === WSMsgType.TEXT) await socket.sendStr(`${message.data}!`);
       }
       return socket;
     }),

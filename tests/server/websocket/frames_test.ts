@@ -4,7 +4,7 @@
  * noticed. Only close codes and messages are compared, as with `failByDrop: true`.
  */
 import { assert, assertEquals } from "@std/assert";
-import { web } from "@roundtrip/http";
+import { web, WSMsgType } from "@roundtrip/http";
 import { serve } from "../../_harness.ts";
 import { SOCKET_ENGINES } from "../_engines.ts";
 import {
@@ -29,9 +29,9 @@ function echo(last: { closed?: Promise<string> }): web.Handler {
     last.closed = closed.promise;
     let error = "";
     for await (const message of socket) {
-      if (message.type === web.WSMsgType.TEXT) await socket.sendStr(message.data);
-      if (message.type === web.WSMsgType.BINARY) await socket.sendBytes(message.data);
-      if (message.type === web.WSMsgType.ERROR) error = message.data.name;
+      if (message.type === WSMsgType.TEXT) await socket.sendStr(message.data);
+      if (message.type === WSMsgType.BINARY) await socket.sendBytes(message.data);
+      if (message.type === WSMsgType.ERROR) error = message.data.name;
     }
     closed.resolve(`${socket.closeCode} ${error}`.trim());
   });

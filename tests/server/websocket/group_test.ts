@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
-import { type ClientWebSocketResponse, web } from "@roundtrip/http";
+import { type ClientWebSocketResponse, web, WSMsgType } from "@roundtrip/http";
 import { serve, type Served } from "../../_harness.ts";
 import { rawSocket } from "../../_frames.ts";
 
@@ -8,7 +8,10 @@ interface Room extends AsyncDisposable {
   join(): Promise<ClientWebSocketResponse>;
 }
 
-async function room(group: web.WebSocketGroup, options: web.WebSocketOptions = {}): Promise<Room> {
+async function room(
+  group: web.WebSocketGroup,
+  options: web.WebSocketResponseOptions = {},
+): Promise<Room> {
   const served = await serve([web.get(
     "/ws",
     web.webSocket(async (socket) => {
@@ -50,7 +53,7 @@ Deno.test("WebSocketGroup sends to all members, once each, and those who close l
   for (const ws of members.slice(15)) {
     assertEquals(await ws.receiveStr(), "b");
     const { type, data } = await ws.receive();
-    assertEquals([type, data], [web.WSMsgType.CLOSE, 4000]);
+    assertEquals([type, data], [WSMsgType.CLOSE, 4000]);
   }
   assertEquals([group.size, await group.send("c")], [0, 0]);
 });

@@ -14,7 +14,7 @@ const HANDSHAKE = {
 /** Sends a handshake that is not right, in process: it is refused before anything is upgraded. */
 async function refusal(
   change: Record<string, string | null>,
-  options: web.WebSocketOptions = {},
+  options: web.WebSocketResponseOptions = {},
   method = "GET",
 ): Promise<Response> {
   const app = new web.Application({ logger: { error() {} } });
@@ -207,7 +207,7 @@ Deno.test("long headers of a handshake take no time (CVE-2021-32640)", async () 
   }
 });
 
-const OPTIONS: [web.WebSocketOptions, ErrorType, string][] = [
+const OPTIONS: [web.WebSocketResponseOptions, ErrorType, string][] = [
   [{ compress: 8 }, RangeError, "compress 8"],
   [{ maxMsgSize: -1 }, RangeError, "maxMsgSize -1"],
   [{ heartbeat: NaN }, RangeError, "heartbeat NaN"],
@@ -221,7 +221,7 @@ for (const [options, type, message] of OPTIONS) {
   });
 }
 
-const ONLY_SOCKETS: [web.WebSocketOptions, string][] = [
+const ONLY_SOCKETS: [web.WebSocketResponseOptions, string][] = [
   [{ autoclose: false }, "autoclose: false is not supported"],
   [{ autoping: false }, "autoping: false is not supported"],
   [{ compress: true }, "compress is not supported"],

@@ -1,5 +1,12 @@
 import { assert, assertEquals, assertInstanceOf, assertLess, assertRejects } from "@std/assert";
-import { web } from "@roundtrip/http";
+import {
+  web,
+  WebSocketClosedError,
+  WebSocketLimitError,
+  WebSocketTimeoutError,
+  type WSMessage,
+  WSMsgType,
+} from "@roundtrip/http";
 import { serve } from "../../_harness.ts";
 import { CLOSE, frame, PING, PONG, rawSocket } from "../../_frames.ts";
 
@@ -30,8 +37,8 @@ Deno.test("a peer that never reads makes a sender wait, and memory stays flat", 
     exception: ended.exception(),
   }));
   const took = performance.now() - start;
-  assertInstanceOf(state.error, web.WebSocketClosedError);
-  assertInstanceOf(exception, web.WebSocketTimeoutError);
+  assertInstanceOf(state.error, WebSocketClosedError);
+  assertInstanceOf(exception, WebSocketTimeoutError);
   assertEquals([exception.message, closeCode, bufferedAmount], [
     "No PONG received after 200 ms",
     1006,
@@ -60,7 +67,7 @@ Deno.test("a peer that never reads is closed with 1013 when a sender does not wa
   )]);
   using socket = await rawSocket(`${served.baseUrl}/ws`);
   const [error, code, sent] = await seen.promise;
-  assertInstanceOf(error, web.WebSocketLimitError);
+  assertInstanceOf(error, WebSocketLimitError);
   assertEquals([error.code, code], [1013, 1013]);
   assertLess(sent, 32 * KIB * KIB);
   // What was accepted before arrives, and the close frame behind it.
@@ -89,7 +96,7 @@ Deno.test("a peer that sends faster than it is read is closed with 1013 at maxQu
       await flooded.promise;
       const types: string[] = [];
       for await (const { type, data } of socket) {
-        types.push(type === web.WSMsgType.ERROR ? data.message : `${data}`);
+        types.push(type === WSMsgType.ERROR ? data.message : `${data}`);
       }
       seen.resolve(types);
     }, { maxQueue: 3 }),
@@ -123,11 +130,11 @@ Deno.test("the bytes of waiting messages are bounded too", async () => {
   )]);
   await using ws = await served.session.wsConnect("/ws");
   for (let i = 0; i < 6; i++) await ws.sendBytes(new Uint8Array(3 * KIB * KIB)).catch(() => {});
-  assertEquals(await seen.promise, [2, 2, 2, 2, 2, web.WSMsgType.ERROR]);
+  assertEquals(await seen.promise, [2, 2, 2, 2, 2, WSMsgType.ERROR]);
 });
 
 Deno.test("3.8.40 a peer that does not answer pings is an ERROR within heartbeat and half", async () => {
-  const seen = Promise.withResolvers<[web.WSMessage, number | null, number]>();
+  const seen = Promise.withResolvers<[WSMessage, number | null, number]>();
   await using served = await serve([web.get(
     "/ws",
     web.webSocket(async (socket) => {
@@ -140,9 +147,9 @@ Deno.test("3.8.40 a peer that does not answer pings is an ERROR within heartbeat
   const ping = await socket.read();
   assertEquals(ping?.opcode, PING);
   const [message, code, took] = await seen.promise;
-  assertInstanceOf(message.data, web.WebSocketTimeoutError);
+  assertInstanceOf(message.data, WebSocketTimeoutError);
   assertEquals([message.type, message.data.message, code], [
-    web.WSMsgType.ERROR,
+    WSMsgType.ERROR,
     "No PONG received after 150 ms",
     1006,
   ]);
@@ -177,7 +184,7 @@ Deno.test("a client that vanishes is CLOSED with 1006, and tells why", async () 
   const socket = await rawSocket(`${served.baseUrl}/ws`);
   socket[Symbol.dispose]();
   const [type, code, why] = await seen.promise;
-  assertEquals([type, code], [web.WSMsgType.CLOSED, 1006]);
+  assertEquals([type, code], [WSMsgType.CLOSED, 1006]);
   assert(why.startsWith("WebSocket connection lost: "), why);
 });
 
@@ -228,7 +235,7 @@ Deno.test("a send that nobody waits for does not end the program when it fails",
     web.webSocket(async (socket) => {
       await socket.close();
       socket.sendStr("dropped");
-      await assertRejects(() => socket.sendStr("awaited"), web.WebSocketClosedError);
+      await assertRejects(() => socket.sendStr("awaited"), WebSocketClosedError);
       await new Promise((resolve) => setTimeout(resolve, 0));
       done.resolve();
     }),

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { web } from "@roundtrip/http";
+import { web, WSMsgType } from "@roundtrip/http";
 import WebSocket from "ws";
 import { serve } from "../../_harness.ts";
 
@@ -40,13 +40,16 @@ class Peer {
   }
 }
 
-function echo(options: web.WebSocketOptions, done: (socket: web.WebSocketResponse) => void) {
+function echo(
+  options: web.WebSocketResponseOptions,
+  done: (socket: web.WebSocketResponse) => void,
+) {
   return serve([web.get(
     "/",
     web.webSocket(async (socket) => {
       for await (const message of socket) {
-        if (message.type === web.WSMsgType.TEXT) await socket.sendStr(message.data);
-        if (message.type === web.WSMsgType.BINARY) await socket.sendBytes(message.data);
+        if (message.type === WSMsgType.TEXT) await socket.sendStr(message.data);
+        if (message.type === WSMsgType.BINARY) await socket.sendBytes(message.data);
       }
       done(socket);
     }, options),
@@ -54,7 +57,7 @@ function echo(options: web.WebSocketOptions, done: (socket: web.WebSocketRespons
 }
 
 type Talk = (peer: Peer) => Promise<unknown[]>;
-const TALKS: [string, Talk, unknown[], number, web.WebSocketOptions?][] = [
+const TALKS: [string, Talk, unknown[], number, web.WebSocketResponseOptions?][] = [
   [
     "text and bytes",
     async (peer) => {

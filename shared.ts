@@ -1,0 +1,66 @@
+/**
+ * Names that client and server share: messages, forms, parts, streams and their errors. `mod.ts`
+ * exports them too; import them from here beside `/client` or `/server`.
+ *
+ * @example
+ * ```ts
+ * import * as web from "@roundtrip/http/server";
+ * import { WSMsgType } from "@roundtrip/http/shared";
+ *
+ * const echo = web.webSocket(async (socket) => {
+ *   for await (const message of socket) {
+ *     if (message.type === WSMsgType.TEXT) await socket.sendStr(message.data);
+ *   }
+ * });
+ * console.assert(typeof echo === "function");
+ * ```
+ *
+ * @module
+ */
+// WebSockets
+export { WSCloseCode, type WSMessage, WSMsgType } from "./http/websocket/message.ts";
+export {
+  WebSocketClosedError,
+  WebSocketLimitError,
+  WebSocketProtocolError,
+  WebSocketTimeoutError,
+  WSMessageTypeError,
+} from "./http/websocket/errors.ts";
+export { type ReceiveOptions, WebSocketBase } from "./http/websocket/socket.ts";
+
+// Forms, parts and files
+export { BodyPartReader } from "./http/multipart/body_part_reader.ts";
+export {
+  MultipartEncodingError,
+  MultipartError,
+  MultipartLimitError,
+  MultipartSyntaxError,
+  MultipartTruncatedError,
+} from "./http/multipart/errors.ts";
+export { MultipartReader, type MultipartReaderOptions } from "./http/multipart/multipart_reader.ts";
+export type { ContentDisposition } from "./http/headers/content_disposition.ts";
+export type { FormFields, FormValue } from "./http/multipart/form_body.ts";
+export type { MultipartLimits } from "./http/multipart/limits.ts";
+export type { PartReadOptions, PartTextOptions } from "./http/multipart/part_read_options.ts";
+export type { PartValue, ReadableFile } from "./http/multipart/part_body.ts";
+
+// Bodies
+export { IncompleteReadError } from "./http/bytes/incomplete_read_error.ts";
+export { LineTooLongError } from "./http/bytes/line_too_long_error.ts";
+export { StreamReader } from "./http/bytes/stream_reader.ts";
+export type { BodySource } from "./http/bytes/body_source.ts";
+export type { StreamReaderOptions } from "./http/bytes/stream_reader_options.ts";
+
+// Schemas
+export { type SchemaIssue, SchemaValidationError } from "./http/schema/schema_validation_error.ts";
+export type {
+  SchemaOutput,
+  StandardResult,
+  StandardSchemaProps,
+  StandardSchemaV1,
+} from "./http/schema/standard_schema.ts";
+
+// Everything else
+export { NotSupportedError } from "./http/not_supported_error.ts";
+export type { CookieOptions } from "./http/headers/set_cookie.ts";
+export type { QueryInit, QueryValue } from "./http/query.ts";
