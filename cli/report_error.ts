@@ -18,7 +18,6 @@ import { visibleText } from "./io/visible_text.ts";
  * @param error What was thrown.
  * @param command Name of the subcommand.
  * @param first The first word of the command line.
- * @returns Exit code.
  */
 export async function reportError(
   error: unknown,

@@ -52,7 +52,6 @@ function withoutRaise<T extends { readonly raiseForStatus: unknown }>(
  * @param url URL as the caller gave it, to tell parts apart.
  * @param path The file.
  * @param options How to write, whether to go on.
- * @returns The file and its size.
  */
 export async function downloadFile(
   get: (headers: Headers) => Promise<ClientResponse>,

@@ -6,7 +6,6 @@
 /**
  * Makes an error of what was thrown, which may be anything.
  *
- * @param thrown What was thrown.
  * @returns The same, if it is an error.
  */
 export function asError(thrown: unknown): Error {

@@ -35,12 +35,7 @@ export class LinkedList<T> {
     return this.#first;
   }
 
-  /**
-   * Adds a value at the end.
-   *
-   * @param value The value.
-   * @returns Its place, to leave by.
-   */
+  /** Adds a value at the end. */
   add(value: T): LinkedNode<T> {
     const node: LinkedNode<T> = { value, previous: this.#last, next: null };
     if (this.#last === null) this.#first = node;
@@ -53,7 +48,6 @@ export class LinkedList<T> {
   /**
    * Takes a value out.
    *
-   * @param node Its place.
    * @returns Whether it was still there; if not, nothing changes.
    */
   delete(node: LinkedNode<T>): boolean {

@@ -6,8 +6,6 @@
 /**
  * Finds the name that is fewest edits away from another.
  *
- * @param name What was given.
- * @param names What there is.
  * @returns The nearest one, `null` if all are further than a third of the name and two edits.
  */
 export function nearestName(name: string, names: readonly string[]): string | null {

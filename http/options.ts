@@ -120,8 +120,6 @@ export class OptionTable<T extends object> {
   /**
    * Checks what a caller gave.
    *
-   * @param where The function, for the message.
-   * @param options What it was given.
    * @throws {TypeError} If a name is unknown, or a value of the wrong type.
    */
   check(where: string, options: T): void {
@@ -138,12 +136,7 @@ export class OptionTable<T extends object> {
     }
   }
 
-  /**
-   * Takes the options that this table knows out of a record that has more.
-   *
-   * @param options The record.
-   * @returns A record of its own.
-   */
+  /** Takes the options that this table knows out of a record that has more. */
   pick(options: T): T {
     const known = Object.entries(options).filter(([name]) => name in this.#expected);
     return Object.fromEntries(known) as T; // a part of what has the type, and nothing required left out
@@ -212,7 +205,6 @@ function lacks(value: unknown, member: string | null): boolean {
 /**
  * Says what a value is, for messages.
  *
- * @param value The value.
  * @returns `the number 201`, `a list`, `an instance of Foo` and the like.
  */
 export function described(value: unknown): string {

@@ -8,7 +8,6 @@
  *
  * @param text The URL, relative or absolute.
  * @param query The query, encoded and without `?`; an empty one changes nothing.
- * @returns The URL.
  */
 export function withQuery(text: string, query: string): string {
   if (query === "") return text;

@@ -9,9 +9,6 @@ import { UsageError } from "../errors/usage_error.ts";
 /**
  * The variable of an option: `ROUNDTRIP_FILES_MAX_SIZE` of `files --max-size`. The subcommand is
  * part of it, so that a server's password is never sent along with a request.
- *
- * @param spec The subcommand.
- * @param option One of its options.
  */
 export function variableOf(spec: CommandSpec, option: OptionSpec): string {
   return `ROUNDTRIP_${spec.name}_${option.long}`.toUpperCase().replaceAll("-", "_");
@@ -20,8 +17,6 @@ export function variableOf(spec: CommandSpec, option: OptionSpec): string {
 /**
  * Adds what the environment says and the command line does not, not even by `--no-OPTION`.
  *
- * @param spec The subcommand.
- * @param parsed Its arguments.
  * @throws {UsageError} If a value is none of the option's choices, or a switch is neither on nor off.
  */
 export function addEnvironment(spec: CommandSpec, parsed: ParsedArgs): void {

@@ -15,38 +15,22 @@ export class ParsedArgs {
   /** Words that are passed on. */
   readonly rest: string[] = [];
 
-  /**
-   * Whether a switch or an option was given.
-   *
-   * @param long Its long name.
-   */
+  /** Whether a switch or an option was given. */
   has(long: string): boolean {
     return this.#values.has(long);
   }
 
-  /**
-   * How often it was given.
-   *
-   * @param long Its long name.
-   */
+  /** How often it was given. */
   count(long: string): number {
     return this.#values.get(long)?.length ?? 0;
   }
 
-  /**
-   * The value of an option, the last one where it was given several times.
-   *
-   * @param long Its long name.
-   */
+  /** The value of an option, the last one where it was given several times. */
   value(long: string): string | undefined {
     return this.#values.get(long)?.at(-1);
   }
 
-  /**
-   * All values of an option.
-   *
-   * @param long Its long name.
-   */
+  /** All values of an option. */
   all(long: string): readonly string[] {
     return this.#values.get(long) ?? [];
   }
@@ -95,11 +79,7 @@ export class ParsedArgs {
     this.#undone.add(long);
   }
 
-  /**
-   * Whether the arguments say anything of an option, even that it is not wanted.
-   *
-   * @param long Its long name.
-   */
+  /** Whether the arguments say anything of an option, even that it is not wanted. */
   isDecided(long: string): boolean {
     return this.#values.has(long) || this.#undone.has(long);
   }
@@ -109,8 +89,6 @@ export class ParsedArgs {
  * Takes arguments apart. Options may stand anywhere before `--`; `--no-OPTION` takes an option back
  * that stands before it, an alias for example.
  *
- * @param spec The subcommand.
- * @param args What follows its name.
  * @returns Options, positional arguments, words to pass on.
  * @throws {UsageError} If a word fits nothing; the message names it and the nearest one that does.
  */

@@ -6,8 +6,6 @@
 /**
  * Finds the word that a mistyped one was meant to be.
  *
- * @param word What was typed.
- * @param known Words that would have been right.
  * @returns The nearest one, `null` where none is near.
  */
 export function suggest(word: string, known: Iterable<string>): string | null {

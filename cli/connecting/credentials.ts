@@ -65,22 +65,13 @@ async function fromNetrc(url: URL): Promise<string | null> {
   return new TextDecoder().decode(Uint8Array.from(atob(base64), (each) => each.charCodeAt(0)));
 }
 
-/**
- * Takes `user:password` apart.
- *
- * @param value The text.
- */
+/** Takes `user:password` apart. */
 export function basicOf(value: string): { login: string; password: string } {
   const colon = value.indexOf(":");
   return { login: value.slice(0, colon), password: value.slice(colon + 1) };
 }
 
-/**
- * Middlewares that send the credentials, to the origin of the URL only.
- *
- * @param auth The credentials.
- * @param url The URL.
- */
+/** Middlewares that send the credentials, to the origin of the URL only. */
 export function middlewaresOf(auth: Auth | null, url: URL): ClientMiddleware[] {
   const { origin } = url;
   if (auth?.type === "bearer") {

@@ -16,8 +16,6 @@ const LETTERS: readonly (readonly [long: string, meaning: string])[] = [
 /**
  * What a letter means here, where the words look as if it had been given a value as curl's has.
  *
- * @param parsed Options.
- * @param isWrong Whether the words make no request.
  * @returns The explanation, `null` where none is needed.
  */
 export function curlLetter(parsed: ParsedArgs, isWrong: boolean): string | null {

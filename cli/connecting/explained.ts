@@ -14,12 +14,7 @@ import type { ParsedArgs } from "../args/parse_args.ts";
 import { CommandError } from "../errors/usage_error.ts";
 import { ReplySyntaxError } from "../request/http_reply.ts";
 
-/**
- * What went wrong, with the likely cause and the next command.
- *
- * @param error What was thrown.
- * @param parsed Options.
- */
+/** What went wrong, with the likely cause and the next command. */
 export function explained(error: unknown, parsed: ParsedArgs): unknown {
   if (missingPermission(error) !== null) return error; // what is missing is the whole message
   if (error instanceof ConnectionTimeoutError) {

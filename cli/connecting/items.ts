@@ -42,8 +42,6 @@ const SPECIAL = /[=:@;\\]/;
  * Takes an item apart. The separator that stands first counts, the longest of those at one place; a
  * backslash before `=`, `:`, `@`, `;` or a backslash takes its meaning away.
  *
- * @param token The word.
- * @returns The item.
  * @throws {UsageError} If there is no separator, or what it separates cannot be sent.
  */
 export function parseItem(token: string): Item {
@@ -65,11 +63,7 @@ export function parseItem(token: string): Item {
   );
 }
 
-/**
- * Whether a word is an item rather than a URL, for words that could be either.
- *
- * @param token The word.
- */
+/** Whether a word is an item rather than a URL, for words that could be either. */
 export function looksLikeItem(token: string): boolean {
   return /^[^/:?]*(?:=|@|;$)/.test(token);
 }

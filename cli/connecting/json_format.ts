@@ -24,9 +24,6 @@ export interface JsonFormat {
 /**
  * Formats JSON; numbers, escapes and repeated keys stay as they are.
  *
- * @param text The text.
- * @param paint Colours.
- * @param format How.
  * @returns The text, `null` where it is no JSON, or would be indentation for the most part.
  */
 export function formatJson(

@@ -18,7 +18,6 @@ interface Container {
  * stays. Numbers and escapes stay as they were written, spaces go.
  *
  * @param text JSON; that it is has been made sure of.
- * @returns JSON of the same values.
  */
 export function sortKeys(text: string): string {
   // No recursion: a reply may be nested as deeply as it likes.

@@ -27,7 +27,6 @@ const METHODS = new Set(
  *
  * @param words The positional arguments.
  * @param scheme Scheme of a URL that has none.
- * @returns What they say.
  * @throws {UsageError} If the URL is missing or malformed, or a word is no item.
  */
 export function parseTarget(words: readonly string[], scheme: "http" | "https"): Target {

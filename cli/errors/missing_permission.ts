@@ -6,7 +6,6 @@
 /**
  * Looks for a permission that was missing, in an error and in what caused it.
  *
- * @param error What was thrown.
  * @returns What to run with, `null` if it failed for another reason.
  */
 export function missingPermission(error: unknown): string | null {

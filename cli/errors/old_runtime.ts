@@ -14,12 +14,7 @@ const [MAJOR = 0, MINOR = 0] = Deno.version.deno.split(".").map(Number);
  */
 export const OLD_RUNTIME: boolean = MAJOR < 2 || (MAJOR === 2 && MINOR < 9);
 
-/**
- * Says what is not tried.
- *
- * @param what What it cannot do.
- * @returns The error to throw.
- */
+/** Says what is not tried. */
 export function tooOldTo(what: string): CommandError {
   return new CommandError(
     `the Deno ${Deno.version.deno} in this executable cannot ${what}; 2.9 can`,

@@ -6,7 +6,6 @@
 /**
  * What the system says, `no space left on device` for one.
  *
- * @param error What was thrown.
  * @returns Its words without the number, `null` if it is no error of the system.
  */
 export function systemReason(error: unknown): string | null {

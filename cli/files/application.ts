@@ -46,11 +46,7 @@ interface Served {
   readonly file: Handler;
 }
 
-/**
- * Makes the application.
- *
- * @param options What is served, and to whom.
- */
+/** Makes the application. */
 export function filesApplication(options: FilesOptions): Application {
   const { prefix, health, accounts, uploaders } = options;
   // Who may upload may read: a request has one pair of credentials.

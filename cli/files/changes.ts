@@ -18,7 +18,6 @@ const MAX_FORM = 64 * 1024; // bytes; a name has 255 at most
 /**
  * Reads a form of the listing page, which may be sent by `curl -d` too.
  *
- * @param request The request.
  * @throws {HTTPRequestEntityTooLarge} If it is longer than such a form can be.
  */
 export async function readChange(request: ServerRequest): Promise<URLSearchParams> {
@@ -84,7 +83,6 @@ function checkName(root: Root, name: string): void {
 /**
  * What the system does not allow is no error of this program.
  *
- * @param cause What was thrown.
  * @returns The reply's exception, or `cause` itself.
  */
 export function refused(cause: unknown): unknown {

@@ -14,12 +14,7 @@ import { filesApplication } from "./application.ts";
 import { Root } from "./folder.ts";
 import type { FilesOptions } from "./options.ts";
 
-/**
- * Runs the subcommand.
- *
- * @param parsed Its options and arguments.
- * @returns Exit code.
- */
+/** Runs the subcommand. */
 export async function run(parsed: ParsedArgs): Promise<number> {
   const options = listenOptions(parsed, "sockets");
   const hostnames = [options.host ?? "localhost"].flat();

@@ -31,8 +31,6 @@ export interface Listing {
 
 /**
  * Lists a folder: as a page, or a name a line for `?raw=true`; all of it, or what `?search=` names.
- *
- * @param listing The folder.
  */
 export async function sendListing(listing: Listing): Promise<Response> {
   const { request, root, folder, options } = listing;

@@ -9,8 +9,6 @@ const LOCAL = /^(?:(?:.+\.)?localhost\.?|127(?:\.\d+){3}|\[::1\])$/i;
 /**
  * A server for this machine alone answers to this machine's names alone. Without that, a page of
  * any site could read the files through a name of its own that leads to 127.0.0.1 (DNS rebinding).
- *
- * @param hostnames What the server is bound to.
  */
 export function localNamesOnly(hostnames: readonly string[]): Middleware {
   const isLocal = hostnames.every((hostname) => {

@@ -46,11 +46,7 @@ export interface PageOptions {
   readonly nonce: string;
 }
 
-/**
- * Makes the page; names of files are text in it, whatever they hold.
- *
- * @param options What it shows.
- */
+/** Makes the page; names of files are text in it, whatever they hold. */
 export function listingPage(options: PageOptions): string {
   const { path, archives, nonce, readme, upload } = options;
   const rows = options.entries.map((entry) => row(entry, options.remove));
@@ -155,11 +151,7 @@ function removeForm(name: string): string {
     `aria-label="Delete ${escapeHtml(name)}">Delete</button></form>`;
 }
 
-/**
- * Asks whether something is to be deleted, for browsers without scripts.
- *
- * @param name Its name.
- */
+/** Asks whether something is to be deleted, for browsers without scripts. */
 export function confirmPage(name: string): string {
   const shown = escapeHtml(name);
   return `<!doctype html>
@@ -182,11 +174,7 @@ export function confirmPage(name: string): string {
 `;
 }
 
-/**
- * Makes text of HTML harmless.
- *
- * @param text The text.
- */
+/** Makes text of HTML harmless. */
 export function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;").replaceAll("'", "&#39;");

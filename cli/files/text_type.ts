@@ -15,8 +15,6 @@ const CONTROLS = /[\x00-\x08\x0e-\x1a\x1c-\x1f]/;
 /**
  * Names the charset of a text, and takes programs for the text that they are.
  *
- * @param type What the file's name says.
- * @param path The file.
  * @returns The type; `type` itself where there is nothing to say.
  */
 export async function textType(type: string, path: string): Promise<string> {

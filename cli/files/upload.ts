@@ -46,7 +46,6 @@ const LIMITS = {
  * @param root The folder that is served.
  * @param folder Real path of the folder that gets them.
  * @param options Limits.
- * @returns The files.
  * @throws {HTTPConflict} If a name exists and may not be replaced.
  */
 export async function receive(
@@ -87,7 +86,6 @@ export async function receive(
 /**
  * A form can be sent to any server by any page; only what the page was loaded from may do it.
  *
- * @param request The request.
  * @throws {HTTPForbidden} If a page of another site has sent it.
  */
 export function checkOrigin(request: ServerRequest): void {

@@ -13,7 +13,6 @@ import { VERSION } from "../io/version.ts";
  * Runs the subcommand.
  *
  * @param args `[]`, `[SUBCOMMAND]`, `["--generate", WHAT]`.
- * @returns Exit code.
  */
 export async function run(args: readonly string[]): Promise<number> {
   const [first, second] = args;

@@ -138,11 +138,7 @@ function visible(spec: CommandSpec): OptionSpec[] {
   return spec.options.filter((each) => !each.hidden);
 }
 
-/**
- * The options of a subcommand as they are typed.
- *
- * @param spec The subcommand.
- */
+/** The options of a subcommand as they are typed. */
 export function optionWords(spec: CommandSpec): string[] {
   return visible(spec).flatMap((each) =>
     each.short === undefined ? [`--${each.long}`] : [`--${each.long}`, `-${each.short}`]

@@ -34,20 +34,12 @@ export function overview(): string {
   ].join("\n");
 }
 
-/**
- * The usage line of a subcommand.
- *
- * @param spec The subcommand.
- */
+/** The usage line of a subcommand. */
 export function usageLine(spec: CommandSpec): string {
   return `usage: roundtrip ${spec.usage}`;
 }
 
-/**
- * The help of a subcommand that fits a screen.
- *
- * @param spec The subcommand.
- */
+/** The help of a subcommand that fits a screen. */
 export function shortHelp(spec: CommandSpec): string {
   const options = spec.options.filter((each) => !each.more && !each.hidden);
   const lines = [usageLine(spec), ""];
@@ -62,11 +54,7 @@ const ITEMS = [
   "       NAME@PATH file     @PATH body         =@ :=@ ==@ :@ value from a file",
 ];
 
-/**
- * Everything about a subcommand.
- *
- * @param spec The subcommand.
- */
+/** Everything about a subcommand. */
 export function longHelp(spec: CommandSpec): string {
   const lines = [usageLine(spec), ""];
   for (const paragraph of spec.description) lines.push(...wrap(paragraph, WIDTH), "");
@@ -82,12 +70,7 @@ export function longHelp(spec: CommandSpec): string {
   return lines.join("\n");
 }
 
-/**
- * The exit codes of a subcommand, those of all included.
- *
- * @param spec The subcommand.
- * @returns Each with its meaning, in order.
- */
+/** The exit codes of a subcommand, those of all included. */
 export function exitCodesOf(spec: CommandSpec): readonly (readonly [number, string])[] {
   const codes: (readonly [number, string])[] = [
     [0, "success"],
@@ -98,11 +81,7 @@ export function exitCodesOf(spec: CommandSpec): readonly (readonly [number, stri
   return codes.sort(([one], [other]) => one - other);
 }
 
-/**
- * What is said of options in the environment.
- *
- * @param spec The subcommand.
- */
+/** What is said of options in the environment. */
 export function environmentText(spec: CommandSpec): string {
   const [first] = spec.options;
   const name = first === undefined ? "" : variableOf(spec, first);
@@ -110,11 +89,7 @@ export function environmentText(spec: CommandSpec): string {
     `switch, lines for an option that repeats. The command line goes first.`;
 }
 
-/**
- * An option as the help shows it.
- *
- * @param option The option.
- */
+/** An option as the help shows it. */
 export function optionSyntax(option: OptionSpec): string {
   const short = option.short === undefined ? "    " : `-${option.short}, `;
   if (option.value === undefined) return `${short}--${option.long}`;
@@ -135,12 +110,7 @@ function optionLines(options: readonly OptionSpec[]): string[] {
   });
 }
 
-/**
- * Breaks a text into lines.
- *
- * @param text The text, one paragraph.
- * @param width Longest line, in characters.
- */
+/** Breaks a text into lines. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";

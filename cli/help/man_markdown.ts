@@ -6,11 +6,7 @@ import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
 import { environmentText, exitCodesOf } from "./help.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
 
-/**
- * Writes the manual in Markdown, for a wiki or a web page.
- *
- * @param version Version of the program.
- */
+/** Writes the manual in Markdown, for a wiki or a web page. */
 export function manMarkdown(version: string): string {
   const blocks = [
     `# roundtrip ${version}`,

@@ -30,11 +30,7 @@ export interface HttpbinOptions {
   readonly redirectTo: readonly string[];
 }
 
-/**
- * Makes the application.
- *
- * @param options Where redirects may lead.
- */
+/** Makes the application. */
 export function httpbinApplication(options: HttpbinOptions): Application {
   const app = new Application();
   app.addRoutes([

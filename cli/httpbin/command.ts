@@ -7,12 +7,7 @@ import { explainListening, listenOptions } from "../listening/listen.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { httpbinApplication } from "./application.ts";
 
-/**
- * Runs the subcommand.
- *
- * @param parsed Its options and arguments.
- * @returns Exit code.
- */
+/** Runs the subcommand. */
 export async function run(parsed: ParsedArgs): Promise<number> {
   const options = listenOptions(parsed);
   const app = httpbinApplication({ redirectTo: parsed.all("redirect-to") });

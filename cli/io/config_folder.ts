@@ -3,11 +3,7 @@
  * @module
  */
 
-/**
- * The folder `roundtrip` in `XDG_CONFIG_HOME`, `~/.config`, or `APPDATA` on Windows.
- *
- * @returns Its path; it may not exist.
- */
+/** The folder `roundtrip` in `XDG_CONFIG_HOME`, `~/.config`, or `APPDATA` on Windows. */
 export function configFolder(): string {
   const given = variable("XDG_CONFIG_HOME");
   if (given) return `${given}/roundtrip`;
@@ -16,11 +12,7 @@ export function configFolder(): string {
   return `${folder ?? "."}/roundtrip`;
 }
 
-/**
- * A path as a shell reads it: `~` and what begins with `~/` are in the home folder.
- *
- * @param path The path.
- */
+/** A path as a shell reads it: `~` and what begins with `~/` are in the home folder. */
 export function inHome(path: string): string {
   if (!/^~(?:\/|$)/.test(path)) return path;
   const home = variable("HOME") ?? variable("USERPROFILE");
@@ -30,7 +22,6 @@ export function inHome(path: string): string {
 /**
  * Reads a variable of the environment.
  *
- * @param name Its name.
  * @returns Its value, `undefined` where it is missing or may not be read: nobody is asked.
  */
 export function variable(name: string): string | undefined {

@@ -3,11 +3,7 @@
  * @module
  */
 
-/**
- * Bytes for people: `1.50 MB`.
- *
- * @param bytes The number.
- */
+/** Bytes for people: `1.50 MB`. */
 export function formatBytes(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB"];
   let value = bytes;

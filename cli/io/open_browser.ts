@@ -7,8 +7,6 @@ import { writeErr } from "./output.ts";
 /**
  * Opens an address in the user's browser: `BROWSER`, else what the system opens addresses with. A
  * browser that cannot be started is no reason to stop.
- *
- * @param url The address.
  */
 export async function openBrowser(url: string): Promise<void> {
   // All addresses of this machine are no address to go to.

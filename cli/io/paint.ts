@@ -39,11 +39,7 @@ export const plain: Paint = (_role, text) => text;
 /** Colours with escape sequences. */
 export const coloured: Paint = (role, text) => `\x1b[${CODES[role]}m${text}\x1b[0m`;
 
-/**
- * Whether a stream gets colours: a terminal does, unless `NO_COLOR` is set (no-color.org).
- *
- * @param stream Standard output or error.
- */
+/** Whether a stream gets colours: a terminal does, unless `NO_COLOR` is set (no-color.org). */
 export function wantsColour(stream: { isTerminal(): boolean }): boolean {
   return stream.isTerminal() && !Deno.noColor;
 }

@@ -8,8 +8,6 @@ import { inHome } from "./config_folder.ts";
 /**
  * Reads a file that an option names.
  *
- * @param option Long name of the option.
- * @param path Path.
  * @throws {UsageError} If it cannot be read.
  */
 export function readText(option: string, path: string): string {

@@ -13,19 +13,13 @@ const LINE_BREAKS = /[\t\n]/g;
 /**
  * Makes control characters visible: ESC is printed as `\x1b`.
  *
- * @param text The text.
  * @returns Text that a terminal prints and does not obey; tabs and line feeds stay.
  */
 export function visibleText(text: string): string {
   return text.replaceAll("\r\n", "\n").replaceAll(CONTROLS, escaped);
 }
 
-/**
- * The same for text that has to stay on its line, a name or a header.
- *
- * @param text The text.
- * @returns Text of one line.
- */
+/** The same for text that has to stay on its line, a name or a header. */
 export function visibleLine(text: string): string {
   return text.replaceAll(CONTROLS, escaped).replaceAll(LINE_BREAKS, escaped);
 }

@@ -27,8 +27,6 @@ const OTHER_HASH =
  * Reads `user:password`, or `user:sha256:HEX` and `user:sha512:HEX` that keep the password off the
  * command line.
  *
- * @param option Long name of the option.
- * @param text What the user wrote.
  * @throws {UsageError} If there is no password, a digest has not its length, or it is a hash of
  * another kind, which would count as the password itself.
  */
@@ -67,8 +65,6 @@ function digest(algorithm: Account["algorithm"], text: string): string {
 /**
  * Asks for credentials.
  *
- * @param accounts Who may pass.
- * @param request The request.
  * @throws {HTTPUnauthorized} If it has none, or wrong ones.
  */
 export function requireAccount(accounts: readonly Account[], request: ServerRequest): void {

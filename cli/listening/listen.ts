@@ -62,7 +62,6 @@ export function listenOptions(
 /**
  * The path of `--health`.
  *
- * @param parsed Arguments.
  * @returns The path, `null` for none.
  * @throws {UsageError} If it is no path.
  */
@@ -72,12 +71,7 @@ export function healthRoute(parsed: ParsedArgs): string | null {
   throw new UsageError(`argument --health: "${path}" is no path, /healthz for one`);
 }
 
-/**
- * Runs a server and explains why it could not listen.
- *
- * @param serve Runs it.
- * @param options Where it listens.
- */
+/** Runs a server and explains why it could not listen. */
 export async function explainListening(
   serve: () => Promise<void>,
   options: RunAppOptions,

@@ -12,7 +12,6 @@ const STARTS = new WeakMap<HopBody, Uint8Array>();
 /**
  * Reads the start of a body of known length, which is a file's or a form's: it is there already.
  *
- * @param body The body.
  * @returns A body of the same bytes, whose start `startOf()` knows.
  */
 export async function peeked(body: HopBody): Promise<HopBody> {
@@ -44,18 +43,13 @@ export async function peeked(body: HopBody): Promise<HopBody> {
 /**
  * The start of a body, as far as it was read.
  *
- * @param body The body.
  * @returns The bytes, `null` where it was not looked at.
  */
 export function startOf(body: HopBody): Uint8Array | null {
   return body.bytes ?? STARTS.get(body) ?? null;
 }
 
-/**
- * The same body with its length unsaid.
- *
- * @param body The body.
- */
+/** The same body with its length unsaid. */
 export function unsized(body: HopBody): HopBody {
   const same = { size: null, bytes: null, stream: () => body.stream() };
   const start = startOf(body);

@@ -29,7 +29,6 @@ const KNOWN = "headers.sort:yes or no, json.format:yes or no, json.indent:0 to 9
 /**
  * Reads `json.indent:2,headers.sort:no`; what stands later counts.
  *
- * @param values The values.
  * @throws {UsageError} If one of them is none.
  */
 export function formatOptions(values: readonly string[]): FormatOptions {

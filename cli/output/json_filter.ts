@@ -16,7 +16,6 @@ const STEP = /\.?([^.[\]"]+)|\.?"((?:[^"\\]|\\.)*)"|\[(-?\d+)\]|\["((?:[^"\\]|\\
  *
  * @param text The document.
  * @param path The path; a dot alone is the whole document.
- * @returns The part.
  * @throws {UsageError} If the path is none.
  * @throws {CommandError} If the text is no JSON, or has no such part; the message says how far it goes.
  */

@@ -11,8 +11,6 @@ export type Parts = ReadonlySet<string>;
 /**
  * Reads which parts are printed: letters of `H B` (request), `h b` (reply), `m` (times).
  *
- * @param parsed Options.
- * @param isTerminal Whether standard output is a terminal.
  * @throws {UsageError} If `--print` has another letter.
  */
 export function partsOf(parsed: ParsedArgs, isTerminal: boolean): Parts {
@@ -31,11 +29,7 @@ export function partsOf(parsed: ParsedArgs, isTerminal: boolean): Parts {
   return new Set(isTerminal ? "hb" : "b");
 }
 
-/**
- * Whether the body goes into a file.
- *
- * @param parsed Options.
- */
+/** Whether the body goes into a file. */
 export function savesBody(parsed: ParsedArgs): boolean {
   return parsed.has("download") || parsed.has("output") || parsed.has("continue");
 }
@@ -44,8 +38,6 @@ export function savesBody(parsed: ParsedArgs): boolean {
  * Reads which parts of the redirects on the way are printed: `--history-print`, else what is printed
  * of the last exchange.
  *
- * @param parsed Options.
- * @param isTerminal Whether standard output is a terminal.
  * @throws {UsageError} If `--history-print` has another letter.
  */
 export function historyPartsOf(parsed: ParsedArgs, isTerminal: boolean): Parts {

@@ -31,11 +31,7 @@ export class ProgressBar {
     this.#from = from;
   }
 
-  /**
-   * Takes note of progress.
-   *
-   * @param progress How far it has come.
-   */
+  /** Takes note of progress. */
   update(progress: Progress): void {
     if (progress.bytes < this.#from) this.#from = 0; // it has started anew
     this.#progress = progress;

@@ -33,12 +33,7 @@ export interface ShowOptions {
 
 const SECRET = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key|x-auth-token)$/i;
 
-/**
- * The head of a request.
- *
- * @param hop What is sent.
- * @param options How.
- */
+/** The head of a request. */
 export function requestHead(
   hop: Pick<HopRequest, "method" | "url" | "headers">,
   options: ShowOptions,
@@ -72,12 +67,7 @@ function maskedPair(pair: string): string {
   return pair.includes("=") ? `${pair.slice(0, pair.indexOf("="))}=[hidden]` : "[hidden]";
 }
 
-/**
- * The head of a reply.
- *
- * @param response The reply.
- * @param options How.
- */
+/** The head of a reply. */
 export function responseHead(
   response: Pick<ClientResponse, "status" | "reason" | "headers">,
   options: ShowOptions,
@@ -125,11 +115,7 @@ function header(name: string, value: string, paint: Paint): string {
   }`;
 }
 
-/**
- * A name as it is usually written: `Content-Type`.
- *
- * @param name The name in lower case.
- */
+/** A name as it is usually written: `Content-Type`. */
 export function titleCase(name: string): string {
   const known: Readonly<Record<string, string>> = { etag: "ETag", te: "TE", dnt: "DNT" };
   return known[name] ?? name.replaceAll(/(?:^|-)[a-z]/g, (letter) => letter.toUpperCase())
@@ -151,25 +137,14 @@ const LOOSE =
   /^(?:application\/octet-stream$|text\/plain$|(?:text|application)\/(?:x-)?(?:javascript|ecmascript|json)$)/i;
 const GUARD = /^(?:\)\]\}',?|while\s*\(1\);|for\s*\(;;\);)\s*/; // against being loaded as a script
 
-/**
- * What a body is, by its type and by its look.
- *
- * @param type Its mime type.
- * @param text Its text.
- */
+/** What a body is, by its type and by its look. */
 export function bodyKind(type: string, text: string): BodyKind {
   if (isJson(type)) return "json";
   if (/^(?:application|text)\/(?:[\w.-]+\+)?xml$|^image\/svg\+xml$/i.test(type)) return "xml";
   return LOOSE.test(type) && /^\s*[[{"]/.test(text.replace(GUARD, "")) ? "json" : "text";
 }
 
-/**
- * A body as text.
- *
- * @param text The body.
- * @param kind What it is.
- * @param options How.
- */
+/** A body as text. */
 export function bodyText(text: string, kind: BodyKind, options: ShowOptions): string {
   const { format, indent, paint, sortKeys: sort } = options;
   if (kind === "json" && (format || paint !== plain)) {
@@ -185,21 +160,13 @@ export function bodyText(text: string, kind: BodyKind, options: ShowOptions): st
   return options.terminal ? visibleText(shown) : shown;
 }
 
-/**
- * Whether bytes are no text: there is a zero byte among the first ones, and no byte order mark.
- *
- * @param bytes Start of a body.
- */
+/** Whether bytes are no text: there is a zero byte among the first ones, and no byte order mark. */
 export function isBinary(bytes: Uint8Array): boolean {
   const mark = (bytes[0] ?? 0) << 8 | (bytes[1] ?? 0);
   return mark !== 0xfffe && mark !== 0xfeff && bytes.subarray(0, 1024).includes(0);
 }
 
-/**
- * Whether a mime type is one of JSON.
- *
- * @param type The type.
- */
+/** Whether a mime type is one of JSON. */
 export function isJson(type: string): boolean {
   return /^(?:application|text)\/(?:[\w.-]+\+)?json$/i.test(type);
 }

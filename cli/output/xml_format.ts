@@ -17,8 +17,6 @@ interface Token {
  * Indents XML where nothing but blanks stands between elements; an element that has text in it stays
  * as it is, as blanks there may mean something.
  *
- * @param text The text.
- * @param indent Spaces of a level.
  * @returns The text, `null` where it is no XML whose elements are closed.
  */
 export function formatXml(text: string, indent: number): string | null {

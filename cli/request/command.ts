@@ -33,12 +33,7 @@ import { stdinBody } from "./stdin_body.ts";
 import { headerBytes } from "../connecting/items.ts";
 import { parseTarget, type Target } from "../connecting/target.ts";
 
-/**
- * Runs the subcommand.
- *
- * @param parsed Its options and arguments.
- * @returns Exit code.
- */
+/** Runs the subcommand. */
 export async function run(parsed: ParsedArgs): Promise<number> {
   const target = targetOf(parsed);
   const quiet = parsed.count("quiet") > 1;

@@ -4,11 +4,7 @@
  */
 import type { PlannedBody } from "./plan.ts";
 
-/**
- * Tells whether a body becomes smaller by it. What is not in memory is taken to.
- *
- * @param body The body.
- */
+/** Tells whether a body becomes smaller by it. What is not in memory is taken to. */
 export async function isSmallerCompressed(body: PlannedBody): Promise<boolean> {
   const data = body.kind === "text"
     ? new TextEncoder().encode(body.text)

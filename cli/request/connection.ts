@@ -14,7 +14,6 @@ import { socketTransport, type Times } from "./socket_transport.ts";
  *
  * @param parsed Options.
  * @param times Where the times of the last hop are kept.
- * @returns The transport.
  * @throws {UsageError} If an option's value is none, or a file that it names cannot be read.
  */
 export async function transportOf(parsed: ParsedArgs, times: Times): Promise<Transport> {

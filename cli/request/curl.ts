@@ -26,13 +26,7 @@ export interface CurlExtras {
   readonly resume: boolean;
 }
 
-/**
- * Writes a request for curl; a shell takes it as it is.
- *
- * @param plan The request.
- * @param extras What else curl has to know.
- * @returns The command line.
- */
+/** Writes a request for curl; a shell takes it as it is. */
 export function curlCommand(plan: Plan, extras: CurlExtras): string {
   const { body } = plan;
   const words = ["curl"];

@@ -33,7 +33,6 @@ const MAX_HEAD = 256 * 1024; // bytes
 /**
  * Reads the head of the final reply; those in between, 100 and 103, are passed over.
  *
- * @param reader The connection.
  * @throws {ReplySyntaxError} If it is none.
  * @throws {NoReplyError} If the connection ends before.
  */
@@ -77,7 +76,6 @@ const RAW = new WeakMap<Headers, readonly (readonly [name: string, value: string
 /**
  * The headers of a reply in the order and case in which they came.
  *
- * @param headers Its headers.
  * @returns `null` for headers of another origin.
  */
 export function rawFields(
@@ -106,8 +104,6 @@ export type Framing = "none" | "chunked" | "close" | number;
 /**
  * How the end of a reply's body is known.
  *
- * @param method Method of the request.
- * @param head The reply's head.
  * @throws {ReplySyntaxError} If its headers contradict each other.
  */
 export function framingOf(method: string, { status, headers }: ReplyHead): Framing {
@@ -131,9 +127,6 @@ const BROKEN = "it was closed before the end of the body";
 /**
  * The body of a reply, without its framing.
  *
- * @param reader The connection, after the head.
- * @param framing How its end is known.
- * @returns The pieces.
  * @throws {Error} If the connection ends before the body does.
  */
 export async function* bodyPieces(

@@ -27,11 +27,7 @@ export function keepReading(socket: Duplex): void {
   socket._writev = (chunks, callback) => writeMany(chunks, survived(callback));
 }
 
-/**
- * Whether a write to a connection has failed.
- *
- * @param socket The connection.
- */
+/** Whether a write to a connection has failed. */
 export function isBroken(socket: Duplex): boolean {
   return BROKEN.has(socket);
 }

@@ -39,7 +39,6 @@ export interface RouteObserver {
 /**
  * What this version of the runtime cannot do, which is not tried then.
  *
- * @param route Where to.
  * @throws {CommandError} If it is asked for that.
  */
 export function checkRoute({ peer, tunnel, socketPath, tls, localAddress }: Route): void {
@@ -61,9 +60,6 @@ export function checkRoute({ peer, tunnel, socketPath, tls, localAddress }: Rout
 /**
  * Opens a connection.
  *
- * @param route Where to.
- * @param observer Told about it.
- * @param signal Ends the attempt.
  * @returns The connection, TLS agreed on where the peer's URL wants it.
  * @throws {Error} The system's error, or the signal's reason.
  */
@@ -151,20 +147,12 @@ function fixedLookup(address: string): LookupFunction {
   };
 }
 
-/**
- * The host of a URL as a system takes it.
- *
- * @param url The URL.
- */
+/** The host of a URL as a system takes it. */
 export function bareHost(url: URL): string {
   return url.hostname.replace(/^\[(.*)\]$/, "$1");
 }
 
-/**
- * The port of a URL.
- *
- * @param url The URL.
- */
+/** The port of a URL. */
 export function portOf(url: URL): number {
   return url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
 }
@@ -181,11 +169,7 @@ export interface Peer {
   readonly certificate: string | null;
 }
 
-/**
- * Tells who is at the other end.
- *
- * @param socket The connection.
- */
+/** Tells who is at the other end. */
 export function peerOf(socket: Duplex): Peer {
   const end = (address: string | undefined, port: number | undefined): string | null =>
     address === undefined ? null : `${address.includes(":") ? `[${address}]` : address}:${port}`;

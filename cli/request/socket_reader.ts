@@ -19,11 +19,7 @@ export class SocketReader {
   #changed = Promise.withResolvers<void>();
   #received = false;
 
-  /**
-   * Takes the connection over.
-   *
-   * @param socket The connection.
-   */
+  /** Takes the connection over. */
   constructor(socket: Duplex) {
     this.#socket = socket;
     socket.on("data", (piece: Uint8Array) => {

@@ -15,11 +15,7 @@ export interface SessionData {
 /** JSON as it was read. */
 export type SessionRecord = Readonly<Record<string, unknown>>;
 
-/**
- * Whether a file is one of HTTPie's or xh's.
- *
- * @param read What it holds.
- */
+/** Whether a file is one of HTTPie's or xh's. */
 export function isForeignSession(read: SessionRecord): boolean {
   const { __meta__: meta, headers, cookies } = read;
   if (isRecord(meta)) return typeof meta.httpie === "string" || typeof meta.xh === "string";
@@ -36,7 +32,6 @@ export function isForeignSession(read: SessionRecord): boolean {
  * @param read What the file holds.
  * @param jar Gets its cookies.
  * @param url URL of the request; what names no host is for this one.
- * @returns Headers and credentials.
  */
 export function readForeignSession(read: SessionRecord, jar: CookieJar, url: URL): SessionData {
   for (const cookie of entries(read.cookies, "name")) {
@@ -78,14 +73,7 @@ function authOf(auth: unknown): SessionData["auth"] {
     : null;
 }
 
-/**
- * Writes one in the format in which it was read.
- *
- * @param read What the file held.
- * @param data Headers and credentials.
- * @param jar Its cookies.
- * @returns What the file is to hold.
- */
+/** Writes one in the format in which it was read. */
 export function writeForeignSession(
   read: SessionRecord,
   { headers, auth }: SessionData,
@@ -124,11 +112,7 @@ function foreignCookie(cookie: JarCookie, isHttpie: boolean) {
   };
 }
 
-/**
- * Whether a value of JSON is an object.
- *
- * @param value The value.
- */
+/** Whether a value of JSON is an object. */
 export function isRecord(value: unknown): value is SessionRecord {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

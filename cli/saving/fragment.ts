@@ -31,7 +31,6 @@ export interface Resumed {
  * Looks for the beginning of a file: what this program keeps in `NAME.part`, as Firefox does, what
  * curl, wget and HTTPie keep under the name itself, or Chromium in `NAME.crdownload`.
  *
- * @param path Path of the complete file.
  * @returns The fragment, `null` where there is none.
  */
 export async function fragmentOf(path: string): Promise<Fragment | null> {

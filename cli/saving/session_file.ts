@@ -43,7 +43,6 @@ export class SessionFile {
   /**
    * Reads the session.
    *
-   * @param jar Gets its cookies.
    * @returns What is kept beside them; empty where there is no file.
    * @throws {CommandError} If the files are none of a session.
    */
@@ -76,12 +75,7 @@ export class SessionFile {
     return data;
   }
 
-  /**
-   * Writes the session; nobody but the user may read the files.
-   *
-   * @param data What is kept beside the cookies.
-   * @param jar The cookies.
-   */
+  /** Writes the session; nobody but the user may read the files. */
   async save(data: SessionData, jar: CookieJar): Promise<void> {
     const { headers, auth } = data;
     const record = this.#foreign === null

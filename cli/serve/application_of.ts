@@ -16,7 +16,6 @@ interface Fetcher {
  * @param value An application, an object with `fetch`, or a function that makes one of them.
  * @param args What a function gets.
  * @param entry What the user wrote, for messages.
- * @returns The application.
  * @throws {UsageError} If it is nothing of that.
  */
 export async function applicationOf(

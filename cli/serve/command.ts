@@ -12,13 +12,7 @@ import { applicationOf } from "./application_of.ts";
 import { importEntry, locate, parseEntry } from "./entry.ts";
 import { useOwnModules } from "./own_modules.ts";
 
-/**
- * Runs the subcommand.
- *
- * @param parsed Its options and arguments.
- * @param args What follows its name.
- * @returns Exit code.
- */
+/** Runs the subcommand. */
 export async function run(parsed: ParsedArgs, args: readonly string[]): Promise<number> {
   const [word] = parsed.positionals;
   if (word === undefined) {

@@ -22,8 +22,6 @@ const EXTENSIONS = [".ts", ".tsx", ".mts", ".js", ".mjs", ".jsx"];
 /**
  * Takes `MODULE[:NAME]` apart.
  *
- * @param word What the user wrote.
- * @returns Module and name.
  * @throws {UsageError} If a part of it is empty or no name.
  */
 export function parseEntry(word: string): Entry {
@@ -45,7 +43,6 @@ export function parseEntry(word: string): Entry {
  * Finds the module.
  *
  * @param module Path, path without its extension, or URL.
- * @returns URL to import.
  * @throws {UsageError} If there is no such file.
  */
 export function locate(module: string): string {
@@ -74,8 +71,6 @@ export function locate(module: string): string {
 /**
  * Imports a module and gives one of its exports.
  *
- * @param entry Module and name.
- * @returns The export.
  * @throws {UsageError} If the module cannot be imported or does not export the name.
  */
 export async function importEntry(entry: Entry): Promise<unknown> {

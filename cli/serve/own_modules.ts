@@ -26,7 +26,6 @@ interface Hooks {
 /**
  * The module that stands for a specifier.
  *
- * @param specifier What a module imports.
  * @returns Its URL, `null` where it is none of this package's.
  */
 export function ownModule(specifier: string): string | null {

@@ -26,7 +26,6 @@ const PATIENCE = 5000; // ms until a worker that has to start again is killed
 /**
  * Runs the workers until they end or a signal comes.
  *
- * @param job What to run.
  * @returns Exit code: 0 after a signal, else the one of the worker that ended first.
  */
 export async function supervise(job: SuperviseOptions): Promise<number> {

@@ -31,14 +31,7 @@ const FINE = new Set([1000, 1001, 1005]);
 // hangs is not waited for.
 const LEAVE_WAIT = 200; // ms
 
-/**
- * Runs the conversation.
- *
- * @param parsed Options.
- * @param word URL.
- * @param items Headers and query parameters.
- * @returns Exit code.
- */
+/** Runs the conversation. */
 export async function converse(
   parsed: ParsedArgs,
   word: string,

@@ -22,12 +22,7 @@ const CLIENT_ONLY = [
   "reconnect",
 ];
 
-/**
- * Runs the subcommand.
- *
- * @param parsed Its options and arguments.
- * @returns Exit code.
- */
+/** Runs the subcommand. */
 export async function run(parsed: ParsedArgs): Promise<number> {
   const [url, ...items] = parsed.positionals;
   if (parsed.has("text") && parsed.has("binary")) {

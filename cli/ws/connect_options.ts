@@ -69,7 +69,6 @@ export function connectOptions(
 /**
  * The subprotocols that are offered, or spoken.
  *
- * @param parsed Options.
  * @throws {UsageError} If one of them is no name.
  */
 export function protocolsOf(parsed: ParsedArgs): readonly string[] {
@@ -89,11 +88,7 @@ function sendable(name: string, value: string): string {
   return item.kind === "header" ? headerBytes(item.value ?? "") : value;
 }
 
-/**
- * Whether pings are timed here, and not by the library.
- *
- * @param parsed Options.
- */
+/** Whether pings are timed here, and not by the library. */
 export function ownPings(parsed: ParsedArgs): boolean {
   return parsed.has("ping-timeout") || parsed.has("print-ping-rtts");
 }
@@ -101,8 +96,6 @@ export function ownPings(parsed: ParsedArgs): boolean {
 /**
  * How the session connects.
  *
- * @param parsed Options.
- * @param url Where to.
  * @throws {UsageError} If options contradict each other, or a file cannot be read.
  */
 export async function connectorOf(parsed: ParsedArgs, url: URL): Promise<ConnectorOptions> {

@@ -23,20 +23,12 @@ export interface Console extends Disposable {
   note(text: string): Promise<void>;
 }
 
-/**
- * Whether a person types the messages.
- *
- * @param parsed Options.
- */
+/** Whether a person types the messages. */
 export function isInteractive(parsed: ParsedArgs): boolean {
   return !parsed.has("execute") && Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
 }
 
-/**
- * Makes the console that fits: a prompt where standard input and output are a terminal.
- *
- * @param parsed Options.
- */
+/** Makes the console that fits: a prompt where standard input and output are a terminal. */
 export async function openConsole(parsed: ParsedArgs): Promise<Console> {
   const format = formatter(parsed);
   if (isInteractive(parsed)) return await prompt(format);

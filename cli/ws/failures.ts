@@ -24,11 +24,7 @@ import { PingTimeoutError } from "./pings.ts";
 /** Exit code of a connection that was lost, or closed with an error. */
 export const LOST = 3;
 
-/**
- * Whether an error ends a connection that the next one may do better.
- *
- * @param error What was thrown.
- */
+/** Whether an error ends a connection that the next one may do better. */
 export function isLoss(error: unknown): error is Error {
   return error instanceof ClientConnectionError || error instanceof PingTimeoutError ||
     error instanceof WebSocketTimeoutError || isCut(error);
@@ -39,12 +35,7 @@ function isCut(error: unknown): error is Error {
   return error instanceof Error && error.message.startsWith("WebSocket connection lost");
 }
 
-/**
- * What went wrong, with the likely cause and the next command.
- *
- * @param error What was thrown.
- * @param parsed Options.
- */
+/** What went wrong, with the likely cause and the next command. */
 export function explained(error: unknown, parsed: ParsedArgs): unknown {
   if (missingPermission(error) !== null) return error; // what is missing is the whole message
   if (isCut(error)) return new CommandError(error.message, { exitCode: LOST, cause: error });

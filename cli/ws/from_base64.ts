@@ -7,7 +7,6 @@ import { CommandError } from "../errors/usage_error.ts";
 /**
  * Reads a line of base64.
  *
- * @param text The line.
  * @returns The bytes.
  * @throws {CommandError} If it is no base64.
  */

@@ -8,11 +8,7 @@ export class Input {
   readonly #iterator: AsyncIterator<Uint8Array<ArrayBuffer>>;
   #next: Promise<Uint8Array<ArrayBuffer> | null> | null = null;
 
-  /**
-   * Takes the input over.
-   *
-   * @param input Messages.
-   */
+  /** Takes the input over. */
   constructor(input: AsyncIterable<Uint8Array<ArrayBuffer>>) {
     this.#iterator = input[Symbol.asyncIterator]();
   }

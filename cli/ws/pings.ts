@@ -55,7 +55,6 @@ export class Pings implements Disposable {
   /**
    * Takes an answer.
    *
-   * @param data What it carries.
    * @returns Whether it answers one of these pings.
    */
   answered(data: Uint8Array): boolean {

@@ -23,13 +23,7 @@ import { protocolsOf } from "./connect_options.ts";
 import { type Console, openConsole } from "./console.ts";
 import { fromBase64 } from "./from_base64.ts";
 
-/**
- * Runs the server.
- *
- * @param parsed Options.
- * @param port Port to bind.
- * @returns Exit code.
- */
+/** Runs the server. */
 export async function broadcast(parsed: ParsedArgs, port: number): Promise<number> {
   const only = parsed.value("restrict-uri");
   if (only !== undefined && !only.startsWith("/")) {

@@ -6,16 +6,7 @@ import type { ClientWebSocketResponse } from "../../client/mod.ts";
 import type { Console } from "./console.ts";
 import type { TypedPings } from "./typed_pings.ts";
 
-/**
- * Does what a line that begins with a slash says; `//x` sends `/x`.
- *
- * @param line The line.
- * @param socket The connection.
- * @param terminal Where it is answered.
- * @param pings Pings that are typed.
- * @param leave Called before this side closes.
- * @returns Whether it was the last line.
- */
+/** Does what a line that begins with a slash says; `//x` sends `/x`. */
 export async function typedCommand(
   line: string,
   socket: ClientWebSocketResponse,

@@ -25,7 +25,6 @@ export class TypedPings {
   /**
    * Takes an answer.
    *
-   * @param bytes What it carries.
    * @returns What came, for the user; `null` if nothing was asked for.
    */
   answered(bytes: Uint8Array): string | null {

@@ -12,9 +12,6 @@ const FORMATS = { deflate: "deflate", gzip: "gzip", br: "brotli" } as const;
 /**
  * Compresses a body while it is sent; its length is not known then (RFC 9110 section 8.4).
  *
- * @param payload The body.
- * @param compression The coding.
- * @returns The compressed body.
  * @throws {TypeError} If the coding is unknown.
  */
 export function compressedPayload(

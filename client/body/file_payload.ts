@@ -10,7 +10,6 @@ const PIECE = 256 * 1024;
  * Makes a body of an open file: from its position to its end. It is read piece by piece, and closed
  * when the request is over.
  *
- * @param file The file.
  * @returns The body; a regular file can be sent again, and its length is known.
  */
 export function filePayload(file: Deno.FsFile): Payload {

@@ -91,7 +91,6 @@ export function payloadOf(data: RequestData): Payload {
  *
  * @param bytes The bytes; they must not change before the request is over.
  * @param contentType Their type.
- * @returns The body.
  */
 export function bytesPayload(bytes: Uint8Array<ArrayBuffer>, contentType: string): Payload {
   return {
@@ -109,12 +108,7 @@ export function bytesPayload(bytes: Uint8Array<ArrayBuffer>, contentType: string
   };
 }
 
-/**
- * Makes a body of an unknown number of bytes that can be sent only once.
- *
- * @param open Gives the stream.
- * @returns The body.
- */
+/** Makes a body of an unknown number of bytes that can be sent only once. */
 function streamPayload(open: () => ReadableStream<Uint8Array<ArrayBuffer>>): Payload {
   return { bytes: null, size: null, contentType: OCTETS, replayable: false, stream: open };
 }

@@ -63,8 +63,6 @@ export class ConnectionSlots {
   /**
    * Takes a place.
    *
-   * @param url Where the request goes.
-   * @param signal Gives the wait up.
    * @returns `null` if a place was free, else a promise that resolves when it is.
    * @throws The signal's reason.
    */
@@ -103,11 +101,7 @@ export class ConnectionSlots {
     });
   }
 
-  /**
-   * Gives a place back.
-   *
-   * @param url Where the request went.
-   */
+  /** Gives a place back. */
   release(url: string): void {
     const host = this.#hostOf(url);
     this.#used--;

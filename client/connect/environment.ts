@@ -11,14 +11,12 @@ export interface Environment {
   /**
    * Proxy for a URL.
    *
-   * @param url Where a hop goes.
    * @returns The proxy's URL, `null` for none.
    */
   proxyFor(url: URL): string | null;
   /**
    * Credentials for a URL.
    *
-   * @param url Where a hop goes.
    * @returns Value of an `Authorization` header, `null` for none.
    */
   authFor(url: URL): string | null;
@@ -30,7 +28,6 @@ export interface Environment {
  *
  * @param get Gives a variable.
  * @param readFile Gives the text of a file, `null` where it is missing.
- * @returns What they say.
  */
 export function environmentOf(
   get: (name: string) => string | undefined = readVariable,
@@ -53,8 +50,6 @@ export function environmentOf(
  * the host: `*`, a host, a domain (with or without a leading dot) that the host is below, each with
  * a port if only that is meant, or a network that its address is in, `10.0.0.0/8`.
  *
- * @param url Where a hop goes.
- * @param get Gives a variable.
  * @returns The proxy's URL, `null` for none.
  */
 export function proxyFromEnvironment(
@@ -121,7 +116,6 @@ const PROXY_VARIABLES = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"]
  * for as long as it takes.
  *
  * @param run What to run; not a promise's work.
- * @returns What that gives.
  */
 export function withoutProxyVariables<T>(run: () => T): T {
   const hidden = PROXY_VARIABLES.map((name) => [name, readVariable(name)] as const);

@@ -6,7 +6,6 @@
 /**
  * Undoes percent-encoding; text with a `%` that begins no escape is meant as it stands.
  *
- * @param text Part of a URL.
  * @returns The text, decoded if it can be.
  */
 export function percentDecoded(text: string): string {

@@ -50,7 +50,6 @@ export async function saveCookies(
 /**
  * Reads cookies from a file. It is data and nothing else: every field is checked, none is run.
  *
- * @param path The file.
  * @returns The cookies, in the order in which they were set.
  * @throws {SyntaxError} If the file is not what `saveCookies` writes.
  */

@@ -12,7 +12,6 @@ export type CookieInit = Readonly<Record<string, string>> | Iterable<readonly [s
  *
  * @param cookies Values by name, or pairs.
  * @param quoted Whether values will be quoted, which makes any of them safe.
- * @returns The pairs.
  * @throws {TypeError} If a name is no token, or a value holds a control character or `;`, or what
  * no header can carry.
  */
@@ -45,7 +44,6 @@ export function cookiePairs(cookies: CookieInit, quoted = false): [string, strin
  *
  * @param cookies Values by name, or pairs.
  * @param quoted Whether values are quoted where they need to be.
- * @returns The pairs.
  * @throws {TypeError} As {@linkcode cookiePairs} does.
  */
 export function sentPairs(cookies: CookieInit, quoted: boolean): [string, string][] {
@@ -58,7 +56,6 @@ export function sentPairs(cookies: CookieInit, quoted: boolean): [string, string
  *
  * @param cookies Names and values.
  * @param more Cookies that win over those, by name.
- * @returns The header's value.
  */
 export function cookieText(
   cookies: Iterable<readonly [string, string]>,

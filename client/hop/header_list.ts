@@ -12,7 +12,6 @@ export type HeadersLike = HeadersInit | Readonly<Record<string, string | undefin
 /**
  * Makes headers of what a caller gives.
  *
- * @param init The headers.
  * @returns A copy without those that are `undefined`.
  */
 export function headersOf(init: HeadersLike | undefined): Headers {
@@ -26,8 +25,6 @@ export function headersOf(init: HeadersLike | undefined): Headers {
 /**
  * Lists headers, checked.
  *
- * @param headers The headers.
- * @returns Pairs with names in lower case.
  * @throws {TypeError} If a value holds a control character.
  */
 export function checkedList(headers: Headers): HeaderList {
@@ -43,8 +40,6 @@ export function checkedList(headers: Headers): HeaderList {
 /**
  * Looks a header up.
  *
- * @param list The headers.
- * @param name Name in lower case.
  * @returns Its value, `null` where it is missing.
  */
 export function headerOf(list: HeaderList, name: string): string | null {

@@ -23,13 +23,7 @@ export type ClientMiddleware = (
   handler: ClientHandler,
 ) => Promise<HopResult>;
 
-/**
- * Puts middlewares around a handler; the first one is the outermost.
- *
- * @param middlewares The middlewares.
- * @param handler What the innermost one calls.
- * @returns All of it as one handler.
- */
+/** Puts middlewares around a handler; the first one is the outermost. */
 export function compose(
   middlewares: readonly ClientMiddleware[],
   handler: ClientHandler,
@@ -42,23 +36,13 @@ export function compose(
 
 const REPEATING = new WeakSet<ClientMiddleware>();
 
-/**
- * Marks a middleware that sends failed hops again, so that nobody beneath it does.
- *
- * @param middleware The middleware.
- * @returns The same.
- */
+/** Marks a middleware that sends failed hops again, so that nobody beneath it does. */
 export function repeating(middleware: ClientMiddleware): ClientMiddleware {
   REPEATING.add(middleware);
   return middleware;
 }
 
-/**
- * Tells whether one of some middlewares sends failed hops again.
- *
- * @param middlewares The middlewares.
- * @returns Whether one does.
- */
+/** Tells whether one of some middlewares sends failed hops again. */
 export function isRepeating(middlewares: readonly ClientMiddleware[]): boolean {
   return middlewares.some((each) => REPEATING.has(each));
 }

@@ -6,7 +6,6 @@
 /**
  * Encodes the UTF-8 bytes of a text in base64.
  *
- * @param text Any text.
  * @returns The base64, with its padding.
  */
 export function utf8Base64(text: string): string {

@@ -55,7 +55,6 @@ export function digestChallenge(headers: Headers): DigestChallenge | null {
 /**
  * Tells which hash a challenge asks for.
  *
- * @param challenge The challenge.
  * @returns Its name without `-sess`, and whether that was there.
  */
 export function digestAlgorithm(

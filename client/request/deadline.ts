@@ -92,7 +92,6 @@ function keepAlive(timer: Timer, alive: boolean): void {
  * @param limit Time from now, in ms.
  * @param now The time now, of `performance.now()`.
  * @param waiting Told once when the time has passed.
- * @returns The deadline.
  */
 export function setDeadline(limit: number, now: number, waiting: Waiting): Deadline {
   let queue = queues.get(limit);
@@ -100,11 +99,7 @@ export function setDeadline(limit: number, now: number, waiting: Waiting): Deadl
   return { queue, place: queue.add(now, waiting) };
 }
 
-/**
- * Takes a deadline back; one that has passed or was taken back before is no error.
- *
- * @param deadline The deadline.
- */
+/** Takes a deadline back; one that has passed or was taken back before is no error. */
 export function clearDeadline(deadline: Deadline): void {
   deadline.queue.delete(deadline.place);
 }

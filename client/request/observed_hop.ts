@@ -35,7 +35,6 @@ const OVER = new ClientConnectionError("Connection closed: the reply was read or
  *
  * @param payload The body.
  * @param request The hop that it is part of.
- * @returns The body, watched if anybody does.
  */
 export function observedBody(payload: Payload, request: ClientRequest): ObservedBody {
   const { phases, trace } = request.context ?? {};
@@ -76,14 +75,7 @@ function countedBody(payload: Payload, { context }: ClientRequest): HopBody {
   return { bytes: null, size, stream: () => countedStream(payload.stream(), size, report) };
 }
 
-/**
- * Watches a reply's body on its way to the reader.
- *
- * @param result The reply.
- * @param request The hop that got it.
- * @param sent What the hop has sent.
- * @returns The reply, watched if anybody does.
- */
+/** Watches a reply's body on its way to the reader. */
 export function observedResult(
   result: HopResult,
   request: ClientRequest,

@@ -109,8 +109,6 @@ export interface RedirectPolicy {
 /**
  * Tells whether a reply leads on. Nearly none does, so it is worth asking first.
  *
- * @param reply The reply.
- * @param policy Whether redirects are followed.
  * @returns Whether it has to be given to {@linkcode followRedirects}.
  */
 export function isRedirect(reply: HopResult, policy: RedirectPolicy): boolean {
@@ -120,10 +118,6 @@ export function isRedirect(reply: HopResult, policy: RedirectPolicy): boolean {
 /**
  * Follows where a reply leads.
  *
- * @param first The first hop.
- * @param reply Its reply.
- * @param policy Whether and how far.
- * @param sendHop Sends one hop.
  * @returns The last hop with its reply. A redirect that names no target is that reply, and in the
  * history too, as in aiohttp.
  * @throws {TooManyRedirectsError} At reply number `maxRedirects`, as aiohttp.

@@ -23,12 +23,7 @@ const dropped = new FinalizationRegistry<Remains>(({ result, onEnd }) => {
   onEnd();
 });
 
-/**
- * Ends a response with its request.
- *
- * @param watch The watch over the request.
- * @param response The response.
- */
+/** Ends a response with its request. */
 export function endTogether(watch: Watch, response: ClientResponse): void {
   watch.onAbort((reason) => response.content.cancel(reason));
 }

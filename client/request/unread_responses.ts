@@ -10,8 +10,6 @@ let isArmed = false;
 
 /**
  * Takes a response into memory soon, unless its owner reads it meanwhile, which most do at once.
- *
- * @param response The response.
  */
 export function readSoon(response: ClientResponse): void {
   unread.push(response);

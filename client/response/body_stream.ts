@@ -8,7 +8,6 @@ import type { StreamReader } from "../../http/bytes/stream_reader.ts";
  * Makes a stream of a body: cancelling it gives the body up, and its connection with it.
  *
  * @param content The body; it must not be read elsewhere.
- * @returns The stream.
  */
 export function streamOf(content: StreamReader): ReadableStream<Uint8Array<ArrayBuffer>> {
   const pieces = content.iterAny();

@@ -42,7 +42,6 @@ export class PartFile implements AsyncDisposable {
   /**
    * Creates one.
    *
-   * @param path Path of the complete file.
    * @throws {ClientError} If another download of this program is writing it.
    */
   constructor(path: string | URL) {

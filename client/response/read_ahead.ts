@@ -51,11 +51,7 @@ export class ReadAhead implements BodySource {
     }
   }
 
-  /**
-   * Gives the body up.
-   *
-   * @param reason Why.
-   */
+  /** Gives the body up. */
   cancel(reason?: unknown): Promise<void> {
     this.#isAsked = true;
     this.#pieces = [];

@@ -45,9 +45,6 @@ type BodyOptions = {
 /**
  * Puts what a caller said over a policy.
  *
- * @param defaults The policy.
- * @param options What the caller gave.
- * @returns The policy that counts.
  * @throws {RangeError} If a limit is negative.
  */
 export function resolvePolicy(defaults: BodyPolicy, options: BodyOptions): BodyPolicy {
@@ -69,11 +66,7 @@ export function resolvePolicy(defaults: BodyPolicy, options: BodyOptions): BodyP
   };
 }
 
-/**
- * Whether a reply has a body.
- *
- * @param result The reply.
- */
+/** Whether a reply has a body. */
 export function hasBody(result: HopResult): boolean {
   // Only asked for where it has to be: `body` makes a stream of `source`.
   return result.source === undefined ? result.body !== null : result.source !== null;
@@ -144,13 +137,7 @@ export async function readAtMost(
   throw error;
 }
 
-/**
- * Turns a failure while reading a body into the error that the caller sees.
- *
- * @param result The reply.
- * @param error What reading failed with.
- * @returns The error.
- */
+/** Turns a failure while reading a body into the error that the caller sees. */
 export function bodyError(result: HopResult, error: unknown): Error {
   if (error instanceof ContentDecodingError) {
     return new ClientPayloadError(`Response payload is not completed: ${error.message}`, {

@@ -15,8 +15,6 @@ export interface ResponseLink {
 /**
  * Lists the links of a reply by relation type, by target where that is missing.
  *
- * @param headers Headers of the reply.
- * @param base URL of the reply.
  * @returns The links; the first of those with one relation.
  */
 export function responseLinks(headers: Headers, base: URL): ReadonlyMap<string, ResponseLink> {

@@ -66,7 +66,6 @@ export interface BodyPlace {
  * @param response The response.
  * @param path The file.
  * @param options Whether a file may be replaced, and who is told about the progress.
- * @returns The file and its size.
  */
 export async function saveBody(
   response: SavableResponse,
@@ -93,7 +92,6 @@ export async function saveBody(
  * @param place Where in the file the body belongs.
  * @param urlDigest Digest of the URL, to know the part by.
  * @param options Whether a file may be replaced, and who is told about the progress.
- * @returns The file and its size.
  * @throws {ClientPayloadError} If the body is cut or broken.
  */
 export async function saveInto(
@@ -135,7 +133,6 @@ async function* piecesOf(content: StreamReader): AsyncGenerator<Uint8Array, void
 /**
  * Tells whether a body came compressed: its length and ranges are not those of the file then.
  *
- * @param response The response.
  * @returns Whether it has a `Content-Encoding`.
  */
 export function isEncoded(response: SavableResponse): boolean {
@@ -145,7 +142,6 @@ export function isEncoded(response: SavableResponse): boolean {
 /**
  * Digests a URL.
  *
- * @param url The URL.
  * @returns Its SHA-256 in hexadecimal digits.
  */
 export async function digestOf(url: string): Promise<string> {

@@ -65,8 +65,6 @@ export class EventTooLongError extends Error {
  * Reads events from a body, as the HTML standard says (section 9.2, "Server-sent events"): always
  * UTF-8, and what the body breaks off in is no event.
  *
- * @param content The body.
- * @param options Limits.
  * @yields The events in order.
  * @throws {EventTooLongError} If an event is longer than `maxEventSize`.
  */

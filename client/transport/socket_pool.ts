@@ -78,11 +78,7 @@ export class SocketPool {
     this.#tickAt(now + Math.min(TICK, kept));
   }
 
-  /**
-   * Closes those that were idle longest, to make room.
-   *
-   * @param used Connections that are in use.
-   */
+  /** Closes those that were idle longest, to make room. */
   makeRoom(used: number): void {
     while (this.#count > 0 && this.#count + used > this.#limit) {
       let oldest: SocketConnection | null = null;

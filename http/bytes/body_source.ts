@@ -50,7 +50,6 @@ const MAX_TRUSTED_LENGTH = 16 * 1024 * 1024;
  * @param length Announced length in bytes, `null` where it is not known. It is a hint, nothing
  * more.
  * @param exact Whether the stream gives no byte beyond `length`, so that its end is known there.
- * @returns The source.
  */
 export function streamSource(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -72,12 +71,7 @@ export interface SourceReader<View extends Uint8Array<ArrayBuffer> | void> {
   cancel(reason?: unknown): Promise<void>;
 }
 
-/**
- * Reads by the pieces of a reader.
- *
- * @param reader The reader.
- * @returns The source.
- */
+/** Reads by the pieces of a reader. */
 export function pieceSource(reader: SourceReader<void>): BodySource {
   async function next(): Promise<Uint8Array<ArrayBuffer> | null> {
     for (;;) {
@@ -106,7 +100,6 @@ export function pieceSource(reader: SourceReader<void>): BodySource {
  * @param reader The reader.
  * @param length Announced length in bytes, `null` where it is not known; a hint.
  * @param exact Whether the end is known to be at `length`.
- * @returns The source.
  */
 export function bufferSource(
   reader: SourceReader<Uint8Array<ArrayBuffer>>,

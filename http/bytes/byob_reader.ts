@@ -6,7 +6,6 @@
 /**
  * Locks a stream with a reader that reads into the caller's buffers.
  *
- * @param stream The stream.
  * @returns The reader; `null`, and the stream is as it was, where that is no byte stream.
  * @throws {TypeError} If the stream is locked.
  */

@@ -50,7 +50,6 @@ export interface PlatformStream {
  * Wraps a connection of the platform: a write writes everything, and to close twice is harmless.
  *
  * @param connection The connection; it belongs to the wrapper from now on.
- * @returns The stream.
  */
 export function byteStream(connection: PlatformStream): ByteStream {
   return new WholeWrites(connection);

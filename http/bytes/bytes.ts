@@ -6,7 +6,6 @@
 /**
  * Joins byte arrays; a single one is returned as it is, without a copy.
  *
- * @param pieces The arrays in order.
  * @returns One array with all their bytes.
  */
 export function concatBytes(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {

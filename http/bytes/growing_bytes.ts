@@ -27,11 +27,7 @@ export class GrowingBytes {
     return this.#size;
   }
 
-  /**
-   * Adds a copy of a piece.
-   *
-   * @param piece The piece.
-   */
+  /** Adds a copy of a piece. */
   append(piece: Uint8Array): void {
     const size = this.#size + piece.length;
     if (size > this.#bytes.length) {
@@ -61,7 +57,6 @@ export class GrowingBytes {
  *
  * @param buffer The buffer; it may be detached.
  * @param size The size, in bytes.
- * @returns A buffer of that size.
  */
 export function resized(buffer: ArrayBuffer, size: number): ArrayBuffer {
   const movable: Partial<Pick<ArrayBuffer, "transfer">> = buffer; // Node 20 has none

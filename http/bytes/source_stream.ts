@@ -9,12 +9,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /** First size of what is read for a reader without memory of its own, in bytes. */
 const LARGE_BUFFER = 64 * 1024;
 
-/**
- * Makes a source of bytes that are there.
- *
- * @param bytes The body.
- * @returns The source.
- */
+/** Makes a source of bytes that are there. */
 export function bytesSource(bytes: Bytes): BodySource {
   let left: Bytes | null = bytes;
   const take = (): Bytes | null => {
@@ -32,7 +27,6 @@ export function bytesSource(bytes: Bytes): BodySource {
 /**
  * Makes a byte stream of a source.
  *
- * @param source The source.
  * @returns The stream; what reads it into its own memory costs no copy.
  */
 export function sourceStream(source: BodySource): ReadableStream<Bytes> {

@@ -390,9 +390,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
  * Iterates over what gives bytes as pieces; a {@linkcode StreamReader}, which iterates over lines,
  * by the pieces that come.
  *
- * @typeParam T Type of a piece.
  * @param source What gives bytes.
- * @returns Its pieces.
  */
 export function piecesOf<T>(source: AsyncIterable<T>): AsyncIterable<T | Uint8Array<ArrayBuffer>> {
   return source instanceof StreamReader ? source.iterAny() : source;

@@ -12,13 +12,7 @@ export const CODINGS: readonly ContentCoding[] = ["br", "gzip", "deflate"];
 
 const FORMATS = { br: "brotli", gzip: "gzip", deflate: "deflate" } as const;
 
-/**
- * Compresses a stream as it is read.
- *
- * @param body The stream.
- * @param coding The coding.
- * @returns The compressed stream.
- */
+/** Compresses a stream as it is read. */
 export function compressStream(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   coding: ContentCoding,

@@ -24,13 +24,7 @@ export class ContentDecodingError extends Error {
   /** The coding that failed, as the header names it. */
   readonly coding: string;
 
-  /**
-   * Creates one.
-   *
-   * @param coding The coding that failed.
-   * @param reason What is wrong.
-   * @param options The error behind it.
-   */
+  /** Creates one. */
   constructor(coding: string, reason: string, options?: ErrorOptions) {
     super(`Cannot decode content-encoding "${coding}": ${reason}`, options);
     this.coding = coding;

@@ -9,7 +9,6 @@
  * 8 (RFC 1950 section 2.2).
  *
  * @param start The first bytes.
- * @returns Whether the header is there.
  */
 export function hasZlibHeader(start: Uint8Array): boolean {
   const [first = 0, second = 0] = start;

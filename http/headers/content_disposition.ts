@@ -80,9 +80,6 @@ export function parseContentDisposition(header: string | null): ContentDispositi
  * printable ASCII is written twice, as RFC 6266 appendix D advises: a plain fallback and
  * `*=UTF-8''…`.
  *
- * @param type The disposition.
- * @param init Name and filename.
- * @returns The header value, as text.
  * @throws {TypeError} If a name in form-data holds NUL, which no header can carry, or if `type`
  * holds a control character.
  */

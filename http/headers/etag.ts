@@ -20,7 +20,6 @@ const TAGS = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
  * Writes an entity tag.
  *
  * @param etag The tag; text is the value of a strong one, without quotes.
- * @returns The header value.
  * @throws {TypeError} If the value holds a character that no tag may.
  */
 export function formatETag(etag: ETag | string): string {

@@ -47,7 +47,6 @@ const LINE_BREAKING = /[\0\r\n]/;
 /**
  * Tells whether a text is a token of RFC 9110 section 5.6.2.
  *
- * @param text The text.
  * @returns `true` for one or more token characters.
  */
 export function isToken(text: string): boolean {
@@ -100,7 +99,6 @@ export function parseHeaderParams(
  *
  * @param value What stands before the first `;`.
  * @param params Names and values in order.
- * @returns The header value.
  * @throws {TypeError} If a name is not a token, or a text holds a control character, which would
  * end the header line or the parameter.
  */

@@ -11,7 +11,6 @@ const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 /**
  * Tells whether a text holds a control character that no header may have.
  *
- * @param text The text.
  * @returns `true` for any but the tab.
  */
 export function hasControl(text: string): boolean {
@@ -23,7 +22,6 @@ export function hasControl(text: string): boolean {
  * be, else ISO-8859-1.
  *
  * @param value The header, with each byte as one character, or as text.
- * @returns The text.
  */
 export function headerText(value: string): string {
   if (/^[\0-\x7f]*$/.test(value) || /[^\0-\xff]/.test(value)) return value;
@@ -37,7 +35,6 @@ export function headerText(value: string): string {
 /**
  * Gives the bytes of a text that has each byte as one character.
  *
- * @param text The text.
  * @returns The bytes.
  */
 export function latin1Bytes(text: string): Uint8Array<ArrayBuffer> {

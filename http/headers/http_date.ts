@@ -20,7 +20,6 @@ const ASCTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}):(\d{2}):(\d{2}
  *
  * @param date The date; part of a second is rounded up, as in aiohttp, so that a client that sends
  * it back is never told of a change that it has seen.
- * @returns The header value.
  * @throws {RangeError} If the date is not valid.
  */
 export function formatHttpDate(date: Date): string {

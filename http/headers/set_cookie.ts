@@ -51,7 +51,6 @@ const asIs = (text: string): string => text;
  * Parses `Set-Cookie` headers; of several with one name the last counts, as in aiohttp.
  *
  * @param headers One string for each header line (`Headers.getSetCookie()`).
- * @returns Cookies by name.
  */
 export function parseSetCookies(headers: readonly string[]): ReadonlyMap<string, ResponseCookie> {
   const cookies = new Map<string, ResponseCookie>();
@@ -74,7 +73,6 @@ export function parseSetCookies(headers: readonly string[]): ReadonlyMap<string,
  * @param name Cookie name, an RFC 6265 token.
  * @param value Cookie value, written as it is.
  * @param options Attributes; `path` is `/` unless given.
- * @returns The header value.
  * @throws {TypeError} If the name, the value or an attribute holds a character that would end it
  * or inject another attribute.
  */

@@ -48,12 +48,7 @@ export class BodyDecoder {
   #trailers: HeaderFields = NO_FIELDS;
   #tail: Uint8Array<ArrayBuffer> | null = null; // trailers that have come
 
-  /**
-   * Creates one.
-   *
-   * @param framing How the body's end is known.
-   * @param limits Limits, for trailers.
-   */
+  /** Creates one. */
   constructor(framing: Framing, limits: HeadLimits = DEFAULT_HEAD_LIMITS) {
     this.#limits = limits;
     this.#place = framing === CHUNKED ? SIZE : framing === 0 ? DONE : DATA;
@@ -81,11 +76,7 @@ export class BodyDecoder {
     return this.#trailers;
   }
 
-  /**
-   * How many of the bytes at hand are the body's.
-   *
-   * @param count How many there are.
-   */
+  /** How many of the bytes at hand are the body's. */
   available(count: number): number {
     return this.#place === DATA ? Math.min(this.#left, count) : 0;
   }

@@ -25,7 +25,6 @@ export const IS_TARGET: Uint8Array = table((byte) => byte > 32 && byte !== 127 &
  * Turns bytes into a text of one character a byte (ISO 8859-1).
  *
  * @param bytes The bytes.
- * @returns The text.
  */
 export function latin1(bytes: Uint8Array): string {
   let text = "";

@@ -30,7 +30,6 @@ export function replyFraming(head: ReplyHead, method: string): Framing {
 /**
  * How the end of a request's body is known.
  *
- * @param head The request's head.
  * @returns Its framing, 0 for a request without a body.
  * @throws {HttpSyntaxError} If the headers contradict each other.
  */

@@ -75,11 +75,6 @@ export function headEnd(
 /**
  * Passes over the empty lines before a request (RFC 9112 section 2.2). To be called before each
  * {@linkcode headEnd} until that has found the end: such a line may come in two pieces.
- *
- * @param bytes Where the request is.
- * @param start First byte.
- * @param end End of what has come.
- * @returns Where the request begins.
  */
 export function skipEmptyLines(bytes: Uint8Array, start: number, end: number): number {
   while (start + 1 < end && bytes[start] === CR && bytes[start + 1] === LF) start += 2;
@@ -89,10 +84,6 @@ export function skipEmptyLines(bytes: Uint8Array, start: number, end: number): n
 /**
  * Reads the head of a reply.
  *
- * @param bytes Where it is.
- * @param start Its first byte.
- * @param end Where {@linkcode headEnd} found the end.
- * @param limits Limits.
  * @returns The head; it does not refer to `bytes`.
  * @throws {HttpSyntaxError} If it breaks the protocol or a limit.
  */
@@ -122,10 +113,6 @@ export function parseReplyHead(
 /**
  * Reads the head of a request.
  *
- * @param bytes Where it is.
- * @param start Its first byte.
- * @param end Where {@linkcode headEnd} found the end.
- * @param limits Limits.
  * @returns The head; it does not refer to `bytes`.
  * @throws {HttpSyntaxError} If it breaks the protocol or a limit; its `status` says how to answer.
  */

@@ -69,7 +69,6 @@ export class HeaderFields {
   /**
    * The value of a header, those of several lines joined by `, `.
    *
-   * @param name Name in lower case.
    * @returns `null` where there is no such line.
    */
   get(name: string): string | null {
@@ -79,12 +78,7 @@ export class HeaderFields {
     return others.length === 0 ? first : [first, ...others].join(", ");
   }
 
-  /**
-   * The values of all lines of a header.
-   *
-   * @param name Name in lower case.
-   * @returns The values in order.
-   */
+  /** The values of all lines of a header. */
   getAll(name: string): string[] {
     const values: string[] = [];
     if (this.#lacks(name)) return values;
@@ -100,11 +94,7 @@ export class HeaderFields {
     return values;
   }
 
-  /**
-   * Whether there is such a line.
-   *
-   * @param name Name in lower case.
-   */
+  /** Whether there is such a line. */
   has(name: string): boolean {
     const bit = BIT_OF.get(name);
     return bit === undefined ? this.getAll(name).length > 0 : (this.#known & bit) !== 0;
@@ -128,7 +118,6 @@ export const NO_FIELDS: HeaderFields = new HeaderFields("", 0);
  * @param limits Limits.
  * @param unfolds Whether a line may go on in the next one, as RFC 9112 section 5.2 lets a user agent
  * accept it in a reply.
- * @returns The lines.
  * @throws {HttpSyntaxError} If a line is not a header, or a limit is passed.
  */
 export function parseFields(
@@ -194,7 +183,6 @@ export function parseFields(
  * @param start Its first byte.
  * @param end Where to stop looking for its end.
  * @param status Status that a server answers it with.
- * @returns The error.
  */
 export function lineError(
   reason: string,

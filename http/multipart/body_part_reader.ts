@@ -36,7 +36,6 @@ export interface PartContent {
   /**
    * Gives the body up.
    *
-   * @param error What every later read throws.
    * @returns The error that counts, which is the first.
    */
   fail(error: unknown): unknown;

@@ -42,10 +42,6 @@ const NOT_IN_FORMS: ReadonlySet<string> = new Set([
 /**
  * Writes the header lines of a part, `Content-Type` first as aiohttp does.
  *
- * @param subtype Subtype of the multipart.
- * @param body Content of the part.
- * @param options What is said about it.
- * @returns The lines, each with its CRLF.
  * @throws {TypeError} If a header cannot be written or does not belong there.
  */
 export function formatPartHeaders(subtype: string, body: PartBody, options: PartOptions): string {

@@ -80,11 +80,7 @@ export class MultipartFraming {
     return this.#state !== "body";
   }
 
-  /**
-   * Sets the limit of the current part, once its headers are known.
-   *
-   * @param limit The limit.
-   */
+  /** Sets the limit of the current part, once its headers are known. */
   limitPart(limit: PartSizeLimit): void {
     this.#bodyLimit = limit;
   }
@@ -152,7 +148,6 @@ export class MultipartFraming {
   /**
    * Gives the body up: what cannot be parsed once is not read on from its middle.
    *
-   * @param error What every later call throws.
    * @returns The error that counts, which is the first.
    */
   fail(error: unknown): unknown {

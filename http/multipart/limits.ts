@@ -107,7 +107,6 @@ export const MULTIPART_LIMITS = new OptionTable<Partial<MultipartLimits>>(
  * Completes limits with their defaults.
  *
  * @param limits The limits that differ from the defaults; other properties are ignored.
- * @returns Every limit, in a frozen object.
  * @throws {RangeError} If a limit is negative or not a number.
  */
 export function resolveMultipartLimits(limits: Partial<MultipartLimits> = {}): MultipartLimits {

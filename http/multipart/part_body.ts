@@ -41,15 +41,10 @@ export interface PartBody {
   /**
    * Reads the content.
    *
-   * @returns Its pieces.
    * @throws {TypeError} If it can be read once and has been.
    */
   open(): AsyncIterable<Uint8Array>;
-  /**
-   * Gives the content up, whether it is being read or not.
-   *
-   * @param reason What the source is told.
-   */
+  /** Gives the content up, whether it is being read or not. */
   cancel(reason: unknown): Promise<void>;
 }
 
@@ -59,7 +54,6 @@ const OCTETS = "application/octet-stream";
  * Wraps a value as the content of a part.
  *
  * @param value The value; bytes are not copied and must not change before they are sent.
- * @returns The content.
  * @throws {TypeError} If the value is nothing that can be sent.
  */
 export function partBody(value: PartValue): PartBody {

@@ -13,7 +13,6 @@ const IDENTITY: ReadonlySet<string> = new Set(["", "7bit", "8bit", "binary", "id
  * Refuses encodings in form-data: RFC 7578 section 4.7 deprecates them, no browser sends them, and
  * a filter in front that does not decode would see other bytes than the application.
  *
- * @param headers Headers of the part.
  * @throws {MultipartEncodingError} If the part is encoded.
  */
 export function refuseEncodings(headers: Headers): void {
@@ -33,7 +32,6 @@ export function refuseEncodings(headers: Headers): void {
  * @param data The content as sent.
  * @param headers Headers of the part.
  * @param limit Most bytes of the result.
- * @returns The decoded content.
  * @throws {MultipartEncodingError} If an encoding is unknown or the content is damaged in it.
  * @throws {MultipartLimitError} If the result is larger than `limit`.
  */
@@ -55,7 +53,6 @@ export async function decodePart(
  * that a field is read as it was written.
  *
  * @param label An encoding name of the WHATWG Encoding standard.
- * @returns The decoder.
  * @throws {MultipartEncodingError} If the label is unknown.
  */
 export function partDecoder(label: string): TextDecoder {
@@ -72,7 +69,6 @@ export function partDecoder(label: string): TextDecoder {
  *
  * @param decoder How to decode.
  * @param bytes The bytes.
- * @returns The text.
  * @throws {MultipartEncodingError} If the bytes are not of that encoding.
  */
 export function decodeText(decoder: TextDecoder, bytes: Uint8Array<ArrayBuffer>): string {

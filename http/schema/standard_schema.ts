@@ -38,12 +38,7 @@ export type SchemaOutput<S extends StandardSchemaV1> = NonNullable<
   S["~standard"]["types"]
 >["output"];
 
-/**
- * Tells a schema from other values. Some libraries make functions of them.
- *
- * @param value Anything.
- * @returns Whether it is a schema.
- */
+/** Tells a schema from other values. Some libraries make functions of them. */
 export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
   return ((typeof value === "object" && value !== null) || typeof value === "function") &&
     "~standard" in value;
@@ -55,7 +50,6 @@ export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
  * @param schema The schema.
  * @param value The value.
  * @param what Name of the value for the message, `the body of http://host/` for example.
- * @returns What the schema makes of it.
  * @throws {SchemaValidationError} If the value does not fit.
  */
 export async function validateWithSchema<S extends StandardSchemaV1>(

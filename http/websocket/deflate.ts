@@ -140,12 +140,7 @@ export class MessageDeflate {
   #deflate: DeflateRaw | null = null;
   #inflate: InflateRaw | null = null;
 
-  /**
-   * Creates one; its streams are made with the first message.
-   *
-   * @param own How this side compresses.
-   * @param peer How the peer does.
-   */
+  /** Creates one; its streams are made with the first message. */
   constructor(own: DeflateSide, peer: DeflateSide) {
     this.#own = own;
     this.#peer = peer;
@@ -155,7 +150,6 @@ export class MessageDeflate {
    * Compresses a message. One call at a time.
    *
    * @param message Its bytes.
-   * @returns What goes on the wire.
    */
   async compress(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     const { windowBits, contextTakeover } = this.#own;
@@ -173,7 +167,6 @@ export class MessageDeflate {
    *
    * @param payload What came on the wire.
    * @param limit Messages of this many bytes or more are refused; 0 for no limit.
-   * @returns The message.
    * @throws {WebSocketLimitError} If it gets too big; no more than the limit is inflated.
    * @throws {WebSocketProtocolError} If it is not deflated data.
    */

@@ -62,12 +62,7 @@ export class FrameReader {
   #compressed = false;
   #utf8: TextDecoder | null = null; // checks the fragments of a text as they come
 
-  /**
-   * Creates one.
-   *
-   * @param rules How to read.
-   * @param events Takes what was read.
-   */
+  /** Creates one. */
   constructor(rules: FrameRules, events: FrameEvents) {
     this.#rules = rules;
     this.#events = events;
@@ -76,7 +71,6 @@ export class FrameReader {
   /**
    * Reads one piece; the memory may be used again afterwards.
    *
-   * @param piece Bytes as they came.
    * @throws {WebSocketProtocolError} If they break the protocol, with the close code that names it.
    * @throws {WebSocketLimitError} If a message is too big.
    */

@@ -13,11 +13,7 @@ export interface PeerWatchOptions {
   readonly writeTimeout: number;
   /** Sends a ping. */
   ping(): void;
-  /**
-   * Called once when the peer is dead.
-   *
-   * @param error What to tell.
-   */
+  /** Called once when the peer is dead. */
   die(error: WebSocketTimeoutError): void;
 }
 
@@ -32,12 +28,7 @@ export class PeerWatch {
   #stall: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
 
-  /**
-   * Starts it.
-   *
-   * @param options Limits.
-   * @param writer What waits to be sent.
-   */
+  /** Starts it. */
   constructor(options: PeerWatchOptions, writer: FrameWriter) {
     this.#options = options;
     this.#writer = writer;

@@ -17,11 +17,7 @@ export class ReceiveQueue {
   #waiting: ((message: WSMessage) => void) | null = null;
   #iterating: ((result: IteratorResult<WSMessage>) => void) | null = null;
 
-  /**
-   * Creates one.
-   *
-   * @param maxQueue Most messages that may wait.
-   */
+  /** Creates one. */
   constructor(maxQueue: number) {
     this.#maxQueue = maxQueue;
   }
@@ -57,7 +53,6 @@ export class ReceiveQueue {
    *
    * @param message The message.
    * @param size Its size, in bytes.
-   * @returns Whether a reader has it now.
    */
   put(message: WSMessage, size: number): boolean {
     const iterating = this.#iterating;
@@ -97,7 +92,6 @@ export class ReceiveQueue {
    * Waits for the next message.
    *
    * @param timeout Timeout in ms; 0 for no limit.
-   * @returns The message.
    * @throws {WebSocketTimeoutError} If none came in time.
    */
   take(timeout: number): Promise<WSMessage> {
@@ -127,7 +121,6 @@ export class ReceiveQueue {
 /**
  * Makes a message the step of an iteration.
  *
- * @param message The message.
  * @returns The step; the end for a message that tells of one.
  */
 export function toResult(message: WSMessage): IteratorResult<WSMessage> {

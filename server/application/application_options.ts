@@ -57,8 +57,6 @@ const BODY_LIMITS: BodyLimits = Object.freeze({
 /**
  * Completes the limits of bodies with their defaults.
  *
- * @param options What the application was given.
- * @returns The limits.
  * @throws {RangeError} If one is negative or not a number.
  */
 export function resolveBodyLimits(options: ApplicationOptions): BodyLimits {

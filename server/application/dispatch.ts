@@ -20,11 +20,7 @@ import { noResponse } from "./mistakes.ts";
 export interface DispatchOptions {
   /** The application, as requests see it. */
   readonly app: AppContext;
-  /**
-   * Wraps a handler in the application's middlewares.
-   *
-   * @param handler The handler.
-   */
+  /** Wraps a handler in the application's middlewares. */
   wrap(handler: Handler): Handler;
   /** Lets `onResponsePrepare` see a response; `null` where nobody listens. */
   readonly prepare:
@@ -36,18 +32,13 @@ export interface DispatchOptions {
   readonly waiting: LinkedList<ServerRequest>;
 }
 
-/**
- * Answers a request: every failure of a handler, a responder or a logger becomes a response.
- *
- * @param exchange The request and its route.
- */
+/** Answers a request: every failure of a handler, a responder or a logger becomes a response. */
 export type Dispatch = (exchange: Exchange) => Response | Promise<Response>;
 
 /**
  * Makes what answers every request: middlewares, handler, response.
  *
  * @param options The application and how it wraps handlers.
- * @returns The function.
  */
 export function createDispatch(options: DispatchOptions): Dispatch {
   const { app, prepare } = options;

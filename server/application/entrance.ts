@@ -40,7 +40,6 @@ export class Entrance {
    *
    * @param request The platform's request.
    * @param info What the platform tells about the connection.
-   * @returns The response.
    */
   answer(request: Request, info: ServeInfo | undefined): Response | Promise<Response> {
     const port = portOf(info);

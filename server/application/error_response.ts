@@ -17,12 +17,7 @@ import { isMismatch } from "../body/incoming_body.ts";
 import { explained } from "./mistakes.ts";
 import { withHeaders } from "./hono_response.ts";
 
-/**
- * Logs an error; a logger that fails must not cost the client its answer.
- *
- * @param error The error.
- * @param request The request that it ended.
- */
+/** Logs an error; a logger that fails must not cost the client its answer. */
 export function report(error: unknown, request: ServerRequest): void {
   try {
     request.app.logger.error(describe(request), error);
@@ -36,7 +31,6 @@ export function report(error: unknown, request: ServerRequest): void {
  *
  * @param response The answer, maybe of a middleware of ours.
  * @param request The request.
- * @returns The response.
  */
 export function withWanted(response: Response, request: ServerRequest): Response {
   const failure = requestInternals.failureOf(request);
@@ -45,13 +39,7 @@ export function withWanted(response: Response, request: ServerRequest): Response
     : withHeaders(response, failure.wanted);
 }
 
-/**
- * Turns what a handler threw into a response, and logs what is the program's fault.
- *
- * @param error What was thrown.
- * @param request The request.
- * @returns The response.
- */
+/** Turns what a handler threw into a response, and logs what is the program's fault. */
 export function errorResponse(error: unknown, request: ServerRequest): Response {
   const failure = requestInternals.failureOf(request);
   const known = failure !== null && failure.error === error ? failure.response : null;
@@ -65,13 +53,7 @@ export function errorResponse(error: unknown, request: ServerRequest): Response 
   return known ?? withWanted(pageOf(problem), request);
 }
 
-/**
- * Gives the page for what a handler threw, and logs nothing.
- *
- * @param error What was thrown.
- * @param request The request.
- * @returns The page.
- */
+/** Gives the page for what a handler threw, and logs nothing. */
 export function errorPage(error: unknown, request: ServerRequest): Response {
   const failure = requestInternals.failureOf(request);
   if (failure !== null && failure.error === error) return failure.response;
@@ -83,7 +65,6 @@ export function errorPage(error: unknown, request: ServerRequest): Response {
  *
  * @param error What was thrown.
  * @param logger Where an error of the program is reported.
- * @returns The page.
  */
 export function mountedError(error: unknown, logger: Logger): Response {
   if (error instanceof HonoException) return error.getResponse();
@@ -104,8 +85,6 @@ function pageOf(problem: HTTPException | null): Response {
 /**
  * Tells what is to be answered for an error.
  *
- * @param error What was thrown.
- * @param request The request, if there is one.
  * @returns The exception; `null` for an error of the program, which has to be logged.
  */
 export function problemOf(error: unknown, request?: ServerRequest): HTTPException | null {
@@ -122,8 +101,6 @@ export function problemOf(error: unknown, request?: ServerRequest): HTTPExceptio
 /**
  * Tells whether an error says that the client has left.
  *
- * @param error What was thrown.
- * @param request The request, if there is one.
  * @returns `true` if it does.
  */
 export function isReset(error: unknown, request?: ServerRequest): boolean {
@@ -138,12 +115,7 @@ function multipartProblem(error: MultipartError): HTTPException {
     : new HTTPBadRequest({ text: error.message, cause: error });
 }
 
-/**
- * Names a request in the log.
- *
- * @param request The request.
- * @returns One line.
- */
+/** Names a request in the log. */
 function describe(request: ServerRequest): string {
   // The path may hold anything a client can send; a log line has to stay one line.
   return `Error handling ${request.method} ${JSON.stringify(request.rawPath)}`;

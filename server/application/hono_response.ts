@@ -10,8 +10,6 @@ import { mutableResponse } from "../request/mutable_response.ts";
  * Adds the headers that middlewares wanted for whatever response follows. Cookies and `Vary` come
  * besides the response's own; doing it twice changes nothing.
  *
- * @param response The response.
- * @param wanted Headers that were set before.
  * @returns The response; a copy where its headers could not be changed.
  */
 export function withHeaders(response: Response, wanted: Headers): Response {
@@ -30,9 +28,6 @@ export function withHeaders(response: Response, wanted: Headers): Response {
  * Makes a response the one of the context, with the headers that were set on the context so far.
  * Hono itself would drop the response's own cookies and `Vary`, and fail for an upgrade.
  *
- * @param c The context.
- * @param response The response.
- * @param wanted Headers that were set before.
  * @returns What the middlewares see; for an upgrade, which must not be copied, a response that
  * collects headers for it.
  */

@@ -35,12 +35,7 @@ export interface Exchange {
 export interface HonoRouterOptions {
   /** The application's resources. */
   readonly resources: Router;
-  /**
-   * Answers a request whose route was looked for.
-   *
-   * @param exchange The request.
-   * @returns The response.
-   */
+  /** Answers a request whose route was looked for. */
   answer(exchange: Exchange): Response | Promise<Response>;
   /** Starts the application; `null` once it has started. */
   starting(): Promise<void> | null;
@@ -64,11 +59,7 @@ export class HonoRouter implements RouterOfHono<Entry> {
   #path = "";
   #isHead = false;
 
-  /**
-   * Creates one.
-   *
-   * @param options The resources, and what answers.
-   */
+  /** Creates one. */
   constructor(options: HonoRouterOptions) {
     this.#options = options;
   }
@@ -91,9 +82,6 @@ export class HonoRouter implements RouterOfHono<Entry> {
   /**
    * Adds what a user gave to the Hono instance; Hono calls it.
    *
-   * @param method Method in upper case.
-   * @param path Path in Hono's syntax.
-   * @param entry The handler.
    * @throws {TypeError} If the application has started, or was added to another.
    */
   add(method: string, path: string, entry: Entry): void {
@@ -135,8 +123,6 @@ export class HonoRouter implements RouterOfHono<Entry> {
   /**
    * Gives the response that has to leave for what Hono gave.
    *
-   * @param raw The platform's request.
-   * @param response What Hono gave.
    * @returns The response; an upgrade with the headers that were collected for it.
    */
   leaving(raw: Request, response: Response): Response {
@@ -208,8 +194,6 @@ export const HONO_EXECUTION = {
 /**
  * Lets Hono take a HEAD for the GET that it answers, and leave the body on: its length is counted
  * when the response leaves. `c.req.method` says HEAD all the same.
- *
- * @param raw The platform's request.
  */
 export function passAsGet(raw: Request): void {
   Object.defineProperty(raw, "method", { value: "GET", configurable: true });

@@ -18,13 +18,7 @@ export type Hooks<T> = ((value: T) => void | Promise<void>)[];
  */
 export type CleanupContext<T> = (value: T) => AsyncGenerator<void, void, void>;
 
-/**
- * Runs the callbacks in order; the first failure ends it.
- *
- * @typeParam T What the callbacks get.
- * @param signal The callbacks.
- * @param value What they get.
- */
+/** Runs the callbacks in order; the first failure ends it. */
 export async function send<T>(signal: Hooks<T>, value: T): Promise<void> {
   for (const callback of signal) await callback(value);
 }
@@ -32,7 +26,6 @@ export async function send<T>(signal: Hooks<T>, value: T): Promise<void> {
 /**
  * Runs every callback, whatever the others do.
  *
- * @param callbacks The callbacks in order.
  * @throws {AggregateError} If several fail; a single failure is thrown as it is.
  */
 export async function runAll(callbacks: readonly (() => unknown)[]): Promise<void> {
@@ -55,9 +48,6 @@ export class CleanupStack {
   /**
    * Runs a context up to its `yield`.
    *
-   * @typeParam T What it gets.
-   * @param context The context.
-   * @param value What it gets.
    * @throws {TypeError} If it ends without a `yield`.
    */
   async enter<T>(context: CleanupContext<T>, value: T): Promise<void> {
@@ -68,11 +58,7 @@ export class CleanupStack {
     this.#open.push(running);
   }
 
-  /**
-   * Gives what runs the contexts to their ends, the last one first; each can be run once.
-   *
-   * @returns One callback for each.
-   */
+  /** Gives what runs the contexts to their ends, the last one first; each can be run once. */
   leave(): (() => Promise<void>)[] {
     return this.#open.splice(0).reverse().map((running) => async () => {
       if ((await running.next()).done) return;

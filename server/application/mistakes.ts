@@ -8,14 +8,7 @@ import { giverOf, type Handler } from "../request/middleware.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { Resource } from "../routing/resource.ts";
 
-/**
- * The error for a handler or a middleware that gave something else than a response.
- *
- * @param result What it gave.
- * @param request The request.
- * @param chain What was called for it.
- * @returns The error.
- */
+/** The error for a handler or a middleware that gave something else than a response. */
 export function noResponse(result: unknown, request: ServerRequest, chain: Handler): TypeError {
   const giver = `The ${giverOf(request, chain)} has to`;
   return new TypeError(
@@ -47,8 +40,6 @@ function remedyOf(result: unknown, isMiddleware: boolean): string {
 /**
  * Says what is behind an error that a class's method throws where it was passed without its object.
  *
- * @param error What was thrown.
- * @param request The request.
  * @returns An error that says so, with the first as its cause; any other error as it is.
  */
 export function explained(error: unknown, request: ServerRequest): unknown {

@@ -17,9 +17,6 @@ export class OpenAnswers {
   /**
    * Ends sockets and streams. Each failure is logged: it must not keep the others, or the server,
    * from ending.
-   *
-   * @param logger Where failures go.
-   * @param end Ends one.
    */
   async endAll(logger: Logger, end: (answer: RunningAnswer) => Promise<void>): Promise<void> {
     await Promise.all([...this.running].map(async (each) => {
@@ -31,11 +28,7 @@ export class OpenAnswers {
     }));
   }
 
-  /**
-   * Answers the requests that wait with `503`, and logs each.
-   *
-   * @param logger Where they are logged.
-   */
+  /** Answers the requests that wait with `503`, and logs each. */
   abandon(logger: Logger): void {
     const { waiting } = this;
     for (let place = waiting.first; place !== null; place = waiting.first) {

@@ -7,15 +7,7 @@ import type { EnginePort } from "../engine/engine.ts";
 import { brokenHeader } from "./header_guard.ts";
 import { announceClose, serverErrorResponse } from "../response/prepare_response.ts";
 
-/**
- * Keeps back a response that would stop the process, and says goodbye where the server stops.
- *
- * @param response The response.
- * @param engine What sends it.
- * @param draining Whether the server stops.
- * @param logger Where a broken header is reported.
- * @returns What is to leave.
- */
+/** Keeps back a response that would stop the process, and says goodbye where the server stops. */
 export function checkResponse(
   response: Response,
   engine: EnginePort,

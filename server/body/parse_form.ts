@@ -24,8 +24,6 @@ const MAX_MEMORY = 1024 * 1024;
  * Reads a form to its end. Text fields stay in memory, within the reader's limits; files are
  * spooled, together at most 1 MiB in memory.
  *
- * @param reader The body.
- * @returns The form, to be closed.
  * @throws {MultipartError} If the body is malformed, cut or beyond a limit, or nests a multipart.
  */
 export async function parseForm(reader: MultipartReader): Promise<ParsedForm> {

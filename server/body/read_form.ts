@@ -46,7 +46,6 @@ export interface FormReading {
  * @param options Limits of a multipart form.
  * @param read Reads the whole body.
  * @param kept The body, where a middleware has read it before; `null` where nobody has.
- * @returns The reading.
  */
 export function readForm(
   body: IncomingBody,

@@ -8,7 +8,6 @@ import { HTTPInsufficientStorage } from "../exceptions/server_errors.ts";
  * Tells a full disk or quota from other failures to write: ENOSPC and EDQUOT have no class of their
  * own in Deno.
  *
- * @param error What was thrown.
  * @returns A 507 with the error as its cause, or the error itself.
  */
 export function storageError(error: unknown): unknown {

@@ -24,7 +24,6 @@ const DROPPED = /Unexpected EOF|os error|closed|reset|broken pipe/i;
  * @param socket The socket; its handlers are taken over.
  * @param events What is told.
  * @param heartbeat Silence after which the peer is tried, in ms; 0 for never.
- * @returns The port.
  */
 export function denoSocket(
   socket: WebSocket,

@@ -9,9 +9,6 @@ import type { EnginePort, ServeInfo } from "./engine.ts";
  * Gives the engine of a request. Under `deno serve`, and wherever `app.fetch` is called by others,
  * no engine of ours was started, and nobody says which one it is: Deno's port is given then, which
  * takes its short ways only where they prove right.
- *
- * @param info What came with the request.
- * @returns The engine's port.
  */
 export function portOf(info: ServeInfo | undefined): EnginePort {
   return info?.engine ?? denoPort;
@@ -20,7 +17,6 @@ export function portOf(info: ServeInfo | undefined): EnginePort {
 /**
  * Tells whether a server carries a request, rather than a program that called `fetch`.
  *
- * @param info What came with the request.
  * @returns `true` if there is a connection.
  */
 export function isServed(info: ServeInfo | undefined): boolean {

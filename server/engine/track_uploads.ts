@@ -17,7 +17,6 @@ export interface Uploads {
  * ("Cannot read request body as underlying resource unavailable"). So requests that may have a
  * body are counted, and shutdown waits for them first; what comes meanwhile is answered with 503.
  *
- * @param handler What answers.
  * @returns The handler, and what waits for it.
  */
 export function trackUploads(handler: EngineHandler): Uploads {

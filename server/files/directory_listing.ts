@@ -10,7 +10,6 @@
  * @param rawPath Path of the request, as it stood in the request line.
  * @param title What the page calls the directory, `/` for the root.
  * @param dotfiles Whether names that begin with a dot are listed.
- * @returns The page.
  */
 export async function directoryListing(
   path: string,

@@ -20,7 +20,6 @@ const known = new Map(TYPESCRIPT);
 /**
  * Tells the content type of a file by its extension.
  *
- * @param path Path or name of the file.
  * @returns The mime type without a charset, `application/octet-stream` for an unknown extension.
  */
 export function mimeTypeOf(path: string): string {

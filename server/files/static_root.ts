@@ -92,8 +92,6 @@ export class StaticRoot {
   /**
    * Creates one.
    *
-   * @param path The folder.
-   * @param options What may be found in it.
    * @throws {TypeError} If there is no such folder.
    */
   constructor(path: string, options: StaticRootOptions) {
@@ -115,7 +113,6 @@ export class StaticRoot {
    *
    * @param filename Decoded rest of the path, without its leading slash.
    * @param acceptEncoding `Accept-Encoding` of the request, `null` where there is none.
-   * @returns The file or directory.
    * @throws {HTTPNotFound} If there is nothing, or if it lies outside: the answer is the same.
    * @throws {HTTPForbidden} If it may not be read, or is neither file nor directory.
    */

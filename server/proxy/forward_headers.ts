@@ -18,11 +18,7 @@ const HOP_BY_HOP = [
   "upgrade",
 ];
 
-/**
- * Takes off the headers that belong to one connection, those that `Connection` names included.
- *
- * @param headers The headers; they are changed.
- */
+/** Takes off the headers that belong to one connection, those that `Connection` names included. */
 export function removeHopByHop(headers: Headers): void {
   const named = (headers.get("connection") ?? "").split(",").map((each) => each.trim());
   for (const name of [...HOP_BY_HOP, ...named.filter(isToken)]) headers.delete(name);
@@ -35,7 +31,6 @@ export function removeHopByHop(headers: Headers): void {
  *
  * @param request The request.
  * @param over Headers that replace those of the client.
- * @returns The headers.
  */
 export function forwardHeaders<Params>(
   request: ServerRequest<Params>,

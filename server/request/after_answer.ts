@@ -11,8 +11,6 @@ export type AfterWork = (signal: AbortSignal) => unknown;
 /**
  * Checks what `request.after()` was given.
  *
- * @param work What shall run.
- * @returns The same.
  * @throws {TypeError} If it is no function.
  */
 export function checkAfter(work: AfterWork): AfterWork {
@@ -20,13 +18,7 @@ export function checkAfter(work: AfterWork): AfterWork {
   throw new TypeError(`request.after() takes a function, got ${described(work)}`);
 }
 
-/**
- * Begins the work.
- *
- * @param app What looks after it.
- * @param request The request, for the log.
- * @param works What runs.
- */
+/** Begins the work. */
 export function runAfter(
   app: AppContext,
   request: { readonly method: string; readonly rawPath: string },

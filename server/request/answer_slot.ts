@@ -40,7 +40,6 @@ export class AnswerSlot {
    * Answers the platform now and lets the handler run on; streams and WebSockets call it from
    * their `prepare()`.
    *
-   * @param answer The answer.
    * @throws {TypeError} If the request was answered before.
    */
   answer(answer: RunningAnswer): void {
@@ -62,12 +61,7 @@ export class AnswerSlot {
     if (this.#leaving !== null) this.pass(this.#leaving);
   }
 
-  /**
-   * Lets middlewares see an early answer before it leaves; they pass it on by `pass()`.
-   *
-   * @param stage Called with the response.
-   * @returns What takes the stage away again.
-   */
+  /** Lets middlewares see an early answer before it leaves; they pass it on by `pass()`. */
   delay(stage: (response: Response) => void): () => void {
     this.#stages.push(stage);
     return () => {
@@ -76,11 +70,7 @@ export class AnswerSlot {
     };
   }
 
-  /**
-   * Passes the response of an early answer on to the next stage further out, or to dispatch.
-   *
-   * @param response The response.
-   */
+  /** Passes the response of an early answer on to the next stage further out, or to dispatch. */
   pass(response: Response): void {
     const stage = this.#stages.pop();
     if (stage !== undefined) return stage(response);

@@ -42,9 +42,6 @@ export class KeyStore {
   /**
    * Gives the value kept under a key.
    *
-   * @typeParam T Type of the value.
-   * @param key The key.
-   * @returns The value.
    * @throws {TypeError} If nothing was kept under the key.
    */
   get<T>(key: AppKey<T>): T {
@@ -55,7 +52,6 @@ export class KeyStore {
   /**
    * Keeps a value under a key.
    *
-   * @typeParam T Type of the value.
    * @param key The key.
    * @param value The value; it replaces an earlier one.
    */
@@ -66,19 +62,13 @@ export class KeyStore {
   /**
    * Tells whether a value was kept under a key.
    *
-   * @typeParam T Type of the value.
-   * @param key The key.
    * @returns `true` if there is one.
    */
   has<T>(key: AppKey<T>): boolean {
     return this.#values.has(key);
   }
 
-  /**
-   * A store with the same values.
-   *
-   * @returns The copy.
-   */
+  /** A store with the same values. */
   copy(): KeyStore {
     const copy = new KeyStore();
     for (const [key, value] of this.#values) copy.#values.set(key, value);

@@ -185,7 +185,6 @@ export class BaseRequest {
  * The path of a request URL as it stood in the request line, which `new URL()` would normalise.
  *
  * @param url `Request.url`.
- * @returns The path, still encoded.
  */
 export function rawPathOf(url: string): string {
   const start = url.indexOf("/", url.indexOf("://") + 3);

@@ -8,9 +8,6 @@ import type { AppKey } from "./app_key.ts";
 /**
  * Looks keys up in an application, then in the one it was added to, and so on, aiohttp's
  * `config_dict`.
- *
- * @param app The innermost application.
- * @returns What reads.
  */
 export function configOf(app: AppContext): KeyReader {
   const owner = <T>(key: AppKey<T>): AppContext | null => {

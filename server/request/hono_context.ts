@@ -10,7 +10,6 @@ import type { ServeInfo } from "../engine/engine.ts";
  *
  * @param raw The platform's request.
  * @param info Peer and connection; `c.env` in Hono.
- * @returns The context.
  */
 export function contextFor(raw: Request, info: ServeInfo | undefined): Context {
   let context: Context | null = null;
@@ -27,7 +26,6 @@ export function contextFor(raw: Request, info: ServeInfo | undefined): Context {
  * Gives the request that a handler behind Hono's middlewares is to see. One that they replaced
  * (`bodyLimit()`) counts; one whose body they read gets the same bytes again.
  *
- * @param c The context.
  * @returns The request; its body can be read unless a middleware has read `c.req.raw` itself.
  */
 export async function requestBehind({ req }: Context): Promise<Request> {

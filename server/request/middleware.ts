@@ -45,7 +45,6 @@ export type Middleware = (
 /**
  * Checks that middlewares are functions.
  *
- * @param middlewares What the program gave.
  * @throws {TypeError} If one is something else.
  */
 export function checkMiddlewares(middlewares: readonly Middleware[]): void {
@@ -65,8 +64,6 @@ export function checkMiddlewares(middlewares: readonly Middleware[]): void {
 /**
  * Wraps a handler in middlewares, once, when routes are frozen.
  *
- * @param middlewares The first is the outermost.
- * @param handler The innermost.
  * @returns One handler; the given one where there are no middlewares.
  */
 export function compose(middlewares: readonly Middleware[], handler: Handler): Handler {
@@ -84,8 +81,6 @@ export function compose(middlewares: readonly Middleware[], handler: Handler): H
 /**
  * Lets a responder make its response.
  *
- * @param result What a handler gave.
- * @param request The request it answers.
  * @returns The response of a responder; anything else, and a stream that was prepared, as it is.
  */
 export function render(
@@ -103,13 +98,7 @@ const called = new WeakMap<Handler, { readonly kind: string; readonly name: stri
 const guilty = new WeakMap<ServerRequest, Handler>();
 let anyGuilty = false; // nearly always there is nothing to look up
 
-/**
- * Lets messages name what a handler calls first.
- *
- * @param handler The handler.
- * @param first What it calls: a handler within.
- * @returns The handler.
- */
+/** Lets messages name what a handler calls first. */
 export function standingFor(handler: Handler, first: Handler): Handler {
   called.set(handler, called.get(first) ?? { kind: "handler", name: first.name });
   return handler;
@@ -118,8 +107,6 @@ export function standingFor(handler: Handler, first: Handler): Handler {
 /**
  * Says what gave a result that is no response: the innermost middleware or handler that did.
  *
- * @param request The request.
- * @param chain What was called for it.
  * @returns `middleware timing`, `handler list`, `handler`.
  */
 export function giverOf(request: ServerRequest, chain: Handler): string {

@@ -6,7 +6,6 @@
 /**
  * Tells whether a response is what `fetch()` gave for another server's.
  *
- * @param response The response.
  * @returns `true` if it is.
  */
 export function isPassedOn(response: Response): boolean {
@@ -17,7 +16,6 @@ export function isPassedOn(response: Response): boolean {
  * Makes sure that the headers of a response can be changed: those of `Response.redirect()` and of
  * what `fetch()` gives cannot.
  *
- * @param response The response.
  * @returns The response itself, or a copy with the same body.
  */
 export function mutableResponse(response: Response): Response {

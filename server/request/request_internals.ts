@@ -14,42 +14,17 @@ import type { AppContext } from "./app_context.ts";
  * @typeParam Any `ServerRequest`, which this file must not import, as it is imported there.
  */
 export interface RequestInternals<Any> {
-  /**
-   * Where a request, or the one that it is a clone of, is answered early.
-   *
-   * @param request The request.
-   */
+  /** Where a request, or the one that it is a clone of, is answered early. */
   slotOf(request: Any): AnswerSlot;
-  /**
-   * The last error of a request that left middlewares of Hono.
-   *
-   * @param request The request.
-   */
+  /** The last error of a request that left middlewares of Hono. */
   failureOf(request: Any): Failure | null;
-  /**
-   * Lets the readers of a request read another one, which a middleware of Hono's made of it.
-   *
-   * @param request The request.
-   * @param raw The other one.
-   */
+  /** Lets the readers of a request read another one, which a middleware of Hono's made of it. */
   replaceRaw(request: Any, raw: Request): void;
-  /**
-   * What the platform told about the connection.
-   *
-   * @param request The request.
-   */
+  /** What the platform told about the connection. */
   infoOf(request: Any): ServeInfo | undefined;
-  /**
-   * The way to the body, one for all readers.
-   *
-   * @param request The request.
-   */
+  /** The way to the body, one for all readers. */
   bodyOf(request: Any): IncomingBody;
-  /**
-   * Frees what the request and its clones held: the files of their forms.
-   *
-   * @param request The request.
-   */
+  /** Frees what the request and its clones held: the files of their forms. */
   finish(request: Any): void;
   /**
    * Makes a WebSocket of the request, of which a clone has only a copy.
@@ -66,23 +41,10 @@ export interface RequestInternals<Any> {
   /**
    * Answers for a handler that has not answered in time, and aborts `signal`; it may run on, its
    * result is dropped.
-   *
-   * @param request The request.
-   * @param response The answer.
    */
   abandon(request: Any, response: Response): void;
-  /**
-   * Runs a handler with another application as `request.app`; sub-applications are entered so.
-   *
-   * @param request The request.
-   * @param app The application.
-   * @param run The handler.
-   */
+  /** Runs a handler with another application as `request.app`; sub-applications are entered so. */
   within<One extends Any, T>(request: One, app: AppContext, run: (request: One) => T): T;
-  /**
-   * The early answer.
-   *
-   * @param request The request.
-   */
+  /** The early answer. */
   earlyOf(request: Any): RunningAnswer | null;
 }

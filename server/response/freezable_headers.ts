@@ -15,8 +15,6 @@ export class FreezableHeaders extends Headers {
   /**
    * Adds a value.
    *
-   * @param name Name of the header.
-   * @param value Value to add.
    * @throws {TypeError} If the headers were sent.
    */
   override append(name: string, value: string): void {
@@ -39,7 +37,6 @@ export class FreezableHeaders extends Headers {
   /**
    * Takes a header away.
    *
-   * @param name Name of the header.
    * @throws {TypeError} If the headers were sent.
    */
   override delete(name: string): void {

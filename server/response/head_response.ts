@@ -14,7 +14,6 @@ import { isPassedOn } from "../request/mutable_response.ts";
  *
  * @param response The answer to GET.
  * @param served Whether a server sends it, which would say `Content-Length: 0` without a body.
- * @returns The answer to HEAD.
  */
 export async function headResponse(response: Response, served: boolean): Promise<Response> {
   const headers = new Headers(response.headers);

@@ -32,7 +32,6 @@ export async function prepareResponse(
 /**
  * Tells the client that its connection will be closed, so that it sends no other request on it.
  *
- * @param response The response.
  * @returns The response, or a copy of it.
  */
 export function announceClose(response: Response): Response {
@@ -42,11 +41,7 @@ export function announceClose(response: Response): Response {
   return changed;
 }
 
-/**
- * The page for an error that nobody caught; it tells nothing of the error.
- *
- * @returns The response.
- */
+/** The page for an error that nobody caught; it tells nothing of the error. */
 export function serverErrorResponse(): Response {
   return new Response("500 Internal Server Error\n\nServer got itself in trouble", {
     status: 500,

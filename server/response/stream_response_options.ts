@@ -21,8 +21,6 @@ export const STREAM_RESPONSE_OPTIONS = new OptionTable<StreamResponseOptions>({
 /**
  * Checks the status of a response.
  *
- * @param status The status.
- * @returns The same.
  * @throws {RangeError} If it is not one of 200 to 599.
  */
 export function checkStatus(status: number): number {

@@ -30,11 +30,9 @@ export class DecoratedRoutes {
   /**
    * Makes a decorator.
    *
-   * @typeParam Params Match info of the route.
    * @param path Path template, for error messages.
    * @param define Makes the definition once there is a handler.
    * @param add Takes the definition.
-   * @returns The decorator.
    */
   decorator<Params>(
     path: string,

@@ -46,8 +46,6 @@ export abstract class View {
 /**
  * A handler that makes a view for each request and calls the method of the request's name.
  *
- * @param viewClass The class.
- * @returns The handler.
  * @throws {TypeError} If it is no class, or has no method that answers one of HTTP.
  */
 export function viewHandler(viewClass: ViewClass): Handler {

@@ -54,7 +54,6 @@ const SEGMENT = "[^{}/]+";
  * `{name:regex}` what the regular expression matches, everything else is literal.
  *
  * @param path The template; it starts with `/` or is empty.
- * @returns The compiled template.
  * @throws {TypeError} If the template is malformed; the message names it.
  */
 export function compilePath(path: string): PathTemplate {
@@ -103,12 +102,7 @@ export function compilePath(path: string): PathTemplate {
   };
 }
 
-/**
- * Writes a path template as Hono does: `/users/{id:\d+}` is `/users/:id{\d+}` there.
- *
- * @param canonical The template.
- * @returns The path.
- */
+/** Writes a path template as Hono does: `/users/{id:\d+}` is `/users/:id{\d+}` there. */
 export function toHonoPath(canonical: string): string {
   return canonical.split(VARIABLE).map((piece) => {
     const [, name, pattern] = NAMED.exec(piece) ?? [];
@@ -137,12 +131,7 @@ export function decodePath(raw: string): string {
     }).join(""));
 }
 
-/**
- * Quotes a path: what RFC 3986 allows in one stays, `/` included, the rest is percent-encoded.
- *
- * @param path The path as text.
- * @returns The encoded path.
- */
+/** Quotes a path: what RFC 3986 allows in one stays, `/` included, the rest is percent-encoded. */
 export function quotePath(path: string): string {
   return encodeURI(path.toWellFormed()).replaceAll("?", "%3F").replaceAll("#", "%23");
 }

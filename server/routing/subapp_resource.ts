@@ -11,11 +11,7 @@ import type { Router } from "./router.ts";
 export interface Subapp {
   /** The resources. */
   readonly router: Router;
-  /**
-   * Puts a handler into the middlewares of the sub-application and of all above it.
-   *
-   * @param handler The handler.
-   */
+  /** Puts a handler into the middlewares of the sub-application and of all above it. */
   wrap(handler: Handler): Handler;
 }
 

@@ -59,7 +59,6 @@ const UNSAFE =
  * @param fetch What answers.
  * @param options Format and writer.
  * @param logger Told when the writer fails; the response goes out all the same.
- * @returns What answers and logs.
  * @throws {TypeError} If the format holds an unknown atom.
  */
 export function logged(fetch: Fetch, options: AccessLogOptions, logger: Logger): Fetch {

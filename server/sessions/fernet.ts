@@ -64,8 +64,6 @@ export class Fernet {
   /**
    * Opens a token.
    *
-   * @param token The token.
-   * @param options Age to accept.
    * @returns The data, `null` for a token that is forged, too old, from the future, or not written
    * the one way it can be.
    */

@@ -70,8 +70,6 @@ const DEFAULTS: Required<SocketLimits> = {
 /**
  * Completes the limits; 0 becomes `Infinity`.
  *
- * @param limits What the caller gave.
- * @returns All of them.
  * @throws {RangeError} If one is negative or not a number.
  */
 export function resolveLimits(limits: SocketLimits): Required<SocketLimits> {

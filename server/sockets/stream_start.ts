@@ -22,9 +22,6 @@ const TURNS = 8;
 /**
  * Reads the beginning of a stream: a body in memory is known to be whole by it, and gets a
  * `Content-Length`; one that is still being made is not waited for, nor is a failure thrown here.
- *
- * @param stream The stream.
- * @returns Its beginning.
  */
 export async function startOf(stream: ReadableStream<Bytes>): Promise<StreamStart> {
   const reader = stream.getReader();

@@ -27,8 +27,6 @@ export interface HandshakeRules {
 /**
  * Checks a handshake and chooses its subprotocol.
  *
- * @param request The request.
- * @param rules What it is checked against.
  * @returns The first of the client's subprotocols that the server speaks, `null` without one.
  * @throws {HTTPBadRequest} If the request is no handshake, or not one of version 13.
  * @throws {HTTPForbidden} If its origin is not allowed.
