@@ -77,7 +77,7 @@ async function runHere({ place, code }: Example): Promise<void> {
 
 Deno.test("the examples of the documentation are found", () => {
   const files = new Set(examples.map(({ place }) => place.replace(/:\d+$/, "")));
-  for (const file of ["README.md", "mod.ts", "server/routes/view.ts", "client/session.ts"]) {
+  for (const file of ["docs/limits.md", "mod.ts", "server/routes/view.ts", "client/session.ts"]) {
     assert(files.has(file), file);
   }
   assert(examples.length > 150, `${examples.length}`);

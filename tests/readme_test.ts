@@ -6,7 +6,10 @@ import { pythonWith } from "./interop/_python.ts";
 import { ROOT, run, start } from "./_process.ts";
 import { recordTerminal } from "./_terminal.ts";
 
-const README = await Deno.readTextFile(new URL("README.md", ROOT));
+const textOf = (path: string): Promise<string> => Deno.readTextFile(new URL(path, ROOT));
+const README = await textOf("README.md");
+const COMMAND = await textOf("docs/command.md");
+const COMING_FROM = await textOf("docs/coming_from.md");
 
 const python = await pythonWith("aiohttp");
 
@@ -17,33 +20,11 @@ function block(firstLine: string, text = README): string {
   return code.slice(0, code.indexOf("\n```"));
 }
 
-Deno.test("README's server and client run as shown, with the permissions shown", async () => {
-  const dir = await Deno.makeTempDir();
-  using free = Deno.listen({ hostname: "localhost", port: 0 });
-  const { port } = free.addr;
-  free.close();
-  for (const file of ["server.ts", "client.ts"]) {
-    await Deno.writeTextFile(`${dir}/${file}`, block(`// ${file}`).replaceAll("8080", `${port}`));
-  }
-  assertStringIncludes(README, "deno run --allow-net=localhost server.ts");
-  assertStringIncludes(README, "deno run --allow-net=localhost client.ts");
-  const command = [Deno.execPath(), "run", "--config", "deno.json", "--allow-net=localhost"];
-  {
-    await using server = start([...command, `${dir}/server.ts`]);
-    await server.waitFor(/CTRL\+C/);
-    const client = await run([...command, `${dir}/client.ts`]);
-    assertEquals(client.stderr, "");
-    assertEquals(client.stdout.trimEnd(), block("```text").replaceAll("8080", `${port}`));
-  }
-  await Deno.remove(dir, { recursive: true });
-});
-
-Deno.test("README names every runtime dependency, and no other", async () => {
+Deno.test("docs/dependencies.md names every runtime dependency, and no other", async () => {
   const { imports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
   const used = Object.entries<string>(imports)
     .filter(([, target]) => target.startsWith("npm:")).map(([name]) => name);
-  const [, table = ""] = README.split("## What it stands on\n");
-  const rows = [...table.slice(0, table.indexOf("\n## ")).matchAll(/^\| `([^`]+)` +\|/gm)];
+  const rows = [...(await textOf("docs/dependencies.md")).matchAll(/^\| `([^`]+)` +\|/gm)];
   assertEquals(rows.map((row) => row[1]).sort(), used.sort());
 });
 
@@ -59,13 +40,39 @@ async function programs(...files: readonly string[]): Promise<{ dir: string; por
   using free = Deno.listen({ hostname: "localhost", port: 0 });
   const { port } = free.addr;
   for (const file of files) {
-    const code = block(`${file.endsWith(".py") ? "#" : "//"} ${file}`);
+    const code = file.endsWith(".py") ? block(`# ${file}`, COMING_FROM) : block(`// ${file}`);
     await Deno.writeTextFile(`${dir}/${file}`, code.replaceAll("8080", `${port}`));
   }
   return { dir, port };
 }
 
-Deno.test("README's programs in Python do what those in TypeScript do", {
+/** The command that README shows for a program, for the program in another folder. */
+function shownCommand(file: string, dir: string): string[] {
+  const line =
+    README.split("\n").find((each) => each.startsWith("deno") && each.endsWith(` ${file}`)) ?? "";
+  const [program, verb = "", ...rest] = line.split(" ");
+  assertEquals(program, "deno", `README has no command for ${file}`);
+  return [Deno.execPath(), verb, "--config", "deno.json", ...rest.slice(0, -1), `${dir}/${file}`];
+}
+
+Deno.test("README's programs do what they say, by the commands shown", async () => {
+  const { dir, port } = await programs("server.ts", "client.ts", "upload.ts", "socket.ts");
+  {
+    await using server = start(shownCommand("server.ts", dir));
+    await server.waitFor(/CTRL\+C/);
+    const client = await run(shownCommand("client.ts", dir));
+    assertEquals(client.stdout.trimEnd(), block("```text").replaceAll("8080", `${port}`));
+  }
+  for (const file of ["upload.ts", "socket.ts"]) {
+    const { code, stdout, stderr } = await run(shownCommand(file, dir));
+    assertEquals(code, 0, stderr);
+    const [, prints] = /\); \/\/ (.+)$/m.exec(block(`// ${file}`)) ?? [];
+    assertEquals(stdout.trimEnd(), prints, file);
+  }
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("docs/coming_from.md's programs in Python do what those in TypeScript do", {
   ignore: python === null,
 }, async () => {
   const { dir, port } = await programs("server.ts", "server.py", "client.ts", "client.py");
@@ -98,7 +105,7 @@ Deno.test("README's test passes, without permissions", async () => {
 
 Deno.test("README's blocks are all run: by this file, or by doc_examples_test.ts", () => {
   const ignored = [...README.matchAll(/^```ts ignore\n\/\/ (\S+)$/gm)].map((match) => match[1]);
-  assertEquals(ignored, ["server.ts", "client.ts", "app_test.ts"]);
+  assertEquals(ignored, ["server.ts", "client.ts", "app_test.ts", "upload.ts", "socket.ts"]);
   assertEquals(README.match(/^```ts ignore$/gm)?.length, ignored.length);
 });
 
@@ -108,21 +115,14 @@ Deno.test("README names the commands of the programs that it shows", async () =>
   assertStringIncludes(README, first.replace("// ", ""));
 });
 
-/** A section of README. */
-function section(title: string): string {
-  const [, text] = README.split(`## ${title}\n`);
-  assert(text !== undefined, `there is no section ${title}`);
-  return text.split("\n## ")[0] ?? "";
-}
-
 /** The cells of a table's rows, without the head. */
 function rowsOf(text: string): string[][] {
   const lines = text.split("\n").filter((line) => line.startsWith("|"));
   return lines.slice(2).map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
 }
 
-Deno.test("the command lines of README have only options that there are", () => {
-  const lines = [...section("The command").matchAll(/`roundtrip ([^`]+)`/g)].map(([, line = ""]) =>
+Deno.test("the command lines of the documents have only options that there are", () => {
+  const lines = [...(README + COMMAND).matchAll(/`roundtrip ([^`]+)`/g)].map(([, line = ""]) =>
     line
   );
   assert(lines.length > 20, `${lines.length}`);
@@ -140,8 +140,8 @@ Deno.test("the command lines of README have only options that there are", () => 
   }
 });
 
-Deno.test("the exit codes of README are those of the command", () => {
-  const table = section("The command").split("And how it ends:\n")[1] ?? "";
+Deno.test("the exit codes of docs/command.md are those of the command", () => {
+  const table = COMMAND.split("And how it ends:\n")[1] ?? "";
   const rows = rowsOf(table.trimStart().split("\n\n")[0] ?? "");
   const specs = ["request", "ws", "serve"].map((name) =>
     COMMANDS.find((each) => each.name === name)
@@ -163,7 +163,7 @@ Deno.test("the exit codes of README are those of the command", () => {
   }
 });
 
-Deno.test("the items of README are what the command makes of them", async () => {
+Deno.test("the items of docs/command.md are what the command makes of them", async () => {
   const items = ["Name:value", "Gone:", "Empty;", "q==1", "user[name]=Ada", "ids[]:=7", "a\\:b=c"];
   const { code, stdout, stderr } = await cli(["--offline", ":8080/x", ...items]);
   assertEquals(code, 0, stderr);
@@ -172,7 +172,7 @@ Deno.test("the items of README are what the command makes of them", async () => 
   assertMatch(stdout, /^Empty: ?\r?$/m);
   const text = stdout.slice(stdout.indexOf("{"));
   assertEquals(JSON.parse(text), { user: { name: "Ada" }, ids: [7], "a:b": "c" });
-  assertStringIncludes(section("The command"), '`{"user":{"name":"Ada"},"ids":[7]}`');
+  assertStringIncludes(COMMAND, '`{"user":{"name":"Ada"},"ids":[7]}`');
 });
 
 const CASES: Readonly<Record<string, string>> = {
@@ -213,7 +213,7 @@ const PEERS: Readonly<Record<string, string>> = {
   "HTTPie": "http",
 };
 
-Deno.test("the figures of README are those that were recorded", async () => {
+Deno.test("the figures of docs/speed.md are those that were recorded", async () => {
   interface Row {
     readonly id: string;
     readonly median: number;
@@ -222,7 +222,7 @@ Deno.test("the figures of README are those that were recorded", async () => {
   const results: Record<string, { readonly rows: readonly Row[] }> = JSON.parse(
     await Deno.readTextFile(new URL("bench/results.json", ROOT)),
   );
-  const rows = rowsOf(section("Speed"));
+  const rows = rowsOf(await textOf("docs/speed.md"));
   assert(rows.length > 0);
   for (const [work = "", ours = "", peers = ""] of rows) {
     const recorded = results[CASES[work] ?? ""]?.rows;
@@ -249,6 +249,9 @@ Deno.test("links of the documents lead to files", async () => {
   const documents = ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", "SECURITY.md", "llms.txt"];
   for await (const { name } of Deno.readDir(new URL("docs/", ROOT))) {
     if (name.endsWith(".md")) documents.push(`docs/${name}`);
+  }
+  for await (const { name } of Deno.readDir(new URL("docs/zh/", ROOT))) {
+    documents.push(`docs/zh/${name}`);
   }
   for (const document of documents) {
     const text = await Deno.readTextFile(new URL(document, ROOT));
@@ -299,28 +302,33 @@ Deno.test("llms.txt names every document, entry and example", async () => {
   assertStringIncludes(stdout, "class ClientSession");
 });
 
-Deno.test("the Chinese README shows the same programs", async () => {
-  const chinese = await Deno.readTextFile(new URL("README.zh-CN.md", ROOT));
-  const blocks = [...chinese.matchAll(/^```[^\n]+\n[^]*?\n```$/gm)].map(([text]) => text);
-  assert(blocks.length >= 8, `${blocks.length} blocks`);
-  for (const text of blocks) assertStringIncludes(README, text);
-});
-
-Deno.test("the Chinese README has the sections, figures, options and pictures of this one", async () => {
-  const chinese = await Deno.readTextFile(new URL("README.zh-CN.md", ROOT));
+Deno.test("the Chinese documents show the programs, figures, options and pictures of the English", async () => {
   const all = (text: string, pattern: RegExp): string[] =>
     [...text.matchAll(pattern)].map(([whole]) => whole);
+  const blocks = (text: string): string[] => all(text, /^```[^\n]+\n[^]*?\n```$/gm);
   // Code of one word or more, the same in any language; then numbers of tables, pictures, headings.
-  const code = (text: string) =>
+  const code = (text: string): Set<string> =>
     new Set(all(text.replaceAll(/^```[^]*?^```$/gm, ""), /`[^`\n]+`/g));
-  const missing = [...code(README)].filter((each) => !code(chinese).has(each));
-  assertEquals(missing, [], "README.zh-CN.md lacks what README.md has");
-  assertEquals(
-    all(chinese, /\d+\.\d\d|\d+ MB\/s|\d{5,6}/g),
-    all(README, /\d+\.\d\d|\d+ MB\/s|\d{5,6}/g),
-  );
-  assertEquals(all(chinese, /\]\([^)]+\.(?:svg|png)\)/g), all(README, /\]\([^)]+\.(?:svg|png)\)/g));
-  assertEquals(all(chinese, /^### /gm).length, all(README, /^### /gm).length);
+  const pairs = [["README.md", "README.zh-CN.md"]];
+  for await (const { name } of Deno.readDir(new URL("docs/zh/", ROOT))) {
+    if (name !== "tutorial.md") pairs.push([`docs/${name}`, `docs/zh/${name}`]);
+  }
+  assert(pairs.length > 5, `${pairs.length}`);
+  for (const [one = "", other = ""] of pairs) {
+    const [english, chinese] = [await textOf(one), await textOf(other)];
+    assertEquals(blocks(chinese), blocks(english), other);
+    const missing = [...code(english)].filter((each) => !code(chinese).has(each));
+    assertEquals(missing, [], `${other} lacks what ${one} has`);
+    for (const pattern of [/\d+\.\d\d|\d+ MB\/s|\d{5,6}/g, /[\w-]+\.(?:svg|png)\)/g]) {
+      assertEquals(all(chinese, pattern), all(english, pattern), other);
+    }
+    const headings = (text: string): number => all(text, /^#{2,3} /gm).length;
+    assertEquals(headings(chinese), headings(english), other);
+  }
+});
+
+Deno.test("README fits into five minutes", () => {
+  assert(new TextEncoder().encode(README).length <= 9 * 1024, "README.md is at most 9 KiB");
 });
 
 Deno.test("the application of docs/deploying.md runs, says that it is ready, and stops", async () => {

@@ -130,6 +130,8 @@ const STEPS: [pattern: RegExp, step: (line: string) => Promise<void>][] = [
       const client = line.replace("server.ts", "client.ts");
       assertEquals((await run(client)).trimEnd(), clientPrints);
     })],
+  [/ upload\.ts$/, async (line) => assertEquals(await run(line), "5 bytes\n")],
+  [/ socket\.ts$/, async (line) => assertEquals(await run(line), "hi/answer\n")],
   [/ client\.ts$/, () => Promise.resolve()], // was run with its server
   [/ app_test\.ts$/, async (line) => assertStringIncludes(await run(line), "1 passed | 0 failed")],
   [/ examples\/playground\/main\.ts 8080$/, (line) =>
