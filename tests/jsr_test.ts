@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { ROOT, run } from "./_process.ts";
 
 // What JSR asks of a package: a module doc with an example in every entry, and every exported symbol
-// documented; and besides, an example for each. `deno doc --lint` looks at neither.
+// documented; and besides, an example for each, for errors one a file. `deno doc --lint` looks at neither.
 
 interface Doc {
   readonly doc?: string;
@@ -13,7 +13,11 @@ interface Module {
   readonly module_doc?: Doc;
   readonly symbols: readonly {
     readonly name: string;
-    readonly declarations: readonly { readonly kind: string; readonly jsDoc?: Doc }[];
+    readonly declarations: readonly {
+      readonly kind: string;
+      readonly jsDoc?: Doc;
+      readonly location: { readonly filename: string };
+    }[];
   }[];
 }
 
@@ -55,21 +59,25 @@ Deno.test("every exported symbol is documented", () => {
   assertEquals(missing, []);
 });
 
-Deno.test("every exported function and class has an example", () => {
+Deno.test("every exported function, class and family of errors has an example", () => {
+  const families = new Map<string, boolean>();
   const missing: string[] = [];
   for (const [entry, { symbols }] of modules) {
     for (const { name, declarations } of symbols) {
       if (name === "default") continue;
       // Types are shown by the functions that take them; a status of HTTP by its family.
-      const shown = declarations.filter(({ kind }) => kind === "function" || kind === "class");
-      if (shown.length === 0 || /^(?:web\.)?HTTP[A-Z]/.test(name)) continue;
+      const [shown] = declarations.filter(({ kind }) => kind === "function" || kind === "class");
+      if (shown === undefined || /^(?:web\.)?HTTP[A-Z]/.test(name)) continue;
       const tags = declarations.flatMap(({ jsDoc }) => jsDoc?.tags ?? []);
-      if (!tags.some(({ kind, doc = "" }) => kind === "example" && doc.includes("```ts"))) {
-        missing.push(`${entry}: ${name}`);
-      }
+      const has = tags.some(({ kind, doc = "" }) => kind === "example" && doc.includes("```ts"));
+      const file = shown.location.filename;
+      if (/(?:Error|Mismatch)$/.test(name)) families.set(file, has || families.get(file) === true);
+      else if (!has) missing.push(`${entry}: ${name}`);
     }
   }
   assertEquals(missing, []);
+  assert(families.size > 5, `${families.size}`);
+  assertEquals([...families].filter(([, has]) => !has).map(([file]) => file), []);
 });
 
 Deno.test("what the package exports is what it publishes", async () => {

@@ -57,18 +57,7 @@ export class ClientError extends Error {
   override readonly name: string = "ClientError";
 }
 
-/**
- * The URL cannot be requested; `url` is the text that was given, with `***` for credentials.
- *
- * @example
- * ```ts
- * import { ClientSession, InvalidURLError } from "@roundtrip/http";
- *
- * await using session = new ClientSession();
- * const error = await session.get("http://").catch((error) => error);
- * console.assert(error instanceof InvalidURLError && error.url === "http://");
- * ```
- */
+/** The URL cannot be requested; `url` is the text that was given, with `***` for credentials. */
 export class InvalidURLError extends ClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name: string = "InvalidURLError";
@@ -88,57 +77,19 @@ export class InvalidURLError extends ClientError {
   }
 }
 
-/**
- * The URL's scheme is none that can be requested.
- *
- * @example
- * ```ts
- * import { ClientSession, NonHttpURLError } from "@roundtrip/http";
- *
- * await using session = new ClientSession();
- * const error = await session.get("mailto:ann@example.com").catch((error) => error);
- * console.assert(error instanceof NonHttpURLError);
- * ```
- */
+/** The URL's scheme is none that can be requested. */
 export class NonHttpURLError extends InvalidURLError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "NonHttpURLError";
 }
 
-/**
- * A redirect leads to a URL that cannot be requested; `cause` says why.
- *
- * @example
- * ```ts
- * import { ClientSession, InvalidURLRedirectError } from "@roundtrip/http";
- *
- * const headers = { location: "file:///etc/passwd" };
- * const app = { fetch: () => new Response(null, { status: 302, headers }) };
- * await using session = new ClientSession({ app });
- * const error = await session.get("/").catch((error) => error);
- * console.assert(error instanceof InvalidURLRedirectError);
- * ```
- */
+/** A redirect leads to a URL that cannot be requested; `cause` says why. */
 export class InvalidURLRedirectError extends InvalidURLError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "InvalidURLRedirectError";
 }
 
-/**
- * The body of a reply is broken, cut, or was given up.
- *
- * @example
- * ```ts
- * import { ClientPayloadError, ClientSession } from "@roundtrip/http";
- *
- * const headers = { "content-encoding": "deflate" };
- * const app = { fetch: () => new Response("this is not deflate", { headers }) };
- * await using session = new ClientSession({ app });
- * await using response = await session.get("/");
- * const error = await response.text().catch((error) => error);
- * console.assert(error instanceof ClientPayloadError);
- * ```
- */
+/** The body of a reply is broken, cut, or was given up. */
 export class ClientPayloadError extends ClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ClientPayloadError";
@@ -229,23 +180,6 @@ export class ClientResponseError extends ClientError {
 /**
  * The reply breaks HTTP: it is not repeated, whatever `retry` says. Its `status` is 400, as aiohttp
  * has it, and `reason` names the offending line.
- *
- * @example
- * ```ts
- * import { ClientProtocolError, ClientSession, socketTransport } from "@roundtrip/http";
- *
- * using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
- * const served = listener.accept().then(async (connection) => {
- *   await connection.read(new Uint8Array(1024));
- *   await connection.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\nA : b\r\n\r\n"));
- *   connection.close();
- * });
- * await using session = new ClientSession({ transport: socketTransport() });
- * const url = `http://127.0.0.1:${listener.addr.port}/`;
- * const error = await session.get(url).catch((error) => error);
- * console.assert(error instanceof ClientProtocolError && error.reason.includes("A : b"));
- * await served;
- * ```
  */
 export class ClientProtocolError extends ClientResponseError {
   /** Name of the class, for telling errors apart. */
@@ -268,38 +202,13 @@ export class ClientProtocolError extends ClientResponseError {
   }
 }
 
-/**
- * `json()` met a reply of another type.
- *
- * @example
- * ```ts
- * import { ClientSession, ContentTypeError } from "@roundtrip/http";
- *
- * const app = { fetch: () => new Response("<p>Sorry</p>", { headers: { "content-type": "text/html" } }) };
- * await using session = new ClientSession({ app });
- * await using response = await session.get("/");
- * const error = await response.json().catch((error) => error);
- * console.assert(error instanceof ContentTypeError);
- * ```
- */
+/** `json()` met a reply of another type. */
 export class ContentTypeError extends ClientResponseError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ContentTypeError";
 }
 
-/**
- * More redirects than `maxRedirects`.
- *
- * @example
- * ```ts
- * import { ClientSession, TooManyRedirectsError } from "@roundtrip/http";
- *
- * const app = { fetch: () => new Response(null, { status: 302, headers: { location: "/again" } }) };
- * await using session = new ClientSession({ app });
- * const error = await session.get("/", { maxRedirects: 3 }).catch((error) => error);
- * console.assert(error instanceof TooManyRedirectsError && error.history.length === 3);
- * ```
- */
+/** More redirects than `maxRedirects`. */
 export class TooManyRedirectsError extends ClientResponseError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "TooManyRedirectsError";

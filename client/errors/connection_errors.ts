@@ -5,19 +5,7 @@
  */
 import { ClientError } from "./client_errors.ts";
 
-/**
- * No complete reply came.
- *
- * @example
- * ```ts
- * import { ClientConnectionError, ClientSession } from "@roundtrip/http";
- *
- * const app = { fetch: () => Promise.reject(new Error("out of order")) };
- * await using session = new ClientSession({ app });
- * const error = await session.get("/").catch((error) => error);
- * console.assert(error instanceof ClientConnectionError && error.cause instanceof Error);
- * ```
- */
+/** No complete reply came. */
 export class ClientConnectionError extends ClientError {
   /** Name of the class, for telling errors apart. */
   override readonly name: string = "ClientConnectionError";
@@ -81,59 +69,19 @@ export class ClientConnectorError extends ClientConnectionError {
   }
 }
 
-/**
- * The connection broke while it was in use.
- *
- * @example
- * ```ts
- * import { ClientConnectionError, ClientOSError } from "@roundtrip/http";
- *
- * const error = new ClientOSError("Connection reset by peer", { cause: new Error("os error 104") });
- * console.assert(error instanceof ClientConnectionError && error.cause instanceof Error);
- * ```
- */
+/** The connection broke while it was in use. */
 export class ClientOSError extends ClientConnectionError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ClientOSError";
 }
 
-/**
- * The server was reached and did not answer as it should; base of the errors that say how.
- *
- * @example
- * ```ts
- * import { ClientSession, ServerConnectionError } from "@roundtrip/http";
- *
- * const app = { fetch: () => new Promise<Response>(() => {}) };
- * await using session = new ClientSession({ app, timeout: { total: 10 } });
- * const error = await session.get("/").catch((error) => error);
- * console.assert(error instanceof ServerConnectionError); // a ServerTimeoutError
- * ```
- */
+/** The server was reached and did not answer as it should; base of the errors that say how. */
 export class ServerConnectionError extends ClientConnectionError {
   /** Name of the class, for telling errors apart. */
   override readonly name: string = "ServerConnectionError";
 }
 
-/**
- * The server closed the connection without a reply, or sent none that can be read.
- *
- * @example
- * ```ts
- * import { ClientSession, ServerDisconnectedError } from "@roundtrip/http";
- *
- * using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
- * const served = listener.accept().then(async (connection) => {
- *   await connection.read(new Uint8Array(1024));
- *   connection.close(); // no reply
- * });
- * await using session = new ClientSession();
- * const error = await session.post(`http://127.0.0.1:${listener.addr.port}/`, { data: "x" })
- *   .catch((error) => error);
- * console.assert(error instanceof ServerDisconnectedError);
- * await served;
- * ```
- */
+/** The server closed the connection without a reply, or sent none that can be read. */
 export class ServerDisconnectedError extends ServerConnectionError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ServerDisconnectedError";
@@ -210,38 +158,13 @@ export class ServerTimeoutError extends ServerConnectionError {
   }
 }
 
-/**
- * `timeout.connect` has passed: no connection was free, or none could be made in time.
- *
- * @example
- * ```ts
- * import { ClientSession, ConnectionTimeoutError } from "@roundtrip/http";
- *
- * const app = { fetch: () => new Promise<Response>(() => {}) };
- * await using session = new ClientSession({ app, timeout: { connect: 10 } });
- * const error = await session.get("/").catch((error) => error);
- * console.assert(error instanceof ConnectionTimeoutError && error.limit === 10);
- * ```
- */
+/** `timeout.connect` has passed: no connection was free, or none could be made in time. */
 export class ConnectionTimeoutError extends ServerTimeoutError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ConnectionTimeoutError";
 }
 
-/**
- * `timeout.sockRead` has passed: the server was silent for too long.
- *
- * @example
- * ```ts
- * import { ClientSession, SocketTimeoutError } from "@roundtrip/http";
- *
- * const app = { fetch: () => new Response(new ReadableStream()) }; // a body that never comes
- * await using session = new ClientSession({ app, timeout: { sockRead: 10 } });
- * await using response = await session.get("/");
- * const error = await response.text().catch((error) => error);
- * console.assert(error instanceof SocketTimeoutError);
- * ```
- */
+/** `timeout.sockRead` has passed: the server was silent for too long. */
 export class SocketTimeoutError extends ServerTimeoutError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "SocketTimeoutError";

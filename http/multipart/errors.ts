@@ -22,41 +22,13 @@ export class MultipartError extends Error {
   override readonly name: string = "MultipartError";
 }
 
-/**
- * The body or its `Content-Type` is not multipart as RFC 2046 section 5.1 defines it.
- *
- * @example
- * ```ts
- * import { MultipartReader, MultipartSyntaxError } from "@roundtrip/http";
- *
- * let error: unknown;
- * try {
- *   new MultipartReader(null, "multipart/form-data"); // without a boundary
- * } catch (caught) {
- *   error = caught;
- * }
- * console.assert(error instanceof MultipartSyntaxError);
- * ```
- */
+/** The body or its `Content-Type` is not multipart as RFC 2046 section 5.1 defines it. */
 export class MultipartSyntaxError extends MultipartError {
   /** Tells the class by name, across realms too. */
   override readonly name = "MultipartSyntaxError";
 }
 
-/**
- * The body ended before its closing delimiter `--boundary--`.
- *
- * @example
- * ```ts
- * import { BodyPartReader, MultipartReader, MultipartTruncatedError } from "@roundtrip/http";
- *
- * const body = new Blob(["--b\r\n\r\nhalf of a pa"]).stream();
- * const part = await new MultipartReader(body, "multipart/mixed; boundary=b").next();
- * if (!(part instanceof BodyPartReader)) throw new Error("expected a part");
- * const error = await part.text().catch((error) => error);
- * console.assert(error instanceof MultipartTruncatedError);
- * ```
- */
+/** The body ended before its closing delimiter `--boundary--`. */
 export class MultipartTruncatedError extends MultipartError {
   /** Tells the class by name, across realms too. */
   override readonly name = "MultipartTruncatedError";
@@ -71,41 +43,13 @@ export class MultipartTruncatedError extends MultipartError {
   }
 }
 
-/**
- * A part carries an encoding that is refused or unknown, or data that is damaged in it.
- *
- * @example
- * ```ts
- * import { BodyPartReader, MultipartEncodingError, MultipartReader } from "@roundtrip/http";
- *
- * const body = "--b\r\nContent-Encoding: rot13\r\n\r\nuryyb\r\n--b--";
- * const reader = new MultipartReader(new Blob([body]).stream(), "multipart/mixed; boundary=b");
- * const part = await reader.next();
- * if (!(part instanceof BodyPartReader)) throw new Error("expected a part");
- * const error = await part.read({ decode: true }).catch((error) => error);
- * console.assert(error instanceof MultipartEncodingError);
- * ```
- */
+/** A part carries an encoding that is refused or unknown, or data that is damaged in it. */
 export class MultipartEncodingError extends MultipartError {
   /** Tells the class by name, across realms too. */
   override readonly name = "MultipartEncodingError";
 }
 
-/**
- * The body passes one of the reader's limits.
- *
- * @example
- * ```ts
- * import { BodyPartReader, MultipartLimitError, MultipartReader } from "@roundtrip/http";
- *
- * const body = new Blob(["--b\r\n\r\nmore than eight\r\n--b--"]).stream();
- * const reader = new MultipartReader(body, "multipart/mixed; boundary=b", { maxFieldSize: 8 });
- * const part = await reader.next();
- * if (!(part instanceof BodyPartReader)) throw new Error("expected a part");
- * const error = await part.text().catch((error) => error);
- * console.assert(error instanceof MultipartLimitError && error.option === "maxFieldSize");
- * ```
- */
+/** The body passes one of the reader's limits. */
 export class MultipartLimitError extends MultipartError {
   /** Tells the class by name, across realms too. */
   override readonly name = "MultipartLimitError";

@@ -3,47 +3,13 @@
  * @module
  */
 
-/**
- * `receiveStr()`, `receiveBytes()` or `receiveJson()` met a message of another type.
- *
- * @example
- * ```ts
- * import { ClientSession, web, WSMessageTypeError } from "@roundtrip/http";
- *
- * const app = new web.Application();
- * app.addRoutes([web.get("/ws", web.webSocket((socket) => socket.sendBytes(new Uint8Array(3))))]);
- * await using runner = new web.AppRunner(app);
- * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- *
- * await using session = new ClientSession({ baseUrl });
- * await using ws = await session.wsConnect("/ws");
- * const error = await ws.receiveStr().catch((error) => error);
- * console.assert(error instanceof WSMessageTypeError);
- * ```
- */
+/** `receiveStr()`, `receiveBytes()` or `receiveJson()` met a message of another type. */
 export class WSMessageTypeError extends TypeError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "WSMessageTypeError";
 }
 
-/**
- * The peer was silent for too long: `receive()` timed out, or no pong came.
- *
- * @example
- * ```ts
- * import { ClientSession, web, WebSocketTimeoutError } from "@roundtrip/http";
- *
- * const app = new web.Application();
- * app.addRoutes([web.get("/ws", web.webSocket(async (socket) => void await socket.receive()))]);
- * await using runner = new web.AppRunner(app);
- * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- *
- * await using session = new ClientSession({ baseUrl });
- * await using ws = await session.wsConnect("/ws", { receiveTimeout: 10 });
- * const error = await ws.receive().catch((error) => error);
- * console.assert(error instanceof WebSocketTimeoutError && error.limit === 10);
- * ```
- */
+/** The peer was silent for too long: `receive()` timed out, or no pong came. */
 export class WebSocketTimeoutError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "WebSocketTimeoutError";
@@ -62,25 +28,7 @@ export class WebSocketTimeoutError extends Error {
   }
 }
 
-/**
- * The socket is closing or has closed.
- *
- * @example
- * ```ts
- * import { ClientSession, web, WebSocketClosedError } from "@roundtrip/http";
- *
- * const app = new web.Application();
- * app.addRoutes([web.get("/ws", web.webSocket(() => {}))]);
- * await using runner = new web.AppRunner(app);
- * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- *
- * await using session = new ClientSession({ baseUrl });
- * await using ws = await session.wsConnect("/ws");
- * await ws.close();
- * const error = await ws.sendStr("too late").catch((error) => error);
- * console.assert(error instanceof WebSocketClosedError);
- * ```
- */
+/** The socket is closing or has closed. */
 export class WebSocketClosedError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "WebSocketClosedError";
@@ -122,18 +70,7 @@ export class WebSocketLimitError extends Error {
   }
 }
 
-/**
- * The peer broke the protocol, and the connection was ended for it.
- *
- * @example
- * ```ts
- * import { WebSocketProtocolError, WSCloseCode } from "@roundtrip/http";
- *
- * const isBadText = (error: unknown) =>
- *   error instanceof WebSocketProtocolError && error.code === WSCloseCode.INVALID_TEXT;
- * console.assert(isBadText(new WebSocketProtocolError("The text is not UTF-8", 1007)));
- * ```
- */
+/** The peer broke the protocol, and the connection was ended for it. */
 export class WebSocketProtocolError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "WebSocketProtocolError";

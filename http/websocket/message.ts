@@ -8,18 +8,14 @@
  *
  * @example
  * ```ts
- * import { ClientSession, web, WSMsgType } from "@roundtrip/http";
+ * import { web, WSMsgType } from "@roundtrip/http";
  *
- * const app = new web.Application();
- * app.addRoutes([web.get("/ws", web.webSocket((socket) => socket.sendStr("hello")))]);
- * await using runner = new web.AppRunner(app);
- * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- *
- * await using session = new ClientSession({ baseUrl });
- * await using ws = await session.wsConnect("/ws");
- * const first = await ws.receive();
- * console.assert(first.type === WSMsgType.TEXT && first.data === "hello");
- * console.assert((await ws.receive()).type === WSMsgType.CLOSE);
+ * const echo = web.webSocket(async (socket) => {
+ *   for await (const message of socket) {
+ *     if (message.type === WSMsgType.TEXT) await socket.sendStr(message.data);
+ *   }
+ * });
+ * console.assert(typeof echo === "function");
  * ```
  */
 export const WSMsgType = {
@@ -54,23 +50,6 @@ export type WSMessage =
 
 /**
  * Codes of close frames (RFC 6455 section 7.4.1 and the IANA registry).
- *
- * @example
- * ```ts
- * import { ClientSession, web, WSCloseCode } from "@roundtrip/http";
- *
- * const app = new web.Application();
- * app.addRoutes([web.get("/ws", web.webSocket(async (socket) => {
- *   await socket.close(WSCloseCode.POLICY_VIOLATION, "members only");
- * }))]);
- * await using runner = new web.AppRunner(app);
- * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- *
- * await using session = new ClientSession({ baseUrl });
- * await using ws = await session.wsConnect("/ws");
- * await ws.receive();
- * console.assert(ws.closeCode === 1008);
- * ```
  */
 export const WSCloseCode = {
   /** The purpose was fulfilled. */

@@ -11,24 +11,17 @@
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * let error: unknown;
- * const { promise: written, resolve } = Promise.withResolvers<void>();
- * const app = new web.Application();
- * app.addRoutes([web.get("/", async (request) => {
+ * const ticks: web.Handler = async (request) => {
  *   const response = new web.StreamResponse();
  *   await response.prepare(request);
  *   try {
- *     for (;;) await response.write("more ");
- *   } catch (caught) {
- *     error = caught; // the client has left: free what the loop holds
- *     resolve();
+ *     for (;;) await response.write("tick\n");
+ *   } catch (error) {
+ *     if (!(error instanceof web.ConnectionResetError)) throw error;
+ *     return response; // the client has left: free what the loop holds
  *   }
- *   return response;
- * })]);
- * const response = await app.request("/");
- * await response.body?.cancel();
- * await written;
- * console.assert(error instanceof web.ConnectionResetError);
+ * };
+ * console.assert(typeof ticks === "function");
  * ```
  */
 export class ConnectionResetError extends Error {

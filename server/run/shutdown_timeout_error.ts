@@ -10,26 +10,8 @@
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const app = new web.Application({ logger: { error() {} } });
- * const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
- * const { promise: gate, resolve: open } = Promise.withResolvers<void>();
- * app.addRoutes([web.get("/", () => (enter(), gate.then(() => web.textResponse("late"))))]);
- * const stop = new AbortController();
- * const { promise: url, resolve: tell } = Promise.withResolvers<string>();
- * const running = web.runApp(app, {
- *   host: "127.0.0.1",
- *   port: 0,
- *   shutdownTimeout: 10,
- *   signal: stop.signal,
- *   handleSignals: false,
- *   print: (text) => tell(/http:\S+/.exec(text)?.[0] ?? ""),
- * }).catch((error) => error);
- * const reply = fetch(await url).then((response) => response.body?.cancel(), () => {});
- * await entered;
- * stop.abort();
- * console.assert(await running instanceof web.ShutdownTimeoutError);
- * open();
- * await reply;
+ * const error = new web.ShutdownTimeoutError(60_000); // runApp() rejects with it
+ * console.assert(error.timeout === 60_000);
  * ```
  */
 export class ShutdownTimeoutError extends Error {
