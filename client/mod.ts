@@ -95,6 +95,8 @@ export type {
   TraceConfig,
   TraceContext,
   TraceException,
+  TraceHost,
+  TraceInformation,
   TraceReply,
   TraceRequest,
 } from "./hop/trace.ts";

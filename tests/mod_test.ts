@@ -31,7 +31,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   RaiseForStatus RateLimitOptions ReconnectOptions ReplayOptions RequestCompression RequestContext
   RequestData RequestDetails RequestOptions RequestPhases RequestTrace ResolveHost ResponseCookie
   ResponseErrorInit ResponseLink RetryOptions SaveOptions ServerSentEvent SessionOptions
-  SharedOptions TextOptions TraceChunk TraceConfig TraceContext TraceException TraceReply
+  SharedOptions TextOptions TraceChunk TraceConfig TraceContext TraceException TraceHost TraceInformation TraceReply
   TraceRequest Transport WebSocketConnectOptions WebSocketTimeout
 `,
   ],

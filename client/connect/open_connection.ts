@@ -63,40 +63,56 @@ export class ConnectionOpener {
    */
   async open(route: Route, signal: AbortSignal, observer: HopObserver | null): Promise<Opened> {
     if (signal.aborted) throw signal.reason;
-    let link: Link | null = null;
-    const onAbort = (): void => link?.close(); // what a proxy says may be waited for
+    const { promise: given, reject: giveUp } = Promise.withResolvers<never>();
+    let link: Link | null = null; // as far as it has come
+    let isOver = false;
+    const onAbort = (): void => {
+      isOver = true;
+      link?.close(); // what a proxy says may be waited for
+      giveUp(signal.reason);
+    };
     signal.addEventListener("abort", onAbort, { once: true });
+    const reached = (next: Link): Link => {
+      if (isOver) next.close();
+      return link = next;
+    };
     try {
-      const { host, port, proxy, secure, forwards } = route;
-      const { fingerprint, serverName } = this.#connector;
-      const name = serverName ?? host;
-      const sockets = needsNode(route, this.#connector) ? await this.#nodeSockets() : this.#deno;
-      if (proxy === null) {
-        link = await this.#reach(
-          sockets,
-          { hostname: host, port },
-          secure ? name : null,
-          signal,
-          observer,
-        );
-      } else {
-        link = await this.#toProxy(sockets, proxy, signal, observer);
-        if (!forwards && proxy.protocol !== "unix:") await asked(proxy, host, port, link);
-        if (secure) {
-          observer?.securing?.();
-          link = await link.secure(name, signal);
-          observer?.secured?.();
-        }
-      }
-      if (secure && fingerprint !== null) checkFingerprint(fingerprint, link);
-      if (signal.aborted) throw signal.reason;
-      return link;
+      // Names are looked up, and Unix sockets connected to, whatever the signal says.
+      return await Promise.race([this.#opened(route, signal, observer, reached), given]);
     } catch (error) {
-      link?.close();
+      isOver = true;
+      (link as Link | null)?.close();
       throw signal.aborted ? signal.reason : error;
     } finally {
       signal.removeEventListener("abort", onAbort);
     }
+  }
+
+  async #opened(
+    route: Route,
+    signal: AbortSignal,
+    observer: HopObserver | null,
+    reached: (link: Link) => Link,
+  ): Promise<Opened> {
+    const { host, port, proxy, secure, forwards } = route;
+    const { fingerprint, serverName } = this.#connector;
+    const name = serverName ?? host;
+    const sockets = needsNode(route, this.#connector) ? await this.#nodeSockets() : this.#deno;
+    let link: Link;
+    if (proxy === null) {
+      const place = { hostname: host, port };
+      link = reached(await this.#reach(sockets, place, secure ? name : null, signal, observer));
+    } else {
+      link = reached(await this.#toProxy(sockets, proxy, signal, observer));
+      if (!forwards && proxy.protocol !== "unix:") await asked(proxy, host, port, link);
+      if (secure) {
+        observer?.securing?.();
+        link = reached(await link.secure(name, signal));
+        observer?.secured?.();
+      }
+    }
+    if (secure && fingerprint !== null) checkFingerprint(fingerprint, link);
+    return link;
   }
 
   /** Connects, and talks TLS where the peer has a name for that. */

@@ -102,6 +102,7 @@ export class ServerDisconnectedError extends ServerConnectionError {
 const PHASES = {
   total: "not complete",
   connect: "no connection",
+  sockConnect: "no connection",
   sockRead: "no data from the server",
 } as const;
 
@@ -124,7 +125,7 @@ export class ServerTimeoutError extends ServerConnectionError {
   /** URL that was asked for. */
   readonly url: URL;
   /** The limit that has passed: the field of `timeout`. */
-  readonly phase: "total" | "connect" | "sockRead";
+  readonly phase: "total" | "connect" | "sockConnect" | "sockRead";
   /** The limit, in ms. */
   readonly limit: number;
   /** How long the request had taken, in ms. */
@@ -141,7 +142,7 @@ export class ServerTimeoutError extends ServerConnectionError {
    */
   constructor(
     url: URL,
-    phase: "total" | "connect" | "sockRead",
+    phase: ServerTimeoutError["phase"],
     limit: number,
     elapsed: number,
     detail?: string,

@@ -49,6 +49,8 @@ export interface RequestPhases {
   readonly watchesReads: boolean;
   /** A connection is wanted. */
   connecting(): void;
+  /** A new connection is made. */
+  opening(): void;
   /** A connection is there. */
   connected(): void;
   /** The peer's next bytes are waited for. */

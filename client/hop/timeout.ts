@@ -20,6 +20,13 @@ export interface ClientTimeout {
    */
   readonly connect?: number | undefined;
   /**
+   * For each connection that is made, until it is there, in ms; 0 for no limit: name, TCP, proxy and
+   * TLS. The wait for one of `connector.limit` does not count, and a connection that is used again
+   * has none of it. `fetch` does not tell: over it a limit throws `NotSupportedError`.
+   * @default {0}
+   */
+  readonly sockConnect?: number | undefined;
+  /**
    * Longest silence of the peer while bytes of it are waited for, in ms; 0 for no limit. The wait
    * for the head counts, from when the request's body is on its way; a reader that takes its time
    * does not.
@@ -32,19 +39,19 @@ export interface ClientTimeout {
 export const CLIENT_TIMEOUT = new OptionTable<ClientTimeout>({
   total: "a number",
   connect: "a number",
+  sockConnect: "a number",
   sockRead: "a number",
 }, {
   request: 'Write "total"',
   socket: 'Write "sockRead"',
   read: 'Write "sockRead"',
   response: 'Write "sockRead"',
-  sockconnect: 'Write "connect"',
 });
 
 /** Limits of time, complete. */
 export type TimeLimits = { readonly [Name in keyof ClientTimeout]-?: number };
 
-const DEFAULT_TIMEOUT: TimeLimits = { total: 300_000, connect: 0, sockRead: 0 };
+const DEFAULT_TIMEOUT: TimeLimits = { total: 300_000, connect: 0, sockConnect: 0, sockRead: 0 };
 
 /**
  * Completes limits of time.
@@ -63,14 +70,14 @@ export function resolveTimeout(timeout: ClientTimeout | undefined): TimeLimits {
     );
   }
   CLIENT_TIMEOUT.check("Cannot use timeout", timeout);
-  const { total, connect, sockRead } = { ...DEFAULT_TIMEOUT, ...defined(timeout) };
-  for (const [name, limit] of Object.entries({ total, connect, sockRead })) {
+  const { total, connect, sockConnect, sockRead } = { ...DEFAULT_TIMEOUT, ...defined(timeout) };
+  for (const [name, limit] of Object.entries({ total, connect, sockConnect, sockRead })) {
     // setTimeout counts in 32 bits; beyond, it would fire at once.
     if (!(limit >= 0 && limit <= 0x7fffffff)) {
       throw new RangeError(`Cannot use timeout.${name} ${limit}: expected 0 to ${0x7fffffff} ms`);
     }
   }
-  return { total, connect, sockRead };
+  return { total, connect, sockConnect, sockRead };
 }
 
 function defined(timeout: ClientTimeout): Partial<TimeLimits> {

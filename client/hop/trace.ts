@@ -4,6 +4,7 @@
  */
 import { OptionTable } from "../../http/options.ts";
 import type { HistoryEntry, RequestDetails } from "../errors/client_errors.ts";
+import type { HeaderList } from "./transport.ts";
 
 /** What every hook is given first. */
 export interface TraceContext {
@@ -33,6 +34,20 @@ export interface TraceReply extends TraceRequest {
   readonly response: HistoryEntry;
 }
 
+/** The name of a host, as {@linkcode TraceConfig.onDnsResolvehostStart} and others see it. */
+export interface TraceHost extends TraceRequest {
+  /** The name. */
+  readonly host: string;
+}
+
+/** A reply of 1xx, as {@linkcode TraceConfig.onInformation} sees it. */
+export interface TraceInformation extends TraceRequest {
+  /** Its status: 100, 102 or 103. */
+  readonly status: number;
+  /** Its headers; those of 103 (Early Hints, RFC 8297) say what the reply will need. */
+  readonly headers: HeaderList;
+}
+
 /** A failure, as {@linkcode TraceConfig.onRequestException} sees it. */
 export interface TraceException extends TraceRequest {
   /** What the caller will be thrown. */
@@ -43,8 +58,9 @@ export interface TraceException extends TraceRequest {
  * Hooks on the way of a session's requests, aiohttp's `TraceConfig`. They are called one after the
  * other and not waited for; an error in one is the caller's error.
  *
- * aiohttp's hooks for DNS and for making and reusing connections are missing: `fetch` does not show
- * these. Chunks are those that the platform took or gave, which may be before they are on the wire.
+ * Those about names, connections, TLS and replies of 1xx are called over sockets alone: `fetch` does not
+ * show these. Names that Deno looks up while it connects are not told, see `connector.dnsCache`.
+ * Chunks are those that the platform took or gave, which may be before they are on the wire.
  */
 export interface TraceConfig {
   /** A request begins. */
@@ -75,6 +91,36 @@ export interface TraceConfig {
   readonly onConnectionQueuedEnd?:
     | ((context: TraceContext, params: TraceRequest) => void)
     | undefined;
+  /** A new connection is made. */
+  readonly onConnectionCreateStart?:
+    | ((context: TraceContext, params: TraceRequest) => void)
+    | undefined;
+  /** It is there, TLS and proxy included. */
+  readonly onConnectionCreateEnd?:
+    | ((context: TraceContext, params: TraceRequest) => void)
+    | undefined;
+  /** A connection is used again. */
+  readonly onConnectionReuseconn?:
+    | ((context: TraceContext, params: TraceRequest) => void)
+    | undefined;
+  /** The addresses of a host are known from before. */
+  readonly onDnsCacheHit?: ((context: TraceContext, params: TraceHost) => void) | undefined;
+  /** They are not. */
+  readonly onDnsCacheMiss?: ((context: TraceContext, params: TraceHost) => void) | undefined;
+  /** The system is asked for them. */
+  readonly onDnsResolvehostStart?: ((context: TraceContext, params: TraceHost) => void) | undefined;
+  /** It has answered. */
+  readonly onDnsResolvehostEnd?: ((context: TraceContext, params: TraceHost) => void) | undefined;
+  /** TLS begins on a new connection. */
+  readonly onTlsStart?: ((context: TraceContext, params: TraceRequest) => void) | undefined;
+  /** TLS was agreed on. */
+  readonly onTlsEnd?: ((context: TraceContext, params: TraceRequest) => void) | undefined;
+  /** A reply of 1xx has come, before the one that counts. */
+  readonly onInformation?:
+    | ((context: TraceContext, params: TraceInformation) => void)
+    | undefined;
+  /** The head of a hop's reply has come, a redirect's too. */
+  readonly onResponseHead?: ((context: TraceContext, params: TraceReply) => void) | undefined;
 }
 
 /** Names and types of {@linkcode TraceConfig}. */
@@ -88,6 +134,17 @@ export const TRACE_CONFIG = new OptionTable<TraceConfig>({
   onResponseChunkReceived: "a function",
   onConnectionQueuedStart: "a function",
   onConnectionQueuedEnd: "a function",
+  onConnectionCreateStart: "a function",
+  onConnectionCreateEnd: "a function",
+  onConnectionReuseconn: "a function",
+  onDnsCacheHit: "a function",
+  onDnsCacheMiss: "a function",
+  onDnsResolvehostStart: "a function",
+  onDnsResolvehostEnd: "a function",
+  onTlsStart: "a function",
+  onTlsEnd: "a function",
+  onInformation: "a function",
+  onResponseHead: "a function",
 });
 
 /**

@@ -55,6 +55,8 @@ export interface HopObserver {
    * @param isReused Whether it has carried requests before, where the transport sees it.
    */
   connected(isReused?: boolean): void;
+  /** Bytes of the reply's head have come, and more are waited for; where the transport sees it. */
+  progressed?(): void;
   /**
    * A reply of 1xx has come, before the one that counts; where the transport sees it.
    *
@@ -203,6 +205,8 @@ export interface HopResult {
  * fetch_transport.ts and fetch_errors.ts; the tests run their tables over each.
  */
 export interface Transport {
+  /** Options that it cannot heed, as errors name them, each with the remedy. */
+  readonly lacks?: Readonly<Record<string, string>>;
   /** Names of headers, in lower case, that it always sends, whatever the request says. */
   readonly fixedHeaders?: readonly string[];
   /** Headers that a session adds for it, names in lower case, unless a request says otherwise. */

@@ -38,7 +38,8 @@ export function buildRequest(
   const { baseUrl } = resolved.session;
   const target = resolveTarget(input, baseUrl, options.params, options.encoded);
   const { href: url, fragment } = target;
-  const headers = authorized(resolved, target);
+  const own = authorized(resolved, target);
+  const headers = options.expect100 ? withHeader(own, "expect", "100-continue") : own;
   const cookies = options.cookies === undefined
     ? null
     : new Map(sentPairs(options.cookies, resolved.session.cookieJar.quoteCookie));

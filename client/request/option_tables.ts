@@ -75,6 +75,7 @@ export const REQUEST_OPTIONS = new OptionTable<RequestOptions>({
   json: "anything",
   compress: "a string or a boolean",
   cookies: "a map or a list of pairs",
+  expect100: "true or false",
   allowRedirects: "true or false",
   maxRedirects: "a number",
   traceContext: "anything",

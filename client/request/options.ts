@@ -132,6 +132,12 @@ export interface RequestOptions<Params = never, Data = never> extends SharedOpti
   readonly compress?: RequestCompression | undefined;
   /** Cookies of this request; they go along on redirects within the origin and are not kept. */
   readonly cookies?: CookieInit | undefined;
+  /**
+   * Whether the body waits until the server says `100 Continue`, at most a second
+   * (RFC 9110 section 10.1.1); a server that answers otherwise is not sent it. Not over `fetch`.
+   * @default {false}
+   */
+  readonly expect100?: boolean | undefined;
   /** Whether redirects are followed. @default {true}, {false} for `HEAD` */
   readonly allowRedirects?: boolean | undefined;
   /** The redirect reply that is an error, counted from 1; 0 for no limit. @default {10} */
@@ -223,7 +229,7 @@ export function resolveSession(options: SessionOptions): SessionDefaults {
     authorization: auth === null ? null : encodeBasicAuth(auth),
     cookieJar,
     jsonSerialize: options.jsonSerialize ?? JSON.stringify,
-    timeout: resolveTimeout(options.timeout),
+    timeout: timeoutOf(transport, options),
     middlewares: options.middlewares ?? [],
     retry: options.retry ?? 0,
     proxy: proxy === undefined ? null : checkProxy(proxy),
@@ -240,6 +246,17 @@ export function resolveSession(options: SessionOptions): SessionDefaults {
     trustEnv: options.trustEnv ?? false,
     traceConfigs: options.traceConfigs ?? [],
   };
+}
+
+function timeoutOf(transport: Transport, { timeout }: SharedOptions): TimeLimits {
+  const limits = resolveTimeout(timeout);
+  if (limits.sockConnect > 0) refuseWhatLacks(transport, "timeout.sockConnect");
+  return limits;
+}
+
+function refuseWhatLacks({ lacks = {} }: Transport, option: string): void {
+  const remedy = lacks[option];
+  if (remedy !== undefined) throw new NotSupportedError(option, remedy);
 }
 
 function noProxy(): NotSupportedError {
@@ -281,6 +298,7 @@ export function resolveRequest(
     throw new TypeError("data and json can not be used at the same time");
   }
   if (session.ownWay === "app" && options.proxy !== undefined) throw noProxy();
+  if (options.expect100) refuseWhatLacks(session.transport, "expect100");
   const ownMiddlewares = options.middlewares !== undefined || options.retry !== undefined;
   const skipAutoHeaders = skipped(
     session.skipAutoHeaders,
@@ -292,7 +310,9 @@ export function resolveRequest(
     headers: session.headers.merge(options.headers, skipAutoHeaders),
     skipAutoHeaders,
     auth: options.auth ?? null,
-    timeout: options.timeout === undefined ? session.timeout : resolveTimeout(options.timeout),
+    timeout: options.timeout === undefined
+      ? session.timeout
+      : timeoutOf(session.transport, options),
     middlewares: ownMiddlewares ? middlewaresOf(session, options) : null,
     proxy: options.proxy === undefined ? session.proxy : checkProxy(options.proxy),
     raiseForStatus: options.raiseForStatus ?? session.raiseForStatus,

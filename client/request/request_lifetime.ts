@@ -56,6 +56,7 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
   readonly #controller = new AbortController();
   #total: Deadline | null = null;
   #connect: Deadline | null = null;
+  #sockConnect: Deadline | null = null;
   #silence: ReturnType<typeof setTimeout> | null = null;
   #readingSince = Infinity;
   #unlisten: (() => void) | null = null;
@@ -154,7 +155,7 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
 
   /** Whether there is a limit on connecting. */
   get watchesConnect(): boolean {
-    return this.#limits.connect > 0;
+    return this.#limits.connect > 0 || this.#limits.sockConnect > 0;
   }
 
   /** Whether there is a limit on silence. */
@@ -171,10 +172,19 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
     this.#connect = setDeadline(connect, performance.now(), { onDue });
   }
 
+  /** A new connection is made. */
+  opening(): void {
+    const { sockConnect } = this.#limits;
+    if (sockConnect === 0 || this.#isOver) return;
+    const onDue = (): void => this.#expire("sockConnect");
+    this.#sockConnect = setDeadline(sockConnect, performance.now(), { onDue });
+  }
+
   /** A connection is there. */
   connected(): void {
     if (this.#connect !== null) clearDeadline(this.#connect);
-    this.#connect = null;
+    if (this.#sockConnect !== null) clearDeadline(this.#sockConnect);
+    this.#connect = this.#sockConnect = null;
   }
 
   /** The peer's next bytes are waited for. */
@@ -257,5 +267,6 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
 const TIMEOUT_ERRORS = {
   total: ServerTimeoutError,
   connect: ConnectionTimeoutError,
+  sockConnect: ConnectionTimeoutError,
   sockRead: SocketTimeoutError,
 } as const;

@@ -96,6 +96,11 @@ export function sender(init: SendInit): ClientHandler {
     }
     const observed = observedResult(result, request, body);
     context?.received(observed);
+    if (context !== null && context.trace !== null) {
+      const { status, headers } = result;
+      const response = { status, url: request.url, headers };
+      context.trace.emit("onResponseHead", { request, response });
+    }
     const cookies = result.setCookies?.() ?? result.headers.getSetCookie();
     if (cookies.length > 0) jar.updateFromHeaders(cookies, request.url);
     return observed;
@@ -120,17 +125,46 @@ function observerOf(
   if (context === null) return null;
   const { phases, trace } = context;
   if (trace === null && !phases.watchesConnect && !phases.watchesReads) return null;
+  const reading = (): void => {
+    if (!isStream) phases.reading();
+  };
+  let isNew = false;
   return {
     queued() {
       phases.idle();
       trace?.emit("onConnectionQueuedStart", { request });
     },
     dequeued() {
-      if (!isStream) phases.reading();
+      reading();
       trace?.emit("onConnectionQueuedEnd", { request });
     },
-    connected: () => phases.connected(),
-    informed: () => phases.reading(), // the peer is at work: its silence begins anew
+    connecting() {
+      isNew = true;
+      phases.idle();
+      phases.opening();
+      trace?.emit("onConnectionCreateStart", { request });
+    },
+    resolving(host) {
+      trace?.emit("onDnsCacheMiss", { request, host });
+      trace?.emit("onDnsResolvehostStart", { request, host });
+    },
+    resolved(host, isKept) {
+      trace?.emit(isKept ? "onDnsCacheHit" : "onDnsResolvehostEnd", { request, host });
+    },
+    securing: () => trace?.emit("onTlsStart", { request }),
+    secured: () => trace?.emit("onTlsEnd", { request }),
+    connected(isReused) {
+      phases.connected();
+      if (isNew) reading();
+      if (isReused === undefined) return;
+      trace?.emit(isReused ? "onConnectionReuseconn" : "onConnectionCreateEnd", { request });
+    },
+    // The peer is at work: its silence begins anew.
+    progressed: () => phases.reading(),
+    informed(status, headers) {
+      phases.reading();
+      trace?.emit("onInformation", { request, status, headers });
+    },
   };
 }
 

@@ -23,6 +23,10 @@ import type { HeaderList, HopBody, HopRequest, HopResult, Transport } from "../h
 const ON_DENO = "Deno" in globalThis;
 // Deno sends these whatever the request says; a caller can change their values, not leave them out.
 const FIXED_HEADERS = ["accept", "accept-encoding", "accept-language", "user-agent"];
+const LACKS = {
+  "timeout.sockConnect": 'fetch does not tell when it connects; connector.transport "sockets" does',
+  expect100: 'fetch does not wait for it; connector.transport "sockets" does',
+};
 
 /**
  * Makes a transport over `fetch` with connections of its own.
@@ -59,6 +63,7 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
   let isClosed = false;
   return {
     fixedHeaders: FIXED_HEADERS,
+    lacks: LACKS,
     async send(request) {
       refuseImpossible(request);
       const waiting = slots.acquire(request.url, request.signal);

@@ -185,6 +185,7 @@ export class SocketConnection {
         const before = this.start;
         seen = this.end;
         if (!await this.#more(interim)) throw this.#cut(interim);
+        observer?.progressed?.();
         seen -= before - this.start; // the bytes may have moved
         continue;
       }

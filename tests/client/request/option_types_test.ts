@@ -67,6 +67,7 @@ const REQUEST: Undefined<RequestOptions> = {
   json: undefined,
   compress: undefined,
   cookies: undefined,
+  expect100: undefined,
   allowRedirects: undefined,
   maxRedirects: undefined,
   traceContext: undefined,

@@ -100,7 +100,7 @@ Deno.test("sockets: a body waits for 100 Continue, and is not sent where another
     await using session = new ClientSession(OPTIONS);
     await using response = await session.put(`http://127.0.0.1:${listener.addr.port}/`, {
       data: "hello",
-      headers: { expect: "100-continue" },
+      expect100: true,
     });
     assertEquals(await response.text(), accepts ? "thanks" : "too large");
     await session.close();
