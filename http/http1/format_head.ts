@@ -22,14 +22,7 @@ export function formatHead(
   headers: readonly (readonly [name: string, value: string])[],
   room = 0,
 ): Uint8Array<ArrayBuffer> {
-  if (hasControl(first)) throw badHeader("a first line", first);
-  let text = `${first}\r\n`;
-  for (const [name, value] of headers) {
-    if (!isToken(name)) throw badHeader("a name", name);
-    if (hasControl(value)) throw badHeader(name, value);
-    text += `${name}: ${value}\r\n`;
-  }
-  text += "\r\n";
+  const text = `${headLines(first, headers)}\r\n`;
   const bytes = new Uint8Array(text.length + room);
   const { read, written } = UTF8.encodeInto(text, bytes);
   if (read === text.length && written === text.length) return bytes;
@@ -40,6 +33,29 @@ export function formatHead(
     bytes[at] = code;
   }
   return bytes;
+}
+
+/**
+ * Writes the lines of a head.
+ *
+ * @param first The first line.
+ * @param headers Names and values, in order and case.
+ * @returns The lines, each with its CRLF, without the empty one; a character of U+0080 to U+00FF
+ * stands for a byte.
+ * @throws {TypeError} As {@linkcode formatHead} does.
+ */
+export function headLines(
+  first: string,
+  headers: readonly (readonly [name: string, value: string])[],
+): string {
+  if (hasControl(first)) throw badHeader("a first line", first);
+  let text = `${first}\r\n`;
+  for (const [name, value] of headers) {
+    if (!isToken(name)) throw badHeader("a name", name);
+    if (hasControl(value)) throw badHeader(name, value);
+    text += `${name}: ${value}\r\n`;
+  }
+  return text;
 }
 
 function badHeader(what: string, text: string): TypeError {

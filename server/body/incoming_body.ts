@@ -8,6 +8,7 @@ import { IncompleteReadError } from "../../http/bytes/incomplete_read_error.ts";
 import { LineTooLongError } from "../../http/bytes/line_too_long_error.ts";
 import { parseLength } from "../../http/headers/content_length.ts";
 import { fairTurn } from "../../http/bytes/read_turns.ts";
+import type { EnginePort } from "../engine/engine.ts";
 import { HTTPBadRequest, HTTPRequestTimeout } from "../exceptions/client_errors.ts";
 import { HTTPRequestEntityTooLarge } from "../exceptions/message_errors.ts";
 
@@ -41,6 +42,7 @@ export class IncomingBody {
   readonly #raw: Request;
   readonly #served: boolean;
   readonly #limits: BodyLimits | null;
+  readonly #engine: EnginePort | null;
   #read: ((view: Bytes | undefined) => Promise<ReadResult>) | null = null;
   #cancel: (reason?: unknown) => Promise<void> = () => Promise.resolve();
   #isByob = false;
@@ -59,8 +61,15 @@ export class IncomingBody {
    * @param served Whether a server carries it.
    * @param limits How long to wait; `null` for a body that the program has put in place of the
    * client's, of which nothing is known.
+   * @param engine What may have the body whole. @default {null}
    */
-  constructor(raw: Request, served: boolean, limits: BodyLimits | null) {
+  constructor(
+    raw: Request,
+    served: boolean,
+    limits: BodyLimits | null,
+    engine: EnginePort | null = null,
+  ) {
+    this.#engine = engine;
     this.#raw = raw;
     this.#served = served;
     this.#limits = limits;
@@ -121,6 +130,11 @@ export class IncomingBody {
    */
   async bytes(limit: number): Promise<Bytes> {
     if (limit > 0 && (this.announced ?? 0) > limit) throw new HTTPRequestEntityTooLarge(limit);
+    const whole = this.#engine?.takeBody?.(this.#raw, limit > 0 ? limit : Infinity) ?? null;
+    if (whole !== null) {
+      this.#isEnded = true;
+      return whole;
+    }
     const source = this.open();
     if (source === null) return new Uint8Array(0);
     return await source.rest?.((size) => {

@@ -152,6 +152,37 @@ export interface EnginePort {
    */
   isReset?(error: unknown): boolean;
   /**
+   * Takes the body of a request that has come whole, for a reader that wants all of it; left out
+   * where the engine cannot tell.
+   *
+   * @param request The platform's request.
+   * @param limit Most bytes to take.
+   * @returns The body, `null` where some of it is still to come, or is more than that.
+   */
+  takeBody?(request: Request, limit: number): Uint8Array<ArrayBuffer> | null;
+  /**
+   * The trailers of a request, once its body was read; left out where the engine drops them.
+   *
+   * @returns Names and values.
+   */
+  trailersOf?(): RawHeaders;
+  /**
+   * Keeps trailers for the end of a response that goes out in chunks; left out where the engine
+   * sends none.
+   *
+   * @param trailers Names and values.
+   */
+  sendTrailers?(trailers: RawHeaders): void;
+  /**
+   * Sends an informational reply (RFC 9110 section 15.2); left out where the engine sends none.
+   *
+   * @param status Its status.
+   * @param headers Names and values.
+   * @returns Resolves when it was sent, or the client does not know such replies.
+   * @throws {TypeError} If the response has begun.
+   */
+  inform?(status: number, headers: RawHeaders): Promise<void>;
+  /**
    * Makes a request a WebSocket. The handshake was checked before.
    *
    * @param request The platform's request.

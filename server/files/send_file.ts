@@ -6,6 +6,8 @@ import { type ByteRange, bytesOfRange, parseHTTPRange } from "../../http/headers
 import { checkConditions, rangeHolds, type Validators } from "../../http/headers/conditional.ts";
 import { addVary } from "../../http/coding/content_coding.ts";
 import { cacheContent, cachedContent, MAX_CACHED_FILE } from "./file_cache.ts";
+import type { RawHeaders } from "../engine/engine.ts";
+import { fileStream, recordedResponse } from "../engine/response_record.ts";
 import { HTTPForbidden, HTTPNotFound } from "../exceptions/client_errors.ts";
 import { formatHttpDate } from "../../http/headers/http_date.ts";
 
@@ -17,6 +19,8 @@ export interface KnownFile extends Validators {
   readonly info: Deno.FileInfo;
   /** Headers of the whole file. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The same as a list. */
+  readonly list: RawHeaders;
 }
 
 /** What the response to a file has besides. */
@@ -58,7 +62,14 @@ export function knownFile(
   if (info.mtime !== null) headers["last-modified"] = formatHttpDate(info.mtime);
   if (coding !== null) headers["content-encoding"] = coding;
   if (vary) headers["vary"] = "Accept-Encoding";
-  return { path, info, headers, etag, modified: Math.ceil(time / 1000) };
+  return {
+    path,
+    info,
+    headers,
+    list: Object.entries(headers),
+    etag,
+    modified: Math.ceil(time / 1000),
+  };
 }
 
 /**
@@ -105,18 +116,19 @@ export async function sendFile(
   const { path, info } = file;
   const cached = info.size <= MAX_CACHED_FILE ? cachedContent(path, info) : null;
   if (cached !== null) {
-    return new Response(cached, { status: options.status, headers: headersOf(file, options) });
+    return inMemory(cached, file, options);
   }
   const [opened, current] = await openFile(file);
   if (current.info.size <= MAX_CACHED_FILE) {
     const bytes = await readAll(opened, current.info.size);
     cacheContent(path, current.info, bytes);
+    if (bytes.length === current.info.size) return inMemory(bytes, current, options);
     const headers = new Headers(headersOf(current, options));
     headers.set("content-length", String(bytes.length));
     return new Response(bytes, { status: options.status, headers });
   }
   // The platform reads a file of its own far faster than a stream of ours.
-  return new Response(opened.readable, {
+  return new Response(fileStream(opened), {
     status: options.status,
     headers: headersOf(current, options),
   });
@@ -141,6 +153,16 @@ export function fileError(error: unknown): unknown {
     return new HTTPNotFound({ cause: error });
   }
   return error;
+}
+
+function inMemory(
+  bytes: Uint8Array<ArrayBuffer>,
+  file: KnownFile,
+  options: SendOptions,
+): Response {
+  const init = { status: options.status, headers: headersOf(file, options) };
+  if (options.headers !== null) return new Response(bytes, init);
+  return recordedResponse(bytes, init, file.list);
 }
 
 /** Opens the file that was looked at, and no other that took its place since. */
@@ -202,7 +224,7 @@ async function sendRange(
   headers.set("content-range", `bytes ${start}-${end}/${file.info.size}`);
   headers.set("content-length", String(end - start + 1));
   opened.seekSync(start, Deno.SeekMode.Start);
-  const body = end + 1 === info.size ? opened.readable : pieceOf(opened, end - start + 1);
+  const body = end + 1 === info.size ? fileStream(opened) : pieceOf(opened, end - start + 1);
   return new Response(body, { status: 206, headers });
 }
 

@@ -410,7 +410,8 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
 
   #bodyOf(): IncomingBody {
     const { info } = this;
-    return this.#incoming ??= new IncomingBody(this.raw, isServed(info), this.#root.bodyLimits);
+    const { bodyLimits } = this.#root;
+    return this.#incoming ??= new IncomingBody(this.raw, isServed(info), bodyLimits, info?.engine);
   }
 
   #slotOf(): AnswerSlot {

@@ -48,6 +48,11 @@ export const JSON_RESPONSE_OPTIONS = new OptionTable<JsonResponseOptions>({
 const PLAIN = [["content-type", "text/plain;charset=UTF-8"]] as const;
 const TEXT = "text/plain; charset=utf-8";
 const JSON_TYPE = "application/json; charset=utf-8";
+// One list for all responses: an engine writes the same headers only once.
+const DEFAULTS: Readonly<Record<string, [string, string][]>> = {
+  [TEXT]: [["content-type", TEXT]],
+  [JSON_TYPE]: [["content-type", JSON_TYPE]],
+};
 
 /**
  * A text response.
@@ -164,10 +169,10 @@ export function delCookie(
 }
 
 function recorded(text: string | null, options: ResponseOptions, byDefault: string): Response {
-  const { status = 200, headers } = options;
+  const { status = 200, headers, contentType } = options;
   if (headers === undefined) {
-    const contentType = withCharset(options.contentType ?? byDefault);
-    const list = [["content-type", contentType]] as [string, string][];
+    const known = contentType === undefined ? DEFAULTS[byDefault] : undefined;
+    const list = known ?? [["content-type", withCharset(contentType ?? byDefault)]];
     return recordedResponse(text, { status, headers: list }, list);
   }
   const all = new Headers(headers);

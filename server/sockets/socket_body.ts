@@ -3,9 +3,11 @@
  * @module
  */
 import { BodyDecoder } from "../../http/http1/body_decoder.ts";
-import type { Framing } from "../../http/http1/framing.ts";
+import { type Framing, requestFraming } from "../../http/http1/framing.ts";
+import type { RequestHead } from "../../http/http1/head.ts";
 import type { HeadLimits } from "../../http/http1/head_limits.ts";
 import type { HeaderFields } from "../../http/http1/header_fields.ts";
+import { HttpSyntaxError } from "../../http/http1/syntax_error.ts";
 import type { SocketInput } from "./socket_input.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -77,6 +79,24 @@ export class SocketBody {
   /** Trailers, once the body was read. */
   get trailers(): HeaderFields {
     return this.#decoder.trailers;
+  }
+
+  /**
+   * Takes all of it, where it has come.
+   *
+   * @param limit Most bytes to take.
+   * @returns The bytes, `null` if some are still to come.
+   */
+  takeWhole(limit: number): Bytes | null {
+    const { input } = this.#connection;
+    const size = this.#decoder.left;
+    const isHere = this.#length === size && input.end - input.start >= size;
+    if (!isHere || size > limit) return null;
+    const bytes = input.buffer.slice(input.start, input.start + size);
+    input.start += size;
+    this.#decoder.take(size);
+    this.#waitsForContinue = false;
+    return bytes;
   }
 
   /**
@@ -175,4 +195,29 @@ export class SocketBody {
       },
     });
   }
+}
+
+/**
+ * Makes the body of a request.
+ *
+ * @param head Head of the request.
+ * @param connection Where the body comes from.
+ * @param limits Limits for trailers.
+ * @returns The body, `null` for a request without one.
+ * @throws {HttpSyntaxError} If the head asks for what this server does not do, or contradicts itself.
+ */
+export function bodyOf(
+  head: RequestHead,
+  connection: BodyConnection,
+  limits: HeadLimits,
+): SocketBody | null {
+  if (head.method === "CONNECT") throw new HttpSyntaxError("CONNECT is for proxies", "", 501);
+  const framing = requestFraming(head);
+  const expect = head.fields.get("expect");
+  // RFC 9110 section 10.1.1: the one expectation there is.
+  if (expect !== null && expect.toLowerCase() !== "100-continue") {
+    throw new HttpSyntaxError("an expectation that is not 100-continue", expect, 417);
+  }
+  if (framing === 0) return null;
+  return new SocketBody(connection, framing, limits, expect !== null && head.minor === 1);
 }

@@ -2,20 +2,22 @@
  * One connection of the engine over sockets: requests in, responses out, each with its deadline.
  * @module
  */
-import { STATUS_CODES } from "node:http";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
-import { formatHead } from "../../http/http1/format_head.ts";
-import { persists, requestFraming } from "../../http/http1/framing.ts";
+import { persists } from "../../http/http1/framing.ts";
 import type { RequestHead } from "../../http/http1/head.ts";
 import { HttpSyntaxError } from "../../http/http1/syntax_error.ts";
 import type { EngineHandler } from "../engine/engine.ts";
+import { clock } from "./clock.ts";
 import { ClientLeftError, SlowClientError } from "./connection_errors.ts";
-import { type BodyConnection, SocketBody } from "./socket_body.ts";
+import { drop, failed, refusal, skip } from "./last_words.ts";
+import { type BodyConnection, bodyOf, type SocketBody } from "./socket_body.ts";
 import { SocketInput } from "./socket_input.ts";
-import { SocketExchange } from "./socket_exchange.ts";
+import { type ExchangeConnection, SocketExchange } from "./socket_exchange.ts";
+import { sendResponse } from "./send_response.ts";
 import type { SocketLimits } from "./socket_limits.ts";
-import { planResponse, sendStream } from "./socket_response.ts";
-import type { StreamStart } from "./stream_start.ts";
+import { SocketOutput } from "./socket_output.ts";
+import { urlOf } from "./socket_request.ts";
+import { quickResponse, type ResponseRules } from "./socket_response.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -27,30 +29,35 @@ export interface ConnectionServer {
   readonly handler: EngineHandler;
   /** `http://host:port`, for requests of HTTP/1.0 without `Host`. */
   readonly origin: string;
+  /** How often connections are looked at, in ms. */
+  readonly tick: number;
   /** Whether the server stops, so that each response is the connection's last. */
   readonly isStopping: boolean;
 }
 
 /** What a connection waits for, with the limit that ends it. */
-type Waiting = "idle" | "head" | "body" | "write" | "handler" | "drop" | null;
+type Waiting = "idle" | "head" | "body" | "drop" | null;
 
-const SMALL_BUFFER = 4 * 1024;
 const LARGE_BUFFER = 64 * 1024;
 const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 // An unread rest as small as this is read, so that the connection can go on.
 const SKIPPED = 256 * 1024;
+// Who pipelines leaves others a turn of the event loop behind so many requests.
+const TURN = 64;
 
 /** Carries the exchanges of one connection. */
-export class SocketConnection implements BodyConnection {
+export class SocketConnection implements BodyConnection, ExchangeConnection {
   /** What comes in. */
   readonly input: SocketInput;
   /** When the connection became idle, of `performance.now()`; 0 while it is busy. */
   idleSince = 0;
   readonly #stream: ByteStream;
+  readonly #output: SocketOutput;
   readonly #server: ConnectionServer;
   readonly #remote: { readonly transport: string; readonly hostname?: string };
   #waiting: Waiting = null;
   #deadline = Infinity;
+  #handlerDeadline = Infinity;
   #exchange: SocketExchange | null = null;
   #requests = 0;
   #timedOut: Waiting = null;
@@ -70,6 +77,7 @@ export class SocketConnection implements BodyConnection {
   ) {
     this.#stream = stream;
     this.input = new SocketInput(stream, server.limits);
+    this.#output = new SocketOutput(stream, server.limits.writeTimeout + server.tick);
     this.#server = server;
     this.#remote = remote;
   }
@@ -77,9 +85,13 @@ export class SocketConnection implements BodyConnection {
   /** Answers requests until the connection ends. */
   async run(): Promise<void> {
     try {
-      while (await this.#serve());
-    } catch {
-      // The client has left, or was too slow: there is no one to tell.
+      await this.#loop();
+    } catch (error) {
+      // Else the client has left, or was too slow: there is no one to tell.
+      if (error instanceof HttpSyntaxError) {
+        await this.#refuse(error.status, error.message);
+        await this.#drop(null).catch(() => {});
+      }
     }
     this.close();
   }
@@ -103,112 +115,150 @@ export class SocketConnection implements BodyConnection {
    * @param now `performance.now()`.
    */
   tick(now: number): void {
-    if (now < this.#deadline || this.#isClosed) return;
+    if (this.#isClosed) return;
+    if (now >= this.#handlerDeadline) {
+      this.#handlerDeadline = Infinity;
+      this.#exchange?.expire();
+    }
+    if (now >= this.#output.deadline) return this.close();
+    if (now < this.#deadline) return;
     const waiting = this.#waiting;
     this.#deadline = Infinity;
     this.#timedOut = waiting;
-    if (waiting === "handler") return this.#exchange?.expire();
-    if (waiting === "head" || waiting === "body") {
-      // The read that waits gives the error; the answer is written first.
-      void this.#refuse(408, "The request took too long").finally(() => this.close());
-      this.#exchange?.leave(new SlowClientError("The client has sent nothing for too long"));
-      return;
-    }
-    this.close();
+    if (waiting !== "head" && waiting !== "body") return this.close();
+    // The read that waits gives the error; the answer is written first.
+    void this.#refuse(408, "The request took too long").finally(() => this.close());
+    this.#exchange?.leave(new SlowClientError("The client has sent nothing for too long"));
   }
 
-  /** One request and its response; `false` at the end of the connection. */
-  async #serve(): Promise<boolean> {
-    let head: RequestHead | null;
-    let body: SocketBody | null = null;
-    try {
-      head = await this.#nextHead();
-      if (head === null) return false;
-      body = this.#bodyOf(head);
-    } catch (error) {
-      if (!(error instanceof HttpSyntaxError)) throw error;
-      await this.#refuse(error.status, error.message);
-      await this.#drop(null);
-      return false;
+  /** One request after the other. */
+  async #loop(): Promise<void> {
+    const output = this.#output;
+    const { input } = this;
+    const { limits } = this.#server;
+    for (;;) {
+      const head = input.takeHead();
+      if (head !== null) {
+        const goesOn = this.#answer(head);
+        if (!(goesOn instanceof Promise ? await goesOn : goesOn)) return;
+        // A client that pipelines would starve the others.
+        if (this.#requests % TURN === 0 && !input.isEmpty) {
+          await new Promise((resolve) => setTimeout(resolve));
+        }
+        continue;
+      }
+      // What pipelined requests were answered goes out as one.
+      if (output.size > 0) await output.flush();
+      const isIdle = input.isEmpty && this.#requests > 0;
+      if (isIdle && this.#server.isStopping) return;
+      if (isIdle) this.#wait("idle", limits.idleTimeout);
+      else if (this.#waiting !== "head") this.#wait("head", limits.headTimeout);
+      const size = await input.readSome();
+      if (size === null) return;
+      input.end += size;
+      if (isIdle) this.#wait("head", limits.headTimeout);
     }
-    this.#requests++;
-    const { limits, handler } = this.#server;
-    const exchange = new SocketExchange(head, this.#urlOf(head), body, this.#remote, this);
-    this.#exchange = exchange;
-    if (limits.handlerTimeout < Infinity) this.#wait("handler", limits.handlerTimeout);
-    const answered = exchange.answer(handler);
-    const response = answered instanceof Promise ? await answered : answered;
+  }
+
+  /** One response; `false` if the connection ends behind it. */
+  #answer(head: RequestHead): boolean | Promise<boolean> {
     this.#wait(null, 0);
-    const upgrade = exchange.upgraded;
-    if (upgrade !== null) {
-      const reply = await planResponse(response, { method: "GET", minor: 1, persists: true });
-      await this.write(reply.head);
-      const rest = this.input.take();
-      this.#exchange = null;
-      exchange.complete();
-      await upgrade(this.#stream, rest);
-      return false;
+    const body = bodyOf(head, this, this.#server.limits);
+    this.#requests++;
+    const exchange = new SocketExchange(
+      head,
+      urlOf(head, this.#server.origin),
+      body,
+      this.#remote,
+      this,
+    );
+    this.#exchange = exchange;
+    let response: Response | Promise<Response>;
+    try {
+      response = this.#server.handler(exchange.request as unknown as Request, exchange);
+    } catch {
+      response = failed();
     }
-    return await this.#send(head, response, body, exchange);
+    if (response instanceof Promise) return this.#later(response, head, body, exchange);
+    return this.#quick(response, head, body, exchange) ||
+      this.#send(response, head, body, exchange);
   }
 
-  async #send(
+  /** Waits for the handler; what was answered before goes out meanwhile. */
+  async #later(
+    promised: Promise<Response>,
     head: RequestHead,
-    response: Response,
     body: SocketBody | null,
     exchange: SocketExchange,
   ): Promise<boolean> {
-    const { limits, isStopping } = this.#server;
-    const unread = body !== null && !body.isDone;
-    const mayPersist = persists(head) && !isStopping && this.#requests < limits.maxRequests &&
-      exchange.failure === null && !(unread && (body.isAwaited || body.left > SKIPPED));
-    const { method, minor } = head;
-    let whole = true;
-    let stream: StreamStart | null = null;
-    let persisting = false;
+    const { handlerTimeout } = this.#server.limits;
+    if (this.#output.size > 0) this.#output.flush().catch(() => {}); // the next write fails too
+    let response: Response;
     try {
-      const planned = planResponse(response, { method, minor, persists: mayPersist });
-      const plan = planned instanceof Promise ? await planned : planned;
-      stream = plan.stream;
-      persisting = plan.persists;
-      await this.write(plan.head);
-      if (plan.tail !== null) await this.write(plan.tail);
-      if (stream !== null) whole = await sendStream(plan, stream, (bytes) => this.write(bytes));
-    } catch (error) {
-      stream?.reader.cancel(error).catch(() => {});
-      exchange.fail(error);
-      return false;
+      if (handlerTimeout === Infinity) response = await promised;
+      else {
+        this.#handlerDeadline = clock.now + handlerTimeout + this.#server.tick;
+        response = await exchange.within(promised);
+        this.#handlerDeadline = Infinity;
+      }
+    } catch {
+      response = failed();
     }
-    if (!whole) {
-      exchange.fail(new TypeError("The body was shorter than its Content-Length"));
-      return false;
-    }
-    exchange.complete();
+    return this.#quick(response, head, body, exchange) ||
+      await this.#send(response, head, body, exchange);
+  }
+
+  /** Gathers a short text with what else is answered; `false` where it does not go that way. */
+  #quick(
+    response: Response,
+    head: RequestHead,
+    body: SocketBody | null,
+    exchange: SocketExchange,
+  ): boolean {
+    exchange.hasAnswered = true;
+    if (exchange.isWatched || (body !== null && !body.isDone)) return false;
+    const quick = quickResponse(response, this.#rulesOf(head, body, exchange));
+    if (quick === null || !this.#output.addWhole(quick.head, quick.body)) return false;
     this.#exchange = null;
-    if (!persisting) {
-      await this.#drop(body);
-      return false;
-    }
-    if (unread) await this.#skip(body);
-    // A turn of the event loop now and then, or a client that pipelines would starve the others.
-    if (!this.input.isEmpty && this.#requests % 16 === 0) {
-      await new Promise((resolve) => setTimeout(resolve));
-    }
+    exchange.complete();
     return true;
   }
 
-  async #nextHead(): Promise<RequestHead | null> {
-    const { limits, isStopping } = this.#server;
-    const { input } = this;
-    if (this.#requests > 0 && input.isEmpty) {
-      if (isStopping) return null;
-      this.#wait("idle", limits.idleTimeout);
-      if (!await input.readSome()) return null;
+  async #send(
+    response: Response,
+    head: RequestHead,
+    body: SocketBody | null,
+    exchange: SocketExchange,
+  ): Promise<boolean> {
+    const unread = body !== null && !body.isDone;
+    const rules = this.#rulesOf(head, body, exchange);
+    const end = await sendResponse(response, rules, this.#output, exchange);
+    if (end === "broken") return false;
+    this.#exchange = null;
+    if (exchange.upgraded !== null) {
+      await exchange.upgraded(this.#stream, this.input.take());
+      return false;
     }
-    this.#wait("head", limits.headTimeout);
-    const head = await input.readHead();
-    this.#wait(null, 0);
-    return head;
+    if (end === "last") {
+      await this.#drop(body);
+      return false;
+    }
+    if (!unread) return true;
+    this.#wait("drop", this.#server.limits.dropTimeout);
+    return await skip(body, SKIPPED);
+  }
+
+  #rulesOf(
+    head: RequestHead,
+    body: SocketBody | null,
+    { failure, upgraded }: SocketExchange,
+  ): ResponseRules {
+    const { method, minor } = head;
+    const { limits, isStopping } = this.#server;
+    const isLong = body !== null && !body.isDone && (body.isAwaited || body.left > SKIPPED);
+    const mayPersist = persists(head) && !isStopping && this.#requests < limits.maxRequests &&
+      failure === null && !isLong;
+    return { method, minor, persists: mayPersist || upgraded !== null };
   }
 
   /** {@inheritDoc ExchangeConnection.watch} */
@@ -217,30 +267,14 @@ export class SocketConnection implements BodyConnection {
     if (!this.#isClosed) this.input.watch(leave);
   }
 
-  #bodyOf(head: RequestHead): SocketBody | null {
-    if (head.method === "CONNECT") throw new HttpSyntaxError("CONNECT is for proxies", "", 501);
-    const framing = requestFraming(head);
-    const expect = head.fields.get("expect");
-    // RFC 9110 section 10.1.1: the one expectation there is.
-    if (expect !== null && expect.toLowerCase() !== "100-continue") {
-      throw new HttpSyntaxError("an expectation that is not 100-continue", expect, 417);
-    }
-    if (framing === 0) return null;
-    const { maxHeadSize, maxLineSize, maxHeaders } = this.#server.limits;
-    const limits = { maxHeadSize, maxLineSize, maxHeaders };
-    return new SocketBody(this, framing, limits, expect !== null && head.minor === 1);
-  }
-
-  #urlOf({ target, fields }: RequestHead): string {
-    if (target.charCodeAt(0) !== 47 && target !== "*") return target; // absolute-form
-    const host = fields.get("host");
-    const path = target === "*" ? "/*" : target;
-    return host === null || host === "" ? this.#server.origin + path : `http://${host}${path}`;
+  /** {@inheritDoc ExchangeConnection.inform} */
+  async inform(head: Bytes): Promise<void> {
+    await this.#output.send(head);
   }
 
   /** {@inheritDoc BodyConnection.sendContinue} */
-  sendContinue(): Promise<void> {
-    return this.write(CONTINUE);
+  async sendContinue(): Promise<void> {
+    await this.#output.send(CONTINUE);
   }
 
   /** {@inheritDoc BodyConnection.readBody} */
@@ -250,75 +284,32 @@ export class SocketConnection implements BodyConnection {
     if (target === buffer && target.length < LARGE_BUFFER) {
       target = this.input.buffer = new Uint8Array(LARGE_BUFFER);
     }
-    const before = this.#waiting;
     this.#wait("body", this.#server.limits.bodyTimeout);
     const size = await this.input.read(target);
     if (this.#timedOut === "body") {
       throw new SlowClientError("The client has sent nothing for too long");
     }
     if (size === null) throw new ClientLeftError("The client has left in the middle of its body");
-    this.#wait(before === "handler" ? "handler" : null, Infinity);
+    this.#wait(null, 0);
     return size;
-  }
-
-  /**
-   * Writes bytes.
-   *
-   * @param bytes The bytes.
-   * @returns Resolves when the system has taken them.
-   * @throws {Error} If the client has left, or reads nothing for too long.
-   */
-  async write(bytes: Bytes): Promise<void> {
-    const before = this.#waiting;
-    const deadline = this.#deadline;
-    this.#wait("write", this.#server.limits.writeTimeout);
-    await this.#stream.write(bytes);
-    this.#waiting = before;
-    this.#deadline = deadline;
   }
 
   #wait(waiting: Waiting, limit: number): void {
     this.#waiting = waiting;
-    const now = performance.now();
-    this.#deadline = waiting === null ? Infinity : now + limit;
-    this.idleSince = waiting === "idle" ? now : 0;
+    this.#deadline = waiting === null ? Infinity : clock.now + limit + this.#server.tick;
+    this.idleSince = waiting === "idle" ? clock.now : 0;
   }
 
   /** Answers what is not a request, or came too late. */
   async #refuse(status: number, reason: string): Promise<void> {
     if (this.#exchange?.hasAnswered === true) return;
-    const text = new TextEncoder().encode(`${status}: ${reason}`);
-    const head = formatHead(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Error"}`, [
-      ["content-type", "text/plain; charset=utf-8"],
-      ["content-length", String(text.length)],
-      ["connection", "close"],
-    ], text.length);
-    head.set(text, head.length - text.length);
-    await this.write(head).catch(() => {});
+    await this.#output.send(refusal(status, reason)).catch(() => {});
   }
 
-  /** Reads a short rest of a body that no handler wanted. */
-  async #skip(body: SocketBody): Promise<void> {
-    this.#wait("drop", this.#server.limits.dropTimeout);
-    const target = new Uint8Array(SMALL_BUFFER);
-    for (let left = SKIPPED; !body.isDone && left > 0;) left -= await body.readInto(target);
-    if (!body.isDone) throw new SlowClientError("The client sends more than was announced");
-  }
-
-  /**
-   * Ends the connection so that the response arrives: FIN first, then what the client still sends is
-   * read and dropped, since a reset would take the response with it (RFC 9112 section 9.6).
-   */
   async #drop(body: SocketBody | null): Promise<void> {
-    await this.#stream.closeWrite().catch(() => {});
-    if (body !== null && (body.isDone || body.isAwaited)) body = null;
+    const isOver = body === null || body.isDone || body.isAwaited;
     const { dropSize, dropTimeout } = this.#server.limits;
-    this.#wait("drop", body === null ? Math.min(dropTimeout, 500) : dropTimeout);
-    const target = new Uint8Array(LARGE_BUFFER);
-    for (let left = dropSize; left > 0;) {
-      const size = await this.input.read(target);
-      if (size === null) return;
-      left -= size;
-    }
+    this.#wait("drop", isOver ? Math.min(dropTimeout, 500) : dropTimeout);
+    await drop(this.#stream, this.input, dropSize);
   }
 }

@@ -12,6 +12,7 @@ import {
   type EngineServer,
   type ListenOptions,
 } from "../engine/engine.ts";
+import { clock, turnClock } from "./clock.ts";
 import { type ConnectionServer, SocketConnection } from "./socket_connection.ts";
 import { resolveLimits, type SocketLimits } from "./socket_limits.ts";
 import { removeStaleSocket } from "../engine/unix_socket.ts";
@@ -61,6 +62,7 @@ class SocketServer implements EngineServer, ConnectionServer {
   readonly limits: Required<SocketLimits>;
   readonly handler: EngineHandler;
   readonly finished: Promise<void>;
+  readonly tick: number;
   isStopping = false;
   readonly #listener: Deno.Listener<Deno.Conn>;
   readonly #path: string | undefined;
@@ -81,8 +83,8 @@ class SocketServer implements EngineServer, ConnectionServer {
     this.url = this.#path === undefined ? this.origin : `http://unix:${this.#path}:`;
     this.finished = this.#finished.promise;
     const times = [limits.headTimeout, limits.bodyTimeout, limits.writeTimeout];
-    const tick = Math.max(10, Math.min(TICK, ...times.map((time) => time / 4)));
-    this.#timer = setInterval(() => this.#tick(), tick);
+    this.tick = Math.max(10, Math.min(TICK, ...times.map((time) => time / 4)));
+    this.#timer = setInterval(() => this.#look(), this.tick);
     void this.#accept();
   }
 
@@ -162,9 +164,9 @@ class SocketServer implements EngineServer, ConnectionServer {
     return oldest !== null;
   }
 
-  #tick(): void {
-    const now = performance.now();
-    for (const each of this.#connections) each.tick(now);
+  #look(): void {
+    turnClock();
+    for (const each of this.#connections) each.tick(clock.now);
   }
 }
 

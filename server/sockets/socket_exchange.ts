@@ -3,14 +3,15 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { STATUS_CODES } from "node:http";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import type { RequestHead } from "../../http/http1/head.ts";
+import { formatHead } from "../../http/http1/format_head.ts";
 import { HttpSyntaxError } from "../../http/http1/syntax_error.ts";
 import { FrameSocket } from "../../http/websocket/frame_socket.ts";
 import { acceptDeflate } from "../../http/websocket/deflate.ts";
 import type { SocketEvents, SocketPort } from "../../http/websocket/port.ts";
 import type {
-  EngineHandler,
   EnginePort,
   RawHeaders,
   ServeInfo,
@@ -27,7 +28,16 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export interface ExchangeConnection {
   /** Watches for the client to leave. */
   watch(): void;
+  /**
+   * Writes an informational reply, before the response.
+   *
+   * @param head Its head.
+   */
+  inform(head: Bytes): Promise<void>;
 }
+
+/** Takes a connection over, with what came behind the handshake, until it ends. */
+export type Upgraded = (stream: ByteStream, rest: Bytes) => Promise<void>;
 
 // RFC 6455 section 1.3.
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -41,7 +51,10 @@ export class SocketExchange implements ServeInfo, EnginePort {
   /** Whether a response has begun to leave. */
   hasAnswered = false;
   /** Takes the connection over once the handshake's reply is sent; `null` for other replies. */
-  upgraded: ((stream: ByteStream, rest: Bytes) => Promise<void>) | null = null;
+  upgraded: Upgraded | null = null;
+  /** What follows a response in chunks. */
+  trailers: RawHeaders = [];
+  readonly #head: RequestHead;
   readonly #connection: ExchangeConnection;
   readonly #body: SocketBody | null;
   #completed: PromiseWithResolvers<void> | null = null;
@@ -68,6 +81,7 @@ export class SocketExchange implements ServeInfo, EnginePort {
   ) {
     this.request = new SocketRequest(head, url, body);
     this.remoteAddr = remoteAddr;
+    this.#head = head;
     this.#connection = connection;
     this.#body = body;
   }
@@ -82,6 +96,11 @@ export class SocketExchange implements ServeInfo, EnginePort {
     return this.#failure;
   }
 
+  /** Whether anyone waits for the end of the exchange, or for the client to leave. */
+  get isWatched(): boolean {
+    return this.#completed !== null || this.#leaving !== null || this.#failure !== null;
+  }
+
   /** Resolves when the response was sent, rejects when that failed. */
   get completed(): Promise<void> {
     if (this.#completed === null) {
@@ -93,25 +112,14 @@ export class SocketExchange implements ServeInfo, EnginePort {
   }
 
   /**
-   * Asks the handler.
+   * Waits for a handler, as long as it may take.
    *
-   * @param handler What answers.
+   * @param response What it promised.
    * @returns Its response; one of status 504 if it is too slow, of status 500 if it fails.
    */
-  answer(handler: EngineHandler): Response | Promise<Response> {
-    try {
-      const response = handler(this.request as unknown as Request, this);
-      if (!(response instanceof Promise)) {
-        this.hasAnswered = true;
-        return response;
-      }
-      this.#expired = Promise.withResolvers<Response>();
-      return Promise.race([response, this.#expired.promise])
-        .catch(() => new Response("500: Internal Server Error", { status: 500 }))
-        .finally(() => this.hasAnswered = true);
-    } catch {
-      return new Response("500: Internal Server Error", { status: 500 });
-    }
+  async within(response: Promise<Response>): Promise<Response> {
+    this.#expired = Promise.withResolvers<Response>();
+    return await Promise.race([response, this.#expired.promise]);
   }
 
   /** The handler took too long: its signal aborts, and the client gets 504. */
@@ -170,15 +178,15 @@ export class SocketExchange implements ServeInfo, EnginePort {
 
   /** {@inheritDoc EnginePort.isBodyUsed} */
   isBodyUsed(response: Response): boolean {
-    if (response.bodyUsed) return true;
-    return recordOf(response) === null && response.body?.locked === true;
+    return recordOf(response) === null && (response.bodyUsed || response.body?.locked === true);
   }
 
   /** {@inheritDoc EnginePort.bodySizeOf} */
   bodySizeOf(response: Response): number | null {
     const record = recordOf(response);
     if (record === null) return response.body === null ? 0 : null;
-    return new TextEncoder().encode(record.body ?? "").length;
+    const { body } = record;
+    return typeof body === "string" ? new TextEncoder().encode(body).length : body?.length ?? 0;
   }
 
   /** {@inheritDoc EnginePort.watchClient} */
@@ -196,6 +204,29 @@ export class SocketExchange implements ServeInfo, EnginePort {
   isReset(error: unknown): boolean {
     return error === this.#failure || error instanceof HttpSyntaxError ||
       (error instanceof Error && error.name === "ClientLeftError");
+  }
+
+  /** {@inheritDoc EnginePort.takeBody} */
+  takeBody(request: Request, limit: number): Bytes | null {
+    return request instanceof SocketRequest ? request.takeBody(limit) : null;
+  }
+
+  /** {@inheritDoc EnginePort.trailersOf} */
+  trailersOf(): RawHeaders {
+    return this.#body?.trailers.list ?? [];
+  }
+
+  /** {@inheritDoc EnginePort.sendTrailers} */
+  sendTrailers(trailers: RawHeaders): void {
+    this.trailers = trailers;
+  }
+
+  /** {@inheritDoc EnginePort.inform} */
+  async inform(status: number, headers: RawHeaders): Promise<void> {
+    if (this.hasAnswered) throw new TypeError("Cannot inform the client: its response has begun");
+    if (this.#head.minor === 0) return; // RFC 9110 section 15.2
+    const line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`;
+    await this.#connection.inform(formatHead(line, headers));
   }
 
   /** {@inheritDoc EnginePort.upgrade} */

@@ -25,6 +25,7 @@ export class SocketInput {
   end = 0;
   readonly #stream: ByteStream;
   readonly #limits: HeadLimits;
+  #seen = 0; // end of what was looked at for the end of a head
   #early: Promise<number | null> | null = null; // a read that watches for the client to leave
 
   /**
@@ -55,40 +56,34 @@ export class SocketInput {
   }
 
   /**
-   * Reads the next head.
+   * Takes the next head, if it has come.
    *
-   * @returns The head, `null` if the connection ends before it is whole.
+   * @returns The head, `null` if more has to be read.
    * @throws {HttpSyntaxError} If it breaks the protocol or a limit.
    */
-  async readHead(): Promise<RequestHead | null> {
-    let seen = this.start;
-    for (;;) {
-      this.start = skipEmptyLines(this.buffer, this.start, this.end);
-      seen = Math.max(seen, this.start);
-      if (this.start < this.end) {
-        const stop = headEnd(this.buffer, this.start, seen, this.end, this.#limits);
-        if (stop !== -1) {
-          const head = parseRequestHead(this.buffer, this.start, stop, this.#limits);
-          this.start = stop;
-          return head;
-        }
-        seen = this.end;
-      }
-      seen -= this.#makeRoom();
-      if (!await this.readSome()) return null;
+  takeHead(): RequestHead | null {
+    this.start = skipEmptyLines(this.buffer, this.start, this.end);
+    if (this.start === this.end) return null;
+    const from = Math.max(this.#seen, this.start);
+    const stop = headEnd(this.buffer, this.start, from, this.end, this.#limits);
+    if (stop === -1) {
+      this.#seen = this.end;
+      return null;
     }
+    const head = parseRequestHead(this.buffer, this.start, stop, this.#limits);
+    this.start = stop;
+    this.#seen = 0;
+    return head;
   }
 
   /**
-   * Reads into the buffer.
+   * Reads into the buffer; the caller moves `end`.
    *
-   * @returns `false` at the end of the connection.
+   * @returns How many bytes were read, `null` at the end of the connection.
    */
-  async readSome(): Promise<boolean> {
+  readSome(): Promise<number | null> {
     this.#makeRoom();
-    const size = await this.read(this.buffer.subarray(this.end));
-    if (size !== null) this.end += size;
-    return size !== null;
+    return this.read(this.end === 0 ? this.buffer : this.buffer.subarray(this.end));
   }
 
   /**
@@ -97,9 +92,11 @@ export class SocketInput {
    * @param target Memory for it.
    * @returns How many bytes were read, `null` at the end of the connection.
    */
-  async read(target: Bytes): Promise<number | null> {
-    const early = this.#early;
-    if (early === null) return await this.#stream.read(target);
+  read(target: Bytes): Promise<number | null> {
+    return this.#early === null ? this.#stream.read(target) : this.#readEarly(this.#early, target);
+  }
+
+  async #readEarly(early: Promise<number | null>, target: Bytes): Promise<number | null> {
     this.#early = null;
     const buffer = this.buffer;
     const size = await early;
@@ -122,21 +119,22 @@ export class SocketInput {
     }, leave);
   }
 
-  /** Makes room behind what has come; tells how far that was moved. */
-  #makeRoom(): number {
+  /** Makes room behind what has come. */
+  #makeRoom(): void {
     const moved = this.start;
     if (this.isEmpty) {
+      this.#seen = 0;
       this.start = this.end = 0;
       const isLarge = this.buffer.length > SMALL_BUFFER && this.#early === null;
       if (isLarge) this.buffer = new Uint8Array(SMALL_BUFFER);
-      return moved;
+      return;
     }
-    if (this.end < this.buffer.length) return 0;
+    if (this.end < this.buffer.length) return;
     const target = moved > 0 ? this.buffer : new Uint8Array(this.buffer.length * 2);
     target.set(this.buffer.subarray(moved, this.end));
     this.buffer = target;
     this.start = 0;
     this.end -= moved;
-    return moved;
+    this.#seen = Math.max(0, this.#seen - moved);
   }
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import type { RequestHead } from "../../http/http1/head.ts";
+import { SocketHeaders } from "./socket_headers.ts";
 import type { SocketBody } from "./socket_body.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -48,15 +49,14 @@ export class SocketRequest {
   }
 
   get headers(): Headers {
-    if (this.#headers !== null) return this.#headers;
-    const headers = new Headers();
-    for (const [name, value] of this.#head.fields.list) headers.append(name, value);
-    return this.#headers = headers;
+    return this.#headers ??= new SocketHeaders(this.#head.fields);
   }
 
   get body(): ReadableStream<Bytes> | null {
-    if (this.#source === null) return null;
-    return this.#stream ??= this.#source.stream(() => this.#isTaken = true);
+    if (this.#source === null || this.#stream !== null) return this.#stream;
+    this.#stream = this.#source.stream(() => this.#isTaken = true);
+    if (this.#isTaken) this.#stream.getReader(); // as the platform locks what was read
+    return this.#stream;
   }
 
   get bodyUsed(): boolean {
@@ -70,6 +70,14 @@ export class SocketRequest {
   /** Aborts `signal`; costs nothing where nobody has asked for it. */
   abort(reason: unknown): void {
     this.#controller?.abort(reason);
+  }
+
+  /** The body if it has come whole and nobody has asked for it, `null` else. */
+  takeBody(limit: number): Bytes | null {
+    if (this.#source === null || this.#stream !== null || this.#isTaken) return null;
+    const bytes = this.#source.takeWhole(limit);
+    this.#isTaken = bytes !== null;
+    return bytes;
   }
 
   async bytes(): Promise<Bytes> {
@@ -114,6 +122,20 @@ export class SocketRequest {
     this.#stream = this.#real.body;
     return this.#real;
   }
+}
+
+/**
+ * The whole URL of a request.
+ *
+ * @param head Head of the request.
+ * @param origin The server's, for requests of HTTP/1.0 without `Host`.
+ * @returns The URL as the client meant it, not normalised.
+ */
+export function urlOf({ target, fields }: RequestHead, origin: string): string {
+  if (target.charCodeAt(0) !== 47 && target !== "*") return target; // absolute-form
+  const host = fields.get("host");
+  const path = target === "*" ? "/*" : target;
+  return host === null || host === "" ? origin + path : `http://${host}${path}`;
 }
 
 // What is not defined above, and what the platform keeps under symbols to know a request by, is

@@ -3,9 +3,17 @@
  * @module
  */
 import { STATUS_CODES } from "node:http";
-import { formatChunk, formatHead, LAST_CHUNK } from "../../http/http1/format_head.ts";
+import {
+  formatChunk,
+  formatHead,
+  formatLastChunk,
+  headLines,
+} from "../../http/http1/format_head.ts";
 import { hasToken } from "../../http/http1/framing.ts";
-import { recordOf } from "../engine/response_record.ts";
+import { WITHOUT_BODY } from "../../http/headers/status.ts";
+import type { RawHeaders } from "../engine/engine.ts";
+import { fileOf, recordOf } from "../engine/response_record.ts";
+import { clock } from "./clock.ts";
 import { startOf, type StreamStart } from "./stream_start.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -13,18 +21,28 @@ type Header = readonly [name: string, value: string];
 
 /** How a response goes out. */
 export interface ResponsePlan {
-  /** The head, with the body behind it where that is short. */
+  /** The head. */
   readonly head: Bytes;
-  /** The body where it is in memory and long; copying it behind the head would cost more. */
-  readonly tail: Bytes | null;
+  /** The body where it is in memory. */
+  readonly body: Bytes | null;
   /** What follows; `null` for no more. */
   readonly stream: StreamStart | null;
+  /** A file that follows, of which `length` is sent. */
+  readonly file: Deno.FsFile | null;
   /** Length of the stream, `null` for chunks or until the end of the connection. */
   readonly length: number | null;
   /** Whether the stream goes out in chunks. */
   readonly chunked: boolean;
   /** Whether the connection may carry another request. */
   readonly persists: boolean;
+}
+
+/** A response with a body in memory, ready but for its length. */
+export interface QuickResponse {
+  /** The head in ASCII, up to its `Content-Length`. */
+  readonly head: string;
+  /** The body. */
+  readonly body: string | Bytes;
 }
 
 /** What the request says about its response. */
@@ -39,20 +57,34 @@ export interface ResponseRules {
 
 const encoder = new TextEncoder();
 const NOTHING = new Uint8Array(0);
-const MOST_COPIED = 32 * 1024;
 
-let dateText = "";
-let dateSecond = -1;
+// The head of the last response from memory: many have the same.
+let quickHead: string | null = null;
+let quickHeaders: RawHeaders | null = null;
+let quickStatus = 0;
+let quickDate = "";
 
-/** The `Date` header, made once a second. */
-function dateHeader(): string {
-  const now = Date.now();
-  const second = Math.floor(now / 1000);
-  if (second !== dateSecond) {
-    dateSecond = second;
-    dateText = new Date(now).toUTCString();
+/**
+ * The short way of a response in memory on a connection that stays open.
+ *
+ * @param response The response.
+ * @param rules What the request says.
+ * @returns The response, `null` where its framing has to be decided.
+ */
+export function quickResponse(response: Response, rules: ResponseRules): QuickResponse | null {
+  const record = recordOf(response);
+  if (record === null || record.headers === null || record.body === null) return null;
+  if (!rules.persists || rules.minor === 0 || rules.method === "HEAD") return null;
+  const { status } = response;
+  const { headers, body } = record;
+  if (headers !== quickHeaders || status !== quickStatus || clock.date !== quickDate) {
+    if (status < 200 || WITHOUT_BODY.has(status)) return null;
+    const own = headers.filter(([name]) => name !== "content-length");
+    const lines = headLines(firstLine(status, ""), [...own, ["date", clock.date]]);
+    quickHead = isAscii(lines) ? lines : null;
+    [quickHeaders, quickStatus, quickDate] = [headers, status, clock.date];
   }
-  return dateText;
+  return quickHead === null ? null : { head: quickHead, body };
 }
 
 /**
@@ -73,10 +105,17 @@ export function planResponse(
   if (bodiless || recordOf(response) !== null || response.body === null) {
     return plan(response, rules, null);
   }
+  const file = response.headers.has("content-length") ? fileOf(response.body) : null;
+  if (file !== null) return plan(response, rules, null, file);
   return startOf(response.body).then((start) => plan(response, rules, start));
 }
 
-function plan(response: Response, rules: ResponseRules, start: StreamStart | null): ResponsePlan {
+function plan(
+  response: Response,
+  rules: ResponseRules,
+  start: StreamStart | null,
+  file: Deno.FsFile | null = null,
+): ResponsePlan {
   const record = recordOf(response);
   const { status } = response;
   const statusText = record === null ? response.statusText : "";
@@ -100,26 +139,30 @@ function plan(response: Response, rules: ResponseRules, start: StreamStart | nul
     if (name === "date") hasDate = true;
     headers.push(header);
   }
-  if (!hasDate) headers.push(["date", dateHeader()]);
+  if (!hasDate) headers.push(["date", clock.date]);
 
   const isHead = rules.method === "HEAD";
   const bodiless = status < 200 || status === 204 || status === 304;
   let stream = start;
   let bytes = start?.whole ?? null;
   let chunked = false;
-  if (record !== null) bytes = record.body === null ? NOTHING : encoder.encode(record.body);
+  if (record !== null) {
+    const { body } = record;
+    bytes = body === null ? NOTHING : typeof body === "string" ? encoder.encode(body) : body;
+  }
   // A length that was announced is held to, be it wrong.
   if (bytes !== null && (length === null || length === bytes.length)) stream = null;
   if (bodiless || isHead) {
-    if (start === null) response.body?.cancel().catch(() => {});
+    if (start === null && record === null) response.body?.cancel().catch(() => {});
     if (length !== null && (isHead || status === 304)) {
       headers.push(["content-length", `${length}`]);
     } else if (isHead && bytes !== null) headers.push(["content-length", `${bytes.length}`]);
     bytes = null;
-  } else if (stream === null) {
+  } else if (stream === null && file === null) {
     bytes ??= NOTHING;
     headers.push(["content-length", `${bytes.length}`]);
   } else if (length !== null) {
+    bytes = null;
     headers.push(["content-length", `${length}`]);
   } else if (rules.minor === 1) {
     chunked = true;
@@ -131,12 +174,26 @@ function plan(response: Response, rules: ResponseRules, start: StreamStart | nul
     if (!persists) headers.push(["connection", "close"]);
     else if (rules.minor === 0) headers.push(["connection", "keep-alive"]);
   }
-  const reason = statusText || STATUS_CODES[status] || "";
-  const tail = bytes !== null && bytes.length > MOST_COPIED ? bytes : null;
-  const size = tail === null ? bytes?.length ?? 0 : 0;
-  const head = formatHead(`HTTP/1.1 ${status} ${reason}`, headers, size);
-  if (bytes !== null && size > 0) head.set(bytes, head.length - size);
-  return { head, tail, stream, length: stream === null ? null : length, chunked, persists };
+  const head = formatHead(firstLine(status, statusText), headers);
+  return {
+    head,
+    body: stream === null ? bytes : null,
+    stream,
+    file,
+    length: stream === null && file === null ? null : length,
+    chunked,
+    persists,
+  };
+}
+
+/** The status line; over HTTP/1.1 a response may have words of its own. */
+function firstLine(status: number, statusText: string): string {
+  return `HTTP/1.1 ${status} ${statusText || STATUS_CODES[status] || ""}`;
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) return false;
+  return true;
 }
 
 /**
@@ -145,6 +202,7 @@ function plan(response: Response, rules: ResponseRules, start: StreamStart | nul
  * @param plan How it goes out.
  * @param stream Its stream.
  * @param write Writes bytes, waiting for the client to read.
+ * @param trailers What follows a body in chunks.
  * @returns Whether it went out as announced; the connection has to end otherwise.
  * @throws {Error} If the stream fails, or the client has left.
  */
@@ -152,6 +210,7 @@ export async function sendStream(
   plan: ResponsePlan,
   { reader, pieces }: StreamStart,
   write: (bytes: Bytes) => Promise<void>,
+  trailers: () => RawHeaders,
 ): Promise<boolean> {
   let sent = 0;
   const waiting = [...pieces];
@@ -176,7 +235,7 @@ export async function sendStream(
       }
       await write(plan.chunked ? formatChunk(value) : value);
     }
-    if (plan.chunked) await write(LAST_CHUNK);
+    if (plan.chunked) await write(formatLastChunk(trailers()));
     return plan.length === null || sent === plan.length;
   } catch (error) {
     reader.cancel(error).catch(() => {});

@@ -1,0 +1,61 @@
+/**
+ * One response on its way out.
+ * @module
+ */
+import { sendFile } from "./send_file.ts";
+import type { SocketExchange } from "./socket_exchange.ts";
+import type { SocketOutput } from "./socket_output.ts";
+import {
+  planResponse,
+  type ResponsePlan,
+  type ResponseRules,
+  sendStream,
+} from "./socket_response.ts";
+
+/** What a response leaves of its connection. */
+export type AfterResponse = "open" | "last" | "broken";
+
+/**
+ * Sends a response and tells the exchange how it went.
+ *
+ * @param response The response.
+ * @param rules What the request says.
+ * @param output Where it goes.
+ * @param exchange Its exchange.
+ * @returns `last` if no other may follow, `broken` if it was not sent as it should be.
+ */
+export async function sendResponse(
+  response: Response,
+  rules: ResponseRules,
+  output: SocketOutput,
+  exchange: SocketExchange,
+): Promise<AfterResponse> {
+  let plan: ResponsePlan | null = null;
+  try {
+    const planned = planResponse(response, rules);
+    plan = planned instanceof Promise ? await planned : planned;
+    await output.add(plan.head);
+    const isWhole = await sendBody(plan, output, exchange);
+    await output.flush();
+    if (!isWhole) throw new TypeError("The body was shorter than its Content-Length");
+  } catch (error) {
+    plan?.stream?.reader.cancel(error).catch(() => {});
+    exchange.fail(error);
+    await output.flush().catch(() => {}); // the beginning tells the client more than nothing
+    return "broken";
+  }
+  exchange.complete();
+  return plan.persists ? "open" : "last";
+}
+
+async function sendBody(
+  plan: ResponsePlan,
+  output: SocketOutput,
+  exchange: SocketExchange,
+): Promise<boolean> {
+  const { body, file, stream, length } = plan;
+  const send = (bytes: Uint8Array<ArrayBuffer>) => output.send(bytes);
+  if (body !== null) await output.add(body);
+  if (file !== null) return await sendFile(file, length ?? 0, send);
+  return stream === null || await sendStream(plan, stream, send, () => exchange.trailers);
+}

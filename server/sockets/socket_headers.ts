@@ -1,0 +1,63 @@
+/**
+ * The headers of a request, made when more than single ones are asked for.
+ * @module
+ */
+import type { HeaderFields } from "../../http/http1/header_fields.ts";
+
+const PLAIN_NAME = /^[A-Za-z0-9-]+$/;
+
+let fill: (headers: SocketHeaders) => void;
+
+/** Platform headers; making real ones of a head costs more than all else of a small request. */
+export class SocketHeaders extends Headers {
+  #fields: HeaderFields | null;
+
+  static {
+    fill = (headers) => {
+      const fields = headers.#fields;
+      if (fields === null) return;
+      headers.#fields = null;
+      for (const [name, value] of fields.list) headers.append(name, value);
+    };
+  }
+
+  /**
+   * Creates them.
+   *
+   * @param fields What came.
+   */
+  constructor(fields: HeaderFields) {
+    super();
+    this.#fields = fields;
+  }
+
+  override get(name: string): string | null {
+    const fields = this.#fields;
+    if (fields !== null && PLAIN_NAME.test(name)) return fields.get(name.toLowerCase());
+    fill(this);
+    return super.get(name);
+  }
+
+  override has(name: string): boolean {
+    const fields = this.#fields;
+    if (fields !== null && PLAIN_NAME.test(name)) return fields.has(name.toLowerCase());
+    fill(this);
+    return super.has(name);
+  }
+}
+
+// All else is the platform's, once it has the lines; that it looks at them by itself too.
+for (const key of Reflect.ownKeys(Headers.prototype)) {
+  if (key === "constructor" || Object.hasOwn(SocketHeaders.prototype, key)) continue;
+  const { value, get } = Object.getOwnPropertyDescriptor(Headers.prototype, key) ?? {};
+  const method: unknown = value ?? get;
+  if (typeof method !== "function") continue;
+  const filled = function (this: SocketHeaders, ...args: unknown[]): unknown {
+    fill(this);
+    return Reflect.apply(method, this, args);
+  };
+  Object.defineProperty(SocketHeaders.prototype, key, {
+    configurable: true,
+    ...(get === undefined ? { writable: true, value: filled } : { get: filled }),
+  });
+}

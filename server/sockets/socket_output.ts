@@ -1,0 +1,132 @@
+/**
+ * What goes out on a connection: responses gathered into one write, long bodies piece by piece.
+ * @module
+ */
+import type { ByteStream } from "../../http/bytes/byte_stream.ts";
+import { clock } from "./clock.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const BUFFER = 16 * 1024;
+/** Most of a long body that goes out in one write, so that a client that reads is seen to read. */
+const MOST_AT_ONCE = 256 * 1024;
+const MOST_KEPT = 64;
+
+/** Buffers between two writes; an idle connection has none. */
+const kept: Bytes[] = [];
+const encoder = new TextEncoder();
+
+/** The writing half of a connection. */
+export class SocketOutput {
+  /** When the client must have read something, of `clock.now`; `Infinity` while nothing is written. */
+  deadline = Infinity;
+  readonly #stream: ByteStream;
+  readonly #timeout: number;
+  #buffer: Bytes | null = null;
+  #size = 0;
+  #writes = 0;
+
+  /**
+   * Creates one.
+   *
+   * @param stream The connection.
+   * @param timeout Time in which the client has to read something, in ms.
+   */
+  constructor(stream: ByteStream, timeout: number) {
+    this.#stream = stream;
+    this.#timeout = timeout;
+  }
+
+  /** Bytes that wait to be written. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * Adds a whole response.
+   *
+   * @param head Its head in ASCII, up to its `Content-Length`.
+   * @param body Its body.
+   * @returns `false` if it is too long to be gathered.
+   */
+  addWhole(head: string, body: string | Bytes): boolean {
+    let { length } = body;
+    const isText = typeof body === "string";
+    const most = head.length + 40 + (isText ? length * 3 : length);
+    if (most > BUFFER) return false;
+    const buffer = this.#room(most);
+    for (;;) {
+      const start = `${head}content-length: ${length}\r\n\r\n`;
+      const text = isText ? start + body : start;
+      const { written } = encoder.encodeInto(text, buffer.subarray(this.#size));
+      if (!isText) buffer.set(body, this.#size + written);
+      // The length of ASCII is that of the text; any other is known when it is encoded.
+      const size = isText ? written - start.length : length;
+      if (size === length) {
+        this.#size += start.length + size;
+        return true;
+      }
+      length = size;
+    }
+  }
+
+  /**
+   * Adds bytes, which are copied, unless they are long: what was added and they are written then.
+   *
+   * @param bytes The bytes.
+   * @returns Resolves when more may be added; `null` for at once.
+   */
+  add(bytes: Bytes): Promise<void> | null {
+    if (bytes.length > BUFFER) return this.#writeLong(bytes);
+    this.#room(bytes.length).set(bytes, this.#size);
+    this.#size += bytes.length;
+    return null;
+  }
+
+  /**
+   * Adds bytes and writes all that was added.
+   *
+   * @param bytes The bytes.
+   * @returns Resolves when the system has taken them.
+   * @throws {Error} If the client has left, or reads nothing for too long.
+   */
+  send(bytes: Bytes): Promise<void> {
+    return this.add(bytes) ?? this.flush();
+  }
+
+  /**
+   * Writes what was added.
+   *
+   * @returns Resolves when the system has taken it.
+   * @throws {Error} If the client has left, or reads nothing for too long.
+   */
+  async flush(): Promise<void> {
+    const buffer = this.#buffer;
+    if (buffer === null) return;
+    const size = this.#size;
+    this.#buffer = null;
+    this.#size = 0;
+    await this.#write(buffer.subarray(0, size));
+    if (kept.length < MOST_KEPT) kept.push(buffer);
+  }
+
+  async #write(bytes: Bytes): Promise<void> {
+    this.#writes++;
+    this.deadline = clock.now + this.#timeout;
+    await this.#stream.write(bytes);
+    if (--this.#writes === 0) this.deadline = Infinity;
+  }
+
+  async #writeLong(bytes: Bytes): Promise<void> {
+    await this.flush();
+    for (let at = 0; at < bytes.length; at += MOST_AT_ONCE) {
+      await this.#write(bytes.subarray(at, at + MOST_AT_ONCE));
+    }
+  }
+
+  /** A buffer with room; what is full goes out, in order, while more is added. */
+  #room(size: number): Bytes {
+    if (this.#size + size > BUFFER) this.flush().catch(() => {}); // the next write fails too
+    return this.#buffer ??= kept.pop() ?? new Uint8Array(BUFFER);
+  }
+}
