@@ -11,6 +11,7 @@ const CR = 13;
 const LF = 10;
 const BLANK = 32;
 const ZERO = 48;
+const ASCII = new TextDecoder();
 
 /** Head of a reply. */
 export interface ReplyHead {
@@ -139,9 +140,11 @@ export function parseRequestHead(
     if (!named) throw noRequest(bytes, start, end);
     throw lineError("a version that is not HTTP/1.0 or HTTP/1.1", bytes, start, end, 505);
   }
-  const method = latin1(bytes.subarray(start, methodEnd));
-  const raw = latin1(bytes.subarray(methodEnd + 1, targetEnd));
-  const target = above < 128 ? raw : raw.replace(/[\x80-\xff]/g, escaped);
+  // The fastest ways for a few bytes and for some more.
+  let method = "";
+  for (let byte = start; byte < methodEnd; byte++) method += String.fromCharCode(bytes[byte] ?? 0);
+  const raw = bytes.subarray(methodEnd + 1, targetEnd);
+  const target = above < 128 ? ASCII.decode(raw) : latin1(raw).replace(/[\x80-\xff]/g, escaped);
   // RFC 9112 section 3.2: origin-form, absolute-form, authority-form with CONNECT, asterisk-form.
   const first = target.charCodeAt(0);
   const isForm = first === 47 || method === "CONNECT" || (target === "*" && method === "OPTIONS") ||
@@ -149,9 +152,8 @@ export function parseRequestHead(
   if (!isForm) throw lineError("a target that is not a path", bytes, start, end);
   const fields = parseFields(bytes, at + 11, end, limits, false);
   // RFC 9112 section 3.2: exactly one Host in HTTP/1.1, at most one in HTTP/1.0.
-  const hosts = fields.has("host") ? fields.getAll("host").length : 0;
-  if (hosts > 1) throw new HttpSyntaxError("more than one Host");
-  if (hosts === 0 && minor === 1) throw new HttpSyntaxError("a request without Host");
+  if (fields.isRepeated("host")) throw new HttpSyntaxError("more than one Host");
+  if (minor === 1 && !fields.has("host")) throw new HttpSyntaxError("a request without Host");
   return { method, target, minor, fields };
 }
 

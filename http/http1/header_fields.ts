@@ -40,6 +40,7 @@ const ASCII = new TextDecoder();
 export class HeaderFields {
   readonly #text: string; // lines without folds, each ended by CRLF
   readonly #known: number;
+  readonly #repeated: number;
   #list: readonly (readonly [name: string, value: string])[] | null = null;
 
   /**
@@ -47,10 +48,12 @@ export class HeaderFields {
    *
    * @param text The lines, each ended by CRLF.
    * @param known Bits of the known names among them.
+   * @param repeated Bits of those that are there more than once.
    */
-  constructor(text: string, known: number) {
+  constructor(text: string, known: number, repeated: number) {
     this.#text = text;
     this.#known = known;
+    this.#repeated = repeated;
   }
 
   /** Names as they were sent, and values without the blanks around them. */
@@ -73,9 +76,8 @@ export class HeaderFields {
    */
   get(name: string): string | null {
     if (this.#lacks(name)) return null;
-    const [first, ...others] = this.getAll(name);
-    if (first === undefined) return null;
-    return others.length === 0 ? first : [first, ...others].join(", ");
+    const values = this.getAll(name);
+    return values.length > 1 ? values.join(", ") : values[0] ?? null;
   }
 
   /** The values of all lines of a header. */
@@ -100,6 +102,15 @@ export class HeaderFields {
     return bit === undefined ? this.getAll(name).length > 0 : (this.#known & bit) !== 0;
   }
 
+  /**
+   * Whether there is more than one such line.
+   *
+   * @param name One of the names that the protocol itself looks at, in lower case.
+   */
+  isRepeated(name: string): boolean {
+    return (this.#repeated & (BIT_OF.get(name) ?? 0)) !== 0;
+  }
+
   #lacks(name: string): boolean {
     const bit = BIT_OF.get(name);
     return bit !== undefined && (this.#known & bit) === 0;
@@ -107,7 +118,7 @@ export class HeaderFields {
 }
 
 /** No header lines at all. */
-export const NO_FIELDS: HeaderFields = new HeaderFields("", 0);
+export const NO_FIELDS: HeaderFields = new HeaderFields("", 0, 0);
 
 /**
  * Reads header lines up to the empty one (RFC 9112 section 5).
@@ -129,6 +140,7 @@ export function parseFields(
 ): HeaderFields {
   const last = end - 2;
   let known = 0;
+  let repeated = 0;
   let above = 0; // all bytes of all values or-ed: 0x80 is set where one is not ASCII
   let count = 0;
   let folds = false;
@@ -143,6 +155,7 @@ export function parseFields(
       throw lineError("a line of the head is not a header", bytes, line, end);
     }
     const bit = knownBit(bytes, line, at);
+    repeated |= known & bit;
     known |= bit;
     at++;
     for (;;) {
@@ -172,7 +185,7 @@ export function parseFields(
   }
   const own = bytes.subarray(start, last);
   const text = above < 128 ? ASCII.decode(own) : latin1(own);
-  return new HeaderFields(folds ? text.replace(/[ \t]*\r\n[ \t]+/g, " ") : text, known);
+  return new HeaderFields(folds ? text.replace(/[ \t]*\r\n[ \t]+/g, " ") : text, known, repeated);
 }
 
 /**

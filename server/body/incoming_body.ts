@@ -228,6 +228,12 @@ export class IncomingBody {
 
   /** Takes the platform's reader; `false` for a request without a body. */
   #lock(): boolean {
+    const own = this.#engine?.readerOf?.(this.#raw) ?? null;
+    if (own !== null) {
+      this.#isByob = true;
+      this.#read = (view) => own.read(view ?? new Uint8Array(DROP_SIZE));
+      return true;
+    }
     const body = unreadBody(this.#raw);
     if (body === null) return false;
     const byob = byobReader(body);

@@ -2,6 +2,7 @@
  * The seam between an application and what listens for it.
  * @module
  */
+import type { SourceReader } from "../../http/bytes/body_source.ts";
 import { OptionTable } from "../../http/options.ts";
 import type { SocketEvents, SocketPort } from "../../http/websocket/port.ts";
 
@@ -160,6 +161,14 @@ export interface EnginePort {
    * @returns The body, `null` where some of it is still to come, or is more than that.
    */
   takeBody?(request: Request, limit: number): Uint8Array<ArrayBuffer> | null;
+  /**
+   * Reads the body of a request straight from its connection; left out where the stream is the only
+   * way, which costs a fourth of an upload.
+   *
+   * @param request The platform's request.
+   * @returns A reader for buffers of the caller's own; `null` without a body that nobody reads.
+   */
+  readerOf?(request: Request): SourceReader<Uint8Array<ArrayBuffer>> | null;
   /**
    * The trailers of a request, once its body was read; left out where the engine drops them.
    *

@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { STATUS_CODES } from "node:http";
+import type { SourceReader } from "../../http/bytes/body_source.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import type { RequestHead } from "../../http/http1/head.ts";
 import { formatHead } from "../../http/http1/format_head.ts";
@@ -209,6 +210,11 @@ export class SocketExchange implements ServeInfo, EnginePort {
   /** {@inheritDoc EnginePort.takeBody} */
   takeBody(request: Request, limit: number): Bytes | null {
     return request instanceof SocketRequest ? request.takeBody(limit) : null;
+  }
+
+  /** {@inheritDoc EnginePort.readerOf} */
+  readerOf(request: Request): SourceReader<Bytes> | null {
+    return request instanceof SocketRequest ? request.takeReader() : null;
   }
 
   /** {@inheritDoc EnginePort.trailersOf} */

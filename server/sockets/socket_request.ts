@@ -3,6 +3,7 @@
  * @module
  */
 import type { RequestHead } from "../../http/http1/head.ts";
+import type { SourceReader } from "../../http/bytes/body_source.ts";
 import { SocketHeaders } from "./socket_headers.ts";
 import type { SocketBody } from "./socket_body.ts";
 
@@ -78,6 +79,20 @@ export class SocketRequest {
     const bytes = this.#source.takeWhole(limit);
     this.#isTaken = bytes !== null;
     return bytes;
+  }
+
+  /** The body for one reader, if nobody has asked for it. */
+  takeReader(): SourceReader<Bytes> | null {
+    const source = this.#source;
+    if (source === null || this.#stream !== null || this.#isTaken) return null;
+    this.#isTaken = true;
+    return {
+      async read(view) {
+        const size = await source.readInto(view);
+        return size === 0 ? { done: true } : { done: false, value: view.subarray(0, size) };
+      },
+      cancel: () => Promise.resolve(), // what is left is the connection's business
+    };
   }
 
   async bytes(): Promise<Bytes> {
