@@ -82,13 +82,16 @@ function parseKey(raw: string, token: string): Step[] {
     let text = "";
     let literal = false;
     for (; at < raw.length && !end.test(raw[at] ?? ""); at++) {
-      if (raw[at] === "\\" && at + 1 < raw.length && /[[\]=:@;\\0-9]/.test(raw[at + 1] ?? "")) {
-        literal = true; // an escaped digit is a key, not an index
+      if (raw[at] === "\\" && at + 1 < raw.length && /[[\]=:@;\\]/.test(raw[at + 1] ?? "")) {
+        literal = true;
         at++;
       }
       text += raw[at];
     }
-    return { text, literal };
+    // A number behind a backslash is a key, not an index.
+    return !literal && /^\\-?\d+$/.test(text)
+      ? { text: text.slice(1), literal: true }
+      : { text, literal };
   };
   const steps: Step[] = [];
   const first = read(/\[/);
@@ -101,8 +104,9 @@ function parseKey(raw: string, token: string): Step[] {
     if (raw[at] !== "]") throw pointed(token, at, "expected ]");
     at++;
     if (text === "" && !literal) steps.push({ at: start, key: null });
-    else if (/^\d+$/.test(text) && !literal) {
+    else if (/^-?\d+$/.test(text) && !literal) {
       const index = Number(text);
+      if (index < 0) throw pointed(token, start, "an index is not negative; [\\-1] is a key");
       if (index > MAX_INDEX) throw pointed(token, start, `an index is at most ${MAX_INDEX}`);
       steps.push({ at: start, key: index });
     } else steps.push({ at: start, key: text });

@@ -162,7 +162,6 @@ export class Root {
    * @param entries What it holds.
    */
   async describe(path: string, entries: readonly Entry[]): Promise<Entry[]> {
-    const budget = { left: MOST_SIZED };
     const described: Entry[] = [];
     const step = 256; // many at once, and not so many that memory counts
     for (let at = 0; at < entries.length; at += step) {
@@ -175,10 +174,17 @@ export class Root {
         ),
       );
     }
+    let left = MOST_SIZED;
+    let folders = described.filter(({ isFolder }) => isFolder).length;
     for (const [at, entry] of described.entries()) {
       if (!entry.isFolder) continue;
-      const size = budget.left > 0 ? await this.#sizeBelow(join(path, entry.name), budget) : null;
-      described[at] = { ...entry, size, isMore: budget.left <= 0 };
+      // A share each, so that a large folder does not take the sizes of those behind it.
+      const share = Math.ceil(left / folders--);
+      const budget = { left: share };
+      const size = await this.#sizeBelow(join(path, entry.name), budget);
+      const isMore = budget.left < 0;
+      described[at] = { ...entry, size: isMore && size === 0 ? null : size, isMore };
+      left -= share - Math.max(budget.left, 0);
     }
     return described;
   }

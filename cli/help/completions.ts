@@ -2,6 +2,7 @@
  * Completions for bash, zsh and fish, from the tables.
  * @module
  */
+import { shellWord } from "../io/shell_word.ts";
 import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
 
@@ -12,10 +13,12 @@ const METHODS = ["get", "post", "put", "patch", "delete", "head", "options"];
 export function completeBash(): string {
   const cases = COMMANDS.map((each) => {
     const label = each.name === "request" ? "*" : each.name;
-    return `    ${label}) words=${quote(optionWords(each).join(" "))}; kind=${each.completes} ;;`;
+    return `    ${label}) words=${
+      shellWord(optionWords(each).join(" "))
+    }; kind=${each.completes} ;;`;
   });
   const values = choicesByOption().map(([option, values]) =>
-    `    ${option}) COMPREPLY=($(compgen -W ${quote(values.join(" "))} -- "$cur")); return ;;`
+    `    ${option}) COMPREPLY=($(compgen -W ${shellWord(values.join(" "))} -- "$cur")); return ;;`
   );
   return `# bash completions of roundtrip
 _roundtrip() {
@@ -27,12 +30,14 @@ ${values.join("\n")}
   esac
   if [[ $COMP_CWORD -eq 1 && $cur != -* ]]; then
     COMPREPLY=($(compgen -W ${
-    quote([...NAMED.map(nameOf), "help", ...METHODS].join(" "))
+    shellWord([...NAMED.map(nameOf), "help", ...METHODS].join(" "))
   } -- "$cur"))
     return
   fi
   case "\${COMP_WORDS[1]}" in
-    help) COMPREPLY=($(compgen -W ${quote(COMMANDS.map(nameOf).join(" "))} -- "$cur")); return ;;
+    help) COMPREPLY=($(compgen -W ${
+    shellWord(COMMANDS.map(nameOf).join(" "))
+  } -- "$cur")); return ;;
 ${sortedLast(cases).join("\n")}
   esac
   if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W "$words" -- "$cur"))
@@ -62,7 +67,7 @@ _roundtrip() {
   local -a commands
   if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then
     commands=(
-${named.map(([name, text]) => `      ${quote(`${name}:${text}`)}`).join("\n")}
+${named.map(([name, text]) => `      ${shellWord(`${name}:${text}`)}`).join("\n")}
     )
     _describe 'subcommand' commands
     return
@@ -84,12 +89,12 @@ export function completeFish(): string {
   const lines = ["# fish completions of roundtrip", "complete -c roundtrip -f"];
   const first = "__fish_use_subcommand";
   for (const each of NAMED) {
-    lines.push(`complete -c roundtrip -n ${first} -a ${each.name} -d ${quote(each.summary)}`);
+    lines.push(`complete -c roundtrip -n ${first} -a ${each.name} -d ${shellWord(each.summary)}`);
   }
   lines.push(`complete -c roundtrip -n ${first} -a help -d 'everything about a subcommand'`);
   lines.push(
     `complete -c roundtrip -n '__fish_seen_subcommand_from help' -a ${
-      quote(COMMANDS.map(nameOf).join(" "))
+      shellWord(COMMANDS.map(nameOf).join(" "))
     }`,
   );
   for (const option of GLOBAL_OPTIONS) lines.push(fishLine(first, option));
@@ -97,11 +102,11 @@ export function completeFish(): string {
     const seen = spec.name === "request"
       ? `not __fish_seen_subcommand_from ${names}`
       : `__fish_seen_subcommand_from ${spec.name}`;
-    for (const option of visible(spec)) lines.push(fishLine(quote(seen), option));
-    if (spec.completes === "files") lines.push(`complete -c roundtrip -n ${quote(seen)} -F`);
+    for (const option of visible(spec)) lines.push(fishLine(shellWord(seen), option));
+    if (spec.completes === "files") lines.push(`complete -c roundtrip -n ${shellWord(seen)} -F`);
     if (spec.completes === "folders") {
       lines.push(
-        `complete -c roundtrip -n ${quote(seen)} -a '(__fish_complete_directories)'`,
+        `complete -c roundtrip -n ${shellWord(seen)} -a '(__fish_complete_directories)'`,
       );
     }
   }
@@ -112,9 +117,9 @@ function fishLine(condition: string, option: OptionSpec): string {
   const parts = ["complete -c roundtrip -n", condition, "-l", option.long];
   if (option.short !== undefined) parts.push("-s", option.short);
   if (option.value !== undefined && !option.valueOptional) parts.push("-x");
-  if (option.choices !== undefined) parts.push("-a", quote(option.choices.join(" ")));
+  if (option.choices !== undefined) parts.push("-a", shellWord(option.choices.join(" ")));
   else if (takesFile(option)) parts.push("-F");
-  return [...parts, "-d", quote(option.help)].join(" ");
+  return [...parts, "-d", shellWord(option.help)].join(" ");
 }
 
 function zshSpecs(option: OptionSpec): string[] {
@@ -127,7 +132,7 @@ function zshSpecs(option: OptionSpec): string[] {
   const star = option.repeat ? "*" : "";
   const names = [`--${option.long}${option.valueOptional ? "=-" : ""}`];
   if (option.short !== undefined) names.push(`-${option.short}`);
-  return names.map((name) => quote(`${star}${name}[${text}]${value}`));
+  return names.map((name) => shellWord(`${star}${name}[${text}]${value}`));
 }
 
 function nameOf(spec: CommandSpec): string {
@@ -170,8 +175,4 @@ function fileOptions(): string[] {
 function sortedLast(cases: readonly string[]): string[] {
   const isRest = (line: string): number => line.trimStart().startsWith("*)") ? 1 : 0;
   return cases.toSorted((a, b) => isRest(a) - isRest(b));
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

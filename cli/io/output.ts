@@ -5,6 +5,7 @@
 
 import { systemReason } from "../errors/system_error.ts";
 import { CommandError } from "../errors/usage_error.ts";
+import { visibleText } from "./visible_text.ts";
 
 const ENCODER = new TextEncoder();
 
@@ -36,6 +37,15 @@ export async function writeErr(data: string | Uint8Array): Promise<void> {
     // There is nowhere left to tell it.
     if (!(error instanceof OutputClosedError || error instanceof CommandError)) throw error;
   }
+}
+
+/**
+ * Warns on standard error.
+ *
+ * @param text The warning.
+ */
+export async function warn(text: string): Promise<void> {
+  await writeErr(visibleText(`roundtrip: warning: ${text}\n`));
 }
 
 async function writeAll(

@@ -5,8 +5,8 @@
 import type { ClientResponse, HopBody, HopRequest } from "../../client/mod.ts";
 import { formatBytes } from "../io/format_bytes.ts";
 import { startOf } from "./body_start.ts";
-import { detectCharset } from "./detect_charset.ts";
-import { writeErr, writeOut } from "../io/output.ts";
+import { detectCharset, isCharset } from "./detect_charset.ts";
+import { warn, writeOut } from "../io/output.ts";
 import { coloured, plain, wantsColour } from "../io/paint.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { UsageError } from "../errors/usage_error.ts";
@@ -33,6 +33,8 @@ const MAX_FORMATTED = 16 * 1024 * 1024;
 
 /** Prints exchanges. */
 export class Printer {
+  /** What stands between a body and what is printed behind it. */
+  readonly #gap: { text: string };
   readonly #parts: Parts;
   readonly #show: ShowOptions;
   readonly #stream: boolean;
@@ -48,19 +50,28 @@ export class Printer {
    *
    * @param parsed Options.
    * @param parts What is printed.
+   * @param before What prints to the same output.
+   * @throws {UsageError} If a charset or a type of the options is none.
    */
-  constructor(parsed: ParsedArgs, parts: Parts) {
+  constructor(parsed: ParsedArgs, parts: Parts, before?: Printer) {
     const terminal = Deno.stdout.isTerminal();
     const pretty = parsed.value("pretty") ?? (terminal ? "all" : "none");
     const colours = parsed.has("pretty")
       ? pretty === "all" || pretty === "colors"
       : wantsColour(Deno.stdout);
+    this.#gap = before === undefined ? { text: "" } : before.#gap;
     this.#parts = parts;
     this.#stream = parsed.has("stream");
     this.#quiet = parsed.has("quiet");
     this.#charset = parsed.value("response-charset");
     this.#mime = parsed.value("response-mime");
     this.#filter = parsed.value("filter");
+    if (this.#charset !== undefined && !isCharset(this.#charset)) {
+      throw new UsageError(`argument --response-charset: "${this.#charset}" is no charset`);
+    }
+    if (this.#mime !== undefined && !/^[\w.+-]+\/[\w.+-]+$/.test(this.#mime)) {
+      throw new UsageError(`argument --response-mime: "${this.#mime}" is no TYPE/SUBTYPE`);
+    }
     const options = formatOptions(parsed.all("format-options"));
     const shapes = (options.shapes && !parsed.has("pretty")) || pretty === "all" ||
       pretty === "format";
@@ -78,18 +89,25 @@ export class Printer {
     };
   }
 
+  async #write(data: string | Uint8Array): Promise<void> {
+    const { text } = this.#gap;
+    this.#gap.text = "";
+    if (text !== "") await writeOut(text);
+    await writeOut(data);
+  }
+
   /**
    * Prints a request.
    *
    * @param hop What is sent.
    */
   async request(hop: HopRequest): Promise<void> {
-    if (this.#parts.has("H")) await writeOut(requestHead(hop, this.#show));
+    if (this.#parts.has("H")) await this.#write(requestHead(hop, this.#show));
     if (!this.#parts.has("B") || hop.body === null) return;
     const { size } = hop.body;
     if (this.#wire) return await this.#wireBody(hop.body);
     const start = startOf(hop.body);
-    if (start === null) return await writeOut("[a body, streamed and not shown]\n\n");
+    if (start === null) return await this.#write("[a body, streamed and not shown]\n\n");
     const type = hop.headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
     const [mime = ""] = type.split(";", 1);
     const rest = hop.body.bytes !== null || start.length >= (size ?? 0)
@@ -97,29 +115,32 @@ export class Printer {
       : `\n[the first ${formatBytes(start.length)}${
         size === null ? "" : ` of ${formatBytes(size)}`
       }; the rest is sent and not shown]`;
+    if (!this.#show.terminal && !this.#show.format && this.#show.paint === plain) {
+      await this.#write(start);
+      if (rest !== "") await this.#write(rest);
+      this.#gap.text = "\n\n"; // to the byte, where nothing follows
+      return;
+    }
     const boundary = /^multipart\/.*;\s*boundary="?([^";]+)/is.exec(type)?.[1];
     if (boundary !== undefined) {
       const text = multipartText(start, boundary, isBinary);
-      return await writeOut(`${this.#show.terminal ? visibleText(text) : text}${rest}\n\n`);
+      return await this.#write(`${this.#show.terminal ? visibleText(text) : text}${rest}\n\n`);
     }
-    if (this.#show.terminal && isBinary(start)) return await writeOut(`${BINARY_NOTE}\n`);
-    if (!this.#show.terminal && !this.#show.format && this.#show.paint === plain) {
-      await writeOut(start);
-      return await writeOut(`${rest}\n\n`);
-    }
-    const text = new TextDecoder(detectCharset(start, rest === "")).decode(start);
-    await writeOut(`${bodyText(text, bodyKind(mime.trim(), text), this.#show)}${rest}\n\n`);
+    if (this.#show.terminal && isBinary(start)) return await this.#write(`${BINARY_NOTE}\n`);
+    const charset = /;\s*charset="?([^";\s]+)/i.exec(type)?.[1] ?? null;
+    const text = new TextDecoder(detectCharset(start, rest === "", charset)).decode(start);
+    await this.#write(`${bodyText(text, bodyKind(mime.trim(), text), this.#show)}${rest}\n\n`);
   }
 
   /** All of a body as it goes over the wire. */
   async #wireBody({ size, bytes, stream }: HopBody): Promise<void> {
-    if (bytes !== null) return await writeOut(bytes);
+    if (bytes !== null) return await this.#write(bytes);
     for await (const piece of stream()) {
-      if (size === null) await writeOut(`${piece.length.toString(16)}\r\n`);
-      await writeOut(piece);
-      if (size === null) await writeOut("\r\n");
+      if (size === null) await this.#write(`${piece.length.toString(16)}\r\n`);
+      await this.#write(piece);
+      if (size === null) await this.#write("\r\n");
     }
-    if (size === null) await writeOut("0\r\n\r\n");
+    if (size === null) await this.#write("0\r\n\r\n");
   }
 
   /**
@@ -128,7 +149,7 @@ export class Printer {
    * @param response The reply.
    */
   async head(response: Pick<ClientResponse, "status" | "reason" | "headers">): Promise<void> {
-    if (this.#parts.has("h")) await writeOut(responseHead(response, this.#show));
+    if (this.#parts.has("h")) await this.#write(responseHead(response, this.#show));
   }
 
   /**
@@ -144,7 +165,7 @@ export class Printer {
     const { terminal, format } = this.#show;
     const shown = terminal || format || this.#show.paint !== plain;
     if (!shown) {
-      for await (const piece of response.content.iterAny()) await writeOut(piece);
+      for await (const piece of response.content.iterAny()) await this.#write(piece);
       return;
     }
     if (type === "text/event-stream") return await this.#events(response);
@@ -173,11 +194,11 @@ export class Printer {
       return await this.#text(response, joined(pieces, iterator));
     }
     const bytes = new Uint8Array(await new Blob(pieces).arrayBuffer());
-    if (this.#isBinary(response, bytes)) return await writeOut(terminal ? BINARY_NOTE : bytes);
+    if (this.#isBinary(response, bytes)) return await this.#write(terminal ? BINARY_NOTE : bytes);
     const text = this.#decoder(response, bytes).decode(bytes);
     const kind = bodyKind(type, text);
     const end = length > 0 && (terminal || (format && kind !== "text")) ? "\n" : "";
-    await writeOut(`${bodyText(text, kind, this.#show)}${end}`);
+    await this.#write(`${bodyText(text, kind, this.#show)}${end}`);
   }
 
   #isBinary(response: ClientResponse, bytes: Uint8Array): boolean {
@@ -192,7 +213,7 @@ export class Printer {
     const shown = typeof found === "string"
       ? (this.#show.terminal ? visibleText(found) : found)
       : bodyText(JSON.stringify(found), "json", this.#show);
-    await writeOut(`${shown}\n`);
+    await this.#write(`${shown}\n`);
   }
 
   /**
@@ -219,7 +240,7 @@ export class Printer {
       ["Redirects", response.history.length === 0 ? null : `${response.history.length}`],
     ];
     const shown = lines.filter(([, value]) => value !== null);
-    await writeOut(shown.map(([name, value]) => `${name}: ${value}\n`).join(""));
+    await this.#write(shown.map(([name, value]) => `${name}: ${value}\n`).join(""));
   }
 
   /** A body that is no JSON: as it comes, without what a terminal would obey. */
@@ -233,7 +254,7 @@ export class Printer {
     for await (const piece of pieces) {
       if (first && this.#show.terminal && this.#isBinary(response, piece)) {
         response.release();
-        return await writeOut(BINARY_NOTE);
+        return await this.#write(BINARY_NOTE);
       }
       first = false;
       decoder ??= this.#decoder(response, piece);
@@ -241,10 +262,10 @@ export class Printer {
       // CR LF that is cut in two is one line break all the same.
       carriage = text.endsWith("\r") ? "\r" : "";
       if (carriage !== "") text = text.slice(0, -1);
-      await writeOut(this.#show.terminal ? visibleText(text) : text);
+      await this.#write(this.#show.terminal ? visibleText(text) : text);
     }
-    await writeOut(visibleText(carriage + (decoder?.decode() ?? "")));
-    if (!first && this.#show.terminal) await writeOut("\n");
+    await this.#write(visibleText(carriage + (decoder?.decode() ?? "")));
+    if (!first && this.#show.terminal) await this.#write("\n");
   }
 
   /** One JSON document a line, each as soon as it is there. */
@@ -252,14 +273,14 @@ export class Printer {
     let decoder: TextDecoder | null = null;
     let left = "";
     const print = (line: string): Promise<void> =>
-      writeOut(`${line.trim() === "" ? line : bodyText(line, "json", this.#show)}\n`);
+      this.#write(`${line.trim() === "" ? line : bodyText(line, "json", this.#show)}\n`);
     for await (const piece of response.content.iterAny()) {
       decoder ??= this.#decoder(response, piece);
       const lines = (left + decoder.decode(piece, { stream: true })).split("\n");
       left = lines.pop() ?? "";
       for (const line of lines) await print(line.replace(/\r$/, ""));
       if (left.length > MAX_FORMATTED) {
-        await writeOut(this.#show.terminal ? visibleText(left) : left);
+        await this.#write(this.#show.terminal ? visibleText(left) : left);
         left = "";
       }
     }
@@ -273,21 +294,13 @@ export class Printer {
       const lines = event === "message" ? [] : [`event: ${safe(event)}`];
       if (id !== null && id !== "") lines.push(`id: ${safe(id)}`);
       lines.push(...bodyText(data, "json", this.#show).split("\n").map((line) => `data: ${line}`));
-      await writeOut(`${lines.join("\n")}\n\n`);
+      await this.#write(`${lines.join("\n")}\n\n`);
     }
   }
 
   #decoder(response: ClientResponse, start: Uint8Array): TextDecoder {
-    const found = detectCharset(start, start.length === response.contentLength);
-    // A byte order mark knows better than the head (WHATWG Encoding section 6.1).
-    const said = /^utf-16/.test(found) ? null : response.charset;
-    const label = this.#charset ?? said ?? found;
-    try {
-      return new TextDecoder(label);
-    } catch (cause) {
-      if (this.#charset === undefined) return new TextDecoder();
-      throw new UsageError(`argument --response-charset: "${label}" is no charset`, { cause });
-    }
+    const whole = start.length === response.contentLength;
+    return new TextDecoder(this.#charset ?? detectCharset(start, whole, response.charset));
   }
 }
 
@@ -298,13 +311,4 @@ async function* joined<Piece>(
 ): AsyncGenerator<Piece> {
   yield* read;
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
-}
-
-/**
- * Warns on standard error.
- *
- * @param text The warning.
- */
-export async function warn(text: string): Promise<void> {
-  await writeErr(visibleText(`roundtrip: warning: ${text}\n`));
 }

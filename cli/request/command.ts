@@ -8,7 +8,7 @@ import {
   CookieJar,
   type RequestOptions,
 } from "../../client/mod.ts";
-import { writeOut } from "../io/output.ts";
+import { warn, writeOut } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { UsageError } from "../errors/usage_error.ts";
 import { transportOf } from "./connection.ts";
@@ -23,7 +23,7 @@ import { explained } from "../connecting/explained.ts";
 import type { Times } from "./socket_transport.ts";
 import { dataOf, type Plan, plan } from "./plan.ts";
 import { partsOf, savesBody } from "../output/parts.ts";
-import { Printer, warn } from "../output/printer.ts";
+import { Printer } from "../output/printer.ts";
 import { isSmallerCompressed } from "./compressing.ts";
 import { Exchanges } from "./exchanges.ts";
 import { NotSentError, recorder } from "./recorder.ts";

@@ -2,6 +2,7 @@
  * A request as a command line of curl.
  * @module
  */
+import { shellWord } from "../io/shell_word.ts";
 import type { Plan } from "./plan.ts";
 
 /** What is known beside the plan. */
@@ -107,7 +108,3 @@ const VALUED = new Set([
   ...["-X", "-H", "-u", "-F", "-o", "-C"],
   ...["--data-raw", "--data-binary", "--form-string"],
 ]);
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}

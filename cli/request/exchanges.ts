@@ -39,7 +39,7 @@ export class Exchanges implements HopListener {
     // A request is printed as it goes out, unless it depends on its reply how.
     this.#early = isSingle || (this.#all && !parsed.has("history-print"));
     this.#final = final;
-    this.#history = new Printer(parsed, parts);
+    this.#history = new Printer(parsed, parts, final);
     this.#printsBody = this.#all && parts.has("b");
   }
 

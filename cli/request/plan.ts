@@ -160,7 +160,7 @@ function formOf(parsed: ParsedArgs, data: readonly Data[]): PlannedBody {
     return {
       kind: "multipart",
       parts: data.map((item) =>
-        item.kind === "file" ? item : { name: item.name, value: item.value }
+        item.kind === "file" ? item : { name: item.name, value: formValue(item) }
       ),
     };
   }
@@ -173,7 +173,7 @@ function formOf(parsed: ParsedArgs, data: readonly Data[]): PlannedBody {
   }
   if (parsed.has("form")) {
     const fields = data.flatMap((item) =>
-      item.kind === "file" ? [] : [[item.name, item.value] as [string, string]]
+      item.kind === "file" ? [] : [[item.name, formValue(item)] as [string, string]]
     );
     return { kind: "text", text: new URLSearchParams(fields).toString(), type: FORM_TYPE };
   }
@@ -185,6 +185,18 @@ function formOf(parsed: ParsedArgs, data: readonly Data[]): PlannedBody {
     root = putJson(root, item.raw, value, token);
   }
   return { kind: "text", text: written(root), type: JSON_TYPE };
+}
+
+/** A form holds text: a string of JSON without its quotes, numbers and booleans as they are. */
+function formValue(item: Exclude<Data, { kind: "file" }>): string {
+  if (item.kind === "field") return item.value;
+  const value: unknown = JSON.parse(item.value);
+  if (typeof value === "string") return value;
+  if (typeof value !== "object") return item.value;
+  throw new UsageError(
+    `item '${item.raw}:=${item.value}': a form has strings, numbers and booleans; without -f the ` +
+      "body is JSON",
+  );
 }
 
 function written(root: unknown): string {

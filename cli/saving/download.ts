@@ -5,6 +5,7 @@
 import { type ClientResponse, FileExistsError } from "../../client/mod.ts";
 import { formatBytes } from "../io/format_bytes.ts";
 import { writeErr, writeOut } from "../io/output.ts";
+import { shellWord } from "../io/shell_word.ts";
 import { systemReason } from "../errors/system_error.ts";
 import { CommandError } from "../errors/usage_error.ts";
 import { visibleLine } from "../io/visible_text.ts";
@@ -97,7 +98,8 @@ function interrupted(bar: ProgressBar, path: string, quiet: boolean): never {
   if (!quiet) {
     const text = size === 0
       ? "Interrupted: nothing is kept"
-      : `Interrupted: ${formatBytes(size)} are kept in ${path}.part; -c -o ${path} goes on`;
+      : `Interrupted: ${formatBytes(size)} are kept in ${path}.part; ` +
+        `-c -o ${shellWord(path)} goes on`;
     Deno.stderr.writeSync(new TextEncoder().encode(`${visibleLine(text)}\n`));
   }
   Deno.exit(130);

@@ -126,6 +126,22 @@ Deno.test("nested keys build JSON or name the place", () => {
   );
   assertEquals(({} as Record<string, unknown>).x, undefined);
   assertThrowsUsage(() => putJson(undefined, "a[99999999]", 1, "a[99999999]:=1"), "100000");
+  assertThrowsUsage(() => putJson(undefined, "a[-1]", 1, "a[-1]:=1"), "not negative");
+  // Of HTTPie: a backslash makes a key of a number, stands for itself before other letters.
+  const rows: [key: string, json: string][] = [
+    ["a[\\1]", '{"a":{"1":0}}'],
+    ["a[\\\\1]", String.raw`{"a":{"\\1":0}}`],
+    ["\\2012[x]", '{"2012":{"x":0}}'],
+    ["a[\\-1]", '{"a":{"-1":0}}'],
+    ["a[\\2012 b]", String.raw`{"a":{"\\2012 b":0}}`],
+    ["a[\\\\\\2]", String.raw`{"a":{"\\\\2":0}}`],
+    ["a[-1\\\\]", String.raw`{"a":{"-1\\":0}}`],
+    ["a[\\[b\\]]", '{"a":{"[b]":0}}'],
+    ["a[\\d]", String.raw`{"a":{"\\d":0}}`],
+  ];
+  for (const [key, json] of rows) {
+    assertEquals(JSON.stringify(putJson(undefined, key, 0, key)), json, key);
+  }
 });
 
 function assertThrowsUsage(run: () => unknown, text: string): void {

@@ -103,9 +103,20 @@ Deno.test("what a request holds is shown, files and forms too", async () => {
   const options = { cwd: folder.path };
   await Deno.writeTextFile(`${folder.path}/a.json`, '{"n": 1}');
   await Deno.writeFile(`${folder.path}/bin`, new Uint8Array([1, 0, 2]));
+  await Deno.writeFile(`${folder.path}/big5`, new Uint8Array([0xa8, 0xf7, 0xad, 0xba]));
   await Deno.writeTextFile(`${folder.path}/big.txt`, "x".repeat(200_000));
   const form = ["--offline", "--pretty", "format", "-p", "B", ":1"];
   await assertTable([
+    [
+      "text, in the charset that is named",
+      [
+        ...form,
+        "Content-Type:text/plain; charset=big5",
+        "@big5",
+      ],
+      { code: 0, stdout: "卷首\n\n" },
+      options,
+    ],
     ["a file of JSON", [...form, "@a.json"], { code: 0, stdout: '{\n  "n": 1\n}\n\n' }, options],
     ["a form with files", [...form, "-f", "name=Ada", "f@a.json", "g@bin"], {
       code: 0,

@@ -113,6 +113,14 @@ Deno.test("httpbin: what is sent comes back, by every method", async () => {
       { body: new URLSearchParams({ name: "Ada" }) },
     ],
     [
+      "a form that is compressed, as it came",
+      "POST /post",
+      200,
+      (it) => Object.keys(at(it, "form") as object).length === 0 && at(it, "data") === "a=b",
+      JSON_TYPE,
+      { body: new URLSearchParams({ a: "b" }), headers: { "content-encoding": "deflate" } },
+    ],
+    [
       "1d upload",
       "POST /upload",
       200,

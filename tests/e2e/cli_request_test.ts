@@ -257,6 +257,23 @@ Deno.test("what requests print", async () => {
       code: 0,
       stdout: /^event: ping\ndata: \{\ndata: {3}"id": 0,\n/,
     }],
+    ["a request's body alone, to the byte", ["-p", "B", at("/post"), "--raw", "a\n"], {
+      code: 0,
+      stdout: "a\n",
+    }],
+    ["a request's body and the reply's", ["-p", "Bb", at("/base64/aGk="), "--raw", "a"], {
+      code: 4,
+      stdout: /^a\n\n405/,
+      stderr: /405/,
+    }],
+    ["JSON in a form", [
+      "-f",
+      "--filter=form",
+      at("/post"),
+      'a:="b"',
+      "n:=1.50",
+      "t:=true",
+    ], { code: 0, stdout: '{"a":"b","n":"1.50","t":"true"}\n' }],
     ["1a --response-charset", [
       "--response-charset",
       "latin1",
@@ -326,6 +343,18 @@ Deno.test("exit codes of requests", async () => {
     }],
     ["usage: a file beside JSON", [":1/", "a@x"], { code: USAGE, stderr: /add -f, or @x/ }],
     ["usage: two bodies", [":1/", "a=1", "--raw", "x"], { code: USAGE, stderr: /has one source/ }],
+    ["usage: no charset", ["--response-charset", "foo", ":1/"], {
+      code: USAGE,
+      stderr: /argument --response-charset: "foo" is no charset\n/,
+    }],
+    ["usage: no mime type", ["--response-mime", "foo", ":1/"], {
+      code: USAGE,
+      stderr: /argument --response-mime: "foo" is no TYPE\/SUBTYPE\n/,
+    }],
+    ["usage: an array in a form", ["-f", ":1/", "a:=[1]"], {
+      code: USAGE,
+      stderr: /item 'a:=\[1\]': a form has strings, numbers and booleans/,
+    }],
     ["usage: two files", [":1/", "@a", "@b"], {
       code: USAGE,
       stderr: /one source, not @a and @b\n/,

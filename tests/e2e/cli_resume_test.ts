@@ -329,27 +329,27 @@ Deno.test({
     const cwd = folder.path;
     const [program = "", ...words] = ROUNDTRIP;
     const child = new Deno.Command(program, {
-      args: [...words, "-d", server.url],
+      args: [...words, "-o", "a big.bin", server.url],
       cwd,
       env: { NO_COLOR: "1" },
       stdin: "null",
       stdout: "null",
       stderr: "piped",
     }).spawn();
-    await grown(`${cwd}/big.bin.part`, BLOCK, child);
+    await grown(`${cwd}/a big.bin.part`, BLOCK, child);
     child.kill("SIGINT");
     const { code, stderr } = await child.output();
     assertEquals(code, 130);
     assertMatch(
       new TextDecoder().decode(stderr),
-      /^Downloading [^\n]*\nInterrupted: [^\n]* are kept in big\.bin\.part; -c -o big\.bin goes on\n$/,
+      /^Downloading [^\n]*\nInterrupted: [^\n]* are kept in a big\.bin\.part; -c -o 'a big\.bin' goes on\n$/,
     );
     // The rest of it is short enough to be fetched.
-    const part = `${cwd}/big.bin.part`;
+    const part = `${cwd}/a big.bin.part`;
     await Deno.truncate(part, SIZE - BLOCK);
-    const second = await cli(["-d", "-c", server.url], { cwd });
+    const second = await cli(["-c", "-o", "a big.bin", server.url], { cwd });
     assertEquals(second.code, 0, second.stderr);
     assertEquals(server.ranges, [null, `bytes=${SIZE - BLOCK}-`]);
-    assertEquals((await Deno.stat(`${cwd}/big.bin`)).size, SIZE);
+    assertEquals((await Deno.stat(`${cwd}/a big.bin`)).size, SIZE);
   },
 });

@@ -1,0 +1,13 @@
+/**
+ * Words for a shell.
+ * @module
+ */
+
+/**
+ * Writes text so that a shell takes it as one word.
+ *
+ * @param text The text.
+ */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
