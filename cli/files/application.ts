@@ -36,11 +36,11 @@ import { checkOrigin, receive } from "./upload.ts";
 
 const POLICY = "content-security-policy";
 
-/** What is served, with what is known of it. */
+/** State shared by the handlers of one application. */
 interface Served {
   readonly root: Root;
   readonly options: FilesOptions;
-  /** Headers of every file. */
+  /** Headers added to every file. */
   readonly headers: Headers;
   /** Sends a file, or throws 403 for a folder. */
   readonly file: Handler;
@@ -49,7 +49,7 @@ interface Served {
 /** Makes the application. */
 export function filesApplication(options: FilesOptions): Application {
   const { prefix, health, accounts, uploaders } = options;
-  // Who may upload may read: a request has one pair of credentials.
+  // Uploaders may also read: a request carries only one pair of credentials.
   const readers = accounts.length === 0 ? [] : [...accounts, ...uploaders];
   const middlewares: Middleware[] = [localNamesOnly(options.hostnames), (request, handler) => {
     if (health === null || request.path !== health) requireAccount(readers, request);
@@ -65,7 +65,7 @@ export function filesApplication(options: FilesOptions): Application {
   });
   const app = new Application({ middlewares, clientMaxSize: 0 });
   if (health !== null) app.addRoutes([get(health, readiness())]);
-  // What was uploaded is not to be taken for a page of another kind than it says.
+  // Browsers must not guess another type for an uploaded file.
   const headers = new Headers({ "x-content-type-options": "nosniff" });
   for (const [name, value] of options.headers) headers.append(name, value);
   if (Deno.statSync(options.path).isFile) {
@@ -96,13 +96,13 @@ export function filesApplication(options: FilesOptions): Application {
   return app;
 }
 
-/** The path below the prefix, as it stood in the request's line. */
+/** The path below the prefix, still percent-encoded. */
 function innerPath(request: ServerRequest, { prefix }: FilesOptions): string {
   const segments = prefix.split("/").length;
   return `/${request.rawPath.split("/").slice(segments).join("/")}`;
 }
 
-/** A file, or what a folder has to show where `web.static()` says 403. */
+/** Serves a file, or the listing of a folder for which `web.static()` answers 403. */
 async function serveFolder(
   request: ServerRequest,
   served: Served,
@@ -111,7 +111,7 @@ async function serveFolder(
   const path = innerPath(request, options);
   const kind = request.query.get("archive");
   if (kind !== null && options.archives) {
-    // A file may have a query of that name.
+    // On a file, `archive` may be a query parameter of its own.
     const folder = await root.find(path);
     if (folder !== null) return await sendArchive(root, folder, kind);
   }
@@ -153,10 +153,14 @@ async function serveFolder(
   }
 }
 
-// What a browser runs scripts of. Chromium shows no PDF in a sandbox, so others stay out of it.
+// Types in which a browser runs scripts. Others are not sandboxed: Chromium shows no PDF in a
+// sandbox.
 const ACTIVE = /^(?:text\/(?:html|xml)|application\/xml|[\w.-]+\/[\w.-]+\+xml)\b/i;
 
-/** Anyone's upload is served on the origin of the upload page: its scripts would act for the user. */
+/**
+ * Sandboxes pages: uploads share the origin of the upload page, so their scripts could act for the
+ * user.
+ */
 function guarded<Reply extends Awaited<ReturnType<Handler>>>(
   reply: Reply,
   { options }: Served,
@@ -168,7 +172,7 @@ function guarded<Reply extends Awaited<ReturnType<Handler>>>(
   return reply;
 }
 
-/** The file that `web.static()` has sent. */
+/** The file that `web.static()` sent. */
 async function fileOf(path: string, { root, options }: Served): Promise<string | null> {
   const index = options.index ?? "index.html";
   const named = await root.findFile(path.endsWith("/") ? path + encodeURIComponent(index) : path);
@@ -176,7 +180,7 @@ async function fileOf(path: string, { root, options }: Served): Promise<string |
   return await root.findFile(`/${encodeURIComponent(index)}`);
 }
 
-/** A file of text says its charset, and a program is text. */
+/** Adds the charset to text files and sends source code as text. */
 async function readable(reply: Response, path: string | null, own: Headers): Promise<Response> {
   const type = reply.headers.get("content-type");
   if (path !== null && type !== null && !own.has("content-type")) {
@@ -185,7 +189,7 @@ async function readable(reply: Response, path: string | null, own: Headers): Pro
   return reply;
 }
 
-/** A form: files to save, a folder to make, a name to delete. */
+/** Handles a form: files to save, a folder to make, or a name to delete. */
 async function change(request: ServerRequest, served: Served): Promise<Response> {
   const { root, options } = served;
   const folder = await changeable(request, innerPath(request, options), served);
@@ -202,7 +206,7 @@ async function change(request: ServerRequest, served: Served): Promise<Response>
     const option = made !== null ? "--mkdir" : "--rm-files";
     throw made === null && removed === null
       ? new HTTPBadRequest({ text: "400: the form has neither mkdir nor remove" })
-      : new HTTPForbidden({ text: `403: not here; start it with ${option}` });
+      : new HTTPForbidden({ text: `403: not allowed here; start it with ${option}` });
   }
   if (wantsPage(request)) return backToPage(request);
   return made !== null
@@ -214,9 +218,13 @@ async function removeAt(request: ServerRequest, served: Served): Promise<Respons
   const { root, options } = served;
   const path = innerPath(request, options).replace(/\/$/, "");
   const slash = path.lastIndexOf("/");
-  if (slash === -1) throw new HTTPForbidden({ text: "403: the folder itself stays" });
+  if (slash === -1) {
+    throw new HTTPForbidden({ text: "403: the served folder itself cannot be removed" });
+  }
   const folder = await changeable(request, path.slice(0, slash + 1), served);
-  if (!options.remove) throw new HTTPForbidden({ text: "403: not here; start it with --rm-files" });
+  if (!options.remove) {
+    throw new HTTPForbidden({ text: "403: not allowed here; start it with --rm-files" });
+  }
   let name: string;
   try {
     name = decodeURIComponent(path.slice(slash + 1));
@@ -227,7 +235,7 @@ async function removeAt(request: ServerRequest, served: Served): Promise<Respons
   return textResponse(`removed ${name}\n`);
 }
 
-/** The folder of a request that is to change something, if this user may. */
+/** The folder that a request wants to change, if this user may change it. */
 async function changeable(
   request: ServerRequest,
   path: string,
@@ -238,7 +246,7 @@ async function changeable(
   const folder = await root.find(path);
   if (folder === null) throw new HTTPNotFound();
   if (await mayChange(root, folder, options)) return folder;
-  throw new HTTPForbidden({ text: `403: nothing is changed here; upload to /${options.upload}/` });
+  throw new HTTPForbidden({ text: `403: this folder is read-only; upload to /${options.upload}/` });
 }
 
 async function upload(
@@ -266,7 +274,7 @@ function wantsPage(request: ServerRequest): boolean {
 }
 
 function backToPage(request: ServerRequest): Response {
-  // "//evil.com/" is another site's address; browsers take "\\" for "/".
+  // "//evil.com/" would lead to another site; browsers treat "\\" as "/".
   const location = request.rawPath.replace(/^[/\\]+/, "/");
   return new Response(null, { status: 303, headers: { location } });
 }

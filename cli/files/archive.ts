@@ -1,5 +1,5 @@
 /**
- * Folders as archives, made while they are sent.
+ * Folders as archives, packed while they are sent.
  * @module
  */
 import { HTTPBadRequest } from "../../server/mod.ts";
@@ -18,20 +18,20 @@ interface Member {
   readonly name: string;
   readonly size: number;
   readonly modified: Date;
-  /** Its bytes, which are read once. */
+  /** Its bytes; can be read once. */
   readonly content: ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
-/** Name of the text that tells what an archive lacks. */
+/** Name of the text file that lists the members left out of an archive. */
 const LEFT_OUT = "LEFT-OUT.txt";
 
 /**
  * Sends a folder as an archive.
  *
- * @param root The folder that is served.
+ * @param root The served folder.
  * @param folder Real path of the folder.
- * @param kind What `?archive=` names.
- * @throws {HTTPBadRequest} If there is no such kind.
+ * @param kind Kind of archive, a key of `ARCHIVES`.
+ * @throws {HTTPBadRequest} If the kind is unknown.
  */
 export async function sendArchive(root: Root, folder: string, kind: string): Promise<Response> {
   const type = Object.hasOwn(ARCHIVES, kind) ? ARCHIVES[kind] : undefined;
@@ -51,7 +51,7 @@ export async function sendArchive(root: Root, folder: string, kind: string): Pro
   });
 }
 
-/** Packs a folder, as the archive is read. */
+/** Packs a folder while the archive is read. */
 async function archive(
   root: Root,
   path: string,
@@ -64,7 +64,7 @@ async function archive(
   return kind === "tar" ? packed : packed.pipeThrough(new CompressionStream("gzip"));
 }
 
-/** Files below a folder, and a text that names what could not be packed. */
+/** Files below a folder, then a text file that lists those that could not be packed. */
 async function* walk(root: Root, path: string, name: string): AsyncGenerator<Member> {
   const missing: string[] = [];
   yield* walkFolder(root, path, name, missing);
@@ -74,7 +74,7 @@ async function* walk(root: Root, path: string, name: string): AsyncGenerator<Mem
   yield { name: `${name}/${LEFT_OUT}`, size: bytes.length, modified: new Date(), content };
 }
 
-/** Links are left out, so that no loop and nothing from outside gets in. */
+/** Links are left out: they could loop or lead outside of the root. */
 async function* walkFolder(
   root: Root,
   path: string,
@@ -90,13 +90,13 @@ async function* walkFolder(
       else missing.push(`${inner.name}: ${entry.isSymlink ? "a link" : "neither file nor folder"}`);
     }
   } catch {
-    missing.push(`${name}/: not to be read`);
+    missing.push(`${name}/: not readable`);
   }
 }
 
 async function* member(path: string, name: string, missing: string[]): AsyncGenerator<Member> {
   const file = await Deno.open(path).catch(() => null);
-  if (file === null) return void missing.push(`${name}: not to be read`);
+  if (file === null) return void missing.push(`${name}: not readable`);
   try {
     const { size, mtime } = await file.stat();
     yield { name, size, modified: mtime ?? new Date(), content: contentOf(file) };
@@ -115,9 +115,9 @@ async function zip(
     }
   };
   const reader = (makeZip(files()) as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
-  // client-zip lets go of neither the file nor the folder that it is reading.
+  // client-zip closes neither the file nor the folder that it is reading.
   const end = async (reason: unknown): Promise<void> => {
-    await reader.cancel(reason).catch(() => {}); // it fails with the reason it was given
+    await reader.cancel(reason).catch(() => {}); // it rejects with the given reason
     await members.return(undefined);
   };
   return new ReadableStream({
@@ -151,7 +151,7 @@ async function tar(
   return readable;
 }
 
-/** The bytes of an open file, which others close. */
+/** The bytes of an open file; the caller closes it. */
 function contentOf(file: Deno.FsFile): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
@@ -163,7 +163,10 @@ function contentOf(file: Deno.FsFile): ReadableStream<Uint8Array<ArrayBuffer>> {
   }, { highWaterMark: 0 });
 }
 
-/** The head of a tar entry has told its size: a file that grows meanwhile is cut, a short one fails. */
+/**
+ * A tar entry announces its size first: a file that grows meanwhile is cut, one that shrinks is an
+ * error.
+ */
 function exactly(
   source: ReadableStream<Uint8Array<ArrayBuffer>>,
   size: number,
@@ -177,7 +180,7 @@ function exactly(
         if (part.length > 0) controller.enqueue(part);
       },
       flush() {
-        if (left > 0) throw new Error("a file has become shorter while it was packed");
+        if (left > 0) throw new Error("a file became shorter while it was being packed");
       },
     }),
   );

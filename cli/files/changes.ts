@@ -1,5 +1,5 @@
 /**
- * New folders, and what is deleted.
+ * Making folders and deleting files.
  * @module
  */
 import {
@@ -13,12 +13,12 @@ import {
 import type { Root } from "./folder.ts";
 import { join } from "./paths.ts";
 
-const MAX_FORM = 64 * 1024; // bytes; a name has 255 at most
+const MAX_FORM = 64 * 1024; // bytes; a name has at most 255
 
 /**
- * Reads a form of the listing page, which may be sent by `curl -d` too.
+ * Reads a form sent by the listing page or by `curl -d`.
  *
- * @throws {HTTPRequestEntityTooLarge} If it is longer than such a form can be.
+ * @throws {HTTPRequestEntityTooLarge} If it is longer than 64 KiB.
  */
 export async function readChange(request: ServerRequest): Promise<URLSearchParams> {
   const decoder = new TextDecoder();
@@ -35,11 +35,11 @@ export async function readChange(request: ServerRequest): Promise<URLSearchParam
 /**
  * Makes a folder.
  *
- * @param root The folder that is served.
- * @param folder Real path of the folder it is made in.
+ * @param root The served folder.
+ * @param folder Real path of the parent folder.
  * @param name Its name.
- * @throws {HTTPBadRequest} If the name is none that would be served.
- * @throws {HTTPConflict} If there is something of that name.
+ * @throws {HTTPBadRequest} If a file of this name would not be served.
+ * @throws {HTTPConflict} If the name exists.
  */
 export async function makeFolder(root: Root, folder: string, name: string): Promise<void> {
   checkName(root, name);
@@ -52,13 +52,12 @@ export async function makeFolder(root: Root, folder: string, name: string): Prom
 }
 
 /**
- * Deletes a file, or a folder with all that is in it. Of a link, the link is deleted, not what it
- * leads to.
+ * Deletes a file, or a folder with its contents. A link is deleted, not its target.
  *
- * @param root The folder that is served.
- * @param folder Real path of the folder it lies in.
+ * @param root The served folder.
+ * @param folder Real path of the parent folder.
  * @param name Its name.
- * @throws {HTTPNotFound} If there is nothing of that name, or nothing that is served.
+ * @throws {HTTPNotFound} If the name does not exist or is not served.
  */
 export async function remove(root: Root, folder: string, name: string): Promise<void> {
   checkName(root, name);
@@ -68,22 +67,22 @@ export async function remove(root: Root, folder: string, name: string): Promise<
     await Deno.remove(path, { recursive: isDirectory });
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) {
-      throw new HTTPNotFound({ text: `404: there is no ${name} here`, cause });
+      throw new HTTPNotFound({ text: `404: ${name} does not exist here`, cause });
     }
     throw refused(cause);
   }
 }
 
 function checkName(root: Root, name: string): void {
-  // Longer names have no place in any file system.
+  // No file system has longer names.
   if (root.allows(name) && new TextEncoder().encode(name).length <= 255) return;
-  throw new HTTPBadRequest({ text: `400: "${name}" is no name of a file or folder here` });
+  throw new HTTPBadRequest({ text: `400: "${name}" is not a valid name here` });
 }
 
 /**
- * What the system does not allow is no error of this program.
+ * Turns an operation that the system forbids into 403.
  *
- * @returns The reply's exception, or `cause` itself.
+ * @returns The HTTP exception, or `cause` itself for other errors.
  */
 export function refused(cause: unknown): unknown {
   if (!(cause instanceof Deno.errors.PermissionDenied || cause instanceof Deno.errors.NotCapable)) {

@@ -26,7 +26,7 @@ export async function run(parsed: ParsedArgs): Promise<number> {
     const what = parsed.has("upload") ? "read and upload files" : "read these files";
     await writeErr(
       `roundtrip files: warning: everyone on the network can ${what}; ` +
-        `--auth USER:PASS asks who they are\n`,
+        `--auth USER:PASS asks for credentials\n`,
     );
   }
   const print = async (text: string): Promise<void> => {
@@ -37,7 +37,7 @@ export async function run(parsed: ParsedArgs): Promise<number> {
     const more = urls.map((each) => `  also ${each}\n`).join("");
     await writeOut(`${full.replace("\n", `\n${more}`)}\n`);
     if (parsed.has("open")) await openBrowser(url);
-    // Who shares with a network has a phone in mind.
+    // A folder shared with the network is usually opened on a phone.
     if (parsed.has("qr") || (urls.length > 0 && Deno.stdout.isTerminal())) {
       const { renderUnicodeCompact } = await import("uqr");
       await writeOut(`${renderUnicodeCompact(urls[0] ?? url, { border: 2 })}\n`);
@@ -115,12 +115,12 @@ async function filesOptions(
   };
 }
 
-/** A line each; empty lines and those that begin with `#` say nothing. */
+/** One account per line; empty lines and lines beginning with `#` are skipped. */
 function accountsOf(path: string): Account[] {
   const lines = readText("auth-file", path).split(/\r?\n/);
   const accounts = lines.filter((line) => !/^\s*(?:#|$)/.test(line));
-  // Nobody is not everybody.
-  if (accounts.length === 0) throw new UsageError(`argument --auth-file: ${path} names nobody`);
+  // An empty list would mean no authentication at all.
+  if (accounts.length === 0) throw new UsageError(`argument --auth-file: ${path} has no accounts`);
   return accounts.map((line) => accountOf("auth-file", line));
 }
 
@@ -129,7 +129,7 @@ function prefixOf(parsed: ParsedArgs): string {
   const own = parsed.value("route-prefix")?.replaceAll(/^\/+|\/+$/g, "") ?? "";
   if (!/^(?:[\w~-][\w.~-]*(?:\/[\w~-][\w.~-]*)*)?$/.test(own)) {
     throw new UsageError(
-      `argument --route-prefix: "${own}" is no path of letters, digits and . _ ~ -`,
+      `argument --route-prefix: "${own}" is not a path of letters, digits and . _ ~ -`,
     );
   }
   const random = parsed.has("random-route")
@@ -144,8 +144,10 @@ async function checkUpload(
   subdir: string,
   hidden: boolean,
 ): Promise<void> {
-  if (!isFolder) throw new UsageError("argument --upload: a single file is served");
-  // Asks on a terminal; later nobody could answer, and each upload would fail.
+  if (!isFolder) {
+    throw new UsageError("argument --upload: expected a folder to serve, not a single file");
+  }
+  // Asks for the permission now: later there is no prompt, and each upload would fail.
   if ((await Deno.permissions.request({ name: "write", path })).state !== "granted") {
     throw new CommandError(
       `Requires write access to "${path}", run again with the --allow-write flag`,
@@ -161,7 +163,7 @@ function sizeOf(text: string | undefined): number | null {
   if (text === undefined) return null;
   const match = /^(\d+(?:\.\d+)?)\s*([kKMGT]?)(i?)[bB]?$/.exec(text);
   if (match === null) {
-    throw new UsageError(`argument --max-size: "${text}" is no size; 500M, 2G, 100k are`);
+    throw new UsageError(`argument --max-size: "${text}" is not a size such as 500M, 2G or 100k`);
   }
   const [, number = "", unit = "", binary = ""] = match;
   const power = " kMGT".indexOf(unit === "K" ? "k" : unit || " ");
@@ -173,12 +175,12 @@ function headerOf(text: string): readonly [string, string] {
   try {
     new Headers([[name, value]]);
   } catch (cause) {
-    throw new UsageError(`argument --header: "${text}" is no NAME:VALUE`, { cause });
+    throw new UsageError(`argument --header: "${text}" is not NAME:VALUE`, { cause });
   }
   return [name, value];
 }
 
-/** The addresses of this machine, where all of them are served. */
+/** The addresses of this machine, if the server listens on all of them. */
 function networkUrls(url: string): string[] {
   if (!/:\/\/(?:0\.0\.0\.0|\[::\])/.test(url)) return [];
   try {
@@ -186,6 +188,6 @@ function networkUrls(url: string): string[] {
       .filter(({ family, address }) => family === "IPv4" && !address.startsWith("127."))
       .map(({ address }) => url.replace(/0\.0\.0\.0|\[::\]/, address));
   } catch {
-    return []; // without --allow-sys they are not told
+    return []; // not available without --allow-sys
   }
 }

@@ -1,16 +1,17 @@
 /**
- * Replies that are compressed on the way.
+ * Compression of replies.
  * @module
  */
 import type { Middleware, ServerRequest } from "../../server/mod.ts";
 
-const LEAST = 1024; // bytes; below it the head of the reply is most of it
+const LEAST = 1024; // bytes; shorter bodies are not worth it
 const COMPRESSIBLE =
   /^(?:text\/|application\/(?:json|javascript|xml|wasm|rtf|[\w.-]+\+(?:json|xml))|image\/(?:svg\+xml|bmp))/i;
 
 /**
- * Compresses text by gzip for clients that take it. Ranges stay as they are: they count the bytes of
- * the file. The tag becomes a weak one, as the bytes are not the file's (RFC 9110, section 8.8.1).
+ * Compresses text with gzip for clients that accept it. Ranges are left alone: they count the bytes
+ * of the file. The ETag becomes weak, as the bytes differ from the file's (RFC 9110, section
+ * 8.8.1).
  */
 export const compress: Middleware = async (request, handler) => {
   const response = await handler(request);

@@ -1,5 +1,5 @@
 /**
- * Folders below the one that is served.
+ * The served folder and the folders below it.
  * @module
  */
 import { basename, join, SEPARATOR } from "./paths.ts";
@@ -10,24 +10,24 @@ export interface Entry {
   readonly name: string;
   /** Whether it is a folder. */
   readonly isFolder: boolean;
-  /** Size in bytes, of a folder that of what is in it; `null` where it is not known. */
+  /** Size in bytes, of a folder that of its files; `null` if unknown. */
   readonly size: number | null;
-  /** Whether a folder may hold more than its size says. */
+  /** Whether the size of a folder is a lower bound. */
   readonly isMore: boolean;
-  /** Last change, `null` where it is not known. */
+  /** Time of the last change, `null` if unknown. */
   readonly modified: Date | null;
 }
 
-/** What the entries of a listing are sorted by. */
+/** Sort key of a listing. */
 export type SortKey = "name" | "size" | "time";
 
-// Entries that are looked at for the sizes of the folders of one listing.
+// Most entries that are read to compute the folder sizes of one listing.
 const MOST_SIZED = 2000;
 
-// What saveFile() writes until an upload is complete.
+// Name of the temporary file that saveFile() writes until an upload is complete.
 const PARTIAL = /\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.part$/;
 
-/** The folder that is served. */
+/** The served folder. */
 export class Root {
   /** Its real path. */
   readonly path: string;
@@ -37,7 +37,7 @@ export class Root {
    * Creates one.
    *
    * @param path The folder.
-   * @param hidden Whether names that begin with a dot count.
+   * @param hidden Whether names that begin with a dot are served.
    */
   constructor(path: string, hidden: boolean) {
     this.path = Deno.realPathSync(path);
@@ -45,7 +45,7 @@ export class Root {
   }
 
   /**
-   * Whether a name is one that may be served or written.
+   * Whether a name may be served or written.
    *
    * @param name One segment of a path, decoded.
    */
@@ -55,9 +55,9 @@ export class Root {
   }
 
   /**
-   * Whether a path is that of an upload that is not complete.
+   * Whether a path is that of an incomplete upload.
    *
-   * @param rawPath Path of a request, as it stood in its line.
+   * @param rawPath Path of a request, percent-encoded.
    */
   isPartial(rawPath: string): boolean {
     return PARTIAL.test(decoded(rawPath) ?? "");
@@ -66,8 +66,8 @@ export class Root {
   /**
    * Finds a folder.
    *
-   * @param rawPath Path of a request, as it stood in its line.
-   * @returns Its real path, `null` where there is none or it is not below the root.
+   * @param rawPath Path of a request, percent-encoded.
+   * @returns Its real path, `null` if it does not exist or is outside of the root.
    */
   async find(rawPath: string): Promise<string | null> {
     const names: string[] = [];
@@ -83,8 +83,8 @@ export class Root {
   /**
    * Finds a file.
    *
-   * @param rawPath Path of a request, as it stood in its line.
-   * @returns Its real path, `null` where there is none or it is not below the root.
+   * @param rawPath Path of a request, percent-encoded.
+   * @returns Its real path, `null` if it does not exist or is outside of the root.
    */
   async findFile(rawPath: string): Promise<string | null> {
     const slash = rawPath.lastIndexOf("/");
@@ -95,15 +95,15 @@ export class Root {
       const real = await Deno.realPath(join(folder, name));
       return this.contains(real) && (await Deno.stat(real)).isFile ? real : null;
     } catch {
-      return null; // missing, or not to be read
+      return null; // missing or not readable
     }
   }
 
   /**
-   * Follows links and makes sure that they stay below the root.
+   * Follows links, unless they lead out of the root.
    *
    * @param path A path.
-   * @returns The real path of a folder, `null` where it is none or outside.
+   * @returns The real path, `null` if it is not a folder or outside of the root.
    */
   async real(path: string): Promise<string | null> {
     try {
@@ -111,7 +111,7 @@ export class Root {
       if (!this.contains(real)) return null;
       return (await Deno.stat(real)).isDirectory ? real : null;
     } catch {
-      return null; // missing, or not to be read: there is nothing to serve either way
+      return null; // missing or not readable
     }
   }
 
@@ -128,10 +128,10 @@ export class Root {
   }
 
   /**
-   * Lists names, and which of them are folders; links that lead out are left out.
+   * Lists a folder; links that lead out of the root are left out.
    *
    * @param path Real path of the folder.
-   * @returns The entries, folders first, by name; `describe()` tells the rest of them.
+   * @returns The entries without sizes and times, folders first, sorted by name.
    */
   async list(path: string): Promise<Entry[]> {
     const entries: Entry[] = [];
@@ -145,30 +145,30 @@ export class Root {
     return sorted(entries, "name", false);
   }
 
-  /** What a link leads to, `null` for nothing that is served. */
+  /** The target of a link, `null` if it is missing or outside of the root. */
   async #target(path: string): Promise<Deno.FileInfo | null> {
     try {
       const real = await Deno.realPath(path);
       return this.contains(real) ? await Deno.stat(real) : null;
     } catch {
-      return null; // a link to nothing, or gone since
+      return null; // a dangling link, or deleted since
     }
   }
 
   /**
-   * Adds times and sizes.
+   * Adds sizes and times to entries.
    *
    * @param path Real path of the folder.
-   * @param entries What it holds.
+   * @param entries Its entries.
    */
   async describe(path: string, entries: readonly Entry[]): Promise<Entry[]> {
     const described: Entry[] = [];
-    const step = 256; // many at once, and not so many that memory counts
+    const step = 256; // entries at a time, to bound the memory
     for (let at = 0; at < entries.length; at += step) {
       described.push(
         ...await Promise.all(
           entries.slice(at, at + step).map(async (entry) => {
-            const info = await Deno.stat(join(path, entry.name)).catch(() => null); // gone since
+            const info = await Deno.stat(join(path, entry.name)).catch(() => null); // deleted since
             return { ...entry, size: info?.size ?? null, modified: info?.mtime ?? null };
           }),
         ),
@@ -189,7 +189,7 @@ export class Root {
     return described;
   }
 
-  /** Bytes of the files below a folder, as far as the budget goes. */
+  /** Total size of the files below a folder, until the budget is used up. */
   async #sizeBelow(path: string, budget: { left: number }): Promise<number> {
     let sum = 0;
     try {
@@ -201,7 +201,7 @@ export class Root {
         else if (isFile) sum += (await Deno.lstat(inner)).size;
       }
     } catch {
-      // Gone since, or not to be read: it has nothing to add.
+      // Deleted since, or not readable: it counts as empty.
     }
     return sum;
   }
@@ -216,8 +216,8 @@ export class Root {
  * Sorts entries, folders first.
  *
  * @param entries The entries.
- * @param key What by; of equal ones the name decides.
- * @param descending Whether the greatest is the first.
+ * @param key Sort key; the name breaks ties.
+ * @param descending Whether the greatest comes first.
  */
 export function sorted(entries: readonly Entry[], key: SortKey, descending: boolean): Entry[] {
   const { compare } = new Intl.Collator(undefined, { numeric: true });

@@ -1,5 +1,5 @@
 /**
- * What a folder holds, as a page or as plain text.
+ * The listing of a folder, as a page or as plain text.
  * @module
  */
 import { type ServerRequest, textResponse } from "../../server/mod.ts";
@@ -14,24 +14,22 @@ const README = /^readme(?:\.(?:md|markdown|txt))?$/i;
 const PAGE = 1000; // entries
 const MAX_README = 256 * 1024; // bytes
 
-/** A folder that is to be shown. */
+/** A folder to list. */
 export interface Listing {
   readonly request: ServerRequest;
   readonly root: Root;
   /** Real path of the folder. */
   readonly folder: string;
-  /** Its path below the prefix, as it stood in the request's line. */
+  /** Its path below the prefix, percent-encoded. */
   readonly path: string;
   readonly options: FilesOptions;
   /** Whether files can be uploaded here. */
   readonly upload: boolean;
-  /** Whether folders can be made and files be deleted here, where the options allow it at all. */
+  /** Whether this user may make folders and delete files here, if the options allow it. */
   readonly change: boolean;
 }
 
-/**
- * Lists a folder: as a page, or a name a line for `?raw=true`; all of it, or what `?search=` names.
- */
+/** Lists a folder, or the matches of `?search=`, as a page; for `?raw=true` one name per line. */
 export async function sendListing(listing: Listing): Promise<Response> {
   const { request, root, folder, options } = listing;
   const text = request.query.get("search")?.trim() ?? "";
@@ -47,7 +45,7 @@ export async function sendListing(listing: Listing): Promise<Response> {
   const page = Math.min(order.page, pages);
   const shown = (entries: readonly Entry[]): Entry[] =>
     sorted(entries, order.sort, order.descending).slice((page - 1) * PAGE, page * PAGE);
-  // Sizes and times of all are needed only where they decide which ones are shown.
+  // Sizes and times of all entries are needed only to sort by them.
   const entries = order.sort === "name"
     ? await root.describe(folder, shown(found))
     : shown(await root.describe(folder, found));
@@ -70,7 +68,7 @@ export async function sendListing(listing: Listing): Promise<Response> {
   return pageReply(html, nonce);
 }
 
-/** What `?sort=size&order=desc&page=2` says. */
+/** Reads `?sort=size&order=desc&page=2`. */
 function orderOf({ query }: ServerRequest): Order {
   const sort = query.get("sort") ?? "";
   const page = query.get("page") ?? "";
@@ -82,10 +80,10 @@ function orderOf({ query }: ServerRequest): Order {
 }
 
 /**
- * A page of this server's own, which loads nothing and is shown in no frame.
+ * Answers with a page of the server itself; it loads no resources and cannot be framed.
  *
  * @param html The page.
- * @param nonce Nonce of its script and style, `null` for a page without them.
+ * @param nonce Nonce of its script and style, `null` if it has none.
  */
 export function pageReply(html: string, nonce: string | null): Response {
   const own = nonce === null ? "" : `style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; `;
@@ -106,6 +104,6 @@ async function readmeOf(folder: string, entries: readonly Entry[]): Promise<stri
   try {
     return (await Deno.stat(path)).size <= MAX_README ? await Deno.readTextFile(path) : null;
   } catch {
-    return null; // gone since, or not to be read: the listing is what was asked for
+    return null; // deleted since, or not readable: list the folder without it
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Who may ask for files: pages of this machine.
+ * Protection against DNS rebinding.
  * @module
  */
 import { HTTPException, type Middleware } from "../../server/mod.ts";
@@ -7,8 +7,8 @@ import { HTTPException, type Middleware } from "../../server/mod.ts";
 const LOCAL = /^(?:(?:.+\.)?localhost\.?|127(?:\.\d+){3}|\[::1\])$/i;
 
 /**
- * A server for this machine alone answers to this machine's names alone. Without that, a page of
- * any site could read the files through a name of its own that leads to 127.0.0.1 (DNS rebinding).
+ * Answers only to local host names if the server is bound to local addresses. Otherwise any website
+ * could read the files through a name of its own that resolves to 127.0.0.1 (DNS rebinding).
  */
 export function localNamesOnly(hostnames: readonly string[]): Middleware {
   const isLocal = hostnames.every((hostname) => {
@@ -19,7 +19,7 @@ export function localNamesOnly(hostnames: readonly string[]): Middleware {
     const name = request.host.replace(/:\d+$/, "");
     if (!isLocal || LOCAL.test(name)) return handler(request);
     throw new HTTPException(421, "Misdirected Request", {
-      text: `421: ${hostnames.join(", ")} is served here; -H 0.0.0.0 answers to other names too`,
+      text: `421: only ${hostnames.join(", ")} is served; -H 0.0.0.0 answers to other names too`,
     });
   };
 }

@@ -1,21 +1,21 @@
 /**
- * What `roundtrip files` serves, and to whom.
+ * Options of `roundtrip files`.
  * @module
  */
 import type { Account } from "../listening/accounts.ts";
 import type { UploadOptions } from "./upload.ts";
 
-/** What is served, and to whom. */
+/** Options of `roundtrip files`. */
 export interface FilesOptions {
-  /** Folder or file. */
+  /** Folder or file to serve. */
   readonly path: string;
   /** Addresses that the server is bound to. */
   readonly hostnames: readonly string[];
-  /** Path below which everything is, `/a/b`; `""` for none. */
+  /** Path prefix such as `/a/b`, `""` for none. */
   readonly prefix: string;
-  /** Path that tells everyone whether requests are welcome, `null` for none. */
+  /** Path of the health check, open to everyone; `null` for none. */
   readonly health: string | null;
-  /** Where uploads may go: a folder below `path`, `""` for everywhere, `null` for nowhere. */
+  /** Folder below `path` that takes uploads, `""` for all folders, `null` for none. */
   readonly upload: string | null;
   /** Limits of uploads. */
   readonly uploads: UploadOptions;
@@ -23,28 +23,28 @@ export interface FilesOptions {
   readonly mkdir: boolean;
   /** Whether files and folders may be deleted. */
   readonly remove: boolean;
-  /** Who may see anything; empty for everyone. */
+  /** Accounts that may read, empty for everyone. */
   readonly accounts: readonly Account[];
-  /** Who may change anything; empty for everyone who may see. */
+  /** Accounts that may make changes, empty for all readers. */
   readonly uploaders: readonly Account[];
-  /** File that stands for its folder, `null` for none. */
+  /** Index file of a folder, `null` for none. */
   readonly index: string | null;
-  /** Whether `index.html` is sent where there is no file. */
+  /** Whether `index.html` is sent for paths that do not exist. */
   readonly spa: boolean;
-  /** Whether `/about` is `about.html`. */
+  /** Whether `/about` serves `about.html`. */
   readonly prettyUrls: boolean;
-  /** What the listing is called, `null` for its path alone. */
+  /** Title of the listings, `null` for the path alone. */
   readonly title: string | null;
   /** Whether a folder's README is shown below its listing. */
   readonly readme: boolean;
   /** Whether folders are listed. */
   readonly listing: boolean;
-  /** Whether folders can be had as archives. */
+  /** Whether folders can be downloaded as archives. */
   readonly archives: boolean;
   /** Whether names that begin with a dot are served. */
   readonly hidden: boolean;
-  /** Whether text is compressed on the way. */
+  /** Whether text is compressed. */
   readonly compress: boolean;
-  /** Headers of every file. */
+  /** Headers added to every file. */
   readonly headers: readonly (readonly [string, string])[];
 }

@@ -6,31 +6,31 @@ import { formatBytes } from "../io/format_bytes.ts";
 import type { Entry, SortKey } from "./folder.ts";
 import { SCRIPT, STYLE } from "./page_assets.ts";
 
-/** In which order entries stand, and which of their pages is shown. */
+/** Order of the entries, and number of the page. */
 export interface Order {
-  /** What by. */
+  /** Sort key. */
   readonly sort: SortKey;
-  /** Whether the greatest is the first. */
+  /** Whether the greatest comes first. */
   readonly descending: boolean;
   /** Number of the page, from 1. */
   readonly page: number;
 }
 
-/** What the page shows. */
+/** Contents of a listing page. */
 export interface PageOptions {
-  /** What stands before the path, `null` for nothing. */
+  /** Title before the path, `null` for none. */
   readonly title: string | null;
   /** Path of the folder below the root, decoded, `/` for the root. */
   readonly path: string;
-  /** What it holds. */
+  /** Entries of the folder. */
   readonly entries: readonly Entry[];
-  /** Their order. */
+  /** Their order, and the current page. */
   readonly order: Order;
-  /** How many pages there are. */
+  /** Number of pages. */
   readonly pages: number;
-  /** What was searched for, `""` for nothing. */
+  /** Searched text, `""` for none. */
   readonly search: string;
-  /** Whether there may be more than what is shown. */
+  /** Whether the search stopped before the end. */
   readonly isCut: boolean;
   /** Whether files can be uploaded here. */
   readonly upload: boolean;
@@ -38,15 +38,15 @@ export interface PageOptions {
   readonly mkdir: boolean;
   /** Whether files can be deleted here. */
   readonly remove: boolean;
-  /** Text that is shown below, `null` for none. */
+  /** Text of the folder's README, `null` for none. */
   readonly readme: string | null;
-  /** Kinds of archive that can be had. */
+  /** Kinds of archive on offer. */
   readonly archives: readonly string[];
   /** Nonce of the page's script and style. */
   readonly nonce: string;
 }
 
-/** Makes the page; names of files are text in it, whatever they hold. */
+/** Renders the listing page; names are escaped. */
 export function listingPage(options: PageOptions): string {
   const { path, archives, nonce, readme, upload } = options;
   const rows = options.entries.map((entry) => row(entry, options.remove));
@@ -115,7 +115,7 @@ function breadcrumb(root: string, names: readonly string[]): string {
   return `<nav aria-label="Folders above">${above.join(" › ")} ›</nav>\n`;
 }
 
-/** The query of the same listing in another order, or of another page. */
+/** The query for the same listing in another order, or for another page. */
 function queryOf({ search }: PageOptions, { sort, descending, page }: Order): string {
   const query = new URLSearchParams();
   if (search !== "") query.set("search", search);
@@ -145,13 +145,13 @@ function pager(options: PageOptions): string {
     `Page ${order.page} of ${pages} ${link(order.page + 1, "Next")}</nav>\n`;
 }
 
-// Without a script the button leads to a page that asks; the script asks in place and posts.
+// Without a script the button leads to a confirmation page; the script confirms in place and posts.
 function removeForm(name: string): string {
   return `<form class="remove"><button name="confirm" value="${escapeHtml(name)}" ` +
     `aria-label="Delete ${escapeHtml(name)}">Delete</button></form>`;
 }
 
-/** Asks whether something is to be deleted, for browsers without scripts. */
+/** Page that confirms a deletion, for browsers without scripts. */
 export function confirmPage(name: string): string {
   const shown = escapeHtml(name);
   return `<!doctype html>
@@ -174,13 +174,13 @@ export function confirmPage(name: string): string {
 `;
 }
 
-/** Makes text of HTML harmless. */
+/** Escapes text for HTML. */
 export function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;").replaceAll("'", "&#39;");
 }
 
-// Works without a script too: the form is posted as it is.
+// Works without a script too.
 const FORM = `<form id="drop" method="post" enctype="multipart/form-data">
 <label>Files <input id="files" type="file" name="file" multiple></label>
 <label>or a folder <input id="folder" type="file" webkitdirectory></label>

@@ -3,7 +3,7 @@
  * @module
  */
 
-/** The table is one of cards on a phone: the name on a line of its own, the rest below it. */
+/** On a phone each row is a card: the name on its own line, the rest below. */
 export const STYLE = `
 :root { color-scheme: light dark; --line: light-dark(#d0d4d9, #3c4248); --dim: light-dark(#59636e, #9aa4af); }
 * { box-sizing: border-box; }
@@ -45,7 +45,7 @@ pre { white-space: pre-wrap; border-top: 1px solid var(--line); padding-top: 1re
 }
 `;
 
-/** Deleting asks first; files are sent one by one, each with its progress. */
+/** Confirms deletions; uploads files one by one, each with a progress bar. */
 export const SCRIPT = `
 for (const form of document.querySelectorAll("form.remove")) {
   const button = form.elements[0];
@@ -76,7 +76,7 @@ const add = (file, name) => {
 const next = () => {
   const job = queue.shift();
   busy = job !== undefined;
-  // A folder that is still read has more to come.
+  // A folder that is still being read will add more.
   if (!busy) { if (failed === 0 && reading === 0) location.reload(); return; }
   const data = new FormData();
   data.append("file", job.file, job.name);

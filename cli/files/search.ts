@@ -1,5 +1,5 @@
 /**
- * Names below a folder.
+ * Search for names below a folder.
  * @module
  */
 import type { Entry, Root } from "./folder.ts";
@@ -8,22 +8,22 @@ import { join } from "./paths.ts";
 const MOST_FOUND = 1000;
 const MOST_READ = 100_000;
 
-/** What was found. */
+/** Result of a search. */
 export interface Found {
   /** Files and folders, named by their path below the folder. */
   readonly entries: readonly Entry[];
-  /** Whether there may be more. */
+  /** Whether the search stopped before the end. */
   readonly isCut: boolean;
 }
 
 /**
- * Looks for names that contain a text, in whatever case. Links to folders are not followed, so that
- * no loop is walked.
+ * Looks for names that contain a text, ignoring case. Links to folders are not followed, as they
+ * could loop.
  *
- * @param root The folder that is served.
+ * @param root The served folder.
  * @param path Real path of the folder to look in.
- * @param text What the name contains.
- * @param signal Aborted when nobody waits for the answer any more.
+ * @param text Text to look for.
+ * @param signal Stops the search, for example when the client disconnects.
  */
 export async function search(
   root: Root,
@@ -51,7 +51,7 @@ export async function search(
   return { entries, isCut: false };
 }
 
-/** What may not be read has nothing to show, and hides nothing else. */
+/** A folder that may not be read is skipped. */
 async function listed(root: Root, folder: string): Promise<Entry[]> {
   try {
     return await root.list(folder);

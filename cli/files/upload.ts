@@ -1,5 +1,5 @@
 /**
- * Uploads into the folder that is served.
+ * Uploads into the served folder.
  * @module
  */
 import {
@@ -14,9 +14,9 @@ import {
 import type { Root } from "./folder.ts";
 import { join } from "./paths.ts";
 
-/** What is accepted. */
+/** Limits of uploads. */
 export interface UploadOptions {
-  /** What happens when a name exists. */
+  /** Action if the name exists. */
   readonly onDuplicate: "error" | "overwrite" | "rename";
   /** Largest file in bytes, `null` for no limit. */
   readonly maxSize: number | null;
@@ -30,9 +30,9 @@ export interface Uploaded {
   readonly size: number;
 }
 
-const MAX_FOLDERS = 32; // that one name may make
+const MAX_FOLDERS = 32; // depth of a folder upload
 
-// The disk is the limit of sizes, unless --max-size says another one.
+// Sizes are unlimited unless --max-size is given.
 const LIMITS = {
   maxFileSize: Infinity,
   maxTotalSize: Infinity,
@@ -40,11 +40,11 @@ const LIMITS = {
 };
 
 /**
- * Saves the files of a form, each as it comes.
+ * Saves the files of a form as they arrive.
  *
  * @param request The request.
- * @param root The folder that is served.
- * @param folder Real path of the folder that gets them.
+ * @param root The served folder.
+ * @param folder Real path of the target folder.
  * @param options Limits.
  * @throws {HTTPConflict} If a name exists and may not be replaced.
  */
@@ -55,10 +55,11 @@ export async function receive(
   options: UploadOptions,
 ): Promise<Uploaded[]> {
   const saved: Uploaded[] = [];
-  // Given up in the end: a browser sends all of a form before it reads why it was refused.
+  // `await using` cancels a refused form: otherwise a browser sends all of it before it reads the
+  // reply.
   await using form = await request.multipart(LIMITS);
   for await (const part of form) {
-    // What is not read is skipped by the next turn.
+    // An unread part is skipped by the next iteration.
     if (!("filename" in part) || part.filename === null) continue;
     const names = part.filename.split(/[\\/]+/).filter((each) => each !== "" && each !== ".");
     if (names.includes("..")) {
@@ -84,18 +85,18 @@ export async function receive(
 }
 
 /**
- * A form can be sent to any server by any page; only what the page was loaded from may do it.
+ * Refuses cross-site forms: any page can post a form to any server.
  *
- * @throws {HTTPForbidden} If a page of another site has sent it.
+ * @throws {HTTPForbidden} If the origin is another site.
  */
 export function checkOrigin(request: ServerRequest): void {
   const origin = request.headers.get("origin");
-  if (origin === null) return; // curl, and no browser
+  if (origin === null) return; // not a browser
   if (URL.parse(origin)?.host === request.host) return;
-  throw new HTTPForbidden({ text: "403: nothing is accepted from pages of other sites" });
+  throw new HTTPForbidden({ text: "403: requests from other sites are not accepted" });
 }
 
-/** One step at a time: a link on the way must not lead out of the root. */
+/** Makes one folder at a time and checks it: a link must not lead out of the root. */
 async function makeFolders(root: Root, start: string, names: readonly string[]): Promise<string> {
   let path = start;
   for (const name of names) {
@@ -106,18 +107,18 @@ async function makeFolders(root: Root, start: string, names: readonly string[]):
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     }
     const real = await root.real(next);
-    if (real === null) throw new HTTPForbidden({ text: `403: ${name} is no folder here` });
+    if (real === null) throw new HTTPForbidden({ text: `403: ${name} is not a folder here` });
     path = real;
   }
   return path;
 }
 
-/** Said before the file is read: no file replaces a folder. */
+/** Refuses a file in place of a folder before its bytes are read. */
 async function refuseFolder(folder: string, name: string): Promise<void> {
   try {
     if (!(await Deno.lstat(join(folder, name))).isDirectory) return;
   } catch {
-    return; // there is nothing of that name, or saving says what is wrong
+    return; // it does not exist, or saving reports the error
   }
   throw new HTTPConflict({ text: `409: ${JSON.stringify(name)} is a folder` });
 }

@@ -441,7 +441,7 @@ Deno.test("files: credentials from a file, options from the environment, a brows
     await assertTable([
       ["1b nobody", ["files", "--auth-file", `${path}-secret/nobody`, path], {
         code: USAGE,
-        stderr: usage("argument --auth-file: .* names nobody"),
+        stderr: usage("argument --auth-file: .* has no accounts"),
       }],
       ["1b no file", ["files", "--auth-file", `${path}/nope`, path], {
         code: USAGE,
