@@ -57,7 +57,6 @@ export { WSServerHandshakeError } from "./websocket/handshake_error.ts";
 
 // Forms and multipart bodies
 export {
-  type EncodedForm,
   FormBody,
   type FormBodyOptions,
   type FormFieldOptions,
@@ -80,6 +79,7 @@ export type { ClientHandler, ClientMiddleware } from "./hop/middleware.ts";
 export { ClientRequest, type ClientRequestInit } from "./hop/request.ts";
 export type { RequestContext, RequestPhases } from "./hop/request_context.ts";
 export type { Payload } from "./hop/payload.ts";
+export type { SendableBody } from "../http/bytes/sendable_body.ts";
 export { bearerAuthMiddleware, type BearerAuthOptions } from "./middleware/bearer_auth.ts";
 export { cacheMiddleware, type CacheOptions } from "./middleware/cache.ts";
 export { digestAuthMiddleware, type DigestAuthOptions } from "./middleware/digest_auth.ts";

@@ -23,16 +23,17 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
     `
   BasicAuth BearerAuthOptions ByteStream CacheOptions ClientHandler ClientMiddleware
   ClientRequestInit ClientTimeout ConnectFailure ConnectorOptions CookieInit CookieJarOptions
-  DataFields DigestAuthOptions Download DownloadOptions EncodedForm EventsOptions FailedAttempt
+  DataFields DigestAuthOptions Download DownloadOptions EventsOptions FailedAttempt
   FallbackCharsetResolver FetchApp FormBodyOptions FormFieldOptions HeaderList HeadersLike
   HistoryEntry HopAddress HopBody HopConnection HopObserver HopRecord HopRequest HopResult HopTls
   JarCookie JsonOptions LoggingOptions MockCall MockReply MockTarget MultipartWriterOptions
   PartOptions Payload PeerCertificate Progress ProgressCallback ProxyAgentOptions QueryFields
   RaiseForStatus RateLimitOptions ReconnectOptions ReplayOptions RequestCompression RequestContext
   RequestData RequestDetails RequestOptions RequestPhases RequestTrace ResolveHost ResponseCookie
-  ResponseErrorInit ResponseLink RetryOptions SaveOptions ServerSentEvent SessionOptions
-  SharedOptions TextOptions TraceChunk TraceConfig TraceContext TraceException TraceHost TraceInformation TraceReply
-  TraceRequest Transport WebSocketConnectOptions WebSocketTimeout
+  ResponseErrorInit ResponseLink RetryOptions SaveOptions SendableBody ServerSentEvent
+  SessionOptions SharedOptions TextOptions TraceChunk TraceConfig TraceContext TraceException
+  TraceHost TraceInformation TraceReply TraceRequest Transport WebSocketConnectOptions
+  WebSocketTimeout
 `,
   ],
   [

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Payload } from "../hop/payload.ts";
-import { bytesPayload } from "./payload_of.ts";
+import { bytesBody } from "../../http/bytes/sendable_body.ts";
 
 /**
  * Turns a value into a JSON body, for a middleware that sends another one.
@@ -33,5 +33,5 @@ export function jsonPayload(
   if (typeof text !== "string") {
     throw new TypeError(`Cannot send ${typeof value} as JSON: it has no JSON form`);
   }
-  return bytesPayload(new TextEncoder().encode(text), "application/json");
+  return bytesBody(new TextEncoder().encode(text), "application/json");
 }

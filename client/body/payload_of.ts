@@ -2,8 +2,16 @@
  * From `data` to the body that is sent.
  * @module
  */
-import { FormBody, type FormValue, MAX_JOINED } from "../../http/multipart/form_body.ts";
-import { MultipartWriter } from "../../http/multipart/multipart_writer.ts";
+import {
+  blobBody,
+  bytesBody,
+  iterableBody,
+  streamBody,
+  textBody,
+  viewBytes,
+} from "../../http/bytes/sendable_body.ts";
+import { FormBody, type FormValue } from "../../http/multipart/form_body.ts";
+import { MultipartWriter, writerBody } from "../../http/multipart/multipart_writer.ts";
 import { encodeQuery, type QueryInit, type QueryValue } from "../../http/query.ts";
 import { StreamReader } from "../../http/bytes/stream_reader.ts";
 import { filePayload } from "./file_payload.ts";
@@ -49,8 +57,6 @@ export type DataFields<T> = {
 /** Value of a form given as an object or as pairs; `null` and `undefined` leave the field out. */
 type FieldValue = FormValue | null | undefined;
 
-const OCTETS = "application/octet-stream";
-
 /**
  * Turns anything that `data` takes into a body, for a middleware that sends another one: bytes, text,
  * a form, a file, a stream. See {@linkcode jsonPayload} for JSON.
@@ -72,65 +78,24 @@ const OCTETS = "application/octet-stream";
  * ```
  */
 export function payloadOf(data: RequestData): Payload {
-  if (typeof data === "string") {
-    return bytesPayload(new TextEncoder().encode(data), "text/plain; charset=utf-8");
-  }
-  if (data instanceof ArrayBuffer) return bytesPayload(new Uint8Array(data), OCTETS);
-  if (ArrayBuffer.isView(data)) return bytesPayload(viewBytes(data), OCTETS);
-  if (data instanceof Blob) return blobPayload(data);
-  if (data instanceof ReadableStream) {
-    return streamPayload(() => data as ReadableStream<Uint8Array<ArrayBuffer>>);
-  }
-  if (data instanceof StreamReader) return streamPayload(() => fromIterable(data.iterAny()));
+  if (typeof data === "string") return textBody(data);
+  if (data instanceof ArrayBuffer) return bytesBody(new Uint8Array(data));
+  if (ArrayBuffer.isView(data)) return bytesBody(viewBytes(data));
+  if (data instanceof Blob) return blobBody(data);
+  if (data instanceof ReadableStream) return streamBody(data);
+  if (data instanceof StreamReader) return iterableBody(data);
   if (typeof data === "object" && data !== null) return objectPayload(data);
   throw new TypeError(`Cannot send ${typeof data} as a body`);
 }
 
-/**
- * Makes a body of bytes.
- *
- * @param bytes The bytes; they must not change before the request is over.
- * @param contentType Their type.
- */
-export function bytesPayload(bytes: Uint8Array<ArrayBuffer>, contentType: string): Payload {
-  return {
-    bytes,
-    size: bytes.length,
-    contentType,
-    replayable: true,
-    stream: () =>
-      new ReadableStream({
-        start(controller) {
-          if (bytes.length > 0) controller.enqueue(bytes);
-          controller.close();
-        },
-      }),
-  };
-}
-
-/** Makes a body of an unknown number of bytes that can be sent only once. */
-function streamPayload(open: () => ReadableStream<Uint8Array<ArrayBuffer>>): Payload {
-  return { bytes: null, size: null, contentType: OCTETS, replayable: false, stream: open };
-}
-
-function blobPayload(blob: Blob): Payload {
-  return {
-    bytes: blob.size === 0 ? new Uint8Array(0) : null,
-    size: blob.size,
-    contentType: blob.type || OCTETS,
-    replayable: true,
-    stream: () => blob.stream(),
-  };
-}
-
 function objectPayload(data: Exclude<RequestData, string | ArrayBuffer>): Payload {
-  if (data instanceof FormBody) return formPayload(data);
+  if (data instanceof FormBody) return data.encode();
   // Deno's own encoder of FormData draws its boundary from Math.random().
-  if (data instanceof FormData) return formPayload(new FormBody(data));
-  if (data instanceof MultipartWriter) return multipartPayload(data);
+  if (data instanceof FormData) return new FormBody(data).encode();
+  if (data instanceof MultipartWriter) return writerBody(data);
   if ("Deno" in globalThis && data instanceof Deno.FsFile) return filePayload(data);
   if (Symbol.asyncIterator in data) {
-    return streamPayload(() => fromIterable(data as AsyncIterable<Uint8Array | string>));
+    return iterableBody(data as AsyncIterable<Uint8Array | string>);
   }
   if (data instanceof URLSearchParams) return urlencoded(encodeQuery(data));
   const pairs = pairsOf(data as Readonly<Record<string, FieldValue>>);
@@ -140,13 +105,13 @@ function objectPayload(data: Exclude<RequestData, string | ArrayBuffer>): Payloa
     for (const [name, value] of pairs) {
       if (value !== null && value !== undefined) form.addField(name, value);
     }
-    return formPayload(form);
+    return form.encode();
   }
   return urlencoded(encodeQuery(pairs as Iterable<readonly [string, QueryValue]>, "form field"));
 }
 
 function urlencoded(text: string): Payload {
-  return bytesPayload(new TextEncoder().encode(text), "application/x-www-form-urlencoded");
+  return bytesBody(new TextEncoder().encode(text), "application/x-www-form-urlencoded");
 }
 
 /** The fields of a form that is given as an object or as pairs. */
@@ -157,70 +122,4 @@ function pairsOf(
   return Object.entries(data).flatMap(([name, value]) =>
     [value].flat().map((each) => [name, each] as const)
   );
-}
-
-function formPayload(form: FormBody): Payload {
-  const { body, contentType, contentLength, replayable } = form.encode();
-  if (body instanceof Uint8Array) return bytesPayload(body, contentType);
-  let first: typeof body | null = body;
-  return {
-    bytes: null,
-    size: contentLength,
-    contentType,
-    replayable,
-    stream() {
-      const stream = first ?? form.encode().body as typeof body;
-      first = null;
-      return stream;
-    },
-    // A form that was never sent gives its files and streams up.
-    close: () => void first?.cancel().catch(() => {}),
-  };
-}
-
-function multipartPayload(writer: MultipartWriter): Payload {
-  const { size, contentType, isReplayable } = writer;
-  const bytes = size !== null && size <= MAX_JOINED ? writer.bytes() : null;
-  if (bytes !== null) return bytesPayload(bytes, contentType);
-  const stream = (): ReadableStream<Uint8Array<ArrayBuffer>> => writer.stream();
-  return {
-    bytes: null,
-    size,
-    contentType,
-    replayable: isReplayable,
-    stream,
-    // What was never sent, or not to its end, gives its files and streams up.
-    close: () => void stream().cancel().catch(() => {}),
-  };
-}
-
-function viewBytes(view: ArrayBufferView): Uint8Array<ArrayBuffer> {
-  if (view.buffer instanceof ArrayBuffer) {
-    return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-  }
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice(); // shared memory
-}
-
-function fromIterable(
-  iterable: AsyncIterable<Uint8Array | string>,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const encoder = new TextEncoder();
-  const iterator = iterable[Symbol.asyncIterator]();
-  return new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      for (;;) {
-        const { done, value } = await iterator.next();
-        if (done) return controller.close();
-        const bytes = typeof value === "string" ? encoder.encode(value) : value;
-        if (!(bytes instanceof Uint8Array)) {
-          throw new TypeError(`Cannot send ${typeof value} as a piece of a body`);
-        }
-        if (bytes.length === 0) continue; // an empty piece would look like no progress
-        return controller.enqueue(viewBytes(bytes));
-      }
-    },
-    async cancel(reason) {
-      await iterator.return?.(reason);
-    },
-  }, { highWaterMark: 0 });
 }

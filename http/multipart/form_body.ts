@@ -2,10 +2,11 @@
  * Forms to be sent: aiohttp's `FormData`.
  * @module
  */
+import { bytesBody, type SendableBody } from "../bytes/sendable_body.ts";
 import { OptionTable } from "../options.ts";
 import { partBody } from "./part_body.ts";
 import type { PartValue } from "./part_body.ts";
-import { MultipartWriter } from "./multipart_writer.ts";
+import { MultipartWriter, writerBody } from "./multipart_writer.ts";
 
 /** Value of a form field. Text, numbers and booleans are text fields, everything else is a file. */
 export type FormValue = PartValue | number | bigint | boolean;
@@ -54,26 +55,11 @@ export const FORM_BODY_OPTIONS = new OptionTable<FormBodyOptions>({
   contentTypeOf: "a function",
 });
 
-/** A form ready to be sent. */
-export interface EncodedForm {
-  /** The body: bytes where everything is in memory, else a stream. */
-  readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** The `Content-Type` that belongs to it. */
-  readonly contentType: string;
-  /** Its length in bytes, `null` where a part's is unknown. */
-  readonly contentLength: number | null;
-  /** Whether the form can be encoded again, as a redirect needs it. */
-  readonly replayable: boolean;
-}
-
 interface Field {
   readonly name: string;
   readonly value: PartValue;
   readonly options: FormFieldOptions;
 }
-
-/** Beyond this a form in memory is streamed rather than copied into one array. */
-export const MAX_JOINED = 8 * 1024 * 1024;
 
 /**
  * A form to be sent: urlencoded, or multipart as soon as a field is a file or has a filename or a
@@ -85,8 +71,8 @@ export const MAX_JOINED = 8 * 1024 * 1024;
  *
  * const form = new FormBody({ user: "ann" })
  *   .addField("report", "a,b\n1,2\n", { filename: "report.csv", contentType: "text/csv" });
- * const { body, contentType } = form.encode();
- * const response = new Response(body, { headers: { "content-type": contentType } });
+ * const body = form.encode();
+ * const response = new Response(body.bytes, { headers: { "content-type": body.contentType } });
  * console.assert((await response.formData()).get("user") === "ann");
  * ```
  */
@@ -173,31 +159,16 @@ export class FormBody {
   }
 
   /**
-   * Encodes the form. It can be done again where the result says `replayable`.
+   * Encodes the form.
    *
-   * @returns Body, type and length.
+   * @returns The body, with its type and length.
    */
-  encode(): EncodedForm {
-    if (!this.#isMultipart) {
-      // A field that is no string would have made the form multipart.
-      const pairs = this.#fields.map(({ name, value }) => [name, String(value)]);
-      const body = new TextEncoder().encode(new URLSearchParams(pairs).toString());
-      return {
-        body,
-        contentType: "application/x-www-form-urlencoded",
-        contentLength: body.length,
-        replayable: true,
-      };
-    }
-    const writer = this.#writer();
-    const { size, contentType } = writer;
-    const isSmall = size !== null && size <= MAX_JOINED;
-    return {
-      body: (isSmall ? writer.bytes() : null) ?? writer.stream(),
-      contentType,
-      contentLength: size,
-      replayable: writer.isReplayable,
-    };
+  encode(): SendableBody {
+    if (this.#isMultipart) return writerBody(this.#writer());
+    // A field that is no string would have made the form multipart.
+    const pairs = this.#fields.map(({ name, value }) => [name, String(value)]);
+    const text = new URLSearchParams(pairs).toString();
+    return bytesBody(new TextEncoder().encode(text), "application/x-www-form-urlencoded");
   }
 
   #writer(): MultipartWriter {

@@ -5,7 +5,7 @@
 import { OptionTable } from "../options.ts";
 import { formatContentDisposition } from "../headers/content_disposition.ts";
 import { isToken } from "../headers/header_params.ts";
-import type { PartBody } from "./part_body.ts";
+import type { SendableBody } from "../bytes/sendable_body.ts";
 
 /** What is said about a part. */
 export interface PartOptions {
@@ -44,7 +44,11 @@ const NOT_IN_FORMS: ReadonlySet<string> = new Set([
  *
  * @throws {TypeError} If a header cannot be written or does not belong there.
  */
-export function formatPartHeaders(subtype: string, body: PartBody, options: PartOptions): string {
+export function formatPartHeaders(
+  subtype: string,
+  body: SendableBody,
+  options: PartOptions,
+): string {
   const isForm = subtype === "form-data";
   const lines: [name: string, value: string][] = [];
   const given = new Map<string, string>();

@@ -52,8 +52,8 @@ interface Nesting {
  * import { BodyPartReader, FormBody, MultipartReader } from "@roundtrip/http";
  *
  * const form = new FormBody().addField("file", new Blob(["hello"]), { filename: "a.txt" });
- * const { body, contentType } = form.encode();
- * await using reader = new MultipartReader(new Response(body).body, contentType);
+ * const body = form.encode();
+ * await using reader = new MultipartReader(body.stream(), body.contentType);
  * for await (const part of reader) {
  *   if (part instanceof BodyPartReader) console.assert(await part.text() === "hello");
  * }

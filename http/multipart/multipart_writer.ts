@@ -5,8 +5,8 @@
 import { OptionTable } from "../options.ts";
 import { concatBytes } from "../bytes/bytes.ts";
 import { formatHeaderParams, isToken } from "../headers/header_params.ts";
-import { partBody } from "./part_body.ts";
-import type { PartBody, PartValue } from "./part_body.ts";
+import { bytesBody, type SendableBody } from "../bytes/sendable_body.ts";
+import { partBody, type PartValue } from "./part_body.ts";
 import { formatPartHeaders, PART_OPTIONS } from "./format_part_headers.ts";
 import type { PartOptions } from "./format_part_headers.ts";
 import { encodeQuery } from "../query.ts";
@@ -28,7 +28,9 @@ export const MULTIPART_WRITER_OPTIONS = new OptionTable<MultipartWriterOptions>(
 
 interface Part {
   readonly head: Uint8Array<ArrayBuffer>;
-  readonly body: PartBody;
+  readonly body: SendableBody;
+  /** Those that read the body now. */
+  readonly readers: Set<ReadableStreamDefaultReader<Uint8Array>>;
 }
 
 const CRLF = Uint8Array.of(13, 10);
@@ -111,7 +113,7 @@ export class MultipartWriter {
 
   /** Whether `stream()` can be called more than once: no part is a stream, iterable or file. */
   get isReplayable(): boolean {
-    return this.#parts.every(({ body }) => body.isReplayable);
+    return this.#parts.every(({ body }) => body.replayable);
   }
 
   /**
@@ -133,7 +135,7 @@ export class MultipartWriter {
     const named = filename === undefined ? options : { ...options, filename };
     const headers = formatPartHeaders(this.subtype, body, named);
     const head = new TextEncoder().encode(`--${this.boundary}\r\n${headers}\r\n`);
-    this.#parts.push({ head, body });
+    this.#parts.push({ head, body, readers: new Set() });
     return this;
   }
 
@@ -238,13 +240,14 @@ export class MultipartWriter {
       return bytes;
     };
     try {
-      for (const { head, body } of this.#parts) {
-        if (add(head)) yield flush();
-        const content = body.bytes;
+      for (const part of this.#parts) {
+        if (add(part.head)) yield flush();
+        const content = part.body.bytes;
         if (content !== null && content.length < CHUNK / 2) add(content);
         else {
           yield flush();
-          yield* withSize(body);
+          if (content === null) yield* contentOf(part);
+          else yield content;
         }
         if (add(CRLF)) yield flush();
       }
@@ -258,14 +261,17 @@ export class MultipartWriter {
 
   async #cancel(reason: unknown): Promise<void> {
     // A source that fails at being cancelled has failed before, and that was reported.
-    await Promise.allSettled(this.#parts.map(({ body }) => body.cancel(reason)));
+    await Promise.allSettled(this.#parts.flatMap(({ body, readers }) => {
+      const reading = [...readers].map((reader) => reader.cancel(reason));
+      return body.replayable || reading.length > 0 ? reading : [closeUnread(body, reason)];
+    }));
   }
 
   #close(): Uint8Array<ArrayBuffer> {
     return new TextEncoder().encode(`--${this.boundary}--\r\n`);
   }
 
-  #nest(writer: MultipartWriter): PartBody {
+  #nest(writer: MultipartWriter): SendableBody {
     if (writer === this || writer.#holds(this)) {
       throw new TypeError("Cannot append a multipart writer to itself");
     }
@@ -280,12 +286,11 @@ export class MultipartWriter {
       get size() {
         return writer.size;
       },
-      get isReplayable() {
+      get replayable() {
         return writer.isReplayable;
       },
       contentType: writer.contentType,
-      open: () => writer.#pieces(),
-      cancel: (reason) => writer.#cancel(reason),
+      stream: () => writer.stream(),
     };
   }
 
@@ -294,20 +299,48 @@ export class MultipartWriter {
   }
 }
 
+/** Gives a source up that was not read; one that was read is at its end. */
+async function closeUnread(body: SendableBody, reason: unknown): Promise<void> {
+  await body.stream().cancel(reason);
+}
+
 /** A source must not give another length than the `Content-Length` that announced it. */
-async function* withSize(body: PartBody): AsyncGenerator<Uint8Array> {
+async function* contentOf({ body, readers }: Part): AsyncGenerator<Uint8Array> {
+  const reader = body.stream().getReader();
+  readers.add(reader);
   let left = body.size ?? Infinity;
-  for await (const piece of body.open()) {
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    const piece: unknown = next.value;
     if (!(piece instanceof Uint8Array)) {
       throw new TypeError("Cannot send a part: its source gave a chunk without bytes");
     }
     if (piece.length > 0 && left > 0) yield piece.subarray(0, left);
     left -= piece.length;
-    if (left < 0) return await body.cancel(undefined); // a file that grows is sent as it was
+    if (left < 0) return await reader.cancel(); // a file that grows is sent as it was
   }
+  readers.delete(reader);
   if (left > 0 && left !== Infinity) {
     throw new Error(`Cannot send a part: its source ended ${left} bytes early`);
   }
+}
+
+/** Beyond this a body in memory is streamed rather than copied into one array. */
+const MAX_JOINED = 8 * 1024 * 1024;
+
+/** The body of a writer, ready to be sent. */
+export function writerBody(writer: MultipartWriter): SendableBody {
+  const { size, contentType, isReplayable } = writer;
+  const bytes = size !== null && size <= MAX_JOINED ? writer.bytes() : null;
+  if (bytes !== null) return bytesBody(bytes, contentType);
+  return {
+    bytes: null,
+    size,
+    contentType,
+    replayable: isReplayable,
+    stream: () => writer.stream(),
+    // What was never sent, or not to its end, gives its files and streams up.
+    close: () => void writer.stream().cancel().catch(() => {}),
+  };
 }
 
 function randomBoundary(): string {

@@ -41,9 +41,9 @@ const dropped = new FinalizationRegistry<() => void>((release) => release());
  *   return web.textResponse(`${file.filename}: ${file.size} bytes`);
  * })]);
  * const form = new FormBody().addField("report", "a,b\n", { filename: "report.csv" });
- * const { body, contentType } = form.encode();
- * const headers = { "content-type": contentType };
- * const response = await app.request("/", { method: "POST", body, headers });
+ * const body = form.encode();
+ * const headers = { "content-type": body.contentType };
+ * const response = await app.request("/", { method: "POST", body: body.bytes, headers });
  * console.assert(await response.text() === "report.csv: 4 bytes");
  * ```
  */

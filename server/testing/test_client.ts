@@ -274,7 +274,10 @@ function contentOf(
   data: FormFields | undefined,
   json: unknown,
 ): { readonly body: BodyInit; readonly contentType: string } | null {
-  if (data !== undefined) return new FormBody(data).encode();
+  if (data !== undefined) {
+    const form = new FormBody(data).encode();
+    return { body: form.bytes ?? form.stream(), contentType: form.contentType };
+  }
   if (json === undefined) return null;
   return { body: JSON.stringify(json), contentType: "application/json" };
 }

@@ -176,8 +176,9 @@ Deno.test("limits of one route are its own", async () => {
     return web.textResponse("read");
   })]);
   const send = async (fields: Record<string, string>): Promise<string> => {
-    const { body, contentType } = new FormBody(fields, { defaultToMultipart: true }).encode();
-    const headers = { "content-type": contentType };
+    const form = new FormBody(fields, { defaultToMultipart: true }).encode();
+    const headers = { "content-type": form.contentType };
+    const body = form.stream();
     const response = await app.fetch(new Request("http://h/", { method: "POST", body, headers }));
     return `${response.status} ${await response.text()}`;
   };

@@ -2,10 +2,11 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { FormBody } from "../../../http/multipart/form_body.ts";
 import type { FormFields, FormValue } from "../../../http/multipart/form_body.ts";
+import type { SendableBody } from "../../../http/bytes/sendable_body.ts";
 import { MultipartReader } from "../../../http/multipart/multipart_reader.ts";
 import { collect, latin1, streamOf, utf8 } from "./_harness.ts";
 
-const textOf = async ({ body }: { body: BodyInit }) => await new Response(body).text();
+const textOf = async (body: SendableBody) => await new Response(body.stream()).text();
 
 Deno.test("a form of text is urlencoded, in order and with its repeats", async () => {
   const cases: [FormFields, string][] = [
@@ -27,7 +28,7 @@ Deno.test("a form of text is urlencoded, in order and with its repeats", async (
     const encoded = form.encode();
     assertEquals(await textOf(encoded), expected);
     assertEquals(encoded.contentType, "application/x-www-form-urlencoded");
-    assertEquals([encoded.contentLength, encoded.replayable], [expected.length, true]);
+    assertEquals([encoded.size, encoded.replayable], [expected.length, true]);
   }
 });
 
@@ -75,7 +76,7 @@ Deno.test("fields of a multipart form are written as the table says", async () =
     `--X\r\nContent-Type: ${type}\r\nContent-Disposition: form-data; ${params}\r\n\r\n${data}\r\n`
   ).join("") + "--X--\r\n";
   assertEquals(await textOf(encoded), expected);
-  assertEquals(encoded.contentLength, utf8(expected).length);
+  assertEquals(encoded.size, utf8(expected).length);
   assertEquals(encoded.contentType, "multipart/form-data; boundary=X");
 });
 
@@ -88,9 +89,9 @@ Deno.test("bytes in memory are one array, and anything else is a stream", () => 
   ];
   for (const [value, isBytes, replayable, isSized] of cases) {
     const encoded = new FormBody().addField("a", value).encode();
-    assertEquals(encoded.body instanceof Uint8Array, isBytes);
+    assertEquals(encoded.bytes !== null, isBytes);
     assertEquals(encoded.replayable, replayable);
-    assertEquals(encoded.contentLength !== null, isSized);
+    assertEquals(encoded.size !== null, isSized);
   }
 });
 
@@ -99,8 +100,9 @@ Deno.test("a platform FormData can be taken over", async () => {
   source.append("a", "1");
   source.append("f", new File(["x"], "f.txt", { type: "text/plain" }));
   source.append("a", "2");
-  const { body, contentType } = new FormBody(source).encode();
-  const form = await new Response(body, { headers: { "content-type": contentType } }).formData();
+  const body = new FormBody(source).encode();
+  const headers = { "content-type": body.contentType };
+  const form = await new Response(body.stream(), { headers }).formData();
   assertEquals(form.getAll("a"), ["1", "2"]);
   assertEquals(await (form.get("f") as File).text(), "x");
 });
@@ -117,7 +119,7 @@ Deno.test("what cannot be sent is refused, naming the field", () => {
   for (const bad of ["\r", "\n", "\0"]) {
     assertThrows(() => form.addField("a", "", { contentType: `a/b${bad}` }), TypeError, '"a"');
   }
-  assertEquals(new TextDecoder().decode(form.encode().body as Uint8Array), "");
+  assertEquals(form.encode().bytes, new Uint8Array(0));
 });
 
 Deno.test("any form that is written is read back equal", async () => {
@@ -160,10 +162,10 @@ Deno.test("any form that is written is read back equal", async () => {
           const sent = isBlob && filename !== undefined ? new Blob([value]) : value;
           form.addField(name, sent, filename === undefined ? {} : { filename });
         }
-        const { body, contentType, contentLength } = form.encode();
-        const data = await new Response(body).bytes();
-        assertEquals(data.length, contentLength);
-        const found = await collect(new MultipartReader(streamOf([data]), contentType));
+        const body = form.encode();
+        const data = await new Response(body.stream()).bytes();
+        assertEquals(data.length, body.size);
+        const found = await collect(new MultipartReader(streamOf([data]), body.contentType));
         const expected = fields.map(({ name, value, filename }) => ({
           name,
           filename: filename ?? null,

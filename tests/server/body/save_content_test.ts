@@ -18,8 +18,8 @@ for (const [name, bytes] of BODIES) {
       }),
       web.put("/part", ({ content }) => {
         const form = new FormBody().addField("f", content, { filename: "a" });
-        const { body, contentType } = form.encode();
-        return new Response(body, { headers: { "content-type": contentType } });
+        const body = form.encode();
+        return new Response(body.stream(), { headers: { "content-type": body.contentType } });
       }),
     ]);
     const began = performance.now();
