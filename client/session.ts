@@ -146,7 +146,7 @@ export class ClientSession {
       external: resolved.signal,
       trace,
       proxy: resolved.proxy,
-      skipsContentType: resolved.skipAutoHeaders.has("content-type"),
+      skipped: resolved.skipAutoHeaders,
       rawBody: !resolved.policy.autoDecompress,
       onUploadProgress: options.onUploadProgress ?? null,
       open: this.#open,

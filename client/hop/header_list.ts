@@ -3,6 +3,7 @@
  * @module
  */
 import { ACCEPT_ENCODING } from "../../http/coding/content_decoder.ts";
+import { isToken } from "../../http/headers/header_params.ts";
 import { hasControl } from "../../http/headers/header_text.ts";
 import type { HeaderList } from "./transport.ts";
 
@@ -23,16 +24,65 @@ export function headersOf(init: HeadersLike | undefined): Headers {
 }
 
 /**
- * Lists headers, checked.
+ * Lists headers in the order and case in which the caller gave them.
  *
+ * @param init The headers.
+ * @returns Pairs, checked.
+ * @throws {TypeError} If a name is no token, or a value holds what no header may.
+ */
+export function listOf(init: HeadersLike | undefined): HeaderList {
+  if (init === undefined) return NONE;
+  const given = Symbol.iterator in init
+    ? Array.from(init as Iterable<readonly [string, string]>)
+    : Object.entries(init);
+  const list: (readonly [string, string])[] = [];
+  for (const [name, value] of given) {
+    if (value !== undefined) list.push([checkedName(name), checkedValue(name, value)]);
+  }
+  return list;
+}
+
+function checkedName(name: string): string {
+  if (isToken(`${name}`)) return `${name}`;
+  throw new TypeError(`Cannot send header ${JSON.stringify(name)}: its name is no RFC 9110 token`);
+}
+
+function checkedValue(name: string, given: string): string {
+  const value = `${given}`.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, "");
+  if (hasControl(value)) {
+    throw new TypeError(`Cannot send header "${name}": its value holds a control character`);
+  }
+  const wide = /[^\0-\xff]/.exec(value)?.[0];
+  if (wide === undefined) return value;
+  throw new TypeError(
+    `Cannot send header "${name}": its value holds "${wide}", and a header has bytes alone; ` +
+      "encodeURIComponent() makes ASCII of it",
+  );
+}
+
+/**
+ * Lists headers that may have been changed, the others in the order and case that they had.
+ *
+ * @param headers The headers.
+ * @param origin What they were made of.
+ * @returns Pairs, checked.
  * @throws {TypeError} If a value holds a control character.
  */
-export function checkedList(headers: Headers): HeaderList {
-  const list = [...headers];
-  for (const [name, value] of list) {
-    if (hasControl(value)) {
-      throw new TypeError(`Cannot send header "${name}": its value holds a control character`);
-    }
+export function restoredList(headers: Headers, origin: HeaderList): HeaderList {
+  const lines = Map.groupBy(origin, ([name]) => name.toLowerCase());
+  const list: (readonly [string, string])[] = [];
+  const seen = new Set<string>();
+  for (const [given] of origin) {
+    const name = given.toLowerCase();
+    const value = headers.get(name);
+    if (value === null || seen.has(name)) continue;
+    seen.add(name);
+    const own = lines.get(name) ?? [];
+    if (own.map((each) => each[1]).join(", ") === value) list.push(...own);
+    else list.push([given, checkedValue(name, value)]);
+  }
+  for (const [name, value] of headers) {
+    if (!seen.has(name)) list.push([name, checkedValue(name, value)]);
   }
   return list;
 }
@@ -40,43 +90,68 @@ export function checkedList(headers: Headers): HeaderList {
 /**
  * Looks a header up.
  *
- * @returns Its value, `null` where it is missing.
+ * @param list The headers.
+ * @param name Name in lower case.
+ * @returns Its value, the first one where it repeats; `null` where it is missing.
  */
 export function headerOf(list: HeaderList, name: string): string | null {
-  for (const [each, value] of list) if (each === name) return value;
+  for (const [each, value] of list) if (isNamed(each, name)) return value;
   return null;
+}
+
+/**
+ * Tells whether a header has a name.
+ *
+ * @param given The header's, in any case.
+ * @param name The name, in lower case.
+ */
+export function isNamed(given: string, name: string): boolean {
+  return given === name || (given.length === name.length && given.toLowerCase() === name);
+}
+
+/**
+ * Puts a header in, in place of those of its name.
+ *
+ * @param list The headers.
+ * @param name Name in lower case.
+ * @param value The value.
+ * @returns A list with it.
+ */
+export function withHeader(list: HeaderList, name: string, value: string): HeaderList {
+  return [...list.filter(([each]) => !isNamed(each, name)), [name, checkedValue(name, value)]];
 }
 
 /**
  * A session's headers: as pairs for its requests, as `Headers` for its user, who may change them.
  */
 export class DefaultHeaders {
-  readonly #headers: Headers;
+  readonly #own: HeaderList;
   readonly #usual: HeaderList;
-  #list: HeaderList | null;
+  #live: Headers | null = null;
+  #list: HeaderList | null = null;
 
   /**
    * Creates them.
    *
    * @param init What the caller gave.
    * @param usual What else is sent where nobody says otherwise, names in lower case.
-   * @throws {TypeError} If a value holds a control character.
+   * @throws {TypeError} If a header cannot be sent.
    */
   constructor(init: HeadersLike | undefined, usual: HeaderList = []) {
-    this.#headers = headersOf(init);
+    this.#own = listOf(init);
     this.#usual = [...usual, ["accept-encoding", ACCEPT_ENCODING]];
-    this.#list = this.#complete(NONE);
   }
 
   /** The headers; once somebody has them, they may change at any time. */
   get live(): Headers {
     this.#list = null;
-    return this.#headers;
+    return this.#live ??= new Headers(this.#own as [string, string][]);
   }
 
   /** The headers as pairs, with what is sent where nobody says otherwise. */
   get list(): HeaderList {
-    return this.#list ?? this.#complete(NONE);
+    if (this.#live !== null) return this.#complete(this.#given, NO_NAMES);
+    return this.#list ??= this.#complete(this.#own, NO_NAMES);
   }
 
   /**
@@ -86,21 +161,22 @@ export class DefaultHeaders {
    * @param skipped Names that are not added where nobody gave them.
    * @returns Both, and what is sent where nobody says otherwise.
    */
-  merge(own: HeadersLike | undefined, skipped: ReadonlySet<string>): Headers | HeaderList {
-    if (own === undefined) return skipped.size === 0 ? this.list : this.#complete(skipped);
-    const merged = new Headers(this.#headers);
-    for (const [name, value] of own instanceof Headers ? own : headersOf(own)) {
-      merged.set(name, value);
+  merge(own: HeadersLike | undefined, skipped: ReadonlySet<string>): HeaderList {
+    if (own === undefined) {
+      return skipped.size === 0 ? this.list : this.#complete(this.#given, skipped);
     }
-    for (const [name, value] of this.#usual) {
-      if (!skipped.has(name) && !merged.has(name)) merged.set(name, value);
-    }
-    return merged;
+    const given = listOf(own);
+    const names = new Set(given.map(([name]) => name.toLowerCase()));
+    const kept = this.#given.filter(([name]) => !names.has(name.toLowerCase()));
+    return this.#complete(kept.length === 0 ? given : [...kept, ...given], skipped);
+  }
+
+  get #given(): HeaderList {
+    return this.#live === null ? this.#own : restoredList(this.#live, this.#own);
   }
 
   /** Without an Accept-Encoding of ours, fetch asks for gzip and brotli alone. */
-  #complete(skipped: ReadonlySet<string>): HeaderList {
-    const list = checkedList(this.#headers);
+  #complete(list: HeaderList, skipped: ReadonlySet<string>): HeaderList {
     const added = this.#usual.filter(([name]) =>
       !skipped.has(name) && headerOf(list, name) === null
     );
@@ -108,4 +184,5 @@ export class DefaultHeaders {
   }
 }
 
-const NONE: ReadonlySet<string> = new Set();
+const NONE: HeaderList = [];
+const NO_NAMES: ReadonlySet<string> = new Set();

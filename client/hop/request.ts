@@ -5,7 +5,7 @@
 import type { RequestDetails } from "../errors/client_errors.ts";
 import type { Payload } from "./payload.ts";
 import type { RequestContext } from "./request_context.ts";
-import { checkedList } from "./header_list.ts";
+import { restoredList } from "./header_list.ts";
 import type { HeaderList } from "./transport.ts";
 
 /** What a {@linkcode ClientRequest} is made of. */
@@ -16,7 +16,7 @@ export interface ClientRequestInit {
   readonly url: URL | string;
   /** Fragment of the URL with its `#`, an empty string for none. */
   readonly fragment?: string | undefined;
-  /** Headers, without those that the jar and the transport add; names of a list in lower case. */
+  /** Headers, without those that the jar and the transport add. */
   readonly headers: Headers | HeaderList;
   /** Cookies of this request alone, beside the jar's. */
   readonly cookies?: ReadonlyMap<string, string> | undefined;
@@ -91,12 +91,12 @@ export class ClientRequest implements RequestDetails {
   }
 
   /**
-   * The headers as they stand, as pairs with names in lower case.
+   * The headers as they stand, as pairs in the order and case in which they were given.
    *
    * @throws {TypeError} If a value holds a control character.
    */
   get headerList(): HeaderList {
-    return this.#headers === null ? this.#list : checkedList(this.#headers);
+    return this.#headers === null ? this.#list : restoredList(this.#headers, this.#list);
   }
 
   /** URL with its fragment, aiohttp's `real_url`. */
@@ -140,21 +140,22 @@ export class ClientRequest implements RequestDetails {
     if (payload !== this.payload) {
       if (payload !== null) this.#context?.own(payload);
       const headers = changes.headers ??
-        this.headerList.filter(([name]) => !BODY_HEADERS.includes(name));
+        this.headerList.filter(([name]) => !BODY_HEADERS.includes(name.toLowerCase()));
       return this.#copy({ ...changes, headers });
     }
     return this.#copy(changes);
   }
 
   #copy(changes: Partial<ClientRequestInit>): ClientRequest {
+    const { headers = this.headerList } = changes;
     return new ClientRequest({
       method: this.method,
       url: this.href,
       fragment: this.fragment,
       cookies: this.cookies,
       payload: this.payload,
-      headers: this.#headers === null ? this.#list : new Headers(this.#headers),
       ...changes,
+      headers: headers instanceof Headers ? restoredList(headers, this.headerList) : headers,
     }, this.#context);
   }
 }

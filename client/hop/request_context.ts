@@ -21,8 +21,8 @@ export interface RequestContext {
   readonly trace: RequestTrace | null;
   /** Proxy of this request; `null` for the session's choice. */
   readonly proxy: string | null;
-  /** Whether no `Content-Type` is added to a body. */
-  readonly skipsContentType: boolean;
+  /** Names of headers, in lower case, that are not added by themselves. */
+  readonly skipped: ReadonlySet<string>;
   /** Whether bodies have to come as they are on the wire, their content codings not undone. */
   readonly rawBody: boolean;
   /** Told how much of the body was sent, `null` for nobody. */

@@ -128,6 +128,8 @@ export interface HopRequest {
   readonly fresh?: boolean;
   /** Proxy of this hop; `null` for the transport's own choice. */
   readonly proxy: string | null;
+  /** Names of headers, in lower case, that the transport does not add. @default none */
+  readonly skipped?: ReadonlySet<string> | undefined;
   /**
    * Whether the reply's body has to come as it is on the wire, its content codings not undone. The
    * platform's `fetch` undoes gzip and brotli unless it is kept from it.

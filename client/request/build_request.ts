@@ -12,6 +12,7 @@ import type { Payload } from "../hop/payload.ts";
 import { jsonPayload } from "../body/json_payload.ts";
 import { payloadOf, type RequestData } from "../body/payload_of.ts";
 import type { ClientRequestInit } from "../hop/request.ts";
+import { headerOf, withHeader } from "../hop/header_list.ts";
 import type { HeaderList } from "../hop/transport.ts";
 import { type RequestTarget, resolveTarget } from "./url.ts";
 
@@ -69,7 +70,8 @@ function payloadFor(options: RequestOptions, resolved: ResolvedOptions): Payload
     ? null
     : payloadOf(options.data);
   try {
-    return sizedByHeader(compressed(payload, options, resolved), resolved.headers);
+    const sent = compressed(payload, options, resolved);
+    return options.headers === undefined ? sent : sizedByHeader(sent, resolved.headers);
   } catch (error) {
     payload?.close?.();
     throw error;
@@ -82,17 +84,16 @@ function compressed(
   { headers }: ResolvedOptions,
 ): Payload | null {
   if (!compress || payload === null) return payload;
-  if (hasHeader(headers, "content-encoding")) {
+  if (headerOf(headers, "content-encoding") !== null) {
     throw new TypeError("compress can not be set if Content-Encoding header is set");
   }
   return compressedPayload(payload, compress);
 }
 
 /** A stream whose length the caller knows and says: it is sent with that, not chunked. */
-function sizedByHeader(payload: Payload | null, headers: Headers | HeaderList): Payload | null {
-  if (!(headers instanceof Headers)) return payload;
-  const announced = headers.get("content-length");
-  const coding = headers.get("transfer-encoding");
+function sizedByHeader(payload: Payload | null, headers: HeaderList): Payload | null {
+  const announced = headerOf(headers, "content-length");
+  const coding = headerOf(headers, "transfer-encoding");
   if (coding !== null) checkCoding(coding, payload, announced);
   if (announced === null) return payload;
   const size = payload?.contentEncoding === undefined ? parseLength(announced) : null;
@@ -141,14 +142,14 @@ function exactly(size: number): TransformStream<Uint8Array<ArrayBuffer>, Uint8Ar
   });
 }
 
-function authorized(resolved: ResolvedOptions, target: RequestTarget): Headers | HeaderList {
+function authorized(resolved: ResolvedOptions, target: RequestTarget): HeaderList {
   const { session, headers } = resolved;
   if (resolved.auth !== null && target.auth !== null) {
     throw new TypeError("Cannot combine auth with credentials in the URL");
   }
   const given = resolved.auth ?? target.auth;
   if (given !== null) {
-    if (hasHeader(headers, "authorization")) {
+    if (headerOf(headers, "authorization") !== null) {
       throw new TypeError(
         "Cannot combine an Authorization header with auth or credentials in the URL",
       );
@@ -157,17 +158,7 @@ function authorized(resolved: ResolvedOptions, target: RequestTarget): Headers |
   }
   // A session's credentials are for the server that the session is about.
   const { authorization, baseUrl } = session;
-  if (authorization === null || hasHeader(headers, "authorization")) return headers;
+  if (authorization === null || headerOf(headers, "authorization") !== null) return headers;
   if (baseUrl !== null && baseUrl.origin !== new URL(target.href).origin) return headers;
   return withHeader(headers, "authorization", authorization);
-}
-
-function hasHeader(headers: Headers | HeaderList, name: string): boolean {
-  return headers instanceof Headers ? headers.has(name) : headers.some(([each]) => each === name);
-}
-
-function withHeader(headers: Headers | HeaderList, name: string, value: string): Headers {
-  const copy = new Headers(headers as HeadersInit);
-  copy.set(name, value);
-  return copy;
 }

@@ -32,9 +32,9 @@ export interface SharedOptions {
   /** Headers; a request's header replaces the session's of the same name. */
   readonly headers?: HeadersLike | undefined;
   /**
-   * Names of headers that are not added by themselves; a request's come on top of the session's.
-   * `content-type` can be left out; `accept`, `accept-encoding`, `accept-language` and `user-agent`
-   * only where the transport does not send them on its own, which `fetch` does.
+   * Names of headers that are not added by themselves, `host` and the `content-length: 0` of a POST
+   * without a body among them; a request's come on top of the session's. `fetch` sends its own
+   * `host`, `content-length`, `accept`, `accept-encoding`, `accept-language` and `user-agent` always.
    */
   readonly skipAutoHeaders?: Iterable<string> | undefined;
   /**
@@ -186,7 +186,7 @@ export interface SessionDefaults {
 /** A request's options over its session's, complete. */
 export interface ResolvedOptions {
   readonly session: SessionDefaults;
-  readonly headers: Headers | HeaderList;
+  readonly headers: HeaderList;
   readonly skipAutoHeaders: ReadonlySet<string>;
   readonly auth: BasicAuth | null;
   readonly timeout: TimeLimits;

@@ -10,6 +10,7 @@ import {
   InvalidURLRedirectError,
   TooManyRedirectsError,
 } from "../errors/client_errors.ts";
+import { withHeader } from "../hop/header_list.ts";
 import type { ClientHandler } from "../hop/middleware.ts";
 import type { ClientRequest } from "../hop/request.ts";
 import { discardReply, type HeaderList, type HopResult } from "../hop/transport.ts";
@@ -82,17 +83,17 @@ export function nextRequest(
     );
   }
   const sameOrigin = url.origin === request.url.origin;
-  const kept = new Headers(request.headers);
-  if (!sameOrigin) {
-    for (const name of [...kept.keys()]) if (!CROSS_ORIGIN.has(name)) kept.delete(name);
-  }
-  if (toGet) { for (const name of BODY_HEADERS) kept.delete(name); }
-  if (auth !== null) kept.set("authorization", credentials(auth, url, request.url));
+  const kept = request.headerList.filter(([given]) => {
+    const name = given.toLowerCase();
+    return (sameOrigin || CROSS_ORIGIN.has(name)) && !(toGet && BODY_HEADERS.includes(name));
+  });
   return request.with({
     method: toGet ? "GET" : request.method,
     url,
     fragment: fragment === "" ? request.fragment : fragment, // RFC 9110 section 10.2.2
-    headers: kept,
+    headers: auth === null
+      ? kept
+      : withHeader(kept, "authorization", credentials(auth, url, request.url)),
     cookies: sameOrigin ? request.cookies : new Map(),
     payload,
   });

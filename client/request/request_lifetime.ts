@@ -29,8 +29,8 @@ export interface WatchInit {
   readonly trace: RequestTrace | null;
   /** Proxy of this request. */
   readonly proxy: string | null;
-  /** Whether no `Content-Type` is added to a body. */
-  readonly skipsContentType: boolean;
+  /** Names of headers, in lower case, that are not added by themselves. */
+  readonly skipped: ReadonlySet<string>;
   /** Whether bodies have to come as they are on the wire. */
   readonly rawBody: boolean;
   /** Told how much of the body was sent, `null` for nobody. */
@@ -46,7 +46,7 @@ export interface WatchInit {
 export class Watch implements RequestContext, RequestPhases, Waiting {
   readonly trace: RequestTrace | null;
   readonly proxy: string | null;
-  readonly skipsContentType: boolean;
+  readonly skipped: ReadonlySet<string>;
   readonly rawBody: boolean;
   readonly onUploadProgress: ProgressCallback | null;
   readonly #limits: TimeLimits;
@@ -77,7 +77,7 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
     this.#url = init.url;
     this.trace = init.trace;
     this.proxy = init.proxy;
-    this.skipsContentType = init.skipsContentType;
+    this.skipped = init.skipped;
     this.rawBody = init.rawBody;
     this.onUploadProgress = init.onUploadProgress;
     this.#limits = init.limits;

@@ -6,7 +6,7 @@ import type { AbstractCookieJar } from "../cookies/abstract_cookie_jar.ts";
 import { ClientOSError, ServerDisconnectedError } from "../errors/connection_errors.ts";
 import { type ObservedBody, observedBody, observedResult } from "./observed_hop.ts";
 import type { Environment } from "../connect/environment.ts";
-import { headerOf } from "../hop/header_list.ts";
+import { headerOf, isNamed, withHeader } from "../hop/header_list.ts";
 import type { ClientHandler } from "../hop/middleware.ts";
 import type { Payload } from "../hop/payload.ts";
 import type { ClientRequest } from "../hop/request.ts";
@@ -77,6 +77,7 @@ export function sender(init: SendInit): ClientHandler {
         rawBody: context?.rawBody ?? false,
         signal: request.signal,
         observer: observerOf(request, context, isStream),
+        skipped: context?.skipped ?? NONE,
       };
       try {
         result = await transport.send(hop);
@@ -168,6 +169,8 @@ function observerOf(
   };
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** The headers of a hop with all that is added to the caller's. */
 function outgoing(
   request: ClientRequest,
@@ -178,12 +181,10 @@ function outgoing(
   let headers = request.headerList;
   const hasCookies = !jar.isEmpty || request.cookies.size > 0;
   const cookies = hasCookies ? jar.cookieHeader(request.url, request.cookies) : "";
-  const own = cookies === "" ? null : headerOf(headers, "cookie");
-  if (cookies !== "" && own === null) {
-    headers = [...headers, ["cookie", cookies]];
-  } else if (cookies !== "" && own !== null) {
-    const rest = headers.filter(([name]) => name !== "cookie");
-    headers = [...rest, ["cookie", mergedCookies(own, cookies)]];
+  if (cookies !== "") {
+    const own = headers.filter(([name]) => isNamed(name, "cookie")).map(([, value]) => value);
+    const all = own.length === 0 ? cookies : mergedCookies(own.join(";"), cookies);
+    headers = withHeader(headers, "cookie", all);
   }
   if (payload !== null) headers = described(headers, payload, request.context);
   if (environment !== null && headerOf(headers, "authorization") === null) {
@@ -200,7 +201,7 @@ function described(
   context: RequestContext | null,
 ): HeaderList {
   const added: [string, string][] = [];
-  if (context?.skipsContentType !== true && headerOf(headers, "content-type") === null) {
+  if (context?.skipped.has("content-type") !== true && headerOf(headers, "content-type") === null) {
     added.push(["content-type", contentType]);
   }
   if (coding !== null) added.push(["content-encoding", coding]);

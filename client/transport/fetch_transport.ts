@@ -22,7 +22,9 @@ import type { HeaderList, HopBody, HopRequest, HopResult, Transport } from "../h
 
 const ON_DENO = "Deno" in globalThis;
 // Deno sends these whatever the request says; a caller can change their values, not leave them out.
-const FIXED_HEADERS = ["accept", "accept-encoding", "accept-language", "user-agent"];
+const FIXED_HEADERS = [
+  ...["accept", "accept-encoding", "accept-language", "user-agent", "host", "content-length"],
+];
 const LACKS = {
   "timeout.sockConnect": 'fetch does not tell when it connects; connector.transport "sockets" does',
   expect100: 'fetch does not wait for it; connector.transport "sockets" does',

@@ -37,6 +37,8 @@ export interface Outgoing {
   readonly chunked: boolean;
   /** Whether the body waits for 100 Continue (RFC 9110 section 10.1.1). */
   readonly expects: boolean;
+  /** Whether the connection is for this request alone. */
+  readonly closes: boolean;
 }
 
 /** A connection to one peer, and the bytes of it that nobody has used yet. */
@@ -58,6 +60,7 @@ export class SocketConnection {
   armed: Promise<number | null> | null = null;
   readonly #stream: ByteStream;
   #isClosed = false;
+  #isLast = false;
   #upload: "none" | "running" | "done" = "none";
   #uploadFailure: UnsentError | null = null;
   #answer: ((goesOn: boolean) => void) | null = null; // for a body that waits for 100 Continue
@@ -77,6 +80,11 @@ export class SocketConnection {
   /** Whether it was closed, by us. */
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  /** Whether it was asked to end with the request that it carries. */
+  get isLast(): boolean {
+    return this.#isLast;
   }
 
   /** Whether all of the request has gone out. */
@@ -159,6 +167,7 @@ export class SocketConnection {
    */
   send(outgoing: Outgoing): void {
     this.#upload = "running";
+    this.#isLast = outgoing.closes;
     const { body } = outgoing;
     const done = (): void => void (this.#upload = "done");
     if (body === null) {

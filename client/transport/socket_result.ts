@@ -282,7 +282,7 @@ export class SocketResult implements HopResult {
     const socket = this.#socket;
     if (socket === null) return;
     this.#socket = null;
-    const reusable = whole && socket.isSent && socket.start === socket.end &&
+    const reusable = whole && socket.isSent && !socket.isLast && socket.start === socket.end &&
       replyPersists(this.#head, this.#request.method, this.#framing);
     const seconds = /(?:^|[\s,])timeout=(\d+)/i.exec(this.#head.fields.get("keep-alive") ?? "")
       ?.[1];

@@ -12,6 +12,7 @@ import {
 } from "../connect/connector.ts";
 import { ConnectionOpener, type Route } from "../connect/open_connection.ts";
 import { proxyAuthorization } from "../connect/proxy_authorization.ts";
+import { isNamed } from "../hop/header_list.ts";
 import { ClientConnectionError } from "../errors/connection_errors.ts";
 import type { HeaderList, HopRequest, Transport } from "../hop/transport.ts";
 import { fetchTransport } from "./fetch_transport.ts";
@@ -115,14 +116,15 @@ class SocketTransport implements Transport {
   /** A request as it goes out; one that is the same as the last one needs no work. */
   #prepared(request: HopRequest, proxy: string | null): Prepared {
     const last = this.#last;
-    const { url, method, headers, body } = request;
+    const { url, method, headers, body, skipped } = request;
     if (
-      last !== null && body === null && last.headers === headers && last.url === url &&
+      last !== null && body === null && last.skipped === skipped && last.headers === headers &&
+      last.url === url &&
       last.method === method && last.proxy === proxy
     ) return last;
     const way = wayOf(url, proxy);
     const outgoing = outgoingOf(request, way, this.#connector.forceClose);
-    const prepared = { url, method, headers, proxy, way, outgoing };
+    const prepared = { url, method, headers, proxy, skipped, way, outgoing };
     if (body === null) this.#last = prepared;
     return prepared;
   }
@@ -156,14 +158,14 @@ class SocketTransport implements Transport {
     this.#open.delete(socket);
     if (reusable === "taken") {
       // It is somebody else's now.
-    } else if (reusable && !this.#connector.forceClose) this.#pool.free(socket, keptFor);
+    } else if (reusable) this.#pool.free(socket, keptFor);
     else socket.close();
     this.#slots.release(request.url);
   };
 }
 
 /** A request as it goes out, and what it was made of. */
-interface Prepared extends Pick<HopRequest, "url" | "method" | "headers" | "proxy"> {
+interface Prepared extends Pick<HopRequest, "url" | "method" | "headers" | "proxy" | "skipped"> {
   readonly way: Way;
   readonly outgoing: Outgoing;
 }
@@ -176,6 +178,8 @@ interface Way {
   readonly target: string;
   /** Host and port, as the URL has them. */
   readonly host: string;
+  /** Host with its port, the usual one too (RFC 9112 section 3.2.3). */
+  readonly authority: string;
   /** Credentials for a proxy that is given the request, `null` for none. */
   readonly proxyAuth: string | null;
   route(): Route;
@@ -185,6 +189,7 @@ function wayOf(href: string, proxyHref: string | null): Way {
   const host = href.indexOf("//") + 2;
   const path = href.indexOf("/", host);
   const origin = href.slice(0, path);
+  const name = href.slice(host, path);
   const secure = href.startsWith("https:");
   const proxy = proxyHref === null ? null : new URL(proxyHref);
   // A proxy of HTTP is given plain requests whole; anything else goes through it unseen.
@@ -192,7 +197,8 @@ function wayOf(href: string, proxyHref: string | null): Way {
   return {
     key: proxy === null ? origin : forwards ? `via ${proxy.href}` : `${origin} ${proxy.href}`,
     target: forwards ? href : href.slice(path),
-    host: href.slice(host, path),
+    host: name,
+    authority: /:\d+$/.test(name) ? name : `${name}:${secure ? 443 : 80}`,
     proxyAuth: forwards ? proxyAuthorization(proxy) : null,
     route() {
       const url = new URL(origin);
@@ -210,47 +216,61 @@ function wayOf(href: string, proxyHref: string | null): Way {
 const SENDS_LENGTH: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
 
 function outgoingOf(request: HopRequest, way: Way, forceClose: boolean): Outgoing {
-  const { method, body, headers } = request;
-  let host: string | null = null;
+  const { method, body, headers, skipped = NO_NAMES } = request;
+  // RFC 9112 section 6: the framing is the body's, whatever the caller says; it was checked before.
+  const chunked = body !== null && (body.size === null || isChunked(headers));
+  const framing = chunked ? "transfer-encoding" : "content-length";
+  const length = chunked ? "chunked" : `${body?.size ?? 0}`;
+  let host: readonly [string, string] | null = skipped.has("host") ? null : ["host", way.host];
+  let isFramed = body === null && (!SENDS_LENGTH.has(method) || skipped.has(framing));
+  let closes = forceClose;
   let expects = false;
-  let isFramed = false;
-  const rest: (readonly [string, string])[] = [];
+  let { proxyAuth } = way;
+  const list: (readonly [string, string])[] = [];
   for (const pair of headers) {
-    switch (pair[0].toLowerCase()) {
+    const [given, value] = pair;
+    switch (given.toLowerCase()) {
       case "host":
-        host = pair[1];
+        host = pair;
         continue;
       case "content-length":
       case "transfer-encoding":
-        isFramed = true; // by the body; see below
+        if (isFramed && body !== null) continue;
+        list.push([isNamed(given, framing) ? given : framing, length]);
+        isFramed = true;
         continue;
       case "expect":
-        expects = body !== null && /100-continue/i.test(pair[1]);
+        expects = body !== null && /100-continue/i.test(value);
+        break;
+      case "proxy-authorization":
+        proxyAuth = null;
+        break;
+      case "connection":
+        if (forceClose) continue;
+        closes = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(value);
     }
-    rest.push(pair);
+    list.push(pair);
   }
-  // RFC 9112 section 6: the framing is the body's, whatever the caller says; it was checked before.
-  const chunked = body !== null && (body.size === null || (isFramed && isChunked(headers)));
-  if (chunked) rest.push(["transfer-encoding", "chunked"]);
-  else if (body !== null) rest.push(["content-length", `${body.size}`]);
-  else if (isFramed || SENDS_LENGTH.has(method)) rest.push(["content-length", "0"]);
-  if (way.proxyAuth !== null) rest.push(["proxy-authorization", way.proxyAuth]);
-  if (forceClose) rest.push(["connection", "close"]);
-  const target = method === "CONNECT" ? way.host : way.target;
-  const first = `${method} ${target} HTTP/1.1`;
-  const list: HeaderList = [["host", host ?? way.host], ...rest]; // RFC 9110 section 7.2
+  if (!isFramed) list.push([framing, length]);
+  if (proxyAuth !== null) list.push(["proxy-authorization", proxyAuth]);
+  if (forceClose) list.push(["connection", "close"]);
+  if (host !== null) list.unshift(host); // RFC 9110 section 7.2
+  const first = `${method} ${method === "CONNECT" ? way.authority : way.target} HTTP/1.1`;
   const bytes = body?.bytes ?? null;
   if (bytes === null || chunked || expects || bytes.length > JOINED) {
     const own = body !== null && body.size === 0 && !chunked ? null : body;
-    return { head: formatHead(first, list), body: own, chunked, expects: expects && own !== null };
+    const head = formatHead(first, list);
+    return { head, body: own, chunked, expects: expects && own !== null, closes };
   }
   const head = formatHead(first, list, bytes.length);
   head.set(bytes, head.length - bytes.length);
-  return { head, body: null, chunked: false, expects: false };
+  return { head, body: null, chunked: false, expects: false, closes };
 }
+
+const NO_NAMES: ReadonlySet<string> = new Set();
 
 function isChunked(headers: HeaderList): boolean {
   return headers.some(([name, value]) =>
-    name.toLowerCase() === "transfer-encoding" && value.toLowerCase() === "chunked"
+    isNamed(name, "transfer-encoding") && value.toLowerCase() === "chunked"
   );
 }

@@ -101,7 +101,7 @@ export async function connectWebSocket<T>(
     external: resolved.signal,
     trace: null,
     proxy: resolved.proxy,
-    skipsContentType: true,
+    skipped: new Set(["content-type"]),
     rawBody: true,
     onUploadProgress: null,
     open,

@@ -1,13 +1,22 @@
 // What the transport over sockets does beyond the tables that run over each transport.
 import { AssertionError } from "node:assert";
-import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import {
   ClientConnectionError,
   ClientProtocolError,
   ClientSession,
   type ConnectorOptions,
+  CookieJar,
   fetchTransport,
   NotSupportedError,
+  type RequestOptions,
   ServerDisconnectedError,
   type SessionOptions,
   socketTransport,
@@ -57,6 +66,115 @@ Deno.test("sockets: Host comes first, and what fetch refuses is sent", async () 
     assert(/^(?:GET|DELETE|REPORT|TRACE) \/ HTTP\/1\.1$/.test(first), first);
     assertEquals(second, `host: 127.0.0.1:${server.port}`);
   }
+});
+
+Deno.test("sockets: headers go out in the order and case of their caller, Host first", async () => {
+  await using server = rawServer(({ head }) =>
+    head.startsWith("GET /go")
+      ? "HTTP/1.1 302 F\r\nlocation: /\r\ncontent-length: 0\r\n\r\n"
+      : reply("ok")
+  );
+  const none = ["accept", "accept-encoding", "user-agent"];
+  const host = `host: 127.0.0.1:${server.port}`;
+  const rows: [name: string, SessionOptions, RequestOptions & { method?: string }, string[]][] = [
+    ["a list", {}, { headers: [["X-b", "1"], ["x-A", "2"], ["X-B", "3"]] }, [
+      ...[host, "X-b: 1", "x-A: 2", "X-B: 3"],
+    ]],
+    ["an object", {}, { headers: { "X-Z": "1", "X-A": "2" } }, [host, "X-Z: 1", "X-A: 2"]],
+    ["Headers", {}, { headers: new Headers({ "X-Z": "1", "X-A": "2" }) }, [
+      ...[host, "x-a: 2", "x-z: 1"],
+    ]],
+    [
+      "a session's first",
+      { headers: { "X-S": "1", "X-Own": "2" } },
+      { headers: { "x-own": "3" } },
+      [
+        ...[host, "X-S: 1", "x-own: 3"],
+      ],
+    ],
+    ["Host of one's own", {}, { headers: { "X-A": "1", HOST: "a.test" } }, [
+      ...["HOST: a.test", "X-A: 1"],
+    ]],
+    ["no Host", {}, { skipAutoHeaders: ["host"] }, []],
+    ["usual ones in another case", {}, { headers: { "User-agent": "me" } }, [
+      host,
+      "User-agent: me",
+    ]],
+    ["framing in its place", {}, {
+      ...{ method: "POST", data: "hi", headers: { "Content-Length": "2", "Content-Type": "a/b" } },
+    }, [host, "Content-Length: 2", "Content-Type: a/b"]],
+    ["chunks by wish", {}, {
+      ...{ method: "POST", data: "hi", headers: { "Transfer-Encoding": "chunked", "X-A": "1" } },
+      skipAutoHeaders: ["content-type"],
+    }, [host, "Transfer-Encoding: chunked", "X-A: 1"]],
+    ["no length of nothing", {}, { method: "POST", skipAutoHeaders: ["content-length"] }, [host]],
+    ["a length of nothing", {}, { method: "POST" }, [host, "content-length: 0"]],
+    [
+      "after a middleware",
+      {
+        middlewares: [(request, handler) => {
+          request.headers.set("x-a", "changed");
+          request.headers.delete("x-gone");
+          request.headers.set("x-new", "1");
+          return handler(request.with({}));
+        }],
+      },
+      { headers: { "X-B": "1", "X-Gone": "2", "X-A": "3", "X-C": "4" } },
+      [
+        ...[host, "X-B: 1", "X-A: changed", "X-C: 4", "x-new: 1"],
+      ],
+    ],
+    ["credentials", {}, { auth: { login: "u", password: "p" }, headers: { "X-A": "1" } }, [
+      ...[host, "X-A: 1", "authorization: Basic dTpw"],
+    ]],
+    ["cookies", { cookieJar: new CookieJar({ unsafe: true }) }, {
+      ...{ cookies: { a: "1" }, headers: { "X-A": "1", Cookie: "b=2" } },
+    }, [host, "X-A: 1", "cookie: b=2; a=1"]],
+  ];
+  for (
+    const [name, given, { method = "GET", skipAutoHeaders = [], ...options }, expected] of rows
+  ) {
+    await using session = new ClientSession({ ...OPTIONS, ...given });
+    const headers = [...none, ...skipAutoHeaders];
+    for (const path of ["/", "/go"]) {
+      if (path === "/go" && method !== "GET") continue;
+      const asked = { ...options, skipAutoHeaders: headers };
+      await using _ = await session.request(method, new URL(path, server.url), asked);
+      const [, ...lines] = server.requests.at(-1)?.head.trimEnd().split("\r\n") ?? [];
+      assertEquals(lines, expected, `${name} ${path}`);
+    }
+  }
+});
+
+Deno.test("sockets: headers that no message can have are refused with their name", async () => {
+  await using session = new ClientSession();
+  const rows: [Record<string, string>, RegExp][] = [
+    [{ "a b": "1" }, /"a b": its name is no RFC 9110 token/],
+    [{ "x-a": "1\r\nb: c" }, /"x-a": its value holds a control character/],
+    [{ "x-a": "\u20ac" }, /"x-a": its value holds "\u20ac"/],
+  ];
+  for (const [headers, message] of rows) {
+    const error = await assertRejects(() => session.get("http://h/", { headers }), TypeError);
+    assertMatch(error.message, message);
+    assertMatch(assertThrows(() => new ClientSession({ headers }), TypeError).message, message);
+  }
+});
+
+Deno.test("sockets: CONNECT names host and port, and Connection: close ends the connection", async () => {
+  await using server = rawServer(() => reply("ok"));
+  await using session = new ClientSession(OPTIONS);
+  for (const url of [server.url, server.url]) {
+    await using response = await session.get(url, { headers: { Connection: "close" } });
+    assertEquals(await response.text(), "ok");
+  }
+  assertEquals(server.accepted, 2);
+  const port = { resolve: () => ["127.0.0.1"] };
+  await using named = new ClientSession({
+    connector: port,
+    proxy: `http://127.0.0.1:${server.port}`,
+  });
+  await using _ = await named.request("CONNECT", "http://a.test/");
+  assertEquals(server.requests.at(-1)?.head.split("\r\n", 1)[0], "CONNECT a.test:80 HTTP/1.1");
 });
 
 Deno.test("sockets: every header of its own can be left out", async () => {
