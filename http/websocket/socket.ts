@@ -246,6 +246,35 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
     return { next: () => channel.next() };
   }
 
+  /**
+   * Calls a function for each message until the socket closes, as an iteration over it would; the
+   * next message waits for the promise that it returns, if it does.
+   *
+   * @param callback Called with text, binary, control and error messages, one at a time.
+   * @returns Resolves when the socket has closed; what the callback throws, rejects it.
+   *
+   * @example
+   * ```ts
+   * import { web, WSMsgType } from "@roundtrip/http";
+   *
+   * const app = new web.Application();
+   * app.addRoutes([web.get("/echo", web.webSocket((socket) =>
+   *   socket.onMessage((message) => {
+   *     if (message.type === WSMsgType.TEXT) return socket.sendStr(message.data);
+   *   })
+   * ))]);
+   * ```
+   */
+  async onMessage(callback: (message: WSMessage) => void | Promise<void>): Promise<void> {
+    const channel = this.#open();
+    for (;;) {
+      const step = await channel.next();
+      if (step.done === true) return;
+      const called = callback(step.value);
+      if (called instanceof Promise) await called;
+    }
+  }
+
   #send(data: string | Uint8Array<ArrayBuffer>): Promise<void> {
     return this.#channel === null ? rejection("Call prepare() first") : this.#channel.send(data);
   }

@@ -2,6 +2,8 @@
  * What the head of a request says: URL and headers.
  * @module
  */
+import { NotSupportedError } from "../../http/not_supported_error.ts";
+import { checkTrailers } from "../../http/http1/trailers.ts";
 import { parseLength } from "../../http/headers/content_length.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
 import { parseCookies } from "../../http/headers/cookie_header.ts";
@@ -12,8 +14,10 @@ import { parseHttpDate } from "../../http/headers/http_date.ts";
 import { type HTTPRange, parseHTTPRange } from "../../http/headers/range_header.ts";
 import { RelativeURL } from "./relative_url.ts";
 
+const REMEDY = "the default engine has none of it, web.socketEngine() has";
+
 /**
- * The accessors of a request that need nothing but its head.
+ * The accessors of a request that need nothing but its head and its connection.
  *
  * @example
  * ```ts
@@ -178,6 +182,77 @@ export class BaseRequest {
    */
   get forwarded(): readonly Forwarded[] {
     return parseForwarded(this.headers.get("forwarded"));
+  }
+
+  /**
+   * Headers behind a body in chunks (RFC 9110 section 6.5), once it was read; empty before, and with
+   * the default engine, which drops them.
+   */
+  get trailers(): Headers {
+    return new Headers((this.info?.engine?.trailersOf?.() ?? []) as [string, string][]);
+  }
+
+  /**
+   * Sets trailers of the response, which follow a body that goes out in chunks: a stream without a
+   * `Content-Length`, to a client of HTTP/1.1. Until the body ends they may be set, or set anew.
+   *
+   * @param trailers Names and values.
+   * @throws {NotSupportedError} If another engine than `web.socketEngine()` carries the request.
+   * @throws {TypeError} If a name may not be among trailers, or a value holds a control character.
+   *
+   * @example
+   * ```ts
+   * import { ClientSession, web } from "@roundtrip/http";
+   *
+   * const app = new web.Application();
+   * app.addRoutes([web.get("/", async (request) => {
+   *   const response = new web.StreamResponse();
+   *   await response.prepare(request);
+   *   await response.write("rows");
+   *   request.setTrailers({ "x-rows": "1" });
+   *   return response;
+   * })]);
+   * await using runner = new web.AppRunner(app, { engine: web.socketEngine() });
+   * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+   * await using session = new ClientSession({ baseUrl });
+   * await using response = await session.get("/");
+   * console.assert(await response.text() === "rows");
+   * console.assert(response.trailers.get("x-rows") === "1");
+   * ```
+   */
+  setTrailers(trailers: HeadersInit): void {
+    const engine = this.info?.engine;
+    if (engine?.sendTrailers === undefined) throw new NotSupportedError("setTrailers()", REMEDY);
+    engine.sendTrailers(checkTrailers([...new Headers(trailers)]));
+  }
+
+  /**
+   * Tells a client what it will need before the response is made, by a reply of status 103 (RFC
+   * 8297): browsers begin to load what `Link` headers name. A client of HTTP/1.0 gets none.
+   *
+   * @param headers Headers of the hint, above all `link`.
+   * @returns Resolves when it was sent.
+   * @throws {NotSupportedError} If another engine than `web.socketEngine()` carries the request.
+   * @throws {TypeError} If the response has begun, or a value holds a control character.
+   *
+   * @example
+   * ```ts
+   * import { web } from "@roundtrip/http";
+   *
+   * const app = new web.Application();
+   * app.addRoutes([web.get("/", async (request) => {
+   *   await request.earlyHints({ link: "</style.css>; rel=preload; as=style" });
+   *   return web.textResponse("<link rel=stylesheet href=/style.css>", { contentType: "text/html" });
+   * })]);
+   * await using runner = new web.AppRunner(app, { engine: web.socketEngine() });
+   * const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+   * console.assert((await (await fetch(url)).text()).startsWith("<link"));
+   * ```
+   */
+  async earlyHints(headers: HeadersInit): Promise<void> {
+    const engine = this.info?.engine;
+    if (engine?.inform === undefined) throw new NotSupportedError("earlyHints()", REMEDY);
+    await engine.inform(103, [...new Headers(headers)]);
   }
 }
 

@@ -35,7 +35,7 @@ export async function sendResponse(
     const planned = planResponse(response, rules);
     plan = planned instanceof Promise ? await planned : planned;
     await output.add(plan.head);
-    const isWhole = await sendBody(plan, output, exchange);
+    const isWhole = await sendBody(plan, output, rules);
     await output.flush();
     if (!isWhole) throw new TypeError("The body was shorter than its Content-Length");
   } catch (error) {
@@ -51,11 +51,11 @@ export async function sendResponse(
 async function sendBody(
   plan: ResponsePlan,
   output: SocketOutput,
-  exchange: SocketExchange,
+  rules: ResponseRules,
 ): Promise<boolean> {
   const { body, file, stream, length } = plan;
   const send = (bytes: Uint8Array<ArrayBuffer>) => output.send(bytes);
   if (body !== null) await output.add(body);
   if (file !== null) return await sendFile(file, length ?? 0, send);
-  return stream === null || await sendStream(plan, stream, send, () => exchange.trailers);
+  return stream === null || await sendStream(plan, stream, send, rules.trailers);
 }

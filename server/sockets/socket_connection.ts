@@ -251,14 +251,16 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
   #rulesOf(
     head: RequestHead,
     body: SocketBody | null,
-    { failure, upgraded }: SocketExchange,
+    exchange: SocketExchange,
   ): ResponseRules {
+    const { failure, upgraded } = exchange;
     const { method, minor } = head;
     const { limits, isStopping } = this.#server;
     const isLong = body !== null && !body.isDone && (body.isAwaited || body.left > SKIPPED);
     const mayPersist = persists(head) && !isStopping && this.#requests < limits.maxRequests &&
       failure === null && !isLong;
-    return { method, minor, persists: mayPersist || upgraded !== null };
+    const trailers = () => exchange.trailers;
+    return { method, minor, persists: mayPersist || upgraded !== null, trailers };
   }
 
   /** {@inheritDoc ExchangeConnection.watch} */

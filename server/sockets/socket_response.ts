@@ -53,6 +53,8 @@ export interface ResponseRules {
   readonly minor: 0 | 1;
   /** Whether the connection may carry another request. */
   readonly persists: boolean;
+  /** Tells what follows a body in chunks; there may be more until the body ends. */
+  trailers(): RawHeaders;
 }
 
 const encoder = new TextEncoder();
@@ -151,7 +153,8 @@ function plan(
     bytes = body === null ? NOTHING : typeof body === "string" ? encoder.encode(body) : body;
   }
   // A length that was announced is held to, be it wrong.
-  if (bytes !== null && (length === null || length === bytes.length)) stream = null;
+  const isExact = length === null ? rules.trailers().length === 0 : length === bytes?.length;
+  if (bytes !== null && isExact) stream = null;
   if (bodiless || isHead) {
     if (start === null && record === null) response.body?.cancel().catch(() => {});
     if (length !== null && (isHead || status === 304)) {
@@ -165,6 +168,7 @@ function plan(
     bytes = null;
     headers.push(["content-length", `${length}`]);
   } else if (rules.minor === 1) {
+    bytes = null;
     chunked = true;
     headers.push(["transfer-encoding", "chunked"]);
   } else {

@@ -1,0 +1,35 @@
+/**
+ * What may stand behind a body.
+ * @module
+ */
+import { hasControl } from "../headers/header_text.ts";
+
+/**
+ * Names that mean something before the body only: framing, routing, conditions, credentials, and
+ * what the body is (RFC 9110 section 6.5.1).
+ */
+const REFUSED = new Set([
+  ...["transfer-encoding", "content-length", "host", "connection", "trailer", "te", "upgrade"],
+  ...["cache-control", "expect", "max-forwards", "pragma", "range", "keep-alive"],
+  ...["authorization", "proxy-authorization", "set-cookie", "www-authenticate"],
+  ...["content-encoding", "content-type", "content-range", "location", "date", "vary"],
+]);
+
+/**
+ * Checks trailers before they are sent.
+ *
+ * @param trailers Names in lower case, and values.
+ * @returns The same.
+ * @throws {TypeError} If a name may not be among trailers, or a value holds a control character.
+ */
+export function checkTrailers<List extends readonly (readonly [name: string, value: string])[]>(
+  trailers: List,
+): List {
+  for (const [name, value] of trailers) {
+    if (REFUSED.has(name)) {
+      throw new TypeError(`Cannot send "${name}" behind the body: it has to come before`);
+    }
+    if (hasControl(value)) throw new TypeError(`Trailer "${name}" holds a control character`);
+  }
+  return trailers;
+}
