@@ -332,6 +332,7 @@ export class ClientSession {
    * @returns The socket, open; `await using` closes it.
    * @throws {WSServerHandshakeError} If the server's reply is no upgrade.
    * @throws {ClientConnectionError} If no reply came.
+   * @throws {NotSupportedError} If the session's transport cannot do what is asked.
    * @throws {TypeError} If an option is not valid, or the session is closed.
    */
   async wsConnect<T = unknown>(
@@ -339,7 +340,8 @@ export class ClientSession {
     options: WebSocketConnectOptions<T> = {},
   ): Promise<ClientWebSocketResponse<T>> {
     if (this.#closed) throw new TypeError("Cannot open a WebSocket: the session is closed");
-    const socket = await connectWebSocket(this.#defaults, url, options, this.#open);
+    const get = this.get.bind(this);
+    const socket = await connectWebSocket(this.#defaults, url, options, get);
     if (this.#closed) { // in the moment in which the socket opened
       await socket.close(1001);
       throw sessionClosed();

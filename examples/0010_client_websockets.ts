@@ -1,4 +1,4 @@
-// deno run --allow-net=localhost --allow-env=WS_NO_BUFFER_UTIL examples/0010_client_websockets.ts
+// deno run --allow-net=localhost examples/0010_client_websockets.ts
 // A WebSocket of the session: texts, bytes, JSON, a heartbeat, and how it ends.
 import { ClientSession, web, WSMsgType } from "@roundtrip/http";
 

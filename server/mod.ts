@@ -120,7 +120,6 @@ export type {
   SlowPeerPolicy,
   WebSocketGroupOptions,
 } from "./websocket/group.ts";
-
 export type { SocketEvents, SocketPort } from "../http/websocket/port.ts";
 
 // Files

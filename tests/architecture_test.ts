@@ -53,7 +53,6 @@ const MOST_CODE_LINES = 250;
 /** Modules that are longer, until they are cut. */
 const LONGER: readonly string[] = [
   "client/transport/fetch_transport.ts",
-  "client/websocket/connect.ts",
 ];
 /** The command's own HTTP/1.1, until the client's takes its place. */
 const LEAVING: readonly string[] = [

@@ -31,10 +31,7 @@ export interface ConnectorOptions {
    * `http2: true` and where Deno's sockets are missing. @default {"sockets"}
    */
   readonly transport?: "sockets" | "fetch" | undefined;
-  /**
-   * Certificates to trust beside the system's, each a PEM text; a WebSocket trusts these alone.
-   * @default {[]}
-   */
+  /** Certificates to trust beside the system's, each a PEM text. @default {[]} */
   readonly caCerts?: readonly string[] | undefined;
   /** The client's own certificate chain as a PEM text, with `key`. */
   readonly cert?: string | undefined;

@@ -27,9 +27,9 @@ export const PROXY_AGENT_OPTIONS = new OptionTable<ProxyAgentOptions>({
 });
 
 /**
- * Makes an `Agent` for `node:http` and what is built on it, `npm:ws` for one, whose connections go
- * through a proxy: by CONNECT (RFC 9110 section 9.3.6), by SOCKS 5 (RFC 1928), or to a Unix socket.
- * TLS is with the server at the other end, and with the proxy too if its URL says `https:`.
+ * Makes an `Agent` for `node:http` and what is built on it, whose connections go through a proxy: by
+ * CONNECT (RFC 9110 section 9.3.6), by SOCKS 5 (RFC 1928), or to a Unix socket. TLS is with the
+ * server at the other end, and with the proxy too if its URL says `https:`.
  *
  * @param proxy Its URL: `http:`, `https:`, `socks5:` or `socks5h:` (both look names up),
  * `unix:/path`; user and password in it are sent.
@@ -43,7 +43,7 @@ export const PROXY_AGENT_OPTIONS = new OptionTable<ProxyAgentOptions>({
  * import { proxyAgent } from "@roundtrip/http";
  *
  * const agent = await proxyAgent("socks5h://localhost:1080", true);
- * console.assert(typeof agent === "object"); // { agent } goes to https.request(), or to npm:ws
+ * console.assert(typeof agent === "object"); // { agent } goes to https.request()
  * ```
  */
 export async function proxyAgent(

@@ -214,6 +214,11 @@ export interface Transport {
   /** Headers that a session adds for it, names in lower case, unless a request says otherwise. */
   readonly usualHeaders?: HeaderList;
   /**
+   * How a WebSocket is opened: `"upgrade"` where `takeStream()` gives the connection of a reply with
+   * status 101, `"platform"` by the platform's own `WebSocket`. @default none can be opened
+   */
+  readonly webSockets?: "upgrade" | "platform";
+  /**
    * Sends a request and waits for the head of its reply. Redirects, cookies and deadlines are
    * not its business.
    *
@@ -224,6 +229,16 @@ export interface Transport {
   send(request: HopRequest): Promise<HopResult>;
   /** Ends the connections that are idle; whatever is still to be sent fails. */
   close(): void;
+}
+
+/**
+ * Tells whether headers ask to talk something else on the connection (RFC 9110 section 7.8).
+ *
+ * @param headers Headers of a request.
+ * @returns Whether `Upgrade` is among them.
+ */
+export function asksUpgrade(headers: HeaderList): boolean {
+  return headers.some(([name]) => name.toLowerCase() === "upgrade");
 }
 
 /**

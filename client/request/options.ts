@@ -175,7 +175,7 @@ export interface SessionDefaults {
   readonly policy: BodyPolicy;
   readonly fallbackCharsetResolver: FallbackCharsetResolver | null;
   readonly transport: Transport;
-  /** For what does not go through the transport: WebSockets. */
+  /** How the transport was made; a WebSocket may have one with certificates of its own. */
   readonly connector: ConnectorOptions;
   /** The option by which requests go another way than connections of our own, `null` for none. */
   readonly ownWay: "app" | "transport" | null;

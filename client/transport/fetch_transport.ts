@@ -66,6 +66,7 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
   return {
     fixedHeaders: FIXED_HEADERS,
     lacks: LACKS,
+    webSockets: "platform",
     async send(request) {
       refuseImpossible(request);
       const waiting = slots.acquire(request.url, request.signal);

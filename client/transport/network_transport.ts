@@ -3,7 +3,7 @@
  * @module
  */
 import type { ConnectorOptions } from "../connect/connector.ts";
-import type { Transport } from "../hop/transport.ts";
+import { asksUpgrade, type Transport } from "../hop/transport.ts";
 import { fetchTransport } from "./fetch_transport.ts";
 import { socketTransport } from "./socket_transport.ts";
 
@@ -23,10 +23,29 @@ export function networkTransport(options: ConnectorOptions = {}): Transport {
     );
   }
   if (transport === "sockets") return socketTransport(options);
-  if (transport === "fetch") return fetchTransport(options);
-  if (transport !== undefined) {
+  if (transport !== undefined && transport !== "fetch") {
     throw new TypeError(`Cannot use connector.transport "${transport}": expected sockets or fetch`);
   }
-  const wantsFetch = options.http2 === true || !("Deno" in globalThis);
-  return wantsFetch ? fetchTransport(options) : socketTransport(options);
+  if (!("Deno" in globalThis)) return fetchTransport(options);
+  const wantsFetch = transport === "fetch" || options.http2 === true;
+  return wantsFetch ? fetchWithSockets(options) : socketTransport(options);
+}
+
+/** `fetch`, but for the handshakes of WebSockets, which have no use for HTTP/2. */
+function fetchWithSockets(options: ConnectorOptions): Transport {
+  const platform = fetchTransport(options);
+  let sockets: Transport | null = null;
+  return {
+    ...platform,
+    webSockets: "upgrade",
+    send(request) {
+      if (!asksUpgrade(request.headers)) return platform.send(request);
+      sockets ??= socketTransport({ ...options, transport: "sockets", http2: false });
+      return sockets.send(request);
+    },
+    close() {
+      platform.close();
+      sockets?.close();
+    },
+  };
 }

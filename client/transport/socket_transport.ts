@@ -14,7 +14,7 @@ import { ConnectionOpener, type Route } from "../connect/open_connection.ts";
 import { proxyAuthorization } from "../connect/proxy_authorization.ts";
 import { isNamed } from "../hop/header_list.ts";
 import { ClientConnectionError } from "../errors/connection_errors.ts";
-import type { HeaderList, HopRequest, Transport } from "../hop/transport.ts";
+import { asksUpgrade, type HeaderList, type HopRequest, type Transport } from "../hop/transport.ts";
 import { fetchTransport } from "./fetch_transport.ts";
 import { type Outgoing, SocketConnection } from "./socket_connection.ts";
 import { socketError } from "./socket_errors.ts";
@@ -70,6 +70,7 @@ export function socketTransport(options?: ConnectorOptions): Transport {
 
 class SocketTransport implements Transport {
   readonly usualHeaders: HeaderList = USUAL_HEADERS;
+  readonly webSockets = "upgrade";
   readonly #connector: ResolvedConnector;
   readonly #slots: ConnectionSlots;
   readonly #pool: SocketPool;
@@ -122,8 +123,10 @@ class SocketTransport implements Transport {
       last.url === url &&
       last.method === method && last.proxy === proxy
     ) return last;
-    const way = wayOf(url, proxy);
-    const outgoing = outgoingOf(request, way, this.#connector.forceClose);
+    const way = wayOf(request, proxy);
+    // "Connection: Upgrade" is said, and such a connection is not reused anyway.
+    const closes = this.#connector.forceClose && !asksUpgrade(headers);
+    const outgoing = outgoingOf(request, way, closes);
     const prepared = { url, method, headers, proxy, skipped, way, outgoing };
     if (body === null) this.#last = prepared;
     return prepared;
@@ -185,7 +188,7 @@ interface Way {
   route(): Route;
 }
 
-function wayOf(href: string, proxyHref: string | null): Way {
+function wayOf({ url: href, headers }: HopRequest, proxyHref: string | null): Way {
   const host = href.indexOf("//") + 2;
   const path = href.indexOf("/", host);
   const origin = href.slice(0, path);
@@ -193,7 +196,8 @@ function wayOf(href: string, proxyHref: string | null): Way {
   const secure = href.startsWith("https:");
   const proxy = proxyHref === null ? null : new URL(proxyHref);
   // A proxy of HTTP is given plain requests whole; anything else goes through it unseen.
-  const forwards = proxy !== null && !secure && /^https?:$/.test(proxy.protocol);
+  const forwards = proxy !== null && !secure && /^https?:$/.test(proxy.protocol) &&
+    !asksUpgrade(headers);
   return {
     key: proxy === null ? origin : forwards ? `via ${proxy.href}` : `${origin} ${proxy.href}`,
     target: forwards ? href : href.slice(path),

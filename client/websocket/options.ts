@@ -6,26 +6,17 @@ import { OptionTable } from "../../http/options.ts";
 import type { HeadersLike } from "../hop/header_list.ts";
 import { isToken } from "../../http/headers/header_params.ts";
 import type { QueryInit } from "../../http/query.ts";
+import {
+  type SocketLimits,
+  socketLimits,
+  type WebSocketTimeout,
+} from "../../http/websocket/limits.ts";
 import type { StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
 import type { CookieInit } from "../cookies/cookie_pairs.ts";
 
-/** Limits of time of a WebSocket, aiohttp's `WebSocketTimeout`. */
-export interface WebSocketTimeout {
-  /** How long `receive()` waits, in ms; 0 for no limit. @default {0} */
-  readonly receive?: number | undefined;
-  /** How long `close()` waits for the peer's close frame, in ms. @default {10000} */
-  readonly close?: number | undefined;
-}
-
-/** Names and types of {@linkcode WebSocketTimeout}. */
-export const CLIENT_WS_TIMEOUT = new OptionTable<WebSocketTimeout>({
-  receive: "a number",
-  close: "a number",
-});
-
 /**
- * What `session.wsConnect()` takes. A socket takes no place of `connector.limit`, which counts
- * requests, and `traceConfigs` are not told of its handshake.
+ * What `session.wsConnect()` takes. Its handshake is a request of the session like any other; an
+ * open socket takes no place of `connector.limit`.
  *
  * @typeParam T What `receiveJson()` gives: the output of `schema`.
  */
@@ -50,13 +41,11 @@ export interface WebSocketConnectOptions<T = unknown> {
   readonly heartbeat?: number | undefined;
   /** Whether pings are answered by themselves; `false` shows pings and pongs. @default {true} */
   readonly autoping?: boolean | undefined;
-  /** The same as `timeout.receive`, which counts if both are given. @default {0} */
-  readonly receiveTimeout?: number | undefined;
-  /** Limits of time once the socket is open; the handshake has the session's `timeout.total`. */
+  /** Timeouts of `receive()` and `close()`; the handshake has those of the session. */
   readonly timeout?: WebSocketTimeout | undefined;
   /**
-   * First size of a message that is too big, in bytes, after decompression; 0 for no limit. The
-   * server is closed with 1009.
+   * Messages of this many bytes or more, after decompression, are refused while they come, and the
+   * server is closed with 1009; 0 for no limit.
    * @default {4194304}
    */
   readonly maxMsgSize?: number | undefined;
@@ -74,10 +63,7 @@ export interface WebSocketConnectOptions<T = unknown> {
    * @default {false}
    */
   readonly compress?: boolean | number | undefined;
-  /**
-   * Certificates to trust in place of the system's, each a PEM text. Other than for requests,
-   * where `connector.caCerts` come beside the system's, no others count here.
-   */
+  /** Certificates to trust beside the system's, each a PEM text. @default those of the connector */
   readonly caCerts?: readonly string[] | undefined;
   /** The client's own certificate chain as a PEM text, with `key`. */
   readonly cert?: string | undefined;
@@ -90,7 +76,7 @@ export interface WebSocketConnectOptions<T = unknown> {
 }
 
 /** Names and types of {@linkcode WebSocketConnectOptions}. */
-export const WS_CONNECT_OPTIONS = new OptionTable<WebSocketConnectOptions<unknown>>({
+export const WEB_SOCKET_CONNECT_OPTIONS = new OptionTable<WebSocketConnectOptions<unknown>>({
   protocols: "a list",
   headers: "a map or a list of pairs",
   params: "a string, an object or a list",
@@ -99,7 +85,6 @@ export const WS_CONNECT_OPTIONS = new OptionTable<WebSocketConnectOptions<unknow
   maxRedirects: "a number",
   heartbeat: "a number",
   autoping: "true or false",
-  receiveTimeout: "a number",
   timeout: "an object",
   maxMsgSize: "a number",
   maxQueue: "a number",
@@ -110,37 +95,26 @@ export const WS_CONNECT_OPTIONS = new OptionTable<WebSocketConnectOptions<unknow
   key: "a string",
   schema: "a Standard Schema (zod, valibot, arktype …)",
   signal: "an AbortSignal",
-});
+}, { receivetimeout: "Write { timeout: { receive } }" });
 
 /** The options of a WebSocket, complete. */
-export interface ResolvedWS<T> {
+export interface ResolvedWebSocket extends SocketLimits {
   readonly protocols: readonly string[];
-  readonly maxRedirects: number;
-  readonly heartbeat: number;
   readonly autoping: boolean;
-  readonly receiveTimeout: number;
-  readonly closeTimeout: number;
-  readonly maxMsgSize: number;
-  readonly maxQueue: number;
-  readonly maxBuffered: number;
-  readonly compress: false | 9 | 10 | 11 | 12 | 13 | 14 | 15;
-  readonly tls: { readonly ca?: string[]; readonly cert?: string; readonly key?: string };
-  readonly schema: StandardSchemaV1<unknown, T> | null;
+  /** Certificates of this socket alone, `null` for the connector's. */
+  readonly tls: Pick<WebSocketConnectOptions, "caCerts" | "cert" | "key"> | null;
 }
 
 /**
  * Completes a WebSocket's options.
  *
- * @typeParam T What `receiveJson()` gives.
  * @param options What the caller gave.
- * @returns All of them.
+ * @returns Those that are about the open socket.
  * @throws {RangeError} If a limit is negative or not a number.
- * @throws {TypeError} If a subprotocol is no token, or given twice; if one of `cert` and `key`
- * misses.
+ * @throws {TypeError} If a subprotocol is no token, or given twice.
  */
-export function resolveWS<T>(options: WebSocketConnectOptions<T>): ResolvedWS<T> {
-  const { protocols = [], timeout = {}, compress = false } = options;
-  CLIENT_WS_TIMEOUT.check("Cannot use timeout", timeout);
+export function resolveWebSocket(options: WebSocketConnectOptions<unknown>): ResolvedWebSocket {
+  const { protocols = [], caCerts, cert, key } = options;
   const seen = new Set<string>();
   for (const protocol of protocols) {
     // RFC 6455 section 4.1: tokens, each once. Anything else could end the header.
@@ -153,58 +127,13 @@ export function resolveWS<T>(options: WebSocketConnectOptions<T>): ResolvedWS<T>
     seen.add(protocol);
   }
   return {
+    ...socketLimits(options, 0, 16 * 1024 ** 2),
     protocols: [...protocols],
-    maxRedirects: limit("maxRedirects", options.maxRedirects, 10),
-    heartbeat: limit("heartbeat", options.heartbeat, 0),
     autoping: options.autoping ?? true,
-    receiveTimeout: limit("receiveTimeout", timeout.receive ?? options.receiveTimeout, 0),
-    closeTimeout: limit("timeout.close", timeout.close, 10_000),
-    maxMsgSize: limit("maxMsgSize", options.maxMsgSize, 4 * 1024 ** 2),
-    maxQueue: limit("maxQueue", options.maxQueue, 1024),
-    maxBuffered: limit("maxBuffered", options.maxBuffered, 16 * 1024 ** 2),
-    compress: windowBits(compress),
-    tls: tlsOf(options),
-    schema: options.schema ?? null,
+    tls: caCerts === undefined && cert === undefined && key === undefined ? null : {
+      ...(caCerts === undefined ? {} : { caCerts }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+    },
   };
-}
-
-function tlsOf(
-  { caCerts, cert, key }: Pick<WebSocketConnectOptions, "caCerts" | "cert" | "key">,
-): ResolvedWS<unknown>["tls"] {
-  if ((cert === undefined) !== (key === undefined)) {
-    throw new TypeError("Cannot use a client certificate: cert and key go together");
-  }
-  return {
-    ...(caCerts === undefined ? {} : { ca: [...caCerts] }),
-    ...(cert === undefined || key === undefined ? {} : { cert, key }),
-  };
-}
-
-function windowBits(compress: boolean | number): ResolvedWS<unknown>["compress"] {
-  switch (compress) {
-    case false:
-    case 0:
-      return false;
-    case true:
-      return 15;
-    case 9:
-    case 10:
-    case 11:
-    case 12:
-    case 13:
-    case 14:
-    case 15:
-      return compress;
-    default:
-      throw new RangeError(`Cannot use compress ${compress}: expected a boolean, or 9 to 15`);
-  }
-}
-
-function limit(name: string, value: number | undefined, byDefault: number): number {
-  if (value === undefined) return byDefault;
-  // setTimeout counts in 32 bits; beyond, it would fire at once.
-  if (!(value >= 0 && value <= 0x7fffffff)) {
-    throw new RangeError(`Cannot use ${name} ${value}: expected 0 to ${0x7fffffff}`);
-  }
-  return value;
 }

@@ -2,19 +2,15 @@
  * A client's WebSocket.
  * @module
  */
+import { NotSupportedError } from "../../http/not_supported_error.ts";
 import type { StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
 import { connectSocket, WebSocketBase } from "../../http/websocket/socket.ts";
 import type { WebSocketChannel } from "../../http/websocket/channel.ts";
 import { WebSocketClosedError, WebSocketTimeoutError } from "../../http/websocket/errors.ts";
+import type { SocketPort } from "../../http/websocket/port.ts";
 import type { ReceiveOptions } from "../../http/websocket/socket.ts";
 import { WSCloseCode, type WSMessage } from "../../http/websocket/message.ts";
 import type { HistoryEntry } from "../errors/client_errors.ts";
-
-/** Sends control frames; a part of the connection. */
-interface ControlFrames {
-  ping(data?: Uint8Array): void;
-  pong(data?: Uint8Array): void;
-}
 
 /** What a {@linkcode ClientWebSocketResponse} is made of. */
 export interface ClientWebSocketInit<T> {
@@ -63,7 +59,7 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
   readonly history: readonly HistoryEntry[];
   /** Whether messages may be compressed: permessage-deflate was agreed on. */
   readonly compress: boolean;
-  readonly #controls: ControlFrames;
+  readonly #port: SocketPort;
   #timedOut = false;
 
   /**
@@ -71,15 +67,15 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
    *
    * @param init What the handshake gave.
    * @param channel The socket's messages.
-   * @param controls Sends control frames.
+   * @param port Sends control frames.
    */
-  constructor(init: ClientWebSocketInit<T>, channel: WebSocketChannel, controls: ControlFrames) {
+  constructor(init: ClientWebSocketInit<T>, channel: WebSocketChannel, port: SocketPort) {
     super(init.schema);
     this.url = init.url;
     this.headers = init.headers;
     this.history = init.history;
     this.compress = init.compress;
-    this.#controls = controls;
+    this.#port = port;
     connectSocket(this, channel, init.protocol);
   }
 
@@ -131,7 +127,7 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
   }
 
   // deno-lint-ignore require-await -- failures have to come as rejections
-  async #control(kind: keyof ControlFrames, data: string | Uint8Array<ArrayBuffer>): Promise<void> {
+  async #control(kind: "ping" | "pong", data: string | Uint8Array<ArrayBuffer>): Promise<void> {
     const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
     if (!(bytes instanceof Uint8Array)) {
       throw new TypeError(`Cannot ${kind}: expected a string or a Uint8Array, got ${typeof data}`);
@@ -141,6 +137,10 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
       throw new RangeError(`Cannot ${kind} with ${bytes.byteLength} bytes: 125 is the most`);
     }
     if (this.closed) throw new WebSocketClosedError("Cannot write to closing transport");
-    this.#controls[kind](bytes);
+    const send = this.#port[kind];
+    if (send === undefined) {
+      throw new NotSupportedError(`A ${kind}`, "the platform's WebSocket sends none");
+    }
+    send.call(this.#port, bytes);
   }
 }

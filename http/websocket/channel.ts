@@ -2,8 +2,8 @@
  * A WebSocket as a bounded queue of typed messages, the shape aiohttp gives it.
  * @module
  */
-import { checkClose, utf8Length } from "./close_frame.ts";
-import type { ChannelLimits } from "./channel_limits.ts";
+import { checkClose, utf8Length } from "./frames.ts";
+import type { ChannelLimits } from "./limits.ts";
 import type { SocketEvents, SocketPort } from "./port.ts";
 import { WebSocketClosedError, WebSocketLimitError, WebSocketTimeoutError } from "./errors.ts";
 import { WSCloseCode, type WSMessage, WSMsgType } from "./message.ts";

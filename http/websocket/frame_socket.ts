@@ -4,12 +4,11 @@
  */
 import { asError } from "../as_error.ts";
 import type { ByteStream } from "../bytes/byte_stream.ts";
-import { closePayload } from "./close_frame.ts";
 import { type DeflateSide, MessageDeflate } from "./deflate.ts";
 import { WebSocketLimitError, WebSocketProtocolError, WebSocketTimeoutError } from "./errors.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import { type FrameEvents, FrameReader } from "./frame_reader.ts";
-import { decodeText, Opcode, readClose } from "./frames.ts";
+import { closePayload, decodeText, Opcode, readClose } from "./frames.ts";
 import { WSCloseCode, WSMsgType } from "./message.ts";
 import { PeerWatch } from "./peer_watch.ts";
 import { StepQueue } from "./step_queue.ts";
@@ -92,7 +91,8 @@ export class FrameSocket implements SocketPort, FrameEvents {
       },
     }, this.#writer);
     events.onOpen();
-    void this.#read(options.rest);
+    // A turn later: the channel may have to answer, and knows this socket only then.
+    queueMicrotask(() => void this.#read(options.rest));
   }
 
   /** Resolves when the connection has ended. */
@@ -226,7 +226,8 @@ export class FrameSocket implements SocketPort, FrameEvents {
       return this.#events.onClose(code, reason, null);
     }
     const answer = (): void => this.close(code === WSCloseCode.NO_STATUS ? 0 : code, "");
-    if (this.#events.onPeerClose === undefined) {
+    // A client that only sends learns at once that its messages do not arrive any more.
+    if (this.#options.role === "client" || this.#events.onPeerClose === undefined) {
       answer();
       return this.#events.onClose(code, reason, null);
     }

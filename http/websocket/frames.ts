@@ -5,6 +5,8 @@
 import { WebSocketProtocolError } from "./errors.ts";
 import { WSCloseCode } from "./message.ts";
 
+const encoder = new TextEncoder();
+
 /** Opcodes of RFC 6455 section 5.2. */
 export const Opcode = {
   CONTINUATION: 0,
@@ -131,10 +133,71 @@ export function readClose(
 ): { readonly code: number; readonly reason: string } {
   if (payload.length === 0) return { code: WSCloseCode.NO_STATUS, reason: "" };
   const code = ((payload[0] ?? 0) << 8) | (payload[1] ?? 0);
-  const valid = (code >= 1000 && code <= 1014 && !(code >= 1004 && code <= 1006)) ||
-    (code >= 3000 && code <= 4999);
-  if (payload.length === 1 || !valid) throw broken(`close code ${code} may not be sent`);
+  if (payload.length === 1 || !mayBeSent(code)) throw broken(`close code ${code} may not be sent`);
   return { code, reason: decodeText(payload.subarray(2)) };
+}
+
+/** RFC 6455 section 7.4: 1004 to 1006 and 1015 are never sent, those up to 2999 are reserved. */
+function mayBeSent(code: number): boolean {
+  return (code >= 1000 && code <= 1014 && !(code >= 1004 && code <= 1006)) ||
+    (code >= 3000 && code <= 4999);
+}
+
+/**
+ * Checks code and reason of a close frame that is to be sent.
+ *
+ * @param code Close code.
+ * @param reason Reason.
+ * @throws {RangeError} If the code may not be sent, or the reason has more than 123 bytes.
+ * @throws {TypeError} If the reason is no string.
+ */
+export function checkClose(code: number, reason: string): void {
+  if (!Number.isInteger(code) || !mayBeSent(code)) {
+    throw new RangeError(
+      `Cannot close with code ${code}: expected 1000 to 1003, 1007 to 1014 or 3000 to 4999`,
+    );
+  }
+  if (typeof reason !== "string") {
+    throw new TypeError(`Cannot close with a reason of type ${typeof reason}: expected a string`);
+  }
+  const bytes = encoder.encode(reason).length;
+  if (bytes > 123) {
+    throw new RangeError(`Cannot close with a reason of ${bytes} bytes: 123 is the most`);
+  }
+}
+
+/**
+ * Makes the payload of a close frame.
+ *
+ * @param code Close code; 0 for none.
+ * @param reason Reason; what is beyond 123 bytes is cut off.
+ * @returns The payload.
+ */
+export function closePayload(code: number, reason: string): Uint8Array<ArrayBuffer> {
+  if (code === 0) return new Uint8Array(0);
+  const text = encoder.encode(reason).subarray(0, 123);
+  const bytes = new Uint8Array(2 + text.length);
+  bytes[0] = code >> 8;
+  bytes[1] = code & 255;
+  bytes.set(text, 2);
+  return bytes;
+}
+
+/**
+ * Counts the bytes of a text.
+ *
+ * @param text The text.
+ * @returns Its length in UTF-8.
+ */
+export function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x80) continue;
+    // Each half of a surrogate pair stands for two of its four bytes.
+    bytes += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2;
+  }
+  return bytes;
 }
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -4,7 +4,7 @@
  */
 import type { WSMsgType } from "./message.ts";
 
-/** Moves frames: Deno's server socket is one, `npm:ws` is another. */
+/** Moves frames: our own over a connection, or the platform's `WebSocket`. */
 export interface SocketPort {
   /** Bytes that wait to be sent. */
   readonly bufferedAmount: number;

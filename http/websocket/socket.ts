@@ -10,7 +10,7 @@ import { type WSMessage, WSMsgType } from "./message.ts";
 
 /** What the receiving methods take. */
 export interface ReceiveOptions {
-  /** How long to wait, in ms; 0 for no limit. @default the socket's `receiveTimeout` */
+  /** How long to wait, in ms; 0 for no limit. @default the socket's `timeout.receive` */
   readonly timeout?: number | undefined;
 }
 

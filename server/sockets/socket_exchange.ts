@@ -2,7 +2,6 @@
  * One request of a socket connection with its response, as the application asks about them.
  * @module
  */
-import { createHash } from "node:crypto";
 import { STATUS_CODES } from "node:http";
 import type { SourceReader } from "../../http/bytes/body_source.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
@@ -11,6 +10,7 @@ import { formatHead } from "../../http/http1/format_head.ts";
 import { HttpSyntaxError } from "../../http/http1/syntax_error.ts";
 import { FrameSocket } from "../../http/websocket/frame_socket.ts";
 import { acceptDeflate } from "../../http/websocket/deflate.ts";
+import { acceptOf } from "../../http/websocket/handshake.ts";
 import type { SocketEvents, SocketPort } from "../../http/websocket/port.ts";
 import type {
   EnginePort,
@@ -39,9 +39,6 @@ export interface ExchangeConnection {
 
 /** Takes a connection over, with what came behind the handshake, until it ends. */
 export type Upgraded = (stream: ByteStream, rest: Bytes) => Promise<void>;
-
-// RFC 6455 section 1.3.
-const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** A request under way, the engine's port for it, and what the runner is told. */
 export class SocketExchange implements ServeInfo, EnginePort {
@@ -284,8 +281,4 @@ class UpgradeResponse extends Response {
   override get status(): number {
     return 101;
   }
-}
-
-function acceptOf(key: string): string {
-  return createHash("sha1").update(key + GUID).digest("base64");
 }

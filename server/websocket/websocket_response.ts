@@ -6,6 +6,11 @@ import { OptionTable } from "../../http/options.ts";
 import type { StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
 import { connectSocket, WebSocketBase } from "../../http/websocket/socket.ts";
 import { WebSocketChannel } from "../../http/websocket/channel.ts";
+import {
+  type SocketLimits,
+  socketLimits,
+  type WebSocketTimeout,
+} from "../../http/websocket/limits.ts";
 import { WSCloseCode } from "../../http/websocket/message.ts";
 import { brokenHeader } from "../application/header_guard.ts";
 import { HTTPException } from "../exceptions/http_exception.ts";
@@ -35,10 +40,8 @@ export interface WebSocketResponseOptions<T = unknown> {
    * @default {20000}
    */
   readonly heartbeat?: number;
-  /** How long `receive()` waits, in ms; 0 for no limit. @default {0} */
-  readonly receiveTimeout?: number;
-  /** How long `close()` waits for the peer's close frame, in ms. @default {10000} */
-  readonly timeout?: number;
+  /** Timeouts of `receive()` and `close()`. */
+  readonly timeout?: WebSocketTimeout;
   /**
    * First size of a message that is too big, in bytes; 0 for no limit. The peer is closed with 1009.
    * The default engine has read the message by then: it refuses frames beyond 64 MiB, however fragments
@@ -86,8 +89,7 @@ export const WEB_SOCKET_OPTIONS = new OptionTable<WebSocketResponseOptions<unkno
   checkOrigin: "anything",
   headers: "a map or a list of pairs",
   heartbeat: "a number",
-  receiveTimeout: "a number",
-  timeout: "a number",
+  timeout: "an object",
   maxMsgSize: "a number",
   maxQueue: "a number",
   maxBuffered: "a number",
@@ -95,7 +97,7 @@ export const WEB_SOCKET_OPTIONS = new OptionTable<WebSocketResponseOptions<unkno
   autoclose: "true or false",
   autoping: "true or false",
   compress: "a number or a boolean",
-});
+}, { receivetimeout: "Write { timeout: { receive } }" });
 
 /** What {@linkcode WebSocketResponse.canPrepare} tells. */
 export interface WebSocketReady {
@@ -137,9 +139,7 @@ export interface WebSocketReady {
 export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements EarlyAnswer {
   readonly #options: WebSocketResponseOptions<T>;
   readonly #channel: WebSocketChannel;
-  readonly #heartbeat: number;
-  readonly #limits: { readonly maxMsgSize: number; readonly closeTimeout: number };
-  readonly #compress: number;
+  readonly #limits: SocketLimits;
   #response: Response | null = null;
 
   /**
@@ -152,20 +152,12 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
     super(options.schema ?? null);
     WEB_SOCKET_OPTIONS.check("new web.WebSocketResponse", options);
     this.#options = options;
-    this.#limits = {
-      maxMsgSize: limit("maxMsgSize", options.maxMsgSize, 4 * 1024 ** 2),
-      closeTimeout: limit("timeout", options.timeout, 10_000),
-    };
-    this.#compress = windowOf(options.compress ?? false);
+    this.#limits = socketLimits(options, 20_000, 1024 ** 2);
     this.#channel = new WebSocketChannel({
       ...this.#limits,
-      maxQueue: limit("maxQueue", options.maxQueue, 1024),
-      maxBuffered: limit("maxBuffered", options.maxBuffered, 1024 ** 2),
-      receiveTimeout: limit("receiveTimeout", options.receiveTimeout, 0),
       autoclose: options.autoclose ?? true,
       closedReceives: 5, // aiohttp's THRESHOLD_CONNLOST_ACCESS: a loop that forgot to end
     });
-    this.#heartbeat = limit("heartbeat", options.heartbeat, 20_000);
   }
 
   /** Whether `prepare()` has answered the handshake. */
@@ -221,8 +213,7 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
       ...this.#limits,
       headers,
       protocol,
-      heartbeat: this.#heartbeat,
-      compress: this.#compress,
+      compress: this.#limits.windowBits,
       autoping,
       autoclose,
     });
@@ -253,20 +244,4 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
     // A check sees headers and URL of the request; match info is the handler's business.
     return checkHandshake(request as unknown as ServerRequest, { protocols, checkOrigin });
   }
-}
-
-function windowOf(compress: boolean | number): number {
-  if (compress === false || compress === 0) return 0;
-  if (compress === true) return 15;
-  if (Number.isInteger(compress) && compress >= 9 && compress <= 15) return compress;
-  throw new RangeError(`Cannot use compress ${compress}: expected a boolean, or 9 to 15`);
-}
-
-function limit(name: string, value: number | undefined, byDefault: number): number {
-  if (value === undefined) return byDefault;
-  // setTimeout counts in 32 bits; beyond, it would fire at once.
-  if (!(value >= 0 && value <= 0x7fffffff)) {
-    throw new RangeError(`Cannot use ${name} ${value}: expected 0 to ${0x7fffffff}`);
-  }
-  return value;
 }

@@ -30,7 +30,6 @@ async function withPermissions(
 const READ = /Requires read access to "[^"]+", run again with the --allow-read flag$/m;
 const WRITE = /Requires write access to (?:"[^"]+"|<TMP>), run again with the --allow-write flag$/m;
 const NET = /Requires net access to "[^"]+", run again with the --allow-net flag$/m;
-const ENV = /Requires env access to "[^"]+", run again with the --allow-env flag$/m;
 const RUN = /Requires run access to "[^"]+", run again with the --allow-run flag$/m;
 
 Deno.test({
@@ -66,7 +65,7 @@ Deno.test({
       ["-N -E -R", ["-d", `:${bin.port}/get`], WRITE],
       ["-N -E -R", ["-d", "-c", `:${bin.port}/get`], WRITE],
       ["-N -E -R", ["-o", "x", `:${bin.port}/get`], WRITE],
-      ["", ["ws", `:${bin.port}/`], ENV],
+      ["", ["ws", `:${bin.port}/`], NET],
       ["-E", ["ws", `:${bin.port}/`], NET],
       ["-E", ["ws", `127.0.0.1:${bin.port}/`], NET],
       ["-E", proxied("http://127.0.0.1:3128", "ws"), NET],

@@ -321,7 +321,7 @@ Deno.test("ws: origin, subprotocol, size, pings of the server, 1c", async () => 
     }, options],
     ["--max-size", ["ws", "-n", "--max-size", "10", url], {
       code: 1,
-      stderr: /error: Message size exceeds limit 10; --max-size BYTES allows more\n$/,
+      stderr: /error: Message size 30 exceeds limit 10; --max-size BYTES allows more\n$/,
     }, options],
     ["a protocol that is none", ["ws", "--protocol", "a b", url], {
       code: USAGE,

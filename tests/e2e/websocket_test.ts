@@ -139,7 +139,7 @@ const CASES: [name: string, run: Case, expected: unknown, options?: {
     ];
   }, [
     19,
-    [WSMsgType.ERROR, "WebSocketLimitError: Message size exceeds limit 20"],
+    [WSMsgType.ERROR, "WebSocketLimitError: Message size 20 exceeds limit 20"],
     CLOSED,
     1009,
     1009,

@@ -1,8 +1,11 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import {
+  ClientConnectorError,
+  ClientHttpProxyError,
   ClientProxyConnectionError,
   ClientSession,
   type SessionOptions,
+  UnixClientConnectorError,
   web,
 } from "@roundtrip/http";
 import { startProxy } from "../../_proxies.ts";
@@ -84,24 +87,31 @@ Deno.test("wsConnect() talks to a Unix socket, which is a proxy like any other",
 Deno.test("wsConnect() tells what a proxy refuses", async () => {
   await using closed = startProxy("http", "ada:secret");
   await using socks = startProxy("socks5");
-  const rows: [name: string, proxy: string, message: string][] = [
+  const rows: [name: string, proxy: string, message: string, failure?: string][] = [
     ["nobody there", "http://127.0.0.1:1", "the proxy 127.0.0.1:1 cannot be reached"],
-    ["no credentials", `http://127.0.0.1:${closed.port}`, "answered 407"],
     ["nobody behind it", `socks5://127.0.0.1:${socks.port}`, "the connection was refused"],
     // A length of SOCKS is one byte: 256 would be none, and what follows be taken for the rest.
     ["a long user", `socks5://${"u".repeat(256)}:p@127.0.0.1:${socks.port}`, "user is 256 bytes"],
     ["a long password", `socks5://u:${"é".repeat(128)}@127.0.0.1:${socks.port}`, "password is 256"],
-    ["no such socket", "unix:/nowhere.sock", "the proxy /nowhere.sock cannot be reached"],
+    ["no such socket", "unix:/nowhere.sock", "the proxy /nowhere.sock cannot be reached", "unix"],
   ];
-  for (const [name, proxy, message] of rows) {
+  for (const [name, proxy, message, failure = "proxy"] of rows) {
     await using session = new ClientSession({ proxy });
     const error = await assertRejects(
       () => session.wsConnect("ws://127.0.0.1:1/"),
-      ClientProxyConnectionError,
+      ClientConnectorError,
     );
-    assertEquals([error.failure, error.host, error.port], ["proxy", "127.0.0.1", 1], name);
+    const type = failure === "proxy" ? ClientProxyConnectionError : UnixClientConnectorError;
+    assert(error instanceof type, name);
+    assertEquals([error.failure, error.host, error.port], [failure, "127.0.0.1", 1], name);
     assertStringIncludes(error.message, message, name);
   }
+  await using session = new ClientSession({ proxy: `http://127.0.0.1:${closed.port}` });
+  const error = await assertRejects(
+    () => session.wsConnect("ws://127.0.0.1:1/"),
+    ClientHttpProxyError,
+  );
+  assertEquals(error.status, 407);
 });
 
 Deno.test("wsConnect() asks no SOCKS proxy for a name of more than 255 bytes", async () => {

@@ -1,6 +1,5 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { ClientConnectorCertificateError, ClientSession, web } from "@roundtrip/http";
-import { resolveWS } from "../../../client/websocket/options.ts";
 import { CA, CERT, KEY } from "../../server/_tls.ts";
 
 Deno.test("wsConnect() talks TLS, and trusts whom it is told to", async () => {
@@ -30,6 +29,8 @@ Deno.test("wsConnect() talks TLS, and trusts whom it is told to", async () => {
   assertEquals(error.failure, "certificate");
 });
 
-Deno.test("cert and key go together", () => {
-  assertThrows(() => resolveWS({ cert: "" }), TypeError, "cert and key go together");
+Deno.test("cert and key go together", async () => {
+  await using session = new ClientSession();
+  const connecting = session.wsConnect("ws://127.0.0.1:1/", { cert: "" });
+  await assertRejects(() => connecting, TypeError, "key go together");
 });

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertLessOrEqual, assertRejects } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { utf8Length } from "../../../http/websocket/close_frame.ts";
+import { utf8Length } from "../../../http/websocket/frames.ts";
 import { WebSocketChannel } from "../../../http/websocket/channel.ts";
-import type { ChannelLimits } from "../../../http/websocket/channel_limits.ts";
+import type { ChannelLimits } from "../../../http/websocket/limits.ts";
 import type { SocketPort } from "../../../http/websocket/port.ts";
 import { WebSocketClosedError, WebSocketLimitError } from "../../../http/websocket/errors.ts";
 import { WSMsgType } from "../../../http/websocket/message.ts";

@@ -72,7 +72,7 @@ Deno.test("WebSocketGroup takes only what was prepared, and only text and bytes"
 for (const slowPeer of ["close", "skip"] as const) {
   Deno.test(`WebSocketGroup with a member that never reads: ${slowPeer}`, async () => {
     const group = new web.WebSocketGroup({ slowPeer });
-    await using place = await room(group, { heartbeat: 0, timeout: 100 });
+    await using place = await room(group, { heartbeat: 0, timeout: { close: 100 } });
     await using reader = await place.join();
     using _slow = await rawSocket(`${place.served.baseUrl}/ws`);
     while (group.size < 2) await new Promise((resolve) => setTimeout(resolve, 1));

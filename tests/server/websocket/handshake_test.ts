@@ -212,7 +212,7 @@ const OPTIONS: [web.WebSocketResponseOptions, ErrorType, string][] = [
   [{ maxMsgSize: -1 }, RangeError, "maxMsgSize -1"],
   [{ heartbeat: NaN }, RangeError, "heartbeat NaN"],
   [{ heartbeat: 2 ** 31 }, RangeError, "heartbeat 2147483648"],
-  [{ timeout: Infinity }, RangeError, "timeout Infinity"],
+  [{ timeout: { close: Infinity } }, RangeError, "timeout.close Infinity"],
 ];
 for (const [options, type, message] of OPTIONS) {
   Deno.test(`WebSocketResponse refuses ${Deno.inspect(options)} where the route is made`, () => {

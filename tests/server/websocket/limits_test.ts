@@ -197,7 +197,7 @@ Deno.test("close() gives up on a peer that does not answer, after timeout", asyn
       const closed = await socket.close(4000, "bye");
       const took = performance.now() - start;
       seen.resolve([closed, socket.closeCode, socket.exception()?.name, took > 90 && took < 1_000]);
-    }, { timeout: 100 }),
+    }, { timeout: { close: 100 } }),
   )]);
   using socket = await rawSocket(`${served.baseUrl}/ws`);
   assertEquals(await seen.promise, [true, 1006, "WebSocketTimeoutError", true]);
@@ -207,7 +207,7 @@ Deno.test("close() gives up on a peer that does not answer, after timeout", asyn
 Deno.test("the server stops in time, whatever its sockets and handlers do", async () => {
   const app = new web.Application({ logger: { error() {} } });
   app.addRoutes([
-    web.get("/ws", web.webSocket(() => new Promise<void>(() => {}), { timeout: 200 })),
+    web.get("/ws", web.webSocket(() => new Promise<void>(() => {}), { timeout: { close: 200 } })),
   ]);
   const runner = new web.AppRunner(app, { shutdownTimeout: 400 });
   const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });

@@ -1,0 +1,157 @@
+/**
+ * The opening handshake of a WebSocket, the client's half (RFC 6455 section 4.1).
+ * @module
+ */
+import { asError } from "../../http/as_error.ts";
+import type { WebSocketChannel } from "../../http/websocket/channel.ts";
+import {
+  type DeflateAgreement,
+  offerDeflate,
+  readDeflateAnswer,
+} from "../../http/websocket/deflate.ts";
+import { FrameSocket } from "../../http/websocket/frame_socket.ts";
+import { acceptOf } from "../../http/websocket/handshake.ts";
+import { environmentOf } from "../connect/environment.ts";
+import type { ClientHandler, ClientMiddleware } from "../hop/middleware.ts";
+import { type HopResult, replyHeader, type Transport } from "../hop/transport.ts";
+import type { SessionDefaults } from "../request/options.ts";
+import { sender } from "../request/send_hop.ts";
+import { startOfText } from "../response/error_body.ts";
+import type { ClientResponse } from "../response/response.ts";
+import { networkTransport } from "../transport/network_transport.ts";
+import { WSServerHandshakeError } from "./handshake_error.ts";
+import type { Opening } from "./opening.ts";
+import type { ResolvedWebSocket } from "./options.ts";
+
+/** A connection that talks WebSocket from now on, and what came with the handshake's reply. */
+type Upgraded = ReturnType<NonNullable<HopResult["takeStream"]>>;
+
+// What the handshake says itself, and what would announce a body.
+const OWN_HEADERS = /^(?:sec-websocket-.*|connection|upgrade|content-length|transfer-encoding)$/i;
+
+/** Asks for an upgrade, and moves frames over the connection of the reply. */
+export class Handshake implements Opening {
+  readonly middlewares: readonly ClientMiddleware[];
+  readonly #options: ResolvedWebSocket;
+  readonly #channel: WebSocketChannel;
+  readonly #transport: Transport | null; // where certificates are this socket's own
+  #key = "";
+  #upgraded: Upgraded | null = null;
+
+  /**
+   * Creates one.
+   *
+   * @param defaults The session's options.
+   * @param options The socket's.
+   * @param channel What is told of messages.
+   */
+  constructor(defaults: SessionDefaults, options: ResolvedWebSocket, channel: WebSocketChannel) {
+    const { connector, cookieJar: jar, trustEnv } = defaults;
+    this.#options = options;
+    this.#channel = channel;
+    const { tls } = options;
+    const transport = tls === null ? null : networkTransport({ ...connector, ...tls });
+    this.#transport = transport;
+    const send = transport === null
+      ? null
+      : sender({ transport, jar, environment: trustEnv ? environmentOf() : null });
+    this.middlewares = [(request, handler) => this.#ask(request, send ?? handler)];
+  }
+
+  /** {@inheritDoc Opening.finish} */
+  async finish(
+    response: ClientResponse,
+  ): Promise<{ readonly port: FrameSocket; readonly compress: boolean }> {
+    const upgraded = this.#upgraded;
+    if (upgraded === null) throw await refusal(response, "Invalid response status");
+    const fault = this.#faultOf(response.headers);
+    if (fault !== null) throw await refusal(response, fault);
+    let agreed: DeflateAgreement | null;
+    try {
+      const answer = response.headers.get("sec-websocket-extensions");
+      agreed = readDeflateAnswer(answer, this.#options.windowBits);
+    } catch (cause) {
+      throw await refusal(response, asError(cause).message, cause);
+    }
+    this.#upgraded = null;
+    const port = new FrameSocket(upgraded.stream, this.#channel, {
+      ...this.#options,
+      role: "client",
+      deflate: agreed === null ? null : { own: agreed.client, peer: agreed.server },
+      rest: upgraded.pending,
+    });
+    return { port, compress: agreed !== null };
+  }
+
+  /** {@inheritDoc Opening.close} */
+  close(): void {
+    this.#upgraded?.stream.close();
+    this.#upgraded = null;
+    this.#transport?.close();
+  }
+
+  /** Sends one hop; each has a key of its own. */
+  async #ask(request: Parameters<ClientHandler>[0], send: ClientHandler): Promise<HopResult> {
+    const { protocols, windowBits } = this.#options;
+    this.#key = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
+    const result = await send(request.with({
+      headers: [
+        ...request.headerList.filter(([name]) => !OWN_HEADERS.test(name)),
+        ["upgrade", "websocket"],
+        ["connection", "Upgrade"],
+        ["sec-websocket-key", this.#key],
+        ["sec-websocket-version", "13"],
+        ...given("sec-websocket-protocol", protocols.join(",")),
+        ...given("sec-websocket-extensions", windowBits === 0 ? "" : offerDeflate(windowBits)),
+      ],
+    }));
+    if (result.status === 101) {
+      this.#upgraded?.stream.close(); // of an attempt that a middleware repeats
+      this.#upgraded = result.takeStream?.() ?? null;
+    }
+    // Redirects of a WebSocket may name its own scheme.
+    const location = replyHeader(result, "location");
+    if (location !== null && /^ws/i.test(location)) {
+      result.headers.set("location", location.replace(/^ws/i, "http"));
+    }
+    return result;
+  }
+
+  /** What is wrong with the headers of a 101, in aiohttp's words; `null` for nothing. */
+  #faultOf(headers: Headers): string | null {
+    if (headers.get("upgrade")?.toLowerCase() !== "websocket") return "Invalid upgrade header";
+    const connection = headers.get("connection")?.toLowerCase().split(",") ?? [];
+    if (!connection.some((each) => each.trim() === "upgrade")) return "Invalid connection header";
+    if (headers.get("sec-websocket-accept") !== acceptOf(this.#key)) {
+      return "Invalid challenge response";
+    }
+    // A server may do without a subprotocol (section 4.2.2), and aiohttp's client goes on.
+    const protocol = headers.get("sec-websocket-protocol");
+    if (protocol === null || this.#options.protocols.includes(protocol)) return null;
+    return "Invalid subprotocol";
+  }
+}
+
+async function refusal(
+  response: ClientResponse,
+  reason: string,
+  cause?: unknown,
+): Promise<WSServerHandshakeError> {
+  const { status, headers, history, requestInfo } = response;
+  const body = status === 101 ? null : await startOfText(response.content, response.charset) ?? "";
+  response.release();
+  const options = cause === undefined ? {} : { cause };
+  return new WSServerHandshakeError({
+    requestInfo,
+    history,
+    status,
+    headers,
+    reason,
+    body,
+    ...options,
+  });
+}
+
+function given(name: string, value: string): [string, string][] {
+  return value === "" ? [] : [[name, value]];
+}

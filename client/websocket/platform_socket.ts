@@ -1,0 +1,143 @@
+/**
+ * WebSockets by the platform's `WebSocket`, where connections of our own are missing.
+ *
+ * It takes headers and subprotocols; it shows neither the reply that refuses nor pings, follows no
+ * redirects, and sends no close codes but 1000 and 3000 to 4999.
+ *
+ * @module
+ */
+import { asError } from "../../http/as_error.ts";
+import { NotSupportedError } from "../../http/not_supported_error.ts";
+import type { WebSocketChannel } from "../../http/websocket/channel.ts";
+import type { SocketPort } from "../../http/websocket/port.ts";
+import { environmentOf } from "../connect/environment.ts";
+import { ClientConnectionError } from "../errors/connection_errors.ts";
+import type { ClientMiddleware } from "../hop/middleware.ts";
+import type { HopRequest, HopResult, Transport } from "../hop/transport.ts";
+import type { SessionDefaults } from "../request/options.ts";
+import { sender } from "../request/send_hop.ts";
+import type { Opening } from "./opening.ts";
+import type { ResolvedWebSocket } from "./options.ts";
+
+/** Opens one socket; as a transport, so that the session's headers and cookies go along. */
+export class PlatformSocket implements Opening, Transport {
+  readonly middlewares: readonly ClientMiddleware[];
+  readonly #protocols: readonly string[];
+  readonly #channel: WebSocketChannel;
+  #socket: WebSocket | null = null;
+
+  /**
+   * Creates one.
+   *
+   * @param defaults The session's options.
+   * @param options The socket's.
+   * @param channel What is told of messages.
+   * @throws {NotSupportedError} If something is asked for that the platform would pass over.
+   */
+  constructor(defaults: SessionDefaults, options: ResolvedWebSocket, channel: WebSocketChannel) {
+    check(defaults, options);
+    const { cookieJar: jar, trustEnv } = defaults;
+    this.#protocols = options.protocols;
+    this.#channel = channel;
+    const environment = trustEnv ? environmentOf() : null;
+    this.middlewares = [sender({ transport: this, jar, environment })];
+  }
+
+  /** {@inheritDoc Transport.send} */
+  async send({ url, headers, signal, observer }: HopRequest): Promise<HopResult> {
+    // Deno, Node and Bun take headers in the place of the subprotocols.
+    const options = { protocols: this.#protocols, headers: Object.fromEntries(headers) };
+    const socket = new WebSocket(url.replace(/^http/, "ws"), options as unknown as string[]);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const onAbort = (): void => {
+      reject(asError(signal.reason));
+      socket.close();
+    };
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => {
+      this.#channel.onOpen();
+      resolve();
+    };
+    socket.onmessage = ({ data }) =>
+      this.#channel.onMessage(typeof data === "string" ? data : new Uint8Array(data));
+    socket.onerror = (event) => {
+      const why = (event instanceof ErrorEvent ? event.message : "") || "it was refused";
+      reject(new ClientConnectionError(`Cannot open a WebSocket at ${url}: ${why}`));
+    };
+    socket.onclose = ({ code, reason, wasClean }) => {
+      reject(new ClientConnectionError(`Cannot open a WebSocket at ${url}: it was closed`));
+      if (wasClean) return this.#channel.onClose(code, reason, null);
+      const lost = new Error("WebSocket connection lost: closed without a close frame");
+      this.#channel.onClose(null, "", lost);
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      if (signal.aborted) onAbort();
+      await promise;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+    observer?.connected();
+    this.#socket = socket;
+    const { protocol } = socket;
+    return {
+      status: 101,
+      reason: "Switching Protocols",
+      headers: new Headers(protocol === "" ? [] : [["sec-websocket-protocol", protocol]]),
+      body: null,
+      bodyError: asError,
+      release() {},
+    };
+  }
+
+  /** {@inheritDoc Opening.finish} */
+  finish(): Promise<{ readonly port: SocketPort; readonly compress: boolean }> {
+    const socket = this.#socket;
+    if (socket === null) {
+      // A middleware has answered in the place of the server.
+      return Promise.reject(
+        new ClientConnectionError("Cannot open a WebSocket: none was asked for"),
+      );
+    }
+    this.#socket = null;
+    const port: SocketPort = {
+      get bufferedAmount() {
+        return socket.bufferedAmount;
+      },
+      send: (data) => socket.send(data),
+      // A program may send these alone; 4009 stands for 1009.
+      close: (code, reason) =>
+        socket.close(code === 1000 || code >= 3000 ? code : 3000 + code, reason.slice(0, 123)),
+      terminate() {
+        socket.onmessage = socket.onerror = socket.onclose = null;
+        socket.close();
+      },
+    };
+    return Promise.resolve({ port, compress: socket.extensions !== "" });
+  }
+
+  /** Gives up a socket that nobody took. */
+  close(): void {
+    this.#socket?.close();
+    this.#socket = null;
+  }
+}
+
+function check({ connector, proxy }: SessionDefaults, options: ResolvedWebSocket): void {
+  const { heartbeat, autoping, windowBits, tls } = options;
+  const asked = {
+    heartbeat: heartbeat > 0,
+    "autoping: false": !autoping,
+    compress: windowBits > 0,
+    "certificates of its own": (tls ?? connector.caCerts ?? connector.cert ?? null) !== null,
+    localAddress: connector.localAddress !== undefined,
+    proxy: proxy !== null,
+  };
+  for (const [name, isAsked] of Object.entries(asked)) {
+    if (!isAsked) continue;
+    throw new NotSupportedError(
+      `A WebSocket with ${name}`,
+      "the platform's WebSocket has none of it; on Deno a session over sockets has",
+    );
+  }
+}

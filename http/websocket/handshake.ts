@@ -1,0 +1,17 @@
+/**
+ * What both sides of an opening handshake compute (RFC 6455 section 1.3).
+ * @module
+ */
+import { createHash } from "node:crypto";
+
+const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/**
+ * Computes the answer to a key, which shows that the server has read the handshake as one.
+ *
+ * @param key The client's `Sec-WebSocket-Key`.
+ * @returns The server's `Sec-WebSocket-Accept`.
+ */
+export function acceptOf(key: string): string {
+  return createHash("sha1").update(key + GUID).digest("base64");
+}
