@@ -20,6 +20,7 @@ const DONE = Promise.resolve();
 
 // aiohttp's writer_limit: a sender waits while more than this waits to be sent.
 const HIGH_WATER = 64 * 1024;
+const UNREAD_TIME = 1000; // ms
 
 /**
  * Queues what a port receives, so that it can be awaited, and bounds what waits on both ways.
@@ -33,6 +34,8 @@ export class WebSocketChannel implements SocketEvents {
   #port: SocketPort | null = null;
   #state = CONNECTING;
   readonly #queue: ReceiveQueue;
+  #isRead = false; // since the first receive()
+  #unreadTimer: ReturnType<typeof setTimeout> | undefined;
   #paused = false;
   #peerClose: { readonly code: number; readonly answer: () => void } | null = null;
   #closeCode: number | null = null;
@@ -100,6 +103,7 @@ export class WebSocketChannel implements SocketEvents {
    * @returns The message; `CLOSED` once there will be no more.
    */
   receive(timeout: number = this.#limits.receiveTimeout): Promise<WSMessage> {
+    this.#isRead = true;
     if (this.#queue.isAwaited) {
       return Promise.reject(new TypeError("Concurrent call to receive() is not allowed"));
     }
@@ -119,6 +123,7 @@ export class WebSocketChannel implements SocketEvents {
    * @returns The message, or the end of the iteration.
    */
   next(): Promise<IteratorResult<WSMessage>> {
+    this.#isRead = true;
     const free = !this.#queue.isAwaited;
     if (free && this.#queue.length > 0) return Promise.resolve(toResult(this.#shift()));
     return free && this.#state === OPEN && this.#limits.receiveTimeout <= 0
@@ -250,7 +255,8 @@ export class WebSocketChannel implements SocketEvents {
 
   /**
    * Called by the port: the peer has sent its close frame. Messages that came before it may still
-   * be answered, so the frame is answered when it is received here.
+   * be answered, so the frame is answered when it is received here; soon if nothing is ever received,
+   * by a side that only sends.
    *
    * @param code Code of the close frame.
    * @param reason Its reason.
@@ -260,7 +266,9 @@ export class WebSocketChannel implements SocketEvents {
     if (this.#state !== OPEN || this.#peerClose !== null) return answer();
     this.#peerClose = { code, answer };
     const message: WSMessage = { type: WSMsgType.CLOSE, data: code, extra: reason };
-    if (this.#queue.put(message, 0)) this.#answerClose();
+    if (this.#queue.put(message, 0)) return this.#answerClose();
+    if (this.#isRead) return;
+    this.#unreadTimer = setTimeout(() => this.#isRead || this.#answerClose(), UNREAD_TIME);
   }
 
   #answerClose(): void {
@@ -301,6 +309,7 @@ export class WebSocketChannel implements SocketEvents {
     this.#opened.resolve();
     this.#closed.resolve();
     clearTimeout(this.#drainTimer);
+    clearTimeout(this.#unreadTimer);
     this.#drained?.reject(closedError());
     this.#drained = null;
   }

@@ -226,8 +226,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
       return this.#events.onClose(code, reason, null);
     }
     const answer = (): void => this.close(code === WSCloseCode.NO_STATUS ? 0 : code, "");
-    // A client that only sends learns at once that its messages do not arrive any more.
-    if (this.#options.role === "client" || this.#events.onPeerClose === undefined) {
+    if (this.#events.onPeerClose === undefined) {
       answer();
       return this.#events.onClose(code, reason, null);
     }
