@@ -26,6 +26,7 @@ export {
   WebSocketTimeoutError,
   WSMessageTypeError,
 } from "./http/websocket/errors.ts";
+export type { WebSocketTimeout } from "./http/websocket/limits.ts";
 export { type ReceiveOptions, WebSocketBase } from "./http/websocket/socket.ts";
 
 // Forms, parts and files

@@ -52,7 +52,6 @@ export type { ResponseCookie } from "../http/headers/set_cookie.ts";
 // WebSocket
 export { ClientWebSocketResponse } from "./websocket/websocket.ts";
 export type { WebSocketConnectOptions } from "./websocket/options.ts";
-export type { WebSocketTimeout } from "../http/websocket/limits.ts";
 export { reconnect, type ReconnectOptions } from "./websocket/reconnect.ts";
 export { WSServerHandshakeError } from "./websocket/handshake_error.ts";
 

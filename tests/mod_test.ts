@@ -33,7 +33,6 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   ResponseErrorInit ResponseLink RetryOptions SaveOptions SendableBody ServerSentEvent
   SessionOptions SharedOptions TextOptions TraceChunk TraceConfig TraceContext TraceException
   TraceHost TraceInformation TraceReply TraceRequest Transport WebSocketConnectOptions
-  WebSocketTimeout
 `,
   ],
   [
@@ -91,7 +90,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   BodySource ContentDisposition CookieOptions FormFields FormValue MultipartLimits
   MultipartReaderOptions PartReadOptions PartTextOptions PartValue QueryInit QueryValue
   ReadableFile ReceiveOptions SchemaIssue SchemaOutput StandardResult StandardSchemaProps
-  StandardSchemaV1 StreamReaderOptions WSMessage
+  StandardSchemaV1 StreamReaderOptions WSMessage WebSocketTimeout
 `,
   ],
   [

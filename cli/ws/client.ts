@@ -7,6 +7,7 @@ import {
   type ClientWebSocketResponse,
   CookieJar,
   reconnect,
+  socketTransport,
 } from "../../client/mod.ts";
 import { WSMsgType } from "../../shared.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
@@ -44,7 +45,7 @@ export async function converse(
   await using session = new ClientSession({
     cookieJar: new CookieJar({ unsafe: true }),
     trustEnv: true,
-    connector: await connectorOf(parsed, url),
+    transport: socketTransport(await connectorOf(parsed, url)),
   });
   using terminal = await openConsole(parsed);
   const interrupt = Promise.withResolvers<"interrupted">();

@@ -100,8 +100,6 @@ export function ownPings(parsed: ParsedArgs): boolean {
  */
 export async function connectorOf(parsed: ParsedArgs, url: URL): Promise<ConnectorOptions> {
   const { verify, ca, identity } = await certificatesOf(parsed);
-  // npm:ws connects by node:tls, which has this one switch; the process is this command's own.
-  if (!verify) Deno.env.set("NODE_TLS_REJECT_UNAUTHORIZED", "0");
   const path = parsed.value("unix-socket");
   if (path !== undefined && parsed.has("proxy")) {
     throw new UsageError("--unix-socket is a connection to this machine: --proxy cannot have it");
@@ -112,15 +110,14 @@ export async function connectorOf(parsed: ParsedArgs, url: URL): Promise<Connect
       "argument --proxy: expected http://HOST:PORT, https:, socks5: or socks5h:",
     );
   }
-  if (OLD_RUNTIME && proxy !== undefined) {
-    throw tooOldTo(`talk WebSocket ${path === undefined ? "through a proxy" : "to a unix socket"}`);
-  }
-  if (OLD_RUNTIME && url.protocol === "wss:" && !verify) {
-    throw tooOldTo("leave the certificate of wss unchecked");
+  if (OLD_RUNTIME && url.protocol === "wss:" && proxy !== undefined) {
+    if (!verify) throw tooOldTo("leave the certificate of wss unchecked through a proxy");
+    if (identity !== null) throw tooOldTo("show the certificate of --cert through a proxy");
   }
   return {
     ...(ca.length === 0 ? {} : { caCerts: ca }),
     ...identity,
+    ...(verify ? {} : { verify }),
     ...(proxy === undefined ? {} : { proxy }),
   };
 }

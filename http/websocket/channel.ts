@@ -9,10 +9,7 @@ import { WebSocketClosedError, WebSocketLimitError, WebSocketTimeoutError } from
 import { WSCloseCode, type WSMessage, WSMsgType } from "./message.ts";
 import { ReceiveQueue, toResult } from "./receive_queue.ts";
 
-const CONNECTING = 0;
-const OPEN = 1;
-const CLOSING = 2;
-const CLOSED = 3;
+const CONNECTING = 0, OPEN = 1, CLOSING = 2, CLOSED = 3;
 
 const CLOSING_MESSAGE: WSMessage = { type: WSMsgType.CLOSING, data: null };
 const CLOSED_MESSAGE: WSMessage = { type: WSMsgType.CLOSED, data: null };
@@ -146,11 +143,8 @@ export class WebSocketChannel implements SocketEvents {
       this.#unsent = port.bufferedAmount;
       if (this.#unsent > this.#limits.maxBuffered) {
         this.#fail(
-          new WebSocketLimitError(
-            `Peer is too slow: ${this.#unsent} bytes wait to be sent, ` +
-              `the limit is ${this.#limits.maxBuffered}`,
-            WSCloseCode.TRY_AGAIN_LATER,
-          ),
+          `Peer is too slow: ${this.#unsent} bytes wait to be sent, ` +
+            `the limit is ${this.#limits.maxBuffered}`,
           WSCloseCode.TRY_AGAIN_LATER,
         );
         return this.#refuse();
@@ -214,11 +208,8 @@ export class WebSocketChannel implements SocketEvents {
       ? utf8Length(data)
       : data.length;
     if (max > 0 && size >= max) {
-      const error = new WebSocketLimitError(
-        `Message size ${size} exceeds limit ${max}`,
-        WSCloseCode.MESSAGE_TOO_BIG,
-      );
-      return this.#fail(error, WSCloseCode.MESSAGE_TOO_BIG);
+      const text = `Message size ${size} exceeds limit ${max}`;
+      return this.#fail(text, WSCloseCode.MESSAGE_TOO_BIG);
     }
     this.#push(
       typeof data === "string" ? { type: WSMsgType.TEXT, data } : { type: WSMsgType.BINARY, data },
@@ -296,10 +287,10 @@ export class WebSocketChannel implements SocketEvents {
   }
 
   /** A limit of this side was passed: the reader gets an error, the peer a close frame. */
-  #fail(error: Error, code: number): void {
+  #fail(text: string, code: number): void {
     const port = this.#port;
-    this.onFail(error, code);
-    port?.close(code, error.message);
+    this.onFail(new WebSocketLimitError(text, code), code);
+    port?.close(code, text);
   }
 
   #end(code: number, error: Error | null): void {
@@ -317,11 +308,8 @@ export class WebSocketChannel implements SocketEvents {
   #push(message: WSMessage, size: number): void {
     const full = this.#queue.isFull(size);
     if (full && this.#port?.pause === undefined) {
-      const error = new WebSocketLimitError(
-        `Receive queue is full: ${this.#queue.length} messages wait to be received`,
-        WSCloseCode.TRY_AGAIN_LATER,
-      );
-      return this.#fail(error, WSCloseCode.TRY_AGAIN_LATER);
+      const text = `Receive queue is full: ${this.#queue.length} messages wait to be received`;
+      return this.#fail(text, WSCloseCode.TRY_AGAIN_LATER);
     }
     this.#queue.put(message, size);
     if (!full) return;

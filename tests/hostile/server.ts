@@ -28,7 +28,7 @@ app.addRoutes([
       for await (const message of socket) {
         if (message.type === WSMsgType.TEXT && message.data === "bye") break;
       }
-    }, { timeout: 1000, heartbeat: 0 }),
+    }, { timeout: { close: 1000 }, heartbeat: 0 }),
   ),
 ]);
 const runner = new web.AppRunner(app, { engine: engines[name] });
