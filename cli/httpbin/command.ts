@@ -9,7 +9,7 @@ import { httpbinApplication } from "./application.ts";
 
 /** Runs the subcommand. */
 export async function run(parsed: ParsedArgs): Promise<number> {
-  const options = listenOptions(parsed);
+  const options = listenOptions(parsed, "sockets");
   const app = httpbinApplication({ redirectTo: parsed.all("redirect-to") });
   await explainListening(() => runApp(app, options), options);
   return 0;

@@ -68,9 +68,11 @@ export async function bodyOf(request: ServerRequest): Promise<Record<string, unk
   const form: Values = Object.create(null);
   const type = request.headers.get("content-type") ?? "";
   const mime = type.split(";", 1)[0]?.trim().toLowerCase() ?? "";
-  const isForm = mime === "multipart/form-data" || mime === "application/x-www-form-urlencoded";
-  // What is compressed is shown as it came, as Python's does.
-  if (isForm && !request.headers.has("content-encoding")) {
+  const isCompressed = request.headers.has("content-encoding"); // has no parts to be found
+  if (
+    (mime === "multipart/form-data" && !isCompressed) ||
+    mime === "application/x-www-form-urlencoded"
+  ) {
     for (const [name, value] of await request.post()) {
       if (value instanceof FileField) {
         add(files, name, textOf(await value.bytes(), value.contentType));

@@ -135,7 +135,7 @@ export type BodyKind = "json" | "xml" | "text";
 // Where JSON is sent as something else: as text, as a script, without a type.
 const LOOSE =
   /^(?:application\/octet-stream$|text\/plain$|(?:text|application)\/(?:x-)?(?:javascript|ecmascript|json)$)/i;
-const GUARD = /^(?:\)\]\}',?|while\s*\(1\);|for\s*\(;;\);)\s*/; // against being loaded as a script
+const GUARD = /^(?:\)\]\}',?|while\s*\(1\);|for\s*\(;;\);?|[)\]}])\s*/; // against being loaded as a script
 
 /** What a body is, by its type and by its look. */
 export function bodyKind(type: string, text: string): BodyKind {
@@ -154,7 +154,7 @@ export function bodyText(text: string, kind: BodyKind, options: ShowOptions): st
       sort,
       decode: format,
     });
-    if (formatted !== null) return guard === "" ? formatted : `${guard.trim()}\n${formatted}`;
+    if (formatted !== null) return guard + formatted;
   }
   const shown = kind === "xml" && options.xml ? formatXml(text, indent) ?? text : text;
   return options.terminal ? visibleText(shown) : shown;

@@ -86,7 +86,7 @@ export const LISTEN_OPTIONS: readonly OptionSpec[] = [
     long: "engine",
     value: "NAME",
     choices: ["sockets", "deno"],
-    help: "sockets (limits for every client; files without TLS), deno (TLS, HTTP/2)",
+    help: "sockets (limits; files and httpbin without TLS), deno (TLS, HTTP/2)",
     more: true,
   },
 ];

@@ -32,6 +32,7 @@ Deno.test("what a reply holds is read, whatever it calls itself", async () => {
     "/script": reply("application/javascript", json),
     "/typeless": reply("", json),
     "/guarded": reply("application/json", `)]}',\n${json}`),
+    "/guarded-line": reply("application/json", `while(1);${json}`),
     "/guarded-text": reply("text/plain", `)]}'\n${json}`),
     "/no-json": reply("text/plain", "[12:00] hello"),
     "/escapes": reply("application/json", '{"\\u4f60":"\\ud83e\\udd95\\u0000\\u202e\\"\\\\u0041"}'),
@@ -64,6 +65,10 @@ Deno.test("what a reply holds is read, whatever it calls itself", async () => {
     ]),
     ["guarded", [...form, at("/guarded")], { code: 0, stdout: `)]}',\n${shown}` }],
     ["guarded text", [...form, at("/guarded-text")], { code: 0, stdout: `)]}'\n${shown}` }],
+    ["guarded on its line", [...form, at("/guarded-line")], {
+      code: 0,
+      stdout: `while(1);${shown}`,
+    }],
     ["text that begins as JSON", [...form, at("/no-json")], { code: 0, stdout: "[12:00] hello\n" }],
     ["escapes are letters, where a letter can stand", [...form, at("/escapes")], {
       code: 0,
