@@ -46,7 +46,7 @@ export {
   view,
 } from "./routes/route_def.ts";
 export type { GetRouteOptions, RouteDef, RouteOptions } from "./routes/route_def.ts";
-export { RouteTable } from "./routes/route_table.ts";
+export { type CollectRoute, RouteTable } from "./routes/route_table.ts";
 export type { HandlerDecorator } from "./routes/route_decorator.ts";
 export { normalizePathMiddleware, type NormalizePathOptions } from "./routing/normalize_path.ts";
 export { View, type ViewClass } from "./routes/view.ts";

@@ -9,11 +9,13 @@ interface Member {
   readonly name: string;
   readonly kind?: string;
   readonly accessibility?: string;
+  readonly tsType?: { readonly repr?: string };
 }
 
 interface Definition {
   readonly properties?: readonly Member[];
   readonly methods?: readonly Member[];
+  readonly callSignatures?: readonly unknown[];
   readonly extends?: string | readonly { readonly repr: string }[];
   readonly tsType?: { readonly value?: { readonly properties?: readonly Member[] } };
 }
@@ -52,9 +54,10 @@ function memberOf(
       return method.kind === "getter" || method.kind === "setter" ? "property" : "method";
     }
     const properties = [...def.properties ?? [], ...def.tsType?.value?.properties ?? []];
-    if (properties.some((each) => each.name === name && each.accessibility === undefined)) {
-      return "property";
-    }
+    const property = properties.find((each) =>
+      each.name === name && each.accessibility === undefined
+    );
+    if (property !== undefined) return isCalled(property) ? "method" : "property";
     const parents = typeof def.extends === "string" ? [{ repr: def.extends }] : def.extends ?? [];
     for (const { repr } of parents) {
       const inherited = memberOf(every, repr, name);
@@ -62,6 +65,12 @@ function memberOf(
     }
   }
   return null;
+}
+
+/** Whether a property is a function by its type, an interface with call signatures. */
+function isCalled({ tsType }: Member): boolean {
+  const type = every.get(tsType?.repr ?? "");
+  return type?.declarations.some(({ def }) => (def?.callSignatures?.length ?? 0) > 0) ?? false;
 }
 
 /** What is wrong with a name of the second column, such as `web.Router.named()`; `null` for nothing. */

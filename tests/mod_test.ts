@@ -63,8 +63,8 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
 `,
     `
   AbstractResource AccessLogOptions AppContext AppRunnerOptions ApplicationOptions BackgroundWork
-  BodyLimits CheckOrigin CleanupContext CloneOptions CompressOptions ContentCoding ETag
-  EarlyAnswer Engine EngineHandler EnginePort EngineServer FileResponseOptions Forwarded
+  BodyLimits CheckOrigin CleanupContext CloneOptions CollectRoute CompressOptions ContentCoding
+  ETag EarlyAnswer Engine EngineHandler EnginePort EngineServer FileResponseOptions Forwarded
   GetRouteOptions GroupBroker GroupMessage HTTPExceptionOptions HTTPRange Handler HandlerDecorator
   HandlerResult Hooks JsonResponseOptions KeyReader ListenOptions Logger MakeRequestOptions
   MemoryStorageOptions Middleware NormalizePathOptions PathParamNames PathParams PathTemplate

@@ -113,13 +113,7 @@ export function get<const Path extends string>(
 }
 
 /**
- * Defines a route for `POST`.
- *
- * @typeParam Path The path's literal type; it types `request.matchInfo`.
- * @param path Path template.
- * @param handler What answers.
- * @param options Name of the resource.
- * @returns The definition, for `app.addRoutes()`.
+ * Defines a route for `POST`, as {@linkcode get} does.
  *
  * @example
  * ```ts
@@ -143,13 +137,7 @@ export function post<const Path extends string>(
 }
 
 /**
- * Defines a route for `PUT`.
- *
- * @typeParam Path The path's literal type; it types `request.matchInfo`.
- * @param path Path template.
- * @param handler What answers.
- * @param options Name of the resource.
- * @returns The definition, for `app.addRoutes()`.
+ * Defines a route for `PUT`, as {@linkcode get} does.
  *
  * @example
  * ```ts
@@ -167,13 +155,7 @@ export function put<const Path extends string>(
 }
 
 /**
- * Defines a route for `PATCH`.
- *
- * @typeParam Path The path's literal type; it types `request.matchInfo`.
- * @param path Path template.
- * @param handler What answers.
- * @param options Name of the resource.
- * @returns The definition, for `app.addRoutes()`.
+ * Defines a route for `PATCH`, as {@linkcode get} does.
  *
  * @example
  * ```ts
@@ -191,13 +173,7 @@ export function patch<const Path extends string>(
 }
 
 /**
- * Defines a route for `DELETE`; `delete` is a word of the language.
- *
- * @typeParam Path The path's literal type; it types `request.matchInfo`.
- * @param path Path template.
- * @param handler What answers.
- * @param options Name of the resource.
- * @returns The definition, for `app.addRoutes()`.
+ * Defines a route for `DELETE`, as {@linkcode get} does; `delete` is a word of the language.
  *
  * @example
  * ```ts
@@ -215,13 +191,7 @@ export function del<const Path extends string>(
 }
 
 /**
- * Defines a route for `HEAD`.
- *
- * @typeParam Path The path's literal type; it types `request.matchInfo`.
- * @param path Path template.
- * @param handler What answers.
- * @param options Name of the resource.
- * @returns The definition, for `app.addRoutes()`.
+ * Defines a route for `HEAD`, as {@linkcode get} does.
  *
  * @example
  * ```ts
@@ -239,13 +209,7 @@ export function head<const Path extends string>(
 }
 
 /**
- * Defines a route for `OPTIONS`.
- *
- * @typeParam Path The path's literal type; it types `request.matchInfo`.
- * @param path Path template.
- * @param handler What answers.
- * @param routeOptions Name of the resource.
- * @returns The definition, for `app.addRoutes()`.
+ * Defines a route for `OPTIONS`, as {@linkcode get} does.
  *
  * @example
  * ```ts

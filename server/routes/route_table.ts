@@ -10,6 +10,31 @@ import type { GetRouteOptions, RouteDef, RouteOptions } from "./route_def.ts";
 import { staticFiles, type StaticOptions } from "./static_files.ts";
 import type { ViewClass } from "./view.ts";
 
+/** Collects the routes of one method of HTTP, see {@linkcode RouteTable}. */
+export interface CollectRoute<Options extends RouteOptions = RouteOptions> {
+  /**
+   * Collects a route.
+   *
+   * @param path Path template.
+   * @param handler What answers.
+   * @param options Name of the resource.
+   * @returns The table, for chaining.
+   */
+  <const Path extends string>(
+    path: Path,
+    handler: Handler<PathParams<Path>>,
+    options?: Options,
+  ): RouteTable;
+  /**
+   * Decorates a method.
+   *
+   * @param path Path template.
+   * @param options Name of the resource.
+   * @returns The decorator.
+   */
+  <const Path extends string>(path: Path, options?: Options): HandlerDecorator<PathParams<Path>>;
+}
+
 /**
  * Collects routes in one module to be added to an application in another, aiohttp's
  * `RouteTableDef`. It is iterable, so it can be spread into `addRoutes()`.
@@ -62,34 +87,21 @@ export class RouteTable implements Iterable<RouteDef> {
   }
 
   /**
-   * Collects a route for a method.
+   * Collects a route for a method, `*` for any, or decorates the method of a class that answers it.
    *
    * @param method Method, `*` for any.
-   * @param path Path template.
-   * @param handler What answers.
-   * @param options Name of the resource.
-   * @returns The table, for chaining.
+   * @param rest Path, handler and options, as the other methods take them.
+   * @returns The table with a handler, a decorator without one.
    */
   route<const Path extends string>(
     method: string,
-    path: Path,
-    handler: Handler<PathParams<Path>>,
-    options?: RouteOptions,
+    ...rest: [path: Path, handler: Handler<PathParams<Path>>, options?: RouteOptions]
   ): this;
-  /**
-   * Decorates a method that answers a method of HTTP.
-   *
-   * @param method Method, `*` for any.
-   * @param path Path template.
-   * @param options Name of the resource.
-   * @returns The decorator.
-   */
   route<const Path extends string>(
     method: string,
-    path: Path,
-    options?: RouteOptions,
+    ...rest: [path: Path, options?: RouteOptions]
   ): HandlerDecorator<PathParams<Path>>;
-  route<const Path extends string>(
+  route<Path extends string>(
     method: string,
     path: Path,
     handler?: Handler<PathParams<Path>> | RouteOptions,
@@ -98,229 +110,26 @@ export class RouteTable implements Iterable<RouteDef> {
     return this.#collect(path, (...rest) => define.route(method, ...rest), handler, options);
   }
 
-  /**
-   * Collects a route for `GET`, and for `HEAD` unless told otherwise.
-   *
-   * @param path Path template.
-   * @param handler What answers.
-   * @param options Name of the resource.
-   * @returns The table, for chaining.
-   */
-  get<const Path extends string>(
-    path: Path,
-    handler: Handler<PathParams<Path>>,
-    options?: GetRouteOptions,
-  ): this;
-  /**
-   * Decorates a method that answers `GET`, and for `HEAD` unless told otherwise.
-   *
-   * @param path Path template.
-   * @param options Name of the resource.
-   * @returns The decorator.
-   */
-  get<const Path extends string>(
-    path: Path,
-    options?: GetRouteOptions,
-  ): HandlerDecorator<PathParams<Path>>;
-  get<const Path extends string>(
-    path: Path,
-    handler?: Handler<PathParams<Path>> | GetRouteOptions,
-    options?: GetRouteOptions,
-  ): this | HandlerDecorator<PathParams<Path>> {
-    return this.#collect(path, define.get, handler, options);
-  }
+  /** Collects a route for `GET`, and for `HEAD` unless told otherwise, or decorates the method that answers it. */
+  readonly get: CollectRoute<GetRouteOptions> = this.#collector(define.get);
 
-  /**
-   * Collects a route for `POST`.
-   *
-   * @param path Path template.
-   * @param handler What answers.
-   * @param options Name of the resource.
-   * @returns The table, for chaining.
-   */
-  post<const Path extends string>(
-    path: Path,
-    handler: Handler<PathParams<Path>>,
-    options?: RouteOptions,
-  ): this;
-  /**
-   * Decorates a method that answers `POST`.
-   *
-   * @param path Path template.
-   * @param options Name of the resource.
-   * @returns The decorator.
-   */
-  post<const Path extends string>(
-    path: Path,
-    options?: RouteOptions,
-  ): HandlerDecorator<PathParams<Path>>;
-  post<const Path extends string>(
-    path: Path,
-    handler?: Handler<PathParams<Path>> | RouteOptions,
-    options?: RouteOptions,
-  ): this | HandlerDecorator<PathParams<Path>> {
-    return this.#collect(path, define.post, handler, options);
-  }
+  /** Collects a route for `POST`, or decorates the method that answers it. */
+  readonly post: CollectRoute = this.#collector(define.post);
 
-  /**
-   * Collects a route for `PUT`.
-   *
-   * @param path Path template.
-   * @param handler What answers.
-   * @param options Name of the resource.
-   * @returns The table, for chaining.
-   */
-  put<const Path extends string>(
-    path: Path,
-    handler: Handler<PathParams<Path>>,
-    options?: RouteOptions,
-  ): this;
-  /**
-   * Decorates a method that answers `PUT`.
-   *
-   * @param path Path template.
-   * @param options Name of the resource.
-   * @returns The decorator.
-   */
-  put<const Path extends string>(
-    path: Path,
-    options?: RouteOptions,
-  ): HandlerDecorator<PathParams<Path>>;
-  put<const Path extends string>(
-    path: Path,
-    handler?: Handler<PathParams<Path>> | RouteOptions,
-    options?: RouteOptions,
-  ): this | HandlerDecorator<PathParams<Path>> {
-    return this.#collect(path, define.put, handler, options);
-  }
+  /** Collects a route for `PUT`, or decorates the method that answers it. */
+  readonly put: CollectRoute = this.#collector(define.put);
 
-  /**
-   * Collects a route for `PATCH`.
-   *
-   * @param path Path template.
-   * @param handler What answers.
-   * @param options Name of the resource.
-   * @returns The table, for chaining.
-   */
-  patch<const Path extends string>(
-    path: Path,
-    handler: Handler<PathParams<Path>>,
-    options?: RouteOptions,
-  ): this;
-  /**
-   * Decorates a method that answers `PATCH`.
-   *
-   * @param path Path template.
-   * @param options Name of the resource.
-   * @returns The decorator.
-   */
-  patch<const Path extends string>(
-    path: Path,
-    options?: RouteOptions,
-  ): HandlerDecorator<PathParams<Path>>;
-  patch<const Path extends string>(
-    path: Path,
-    handler?: Handler<PathParams<Path>> | RouteOptions,
-    options?: RouteOptions,
-  ): this | HandlerDecorator<PathParams<Path>> {
-    return this.#collect(path, define.patch, handler, options);
-  }
+  /** Collects a route for `PATCH`, or decorates the method that answers it. */
+  readonly patch: CollectRoute = this.#collector(define.patch);
 
-  /**
-   * Collects a route for `DELETE`.
-   *
-   * @param path Path template.
-   * @param handler What answers.
-   * @param options Name of the resource.
-   * @returns The table, for chaining.
-   */
-  delete<const Path extends string>(
-    path: Path,
-    handler: Handler<PathParams<Path>>,
-    options?: RouteOptions,
-  ): this;
-  /**
-   * Decorates a method that answers `DELETE`.
-   *
-   * @param path Path template.
-   * @param options Name of the resource.
-   * @returns The decorator.
-   */
-  delete<const Path extends string>(
-    path: Path,
-    options?: RouteOptions,
-  ): HandlerDecorator<PathParams<Path>>;
-  delete<const Path extends string>(
-    path: Path,
-    handler?: Handler<PathParams<Path>> | RouteOptions,
-    options?: RouteOptions,
-  ): this | HandlerDecorator<PathParams<Path>> {
-    return this.#collect(path, define.del, handler, options);
-  }
+  /** Collects a route for `DELETE`, or decorates the method that answers it. */
+  readonly delete: CollectRoute = this.#collector(define.del);
 
-  /**
-   * Collects a route for `HEAD`.
-   *
-   * @param path Path template.
-   * @param handler What answers.
-   * @param options Name of the resource.
-   * @returns The table, for chaining.
-   */
-  head<const Path extends string>(
-    path: Path,
-    handler: Handler<PathParams<Path>>,
-    options?: RouteOptions,
-  ): this;
-  /**
-   * Decorates a method that answers `HEAD`.
-   *
-   * @param path Path template.
-   * @param options Name of the resource.
-   * @returns The decorator.
-   */
-  head<const Path extends string>(
-    path: Path,
-    options?: RouteOptions,
-  ): HandlerDecorator<PathParams<Path>>;
-  head<const Path extends string>(
-    path: Path,
-    handler?: Handler<PathParams<Path>> | RouteOptions,
-    options?: RouteOptions,
-  ): this | HandlerDecorator<PathParams<Path>> {
-    return this.#collect(path, define.head, handler, options);
-  }
+  /** Collects a route for `HEAD`, or decorates the method that answers it. */
+  readonly head: CollectRoute = this.#collector(define.head);
 
-  /**
-   * Collects a route for `OPTIONS`.
-   *
-   * @param path Path template.
-   * @param handler What answers.
-   * @param routeOptions Name of the resource.
-   * @returns The table, for chaining.
-   */
-  options<const Path extends string>(
-    path: Path,
-    handler: Handler<PathParams<Path>>,
-    routeOptions?: RouteOptions,
-  ): this;
-  /**
-   * Decorates a method that answers `OPTIONS`.
-   *
-   * @param path Path template.
-   * @param routeOptions Name of the resource.
-   * @returns The decorator.
-   */
-  options<const Path extends string>(
-    path: Path,
-    routeOptions?: RouteOptions,
-  ): HandlerDecorator<PathParams<Path>>;
-  options<const Path extends string>(
-    path: Path,
-    handler?: Handler<PathParams<Path>> | RouteOptions,
-    routeOptions?: RouteOptions,
-  ): this | HandlerDecorator<PathParams<Path>> {
-    return this.#collect(path, define.options, handler, routeOptions);
-  }
+  /** Collects a route for `OPTIONS`, or decorates the method that answers it. */
+  readonly options: CollectRoute = this.#collector(define.options);
 
   /**
    * Collects a class-based view.
@@ -368,6 +177,21 @@ export class RouteTable implements Iterable<RouteDef> {
   static(prefix: string, folder: string | URL, options?: StaticOptions): this {
     this.#routes.push(staticFiles(prefix, folder, options));
     return this;
+  }
+
+  #collector<Options extends RouteOptions>(
+    make: <const Path extends string>(
+      path: Path,
+      handler: Handler<PathParams<Path>>,
+      options?: Options,
+    ) => RouteDef,
+  ): CollectRoute<Options> {
+    const collect = <Path extends string>(
+      path: Path,
+      handler?: Handler<PathParams<Path>> | Options,
+      options?: Options,
+    ) => this.#collect(path, make, handler, options);
+    return collect as CollectRoute<Options>; // with a handler it is the table, else a decorator
   }
 
   #collect<Path extends string, Options extends RouteOptions>(
