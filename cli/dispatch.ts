@@ -19,10 +19,6 @@ export interface Loadable {
 /**
  * Reads the arguments of a subcommand, answers `--help`, and runs it; what is wrong with them is
  * known before anything of the library is loaded.
- *
- * @param subcommand The subcommand.
- * @param args Its arguments.
- * @returns Exit code.
  */
 export async function dispatch(subcommand: Loadable, args: readonly string[]): Promise<number> {
   const spec = await subcommand.spec();

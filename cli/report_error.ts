@@ -12,13 +12,7 @@ import { COMMANDS } from "./specs/mod.ts";
 import { CommandError, UsageError } from "./errors/usage_error.ts";
 import { visibleText } from "./io/visible_text.ts";
 
-/**
- * Writes an error to standard error: what failed, the likely cause, what to do.
- *
- * @param error What was thrown.
- * @param command Name of the subcommand.
- * @param first The first word of the command line.
- */
+/** Writes an error to standard error: what failed, the likely cause, what to do. */
 export async function reportError(
   error: unknown,
   command: string,

@@ -3,11 +3,7 @@
  * @module
  */
 
-/**
- * Makes an error of what was thrown, which may be anything.
- *
- * @returns The same, if it is an error.
- */
+/** Makes an error of what was thrown, which may be anything. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
 }

@@ -29,8 +29,6 @@ const READABLE = /%(?:2F|3F|3A|40|24|2C)/g;
  *
  * Order and repeats are kept; a space becomes `+`, as in `application/x-www-form-urlencoded`.
  *
- * @param query The query in any of its forms.
- * @param what What messages call one of its pairs.
  * @returns The encoded query, an empty string where nothing is left.
  * @throws {TypeError} If a value is none of the types of {@linkcode QueryValue}, or pairs are none.
  * @throws {RangeError} If a number is not finite.

@@ -30,40 +30,15 @@ import type { SessionCookieOptions } from "./sessions/session_storage.ts";
 
 /** What is needed of a Redis client; those of `@redis/client`, `ioredis` and `iovalkey` have it. */
 export interface RedisClient {
-  /**
-   * Reads a text.
-   *
-   * @param key Its key.
-   */
+  /** Reads a text. */
   get(key: string): Promise<string | null>;
-  /**
-   * Keeps a text without an end.
-   *
-   * @param key Its key.
-   * @param value The text.
-   */
+  /** Keeps a text without an end. */
   set(key: string, value: string): Promise<unknown>;
-  /**
-   * Forgets a text.
-   *
-   * @param key Its key.
-   */
+  /** Forgets a text. */
   del(key: string): Promise<unknown>;
-  /**
-   * Keeps a text for a time, `@redis/client`'s name for it.
-   *
-   * @param key Its key.
-   * @param seconds How long.
-   * @param value The text.
-   */
+  /** Keeps a text for a time, `@redis/client`'s name for it. */
   setEx?(key: string, seconds: number, value: string): Promise<unknown>;
-  /**
-   * Keeps a text for a time, `ioredis`'s name for it.
-   *
-   * @param key Its key.
-   * @param seconds How long.
-   * @param value The text.
-   */
+  /** Keeps a text for a time, `ioredis`'s name for it. */
   setex?(key: string, seconds: number, value: string): Promise<unknown>;
 }
 

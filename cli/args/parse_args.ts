@@ -89,7 +89,6 @@ export class ParsedArgs {
  * Takes arguments apart. Options may stand anywhere before `--`; `--no-OPTION` takes an option back
  * that stands before it, an alias for example.
  *
- * @returns Options, positional arguments, words to pass on.
  * @throws {UsageError} If a word fits nothing; the message names it and the nearest one that does.
  */
 export function parseArgs(spec: CommandSpec, args: readonly string[]): ParsedArgs {

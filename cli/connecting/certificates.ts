@@ -20,8 +20,6 @@ export interface Certificates {
 /**
  * Reads `--verify`, `--cert`, `--cert-key` and `--cert-key-pass`.
  *
- * @param parsed Options.
- * @returns What they say.
  * @throws {UsageError} If a file cannot be read, is no certificate or no key, or they do not belong
  * together.
  */
@@ -44,7 +42,6 @@ export async function certificatesOf(parsed: ParsedArgs): Promise<Certificates> 
 /**
  * Reads `--verify` alone, whose words may be in any case, as HTTPie's.
  *
- * @param parsed Options.
  * @returns Whether the peer's certificate has to be valid, or the path of one to trust.
  */
 export function verifyOf(parsed: ParsedArgs): boolean | string {

@@ -68,11 +68,7 @@ export function looksLikeItem(token: string): boolean {
   return /^[^/:?]*(?:=|@|;$)/.test(token);
 }
 
-/**
- * A header's value for the wire: UTF-8, each byte a character, as Headers take it.
- *
- * @param text The value as the user wrote it.
- */
+/** A header's value for the wire: UTF-8, each byte a character, as Headers take it. */
 export function headerBytes(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
 }

@@ -19,7 +19,6 @@ const MAX_INDEX = 100_000;
  * @param raw The key as written.
  * @param value The value.
  * @param token The whole item, for messages.
- * @returns The root.
  * @throws {UsageError} If the key is malformed or goes through a value of another type; the message
  * points at the place.
  */
@@ -57,12 +56,7 @@ export function putJson(root: JsonValue, raw: string, value: JsonValue, token: s
   return holder.root;
 }
 
-/**
- * Reads JSON and keeps its numbers as they are written, 12345678901234567890 for one.
- *
- * @param text The text.
- * @returns The value.
- */
+/** Reads JSON and keeps its numbers as they are written, 12345678901234567890 for one. */
 export function readJson(text: string): JsonValue {
   const { rawJSON } = JSON as unknown as { rawJSON?: (text: string) => unknown };
   if (rawJSON === undefined) return JSON.parse(text);

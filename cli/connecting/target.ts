@@ -25,8 +25,6 @@ const METHODS = new Set(
 /**
  * Tells method, URL and items apart.
  *
- * @param words The positional arguments.
- * @param scheme Scheme of a URL that has none.
  * @throws {UsageError} If the URL is missing or malformed, or a word is no item.
  */
 export function parseTarget(words: readonly string[], scheme: "http" | "https"): Target {
@@ -67,9 +65,6 @@ function badMethod(first: string, second: string): UsageError {
 /**
  * Reads a URL with HTTPie's abbreviations: `:3000/x`, `:/x`, `://host`, `host/path`.
  *
- * @param text What the user wrote.
- * @param scheme Scheme of a URL that has none.
- * @returns The URL and the credentials in it.
  * @throws {UsageError} If it is no URL of HTTP.
  */
 export function parseUrl(

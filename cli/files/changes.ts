@@ -35,9 +35,6 @@ export async function readChange(request: ServerRequest): Promise<URLSearchParam
 /**
  * Makes a folder.
  *
- * @param root The served folder.
- * @param folder Real path of the parent folder.
- * @param name Its name.
  * @throws {HTTPBadRequest} If a file of this name would not be served.
  * @throws {HTTPConflict} If the name exists.
  */
@@ -54,9 +51,6 @@ export async function makeFolder(root: Root, folder: string, name: string): Prom
 /**
  * Deletes a file, or a folder with its contents. A link is deleted, not its target.
  *
- * @param root The served folder.
- * @param folder Real path of the parent folder.
- * @param name Its name.
  * @throws {HTTPNotFound} If the name does not exist or is not served.
  */
 export async function remove(root: Root, folder: string, name: string): Promise<void> {

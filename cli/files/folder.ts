@@ -44,21 +44,13 @@ export class Root {
     this.#hidden = hidden;
   }
 
-  /**
-   * Whether a name may be served or written.
-   *
-   * @param name One segment of a path, decoded.
-   */
+  /** Whether a name may be served or written. */
   allows(name: string): boolean {
     if (name === "" || name === "." || name === ".." || /[\\/\0]/.test(name)) return false;
     return !PARTIAL.test(name) && (this.#hidden || !name.startsWith("."));
   }
 
-  /**
-   * Whether a path is that of an incomplete upload.
-   *
-   * @param rawPath Path of a request, percent-encoded.
-   */
+  /** Whether a path is that of an incomplete upload. */
   isPartial(rawPath: string): boolean {
     return PARTIAL.test(decoded(rawPath) ?? "");
   }
@@ -66,7 +58,6 @@ export class Root {
   /**
    * Finds a folder.
    *
-   * @param rawPath Path of a request, percent-encoded.
    * @returns Its real path, `null` if it does not exist or is outside of the root.
    */
   async find(rawPath: string): Promise<string | null> {
@@ -83,7 +74,6 @@ export class Root {
   /**
    * Finds a file.
    *
-   * @param rawPath Path of a request, percent-encoded.
    * @returns Its real path, `null` if it does not exist or is outside of the root.
    */
   async findFile(rawPath: string): Promise<string | null> {
@@ -102,7 +92,6 @@ export class Root {
   /**
    * Follows links, unless they lead out of the root.
    *
-   * @param path A path.
    * @returns The real path, `null` if it is not a folder or outside of the root.
    */
   async real(path: string): Promise<string | null> {
@@ -130,7 +119,6 @@ export class Root {
   /**
    * Lists a folder; links that lead out of the root are left out.
    *
-   * @param path Real path of the folder.
    * @returns The entries without sizes and times, folders first, sorted by name.
    */
   async list(path: string): Promise<Entry[]> {
@@ -155,12 +143,7 @@ export class Root {
     }
   }
 
-  /**
-   * Adds sizes and times to entries.
-   *
-   * @param path Real path of the folder.
-   * @param entries Its entries.
-   */
+  /** Adds sizes and times to entries. */
   async describe(path: string, entries: readonly Entry[]): Promise<Entry[]> {
     const described: Entry[] = [];
     const step = 256; // entries at a time, to bound the memory
@@ -212,13 +195,7 @@ export class Root {
   }
 }
 
-/**
- * Sorts entries, folders first.
- *
- * @param entries The entries.
- * @param key Sort key; the name breaks ties.
- * @param descending Whether the greatest comes first.
- */
+/** Sorts entries, folders first. */
 export function sorted(entries: readonly Entry[], key: SortKey, descending: boolean): Entry[] {
   const { compare } = new Intl.Collator(undefined, { numeric: true });
   const by = (a: Entry, b: Entry): number =>

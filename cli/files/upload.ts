@@ -42,10 +42,6 @@ const LIMITS = {
 /**
  * Saves the files of a form as they arrive.
  *
- * @param request The request.
- * @param root The served folder.
- * @param folder Real path of the target folder.
- * @param options Limits.
  * @throws {HTTPConflict} If a name exists and may not be replaced.
  */
 export async function receive(

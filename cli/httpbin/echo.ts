@@ -7,11 +7,7 @@ import { FileField, type ServerRequest } from "../../server/mod.ts";
 /** Values by name; a name that repeats has an array. */
 export type Values = Record<string, string | string[]>;
 
-/**
- * Collects pairs.
- *
- * @param pairs Names and values.
- */
+/** Collects pairs. */
 export function valuesOf(pairs: Iterable<readonly [string, string]>): Values {
   const values: Values = Object.create(null);
   for (const [name, value] of pairs) add(values, name, value);
@@ -24,11 +20,7 @@ function add(to: Values, name: string, value: string): void {
   else to[name] = before === undefined ? value : [before, value];
 }
 
-/**
- * Describes a request without its body.
- *
- * @param request The request.
- */
+/** Describes a request without its body. */
 export function headOf(request: ServerRequest): Record<string, unknown> {
   return {
     args: valuesOf(request.query),
@@ -39,11 +31,7 @@ export function headOf(request: ServerRequest): Record<string, unknown> {
   };
 }
 
-/**
- * Headers with the names as they are usually written.
- *
- * @param request The request.
- */
+/** Headers with the names as they are usually written. */
 export function headersOf(request: ServerRequest): Values {
   return valuesOf(
     [...request.headers].map(([name, value]) => [
@@ -60,7 +48,6 @@ function urlOf(request: ServerRequest): string {
 /**
  * Describes a request with its body: text, JSON, form fields and files.
  *
- * @param request The request.
  * @throws {HTTPBadRequest} If a form is malformed.
  */
 export async function bodyOf(request: ServerRequest): Promise<Record<string, unknown>> {

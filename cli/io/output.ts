@@ -39,11 +39,7 @@ export async function writeErr(data: string | Uint8Array): Promise<void> {
   }
 }
 
-/**
- * Warns on standard error.
- *
- * @param text The warning.
- */
+/** Warns on standard error. */
 export async function warn(text: string): Promise<void> {
   await writeErr(visibleText(`roundtrip: warning: ${text}\n`));
 }

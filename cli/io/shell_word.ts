@@ -3,11 +3,7 @@
  * @module
  */
 
-/**
- * Writes text so that a shell takes it as one word.
- *
- * @param text The text.
- */
+/** Writes text so that a shell takes it as one word. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -35,11 +35,7 @@ export function detectCharset(
   }
 }
 
-/**
- * Whether text can be read in a charset.
- *
- * @param label Its name.
- */
+/** Whether text can be read in a charset. */
 export function isCharset(label: string): boolean {
   try {
     return new TextDecoder(label) !== null;

@@ -48,9 +48,6 @@ export class Printer {
   /**
    * Creates one.
    *
-   * @param parsed Options.
-   * @param parts What is printed.
-   * @param before What prints to the same output.
    * @throws {UsageError} If a charset or a type of the options is none.
    */
   constructor(parsed: ParsedArgs, parts: Parts, before?: Printer) {
@@ -96,11 +93,7 @@ export class Printer {
     await writeOut(data);
   }
 
-  /**
-   * Prints a request.
-   *
-   * @param hop What is sent.
-   */
+  /** Prints a request. */
   async request(hop: HopRequest): Promise<void> {
     if (this.#parts.has("H")) await this.#write(requestHead(hop, this.#show));
     if (!this.#parts.has("B") || hop.body === null) return;
@@ -143,11 +136,7 @@ export class Printer {
     if (size === null) await this.#write("0\r\n\r\n");
   }
 
-  /**
-   * Prints the head of a reply.
-   *
-   * @param response The reply.
-   */
+  /** Prints the head of a reply. */
   async head(response: Pick<ClientResponse, "status" | "reason" | "headers">): Promise<void> {
     if (this.#parts.has("h")) await this.#write(responseHead(response, this.#show));
   }

@@ -26,13 +26,7 @@ export class Exchanges implements HopListener {
   readonly #printsBody: boolean;
   #pending: Pending | null = null;
 
-  /**
-   * Creates one.
-   *
-   * @param parsed Options.
-   * @param final Prints the last exchange.
-   * @param isSingle Whether there is one exchange in any case.
-   */
+  /** Creates one. */
   constructor(parsed: ParsedArgs, final: Printer, isSingle: boolean) {
     const parts = historyPartsOf(parsed, Deno.stdout.isTerminal());
     this.#all = parsed.has("all") || (parsed.has("verbose") && !parsed.isDecided("all"));

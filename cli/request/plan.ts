@@ -48,7 +48,6 @@ type Items = readonly Item[];
  * @param parsed Options.
  * @param target Method, URL and items.
  * @param stdin Gets the body from standard input; called only where no item is one.
- * @returns The plan.
  * @throws {UsageError} If options and items contradict each other.
  */
 export async function plan(
@@ -228,7 +227,6 @@ async function loaded(item: Item): Promise<Item> {
 /**
  * Makes the body as the session takes it.
  *
- * @param body The plan's body.
  * @returns Text, a file that is read as it is sent, a form.
  * @throws {CommandError} If a file cannot be read.
  */

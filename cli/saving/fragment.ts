@@ -62,11 +62,6 @@ async function validatorOf(part: string): Promise<string | null> {
 /**
  * Writes a reply behind a fragment, which bears the name `PATH.part` meanwhile.
  *
- * @param response The reply to a request for the rest.
- * @param fragment What is there.
- * @param path Path of the complete file.
- * @param overwrite Whether a file of that name is replaced.
- * @param onProgress Told how much there is.
  * @returns Size of the complete file in bytes.
  * @throws {CommandError} If the file is not complete.
  */
@@ -103,9 +98,6 @@ export async function append(
 /**
  * Gives a complete file its name.
  *
- * @param fragment The file.
- * @param path Path of the complete file.
- * @param overwrite Whether a file of that name is replaced.
  * @throws {CommandError} If there is one that is not replaced.
  */
 export async function complete(

@@ -17,8 +17,6 @@ type Send = (headers: readonly [name: string, value: string][]) => Promise<Clien
 /**
  * Asks for what is missing of a file. The server's validator decides whether it is the same file;
  * where there is none, its length does, which the user is told.
- *
- * @returns The reply, and what is there already.
  */
 export async function resumed(send: Send, url: URL, target: DownloadTarget): Promise<Resumed> {
   const say = async (text: string): Promise<void> => {

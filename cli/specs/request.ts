@@ -46,12 +46,7 @@ export const request: CommandSpec = {
       more: true,
     },
     { long: "raw", value: "TEXT", help: "the body is this text", more: true },
-    {
-      long: "verbose",
-      against: OUTPUT,
-      short: "v",
-      help: "print the request too, and --all",
-    },
+    { long: "verbose", against: OUTPUT, short: "v", help: "print the request too, and --all" },
     { long: "headers", against: OUTPUT, short: "h", help: "print the headers only" },
     { long: "body", against: OUTPUT, short: "b", help: "print the body only" },
     {

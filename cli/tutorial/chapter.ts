@@ -26,7 +26,6 @@ export interface Chapter {
  *
  * @param file Name of its file, `0001_request.ts`.
  * @param load Runs it.
- * @returns The chapter.
  */
 export function chapter(file: string, load: () => Promise<unknown>): Chapter {
   const name = file.replace(/\.ts$/, "");
@@ -35,13 +34,7 @@ export function chapter(file: string, load: () => Promise<unknown>): Chapter {
   return { number: Number(number), name, title: words.join(" "), text, load };
 }
 
-/**
- * Describes the playground, which brings its page along.
- *
- * @param number Its number.
- * @param load Loads its module.
- * @returns The chapter.
- */
+/** Describes the playground, which brings its page along. */
 export function playground(
   number: number,
   load: () => Promise<{ readonly makeApp: MakePlayground }>,

@@ -9,12 +9,7 @@ import { UsageError } from "../errors/usage_error.ts";
 import type { Chapter } from "./chapter.ts";
 import { CHAPTERS } from "./chapters.ts";
 
-/**
- * Runs the subcommand.
- *
- * @param parsed Its options and arguments.
- * @returns Exit code.
- */
+/** Runs the subcommand. */
 export async function run(parsed: ParsedArgs): Promise<number> {
   const [word] = parsed.positionals;
   if (word === undefined) {

@@ -52,11 +52,7 @@ export class Pings implements Disposable {
     return this.#dead.promise;
   }
 
-  /**
-   * Takes an answer.
-   *
-   * @returns Whether it answers one of these pings.
-   */
+  /** Takes an answer. */
   answered(data: Uint8Array): boolean {
     const number = Number(/^roundtrip (\d+)$/.exec(new TextDecoder().decode(data))?.[1]);
     const at = this.#sent.get(number);

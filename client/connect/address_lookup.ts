@@ -17,11 +17,7 @@ export class AddressLookup {
   readonly #isAsked: boolean;
   readonly #kept = new Map<string, { readonly addresses: readonly string[]; until: number }>();
 
-  /**
-   * Creates one.
-   *
-   * @param connector What a session says about names.
-   */
+  /** Creates one. */
   constructor(connector: ResolvedConnector) {
     this.#connector = connector;
     this.#isAsked = connector.family !== 0 || connector.dnsCache !== null;
@@ -100,10 +96,6 @@ async function systemAddresses(host: string, family: 0 | 4 | 6): Promise<readonl
  * Connects to the first of some addresses that answers: each has a quarter of a second before the next
  * one is tried beside it (RFC 8305).
  *
- * @param addresses The addresses, at least one.
- * @param connect Connects to one of them.
- * @param signal Ends all attempts.
- * @returns The connection; those that come later are closed.
  * @throws {Error} What the first attempt failed with, when all have.
  */
 export function connectFirst<Address, Connection extends { close(): void }>(

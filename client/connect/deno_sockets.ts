@@ -13,11 +13,7 @@ const ALPN = { alpnProtocols: ["http/1.1"] };
 export class DenoSockets implements Sockets {
   readonly #connector: ResolvedConnector;
 
-  /**
-   * Creates them.
-   *
-   * @param connector Certificates.
-   */
+  /** Creates them. */
   constructor(connector: ResolvedConnector) {
     this.#connector = connector;
   }

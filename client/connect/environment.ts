@@ -114,8 +114,6 @@ const PROXY_VARIABLES = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"]
 /**
  * Runs what must not see the environment's proxies. The variables that the program may see are away
  * for as long as it takes.
- *
- * @param run What to run; not a promise's work.
  */
 export function withoutProxyVariables<T>(run: () => T): T {
   const hidden = PROXY_VARIABLES.map((name) => [name, readVariable(name)] as const);

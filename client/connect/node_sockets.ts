@@ -22,11 +22,7 @@ export class NodeSockets implements Sockets {
   readonly #connector: ResolvedConnector;
   readonly #options: ConnectionOptions;
 
-  /**
-   * Creates them.
-   *
-   * @param connector Certificates, and the address to connect from.
-   */
+  /** Creates them. */
   constructor(connector: ResolvedConnector) {
     const { caCerts, cert, fingerprint, key, verify } = connector;
     this.#connector = connector;

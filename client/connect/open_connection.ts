@@ -40,11 +40,7 @@ export class ConnectionOpener {
   readonly #deno: Sockets;
   #node: Promise<Sockets> | null = null;
 
-  /**
-   * Creates one.
-   *
-   * @param connector How to connect.
-   */
+  /** Creates one. */
   constructor(connector: ResolvedConnector) {
     this.#connector = connector;
     this.#lookup = new AddressLookup(connector);
@@ -54,10 +50,6 @@ export class ConnectionOpener {
   /**
    * Opens a connection.
    *
-   * @param route Where to.
-   * @param signal Ends the attempt.
-   * @param observer Told about it.
-   * @returns The connection, TLS agreed on.
    * @throws {ProxyError} If a proxy gives none.
    * @throws {Error} What the platform says, or the signal's reason.
    */

@@ -3,11 +3,7 @@
  * @module
  */
 
-/**
- * Undoes percent-encoding; text with a `%` that begins no escape is meant as it stands.
- *
- * @returns The text, decoded if it can be.
- */
+/** Undoes percent-encoding; text with a `%` that begins no escape is meant as it stands. */
 export function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -20,12 +20,7 @@ export interface ProxyLine {
 
 const MAX_HEAD = 64 * 1024; // bytes
 
-/**
- * Reads what a proxy says. What follows is the host's: nothing of it is read.
- *
- * @param stream The connection to the proxy.
- * @returns It, as far as the handshake needs it.
- */
+/** Reads what a proxy says. What follows is the host's: nothing of it is read. */
 export function lineOf(stream: ByteStream): ProxyLine {
   const bytes = async (count: number): Promise<Uint8Array> => {
     const whole = new Uint8Array(count);
@@ -58,13 +53,7 @@ export class ProxyError extends Error {
   /** Status of its answer to CONNECT, `null` where it gave none. */
   readonly status: number | null;
 
-  /**
-   * Creates one.
-   *
-   * @param message What is wrong, with the proxy's name.
-   * @param status Status of its answer.
-   * @param options The error behind it.
-   */
+  /** Creates one. */
   constructor(message: string, status: number | null = null, options?: ErrorOptions) {
     super(message, options);
     this.status = status;
@@ -90,12 +79,7 @@ export async function proxyHandshake(
   else await httpConnect(proxy, host, port, line);
 }
 
-/**
- * The port of a proxy.
- *
- * @param proxy Its URL.
- * @returns The port that its URL names or implies.
- */
+/** The port of a proxy. */
 export function proxyPort(proxy: URL): number {
   if (proxy.port !== "") return Number(proxy.port);
   return proxy.protocol.startsWith("socks") ? 1080 : proxy.protocol === "https:" ? 443 : 80;

@@ -24,13 +24,7 @@ export interface Opened {
 
 /** A connection that may become a secure one. */
 export interface Link extends Opened {
-  /**
-   * Talks TLS on it; the secure connection takes its place.
-   *
-   * @param name Name of the peer, for its certificate.
-   * @param signal Ends the attempt.
-   * @returns The secure connection, with the certificate checked.
-   */
+  /** Talks TLS on it; the secure connection takes its place. */
   secure(name: string, signal: AbortSignal): Promise<Link>;
   /** Closes it; another call changes nothing. */
   close(): void;
@@ -38,21 +32,9 @@ export interface Link extends Opened {
 
 /** A kind of sockets. */
 export interface Sockets {
-  /**
-   * Connects.
-   *
-   * @param place Where to.
-   * @param signal Ends the attempt.
-   */
+  /** Connects. */
   connect(place: Place, signal: AbortSignal): Promise<Link>;
-  /**
-   * Connects and talks TLS.
-   *
-   * @param place Where to.
-   * @param name Name of the peer, for its certificate.
-   * @param signal Ends the attempt.
-   * @param onConnected Called when TLS begins.
-   */
+  /** Connects and talks TLS. */
   connectSecure(
     place: Place,
     name: string,

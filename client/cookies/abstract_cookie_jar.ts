@@ -93,7 +93,6 @@ export abstract class AbstractCookieJar implements Iterable<JarCookie> {
   /**
    * Gives the cookies that go to a server.
    *
-   * @param url URL that is requested.
    * @returns Values by name, in the order and form in which they are sent.
    */
   abstract filterCookies(url: URL): Map<string, string>;
@@ -105,11 +104,7 @@ export abstract class AbstractCookieJar implements Iterable<JarCookie> {
    */
   abstract clear(predicate?: (cookie: JarCookie) => boolean): void;
 
-  /**
-   * Forgets the cookies of a host and of its subdomains.
-   *
-   * @param domain The host.
-   */
+  /** Forgets the cookies of a host and of its subdomains. */
   clearDomain(domain: string): void {
     const host = domain.toLowerCase();
     this.clear((cookie) => cookie.domain === host || cookie.domain.endsWith(`.${host}`));
@@ -127,10 +122,6 @@ export abstract class AbstractCookieJar implements Iterable<JarCookie> {
     return cookieText(this.filterCookies(url), more);
   }
 
-  /**
-   * Iterates over the cookies that have not ended.
-   *
-   * @returns The cookies.
-   */
+  /** Iterates over the cookies that have not ended. */
   abstract [Symbol.iterator](): Iterator<JarCookie>;
 }

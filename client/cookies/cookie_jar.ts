@@ -142,7 +142,6 @@ export class CookieJar extends AbstractCookieJar {
   /**
    * Gives the cookies that go to a server.
    *
-   * @param url URL that is requested.
    * @returns Values by name; the more specific path comes first and counts.
    */
   override filterCookies(url: URL): Map<string, string> {
@@ -176,8 +175,6 @@ export class CookieJar extends AbstractCookieJar {
 
   /**
    * Writes the cookies into a file of mode 0600; the old one stays until the new one is complete.
-   *
-   * @param path The file.
    */
   async save(path: string | URL): Promise<void> {
     await saveCookies(path, [...this]);
@@ -186,7 +183,6 @@ export class CookieJar extends AbstractCookieJar {
   /**
    * Replaces the cookies by those of a file that `save()` wrote.
    *
-   * @param path The file.
    * @throws {SyntaxError} If the file is not one; the jar stays as it was.
    */
   async load(path: string | URL): Promise<void> {

@@ -51,12 +51,7 @@ export function sentPairs(cookies: CookieInit, quoted: boolean): [string, string
   return quoted ? pairs.map(([name, value]) => [name, quoteCookieValue(value)]) : pairs;
 }
 
-/**
- * Writes a `Cookie` header.
- *
- * @param cookies Names and values.
- * @param more Cookies that win over those, by name.
- */
+/** Writes a `Cookie` header. */
 export function cookieText(
   cookies: Iterable<readonly [string, string]>,
   more: ReadonlyMap<string, string> | undefined,
@@ -84,7 +79,6 @@ const ESCAPED = /[\x00-\x1f\x7f-\xff",;\\]/g;
  * Quotes a value as Python's `http.cookies` does, after RFC 2109: `a,b` becomes `"a\054b"`.
  *
  * @param value The value; one that is quoted already stays as it is.
- * @returns The value, quoted if it needs to be.
  */
 export function quoteCookieValue(value: string): string {
   if (PLAIN.test(value)) return value;

@@ -37,21 +37,12 @@ export class DummyCookieJar extends AbstractCookieJar {
    */
   override updateFromHeaders(_headers: readonly string[], _url: URL): void {}
 
-  /**
-   * Gives nothing.
-   *
-   * @param _url URL that is requested.
-   * @returns An empty map.
-   */
+  /** Gives nothing. */
   override filterCookies(_url: URL): Map<string, string> {
     return new Map();
   }
 
-  /**
-   * Has nothing to forget.
-   *
-   * @param _predicate Never called.
-   */
+  /** Has nothing to forget. */
   override clear(_predicate?: (cookie: JarCookie) => boolean): void {}
 
   /**

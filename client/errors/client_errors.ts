@@ -143,11 +143,7 @@ export class ClientResponseError extends ClientError {
   /** First bytes of the reply's body as text, `null` where it was not read. */
   readonly body: string | null;
 
-  /**
-   * Creates one.
-   *
-   * @param init Request, reply and reason.
-   */
+  /** Creates one. */
   constructor(init: ResponseErrorInit) {
     const { requestInfo, status, reason, cause } = init;
     super(

@@ -176,7 +176,6 @@ export class SocketTimeoutError extends ServerTimeoutError {
  *
  * @param reason What the request was aborted with; anything but a timeout stays as it is.
  * @param detail What it was waiting for.
- * @returns The error to throw.
  */
 export function withDetail(reason: unknown, detail: () => string): unknown {
   if (!(reason instanceof ServerTimeoutError)) return reason;
@@ -189,7 +188,6 @@ export function withDetail(reason: unknown, detail: () => string): unknown {
  * What a signal aborted with, as an error to throw.
  *
  * @param reason The signal's reason; most are errors and stay as they are.
- * @returns The error.
  */
 export function asError(reason: unknown): Error {
   if (reason instanceof Error) return reason;

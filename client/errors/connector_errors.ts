@@ -77,15 +77,7 @@ const CONNECTOR_ERRORS: Readonly<Partial<Record<ConnectFailure, typeof ClientCon
   unix: UnixClientConnectorError,
 };
 
-/**
- * Makes the error of the class that fits a failure to connect.
- *
- * @param url URL that was asked for.
- * @param failure What kept the connection from being made.
- * @param reason What the platform said.
- * @param options The error behind it.
- * @returns The error.
- */
+/** Makes the error of the class that fits a failure to connect. */
 export function connectorError(
   url: URL,
   failure: ConnectFailure,

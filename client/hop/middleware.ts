@@ -8,7 +8,6 @@ import type { HopResult } from "./transport.ts";
 /**
  * Sends one hop on.
  *
- * @param request The hop.
  * @returns The head of its reply.
  */
 export type ClientHandler = (request: ClientRequest) => Promise<HopResult>;

@@ -56,7 +56,6 @@ const DEFAULT_TIMEOUT: TimeLimits = { total: 300_000, connect: 0, sockConnect: 0
 /**
  * Completes limits of time.
  *
- * @param timeout What the caller gave.
  * @returns The limits, in ms.
  * @throws {TypeError} If they are a number, as aiohttp's may be.
  * @throws {RangeError} If one is negative or too large for a timer.

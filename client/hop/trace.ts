@@ -188,12 +188,7 @@ export class RequestTrace {
     this.seesReceived = configs.some((each) => each.onResponseChunkReceived !== undefined);
   }
 
-  /**
-   * Calls a hook of all traces.
-   *
-   * @param hook Its name.
-   * @param params What it is given.
-   */
+  /** Calls a hook of all traces. */
   emit<K extends keyof TraceConfig>(
     hook: K,
     params: Parameters<NonNullable<TraceConfig[K]>>[1],

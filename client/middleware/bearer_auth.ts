@@ -12,7 +12,6 @@ export interface BearerAuthOptions {
    * Gets a token. However many requests need one at a time, it is called once for all of them.
    *
    * @param expired The token that was refused, `null` for the first one.
-   * @returns The token.
    */
   readonly getToken: (expired: string | null) => string | Promise<string>;
   /**

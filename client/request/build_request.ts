@@ -19,11 +19,6 @@ import { type RequestTarget, resolveTarget } from "./url.ts";
 /**
  * Builds the first hop of a request.
  *
- * @param method Method in upper case.
- * @param input URL as the caller gave it.
- * @param options What the caller gave.
- * @param resolved The same, complete.
- * @returns What the hop is made of.
  * @throws {InvalidURLError} If the URL cannot be requested.
  * @throws {TypeError} If the method is none, or credentials or a coding are given twice.
  */
@@ -50,11 +45,7 @@ export function buildRequest(
   return { method, url, fragment, headers, payload, cookies };
 }
 
-/**
- * Closes what a request would have closed that was refused.
- *
- * @param data The body as the caller gave it.
- */
+/** Closes what a request would have closed that was refused. */
 export function giveUp(data: RequestData | undefined): void {
   try {
     if (data !== undefined) payloadOf(data).close?.();

@@ -23,12 +23,7 @@ export class FileExistsError extends Error {
   /** Path of the file. */
   readonly path: string;
 
-  /**
-   * Creates one.
-   *
-   * @param path Path of the file.
-   * @param options The error behind it.
-   */
+  /** Creates one. */
   constructor(path: string, options?: ErrorOptions) {
     super(`Cannot save to "${path}": the file exists. Pass overwrite: true to replace it`, options);
     this.path = path;

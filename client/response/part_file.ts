@@ -123,7 +123,6 @@ export class PartFile implements AsyncDisposable {
   /**
    * Gives the part its name.
    *
-   * @param overwrite Whether a file of that name is replaced.
    * @throws {FileExistsError} If there is one that may not be replaced; the part is kept.
    * @throws {ClientError} If another program has changed the part.
    */

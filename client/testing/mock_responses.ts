@@ -118,7 +118,6 @@ export class MockResponses implements FetchApp {
   /**
    * Answers a request; a session calls it.
    *
-   * @param request The request.
    * @returns The reply that was registered.
    * @throws {Error} If there is none.
    */

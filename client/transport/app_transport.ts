@@ -10,12 +10,7 @@ import type { HopRequest, HopResult, Transport } from "../hop/transport.ts";
 
 /** Anything that answers requests: an `Application`, a Hono app, `{ fetch: (request) => … }`. */
 export interface FetchApp {
-  /**
-   * Answers a request.
-   *
-   * @param request The request.
-   * @returns The reply.
-   */
+  /** Answers a request. */
   fetch(request: Request): Response | Promise<Response>;
 }
 

@@ -36,11 +36,6 @@ const MALFORMED =
 /**
  * A failure before the head of the reply as the caller sees it. fetch says "fetch failed" and keeps
  * the reason in `cause`, as text of the HTTP library beneath.
- *
- * @param error What was thrown.
- * @param hop The hop that failed.
- * @param proxy Proxy that it went through.
- * @returns The error of the class that fits.
  */
 export function sendError(error: unknown, hop: HopRequest, proxy: string | null): Error {
   if (hop.signal.aborted) return asError(hop.signal.reason);
@@ -78,13 +73,7 @@ export function sendError(error: unknown, hop: HopRequest, proxy: string | null)
   return new ClientConnectionError(`Cannot request ${hop.url}: ${reason}`, options);
 }
 
-/**
- * A failure while the body is read as the caller sees it.
- *
- * @param error What the stream failed with.
- * @param signal The hop's signal: its reason comes first.
- * @returns The error.
- */
+/** A failure while the body is read as the caller sees it. */
 export function bodyError(error: unknown, signal: AbortSignal): Error {
   if (signal.aborted) return asError(signal.reason);
   const text = error instanceof Error ? error.message : String(error);

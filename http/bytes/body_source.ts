@@ -20,11 +20,7 @@ export interface BodySource {
    * @returns The piece in what was the buffer; `null` at the end.
    */
   into?(buffer: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | null>;
-  /**
-   * Gives the rest up.
-   *
-   * @param reason Why.
-   */
+  /** Gives the rest up. */
   cancel(reason?: unknown): Promise<void>;
   /**
    * Fetches everything that is left, where that is cheaper than piece by piece.

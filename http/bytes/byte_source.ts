@@ -61,8 +61,6 @@ export class ByteSource {
   /**
    * Begins to read a stream.
    *
-   * @param stream The stream; it is locked at once.
-   * @param options How to read it.
    * @throws {TypeError} If the stream is locked already.
    */
   constructor(stream: ReadableStream<Uint8Array>, options: ByteSourceOptions) {

@@ -25,8 +25,6 @@ export function concatBytes(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Ar
 /**
  * Finds bytes within others.
  *
- * @param haystack Where to look.
- * @param needle What to look for, at least one byte.
  * @returns Where it begins, -1 if it is not there.
  */
 export function indexOfBytes(haystack: Uint8Array, needle: Uint8Array): number {

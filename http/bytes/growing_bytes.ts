@@ -83,7 +83,6 @@ export async function collectBytes(
 /**
  * A piece that holds no more memory than about its own size.
  *
- * @param piece A piece in a buffer of the platform's.
  * @returns The piece; a copy where most of the buffer is not used.
  */
 export function withoutSpare(piece: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {

@@ -252,11 +252,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     }
   }
 
-  /**
-   * Iterates over the pieces as the connection delivers them.
-   *
-   * @returns The pieces in order.
-   */
+  /** Iterates over the pieces as the connection delivers them. */
   iterAny(): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
     return this.iterChunked(Number.MAX_SAFE_INTEGER);
   }

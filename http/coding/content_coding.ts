@@ -25,9 +25,6 @@ export function compressStream(
  * Prepares the headers of a response whose content can be compressed: `Vary` in any case, and the
  * coding, if the client takes one.
  *
- * @param request Headers of the request.
- * @param response Headers of the response; they are changed.
- * @param codings Codings to choose from.
  * @returns The coding to compress with, `null` to send the content as it is.
  */
 export function negotiateCoding(

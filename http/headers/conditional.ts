@@ -17,8 +17,6 @@ export interface Validators {
  * Decides what a request is answered with, in the order of RFC 9110 and aiohttp: `If-Match`, else
  * `If-Unmodified-Since`; then `If-None-Match`, else `If-Modified-Since`.
  *
- * @param headers Headers of a GET or HEAD request.
- * @param validators Those of the content.
  * @returns `412` or `304`, `200` where no condition stands against the content.
  */
 export function checkConditions(headers: Headers, validators: Validators): 200 | 304 | 412 {

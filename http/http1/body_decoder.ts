@@ -95,9 +95,6 @@ export class BodyDecoder {
   /**
    * Passes over framing.
    *
-   * @param bytes Where the body is.
-   * @param start First byte that has not been seen.
-   * @param end End of what has come.
    * @returns Where bytes of the body begin, or the next message; `end` if more has to come.
    * @throws {HttpSyntaxError} If the framing is broken, or a limit is passed.
    */

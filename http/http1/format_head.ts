@@ -38,8 +38,6 @@ export function formatHead(
 /**
  * Writes the lines of a head.
  *
- * @param first The first line.
- * @param headers Names and values, in order and case.
  * @returns The lines, each with its CRLF, without the empty one; a character of U+0080 to U+00FF
  * stands for a byte.
  * @throws {TypeError} As {@linkcode formatHead} does.
@@ -69,7 +67,6 @@ export const LAST_CHUNK: Uint8Array<ArrayBuffer> = UTF8.encode("0\r\n\r\n");
  * Writes a chunk.
  *
  * @param data Its bytes; none would end the body, so there must be some.
- * @returns The chunk.
  */
 export function formatChunk(data: Uint8Array): Uint8Array<ArrayBuffer> {
   const size = `${data.length.toString(16)}\r\n`;
@@ -84,8 +81,6 @@ export function formatChunk(data: Uint8Array): Uint8Array<ArrayBuffer> {
 /**
  * Writes the end of a body in chunks.
  *
- * @param trailers Names and values.
- * @returns The last chunk with the trailers.
  * @throws {TypeError} As {@linkcode formatHead} does.
  */
 export function formatLastChunk(

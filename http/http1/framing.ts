@@ -17,8 +17,6 @@ export const UNTIL_CLOSE: Framing = -2;
 /**
  * How the end of a reply's body is known.
  *
- * @param head The reply's head.
- * @param method Method of the request, in upper case.
  * @returns Its framing, 0 for a reply without a body.
  * @throws {HttpSyntaxError} If the headers contradict each other.
  */
@@ -42,24 +40,14 @@ export function requestFraming({ fields, minor }: RequestHead): Framing {
   return framing;
 }
 
-/**
- * Whether the connection can carry another exchange after this one (RFC 9112 section 9.3).
- *
- * @param head Head of the request or the reply.
- */
+/** Whether the connection can carry another exchange after this one (RFC 9112 section 9.3). */
 export function persists({ fields, minor }: ReplyHead | RequestHead): boolean {
   const connection = fields.get("connection");
   if (connection === null) return minor === 1;
   return minor === 1 ? !hasToken(connection, "close") : hasToken(connection, "keep-alive");
 }
 
-/**
- * The same for a reply, whose body may spoil the connection.
- *
- * @param head The reply's head.
- * @param method Method of the request, in upper case.
- * @param framing What {@linkcode replyFraming} said.
- */
+/** The same for a reply, whose body may spoil the connection. */
 export function replyPersists(head: ReplyHead, method: string, framing: Framing): boolean {
   const { status, minor, fields } = head;
   if (framing === UNTIL_CLOSE || status === 101) return false;

@@ -188,15 +188,7 @@ export function parseFields(
   return new HeaderFields(folds ? text.replace(/[ \t]*\r\n[ \t]+/g, " ") : text, known, repeated);
 }
 
-/**
- * Makes the error for a line.
- *
- * @param reason What is wrong.
- * @param bytes Where the line is.
- * @param start Its first byte.
- * @param end Where to stop looking for its end.
- * @param status Status that a server answers it with.
- */
+/** Makes the error for a line. */
 export function lineError(
   reason: string,
   bytes: Uint8Array,

@@ -14,13 +14,7 @@ export class HttpSyntaxError extends Error {
   /** The offending line in printable form, an empty string where it is not about a line. */
   readonly line: string;
 
-  /**
-   * Creates one.
-   *
-   * @param reason What is wrong.
-   * @param line The offending line, each byte a character.
-   * @param status Status that a server answers it with.
-   */
+  /** Creates one. */
   constructor(reason: string, line = "", status = 400) {
     const shown = printable(line);
     super(shown === "" ? reason : `${reason}: "${shown}"`);

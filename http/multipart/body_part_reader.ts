@@ -33,11 +33,7 @@ export interface PartContent {
     wanted?: boolean,
     lent?: boolean,
   ): Promise<Uint8Array<ArrayBuffer> | null>;
-  /**
-   * Gives the body up.
-   *
-   * @returns The error that counts, which is the first.
-   */
+  /** Gives the body up. */
   fail(error: unknown): unknown;
 }
 
@@ -91,11 +87,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   #isDone = false;
   #stream: ReadableStream<Uint8Array<ArrayBuffer>> | null = null;
 
-  /**
-   * Made by `MultipartReader.next()`.
-   *
-   * @param init The part.
-   */
+  /** Made by `MultipartReader.next()`. */
   constructor(init: BodyPartInit) {
     this.#init = init;
     this.#content = init.content;
@@ -229,8 +221,6 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   /**
    * Reads the rest of the content, decoded, as text.
    *
-   * @param options The encoding.
-   * @returns The text.
    * @throws {MultipartEncodingError} If the encoding is unknown or the bytes are not of it.
    */
   async text(options: PartTextOptions = {}): Promise<string> {
@@ -243,7 +233,6 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    * Reads the rest of the content, decoded, as JSON.
    *
    * @typeParam T What the caller knows the value to be; it is not checked.
-   * @param options The encoding.
    * @returns The value, `null` where the part is empty.
    * @throws {SyntaxError} If the text is not JSON.
    * @throws {MultipartEncodingError} If the encoding is unknown or the bytes are not of it.

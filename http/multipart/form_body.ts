@@ -109,10 +109,6 @@ export class FormBody {
    * a file. In names and filenames `"`, CR and LF are sent as `%22`, `%0D` and `%0A`, as browsers
    * do.
    *
-   * @param name Name of the field.
-   * @param value Its value.
-   * @param options Filename and type.
-   * @returns This form.
    * @throws {TypeError} If the name or filename is not a string or holds NUL, if the type holds
    * CR, LF or NUL, or if the value cannot be sent.
    */
@@ -142,7 +138,6 @@ export class FormBody {
    * Adds fields.
    *
    * @param sources Objects, maps, pairs, `URLSearchParams` or `FormData`.
-   * @returns This form.
    * @throws {TypeError} As {@linkcode addField} does.
    */
   addFields(...sources: readonly FormFields[]): this {

@@ -145,11 +145,7 @@ export class MultipartFraming {
     }
   }
 
-  /**
-   * Gives the body up: what cannot be parsed once is not read on from its middle.
-   *
-   * @returns The error that counts, which is the first.
-   */
+  /** Gives the body up: what cannot be parsed once is not read on from its middle. */
   fail(error: unknown): unknown {
     if (this.#failure === null) {
       this.#failure = { error };

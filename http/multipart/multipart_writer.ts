@@ -124,7 +124,6 @@ export class MultipartWriter {
    * @param value The content, or a writer whose whole body becomes the content. Bytes are not
    * copied and must not change before they are sent.
    * @param options Name, filename, type and other headers.
-   * @returns This writer.
    * @throws {TypeError} If the value cannot be sent; if a name or header holds CR, LF or NUL that
    * cannot be escaped; if form-data is given no name or a header that RFC 7578 rules out.
    */
@@ -144,7 +143,6 @@ export class MultipartWriter {
    *
    * @param value What to serialize.
    * @param options As for {@linkcode append}; the type is `application/json` unless given.
-   * @returns This writer.
    * @throws {TypeError} If the value has no JSON form, or as {@linkcode append} does.
    */
   appendJson(value: unknown, options: PartOptions = {}): this {
@@ -162,7 +160,6 @@ export class MultipartWriter {
    * @param fields Names and values.
    * @param options As for {@linkcode append}; the type is `application/x-www-form-urlencoded`
    * unless given.
-   * @returns This writer.
    * @throws {TypeError} As {@linkcode append} does.
    */
   appendForm(fields: QueryInit, options: PartOptions = {}): this {

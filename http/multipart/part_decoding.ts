@@ -52,7 +52,6 @@ export async function decodePart(
  * A decoder for the text of a part. Wrong bytes are an error, and a byte order mark is text, so
  * that a field is read as it was written.
  *
- * @param label An encoding name of the WHATWG Encoding standard.
  * @throws {MultipartEncodingError} If the label is unknown.
  */
 export function partDecoder(label: string): TextDecoder {
@@ -85,7 +84,6 @@ export function decodeText(decoder: TextDecoder, bytes: Uint8Array<ArrayBuffer>)
  *
  * @param data The encoded form.
  * @param decoder How to decode names and values, percent-encoded bytes included.
- * @returns Names and values in order, blanks kept.
  * @throws {MultipartEncodingError} If the bytes are not of that encoding.
  */
 export function decodeUrlencoded(

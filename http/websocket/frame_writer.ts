@@ -37,13 +37,7 @@ export class FrameWriter {
   #idle: PromiseWithResolvers<void> | null = null;
   #failed = false;
 
-  /**
-   * Creates one.
-   *
-   * @param stream Where to.
-   * @param masks Whether frames are masked, as a client's are.
-   * @param onError Called once if a write fails.
-   */
+  /** Creates one. */
   constructor(stream: ByteStream, masks: boolean, onError: (error: unknown) => void) {
     this.#stream = stream;
     this.#masks = masks;

@@ -108,11 +108,7 @@ export class ReceiveQueue {
     });
   }
 
-  /**
-   * Waits for the next step of an iteration, one promise shorter than `take()`.
-   *
-   * @returns The message, or the end of the iteration.
-   */
+  /** Waits for the next step of an iteration, one promise shorter than `take()`. */
   next(): Promise<IteratorResult<WSMessage>> {
     return new Promise((resolve) => this.#iterating = resolve);
   }

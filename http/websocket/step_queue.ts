@@ -8,11 +8,7 @@ export class StepQueue {
   readonly #onError: (error: unknown) => void;
   #last: Promise<void> | null = null;
 
-  /**
-   * Creates one.
-   *
-   * @param onError Called if a step that takes time fails.
-   */
+  /** Creates one. */
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
   }

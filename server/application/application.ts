@@ -128,11 +128,7 @@ export class Application implements AppContext {
   readonly hono: Hono = this.#honoRouter.createHono();
   readonly #entrance: Entrance;
 
-  /**
-   * Creates one.
-   *
-   * @param options Middlewares, limits, logger.
-   */
+  /** Creates one. */
   constructor(options: ApplicationOptions = {}) {
     APPLICATION_OPTIONS.check("new Application", options);
     this.middlewares = [...options.middlewares ?? []];
@@ -194,7 +190,6 @@ export class Application implements AppContext {
    * Adds routes.
    *
    * @param routes Definitions (`web.get(…)`) or a `RouteTable`.
-   * @returns The routes, in order.
    * @throws {TypeError} If a path, a name or a method is not valid or taken, or if the application
    * has started.
    */
@@ -258,9 +253,6 @@ export class Application implements AppContext {
   /**
    * Gives a value that was kept by `set()`.
    *
-   * @typeParam T Type of the value.
-   * @param key The key.
-   * @returns The value.
    * @throws {TypeError} If nothing was kept under the key.
    */
   get<T>(key: AppKey<T>): T {
@@ -270,21 +262,13 @@ export class Application implements AppContext {
   /**
    * Tells whether a value was kept by `set()`.
    *
-   * @typeParam T Type of the value.
-   * @param key The key.
    * @returns `true` if there is one.
    */
   has<T>(key: AppKey<T>): boolean {
     return this.#state.has(key);
   }
 
-  /**
-   * Keeps a value, for handlers to find by `request.app.get()`.
-   *
-   * @typeParam T Type of the value.
-   * @param key The key.
-   * @param value The value.
-   */
+  /** Keeps a value, for handlers to find by `request.app.get()`. */
   set<T>(key: AppKey<T>, value: T): void {
     this.#state.set(key, value);
   }

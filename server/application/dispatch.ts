@@ -35,11 +35,7 @@ export interface DispatchOptions {
 /** Answers a request: every failure of a handler, a responder or a logger becomes a response. */
 export type Dispatch = (exchange: Exchange) => Response | Promise<Response>;
 
-/**
- * Makes what answers every request: middlewares, handler, response.
- *
- * @param options The application and how it wraps handlers.
- */
+/** Makes what answers every request: middlewares, handler, response. */
 export function createDispatch(options: DispatchOptions): Dispatch {
   const { app, prepare } = options;
   const unknown = options.wrap(notFound);

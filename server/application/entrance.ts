@@ -21,13 +21,7 @@ export class Entrance {
   readonly #router: HonoRouter;
   readonly #logger: Logger;
 
-  /**
-   * Creates one.
-   *
-   * @param hono The Hono instance.
-   * @param router Its router.
-   * @param logger Where errors are reported that no handler caught.
-   */
+  /** Creates one. */
   constructor(hono: Hono, router: HonoRouter, logger: Logger) {
     this.#hono = hono;
     this.#router = router;
@@ -35,12 +29,7 @@ export class Entrance {
     hono.onError((error) => mountedError(error, logger));
   }
 
-  /**
-   * Answers a request.
-   *
-   * @param request The platform's request.
-   * @param info What the platform tells about the connection.
-   */
+  /** Answers a request. */
   answer(request: Request, info: ServeInfo | undefined): Response | Promise<Response> {
     const port = portOf(info);
     const refused = hostError(port.headerOf(request, "host"), request.url);

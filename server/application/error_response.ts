@@ -28,9 +28,6 @@ export function report(error: unknown, request: ServerRequest): void {
 
 /**
  * Adds the headers that middlewares of Hono wanted to the answer for an error that has left them.
- *
- * @param response The answer, maybe of a middleware of ours.
- * @param request The request.
  */
 export function withWanted(response: Response, request: ServerRequest): Response {
   const failure = requestInternals.failureOf(request);
@@ -60,12 +57,7 @@ export function errorPage(error: unknown, request: ServerRequest): Response {
   return error instanceof HonoException ? error.getResponse() : pageOf(problemOf(error, request));
 }
 
-/**
- * Answers for what a route or middleware of Hono's has thrown that was added to `app.hono`.
- *
- * @param error What was thrown.
- * @param logger Where an error of the program is reported.
- */
+/** Answers for what a route or middleware of Hono's has thrown that was added to `app.hono`. */
 export function mountedError(error: unknown, logger: Logger): Response {
   if (error instanceof HonoException) return error.getResponse();
   const problem = problemOf(error);

@@ -18,8 +18,6 @@ const FLUSH = 50;
  * them, and a proxy in front may end the body elsewhere: what follows would be another's request
  * (RFC 9112 section 11.2), so that the connection ends with the answer.
  *
- * @param request The platform's request.
- * @param info What the platform tells about the connection.
  * @returns The answer, `null` where nothing is wrong.
  */
 export function refuseFraming(request: Request, info: ServeInfo | undefined): Response | null {

@@ -101,7 +101,6 @@ export class HonoRouter implements RouterOfHono<Entry> {
    *
    * @param method Method, `GET` for a HEAD.
    * @param path Path, decoded as Hono does it.
-   * @returns The handlers of Hono's world, then ours.
    */
   match(method: string, path: string): Result<Entry> {
     const raw = this.#raw;

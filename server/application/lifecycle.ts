@@ -3,11 +3,7 @@
  * @module
  */
 
-/**
- * A list of callbacks that run one after the other, aiohttp's `Signal`.
- *
- * @typeParam T What the callbacks get.
- */
+/** A list of callbacks that run one after the other, aiohttp's `Signal`. */
 export type Hooks<T> = ((value: T) => void | Promise<void>)[];
 
 /**

@@ -155,7 +155,6 @@ export class FileField {
    *
    * @param path Where to save it; its folder has to exist.
    * @param options Duplicates, digest, progress.
-   * @returns What was saved.
    * @throws {HTTPConflict} If the path exists and `onDuplicate` is `"error"`.
    * @throws {HTTPInsufficientStorage} If the disk is full.
    */

@@ -40,7 +40,6 @@ export class PostData implements Iterable<readonly [string, PostValue]> {
   /**
    * Gives the first value of a name.
    *
-   * @param name Field name.
    * @returns The value, `undefined` where there is none.
    */
   get(name: string): PostValue | undefined {
@@ -50,7 +49,6 @@ export class PostData implements Iterable<readonly [string, PostValue]> {
   /**
    * Gives the first value of a name that is text.
    *
-   * @param name Field name.
    * @returns The text, `undefined` where there is none or only a file.
    */
   text(name: string): string | undefined {
@@ -63,7 +61,6 @@ export class PostData implements Iterable<readonly [string, PostValue]> {
   /**
    * Gives the first value of a name that is a file.
    *
-   * @param name Field name.
    * @returns The file, `undefined` where there is none or only text.
    */
   file(name: string): FileField | undefined {
@@ -73,12 +70,7 @@ export class PostData implements Iterable<readonly [string, PostValue]> {
     return undefined;
   }
 
-  /**
-   * Gives all values of a name.
-   *
-   * @param name Field name.
-   * @returns The values in order.
-   */
+  /** Gives all values of a name. */
   getAll(name: string): PostValue[] {
     return this.#fields.filter((field) => field[0] === name).map((field) => field[1]);
   }
@@ -86,18 +78,13 @@ export class PostData implements Iterable<readonly [string, PostValue]> {
   /**
    * Tells whether a name was sent.
    *
-   * @param name Field name.
    * @returns `true` if there is such a field.
    */
   has(name: string): boolean {
     return this.#fields.some((field) => field[0] === name);
   }
 
-  /**
-   * Iterates over the fields in order.
-   *
-   * @returns The iterator.
-   */
+  /** Iterates over the fields in order. */
   [Symbol.iterator](): Iterator<readonly [string, PostValue]> {
     return this.#fields[Symbol.iterator]();
   }

@@ -50,8 +50,6 @@ export function denoEngine(
 /**
  * Serves with `Deno.serve`, on a unix socket.
  *
- * @param options Where to listen.
- * @param handler What answers.
  * @returns The server, listening; a promise of it for a unix socket.
  * @throws {AddressInUseError} If the address is taken.
  * @throws {NotSupportedError} If a unix socket is to have TLS, `backlog` or `reusePort`.

@@ -45,7 +45,6 @@ export const LISTEN_OPTIONS = new OptionTable<ListenOptions>({
 /**
  * Checks where to listen.
  *
- * @param options What the caller gave.
  * @returns The same, with `hostname` for what was given as `host`.
  * @throws {TypeError} If an option is unknown or of the wrong type, or the two names differ.
  */
@@ -115,24 +114,17 @@ export interface EnginePort {
    * @returns The header, `null` where there is none; of several lines at least the first.
    */
   headerOf(request: Request, name: string): string | null;
-  /**
-   * Reads the headers of a response that is about to leave.
-   *
-   * @param response The response.
-   * @returns All of them.
-   */
+  /** Reads the headers of a response that is about to leave. */
   headersOf(response: Response): RawHeaders;
   /**
    * Tells whether the body of a response was read, or is locked by a reader.
    *
-   * @param response The response.
    * @returns `true` if it cannot be sent.
    */
   isBodyUsed(response: Response): boolean;
   /**
    * Tells how long the body of a response is, without reading it.
    *
-   * @param response The response.
    * @returns The size in bytes; `null` for a stream, and where the platform does not tell.
    */
   bodySizeOf(response: Response): number | null;
@@ -165,28 +157,19 @@ export interface EnginePort {
    * Reads the body of a request straight from its connection; left out where the stream is the only
    * way, which costs a fourth of an upload.
    *
-   * @param request The platform's request.
    * @returns A reader for buffers of the caller's own; `null` without a body that nobody reads.
    */
   readerOf?(request: Request): SourceReader<Uint8Array<ArrayBuffer>> | null;
-  /**
-   * The trailers of a request, once its body was read; left out where the engine drops them.
-   *
-   * @returns Names and values.
-   */
+  /** The trailers of a request, once its body was read; left out where the engine drops them. */
   trailersOf?(): RawHeaders;
   /**
    * Keeps trailers for the end of a response that goes out in chunks; left out where the engine
    * sends none.
-   *
-   * @param trailers Names and values.
    */
   sendTrailers?(trailers: RawHeaders): void;
   /**
    * Sends an informational reply (RFC 9110 section 15.2); left out where the engine sends none.
    *
-   * @param status Its status.
-   * @param headers Names and values.
    * @returns Resolves when it was sent, or the client does not know such replies.
    * @throws {TypeError} If the response has begun.
    */
@@ -194,9 +177,6 @@ export interface EnginePort {
   /**
    * Makes a request a WebSocket. The handshake was checked before.
    *
-   * @param request The platform's request.
-   * @param events What is told.
-   * @param options Headers, subprotocol, heartbeat.
    * @returns The socket, and what answers the request.
    * @throws {NotSupportedError} If the engine cannot.
    */
@@ -226,9 +206,6 @@ export interface EngineServer {
 /**
  * Starts a server. `denoEngine` is the first one; another needs nothing but this.
  *
- * @param options Where to listen.
- * @param handler What answers.
- * @returns The server, listening.
  * @throws {AddressInUseError} If the address is taken.
  */
 export type Engine = (

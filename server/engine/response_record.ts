@@ -83,7 +83,6 @@ const Platform = Response;
  * @param body The body, `null` for none.
  * @param init Status and headers.
  * @param headers The headers as they leave, names in lower case.
- * @returns The response.
  */
 export function recordedResponse(
   body: Body,
@@ -98,7 +97,6 @@ export function recordedResponse(
 /**
  * Tells what a response was made of.
  *
- * @param response The response.
  * @returns The record; `null` for a response of others, or one whose body was looked at.
  */
 export function recordOf(response: Response): ResponseRecord | null {
@@ -110,9 +108,6 @@ const files = new WeakMap<ReadableStream, Deno.FsFile>();
 /**
  * Makes a stream of a file, and remembers which: an engine with writes of its own reads the file
  * into a buffer that it uses again, which is three times as fast.
- *
- * @param file The open file; the stream closes it.
- * @returns The stream.
  */
 export function fileStream(file: Deno.FsFile): ReadableStream<Uint8Array<ArrayBuffer>> {
   const { readable } = file;
@@ -123,7 +118,6 @@ export function fileStream(file: Deno.FsFile): ReadableStream<Uint8Array<ArrayBu
 /**
  * Tells which file a stream reads.
  *
- * @param stream The stream.
  * @returns The file, `null` for another stream.
  */
 export function fileOf(stream: ReadableStream): Deno.FsFile | null {

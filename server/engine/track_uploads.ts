@@ -16,8 +16,6 @@ export interface Uploads {
  * Deno's server lets responses finish when it stops, but cuts request bodies that are still coming
  * ("Cannot read request body as underlying resource unavailable"). So requests that may have a
  * body are counted, and shutdown waits for them first; what comes meanwhile is answered with 503.
- *
- * @returns The handler, and what waits for it.
  */
 export function trackUploads(handler: EngineHandler): Uploads {
   let count = 0;

@@ -80,11 +80,7 @@ export class HTTPException extends Error {
     }
   }
 
-  /**
-   * The reply as a platform response.
-   *
-   * @returns A new response.
-   */
+  /** The reply as a platform response. */
   toResponse(): Response {
     return new Response(WITHOUT_BODY.has(this.status) ? null : this.text, {
       status: this.status,

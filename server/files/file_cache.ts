@@ -21,8 +21,6 @@ let size = 0;
 /**
  * Gives the content of a file without opening it: opening is most of what a small file costs.
  *
- * @param path Where it is.
- * @param info What the file system says of it now.
  * @returns The bytes, `null` where they are not known or the file is another one by now.
  */
 export function cachedContent(path: string, info: Deno.FileInfo): Uint8Array<ArrayBuffer> | null {

@@ -70,12 +70,7 @@ export class FileResponse implements Responder {
   readonly headers: Headers;
   readonly #precompressed: boolean;
 
-  /**
-   * Creates one.
-   *
-   * @param path The file.
-   * @param options Status, headers, type.
-   */
+  /** Creates one. */
   constructor(path: string | URL, options: FileResponseOptions = {}) {
     FILE_RESPONSE_OPTIONS.check("new web.FileResponse", options);
     this.path = path;
@@ -88,8 +83,6 @@ export class FileResponse implements Responder {
   /**
    * Makes the response; dispatch calls it.
    *
-   * @param request The request to answer.
-   * @returns The platform's response.
    * @throws {HTTPNotFound} If there is no such file.
    * @throws {HTTPForbidden} If it may not be read or is no regular file.
    */

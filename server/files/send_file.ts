@@ -41,7 +41,6 @@ const RANGE_CHUNK = 64 * 1024;
  * @param contentType Value of `Content-Type`.
  * @param coding Value of `Content-Encoding` for a precompressed file, else `null`.
  * @param vary Whether another `Accept-Encoding` would have got another file.
- * @returns What is known.
  */
 export function knownFile(
   path: string,
@@ -75,8 +74,6 @@ export function knownFile(
 /**
  * Tells whether a file is as it was.
  *
- * @param a What the file system said.
- * @param b What it says now.
  * @returns `true` if neither time nor size have changed.
  */
 export function unchanged(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
@@ -86,10 +83,6 @@ export function unchanged(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
 /**
  * Answers a request with a file. Nothing is opened for HEAD, for `304`, `412` and `416`.
  *
- * @param request The request, GET or HEAD.
- * @param file The file.
- * @param options Status and headers.
- * @returns The response.
  * @throws {HTTPNotFound} If the file went away or was replaced since it was looked at.
  */
 export async function sendFile(
@@ -137,7 +130,6 @@ export async function sendFile(
 /**
  * Turns what the file system throws into what the client is told.
  *
- * @param error What was thrown.
  * @returns `404` or `403` for what a path can cause; anything else as it is.
  */
 export function fileError(error: unknown): unknown {

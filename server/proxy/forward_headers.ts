@@ -28,9 +28,6 @@ export function removeHopByHop(headers: Headers): void {
  * Makes the headers that a request is forwarded with: those of the client without what belongs to
  * its connection, and `Forwarded` and `X-Forwarded-*`, where what earlier proxies wrote stays in
  * front.
- *
- * @param request The request.
- * @param over Headers that replace those of the client.
  */
 export function forwardHeaders<Params>(
   request: ServerRequest<Params>,

@@ -17,7 +17,6 @@ const MAX_BUFFERED = 1024 ** 2;
  * @param url Where it goes.
  * @param headers What the other server gets.
  * @param timeout Time for connecting, in ms; 0 for no limit.
- * @returns The client's socket, when both are closed.
  * @throws {HTTPBadGateway} If the other server does not accept it.
  */
 export async function relaySocket<Params>(

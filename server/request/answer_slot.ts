@@ -6,11 +6,7 @@ import type { EarlyAnswer } from "./prepared_answer.ts";
 
 /** An answer that dispatch ends: when its handler is done, or when the application stops. */
 export interface RunningAnswer extends EarlyAnswer {
-  /**
-   * Told when the handler is done.
-   *
-   * @param error What the handler threw, if it did.
-   */
+  /** Told when the handler is done. */
   finish(error?: unknown): Promise<void>;
   /** Told when the application stops while the handler runs. */
   shutdown(): Promise<void>;

@@ -17,7 +17,6 @@ export interface ResourceInfo {
    * Builds the URL of this resource.
    *
    * @param parts Values of the template's variables; they are quoted, `/` is kept.
-   * @returns The URL.
    * @throws {TypeError} If a variable has no value or one that is not a string.
    */
   urlFor(parts?: Readonly<Record<string, string | boolean>>): RelativeURL;
@@ -28,33 +27,18 @@ export interface ResourceRegistry {
   /**
    * Finds a resource by name.
    *
-   * @param name Name given at registration.
-   * @returns The resource.
    * @throws {TypeError} If there is no such resource.
    */
   named(name: string): ResourceInfo;
-  /**
-   * Lists all resources in the order of registration.
-   *
-   * @returns The resources.
-   */
+  /** Lists all resources in the order of registration. */
   resources(): readonly ResourceInfo[];
-  /**
-   * Lists the named resources.
-   *
-   * @returns Resources by name.
-   */
+  /** Lists the named resources. */
   namedResources(): ReadonlyMap<string, ResourceInfo>;
 }
 
 /** Where errors that no handler caught are reported. */
 export interface Logger {
-  /**
-   * Reports an error.
-   *
-   * @param message What was going on.
-   * @param error What was thrown.
-   */
+  /** Reports an error. */
   error(message: string, error: unknown): void;
 }
 
@@ -63,17 +47,12 @@ export interface KeyReader {
   /**
    * Gives a value.
    *
-   * @typeParam T Type of the value.
-   * @param key The key.
-   * @returns The value.
    * @throws {TypeError} If nothing was kept under the key.
    */
   get<T>(key: AppKey<T>): T;
   /**
    * Tells whether there is a value.
    *
-   * @typeParam T Type of the value.
-   * @param key The key.
    * @returns `true` if there is one.
    */
   has<T>(key: AppKey<T>): boolean;

@@ -49,12 +49,7 @@ export class KeyStore {
     return this.#values.get(key) as T;
   }
 
-  /**
-   * Keeps a value under a key.
-   *
-   * @param key The key.
-   * @param value The value; it replaces an earlier one.
-   */
+  /** Keeps a value under a key. */
   set<T>(key: AppKey<T>, value: T): void {
     this.#values.set(key, value);
   }

@@ -9,12 +9,7 @@ import type { EarlyAnswer } from "./prepared_answer.ts";
 
 /** A response that needs the request to come into being, a `FileResponse` for one. */
 export interface Responder {
-  /**
-   * Makes the response. Middlewares see what it gives, never the responder.
-   *
-   * @param request The request to answer.
-   * @returns The platform's response.
-   */
+  /** Makes the response. Middlewares see what it gives, never the responder. */
   respond(request: ServerRequest): Response | Promise<Response>;
 }
 

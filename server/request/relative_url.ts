@@ -36,26 +36,17 @@ export class RelativeURL {
    * The same path with another query.
    *
    * @param query The new query; it replaces the old one.
-   * @returns A new value.
    */
   withQuery(query: QueryInit): RelativeURL {
     return new RelativeURL(this.path, encodeQuery(query));
   }
 
-  /**
-   * The text that goes into a link or a `Location` header.
-   *
-   * @returns Path and query.
-   */
+  /** The text that goes into a link or a `Location` header. */
   toString(): string {
     return this.query === "" ? this.path : `${this.path}?${this.query}`;
   }
 
-  /**
-   * The same text, so that the value can stand in JSON.
-   *
-   * @returns Path and query.
-   */
+  /** The same text, so that the value can stand in JSON. */
   toJSON(): string {
     return this.toString();
   }

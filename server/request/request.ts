@@ -202,22 +202,13 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   /**
    * Gives a value that was kept for this request.
    *
-   * @typeParam T Type of the value.
-   * @param key The key.
-   * @returns The value.
    * @throws {TypeError} If nothing was kept under the key.
    */
   get<T>(key: AppKey<T>): T {
     return (this.#store ??= new KeyStore()).get(key);
   }
 
-  /**
-   * Keeps a value for the time of this request, for handlers and middlewares further in.
-   *
-   * @typeParam T Type of the value.
-   * @param key The key.
-   * @param value The value.
-   */
+  /** Keeps a value for the time of this request, for handlers and middlewares further in. */
   set<T>(key: AppKey<T>, value: T): void {
     (this.#store ??= new KeyStore()).set(key, value);
   }
@@ -225,8 +216,6 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   /**
    * Tells whether a value was kept for this request.
    *
-   * @typeParam T Type of the value.
-   * @param key The key.
    * @returns `true` if there is one.
    */
   has<T>(key: AppKey<T>): boolean {
@@ -236,7 +225,6 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   /**
    * A copy with another head, for a middleware to pass on. The body is shared: read one of the two.
    *
-   * @param options What is different.
    * @returns The copy; values kept for the request come along.
    * @throws {TypeError} If the body was read already.
    */
@@ -303,7 +291,6 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   /**
    * Reads the body as text, in the charset of its `Content-Type`, else UTF-8.
    *
-   * @returns The text.
    * @throws {HTTPUnsupportedMediaType} If the charset is unknown or the bytes are not of it.
    */
   async text(): Promise<string> {
@@ -324,7 +311,6 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * Reads the body as JSON, whatever its content type.
    *
    * @typeParam T Type the caller expects; it is not checked.
-   * @returns The value.
    * @throws {HTTPBadRequest} If the body is not JSON.
    */
   async json<T = unknown>(): Promise<T> {
@@ -363,8 +349,6 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * Reads a multipart body part by part as it comes, without a limit on its size but those of the
    * reader.
    *
-   * @param options Limits.
-   * @returns The reader.
    * @throws {MultipartSyntaxError} If the body is no multipart; uncaught, it is answered with 400.
    * @throws {MultipartLimitError} If it is announced to be larger than `maxTotalSize`.
    */

@@ -26,13 +26,7 @@ export interface RequestInternals<Any> {
   bodyOf(request: Any): IncomingBody;
   /** Frees what the request and its clones held: the files of their forms. */
   finish(request: Any): void;
-  /**
-   * Makes a WebSocket of the request, of which a clone has only a copy.
-   *
-   * @param request The request.
-   * @param events What is told of the socket.
-   * @param options Headers, subprotocol and heartbeat of the answer.
-   */
+  /** Makes a WebSocket of the request, of which a clone has only a copy. */
   upgrade(
     request: Any,
     events: SocketEvents,

@@ -28,12 +28,7 @@ export class ConnectionResetError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ConnectionResetError";
 
-  /**
-   * Creates one.
-   *
-   * @param cause What the platform said.
-   * @param reason Why nobody reads.
-   */
+  /** Creates one. */
   constructor(cause?: unknown, reason = "the client has closed the connection") {
     super(
       `Cannot write: ${reason}`,

@@ -29,11 +29,7 @@ export async function prepareResponse(
   return prepared;
 }
 
-/**
- * Tells the client that its connection will be closed, so that it sends no other request on it.
- *
- * @returns The response, or a copy of it.
- */
+/** Tells the client that its connection will be closed, so that it sends no other request on it. */
 export function announceClose(response: Response): Response {
   if (response.status === 101) return response;
   const changed = mutableResponse(response);

@@ -116,7 +116,6 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
   /**
    * Sends a comment, which clients do not see. The promise may be dropped, as that of `send()`.
    *
-   * @param text The comment.
    * @throws {ConnectionResetError} If the client has left.
    */
   comment(text: string): Promise<void> {

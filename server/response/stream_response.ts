@@ -69,7 +69,6 @@ export class StreamResponse implements EarlyAnswer {
   /**
    * Creates one.
    *
-   * @param options Status and headers.
    * @throws {RangeError} If the status is not one of 200 to 599.
    */
   constructor(options: StreamResponseOptions = {}) {
@@ -171,7 +170,6 @@ export class StreamResponse implements EarlyAnswer {
   /**
    * Changes the status.
    *
-   * @param status The new one.
    * @throws {TypeError} If `prepare()` was called.
    * @throws {RangeError} If it is not one of 200 to 599.
    */
@@ -196,7 +194,6 @@ export class StreamResponse implements EarlyAnswer {
   /**
    * Sends status and headers; from here on the handler writes. A second call does nothing.
    *
-   * @param request The request to answer.
    * @throws {TypeError} If the request was answered by something else, or if a header is not valid.
    */
   prepare<Params>(request: ServerRequest<Params>): Promise<void> {
@@ -240,7 +237,6 @@ export class StreamResponse implements EarlyAnswer {
    * Ends the body; the end of the handler does it too. The promise may be dropped, as that of
    * `write()`.
    *
-   * @param data A last piece.
    * @throws {TypeError} If the response is not prepared.
    * @throws {RangeError} If less was written than `Content-Length` says; the connection is closed
    * then, so that the client knows.
@@ -282,11 +278,7 @@ export class StreamResponse implements EarlyAnswer {
     this.#leave(error);
   }
 
-  /**
-   * The response of a handler that returned without `prepare()`: status and headers, no body.
-   *
-   * @returns The platform's response.
-   */
+  /** The response of a handler that returned without `prepare()`: status and headers, no body. */
   respond(): Response {
     this.#ended = true;
     return this.#response ??= this.#open(true, null);

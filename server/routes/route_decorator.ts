@@ -27,13 +27,7 @@ export class DecoratedRoutes {
   readonly #byInstance = new WeakMap<object, RouteDef[]>();
   readonly #waiting = new Set<{ readonly path: string; readonly name: string | null }>();
 
-  /**
-   * Makes a decorator.
-   *
-   * @param path Path template, for error messages.
-   * @param define Makes the definition once there is a handler.
-   * @param add Takes the definition.
-   */
+  /** Makes a decorator. */
   decorator<Params>(
     path: string,
     define: (
@@ -65,12 +59,7 @@ export class DecoratedRoutes {
     };
   }
 
-  /**
-   * Lists the routes of one instance.
-   *
-   * @param instance The instance; the class for static methods.
-   * @returns Its routes, in the order of its methods.
-   */
+  /** Lists the routes of one instance. */
   of(instance: object): readonly RouteDef[] {
     return this.#byInstance.get(instance) ?? [];
   }

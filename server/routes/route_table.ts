@@ -12,26 +12,13 @@ import type { ViewClass } from "./view.ts";
 
 /** Collects the routes of one method of HTTP, see {@linkcode RouteTable}. */
 export interface CollectRoute<Options extends RouteOptions = RouteOptions> {
-  /**
-   * Collects a route.
-   *
-   * @param path Path template.
-   * @param handler What answers.
-   * @param options Name of the resource.
-   * @returns The table, for chaining.
-   */
+  /** Collects a route. */
   <const Path extends string>(
     path: Path,
     handler: Handler<PathParams<Path>>,
     options?: Options,
   ): RouteTable;
-  /**
-   * Decorates a method.
-   *
-   * @param path Path template.
-   * @param options Name of the resource.
-   * @returns The decorator.
-   */
+  /** Decorates a method. */
   <const Path extends string>(path: Path, options?: Options): HandlerDecorator<PathParams<Path>>;
 }
 
@@ -68,7 +55,6 @@ export class RouteTable implements Iterable<RouteDef> {
   /**
    * Iterates over the routes in order.
    *
-   * @returns The iterator.
    * @throws {TypeError} If a class with decorated methods has no instance yet.
    */
   [Symbol.iterator](): Iterator<RouteDef> {
@@ -80,7 +66,6 @@ export class RouteTable implements Iterable<RouteDef> {
    * Lists the routes of one instance of a class with decorated methods, to add those alone.
    *
    * @param instance The instance; the class for static methods.
-   * @returns Its routes.
    */
   of(instance: object): readonly RouteDef[] {
     return this.#decorated.of(instance);
@@ -131,22 +116,9 @@ export class RouteTable implements Iterable<RouteDef> {
   /** Collects a route for `OPTIONS`, or decorates the method that answers it. */
   readonly options: CollectRoute = this.#collector(define.options);
 
-  /**
-   * Collects a class-based view.
-   *
-   * @param path Path template.
-   * @param viewClass The class.
-   * @param options Name of the resource.
-   * @returns The table, for chaining.
-   */
+  /** Collects a class-based view. */
   view(path: string, viewClass: ViewClass, options?: RouteOptions): this;
-  /**
-   * Decorates a class-based view.
-   *
-   * @param path Path template.
-   * @param options Name of the resource.
-   * @returns The decorator.
-   */
+  /** Decorates a class-based view. */
   view(
     path: string,
     options?: RouteOptions,
@@ -171,7 +143,6 @@ export class RouteTable implements Iterable<RouteDef> {
    * @param prefix Path that they are below.
    * @param folder The folder.
    * @param options Name, index, headers.
-   * @returns The table, for chaining.
    * @throws {TypeError} As `web.static()` does.
    */
   static(prefix: string, folder: string | URL, options?: StaticOptions): this {

@@ -33,11 +33,7 @@ export abstract class View {
   /** The request to answer. */
   readonly request: ServerRequest;
 
-  /**
-   * Creates one.
-   *
-   * @param request The request to answer.
-   */
+  /** Creates one. */
   constructor(request: ServerRequest) {
     this.request = request;
   }

@@ -37,8 +37,6 @@ export interface PathTemplate {
   /**
    * Builds an encoded path.
    *
-   * @param parts Values by name.
-   * @returns The path.
    * @throws {TypeError} If a variable has no value or one that is not a string.
    */
   build(parts: Readonly<Record<string, unknown>>): string;
@@ -115,7 +113,6 @@ export function toHonoPath(canonical: string): string {
  * Decodes the path of a request for matching: everything but `%2F` and `%25`, so that an encoded
  * slash never makes a segment and decoding twice changes nothing.
  *
- * @param raw Path as it stood in the request line.
  * @returns The decoded path; malformed escapes stay as they are.
  */
 export function decodePath(raw: string): string {

@@ -63,7 +63,6 @@ export class Resource implements AbstractResource {
    *
    * @param method Method, `*` for any.
    * @param handler What answers it.
-   * @returns The route.
    * @throws {TypeError} If the method is no token, or is answered already.
    */
   addRoute(method: string, handler: Handler): Route {
@@ -82,8 +81,6 @@ export class Resource implements AbstractResource {
   /**
    * Finds the route for a request.
    *
-   * @param method Method in upper case.
-   * @param path Decoded path.
    * @returns The route, or the methods there are; `null` where the path does not match.
    */
   resolve(method: string, path: string): RouteResolution | null {
@@ -109,18 +106,13 @@ export class Resource implements AbstractResource {
    * Builds the URL of this resource.
    *
    * @param parts Values of the variables; others are left out.
-   * @returns The URL.
    * @throws {TypeError} If a variable has no value or one that is not a string.
    */
   urlFor(parts: Readonly<Record<string, string | boolean>> = {}): RelativeURL {
     return new RelativeURL(this.#template.build(parts));
   }
 
-  /**
-   * Shows the resource as `<Resource /users/{id}>`.
-   *
-   * @returns The text.
-   */
+  /** Shows the resource as `<Resource /users/{id}>`. */
   toString(): string {
     return `<Resource ${this.canonical}>`;
   }

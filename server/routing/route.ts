@@ -91,8 +91,6 @@ export interface RouteMiss {
   /**
    * Wraps the handler of the error page in middlewares. Where it is given, the answer is final: a
    * sub-application owns its prefix, nothing behind it is asked.
-   *
-   * @param handler What answers.
    */
   readonly wrap?: (handler: Handler) => Handler;
 }

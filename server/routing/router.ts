@@ -61,7 +61,6 @@ export class Router implements ResourceRegistry {
    * @param path Path template.
    * @param handler What answers.
    * @param name Name of the resource, `null` without one.
-   * @returns The route.
    * @throws {TypeError} If the router is frozen, or path, name or method are not valid or taken.
    */
   addRoute(method: string, path: string, handler: Handler, name: string | null = null): Route {
@@ -151,7 +150,6 @@ export class Router implements ResourceRegistry {
   /**
    * Registers a resource that is asked before all others, whatever the path: a domain.
    *
-   * @param resource The resource.
    * @throws {TypeError} If the router is frozen.
    */
   registerDomain(resource: AbstractResource): void {
@@ -214,8 +212,6 @@ export class Router implements ResourceRegistry {
   /**
    * Finds a resource by name.
    *
-   * @param name Name given at registration.
-   * @returns The resource.
    * @throws {TypeError} If there is none; the message lists the names there are.
    */
   named(name: string): AbstractResource {
@@ -228,36 +224,23 @@ export class Router implements ResourceRegistry {
   /**
    * Tells whether a name is taken.
    *
-   * @param name Name of a resource.
    * @returns `true` if there is one of this name.
    */
   has(name: string): boolean {
     return this.#named.has(name);
   }
 
-  /**
-   * Lists all resources in the order of registration.
-   *
-   * @returns The resources.
-   */
+  /** Lists all resources in the order of registration. */
   resources(): readonly AbstractResource[] {
     return [...this.#resources];
   }
 
-  /**
-   * Lists the routes of all path templates in the order of registration.
-   *
-   * @returns The routes.
-   */
+  /** Lists the routes of all path templates in the order of registration. */
   routes(): readonly Route[] {
     return this.#resources.flatMap((each) => each instanceof Resource ? each.routes : []);
   }
 
-  /**
-   * Lists the named resources.
-   *
-   * @returns Resources by name.
-   */
+  /** Lists the named resources. */
   namedResources(): ReadonlyMap<string, AbstractResource> {
     return new Map(this.#named);
   }

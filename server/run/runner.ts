@@ -71,8 +71,6 @@ export class AppRunner {
   /**
    * Creates one.
    *
-   * @param app The application.
-   * @param options Limits, log and engine.
    * @throws {RangeError} If a time is negative or no number.
    */
   constructor(app: Application, options: AppRunnerOptions = {}) {
@@ -103,7 +101,6 @@ export class AppRunner {
   /**
    * Starts the application, if that was not done, and listens; call it again for more addresses.
    *
-   * @param options Where to listen.
    * @returns The URL, with the port that was bound.
    * @throws {AddressInUseError} If the address is taken.
    * @throws {TypeError} If the runner was stopped.

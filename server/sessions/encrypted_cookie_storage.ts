@@ -48,11 +48,7 @@ export class EncryptedCookieStorage implements SessionStorage {
     this.#cookie = new SessionCookie(options);
   }
 
-  /**
-   * Makes a new session.
-   *
-   * @returns The session.
-   */
+  /** Makes a new session. */
   create(): Session {
     return new Session(null, { maxAge: this.#cookie.maxAge });
   }
@@ -60,7 +56,6 @@ export class EncryptedCookieStorage implements SessionStorage {
   /**
    * Decrypts the session.
    *
-   * @param request The request.
    * @returns The session; a new one where the cookie is missing, forged or too old.
    */
   async load(request: ServerRequest): Promise<Session> {
@@ -77,9 +72,6 @@ export class EncryptedCookieStorage implements SessionStorage {
   /**
    * Encrypts the session into the cookie; an empty one deletes it.
    *
-   * @param _request The request.
-   * @param response What carries the cookie.
-   * @param session The session.
    * @throws {RangeError} If the cookie would be longer than 4096 bytes.
    */
   async save(

@@ -16,7 +16,6 @@ export interface SessionStore {
   /**
    * Reads a text.
    *
-   * @param key Its key.
    * @returns The text, `null` where there is none or its time is over.
    */
   get(key: string): Promise<string | null>;
@@ -38,11 +37,7 @@ export interface SessionStore {
    * @returns `false` where there was none; nothing is kept then.
    */
   replace?(key: string, value: string, ttl: number | null): Promise<boolean>;
-  /**
-   * Forgets a text.
-   *
-   * @param key Its key.
-   */
+  /** Forgets a text. */
   delete(key: string): Promise<void>;
 }
 
@@ -73,22 +68,13 @@ export class KeyedStorage implements SessionStorage {
   readonly #store: SessionStore;
   readonly #cookie: SessionCookie;
 
-  /**
-   * Creates one.
-   *
-   * @param store What keeps the sessions.
-   * @param options The cookie.
-   */
+  /** Creates one. */
   constructor(store: SessionStore, options: SessionCookieOptions = {}) {
     this.#store = store;
     this.#cookie = new SessionCookie(options);
   }
 
-  /**
-   * Makes a new session.
-   *
-   * @returns The session.
-   */
+  /** Makes a new session. */
   create(): Session {
     return new Session(null, { maxAge: this.#cookie.maxAge });
   }
@@ -96,7 +82,6 @@ export class KeyedStorage implements SessionStorage {
   /**
    * Finds the session.
    *
-   * @param request The request.
    * @returns The session; a new one where the id is missing or unknown.
    */
   async load(request: ServerRequest): Promise<Session> {
@@ -111,10 +96,6 @@ export class KeyedStorage implements SessionStorage {
   /**
    * Keeps the session; an empty one is forgotten, with its cookie. One that was loaded and that
    * another request has ended since stays ended.
-   *
-   * @param _request The request.
-   * @param response What carries the cookie.
-   * @param session The session.
    */
   async save(
     _request: ServerRequest,
@@ -137,11 +118,7 @@ export class KeyedStorage implements SessionStorage {
     await this.#store.set(this.#key(id), text, maxAge);
   }
 
-  /**
-   * Forgets a session.
-   *
-   * @param identity Its id.
-   */
+  /** Forgets a session. */
   remove(identity: string): Promise<void> {
     return this.#store.delete(this.#key(identity));
   }

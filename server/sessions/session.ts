@@ -108,7 +108,6 @@ export class Session implements Iterable<[string, unknown]> {
    * Gives a value.
    *
    * @typeParam T Type the caller expects; it is not checked.
-   * @param key Its name.
    * @returns The value, `undefined` where there is none.
    */
   get<T = unknown>(key: string): T | undefined {
@@ -118,32 +117,20 @@ export class Session implements Iterable<[string, unknown]> {
   /**
    * Tells whether there is a value.
    *
-   * @param key Its name.
    * @returns `true` if there is.
    */
   has(key: string): boolean {
     return this.#values.has(key);
   }
 
-  /**
-   * Sets a value; the session's age counts from now on.
-   *
-   * @param key Its name.
-   * @param value A JSON value.
-   * @returns The session, for chaining.
-   */
+  /** Sets a value; the session's age counts from now on. */
   set(key: string, value: unknown): this {
     this.#values.set(key, value);
     this.#touch();
     return this;
   }
 
-  /**
-   * Takes a value away; the session's age counts from now on.
-   *
-   * @param key Its name.
-   * @returns Whether there was one.
-   */
+  /** Takes a value away; the session's age counts from now on. */
   delete(key: string): boolean {
     this.#touch();
     return this.#values.delete(key);
@@ -163,7 +150,6 @@ export class Session implements Iterable<[string, unknown]> {
   /**
    * Chooses what the storage will know a new session by.
    *
-   * @param identity The identity, unguessable.
    * @throws {TypeError} If the session is not new.
    */
   setNewIdentity(identity: string): void {
@@ -173,20 +159,12 @@ export class Session implements Iterable<[string, unknown]> {
     this.#identity = identity;
   }
 
-  /**
-   * Iterates over names and values.
-   *
-   * @returns The iterator.
-   */
+  /** Iterates over names and values. */
   [Symbol.iterator](): Iterator<[string, unknown]> {
     return this.#values[Symbol.iterator]();
   }
 
-  /**
-   * What is stored: `{}` for an empty session.
-   *
-   * @returns Time and values.
-   */
+  /** What is stored: `{}` for an empty session. */
   toJSON(): SessionData {
     return this.empty ? {} : { created: this.#created, session: Object.fromEntries(this.#values) };
   }

@@ -14,7 +14,6 @@ export interface SessionStorage {
   /**
    * Finds the session of a request.
    *
-   * @param request The request.
    * @returns The session; a new one where there is none, or none that can be trusted.
    */
   load(request: ServerRequest): Promise<Session>;
@@ -84,7 +83,6 @@ export class SessionCookie {
   /**
    * Creates one.
    *
-   * @param options Name and attributes.
    * @throws {RangeError} If `maxAge` is not a whole number of seconds.
    */
   constructor(options: SessionCookieOptions) {
@@ -105,7 +103,6 @@ export class SessionCookie {
   /**
    * Reads the cookie.
    *
-   * @param request The request.
    * @returns Its value, `null` where there is none.
    */
   read(request: ServerRequest): string | null {

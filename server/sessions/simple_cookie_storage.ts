@@ -32,20 +32,12 @@ import {
 export class SimpleCookieStorage implements SessionStorage {
   readonly #cookie: SessionCookie;
 
-  /**
-   * Creates one.
-   *
-   * @param options The cookie.
-   */
+  /** Creates one. */
   constructor(options: SessionCookieOptions = {}) {
     this.#cookie = new SessionCookie(options);
   }
 
-  /**
-   * Makes a new session.
-   *
-   * @returns The session.
-   */
+  /** Makes a new session. */
   create(): Session {
     return new Session(null, { maxAge: this.#cookie.maxAge });
   }
@@ -53,7 +45,6 @@ export class SimpleCookieStorage implements SessionStorage {
   /**
    * Reads the session from the cookie.
    *
-   * @param request The request.
    * @returns The session; a new one where the cookie is missing or malformed.
    */
   load(request: ServerRequest): Promise<Session> {
@@ -64,9 +55,6 @@ export class SimpleCookieStorage implements SessionStorage {
   /**
    * Writes the session into the cookie.
    *
-   * @param _request The request.
-   * @param response What carries the cookie.
-   * @param session The session.
    * @throws {RangeError} If the cookie would be longer than 4096 bytes.
    */
   save(

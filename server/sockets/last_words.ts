@@ -13,13 +13,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const SKIP_BUFFER = 4 * 1024;
 const DROP_BUFFER = 64 * 1024;
 
-/**
- * Writes the answer to what is not a request, or came too late.
- *
- * @param status Its status.
- * @param reason What is wrong.
- * @returns The whole response.
- */
+/** Writes the answer to what is not a request, or came too late. */
 export function refusal(status: number, reason: string): Bytes {
   const text = new TextEncoder().encode(`${status}: ${reason}`);
   const head = formatHead(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Error"}`, [
@@ -41,7 +35,6 @@ export function failed(): Response {
  *
  * @param body The body.
  * @param most Most bytes to read.
- * @returns Whether the connection can go on behind it.
  */
 export async function skip(body: SocketBody, most: number): Promise<boolean> {
   const target = new Uint8Array(SKIP_BUFFER);

@@ -17,7 +17,6 @@ const kept: Bytes[] = [];
  * @param file The file.
  * @param length How much of it.
  * @param write Writes bytes, waiting for the client to read.
- * @returns Whether the file was as long as that.
  * @throws {Error} If it cannot be read, or the client has left.
  */
 export async function sendFile(

@@ -18,10 +18,6 @@ export type AfterResponse = "open" | "last" | "broken";
 /**
  * Sends a response and tells the exchange how it went.
  *
- * @param response The response.
- * @param rules What the request says.
- * @param output Where it goes.
- * @param exchange Its exchange.
  * @returns `last` if no other may follow, `broken` if it was not sent as it should be.
  */
 export async function sendResponse(

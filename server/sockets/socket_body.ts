@@ -21,8 +21,6 @@ export interface BodyConnection {
   /**
    * Reads bytes of the body.
    *
-   * @param target Memory for them.
-   * @returns How many were read.
    * @throws {Error} If the client has left, or is silent for too long.
    */
   readBody(target: Bytes): Promise<number>;
@@ -102,7 +100,6 @@ export class SocketBody {
   /**
    * Reads what comes next.
    *
-   * @param target Memory for it.
    * @returns How many bytes were read, 0 at the end.
    * @throws {HttpSyntaxError} If the framing is broken.
    * @throws {Error} If the client has left, or is silent for too long.
@@ -175,7 +172,6 @@ export class SocketBody {
   /**
    * Makes a stream of it.
    *
-   * @param onRead Called before the first read.
    * @returns The stream; it takes readers with their own memory.
    */
   stream(onRead: () => void): ReadableStream<Bytes> {
@@ -200,9 +196,6 @@ export class SocketBody {
 /**
  * Makes the body of a request.
  *
- * @param head Head of the request.
- * @param connection Where the body comes from.
- * @param limits Limits for trailers.
  * @returns The body, `null` for a request without one.
  * @throws {HttpSyntaxError} If the head asks for what this server does not do, or contradicts itself.
  */

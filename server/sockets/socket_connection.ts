@@ -63,13 +63,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
   #timedOut: Waiting = null;
   #isClosed = false;
 
-  /**
-   * Takes a connection over.
-   *
-   * @param stream The connection.
-   * @param server Its server.
-   * @param remote The client's address.
-   */
+  /** Takes a connection over. */
   constructor(
     stream: ByteStream,
     server: ConnectionServer,

@@ -21,11 +21,7 @@ export class SocketHeaders extends Headers {
     };
   }
 
-  /**
-   * Creates them.
-   *
-   * @param fields What came.
-   */
+  /** Creates them. */
   constructor(fields: HeaderFields) {
     super();
     this.#fields = fields;

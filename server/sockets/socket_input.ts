@@ -28,12 +28,7 @@ export class SocketInput {
   #seen = 0; // end of what was looked at for the end of a head
   #early: Promise<number | null> | null = null; // a read that watches for the client to leave
 
-  /**
-   * Creates one.
-   *
-   * @param stream The connection.
-   * @param limits Limits of heads.
-   */
+  /** Creates one. */
   constructor(stream: ByteStream, limits: HeadLimits) {
     this.#stream = stream;
     this.#limits = limits;
@@ -89,7 +84,6 @@ export class SocketInput {
   /**
    * Reads what comes next.
    *
-   * @param target Memory for it.
    * @returns How many bytes were read, `null` at the end of the connection.
    */
   read(target: Bytes): Promise<number | null> {
@@ -107,8 +101,6 @@ export class SocketInput {
   /**
    * Watches for the client to leave while nothing is to be read; a request that comes meanwhile is
    * kept for the next read.
-   *
-   * @param leave Called when the connection ends.
    */
   watch(leave: () => void): void {
     if (this.#early !== null || !this.isEmpty) return;

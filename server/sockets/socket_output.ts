@@ -87,7 +87,6 @@ export class SocketOutput {
    * Adds bytes and writes all that was added.
    *
    * @param bytes The bytes.
-   * @returns Resolves when the system has taken them.
    * @throws {Error} If the client has left, or reads nothing for too long.
    */
   send(bytes: Bytes): Promise<void> {
@@ -97,7 +96,6 @@ export class SocketOutput {
   /**
    * Writes what was added.
    *
-   * @returns Resolves when the system has taken it.
    * @throws {Error} If the client has left, or reads nothing for too long.
    */
   async flush(): Promise<void> {

@@ -69,8 +69,6 @@ let quickDate = "";
 /**
  * The short way of a response in memory on a connection that stays open.
  *
- * @param response The response.
- * @param rules What the request says.
  * @returns The response, `null` where its framing has to be decided.
  */
 export function quickResponse(response: Response, rules: ResponseRules): QuickResponse | null {
@@ -92,9 +90,6 @@ export function quickResponse(response: Response, rules: ResponseRules): QuickRe
 /**
  * Decides how a response is framed, and writes its head.
  *
- * @param response The response.
- * @param rules What the request says.
- * @returns How it goes out.
  * @throws {TypeError} If a header cannot be sent.
  */
 export function planResponse(

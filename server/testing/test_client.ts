@@ -82,13 +82,7 @@ export class TestClient {
     this.server = server;
   }
 
-  /**
-   * Starts an application on a free port and a client for it.
-   *
-   * @param app The application.
-   * @param options Limits and engine.
-   * @returns The client.
-   */
+  /** Starts an application on a free port and a client for it. */
   static async start(app: Application, options: AppRunnerOptions = {}): Promise<TestClient> {
     return new TestClient(await TestServer.start(app, options));
   }
@@ -104,7 +98,6 @@ export class TestClient {
    * @param method Method.
    * @param path Path with its query; `urlFor()` gives one.
    * @param init Headers, query and body.
-   * @returns The platform's response.
    * @throws {TypeError} If more than one of `body`, `data` and `json` is given.
    */
   async request(
@@ -144,79 +137,37 @@ export class TestClient {
     return response;
   }
 
-  /**
-   * Sends `GET`.
-   *
-   * @param path Path with its query.
-   * @param init Headers.
-   * @returns The platform's response.
-   */
+  /** Sends `GET`. */
   get(path: string | { toString(): string }, init?: TestRequestInit): Promise<Response> {
     return this.request("GET", path, init);
   }
 
-  /**
-   * Sends `POST`.
-   *
-   * @param path Path with its query.
-   * @param init Headers and body.
-   * @returns The platform's response.
-   */
+  /** Sends `POST`. */
   post(path: string | { toString(): string }, init?: TestRequestInit): Promise<Response> {
     return this.request("POST", path, init);
   }
 
-  /**
-   * Sends `PUT`.
-   *
-   * @param path Path with its query.
-   * @param init Headers and body.
-   * @returns The platform's response.
-   */
+  /** Sends `PUT`. */
   put(path: string | { toString(): string }, init?: TestRequestInit): Promise<Response> {
     return this.request("PUT", path, init);
   }
 
-  /**
-   * Sends `PATCH`.
-   *
-   * @param path Path with its query.
-   * @param init Headers and body.
-   * @returns The platform's response.
-   */
+  /** Sends `PATCH`. */
   patch(path: string | { toString(): string }, init?: TestRequestInit): Promise<Response> {
     return this.request("PATCH", path, init);
   }
 
-  /**
-   * Sends `DELETE`.
-   *
-   * @param path Path with its query.
-   * @param init Headers and body.
-   * @returns The platform's response.
-   */
+  /** Sends `DELETE`. */
   delete(path: string | { toString(): string }, init?: TestRequestInit): Promise<Response> {
     return this.request("DELETE", path, init);
   }
 
-  /**
-   * Sends `HEAD`.
-   *
-   * @param path Path with its query.
-   * @param init Headers.
-   * @returns The platform's response.
-   */
+  /** Sends `HEAD`. */
   head(path: string | { toString(): string }, init?: TestRequestInit): Promise<Response> {
     return this.request("HEAD", path, init);
   }
 
-  /**
-   * Sends `OPTIONS`.
-   *
-   * @param path Path with its query.
-   * @param init Headers.
-   * @returns The platform's response.
-   */
+  /** Sends `OPTIONS`. */
   options(path: string | { toString(): string }, init?: TestRequestInit): Promise<Response> {
     return this.request("OPTIONS", path, init);
   }
@@ -224,9 +175,6 @@ export class TestClient {
   /**
    * Opens a WebSocket.
    *
-   * @param path Path with its query.
-   * @param protocols Subprotocols to offer.
-   * @returns The platform's socket, open.
    * @throws {Error} If the server refuses.
    */
   async wsConnect(

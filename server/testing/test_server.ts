@@ -36,7 +36,6 @@ export class TestServer {
    *
    * @param app The application.
    * @param options Limits and engine; handlers are waited for up to 1000 ms unless told otherwise.
-   * @returns The server, listening.
    */
   static async start(app: Application, options: AppRunnerOptions = {}): Promise<TestServer> {
     const runner = new AppRunner(app, { shutdownTimeout: 1000, ...options });
@@ -58,7 +57,6 @@ export class TestServer {
    * Builds a URL of the server.
    *
    * @param path Path with its query; `urlFor()` gives one.
-   * @returns The URL.
    * @throws {TypeError} If the path does not start with `/`.
    */
   makeUrl(path: string | { toString(): string }): string {

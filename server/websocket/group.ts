@@ -11,12 +11,7 @@ export type GroupMessage = string | Uint8Array<ArrayBuffer>;
 
 /** Carries a group's messages between processes. The group's own carries them to itself. */
 export interface GroupBroker {
-  /**
-   * Hands a message to every subscriber of the group, in all processes, this one included.
-   *
-   * @param group Name of the group.
-   * @param message The message.
-   */
+  /** Hands a message to every subscriber of the group, in all processes, this one included. */
   publish(group: string, message: GroupMessage): void | Promise<void>;
   /**
    * Starts to listen.
@@ -87,11 +82,7 @@ export class WebSocketGroup {
   readonly #members = new Set<WebSocketBase>();
   #subscription: Promise<() => unknown> | null = null;
 
-  /**
-   * Creates one.
-   *
-   * @param options Broker and policy.
-   */
+  /** Creates one. */
   constructor(options: WebSocketGroupOptions = {}) {
     WEB_SOCKET_GROUP_OPTIONS.check("new web.WebSocketGroup", options);
     this.#name = options.name ?? "default";
@@ -133,12 +124,7 @@ export class WebSocketGroup {
     }
   }
 
-  /**
-   * Takes a member out.
-   *
-   * @param socket The member.
-   * @returns Whether it was in.
-   */
+  /** Takes a member out. */
   leave(socket: WebSocketBase): boolean {
     const was = this.#members.delete(socket);
     if (this.#members.size === 0) this.#end();
@@ -165,7 +151,6 @@ export class WebSocketGroup {
   /**
    * Sends a value as JSON text to all members.
    *
-   * @param value What to send.
    * @returns Members of this process it was sent to.
    */
   async sendJson(value: unknown): Promise<number> {
