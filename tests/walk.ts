@@ -97,7 +97,6 @@ const NEEDED = [
   "tldts",
   "tldts-core",
   "tough-cookie",
-  "ws",
 ];
 
 let commands = 0;
