@@ -28,7 +28,7 @@ export function addEnvironment(spec: CommandSpec, parsed: ParsedArgs): void {
     const text = Deno.env.get(name);
     if (text === undefined || text === "") continue;
     if (option.choices !== undefined && !option.choices.includes(text)) {
-      throw new UsageError(`${name}: "${text}" is none of ${option.choices.join(", ")}`);
+      throw new UsageError(`${name}: "${text}" is not one of ${option.choices.join(", ")}`);
     }
     for (const value of option.repeat ? text.split("\n") : [text]) {
       const isSwitch = option.value === undefined || (option.valueOptional && isTrue(value));

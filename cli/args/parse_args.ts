@@ -57,7 +57,7 @@ export class ParsedArgs {
     if (number >= min && number <= max && (fraction || Number.isInteger(number))) return number;
     const most = max === Number.MAX_SAFE_INTEGER ? "" : ` to ${max}`;
     throw new UsageError(
-      `argument --${long}: "${text}" is no ${fraction ? "" : "whole "}number from ${min}${most}`,
+      `argument --${long}: "${text}" is not a ${fraction ? "" : "whole "}number from ${min}${most}`,
     );
   }
 
@@ -131,7 +131,7 @@ export function parseArgs(spec: CommandSpec, args: readonly string[]): ParsedArg
     }
     if (option.choices !== undefined && !option.choices.includes(value)) {
       throw new UsageError(
-        `argument ${shown}: "${value}" is none of ${option.choices.join(", ")}` +
+        `argument ${shown}: "${value}" is not one of ${option.choices.join(", ")}` +
           (option.elsewhere === undefined ? "" : `; ${option.elsewhere}`),
       );
     }

@@ -40,13 +40,13 @@ export function explained(error: unknown, parsed: ParsedArgs): unknown {
   if (error instanceof ClientConnectorError) {
     const advice: Readonly<Record<string, string | undefined>> = {
       other: error.cause instanceof ReplySyntaxError
-        ? "its reply is no HTTP. Does it talk another protocol, or https?"
+        ? "its reply is not HTTP. Does it talk another protocol, or https?"
         : undefined,
       refused: "nothing listens there. Is the server running, and is the port right?",
       dns: parsed.has("ipv4") || parsed.has("ipv6")
-        ? `there is no host of that name with an address of IPv${parsed.has("ipv4") ? 4 : 6}`
-        : "there is no host of that name. Is it spelled right?",
-      name: "no host can have that name. Is it spelled right?",
+        ? `the host has no IPv${parsed.has("ipv4") ? 4 : 6} address`
+        : "host not found. Is it spelled right?",
+      name: "that is not a valid host name. Is it spelled right?",
       certificate: /CertificateRequired|certificate required/i.test(error.message)
         ? "it wants a certificate of yours: --cert FILE and --cert-key FILE"
         : "its certificate is not trusted. --verify CA.pem trusts one, --verify no any",

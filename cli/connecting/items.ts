@@ -109,7 +109,7 @@ function itemOf(
 function headerItem(token: string, name: string, value: string | null): Item {
   // RFC 9110 section 5.1: a name is a token; a value has no line breaks, or it would be two headers.
   if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) {
-    throw wrong(token, `"${name}" is no name of a header`);
+    throw wrong(token, `"${name}" is not a valid header name`);
   }
   const text = value?.replaceAll(/^[ \t\r\n]+|[ \t\r\n]+$/g, "") ?? null;
   // deno-lint-ignore no-control-regex -- control characters are what has to be caught here
@@ -146,7 +146,7 @@ function checkJson(token: string, text: string): void {
     JSON.parse(text);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw wrong(token, `"${text}" is no JSON (${why}); a string is written NAME=VALUE`);
+    throw wrong(token, `"${text}" is not valid JSON (${why}); a string is written NAME=VALUE`);
   }
 }
 

@@ -58,7 +58,7 @@ function badMethod(first: string, second: string): UsageError {
   return new UsageError(
     near === null
       ? `item '${second}': expected NAME:VALUE, NAME==VALUE, NAME=VALUE, NAME:=JSON or NAME@PATH`
-      : `"${first}" is no method; did you mean ${near}?`,
+      : `"${first}" is not an HTTP method; did you mean ${near}?`,
   );
 }
 
@@ -78,11 +78,13 @@ export function parseUrl(
   } else if (!/^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(text)) full = `${scheme}://${text}`;
   const url = URL.parse(full);
   if (url === null || url.hostname === "" || text.trim() === "") {
-    throw new UsageError(`"${text}" is no URL; examples: :8080/path, example.org, https://host/x`);
+    throw new UsageError(
+      `"${text}" is not a URL; examples: :8080/path, example.org, https://host/x`,
+    );
   }
   if (!/^(?:https?|wss?):$/.test(url.protocol) || (scheme !== "ws" && /^ws/.test(url.protocol))) {
     const advice = /^wss?:/.test(url.protocol) ? `; roundtrip ws ${text} talks to it` : "";
-    throw new UsageError(`"${text}": ${url.protocol.slice(0, -1)} is no scheme of HTTP${advice}`);
+    throw new UsageError(`"${text}": ${url.protocol.slice(0, -1)} is not an HTTP scheme${advice}`);
   }
   const { username, password } = url;
   url.username = "";

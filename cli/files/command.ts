@@ -69,7 +69,7 @@ async function filesOptions(
     info = Deno.statSync(path);
   } catch (cause) {
     const why = cause instanceof Deno.errors.NotFound
-      ? "there is no such file or folder"
+      ? "no such file or folder"
       : cause instanceof Error
       ? cause.message
       : String(cause);
@@ -155,7 +155,7 @@ async function checkUpload(
   }
   const inner = subdir.split("/").map(encodeURIComponent).join("/");
   if (await new Root(path, hidden).find(inner) === null) {
-    throw new UsageError(`argument --upload: there is no folder ${subdir} below ${path}`);
+    throw new UsageError(`argument --upload: no folder ${subdir} below ${path}`);
   }
 }
 

@@ -50,6 +50,6 @@ async function generate(kind: string | undefined): Promise<string> {
   throw new UsageError(
     kind === undefined
       ? `argument --generate: expected one of ${KINDS.join(", ")}`
-      : `argument --generate: "${kind}" is none of ${KINDS.join(", ")}`,
+      : `argument --generate: "${kind}" is not one of ${KINDS.join(", ")}`,
   );
 }

@@ -80,11 +80,11 @@ async function digest(
   const name = Object.hasOwn(ALGORITHMS, algorithm) ? ALGORITHMS[algorithm] : undefined;
   if (name === undefined) {
     throw new HTTPBadRequest({
-      text: `400: algorithm ${algorithm} is none of ${Object.keys(ALGORITHMS).join(", ")}`,
+      text: `400: algorithm ${algorithm} is not one of ${Object.keys(ALGORITHMS).join(", ")}`,
     });
   }
   if (qop !== "auth" && qop !== "auth-int") {
-    throw new HTTPBadRequest({ text: `400: qop ${qop} is none of auth, auth-int` });
+    throw new HTTPBadRequest({ text: `400: qop ${qop} is not one of auth, auth-int` });
   }
   if (!/^(?:never|\d{1,6})$/.test(staleAfter)) {
     throw new HTTPBadRequest({

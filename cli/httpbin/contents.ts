@@ -109,7 +109,7 @@ function decoded(value: string): Response {
     const text = atob(value.replaceAll("-", "+").replaceAll("_", "/"));
     return plain(Uint8Array.from(text, (each) => each.charCodeAt(0)));
   } catch (cause) {
-    throw new HTTPBadRequest({ text: "400: that is no base64", cause });
+    throw new HTTPBadRequest({ text: "400: that is not valid base64", cause });
   }
 }
 

@@ -169,7 +169,9 @@ function seconds(request: ServerRequest, text: string): number {
   const number = /^\d+(?:\.\d+)?s?$/.test(text) ? parseFloat(text) : NaN;
   if (number >= 0 && number <= MAX_SECONDS) return number * 1000;
   throw new HTTPBadRequest({
-    text: `400: ${request.rawPath}: "${text.slice(0, 40)}" is no time from 0 to ${MAX_SECONDS} s`,
+    text: `400: ${request.rawPath}: "${
+      text.slice(0, 40)
+    }" is not a time from 0 to ${MAX_SECONDS} s`,
   });
 }
 

@@ -15,7 +15,7 @@ export function readText(option: string, path: string): string {
     return Deno.readTextFileSync(inHome(path));
   } catch (cause) {
     const why = cause instanceof Deno.errors.NotFound
-      ? "there is no such file"
+      ? "no such file"
       : cause instanceof Error
       ? cause.message
       : String(cause);

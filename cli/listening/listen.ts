@@ -68,7 +68,7 @@ export function listenOptions(
 export function healthRoute(parsed: ParsedArgs): string | null {
   const path = parsed.value("health");
   if (path === undefined || /^\/[\w.~/-]+$/.test(path)) return path ?? null;
-  throw new UsageError(`argument --health: "${path}" is no path, /healthz for one`);
+  throw new UsageError(`argument --health: "${path}" is not a path such as /healthz`);
 }
 
 /** Runs a server and explains why it could not listen. */
@@ -94,7 +94,7 @@ export async function explainListening(
     }
     const path = options.path ?? null;
     if (path !== null && cause instanceof Deno.errors.NotFound) {
-      throw new CommandError(`cannot listen on ${path}: there is no such folder`, { cause });
+      throw new CommandError(`cannot listen on ${path}: no such folder`, { cause });
     }
     if (path !== null && cause instanceof Error && /SUN_LEN/.test(cause.message)) {
       throw new CommandError(
@@ -104,7 +104,7 @@ export async function explainListening(
     }
     if (cause instanceof Error && /failed to lookup address/.test(cause.message)) {
       throw new CommandError(
-        `cannot listen on ${where}: there is no host of that name. -H localhost is for this ` +
+        `cannot listen on ${where}: host not found. -H localhost is for this ` +
           "machine alone, -H 0.0.0.0 for its network",
         { cause },
       );

@@ -46,7 +46,7 @@ export function formatOptions(values: readonly string[]): FormatOptions {
     // One depth is for both.
     else if (name === "xml.indent" && /^\d$/.test(value)) indent = Number(value);
     else {
-      throw new UsageError(`argument --format-options: "${each}" is none of ${KNOWN}`);
+      throw new UsageError(`argument --format-options: "${each}" is not one of ${KNOWN}`);
     }
     shapes ||= name === "json.sort_keys" ? is : /^(?:json|xml)\./.test(name);
   }

@@ -26,7 +26,9 @@ export function filterJson(text: string, path: string): unknown {
     root = readJson(text);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CommandError(`--filter needs JSON, and the reply is none (${why})`, { cause });
+    throw new CommandError(`--filter needs JSON, but the reply is not valid JSON (${why})`, {
+      cause,
+    });
   }
   return pick(root, steps, "");
 }
@@ -43,7 +45,7 @@ function stepsOf(path: string): Step[] {
   }
   if (end === whole.length) return steps;
   throw new UsageError(
-    `argument --filter: "${path}" is no path such as a.b[0], [].name or "a.b"\n  ${path}\n  ${
+    `argument --filter: "${path}" is not a path such as a.b[0], [].name or "a.b"\n  ${path}\n  ${
       " ".repeat(end + path.length - whole.length)
     }^`,
   );

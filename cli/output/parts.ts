@@ -51,5 +51,5 @@ export function historyPartsOf(parsed: ParsedArgs, isTerminal: boolean): Parts {
 function lettersOf(option: string, print: string, known: string): string[] {
   const other = [...print].find((letter) => !known.includes(letter));
   if (other === undefined) return [...print];
-  throw new UsageError(`argument --${option}: "${other}" is none of ${[...known].join(", ")}`);
+  throw new UsageError(`argument --${option}: "${other}" is not one of ${[...known].join(", ")}`);
 }

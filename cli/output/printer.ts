@@ -64,10 +64,12 @@ export class Printer {
     this.#mime = parsed.value("response-mime");
     this.#filter = parsed.value("filter");
     if (this.#charset !== undefined && !isCharset(this.#charset)) {
-      throw new UsageError(`argument --response-charset: "${this.#charset}" is no charset`);
+      throw new UsageError(
+        `argument --response-charset: "${this.#charset}" is not a known charset`,
+      );
     }
     if (this.#mime !== undefined && !/^[\w.+-]+\/[\w.+-]+$/.test(this.#mime)) {
-      throw new UsageError(`argument --response-mime: "${this.#mime}" is no TYPE/SUBTYPE`);
+      throw new UsageError(`argument --response-mime: "${this.#mime}" is not TYPE/SUBTYPE`);
     }
     const options = formatOptions(parsed.all("format-options"));
     const shapes = (options.shapes && !parsed.has("pretty")) || pretty === "all" ||

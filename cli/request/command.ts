@@ -71,7 +71,7 @@ export async function run(parsed: ParsedArgs): Promise<number> {
 
 function targetOf(parsed: ParsedArgs): Target {
   const letter = curlLetter(parsed, false);
-  if (letter !== null) throw new UsageError(`"${parsed.positionals[0]}" is no URL: ${letter}`);
+  if (letter !== null) throw new UsageError(`"${parsed.positionals[0]}" is not a URL: ${letter}`);
   let target: Target;
   try {
     const scheme = parsed.value("default-scheme") === "https" ? "https" : "http";
@@ -84,7 +84,7 @@ function targetOf(parsed: ParsedArgs): Target {
   const method = parsed.value("request")?.toUpperCase();
   if (method === undefined) return target;
   if (!/^[!#$%&'*+.^_`|~0-9A-Z-]+$/.test(method)) {
-    throw new UsageError(`argument -X: "${method}" is no method`);
+    throw new UsageError(`argument -X: "${method}" is not an HTTP method`);
   }
   return { ...target, method };
 }

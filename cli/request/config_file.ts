@@ -38,15 +38,18 @@ export async function defaultOptions(): Promise<readonly string[]> {
     }
   }
   const { options = [], headers = {} } = defaults;
-  if (!Array.isArray(options)) throw wrong(path, "defaults.options is no list");
+  if (!Array.isArray(options)) throw wrong(path, "defaults.options is not a list");
   const words = options.map((each) => {
     if (typeof each === "string" && /^-./.test(each)) {
       return each.replace(/^(?:-H|--header=)(?=.)/, "--default-header="); // an item replaces it
     }
-    throw wrong(path, `${JSON.stringify(each)} of defaults.options is no option; --name=value is`);
+    throw wrong(
+      path,
+      `${JSON.stringify(each)} of defaults.options is not an option such as --name=value`,
+    );
   });
   for (const [name, value] of Object.entries(record(path, headers, "defaults.headers"))) {
-    if (typeof value !== "string") throw wrong(path, `the header ${name} is no text`);
+    if (typeof value !== "string") throw wrong(path, `the header ${name} is not a string`);
     words.push(`--default-header=${name}:${value}`);
   }
   return words;
@@ -65,7 +68,7 @@ function record(path: string, value: unknown, what: string): Record<string, unkn
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>;
   }
-  throw wrong(path, `${what} is no object`);
+  throw wrong(path, `${what} is not an object`);
 }
 
 function wrong(path: string, why: string, cause?: unknown): UsageError {

@@ -72,7 +72,7 @@ export function addressesOf(values: readonly string[]): Map<string, string> {
     const address = rest.replace(/^\[(.*)\]$/, "$1");
     if (host === "" || isIP(address) === 0) {
       throw new UsageError(
-        `argument --resolve: "${value}" is no HOST:ADDRESS or HOST:PORT:ADDRESS`,
+        `argument --resolve: "${value}" is not HOST:ADDRESS or HOST:PORT:ADDRESS`,
       );
     }
     addresses.set(`${host.toLowerCase()}:${port ?? "*"}`, address);
@@ -85,6 +85,6 @@ function localAddressOf(value: string | undefined): string | null {
   const own = Deno.networkInterfaces().find((each) => each.name === value);
   if (own !== undefined) return own.address;
   throw new UsageError(
-    `argument --interface: "${value}" is no address and no interface of this machine`,
+    `argument --interface: "${value}" is neither an address nor an interface of this machine`,
   );
 }

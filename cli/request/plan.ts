@@ -58,7 +58,7 @@ export async function plan(
   const items = await Promise.all(target.items.map(loaded));
   for (const each of parsed.all("header")) {
     const item = parseItem(each.replace(/^([^:=@;]*):\s+/, "$1:"));
-    if (item.kind !== "header") throw new UsageError(`argument -H: "${each}" is no NAME:VALUE`);
+    if (item.kind !== "header") throw new UsageError(`argument -H: "${each}" is not NAME:VALUE`);
     items.push(item);
   }
   const url = new URL(target.url);
@@ -219,7 +219,9 @@ async function loaded(item: Item): Promise<Item> {
     JSON.parse(text);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`item '${raw}:=@${item.path}': the file is no JSON (${why})`, { cause });
+    throw new UsageError(`item '${raw}:=@${item.path}': the file is not valid JSON (${why})`, {
+      cause,
+    });
   }
   return { kind, name, raw, value: text };
 }
@@ -278,7 +280,7 @@ async function readText(path: string): Promise<string> {
 function unreadable(path: string, cause: unknown): Error {
   if (cause instanceof Deno.errors.NotCapable) return cause;
   const why = cause instanceof Deno.errors.NotFound
-    ? "there is no such file"
+    ? "no such file"
     : cause instanceof Error
     ? cause.message
     : String(cause);

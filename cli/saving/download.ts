@@ -175,7 +175,7 @@ function unwritable(error: unknown, path: string): unknown {
   if (error instanceof Deno.errors.NotCapable) return error;
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ENOENT") {
-    return new CommandError(`cannot write ${path}: there is no such folder`, { cause: error });
+    return new CommandError(`cannot write ${path}: no such folder`, { cause: error });
   }
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
     return new CommandError(`cannot write ${path}: the system forbids it`, { cause: error });

@@ -50,7 +50,7 @@ export class SessionFile {
     let data: SessionData = { headers: [], auth: null };
     try {
       if (!(await Deno.stat(this.path)).isFile) {
-        throw new CommandError(`cannot read the session ${this.path}: it is no file`);
+        throw new CommandError(`cannot read the session ${this.path}: it is not a file`);
       }
       const read: unknown = JSON.parse(await Deno.readTextFile(this.path));
       if (isRecord(read) && isForeignSession(read)) {
@@ -118,7 +118,7 @@ function hostName(url: URL): string {
 function checked(name: string): string {
   if (/^[\w][\w.-]*$/.test(name)) return name;
   throw new UsageError(
-    `argument --session: "${name}" is no name; letters, digits, "-", "_" and "." are, or a path`,
+    `argument --session: "${name}" is not a valid name: use letters, digits, "-", "_" and ".", or a path`,
   );
 }
 

@@ -43,7 +43,7 @@ export function parseEntry(word: string): Entry {
  * Finds the module.
  *
  * @param module Path, path without its extension, or URL.
- * @throws {UsageError} If there is no such file.
+ * @throws {UsageError} If no such file.
  */
 export function locate(module: string): string {
   const [scheme = ""] = module.split(":", 1);
@@ -64,7 +64,7 @@ export function locate(module: string): string {
       }
     }
   }
-  const why = hindrance ?? `there is no file ${path}${nearFile(path)}`;
+  const why = hindrance ?? `no file ${path}${nearFile(path)}`;
   throw new UsageError(`unable to import ${module}: ${why}`);
 }
 

@@ -30,7 +30,7 @@ export async function run(parsed: ParsedArgs): Promise<number> {
   }
   const port = parsed.number("server", { max: 65535 }) ?? parsed.number("port", { max: 65535 });
   if (port !== undefined) {
-    if (url !== undefined) throw new UsageError(`-s serves, so there is no URL: ${url}`);
+    if (url !== undefined) throw new UsageError(`-s takes no URL: ${url}`);
     for (const each of CLIENT_ONLY) {
       if (parsed.has(each)) throw new UsageError(`--${each} is for a connection, and -s serves`);
     }

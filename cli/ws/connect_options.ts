@@ -76,7 +76,7 @@ export function protocolsOf(parsed: ParsedArgs): readonly string[] {
   for (const [at, name] of names.entries()) {
     // RFC 6455 section 4.1: tokens, each once.
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || names.indexOf(name) !== at) {
-      throw new UsageError(`argument --protocol: "${name}" is no name, or is given twice`);
+      throw new UsageError(`argument --protocol: "${name}" is not a valid name, or is given twice`);
     }
   }
   return names;

@@ -14,6 +14,8 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   try {
     return Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
   } catch (cause) {
-    throw new CommandError(`a line of the input is no base64: ${text.slice(0, 40)}`, { cause });
+    throw new CommandError(`a line of the input is not valid base64: ${text.slice(0, 40)}`, {
+      cause,
+    });
   }
 }

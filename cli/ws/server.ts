@@ -27,7 +27,7 @@ import { fromBase64 } from "./from_base64.ts";
 export async function broadcast(parsed: ParsedArgs, port: number): Promise<number> {
   const only = parsed.value("restrict-uri");
   if (only !== undefined && !only.startsWith("/")) {
-    throw new UsageError(`argument --restrict-uri: "${only}" is no path; /chat is one`);
+    throw new UsageError(`argument --restrict-uri: "${only}" is not a path such as /chat`);
   }
   const accounts = parsed.all("auth").map((each) => accountOf("auth", each));
   const socketOptions = socketOptionsOf(parsed);
@@ -89,7 +89,9 @@ function socketOptionsOf(parsed: ParsedArgs): WebSocketResponseOptions {
   const origin = parsed.value("origin");
   const known = origin === undefined ? null : URL.parse(origin)?.origin ?? "null";
   if (known === "null") {
-    throw new UsageError(`argument --origin: "${origin}" is no origin; https://example.com is one`);
+    throw new UsageError(
+      `argument --origin: "${origin}" is not an origin such as https://example.com`,
+    );
   }
   return {
     protocols: protocolsOf(parsed),

@@ -186,7 +186,7 @@ Deno.test("method, URL and items are told apart", () => {
       } catch (error) {
         assert(error instanceof UsageError, `${JSON.stringify(list)}: ${error}`);
         const named = list.some((word) => error.message.includes(word === "" ? "''" : word));
-        const missing = /^the URL is missing|^"" is no URL/.test(error.message);
+        const missing = /^the URL is missing|^"" is not a URL/.test(error.message);
         assert(named || missing, `${JSON.stringify(list)}: ${error.message}`);
       }
     }),

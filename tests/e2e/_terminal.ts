@@ -73,7 +73,7 @@ export function inTerminal(
   args: readonly string[],
   options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Terminal {
-  if (driver === null) throw new Error("there is no terminal here");
+  if (driver === null) throw new Error("no terminal available");
   const [program = "", ...words] = driver([...ROUNDTRIP, ...args]);
   // The terminal decides on colours, not the environment that the tests were started in.
   const { NO_COLOR: _, FORCE_COLOR: __, ...env } = Deno.env.toObject();

@@ -78,7 +78,7 @@ Deno.test("--verify: a certificate is checked, by an authority of one's own, or 
     ], { code: 0, stdout: "GET / \n" }],
     ["a file that is missing", ["--verify", "nope.pem", url], {
       code: USAGE,
-      stderr: /argument --verify: cannot read nope\.pem: there is no such file/,
+      stderr: /argument --verify: cannot read nope\.pem: no such file/,
     }],
     ["a file that is no certificate", ["--verify", "bad.pem", url], {
       code: USAGE,
@@ -535,11 +535,11 @@ Deno.test("--unix-socket, --resolve, -4, -6, --interface, --connect-timeout, 1a"
     ], { code: 0, stdout: `a.test:${port} 127.0.0.1` }],
     ["--resolve of another port", ["--resolve", "a.test:1:127.0.0.1", `http://a.test:${port}/`], {
       code: 1,
-      stderr: /there is no host of that name/,
+      stderr: /host not found/,
     }],
     ["--resolve of no address", ["--resolve", "a.test:nope", ":/"], {
       code: USAGE,
-      stderr: /argument --resolve: "a\.test:nope" is no HOST:ADDRESS/,
+      stderr: /argument --resolve: "a\.test:nope" is not HOST:ADDRESS/,
     }],
     ["-4", ["-4", `http://localhost:${port}/`], {
       code: 0,
@@ -547,7 +547,7 @@ Deno.test("--unix-socket, --resolve, -4, -6, --interface, --connect-timeout, 1a"
     }],
     ["-6 of a host without", ["-6", `http://127.0.0.1.test.invalid:${port}/`], {
       code: 1,
-      stderr: /there is no host of that name with an address of IPv6/,
+      stderr: /the host has no IPv6 address/,
     }],
     ["-6 does not take the IPv4 one", ["-6", `http://localhost:${port}/`], {
       code: 1,
@@ -555,7 +555,7 @@ Deno.test("--unix-socket, --resolve, -4, -6, --interface, --connect-timeout, 1a"
     }],
     ["--interface that is none", ["--interface", "nope0", ":/"], {
       code: USAGE,
-      stderr: /"nope0" is no address and no interface of this machine/,
+      stderr: /"nope0" is neither an address nor an interface of this machine/,
     }],
     ["--connect-timeout", [
       "--connect-timeout",

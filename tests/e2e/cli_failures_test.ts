@@ -184,7 +184,7 @@ Deno.test({
       [
         '"$@"',
         ["--session", "/dev/full", url],
-        /cannot read the session \/dev\/full: it is no file/,
+        /cannot read the session \/dev\/full: it is not a file/,
       ],
       ['"$@"', ["-o", "/proc/x", url], /cannot write \/proc\/x: /],
     ];
@@ -223,13 +223,13 @@ Deno.test("what cannot be listened on, run or sent is told in a line", async () 
     [
       ["serve", "--path", "/nope/x", "./app.js"],
       1,
-      /cannot listen on \/nope\/x: there is no such f/,
+      /cannot listen on \/nope\/x: no such f/,
     ],
     [["serve", "--path", `/tmp/${"a".repeat(200)}`, "./app.js"], 1, /has 107 bytes at most/],
-    [["serve", "-H", name, "./app.js"], 1, /cannot listen on nope\.invalid:8080: there is no host/],
-    [["files", "-H", name, "."], 1, /there is no host of that name/],
-    [["httpbin", "-H", name], 1, /there is no host of that name/],
-    [["ws", "-s", "0", "-H", name], 1, /there is no host of that name/],
+    [["serve", "-H", name, "./app.js"], 1, /cannot listen on nope\.invalid:8080: host not found/],
+    [["files", "-H", name, "."], 1, /host not found/],
+    [["httpbin", "-H", name], 1, /host not found/],
+    [["ws", "-s", "0", "-H", name], 1, /host not found/],
     [["serve", "-P", "0", "--access-log-format", "%{", "./app.js"], 2, /--access-log-format: /],
     [["serve", "-P", "0", "./class.js"], 2, /is a class, .*: export default new Mine\(\)/],
     [["tutorial", "1", "--run", "0", "99999"], USAGE, /the example says: Invalid port/],

@@ -229,7 +229,7 @@ Deno.test("files refuses what it cannot serve", async () => {
     await assertTable([
       ["no such folder", ["files", `${path}/nope`], {
         code: USAGE,
-        stderr: /there is no such file/,
+        stderr: /no such file/,
       }],
       ["credentials without a password", ["files", "-a", "ada", path], {
         code: USAGE,
@@ -457,7 +457,7 @@ Deno.test("files: credentials from a file, options from the environment, a brows
       }],
       ["1b a port of the environment", ["files", path], {
         code: USAGE,
-        stderr: usage('argument --port: "x" is no whole number'),
+        stderr: usage('argument --port: "x" is not a whole number'),
       }, { env: { ROUNDTRIP_FILES_PORT: "x" } }],
       ["1b a switch", ["files", path], {
         code: USAGE,
@@ -465,7 +465,7 @@ Deno.test("files: credentials from a file, options from the environment, a brows
       }, { env: { ROUNDTRIP_FILES_SPA: "maybe" } }],
       ["1b a choice", ["files", path], {
         code: USAGE,
-        stderr: usage('ROUNDTRIP_FILES_ON_DUPLICATE: "x" is none of error, overwrite, rename'),
+        stderr: usage('ROUNDTRIP_FILES_ON_DUPLICATE: "x" is not one of error, overwrite, rename'),
       }, { env: { ROUNDTRIP_FILES_ON_DUPLICATE: "x" } }],
       // Without the command line's port this would run for ever.
       ["1b another subcommand's", ["files", "-P", "x", path], {

@@ -34,18 +34,18 @@ Deno.test("the overview, help and errors of the command line", async () => {
     }],
     ["a value of a choice", [":1/", "--pretty", "most"], {
       code: USAGE,
-      stderr: /"most" is none of all, colors, format, none/,
+      stderr: /"most" is not one of all, colors, format, none/,
     }],
     ["a switch with a value", [":1/", "--form=yes"], { code: USAGE, stderr: /takes no value/ }],
     ["a port that is none", ["httpbin", "-P", "70000"], {
       code: USAGE,
-      stderr: /argument --port: "70000" is no whole number from 0 to 65535/,
+      stderr: /argument --port: "70000" is not a whole number from 0 to 65535/,
     }],
     ["too many arguments", ["httpbin", "x"], { code: USAGE, stderr: /unrecognized arguments: x/ }],
     ["--generate without a kind", ["--generate"], { code: USAGE, stderr: /complete-bash/ }],
     ["--generate of another kind", ["--generate", "complete-tcsh"], {
       code: USAGE,
-      stderr: /"complete-tcsh" is none of/,
+      stderr: /"complete-tcsh" is not one of/,
     }],
     ["a line feed in a name is shown, not obeyed", ["--a\x1b[31mb", "x"], {
       code: USAGE,

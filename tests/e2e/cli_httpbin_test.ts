@@ -294,7 +294,7 @@ Deno.test("httpbin: contents, codings, conditions, ranges", async () => {
     ["html", "GET /html", 200, /<h1>/, { "content-type": /^text\/html/ }],
     ["json", "GET /json", 200, (it) => at(it, "slideshow", "title") === "Sample", JSON_TYPE],
     ["base64", "GET /base64/aGk_", 200, "hi?"],
-    ["base64 that is none", "GET /base64/*", 400, /no base64/],
+    ["base64 that is none", "GET /base64/*", 400, /not valid base64/],
     ["uuid", "GET /uuid", 200, /^\{"uuid":"[0-9a-f-]{36}"\}$/],
     ["robots", "GET /robots.txt", 200, /Disallow: \/deny/],
     ["deny", "GET /deny", 200, /Not for you/],

@@ -25,7 +25,10 @@ Deno.test("options of curl mean what fingers know, 1a", async () => {
   const cwd = folder.path;
   await assertTable([
     ["-X", ["-X", "put", at("/anything"), "a=1"], { code: 0, stdout: /"method":"PUT"/ }],
-    ["-X of no method", ["-X", "a b", at("/")], { code: USAGE, stderr: /-X: "A B" is no method/ }],
+    ["-X of no method", ["-X", "a b", at("/")], {
+      code: USAGE,
+      stderr: /-X: "A B" is not an HTTP method/,
+    }],
     ["--data", ["--data", '{"a":1}', at("/post")], { code: 0, stdout: /"json":\{"a":1\}/ }],
     ["-u", ["-u", "a:b", at("/basic-auth/a/b")], { code: 0, stdout: /true/ }],
     ["-L", ["-L", at("/redirect/1")], { code: 0, stdout: /\/get"/ }],
@@ -47,7 +50,7 @@ Deno.test("options of curl mean what fingers know, 1a", async () => {
     ["-k", ["-k", at("/base64/aGk=")], { code: 0, stdout: "hi" }],
     ["-d is a download: the body is not taken for a URL", ["-d", '{"a":1}', at("/post")], {
       code: USAGE,
-      stderr: /"\{"a":1\}" is no URL: -d downloads here; a body is --data TEXT/,
+      stderr: /"\{"a":1\}" is not a URL: -d downloads here; a body is --data TEXT/,
     }],
     ["--default-scheme", ["--offline", "-p", "H", "--default-scheme", "https", "a.test"], {
       code: 0,
@@ -149,7 +152,7 @@ Deno.test("-x, --chunked, --history-print, --format-options, --filter, 1a", asyn
     }],
     ["-P of a letter that is none", ["-P", "m", at("/")], {
       code: USAGE,
-      stderr: /argument --history-print: "m" is none of H, B, h, b/,
+      stderr: /argument --history-print: "m" is not one of H, B, h, b/,
     }],
     ["json.indent", ["--format-options", "json.indent:4", at("/uuid")], {
       code: 0,
@@ -166,7 +169,7 @@ Deno.test("-x, --chunked, --history-print, --format-options, --filter, 1a", asyn
     }],
     ["--format-options that are none", ["--format-options", "headers.sort:maybe", at("/")], {
       code: USAGE,
-      stderr: /"headers\.sort:maybe" is none of headers\.sort:yes or no, json\.format:yes or no/,
+      stderr: /"headers\.sort:maybe" is not one of headers\.sort:yes or no, json\.format:yes or no/,
     }],
     ["xml.format:no", ["--format-options", "xml.format:no", "-h", at("/html")], {
       code: 0,
@@ -191,11 +194,11 @@ Deno.test("-x, --chunked, --history-print, --format-options, --filter, 1a", asyn
     }],
     ["--filter, no JSON", ["--filter", "a", at("/base64/aGk=")], {
       code: 1,
-      stderr: /--filter needs JSON, and the reply is none/,
+      stderr: /--filter needs JSON, but the reply is not valid JSON/,
     }],
     ["--filter, no path", ["--filter", "a[x", at("/json")], {
       code: USAGE,
-      stderr: /argument --filter: "a\[x" is no path.*\n {2}a\[x\n {3}\^/,
+      stderr: /argument --filter: "a\[x" is not a path.*\n {2}a\[x\n {3}\^/,
     }],
     ["a charset that nobody names, valid UTF-8", ["--pretty", "format", at("/base64/w6k=")], {
       code: 0,
@@ -486,13 +489,13 @@ Deno.test("defaults of config.json, and what takes them back, 1a", async () => {
   ]);
   const wrong: [text: unknown, message: RegExp][] = [
     ["{", /cannot use .*config\.json: .*JSON/],
-    [[], /config\.json: the file is no object/],
-    [{ defaults: { options: "x" } }, /defaults\.options is no list/],
-    [{ defaults: { options: ["get"] } }, /"get" of defaults\.options is no option/],
-    [{ defaults: { options: [1] } }, /1 of defaults\.options is no option/],
+    [[], /config\.json: the file is not an object/],
+    [{ defaults: { options: "x" } }, /defaults\.options is not a list/],
+    [{ defaults: { options: ["get"] } }, /"get" of defaults\.options is not an option/],
+    [{ defaults: { options: [1] } }, /1 of defaults\.options is not an option/],
     [{ defaults: { option: [] } }, /defaults has options and headers, not "option"/],
-    [{ defaults: { headers: { a: 1 } } }, /the header a is no text/],
-    [{ defaults: { headers: { "a b": "x" } } }, /item 'a b:x': "a b" is no name of a header/],
+    [{ defaults: { headers: { a: 1 } } }, /the header a is not a string/],
+    [{ defaults: { headers: { "a b": "x" } } }, /item 'a b:x': "a b" is not a valid header name/],
     [{ defaults: { options: ["--nope"] } }, /unknown option --nope/],
   ];
   for (const [text, message] of wrong) {

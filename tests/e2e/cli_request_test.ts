@@ -320,7 +320,7 @@ Deno.test("exit codes of requests", async () => {
     }],
     ["no such host", ["no-such-host.invalid"], {
       code: 1,
-      stderr: /there is no host of that name/,
+      stderr: /host not found/,
     }],
     ["1a usage: no URL", ["post"], { code: USAGE, stderr: /the URL is missing after post/ }],
     ["usage: no URL at all", ["-v"], { code: USAGE, stderr: /the URL is missing/ }],
@@ -332,7 +332,10 @@ Deno.test("exit codes of requests", async () => {
       code: USAGE,
       stderr: /item 'b': expected/,
     }],
-    ["usage: no JSON", [":1/", "a:={"], { code: USAGE, stderr: /item 'a:={': "{" is no JSON/ }],
+    ["usage: no JSON", [":1/", "a:={"], {
+      code: USAGE,
+      stderr: /item 'a:={': "{" is not valid JSON/,
+    }],
     ["usage: a header that would be two", [":1/", "a:b\r\nc: d"], {
       code: USAGE,
       stderr: /item 'a:b\n?\\?.*c: d': a header's value is one line/s,
@@ -345,11 +348,11 @@ Deno.test("exit codes of requests", async () => {
     ["usage: two bodies", [":1/", "a=1", "--raw", "x"], { code: USAGE, stderr: /has one source/ }],
     ["usage: no charset", ["--response-charset", "foo", ":1/"], {
       code: USAGE,
-      stderr: /argument --response-charset: "foo" is no charset\n/,
+      stderr: /argument --response-charset: "foo" is not a known charset\n/,
     }],
     ["usage: no mime type", ["--response-mime", "foo", ":1/"], {
       code: USAGE,
-      stderr: /argument --response-mime: "foo" is no TYPE\/SUBTYPE\n/,
+      stderr: /argument --response-mime: "foo" is not TYPE\/SUBTYPE\n/,
     }],
     ["usage: an array in a form", ["-f", ":1/", "a:=[1]"], {
       code: USAGE,
@@ -367,7 +370,7 @@ Deno.test("exit codes of requests", async () => {
       code: USAGE,
       stderr: /expected \]\n.*\n {2} {3}\^/,
     }],
-    ["usage: another scheme", ["ftp://x/"], { code: USAGE, stderr: /ftp is no scheme of HTTP/ }],
+    ["usage: another scheme", ["ftp://x/"], { code: USAGE, stderr: /ftp is not an HTTP scheme/ }],
     ["usage: a WebSocket", ["ws://x/"], { code: USAGE, stderr: /roundtrip ws ws:\/\/x\/ talks/ }],
     ["usage: no password in a pipe", ["-a", "ada", ":1/"], {
       code: USAGE,
@@ -375,7 +378,7 @@ Deno.test("exit codes of requests", async () => {
     }],
     ["a file that is missing", ["-f", at("/post"), "f@nope"], {
       code: 1,
-      stderr: /cannot read nope: there is no such file/,
+      stderr: /cannot read nope: no such file/,
     }],
   ]);
 });
@@ -443,7 +446,7 @@ Deno.test("sessions keep cookies, headers and credentials in files of mode 0600"
     [
       "a name that is none",
       ["--session", "..", at("/get")],
-      { code: USAGE, stderr: /is no name/ },
+      { code: USAGE, stderr: /is not a valid name/ },
       {
         env,
       },

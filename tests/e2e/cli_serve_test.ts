@@ -60,8 +60,8 @@ Deno.test("serve refuses what it cannot run, with aiohttp's words and exit code"
       ["3.14 no module", [], "the following arguments are required: MODULE[:NAME]"],
       ["3.14 no name after the colon", ["app.js:"], "'app.js:' not in 'MODULE:NAME' syntax"],
       ["3.14 no module before it", [":init"], "':init' not in 'MODULE:NAME' syntax"],
-      ["3.14 unknown module", ["nope:init"], "unable to import nope: there is no file"],
-      ["a typing error in it", ["ap.js"], "unable to import ap.js: there is no file"],
+      ["3.14 unknown module", ["nope:init"], "unable to import nope: no file"],
+      ["a typing error in it", ["ap.js"], "unable to import ap.js: no file"],
       ["3.14 a module that fails", ["broken.js"], "unable to import broken.js: SyntaxError"],
       ["3.14 a module that misses one", ["missing.js"], "unable to import missing.js: "],
       [
@@ -85,7 +85,7 @@ Deno.test("serve refuses what it cannot run, with aiohttp's words and exit code"
         "--tls-key",
         "no.pem",
         "app.js",
-      ], "argument --tls-cert: cannot read no.pem: there is no such file"],
+      ], "argument --tls-cert: cannot read no.pem: no such file"],
     ];
     await assertTable(
       rows.map(([name, args, text]) =>
@@ -448,7 +448,7 @@ Deno.test("serve takes options from the environment, its own only", async () => 
     await server.waitFor(new RegExp(`Running on http://unix:${RegExp.escape(path)}:`));
     const { code, stderr } = await cli(["serve", app], { env: { ROUNDTRIP_SERVE_WORKERS: "0" } });
     assertEquals(code, USAGE);
-    assertMatch(stderr, /argument --workers: "0" is no whole number from 1/);
+    assertMatch(stderr, /argument --workers: "0" is not a whole number from 1/);
   });
 });
 

@@ -89,7 +89,7 @@ terminalTest("nothing of a server is obeyed by a terminal, L", async () => {
     [["-S", "/text"], 0, "x\\x1b]0;owned\\x07"],
     [["-F", "/moved"], 1, "error: "],
     [["/moved"], 3, "302"],
-    [["/none"], 1, "its reply is no HTTP"],
+    [["/none"], 1, "its reply is not HTTP"],
     [["/head"], 0, "X-More\x1b[0m: \x1b[0m\\x1b[2J"],
     [["/reason"], 0, "200 O\\x1b]0;owned\\x07K"],
     [["-d", "/file"], 0, "saved to a_]0;x__.txt"],

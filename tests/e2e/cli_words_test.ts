@@ -59,7 +59,7 @@ Deno.test("words that are wrong are explained in a line", async () => {
     ["-I -a ada a.test", usage('"ada" has no password; expected USER:PASS')],
     ["-I :1 note@~/nope.txt -f", {
       code: 1,
-      stderr: `roundtrip: error: cannot read ${folder.path}/nope.txt: there is no such file\n`,
+      stderr: `roundtrip: error: cannot read ${folder.path}/nope.txt: no such file\n`,
     }],
     ["--offline -p B :1 @~/note.txt", { code: 0, stdout: "at home" }],
     ["--offline -p B :1 a=@~/note.txt", { code: 0, stdout: '{"a":"at home"}' }],

@@ -222,7 +222,7 @@ Deno.test("ws -s --restrict-uri answers one path only, 1c", async () => {
     }],
     ["no path", ["ws", "-s", "0", "--restrict-uri", "x"], {
       code: USAGE,
-      stderr: /"x" is no path/,
+      stderr: /"x" is not a path/,
     }],
   ]);
 });
@@ -310,7 +310,7 @@ Deno.test("ws: origin, subprotocol, size, pings of the server, 1c", async () => 
     }, options],
     ["a protocol that is none", ["ws", "--protocol", "a b", url], {
       code: USAGE,
-      stderr: /argument --protocol: "a b" is no name/,
+      stderr: /argument --protocol: "a b" is not a valid name/,
     }, options],
     ["a header that cannot be sent", ["ws", "--user-agent", "a\x1b", url], {
       code: USAGE,

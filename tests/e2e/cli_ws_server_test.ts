@@ -47,7 +47,7 @@ Deno.test("ws -s --base64 sends bytes, and says which line is no base64", async 
   await assertTable([
     ["no base64", ["ws", "-s", "0", "--base64", "-x", "***"], {
       code: 1,
-      stderr: /a line of the input is no base64: \*\*\*/,
+      stderr: /a line of the input is not valid base64: \*\*\*/,
     }],
   ]);
 });
@@ -74,7 +74,7 @@ Deno.test("ws -s refuses by name what only a connection can do", async () => {
     [["-a", "ada"], /USER:PASS/],
     [["--protocol", "a b"], /--protocol/],
     [["--origin", "nonsense"], /--origin/],
-    [["--restrict-uri", "x"], /is no path/],
+    [["--restrict-uri", "x"], /is not a path/],
   ];
   for (const [args, message] of rows) {
     const error = await assertRejects(
