@@ -1,24 +1,24 @@
 /**
- * From words to a subcommand that runs.
+ * Running a subcommand by its arguments.
  * @module
  */
 import type { CommandSpec } from "./specs/command_spec.ts";
 import { addEnvironment } from "./args/environment_options.ts";
 import { parseArgs, type ParsedArgs } from "./args/parse_args.ts";
 
-/** A subcommand that is not loaded yet. */
+/** A subcommand that is loaded on demand. */
 export interface Loadable {
-  /** Loads its options. */
+  /** Loads its specification. */
   spec(): Promise<CommandSpec>;
-  /** Gives options that stand before those of the command line. */
+  /** Default options, put before those of the command line. */
   defaults?(): Promise<readonly string[]>;
-  /** Loads what it does. */
+  /** Loads its implementation. */
   load(): Promise<{ run(parsed: ParsedArgs, args: readonly string[]): Promise<number> }>;
 }
 
 /**
- * Reads the arguments of a subcommand, answers `--help`, and runs it; what is wrong with them is
- * known before anything of the library is loaded.
+ * Parses the arguments of a subcommand, answers `--help`, and runs it. Invalid arguments are
+ * reported before the library is loaded.
  */
 export async function dispatch(subcommand: Loadable, args: readonly string[]): Promise<number> {
   const spec = await subcommand.spec();

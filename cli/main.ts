@@ -22,7 +22,7 @@ const REQUEST: Loadable = {
   load: () => import("./request/command.ts"),
 };
 
-// Literal specifiers: `deno compile` embeds what it can see.
+// Literal specifiers, which `deno compile` can find and embed.
 const SUBCOMMANDS: Readonly<Record<string, Loadable>> = {
   serve: {
     spec: async () => (await import("./specs/serve.ts")).serve,
@@ -56,7 +56,7 @@ const SUBCOMMANDS: Readonly<Record<string, Loadable>> = {
  * ```ts
  * import { main } from "@roundtrip/http/cli";
  *
- * console.assert(await main(["--version"]) === 0); // what it gives is the exit code
+ * console.assert(await main(["--version"]) === 0); // the result is the exit code
  * ```
  */
 export async function main(args: readonly string[]): Promise<number> {

@@ -1,5 +1,5 @@
 /**
- * What the user reads when something fails.
+ * Reporting errors to the user.
  * @module
  */
 import { USAGE_CODE } from "./specs/command_spec.ts";

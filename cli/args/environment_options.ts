@@ -1,5 +1,5 @@
 /**
- * Options from the environment, for containers and services.
+ * Options from environment variables, for containers and services.
  * @module
  */
 import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
@@ -7,17 +7,19 @@ import type { ParsedArgs } from "./parse_args.ts";
 import { UsageError } from "../errors/usage_error.ts";
 
 /**
- * The variable of an option: `ROUNDTRIP_FILES_MAX_SIZE` of `files --max-size`. The subcommand is
- * part of it, so that a server's password is never sent along with a request.
+ * Name of an option's variable: `ROUNDTRIP_FILES_MAX_SIZE` for `files --max-size`. It includes the
+ * subcommand, so that a server's password is never sent with a request.
  */
 export function variableOf(spec: CommandSpec, option: OptionSpec): string {
   return `ROUNDTRIP_${spec.name}_${option.long}`.toUpperCase().replaceAll("-", "_");
 }
 
 /**
- * Adds what the environment says and the command line does not, not even by `--no-OPTION`.
+ * Adds options from the environment that the command line neither sets nor negates by
+ * `--no-OPTION`.
  *
- * @throws {UsageError} If a value is none of the option's choices, or a switch is neither on nor off.
+ * @throws {UsageError} If a value is not one of the option's choices, or a switch is neither 1 nor
+ * 0.
  */
 export function addEnvironment(spec: CommandSpec, parsed: ParsedArgs): void {
   if (!spec.environment) return;
@@ -36,7 +38,7 @@ export function addEnvironment(spec: CommandSpec, parsed: ParsedArgs): void {
         if (!option.valueOptional || !isFalse(value)) parsed.set(option, value);
       } else if (isTrue(value)) parsed.set(option, "");
       else if (!isFalse(value)) {
-        throw new UsageError(`${name}: "${value}" is neither 1 nor 0, and it is a switch`);
+        throw new UsageError(`${name}: "${value}" is neither 1 nor 0`);
       }
     }
   }

@@ -1,18 +1,18 @@
 /**
- * Arguments by a subcommand's table.
+ * Parsing arguments by the specification of a subcommand.
  * @module
  */
 import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
 import { suggest } from "./suggest.ts";
 import { UsageError } from "../errors/usage_error.ts";
 
-/** Arguments, taken apart. */
+/** Parsed arguments. */
 export class ParsedArgs {
   readonly #values = new Map<string, string[]>();
   readonly #undone = new Set<string>();
-  /** Arguments that are no options. */
+  /** Positional arguments. */
   readonly positionals: string[] = [];
-  /** Words that are passed on. */
+  /** Words passed on to the application. */
   readonly rest: string[] = [];
 
   /** Whether a switch or an option was given. */
@@ -20,12 +20,12 @@ export class ParsedArgs {
     return this.#values.has(long);
   }
 
-  /** How often it was given. */
+  /** Number of times it was given. */
   count(long: string): number {
     return this.#values.get(long)?.length ?? 0;
   }
 
-  /** The value of an option, the last one where it was given several times. */
+  /** The last value of an option. */
   value(long: string): string | undefined {
     return this.#values.get(long)?.at(-1);
   }
@@ -39,9 +39,9 @@ export class ParsedArgs {
    * The value of an option as a number.
    *
    * @param long Its long name.
-   * @param range The least and the greatest value, and whether fractions are fine.
-   * @returns The number, `undefined` where the option was not given.
-   * @throws {UsageError} If it is no number of the range.
+   * @param range Smallest and greatest value, and whether fractions are allowed.
+   * @returns The number, `undefined` if the option was not given.
+   * @throws {UsageError} If it is not a number within the range.
    */
   number(
     long: string,
@@ -68,28 +68,28 @@ export class ParsedArgs {
     else values.push(value);
   }
 
-  /** Forgets an option that a later one speaks against. */
+  /** Removes an option that a later one replaces. */
   replace(long: string): void {
     this.#values.delete(long);
   }
 
-  /** Takes an option back. */
+  /** Removes an option, for `--no-OPTION`. */
   unset(long: string): void {
     this.#values.delete(long);
     this.#undone.add(long);
   }
 
-  /** Whether the arguments say anything of an option, even that it is not wanted. */
+  /** Whether an option was given or negated. */
   isDecided(long: string): boolean {
     return this.#values.has(long) || this.#undone.has(long);
   }
 }
 
 /**
- * Takes arguments apart. Options may stand anywhere before `--`; `--no-OPTION` takes an option back
- * that stands before it, an alias for example.
+ * Parses arguments. Options may appear anywhere before `--`; `--no-OPTION` cancels an earlier
+ * option, for example one from an alias.
  *
- * @throws {UsageError} If a word fits nothing; the message names it and the nearest one that does.
+ * @throws {UsageError} If a word is unknown; the message names it and the nearest known one.
  */
 export function parseArgs(spec: CommandSpec, args: readonly string[]): ParsedArgs {
   const parsed = new ParsedArgs();
@@ -102,10 +102,9 @@ export function parseArgs(spec: CommandSpec, args: readonly string[]): ParsedArg
   const words = [...args];
 
   const forget = (option: OptionSpec): void => {
-    // The last of those that say different things counts, above all that of the command line
-    // against that of a configuration.
+    // The last of conflicting options wins, so the command line overrides the configuration file.
     for (const each of option.against ?? []) if (each !== option.long) parsed.replace(each);
-    // The last of --check-status and --no-check-status counts, wherever the first one stands.
+    // The last of --check-status and --no-check-status wins.
     const name = option.alias?.[0] ?? option.long;
     parsed.unset(name.startsWith("no-") ? name.slice(3) : `no-${name}`);
   };
@@ -117,7 +116,7 @@ export function parseArgs(spec: CommandSpec, args: readonly string[]): ParsedArg
     forget(target);
     if (option.value === undefined) {
       if (attached !== undefined) {
-        throw new UsageError(`argument ${shown}: takes no value, "${attached}" was given`);
+        throw new UsageError(`argument ${shown}: takes no value, got "${attached}"`);
       }
       return parsed.set(target, fixed ?? "");
     }
@@ -156,7 +155,7 @@ export function parseArgs(spec: CommandSpec, args: readonly string[]): ParsedArg
     for (const [index, letter] of letters.entries()) {
       const option = byShort.get(letter);
       if (option === undefined) {
-        // A word that is passed on may begin with a letter that is known here.
+        // A word to pass on may begin with a known letter.
         if (index === 0 || (full() && spec.passOn)) return false;
         throw unknown(spec, `-${letter}`, word);
       }
@@ -201,6 +200,6 @@ function unknown(spec: CommandSpec, option: string, word = option): UsageError {
   const help = spec.name === "request" ? "roundtrip --help" : `roundtrip ${spec.name} --help`;
   return new UsageError(
     `unknown option ${option}${where}; ` +
-      (near === null ? `${help} lists what there is` : `did you mean ${near}?`),
+      (near === null ? `${help} lists all options` : `did you mean ${near}?`),
   );
 }

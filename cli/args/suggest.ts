@@ -1,12 +1,12 @@
 /**
- * The nearest word, for "did you mean".
+ * Suggestions for mistyped words ("did you mean").
  * @module
  */
 
 /**
- * Finds the word that a mistyped one was meant to be.
+ * Finds the known word nearest to a mistyped one.
  *
- * @returns The nearest one, `null` where none is near.
+ * @returns The nearest word, `null` if none is similar.
  */
 export function suggest(word: string, known: Iterable<string>): string | null {
   let best: string | null = null;
@@ -18,7 +18,7 @@ export function suggest(word: string, known: Iterable<string>): string | null {
   return best;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours between two words. */
+/** Number of insertions, deletions, substitutions and transpositions between two words. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
   let before: number[] = [];

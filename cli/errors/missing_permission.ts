@@ -1,17 +1,17 @@
 /**
- * Permissions that the user has not given.
+ * Missing Deno permissions.
  * @module
  */
 
 /**
- * Looks for a permission that was missing, in an error and in what caused it.
+ * Looks for a missing permission in an error and its causes.
  *
- * @returns What to run with, `null` if it failed for another reason.
+ * @returns A message with the flag to add, `null` for other errors.
  */
 export function missingPermission(error: unknown): string | null {
   for (let each = error; each instanceof Error; each = each.cause) {
     if (each.name === "NotCapable") return each.message;
-    // How node:dns puts it.
+    // The form of node:dns.
     const [, host] = /^getaddrinfo EPERM (\S+)$/.exec(each.message) ?? [];
     if (host !== undefined) {
       return `Requires net access to "${host}", run again with the --allow-net flag`;

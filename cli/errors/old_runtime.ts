@@ -1,5 +1,5 @@
 /**
- * What the runtime of an executable may be too old for.
+ * Features missing in the older runtimes of executables.
  * @module
  */
 import { CommandError } from "./usage_error.ts";
@@ -7,14 +7,13 @@ import { CommandError } from "./usage_error.ts";
 const [MAJOR = 0, MINOR = 0] = Deno.version.deno.split(".").map(Number);
 
 /**
- * Whether it is older than the Deno that this program is for. Executables are, where npm is the only
- * registry: in Deno 2.4 node:tls hangs on a connection that is there already and shows no
- * certificate, node:http checks certificates come what may, and node:net connects from whatever
- * address it likes.
+ * Whether the runtime is older than Deno 2.9. Executables built with runtimes from npm hold Deno
+ * 2.4, in which node:tls hangs on an existing connection and sends no client certificate, node:http
+ * always checks certificates, and node:net ignores the local address.
  */
 export const OLD_RUNTIME: boolean = MAJOR < 2 || (MAJOR === 2 && MINOR < 9);
 
-/** Says what is not tried. */
+/** Error for a feature that the runtime lacks. */
 export function tooOldTo(what: string): CommandError {
   return new CommandError(
     `the Deno ${Deno.version.deno} in this executable cannot ${what}; 2.9 can`,

@@ -1,12 +1,12 @@
 /**
- * Errors of the operating system, which are no bugs of the program.
+ * Errors of the operating system.
  * @module
  */
 
 /**
- * What the system says, `no space left on device` for one.
+ * Extracts the system's message, such as `no space left on device`.
  *
- * @returns Its words without the number, `null` if it is no error of the system.
+ * @returns The message without the error number, `null` if it is not a system error.
  */
 export function systemReason(error: unknown): string | null {
   if (!(error instanceof Error)) return null;

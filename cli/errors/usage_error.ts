@@ -1,15 +1,15 @@
 /**
- * Errors that the command line's user can mend.
+ * Errors that the user can fix.
  * @module
  */
 
-/** The command line is wrong; the message names the word and the remedy. */
+/** The command line is invalid; the message names the word and the remedy. */
 export class UsageError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "UsageError";
 }
 
-/** Something failed that the message explains; there is nothing in a stack trace for the user. */
+/** A failure that the message fully explains; no stack trace is shown. */
 export class CommandError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "CommandError";

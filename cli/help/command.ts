@@ -30,7 +30,7 @@ export async function run(args: readonly string[]): Promise<number> {
     const near = suggest(first, names);
     throw new UsageError(
       `no subcommand "${first}"; ` +
-        (near === null ? `there are ${names.join(", ")}` : `did you mean ${near}?`),
+        (near === null ? `subcommands are ${names.join(", ")}` : `did you mean ${near}?`),
     );
   }
   await writeOut(longHelp(spec));

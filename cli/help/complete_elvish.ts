@@ -1,5 +1,5 @@
 /**
- * Completions for elvish, from the tables.
+ * Completions for elvish, made from the specifications.
  * @module
  */
 import { choicesByOption, optionWords } from "./completions.ts";
@@ -10,7 +10,7 @@ export function completeElvish(): string {
   const names = COMMANDS.map(({ name }) => name).filter((name) => name !== "request");
   const options = COMMANDS.map((each) => `&${each.name}=${list(optionWords(each))}`);
   const choices = choicesByOption().map(([option, values]) => `&${option}=${list(values)}`);
-  // The editor picks those that begin with what has been typed.
+  // The editor filters them by the typed prefix.
   return `# elvish completions of roundtrip
 fn roundtrip-words {|@words|
   var choices = [${choices.join(" ")}]

@@ -1,5 +1,5 @@
 /**
- * Completions for bash, zsh and fish, from the tables.
+ * Completions for bash, zsh and fish, made from the specifications.
  * @module
  */
 import { shellWord } from "../io/shell_word.ts";
@@ -143,7 +143,7 @@ function visible(spec: CommandSpec): OptionSpec[] {
   return spec.options.filter((each) => !each.hidden);
 }
 
-/** The options of a subcommand as they are typed. */
+/** The options of a subcommand as words to type. */
 export function optionWords(spec: CommandSpec): string[] {
   return visible(spec).flatMap((each) =>
     each.short === undefined ? [`--${each.long}`] : [`--${each.long}`, `-${each.short}`]
@@ -158,7 +158,7 @@ function everyOption(): OptionSpec[] {
   return [...GLOBAL_OPTIONS, ...COMMANDS.flatMap(visible)];
 }
 
-/** Options with a list of values, merged where subcommands share a name. */
+/** Options with choices; those of subcommands that share a name are merged. */
 export function choicesByOption(): [string, string[]][] {
   const all = new Map<string, Set<string>>();
   for (const { long, choices = [] } of everyOption()) {

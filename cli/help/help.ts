@@ -1,5 +1,5 @@
 /**
- * Help, from the tables.
+ * Help texts, made from the specifications.
  * @module
  */
 import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
@@ -8,7 +8,7 @@ import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
 
 const WIDTH = 79;
 
-/** The overview: what `roundtrip` alone prints. */
+/** The overview, printed by `roundtrip` alone. */
 export function overview(): string {
   const names = COMMANDS.map((each) => each.name === "request" ? each.usage : each.name);
   const width = Math.max(...names.map((each) => each.length));
@@ -39,7 +39,7 @@ export function usageLine(spec: CommandSpec): string {
   return `usage: roundtrip ${spec.usage}`;
 }
 
-/** The help of a subcommand that fits a screen. */
+/** The short help of a subcommand, which fits on a screen. */
 export function shortHelp(spec: CommandSpec): string {
   const options = spec.options.filter((each) => !each.more && !each.hidden);
   const lines = [usageLine(spec), ""];
@@ -54,7 +54,7 @@ const ITEMS = [
   "       NAME@PATH file     @PATH body         =@ :=@ ==@ :@ value from a file",
 ];
 
-/** Everything about a subcommand. */
+/** The full help of a subcommand. */
 export function longHelp(spec: CommandSpec): string {
   const lines = [usageLine(spec), ""];
   for (const paragraph of spec.description) lines.push(...wrap(paragraph, WIDTH), "");
@@ -70,7 +70,7 @@ export function longHelp(spec: CommandSpec): string {
   return lines.join("\n");
 }
 
-/** The exit codes of a subcommand, those of all included. */
+/** The exit codes of a subcommand, common ones included. */
 export function exitCodesOf(spec: CommandSpec): readonly (readonly [number, string])[] {
   const codes: (readonly [number, string])[] = [
     [0, "success"],
@@ -81,7 +81,7 @@ export function exitCodesOf(spec: CommandSpec): readonly (readonly [number, stri
   return codes.sort(([one], [other]) => one - other);
 }
 
-/** What is said of options in the environment. */
+/** Paragraph about options in environment variables. */
 export function environmentText(spec: CommandSpec): string {
   const [first] = spec.options;
   const name = first === undefined ? "" : variableOf(spec, first);
@@ -89,7 +89,7 @@ export function environmentText(spec: CommandSpec): string {
     `switch, lines for an option that repeats. The command line goes first.`;
 }
 
-/** An option as the help shows it. */
+/** Syntax of an option in the help. */
 export function optionSyntax(option: OptionSpec): string {
   const short = option.short === undefined ? "    " : `-${option.short}, `;
   if (option.value === undefined) return `${short}--${option.long}`;

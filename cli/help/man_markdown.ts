@@ -1,5 +1,5 @@
 /**
- * The man page as Markdown, from the tables.
+ * The man page as Markdown, made from the specifications.
  * @module
  */
 import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
@@ -41,7 +41,7 @@ function table(head: string, rows: readonly (readonly [string, string])[]): stri
   return [`| ${head} | meaning |`, "| --- | --- |", ...lines].join("\n");
 }
 
-/** A bar would begin the next cell, in code too. */
+/** Escapes bars: they would begin the next cell, even in code. */
 function cell(text: string): string {
   return text.replaceAll("|", "\\|");
 }
@@ -54,7 +54,7 @@ function block(lines: readonly string[]): string {
   return ["```console", ...lines, "```"].join("\n");
 }
 
-/** What Markdown would read as its own. */
+/** Escapes Markdown syntax. */
 function prose(text: string): string {
   return text.replaceAll(/[\\`*_<>[\]]/g, "\\$&");
 }

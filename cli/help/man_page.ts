@@ -1,5 +1,5 @@
 /**
- * The man page, from the tables.
+ * The man page, made from the specifications.
  * @module
  */
 import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
@@ -27,7 +27,7 @@ export function manPage(version: string): string {
     "set.",
     ".TP",
     "\\fBhttp_proxy\\fR, \\fBhttps_proxy\\fR, \\fBall_proxy\\fR, \\fBno_proxy\\fR",
-    "Proxies of requests and WebSockets, in small letters or capitals, and the hosts that need none.",
+    "Proxies for requests and WebSockets, in lower or upper case, and hosts to reach without one.",
     ".TP",
     "\\fBNETRC\\fR",
     "File of credentials; \\fI~/.netrc\\fR unless set.",
@@ -66,7 +66,7 @@ function option(each: OptionSpec): string[] {
   return [".TP", `${names.join(", ")}${value}`, roff(each.help)];
 }
 
-/** A line that begins with a dot or a quote is a command of roff. */
+/** Escapes a dot or quote at the start of a line, which would be a roff command. */
 function roff(text: string): string {
   return text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replace(/^[.']/, "\\&$&");
 }

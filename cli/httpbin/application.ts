@@ -24,9 +24,9 @@ import { contentRoutes } from "./contents.ts";
 import { bodyOf, headersOf, headOf } from "./echo.ts";
 import { streamRoutes } from "./streams.ts";
 
-/** What the application needs to know. */
+/** Options of the application. */
 export interface HttpbinOptions {
-  /** Hosts that `/redirect-to` may lead to, beside this server itself. */
+  /** Hosts that `/redirect-to` may redirect to, besides this server. */
   readonly redirectTo: readonly string[];
 }
 
@@ -88,7 +88,7 @@ function echoRoutes(): RouteDef[] {
         }
       }
       const body = Object.fromEntries(headers);
-      // The values are in the body: as text/html they would be a page of this origin, with scripts.
+      // The body echoes the values: as text/html it would be a page with scripts on this origin.
       if (headers.has("content-type")) headers.append("content-security-policy", "sandbox");
       return jsonResponse(body, { headers });
     }),
@@ -135,16 +135,16 @@ function redirectRoutes({ redirectTo }: HttpbinOptions): RouteDef[] {
       const target = request.query.get("url") ?? "";
       const own = `${request.scheme}://${request.host}`;
       const url = URL.parse(target, own);
-      // An address without a host leads nowhere; clients are tried out on it.
+      // A URL without a host is allowed, for testing how clients handle it.
       if (/^https?:\/\/(?::\d*)?$/.test(target)) return found(target);
       if (url === null || !/^https?:$/.test(url.protocol)) {
         throw new HTTPBadRequest({ text: "400: url is missing or malformed" });
       }
-      // An open redirect is what phishing is made of.
+      // An open redirect would help phishing.
       if (url.origin !== new URL(own).origin && !redirectTo.includes(url.hostname)) {
         throw new HTTPException(403, "Forbidden", {
           text:
-            `403: redirects lead to this server only; start it with --redirect-to ${url.hostname}`,
+            `403: only redirects to this server are allowed; start it with --redirect-to ${url.hostname}`,
         });
       }
       const status = Number(request.query.get("status_code") ?? "302");

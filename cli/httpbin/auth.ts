@@ -17,7 +17,7 @@ import { sameText } from "../listening/same_text.ts";
 const ALGORITHMS: Readonly<Record<string, string>> = {
   "MD5": "md5",
   "SHA-256": "sha256",
-  "SHA-512": "sha512", // in no RFC; Python's httpbin and requests have it
+  "SHA-512": "sha512", // not in an RFC, but in Python's httpbin and requests
   "SHA-512-256": "sha512-256",
 };
 
@@ -67,9 +67,9 @@ function basicMatches(request: ServerRequest, user: string, password: string): b
 type DigestParams = { qop: string; user: string; password: string };
 
 /**
- * RFC 7616: a fresh nonce for every challenge; a reply is checked, its nonce is not remembered.
+ * Digest authentication (RFC 7616). Each challenge has a new nonce; used nonces are not remembered.
  *
- * How many replies are fine before a nonce is stale is kept in a cookie, as Python's httpbin does.
+ * A cookie counts the uses until a nonce is stale, like in Python's httpbin.
  */
 async function digest(
   request: ServerRequest<DigestParams>,
@@ -88,7 +88,7 @@ async function digest(
   }
   if (!/^(?:never|\d{1,6})$/.test(staleAfter)) {
     throw new HTTPBadRequest({
-      text: `400: stale_after ${staleAfter} is neither never nor a number`,
+      text: `400: stale_after ${staleAfter} is neither "never" nor a number`,
     });
   }
   const uses = request.cookies.get("stale_after") ?? staleAfter;
@@ -119,7 +119,7 @@ async function digest(
   return withCookies(challenge, staleAfter);
 }
 
-/** A cookie beside the credentials: clients have lost theirs on the way through a challenge. */
+/** Sets cookies next to the challenge, for testing that clients keep them. */
 function withCookies(response: Response, uses: string): Response {
   setCookie(response, "stale_after", uses);
   setCookie(response, "fake", "fake_value");

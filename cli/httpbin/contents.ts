@@ -1,5 +1,5 @@
 /**
- * Routes that show contents of many kinds.
+ * Routes that return many kinds of content.
  * @module
  */
 import {
@@ -57,16 +57,18 @@ export function contentRoutes(): RouteDef[] {
       return plain(btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_"));
     }),
     get("/env", () => jsonResponse({ env: shownEnvironment() })),
-    // Whoever asks from afar has no business with the name of this machine.
+    // Clients must not learn the name of this machine.
     get("/hostname", () => jsonResponse({ hostname: "roundtrip" })),
     get("/version", () => jsonResponse({ name: "roundtrip", version: VERSION })),
     get("/trailers", () => {
-      throw new HTTPNotImplemented({ text: "501: the platform's server sends no trailers" });
+      throw new HTTPNotImplemented({ text: "501: the platform's server cannot send trailers" });
     }),
     get("/etag/{etag}", (request) => {
       const { etag } = request.matchInfo;
       if (/^[\x21\x23-\x7e]+$/.test(etag)) return conditional(request, `"${etag}"`);
-      throw new HTTPBadRequest({ text: "400: an ETag has visible letters of ASCII, no quotes" });
+      throw new HTTPBadRequest({
+        text: "400: an ETag consists of visible ASCII characters without quotes",
+      });
     }),
     get("/cache", (request) => {
       const { headers } = request;
@@ -97,7 +99,7 @@ function conditional(request: ServerRequest, etag: string): Response {
   return jsonResponse(headOf(request), { headers: { etag } });
 }
 
-/** Text of the client's, which a browser must not take for a page with scripts. */
+/** Echoes the client's text so that browsers do not render it as a page. */
 function plain(body: string | Uint8Array<ArrayBuffer>): Response {
   return new Response(body, {
     headers: { "content-type": "text/plain", "x-content-type-options": "nosniff" },
@@ -113,7 +115,7 @@ function decoded(value: string): Response {
   }
 }
 
-/** The kind that a client wants, as go-httpbin reads its Accept header. */
+/** The image type for an Accept header, chosen like go-httpbin. */
 function accepted(accept: string): string {
   const named = ["webp", "svg", "jpeg", "png"].find((kind) => accept.includes(`image/${kind}`));
   if (named !== undefined) return named;
@@ -130,7 +132,7 @@ function image(kind: string): Response {
   return new Response(bytes, { headers: { "content-type": found.type } });
 }
 
-/** Variables that were named for being shown; the others may be secrets. */
+/** Variables meant to be shown; others may be secrets. */
 function shownEnvironment(): Record<string, string> {
   if (Deno.permissions.querySync({ name: "env" }).state !== "granted") return {};
   const all = Object.entries(Deno.env.toObject());

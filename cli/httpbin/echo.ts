@@ -1,13 +1,13 @@
 /**
- * What a request said, as go-httpbin tells it.
+ * Requests described as JSON, in go-httpbin's format.
  * @module
  */
 import { FileField, type ServerRequest } from "../../server/mod.ts";
 
-/** Values by name; a name that repeats has an array. */
+/** Values by name; repeated names have an array. */
 export type Values = Record<string, string | string[]>;
 
-/** Collects pairs. */
+/** Groups pairs by name. */
 export function valuesOf(pairs: Iterable<readonly [string, string]>): Values {
   const values: Values = Object.create(null);
   for (const [name, value] of pairs) add(values, name, value);
@@ -31,7 +31,7 @@ export function headOf(request: ServerRequest): Record<string, unknown> {
   };
 }
 
-/** Headers with the names as they are usually written. */
+/** Headers with names in title case. */
 export function headersOf(request: ServerRequest): Values {
   return valuesOf(
     [...request.headers].map(([name, value]) => [
@@ -77,11 +77,11 @@ function jsonOf(bytes: Uint8Array, mime: string): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    return null; // `data` shows what it is
+    return null; // `data` shows the text
   }
 }
 
-/** Text as it is, other bytes as a data URL. */
+/** Returns text unchanged, other bytes as a data URL. */
 function textOf(bytes: Uint8Array, type: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

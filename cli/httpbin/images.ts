@@ -1,9 +1,9 @@
 /**
- * A blue circle of 16 by 16 pixels, in the formats that browsers know.
+ * A blue circle of 16 by 16 pixels, in the formats that browsers support.
  * @module
  */
 
-/** The images by the names that paths have for them. */
+/** The images by their names in paths. */
 export const IMAGES: Readonly<Record<string, { readonly type: string; readonly base64: string }>> =
   {
     png: {

@@ -1,5 +1,5 @@
 /**
- * Routes that take their time or send much.
+ * Routes that delay or stream their replies.
  * @module
  */
 import * as zlib from "node:zlib";
@@ -14,7 +14,7 @@ import {
 } from "../../server/mod.ts";
 import { headOf } from "./echo.ts";
 
-const MAX_BYTES = 100 * 1024; // go-httpbin's, for /bytes and /range
+const MAX_BYTES = 100 * 1024; // go-httpbin's limit for /bytes and /range
 const MAX_SECONDS = 10;
 const WITHOUT_BODY = new Set([204, 205, 304]); // RFC 9110 section 6.4.1
 const ENCODER = new TextEncoder();
@@ -85,7 +85,7 @@ export function streamRoutes(): RouteDef[] {
   ];
 }
 
-/** Pieces with a pause between them, until the client has gone. */
+/** Sends pieces with pauses in between, until the client disconnects. */
 function paced(
   request: ServerRequest,
   count: number,
@@ -154,7 +154,7 @@ function randomBytes(request: ServerRequest, count: number): Uint8Array<ArrayBuf
     }
     return bytes;
   }
-  // xorshift: the same seed gives the same bytes.
+  // xorshift: the same seed yields the same bytes.
   let state = (Number(seed) | 0) || 1;
   for (let at = 0; at < count; at++) {
     state ^= state << 13;
@@ -186,7 +186,7 @@ function tooMuch(count: number): HTTPBadRequest {
   return new HTTPBadRequest({ text: `400: ${count} bytes are too many, at most ${MAX_BYTES}` });
 }
 
-/** Waits, but no longer than the client does. */
+/** Waits until the time is over or the client disconnects. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

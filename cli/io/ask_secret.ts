@@ -1,5 +1,5 @@
 /**
- * Passwords that are typed.
+ * Prompts for passwords.
  * @module
  */
 import type { ParsedArgs } from "../args/parse_args.ts";
@@ -7,16 +7,16 @@ import { CommandError } from "../errors/usage_error.ts";
 import { visibleLine } from "./visible_text.ts";
 
 /**
- * Asks for a secret, without showing what is typed.
+ * Asks for a secret without echoing it.
  *
- * @param parsed Options; with `--ignore-stdin` the answer is not waited for.
- * @param question What is asked.
- * @returns What was typed, `null` where there is no terminal, or the answer is Ctrl-D.
- * @throws {CommandError} If the answer is Ctrl-C.
+ * @param parsed Options; with `--ignore-stdin` the user is not asked.
+ * @param question The prompt.
+ * @returns The typed text, `null` without a terminal or after Ctrl-D.
+ * @throws {CommandError} After Ctrl-C.
  */
 export function askSecret(parsed: ParsedArgs, question: string): string | null {
   if (parsed.has("ignore-stdin") || !Deno.stdin.isTerminal()) return null;
-  // First, or the terminal would show what is typed as soon as the question is there.
+  // Before the prompt: otherwise the terminal could echo fast typing.
   Deno.stdin.setRaw(true);
   Deno.stderr.writeSync(new TextEncoder().encode(visibleLine(question)));
   const bytes: number[] = [];

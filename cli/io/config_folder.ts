@@ -1,5 +1,5 @@
 /**
- * Where settings of the user live.
+ * The user's settings folder, and access to environment variables.
  * @module
  */
 
@@ -12,7 +12,7 @@ export function configFolder(): string {
   return `${folder ?? "."}/roundtrip`;
 }
 
-/** A path as a shell reads it: `~` and what begins with `~/` are in the home folder. */
+/** Expands `~` and `~/` at the beginning of a path. */
 export function inHome(path: string): string {
   if (!/^~(?:\/|$)/.test(path)) return path;
   const home = variable("HOME") ?? variable("USERPROFILE");
@@ -22,7 +22,8 @@ export function inHome(path: string): string {
 /**
  * Reads a variable of the environment.
  *
- * @returns Its value, `undefined` where it is missing or may not be read: nobody is asked.
+ * @returns Its value, `undefined` if it is missing or may not be read; never prompts for the
+ * permission.
  */
 export function variable(name: string): string | undefined {
   const { state } = Deno.permissions.querySync({ name: "env", variable: name });

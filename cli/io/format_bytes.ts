@@ -1,9 +1,9 @@
 /**
- * Sizes for people.
+ * Human-readable sizes.
  * @module
  */
 
-/** Bytes for people: `1.50 MB`. */
+/** Formats a number of bytes: `1.50 MB`. */
 export function formatBytes(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB"];
   let value = bytes;

@@ -1,15 +1,12 @@
 /**
- * A browser for an address.
+ * Opening the user's browser.
  * @module
  */
 import { writeErr } from "./output.ts";
 
-/**
- * Opens an address in the user's browser: `BROWSER`, else what the system opens addresses with. A
- * browser that cannot be started is no reason to stop.
- */
+/** Opens an address with `BROWSER`, or else the system's default. A failure is only a warning. */
 export async function openBrowser(url: string): Promise<void> {
-  // All addresses of this machine are no address to go to.
+  // A browser cannot connect to the unspecified address.
   const target = url.replace(/:\/\/(?:0\.0\.0\.0|\[::\])/, "://localhost");
   const [program = "", ...args] = opener();
   try {

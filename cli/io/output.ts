@@ -1,5 +1,5 @@
 /**
- * Standard output and error of a program that may be piped into `head`.
+ * Standard output and error, with handling of closed pipes (`| head`).
  * @module
  */
 
@@ -9,24 +9,24 @@ import { visibleText } from "./visible_text.ts";
 
 const ENCODER = new TextEncoder();
 
-/** The reader of the output has gone away; the program ends like one that SIGPIPE has ended. */
+/** The reader of the output has closed the pipe; the program exits as if killed by SIGPIPE. */
 export class OutputClosedError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "OutputClosedError";
 }
 
 /**
- * Writes to standard output, all of it.
+ * Writes all data to standard output.
  *
  * @param data Text or bytes.
- * @throws {OutputClosedError} If nobody reads any more.
+ * @throws {OutputClosedError} If the reader has closed the pipe.
  */
 export function writeOut(data: string | Uint8Array): Promise<void> {
   return writeAll(Deno.stdout, data);
 }
 
 /**
- * Writes to standard error, all of it.
+ * Writes all data to standard error.
  *
  * @param data Text or bytes.
  */
@@ -34,7 +34,7 @@ export async function writeErr(data: string | Uint8Array): Promise<void> {
   try {
     await writeAll(Deno.stderr, data);
   } catch (error) {
-    // There is nowhere left to tell it.
+    // There is nowhere to report it.
     if (!(error instanceof OutputClosedError || error instanceof CommandError)) throw error;
   }
 }
@@ -53,7 +53,7 @@ async function writeAll(
     while (bytes.length > 0) bytes = bytes.subarray(await stream.write(bytes));
   } catch (cause) {
     if (cause instanceof Deno.errors.BrokenPipe) {
-      throw new OutputClosedError("Nobody reads the output any more", { cause });
+      throw new OutputClosedError("The reader of the output has closed it", { cause });
     }
     const reason = systemReason(cause);
     if (reason === null) throw cause;

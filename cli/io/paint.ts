@@ -1,9 +1,9 @@
 /**
- * Colours of a terminal.
+ * Terminal colours.
  * @module
  */
 
-/** What a piece of text is. */
+/** Role of a piece of text, which decides its colour. */
 export type Role =
   | "key"
   | "string"
@@ -16,10 +16,10 @@ export type Role =
   | "good"
   | "bad";
 
-/** Colours a piece of text by what it is. */
+/** Colours a piece of text by its role. */
 export type Paint = (role: Role, text: string) => string;
 
-// The sixteen colours every terminal has, so that its own theme decides.
+// The sixteen standard colours, which follow the terminal's theme.
 const CODES: Readonly<Record<Role, string>> = {
   key: "34",
   string: "32",
@@ -33,13 +33,13 @@ const CODES: Readonly<Record<Role, string>> = {
   bad: "31",
 };
 
-/** Colours nothing. */
+/** Returns the text without colours. */
 export const plain: Paint = (_role, text) => text;
 
 /** Colours with escape sequences. */
 export const coloured: Paint = (role, text) => `\x1b[${CODES[role]}m${text}\x1b[0m`;
 
-/** Whether a stream gets colours: a terminal does, unless `NO_COLOR` is set (no-color.org). */
+/** Whether to colour a stream: only terminals, unless `NO_COLOR` is set (no-color.org). */
 export function wantsColour(stream: { isTerminal(): boolean }): boolean {
   return stream.isTerminal() && !Deno.noColor;
 }

@@ -1,12 +1,12 @@
 /**
- * Files that options name.
+ * Reading files given as options.
  * @module
  */
 import { UsageError } from "../errors/usage_error.ts";
 import { inHome } from "./config_folder.ts";
 
 /**
- * Reads a file that an option names.
+ * Reads the file given as an option.
  *
  * @throws {UsageError} If it cannot be read.
  */

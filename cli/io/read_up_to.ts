@@ -1,17 +1,17 @@
 /**
- * Streams that may be short.
+ * Reading the start of a stream.
  * @module
  */
 
-/** Longest body that is read before it is sent, so that its length is known, in bytes. */
+/** Longest body, in bytes, that is buffered so that its length can be sent. */
 export const MAX_SIZED = 1024 * 1024;
 
 /**
  * Reads a stream, up to a limit.
  *
  * @param stream The stream.
- * @param limit Most bytes to keep in memory.
- * @returns All bytes, `null` where there are more; and a stream of all of them, read or not.
+ * @param limit Most bytes to buffer.
+ * @returns All bytes, `null` if there are more than the limit, and a stream of the whole.
  */
 export async function readUpTo(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,

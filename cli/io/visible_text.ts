@@ -1,25 +1,25 @@
 /**
- * Text of strangers on a terminal.
+ * Printing untrusted text on a terminal.
  * @module
  */
 
-// Escape sequences can set the title, answer as if typed, or hide what was printed. C1 controls do
-// the same in eight bits; the others turn the direction of the text.
+// Escape sequences can set the title, fake keyboard input or hide output. C1 controls are their
+// 8-bit form; the other characters change the direction of text.
 const CONTROLS =
-  // deno-lint-ignore no-control-regex -- control characters are what has to be caught here
+  // deno-lint-ignore no-control-regex -- the pattern has to match control characters
   /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 const LINE_BREAKS = /[\t\n]/g;
 
 /**
  * Makes control characters visible: ESC is printed as `\x1b`.
  *
- * @returns Text that a terminal prints and does not obey; tabs and line feeds stay.
+ * @returns Text without control characters, except tabs and line feeds.
  */
 export function visibleText(text: string): string {
   return text.replaceAll("\r\n", "\n").replaceAll(CONTROLS, escaped);
 }
 
-/** The same for text that has to stay on its line, a name or a header. */
+/** The same for text of one line, such as a name or a header. */
 export function visibleLine(text: string): string {
   return text.replaceAll(CONTROLS, escaped).replaceAll(LINE_BREAKS, escaped);
 }

@@ -1,5 +1,5 @@
 /**
- * Who may use what is served: users and their passwords.
+ * Accounts of a server: users and their passwords.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -7,28 +7,28 @@ import { HTTPUnauthorized, type ServerRequest } from "../../server/mod.ts";
 import { sameText } from "./same_text.ts";
 import { UsageError } from "../errors/usage_error.ts";
 
-/** A user as the command line names them. */
+/** A user given on the command line. */
 export interface Account {
   readonly user: string;
-  /** What the password was digested with. */
+  /** Algorithm of the digest. */
   readonly algorithm: "sha256" | "sha512";
-  /** Digest of the password in hex. */
+  /** Digest of the password, in hex. */
   readonly hash: string;
 }
 
-/** Hex digits of a digest. */
+/** Number of hex digits of each digest. */
 const DIGITS: Readonly<Record<string, number>> = { sha256: 64, sha512: 128 };
 
-// As programs write them: `md5:HEX`, `$2y$10$...` of crypt(3), `{SSHA}...` of LDAP and htpasswd.
+// Hashes of other programs: `md5:HEX`, `$2y$10$...` of crypt(3), `{SSHA}...` of LDAP and htpasswd.
 const OTHER_HASH =
   /^(?:(?:md[245]|sha-?[\d/]+|sha3-\d+|blake\w+|ripemd\d*|crc32|(?:b|s)crypt|argon2\w*|pbkdf2\w*):.|\$[\w-]{1,20}\$.|\{[\w-]{2,20}\}.)/i;
 
 /**
- * Reads `user:password`, or `user:sha256:HEX` and `user:sha512:HEX` that keep the password off the
- * command line.
+ * Parses `user:password`, or `user:sha256:HEX` and `user:sha512:HEX`, which keep the password off
+ * the command line.
  *
- * @throws {UsageError} If there is no password, a digest has not its length, or it is a hash of
- * another kind, which would count as the password itself.
+ * @throws {UsageError} If the password is missing, a digest has the wrong length, or it is a hash
+ * of another kind, which would otherwise be taken as the password itself.
  */
 export function accountOf(option: string, text: string): Account {
   const colon = text.indexOf(":");
@@ -51,8 +51,8 @@ export function accountOf(option: string, text: string): Account {
   }
   if (OTHER_HASH.test(password)) {
     throw new UsageError(
-      `argument --${option}: what ${user} has looks like a hash; USER:sha256:HEX and ` +
-        "USER:sha512:HEX are known",
+      `argument --${option}: the password of ${user} looks like a hash; only USER:sha256:HEX and ` +
+        "USER:sha512:HEX are supported",
     );
   }
   return { user, algorithm: "sha256", hash: digest("sha256", password) };
@@ -63,9 +63,9 @@ function digest(algorithm: Account["algorithm"], text: string): string {
 }
 
 /**
- * Asks for credentials.
+ * Checks the credentials of a request.
  *
- * @throws {HTTPUnauthorized} If it has none, or wrong ones.
+ * @throws {HTTPUnauthorized} If they are missing or wrong.
  */
 export function requireAccount(accounts: readonly Account[], request: ServerRequest): void {
   if (accounts.length === 0) return;
@@ -74,7 +74,7 @@ export function requireAccount(accounts: readonly Account[], request: ServerRequ
   const [user, password] = decoded(encoded);
   let passes = false;
   for (const account of accounts) {
-    // Every account is compared in full: the time tells neither users nor passwords.
+    // All accounts are compared, so that the time reveals neither users nor passwords.
     const isUser = sameText(user, account.user);
     const isPassword = sameText(digest(account.algorithm, password), account.hash);
     passes = (isUser && isPassword) || passes;
@@ -92,6 +92,6 @@ function decoded(base64: string): [user: string, password: string] {
     const colon = text.indexOf(":");
     return colon === -1 ? [text, ""] : [text.slice(0, colon), text.slice(colon + 1)];
   } catch {
-    return ["", ""]; // no base64: no credentials
+    return ["", ""]; // invalid base64: no credentials
   }
 }

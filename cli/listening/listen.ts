@@ -1,5 +1,5 @@
 /**
- * What every subcommand that listens shares.
+ * Options and error messages shared by all servers.
  * @module
  */
 import { AddressInUseError, type RunAppOptions, socketEngine } from "../../server/mod.ts";
@@ -8,11 +8,11 @@ import { readText } from "../io/read_text.ts";
 import { CommandError, UsageError } from "../errors/usage_error.ts";
 
 /**
- * Reads the options of listening.
+ * Reads the options for listening.
  *
  * @param parsed Arguments.
- * @param usual Engine where `--engine` names none; TLS is Deno's alone.
- * @returns Host, port, unix socket, certificate, log, engine, as `runApp()` takes them.
+ * @param usual Default engine; TLS always uses Deno's.
+ * @returns Host, port, unix socket, certificate, log and engine for `runApp()`.
  * @throws {UsageError} If a value is not valid or one of the two TLS options is missing.
  */
 export function listenOptions(
@@ -29,21 +29,21 @@ export function listenOptions(
   }
   if (path !== undefined && cert !== undefined) {
     throw new UsageError(
-      "--tls-cert and --path: the platform has no TLS on a unix socket; " +
-        "the proxy in front of it speaks TLS, or -H and -P listen without --path",
+      "--tls-cert and --path: the platform cannot use TLS on a unix socket; " +
+        "use TLS in the proxy in front of it, or -H and -P instead of --path",
     );
   }
   const engine = parsed.value("engine") ?? (cert === undefined ? usual : "deno");
   if (engine === "sockets" && cert !== undefined) {
     throw new UsageError(
-      "--tls-cert and --engine sockets: that engine speaks no TLS; leave --engine out, or let the " +
-        "proxy in front speak TLS",
+      "--tls-cert and --engine sockets: that engine does not support TLS; leave --engine out, or use TLS in the " +
+        "proxy in front",
     );
   }
   const format = parsed.value("access-log-format");
   const seconds = parsed.number("shutdown-timeout", { max: 86_400, fraction: true });
   return {
-    // As in aiohttp: a unix socket alone, unless an address is asked for.
+    // As in aiohttp: only the unix socket, unless an address is given.
     ...(hosts.length > 0 || path === undefined
       ? { host: hosts.length > 1 ? hosts : hosts[0] ?? "localhost", port: port ?? 8080 }
       : {}),
@@ -60,10 +60,10 @@ export function listenOptions(
 }
 
 /**
- * The path of `--health`.
+ * Reads `--health`.
  *
- * @returns The path, `null` for none.
- * @throws {UsageError} If it is no path.
+ * @returns The path, `null` if not given.
+ * @throws {UsageError} If it is not a path.
  */
 export function healthRoute(parsed: ParsedArgs): string | null {
   const path = parsed.value("health");
@@ -71,7 +71,7 @@ export function healthRoute(parsed: ParsedArgs): string | null {
   throw new UsageError(`argument --health: "${path}" is not a path such as /healthz`);
 }
 
-/** Runs a server and explains why it could not listen. */
+/** Runs a server and explains errors of listening. */
 export async function explainListening(
   serve: () => Promise<void>,
   options: RunAppOptions,
@@ -82,7 +82,7 @@ export async function explainListening(
     await serve();
   } catch (cause) {
     if (cause instanceof AddressInUseError) {
-      const advice = cause.path === null ? "; -P 0 takes a free port" : "";
+      const advice = cause.path === null ? "; -P 0 picks a free port" : "";
       throw new CommandError(`${cause.message}${advice}`, { cause });
     }
     if (cause instanceof Deno.errors.AddrNotAvailable) {
@@ -98,7 +98,7 @@ export async function explainListening(
     }
     if (path !== null && cause instanceof Error && /SUN_LEN/.test(cause.message)) {
       throw new CommandError(
-        `cannot listen on ${path}: the path of a socket has 107 bytes at most`,
+        `cannot listen on ${path}: the path of a socket has at most 107 bytes`,
         { cause },
       );
     }
@@ -115,13 +115,13 @@ export async function explainListening(
     if (cause instanceof Deno.errors.PermissionDenied) {
       throw new CommandError(
         `cannot listen on ${options.path ?? where}: the system forbids it (${cause.message}). ` +
-          `Ports below 1024 are root's; choose another one with -P`,
+          `Ports below 1024 need root; choose another one with -P`,
         { cause },
       );
     }
     if (options.cert !== undefined && isAboutKeys(cause)) {
       throw new CommandError(
-        `cannot speak TLS: --tls-cert has to be a certificate (PEM) and --tls-key its private ` +
+        `cannot use TLS: --tls-cert has to be a certificate (PEM) and --tls-key its private ` +
           `key (PEM): ${cause.message}`,
         { cause },
       );
@@ -130,7 +130,7 @@ export async function explainListening(
   }
 }
 
-/** What the platform says of a certificate or a key that is none, or that do not belong together. */
+/** Whether the platform rejected the certificate or key, or their combination. */
 function isAboutKeys(cause: unknown): cause is Error {
   return cause instanceof Deno.errors.InvalidData ||
     (cause instanceof Error && /certificate|private key|\bkeys?\b/i.test(cause.message));

@@ -1,22 +1,22 @@
 /**
- * From an export to an application.
+ * Turning a module's export into an application.
  * @module
  */
 import { Application, route, type ServeInfo, type ServerRequest } from "../../server/mod.ts";
 import { UsageError } from "../errors/usage_error.ts";
 
-/** Anything that answers requests: an app of Hono, the default export of `deno serve`. */
+/** An object with `fetch`, such as a Hono app or a default export for `deno serve`. */
 interface Fetcher {
   fetch(request: Request, info: ServeInfo): Response | Promise<Response>;
 }
 
 /**
- * Makes an application of what a module exports.
+ * Turns a module's export into an application.
  *
  * @param value An application, an object with `fetch`, or a function that makes one of them.
- * @param args What a function gets.
- * @param entry What the user wrote, for messages.
- * @throws {UsageError} If it is nothing of that.
+ * @param args Arguments for a function.
+ * @param entry `MODULE:NAME` as the user wrote it, for messages.
+ * @throws {UsageError} If the value is none of these.
  */
 export async function applicationOf(
   value: unknown,

@@ -1,5 +1,5 @@
 /**
- * `roundtrip serve`: what `python -m aiohttp.web` does.
+ * `roundtrip serve`: runs an application, like `python -m aiohttp.web`.
  * @module
  */
 import { type Application, readiness, runApp, type RunAppOptions } from "../../server/mod.ts";
@@ -23,14 +23,14 @@ export async function run(parsed: ParsedArgs, args: readonly string[]): Promise<
   const options = listenOptions(parsed);
   if (workers > 1 && options.path !== undefined) {
     throw new UsageError(
-      `--workers ${workers} and --path: a unix socket belongs to one process; ` +
+      `--workers ${workers} and --path: a unix socket cannot be shared by processes; ` +
         "leave --workers out, or listen on a port",
     );
   }
   if (workers > 1 && options.engine !== undefined) {
     throw new UsageError(
-      `--workers ${workers} and --engine sockets: processes share a port by Deno's engine alone; ` +
-        "leave one of them out",
+      `--workers ${workers} and --engine sockets: only Deno's engine can share a port; ` +
+        "leave one of the two out",
     );
   }
   const worker = parsed.value("worker");
@@ -49,14 +49,14 @@ export async function run(parsed: ParsedArgs, args: readonly string[]): Promise<
   const all = { ...options, ...printing(parsed) };
   if (worker === undefined) await explainListening(() => runApp(app, all), options);
   else await runWorker(app, parsed, Number(worker));
-  // As aiohttp's last words, which go to standard error too.
+  // Like aiohttp's last message, on standard error.
   if (worker === undefined) await writeErr("Stopped\n");
   return 0;
 }
 
 /**
- * A worker of a supervisor. Ctrl-C reaches all processes of a terminal; the supervisor alone acts
- * on it and sends SIGTERM.
+ * Runs one worker of a supervisor. Ctrl-C reaches all processes of a terminal; workers ignore it
+ * and wait for the supervisor's SIGTERM.
  */
 async function runWorker(app: Application, parsed: ParsedArgs, index: number): Promise<void> {
   const options = listenOptions(parsed);
@@ -81,7 +81,7 @@ async function runWorker(app: Application, parsed: ParsedArgs, index: number): P
   }
 }
 
-/** What is done with the line that says where it runs. */
+/** How the line with the server's address is printed. */
 function printing(parsed: ParsedArgs): Pick<RunAppOptions, "print"> {
   if (!parsed.has("open")) return {};
   return {
@@ -93,7 +93,9 @@ function printing(parsed: ParsedArgs): Pick<RunAppOptions, "print"> {
   };
 }
 
-/** Before everything else: a route that matches all would hide it, and so would a log-in. */
+/**
+ * Answers health checks before routing, where a catch-all route or authentication would hide them.
+ */
 function answerHealth(app: Application, path: string): void {
   const answer = readiness();
   app.middlewares.unshift((request, handler) => {

@@ -1,5 +1,5 @@
 /**
- * `MODULE[:NAME]`: from a word to what it names.
+ * `MODULE[:NAME]`: parsing it and importing the export it names.
  * @module
  */
 import { isAbsolute, resolve } from "node:path";
@@ -7,11 +7,11 @@ import { pathToFileURL } from "node:url";
 import { suggest } from "../args/suggest.ts";
 import { UsageError } from "../errors/usage_error.ts";
 
-/** A word taken apart. */
+/** A parsed `MODULE[:NAME]`. */
 export interface Entry {
   /** The module as the user wrote it. */
   readonly module: string;
-  /** Name of the export, `default` where none was given. */
+  /** Name of the export, `default` if not given. */
   readonly name: string;
 }
 
@@ -20,15 +20,15 @@ const SCHEME = /^(?:https?|file|data|jsr|npm|node|blob)$/;
 const EXTENSIONS = [".ts", ".tsx", ".mts", ".js", ".mjs", ".jsx"];
 
 /**
- * Takes `MODULE[:NAME]` apart.
+ * Parses `MODULE[:NAME]`.
  *
- * @throws {UsageError} If a part of it is empty or no name.
+ * @throws {UsageError} If a part is empty or the name is invalid.
  */
 export function parseEntry(word: string): Entry {
   const colon = word.lastIndexOf(":");
   const module = word.slice(0, Math.max(colon, 0));
   const name = word.slice(colon + 1);
-  // "https://host/app.ts", "jsr:@a/b", "C:\app.ts": a colon that has no name after it.
+  // "https://host/app.ts", "jsr:@a/b", "C:\app.ts": a colon not followed by a name.
   const isName = NAME.test(name) && !SCHEME.test(module);
   if (colon === -1 || (!isName && (/[\\/]/.test(name) || SCHEME.test(module)))) {
     if (word.trim() !== "" && !word.includes("\0")) return { module: word, name: "default" };
@@ -43,7 +43,7 @@ export function parseEntry(word: string): Entry {
  * Finds the module.
  *
  * @param module Path, path without its extension, or URL.
- * @throws {UsageError} If no such file.
+ * @throws {UsageError} If the file does not exist.
  */
 export function locate(module: string): string {
   const [scheme = ""] = module.split(":", 1);
@@ -55,7 +55,7 @@ export function locate(module: string): string {
   for (const each of tried) {
     try {
       if (!Deno.statSync(each).isFile) continue;
-      Deno.openSync(each).close(); // import() would say why it cannot in words of its own
+      Deno.openSync(each).close(); // gives a clearer error than import()
       return pathToFileURL(each).href;
     } catch (error) {
       const { NotCapable, PermissionDenied } = Deno.errors;
@@ -69,7 +69,7 @@ export function locate(module: string): string {
 }
 
 /**
- * Imports a module and gives one of its exports.
+ * Imports a module and returns one of its exports.
  *
  * @throws {UsageError} If the module cannot be imported or does not export the name.
  */
@@ -109,13 +109,13 @@ function nearFile(path: string): string {
 
 function reason(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
-  // Deno wraps what the parser says: "TypeError: SyntaxError: Unexpected token".
+  // Deno wraps the parser's message: "TypeError: SyntaxError: Unexpected token".
   return cause.name === "Error" || /^\w*Error: /.test(cause.message)
     ? cause.message
     : `${cause.name}: ${cause.message}`;
 }
 
-/** Deno before 2.8.2 cannot transpile what a compiled program imports from disk. */
+/** Before 2.8.2 a compiled program cannot transpile modules that it imports from disk. */
 function advice(url: string, cause: unknown): string {
   if (!Deno.build.standalone || !/\.[mc]?tsx?$/.test(url) || !(cause instanceof SyntaxError)) {
     return "";

@@ -1,10 +1,10 @@
 /**
- * `@roundtrip/http` in a module of the user's is the copy that this program holds.
+ * Resolves `@roundtrip/http` in the user's modules to the copy inside this program.
  * @module
  */
 import * as nodeModule from "node:module";
 
-// What a user writes, by any registry and with any version, and what it stands for here.
+// Specifiers of this package: any registry, any version.
 const OWN = /^(?:(?:jsr|npm):\/?)?@roundtrip\/http(?:@[^/]+)?(\/[\w-]+)?$/;
 const FILES: Readonly<Record<string, string>> = {
   "": "mod",
@@ -12,6 +12,7 @@ const FILES: Readonly<Record<string, string>> = {
   "/server": "server/mod",
   "/hono": "server/hono",
   "/session-redis": "server/redis",
+  "/shared": "shared",
 };
 // `deno task compile` bundles this module into a file at the root of what it embeds.
 const [ROOT, EXTENSION] = import.meta.url.endsWith("/cli/serve/own_modules.ts")
@@ -24,9 +25,9 @@ interface Hooks {
 }
 
 /**
- * The module that stands for a specifier.
+ * Finds the embedded module for a specifier.
  *
- * @returns Its URL, `null` where it is none of this package's.
+ * @returns Its URL, `null` for other packages.
  */
 export function ownModule(specifier: string): string | null {
   const match = OWN.exec(specifier);
@@ -37,9 +38,9 @@ export function ownModule(specifier: string): string | null {
 }
 
 /**
- * Registers a hook that resolves the package's names to the embedded modules, so that the user's
- * classes are the ones this program knows. Where the runtime has no hooks, Deno before 2.8, the
- * names are still resolved by the configuration that `deno compile` embeds.
+ * Registers a hook that resolves the package's specifiers to the embedded modules, so that
+ * `instanceof` works across both. Deno before 2.8 has no hooks; there the configuration embedded by
+ * `deno compile` resolves them.
  */
 export function useOwnModules(): void {
   const { registerHooks } = nodeModule as unknown as { registerHooks?: (hooks: Hooks) => void };

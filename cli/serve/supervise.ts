@@ -1,5 +1,5 @@
 /**
- * Processes of one application: several workers, or one that is started again at every change.
+ * Supervisor of an application's processes: several workers, or one that restarts on every change.
  * @module
  */
 import { dirname } from "node:path";
@@ -8,25 +8,25 @@ import type { RunAppOptions } from "../../server/mod.ts";
 import { writeErr } from "../io/output.ts";
 import { CommandError } from "../errors/usage_error.ts";
 
-/** What is to be supervised. */
+/** Options of the supervisor. */
 export interface SuperviseOptions {
-  /** Arguments of `serve`. */
+  /** Arguments of `roundtrip serve`. */
   readonly args: readonly string[];
-  /** Where it listens. */
+  /** Address to listen on. */
   readonly options: RunAppOptions;
   /** Number of processes. */
   readonly workers: number;
-  /** URL of the module beside which changes count, `null` for none. */
+  /** URL of the module whose folder is watched, `null` for none. */
   readonly watch: string | null;
 }
 
 const SETTLE = 100; // ms; an editor writes a file in several steps
-const PATIENCE = 5000; // ms until a worker that has to start again is killed
+const PATIENCE = 5000; // ms until a worker that does not stop for a restart is killed
 
 /**
- * Runs the workers until they end or a signal comes.
+ * Runs the workers until one ends or a signal arrives.
  *
- * @returns Exit code: 0 after a signal, else the one of the worker that ended first.
+ * @returns Exit code: 0 after a signal, else that of the worker that ended first.
  */
 export async function supervise(job: SuperviseOptions): Promise<number> {
   const port = job.options.host === undefined ? null : freePort(job);
@@ -70,7 +70,7 @@ export async function supervise(job: SuperviseOptions): Promise<number> {
   }
 }
 
-/** All workers need the same port, so one that is free is looked for here. */
+/** With port 0 all workers need the same free port, so it is chosen here. */
 function freePort({ options, workers }: SuperviseOptions): number | null {
   if (options.port !== 0 || workers === 1) return null;
   const [hostname = "localhost"] = [options.host ?? []].flat();
@@ -88,7 +88,7 @@ function spawn(
 ): Deno.ChildProcess {
   const serve = ["serve", "--worker", `${index}`, ...more];
   if (port !== null) serve.push("--port", `${port}`);
-  // The last value of an option counts, and what follows "--" is the application's.
+  // The last value of an option wins; words after "--" belong to the application.
   const own = job.args.indexOf("--");
   const args = own === -1
     ? [...job.args, ...serve.slice(1)]
@@ -110,7 +110,7 @@ function spawn(
   }
 }
 
-/** What this process may do, a worker may. */
+/** Workers get the permissions of this process. */
 function permissions(): string[] {
   const names = ["net", "read", "write", "env", "run", "sys", "ffi"] as const;
   const granted = names.filter((name) => {
@@ -131,11 +131,11 @@ function send(child: Deno.ChildProcess, signal: Deno.Signal): void {
   try {
     child.kill(signal);
   } catch {
-    // It has ended already.
+    // It has already exited.
   }
 }
 
-/** Changes of files beside a module. */
+/** Watches the files beside a module. */
 class Changes {
   readonly #watcher: Deno.FsWatcher;
   #changed = Promise.withResolvers<"change">();
@@ -143,13 +143,13 @@ class Changes {
 
   constructor(url: string) {
     if (!url.startsWith("file:")) {
-      throw new CommandError(`cannot watch ${url}: --watch is for modules on disk`);
+      throw new CommandError(`cannot watch ${url}: --watch needs a module on disk`);
     }
     this.#watcher = Deno.watchFs(dirname(fileURLToPath(url)));
     this.#watch();
   }
 
-  /** Resolves once a file has changed and the changes have settled. */
+  /** Resolves after a file has changed and no more changes follow. */
   async next(): Promise<"change"> {
     const event = await this.#changed.promise;
     this.#changed = Promise.withResolvers();

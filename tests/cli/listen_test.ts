@@ -21,8 +21,9 @@ Deno.test("--engine: files has sockets, the others deno, and TLS is Deno's alone
   ];
   for (const [args, usual, isSockets] of rows) {
     const parsed = parseArgs(files, args);
-    if (isSockets === null) assertThrows(() => listenOptions(parsed, usual), UsageError, "no TLS");
-    else assertEquals(listenOptions(parsed, usual).engine !== undefined, isSockets, `${args}`);
+    if (isSockets === null) {
+      assertThrows(() => listenOptions(parsed, usual), UsageError, "not support TLS");
+    } else assertEquals(listenOptions(parsed, usual).engine !== undefined, isSockets, `${args}`);
   }
 });
 
@@ -33,9 +34,9 @@ Deno.test("serve refuses what a unix socket cannot do, by name", async () => {
   await Deno.writeTextFile(pem, "");
   const rows: [args: string[], message: RegExp][] = [
     [["--workers", "2", "--engine", "sockets"], /--workers 2 and --engine sockets/],
-    [["--workers", "2", "-U", path], /--workers 2 and --path: .*one process/],
+    [["--workers", "2", "-U", path], /--workers 2 and --path: .*shared by processes/],
     [["--workers", "2", "--worker", "1", "-U", path], /--workers 2 and --path/],
-    [["-U", path, "--tls-cert", pem, "--tls-key", pem], /--tls-cert and --path: .*no TLS/],
+    [["-U", path, "--tls-cert", pem, "--tls-key", pem], /--tls-cert and --path: .*cannot use TLS/],
   ];
   for (const [args, message] of rows) {
     const { message: text } = await assertRejects(

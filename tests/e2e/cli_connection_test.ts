@@ -551,7 +551,7 @@ Deno.test("--unix-socket, --resolve, -4, -6, --interface, --connect-timeout, 1a"
     }],
     ["-6 does not take the IPv4 one", ["-6", `http://localhost:${port}/`], {
       code: 1,
-      stderr: /with an address of IPv6|nothing listens there/,
+      stderr: /has no IPv6 address|nothing listens there/,
     }],
     ["--interface that is none", ["--interface", "nope0", ":/"], {
       code: USAGE,

@@ -225,7 +225,7 @@ Deno.test("what cannot be listened on, run or sent is told in a line", async () 
       1,
       /cannot listen on \/nope\/x: no such f/,
     ],
-    [["serve", "--path", `/tmp/${"a".repeat(200)}`, "./app.js"], 1, /has 107 bytes at most/],
+    [["serve", "--path", `/tmp/${"a".repeat(200)}`, "./app.js"], 1, /has at most 107 bytes/],
     [["serve", "-H", name, "./app.js"], 1, /cannot listen on nope\.invalid:8080: host not found/],
     [["files", "-H", name, "."], 1, /host not found/],
     [["httpbin", "-H", name], 1, /host not found/],

@@ -373,8 +373,8 @@ Deno.test("httpbin: a body has 1 MiB at most, a reply 10 seconds", async () => {
       ["1d 10 s", "GET /delay/10.5", 400, /0 to 10 s/],
       ["1d drip", "GET /drip?duration=11", 400, /0 to 10 s/],
       ["1d sse", "GET /sse?duration=3600s", 400, /0 to 10 s/],
-      ["no time", "GET /delay/1e1", 400, /no time/],
-      ["a negative one", "GET /delay/-1", 400, /no time/],
+      ["no time", "GET /delay/1e1", 400, /not a time/],
+      ["a negative one", "GET /delay/-1", 400, /not a time/],
       ["too many bytes to drip", "GET /drip?numbytes=99999999", 400, /whole number/],
     ]),
   );

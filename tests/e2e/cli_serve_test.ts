@@ -175,7 +175,7 @@ Deno.test("serve names the port that is taken and the way out", async () => {
       app,
     ]);
     assertEquals(code, 1);
-    assertMatch(stderr, /127\.0\.0\.1:\d+: the address is already in use.*-P 0 takes a free port/);
+    assertMatch(stderr, /127\.0\.0\.1:\d+: the address is already in use.*-P 0 picks a free port/);
   });
 });
 
