@@ -42,12 +42,12 @@ export { MultipartReader, type MultipartReaderOptions } from "./http/multipart/m
 export type { ContentDisposition } from "./http/headers/content_disposition.ts";
 export type { FormFields, FormValue } from "./http/multipart/form_body.ts";
 export type { MultipartLimits } from "./http/multipart/limits.ts";
-export type { PartReadOptions, PartTextOptions } from "./http/multipart/part_read_options.ts";
+export type { PartReadOptions, PartTextOptions } from "./http/multipart/body_part_reader.ts";
 export type { PartValue, ReadableFile } from "./http/multipart/part_body.ts";
 
 // Bodies
-export { IncompleteReadError } from "./http/bytes/incomplete_read_error.ts";
-export { LineTooLongError } from "./http/bytes/line_too_long_error.ts";
+export { IncompleteReadError } from "./http/bytes/stream_reader_errors.ts";
+export { LineTooLongError } from "./http/bytes/stream_reader_errors.ts";
 export { StreamReader } from "./http/bytes/stream_reader.ts";
 export type { BodySource } from "./http/bytes/body_source.ts";
 export type { StreamReaderOptions } from "./http/bytes/stream_reader_options.ts";

@@ -146,7 +146,7 @@ export { KeyedStorage, type SessionStore } from "./sessions/keyed_storage.ts";
 // Running
 export { runApp, type RunAppOptions } from "./run/run_app.ts";
 export { AppRunner, type AppRunnerOptions } from "./run/runner.ts";
-export { ShutdownTimeoutError } from "./run/shutdown_timeout_error.ts";
+export { ShutdownTimeoutError } from "./run/run_app.ts";
 export { readiness } from "./run/readiness.ts";
 export type { AccessLogOptions } from "./run/access_log.ts";
 export { denoEngine } from "./engine/deno_engine.ts";

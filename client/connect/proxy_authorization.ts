@@ -3,7 +3,7 @@
  * @module
  */
 import { percentDecoded } from "./percent_decoded.ts";
-import { utf8Base64 } from "../hop/utf8_base64.ts";
+import { utf8Base64 } from "../hop/basic_auth.ts";
 
 /**
  * Makes the `Proxy-Authorization` header of the credentials in a proxy's URL (RFC 7617), for

@@ -3,7 +3,6 @@
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
-import { utf8Base64 } from "./utf8_base64.ts";
 
 /** Credentials for Basic authentication. */
 export interface BasicAuth {
@@ -59,4 +58,15 @@ function latin1(text: string): string {
     throw new TypeError("Cannot encode the credentials: they are not latin1, use utf-8");
   }
   return text;
+}
+
+/**
+ * Encodes the UTF-8 bytes of a text in base64.
+ *
+ * @returns The base64, with its padding.
+ */
+export function utf8Base64(text: string): string {
+  let binary = "";
+  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
+  return btoa(binary);
 }

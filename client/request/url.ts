@@ -3,8 +3,7 @@
  * @module
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
-import { encodeQuery, type QueryInit } from "../../http/query.ts";
-import { withQuery } from "../../http/with_query.ts";
+import { encodeQuery, type QueryInit, withQuery } from "../../http/query.ts";
 import type { BasicAuth } from "../hop/basic_auth.ts";
 import { InvalidURLError, NonHttpURLError } from "../errors/client_errors.ts";
 import { percentDecoded } from "../connect/percent_decoded.ts";

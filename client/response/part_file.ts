@@ -16,7 +16,6 @@ import {
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ClientError } from "../errors/client_errors.ts";
-import { FileExistsError } from "./file_exists_error.ts";
 
 /** What is known of the file that a part belongs to, kept beside it as `<path>.part.json`. */
 export interface PartOrigin {
@@ -190,4 +189,31 @@ async function remove(path: string): Promise<void> {
 
 function codeOf(error: unknown): unknown {
   return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+}
+
+/**
+ * There is a file already, and `overwrite` was not set.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, FileExistsError } from "@roundtrip/http";
+ *
+ * const path = await Deno.makeTempFile();
+ * await using session = new ClientSession({ app: { fetch: () => new Response("new") } });
+ * const error = await session.downloadToFile("/", path).catch((error) => error);
+ * console.assert(error instanceof FileExistsError); // `overwrite: true` would replace it
+ * await Deno.remove(path);
+ * ```
+ */
+export class FileExistsError extends Error {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "FileExistsError";
+  /** Path of the file. */
+  readonly path: string;
+
+  /** Creates one. */
+  constructor(path: string, options?: ErrorOptions) {
+    super(`Cannot save to "${path}": the file exists. Pass overwrite: true to replace it`, options);
+    this.path = path;
+  }
 }

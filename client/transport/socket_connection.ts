@@ -5,8 +5,7 @@
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import { formatChunk, LAST_CHUNK } from "../../http/http1/format_head.ts";
 import { headEnd, parseReplyHead, type ReplyHead } from "../../http/http1/head.ts";
-import { DEFAULT_HEAD_LIMITS } from "../../http/http1/head_limits.ts";
-import { HttpSyntaxError } from "../../http/http1/syntax_error.ts";
+import { DEFAULT_HEAD_LIMITS, HttpSyntaxError } from "../../http/http1/head_rules.ts";
 import type { Opened } from "../connect/sockets.ts";
 import type { HopBody, HopObserver } from "../hop/transport.ts";
 

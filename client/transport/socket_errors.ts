@@ -3,7 +3,7 @@
  * @module
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
-import { HttpSyntaxError } from "../../http/http1/syntax_error.ts";
+import { HttpSyntaxError } from "../../http/http1/head_rules.ts";
 import { FingerprintError, ProxyUnreachableError } from "../connect/open_connection.ts";
 import { ProxyError } from "../connect/proxy_handshake.ts";
 import { ClientPayloadError, ClientProtocolError } from "../errors/client_errors.ts";

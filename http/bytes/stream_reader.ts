@@ -6,8 +6,7 @@ import { asError } from "../as_error.ts";
 import { type BodySource, streamSource } from "./body_source.ts";
 import { concatBytes, indexOfBytes } from "./bytes.ts";
 import { GrowingBytes } from "./growing_bytes.ts";
-import { IncompleteReadError } from "./incomplete_read_error.ts";
-import { LineTooLongError } from "./line_too_long_error.ts";
+import { IncompleteReadError, LineTooLongError } from "./stream_reader_errors.ts";
 import { STREAM_READER_OPTIONS, type StreamReaderOptions } from "./stream_reader_options.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;

@@ -11,8 +11,19 @@ import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw }
 import * as zlib from "node:zlib"; // for zstd, which runtimes before Deno 2.6 do not export
 import type { BodySource } from "../bytes/body_source.ts";
 import { concatBytes } from "../bytes/bytes.ts";
-import { hasZlibHeader } from "./deflate_form.ts";
 import { ZstdFrames } from "./zstd_frames.ts";
+
+/**
+ * Tells whether bytes begin as the zlib format does, which is what "deflate" means (RFC 9110
+ * section 8.4.1.2); some send it without that header. It is two bytes, a multiple of 31, of method
+ * 8 (RFC 1950 section 2.2).
+ *
+ * @param start The first bytes.
+ */
+export function hasZlibHeader(start: Uint8Array): boolean {
+  const [first = 0, second = 0] = start;
+  return (first & 0xf) === 8 && (first << 8 | second) % 31 === 0;
+}
 
 /** What a client says it can decode. */
 export const ACCEPT_ENCODING = "gzip, deflate, br, zstd";

@@ -5,9 +5,8 @@
 import { IS_VALUE, latin1 } from "./byte_classes.ts";
 import { CHUNKED, type Framing, UNTIL_CLOSE } from "./framing.ts";
 import { headEnd } from "./head.ts";
-import { DEFAULT_HEAD_LIMITS, type HeadLimits } from "./head_limits.ts";
+import { DEFAULT_HEAD_LIMITS, type HeadLimits, HttpSyntaxError } from "./head_rules.ts";
 import { type HeaderFields, NO_FIELDS, parseFields } from "./header_fields.ts";
-import { HttpSyntaxError } from "./syntax_error.ts";
 
 const CR = 13;
 const LF = 10;

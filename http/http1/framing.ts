@@ -4,7 +4,7 @@
  */
 import type { HeaderFields } from "./header_fields.ts";
 import type { ReplyHead, RequestHead } from "./head.ts";
-import { HttpSyntaxError } from "./syntax_error.ts";
+import { HttpSyntaxError } from "./head_rules.ts";
 
 /** How the end of a body is known: its length in bytes, or one of the other two. */
 export type Framing = number;

@@ -3,9 +3,8 @@
  * @module
  */
 import { IS_TARGET, IS_TOKEN, IS_VALUE, latin1 } from "./byte_classes.ts";
-import { DEFAULT_HEAD_LIMITS, type HeadLimits } from "./head_limits.ts";
+import { DEFAULT_HEAD_LIMITS, type HeadLimits, HttpSyntaxError } from "./head_rules.ts";
 import { type HeaderFields, lineError, parseFields } from "./header_fields.ts";
-import { HttpSyntaxError } from "./syntax_error.ts";
 
 const CR = 13;
 const LF = 10;

@@ -3,8 +3,7 @@
  * @module
  */
 import { IS_TOKEN, IS_VALUE, latin1 } from "./byte_classes.ts";
-import type { HeadLimits } from "./head_limits.ts";
-import { HttpSyntaxError } from "./syntax_error.ts";
+import { type HeadLimits, HttpSyntaxError } from "./head_rules.ts";
 
 const CR = 13;
 const LF = 10;

@@ -3,7 +3,7 @@
  * @module
  */
 import { MultipartEncodingError, MultipartLimitError } from "./errors.ts";
-import { hasZlibHeader } from "../coding/deflate_form.ts";
+import { hasZlibHeader } from "../coding/content_decoder.ts";
 import type { ZlibOptions } from "node:zlib";
 
 /** Encodings that leave the bytes as they are. */

@@ -7,7 +7,7 @@ import { isServed, portOf } from "../engine/engine_of_request.ts";
 import type { AppContext } from "../request/app_context.ts";
 import { HTTPMethodNotAllowed, HTTPNotFound } from "../exceptions/client_errors.ts";
 import { type Handler, type HandlerResult, render } from "../request/middleware.ts";
-import { NO_PARAMS } from "../routing/no_params.ts";
+import { NO_PARAMS } from "../routing/path_template.ts";
 import type { RunningAnswer } from "../request/answer_slot.ts";
 import { requestInternals, ServerRequest } from "../request/request.ts";
 import { endBody } from "../body/end_body.ts";

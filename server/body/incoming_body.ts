@@ -4,8 +4,7 @@
  */
 import { type BodySource, bufferSource, pieceSource } from "../../http/bytes/body_source.ts";
 import { byobReader } from "../../http/bytes/byob_reader.ts";
-import { IncompleteReadError } from "../../http/bytes/incomplete_read_error.ts";
-import { LineTooLongError } from "../../http/bytes/line_too_long_error.ts";
+import { IncompleteReadError, LineTooLongError } from "../../http/bytes/stream_reader_errors.ts";
 import { parseLength } from "../../http/headers/content_length.ts";
 import { fairTurn } from "../../http/bytes/read_turns.ts";
 import type { EnginePort } from "../engine/engine.ts";

@@ -6,10 +6,35 @@ import { OptionTable } from "../../http/options.ts";
 import { createHash } from "node:crypto";
 import { piecesOf } from "../../http/bytes/stream_reader.ts";
 import { BodyPartReader } from "../../http/multipart/body_part_reader.ts";
-import { isDeviceName } from "./file_name.ts";
 import { HTTPConflict } from "../exceptions/client_errors.ts";
-import { storageError } from "./storage_error.ts";
 import { sweepOnce } from "./sweep_parts.ts";
+import { HTTPInsufficientStorage } from "../exceptions/server_errors.ts";
+
+/**
+ * Tells whether a file name leads to a device on Windows: `CON`, `nul.txt`, `com1.tar.gz`.
+ *
+ * @param name The name, without a path.
+ * @returns `true` for a device, whatever its extension.
+ */
+export function isDeviceName(name: string): boolean {
+  return /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(name);
+}
+
+/**
+ * Tells a full disk or quota from other failures to write: ENOSPC and EDQUOT have no class of their
+ * own in Deno.
+ *
+ * @returns A 507 with the error as its cause, or the error itself.
+ */
+export function storageError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code: unknown = Reflect.get(error, "code");
+  const isFull = code === "ENOSPC" || code === "EDQUOT" ||
+    /os error (28|122)\b/.test(error.message);
+  return isFull
+    ? new HTTPInsufficientStorage({ text: "There is no room to store the upload", cause: error })
+    : error;
+}
 
 /** What {@linkcode saveFile} takes besides bytes and path. */
 export interface SaveFileOptions {

@@ -4,7 +4,7 @@
  */
 import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
 import { fairTurn } from "../../http/bytes/read_turns.ts";
-import { storageError } from "./storage_error.ts";
+import { storageError } from "./save_file.ts";
 import { sweepOnce } from "./sweep_parts.ts";
 
 /** Memory that the files of one form may take together, in bytes. */

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { join, sep } from "node:path";
 import { chooseEncoding } from "../../http/headers/accept_encoding.ts";
-import { isDeviceName } from "../body/file_name.ts";
+import { isDeviceName } from "../body/save_file.ts";
 import { SIBLINGS } from "./file_response.ts";
 import { HTTPForbidden, HTTPNotFound } from "../exceptions/client_errors.ts";
 import { mimeTypeOf } from "./mime_type.ts";

@@ -7,6 +7,23 @@ import type { BodyLimits } from "../body/incoming_body.ts";
 import type { AppKey } from "./app_key.ts";
 import type { RelativeURL } from "./relative_url.ts";
 
+/**
+ * Looks keys up in an application, then in the one it was added to, and so on, aiohttp's
+ * `config_dict`.
+ */
+export function configOf(app: AppContext): KeyReader {
+  const owner = <T>(key: AppKey<T>): AppContext | null => {
+    let at: AppContext | null = app;
+    while (at !== null && !at.has(key)) at = at.parent;
+    return at;
+  };
+  return {
+    // The application itself throws the error that names the key.
+    get: (key) => (owner(key) ?? app).get(key),
+    has: (key) => owner(key) !== null,
+  };
+}
+
 /** A resource as it is listed and linked to. */
 export interface ResourceInfo {
   /** Name given at registration, `null` for a resource without one. */

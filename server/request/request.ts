@@ -11,12 +11,11 @@ import {
   type MultipartReaderOptions,
 } from "../../http/multipart/multipart_reader.ts";
 import { type StreamReader, StreamReader as Reader } from "../../http/bytes/stream_reader.ts";
-import type { AppContext, KeyReader, ResourceInfo } from "./app_context.ts";
+import { type AppContext, configOf, type KeyReader, type ResourceInfo } from "./app_context.ts";
 import { type AppKey, KeyStore } from "./app_key.ts";
 import { AnswerSlot } from "./answer_slot.ts";
 import { BaseRequest } from "./base_request.ts";
 import { CLONE_OPTIONS, type CloneOptions } from "./clone_options.ts";
-import { configOf } from "./config_dict.ts";
 import { REQUEST_HABITS } from "./habits.ts";
 import { contextFor } from "./hono_context.ts";
 import type { RequestInternals } from "./request_internals.ts";

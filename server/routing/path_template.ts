@@ -2,7 +2,6 @@
  * Path templates, `/users/{id:\d+}`: matching a path and building one.
  * @module
  */
-import { NO_PARAMS } from "./no_params.ts";
 
 /**
  * Names of the variables of a path template, read from its literal type.
@@ -201,3 +200,6 @@ function partOf(parts: Readonly<Record<string, unknown>>, name: string, canonica
   }
   return value;
 }
+
+/** What a fixed path matches with; shared, so that a match allocates nothing. */
+export const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze(Object.create(null));

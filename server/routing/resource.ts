@@ -3,8 +3,7 @@
  * @module
  */
 import type { Handler } from "../request/middleware.ts";
-import { NO_PARAMS } from "./no_params.ts";
-import { compilePath, type PathTemplate } from "./path_template.ts";
+import { compilePath, NO_PARAMS, type PathTemplate } from "./path_template.ts";
 import { RelativeURL } from "../request/relative_url.ts";
 import { type AbstractResource, Route, type RouteMatch, type RouteResolution } from "./route.ts";
 

@@ -6,7 +6,37 @@ import { OptionTable } from "../../http/options.ts";
 import type { Application } from "../application/application.ts";
 import type { ListenOptions } from "../engine/engine.ts";
 import { APP_RUNNER_OPTIONS, AppRunner, type AppRunnerOptions } from "./runner.ts";
-import { ShutdownTimeoutError } from "./shutdown_timeout_error.ts";
+
+/**
+ * Handlers were still running when `shutdownTimeout` had passed; they were left behind.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const error = new web.ShutdownTimeoutError(60_000); // runApp() rejects with it
+ * console.assert(error.timeout === 60_000);
+ * ```
+ */
+export class ShutdownTimeoutError extends Error {
+  /** Name of the class, for telling errors apart. */
+  override readonly name = "ShutdownTimeoutError";
+  /** The limit that was passed, in ms. */
+  readonly timeout: number;
+
+  /**
+   * Creates one.
+   *
+   * @param timeout The limit, in ms.
+   */
+  constructor(timeout: number) {
+    super(
+      `Cannot stop in time: handlers were still running after shutdownTimeout (${timeout} ms). ` +
+        `Let them watch request.signal or onShutdown, or raise the limit`,
+    );
+    this.timeout = timeout;
+  }
+}
 
 /** What {@linkcode runApp} takes. */
 export interface RunAppOptions extends AppRunnerOptions {

@@ -5,9 +5,8 @@
 import { BodyDecoder } from "../../http/http1/body_decoder.ts";
 import { type Framing, requestFraming } from "../../http/http1/framing.ts";
 import type { RequestHead } from "../../http/http1/head.ts";
-import type { HeadLimits } from "../../http/http1/head_limits.ts";
+import { type HeadLimits, HttpSyntaxError } from "../../http/http1/head_rules.ts";
 import type { HeaderFields } from "../../http/http1/header_fields.ts";
-import { HttpSyntaxError } from "../../http/http1/syntax_error.ts";
 import type { SocketInput } from "./socket_input.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;

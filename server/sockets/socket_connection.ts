@@ -5,7 +5,7 @@
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import { persists } from "../../http/http1/framing.ts";
 import type { RequestHead } from "../../http/http1/head.ts";
-import { HttpSyntaxError } from "../../http/http1/syntax_error.ts";
+import { HttpSyntaxError } from "../../http/http1/head_rules.ts";
 import type { EngineHandler } from "../engine/engine.ts";
 import { clock } from "./clock.ts";
 import { ClientLeftError, SlowClientError } from "./connection_errors.ts";

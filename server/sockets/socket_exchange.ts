@@ -7,7 +7,7 @@ import type { SourceReader } from "../../http/bytes/body_source.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import type { RequestHead } from "../../http/http1/head.ts";
 import { formatHead } from "../../http/http1/format_head.ts";
-import { HttpSyntaxError } from "../../http/http1/syntax_error.ts";
+import { HttpSyntaxError } from "../../http/http1/head_rules.ts";
 import { FrameSocket } from "../../http/websocket/frame_socket.ts";
 import { acceptDeflate } from "../../http/websocket/deflate.ts";
 import { acceptOf } from "../../http/websocket/handshake.ts";

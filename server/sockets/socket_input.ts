@@ -9,7 +9,7 @@ import {
   type RequestHead,
   skipEmptyLines,
 } from "../../http/http1/head.ts";
-import type { HeadLimits } from "../../http/http1/head_limits.ts";
+import type { HeadLimits } from "../../http/http1/head_rules.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -5,8 +5,7 @@
 import { OptionTable } from "../../http/options.ts";
 import { parseSetCookies } from "../../http/headers/set_cookie.ts";
 import { FormBody, type FormFields } from "../../http/multipart/form_body.ts";
-import { encodeQuery, type QueryInit } from "../../http/query.ts";
-import { withQuery } from "../../http/with_query.ts";
+import { encodeQuery, type QueryInit, withQuery } from "../../http/query.ts";
 import type { Application } from "../application/application.ts";
 import type { AppRunnerOptions } from "../run/runner.ts";
 import { TestServer } from "./test_server.ts";

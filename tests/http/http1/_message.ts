@@ -15,8 +15,11 @@ import {
   parseRequestHead,
   skipEmptyLines,
 } from "../../../http/http1/head.ts";
-import { DEFAULT_HEAD_LIMITS, type HeadLimits } from "../../../http/http1/head_limits.ts";
-import { HttpSyntaxError } from "../../../http/http1/syntax_error.ts";
+import {
+  DEFAULT_HEAD_LIMITS,
+  type HeadLimits,
+  HttpSyntaxError,
+} from "../../../http/http1/head_rules.ts";
 
 /** What came of a message. */
 export interface Outcome {
