@@ -5,7 +5,6 @@
 import { REQUEST_OPTIONS, SESSION_OPTIONS } from "./request/option_tables.ts";
 import { tellHabits } from "../http/habits.ts";
 import type { QueryFields } from "../http/query.ts";
-import { LinkedList } from "../http/linked_list.ts";
 import { whenClosed } from "../http/websocket/socket.ts";
 import { buildRequest, giveUp } from "./request/build_request.ts";
 import type { AbstractCookieJar } from "./cookies/abstract_cookie_jar.ts";
@@ -29,6 +28,7 @@ import {
   type SessionDefaults,
   type SessionOptions,
 } from "./request/options.ts";
+import { OpenRequests } from "./request/open_requests.ts";
 import { followRedirects, isRedirect } from "./request/redirect.ts";
 import type { DataFields } from "./body/payload_of.ts";
 import { ClientRequest, type ClientRequestInit } from "./hop/request.ts";
@@ -66,7 +66,7 @@ export class ClientSession {
   readonly #send: ClientHandler;
   readonly #sendOnce: ClientHandler;
   readonly #handler: ClientHandler; // middlewares around one of these
-  readonly #open = new LinkedList<Watch>();
+  readonly #open = new OpenRequests<Watch>();
   readonly #scarceFrom: number; // that many requests under way, and forgotten responses may block
   readonly #sockets = new Set<ClientWebSocketResponse>();
   #closed = false;
@@ -177,7 +177,9 @@ export class ClientSession {
         policy: resolved.policy,
         fallbackCharsetResolver: this.#defaults.fallbackCharsetResolver,
       });
-      if (resolved.timeout.total > 0 && this.#open.size < this.#scarceFrom) {
+      const isDone = result.isWhole === true && !watch.ownsBodies;
+      if (isDone) watch.end();
+      else if (resolved.timeout.total > 0 && this.#open.size < this.#scarceFrom) {
         endTogether(watch, response);
       } else endIfDropped(watch, response, { result, onEnd });
       if (resolved.raiseForStatus !== false) await raise(response, resolved.raiseForStatus);
@@ -185,7 +187,7 @@ export class ClientSession {
         const { status, headers } = result;
         trace.emit("onRequestEnd", { request, response: { status, url: request.url, headers } });
       }
-      if (hasBody(result)) readSoon(response);
+      if (!isDone && hasBody(result)) readSoon(response);
       return response;
     } catch (error) {
       watch.fail(error);
@@ -393,7 +395,8 @@ export class ClientSession {
   async close(): Promise<void> {
     const first = !this.#closed;
     this.#closed = true;
-    for (const watch of [...this.#open]) watch.fail(sessionClosed());
+    for (const watch of this.#open) watch.fail(sessionClosed());
+    this.#open.clear();
     if (first) this.#defaults.transport.close();
     await Promise.all([...this.#sockets].map((socket) => socket.close(1001)));
   }

@@ -2,16 +2,19 @@
  * How many requests have a connection at a time.
  * @module
  */
+import { LinkedList, type LinkedNode } from "../../http/linked_list.ts";
+import { withDetail } from "../errors/connection_errors.ts";
+import { type Abortable, abortOf } from "../hop/hop_abort.ts";
 import type { HopRequest } from "../hop/transport.ts";
 
-import { withDetail } from "../errors/connection_errors.ts";
-
 /** A request that waits. */
-interface Waiter {
+interface Waiter extends Abortable {
   readonly host: Host;
   /** Its place in the order of arrival. */
   readonly turn: number;
   readonly grant: () => void;
+  /** Its place among those of its host, `null` once it waits no more. */
+  place: LinkedNode<Waiter> | null;
   /** Whether it is among those who are next. */
   isNext: boolean;
 }
@@ -20,7 +23,7 @@ interface Waiter {
 interface Host {
   readonly name: string;
   used: number;
-  readonly waiters: Set<Waiter>; // in order, and one can leave from the middle
+  readonly waiters: LinkedList<Waiter>;
 }
 
 /**
@@ -32,7 +35,7 @@ export class ConnectionSlots {
   readonly #limit: number;
   readonly #limitPerHost: number;
   readonly #hosts = new Map<string, Host>();
-  readonly #everyHost: Host = { name: "", used: 0, waiters: new Set() };
+  readonly #everyHost: Host = { name: "", used: 0, waiters: new LinkedList() };
   /** The first waiter of each host that is not full, and some who have gone. */
   readonly #next = new Queue();
   #used = 0;
@@ -63,11 +66,12 @@ export class ConnectionSlots {
   /**
    * Takes a place.
    *
+   * @param request What wants one; where it goes counts, and whether it is given up meanwhile.
    * @returns `null` if a place was free, else a promise that resolves when it is.
-   * @throws The signal's reason.
+   * @throws What the request was given up with.
    */
-  acquire(url: string, signal: AbortSignal): Promise<void> | null {
-    const host = this.#hostOf(url);
+  acquire(request: Pick<HopRequest, "url" | "signal" | "abort">): Promise<void> | null {
+    const host = this.#hostOf(request.url);
     // Who comes now passes nobody: a place that becomes free goes to the first who can use it, so
     // those who wait are waiting for another host.
     if (this.#used < this.#limit && host.used < this.#limitPerHost) {
@@ -75,27 +79,29 @@ export class ConnectionSlots {
       host.used++;
       return null;
     }
-    if (signal.aborted) {
+    const abort = abortOf(request);
+    if (abort.reason !== null) {
       this.#forget(host);
-      return Promise.reject(signal.reason);
+      return Promise.reject(abort.reason);
     }
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        const reason = withDetail(signal.reason, () => this.#fullness(host));
-        this.#leave(waiter);
-        reject(reason);
-      };
       const waiter: Waiter = {
         host,
         turn: this.#turns++,
         grant: () => {
-          signal.removeEventListener("abort", onAbort);
+          abort.delete(waiter);
           resolve();
         },
+        abort: (reason) => {
+          const detailed = withDetail(reason, () => this.#fullness(host));
+          this.#leave(waiter);
+          reject(detailed);
+        },
+        place: null,
         isNext: false,
       };
-      signal.addEventListener("abort", onAbort, { once: true });
-      host.waiters.add(waiter);
+      abort.add(waiter);
+      waiter.place = host.waiters.add(waiter);
       this.#waiting++;
       this.#callNext(host);
     });
@@ -112,7 +118,7 @@ export class ConnectionSlots {
       if (waiter === null) break;
       waiter.isNext = false;
       // One that has given up, or whose host is full again: that calls it when it is not.
-      if (!waiter.host.waiters.has(waiter) || waiter.host.used >= this.#limitPerHost) continue;
+      if (waiter.place === null || waiter.host.used >= this.#limitPerHost) continue;
       this.#used++;
       waiter.host.used++;
       this.#leave(waiter);
@@ -130,8 +136,9 @@ export class ConnectionSlots {
   }
 
   #leave(waiter: Waiter): void {
-    const { host } = waiter;
-    host.waiters.delete(waiter);
+    const { host, place } = waiter;
+    if (place !== null) host.waiters.delete(place);
+    waiter.place = null;
     this.#waiting--;
     this.#callNext(host);
     this.#forget(host);
@@ -139,9 +146,8 @@ export class ConnectionSlots {
 
   /** Lets the first waiter of a host, if that is not full, wait for the next place. */
   #callNext(host: Host): void {
-    if (host.waiters.size === 0 || host.used >= this.#limitPerHost) return;
-    const [first] = host.waiters;
-    if (first === undefined || first.isNext) return;
+    const first = host.waiters.first?.value;
+    if (first === undefined || first.isNext || host.used >= this.#limitPerHost) return;
     first.isNext = true;
     this.#next.add(first);
   }
@@ -150,7 +156,9 @@ export class ConnectionSlots {
     if (this.#limitPerHost === Infinity) return this.#everyHost;
     const name = new URL(url).origin;
     let host = this.#hosts.get(name);
-    if (host === undefined) this.#hosts.set(name, host = { name, used: 0, waiters: new Set() });
+    if (host === undefined) {
+      this.#hosts.set(name, host = { name, used: 0, waiters: new LinkedList() });
+    }
     return host;
   }
 

@@ -5,6 +5,7 @@
 import type { RequestDetails } from "../errors/client_errors.ts";
 import type { Payload } from "./payload.ts";
 import type { RequestContext } from "./request_context.ts";
+import { NEVER } from "./hop_abort.ts";
 import { restoredList } from "./header_list.ts";
 import type { HeaderList } from "./transport.ts";
 
@@ -114,7 +115,7 @@ export class ClientRequest implements RequestDetails {
 
   /** Aborts when a limit has passed or the caller gave the request up; for waiting in a middleware. */
   get signal(): AbortSignal {
-    return this.#context?.signal ?? NEVER.signal;
+    return (this.#context?.abort ?? NEVER).signal;
   }
 
   /** Time left of `timeout.total` in ms, `Infinity` without a limit. */
@@ -161,4 +162,3 @@ export class ClientRequest implements RequestDetails {
 }
 
 const BODY_HEADERS = ["content-length", "transfer-encoding", "content-encoding"];
-const NEVER = new AbortController();

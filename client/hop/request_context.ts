@@ -2,6 +2,7 @@
  * What the hops of one request share.
  * @module
  */
+import type { HopAbort } from "./hop_abort.ts";
 import type { ProgressCallback } from "./progress.ts";
 import type { RequestTrace } from "./trace.ts";
 import type { Payload } from "./payload.ts";
@@ -11,8 +12,8 @@ import type { HopResult } from "./transport.ts";
 export interface RequestContext {
   /** URL that the caller asked for. */
   readonly initialUrl: URL;
-  /** Aborts when a limit has passed or the caller gave the request up. */
-  readonly signal: AbortSignal;
+  /** Ends the hops when a limit has passed or the caller gave the request up. */
+  readonly abort: HopAbort;
   /** Time left of `timeout.total` in ms, `Infinity` without a limit. */
   readonly remaining: number;
   /** Where the request is, for its limits. */

@@ -4,6 +4,7 @@
  */
 import type { BodySource } from "../../http/bytes/body_source.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
+import type { HopAbort } from "./hop_abort.ts";
 
 /** Headers in order, names in any case; a name may repeat. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
@@ -141,6 +142,8 @@ export interface HopRequest {
    * the body up cancels it.
    */
   readonly signal: AbortSignal;
+  /** The same for a transport that can do without a signal; one costs a microsecond or two. */
+  readonly abort?: HopAbort;
   /** Told about the hop's way; `null` where nobody listens. */
   readonly observer: HopObserver | null;
 }
@@ -166,6 +169,11 @@ export interface HopResult {
    * which is then made of it. Only one of the two can be read. @default {undefined}
    */
   readonly source?: BodySource | null;
+  /**
+   * Whether all of the body is in memory, and no connection waits for it to be read.
+   * @default {false}
+   */
+  readonly isWhole?: boolean;
   /** Headers as they came, in order and case, where the transport sees them. */
   readonly rawHeaders?: HeaderList;
   /** Version of HTTP, where the transport sees it. */

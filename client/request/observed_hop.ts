@@ -104,7 +104,7 @@ function shownResult(result: HopResult, request: ClientRequest): HopResult {
     },
     onEnd: () => phases?.idle(),
   });
-  return withChanges(result, { body, source: undefined, exactLength: null });
+  return withChanges(result, { body, source: undefined, exactLength: null, isWhole: false });
 }
 
 type Changes = { readonly [K in keyof HopResult]?: HopResult[K] | undefined };

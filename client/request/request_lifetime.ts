@@ -2,18 +2,19 @@
  * One request under way: its time, and whatever has to end with it.
  * @module
  */
-import type { LinkedList, LinkedNode } from "../../http/linked_list.ts";
+import type { LinkedNode } from "../../http/linked_list.ts";
 import {
   asError,
   ConnectionTimeoutError,
   ServerTimeoutError,
   SocketTimeoutError,
 } from "../errors/connection_errors.ts";
+import type { Abortable, HopAbort } from "../hop/hop_abort.ts";
 import type { Payload } from "../hop/payload.ts";
 import type { ProgressCallback } from "../hop/progress.ts";
 import type { RequestContext, RequestPhases } from "../hop/request_context.ts";
-import type { ClientTimeout, TimeLimits } from "../hop/timeout.ts";
-import { clearDeadline, type Deadline, setDeadline, type Waiting } from "./deadline.ts";
+import type { TimeLimits } from "../hop/timeout.ts";
+import type { OpenRequests, Timed } from "./open_requests.ts";
 import type { RequestTrace } from "../hop/trace.ts";
 import { discardReply, type HopResult } from "../hop/transport.ts";
 
@@ -36,14 +37,14 @@ export interface WatchInit {
   /** Told how much of the body was sent, `null` for nobody. */
   readonly onUploadProgress: ProgressCallback | null;
   /** The requests of the session that are under way: the watch is among them until it ends. */
-  readonly open: LinkedList<Watch>;
+  readonly open: OpenRequests<Watch>;
 }
 
 /**
- * Watches one request from the call to the end of its body. Its signal goes to the transport; what
- * it aborts with is the error that the caller sees.
+ * Watches one request from the call to the end of its body. What it aborts with is the error that the
+ * caller sees.
  */
-export class Watch implements RequestContext, RequestPhases, Waiting {
+export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
   readonly trace: RequestTrace | null;
   readonly proxy: string | null;
   readonly skipped: ReadonlySet<string>;
@@ -53,15 +54,17 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
   readonly #start = performance.now();
   readonly #url: URL | string;
   #initialUrl: URL | null = null;
-  readonly #controller = new AbortController();
-  #total: Deadline | null = null;
-  #connect: Deadline | null = null;
-  #sockConnect: Deadline | null = null;
-  #silence: ReturnType<typeof setTimeout> | null = null;
-  #readingSince = Infinity;
+  #reason: Error | null = null;
+  #controller: AbortController | null = null;
+  #target: Abortable | null = null; // most requests have one at a time
+  #others: Set<Abortable> | null = null;
+  // When limits have passed; Infinity while there is nothing to wait for.
+  #totalDue: number;
+  #connectDue = Infinity;
+  #sockConnectDue = Infinity;
+  #silenceDue = Infinity;
   #unlisten: (() => void) | null = null;
-  #onAbort: ((reason: Error) => void) | null = null;
-  readonly #open: LinkedList<Watch>;
+  readonly #open: OpenRequests<Watch>;
   readonly #place: LinkedNode<Watch>;
   #isOver = false;
   #reply: HopResult | null = null; // the last one, while nobody else answers for it
@@ -81,10 +84,10 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
     this.rawBody = init.rawBody;
     this.onUploadProgress = init.onUploadProgress;
     this.#limits = init.limits;
+    const { total } = init.limits;
+    this.#totalDue = total === 0 ? Infinity : this.#start + total;
     this.#open = init.open;
     this.#place = init.open.add(this);
-    const { total } = init.limits;
-    if (total > 0) this.#total = setDeadline(total, this.#start, this);
     if (init.external !== null) this.#unlisten = this.#listen(init.external);
   }
 
@@ -93,29 +96,50 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
     return this.#initialUrl ??= new URL(this.#url);
   }
 
-  /** Aborts when a limit has passed or the caller's own signal aborts. */
+  /** Why the request was given up: a limit has passed, or the caller's own signal has aborted. */
+  get reason(): Error | null {
+    return this.#reason;
+  }
+
+  /** The same as a signal. */
   get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      if (this.#reason !== null) this.#controller.abort(this.#reason);
+    }
     return this.#controller.signal;
+  }
+
+  /** The watch itself, as what ends its hops. */
+  get abort(): HopAbort {
+    return this;
+  }
+
+  add(target: Abortable): void {
+    if (this.#target === null) this.#target = target;
+    else (this.#others ??= new Set()).add(target);
+  }
+
+  delete(target: Abortable): void {
+    if (this.#target === target) this.#target = null;
+    else this.#others?.delete(target);
   }
 
   /** Time left of the total in ms, `Infinity` without a limit. */
   get remaining(): number {
-    const { total } = this.#limits;
-    return total === 0 ? Infinity : Math.max(0, this.#start + total - performance.now());
+    return Math.max(0, this.#totalDue - performance.now());
   }
 
   /**
-   * Calls a listener on an abort, besides the signal. A body under way needs it: a transport heeds
-   * the signal until the head has come, see `HopRequest`. From now on the listener answers for the
-   * reply.
+   * Names who answers for the reply from now on: a transport heeds an abort until the head has come,
+   * see `HopRequest`.
    *
-   * @param listener Gets the error to fail with.
+   * @param response Ends the reply's body.
    */
-  onAbort(listener: (reason: Error) => void): void {
-    const { signal } = this;
-    this.#onAbort = listener;
+  answeredBy(response: Abortable): void {
     this.#reply = this.#earlier = null;
-    if (signal.aborted) listener(asError(signal.reason));
+    if (this.#reason === null) this.add(response);
+    else response.abort(this.#reason);
   }
 
   /**
@@ -137,15 +161,33 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
     if (body.close !== undefined) (this.#bodies ??= []).push(body);
   }
 
+  /** Whether there are bodies to close. */
+  get ownsBodies(): boolean {
+    return this.#bodies !== null;
+  }
+
   /** Closes the bodies; called when the request is over. */
   closeBodies(): void {
     for (const each of this.#bodies ?? []) each.close?.();
     this.#bodies = null;
   }
 
-  /** The total has passed. */
+  /** When the first of the limits has passed. */
+  get due(): number {
+    return Math.min(this.#totalDue, this.#connectDue, this.#sockConnectDue, this.#silenceDue);
+  }
+
   onDue(): void {
-    this.#expire("total");
+    const { due } = this;
+    const phase = due === this.#totalDue
+      ? "total"
+      : due === this.#connectDue
+      ? "connect"
+      : due === this.#sockConnectDue
+      ? "sockConnect"
+      : "sockRead";
+    const elapsed = performance.now() - this.#start;
+    this.#abort(new TIMEOUT_ERRORS[phase](this.initialUrl, phase, this.#limits[phase], elapsed));
   }
 
   /** The watch itself, as what knows the request's phases. */
@@ -167,38 +209,34 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
   connecting(): void {
     const { connect } = this.#limits;
     if (connect === 0 || this.#isOver) return;
-    this.connected();
-    const onDue = (): void => this.#expire("connect");
-    this.#connect = setDeadline(connect, performance.now(), { onDue });
+    this.#connectDue = performance.now() + connect;
+    this.#open.expect(this.#connectDue);
   }
 
   /** A new connection is made. */
   opening(): void {
     const { sockConnect } = this.#limits;
     if (sockConnect === 0 || this.#isOver) return;
-    const onDue = (): void => this.#expire("sockConnect");
-    this.#sockConnect = setDeadline(sockConnect, performance.now(), { onDue });
+    this.#sockConnectDue = performance.now() + sockConnect;
+    this.#open.expect(this.#sockConnectDue);
   }
 
   /** A connection is there. */
   connected(): void {
-    if (this.#connect !== null) clearDeadline(this.#connect);
-    if (this.#sockConnect !== null) clearDeadline(this.#sockConnect);
-    this.#connect = this.#sockConnect = null;
+    this.#connectDue = this.#sockConnectDue = Infinity;
   }
 
   /** The peer's next bytes are waited for. */
   reading(): void {
     const { sockRead } = this.#limits;
     if (sockRead === 0 || this.#isOver) return;
-    this.#readingSince = performance.now();
-    // One timer for many reads: when it fires early for the last of them, it is set again.
-    if (this.#silence === null) this.#armSilence(sockRead);
+    this.#silenceDue = performance.now() + sockRead;
+    this.#open.expect(this.#silenceDue);
   }
 
   /** Bytes have come, or nobody waits for any. */
   idle(): void {
-    this.#readingSince = Infinity;
+    this.#silenceDue = Infinity;
   }
 
   /** Ends the watch; called when the body has ended or was given up. */
@@ -206,7 +244,7 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#stop();
-    this.#onAbort = null;
+    this.#target = this.#others = null;
   }
 
   /**
@@ -217,7 +255,6 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
   fail(reason: unknown): void {
     this.#abort(reason);
     this.#isOver = true;
-    this.#onAbort = null;
     const replies = [...this.#earlier ?? [], ...this.#reply === null ? [] : [this.#reply]];
     this.#reply = this.#earlier = null;
     for (const each of replies) discardReply(each);
@@ -225,35 +262,20 @@ export class Watch implements RequestContext, RequestPhases, Waiting {
 
   #abort(reason: unknown): void {
     this.#stop();
-    const listener = this.#onAbort;
     const error = asError(reason);
-    if (!this.#isOver) this.#controller.abort(error);
-    listener?.(error);
+    const targets = [this.#target, ...this.#others ?? []];
+    this.#target = this.#others = null;
+    if (!this.#isOver && this.#reason === null) {
+      this.#reason = error;
+      this.#controller?.abort(error);
+    }
+    for (const each of targets) each?.abort(error);
   }
 
   #stop(): void {
     this.#open.delete(this.#place);
-    if (this.#total !== null) clearDeadline(this.#total);
-    this.connected();
-    if (this.#silence !== null) clearTimeout(this.#silence);
-    this.#total = this.#silence = null;
     this.#unlisten?.();
-  }
-
-  #armSilence(delay: number): void {
-    this.#silence = setTimeout(() => {
-      this.#silence = null;
-      if (this.#readingSince === Infinity) return; // the next reading() arms it again
-      const left = this.#readingSince + this.#limits.sockRead - performance.now();
-      if (left > 0.5) this.#armSilence(Math.ceil(left));
-      else this.#expire("sockRead");
-    }, delay);
-  }
-
-  #expire(phase: keyof ClientTimeout): void {
-    const elapsed = performance.now() - this.#start;
-    const type = TIMEOUT_ERRORS[phase];
-    this.#abort(new type(this.initialUrl, phase, this.#limits[phase], elapsed));
+    this.#unlisten = null;
   }
 
   #listen(external: AbortSignal): () => void {

@@ -25,7 +25,7 @@ const dropped = new FinalizationRegistry<Remains>(({ result, onEnd }) => {
 
 /** Ends a response with its request. */
 export function endTogether(watch: Watch, response: ClientResponse): void {
-  watch.onAbort((reason) => response.content.cancel(reason));
+  watch.answeredBy({ abort: (reason) => response.content.cancel(reason) });
 }
 
 /**
@@ -38,6 +38,6 @@ export function endTogether(watch: Watch, response: ClientResponse): void {
  */
 export function endIfDropped(watch: Watch, response: ClientResponse, remains: Remains): void {
   const weak = new WeakRef(response);
-  watch.onAbort((reason) => weak.deref()?.content.cancel(reason));
+  watch.answeredBy({ abort: (reason) => weak.deref()?.content.cancel(reason) });
   dropped.register(response, remains);
 }

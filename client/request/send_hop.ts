@@ -7,6 +7,7 @@ import { ClientOSError, ServerDisconnectedError } from "../errors/connection_err
 import { type ObservedBody, observedBody, observedResult } from "./observed_hop.ts";
 import type { Environment } from "../connect/environment.ts";
 import { headerOf, isNamed, withHeader } from "../hop/header_list.ts";
+import { type HopAbort, NEVER } from "../hop/hop_abort.ts";
 import type { ClientHandler } from "../hop/middleware.ts";
 import type { Payload } from "../hop/payload.ts";
 import type { ClientRequest } from "../hop/request.ts";
@@ -54,48 +55,26 @@ const IDEMPOTENT: ReadonlySet<string> = new Set([
 export function sender(init: SendInit): ClientHandler {
   const { transport, jar, environment, repeats = false } = init;
   return async (request) => {
-    const { method, payload, context } = request;
-    const headers = outgoing(request, jar, environment);
-    const phases = context?.phases;
-    // With a stream it is the server's turn only when that has ended, see body_observer.ts.
-    const isStream = payload !== null &&
-      (payload.bytes === null || (context?.onUploadProgress ?? null) !== null);
-    phases?.connecting();
-    if (!isStream) phases?.reading();
-    context?.trace?.emit("onRequestHeadersSent", { request });
-    let body: ObservedBody | null = null;
+    const { context } = request;
+    const hop = new Hop(request, outgoing(request, jar, environment), environment);
     let result: HopResult;
     try {
-      if (payload !== null) body = observedBody(payload, request);
-      const hop: HopRequest = {
-        method,
-        url: request.href,
-        headers,
-        body,
-        once: !IDEMPOTENT.has(method),
-        proxy: context?.proxy ?? environment?.proxyFor(request.url) ?? null,
-        rawBody: context?.rawBody ?? false,
-        signal: request.signal,
-        observer: observerOf(request, context, isStream),
-        skipped: context?.skipped ?? NONE,
-      };
+      hop.begin();
       try {
         result = await transport.send(hop);
       } catch (error) {
-        if (!repeats || !isGone(error, request, hop.signal)) throw error;
-        body?.stop?.();
-        context?.trace?.emit("onRequestHeadersSent", { request });
-        if (payload !== null) body = observedBody(payload, request);
-        result = await transport.send({ ...hop, body, fresh: true });
+        if (!repeats || !isGone(error, request, hop.abort)) throw error;
+        hop.again();
+        result = await transport.send(hop);
       }
     } catch (error) {
-      body?.stop?.(); // fetch does not cancel the body of a connection that was never made
+      hop.body?.stop?.(); // fetch does not cancel the body of a connection that was never made
       throw error;
     } finally {
-      phases?.connected();
-      phases?.idle();
+      context?.phases.connected();
+      context?.phases.idle();
     }
-    const observed = observedResult(result, request, body);
+    const observed = observedResult(result, request, hop.body);
     context?.received(observed);
     if (context !== null && context.trace !== null) {
       const { status, headers } = result;
@@ -108,14 +87,72 @@ export function sender(init: SendInit): ClientHandler {
   };
 }
 
+/** One hop on its way to the transport. */
+class Hop implements HopRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: HeaderList;
+  readonly once: boolean;
+  readonly proxy: string | null;
+  readonly rawBody: boolean;
+  readonly abort: HopAbort;
+  readonly observer: HopObserver | null;
+  readonly skipped: ReadonlySet<string>;
+  body: ObservedBody | null = null;
+  fresh = false;
+  readonly #request: ClientRequest;
+  readonly #isStream: boolean;
+
+  constructor(request: ClientRequest, headers: HeaderList, environment: Environment | null) {
+    const { method, payload, context } = request;
+    this.method = method;
+    this.url = request.href;
+    this.headers = headers;
+    this.once = !IDEMPOTENT.has(method);
+    this.proxy = context?.proxy ?? environment?.proxyFor(request.url) ?? null;
+    this.rawBody = context?.rawBody ?? false;
+    this.abort = context?.abort ?? NEVER;
+    // With a stream it is the server's turn only when that has ended, see observed_hop.ts.
+    this.#isStream = payload !== null &&
+      (payload.bytes === null || (context?.onUploadProgress ?? null) !== null);
+    this.observer = observerOf(request, context, this.#isStream);
+    this.skipped = context?.skipped ?? NONE;
+    this.#request = request;
+  }
+
+  get signal(): AbortSignal {
+    return this.abort.signal;
+  }
+
+  begin(): void {
+    const { phases } = this.#request.context ?? {};
+    phases?.connecting();
+    if (!this.#isStream) phases?.reading();
+    this.#open();
+  }
+
+  /** Makes it ready to be sent once more, on a connection that has carried nothing before. */
+  again(): void {
+    this.body?.stop?.();
+    this.fresh = true;
+    this.#open();
+  }
+
+  #open(): void {
+    const request = this.#request;
+    request.context?.trace?.emit("onRequestHeadersSent", { request });
+    if (request.payload !== null) this.body = observedBody(request.payload, request);
+  }
+}
+
 /**
  * Whether the connection of a hop was gone before a byte of a reply, as far as the transport can
  * see, and the server may see the request twice.
  */
-function isGone(error: unknown, { method, payload }: ClientRequest, signal: AbortSignal): boolean {
+function isGone(error: unknown, { method, payload }: ClientRequest, abort: HopAbort): boolean {
   const gone = error instanceof ServerDisconnectedError || error instanceof ClientOSError;
   const repeatable = IDEMPOTENT.has(method) && (payload === null || payload.replayable);
-  return gone && repeatable && !signal.aborted;
+  return gone && repeatable && abort.reason === null;
 }
 
 function observerOf(

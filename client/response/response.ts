@@ -57,6 +57,7 @@ import {
 import { aheadOf, MAX_AHEAD, ReadAhead } from "./read_ahead.ts";
 import { type HopConnection, type HopResult, replyHeader } from "../hop/transport.ts";
 
+const DONE = Promise.resolve();
 const RELEASED = "Connection closed: the response was released";
 
 /** Names the encoding of a body whose header does not. */
@@ -240,11 +241,17 @@ export class ClientResponse {
    * @returns The encoding, a name of the WHATWG Encoding standard.
    */
   async getEncoding(): Promise<string> {
-    const charset = this.charset;
+    return this.#knownEncoding ?? this.#fallbackCharset?.(this, await this.read()) ?? "utf-8";
+  }
+
+  /** The encoding that the header tells; `null` where somebody else is to be asked. */
+  get #knownEncoding(): string | null {
+    const { mimeType, params } = parseContentType(replyHeader(this.#result, "content-type"));
+    const charset = params.get("charset") ?? null;
+    if (charset?.toLowerCase() === "utf-8") return "utf-8";
     const known = charset === null ? null : decoderFor(charset, true);
     if (known !== null) return known.encoding;
-    if (this.#fallbackCharset === null || isJsonType(this.contentType)) return "utf-8";
-    return this.#fallbackCharset(this, await this.read());
+    return this.#fallbackCharset === null || isJsonType(mimeType) ? "utf-8" : null;
   }
 
   /**
@@ -261,7 +268,7 @@ export class ClientResponse {
   async text(options: TextOptions = {}): Promise<string> {
     TEXT_OPTIONS.check("response.text()", options);
     const bytes = await this.read();
-    const encoding = options.encoding ?? await this.getEncoding();
+    const encoding = options.encoding ?? this.#knownEncoding ?? await this.getEncoding();
     return this.#text = decodeText(bytes, encoding, options, this);
   }
 
@@ -394,8 +401,8 @@ export class ClientResponse {
   }
 
   /** The same as `release()`, for `await using`. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#giveUp();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#giveUp() ?? DONE;
   }
 
   /** The same as `release()`, for `using`. */

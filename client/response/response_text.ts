@@ -7,6 +7,8 @@ import { isJsonType } from "../../http/headers/content_type.ts";
 import { ClientPayloadError } from "../errors/client_errors.ts";
 import type { TextOptions } from "./response_options.ts";
 
+const UTF8 = new TextDecoder("utf-8", { fatal: true }); // of nearly every body
+
 /**
  * Decodes a body.
  *
@@ -24,7 +26,8 @@ export function decodeText(
   options: TextOptions,
   from: { readonly url: URL },
 ): string {
-  const decoder = decoderFor(encoding, options.errors !== "replace");
+  const isStrict = options.errors !== "replace";
+  const decoder = encoding === "utf-8" && isStrict ? UTF8 : decoderFor(encoding, isStrict);
   if (decoder === null) {
     throw new RangeError(`Cannot decode the body: unknown encoding "${encoding}"`);
   }

@@ -69,7 +69,7 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
     webSockets: "platform",
     async send(request) {
       refuseImpossible(request);
-      const waiting = slots.acquire(request.url, request.signal);
+      const waiting = slots.acquire(request);
       if (waiting !== null) await takeTurn(waiting, request, slots);
       const proxy = request.proxy ?? connector.proxy;
       try {

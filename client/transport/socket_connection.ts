@@ -7,12 +7,17 @@ import { formatChunk, LAST_CHUNK } from "../../http/http1/format_head.ts";
 import { headEnd, parseReplyHead, type ReplyHead } from "../../http/http1/head.ts";
 import { DEFAULT_HEAD_LIMITS, HttpSyntaxError } from "../../http/http1/head_rules.ts";
 import type { Opened } from "../connect/sockets.ts";
+import type { Abortable } from "../hop/hop_abort.ts";
 import type { HopBody, HopObserver } from "../hop/transport.ts";
+import { giveBuffer, READ_BUFFER, takeBuffer } from "./read_buffers.ts";
 
-const SMALL_BUFFER = 4 * 1024;
+const ARMED_BUFFER = 512;
 const LARGE_BUFFER = 64 * 1024;
 const MAX_INTERIM = 32; // replies of 1xx to one request
 const CONTINUE_WAIT = 1_000; // ms, what curl waits for 100 Continue
+const MAX_HEAD = DEFAULT_HEAD_LIMITS.maxHeadSize + READ_BUFFER;
+
+function ignore(): void {}
 
 /** The connection ended before a byte of a reply came. */
 export class NoReplyError extends Error {
@@ -40,14 +45,16 @@ export interface Outgoing {
   readonly closes: boolean;
 }
 
+const NOTHING = new Uint8Array(0);
+
 /** A connection to one peer, and the bytes of it that nobody has used yet. */
-export class SocketConnection {
+export class SocketConnection implements Abortable {
   /** Connections with the same key stand for each other. */
   readonly key: string;
   /** What is known of it. */
   readonly opened: Opened;
   /** What has come and was not used lies in here, from `start` to `end`. */
-  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(SMALL_BUFFER);
+  bytes: Uint8Array<ArrayBuffer> = NOTHING;
   start = 0;
   end = 0;
   /** Requests that it has carried. */
@@ -60,6 +67,7 @@ export class SocketConnection {
   readonly #stream: ByteStream;
   #isClosed = false;
   #isLast = false;
+  #isFull = false; // the last read filled its memory
   #upload: "none" | "running" | "done" = "none";
   #uploadFailure: UnsentError | null = null;
   #answer: ((goesOn: boolean) => void) | null = null; // for a body that waits for 100 Continue
@@ -103,6 +111,11 @@ export class SocketConnection {
     this.#stream.close();
   }
 
+  /** The request is given up. */
+  abort(): void {
+    this.close();
+  }
+
   /**
    * Reads into memory of the caller.
    *
@@ -120,26 +133,37 @@ export class SocketConnection {
    * @returns Whether some came; `false` at the end of the connection.
    */
   async fill(most: number = LARGE_BUFFER): Promise<boolean> {
-    if (this.armed !== null) return this.#fromArmed(await this.armed);
+    return this.#came(await (this.armed ?? this.#stream.read(this.#room(most))));
+  }
+
+  /** Memory behind the bytes that were not used. */
+  #room(most: number): Uint8Array<ArrayBuffer> {
     if (this.start === this.end) this.start = this.end = 0;
     else if (this.start > 0 && this.end === this.bytes.length) {
       this.bytes.copyWithin(0, this.start, this.end);
       this.end -= this.start;
       this.start = 0;
     }
-    if (this.end === this.bytes.length) this.#grow(most);
-    const count = await this.#stream.read(
-      this.end === 0 ? this.bytes : this.bytes.subarray(this.end),
-    );
+    // After a full buffer a long body is coming, and larger reads are cheaper.
+    if (this.end === this.bytes.length || this.#isFull) this.#grow(most);
+    return this.end === 0 ? this.bytes : this.bytes.subarray(this.end);
+  }
+
+  /** Takes note of what a read gave. */
+  #came(count: number | null): boolean {
+    if (this.armed !== null) {
+      this.armed = null;
+      this.start = this.end = 0;
+    }
     if (count === null) return false;
     this.end += count;
-    // A full buffer: a long body is coming, and larger reads are cheaper.
-    if (count === this.bytes.length && count < LARGE_BUFFER) this.#grow(LARGE_BUFFER);
+    this.#isFull = this.end === this.bytes.length;
     return true;
   }
 
   /** Begins a read while it is idle, which ends when the peer closes it. */
   arm(onEnd: () => void): void {
+    this.bytes = new Uint8Array(ARMED_BUFFER);
     const reading = this.#stream.read(this.bytes);
     this.armed = reading;
     this.#stream.unref();
@@ -153,10 +177,12 @@ export class SocketConnection {
     if (this.armed !== null) this.#stream.ref();
   }
 
-  /** Gives memory back that was needed for a long reply. */
+  /** Gives its memory back, for what reads meanwhile. */
   rest(): void {
+    giveBuffer(this.bytes);
+    this.bytes = NOTHING;
     this.start = this.end = 0;
-    if (this.bytes.length > SMALL_BUFFER) this.bytes = new Uint8Array(SMALL_BUFFER);
+    this.#isFull = false;
   }
 
   /**
@@ -168,12 +194,12 @@ export class SocketConnection {
     this.#upload = "running";
     this.#isLast = outgoing.closes;
     const { body } = outgoing;
-    const done = (): void => void (this.#upload = "done");
-    if (body === null) {
-      // That the peer has closed it is seen by reading, and it may have answered before.
-      this.#stream.write(outgoing.head).then(done, () => {});
-    } else this.#sendBody(outgoing, body).then(done, () => {});
+    // That the peer has closed it is seen by reading, and it may have answered before.
+    (body === null ? this.#stream.write(outgoing.head) : this.#sendBody(outgoing, body))
+      .then(this.#onSent, ignore);
   }
+
+  readonly #onSent = (): void => void (this.#upload = "done");
 
   /**
    * Reads the head of the final reply, or of 101.
@@ -192,7 +218,13 @@ export class SocketConnection {
       if (at === -1) {
         const before = this.start;
         seen = this.end;
-        if (!await this.#more(interim)) throw this.#cut(interim);
+        let count: number | null;
+        try {
+          count = await (this.armed ?? this.#stream.read(this.#room(MAX_HEAD)));
+        } catch (error) {
+          throw this.#broken(error, interim);
+        }
+        if (!this.#came(count)) throw this.#cut(interim);
         observer?.progressed?.();
         seen -= before - this.start; // the bytes may have moved
         continue;
@@ -211,14 +243,10 @@ export class SocketConnection {
     }
   }
 
-  async #more(interim: number): Promise<boolean> {
-    try {
-      return await this.fill(DEFAULT_HEAD_LIMITS.maxHeadSize + SMALL_BUFFER);
-    } catch (error) {
-      if (this.start === this.end && interim === 0) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new HttpSyntaxError(`the connection broke within the head of the reply (${reason})`);
-    }
+  #broken(error: unknown, interim: number): unknown {
+    if (this.start === this.end && interim === 0) return error;
+    const reason = error instanceof Error ? error.message : String(error);
+    return new HttpSyntaxError(`the connection broke within the head of the reply (${reason})`);
   }
 
   #cut(interim: number): Error {
@@ -228,20 +256,14 @@ export class SocketConnection {
     return new HttpSyntaxError("the connection was closed within the head of the reply");
   }
 
-  #fromArmed(count: number | null): boolean {
-    this.armed = null;
-    this.start = 0;
-    this.end = count ?? 0;
-    return count !== null;
-  }
-
   #grow(most: number): void {
-    const size = Math.min(Math.max(this.bytes.length * 4, SMALL_BUFFER), most);
-    if (size <= this.bytes.length) return;
-    const larger = new Uint8Array(size);
+    const size = Math.min(this.bytes.length * 4, most);
+    if (size <= this.bytes.length && this.bytes.length > 0) return;
+    const larger = this.bytes.length < READ_BUFFER ? takeBuffer() : new Uint8Array(size);
     larger.set(this.bytes.subarray(this.start, this.end));
     this.end -= this.start;
     this.start = 0;
+    if (this.bytes.length > 0) giveBuffer(this.bytes);
     this.bytes = larger;
   }
 

@@ -8,7 +8,6 @@ import { FingerprintError, ProxyUnreachableError } from "../connect/open_connect
 import { ProxyError } from "../connect/proxy_handshake.ts";
 import { ClientPayloadError, ClientProtocolError } from "../errors/client_errors.ts";
 import {
-  asError,
   ClientConnectionError,
   ClientOSError,
   ServerDisconnectedError,
@@ -18,6 +17,7 @@ import {
   connectorError,
   ServerFingerprintMismatch,
 } from "../errors/connector_errors.ts";
+import { abortOf } from "../hop/hop_abort.ts";
 import type { HopRequest } from "../hop/transport.ts";
 import { connectFailure, requestInfo } from "./fetch_errors.ts";
 import { NoReplyError, type SocketConnection } from "./socket_connection.ts";
@@ -37,7 +37,8 @@ export function socketError(
   proxy: string | null,
   socket: SocketConnection | null,
 ): Error {
-  if (hop.signal.aborted) return asError(hop.signal.reason);
+  const { reason } = abortOf(hop);
+  if (reason !== null) return reason;
   if (error instanceof NotSupportedError || error instanceof ClientConnectionError) return error;
   const unsent = socket?.uploadFailure ?? null;
   if (unsent !== null) {

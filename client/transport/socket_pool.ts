@@ -68,6 +68,7 @@ export class SocketPool {
   free(connection: SocketConnection, keepAlive: number | null): void {
     const kept = Math.min(this.#keepAlive, keepAlive ?? Infinity);
     if (this.#isClosed || kept <= 0 || connection.isClosed) return connection.close();
+    connection.rest();
     const now = performance.now();
     connection.idleSince = now;
     connection.keptUntil = now + kept;

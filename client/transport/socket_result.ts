@@ -10,8 +10,8 @@ import { BodyDecoder } from "../../http/http1/body_decoder.ts";
 import { type Framing, replyFraming, replyPersists } from "../../http/http1/framing.ts";
 import type { ReplyHead } from "../../http/http1/head.ts";
 import { ClientPayloadError } from "../errors/client_errors.ts";
-import { asError } from "../errors/connection_errors.ts";
 import type { Opened } from "../connect/sockets.ts";
+import { abortOf } from "../hop/hop_abort.ts";
 import type { HeaderList, HopConnection, HopRequest, HopResult } from "../hop/transport.ts";
 import { type SocketConnection, UnsentError } from "./socket_connection.ts";
 
@@ -81,6 +81,11 @@ export class SocketResult implements HopResult {
     return status === 101 || (this.#request.method === "CONNECT" && status >= 200 && status < 300);
   }
 
+  /** Whether the connection serves others already. */
+  get isWhole(): boolean {
+    return this.#socket === null;
+  }
+
   get headers(): Headers {
     if (this.#headers !== null) return this.#headers;
     const headers = new Headers();
@@ -119,8 +124,9 @@ export class SocketResult implements HopResult {
   }
 
   bodyError(error: unknown): Error {
-    const { signal, url } = this.#request;
-    if (signal.aborted) return asError(signal.reason);
+    const { url } = this.#request;
+    const { reason: ended } = abortOf(this.#request);
+    if (ended !== null) return ended;
     const isOurs = error instanceof UnsentError && error.cause !== undefined;
     const cause = isOurs ? error.cause : error;
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -142,6 +148,7 @@ export class SocketResult implements HopResult {
     }
     this.#socket = null;
     const pending = socket.bytes.slice(socket.start, socket.end);
+    socket.rest();
     this.#free?.(socket, this.#request, "taken", null);
     this.#free = null;
     return { stream: socket.opened.stream, pending };

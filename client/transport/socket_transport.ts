@@ -14,6 +14,7 @@ import { ConnectionOpener, type Route } from "../connect/open_connection.ts";
 import { proxyAuthorization } from "../connect/proxy_authorization.ts";
 import { isNamed } from "../hop/header_list.ts";
 import { ClientConnectionError } from "../errors/connection_errors.ts";
+import { abortOf } from "../hop/hop_abort.ts";
 import { asksUpgrade, type HeaderList, type HopRequest, type Transport } from "../hop/transport.ts";
 import { fetchTransport } from "./fetch_transport.ts";
 import { type Outgoing, SocketConnection } from "./socket_connection.ts";
@@ -75,7 +76,6 @@ class SocketTransport implements Transport {
   readonly #slots: ConnectionSlots;
   readonly #pool: SocketPool;
   readonly #opener: ConnectionOpener;
-  readonly #open = new Set<SocketConnection>(); // those in use
   #last: Prepared | null = null;
   #isClosed = false;
 
@@ -87,23 +87,36 @@ class SocketTransport implements Transport {
     this.#pool = new SocketPool(forceClose ? 0 : keepAlive, limit === 0 ? Infinity : limit);
   }
 
-  async send(request: HopRequest): Promise<SocketResult> {
-    const waiting = this.#slots.acquire(request.url, request.signal);
-    if (waiting !== null) await takeTurn(waiting, request, this.#slots);
+  send(request: HopRequest): Promise<SocketResult> {
+    const waiting = this.#slots.acquire(request);
+    return waiting === null
+      ? this.#send(request)
+      : takeTurn(waiting, request, this.#slots).then(() => this.#send(request));
+  }
+
+  async #send(request: HopRequest): Promise<SocketResult> {
     const proxy = request.proxy ?? this.#connector.proxy;
+    const abort = abortOf(request);
     let socket: SocketConnection | null = null;
     try {
       if (this.#isClosed) throw new ClientConnectionError("Cannot send: the transport is closed");
-      if (request.signal.aborted) throw request.signal.reason;
+      if (abort.reason !== null) throw abort.reason;
       const { way, outgoing } = this.#prepared(request, proxy);
       socket = request.fresh === true ? null : this.#pool.take(way.key, request.once);
       socket ??= await this.#connect(way, request);
-      this.#open.add(socket);
       request.observer?.connected(socket.uses > 0);
-      return await this.#exchange(socket, request, outgoing);
+      abort.add(socket);
+      socket.begin();
+      socket.send(outgoing);
+      const head = await socket.readHead(request.observer);
+      abort.delete(socket);
+      if (abort.reason !== null) throw abort.reason;
+      return new SocketResult(head, request, socket, this.#free);
     } catch (error) {
-      socket?.close();
-      if (socket !== null) this.#open.delete(socket);
+      if (socket !== null) {
+        abort.delete(socket);
+        socket.close();
+      }
       this.#slots.release(request.url);
       throw socketError(error, request, proxy, socket);
     }
@@ -138,27 +151,7 @@ class SocketTransport implements Transport {
     return new SocketConnection(way.key, await this.#opener.open(way.route(), signal, observer));
   }
 
-  async #exchange(
-    socket: SocketConnection,
-    request: HopRequest,
-    outgoing: Outgoing,
-  ): Promise<SocketResult> {
-    const { signal } = request;
-    const onAbort = (): void => socket.close();
-    signal.addEventListener("abort", onAbort, { once: true });
-    try {
-      socket.begin();
-      socket.send(outgoing);
-      const head = await socket.readHead(request.observer);
-      if (signal.aborted) throw signal.reason;
-      return new SocketResult(head, request, socket, this.#free);
-    } finally {
-      signal.removeEventListener("abort", onAbort);
-    }
-  }
-
   readonly #free: Free = (socket, request, reusable, keptFor) => {
-    this.#open.delete(socket);
     if (reusable === "taken") {
       // It is somebody else's now.
     } else if (reusable) this.#pool.free(socket, keptFor);

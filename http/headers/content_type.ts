@@ -21,6 +21,13 @@ const PARAMETER = /;\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/g;
  * @returns The mime type and its parameters; a value that is no `type/subtype` counts as missing.
  */
 export function parseContentType(value: string | null): ContentType {
+  if (value !== last.value) last = { value, type: parsed(value) };
+  return last.type;
+}
+
+let last = { value: null as string | null, type: parsed(null) }; // a server has few types
+
+function parsed(value: string | null): ContentType {
   const text = value ?? "";
   const end = text.indexOf(";");
   const mimeType = (end < 0 ? text : text.slice(0, end)).trim().toLowerCase();

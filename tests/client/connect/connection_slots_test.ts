@@ -44,7 +44,7 @@ Deno.test("ConnectionSlots gives each place to the first who can use it, whoever
             const id = ids++;
             const controller = new AbortController();
             controllers.set(id, controller);
-            const wait = slots.acquire(url(number), controller.signal);
+            const wait = slots.acquire({ url: url(number), signal: controller.signal });
             if (wait === null) got.add(id);
             else wait.then(() => got.add(id), () => {});
             model.waiting.push({ id, host: number });
@@ -74,7 +74,7 @@ const other = url(COUNT);
 
 /** A signal of its own for each: many listeners on one take their time. */
 function acquire(slots: ConnectionSlots, target: string | undefined): boolean {
-  return slots.acquire(target ?? other, new AbortController().signal) === null;
+  return slots.acquire({ url: target ?? other, signal: new AbortController().signal }) === null;
 }
 
 /** Time in ms that it takes to take and give back a place, many times. */
@@ -82,7 +82,7 @@ function turnover(slots: ConnectionSlots): number {
   const { signal } = new AbortController();
   const start = performance.now();
   for (let at = 0; at < COUNT; at++) {
-    if (slots.acquire(other, signal) !== null) throw new Error("it had to wait");
+    if (slots.acquire({ url: other, signal }) !== null) throw new Error("it had to wait");
     slots.release(other);
   }
   return performance.now() - start;

@@ -74,10 +74,10 @@ Deno.test("ConnectionSlots lets waiters pass in order, and those of a free host 
   const { signal } = new AbortController();
   const [a, b, c] = ["http://a/", "http://b/", "http://c/"] as const;
   const order: string[] = [];
-  assertEquals(slots.acquire(a, signal), null);
-  const second = slots.acquire(a, signal)?.then(() => order.push("a2"));
-  assertEquals(slots.acquire(b, signal), null);
-  const third = slots.acquire(c, signal)?.then(() => order.push("c"));
+  assertEquals(slots.acquire({ url: a, signal }), null);
+  const second = slots.acquire({ url: a, signal })?.then(() => order.push("a2"));
+  assertEquals(slots.acquire({ url: b, signal }), null);
+  const third = slots.acquire({ url: c, signal })?.then(() => order.push("c"));
   assertEquals([slots.used, slots.waiting], [2, 2]);
   slots.release(b); // a2 has waited longer, but its host is full
   await third;
@@ -93,13 +93,13 @@ Deno.test("ConnectionSlots forgets a waiter that gives up", async () => {
   const slots = new ConnectionSlots(1, 0);
   const url = "http://a/";
   const controller = new AbortController();
-  assertEquals(slots.acquire(url, controller.signal), null);
-  const waiting = slots.acquire(url, controller.signal);
+  assertEquals(slots.acquire({ url, signal: controller.signal }), null);
+  const waiting = slots.acquire({ url, signal: controller.signal });
   const reason = new Error("enough");
   controller.abort(reason);
   assertEquals(await assertRejects(() => waiting ?? Promise.resolve(), Error), reason);
   slots.release(url);
-  assertEquals(slots.acquire(url, new AbortController().signal), null);
+  assertEquals(slots.acquire({ url, signal: new AbortController().signal }), null);
 });
 
 Deno.test("connector.limit bounds the requests at a time; a large body that is not read keeps its place", async () => {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes, fail } from "@std/assert";
 import {
   ClientSession,
   type ClientTimeout,
@@ -6,7 +6,7 @@ import {
   ServerTimeoutError,
   SocketTimeoutError,
 } from "@roundtrip/http";
-import { clearDeadline, setDeadline } from "../../../client/request/deadline.ts";
+import { OpenRequests, type Timed } from "../../../client/request/open_requests.ts";
 import { overEach } from "../_transports.ts";
 
 const HEAD = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc";
@@ -123,24 +123,27 @@ Deno.test("limits that no timer can count are refused", async () => {
   }
 });
 
-Deno.test("a timer queue calls in order, skips what was cleared, and leaves no timer", async () => {
+Deno.test("one timer calls each request when it is due, skips those that have left, and ends", async () => {
   const called: number[] = [];
   const done = Promise.withResolvers<void>();
-  const deadlines = [0, 1, 2, 3].map((n) =>
-    setDeadline(30, performance.now(), {
+  const open = new OpenRequests<Timed>();
+  const began = performance.now();
+  const places = [30_000, 60, 30, 30, 45].map((limit, n) => {
+    const due = began + limit;
+    const place = open.add({
+      due,
       onDue() {
+        assert(performance.now() >= due - 0.5);
         called.push(n);
-        if (n === 3) done.resolve();
+        open.delete(place);
+        if (n === 1) done.resolve();
       },
-    })
-  );
-  const [, second] = deadlines;
-  assert(second);
-  clearDeadline(second);
-  clearDeadline(second);
+    });
+    return place;
+  });
+  for (const at of [3, 3, 0]) open.delete(places[at] ?? fail());
   await done.promise;
-  assertEquals(called, [0, 2, 3]);
-  clearDeadline(setDeadline(30_000, performance.now(), { onDue() {} }));
+  assertEquals([called, open.size], [[2, 4, 1], 0]);
 });
 
 overEach(

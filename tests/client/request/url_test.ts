@@ -22,6 +22,20 @@ Deno.test("A path below a base is the URL that the platform makes of both", () =
   }
 });
 
+Deno.test("An absolute URL is what the platform makes of it, whatever came before", () => {
+  for (const origin of ["http://h", "http://h:80", "http://H", "https://h:8443", "http://0x7f.1"]) {
+    for (const path of ["/", ...paths(), "", ":8080/", "0/", ".x/"]) {
+      const text = origin + path;
+      if (!URL.canParse(text)) continue;
+      const expected = new URL(text.replace(/%(?![\da-f]{2})/g, "%25"));
+      const { hash } = expected;
+      expected.hash = "";
+      const { href, fragment } = resolveTarget(text, null, undefined);
+      assertEquals([href, fragment], [expected.href, hash], text);
+    }
+  }
+});
+
 function* paths(): Generator<string> {
   for (const a of PIECES) {
     for (const b of PIECES) for (const c of PIECES) yield `/${a}${b}${c}`;
