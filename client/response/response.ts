@@ -8,7 +8,7 @@ import {
   type ContentDisposition,
   parseContentDisposition,
 } from "../../http/headers/content_disposition.ts";
-import { isJsonType, parseContentType } from "../../http/headers/content_type.ts";
+import { type ContentType, isJsonType, parseContentType } from "../../http/headers/content_type.ts";
 import { parseSetCookies, type ResponseCookie } from "../../http/headers/set_cookie.ts";
 import {
   MultipartReader,
@@ -195,13 +195,12 @@ export class ClientResponse {
 
   /** Mime type, `application/octet-stream` where the header is missing. */
   get contentType(): string {
-    return parseContentType(replyHeader(this.#result, "content-type")).mimeType;
+    return this.#type.mimeType;
   }
 
   /** Charset of the header, `null` where it does not say. */
   get charset(): string | null {
-    return parseContentType(replyHeader(this.#result, "content-type")).params.get("charset") ??
-      null;
+    return this.#type.params.get("charset") ?? null;
   }
 
   /** The `Content-Disposition` header, `null` where it is missing or malformed. */
@@ -246,12 +245,11 @@ export class ClientResponse {
 
   /** The encoding that the header tells; `null` where somebody else is to be asked. */
   get #knownEncoding(): string | null {
-    const { mimeType, params } = parseContentType(replyHeader(this.#result, "content-type"));
-    const charset = params.get("charset") ?? null;
+    const { charset } = this;
     if (charset?.toLowerCase() === "utf-8") return "utf-8";
     const known = charset === null ? null : decoderFor(charset, true);
     if (known !== null) return known.encoding;
-    return this.#fallbackCharset === null || isJsonType(mimeType) ? "utf-8" : null;
+    return this.#fallbackCharset === null || isJsonType(this.contentType) ? "utf-8" : null;
   }
 
   /**
@@ -408,6 +406,10 @@ export class ClientResponse {
   /** The same as `release()`, for `using`. */
   [Symbol.dispose](): void {
     this.release();
+  }
+
+  get #type(): ContentType {
+    return parseContentType(replyHeader(this.#result, "content-type"));
   }
 
   #giveUp(): Promise<void> | null {

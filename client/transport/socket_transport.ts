@@ -19,8 +19,9 @@ import { asksUpgrade, type HeaderList, type HopRequest, type Transport } from ".
 import { fetchTransport } from "./fetch_transport.ts";
 import { type Outgoing, SocketConnection } from "./socket_connection.ts";
 import { socketError } from "./socket_errors.ts";
+import { type Free, SocketLease } from "./socket_lease.ts";
 import { SocketPool } from "./socket_pool.ts";
-import { type Free, SocketResult } from "./socket_result.ts";
+import { SocketResult } from "./socket_result.ts";
 
 const USUAL_HEADERS: HeaderList = [["accept", "*/*"], ["user-agent", "roundtrip"]];
 /** Bodies up to this size go out in one write with their head. */
@@ -111,7 +112,7 @@ class SocketTransport implements Transport {
       const head = await socket.readHead(request.observer);
       abort.delete(socket);
       if (abort.reason !== null) throw abort.reason;
-      return new SocketResult(head, request, socket, this.#free);
+      return new SocketResult(new SocketLease(head, request, socket, this.#free), socket);
     } catch (error) {
       if (socket !== null) {
         abort.delete(socket);

@@ -9,19 +9,32 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /** First size of what is read for a reader without memory of its own, in bytes. */
 const LARGE_BUFFER = 64 * 1024;
 
-/** Makes a source of bytes that are there. */
-export function bytesSource(bytes: Bytes): BodySource {
-  let left: Bytes | null = bytes;
-  const take = (): Bytes | null => {
-    const taken = left;
-    left = null;
-    return taken;
-  };
-  return {
-    next: () => Promise.resolve(take()),
-    rest: () => Promise.resolve(take() ?? new Uint8Array(0)),
-    cancel: () => Promise.resolve(void take()),
-  };
+/** A source of bytes that are there. */
+export class BytesSource implements BodySource {
+  #left: Bytes | null;
+
+  constructor(bytes: Bytes) {
+    this.#left = bytes;
+  }
+
+  next(): Promise<Bytes | null> {
+    return Promise.resolve(this.#take());
+  }
+
+  rest(): Promise<Bytes> {
+    return Promise.resolve(this.#take() ?? new Uint8Array(0));
+  }
+
+  cancel(): Promise<void> {
+    this.#take();
+    return Promise.resolve();
+  }
+
+  #take(): Bytes | null {
+    const left = this.#left;
+    this.#left = null;
+    return left;
+  }
 }
 
 /**

@@ -91,8 +91,9 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    * @throws {RangeError} If `size` is no whole number.
    */
   read(size = -1): Promise<Uint8Array<ArrayBuffer>> {
-    if (size < 0 && this.#pending.length === 0 && this.#source?.rest !== undefined) {
-      return this.#readDirect(this.#source.rest, true);
+    const source = this.#source;
+    if (size < 0 && this.#pending.length === 0 && source?.rest !== undefined) {
+      return this.#readDirect(source, null);
     }
     if (!isCount(size)) return Promise.reject(noCount(size));
     return this.#exclusive(async () => {
@@ -125,9 +126,9 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     if (buffer.length === 0) {
       return Promise.reject(new RangeError("Cannot read into an empty buffer"));
     }
-    const into = this.#source?.into;
-    if (this.#pending.length === 0 && into !== undefined) {
-      return this.#readDirect(() => into(buffer), false);
+    const source = this.#source;
+    if (this.#pending.length === 0 && source?.into !== undefined) {
+      return this.#readDirect(source, buffer);
     }
     return this.#exclusive(async () => {
       if (this.#pending.length === 0) await this.#fetchMore();
@@ -287,15 +288,15 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /** What the source gives, in one await; the whole rest is the way of nearly every reply. */
-  async #readDirect(read: () => Promise<Bytes | null>, isRest: boolean): Promise<Bytes> {
+  async #readDirect(source: BodySource, buffer: Bytes | null): Promise<Bytes> {
     if (this.#reading) throw new TypeError("Cannot read the body: another read is waiting");
     this.#reading = true;
     try {
-      const bytes = await read();
+      const bytes = await (buffer === null ? source.rest?.() : source.into?.(buffer)) ?? EMPTY;
       if (this.#error !== null) throw this.#error; // given up meanwhile
-      this.#totalBytes += bytes?.length ?? 0;
-      if (isRest || bytes === null) this.#finish(null);
-      return bytes ?? EMPTY;
+      this.#totalBytes += bytes.length;
+      if (buffer === null || bytes.length === 0) this.#finish(null);
+      return bytes;
     } catch (error) {
       throw this.#fail(error);
     } finally {

@@ -1,0 +1,164 @@
+/**
+ * A body that comes over a connection of our own.
+ * @module
+ */
+import type { BodySource } from "../../http/bytes/body_source.ts";
+import { concatBytes } from "../../http/bytes/bytes.ts";
+import { BodyDecoder } from "../../http/http1/body_decoder.ts";
+import { CHUNKED } from "../../http/http1/framing.ts";
+import type { HeaderList } from "../hop/transport.ts";
+import type { SocketConnection } from "./socket_connection.ts";
+import type { SocketLease } from "./socket_lease.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** What is set aside on the word of a length header alone. */
+const MAX_TRUSTED_LENGTH = 16 * 1024 * 1024;
+const BROKEN = "the connection was closed before the end of the body";
+
+/** Reads a body; the connection is free with its last byte. */
+export class SocketBody implements BodySource {
+  readonly #lease: SocketLease;
+  readonly #decoder: BodyDecoder;
+  #left: Bytes | null = null; // has come with the head: a copy, the memory is needed for what follows
+  #failure: { readonly error: unknown } | null = null; // what follows that
+
+  /**
+   * Takes what has come with the head.
+   *
+   * @param lease The connection, which stands behind the head.
+   */
+  constructor(lease: SocketLease) {
+    this.#lease = lease;
+    this.#decoder = new BodyDecoder(lease.framing);
+    const pieces: Bytes[] = [];
+    try {
+      for (let socket = lease.socket; socket !== null; socket = lease.socket) {
+        const own = this.#atHand(socket);
+        if (own === 0) break;
+        pieces.push(this.#take(socket, own));
+        this.#used(socket);
+      }
+    } catch (error) {
+      // The head is whole: what is wrong with the body is told to those who read that.
+      this.#failure = { error };
+    }
+    if (pieces.length > 0) this.#left = concatBytes(pieces);
+  }
+
+  /** Whether there is nothing more to read, and never was. */
+  get isEmpty(): boolean {
+    return this.#left === null && this.#decoder.isDone;
+  }
+
+  /** The trailers, once the body has ended. */
+  get trailers(): HeaderList {
+    return this.#decoder.isDone ? this.#decoder.trailers.list : [];
+  }
+
+  next(): Promise<Bytes | null> {
+    const left = this.#left;
+    this.#left = null;
+    return left === null ? this.#guarded(null) : Promise.resolve(left);
+  }
+
+  into(buffer: Bytes): Promise<Bytes | null> {
+    const left = this.#left;
+    if (left === null) return this.#guarded(buffer);
+    const piece = left.subarray(0, buffer.length);
+    buffer.set(piece);
+    this.#left = piece.length === left.length ? null : left.subarray(piece.length);
+    return Promise.resolve(buffer.subarray(0, piece.length));
+  }
+
+  async rest(): Promise<Bytes> {
+    const size = (this.#left?.length ?? 0) + this.#decoder.left;
+    if (size > MAX_TRUSTED_LENGTH || this.#lease.framing === CHUNKED) {
+      const pieces: Bytes[] = [];
+      for (let each = await this.next(); each !== null; each = await this.next()) pieces.push(each);
+      return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : concatBytes(pieces);
+    }
+    const whole = new Uint8Array(size);
+    for (let at = 0; at < size;) at += (await this.into(whole.subarray(at)))?.length ?? size;
+    return whole;
+  }
+
+  cancel(): Promise<void> {
+    this.#left = null;
+    this.#lease.end(false);
+    return Promise.resolve();
+  }
+
+  /** Reads into a buffer, or a piece of its own; what fails ends the connection. */
+  async #guarded(buffer: Bytes | null): Promise<Bytes | null> {
+    const { socket } = this.#lease;
+    if (socket === null) return null;
+    try {
+      if (this.#failure !== null) throw this.#failure.error;
+      return await (buffer === null ? this.#piece(socket) : this.#fill(socket, buffer));
+    } catch (error) {
+      this.#lease.end(false);
+      throw error;
+    }
+  }
+
+  async #piece(socket: SocketConnection): Promise<Bytes | null> {
+    const own = await this.#have(socket);
+    if (own === 0) return null;
+    const piece = this.#take(socket, own);
+    this.#used(socket);
+    return piece;
+  }
+
+  async #fill(socket: SocketConnection, buffer: Bytes): Promise<Bytes | null> {
+    // Nothing at hand, and only bytes of the body can come: they need no copy.
+    if (socket.start === socket.end && this.#decoder.left > 0) {
+      const room = buffer.subarray(0, Math.min(buffer.length, this.#decoder.left));
+      const count = await socket.readInto(room);
+      if (count !== null) {
+        this.#decoder.take(count);
+        this.#used(socket);
+        return room.subarray(0, count);
+      }
+    }
+    const own = Math.min(await this.#have(socket), buffer.length);
+    if (own === 0) return null;
+    buffer.set(socket.bytes.subarray(socket.start, socket.start + own));
+    socket.start += own;
+    this.#decoder.take(own);
+    this.#used(socket);
+    return buffer.subarray(0, own);
+  }
+
+  /** How many bytes of the body are at hand, waiting for some; 0 at its end. */
+  async #have(socket: SocketConnection): Promise<number> {
+    for (;;) {
+      const own = this.#atHand(socket);
+      if (own > 0 || this.#decoder.isDone) return own;
+      if (await socket.fill()) continue;
+      if (socket.uploadFailure !== null) throw socket.uploadFailure;
+      if (!this.#decoder.endsWithConnection || socket.isClosed) throw new Error(BROKEN);
+      this.#lease.end(false);
+      return 0;
+    }
+  }
+
+  /** How many bytes of the body are at hand, behind framing. */
+  #atHand(socket: SocketConnection): number {
+    this.#used(socket);
+    return this.#decoder.available(socket.end - socket.start);
+  }
+
+  #take(socket: SocketConnection, count: number): Bytes {
+    const piece = socket.bytes.slice(socket.start, socket.start + count);
+    socket.start += count;
+    this.#decoder.take(count);
+    return piece;
+  }
+
+  /** Passes over framing; where the end is at hand too, the connection is free. */
+  #used(socket: SocketConnection): void {
+    socket.start = this.#decoder.read(socket.bytes, socket.start, socket.end);
+    if (this.#decoder.isDone) this.#lease.end(true);
+  }
+}
