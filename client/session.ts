@@ -6,9 +6,9 @@ import { REQUEST_OPTIONS, SESSION_OPTIONS } from "./request/option_tables.ts";
 import { tellHabits } from "../http/habits.ts";
 import type { QueryFields } from "../http/query.ts";
 import { whenClosed } from "../http/websocket/socket.ts";
-import { buildRequest, giveUp } from "./request/build_request.ts";
+import { giveUp, prepareRequest } from "./request/build_request.ts";
 import type { AbstractCookieJar } from "./cookies/abstract_cookie_jar.ts";
-import { endIfDropped, endTogether } from "./request/response_lifetime.ts";
+import { respond } from "./request/response_lifetime.ts";
 import { DOWNLOAD_OPTIONS, downloadFile, type DownloadOptions } from "./download_file.ts";
 import { environmentOf } from "./connect/environment.ts";
 import { ClientConnectionError } from "./errors/connection_errors.ts";
@@ -22,8 +22,6 @@ import {
   middlewaresOf,
   type RaiseForStatus,
   type RequestOptions,
-  type ResolvedOptions,
-  resolveRequest,
   resolveSession,
   type SessionDefaults,
   type SessionOptions,
@@ -31,15 +29,14 @@ import {
 import { OpenRequests } from "./request/open_requests.ts";
 import { followRedirects, isRedirect } from "./request/redirect.ts";
 import type { DataFields } from "./body/payload_of.ts";
-import { ClientRequest, type ClientRequestInit } from "./hop/request.ts";
+import { ClientRequest } from "./hop/request.ts";
 import { RESPONSE_HABITS, SESSION_HABITS } from "./response/habits.ts";
 import { ClientResponse } from "./response/response.ts";
 import type { Download } from "./response/save_body.ts";
 import { sender } from "./request/send_hop.ts";
-import { RequestTrace, TRACE_CONFIG } from "./hop/trace.ts";
+import { TRACE_CONFIG } from "./hop/trace.ts";
 import { Watch } from "./request/request_lifetime.ts";
-import { hasBody } from "./response/response_body.ts";
-import { readSoon, readUnread } from "./request/unread_responses.ts";
+import { readUnread } from "./request/unread_responses.ts";
 import type { ClientWebSocketResponse } from "./websocket/websocket.ts";
 import { connectWebSocket } from "./websocket/connect.ts";
 import type { WebSocketConnectOptions } from "./websocket/options.ts";
@@ -124,77 +121,35 @@ export class ClientSession {
     url: string | URL,
     options: RequestOptions = {},
   ): Promise<ClientResponse> {
-    let resolved: ResolvedOptions;
-    let init: ClientRequestInit;
+    const { first, watch, resolved, handler } = this.#begin(method, url, options);
     try {
-      if (this.#closed) throw new TypeError("Cannot send a request: the session is closed");
-      const verb = method.toUpperCase();
-      REQUEST_OPTIONS.check(`Cannot send a ${verb} request`, options);
-      resolved = resolveRequest(this.#defaults, verb, options);
-      init = buildRequest(verb, url, options, resolved);
-    } catch (error) {
-      giveUp(options.data);
-      throw error;
-    }
-    const { traceConfigs } = this.#defaults;
-    const trace = traceConfigs.length === 0
-      ? null
-      : new RequestTrace(traceConfigs, options.traceContext);
-    const watch = new Watch({
-      url: init.url,
-      limits: resolved.timeout,
-      external: resolved.signal,
-      trace,
-      proxy: resolved.proxy,
-      skipped: resolved.skipAutoHeaders,
-      rawBody: !resolved.policy.autoDecompress,
-      onUploadProgress: options.onUploadProgress ?? null,
-      open: this.#open,
-    });
-    if (init.payload) watch.own(init.payload);
-    const first = new ClientRequest(init, watch);
-    readUnread();
-    const handler = resolved.middlewares === null
-      ? this.#handler
-      : this.#around(resolved.middlewares);
-    try {
-      trace?.emit("onRequestStart", { request: first });
+      watch.trace?.emit("onRequestStart", { request: first });
       const reply = await handler(first);
-      const { request, result, history } = isRedirect(reply, resolved)
+      const arrival = isRedirect(reply, resolved)
         ? await followRedirects(first, reply, resolved, handler)
         : { request: first, result: reply, history: [] };
-      // Shares its scope with no closure that knows the response, see dropped_responses.ts.
-      const onEnd = (): void => {
-        watch.end();
-        result.release();
-        watch.closeBodies();
-      };
-      const response = new ClientResponse({
-        requestInfo: request,
-        history,
-        result,
-        onEnd,
-        policy: resolved.policy,
-        fallbackCharsetResolver: this.#defaults.fallbackCharsetResolver,
-      });
-      const isDone = result.isWhole === true && !watch.ownsBodies;
-      if (isDone) watch.end();
-      else if (resolved.timeout.total > 0 && this.#open.size < this.#scarceFrom) {
-        endTogether(watch, response);
-      } else endIfDropped(watch, response, { result, onEnd });
+      const response = respond(arrival, watch, resolved, this.#open.size >= this.#scarceFrom);
       if (resolved.raiseForStatus !== false) await raise(response, resolved.raiseForStatus);
-      if (trace !== null) {
-        const { status, headers } = result;
-        trace.emit("onRequestEnd", { request, response: { status, url: request.url, headers } });
-      }
-      if (!isDone && hasBody(result)) readSoon(response);
+      watch.arrived(arrival);
       return response;
     } catch (error) {
-      watch.fail(error);
-      watch.closeBodies();
-      trace?.emit("onRequestException", { request: first, error });
+      watch.failed(first, error);
       throw error;
     }
+  }
+
+  #begin(method: string, url: string | URL, options: RequestOptions) {
+    if (this.#closed) {
+      giveUp(options.data);
+      throw new TypeError("Cannot send a request: the session is closed");
+    }
+    const { resolved, init } = prepareRequest(this.#defaults, method, url, options);
+    const watch = new Watch(resolved, init, this.#open);
+    const first = new ClientRequest(init, watch);
+    readUnread();
+    const { middlewares } = resolved;
+    const handler = middlewares === null ? this.#handler : this.#around(middlewares);
+    return { first, watch, resolved, handler };
   }
 
   /**

@@ -7,7 +7,13 @@ import { isToken } from "../../http/headers/header_params.ts";
 import { encodeBasicAuth } from "../hop/basic_auth.ts";
 import { compressedPayload } from "../body/compressed_payload.ts";
 import { sentPairs } from "../cookies/cookie_pairs.ts";
-import type { RequestOptions, ResolvedOptions } from "./options.ts";
+import { REQUEST_OPTIONS } from "./option_tables.ts";
+import {
+  type RequestOptions,
+  type ResolvedOptions,
+  resolveRequest,
+  type SessionDefaults,
+} from "./options.ts";
 import type { Payload } from "../hop/payload.ts";
 import { jsonPayload } from "../body/json_payload.ts";
 import { payloadOf, type RequestData } from "../body/payload_of.ts";
@@ -17,31 +23,49 @@ import type { HeaderList } from "../hop/transport.ts";
 import { type RequestTarget, resolveTarget } from "./url.ts";
 
 /**
- * Builds the first hop of a request.
+ * Resolves what a caller gave, once; a body that a refused request would have closed is closed.
  *
  * @throws {InvalidURLError} If the URL cannot be requested.
- * @throws {TypeError} If the method is none, or credentials or a coding are given twice.
+ * @throws {TypeError} If an option or the method is not valid.
  */
-export function buildRequest(
+export function prepareRequest(
+  session: SessionDefaults,
   method: string,
-  input: string | URL,
+  url: string | URL,
   options: RequestOptions,
-  resolved: ResolvedOptions,
-): ClientRequestInit {
+): PreparedRequest {
+  try {
+    const verb = method.toUpperCase();
+    REQUEST_OPTIONS.check(`Cannot send a ${verb} request`, options);
+    const resolved = resolveRequest(session, verb, url, options);
+    return { resolved, init: buildRequest(resolved) };
+  } catch (error) {
+    giveUp(options.data);
+    throw error;
+  }
+}
+
+/** A request that can be sent. */
+export interface PreparedRequest {
+  readonly resolved: ResolvedOptions;
+  /** What its first hop is made of. */
+  readonly init: ClientRequestInit;
+}
+
+function buildRequest(resolved: ResolvedOptions): ClientRequestInit {
+  const { method, session, params, encoded } = resolved;
   if (method !== "GET" && !isToken(method)) {
     throw new TypeError(`Cannot use method "${method}": it is no RFC 9110 token`);
   }
-  const { baseUrl } = resolved.session;
-  const target = resolveTarget(input, baseUrl, options.params, options.encoded);
+  const target = resolveTarget(resolved.url, session.baseUrl, params, encoded);
   const { href: url, fragment } = target;
   const own = authorized(resolved, target);
-  const headers = options.expect100 ? withHeader(own, "expect", "100-continue") : own;
-  const cookies = options.cookies === undefined
-    ? null
-    : new Map(sentPairs(options.cookies, resolved.session.cookieJar.quoteCookie));
+  const headers = resolved.expect100 ? withHeader(own, "expect", "100-continue") : own;
+  const cookies = resolved.cookies === undefined
+    ? undefined
+    : new Map(sentPairs(resolved.cookies, session.cookieJar.quoteCookie));
   // Last, since it may be an open file, which a mistake would leave open.
-  const payload = payloadFor(options, resolved);
-  if (cookies === null) return { method, url, fragment, headers, payload };
+  const payload = payloadFor(resolved);
   return { method, url, fragment, headers, payload, cookies };
 }
 
@@ -54,15 +78,16 @@ export function giveUp(data: RequestData | undefined): void {
   }
 }
 
-function payloadFor(options: RequestOptions, resolved: ResolvedOptions): Payload | null {
-  const payload = options.json !== undefined
-    ? jsonPayload(options.json, resolved.session.jsonSerialize)
-    : options.data === undefined
+function payloadFor(resolved: ResolvedOptions): Payload | null {
+  const { json, data, session } = resolved;
+  const payload = json !== undefined
+    ? jsonPayload(json, session.jsonSerialize)
+    : data === undefined
     ? null
-    : payloadOf(options.data);
+    : payloadOf(data);
   try {
-    const sent = compressed(payload, options, resolved);
-    return options.headers === undefined ? sent : sizedByHeader(sent, resolved.headers);
+    const sent = compressed(payload, resolved);
+    return resolved.hasHeaders ? sizedByHeader(sent, resolved.headers) : sent;
   } catch (error) {
     payload?.close?.();
     throw error;
@@ -71,8 +96,7 @@ function payloadFor(options: RequestOptions, resolved: ResolvedOptions): Payload
 
 function compressed(
   payload: Payload | null,
-  { compress }: RequestOptions,
-  { headers }: ResolvedOptions,
+  { compress, headers }: ResolvedOptions,
 ): Payload | null {
   if (!compress || payload === null) return payload;
   if (headerOf(headers, "content-encoding") !== null) {

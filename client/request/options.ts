@@ -184,9 +184,18 @@ export interface SessionDefaults {
 }
 
 /** A request's options over its session's, complete. */
-export interface ResolvedOptions {
+export interface ResolvedOptions
+  extends
+    Pick<RequestOptions, "params" | "encoded" | "data" | "json" | "compress" | "cookies">,
+    Pick<RequestOptions, "expect100" | "traceContext"> {
   readonly session: SessionDefaults;
+  /** In upper case. */
+  readonly method: string;
+  /** As the caller gave it. */
+  readonly url: string | URL;
   readonly headers: HeaderList;
+  /** Whether some of these are the request's own. */
+  readonly hasHeaders: boolean;
   readonly skipAutoHeaders: ReadonlySet<string>;
   readonly auth: BasicAuth | null;
   readonly timeout: TimeLimits;
@@ -198,6 +207,7 @@ export interface ResolvedOptions {
   readonly follow: boolean;
   readonly maxRedirects: number;
   readonly signal: AbortSignal | null;
+  readonly onUploadProgress: ProgressCallback | null;
 }
 
 /**
@@ -283,6 +293,7 @@ function transportOf({ app, connector, transport }: SessionOptions): Transport {
  *
  * @param session The session's.
  * @param method Method in upper case.
+ * @param url URL as the caller gave it.
  * @param options What the caller gave.
  * @returns The options of this request.
  * @throws {TypeError} If `data` and `json` are both given.
@@ -292,6 +303,7 @@ function transportOf({ app, connector, transport }: SessionOptions): Transport {
 export function resolveRequest(
   session: SessionDefaults,
   method: string,
+  url: string | URL,
   options: RequestOptions,
 ): ResolvedOptions {
   if (options.data !== undefined && options.json !== undefined) {
@@ -307,7 +319,18 @@ export function resolveRequest(
   );
   return {
     session,
+    method,
+    url,
+    params: options.params,
+    encoded: options.encoded,
+    data: options.data,
+    json: options.json,
+    compress: options.compress,
+    cookies: options.cookies,
+    expect100: options.expect100,
+    traceContext: options.traceContext,
     headers: session.headers.merge(options.headers, skipAutoHeaders),
+    hasHeaders: options.headers !== undefined,
     skipAutoHeaders,
     auth: options.auth ?? null,
     timeout: options.timeout === undefined
@@ -320,6 +343,7 @@ export function resolveRequest(
     follow: options.allowRedirects ?? method !== "HEAD",
     maxRedirects: maxRedirectsOf(options.maxRedirects),
     signal: options.signal ?? null,
+    onUploadProgress: options.onUploadProgress ?? null,
   };
 }
 

@@ -15,30 +15,11 @@ import type { ProgressCallback } from "../hop/progress.ts";
 import type { RequestContext, RequestPhases } from "../hop/request_context.ts";
 import type { TimeLimits } from "../hop/timeout.ts";
 import type { OpenRequests, Timed } from "./open_requests.ts";
-import type { RequestTrace } from "../hop/trace.ts";
+import type { ClientRequest, ClientRequestInit } from "../hop/request.ts";
+import { RequestTrace } from "../hop/trace.ts";
+import type { ResolvedOptions } from "./options.ts";
+import type { Arrival } from "./redirect.ts";
 import { discardReply, type HopResult } from "../hop/transport.ts";
-
-/** What a {@linkcode Watch} is made of. */
-export interface WatchInit {
-  /** URL that the caller asked for. */
-  readonly url: URL | string;
-  /** Limits of time, complete. */
-  readonly limits: TimeLimits;
-  /** The caller's own signal. */
-  readonly external: AbortSignal | null;
-  /** Told about the request's way. */
-  readonly trace: RequestTrace | null;
-  /** Proxy of this request. */
-  readonly proxy: string | null;
-  /** Names of headers, in lower case, that are not added by themselves. */
-  readonly skipped: ReadonlySet<string>;
-  /** Whether bodies have to come as they are on the wire. */
-  readonly rawBody: boolean;
-  /** Told how much of the body was sent, `null` for nobody. */
-  readonly onUploadProgress: ProgressCallback | null;
-  /** The requests of the session that are under way: the watch is among them until it ends. */
-  readonly open: OpenRequests<Watch>;
-}
 
 /**
  * Watches one request from the call to the end of its body. What it aborts with is the error that the
@@ -74,21 +55,26 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
   /**
    * Starts the watch.
    *
-   * @param init Limits and listeners.
+   * @param resolved The request's options.
+   * @param init Its first hop.
+   * @param open The requests of the session that are under way: this is among them until it ends.
    */
-  constructor(init: WatchInit) {
+  constructor(resolved: ResolvedOptions, init: ClientRequestInit, open: OpenRequests<Watch>) {
+    const { timeout, session } = resolved;
     this.#url = init.url;
-    this.trace = init.trace;
-    this.proxy = init.proxy;
-    this.skipped = init.skipped;
-    this.rawBody = init.rawBody;
-    this.onUploadProgress = init.onUploadProgress;
-    this.#limits = init.limits;
-    const { total } = init.limits;
-    this.#totalDue = total === 0 ? Infinity : this.#start + total;
-    this.#open = init.open;
-    this.#place = init.open.add(this);
-    if (init.external !== null) this.#unlisten = this.#listen(init.external);
+    this.trace = session.traceConfigs.length === 0
+      ? null
+      : new RequestTrace(session.traceConfigs, resolved.traceContext);
+    this.proxy = resolved.proxy;
+    this.skipped = resolved.skipAutoHeaders;
+    this.rawBody = !resolved.policy.autoDecompress;
+    this.onUploadProgress = resolved.onUploadProgress;
+    this.#limits = timeout;
+    this.#totalDue = timeout.total === 0 ? Infinity : this.#start + timeout.total;
+    this.#open = open;
+    this.#place = open.add(this);
+    if (init.payload) this.own(init.payload);
+    if (resolved.signal !== null) this.#unlisten = this.#listen(resolved.signal);
   }
 
   /** URL that the caller asked for. */
@@ -237,6 +223,20 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
   /** Bytes have come, or nobody waits for any. */
   idle(): void {
     this.#silenceDue = Infinity;
+  }
+
+  /** The head of the last reply has come, and nobody has anything against it. */
+  arrived({ request, result }: Arrival): void {
+    if (this.trace === null) return;
+    const { status, headers } = result;
+    this.trace.emit("onRequestEnd", { request, response: { status, url: request.url, headers } });
+  }
+
+  /** There will be no response. */
+  failed(request: ClientRequest, error: unknown): void {
+    this.fail(error);
+    this.closeBodies();
+    this.trace?.emit("onRequestException", { request, error });
   }
 
   /** Ends the watch; called when the body has ended or was given up. */

@@ -4,9 +4,13 @@
  * @module
  */
 import { aheadOf } from "../response/read_ahead.ts";
-import type { ClientResponse } from "../response/response.ts";
+import { ClientResponse } from "../response/response.ts";
+import { hasBody } from "../response/response_body.ts";
 import { discardReply, type HopResult } from "../hop/transport.ts";
+import type { ResolvedOptions } from "./options.ts";
+import type { Arrival } from "./redirect.ts";
 import type { Watch } from "./request_lifetime.ts";
+import { readSoon } from "./unread_responses.ts";
 
 /** What is left of a response that was dropped; nothing here may lead back to it. */
 interface Remains {
@@ -23,20 +27,57 @@ const dropped = new FinalizationRegistry<Remains>(({ result, onEnd }) => {
   onEnd();
 });
 
+/**
+ * Makes the response of a request that has arrived.
+ *
+ * @param arrival Its last hop, and what led to it.
+ * @param watch The watch over the request.
+ * @param resolved Its options.
+ * @param isScarce Whether other requests may come to wait for the connection.
+ */
+export function respond(
+  { request, result, history }: Arrival,
+  watch: Watch,
+  resolved: ResolvedOptions,
+  isScarce: boolean,
+): ClientResponse {
+  const onEnd = ending(watch, result);
+  const response = new ClientResponse({
+    requestInfo: request,
+    history,
+    result,
+    onEnd,
+    policy: resolved.policy,
+    fallbackCharsetResolver: resolved.session.fallbackCharsetResolver,
+  });
+  if (result.isWhole === true && !watch.ownsBodies) watch.end();
+  else {
+    const drops = isScarce || resolved.timeout.total === 0;
+    (drops ? endIfDropped : endTogether)(watch, response, { result, onEnd });
+    if (hasBody(result)) readSoon(response);
+  }
+  return response;
+}
+
+/** Its scope is one that does not know the response: this must not keep a dropped one alive. */
+function ending(watch: Watch, result: HopResult): () => void {
+  return () => {
+    watch.end();
+    result.release();
+    watch.closeBodies();
+  };
+}
+
 /** Ends a response with its request. */
-export function endTogether(watch: Watch, response: ClientResponse): void {
+function endTogether(watch: Watch, response: ClientResponse): void {
   watch.answeredBy({ abort: (reason) => response.content.cancel(reason) });
 }
 
 /**
  * The same for a response that may be dropped unread: when it has been collected as garbage, its
  * connection is free. That costs a microsecond, so it is for where connections are scarce.
- *
- * @param watch The watch over the request.
- * @param response The response.
- * @param remains Its reply, and what its end calls.
  */
-export function endIfDropped(watch: Watch, response: ClientResponse, remains: Remains): void {
+function endIfDropped(watch: Watch, response: ClientResponse, remains: Remains): void {
   const weak = new WeakRef(response);
   watch.answeredBy({ abort: (reason) => weak.deref()?.content.cancel(reason) });
   dropped.register(response, remains);

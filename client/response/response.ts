@@ -3,12 +3,11 @@
  * @module
  */
 import { parseLength } from "../../http/headers/content_length.ts";
-import { decoderFor } from "../../http/headers/charset.ts";
 import {
   type ContentDisposition,
   parseContentDisposition,
 } from "../../http/headers/content_disposition.ts";
-import { type ContentType, isJsonType, parseContentType } from "../../http/headers/content_type.ts";
+import { type ContentType, parseContentType } from "../../http/headers/content_type.ts";
 import { parseSetCookies, type ResponseCookie } from "../../http/headers/set_cookie.ts";
 import {
   MultipartReader,
@@ -45,7 +44,7 @@ import {
   TEXT_OPTIONS,
   type TextOptions,
 } from "./response_options.ts";
-import { decodeText, fitsJson, parseJson } from "./response_text.ts";
+import { decodeText, encodingOf, fitsJson, parseJson } from "./response_text.ts";
 import { type ResponseLink, responseLinks } from "./response_links.ts";
 import { type Download, SAVE_OPTIONS, saveBody, type SaveOptions } from "./save_body.ts";
 import {
@@ -240,16 +239,8 @@ export class ClientResponse {
    * @returns The encoding, a name of the WHATWG Encoding standard.
    */
   async getEncoding(): Promise<string> {
-    return this.#knownEncoding ?? this.#fallbackCharset?.(this, await this.read()) ?? "utf-8";
-  }
-
-  /** The encoding that the header tells; `null` where somebody else is to be asked. */
-  get #knownEncoding(): string | null {
-    const { charset } = this;
-    if (charset?.toLowerCase() === "utf-8") return "utf-8";
-    const known = charset === null ? null : decoderFor(charset, true);
-    if (known !== null) return known.encoding;
-    return this.#fallbackCharset === null || isJsonType(this.contentType) ? "utf-8" : null;
+    return encodingOf(this.#type, this.#fallbackCharset === null) ??
+      this.#fallbackCharset?.(this, await this.read()) ?? "utf-8";
   }
 
   /**
@@ -266,7 +257,8 @@ export class ClientResponse {
   async text(options: TextOptions = {}): Promise<string> {
     TEXT_OPTIONS.check("response.text()", options);
     const bytes = await this.read();
-    const encoding = options.encoding ?? this.#knownEncoding ?? await this.getEncoding();
+    const encoding = options.encoding ??
+      encodingOf(this.#type, this.#fallbackCharset === null) ?? await this.getEncoding();
     return this.#text = decodeText(bytes, encoding, options, this);
   }
 

@@ -3,11 +3,25 @@
  * @module
  */
 import { decoderFor } from "../../http/headers/charset.ts";
-import { isJsonType } from "../../http/headers/content_type.ts";
+import { type ContentType, isJsonType } from "../../http/headers/content_type.ts";
 import { ClientPayloadError } from "../errors/client_errors.ts";
 import type { TextOptions } from "./response_options.ts";
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true }); // of nearly every body
+
+/**
+ * Names the encoding of a body.
+ *
+ * @param type Its content type.
+ * @param isLast Whether nobody else is asked where that does not say.
+ * @returns The encoding; `null` where somebody else is asked.
+ */
+export function encodingOf({ mimeType, params }: ContentType, isLast: boolean): string | null {
+  const charset = params.get("charset");
+  if (charset?.toLowerCase() === "utf-8") return "utf-8"; // nearly every body
+  const known = charset === undefined ? null : decoderFor(charset, true);
+  return known?.encoding ?? (isLast || isJsonType(mimeType) ? "utf-8" : null);
+}
 
 /**
  * Decodes a body.
