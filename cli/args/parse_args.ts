@@ -2,12 +2,13 @@
  * Parsing arguments by the specification of a subcommand.
  * @module
  */
-import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
+import type { CommandSpec, OptionName, OptionSpec } from "../specs/command_spec.ts";
+import type { AnyOption } from "../specs/mod.ts";
 import { suggest } from "./suggest.ts";
 import { UsageError } from "../errors/usage_error.ts";
 
-/** Parsed arguments. */
-export class ParsedArgs {
+/** Parsed arguments; `Name` is a union of the long names that exist. */
+export class ParsedArgs<Name extends string = AnyOption> {
   readonly #values = new Map<string, string[]>();
   readonly #undone = new Set<string>();
   /** Positional arguments. */
@@ -16,22 +17,22 @@ export class ParsedArgs {
   readonly rest: string[] = [];
 
   /** Whether a switch or an option was given. */
-  has(long: string): boolean {
+  has(long: Name): boolean {
     return this.#values.has(long);
   }
 
   /** Number of times it was given. */
-  count(long: string): number {
+  count(long: Name): number {
     return this.#values.get(long)?.length ?? 0;
   }
 
   /** The last value of an option. */
-  value(long: string): string | undefined {
+  value(long: Name): string | undefined {
     return this.#values.get(long)?.at(-1);
   }
 
   /** All values of an option. */
-  all(long: string): readonly string[] {
+  all(long: Name): readonly string[] {
     return this.#values.get(long) ?? [];
   }
 
@@ -44,7 +45,7 @@ export class ParsedArgs {
    * @throws {UsageError} If it is not a number within the range.
    */
   number(
-    long: string,
+    long: Name,
     { min = 0, max = Number.MAX_SAFE_INTEGER, fraction = false }: {
       min?: number;
       max?: number;
@@ -91,11 +92,15 @@ export class ParsedArgs {
  *
  * @throws {UsageError} If a word is unknown; the message names it and the nearest known one.
  */
-export function parseArgs(spec: CommandSpec, args: readonly string[]): ParsedArgs {
+export function parseArgs<Spec extends CommandSpec>(
+  spec: Spec,
+  args: readonly string[],
+): ParsedArgs<OptionName<Spec>> {
   const parsed = new ParsedArgs();
-  const byLong = new Map(spec.options.map((each) => [each.long, each]));
+  const options: readonly OptionSpec[] = [...spec.options, ...spec.refused ?? []];
+  const byLong = new Map(options.map((each) => [each.long, each]));
   const byShort = new Map(
-    spec.options.flatMap((each) => each.short === undefined ? [] : [[each.short, each] as const]),
+    options.flatMap((each) => each.short === undefined ? [] : [[each.short, each] as const]),
   );
   const most = spec.positionals ?? Infinity;
   const full = (): boolean => parsed.positionals.length >= most;

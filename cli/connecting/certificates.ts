@@ -30,7 +30,7 @@ export async function certificatesOf(parsed: ParsedArgs): Promise<Certificates> 
   for (const pem of ca) await checkCertificates("verify", `${how}`, pem);
   const path = parsed.value("cert");
   if (path === undefined) {
-    const lone = ["cert-key", "cert-key-pass"].find((each) => parsed.has(each));
+    const lone = (["cert-key", "cert-key-pass"] as const).find((each) => parsed.has(each));
     if (lone !== undefined) throw new UsageError(`--${lone} needs --cert`);
     return { verify, ca, identity: null };
   }

@@ -3,8 +3,9 @@
  * @module
  */
 import type { ParsedArgs } from "../args/parse_args.ts";
+import type { RequestOption } from "../specs/request.ts";
 
-const LETTERS: readonly (readonly [long: string, meaning: string])[] = [
+const LETTERS: readonly (readonly [long: RequestOption, meaning: string])[] = [
   ["download", "-d downloads here; a body is --data TEXT"],
   ["follow", "-F follows redirects here; a form is -f NAME=VALUE NAME@FILE"],
   ["body", "-b prints the body alone here; a cookie is Cookie:NAME=VALUE"],

@@ -8,6 +8,7 @@ import { explainListening, healthRoute, listenOptions } from "../listening/liste
 import { openBrowser } from "../io/open_browser.ts";
 import { writeErr, writeOut } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
+import type { FilesOption } from "../specs/files.ts";
 import { readText } from "../io/read_text.ts";
 import { CommandError, UsageError } from "../errors/usage_error.ts";
 import { filesApplication } from "./application.ts";
@@ -15,7 +16,7 @@ import { Root } from "./folder.ts";
 import type { FilesOptions } from "./options.ts";
 
 /** Runs the subcommand. */
-export async function run(parsed: ParsedArgs): Promise<number> {
+export async function run(parsed: ParsedArgs<FilesOption>): Promise<number> {
   const options = listenOptions(parsed, "sockets");
   const hostnames = [options.host ?? "localhost"].flat();
   const settings = await filesOptions(parsed, hostnames);
@@ -60,7 +61,7 @@ export async function run(parsed: ParsedArgs): Promise<number> {
 }
 
 async function filesOptions(
-  parsed: ParsedArgs,
+  parsed: ParsedArgs<FilesOption>,
   hostnames: readonly string[],
 ): Promise<FilesOptions> {
   const path = parsed.positionals[0] ?? ".";
@@ -125,7 +126,7 @@ function accountsOf(path: string): Account[] {
 }
 
 /** `/a/b`, or `""`. */
-function prefixOf(parsed: ParsedArgs): string {
+function prefixOf(parsed: ParsedArgs<FilesOption>): string {
   const own = parsed.value("route-prefix")?.replaceAll(/^\/+|\/+$/g, "") ?? "";
   if (!/^(?:[\w~-][\w.~-]*(?:\/[\w~-][\w.~-]*)*)?$/.test(own)) {
     throw new UsageError(

@@ -5,10 +5,11 @@
 import { runApp } from "../../server/mod.ts";
 import { explainListening, listenOptions } from "../listening/listen.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
+import type { HttpbinOption } from "../specs/httpbin.ts";
 import { httpbinApplication } from "./application.ts";
 
 /** Runs the subcommand. */
-export async function run(parsed: ParsedArgs): Promise<number> {
+export async function run(parsed: ParsedArgs<HttpbinOption>): Promise<number> {
   const options = listenOptions(parsed, "sockets");
   const app = httpbinApplication({ redirectTo: parsed.all("redirect-to") });
   await explainListening(() => runApp(app, options), options);

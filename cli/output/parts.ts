@@ -3,6 +3,7 @@
  * @module
  */
 import type { ParsedArgs } from "../args/parse_args.ts";
+import type { RequestOption } from "../specs/request.ts";
 import { UsageError } from "../errors/usage_error.ts";
 
 /** Parts of an exchange that can be printed. */
@@ -13,7 +14,7 @@ export type Parts = ReadonlySet<string>;
  *
  * @throws {UsageError} If `--print` has another letter.
  */
-export function partsOf(parsed: ParsedArgs, isTerminal: boolean): Parts {
+export function partsOf(parsed: ParsedArgs<RequestOption>, isTerminal: boolean): Parts {
   if (parsed.has("quiet")) return new Set();
   const print = parsed.value("print");
   if (print !== undefined) {
@@ -30,7 +31,7 @@ export function partsOf(parsed: ParsedArgs, isTerminal: boolean): Parts {
 }
 
 /** Whether the body goes into a file. */
-export function savesBody(parsed: ParsedArgs): boolean {
+export function savesBody(parsed: ParsedArgs<RequestOption>): boolean {
   return parsed.has("download") || parsed.has("output") || parsed.has("continue");
 }
 
@@ -40,7 +41,7 @@ export function savesBody(parsed: ParsedArgs): boolean {
  *
  * @throws {UsageError} If `--history-print` has another letter.
  */
-export function historyPartsOf(parsed: ParsedArgs, isTerminal: boolean): Parts {
+export function historyPartsOf(parsed: ParsedArgs<RequestOption>, isTerminal: boolean): Parts {
   const print = parsed.value("history-print");
   const own = print === undefined
     ? [...partsOf(parsed, isTerminal)]

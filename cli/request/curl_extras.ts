@@ -3,6 +3,7 @@
  * @module
  */
 import type { ParsedArgs } from "../args/parse_args.ts";
+import type { RequestOption } from "../specs/request.ts";
 import { verifyOf } from "../connecting/certificates.ts";
 import type { Auth } from "../connecting/credentials.ts";
 import { savesBody } from "../output/parts.ts";
@@ -17,7 +18,7 @@ import type { curlCommand } from "./curl.ts";
  * @param url The URL.
  */
 export function curlExtras(
-  parsed: ParsedArgs,
+  parsed: ParsedArgs<RequestOption>,
   auth: Auth | null,
   url: URL,
 ): Parameters<typeof curlCommand>[1] {
@@ -37,7 +38,7 @@ export function curlExtras(
 }
 
 /** Options that mean the same to curl. */
-function curlWords(parsed: ParsedArgs, url: URL): string[] {
+function curlWords(parsed: ParsedArgs<RequestOption>, url: URL): string[] {
   const words: string[] = [];
   const verify = verifyOf(parsed);
   if (typeof verify === "string") words.push("--cacert", verify);

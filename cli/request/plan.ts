@@ -5,6 +5,7 @@
 import { basename } from "node:path";
 import { FormBody } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
+import type { RequestOption } from "../specs/request.ts";
 import { CommandError, UsageError } from "../errors/usage_error.ts";
 import { VERSION } from "../io/version.ts";
 import { type Item, parseItem } from "../connecting/items.ts";
@@ -51,7 +52,7 @@ type Items = readonly Item[];
  * @throws {UsageError} If options and items contradict each other.
  */
 export async function plan(
-  parsed: ParsedArgs,
+  parsed: ParsedArgs<RequestOption>,
   target: Target,
   stdin: (method: string | null) => Promise<PipedBody | null>,
 ): Promise<Plan> {
@@ -119,7 +120,7 @@ const JSON_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded; charset=utf-8";
 
 async function bodyOf(
-  parsed: ParsedArgs,
+  parsed: ParsedArgs<RequestOption>,
   items: Items,
   method: string | null,
   stdin: (method: string | null) => Promise<PipedBody | null>,
@@ -153,7 +154,7 @@ async function bodyOf(
 
 type Data = Extract<Item, { kind: "field" | "json" | "file" }>;
 
-function formOf(parsed: ParsedArgs, data: readonly Data[]): PlannedBody {
+function formOf(parsed: ParsedArgs<RequestOption>, data: readonly Data[]): PlannedBody {
   const files = data.some((item) => item.kind === "file");
   if (parsed.has("multipart") || (parsed.has("form") && files)) {
     return {

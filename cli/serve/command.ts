@@ -7,13 +7,17 @@ import { explainListening, healthRoute, listenOptions } from "../listening/liste
 import { openBrowser } from "../io/open_browser.ts";
 import { writeErr } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
+import type { ServeOption } from "../specs/serve.ts";
 import { UsageError } from "../errors/usage_error.ts";
 import { applicationOf } from "./application_of.ts";
 import { importEntry, locate, parseEntry } from "./entry.ts";
 import { useOwnModules } from "./own_modules.ts";
 
 /** Runs the subcommand. */
-export async function run(parsed: ParsedArgs, args: readonly string[]): Promise<number> {
+export async function run(
+  parsed: ParsedArgs<ServeOption>,
+  args: readonly string[],
+): Promise<number> {
   const [word] = parsed.positionals;
   if (word === undefined) {
     throw new UsageError("the following arguments are required: MODULE[:NAME]");
@@ -58,7 +62,11 @@ export async function run(parsed: ParsedArgs, args: readonly string[]): Promise<
  * Runs one worker of a supervisor. Ctrl-C reaches all processes of a terminal; workers ignore it
  * and wait for the supervisor's SIGTERM.
  */
-async function runWorker(app: Application, parsed: ParsedArgs, index: number): Promise<void> {
+async function runWorker(
+  app: Application,
+  parsed: ParsedArgs<ServeOption>,
+  index: number,
+): Promise<void> {
   const options = listenOptions(parsed);
   const shared = (parsed.number("workers") ?? 1) > 1;
   const stop = new AbortController();
@@ -82,7 +90,7 @@ async function runWorker(app: Application, parsed: ParsedArgs, index: number): P
 }
 
 /** How the line with the server's address is printed. */
-function printing(parsed: ParsedArgs): Pick<RunAppOptions, "print"> {
+function printing(parsed: ParsedArgs<ServeOption>): Pick<RunAppOptions, "print"> {
   if (!parsed.has("open")) return {};
   return {
     print: (text) => {

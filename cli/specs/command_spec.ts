@@ -48,6 +48,8 @@ export interface CommandSpec {
   readonly description: readonly string[];
   /** Options, in the order of the help. */
   readonly options: readonly OptionSpec[];
+  /** Options of other programs, each refused with the reason. */
+  readonly refused?: readonly OptionSpec[];
   /** Command lines with what they do, the program's name included. */
   readonly examples: readonly (readonly [command: string, meaning: string])[];
   /** Exit codes beside 0 and 1. */
@@ -64,11 +66,14 @@ export interface CommandSpec {
   readonly usageCode?: number;
 }
 
+/** Long names of a subcommand's options. */
+export type OptionName<Spec extends CommandSpec> = Spec["options"][number]["long"];
+
 /** Exit code of a wrong command line, EX_USAGE of sysexits.h. */
 export const USAGE_CODE = 64;
 
 /** Options of everything that listens; they mean the same everywhere. */
-export const LISTEN_OPTIONS: readonly OptionSpec[] = [
+export const LISTEN_OPTIONS = [
   {
     long: "hostname",
     short: "H",
@@ -89,16 +94,16 @@ export const LISTEN_OPTIONS: readonly OptionSpec[] = [
     help: "sockets (limits; files and httpbin without TLS), deno (TLS, HTTP/2)",
     more: true,
   },
-];
+] as const satisfies readonly OptionSpec[];
 
 /** Certificate of a server that can do without one. */
-export const TLS_OPTIONS: readonly OptionSpec[] = [
+export const TLS_OPTIONS = [
   { long: "tls-cert", value: "FILE", help: "certificate chain (PEM)", more: true },
   { long: "tls-key", value: "FILE", help: "private key (PEM)", more: true },
-];
+] as const satisfies readonly OptionSpec[];
 
 /** Options of what serves for long. */
-export const SERVICE_OPTIONS: readonly OptionSpec[] = [
+export const SERVICE_OPTIONS = [
   {
     long: "access-log-format",
     value: "FORMAT",
@@ -117,10 +122,10 @@ export const SERVICE_OPTIONS: readonly OptionSpec[] = [
     help: "path that tells whether requests are welcome, /healthz",
     more: true,
   },
-];
+] as const satisfies readonly OptionSpec[];
 
 /** Options of everything. */
-export const COMMON_OPTIONS: readonly OptionSpec[] = [
+export const COMMON_OPTIONS = [
   { long: "help", help: "show this help" },
   { long: "version", short: "V", hidden: true, help: "" },
-];
+] as const satisfies readonly OptionSpec[];

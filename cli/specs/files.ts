@@ -6,12 +6,13 @@ import {
   type CommandSpec,
   COMMON_OPTIONS,
   LISTEN_OPTIONS,
+  type OptionName,
   SERVICE_OPTIONS,
   TLS_OPTIONS,
 } from "./command_spec.ts";
 
 /** The subcommand. */
-export const files: CommandSpec = {
+export const files = {
   name: "files",
   summary: "serve a folder: listing, uploads, archives",
   usage: "files [OPTIONS] [DIR|FILE]",
@@ -94,4 +95,7 @@ export const files: CommandSpec = {
   positionals: 1,
   environment: true,
   completes: "folders",
-};
+} as const satisfies CommandSpec;
+
+/** Long names of its options. */
+export type FilesOption = OptionName<typeof files>;

@@ -2,10 +2,16 @@
  * Options of `roundtrip httpbin`.
  * @module
  */
-import { type CommandSpec, COMMON_OPTIONS, LISTEN_OPTIONS, TLS_OPTIONS } from "./command_spec.ts";
+import {
+  type CommandSpec,
+  COMMON_OPTIONS,
+  LISTEN_OPTIONS,
+  type OptionName,
+  TLS_OPTIONS,
+} from "./command_spec.ts";
 
 /** The subcommand. */
-export const httpbin: CommandSpec = {
+export const httpbin = {
   name: "httpbin",
   summary: "a server to try things out on, offline",
   usage: "httpbin [OPTIONS]",
@@ -30,4 +36,7 @@ export const httpbin: CommandSpec = {
   positionals: 0,
   environment: true,
   completes: "nothing",
-};
+} as const satisfies CommandSpec;
+
+/** Long names of its options. */
+export type HttpbinOption = OptionName<typeof httpbin>;

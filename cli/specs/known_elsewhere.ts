@@ -5,7 +5,7 @@
 import type { OptionSpec } from "./command_spec.ts";
 
 /** What fingers know from curl. Where a letter has HTTPie's meaning (-d -F -I -c), that stays. */
-export const CURL_OPTIONS: readonly OptionSpec[] = [
+export const CURL_OPTIONS = [
   { long: "request", short: "X", value: "METHOD", help: "method, as in curl", more: true },
   { long: "data", value: "TEXT", alias: ["raw"], help: "--raw, as in curl", more: true },
   { long: "user", short: "u", value: "USER:PASS", alias: ["auth"], help: "--auth", more: true },
@@ -15,7 +15,7 @@ export const CURL_OPTIONS: readonly OptionSpec[] = [
   { long: "insecure", short: "k", alias: ["verify", "no"], help: "--verify no", more: true },
   { long: "max-time", value: "SECONDS", alias: ["timeout"], help: "--timeout", more: true },
   { long: "fail-with-body", alias: ["check-status"], help: "--check-status", more: true },
-];
+] as const satisfies readonly OptionSpec[];
 
 /** Options of curl that are something else here: what to write in their place. */
 const OTHERWISE: readonly (readonly [
@@ -105,5 +105,4 @@ export const REFUSED_OPTIONS: readonly OptionSpec[] = [
     help: "",
     refused: "formats of curl are not read; --meta (-m) prints the times",
   },
-  { long: "default-header", value: "NAME:VALUE", repeat: true, hidden: true, help: "" },
 ];

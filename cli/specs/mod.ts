@@ -3,15 +3,24 @@
  * @module
  */
 import type { CommandSpec } from "./command_spec.ts";
-import { files } from "./files.ts";
-import { httpbin } from "./httpbin.ts";
-import { request } from "./request.ts";
-import { serve } from "./serve.ts";
-import { tutorial } from "./tutorial.ts";
-import { ws } from "./ws.ts";
+import { files, type FilesOption } from "./files.ts";
+import { httpbin, type HttpbinOption } from "./httpbin.ts";
+import { request, type RequestOption } from "./request.ts";
+import { serve, type ServeOption } from "./serve.ts";
+import { tutorial, type TutorialOption } from "./tutorial.ts";
+import { ws, type WsOption } from "./ws.ts";
 
 /** The subcommands in the order of the help; the first one needs no name. */
 export const COMMANDS: readonly CommandSpec[] = [request, serve, files, ws, httpbin, tutorial];
+
+/** Long names of all options. */
+export type AnyOption =
+  | FilesOption
+  | HttpbinOption
+  | RequestOption
+  | ServeOption
+  | TutorialOption
+  | WsOption;
 
 /** Options that count without a subcommand. */
 export const GLOBAL_OPTIONS: CommandSpec["options"] = [

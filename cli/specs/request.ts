@@ -2,14 +2,14 @@
  * Options of the requests, `roundtrip [METHOD] URL [ITEM...]`.
  * @module
  */
-import { type CommandSpec, COMMON_OPTIONS } from "./command_spec.ts";
+import { type CommandSpec, COMMON_OPTIONS, type OptionName } from "./command_spec.ts";
 import { CURL_OPTIONS, REFUSED_OPTIONS } from "./known_elsewhere.ts";
 
 /** What is printed: each replaces what was said before. */
 const OUTPUT = ["headers", "body", "meta", "print", "quiet"];
 
 /** The subcommand, which needs no name. */
-export const request: CommandSpec = {
+export const request = {
   name: "request",
   summary: "send a request",
   usage: "[METHOD] URL [ITEM...]",
@@ -222,9 +222,10 @@ export const request: CommandSpec = {
     { long: "curl-long", help: "the same with curl's long options", more: true },
     { long: "show-secrets", help: "print credentials and cookies in heads", more: true },
     ...CURL_OPTIONS,
-    ...REFUSED_OPTIONS,
+    { long: "default-header", value: "NAME:VALUE", repeat: true, hidden: true, help: "" },
     ...COMMON_OPTIONS,
   ],
+  refused: REFUSED_OPTIONS,
   examples: [
     ["roundtrip :8080/anything name=Ada age:=36", "POST JSON"],
     ["roundtrip get example.org q==deno Accept:text/html", "a query and a header"],
@@ -241,4 +242,7 @@ export const request: CommandSpec = {
     [130, "interrupted"],
   ],
   completes: "nothing",
-};
+} as const satisfies CommandSpec;
+
+/** Long names of its options. */
+export type RequestOption = OptionName<typeof request>;

@@ -6,11 +6,12 @@ import {
   type CommandSpec,
   COMMON_OPTIONS,
   LISTEN_OPTIONS,
+  type OptionName,
   SERVICE_OPTIONS,
 } from "./command_spec.ts";
 
 /** The subcommand. */
-export const serve: CommandSpec = {
+export const serve = {
   name: "serve",
   summary: "run an application from a module",
   usage: "serve [OPTIONS] MODULE[:NAME] [ARGS...]",
@@ -46,4 +47,7 @@ export const serve: CommandSpec = {
   environment: true,
   completes: "files",
   usageCode: 2, // argparse's
-};
+} as const satisfies CommandSpec;
+
+/** Long names of its options. */
+export type ServeOption = OptionName<typeof serve>;

@@ -2,10 +2,10 @@
  * Options of `roundtrip tutorial`.
  * @module
  */
-import { type CommandSpec, COMMON_OPTIONS } from "./command_spec.ts";
+import { type CommandSpec, COMMON_OPTIONS, type OptionName } from "./command_spec.ts";
 
 /** The subcommand. */
-export const tutorial: CommandSpec = {
+export const tutorial = {
   name: "tutorial",
   summary: "the examples: list, show, run",
   usage: "tutorial [N] [--run [ARGS...]]",
@@ -27,4 +27,7 @@ export const tutorial: CommandSpec = {
   positionals: 1,
   passOn: true,
   completes: "nothing",
-};
+} as const satisfies CommandSpec;
+
+/** Long names of its options. */
+export type TutorialOption = OptionName<typeof tutorial>;

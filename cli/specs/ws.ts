@@ -2,10 +2,10 @@
  * Options of `roundtrip ws`.
  * @module
  */
-import { type CommandSpec, COMMON_OPTIONS } from "./command_spec.ts";
+import { type CommandSpec, COMMON_OPTIONS, type OptionName } from "./command_spec.ts";
 
 /** The subcommand. */
-export const ws: CommandSpec = {
+export const ws = {
   name: "ws",
   summary: "talk WebSocket: lines in, messages out",
   usage: "ws [OPTIONS] URL [NAME:VALUE...] | ws -s PORT",
@@ -101,4 +101,7 @@ export const ws: CommandSpec = {
     [130, "interrupted"],
   ],
   completes: "nothing",
-};
+} as const satisfies CommandSpec;
+
+/** Long names of its options. */
+export type WsOption = OptionName<typeof ws>;

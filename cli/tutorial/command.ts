@@ -4,13 +4,14 @@
  */
 import { writeOut } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
+import type { TutorialOption } from "../specs/tutorial.ts";
 import { suggest } from "../args/suggest.ts";
 import { UsageError } from "../errors/usage_error.ts";
 import type { Chapter } from "./chapter.ts";
 import { CHAPTERS } from "./chapters.ts";
 
 /** Runs the subcommand. */
-export async function run(parsed: ParsedArgs): Promise<number> {
+export async function run(parsed: ParsedArgs<TutorialOption>): Promise<number> {
   const [word] = parsed.positionals;
   if (word === undefined) {
     if (parsed.has("run")) throw new UsageError("--run needs the number of an example");

@@ -11,6 +11,7 @@ import {
 } from "../../client/mod.ts";
 import { WSMsgType } from "../../shared.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
+import type { WsOption } from "../specs/ws.ts";
 import { prepareEnvironment } from "../connecting/proxy_environment.ts";
 import { authOf } from "../connecting/credentials.ts";
 import { parseUrl } from "../connecting/target.ts";
@@ -34,7 +35,7 @@ const LEAVE_WAIT = 200; // ms
 
 /** Runs the conversation. */
 export async function converse(
-  parsed: ParsedArgs,
+  parsed: ParsedArgs<WsOption>,
   word: string,
   items: readonly string[],
 ): Promise<number> {
@@ -97,7 +98,7 @@ async function talk(
   socket: ClientWebSocketResponse,
   terminal: Console,
   input: Input,
-  parsed: ParsedArgs,
+  parsed: ParsedArgs<WsOption>,
   interrupted: Promise<"interrupted">,
 ): Promise<number> {
   await terminal.note(`connected${socket.protocol === null ? "" : `, ${socket.protocol}`}`);
@@ -144,7 +145,7 @@ async function send(
   socket: ClientWebSocketResponse,
   terminal: Console,
   input: Input,
-  parsed: ParsedArgs,
+  parsed: ParsedArgs<WsOption>,
   typed: TypedPings,
   leave: () => void,
 ): Promise<"end" | "lost" | "quit"> {
@@ -164,7 +165,7 @@ async function send(
 async function receive(
   socket: ClientWebSocketResponse,
   terminal: Console,
-  parsed: ParsedArgs,
+  parsed: ParsedArgs<WsOption>,
   silence: Silence,
   pings: Pings | null,
   typed: TypedPings,
@@ -197,7 +198,7 @@ async function receive(
 function pingsOf(
   socket: ClientWebSocketResponse,
   terminal: Console,
-  parsed: ParsedArgs,
+  parsed: ParsedArgs<WsOption>,
 ): Pings | null {
   if (!ownPings(parsed)) return null;
   const interval = parsed.number("ping-interval", { max: 86_400, fraction: true });

@@ -3,27 +3,31 @@
  * @module
  */
 import type { ParsedArgs } from "../args/parse_args.ts";
+import type { WsOption } from "../specs/ws.ts";
 import { UsageError } from "../errors/usage_error.ts";
 
 // What a room has no use for; --wait is -E too, and --verify is -k.
-const CLIENT_ONLY = [
-  ...["wait", "no-close", "one-message", "ping-timeout", "print-pings", "print-ping-rtts"],
-  ...[
-    "user-agent",
-    "verify",
-    "cert",
-    "cert-key",
-    "cert-key-pass",
-    "bearer",
-    "proxy",
-    "unix-socket",
-    "ignore-netrc",
-  ],
+const CLIENT_ONLY: readonly WsOption[] = [
+  "wait",
+  "no-close",
+  "one-message",
+  "ping-timeout",
+  "print-pings",
+  "print-ping-rtts",
+  "user-agent",
+  "verify",
+  "cert",
+  "cert-key",
+  "cert-key-pass",
+  "bearer",
+  "proxy",
+  "unix-socket",
+  "ignore-netrc",
   "reconnect",
 ];
 
 /** Runs the subcommand. */
-export async function run(parsed: ParsedArgs): Promise<number> {
+export async function run(parsed: ParsedArgs<WsOption>): Promise<number> {
   const [url, ...items] = parsed.positionals;
   if (parsed.has("text") && parsed.has("binary")) {
     throw new UsageError("-t and -b: a message is text or binary; give one of them");

@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import type { ConnectorOptions, WebSocketConnectOptions } from "../../client/mod.ts";
 import { OLD_RUNTIME, tooOldTo } from "../errors/old_runtime.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
+import type { WsOption } from "../specs/ws.ts";
 import { isInteractive } from "./console.ts";
 import { certificatesOf } from "../connecting/certificates.ts";
 import { headerBytes, parseItem } from "../connecting/items.ts";
@@ -25,7 +26,7 @@ const CLOSE_WAIT = 2000; // ms
  * @throws {UsageError} If an item is none of a handshake.
  */
 export function connectOptions(
-  parsed: ParsedArgs,
+  parsed: ParsedArgs<WsOption>,
   items: readonly string[],
   url: URL,
   auth: Auth | null,
@@ -71,7 +72,7 @@ export function connectOptions(
  *
  * @throws {UsageError} If one of them is no name.
  */
-export function protocolsOf(parsed: ParsedArgs): readonly string[] {
+export function protocolsOf(parsed: ParsedArgs<WsOption>): readonly string[] {
   const names = parsed.all("protocol");
   for (const [at, name] of names.entries()) {
     // RFC 6455 section 4.1: tokens, each once.
@@ -89,7 +90,7 @@ function sendable(name: string, value: string): string {
 }
 
 /** Whether pings are timed here, and not by the library. */
-export function ownPings(parsed: ParsedArgs): boolean {
+export function ownPings(parsed: ParsedArgs<WsOption>): boolean {
   return parsed.has("ping-timeout") || parsed.has("print-ping-rtts");
 }
 
@@ -98,7 +99,10 @@ export function ownPings(parsed: ParsedArgs): boolean {
  *
  * @throws {UsageError} If options contradict each other, or a file cannot be read.
  */
-export async function connectorOf(parsed: ParsedArgs, url: URL): Promise<ConnectorOptions> {
+export async function connectorOf(
+  parsed: ParsedArgs<WsOption>,
+  url: URL,
+): Promise<ConnectorOptions> {
   const { verify, ca, identity } = await certificatesOf(parsed);
   const path = parsed.value("unix-socket");
   if (path !== undefined && parsed.has("proxy")) {

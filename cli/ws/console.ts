@@ -6,6 +6,7 @@ import { formatJson } from "../connecting/json_format.ts";
 import { writeOut } from "../io/output.ts";
 import { coloured, plain, wantsColour } from "../io/paint.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
+import type { WsOption } from "../specs/ws.ts";
 import { visibleText } from "../io/visible_text.ts";
 import { messagesOf } from "./lines.ts";
 
@@ -24,12 +25,12 @@ export interface Console extends Disposable {
 }
 
 /** Whether a person types the messages. */
-export function isInteractive(parsed: ParsedArgs): boolean {
+export function isInteractive(parsed: ParsedArgs<WsOption>): boolean {
   return !parsed.has("execute") && Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
 }
 
 /** Makes the console that fits: a prompt where standard input and output are a terminal. */
-export async function openConsole(parsed: ParsedArgs): Promise<Console> {
+export async function openConsole(parsed: ParsedArgs<WsOption>): Promise<Console> {
   const format = formatter(parsed);
   if (isInteractive(parsed)) return await prompt(format);
   // Bytes have no lines: each piece is sent as it was read, and nothing is added to what comes.
@@ -107,7 +108,7 @@ async function prompt(format: Formatter): Promise<Console> {
 
 type Formatter = (message: string | Uint8Array) => string | Uint8Array;
 
-function formatter(parsed: ParsedArgs): Formatter {
+function formatter(parsed: ParsedArgs<WsOption>): Formatter {
   const terminal = Deno.stdout.isTerminal();
   const paint = wantsColour(Deno.stdout) ? coloured : plain;
   return (message) => {

@@ -16,6 +16,7 @@ import {
   WebSocketTimeoutError,
 } from "../../shared.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
+import type { WsOption } from "../specs/ws.ts";
 import { explained as explainedConnection } from "../connecting/explained.ts";
 import { missingPermission } from "../errors/missing_permission.ts";
 import { CommandError } from "../errors/usage_error.ts";
@@ -36,7 +37,7 @@ function isCut(error: unknown): error is Error {
 }
 
 /** What went wrong, with the likely cause and the next command. */
-export function explained(error: unknown, parsed: ParsedArgs): unknown {
+export function explained(error: unknown, parsed: ParsedArgs<WsOption>): unknown {
   if (missingPermission(error) !== null) return error; // what is missing is the whole message
   if (isCut(error)) return new CommandError(error.message, { exitCode: LOST, cause: error });
   if (error instanceof TooManyRedirectsError) {

@@ -18,13 +18,14 @@ import { accountOf, requireAccount } from "../listening/accounts.ts";
 import { explainListening } from "../listening/listen.ts";
 import { writeErr } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
+import type { WsOption } from "../specs/ws.ts";
 import { UsageError } from "../errors/usage_error.ts";
 import { protocolsOf } from "./connect_options.ts";
 import { type Console, openConsole } from "./console.ts";
 import { fromBase64 } from "./from_base64.ts";
 
 /** Runs the server. */
-export async function broadcast(parsed: ParsedArgs, port: number): Promise<number> {
+export async function broadcast(parsed: ParsedArgs<WsOption>, port: number): Promise<number> {
   const only = parsed.value("restrict-uri");
   if (only !== undefined && !only.startsWith("/")) {
     throw new UsageError(`argument --restrict-uri: "${only}" is not a path such as /chat`);
@@ -83,7 +84,7 @@ export async function broadcast(parsed: ParsedArgs, port: number): Promise<numbe
 }
 
 /** How each socket of the room is opened. */
-function socketOptionsOf(parsed: ParsedArgs): WebSocketResponseOptions {
+function socketOptionsOf(parsed: ParsedArgs<WsOption>): WebSocketResponseOptions {
   const heartbeat = parsed.number("ping-interval", { max: 86_400, fraction: true });
   const maxMsgSize = parsed.number("max-size");
   const origin = parsed.value("origin");
@@ -104,7 +105,7 @@ function socketOptionsOf(parsed: ParsedArgs): WebSocketResponseOptions {
 async function forward(
   terminal: Console,
   room: WebSocketGroup,
-  parsed: ParsedArgs,
+  parsed: ParsedArgs<WsOption>,
 ): Promise<"end" | "quit"> {
   const decoder = new TextDecoder();
   for await (const bytes of terminal.input) {

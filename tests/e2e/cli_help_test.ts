@@ -75,9 +75,10 @@ Deno.test("every help fits a screen, and every long one names every option", asy
 
 Deno.test("options have one meaning each: no letter twice, -H and -P alike where one listens", () => {
   for (const spec of COMMANDS) {
-    const letters = spec.options.flatMap((each) => each.short ?? []);
+    const options = [...spec.options, ...spec.refused ?? []];
+    const letters = options.flatMap((each) => each.short ?? []);
     assertEquals(letters.length, new Set(letters).size, spec.name);
-    const names = spec.options.map((each) => each.long);
+    const names = options.map((each) => each.long);
     assertEquals(names.length, new Set(names).size, spec.name);
     if (spec.name === "request" || spec.name === "tutorial") continue;
     assertEquals(spec.options.find((each) => each.short === "H")?.long, "hostname", spec.name);
