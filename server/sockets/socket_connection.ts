@@ -49,7 +49,7 @@ const TURN = 64;
 export class SocketConnection implements BodyConnection, ExchangeConnection {
   /** What comes in. */
   readonly input: SocketInput;
-  /** When the connection became idle, of `performance.now()`; 0 while it is busy. */
+  /** When the connection began to wait for a request, of `performance.now()`; 0 while it is busy. */
   idleSince = 0;
   readonly #stream: ByteStream;
   readonly #output: SocketOutput;
@@ -100,7 +100,12 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
 
   /** Whether no request is under way, so that it may be closed without a loss. */
   get isIdle(): boolean {
-    return (this.#waiting === "idle" || this.#waiting === "head") && this.input.isEmpty;
+    return this.idleSince > 0 && this.input.isEmpty;
+  }
+
+  /** Whether its first request may be on the way still. */
+  get isNew(): boolean {
+    return this.#requests === 0 && clock.now - this.idleSince < 2 * this.#server.tick;
   }
 
   /**
@@ -116,9 +121,8 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     }
     if (now >= this.#output.deadline) return this.close();
     if (now < this.#deadline) return;
-    const waiting = this.#waiting;
     this.#deadline = Infinity;
-    this.#timedOut = waiting;
+    const waiting = this.#timedOut = this.#waiting;
     if (waiting !== "head" && waiting !== "body") return this.close();
     // The read that waits gives the error; the answer is written first.
     void this.#refuse(408, "The request took too long").finally(() => this.close());
@@ -247,14 +251,13 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     body: SocketBody | null,
     exchange: SocketExchange,
   ): ResponseRules {
-    const { failure, upgraded } = exchange;
     const { method, minor } = head;
     const { limits, isStopping } = this.#server;
     const isLong = body !== null && !body.isDone && (body.isAwaited || body.left > SKIPPED);
     const mayPersist = persists(head) && !isStopping && this.#requests < limits.maxRequests &&
-      failure === null && !isLong;
+      exchange.failure === null && !isLong;
     const trailers = () => exchange.trailers;
-    return { method, minor, persists: mayPersist || upgraded !== null, trailers };
+    return { method, minor, persists: mayPersist || exchange.upgraded !== null, trailers };
   }
 
   /** {@inheritDoc ExchangeConnection.watch} */
@@ -276,24 +279,24 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
   /** {@inheritDoc BodyConnection.readBody} */
   async readBody(target: Bytes): Promise<number> {
     // A body that fills the small buffer is long, and is read in larger pieces.
-    const { buffer } = this.input;
-    if (target === buffer && target.length < LARGE_BUFFER) {
+    if (target === this.input.buffer && target.length < LARGE_BUFFER) {
       target = this.input.buffer = new Uint8Array(LARGE_BUFFER);
     }
     this.#wait("body", this.#server.limits.bodyTimeout);
-    const size = await this.input.read(target);
+    const size = await this.input.read(target).catch(() => null); // a reset is an end too
     if (this.#timedOut === "body") {
       throw new SlowClientError("The client has sent nothing for too long");
     }
-    if (size === null) throw new ClientLeftError("The client has left in the middle of its body");
     this.#wait(null, 0);
-    return size;
+    if (size !== null) return size;
+    this.#exchange?.leave(new ClientLeftError("The client has left in the middle of its body"));
+    throw new ClientLeftError("The client has left in the middle of its body");
   }
 
   #wait(waiting: Waiting, limit: number): void {
     this.#waiting = waiting;
     this.#deadline = waiting === null ? Infinity : clock.now + limit + this.#server.tick;
-    this.idleSince = waiting === "idle" ? clock.now : 0;
+    this.idleSince = waiting === "idle" || waiting === "head" ? clock.now : 0;
   }
 
   /** Answers what is not a request, or came too late. */

@@ -158,7 +158,9 @@ class SocketServer implements EngineServer, ConnectionServer {
   #shed(): boolean {
     let oldest: SocketConnection | null = null;
     for (const each of this.#connections) {
-      if (each.isIdle && (oldest === null || each.idleSince < oldest.idleSince)) oldest = each;
+      if (each.isIdle && !each.isNew && (oldest === null || each.idleSince < oldest.idleSince)) {
+        oldest = each;
+      }
     }
     oldest?.close();
     return oldest !== null;

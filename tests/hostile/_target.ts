@@ -3,21 +3,55 @@
  * @module
  */
 
-/** A server that runs. */
-export interface Target extends AsyncDisposable {
+/** What may be attacked. */
+export type Kind = "sockets" | "deno" | "executable" | "aiohttp";
+
+/** What an attack has at hand. */
+export interface Target {
   readonly port: number;
-  /** Its memory, in MiB. */
-  rss(): number;
-  /** Its open files. */
-  files(): number;
-  /** Connects to it. */
-  connect(): Promise<Deno.TcpConn>;
+  readonly pid: number;
+  /** How much of the attack: 1 for a test, 10 for the whole. */
+  readonly scale: number;
 }
 
-/** Starts the application on an engine. */
-export async function start(engine: string): Promise<Target> {
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", new URL("./server.ts", import.meta.url).pathname, engine],
+/** A server that runs. */
+export interface Running extends Target, AsyncDisposable {
+  readonly process: Deno.ChildProcess;
+}
+
+const HERE = new URL("./", import.meta.url);
+
+/** The command of a server; `null` where that is not installed. */
+async function commandOf(kind: Kind): Promise<string[] | null> {
+  const server = new URL("server.ts", HERE).pathname;
+  if (kind === "executable") {
+    const built = Deno.env.get("HOSTILE_BIN");
+    return built === undefined ? null : [built, "sockets"];
+  }
+  if (kind !== "aiohttp") {
+    return [Deno.execPath(), "run", "-A", "--unstable-no-legacy-abort", server, kind];
+  }
+  for (const python of [new URL("../../.venv/bin/python", HERE).pathname, "python3"]) {
+    const { success } = await new Deno.Command(python, {
+      args: ["-c", "import aiohttp"],
+      stdout: "null",
+      stderr: "null",
+    }).output().catch(() => ({ success: false }));
+    if (success) return [python, new URL("server.py", HERE).pathname];
+  }
+  return null;
+}
+
+/** Starts a server; `null` where it is not installed. `descriptors` are all that it may open. */
+export async function start(
+  kind: Kind,
+  scale: number,
+  descriptors = 65_536,
+): Promise<Running | null> {
+  const command = await commandOf(kind);
+  if (command === null) return null;
+  const process = new Deno.Command("sh", {
+    args: ["-c", `ulimit -n ${descriptors} 2>/dev/null; exec "$@"`, "sh", ...command],
     stdout: "piped",
     stderr: "null",
     stdin: "null",
@@ -26,24 +60,61 @@ export async function start(engine: string): Promise<Target> {
   let text = "";
   while (!text.includes("\n")) {
     const { done, value } = await reader.read();
-    if (done) throw new Error("the server did not start");
+    if (done) throw new Error(`${kind} did not start`);
     text += value;
   }
-  const port = Number(text);
   return {
-    port,
-    rss: () => {
-      const status = Deno.readTextFileSync(`/proc/${process.pid}/status`);
-      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
-    },
-    files: () => [...Deno.readDirSync(`/proc/${process.pid}/fd`)].length,
-    connect: () => Deno.connect({ hostname: "127.0.0.1", port }),
+    port: Number(text),
+    pid: process.pid,
+    scale,
+    process,
     async [Symbol.asyncDispose]() {
-      process.kill("SIGKILL");
+      try {
+        process.kill("SIGKILL");
+      } catch { /* it has ended */ }
       await process.status;
       await reader.cancel().catch(() => {});
     },
   };
+}
+
+function statusOf(pid: number, name: string): number {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
+}
+
+/** Watches the memory of a server: call the result for what it has grown by at most, in MiB. */
+export function memory({ pid }: Target): () => number {
+  Deno.writeTextFileSync(`/proc/${pid}/clear_refs`, "5"); // the peak begins anew
+  const before = statusOf(pid, "VmRSS");
+  return () => Math.max(0, statusOf(pid, "VmHWM") - before);
+}
+
+/** Open files of a server. */
+export function files({ pid }: Target): number {
+  return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
+}
+
+/** Connects to a server. */
+export function connect({ port }: Target): Promise<Deno.TcpConn> {
+  return Deno.connect({ hostname: "127.0.0.1", port });
+}
+
+/** Opens many connections. */
+export async function many(target: Target, count: number): Promise<Deno.TcpConn[]> {
+  return await Promise.all(Array.from({ length: count }, () => connect(target)));
+}
+
+/** Waits. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Waits until something holds; how long that took in ms, `limit` if it does not by then. */
+export async function until(holds: () => boolean, limit: number): Promise<number> {
+  const begun = performance.now();
+  while (!holds() && performance.now() - begun < limit) await pause(20);
+  return Math.min(limit, Math.round(performance.now() - begun));
 }
 
 const encoder = new TextEncoder();
@@ -59,29 +130,36 @@ export async function send(connection: Deno.Conn, data: string | Uint8Array): Pr
   }
 }
 
-/** Reads until the peer closes; what came, cut at 64 KiB. */
+/** Reads until the peer closes, then closes; what came, cut at 64 KiB. */
 export async function rest(connection: Deno.Conn): Promise<string> {
   const buffer = new Uint8Array(64 * 1024);
-  const decoder = new TextDecoder();
   let text = "";
   try {
     for (;;) {
       const size = await connection.read(buffer);
-      if (size === null) return text;
-      if (text.length < 65_536) text += decoder.decode(buffer.subarray(0, size), { stream: true });
+      if (size === null) break;
+      if (text.length < 65_536) text += new TextDecoder("latin1").decode(buffer.subarray(0, size));
     }
-  } catch {
-    return text;
-  }
+  } catch { /* a reset is an end too */ }
+  close(connection);
+  return text;
 }
 
-/** The slowest of some small requests of a well-behaved client, 99 of 100, in ms. */
-export async function p99(port: number, count = 100): Promise<number> {
-  const times: number[] = [];
-  for (let at = 0; at < count; at++) {
-    const begun = performance.now();
-    await (await fetch(`http://127.0.0.1:${port}/`)).text();
-    times.push(performance.now() - begun);
-  }
-  return times.toSorted((a, b) => a - b)[Math.floor(count * 0.99) - 1] ?? 0;
+/** Closes a connection that may be closed. */
+export function close(connection: Disposable): void {
+  try {
+    connection[Symbol.dispose]();
+  } catch { /* it was */ }
+}
+
+/**
+ * The slowest answers that a well-behaved client gets, 99 of 100, in ms: a process of its own asks,
+ * so that what the attack costs its own process is not counted.
+ */
+export async function p99({ port }: Target, count: number): Promise<number> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", new URL("probe.ts", HERE).pathname, `${port}`, `${count}`],
+    stderr: "inherit",
+  }).output();
+  return Number(new TextDecoder().decode(stdout));
 }

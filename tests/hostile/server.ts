@@ -9,19 +9,53 @@ const engines = {
     writeTimeout: 1000,
     idleTimeout: 1000,
     dropTimeout: 1000,
-    maxConnectionsPerAddress: 400,
+    maxConnectionsPerAddress: 1200,
   }),
 };
 const name = Deno.args[0] === "deno" ? "deno" : "sockets";
-const app = new web.Application({ clientMaxSize: 1024 ** 2 });
+const counts = { begun: 0, over: 0, aborted: 0 };
+const PIECE = new Uint8Array(64 * 1024);
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const app = new web.Application({
+  clientMaxSize: 1024 ** 2,
+  bodyTimeout: 1000,
+  logger: { error: () => {} },
+});
 app.addRoutes([
   web.get("/", () => web.textResponse("hello")),
   web.get("/slow", async () => {
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await pause(200);
     return web.textResponse("slow");
   }),
-  web.get("/large", () => new Response(new Uint8Array(8 * 1024 ** 2))),
+  web.get("/second", async () => {
+    await pause(1000);
+    return web.textResponse("done");
+  }),
+  web.get("/large", async (request) => {
+    const response = new web.StreamResponse();
+    await response.prepare(request);
+    for (let sent = 0; sent < 8 * 1024 ** 2; sent += PIECE.length) await response.write(PIECE);
+    return response;
+  }),
   web.post("/read", async (request) => web.textResponse(`${(await request.read()).length}`)),
+  web.route("*", "/echo", async (request) => {
+    const body = await request.text();
+    return web.textResponse(`${request.headers.get("x-id") ?? "none"} ${body}`);
+  }),
+  web.post("/watched", async (request) => {
+    counts.begun++;
+    request.signal.addEventListener("abort", () => counts.aborted++);
+    try {
+      if (request.contentType.startsWith("multipart/")) await request.post();
+      else await request.read();
+      await pause(20);
+    } finally {
+      counts.over++;
+    }
+    return web.textResponse("done");
+  }),
+  web.get("/counts", () => web.jsonResponse(counts)),
   web.get(
     "/ws",
     web.webSocket(async (socket) => {
@@ -30,7 +64,27 @@ app.addRoutes([
       }
     }, { timeout: { close: 1000 }, heartbeat: 0 }),
   ),
+  web.get(
+    "/flood",
+    web.webSocket(async (socket) => {
+      for (;;) await socket.sendBytes(PIECE);
+    }, { timeout: { close: 1000 }, heartbeat: 400 }),
+  ),
 ]);
-const runner = new web.AppRunner(app, { engine: engines[name] });
-const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
-console.log(new URL(url).port);
+for (const compress of name === "sockets" ? [false, true] : [false]) {
+  app.addRoutes([web.get(
+    compress ? "/deflate" : "/answer",
+    web.webSocket((socket) =>
+      socket.onMessage(async ({ type, data }) => {
+        if (type === WSMsgType.TEXT) await socket.sendStr(data as string);
+        if (type === WSMsgType.BINARY) await socket.sendBytes(data as Uint8Array<ArrayBuffer>);
+      }), { compress, heartbeat: 0, maxMsgSize: 20 * 1024 ** 2, maxBuffered: 32 * 1024 ** 2 }),
+  )]);
+}
+web.runApp(app, {
+  engine: engines[name],
+  hostname: "127.0.0.1",
+  port: 0,
+  shutdownTimeout: 5000,
+  print: (text) => console.log(/:(\d+)/.exec(text)?.[1]),
+});

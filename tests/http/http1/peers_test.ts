@@ -1,6 +1,7 @@
 /**
- * The same bytes to our reader and to Node's llhttp: what ours accepts must mean the same there.
- * `ROUNDTRIP_FUZZ=200000 deno test -A tests/http/http1/llhttp_test.ts` for a long run.
+ * The same bytes to our reader, to Node's llhttp and to aiohttp's parser in Python: what ours accepts
+ * must mean the same there.
+ * `ROUNDTRIP_FUZZ=200000 deno test -A tests/http/http1/peers_test.ts` for a long run.
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
@@ -117,9 +118,9 @@ function mutated(next: (below: number) => number): Sent {
   return { method, message, closes: next(2) === 0 };
 }
 
-async function llhttp(sent: readonly Sent[]): Promise<Verdict[]> {
-  const peer = new Deno.Command("node", {
-    args: [new URL("llhttp_peer.cjs", import.meta.url).pathname],
+async function verdicts(command: string, file: string, sent: readonly Sent[]): Promise<Verdict[]> {
+  const peer = new Deno.Command(command, {
+    args: [new URL(file, import.meta.url).pathname],
     stdin: "piped",
     stdout: "piped",
   }).spawn();
@@ -142,14 +143,14 @@ Deno.test({
     const count = Number(Deno.env.get("ROUNDTRIP_FUZZ") ?? 6_000);
     const next = random(2026);
     const sent = Array.from({ length: count }, () => mutated(next));
-    const verdicts = await llhttp(sent);
-    assertEquals(verdicts.length, sent.length);
+    const said = await verdicts("node", "llhttp_peer.cjs", sent);
+    assertEquals(said.length, sent.length);
     let accepted = 0;
     for (const [at, each] of sent.entries()) {
       const own = readMessage([each.message], each);
       if (typeof own === "string") continue;
       accepted++;
-      const other = verdicts[at] ?? {};
+      const other = said[at] ?? {};
       const shown = JSON.stringify({ each, own, other }, null, 1);
       if (other.refused !== undefined) {
         assert(LENIENT.some(([, applies]) => applies(each)), `refused by llhttp: ${shown}`);
@@ -164,5 +165,57 @@ Deno.test({
       assertEquals(other.trailers ?? [], own.trailers, shown);
     }
     assert(accepted > count / 20, `only ${accepted} of ${count} were accepted`);
+  },
+});
+
+const PYTHON = await pythonWithAiohttp();
+
+async function pythonWithAiohttp(): Promise<string | null> {
+  for (
+    const python of [new URL("../../../.venv/bin/python", import.meta.url).pathname, "python3"]
+  ) {
+    const { success } = await new Deno.Command(python, {
+      args: ["-c", "import aiohttp"],
+      stdout: "null",
+      stderr: "null",
+    }).output().catch(() => ({ success: false }));
+    if (success) return python;
+  }
+  return null;
+}
+
+Deno.test({
+  name: `http1: requests mean the same to aiohttp${
+    PYTHON === null ? " (skipped: no aiohttp)" : ""
+  }`,
+  ignore: PYTHON === null,
+  async fn() {
+    const count = Number(Deno.env.get("ROUNDTRIP_FUZZ") ?? 6_000);
+    const next = random(2027);
+    const sent: Sent[] = [];
+    while (sent.length < count) {
+      const each = mutated(next);
+      if (each.method === null) sent.push(each);
+    }
+    const said = await verdicts(PYTHON ?? "", "aiohttp_peer.py", sent);
+    assertEquals(said.length, sent.length);
+    let accepted = 0;
+    let refused = 0;
+    for (const [at, each] of sent.entries()) {
+      const own = readMessage([each.message], each);
+      if (typeof own === "string") continue;
+      accepted++;
+      const other = said[at] ?? {};
+      const shown = JSON.stringify({ each, own, other }, null, 1);
+      // To refuse more harms nobody: what is behind is not read.
+      if (other.refused !== undefined) refused++;
+      else {
+        assertEquals(other.incomplete, undefined, shown);
+        assertEquals(other.body, own.body, shown);
+        assertEquals(other.rest, own.rest, shown);
+      }
+    }
+    assert(accepted > count / 20, `only ${accepted} of ${count} were accepted`);
+    assert(refused < accepted / 3, `${refused} of ${accepted} were refused by aiohttp`);
   },
 });

@@ -1,0 +1,18 @@
+// The rows at the size of a test; `deno task hostile` runs all of them whole.
+import { assert } from "@std/assert";
+import { start } from "./_target.ts";
+import { ROWS } from "./rows.ts";
+
+for (const row of ROWS) {
+  if (row.isLong === true) continue;
+  Deno.test({
+    name: `hostile: ${row.name}`,
+    ignore: Deno.build.os !== "linux", // looks into /proc
+    async fn() {
+      await using target = await start("sockets", 1, row.descriptors);
+      assert(target !== null);
+      const figures = await row.run(target);
+      assert(row.holds(figures, target), row.show(figures));
+    },
+  });
+}

@@ -1,0 +1,79 @@
+/**
+ * Attacks servers at full size: `deno task hostile [WORD...]` for the rows whose name has a word;
+ * without words the table of docs/security.md is written anew.
+ * @module
+ */
+import { type Kind, start } from "./_target.ts";
+import { type Row, ROWS } from "./rows.ts";
+
+const DOCUMENT = new URL("../../docs/security.md", import.meta.url);
+const BEGIN = "<!-- hostile: begin -->";
+const END = "<!-- hostile: end -->";
+const KINDS: readonly Kind[] = ["sockets", "executable", "deno", "aiohttp"];
+const TITLES: Readonly<Record<Kind, string>> = {
+  sockets: "`web.socketEngine()`",
+  executable: "the same, compiled",
+  deno: "`Deno.serve`",
+  aiohttp: "aiohttp",
+};
+
+/** Runs a row against a server: its figures in words, and whether what was promised is kept. */
+async function run(row: Row, kind: Kind): Promise<[text: string, kept: boolean] | null> {
+  const target = await start(kind, 10, row.descriptors);
+  if (target === null) return null;
+  await using running = target;
+  const late = AbortSignal.timeout(120_000);
+  const given = Promise.withResolvers<never>();
+  late.addEventListener("abort", () => given.reject(new Error("no end after 120 s")));
+  try {
+    const figures = await Promise.race([row.run(running), given.promise]);
+    const promise = kind === "deno" ? row.weaker : kind === "aiohttp" ? undefined : row.holds;
+    return [row.show(figures), promise?.(figures, running) ?? true];
+  } catch (error) {
+    return [`failed: ${error instanceof Error ? error.message : error}`, kind === "aiohttp"];
+  }
+}
+
+const words = Deno.args;
+const rows = ROWS.filter(({ name }) =>
+  words.length === 0 || words.some((word) => name.includes(word))
+);
+const table: string[][] = [];
+let missed = 0;
+for (const row of rows) {
+  const cells = [row.name];
+  for (const kind of KINDS) {
+    if (row.isOwn === true && kind !== "sockets") {
+      cells.push("");
+      continue;
+    }
+    const result = await run(row, kind);
+    cells.push(result?.[0] ?? "");
+    if (result === null) continue;
+    if (!result[1]) missed++;
+    console.log(`${result[1] ? "ok  " : "MISS"} ${row.name} | ${kind} | ${result[0]}`);
+  }
+  table.push(cells);
+}
+if (words.length === 0) {
+  // A server that is not installed here has no column.
+  const shown = KINDS.filter((_, at) => table.some((cells) => cells[at + 1] !== ""));
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const lines = [
+    line(["attack", ...shown.map((kind) => TITLES[kind])]),
+    line(["---", ...shown.map(() => "---")]),
+    ...table.map((cells) =>
+      line([cells[0] ?? "", ...shown.map((kind) => cells[KINDS.indexOf(kind) + 1] ?? "")])
+    ),
+  ];
+  const text = await Deno.readTextFile(DOCUMENT);
+  const [before = "", rest = ""] = text.split(BEGIN);
+  const after = rest.split(END)[1] ?? "";
+  await Deno.writeTextFile(
+    DOCUMENT,
+    `${before}${BEGIN}\n\n${lines.join("\n")}\n\n${END}${after}`,
+  );
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", DOCUMENT.pathname] }).output();
+}
+console.log(missed === 0 ? "All promises are kept." : `${missed} promises are broken.`);
+Deno.exit(missed === 0 ? 0 : 1);

@@ -1,0 +1,176 @@
+/**
+ * Clients that take their time.
+ * @module
+ */
+import {
+  close,
+  connect,
+  files,
+  many,
+  memory,
+  p99,
+  pause,
+  rest,
+  send,
+  type Target,
+  until,
+} from "./_target.ts";
+import type { Row } from "./rows.ts";
+
+const LIMIT = 1000; // ms, of every limit of the server
+const LATE = 2000; // ms beyond it
+
+/** How many of the connections the server has closed within the limit, and when the last one was. */
+async function closed(connections: readonly Deno.TcpConn[]): Promise<Record<string, number>> {
+  const begun = performance.now();
+  let count = 0;
+  let last = 0;
+  const all = Promise.all(connections.map(async (each) => {
+    await rest(each);
+    last = performance.now() - begun;
+    count++;
+  }));
+  await Promise.race([all, pause(LIMIT + LATE)]);
+  const figures = { clients: connections.length, closed: count, last: Math.round(last) };
+  connections.forEach(close);
+  await all;
+  return figures;
+}
+
+const allClosed = (figures: Readonly<Record<string, number>>) => figures.closed === figures.clients;
+const none = (figures: Readonly<Record<string, number>>) => figures.closed === 0;
+const shown = ({ clients, closed, last }: Readonly<Record<string, number>>) =>
+  closed === 0 ? `none of ${clients} closed` : `${closed} of ${clients} closed in ${last} ms`;
+
+async function drip(connection: Deno.TcpConn, text: string, every: number): Promise<void> {
+  await pause(Math.random() * every); // not all in one moment
+  for (const byte of text) {
+    if (!await send(connection, byte)) return;
+    await pause(every);
+  }
+}
+
+/** Bodies that stop, or come a byte now and then: how many clients saw status 408. */
+async function bodies(target: Target, stops: boolean): Promise<Record<string, number>> {
+  const clients = await many(target, target.scale > 1 ? 200 : 20);
+  const heads = ["Content-Length: 100\r\n\r\nhalf", "Transfer-Encoding: chunked\r\n\r\n4\r\nha"];
+  for (const [at, each] of clients.entries()) {
+    await send(each, `POST /read HTTP/1.1\r\nHost: a\r\n${heads[at % 2]}`);
+    if (!stops) drip(each, "abcdefgh", 1500);
+  }
+  let refused = 0;
+  const begun = performance.now();
+  const all = Promise.all(clients.map(async (each) => {
+    const text = await rest(each);
+    if (text.startsWith("HTTP/1.1 408 ")) refused++;
+  }));
+  await Promise.race([all, pause(LIMIT + LATE)]);
+  const figures = { clients: clients.length, refused, last: Math.round(performance.now() - begun) };
+  clients.forEach(close);
+  await all;
+  return figures;
+}
+
+const refused = {
+  show: ({ clients, refused, last }: Readonly<Record<string, number>>) =>
+    refused === 0
+      ? `none of ${clients} got 408 and a closed socket`
+      : `${refused} of ${clients} got 408 and a closed socket in ${last} ms`,
+  holds: ({ clients, refused }: Readonly<Record<string, number>>) => clients === refused,
+  // It answers 408 by `bodyTimeout`, but nothing ends the connection.
+  weaker: ({ refused }: Readonly<Record<string, number>>) => refused === 0,
+};
+
+export const SLOW: readonly Row[] = [
+  {
+    name: "heads a byte at a time",
+    async run(target) {
+      const usual = target.scale > 1 ? await p99(target, 200) : 0;
+      const clients = await many(target, target.scale > 1 ? 1000 : 30);
+      const others = target.scale > 1 ? p99(target, 200) : Promise.resolve(0);
+      for (const each of clients) {
+        drip(each, "GET / HTTP/1.1\r\nHost: a\r\nx-slow: ".padEnd(200, "x"), 100);
+      }
+      return { ...await closed(clients), usual, others: await others };
+    },
+    show: (figures) =>
+      `${shown(figures)}; others wait ${(figures.others ?? 0).toFixed(1)} ms ` +
+      `(${(figures.usual ?? 0).toFixed(1)} without)`,
+    // What a busy machine adds is there without the attack too.
+    holds: (figures) =>
+      allClosed(figures) && (figures.others ?? 0) < 20 + Math.max(0, (figures.usual ?? 0) - 5),
+    weaker: none,
+  },
+  {
+    name: "connections that say nothing, or nothing more",
+    async run(target) {
+      const clients = await many(target, target.scale > 1 ? 1000 : 30);
+      for (const each of clients.slice(0, clients.length / 2)) {
+        await send(each, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+      }
+      return await closed(clients);
+    },
+    show: shown,
+    holds: allClosed,
+    weaker: none,
+  },
+  { name: "bodies that stop", run: (target) => bodies(target, true), ...refused },
+  { name: "bodies a byte in 1.5 s", run: (target) => bodies(target, false), ...refused },
+  {
+    name: "clients that never read 8 MiB",
+    async run(target) {
+      const before = files(target);
+      const grown = memory(target);
+      const clients = await many(target, target.scale > 1 ? 200 : 10);
+      for (const each of clients) await send(each, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+      const left = () => Math.max(0, files(target) - before);
+      const limit = target.scale > 1 ? LIMIT + 5000 : LIMIT + LATE;
+      const took = await until(() => left() <= 2, limit);
+      const open = left();
+      clients.forEach(close);
+      const gone = open <= 2 ? clients.length : clients.length - open;
+      return { clients: clients.length, closed: gone, last: took, grown: grown() };
+    },
+    show: (figures) => `${shown(figures)}, +${(figures.grown ?? 0).toFixed(0)} MiB`,
+    holds: (figures) => allClosed(figures) && (figures.grown ?? 0) < 100,
+    weaker: none,
+  },
+  {
+    name: "half-closed clients get their answer",
+    async run(target) {
+      let answered = 0;
+      for (let at = 0; at < 20; at++) {
+        const client = await connect(target);
+        await send(client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        await client.closeWrite();
+        if ((await rest(client)).endsWith("hello")) answered++;
+      }
+      return { answered };
+    },
+    show: ({ answered }) => `${answered} of 20`,
+    holds: ({ answered }) => answered === 20,
+    weaker: ({ answered }) => answered === 20,
+  },
+  {
+    name: "clients that write 4 MiB before they read their 413",
+    async run(target) {
+      let seen = 0;
+      for (let at = 0; at < 16; at++) {
+        const client = await connect(target);
+        await send(
+          client,
+          "POST /read HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 4194304\r\n\r\n",
+        );
+        const piece = new Uint8Array(64 * 1024);
+        for (let sent = 0; sent < 4_194_304; sent += piece.length) {
+          if (!await send(client, piece)) break;
+        }
+        if ((await rest(client)).startsWith("HTTP/1.1 413 ")) seen++;
+      }
+      return { seen };
+    },
+    show: ({ seen }) => `${seen} of 16 see it`,
+    holds: ({ seen }) => seen === 16,
+    weaker: ({ seen }) => seen === 16,
+  },
+];
