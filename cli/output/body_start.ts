@@ -1,18 +1,18 @@
 /**
- * The start of a body that is streamed, for being shown before it is sent.
+ * The start of a streamed body, shown before it is sent.
  * @module
  */
 import type { HopBody } from "../../client/mod.ts";
 
-/** Most bytes of a body that are shown. */
+/** Most bytes of a body to show. */
 const MOST = 64 * 1024;
 
 const STARTS = new WeakMap<HopBody, Uint8Array>();
 
 /**
- * Reads the start of a body of known length, which is a file's or a form's: it is there already.
+ * Reads the start of a body of known length, that is a file or a form.
  *
- * @returns A body of the same bytes, whose start `startOf()` knows.
+ * @returns The same body; `startOf()` returns its start.
  */
 export async function peeked(body: HopBody): Promise<HopBody> {
   if (body.bytes !== null || body.size === null) return body;
@@ -41,15 +41,15 @@ export async function peeked(body: HopBody): Promise<HopBody> {
 }
 
 /**
- * The start of a body, as far as it was read.
+ * The start of a body read by `peeked()`.
  *
- * @returns The bytes, `null` where it was not looked at.
+ * @returns The bytes, `null` if it was not read.
  */
 export function startOf(body: HopBody): Uint8Array | null {
   return body.bytes ?? STARTS.get(body) ?? null;
 }
 
-/** The same body with its length unsaid. */
+/** The same body without its length. */
 export function unsized(body: HopBody): HopBody {
   const same = { size: null, bytes: null, stream: () => body.stream() };
   const start = startOf(body);

@@ -1,19 +1,19 @@
 /**
- * The charset of a text that does not say it.
+ * Charset detection.
  * @module
  */
 
 const META = /<meta\s[^>]*?charset\s*=\s*["']?\s*([\w.:-]+)/i;
 
 /**
- * Guesses a charset as browsers do: by a byte order mark, which knows better than the head (WHATWG
- * Encoding section 6.1), by the head, by what HTML says of itself, as UTF-8 where the bytes are valid
- * UTF-8, else as Windows-1252 (WHATWG HTML section 13.2.3).
+ * Detects a charset like browsers: from a byte order mark, which takes precedence over the header
+ * (WHATWG Encoding section 6.1), the header, an HTML declaration, UTF-8 if the bytes are valid
+ * UTF-8, else Windows-1252 (WHATWG HTML section 13.2.3).
  *
  * @param bytes Start of the text.
- * @param whole Whether it is all of it, so that it cannot end within a character.
- * @param said What the head says, `null` for nothing.
- * @returns A label that `TextDecoder` knows.
+ * @param whole Whether the bytes are the whole text, which cannot end within a character.
+ * @param said Charset in the header, `null` for none.
+ * @returns A label for `TextDecoder`.
  */
 export function detectCharset(
   bytes: Uint8Array,

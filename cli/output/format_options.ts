@@ -1,12 +1,12 @@
 /**
- * The values of `--format-options`, HTTPie's names.
+ * The values of `--format-options`, named as in HTTPie.
  * @module
  */
 import { UsageError } from "../errors/usage_error.ts";
 
 /** How heads and JSON are formatted. */
 export interface FormatOptions {
-  /** Spaces of a level of JSON. */
+  /** Spaces per level of indentation. */
   readonly indent: number;
   /** Whether JSON is indented. */
   readonly json: boolean;
@@ -15,11 +15,11 @@ export interface FormatOptions {
   /** Whether the keys of JSON objects are sorted. */
   readonly sortKeys: boolean;
   /**
-   * Whether headers are sorted by name; `null` leaves those of a request as they were given, and
-   * those of a reply as the platform lists them.
+   * Whether headers are sorted by name; `null` keeps the order of a request, and the platform's
+   * order of a response.
    */
   readonly sortHeaders: boolean | null;
-  /** Whether JSON is given a form for the asking, in a pipe too. */
+  /** Whether JSON is also formatted in a pipe. */
   readonly shapes: boolean;
 }
 
@@ -27,9 +27,9 @@ const KNOWN = "headers.sort:yes or no, json.format:yes or no, json.indent:0 to 9
   "json.sort_keys:yes or no, xml.format:yes or no";
 
 /**
- * Reads `json.indent:2,headers.sort:no`; what stands later counts.
+ * Parses `json.indent:2,headers.sort:no`; later values win.
  *
- * @throws {UsageError} If one of them is none.
+ * @throws {UsageError} If an option is unknown.
  */
 export function formatOptions(values: readonly string[]): FormatOptions {
   let [indent, json, xml, sortKeys, shapes] = [2, true, true, false, false];
@@ -43,7 +43,7 @@ export function formatOptions(values: readonly string[]): FormatOptions {
     else if (name === "json.sort_keys" && flag) sortKeys = is;
     else if (name === "headers.sort" && flag) sortHeaders = is;
     else if (name === "xml.format" && flag) xml = is;
-    // One depth is for both.
+    // JSON and XML share one indentation.
     else if (name === "xml.indent" && /^\d$/.test(value)) indent = Number(value);
     else {
       throw new UsageError(`argument --format-options: "${each}" is not one of ${KNOWN}`);

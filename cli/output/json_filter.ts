@@ -1,5 +1,5 @@
 /**
- * A part of a JSON document.
+ * Extracting a part of a JSON document.
  * @module
  */
 import { CommandError, UsageError } from "../errors/usage_error.ts";
@@ -11,13 +11,13 @@ type Step = string | number | null;
 const STEP = /\.?([^.[\]"]+)|\.?"((?:[^"\\]|\\.)*)"|\[(-?\d+)\]|\["((?:[^"\\]|\\.)*)"\]|(\[\])/gy;
 
 /**
- * Takes a part out of a document: `a.b[0]`, `[-1]` the last element, `[].name` of each element,
+ * Extracts a part of a document: `a.b[0]`, `[-1]` the last element, `[].name` of each element,
  * `"a.b"` a key with a dot.
  *
  * @param text The document.
  * @param path The path; a dot alone is the whole document.
- * @throws {UsageError} If the path is none.
- * @throws {CommandError} If the text is no JSON, or has no such part; the message says how far it goes.
+ * @throws {UsageError} If the path is malformed.
+ * @throws {CommandError} If the text is not JSON, or the part is missing; the message says where.
  */
 export function filterJson(text: string, path: string): unknown {
   const steps = stepsOf(path);
@@ -88,7 +88,7 @@ function pick(value: unknown, steps: readonly Step[], way: string): unknown {
   );
 }
 
-/** A number that is kept as it was written. */
+/** Whether a value is a number, kept as its source text. */
 function isNumber(value: unknown): boolean {
   const { isRawJSON } = JSON as unknown as { isRawJSON?: (value: unknown) => boolean };
   return typeof value === "number" || isRawJSON?.(value) === true;

@@ -1,14 +1,14 @@
 /**
- * A multipart form as a terminal can show it.
+ * Multipart forms as text for a terminal.
  * @module
  */
 
 /**
- * Replaces the contents that are no text by a line that says so; heads and fields stay.
+ * Replaces binary contents by a note; part headers and text fields stay.
  *
  * @param bytes The form, or its start.
  * @param boundary Its boundary.
- * @param isBinary Whether bytes are no text.
+ * @param isBinary Tells whether bytes are binary.
  */
 export function multipartText(
   bytes: Uint8Array,
@@ -16,7 +16,7 @@ export function multipartText(
   isBinary: (bytes: Uint8Array) => boolean,
 ): string {
   const decoder = new TextDecoder();
-  // As Latin-1 each byte is a letter, so that places in the text are places in the bytes.
+  // In Latin-1 each byte is one character, so offsets in text and bytes are the same.
   const text = new TextDecoder("latin1").decode(bytes);
   let shown = "";
   let at = 0;

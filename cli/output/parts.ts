@@ -1,5 +1,5 @@
 /**
- * Which parts of an exchange are printed.
+ * Parts of an exchange to print.
  * @module
  */
 import type { ParsedArgs } from "../args/parse_args.ts";
@@ -10,7 +10,7 @@ import { UsageError } from "../errors/usage_error.ts";
 export type Parts = ReadonlySet<string>;
 
 /**
- * Reads which parts are printed: letters of `H B` (request), `h b` (reply), `m` (times).
+ * Reads the parts to print: letters of `H B` (request), `h b` (response), `m` (times).
  *
  * @throws {UsageError} If `--print` has another letter.
  */
@@ -30,14 +30,13 @@ export function partsOf(parsed: ParsedArgs<RequestOption>, isTerminal: boolean):
   return new Set(isTerminal ? "hb" : "b");
 }
 
-/** Whether the body goes into a file. */
+/** Whether the body is saved to a file. */
 export function savesBody(parsed: ParsedArgs<RequestOption>): boolean {
   return parsed.has("download") || parsed.has("output") || parsed.has("continue");
 }
 
 /**
- * Reads which parts of the redirects on the way are printed: `--history-print`, else what is printed
- * of the last exchange.
+ * Reads the parts of redirects to print: `--history-print`, else the same as of the last exchange.
  *
  * @throws {UsageError} If `--history-print` has another letter.
  */

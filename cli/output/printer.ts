@@ -1,5 +1,5 @@
 /**
- * What a request prints, and where.
+ * Printing requests and responses.
  * @module
  */
 import type { ClientResponse, HopBody, HopRequest } from "../../client/mod.ts";
@@ -25,20 +25,20 @@ import {
 } from "./show.ts";
 import type { Times } from "../request/socket_transport.ts";
 
-/** Types of a stream of JSON documents, one a line. */
+/** Mime types with one JSON document per line. */
 const LINES = /^application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines|jsonlines)$/i;
 
-/** Longest body that is kept in memory to be formatted, in bytes. */
+/** Longest body, in bytes, that is buffered for formatting. */
 const MAX_FORMATTED = 16 * 1024 * 1024;
 
 /** Prints exchanges. */
 export class Printer {
-  /** What stands between a body and what is printed behind it. */
+  /** Line breaks between a body and the next output. */
   readonly #gap: { text: string };
   readonly #parts: Parts;
   readonly #show: ShowOptions;
   readonly #stream: boolean;
-  /** Whether the output is what would be sent, to the byte. */
+  /** Whether to print exactly the bytes that would be sent. */
   readonly #wire: boolean;
   readonly #quiet: boolean;
   readonly #charset: string | undefined;
@@ -48,7 +48,7 @@ export class Printer {
   /**
    * Creates one.
    *
-   * @throws {UsageError} If a charset or a type of the options is none.
+   * @throws {UsageError} If `--response-charset` or `--response-mime` is invalid.
    */
   constructor(parsed: ParsedArgs, parts: Parts, before?: Printer) {
     const terminal = Deno.stdout.isTerminal();
@@ -102,7 +102,7 @@ export class Printer {
     const { size } = hop.body;
     if (this.#wire) return await this.#wireBody(hop.body);
     const start = startOf(hop.body);
-    if (start === null) return await this.#write("[a body, streamed and not shown]\n\n");
+    if (start === null) return await this.#write("[streamed body, not shown]\n\n");
     const type = hop.headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
     const [mime = ""] = type.split(";", 1);
     const rest = hop.body.bytes !== null || start.length >= (size ?? 0)
@@ -127,7 +127,7 @@ export class Printer {
     await this.#write(`${bodyText(text, bodyKind(mime.trim(), text), this.#show)}${rest}\n\n`);
   }
 
-  /** All of a body as it goes over the wire. */
+  /** The whole body as sent over the wire. */
   async #wireBody({ size, bytes, stream }: HopBody): Promise<void> {
     if (bytes !== null) return await this.#write(bytes);
     for await (const piece of stream()) {
@@ -138,16 +138,16 @@ export class Printer {
     if (size === null) await this.#write("0\r\n\r\n");
   }
 
-  /** Prints the head of a reply. */
+  /** Prints the head of a response. */
   async head(response: Pick<ClientResponse, "status" | "reason" | "headers">): Promise<void> {
     if (this.#parts.has("h")) await this.#write(responseHead(response, this.#show));
   }
 
   /**
-   * Prints the body of a reply, or gives it up where it is not wanted.
+   * Prints the body of a response, or cancels it if it is not printed.
    *
-   * @param response The reply.
-   * @param failed Whether it stands for a file that was to be saved.
+   * @param response The response.
+   * @param failed Whether it is the error response to a download.
    */
   async body(response: ClientResponse, failed = false): Promise<void> {
     if (!this.#parts.has("b") && !(failed && !this.#quiet)) return response.release();
@@ -163,7 +163,7 @@ export class Printer {
     if (LINES.test(type)) return await this.#lines(response);
     const { contentLength } = response;
     const isShaped = bodyKind(type, "") !== "text";
-    // What may be a stream of lines is shown as it comes, whatever it begins with.
+    // A possible stream of lines is printed as it arrives.
     const mayBe = bodyKind(type, "{") !== "text" && contentLength !== null;
     if (this.#stream || !(isShaped || mayBe)) {
       return await this.#text(response, response.content.iterAny());
@@ -171,7 +171,7 @@ export class Printer {
     await this.#whole(response, type);
   }
 
-  /** A body that is given a form, unless it is too big for that. */
+  /** Prints a body formatted, unless it is too large. */
   async #whole(response: ClientResponse, type: string): Promise<void> {
     const { terminal, format } = this.#show;
     const pieces: Uint8Array<ArrayBuffer>[] = [];
@@ -196,7 +196,7 @@ export class Printer {
     return !/^utf-?(?:16|32)/i.test(this.#charset ?? response.charset ?? "") && isBinary(bytes);
   }
 
-  /** A part of the reply's JSON; a string as text, so that a shell can use it. */
+  /** Prints a part of the JSON; a string without quotes, for use in a shell. */
   async #filtered(response: ClientResponse, path: string): Promise<void> {
     const { filterJson } = await import("./json_filter.ts");
     const bytes = await response.read();
@@ -210,9 +210,9 @@ export class Printer {
   /**
    * Prints times and sizes.
    *
-   * @param response The reply.
-   * @param times When its connection and its head were there, in ms.
-   * @param total The whole exchange, in ms.
+   * @param response The response.
+   * @param times Times of the connection and the response head, in ms.
+   * @param total Duration of the whole exchange, in ms.
    */
   async meta(response: ClientResponse, times: Times, total: number): Promise<void> {
     if (!this.#parts.has("m")) return;
@@ -234,7 +234,7 @@ export class Printer {
     await this.#write(shown.map(([name, value]) => `${name}: ${value}\n`).join(""));
   }
 
-  /** A body that is no JSON: as it comes, without what a terminal would obey. */
+  /** Prints a body other than JSON as it arrives, without control characters on a terminal. */
   async #text(
     response: ClientResponse,
     pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
@@ -250,7 +250,7 @@ export class Printer {
       first = false;
       decoder ??= this.#decoder(response, piece);
       let text = carriage + decoder.decode(piece, { stream: true });
-      // CR LF that is cut in two is one line break all the same.
+      // A CR LF split between pieces is still one line break.
       carriage = text.endsWith("\r") ? "\r" : "";
       if (carriage !== "") text = text.slice(0, -1);
       await this.#write(this.#show.terminal ? visibleText(text) : text);
@@ -259,7 +259,7 @@ export class Printer {
     if (!first && this.#show.terminal) await this.#write("\n");
   }
 
-  /** One JSON document a line, each as soon as it is there. */
+  /** Prints one JSON document per line, each as it arrives. */
   async #lines(response: ClientResponse): Promise<void> {
     let decoder: TextDecoder | null = null;
     let left = "";
@@ -295,7 +295,7 @@ export class Printer {
   }
 }
 
-/** What was read before, and what is still to come. */
+/** The pieces read before, then the rest. */
 async function* joined<Piece>(
   read: readonly Piece[],
   rest: AsyncIterator<Piece>,

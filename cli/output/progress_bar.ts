@@ -8,13 +8,13 @@ import { writeErr } from "../io/output.ts";
 
 const EVERY = 100; // ms
 
-/** Shows how far a download has come; off a terminal, only its end. */
+/** Shows the progress of a download; without a terminal, only its end. */
 export class ProgressBar {
   readonly #name: string;
   readonly #isTerminal = Deno.stderr.isTerminal();
   readonly #quiet: boolean;
   readonly #started = performance.now();
-  #from: number; // bytes that were there before
+  #from: number; // bytes from an earlier attempt
   #last = -Infinity;
   #progress: Progress = { bytes: 0, total: null };
 
@@ -23,7 +23,7 @@ export class ProgressBar {
    *
    * @param name Name of the file, safe for a terminal.
    * @param quiet Whether nothing is shown.
-   * @param from Bytes that are there already; the speed leaves them out.
+   * @param from Bytes from an earlier attempt, not counted in the speed.
    */
   constructor(name: string, quiet: boolean, from = 0) {
     this.#name = name;
@@ -31,9 +31,9 @@ export class ProgressBar {
     this.#from = from;
   }
 
-  /** Takes note of progress. */
+  /** Records progress. */
   update(progress: Progress): void {
-    if (progress.bytes < this.#from) this.#from = 0; // it has started anew
+    if (progress.bytes < this.#from) this.#from = 0; // the download started over
     this.#progress = progress;
     const now = performance.now();
     if (this.#quiet || !this.#isTerminal || now - this.#last < EVERY) return;
@@ -41,7 +41,7 @@ export class ProgressBar {
     writeErr(`\r\x1b[K${this.#line()}`);
   }
 
-  /** Leaves the bar as it is: what is written next stands on a line of its own. */
+  /** Ends the line of the bar, so that further output starts on a new line. */
   end(): void {
     if (this.#last === -Infinity) return;
     this.#last = -Infinity;
@@ -49,10 +49,10 @@ export class ProgressBar {
   }
 
   /**
-   * Shows the end.
+   * Shows the final line.
    *
    * @param size Size of the file in bytes.
-   * @param resumedFrom Bytes that were there before.
+   * @param resumedFrom Bytes from an earlier attempt.
    */
   async done(size: number, resumedFrom: number): Promise<void> {
     if (this.#quiet) return;

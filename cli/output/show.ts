@@ -1,5 +1,5 @@
 /**
- * Requests and replies as text.
+ * Requests and responses as text.
  * @module
  */
 import type { ClientResponse, HopRequest } from "../../client/mod.ts";
@@ -9,7 +9,7 @@ import { rawFields } from "../request/http_reply.ts";
 import { formatJson } from "../connecting/json_format.ts";
 import { formatXml } from "./xml_format.ts";
 
-/** How text is shown. */
+/** Formatting options. */
 export interface ShowOptions {
   /** Colours. */
   readonly paint: Paint;
@@ -17,15 +17,15 @@ export interface ShowOptions {
   readonly format: boolean;
   /** Whether XML is indented. */
   readonly xml: boolean;
-  /** What ends a line of a head: CR LF where the output is to be sent as it is. */
+  /** Line end of headers: CR LF if the output is a raw message. */
   readonly lineEnd: "\n" | "\r\n";
-  /** Spaces of a level of JSON. */
+  /** Spaces per level of indentation. */
   readonly indent: number;
   /** Whether keys of JSON are sorted. */
   readonly sortKeys: boolean;
-  /** Whether headers are sorted; `null` for what is usual. */
+  /** Whether headers are sorted; `null` for the default. */
   readonly sortHeaders: boolean | null;
-  /** Whether control characters are made visible; in a pipe bytes stay as they are. */
+  /** Whether control characters are made visible; in a pipe they are kept. */
   readonly terminal: boolean;
   /** Whether credentials and cookies are shown. */
   readonly secrets: boolean;
@@ -58,7 +58,7 @@ function masked(name: string, value: string): string {
     const [pair = "", ...attributes] = value.split(";");
     return [maskedPair(pair), ...attributes].join(";");
   }
-  // Only a scheme is told from a secret; a key in base64 ends in "=" as a cookie without value does.
+  // Only the scheme is kept: "=" at the end may be base64 padding rather than an empty cookie.
   const scheme = name.endsWith("authorization") ? /^[\w-]+(?=\s)/.exec(value)?.[0] : undefined;
   return scheme === undefined ? "[hidden]" : `${scheme} [hidden]`;
 }
@@ -67,7 +67,7 @@ function maskedPair(pair: string): string {
   return pair.includes("=") ? `${pair.slice(0, pair.indexOf("="))}=[hidden]` : "[hidden]";
 }
 
-/** The head of a reply. */
+/** The head of a response. */
 export function responseHead(
   response: Pick<ClientResponse, "status" | "reason" | "headers">,
   options: ShowOptions,
@@ -77,7 +77,7 @@ export function responseHead(
   const role = response.status < 400 ? "good" : "bad";
   const status = paint(role, `${response.status} ${reason}`.trimEnd());
   const lines = [`HTTP/1.1 ${status}`];
-  // What repeats is one value in Headers; the wire had each of them, in its order and case.
+  // Headers joins repeated fields; the raw fields keep each one, in order and case.
   const came = rawFields(response.headers);
   const titled = (came ?? [...response.headers]).map(([name, value]) =>
     [name === name.toLowerCase() ? titleCase(name) : name, value] as const
@@ -89,7 +89,7 @@ export function responseHead(
   return `${lines.join("\n")}\n\n`;
 }
 
-/** The bytes of a header as text: of UTF-8 if they are that, else of Latin-1. */
+/** Decodes a header value: as UTF-8 if valid, else as Latin-1. */
 function readableValue(value: string): string {
   // deno-lint-ignore no-control-regex -- the range begins with NUL
   if (!/[\x80-\xff]/.test(value) || /[^\x00-\xff]/.test(value)) return value;
@@ -103,7 +103,7 @@ function readableValue(value: string): string {
 
 type Fields = readonly (readonly [name: string, value: string])[];
 
-/** By name; of those that repeat the order stays. */
+/** Sorts by name; repeated fields keep their order. */
 function sorted(fields: Fields): Fields {
   const key = ([name]: readonly [string, string]): string => name.toLowerCase();
   return fields.toSorted((one, other) => key(one) < key(other) ? -1 : +(key(one) > key(other)));
@@ -115,36 +115,36 @@ function header(name: string, value: string, paint: Paint): string {
   }`;
 }
 
-/** A name as it is usually written: `Content-Type`. */
+/** A header name in title case: `Content-Type`. */
 export function titleCase(name: string): string {
   const known: Readonly<Record<string, string>> = { etag: "ETag", te: "TE", dnt: "DNT" };
   return known[name] ?? name.replaceAll(/(?:^|-)[a-z]/g, (letter) => letter.toUpperCase())
     .replace(/^Www-/, "WWW-").replace(/^Sec-Websocket/, "Sec-WebSocket");
 }
 
-/** Stands for a body that a terminal cannot show. */
+/** Note shown instead of a binary body. */
 export const BINARY_NOTE = `
 +-----------------------------------------+
 | NOTE: binary data not shown in terminal |
 +-----------------------------------------+
 `;
 
-/** What a body is taken for. */
+/** Format of a body. */
 export type BodyKind = "json" | "xml" | "text";
 
-// Where JSON is sent as something else: as text, as a script, without a type.
+// Types under which JSON is also sent: text, scripts, no type.
 const LOOSE =
   /^(?:application\/octet-stream$|text\/plain$|(?:text|application)\/(?:x-)?(?:javascript|ecmascript|json)$)/i;
-const GUARD = /^(?:\)\]\}',?|while\s*\(1\);|for\s*\(;;\);?|[)\]}])\s*/; // against being loaded as a script
+const GUARD = /^(?:\)\]\}',?|while\s*\(1\);|for\s*\(;;\);?|[)\]}])\s*/; // prefixes that prevent loading as a script
 
-/** What a body is, by its type and by its look. */
+/** Detects the format of a body by its type and first characters. */
 export function bodyKind(type: string, text: string): BodyKind {
   if (isJson(type)) return "json";
   if (/^(?:application|text)\/(?:[\w.-]+\+)?xml$|^image\/svg\+xml$/i.test(type)) return "xml";
   return LOOSE.test(type) && /^\s*[[{"]/.test(text.replace(GUARD, "")) ? "json" : "text";
 }
 
-/** A body as text. */
+/** Formats a body as text. */
 export function bodyText(text: string, kind: BodyKind, options: ShowOptions): string {
   const { format, indent, paint, sortKeys: sort } = options;
   if (kind === "json" && (format || paint !== plain)) {
@@ -160,13 +160,13 @@ export function bodyText(text: string, kind: BodyKind, options: ShowOptions): st
   return options.terminal ? visibleText(shown) : shown;
 }
 
-/** Whether bytes are no text: there is a zero byte among the first ones, and no byte order mark. */
+/** Whether bytes are binary: a zero byte near the start, without a byte order mark. */
 export function isBinary(bytes: Uint8Array): boolean {
   const mark = (bytes[0] ?? 0) << 8 | (bytes[1] ?? 0);
   return mark !== 0xfffe && mark !== 0xfeff && bytes.subarray(0, 1024).includes(0);
 }
 
-/** Whether a mime type is one of JSON. */
+/** Whether a mime type is JSON. */
 export function isJson(type: string): boolean {
   return /^(?:application|text)\/(?:[\w.-]+\+)?json$/i.test(type);
 }

@@ -1,5 +1,5 @@
 /**
- * XML for people.
+ * Formatting XML.
  * @module
  */
 
@@ -9,15 +9,15 @@ const TOKEN =
 /** A piece of a document. */
 interface Token {
   readonly text: string;
-  /** Number of its end tag, where it begins an element that holds no other one, or text too. */
+  /** Index of the end tag, if the element has no child elements or mixed content. */
   whole: number | null;
 }
 
 /**
- * Indents XML where nothing but blanks stands between elements; an element that has text in it stays
- * as it is, as blanks there may mean something.
+ * Indents XML where only whitespace separates elements. Elements with text stay unchanged, as
+ * whitespace may matter there.
  *
- * @returns The text, `null` where it is no XML whose elements are closed.
+ * @returns The text, `null` if it is not well-formed XML.
  */
 export function formatXml(text: string, indent: number): string | null {
   const tokens = tokensOf(text);

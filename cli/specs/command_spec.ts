@@ -1,5 +1,5 @@
 /**
- * What the command line is made of: help, completions, the man page and the parser read it here.
+ * Specification of a subcommand, from which help, completions, man page and parser are made.
  * @module
  */
 
@@ -9,30 +9,30 @@ export interface OptionSpec {
   readonly long: string;
   /** One letter, without a dash. */
   readonly short?: string;
-  /** Name of the value in the help; an option without one is a switch. */
+  /** Name of the value in the help; without one the option is a switch. */
   readonly value?: string;
   /**
-   * Whether the value may be missing. It is then taken from `-oVALUE` or `--option=VALUE`, and from
-   * the next word only where all positional arguments have been given.
+   * Whether the value may be left out. It is then read from `-oVALUE` or `--option=VALUE`, and from
+   * the next word only after all positional arguments.
    */
   readonly valueOptional?: boolean;
-  /** Values that are accepted; completions offer them. */
+  /** Accepted values, also offered by completions. */
   readonly choices?: readonly string[];
   /** Whether it may be given several times. */
   readonly repeat?: boolean;
-  /** What it does, one line, lower case, no period. */
+  /** Description: one line, lower case, no period. */
   readonly help: string;
   /** Whether the short help leaves it out. */
   readonly more?: boolean;
-  /** Whether it is for the program's own use and named nowhere. */
+  /** Whether it is internal and left out of all help. */
   readonly hidden?: boolean;
-  /** The option that it is another name of; a value makes it a switch for that value. */
+  /** Option that this is an alias of; with a value, it is a switch that sets this value. */
   readonly alias?: readonly [long: string, value?: string];
-  /** Options that say something else: the last one given counts. */
+  /** Options that exclude this one: the last one given wins. */
   readonly against?: readonly string[];
-  /** What the letter is to curl, said where the value is none of the choices. */
+  /** Meaning of the letter in curl, added to the error for an invalid choice. */
   readonly elsewhere?: string;
-  /** Why it is refused: people know it from elsewhere, and here it cannot be had. */
+  /** Why an option known from other programs is not supported. */
   readonly refused?: string;
 }
 
@@ -40,9 +40,9 @@ export interface OptionSpec {
 export interface CommandSpec {
   /** Its name, the first word. */
   readonly name: string;
-  /** One line for the overview. */
+  /** One-line summary for the overview. */
   readonly summary: string;
-  /** What follows the program's name in the usage line. */
+  /** Usage line after the program's name. */
   readonly usage: string;
   /** Paragraphs for `help NAME` and the man page. */
   readonly description: readonly string[];
@@ -50,36 +50,39 @@ export interface CommandSpec {
   readonly options: readonly OptionSpec[];
   /** Options of other programs, each refused with the reason. */
   readonly refused?: readonly OptionSpec[];
-  /** Command lines with what they do, the program's name included. */
+  /** Command lines, including the program's name, and their meaning. */
   readonly examples: readonly (readonly [command: string, meaning: string])[];
-  /** Exit codes beside 0 and 1. */
+  /** Exit codes besides 0 and 1. */
   readonly exitCodes?: readonly (readonly [code: number, meaning: string])[];
-  /** Most positional arguments; what follows is passed on where `passOn` is set. @default no limit */
+  /**
+   * Maximum number of positional arguments; with `passOn`, further words are passed on. @default no
+   * limit
+   */
   readonly positionals?: number;
   /** Whether unknown words after the positional arguments are passed on. */
   readonly passOn?: boolean;
-  /** What a positional argument is completed with. */
+  /** Kind of completion for positional arguments. */
   readonly completes: "files" | "folders" | "nothing";
-  /** Whether options may come from the environment. @default {false} */
+  /** Whether options may be set by environment variables. @default {false} */
   readonly environment?: boolean;
-  /** Exit code of a wrong command line. @default {64} */
+  /** Exit code for an invalid command line. @default {64} */
   readonly usageCode?: number;
 }
 
 /** Long names of a subcommand's options. */
 export type OptionName<Spec extends CommandSpec> = Spec["options"][number]["long"];
 
-/** Exit code of a wrong command line, EX_USAGE of sysexits.h. */
+/** Exit code for an invalid command line, EX_USAGE of sysexits.h. */
 export const USAGE_CODE = 64;
 
-/** Options of everything that listens; they mean the same everywhere. */
+/** Options of all servers. */
 export const LISTEN_OPTIONS = [
   {
     long: "hostname",
     short: "H",
     value: "HOST",
     repeat: true,
-    help: "address to bind, several by several -H (default localhost)",
+    help: "address to bind, may be repeated (default localhost)",
   },
   {
     long: "port",
@@ -96,35 +99,35 @@ export const LISTEN_OPTIONS = [
   },
 ] as const satisfies readonly OptionSpec[];
 
-/** Certificate of a server that can do without one. */
+/** TLS options of servers that also work without TLS. */
 export const TLS_OPTIONS = [
   { long: "tls-cert", value: "FILE", help: "certificate chain (PEM)", more: true },
   { long: "tls-key", value: "FILE", help: "private key (PEM)", more: true },
 ] as const satisfies readonly OptionSpec[];
 
-/** Options of what serves for long. */
+/** Options of long-running servers. */
 export const SERVICE_OPTIONS = [
   {
     long: "access-log-format",
     value: "FORMAT",
-    help: "the line's atoms as in aiohttp, or json",
+    help: "format as in aiohttp, or json",
     more: true,
   },
   {
     long: "shutdown-timeout",
     value: "SECONDS",
-    help: "how long requests under way may take at the end (default 60)",
+    help: "limit for open requests when stopping (default 60)",
     more: true,
   },
   {
     long: "health",
     value: "ROUTE",
-    help: "path that tells whether requests are welcome, /healthz",
+    help: "path of a health check, such as /healthz",
     more: true,
   },
 ] as const satisfies readonly OptionSpec[];
 
-/** Options of everything. */
+/** Options of all subcommands. */
 export const COMMON_OPTIONS = [
   { long: "help", help: "show this help" },
   { long: "version", short: "V", hidden: true, help: "" },

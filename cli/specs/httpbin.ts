@@ -13,10 +13,10 @@ import {
 /** The subcommand. */
 export const httpbin = {
   name: "httpbin",
-  summary: "a server to try things out on, offline",
+  summary: "a server for testing clients, offline",
   usage: "httpbin [OPTIONS]",
   description: [
-    "Serves go-httpbin's routes without a network: /get, /post, /anything, /status/{code}, " +
+    "Serves go-httpbin's routes locally: /get, /post, /anything, /status/{code}, " +
     "/delay/{seconds}, /stream/{n}, /redirect/{n}, /cookies, /basic-auth/{user}/{password}, /gzip, " +
     "/sse, /websocket/echo and more. The page / lists them.",
     "Bodies are limited to 1 MiB and replies to 10 seconds; /redirect-to accepts paths of this " +
@@ -24,14 +24,19 @@ export const httpbin = {
   ],
   options: [
     ...LISTEN_OPTIONS,
-    { long: "redirect-to", value: "HOST", repeat: true, help: "host that /redirect-to may name" },
+    {
+      long: "redirect-to",
+      value: "HOST",
+      repeat: true,
+      help: "host that /redirect-to may redirect to",
+    },
     { long: "access-log", help: "one line for each request" },
     ...TLS_OPTIONS,
     ...COMMON_OPTIONS,
   ],
   examples: [
     ["roundtrip httpbin &", "start it"],
-    ["roundtrip :8080/anything name=Ada age:=36", "and ask it"],
+    ["roundtrip :8080/anything name=Ada age:=36", "send it a request"],
   ],
   positionals: 0,
   environment: true,

@@ -1,10 +1,13 @@
 /**
- * Options of requests that people know from other programs.
+ * Request options known from other programs.
  * @module
  */
 import type { OptionSpec } from "./command_spec.ts";
 
-/** What fingers know from curl. Where a letter has HTTPie's meaning (-d -F -I -c), that stays. */
+/**
+ * Aliases for curl's options. Letters that mean something else in HTTPie (-d -F -I -c) keep that
+ * meaning.
+ */
 export const CURL_OPTIONS = [
   { long: "request", short: "X", value: "METHOD", help: "method, as in curl", more: true },
   { long: "data", value: "TEXT", alias: ["raw"], help: "--raw, as in curl", more: true },
@@ -17,40 +20,40 @@ export const CURL_OPTIONS = [
   { long: "fail-with-body", alias: ["check-status"], help: "--check-status", more: true },
 ] as const satisfies readonly OptionSpec[];
 
-/** Options of curl that are something else here: what to write in their place. */
+/** Options of curl with another name here: the error says what to write instead. */
 const OTHERWISE: readonly (readonly [
   long: string,
   short: string | undefined,
   value: string | undefined,
   refused: string,
 ])[] = [
-  ["upload-file", "T", "FILE", "the body of a file is @FILE: roundtrip PUT URL @FILE"],
-  ["get", "G", undefined, "a query is NAME==VALUE: roundtrip URL NAME==VALUE"],
-  ["referer", "e", "URL", "a header is NAME:VALUE, Referer:URL for this one"],
+  ["upload-file", "T", "FILE", "write @FILE for a body from a file: roundtrip PUT URL @FILE"],
+  ["get", "G", undefined, "write NAME==VALUE for a query parameter: roundtrip URL NAME==VALUE"],
+  ["referer", "e", "URL", "write Referer:URL"],
   ["dump-header", "D", "FILE", "--print h prints the head"],
-  ["continue-at", "C", "OFFSET", "--continue (-c) goes on where the file ends"],
-  ["range", "r", "RANGE", "a header is NAME:VALUE, Range:bytes=0-99 for this one"],
+  ["continue-at", "C", "OFFSET", "--continue (-c) resumes at the end of the file"],
+  ["range", "r", "RANGE", "write a header such as Range:bytes=0-99"],
   [
     "remote-header-name",
     "J",
     undefined,
-    "--download (-d) takes the server's name for the file by itself",
+    "--download (-d) uses the server's name for the file",
   ],
-  ["no-buffer", "N", undefined, "--stream (-S) prints the body as it comes"],
-  ["netrc", "n", undefined, ".netrc counts by itself; --ignore-netrc leaves it out"],
-  ["globoff", "g", undefined, "URLs have no globs here: brackets and braces are sent as they are"],
-  ["cookie", undefined, "TEXT", "a header is NAME:VALUE, Cookie:NAME=VALUE for this one"],
-  ["cookie-jar", undefined, "FILE", "--session NAME keeps cookies"],
-  ["head", undefined, undefined, "the method is a word: roundtrip HEAD URL"],
-  ["user-agent", undefined, "TEXT", "a header is NAME:VALUE, User-Agent:TEXT for this one"],
+  ["no-buffer", "N", undefined, "--stream (-S) prints the body as it arrives"],
+  ["netrc", "n", undefined, ".netrc is used by default; --ignore-netrc turns it off"],
+  ["globoff", "g", undefined, "URLs have no globs here: brackets and braces are sent unchanged"],
+  ["cookie", undefined, "TEXT", "write Cookie:NAME=VALUE"],
+  ["cookie-jar", undefined, "FILE", "--session NAME saves cookies"],
+  ["head", undefined, undefined, "write the method: roundtrip HEAD URL"],
+  ["user-agent", undefined, "TEXT", "write User-Agent:TEXT"],
   ["data-raw", undefined, "TEXT", "--data TEXT is the body"],
   ["data-binary", undefined, "TEXT", "--data TEXT is the body, or @FILE"],
-  ["data-urlencode", undefined, "TEXT", "a form is -f NAME=VALUE"],
-  ["compressed", undefined, undefined, "replies are decompressed by themselves"],
-  ["silent", undefined, undefined, "nothing but the reply is printed; --quiet (-q) prints nothing"],
+  ["data-urlencode", undefined, "TEXT", "write -f NAME=VALUE for a form"],
+  ["compressed", undefined, undefined, "responses are always decompressed"],
+  ["silent", undefined, undefined, "only the response is printed; --quiet (-q) prints nothing"],
 ];
 
-/** What people know from elsewhere and cannot have here: the answer is the reason. */
+/** Options of other programs that are not supported; the error says why. */
 export const REFUSED_OPTIONS: readonly OptionSpec[] = [
   ...OTHERWISE.map(([long, short, value, refused]) => ({
     long,
@@ -65,24 +68,24 @@ export const REFUSED_OPTIONS: readonly OptionSpec[] = [
     value: "VERSION",
     hidden: true,
     help: "",
-    refused: "requests are HTTP/1.1; HTTP/2 would not keep the case and order of your headers",
+    refused: "requests are HTTP/1.1; HTTP/2 would change the case and order of headers",
   },
   { long: "http2", hidden: true, help: "", refused: "requests are HTTP/1.1 here" },
-  { long: "http3", hidden: true, help: "", refused: "the runtime has no HTTP/3 for clients" },
+  { long: "http3", hidden: true, help: "", refused: "the runtime has no HTTP/3 client" },
   {
     long: "style",
     short: "s",
     value: "STYLE",
     hidden: true,
     help: "",
-    refused: "colours are the sixteen of your terminal, whose theme decides; curl's -s is -q here",
+    refused: "colours follow the theme of your terminal; curl's -s is -q here",
   },
   {
     long: "ssl",
     value: "VERSION",
     hidden: true,
     help: "",
-    refused: "TLS 1.2 and 1.3 are agreed on by themselves; the runtime has no choice of one",
+    refused: "the runtime negotiates TLS 1.2 or 1.3 and cannot be limited to one",
   },
   {
     long: "ciphers",
@@ -95,7 +98,7 @@ export const REFUSED_OPTIONS: readonly OptionSpec[] = [
     long: "path-as-is",
     hidden: true,
     help: "",
-    refused: "URLs are read by the WHATWG rules, which resolve ../; write it as %2e%2e%2f",
+    refused: "URLs follow the WHATWG rules, which resolve ../; write it as %2e%2e%2f",
   },
   {
     long: "write-out",
@@ -103,6 +106,6 @@ export const REFUSED_OPTIONS: readonly OptionSpec[] = [
     value: "FORMAT",
     hidden: true,
     help: "",
-    refused: "formats of curl are not read; --meta (-m) prints the times",
+    refused: "curl's formats are not supported; --meta (-m) prints the times",
   },
 ];

@@ -10,7 +10,7 @@ import { serve, type ServeOption } from "./serve.ts";
 import { tutorial, type TutorialOption } from "./tutorial.ts";
 import { ws, type WsOption } from "./ws.ts";
 
-/** The subcommands in the order of the help; the first one needs no name. */
+/** The subcommands in the order of the help; the first one is the default. */
 export const COMMANDS: readonly CommandSpec[] = [request, serve, files, ws, httpbin, tutorial];
 
 /** Long names of all options. */
@@ -22,9 +22,9 @@ export type AnyOption =
   | TutorialOption
   | WsOption;
 
-/** Options that count without a subcommand. */
+/** Options without a subcommand. */
 export const GLOBAL_OPTIONS: CommandSpec["options"] = [
-  { long: "version", short: "V", help: "version of this program and of its runtime" },
+  { long: "version", short: "V", help: "version of this program and its runtime" },
   {
     long: "generate",
     value: "WHAT",

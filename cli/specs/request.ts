@@ -1,51 +1,51 @@
 /**
- * Options of the requests, `roundtrip [METHOD] URL [ITEM...]`.
+ * Options of `roundtrip [METHOD] URL [ITEM...]`.
  * @module
  */
 import { type CommandSpec, COMMON_OPTIONS, type OptionName } from "./command_spec.ts";
 import { CURL_OPTIONS, REFUSED_OPTIONS } from "./known_elsewhere.ts";
 
-/** What is printed: each replaces what was said before. */
+/** Options that choose what is printed: the last one wins. */
 const OUTPUT = ["headers", "body", "meta", "print", "quiet"];
 
-/** The subcommand, which needs no name. */
+/** The subcommand; its name may be left out. */
 export const request = {
   name: "request",
   summary: "send a request",
   usage: "[METHOD] URL [ITEM...]",
   description: [
-    "Sends a request and prints the reply. METHOD is GET, or POST where there is a body. A URL " +
+    "Sends a request and prints the response. METHOD is GET, or POST if there is a body. A URL " +
     "without a scheme is http; :3000/x is localhost:3000/x.",
-    "Items: NAME:VALUE a header, NAME: one left out, NAME; an empty one; NAME==VALUE a query " +
+    "Items: NAME:VALUE a header, NAME: removes it, NAME; sends it empty; NAME==VALUE a query " +
     "parameter; NAME=VALUE a string and NAME:=JSON a value of the body; NAME@PATH a file of a form " +
     "(NAME@PATH;type=TYPE;filename=NAME); @PATH the body itself. =@ :=@ ==@ :@ read the value from " +
-    "a file. A[B][0]=X makes nested JSON. A backslash takes a separator's meaning away.",
-    "Defaults stand in ~/.config/roundtrip/config.json, under XDG_CONFIG_HOME if that is set: " +
-    '{"defaults": {"options": ["--follow"], "headers": {"X-Team": "web"}}}; --no-OPTION takes one ' +
-    "back.",
-    "On a terminal it prints headers and body, coloured and indented; in a pipe the body alone, as " +
-    "it came.",
+    "a file. A[B][0]=X makes nested JSON. A backslash escapes a separator.",
+    "Defaults are read from ~/.config/roundtrip/config.json, or XDG_CONFIG_HOME if set: " +
+    '{"defaults": {"options": ["--follow"], "headers": {"X-Team": "web"}}}; --no-OPTION cancels ' +
+    "one.",
+    "On a terminal it prints headers and body, coloured and indented; in a pipe only the body, " +
+    "unchanged.",
   ],
   options: [
     {
       long: "json",
       against: ["form", "multipart"],
       short: "j",
-      help: "the body is JSON (default)",
+      help: "send the body as JSON (default)",
     },
     {
       long: "form",
       against: ["json", "multipart"],
       short: "f",
-      help: "the body is a form; with files, multipart",
+      help: "send a form; with files, multipart",
     },
     {
       long: "multipart",
       against: ["json", "form"],
-      help: "the body is a multipart form",
+      help: "send a multipart form",
       more: true,
     },
-    { long: "raw", value: "TEXT", help: "the body is this text", more: true },
+    { long: "raw", value: "TEXT", help: "send this text as the body", more: true },
     { long: "verbose", against: OUTPUT, short: "v", help: "print the request too, and --all" },
     { long: "headers", against: OUTPUT, short: "h", help: "print the headers only" },
     { long: "body", against: OUTPUT, short: "b", help: "print the body only" },
@@ -61,20 +61,20 @@ export const request = {
       against: OUTPUT,
       short: "p",
       value: "WHAT",
-      help: "letters of: H B request, h b reply, m meta",
+      help: "letters: H B request, h b response, m meta",
     },
-    { long: "all", help: "print the redirects on the way too", more: true },
+    { long: "all", help: "print redirects too", more: true },
     {
       long: "history-print",
       short: "P",
       value: "WHAT",
-      help: "what --all prints of the redirects, as --print",
+      help: "what --all prints of redirects, letters as in --print",
       more: true,
     },
     {
       long: "filter",
       value: "PATH",
-      help: "print this part of the reply's JSON: a.b[0], [].name",
+      help: "print this part of a JSON response: a.b[0], [].name",
       more: true,
     },
     {
@@ -82,45 +82,45 @@ export const request = {
       against: OUTPUT,
       short: "q",
       repeat: true,
-      help: "print nothing; -qq no warnings either",
+      help: "print nothing; -qq hides warnings too",
       more: true,
     },
     {
       long: "pretty",
       value: "HOW",
       choices: ["all", "colors", "format", "none"],
-      help: "colours, indents, both or none",
+      help: "colours, indentation, both or none",
       more: true,
     },
     {
       long: "format-options",
       value: "OPTIONS",
       repeat: true,
-      help: "json.indent:N, json.format:no, json.sort_keys:yes, headers.sort:no; a comma between",
+      help: "json.indent:N, json.format:no, json.sort_keys:yes, headers.sort:no; comma-separated",
       more: true,
     },
     {
       long: "sorted",
       alias: ["format-options", "headers.sort:true,json.sort_keys:true"],
-      help: "sort headers and keys of JSON",
+      help: "sort headers and JSON keys",
       more: true,
     },
     {
       long: "unsorted",
       alias: ["format-options", "headers.sort:false,json.sort_keys:false"],
-      help: "headers in the order and case in which they came, keys of JSON as well",
+      help: "keep the order and case of headers, and the order of JSON keys",
       more: true,
     },
-    { long: "stream", short: "S", help: "print the body as it comes", more: true },
+    { long: "stream", short: "S", help: "print the body as it arrives", more: true },
     { long: "download", short: "d", help: "save the body to a file, with a progress bar" },
     {
       long: "output",
       short: "o",
       value: "FILE",
-      help: "file to save to; - prints, FOLDER/ keeps the name",
+      help: "file to save to; - for stdout, FOLDER/ keeps the name",
     },
-    { long: "no-clobber", help: "keep a file that -o names", more: true },
-    { long: "continue", short: "c", help: "go on with a download that broke off", more: true },
+    { long: "no-clobber", help: "do not overwrite the file of -o", more: true },
+    { long: "continue", short: "c", help: "resume an interrupted download", more: true },
     { long: "follow", short: "F", help: "follow redirects" },
     { long: "max-redirects", value: "N", help: "redirects to follow (default 10)", more: true },
     {
@@ -136,7 +136,7 @@ export const request = {
       value: "TYPE",
       choices: ["basic", "bearer", "digest"],
       elsewhere: "curl's -A is User-Agent:TEXT here",
-      help: "how --auth, or what .netrc has, is sent: basic, bearer, digest",
+      help: "how to send --auth or .netrc: basic, bearer, digest",
       more: true,
     },
     {
@@ -150,13 +150,13 @@ export const request = {
       long: "session",
       against: ["session-read-only"],
       value: "NAME",
-      help: "keep cookies, headers and credentials under NAME",
+      help: "save cookies, headers and credentials as NAME",
     },
     {
       long: "session-read-only",
       against: ["session"],
       value: "NAME",
-      help: "use a session, do not change it",
+      help: "use a session without changing it",
       more: true,
     },
     { long: "no-check-status", help: "exit 0 for 3xx, 4xx and 5xx too", more: true },
@@ -165,35 +165,35 @@ export const request = {
       long: "compress",
       short: "x",
       repeat: true,
-      help: "compress the body (deflate) where that makes it smaller; -xx in any case",
+      help: "compress the body (deflate) if that makes it smaller; -xx always",
       more: true,
     },
-    { long: "chunked", help: "send the body in chunks, its length unsaid", more: true },
+    { long: "chunked", help: "send the body chunked, without Content-Length", more: true },
     { long: "timeout", value: "SECONDS", help: "limit for the whole exchange (default none)" },
-    { long: "retry", value: "N", help: "repeat what fails for a moment N times", more: true },
+    { long: "retry", value: "N", help: "retry temporary failures N times", more: true },
     {
       long: "connect-timeout",
       value: "SECONDS",
-      help: "limit for making the connection",
+      help: "limit for connecting",
       more: true,
     },
     {
       long: "proxy",
       value: "URL",
       repeat: true,
-      help: "http, https, socks5 or socks5h; with http: or https: before it, for such URLs only",
+      help: "http, https, socks5 or socks5h; prefix http: or https: limits it to such URLs",
       more: true,
     },
-    { long: "ignore-netrc", help: "no credentials from .netrc", more: true },
+    { long: "ignore-netrc", help: "do not read .netrc", more: true },
     {
       long: "resolve",
       value: "HOST:ADDRESS",
       repeat: true,
-      help: "address of a host (HOST:PORT:ADDRESS too)",
+      help: "use ADDRESS for HOST (also HOST:PORT:ADDRESS)",
       more: true,
     },
-    { long: "ipv4", against: ["ipv6"], short: "4", help: "addresses of IPv4 only", more: true },
-    { long: "ipv6", against: ["ipv4"], short: "6", help: "addresses of IPv6 only", more: true },
+    { long: "ipv4", against: ["ipv6"], short: "4", help: "use IPv4 only", more: true },
+    { long: "ipv6", against: ["ipv4"], short: "6", help: "use IPv6 only", more: true },
     { long: "interface", value: "NAME", help: "interface or address to connect from", more: true },
     { long: "unix-socket", value: "PATH", help: "connect to a unix socket", more: true },
     { long: "verify", value: "HOW", help: "no, or a certificate (PEM) to trust", more: true },
@@ -203,24 +203,31 @@ export const request = {
     {
       long: "https",
       alias: ["default-scheme", "https"],
-      help: "https where the URL has no scheme",
+      help: "use https if the URL has no scheme",
       more: true,
     },
     {
       long: "default-scheme",
       value: "SCHEME",
       choices: ["http", "https"],
-      help: "scheme of a URL that has none (default http)",
+      help: "scheme of URLs without one (default http)",
       more: true,
     },
-    { long: "header", short: "H", value: "NAME:VALUE", repeat: true, help: "a header", more: true },
-    { long: "response-charset", value: "NAME", help: "charset of the reply's text", more: true },
-    { long: "response-mime", value: "TYPE", help: "treat the reply as this type", more: true },
+    {
+      long: "header",
+      short: "H",
+      value: "NAME:VALUE",
+      repeat: true,
+      help: "add a header",
+      more: true,
+    },
+    { long: "response-charset", value: "NAME", help: "charset of the response", more: true },
+    { long: "response-mime", value: "TYPE", help: "treat the response as this type", more: true },
     { long: "ignore-stdin", short: "I", help: "never read standard input" },
     { long: "offline", help: "print the request, do not send it" },
     { long: "curl", help: "print the curl command, do not send" },
     { long: "curl-long", help: "the same with curl's long options", more: true },
-    { long: "show-secrets", help: "print credentials and cookies in heads", more: true },
+    { long: "show-secrets", help: "print credentials and cookies in headers", more: true },
     ...CURL_OPTIONS,
     { long: "default-header", value: "NAME:VALUE", repeat: true, hidden: true, help: "" },
     ...COMMON_OPTIONS,
@@ -230,8 +237,8 @@ export const request = {
     ["roundtrip :8080/anything name=Ada age:=36", "POST JSON"],
     ["roundtrip get example.org q==deno Accept:text/html", "a query and a header"],
     ["roundtrip -f :8080/upload photo@me.png", "upload a file"],
-    ["roundtrip -d https://example.org/big.iso -c", "download, go on where it broke off"],
-    ["roundtrip --curl :8080/x a=1", "the same for curl"],
+    ["roundtrip -d https://example.org/big.iso -c", "download, resume if interrupted"],
+    ["roundtrip --curl :8080/x a=1", "print it as a curl command"],
   ],
   exitCodes: [
     [2, "timeout"],

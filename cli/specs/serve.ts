@@ -16,19 +16,19 @@ export const serve = {
   summary: "run an application from a module",
   usage: "serve [OPTIONS] MODULE[:NAME] [ARGS...]",
   description: [
-    "Runs what a module exports, as python -m aiohttp.web does. NAME is an Application, an object " +
+    "Runs an export of a module, like python -m aiohttp.web. NAME is an Application, an object " +
     "with fetch, or a function that gets ARGS as an array and returns one of them or a promise of " +
-    "one. Without NAME it is the default export.",
-    "MODULE is a path, ./app.ts, or a name of which the extension is left out. Words after it that " +
-    "are no options of serve are ARGS; after -- all of them are.",
-    "With -U and without -H only the unix socket is served; with both, both are.",
+    "one. Without NAME, the default export is used.",
+    "MODULE is a path such as ./app.ts; the extension may be left out. Words after it that " +
+    "are not options of serve are ARGS; after -- all words are.",
+    "With -U alone it listens on the unix socket only; with -U and -H on both.",
   ],
   options: [
     ...LISTEN_OPTIONS,
-    { long: "path", short: "U", value: "PATH", help: "unix socket to serve on" },
+    { long: "path", short: "U", value: "PATH", help: "unix socket to listen on" },
     { long: "tls-cert", value: "FILE", help: "certificate chain (PEM); with --tls-key, serve TLS" },
     { long: "tls-key", value: "FILE", help: "private key of the certificate (PEM)" },
-    { long: "watch", short: "w", help: "start again when a file beside the module changes" },
+    { long: "watch", short: "w", help: "restart when a file beside the module changes" },
     { long: "workers", value: "N", help: "processes that share the port (default 1)" },
     { long: "access-log", help: "one line for each request" },
     ...SERVICE_OPTIONS,

@@ -10,19 +10,19 @@ export const tutorial = {
   summary: "the examples: list, show, run",
   usage: "tutorial [N] [--run [ARGS...]]",
   description: [
-    "Lists the examples that are part of this program, prints example N, or runs it with ARGS.",
+    "Lists the built-in examples, prints example N, or runs it with ARGS.",
     "The last one, playground, opens a page on http://localhost:8080: a log-in, uploads with " +
-    "progress, a chat, and what the server sees of them.",
+    "progress, a chat, and the requests as the server sees them.",
   ],
   options: [
-    { long: "run", short: "r", help: "run the example; what follows are its arguments" },
+    { long: "run", short: "r", help: "run the example with the arguments that follow" },
     ...COMMON_OPTIONS,
   ],
   examples: [
     ["roundtrip tutorial", "list the examples"],
-    ["roundtrip tutorial 1 > request.ts", "keep one"],
-    ["roundtrip tutorial 1 --run 0", "run it, with the argument 0"],
-    ["roundtrip tutorial playground --run", "run the last one, a page"],
+    ["roundtrip tutorial 1 > request.ts", "save an example"],
+    ["roundtrip tutorial 1 --run 0", "run it with the argument 0"],
+    ["roundtrip tutorial playground --run", "run the playground"],
   ],
   positionals: 1,
   passOn: true,

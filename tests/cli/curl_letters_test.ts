@@ -3,18 +3,18 @@ import { parseArgs } from "../../cli/args/parse_args.ts";
 import { UsageError } from "../../cli/errors/usage_error.ts";
 import { request } from "../../cli/specs/request.ts";
 
-Deno.test("what curl's options are here is said by name", () => {
+Deno.test("options of curl are refused with their name here", () => {
   const rows: [words: string, said: string][] = [
     ["-A Mozilla a.test", "curl's -A is User-Agent:TEXT here"],
     ["-s a.test", "curl's -s is -q here"],
     ["-sS a.test", "curl's -s is -q here"],
-    ["-T file a.test", "the body of a file is @FILE"],
-    ["-G a.test", "a query is NAME==VALUE"],
+    ["-T file a.test", "write @FILE for a body"],
+    ["-G a.test", "write NAME==VALUE"],
     ["-e http://a.test b.test", "Referer:URL"],
     ["-D - a.test", "--print h prints the head"],
-    ["-C - a.test", "--continue (-c) goes on"],
+    ["-C - a.test", "--continue (-c) resumes"],
     ["-r 0-9 a.test", "Range:bytes=0-99"],
-    ["-n a.test", ".netrc counts by itself"],
+    ["-n a.test", ".netrc is used by default"],
     ["--cookie a=1 a.test", "Cookie:NAME=VALUE"],
     ["--head a.test", "roundtrip HEAD URL"],
     ["--data-binary x a.test", "--data TEXT is the body"],
