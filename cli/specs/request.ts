@@ -20,7 +20,7 @@ export const request = {
     "parameter; NAME=VALUE a string and NAME:=JSON a value of the body; NAME@PATH a file of a form " +
     "(NAME@PATH;type=TYPE;filename=NAME); @PATH the body itself. =@ :=@ ==@ :@ read the value from " +
     "a file. A[B][0]=X makes nested JSON. A backslash escapes a separator.",
-    "Defaults are read from ~/.config/roundtrip/config.json, or XDG_CONFIG_HOME if set: " +
+    "Defaults are read from ~/.config/roundtrip/config.json, or below XDG_CONFIG_HOME: " +
     '{"defaults": {"options": ["--follow"], "headers": {"X-Team": "web"}}}; --no-OPTION cancels ' +
     "one.",
     "On a terminal it prints headers and body, coloured and indented; in a pipe only the body, " +
