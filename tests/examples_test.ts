@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { ROOT, run, start } from "./_process.ts";
 
-// What the tutorial covers, section by section of the notes it grew from, and the example that
-// shows it, with what has to stand in its code; then what goes beyond them. A section without its
+// What the tutorial covers, section by section, and the example that shows it, with what has to
+// stand in its code; then what goes beyond. A section without its
 // example fails, and so does an example without a section.
 const NOTES: [section: string, example: string, shows: string[]][] = [
   ["make a request", "0001_request", ["session.get", "params"]],
@@ -86,7 +86,7 @@ async function read(name: string): Promise<Example> {
 /** Lines without the blanks at their ends, which a comment cannot keep. */
 const trimmed = (text: string): string => text.replaceAll(/[ \t]+$/gm, "").trimEnd();
 
-Deno.test("every section of the notes has its example, and every example a section", async () => {
+Deno.test("every section has its example, and every example a section", async () => {
   const files: string[] = [];
   for await (const { name, isFile } of Deno.readDir(new URL("examples/", ROOT))) {
     if (isFile) files.push(name);

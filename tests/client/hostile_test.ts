@@ -29,7 +29,7 @@ const CHUNKED =
 
 for (const [name, text] of [["with a length", COMPLETE], ["in chunks", CHUNKED]] as const) {
   overEach(
-    `3.3.15 a reply ${name} that is cut at any byte is a typed error, never a short success`,
+    `a reply ${name} that is cut at any byte is a typed error, never a short success`,
     async (open) => {
       let cut = 0;
       await using network = open(() => ({ last: text.slice(0, cut) }));

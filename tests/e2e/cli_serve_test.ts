@@ -57,15 +57,15 @@ Deno.test("serve refuses what it cannot run, with aiohttp's words and exit code"
     const error = (text: string): RegExp =>
       new RegExp(`^${RegExp.escape(`${usage}roundtrip serve: error: ${text}`)}`);
     const rows: [name: string, args: string[], message: string][] = [
-      ["3.14 no module", [], "the following arguments are required: MODULE[:NAME]"],
-      ["3.14 no name after the colon", ["app.js:"], "'app.js:' not in 'MODULE:NAME' syntax"],
-      ["3.14 no module before it", [":init"], "':init' not in 'MODULE:NAME' syntax"],
-      ["3.14 unknown module", ["nope:init"], "unable to import nope: no file"],
+      ["no module", [], "the following arguments are required: MODULE[:NAME]"],
+      ["no name after the colon", ["app.js:"], "'app.js:' not in 'MODULE:NAME' syntax"],
+      ["no module before it", [":init"], "':init' not in 'MODULE:NAME' syntax"],
+      ["unknown module", ["nope:init"], "unable to import nope: no file"],
       ["a typing error in it", ["ap.js"], "unable to import ap.js: no file"],
-      ["3.14 a module that fails", ["broken.js"], "unable to import broken.js: SyntaxError"],
-      ["3.14 a module that misses one", ["missing.js"], "unable to import missing.js: "],
+      ["a module that fails", ["broken.js"], "unable to import broken.js: SyntaxError"],
+      ["a module that misses one", ["missing.js"], "unable to import missing.js: "],
       [
-        "3.14 unknown attribute",
+        "unknown attribute",
         ["app.js:unit"],
         "module 'app.js' has no attribute 'unit'; it exports app, default, fails, fetcher, init, " +
         "later, nothing, number: did you mean app.js:init?",

@@ -58,13 +58,13 @@ const CLOSED = [WSMsgType.CLOSED, null];
 
 type Case = (pair: Pair) => Promise<unknown>;
 
-/** Rows of the parity notes, section 3.8: what happens, and what both ends see. */
+/** What happens, and what both ends see. */
 const CASES: [name: string, run: Case, expected: unknown, options?: {
   server?: web.WebSocketResponseOptions;
   client?: WebSocketConnectOptions;
 }][] = [
   [
-    "3.8.36 a close of the server comes as CLOSE, then CLOSED for ever",
+    "a close of the server comes as CLOSE, then CLOSED for ever",
     async ({ client, server }) => {
       const closing = server.close(4001, "bye");
       const seen = [shown(await client.receive())];
@@ -74,7 +74,7 @@ const CASES: [name: string, run: Case, expected: unknown, options?: {
     [true, 4001, 4001, [WSMsgType.CLOSE, 4001, "bye"], ...Array(7).fill(CLOSED)],
   ],
   [
-    "3.8.36 the fifth receive() on a closed server socket is an error",
+    "the fifth receive() on a closed server socket is an error",
     async ({ client, server }) => {
       await client.close();
       const seen = [shown(await server.receive())];
@@ -84,7 +84,7 @@ const CASES: [name: string, run: Case, expected: unknown, options?: {
     },
     [[WSMsgType.CLOSE, 1000, ""], CLOSED, CLOSED, CLOSED, CLOSED, "WebSocket connection is closed"],
   ],
-  ["3.8.36 iteration stops at the close", async ({ client, server }) => {
+  ["iteration stops at the close", async ({ client, server }) => {
     await server.sendStr("a");
     await server.sendBytes(Uint8Array.of(1));
     server.close();
@@ -92,22 +92,22 @@ const CASES: [name: string, run: Case, expected: unknown, options?: {
     for await (const message of client) seen.push(shown(message));
     return seen;
   }, [[WSMsgType.TEXT, "a"], [WSMsgType.BINARY, Uint8Array.of(1)]]],
-  ["3.8.37 a close of the client has its code on the server, a second close() is false", async (
+  ["a close of the client has its code on the server, a second close() is false", async (
     { client, server },
   ) => {
     const first = await client.close(4000);
     const message = shown(await server.receive());
     return [first, await client.close(), await server.close(), message, server.closeCode];
   }, [true, false, false, [WSMsgType.CLOSE, 4000, ""], 4000]],
-  ["3.8.37 a handler that returns closes with 1000", async ({ client, end }) => {
+  ["a handler that returns closes with 1000", async ({ client, end }) => {
     end();
     return [shown(await client.receive()), client.closeCode];
   }, [[WSMsgType.CLOSE, 1000, ""], 1000]],
-  ["3.8.37 a handler that throws closes with 1011", async ({ client, end }) => {
+  ["a handler that throws closes with 1011", async ({ client, end }) => {
     end(new Error("secret"));
     return [shown(await client.receive()), client.closeCode];
   }, [[WSMsgType.CLOSE, 1011, "Internal server error"], 1011]],
-  ["3.8.38 the server takes what is below maxMsgSize and refuses what reaches it", async (
+  ["the server takes what is below maxMsgSize and refuses what reaches it", async (
     { client, server },
   ) => {
     await client.sendStr("x".repeat(19));
@@ -127,7 +127,7 @@ const CASES: [name: string, run: Case, expected: unknown, options?: {
     [WSMsgType.CLOSE, 1009, "Message size 20 exceeds limit 20"],
     1009,
   ], { server: { maxMsgSize: 20 } }],
-  ["3.8.38 the client does the same", async ({ client, server }) => {
+  ["the client does the same", async ({ client, server }) => {
     await server.sendStr("x".repeat(19));
     await server.sendStr("x".repeat(20));
     return [
@@ -145,7 +145,7 @@ const CASES: [name: string, run: Case, expected: unknown, options?: {
     1009,
   ], { client: { maxMsgSize: 20 } }],
   [
-    "3.8.38 the size counts in bytes of UTF-8",
+    "the size counts in bytes of UTF-8",
     async ({ client, server }) => {
       await client.sendStr("жж€"); // 7 bytes
       await client.sendStr("😀😀"); // 8 bytes
@@ -157,7 +157,7 @@ const CASES: [name: string, run: Case, expected: unknown, options?: {
     },
   ],
   [
-    "3.8.38 0 is no limit",
+    "0 is no limit",
     async ({ client, server }) => {
       await client.sendBytes(new Uint8Array(5 * 1024 ** 2));
       const size = (await server.receiveBytes()).length;
@@ -167,13 +167,13 @@ const CASES: [name: string, run: Case, expected: unknown, options?: {
     [5 * 1024 ** 2, 5 * 1024 ** 2 + 1],
     { server: { maxMsgSize: 0 }, client: { maxMsgSize: 0 } },
   ],
-  ["3.8.38 4 MiB is the default limit", async ({ client, server }) => {
+  ["4 MiB is the default limit", async ({ client, server }) => {
     await client.sendBytes(new Uint8Array(4 * 1024 ** 2 - 1));
     await client.sendBytes(new Uint8Array(4 * 1024 ** 2));
     return [(await server.receiveBytes()).length, (await server.receive()).type];
   }, [4 * 1024 ** 2 - 1, WSMsgType.ERROR]],
   [
-    "3.8.39 receive() times out and the socket stays open",
+    "receive() times out and the socket stays open",
     async ({ client, server }) => {
       const late = await assertRejects(
         () => server.receive({ timeout: 20 }),
@@ -198,7 +198,7 @@ const CASES: [name: string, run: Case, expected: unknown, options?: {
     },
   ],
   [
-    "3.8.39 a second receive() at a time is an error",
+    "a second receive() at a time is an error",
     async ({ client, server }) => {
       const errors = [];
       for (const socket of [client, server]) {
@@ -221,7 +221,7 @@ const CASES: [name: string, run: Case, expected: unknown, options?: {
     ]).flat(),
   ],
   [
-    "3.8.40 autoping: false shows pings and pongs",
+    "autoping: false shows pings and pongs",
     async ({ client }) => {
       await client.ping("p");
       return [shown(await client.receive())];
@@ -229,7 +229,7 @@ const CASES: [name: string, run: Case, expected: unknown, options?: {
     [[WSMsgType.PONG, new TextEncoder().encode("p")]],
     { client: { autoping: false } },
   ],
-  ["3.8.41 sends are checked by type", async ({ client, server }) => {
+  ["sends are checked by type", async ({ client, server }) => {
     const messages = [];
     // deno-lint-ignore no-explicit-any -- what a caller without types may give
     const wrong: any[] = [Uint8Array.of(1), 1, null, undefined];
@@ -251,7 +251,7 @@ const CASES: [name: string, run: Case, expected: unknown, options?: {
     "Cannot send text: expected a string, got undefined",
     "Cannot send bytes: expected a Uint8Array, got string",
   ]],
-  ["3.8.41 receiveStr() refuses binary, receiveBytes() text, both the end", async (
+  ["receiveStr() refuses binary, receiveBytes() text, both the end", async (
     { client, server },
   ) => {
     await client.sendBytes(new TextEncoder().encode("bin"));
@@ -268,7 +268,7 @@ const CASES: [name: string, run: Case, expected: unknown, options?: {
     'Received message 1:"text" is not WSMsgType.BINARY',
     "Received message 8:1000 is not WSMsgType.TEXT",
   ]],
-  ["3.8.42 nothing is written to a closed socket", async ({ client, server }) => {
+  ["nothing is written to a closed socket", async ({ client, server }) => {
     await client.close();
     await server.receive();
     const messages = [];

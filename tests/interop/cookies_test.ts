@@ -31,7 +31,7 @@ const header = fc.array(piece, { minLength: 1, maxLength: 14 }).map((pieces) =>
 );
 
 Deno.test({
-  name: "3.16 5,000 Cookie headers are read as Python's aiohttp reads them",
+  name: "5,000 Cookie headers are read as Python's aiohttp reads them",
   ignore: python === null,
   async fn() {
     const headers = fc.sample(header, { numRuns: 5_000, seed: 316 });

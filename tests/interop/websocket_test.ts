@@ -89,7 +89,7 @@ for (const peer of PEERS) {
     const closing = await session.wsConnect("/moved");
     assertEquals([closing.history.length, closing.protocol], [1, null]);
     assertEquals(await closing.close(4000), true);
-    // 3.8.37: aiohttp answers 1000, whatever it gets.
+    // aiohttp answers 1000, whatever it gets.
     assertEquals(closing.closeCode, peer === "aiohttp" ? 1000 : 4000);
     const error = await assertRejects(() => session.wsConnect("/refused"), WSServerHandshakeError);
     assertEquals([error.status, error.body, error.headers.get("x-why")], [

@@ -286,7 +286,7 @@ for (const [variables, options] of JSON.parse(Deno.args[0])) {
   for (const name of Object.keys(variables)) Deno.env.delete(name);
 }
 `;
-Deno.test("3.2.9 trustEnv: variables count when they are trusted, and never over a proxy of the caller's", async () => {
+Deno.test("trustEnv: variables count when they are trusted, and never over a proxy of the caller's", async () => {
   await using server = rawServer(() => reply("direct"));
   await using via = rawServer(() => reply("via"));
   await using own = rawServer(() => reply("own"));

@@ -24,130 +24,110 @@ function sent(
   return jar.cookieHeader(new URL(to));
 }
 
-const RULES: [string, string, () => unknown, unknown][] = [
-  ["3.4.17", "an IPv4 host gets and gives nothing", () => sent(["a=1"], "http://127.0.0.1/"), ""],
-  ["3.4.17", "nor an IPv6 host", () => sent(["a=1"], "http://[::1]/"), ""],
+const RULES: [string, () => unknown, unknown][] = [
+  ["an IPv4 host gets and gives nothing", () => sent(["a=1"], "http://127.0.0.1/"), ""],
+  ["nor an IPv6 host", () => sent(["a=1"], "http://[::1]/"), ""],
   [
-    "3.4.17",
     "unless unsafe",
     () => sent(["a=1"], "http://127.0.0.1/", undefined, { unsafe: true }),
     "a=1",
   ],
   [
-    "3.4.17",
     "a host that starts with a digit is no address",
     () => sent(["a=1"], "http://1.example.com/"),
     "a=1",
   ],
-  ["3.4.17", "cookies of the session go there all the same", () => {
+  ["cookies of the session go there all the same", () => {
     const jar = new CookieJar();
     jar.updateCookies({ a: "1" });
     return jar.cookieHeader(new URL("http://127.0.0.1/"));
   }, "a=1"],
   [
-    "3.4.18",
     "without Domain the host alone",
     () => sent(["a=1"], "http://example.com/", "http://www.example.com/"),
     "",
   ],
   [
-    "3.4.18",
     "with Domain subdomains too",
     () => sent(["a=1; Domain=example.com"], "http://example.com/", "http://www.example.com/"),
     "a=1",
   ],
   [
-    "3.4.18",
     "a leading dot is taken off",
     () => sent(["a=1; Domain=.example.com"], "http://www.example.com/", "http://example.com/"),
     "a=1",
   ],
   [
-    "3.4.18",
     "a trailing dot is no Domain",
     () => sent(["a=1; Domain=example.com."], "http://example.com/", "http://www.example.com/"),
     "",
   ],
   [
-    "3.4.18",
     "a trailing dot keeps the host",
     () => sent(["a=1; Domain=example.com."], "http://example.com/"),
     "a=1",
   ],
   [
-    "3.4.18",
     "another Domain is refused",
     () => sent(["a=1; Domain=example.org"], "http://example.com/", "http://example.org/"),
     "",
   ],
   [
-    "3.4.18",
     "a Domain below the host is refused",
     () => sent(["a=1; Domain=www.example.com"], "http://example.com/", "http://www.example.com/"),
     "",
   ],
   [
-    "3.4.18",
     "a Domain that ends alike is refused",
     () => sent(["a=1; Domain=ample.com"], "http://example.com/"),
     "",
   ],
   [
-    "3.4.18",
     "a public suffix is refused, other than in aiohttp",
     () => sent(["a=1; Domain=com"], "http://example.com/"),
     "",
   ],
   [
-    "3.4.18",
     "a private suffix too",
     () => sent(["a=1; Domain=co.uk"], "http://example.co.uk/"),
     "",
   ],
   [
-    "3.4.18",
     "hostile Domains change nothing",
     () => sent(["a=1; Domain=__proto__"], "http://__proto__/", "http://example.com/"),
     "",
   ],
   [
-    "3.4.18",
     "localhost is a host",
     () => sent(["a=1"], "http://localhost:8080/", "http://localhost:9090/"),
     "a=1",
   ],
   [
-    "3.4.19",
     "the default path is the folder",
     () => sent(["a=1"], "http://h.com/a/b", "http://h.com/a"),
     "a=1",
   ],
   [
-    "3.4.19",
     "the default path takes what is below",
     () => sent(["a=1"], "http://h.com/a/b", "http://h.com/a/c/d"),
     "a=1",
   ],
   [
-    "3.4.19",
     "the default path leaves what is beside",
     () => sent(["a=1"], "http://h.com/a/b", "http://h.com/"),
     "",
   ],
   [
-    "3.4.19",
     "a path ends at a slash",
     () => sent(["a=1; Path=/a"], "http://h.com/", "http://h.com/ab"),
     "",
   ],
   [
-    "3.4.19",
     "a path that is none is the default",
     () => sent(["a=1; Path=a"], "http://h.com/x/y", "http://h.com/x/z"),
     "a=1",
   ],
   [
-    "3.4.19",
     "one name on two paths is sent twice, the longer path first",
     () =>
       sent(
@@ -158,38 +138,32 @@ const RULES: [string, string, () => unknown, unknown][] = [
     "a=2; a=1",
   ],
   [
-    "3.4.19",
     "the more specific path comes first",
     () => sent(["b=1; Path=/", "a=2; Path=/x"], "http://h.com/", "http://h.com/x"),
     "a=2; b=1",
   ],
   [
-    "3.4.20",
     "Secure goes over TLS alone",
     () => sent(["a=1; Secure"], "https://h.com/", "http://h.com/"),
     "",
   ],
-  ["3.4.20", "Secure over https", () => sent(["a=1; Secure"], "https://h.com/"), "a=1"],
+  ["Secure over https", () => sent(["a=1; Secure"], "https://h.com/"), "a=1"],
   [
-    "3.4.20",
     "Secure over wss",
     () => sent(["a=1; Secure"], "https://h.com/", "wss://h.com/"),
     "a=1",
   ],
   [
-    "3.4.20",
     "Secure does not go to localhost without TLS",
     () => sent(["a=1; Secure"], "https://localhost/", "http://localhost/"),
     "",
   ],
   [
-    "3.4.20",
     "Secure from a server without TLS is dropped, other than in aiohttp",
     () => sent(["a=1; Secure"], "http://h.com/", "https://h.com/"),
     "",
   ],
   [
-    "3.4.20",
     "an origin treated as secure gets them",
     () =>
       sent(["a=1; Secure"], "http://h.com:8080/", undefined, {
@@ -198,7 +172,6 @@ const RULES: [string, string, () => unknown, unknown][] = [
     "a=1",
   ],
   [
-    "3.4.20",
     "several are",
     () =>
       sent(["a=1; Secure"], "https://h.com/", "http://h.com/", {
@@ -207,7 +180,6 @@ const RULES: [string, string, () => unknown, unknown][] = [
     "a=1",
   ],
   [
-    "3.4.20",
     "its port has to be the same",
     () =>
       sent(["a=1; Secure"], "https://h.com/", "http://h.com:81/", {
@@ -215,86 +187,76 @@ const RULES: [string, string, () => unknown, unknown][] = [
       }),
     "",
   ],
-  ["3.4.20", "Max-Age 0 deletes", () => sent(["a=1", "a=; Max-Age=0"], "http://h.com/"), ""],
+  ["Max-Age 0 deletes", () => sent(["a=1", "a=; Max-Age=0"], "http://h.com/"), ""],
   [
-    "3.4.20",
     "a negative Max-Age deletes",
     () => sent(["a=1", "a=2; Max-Age=-1"], "http://h.com/"),
     "",
   ],
   [
-    "3.4.20",
     "an Expires gone by deletes",
     () => sent(["a=1", "a=2; Expires=Thu, 01 Jan 1970 00:00:00 GMT"], "http://h.com/"),
     "",
   ],
   [
-    "3.4.20",
     "Max-Age beats Expires",
     () => sent(["a=1; Max-Age=60; Expires=Thu, 01 Jan 1970 00:00:00 GMT"], "http://h.com/"),
     "a=1",
   ],
   [
-    "3.4.20",
     "Max-Age beats Expires, also to delete",
     () => sent(["a=1; Expires=Fri, 01 Jan 2100 00:00:00 GMT; Max-Age=0"], "http://h.com/"),
     "",
   ],
   [
-    "3.4.20",
     "a Max-Age that is none makes a session cookie",
     () => sent(["a=1; Max-Age=x"], "http://h.com/"),
     "a=1",
   ],
-  ["3.4.20", "an Expires that is none too", () => sent(["a=1; Expires=x"], "http://h.com/"), "a=1"],
+  ["an Expires that is none too", () => sent(["a=1; Expires=x"], "http://h.com/"), "a=1"],
   [
-    "3.4.20",
     "an endless Max-Age does not break",
     () => sent(["a=1; Max-Age=99999999999999999999"], "http://h.com/"),
     "a=1",
   ],
-  ["3.4.20", "dates of all three forms are read", () =>
+  ["dates of all three forms are read", () =>
     sent([
       "a=1; Expires=Fri, 01 Jan 2100 00:00:00 GMT",
       "b=2; Expires=Friday, 01-Jan-2100 00:00:00 GMT",
       "c=3; Expires=Fri Jan  1 00:00:00 2100",
     ], "http://h.com/"), "a=1; b=2; c=3"],
   [
-    "3.4.21",
     "values go out as they came",
     () => sent(['a=b/c=d"e f'], "http://h.com/"),
     'a=b/c=d"e f',
   ],
-  ["3.4.21", "quoted values stay quoted", () => sent(['a="b c"'], "http://h.com/"), 'a="b c"'],
+  ["quoted values stay quoted", () => sent(['a="b c"'], "http://h.com/"), 'a="b c"'],
   [
-    "3.4.21",
     "percent signs are nothing special",
     () => sent(["a=%0D%0A%3B"], "http://h.com/"),
     "a=%0D%0A%3B",
   ],
   [
-    "3.4.21",
     "quoteCookie quotes what is no token",
     () => sent(["a=b/c=d", "b=x:y", "c=1,2"], "http://h.com/", undefined, { quoteCookie: true }),
     'a="b/c=d"; b=x:y; c="1\\0542"',
   ],
   [
-    "3.4.21",
     "quoteCookie keeps what is quoted",
     () => sent(['a="b c"'], "http://h.com/", undefined, { quoteCookie: true }),
     'a="b c"',
   ],
-  ["3.4.21", "quoteCookie makes any value safe", () => {
+  ["quoteCookie makes any value safe", () => {
     const jar = new CookieJar({ quoteCookie: true });
     jar.updateCookies({ a: 'x;y"\\\r\n', b: "ÿ" });
     return jar.cookieHeader(new URL("http://h.com/"));
   }, 'a="x\\073y\\"\\\\\\015\\012"; b="\\377"'],
-  ["3.4.22", "cookies of a request win over the jar's", () => {
+  ["cookies of a request win over the jar's", () => {
     const jar = new CookieJar();
     jar.updateFromHeaders(["a=1", "b=2"], new URL("http://h.com/"));
     return jar.cookieHeader(new URL("http://h.com/"), new Map([["a", "mine"], ["c", "3"]]));
   }, "a=mine; b=2; c=3"],
-  ["3.4.22", "clearDomain takes subdomains along", () => {
+  ["clearDomain takes subdomains along", () => {
     const jar = new CookieJar();
     for (const host of ["example.com", "www.example.com", "ample.com", "example.org"]) {
       jar.updateFromHeaders(["a=1"], new URL(`http://${host}/`));
@@ -304,7 +266,6 @@ const RULES: [string, string, () => unknown, unknown][] = [
     return Array.from(jar, ({ domain }) => domain);
   }, ["", "ample.com", "example.org"]],
   [
-    "prefixes",
     "__Host- has to keep its promise",
     () =>
       sent(
@@ -314,20 +275,18 @@ const RULES: [string, string, () => unknown, unknown][] = [
     "__Host-b=2",
   ],
   [
-    "prefixes",
     "__Secure- too",
     () => sent(["__Secure-a=1", "__Secure-b=2; Secure"], "https://h.com/"),
     "__Secure-b=2",
   ],
   [
-    "prefixes",
     "a nameless cookie is no way around them",
     () => sent(["=__Host-a=1", "=x", "; a=1"], "https://h.com/"),
     "",
   ],
 ];
-for (const [row, name, run, expected] of RULES) {
-  Deno.test(`CookieJar ${row}: ${name}`, () => assertEquals(run(), expected));
+for (const [name, run, expected] of RULES) {
+  Deno.test(`CookieJar: ${name}`, () => assertEquals(run(), expected));
 }
 
 // After the tables of http-state: one Set-Cookie line, and what comes back to the same URL.

@@ -39,7 +39,7 @@ const redirecting = () =>
   );
 
 overEachApp(
-  "3.19.63 middlewares and traces come in aiohttp's order over a redirect",
+  "middlewares and traces come in aiohttp's order over a redirect",
   async (serve) => {
     const lines: string[] = [];
     const named = (name: string): ClientMiddleware => async (request, handler) => {

@@ -60,7 +60,7 @@ const CASES: readonly Case[] = [
 ];
 for (const { name, timeout, answer, type, phase, lacks } of CASES) {
   overEach(
-    `3.5.23 ${name}: the error names phase, limit and elapsed time, and the socket closes`,
+    `${name}: the error names phase, limit and elapsed time, and the socket closes`,
     async (open) => {
       await using network = open(() => answer);
       const server = network.peer;
@@ -100,7 +100,7 @@ overEach("sockRead counts each silence for itself, and not the reader's own time
 });
 
 overEach(
-  "3.5.23, 3.5.24 a request's timeout replaces the session's whole, and 0 means none",
+  "a request's timeout replaces the session's whole, and 0 means none",
   async (open) => {
     await using network = open(async () => {
       await new Promise((resolve) => setTimeout(resolve, 120));

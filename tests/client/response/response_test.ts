@@ -44,15 +44,15 @@ const type = (contentType: string): HeadersInit => ({ "content-type": contentTyp
 const gbk = Uint8Array.of(0xc4, 0xe3, 0xba, 0xc3); // 你好
 
 const JSON_TYPES: [string, string, boolean][] = [
-  ["3.3.12 application/json", "application/json", true],
-  ["3.3.12 capitals", "Application/JSON; charset=utf-8", true],
-  ["3.3.12 a +json type", "application/problem+json", true],
-  ["3.3.12 a +json type elsewhere", "image/svg.x+json", true],
-  ["3.3.12 text/json", "text/json", false],
-  ["3.3.12 text/html", "text/html; charset=utf-8", false],
-  ["3.3.12 application/jsonp", "application/jsonp", false],
-  ["3.3.12 application/x-json", "application/x-json", false],
-  ["3.3.12 nothing", "", false],
+  ["application/json", "application/json", true],
+  ["capitals", "Application/JSON; charset=utf-8", true],
+  ["a +json type", "application/problem+json", true],
+  ["a +json type elsewhere", "image/svg.x+json", true],
+  ["text/json", "text/json", false],
+  ["text/html", "text/html; charset=utf-8", false],
+  ["application/jsonp", "application/jsonp", false],
+  ["application/x-json", "application/x-json", false],
+  ["nothing", "", false],
 ];
 for (const [name, contentType, accepted] of JSON_TYPES) {
   Deno.test(`json() ${accepted ? "takes" : "refuses"} ${name}`, async () => {
@@ -78,39 +78,39 @@ for (const body of ["", " \r\n\t"]) {
 const always = (label: string): SessionOptions => ({ fallbackCharsetResolver: () => label });
 const CHARSETS: [string, Reply, SessionOptions, string][] = [
   [
-    "3.3.13 the header's charset",
+    "the header's charset",
     { body: gbk, headers: type("text/plain; charset=GBK") },
     {},
     "你好",
   ],
   [
-    "3.3.13 a quoted charset",
+    "a quoted charset",
     { body: gbk, headers: type('text/plain; charset="gbk"') },
     {},
     "你好",
   ],
-  ["3.3.13 UTF-8 without a charset", { body: "ж" }, {}, "ж"],
-  ["3.3.13 the resolver without a charset", { body: gbk }, always("gbk"), "你好"],
+  ["UTF-8 without a charset", { body: "ж" }, {}, "ж"],
+  ["the resolver without a charset", { body: gbk }, always("gbk"), "你好"],
   [
-    "3.3.13 the resolver for an unknown charset",
+    "the resolver for an unknown charset",
     { body: gbk, headers: type("text/plain; charset=bogus") },
     always("gbk"),
     "你好",
   ],
   [
-    "3.3.13 UTF-8 for JSON, whatever the resolver says",
+    "UTF-8 for JSON, whatever the resolver says",
     { body: '"ж"', headers: type("application/json") },
     always("gbk"),
     '"ж"',
   ],
   [
-    "3.3.13 UTF-8 for rdap+json, whatever the resolver says",
+    "UTF-8 for rdap+json, whatever the resolver says",
     { body: '"ж"', headers: type("application/rdap+json") },
     always("gbk"),
     '"ж"',
   ],
   [
-    "3.3.13 the header before the resolver",
+    "the header before the resolver",
     { body: gbk, headers: type("text/plain; charset=gbk") },
     always("utf-8"),
     "你好",
@@ -139,14 +139,14 @@ Deno.test("fallbackCharsetResolver sees the response and its bytes, and its mist
   }, always("nope"));
 });
 
-Deno.test("text({ errors }) is strict unless asked to replace (3.3.13)", async () => {
+Deno.test("text({ errors }) is strict unless asked to replace", async () => {
   await reply({ body: gbk }, async (response) => {
     await assertRejects(() => response.text(), ClientPayloadError, "it is not utf-8");
     assertStringIncludes(await response.text({ errors: "replace" }), "\ufffd");
   });
 });
 
-Deno.test("links are keyed by relation or target, and absolute (3.18.62)", async () => {
+Deno.test("links are keyed by relation or target, and absolute", async () => {
   const link =
     '<../c?x=1>; rel="next last"; title="a, \\"b\\"; c", <http://other/>;rel=prev, </d>,' +
     "<e>; REL=next, broken, <http://[>; rel=bad, <f>; rel=end; rel=twice; flag";
@@ -171,7 +171,7 @@ const DISPOSITIONS: [string, string | null, [string, string | null] | null][] = 
   ["a token", "attachment; filename=a.txt", ["attachment", "a.txt"]],
   ["a quoted string", 'attachment; filename="a\\"b.txt"', ["attachment", 'a"b.txt']],
   [
-    "3.18.62 filename* wins",
+    "filename* wins",
     "attachment; filename=\"x.txt\"; filename*=UTF-8''%D0%B6.txt",
     ["attachment", "ж.txt"],
   ],
@@ -198,7 +198,7 @@ Deno.test("host, contentLength, contentType and charset tell what the head says"
   });
 });
 
-Deno.test("release() ends the body: reading on is an error, what was read stays (3.3.14)", async () => {
+Deno.test("release() ends the body: reading on is an error, what was read stays", async () => {
   await reply({ body: "abc" }, async (response) => {
     response.release();
     await assertRejects(() => response.text(), ClientConnectionError, "Connection closed");
@@ -277,13 +277,13 @@ Deno.test("Accept-Encoding names what is decoded, unless the caller says otherwi
 
 const gz = new Uint8Array(zlib.gzipSync(bytes("x".repeat(1000))));
 const BROKEN: [string, Reply, RequestOptions, string][] = [
-  ["3.3.15 is no gzip", { body: "plain" }, {}, ""],
-  ["3.3.15 is cut", { body: gz.slice(0, -1) }, {}, ""],
+  ["is no gzip", { body: "plain" }, {}, ""],
+  ["is cut", { body: gz.slice(0, -1) }, {}, ""],
   ["is larger than maxDecodedSize", { body: gz }, { maxDecodedSize: 999 }, "more than 999 bytes"],
 ];
 const BROKEN_RAW: typeof BROKEN = [
-  ["3.3.15 is no gzip", { body: "plain" }, {}, 'Cannot decode content-encoding "gzip"'],
-  ["3.3.15 is cut", { body: gz.slice(0, -1) }, {}, "it is cut"],
+  ["is no gzip", { body: "plain" }, {}, 'Cannot decode content-encoding "gzip"'],
+  ["is cut", { body: gz.slice(0, -1) }, {}, "it is cut"],
   ["has something behind its end", { body: new Blob([gz, "x"]) }, {}, "content-encoding"],
 ];
 const BROKEN_OVER: [string, string, Reply, RequestOptions, string, () => Transport][] = [

@@ -334,7 +334,7 @@ Deno.test("a packed message that grows beyond maxMsgSize is refused on the way",
   assert(Deno.memoryUsage().rss - before < 200 * 1024 ** 2); // both ends are in this process
 });
 
-Deno.test("3.8.40 the client answers pings by itself, or shows them and leaves them", async () => {
+Deno.test("the client answers pings by itself, or shows them and leaves them", async () => {
   const pongs: string[] = [];
   const ponged = Promise.withResolvers<void>();
   await using served = await serve({
@@ -358,7 +358,7 @@ Deno.test("3.8.40 the client answers pings by itself, or shows them and leaves t
   await assertRejects(() => ws.ping("x".repeat(126)), RangeError, "125 is the most");
 });
 
-Deno.test("3.8.40 a server that does not answer pings is an ERROR within heartbeat and half", async () => {
+Deno.test("a server that does not answer pings is an ERROR within heartbeat and half", async () => {
   await using served = await serve({ ws: { autoPong: false }, talk: () => {} });
   await using ws = await served.session.wsConnect("/", { heartbeat: 200 });
   const start = performance.now();
@@ -372,7 +372,7 @@ Deno.test("3.8.40 a server that does not answer pings is an ERROR within heartbe
   await assertRejects(() => ws.sendStr("x"), WebSocketClosedError);
 });
 
-Deno.test("3.8.40 a server that answers or sends lives on", async () => {
+Deno.test("a server that answers or sends lives on", async () => {
   let pings = 0;
   await using served = await serve({
     talk: (peer) => peer.on("ping", () => ++pings === 4 && peer.send("alive")),
@@ -455,7 +455,7 @@ const FAULTS: [string, Uint8Array, string, number][] = [
   ],
 ];
 for (const [name, bytes, type, code] of FAULTS) {
-  Deno.test(`3.8.41 a server's fault is an ERROR: ${name}`, async () => {
+  Deno.test(`a server's fault is an ERROR: ${name}`, async () => {
     await using served = await serve({
       talk: (_peer, request) => void request.socket.write(bytes),
     });
@@ -467,7 +467,7 @@ for (const [name, bytes, type, code] of FAULTS) {
   });
 }
 
-Deno.test("3.8.37 a connection that breaks is CLOSED with 1006", async () => {
+Deno.test("a connection that breaks is CLOSED with 1006", async () => {
   await using served = await serve({ talk: (peer) => peer.terminate() });
   await using ws = await served.session.wsConnect("/");
   assertEquals([(await ws.receive()).type, ws.closeCode], [WSMsgType.CLOSED, 1006]);

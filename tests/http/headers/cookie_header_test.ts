@@ -62,7 +62,7 @@ const ROWS: readonly (readonly [string, Record<string, string>])[] = [
 const cookiesOf = (cookie: string) =>
   Object.fromEntries(web.makeRequest("GET", "/", { headers: { cookie } }).cookies);
 
-Deno.test("3.16 the Cookie header is read as leniently as aiohttp reads it", () => {
+Deno.test("the Cookie header is read as leniently as aiohttp reads it", () => {
   for (const [header, cookies] of ROWS) {
     // The names are compared as own properties, __proto__ among them.
     assertEquals(

@@ -34,7 +34,7 @@ function family(): Noting {
   return { app, seen };
 }
 
-Deno.test("3.13.54 an application starts before its sub-applications, which have their place", async () => {
+Deno.test("an application starts before its sub-applications, which have their place", async () => {
   const { app, seen } = family();
   await app.startup();
   assertEquals(seen, [
@@ -49,7 +49,7 @@ Deno.test("3.13.54 an application starts before its sub-applications, which have
   await app.cleanup();
 });
 
-Deno.test("3.13.55 contexts are taken down last first, then onCleanup, then sub-applications", async () => {
+Deno.test("contexts are taken down last first, then onCleanup, then sub-applications", async () => {
   const { app, seen } = family();
   await app.startup();
   seen.length = 0;
@@ -68,7 +68,7 @@ Deno.test("3.13.55 contexts are taken down last first, then onCleanup, then sub-
 });
 
 for (const [name, engine] of ENGINES) {
-  Deno.test(`3.13.55 a runner: start, requests that are waited for, shutdown, cleanup (${name})`, async () => {
+  Deno.test(`a runner: start, requests that are waited for, shutdown, cleanup (${name})`, async () => {
     const { app, seen } = family();
     const entered = Promise.withResolvers<void>();
     const leave = Promise.withResolvers<void>();
@@ -146,7 +146,7 @@ Deno.test("a runner that is stopped while its engine starts leaves no server beh
   assertEquals(events, ["abort"]);
 });
 
-Deno.test("3.13.56 a context that fails at the start: earlier ones are cleaned, onCleanup is not called", async () => {
+Deno.test("a context that fails at the start: earlier ones are cleaned, onCleanup is not called", async () => {
   const { app, seen } = family();
   const boom = new Error("boom");
   // deno-lint-ignore require-yield -- it fails before it gets there
@@ -163,7 +163,7 @@ Deno.test("3.13.56 a context that fails at the start: earlier ones are cleaned, 
   assertEquals(app.ready, false);
 });
 
-Deno.test("3.13.56 a start that fails late takes down what sub-applications had set up", async () => {
+Deno.test("a start that fails late takes down what sub-applications had set up", async () => {
   const { app, seen } = family();
   const boom = new Error("boom");
   app.onStartup.push(() => Promise.reject(boom));
@@ -171,7 +171,7 @@ Deno.test("3.13.56 a start that fails late takes down what sub-applications had 
   assertEquals(seen.slice(7), ["sub ctx2 down", "sub ctx1 down", "app ctx2 down", "app ctx1 down"]);
 });
 
-Deno.test("3.13.56 several failures at the end are one AggregateError, and all contexts run", async () => {
+Deno.test("several failures at the end are one AggregateError, and all contexts run", async () => {
   const app = quietApp();
   const seen: number[] = [];
   for (const number of [1, 2, 3]) {
@@ -229,7 +229,7 @@ Deno.test("everything is frozen after the start, and a sub-application is starte
 });
 
 everyWay(
-  "3.13.54 onResponsePrepare: the application first, then the sub-application, after the middlewares",
+  "onResponsePrepare: the application first, then the sub-application, after the middlewares",
   async (ask) => {
     const seen: string[] = [];
     const app = quietApp({

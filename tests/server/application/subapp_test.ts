@@ -4,7 +4,7 @@ import { quietApp, raw } from "../_raw.ts";
 
 const text = (value: string): web.Handler => () => web.textResponse(value);
 
-Deno.test("3.6.32 a sub-application at /sub/ with the route '' serves /sub only", async () => {
+Deno.test("a sub-application at /sub/ with the route '' serves /sub only", async () => {
   const app = quietApp();
   const sub = new web.Application();
   sub.addRoutes([web.get("", text("root"))]);
@@ -42,7 +42,7 @@ Deno.test("a sub-application owns its prefix: no fall-through, but a longer path
   }
 });
 
-Deno.test("3.13.54 middlewares run from the outermost in, each with its own request.app", async () => {
+Deno.test("middlewares run from the outermost in, each with its own request.app", async () => {
   const seen: string[] = [];
   const apps = new Map<unknown, string>();
   const note = (label: string): web.Middleware => async (request, handler) => {
@@ -144,7 +144,7 @@ Deno.test("a sub-application that cannot be added is refused", async () => {
   }
 });
 
-Deno.test("3.6.26 domains are asked before all routes", async () => {
+Deno.test("domains are asked before all routes", async () => {
   const app = quietApp();
   const exact = new web.Application();
   exact.addRoutes([web.get("/x", text("exact"))]);

@@ -76,7 +76,7 @@ function make(name: string, status: number): web.HTTPException {
   return new constructor(...FIRST[name] ?? (moves ? ["/there"] : []));
 }
 
-Deno.test("3.12.49 HTTPError is what all of 4xx and 5xx are, and no other", () => {
+Deno.test("HTTPError is what all of 4xx and 5xx are, and no other", () => {
   for (const [name = "", status = ""] of EXCEPTIONS) {
     const thrown = make(name, Number(status));
     assertEquals(thrown instanceof web.HTTPError, Number(status) >= 400, name);
@@ -85,7 +85,7 @@ Deno.test("3.12.49 HTTPError is what all of 4xx and 5xx are, and no other", () =
 });
 
 everyWay(
-  "3.12.49 every exception of aiohttp is there, with its status, reason and body",
+  "every exception of aiohttp is there, with its status, reason and body",
   async (ask, way) => {
     const app = quietApp();
     app.addRoutes([web.get("/{name}/{status}", (request) => {
@@ -94,7 +94,7 @@ everyWay(
     assertEquals(EXCEPTIONS.length, 51);
     for (const [name = "", status = "", reason] of EXCEPTIONS) {
       const { reason: its } = make(name, Number(status));
-      assertEquals(its, reason, `3.12.50 ${name}`);
+      assertEquals(its, reason, `${name}`);
       const response = await ask(app, `/${name}/${status}`);
       const empty = ["204", "205", "304"].includes(status);
       assertEquals(
@@ -105,13 +105,13 @@ everyWay(
     }
     for (const status of [418, 423, 425, 508]) {
       const names = EXCEPTIONS.filter((each) => Number(each[1]) === status);
-      assertEquals(names, [], `3.12.49 no ${status}`);
+      assertEquals(names, [], `no ${status}`);
     }
   },
 );
 
 for (const [name, engine] of ENGINES) {
-  Deno.test(`3.12.53 headers of the connection (${name})`, async () => {
+  Deno.test(`headers of the connection (${name})`, async () => {
     const app = quietApp();
     app.addRoutes([
       web.get("/text", () => web.textResponse("hello")),

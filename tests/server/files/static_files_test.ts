@@ -85,17 +85,17 @@ table("web.static() answers paths as the table says", async (get) => {
   const app = appOf(folder.root);
   const cases: [name: string, path: string, status: number, text: string | null][] = [
     ["a file", "/s/hello.txt", 200, "hello\n"],
-    ["3.11.46 an empty file", "/s/empty", 200, ""],
+    ["an empty file", "/s/empty", 200, ""],
     ["a file in a directory", "/s/dir/inner.txt", 200, "inner"],
     ["an encoded name", "/s/%D0%B6%20%2525.txt", 200, "name"],
     ["an encoded letter", "/s/%68ello.txt", 200, "hello\n"],
-    ["3.11.48 a link that stays inside", "/s/inside-link", 200, "hello\n"],
+    ["a link that stays inside", "/s/inside-link", 200, "hello\n"],
     [".well-known", "/s/.well-known/acme", 200, "acme"],
-    ["3.11.48 a directory", "/s/dir", 403, null],
-    ["3.11.48 a directory with a slash", "/s/dir/", 403, null],
+    ["a directory", "/s/dir", 403, null],
+    ["a directory with a slash", "/s/dir/", 403, null],
     ["the folder itself", "/s", 403, null],
     ["the folder itself with a slash", "/s/", 403, null],
-    ["3.11.48 a missing file", "/s/missing.txt", 404, null],
+    ["a missing file", "/s/missing.txt", 404, null],
     ["a file as a directory", "/s/hello.txt/", 404, null],
     ["below a file", "/s/hello.txt/x", 404, null],
     ["a dotfile", "/s/.env", 404, null],
@@ -107,7 +107,7 @@ table("web.static() answers paths as the table says", async (get) => {
     ["a chain of links to the outside", "/s/chain", 404, null],
     ["a link to itself", "/s/loop", 404, null],
     ["a device behind a link", "/s/zero", 404, null],
-    ["3.11.48 a FIFO", "/s/fifo", 403, null],
+    ["a FIFO", "/s/fifo", 403, null],
     ["a NUL", "/s/hello.txt%00.html", 404, null],
     ["a name of 300 bytes", `/s/${"x".repeat(300)}`, 404, null],
     ["a path of 20 KB", `/s/${"x/".repeat(10_000)}`, 404, null],
@@ -124,7 +124,7 @@ table("web.static() answers paths as the table says", async (get) => {
   }
 });
 
-table("web.static() sends the headers of 3.11.44", async (get) => {
+table("web.static() sends aiohttp's headers", async (get) => {
   using folder = makeFolder();
   const { status, headers } = await get(appOf(folder.root), "/s/hello.txt");
   assertEquals(status, 200);
@@ -196,7 +196,7 @@ const CONDITIONS: [name: string, headers: Record<string, string>, status: number
   }, 304],
 ];
 
-table("web.static() answers conditional requests in the order of 3.11.45", async (get) => {
+table("web.static() answers conditional requests in aiohttp's order", async (get) => {
   using folder = makeFolder();
   const app = appOf(folder.root);
   for (const method of ["GET", "HEAD"]) {
@@ -232,7 +232,7 @@ const RANGES: [name: string, range: string, status: number, text: string, at: st
   ["10,000 of them", `bytes=${"0-1,".repeat(10_000)}0-1`, 200, "hello\n", null],
 ];
 
-table("web.static() answers ranges as 3.11.46 says", async (get) => {
+table("web.static() answers ranges as aiohttp does", async (get) => {
   using folder = makeFolder();
   const app = appOf(folder.root);
   for (const [name, range, status, text, at] of RANGES) {
@@ -266,8 +266,8 @@ table("web.static() honours If-Range with dates and with tags", async (get) => {
   using folder = makeFolder();
   const app = appOf(folder.root);
   const cases: [name: string, ifRange: string, status: number][] = [
-    ["3.11.46 its date", DATE, 206],
-    ["3.11.46 an older date", BEFORE, 200],
+    ["its date", DATE, 206],
+    ["an older date", BEFORE, 200],
     ["its tag", ETAG, 206],
     ["another tag", '"a"', 200],
     ["a weak tag", `W/${ETAG}`, 200],
@@ -279,7 +279,7 @@ table("web.static() honours If-Range with dates and with tags", async (get) => {
   }
 });
 
-table("web.static() chooses precompressed files (3.11.47), by q-value", async (get) => {
+table("web.static() chooses precompressed files, by q-value", async (get) => {
   using folder = makeFolder();
   const app = appOf(folder.root);
   const cases: [acceptEncoding: string, coding: string | null, text: string][] = [

@@ -16,7 +16,7 @@ Deno.test("an application that could not start hears nothing of a stop", async (
   app.onCleanup.push(() => void seen.push("onCleanup"));
   const options = { host: "127.0.0.1", port: 0, print: null, handleSignals: false };
   await assertRejects(() => web.runApp(app, options), Error, "no database");
-  assertEquals(seen, ["up", "down"]); // 3.13.56
+  assertEquals(seen, ["up", "down"]);
 });
 
 Deno.test("an address that is taken is cleaned up after", async () => {

@@ -9,7 +9,7 @@ const get = async (handler: unknown): Promise<[number, string, number]> => {
   return [response.status, await response.text(), app.logged.length / 2];
 };
 
-Deno.test("3.12.51 whatever a handler gives or throws becomes a response", async () => {
+Deno.test("whatever a handler gives or throws becomes a response", async () => {
   const used = new Response("x");
   await used.text();
   const error = "500 Internal Server Error\n\nServer got itself in trouble";
@@ -72,7 +72,7 @@ Deno.test("log lines stay one line, whatever the path", async () => {
   assertEquals(app.logged[0], 'Error handling GET "/a%0Ab"');
 });
 
-Deno.test("3.7.33 a view answers the methods it defines, HEAD only if it does", async () => {
+Deno.test("a view answers the methods it defines, HEAD only if it does", async () => {
   class Items extends web.View {
     get() {
       return web.textResponse(`get ${this.request.matchInfo.id}`);
@@ -203,27 +203,27 @@ Deno.test("a view can be decorated", async () => {
 const PATHS: readonly [string, web.NormalizePathOptions, string, string, number, string | null][] =
   [
     [
-      "3.9 a slash is appended, the raw query kept",
+      "a slash is appended, the raw query kept",
       {},
       "/p/{x}/",
       "/p/1?x=%20y",
       308,
       "/p/1/?x=%20y",
     ],
-    ["3.9 slashes are merged", {}, "/a/b", "/a///b", 308, "/a/b"],
-    ["3.9 both", {}, "/a/b/", "/a//b", 308, "/a/b/"],
-    ["3.9 a slash is not removed unless asked", {}, "/a/b", "/a//b/", 404, null],
-    ["3.9 a slash is removed", { removeSlash: true }, "/a/b", "/a/b/", 308, "/a/b"],
-    ["3.9 removed and merged", { removeSlash: true }, "/a/b", "//a//b//", 404, null],
-    ["3.9 merged and removed", { removeSlash: true }, "/a/b", "//a//b/", 308, "/a/b"],
-    ["3.9 nothing is merged", { mergeSlashes: false }, "/a/b", "/a//b", 404, null],
-    ["3.9 GHSA-v6wp-4m6f-gcjg", {}, "/{tail:[^/].*}/", "//evil.com", 308, "/evil.com/"],
-    ["3.9 a backslash is no way out", {}, "/{tail}/", "/\\evil.com", 308, "/%5Cevil.com/"],
-    ["3.9 a path that is there", {}, "/a", "/a", 200, null],
-    ["3.9 no path at all", {}, "/a", "/b", 404, null],
+    ["slashes are merged", {}, "/a/b", "/a///b", 308, "/a/b"],
+    ["both", {}, "/a/b/", "/a//b", 308, "/a/b/"],
+    ["a slash is not removed unless asked", {}, "/a/b", "/a//b/", 404, null],
+    ["a slash is removed", { removeSlash: true }, "/a/b", "/a/b/", 308, "/a/b"],
+    ["removed and merged", { removeSlash: true }, "/a/b", "//a//b//", 404, null],
+    ["merged and removed", { removeSlash: true }, "/a/b", "//a//b/", 308, "/a/b"],
+    ["nothing is merged", { mergeSlashes: false }, "/a/b", "/a//b", 404, null],
+    ["GHSA-v6wp-4m6f-gcjg", {}, "/{tail:[^/].*}/", "//evil.com", 308, "/evil.com/"],
+    ["a backslash is no way out", {}, "/{tail}/", "/\\evil.com", 308, "/%5Cevil.com/"],
+    ["a path that is there", {}, "/a", "/a", 200, null],
+    ["no path at all", {}, "/a", "/b", 404, null],
   ];
 
-Deno.test("3.9 normalizePathMiddleware redirects to the path that was meant", async () => {
+Deno.test("normalizePathMiddleware redirects to the path that was meant", async () => {
   for (const [name, options, path, target, status, location] of PATHS) {
     const app = quietApp({ middlewares: [web.normalizePathMiddleware(options)] });
     app.addRoutes([web.get(path, () => web.textResponse("ok"))]);
@@ -235,7 +235,7 @@ Deno.test("3.9 normalizePathMiddleware redirects to the path that was meant", as
   assertThrows(both, TypeError, "either appended or removed");
 });
 
-Deno.test("3.9 a handler's own 404 is left alone, sub-applications are looked into", async () => {
+Deno.test("a handler's own 404 is left alone, sub-applications are looked into", async () => {
   const app = quietApp({
     middlewares: [web.normalizePathMiddleware({ redirectClass: web.HTTPFound })],
   });

@@ -23,227 +23,227 @@ interface Row {
 const AB = ["/a/{name}", "/a/b"];
 const ROWS: readonly Row[] = [
   {
-    name: "3.6.26 a fixed path beats a variable registered before",
+    name: "a fixed path beats a variable registered before",
     routes: AB,
     target: "/a/b",
     expected: ["/a/b", {}],
   },
   {
-    name: "3.6.26 the variable has the rest",
+    name: "the variable has the rest",
     routes: AB,
     target: "/a/c",
     expected: ["/a/{name}", { name: "c" }],
   },
   {
-    name: "3.6.26 within a prefix the first registered wins",
+    name: "within a prefix the first registered wins",
     routes: ["/users/{x}/{y}/z", "/users/{x}/y/z"],
     target: "/users/1/y/z",
     expected: ["/users/{x}/{y}/z", { x: "1", y: "y" }],
   },
   {
-    name: "3.6.26 a longer fixed part wins over order",
+    name: "a longer fixed part wins over order",
     routes: ["/{tail:.*}", "/a/{tail:.*}", "/a/b/{x}"],
     target: "/a/b/c",
     expected: ["/a/b/{x}", { x: "c" }],
   },
   {
-    name: "3.6.26 the index goes up to /",
+    name: "the index goes up to /",
     routes: ["/{tail:.*}", "/a/{x}"],
     target: "/a/b/c",
     expected: ["/{tail:.*}", { tail: "a/b/c" }],
   },
   {
-    name: "3.6.27 variables in one segment are greedy",
+    name: "variables in one segment are greedy",
     routes: ["/f/file-{name}.{ext}"],
     target: "/f/file-x.tar.gz",
     expected: ["/f/file-{name}.{ext}", { name: "x.tar", ext: "gz" }],
   },
   {
-    name: "3.6.27 a variable has one character at least",
+    name: "a variable has one character at least",
     routes: ["/f/file-{name}.{ext}"],
     target: "/f/file-.gz",
     expected: 404,
   },
   {
-    name: "3.6.27 two variables joined by a dash",
+    name: "two variables joined by a dash",
     routes: ["/{a}-{b}"],
     target: "/x-y-z",
     expected: ["/{a}-{b}", { a: "x-y", b: "z" }],
   },
   {
-    name: "3.6.27 {tail:.*} has nothing",
+    name: "{tail:.*} has nothing",
     routes: ["/t/{tail:.*}"],
     target: "/t/",
     expected: ["/t/{tail:.*}", { tail: "" }],
   },
   {
-    name: "3.6.27 {tail:.*} has slashes",
+    name: "{tail:.*} has slashes",
     routes: ["/t/{tail:.*}"],
     target: "/t/a/b/",
     expected: ["/t/{tail:.*}", { tail: "a/b/" }],
   },
   {
-    name: "3.6.27 {tail:.+} does not have nothing",
+    name: "{tail:.+} does not have nothing",
     routes: ["/t/{tail:.+}"],
     target: "/t/",
     expected: 404,
   },
   {
-    name: "3.6.27 the whole path has to match",
+    name: "the whole path has to match",
     routes: ["/n/{id:\\d+}"],
     target: "/n/12a",
     expected: 404,
   },
   {
-    name: "3.6.27 a regular expression with braces",
+    name: "a regular expression with braces",
     routes: ["/n/{id:\\d{2,3}}"],
     target: "/n/123",
     expected: ["/n/{id:\\d{2,3}}", { id: "123" }],
   },
   {
-    name: "3.6.27 an alternative stays inside its variable",
+    name: "an alternative stays inside its variable",
     routes: ["/n/{kind:a|bc}/x"],
     target: "/n/bc/x",
     expected: ["/n/{kind:a|bc}/x", { kind: "bc" }],
   },
   {
-    name: "3.6.27 a group of the pattern's own",
+    name: "a group of the pattern's own",
     routes: ["/n/{id:(a|b)+}"],
     target: "/n/abab",
     expected: ["/n/{id:(a|b)+}", { id: "abab" }],
   },
   {
-    name: "3.6.27 a property escape",
+    name: "a property escape",
     routes: ["/w/{word:\\p{L}+}"],
     target: "/w/%D0%B6",
     expected: ["/w/{word:\\p{L}+}", { word: "ж" }],
   },
-  { name: "3.6.27 case counts", routes: ["/Case"], target: "/case", expected: 404 },
+  { name: "case counts", routes: ["/Case"], target: "/case", expected: 404 },
   {
-    name: "3.6.27 braces are in no variable",
+    name: "braces are in no variable",
     routes: ["/b/{name}"],
     target: "/b/%7Bx%7D",
     expected: 404,
   },
   {
-    name: "3.6.28 a slash at the end is another path",
+    name: "a slash at the end is another path",
     routes: ["/a/b"],
     target: "/a/b/",
     expected: 404,
   },
   {
-    name: "3.6.28 slashes are not merged",
+    name: "slashes are not merged",
     routes: ["/a/b"],
     target: "/a//b",
     expected: 404,
     wire: true,
   },
   {
-    name: "3.6.28 dots are not resolved",
+    name: "dots are not resolved",
     routes: ["/a/b"],
     target: "/a/./b",
     expected: 404,
     wire: true,
   },
   {
-    name: "3.6.28 escaped dots are not resolved",
+    name: "escaped dots are not resolved",
     routes: ["/a/b"],
     target: "/%2e%2e/a/b",
     expected: 404,
     wire: true,
   },
   {
-    name: "3.6.28 an escaped letter is a letter",
+    name: "an escaped letter is a letter",
     routes: AB,
     target: "/a/%62",
     expected: ["/a/b", {}],
   },
   {
-    name: "3.6.28 %2F makes no segment",
+    name: "%2F makes no segment",
     routes: ["/a/{name}"],
     target: "/a/x%2Fy",
     expected: ["/a/{name}", { name: "x/y" }],
   },
   {
-    name: "3.6.28 %2f in small letters",
+    name: "%2f in small letters",
     routes: ["/a/{name}"],
     target: "/a/x%2fy",
     expected: ["/a/{name}", { name: "x/y" }],
   },
   {
-    name: "3.6.28 %252F is decoded once",
+    name: "%252F is decoded once",
     routes: ["/a/{name}"],
     target: "/a/x%252Fy",
     expected: ["/a/{name}", { name: "x%2Fy" }],
   },
   {
-    name: "3.6.28 UTF-8 is decoded",
+    name: "UTF-8 is decoded",
     routes: ["/a/{name}"],
     target: "/a/%D0%B6",
     expected: ["/a/{name}", { name: "ж" }],
   },
   {
-    name: "3.6.28 bytes that are no UTF-8 stay",
+    name: "bytes that are no UTF-8 stay",
     routes: ["/a/{name}"],
     target: "/a/%FF",
     expected: ["/a/{name}", { name: "%FF" }],
   },
   {
-    name: "3.6.28 %zz is text",
+    name: "%zz is text",
     routes: ["/a/{name}"],
     target: "/a/%zz",
     expected: ["/a/{name}", { name: "%zz" }],
     wire: true,
   },
   {
-    name: "3.6.28 a NUL is a character",
+    name: "a NUL is a character",
     routes: ["/a/{name}"],
     target: "/a/x%00y",
     expected: ["/a/{name}", { name: "x\0y" }],
   },
   {
-    name: "3.6.28 the query is no path",
+    name: "the query is no path",
     routes: ["/a/b"],
     target: "/a/b?x=/c",
     expected: ["/a/b", {}],
   },
   {
-    name: "3.6.29 a fixed path with a space",
+    name: "a fixed path with a space",
     routes: ["/a b"],
     target: "/a%20b",
     expected: ["/a b", {}],
   },
   {
-    name: "3.6.29 a fixed path as it is encoded",
+    name: "a fixed path as it is encoded",
     routes: ["/pct%20x"],
     target: "/pct%20x",
     expected: ["/pct%20x", {}],
   },
   {
-    name: "3.6.29 a template with letters beyond ASCII",
+    name: "a template with letters beyond ASCII",
     routes: ["/ж/{x}"],
     target: "/%D0%B6/1",
     expected: ["/ж/{x}", { x: "1" }],
   },
   {
-    name: "3.6.29 a template as it is encoded",
+    name: "a template as it is encoded",
     routes: ["/%D0%B6/{x}"],
     target: "/%D0%B6/1",
     expected: ["/%D0%B6/{x}", { x: "1" }],
   },
   {
-    name: "3.6.29 a percent sign in a template",
+    name: "a percent sign in a template",
     routes: ["/100%/{x}"],
     target: "/100%25/1",
     expected: ["/100%/{x}", { x: "1" }],
   },
   {
-    name: "3.6.29 signs of regular expressions are text",
+    name: "signs of regular expressions are text",
     routes: ["/a.b+c/{x}"],
     target: "/a.b+c/1",
     expected: ["/a.b+c/{x}", { x: "1" }],
   },
-  { name: "3.7.33 no route at all", routes: ["/a"], target: "/b", expected: 404 },
+  { name: "no route at all", routes: ["/a"], target: "/b", expected: 404 },
 ];
 
 function appOf(row: Row): web.Application {
@@ -270,7 +270,7 @@ for (const [name, engine] of ENGINES) {
   });
 }
 
-Deno.test("3.6.26 the first of two identical paths wins", async () => {
+Deno.test("the first of two identical paths wins", async () => {
   const app = quietApp();
   app.addRoutes([
     web.get("/x", echo("one"), { name: "one" }),
@@ -293,7 +293,7 @@ Deno.test("a template with one variable at its end matches what its regular expr
   }));
 });
 
-Deno.test("3.6.30 urlFor() quotes its parts and leaves slashes", () => {
+Deno.test("urlFor() quotes its parts and leaves slashes", () => {
   const app = new web.Application();
   app.addRoutes([
     web.get("/a/{x}", echo("x"), { name: "x" }),
@@ -326,7 +326,7 @@ Deno.test("what urlFor() builds is routed back to the same values", async () => 
   }));
 });
 
-Deno.test("3.6.31 what cannot be routed is refused at registration", async () => {
+Deno.test("what cannot be routed is refused at registration", async () => {
   const app = new web.Application();
   const add = (path: string, name?: string, method = "GET") => () =>
     app.addRoutes([web.route(method, path, echo(""), name === undefined ? {} : { name })]);
@@ -352,7 +352,7 @@ Deno.test("3.6.31 what cannot be routed is refused at registration", async () =>
   assertThrows(add("/late"), TypeError, 'Cannot add "/late": routes are frozen');
 });
 
-Deno.test("3.6.31 routes of one path and name share a resource, and a method is there once", () => {
+Deno.test("routes of one path and name share a resource, and a method is there once", () => {
   const app = new web.Application();
   const routes = app.addRoutes([
     web.get("/x", echo("get"), { allowHead: false }),
@@ -368,7 +368,7 @@ Deno.test("3.6.31 routes of one path and name share a resource, and a method is 
   assertThrows(() => app.addRoutes([web.get("/z", echo("z"))]), TypeError, "never be executed");
 });
 
-Deno.test("3.7.33 another method is 405 with a sorted Allow", async () => {
+Deno.test("another method is 405 with a sorted Allow", async () => {
   const app = quietApp();
   app.addRoutes([
     web.put("/x", echo("put")),
@@ -398,7 +398,7 @@ Deno.test("3.7.33 another method is 405 with a sorted Allow", async () => {
   }
 });
 
-Deno.test("3.7.34 HEAD runs the GET handler and has its length without its body", async () => {
+Deno.test("HEAD runs the GET handler and has its length without its body", async () => {
   const app = quietApp();
   app.addRoutes([web.get("/y", () => web.textResponse("hello"))]);
   await using server = await web.TestServer.start(app);
@@ -406,7 +406,7 @@ Deno.test("3.7.34 HEAD runs the GET handler and has its length without its body"
   assertEquals([status, headers.get("content-length"), body], [200, "5", ""]);
 });
 
-Deno.test("3.6 params are typed from the path", () => {
+Deno.test("params are typed from the path", () => {
   const equal = <A, B>(_same: [A] extends [B] ? [B] extends [A] ? true : false : false) => {};
   equal<web.PathParams<"/a">, Readonly<Record<never, string>>>(true);
   equal<web.PathParams<"/{a}/b/{c:\\d+}">, { readonly a: string; readonly c: string }>(true);

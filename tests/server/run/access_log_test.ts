@@ -28,7 +28,7 @@ async function logOf(
   return lines;
 }
 
-Deno.test("3.15 the default format is aiohttp's", async () => {
+Deno.test("the default format is aiohttp's", async () => {
   const [line = ""] = await logOf(
     undefined,
     (server) => raw(server.port, "/p?x=1", { headers: ["Referer: ref", "User-Agent: UA"] }),
@@ -39,7 +39,7 @@ Deno.test("3.15 the default format is aiohttp's", async () => {
   );
 });
 
-Deno.test("3.15 every atom", async () => {
+Deno.test("every atom", async () => {
   Deno.env.set("ROUNDTRIP_TEST", "env");
   const rows: [string, RegExp][] = [
     ["%a", /^127\.0\.0\.1$/],
@@ -71,7 +71,7 @@ Deno.test("3.15 every atom", async () => {
   }
 });
 
-Deno.test("3.15 %b counts the body however it is made, and what was sent arrives unchanged", async () => {
+Deno.test("%b counts the body however it is made, and what was sent arrives unchanged", async () => {
   const rows = { "/p": 6, "/empty": 0, "/bytes": 10, "/stream": 7, "/sized": 8, "/none": 0 };
   for (const [path, size] of Object.entries(rows)) {
     const lines = await logOf("%b", async (server) => {

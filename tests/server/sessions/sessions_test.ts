@@ -118,17 +118,17 @@ const STORAGES: [name: string, make: (options?: web.SessionCookieOptions) => web
   ];
 
 for (const [name, make] of STORAGES) {
-  Deno.test(`${name} keeps a session between requests (3.20)`, async () => {
+  Deno.test(`${name} keeps a session between requests`, async () => {
     const browser = new Browser(appOf(make()));
     const first = await browser.get("/read");
-    assertEquals([first.text, first.setCookie], ["{}", null], "3.20 an unchanged session");
+    assertEquals([first.text, first.setCookie], ["{}", null], "an unchanged session");
     const set = await browser.get("/set/a/1");
     assert(
       /^AIOHTTP_SESSION=[^;]+; Path=\/; HttpOnly$/.test(set.setCookie ?? ""),
-      `3.20 the cookie's attributes: ${set.setCookie}`,
+      `the cookie's attributes: ${set.setCookie}`,
     );
     assertEquals((await browser.get("/read")).text, '{"a":"1"}');
-    assertEquals((await browser.get("/read")).setCookie, null, "3.20 reading sets no cookie");
+    assertEquals((await browser.get("/read")).setCookie, null, "reading sets no cookie");
     await browser.get("/set/b/%D0%B6%22%5C;%2C%20%7F");
     assertEquals((await browser.get("/read")).text, JSON.stringify({ a: "1", b: 'ж"\\;, \x7f' }));
     await browser.get("/delete/a");
@@ -140,7 +140,7 @@ for (const [name, make] of STORAGES) {
     assertEquals((await other.get("/read")).text, "{}");
   });
 
-  Deno.test(`${name} sends the cookie with a redirect that is thrown (3.20)`, async () => {
+  Deno.test(`${name} sends the cookie with a redirect that is thrown`, async () => {
     const browser = new Browser(appOf(make()));
     const { status, setCookie } = await browser.get("/redirect");
     assertEquals(status, 302);
@@ -150,7 +150,7 @@ for (const [name, make] of STORAGES) {
     assertEquals((await browser.get("/read")).text, '{"from":"platform"}');
   });
 
-  Deno.test(`${name} sets Max-Age and Expires with a lifetime, and ends with it (3.20)`, async () => {
+  Deno.test(`${name} sets Max-Age and Expires with a lifetime, and ends with it`, async () => {
     const browser = new Browser(appOf(make({ maxAge: 60_000, secure: true, sameSite: "Lax" })));
     const { setCookie } = await browser.get("/set/a/1");
     const attributes = (setCookie ?? "").split("; ").slice(1).map((each) => each.split("=")[0]);
@@ -172,7 +172,7 @@ for (const [name, make] of STORAGES) {
     }
   });
 
-  Deno.test(`${name} ends a session by invalidate() (3.20)`, async () => {
+  Deno.test(`${name} ends a session by invalidate()`, async () => {
     const browser = new Browser(appOf(make()));
     await browser.get("/set/a/1");
     const { setCookie } = await browser.get("/logout");
@@ -186,7 +186,7 @@ for (const [name, make] of STORAGES) {
     assertEquals((await browser.get("/read")).text, "{}");
   });
 
-  Deno.test(`${name} takes a broken cookie for no session (3.20)`, async () => {
+  Deno.test(`${name} takes a broken cookie for no session`, async () => {
     const errors: unknown[] = [];
     const browser = new Browser(appOf(make(), errors));
     const values = ["x", "", '"', "{}", "[]", "null", "%7B%7D", "\\", '"\\"', "a".repeat(4000)];
@@ -370,7 +370,7 @@ Deno.test("Session is like a Map", () => {
   ]);
   assertThrows(() => session.setNewIdentity("other"), TypeError, "the session has one");
   session.set("c", null);
-  assert(session.isChanged && session.created > 1_000_000, "3.20 set() counts the age from now");
+  assert(session.isChanged && session.created > 1_000_000, "set() counts the age from now");
   assert(session.delete("c") && !session.delete("c"));
   session.invalidate();
   assertEquals([session.empty, JSON.stringify(session)], [true, "{}"]);

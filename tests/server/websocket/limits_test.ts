@@ -133,7 +133,7 @@ Deno.test("the bytes of waiting messages are bounded too", async () => {
   assertEquals(await seen.promise, [2, 2, 2, 2, 2, WSMsgType.ERROR]);
 });
 
-Deno.test("3.8.40 a peer that does not answer pings is an ERROR within heartbeat and half", async () => {
+Deno.test("a peer that does not answer pings is an ERROR within heartbeat and half", async () => {
   const seen = Promise.withResolvers<[WSMessage, number | null, number]>();
   await using served = await serve([web.get(
     "/ws",
@@ -156,7 +156,7 @@ Deno.test("3.8.40 a peer that does not answer pings is an ERROR within heartbeat
   assert(took > 300 && took < 1_500, `noticed after ${took} ms`);
 });
 
-Deno.test("3.8.40 a peer that answers pings, or sends, lives on", async () => {
+Deno.test("a peer that answers pings, or sends, lives on", async () => {
   const seen = Promise.withResolvers<string>();
   await using served = await serve([web.get(
     "/ws",
