@@ -41,7 +41,7 @@ export async function reportError(
   }
   if (error instanceof CommandError) {
     const isUnknown = error.cause instanceof Error && "failure" in error.cause &&
-      error.cause.failure === "dns";
+      /^(?:dns|name)$/.test(`${error.cause.failure}`);
     await writeErr(
       visibleText(`${program}: error: ${isUnknown ? withMeant(error.message) : error.message}\n`),
     );

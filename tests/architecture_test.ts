@@ -54,13 +54,6 @@ const MOST_CODE_LINES = 250;
 const LONGER: readonly string[] = [
   "client/transport/fetch_transport.ts",
 ];
-/** The command's own HTTP/1.1, until the client's takes its place. */
-const LEAVING: readonly string[] = [
-  "cli/request/connect_error.ts",
-  "cli/request/http_reply.ts",
-  "cli/request/socket_reader.ts",
-  "cli/request/socket_transport.ts",
-];
 const HONO_FILES = [
   "server/application/application.ts",
   "server/application/entrance.ts",
@@ -207,7 +200,7 @@ Deno.test("each room imports only rooms that stand before it", async () => {
         if (!specifier.startsWith(".")) continue;
         const target = targetOf(file, specifier);
         if (!target.startsWith(`${folder}/`)) continue;
-        if (LEAVING.includes(target) || file === "bench/main.ts") continue;
+        if (file === "bench/main.ts") continue;
         const place = order.indexOf(roomOf(target));
         assert(place <= room, `${file} may not import ${target}: its room comes later`);
       }

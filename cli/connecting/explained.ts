@@ -5,6 +5,7 @@
 import {
   ClientConnectorError,
   ClientError,
+  ClientProtocolError,
   ConnectionTimeoutError,
   ServerTimeoutError,
   TooManyRedirectsError,
@@ -12,11 +13,16 @@ import {
 import { missingPermission } from "../errors/missing_permission.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { CommandError } from "../errors/usage_error.ts";
-import { ReplySyntaxError } from "../request/http_reply.ts";
 
 /** What went wrong, with the likely cause and the next command. */
 export function explained(error: unknown, parsed: ParsedArgs): unknown {
   if (missingPermission(error) !== null) return error; // what is missing is the whole message
+  if (error instanceof ClientProtocolError) {
+    const why = error.reason.replace(/^the/, "its");
+    const message =
+      `${error.requestInfo.url.host}: ${why}. Does it talk another protocol, or https?`;
+    return new CommandError(message, { cause: error });
+  }
   if (error instanceof ConnectionTimeoutError) {
     const seconds = parsed.value("connect-timeout");
     return new CommandError(
@@ -39,19 +45,16 @@ export function explained(error: unknown, parsed: ParsedArgs): unknown {
   }
   if (error instanceof ClientConnectorError) {
     const advice: Readonly<Record<string, string | undefined>> = {
-      other: error.cause instanceof ReplySyntaxError
-        ? "its reply is not HTTP. Does it talk another protocol, or https?"
-        : undefined,
       refused: "nothing listens there. Is the server running, and is the port right?",
       dns: parsed.has("ipv4") || parsed.has("ipv6")
         ? `the host has no IPv${parsed.has("ipv4") ? 4 : 6} address`
         : "host not found. Is it spelled right?",
       name: "that is not a valid host name. Is it spelled right?",
-      certificate: /CertificateRequired|certificate required/i.test(error.message)
-        ? "it wants a certificate of yours: --cert FILE and --cert-key FILE"
-        : "its certificate is not trusted. --verify CA.pem trusts one, --verify no any",
+      certificate: "its certificate is not trusted. --verify CA.pem trusts one, --verify no any",
       proxy: "--proxy names it, or else http_proxy, https_proxy or all_proxy",
-      tls: "TLS failed. Is it an https server? http:// talks without",
+      tls: /CertificateRequired|certificate required/i.test(error.message)
+        ? "it wants a certificate of yours: --cert FILE and --cert-key FILE"
+        : "TLS failed. Is it an https server? http:// talks without",
     };
     const more = advice[error.failure];
     return new CommandError(more === undefined ? error.message : `${error.message}: ${more}`, {

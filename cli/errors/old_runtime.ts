@@ -8,8 +8,8 @@ const [MAJOR = 0, MINOR = 0] = Deno.version.deno.split(".").map(Number);
 
 /**
  * Whether the runtime is older than Deno 2.9. Executables built with runtimes from npm hold Deno
- * 2.4, in which node:tls hangs on an existing connection and sends no client certificate, node:http
- * always checks certificates, and node:net ignores the local address.
+ * 2.4, in which node:tls hangs on an existing connection, sends no client certificate and tells
+ * nothing of TLS, and node:net ignores the local address.
  */
 export const OLD_RUNTIME: boolean = MAJOR < 2 || (MAJOR === 2 && MINOR < 9);
 

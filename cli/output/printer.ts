@@ -19,11 +19,12 @@ import {
   bodyKind,
   bodyText,
   isBinary,
+  type ReplyHead,
   requestHead,
   responseHead,
   type ShowOptions,
 } from "./show.ts";
-import type { Times } from "../request/socket_transport.ts";
+import { metaText, type Times } from "./times.ts";
 
 /** Mime types with one JSON document per line. */
 const LINES = /^application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines|jsonlines)$/i;
@@ -139,7 +140,7 @@ export class Printer {
   }
 
   /** Prints the head of a response. */
-  async head(response: Pick<ClientResponse, "status" | "reason" | "headers">): Promise<void> {
+  async head(response: ReplyHead): Promise<void> {
     if (this.#parts.has("h")) await this.#write(responseHead(response, this.#show));
   }
 
@@ -216,22 +217,7 @@ export class Printer {
    */
   async meta(response: ClientResponse, times: Times, total: number): Promise<void> {
     if (!this.#parts.has("m")) return;
-    const at = (ms: number | null): string | null =>
-      ms === null ? null : `${(ms / 1000).toFixed(3)} s`;
-    const { remote = null, local = null, tls = null, certificate = null } = times.peer ?? {};
-    const lines = [
-      ["Elapsed", at(total)],
-      ["Address", remote === null || local === null ? remote : `${remote}, from ${local}`],
-      ["Name lookup", at(times.lookup)],
-      ["Connected", at(times.connected)],
-      ["TLS", at(times.secured)],
-      ["TLS version", tls],
-      ["Certificate", certificate === null ? null : visibleLine(certificate)],
-      ["First byte", at(times.head)],
-      ["Redirects", response.history.length === 0 ? null : `${response.history.length}`],
-    ];
-    const shown = lines.filter(([, value]) => value !== null);
-    await this.#write(shown.map(([name, value]) => `${name}: ${value}\n`).join(""));
+    await this.#write(metaText(response, times, total));
   }
 
   /** Prints a body other than JSON as it arrives, without control characters on a terminal. */

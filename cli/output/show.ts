@@ -2,10 +2,9 @@
  * Requests and responses as text.
  * @module
  */
-import type { ClientResponse, HopRequest } from "../../client/mod.ts";
+import type { HopRequest, HopResult } from "../../client/mod.ts";
 import { type Paint, plain } from "../io/paint.ts";
 import { visibleLine, visibleText } from "../io/visible_text.ts";
-import { rawFields } from "../request/http_reply.ts";
 import { formatJson } from "../connecting/json_format.ts";
 import { formatXml } from "./xml_format.ts";
 
@@ -68,17 +67,23 @@ function maskedPair(pair: string): string {
 }
 
 /** The head of a response. */
+export type ReplyHead = Pick<HopResult, "status" | "reason" | "headers" | "rawHeaders"> & {
+  /** Version of HTTP, where it is known. */
+  readonly version?: string | null;
+};
+
+/** The head of a response. */
 export function responseHead(
-  response: Pick<ClientResponse, "status" | "reason" | "headers">,
+  response: ReplyHead,
   options: ShowOptions,
 ): string {
   const { paint, terminal } = options;
   const reason = terminal ? visibleLine(response.reason) : response.reason;
   const role = response.status < 400 ? "good" : "bad";
   const status = paint(role, `${response.status} ${reason}`.trimEnd());
-  const lines = [`HTTP/1.1 ${status}`];
+  const lines = [`HTTP/${response.version ?? "1.1"} ${status}`];
   // Headers joins repeated fields; the raw fields keep each one, in order and case.
-  const came = rawFields(response.headers);
+  const came = response.rawHeaders;
   const titled = (came ?? [...response.headers]).map(([name, value]) =>
     [name === name.toLowerCase() ? titleCase(name) : name, value] as const
   );

@@ -11,7 +11,7 @@ import {
 import { warn, writeOut } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { UsageError } from "../errors/usage_error.ts";
-import { transportOf } from "./connection.ts";
+import { timesTrace, transportOf } from "./connection.ts";
 import { type Auth, authOf, basicOf, middlewaresOf } from "../connecting/credentials.ts";
 import { curlLetter } from "../connecting/curl_letters.ts";
 import { curlCommand } from "./curl.ts";
@@ -20,10 +20,10 @@ import { type DownloadTarget, saveResponse } from "../saving/download.ts";
 import { resumed } from "../saving/resume.ts";
 import { prepareEnvironment } from "../connecting/proxy_environment.ts";
 import { explained } from "../connecting/explained.ts";
-import type { Times } from "./socket_transport.ts";
 import { dataOf, type Plan, plan } from "./plan.ts";
 import { partsOf, savesBody } from "../output/parts.ts";
 import { Printer } from "../output/printer.ts";
+import type { Times } from "../output/times.ts";
 import { isSmallerCompressed } from "./compressing.ts";
 import { Exchanges } from "./exchanges.ts";
 import { NotSentError, recorder } from "./recorder.ts";
@@ -96,10 +96,11 @@ async function exchange(
   jar: CookieJar,
 ): Promise<number> {
   const isTerminal = Deno.stdout.isTerminal();
-  const printer = new Printer(parsed, partsOf(parsed, isTerminal));
+  const parts = partsOf(parsed, isTerminal);
+  const printer = new Printer(parsed, parts);
   const saves = savesBody(parsed);
   const follow = parsed.has("follow") || saves;
-  const times: Times = { peer: null, lookup: null, connected: null, secured: null, head: null };
+  const times: Times = { lookup: null, connected: null, secured: null, head: null };
   const offline = parsed.has("offline");
   const isSingle = offline || (!follow && auth === null && !parsed.has("retry"));
   const exchanges = new Exchanges(parsed, printer, isSingle);
@@ -107,7 +108,7 @@ async function exchange(
   const compress = parsed.count("compress") > 1 ||
     (parsed.has("compress") && body !== null && await isSmallerCompressed(body));
   const transport = recorder(
-    offline ? null : await transportOf(parsed, times),
+    offline ? null : await transportOf(parsed, parts.has("m")),
     {
       ...planned,
       chunked: parsed.has("chunked"),
@@ -116,13 +117,18 @@ async function exchange(
     exchanges,
   );
   prepareEnvironment(auth === null && !parsed.has("ignore-netrc"));
-  const seconds = parsed.number("timeout", { max: 2_000_000, fraction: true }) ?? 0;
+  const seconds = (name: "timeout" | "connect-timeout"): number =>
+    parsed.number(name, { max: 2_000_000, fraction: true }) ?? 0;
   await using session = new ClientSession({
     transport,
     cookieJar: jar,
     trustEnv: true,
     middlewares: middlewaresOf(auth, planned.url),
-    timeout: { total: seconds * 1000 },
+    timeout: {
+      total: seconds("timeout") * 1000,
+      sockConnect: seconds("connect-timeout") * 1000,
+    },
+    traceConfigs: [timesTrace(times)],
     retry: parsed.number("retry", { max: 100 }) ?? 0,
   });
   const options: RequestOptions = {

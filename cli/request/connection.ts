@@ -3,34 +3,95 @@
  * @module
  */
 import { isIP } from "node:net";
-import type { Transport } from "../../client/mod.ts";
+import { resolve } from "node:path";
+import { socketTransport, type TraceConfig, type Transport } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { certificatesOf } from "../connecting/certificates.ts";
+import { OLD_RUNTIME, tooOldTo } from "../errors/old_runtime.ts";
 import { UsageError } from "../errors/usage_error.ts";
-import { socketTransport, type Times } from "./socket_transport.ts";
+import type { Times } from "../output/times.ts";
 
 /**
  * Makes the transport.
  *
  * @param parsed Options.
- * @param times Where the times of the last hop are kept.
+ * @param tlsInfo Whether version and certificate of TLS have to be known.
  * @throws {UsageError} If an option's value is none, or a file that it names cannot be read.
  */
-export async function transportOf(parsed: ParsedArgs, times: Times): Promise<Transport> {
-  const socketPath = parsed.value("unix-socket") ?? null;
-  if (socketPath !== null && parsed.has("proxy")) {
+export async function transportOf(parsed: ParsedArgs, tlsInfo: boolean): Promise<Transport> {
+  const socketPath = parsed.value("unix-socket");
+  if (socketPath !== undefined && parsed.has("proxy")) {
     throw new UsageError("--unix-socket is a connection to this machine: --proxy cannot have it");
   }
-  const connectTimeout = parsed.number("connect-timeout", { max: 2_000_000, fraction: true });
-  return socketTransport({
-    ...await certificatesOf(parsed),
-    socketPath,
-    proxyFor: proxies(parsed.all("proxy")),
-    addresses: addressesOf(parsed.all("resolve")),
-    family: parsed.has("ipv4") ? 4 : parsed.has("ipv6") ? 6 : 0,
-    localAddress: localAddressOf(parsed.value("interface")),
-    connectTimeout: connectTimeout ? connectTimeout * 1000 : null,
-  }, times);
+  const { verify, ca, identity } = await certificatesOf(parsed);
+  const byScheme = proxies(parsed.all("proxy"));
+  const addresses = addressesOf(parsed.all("resolve"));
+  const localAddress = localAddressOf(parsed.value("interface"));
+  const family = parsed.has("ipv4") ? 4 : parsed.has("ipv6") ? 6 : 0;
+  if (OLD_RUNTIME && localAddress !== null) {
+    throw tooOldTo("connect from the address of --interface");
+  }
+  if (OLD_RUNTIME && identity !== null && (family !== 0 || addresses.size > 0)) {
+    throw tooOldTo("show the certificate of --cert with -4, -6 or --resolve");
+  }
+  const transport = socketTransport({
+    limit: 0,
+    verify,
+    tlsInfo: tlsInfo && !OLD_RUNTIME,
+    caCerts: ca,
+    family,
+    ...identity,
+    ...(localAddress === null ? {} : { localAddress }),
+    ...(addresses.size === 0 ? {} : {
+      resolve: (host, port) => {
+        const address = addresses.get(`${host}:${port}`) ?? addresses.get(`${host}:*`);
+        return address === undefined ? null : [address];
+      },
+    }),
+  });
+  return {
+    send(hop) {
+      const chosen = byScheme(new URL(hop.url));
+      const proxy = socketPath !== undefined
+        ? `unix:${encodeURI(resolve(socketPath)).replace(/[?#]/g, encodeURIComponent)}`
+        : chosen === undefined
+        ? hop.proxy
+        : chosen?.href ?? null;
+      if (OLD_RUNTIME && proxy !== null) checkOld(hop.url, proxy, !verify || identity !== null);
+      return transport.send({ ...hop, proxy });
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** What this version of the runtime cannot do is not tried. */
+function checkOld(url: string, proxy: string, own: boolean): void {
+  if (!url.startsWith("https:")) return;
+  if (proxy.startsWith("unix:")) throw tooOldTo("talk https to a unix socket");
+  if (proxy.startsWith("https:")) throw tooOldTo("talk https through a proxy of https");
+  if (own) throw tooOldTo("talk https through a proxy with --cert or --verify no");
+}
+
+/**
+ * Keeps the times of the last hop.
+ *
+ * @param times Where they are kept.
+ */
+export function timesTrace(times: Times): TraceConfig {
+  let started = 0;
+  const since = (): number => performance.now() - started;
+  return {
+    onRequestHeadersSent() {
+      started = performance.now();
+      Object.assign(times, { lookup: null, connected: null, secured: null, head: null });
+    },
+    onDnsResolvehostEnd: () => void (times.lookup = since()),
+    onTlsStart: () => void (times.connected = since()),
+    onTlsEnd: () => void (times.secured = since()),
+    onConnectionCreateEnd: () => void (times.connected ??= since()),
+    onConnectionReuseconn: () => void (times.connected = since()),
+    onResponseHead: () => void (times.head = since()),
+  };
 }
 
 const SCHEMES = /^(?:https?|socks5h?):$/;

@@ -54,7 +54,15 @@ export class Exchanges implements HopListener {
     if (!this.#printsBody || !mayGoOn || body === null) return result;
     const { bytes, stream } = await readUpTo(body, MAX_SIZED);
     pending.bytes = bytes;
-    return { ...result, body: stream };
+    const { reason, headers, rawHeaders, version, connection, decoded = false } = result;
+    return {
+      ...{ status, reason, headers, decoded, body: stream },
+      ...(rawHeaders === undefined ? {} : { rawHeaders }),
+      ...(version === undefined ? {} : { version }),
+      ...(connection === undefined ? {} : { connection }),
+      bodyError: (error) => result.bodyError(error),
+      release: () => result.release(),
+    };
   }
 
   /** The last exchange is known. */

@@ -74,37 +74,21 @@ async function shaped(body: HopBody | null, wishes: HeaderWishes): Promise<HopBo
     : { size: bytes.length, bytes, stream: () => stream };
 }
 
-/** A list's members; empty ones are lost where headers are joined. */
-function listed(value: string): string {
-  return value.split(",").map((each) => each.trim()).filter((each) => each !== "").join();
-}
-
 /** Host first, then the user's headers as written, then what the session has added. */
 function arranged(hop: HopRequest, wishes: HeaderWishes): [string, string][] {
-  // Headers that repeat have been joined on the way.
-  const repeated = Map.groupBy(wishes.headers, ([name]) => name.toLowerCase());
-  const left = hop.headers.flatMap(([name, value]): [string, string][] => {
-    const values = (repeated.get(name.toLowerCase()) ?? []).map(([, own]) => own);
-    const isSame = listed(values.join()) === listed(value);
-    return isSame ? values.map((own) => [name, own]) : [[name, value]];
-  });
-  const headers: [string, string][] = [];
-  for (const [name, value] of wishes.headers) {
-    const at = left.findIndex(([own, text]) =>
-      own.toLowerCase() === name.toLowerCase() && text === value
-    );
-    if (at === -1) continue; // left behind at another origin
-    left.splice(at, 1);
-    headers.push([name, value]);
-  }
-  headers.push(...left.map(([name, value]): [string, string] => [titleCase(name), value]));
-  const has = (name: string): boolean => headers.some(([own]) => own.toLowerCase() === name);
-  if (!has("connection")) headers.unshift(["Connection", "keep-alive"]);
-  if (!has("host")) headers.unshift(["Host", new URL(hop.url).host]);
-  if (hop.body === null && /^(?:POST|PUT|PATCH)$/.test(hop.method) && !has("content-length")) {
+  const written = new Set(wishes.headers.map(([name]) => name));
+  const headers = hop.headers.map(([name, value]): [string, string] => [
+    written.has(name) ? name : titleCase(name),
+    value,
+  ]);
+  const at = (name: string): number => headers.findIndex(([own]) => own.toLowerCase() === name);
+  if (at("connection") === -1) headers.unshift(["Connection", "keep-alive"]);
+  const [host = ["Host", new URL(hop.url).host]] = headers.splice(at("host") >>> 0, 1);
+  headers.unshift(host);
+  if (hop.body === null && /^(?:POST|PUT|PATCH)$/.test(hop.method) && at("content-length") === -1) {
     headers.push(["Content-Length", "0"]); // RFC 9110 section 8.6
   }
-  if (hop.body !== null && !has("content-length") && !has("transfer-encoding")) {
+  if (hop.body !== null && at("content-length") === -1 && at("transfer-encoding") === -1) {
     headers.push(
       hop.body.size === null
         ? ["Transfer-Encoding", "chunked"]

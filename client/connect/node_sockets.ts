@@ -142,11 +142,31 @@ class NodeStream implements ByteStream {
   #left: Uint8Array | null = null; // of a piece that was longer than its reader's memory
   #end: Error | null | undefined; // `null` at the peer's end, an error where the connection broke
   #wake: () => void = () => {};
+  #broken: Error | null = null;
 
   constructor(socket: Socket) {
     this.#socket = socket;
+    this.#keepReading();
     socket.on("readable", this.#onReadable).on("error", this.#onEnd);
     socket.on("end", this.#onEnd).on("close", this.#onEnd);
+  }
+
+  /**
+   * Node drops what has come when a write fails. A server that answers early and closes has sent its
+   * reply by then (RFC 9112 section 9.6).
+   */
+  #keepReading(): void {
+    const socket = this.#socket;
+    const write = socket._write.bind(socket);
+    const writev = socket._writev?.bind(socket);
+    const survived = (callback: () => void) => (error?: Error | null): void => {
+      this.#broken ??= error ?? null;
+      callback();
+    };
+    socket._write = (chunk, encoding, callback) => write(chunk, encoding, survived(callback));
+    if (writev !== undefined) {
+      socket._writev = (chunks, callback) => writev(chunks, survived(callback));
+    }
   }
 
   /** Lets the socket go, with what was read ahead, to TLS that is talked on it. */
@@ -174,7 +194,10 @@ class NodeStream implements ByteStream {
 
   write(bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#socket.write(bytes, (error) => error ? reject(error) : resolve());
+      this.#socket.write(bytes, (error) => {
+        const failure = this.#broken ?? error;
+        return failure ? reject(failure) : resolve();
+      });
     });
   }
 

@@ -149,7 +149,8 @@ export class ConnectionOpener {
     } catch (cause) {
       if (signal.aborted || (cause instanceof Error && cause.name === "NotCapable")) throw cause;
       const why = cause instanceof Error ? cause.message : String(cause);
-      const message = `the proxy ${isUnix ? proxy.pathname : proxy.host} cannot be reached: ${why}`;
+      const what = isUnix ? `the socket ${proxy.pathname}` : `the proxy ${proxy.host}`;
+      const message = `${what} cannot be reached (${why})`;
       throw new ProxyUnreachableError(message, null, { cause });
     }
   }

@@ -1,0 +1,58 @@
+/**
+ * Times and connection of an exchange.
+ * @module
+ */
+import type { ClientResponse, HopAddress, HopTls } from "../../client/mod.ts";
+import { visibleLine } from "../io/visible_text.ts";
+
+/** Times of an exchange, in ms since its last hop began; `null` for what has not happened. */
+export interface Times {
+  /** The name had been looked up. */
+  lookup: number | null;
+  /** The connection was there. */
+  connected: number | null;
+  /** TLS was agreed on. */
+  secured: number | null;
+  /** The head of the reply had come. */
+  head: number | null;
+}
+
+/**
+ * What `--meta` prints.
+ *
+ * @param response The reply.
+ * @param times When its connection and its head were there, in ms.
+ * @param total The whole exchange, in ms.
+ */
+export function metaText(response: ClientResponse, times: Times, total: number): string {
+  const at = (ms: number | null): string | null =>
+    ms === null ? null : `${(ms / 1000).toFixed(3)} s`;
+  const { remoteAddress: remote = null, localAddress: local = null, tls = null } =
+    response.connection ?? {};
+  const lines = [
+    ["Elapsed", at(total)],
+    ["Address", remote === null ? null : `${endText(remote)}, from ${endText(local)}`],
+    ["Name lookup", at(times.lookup)],
+    ["Connected", at(times.connected)],
+    ["TLS", at(times.secured)],
+    ["TLS version", tls === null ? null : `${tls.version}, ${tls.cipher}`],
+    ["Certificate", certificateText(tls)],
+    ["First byte", at(times.head)],
+    ["Redirects", response.history.length === 0 ? null : `${response.history.length}`],
+  ];
+  return lines.map(([name, value]) => value === null ? "" : `${name}: ${value}\n`).join("");
+}
+
+/** One end of a connection: `127.0.0.1:80`. */
+function endText(end: HopAddress | null): string {
+  if (end === null) return "a port that is not known";
+  return `${end.hostname.includes(":") ? `[${end.hostname}]` : end.hostname}:${end.port}`;
+}
+
+/** Whose certificate the peer showed, by whom, until when. */
+function certificateText(tls: HopTls | null): string | null {
+  const shown = tls?.certificate ?? null;
+  if (shown === null) return null;
+  const until = shown.validTo.toUTCString();
+  return visibleLine(`${shown.subject}, by ${shown.issuer || "itself"}, until ${until}`);
+}
