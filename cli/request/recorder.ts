@@ -48,7 +48,8 @@ export function recorder(
 ): Transport {
   return {
     async send(request) {
-      const given = { ...request, body: await shaped(request.body, wishes) };
+      const { signal } = request; // a getter, which a spread leaves out
+      const given = { ...request, signal, body: await shaped(request.body, wishes) };
       const hop = { ...given, headers: arranged(given, wishes) };
       await listener.sends(hop);
       if (inner === null) {
