@@ -12,6 +12,7 @@ import { clientGet } from "./client_get.ts";
 import { clientCpu } from "./client_cpu.ts";
 import { cliFiles100m, cliFiles10k } from "./cli_files.ts";
 import { cliFirst200, cliMemory, cliRequest, cliStartup } from "./cli_startup.ts";
+import { clientWebSocket } from "./client_ws.ts";
 import { hello } from "./hello.ts";
 import { json } from "./json.ts";
 import { parameter } from "./parameter.ts";
@@ -32,6 +33,7 @@ export const CASES: readonly BenchCase[] = [
   clientIterate,
   clientUpload,
   wsEcho,
+  ...clientWebSocket,
   multipart,
   post,
   static10k,

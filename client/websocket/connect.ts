@@ -64,6 +64,7 @@ export async function connectWebSocket<T>(
         history: response.history,
         protocol: response.headers.get("sec-websocket-protocol"),
         compress,
+        receiveTimeout: resolved.receiveTimeout,
         schema,
       },
       channel,

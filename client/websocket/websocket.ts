@@ -24,6 +24,8 @@ export interface ClientWebSocketInit<T> {
   readonly protocol: string | null;
   /** Whether permessage-deflate was agreed on. */
   readonly compress: boolean;
+  /** How long `receive()` waits, in ms; 0 for no limit. */
+  readonly receiveTimeout: number;
   /** What JSON messages are checked by. */
   readonly schema: StandardSchemaV1<unknown, T> | null;
 }
@@ -59,6 +61,7 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
   readonly history: readonly HistoryEntry[];
   /** Whether messages may be compressed: permessage-deflate was agreed on. */
   readonly compress: boolean;
+  readonly #receiveTimeout: number;
   readonly #port: SocketPort;
   #timedOut = false;
 
@@ -75,6 +78,7 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
     this.headers = init.headers;
     this.history = init.history;
     this.compress = init.compress;
+    this.#receiveTimeout = init.receiveTimeout;
     this.#port = port;
     connectSocket(this, channel, init.protocol);
   }
@@ -93,7 +97,9 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
    * @throws {TypeError} If another `receive()` waits.
    */
   override receive(options?: ReceiveOptions): Promise<WSMessage> {
-    return super.receive(options).catch((error) => {
+    const message = super.receive(options);
+    if ((options?.timeout ?? this.#receiveTimeout) === 0) return message;
+    return message.catch((error) => {
       this.#timedOut ||= error instanceof WebSocketTimeoutError;
       throw error;
     });

@@ -3,7 +3,7 @@
  * @module
  */
 import { WebSocketLimitError } from "./errors.ts";
-import { badText, broken, Opcode, unmask } from "./frames.ts";
+import { badText, broken, decodeText, Opcode, unmask } from "./frames.ts";
 import { WSCloseCode } from "./message.ts";
 
 /** How a {@linkcode FrameReader} reads. */
@@ -18,6 +18,12 @@ export interface FrameRules {
 
 /** Takes what a {@linkcode FrameReader} has read, in order. */
 export interface FrameEvents {
+  /**
+   * A text is complete that came in one frame and one piece; others come to `onData()`.
+   *
+   * @param text The text.
+   */
+  onText(text: string): void;
   /**
    * A message is complete.
    *
@@ -69,19 +75,24 @@ export class FrameReader {
   }
 
   /**
-   * Reads one piece; the memory may be used again afterwards.
+   * Reads one piece, which ends at `end`; its memory is written to, and may be used again afterwards.
    *
    * @throws {WebSocketProtocolError} If they break the protocol, with the close code that names it.
    * @throws {WebSocketLimitError} If a message is too big.
    */
-  push(piece: Uint8Array<ArrayBuffer>): void {
+  push(piece: Uint8Array<ArrayBuffer>, end: number = piece.length): void {
     let at = 0;
-    while (at < piece.length || this.#left === 0) {
+    while (at < end || this.#left === 0) {
       if (this.#left < 0) {
-        at = this.#readHeader(piece, at);
+        const next = this.#headerSize === 0 ? this.#readWhole(piece, at, end) : -1;
+        if (next > 0) {
+          at = next;
+          continue;
+        }
+        at = this.#readHeader(piece, at, end);
         if (this.#left < 0) return;
       }
-      const size = Math.min(this.#left, piece.length - at);
+      const size = Math.min(this.#left, end - at);
       if (size > 0) this.#readPayload(piece.subarray(at, at + size));
       at += size;
       if (this.#left > 0) return;
@@ -90,11 +101,41 @@ export class FrameReader {
     }
   }
 
+  /**
+   * Reads a message whose one frame is here whole, as most are: its bytes are not copied. Gives the
+   * place behind it, -1 for whatever has to be looked at more closely.
+   */
+  #readWhole(piece: Uint8Array<ArrayBuffer>, at: number, end: number): number {
+    const first = piece[at] ?? 0;
+    const second = piece[at + 1] ?? 0;
+    const { masked, compressed, maxMsgSize } = this.#rules;
+    const isText = first === (0x80 | Opcode.TEXT);
+    if (!isText && first !== (0x80 | Opcode.BINARY)) return -1;
+    if (second >= 128 !== masked || compressed || this.#messageOpcode !== 0) return -1;
+    let size = second & 127;
+    let start = at + 2;
+    if (size >= 126) {
+      size = ((piece[at + 2] ?? 0) << 8) | (piece[at + 3] ?? 0);
+      start += 2;
+      if ((second & 127) === 127 || size < 126) return -1;
+    }
+    if (masked) start += 4;
+    const next = start + size;
+    if (next > end || (maxMsgSize > 0 && size >= maxMsgSize)) return -1;
+    if (masked) {
+      for (let byte = 0; byte < 4; byte++) this.#mask[byte] = piece[start - 4 + byte] ?? 0;
+      unmask(piece, start, size, this.#mask, 0);
+    }
+    if (isText) this.#events.onText(decodeText(piece.subarray(start, next)));
+    else this.#events.onData(Opcode.BINARY, piece.slice(start, next), false);
+    return next;
+  }
+
   /** Takes bytes of a header; once it is whole, `#left` is the size of the payload. */
-  #readHeader(piece: Uint8Array, start: number): number {
+  #readHeader(piece: Uint8Array, start: number, end: number): number {
     const header = this.#header;
     let at = start;
-    while (at < piece.length) {
+    while (at < end) {
       header[this.#headerSize++] = piece[at++] ?? 0;
       const second = header[1] ?? 0;
       if (this.#headerSize < 2) continue;

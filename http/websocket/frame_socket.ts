@@ -32,15 +32,13 @@ export interface FrameSocketOptions {
   readonly rest: Uint8Array<ArrayBuffer>;
 }
 
-const SMALL_READ = 4096;
-const LARGE_READ = 64 * 1024;
+const SMALL_READ = 4096, LARGE_READ = 64 * 1024;
 // Answers to pings beyond this wait for the peer to read them, and so does reading.
 const MAX_UNSENT_PONGS = 16 * 1024;
 // Smaller messages get longer by compression, or win nothing.
 const MIN_COMPRESSED = 32;
 // What a peer may still send behind a fault before the connection is cut.
-const DRAINED_BYTES = 256 * 1024;
-const DRAIN_TIME = 1000;
+const DRAINED_BYTES = 256 * 1024, DRAIN_TIME = 1000;
 const COMPRESSED = 0x40;
 const encoder = new TextEncoder();
 
@@ -181,6 +179,12 @@ export class FrameSocket implements SocketPort, FrameEvents {
     this.#watch.pause(false);
   }
 
+  /** Called by the reader: a text is complete. */
+  onText(text: string): void {
+    // After a close frame nothing counts but the peer's own (RFC 6455 section 1.4).
+    if (!this.#closeReceived && !this.#ended) this.#events.onMessage(text);
+  }
+
   /** Called by the reader: a message is complete. */
   onData(opcode: number, payload: Uint8Array<ArrayBuffer>, compressed: boolean): void {
     const deflate = this.#deflate;
@@ -203,7 +207,6 @@ export class FrameSocket implements SocketPort, FrameEvents {
   }
 
   #message(opcode: number, payload: Uint8Array<ArrayBuffer>): void {
-    // After a close frame nothing counts but the peer's own (RFC 6455 section 1.4).
     if (this.#closeReceived || this.#ended) return;
     this.#events.onMessage(opcode === Opcode.TEXT ? decodeText(payload) : payload);
   }
@@ -254,7 +257,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
         const size = await this.#stream.read(buffer);
         if (size === null) return this.#lose(null);
         this.#watch.seen();
-        if (!this.#ended) this.#reader.push(buffer.subarray(0, size));
+        if (!this.#ended) this.#reader.push(buffer, size);
         // A large buffer only while there is much to read: most sockets are idle.
         if (size === buffer.length) buffer = new Uint8Array(LARGE_READ);
         else if (size < SMALL_READ && buffer.length > SMALL_READ) {

@@ -16,18 +16,18 @@ const encoder = new TextEncoder();
 const keys = new Uint8Array(4096);
 let nextKey = keys.length;
 
-function newMask(): Uint8Array {
+function drawMask(mask: Uint8Array): void {
   if (nextKey === keys.length) {
     crypto.getRandomValues(keys);
     nextKey = 0;
   }
-  return keys.subarray(nextKey, nextKey += 4);
+  for (let at = 0; at < 4; at++) mask[at] = keys[nextKey++] ?? 0;
 }
 
 /** Collects frames and writes them; frames of one turn leave in one write. */
 export class FrameWriter {
   readonly #stream: ByteStream;
-  readonly #masks: boolean;
+  readonly #mask: Uint8Array | null; // of the frame that is being written
   readonly #onError: (error: unknown) => void;
   #buffer: Uint8Array<ArrayBuffer> | null = null;
   #size = 0;
@@ -40,7 +40,7 @@ export class FrameWriter {
   /** Creates one. */
   constructor(stream: ByteStream, masks: boolean, onError: (error: unknown) => void) {
     this.#stream = stream;
-    this.#masks = masks;
+    this.#mask = masks ? new Uint8Array(4) : null;
     this.#onError = onError;
   }
 
@@ -63,11 +63,12 @@ export class FrameWriter {
    */
   add(opcode: number, payload: string | Uint8Array, flags = 0): void {
     if (this.#failed) return;
-    const mask = this.#masks ? newMask() : null;
+    const mask = this.#mask;
+    if (mask !== null) drawMask(mask);
     if (typeof payload === "string") {
       this.#addText(opcode, payload, mask);
     } else {
-      const buffer = this.#reserve(frameHeaderSize(payload.length, this.#masks) + payload.length);
+      const buffer = this.#reserve(frameHeaderSize(payload.length, mask !== null) + payload.length);
       const start = writeFrameHeader(buffer, this.#size, opcode, payload.length, FIN | flags, mask);
       buffer.set(payload, start);
       if (mask !== null) unmask(buffer, start, payload.length, mask, 0);
@@ -87,9 +88,9 @@ export class FrameWriter {
     // A UTF-16 unit has at most three bytes in UTF-8. Long texts are measured by encoding them.
     if (text.length > KEPT_BUFFER) return this.add(opcode, encoder.encode(text));
     const buffer = this.#reserve(14 + text.length * 3);
-    const guess = this.#size + frameHeaderSize(text.length, this.#masks);
-    const { written } = encoder.encodeInto(text, buffer.subarray(guess));
-    const start = this.#size + frameHeaderSize(written, this.#masks);
+    const guess = this.#size + frameHeaderSize(text.length, mask !== null);
+    const written = encodeInto(text, buffer, guess);
+    const start = this.#size + frameHeaderSize(written, mask !== null);
     if (start !== guess) buffer.copyWithin(start, guess, guess + written);
     writeFrameHeader(buffer, this.#size, opcode, written, FIN, mask);
     if (mask !== null) unmask(buffer, start, written, mask, 0);
@@ -108,8 +109,10 @@ export class FrameWriter {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    queueMicrotask(() => void this.#flush());
+    queueMicrotask(this.#flushSoon);
   }
+
+  readonly #flushSoon = (): void => void this.#flush();
 
   async #flush(): Promise<void> {
     try {
@@ -118,12 +121,14 @@ export class FrameWriter {
         let rest = buffer.subarray(0, this.#size);
         this.#buffer = null;
         this.#size = 0;
-        while (rest.length > 0) {
+        for (; rest.length > MAX_WRITE; rest = rest.subarray(MAX_WRITE)) {
           this.#inFlight = rest.length;
           await this.#stream.write(rest.subarray(0, MAX_WRITE));
-          rest = rest.subarray(MAX_WRITE);
           this.#progress++;
         }
+        this.#inFlight = rest.length;
+        await this.#stream.write(rest);
+        this.#progress++;
         this.#inFlight = 0;
         if (this.#buffer === null && buffer.length <= KEPT_BUFFER) this.#buffer = buffer;
       }
@@ -137,4 +142,19 @@ export class FrameWriter {
     this.#idle?.resolve();
     this.#idle = null;
   }
+}
+
+/** Encodes a text, and says how many bytes it has. A short one in ASCII costs half that way. */
+function encodeInto(text: string, target: Uint8Array<ArrayBuffer>, start: number): number {
+  const { length } = text;
+  if (length <= 256) {
+    let at = 0;
+    for (; at < length; at++) {
+      const unit = text.charCodeAt(at);
+      if (unit > 127) break;
+      target[start + at] = unit;
+    }
+    if (at === length) return length;
+  }
+  return encoder.encodeInto(text, target.subarray(start)).written;
 }

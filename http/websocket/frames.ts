@@ -91,7 +91,7 @@ export function unmask(
   const m2 = mask[(phase + 2) & 3] ?? 0;
   const m3 = mask[(phase + 3) & 3] ?? 0;
   let at = start;
-  if (size >= 64) {
+  if (size >= 512) {
     // Four bytes a step through a view of the same memory: 5 times as fast for large messages.
     while (((bytes.byteOffset + at) & 3) !== 0) {
       bytes[at] = (bytes[at++] ?? 0) ^ (mask[phase++ & 3] ?? 0);

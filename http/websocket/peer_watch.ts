@@ -37,6 +37,7 @@ export class PeerWatch {
 
   /** Tells that bytes of the peer have come. */
   seen(): void {
+    if (this.#options.heartbeat === 0) return;
     this.#seen = performance.now();
     this.#pinged = false;
   }

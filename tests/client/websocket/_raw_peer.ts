@@ -77,6 +77,7 @@ async function peerOf(connection: Deno.Conn): Promise<RawPeer> {
   }
   const frames: { opcode: number; payload: Uint8Array }[] = [];
   const reader = new FrameReader({ masked: true, compressed: true, maxMsgSize: 0 }, {
+    onText: (text) => void frames.push({ opcode: 1, payload: new TextEncoder().encode(text) }),
     onData: (opcode, payload) => void frames.push({ opcode, payload }),
     onControl: (opcode, payload) => void frames.push({ opcode, payload }),
   });

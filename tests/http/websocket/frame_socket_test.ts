@@ -72,6 +72,7 @@ async function exchange(
   const replies: Reply[] = [];
   const compressed = options.deflate !== undefined && options.deflate !== null;
   const reader = new FrameReader({ masked: role === "client", compressed, maxMsgSize: 0 }, {
+    onText: (text) => void replies.push({ opcode: TEXT, payload: new TextEncoder().encode(text) }),
     onData: (opcode, payload) => void replies.push({ opcode, payload }),
     onControl: (opcode, payload) => void replies.push({ opcode, payload }),
   });
@@ -154,6 +155,7 @@ Deno.test("a message that is too big ends with 1009 before its bytes have come",
 Deno.test("fragments without an end take no more memory than their bytes", () => {
   let messages = 0;
   const reader = new FrameReader({ masked: false, compressed: false, maxMsgSize: 4 << 20 }, {
+    onText() {},
     onData: () => void messages++,
     onControl() {},
   });
