@@ -9,6 +9,10 @@ const FIRST_BUFFER = 2048;
 const KEPT_BUFFER = 16 * 1024;
 // Large messages leave in pieces, so that a peer that reads slowly is told from one that does not.
 const MAX_WRITE = 256 * 1024;
+/** Buffers for large messages, between two writes: garbage of their size is collected late. */
+const SPARE_BUFFER = 128 * 1024;
+const MOST_SPARE = 32;
+const spare: Uint8Array<ArrayBuffer>[] = [];
 const FIN = 0x80;
 const encoder = new TextEncoder();
 
@@ -101,7 +105,9 @@ export class FrameWriter {
     const needed = this.#size + more;
     const buffer = this.#buffer;
     if (buffer !== null && needed <= buffer.length) return buffer;
-    const larger = new Uint8Array(Math.max(FIRST_BUFFER, needed, (buffer?.length ?? 0) * 2));
+    const larger = needed > KEPT_BUFFER && needed <= SPARE_BUFFER
+      ? spare.pop() ?? new Uint8Array(SPARE_BUFFER)
+      : new Uint8Array(Math.max(FIRST_BUFFER, needed, (buffer?.length ?? 0) * 2));
     if (buffer !== null) larger.set(buffer.subarray(0, this.#size));
     return this.#buffer = larger;
   }
@@ -131,6 +137,7 @@ export class FrameWriter {
         this.#progress++;
         this.#inFlight = 0;
         if (this.#buffer === null && buffer.length <= KEPT_BUFFER) this.#buffer = buffer;
+        if (buffer.length === SPARE_BUFFER && spare.length < MOST_SPARE) spare.push(buffer);
       }
       this.#scheduled = false;
     } catch (error) {

@@ -2,7 +2,6 @@
  * One response on its way out.
  * @module
  */
-import { sendFile } from "./send_file.ts";
 import type { SocketExchange } from "./socket_exchange.ts";
 import type { SocketOutput } from "./socket_output.ts";
 import {
@@ -50,8 +49,7 @@ async function sendBody(
   rules: ResponseRules,
 ): Promise<boolean> {
   const { body, file, stream, length } = plan;
-  const send = (bytes: Uint8Array<ArrayBuffer>) => output.send(bytes);
   if (body !== null) await output.add(body);
-  if (file !== null) return await sendFile(file, length ?? 0, send);
-  return stream === null || await sendStream(plan, stream, send, rules.trailers);
+  if (file !== null) return await output.sendFile(file, length ?? 0);
+  return stream === null || await sendStream(plan, stream, output, rules.trailers);
 }

@@ -9,11 +9,15 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 const BUFFER = 16 * 1024;
 /** Most of a long body that goes out in one write, so that a client that reads is seen to read. */
-const MOST_AT_ONCE = 256 * 1024;
+const MOST_AT_ONCE = 128 * 1024;
 const MOST_KEPT = 64;
+const MOST_LARGE = 32;
 
 /** Buffers between two writes; an idle connection has none. */
 const kept: Bytes[] = [];
+/** The same for files and long chunks: a fresh one costs more than what is read into it. */
+const large: Bytes[] = [];
+const CRLF = Uint8Array.of(13, 10);
 const encoder = new TextEncoder();
 
 /** The writing half of a connection. */
@@ -106,6 +110,69 @@ export class SocketOutput {
     this.#size = 0;
     await this.#write(buffer.subarray(0, size));
     if (kept.length < MOST_KEPT) kept.push(buffer);
+  }
+
+  /**
+   * Writes a chunk (RFC 9112 section 7.1), a long one as several.
+   *
+   * @param data Its bytes; none would end the body, so there must be some.
+   * @throws {Error} As `flush()` does.
+   */
+  async sendChunk(data: Bytes): Promise<void> {
+    if (data.length < BUFFER / 2) {
+      this.add(encoder.encode(`${data.length.toString(16)}\r\n`));
+      this.add(data);
+      this.add(CRLF);
+      return await this.flush();
+    }
+    await this.flush();
+    const buffer = large.pop() ?? new Uint8Array(MOST_AT_ONCE);
+    for (let at = 0; at < data.length;) {
+      const piece = data.subarray(at, at += MOST_AT_ONCE - 16);
+      const { written } = encoder.encodeInto(`${piece.length.toString(16)}\r\n`, buffer);
+      buffer.set(piece, written);
+      buffer.set(CRLF, written + piece.length);
+      await this.#write(buffer.subarray(0, written + piece.length + 2));
+    }
+    if (large.length < MOST_LARGE) large.push(buffer);
+  }
+
+  /**
+   * Writes the rest of an open file, and closes it.
+   *
+   * @param file The file.
+   * @param length How much of it.
+   * @returns Whether the file was as long as that.
+   * @throws {Error} If it cannot be read, or as `flush()` does.
+   */
+  async sendFile(file: Deno.FsFile, length: number): Promise<boolean> {
+    let buffer = large.pop() ?? new Uint8Array(MOST_AT_ONCE);
+    let other = length > MOST_AT_ONCE ? large.pop() ?? new Uint8Array(MOST_AT_ONCE) : null;
+    let left = length;
+    let reading: Promise<number | null> | null = null;
+    try {
+      await this.flush();
+      while (left > 0) {
+        const size = await (reading ?? file.read(buffer));
+        if (size === null) break;
+        const piece = buffer.subarray(0, Math.min(size, left));
+        left -= piece.length;
+        reading = null;
+        if (left > 0 && other !== null) {
+          // The next piece is read while this one is written.
+          [buffer, other] = [other, buffer];
+          reading = file.read(buffer);
+        }
+        await this.#write(piece);
+      }
+      return left <= 0;
+    } finally {
+      await reading?.catch(() => {});
+      file.close();
+      for (const each of [buffer, other]) {
+        if (each !== null && large.length < MOST_LARGE) large.push(each);
+      }
+    }
   }
 
   async #write(bytes: Bytes): Promise<void> {

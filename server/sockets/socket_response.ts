@@ -3,17 +3,13 @@
  * @module
  */
 import { STATUS_CODES } from "node:http";
-import {
-  formatChunk,
-  formatHead,
-  formatLastChunk,
-  headLines,
-} from "../../http/http1/format_head.ts";
+import { formatHead, formatLastChunk, headLines } from "../../http/http1/format_head.ts";
 import { hasToken } from "../../http/http1/framing.ts";
 import { WITHOUT_BODY } from "../../http/headers/status.ts";
 import type { RawHeaders } from "../engine/engine.ts";
 import { fileOf, recordOf } from "../engine/response_record.ts";
 import { clock } from "./clock.ts";
+import type { SocketOutput } from "./socket_output.ts";
 import { startOf, type StreamStart } from "./stream_start.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -200,7 +196,7 @@ function isAscii(text: string): boolean {
  *
  * @param plan How it goes out.
  * @param stream Its stream.
- * @param write Writes bytes, waiting for the client to read.
+ * @param output Where it goes.
  * @param trailers What follows a body in chunks.
  * @returns Whether it went out as announced; the connection has to end otherwise.
  * @throws {Error} If the stream fails, or the client has left.
@@ -208,7 +204,7 @@ function isAscii(text: string): boolean {
 export async function sendStream(
   plan: ResponsePlan,
   { reader, pieces }: StreamStart,
-  write: (bytes: Bytes) => Promise<void>,
+  output: SocketOutput,
   trailers: () => RawHeaders,
 ): Promise<boolean> {
   let sent = 0;
@@ -232,9 +228,9 @@ export async function sendStream(
           `Cannot send the response: its body is longer than its Content-Length, ${plan.length}`,
         );
       }
-      await write(plan.chunked ? formatChunk(value) : value);
+      await (plan.chunked ? output.sendChunk(value) : output.send(value));
     }
-    if (plan.chunked) await write(formatLastChunk(trailers()));
+    if (plan.chunked) await output.send(formatLastChunk(trailers()));
     return plan.length === null || sent === plan.length;
   } catch (error) {
     reader.cancel(error).catch(() => {});

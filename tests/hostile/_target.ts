@@ -95,6 +95,23 @@ export function files({ pid }: Target): number {
   return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
 }
 
+/**
+ * Waits until the server has let go of connections that are open now; how many it keeps, and when it
+ * was done in ms.
+ */
+export async function released(
+  target: Target,
+  before: number,
+  count: number,
+  limit: number,
+): Promise<[open: number, took: number]> {
+  const left = () => files(target) - before;
+  const begun = performance.now();
+  await until(() => left() > count / 2, 1000); // it may not have accepted them yet
+  await until(() => left() <= 2, limit);
+  return [left() <= 2 ? 0 : left(), Math.round(performance.now() - begun)];
+}
+
 /** Connects to a server. */
 export function connect({ port }: Target): Promise<Deno.TcpConn> {
   return Deno.connect({ hostname: "127.0.0.1", port });

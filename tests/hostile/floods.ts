@@ -15,8 +15,10 @@ async function flood(target: Target, head: string, piece: string): Promise<Recor
   await send(client, head);
   let sent = 0;
   const most = target.scale > 1 ? MOST : MOST / 10;
+  const late = setTimeout(() => close(client), 8000); // a server that reads no more
   while (sent < most && await send(client, piece)) sent += piece.length;
   const text = await Promise.race([reply, pause(5000).then(() => "")]);
+  clearTimeout(late);
   close(client);
   await reply;
   const status = Number(/^HTTP\/1.1 (\d+) /.exec(text)?.[1] ?? 0);

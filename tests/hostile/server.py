@@ -2,10 +2,14 @@
 import asyncio
 import logging
 import socket
+import tempfile
 
 from aiohttp import WSMsgType, web
 
 routes = web.RouteTableDef()
+FILE = tempfile.NamedTemporaryFile()
+FILE.write(bytes(8 * 1024**2))
+FILE.flush()
 
 
 @routes.get("/")
@@ -27,11 +31,7 @@ async def second(request):
 
 @routes.get("/large")
 async def large(request):
-    response = web.StreamResponse()
-    await response.prepare(request)
-    for _ in range(128):
-        await response.write(bytes(65536))
-    return response
+    return web.FileResponse(FILE.name)
 
 
 @routes.post("/read")

@@ -14,6 +14,8 @@ const engines = {
 };
 const name = Deno.args[0] === "deno" ? "deno" : "sockets";
 const counts = { begun: 0, over: 0, aborted: 0 };
+const FILE = await Deno.makeTempFile();
+await Deno.writeFile(FILE, new Uint8Array(8 * 1024 ** 2));
 const PIECE = new Uint8Array(64 * 1024);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -32,12 +34,7 @@ app.addRoutes([
     await pause(1000);
     return web.textResponse("done");
   }),
-  web.get("/large", async (request) => {
-    const response = new web.StreamResponse();
-    await response.prepare(request);
-    for (let sent = 0; sent < 8 * 1024 ** 2; sent += PIECE.length) await response.write(PIECE);
-    return response;
-  }),
+  web.get("/large", () => new web.FileResponse(FILE)),
   web.post("/read", async (request) => web.textResponse(`${(await request.read()).length}`)),
   web.route("*", "/echo", async (request) => {
     const body = await request.text();

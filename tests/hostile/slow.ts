@@ -10,10 +10,10 @@ import {
   memory,
   p99,
   pause,
+  released,
   rest,
   send,
   type Target,
-  until,
 } from "./_target.ts";
 import type { Row } from "./rows.ts";
 
@@ -97,8 +97,7 @@ export const SLOW: readonly Row[] = [
       `${shown(figures)}; others wait ${(figures.others ?? 0).toFixed(1)} ms ` +
       `(${(figures.usual ?? 0).toFixed(1)} without)`,
     // What a busy machine adds is there without the attack too.
-    holds: (figures) =>
-      allClosed(figures) && (figures.others ?? 0) < 20 + Math.max(0, (figures.usual ?? 0) - 5),
+    holds: (figures) => allClosed(figures) && (figures.others ?? 0) < 20 + (figures.usual ?? 0),
     weaker: none,
   },
   {
@@ -123,12 +122,10 @@ export const SLOW: readonly Row[] = [
       const grown = memory(target);
       const clients = await many(target, target.scale > 1 ? 200 : 10);
       for (const each of clients) await send(each, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
-      const left = () => Math.max(0, files(target) - before);
       const limit = target.scale > 1 ? LIMIT + 5000 : LIMIT + LATE;
-      const took = await until(() => left() <= 2, limit);
-      const open = left();
+      const [open, took] = await released(target, before, clients.length, limit);
       clients.forEach(close);
-      const gone = open <= 2 ? clients.length : clients.length - open;
+      const gone = Math.max(0, clients.length - open);
       return { clients: clients.length, closed: gone, last: took, grown: grown() };
     },
     show: (figures) => `${shown(figures)}, +${(figures.grown ?? 0).toFixed(0)} MiB`,

@@ -15,7 +15,7 @@ import {
   TEXT,
 } from "../_frames.ts";
 import { type Case, CASES } from "../http/websocket/_autobahn.ts";
-import { close, files, memory, pause, type Target, until } from "./_target.ts";
+import { close, files, memory, pause, released, type Target, until } from "./_target.ts";
 import type { Row } from "./rows.ts";
 
 const KIB = 1024;
@@ -234,9 +234,8 @@ export const WEBSOCKETS: readonly Row[] = [
       const sockets = await Promise.all(
         Array.from({ length: count }, () => open(target, "/flood")),
       );
-      const left = () => Math.max(0, files(target) - before);
-      const took = await until(() => left() <= 2, 4000);
-      const figures = { count, open: left() <= 2 ? 0 : left(), took, grown: grown() };
+      const [opened, took] = await released(target, before, count, 4000);
+      const figures = { count, open: opened, took, grown: grown() };
       sockets.forEach(close);
       return figures;
     },
@@ -252,9 +251,8 @@ export const WEBSOCKETS: readonly Row[] = [
       const count = target.scale > 1 ? 100 : 10;
       const sockets = await Promise.all(Array.from({ length: count }, () => open(target, "/ws")));
       for (const each of sockets) await each.send(frame({ payload: "bye" }));
-      const left = () => Math.max(0, files(target) - before);
-      const took = await until(() => left() <= 2, 3500);
-      const figures = { count, open: left() <= 2 ? 0 : left(), took };
+      const [opened, took] = await released(target, before, count, 3500);
+      const figures = { count, open: opened, took };
       sockets.forEach(close);
       return figures;
     },
