@@ -31,12 +31,6 @@ export async function run(
         "leave --workers out, or listen on a port",
     );
   }
-  if (workers > 1 && options.engine !== undefined) {
-    throw new UsageError(
-      `--workers ${workers} and --engine sockets: only Deno's engine can share a port; ` +
-        "leave one of the two out",
-    );
-  }
   const worker = parsed.value("worker");
   if (worker === undefined && (parsed.has("watch") || workers > 1)) {
     const { supervise } = await import("./supervise.ts");

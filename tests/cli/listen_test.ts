@@ -33,7 +33,6 @@ Deno.test("serve refuses what a unix socket cannot do, by name", async () => {
   const pem = `${folder.path}/x.pem`;
   await Deno.writeTextFile(pem, "");
   const rows: [args: string[], message: RegExp][] = [
-    [["--workers", "2", "--engine", "sockets"], /--workers 2 and --engine sockets/],
     [["--workers", "2", "-U", path], /--workers 2 and --path: .*shared by processes/],
     [["--workers", "2", "--worker", "1", "-U", path], /--workers 2 and --path/],
     [["-U", path, "--tls-cert", pem, "--tls-key", pem], /--tls-cert and --path: .*cannot use TLS/],

@@ -179,29 +179,30 @@ Deno.test("serve names the port that is taken and the way out", async () => {
   });
 });
 
-Deno.test("serve --workers answers from several processes on one port", async () => {
-  await withApp(async (app) => {
-    await using server = await serving(["serve", "--workers", "2", app]);
-    const pids = new Set<string>();
-    // Each connection goes to one of them; a new one for each request.
-    for (let count = 0; count < 200 && pids.size < 2; count++) {
-      const response = await fetch(`${server.url}/pid`, { headers: { connection: "close" } });
-      pids.add(await response.text());
-      if (pids.size < 2) await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    assertEquals(pids.size, 2);
-    server.running.child.kill("SIGTERM");
-    assertEquals(await server.running.exitCode(), 0);
-    assert(server.running.output().endsWith("Stopped\n"), server.running.output());
+for (const engine of ["deno", "sockets"]) {
+  Deno.test(`serve --workers answers from several processes on one port (${engine})`, async () => {
+    await withApp(async (app) => {
+      await using server = await serving(["serve", "--workers", "2", "--engine", engine, app]);
+      const pids = new Set<string>();
+      // Each connection goes to one of them; a new one for each request.
+      for (let count = 0; count < 200 && pids.size < 2; count++) {
+        const response = await fetch(`${server.url}/pid`, { headers: { connection: "close" } });
+        pids.add(await response.text());
+        if (pids.size < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      assertEquals(pids.size, 2);
+      server.running.child.kill("SIGTERM");
+      assertEquals(await server.running.exitCode(), 0);
+      assert(server.running.output().endsWith("Stopped\n"), server.running.output());
+    });
   });
-});
 
-Deno.test("serve --workers under load: a SIGTERM loses no request that has begun", async () => {
-  await using folder = await tempDir();
-  const app = `${folder.path}/slow.js`;
-  await Deno.writeTextFile(
-    app,
-    `import { web } from "@roundtrip/http";
+  Deno.test(`serve --workers under load: a SIGTERM loses no request that has begun (${engine})`, async () => {
+    await using folder = await tempDir();
+    const app = `${folder.path}/slow.js`;
+    await Deno.writeTextFile(
+      app,
+      `import { web } from "@roundtrip/http";
 const app = new web.Application();
 app.addRoutes([web.get("/", async () => {
   console.log("begun");
@@ -210,16 +211,17 @@ app.addRoutes([web.get("/", async () => {
 })]);
 export default app;
 `,
-  );
-  await using server = await serving(["serve", "--workers", "3", app]);
-  const all = Array.from({ length: 24 }, () => textOf(server.url));
-  await server.running.waitFor(/(?:begun[^]*){24}/);
-  server.running.child.kill("SIGTERM");
-  assertEquals(await Promise.all(all), Array(24).fill("done"));
-  assertEquals(await server.running.exitCode(), 0);
-  assert(server.running.output().endsWith("Stopped\n"), server.running.output());
-  await assertRejects(() => fetch(server.url), TypeError);
-});
+    );
+    await using server = await serving(["serve", "--workers", "3", "--engine", engine, app]);
+    const all = Array.from({ length: 24 }, () => textOf(server.url));
+    await server.running.waitFor(/(?:begun[^]*){24}/);
+    server.running.child.kill("SIGTERM");
+    assertEquals(await Promise.all(all), Array(24).fill("done"));
+    assertEquals(await server.running.exitCode(), 0);
+    assert(server.running.output().endsWith("Stopped\n"), server.running.output());
+    await assertRejects(() => fetch(server.url), TypeError);
+  });
+}
 
 Deno.test("serve speaks TLS with --tls-cert and --tls-key, HTTP/2 too", async () => {
   await withApp(async (app, folder) => {
