@@ -216,7 +216,7 @@ const INDEX = `roundtrip httpbin: what you send is what you read
 /gzip /deflate /brotli /zstd            compressed
 /etag/{etag} /cache /cache/{seconds}    conditional requests
 /upload                                 forms with files
-/trailers                               501: the platform's server sends none
+/trailers?name=value                    that behind the body
 /json /html /xml /encoding/utf8 /robots.txt /deny /links/{n}[/{at}]
 /forms/post                             a form that posts to /post
 /image /image/{png,jpeg,webp,svg}       by the Accept header, or by name

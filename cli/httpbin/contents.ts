@@ -8,7 +8,6 @@ import {
   HTTPFound,
   HTTPNotAcceptable,
   HTTPNotFound,
-  HTTPNotImplemented,
   jsonResponse,
   type RouteDef,
   type ServerRequest,
@@ -60,9 +59,6 @@ export function contentRoutes(): RouteDef[] {
     // Clients must not learn the name of this machine.
     get("/hostname", () => jsonResponse({ hostname: "roundtrip" })),
     get("/version", () => jsonResponse({ name: "roundtrip", version: VERSION })),
-    get("/trailers", () => {
-      throw new HTTPNotImplemented({ text: "501: the platform's server cannot send trailers" });
-    }),
     get("/etag/{etag}", (request) => {
       const { etag } = request.matchInfo;
       if (/^[\x21\x23-\x7e]+$/.test(etag)) return conditional(request, `"${etag}"`);

@@ -17,6 +17,7 @@ import { headOf } from "./echo.ts";
 const MAX_BYTES = 100 * 1024; // go-httpbin's limit for /bytes and /range
 const MAX_SECONDS = 10;
 const WITHOUT_BODY = new Set([204, 205, 304]); // RFC 9110 section 6.4.1
+const NO_TRAILERS = "501: this server speaks TLS or --engine deno, which sends no trailers";
 const ENCODER = new TextEncoder();
 
 /** The routes. */
@@ -46,6 +47,24 @@ export function streamRoutes(): RouteDef[] {
         ENCODER.encode(`${JSON.stringify({ id, ...headOf(request) })}\n`);
       return new Response(paced(request, count, 0, line), {
         headers: { "content-type": "application/json" },
+      });
+    }),
+    get("/trailers", (request) => {
+      const names = [...new Set([...request.query].map(([name]) => name))].join(", ");
+      try {
+        request.setTrailers([...request.query]);
+      } catch (cause) {
+        if (!(cause instanceof TypeError)) {
+          throw new HTTPNotImplemented({ text: NO_TRAILERS, cause });
+        }
+        throw new HTTPBadRequest({ text: `400: ${cause.message}`, cause });
+      }
+      const body = (): Uint8Array<ArrayBuffer> => ENCODER.encode(JSON.stringify(headOf(request)));
+      return new Response(paced(request, 1, 0, body), {
+        headers: {
+          "content-type": "application/json",
+          ...names === "" ? {} : { trailer: names },
+        },
       });
     }),
     get("/jsonl", (request) => {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createHash } from "node:crypto";
 import { Buffer } from "node:buffer";
+import { ClientSession } from "../../client/mod.ts";
 import { COMMANDS } from "../../cli/specs/mod.ts";
 import { cli, notOnOld, runtimeIs, type Serving, serving } from "./_cli.ts";
 
@@ -406,6 +407,19 @@ Deno.test("httpbin: messages come back on /websocket/echo", async () => {
   socket.onclose = ({ code }) => closed.resolve(code);
   assertEquals(await closed.promise, 1000);
   assertEquals(got, ["你好", [1, 2]]);
+});
+
+Deno.test("httpbin: trailers are those of the query", async () => {
+  await using server = await serving(["httpbin"]);
+  await using session = new ClientSession({ baseUrl: server.url });
+  await using response = await session.get("/trailers?x-a=1&x-b=2&x-a=3");
+  assertEquals(response.headers.get("trailer"), "x-a, x-b");
+  assertMatch(await response.text(), /"x-a":\["1","3"\]/);
+  assertEquals([...response.trailers], [["x-a", "1, 3"], ["x-b", "2"]]);
+  for (const query of ["host=1", "%20=1", "x=%01"]) {
+    await using refused = await session.get(`/trailers?${query}`);
+    assertEquals(refused.status, 400, query);
+  }
 });
 
 Deno.test("httpbin's page and help name its routes", async () => {
