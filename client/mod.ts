@@ -130,7 +130,6 @@ export {
 
 // Proxies
 export { proxyAuthorization } from "./connect/proxy_authorization.ts";
-export { proxyAgent, type ProxyAgentOptions } from "./connect/proxy_agent.ts";
 
 // Errors
 export {

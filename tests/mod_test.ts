@@ -16,7 +16,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   ServerConnectionError ServerDisconnectedError ServerFingerprintMismatch ServerTimeoutError
   SocketTimeoutError TooManyRedirectsError UnixClientConnectorError WSServerHandshakeError
   appTransport bearerAuthMiddleware cacheMiddleware digestAuthMiddleware discardReply
-  encodeBasicAuth fetchTransport jsonPayload loggingMiddleware payloadOf proxyAgent
+  encodeBasicAuth fetchTransport jsonPayload loggingMiddleware payloadOf
   proxyAuthorization rateLimitMiddleware reconnect replayMiddleware request retryMiddleware
   socketTransport
 `,
@@ -27,7 +27,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   FallbackCharsetResolver FetchApp FormBodyOptions FormFieldOptions HeaderList HeadersLike
   HistoryEntry HopAddress HopBody HopConnection HopObserver HopRecord HopRequest HopResult HopTls
   JarCookie JsonOptions LoggingOptions MockCall MockReply MockTarget MultipartWriterOptions
-  PartOptions Payload PeerCertificate Progress ProgressCallback ProxyAgentOptions QueryFields
+  PartOptions Payload PeerCertificate Progress ProgressCallback  QueryFields
   RaiseForStatus RateLimitOptions ReconnectOptions ReplayOptions RequestCompression RequestContext
   RequestData RequestDetails RequestOptions RequestPhases RequestTrace ResolveHost ResponseCookie
   ResponseErrorInit ResponseLink RetryOptions SaveOptions SendableBody ServerSentEvent

@@ -7,7 +7,7 @@ import { AddressLookup, connectFirst } from "./address_lookup.ts";
 import type { ResolvedConnector } from "./connector.ts";
 import { DenoSockets } from "./deno_sockets.ts";
 import { percentDecoded } from "./percent_decoded.ts";
-import { lineOf, ProxyError, proxyHandshake, proxyPort } from "./proxy_handshake.ts";
+import { ProxyError, proxyHandshake, proxyPort } from "./proxy_handshake.ts";
 import type { Link, Opened, Place, Sockets } from "./sockets.ts";
 
 /** Where a connection goes. */
@@ -186,7 +186,7 @@ function checkFingerprint(expected: string, { tls }: Link): void {
 
 async function asked(proxy: URL, host: string, port: number, link: Link): Promise<void> {
   try {
-    await proxyHandshake(proxy, host, port, lineOf(link.stream));
+    await proxyHandshake(proxy, host, port, link.stream);
   } catch (cause) {
     if (cause instanceof ProxyError) throw cause;
     throw new ProxyError(`the proxy ${proxy.host} broke off`, null, { cause });

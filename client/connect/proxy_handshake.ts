@@ -9,7 +9,7 @@ import { percentDecoded } from "./percent_decoded.ts";
 import { proxyAuthorization } from "./proxy_authorization.ts";
 
 /** A connection to a proxy, as far as the handshake needs it. */
-export interface ProxyLine {
+interface ProxyLine {
   /** Sends bytes. */
   write(bytes: Uint8Array): unknown;
   /** Reads exactly so many bytes. */
@@ -21,7 +21,7 @@ export interface ProxyLine {
 const MAX_HEAD = 64 * 1024; // bytes
 
 /** Reads what a proxy says. What follows is the host's: nothing of it is read. */
-export function lineOf(stream: ByteStream): ProxyLine {
+function lineOf(stream: ByteStream): ProxyLine {
   const bytes = async (count: number): Promise<Uint8Array> => {
     const whole = new Uint8Array(count);
     for (let at = 0; at < count;) {
@@ -66,15 +66,16 @@ export class ProxyError extends Error {
  * @param proxy Its URL: `http:`, `https:`, `socks5:` or `socks5h:`, which look names up.
  * @param host Host name or address, an IPv6 one without brackets.
  * @param port Port.
- * @param line The connection to the proxy.
+ * @param stream The connection to the proxy; what follows the handshake is still in it.
  * @throws {ProxyError} If it gives none.
  */
 export async function proxyHandshake(
   proxy: URL,
   host: string,
   port: number,
-  line: ProxyLine,
+  stream: ByteStream,
 ): Promise<void> {
+  const line = lineOf(stream);
   if (proxy.protocol.startsWith("socks")) await socks(proxy, host, port, line);
   else await httpConnect(proxy, host, port, line);
 }

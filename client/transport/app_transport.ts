@@ -6,6 +6,7 @@ import { parseLength } from "../../http/headers/content_length.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { asError, ClientConnectionError } from "../errors/connection_errors.ts";
 import { ClientPayloadError } from "../errors/client_errors.ts";
+import { abortOf } from "../hop/hop_abort.ts";
 import type { HopRequest, HopResult, Transport } from "../hop/transport.ts";
 
 /** Anything that answers requests: an `Application`, a Hono app, `{ fetch: (request) => … }`. */
@@ -46,7 +47,8 @@ export function appTransport(app: FetchApp): Transport {
 }
 
 async function race(app: FetchApp, request: HopRequest): Promise<Response> {
-  const { method, url, signal, body } = request;
+  const { method, url, body } = request;
+  const { signal } = abortOf(request);
   if (signal.aborted) throw asError(signal.reason);
   if (body !== null && (method === "GET" || method === "HEAD")) {
     throw new NotSupportedError(`A body with ${method}`, "the platform's Request has none");
@@ -108,7 +110,7 @@ function lengthOf({ body, method, headers }: HopRequest): [string, string][] {
 }
 
 function resultOf(response: Response, request: HopRequest): HopResult {
-  const { signal } = request;
+  const { signal } = abortOf(request);
   // What HTTP does not let through (RFC 9110 section 9.3.2): HEAD has no body.
   if (request.method === "HEAD") response.body?.cancel().catch(() => {});
   return {

@@ -17,6 +17,7 @@ import {
   ClientProtocolError,
   type RequestDetails,
 } from "../errors/client_errors.ts";
+import { abortOf } from "../hop/hop_abort.ts";
 import type { HopRequest } from "../hop/transport.ts";
 
 const CONNECT_FAILURES: readonly (readonly [RegExp, ConnectFailure])[] = [
@@ -38,7 +39,8 @@ const MALFORMED =
  * the reason in `cause`, as text of the HTTP library beneath.
  */
 export function sendError(error: unknown, hop: HopRequest, proxy: string | null): Error {
-  if (hop.signal.aborted) return asError(hop.signal.reason);
+  const { reason: ended } = abortOf(hop);
+  if (ended !== null) return ended;
   if (error instanceof NotSupportedError || error instanceof ClientConnectionError) return error;
   if (!(error instanceof Error)) return new ClientConnectionError(String(error));
   const options = { cause: error };

@@ -14,6 +14,7 @@ import {
 } from "../connect/connector.ts";
 import { ClientConnectionError } from "../errors/connection_errors.ts";
 import { withoutProxyVariables } from "../connect/environment.ts";
+import { abortOf } from "../hop/hop_abort.ts";
 import { bodyError, sendError } from "./fetch_errors.ts";
 import { headerOf } from "../hop/header_list.ts";
 import { percentDecoded } from "../connect/percent_decoded.ts";
@@ -79,7 +80,7 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
         const pooled = !connector.forceClose && !(request.once && body === null);
         const init: RequestInit & { client?: Deno.HttpClient; duplex?: "half" } = {
           redirect: "manual",
-          signal: request.signal,
+          signal: abortOf(request).signal,
         };
         // Each member costs; left out, the method is GET.
         if (request.method !== "GET") init.method = request.method;
@@ -228,7 +229,7 @@ class FetchResult implements HopResult {
   }
 
   bodyError(error: unknown): Error {
-    return bodyError(error, this.#request.signal);
+    return bodyError(error, abortOf(this.#request).signal);
   }
 
   release(): void {

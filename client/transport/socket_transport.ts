@@ -146,7 +146,9 @@ class SocketTransport implements Transport {
     return prepared;
   }
 
-  async #connect(way: Way, { signal, observer }: HopRequest): Promise<SocketConnection> {
+  async #connect(way: Way, request: HopRequest): Promise<SocketConnection> {
+    const { observer } = request;
+    const { signal } = abortOf(request);
     this.#pool.makeRoom(this.#slots.used);
     observer?.connecting?.();
     return new SocketConnection(way.key, await this.#opener.open(way.route(), signal, observer));

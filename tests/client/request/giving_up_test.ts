@@ -1,18 +1,23 @@
 /** What is given up is closed: bodies, files, generators, replies that come too late. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
+  appTransport,
   ClientConnectionError,
   ClientResponseError,
   ClientSession,
+  fetchTransport,
   FormBody,
   InvalidURLRedirectError,
   MultipartWriter,
   NotSupportedError,
   type RequestOptions,
   ServerTimeoutError,
+  socketTransport,
   type TraceConfig,
+  type Transport,
 } from "@roundtrip/http";
 import { payloadOf } from "../../../client/body/payload_of.ts";
+import { rawServer, reply } from "../_raw_server.ts";
 import { overEachApp } from "../_transports.ts";
 
 async function until(isSo: () => boolean): Promise<void> {
@@ -252,4 +257,20 @@ Deno.test("who gives up an error's body before is told the status alone", async 
   response.release();
   assertEquals((await response.statusError())?.body, null);
   await assertRejects(() => response.text(), ClientConnectionError);
+});
+
+Deno.test("a request is given up behind a transport that passes a copy of the hop on", async () => {
+  const slowly = <T>(answer: T): Promise<T> =>
+    new Promise((resolve) => setTimeout(() => resolve(answer), 200));
+  const app = { fetch: () => slowly(new Response("late")) };
+  await using server = rawServer(() => slowly(reply("late")));
+  const inner: readonly Transport[] = [socketTransport(), fetchTransport(), appTransport(app)];
+  for (const each of inner) {
+    const transport: Transport = {
+      send: (hop) => each.send({ ...hop }),
+      close: () => each.close(),
+    };
+    await using session = new ClientSession({ transport, timeout: { total: 50 } });
+    await assertRejects(() => session.get(server.url), ServerTimeoutError);
+  }
 });
