@@ -10,7 +10,7 @@ import {
 } from "../../http/coding/content_decoder.ts";
 import { ClientPayloadError } from "../errors/client_errors.ts";
 import { countedSource, type ProgressCallback } from "../hop/progress.ts";
-import { concatBytes } from "../../http/bytes/bytes.ts";
+import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 import { type HopResult, replyHeader } from "../hop/transport.ts";
 
@@ -119,15 +119,15 @@ export async function readAtMost(
   length: number | null,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (length !== null && length <= limit) return await content.read();
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
   if (length === null) {
+    const whole = new GrowingBytes();
+    let isLonger = false;
     for await (const piece of content.iterAny()) {
-      size += piece.length;
-      if (size > limit) break;
-      pieces.push(piece);
+      isLonger = whole.size + piece.length > limit;
+      if (isLonger) break;
+      whole.append(piece);
     }
-    if (size <= limit) return concatBytes(pieces);
+    if (!isLonger) return whole.take();
   }
   const error = new ClientPayloadError(
     `Cannot read the body: it is longer than the ${limit} bytes that maxBodySize allows. ` +

@@ -3,7 +3,7 @@
  * @module
  */
 import type { BodySource } from "../../http/bytes/body_source.ts";
-import { concatBytes } from "../../http/bytes/bytes.ts";
+import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
 import { BodyDecoder } from "../../http/http1/body_decoder.ts";
 import { CHUNKED } from "../../http/http1/framing.ts";
 import type { HeaderList } from "../hop/transport.ts";
@@ -31,19 +31,16 @@ export class SocketBody implements BodySource {
   constructor(lease: SocketLease) {
     this.#lease = lease;
     this.#decoder = new BodyDecoder(lease.framing);
-    const pieces: Bytes[] = [];
+    const { socket } = lease;
+    if (socket === null) return;
+    const came = new GrowingBytes(socket.end - socket.start);
     try {
-      for (let socket = lease.socket; socket !== null; socket = lease.socket) {
-        const own = this.#atHand(socket);
-        if (own === 0) break;
-        pieces.push(this.#take(socket, own));
-        this.#used(socket);
-      }
+      this.#gather(socket, this.#atHand(socket), came);
     } catch (error) {
       // The head is whole: what is wrong with the body is told to those who read that.
       this.#failure = { error };
     }
-    if (pieces.length > 0) this.#left = concatBytes(pieces);
+    if (came.size > 0) this.#left = came.take();
   }
 
   /** Whether there is nothing more to read, and never was. */
@@ -74,9 +71,11 @@ export class SocketBody implements BodySource {
   async rest(): Promise<Bytes> {
     const size = (this.#left?.length ?? 0) + this.#decoder.left;
     if (size > MAX_TRUSTED_LENGTH || this.#lease.framing === CHUNKED) {
-      const pieces: Bytes[] = [];
-      for (let each = await this.next(); each !== null; each = await this.next()) pieces.push(each);
-      return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : concatBytes(pieces);
+      const whole = new GrowingBytes();
+      for (let each = await this.next(); each !== null; each = await this.next()) {
+        whole.append(each);
+      }
+      return whole.take();
     }
     const whole = new Uint8Array(size);
     for (let at = 0; at < size;) at += (await this.into(whole.subarray(at)))?.length ?? size;
@@ -105,9 +104,9 @@ export class SocketBody implements BodySource {
   async #piece(socket: SocketConnection): Promise<Bytes | null> {
     const own = await this.#have(socket);
     if (own === 0) return null;
-    const piece = this.#take(socket, own);
-    this.#used(socket);
-    return piece;
+    const whole = new GrowingBytes(own);
+    this.#gather(socket, own, whole);
+    return whole.take();
   }
 
   async #fill(socket: SocketConnection, buffer: Bytes): Promise<Bytes | null> {
@@ -149,11 +148,14 @@ export class SocketBody implements BodySource {
     return this.#decoder.available(socket.end - socket.start);
   }
 
-  #take(socket: SocketConnection, count: number): Bytes {
-    const piece = socket.bytes.slice(socket.start, socket.start + count);
-    socket.start += count;
-    this.#decoder.take(count);
-    return piece;
+  /** Adds all that is at hand: a chunk of one byte costs no read of its own. */
+  #gather(socket: SocketConnection, first: number, whole: GrowingBytes): void {
+    for (let own = first; own > 0; own = this.#decoder.available(socket.end - socket.start)) {
+      whole.append(socket.bytes.subarray(socket.start, socket.start + own));
+      socket.start += own;
+      this.#decoder.take(own);
+      this.#used(socket);
+    }
   }
 
   /** Passes over framing; where the end is at hand too, the connection is free. */

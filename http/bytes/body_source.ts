@@ -4,6 +4,7 @@
  */
 import { byobReader } from "./byob_reader.ts";
 import { GrowingBytes, withoutSpare } from "./growing_bytes.ts";
+import { fairTurn } from "./read_turns.ts";
 
 /** Gives a body piece by piece; nothing is fetched before it is asked for. */
 export interface BodySource {
@@ -67,11 +68,30 @@ export interface SourceReader<View extends Uint8Array<ArrayBuffer> | void> {
   cancel(reason?: unknown): Promise<void>;
 }
 
+/** Reads and leaves turns to others. */
+function fairly<View extends Uint8Array<ArrayBuffer> | void>(
+  reader: SourceReader<View>,
+): SourceReader<View>["read"] {
+  let reads = 0;
+  let total = 0;
+  let size = 0;
+  return async (view) => {
+    const turn = fairTurn(reader, size, reads, total);
+    if (turn !== null) await turn;
+    const result = await reader.read(view);
+    size = result.value?.length ?? 0;
+    total += size;
+    reads++;
+    return result;
+  };
+}
+
 /** Reads by the pieces of a reader. */
 export function pieceSource(reader: SourceReader<void>): BodySource {
+  const read = fairly(reader);
   async function next(): Promise<Uint8Array<ArrayBuffer> | null> {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await read();
       if (done || value === undefined) return null;
       if (value.length > 0) return withoutSpare(value);
     }
@@ -106,11 +126,10 @@ export function bufferSource(
   let size = length === null ? SMALL_BUFFER : Math.min(Math.max(length, 0) + 1, LARGE_BUFFER);
   let buffer: ArrayBuffer | null = null;
   let given = 0;
+  const read = fairly(reader);
 
   async function next(): Promise<Uint8Array<ArrayBuffer> | null> {
-    const { done, value: piece } = await reader.read(
-      new Uint8Array(buffer ?? new ArrayBuffer(size)),
-    );
+    const { done, value: piece } = await read(new Uint8Array(buffer ?? new ArrayBuffer(size)));
     buffer = null;
     if (done || piece === undefined) return null;
     given += piece.length;
@@ -134,7 +153,7 @@ export function bufferSource(
         reader.cancel().catch(() => {});
         break;
       }
-      const { done, value } = await reader.read(view);
+      const { done, value } = await read(view);
       if (done || value === undefined) break;
       given += value.length;
       onSize?.(whole.size + value.length);
@@ -148,7 +167,7 @@ export function bufferSource(
   }
 
   async function into(target: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | null> {
-    const { done, value } = await reader.read(target);
+    const { done, value } = await read(target);
     if (done || value === undefined) return null;
     given += value.length;
     return value;

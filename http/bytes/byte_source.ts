@@ -55,6 +55,7 @@ export class ByteSource {
   #isFilling = false;
   #total = 0;
   #unfair = 0; // bytes that fairTurn() has not heard of
+  #reads = 0;
   #waited = 0;
   #failure: { readonly reason: unknown } | null = null;
 
@@ -86,7 +87,7 @@ export class ByteSource {
     this.#throwFailure();
     if (this.#isDone) return false;
     this.#isFilling = true;
-    const turn = fairTurn(this, this.#unfair);
+    const turn = fairTurn(this, this.#unfair, this.#reads++, this.#total);
     this.#unfair = 0;
     if (turn !== null) await turn;
     const left = this.#options.maxWait - this.#waited;

@@ -30,8 +30,20 @@ interface ReadResult {
 }
 
 const DROP_SIZE = 64 * 1024;
-/** What a read costs besides its bytes: a flood of tiny pieces has to leave turns to others too. */
-const READ_COST = 1024;
+/**
+ * Deno 2.9.6 reads ahead of us without a limit, and moves all of that in memory for each piece: a
+ * million chunks of a byte take minutes. So there is a limit to the work, in ms, that a body may
+ * cost whose pieces are tiny; the waiting for a slow client is not counted.
+ */
+const MAX_WORK = 10_000;
+/** Pieces that are smaller on average, in bytes. */
+const TINY_PIECE = 64;
+/** From how many pieces on it is counted. */
+const MANY_PIECES = 1024;
+/** Deno drops what is left of a body at once, which takes as long where pieces are small, in bytes. */
+const SMALL_PIECE = 4096;
+/** A turn of the event loop that takes no longer, in ms, is none of a body's work. */
+const FREE_TURN = 3;
 
 /**
  * The one way to the body of a request. Whichever reader stops in its middle, what is left is known
@@ -48,8 +60,13 @@ export class IncomingBody {
   #reading: Promise<ReadResult> | null = null; // the platform's, which no reader can take back
   #giveUp: ((reason: unknown) => void) | null = null;
   #given = 0;
+  #pieces = 0;
+  #work = 0; // ms
+  #isCounting = false;
   #announced: number | null | undefined;
   #isEnded = false;
+  #isTorn = false;
+  #isHopeless = false; // to wait for the rest is of no use
   #failure: unknown = null;
   #dropping: Promise<boolean> | null = null;
 
@@ -89,6 +106,11 @@ export class IncomingBody {
     return isMismatch(error) || error !== null && error === this.#failure;
   }
 
+  /** Whether the client has left in the middle of many small pieces. */
+  get isTorn(): boolean {
+    return this.#isTorn;
+  }
+
   /** Length in bytes that the client announced, `null` where it did not. */
   get announced(): number | null {
     if (this.#announced === undefined) {
@@ -106,11 +128,7 @@ export class IncomingBody {
   open(): BodySource | null {
     if (!this.#lock()) return null;
     const reader = {
-      read: async (view: Bytes | void) => {
-        const turn = fairTurn(this, READ_COST);
-        if (turn !== null) await turn;
-        return await this.#next(view ?? undefined);
-      },
+      read: (view: Bytes | void) => this.#next(view ?? undefined),
       cancel: (reason?: unknown) => this.#stop(reason),
     };
     const length = this.announced;
@@ -194,7 +212,7 @@ export class IncomingBody {
     const { promise: late, resolve } = Promise.withResolvers<null>();
     const timer = setTimeout(() => resolve(null), lingeringTime);
     try {
-      if (this.#failure instanceof HTTPRequestTimeout) return false;
+      if (this.#isHopeless) return false;
       if (this.#read === null && !this.#lock()) return true;
       if (await Promise.race([this.#reading, late]) === null && this.#reading !== null) {
         return false;
@@ -206,12 +224,13 @@ export class IncomingBody {
         if (done || value === undefined) return true;
         size += value.length;
         if (this.#isByob) buffer = new Uint8Array(value.buffer);
-        const turn = fairTurn(this, value.length + READ_COST);
+        if (this.#isTiny(TINY_PIECE)) return false; // nothing honest is worth the work
+        const turn = fairTurn(this, value.length, this.#pieces, this.#given);
         if (turn !== null) await turn;
       }
       return false;
     } catch {
-      return true; // the client has left
+      return !this.#isHopeless; // the client has left
     } finally {
       clearTimeout(timer);
     }
@@ -255,7 +274,10 @@ export class IncomingBody {
       return await new Promise((resolve, reject) => {
         this.#giveUp = reject;
         if (bodyTimeout > 0 && this.#served) {
-          timer = setTimeout(() => reject(this.#failure = silence(bodyTimeout)), bodyTimeout);
+          timer = setTimeout(() => {
+            this.#isHopeless = true;
+            reject(this.#failure = silence(bodyTimeout));
+          }, bodyTimeout);
         }
         this.#ask(view).then(resolve, reject);
       });
@@ -273,17 +295,41 @@ export class IncomingBody {
     try {
       const result = await reading;
       this.#given += result.value?.length ?? 0;
+      this.#pieces++;
+      if (this.#isTiny(TINY_PIECE)) this.#countWork();
       this.#isEnded = result.done || this.#served && this.#given === this.announced;
       return result;
     } catch (cause) {
-      this.#isEnded = true;
+      this.#isTorn = !this.#isHopeless && this.#isTiny(SMALL_PIECE);
+      this.#isHopeless ||= this.#isTorn;
+      this.#isEnded = !this.#isHopeless;
       if (this.#limits === null) throw cause;
-      this.#failure ??= new HTTPBadRequest({
+      throw this.#failure ??= cause instanceof HTTPBadRequest ? cause : new HTTPBadRequest({
         text: "The request body cannot be read: it is malformed, or was cut",
         cause,
       });
-      throw this.#failure;
     }
+  }
+
+  /** Whether there are many pieces, of fewer bytes on average. */
+  #isTiny(size: number): boolean {
+    return this.#pieces >= MANY_PIECES && this.#given < size * this.#pieces;
+  }
+
+  /** Adds up how long the event loop is kept, by a timer that is late. */
+  #countWork(): void {
+    if (this.#work > MAX_WORK) {
+      this.#isHopeless = true;
+      throw new HTTPBadRequest({ text: "The request body comes in too many tiny pieces" });
+    }
+    if (this.#isCounting) return;
+    this.#isCounting = true;
+    const began = performance.now();
+    setTimeout(() => {
+      this.#isCounting = false;
+      const late = performance.now() - began;
+      if (late > FREE_TURN) this.#work += late;
+    }, 0);
   }
 
   /** A reader that stops leaves the rest to {@linkcode drop}: the platform would read it for ever. */

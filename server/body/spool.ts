@@ -189,7 +189,7 @@ class DiskSpool extends Counted implements Spooled {
     into: Uint8Array<ArrayBuffer> | undefined,
   ): Promise<Uint8Array<ArrayBuffer>> {
     if (this.#isFree) throw closedError();
-    const turn = fairTurn(this, this.#unfair);
+    const turn = fairTurn(this, this.#unfair, 0, 0);
     if (turn !== null) await turn;
     if (this.#isFree) throw closedError();
     this.#file.seekSync(at, Deno.SeekMode.Start);

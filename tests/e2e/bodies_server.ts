@@ -13,6 +13,15 @@ const firstPart = async (request: web.ServerRequest): Promise<BodyPartReader> =>
   return part;
 };
 
+/** A schema that takes anything. */
+const names = {
+  "~standard": {
+    version: 1 as const,
+    vendor: "test",
+    validate: (value: unknown) => ({ value: { value } }),
+  },
+};
+
 const app = new web.Application({
   bodyTimeout: Number(Deno.env.get("BODY_TIMEOUT") ?? 60_000),
   clientMaxSize: Number(Deno.env.get("CLIENT_MAX_SIZE") ?? 1024 ** 2),
@@ -71,6 +80,13 @@ app.addRoutes([
     for await (const _ of request.content) lines++;
     return web.jsonResponse(lines);
   }),
+  web.post(
+    "/validated",
+    web.validate(
+      { form: names },
+      (_, { form }) => web.jsonResponse(Object.keys(Object(form)).length),
+    ),
+  ),
   web.post("/parts", async (request) => {
     const part = await firstPart(request);
     return web.jsonResponse((await part.read()).length);
@@ -81,5 +97,6 @@ coded.addRoutes([
   web.post("/text", async (request) => web.jsonResponse((await text(request)).length)),
 ]);
 app.addSubapp("/coded", coded);
-const runner = new web.AppRunner(app);
+const engine = Deno.env.get("ENGINE") === "sockets" ? { engine: web.socketEngine() } : {};
+const runner = new web.AppRunner(app, engine);
 console.log(`ready ${await runner.listen({ hostname: "127.0.0.1", port: 0 })} ${Deno.pid}`);
