@@ -57,7 +57,12 @@ export function endBody(
   let isOver = false;
   const end = async (): Promise<boolean> => {
     const isWhole = !body.isLeft || await body.drop();
-    if (!isWhole) body.abandon();
+    if (!isWhole) {
+      // Not before the answer is over: Deno would drop the rest itself then.
+      const abandon = () => body.abandon();
+      if (info?.completed === undefined) abandon();
+      else info.completed.then(abandon, abandon);
+    }
     return isWhole;
   };
   const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({

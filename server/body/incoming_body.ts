@@ -40,6 +40,8 @@ const MAX_WORK = 10_000;
 const TINY_PIECE = 64;
 /** From how many pieces on it is counted. */
 const MANY_PIECES = 1024;
+/** The same where the body is dropped. */
+const MANY_DROPPED = 64;
 /** Deno drops what is left of a body at once, which takes as long where pieces are small, in bytes. */
 const SMALL_PIECE = 4096;
 /** A turn of the event loop that takes no longer, in ms, is none of a body's work. */
@@ -224,7 +226,8 @@ export class IncomingBody {
         if (done || value === undefined) return true;
         size += value.length;
         if (this.#isByob) buffer = new Uint8Array(value.buffer);
-        if (this.#isTiny(TINY_PIECE)) return false; // nothing honest is worth the work
+        // Nothing honest is worth the work.
+        if (this.#isTiny(TINY_PIECE, MANY_DROPPED)) return false;
         const turn = fairTurn(this, value.length, this.#pieces, this.#given);
         if (turn !== null) await turn;
       }
@@ -312,8 +315,8 @@ export class IncomingBody {
   }
 
   /** Whether there are many pieces, of fewer bytes on average. */
-  #isTiny(size: number): boolean {
-    return this.#pieces >= MANY_PIECES && this.#given < size * this.#pieces;
+  #isTiny(size: number, many = MANY_PIECES): boolean {
+    return this.#pieces >= many && this.#given < size * this.#pieces;
   }
 
   /** Adds up how long the event loop is kept, by a timer that is late. */
