@@ -2,7 +2,7 @@
  * Bodies that are left, cut, slow or in tiny pieces, over both engines: the server is a process of
  * its own, and clients write bytes.
  */
-import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
+import { assertEquals, assertLess, assertMatch } from "@std/assert";
 import { pythonWith } from "../interop/_python.ts";
 import { run, type Running, start } from "../_process.ts";
 

@@ -49,6 +49,21 @@ for (const [name, answer, size] of SMALL) {
   });
 }
 
+for (const transport of ["sockets", "fetch"] as const) {
+  Deno.test(`unread: 150 at once, read afterwards, and 1,000 of which none is: ${transport}`, async () => {
+    await using server = rawServer(() => reply("x".repeat(1000)));
+    await using session = new ClientSession({
+      connector: { transport },
+      timeout: { total: 60_000 },
+    });
+    const responses = await Promise.all(Array.from({ length: 150 }, () => session.get(server.url)));
+    for (const each of responses) assertEquals((await each.read()).length, 1000);
+    const began = performance.now();
+    for (let n = 0; n < 1000; n++) assert((await session.get(server.url)).ok);
+    assert(performance.now() - began < 20_000); // 380 took 40 s
+  });
+}
+
 Deno.test("unread: what came is given piece by piece, and the rest behind it", async () => {
   const size = 300_000;
   await using server = rawServer(() => chunks([10, size]));
