@@ -10,6 +10,7 @@ import { fairTurn } from "../../http/bytes/read_turns.ts";
 import type { EnginePort } from "../engine/engine.ts";
 import { HTTPBadRequest, HTTPRequestTimeout } from "../exceptions/client_errors.ts";
 import { HTTPRequestEntityTooLarge } from "../exceptions/message_errors.ts";
+import { PieceWork } from "./piece_work.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -30,17 +31,7 @@ interface ReadResult {
 }
 
 const DROP_SIZE = 64 * 1024;
-/**
- * Deno 2.9.6 reads ahead of us without a limit, and moves all of that in memory for each piece: a
- * million chunks of a byte take minutes. So there is a limit to the work, in ms, that a body may
- * cost whose pieces are tiny; the waiting for a slow client is not counted.
- */
-const MAX_WORK = 10_000;
-/** Pieces that are smaller on average, in bytes. */
-const TINY_PIECE = 64;
-/** From how many pieces on it is counted. */
-const MANY_PIECES = 1024;
-/** The same where the body is dropped. */
+/** From how many tiny pieces on a body is not worth the work of dropping it. */
 const MANY_DROPPED = 64;
 /** Deno drops what is left of a body at once, which takes as long where pieces are small, in bytes. */
 const SMALL_PIECE = 4096;
@@ -61,10 +52,7 @@ export class IncomingBody {
   #isByob = false;
   #reading: Promise<ReadResult> | null = null; // the platform's, which no reader can take back
   #giveUp: ((reason: unknown) => void) | null = null;
-  #given = 0;
-  #pieces = 0;
-  #work = 0; // ms
-  #isCounting = false;
+  readonly #work = new PieceWork();
   #announced: number | null | undefined;
   #isEnded = false;
   #isTorn = false;
@@ -226,9 +214,8 @@ export class IncomingBody {
         if (done || value === undefined) return true;
         size += value.length;
         if (this.#isByob) buffer = new Uint8Array(value.buffer);
-        // Nothing honest is worth the work.
-        if (this.#isTiny(TINY_PIECE, MANY_DROPPED)) return false;
-        const turn = fairTurn(this, value.length, this.#pieces, this.#given);
+        if (this.#work.areSmall(undefined, MANY_DROPPED)) return false;
+        const turn = fairTurn(this, value.length, this.#work.pieces, this.#work.bytes);
         if (turn !== null) await turn;
       }
       return false;
@@ -297,13 +284,15 @@ export class IncomingBody {
     this.#reading = reading;
     try {
       const result = await reading;
-      this.#given += result.value?.length ?? 0;
-      this.#pieces++;
-      if (this.#isTiny(TINY_PIECE)) this.#countWork();
-      this.#isEnded = result.done || this.#served && this.#given === this.announced;
+      this.#work.add(result.value?.length ?? 0);
+      if (this.#work.isTooMuch) {
+        this.#isHopeless = true;
+        throw new HTTPBadRequest({ text: "The request body comes in too many tiny pieces" });
+      }
+      this.#isEnded = result.done || this.#served && this.#work.bytes === this.announced;
       return result;
     } catch (cause) {
-      this.#isTorn = !this.#isHopeless && this.#isTiny(SMALL_PIECE);
+      this.#isTorn = !this.#isHopeless && this.#work.areSmall(SMALL_PIECE);
       this.#isHopeless ||= this.#isTorn;
       this.#isEnded = !this.#isHopeless;
       if (this.#limits === null) throw cause;
@@ -312,27 +301,6 @@ export class IncomingBody {
         cause,
       });
     }
-  }
-
-  /** Whether there are many pieces, of fewer bytes on average. */
-  #isTiny(size: number, many = MANY_PIECES): boolean {
-    return this.#pieces >= many && this.#given < size * this.#pieces;
-  }
-
-  /** Adds up how long the event loop is kept, by a timer that is late. */
-  #countWork(): void {
-    if (this.#work > MAX_WORK) {
-      this.#isHopeless = true;
-      throw new HTTPBadRequest({ text: "The request body comes in too many tiny pieces" });
-    }
-    if (this.#isCounting) return;
-    this.#isCounting = true;
-    const began = performance.now();
-    setTimeout(() => {
-      this.#isCounting = false;
-      const late = performance.now() - began;
-      if (late > FREE_TURN) this.#work += late;
-    }, 0);
   }
 
   /** A reader that stops leaves the rest to {@linkcode drop}: the platform would read it for ever. */
