@@ -35,8 +35,6 @@ const DROP_SIZE = 64 * 1024;
 const MANY_DROPPED = 64;
 /** Deno drops what is left of a body at once, which takes as long where pieces are small, in bytes. */
 const SMALL_PIECE = 4096;
-/** A turn of the event loop that takes no longer, in ms, is none of a body's work. */
-const FREE_TURN = 3;
 
 /**
  * The one way to the body of a request. Whichever reader stops in its middle, what is left is known
