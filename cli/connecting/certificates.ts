@@ -1,5 +1,5 @@
 /**
- * Certificates and keys that options name, checked before anything is sent.
+ * Certificates and keys given as options, checked before the request.
  * @module
  */
 import type { ParsedArgs } from "../args/parse_args.ts";
@@ -7,21 +7,20 @@ import { UsageError } from "../errors/usage_error.ts";
 import { askSecret } from "../io/ask_secret.ts";
 import { readText } from "../io/read_text.ts";
 
-/** What TLS is agreed on with. */
+/** TLS options of a connection. */
 export interface Certificates {
-  /** Whether the peer's certificate has to be valid. */
+  /** Whether the peer's certificate is verified. */
   readonly verify: boolean;
-  /** Certificates to trust beside the system's, in PEM form. */
+  /** Certificates to trust besides the system's, in PEM form. */
   readonly ca: readonly string[];
-  /** The own certificate and its key, in PEM form and not encrypted. */
+  /** Client certificate and its key, in unencrypted PEM form. */
   readonly identity: { readonly cert: string; readonly key: string } | null;
 }
 
 /**
  * Reads `--verify`, `--cert`, `--cert-key` and `--cert-key-pass`.
  *
- * @throws {UsageError} If a file cannot be read, is no certificate or no key, or they do not belong
- * together.
+ * @throws {UsageError} If a file cannot be read, is not a certificate or key, or they do not match.
  */
 export async function certificatesOf(parsed: ParsedArgs): Promise<Certificates> {
   const how = verifyOf(parsed);
@@ -40,16 +39,16 @@ export async function certificatesOf(parsed: ParsedArgs): Promise<Certificates> 
 }
 
 /**
- * Reads `--verify` alone, whose words may be in any case, as HTTPie's.
+ * Reads `--verify`, whose words are case-insensitive as in HTTPie.
  *
- * @returns Whether the peer's certificate has to be valid, or the path of one to trust.
+ * @returns Whether to verify the peer's certificate, or the path of one to trust.
  */
 export function verifyOf(parsed: ParsedArgs): boolean | string {
   const how = parsed.value("verify") ?? "yes";
   return /^(?:yes|true)$/i.test(how) || (!/^(?:no|false)$/i.test(how) && how);
 }
 
-/** Each certificate of a file has to be one: the platform skips what it cannot read. */
+/** Checks each certificate of a file: the platform skips invalid ones. */
 async function checkCertificates(option: string, path: string, text: string): Promise<void> {
   const { X509Certificate } = await import("node:crypto");
   const block = /-----BEGIN ([A-Z0-9 ]*CERTIFICATE)-----[^]*?-----END \1-----/g;
@@ -63,7 +62,7 @@ async function checkCertificates(option: string, path: string, text: string): Pr
     }
   }
   if (found.length > 0) return;
-  throw new UsageError(`argument --${option}: ${path} holds no certificate in PEM form`);
+  throw new UsageError(`argument --${option}: ${path} contains no PEM certificate`);
 }
 
 async function keyOf(parsed: ParsedArgs, certPath: string, cert: string): Promise<string> {
@@ -76,8 +75,8 @@ async function keyOf(parsed: ParsedArgs, certPath: string, cert: string): Promis
   if (pem === undefined) {
     throw new UsageError(
       given === undefined
-        ? `argument --cert: ${path} holds no private key; --cert-key FILE names it`
-        : `argument --cert-key: ${path} holds no private key in PEM form`,
+        ? `argument --cert: ${path} contains no private key; add --cert-key FILE`
+        : `argument --cert-key: ${path} contains no PEM private key`,
     );
   }
   const isLocked = kind === "ENCRYPTED PRIVATE KEY" || /^Proc-Type: 4,ENCRYPTED/m.test(pem);
@@ -85,7 +84,7 @@ async function keyOf(parsed: ParsedArgs, certPath: string, cert: string): Promis
     (isLocked ? askSecret(parsed, `Passphrase of ${path}: `) : null);
   if (isLocked && passphrase === null) {
     throw new UsageError(
-      `argument --cert-key: the key in ${path} is encrypted; --cert-key-pass PASS opens it`,
+      `argument --cert-key: the key in ${path} is encrypted; add --cert-key-pass PASS`,
     );
   }
   try {
@@ -99,12 +98,12 @@ async function keyOf(parsed: ParsedArgs, certPath: string, cert: string): Promis
   } catch (cause) {
     throw new UsageError(
       isLocked
-        ? `argument --cert-key-pass: it does not open the key in ${path}`
+        ? `argument --cert-key-pass: it does not decrypt the key in ${path}`
         : `argument --cert-key: the key in ${path} is damaged`,
       { cause },
     );
   }
   throw new UsageError(
-    `argument --cert-key: the key in ${path} is not that of the certificate in ${certPath}`,
+    `argument --cert-key: the key in ${path} does not match the certificate in ${certPath}`,
   );
 }

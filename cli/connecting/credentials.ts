@@ -12,18 +12,18 @@ import type { ParsedArgs } from "../args/parse_args.ts";
 import { UsageError } from "../errors/usage_error.ts";
 import { askSecret } from "../io/ask_secret.ts";
 
-/** Credentials as the user gave them. */
+/** Credentials given by the user. */
 export type Auth = { readonly type: string; readonly value: string };
 
 /**
- * Reads the credentials; asks for a password that is missing.
+ * Reads the credentials, and prompts for a missing password.
  *
  * @param parsed Options.
  * @param target The URL, and the user and password in it, `null` for none.
- * @returns The credentials, `null` for none. Those of `.netrc` are left to the session, except
- * where `--auth-type` says how they are sent.
- * @throws {UsageError} If there are none for `--auth-type`, or a password is missing and cannot be
- * asked for.
+ * @returns The credentials, `null` for none. The session reads those of `.netrc`, unless
+ * `--auth-type` is given.
+ * @throws {UsageError} If `--auth-type` has no credentials, or a password is missing without a
+ * terminal.
  */
 export async function authOf(
   parsed: ParsedArgs,
@@ -33,7 +33,7 @@ export async function authOf(
   const token = parsed.value("bearer");
   if (token !== undefined) {
     if (!parsed.has("auth-type") || type === "bearer") return { type: "bearer", value: token };
-    throw new UsageError(`--bearer and --auth-type ${type}: credentials are sent in one way`);
+    throw new UsageError(`--bearer and --auth-type ${type} exclude each other`);
   }
   const value = parsed.value("auth") ?? credentials;
   if (value === null) {
@@ -43,7 +43,8 @@ export async function authOf(
     throw new UsageError(`--auth-type needs --auth, or a line for ${url.hostname} in .netrc`);
   }
   if (type === "bearer" || value.includes(":")) return { type, value };
-  // A password on the command line can be read by everyone on the machine, and stays in its history.
+  // On the command line every user of the machine could read the password, and the shell's history
+  // would keep it.
   const password = askSecret(parsed, `Password for ${value}: `);
   if (password === null) {
     throw new UsageError(`argument --auth: "${value}" has no password; expected USER:PASS`);
@@ -51,7 +52,7 @@ export async function authOf(
   return { type, value: `${value}:${password}` };
 }
 
-/** What `.netrc` has for a host, which the session alone reads: `user:password`. */
+/** `user:password` of a host in `.netrc`, read by a session. */
 async function fromNetrc(url: URL): Promise<string | null> {
   let header: string | null = null;
   const fetch = (request: Request): Response => {
@@ -65,7 +66,7 @@ async function fromNetrc(url: URL): Promise<string | null> {
   return new TextDecoder().decode(Uint8Array.from(atob(base64), (each) => each.charCodeAt(0)));
 }
 
-/** Takes `user:password` apart. */
+/** Splits `user:password`. */
 export function basicOf(value: string): { login: string; password: string } {
   const colon = value.indexOf(":");
   return { login: value.slice(0, colon), password: value.slice(colon + 1) };

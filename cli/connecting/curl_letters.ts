@@ -1,5 +1,5 @@
 /**
- * Letters that mean something else to curl.
+ * Option letters with another meaning in curl.
  * @module
  */
 import type { ParsedArgs } from "../args/parse_args.ts";
@@ -8,16 +8,16 @@ import type { RequestOption } from "../specs/request.ts";
 const LETTERS: readonly (readonly [long: RequestOption, meaning: string])[] = [
   ["download", "-d downloads here; a body is --data TEXT"],
   ["follow", "-F follows redirects here; a form is -f NAME=VALUE NAME@FILE"],
-  ["body", "-b prints the body alone here; a cookie is Cookie:NAME=VALUE"],
+  ["body", "-b prints only the body here; a cookie is Cookie:NAME=VALUE"],
   ["meta", "-m prints times here; curl's limit is --timeout SECONDS"],
   ["compress", "-x compresses the body here; curl's proxy is --proxy URL"],
-  ["continue", "-c goes on with a download here; curl's cookie jar is --session NAME"],
+  ["continue", "-c resumes a download here; curl's cookie jar is --session NAME"],
 ];
 
 /**
- * What a letter means here, where the words look as if it had been given a value as curl's has.
+ * Explains a letter if the next word looks like the value that curl expects.
  *
- * @returns The explanation, `null` where none is needed.
+ * @returns The explanation, `null` if not needed.
  */
 export function curlLetter(parsed: ParsedArgs, isWrong: boolean): string | null {
   const [first = "", ...others] = parsed.positionals;

@@ -1,5 +1,5 @@
 /**
- * Failures of a request, for the user.
+ * Explanations of failed requests.
  * @module
  */
 import {
@@ -14,19 +14,19 @@ import { missingPermission } from "../errors/missing_permission.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { CommandError } from "../errors/usage_error.ts";
 
-/** What went wrong, with the likely cause and the next command. */
+/** Adds the likely cause and the next command to an error. */
 export function explained(error: unknown, parsed: ParsedArgs): unknown {
-  if (missingPermission(error) !== null) return error; // what is missing is the whole message
+  if (missingPermission(error) !== null) return error; // its message is complete
   if (error instanceof ClientProtocolError) {
     const why = error.reason.replace(/^the/, "its");
     const message =
-      `${error.requestInfo.url.host}: ${why}. Does it talk another protocol, or https?`;
+      `${error.requestInfo.url.host}: ${why}. Does it use another protocol, or https?`;
     return new CommandError(message, { cause: error });
   }
   if (error instanceof ConnectionTimeoutError) {
     const seconds = parsed.value("connect-timeout");
     return new CommandError(
-      `no connection in ${seconds} s; is the host up? --connect-timeout is the limit`,
+      `no connection within ${seconds} s (--connect-timeout); is the host up?`,
       { exitCode: 2, cause: error },
     );
   }
@@ -50,11 +50,12 @@ export function explained(error: unknown, parsed: ParsedArgs): unknown {
         ? `the host has no IPv${parsed.has("ipv4") ? 4 : 6} address`
         : "host not found. Is it spelled right?",
       name: "that is not a valid host name. Is it spelled right?",
-      certificate: "its certificate is not trusted. --verify CA.pem trusts one, --verify no any",
-      proxy: "--proxy names it, or else http_proxy, https_proxy or all_proxy",
+      certificate:
+        "its certificate is not trusted. --verify CA.pem trusts it, --verify no skips the check",
+      proxy: "it is set by --proxy, http_proxy, https_proxy or all_proxy",
       tls: /CertificateRequired|certificate required/i.test(error.message)
-        ? "it wants a certificate of yours: --cert FILE and --cert-key FILE"
-        : "TLS failed. Is it an https server? http:// talks without",
+        ? "it requires a client certificate: --cert FILE and --cert-key FILE"
+        : "TLS failed. Is it an https server? Try http://",
     };
     const more = advice[error.failure];
     return new CommandError(more === undefined ? error.message : `${error.message}: ${more}`, {
@@ -62,7 +63,7 @@ export function explained(error: unknown, parsed: ParsedArgs): unknown {
     });
   }
   if (error instanceof TypeError && /^Cannot send Content-Length/.test(error.message)) {
-    const message = `${error.message}; leave the header out, and the right one is sent`;
+    const message = `${error.message}; leave out the header to send the right one`;
     return new CommandError(message, { cause: error });
   }
   if (error instanceof TypeError && /^Cannot use the proxy/.test(error.message)) {

@@ -5,13 +5,13 @@
 import { UsageError } from "../errors/usage_error.ts";
 import { inHome } from "../io/config_folder.ts";
 
-/** An item, taken apart; nothing is read from disk yet. */
+/** A parsed item; files are not read yet. */
 export type Item =
-  /** A header; `null` leaves it out, `""` sends it empty. */
+  /** A header; `null` removes it, `""` sends it empty. */
   | { readonly kind: "header"; readonly name: string; readonly value: string | null }
   /** A query parameter. */
   | { readonly kind: "query"; readonly name: string; readonly value: string }
-  /** A string of the body; `name` is as written, for nested keys. */
+  /** A string of the body; `name` may be a nested key. */
   | { readonly kind: "field"; readonly name: string; readonly raw: string; readonly value: string }
   /** JSON of the body. */
   | { readonly kind: "json"; readonly name: string; readonly raw: string; readonly value: string }
@@ -23,7 +23,7 @@ export type Item =
     readonly type: string | null;
     readonly filename: string | null;
   }
-  /** A file that is the body. */
+  /** A file as the body. */
   | { readonly kind: "body"; readonly path: string; readonly type: string | null }
   /** A header, parameter, string or JSON whose value is the content of a file. */
   | {
@@ -34,15 +34,15 @@ export type Item =
     readonly path: string;
   };
 
-// The longest first: at one place `:=@` counts before `:=` and `:`.
+// Longest first: at the same place `:=@` wins over `:=` and `:`.
 const SEPARATORS = [":=@", "==@", "=@", ":@", ":=", "==", "=", ":", "@"] as const;
 const SPECIAL = /[=:@;\\]/;
 
 /**
- * Takes an item apart. The separator that stands first counts, the longest of those at one place; a
- * backslash before `=`, `:`, `@`, `;` or a backslash takes its meaning away.
+ * Parses an item. The first separator wins, the longest at the same place; a backslash escapes `=`,
+ * `:`, `@`, `;` and a backslash.
  *
- * @throws {UsageError} If there is no separator, or what it separates cannot be sent.
+ * @throws {UsageError} If the separator is missing, or a name or value cannot be sent.
  */
 export function parseItem(token: string): Item {
   for (let at = 0; at < token.length; at++) {
@@ -68,7 +68,7 @@ export function looksLikeItem(token: string): boolean {
   return /^[^/:?]*(?:=|@|;$)/.test(token);
 }
 
-/** A header's value for the wire: UTF-8, each byte a character, as Headers take it. */
+/** Encodes a header's value as UTF-8, one character per byte as Headers expects. */
 export function headerBytes(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
 }
@@ -80,7 +80,7 @@ function itemOf(
   rest: string,
 ): Item {
   const name = unescape(raw);
-  // In a value a backslash stands for itself unless a separator follows: paths of Windows.
+  // In a value a backslash is literal unless a separator follows, for Windows paths.
   const value = rest.replaceAll(/\\([=:@;])/g, "$1");
   switch (separator) {
     case ":":
@@ -112,7 +112,7 @@ function headerItem(token: string, name: string, value: string | null): Item {
     throw wrong(token, `"${name}" is not a valid header name`);
   }
   const text = value?.replaceAll(/^[ \t\r\n]+|[ \t\r\n]+$/g, "") ?? null;
-  // deno-lint-ignore no-control-regex -- control characters are what has to be caught here
+  // deno-lint-ignore no-control-regex -- the pattern has to match control characters
   if (text !== null && /[\x00-\x08\x0a-\x1f\x7f]/.test(text)) {
     throw wrong(token, "a header's value is one line, without control characters");
   }
@@ -137,7 +137,7 @@ function fileItem(token: string, name: string, rest: string): Item {
 function pathOf(token: string, text: string): string {
   const path = text.replaceAll(/\\([=:@;])/g, "$1");
   if (path === "") throw wrong(token, "the path of the file is missing");
-  if (path.includes("\0")) throw wrong(token, "a path holds no NUL");
+  if (path.includes("\0")) throw wrong(token, "a path cannot contain NUL");
   return inHome(path);
 }
 

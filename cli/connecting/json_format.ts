@@ -1,5 +1,5 @@
 /**
- * JSON for people: indented, coloured, every token as it was written.
+ * Formatting JSON: indented and coloured, with unchanged tokens.
  * @module
  */
 import type { Paint } from "../io/paint.ts";
@@ -8,23 +8,23 @@ import { sortKeys } from "./sort_keys.ts";
 const TOKEN = /(\s*)(?:("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*)|(true|false|null)|([{}[\],]))/gy;
 const UNSAFE = /[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
-// Each level indents every line in it: 40 KB of "[" would be 800 MB of spaces.
+// Limit against nesting: 40 KB of "[" would become 800 MB of spaces.
 const MAX_FORMATTED = 128 * 1024 * 1024; // UTF-16 units
 
 /** How JSON is formatted. */
 export interface JsonFormat {
-  /** Spaces of a level; 0 keeps the text on one line, `null` all spaces as they are. @default {2} */
+  /** Spaces per level; 0 writes one line, `null` keeps the whitespace. @default {2} */
   readonly indent?: number | null;
-  /** Whether keys are sorted, where the spaces are not kept. @default {false} */
+  /** Whether keys are sorted; not with `indent: null`. @default {false} */
   readonly sort?: boolean;
-  /** Whether letters are shown where their escapes stand. @default {false} */
+  /** Whether escaped characters are decoded. @default {false} */
   readonly decode?: boolean;
 }
 
 /**
  * Formats JSON; numbers, escapes and repeated keys stay as they are.
  *
- * @returns The text, `null` where it is no JSON, or would be indentation for the most part.
+ * @returns The text, `null` if it is not JSON or would be too large.
  */
 export function formatJson(
   text: string,
@@ -68,7 +68,7 @@ export function formatJson(
   return out;
 }
 
-/** Letters instead of their escapes; what needs one in JSON, or on a terminal, keeps it. */
+/** Decodes escapes, except those that JSON or a terminal needs. */
 function letters(string: string): string {
   return string.replaceAll(/\\(?:u([\da-f]{4})|.)/gi, (escape, hex) => {
     if (hex === undefined) return escape;

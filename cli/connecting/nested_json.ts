@@ -4,22 +4,22 @@
  */
 import { UsageError } from "../errors/usage_error.ts";
 
-/** A step into a value: a key, an index, or `null` to append. */
+/** A step of a path: a key, an index, or `null` to append. */
 type Step = { readonly at: number; readonly key: string | number | null };
 
-/** JSON that is being built; objects have no prototype, so that `__proto__` is a key. */
+/** JSON under construction; objects have no prototype, so that `__proto__` is an ordinary key. */
 export type JsonValue = unknown;
 
 const MAX_INDEX = 100_000;
 
 /**
- * Puts a value where a key says.
+ * Sets a value at a nested key.
  *
- * @param root What was built so far, `undefined` for nothing.
+ * @param root The value so far, `undefined` at first.
  * @param raw The key as written.
  * @param value The value.
  * @param token The whole item, for messages.
- * @throws {UsageError} If the key is malformed or goes through a value of another type; the message
+ * @throws {UsageError} If the key is malformed or does not fit the existing value; the message
  * points at the place.
  */
 export function putJson(root: JsonValue, raw: string, value: JsonValue, token: string): JsonValue {
@@ -49,14 +49,14 @@ export function putJson(root: JsonValue, raw: string, value: JsonValue, token: s
     (container as Record<string | number, JsonValue>)[place] = next;
     container = next;
     place = key ?? (next as JsonValue[]).length;
-    // Holes are null, as HTTPie fills them.
+    // Holes are filled with null, as in HTTPie.
     if (Array.isArray(next)) { while (next.length < (place as number)) next.push(null); }
   }
   (container as Record<string | number, JsonValue>)[place] = value;
   return holder.root;
 }
 
-/** Reads JSON and keeps its numbers as they are written, 12345678901234567890 for one. */
+/** Parses JSON and keeps numbers as written, such as 12345678901234567890. */
 export function readJson(text: string): JsonValue {
   const { rawJSON } = JSON as unknown as { rawJSON?: (text: string) => unknown };
   if (rawJSON === undefined) return JSON.parse(text);
@@ -69,7 +69,7 @@ export function readJson(text: string): JsonValue {
   return (JSON.parse as (text: string, reviver: typeof keep) => unknown)(text, keep);
 }
 
-/** Takes a key apart; a backslash before `[`, `]` or a separator takes its meaning away. */
+/** Parses a key; a backslash escapes `[`, `]` and separators. */
 function parseKey(raw: string, token: string): Step[] {
   let at = 0;
   const read = (end: RegExp): { text: string; literal: boolean } => {

@@ -1,16 +1,16 @@
 /**
- * What the environment may say.
+ * Environment variables for proxies and `.netrc`.
  * @module
  */
 
 /**
- * Prepares the environment for a session that trusts it: `all_proxy` stands for the proxies that
- * are not named, and `.netrc` is hidden where it is not wanted.
+ * Prepares the environment for a session with `trustEnv`: `all_proxy` is the default for other
+ * proxies, and `.netrc` is hidden if not wanted.
  *
- * @param netrc Whether `.netrc` counts.
+ * @param netrc Whether `.netrc` is used.
  */
 export function prepareEnvironment(netrc: boolean): void {
-  // Without the permission the session reads nothing of it either.
+  // Without the permission the session does not read it either.
   if (Deno.permissions.querySync({ name: "env" }).state !== "granted") return;
   const get = (name: string): string =>
     Deno.env.get(name) || Deno.env.get(name.toUpperCase()) || "";

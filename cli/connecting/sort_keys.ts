@@ -1,26 +1,26 @@
 /**
- * JSON with sorted keys.
+ * Sorting the keys of JSON.
  * @module
  */
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|[{}[\],:]/g;
 
-/** An object or an array that is being read. */
+/** An object or array being read. */
 interface Container {
   readonly isObject: boolean;
   readonly members: { readonly key: string; readonly text: string }[];
-  /** Key of the member that is being read, as it was written. */
+  /** Key of the current member, as written. */
   key: string | null;
 }
 
 /**
- * Sorts the keys of all objects in the order of their code points; of keys that repeat the order
- * stays. Numbers and escapes stay as they were written, spaces go.
+ * Sorts the keys of all objects by code points; repeated keys keep their order. Numbers and escapes
+ * stay as written, whitespace is removed.
  *
- * @param text JSON; that it is has been made sure of.
+ * @param text Valid JSON.
  */
 export function sortKeys(text: string): string {
-  // No recursion: a reply may be nested as deeply as it likes.
+  // No recursion: nesting has no limit.
   const open: Container[] = [{ isObject: false, members: [], key: null }];
   for (const [token] of text.matchAll(TOKEN)) {
     const top = open.at(-1);
@@ -52,13 +52,13 @@ function closed({ isObject, members }: Container): string {
   return `{${sorted.map(({ text }) => text).join(",")}}`;
 }
 
-/** By code points, as Python sorts; JavaScript's own order is that of UTF-16. */
+/** Compares code points like Python; JavaScript compares UTF-16 units. */
 function compare(one: string, other: string): number {
   if (one === other) return 0;
   for (let at = 0; at < one.length && at < other.length; at++) {
     const [left, right] = [one.charCodeAt(at), other.charCodeAt(at)];
     if (left === right) continue;
-    // Surrogates stand for what comes after U+FFFF.
+    // Surrogates encode code points above U+FFFF.
     const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
     if (isHigh(left) !== isHigh(right)) return isHigh(left) ? 1 : -1;
     return left - right;

@@ -1,18 +1,18 @@
 /**
- * `[METHOD] URL [ITEM...]`: which word is what.
+ * Parsing `[METHOD] URL [ITEM...]`.
  * @module
  */
 import { suggest } from "../args/suggest.ts";
 import { UsageError } from "../errors/usage_error.ts";
 import { type Item, looksLikeItem, parseItem } from "./items.ts";
 
-/** What the words say. */
+/** Parsed arguments of a request. */
 export interface Target {
-  /** Method in upper case, `null` where none was given. */
+  /** Method in upper case, `null` if not given. */
   readonly method: string | null;
   /** URL, without credentials. */
   readonly url: URL;
-  /** User and password of the URL, `null` where it has none. */
+  /** User and password of the URL, `null` for none. */
   readonly credentials: string | null;
   /** Items. */
   readonly items: readonly Item[];
@@ -23,9 +23,9 @@ const METHODS = new Set(
 );
 
 /**
- * Tells method, URL and items apart.
+ * Splits words into method, URL and items.
  *
- * @throws {UsageError} If the URL is missing or malformed, or a word is no item.
+ * @throws {UsageError} If the URL is missing or malformed, or an item is invalid.
  */
 export function parseTarget(words: readonly string[], scheme: "http" | "https"): Target {
   const [first, second] = words;
@@ -65,7 +65,7 @@ function badMethod(first: string, second: string): UsageError {
 /**
  * Reads a URL with HTTPie's abbreviations: `:3000/x`, `:/x`, `://host`, `host/path`.
  *
- * @throws {UsageError} If it is no URL of HTTP.
+ * @throws {UsageError} If it is not an HTTP URL.
  */
 export function parseUrl(
   text: string,
@@ -83,7 +83,7 @@ export function parseUrl(
     );
   }
   if (!/^(?:https?|wss?):$/.test(url.protocol) || (scheme !== "ws" && /^ws/.test(url.protocol))) {
-    const advice = /^wss?:/.test(url.protocol) ? `; roundtrip ws ${text} talks to it` : "";
+    const advice = /^wss?:/.test(url.protocol) ? `; try roundtrip ws ${text}` : "";
     throw new UsageError(`"${text}": ${url.protocol.slice(0, -1)} is not an HTTP scheme${advice}`);
   }
   const { username, password } = url;
@@ -97,6 +97,6 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text; // a lone percent sign is meant as it stands
+    return text; // a lone percent sign is literal
   }
 }

@@ -145,7 +145,7 @@ async function exchange(
   if (
     parsed.has("compress") && planned.headers.some(([name]) => /^content-encoding$/i.test(name))
   ) {
-    throw new UsageError("--compress sets Content-Encoding; leave the header out");
+    throw new UsageError("--compress sets Content-Encoding; leave out the header");
   }
   const started = performance.now();
   try {
@@ -191,7 +191,7 @@ async function statusCode(
   const { status, reason } = response;
   if (status < 300 || parsed.has("no-check-status")) return 0;
   if (status < 400 && parsed.has("follow")) return 0;
-  // On a terminal the status has been printed; in a pipe nobody would know why it failed.
+  // In a pipe the status has not been printed, so the failure is explained here.
   if (!seen && parsed.count("quiet") < 2) await warn(`HTTP ${status} ${reason}`.trimEnd());
   return Math.floor(status / 100);
 }
@@ -201,7 +201,7 @@ function sessionFile(parsed: ParsedArgs, url: URL): SessionFile | null {
   return name === undefined ? null : new SessionFile(name, url);
 }
 
-/** The plan with the session's headers; what the user gives now counts. */
+/** Adds the session's headers; those of the command line win. */
 function withKept(planned: Plan, kept: SessionData): Plan {
   const own = new Set(planned.headers.map(([name]) => name.toLowerCase()));
   const added = kept.headers.filter(([name]) => {
@@ -215,7 +215,7 @@ function withKept(planned: Plan, kept: SessionData): Plan {
   };
 }
 
-/** Cookies of the command line are the session's, and kept with the others. */
+/** Moves cookies of the command line to the session's jar. */
 function withoutCookies(planned: Plan, jar: CookieJar): Plan {
   const isCookie = ([name]: readonly [string, string]): boolean => name.toLowerCase() === "cookie";
   for (const [, value] of planned.headers.filter(isCookie)) {
@@ -228,7 +228,7 @@ function withoutCookies(planned: Plan, jar: CookieJar): Plan {
   return { ...planned, headers: planned.headers.filter((each) => !isCookie(each)) };
 }
 
-/** Content-* and If-* belong to one request and are not kept. */
+/** Headers to save in the session; Content-* and If-* belong to one request. */
 function keptHeaders(planned: Plan, kept: SessionData): SessionData["headers"] {
   const own = planned.headers.filter(([name]) => {
     const lower = name.toLowerCase();

@@ -1,10 +1,10 @@
 /**
- * Whether compressing a body is worth it.
+ * Whether to compress a body.
  * @module
  */
 import type { PlannedBody } from "./plan.ts";
 
-/** Tells whether a body becomes smaller by it. What is not in memory is taken to. */
+/** Whether compression makes a body smaller; assumed for a body that is not in memory. */
 export async function isSmallerCompressed(body: PlannedBody): Promise<boolean> {
   const data = body.kind === "text"
     ? new TextEncoder().encode(body.text)

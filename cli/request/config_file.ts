@@ -1,5 +1,5 @@
 /**
- * Defaults of the user's own.
+ * The user's default options.
  * @module
  */
 import { configFolder } from "../io/config_folder.ts";
@@ -8,12 +8,12 @@ import { UsageError } from "../errors/usage_error.ts";
 /**
  * Reads `config.json`: `{"defaults": {"options": [...], "headers": {...}}}`.
  *
- * @returns Options to put before those of the command line; none where there is no file.
- * @throws {UsageError} If the file is no such thing.
+ * @returns Options to put before those of the command line, none if the file does not exist.
+ * @throws {UsageError} If the file is malformed.
  */
 export async function defaultOptions(): Promise<readonly string[]> {
   const path = `${configFolder()}/config.json`;
-  // Who runs the command with less than -A is not asked for a file that may not be there.
+  // Never prompts for the permission: the file may not exist.
   if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return [];
   let text: string;
   try {
@@ -21,7 +21,7 @@ export async function defaultOptions(): Promise<readonly string[]> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     if (error instanceof Deno.errors.NotADirectory) return [];
-    // A service may not even look into the home folder that it was started with.
+    // A service may not have access to its home folder.
     if (error instanceof Deno.errors.PermissionDenied && !isThere(path)) return [];
     throw wrong(path, error instanceof Error ? error.message : String(error), error);
   }
@@ -41,7 +41,7 @@ export async function defaultOptions(): Promise<readonly string[]> {
   if (!Array.isArray(options)) throw wrong(path, "defaults.options is not a list");
   const words = options.map((each) => {
     if (typeof each === "string" && /^-./.test(each)) {
-      return each.replace(/^(?:-H|--header=)(?=.)/, "--default-header="); // an item replaces it
+      return each.replace(/^(?:-H|--header=)(?=.)/, "--default-header="); // a header item replaces it
     }
     throw wrong(
       path,

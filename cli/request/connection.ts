@@ -1,5 +1,5 @@
 /**
- * How a request connects, by its options and by the environment.
+ * The transport of a request, by options and environment.
  * @module
  */
 import { isIP } from "node:net";
@@ -16,12 +16,12 @@ import type { Times } from "../output/times.ts";
  *
  * @param parsed Options.
  * @param tlsInfo Whether version and certificate of TLS have to be known.
- * @throws {UsageError} If an option's value is none, or a file that it names cannot be read.
+ * @throws {UsageError} If an option is invalid, or a file cannot be read.
  */
 export async function transportOf(parsed: ParsedArgs, tlsInfo: boolean): Promise<Transport> {
   const socketPath = parsed.value("unix-socket");
   if (socketPath !== undefined && parsed.has("proxy")) {
-    throw new UsageError("--unix-socket is a connection to this machine: --proxy cannot have it");
+    throw new UsageError("--unix-socket and --proxy exclude each other");
   }
   const { verify, ca, identity } = await certificatesOf(parsed);
   const byScheme = proxies(parsed.all("proxy"));
@@ -96,7 +96,7 @@ export function timesTrace(times: Times): TraceConfig {
 
 const SCHEMES = /^(?:https?|socks5h?):$/;
 
-/** `http:URL` and `https:URL` are for URLs of that scheme, `all:URL` and `URL` alone for all. */
+/** `http:URL` and `https:URL` apply to URLs of that scheme, `all:URL` and plain `URL` to all. */
 function proxies(values: readonly string[]): (url: URL) => URL | null | undefined {
   const byScheme = new Map<string, URL | null>();
   for (const value of values) {
@@ -112,7 +112,7 @@ function proxies(values: readonly string[]): (url: URL) => URL | null | undefine
 function proxyOf(text: string): URL {
   const url = URL.parse(text.includes("://") ? text : `http://${text}`);
   if (url !== null && url.hostname !== "" && SCHEMES.test(url.protocol)) return url;
-  // The text may hold a password, so it is not shown.
+  // The text is not shown, as it may contain a password.
   const scheme = url === null ? "" : `, not ${url.protocol.slice(0, -1)}`;
   throw new UsageError(
     `argument --proxy: expected http://HOST:PORT, https:, socks5: or socks5h:${scheme}`,
@@ -124,7 +124,7 @@ function proxyOf(text: string): URL {
  *
  * @param values `HOST:ADDRESS` or `HOST:PORT:ADDRESS` each.
  * @returns Addresses by `HOST:PORT`, with `*` for every port.
- * @throws {UsageError} If one of them is none.
+ * @throws {UsageError} If a value is malformed.
  */
 export function addressesOf(values: readonly string[]): Map<string, string> {
   const addresses = new Map<string, string>();

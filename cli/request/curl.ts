@@ -1,43 +1,43 @@
 /**
- * A request as a command line of curl.
+ * Writing a request as a curl command.
  * @module
  */
 import { shellWord } from "../io/shell_word.ts";
 import type { Plan } from "./plan.ts";
 
-/** What is known beside the plan. */
+/** Options besides the plan. */
 export interface CurlExtras {
   /** `user:password`, `null` for none. */
   readonly auth: { readonly type: string; readonly value: string } | null;
   /** Whether redirects are followed. */
   readonly follow: boolean;
-  /** Whether certificates are not checked. */
+  /** Whether certificates are not verified. */
   readonly insecure: boolean;
   /** Limit in seconds, `null` for none. */
   readonly timeout: number | null;
   /** Path of a unix socket, `null` for none. */
   readonly unixSocket: string | null;
-  /** Whether options are written in full. */
+  /** Whether to use long options. */
   readonly long: boolean;
   /** Further words: proxies, certificates, limits. */
   readonly more: readonly string[];
-  /** File that the body is saved to, `""` for the URL's name, `null` for standard output. */
+  /** File to save the body to, `""` for the URL's name, `null` for standard output. */
   readonly output: string | null;
-  /** Whether a download goes on where it has stopped. */
+  /** Whether to resume a download. */
   readonly resume: boolean;
 }
 
-/** Writes a request for curl; a shell takes it as it is. */
+/** Writes a request as a curl command, quoted for a shell. */
 export function curlCommand(plan: Plan, extras: CurlExtras): string {
   const { body } = plan;
   const words = ["curl"];
   if (plan.method === "HEAD") words.push("-I");
   else if (plan.method !== (body === null ? "GET" : "POST")) words.push("-X", plan.method);
-  // {a,b} and [1-3] are several URLs to curl; an address of IPv6 is none of them.
+  // curl expands {a,b} and [1-3] to several URLs, except in an IPv6 address.
   if (/[[\]{}]/.test(plan.url.pathname + plan.url.search)) words.push("-g");
   words.push(plan.url.href);
   for (const [name, value] of plan.headers) {
-    // curl sends its own, and decodes what it asked for itself.
+    // With --compressed curl sends its own header and decodes the response.
     if (
       /^(?:user-agent|accept-encoding)$/i.test(name) &&
       /^(?:roundtrip\/|gzip, deflate, br)/.test(value)
@@ -80,7 +80,7 @@ export function curlCommand(plan: Plan, extras: CurlExtras): string {
   if (extras.resume) words.push("-C", "-");
   if (extras.output !== null) words.push(...extras.output === "" ? ["-O"] : ["-o", extras.output]);
   if (!extras.long) return words.map(shellWord).join(" ");
-  // Each option and its value on a line of its own.
+  // Puts each option with its value on its own line.
   const lines = words.map((word) => LONG[word] ?? word);
   return lines.map((word, at) => {
     const isOption = words[at]?.startsWith("-") && !VALUED.has(words[at - 1] ?? "");

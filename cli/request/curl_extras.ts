@@ -1,5 +1,5 @@
 /**
- * What options say to curl.
+ * Options for the curl command.
  * @module
  */
 import type { ParsedArgs } from "../args/parse_args.ts";
@@ -11,7 +11,7 @@ import { addressesOf } from "./connection.ts";
 import type { curlCommand } from "./curl.ts";
 
 /**
- * Gathers what a curl command needs besides the request.
+ * Collects the options of a curl command besides the request.
  *
  * @param parsed Options.
  * @param auth Credentials, `null` for none.
@@ -37,7 +37,7 @@ export function curlExtras(
   };
 }
 
-/** Options that mean the same to curl. */
+/** Options with the same meaning in curl. */
 function curlWords(parsed: ParsedArgs<RequestOption>, url: URL): string[] {
   const words: string[] = [];
   const verify = verifyOf(parsed);

@@ -1,5 +1,5 @@
 /**
- * Exchanges on the way to the final one, printed as `--all` wants it.
+ * Printing all exchanges of a request, for `--all`.
  * @module
  */
 import { ClientSession, type HopRequest, type HopResult } from "../../client/mod.ts";
@@ -10,14 +10,14 @@ import { Printer } from "../output/printer.ts";
 import { MAX_SIZED, readUpTo } from "../io/read_up_to.ts";
 import type { HopListener } from "./recorder.ts";
 
-/** An exchange of which it is not known yet whether it is the last one. */
+/** An exchange that may be followed by another one. */
 interface Pending {
   readonly hop: HopRequest;
   result: HopResult | null;
   bytes: Uint8Array<ArrayBuffer> | null;
 }
 
-/** Prints each request, and the reply to it where another request follows. */
+/** Prints each request, and its response if another request follows. */
 export class Exchanges implements HopListener {
   readonly #all: boolean;
   readonly #early: boolean;
@@ -30,21 +30,21 @@ export class Exchanges implements HopListener {
   constructor(parsed: ParsedArgs, final: Printer, isSingle: boolean) {
     const parts = historyPartsOf(parsed, Deno.stdout.isTerminal());
     this.#all = parsed.has("all") || (parsed.has("verbose") && !parsed.isDecided("all"));
-    // A request is printed as it goes out, unless it depends on its reply how.
+    // Requests are printed when sent, unless their format depends on the response.
     this.#early = isSingle || (this.#all && !parsed.has("history-print"));
     this.#final = final;
     this.#history = new Printer(parsed, parts, final);
     this.#printsBody = this.#all && parts.has("b");
   }
 
-  /** Another request: that of before was on the way to it. */
+  /** Prints the previous exchange, which was not the last one. */
   async sends(hop: HopRequest): Promise<void> {
     if (this.#pending !== null && this.#all) await this.#intermediate(this.#pending);
     this.#pending = { hop, result: null, bytes: null };
     if (this.#early) await this.#final.request(hop);
   }
 
-  /** A reply; its body is kept where another request may follow. */
+  /** Handles a response; its body is buffered if another request may follow. */
   async received(_hop: HopRequest, result: HopResult): Promise<HopResult> {
     const pending = this.#pending;
     if (pending === null) return result;
@@ -65,7 +65,7 @@ export class Exchanges implements HopListener {
     };
   }
 
-  /** The last exchange is known. */
+  /** Prints the last exchange. */
   async end(): Promise<void> {
     if (this.#pending !== null && !this.#early) await this.#final.request(this.#pending.hop);
     this.#pending = null;
@@ -73,7 +73,7 @@ export class Exchanges implements HopListener {
 
   async #intermediate({ hop, result, bytes }: Pending): Promise<void> {
     if (!this.#early) await this.#history.request(hop);
-    if (result === null) return; // it has failed, and is tried again
+    if (result === null) return; // it failed and is retried
     await this.#history.head(result);
     if (bytes === null || bytes.length === 0) return;
     const { status, headers } = result;

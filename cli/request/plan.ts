@@ -1,5 +1,5 @@
 /**
- * From arguments to a request: method, URL, headers, body.
+ * Building a request from arguments: method, URL, headers, body.
  * @module
  */
 import { basename } from "node:path";
@@ -13,7 +13,7 @@ import { putJson, readJson } from "../connecting/nested_json.ts";
 import type { Target } from "../connecting/target.ts";
 import type { PipedBody } from "./stdin_body.ts";
 
-/** What is sent, before the session adds cookies and credentials. */
+/** A request before the session adds cookies and credentials. */
 export interface Plan {
   /** Method in upper case. */
   readonly method: string;
@@ -21,9 +21,9 @@ export interface Plan {
   readonly url: URL;
   /** Headers in the user's order and case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** Names, in lower case, that must not be sent. */
+  /** Names of headers not to send, in lower case. */
   readonly without: ReadonlySet<string>;
-  /** Names, in lower case, of headers that the user did not give. */
+  /** Names of default headers, in lower case. */
   readonly defaults: ReadonlySet<string>;
   /** The body, `null` for none. */
   readonly body: PlannedBody | null;
@@ -48,7 +48,7 @@ type Items = readonly Item[];
  *
  * @param parsed Options.
  * @param target Method, URL and items.
- * @param stdin Gets the body from standard input; called only where no item is one.
+ * @param stdin Reads the body from standard input; called only if no item is a body.
  * @throws {UsageError} If options and items contradict each other.
  */
 export async function plan(
@@ -80,7 +80,7 @@ export async function plan(
   }
   for (const { name, value } of named) {
     const lower = name.toLowerCase();
-    // The last word counts: NAME: takes back what stands before it, and is taken back by a value.
+    // The last item wins: NAME: removes earlier values, and a later value sets it again.
     if (value !== null) {
       without.delete(lower);
       headers.push([name, value]);
@@ -100,7 +100,7 @@ export async function plan(
   const json = parsed.has("json") || (body?.kind === "text" && body.type === JSON_TYPE);
   add("User-Agent", `roundtrip/${VERSION}`);
   add("Accept", json ? "application/json, */*;q=0.5" : "*/*");
-  // A download of a compressed body could not be resumed, and its size is not the file's.
+  // A compressed download could not be resumed, and its size would not be that of the file.
   const whole = parsed.has("download") || parsed.has("output") || parsed.has("continue");
   add("Accept-Encoding", whole ? "identity" : "gzip, deflate, br, zstd");
   if (body?.kind === "text" && body.type !== null) add("Content-Type", body.type);
@@ -136,7 +136,7 @@ async function bodyOf(
     ...data.length === 0 ? [] : ["items of a body"],
   ];
   if (sources.length > 1) {
-    throw new UsageError(`the body has one source, not ${sources.join(" and ")}`);
+    throw new UsageError(`the body can have only one source, not ${sources.join(" and ")}`);
   }
   if (raw !== undefined) {
     return { kind: "text", text: raw, type: parsed.has("form") ? FORM_TYPE : JSON_TYPE };
@@ -146,7 +146,7 @@ async function bodyOf(
   if (data.length > 0) return formOf(parsed, data);
   if (parsed.has("multipart")) return { kind: "multipart", parts: [] };
   if (parsed.has("ignore-stdin") || Deno.stdin.isTerminal()) return null;
-  // A loop of the shell has its list there: a method that has no body leaves it alone.
+  // In a shell loop stdin may be the loop's list: methods without a body do not read it.
   if (/^(?:GET|HEAD|DELETE|OPTIONS|TRACE|CONNECT)$/.test(method ?? "")) return null;
   const piped = await stdin(method);
   return piped === null ? null : { kind: "piped", ...piped };
@@ -167,7 +167,7 @@ function formOf(parsed: ParsedArgs<RequestOption>, data: readonly Data[]): Plann
   const [file] = data.filter((item) => item.kind === "file");
   if (file !== undefined) {
     throw new UsageError(
-      `item '${file.name}@${file.path}': a file is part of a form; add -f, or @${file.path} ` +
+      `item '${file.name}@${file.path}': a file needs a form; add -f, or use @${file.path} ` +
         `for a body that is the file`,
     );
   }
@@ -187,7 +187,7 @@ function formOf(parsed: ParsedArgs<RequestOption>, data: readonly Data[]): Plann
   return { kind: "text", text: written(root), type: JSON_TYPE };
 }
 
-/** A form holds text: a string of JSON without its quotes, numbers and booleans as they are. */
+/** Converts JSON to form text: strings without quotes, numbers and booleans as written. */
 function formValue(item: Exclude<Data, { kind: "file" }>): string {
   if (item.kind === "field") return item.value;
   const value: unknown = JSON.parse(item.value);
@@ -204,11 +204,11 @@ function written(root: unknown): string {
     return JSON.stringify(root);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw new UsageError("the body's JSON is nested too deeply to be written", { cause });
+    throw new UsageError("the body's JSON is nested too deeply", { cause });
   }
 }
 
-/** Reads what stands in a file; the result is an item like one from the command line. */
+/** Replaces an item that refers to a file by one with its contents. */
 async function loaded(item: Item): Promise<Item> {
   if (item.kind !== "from") return item;
   const text = await readText(item.path);
@@ -228,9 +228,9 @@ async function loaded(item: Item): Promise<Item> {
 }
 
 /**
- * Makes the body as the session takes it.
+ * Opens the body for the session.
  *
- * @returns Text, a file that is read as it is sent, a form.
+ * @returns Text, a streamed file, or a form.
  * @throws {CommandError} If a file cannot be read.
  */
 export async function dataOf(

@@ -1,5 +1,5 @@
 /**
- * A transport that tells what it is given.
+ * A transport wrapper that applies the user's headers and reports each hop.
  * @module
  */
 import type { HopBody, HopRequest, HopResult, Transport } from "../../client/mod.ts";
@@ -7,23 +7,23 @@ import { peeked, unsized } from "../output/body_start.ts";
 import { titleCase } from "../output/show.ts";
 import { MAX_SIZED, readUpTo } from "../io/read_up_to.ts";
 
-/** What the user asked for about headers. */
+/** The user's options for headers and body. */
 export interface HeaderWishes {
   /** Headers in the user's order and case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** Names, in lower case, that must not be sent. */
+  /** Names of headers not to send, in lower case. */
   readonly without: ReadonlySet<string>;
-  /** Whether the length of the body is left unsaid. */
+  /** Whether to send the body without its length. */
   readonly chunked: boolean;
-  /** Length of a body that is read as it is sent, in bytes, `null` where it is not known. */
+  /** Length of a streamed body in bytes, `null` if unknown. */
   readonly size: number | null;
 }
 
-/** Told of each hop. */
+/** Listener for each hop. */
 export interface HopListener {
   /** Called before a hop is sent. */
   sends(hop: HopRequest): Promise<void>;
-  /** Called when its reply has come; gives the reply to pass on. */
+  /** Called with its response; returns the response to pass on. */
   received(hop: HopRequest, result: HopResult): Promise<HopResult>;
 }
 
@@ -34,12 +34,12 @@ export class NotSentError extends Error {
 }
 
 /**
- * Wraps a transport: gives the headers the user's case and order, leaves out what is not wanted, and
- * tells of each hop.
+ * Wraps a transport: applies the user's header case and order, removes unwanted headers, and
+ * reports each hop.
  *
- * @param inner What carries the bytes, `null` for nothing (`--offline`).
+ * @param inner Transport that sends, `null` for none (`--offline`).
  * @param wishes The user's headers.
- * @param listener Told of each hop.
+ * @param listener Listener for each hop.
  */
 export function recorder(
   inner: Transport | null,
@@ -61,7 +61,7 @@ export function recorder(
   };
 }
 
-/** The body with a length where it can have one: servers of WSGI and CGI, and S3, take no chunks. */
+/** Adds the length of the body if possible: WSGI, CGI and S3 do not accept chunked bodies. */
 async function shaped(body: HopBody | null, wishes: HeaderWishes): Promise<HopBody | null> {
   if (body === null) return null;
   if (wishes.chunked) return unsized(await peeked(body));
@@ -75,7 +75,7 @@ async function shaped(body: HopBody | null, wishes: HeaderWishes): Promise<HopBo
     : { size: bytes.length, bytes, stream: () => stream };
 }
 
-/** Host first, then the user's headers as written, then what the session has added. */
+/** Orders headers: Host, then the user's as written, then those of the session. */
 function arranged(hop: HopRequest, wishes: HeaderWishes): [string, string][] {
   const written = new Set(wishes.headers.map(([name]) => name));
   const headers = hop.headers.map(([name, value]): [string, string] => [

@@ -1,5 +1,5 @@
 /**
- * A body from standard input, without waiting for one that nobody sends.
+ * Reading a body from standard input.
  * @module
  */
 import { writeErr } from "../io/output.ts";
@@ -7,26 +7,26 @@ import { MAX_SIZED, readUpTo } from "../io/read_up_to.ts";
 
 const PATIENCE = 2000; // ms
 
-/** What came on standard input. */
+/** A body from standard input. */
 export interface PipedBody {
-  /** All of it, or what is read as it is sent. */
+  /** All bytes, or a stream. */
   readonly data: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** Its size in bytes, `null` where it is not known. */
+  /** Its size in bytes, `null` if unknown. */
   readonly size: number | null;
 }
 
 /**
  * Reads the start of standard input.
  *
- * A program that was started by cron, by a test or by an editor may have a pipe there that is silent
- * for ever. Where the method does not ask for a body, a pipe that is silent for two seconds is left
- * alone; where it does, the user is told what is being waited for.
+ * Under cron, tests or editors stdin may be a pipe that stays silent forever. If the method does
+ * not expect a body, a pipe that is silent for two seconds is ignored; if it does, a note tells the
+ * user what the command is waiting for.
  *
- * @param expected Whether the method asks for a body.
- * @param quiet Whether nothing may be written to standard error.
- * @param streams Whether it is sent as it comes, without its length.
- * @returns The body: with its length where it is a file or no longer than 1 MiB, since many servers
- * (WSGI, CGI, S3) take none without. `null` for none.
+ * @param expected Whether the method expects a body.
+ * @param quiet Whether to write no notes to standard error.
+ * @param streams Whether to send it as a stream, without its length.
+ * @returns The body, `null` for none. Its length is known for files and up to 1 MiB, as many
+ * servers (WSGI, CGI, S3) require it.
  */
 export async function stdinBody(
   expected: boolean,
@@ -42,7 +42,7 @@ export async function stdinBody(
   if (first === "late") {
     const advice = expected
       ? "waiting for a body on standard input; --ignore-stdin (-I) sends none"
-      : "nothing came on standard input for 2 s: sending no body. Name the method (post) to wait " +
+      : "standard input was silent for 2 s: sending no body. Name the method (post) to wait " +
         "for one, --ignore-stdin (-I) not to look";
     if (!quiet) await writeErr(`roundtrip: ${advice}\n`);
     if (!expected) return null;
@@ -65,12 +65,12 @@ export async function stdinBody(
   return { data: read.bytes ?? read.stream, size: read.bytes?.length ?? null };
 }
 
-/** What is left to read of a file that standard input is, in bytes; `null` where it is none. */
+/** Bytes left to read if standard input is a file, else `null`. */
 function fileRest(): number | null {
   try {
     const { isFile, size } = Deno.statSync("/dev/stdin");
     if (!isFile || size <= MAX_SIZED) return null;
-    // A shell may have read a part of it: the size alone does not say what is left.
+    // The shell may have read a part of it already.
     const [, position] = /^pos:\s*(\d+)/m.exec(Deno.readTextFileSync("/proc/self/fdinfo/0")) ?? [];
     return position === undefined ? null : size - Number(position);
   } catch {

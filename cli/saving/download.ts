@@ -1,5 +1,5 @@
 /**
- * Replies that are saved to a file.
+ * Saving responses to files.
  * @module
  */
 import { type ClientResponse, FileExistsError } from "../../client/mod.ts";
@@ -13,24 +13,24 @@ import { fileName } from "./file_name.ts";
 import { append, type Fragment, type Resumed } from "./fragment.ts";
 import { ProgressBar } from "../output/progress_bar.ts";
 
-/** Where a reply is saved. */
+/** Where to save a response. */
 export interface DownloadTarget {
-  /** What `--output` says, `null` where it was not given. */
+  /** Value of `--output`, `null` if not given. */
   readonly output: string | null;
-  /** Whether a file that `--output` names is kept. */
+  /** Whether an existing file of `--output` is kept. */
   readonly keep: boolean;
   /** Whether nothing is printed. */
   readonly quiet: boolean;
 }
 
 /**
- * Saves a reply: in the file that the user names, whatever was there, or under the server's name
- * where that is free, with `-1`, `-2` before the extension where it is not.
+ * Saves a response: to the file that the user names, replacing it, or under the server's name, with
+ * `-1`, `-2` before the extension if that exists.
  *
- * @param response The reply.
- * @param url URL that was asked for.
+ * @param response The response.
+ * @param url The requested URL.
  * @param target Where.
- * @param resumed What is there already and goes on with this reply, or is replaced by it.
+ * @param resumed Part of the file that this response continues or replaces.
  * @throws {CommandError} If the file cannot be written.
  */
 export async function saveResponse(
@@ -64,8 +64,8 @@ export async function saveResponse(
       if (!(error instanceof FileExistsError)) throw unwritable(error, free);
       if (named) {
         throw new CommandError(
-          `${free} exists already, and --no-clobber keeps it; choose another name with -o, ` +
-            `or go on with -c`,
+          `${free} already exists, and --no-clobber keeps it; choose another name with -o, ` +
+            `or resume with -c`,
           { cause: error },
         );
       }
@@ -75,7 +75,7 @@ export async function saveResponse(
   }
 }
 
-/** Into a device, a pipe or, for `-`, standard output: as the bytes come. */
+/** Writes to a device, a pipe or, for `-`, standard output. */
 async function pour(response: ClientResponse, path: string): Promise<void> {
   if (path === "-") {
     for await (const piece of response.content.iterAny()) await writeOut(piece);
@@ -91,7 +91,7 @@ async function pour(response: ClientResponse, path: string): Promise<void> {
   }
 }
 
-/** What Ctrl-C leaves, and how to go on. */
+/** Reports what Ctrl-C leaves, and how to resume. */
 function interrupted(bar: ProgressBar, path: string, quiet: boolean): never {
   bar.end();
   const size = sizeOf(`${path}.part`);
@@ -118,11 +118,11 @@ async function announce(
 }
 
 /**
- * Where a reply goes.
+ * Path of the file for a response.
  *
- * @param output What `--output` says, `null` where it was not given.
- * @param name Name of the reply itself.
- * @returns The path; a link that the user names is followed.
+ * @param output Value of `--output`, `null` if not given.
+ * @param name Name suggested by the response.
+ * @returns The path, with links resolved.
  */
 export function pathOf(output: string | null, name: string): string {
   if (output === null) return name;
@@ -134,11 +134,11 @@ function followed(path: string): string {
   try {
     return Deno.lstatSync(path).isSymlink && !isDevice(path) ? Deno.realPathSync(path) : path;
   } catch {
-    return path; // there is nothing yet
+    return path; // it does not exist yet
   }
 }
 
-/** Whether it is there, and neither a file nor a folder. */
+/** Whether it exists and is neither a file nor a folder. */
 function isDevice(path: string): boolean {
   if (path === "-") return true;
   try {

@@ -4,16 +4,16 @@
  */
 import type { ClientResponse } from "../../client/mod.ts";
 
-// What Windows reserves, whatever the extension.
+// Names that Windows reserves, with any extension.
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
 /**
- * Chooses a name: the one the server suggests (RFC 6266), else the last part of the URL that the
- * user asked for; a redirect has no say in it.
+ * Chooses a name: the one the server suggests (RFC 6266), else the last segment of the requested
+ * URL, which a redirect cannot change.
  *
- * @param response The reply, `null` where the name is needed before it has come.
- * @param url URL that was asked for.
- * @returns A base name: no folder, no leading dot, nothing a terminal would obey.
+ * @param response The response, `null` if it has not arrived yet.
+ * @param url The requested URL.
+ * @returns A base name without folders, leading dots or control characters.
  */
 export function fileName(response: ClientResponse | null, url: URL): string {
   const suggested = response?.contentDisposition?.filename ?? "";
@@ -21,10 +21,10 @@ export function fileName(response: ClientResponse | null, url: URL): string {
 }
 
 function safeName(text: string): string | null {
-  // "..\\..\\x" is a path on Windows; both slashes are taken for one everywhere.
+  // "..\\..\\x" is a path on Windows, so both slashes are separators everywhere.
   const base = text.split(/[\\/]/).findLast((each) => each !== "") ?? "";
   const name = base.normalize()
-    // deno-lint-ignore no-control-regex -- control characters are what has to go here
+    // deno-lint-ignore no-control-regex -- the pattern has to match control characters
     .replaceAll(/[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069<>:"|?*]/g, "_")
     .replace(/^[.\s]+/, "").replace(/[.\s]+$/, "");
   if (name === "") return null;
@@ -32,7 +32,7 @@ function safeName(text: string): string | null {
   return RESERVED.test(short) ? `_${short}` : short;
 }
 
-/** File systems take 255 bytes; ".part.json" is appended while the file grows. */
+/** File systems allow 255 bytes, including the temporary ".part.json". */
 function shortened(name: string): string {
   const encoder = new TextEncoder();
   const extension = /\.[A-Za-z0-9]{1,10}$/.exec(name)?.[0] ?? "";

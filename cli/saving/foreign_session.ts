@@ -4,22 +4,22 @@
  */
 import type { CookieJar, JarCookie } from "../../client/mod.ts";
 
-/** What a session keeps beside its cookies. */
+/** Data of a session besides its cookies. */
 export interface SessionData {
-  /** Headers that the user gave, repeated ones included. */
+  /** Headers given by the user, including repeated ones. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** Credentials that the user gave. */
+  /** Credentials given by the user. */
   readonly auth: { readonly type: string; readonly value: string } | null;
 }
 
-/** JSON as it was read. */
+/** JSON of a session file. */
 export type SessionRecord = Readonly<Record<string, unknown>>;
 
-/** Whether a file is one of HTTPie's or xh's. */
+/** Whether a file was written by HTTPie or xh. */
 export function isForeignSession(read: SessionRecord): boolean {
   const { __meta__: meta, headers, cookies } = read;
   if (isRecord(meta)) return typeof meta.httpie === "string" || typeof meta.xh === "string";
-  // HTTPie reads those that were written by hand or by its first versions, without this mark.
+  // HTTPie also reads files without this mark, written by hand or by its first versions.
   return Object.keys(read).every((name) => /^(?:headers|cookies|auth)$/.test(name)) &&
     (isRecord(headers) || isRecord(cookies)) &&
     Object.values(headers ?? {}).every((value) => typeof value === "string") &&
@@ -27,11 +27,11 @@ export function isForeignSession(read: SessionRecord): boolean {
 }
 
 /**
- * Reads one, of the format before HTTPie 3.1 too, in which headers and cookies are objects.
+ * Reads a session file, also of the format before HTTPie 3.1, with objects for headers and cookies.
  *
- * @param read What the file holds.
- * @param jar Gets its cookies.
- * @param url URL of the request; what names no host is for this one.
+ * @param read Contents of the file.
+ * @param jar Receives the cookies.
+ * @param url URL of the request, the default for cookies without a host.
  */
 export function readForeignSession(read: SessionRecord, jar: CookieJar, url: URL): SessionData {
   for (const cookie of entries(read.cookies, "name")) {
@@ -55,7 +55,7 @@ export function readForeignSession(read: SessionRecord, jar: CookieJar, url: URL
   return { headers, auth: authOf(read.auth) };
 }
 
-/** A list of objects, or an object of them, or of their values, by name. */
+/** Reads a list of objects, or an object of objects or values by name. */
 function entries(list: unknown, key: string): SessionRecord[] {
   if (Array.isArray(list)) return list.filter(isRecord);
   if (!isRecord(list)) return [];
@@ -73,7 +73,7 @@ function authOf(auth: unknown): SessionData["auth"] {
     : null;
 }
 
-/** Writes one in the format in which it was read. */
+/** Writes a session file in the format in which it was read. */
 export function writeForeignSession(
   read: SessionRecord,
   { headers, auth }: SessionData,
@@ -98,7 +98,7 @@ export function writeForeignSession(
 
 function foreignCookie(cookie: JarCookie, isHttpie: boolean) {
   const { name, value, path, secure, expires, hostOnly } = cookie;
-  // Python knows a host without a dot by another name, http.cookiejar.eff_request_host().
+  // Python appends ".local" to a host without a dot, see http.cookiejar.eff_request_host().
   const host = isHttpie && /^[^.:]+$/.test(cookie.domain)
     ? `${cookie.domain}.local`
     : cookie.domain;
@@ -112,7 +112,7 @@ function foreignCookie(cookie: JarCookie, isHttpie: boolean) {
   };
 }
 
-/** Whether a value of JSON is an object. */
+/** Whether a JSON value is an object. */
 export function isRecord(value: unknown): value is SessionRecord {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,37 +1,37 @@
 /**
- * Parts of files that an earlier download left.
+ * Partial files left by earlier downloads.
  * @module
  */
 import type { ClientResponse, ProgressCallback } from "../../client/mod.ts";
 import { CommandError } from "../errors/usage_error.ts";
 
-/** A part of a file. */
+/** A partial file. */
 export interface Fragment {
-  /** Where it is. */
+  /** Its path. */
   readonly path: string;
   /** Its size in bytes. */
   readonly size: number;
-  /** Strong `ETag` or `Last-Modified` of the file it is of, `null` where it is not known. */
+  /** Strong `ETag` or `Last-Modified` of the complete file, `null` if unknown. */
   readonly validator: string | null;
 }
 
-/** What a download goes on with. */
+/** State of a resumed download. */
 export interface Resumed {
-  /** The reply: the rest after `part`, or the whole. */
+  /** The response: the rest after `part`, or the whole file. */
   readonly response: ClientResponse;
-  /** What is there already, `null` where the reply is the whole file. */
+  /** The partial file, `null` if the response is the whole file. */
   readonly part: Fragment | null;
-  /** Whether there is nothing left to do. */
+  /** Whether the file is already complete. */
   readonly isComplete: boolean;
-  /** Whether the file of that name is the old one, which the reply replaces. */
+  /** Whether the response replaces an old file of that name. */
   readonly replaces: boolean;
 }
 
 /**
- * Looks for the beginning of a file: what this program keeps in `NAME.part`, as Firefox does, what
- * curl, wget and HTTPie keep under the name itself, or Chromium in `NAME.crdownload`.
+ * Looks for a partial file: `NAME.part` of this program or Firefox, the name itself as written by
+ * curl, wget and HTTPie, or `NAME.crdownload` of Chromium.
  *
- * @returns The fragment, `null` where there is none.
+ * @returns The partial file, `null` if there is none.
  */
 export async function fragmentOf(path: string): Promise<Fragment | null> {
   for (const each of [`${path}.part`, path, `${path}.crdownload`]) {
@@ -55,12 +55,12 @@ async function validatorOf(part: string): Promise<string | null> {
     const { validator } = JSON.parse(await Deno.readTextFile(`${part}.json`));
     return typeof validator === "string" ? validator : null;
   } catch {
-    return null; // lost, or of another program: the length has to do
+    return null; // lost, or written by another program: only the length is known
   }
 }
 
 /**
- * Writes a reply behind a fragment, which bears the name `PATH.part` meanwhile.
+ * Appends a response to a partial file, which is called `PATH.part` meanwhile.
  *
  * @returns Size of the complete file in bytes.
  * @throws {CommandError} If the file is not complete.
@@ -86,9 +86,10 @@ export async function append(
       size += piece.length;
       onProgress({ bytes: size, total });
     }
-    // Two programs that go on with one part write the same bytes; another size is another file.
+    // Another program that resumes the same part writes the same bytes; another size means another
+    // file.
     if ((await file.stat()).size !== size) {
-      throw new CommandError(`cannot complete ${path}: its part was changed meanwhile`);
+      throw new CommandError(`cannot complete ${path}: its part was changed in the meantime`);
     }
   }
   await complete({ ...fragment, path: part }, path, overwrite || fragment.path === path);
@@ -96,9 +97,9 @@ export async function append(
 }
 
 /**
- * Gives a complete file its name.
+ * Renames a complete file.
  *
- * @throws {CommandError} If there is one that is not replaced.
+ * @throws {CommandError} If the file exists and is not to be replaced.
  */
 export async function complete(
   fragment: Fragment,
@@ -107,13 +108,13 @@ export async function complete(
 ): Promise<void> {
   if (fragment.path === path) return;
   if (!overwrite && await Deno.lstat(path).then(() => true, () => false)) {
-    throw new CommandError(`${path} exists already; the complete file is ${fragment.path}`);
+    throw new CommandError(`${path} already exists; the complete file is ${fragment.path}`);
   }
   await Deno.rename(fragment.path, path);
-  await Deno.remove(`${path}.part.json`).catch(() => {}); // there may be none
+  await Deno.remove(`${path}.part.json`).catch(() => {}); // it may not exist
 }
 
-/** For the next time: a fragment of another program becomes one with a validator. */
+/** Saves the validator, so that a part of another program can be resumed safely next time. */
 async function noteValidator({ headers }: ClientResponse, part: string): Promise<void> {
   const etag = headers.get("etag");
   const validator = etag?.startsWith('"')

@@ -1,5 +1,5 @@
 /**
- * Downloads that go on where an earlier one, of whatever program, broke off.
+ * Resuming interrupted downloads, also those of other programs.
  * @module
  */
 import type { ClientResponse } from "../../client/mod.ts";
@@ -15,8 +15,8 @@ const NEW = { part: null, isComplete: false, replaces: false } as const;
 type Send = (headers: readonly [name: string, value: string][]) => Promise<ClientResponse>;
 
 /**
- * Asks for what is missing of a file. The server's validator decides whether it is the same file;
- * where there is none, its length does, which the user is told.
+ * Requests the missing rest of a file. The validator decides whether it is the same file; without
+ * one, only the length, with a note to the user.
  */
 export async function resumed(send: Send, url: URL, target: DownloadTarget): Promise<Resumed> {
   const say = async (text: string): Promise<void> => {
@@ -27,7 +27,7 @@ export async function resumed(send: Send, url: URL, target: DownloadTarget): Pro
   if (found === null) {
     const response = await send([]);
     path = pathOf(target.output, fileName(response, url));
-    found = response.status === 200 ? await fragmentOf(path) : null; // by the server's own name
+    found = response.status === 200 ? await fragmentOf(path) : null; // under the name suggested by the server
     if (found === null) return { ...NEW, response };
     response.release();
   }
@@ -46,20 +46,20 @@ export async function resumed(send: Send, url: URL, target: DownloadTarget): Pro
   if (isPart && isSame(response) && length === `${size}`) return await finished(response, found);
   if (response.status === 206 && isSame(response) && from === `${size}`) {
     if (validator === null) {
-      await say(`${found.path}: its version is not known, so its length alone says where to go on`);
+      await say(`${found.path}: its version is unknown, so only its length is checked`);
     }
     return { ...NEW, response, part: found };
   }
   if (isPart) {
-    response.release(); // another piece than the one asked for, or no word of the length
+    response.release(); // another range than requested, or an unknown length
     response = await send([]);
   }
   if (response.status !== 200) return { ...NEW, response };
   if (response.contentLength === size && isSame(response)) return await finished(response, found);
   const why = isSame(response) && length === "*"
-    ? "the server sends no parts of it"
+    ? "the server does not support ranges"
     : "it has changed";
-  await say(`${found.path}: ${why}; starting anew`);
+  await say(`${found.path}: ${why}; starting over`);
   return { ...NEW, response, replaces: found.path === path };
 
   async function finished(response: ClientResponse, file: Fragment): Promise<Resumed> {

@@ -1,5 +1,5 @@
 /**
- * Named sessions: headers, credentials and cookies kept between commands.
+ * Named sessions: headers, credentials and cookies saved between commands.
  * @module
  */
 import { dirname, join } from "node:path";
@@ -17,8 +17,8 @@ import {
 } from "./foreign_session.ts";
 
 /**
- * The files of a session: `NAME.json`, and `NAME.cookies.json` for the jar; or the one file of
- * HTTPie or xh, which stays what it is.
+ * The files of a session: `NAME.json`, and `NAME.cookies.json` for the jar; or a single file of
+ * HTTPie or xh, whose format is kept.
  */
 export class SessionFile {
   /** Path of the file. */
@@ -30,9 +30,9 @@ export class SessionFile {
   /**
    * Creates one.
    *
-   * @param name A name, kept apart for each host, or a path with a slash.
+   * @param name A name, separate for each host, or a path with a slash.
    * @param url URL of the request.
-   * @throws {UsageError} If the name cannot be one of a file.
+   * @throws {UsageError} If the name is not a valid file name.
    */
   constructor(name: string, url: URL) {
     this.path = /[\\/]/.test(name) ? name : join(folder(), hostName(url), `${checked(name)}.json`);
@@ -43,8 +43,8 @@ export class SessionFile {
   /**
    * Reads the session.
    *
-   * @returns What is kept beside them; empty where there is no file.
-   * @throws {CommandError} If the files are none of a session.
+   * @returns The data besides the cookies, empty if the file does not exist.
+   * @throws {CommandError} If the files are not a session.
    */
   async load(jar: CookieJar): Promise<SessionData> {
     let data: SessionData = { headers: [], auth: null };
@@ -59,10 +59,10 @@ export class SessionFile {
       }
       if (!isRecord(read) || read.roundtrip !== 1) {
         throw new CommandError(
-          `cannot use ${this.path} as a session: it is JSON of another kind; give another name`,
+          `cannot use ${this.path} as a session: it is not a session; choose another name`,
         );
       }
-      // A file that is named by its path may meet any server; only its own gets the secrets.
+      // A file given by path may be used with any server; secrets go only to its own.
       if (read.origin === this.#url.origin) data = ownData(read);
     } catch (cause) {
       this.#explain(cause, this.path);
@@ -75,7 +75,7 @@ export class SessionFile {
     return data;
   }
 
-  /** Writes the session; nobody but the user may read the files. */
+  /** Writes the session, readable only by the user. */
   async save(data: SessionData, jar: CookieJar): Promise<void> {
     const { headers, auth } = data;
     const record = this.#foreign === null
@@ -89,10 +89,10 @@ export class SessionFile {
       await Deno.rename(temporary, this.path);
       if (this.#foreign === null) await jar.save(this.#cookies);
     } catch (cause) {
-      await Deno.remove(temporary).catch(() => {}); // a half of it, if anything
+      await Deno.remove(temporary).catch(() => {}); // incomplete, if it exists
       const reason = systemReason(cause);
       if (reason === null) throw cause;
-      throw new CommandError(`cannot keep the session in ${this.path}: ${reason}`, { cause });
+      throw new CommandError(`cannot save the session to ${this.path}: ${reason}`, { cause });
     }
   }
 
@@ -101,7 +101,7 @@ export class SessionFile {
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return;
     if (cause instanceof Deno.errors.NotCapable || cause instanceof CommandError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CommandError(`cannot read the session ${path}: ${why}; delete it to start anew`, {
+    throw new CommandError(`cannot read the session ${path}: ${why}; delete it to start over`, {
       cause,
     });
   }
@@ -122,7 +122,7 @@ function checked(name: string): string {
   );
 }
 
-/** Headers are pairs; in files of before, an object. */
+/** Headers are pairs, in older files an object. */
 function ownData({ headers, auth }: SessionRecord): SessionData {
   const pairs: unknown[] = Array.isArray(headers) ? headers : Object.entries(headers ?? {});
   return {

@@ -13,9 +13,9 @@ export interface Chapter {
   readonly number: number;
   /** Name of its file, without the extension. */
   readonly name: string;
-  /** What it is about. */
+  /** Its title. */
   readonly title: string;
-  /** Reads its text. */
+  /** Reads its source. */
   text(): Promise<string>;
   /** Runs it. */
   load(): Promise<unknown>;
@@ -34,7 +34,7 @@ export function chapter(file: string, load: () => Promise<unknown>): Chapter {
   return { number: Number(number), name, title: words.join(" "), text, load };
 }
 
-/** Describes the playground, which brings its page along. */
+/** Describes the playground with its page. */
 export function playground(
   number: number,
   load: () => Promise<{ readonly makeApp: MakePlayground }>,
@@ -57,7 +57,7 @@ export function playground(
 async function textOf(file: string): Promise<string> {
   const url = new URL(file, EXAMPLES);
   if (url.protocol === "file:") {
-    // `deno compile` embeds a text as it is only where it does not look like a module.
+    // `deno compile` embeds files unchanged only if they do not look like modules.
     return await Deno.readTextFile(Deno.build.standalone ? new URL(`${url}.txt`) : url);
   }
   const response = await fetch(url);

@@ -34,7 +34,7 @@ export async function run(parsed: ParsedArgs<TutorialOption>): Promise<number> {
     await writeOut(await chapter.text());
     return 0;
   }
-  // The example is a program of its own and reads its arguments where every program does.
+  // The example is a separate program and reads its arguments from Deno.args.
   Object.defineProperty(Deno, "args", { value: [...parsed.rest], configurable: true });
   try {
     await chapter.load();

@@ -1,5 +1,5 @@
 /**
- * The playground, run from what this program holds.
+ * The playground, run from the embedded files.
  * @module
  */
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 /**
- * `roundtrip ws URL`: a conversation with a server.
+ * `roundtrip ws URL`: talks to a server.
  * @module
  */
 import {
@@ -26,11 +26,10 @@ import { Silence } from "./silence.ts";
 import { typedCommand } from "./typed_command.ts";
 import { TypedPings } from "./typed_pings.ts";
 
-// RFC 6455 section 7.4.1: done, going away, and a close frame without a code.
+// RFC 6455 section 7.4.1: normal closure, going away, and no status code.
 const FINE = new Set([1000, 1001, 1005]);
 
-// Time for the handshake or the close after Ctrl-C: a peer that is alive needs less, and one that
-// hangs is not waited for.
+// Limit for the handshake or the close after Ctrl-C.
 const LEAVE_WAIT = 200; // ms
 
 /** Runs the conversation. */
@@ -78,7 +77,7 @@ export async function converse(
     for await (const socket of reconnect(connect, { onRetry, signal: stop.signal })) {
       try {
         const code = await talk(socket, terminal, input, parsed, interrupt.promise);
-        // 1001 is a server that stops, to be started again most of the time.
+        // 1001 is a server that goes away, usually to restart.
         if (code !== LOST && !(code === 0 && socket.closeCode === 1001)) return code;
       } catch (error) {
         if (!isLoss(error)) throw error;
@@ -109,7 +108,7 @@ async function talk(
   const typed = new TypedPings();
   const sent = send(socket, terminal, input, parsed, typed, leave).then(async (end) => {
     if (end === "quit") return "input" as const;
-    // Of a connection that is closing, what it closes with counts.
+    // If the connection is already closing, its close code decides.
     if (end === "lost" || parsed.has("no-close")) return await new Promise<never>(() => {});
     silence.start();
     await silence.over;
@@ -151,7 +150,7 @@ async function send(
 ): Promise<"end" | "lost" | "quit"> {
   const decoder = new TextDecoder();
   for (let bytes = await input.peek(); bytes !== null; bytes = await input.peek()) {
-    if (socket.closed) return "lost"; // the message is the next connection's
+    if (socket.closed) return "lost"; // the message goes to the next connection
     input.take();
     if (terminal.interactive && bytes[0] === 0x2f /* / */) {
       if (await typedCommand(decoder.decode(bytes), socket, terminal, typed, leave)) return "quit";
@@ -194,7 +193,7 @@ async function receive(
   return "closed";
 }
 
-/** Pings of the command's own, where their times matter; the library's heartbeat tells none. */
+/** Own pings if their times are needed, which the session's heartbeat does not report. */
 function pingsOf(
   socket: ClientWebSocketResponse,
   terminal: Console,
@@ -206,7 +205,7 @@ function pingsOf(
   const limit = parsed.number("ping-timeout", { max: 86_400, fraction: true }) ?? interval / 2;
   return new Pings(socket, interval * 1000, limit * 1000, (ms) => {
     if (parsed.has("print-ping-rtts")) {
-      // That nobody reads any more is told by the next message.
+      // A closed output is reported by the next message.
       terminal.print(`[pong in ${ms.toFixed(1)} ms]`).catch(() => {});
     }
   });

@@ -6,7 +6,7 @@ import type { ParsedArgs } from "../args/parse_args.ts";
 import type { WsOption } from "../specs/ws.ts";
 import { UsageError } from "../errors/usage_error.ts";
 
-// What a room has no use for; --wait is -E too, and --verify is -k.
+// Options that only apply when connecting. --wait includes -E, and --verify includes -k.
 const CLIENT_ONLY: readonly WsOption[] = [
   "wait",
   "no-close",
@@ -30,13 +30,13 @@ const CLIENT_ONLY: readonly WsOption[] = [
 export async function run(parsed: ParsedArgs<WsOption>): Promise<number> {
   const [url, ...items] = parsed.positionals;
   if (parsed.has("text") && parsed.has("binary")) {
-    throw new UsageError("-t and -b: a message is text or binary; give one of them");
+    throw new UsageError("-t and -b exclude each other");
   }
   const port = parsed.number("server", { max: 65535 }) ?? parsed.number("port", { max: 65535 });
   if (port !== undefined) {
     if (url !== undefined) throw new UsageError(`-s takes no URL: ${url}`);
     for (const each of CLIENT_ONLY) {
-      if (parsed.has(each)) throw new UsageError(`--${each} is for a connection, and -s serves`);
+      if (parsed.has(each)) throw new UsageError(`--${each} cannot be used with -s`);
     }
     return await (await import("./server.ts")).broadcast(parsed, port);
   }

@@ -1,5 +1,5 @@
 /**
- * How `roundtrip ws` connects, by its options.
+ * Options of the connection of `roundtrip ws`.
  * @module
  */
 import { resolve } from "node:path";
@@ -13,17 +13,17 @@ import { headerBytes, parseItem } from "../connecting/items.ts";
 import type { Auth } from "../connecting/credentials.ts";
 import { UsageError } from "../errors/usage_error.ts";
 
-// A server that has hung up, or hangs, is not waited for when the user wants to leave.
+// Limit for the server's close frame when the user quits.
 const CLOSE_WAIT = 2000; // ms
 
 /**
- * What the handshake says.
+ * Builds the options of the handshake.
  *
  * @param parsed Options.
  * @param items Headers and query parameters.
- * @param url URL; its scheme becomes one of WebSockets.
+ * @param url URL; its scheme becomes ws or wss.
  * @param auth Credentials, `null` for none.
- * @throws {UsageError} If an item is none of a handshake.
+ * @throws {UsageError} If an item is not a header or query parameter.
  */
 export function connectOptions(
   parsed: ParsedArgs<WsOption>,
@@ -38,7 +38,9 @@ export function connectOptions(
     if (item.kind === "query") params.push([item.name, item.value]);
     else if (item.kind === "header" && item.value !== null) {
       headers.push([item.name, headerBytes(item.value)]);
-    } else throw new UsageError(`item '${word}': a handshake has NAME:VALUE and NAME==VALUE only`);
+    } else {throw new UsageError(
+        `item '${word}': a handshake takes only NAME:VALUE and NAME==VALUE`,
+      );}
   }
   if (auth !== null) {
     const isToken = auth.type === "bearer";
@@ -68,14 +70,14 @@ export function connectOptions(
 }
 
 /**
- * The subprotocols that are offered, or spoken.
+ * The subprotocols to offer or accept.
  *
- * @throws {UsageError} If one of them is no name.
+ * @throws {UsageError} If one of them is not a token.
  */
 export function protocolsOf(parsed: ParsedArgs<WsOption>): readonly string[] {
   const names = parsed.all("protocol");
   for (const [at, name] of names.entries()) {
-    // RFC 6455 section 4.1: tokens, each once.
+    // RFC 6455 section 4.1: tokens without duplicates.
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || names.indexOf(name) !== at) {
       throw new UsageError(`argument --protocol: "${name}" is not a valid name, or is given twice`);
     }
@@ -83,19 +85,19 @@ export function protocolsOf(parsed: ParsedArgs<WsOption>): readonly string[] {
   return names;
 }
 
-/** The value of a header, if it can be one. */
+/** Encodes the value of a header. */
 function sendable(name: string, value: string): string {
   const item = parseItem(`${name}:${value}`);
   return item.kind === "header" ? headerBytes(item.value ?? "") : value;
 }
 
-/** Whether pings are timed here, and not by the library. */
+/** Whether the command sends its own pings instead of the session's heartbeat. */
 export function ownPings(parsed: ParsedArgs<WsOption>): boolean {
   return parsed.has("ping-timeout") || parsed.has("print-ping-rtts");
 }
 
 /**
- * How the session connects.
+ * Builds the options of the connector.
  *
  * @throws {UsageError} If options contradict each other, or a file cannot be read.
  */
@@ -106,7 +108,7 @@ export async function connectorOf(
   const { verify, ca, identity } = await certificatesOf(parsed);
   const path = parsed.value("unix-socket");
   if (path !== undefined && parsed.has("proxy")) {
-    throw new UsageError("--unix-socket is a connection to this machine: --proxy cannot have it");
+    throw new UsageError("--unix-socket and --proxy exclude each other");
   }
   const proxy = path === undefined ? parsed.value("proxy") : `unix:${resolve(path)}`;
   if (proxy !== undefined && !/^(?:https?|socks5h?|unix):/.test(proxy)) {
@@ -116,7 +118,7 @@ export async function connectorOf(
   }
   if (OLD_RUNTIME && url.protocol === "wss:" && proxy !== undefined) {
     if (!verify) throw tooOldTo("leave the certificate of wss unchecked through a proxy");
-    if (identity !== null) throw tooOldTo("show the certificate of --cert through a proxy");
+    if (identity !== null) throw tooOldTo("send the certificate of --cert through a proxy");
   }
   return {
     ...(ca.length === 0 ? {} : { caCerts: ca }),

@@ -1,5 +1,5 @@
 /**
- * Where messages come from and go to: a pipe or a terminal.
+ * Input and output of messages: a pipe or a terminal.
  * @module
  */
 import { formatJson } from "../connecting/json_format.ts";
@@ -12,28 +12,29 @@ import { messagesOf } from "./lines.ts";
 
 /** Input and output of the command. */
 export interface Console extends Disposable {
-  /** Messages that the user sends. */
+  /** Messages to send. */
   readonly input: AsyncIterable<Uint8Array<ArrayBuffer>>;
-  /** Whether a person types the input, who may use commands. */
+  /** Whether the input is typed, so that commands are allowed. */
   readonly interactive: boolean;
-  /** Kept when Ctrl-C is pressed at the prompt, where it is a key and no signal. */
+  /** Resolves when Ctrl-C is pressed at the prompt, where it is not a signal. */
   readonly interrupted: Promise<void>;
   /** Prints a message. */
   print(message: string | Uint8Array): Promise<void>;
-  /** Says something about the connection; only a person wants to know. */
+  /** Prints a note about the connection, only in interactive use. */
   note(text: string): Promise<void>;
 }
 
-/** Whether a person types the messages. */
+/** Whether the messages are typed. */
 export function isInteractive(parsed: ParsedArgs<WsOption>): boolean {
   return !parsed.has("execute") && Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
 }
 
-/** Makes the console that fits: a prompt where standard input and output are a terminal. */
+/** Opens a prompt if standard input and output are terminals, else a pipe. */
 export async function openConsole(parsed: ParsedArgs<WsOption>): Promise<Console> {
   const format = formatter(parsed);
   if (isInteractive(parsed)) return await prompt(format);
-  // Bytes have no lines: each piece is sent as it was read, and nothing is added to what comes.
+  // Raw bytes have no lines: each piece read is a message, and received bytes are written
+  // unchanged.
   const isBytes = parsed.has("binary") && !parsed.has("null") && !parsed.has("base64");
   const end = parsed.has("null") ? "\0" : isBytes ? "" : "\n";
   if (parsed.has("execute")) {
@@ -65,7 +66,7 @@ function pipe(format: Formatter, end: string): Omit<Console, "input"> {
   };
 }
 
-/** Lines with history and editing; what arrives is printed above the line that is being typed. */
+/** Line editor with history; messages are printed above the edited line. */
 async function prompt(format: Formatter): Promise<Console> {
   const { createInterface } = await import("node:readline");
   const { stdin, stdout } = await import("node:process");

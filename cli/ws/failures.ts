@@ -1,5 +1,5 @@
 /**
- * Failures of a conversation, for the user.
+ * Explanations of failed connections.
  * @module
  */
 import {
@@ -22,33 +22,36 @@ import { missingPermission } from "../errors/missing_permission.ts";
 import { CommandError } from "../errors/usage_error.ts";
 import { PingTimeoutError } from "./pings.ts";
 
-/** Exit code of a connection that was lost, or closed with an error. */
+/** Exit code for a connection that was lost or closed with an error. */
 export const LOST = 3;
 
-/** Whether an error ends a connection that the next one may do better. */
+/** Whether reconnecting may help after an error. */
 export function isLoss(error: unknown): error is Error {
   return error instanceof ClientConnectionError || error instanceof PingTimeoutError ||
     error instanceof WebSocketTimeoutError || isCut(error);
 }
 
-/** Whether the connection ended without a close frame: code 1006, which is no error of a class. */
+/**
+ * Whether the connection ended without a close frame (code 1006), an error without a class of its
+ * own.
+ */
 function isCut(error: unknown): error is Error {
   return error instanceof Error && error.message.startsWith("WebSocket connection lost");
 }
 
-/** What went wrong, with the likely cause and the next command. */
+/** Adds the likely cause and the next command to an error. */
 export function explained(error: unknown, parsed: ParsedArgs<WsOption>): unknown {
-  if (missingPermission(error) !== null) return error; // what is missing is the whole message
+  if (missingPermission(error) !== null) return error; // its message is complete
   if (isCut(error)) return new CommandError(error.message, { exitCode: LOST, cause: error });
   if (error instanceof TooManyRedirectsError) {
-    return new CommandError("the server redirects without end; --follow shows the way", {
+    return new CommandError("too many redirects; roundtrip --follow shows them", {
       exitCode: 4,
       cause: error,
     });
   }
   if (error instanceof WSServerHandshakeError) {
     return new CommandError(
-      `${error.message}; is this the path of a WebSocket? roundtrip shows what it answers`,
+      `${error.message}; is this the path of a WebSocket? roundtrip shows the response`,
       { exitCode: 4, cause: error },
     );
   }
@@ -56,14 +59,14 @@ export function explained(error: unknown, parsed: ParsedArgs<WsOption>): unknown
     return new CommandError(error.message, { exitCode: 2, cause: error });
   }
   if (error instanceof PingTimeoutError) {
-    return new CommandError(`${error.message}; --ping-timeout is the limit`, {
+    return new CommandError(`${error.message}; --ping-timeout changes the limit`, {
       exitCode: 2,
       cause: error,
     });
   }
   if (error instanceof WebSocketTimeoutError) {
-    const waited = `no answer to a ping in ${error.limit / 1000} s`;
-    return new CommandError(`${waited}, half of --ping-interval; --ping-timeout sets another`, {
+    const waited = `no pong within ${error.limit / 1000} s`;
+    return new CommandError(`${waited}, half of --ping-interval; --ping-timeout changes it`, {
       exitCode: 2,
       cause: error,
     });

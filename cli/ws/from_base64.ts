@@ -1,5 +1,5 @@
 /**
- * Binary messages of an input of text.
+ * Binary messages from base64 text.
  * @module
  */
 import { CommandError } from "../errors/usage_error.ts";
@@ -8,7 +8,7 @@ import { CommandError } from "../errors/usage_error.ts";
  * Reads a line of base64.
  *
  * @returns The bytes.
- * @throws {CommandError} If it is no base64.
+ * @throws {CommandError} If it is not valid base64.
  */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   try {

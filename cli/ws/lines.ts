@@ -1,14 +1,14 @@
 /**
- * Messages of an input.
+ * Splitting input into messages.
  * @module
  */
 
 /**
  * Splits an input into messages.
  *
- * @param input Where it comes from.
+ * @param input The input.
  * @param end Byte that ends a message: a line feed, or zero.
- * @yields Messages without their end; the last one may have had none.
+ * @yields Messages without their end; the last one may lack it.
  */
 export async function* messagesOf(
   input: AsyncIterable<Uint8Array>,
@@ -34,5 +34,5 @@ function joined(pieces: readonly Uint8Array[], end: number): Uint8Array<ArrayBuf
     bytes.set(piece, at);
     at += piece.length;
   }
-  return end === 10 && bytes.at(-1) === 13 ? bytes.subarray(0, -1) : bytes; // CR LF of Windows
+  return end === 10 && bytes.at(-1) === 13 ? bytes.subarray(0, -1) : bytes; // CR LF on Windows
 }

@@ -1,15 +1,15 @@
 /**
- * Pings that are timed.
+ * Pings with measured round-trip times.
  * @module
  */
 
-/** What a connection that is pinged does. */
+/** A connection that can be pinged. */
 export interface Pinged {
   /** Sends a ping. */
   ping(data: Uint8Array<ArrayBuffer>): Promise<void>;
 }
 
-/** Sends pings, measures how long their answers take, and waits no longer than a limit. */
+/** Sends pings, measures the round-trip times, and fails after a limit. */
 export class Pings implements Disposable {
   readonly #sent = new Map<number, number>();
   readonly #dead = Promise.withResolvers<never>();
@@ -19,12 +19,12 @@ export class Pings implements Disposable {
   #count = 0;
 
   /**
-   * Begins.
+   * Starts to ping.
    *
    * @param socket The connection.
    * @param interval Time between pings in ms.
-   * @param limit Longest wait for an answer in ms, `null` for none.
-   * @param onAnswer Told how long an answer took, in ms.
+   * @param limit Limit for an answer in ms, `null` for none.
+   * @param onAnswer Called with the round-trip time in ms.
    */
   constructor(
     socket: Pinged,
@@ -33,31 +33,31 @@ export class Pings implements Disposable {
     onAnswer: (ms: number) => void,
   ) {
     this.#onAnswer = onAnswer;
-    this.#dead.promise.catch(() => {}); // it may die when nobody waits any more
+    this.#dead.promise.catch(() => {}); // it may reject without a listener
     this.#timer = setInterval(() => {
       const number = ++this.#count;
       this.#sent.set(number, performance.now());
       if (limit !== null) {
         this.#limit ??= setTimeout(() => {
-          this.#dead.reject(new PingTimeoutError(`no answer to a ping in ${limit / 1000} s`));
+          this.#dead.reject(new PingTimeoutError(`no pong within ${limit / 1000} s`));
         }, limit);
       }
-      // A connection that is closed already says so elsewhere.
+      // A closed connection is reported elsewhere.
       socket.ping(new TextEncoder().encode(`roundtrip ${number}`)).catch(() => {});
     }, interval);
   }
 
-  /** Rejects once an answer has not come in time. */
+  /** Rejects once a pong is overdue. */
   get dead(): Promise<never> {
     return this.#dead.promise;
   }
 
-  /** Takes an answer. */
+  /** Handles a pong. */
   answered(data: Uint8Array): boolean {
     const number = Number(/^roundtrip (\d+)$/.exec(new TextDecoder().decode(data))?.[1]);
     const at = this.#sent.get(number);
     if (at === undefined) return false;
-    // It answers the ones before it too (RFC 6455 section 5.5.3).
+    // It also answers earlier pings (RFC 6455 section 5.5.3).
     for (const each of this.#sent.keys()) if (each <= number) this.#sent.delete(each);
     clearTimeout(this.#limit);
     this.#limit = undefined;
@@ -65,7 +65,7 @@ export class Pings implements Disposable {
     return true;
   }
 
-  /** Ends it. */
+  /** Stops the pings. */
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     clearTimeout(this.#limit);

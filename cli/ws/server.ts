@@ -1,5 +1,5 @@
 /**
- * `roundtrip ws -s PORT`: a room for everyone who connects.
+ * `roundtrip ws -s PORT`: a server that relays messages to all clients.
  * @module
  */
 import {
@@ -83,7 +83,7 @@ export async function broadcast(parsed: ParsedArgs<WsOption>, port: number): Pro
   return code;
 }
 
-/** How each socket of the room is opened. */
+/** Options of the server's sockets. */
 function socketOptionsOf(parsed: ParsedArgs<WsOption>): WebSocketResponseOptions {
   const heartbeat = parsed.number("ping-interval", { max: 86_400, fraction: true });
   const maxMsgSize = parsed.number("max-size");

@@ -1,9 +1,9 @@
 /**
- * Silence after the end of the input.
+ * Idle timer after the end of the input.
  * @module
  */
 
-/** Waits until nothing has come for a while. */
+/** Timer that fires after a time without messages. */
 export class Silence {
   readonly #ms: number;
   readonly #done = Promise.withResolvers<void>();
@@ -11,33 +11,33 @@ export class Silence {
   #started = false;
 
   /**
-   * Creates one; it waits from `start()` on.
+   * Creates a timer; `start()` starts it.
    *
-   * @param ms How long, in ms.
+   * @param ms Idle time in ms.
    */
   constructor(ms: number) {
     this.#ms = ms;
   }
 
-  /** Kept when nothing has come for that long. */
+  /** Resolves after the idle time. */
   get over(): Promise<void> {
     return this.#done.promise;
   }
 
-  /** Begins to wait. */
+  /** Starts the timer. */
   start(): void {
     this.#started = true;
     this.broken();
   }
 
-  /** Something has come: waits anew. */
+  /** Restarts the timer after a message. */
   broken(): void {
     if (!this.#started) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#done.resolve, this.#ms);
   }
 
-  /** Waits no more. */
+  /** Stops the timer. */
   stop(): void {
     this.#started = false;
     clearTimeout(this.#timer);

@@ -1,12 +1,12 @@
 /**
- * Commands that are typed into a conversation.
+ * Commands typed at the prompt.
  * @module
  */
 import type { ClientWebSocketResponse } from "../../client/mod.ts";
 import type { Console } from "./console.ts";
 import type { TypedPings } from "./typed_pings.ts";
 
-/** Does what a line that begins with a slash says; `//x` sends `/x`. */
+/** Runs a command that begins with a slash; `//x` sends `/x`. */
 export async function typedCommand(
   line: string,
   socket: ClientWebSocketResponse,
@@ -24,7 +24,7 @@ export async function typedCommand(
       await terminal.note("a code is 1000, or 3000 to 4999");
       return false;
     }
-    leave(); // the end that follows is this side's
+    leave(); // this side closes the connection
     await socket.close(code);
     return true;
   } else await terminal.note("commands: /ping [TEXT], /close [CODE], /quit; //x sends /x");

@@ -1,10 +1,10 @@
 /**
- * Pings that are typed into a conversation.
+ * Pings typed at the prompt.
  * @module
  */
 import type { Pinged } from "./pings.ts";
 
-/** Pings that wait for their answers. */
+/** Pings waiting for their answers. */
 export class TypedPings {
   readonly #sent: { readonly data: string; readonly text: string; readonly at: number }[] = [];
   #count = 0;
@@ -13,7 +13,7 @@ export class TypedPings {
    * Sends a ping.
    *
    * @param socket The connection.
-   * @param text What it carries, `""` for a number.
+   * @param text Payload, `""` for a number.
    * @throws {RangeError} If it is longer than 125 bytes.
    */
   async send(socket: Pinged, text: string): Promise<void> {
@@ -23,14 +23,14 @@ export class TypedPings {
   }
 
   /**
-   * Takes an answer.
+   * Handles a pong.
    *
-   * @returns What came, for the user; `null` if nothing was asked for.
+   * @returns A note for the user, `null` if it answers no ping.
    */
   answered(bytes: Uint8Array): string | null {
     const data = new TextDecoder().decode(bytes);
     const at = this.#sent.findIndex((each) => each.data === data);
-    // It answers the ones before it too (RFC 6455 section 5.5.3).
+    // It also answers earlier pings (RFC 6455 section 5.5.3).
     const ping = this.#sent.splice(0, at + 1).at(-1);
     if (ping === undefined) return null;
     const ms = (performance.now() - ping.at).toFixed(1);

@@ -34,29 +34,29 @@ Deno.test("certificates and keys that are none are refused before anything is se
     await Deno.writeTextFile(`${path}/${name}`, text);
   }
   const rows: [args: string, said: string][] = [
-    ["--verify text", "--verify: text holds no certificate in PEM form"],
-    ["--verify key.pem", "--verify: key.pem holds no certificate in PEM form"],
+    ["--verify text", "--verify: text contains no PEM certificate"],
+    ["--verify key.pem", "--verify: key.pem contains no PEM certificate"],
     ["--verify damaged.pem", "--verify: the certificate in damaged.pem is damaged"],
     ["--verify second.pem", "--verify: certificate 2 in second.pem is damaged"],
-    ["--cert text", "--cert: text holds no certificate in PEM form"],
+    ["--cert text", "--cert: text contains no PEM certificate"],
     ["--cert damaged.pem --cert-key key.pem", "--cert: the certificate in damaged.pem is damaged"],
-    ["--cert cert.pem", "--cert: cert.pem holds no private key; --cert-key FILE names it"],
-    ["--cert cert.pem --cert-key text", "--cert-key: text holds no private key in PEM form"],
+    ["--cert cert.pem", "--cert: cert.pem contains no private key; add --cert-key FILE"],
+    ["--cert cert.pem --cert-key text", "--cert-key: text contains no PEM private key"],
     [
       "--cert cert.pem --cert-key damaged-key.pem",
       "--cert-key: the key in damaged-key.pem is damaged",
     ],
     [
       "--cert cert.pem --cert-key other.pem",
-      "--cert-key: the key in other.pem is not that of the certificate in cert.pem",
+      "--cert-key: the key in other.pem does not match the certificate in cert.pem",
     ],
     [
       "--cert cert.pem --cert-key locked.pem",
-      "--cert-key: the key in locked.pem is encrypted; --cert-key-pass PASS opens it",
+      "--cert-key: the key in locked.pem is encrypted; add --cert-key-pass PASS",
     ],
     [
       "--cert cert.pem --cert-key locked.pem --cert-key-pass other",
-      "--cert-key-pass: it does not open the key in locked.pem",
+      "--cert-key-pass: it does not decrypt the key in locked.pem",
     ],
   ];
   const folderOf = (words: string): string[] =>

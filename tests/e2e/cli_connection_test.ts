@@ -82,7 +82,7 @@ Deno.test("--verify: a certificate is checked, by an authority of one's own, or 
     }],
     ["a file that is no certificate", ["--verify", "bad.pem", url], {
       code: USAGE,
-      stderr: /error: argument --verify: bad\.pem holds no certificate in PEM form\n$/,
+      stderr: /error: argument --verify: bad\.pem contains no PEM certificate\n$/,
     }],
     ["-m tells addresses and TLS", ["-m", "--verify", "ca.pem", url], {
       code: 0,
@@ -123,9 +123,9 @@ Deno.test({
     await using folder = await tempDir();
     await Deno.writeTextFile(`${folder.path}/both.pem`, CERT + KEY);
     const rows: [args: string[], what: RegExp][] = [
-      [["--proxy", "https://127.0.0.1:1"], /cannot talk https through a proxy of https; 2\.9 can/],
+      [["--proxy", "https://127.0.0.1:1"], /cannot use https through a proxy of https; 2\.9 can/],
       [["--proxy", "socks5://127.0.0.1:1", "--verify=no"], /with --cert or --verify no; 2\.9 can/],
-      [["--unix-socket", "x.sock"], /cannot talk https to a unix socket; 2\.9 can/],
+      [["--unix-socket", "x.sock"], /cannot use https over a unix socket; 2\.9 can/],
       [["--interface", "127.0.0.9"], /cannot connect from the address of --interface; 2\.9 can/],
     ];
     const options = { cwd: folder.path, env: CLEAN };
@@ -183,7 +183,7 @@ Deno.test({
       const rows: Row[] = [
         ["without", [...verify, url], {
           code: 1,
-          stderr: /it wants a certificate of yours: --cert FILE and --cert-key FILE/,
+          stderr: /it requires a client certificate: --cert FILE and --cert-key FILE/,
         }, options],
         ["two files", [...verify, "--cert", "cert.pem", "--cert-key", "key.pem", url], {
           code: 0,
@@ -358,7 +358,7 @@ Deno.test("--proxy: HTTP and SOCKS 5, for both schemes, with credentials, 1a", a
     }, "SOCKS 127.0.0.1:1"],
     ["no proxy there", ["--proxy", "http://127.0.0.1:1", `http://127.0.0.1:${p}/x`], {
       code: 1,
-      stderr: /the proxy 127\.0\.0\.1:1 cannot be reached .*: --proxy names it/,
+      stderr: /the proxy 127\.0\.0\.1:1 cannot be reached .*: it is set by --proxy/,
     }, null],
     ["no proxy there, https", ["--proxy", "http://127.0.0.1:1", `https://127.0.0.1:${s}/x`], {
       code: 1,
@@ -435,7 +435,7 @@ Deno.test("proxies of the environment, and .netrc, 1a", async () => {
     }, { env }],
     ["--bearer by another way", ["--bearer", "t", "-A", "digest", url], {
       code: USAGE,
-      stderr: /--bearer and --auth-type digest: credentials are sent in one way/,
+      stderr: /--bearer and --auth-type digest exclude each other/,
     }, { env }],
     [".netrc by -A basic", ["-A", "basic", `${url}/basic-auth/ada/secret`], {
       code: 0,
@@ -512,7 +512,7 @@ Deno.test("--unix-socket, --resolve, -4, -6, --interface, --connect-timeout, 1a"
     }],
     ["--unix-socket and --proxy", ["--unix-socket", path, "--proxy", "http://x", ":/"], {
       code: USAGE,
-      stderr: /--unix-socket is a connection to this machine/,
+      stderr: /--unix-socket and --proxy exclude each other/,
     }],
     ["--resolve HOST:ADDRESS", [
       "--resolve",

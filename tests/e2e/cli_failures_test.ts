@@ -86,7 +86,7 @@ Deno.test("ws says in a line what became of the connection", async () => {
     }, options],
     ["redirects without end", ["ws", `${ws}/loop`], {
       code: 4,
-      stderr: /^roundtrip ws: error: the server redirects without end[^\n]*\n$/,
+      stderr: /^roundtrip ws: error: too many redirects[^\n]*\n$/,
     }, options],
     ["a redirect to another protocol", ["ws", `${ws}/ftp`], {
       code: 1,
@@ -95,7 +95,7 @@ Deno.test("ws says in a line what became of the connection", async () => {
     [
       "--verify of no PEM",
       ["ws", "--verify", "text", "wss://127.0.0.1:1"],
-      usage(/--verify: text holds no certificate in PEM form\n$/),
+      usage(/--verify: text contains no PEM certificate\n$/),
       options,
     ],
     [
@@ -103,7 +103,7 @@ Deno.test("ws says in a line what became of the connection", async () => {
       [
         ...["ws", "--cert", "text", "--cert-key", "text", "wss://127.0.0.1:1"],
       ],
-      usage(/--cert: text holds no certificate in PEM form\n$/),
+      usage(/--cert: text contains no PEM certificate\n$/),
       options,
     ],
   ];
@@ -179,7 +179,7 @@ Deno.test({
       [
         '"$@"',
         ["--session", "/proc/s.json", url],
-        /cannot keep the session in \/proc\/s\.json: no such/,
+        /cannot save the session to \/proc\/s\.json: no such/,
       ],
       [
         '"$@"',
@@ -233,7 +233,7 @@ Deno.test("what cannot be listened on, run or sent is told in a line", async () 
     [["serve", "-P", "0", "--access-log-format", "%{", "./app.js"], 2, /--access-log-format: /],
     [["serve", "-P", "0", "./class.js"], 2, /is a class, .*: export default new Mine\(\)/],
     [["tutorial", "1", "--run", "0", "99999"], USAGE, /the example says: Invalid port/],
-    [["--offline", ":1", `a${"[b]".repeat(20_000)}=1`], USAGE, /nested too deeply to be written/],
+    [["--offline", ":1", `a${"[b]".repeat(20_000)}=1`], USAGE, /nested too deeply/],
   ];
   for (const [args, code, stderr] of rows) {
     const result = await cli(args, options);
@@ -309,7 +309,7 @@ Deno.test({
       [[`${url}/found`, "-d"], /cannot write found: the system forbids it\n$/],
       [
         [`${url}/found`, "--session", "./s"],
-        /cannot keep the session in \.\/s: permission denied\n$/,
+        /cannot save the session to \.\/s: permission denied\n$/,
       ],
       [[":1", "@app.js"], /cannot read app\.js: Permission denied/],
     ];

@@ -345,7 +345,7 @@ Deno.test("exit codes of requests", async () => {
       stderr: /item 'a:\\x1b\[2J': a header's value is one line, without control/,
     }],
     ["usage: a file beside JSON", [":1/", "a@x"], { code: USAGE, stderr: /add -f, or @x/ }],
-    ["usage: two bodies", [":1/", "a=1", "--raw", "x"], { code: USAGE, stderr: /has one source/ }],
+    ["usage: two bodies", [":1/", "a=1", "--raw", "x"], { code: USAGE, stderr: /only one source/ }],
     ["usage: no charset", ["--response-charset", "foo", ":1/"], {
       code: USAGE,
       stderr: /argument --response-charset: "foo" is not a known charset\n/,
@@ -388,7 +388,7 @@ Deno.test("a silent standard input does not hang a request, 1a", async () => {
   const { code, stdout, stderr } = await withSilentInput([`:${bin.port}/anything`]);
   assertEquals(code, 0);
   assertStringIncludes(stdout, '"method":"GET"');
-  assertMatch(stderr, /nothing came on standard input for 2 s: sending no body/);
+  assertMatch(stderr, /standard input was silent for 2 s: sending no body/);
 });
 
 /** Runs the command with a pipe whose other end stays open and says nothing. */
@@ -460,7 +460,7 @@ Deno.test("sessions keep cookies, headers and credentials in files of mode 0600"
   await Deno.writeTextFile(`${path}/s.json`, "{");
   const broken = await cli([...session, at("/get")], { env });
   assertEquals(broken.code, 1);
-  assertMatch(broken.stderr, /cannot read the session .*delete it to start anew/);
+  assertMatch(broken.stderr, /cannot read the session .*delete it to start over/);
 });
 
 Deno.test("session files of HTTPie and xh are read, and written in their format", async () => {
@@ -538,7 +538,7 @@ Deno.test("other JSON is no session; sessions keep cookies of the command line a
     await Deno.writeTextFile(`${cwd}/other.json`, text);
     const { code, stderr } = await cli(["--session", "./other.json", at("/get")], { cwd });
     assertEquals(code, 1, text);
-    assertMatch(stderr, /cannot use \.\/other\.json as a session: it is JSON of another kind/);
+    assertMatch(stderr, /cannot use \.\/other\.json as a session: it is not a session/);
     assertEquals(await Deno.readTextFile(`${cwd}/other.json`), text);
   }
   const session = ["--session", "./s.json"];
@@ -608,7 +608,7 @@ Deno.test("downloads: -o, a short body, what is there already", async () => {
     }, { cwd }],
     ["--no-clobber keeps it", ["--no-clobber", "-o", "kept.txt", at("/base64/aGk=")], {
       code: 1,
-      stderr: /kept\.txt exists already, and --no-clobber keeps it/,
+      stderr: /kept\.txt already exists, and --no-clobber keeps it/,
     }, { cwd }],
     ["-o of a link goes where it points", ["-o", "link", at("/base64/aGk=")], {
       code: 0,

@@ -68,8 +68,8 @@ Deno.test("words that are wrong are explained in a line", async () => {
     ["--offline :1 a=b Content-Length:5", {
       code: 1,
       stderr:
-        'roundtrip: error: Cannot send Content-Length "5": it is not the body\'s length; leave the ' +
-        "header out, and the right one is sent\n",
+        'roundtrip: error: Cannot send Content-Length "5": it is not the body\'s length; leave out ' +
+        "the header to send the right one\n",
     }],
     ["--offline :1 Content-Length:x", { code: 1, stderr: /^roundtrip: error: [^\n]+\n$/ }],
     ["fils .", { code: 1, stderr: /^[^\n]+spelled right\? Did you mean roundtrip files\?\n$/ }],

@@ -98,7 +98,7 @@ Deno.test("ws connects as requests do: TLS, proxies, sockets, credentials, 1c", 
     }],
     ["no proxy there", ["--proxy", "http://127.0.0.1:1", url], {
       code: 1,
-      stderr: /the proxy 127\.0\.0\.1:1 cannot be reached: .*--proxy names it/,
+      stderr: /the proxy 127\.0\.0\.1:1 cannot be reached: .*it is set by --proxy/,
     }, null],
     ["a proxy that is none", ["--proxy", "x", url], { code: USAGE, stderr: /expected http/ }, null],
     [
@@ -195,11 +195,11 @@ Deno.test("ws --ping-interval gives up a server that does not answer", async () 
   const rows: [args: string[], stderr: RegExp][] = [
     [
       ["--ping-interval", "0.3"],
-      /error: no answer to a ping in 0\.15 s, half of --ping-interval; --ping-timeout/,
+      /error: no pong within 0\.15 s, half of --ping-interval; --ping-timeout/,
     ],
     [
       ["--ping-interval", "0.1", "--ping-timeout", "0.3"],
-      /no answer to a ping in 0\.3 s; --ping-timeout is the limit/,
+      /no pong within 0\.3 s; --ping-timeout changes the limit/,
     ],
   ];
   for (const [args, stderr] of rows) {
