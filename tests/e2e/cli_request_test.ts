@@ -344,7 +344,7 @@ Deno.test("exit codes of requests", async () => {
       code: USAGE,
       stderr: /item 'a:\\x1b\[2J': a header's value is one line, without control/,
     }],
-    ["usage: a file beside JSON", [":1/", "a@x"], { code: USAGE, stderr: /add -f, or @x/ }],
+    ["usage: a file beside JSON", [":1/", "a@x"], { code: USAGE, stderr: /add -f, or use @x/ }],
     ["usage: two bodies", [":1/", "a=1", "--raw", "x"], { code: USAGE, stderr: /only one source/ }],
     ["usage: no charset", ["--response-charset", "foo", ":1/"], {
       code: USAGE,

@@ -261,9 +261,15 @@ Deno.test("-c goes on with the fragment of any program, 1a -c", async () => {
   const rest = "bytes=20000-";
   type Left = Readonly<Record<string, Uint8Array | string>>;
   const rows: [name: string, args: string[], left: Left, asked: string[], stderr: RegExp][] = [
-    ["of curl, wget, HTTPie", ["-d", "-o", "f", "/etag"], { f: part }, [rest], /length alone/],
+    ["of curl, wget, HTTPie", ["-d", "-o", "f", "/etag"], { f: part }, [rest], /only its length/],
     ["by the URL's name", ["/f"], { f: part }, [rest], /20\.0 kB were there/],
-    ["of a server without a validator", ["-o", "f", "/bare"], { f: part }, [rest], /length alone/],
+    [
+      "of a server without a validator",
+      ["-o", "f", "/bare"],
+      { f: part },
+      [rest],
+      /only its length/,
+    ],
     ["of Chromium", ["/f"], { "f.crdownload": part }, [rest], /saved to f\n/],
     ["of Firefox", ["-d", "/f"], { "f.part": part }, [rest], /saved to f\n/],
     ["its own", ["/f"], { "f.part": part, "f.part.json": '{"validator":"\\"v2\\""}' }, [
@@ -277,7 +283,7 @@ Deno.test("-c goes on with the fragment of any program, 1a -c", async () => {
         "f.part.json": '{"validator":"\\"v1\\""}',
       },
       [`${rest} if "v1"`],
-      /^f\.part: it has changed; starting anew\n/,
+      /^f\.part: it has changed; starting over\n/,
     ],
     [
       "by the server's name",
@@ -296,7 +302,7 @@ Deno.test("-c goes on with the fragment of any program, 1a -c", async () => {
     ["longer than the file", ["-o", "f", "/etag"], { f: long }, [
       "bytes=60000-",
       "all",
-    ], /f: it has changed; starting anew/],
+    ], /f: it has changed; starting over/],
     [
       "no parts",
       ["-o", "f", "/whole"],
@@ -304,7 +310,7 @@ Deno.test("-c goes on with the fragment of any program, 1a -c", async () => {
       [rest],
       /does not support ranges; starting over/,
     ],
-    ["no parts, by the URL's name", ["/whole"], { whole: part }, [rest], /starting anew/],
+    ["no parts, by the URL's name", ["/whole"], { whole: part }, [rest], /starting over/],
     ["-q", ["-q", "-o", "f", "/etag"], { f: part }, [rest], /^$/],
   ];
   for (const [name, args, left, asked, stderr] of rows) {

@@ -98,7 +98,7 @@ Deno.test("ws connects as requests do: TLS, proxies, sockets, credentials, 1c", 
     }],
     ["no proxy there", ["--proxy", "http://127.0.0.1:1", url], {
       code: 1,
-      stderr: /the proxy 127\.0\.0\.1:1 cannot be reached: .*it is set by --proxy/,
+      stderr: /the proxy 127\.0\.0\.1:1 cannot be reached .*it is set by --proxy/,
     }, null],
     ["a proxy that is none", ["--proxy", "x", url], { code: USAGE, stderr: /expected http/ }, null],
     [
