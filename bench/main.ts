@@ -5,14 +5,14 @@
  */
 
 import { CASES } from "./cases/mod.ts";
-import type { BenchCase } from "./case.ts";
-import { drawChart } from "./chart.ts";
-import { howToInstall, missingTools } from "./contenders.ts";
-import { runCase } from "./harness.ts";
-import { helpText, type Options, parseOptions, UsageError } from "./options.ts";
-import { type Cores, findCores, killAll } from "./process.ts";
-import { type CaseResult, meetsGoal, recordResults, summarize } from "./results.ts";
-import { formatTable } from "./table.ts";
+import type { BenchCase } from "./measure/case.ts";
+import { drawChart } from "./measure/chart.ts";
+import { howToInstall, missingTools } from "./measure/contenders.ts";
+import { runCase } from "./measure/harness.ts";
+import { helpText, type Options, parseOptions, UsageError } from "./measure/options.ts";
+import { type Cores, findCores, killAll } from "./measure/process.ts";
+import { type CaseResult, meetsGoal, recordResults, summarize } from "./measure/results.ts";
+import { formatTable } from "./measure/table.ts";
 
 const CHART = new URL("chart.svg", import.meta.url);
 

@@ -1,5 +1,5 @@
-import type { BenchCase, Row } from "../case.ts";
-import { wrk } from "../server_case.ts";
+import type { BenchCase, Row } from "../measure/case.ts";
+import { wrk } from "../measure/server_case.ts";
 import { CHECK, FOLDER, NGINX, transfer, withFiles } from "./static_files.ts";
 
 const ROWS: readonly Row[] = [

@@ -1,8 +1,8 @@
-import type { Bench, BenchCase, Row, Running } from "../case.ts";
-import { median } from "../harness.ts";
+import type { Bench, BenchCase, Row, Running } from "../measure/case.ts";
+import { median } from "../measure/harness.ts";
 import { HELLO } from "../contenders/servers/replies.mjs";
-import type { Child } from "../process.ts";
-import { freePort, startServer } from "../server_case.ts";
+import type { Child } from "../measure/process.ts";
+import { freePort, startServer } from "../measure/server_case.ts";
 
 const FOLDER = decodeURIComponent(new URL("../setup", import.meta.url).pathname);
 const PATIENCE = 20_000; // ms

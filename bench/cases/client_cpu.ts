@@ -1,5 +1,5 @@
-import type { BenchCase, Row } from "../case.ts";
-import { cpuOfClient } from "../client_case.ts";
+import type { BenchCase, Row } from "../measure/case.ts";
+import { cpuOfClient } from "../measure/client_case.ts";
 import { HELLO, LONG_REPLY } from "../contenders/servers/replies.mjs";
 
 /** A row for a program of `clients/`; goals are shares of its CPU time. */

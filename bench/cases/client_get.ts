@@ -1,5 +1,5 @@
-import type { BenchCase } from "../case.ts";
-import { asClient } from "../client_case.ts";
+import type { BenchCase } from "../measure/case.ts";
+import { asClient } from "../measure/client_case.ts";
 import { HELLO } from "../contenders/servers/replies.mjs";
 
 const FIVE_MINUTES = ["--timeout", "300000"];

@@ -1,7 +1,7 @@
-import type { BenchCase } from "../case.ts";
-import { httpServers } from "../http_servers.ts";
+import type { BenchCase } from "../measure/case.ts";
+import { httpServers } from "../measure/http_servers.ts";
 import { HELLO } from "../contenders/servers/replies.mjs";
-import { underLoad, wrk } from "../server_case.ts";
+import { underLoad, wrk } from "../measure/server_case.ts";
 
 /** The least a server can do: one route, a constant text. */
 export const hello: BenchCase = {

@@ -1,6 +1,6 @@
-import type { BenchCase } from "../case.ts";
-import { httpServers } from "../http_servers.ts";
-import { underLoad, wrk } from "../server_case.ts";
+import type { BenchCase } from "../measure/case.ts";
+import { httpServers } from "../measure/http_servers.ts";
+import { underLoad, wrk } from "../measure/server_case.ts";
 import { REPLY } from "../contenders/servers/replies.mjs";
 
 /** A small object that is serialized for each request. */

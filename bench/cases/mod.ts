@@ -7,7 +7,7 @@
  * `measure()` resolves to one figure in the case's unit.
  */
 
-import type { BenchCase } from "../case.ts";
+import type { BenchCase } from "../measure/case.ts";
 import { clientGet } from "./client_get.ts";
 import { clientCpu } from "./client_cpu.ts";
 import { cliFiles100m, cliFiles10k } from "./cli_files.ts";

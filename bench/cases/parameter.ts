@@ -1,6 +1,6 @@
-import type { BenchCase } from "../case.ts";
-import { httpServers } from "../http_servers.ts";
-import { underLoad, wrk } from "../server_case.ts";
+import type { BenchCase } from "../measure/case.ts";
+import { httpServers } from "../measure/http_servers.ts";
+import { underLoad, wrk } from "../measure/server_case.ts";
 
 /** A route with a parameter, which is what the server answers with. */
 export const parameter: BenchCase = {

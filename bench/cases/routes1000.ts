@@ -1,6 +1,6 @@
-import type { BenchCase, Row } from "../case.ts";
-import { httpServers } from "../http_servers.ts";
-import { underLoad, wrk } from "../server_case.ts";
+import type { BenchCase, Row } from "../measure/case.ts";
+import { httpServers } from "../measure/http_servers.ts";
+import { underLoad, wrk } from "../measure/server_case.ts";
 
 const FEW = 10;
 const MANY = 1000;

@@ -1,7 +1,7 @@
-import type { Bench, BenchCase, Program, Row } from "../case.ts";
-import { findTool, howToInstall } from "../contenders.ts";
+import type { Bench, BenchCase, Program, Row } from "../measure/case.ts";
+import { findTool, howToInstall } from "../measure/contenders.ts";
 import { HELLO } from "../contenders/servers/replies.mjs";
-import { type Load, underLoad, wrk } from "../server_case.ts";
+import { type Load, underLoad, wrk } from "../measure/server_case.ts";
 
 /** Git-ignored, like everything that `bench/setup` makes. */
 export const FOLDER = decodeURIComponent(

@@ -1,5 +1,5 @@
-import type { BenchCase, Row } from "../case.ts";
-import { asClient } from "../client_case.ts";
+import type { BenchCase, Row } from "../measure/case.ts";
+import { asClient } from "../measure/client_case.ts";
 import { HELLO, LARGE } from "../contenders/servers/replies.mjs";
 
 function rows(mode: string): Row[] {

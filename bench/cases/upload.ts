@@ -1,6 +1,6 @@
-import type { Bench, BenchCase, Program, Row } from "../case.ts";
+import type { Bench, BenchCase, Program, Row } from "../measure/case.ts";
 import { HELLO } from "../contenders/servers/replies.mjs";
-import { type Load, underLoad } from "../server_case.ts";
+import { type Load, underLoad } from "../measure/server_case.ts";
 
 const LOAD: Program = { runtime: "deno", file: "clients/upload_load.ts" };
 const CHECK = { path: "/", expect: HELLO };

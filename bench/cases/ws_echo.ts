@@ -1,6 +1,6 @@
-import type { Bench, BenchCase, Program } from "../case.ts";
+import type { Bench, BenchCase, Program } from "../measure/case.ts";
 import { HELLO } from "../contenders/servers/replies.mjs";
-import { underLoad } from "../server_case.ts";
+import { underLoad } from "../measure/server_case.ts";
 
 const LOAD: Program = { runtime: "deno", file: "clients/ws_load.ts" };
 

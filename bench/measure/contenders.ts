@@ -29,7 +29,7 @@ export interface Found {
   readonly version: string;
 }
 
-const BENCH = new URL("./", import.meta.url);
+const BENCH = new URL("../", import.meta.url);
 const PYTHON_PROBE = "import sys, aiohttp, uvloop; " +
   "print(aiohttp.__version__, '+ uvloop', uvloop.__version__, '+ Python', sys.version.split()[0])";
 

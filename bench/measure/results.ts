@@ -2,7 +2,7 @@
  * What a run found out, in the form of `results.json`: figures and versions, nothing of the machine.
  */
 
-import config from "../deno.json" with { type: "json" };
+import config from "../../deno.json" with { type: "json" };
 import type { BenchCase, Row } from "./case.ts";
 import { findTool, type Tool, toolsOf } from "./contenders.ts";
 import { type Effort, median, type Outcome } from "./harness.ts";
@@ -120,7 +120,7 @@ async function versionsOf(rows: readonly Row[], more: readonly Tool[]) {
   return versions;
 }
 
-const FILE = new URL("results.json", import.meta.url);
+const FILE = new URL("../results.json", import.meta.url);
 
 /** The figures of earlier runs; none when there is no file yet. */
 export async function readResults(): Promise<Results> {

@@ -1,0 +1,118 @@
+/**
+ * The platform's HTTP clients behind `fetch`, which hold its connections.
+ * @module
+ */
+import { NotSupportedError } from "../../http/not_supported_error.ts";
+import type { ResolvedConnector } from "../connect/connector.ts";
+import { withoutProxyVariables } from "../connect/environment.ts";
+import { percentDecoded } from "../connect/percent_decoded.ts";
+import { ProxyRelay } from "../connect/proxy_relay.ts";
+
+/** The platform's HTTP clients, one for each way to connect, made on demand and closed together. */
+export class HttpClients {
+  readonly #options: ResolvedConnector;
+  readonly #clients = new Map<string, Deno.HttpClient>();
+  readonly #relays = new Map<string, ProxyRelay>();
+  readonly #plain: boolean;
+  #usual: Deno.HttpClient | null = null; // the pool without a proxy
+
+  /**
+   * Makes none yet, but checks the options.
+   *
+   * @throws {NotSupportedError} If this runtime's `fetch` cannot do what they ask for.
+   * @throws {TypeError} If a certificate or the proxy is not valid.
+   */
+  constructor(options: ResolvedConnector) {
+    this.#options = options;
+    // Elsewhere than on Deno there is nothing to own: fetch has one pool for the program.
+    this.#plain = !("Deno" in globalThis);
+    const { proxy, cert, localAddress, caCerts } = options;
+    if (this.#plain && ((proxy ?? cert ?? localAddress) !== null || caCerts.length > 0)) {
+      throw new NotSupportedError(
+        "connector",
+        "this runtime's fetch takes no proxy or certificate",
+      );
+    }
+    if ((cert ?? localAddress) === null && caCerts.length === 0) return;
+    try {
+      this.get(proxy, !options.forceClose, null); // a mistake is told here, not by the first request
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new TypeError(`Cannot use the connector: ${reason}`, { cause });
+    }
+  }
+
+  /** The client for a proxy; `pooled` says whether its connections may serve other requests too. */
+  get(asked: string | null, pooled: boolean, url: string | null): Deno.HttpClient | undefined {
+    if (this.#plain) return undefined;
+    if (asked === null && pooled && this.#usual !== null) return this.#usual; // nearly every request
+    const proxy = url?.startsWith("https:") ? this.#withoutPassword(asked) : asked;
+    const key = `${pooled ? "" : "!"}${proxy ?? ""}`;
+    let client = this.#clients.get(key);
+    if (client === undefined) {
+      const options = clientOptions(this.#options, proxy, pooled);
+      // Deno's client goes through HTTP_PROXY unasked, and past the caller's own proxy to hosts that
+      // NO_PROXY lists, if they are there when it is made.
+      client = withoutProxyVariables(() => Deno.createHttpClient(options));
+      this.#clients.set(key, client);
+      if (key === "") this.#usual = client;
+    }
+    return client;
+  }
+
+  /** Ends their connections. */
+  close(): void {
+    for (const each of [...this.#clients.values(), ...this.#relays.values()]) each.close();
+    this.#clients.clear();
+    this.#usual = null;
+    this.#relays.clear();
+  }
+
+  /**
+   * Deno's fetch shows the password of an `http:` proxy to the proxy, as it should, and inside of the
+   * tunnel to the https server too. So it is given the password of a relay, which knows the proxy's.
+   */
+  #withoutPassword(proxy: string | null): string | null {
+    if (proxy === null || !/^http:[^?#]*@/.test(proxy)) return proxy;
+    if (this.#options.localAddress !== null) {
+      throw new NotSupportedError("connector.localAddress", "the proxy asks for a password");
+    }
+    const known = this.#relays.get(proxy);
+    const relay = known === undefined || known.closed ? new ProxyRelay(proxy) : known;
+    this.#relays.set(proxy, relay);
+    return relay.url;
+  }
+}
+
+function clientOptions(
+  options: ResolvedConnector,
+  proxy: string | null,
+  pooled: boolean,
+): Deno.CreateHttpClientOptions {
+  const { caCerts, cert, key, localAddress } = options;
+  return {
+    allowHost: true, // a Host header of the caller is sent, not dropped in silence
+    http2: options.http2,
+    poolIdleTimeout: options.keepAlive,
+    ...(pooled && options.keepAlive > 0 ? {} : { poolMaxIdlePerHost: 0 }),
+    ...(proxy === null ? {} : { proxy: platformProxy(proxy) }),
+    ...(caCerts.length === 0 ? {} : { caCerts: [...caCerts] }),
+    ...(cert === null || key === null ? {} : { cert, key }),
+    ...(localAddress === null ? {} : { localAddress }),
+  };
+}
+
+function platformProxy(proxy: string): Deno.Proxy {
+  const url = new URL(proxy);
+  if (url.protocol === "unix:") {
+    return { transport: "unix", path: percentDecoded(url.pathname) };
+  }
+  const { username, password } = url;
+  url.username = url.password = "";
+  return { // without `transport`: the URL says it, and Deno 2.4 refuses "socks5"
+    url: url.href.replace(/\/$/, ""),
+    ...(username + password === "" ? {} : {
+      basicAuth: { username: percentDecoded(username), password: percentDecoded(password) },
+    }),
+  };
+}
