@@ -1,5 +1,5 @@
-import type { BenchCase, Row } from "../case.ts";
-import { asClient, cpuOfClient } from "../client_case.ts";
+import type { BenchCase, Row } from "../measure/case.ts";
+import { asClient, cpuOfClient } from "../measure/client_case.ts";
 import { HELLO } from "../contenders/servers/replies.mjs";
 
 const SERVER = { runtime: "deno", file: "servers/ws_deno_serve.ts" } as const;
