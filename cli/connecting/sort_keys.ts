@@ -16,8 +16,6 @@ interface Container {
 /**
  * Sorts the keys of all objects by code points; repeated keys keep their order. Numbers and escapes
  * stay as written, whitespace is removed.
- *
- * @param text Valid JSON.
  */
 export function sortKeys(text: string): string {
   // No recursion: nesting has no limit.

@@ -10,8 +10,6 @@ import { CommandError, UsageError } from "../errors/usage_error.ts";
 /**
  * Reads the options for listening.
  *
- * @param parsed Arguments.
- * @param usual Default engine; TLS always uses Deno's.
  * @returns Host, port, unix socket, certificate, log and engine for `runApp()`.
  * @throws {UsageError} If a value is not valid or one of the two TLS options is missing.
  */

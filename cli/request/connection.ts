@@ -72,11 +72,7 @@ function checkOld(url: string, proxy: string, own: boolean): void {
   if (own) throw tooOldTo("talk https through a proxy with --cert or --verify no");
 }
 
-/**
- * Keeps the times of the last hop.
- *
- * @param times Where they are kept.
- */
+/** Keeps the times of the last hop. */
 export function timesTrace(times: Times): TraceConfig {
   let started = 0;
   const since = (): number => performance.now() - started;

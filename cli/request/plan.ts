@@ -230,7 +230,6 @@ async function loaded(item: Item): Promise<Item> {
 /**
  * Opens the body for the session.
  *
- * @returns Text, a streamed file, or a form.
  * @throws {CommandError} If a file cannot be read.
  */
 export async function dataOf(

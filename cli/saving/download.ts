@@ -122,7 +122,6 @@ async function announce(
  *
  * @param output Value of `--output`, `null` if not given.
  * @param name Name suggested by the response.
- * @returns The path, with links resolved.
  */
 export function pathOf(output: string | null, name: string): string {
   if (output === null) return name;

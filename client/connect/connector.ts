@@ -156,8 +156,6 @@ const PROXY_SCHEMES = new Set(["http:", "https:", "socks5:", "socks5h:", "unix:"
 /**
  * Completes a connector's options.
  *
- * @param options What the caller gave.
- * @returns All of them.
  * @throws {RangeError} If a limit is no whole number from 0 on, or `family` no version of IP.
  * @throws {TypeError} If the proxy is no URL of a known scheme, the fingerprint is none, one of `cert` and `key` misses, or
  * one of `caCerts` is no PEM text.
@@ -223,7 +221,6 @@ function digest(given: string): string {
 /**
  * Refuses what `fetch` cannot do.
  *
- * @param options What the caller gave.
  * @throws {NotSupportedError} If one of them is only for sockets.
  */
 export function refuseForFetch(options: ConnectorOptions = {}): void {
@@ -239,8 +236,6 @@ export function refuseForFetch(options: ConnectorOptions = {}): void {
 /**
  * Checks the URL of a proxy.
  *
- * @param proxy The URL.
- * @returns The URL as text.
  * @throws {TypeError} If it is no URL of a known scheme.
  */
 export function checkProxy(proxy: string | URL): string {

@@ -26,8 +26,6 @@ export function headersOf(init: HeadersLike | undefined): Headers {
 /**
  * Lists headers in the order and case in which the caller gave them.
  *
- * @param init The headers.
- * @returns Pairs, checked.
  * @throws {TypeError} If a name is no token, or a value holds what no header may.
  */
 export function listOf(init: HeadersLike | undefined): HeaderList {
@@ -63,9 +61,6 @@ function checkedValue(name: string, given: string): string {
 /**
  * Lists headers that may have been changed, the others in the order and case that they had.
  *
- * @param headers The headers.
- * @param origin What they were made of.
- * @returns Pairs, checked.
  * @throws {TypeError} If a value holds a control character.
  */
 export function restoredList(headers: Headers, origin: HeaderList): HeaderList {
@@ -90,8 +85,6 @@ export function restoredList(headers: Headers, origin: HeaderList): HeaderList {
 /**
  * Looks a header up.
  *
- * @param list The headers.
- * @param name Name in lower case.
  * @returns Its value, the first one where it repeats; `null` where it is missing.
  */
 export function headerOf(list: HeaderList, name: string): string | null {
@@ -99,24 +92,12 @@ export function headerOf(list: HeaderList, name: string): string | null {
   return null;
 }
 
-/**
- * Tells whether a header has a name.
- *
- * @param given The header's, in any case.
- * @param name The name, in lower case.
- */
+/** Tells whether a header has a name. */
 export function isNamed(given: string, name: string): boolean {
   return given === name || (given.length === name.length && given.toLowerCase() === name);
 }
 
-/**
- * Puts a header in, in place of those of its name.
- *
- * @param list The headers.
- * @param name Name in lower case.
- * @param value The value.
- * @returns A list with it.
- */
+/** Puts a header in, in place of those of its name. */
 export function withHeader(list: HeaderList, name: string, value: string): HeaderList {
   return [...list.filter(([each]) => !isNamed(each, name)), [name, checkedValue(name, value)]];
 }

@@ -6,11 +6,7 @@ import { asError } from "../errors/connection_errors.ts";
 
 /** What ends with a hop. */
 export interface Abortable {
-  /**
-   * Ends it.
-   *
-   * @param reason Why.
-   */
+  /** Ends it. */
   abort(reason: Error): void;
 }
 
@@ -20,17 +16,9 @@ export interface HopAbort {
   readonly reason: Error | null;
   /** The same as a signal, made when somebody asks for it. */
   readonly signal: AbortSignal;
-  /**
-   * Has something end with the hop, from now on.
-   *
-   * @param target What ends.
-   */
+  /** Has something end with the hop, from now on. */
   add(target: Abortable): void;
-  /**
-   * Takes it back; to be called with each that was added.
-   *
-   * @param target The same.
-   */
+  /** Takes it back; to be called with each that was added. */
   delete(target: Abortable): void;
 }
 
@@ -45,7 +33,6 @@ export const NEVER: HopAbort = {
 /**
  * Gives what ends a hop, whoever made it.
  *
- * @param hop The hop.
  * @returns Its own, or one that is made of its signal.
  */
 export function abortOf(

@@ -28,17 +28,9 @@ export interface RequestContext {
   readonly rawBody: boolean;
   /** Told how much of the body was sent, `null` for nobody. */
   readonly onUploadProgress: ProgressCallback | null;
-  /**
-   * A reply has come; if the request fails now, it is given up.
-   *
-   * @param reply The reply.
-   */
+  /** A reply has come; if the request fails now, it is given up. */
   received(reply: HopResult): void;
-  /**
-   * A body is the request's, to be closed with it.
-   *
-   * @param body The body.
-   */
+  /** A body is the request's, to be closed with it. */
   own(body: Payload): void;
 }
 

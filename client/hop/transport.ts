@@ -33,11 +33,7 @@ export interface HopObserver {
   dequeued(): void;
   /** A new connection is made; where the transport sees it, as all that follows up to `secured()`. */
   connecting?(): void;
-  /**
-   * The name of a host is looked up.
-   *
-   * @param host The name.
-   */
+  /** The name of a host is looked up. */
   resolving?(host: string): void;
   /**
    * The name was looked up.
@@ -186,8 +182,6 @@ export interface HopResult {
   readonly decoded?: boolean;
   /**
    * Looks a header up without making `headers`, where the transport can; see {@linkcode replyHeader}.
-   *
-   * @param name Name in lower case.
    */
   header?(name: string): string | null;
   /** The values of `Set-Cookie` without making `headers`, where the transport can. */
@@ -230,8 +224,6 @@ export interface Transport {
    * Sends a request and waits for the head of its reply. Redirects, cookies and deadlines are
    * not its business.
    *
-   * @param request The request.
-   * @returns The reply.
    * @throws {ClientConnectionError} If no reply came.
    */
   send(request: HopRequest): Promise<HopResult>;
@@ -242,7 +234,6 @@ export interface Transport {
 /**
  * Tells whether headers ask to talk something else on the connection (RFC 9110 section 7.8).
  *
- * @param headers Headers of a request.
  * @returns Whether `Upgrade` is among them.
  */
 export function asksUpgrade(headers: HeaderList): boolean {
@@ -279,8 +270,6 @@ export function discardReply(result: HopResult): void {
 /**
  * Looks a header of a reply up in the cheapest way.
  *
- * @param result The reply.
- * @param name Name in lower case.
  * @returns Its value, `null` where it is missing.
  */
 export function replyHeader(result: HopResult, name: string): string | null {

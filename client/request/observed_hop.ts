@@ -30,12 +30,7 @@ export interface ObservedBody extends HopBody {
 
 const OVER = new ClientConnectionError("Connection closed: the reply was read or given up");
 
-/**
- * Watches a request's body on its way to the transport.
- *
- * @param payload The body.
- * @param request The hop that it is part of.
- */
+/** Watches a request's body on its way to the transport. */
 export function observedBody(payload: Payload, request: ClientRequest): ObservedBody {
   const { phases, trace } = request.context ?? {};
   const body = countedBody(payload, request);

@@ -29,12 +29,7 @@ export class OpenRequests<T extends Timed> implements Iterable<T> {
     return this.#list.size;
   }
 
-  /**
-   * Adds a request.
-   *
-   * @param request The request.
-   * @returns Its place, to leave by.
-   */
+  /** Adds a request. */
   add(request: T): LinkedNode<T> {
     if (this.#list.size === 0 && this.#timer !== null) keepAlive(this.#timer, true);
     const place = this.#list.add(request);
@@ -53,11 +48,7 @@ export class OpenRequests<T extends Timed> implements Iterable<T> {
     keepAlive(this.#timer, false);
   }
 
-  /**
-   * Takes note of a limit: somebody has to look then.
-   *
-   * @param due When it has passed.
-   */
+  /** Takes note of a limit: somebody has to look then. */
   expect(due: number): void {
     if (due >= this.#firesAt) return;
     this.clear();

@@ -213,8 +213,6 @@ export interface ResolvedOptions
 /**
  * Completes a session's options.
  *
- * @param options What the caller gave.
- * @returns The defaults of the session's requests.
  * @throws {InvalidURLError} If `baseUrl` is not an absolute `http:` or `https:` URL.
  * @throws {TypeError} If more than one of `app`, `connector` and `transport` is given, or `auth`
  * with credentials in `baseUrl`, or is none itself.
@@ -291,11 +289,6 @@ function transportOf({ app, connector, transport }: SessionOptions): Transport {
 /**
  * Completes a request's options.
  *
- * @param session The session's.
- * @param method Method in upper case.
- * @param url URL as the caller gave it.
- * @param options What the caller gave.
- * @returns The options of this request.
  * @throws {TypeError} If `data` and `json` are both given.
  * @throws {RangeError} If `maxRedirects` is no number of redirects.
  * @throws {NotSupportedError} If a proxy is named for an application in this program.
@@ -347,13 +340,7 @@ export function resolveRequest(
   };
 }
 
-/**
- * Puts a request's middlewares together, the repetition outermost.
- *
- * @param session The session's.
- * @param own The request's.
- * @returns All of them.
- */
+/** Puts a request's middlewares together, the repetition outermost. */
 export function middlewaresOf(
   session: Pick<SessionDefaults, "middlewares" | "retry">,
   own: SharedOptions = {},

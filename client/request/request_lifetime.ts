@@ -119,8 +119,6 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
   /**
    * Names who answers for the reply from now on: a transport heeds an abort until the head has come,
    * see `HopRequest`.
-   *
-   * @param response Ends the reply's body.
    */
   answeredBy(response: Abortable): void {
     this.#reply = this.#earlier = null;
@@ -128,21 +126,13 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     else response.abort(this.#reason);
   }
 
-  /**
-   * A reply has come; if the request fails now, it is given up.
-   *
-   * @param reply The reply.
-   */
+  /** A reply has come; if the request fails now, it is given up. */
   received(reply: HopResult): void {
     if (this.#reply !== null) (this.#earlier ??= []).push(this.#reply);
     this.#reply = reply;
   }
 
-  /**
-   * A body is the request's.
-   *
-   * @param body The body.
-   */
+  /** A body is the request's. */
   own(body: Payload): void {
     if (body.close !== undefined) (this.#bodies ??= []).push(body);
   }
@@ -247,11 +237,7 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     this.#target = this.#others = null;
   }
 
-  /**
-   * Ends the watch and whatever of the request is still under way.
-   *
-   * @param reason Why.
-   */
+  /** Ends the watch and whatever of the request is still under way. */
   fail(reason: unknown): void {
     this.#abort(reason);
     this.#isOver = true;

@@ -120,11 +120,7 @@ export class ClientResponse {
   #text: string | null = null;
   readonly #fallbackCharset: FallbackCharsetResolver | null;
 
-  /**
-   * Creates one.
-   *
-   * @param init Request, redirects and reply.
-   */
+  /** Creates one. */
   constructor(init: ClientResponseInit) {
     this.status = init.result.status;
     this.reason = init.result.reason;
@@ -249,8 +245,6 @@ export class ClientResponse {
    *
    * `latin1` and `ascii` mean windows-1252, as in browsers; a byte order mark is taken off.
    *
-   * @param options The encoding.
-   * @returns The text.
    * @throws {RangeError} If `encoding` is no known one.
    * @throws {ClientPayloadError} If the bytes are not of that encoding.
    */
@@ -266,7 +260,6 @@ export class ClientResponse {
    * Reads the body as JSON.
    *
    * @typeParam T Type the caller expects; it is not checked.
-   * @param options Mime type, encoding, parser.
    * @returns The value, `null` for an empty body.
    * @throws {ContentTypeError} If the reply is of another mime type.
    * @throws {ClientPayloadError} If the body is not JSON.
@@ -276,8 +269,6 @@ export class ClientResponse {
    * Reads the body as JSON and checks it.
    *
    * @typeParam S Schema of zod, valibot, arktype or another library of Standard Schema.
-   * @param schema The schema.
-   * @param options Mime type, encoding, parser.
    * @returns What the schema makes of the value; an empty body is `null` to it.
    * @throws {ContentTypeError} If the reply is of another mime type.
    * @throws {ClientPayloadError} If the body is not JSON.
@@ -352,8 +343,6 @@ export class ClientResponse {
   /**
    * Reads a multipart body part by part as it comes.
    *
-   * @param options Limits.
-   * @returns The reader.
    * @throws {MultipartSyntaxError} If the body is no multipart.
    */
   multipart(options?: MultipartReaderOptions): MultipartReader {

@@ -30,7 +30,6 @@ export function encodingOf({ mimeType, params }: ContentType, isLast: boolean): 
  * @param encoding Name of its encoding.
  * @param options Whether bytes that are not of the encoding are an error.
  * @param from Where it came from, for messages; its URL is parsed when it is asked for.
- * @returns The text.
  * @throws {RangeError} If the encoding is no known one.
  * @throws {ClientPayloadError} If the bytes are not of that encoding.
  */
@@ -62,7 +61,6 @@ export function decodeText(
  * @param text The text.
  * @param loads Turns it into a value.
  * @param from Where it came from, for messages; its URL is parsed when it is asked for.
- * @returns The value.
  * @throws {ClientPayloadError} If it is not JSON.
  */
 export function parseJson(
@@ -85,7 +83,6 @@ export function parseJson(
  *
  * @param mimeType The reply's type.
  * @param wanted A part of the type that the caller names; left out, any JSON type will do.
- * @returns Whether it is.
  */
 export function fitsJson(mimeType: string, wanted: string | undefined): boolean {
   return wanted === undefined ? isJsonType(mimeType) : mimeType.includes(wanted.toLowerCase());

@@ -10,7 +10,6 @@ import { socketTransport } from "./socket_transport.ts";
 /**
  * Makes the transport of a connector.
  *
- * @param options How to connect.
  * @returns The transport that the options name; else sockets, where they can do what is asked.
  * @throws {TypeError} If the options are not valid, or name a transport that there is not.
  */

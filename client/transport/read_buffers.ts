@@ -12,11 +12,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const spare: Bytes[] = [];
 let isPoisoned = false;
 
-/**
- * Takes a buffer, whatever is in it: clearing one costs more than a small reply.
- *
- * @returns The buffer.
- */
+/** Takes a buffer, whatever is in it: clearing one costs more than a small reply. */
 export function takeBuffer(): Bytes {
   return spare.pop() ?? new Uint8Array(READ_BUFFER);
 }
@@ -33,8 +29,6 @@ export function giveBuffer(buffer: Bytes): void {
 
 /**
  * Has buffers filled with 0xAA when they are given back, so that tests see who looks at them still.
- *
- * @param on Whether.
  */
 export function poisonBuffers(on: boolean): void {
   isPoisoned = on;

@@ -23,11 +23,7 @@ export class SocketBody implements BodySource {
   #left: Bytes | null = null; // has come with the head: a copy, the memory is needed for what follows
   #failure: { readonly error: unknown } | null = null; // what follows that
 
-  /**
-   * Takes what has come with the head.
-   *
-   * @param lease The connection, which stands behind the head.
-   */
+  /** Takes what has come with the head. */
   constructor(lease: SocketLease) {
     this.#lease = lease;
     this.#decoder = new BodyDecoder(lease.framing);

@@ -29,7 +29,6 @@ import { NoReplyError, type SocketConnection } from "./socket_connection.ts";
  * @param hop The hop that failed.
  * @param proxy Proxy that it went through.
  * @param socket The connection; `null` if there was none.
- * @returns The error of the class that fits.
  */
 export function socketError(
   error: unknown,

@@ -29,10 +29,6 @@ export class SocketLease {
   /**
    * Takes a connection.
    *
-   * @param head Head of the reply.
-   * @param request What it answers.
-   * @param socket The connection, which stands behind the head.
-   * @param free Gets it back.
    * @throws {HttpSyntaxError} If the head contradicts itself.
    */
   constructor(head: ReplyHead, request: HopRequest, socket: SocketConnection, free: Free) {

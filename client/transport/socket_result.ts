@@ -28,12 +28,7 @@ export class SocketResult implements HopResult {
   #headers: Headers | null = null;
   #body: ReadableStream<Bytes> | null = null;
 
-  /**
-   * Creates one.
-   *
-   * @param lease The connection, which stands behind the head.
-   * @param socket The same.
-   */
+  /** Creates one. */
   constructor(lease: SocketLease, socket: SocketConnection) {
     const { head, framing } = lease;
     this.status = head.status;

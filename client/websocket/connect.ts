@@ -26,7 +26,6 @@ import { ClientWebSocketResponse } from "./websocket.ts";
  * @param url URL, `ws:`, `wss:`, `http:` or `https:`, or relative to `baseUrl`.
  * @param options What the caller gave.
  * @param get Sends a GET of the session.
- * @returns The socket, open.
  * @throws {WSServerHandshakeError} If the server's reply is no upgrade.
  * @throws {ClientConnectionError} If no reply came.
  * @throws {NotSupportedError} If the session's transport cannot do what is asked.

@@ -38,13 +38,7 @@ export class Handshake implements Opening {
   #key = "";
   #upgraded: Upgraded | null = null;
 
-  /**
-   * Creates one.
-   *
-   * @param defaults The session's options.
-   * @param options The socket's.
-   * @param channel What is told of messages.
-   */
+  /** Creates one. */
   constructor(defaults: SessionDefaults, options: ResolvedWebSocket, channel: WebSocketChannel) {
     const { connector, cookieJar: jar, trustEnv } = defaults;
     this.#options = options;

@@ -13,7 +13,6 @@ export interface Opening {
   /**
    * Makes the socket of the request's reply.
    *
-   * @param response The reply.
    * @returns What moves the frames, and whether messages may be compressed.
    * @throws {WSServerHandshakeError} If the reply is no upgrade.
    */

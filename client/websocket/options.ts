@@ -108,8 +108,6 @@ export interface ResolvedWebSocket extends SocketLimits {
 /**
  * Completes a WebSocket's options.
  *
- * @param options What the caller gave.
- * @returns Those that are about the open socket.
  * @throws {RangeError} If a limit is negative or not a number.
  * @throws {TypeError} If a subprotocol is no token, or given twice.
  */

@@ -29,9 +29,6 @@ export class PlatformSocket implements Opening, Transport {
   /**
    * Creates one.
    *
-   * @param defaults The session's options.
-   * @param options The socket's.
-   * @param channel What is told of messages.
    * @throws {NotSupportedError} If something is asked for that the platform would pass over.
    */
   constructor(defaults: SessionDefaults, options: ResolvedWebSocket, channel: WebSocketChannel) {

@@ -65,13 +65,7 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
   readonly #port: SocketPort;
   #timedOut = false;
 
-  /**
-   * Creates one; `session.wsConnect()` does.
-   *
-   * @param init What the handshake gave.
-   * @param channel The socket's messages.
-   * @param port Sends control frames.
-   */
+  /** Creates one; `session.wsConnect()` does. */
   constructor(init: ClientWebSocketInit<T>, channel: WebSocketChannel, port: SocketPort) {
     super(init.schema);
     this.url = init.url;
@@ -91,7 +85,6 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
   /**
    * Waits for the next message. One call at a time.
    *
-   * @param options How long to wait.
    * @returns The message; of type `CLOSED` once there will be no more.
    * @throws {WebSocketTimeoutError} If none came in time; the socket stays open.
    * @throws {TypeError} If another `receive()` waits.

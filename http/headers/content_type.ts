@@ -49,7 +49,6 @@ const JSON_TYPE = /^(?:application\/|[\w.-]+\/[\w.+-]+?\+)json$/i;
 /**
  * Tells whether a body of a type is read as JSON.
  *
- * @param mimeType Type and subtype.
  * @returns Whether it is `application/json` or ends in `+json`.
  */
 export function isJsonType(mimeType: string): boolean {

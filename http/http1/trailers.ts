@@ -18,8 +18,6 @@ const REFUSED = new Set([
 /**
  * Checks trailers before they are sent.
  *
- * @param trailers Names in lower case, and values.
- * @returns The same.
  * @throws {TypeError} If a name may not be among trailers, or a value holds a control character.
  */
 export function checkTrailers<List extends readonly (readonly [name: string, value: string])[]>(

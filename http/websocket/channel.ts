@@ -44,21 +44,13 @@ export class WebSocketChannel implements SocketEvents {
   readonly #opened = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<void>();
 
-  /**
-   * Creates one.
-   *
-   * @param limits Sizes and times.
-   */
+  /** Creates one. */
   constructor(limits: ChannelLimits) {
     this.#limits = limits;
     this.#queue = new ReceiveQueue(limits.maxQueue);
   }
 
-  /**
-   * Connects the channel to what moves its frames.
-   *
-   * @param port The port; it tells this channel what happens.
-   */
+  /** Connects the channel to what moves its frames. */
   attach(port: SocketPort): void {
     this.#port = port;
   }
@@ -116,8 +108,6 @@ export class WebSocketChannel implements SocketEvents {
    * It is the same as `receive()`, one promise shorter: Deno answers a close frame while the
    * handler still works on the message before it, and an answer that is sent a moment later is
    * lost.
-   *
-   * @returns The message, or the end of the iteration.
    */
   next(): Promise<IteratorResult<WSMessage>> {
     this.#isRead = true;
@@ -134,7 +124,6 @@ export class WebSocketChannel implements SocketEvents {
    * The promise may be dropped: a failure that nobody waits for does not end the program.
    *
    * @param data Text, or bytes for a binary message.
-   * @returns Resolves when the next message may be sent.
    */
   send(data: string | Uint8Array<ArrayBuffer>): Promise<void> {
     const port = this.#port;
@@ -217,12 +206,7 @@ export class WebSocketChannel implements SocketEvents {
     );
   }
 
-  /**
-   * Called by the port: a ping or pong has come.
-   *
-   * @param type Which of the two.
-   * @param data Its payload.
-   */
+  /** Called by the port: a ping or pong has come. */
   onControl(
     type: typeof WSMsgType.PING | typeof WSMsgType.PONG,
     data: Uint8Array<ArrayBuffer>,
@@ -230,12 +214,7 @@ export class WebSocketChannel implements SocketEvents {
     if (this.#state === OPEN) this.#push({ type, data }, data.byteLength);
   }
 
-  /**
-   * Called by the port: the connection is unusable.
-   *
-   * @param error What happened.
-   * @param code Close code that names it.
-   */
+  /** Called by the port: the connection is unusable. */
   onFail(error: Error, code: number): void {
     if (this.#state === CLOSED) return;
     const wasClosing = this.#state === CLOSING;
@@ -248,10 +227,6 @@ export class WebSocketChannel implements SocketEvents {
    * Called by the port: the peer has sent its close frame. Messages that came before it may still
    * be answered, so the frame is answered when it is received here; soon if nothing is ever received,
    * by a side that only sends.
-   *
-   * @param code Code of the close frame.
-   * @param reason Its reason.
-   * @param answer Answers it.
    */
   onPeerClose(code: number, reason: string, answer: () => void): void {
     if (this.#state !== OPEN || this.#peerClose !== null) return answer();

@@ -18,11 +18,7 @@ export interface FrameRules {
 
 /** Takes what a {@linkcode FrameReader} has read, in order. */
 export interface FrameEvents {
-  /**
-   * A text is complete that came in one frame and one piece; others come to `onData()`.
-   *
-   * @param text The text.
-   */
+  /** A text is complete that came in one frame and one piece; others come to `onData()`. */
   onText(text: string): void;
   /**
    * A message is complete.

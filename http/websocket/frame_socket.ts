@@ -61,13 +61,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
   readonly #watch: PeerWatch;
   #deadline: ReturnType<typeof setTimeout> | undefined;
 
-  /**
-   * Takes over a connection and begins to read.
-   *
-   * @param stream The connection, behind its handshake.
-   * @param events What is told.
-   * @param options How it behaves.
-   */
+  /** Takes over a connection and begins to read. */
   constructor(stream: ByteStream, events: SocketEvents, options: FrameSocketOptions) {
     this.#stream = stream;
     this.#events = events;

@@ -26,7 +26,6 @@ export const Opcode = {
  * @param size Size of the payload, in bytes.
  * @param flags `0x80` for the last fragment, `0x40` for a compressed message.
  * @param mask Masking key of a client, `null` for a server.
- * @returns Where the payload begins.
  */
 export function writeFrameHeader(
   target: Uint8Array,
@@ -63,7 +62,6 @@ export function writeFrameHeader(
  *
  * @param size Size of the payload, in bytes.
  * @param masked Whether it has a masking key.
- * @returns Bytes of the header.
  */
 export function frameHeaderSize(size: number, masked: boolean): number {
   return (size < 126 ? 2 : size < 65536 ? 4 : 10) + (masked ? 4 : 0);
@@ -124,7 +122,6 @@ export function unmask(
 /**
  * Reads the payload of a close frame (RFC 6455 section 5.5.1).
  *
- * @param payload The payload.
  * @returns Code and reason; 1005 where the peer named none.
  * @throws {WebSocketProtocolError} If the code may not be sent, or the reason is not UTF-8.
  */
@@ -146,8 +143,6 @@ function mayBeSent(code: number): boolean {
 /**
  * Checks code and reason of a close frame that is to be sent.
  *
- * @param code Close code.
- * @param reason Reason.
  * @throws {RangeError} If the code may not be sent, or the reason has more than 123 bytes.
  * @throws {TypeError} If the reason is no string.
  */
@@ -171,7 +166,6 @@ export function checkClose(code: number, reason: string): void {
  *
  * @param code Close code; 0 for none.
  * @param reason Reason; what is beyond 123 bytes is cut off.
- * @returns The payload.
  */
 export function closePayload(code: number, reason: string): Uint8Array<ArrayBuffer> {
   if (code === 0) return new Uint8Array(0);
@@ -186,7 +180,6 @@ export function closePayload(code: number, reason: string): Uint8Array<ArrayBuff
 /**
  * Counts the bytes of a text.
  *
- * @param text The text.
  * @returns Its length in UTF-8.
  */
 export function utf8Length(text: string): number {
@@ -220,7 +213,6 @@ export function decodeText(bytes: Uint8Array<ArrayBuffer>): string {
 /**
  * Makes the error for text that is not UTF-8.
  *
- * @param cause What the decoder threw.
  * @returns The error, with code 1007.
  */
 export function badText(cause: unknown): WebSocketProtocolError {
@@ -234,7 +226,6 @@ export function badText(cause: unknown): WebSocketProtocolError {
 /**
  * Makes the error for a frame against the rules.
  *
- * @param what What is wrong with it.
  * @returns The error, with code 1002.
  */
 export function broken(what: string): WebSocketProtocolError {

@@ -60,7 +60,6 @@ export interface SocketLimits extends Omit<ChannelLimits, "closedReceives" | "au
  * @param options What the caller gave.
  * @param heartbeat Default of `heartbeat`, in ms.
  * @param maxBuffered Default of `maxBuffered`, in bytes.
- * @returns All of them.
  * @throws {RangeError} If a limit is negative or not a number.
  * @throws {TypeError} If `timeout` has an unknown name.
  */

@@ -51,12 +51,7 @@ export interface SocketEvents {
    * @param data Text, or bytes of a binary message.
    */
   onMessage(data: string | Uint8Array<ArrayBuffer>): void;
-  /**
-   * A ping or pong has come, and the port does not answer pings itself.
-   *
-   * @param type Which of the two.
-   * @param data Its payload.
-   */
+  /** A ping or pong has come, and the port does not answer pings itself. */
   onControl(
     type: typeof WSMsgType.PING | typeof WSMsgType.PONG,
     data: Uint8Array<ArrayBuffer>,

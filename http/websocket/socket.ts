@@ -102,7 +102,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   /**
    * Waits for the next message. One call at a time.
    *
-   * @param options How long to wait.
    * @returns The message; of type `CLOSED` once there will be no more.
    * @throws {WebSocketTimeoutError} If none came in time; the socket stays open.
    * @throws {TypeError} If another `receive()` waits.
@@ -115,8 +114,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   /**
    * Waits for the next message, which has to be text.
    *
-   * @param options How long to wait.
-   * @returns The text.
    * @throws {WSMessageTypeError} If it is another message, the end of the socket included.
    * @throws {WebSocketTimeoutError} If none came in time.
    */
@@ -127,7 +124,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   /**
    * Waits for the next message, which has to be binary.
    *
-   * @param options How long to wait.
    * @returns The bytes.
    * @throws {WSMessageTypeError} If it is another message, the end of the socket included.
    * @throws {WebSocketTimeoutError} If none came in time.
@@ -141,7 +137,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   /**
    * Waits for the next message, which has to be JSON text, and checks it by the socket's schema.
    *
-   * @param options How long to wait.
    * @returns The value, as the schema gives it.
    * @throws {SyntaxError} If the text is not JSON.
    * @throws {SchemaValidationError} If the value is not what the schema asks for.
@@ -171,7 +166,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   /**
    * Sends a text message.
    *
-   * @param text The message.
    * @returns Resolves when the next message may be sent: at once, or when less than 64 KiB wait.
    * @throws {TypeError} If it is not a string.
    * @throws {WebSocketClosedError} If the socket is closing or has closed.
@@ -186,7 +180,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   /**
    * Sends a binary message.
    *
-   * @param bytes The message.
    * @returns Resolves when the next message may be sent: at once, or when less than 64 KiB wait.
    * @throws {TypeError} If it is neither an `ArrayBuffer` nor a view of one.
    * @throws {WebSocketClosedError} If the socket is closing or has closed.
@@ -204,7 +197,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   /**
    * Sends a value as JSON text.
    *
-   * @param value What to send.
    * @returns Resolves when the next message may be sent.
    * @throws {TypeError} If JSON has no form for the value.
    * @throws {WebSocketClosedError} If the socket is closing or has closed.
@@ -318,8 +310,6 @@ function kindOf(value: unknown): string {
 /**
  * Waits for the end of a socket.
  *
- * @param socket The socket.
- * @returns Resolves when it has closed.
  * @throws {TypeError} If it is not connected yet.
  */
 export function whenClosed(socket: WebSocketBase): Promise<void> {

@@ -20,9 +20,6 @@ const TOO_MUCH = 16 * 1024 * 1024;
  * connection ends. To end it at once would take the answer away from such a client, and to leave it
  * to Deno reads for ever, or never.
  *
- * @param body What is read of the request.
- * @param info What the platform tells about the connection.
- * @param response The response.
  * @returns The response, its own stream or one around it; a promise for one without a body, which
  * cannot wait otherwise.
  */

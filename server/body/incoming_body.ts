@@ -87,8 +87,6 @@ export class IncomingBody {
   /**
    * Whether the client is at fault for an error: its body cannot be read, or is not what a reader
    * waits for.
-   *
-   * @param error What a handler threw.
    */
   isFault(error: unknown): boolean {
     return isMismatch(error) || error !== null && error === this.#failure;
@@ -308,11 +306,7 @@ export class IncomingBody {
   }
 }
 
-/**
- * Whether a body was readable, but not what a reader waited for.
- *
- * @param error What the reader threw.
- */
+/** Whether a body was readable, but not what a reader waited for. */
 export function isMismatch(error: unknown): error is LineTooLongError | IncompleteReadError {
   return error instanceof LineTooLongError || error instanceof IncompleteReadError;
 }
@@ -320,7 +314,6 @@ export function isMismatch(error: unknown): error is LineTooLongError | Incomple
 /**
  * The body of a request that nobody is reading.
  *
- * @param raw The platform's request.
  * @returns Its body, `null` without one.
  * @throws {TypeError} If it has a reader, which the platform would call a locked stream.
  */

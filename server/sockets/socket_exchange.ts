@@ -29,11 +29,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export interface ExchangeConnection {
   /** Watches for the client to leave. */
   watch(): void;
-  /**
-   * Writes an informational reply, before the response.
-   *
-   * @param head Its head.
-   */
+  /** Writes an informational reply, before the response. */
   inform(head: Bytes): Promise<void>;
 }
 
@@ -112,7 +108,6 @@ export class SocketExchange implements ServeInfo, EnginePort {
   /**
    * Waits for a handler, as long as it may take.
    *
-   * @param response What it promised.
    * @returns Its response; one of status 504 if it is too slow, of status 500 if it fails.
    */
   async within(response: Promise<Response>): Promise<Response> {
@@ -129,11 +124,7 @@ export class SocketExchange implements ServeInfo, EnginePort {
     );
   }
 
-  /**
-   * The client has left before it has its response.
-   *
-   * @param error Why.
-   */
+  /** The client has left before it has its response. */
   leave(error: Error): void {
     if (this.#outcome !== null) return;
     this.#failure = error;
@@ -147,11 +138,7 @@ export class SocketExchange implements ServeInfo, EnginePort {
     this.#settle();
   }
 
-  /**
-   * The response could not be sent.
-   *
-   * @param error Why.
-   */
+  /** The response could not be sent. */
   fail(error: unknown): void {
     this.#failure = error;
     this.#leaving?.abort(new DOMException("The client has left", "AbortError"));

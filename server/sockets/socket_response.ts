@@ -194,10 +194,6 @@ function isAscii(text: string): boolean {
 /**
  * Sends the stream of a response.
  *
- * @param plan How it goes out.
- * @param stream Its stream.
- * @param output Where it goes.
- * @param trailers What follows a body in chunks.
  * @returns Whether it went out as announced; the connection has to end otherwise.
  * @throws {Error} If the stream fails, or the client has left.
  */

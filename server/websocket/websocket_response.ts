@@ -145,7 +145,6 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
   /**
    * Creates one.
    *
-   * @param options Subprotocols, origins, limits.
    * @throws {RangeError} If a limit is negative or not a number.
    */
   constructor(options: WebSocketResponseOptions<T> = {}) {
@@ -174,7 +173,6 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
   /**
    * Tells whether a request can be upgraded.
    *
-   * @param request The request.
    * @returns Whether it can, and the subprotocol that would be chosen.
    */
   canPrepare<Params>(request: ServerRequest<Params>): WebSocketReady {
@@ -189,7 +187,6 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
   /**
    * Answers the handshake; from here on the handler talks to the client.
    *
-   * @param request The request to upgrade.
    * @throws {HTTPBadRequest} If it asks for no WebSocket of version 13.
    * @throws {HTTPForbidden} If its origin is not allowed.
    * @throws {TypeError} If this object or the request was answered before.
