@@ -66,7 +66,7 @@ async function checkCertificates(option: string, path: string, text: string): Pr
 }
 
 async function keyOf(parsed: ParsedArgs, certPath: string, cert: string): Promise<string> {
-  const { createPrivateKey, X509Certificate } = await import("node:crypto");
+  const { createPrivateKey, createPublicKey, X509Certificate } = await import("node:crypto");
   const given = parsed.value("cert-key");
   const path = given ?? certPath;
   const text = given === undefined ? cert : readText("cert-key", given);
@@ -92,7 +92,10 @@ async function keyOf(parsed: ParsedArgs, certPath: string, cert: string): Promis
       key: pem,
       ...(isLocked ? { passphrase: passphrase ?? "" } : {}),
     });
-    if (new X509Certificate(cert).checkPrivateKey(key)) {
+    // Deno 2.4 has no X509Certificate.checkPrivateKey().
+    const [own, others] = [createPublicKey(key), new X509Certificate(cert).publicKey]
+      .map((each) => `${each.export({ type: "spki", format: "pem" })}`);
+    if (own === others) {
       return `${key.export({ type: "pkcs8", format: "pem" })}`;
     }
   } catch (cause) {

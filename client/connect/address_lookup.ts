@@ -2,6 +2,7 @@
  * From the name of a host to a connection with one of its addresses.
  * @module
  */
+import type { LookupAddress } from "node:dns";
 import { isIP } from "node:net";
 import type { HopObserver } from "../hop/transport.ts";
 import type { ResolvedConnector } from "./connector.ts";
@@ -74,8 +75,11 @@ function missing(host: string, family: 0 | 4 | 6): never {
 
 /** The addresses of the system's resolver, the families by turns (RFC 8305 section 4). */
 async function systemAddresses(host: string, family: 0 | 4 | 6): Promise<readonly string[]> {
-  const { lookup } = await import("node:dns/promises");
-  const found = await lookup(host, { all: true, family }).catch((cause: unknown) => {
+  const { lookup } = await import("node:dns");
+  // By a callback: the promises of Deno 2.4 write a warning about punycode.
+  const found = await new Promise<LookupAddress[]>((resolve, reject) =>
+    lookup(host, { all: true, family }, (error, all) => error ? reject(error) : resolve(all))
+  ).catch((cause: unknown): LookupAddress[] => {
     const code = cause instanceof Error && "code" in cause ? `${cause.code}` : "";
     if (code === "EPERM") throw new Deno.errors.NotCapable(`Requires net access to "${host}"`);
     if (family !== 0 && /^(?:ENOTFOUND|ENODATA)$/.test(code)) return [];
