@@ -90,7 +90,7 @@ export async function proxy<Params>(
         ...(body instanceof ReadableStream ? { duplex: "half" } : {}),
       }),
     );
-    const response = mutableResponse(reply);
+    const response = mutableResponse(reply, send !== fetch);
     removeHopByHop(response.headers);
     return response;
   } catch (cause) {

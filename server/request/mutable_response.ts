@@ -12,13 +12,18 @@ export function isPassedOn(response: Response): boolean {
   return response.url !== "";
 }
 
+/** Codings that `fetch()` decodes: one of these on Deno, others too elsewhere. */
+const DECODED = typeof Deno === "undefined" ? /./ : /^\s*(?:gzip|br)\s*$/i;
+
 /**
  * Makes sure that the headers of a response can be changed: those of `Response.redirect()` and of
  * what `fetch()` gives cannot.
  *
+ * @param response The response.
+ * @param isDecoded Whether `fetch()` has decoded it, which it leaves only where no coding is wanted.
  * @returns The response itself, or a copy with the same body.
  */
-export function mutableResponse(response: Response): Response {
+export function mutableResponse(response: Response, isDecoded = true): Response {
   const { status } = response;
   // Other responses are left alone, since a look at the headers costs 15 % of a hello route.
   if (!isPassedOn(response) && !(status >= 301 && status <= 308)) return response;
@@ -28,8 +33,8 @@ export function mutableResponse(response: Response): Response {
   } catch {
     const { body, statusText } = response;
     const headers = new Headers(response.headers);
-    // Deno takes these off where it has decoded the body, other runtimes leave them on.
-    if (typeof Deno === "undefined" && headers.has("content-encoding")) {
+    // They tell of the body as it came, and fetch() has decoded it.
+    if (isDecoded && isPassedOn(response) && DECODED.test(headers.get("content-encoding") ?? "")) {
       headers.delete("content-encoding");
       headers.delete("content-length");
     }

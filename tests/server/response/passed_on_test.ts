@@ -75,6 +75,20 @@ const HEADS: [string, web.Handler, length: string | null][] = [
   ["nothing", () => new Response(), "0"],
 ];
 
+everyWay("a compressed reply that is passed on from fetch() is not corrupted", async (ask) => {
+  const text = "hello ".repeat(200);
+  const coded = new Response(text).body?.pipeThrough(new CompressionStream("gzip"));
+  const bytes = await new Response(coded).bytes();
+  const upstream = Deno.serve(
+    { port: 0, onListen() {} },
+    () => new Response(bytes, { headers: { "content-encoding": "gzip" } }),
+  );
+  const app = new web.Application();
+  app.addRoutes([web.get("/", () => fetch(`http://localhost:${upstream.addr.port}/`))]);
+  assertEquals(await (await ask(app, "/")).text(), text);
+  await upstream.shutdown();
+});
+
 Deno.test("HEAD says no length that GET would not say", async () => {
   const upstream = Deno.serve({ port: 0, onListen() {} }, stream);
   const app = new web.Application();
