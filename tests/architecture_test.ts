@@ -219,6 +219,22 @@ Deno.test("a subcommand imports no other subcommand", async () => {
   }
 });
 
+Deno.test("a room has a page that tells its story, and every file that it names is there", async () => {
+  const files = [...(await graphOf([...Object.keys(MAY_IMPORT), "cli"])).keys()];
+  const rooms = new Set(files.map((file) => file.slice(0, file.lastIndexOf("/"))));
+  for (const room of rooms) {
+    const page = await Deno.readTextFile(new URL(`${room}/README.md`, ROOT));
+    assert(page.split("\n").length <= 12, `${room}/README.md is longer than ten lines`);
+    for (const [, name = ""] of page.matchAll(/`([a-z_/0-9]+\.ts)`/g)) {
+      const places = [`${room}/${name}`, name, `cli/${name}`];
+      assert(
+        places.some((each) => files.includes(each) || each === "shared.ts"),
+        `${room}: ${name}`,
+      );
+    }
+  }
+});
+
 Deno.test("a room has at most 16 files", async () => {
   const rooms = Map.groupBy(
     (await graphOf([...Object.keys(MAY_IMPORT), "cli"])).keys(),
