@@ -180,10 +180,12 @@ function locationOf(base: URL, headers: Headers, lines: HeaderList = []): string
     }
     location = only;
   }
-  // Bytes beyond ASCII come as one character each; servers mean UTF-8 by them.
-  if (!/[\x80-\xff]/.test(location)) return location;
-  const bytes = Uint8Array.from(location, (each) => each.charCodeAt(0));
-  return new TextDecoder().decode(bytes);
+  // Bytes beyond ASCII come as one character each. The server gets them back as they were, whether it
+  // means UTF-8 or Latin-1 by them.
+  return location.replace(
+    /[\x80-\xff]/g,
+    (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 function credentials(auth: BasicAuth, url: URL, base: URL): string {

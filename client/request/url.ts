@@ -92,9 +92,15 @@ export function resolveTarget(
   return splitTarget(url, text);
 }
 
-/** A "%" that begins no escape is not allowed in a URL (RFC 3986 section 2.4). */
+/**
+ * Encodes what a URL may not hold and the platform leaves alone: a "%" that begins no escape (RFC 3986
+ * section 2.4), and `|^[]{}` behind the host (sections 3.3 and 3.4), as yarl does.
+ */
 function legal(text: string): string {
-  return text.includes("%") ? text.replace(/%(?![\da-f]{2})/gi, "%25") : text;
+  if (!/[%|^[\]{}]/.test(text)) return text;
+  const host = /^(?:[a-z][a-z\d+.-]*:)?[/\\]{2}[^/\\?#]*/i.exec(text)?.[0] ?? "";
+  const rest = text.slice(host.length).replace(/[|^[\]{}]/g, encodeURIComponent);
+  return (host + rest).replace(/%(?![\da-f]{2})/gi, "%25");
 }
 
 /**
