@@ -124,9 +124,12 @@ Deno.test({
     await using folder = await tempDir();
     await Deno.writeTextFile(`${folder.path}/both.pem`, CERT + KEY);
     const rows: [args: string[], what: RegExp][] = [
-      [["--proxy", "https://127.0.0.1:1"], /cannot use https through a proxy of https; 2\.9 can/],
-      [["--proxy", "socks5://127.0.0.1:1", "--verify=no"], /with --cert or --verify no; 2\.9 can/],
-      [["--unix-socket", "x.sock"], /cannot use https over a unix socket; 2\.9 can/],
+      [["--proxy", "https://127.0.0.1:1"], /cannot talk https through a proxy of https; 2\.9 can/],
+      [
+        ["--proxy", "socks5://127.0.0.1:1", "--verify=no"],
+        /a proxy with --cert or --verify no; 2\.9 can/,
+      ],
+      [["--unix-socket", "x.sock"], /cannot talk https to a unix socket; 2\.9 can/],
       [["--interface", "127.0.0.9"], /cannot connect from the address of --interface; 2\.9 can/],
     ];
     const options = { cwd: folder.path, env: CLEAN };

@@ -371,7 +371,7 @@ Deno.test("exit codes of requests", async () => {
       stderr: /expected \]\n.*\n {2} {3}\^/,
     }],
     ["usage: another scheme", ["ftp://x/"], { code: USAGE, stderr: /ftp is not an HTTP scheme/ }],
-    ["usage: a WebSocket", ["ws://x/"], { code: USAGE, stderr: /roundtrip ws ws:\/\/x\/ talks/ }],
+    ["usage: a WebSocket", ["ws://x/"], { code: USAGE, stderr: /try roundtrip ws ws:\/\/x\/\n/ }],
     ["usage: no password in a pipe", ["-a", "ada", ":1/"], {
       code: USAGE,
       stderr: /"ada" has no password/,
