@@ -67,6 +67,7 @@ export class SocketConnection implements Abortable {
   readonly #stream: ByteStream;
   #isClosed = false;
   #isLast = false;
+  #interim = 0; // replies of 1xx to this request
   #isFull = false; // the last read filled its memory
   #upload: "none" | "running" | "done" = "none";
   #uploadFailure: UnsentError | null = null;
@@ -173,6 +174,7 @@ export class SocketConnection implements Abortable {
   /** Makes it ready for the next request. */
   begin(): void {
     this.uses++;
+    this.#interim = 0;
     this.#upload = "none";
     if (this.armed !== null) this.#stream.ref();
   }
@@ -201,56 +203,51 @@ export class SocketConnection implements Abortable {
 
   readonly #onSent = (): void => void (this.#upload = "done");
 
+  /** Reads more of a head; what that gives goes to {@linkcode took}. */
+  reading(): Promise<number | null> {
+    return this.armed ?? this.#stream.read(this.#room(MAX_HEAD));
+  }
+
   /**
-   * Reads the head of the final reply, or of 101.
+   * Takes what was read of a head.
    *
-   * @param observer Told about the replies before it.
-   * @returns The head; what follows it begins at `start`.
+   * @param count How many bytes, `null` for the end of the connection.
+   * @param observer Told about the replies before the final one.
+   * @returns The head of the final reply, or of 101; what follows it begins at `start`. `null` if
+   * more has to come.
    * @throws {HttpSyntaxError} If the reply breaks the protocol.
    * @throws {NoReplyError} If the connection ended before a reply began.
    */
-  async readHead(observer: HopObserver | null): Promise<ReplyHead> {
-    let seen = this.start;
-    for (let interim = 0;;) {
-      const at = this.start === this.end
-        ? -1
-        : headEnd(this.bytes, this.start, Math.max(seen, this.start), this.end);
-      if (at === -1) {
-        const before = this.start;
-        seen = this.end;
-        let count: number | null;
-        try {
-          count = await (this.armed ?? this.#stream.read(this.#room(MAX_HEAD)));
-        } catch (error) {
-          throw this.#broken(error, interim);
-        }
-        if (!this.#came(count)) throw this.#cut(interim);
-        observer?.progressed?.();
-        seen -= before - this.start; // the bytes may have moved
-        continue;
-      }
+  took(count: number | null, observer: HopObserver | null): ReplyHead | null {
+    if (!this.#came(count)) throw this.#cut();
+    observer?.progressed?.();
+    for (let seen = this.end - (count ?? 0); this.start < this.end;) {
+      const at = headEnd(this.bytes, this.start, seen, this.end);
+      if (at === -1) return null;
       const head = parseReplyHead(this.bytes, this.start, at);
-      this.start = at;
+      this.start = seen = at;
       if (head.status >= 200 || head.status === 101) {
         this.#answer?.(false); // it comes instead of 100 Continue: the body is not wanted
         return head;
       }
       if (head.status === 100) this.#answer?.(true);
-      if (++interim > MAX_INTERIM) {
+      if (++this.#interim > MAX_INTERIM) {
         throw new HttpSyntaxError(`more than ${MAX_INTERIM} replies of 1xx to one request`);
       }
       observer?.informed?.(head.status, head.fields.list);
     }
+    return null;
   }
 
-  #broken(error: unknown, interim: number): unknown {
-    if (this.start === this.end && interim === 0) return error;
+  /** What the failure of a read means. */
+  broken(error: unknown): unknown {
+    if (this.start === this.end && this.#interim === 0) return error;
     const reason = error instanceof Error ? error.message : String(error);
     return new HttpSyntaxError(`the connection broke within the head of the reply (${reason})`);
   }
 
-  #cut(interim: number): Error {
-    if (this.start === this.end && interim === 0) {
+  #cut(): Error {
+    if (this.start === this.end && this.#interim === 0) {
       return new NoReplyError("it closed the connection before a reply came");
     }
     return new HttpSyntaxError("the connection was closed within the head of the reply");

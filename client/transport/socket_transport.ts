@@ -4,6 +4,7 @@
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { formatHead } from "../../http/http1/format_head.ts";
+import type { ReplyHead } from "../../http/http1/head.ts";
 import { ConnectionSlots, takeTurn } from "../connect/connection_slots.ts";
 import {
   type ConnectorOptions,
@@ -109,7 +110,16 @@ class SocketTransport implements Transport {
       abort.add(socket);
       socket.begin();
       socket.send(outgoing);
-      const head = await socket.readHead(request.observer);
+      let head: ReplyHead | null = null;
+      while (head === null) {
+        let count: number | null;
+        try {
+          count = await socket.reading();
+        } catch (error) {
+          throw socket.broken(error);
+        }
+        head = socket.took(count, request.observer);
+      }
       abort.delete(socket);
       if (abort.reason !== null) throw abort.reason;
       return new SocketResult(new SocketLease(head, request, socket, this.#free), socket);

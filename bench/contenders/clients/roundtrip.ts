@@ -37,6 +37,7 @@ await using session = new ClientSession(
     : {},
 );
 const transport = socketTransport();
+const { signal } = new AbortController();
 const hop = {
   method: "GET",
   url,
@@ -45,7 +46,8 @@ const hop = {
   once: false,
   proxy: null,
   rawBody: false,
-  signal: new AbortController().signal,
+  signal,
+  abort: { reason: null, signal, add() {}, delete() {} },
   observer: null,
 };
 
