@@ -237,12 +237,20 @@ function described(
   { contentType, contentEncoding: coding = null }: Payload,
   context: RequestContext | null,
 ): HeaderList {
-  const added: [string, string][] = [];
-  if (context?.skipped.has("content-type") !== true && headerOf(headers, "content-type") === null) {
-    added.push(["content-type", contentType]);
+  const isTyped = context?.skipped.has("content-type") === true ||
+    headerOf(headers, "content-type") !== null;
+  const typed = isTyped ? headers : withType(headers, contentType);
+  return coding === null ? typed : [...typed, ["content-encoding", coding]];
+}
+
+let lastTyped = { headers: [] as HeaderList, type: "", list: [] as HeaderList };
+
+/** The same list for the same headers, so that whoever writes them knows them again. */
+function withType(headers: HeaderList, type: string): HeaderList {
+  if (lastTyped.headers !== headers || lastTyped.type !== type) {
+    lastTyped = { headers, type, list: [...headers, ["content-type", type]] };
   }
-  if (coding !== null) added.push(["content-encoding", coding]);
-  return added.length === 0 ? headers : [...headers, ...added];
+  return lastTyped.list;
 }
 
 /** A Cookie header of the caller's with the jar's and the request's cookies, which win by name. */

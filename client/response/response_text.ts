@@ -4,6 +4,7 @@
  */
 import { decoderFor } from "../../http/headers/charset.ts";
 import { type ContentType, isJsonType } from "../../http/headers/content_type.ts";
+import { asciiText } from "../../http/bytes/latin1.ts";
 import { ClientPayloadError } from "../errors/client_errors.ts";
 import type { TextOptions } from "./response_options.ts";
 
@@ -40,6 +41,8 @@ export function decodeText(
   from: { readonly url: URL },
 ): string {
   const isStrict = options.errors !== "replace";
+  const ascii = encoding === "utf-8" ? asciiText(bytes) : null;
+  if (ascii !== null) return ascii;
   const decoder = encoding === "utf-8" && isStrict ? UTF8 : decoderFor(encoding, isStrict);
   if (decoder === null) {
     throw new RangeError(`Cannot decode the body: unknown encoding "${encoding}"`);

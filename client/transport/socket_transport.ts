@@ -3,7 +3,6 @@
  * @module
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
-import { formatHead } from "../../http/http1/format_head.ts";
 import type { ReplyHead } from "../../http/http1/head.ts";
 import { ConnectionSlots, takeTurn } from "../connect/connection_slots.ts";
 import {
@@ -11,22 +10,19 @@ import {
   resolveConnector,
   type ResolvedConnector,
 } from "../connect/connector.ts";
-import { ConnectionOpener, type Route } from "../connect/open_connection.ts";
-import { proxyAuthorization } from "../connect/proxy_authorization.ts";
-import { isNamed } from "../hop/header_list.ts";
+import { ConnectionOpener } from "../connect/open_connection.ts";
 import { ClientConnectionError } from "../errors/connection_errors.ts";
 import { abortOf } from "../hop/hop_abort.ts";
-import { asksUpgrade, type HeaderList, type HopRequest, type Transport } from "../hop/transport.ts";
+import type { HeaderList, HopRequest, Transport } from "../hop/transport.ts";
 import { fetchTransport } from "./fetch_transport.ts";
-import { type Outgoing, SocketConnection } from "./socket_connection.ts";
+import { SocketConnection } from "./socket_connection.ts";
+import { RequestWriter, type Way } from "./request_writer.ts";
 import { socketError } from "./socket_errors.ts";
 import { type Free, SocketLease } from "./socket_lease.ts";
 import { SocketPool } from "./socket_pool.ts";
 import { SocketResult } from "./socket_result.ts";
 
 const USUAL_HEADERS: HeaderList = [["accept", "*/*"], ["user-agent", "roundtrip"]];
-/** Bodies up to this size go out in one write with their head. */
-const JOINED = 64 * 1024;
 
 /**
  * Makes a transport over sockets with connections of its own: HTTP/1.1 over TCP, TLS and Unix
@@ -78,7 +74,7 @@ class SocketTransport implements Transport {
   readonly #slots: ConnectionSlots;
   readonly #pool: SocketPool;
   readonly #opener: ConnectionOpener;
-  #last: Prepared | null = null;
+  readonly #writer: RequestWriter;
   #isClosed = false;
 
   constructor(connector: ResolvedConnector) {
@@ -86,6 +82,7 @@ class SocketTransport implements Transport {
     this.#connector = connector;
     this.#slots = new ConnectionSlots(limit, limitPerHost);
     this.#opener = new ConnectionOpener(connector);
+    this.#writer = new RequestWriter(forceClose);
     this.#pool = new SocketPool(forceClose ? 0 : keepAlive, limit === 0 ? Infinity : limit);
   }
 
@@ -103,7 +100,7 @@ class SocketTransport implements Transport {
     try {
       if (this.#isClosed) throw new ClientConnectionError("Cannot send: the transport is closed");
       if (abort.reason !== null) throw abort.reason;
-      const { way, outgoing } = this.#prepared(request, proxy);
+      const { way, outgoing } = this.#writer.write(request, proxy);
       socket = request.fresh === true ? null : this.#pool.take(way.key, request.once);
       socket ??= await this.#connect(way, request);
       request.observer?.connected(socket.uses > 0);
@@ -138,24 +135,6 @@ class SocketTransport implements Transport {
     this.#pool.close();
   }
 
-  /** A request as it goes out; one that is the same as the last one needs no work. */
-  #prepared(request: HopRequest, proxy: string | null): Prepared {
-    const last = this.#last;
-    const { url, method, headers, body, skipped } = request;
-    if (
-      last !== null && body === null && last.skipped === skipped && last.headers === headers &&
-      last.url === url &&
-      last.method === method && last.proxy === proxy
-    ) return last;
-    const way = wayOf(request, proxy);
-    // "Connection: Upgrade" is said, and such a connection is not reused anyway.
-    const closes = this.#connector.forceClose && !asksUpgrade(headers);
-    const outgoing = outgoingOf(request, way, closes);
-    const prepared = { url, method, headers, proxy, skipped, way, outgoing };
-    if (body === null) this.#last = prepared;
-    return prepared;
-  }
-
   async #connect(way: Way, request: HopRequest): Promise<SocketConnection> {
     const { observer } = request;
     const { signal } = abortOf(request);
@@ -171,116 +150,4 @@ class SocketTransport implements Transport {
     else socket.close();
     this.#slots.release(request.url);
   };
-}
-
-/** A request as it goes out, and what it was made of. */
-interface Prepared extends Pick<HopRequest, "url" | "method" | "headers" | "proxy" | "skipped"> {
-  readonly way: Way;
-  readonly outgoing: Outgoing;
-}
-
-/** Which way a request goes. */
-interface Way {
-  /** Same for requests that can share a connection. */
-  readonly key: string;
-  /** Target of the request line. */
-  readonly target: string;
-  /** Host and port, as the URL has them. */
-  readonly host: string;
-  /** Host with its port, the usual one too (RFC 9112 section 3.2.3). */
-  readonly authority: string;
-  /** Credentials for a proxy that is given the request, `null` for none. */
-  readonly proxyAuth: string | null;
-  route(): Route;
-}
-
-function wayOf({ url: href, headers }: HopRequest, proxyHref: string | null): Way {
-  const host = href.indexOf("//") + 2;
-  const path = href.indexOf("/", host);
-  const origin = href.slice(0, path);
-  const name = href.slice(host, path);
-  const secure = href.startsWith("https:");
-  const proxy = proxyHref === null ? null : new URL(proxyHref);
-  // A proxy of HTTP is given plain requests whole; anything else goes through it unseen.
-  const forwards = proxy !== null && !secure && /^https?:$/.test(proxy.protocol) &&
-    !asksUpgrade(headers);
-  return {
-    key: proxy === null ? origin : forwards ? `via ${proxy.href}` : `${origin} ${proxy.href}`,
-    target: forwards ? href : href.slice(path),
-    host: name,
-    authority: /:\d+$/.test(name) ? name : `${name}:${secure ? 443 : 80}`,
-    proxyAuth: forwards ? proxyAuthorization(proxy) : null,
-    route() {
-      const url = new URL(origin);
-      return {
-        host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
-        port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
-        secure,
-        proxy,
-        forwards,
-      };
-    },
-  };
-}
-
-const SENDS_LENGTH: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
-
-function outgoingOf(request: HopRequest, way: Way, forceClose: boolean): Outgoing {
-  const { method, body, headers, skipped = NO_NAMES } = request;
-  // RFC 9112 section 6: the framing is the body's, whatever the caller says; it was checked before.
-  const chunked = body !== null && (body.size === null || isChunked(headers));
-  const framing = chunked ? "transfer-encoding" : "content-length";
-  const length = chunked ? "chunked" : `${body?.size ?? 0}`;
-  let host: readonly [string, string] | null = skipped.has("host") ? null : ["host", way.host];
-  let isFramed = body === null && (!SENDS_LENGTH.has(method) || skipped.has(framing));
-  let closes = forceClose;
-  let expects = false;
-  let { proxyAuth } = way;
-  const list: (readonly [string, string])[] = [];
-  for (const pair of headers) {
-    const [given, value] = pair;
-    switch (given.toLowerCase()) {
-      case "host":
-        host = pair;
-        continue;
-      case "content-length":
-      case "transfer-encoding":
-        if (isFramed && body !== null) continue;
-        list.push([isNamed(given, framing) ? given : framing, length]);
-        isFramed = true;
-        continue;
-      case "expect":
-        expects = body !== null && /100-continue/i.test(value);
-        break;
-      case "proxy-authorization":
-        proxyAuth = null;
-        break;
-      case "connection":
-        if (forceClose) continue;
-        closes = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(value);
-    }
-    list.push(pair);
-  }
-  if (!isFramed) list.push([framing, length]);
-  if (proxyAuth !== null) list.push(["proxy-authorization", proxyAuth]);
-  if (forceClose) list.push(["connection", "close"]);
-  if (host !== null) list.unshift(host); // RFC 9110 section 7.2
-  const first = `${method} ${method === "CONNECT" ? way.authority : way.target} HTTP/1.1`;
-  const bytes = body?.bytes ?? null;
-  if (bytes === null || chunked || expects || bytes.length > JOINED) {
-    const own = body !== null && body.size === 0 && !chunked ? null : body;
-    const head = formatHead(first, list);
-    return { head, body: own, chunked, expects: expects && own !== null, closes };
-  }
-  const head = formatHead(first, list, bytes.length);
-  head.set(bytes, head.length - bytes.length);
-  return { head, body: null, chunked: false, expects: false, closes };
-}
-
-const NO_NAMES: ReadonlySet<string> = new Set();
-
-function isChunked(headers: HeaderList): boolean {
-  return headers.some(([name, value]) =>
-    isNamed(name, "transfer-encoding") && value.toLowerCase() === "chunked"
-  );
 }

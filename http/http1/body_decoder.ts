@@ -2,7 +2,8 @@
  * Bodies without their framing (RFC 9112 sections 6 and 7).
  * @module
  */
-import { IS_VALUE, latin1 } from "./byte_classes.ts";
+import { latin1 } from "../bytes/latin1.ts";
+import { IS_VALUE } from "./byte_classes.ts";
 import { CHUNKED, type Framing, UNTIL_CLOSE } from "./framing.ts";
 import { headEnd } from "./head.ts";
 import { DEFAULT_HEAD_LIMITS, type HeadLimits, HttpSyntaxError } from "./head_rules.ts";

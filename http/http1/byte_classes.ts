@@ -20,17 +20,3 @@ export const IS_VALUE: Uint8Array = table((byte) => byte === 9 || (byte >= 32 &&
  * section 3.2), and bytes above ASCII, which curl sends as it is given them.
  */
 export const IS_TARGET: Uint8Array = table((byte) => byte > 32 && byte !== 127 && byte !== 35);
-
-/**
- * Turns bytes into a text of one character a byte (ISO 8859-1).
- *
- * @param bytes The bytes.
- */
-export function latin1(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 8192) {
-    // Three times as fast as to spread them.
-    text += Reflect.apply(String.fromCharCode, null, bytes.subarray(at, at + 8192));
-  }
-  return text;
-}

@@ -22,7 +22,17 @@ export function formatHead(
   headers: readonly (readonly [name: string, value: string])[],
   room = 0,
 ): Uint8Array<ArrayBuffer> {
-  const text = `${headLines(first, headers)}\r\n`;
+  return encodeHead(`${headLines(first, headers)}\r\n`, room);
+}
+
+/**
+ * Turns the text of a head into bytes.
+ *
+ * @param text All of it; a character of U+0080 to U+00FF stands for a byte.
+ * @param room Bytes to leave free behind it.
+ * @throws {TypeError} If there is a character beyond U+00FF.
+ */
+export function encodeHead(text: string, room: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length + room);
   const { read, written } = UTF8.encodeInto(text, bytes);
   if (read === text.length && written === text.length) return bytes;
@@ -47,7 +57,18 @@ export function headLines(
   headers: readonly (readonly [name: string, value: string])[],
 ): string {
   if (hasControl(first)) throw badHeader("a first line", first);
-  let text = `${first}\r\n`;
+  return `${first}\r\n${fieldLines(headers)}`;
+}
+
+/**
+ * Writes header lines.
+ *
+ * @throws {TypeError} As {@linkcode formatHead} does.
+ */
+export function fieldLines(
+  headers: readonly (readonly [name: string, value: string])[],
+): string {
+  let text = "";
   for (const [name, value] of headers) {
     if (!isToken(name)) throw badHeader("a name", name);
     if (hasControl(value)) throw badHeader(name, value);

@@ -2,7 +2,8 @@
  * Heads of HTTP/1.1 messages (RFC 9112 sections 2 to 5).
  * @module
  */
-import { IS_TARGET, IS_TOKEN, IS_VALUE, latin1 } from "./byte_classes.ts";
+import { latin1 } from "../bytes/latin1.ts";
+import { IS_TARGET, IS_TOKEN, IS_VALUE } from "./byte_classes.ts";
 import { DEFAULT_HEAD_LIMITS, type HeadLimits, HttpSyntaxError } from "./head_rules.ts";
 import { type HeaderFields, lineError, parseFields } from "./header_fields.ts";
 
@@ -10,7 +11,6 @@ const CR = 13;
 const LF = 10;
 const BLANK = 32;
 const ZERO = 48;
-const ASCII = new TextDecoder();
 
 /** Head of a reply. */
 export interface ReplyHead {
@@ -135,15 +135,15 @@ export function parseRequestHead(
   const minor = minorVersion(bytes, at + 1);
   if (minor === -1 || bytes[at + 9] !== CR || bytes[at + 10] !== LF) {
     // RFC 9110 section 15.6.6
-    const named = /^HTTP\/\d\.\d\r\n$/.test(latin1(bytes.subarray(at + 1, at + 11)));
+    const named = /^HTTP\/\d\.\d\r\n$/.test(latin1(bytes, at + 1, at + 11));
     if (!named) throw noRequest(bytes, start, end);
     throw lineError("a version that is not HTTP/1.0 or HTTP/1.1", bytes, start, end, 505);
   }
-  // The fastest ways for a few bytes and for some more.
+  // The fastest way for a few bytes.
   let method = "";
   for (let byte = start; byte < methodEnd; byte++) method += String.fromCharCode(bytes[byte] ?? 0);
-  const raw = bytes.subarray(methodEnd + 1, targetEnd);
-  const target = above < 128 ? ASCII.decode(raw) : latin1(raw).replace(/[\x80-\xff]/g, escaped);
+  const raw = latin1(bytes, methodEnd + 1, targetEnd);
+  const target = above < 128 ? raw : raw.replace(/[\x80-\xff]/g, escaped);
   // RFC 9112 section 3.2: origin-form, absolute-form, authority-form with CONNECT, asterisk-form.
   const first = target.charCodeAt(0);
   const isForm = first === 47 || method === "CONNECT" || (target === "*" && method === "OPTIONS") ||
@@ -175,7 +175,7 @@ function reasonOf(bytes: Uint8Array, start: number, end: number, status: number)
   if (status === 200 && end - start === 2 && bytes[start] === 79 && bytes[start + 1] === 75) {
     return "OK";
   }
-  return latin1(bytes.subarray(start, end));
+  return latin1(bytes, start, end);
 }
 
 function escaped(character: string): string {

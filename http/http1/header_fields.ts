@@ -2,7 +2,8 @@
  * The header lines of one head, in order and case, taken apart only when asked for.
  * @module
  */
-import { IS_TOKEN, IS_VALUE, latin1 } from "./byte_classes.ts";
+import { latin1 } from "../bytes/latin1.ts";
+import { IS_TOKEN, IS_VALUE } from "./byte_classes.ts";
 import { type HeadLimits, HttpSyntaxError } from "./head_rules.ts";
 
 const CR = 13;
@@ -32,8 +33,6 @@ const BY_LENGTH: readonly (readonly KnownName[])[] = Array.from(
 );
 /** Headers that decide where a message ends: nothing unusual passes in them. */
 const FRAMING = (BIT_OF.get("content-length") ?? 0) | (BIT_OF.get("transfer-encoding") ?? 0);
-
-const ASCII = new TextDecoder();
 
 /** Header lines. */
 export class HeaderFields {
@@ -140,7 +139,6 @@ export function parseFields(
   const last = end - 2;
   let known = 0;
   let repeated = 0;
-  let above = 0; // all bytes of all values or-ed: 0x80 is set where one is not ASCII
   let count = 0;
   let folds = false;
   for (let at = start; at < last;) {
@@ -160,7 +158,6 @@ export function parseFields(
     for (;;) {
       let byte = bytes[at] ?? 0;
       while (IS_VALUE[byte] === 1) {
-        above |= byte;
         byte = bytes[++at] ?? 0;
       }
       if (byte !== CR || bytes[at + 1] !== LF) {
@@ -177,13 +174,12 @@ export function parseFields(
     if (at - 2 - line > limits.maxLineSize) {
       throw new HttpSyntaxError(
         `a header line over ${limits.maxLineSize} bytes`,
-        latin1(bytes.subarray(line, line + 40)),
+        latin1(bytes, line, line + 40),
         431,
       );
     }
   }
-  const own = bytes.subarray(start, last);
-  const text = above < 128 ? ASCII.decode(own) : latin1(own);
+  const text = latin1(bytes, start, last);
   return new HeaderFields(folds ? text.replace(/[ \t]*\r\n[ \t]+/g, " ") : text, known, repeated);
 }
 
@@ -197,7 +193,7 @@ export function lineError(
 ): HttpSyntaxError {
   const found = bytes.subarray(start, end).indexOf(LF);
   const stop = found === -1 ? end : start + found + 1;
-  const text = latin1(bytes.subarray(start, Math.min(stop, start + 200)));
+  const text = latin1(bytes, start, Math.min(stop, start + 200));
   return new HttpSyntaxError(reason, text.replace(/\r\n$/, ""), status);
 }
 

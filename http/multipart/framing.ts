@@ -2,6 +2,7 @@
  * Where the parts of a multipart body begin and end (RFC 2046 section 5.1).
  * @module
  */
+import { latin1 } from "../bytes/latin1.ts";
 import { BoundarySearch } from "./boundary_search.ts";
 import type { ByteSource } from "../bytes/byte_source.ts";
 import { MultipartLimitError, MultipartSyntaxError, MultipartTruncatedError } from "./errors.ts";
@@ -291,7 +292,7 @@ export class MultipartFraming {
       if (source.bytes[feed - 1] !== CR || length < 2) {
         throw new MultipartSyntaxError("Cannot read part headers: a line ends without CR");
       }
-      const line = latin1(source.bytes.subarray(source.start, feed - 1));
+      const line = latin1(source.bytes, source.start, feed - 1);
       source.start = feed + 1;
       scanned = 0;
       if (line === "") return lines;
@@ -305,13 +306,4 @@ export class MultipartFraming {
 function lineFeed(bytes: Uint8Array, from: number, end: number): number {
   for (let at = from; at < end; at++) if (bytes[at] === LF) return at;
   return -1;
-}
-
-/** Each byte as one character; `TextDecoder("latin1")` is windows-1252 by the WHATWG's table. */
-function latin1(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 8192) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  }
-  return text;
 }

@@ -14,9 +14,15 @@ parser.add_argument("--concurrency", type=int, default=32)
 parser.add_argument("--mode", default="get")
 arguments = parser.parse_args()
 
-# The same as LONG_REPLY in replies.mjs.
-ITEM = {"name": "Ada", "active": True, "tags": ["a", "b", "c"], "score": 12.5}
-BODY = [{"id": index, **ITEM} for index in range(12)]
+# As LONG_REPLY in replies.mjs.
+ITEM = {
+    "name": "Ada",
+    "active": True,
+    "tags": ["a", "b", "c"],
+    "score": 12.5,
+    "about": "She wrote the first program, for a machine that was never built. " * 3,
+}
+BODY = [{"id": index, **ITEM} for index in range(4)]
 
 
 async def operate(session: aiohttp.ClientSession) -> None:

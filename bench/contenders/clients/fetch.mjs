@@ -9,7 +9,7 @@ async function request(init) {
     const response = await fetch(url, init);
     return mode === "json" ? await response.json() : await response.text();
   }
-  const body = JSON.stringify(LONG_REPLY.slice(0, 12));
+  const body = JSON.stringify(LONG_REPLY.slice(0, 4));
   const headers = { "content-type": "application/json" };
   const response = await fetch(url, { ...init, method: "POST", body, headers });
   return await response.text();

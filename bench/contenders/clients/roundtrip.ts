@@ -53,7 +53,7 @@ const hop = {
 
 const operations: Record<string, () => Promise<unknown>> = {
   async post() {
-    await using response = await session.post(url, { json: LONG_REPLY.slice(0, 12) });
+    await using response = await session.post(url, { json: LONG_REPLY.slice(0, 4) });
     await response.text();
   },
   async json() {

@@ -7,7 +7,7 @@ const { Pool, request } = await load("undici");
 const init = inPool ? { dispatcher: new Pool(url, { connections: concurrency }) } : {};
 
 await serveRounds(async () => {
-  const body = mode === "post" ? JSON.stringify(LONG_REPLY.slice(0, 12)) : null;
+  const body = mode === "post" ? JSON.stringify(LONG_REPLY.slice(0, 4)) : null;
   const reply = body === null ? await request(url, init) : await request(url, {
     ...init,
     method: "POST",

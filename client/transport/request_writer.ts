@@ -1,0 +1,222 @@
+/**
+ * Requests as they go out over a connection of our own.
+ * @module
+ */
+import { encodeHead, fieldLines, headLines } from "../../http/http1/format_head.ts";
+import type { Route } from "../connect/open_connection.ts";
+import { proxyAuthorization } from "../connect/proxy_authorization.ts";
+import { isNamed } from "../hop/header_list.ts";
+import { asksUpgrade, type HeaderList, type HopRequest } from "../hop/transport.ts";
+import type { Outgoing } from "./socket_connection.ts";
+
+/** Bodies up to this size go out in one write with their head. */
+const JOINED = 64 * 1024;
+
+/** Which way a request goes. */
+export interface Way {
+  /** Same for requests that can share a connection. */
+  readonly key: string;
+  /** Scheme, host and port, as the URL has them. */
+  readonly origin: string;
+  /** Host and port of these. */
+  readonly host: string;
+  /** Host with its port, the usual one too (RFC 9112 section 3.2.3). */
+  readonly authority: string;
+  /** Whether a proxy is given the request whole. */
+  readonly forwards: boolean;
+  /** Credentials for that proxy, `null` for none. */
+  readonly proxyAuth: string | null;
+  route(): Route;
+}
+
+function wayOf({ url: href, headers }: HopRequest, proxyHref: string | null): Way {
+  const host = href.indexOf("//") + 2;
+  const path = href.indexOf("/", host);
+  const origin = href.slice(0, path);
+  const name = href.slice(host, path);
+  const secure = href.startsWith("https:");
+  const proxy = proxyHref === null ? null : new URL(proxyHref);
+  // A proxy of HTTP is given plain requests whole; anything else goes through it unseen.
+  const forwards = proxy !== null && !secure && /^https?:$/.test(proxy.protocol) &&
+    !asksUpgrade(headers);
+  return {
+    key: proxy === null ? origin : forwards ? `via ${proxy.href}` : `${origin} ${proxy.href}`,
+    origin,
+    host: name,
+    authority: /:\d+$/.test(name) ? name : `${name}:${secure ? 443 : 80}`,
+    forwards,
+    proxyAuth: forwards ? proxyAuthorization(proxy) : null,
+    route() {
+      const url = new URL(origin);
+      return {
+        host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+        port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
+        secure,
+        proxy,
+        forwards,
+      };
+    },
+  };
+}
+
+/** A request that is written, and where it goes. */
+export interface Written {
+  readonly way: Way;
+  readonly outgoing: Outgoing;
+}
+
+/** What requests with the same headers to the same origin have in common. */
+interface Plan extends Pick<HopRequest, "method" | "headers" | "proxy" | "skipped"> {
+  readonly way: Way;
+  readonly hasBody: boolean;
+  readonly chunked: boolean;
+  readonly expects: boolean;
+  readonly closes: boolean;
+  /** Name of the header about the body's length, `null` for none. */
+  readonly framing: string | null;
+  /** The lines before that, without the first, and those behind it. */
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Writes requests; one that is like the last one needs next to no work. */
+export class RequestWriter {
+  readonly #forceClose: boolean;
+  #plan: Plan | null = null;
+  #last: { readonly url: string; readonly plan: Plan; readonly written: Written } | null = null;
+
+  /**
+   * Creates one.
+   *
+   * @param forceClose Whether each request has a connection of its own.
+   */
+  constructor(forceClose: boolean) {
+    this.#forceClose = forceClose;
+  }
+
+  /**
+   * Writes a request.
+   *
+   * @param request The request.
+   * @param proxy Proxy that it goes through.
+   * @throws {TypeError} If a header cannot be sent.
+   */
+  write(request: HopRequest, proxy: string | null): Written {
+    const plan = this.#planOf(request, proxy);
+    const { url, body } = request;
+    const last = this.#last;
+    if (body === null && last !== null && last.plan === plan && last.url === url) {
+      return last.written;
+    }
+    const written = { way: plan.way, outgoing: outgoingOf(request, plan) };
+    if (body === null) this.#last = { url, plan, written };
+    return written;
+  }
+
+  #planOf(request: HopRequest, proxy: string | null): Plan {
+    const { method, headers, skipped, body, url } = request;
+    // RFC 9112 section 6: the framing is the body's, whatever the caller says; it was checked before.
+    const chunked = body !== null && (body.size === null || isChunked(headers));
+    const last = this.#plan;
+    const isSame = last !== null && last.headers === headers && last.method === method &&
+      last.skipped === skipped && last.proxy === proxy && last.chunked === chunked &&
+      last.hasBody === (body !== null) && url.startsWith(last.way.origin) &&
+      url[last.way.origin.length] === "/";
+    return isSame ? last : this.#plan = planOf(request, proxy, chunked, this.#forceClose);
+  }
+}
+
+const SENDS_LENGTH: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
+
+function planOf(
+  request: HopRequest,
+  proxy: string | null,
+  chunked: boolean,
+  isLast: boolean,
+): Plan {
+  const { method, body, headers, skipped = NO_NAMES } = request;
+  const way = wayOf(request, proxy);
+  // "Connection: Upgrade" is said, and such a connection is not reused anyway.
+  const forceClose = isLast && !asksUpgrade(headers);
+  const usual = chunked ? "transfer-encoding" : "content-length";
+  const isFree = body === null && (!SENDS_LENGTH.has(method) || skipped.has(usual));
+  let framing: string | null = null;
+  let at = -1; // where that goes
+  let host: readonly [string, string] | null = skipped.has("host") ? null : ["host", way.host];
+  let closes = forceClose;
+  let expects = false;
+  let { proxyAuth } = way;
+  const list: (readonly [string, string])[] = [];
+  for (const pair of headers) {
+    const [given, value] = pair;
+    switch (given.toLowerCase()) {
+      case "host":
+        host = pair;
+        continue;
+      case "content-length":
+      case "transfer-encoding":
+        if (framing !== null) continue;
+        framing = isNamed(given, usual) ? given : usual;
+        at = list.length;
+        continue;
+      case "expect":
+        expects = body !== null && /100-continue/i.test(value);
+        break;
+      case "proxy-authorization":
+        proxyAuth = null;
+        break;
+      case "connection":
+        if (forceClose) continue;
+        closes = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(value);
+    }
+    list.push(pair);
+  }
+  if (framing === null) {
+    at = list.length;
+    framing = isFree ? null : usual;
+  }
+  if (proxyAuth !== null) list.push(["proxy-authorization", proxyAuth]);
+  if (forceClose) list.push(["connection", "close"]);
+  const before = fieldLines(list.slice(0, at));
+  return {
+    ...{ method, headers, proxy, way, chunked, expects, closes, framing },
+    ...(request.skipped === undefined ? {} : { skipped }),
+    hasBody: body !== null,
+    before: host === null ? before : fieldLines([host]) + before, // first: RFC 9110 section 7.2
+    after: fieldLines(list.slice(at)),
+  };
+}
+
+function outgoingOf({ url, method, body }: HopRequest, plan: Plan): Outgoing {
+  const { way, chunked, expects, closes, framing } = plan;
+  const target = method === "CONNECT"
+    ? way.authority
+    : way.forwards
+    ? url
+    : url.slice(way.origin.length);
+  const length = framing === null ? "" : `${framing}: ${chunked ? "chunked" : body?.size ?? 0}\r\n`;
+  const first = headLines(`${method} ${target} HTTP/1.1`, []);
+  const text = `${first}${plan.before}${length}${plan.after}\r\n`;
+  const bytes = body?.bytes ?? null;
+  if (bytes === null || chunked || expects || bytes.length > JOINED) {
+    const own = body !== null && body.size === 0 && !chunked ? null : body;
+    return {
+      head: encodeHead(text, 0),
+      body: own,
+      chunked,
+      expects: expects && own !== null,
+      closes,
+    };
+  }
+  const head = encodeHead(text, bytes.length);
+  head.set(bytes, head.length - bytes.length);
+  return { head, body: null, chunked: false, expects: false, closes };
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+function isChunked(headers: HeaderList): boolean {
+  return headers.some(([name, value]) =>
+    isNamed(name, "transfer-encoding") && value.toLowerCase() === "chunked"
+  );
+}
