@@ -46,6 +46,7 @@ import {
 } from "./response_options.ts";
 import { decodeText, encodingOf, fitsJson, parseJson } from "./response_text.ts";
 import { type ResponseLink, responseLinks } from "./response_links.ts";
+import { toResponse } from "./to_response.ts";
 import { type Download, SAVE_OPTIONS, saveBody, type SaveOptions } from "./save_body.ts";
 import {
   EVENTS_OPTIONS,
@@ -346,8 +347,30 @@ export class ClientResponse {
    * @throws {MultipartSyntaxError} If the body is no multipart.
    */
   multipart(options?: MultipartReaderOptions): MultipartReader {
-    const type = this.headers.get("content-type");
-    return new MultipartReader(streamOf(this.content), type, options);
+    return new MultipartReader(streamOf(this.content), this.headers.get("content-type"), options);
+  }
+
+  /**
+   * Makes the answer of a server's handler that passes the reply on: the body as it comes, without
+   * the headers that tell of its coding, which is undone, and of the connection.
+   *
+   * @returns The response of the platform's.
+   *
+   * @example
+   * ```ts
+   * import { ClientSession, web } from "@roundtrip/http";
+   *
+   * const behind = new web.Application();
+   * behind.addRoutes([web.get("/", () => web.textResponse("hello"))]);
+   * await using session = new ClientSession({ app: behind });
+   * const app = new web.Application();
+   * app.addRoutes([web.get("/", async () => (await session.get("/")).toResponse())]);
+   * const response = await app.fetch(new Request("http://localhost/"));
+   * console.assert(await response.text() === "hello");
+   * ```
+   */
+  toResponse(): Response {
+    return toResponse(this, this.#policy.autoDecompress, this.#bytes);
   }
 
   /**
@@ -412,13 +435,11 @@ export class ClientResponse {
 
   #open(ahead?: ReadAhead): StreamReader {
     if (!hasBody(this.#result)) return new StreamReader(null);
-    return new StreamReader(
-      ahead ?? bodySource(this.#result, this.#policy, () => this.contentLength),
-      {
-        onEnd: this.#onEnd,
-        mapError: (error) => bodyError(this.#result, error), // the body keeps the response alive
-      },
-    );
+    const source = ahead ?? bodySource(this.#result, this.#policy, () => this.contentLength);
+    return new StreamReader(source, {
+      onEnd: this.#onEnd,
+      mapError: (error) => bodyError(this.#result, error), // the body keeps the response alive
+    });
   }
 
   #typeError(attempt: string): ContentTypeError {

@@ -96,6 +96,17 @@ export function decodedSource(
   return limitedSource(decoded, header, options.maxSize);
 }
 
+const EMPTY: BodySource = { next: () => Promise.resolve(null), cancel: () => Promise.resolve() };
+
+/**
+ * Whether there is something to decode, and that can be.
+ *
+ * @param header Value of `Content-Encoding`.
+ */
+export function isDecodable(header: string): boolean {
+  return decodedSource(EMPTY, header, { maxSize: 0 }) !== EMPTY;
+}
+
 function failing(source: BodySource, error: Error): BodySource {
   return {
     async next() {

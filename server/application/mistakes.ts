@@ -33,7 +33,7 @@ function remedyOf(result: unknown, isMiddleware: boolean): string {
   }
   if (result === null) return "write return new Response(null, { status: 204 })";
   return result?.constructor?.name === "ClientResponse"
-    ? "write return await web.proxy(request, url)"
+    ? "write return response.toResponse(), or return await web.proxy(request, url)"
     : "write return web.jsonResponse(value)";
 }
 

@@ -3,26 +3,8 @@
  * @module
  */
 import { isToken } from "../../http/headers/header_params.ts";
+import { removeHopByHop } from "../../http/http1/hop_by_hop.ts";
 import type { ServerRequest } from "../request/request.ts";
-
-/** Headers of one connection (RFC 9110 section 7.6.1), whatever `Connection` says. */
-const HOP_BY_HOP = [
-  "connection",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-];
-
-/** Takes off the headers that belong to one connection, those that `Connection` names included. */
-export function removeHopByHop(headers: Headers): void {
-  const named = (headers.get("connection") ?? "").split(",").map((each) => each.trim());
-  for (const name of [...HOP_BY_HOP, ...named.filter(isToken)]) headers.delete(name);
-}
 
 /**
  * Makes the headers that a request is forwarded with: those of the client without what belongs to

@@ -7,7 +7,8 @@ import { HTTPBadGateway, HTTPGatewayTimeout } from "../exceptions/server_errors.
 import { mutableResponse } from "../request/mutable_response.ts";
 import type { ServerRequest } from "../request/request.ts";
 import type { WebSocketResponse } from "../websocket/websocket_response.ts";
-import { forwardHeaders, removeHopByHop } from "./forward_headers.ts";
+import { removeHopByHop } from "../../http/http1/hop_by_hop.ts";
+import { forwardHeaders } from "./forward_headers.ts";
 import { relaySocket } from "./socket_relay.ts";
 
 /** What {@linkcode proxy} takes. */

@@ -7,6 +7,7 @@ import {
   ACCEPT_ENCODING,
   ContentDecodingError,
   decodedSource,
+  isDecodable,
 } from "../../http/coding/content_decoder.ts";
 import { HTTPBadRequest } from "../exceptions/client_errors.ts";
 import { HTTPUnsupportedMediaType } from "../exceptions/message_errors.ts";
@@ -44,7 +45,7 @@ export function decompressMiddleware(): Middleware {
     if (coding === null || body === null || coding.trim().toLowerCase() === "identity") {
       return handler(request);
     }
-    if (!isKnown(coding)) {
+    if (!isDecodable(coding)) {
       throw new HTTPUnsupportedMediaType({
         text: `Cannot decode content-encoding "${coding.slice(0, 80)}"`,
         headers: { "accept-encoding": ACCEPT_ENCODING }, // RFC 9110 section 15.5.16
@@ -58,10 +59,6 @@ export function decompressMiddleware(): Middleware {
 }
 
 const EMPTY: BodySource = { next: () => Promise.resolve(null), cancel: () => Promise.resolve() };
-
-function isKnown(coding: string): boolean {
-  return decodedSource(EMPTY, coding, { maxSize: 0 }) !== EMPTY;
-}
 
 /** What comes out of a body; nothing of it is touched before it is asked for. */
 function decodedStream(request: ServerRequest, coding: string): ReadableStream<Bytes> {

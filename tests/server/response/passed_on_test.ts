@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { web } from "@roundtrip/http";
+import { ClientSession, web } from "@roundtrip/http";
 import { rawRequest } from "../../_raw.ts";
 import { everyWay } from "../_engines.ts";
 
@@ -75,7 +75,7 @@ const HEADS: [string, web.Handler, length: string | null][] = [
   ["nothing", () => new Response(), "0"],
 ];
 
-everyWay("a compressed reply that is passed on from fetch() is not corrupted", async (ask) => {
+everyWay("a compressed reply that is passed on is not corrupted", async (ask) => {
   const text = "hello ".repeat(200);
   const coded = new Response(text).body?.pipeThrough(new CompressionStream("gzip"));
   const bytes = await new Response(coded).bytes();
@@ -83,9 +83,25 @@ everyWay("a compressed reply that is passed on from fetch() is not corrupted", a
     { port: 0, onListen() {} },
     () => new Response(bytes, { headers: { "content-encoding": "gzip" } }),
   );
-  const app = new web.Application();
-  app.addRoutes([web.get("/", () => fetch(`http://localhost:${upstream.addr.port}/`))]);
-  assertEquals(await (await ask(app, "/")).text(), text);
+  const url = `http://localhost:${upstream.addr.port}/`;
+  for (const transport of ["sockets", "fetch"] as const) {
+    await using session = new ClientSession({ connector: { transport } });
+    const app = new web.Application();
+    app.addRoutes([
+      web.get("/fetch", () => fetch(url)),
+      web.get("/client", async () => (await session.get(url)).toResponse()),
+      web.get("/read", async () => {
+        const response = await session.get(url);
+        await response.read();
+        return response.toResponse();
+      }),
+      web.head("/empty", async () => (await session.head(url)).toResponse()),
+    ]);
+    for (const path of ["/fetch", "/client", "/read"]) {
+      assertEquals(await (await ask(app, path)).text(), text, path);
+    }
+    assertEquals((await ask(app, "/empty", { method: "HEAD" })).status, 200);
+  }
   await upstream.shutdown();
 });
 

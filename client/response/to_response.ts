@@ -1,0 +1,58 @@
+/**
+ * A reply as a server's answer.
+ * @module
+ */
+import { isDecodable } from "../../http/coding/content_decoder.ts";
+import { removeHopByHop } from "../../http/http1/hop_by_hop.ts";
+import { streamOf } from "./body_stream.ts";
+import type { StreamReader } from "../../http/bytes/stream_reader.ts";
+
+/** As much of a reply as is passed on. */
+export interface PassedOn {
+  /** Method of the request. */
+  readonly method: string;
+  /** Status code. */
+  readonly status: number;
+  /** Reason phrase. */
+  readonly reason: string;
+  /** Headers. */
+  readonly headers: Headers;
+  /** The body. */
+  readonly content: StreamReader;
+}
+
+/**
+ * Makes a response of the platform's.
+ *
+ * @param response The reply.
+ * @param isDecoded Whether its body is given decoded.
+ * @param bytes The body, where it was read before.
+ * @returns The response.
+ */
+export function toResponse(
+  response: PassedOn,
+  isDecoded: boolean,
+  bytes: Promise<Uint8Array<ArrayBuffer>> | null,
+): Response {
+  const headers = new Headers(response.headers);
+  removeHopByHop(headers);
+  if (isDecoded && isDecodable(headers.get("content-encoding") ?? "")) {
+    headers.delete("content-encoding");
+    headers.delete("content-length");
+  }
+  const { status, reason: statusText, content } = response;
+  const isEmpty = response.method === "HEAD" || [204, 205, 304].includes(status);
+  const body = isEmpty ? null : bytes === null ? streamOf(content) : streamOfBytes(bytes);
+  return new Response(body, { status, statusText, headers });
+}
+
+function streamOfBytes(
+  bytes: Promise<Uint8Array<ArrayBuffer>>,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    async pull(controller) {
+      controller.enqueue(await bytes);
+      controller.close();
+    },
+  });
+}
