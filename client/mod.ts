@@ -114,6 +114,7 @@ export type { ByteStream } from "../http/bytes/byte_stream.ts";
 export { appTransport, type FetchApp } from "./transport/app_transport.ts";
 export { fetchTransport } from "./transport/fetch_transport.ts";
 export { socketTransport } from "./transport/socket_transport.ts";
+export type { Abortable, HopAbort } from "./hop/hop_abort.ts";
 export {
   discardReply,
   type HeaderList,

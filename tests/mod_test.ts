@@ -21,11 +21,11 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   socketTransport
 `,
     `
-  BasicAuth BearerAuthOptions ByteStream CacheOptions ClientHandler ClientMiddleware
+  Abortable BasicAuth BearerAuthOptions ByteStream CacheOptions ClientHandler ClientMiddleware
   ClientRequestInit ClientTimeout ConnectFailure ConnectorOptions CookieInit CookieJarOptions
   DataFields DigestAuthOptions Download DownloadOptions EventsOptions FailedAttempt
   FallbackCharsetResolver FetchApp FormBodyOptions FormFieldOptions HeaderList HeadersLike
-  HistoryEntry HopAddress HopBody HopConnection HopObserver HopRecord HopRequest HopResult HopTls
+  HistoryEntry HopAbort HopAddress HopBody HopConnection HopObserver HopRecord HopRequest HopResult HopTls
   JarCookie JsonOptions LoggingOptions MockCall MockReply MockTarget MultipartWriterOptions
   PartOptions Payload PeerCertificate Progress ProgressCallback  QueryFields
   RaiseForStatus RateLimitOptions ReconnectOptions ReplayOptions RequestCompression RequestContext
@@ -89,7 +89,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
     `
   BodySource ContentDisposition CookieOptions FormFields FormValue MultipartLimits
   MultipartReaderOptions PartReadOptions PartTextOptions PartValue QueryInit QueryValue
-  ReadableFile ReceiveOptions SchemaIssue SchemaOutput StandardResult StandardSchemaProps
+  ReadableFile ReceiveOptions SchemaIssue SchemaOutput SourceReader StandardResult StandardSchemaProps
   StandardSchemaV1 StreamReaderOptions WSMessage WebSocketTimeout
 `,
   ],

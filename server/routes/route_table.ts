@@ -82,6 +82,7 @@ export class RouteTable implements Iterable<RouteDef> {
     method: string,
     ...rest: [path: Path, handler: Handler<PathParams<Path>>, options?: RouteOptions]
   ): this;
+  /** Decorates the method of a class that answers a method of HTTP, `*` for any. */
   route<const Path extends string>(
     method: string,
     ...rest: [path: Path, options?: RouteOptions]
