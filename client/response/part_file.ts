@@ -5,7 +5,6 @@
 import type { Stats } from "node:fs";
 import {
   type FileHandle,
-  link,
   lstat,
   open,
   readFile,
@@ -15,6 +14,7 @@ import {
 } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { errorCode, nameFile } from "../../http/name_file.ts";
 import { ClientError } from "../errors/client_errors.ts";
 
 /** What is known of the file that a part belongs to, kept beside it as `<path>.part.json`. */
@@ -128,7 +128,7 @@ export class PartFile implements AsyncDisposable {
   async publish(overwrite: boolean): Promise<void> {
     await this.#assertOwn();
     if (overwrite) await rename(this.#part, this.path);
-    else await this.#publishNew();
+    else if (!await nameFile(this.#part, this.path)) throw new FileExistsError(this.path);
     await remove(this.#origin);
   }
 
@@ -143,18 +143,6 @@ export class PartFile implements AsyncDisposable {
     throw new ClientError(`Cannot complete "${this.path}": its part was changed meanwhile`);
   }
 
-  async #publishNew(): Promise<void> {
-    try {
-      await link(this.#part, this.path); // fails where the name is taken, which rename() does not
-    } catch (error) {
-      if (codeOf(error) === "EEXIST") throw new FileExistsError(this.path, { cause: error });
-      // No hard links here (exFAT, some network drives): the best is to look first.
-      await this.assertFree();
-      return await rename(this.#part, this.path);
-    }
-    await remove(this.#part);
-  }
-
   async #readOrigin(): Promise<PartOrigin | null> {
     try {
       const origin: unknown = JSON.parse(await readFile(this.#origin, "utf8"));
@@ -164,7 +152,7 @@ export class PartFile implements AsyncDisposable {
         ? { urlDigest, validator }
         : null;
     } catch (error) {
-      if (error instanceof SyntaxError || codeOf(error) === "ENOENT") return null;
+      if (error instanceof SyntaxError || errorCode(error) === "ENOENT") return null;
       throw error;
     }
   }
@@ -174,7 +162,7 @@ async function fileInfo(path: string): Promise<Stats | null> {
   try {
     return await lstat(path);
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return null;
+    if (errorCode(error) === "ENOENT") return null;
     throw error;
   }
 }
@@ -183,12 +171,8 @@ async function remove(path: string): Promise<void> {
   try {
     await unlink(path);
   } catch (error) {
-    if (codeOf(error) !== "ENOENT") throw error;
+    if (errorCode(error) !== "ENOENT") throw error;
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }
 
 /**

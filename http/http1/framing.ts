@@ -2,6 +2,7 @@
  * Where a message ends: the one place that decides (RFC 9112 section 6.3).
  * @module
  */
+import { parseLength } from "../headers/content_length.ts";
 import type { HeaderFields } from "./header_fields.ts";
 import type { ReplyHead, RequestHead } from "./head.ts";
 import { HttpSyntaxError } from "./head_rules.ts";
@@ -127,18 +128,8 @@ function framingOf(fields: HeaderFields, isRequest: boolean): Framing | null {
  * request, which others on the way read too, two are refused.
  */
 function lengthOf(lines: readonly string[], isRequest: boolean): number {
-  const [line = ""] = lines;
-  const lengths = lines.length === 1 && !line.includes(",")
-    ? lines
-    : lines.flatMap((each) => each.split(",")).map((each) => each.trim());
-  const [first = ""] = lengths;
-  const length = Number(first);
-  const isOne = lengths.every((each) => each === first) && (!isRequest || lengths.length === 1);
-  if (!isOne || !/^\d+$/.test(first) || !Number.isSafeInteger(length)) {
-    throw new HttpSyntaxError(
-      "a length that is not one number",
-      `Content-Length: ${lines.join(", ")}`,
-    );
-  }
-  return length;
+  const list = lines.join(", ");
+  const length = isRequest && list.includes(",") ? null : parseLength(list);
+  if (length !== null) return length;
+  throw new HttpSyntaxError("a length that is not one number", `Content-Length: ${list}`);
 }

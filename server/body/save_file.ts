@@ -2,6 +2,7 @@
  * Writing an upload to disk so that its name never stands for half of it.
  * @module
  */
+import { nameFile } from "../../http/name_file.ts";
 import { OptionTable } from "../../http/options.ts";
 import { createHash } from "node:crypto";
 import { piecesOf } from "../../http/bytes/stream_reader.ts";
@@ -196,30 +197,13 @@ async function publish(
     await Deno.rename(partial, path);
     return path;
   }
-  // A hard link fails where the name is taken, so two uploads of one name cannot both win.
   for (let count = 0;; count++) {
     const target = count === 0 ? path : numbered(path, count);
-    try {
-      await Deno.link(partial, target);
-      await Deno.remove(partial);
-      return target;
-    } catch (error) {
-      if (error instanceof Deno.errors.AlreadyExists) {
-        if (onDuplicate === "error") throw conflict(path);
-        continue;
-      }
-      if (await statOf(target) !== null) {
-        if (onDuplicate === "error") throw conflict(path);
-        continue;
-      }
-      // File systems without links (FAT, some network shares) have only rename.
-      await Deno.rename(partial, target);
-      return target;
-    }
+    if (await nameFile(partial, target)) return target;
+    if (onDuplicate === "error") throw conflict(path);
   }
 }
 
-/** `a/b.tar.gz` and 2 give `a/b-2.tar.gz`. */
 function numbered(path: string, count: number): string {
   const [, stem = path, extension = ""] = /^(.*?[^/\\])((?:\.[A-Za-z0-9]+){0,2})$/s.exec(path) ??
     [];
