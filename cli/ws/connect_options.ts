@@ -11,6 +11,7 @@ import { isInteractive } from "./console.ts";
 import { certificatesOf } from "../connecting/certificates.ts";
 import { headerBytes, parseItem } from "../connecting/items.ts";
 import type { Auth } from "../connecting/credentials.ts";
+import { VERSION } from "../io/version.ts";
 import { UsageError } from "../errors/usage_error.ts";
 
 // Limit for the server's close frame when the user quits.
@@ -51,6 +52,9 @@ export function connectOptions(
   }
   const agent = parsed.value("user-agent");
   if (agent !== undefined) headers.push(["User-Agent", sendable("User-Agent", agent)]);
+  else if (!headers.some(([name]) => /^user-agent$/i.test(name))) {
+    headers.push(["User-Agent", `roundtrip/${VERSION}`]);
+  }
   const interval = parsed.number("ping-interval", { max: 86_400, fraction: true });
   const heartbeat = ownPings(parsed) ? undefined : interval;
   const maxMsgSize = parsed.number("max-size");

@@ -62,38 +62,38 @@ Deno.test("ws connects as requests do: TLS, proxies, sockets, credentials, 1c", 
   const env = CLEAN;
   const rows: [name: string, args: string[], Expected, asked: string | null, RunOptions?][] = [
     ["not trusted", [wss], { code: 1, stderr: /certificate|TLS/ }, null],
-    ["-k", ["-k", wss], fine("/x - roundtrip -"), null],
-    ["--verify no", ["--verify", "no", wss], fine("/x - roundtrip -"), null],
-    ["--verify PATH", ["--verify", "ca.pem", wss], fine("/x - roundtrip -"), null],
+    ["-k", ["-k", wss], fine("/x - roundtrip/0.1.0 -"), null],
+    ["--verify no", ["--verify", "no", wss], fine("/x - roundtrip/0.1.0 -"), null],
+    ["--verify PATH", ["--verify", "ca.pem", wss], fine("/x - roundtrip/0.1.0 -"), null],
     ["--user-agent", ["--user-agent", "me", url], fine("/x - me -"), null],
-    ["items", [url, "X-Own:1", "a==b"], fine("/x?a=b - roundtrip 1"), null],
-    ["-a", ["-a", "ada:secret", url], fine("/x Basic YWRhOnNlY3JldA== roundtrip -"), null],
+    ["items", [url, "X-Own:1", "a==b"], fine("/x?a=b - roundtrip/0.1.0 1"), null],
+    ["-a", ["-a", "ada:secret", url], fine("/x Basic YWRhOnNlY3JldA== roundtrip/0.1.0 -"), null],
     ["-a without a password", ["-a", "ada", url], { code: USAGE, stderr: /no password/ }, null],
-    [".netrc", [url], fine("/x Basic YWRhOnNlY3JldA== roundtrip -"), null, {
+    [".netrc", [url], fine("/x Basic YWRhOnNlY3JldA== roundtrip/0.1.0 -"), null, {
       env: { ...CLEAN, NETRC: `${cwd}/netrc` },
     }],
-    ["--ignore-netrc", ["--ignore-netrc", url], fine("/x - roundtrip -"), null, {
+    ["--ignore-netrc", ["--ignore-netrc", url], fine("/x - roundtrip/0.1.0 -"), null, {
       env: { ...CLEAN, NETRC: `${cwd}/netrc` },
     }],
     [
       "--proxy",
       ["--proxy", h, url],
-      fine("/x - roundtrip -"),
+      fine("/x - roundtrip/0.1.0 -"),
       `CONNECT 127.0.0.1:${plain.addr.port}`,
     ],
     [
       "--proxy, wss",
       ["--proxy", h, "-k", wss],
-      fine("/x - roundtrip -"),
+      fine("/x - roundtrip/0.1.0 -"),
       `CONNECT localhost:${secure.addr.port}`,
     ],
     [
       "--proxy socks5",
       ["--proxy", `socks5://127.0.0.1:${socks.port}`, url],
-      fine("/x - roundtrip -"),
+      fine("/x - roundtrip/0.1.0 -"),
       `SOCKS 127.0.0.1:${plain.addr.port}`,
     ],
-    ["http_proxy", [url], fine("/x - roundtrip -"), `CONNECT 127.0.0.1:${plain.addr.port}`, {
+    ["http_proxy", [url], fine("/x - roundtrip/0.1.0 -"), `CONNECT 127.0.0.1:${plain.addr.port}`, {
       env: { ...CLEAN, http_proxy: h },
     }],
     ["no proxy there", ["--proxy", "http://127.0.0.1:1", url], {
@@ -104,7 +104,7 @@ Deno.test("ws connects as requests do: TLS, proxies, sockets, credentials, 1c", 
     [
       "--unix-socket",
       ["--unix-socket", "s.sock", "ws://any.test/y"],
-      fine("/y - roundtrip -"),
+      fine("/y - roundtrip/0.1.0 -"),
       null,
     ],
     ["--cert-key alone", ["--cert-key", "x", url], { code: USAGE, stderr: /needs --cert/ }, null],
