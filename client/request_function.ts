@@ -82,7 +82,7 @@ function closingTransport(inner: Transport): Transport & { finish(): void } {
     if (finished && open === 0) inner.close();
   };
   return {
-    ...(inner.fixedHeaders === undefined ? {} : { fixedHeaders: inner.fixedHeaders }),
+    ...(inner.lacks === undefined ? {} : { lacks: inner.lacks }),
     ...(inner.usualHeaders === undefined ? {} : { usualHeaders: inner.usualHeaders }),
     async send(hop) {
       const result = await inner.send(hop);

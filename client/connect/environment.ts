@@ -108,23 +108,6 @@ function canonical(address: string): string {
   return URL.parse(`http://[${address}]/`)?.hostname.slice(1, -1) ?? address;
 }
 
-const PROXY_VARIABLES = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"]
-  .flatMap((name) => [name, name.toUpperCase()]);
-
-/**
- * Runs what must not see the environment's proxies. The variables that the program may see are away
- * for as long as it takes.
- */
-export function withoutProxyVariables<T>(run: () => T): T {
-  const hidden = PROXY_VARIABLES.map((name) => [name, readVariable(name)] as const);
-  for (const [name, value] of hidden) if (value !== undefined) Deno.env.delete(name);
-  try {
-    return run();
-  } finally {
-    for (const [name, value] of hidden) if (value !== undefined) Deno.env.set(name, value);
-  }
-}
-
 function readNetrc(
   get: (name: string) => string | undefined,
   readFile: (path: string) => string | null,
@@ -136,7 +119,8 @@ function readNetrc(
   return readFile(`${home}/.netrc`) ?? readFile(`${home}/_netrc`);
 }
 
-function readVariable(name: string): string | undefined {
+/** Reads a variable that the program may read; Deno is not made to ask. */
+export function readVariable(name: string): string | undefined {
   if (!("Deno" in globalThis)) return undefined;
   const { state } = Deno.permissions.querySync({ name: "env", variable: name });
   return state === "granted" ? Deno.env.get(name) : undefined;

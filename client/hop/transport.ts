@@ -209,10 +209,11 @@ export interface HopResult {
  * fetch_transport.ts and fetch_errors.ts; the tests run their tables over each.
  */
 export interface Transport {
-  /** Options that it cannot heed, as errors name them, each with the remedy. */
+  /**
+   * Options that it cannot heed, as errors name them, each with the remedy: `expect100`,
+   * `timeout.sockConnect`, `skipAutoHeaders: "host"`.
+   */
   readonly lacks?: Readonly<Record<string, string>>;
-  /** Names of headers, in lower case, that it always sends, whatever the request says. */
-  readonly fixedHeaders?: readonly string[];
   /** Headers that a session adds for it, names in lower case, unless a request says otherwise. */
   readonly usualHeaders?: HeaderList;
   /**

@@ -359,12 +359,7 @@ function skipped(
   if (own === undefined) return defaults;
   const names = Array.from(own, (name) => name.toLowerCase());
   for (const name of names) {
-    if (transport.fixedHeaders?.includes(name)) {
-      throw new NotSupportedError(
-        `skipAutoHeaders: "${name}"`,
-        "the platform's fetch always sends it; set it to another value instead",
-      );
-    }
+    refuseWhatLacks(transport, `skipAutoHeaders: "${name}"`);
   }
   return new Set([...defaults, ...names]);
 }

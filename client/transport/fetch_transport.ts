@@ -19,9 +19,13 @@ const ON_DENO = "Deno" in globalThis;
 const FIXED_HEADERS = [
   ...["accept", "accept-encoding", "accept-language", "user-agent", "host", "content-length"],
 ];
-const LACKS = {
+const LACKS: Readonly<Record<string, string>> = {
   "timeout.sockConnect": 'fetch does not tell when it connects; connector.transport "sockets" does',
   expect100: 'fetch does not wait for it; connector.transport "sockets" does',
+  ...Object.fromEntries(FIXED_HEADERS.map((name) => [
+    `skipAutoHeaders: "${name}"`,
+    "the platform's fetch always sends it; set it to another value instead",
+  ])),
 };
 
 /**
@@ -58,7 +62,6 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
   const slots = new ConnectionSlots(connector.limit, connector.limitPerHost);
   let isClosed = false;
   return {
-    fixedHeaders: FIXED_HEADERS,
     lacks: LACKS,
     webSockets: "platform",
     async send(request) {

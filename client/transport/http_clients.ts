@@ -4,9 +4,9 @@
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import type { ResolvedConnector } from "../connect/connector.ts";
-import { withoutProxyVariables } from "../connect/environment.ts";
+import { readVariable } from "../connect/environment.ts";
 import { percentDecoded } from "../connect/percent_decoded.ts";
-import { ProxyRelay } from "../connect/proxy_relay.ts";
+import { ProxyRelay } from "./proxy_relay.ts";
 
 /** The platform's HTTP clients, one for each way to connect, made on demand and closed together. */
 export class HttpClients {
@@ -115,4 +115,21 @@ function platformProxy(proxy: string): Deno.Proxy {
       basicAuth: { username: percentDecoded(username), password: percentDecoded(password) },
     }),
   };
+}
+
+const PROXY_VARIABLES = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"]
+  .flatMap((name) => [name, name.toUpperCase()]);
+
+/**
+ * Runs what must not see the environment's proxies. The variables that the program may see are away
+ * for as long as it takes.
+ */
+function withoutProxyVariables<T>(run: () => T): T {
+  const hidden = PROXY_VARIABLES.map((name) => [name, readVariable(name)] as const);
+  for (const [name, value] of hidden) if (value !== undefined) Deno.env.delete(name);
+  try {
+    return run();
+  } finally {
+    for (const [name, value] of hidden) if (value !== undefined) Deno.env.set(name, value);
+  }
 }

@@ -310,3 +310,45 @@ Deno.test("sockets: a program that may connect to one host alone does so by its 
   }
   await Deno.remove(file);
 });
+
+Deno.test("sockets of node:tls carry bodies both ways, are used again, and end with the request", async () => {
+  let isCancelled = false;
+  const endless = (): Response =>
+    new Response(
+      new ReadableStream({
+        pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+        cancel: () => void (isCancelled = true),
+      }),
+    );
+  const from = new Set<number>();
+  await using server = Object.assign(
+    Deno.serve(
+      { hostname: "127.0.0.1", port: 0, cert: CERT, key: KEY, onListen() {} },
+      async (request, { remoteAddr }) => {
+        from.add(remoteAddr.port);
+        if (request.url.endsWith("/endless")) return endless();
+        return new Response(await request.arrayBuffer());
+      },
+    ),
+    { [Symbol.asyncDispose]: () => server.shutdown() },
+  );
+  const url = `https://localhost:${server.addr.port}/`;
+  const connector = { caCerts: [CA], tlsInfo: true };
+  await using session = new ClientSession({ connector, timeout: { total: 10_000 } });
+  const body = new Uint8Array(3_000_000).map((_, at) => at % 251);
+  const bodies = [body, new Blob([body]).stream(), new Uint8Array(0), null];
+  for (const data of bodies) {
+    await using response = await session.post(url, data === null ? {} : { data });
+    const expected = data === null || data instanceof Uint8Array ? data?.length ?? 0 : body.length;
+    const came = await response.read();
+    assertEquals(came.length, expected);
+    if (expected > 0) assertEquals(came.at(-1), body.at(-1));
+  }
+  assertEquals(from.size, 1);
+  const giveUp = new AbortController();
+  await using response = await session.get(`${url}endless`, { signal: giveUp.signal });
+  await response.content.readExactly(1_000_000);
+  giveUp.abort(new Error("enough"));
+  await assertRejects(() => response.read(), Error, "enough");
+  while (!isCancelled) await new Promise((resolve) => setTimeout(resolve, 5));
+});

@@ -5,6 +5,7 @@ import {
   ConnectionTimeoutError,
   type ConnectorOptions,
   NotSupportedError,
+  request,
   SocketTimeoutError,
   type TraceConfig,
 } from "@roundtrip/http";
@@ -143,4 +144,6 @@ Deno.test("fetch refuses what it cannot time or wait for", async () => {
   await assertRejects(() => session.get("http://h/", { timeout }), NotSupportedError, "sockets");
   const expecting = { data: "x", expect100: true };
   await assertRejects(() => session.put("http://h/", expecting), NotSupportedError, "expect100");
+  const single = { ...expecting, connector };
+  await assertRejects(() => request("PUT", "http://h/", single), NotSupportedError, "expect100");
 });

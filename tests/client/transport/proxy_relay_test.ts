@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { ProxyRelay } from "../../../client/connect/proxy_relay.ts";
+import { ProxyRelay } from "../../../client/transport/proxy_relay.ts";
 import { connectProxy } from "../_proxies.ts";
 
 /** Sends something to a port and reads until the other side closes. */

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { ProxyRelay } from "../../../client/connect/proxy_relay.ts";
+import { ProxyRelay } from "../../../client/transport/proxy_relay.ts";
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -50,7 +50,7 @@ function pause<T>(ms: number, value: T): Promise<T> {
 // Its own process has a limit of open files that it meets.
 const PROGRAM = `
   import { ProxyRelay } from ${
-  JSON.stringify(import.meta.resolve("../../../client/connect/proxy_relay.ts"))
+  JSON.stringify(import.meta.resolve("../../../client/transport/proxy_relay.ts"))
 };
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const relay = new ProxyRelay("http://u:p@127.0.0.1:" + listener.addr.port);
