@@ -5,7 +5,8 @@
     python3 tests/peers/httpie_suite.py ./httpie [words for pytest]
 
 `httpie.core.main()` is replaced by the command (`ROUNDTRIP` names another one), the httpbin of the
-tests by `roundtrip httpbin`. It prints how many cases pass, and those that differ on purpose.
+tests by `roundtrip httpbin`. It prints how many cases pass, and those that differ on purpose: of HTTPie 3.2.4 587 pass, 434
+differ on purpose.
 """
 import json
 import os
@@ -129,6 +130,9 @@ ON_PURPOSE = {
     ],
     "--compress goes with every body": [
         "test_cannot_combine_compress",
+    ],
+    "headers and cookies of the command line stay with the host they were given for": [
+        "test_explicit_user_set_headers", "test_saved_user_set_cookie_in_session[remote",
     ],
     "a cookie of the command line goes to the same host again": [
         "test_explicit_user_set_cookie",
