@@ -127,7 +127,7 @@ Deno.test("the client's mistakes are told with the right name", async () => {
     ["get", { throwHttpErrors: true }, 'did you mean "raiseForStatus"?'],
     ["get", { headers: "a: b" }, '"headers" takes a map or a list of pairs'],
     ["get", { method: "POST" }, "It is the first argument"],
-    ["get", { verify: false }, "caCerts"],
+    ["get", { verify: false }, "{ connector: { verify } }"],
     ["get", { responseType: "json" }, "response.json()"],
     // fetch
     ["get", { cache: "no-store" }, "cacheMiddleware()"],
@@ -173,7 +173,7 @@ Deno.test("the client's mistakes are told with the right name", async () => {
       [{ limit: 1 }, "{ connector: { limit } }"],
       [{ baseURL: "x" }, 'did you mean "baseUrl"?'],
       [{ cookie_jar: {} }, 'did you mean "cookieJar"?'],
-      [{ verify: false }, "{ connector: { caCerts } }"],
+      [{ verify: false }, "{ connector: { verify } }"],
       [{ params: {} }, "Put them into baseUrl"],
     ] as const
   ) assertThrows(() => new ClientSession(options as never), TypeError, message);
