@@ -3,7 +3,10 @@
  * @module
  */
 import type { SessionOptions } from "@roundtrip/http";
+import { poisonBuffers } from "../../client/transport/read_buffers.ts";
 import { piecesOf, type RawAnswer, type RawRequest, rawServer } from "./_raw_server.ts";
+
+poisonBuffers(true); // whoever looks at memory that was given back sees it
 
 /** A peer under one URL. */
 export interface Peer {

@@ -338,51 +338,6 @@ Deno.test("sockets: a flood of 1xx ends, and silence counts from the last of the
   assertEquals(await response.text(), "hello");
 });
 
-Deno.test("sockets: replies do not get mixed, whatever their framing and however they end", async () => {
-  let seed = 7;
-  const below = (limit: number): number => {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-    return Math.floor((seed / 2 ** 32) * limit);
-  };
-  await using server = rawServer(({ head }) => {
-    const id = `${/^GET \/(\d+)/.exec(head)?.[1]}!`;
-    const size = id.length.toString(16);
-    switch (below(6)) {
-      case 0:
-        return reply(id);
-      case 1:
-        return `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${size}\r\n${id}\r\n0\r\n\r\n`;
-      case 2:
-        return { last: `HTTP/1.1 200 OK\r\n\r\n${id}` };
-      case 3:
-        return `HTTP/1.1 103 Early Hints\r\n\r\n${reply(id)}`;
-      case 4:
-        return `${reply(id)}HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n-1!`;
-      default: {
-        const text = reply(id);
-        return { last: text.slice(0, below(text.length)) };
-      }
-    }
-  });
-  await using session = new ClientSession({
-    ...OPTIONS,
-    connector: { transport: "sockets", limit: 8 },
-  });
-  let whole = 0;
-  await Promise.all(Array.from({ length: 16 }, async (_, worker) => {
-    for (let n = 0; n < 40; n++) {
-      const id = worker * 1000 + n;
-      try {
-        await using response = await session.get(`${server.url}/${id}`);
-        assertEquals(await response.text(), `${id}!`);
-        whole++;
-      } catch (error) {
-        if (error instanceof AssertionError) throw error;
-      }
-    }
-  }));
-  assert(whole > 400, `${whole}`);
-});
 Deno.test("sockets: no more connections than the limit, idle ones included", async () => {
   await using one = rawServer(() => reply("one"));
   await using two = rawServer(() => reply("two"));

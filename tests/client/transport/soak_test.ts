@@ -1,0 +1,202 @@
+/**
+ * Requests of all kinds against a server that answers each with its id and ends replies wherever it
+ * likes. `deno task soak` sends half a million of them.
+ * @module
+ */
+import { assert, assertEquals, AssertionError } from "@std/assert";
+import { ClientSession, type RequestOptions } from "@roundtrip/http";
+import { poisonBuffers } from "../../../client/transport/read_buffers.ts";
+
+const COUNT = Number(Deno.env.get("SOAK") ?? 4_000);
+const MOST_GROWTH = 64 * 1024 * 1024; // bytes that the process may grow by while it goes on
+
+poisonBuffers(true);
+
+/** The same numbers each time. */
+function random(seed: number): (limit: number) => number {
+  return (limit) => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    return Math.floor((seed / 2 ** 32) * limit);
+  };
+}
+
+/** What a server does with a request for an id; text is sent and the connection kept, unless `last`. */
+type Answer = (id: string) => { readonly text: string; readonly last?: boolean };
+
+interface Server extends AsyncDisposable {
+  readonly url: string;
+  readonly accepted: number;
+  readonly mostOpen: number;
+}
+
+function serve(answer: Answer): Server {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const open = new Set<Deno.Conn>();
+  const tasks: Promise<void>[] = [];
+  let accepted = 0;
+  let mostOpen = 0;
+  const decoder = new TextDecoder();
+  const one = async (connection: Deno.Conn): Promise<void> => {
+    open.add(connection);
+    mostOpen = Math.max(mostOpen, open.size);
+    const buffer = new Uint8Array(4096);
+    try {
+      for (let text = "";;) {
+        const end = text.indexOf("\r\n\r\n") + 4;
+        const length = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0);
+        if (end < 4 || text.length < end + length) {
+          const count = await connection.read(buffer);
+          if (count === null) break;
+          text += decoder.decode(buffer.subarray(0, count));
+          continue;
+        }
+        const { text: sent, last = false } = answer(/ \/(\S+) /.exec(text)?.[1] ?? "");
+        text = text.slice(end + length);
+        const bytes = new TextEncoder().encode(sent);
+        for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
+        if (last) break;
+      }
+    } catch {
+      // The client has gone.
+    }
+    open.delete(connection);
+    try {
+      connection.close();
+    } catch {
+      // So has the test.
+    }
+  };
+  const accepting = (async () => {
+    for await (const connection of listener) {
+      accepted++;
+      tasks.push(one(connection));
+      if (tasks.length > 1_000) tasks.length = 0;
+    }
+  })();
+  return {
+    url: `http://127.0.0.1:${listener.addr.port}`,
+    get accepted() {
+      return accepted;
+    },
+    get mostOpen() {
+      return mostOpen;
+    },
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      for (const each of [...open]) each.close();
+      await accepting;
+      await Promise.all(tasks);
+    },
+  };
+}
+
+const head = (length: number): string => `HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n\r\n`;
+const reply = (body: string): string => head(body.length) + body;
+const chunks = (body: string): string =>
+  `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n` +
+  (body.match(/[^]{1,5000}/g) ?? []).map((each) => `${each.length.toString(16)}\r\n${each}\r\n`)
+    .join("") +
+  "0\r\n\r\n";
+/** Longer than a buffer, and its own at each place. */
+const long = (id: string): string => `${id}!`.repeat(Math.ceil(50_000 / (id.length + 1)));
+
+Deno.test(`a soak of ${COUNT} requests: each gets its own reply, and memory stays as it is`, async () => {
+  const below = random(7);
+  const answers: readonly Answer[] = [
+    (id) => ({ text: reply(id) }),
+    (id) => ({ text: reply(id) }),
+    (id) => ({ text: chunks(id) }),
+    (id) => ({ text: reply(long(id)) }),
+    (id) => ({ text: chunks(long(id)) }),
+    (id) => ({ text: `HTTP/1.1 200 OK\r\n\r\n${id}`, last: true }),
+    (id) => ({ text: `HTTP/1.1 103 Early Hints\r\n\r\n${reply(id)}` }),
+    (id) => ({ text: `${reply(id)}${reply("-1")}` }), // and one that nobody has asked for
+    (id) => ({ text: reply(id).slice(0, below(reply(id).length)), last: true }),
+    (id) => ({ text: chunks(long(id)).slice(0, below(60_000)), last: true }),
+  ];
+  await using server = serve((id) => answers[below(answers.length)]?.(id) ?? { text: "" });
+  await using session = new ClientSession({ connector: { limit: 32 } });
+  const fits = (text: string, id: string): boolean => text === id || text === long(id);
+  let whole = 0;
+  let next = 0;
+  let early = 0;
+  const ways: readonly ((id: string) => Promise<void>)[] = [
+    async (id) => {
+      await using response = await session.get(`${server.url}/${id}`);
+      assert(fits(await response.text(), id), id);
+    },
+    async (id) => {
+      await using response = await session.post(`${server.url}/${id}`, { json: [id, id] });
+      assert(fits(new TextDecoder().decode(await response.read()), id), id);
+    },
+    async (id) => { // gives a body up
+      await using response = await session.get(`${server.url}/${id}`);
+      const piece = new TextDecoder().decode(await response.content.readAny());
+      assert(id.startsWith(piece) || long(id).startsWith(piece), id);
+    },
+    async (id) => { // in pieces
+      await using response = await session.get(`${server.url}/${id}`);
+      let text = "";
+      for await (const piece of response.content.iterChunked(4096)) {
+        text += new TextDecoder().decode(piece);
+      }
+      assert(fits(text, id), id);
+    },
+    async (id) => { // is given up at any time
+      const options: RequestOptions = { signal: AbortSignal.timeout(below(3)) };
+      await using response = await session.get(`${server.url}/${id}`, options);
+      assert(fits(await response.text(), id), id);
+    },
+    async (id) => { // is looked at later, when others have had the connection
+      const response = await session.get(`${server.url}/${id}`);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      assert(fits(await response.text(), id), id);
+    },
+  ];
+  await Promise.all(Array.from({ length: 48 }, async () => {
+    while (next < COUNT) {
+      const id = `${next++}`;
+      if (next === Math.ceil(COUNT / 4)) early = Deno.memoryUsage().rss;
+      try {
+        await ways[below(ways.length)]?.(id);
+        whole++;
+      } catch (error) {
+        if (error instanceof AssertionError) throw error;
+      }
+    }
+  }));
+  assert(whole > COUNT / 2, `${whole}`);
+  const growth = Deno.memoryUsage().rss - early;
+  assert(growth < MOST_GROWTH, `${growth}`);
+});
+
+Deno.test("a reply that ends at any of its bytes is that reply or an error, and the next one is another", async () => {
+  for (const form of [reply, chunks, (id: string) => `HTTP/1.1 100 Continue\r\n\r\n${reply(id)}`]) {
+    const size = form("000").length;
+    let at = 0;
+    await using server = serve((id) => {
+      const text = form(id);
+      return id.startsWith("9") ? { text } : { text: text.slice(0, at++ % size), last: true };
+    });
+    await using session = new ClientSession({ connector: { limit: 4 } });
+    await Promise.all(Array.from({ length: 2 * size }, async (_, n) => {
+      const cut = `${100 + n}`;
+      const failed = await session.post(`${server.url}/${cut}`).then((each) => each.text())
+        .then(() => false, () => true);
+      assert(failed, cut);
+      const id = `9${cut}`;
+      await using response = await session.get(`${server.url}/${id}`);
+      assertEquals(await response.text(), id);
+    }));
+  }
+});
+
+Deno.test("5,000 requests at a limit of 100 open 100 connections at most", async () => {
+  await using server = serve((id) => ({ text: reply(id) }));
+  await using session = new ClientSession({ connector: { limit: 100 } });
+  await Promise.all(Array.from({ length: 5_000 }, async (_, n) => {
+    await using response = await session.get(`${server.url}/${n}`);
+    assertEquals(await response.text(), `${n}`);
+  }));
+  assert(server.accepted <= 100 && server.mostOpen <= 100, `${server.accepted}`);
+});
