@@ -1,5 +1,4 @@
 // What the transport over sockets does beyond the tables that run over each transport.
-import { AssertionError } from "node:assert";
 import {
   assert,
   assertEquals,
