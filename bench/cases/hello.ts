@@ -14,6 +14,7 @@ export const hello: BenchCase = {
   open: underLoad({ path: "/", expect: HELLO }, wrk()),
   rows: httpServers({
     ours: null,
+    ours_sockets: null,
     deno_serve: null,
     hono: 0.88,
     hono_guarded: 0.95,

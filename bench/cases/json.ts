@@ -14,6 +14,7 @@ export const json: BenchCase = {
   open: underLoad({ path: "/json", expect: REPLY }, wrk()),
   rows: httpServers({
     ours: null,
+    ours_sockets: null,
     deno_serve: null,
     hono: null,
     hono_guarded: null,

@@ -13,6 +13,7 @@ import { clientCpu } from "./client_cpu.ts";
 import { cliFiles100m, cliFiles10k } from "./cli_files.ts";
 import { cliFirst200, cliMemory, cliRequest, cliStartup } from "./cli_startup.ts";
 import { clientWebSocket } from "./client_ws.ts";
+import { ENGINES } from "./engines.ts";
 import { hello } from "./hello.ts";
 import { json } from "./json.ts";
 import { parameter } from "./parameter.ts";
@@ -44,4 +45,5 @@ export const CASES: readonly BenchCase[] = [
   cliRequest,
   cliFiles10k,
   cliFiles100m,
+  ...ENGINES,
 ];

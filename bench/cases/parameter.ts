@@ -13,6 +13,7 @@ export const parameter: BenchCase = {
   open: underLoad({ path: "/users/123", expect: "123" }, wrk()),
   rows: httpServers({
     ours: null,
+    ours_sockets: null,
     deno_serve: null,
     hono: null,
     hono_guarded: null,

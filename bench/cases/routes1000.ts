@@ -7,6 +7,7 @@ const MANY = 1000;
 
 const servers = httpServers({
   ours: null,
+  ours_sockets: null,
   hono: null,
   hono_guarded: null,
   elysia: null,

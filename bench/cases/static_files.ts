@@ -1,7 +1,7 @@
 import type { Bench, BenchCase, Program, Row } from "../measure/case.ts";
 import { findTool, howToInstall } from "../measure/contenders.ts";
 import { HELLO } from "../contenders/servers/replies.mjs";
-import { type Load, underLoad, wrk } from "../measure/server_case.ts";
+import { type Check, type Load, overSockets, underLoad, wrk } from "../measure/server_case.ts";
 
 /** Git-ignored, like everything that `bench/setup` makes. */
 export const FOLDER = decodeURIComponent(
@@ -45,8 +45,11 @@ export const static100m: BenchCase = {
   rows: rows(),
 };
 
-export function withFiles(load: () => Load): BenchCase["open"] {
-  const open = underLoad(CHECK, load);
+export function withFiles(
+  load: () => Load,
+  by: (check: Check, load: () => Load) => BenchCase["open"] = underLoad,
+): BenchCase["open"] {
+  const open = by(CHECK, load);
   return async (row, bench) => {
     await bench.shared("static files", makeFiles);
     return await open(row, bench);
@@ -86,6 +89,11 @@ function rows(): Row[] {
   });
   return [
     { id: "ours", label: "Roundtrip web.static", program: program("servers/static_roundtrip.ts") },
+    {
+      id: "ours_sockets",
+      label: "Roundtrip web.static, over sockets",
+      program: overSockets(program("servers/static_roundtrip.ts")),
+    },
     {
       id: "deno_open",
       label: "Deno.open().readable",

@@ -1,6 +1,6 @@
 import type { Bench, BenchCase, Program, Row } from "../measure/case.ts";
 import { HELLO } from "../contenders/servers/replies.mjs";
-import { type Load, underLoad } from "../measure/server_case.ts";
+import { type Load, overSockets, underLoad } from "../measure/server_case.ts";
 
 const LOAD: Program = { runtime: "deno", file: "clients/upload_load.ts" };
 const CHECK = { path: "/", expect: HELLO };
@@ -15,6 +15,11 @@ export const multipart: BenchCase = {
   open: underLoad(CHECK, () => upload("/multipart")),
   rows: [
     { id: "ours", label: "Roundtrip, multipart({ reuseBuffers: true })", program: ours() },
+    {
+      id: "ours_sockets",
+      label: "the same over sockets",
+      program: overSockets(ours()),
+    },
     {
       id: "ours_kept",
       label: "Roundtrip, multipart()",
@@ -37,11 +42,12 @@ export const post: BenchCase = {
   open: underLoad(CHECK, () => upload("/post")),
   rows: [
     { id: "ours", label: "Roundtrip, post()", program: ours() },
+    { id: "ours_sockets", label: "Roundtrip, post(), over sockets", program: overSockets(ours()) },
     { id: "aiohttp", label: "aiohttp, post()", program: aiohttp(), goal: 1 },
   ],
 };
 
-function ours(): Row["program"] {
+function ours(): Program {
   return { runtime: "deno", file: "servers/upload_roundtrip.ts" };
 }
 

@@ -1,6 +1,6 @@
 import type { Bench, BenchCase, Program } from "../measure/case.ts";
 import { HELLO } from "../contenders/servers/replies.mjs";
-import { underLoad } from "../measure/server_case.ts";
+import { overSockets, underLoad } from "../measure/server_case.ts";
 
 const LOAD: Program = { runtime: "deno", file: "clients/ws_load.ts" };
 
@@ -17,6 +17,11 @@ export const wsEcho: BenchCase = {
       id: "ours",
       label: "Roundtrip",
       program: { runtime: "deno", file: "servers/ws_roundtrip.ts" },
+    },
+    {
+      id: "ours_sockets",
+      label: "Roundtrip over sockets",
+      program: overSockets({ runtime: "deno", file: "servers/ws_roundtrip.ts" }),
     },
     {
       id: "deno_serve",

@@ -7,6 +7,7 @@ import type { Program, Row } from "./case.ts";
 /** The ids of {@linkcode httpServers}. */
 export type HttpServer =
   | "ours"
+  | "ours_sockets"
   | "deno_serve"
   | "hono"
   | "hono_guarded"
@@ -18,6 +19,10 @@ const SERVERS: Record<HttpServer, { label: string; program: Program }> = {
   ours: {
     label: "Roundtrip",
     program: { runtime: "deno", file: "servers/roundtrip.ts" },
+  },
+  ours_sockets: {
+    label: "Roundtrip over sockets",
+    program: { runtime: "deno", file: "servers/roundtrip.ts", args: ["--engine", "sockets"] },
   },
   deno_serve: {
     label: "Deno.serve, no router",

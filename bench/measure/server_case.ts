@@ -40,8 +40,31 @@ export async function startServer(program: Program, check: Check, bench: Bench) 
   return { child, origin };
 }
 
-/** GET requests from wrk: one thread, `connections` kept open. */
-export function wrk(connections = 50): (check: Check) => Load {
+/**
+ * The `open` of a case in which the CPU time of the server counts, all of its threads, in µs for one
+ * unit of what the load counts: other programs of the machine hardly change it.
+ *
+ * @param check What a server must answer before.
+ * @param load Resolves to units per second.
+ */
+export function cpuUnderLoad(check: Check, load: (check: Check) => Load): BenchCase["open"] {
+  return async (row, bench): Promise<Running> => {
+    const loadOnce = load(check);
+    const { child, origin } = await startServer(row.program, check, bench);
+    return {
+      child,
+      async measure(seconds) {
+        const [cpu, start] = [await child.cpuTime(), performance.now()];
+        const rate = await loadOnce(origin, seconds, bench);
+        const spent = await child.cpuTime() - cpu;
+        return spent * 1000 / (rate * Math.max(seconds, (performance.now() - start) / 1000));
+      },
+    };
+  };
+}
+
+/** Requests from wrk: one thread, `connections` kept open; GET unless a script says more. */
+export function wrk(connections = 50, script?: string): (check: Check) => Load {
   return ({ path }) => async (origin, seconds, bench) => {
     const program = await findTool("wrk");
     if (program === null) throw new Error(howToInstall(["wrk"]));
@@ -50,10 +73,15 @@ export function wrk(connections = 50): (check: Check) => Load {
       "--threads=1",
       `--connections=${connections}`,
       `--duration=${seconds}s`,
+      ...(script === undefined ? [] : [`--script=${scriptPath(script)}`]),
       origin + path,
     ], "load");
     return parseWrk(await child.output());
   };
+}
+
+function scriptPath(name: string): string {
+  return decodeURIComponent(new URL(`contenders/clients/${name}`, import.meta.url).pathname);
 }
 
 /** The requests per second that wrk reports; errors and other statuses void the round. */
@@ -104,3 +132,8 @@ function isExpected(body: string, expected: unknown): boolean {
 }
 
 class WrongAnswer extends Error {}
+
+/** The same program of ours with the other engine. */
+export function overSockets(program: Program): Program {
+  return { ...program, args: [...(program.args ?? []), "--engine", "sockets"] };
+}

@@ -2,7 +2,7 @@
  * One connection of the engine over sockets: requests in, responses out, each with its deadline.
  * @module
  */
-import type { ByteStream } from "../../http/bytes/byte_stream.ts";
+import { type ByteStream, byteStream, type PlatformStream } from "../../http/bytes/byte_stream.ts";
 import { persists } from "../../http/http1/framing.ts";
 import type { RequestHead } from "../../http/http1/head.ts";
 import { HttpSyntaxError } from "../../http/http1/head_rules.ts";
@@ -65,13 +65,13 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
 
   /** Takes a connection over. */
   constructor(
-    stream: ByteStream,
+    connection: PlatformStream,
     server: ConnectionServer,
     remote: { readonly transport: string; readonly hostname?: string },
   ) {
-    this.#stream = stream;
-    this.input = new SocketInput(stream, server.limits);
-    this.#output = new SocketOutput(stream, server.limits.writeTimeout + server.tick);
+    this.#stream = byteStream(connection);
+    this.input = new SocketInput(connection, server.limits);
+    this.#output = new SocketOutput(connection, server.limits.writeTimeout + server.tick);
     this.#server = server;
     this.#remote = remote;
   }

@@ -2,7 +2,6 @@
  * The engine over `Deno.listen`, with an HTTP/1.1 of our own that keeps every limit.
  * @module
  */
-import { byteStream } from "../../http/bytes/byte_stream.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import {
   AddressInUseError,
@@ -143,7 +142,7 @@ class SocketServer implements EngineServer, ConnectionServer {
     const remote = hostname === ""
       ? { transport: address.transport }
       : { transport: address.transport, hostname };
-    const served = new SocketConnection(byteStream(connection), this, remote);
+    const served = new SocketConnection(connection, this, remote);
     this.#connections.add(served);
     served.run().finally(() => {
       this.#connections.delete(served);

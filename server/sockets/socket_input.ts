@@ -2,7 +2,7 @@
  * What comes in on a connection: heads, and the buffer that bodies are read from.
  * @module
  */
-import type { ByteStream } from "../../http/bytes/byte_stream.ts";
+import type { PlatformStream } from "../../http/bytes/byte_stream.ts";
 import {
   headEnd,
   parseRequestHead,
@@ -23,14 +23,14 @@ export class SocketInput {
   start = 0;
   /** End of what has come. */
   end = 0;
-  readonly #stream: ByteStream;
+  readonly #connection: PlatformStream;
   readonly #limits: HeadLimits;
   #seen = 0; // end of what was looked at for the end of a head
   #early: Promise<number | null> | null = null; // a read that watches for the client to leave
 
   /** Creates one. */
-  constructor(stream: ByteStream, limits: HeadLimits) {
-    this.#stream = stream;
+  constructor(connection: PlatformStream, limits: HeadLimits) {
+    this.#connection = connection;
     this.#limits = limits;
   }
 
@@ -87,7 +87,9 @@ export class SocketInput {
    * @returns How many bytes were read, `null` at the end of the connection.
    */
   read(target: Bytes): Promise<number | null> {
-    return this.#early === null ? this.#stream.read(target) : this.#readEarly(this.#early, target);
+    return this.#early === null
+      ? this.#connection.read(target)
+      : this.#readEarly(this.#early, target);
   }
 
   async #readEarly(early: Promise<number | null>, target: Bytes): Promise<number | null> {
@@ -105,7 +107,7 @@ export class SocketInput {
   watch(leave: () => void): void {
     if (this.#early !== null || !this.isEmpty) return;
     this.start = this.end = 0;
-    const early = this.#early = this.#stream.read(this.buffer);
+    const early = this.#early = this.#connection.read(this.buffer);
     early.then((size) => {
       if (size === null && this.#early === early) leave();
     }, leave);

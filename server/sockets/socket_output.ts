@@ -2,42 +2,48 @@
  * What goes out on a connection: responses gathered into one write, long bodies piece by piece.
  * @module
  */
-import type { ByteStream } from "../../http/bytes/byte_stream.ts";
+import type { PlatformStream } from "../../http/bytes/byte_stream.ts";
 import { clock } from "./clock.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 const BUFFER = 16 * 1024;
+/** For one short response; there may be one for each connection between two turns. */
+const SMALL_BUFFER = 2 * 1024;
 /** Most of a long body that goes out in one write, so that a client that reads is seen to read. */
 const MOST_AT_ONCE = 128 * 1024;
 const MOST_KEPT = 64;
+const MOST_SMALL = 2048;
 const MOST_LARGE = 32;
 
 /** Buffers between two writes; an idle connection has none. */
 const kept: Bytes[] = [];
+const small: Bytes[] = [];
 /** The same for files and long chunks: a fresh one costs more than what is read into it. */
 const large: Bytes[] = [];
 const CRLF = Uint8Array.of(13, 10);
+const DONE = Promise.resolve();
 const encoder = new TextEncoder();
 
 /** The writing half of a connection. */
 export class SocketOutput {
   /** When the client must have read something, of `clock.now`; `Infinity` while nothing is written. */
   deadline = Infinity;
-  readonly #stream: ByteStream;
+  readonly #connection: PlatformStream;
   readonly #timeout: number;
   #buffer: Bytes | null = null;
   #size = 0;
-  #writes = 0;
+  #writes = 0; // under way
+  #last = DONE; // of these
 
   /**
    * Creates one.
    *
-   * @param stream The connection.
+   * @param connection The connection.
    * @param timeout Time in which the client has to read something, in ms.
    */
-  constructor(stream: ByteStream, timeout: number) {
-    this.#stream = stream;
+  constructor(connection: PlatformStream, timeout: number) {
+    this.#connection = connection;
     this.#timeout = timeout;
   }
 
@@ -100,16 +106,16 @@ export class SocketOutput {
   /**
    * Writes what was added.
    *
+   * @returns Resolves when the system has taken it.
    * @throws {Error} If the client has left, or reads nothing for too long.
    */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
     const buffer = this.#buffer;
-    if (buffer === null) return;
-    const size = this.#size;
+    if (buffer === null) return DONE;
+    const bytes = buffer.subarray(0, this.#size);
     this.#buffer = null;
     this.#size = 0;
-    await this.#write(buffer.subarray(0, size));
-    if (kept.length < MOST_KEPT) kept.push(buffer);
+    return this.#write(bytes, buffer);
   }
 
   /**
@@ -175,11 +181,21 @@ export class SocketOutput {
     }
   }
 
-  async #write(bytes: Bytes): Promise<void> {
-    this.#writes++;
-    this.deadline = clock.now + this.#timeout;
-    await this.#stream.write(bytes);
+  /** Writes all of some bytes, behind what is written already; a buffer is kept for later. */
+  #write(bytes: Bytes, buffer: Bytes | null = null): Promise<void> {
+    return this.#last = this.#writes++ === 0
+      ? this.#writeAll(bytes, buffer)
+      : this.#last.then(() => this.#writeAll(bytes, buffer));
+  }
+
+  async #writeAll(bytes: Bytes, buffer: Bytes | null): Promise<void> {
+    for (let at = 0; at < bytes.length;) {
+      this.deadline = clock.now + this.#timeout;
+      at += await this.#connection.write(at === 0 ? bytes : bytes.subarray(at));
+    }
+    // After a failure it stays, and what follows fails too.
     if (--this.#writes === 0) this.deadline = Infinity;
+    if (buffer !== null) keep(buffer);
   }
 
   async #writeLong(bytes: Bytes): Promise<void> {
@@ -192,6 +208,21 @@ export class SocketOutput {
   /** A buffer with room; what is full goes out, in order, while more is added. */
   #room(size: number): Bytes {
     if (this.#size + size > BUFFER) this.flush().catch(() => {}); // the next write fails too
-    return this.#buffer ??= kept.pop() ?? new Uint8Array(BUFFER);
+    const buffer = this.#buffer;
+    if (buffer !== null && this.#size + size <= buffer.length) return buffer;
+    if (buffer === null && size <= SMALL_BUFFER) {
+      return this.#buffer = small.pop() ?? new Uint8Array(SMALL_BUFFER);
+    }
+    this.#buffer = kept.pop() ?? new Uint8Array(BUFFER);
+    if (buffer !== null) {
+      this.#buffer.set(buffer.subarray(0, this.#size));
+      keep(buffer);
+    }
+    return this.#buffer;
   }
+}
+
+function keep(buffer: Bytes): void {
+  const [list, most] = buffer.length === BUFFER ? [kept, MOST_KEPT] : [small, MOST_SMALL];
+  if (list.length < most) list.push(buffer);
 }

@@ -10,6 +10,7 @@ const { values } = parseArgs({
     mode: { type: "string", default: "hello" },
     routes: { type: "string", default: "1000" },
     folder: { type: "string", default: "" },
+    engine: { type: "string", default: "deno" },
     guarded: { type: "boolean", default: false },
   },
 });
@@ -20,6 +21,8 @@ export const port = Number(values.port);
 export const folder = values.folder;
 /** Which routes to register ("hello", "parameter", "json", "routes"), or how to read a body. */
 export const mode = values.mode;
+/** Which engine serves an application of ours: "deno" or "sockets". */
+export const engine = values.engine;
 /** Whether the Host header and the response headers are tested, as ours always does. */
 export const guarded = values.guarded;
 

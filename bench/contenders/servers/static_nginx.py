@@ -7,6 +7,7 @@ import tempfile
 parser = argparse.ArgumentParser()
 parser.add_argument("--port", type=int, required=True)
 parser.add_argument("--folder", required=True)
+parser.add_argument("--copying", action="store_true")
 arguments = parser.parse_args()
 
 prefix = tempfile.mkdtemp(prefix="bench-nginx-")
@@ -16,7 +17,7 @@ with open(f"{prefix}/nginx.conf", "w") as file:
 daemon off; master_process off; pid {prefix}/nginx.pid; error_log stderr;
 events {{ worker_connections 1024; }}
 http {{
-    access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
+    access_log off; sendfile {"off" if arguments.copying else "on"}; tcp_nopush on; keepalive_requests 1000000;
     client_body_temp_path {prefix}; proxy_temp_path {prefix}; fastcgi_temp_path {prefix};
     uwsgi_temp_path {prefix}; scgi_temp_path {prefix};
     server {{

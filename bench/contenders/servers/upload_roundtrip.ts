@@ -1,5 +1,6 @@
 import { BodyPartReader, web } from "../../../mod.ts";
-import { HELLO, hostname, mode, port } from "./shared.mjs";
+import { serve } from "./serve.ts";
+import { HELLO, mode } from "./shared.mjs";
 
 const app = new web.Application();
 app.addRoutes([
@@ -18,4 +19,4 @@ app.addRoutes([
   }),
 ]);
 
-Deno.serve({ port, hostname, onListen() {} }, app.fetch);
+await serve(app);

@@ -1,5 +1,6 @@
 import { web, WSMsgType } from "../../../mod.ts";
-import { HELLO, hostname, port } from "./shared.mjs";
+import { serve } from "./serve.ts";
+import { HELLO } from "./shared.mjs";
 
 const app = new web.Application();
 app.addRoutes([
@@ -14,4 +15,4 @@ app.addRoutes([
   ),
 ]);
 
-Deno.serve({ port, hostname, onListen() {} }, app.fetch);
+await serve(app);

@@ -1,0 +1,221 @@
+import type { Bench, BenchCase, Program, Row, Running } from "../measure/case.ts";
+import { HELLO } from "../contenders/servers/replies.mjs";
+import { cpuUnderLoad, type Load, startServer, wrk } from "../measure/server_case.ts";
+import { CHECK as FILE, FOLDER, NGINX, transfer, withFiles } from "./static_files.ts";
+
+const CHECK = { path: "/", expect: HELLO };
+const IDLE = 10_000; // connections
+
+/** A row for each engine; goals are what `sockets / it` may be, or must be. */
+function engines(file: string, args: readonly string[], goal?: number): Row[] {
+  const program = (engine: string): Program => ({
+    runtime: "deno",
+    file: `servers/${file}`,
+    args: [...args, "--engine", engine],
+  });
+  return [
+    { id: "ours", label: "Roundtrip over sockets", program: program("sockets") },
+    {
+      id: "ours_deno",
+      label: "Roundtrip over Deno.serve",
+      program: program("deno"),
+      ...(goal !== undefined && { goal }),
+    },
+  ];
+}
+
+function row(id: string, label: string, program: Program, goal?: number): Row {
+  return { id, label, program, ...(goal !== undefined && { goal }) };
+}
+
+const MICROSECONDS = { unit: "µs/request", better: "lower", needs: ["wrk"] } as const;
+const bare = (mode: string): Program => ({
+  runtime: "deno",
+  file: "servers/deno_serve.ts",
+  args: ["--mode", mode],
+});
+const AIOHTTP: Program = { runtime: "python", file: "servers/aiohttp_server.py" };
+
+function hello(connections: number): BenchCase {
+  return {
+    name: `engine_hello_${connections}`,
+    title: `engines: CPU time of a GET, ${connections} connections`,
+    method: `wrk, ${connections} connections; all threads of the server`,
+    ...MICROSECONDS,
+    open: cpuUnderLoad(CHECK, wrk(connections)),
+    rows: [
+      ...engines("roundtrip.ts", ["--mode", "hello"], 1.54),
+      row("deno_serve", "Deno.serve, no router", bare("hello")),
+      row("aiohttp", "aiohttp + uvloop", AIOHTTP, 0.33),
+    ],
+  };
+}
+
+const pipelined: BenchCase = {
+  name: "engine_pipelined",
+  title: "engines: CPU time of a write of 16 GETs",
+  method: "wrk, 64 connections, 16 requests a write; all threads of the server",
+  ...MICROSECONDS,
+  open: cpuUnderLoad(CHECK, wrk(64, "pipelined.lua")),
+  rows: engines("roundtrip.ts", ["--mode", "hello"], 0.67),
+};
+
+const post: BenchCase = {
+  name: "engine_post",
+  title: "engines: CPU time of a POST of 1 KB of JSON",
+  method: "wrk, 64 connections; all threads of the server",
+  ...MICROSECONDS,
+  open: cpuUnderLoad(CHECK, () => posts),
+  rows: [
+    ...engines("roundtrip.ts", ["--mode", "bodies"]),
+    row("deno_serve", "Deno.serve, no router", bare("bodies"), 0.56),
+    row("bun_serve", "Bun.serve", { runtime: "bun", file: "servers/bodies.mjs" }, 1),
+  ],
+};
+
+const posts: Load = (origin, seconds, bench) =>
+  wrk(64, "post.lua")({ path: "/json", expect: "" })(origin, seconds, bench);
+
+function upload(framing: "length" | "chunked", goal: number): BenchCase {
+  const load: Load = async (origin: string, seconds: number, bench: Bench) => {
+    const { port } = new URL(origin);
+    const program: Program = { runtime: "deno", file: "clients/body_load.ts" };
+    await using child = bench.spawn(
+      await bench.command(program, [port, framing, `${seconds}`]),
+      "load",
+    );
+    const report = await child.output();
+    const rate = Number(/^MB per second: ([\d.]+)$/m.exec(report)?.[1]);
+    if (!(rate > 0)) throw new Error(`Cannot read the report of the load: ${report}`);
+    return rate;
+  };
+  return {
+    name: `engine_upload_${framing}`,
+    title: `engines: CPU time of an upload, ${
+      framing === "length" ? "of known length" : "in chunks"
+    }`,
+    method: "one connection after the other, 300 MB each; all threads of the server",
+    unit: "µs/MB",
+    better: "lower",
+    open: cpuUnderLoad(CHECK, () => load),
+    rows: [
+      ...engines("roundtrip.ts", ["--mode", "bodies"], goal),
+      row("deno_serve", "Deno.serve, BYOB reader", bare("bodies")),
+      ...(framing === "length"
+        ? [row("bare", "a bare read", { runtime: "deno", file: "servers/bare_read.ts" })]
+        : []),
+    ],
+  };
+}
+
+const FILES = ["--folder", FOLDER];
+const file10k: BenchCase = {
+  name: "engine_file_10k",
+  title: "engines: CPU time of a static file of 10 KB",
+  method: "wrk, 50 connections; all threads of the server",
+  ...MICROSECONDS,
+  open: withFiles(() => wrk()({ ...FILE, path: "/static/10k.bin" }), cpuUnderLoad),
+  rows: [...engines("static_roundtrip.ts", FILES, 1), NGINX],
+};
+const file100m: BenchCase = {
+  name: "engine_file_100m",
+  title: "engines: CPU time of a static file of 100 MB",
+  method: "wrk, 2 connections; all threads of the server",
+  unit: "µs/MB",
+  better: "lower",
+  needs: ["wrk"],
+  open: withFiles(() => transfer("/static/100m.bin"), cpuUnderLoad),
+  rows: [
+    ...engines("static_roundtrip.ts", FILES, 1),
+    {
+      ...NGINX,
+      id: "nginx_copying",
+      label: "nginx without sendfile",
+      program: { ...NGINX.program, args: [...FILES, "--copying"] },
+      goal: 1.11,
+    },
+  ],
+};
+
+const echo: BenchCase = {
+  name: "engine_ws_echo",
+  title: "engines: CPU time of a WebSocket echo of 64 bytes",
+  method: "100 sockets, one message under way on each; all threads of the server",
+  unit: "µs/message",
+  better: "lower",
+  open: cpuUnderLoad(CHECK, () => async (origin, seconds, bench) => {
+    const program: Program = { runtime: "deno", file: "clients/ws_load.ts" };
+    const url = `${origin.replace("http", "ws")}/ws`;
+    await using child = bench.spawn(await bench.command(program, [url, `${seconds}`]), "load");
+    const report = await child.output();
+    const rate = Number(/^messages per second: ([\d.]+)$/m.exec(report)?.[1]);
+    if (!(rate > 0)) throw new Error(`Cannot read the report of the load: ${report}`);
+    return rate;
+  }),
+  rows: [
+    ...engines("ws_roundtrip.ts", []),
+    row(
+      "deno_serve",
+      "Deno.upgradeWebSocket",
+      { runtime: "deno", file: "servers/ws_deno_serve.ts" },
+      1,
+    ),
+    row(
+      "aiohttp",
+      "aiohttp + uvloop",
+      { runtime: "python", file: "servers/ws_aiohttp.py" },
+      0.77,
+    ),
+  ],
+};
+
+function idle(kind: "http" | "ws", aiohttp: string): BenchCase {
+  return {
+    name: `engine_idle_${kind}`,
+    title: `engines: memory of an idle ${kind === "ws" ? "WebSocket" : "connection"}`,
+    method: `${IDLE} of them`,
+    unit: "KiB",
+    better: "lower",
+    async open(row, bench): Promise<Running> {
+      return {
+        child: (await startServer(row.program, CHECK, bench)).child,
+        async measure() {
+          const { child, origin } = await startServer(row.program, CHECK, bench);
+          const memory = async (): Promise<number> => {
+            const status = await Deno.readTextFile(`/proc/${child.pid}/status`);
+            return Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1]);
+          };
+          await new Promise((resolve) => setTimeout(resolve, 1000));
+          const before = await memory();
+          const program: Program = { runtime: "deno", file: "clients/idle_load.ts" };
+          const args = [new URL(origin).port, kind, `${IDLE}`];
+          await using load = bench.spawn(await bench.command(program, args), "load");
+          if (await load.readLine() !== "open") throw new Error("The connections did not open");
+          await new Promise((resolve) => setTimeout(resolve, 1000));
+          const after = await memory();
+          child.kill();
+          return (after - before) / IDLE;
+        },
+      };
+    },
+    rows: [
+      ...engines(kind === "ws" ? "ws_roundtrip.ts" : "roundtrip.ts", []),
+      row("aiohttp", "aiohttp + uvloop", { runtime: "python", file: `servers/${aiohttp}` }),
+    ],
+  };
+}
+
+/** What the engines cost, with the same application on both. */
+export const ENGINES: readonly BenchCase[] = [
+  hello(64),
+  hello(512),
+  pipelined,
+  post,
+  upload("length", 0.83),
+  upload("chunked", 0.12),
+  file10k,
+  file100m,
+  echo,
+  idle("http", "aiohttp_server.py"),
+  idle("ws", "ws_aiohttp.py"),
+];
