@@ -81,7 +81,7 @@ export function wrk(connections = 50, script?: string): (check: Check) => Load {
 }
 
 function scriptPath(name: string): string {
-  return decodeURIComponent(new URL(`contenders/clients/${name}`, import.meta.url).pathname);
+  return decodeURIComponent(new URL(`../contenders/clients/${name}`, import.meta.url).pathname);
 }
 
 /** The requests per second that wrk reports; errors and other statuses void the round. */
