@@ -77,7 +77,6 @@ export { DummyCookieJar } from "./cookies/dummy_cookie_jar.ts";
 // Middlewares
 export type { ClientHandler, ClientMiddleware } from "./hop/middleware.ts";
 export { ClientRequest, type ClientRequestInit } from "./hop/request.ts";
-export type { RequestContext, RequestPhases } from "./hop/request_context.ts";
 export type { Payload } from "./hop/payload.ts";
 export type { SendableBody } from "../http/bytes/sendable_body.ts";
 export { bearerAuthMiddleware, type BearerAuthOptions } from "./middleware/bearer_auth.ts";
@@ -90,7 +89,6 @@ export { type FailedAttempt, retryMiddleware, type RetryOptions } from "./middle
 
 // Traces
 export type {
-  RequestTrace,
   TraceChunk,
   TraceConfig,
   TraceContext,

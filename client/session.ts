@@ -29,7 +29,7 @@ import {
 import { OpenRequests } from "./request/open_requests.ts";
 import { followRedirects, isRedirect } from "./request/redirect.ts";
 import type { DataFields } from "./body/payload_of.ts";
-import { ClientRequest } from "./hop/request.ts";
+import { requestOf } from "./hop/request.ts";
 import { RESPONSE_HABITS, SESSION_HABITS } from "./response/habits.ts";
 import { ClientResponse } from "./response/response.ts";
 import type { Download } from "./response/save_body.ts";
@@ -145,7 +145,7 @@ export class ClientSession {
     }
     const { resolved, init } = prepareRequest(this.#defaults, method, url, options);
     const watch = new Watch(resolved, init, this.#open);
-    const first = new ClientRequest(init, watch);
+    const first = requestOf(init, watch);
     readUnread();
     const { middlewares } = resolved;
     const handler = middlewares === null ? this.#handler : this.#around(middlewares);

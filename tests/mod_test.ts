@@ -16,23 +16,22 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   ServerConnectionError ServerDisconnectedError ServerFingerprintMismatch ServerTimeoutError
   SocketTimeoutError TooManyRedirectsError UnixClientConnectorError WSServerHandshakeError
   appTransport bearerAuthMiddleware cacheMiddleware digestAuthMiddleware discardReply
-  encodeBasicAuth fetchTransport jsonPayload loggingMiddleware payloadOf
-  proxyAuthorization rateLimitMiddleware reconnect replayMiddleware request retryMiddleware
-  socketTransport
+  encodeBasicAuth fetchTransport jsonPayload loggingMiddleware payloadOf proxyAuthorization
+  rateLimitMiddleware reconnect replayMiddleware request retryMiddleware socketTransport
 `,
     `
   Abortable BasicAuth BearerAuthOptions ByteStream CacheOptions ClientHandler ClientMiddleware
   ClientRequestInit ClientTimeout ConnectFailure ConnectorOptions CookieInit CookieJarOptions
   DataFields DigestAuthOptions Download DownloadOptions EventsOptions FailedAttempt
   FallbackCharsetResolver FetchApp FormBodyOptions FormFieldOptions HeaderList HeadersLike
-  HistoryEntry HopAbort HopAddress HopBody HopConnection HopObserver HopRecord HopRequest HopResult HopTls
-  JarCookie JsonOptions LoggingOptions MockCall MockReply MockTarget MultipartWriterOptions
-  PartOptions Payload PeerCertificate Progress ProgressCallback  QueryFields
-  RaiseForStatus RateLimitOptions ReconnectOptions ReplayOptions RequestCompression RequestContext
-  RequestData RequestDetails RequestOptions RequestPhases RequestTrace ResolveHost ResponseCookie
-  ResponseErrorInit ResponseLink RetryOptions SaveOptions SendableBody ServerSentEvent
-  SessionOptions SharedOptions TextOptions TraceChunk TraceConfig TraceContext TraceException
-  TraceHost TraceInformation TraceReply TraceRequest Transport WebSocketConnectOptions
+  HistoryEntry HopAbort HopAddress HopBody HopConnection HopObserver HopRecord HopRequest
+  HopResult HopTls JarCookie JsonOptions LoggingOptions MockCall MockReply MockTarget
+  MultipartWriterOptions PartOptions Payload PeerCertificate Progress ProgressCallback QueryFields
+  RaiseForStatus RateLimitOptions ReconnectOptions ReplayOptions RequestCompression RequestData
+  RequestDetails RequestOptions ResolveHost ResponseCookie ResponseErrorInit ResponseLink
+  RetryOptions SaveOptions SendableBody ServerSentEvent SessionOptions SharedOptions TextOptions
+  TraceChunk TraceConfig TraceContext TraceException TraceHost TraceInformation TraceReply
+  TraceRequest Transport WebSocketConnectOptions
 `,
   ],
   [
@@ -89,8 +88,8 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
     `
   BodySource ContentDisposition CookieOptions FormFields FormValue MultipartLimits
   MultipartReaderOptions PartReadOptions PartTextOptions PartValue QueryInit QueryValue
-  ReadableFile ReceiveOptions SchemaIssue SchemaOutput SourceReader StandardResult StandardSchemaProps
-  StandardSchemaV1 StreamReaderOptions WSMessage WebSocketTimeout
+  ReadableFile ReceiveOptions SchemaIssue SchemaOutput SourceReader StandardResult
+  StandardSchemaProps StandardSchemaV1 StreamReaderOptions WSMessage WebSocketTimeout
 `,
   ],
   [

@@ -27,6 +27,12 @@ export interface ClientRequestInit {
 
 const NO_COOKIES: ReadonlyMap<string, string> = new Map();
 
+/** What the hops of a request share, `null` for one that no session made. */
+export let contextOf: (request: ClientRequest) => RequestContext | null;
+
+/** Makes a hop of a request. */
+export let requestOf: (init: ClientRequestInit, context: RequestContext | null) => ClientRequest;
+
 /**
  * What is sent in one hop; a redirect makes another. Middlewares see it on its way out: they may
  * change `headers` in place, or pass on `request.with({ … })`.
@@ -52,8 +58,17 @@ export class ClientRequest implements RequestDetails {
   readonly cookies: ReadonlyMap<string, string>;
   /** The body, `null` for none. */
   readonly payload: Payload | null;
+  static {
+    contextOf = (request) => request.#context;
+    requestOf = (init, context) => {
+      const request = new ClientRequest(init);
+      request.#context = context;
+      return request;
+    };
+  }
+
   readonly #list: HeaderList;
-  readonly #context: RequestContext | null;
+  #context: RequestContext | null = null;
   readonly #target: URL | string;
   #url: URL | null = null; // made when somebody looks, as the headers are
   #headers: Headers | null; // made when somebody looks: most requests never need it
@@ -62,9 +77,8 @@ export class ClientRequest implements RequestDetails {
    * Creates one.
    *
    * @param init Method, URL, headers, body.
-   * @param context What the hops of one request share; a request without it has no limits of time.
    */
-  constructor(init: ClientRequestInit, context: RequestContext | null = null) {
+  constructor(init: ClientRequestInit) {
     this.method = init.method;
     this.#target = init.url;
     this.fragment = init.fragment ?? "";
@@ -73,7 +87,6 @@ export class ClientRequest implements RequestDetails {
     const own = init.headers instanceof Headers;
     this.#headers = own ? init.headers as Headers : null;
     this.#list = own ? [] : init.headers as HeaderList;
-    this.#context = context;
   }
 
   /** URL without credentials and fragment. */
@@ -123,11 +136,6 @@ export class ClientRequest implements RequestDetails {
     return this.#context?.remaining ?? Infinity;
   }
 
-  /** What the hops of one request share; for the session's own parts. */
-  get context(): RequestContext | null {
-    return this.#context;
-  }
-
   /**
    * Makes a copy with some things changed. Another body, by `payloadOf()` or `jsonPayload()`, takes
    * the headers about the length and coding of this one away, where `headers` are not given too; a
@@ -149,7 +157,7 @@ export class ClientRequest implements RequestDetails {
 
   #copy(changes: Partial<ClientRequestInit>): ClientRequest {
     const { headers = this.headerList } = changes;
-    return new ClientRequest({
+    return requestOf({
       method: this.method,
       url: this.href,
       fragment: this.fragment,

@@ -147,27 +147,7 @@ export const TRACE_CONFIG = new OptionTable<TraceConfig>({
   onResponseHead: "a function",
 });
 
-/**
- * The hooks of all of a session's traces, for one request.
- *
- * @example
- * ```ts
- * import { ClientSession, type RequestTrace } from "@roundtrip/http";
- *
- * // What a middleware finds of the session's traces.
- * let trace: RequestTrace | null = null;
- * await using session = new ClientSession({
- *   app: { fetch: () => new Response() },
- *   traceConfigs: [{ onRequestChunkSent: (_, { chunk }) => console.log(chunk.length) }],
- *   middlewares: [(request, handler) => {
- *     trace = request.context?.trace ?? null;
- *     return handler(request);
- *   }],
- * });
- * await using response = await session.get("/");
- * console.assert(response.ok && (trace as RequestTrace | null)?.seesSent);
- * ```
- */
+/** The hooks of all of a session's traces, for one request. */
 export class RequestTrace {
   readonly #traces: readonly (readonly [TraceConfig, TraceContext])[];
   /** Whether pieces of the request's body have to be shown. */

@@ -8,7 +8,7 @@ import CachePolicy from "http-cache-semantics";
 import { asError } from "../../http/as_error.ts";
 import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
 import type { ClientHandler, ClientMiddleware } from "../hop/middleware.ts";
-import type { ClientRequest } from "../hop/request.ts";
+import { type ClientRequest, contextOf } from "../hop/request.ts";
 import { discardReply, type HopResult } from "../hop/transport.ts";
 
 /** What {@linkcode cacheMiddleware} takes. */
@@ -141,7 +141,7 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
 
   return async (request, handler) => {
     const url = request.url.href;
-    const isOwn = request.cookies.size > 0 || request.context?.rawBody === true ||
+    const isOwn = request.cookies.size > 0 || contextOf(request)?.rawBody === true ||
       OWN.some((name) => request.headers.has(name));
     if (request.method !== "GET" || isOwn) {
       const result = await handler(request);

@@ -5,7 +5,7 @@
 import { ClientConnectionError } from "../errors/connection_errors.ts";
 import type { Payload } from "../hop/payload.ts";
 import { countedStream } from "../hop/progress.ts";
-import type { ClientRequest } from "../hop/request.ts";
+import { type ClientRequest, contextOf } from "../hop/request.ts";
 import type { HopBody, HopResult } from "../hop/transport.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -32,7 +32,7 @@ const OVER = new ClientConnectionError("Connection closed: the reply was read or
 
 /** Watches a request's body on its way to the transport. */
 export function observedBody(payload: Payload, request: ClientRequest): ObservedBody {
-  const { phases, trace } = request.context ?? {};
+  const { phases, trace } = contextOf(request) ?? {};
   const body = countedBody(payload, request);
   const seesSent = trace?.seesSent === true;
   if (body.bytes !== null) {
@@ -63,7 +63,8 @@ export function observedBody(payload: Payload, request: ClientRequest): Observed
 }
 
 /** The body, counted as a stream of known length if anybody wants to know how far it is. */
-function countedBody(payload: Payload, { context }: ClientRequest): HopBody {
+function countedBody(payload: Payload, request: ClientRequest): HopBody {
+  const context = contextOf(request);
   const report = context?.onUploadProgress ?? null;
   if (report === null) return payload;
   const { size } = payload;
@@ -88,7 +89,7 @@ export function observedResult(
 }
 
 function shownResult(result: HopResult, request: ClientRequest): HopResult {
-  const { phases, trace } = request.context ?? {};
+  const { phases, trace } = contextOf(request) ?? {};
   const seesReceived = trace?.seesReceived === true;
   if ((!seesReceived && phases?.watchesReads !== true) || result.body === null) return result;
   const body = observed(result.body, {

@@ -12,7 +12,7 @@ import {
 } from "../errors/client_errors.ts";
 import { withHeader } from "../hop/header_list.ts";
 import type { ClientHandler } from "../hop/middleware.ts";
-import type { ClientRequest } from "../hop/request.ts";
+import { type ClientRequest, contextOf } from "../hop/request.ts";
 import { discardReply, type HeaderList, type HopResult } from "../hop/transport.ts";
 import { type RequestTarget, resolveTarget, withoutCredentials } from "./url.ts";
 
@@ -146,7 +146,7 @@ export async function followRedirects(
     if (next === null) return { request, result, history };
     discardReply(result);
     const response = { status, url: request.url, headers };
-    request.context?.trace?.emit("onRequestRedirect", { request, response });
+    contextOf(request)?.trace?.emit("onRequestRedirect", { request, response });
     request = next;
   }
 }

@@ -10,7 +10,7 @@ import { headerOf, isNamed, withHeader } from "../hop/header_list.ts";
 import { type HopAbort, NEVER } from "../hop/hop_abort.ts";
 import type { ClientHandler } from "../hop/middleware.ts";
 import type { Payload } from "../hop/payload.ts";
-import type { ClientRequest } from "../hop/request.ts";
+import { type ClientRequest, contextOf } from "../hop/request.ts";
 import type { RequestContext } from "../hop/request_context.ts";
 import type {
   HeaderList,
@@ -55,7 +55,7 @@ const IDEMPOTENT: ReadonlySet<string> = new Set([
 export function sender(init: SendInit): ClientHandler {
   const { transport, jar, environment, repeats = false } = init;
   return async (request) => {
-    const { context } = request;
+    const context = contextOf(request);
     const hop = new Hop(request, outgoing(request, jar, environment), environment);
     let result: HopResult;
     try {
@@ -104,7 +104,8 @@ class Hop implements HopRequest {
   readonly #isStream: boolean;
 
   constructor(request: ClientRequest, headers: HeaderList, environment: Environment | null) {
-    const { method, payload, context } = request;
+    const { method, payload } = request;
+    const context = contextOf(request);
     this.method = method;
     this.url = request.href;
     this.headers = headers;
@@ -125,7 +126,7 @@ class Hop implements HopRequest {
   }
 
   begin(): void {
-    const { phases } = this.#request.context ?? {};
+    const { phases } = contextOf(this.#request) ?? {};
     phases?.connecting();
     if (!this.#isStream) phases?.reading();
     this.#open();
@@ -140,7 +141,7 @@ class Hop implements HopRequest {
 
   #open(): void {
     const request = this.#request;
-    request.context?.trace?.emit("onRequestHeadersSent", { request });
+    contextOf(request)?.trace?.emit("onRequestHeadersSent", { request });
     if (request.payload !== null) this.body = observedBody(request.payload, request);
   }
 }
@@ -223,7 +224,7 @@ function outgoing(
     const all = own.length === 0 ? cookies : mergedCookies(own.join(";"), cookies);
     headers = withHeader(headers, "cookie", all);
   }
-  if (payload !== null) headers = described(headers, payload, request.context);
+  if (payload !== null) headers = described(headers, payload, contextOf(request));
   if (environment !== null && headerOf(headers, "authorization") === null) {
     const credentials = environment.authFor(request.url);
     if (credentials !== null) headers = [...headers, ["authorization", credentials]];
