@@ -5,7 +5,7 @@
 import { type ByteStream, byteStream } from "../../http/bytes/byte_stream.ts";
 import type { HopAddress } from "../hop/transport.ts";
 import type { ResolvedConnector } from "./connector.ts";
-import type { Link, Place, Sockets } from "./sockets.ts";
+import type { Link, Place, Sockets, TlsPeer } from "./sockets.ts";
 
 const ALPN = { alpnProtocols: ["http/1.1"] };
 
@@ -33,12 +33,12 @@ export class DenoSockets implements Sockets {
 
   async connectSecure(
     place: Place,
-    name: string,
+    { name, isProxy }: TlsPeer,
     signal: AbortSignal,
     onConnected: () => void,
   ): Promise<DenoLink> {
     const { caCerts, cert, key } = this.#connector;
-    if (cert !== null && key !== null && "port" in place) {
+    if (cert !== null && key !== null && "port" in place && !isProxy) {
       // Through `startTls` a client shows no certificate, so here Nagle's algorithm stays on.
       const options = { ...place, caCerts: [...caCerts], cert, key, ...ALPN };
       const connection = await Deno.connectTls(options);

@@ -15,21 +15,26 @@ import {
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import type { HopAddress, HopTls } from "../hop/transport.ts";
 import type { ResolvedConnector } from "./connector.ts";
-import type { Link, Place, Sockets } from "./sockets.ts";
+import type { Link, Place, Sockets, TlsPeer } from "./sockets.ts";
 
 /** Connections of `node:net`. */
 export class NodeSockets implements Sockets {
   readonly #connector: ResolvedConnector;
-  readonly #options: ConnectionOptions;
+  readonly #forProxy: ConnectionOptions;
+  readonly #forServer: ConnectionOptions;
 
   /** Creates them. */
   constructor(connector: ResolvedConnector) {
     const { caCerts, cert, fingerprint, key, verify } = connector;
     this.#connector = connector;
-    this.#options = {
+    this.#forProxy = {
       ALPNProtocols: ["http/1.1"],
-      rejectUnauthorized: verify && fingerprint === null,
+      rejectUnauthorized: verify,
       ...(caCerts.length === 0 ? {} : { ca: [...rootCertificates, ...caCerts] }),
+    };
+    this.#forServer = {
+      ...this.#forProxy,
+      rejectUnauthorized: verify && fingerprint === null,
       ...(cert === null || key === null ? {} : { cert, key }),
     };
   }
@@ -42,22 +47,26 @@ export class NodeSockets implements Sockets {
 
   async connectSecure(
     place: Place,
-    name: string,
+    peer: TlsPeer,
     signal: AbortSignal,
     onConnected: () => void,
   ): Promise<Link> {
-    return await this.#secure(this.#to(place), name, signal, onConnected);
+    return await this.#secure(this.#to(place), peer, signal, onConnected);
   }
 
   async #secure(
     over: object,
-    name: string,
+    { name, isProxy }: TlsPeer,
     signal: AbortSignal,
     onConnected: () => void = () => {},
   ): Promise<Link> {
     // An address has no place in the handshake (RFC 6066 section 3), and is compared all the same.
     const peer = isIP(name) === 0 ? { servername: name } : "socket" in over ? { host: name } : {};
-    const socket = connectTls({ ...this.#options, ...over, ...peer });
+    const socket = connectTls({
+      ...(isProxy ? this.#forProxy : this.#forServer),
+      ...over,
+      ...peer,
+    });
     socket.setNoDelay(true);
     socket.once("connect", onConnected);
     return this.#link(await ready(socket, "secureConnect", signal));
@@ -80,7 +89,7 @@ export class NodeSockets implements Sockets {
       tls: (tlsInfo || fingerprint !== null) && socket instanceof TLSSocket ? tlsOf(socket) : null,
       secure: (name, signal) => {
         stream.release();
-        return this.#secure({ socket }, name, signal);
+        return this.#secure({ socket }, { name, isProxy: false }, signal);
       },
       close: () => void socket.destroy(),
     };

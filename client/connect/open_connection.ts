@@ -8,7 +8,7 @@ import type { ResolvedConnector } from "./connector.ts";
 import { DenoSockets } from "./deno_sockets.ts";
 import { percentDecoded } from "./percent_decoded.ts";
 import { ProxyError, proxyHandshake, proxyPort } from "./proxy_handshake.ts";
-import type { Link, Opened, Place, Sockets } from "./sockets.ts";
+import type { Link, Opened, Place, Sockets, TlsPeer } from "./sockets.ts";
 
 /** Where a connection goes. */
 export interface Route {
@@ -93,7 +93,8 @@ export class ConnectionOpener {
     let link: Link;
     if (proxy === null) {
       const place = { hostname: host, port };
-      link = reached(await this.#reach(sockets, place, secure ? name : null, signal, observer));
+      const peer = secure ? { name, isProxy: false } : null;
+      link = reached(await this.#reach(sockets, place, peer, signal, observer));
     } else {
       link = reached(await this.#toProxy(sockets, proxy, signal, observer));
       if (!forwards && proxy.protocol !== "unix:") await asked(proxy, host, port, link);
@@ -111,16 +112,19 @@ export class ConnectionOpener {
   async #reach(
     sockets: Sockets,
     place: Place,
-    name: string | null,
+    peer: TlsPeer | null,
     signal: AbortSignal,
     observer: HopObserver | null,
   ): Promise<Link> {
-    const places = "path" in place ? [place] : await this.#placesOf(place, observer);
+    // Where Deno shows a client's certificate, it connects by the name that it checks.
+    const byName = sockets === this.#deno && peer?.isProxy === false &&
+      this.#connector.cert !== null;
+    const places = "path" in place || byName ? [place] : await this.#placesOf(place, observer);
     const link = await connectFirst(places, (each, attempt) => {
-      if (name === null) return sockets.connect(each, attempt);
-      return sockets.connectSecure(each, name, attempt, () => observer?.securing?.());
+      if (peer === null) return sockets.connect(each, attempt);
+      return sockets.connectSecure(each, peer, attempt, () => observer?.securing?.());
     }, signal);
-    if (name !== null) observer?.secured?.();
+    if (peer !== null) observer?.secured?.();
     return link;
   }
 
@@ -143,9 +147,9 @@ export class ConnectionOpener {
     const place = isUnix
       ? { path: percentDecoded(proxy.pathname) }
       : { hostname: host, port: proxyPort(proxy) };
-    const name = proxy.protocol === "https:" ? host : null;
+    const peer = proxy.protocol === "https:" ? { name: host, isProxy: true } : null;
     try {
-      return await this.#reach(sockets, place, name, signal, observer);
+      return await this.#reach(sockets, place, peer, signal, observer);
     } catch (cause) {
       if (signal.aborted || (cause instanceof Error && cause.name === "NotCapable")) throw cause;
       const why = cause instanceof Error ? cause.message : String(cause);
@@ -164,16 +168,25 @@ export class ConnectionOpener {
 
 /** Whether Deno's own sockets cannot do what is asked for. */
 function needsNode({ secure, proxy }: Route, connector: ResolvedConnector): boolean {
-  const { cert, family, fingerprint, localAddress, resolve, serverName, tlsInfo, verify } =
-    connector;
+  const {
+    cert,
+    dnsCache,
+    family,
+    fingerprint,
+    localAddress,
+    resolve,
+    serverName,
+    tlsInfo,
+    verify,
+  } = connector;
   const via = proxy?.protocol;
   if (localAddress !== null && via !== "unix:") return true;
   if (!secure && via !== "https:") return false;
   if (!verify || tlsInfo) return true;
   if (!secure) return false;
   if (fingerprint !== null || via === "https:" || via === "unix:") return true;
-  // Where Deno shows a client's certificate, it connects by the name that it checks.
-  return cert !== null && (proxy !== null || family !== 0 || (resolve ?? serverName) !== null);
+  const looksUp = family !== 0 || (resolve ?? dnsCache) !== null;
+  return cert !== null && (proxy !== null || serverName !== null || looksUp);
 }
 
 function checkFingerprint(expected: string, { tls }: Link): void {

@@ -30,6 +30,14 @@ export interface Link extends Opened {
   close(): void;
 }
 
+/** Who TLS is talked with. */
+export interface TlsPeer {
+  /** Name of the peer, for its certificate. */
+  readonly name: string;
+  /** Whether it is a proxy: it is shown no certificate of ours, and `fingerprint` is not for it. */
+  readonly isProxy: boolean;
+}
+
 /** A kind of sockets. */
 export interface Sockets {
   /** Connects. */
@@ -37,7 +45,7 @@ export interface Sockets {
   /** Connects and talks TLS. */
   connectSecure(
     place: Place,
-    name: string,
+    peer: TlsPeer,
     signal: AbortSignal,
     onConnected: () => void,
   ): Promise<Link>;

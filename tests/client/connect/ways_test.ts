@@ -32,9 +32,13 @@ function secureServer(): Promise<Listening> {
   });
 }
 
-/** A proxy that is talked to by TLS, and knows CONNECT alone; every host is 127.0.0.1. */
-function secureProxy(): Promise<Listening> {
+/**
+ * A proxy that is talked to by TLS, and knows CONNECT alone; every host is 127.0.0.1. It writes down
+ * whose certificate it was shown.
+ */
+function secureProxy(shown: Set<string>): Promise<Listening> {
   return listening((socket) => {
+    shown.add(socket.getPeerCertificate().subject?.CN ?? "nobody");
     socket.once("data", (head: Uint8Array) => {
       const [, port] = /^CONNECT \S+:(\d+) /.exec(new TextDecoder().decode(head)) ?? [];
       if (port === "1") return socket.end("HTTP/1.1 403 Not Here\r\nX: y\r\n\r\n");
@@ -111,7 +115,8 @@ const FINGERPRINT =
 
 Deno.test("sockets: certificates are checked, named, known by fingerprint or not at all, by every way", async () => {
   await using server = await secureServer();
-  await using outer = await secureProxy();
+  const shown = new Set<string>();
+  await using outer = await secureProxy(shown);
   await using plain = connectProxy();
   await using socks = socksProxy();
   await using local = unixSocket(server.port);
@@ -180,6 +185,18 @@ Deno.test("sockets: certificates are checked, named, known by fingerprint or not
     ],
     ["https: proxy", name, { caCerts, ...https }, "127.0.0.1 nobody"],
     ["https: proxy that is not trusted", name, https, ClientProxyConnectionError],
+    [
+      "https: proxy that is not trusted, and a fingerprint, which is not for it",
+      name,
+      { fingerprint: FINGERPRINT, ...https },
+      ClientProxyConnectionError,
+    ],
+    [
+      "identity through https:",
+      name,
+      { caCerts, ...identity, ...https },
+      "127.0.0.1 roundtrip-client",
+    ],
     ["https: proxy, not checked", name, { verify: false, ...https }, "127.0.0.1 nobody"],
     [
       "https: proxy that refuses",
@@ -218,6 +235,7 @@ Deno.test("sockets: certificates are checked, named, known by fingerprint or not
       assert(error instanceof expected, `${row}: ${error}`);
     }
   });
+  assertEquals([...shown], ["nobody"]);
   assertEquals(said.length, 2);
   assertMatch(said[0] ?? "", /^connector\.verify: false, certificates are not checked/);
 });
@@ -351,4 +369,30 @@ Deno.test("sockets of node:tls carry bodies both ways, are used again, and end w
   giveUp.abort(new Error("enough"));
   await assertRejects(() => response.read(), Error, "enough");
   while (!isCancelled) await new Promise((resolve) => setTimeout(resolve, 5));
+});
+
+Deno.test("sockets: TLS is agreed on by the host's name, however its address was found", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const url = `https://localhost:${listener.addr.port}/`;
+  const identity = { cert: CLIENT_CERT, key: CLIENT_KEY };
+  const rows: [ConnectorOptions, string][] = [
+    [{}, "localhost"],
+    [{ tlsInfo: true }, "localhost"],
+    [{ dnsCache: 0 }, "localhost"],
+    [identity, "localhost"],
+    [{ ...identity, dnsCache: 0 }, "localhost"],
+    [{ ...identity, family: 4 }, "localhost"],
+    [{ serverName: "a.test" }, "a.test"],
+    [{ ...identity, serverName: "a.test" }, "a.test"],
+  ];
+  for (const [connector, name] of rows) {
+    const asking = assertRejects(() => get(url, connector), ClientConnectorError);
+    const connection = await listener.accept();
+    const hello = new Uint8Array(4096);
+    const count = await connection.read(hello) ?? 0;
+    const text = new TextDecoder("latin1").decode(hello.subarray(0, count));
+    assert(text.includes(name), Object.keys(connector).join());
+    connection.close();
+    await asking;
+  }
 });
