@@ -141,7 +141,7 @@ Deno.test("the command lines of the documents have only options that there are",
 });
 
 Deno.test("the exit codes of docs/command.md are those of the command", () => {
-  const table = COMMAND.split("And how it ends:\n")[1] ?? "";
+  const table = COMMAND.split("Exit codes:\n")[1] ?? "";
   const rows = rowsOf(table.trimStart().split("\n\n")[0] ?? "");
   const specs = ["request", "ws", "serve"].map((name) =>
     COMMANDS.find((each) => each.name === name)
