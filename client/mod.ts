@@ -127,9 +127,6 @@ export {
   type Transport,
 } from "./hop/transport.ts";
 
-// Proxies
-export { proxyAuthorization } from "./connect/proxy_authorization.ts";
-
 // Errors
 export {
   ClientConnectionError,

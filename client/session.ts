@@ -152,15 +152,7 @@ export class ClientSession {
     return { first, watch, resolved, handler };
   }
 
-  /**
-   * Sends a `GET` request.
-   *
-   * @param url URL, relative to `baseUrl` or absolute.
-   * @param options Query, headers, body, limits.
-   * @returns The reply, once its head has come.
-   * @throws {ClientError} As `request()` does.
-   * @throws {TypeError} As `request()` does.
-   */
+  /** Sends a `GET` request, as {@linkcode request} does. */
   get<P extends object & QueryFields<P> = never, D extends object & DataFields<D> = never>(
     url: string | URL,
     options?: RequestOptions<P, D>,
@@ -168,15 +160,7 @@ export class ClientSession {
     return this.request("GET", url, options);
   }
 
-  /**
-   * Sends a `POST` request.
-   *
-   * @param url URL, relative to `baseUrl` or absolute.
-   * @param options Query, headers, body, limits.
-   * @returns The reply, once its head has come.
-   * @throws {ClientError} As `request()` does.
-   * @throws {TypeError} As `request()` does.
-   */
+  /** Sends a `POST` request, as {@linkcode request} does. */
   post<P extends object & QueryFields<P> = never, D extends object & DataFields<D> = never>(
     url: string | URL,
     options?: RequestOptions<P, D>,
@@ -184,15 +168,7 @@ export class ClientSession {
     return this.request("POST", url, options);
   }
 
-  /**
-   * Sends a `PUT` request.
-   *
-   * @param url URL, relative to `baseUrl` or absolute.
-   * @param options Query, headers, body, limits.
-   * @returns The reply, once its head has come.
-   * @throws {ClientError} As `request()` does.
-   * @throws {TypeError} As `request()` does.
-   */
+  /** Sends a `PUT` request, as {@linkcode request} does. */
   put<P extends object & QueryFields<P> = never, D extends object & DataFields<D> = never>(
     url: string | URL,
     options?: RequestOptions<P, D>,
@@ -200,15 +176,7 @@ export class ClientSession {
     return this.request("PUT", url, options);
   }
 
-  /**
-   * Sends a `PATCH` request.
-   *
-   * @param url URL, relative to `baseUrl` or absolute.
-   * @param options Query, headers, body, limits.
-   * @returns The reply, once its head has come.
-   * @throws {ClientError} As `request()` does.
-   * @throws {TypeError} As `request()` does.
-   */
+  /** Sends a `PATCH` request, as {@linkcode request} does. */
   patch<P extends object & QueryFields<P> = never, D extends object & DataFields<D> = never>(
     url: string | URL,
     options?: RequestOptions<P, D>,
@@ -216,15 +184,7 @@ export class ClientSession {
     return this.request("PATCH", url, options);
   }
 
-  /**
-   * Sends a `DELETE` request.
-   *
-   * @param url URL, relative to `baseUrl` or absolute.
-   * @param options Query, headers, body, limits.
-   * @returns The reply, once its head has come.
-   * @throws {ClientError} As `request()` does.
-   * @throws {TypeError} As `request()` does.
-   */
+  /** Sends a `DELETE` request, as {@linkcode request} does. */
   delete<P extends object & QueryFields<P> = never, D extends object & DataFields<D> = never>(
     url: string | URL,
     options?: RequestOptions<P, D>,
@@ -232,15 +192,7 @@ export class ClientSession {
     return this.request("DELETE", url, options);
   }
 
-  /**
-   * Sends a `HEAD` request; redirects are not followed unless asked for.
-   *
-   * @param url URL, relative to `baseUrl` or absolute.
-   * @param options Query, headers, body, limits.
-   * @returns The reply, once its head has come.
-   * @throws {ClientError} As `request()` does.
-   * @throws {TypeError} As `request()` does.
-   */
+  /** Sends a `HEAD` request; redirects are not followed unless asked for. */
   head<P extends object & QueryFields<P> = never, D extends object & DataFields<D> = never>(
     url: string | URL,
     options?: RequestOptions<P, D>,
@@ -248,15 +200,7 @@ export class ClientSession {
     return this.request("HEAD", url, options);
   }
 
-  /**
-   * Sends an `OPTIONS` request.
-   *
-   * @param url URL, relative to `baseUrl` or absolute.
-   * @param requestOptions Query, headers, body, limits.
-   * @returns The reply, once its head has come.
-   * @throws {ClientError} As `request()` does.
-   * @throws {TypeError} As `request()` does.
-   */
+  /** Sends an `OPTIONS` request, as {@linkcode request} does. */
   options<P extends object & QueryFields<P> = never, D extends object & DataFields<D> = never>(
     url: string | URL,
     requestOptions?: RequestOptions<P, D>,
@@ -264,15 +208,7 @@ export class ClientSession {
     return this.request("OPTIONS", url, requestOptions);
   }
 
-  /**
-   * Sends a `QUERY` request: a safe one with a body (RFC 10008).
-   *
-   * @param url URL, relative to `baseUrl` or absolute.
-   * @param options Query, headers, body, limits.
-   * @returns The reply, once its head has come.
-   * @throws {ClientError} As `request()` does.
-   * @throws {TypeError} As `request()` does.
-   */
+  /** Sends a `QUERY` request, as {@linkcode request} does: a safe one with a body (RFC 10008). */
   query<P extends object & QueryFields<P> = never, D extends object & DataFields<D> = never>(
     url: string | URL,
     options?: RequestOptions<P, D>,

@@ -16,8 +16,8 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   ServerConnectionError ServerDisconnectedError ServerFingerprintMismatch ServerTimeoutError
   SocketTimeoutError TooManyRedirectsError UnixClientConnectorError WSServerHandshakeError
   appTransport bearerAuthMiddleware cacheMiddleware digestAuthMiddleware discardReply
-  encodeBasicAuth fetchTransport jsonPayload loggingMiddleware payloadOf proxyAuthorization
-  rateLimitMiddleware reconnect replayMiddleware request retryMiddleware socketTransport
+  encodeBasicAuth fetchTransport jsonPayload loggingMiddleware payloadOf rateLimitMiddleware
+  reconnect replayMiddleware request retryMiddleware socketTransport
 `,
     `
   Abortable BasicAuth BearerAuthOptions ByteStream CacheOptions ClientHandler ClientMiddleware

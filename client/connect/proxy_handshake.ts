@@ -6,7 +6,19 @@
 import { isIP } from "node:net";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import { percentDecoded } from "./percent_decoded.ts";
-import { proxyAuthorization } from "./proxy_authorization.ts";
+import { utf8Base64 } from "../hop/basic_auth.ts";
+
+/**
+ * Makes the `Proxy-Authorization` header of the credentials in the URL of a proxy (RFC 7617).
+ *
+ * @param proxy URL of the proxy.
+ * @returns Value of the header, `null` for a URL without credentials.
+ */
+export function proxyAuthorization(proxy: URL): string | null {
+  const { username, password } = proxy;
+  if (username === "" && password === "") return null;
+  return `Basic ${utf8Base64(`${percentDecoded(username)}:${percentDecoded(password)}`)}`;
+}
 
 /** A connection to a proxy, as far as the handshake needs it. */
 interface ProxyLine {

@@ -3,7 +3,7 @@
  * @module
  */
 import { encodeBasicAuth } from "../hop/basic_auth.ts";
-import { proxyAuthorization } from "../connect/proxy_authorization.ts";
+import { proxyAuthorization } from "../connect/proxy_handshake.ts";
 
 // A CONNECT of ours is a few hundred bytes.
 const MAX_HEAD = 16 * 1024;

@@ -4,7 +4,7 @@
  */
 import { encodeHead, fieldLines, headLines } from "../../http/http1/format_head.ts";
 import type { Route } from "../connect/open_connection.ts";
-import { proxyAuthorization } from "../connect/proxy_authorization.ts";
+import { proxyAuthorization } from "../connect/proxy_handshake.ts";
 import { isNamed } from "../hop/header_list.ts";
 import { asksUpgrade, type HeaderList, type HopRequest } from "../hop/transport.ts";
 import type { Outgoing } from "./socket_connection.ts";
