@@ -228,20 +228,20 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     body: SocketBody | null,
     exchange: SocketExchange,
   ): Promise<boolean> {
-    const unread = body !== null && !body.isDone;
     const rules = this.#rulesOf(head, body, exchange);
     const end = await sendResponse(response, rules, this.#output, exchange);
     if (end === "broken") return false;
     this.#exchange = null;
     if (exchange.upgraded !== null) {
-      await exchange.upgraded(this.#stream, this.input.take());
+      const rest = this.input.take();
+      await exchange.upgraded(this.#output.streamWith(this.input, this.#stream), rest);
       return false;
     }
     if (end === "last") {
       await this.#drop(body);
       return false;
     }
-    if (!unread) return true;
+    if (body === null || body.isDone) return true;
     this.#wait("drop", this.#server.limits.dropTimeout);
     return await skip(body, SKIPPED);
   }

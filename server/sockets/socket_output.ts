@@ -2,7 +2,7 @@
  * What goes out on a connection: responses gathered into one write, long bodies piece by piece.
  * @module
  */
-import type { PlatformStream } from "../../http/bytes/byte_stream.ts";
+import type { ByteStream, PlatformStream } from "../../http/bytes/byte_stream.ts";
 import { clock } from "./clock.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -116,6 +116,26 @@ export class SocketOutput {
     this.#buffer = null;
     this.#size = 0;
     return this.#write(bytes, buffer);
+  }
+
+  /**
+   * The connection for what takes it over, on the shortest way.
+   *
+   * @param input What comes in; a read that waits already is not lost.
+   * @param whole The connection, for its end.
+   */
+  streamWith(
+    input: { read(buffer: Bytes): Promise<number | null> },
+    whole: ByteStream,
+  ): ByteStream {
+    return {
+      read: (buffer) => input.read(buffer as Bytes),
+      write: (bytes) => this.#write(bytes as Bytes),
+      closeWrite: () => whole.closeWrite(),
+      close: () => whole.close(),
+      ref: () => whole.ref(),
+      unref: () => whole.unref(),
+    };
   }
 
   /**

@@ -22,9 +22,9 @@ async function run(row: Row, kind: Kind): Promise<[text: string, kept: boolean] 
   const target = await start(kind, 10, row.descriptors);
   if (target === null) return null;
   await using running = target;
-  const late = AbortSignal.timeout(120_000);
+  const late = AbortSignal.timeout(600_000);
   const given = Promise.withResolvers<never>();
-  late.addEventListener("abort", () => given.reject(new Error("no end after 120 s")));
+  late.addEventListener("abort", () => given.reject(new Error("no end after 600 s")));
   try {
     const figures = await Promise.race([row.run(running), given.promise]);
     const promise = kind === "deno" ? row.weaker : kind === "aiohttp" ? undefined : row.holds;

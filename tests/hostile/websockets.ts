@@ -74,7 +74,8 @@ function* larger(): Generator<Case> {
 /** Whether a server does in a case what it has to. */
 async function passes(target: Target, { send, replies, close: code }: Case): Promise<boolean> {
   const socket = await open(target, "/answer");
-  const late = setTimeout(() => close(socket), 20_000);
+  const isLarge = replies.length > 100 || replies.some(([, payload]) => payload.length > MIB);
+  const late = setTimeout(() => close(socket), isLarge ? 20_000 : 3000);
   try {
     const reading = socket.rest();
     await socket.send(...send.map(frame)).catch(() => {});
@@ -284,7 +285,11 @@ export const WEBSOCKETS: readonly Row[] = [
     async run(target) {
       const cases = [...CASES, ...larger()];
       let passed = 0;
-      for (const each of cases) if (await passes(target, each)) passed++;
+      // Some at once: a server that does not answer is waited for.
+      for (let at = 0; at < cases.length; at += 10) {
+        const some = cases.slice(at, at + 10).map((each) => passes(target, each));
+        passed += (await Promise.all(some)).filter((each) => each).length;
+      }
       return { cases: cases.length, passed };
     },
     show: ({ cases, passed }) => `${passed} of ${cases}`,

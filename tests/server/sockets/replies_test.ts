@@ -245,3 +245,21 @@ Deno.test("sockets: a message with the close frame behind it is answered, 20 of 
     assert(closed !== undefined);
   }
 });
+
+Deno.test("sockets: a handler that has asked for the signal loses no frame", async () => {
+  const app = new web.Application();
+  app.addRoutes([web.get("/", async (request) => {
+    request.signal.addEventListener("abort", () => {});
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const socket = new web.WebSocketResponse();
+    await socket.prepare(request);
+    await socket.onMessage(async ({ data }) => {
+      await socket.sendStr(`${data}/answer`);
+    });
+    return socket;
+  })]);
+  await using server = await web.TestServer.start(app, { engine: ENGINE });
+  using socket = await rawSocket(`http://127.0.0.1:${server.port}/`);
+  await socket.send(frame({ payload: "a" }));
+  assertEquals(new TextDecoder().decode((await socket.read())?.payload), "a/answer");
+});
