@@ -93,7 +93,7 @@ Deno.test("wsConnect() tells what a proxy refuses", async () => {
     // A length of SOCKS is one byte: 256 would be none, and what follows be taken for the rest.
     ["a long user", `socks5://${"u".repeat(256)}:p@127.0.0.1:${socks.port}`, "user is 256 bytes"],
     ["a long password", `socks5://u:${"é".repeat(128)}@127.0.0.1:${socks.port}`, "password is 256"],
-    ["no such socket", "unix:/nowhere.sock", "the proxy /nowhere.sock cannot be reached", "unix"],
+    ["no such socket", "unix:/nowhere.sock", "the socket /nowhere.sock cannot be reached", "unix"],
   ];
   for (const [name, proxy, message, failure = "proxy"] of rows) {
     await using session = new ClientSession({ proxy });
