@@ -1,5 +1,5 @@
 /**
- * Chromium, for what a user sees in a page.
+ * Chromium for browser tests.
  * @module
  */
 import type { Browser } from "npm:playwright-core@^1.65.1";
@@ -18,7 +18,7 @@ const ARGS = [
 /**
  * Looks for Chromium: `CHROMIUM`, else where Debian puts it.
  *
- * @returns Its path, `null` where there is none; the reason is printed.
+ * @returns Its path, `null` if there is none; prints the reason.
  */
 export async function findChromium(): Promise<string | null> {
   const path = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
@@ -37,7 +37,7 @@ export async function findChromium(): Promise<string | null> {
 /**
  * Starts Chromium.
  *
- * @param executablePath Where it is.
+ * @param executablePath Path of Chromium.
  * @returns The browser.
  */
 export async function launch(executablePath: string): Promise<Browser> {
@@ -46,11 +46,11 @@ export async function launch(executablePath: string): Promise<Browser> {
 }
 
 /**
- * Opens a page and waits for what it reports.
+ * Opens a page and waits for its report.
  *
- * @param executablePath Where Chromium is.
+ * @param executablePath Path of Chromium.
  * @param url The page.
- * @param report Resolves with what the page tells its server.
+ * @param report Resolves with the page's message to its server.
  * @returns The report.
  */
 export async function browse<T>(

@@ -1,9 +1,9 @@
 /**
- * WebSocket frames as bytes, for what no client would send.
+ * Raw WebSocket frames, also invalid ones.
  * @module
  */
 
-/** A frame that was received. */
+/** A received frame. */
 export interface Frame {
   readonly opcode: number;
   readonly fin: boolean;
@@ -16,14 +16,14 @@ export const CLOSE = 8;
 export const PING = 9;
 export const PONG = 10;
 
-/** What a frame is made of, by default one whole masked text frame. */
+/** Parts of a frame, by default of a final masked text frame. */
 export interface FrameInit {
   readonly opcode?: number;
   readonly fin?: boolean;
   readonly rsv?: number;
   readonly mask?: boolean;
   readonly payload?: string | Uint8Array | readonly number[];
-  /** The length to announce, where it is not the payload's. */
+  /** Announced length, if not the payload's. */
   readonly announce?: number;
 }
 
@@ -51,7 +51,7 @@ export function closePayload(code: number, reason: string | readonly number[] = 
   return [code >> 8, code & 255, ...bytes];
 }
 
-/** A connection whose handshake is done, and that sends what it is told to. */
+/** A raw connection after the handshake. */
 export interface RawSocket extends Disposable {
   readonly connection: Deno.TcpConn;
   /** Status line and headers of the handshake's reply. */
@@ -63,7 +63,7 @@ export interface RawSocket extends Disposable {
   rest(): Promise<Frame[]>;
 }
 
-/** Opens a WebSocket by hand. */
+/** Opens a raw WebSocket. */
 export async function rawSocket(url: string, headers = ""): Promise<RawSocket> {
   const { hostname, port, host, pathname } = new URL(url);
   const connection = await Deno.connect({ hostname, port: Number(port) });

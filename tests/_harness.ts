@@ -1,5 +1,5 @@
 /**
- * What several tests need.
+ * Helpers shared by tests.
  * @module
  */
 import { ClientSession, CookieJar, type SessionOptions, web } from "@roundtrip/http";

@@ -1,10 +1,10 @@
 /**
- * A hop for tests that talk to a transport without a session.
+ * A hop for tests of transports.
  * @module
  */
 import type { HopRequest } from "@roundtrip/http";
 
-/** A POST without headers and body, or what is said instead. */
+/** A POST without headers and body by default. */
 export function hop(url: string, over: Partial<HopRequest> = {}): HopRequest {
   return {
     method: "POST",

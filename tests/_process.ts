@@ -6,19 +6,19 @@
 /** Root of the project, where commands run. */
 export const ROOT = new URL("../", import.meta.url);
 
-/** A program that runs while a test talks to it. */
+/** A running program. */
 export interface Running extends AsyncDisposable {
   /** The process. */
   readonly child: Deno.ChildProcess;
-  /** Waits until the output matches, and gives the match. */
+  /** Waits until the output matches, and returns the match. */
   waitFor(pattern: RegExp): Promise<RegExpExecArray>;
-  /** What it has printed so far, both streams. */
+  /** Output so far, of both streams. */
   output(): string;
-  /** Waits for its end and gives the exit code. */
+  /** Waits for its end and returns the exit code. */
   exitCode(): Promise<number>;
 }
 
-/** What a program did. */
+/** Result of a program. */
 export interface Finished {
   readonly code: number;
   readonly stdout: string;
@@ -39,7 +39,7 @@ export async function run(command: readonly string[]): Promise<Finished> {
   };
 }
 
-/** Starts a program; disposing of it kills it, if it still runs. */
+/** Starts a program; disposing of it kills it. */
 export function start(
   command: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -91,7 +91,7 @@ export function start(
       try {
         child.kill("SIGKILL");
       } catch {
-        // It has ended already.
+        // It has already exited.
       }
       await ended;
     },

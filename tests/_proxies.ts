@@ -1,22 +1,22 @@
 /**
- * Proxies that remember what they were asked.
+ * Proxies that record their requests.
  * @module
  */
 
 /** A proxy under test. */
 export interface Proxy extends AsyncDisposable {
   readonly port: number;
-  /** What each connection asked for: a request line, or `SOCKS host:port`. */
+  /** Requested target of each connection: a request line, or `SOCKS host:port`. */
   readonly asked: string[];
 }
 
 const encoder = new TextEncoder();
 
 /**
- * Starts a proxy. The names `*.test` go to 127.0.0.1.
+ * Starts a proxy. Names `*.test` resolve to 127.0.0.1.
  *
- * @param kind Which protocol it talks.
- * @param credentials `user:password` that it wants, `null` for none.
+ * @param kind Its protocol.
+ * @param credentials Required `user:password`, `null` for none.
  */
 export function startProxy(kind: "http" | "socks5", credentials: string | null = null): Proxy {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -28,7 +28,7 @@ export function startProxy(kind: "http" | "socks5", credentials: string | null =
       open.add(connection);
       const serve = kind === "http" ? serveHttp : serveSocks;
       const task: Promise<void> = serve(connection, asked, credentials, open)
-        .catch(() => {}) // one side has gone, which ends the other
+        .catch(() => {}) // one side has closed, which ends the other
         .finally(() => {
           close(connection);
           tasks.delete(task);
@@ -52,7 +52,7 @@ function close(connection: Deno.Conn): void {
   try {
     connection.close();
   } catch {
-    // It is closed already.
+    // It is already closed.
   }
 }
 

@@ -1,14 +1,14 @@
 /**
- * HTTP as bytes, for what no client would send.
+ * Raw HTTP requests, also invalid ones.
  * @module
  */
 
 /**
- * Sends a request head as it is, with `Connection: close`, and reads to the end.
+ * Sends a raw request head with `Connection: close`, and reads to the end.
  *
  * @param port Port on 127.0.0.1.
  * @param head Request line and headers, each with its CRLF, without the empty line.
- * @returns The reply, one character a byte.
+ * @returns The response, one character per byte.
  */
 export async function rawRequest(port: number, head: string): Promise<string> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });

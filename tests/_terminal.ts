@@ -1,5 +1,5 @@
 /**
- * What the command prints on a terminal, as a picture: an SVG that plays once.
+ * Terminal sessions of the command as an animated SVG.
  * @module
  */
 import { run, start } from "./_process.ts";
@@ -17,9 +17,9 @@ const COLOURS: Readonly<Record<string, string>> = {
 };
 
 interface Scene {
-  /** What is typed. */
+  /** The typed text. */
   readonly line: string;
-  /** What is run for it, where that is more: what a terminal would turn on by itself. */
+  /** The command to run, if different: with options that a terminal implies. */
   readonly args?: readonly string[];
 }
 
@@ -32,7 +32,7 @@ const SCENES: readonly Scene[] = [
   { line: "roundtrip ws -x hello :8080/websocket/echo" },
 ];
 
-/** A port that is as long as 8080, so that the lengths are those of 8080. */
+/** A port with four digits, so that lengths do not change. */
 function freePort(): number {
   for (let port = 8080; port < 10_000; port++) {
     try {
@@ -98,11 +98,11 @@ ${rows.join("\n")}
 `;
 }
 
-/** Breaks a line where a terminal would, its colours not counted. */
+/** Wraps a line like a terminal, not counting colours. */
 function wrap(line: string): string[] {
   const pieces = [""];
   let column = 0;
-  // deno-lint-ignore no-control-regex -- the escape of a colour is what has to be seen
+  // deno-lint-ignore no-control-regex -- the pattern matches colours
   for (const [token] of line.matchAll(/\x1b\[\d+m|[^]/gu)) {
     if (token.length > 2) pieces.push(`${pieces.pop()}${token}`);
     else if (column < COLUMNS) {
@@ -119,7 +119,7 @@ function wrap(line: string): string[] {
 /** Colours as elements. */
 function spans(line: string): string {
   let open = false;
-  // deno-lint-ignore no-control-regex -- the escape of a colour is what has to be seen
+  // deno-lint-ignore no-control-regex -- the pattern matches colours
   const text = escape(line).replaceAll(/\x1b\[(\d+)m/g, (_, code: string) => {
     const end = open ? "</tspan>" : "";
     const colour = COLOURS[code];

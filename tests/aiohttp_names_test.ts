@@ -2,8 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { pythonWith } from "./interop/_python.ts";
 import { ROOT, run } from "./_process.ts";
 
-// docs/aiohttp_names.md against the code: every name that it says is here has to be, and every
-// public name of aiohttp has to be in it.
+// Compares docs/aiohttp_names.md with the code: its names have to exist, and it has to contain
+// every public name of aiohttp.
 
 interface Member {
   readonly name: string;
@@ -25,7 +25,7 @@ interface Symbol {
   readonly declarations: readonly { readonly kind: string; readonly def?: Definition }[];
 }
 
-/** The public symbols of an entry by name, as `deno doc` tells them. */
+/** The public symbols of an entry by name, from `deno doc`. */
 async function symbolsOf(entry: string): Promise<ReadonlyMap<string, Symbol>> {
   const { code, stdout, stderr } = await run([Deno.execPath(), "doc", "--json", entry]);
   assertEquals(code, 0, stderr);
@@ -38,10 +38,10 @@ const [client, server, redis] = await Promise.all(
   ["mod.ts", "server/mod.ts", "server/redis.ts"].map(symbolsOf),
 );
 assert(client !== undefined && server !== undefined && redis !== undefined);
-/** Where a parent class may stand: a response of the server extends a class of both sides. */
+/** Entries to search for a parent class, which may be a shared one. */
 const every = new Map([...client, ...server]);
 
-/** What a member is, `null` where there is none; those that are inherited count. */
+/** Finds a member, inherited ones included; `null` if missing. */
 function memberOf(
   symbols: ReadonlyMap<string, Symbol>,
   owner: string,
@@ -73,7 +73,7 @@ function isCalled({ tsType }: Member): boolean {
   return type?.declarations.some(({ def }) => (def?.callSignatures?.length ?? 0) > 0) ?? false;
 }
 
-/** What is wrong with a name of the second column, such as `web.Router.named()`; `null` for nothing. */
+/** The error of a name in the second column, such as `web.Router.named()`; `null` for none. */
 function problemOf(span: string): string | null {
   const isCall = span.endsWith("()");
   const path = span.replace(/\(\)$/, "").split(".");
@@ -92,7 +92,7 @@ function problemOf(span: string): string | null {
   return isCall === (kind === "method") ? null : `${span} is a ${kind}`;
 }
 
-/** What is wrong with a name of the platform. */
+/** The error of a name of the platform. */
 function platformProblemOf(span: string): string | null {
   let at: unknown = globalThis;
   for (const name of span.split(".")) at = Reflect.get(Object(at), name);
@@ -114,11 +114,11 @@ function rowsOf(text: string): Row[] {
     });
 }
 
-/** What is wrong with a row. */
+/** The errors of a row. */
 function problemsOf([aiohttp, here, note]: Row): string[] {
   const [, where, list = ""] = /^(platform )?((?:`[^`]+`(?:, )?)+)$/.exec(here) ?? [];
   if (list === "") {
-    // What was left out has to say what to do instead.
+    // Names left out need an alternative.
     const isSaid = here === "**not possible**" || here === "**not here**" && note !== "";
     return isSaid ? [] : [`${aiohttp}: "${here}"`];
   }
@@ -130,7 +130,7 @@ function problemsOf([aiohttp, here, note]: Row): string[] {
 const page = await Deno.readTextFile(new URL("docs/aiohttp_names.md", ROOT));
 const rows = rowsOf(page);
 
-Deno.test("every name that docs/aiohttp_names.md says is here is here", () => {
+Deno.test("every name in docs/aiohttp_names.md exists", () => {
   assert(rows.length > 400, `${rows.length} rows`);
   assertEquals(rows.flatMap(problemsOf), []);
 });
@@ -151,13 +151,13 @@ const WRONG: readonly [here: string, problem: string][] = [
   ["**not here**", 'name: "**not here**"'],
 ];
 for (const [here, problem] of WRONG) {
-  Deno.test(`a row that says ${here || "nothing"} would be found`, () => {
+  Deno.test(`a row with ${here || "nothing"} is reported`, () => {
     const table = `| aiohttp | here | note |\n| --- | --- | --- |\n| name | ${here} | |`;
     assertEquals(rowsOf(table).flatMap(problemsOf), [problem]);
   });
 }
 
-Deno.test("no name has two rows in one table", () => {
+Deno.test("names are unique in each table", () => {
   for (const section of page.split(/^## /m).slice(1)) {
     const names = rowsOf(section).map(([name]) => name);
     const twice = names.filter((name, i) => names.indexOf(name) !== i);
@@ -182,7 +182,7 @@ print("\\n".join(sorted(names)))
   const names = stdout.trim().split("\n");
   assert(names.length > 200, `${names.length}`);
   const known = new Set(rows.flatMap(([name]) => [...name.matchAll(/\w+/g)].map(([word]) => word)));
-  known.add("hdrs"); // said above the tables
+  known.add("hdrs"); // mentioned above the tables
   assert(/`aiohttp\.hdrs`/.test(page));
   assertEquals(names.filter((name) => !known.has(name)), []);
 });

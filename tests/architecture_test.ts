@@ -3,8 +3,9 @@ import { assert, assertEquals } from "@std/assert";
 const ROOT = new URL("../", import.meta.url);
 
 /**
- * The rooms of each folder, lowest first: a room imports itself and what stands before it; types
- * count. A file that lies directly in the folder belongs to the room named as the folder.
+ * The subfolders ("rooms") of each folder, lowest first: a room imports only itself and those
+ * before it, types included. A file directly in the folder belongs to the room named like the
+ * folder.
  */
 const ORDERS: Readonly<Record<string, readonly string[]>> = {
   http: ["http", "bytes", "headers", "coding", "http1", "multipart", "schema", "websocket"],
@@ -42,7 +43,7 @@ const ORDERS: Readonly<Record<string, readonly string[]>> = {
   ],
   bench: ["setup", "contenders", "servers", "clients", "measure", "cases", "bench"],
 };
-/** Folder by folder, what a module may import. */
+/** Allowed imports of each folder. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ["http"],
   client: ["client", "http"],
@@ -74,13 +75,13 @@ const IMPORT = /^\s*(?:import|export)\b[^;]*?\bfrom\s+"([^"]+)"|\bimport\(\s*"([
 async function modulesOf(folder: string): Promise<Map<string, string[]>> {
   const modules = new Map<string, string[]>();
   for await (const { name, isFile, isDirectory } of Deno.readDir(new URL(`${folder}/`, ROOT))) {
-    if (name.startsWith(".")) continue; // what bench/setup installs
+    if (name.startsWith(".")) continue; // installed by bench/setup
     const path = `${folder}/${name}`;
     if (isDirectory) {
       for (const [inner, imports] of await modulesOf(path)) modules.set(inner, imports);
     }
     if (!isFile || !name.endsWith(".ts")) continue;
-    // Examples in doc comments are programs of their own.
+    // Examples in doc comments are separate programs.
     const text = (await Deno.readTextFile(new URL(path, ROOT))).replaceAll(/\/\*\*[^]*?\*\//g, "");
     modules.set(path, [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? ""));
   }
@@ -126,7 +127,7 @@ Deno.test("Hono is named in few files only", async () => {
   assertEquals(users.map(([file]) => file).sort(), HONO_FILES);
 });
 
-Deno.test("the ways of Deno's HTTP server are known behind the engine seam only", async () => {
+Deno.test("only engines know the details of Deno's HTTP server", async () => {
   const ways =
     /Deno\.serve\b|Deno\.HttpServer|upgradeWebSocket|getOwnPropertySymbols|legacy.abort|bad ?resource/i;
   const knowing: string[] = [];
@@ -134,7 +135,7 @@ Deno.test("the ways of Deno's HTTP server are known behind the engine seam only"
   for (const file of graph.keys()) {
     if (ways.test(await Deno.readTextFile(new URL(file, ROOT)))) knowing.push(file);
   }
-  // The last one moves the frames of a WebSocket for the one before it.
+  // The last one moves WebSocket frames for the one before.
   assertEquals(knowing.sort(), [
     "server/engine/deno_engine.ts",
     "server/engine/deno_port.ts",
@@ -145,7 +146,7 @@ Deno.test("the ways of Deno's HTTP server are known behind the engine seam only"
       imports.some((each) => each.startsWith(".") && targetOf(file, each) === name)
     ).map(([file]) => file).sort();
   assertEquals(users("server/engine/deno_socket.ts"), ["server/engine/deno_port.ts"]);
-  // The door, and the default of a runner.
+  // The entry point, and the default of a runner.
   assertEquals(users("server/engine/deno_engine.ts"), [
     "server/mod.ts",
     "server/run/runner.ts",
@@ -177,7 +178,7 @@ Deno.test("the command, examples and benchmarks import public entries only", asy
   }
 });
 
-Deno.test("the command loads nothing of the library before it knows the subcommand", async () => {
+Deno.test("the command loads no library modules before it knows the subcommand", async () => {
   const text = await Deno.readTextFile(new URL("cli/main.ts", ROOT));
   const imports = [...text.matchAll(/^import\s(?!type)[^;]*?\bfrom\s+"([^"]+)"/gm)].map((match) =>
     match[1]
@@ -185,7 +186,7 @@ Deno.test("the command loads nothing of the library before it knows the subcomma
   assertEquals(imports, ["./io/version.ts"]);
 });
 
-Deno.test("each room imports only rooms that stand before it", async () => {
+Deno.test("each room imports only rooms before it", async () => {
   for (const [folder, order] of Object.entries(ORDERS)) {
     const rooms = new Set<string>();
     for (const [file, specifiers] of await graphOf([folder])) {
@@ -219,7 +220,7 @@ Deno.test("a subcommand imports no other subcommand", async () => {
   }
 });
 
-Deno.test("a room has a page that tells its story, and every file that it names is there", async () => {
+Deno.test("a room has a README, and the files that it names exist", async () => {
   const files = [...(await graphOf([...Object.keys(MAY_IMPORT), "cli"])).keys()];
   const rooms = new Set(files.map((file) => file.slice(0, file.lastIndexOf("/"))));
   for (const room of rooms) {

@@ -1,5 +1,5 @@
 /**
- * Makes the `roundtrip` command one executable: `deno task compile [OPTION...]`.
+ * Compiles the `roundtrip` command to one executable: `deno task compile [OPTION...]`.
  *
  * `deno compile` alone embeds every package of the lock file, the tests' too, and the runtime reads
  * all of it at every start: 30 MB, 40 ms. A bundle holds what the command uses, 1.5 MB.
@@ -11,7 +11,7 @@ const ROOT = new URL("../", import.meta.url);
 const TARGET = "build/bundle";
 const BUNDLE = `${TARGET}/package/modules`; // as deep as cli/tutorial/, from where ../../ is followed
 
-/** What a user's module may import, with the module that stands for it. */
+/** Specifiers that users' modules may import, and their modules. */
 const OWN: Readonly<Record<string, string>> = {
   "@roundtrip/http": "mod",
   "@roundtrip/http/client": "client/mod",
@@ -21,14 +21,14 @@ const OWN: Readonly<Record<string, string>> = {
   "@roundtrip/http/session-redis": "server/redis",
 };
 
-// ws looks for these two and does without them.
+// Optional dependencies of ws.
 const OPTIONAL = ["bufferutil", "utf-8-validate"];
 
 async function deno(...args: string[]): Promise<boolean> {
   const { success } = await new Deno.Command(Deno.execPath(), {
     args,
     cwd: ROOT,
-    // Older versions of Deno ask only their own list of authorities, and know none of a company's.
+    // Older versions of Deno use only their own list of authorities.
     env: { DENO_TLS_CA_STORE: Deno.env.get("DENO_TLS_CA_STORE") ?? "mozilla,system" },
     stdin: "null",
     stdout: "inherit",
@@ -37,7 +37,7 @@ async function deno(...args: string[]): Promise<boolean> {
   return success;
 }
 
-/** Writes the bundle and what belongs to it. */
+/** Writes the bundle and its files. */
 async function bundle(): Promise<boolean> {
   await Deno.remove(new URL(TARGET, ROOT), { recursive: true }).catch((error: unknown) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -54,7 +54,7 @@ async function bundle(): Promise<boolean> {
   );
   if (!done) return false;
   const imports = Object.entries(OWN).flatMap(([name, file]) =>
-    // As a user writes it, from a registry too.
+    // Specifiers as users write them, with a registry too.
     ["", "jsr:", "npm:"].map((scheme) => [`${scheme}${name}`, `./${file}.js`])
   );
   const map = { imports: Object.fromEntries(imports) };

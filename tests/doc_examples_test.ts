@@ -2,15 +2,15 @@ import { assert, assertRejects } from "@std/assert";
 import { ROOT } from "./_process.ts";
 
 // Runs every example of the doc comments and the documents, as `deno test --doc` does, with two
-// differences: a console.assert() that does not hold is an error, which it is not there, and all of
-// them share one process, which takes seconds instead of minutes. `deno check --doc`, which is part
-// of `deno task ok`, looks at their types.
+// differences: a failed console.assert() is an error, and all of them share one process, which
+// takes seconds instead of minutes. `deno check --doc`, which is part of `deno task ok`, looks at
+// their types.
 
 const SOURCES = /^(?:(?:client|server|http|cli)\/.*|[a-z_]+)\.ts$|^(?:docs\/)?[\w.-]+\.md$/;
 const BLOCK = /^([ \t]*(?:\* ?)?)```(?:ts|js|typescript|javascript)\b([^\n]*)\n([^]*?)^\1```$/gm;
 
 interface Example {
-  /** `server/routes/view.ts:19`, where the block begins. */
+  /** `server/routes/view.ts:19`, the start of the block. */
   readonly place: string;
   readonly code: string;
 }
@@ -24,7 +24,7 @@ async function* filesOf(folder: string): AsyncGenerator<string> {
   }
 }
 
-/** The examples of a file: of the doc comments of a module, of the whole of a document. */
+/** The examples of a file: in doc comments of a module, or anywhere in a document. */
 function examplesOf(file: string, text: string): Example[] {
   const examples: Example[] = [];
   const regions = file.endsWith(".md")
@@ -50,7 +50,7 @@ for await (const file of filesOf("./")) {
   examples.push(...examplesOf(file, await Deno.readTextFile(new URL(file, ROOT))));
 }
 
-/** A program whose relative imports are those of the file that it stands in. */
+/** A program with imports relative to the file that contains it. */
 function absolute(code: string, place: string): string {
   const base = new URL(place, ROOT);
   return code.replaceAll(
@@ -83,7 +83,7 @@ Deno.test("the examples of the documentation are found", () => {
   assert(examples.length > 120, `${examples.length}`);
 });
 
-Deno.test("an assertion of an example that does not hold is an error", async () => {
+Deno.test("a failed assertion in an example is an error", async () => {
   const wrong = runHere({ place: "here", code: "console.assert(1 > 2);" });
   await assertRejects(() => wrong, Error, "here: the assertion does not hold");
 });

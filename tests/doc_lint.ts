@@ -1,6 +1,6 @@
 /**
- * `deno doc --lint` of the public entries: `deno task doc:lint`. Two members are typed by Hono, whose
- * types `deno doc` takes for private ones of ours.
+ * `deno doc --lint` of the public entries: `deno task doc:lint`. Two members have types of Hono,
+ * which `deno doc` reports as private types.
  *
  * @module
  */

@@ -1,9 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { ROOT, run, start } from "./_process.ts";
 
-// What the tutorial covers, section by section, and the example that shows it, with what has to
-// stand in its code; then what goes beyond. A section without its
-// example fails, and so does an example without a section.
+// The sections of the tutorial, their examples, and text required in their code; then further
+// examples. A section without an example fails, and so does an example without a section.
 const NOTES: [section: string, example: string, shows: string[]][] = [
   ["make a request", "0001_request", ["session.get", "params"]],
   ["parameters: an object, pairs, encoded", "0002_parameters", ["{ key1:", '[["key"', '"key=a+b']],
@@ -65,9 +64,9 @@ const PRINTS = "\n// Prints:\n";
 
 interface Example {
   readonly text: string;
-  /** The command of its first line. */
+  /** The command on its first line. */
   readonly command: readonly string[];
-  /** What it says that it prints; `null` for those that serve until they are stopped, and tests. */
+  /** Its documented output, `null` for servers and tests. */
   readonly prints: string | null;
 }
 
@@ -83,7 +82,7 @@ async function read(name: string): Promise<Example> {
   };
 }
 
-/** Lines without the blanks at their ends, which a comment cannot keep. */
+/** Lines without trailing whitespace, which a comment cannot contain. */
 const trimmed = (text: string): string => text.replaceAll(/[ \t]+$/gm, "").trimEnd();
 
 Deno.test("every section has its example, and every example a section", async () => {
@@ -95,14 +94,14 @@ Deno.test("every section has its example, and every example a section", async ()
   assertEquals(files.sort(), listed.sort());
 });
 
-Deno.test("every example shows what its section is about", async () => {
+Deno.test("every example contains the code of its section", async () => {
   for (const [section, name, shows] of [...NOTES, ...BEYOND]) {
     const [code = ""] = (await read(name)).text.split(PRINTS);
     for (const words of shows) assert(code.includes(words), `${section}: no ${words} in ${name}`);
   }
 });
 
-Deno.test("every example is short, and its first line runs it with no more than it needs", async () => {
+Deno.test("every example is short, and its first line has minimal permissions", async () => {
   for (const [section, name] of [...NOTES, ...BEYOND]) {
     const { text, command } = await read(name);
     // The first is the tutorial's whole program with its four clients.
@@ -125,13 +124,13 @@ Deno.test("every example is short, and its first line runs it with no more than 
 // 0001 has a test of its own, e2e/example_0001_test.ts.
 const ALONE = [...NOTES, ...BEYOND].filter(([, name]) => name !== "0001_request");
 
-Deno.test("every example does what it says", async (t) => {
+Deno.test("every example prints its documented output", async (t) => {
   for (const [section, name] of ALONE) {
     const { command, prints } = await read(name);
     if (prints === null) continue;
     await t.step({
       name: `${section}: ${name}`,
-      // Their first lines name /tmp, to allow no more than that.
+      // Their first lines allow only /tmp.
       ignore: Deno.build.os === "windows" && command.some((word) => word.includes("/tmp")),
       fn: async () => {
         const { code, stdout, stderr } = await run(command);
@@ -142,7 +141,7 @@ Deno.test("every example does what it says", async (t) => {
   }
 });
 
-Deno.test("the example of a simple server serves, until it is told to stop", async () => {
+Deno.test("the example of a simple server serves until it is stopped", async () => {
   const { command, prints } = await read("0014_simple_server");
   assertEquals(prints, null);
   assertEquals(command.at(-1), "8080");

@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { ROOT, run } from "./_process.ts";
 
-// What JSR asks of a package: a module doc with an example in every entry, and every exported symbol
-// documented; and besides, an example for each, for errors one a file. `deno doc --lint` looks at neither.
+// Requirements of JSR: a module doc with an example in every entry, and documentation of every
+// exported symbol; also an example for each function and class, for errors one per file. `deno doc
+// --lint` checks neither.
 
 interface Doc {
   readonly doc?: string;
@@ -24,7 +25,7 @@ interface Module {
 const { exports, publish } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
 const entries: readonly string[] = Object.values(exports);
 
-/** What `deno doc` finds in an entry. */
+/** Symbols that `deno doc` finds in an entry. */
 async function docOf(entry: string): Promise<Module> {
   const { code, stdout, stderr } = await run([Deno.execPath(), "doc", "--json", entry]);
   assertEquals(code, 0, stderr);
@@ -50,7 +51,7 @@ Deno.test("every exported symbol is documented", () => {
     assert(symbols.length > 0, entry);
     for (const { name, declarations } of symbols) {
       if (name === "default" || name === "delete") continue; // `delete` is `del`, as a word
-      // Of overloads one is enough: they are one symbol to the reader.
+      // One documented overload is enough.
       if (!declarations.some(({ jsDoc }) => (jsDoc?.doc ?? "") !== "")) {
         missing.push(`${entry}: ${name}`);
       }
@@ -65,7 +66,7 @@ Deno.test("every exported function, class and family of errors has an example", 
   for (const [entry, { symbols }] of modules) {
     for (const { name, declarations } of symbols) {
       if (name === "default") continue;
-      // Types are shown by the functions that take them; a status of HTTP by its family.
+      // Types are shown by functions that use them, HTTP exceptions by their family.
       const [shown] = declarations.filter(({ kind }) => kind === "function" || kind === "class");
       if (shown === undefined || /^(?:web\.)?HTTP[A-Z]/.test(name)) continue;
       const tags = declarations.flatMap(({ jsDoc }) => jsDoc?.tags ?? []);
@@ -80,7 +81,7 @@ Deno.test("every exported function, class and family of errors has an example", 
   assertEquals([...families].filter(([, has]) => !has).map(([file]) => file), []);
 });
 
-Deno.test("what the package exports is what it publishes", async () => {
+Deno.test("all exported files are published", async () => {
   const included: readonly string[] = publish.include;
   for (const entry of entries) {
     const path = entry.replace("./", "");

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { ROOT, run } from "./_process.ts";
 
-// The public surface. A name that comes or goes has to be written down here, so that neither
-// happens by accident.
+// The public API. Added and removed names have to be listed here, so that neither happens by
+// accident.
 const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   [
     "client/mod.ts",
@@ -119,7 +119,10 @@ interface Symbol {
 
 const wordsOf = (text: string): string[] => text.trim().split(/\s+/).filter((word) => word !== "");
 
-/** Exported symbols by entry; entries of one call that share a name would only refer to each other. */
+/**
+ * Exported symbols by entry, one `deno doc` call per entry: entries of one call that share a name
+ * would refer to each other.
+ */
 async function symbolsOf(...entries: string[]): Promise<[string, readonly Symbol[]][]> {
   const { code, stdout, stderr } = await run([Deno.execPath(), "doc", "--json", ...entries]);
   assertEquals(code, 0, stderr);
@@ -137,7 +140,7 @@ function namesIn(entry: string): string[] {
 }
 
 for (const [entry, values, types] of ENTRIES) {
-  Deno.test(`${entry} exports what is listed here`, async () => {
+  Deno.test(`${entry} exports the names listed here`, async () => {
     assertEquals(namesIn(entry), [...wordsOf(values), ...wordsOf(types)].sort());
     const module = await import(new URL(entry, ROOT).href);
     assertEquals(Object.keys(module).sort(), wordsOf(values));
@@ -163,7 +166,7 @@ Deno.test("a name is exported by one entry, from one place", () => {
   }
 });
 
-Deno.test("no exported name is one of the platform's", async () => {
+Deno.test("exported names do not shadow globals", async () => {
   const { stdout } = await run([Deno.execPath(), "types"]);
   const declared =
     /^(?:declare )?(?:abstract )?(?:interface|type|class|var|const|function) (\w+)/gm;

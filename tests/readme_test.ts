@@ -16,11 +16,11 @@ const python = await pythonWith("aiohttp");
 /** The code block that begins with a line. */
 function block(firstLine: string, text = README): string {
   const [, code] = text.split(`${firstLine}\n`);
-  assert(code !== undefined, `there is no block that begins with ${firstLine}`);
+  assert(code !== undefined, `no block begins with ${firstLine}`);
   return code.slice(0, code.indexOf("\n```"));
 }
 
-Deno.test("docs/dependencies.md names every runtime dependency, and no other", async () => {
+Deno.test("docs/dependencies.md names exactly the runtime dependencies", async () => {
   const { imports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
   const used = Object.entries<string>(imports)
     .filter(([, target]) => target.startsWith("npm:")).map(([name]) => name);
@@ -34,7 +34,7 @@ Deno.test("README's first command is the example's own first line", async () => 
   assertStringIncludes(README, first.replace(/^\/\/ /, "").replace(" N [PORT]", " 0"));
 });
 
-/** A folder with the README's programs, for a port of their own. */
+/** A folder with the README's programs, with another port. */
 async function programs(...files: readonly string[]): Promise<{ dir: string; port: number }> {
   const dir = await Deno.makeTempDir();
   using free = Deno.listen({ hostname: "localhost", port: 0 });
@@ -46,7 +46,7 @@ async function programs(...files: readonly string[]): Promise<{ dir: string; por
   return { dir, port };
 }
 
-/** The command that README shows for a program, for the program in another folder. */
+/** The command that README shows for a program, adapted to another folder. */
 function shownCommand(file: string, dir: string): string[] {
   const line =
     README.split("\n").find((each) => each.startsWith("deno") && each.endsWith(` ${file}`)) ?? "";
@@ -55,7 +55,7 @@ function shownCommand(file: string, dir: string): string[] {
   return [Deno.execPath(), verb, "--config", "deno.json", ...rest.slice(0, -1), `${dir}/${file}`];
 }
 
-Deno.test("README's programs do what they say, by the commands shown", async () => {
+Deno.test("README's programs print the documented output with the commands shown", async () => {
   const { dir, port } = await programs("server.ts", "client.ts", "upload.ts", "socket.ts");
   {
     await using server = start(shownCommand("server.ts", dir));
@@ -72,7 +72,7 @@ Deno.test("README's programs do what they say, by the commands shown", async () 
   await Deno.remove(dir, { recursive: true });
 });
 
-Deno.test("docs/coming_from.md's programs in Python do what those in TypeScript do", {
+Deno.test("docs/coming_from.md's programs print the same in Python and TypeScript", {
   ignore: python === null,
 }, async () => {
   const { dir, port } = await programs("server.ts", "server.py", "client.ts", "client.py");
@@ -103,13 +103,13 @@ Deno.test("README's test passes, without permissions", async () => {
   await Deno.remove(dir, { recursive: true });
 });
 
-Deno.test("README's blocks are all run: by this file, or by doc_examples_test.ts", () => {
+Deno.test("all blocks of README are run by this file or doc_examples_test.ts", () => {
   const ignored = [...README.matchAll(/^```ts ignore\n\/\/ (\S+)$/gm)].map((match) => match[1]);
   assertEquals(ignored, ["server.ts", "client.ts", "app_test.ts", "upload.ts", "socket.ts"]);
   assertEquals(README.match(/^```ts ignore$/gm)?.length, ignored.length);
 });
 
-Deno.test("README names the commands of the programs that it shows", async () => {
+Deno.test("README names the commands of its programs", async () => {
   const playground = await Deno.readTextFile(new URL("examples/playground/main.ts", ROOT));
   const [first = ""] = playground.split("\n");
   assertStringIncludes(README, first.replace("// ", ""));
@@ -121,7 +121,7 @@ function rowsOf(text: string): string[][] {
   return lines.slice(2).map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
 }
 
-Deno.test("the command lines of the documents have only options that there are", () => {
+Deno.test("command lines in the documents use existing options", () => {
   const lines = [...(README + COMMAND).matchAll(/`roundtrip ([^`]+)`/g)].map(([, line = ""]) =>
     line
   );
@@ -135,12 +135,12 @@ Deno.test("the command lines of the documents have only options that there are",
       const known = word.startsWith("--")
         ? options.some(({ long }) => long === word.slice(2))
         : options.some(({ short }) => short === word[1]);
-      assert(known, `roundtrip ${line}: there is no option ${word}`);
+      assert(known, `roundtrip ${line}: unknown option ${word}`);
     }
   }
 });
 
-Deno.test("the exit codes of docs/command.md are those of the command", () => {
+Deno.test("docs/command.md lists the command's exit codes", () => {
   const table = COMMAND.split("Exit codes:\n")[1] ?? "";
   const rows = rowsOf(table.trimStart().split("\n\n")[0] ?? "");
   const specs = ["request", "ws", "serve"].map((name) =>
@@ -163,7 +163,7 @@ Deno.test("the exit codes of docs/command.md are those of the command", () => {
   }
 });
 
-Deno.test("the items of docs/command.md are what the command makes of them", async () => {
+Deno.test("docs/command.md describes items correctly", async () => {
   const items = ["Name:value", "Gone:", "Empty;", "q==1", "user[name]=Ada", "ids[]:=7", "a\\:b=c"];
   const { code, stdout, stderr } = await cli(["--offline", ":8080/x", ...items]);
   assertEquals(code, 0, stderr);
@@ -213,7 +213,7 @@ const PEERS: Readonly<Record<string, string>> = {
   "HTTPie": "http",
 };
 
-Deno.test("the figures of docs/speed.md are those that were recorded", async () => {
+Deno.test("docs/speed.md has the recorded figures", async () => {
   interface Row {
     readonly id: string;
     readonly median: number;
@@ -232,7 +232,7 @@ Deno.test("the figures of docs/speed.md are those that were recorded", async () 
     for (const [, peer = "", shown = ""] of peers.matchAll(/([^,]+?) ([\d.]+)(?:, |$)/g)) {
       const ratio = recorded.find(({ id }) => id === PEERS[peer])?.ratio;
       assert(ratio !== undefined, `${work}: nothing is recorded for ${peer}`);
-      // The record has four digits, of which 2.865 may be 2.8649.
+      // The record has four digits: 2.865 may be 2.8649.
       assert(Math.abs(Number(shown) - ratio) <= 0.00501, `${work}: ${peer} is ${ratio}`);
     }
   }
@@ -265,12 +265,12 @@ Deno.test("links of the documents lead to files", async () => {
   }
 });
 
-Deno.test("files that the documents name are there", async () => {
+Deno.test("files named in the documents exist", async () => {
   for (
     const document of ["README.md", "CONTRIBUTING.md", "docs/security.md", "docs/migrating.md"]
   ) {
     const text = await Deno.readTextFile(new URL(document, ROOT));
-    // Without its folder a file may be the reader's own.
+    // A name without a folder may be the reader's file.
     for (const [, path = ""] of text.matchAll(/`((?:[\w-]+\/)+[\w.-]*)`/g)) {
       if (/^(?:build|application|text|image|multipart|docs\/api)\b/.test(path)) continue;
       const places = [new URL(path, ROOT), new URL(path, new URL(document, ROOT))];
@@ -302,11 +302,11 @@ Deno.test("llms.txt names every document, entry and example", async () => {
   assertStringIncludes(stdout, "class ClientSession");
 });
 
-Deno.test("the Chinese documents show the programs, figures, options and pictures of the English", async () => {
+Deno.test("the Chinese documents have the programs, figures, options and pictures of the English", async () => {
   const all = (text: string, pattern: RegExp): string[] =>
     [...text.matchAll(pattern)].map(([whole]) => whole);
   const blocks = (text: string): string[] => all(text, /^```[^\n]+\n[^]*?\n```$/gm);
-  // Code of one word or more, the same in any language; then numbers of tables, pictures, headings.
+  // Code, which is the same in any language, and the numbers of tables, pictures and headings.
   const code = (text: string): Set<string> =>
     new Set(all(text.replaceAll(/^```[^]*?^```$/gm, ""), /`[^`\n]+`/g));
   const pairs = [["README.md", "README.zh-CN.md"]];
@@ -327,11 +327,11 @@ Deno.test("the Chinese documents show the programs, figures, options and picture
   }
 });
 
-Deno.test("README fits into five minutes", () => {
+Deno.test("README can be read in five minutes", () => {
   assert(new TextEncoder().encode(README).length <= 9 * 1024, "README.md is at most 9 KiB");
 });
 
-Deno.test("the application of docs/deploying.md runs, says that it is ready, and stops", async () => {
+Deno.test("the application of docs/deploying.md starts, is ready, and stops", async () => {
   const deploying = await Deno.readTextFile(new URL("docs/deploying.md", ROOT));
   const dir = await Deno.makeTempDir();
   await Deno.writeTextFile(`${dir}/app.ts`, block("// app.ts", deploying));

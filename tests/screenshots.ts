@@ -1,5 +1,5 @@
 /**
- * Makes the pictures of the documents: `deno task screenshots`.
+ * Makes the screenshots of the documents: `deno task screenshots`.
  * @module
  */
 import { findChromium, launch } from "./_chromium.ts";

@@ -1,7 +1,7 @@
 import { type ClientResponse, ClientSession, type StandardSchemaV1, web } from "../mod.ts";
 
-// What is checked here is checked by the compiler: a line that compiles without the error that it
-// expects fails `deno check`. The calls are never made.
+// Tests of types: a line that compiles without its expected error fails `deno check`. The calls are
+// never made.
 
 const h = () => web.textResponse("x");
 declare const schema: StandardSchemaV1<unknown, { page: number }>;
@@ -82,8 +82,8 @@ function serverMistakes(app: web.Application, runner: web.AppRunner): readonly u
   ];
 }
 
-Deno.test("TypeScript refuses what is refused at run time", () => {
-  // The functions above are for the compiler; this is so that they count as used.
+Deno.test("TypeScript refuses calls that throw at run time", () => {
+  // The functions above are only compiled; this marks them as used.
   for (const checked of [clientMistakes, serverMistakes]) {
     if (typeof checked !== "function") throw new TypeError("The compiler has checked nothing");
   }

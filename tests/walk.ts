@@ -1,7 +1,7 @@
 /**
- * A stranger's walk: a fresh clone, an empty home, and README.md from top to bottom. Every command
- * is run and what it prints is compared; one that this program does not know fails. Needs git, and a
- * network that reaches npm. `deno task walk [--quick]`; quick leaves the tests out.
+ * Follows README.md as a new user: a fresh clone, an empty home, all commands from top to bottom.
+ * Each command is run and its output compared; an unknown one fails. Needs git, and a network that
+ * reaches npm. `deno task walk [--quick]`; quick skips the tests.
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
@@ -10,7 +10,7 @@ import { ROOT } from "./_process.ts";
 const quick = Deno.args.includes("--quick");
 const home = await Deno.makeTempDir({ prefix: "walk-" });
 const clone = `${home}/roundtrip`;
-// Nothing of this machine's caches and settings but where programs and registries are.
+// Environment without caches and settings, except for the paths of programs and registries.
 const env: Record<string, string> = { HOME: home, NO_COLOR: "1" };
 for (const [name, value] of Object.entries(Deno.env.toObject())) {
   if (
@@ -45,9 +45,9 @@ async function run(line: string, cwd?: string): Promise<string> {
   return text;
 }
 
-/** Runs a server for as long as `visit` takes; then SIGTERM has to end it well. */
+/** Runs a server during `visit`; then SIGTERM has to end it gracefully. */
 async function serve(line: string, visit: (url: string) => Promise<void>): Promise<void> {
-  // npx keeps signals to itself; timeout sends them to all that it has started.
+  // npx does not forward signals; timeout sends them to all its processes.
   const isNpx = line.startsWith("npx");
   const child = command(isNpx ? `timeout 600 ${line}` : line).spawn();
   const errors = new Response(child.stderr).text();
@@ -75,7 +75,7 @@ for (
 ) {
   await Deno.writeTextFile(`${clone}/${file}`, code);
 }
-/** The packages that Deno has downloaded. */
+/** The packages in Deno's cache. */
 async function packages(): Promise<string[]> {
   const names: string[] = [];
   const cache = `${home}/.cache/deno/npm`;
@@ -87,7 +87,7 @@ async function packages(): Promise<string[]> {
 
 const [, clientPrints = ""] = /^```text\n([^]*?)\n```$/m.exec(readme) ?? [];
 
-/** What a program that uses both sides downloads, without what the tests need. */
+/** Packages downloaded by a program that uses client and server, without those of the tests. */
 const NEEDED = [
   "cookie",
   "eventsource-parser",
@@ -101,7 +101,7 @@ const NEEDED = [
 
 let commands = 0;
 
-/** What each command of the README has to do; the server of server.ts is asked by client.ts. */
+/** Expected results of the README's commands; client.ts uses the server of server.ts. */
 const STEPS: [pattern: RegExp, step: (line: string) => Promise<void>][] = [
   [/ examples\/0001_request\.ts 0$/, (line) =>
     serve(line, async () => {
@@ -123,7 +123,7 @@ const STEPS: [pattern: RegExp, step: (line: string) => Promise<void>][] = [
       assertEquals([method, json], ["POST", { name: "Ada", age: 36 }]);
       assertEquals(`http://${headers["Host"]}`, url);
     })],
-  [/ cli\/main\.ts :8080\/anything /, () => Promise.resolve()], // was run with its server
+  [/ cli\/main\.ts :8080\/anything /, () => Promise.resolve()], // runs with its server
   [/ server\.ts$/, (line) =>
     serve(line, async () => {
       const client = line.replace("server.ts", "client.ts");
@@ -131,7 +131,7 @@ const STEPS: [pattern: RegExp, step: (line: string) => Promise<void>][] = [
     })],
   [/ upload\.ts$/, async (line) => assertEquals(await run(line), "5 bytes\n")],
   [/ socket\.ts$/, async (line) => assertEquals(await run(line), "hi/answer\n")],
-  [/ client\.ts$/, () => Promise.resolve()], // was run with its server
+  [/ client\.ts$/, () => Promise.resolve()], // runs with its server
   [/ app_test\.ts$/, async (line) => assertStringIncludes(await run(line), "1 passed | 0 failed")],
   [/ examples\/playground\/main\.ts 8080$/, (line) =>
     serve(line, async (url) => {

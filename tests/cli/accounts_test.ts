@@ -4,7 +4,7 @@ import { UsageError } from "../../cli/errors/usage_error.ts";
 
 const A = "a";
 
-Deno.test("a password is one, or a digest of a known kind, and no hash counts as a password", () => {
+Deno.test("accounts take passwords and known digests, and refuse other hashes", () => {
   const rows: [text: string, algorithm: string | null][] = [
     ["ada:secret", "sha256"],
     ["ada:pass:word", "sha256"],

@@ -7,7 +7,7 @@ import { request } from "../../cli/specs/request.ts";
 import { ws } from "../../cli/specs/ws.ts";
 import { CA, CERT, KEY } from "../server/_tls.ts";
 
-Deno.test("certificates and keys that are none are refused before anything is sent", async () => {
+Deno.test("invalid certificates and keys are refused before the request", async () => {
   const path = await Deno.makeTempDir();
   await using _folder = { [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
   const other = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;

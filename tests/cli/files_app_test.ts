@@ -1,5 +1,5 @@
 /**
- * The application of `roundtrip files` in process.
+ * Tests of the application of `roundtrip files`, in process.
  * @module
  */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
@@ -16,7 +16,7 @@ const MIB = 1024 ** 2;
 
 type Fetch = (path: string, init?: RequestInit) => Promise<Response>;
 
-/** Runs a test with a folder that is served with some options. */
+/** Runs a test with a served folder. */
 async function withApp(
   options: Partial<FilesOptions>,
   body: (fetch: Fetch, path: string) => Promise<void>,
@@ -52,19 +52,19 @@ async function withApp(
   );
 }
 
-/** Files of this process that are open below a folder. */
+/** Open files of this process below a folder. */
 function openBelow(path: string): string[] {
   return Array.from(Deno.readDirSync("/proc/self/fd"), ({ name }) => {
     try {
       return Deno.readLinkSync(`/proc/self/fd/${name}`);
     } catch {
-      return ""; // the one that lists them
+      return ""; // the descriptor of the listing itself
     }
   }).filter((each) => each.startsWith(path));
 }
 
 Deno.test({
-  name: "files: an archive that is given up leaves no file open",
+  name: "files: a cancelled archive leaves no file open",
   ignore: Deno.build.os !== "linux",
   async fn() {
     await withApp({}, async (fetch, path) => {
@@ -106,7 +106,7 @@ async function statusOf(fetch: Fetch, path: string, init?: RequestInit): Promise
   return response.status;
 }
 
-Deno.test("files: who may upload may read, and not the other way round", async () => {
+Deno.test("files: uploaders may read, readers may not upload", async () => {
   const accounts = [accountOf("auth", "ada:reads")];
   const uploaders = [accountOf("auth-upload", "bob:writes")];
   await withApp({ accounts, uploaders, upload: "" }, async (fetch) => {
@@ -132,7 +132,7 @@ Deno.test("files: who may upload may read, and not the other way round", async (
   });
 });
 
-Deno.test("files: a name of this machine is one in whatever case, and others are none", async () => {
+Deno.test("files: local host names are case-insensitive, others are refused", async () => {
   for (const hostname of ["LOCALHOST", "localhost.", "0:0:0:0:0:0:0:1", "127.1"]) {
     await withApp({ hostnames: [hostname] }, async (fetch) => {
       assertEquals(await statusOf(fetch, "/"), 200, hostname);
@@ -164,7 +164,7 @@ Deno.test("files: redirects stay on this server and keep the query", async () =>
   });
 });
 
-Deno.test("files: ?archive is for folders; a file of that query is a file", async () => {
+Deno.test("files: ?archive applies to folders only", async () => {
   await withApp({}, async (fetch, path) => {
     await Deno.writeTextFile(`${path}/a.html`, "page");
     assertEquals(await (await fetch("/a.html?archive=2024")).text(), "page");
@@ -174,7 +174,7 @@ Deno.test("files: ?archive is for folders; a file of that query is a file", asyn
   });
 });
 
-Deno.test("files: an upload makes few folders, and replaces none", async () => {
+Deno.test("files: an upload makes few folders and replaces none", async () => {
   const uploads = { onDuplicate: "overwrite", maxSize: null } as const;
   await withApp({ upload: "", uploads }, async (fetch, path) => {
     const deep = await fetch("/", uploadOf(`${"d/".repeat(400)}a.txt`));
@@ -191,7 +191,7 @@ Deno.test("files: an upload makes few folders, and replaces none", async () => {
   });
 });
 
-Deno.test("files: what was uploaded runs no script on the origin of the page", async () => {
+Deno.test("files: uploads cannot run scripts on the origin of the page", async () => {
   const policyOf = async (fetch: Fetch, path: string): Promise<string | null> => {
     const response = await fetch(path);
     await response.body?.cancel();
@@ -222,7 +222,7 @@ Deno.test("files: what was uploaded runs no script on the origin of the page", a
 });
 
 Deno.test({
-  name: "files: what is neither a file nor a folder is not served",
+  name: "files: devices and FIFOs are not served",
   ignore: Deno.build.os === "windows",
   async fn() {
     await assertRejects(
@@ -233,7 +233,7 @@ Deno.test({
   },
 });
 
-Deno.test("files --hidden shows no upload that is under way, or was when its server died", async () => {
+Deno.test("files --hidden does not show incomplete uploads", async () => {
   await withApp({ hidden: true, upload: "" }, async (fetch, path) => {
     const names = [
       ".0b4f0d5e-3c4e-4d38-9a55-0d6f2a2b7c11.part",
@@ -249,7 +249,7 @@ Deno.test("files --hidden shows no upload that is under way, or was when its ser
   });
 });
 
-Deno.test("files: text says its charset, and programs are text", async () => {
+Deno.test("files: text has a charset, and source code is text", async () => {
   const utf16 = Uint8Array.from([
     0xff,
     0xfe,
@@ -308,7 +308,7 @@ Deno.test("files: text says its charset, and programs are text", async () => {
   });
 });
 
-Deno.test("files: listings are sorted, in pages, with the way back and sizes of folders", async () => {
+Deno.test("files: listings are sorted and paged, with breadcrumbs and folder sizes", async () => {
   await withApp({ title: "Ada's" }, async (fetch, path) => {
     await Deno.mkdir(`${path}/a b/c`, { recursive: true });
     await Deno.writeTextFile(`${path}/a b/c/deep.txt`, "x".repeat(1500));
@@ -345,7 +345,7 @@ Deno.test("files: listings are sorted, in pages, with the way back and sizes of 
   });
 });
 
-Deno.test("files: a folder of 50,000 files is shown in pages, soon", async () => {
+Deno.test("files: a folder of 50,000 files is listed fast, in pages", async () => {
   await withApp({}, async (fetch, path) => {
     await Deno.mkdir(`${path}/many`);
     for (let at = 0; at < 50_000; at++) Deno.writeTextFileSync(`${path}/many/${at}.txt`, "x");
@@ -357,18 +357,18 @@ Deno.test("files: a folder of 50,000 files is shown in pages, soon", async () =>
     assertEquals(page.match(/<time/g)?.length, 1000);
     assertMatch(page, /"\.\/1000\.txt"[^]*"\.\/1999\.txt"/);
     assertMatch(page, /<a href="\?">Previous<\/a> Page 2 of 50 <a href="\?page=3">Next<\/a>/);
-    assert(took < 3000, `${took} ms`); // 6 s, and a page of 7 MB
+    assert(took < 3000, `${took} ms`); // took 6 s, with a page of 7 MB
     assertMatch(await (await fetch("/many/?page=999")).text(), /"\.\/49999\.txt"[^]*Page 50 of 50/);
     const lines = await (await fetch("/many/?raw=true")).text();
     assertEquals(lines.split("\n").length, 50_001);
-    // Its size is not counted to the end, and that of the next folder is all the same.
+    // Its size is a lower bound, that of the next folder is exact.
     const top = await (await fetch("/")).text();
     assertMatch(top, /many\/<\/a><\/td><td>over 1\.00 kB<\/td>/);
     assertMatch(top, /more\/<\/a><\/td><td>4 bytes<\/td>/);
   });
 });
 
-Deno.test("files: without scripts, deleting asks first", async () => {
+Deno.test("files: deleting asks for confirmation without scripts", async () => {
   await withApp({ remove: true }, async (fetch, path) => {
     await Deno.writeTextFile(`${path}/a&b.txt`, "x");
     const listing = await (await fetch("/")).text();
@@ -391,7 +391,7 @@ Deno.test("files: without scripts, deleting asks first", async () => {
 });
 
 Deno.test({
-  name: "files: an archive names what it had to leave out",
+  name: "files: an archive lists skipped files",
   ignore: Deno.build.os === "windows",
   async fn() {
     await withApp({}, async (fetch, path) => {
@@ -428,7 +428,7 @@ Deno.test("files: a form holds at most 1,000 parts", async () => {
   });
 });
 
-Deno.test("files: a name that no file system takes is the client's fault", async () => {
+Deno.test("files: a name too long for file systems is 400", async () => {
   await withApp({ mkdir: true }, async (fetch, path) => {
     for (const [name, status] of [["a".repeat(300), 400], ["é".repeat(128), 400]] as const) {
       const body = new URLSearchParams({ mkdir: name });

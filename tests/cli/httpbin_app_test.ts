@@ -1,5 +1,5 @@
 /**
- * The application of `roundtrip httpbin` in process.
+ * Tests of the application of `roundtrip httpbin`, in process.
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
@@ -12,7 +12,7 @@ async function send(path: string, init?: RequestInit): Promise<Response> {
   return await app.fetch(new Request(`http://localhost${path}`, init));
 }
 
-Deno.test("httpbin: a name that repeats costs no more than as many names", async () => {
+Deno.test("httpbin: repeated names take linear time", async () => {
   const body = "a&".repeat(40_000); // took 10 s: each value copied the ones before it
   const headers = { "content-type": "application/x-www-form-urlencoded" };
   const started = performance.now();
@@ -23,7 +23,7 @@ Deno.test("httpbin: a name that repeats costs no more than as many names", async
   assert(took < 3000, `${took} ms`);
 });
 
-Deno.test("httpbin: what cannot be sent is the client's mistake", async () => {
+Deno.test("httpbin: invalid statuses, headers and ETags are 400", async () => {
   const rows: [path: string, status: number][] = [
     ["/etag/%D0%B6", 400],
     ["/etag/%01", 400],
@@ -45,7 +45,7 @@ Deno.test("httpbin: what cannot be sent is the client's mistake", async () => {
   }
 });
 
-Deno.test("httpbin: what a client names is no page of this origin", async () => {
+Deno.test("httpbin: echoed content cannot run scripts on this origin", async () => {
   const decoded = await send("/base64/PHNjcmlwdD4="); // <script>
   assertEquals(await decoded.text(), "<script>");
   assertEquals(decoded.headers.get("content-type"), "text/plain");
@@ -55,7 +55,7 @@ Deno.test("httpbin: what a client names is no page of this origin", async () => 
   for (const more of ["", "&content-security-policy=default-src%20*"]) {
     const page = await send(`/response-headers?${query}${more}`);
     assertEquals(page.headers.get("content-type"), "text/html");
-    // Of several policies each one holds.
+    // With several policies each one applies.
     assert(page.headers.get("content-security-policy")?.split(", ").includes("sandbox"), more);
     assertEquals((await page.json())["x"], "<script>");
   }
@@ -119,7 +119,7 @@ Deno.test("httpbin: the routes of go-httpbin and of Python's httpbin", async () 
   assertEquals(posted.headers.get("x"), "1");
 });
 
-Deno.test("httpbin: a nonce is stale after as many replies as the path says", async () => {
+Deno.test("httpbin: a nonce becomes stale after the number of uses in the path", async () => {
   const inner = appTransport(app);
   const seen: string[] = [];
   await using session = new ClientSession({

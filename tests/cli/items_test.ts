@@ -53,7 +53,7 @@ const TABLE: [token: string, item: Item][] = [
   ["url=http://x/?a=b", field("url", "http://x/?a=b")],
 ];
 
-Deno.test("items of HTTPie are read by the separator that comes first, the longest one", () => {
+Deno.test("items are split at the first separator, the longest one at that place", () => {
   for (const [token, item] of TABLE) assertEquals(parseItem(token), item, token);
 });
 
@@ -65,12 +65,12 @@ const words = fc.oneof(
   ).map((parts) => parts.join("")),
 );
 
-Deno.test("any word is an item or an error that names it", () => {
+Deno.test("any word is an item or an error with its text", () => {
   fc.assert(
     fc.property(words, (word) => {
       try {
         const item = parseItem(word);
-        // What a session takes without an error of its own.
+        // A session accepts the item.
         if (item.kind === "header") {
           listOf([[item.name, headerBytes(item.value ?? "")]]);
         }
@@ -85,13 +85,13 @@ Deno.test("any word is an item or an error that names it", () => {
   );
 });
 
-Deno.test("an item that was escaped is read back as it was", () => {
+Deno.test("an escaped item is read back unchanged", () => {
   const text = fc.string({ unit: "binary-ascii", maxLength: 12 });
   fc.assert(
     fc.property(text, text, (name, value) => {
       const escape = (part: string): string => part.replaceAll(/[=:@;\\]/g, "\\$&");
       const values = value.replaceAll(/[=:@;]/g, "\\$&");
-      // A backslash before a separator of the value would take its meaning away.
+      // A backslash before a separator in the value would escape it.
       fc.pre(!/\\(?:[=:@;]|$)/.test(value) && !value.startsWith("@"));
       const item = parseItem(`${escape(name)}=${values}`);
       assertEquals(item, { kind: "field", name, raw: escape(name), value });
@@ -100,7 +100,7 @@ Deno.test("an item that was escaped is read back as it was", () => {
   );
 });
 
-Deno.test("nested keys build JSON or name the place", () => {
+Deno.test("nested keys build JSON, or the error points at the place", () => {
   const keys = fc.oneof(
     words,
     fc.array(fc.constantFrom("a", "b", "[]", "[0]", "[1]", "[k]", "[", "]", "\\["), {
@@ -127,7 +127,7 @@ Deno.test("nested keys build JSON or name the place", () => {
   assertEquals(({} as Record<string, unknown>).x, undefined);
   assertThrowsUsage(() => putJson(undefined, "a[99999999]", 1, "a[99999999]:=1"), "100000");
   assertThrowsUsage(() => putJson(undefined, "a[-1]", 1, "a[-1]:=1"), "not negative");
-  // Of HTTPie: a backslash makes a key of a number, stands for itself before other letters.
+  // As in HTTPie: a backslash before a number makes a key, before other letters it is literal.
   const rows: [key: string, json: string][] = [
     ["a[\\1]", '{"a":{"1":0}}'],
     ["a[\\\\1]", String.raw`{"a":{"\\1":0}}`],
@@ -154,7 +154,7 @@ function assertThrowsUsage(run: () => unknown, text: string): void {
   throw new Error("nothing was thrown");
 }
 
-Deno.test("method, URL and items are told apart", () => {
+Deno.test("arguments are split into method, URL and items", () => {
   const rows: [words: string[], method: string | null, url: string, credentials?: string][] = [
     [["localhost"], null, "http://localhost/"],
     [[":3000/x"], null, "http://localhost:3000/x"],
@@ -194,7 +194,7 @@ Deno.test("method, URL and items are told apart", () => {
   );
 });
 
-Deno.test("any words are arguments of a subcommand or an error that names one of them", () => {
+Deno.test("any words are valid arguments or an error that names one of them", () => {
   for (const spec of COMMANDS) {
     const known = spec.options.flatMap((each) => {
       const short = each.short === undefined ? [] : [`-${each.short}`];
@@ -224,10 +224,10 @@ Deno.test("any words are arguments of a subcommand or an error that names one of
   }
 });
 
-Deno.test("no word for a module crashes the search for it, and every error names the word", () => {
+Deno.test("locating any module name finds it or fails with an error that names it", () => {
   const modules = fc.oneof(
     fc.string({ unit: "binary" }),
-    fc.string({ unit: "binary", maxLength: 6000, minLength: 4000 }), // longer than a path may be
+    fc.string({ unit: "binary", maxLength: 6000, minLength: 4000 }), // longer than the limit of paths
     fc.array(fc.constantFrom("..", ".", "/", "\\", "a", ":", "~", "%2e", "é", " ", "file:"), {
       maxLength: 10,
     }).map((parts) => parts.join("")),
@@ -263,10 +263,10 @@ Deno.test("formatted JSON is the same JSON", () => {
   assertEquals(formatJson('"\x9b31m\u202e"', plain), '"\\u009b31m\\u202e"');
 });
 
-Deno.test("no text of strangers holds what a terminal obeys, L", () => {
+Deno.test("untrusted text is printed without control characters", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
-      // deno-lint-ignore no-control-regex -- control characters are what is looked for
+      // deno-lint-ignore no-control-regex -- the pattern matches control characters
       const obeyed = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
       assert(!obeyed.test(visibleText(text)));
       assert(!/[\n\t]/.test(visibleLine(text)) && !obeyed.test(visibleLine(text)));

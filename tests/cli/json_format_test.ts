@@ -4,14 +4,14 @@ import { plain } from "../../cli/io/paint.ts";
 import { formatJson } from "../../cli/connecting/json_format.ts";
 import { sortKeys } from "../../cli/connecting/sort_keys.ts";
 
-Deno.test("JSON that would be all indentation is shown as it came", () => {
+Deno.test("JSON that would be mostly indentation is not formatted", () => {
   const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth);
   assertEquals(formatJson(nested(20_000), plain), null); // 800 MB of spaces: RangeError
   assertEquals(formatJson(nested(20_000), plain, { indent: 0 }), nested(20_000));
   assertEquals(formatJson(nested(20_000), plain, { indent: null }), nested(20_000));
   const deep = formatJson(nested(200), plain);
   assertEquals(deep?.split("\n").length, 399);
-  // Each of many values at the greatest depth costs a line of spaces too.
+  // Many values at the greatest depth also cost a line of spaces each.
   const wide = `${"[".repeat(500)}${"1,".repeat(300_000)}1${"]".repeat(500)}`;
   assertEquals(formatJson(wide, plain, { indent: 9 }), null);
   const usual = `[${"[1,2],".repeat(100_000)}3]`;

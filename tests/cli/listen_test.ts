@@ -7,8 +7,8 @@ import { serve } from "../../cli/specs/serve.ts";
 import { UsageError } from "../../cli/errors/usage_error.ts";
 import { tempDir } from "../e2e/_cli.ts";
 
-Deno.test("--engine: files has sockets, the others deno, and TLS is Deno's alone", () => {
-  const file = new URL(import.meta.url).pathname; // it is not looked into here
+Deno.test("--engine: defaults of the subcommands, and only Deno's engine has TLS", () => {
+  const file = new URL(import.meta.url).pathname; // its content is not read
   const tls = ["--tls-cert", file, "--tls-key", file];
   const rows: [args: string[], usual: "sockets" | "deno", isSockets: boolean | null][] = [
     [[], "sockets", true],
@@ -27,7 +27,7 @@ Deno.test("--engine: files has sockets, the others deno, and TLS is Deno's alone
   }
 });
 
-Deno.test("serve refuses what a unix socket cannot do, by name", async () => {
+Deno.test("serve refuses options that a unix socket does not support", async () => {
   await using folder = await tempDir();
   const path = `${folder.path}/app.sock`;
   const pem = `${folder.path}/x.pem`;

@@ -13,7 +13,7 @@ const SHOWN: Omit<ShowOptions, "secrets"> = {
   terminal: true,
 };
 
-Deno.test("heads are shown without credentials, whatever they look like", () => {
+Deno.test("printed heads hide credentials of any form", () => {
   const rows: [name: string, value: string, shown: string][] = [
     ["Authorization", "Basic YTpi", "Basic [hidden]"],
     ["Authorization", "YTpiYg==", "[hidden]"],
@@ -37,7 +37,7 @@ Deno.test("heads are shown without credentials, whatever they look like", () => 
   }
 });
 
-Deno.test("heads of replies are shown without the values of cookies", () => {
+Deno.test("printed response heads hide the values of cookies", () => {
   const rows: [value: string, shown: string][] = [
     ["sid=c2Vj==; Path=/; HttpOnly", "sid=[hidden]; Path=/; HttpOnly"],
     ["sid=", "sid=[hidden]"],

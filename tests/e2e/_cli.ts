@@ -1,11 +1,11 @@
 /**
- * The command under test: `deno run`, or an executable that `ROUNDTRIP` names.
+ * The command under test: `deno run`, or the executable in `ROUNDTRIP`.
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Finished, ROOT, type Running, start } from "../_process.ts";
 
-/** The command and its first words; a path counts from the project's folder. */
+/** The command and its first words; paths are relative to the project's folder. */
 export const ROUNDTRIP: readonly string[] = commandOf(Deno.env.get("ROUNDTRIP"));
 
 function commandOf(given: string | undefined): string[] {
@@ -18,10 +18,10 @@ function commandOf(given: string | undefined): string[] {
   ];
 }
 
-/** Whether the command is an executable of its own. */
+/** Whether the command is a compiled executable. */
 export const COMPILED: boolean = Deno.env.has("ROUNDTRIP");
 
-/** Environment without the proxies and the `.netrc` of whoever runs the tests. */
+/** Environment without the user's proxies and `.netrc`. */
 export const CLEAN: Readonly<Record<string, string>> = {
   http_proxy: "",
   https_proxy: "",
@@ -32,22 +32,22 @@ export const CLEAN: Readonly<Record<string, string>> = {
   ALL_PROXY: "",
   NO_PROXY: "",
   NETRC: "/nowhere",
-  DENO_NO_UPDATE_CHECK: "1", // `deno run` would ask through the proxy under test
+  DENO_NO_UPDATE_CHECK: "1", // `deno run` would use the proxy under test
 };
 
-/** How a command is run. */
+/** Options for running a command. */
 export interface RunOptions {
-  /** What standard input holds; `null` for nothing at all. @default {null} */
+  /** Standard input, `null` for none. @default {null} */
   readonly stdin?: string | Uint8Array | null;
-  /** Folder it runs in. @default the project's */
+  /** Working directory. @default the project's */
   readonly cwd?: string;
-  /** Further environment. */
+  /** Additional environment variables. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 const LIMIT = 60_000; // ms
 
-/** Runs the command to its end; one that hangs is killed after 60 s, and its code is 137. */
+/** Runs the command to its end; after 60 s it is killed, with code 137. */
 export async function cli(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const [program = "", ...first] = ROUNDTRIP;
   const { stdin = null } = options;
@@ -56,7 +56,7 @@ export async function cli(args: readonly string[], options: RunOptions = {}): Pr
     {
       args: [...first, ...args],
       cwd: options.cwd ?? ROOT,
-      // The runtime's own look for news would be seen by proxies that are tested.
+      // The runtime's update check would reach the proxies under test.
       env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...options.env },
       stdin: stdin === null ? "null" : "piped",
       stdout: "piped",
@@ -82,7 +82,7 @@ async function send(child: Deno.ChildProcess, data: string | Uint8Array): Promis
     await writer.write(typeof data === "string" ? new TextEncoder().encode(data) : data);
     await writer.close();
   } catch {
-    // The command has ended without reading it.
+    // The command has exited without reading it.
   }
 }
 
@@ -114,14 +114,14 @@ export async function serving(args: readonly string[]): Promise<Serving> {
   };
 }
 
-/** What a row of a table expects; a regular expression has to match, text has to be equal. */
+/** Expected result of a row; a regular expression must match, text must be equal. */
 export interface Expected {
   readonly code: number;
   readonly stdout?: string | RegExp;
   readonly stderr?: string | RegExp;
 }
 
-/** Compares what a command did with what a row expects. */
+/** Compares the result of a command with that expected by a row. */
 export function assertRow(name: string, actual: Finished, expected: Expected): void {
   const shown = `${name}\nstdout: ${actual.stdout}\nstderr: ${actual.stderr}`;
   assertEquals(actual.code, expected.code, shown);
@@ -142,7 +142,7 @@ export async function assertTable(
   }
 }
 
-/** A folder that is removed in the end. */
+/** A temporary folder. */
 export async function tempDir(): Promise<{ path: string } & AsyncDisposable> {
   const path = await Deno.makeTempDir();
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
@@ -157,21 +157,22 @@ export async function hasProgram(name: string): Promise<boolean> {
   }
 }
 
-/** Whether the command's Deno is at least a version, 206 for 2.6. */
+/** Whether the command's Deno is at least a version, such as 206 for 2.6. */
 export async function runtimeIs(version: number): Promise<boolean> {
   const { stdout } = await cli(["--version"]);
   const [, major = "0", minor = "0"] = /deno (\d+)\.(\d+)/.exec(stdout) ?? [];
   return Number(major) * 100 + Number(minor) >= version;
 }
 
-/** Whether the command is an executable of an older Deno, whose modules of Node lack a few things. */
+/**
+ * Whether the command is an executable with an older Deno, whose Node modules lack some features.
+ */
 export const OLD: boolean = COMPILED && !await runtimeIs(209);
 
 /**
- * Names rows that an executable of an older Deno cannot run, each with the reason, which the output
- * tells there.
+ * Skips rows that an executable with an older Deno cannot run, printing the reasons.
  *
- * @returns What leaves them out of the table there; a name that is no row's is an error everywhere.
+ * @returns A filter for the table; unknown row names are errors.
  */
 export function notOnOld(
   test: string,
@@ -186,7 +187,7 @@ export function notOnOld(
   };
 }
 
-/** A server that answers each path with bytes of its own, once for a connection. */
+/** A server that answers each path with given bytes, once per connection. */
 export function rawServer(
   replies: Readonly<Record<string, string>>,
 ): { url: string } & AsyncDisposable {
@@ -200,7 +201,7 @@ export function rawServer(
       try {
         for (let at = 0; at < reply.length;) at += await connection.write(reply.subarray(at));
       } catch {
-        // The command has had enough.
+        // The command has closed the connection.
       }
       connection.close();
     }

@@ -7,7 +7,7 @@ import { hasProgram, ROUNDTRIP } from "./_cli.ts";
 
 const LIMIT = 30_000; // ms, for each wait
 
-// `deno run` clears the line of the progress bar that it did not need.
+// `deno run` clears the line of its unused progress bar.
 // deno-lint-ignore no-control-regex -- control characters are what is looked for
 const PREAMBLE = /^(?:\x1b\[(?:0G|2K|J))+/;
 
@@ -39,13 +39,13 @@ status = os.waitpid(pid, 0)[1]
 sys.exit(128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status))
 `;
 
-/** How to give a program a terminal here, `null` where nothing can. */
+/** Command that gives a program a terminal, `null` if none is available. */
 const driver = await driverOf();
 
 async function driverOf(): Promise<((command: readonly string[]) => string[]) | null> {
   if (Deno.build.os === "windows") return null;
   if (await hasProgram("python3")) return (command) => ["python3", "-c", PTY, ...command];
-  // That of util-linux; BSD's takes other options.
+  // The one of util-linux; BSD's has other options.
   if (Deno.build.os !== "linux" || !await hasProgram("script")) return null;
   return (command) => {
     const line = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
@@ -53,21 +53,21 @@ async function driverOf(): Promise<((command: readonly string[]) => string[]) | 
   };
 }
 
-/** A command that runs in a terminal. Disposing of it kills it and all that it has started. */
+/** A command in a terminal. Disposing of it kills it and its children. */
 export interface Terminal extends AsyncDisposable {
-  /** Waits until the output holds a text, beyond what an earlier call has found. */
+  /** Waits for a text in the output, after the match of an earlier call. */
   waitFor(text: string): Promise<void>;
-  /** What was printed so far. */
+  /** Output so far. */
   output(): string;
   /** Presses keys. */
   type(keys: string): Promise<void>;
-  /** Waits for the end; gives the exit code, 128 and its number for a signal, and all output. */
+  /** Waits for the end; returns the exit code, 128 plus the number of a signal, and all output. */
   end(): Promise<{ readonly code: number; readonly output: string }>;
 }
 
 /**
- * Starts the command in a terminal. No wait is longer than 30 s: what was printed until then is in
- * the error, and nothing of the command is left.
+ * Starts the command in a terminal. Waits are limited to 30 s: then the error contains the output,
+ * and the command is killed.
  */
 export function inTerminal(
   args: readonly string[],
@@ -75,7 +75,7 @@ export function inTerminal(
 ): Terminal {
   if (driver === null) throw new Error("no terminal available");
   const [program = "", ...words] = driver([...ROUNDTRIP, ...args]);
-  // The terminal decides on colours, not the environment that the tests were started in.
+  // The terminal decides on colours, not the environment of the tests.
   const { NO_COLOR: _, FORCE_COLOR: __, ...env } = Deno.env.toObject();
   const child = new Deno.Command(program, {
     args: words,
@@ -107,10 +107,10 @@ export function inTerminal(
   });
   const kill = (): void => {
     try {
-      // The terminal closes with its driver, and the system hangs up on what runs in it.
+      // The terminal closes with its driver, and the system sends SIGHUP to the processes in it.
       Deno.kill(-child.pid, "SIGKILL");
     } catch {
-      // It has ended already.
+      // It has already exited.
     }
   };
   const within = async <T>(what: string, promise: Promise<T>): Promise<T> => {
@@ -159,7 +159,7 @@ export function inTerminal(
   };
 }
 
-/** A test that needs a terminal; skipped where neither python3 nor script(1) of util-linux is. */
+/** A test that needs a terminal; skipped without python3 and script(1) of util-linux. */
 export function terminalTest(name: string, fn: () => Promise<void>): void {
   const ignore = driver === null;
   Deno.test({ name: ignore ? `${name} (needs python3 or script)` : name, ignore, fn });

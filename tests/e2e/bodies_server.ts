@@ -1,5 +1,5 @@
 /**
- * A server whose routes leave bodies in each way, for `bodies_test.ts`: prints its URL.
+ * A server for `bodies_test.ts`, whose routes leave bodies unread in every way; prints its URL.
  * @module
  */
 import { BodyPartReader, web } from "@roundtrip/http";
@@ -13,7 +13,7 @@ const firstPart = async (request: web.ServerRequest): Promise<BodyPartReader> =>
   return part;
 };
 
-/** A schema that takes anything. */
+/** A schema that accepts anything. */
 const names = {
   "~standard": {
     version: 1 as const,

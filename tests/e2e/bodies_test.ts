@@ -1,6 +1,6 @@
 /**
- * Bodies that are left, cut, slow or in tiny pieces, over both engines: the server is a process of
- * its own, and clients write bytes.
+ * Unread, truncated and slow bodies, and bodies in tiny pieces, over both engines: the server is a
+ * separate process, and clients write raw bytes.
  */
 import { assertEquals, assertLess, assertMatch } from "@std/assert";
 import { pythonWith } from "../interop/_python.ts";
@@ -63,7 +63,7 @@ async function answerTo(port: number, text: string, ends: boolean): Promise<stri
   return await new Response(connection.readable).text();
 }
 
-Deno.test("a body that is cut is 400 from every reader, and a line in the log", async () => {
+Deno.test("a truncated body is 400 in every reader, and one log line", async () => {
   const { program, port } = await server();
   await using _ = program;
   for (const path of READERS) {
@@ -74,7 +74,7 @@ Deno.test("a body that is cut is 400 from every reader, and a line in the log", 
   assertEquals(lines.length, READERS.length, lines.join("\n"));
 });
 
-Deno.test("a line that is too long is 400, and a line in the log", async () => {
+Deno.test("too long a line is 400, and one log line", async () => {
   const { program, port } = await server();
   await using _ = program;
   const body = "x".repeat(200_000);
@@ -90,7 +90,7 @@ async function memory(pid: number, field: "VmRSS" | "VmHWM"): Promise<number> {
   return Number(new RegExp(`${field}:\\s*(\\d+) kB`).exec(status)?.[1]) / 1024;
 }
 
-Deno.test("a client that is silent in its body gets 408", async () => {
+Deno.test("a client that stops sending its body gets 408", async () => {
   const { program, port } = await server({ BODY_TIMEOUT: "300" });
   await using _ = program;
   for (const path of ["/read", "/form", "/lines", "/parts"]) {
@@ -103,7 +103,7 @@ Deno.test("a client that is silent in its body gets 408", async () => {
   }
 });
 
-/** Posts a chunked body of tiny pieces by another process; `killed` ends it after so many ms. */
+/** Posts a chunked body of tiny pieces from another process, which is killed after `killed` ms. */
 async function flood(
   port: number,
   [path, count, size]: Flood,
@@ -120,9 +120,9 @@ async function flood(
 
 type Flood = readonly [path: string, count: number, size: number];
 
-// An answer may come in chunks, each with its size before it.
+// A response may be chunked.
 const TOO_MANY = /^400 .*too many tiny pieces/;
-// What Deno.serve does not take, the socket engine does.
+// Deno.serve refuses it, the socket engine accepts it.
 const FLOODS: [flood: Flood, sockets: RegExp, deno?: RegExp][] = [
   [["/read", 50_000, 1], /^200 50000 /],
   [["/text", 50_000, 1], /^200 50000 /],
@@ -157,10 +157,10 @@ for (const ENGINE of ENGINES) {
         assertMatch(await answer, ENGINE === "deno" ? deno : sockets, each.join());
         waits.sort((a, b) => a - b);
         const p99 = waits[Math.floor(waits.length * 0.99)] ?? 0;
-        assertLess(p99, 500, each.join()); // alone on a machine below 30 ms; it was 2.7 s
+        assertLess(p99, 500, each.join()); // below 30 ms on an idle machine; it was 2.7 s
       }
       const grown = await memory(program.child.pid, "VmHWM") - before;
-      assertLess(grown, 2 + 16 + 64); // the margin is the runtime's own; it was 2,600 MiB
+      assertLess(grown, 2 + 16 + 64); // the margin is for the runtime; it was 2,600 MiB
     },
   });
 
@@ -176,7 +176,7 @@ for (const ENGINE of ENGINES) {
         const answer = await fetch(`http://127.0.0.1:${port}`, {
           signal: AbortSignal.timeout(5000),
         });
-        assertEquals(await answer.text(), "hello", path); // it was minutes
+        assertEquals(await answer.text(), "hello", path); // it took minutes
       }
     },
   });
@@ -195,6 +195,6 @@ Deno.test({
     const response = await fetch(`${url}/read`, { method: "POST", body });
     assertEquals(await response.json(), body.length);
     const grown = await memory(program.child.pid, "VmHWM") - before;
-    assertLess(grown, 2 * 64 + 16 + 64); // the margin is the runtime's own
+    assertLess(grown, 2 * 64 + 16 + 64); // the margin is for the runtime
   },
 });

@@ -1,5 +1,5 @@
 /**
- * Bodies that would not be seen, or not be read by a person: what is shown of them.
+ * Formatting of bodies.
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
@@ -24,7 +24,7 @@ function utf16(text: string, bigEndian: boolean): Uint8Array {
   return bytes;
 }
 
-Deno.test("what a reply holds is read, whatever it calls itself", async () => {
+Deno.test("response bodies are formatted by content, even with a wrong type", async () => {
   const json = '{"a":[1,2]}';
   const shown = '{\n  "a": [\n    1,\n    2\n  ]\n}\n';
   await using server = rawServer({
@@ -103,7 +103,7 @@ Deno.test("what a reply holds is read, whatever it calls itself", async () => {
   await assertTable(rows);
 });
 
-Deno.test("what a request holds is shown, files and forms too", async () => {
+Deno.test("request bodies are shown, files and forms too", async () => {
   await using folder = await tempDir();
   const options = { cwd: folder.path };
   await Deno.writeTextFile(`${folder.path}/a.json`, '{"n": 1}');
@@ -136,7 +136,7 @@ Deno.test("what a request holds is shown, files and forms too", async () => {
   ]);
 });
 
-Deno.test("what --offline prints into a pipe can be sent as it is", async () => {
+Deno.test("--offline prints a message into a pipe that can be sent", async () => {
   await using folder = await tempDir();
   await Deno.writeTextFile(`${folder.path}/big.txt`, "x".repeat(200_000));
   const rows: (readonly [args: readonly string[], request: RegExp])[] = [
@@ -153,7 +153,7 @@ Deno.test("what --offline prints into a pipe can be sent as it is", async () => 
   ]));
 });
 
-Deno.test("a body that is too big to be indented says so", async () => {
+Deno.test("a body too large to indent is reported", async () => {
   const text = `[${"1,".repeat(9_000_000)}1]`; // 18 MB
   await using server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },

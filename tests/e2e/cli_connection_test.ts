@@ -19,14 +19,14 @@ import { startProxy } from "../_proxies.ts";
 const USAGE = 64;
 type Row = readonly [name: string, args: readonly string[], Expected, RunOptions?];
 
-/** What is asked of it, as a line. */
+/** The requests to it, one line each. */
 async function answer(request: Request): Promise<Response> {
   return new Response(
     `${request.method} ${new URL(request.url).pathname} ${await request.text()}\n`,
   );
 }
 
-/** A key that a passphrase opens. */
+/** An encrypted key. */
 function locked(key: string, passphrase: string): string {
   const options = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase } as const;
   return `${createPrivateKey(key).export(options)}`;
@@ -42,7 +42,7 @@ function secureServer(): Deno.HttpServer<Deno.NetAddr> {
   }, answer);
 }
 
-Deno.test("--verify: a certificate is checked, by an authority of one's own, or not, 1a", async () => {
+Deno.test("--verify: a certificate is verified, by a custom authority, or not", async () => {
   const server = secureServer();
   await using folder = await tempDir();
   const cwd = folder.path;
@@ -105,7 +105,7 @@ Deno.test("--verify: a certificate is checked, by an authority of one's own, or 
   await server.shutdown();
 });
 
-// What node:tls of Deno 2.4 cannot do, which the command says.
+// Options that node:tls of Deno 2.4 does not support.
 const withTls = notOnOld("--verify", {
   "-m tells addresses and TLS": "its node:tls does not tell of TLS",
 });
@@ -118,7 +118,7 @@ const connecting = notOnOld("--interface", {
 });
 
 Deno.test({
-  name: "what node:tls of an older Deno cannot do is said, not tried",
+  name: "options that an older Deno does not support are refused",
   ignore: !OLD,
   fn: async () => {
     await using folder = await tempDir();
@@ -146,7 +146,7 @@ Deno.test({
 
 const openssl = await hasProgram("openssl");
 Deno.test({
-  name: "--cert and --cert-key are shown to a server that asks, 1a" +
+  name: "--cert and --cert-key are shown to a server that asks" +
     (openssl ? "" : " (needs openssl)"),
   ignore: !openssl,
   fn: async () => {
@@ -221,7 +221,7 @@ Deno.test({
   },
 });
 
-Deno.test("--proxy: HTTP and SOCKS 5, for both schemes, with credentials, 1a", async () => {
+Deno.test("--proxy: HTTP and SOCKS 5, for both schemes, with credentials", async () => {
   const plain = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, answer);
   const secure = secureServer();
   await using folder = await tempDir();
@@ -387,7 +387,7 @@ Deno.test("--proxy: HTTP and SOCKS 5, for both schemes, with credentials, 1a", a
   await secure.shutdown();
 });
 
-Deno.test("proxies of the environment, and .netrc, 1a", async () => {
+Deno.test("proxies of the environment, and .netrc", async () => {
   await using bin = await serving(["httpbin"]);
   await using folder = await tempDir();
   await using proxy = startProxy("http");
@@ -493,7 +493,7 @@ Deno.test("proxies of the environment, and .netrc, 1a", async () => {
   ]);
 });
 
-Deno.test("--unix-socket, --resolve, -4, -6, --interface, --connect-timeout, 1a", async () => {
+Deno.test("--unix-socket, --resolve, -4, -6, --interface, --connect-timeout", async () => {
   await using folder = await tempDir();
   const path = `${folder.path}/s.sock`;
   const local = Deno.serve({ transport: "unix", path, onListen() {} }, answer);
@@ -501,7 +501,7 @@ Deno.test("--unix-socket, --resolve, -4, -6, --interface, --connect-timeout, 1a"
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     (request, info) => new Response(`${request.headers.get("host")} ${info.remoteAddr.hostname}`),
   );
-  // It accepts, as all listeners do, and never talks TLS.
+  // It accepts connections but never answers the TLS handshake.
   const silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = server.addr;
   const options = { env: CLEAN };
@@ -577,7 +577,7 @@ Deno.test("--unix-socket, --resolve, -4, -6, --interface, --connect-timeout, 1a"
   await server.shutdown();
 });
 
-Deno.test("--retry repeats what fails for a moment, when Retry-After says, 1a", async () => {
+Deno.test("--retry repeats temporary failures, after Retry-After", async () => {
   let fail = 0;
   let seen = 0;
   const times: number[] = [];
@@ -619,7 +619,7 @@ Deno.test("--retry repeats what fails for a moment, when Retry-After says, 1a", 
     if (attempts > 1) assert(second - first >= 950, `${name}: ${second - first} ms apart`);
   }
   await server.shutdown();
-  // Nobody listens for a moment.
+  // The server is down for a moment.
   const { code, stderr } = await cli(["--retry", "1", ":1/"], { env: CLEAN });
   assertEquals(code, 1);
   assertMatch(stderr, /nothing listens there/);

@@ -1,6 +1,6 @@
 import { assertTable } from "./_cli.ts";
 
-Deno.test("--curl says all that the request does", async () => {
+Deno.test("--curl prints an equivalent command", async () => {
   const rows: [args: string[], words: string][] = [
     [["a.test?f={a,b}"], "curl -g 'http://a.test/?f={a,b}'"],
     [["a.test/x?q=[1-3]"], "curl -g 'http://a.test/x?q=[1-3]'"],

@@ -16,7 +16,7 @@ import {
 const USAGE = 64;
 type Row = readonly [name: string, args: readonly string[], Expected, RunOptions?];
 
-/** What a reply of an upgrade proves, RFC 6455 section 4.2.2. */
+/** Sec-WebSocket-Accept, RFC 6455 section 4.2.2. */
 async function acceptOf(request: string): Promise<string> {
   const key = /sec-websocket-key: (\S+)/i.exec(request)?.[1] ?? "";
   const text = new TextEncoder().encode(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
@@ -24,7 +24,7 @@ async function acceptOf(request: string): Promise<string> {
   return btoa(String.fromCharCode(...new Uint8Array(hash)));
 }
 
-/** A server that opens WebSockets, sends some bytes, and is gone, or stays and answers nothing. */
+/** A server that opens WebSockets, sends some bytes, and disconnects or stays silent. */
 function cutting(
   frames: string,
   stays = false,
@@ -56,7 +56,7 @@ function cutting(
   };
 }
 
-Deno.test("ws says in a line what became of the connection", async () => {
+Deno.test("ws reports the end of the connection in one line", async () => {
   await using cut = cutting("");
   await using half = cutting("\x81\x7e\x01");
   await using said = cutting("\x81\x02hi");
@@ -110,7 +110,7 @@ Deno.test("ws says in a line what became of the connection", async () => {
   await assertTable(rows);
 });
 
-Deno.test("ws ends soon after Ctrl-C, whether its server answers the close or not", async () => {
+Deno.test("ws exits soon after Ctrl-C, even if the server does not answer the close", async () => {
   await using server = cutting("\x81\x02hi", true);
   await using child = startCli(["ws", "-n", `ws://127.0.0.1:${server.port}/`], { env: CLEAN });
   await child.waitFor(/hi/);
@@ -118,11 +118,11 @@ Deno.test("ws ends soon after Ctrl-C, whether its server answers the close or no
   child.child.kill("SIGINT");
   const code = await child.exitCode();
   const ms = performance.now() - pressed;
-  // 0.2 s for the close, and room for a machine that is busy; the server's limit would be 2 s.
+  // 0.2 s for the close, with a margin for a busy machine; the regular limit would be 2 s.
   assert(code === 130 && ms < 1500, `${code} after ${ms} ms`);
 });
 
-Deno.test("ws --reconnect takes a cut for a loss, and tries again", async () => {
+Deno.test("ws --reconnect reconnects after an aborted connection", async () => {
   await using server = cutting("\x81\x02hi");
   const [program = "", ...words] = ROUNDTRIP;
   const child = new Deno.Command(program, {
@@ -145,7 +145,7 @@ Deno.test("ws --reconnect takes a cut for a loss, and tries again", async () => 
 });
 
 Deno.test({
-  name: "a full disk, and an output that takes nothing, are told in a line",
+  name: "a full disk and a full output are reported in one line",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     await using folder = await tempDir();
@@ -188,7 +188,7 @@ Deno.test({
       ],
       ['"$@"', ["-o", "/proc/x", url], /cannot write \/proc\/x: /],
     ];
-    // Of `deno run` the limit would break the cache as well. A signal ends who does not ignore it.
+    // With `deno run` the limit would also break the cache. The signal must be ignored.
     const limited = "trap '' XFSZ; ulimit -f 10; \"$@\"";
     if (COMPILED) {
       rows.push(
@@ -213,7 +213,7 @@ Deno.test({
   },
 });
 
-Deno.test("what cannot be listened on, run or sent is told in a line", async () => {
+Deno.test("failures to listen, run or send are reported in one line", async () => {
   await using folder = await tempDir();
   const options: RunOptions = { cwd: folder.path, env: CLEAN };
   await Deno.writeTextFile(`${folder.path}/app.js`, "export default { fetch() {} };");
@@ -244,13 +244,13 @@ Deno.test("what cannot be listened on, run or sent is told in a line", async () 
   }
 });
 
-/** What makes the command somebody whom the system can refuse something. */
+/** Runs the command as another user, without root's permissions. */
 const NOBODY: readonly string[] = Deno.uid() === 0
   ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
   : ["env"];
 
 const canRefuse = await (async () => {
-  // `deno run` has its cache in the home folder of who runs the tests.
+  // `deno run` has its cache in the home folder of the current user.
   if (!COMPILED || Deno.build.os === "windows") return false;
   const [first = "", ...words] = [...NOBODY, ...ROUNDTRIP, "--version"];
   try {
@@ -332,7 +332,7 @@ Deno.test({
   },
 });
 
-Deno.test("the reply of a server that answers early and closes is shown", async () => {
+Deno.test("the response of a server that answers early and closes is shown", async () => {
   await using folder = await tempDir();
   await Deno.writeFile(`${folder.path}/big`, new Uint8Array(20_000_000));
   const reply = "HTTP/1.1 413 Too Large\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbig\n";
@@ -346,7 +346,7 @@ Deno.test("the reply of a server that answers early and closes is shown", async 
         using connection = await listener.accept();
         await connection.read(new Uint8Array(100));
         await connection.write(new TextEncoder().encode(reply));
-        // It is closed with unread bytes: what is sent now is answered by a reset.
+        // It is closed with unread bytes, so further data causes a reset.
       }
     })();
     const url = `${scheme}://127.0.0.1:${(listener.addr as Deno.NetAddr).port}/`;

@@ -39,16 +39,16 @@ Deno.test("files: folders are listed, files sent, nothing from outside", async (
     await using server = await serving(["files", path]);
     const { url } = server;
     const rows: [name: string, path: string, status: number, body: string | RegExp][] = [
-      ["1b listing", "/", 200, /<h1>\/<\/h1>[^]*<a href="\.\/sub\/">sub\/<\/a>[^]*a\.txt/],
-      ["1b names are text", "/sub/", 200, />b &lt;&amp;&quot;&#39;\.html</],
-      ["1b raw listing", "/?raw=true", 200, "sub/\na.txt\n"],
-      ["1b a folder without its slash", "/sub", 308, /.*/],
-      ["1b file", "/a.txt", 200, "hello, world"],
-      ["1b hidden", "/.hidden", 404, /404/],
-      ["1b a link that leads out", "/out.txt", 404, /404/],
-      ["1b a folder that leads out", "/out/", 404, /404/],
-      ["1b an archive of one", "/out/?archive=zip", 404, /404/],
-      ["L a sibling with the same beginning", "/..%2fshare-secret/x.txt", 405, /.*/],
+      ["listing", "/", 200, /<h1>\/<\/h1>[^]*<a href="\.\/sub\/">sub\/<\/a>[^]*a\.txt/],
+      ["names are text", "/sub/", 200, />b &lt;&amp;&quot;&#39;\.html</],
+      ["raw listing", "/?raw=true", 200, "sub/\na.txt\n"],
+      ["a folder without its slash", "/sub", 308, /.*/],
+      ["file", "/a.txt", 200, "hello, world"],
+      ["hidden", "/.hidden", 404, /404/],
+      ["a link that leads out", "/out.txt", 404, /404/],
+      ["a folder that leads out", "/out/", 404, /404/],
+      ["an archive of one", "/out/?archive=zip", 404, /404/],
+      ["a sibling with the same beginning", "/..%2fshare-secret/x.txt", 405, /.*/],
       ["missing", "/nope", 404, /404/],
       ["an archive of another kind", "/?archive=rar", 400, /zip, tar\.gz, tar/],
     ];
@@ -79,22 +79,22 @@ Deno.test("files: uploads, whole folders, duplicates, limits", async () => {
     await using server = await serving(["files", "-u", "--max-size", "10k", path]);
     const { url } = server;
     const rows: [string, string, [string, string][], number, RegExp][] = [
-      ["1b a file", "/", [["n.txt", "new"]], 201, /^saved n\.txt \(3 bytes\)\n$/],
-      ["1b into a folder", "/sub/", [["n.txt", "new"]], 201, /^saved sub\/n\.txt/],
+      ["a file", "/", [["n.txt", "new"]], 201, /^saved n\.txt \(3 bytes\)\n$/],
+      ["into a folder", "/sub/", [["n.txt", "new"]], 201, /^saved sub\/n\.txt/],
       [
-        "1b a folder of files, #214",
+        "a folder of files, #214",
         "/",
         [["f/g/h.txt", "1"], ["f/i.txt", "2"]],
         201,
         /f\/g\/h\.txt/,
       ],
-      ["1b a name that exists", "/", [["a.txt", "evil"]], 409, /a\.txt/],
-      ["L a path upwards", "/", [["../../e.txt", "x"]], 400, /may not contain/],
-      ["L a path of Windows", "/", [["..\\..\\e.txt", "x"]], 400, /may not contain/],
-      ["L through a link", "/", [["out/e.txt", "x"]], 403, /not a folder/],
-      ["L a hidden name is made visible", "/", [[".profile", "x"]], 201, /saved profile/],
-      ["L an escape sequence", "/", [["a\x1b[31m.txt", "x"]], 201, /saved a_\[31m\.txt/],
-      ["1b too large", "/", [["big", "x".repeat(10_001)]], 413, /10000/],
+      ["a name that exists", "/", [["a.txt", "evil"]], 409, /a\.txt/],
+      ["a path upwards", "/", [["../../e.txt", "x"]], 400, /may not contain/],
+      ["a path of Windows", "/", [["..\\..\\e.txt", "x"]], 400, /may not contain/],
+      ["through a link", "/", [["out/e.txt", "x"]], 403, /not a folder/],
+      ["a hidden name is made visible", "/", [[".profile", "x"]], 201, /saved profile/],
+      ["an escape sequence", "/", [["a\x1b[31m.txt", "x"]], 201, /saved a_\[31m\.txt/],
+      ["too large", "/", [["big", "x".repeat(10_001)]], 413, /10000/],
       ["no folder", "/nope/", [["x", "x"]], 404, /404/],
       ["no file", "/", [], 400, /.*/],
     ];
@@ -121,7 +121,7 @@ Deno.test("files: uploads, whole folders, duplicates, limits", async () => {
   });
 });
 
-Deno.test("files: what happens to duplicates, and where uploads may go", async () => {
+Deno.test("files: duplicates, and the folder for uploads", async () => {
   await withFolder(async (path) => {
     await using renamed = await serving(["files", path, "-u", "sub", "--on-duplicate", "rename"]);
     assertEquals(
@@ -154,14 +154,14 @@ Deno.test("files: credentials for everything, or for uploads", async () => {
       path,
     ]);
     const rows: [name: string, headers: HeadersInit, status: number][] = [
-      ["1b none", {}, 401],
-      ["1b right, a colon in it", basic("ada:pass:word"), 200],
-      ["1b by its digest", basic("bob:secret"), 200],
-      ["1b by SHA-512", basic("eve:geheim"), 200],
-      ["1b the digest is no password", basic(`bob:sha256:${hash}`), 401],
-      ["1b wrong", basic("ada:secret"), 401],
-      ["1b another's", basic("bob:pass:word"), 401],
-      ["1b empty", basic(":"), 401],
+      ["none", {}, 401],
+      ["right, a colon in it", basic("ada:pass:word"), 200],
+      ["by its digest", basic("bob:secret"), 200],
+      ["by SHA-512", basic("eve:geheim"), 200],
+      ["the digest is not accepted as a password", basic(`bob:sha256:${hash}`), 401],
+      ["wrong", basic("ada:secret"), 401],
+      ["another's", basic("bob:pass:word"), 401],
+      ["empty", basic(":"), 401],
       ["no base64", { authorization: "Basic ***" }, 401],
     ];
     for (const [name, headers, status] of rows) {
@@ -198,7 +198,7 @@ Deno.test("files: archives as they are made, single-page fallback, one file, QR 
         /PK\x01\x02[^]{42}(share\/[^]*?)(?=PK|\x75\x70|$)/g,
       ),
     ];
-    assertEquals(names.length, 4); // three files, and what is left out
+    assertEquals(names.length, 4); // three files, and the list of skipped ones
 
     await using spa = await serving(["files", "--spa", "--no-listing", path]);
     await Deno.writeTextFile(`${path}/index.html`, "<h1>page</h1>");
@@ -213,7 +213,7 @@ Deno.test("files: archives as they are made, single-page fallback, one file, QR 
   });
 });
 
-Deno.test("files bound to this machine answers to its names alone", async () => {
+Deno.test("files bound to localhost answers only to local names", async () => {
   await withFolder(async (path) => {
     await using server = await serving(["files", path]);
     const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
@@ -224,7 +224,7 @@ Deno.test("files bound to this machine answers to its names alone", async () => 
   });
 });
 
-Deno.test("files refuses what it cannot serve", async () => {
+Deno.test("files refuses invalid options and folders", async () => {
   await withFolder(async (path) => {
     await assertTable([
       ["no such folder", ["files", `${path}/nope`], {
@@ -235,7 +235,7 @@ Deno.test("files refuses what it cannot serve", async () => {
         code: USAGE,
         stderr: /--auth: expected USER:PASS/,
       }],
-      ["a digest that is none", ["files", "-a", "ada:sha256:12", path], {
+      ["an invalid digest", ["files", "-a", "ada:sha256:12", path], {
         code: USAGE,
         stderr: /is not 64 hex digits/,
       }],
@@ -248,7 +248,7 @@ Deno.test("files refuses what it cannot serve", async () => {
         stderr: /no folder nope/,
       }],
       ["uploads out of it", ["files", path, "-u", "../x"], { code: USAGE, stderr: /no folder/ }],
-      ["a size that is none", ["files", "--max-size", "many", path], {
+      ["an invalid size", ["files", "--max-size", "many", path], {
         code: USAGE,
         stderr: /"many"/,
       }],
@@ -256,7 +256,7 @@ Deno.test("files refuses what it cannot serve", async () => {
   });
 });
 
-Deno.test("files: an upload that is refused is read to its end, as browsers send all of it", async () => {
+Deno.test("files: a refused upload is read to its end, as browsers send all of it", async () => {
   await withFolder(async (path) => {
     await using server = await serving(["files", "-u", "--max-size", "1k", path]);
     using connection = await Deno.connect({ hostname: "localhost", port: server.port });
@@ -279,7 +279,7 @@ Deno.test("files: an upload that is refused is read to its end, as browsers send
   });
 });
 
-Deno.test("files --mkdir and --rm-files change what is served, and nothing else", async () => {
+Deno.test("files --mkdir and --rm-files change only served files", async () => {
   await withFolder(async (path) => {
     const send = (url: string, body: string, headers = {}): Promise<[number, string]> =>
       get(url, { method: "POST", body: new URLSearchParams(body), headers });
@@ -295,22 +295,22 @@ Deno.test("files --mkdir and --rm-files change what is served, and nothing else"
     const { url } = server;
     assertMatch(await (await fetch(`${url}/`)).text(), /New folder[^]*Delete a\.txt/);
     const rows: [name: string, path: string, body: string, status: number, text: RegExp][] = [
-      ["1b a folder", "/", "mkdir=new one", 201, /^made new one\/\n$/],
-      ["1b one that exists", "/", "mkdir=sub", 409, /sub exists/],
-      ["1b one inside", "/new%20one/", "mkdir=inner", 201, /made/],
-      ["L one outside", "/", "mkdir=../evil", 400, /not a valid name/],
-      ["L by a link", "/out/", "mkdir=evil", 404, /404/],
-      ["L hidden", "/", "mkdir=.evil", 400, /not a valid name/],
-      ["L a zero byte", "/", "mkdir=a%00b", 400, /not a valid name/],
+      ["a folder", "/", "mkdir=new one", 201, /^made new one\/\n$/],
+      ["one that exists", "/", "mkdir=sub", 409, /sub exists/],
+      ["one inside", "/new%20one/", "mkdir=inner", 201, /made/],
+      ["one outside", "/", "mkdir=../evil", 400, /not a valid name/],
+      ["by a link", "/out/", "mkdir=evil", 404, /404/],
+      ["hidden", "/", "mkdir=.evil", 400, /not a valid name/],
+      ["a zero byte", "/", "mkdir=a%00b", 400, /not a valid name/],
       ["nothing", "/", "mkdir=", 400, /not a valid name/],
       ["neither", "/", "a=1", 400, /neither mkdir nor remove/],
-      ["1b delete", "/sub/deep/", "remove=c.ts", 200, /^removed c\.ts\n$/],
-      ["1b missing", "/", "remove=nope", 404, /nope does not exist/],
-      ["L outside", "/", "remove=../share-secret", 400, /not a valid name/],
-      ["L everything", "/", "remove=.", 400, /not a valid name/],
-      ["L hidden", "/", "remove=.hidden", 400, /not a valid name/],
-      ["L in a folder that leads out", "/out/", "remove=x.txt", 404, /404/],
-      ["L a link goes, what it leads to stays", "/", "remove=out", 200, /removed/],
+      ["delete", "/sub/deep/", "remove=c.ts", 200, /^removed c\.ts\n$/],
+      ["missing", "/", "remove=nope", 404, /nope does not exist/],
+      ["outside", "/", "remove=../share-secret", 400, /not a valid name/],
+      ["everything", "/", "remove=.", 400, /not a valid name/],
+      ["hidden", "/", "remove=.hidden", 400, /not a valid name/],
+      ["in a folder that leads out", "/out/", "remove=x.txt", 404, /404/],
+      ["a link is removed, not its target", "/", "remove=out", 200, /removed/],
       ["no uploads without -u", "/", "x", 400, /neither/],
       ["too long a form", "/", `mkdir=${"a".repeat(70_000)}`, 413, /exceeded/],
     ];
@@ -334,7 +334,7 @@ Deno.test("files --mkdir and --rm-files change what is served, and nothing else"
     assertEquals(await Deno.readTextFile(`${path}-secret/x.txt`), "secret");
   });
   await withFolder(async (path) => {
-    // What uploads may not change, other forms may not either.
+    // Folders closed to uploads are closed to other forms too.
     const args = ["--upload=sub", "--mkdir", "--rm-files", "--auth-upload", "ada:pw", path];
     await using server = await serving(["files", ...args]);
     const { url } = server;
@@ -358,16 +358,16 @@ Deno.test("files: search, README, title, pretty URLs, cross-origin reading", asy
     await using server = await serving(["files", ...options, path]);
     const { url } = server;
     const rows: [name: string, path: string, status: number, body: string | RegExp][] = [
-      ["1b search", "/?search=C.TS&raw=true", 200, "sub/deep/c.ts\n"],
-      ["1b search below", "/sub/?search=deep&raw=true", 200, "deep/\n"],
-      ["1b not what leads out", "/?search=x.txt&raw=true", 200, ""],
-      ["1b not what is hidden", "/?search=hidden&raw=true", 200, ""],
-      ["1b links", "/?search=c.ts", 200, /<a href="\.\/sub\/deep\/c\.ts">sub\/deep\/c\.ts</],
-      ["1b text stays text", "/?search=%22%3E%3Cb%3E", 200, /value="&quot;&gt;&lt;b&gt;"/],
-      ["1b README", "/sub/", 200, /<\/table>\s*<pre># Read &lt;me&gt;\n<\/pre>/],
-      ["1b title", "/sub/", 200, /<title>Ada&#39;s &lt;files&gt; \/sub\/<\/title>/],
-      ["1b pretty", "/about", 200, "<h1>About</h1>"],
-      ["1b a link that leads out is none", "/leak", 404, /404/],
+      ["search", "/?search=C.TS&raw=true", 200, "sub/deep/c.ts\n"],
+      ["search below", "/sub/?search=deep&raw=true", 200, "deep/\n"],
+      ["not what leads out", "/?search=x.txt&raw=true", 200, ""],
+      ["not what is hidden", "/?search=hidden&raw=true", 200, ""],
+      ["links", "/?search=c.ts", 200, /<a href="\.\/sub\/deep\/c\.ts">sub\/deep\/c\.ts</],
+      ["text stays text", "/?search=%22%3E%3Cb%3E", 200, /value="&quot;&gt;&lt;b&gt;"/],
+      ["README", "/sub/", 200, /<\/table>\s*<pre># Read &lt;me&gt;\n<\/pre>/],
+      ["title", "/sub/", 200, /<title>Ada&#39;s &lt;files&gt; \/sub\/<\/title>/],
+      ["pretty", "/about", 200, "<h1>About</h1>"],
+      ["a link that leads out is missing", "/leak", 404, /404/],
       ["missing", "/nope", 404, /404/],
     ];
     for (const [name, target, status, body] of rows) {
@@ -383,7 +383,7 @@ Deno.test("files: search, README, title, pretty URLs, cross-origin reading", asy
   });
 });
 
-Deno.test("files below a prefix, a path that cannot be guessed, and a health route", async () => {
+Deno.test("files below a prefix, a random path, and a health route", async () => {
   await withFolder(async (path) => {
     const options = ["--route-prefix", "/my/files/", "--health", "/healthz", "--auth", "ada:pw"];
     await using server = startCli(["files", "-P", "0", "-u", ...options, path]);
@@ -408,7 +408,7 @@ Deno.test("files below a prefix, a path that cannot be guessed, and a health rou
     assertMatch(bare, /<h1>\/<\/h1>/);
     assertEquals((await upload(`${url}sub/`, [["n.txt", "new"]], headers))[0], 201);
     assertEquals(await Deno.readTextFile(`${path}/sub/n.txt`), "new");
-    // Who only asks whether it lives needs no password.
+    // The health check needs no password.
     const { origin } = new URL(url);
     assertEquals(await get(`${origin}/healthz`), [200, "ready"]);
     assertEquals((await get(url))[0], 401);
@@ -439,36 +439,36 @@ Deno.test("files: credentials from a file, options from the environment, a brows
     await Deno.writeTextFile(`${path}-secret/nobody`, "# nobody\n");
     const usage = (text: string): RegExp => new RegExp(`error: ${text}`);
     await assertTable([
-      ["1b nobody", ["files", "--auth-file", `${path}-secret/nobody`, path], {
+      ["nobody", ["files", "--auth-file", `${path}-secret/nobody`, path], {
         code: USAGE,
         stderr: usage("argument --auth-file: .* has no accounts"),
       }],
-      ["1b no file", ["files", "--auth-file", `${path}/nope`, path], {
+      ["no file", ["files", "--auth-file", `${path}/nope`, path], {
         code: USAGE,
         stderr: usage("argument --auth-file: cannot read"),
       }],
-      ["1b a prefix that climbs", ["files", "--route-prefix", "a/../b", path], {
+      ["a prefix that climbs", ["files", "--route-prefix", "a/../b", path], {
         code: USAGE,
         stderr: usage("argument --route-prefix: "),
       }],
-      ["1b no health path", ["files", "--health", "healthz", path], {
+      ["no health path", ["files", "--health", "healthz", path], {
         code: USAGE,
         stderr: usage("argument --health: "),
       }],
-      ["1b a port of the environment", ["files", path], {
+      ["a port of the environment", ["files", path], {
         code: USAGE,
         stderr: usage('argument --port: "x" is not a whole number'),
       }, { env: { ROUNDTRIP_FILES_PORT: "x" } }],
-      ["1b a switch", ["files", path], {
+      ["a switch", ["files", path], {
         code: USAGE,
         stderr: usage('ROUNDTRIP_FILES_SPA: "maybe" is neither 1 nor 0'),
       }, { env: { ROUNDTRIP_FILES_SPA: "maybe" } }],
-      ["1b a choice", ["files", path], {
+      ["a choice", ["files", path], {
         code: USAGE,
         stderr: usage('ROUNDTRIP_FILES_ON_DUPLICATE: "x" is not one of error, overwrite, rename'),
       }, { env: { ROUNDTRIP_FILES_ON_DUPLICATE: "x" } }],
-      // Without the command line's port this would run for ever.
-      ["1b another subcommand's", ["files", "-P", "x", path], {
+      // Without the invalid port this would run for ever.
+      ["another subcommand's", ["files", "-P", "x", path], {
         code: USAGE,
         stderr: usage('argument --port: "x"'),
       }, { env: { ROUNDTRIP_SERVE_PORT: "1", ROUNDTRIP_FILES_PORT: "1" } }],
@@ -512,14 +512,14 @@ function closing(events: Deno.FsWatcher): { events: Deno.FsWatcher } & AsyncDisp
       try {
         events.close();
       } catch {
-        // The loop that was left has closed it.
+        // Leaving the loop has closed it.
       }
       return Promise.resolve();
     },
   };
 }
 
-Deno.test("files: every other option does what its line says", async () => {
+Deno.test("files: the other options do what their help says", async () => {
   await withFolder(async (path) => {
     await Deno.writeTextFile(`${path}/sub/start.htm`, "start");
     await Deno.writeTextFile(`${path}/a.txt.br`, "brotli");
@@ -541,7 +541,7 @@ Deno.test("files: every other option does what its line says", async () => {
     const [, port = ""] = await server.waitFor(/Running on http:\/\/0\.0\.0\.0:(\d+) =/);
     await server.waitFor(/warning: everyone on the network can read and upload files; --auth/);
     assertEquals(await get(`http://127.0.0.1:${port}/a.txt`), [200, "hello, world"]);
-    // Other names are fine here: it was asked for.
+    // Bound to all addresses, it answers to other names too.
     using connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
     await connection.write(new TextEncoder().encode("GET / HTTP/1.0\r\nHost: my-pc.lan\r\n\r\n"));
     const buffer = new Uint8Array(20);
@@ -556,7 +556,7 @@ Deno.test("files: every other option does what its line says", async () => {
   });
 });
 
-Deno.test("files --compress sends text by gzip to who takes it, and the same file to all", async () => {
+Deno.test("files --compress sends gzip to clients that accept it", async () => {
   await withFolder(async (path) => {
     const text = "All work and no play.\n".repeat(1000);
     await Deno.writeTextFile(`${path}/long.txt`, text);
@@ -569,18 +569,18 @@ Deno.test("files --compress sends text by gzip to who takes it, and the same fil
       coding: string | null,
       status: number,
     ][] = [
-      ["1b gzip", "long.txt", { "accept-encoding": "br, gzip;q=0.5" }, "gzip", 200],
-      ["1b not taken", "long.txt", { "accept-encoding": "identity" }, null, 200],
-      ["1b refused", "long.txt", { "accept-encoding": "gzip;q=0.0, *" }, null, 200],
-      ["1b no text", "long.bin", { "accept-encoding": "gzip" }, null, 200],
-      ["1b too short", "a.txt", { "accept-encoding": "gzip" }, null, 200],
-      ["1b a range", "long.txt", { "accept-encoding": "gzip", "range": "bytes=0-9" }, null, 206],
+      ["gzip", "long.txt", { "accept-encoding": "br, gzip;q=0.5" }, "gzip", 200],
+      ["not taken", "long.txt", { "accept-encoding": "identity" }, null, 200],
+      ["refused", "long.txt", { "accept-encoding": "gzip;q=0.0, *" }, null, 200],
+      ["no text", "long.bin", { "accept-encoding": "gzip" }, null, 200],
+      ["too short", "a.txt", { "accept-encoding": "gzip" }, null, 200],
+      ["a range", "long.txt", { "accept-encoding": "gzip", "range": "bytes=0-9" }, null, 206],
     ];
-    // Older versions of Deno compress text by themselves.
+    // Older versions of Deno compress text automatically.
     const older = !await runtimeIs(206);
     for (const [name, file, headers, coding, status] of rows) {
       if (older && coding === null && file.endsWith(".txt") && status === 200) continue;
-      // Python's, curl's and this one's clients decode by themselves: the bytes are looked at.
+      // Clients decode automatically, so the raw bytes are compared.
       const reply = await raw(server.port, `/${file}`, headers);
       assertEquals(reply.status, status, name);
       assertEquals(reply.headers.get("content-encoding"), coding, name);
@@ -600,7 +600,7 @@ Deno.test("files --compress sends text by gzip to who takes it, and the same fil
   });
 });
 
-/** The head of a reply as it comes over the line. */
+/** The raw head of a response. */
 async function raw(
   port: number,
   path: string,

@@ -37,7 +37,7 @@ Deno.test("the overview, help and errors of the command line", async () => {
       stderr: /"most" is not one of all, colors, format, none/,
     }],
     ["a switch with a value", [":1/", "--form=yes"], { code: USAGE, stderr: /takes no value/ }],
-    ["a port that is none", ["httpbin", "-P", "70000"], {
+    ["an invalid port", ["httpbin", "-P", "70000"], {
       code: USAGE,
       stderr: /argument --port: "70000" is not a whole number from 0 to 65535/,
     }],
@@ -73,7 +73,7 @@ Deno.test("every help fits a screen, and every long one names every option", asy
   }
 });
 
-Deno.test("options have one meaning each: no letter twice, -H and -P alike where one listens", () => {
+Deno.test("each option letter has one meaning, and servers share -H and -P", () => {
   for (const spec of COMMANDS) {
     const options = [...spec.options, ...spec.refused ?? []];
     const letters = options.flatMap((each) => each.short ?? []);
@@ -112,7 +112,7 @@ Deno.test({
   ignore: !elvish,
   fn: async () => {
     const script = (await cli(["--generate", "complete-elvish"])).stdout;
-    // The editor is there in interactive shells only; it shows what the function gives.
+    // The editor exists only in interactive shells; it shows the function's results.
     const own = script.slice(0, script.indexOf("set edit:"));
     const complete = async (...words: string[]): Promise<string[]> => {
       const list = words.map((word) => `'${word}'`).join(" ");
@@ -132,7 +132,7 @@ Deno.test({
   },
 });
 
-Deno.test("the manual in Markdown names every option, and breaks no table", async () => {
+Deno.test("the manual in Markdown names every option in valid tables", async () => {
   const { stdout, code } = await cli(["--generate", "man-markdown"]);
   assertEquals(code, 0);
   for (const spec of COMMANDS) {
@@ -146,7 +146,7 @@ Deno.test("the manual in Markdown names every option, and breaks no table", asyn
   }
 });
 
-Deno.test("zsh and fish take their completions, groff the man page", async (t) => {
+Deno.test("zsh and fish accept their completions, groff the man page", async (t) => {
   const checks = [
     ["zsh", "complete-zsh", ["-n", "/dev/stdin"]],
     ["fish", "complete-fish", ["--no-execute", "/dev/stdin"]],
@@ -208,7 +208,7 @@ Deno.test("the version is the package's", async () => {
   assertStringIncludes((await cli(["--version"])).stdout, `roundtrip ${version} `);
 });
 
-Deno.test("a reader that goes away ends the command without a word", async () => {
+Deno.test("a closed output ends the command silently", async () => {
   const { stdout, stderr } = await new Deno.Command("bash", {
     args: [
       "-c",

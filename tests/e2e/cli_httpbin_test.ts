@@ -7,13 +7,13 @@ import { cli, notOnOld, runtimeIs, type Serving, serving } from "./_cli.ts";
 
 const MIB = 1024 ** 2;
 
-/** What is sent, besides the method and the path. */
+/** Request options besides the method and the path. */
 interface Sent {
   readonly headers?: HeadersInit;
   readonly body?: BodyInit;
 }
 
-/** Headers of the reply: a text that is equal, a pattern, or `null` for none. */
+/** Expected headers: equal text, a pattern, or `null` for none. */
 type Headers_ = Readonly<Record<string, string | RegExp | null>>;
 
 /** A route; the body is a text, a pattern of it, or a test of its JSON. */
@@ -69,12 +69,12 @@ function form(fields: Record<string, string | Blob>): FormData {
   return data;
 }
 
-Deno.test("httpbin: what is sent comes back, by every method", async () => {
+Deno.test("httpbin: requests are echoed, for every method", async () => {
   await using server = await serving(["httpbin"]);
   const { url } = server;
   const json = { headers: { "content-type": "application/json" }, body: '{"a":[1,"é"]}' };
   const rows: Row[] = ["POST", "PUT", "PATCH", "DELETE"].map((method) => [
-    `1d ${method}`,
+    `${method}`,
     `${method} /${method.toLowerCase()}?q=1`,
     200,
     (it) =>
@@ -87,18 +87,18 @@ Deno.test("httpbin: what is sent comes back, by every method", async () => {
   await assertRows(server, [
     ["the index", "GET /", 200, /\/anything[^]*\/websocket\/echo/, { "content-type": /^text\// }],
     [
-      "1d get",
+      "get",
       "GET /get?a=1&a=2&b=%C3%A9",
       200,
       (it) => at(it, "args", "a", "1") === "2" && at(it, "args", "b") === "é",
       JSON_TYPE,
     ],
-    ["1d head", "HEAD /head", 200, "", JSON_TYPE],
+    ["head", "HEAD /head", 200, "", JSON_TYPE],
     ["of get too", "HEAD /get", 200, "", JSON_TYPE],
     ["another method", "POST /get", 405, /405/, { allow: /GET/ }],
     ...rows,
     [
-      "1d anything",
+      "anything",
       "PUT /anything/x/y",
       200,
       (it) => at(it, "method") === "PUT" && at(it, "data") === "text",
@@ -106,7 +106,7 @@ Deno.test("httpbin: what is sent comes back, by every method", async () => {
       { body: "text" },
     ],
     [
-      "1d a form",
+      "a form",
       "POST /post",
       200,
       (it) => at(it, "form", "name") === "Ada" && at(it, "data") === "",
@@ -125,7 +125,7 @@ Deno.test("httpbin: what is sent comes back, by every method", async () => {
       },
     ],
     [
-      "1d upload",
+      "upload",
       "POST /upload",
       200,
       (it) =>
@@ -160,7 +160,7 @@ Deno.test("httpbin: what is sent comes back, by every method", async () => {
       { headers: { "user-agent": "x/1" } },
     ],
     [
-      "1d dump",
+      "dump",
       "GET /dump/request?a=b",
       200,
       /^GET \/dump\/request\?a=b HTTP\/1\.1\r\n[^]*x-one: 1\r\n(?:[^]*\r\n)?\r\n$/i,
@@ -185,16 +185,16 @@ Deno.test("httpbin: statuses, redirects, cookies, credentials", async () => {
   const { url } = server;
   const host = url.slice("http://".length);
   await assertRows(server, [
-    ["1d status", "GET /status/204", 204, ""],
+    ["status", "GET /status/204", 204, ""],
     ["by another method", "DELETE /status/418", 418, ""],
     ["a redirect", "GET /status/302", 302, "", { location: "/redirect/1" }],
     ["401 asks", "GET /status/401", 401, "", { "www-authenticate": /^Basic / }],
     ["a choice of one", "GET /status/500:1,200:0", 500, ""],
     ["none", "GET /status/99", 400, /200 to 599/],
-    ["1d unstable, always", "GET /unstable?failure_rate=1", 500, ""],
-    ["1d unstable, never", "GET /unstable?failure_rate=0", 200, ""],
+    ["unstable, always", "GET /unstable?failure_rate=1", 500, ""],
+    ["unstable, never", "GET /unstable?failure_rate=0", 200, ""],
     ["no rate", "GET /unstable?failure_rate=x", 400, /0 to 1/],
-    ["1d redirect", "GET /redirect/3", 302, /.*/, { location: "/redirect/2" }],
+    ["redirect", "GET /redirect/3", 302, /.*/, { location: "/redirect/2" }],
     ["the last one", "GET /redirect/1", 302, /.*/, { location: "/get" }],
     ["absolute", "GET /redirect/2?absolute=true", 302, /.*/, {
       location: /^http:\/\/[^/]+\/redirect\/1$/,
@@ -202,12 +202,12 @@ Deno.test("httpbin: statuses, redirects, cookies, credentials", async () => {
     ["relative", "GET /relative-redirect/2", 302, /.*/, { location: "/relative-redirect/1" }],
     ["absolute too", "GET /absolute-redirect/1", 302, /.*/, { location: `${url}/get` }],
     ["too many", "GET /redirect/101", 400, /1 to 100/],
-    ["1d redirect-to here", "GET /redirect-to?url=/get", 302, "", { location: `${url}/get` }],
+    ["redirect-to here", "GET /redirect-to?url=/get", 302, "", { location: `${url}/get` }],
     ["with a status", "POST /redirect-to?url=/get&status_code=307", 307, "", {
       location: `${url}/get`,
     }],
     ["another status", "GET /redirect-to?url=/get&status_code=200", 400, /301, 302/],
-    ["1d open redirect", "GET /redirect-to?url=https://evil.example/", 403, /evil\.example/, {
+    ["open redirect", "GET /redirect-to?url=https://evil.example/", 403, /evil\.example/, {
       location: null,
     }],
     ["one that looks like this host", `GET /redirect-to?url=//${host}@evil.example/`, 403, /403/],
@@ -222,14 +222,14 @@ Deno.test("httpbin: statuses, redirects, cookies, credentials", async () => {
     ["an allowed host", "GET /redirect-to?url=https://example.org/x", 302, "", {
       location: "https://example.org/x",
     }],
-    ["1d cookies", "GET /cookies", 200, (it) => at(it, "cookies", "a") === "1", JSON_TYPE, {
+    ["cookies", "GET /cookies", 200, (it) => at(it, "cookies", "a") === "1", JSON_TYPE, {
       headers: { cookie: "a=1" },
     }],
-    ["1d set", "GET /cookies/set?a=1", 302, "", { "location": "/cookies", "set-cookie": /^a=1/ }],
-    ["1d delete", "GET /cookies/delete?a", 302, "", { "set-cookie": /^a=[^]*(?:Max-Age=0|1970)/i }],
-    ["a cookie that is none", "GET /cookies/set?a%3b=1", 400, /400/, { "set-cookie": null }],
+    ["set", "GET /cookies/set?a=1", 302, "", { "location": "/cookies", "set-cookie": /^a=1/ }],
+    ["delete", "GET /cookies/delete?a", 302, "", { "set-cookie": /^a=[^]*(?:Max-Age=0|1970)/i }],
+    ["an invalid cookie", "GET /cookies/set?a%3b=1", 400, /400/, { "set-cookie": null }],
     [
-      "1d basic",
+      "basic",
       "GET /basic-auth/ada/pw",
       200,
       (it) => at(it, "user") === "ada",
@@ -244,13 +244,13 @@ Deno.test("httpbin: statuses, redirects, cookies, credentials", async () => {
       { "www-authenticate": /^Basic / },
       basic("ada", "x"),
     ],
-    ["1d hidden", "GET /hidden-basic-auth/ada/pw", 404, /404/, { "www-authenticate": null }],
-    ["1d hidden, right", "GET /hidden-basic-auth/ada/pw", 200, /true/, {}, basic("ada", "pw")],
-    ["1d bearer", "GET /bearer", 401, "", { "www-authenticate": "Bearer" }],
-    ["1d bearer, a token", "GET /bearer", 200, /"token":"t0k"/, JSON_TYPE, {
+    ["hidden", "GET /hidden-basic-auth/ada/pw", 404, /404/, { "www-authenticate": null }],
+    ["hidden, right", "GET /hidden-basic-auth/ada/pw", 200, /true/, {}, basic("ada", "pw")],
+    ["bearer", "GET /bearer", 401, "", { "www-authenticate": "Bearer" }],
+    ["bearer, a token", "GET /bearer", 200, /"token":"t0k"/, JSON_TYPE, {
       headers: { authorization: "Bearer t0k" },
     }],
-    ["1d digest", "GET /digest-auth/auth/ada/pw", 401, "", {
+    ["digest", "GET /digest-auth/auth/ada/pw", 401, "", {
       "www-authenticate":
         /^Digest realm="[^"]+", nonce="[0-9a-f]{32}", qop="auth", .*algorithm=MD5/,
     }],
@@ -271,7 +271,7 @@ Deno.test("httpbin: statuses, redirects, cookies, credentials", async () => {
         `nc=00000001, cnonce="c", algorithm=${algorithm}, response="${response}"`;
     };
     await assertRows(server, [
-      [`1d digest by ${algorithm}`, `GET ${path}`, 200, /"user":"ada"/, {}, {
+      [`digest by ${algorithm}`, `GET ${path}`, 200, /"user":"ada"/, {}, {
         headers: { authorization: answer("pw") },
       }],
       [`another password by ${algorithm}`, `GET ${path}`, 401, "", {}, {
@@ -284,51 +284,51 @@ Deno.test("httpbin: statuses, redirects, cookies, credentials", async () => {
 Deno.test("httpbin: contents, codings, conditions, ranges", async () => {
   await using server = await serving(["httpbin"]);
   await assertRows(server, [
-    ["1d gzip", "GET /gzip", 200, (it) => at(it, "gzipped") === true, JSON_TYPE],
-    ["1d brotli", "GET /brotli", 200, (it) => at(it, "brotli") === true, JSON_TYPE],
-    ["1d deflate", "GET /deflate", 200, /.+/, { "content-encoding": "deflate" }],
-    // Older versions of Deno have none.
+    ["gzip", "GET /gzip", 200, (it) => at(it, "gzipped") === true, JSON_TYPE],
+    ["brotli", "GET /brotli", 200, (it) => at(it, "brotli") === true, JSON_TYPE],
+    ["deflate", "GET /deflate", 200, /.+/, { "content-encoding": "deflate" }],
+    // Older versions of Deno lack it.
     await runtimeIs(206)
       ? ["zstd", "GET /zstd", 200, /.+/, { "content-encoding": "zstd" }]
       : ["no zstd", "GET /zstd", 501, /has no zstd/, { "content-encoding": null }],
-    ["1d utf8", "GET /encoding/utf8", 200, /你好/, { "content-type": /charset=utf-8/i }],
+    ["utf8", "GET /encoding/utf8", 200, /你好/, { "content-type": /charset=utf-8/i }],
     ["html", "GET /html", 200, /<h1>/, { "content-type": /^text\/html/ }],
     ["json", "GET /json", 200, (it) => at(it, "slideshow", "title") === "Sample", JSON_TYPE],
     ["base64", "GET /base64/aGk_", 200, "hi?"],
-    ["base64 that is none", "GET /base64/*", 400, /not valid base64/],
+    ["invalid base64", "GET /base64/*", 400, /not valid base64/],
     ["uuid", "GET /uuid", 200, /^\{"uuid":"[0-9a-f-]{36}"\}$/],
     ["robots", "GET /robots.txt", 200, /Disallow: \/deny/],
     ["deny", "GET /deny", 200, /Not for you/],
-    // Weak where Deno has compressed the reply.
-    ["1d etag", "GET /etag/x", 200, /./, { etag: /^(?:W\/)?"x"$/ }],
-    ["1d etag, known", "GET /etag/x", 304, "", { etag: '"x"' }, {
+    // Weak if Deno has compressed the response.
+    ["etag", "GET /etag/x", 200, /./, { etag: /^(?:W\/)?"x"$/ }],
+    ["etag, known", "GET /etag/x", 304, "", { etag: '"x"' }, {
       headers: { "if-none-match": 'W/"y", "x"' },
     }],
-    ["1d etag, another", "GET /etag/x", 412, "", {}, { headers: { "if-match": '"y"' } }],
-    ["1d cache", "GET /cache", 200, /./, { "last-modified": /GMT$/, "etag": /./ }],
-    ["1d cache, known", "GET /cache", 304, "", {}, {
+    ["etag, another", "GET /etag/x", 412, "", {}, { headers: { "if-match": '"y"' } }],
+    ["cache", "GET /cache", 200, /./, { "last-modified": /GMT$/, "etag": /./ }],
+    ["cache, known", "GET /cache", 304, "", {}, {
       headers: { "if-modified-since": new Date().toUTCString() },
     }],
     ["cache for a while", "GET /cache/60", 200, /./, { "cache-control": "public, max-age=60" }],
-    ["1d range, all", "GET /range/26", 200, "abcdefghijklmnopqrstuvwxyz", {
+    ["range, all", "GET /range/26", 200, "abcdefghijklmnopqrstuvwxyz", {
       "accept-ranges": "bytes",
     }],
-    ["1d range", "GET /range/26", 206, "cde", { "content-range": "bytes 2-4/26" }, {
+    ["range", "GET /range/26", 206, "cde", { "content-range": "bytes 2-4/26" }, {
       headers: { range: "bytes=2-4" },
     }],
     ["its end", "GET /range/26", 206, "yz", {}, { headers: { range: "bytes=-2" } }],
     ["beyond it", "GET /range/26", 416, /416/, { "content-range": "bytes */26" }, {
       headers: { range: "bytes=26-" },
     }],
-    ["1d bytes", "GET /bytes/0", 200, ""],
-    ["1d bytes, too many", `GET /bytes/${100 * 1024 + 1}`, 400, /at most 102400/],
+    ["bytes", "GET /bytes/0", 200, ""],
+    ["bytes, too many", `GET /bytes/${100 * 1024 + 1}`, 400, /at most 102400/],
     ["range, too much", `GET /range/${100 * 1024 + 1}`, 400, /at most/],
-    ["1d stream", "GET /stream/3", 200, /^\{"id":0[^\n]*\n\{"id":1[^\n]*\n\{"id":2[^\n]*\n$/],
-    ["1d jsonl", "GET /jsonl?count=2", 200, '{"id":0}\n{"id":1}\n', {
+    ["stream", "GET /stream/3", 200, /^\{"id":0[^\n]*\n\{"id":1[^\n]*\n\{"id":2[^\n]*\n$/],
+    ["jsonl", "GET /jsonl?count=2", 200, '{"id":0}\n{"id":1}\n', {
       "content-type": "application/jsonl",
     }],
     [
-      "1d sse",
+      "sse",
       "GET /sse?count=2&duration=0",
       200,
       /^(?:event: ping\ndata: \{"id":\d.*\}\n\n){2}$/,
@@ -336,7 +336,7 @@ Deno.test("httpbin: contents, codings, conditions, ranges", async () => {
         "content-type": "text/event-stream",
       },
     ],
-    ["1d drip", "GET /drip?numbytes=5&duration=0.2&code=202", 202, "*****", {
+    ["drip", "GET /drip?numbytes=5&duration=0.2&code=202", 202, "*****", {
       "content-length": "5",
     }],
     ["no such route", "GET /nope", 404, /404/],
@@ -351,29 +351,29 @@ Deno.test("httpbin: contents, codings, conditions, ranges", async () => {
 });
 
 const uploads = notOnOld("httpbin", {
-  "1d a file of more": "its server cuts who still sends when the answer is there",
+  "a file of more": "its server cuts who still sends when the answer is there",
 });
 
-Deno.test("httpbin: a body has 1 MiB at most, a reply 10 seconds", async () => {
+Deno.test("httpbin: bodies are limited to 1 MiB, replies to 10 seconds", async () => {
   await using server = await serving(["httpbin"]);
   const most = new Uint8Array(MIB).fill(97);
   await assertRows(
     server,
     uploads([
-      ["1d 1 MiB", "POST /anything", 200, /aaa/, {}, { body: most }],
-      ["1d more", "POST /anything", 413, /exceeded/, {}, { body: new Uint8Array(MIB + 1) }],
+      ["1 MiB", "POST /anything", 200, /aaa/, {}, { body: most }],
+      ["more", "POST /anything", 413, /exceeded/, {}, { body: new Uint8Array(MIB + 1) }],
       [
-        "1d more in pieces",
+        "more in pieces",
         "POST /anything",
         413,
         /exceeded/,
         {},
         { body: new Blob([most, most]).stream() },
       ],
-      ["1d a file of more", "POST /upload", 413, /./, {}, { body: form({ f: new Blob([most]) }) }],
-      ["1d 10 s", "GET /delay/10.5", 400, /0 to 10 s/],
-      ["1d drip", "GET /drip?duration=11", 400, /0 to 10 s/],
-      ["1d sse", "GET /sse?duration=3600s", 400, /0 to 10 s/],
+      ["a file of more", "POST /upload", 413, /./, {}, { body: form({ f: new Blob([most]) }) }],
+      ["10 s", "GET /delay/10.5", 400, /0 to 10 s/],
+      ["drip", "GET /drip?duration=11", 400, /0 to 10 s/],
+      ["sse", "GET /sse?duration=3600s", 400, /0 to 10 s/],
       ["no time", "GET /delay/1e1", 400, /not a time/],
       ["a negative one", "GET /delay/-1", 400, /not a time/],
       ["too many bytes to drip", "GET /drip?numbytes=99999999", 400, /whole number/],
@@ -381,7 +381,7 @@ Deno.test("httpbin: a body has 1 MiB at most, a reply 10 seconds", async () => {
   );
   const start = performance.now();
   await assertRows(server, [[
-    "1d delay",
+    "delay",
     "GET /delay/0.5",
     200,
     (it) => at(it, "method") === "GET",
@@ -409,7 +409,7 @@ Deno.test("httpbin: messages come back on /websocket/echo", async () => {
   assertEquals(got, ["你好", [1, 2]]);
 });
 
-Deno.test("httpbin: trailers are those of the query", async () => {
+Deno.test("httpbin: trailers are taken from the query", async () => {
   await using server = await serving(["httpbin"]);
   await using session = new ClientSession({ baseUrl: server.url });
   await using response = await session.get("/trailers?x-a=1&x-b=2&x-a=3");

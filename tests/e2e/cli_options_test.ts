@@ -18,14 +18,14 @@ import {
 const USAGE = 64;
 type Row = readonly [name: string, args: readonly string[], Expected, RunOptions?];
 
-Deno.test("options of curl mean what fingers know, 1a", async () => {
+Deno.test("options of curl work", async () => {
   await using bin = await serving(["httpbin"]);
   await using folder = await tempDir();
   const at = (path: string): string => `:${bin.port}${path}`;
   const cwd = folder.path;
   await assertTable([
     ["-X", ["-X", "put", at("/anything"), "a=1"], { code: 0, stdout: /"method":"PUT"/ }],
-    ["-X of no method", ["-X", "a b", at("/")], {
+    ["-X without a valid method", ["-X", "a b", at("/")], {
       code: USAGE,
       stderr: /-X: "A B" is not an HTTP method/,
     }],
@@ -91,7 +91,7 @@ Deno.test("options of curl mean what fingers know, 1a", async () => {
   ]);
 });
 
-Deno.test("-x, --chunked, --history-print, --format-options, --filter, 1a", async () => {
+Deno.test("-x, --chunked, --history-print, --format-options, --filter", async () => {
   await using bin = await serving(["httpbin"]);
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const { headers } = request;
@@ -150,7 +150,7 @@ Deno.test("-x, --chunked, --history-print, --format-options, --filter, 1a", asyn
       stdout:
         /^GET \/redirect\/1 [^]*?\n\nHTTP\/1\.1 302 [^]*?\n\nGET \/get [^]*?\n\nHTTP\/1\.1 200 /,
     }],
-    ["-P of a letter that is none", ["-P", "m", at("/")], {
+    ["-P with an unknown letter", ["-P", "m", at("/")], {
       code: USAGE,
       stderr: /argument --history-print: "m" is not one of H, B, h, b/,
     }],
@@ -160,7 +160,7 @@ Deno.test("-x, --chunked, --history-print, --format-options, --filter, 1a", asyn
     }],
     ["json.format", ["--pretty", "all", "--format-options", "json.format:no", at("/uuid")], {
       code: 0,
-      // deno-lint-ignore no-control-regex -- colours are what is looked for
+      // deno-lint-ignore no-control-regex -- the pattern matches colours
       stdout: /^\{\x1b\[34m"uuid"\x1b\[0m:\x1b\[32m"[^\n]+"\x1b\[0m\}$/,
     }],
     ["--pretty colors leaves the form", ["--pretty", "colors", "--raw", '{ "a":1}', echo], {
@@ -213,7 +213,7 @@ Deno.test("-x, --chunked, --history-print, --format-options, --filter, 1a", asyn
   await mirror.shutdown();
 });
 
-Deno.test("--sorted, --unsorted, headers.sort, json.sort_keys, 1a", async () => {
+Deno.test("--sorted, --unsorted, headers.sort, json.sort_keys", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const body = '{"b": {"d": 1, "c": 1.50}, "a": []}';
   const serving = (async () => {
@@ -278,7 +278,7 @@ Deno.test("--sorted, --unsorted, headers.sort, json.sort_keys, 1a", async () => 
   await serving;
 });
 
-Deno.test("lines of JSON are formatted as they come, 1a", async () => {
+Deno.test("lines of JSON are formatted as they arrive", async () => {
   const next = Promise.withResolvers<void>();
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
     const encoder = new TextEncoder();
@@ -286,7 +286,7 @@ Deno.test("lines of JSON are formatted as they come, 1a", async () => {
     const pieces = ['{"a":1}\r\n\n{"b"', ":2}\nno json\x1b\n", '{"c":3}'];
     const body = new ReadableStream<Uint8Array>({
       async pull(controller) {
-        if (at === 1) await next.promise; // the first line has to be printed before
+        if (at === 1) await next.promise; // the first line must be printed before that
         const piece = pieces[at++];
         if (piece === undefined) controller.close();
         else controller.enqueue(encoder.encode(piece));
@@ -316,7 +316,7 @@ Deno.test("lines of JSON are formatted as they come, 1a", async () => {
 });
 
 Deno.test(
-  "a session in a file of one's own gives its secrets to its own server only, 1a",
+  "a session file given by path sends its secrets only to its own server",
   async () => {
     await using bin = await serving(["httpbin"]);
     await using other = await serving(["httpbin"]);
@@ -420,7 +420,7 @@ Deno.test("a part of JSON is found, or the message says how far the path goes", 
   );
 });
 
-Deno.test("the charset of a text is guessed as browsers do", () => {
+Deno.test("the charset of a text is detected like in browsers", () => {
   const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (each) => each.charCodeAt(0));
   const rows: [name: string, bytes: Uint8Array, charset: string][] = [
     ["nothing", new Uint8Array(0), "utf-8"],
@@ -437,7 +437,7 @@ Deno.test("the charset of a text is guessed as browsers do", () => {
   for (const [name, bytes, charset] of rows) assertEquals(detectCharset(bytes), charset, name);
 });
 
-Deno.test("defaults of config.json, and what takes them back, 1a", async () => {
+Deno.test("defaults of config.json, and options that cancel them", async () => {
   await using bin = await serving(["httpbin"]);
   await using folder = await tempDir();
   const at = (path: string): string => `:${bin.port}${path}`;
@@ -506,7 +506,7 @@ Deno.test("defaults of config.json, and what takes them back, 1a", async () => {
   }
   await config({});
   if (!COMPILED) {
-    // With no more than a request needs nobody is asked, and nothing of the user's is read.
+    // With the minimal permissions there is no prompt, and no file of the user is read.
     await config({ defaults: { options: ["--form"] } });
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", `--allow-net=localhost:${bin.port}`, "cli/main.ts", at("/post"), "a=1"],

@@ -5,7 +5,7 @@ import { COMPILED, serving, tempDir } from "./_cli.ts";
 const MAIN = new URL("cli/main.ts", ROOT).pathname;
 const CONFIG = new URL("deno.json", ROOT).pathname;
 
-/** Runs the command with some permissions, and ends it if it serves. */
+/** Runs the command with some permissions; stops a server. */
 async function withPermissions(
   flags: string,
   args: readonly string[],
@@ -33,8 +33,8 @@ const NET = /Requires net access to "[^"]+", run again with the --allow-net flag
 const RUN = /Requires run access to "[^"]+", run again with the --allow-run flag$/m;
 
 Deno.test({
-  name: "each message about a missing permission names its flag, and says nothing else",
-  ignore: COMPILED, // what is compiled has all permissions
+  name: "messages about missing permissions name only their flag",
+  ignore: COMPILED, // executables have all permissions
   fn: async () => {
     await using bin = await serving(["httpbin"]);
     await using folder = await tempDir();
@@ -92,7 +92,7 @@ Deno.test({
       assert(!/^ {4}at |is the server running|is set by|trusted/m.test(stderr), name);
       assertEquals(stderr.match(/--allow-/g)?.length, 1, name);
     }
-    // What needs none.
+    // Commands that need no permissions.
     for (const args of [["--offline", url, "a=1"], ["--curl", url], ["tutorial"], ["--version"]]) {
       const { code, stderr } = await withPermissions("", args, cwd);
       assertEquals([code, stderr], [0, ""], args.join(" "));

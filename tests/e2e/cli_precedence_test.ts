@@ -9,7 +9,7 @@ import {
   tempDir,
 } from "./_cli.ts";
 
-Deno.test("the command line beats the configuration, and the last of two wins", async () => {
+Deno.test("the command line overrides the configuration, and the last option wins", async () => {
   await using folder = await tempDir();
   await Deno.mkdir(`${folder.path}/roundtrip`);
   const env = { XDG_CONFIG_HOME: folder.path };
@@ -44,7 +44,7 @@ Deno.test("the command line beats the configuration, and the last of two wins", 
   }
 });
 
-Deno.test("-v prints each request with its own reply, 1a --all", async () => {
+Deno.test("-v prints each request with its response", async () => {
   await using server = rawServer({
     "/from":
       "HTTP/1.1 302 Found\r\nLocation: /to\r\nContent-Length: 5\r\nConnection: close\r\n\r\nmoved",

@@ -14,7 +14,7 @@ import {
 const USAGE = 64;
 type Row = readonly [name: string, args: readonly string[], Expected, RunOptions?];
 
-/** What a server answers, byte for byte. */
+/** Raw responses of a server. */
 async function withReply(
   reply: string | Uint8Array,
   body: (url: string, requests: string[]) => Promise<void>,
@@ -54,21 +54,21 @@ Deno.test("requests: methods, items, bodies", async () => {
   await Deno.writeTextFile(`${cwd}/data.json`, '{"deep":[1]}');
   const has = (text: string): Expected => ({ code: 0, stdout: new RegExp(RegExp.escape(text)) });
   const rows: Row[] = [
-    ["1a GET without data", [at("/anything")], has('"method":"GET"')],
-    ["1a POST with data", [at("/anything"), "a=b"], has('"method":"POST"')],
-    ["1a a method in lower case", ["put", at("/anything"), "a=b"], has('"method":"PUT"')],
-    ["1a any method token", ["PURGE", at("/anything")], has('"method":"PURGE"')],
-    ["1a TRACE", ["TRACE", at("/anything")], has('"method":"TRACE"')],
-    ["1a localhost and an item", [`localhost:${bin.port}/anything`, "a=b"], has('"POST"')],
-    ["1a query", [at("/get?x=1"), "y==2", "y==3 4"], has('"args":{"x":"1","y":["2","3 4"]}')],
-    ["1a header", [at("/headers"), "X-Own: kept"], has('"X-Own":"kept"')],
-    ["1a header, empty", [at("/headers"), "X-Own;"], has('"X-Own":""')],
-    ["1a header from a file", [at("/headers"), "X-Own:@note.txt"], has('"X-Own":"from a file"'), {
+    ["GET without data", [at("/anything")], has('"method":"GET"')],
+    ["POST with data", [at("/anything"), "a=b"], has('"method":"POST"')],
+    ["a method in lower case", ["put", at("/anything"), "a=b"], has('"method":"PUT"')],
+    ["any method token", ["PURGE", at("/anything")], has('"method":"PURGE"')],
+    ["TRACE", ["TRACE", at("/anything")], has('"method":"TRACE"')],
+    ["localhost and an item", [`localhost:${bin.port}/anything`, "a=b"], has('"POST"')],
+    ["query", [at("/get?x=1"), "y==2", "y==3 4"], has('"args":{"x":"1","y":["2","3 4"]}')],
+    ["header", [at("/headers"), "X-Own: kept"], has('"X-Own":"kept"')],
+    ["header, empty", [at("/headers"), "X-Own;"], has('"X-Own":""')],
+    ["header from a file", [at("/headers"), "X-Own:@note.txt"], has('"X-Own":"from a file"'), {
       cwd,
     }],
-    ["1a -H as in curl", [at("/headers"), "-H", "X-Own: a b"], has('"X-Own":"a b"')],
+    ["-H as in curl", [at("/headers"), "-H", "X-Own: a b"], has('"X-Own":"a b"')],
     [
-      "1a string and JSON",
+      "string and JSON",
       [at("/post"), "name=Ada", "age:=36", "ok:=true"],
       has(
         '"json":{"name":"Ada","age":36,"ok":true}',
@@ -82,14 +82,14 @@ Deno.test("requests: methods, items, bodies", async () => {
       ),
     ],
     [
-      "1a nested JSON",
+      "nested JSON",
       [at("/post"), "a[b][]=1", "a[b][]:=2", "a[c][1][id]=x"],
       has(
         '"json":{"a":{"b":["1",2],"c":[null,{"id":"x"}]}}',
       ),
     ],
-    ["1a an array at the top", [at("/post"), "[]:=1", "[]=b"], has('"json":[1,"b"]')],
-    ["1a escaped brackets", [at("/post"), String.raw`a\[b\]=1`], has('"json":{"a[b]":"1"}')],
+    ["an array at the top", [at("/post"), "[]:=1", "[]=b"], has('"json":[1,"b"]')],
+    ["escaped brackets", [at("/post"), String.raw`a\[b\]=1`], has('"json":{"a[b]":"1"}')],
     [
       "__proto__ is a key like any other",
       [at("/post"), "__proto__[x]=1"],
@@ -97,21 +97,21 @@ Deno.test("requests: methods, items, bodies", async () => {
         String.raw`"data":"{\"__proto__\":{\"x\":\"1\"}}"`,
       ),
     ],
-    ["1a string from a file", [at("/post"), "t=@note.txt"], has('"t":"from a file\\n"'), { cwd }],
-    ["1a JSON from a file", [at("/post"), "d:=@data.json"], has('"json":{"d":{"deep":[1]}}'), {
+    ["string from a file", [at("/post"), "t=@note.txt"], has('"t":"from a file\\n"'), { cwd }],
+    ["JSON from a file", [at("/post"), "d:=@data.json"], has('"json":{"d":{"deep":[1]}}'), {
       cwd,
     }],
-    ["1a query from a file", [at("/get"), "q==@note.txt"], has('"q":"from a file"'), { cwd }],
+    ["query from a file", [at("/get"), "q==@note.txt"], has('"q":"from a file"'), { cwd }],
     [
-      "1a escaped separators",
+      "escaped separators",
       [at("/post"), String.raw`a\:b=c`, String.raw`x\=y=z`],
       has(
         '"json":{"a:b":"c","x=y":"z"}',
       ),
     ],
-    ["1a form", ["-f", at("/post"), "a=1", "a=2 &"], has('"form":{"a":["1","2 &"]}')],
+    ["form", ["-f", at("/post"), "a=1", "a=2 &"], has('"form":{"a":["1","2 &"]}')],
     [
-      "1a file",
+      "file",
       ["-f", at("/post"), "f@note.txt", "a=1"],
       has(
         '"files":{"f":"from a file\\n"},"form":{"a":"1"}',
@@ -119,7 +119,7 @@ Deno.test("requests: methods, items, bodies", async () => {
       { cwd },
     ],
     [
-      "1a file with type and name",
+      "file with type and name",
       [
         "-v",
         "-f",
@@ -129,17 +129,17 @@ Deno.test("requests: methods, items, bodies", async () => {
       { code: 0, stdout: /multipart\/form-data/ },
       { cwd },
     ],
-    ["1a --multipart without a file", ["--multipart", at("/post"), "a=1"], has('"form":{"a":"1"}')],
-    ["1a body from a file", [at("/post"), "@note.txt"], has('"data":"from a file\\n"'), { cwd }],
-    ["1a --raw", [at("/post"), "--raw", "[1]"], has('"json":[1]')],
-    ["1a body from a pipe", [at("/anything")], has('"json":{"piped":true}'), {
+    ["--multipart without a file", ["--multipart", at("/post"), "a=1"], has('"form":{"a":"1"}')],
+    ["body from a file", [at("/post"), "@note.txt"], has('"data":"from a file\\n"'), { cwd }],
+    ["--raw", [at("/post"), "--raw", "[1]"], has('"json":[1]')],
+    ["body from a pipe", [at("/anything")], has('"json":{"piped":true}'), {
       stdin: '{"piped":true}',
     }],
-    ["1a a pipe beside items is left alone", [at("/post"), "a=1"], has('"json":{"a":"1"}'), {
+    ["a pipe beside items is left alone", [at("/post"), "a=1"], has('"json":{"a":"1"}'), {
       stdin: "ignored",
     }],
-    ["1a -I", ["-I", at("/anything")], has('"method":"GET"'), { stdin: "ignored" }],
-    ["1a GET with a body", ["GET", at("/anything"), "a=1"], has('"method":"GET"')],
+    ["-I", ["-I", at("/anything")], has('"method":"GET"'), { stdin: "ignored" }],
+    ["GET with a body", ["GET", at("/anything"), "a=1"], has('"method":"GET"')],
     ["-- ends options", [at("/post"), "--", "-a=1"], has('"json":{"-a":"1"}')],
     [
       "--no-OPTION takes one back",
@@ -151,16 +151,16 @@ Deno.test("requests: methods, items, bodies", async () => {
     ["user and password of the URL", [
       `http://ada:s%40cret@localhost:${bin.port}/basic-auth/ada/s@cret`,
     ], has('"authenticated":true')],
-    ["1a basic", ["-a", "ada:secret", at("/basic-auth/ada/secret")], has("true")],
-    ["1a bearer", ["-A", "bearer", "-a", "tok", at("/bearer")], has('"token":"tok"')],
+    ["basic", ["-a", "ada:secret", at("/basic-auth/ada/secret")], has("true")],
+    ["bearer", ["-A", "bearer", "-a", "tok", at("/bearer")], has('"token":"tok"')],
     [
-      "1a digest",
+      "digest",
       ["-A", "digest", "-a", "ada:secret", at("/digest-auth/auth/ada/secret")],
       has(
         "true",
       ),
     ],
-    ["1a digest by SHA-256, auth-int", [
+    ["digest by SHA-256, auth-int", [
       "-A",
       "digest",
       "-a",
@@ -177,19 +177,19 @@ Deno.test("requests: methods, items, bodies", async () => {
   await assertTable(decoding(rows));
 });
 
-Deno.test("what requests print", async () => {
+Deno.test("output of requests", async () => {
   await using bin = await serving(["httpbin"]);
   const at = (path: string): string => `:${bin.port}${path}`;
   await assertTable([
-    ["1a a pipe gets the body, byte for byte", [at("/base64/aGkb")], { code: 0, stdout: "hi\x1b" }],
-    ["1a -h", ["-h", at("/uuid")], {
+    ["a pipe gets the body, byte for byte", [at("/base64/aGkb")], { code: 0, stdout: "hi\x1b" }],
+    ["-h", ["-h", at("/uuid")], {
       code: 0,
       stdout: /^HTTP\/1\.1 200 OK\n(?:[\w-]+: .*\n)+\n$/,
     }],
-    ["1a -b", ["-b", at("/base64/aGk=")], { code: 0, stdout: "hi" }],
-    ["1a -m", ["-m", at("/uuid")], { code: 0, stdout: /^Elapsed: \d+\.\d{3} s\n/ }],
-    ["1a -q", ["-q", at("/uuid")], { code: 0 }],
-    ["1a -p H", ["-p", "H", "-I", at("/uuid")], {
+    ["-b", ["-b", at("/base64/aGk=")], { code: 0, stdout: "hi" }],
+    ["-m", ["-m", at("/uuid")], { code: 0, stdout: /^Elapsed: \d+\.\d{3} s\n/ }],
+    ["-q", ["-q", at("/uuid")], { code: 0 }],
+    ["-p H", ["-p", "H", "-I", at("/uuid")], {
       code: 0,
       stdout: `GET /uuid HTTP/1.1\nHost: localhost:${bin.port}\nConnection: keep-alive\n` +
         "User-Agent: roundtrip/0.1.0\nAccept: */*\nAccept-Encoding: gzip, deflate, br, zstd\n\n",
@@ -209,7 +209,7 @@ Deno.test("what requests print", async () => {
       stdout: `GET /uuid HTTP/1.1\nHost: localhost:${bin.port}\nConnection: keep-alive\n` +
         "x-B: 1\nX-a: 2\naccept: text/plain\n\n",
     }],
-    ["1a -v masks credentials and cookies, L", [
+    ["-v masks credentials and cookies", [
       "-v",
       "-I",
       "-a",
@@ -228,12 +228,12 @@ Deno.test("what requests print", async () => {
       "ada:secret",
       at("/basic-auth/ada/secret"),
     ], { code: 0, stdout: /Authorization: Basic YWRhOnNlY3JldA==\n/ }],
-    ["1a --offline", ["--offline", ":1/x", "a=1"], {
+    ["--offline", ["--offline", ":1/x", "a=1"], {
       code: 0,
       stdout:
         /^POST \/x HTTP\/1\.1\r\nHost: localhost:1\r\n[^]*Content-Length: 9\r\n\r\n{"a":"1"}$/,
     }],
-    ["1a --curl", ["--curl", ":8080/x", "a=it's", "b==2", "X-Own:3"], {
+    ["--curl", ["--curl", ":8080/x", "a=it's", "b==2", "X-Own:3"], {
       code: 0,
       stdout: "curl 'http://localhost:8080/x?b=2' -H 'X-Own: 3' " +
         "-H 'Accept: application/json, */*;q=0.5' -H 'Content-Type: application/json' " +
@@ -249,11 +249,11 @@ Deno.test("what requests print", async () => {
     }],
     // deno-lint-ignore no-control-regex -- control characters are what is looked for
     ["--pretty colors", ["--pretty", "all", at("/json")], { code: 0, stdout: /\x1b\[34m"slides/ }],
-    ["1a SSE", [at("/sse?count=2&duration=0")], {
+    ["SSE", [at("/sse?count=2&duration=0")], {
       code: 0,
       stdout: /^event: ping\ndata: \{"id":0,.*\n\nevent: ping\ndata: \{"id":1,.*\n\n$/,
     }],
-    ["1a SSE, formatted", ["--pretty", "format", at("/sse?count=1&duration=0")], {
+    ["SSE, formatted", ["--pretty", "format", at("/sse?count=1&duration=0")], {
       code: 0,
       stdout: /^event: ping\ndata: \{\ndata: {3}"id": 0,\n/,
     }],
@@ -274,7 +274,7 @@ Deno.test("what requests print", async () => {
       "n:=1.50",
       "t:=true",
     ], { code: 0, stdout: '{"a":"b","n":"1.50","t":"true"}\n' }],
-    ["1a --response-charset", [
+    ["--response-charset", [
       "--response-charset",
       "latin1",
       "--pretty",
@@ -284,8 +284,8 @@ Deno.test("what requests print", async () => {
       code: 0,
       stdout: "é",
     }],
-    ["1a -F", ["-F", at("/redirect/2")], { code: 0, stdout: /"url":".*\/get"/ }],
-    ["1a --all", ["-F", "--all", "-h", at("/redirect/1")], {
+    ["-F", ["-F", at("/redirect/2")], { code: 0, stdout: /"url":".*\/get"/ }],
+    ["--all", ["-F", "--all", "-h", at("/redirect/1")], {
       code: 0,
       stdout: /^HTTP\/1\.1 302 Found\n[^]*\nHTTP\/1\.1 200 OK\n/,
     }],
@@ -297,16 +297,16 @@ Deno.test("exit codes of requests", async () => {
   const at = (path: string): string => `:${bin.port}${path}`;
   const warning = (text: string): RegExp => new RegExp(`^roundtrip: warning: HTTP ${text}\n$`);
   await assertTable([
-    ["1a 3xx", [at("/status/304")], { code: 3, stderr: warning("304 Not Modified") }],
-    ["1a 4xx", [at("/status/404")], { code: 4, stderr: warning("404 Not Found") }],
-    ["1a 5xx", [at("/status/503")], { code: 5, stderr: warning("503 Service Unavailable") }],
-    ["1a --no-check-status", ["--no-check-status", at("/status/503")], { code: 0 }],
+    ["3xx", [at("/status/304")], { code: 3, stderr: warning("304 Not Modified") }],
+    ["4xx", [at("/status/404")], { code: 4, stderr: warning("404 Not Found") }],
+    ["5xx", [at("/status/503")], { code: 5, stderr: warning("503 Service Unavailable") }],
+    ["--no-check-status", ["--no-check-status", at("/status/503")], { code: 0 }],
     ["-qq", ["-qq", at("/status/404")], { code: 4 }],
-    ["1a timeout", ["--timeout", "0.2", at("/delay/3")], {
+    ["timeout", ["--timeout", "0.2", at("/delay/3")], {
       code: 2,
       stderr: /Timeout on http.*--timeout 0\.2 is the limit/,
     }],
-    ["1a too many redirects", ["-F", "--max-redirects", "2", at("/redirect/5")], {
+    ["too many redirects", ["-F", "--max-redirects", "2", at("/redirect/5")], {
       code: 6,
       stderr: /more than 2 redirects/,
     }],
@@ -322,7 +322,7 @@ Deno.test("exit codes of requests", async () => {
       code: 1,
       stderr: /host not found/,
     }],
-    ["1a usage: no URL", ["post"], { code: USAGE, stderr: /the URL is missing after post/ }],
+    ["usage: no URL", ["post"], { code: USAGE, stderr: /the URL is missing after post/ }],
     ["usage: no URL at all", ["-v"], { code: USAGE, stderr: /the URL is missing/ }],
     ["usage: an item of nothing", [":1/", "xyz"], {
       code: USAGE,
@@ -362,7 +362,7 @@ Deno.test("exit codes of requests", async () => {
       code: USAGE,
       stderr: /one source, not @a and @b\n/,
     }],
-    ["1a nested types, with a caret", [":1/", "a[b]=1", "a[0]=2"], {
+    ["nested types, with a caret", [":1/", "a[b]=1", "a[0]=2"], {
       code: USAGE,
       stderr: /cannot use index \[0\] on a value that is an object.*\n {2}a\[0\]=2\n {3}\^/,
     }],
@@ -383,7 +383,7 @@ Deno.test("exit codes of requests", async () => {
   ]);
 });
 
-Deno.test("a silent standard input does not hang a request, 1a", async () => {
+Deno.test("a silent standard input does not hang a request", async () => {
   await using bin = await serving(["httpbin"]);
   const { code, stdout, stderr } = await withSilentInput([`:${bin.port}/anything`]);
   assertEquals(code, 0);
@@ -391,7 +391,7 @@ Deno.test("a silent standard input does not hang a request, 1a", async () => {
   assertMatch(stderr, /standard input was silent for 2 s: sending no body/);
 });
 
-/** Runs the command with a pipe whose other end stays open and says nothing. */
+/** Runs the command with an open, silent pipe. */
 async function withSilentInput(args: readonly string[]): Promise<Finished> {
   const [program = "", ...first] = ROUNDTRIP;
   const child = new Deno.Command(program, {
@@ -417,34 +417,34 @@ Deno.test("sessions keep cookies, headers and credentials in files of mode 0600"
   const at = (path: string): string => `:${bin.port}${path}`;
   const session = ["--session", "s"];
   await assertTable([
-    ["1a set", [...session, "-a", "u:p", at("/cookies/set?a=1"), "X-Own:kept", "If-Match:no"], {
+    ["set", [...session, "-a", "u:p", at("/cookies/set?a=1"), "X-Own:kept", "If-Match:no"], {
       code: 3,
       stderr: /302/,
       stdout: /.*/,
     }, { env }],
-    ["1a cookies are back", [...session, at("/cookies")], {
+    ["cookies are back", [...session, at("/cookies")], {
       code: 0,
       stdout: '{"cookies":{"a":"1"}}',
     }, {
       env,
     }],
-    ["1a headers are back, If-* are not", [...session, at("/headers")], {
+    ["headers are back, If-* are not", [...session, at("/headers")], {
       code: 0,
       stdout: /^(?![^]*If-Match)[^]*"X-Own":"kept"/,
     }, { env }],
-    ["1a credentials are back", [...session, at("/basic-auth/u/p")], { code: 0, stdout: /true/ }, {
+    ["credentials are back", [...session, at("/basic-auth/u/p")], { code: 0, stdout: /true/ }, {
       env,
     }],
-    ["1a read-only", ["--session-read-only", "s", at("/cookies/set?b=2")], {
+    ["read-only", ["--session-read-only", "s", at("/cookies/set?b=2")], {
       code: 3,
       stderr: /302/,
       stdout: /.*/,
     }, { env }],
-    ["1a not changed", [...session, at("/cookies")], { code: 0, stdout: '{"cookies":{"a":"1"}}' }, {
+    ["not changed", [...session, at("/cookies")], { code: 0, stdout: '{"cookies":{"a":"1"}}' }, {
       env,
     }],
     [
-      "a name that is none",
+      "an invalid name",
       ["--session", "..", at("/get")],
       { code: USAGE, stderr: /is not a valid name/ },
       {
@@ -519,7 +519,7 @@ Deno.test("session files of HTTPie and xh are read, and written in their format"
   }
 });
 
-Deno.test("other JSON is no session; sessions keep cookies of the command line and repeated headers", async () => {
+Deno.test("other JSON is refused as a session; sessions save cookies of the command line and repeated headers", async () => {
   await using bin = await serving(["httpbin"]);
   await using folder = await tempDir();
   const cwd = folder.path;
@@ -560,16 +560,16 @@ Deno.test("other JSON is no session; sessions keep cookies of the command line a
 
 Deno.test("downloads: names, no overwriting, no leaving the folder", async () => {
   const rows: [name: string, disposition: string | null, path: string, file: string][] = [
-    ["1a from the URL", null, "/a/b.txt", "b.txt"],
-    ["1a from the header", "attachment; filename=c.txt", "/b", "c.txt"],
-    ["1a RFC 5987", "attachment; filename*=UTF-8''%C3%A9.txt", "/b", "é.txt"],
-    ["L a path", 'attachment; filename="../../x.txt"', "/b", "x.txt"],
-    ["L a path of Windows", 'attachment; filename="..\\\\..\\\\y.txt"', "/b", "y.txt"],
-    ["L a hidden file", 'attachment; filename=".bashrc"', "/b", "bashrc"],
-    ["L an escape sequence", "attachment; filename*=UTF-8''a%1B%5B31m.txt", "/b", "a_[31m.txt"],
-    ["L nothing", null, "/", "index"],
-    ["L dots in the URL", null, "/%2e%2e%2fetc%2fz", "z"],
-    ["L a device", "attachment; filename=CON.txt", "/b", "_CON.txt"],
+    ["from the URL", null, "/a/b.txt", "b.txt"],
+    ["from the header", "attachment; filename=c.txt", "/b", "c.txt"],
+    ["RFC 5987", "attachment; filename*=UTF-8''%C3%A9.txt", "/b", "é.txt"],
+    ["a path", 'attachment; filename="../../x.txt"', "/b", "x.txt"],
+    ["a path of Windows", 'attachment; filename="..\\\\..\\\\y.txt"', "/b", "y.txt"],
+    ["a hidden file", 'attachment; filename=".bashrc"', "/b", "bashrc"],
+    ["an escape sequence", "attachment; filename*=UTF-8''a%1B%5B31m.txt", "/b", "a_[31m.txt"],
+    ["nothing", null, "/", "index"],
+    ["dots in the URL", null, "/%2e%2e%2fetc%2fz", "z"],
+    ["a device", "attachment; filename=CON.txt", "/b", "_CON.txt"],
   ];
   for (const [name, disposition, path, file] of rows) {
     await using folder = await tempDir();
@@ -589,7 +589,7 @@ Deno.test("downloads: names, no overwriting, no leaving the folder", async () =>
   }
 });
 
-Deno.test("downloads: -o, a short body, what is there already", async () => {
+Deno.test("downloads: -o, a short body, existing files", async () => {
   await using folder = await tempDir();
   const cwd = folder.path;
   await using bin = await serving(["httpbin"]);
@@ -599,7 +599,7 @@ Deno.test("downloads: -o, a short body, what is there already", async () => {
   await Deno.symlink("elsewhere", `${cwd}/link`);
   const at = (path: string): string => `:${bin.port}${path}`;
   await assertTable([
-    ["1a -o", ["-o", "new.txt", at("/base64/aGk=")], { code: 0, stderr: /saved to new\.txt/ }, {
+    ["-o", ["-o", "new.txt", at("/base64/aGk=")], { code: 0, stderr: /saved to new\.txt/ }, {
       cwd,
     }],
     ["-o of a file that exists, as curl, wget and HTTPie", ["-o", "old.txt", at("/base64/aGk=")], {
@@ -619,13 +619,13 @@ Deno.test("downloads: -o, a short body, what is there already", async () => {
     ["-o /dev/stdout", ["-o", "/dev/stdout", at("/base64/aGk=")], { code: 0, stdout: "hi" }, {
       cwd,
     }],
-    ["1a -o FOLDER/", ["-d", "-o", "./", at("/base64/aGk=")], { code: 0, stderr: /\.\/aGk=/ }, {
+    ["-o FOLDER/", ["-d", "-o", "./", at("/base64/aGk=")], { code: 0, stderr: /\.\/aGk=/ }, {
       cwd,
     }],
     ["no such folder", ["-o", "no/x", at("/base64/aGk=")], { code: 1, stderr: /no such folder/ }, {
       cwd,
     }],
-    ["1a an error is printed, not saved", ["-d", at("/basic-auth/a/b")], {
+    ["an error is printed, not saved", ["-d", at("/basic-auth/a/b")], {
       code: 4,
       stdout: /authenticated/,
       stderr: /401/,
@@ -650,7 +650,7 @@ Deno.test("downloads: -o, a short body, what is there already", async () => {
   });
 });
 
-Deno.test("downloads go on where they broke off, 1a -c", async () => {
+Deno.test("interrupted downloads are resumed", async () => {
   await using folder = await tempDir();
   const cwd = folder.path;
   const whole = crypto.getRandomValues(new Uint8Array(60_000));
@@ -692,7 +692,7 @@ Deno.test("downloads go on where they broke off, 1a -c", async () => {
   await server.shutdown();
 });
 
-Deno.test("redirects leave credentials, cookies and the user's own headers behind, L", async () => {
+Deno.test("redirects to another origin drop credentials, cookies and custom headers", async () => {
   await withReply(
     "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
     async (other, seen) => {
@@ -727,7 +727,7 @@ Deno.test("CONNECT names host and port, and ends with the head of the reply", as
   }
 });
 
-Deno.test("a body goes out with any method, as it was written", async () => {
+Deno.test("a body is sent with any method, unchanged", async () => {
   await withReply("HTTP/1.1 204 No\r\nConnection: close\r\n\r\n", async (url, requests) => {
     for (const method of ["GET", "DELETE", "OPTIONS", "REPORT"]) {
       requests.length = 0;
@@ -738,7 +738,7 @@ Deno.test("a body goes out with any method, as it was written", async () => {
   });
 });
 
-Deno.test("a server cannot make the request die of its reply", async () => {
+Deno.test("malformed responses are reported without a crash", async () => {
   const head = "HTTP/1.1 200 OK\r\nConnection: close\r\n";
   const rows: [name: string, reply: string, code: number, pattern: RegExp][] = [
     ["no HTTP", "hello\r\n\r\n", 1, /roundtrip: error: (?!.*\n {4}at )/],

@@ -5,7 +5,7 @@ import { assertTable, cli, ROUNDTRIP, tempDir } from "./_cli.ts";
 const SIZE = 1024 ** 3; // bytes
 const BLOCK = 1024 ** 2;
 
-/** The block that begins at a multiple of its length; no two blocks are the same. */
+/** The block at an offset; all blocks differ. */
 function block(index: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(NOISE);
   new DataView(bytes.buffer).setUint32(0, index);
@@ -19,7 +19,7 @@ const NOISE = (() => {
   return bytes;
 })();
 
-/** What the whole file's sha256 is; worked out while the first half is on its way. */
+/** SHA-256 of the whole file, computed while the first half is sent. */
 async function expectedDigest(): Promise<string> {
   const hash = createHash("sha256");
   for (let index = 0; index < SIZE / BLOCK; index++) {
@@ -39,7 +39,7 @@ async function digestOf(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** A server of one large file that is never on any disk. */
+/** A server of one large, generated file. */
 function largeFile(): { url: string; ranges: (string | null)[] } & AsyncDisposable {
   const ranges: (string | null)[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
@@ -95,7 +95,7 @@ async function grown(path: string, size: number, child: Deno.ChildProcess): Prom
   }
 }
 
-Deno.test("1 GiB is resumed after its process was killed, and is the same file, 1a -c", async () => {
+Deno.test("1 GiB is resumed after its process was killed, and is the same file", async () => {
   await using server = largeFile();
   await using folder = await tempDir();
   const cwd = folder.path;
@@ -117,7 +117,7 @@ Deno.test("1 GiB is resumed after its process was killed, and is the same file, 
   assertEquals(await digestOf(`${cwd}/big.bin`), expected);
   const names = await Array.fromAsync(Deno.readDir(cwd), (each) => each.name);
   assertEquals(names, ["big.bin"]);
-  // A download that was killed between its last byte and its name: 416 says that it is complete.
+  // A download killed before its rename: 416 means that it is complete.
   await Deno.rename(`${cwd}/big.bin`, part);
   const origin = {
     urlDigest: createHash("sha256").update(`${server.url}\n`).digest("hex"),
@@ -130,7 +130,7 @@ Deno.test("1 GiB is resumed after its process was killed, and is the same file, 
   assertEquals((await Deno.stat(`${cwd}/big.bin`)).size, SIZE);
 });
 
-Deno.test("a download that is resumed starts anew where the file has changed, 1a -c", async () => {
+Deno.test("a resumed download starts over if the file has changed", async () => {
   let version = 1;
   let cut = true;
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
@@ -155,7 +155,7 @@ Deno.test("a download that is resumed starts anew where the file has changed, 1a
     }
     const at = Number(range[1]);
     headers["content-length"] = `${50_000 - at}`;
-    // A server that sends another piece than the one asked for.
+    // A server that sends another range than requested.
     const from = pathname === "/wrong" ? at - 1 : at;
     headers["content-range"] = `bytes ${from}-49999/50000`;
     return new Response(text.slice(at), { status: 206, headers });
@@ -182,7 +182,7 @@ Deno.test("a download that is resumed starts anew where the file has changed, 1a
   await server.shutdown();
 });
 
-Deno.test("-c: what it is not for, and errors of the server", async () => {
+Deno.test("-c: requests it does not apply to, and server errors", async () => {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
     const { pathname } = new URL(request.url);
     if (pathname === "/moved") return Response.redirect(new URL("/file", request.url));
@@ -222,7 +222,7 @@ Deno.test("-c: what it is not for, and errors of the server", async () => {
   await server.shutdown();
 });
 
-/** A file, as servers give it; each path is another kind of server. */
+/** Serves a file; each path behaves like another kind of server. */
 function fileServer(
   whole: Uint8Array<ArrayBuffer>,
 ): { url: string; asked: string[] } & AsyncDisposable {
@@ -253,7 +253,7 @@ function fileServer(
   };
 }
 
-Deno.test("-c goes on with the fragment of any program, 1a -c", async () => {
+Deno.test("-c resumes partial files of any program", async () => {
   const whole = crypto.getRandomValues(new Uint8Array(50_000));
   const long = new Uint8Array(60_000);
   await using server = fileServer(whole);
@@ -333,7 +333,7 @@ Deno.test("-c goes on with the fragment of any program, 1a -c", async () => {
 });
 
 Deno.test({
-  name: "Ctrl-C tells in a line what is kept, and -c goes on with it",
+  name: "Ctrl-C reports the partial file in one line, and -c resumes it",
   ignore: Deno.build.os === "windows",
   fn: async () => {
     await using server = largeFile();
@@ -356,7 +356,7 @@ Deno.test({
       new TextDecoder().decode(stderr),
       /^Downloading [^\n]*\nInterrupted: [^\n]* are kept in a big\.bin\.part; -c -o 'a big\.bin' goes on\n$/,
     );
-    // The rest of it is short enough to be fetched.
+    // The rest is short enough to fetch.
     const part = `${cwd}/a big.bin.part`;
     await Deno.truncate(part, SIZE - BLOCK);
     const second = await cli(["-c", "-o", "a big.bin", server.url], { cwd });

@@ -21,7 +21,7 @@ import {
   tempDir,
 } from "./_cli.ts";
 
-const USAGE = 2; // as argparse
+const USAGE = 2; // as in argparse
 const APP = `import { web } from "@roundtrip/http";
 const text = (body) => {
   const app = new web.Application();
@@ -51,7 +51,7 @@ async function textOf(url: string): Promise<string> {
   return await (await fetch(url)).text();
 }
 
-Deno.test("serve refuses what it cannot run, with aiohttp's words and exit code", async () => {
+Deno.test("serve refuses invalid modules with aiohttp's messages and exit code", async () => {
   await withApp(async (_app, cwd) => {
     const usage = "usage: roundtrip serve [OPTIONS] MODULE[:NAME] [ARGS...]\n";
     const error = (text: string): RegExp =>
@@ -79,7 +79,7 @@ Deno.test("serve refuses what it cannot run, with aiohttp's words and exit code"
       ["a function of none", ["app.js:nothing"], "the function app.js:nothing returned a null"],
       ["an unknown option before it", ["--prot", "1", "app.js"], "unknown option --prot; did you"],
       ["half of TLS", ["--tls-cert", "app.js", "app.js"], "--tls-cert and --tls-key go together"],
-      ["a certificate that is none", [
+      ["an invalid certificate", [
         "--tls-cert",
         "no.pem",
         "--tls-key",
@@ -119,7 +119,7 @@ Deno.test("serve runs applications, functions and objects with fetch", async () 
   });
 });
 
-Deno.test("serve says where it runs, and Stopped at the end", async () => {
+Deno.test("serve prints its address, and Stopped at the end", async () => {
   await withApp(async (app) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       await using server = await serving(["serve", app]);
@@ -136,7 +136,7 @@ Deno.test("serve says where it runs, and Stopped at the end", async () => {
 });
 
 Deno.test({
-  name: "serve on a unix socket alone, and beside TCP",
+  name: "serve on a unix socket only, and with TCP",
   ignore: Deno.build.os === "windows" || !await hasProgram("curl"),
   async fn() {
     await withApp(async (app, folder) => {
@@ -163,7 +163,7 @@ Deno.test({
   },
 });
 
-Deno.test("serve names the port that is taken and the way out", async () => {
+Deno.test("serve names the port in use and the remedy", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   await withApp(async (app) => {
     const { code, stderr } = await cli([
@@ -184,7 +184,7 @@ for (const engine of ["deno", "sockets"]) {
     await withApp(async (app) => {
       await using server = await serving(["serve", "--workers", "2", "--engine", engine, app]);
       const pids = new Set<string>();
-      // Each connection goes to one of them; a new one for each request.
+      // Connections are distributed, so each request uses a new one.
       for (let count = 0; count < 200 && pids.size < 2; count++) {
         const response = await fetch(`${server.url}/pid`, { headers: { connection: "close" } });
         pids.add(await response.text());
@@ -197,7 +197,7 @@ for (const engine of ["deno", "sockets"]) {
     });
   });
 
-  Deno.test(`serve --workers under load: a SIGTERM loses no request that has begun (${engine})`, async () => {
+  Deno.test(`serve --workers under load: a SIGTERM loses no open request (${engine})`, async () => {
     await using folder = await tempDir();
     const app = `${folder.path}/slow.js`;
     await Deno.writeTextFile(
@@ -223,7 +223,7 @@ export default app;
   });
 }
 
-Deno.test("serve speaks TLS with --tls-cert and --tls-key, HTTP/2 too", async () => {
+Deno.test("serve supports TLS with --tls-cert and --tls-key, HTTP/2 too", async () => {
   await withApp(async (app, folder) => {
     await Deno.writeTextFile(`${folder}/cert.pem`, CERT);
     await Deno.writeTextFile(`${folder}/key.pem`, KEY);
@@ -235,7 +235,7 @@ Deno.test("serve speaks TLS with --tls-cert and --tls-key, HTTP/2 too", async ()
       const response = await fetch(url, { client });
       assertEquals([response.status, await response.text()], [200, "the default\n"]);
     }
-    // Who does not know the authority gets nothing, and plain HTTP neither.
+    // Clients without the authority and plain HTTP clients are refused.
     await assertRejects(() => fetch(url), TypeError);
     await assertRejects(() => fetch(url.replace("https:", "http:")), TypeError);
     server.child.kill("SIGTERM");
@@ -286,8 +286,8 @@ export default () => {
     await using server = await serving(["serve", `${folder.path}/app.js`]);
     assertEquals(await textOf(`${server.url}/ada`), "hello, ada");
   }
-  // Names with a registry are resolved by a hook, which Deno has since 2.8; `deno run` resolves them
-  // before it asks any.
+  // Specifiers with a registry are resolved by a hook, available since Deno 2.8; `deno run`
+  // resolves them before.
   const ignore = !COMPILED || !await runtimeIs(208);
   await t.step({
     name: ignore ? "jsr: names with a version need an executable of Deno 2.8" : "by jsr: names",
@@ -302,7 +302,7 @@ export default () => {
   });
 });
 
-Deno.test("names of the package are those of its exports, in every spelling", async () => {
+Deno.test("specifiers of the package resolve to its exports, in every spelling", async () => {
   const { exports } = JSON.parse(
     await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
   );
@@ -343,9 +343,9 @@ Deno.test("serve --watch starts again when a file changes", async () => {
   });
 });
 
-Deno.test("serve --open opens the address once, whatever starts again", async () => {
+Deno.test("serve --open opens the address once, despite restarts", async () => {
   await withApp(async (app, folder) => {
-    const opened = `${folder}/.opened`; // a name that --watch takes no notice of
+    const opened = `${folder}/.opened`; // a name that --watch ignores
     const browser = `${folder}/.browser`;
     await Deno.writeTextFile(browser, `#!/bin/sh\necho "$@" >> ${opened}\n`);
     await Deno.chmod(browser, 0o755);
@@ -367,7 +367,7 @@ Deno.test("serve --open opens the address once, whatever starts again", async ()
   });
 });
 
-Deno.test("serve --health answers beside any application, before its middlewares", async () => {
+Deno.test("serve --health answers for any application, before its middlewares", async () => {
   await using folder = await tempDir();
   const app = `${folder.path}/app.js`;
   await Deno.writeTextFile(
@@ -417,7 +417,7 @@ Deno.test("serve logs requests, by aiohttp's atoms or as JSON", async () => {
   });
 });
 
-Deno.test("serve --shutdown-timeout gives up on what takes longer", async () => {
+Deno.test("serve --shutdown-timeout cuts requests that take longer", async () => {
   await using folder = await tempDir();
   const app = `${folder.path}/app.js`;
   await Deno.writeTextFile(
@@ -437,12 +437,12 @@ Deno.test("serve --shutdown-timeout gives up on what takes longer", async () => 
   assert(end === 503 || end === "the connection broke", `${end}`);
   const took = performance.now() - start;
   assert(took >= 190 && took < 10_000, `${took} ms`);
-  // A caller is told: what was under way is lost.
+  // The exit code reports the lost request.
   assertEquals(code, 1);
   assertMatch(server.running.output(), /still running after shutdownTimeout \(200 ms\)/);
 });
 
-Deno.test("serve takes options from the environment, its own only", async () => {
+Deno.test("serve reads only its own options from the environment", async () => {
   await withApp(async (app, folder) => {
     const path = `${folder}/env.sock`;
     const env = { ROUNDTRIP_SERVE_PATH: path, ROUNDTRIP_FILES_PORT: "x" };
@@ -457,7 +457,7 @@ Deno.test("serve takes options from the environment, its own only", async () => 
 Deno.test("serve imports TypeScript", async (t) => {
   const version = (await cli(["--version"])).stdout;
   const [, minor = "0", patch = "0"] = /deno \d+\.(\d+)\.(\d+)/.exec(version) ?? [];
-  // A compiled program imports TypeScript from disk since Deno 2.8.2.
+  // A compiled program can import TypeScript from disk since Deno 2.8.2.
   const ignore = COMPILED && Number(minor) * 100 + Number(patch) < 802;
   await t.step({
     name: ignore ? `not by an executable of ${version.trim()}` : "as it is",
@@ -475,7 +475,7 @@ Deno.test("serve imports TypeScript", async (t) => {
   });
 });
 
-Deno.test("MODULE:NAME of any text is taken apart or refused by name", () => {
+Deno.test("any MODULE:NAME is parsed or refused by name", () => {
   const words = fc.oneof(
     fc.string({ unit: "binary" }),
     fc.array(fc.constantFrom(":", "/", "\\", ".", "app", "C", "jsr", "https", "@", "\0", " ", "é"))

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { cli, OLD, rawServer, serving, tempDir } from "./_cli.ts";
 import { inTerminal, terminalTest } from "./_terminal.ts";
 
-/** What would set a title, clear the screen or answer as if typed; colours are not among it. */
+/** Sequences that set a title, clear the screen or fake input; not colours. */
 // deno-lint-ignore no-control-regex -- control characters are what is looked for
 const OBEYED = /\x1b(?!\[(?:\d*m|K))|\x07|[\x80-\x9f\u202a-\u202e]/;
 
@@ -15,7 +15,7 @@ async function shown(
   return await terminal.end();
 }
 
-terminalTest("on a terminal headers and body are printed, coloured and indented, 1a", async () => {
+terminalTest("on a terminal headers and body are printed, coloured and indented", async () => {
   await using bin = await serving(["httpbin"]);
   const { code, output } = await shown([`:${bin.port}/json`]);
   assertEquals(code, 0, output);
@@ -25,7 +25,7 @@ terminalTest("on a terminal headers and body are printed, coloured and indented,
   assertMatch(output, /\n\n\{\n {2}\x1b\[34m"slideshow"\x1b\[0m: \{\n {4}\x1b\[34m"title"/);
   const piped = await cli([`:${bin.port}/json`]);
   assertEquals(piped.stdout, '{"slideshow":{"title":"Sample","slides":[{"n":1}]}}');
-  // The status has been seen: no warning repeats it.
+  // The status has been printed, so no warning repeats it.
   const failed = await shown([`:${bin.port}/status/404`]);
   assertEquals(failed.code, 4);
   // deno-lint-ignore no-control-regex -- control characters are what is looked for
@@ -42,7 +42,7 @@ terminalTest("NO_COLOR takes the colours off a terminal, not the form", async ()
 });
 
 terminalTest(
-  "a binary body is not dumped on a terminal, and comes whole in a pipe, 1a",
+  "a binary body is not dumped on a terminal, and comes whole in a pipe",
   async () => {
     const head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\n";
     await using server = rawServer({ "/": `${head}\x00\x01\x02\x1b]` });
@@ -59,7 +59,7 @@ terminalTest(
   },
 );
 
-terminalTest("nothing of a server is obeyed by a terminal, L", async () => {
+terminalTest("nothing of a server is obeyed by a terminal", async () => {
   const reply = (type: string, body: string, more = ""): string =>
     `HTTP/1.1 200 O\x9bK\r\nContent-Type: ${type}\r\nConnection: close\r\n` +
     `X-Own: caf\xe9\x9b31m\r\n${more}\r\n${body}`;
@@ -109,7 +109,7 @@ terminalTest("nothing of a server is obeyed by a terminal, L", async () => {
   }
 });
 
-terminalTest("a download on a terminal has a progress bar, 1a", async () => {
+terminalTest("a download on a terminal has a progress bar", async () => {
   const half = Promise.withResolvers<void>();
   const piece = new Uint8Array(500_000);
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
@@ -147,7 +147,7 @@ terminalTest("a download on a terminal has a progress bar, 1a", async () => {
   await server.shutdown();
 });
 
-terminalTest("-a USER asks for the password and does not show it, 1a", async () => {
+terminalTest("-a USER asks for the password and does not show it", async () => {
   await using bin = await serving(["httpbin"]);
   const args = ["-b", "-a", "ada", `:${bin.port}/basic-auth/ada/geheim`];
   await using terminal = inTerminal(args);
@@ -157,14 +157,14 @@ terminalTest("-a USER asks for the password and does not show it, 1a", async () 
   assertEquals(code, 0, output);
   assertStringIncludes(output, "authenticated");
   assert(!output.includes("geheim") && !output.includes("gehx"), output);
-  // Ctrl-C at the question.
+  // Ctrl-C at the prompt.
   await using given = inTerminal(args);
   await given.waitFor("Password for ada: ");
   await given.type("ge\x03");
   assertEquals((await given.end()).code, 130);
 });
 
-terminalTest("Ctrl-C ends requests, ws and ws -s with 130, 1a", async () => {
+terminalTest("Ctrl-C ends requests, ws and ws -s with 130", async () => {
   await using bin = await serving(["httpbin"]);
   const rows: [name: string, args: string[], ready: string][] = [
     ["a request that waits", ["-v", "-I", `:${bin.port}/delay/9`], " /delay/9"],
@@ -184,7 +184,7 @@ terminalTest("Ctrl-C ends requests, ws and ws -s with 130, 1a", async () => {
   }
 });
 
-terminalTest("on a terminal ws prompts, sends lines and knows commands, 1c", async () => {
+terminalTest("on a terminal ws prompts, sends lines and knows commands", async () => {
   await using bin = await serving(["httpbin"]);
   await using terminal = inTerminal(["ws", `:${bin.port}/websocket/echo`]);
   const talk: [typed: string, answer: string][] = [
@@ -195,7 +195,7 @@ terminalTest("on a terminal ws prompts, sends lines and knows commands, 1c", asy
     ["/ping to you", 'pong "to you" in '],
     ["/close 999", "a code is 1000, or 3000 to 4999"],
     ["/nonsense", "commands: "],
-    ["\x1b[A\x1b[A\x1b[A\x1b[A\x1b[A", "< \x1b[0m/slash"], // the arrow: what was typed before
+    ["\x1b[A\x1b[A\x1b[A\x1b[A\x1b[A", "< \x1b[0m/slash"], // arrow up: the previous line
   ];
   await terminal.waitFor("connected");
   await terminal.waitFor("> ");

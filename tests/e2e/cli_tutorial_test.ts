@@ -18,7 +18,7 @@ Deno.test("the tutorial's last chapter is the playground", async () => {
 });
 
 Deno.test("the playground runs from the command alone, and leaves nothing behind", async (t) => {
-  // What it unpacks lies here; a folder without the project's files, as a user's.
+  // Folder for the unpacked files, without the project's, like a user's.
   await using folder = await tempDir();
   await using running = startCli(["tutorial", "playground", "--run", "0"], {
     env: { TMPDIR: folder.path },
@@ -54,7 +54,7 @@ Deno.test("the playground runs from the command alone, and leaves nothing behind
       assertEquals(await uploaded.text(), "hello");
     },
   });
-  // An executable keeps what V8 has compiled there too.
+  // An executable also stores V8's code cache there.
   const left = (): string[] =>
     [...Deno.readDirSync(folder.path)].map(({ name }) => name)
       .filter((name) => !name.startsWith("deno-compile-"));

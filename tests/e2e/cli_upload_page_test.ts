@@ -9,7 +9,7 @@ const SIZE = 20 * 1024 ** 2;
 interface Opened extends AsyncDisposable {
   readonly page: Page;
   readonly server: Serving;
-  /** Folder that is served. */
+  /** The served folder. */
   readonly share: string;
   /** Folder of the user's, with `one.bin`, `two words.txt` and a folder `album` of three files. */
   readonly own: string;
@@ -56,7 +56,7 @@ async function filesOf(folder: string, prefix = ""): Promise<Record<string, stri
   return found;
 }
 
-/** Lets files fall on the page, as a file manager does. */
+/** Drops files on the page, as a file manager does. */
 async function drop(page: Page, files: string[]): Promise<void> {
   const box = await page.locator("#drop").boundingBox();
   assert(box !== null);
@@ -71,10 +71,10 @@ async function drop(page: Page, files: string[]): Promise<void> {
 const row = (page: Page, name: string): Promise<void> =>
   page.getByRole("link", { name, exact: true }).waitFor();
 
-Deno.test("the upload page: files that are chosen arrive, with progress", { ignore }, async () => {
+Deno.test("the upload page: chosen files are uploaded, with progress", { ignore }, async () => {
   await using opened = await open();
   const { page, share, own } = opened;
-  // Slow enough to be seen: about a second.
+  // Slow enough to observe: about a second.
   const network = await page.context().newCDPSession(page);
   await network.send("Network.enable");
   await network.send("Network.emulateNetworkConditions", {
@@ -83,7 +83,7 @@ Deno.test("the upload page: files that are chosen arrive, with progress", { igno
     downloadThroughput: -1,
     uploadThroughput: SIZE,
   });
-  // The page is loaded anew once everything has arrived, so what was seen is told at once.
+  // The page reloads after the uploads, so observations are reported at once.
   const seen: number[] = [];
   await page.exposeFunction("told", (value: number) => seen.push(value));
   await page.evaluate(`
@@ -105,7 +105,7 @@ Deno.test("the upload page: files that are chosen arrive, with progress", { igno
   assertEquals(seen.toSorted((a, b) => a - b), seen);
 });
 
-Deno.test("the upload page: a folder that is chosen keeps its folders", { ignore }, async () => {
+Deno.test("the upload page: a chosen folder keeps its subfolders", { ignore }, async () => {
   await using opened = await open();
   const { page, share, own } = opened;
   await page.locator("#folder").setInputFiles(`${own}/album`);
@@ -119,7 +119,7 @@ Deno.test("the upload page: a folder that is chosen keeps its folders", { ignore
   await row(page, "cover.txt");
 });
 
-Deno.test("the upload page: what is dropped arrives, folders too", { ignore }, async () => {
+Deno.test("the upload page: dropped files and folders are uploaded", { ignore }, async () => {
   await using opened = await open();
   const { page, share, own } = opened;
   await drop(page, [`${own}/two words.txt`, `${own}/album`]);
@@ -129,25 +129,29 @@ Deno.test("the upload page: what is dropped arrives, folders too", { ignore }, a
   assertEquals(await filesOf(share), sent);
 });
 
-Deno.test("the upload page: what is refused says why, the rest arrives", { ignore }, async () => {
-  await using opened = await open("--max-size", "1M");
-  const { page, share, own } = opened;
-  await page.locator("#files").setInputFiles([`${own}/one.bin`, `${own}/two words.txt`]);
-  await page.getByRole("button", { name: "Upload" }).click();
-  const failed = page.locator("li.failed");
-  await failed.waitFor();
-  assertMatch(await failed.innerText(), /^one\.bin .*(?:1000000 exceeded|broke)/);
-  await page.locator("li", { hasText: "two words.txt uploaded" }).waitFor();
-  assertEquals(await page.getByRole("status").textContent(), "1 of 2 uploaded, 1 failed");
-  assertEquals(Object.keys(await filesOf(share)), ["two words.txt"]);
+Deno.test(
+  "the upload page: refused files show the reason, the rest is uploaded",
+  { ignore },
+  async () => {
+    await using opened = await open("--max-size", "1M");
+    const { page, share, own } = opened;
+    await page.locator("#files").setInputFiles([`${own}/one.bin`, `${own}/two words.txt`]);
+    await page.getByRole("button", { name: "Upload" }).click();
+    const failed = page.locator("li.failed");
+    await failed.waitFor();
+    assertMatch(await failed.innerText(), /^one\.bin .*(?:1000000 exceeded|broke)/);
+    await page.locator("li", { hasText: "two words.txt uploaded" }).waitFor();
+    assertEquals(await page.getByRole("status").textContent(), "1 of 2 uploaded, 1 failed");
+    assertEquals(Object.keys(await filesOf(share)), ["two words.txt"]);
 
-  // The same name once more: the file that is there stays.
-  await page.reload();
-  await page.locator("#files").setInputFiles([`${own}/two words.txt`]);
-  await page.getByRole("button", { name: "Upload" }).click();
-  await page.locator("li.failed", { hasText: "two words.txt" }).waitFor();
-  assertEquals(await Deno.readTextFile(`${share}/two words.txt`), "zwei Wörter\n");
-});
+    // The same name again: the existing file is kept.
+    await page.reload();
+    await page.locator("#files").setInputFiles([`${own}/two words.txt`]);
+    await page.getByRole("button", { name: "Upload" }).click();
+    await page.locator("li.failed", { hasText: "two words.txt" }).waitFor();
+    assertEquals(await Deno.readTextFile(`${share}/two words.txt`), "zwei Wörter\n");
+  },
+);
 
 Deno.test("the upload page works without scripts too", { ignore }, async () => {
   await using opened = await open();
@@ -163,38 +167,42 @@ Deno.test("the upload page works without scripts too", { ignore }, async () => {
   await context.close();
 });
 
-Deno.test("the listing page makes folders, and deletes what is confirmed", { ignore }, async () => {
-  await using opened = await open("--mkdir", "--rm-files");
-  const { page, share, server } = opened;
-  await Deno.writeTextFile(`${share}/"><b>.txt`, "x");
-  await Deno.writeTextFile(`${share}/keep.txt`, "x");
-  await page.reload();
-  await page.getByLabel("New folder").fill("holiday 2026");
-  await page.getByRole("button", { name: "Make" }).click();
-  await row(page, "holiday 2026/");
-  const asked: string[] = [];
-  let answer = false;
-  page.on("dialog", (dialog) => {
-    asked.push(dialog.message());
-    return answer ? dialog.accept() : dialog.dismiss();
-  });
-  await page.getByRole("button", { name: "Delete keep.txt" }).click();
-  answer = true;
-  await page.getByRole("button", { name: 'Delete "><b>.txt' }).click();
-  await page.getByRole("link", { name: '"><b>.txt' }).waitFor({ state: "detached" });
-  assertEquals(asked.length, 2);
-  assertMatch(asked[1] ?? "", /^Delete "><b>\.txt\?/);
-  const left = [...Deno.readDirSync(share)].map(({ name }) => name).sort();
-  assertEquals(left, ["holiday 2026", "keep.txt"]);
-  await page.getByLabel("Search below").fill("KEEP");
-  await page.getByRole("button", { name: "Search" }).click();
-  await row(page, "keep.txt");
-  assertEquals(page.url(), `${server.url}/?search=KEEP`);
-  assertEquals(await page.getByRole("link", { name: "holiday" }).count(), 0);
-});
+Deno.test(
+  "the listing page makes folders, and deletes after confirmation",
+  { ignore },
+  async () => {
+    await using opened = await open("--mkdir", "--rm-files");
+    const { page, share, server } = opened;
+    await Deno.writeTextFile(`${share}/"><b>.txt`, "x");
+    await Deno.writeTextFile(`${share}/keep.txt`, "x");
+    await page.reload();
+    await page.getByLabel("New folder").fill("holiday 2026");
+    await page.getByRole("button", { name: "Make" }).click();
+    await row(page, "holiday 2026/");
+    const asked: string[] = [];
+    let answer = false;
+    page.on("dialog", (dialog) => {
+      asked.push(dialog.message());
+      return answer ? dialog.accept() : dialog.dismiss();
+    });
+    await page.getByRole("button", { name: "Delete keep.txt" }).click();
+    answer = true;
+    await page.getByRole("button", { name: 'Delete "><b>.txt' }).click();
+    await page.getByRole("link", { name: '"><b>.txt' }).waitFor({ state: "detached" });
+    assertEquals(asked.length, 2);
+    assertMatch(asked[1] ?? "", /^Delete "><b>\.txt\?/);
+    const left = [...Deno.readDirSync(share)].map(({ name }) => name).sort();
+    assertEquals(left, ["holiday 2026", "keep.txt"]);
+    await page.getByLabel("Search below").fill("KEEP");
+    await page.getByRole("button", { name: "Search" }).click();
+    await row(page, "keep.txt");
+    assertEquals(page.url(), `${server.url}/?search=KEEP`);
+    assertEquals(await page.getByRole("link", { name: "holiday" }).count(), 0);
+  },
+);
 
 Deno.test(
-  "the listing page fits a phone, its table and its progress have names",
+  "the listing page fits a phone, with labels for table and progress",
   { ignore },
   async () => {
     await using opened = await open("--mkdir", "--rm-files");
@@ -205,7 +213,7 @@ Deno.test(
       await page.setViewportSize({ width, height: 700 });
       await page.goto(server.url);
       const wide = await page.evaluate("document.documentElement.scrollWidth");
-      assertEquals(wide, width, "nothing is cut off or has to be scrolled to");
+      assertEquals(wide, width, "nothing is cut off or needs scrolling");
       const link = await page.getByRole("link", { name: long }).boundingBox();
       const button = await page.getByRole("button", { name: `Delete ${long}` }).boundingBox();
       assert(link !== null && button !== null && button.y >= link.y + link.height, "in rows");

@@ -5,7 +5,7 @@ import { inTerminal, terminalTest } from "./_terminal.ts";
 const USAGE = 64;
 const OFFLINE = ["--offline", "-p", "H", ":1/"];
 
-Deno.test("headers: UTF-8, empty ones beside others, the last word counts", async () => {
+Deno.test("headers: UTF-8, empty ones next to others, the last one wins", async () => {
   const lines = (...names: string[]): Expected => ({
     code: 0,
     stdout: new RegExp(`^(?=GET )${names.map((each) => `(?=[^]*\\r\\n${each}\\r\\n)`).join("")}`),
@@ -32,7 +32,7 @@ Deno.test("headers: UTF-8, empty ones beside others, the last word counts", asyn
 Deno.test("the bytes of a header on the wire are UTF-8, to a WebSocket as well", async () => {
   await using bin = await serving(["httpbin"]);
   const url = `127.0.0.1:${bin.port}/headers`;
-  // As the characters of ISO 8859-1 that the platform reads them by.
+  // As ISO 8859-1 characters, which is how the platform reads them.
   const expected = { code: 0, stdout: /"X-Own":"caf\u00c3\u00a9"/ };
   await assertTable([["a request", [url, "X-Own:café"], expected, { env: CLEAN }]]);
   let seen = "";
@@ -45,7 +45,7 @@ Deno.test("the bytes of a header on the wire are UTF-8, to a WebSocket as well",
   await server.shutdown();
 });
 
-Deno.test("words that are wrong are explained in a line", async () => {
+Deno.test("wrong words are explained in one line", async () => {
   await using folder = await tempDir();
   await Deno.writeTextFile(`${folder.path}/note.txt`, "at home");
   const usage = (said: string): Expected => ({
@@ -91,7 +91,7 @@ Deno.test("words that are wrong are explained in a line", async () => {
     ["--offline -p H -F http://a.test url:http://b.test", { code: 0, stdout: /^GET \/ / }],
     ["--offline -p H get http://a.test -F", { code: 0, stdout: /^GET \/ / }],
   ];
-  // `deno run` has its cache in the home folder, unless it is told.
+  // `deno run` has its cache in the home folder by default.
   const cache = Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`;
   const env = { ...CLEAN, HOME: folder.path, DENO_DIR: cache };
   const options = { cwd: folder.path, env };

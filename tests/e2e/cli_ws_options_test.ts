@@ -21,7 +21,7 @@ import {
 const USAGE = 64;
 type Row = readonly [name: string, args: readonly string[], Expected, RunOptions?];
 
-/** Says what the handshake said, then closes. */
+/** Sends the data of the handshake, then closes. */
 function handshake(request: Request): Response {
   if (request.headers.get("upgrade") !== "websocket") return new Response("plain", { status: 400 });
   const { pathname, search } = new URL(request.url);
@@ -39,7 +39,7 @@ const connecting = notOnOld("ws connects", {
   "--proxy, wss": "its node:tls talks on no connection that is there already",
 });
 
-Deno.test("ws connects as requests do: TLS, proxies, sockets, credentials, 1c", async () => {
+Deno.test("ws connects like requests: TLS, proxies, sockets, credentials", async () => {
   const plain = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handshake);
   const secure = Deno.serve({
     hostname: "127.0.0.1",
@@ -100,7 +100,7 @@ Deno.test("ws connects as requests do: TLS, proxies, sockets, credentials, 1c", 
       code: 1,
       stderr: /the proxy 127\.0\.0\.1:1 cannot be reached .*it is set by --proxy/,
     }, null],
-    ["a proxy that is none", ["--proxy", "x", url], { code: USAGE, stderr: /expected http/ }, null],
+    ["an invalid proxy", ["--proxy", "x", url], { code: USAGE, stderr: /expected http/ }, null],
     [
       "--unix-socket",
       ["--unix-socket", "s.sock", "ws://any.test/y"],
@@ -123,7 +123,7 @@ Deno.test("ws connects as requests do: TLS, proxies, sockets, credentials, 1c", 
 });
 
 Deno.test({
-  name: "ws says what an older Deno cannot do",
+  name: "ws refuses options that an older Deno does not support",
   ignore: !OLD,
   fn: async () => {
     const through = ["--proxy", "http://127.0.0.1:1", "wss://localhost:1/"];
@@ -136,7 +136,7 @@ Deno.test({
   },
 });
 
-Deno.test("ws times the answers to its pings, and gives up without one, 1c", async () => {
+Deno.test("ws measures pings, and closes without an answer", async () => {
   await using bin = await serving(["httpbin"]);
   const echo = `:${bin.port}/websocket/echo`;
   const child = startCli(["ws", "-n", "--ping-interval", "0.05", "--print-ping-rtts", echo]);
@@ -144,7 +144,7 @@ Deno.test("ws times the answers to its pings, and gives up without one, 1c", asy
   child.child.kill("SIGINT");
   assertEquals(await child.exitCode(), 130);
   assert(!child.output().includes("[pong]"), child.output());
-  // The pings do not count as a conversation: the silence after the input ends it.
+  // Pings do not reset the idle time after the input.
   const quiet = await cli(
     ["ws", "--wait", "0.3", "--ping-interval", "0.05", "--ping-timeout", "5", echo],
     { stdin: "x\n", env: CLEAN },
@@ -160,7 +160,7 @@ Deno.test("ws times the answers to its pings, and gives up without one, 1c", asy
   await assertTable(rows);
 });
 
-/** A WebSocket server that shakes hands, reads, and never says anything. */
+/** A WebSocket server that accepts the handshake, reads, and never sends. */
 function deafServer(): { readonly port: number } & AsyncDisposable {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const serve = (async () => {
@@ -179,7 +179,7 @@ function deafServer(): { readonly port: number } & AsyncDisposable {
     try {
       while (await connection.read(buffer) !== null);
     } catch {
-      // The client has gone, which is what it should do.
+      // The client has disconnected, as it should.
     }
   })();
   return {
@@ -191,7 +191,7 @@ function deafServer(): { readonly port: number } & AsyncDisposable {
   };
 }
 
-Deno.test("ws --ping-interval gives up a server that does not answer", async () => {
+Deno.test("ws --ping-interval closes if the server does not answer", async () => {
   const rows: [args: string[], stderr: RegExp][] = [
     [
       ["--ping-interval", "0.3"],
@@ -209,7 +209,7 @@ Deno.test("ws --ping-interval gives up a server that does not answer", async () 
   }
 });
 
-Deno.test("ws -s --restrict-uri answers one path only, 1c", async () => {
+Deno.test("ws -s --restrict-uri answers one path only", async () => {
   await using server = startCli(["ws", "-s", "0", "--restrict-uri", "/chat"]);
   const [, port = ""] = await server.waitFor(/Running on ws:\/\/localhost:(\d+)/);
   await assertTable([
@@ -227,7 +227,7 @@ Deno.test("ws -s --restrict-uri answers one path only, 1c", async () => {
   ]);
 });
 
-Deno.test("ws --reconnect loses no line of the input, and stops at once, 1c", async () => {
+Deno.test("ws --reconnect loses no line of the input, and stops at once", async () => {
   const connected: PromiseWithResolvers<void>[] = [
     Promise.withResolvers(),
     Promise.withResolvers(),
@@ -261,11 +261,11 @@ Deno.test("ws --reconnect loses no line of the input, and stops at once, 1c", as
   await connected[0]?.promise;
   await say("closes it\n");
   await connected[1]?.promise;
-  await say("first line\n"); // the loop of the lost connection was waiting for it too
+  await say("first line\n"); // the loop of the lost connection also waited for it
   assertEquals((await reader.read()).value, "1: first line\n");
   await say("second line\n");
   assertEquals((await reader.read()).value, "1: second line\n");
-  // Nobody listens any more: Ctrl-C ends the waiting.
+  // The server is down: Ctrl-C ends the waiting.
   await server.shutdown();
   child.kill("SIGINT");
   await reader.cancel();
@@ -275,7 +275,7 @@ Deno.test("ws --reconnect loses no line of the input, and stops at once, 1c", as
   await writer.close().catch(() => {});
 });
 
-Deno.test("ws: origin, subprotocol, size, pings of the server, 1c", async () => {
+Deno.test("ws: origin, subprotocol, size, pings of the server", async () => {
   const app = new web.Application();
   app.addRoutes([web.get("/", async (request) => {
     const socket = new web.WebSocketResponse({ protocols: ["chat"] });
@@ -308,7 +308,7 @@ Deno.test("ws: origin, subprotocol, size, pings of the server, 1c", async () => 
       code: 1,
       stderr: /error: Message size 30 exceeds limit 10; --max-size BYTES allows more\n$/,
     }, options],
-    ["a protocol that is none", ["ws", "--protocol", "a b", url], {
+    ["an invalid protocol", ["ws", "--protocol", "a b", url], {
       code: USAGE,
       stderr: /argument --protocol: "a b" is not a valid name/,
     }, options],

@@ -6,7 +6,7 @@ import { UsageError } from "../../cli/errors/usage_error.ts";
 import { run } from "../../cli/ws/command.ts";
 import { assertTable, OLD, startCli } from "./_cli.ts";
 
-Deno.test("ws -s: credentials, subprotocol, origin and size of messages count", async () => {
+Deno.test("ws -s checks credentials, subprotocol, origin and message size", async () => {
   await using server = startCli([
     ...["ws", "-s", "0", "--auth", "ada:secret", "--protocol", "chat", "--max-size", "100"],
     ...["--origin", "https://a.example", "--ping-interval", "60"],
@@ -36,14 +36,14 @@ Deno.test("ws -s: credentials, subprotocol, origin and size of messages count", 
   ]);
   await using session = new ClientSession();
   await using socket = await session.wsConnect(`ws://localhost:${port}/`, {
-    // Deno 2.4 sets a protocol only where it is offered as a browser does, with a blank.
+    // Deno 2.4 sets a protocol only if it is offered with a space, as browsers do.
     protocols: OLD ? ["chat"] : ["other", "chat"],
     headers: { authorization: `Basic ${btoa("ada:secret")}` },
   });
   assertEquals(socket.protocol, "chat");
 });
 
-Deno.test("ws -s --base64 sends bytes, and says which line is no base64", async () => {
+Deno.test("ws -s --base64 sends bytes, and names an invalid line", async () => {
   await assertTable([
     ["no base64", ["ws", "-s", "0", "--base64", "-x", "***"], {
       code: 1,
@@ -52,7 +52,7 @@ Deno.test("ws -s --base64 sends bytes, and says which line is no base64", async 
   ]);
 });
 
-Deno.test("ws -s refuses by name what only a connection can do", async () => {
+Deno.test("ws -s refuses options for connecting by name", async () => {
   const rows: [args: string[], message: RegExp][] = [
     [["--verify", "no"], /--verify/],
     [["-k"], /--verify/],

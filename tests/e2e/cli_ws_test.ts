@@ -8,27 +8,27 @@ Deno.test("ws: lines in, messages out, and the end of the input", async () => {
   await using bin = await serving(["httpbin"]);
   const echo = `:${bin.port}/websocket/echo`;
   const rows: Row[] = [
-    ["1c a line, one answer", ["ws", "-1", echo], { code: 0, stdout: "hello\n" }, {
+    ["a line, one answer", ["ws", "-1", echo], { code: 0, stdout: "hello\n" }, {
       stdin: "hello\n",
     }],
-    ["1c piped input is not lost, #245", ["ws", "--wait", "0.5", echo], {
+    ["piped input is not lost, #245", ["ws", "--wait", "0.5", echo], {
       code: 0,
       stdout: "a\nb\nc\n",
     }, { stdin: "a\nb\r\nc" }],
-    ["1c -x", ["ws", "--wait", "0.5", "-x", "one", "-x", "two", echo], {
+    ["-x", ["ws", "--wait", "0.5", "-x", "one", "-x", "two", echo], {
       code: 0,
       stdout: "one\ntwo\n",
     }],
-    ["1c -0", ["ws", "-0", "--wait", "0.5", echo], { code: 0, stdout: "a\nb\0c\0" }, {
+    ["-0", ["ws", "-0", "--wait", "0.5", echo], { code: 0, stdout: "a\nb\0c\0" }, {
       stdin: "a\nb\0c\0",
     }],
-    ["1c --base64", ["ws", "--base64", "-1", echo], { code: 0, stdout: "AAH/\n" }, {
+    ["--base64", ["ws", "--base64", "-1", echo], { code: 0, stdout: "AAH/\n" }, {
       stdin: "AAH/\n",
     }],
-    ["1c -b: bytes as they are", ["ws", "-b", "-1", echo], { code: 0, stdout: "a\r\nb\0\n" }, {
+    ["-b: bytes as they are", ["ws", "-b", "-1", echo], { code: 0, stdout: "a\r\nb\0\n" }, {
       stdin: "a\r\nb\0\n",
     }],
-    ["1c -j", ["ws", "-j", "-1", echo], { code: 0, stdout: '{\n  "a": 1\n}\n' }, {
+    ["-j", ["ws", "-j", "-1", echo], { code: 0, stdout: '{\n  "a": 1\n}\n' }, {
       stdin: '{"a":1}\n',
     }],
     ["an empty message", ["ws", "-1", echo], { code: 0, stdout: "\n" }, { stdin: "\n" }],
@@ -59,12 +59,12 @@ Deno.test("ws: lines in, messages out, and the end of the input", async () => {
   await assertTable(rows);
 });
 
-Deno.test("ws ends when the server closes, by the code it closes with", async () => {
+Deno.test("ws exits when the server closes, by the close code", async () => {
   const rows: [name: string, code: number | undefined, exit: number][] = [
-    ["1c normal, #63 #235", 1000, 0],
-    ["1c no code", undefined, 0],
-    ["1c a code of a library", 3001, 3],
-    ["1c a code of the application", 4000, 3],
+    ["normal, #63 #235", 1000, 0],
+    ["no code", undefined, 0],
+    ["a code of a library", 3001, 3],
+    ["a code of the application", 4000, 3],
   ];
   for (const [name, code, exit] of rows) {
     const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
@@ -75,7 +75,7 @@ Deno.test("ws ends when the server closes, by the code it closes with", async ()
       };
       return response;
     });
-    // The input has ended and does not close it: nothing but the server ends this.
+    // The end of the input does not close it: only the server does.
     const child = startCli(["ws", "--no-close", `ws://127.0.0.1:${server.addr.port}/`]);
     assertEquals(await child.exitCode(), exit, `${name}: ${child.output()}`);
     assertEquals(child.output(), "bye\n", name);
@@ -83,7 +83,7 @@ Deno.test("ws ends when the server closes, by the code it closes with", async ()
   }
 });
 
-Deno.test("ws -s sends what one says to everyone", async () => {
+Deno.test("ws -s relays messages to all clients", async () => {
   await using server = startCli(["ws", "-s", "0"]);
   const [, port = ""] = await server.waitFor(/Running on ws:\/\/localhost:(\d+)/);
   const listener = new WebSocket(`ws://localhost:${port}/`);

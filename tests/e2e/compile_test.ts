@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { ROOT } from "../_process.ts";
 import { COMPILED, ROUNDTRIP } from "./_cli.ts";
 
-const MOST = 8 * 1024 ** 2; // bytes beside the runtime; with every package of the lock file it is 30 MB
+const MOST = 8 * 1024 ** 2; // bytes besides the runtime; 30 MB with every package of the lock file
 
 Deno.test({
   name: COMPILED
@@ -11,7 +11,7 @@ Deno.test({
   ignore: !COMPILED || Deno.build.os !== "linux",
   fn: async () => {
     const file = await Deno.readFile(new URL(ROUNDTRIP[0] ?? "", ROOT));
-    // On Linux the program is appended to the runtime, behind the table of its sections.
+    // On Linux the program is appended to the runtime, after its section table.
     const view = new DataView(file.buffer);
     const runtime = Number(view.getBigUint64(0x28, true)) +
       view.getUint16(0x3a, true) * view.getUint16(0x3c, true);

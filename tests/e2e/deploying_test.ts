@@ -3,10 +3,10 @@ import { ClientSession, web } from "@roundtrip/http";
 import { ROOT, run, start } from "../_process.ts";
 import { hasProgram, tempDir } from "./_cli.ts";
 
-// What docs/deploying.md shows is what runs here.
+// The code of docs/deploying.md.
 const DEPLOYING = await Deno.readTextFile(new URL("docs/deploying.md", ROOT));
 
-/** The first block of a language. */
+/** The first code block of a language. */
 function block(language: string): string {
   const [, code] = new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, "m").exec(DEPLOYING) ?? [];
   assert(code !== undefined, language);
@@ -18,7 +18,7 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-/** An application that shows what came through the proxy. */
+/** An application that echoes the request behind the proxy. */
 function makeApp(firstByte: () => void): web.Application {
   const app = new web.Application();
   const seen = ({ headers }: { readonly headers: Headers }) => ({
@@ -67,7 +67,7 @@ Deno.test(
     assertStringIncludes(shown, `${port}`);
     const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
       .map((name) => `${name}_temp_path ${folder.path}/${name};`).join("\n");
-    const user = Deno.uid() === 0 ? "user root;" : ""; // so that it may write into the folder
+    const user = Deno.uid() === 0 ? "user root;" : ""; // so that it can write to the folder
     await Deno.writeTextFile(
       `${folder.path}/nginx.conf`,
       `${user} daemon off; worker_processes 1; pid ${folder.path}/pid; error_log stderr notice;
@@ -95,7 +95,7 @@ events {} http { access_log off; ${temporary}\n${shown}\n}`,
     await t.step("an upload is seen from its first byte on", async () => {
       const pieces = async function* () {
         yield new Uint8Array(1000);
-        await firstByte; // which never comes where the proxy waits for the end
+        await firstByte; // which never arrives if the proxy buffers the response
         yield new Uint8Array(1000);
       };
       await using response = await session.post("/upload", {
@@ -145,7 +145,7 @@ Deno.test("the systemd unit of docs/deploying.md is valid", {
 }, async () => {
   await using folder = await tempDir();
   const unit = `${folder.path}/app.service`;
-  // Its program is looked for; that of this machine may lie elsewhere.
+  // systemd checks the program's path, which may differ on this machine.
   await Deno.writeTextFile(unit, block("ini").replace("/usr/local/bin/deno", Deno.execPath()));
   const { code, stdout, stderr } = await run(["systemd-analyze", "verify", unit]);
   assertEquals([code, stdout + stderr], [0, ""]);

@@ -13,7 +13,7 @@ async function permissions(): Promise<string[]> {
   return first.split(" ").filter((word) => word.startsWith("--allow-"));
 }
 
-/** A port that is free now. */
+/** A free port. */
 function freePort(): number {
   using listener = Deno.listen({ port: 0 });
   return listener.addr.port;
@@ -111,10 +111,10 @@ Deno.test("0001_request 0 answers texts on its WebSocket and closes on close", a
   assertEquals([messages, code, wasClean], [["one/answer", "zwei/answer"], 1000, true]);
 });
 
-Deno.test("0001_request 0 finishes the request under way when it is told to stop", async () => {
+Deno.test("0001_request 0 finishes an open request when stopped", async () => {
   const port = freePort();
   await using server = await serve(port);
-  // The handler waits for the body, so the request is under way until its last byte is sent.
+  // The handler waits for the body, so the request is open until its last byte is sent.
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
   const encoder = new TextEncoder();
   await connection.write(encoder.encode(
@@ -134,7 +134,7 @@ Deno.test("0001_request 0 finishes the request under way when it is told to stop
   assertEquals(await server.exitCode(), 0);
 });
 
-Deno.test("0001_request says what is wrong in one line", async () => {
+Deno.test("0001_request reports errors in one line", async () => {
   const port = freePort();
   for (const option of ["1", "2", "3", "4"]) {
     const { code, stdout, stderr } = await example(option, `${port}`);

@@ -11,11 +11,11 @@ const SIZE = 50 * 1024 ** 2;
 
 interface Playground extends AsyncDisposable {
   readonly url: string;
-  /** A page of a new visitor, who has logged in. */
+  /** A page of a new, logged-in visitor. */
   visit(user: string): Promise<Page>;
 }
 
-/** Starts the playground by the command of its first line, and a browser. */
+/** Starts the playground with the command on its first line, and a browser. */
 async function open(): Promise<Playground> {
   const text = await Deno.readTextFile(new URL("examples/playground/main.ts", ROOT));
   const [first = ""] = text.split("\n");
@@ -79,7 +79,7 @@ Deno.test("playground: a reload keeps the session, a log-out ends it", { ignore 
 });
 
 Deno.test(
-  "playground: 50 MB go up as a form and as a stream, with progress",
+  "playground: 50 MB are uploaded as a form and as a stream, with progress",
   { ignore },
   async () => {
     await using playground = await open();
@@ -91,7 +91,7 @@ Deno.test(
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
     const name = path.split("/").at(-1) ?? "";
 
-    // Slow enough to be seen: about a second for each file.
+    // Slow enough to observe: about a second per file.
     const network = await page.context().newCDPSession(page);
     await network.send("Network.emulateNetworkConditions", {
       offline: false,
@@ -142,7 +142,7 @@ Deno.test("playground: two pages chat, and text stays text", { ignore }, async (
 });
 
 Deno.test(
-  "playground: a stranger gets no chat, no upload and no page of others",
+  "playground: chat, uploads and files need a log-in",
   { ignore },
   async () => {
     await using playground = await open();
@@ -297,7 +297,7 @@ Deno.test("playground: eight tabs share one stream of events, and a log-out ends
   await tabs[7]?.getByLabel("File").setInputFiles(path);
   await tabs[7]?.getByRole("button", { name: "As a form" }).click();
   for (const tab of tabs) await tab.locator("#news").getByText("was uploaded, 0 bytes").waitFor();
-  await first.close(); // the one that listened: another tab does now
+  await first.close(); // the tab with the stream: another tab takes over
   await tabs[6]?.getByRole("button", { name: "As a stream" }).isVisible();
   await tabs[7]?.getByRole("button", { name: "As a stream" }).click();
   await tabs[5]?.locator("#news").getByText("-1.txt was uploaded").waitFor();
@@ -311,7 +311,7 @@ Deno.test("playground: eight tabs share one stream of events, and a log-out ends
 });
 
 Deno.test(
-  "playground: what is said while the server is away is sent when it is back",
+  "playground: messages written while the server is down are sent later",
   { ignore },
   async () => {
     const folder = await Deno.makeTempDir();
@@ -325,7 +325,7 @@ Deno.test(
       const page = await (await browser.newContext()).newPage();
       await page.goto(server.url);
       await login(page, "ann");
-      for (const key of [1, 2]) { // with the sessions of before, and without
+      for (const key of [1, 2]) { // with and without the previous sessions
         await server.runner.cleanup();
         await line(page, "The connection is lost, trying again");
         await say(page, `away ${key}`);

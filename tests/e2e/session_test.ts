@@ -103,7 +103,7 @@ Deno.test("ClientSession takes credentials out of the URL and sends them as Basi
   );
 });
 
-Deno.test("ClientSession keeps cookies between requests and shows them on the response", async () => {
+Deno.test("ClientSession stores cookies between requests and exposes them on the response", async () => {
   await using served = await serve([
     web.get("/set", () => {
       const response = web.textResponse("ok");
@@ -176,7 +176,7 @@ Deno.test("raiseForStatus throws with status, reason and the first bytes of the 
   }).then((each) => each.release());
 });
 
-Deno.test("json() refuses another mime type, says what it is, and leaves the body readable", async () => {
+Deno.test("json() refuses another mime type with its name, and leaves the body readable", async () => {
   await using served = await serve([
     web.get("/", () => web.textResponse("[1]", { contentType: "text/json;charset=utf-8" })),
     web.get("/plus", () => web.textResponse("[2]", { contentType: "application/problem+json" })),
@@ -198,7 +198,7 @@ Deno.test("json() refuses another mime type, says what it is, and leaves the bod
   await assertRejects(() => bad.json(), ClientPayloadError, "as JSON");
 });
 
-Deno.test("text() decodes by header, by option, and says when it cannot", async () => {
+Deno.test("text() decodes by header or option, and throws if it cannot", async () => {
   const gbk = Uint8Array.of(0xc4, 0xe3, 0xba, 0xc3); // 你好
   await using served = await serve([
     web.get("/plain", () => new Response(gbk)),
@@ -222,7 +222,7 @@ Deno.test("text() decodes by header, by option, and says when it cannot", async 
   assertEquals([await bogus.text(), bogus.charset], ["ok", "bogus"]);
 });
 
-Deno.test("timeout.total ends a request that hangs, a body that hangs, and a chain of redirects", async () => {
+Deno.test("timeout.total ends a hanging request, a hanging body, and a chain of redirects", async () => {
   const hang = (request: web.ServerRequest) =>
     new Promise<Response>((resolve) =>
       request.signal.addEventListener("abort", () => resolve(new Response()))
@@ -259,7 +259,7 @@ Deno.test("a caller's signal aborts with its own reason", async () => {
   assertEquals(error, reason);
 });
 
-Deno.test("failures to connect name the host and the reason, and carry what the platform threw", async () => {
+Deno.test("connection errors name the host and the reason, with the platform's error as cause", async () => {
   for (const [transport, type] of [["fetch", TypeError], ["sockets", Error]] as const) {
     await using session = new ClientSession({ connector: { transport } });
     const refused = await assertRejects(
@@ -311,7 +311,7 @@ for (const [name, reply, expected] of BROKEN) {
   }
 }
 
-Deno.test("mistakes of the caller are errors that name them, before anything is sent", async () => {
+Deno.test("mistakes of the caller throw before anything is sent", async () => {
   await using session = new ClientSession({ connector: { transport: "fetch" } });
   const cases: [() => Promise<unknown>, ErrorType, string][] = [
     [() => session.get("/rel"), InvalidURLError, '"/rel": it is not absolute'],

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { BodyPartReader, web } from "@roundtrip/http";
 
-/** The platform alone, as fast as it goes: what no server on it can be better than. */
+/** The bare platform, as the upper limit. */
 function bare(): void {
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: ({ port }) => say(`http://127.0.0.1:${port}`) },
@@ -26,7 +26,9 @@ function bare(): void {
   Deno.addSignalListener("SIGTERM", () => server.shutdown());
 }
 
-/** Ours: the file hashed as it comes, or spooled to disk by `post()` and read again. */
+/**
+ * Our server: hashes the file while reading, or spools it to disk by `post()` and reads it again.
+ */
 async function ours(mode: "multipart" | "post"): Promise<void> {
   const app = new web.Application();
   app.addRoutes([
@@ -50,7 +52,7 @@ async function ours(mode: "multipart" | "post"): Promise<void> {
   Deno.addSignalListener("SIGTERM", () => runner.cleanup().then(() => Deno.exit()));
 }
 
-/** Asks every 10 ms until SIGTERM, then prints how long each answer took, in ms. */
+/** Sends a request every 10 ms until SIGTERM, then prints the latencies in ms. */
 async function probe(url: string): Promise<void> {
   const waits: number[] = [];
   let isOver = false;

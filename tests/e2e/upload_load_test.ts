@@ -18,7 +18,7 @@ const FULL = Deno.env.get("ROUNDTRIP_LOAD") === "full";
 const SIZE = (FULL ? 200 : 20) * 1_000_000; // bytes of each
 const UPLOADS = 20;
 const SCRIPT = "tests/e2e/upload_load_server.ts";
-// A hundred samples or less have no p99 that means anything.
+// A p99 needs more than a hundred samples.
 const QUANTILE = FULL ? 0.99 : 0.9;
 const GOAL = 100; // ms
 
@@ -47,7 +47,7 @@ interface Measured {
   readonly samples: number;
 }
 
-/** Uploads a file to a server of its own, 20 times at once. */
+/** Uploads a file to a server, 20 times in parallel. */
 async function measure(mode: string, path: string): Promise<Measured> {
   const deno = [Deno.execPath(), "run", "-A", SCRIPT];
   await using server = start([...deno, mode]);
@@ -55,7 +55,7 @@ async function measure(mode: string, path: string): Promise<Measured> {
   await using probe = start([...deno, "probe", url]);
   await probe.waitFor(/ready /);
   const before = await memory(server.child.pid, "VmRSS");
-  // The bare server hashes the body as it is, so it gets the file without a form around it.
+  // The bare server hashes the raw body, so it gets the file without a form.
   const body = mode === "bare" ? ["-T", path, "-X", "POST"] : ["-F", `f=@${path}`];
   const curl = ["curl", "-s", "-m", "300", ...body, `${url}/`];
   const replies = await Promise.all(Array.from({ length: UPLOADS }, () => run(curl)));

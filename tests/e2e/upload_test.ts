@@ -6,7 +6,7 @@ import { type ErrorType, serve } from "../_harness.ts";
 
 const MIB = 1024 * 1024;
 
-/** Bytes that are never the same twice in a row, so that a lost or doubled piece shows. */
+/** Bytes without repetition, so that lost or duplicated pieces are noticed. */
 function bytesOf(size: number): Uint8Array<ArrayBuffer> {
   const words = new Uint32Array(Math.ceil(size / 4));
   for (let i = 0; i < words.length; i++) words[i] = Math.imul(i + 1, 2654435761);
@@ -45,7 +45,7 @@ const listing: web.Handler = async (request) => {
   return web.jsonResponse(fields);
 };
 
-Deno.test("a form arrives as it was sent: order, repeats, files small and large", async () => {
+Deno.test("a form arrives unchanged: order, repeated names, small and large files", async () => {
   await using served = await serve([web.post("/", listing)]);
   const small = bytesOf(1000);
   const large = bytesOf(5 * MIB + 1);
@@ -73,7 +73,7 @@ Deno.test("a form arrives as it was sent: order, repeats, files small and large"
   ]);
 });
 
-Deno.test("an uploaded file is read again in pieces that stay, or in one buffer", async () => {
+Deno.test("an uploaded file can be read repeatedly, in pieces or with one buffer", async () => {
   for (const size of [1000, 5 * MIB + 1]) { // in memory, and on disk
     const content = bytesOf(size);
     const seen: [kept: string, lent: string, buffers: number][] = [];
@@ -98,7 +98,7 @@ Deno.test("an uploaded file is read again in pieces that stay, or in one buffer"
   }
 });
 
-Deno.test("a response may send an uploaded file on after the handler is done", async () => {
+Deno.test("a response can stream an uploaded file after the handler has returned", async () => {
   await using served = await serve([web.post("/", async (request) => {
     const file = (await request.post({ maxSize: 0 })).file("f");
     assert(file !== undefined);
@@ -113,7 +113,7 @@ Deno.test("a response may send an uploaded file on after the handler is done", a
   assertEquals(openFiles(), before === null ? null : before + 2); // the connection's two ends
 });
 
-Deno.test("an uploaded file is gone once the request was answered", async () => {
+Deno.test("an uploaded file is deleted after the response", async () => {
   let kept: web.FileField | undefined;
   await using served = await serve([web.post("/", async (request) => {
     kept = (await request.post({ maxSize: 0 })).file("f");
@@ -305,7 +305,7 @@ const NAMES: [string | null, string][] = [
   ["ж".repeat(5000) + ".jpeg", "ж".repeat(97) + ".jpeg"],
   [" . hidden", "hidden"],
 ];
-Deno.test("safeFilename() gives a name that stays in its folder", () => {
+Deno.test("safeFilename() returns a name that stays in its folder", () => {
   for (const [sent, name] of NAMES) assertEquals(web.safeFilename(sent), name);
 });
 

@@ -1,6 +1,6 @@
 // deno run -A tests/e2e/websocket_idle.ts [SOCKETS]
 //
-// Holds many idle WebSockets, sends one broadcast and lets go of them; prints one line of JSON and
+// Opens many idle WebSockets, sends one broadcast and closes them; prints one line of JSON and
 // exits with 1 if a figure is missed. It takes descriptors: `ulimit -n` has to be beyond SOCKETS.
 import { web } from "@roundtrip/http";
 import { type RawSocket, rawSocket, TEXT } from "../_frames.ts";
@@ -60,7 +60,7 @@ async function measure(sockets: number): Promise<number> {
   const openMs = Math.round(performance.now() - start);
   const rss = await rssOf(server.pid);
 
-  // A server's ping may come first.
+  // A ping may arrive first.
   const next = async (socket: RawSocket): Promise<boolean> => {
     for (;;) {
       const frame = await socket.read();

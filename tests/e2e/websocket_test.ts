@@ -17,7 +17,7 @@ import { type ErrorType, serve } from "../_harness.ts";
 interface Pair extends AsyncDisposable {
   readonly client: ClientWebSocketResponse;
   readonly server: web.WebSocketResponse;
-  /** Lets the handler return, or throw. */
+  /** Makes the handler return or throw. */
   end(error?: Error): void;
 }
 
@@ -58,7 +58,7 @@ const CLOSED = [WSMsgType.CLOSED, null];
 
 type Case = (pair: Pair) => Promise<unknown>;
 
-/** What happens, and what both ends see. */
+/** Actions, and the results at both ends. */
 const CASES: [name: string, run: Case, expected: unknown, options?: {
   server?: web.WebSocketResponseOptions;
   client?: WebSocketConnectOptions;
@@ -231,7 +231,7 @@ const CASES: [name: string, run: Case, expected: unknown, options?: {
   ],
   ["sends are checked by type", async ({ client, server }) => {
     const messages = [];
-    // deno-lint-ignore no-explicit-any -- what a caller without types may give
+    // deno-lint-ignore no-explicit-any -- calls without types
     const wrong: any[] = [Uint8Array.of(1), 1, null, undefined];
     for (const socket of [client, server]) {
       for (const each of wrong) {
@@ -328,7 +328,7 @@ for (const [name, run, expected, options = {}] of CASES) {
 }
 
 const CODES = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 4999];
-Deno.test("every close code that may be sent arrives, from either side", async () => {
+Deno.test("every valid close code arrives, from either side", async () => {
   for (const code of CODES) {
     await using ends = await pair();
     await ends.server.close(code, "why");
@@ -349,7 +349,7 @@ const WRONG: [unknown, unknown, ErrorType, string][] = [
   [1000, "x".repeat(124), RangeError, "124 bytes"],
   [1000, "\ud800".repeat(42), RangeError, "126 bytes"],
 ];
-Deno.test("close() refuses what may not stand in a close frame, and the socket stays open", async () => {
+Deno.test("close() refuses invalid codes and reasons, and the socket stays open", async () => {
   await using ends = await pair();
   for (const socket of [ends.client, ends.server]) {
     for (const [code, reason, type, message] of WRONG) {
@@ -447,7 +447,7 @@ Deno.test("the handler's socket and the session's close when their owners do: 10
   const start = performance.now();
   const stopped = runner.cleanup();
   for (const socket of sockets) {
-    // The reason is Deno's or ours: whichever of the two comes first.
+    // The reason is Deno's or ours, whichever comes first.
     assertEquals(shown(await socket.receive()).slice(0, 2), [WSMsgType.CLOSE, 1001]);
   }
   await stopped;

@@ -1,27 +1,27 @@
 /**
- * A server in a process of its own, as hostile clients meet it, and what it costs.
+ * A server in a separate process, with measurements of its resources.
  * @module
  */
 
-/** What may be attacked. */
+/** Servers to attack. */
 export type Kind = "sockets" | "deno" | "executable" | "aiohttp";
 
-/** What an attack has at hand. */
+/** Context of an attack. */
 export interface Target {
   readonly port: number;
   readonly pid: number;
-  /** How much of the attack: 1 for a test, 10 for the whole. */
+  /** Size of the attack: 1 in tests, 10 in full. */
   readonly scale: number;
 }
 
-/** A server that runs. */
+/** A running server. */
 export interface Running extends Target, AsyncDisposable {
   readonly process: Deno.ChildProcess;
 }
 
 const HERE = new URL("./", import.meta.url);
 
-/** The command of a server; `null` where that is not installed. */
+/** The command of a server, `null` if it is not installed. */
 async function commandOf(kind: Kind): Promise<string[] | null> {
   const server = new URL("server.ts", HERE).pathname;
   if (kind === "executable") {
@@ -42,7 +42,7 @@ async function commandOf(kind: Kind): Promise<string[] | null> {
   return null;
 }
 
-/** Starts a server; `null` where it is not installed. `descriptors` are all that it may open. */
+/** Starts a server, `null` if it is not installed. `descriptors` limits its open files. */
 export async function start(
   kind: Kind,
   scale: number,
@@ -83,9 +83,9 @@ function statusOf(pid: number, name: string): number {
   return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
 }
 
-/** Watches the memory of a server: call the result for what it has grown by at most, in MiB. */
+/** Watches the memory of a server: the returned function gives its largest growth in MiB. */
 export function memory({ pid }: Target): () => number {
-  Deno.writeTextFileSync(`/proc/${pid}/clear_refs`, "5"); // the peak begins anew
+  Deno.writeTextFileSync(`/proc/${pid}/clear_refs`, "5"); // resets the peak
   const before = statusOf(pid, "VmRSS");
   return () => Math.max(0, statusOf(pid, "VmHWM") - before);
 }
@@ -96,8 +96,8 @@ export function files({ pid }: Target): number {
 }
 
 /**
- * Waits until the server has let go of connections that are open now; how many it keeps, and when it
- * was done in ms.
+ * Waits until the server has closed the open connections; returns how many remain, and the time in
+ * ms.
  */
 export async function released(
   target: Target,
@@ -127,7 +127,7 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Waits until something holds; how long that took in ms, `limit` if it does not by then. */
+/** Waits until a condition is met; returns the time in ms, or `limit`. */
 export async function until(holds: () => boolean, limit: number): Promise<number> {
   const begun = performance.now();
   while (!holds() && performance.now() - begun < limit) await pause(20);
@@ -147,7 +147,7 @@ export async function send(connection: Deno.Conn, data: string | Uint8Array): Pr
   }
 }
 
-/** Reads until the peer closes, then closes; what came, cut at 64 KiB. */
+/** Reads until the peer closes, then closes; returns at most 64 KiB. */
 export async function rest(connection: Deno.Conn): Promise<string> {
   const buffer = new Uint8Array(64 * 1024);
   let text = "";
@@ -169,10 +169,7 @@ export function close(connection: Disposable): void {
   } catch { /* it was */ }
 }
 
-/**
- * The slowest answers that a well-behaved client gets, 99 of 100, in ms: a process of its own asks,
- * so that what the attack costs its own process is not counted.
- */
+/** p99 latency of a well-behaved client in ms, measured in a separate process. */
 export async function p99({ port }: Target, count: number): Promise<number> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", new URL("probe.ts", HERE).pathname, `${port}`, `${count}`],

@@ -1,5 +1,5 @@
 /**
- * Exchanges that are broken off, by clients and by the end of the server.
+ * Exchanges aborted by clients, or by the end of the server.
  * @module
  */
 import { frame, rawSocket } from "../_frames.ts";
@@ -10,7 +10,7 @@ const FORM =
   "POST /watched HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r\n" +
   "Content-Length: 2000000\r\n\r\n--b\r\nContent-Disposition: form-data; name=f; filename=f\r\n\r\n";
 
-/** Files of uploads that the system's folder for temporary files holds. */
+/** Uploads in the system's temporary folder. */
 function parts(): number {
   const folder = Deno.env.get("TMPDIR") ?? "/tmp";
   return [...Deno.readDirSync(folder)].filter(({ name }) => name.startsWith("roundtrip-")).length;
@@ -28,7 +28,7 @@ export const BREAKS: readonly Row[] = [
       );
       const form = FORM + "y".repeat(200_000);
       const cut = async (at: number) => {
-        // One of ten is a form whose file is on the disk already.
+        // One of ten is a form whose file is already on disk.
         const text = at % 10 === 0 ? form : whole;
         const client = await connect(target);
         await send(client, text.slice(0, at % 10 === 0 ? text.length : (at * 7919) % text.length));

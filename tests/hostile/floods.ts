@@ -1,5 +1,5 @@
 /**
- * Clients that send without end.
+ * Clients that send endlessly.
  * @module
  */
 import { close, connect, many, memory, pause, rest, send, type Target } from "./_target.ts";
@@ -7,7 +7,7 @@ import type { Row } from "./rows.ts";
 
 const MOST = 100 * 1024 ** 2;
 
-/** Sends a piece again and again until the server refuses. */
+/** Sends a piece repeatedly until the server refuses. */
 async function flood(target: Target, head: string, piece: string): Promise<Record<string, number>> {
   const grown = memory(target);
   const client = await connect(target);
@@ -15,7 +15,7 @@ async function flood(target: Target, head: string, piece: string): Promise<Recor
   await send(client, head);
   let sent = 0;
   const most = target.scale > 1 ? MOST : MOST / 10;
-  const late = setTimeout(() => close(client), 8000); // a server that reads no more
+  const late = setTimeout(() => close(client), 8000); // the server has stopped reading
   while (sent < most && await send(client, piece)) sent += piece.length;
   const text = await Promise.race([reply, pause(5000).then(() => "")]);
   clearTimeout(late);
@@ -26,7 +26,7 @@ async function flood(target: Target, head: string, piece: string): Promise<Recor
 }
 
 const CHUNKED = "POST /read HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
-/** What is endless, its beginning, what is repeated, and the statuses that refuse it. */
+/** Name, first bytes, repeated bytes, and expected statuses. */
 const ENDLESS: readonly (readonly [string, string, string, readonly number[]])[] = [
   ["an endless head", "GET / HTTP/1.1\r\nHost: a\r\n", `x-a: ${"a".repeat(1000)}\r\n`, [431]],
   ["an endless request line", "GET /", "a".repeat(1000), [414, 431]],
@@ -66,7 +66,7 @@ export const FLOODS: readonly Row[] = [
     name: "400 connections at `ulimit -n 256`",
     descriptors: 256,
     async run(target) {
-      // One that is served already, and waits for its answer.
+      // A request already being handled.
       const early = await connect(target);
       await send(early, "GET /second HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
       const answer = rest(early);

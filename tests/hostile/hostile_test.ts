@@ -1,4 +1,4 @@
-// The rows at the size of a test; `deno task hostile` runs all of them whole.
+// The attacks at a small size; `deno task hostile` runs them in full.
 import { assert } from "@std/assert";
 import { start } from "./_target.ts";
 import { ROWS } from "./rows.ts";

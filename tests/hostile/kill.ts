@@ -1,5 +1,5 @@
 /**
- * A server that is killed while it writes files and sessions.
+ * Killing a server while it writes files and sessions.
  * @module
  */
 import { pause } from "./_target.ts";
@@ -8,7 +8,7 @@ import type { Row } from "./rows.ts";
 const SIZE = 300_000;
 const SERVER = new URL("./store_server.ts", import.meta.url).pathname;
 
-/** Starts a program and gives the first text of its output that a pattern finds. */
+/** Starts a program and returns the first match of a pattern in its output. */
 async function started(command: string, args: readonly string[], pattern: RegExp) {
   const process = new Deno.Command(command, {
     args: [...args],
@@ -33,7 +33,7 @@ const hasRedis = () =>
   new Deno.Command("redis-server", { args: ["--version"], stdout: "null" }).output()
     .then(({ success }) => success, () => false);
 
-/** One writer: the letter that its file is full of, the count of its session, as acknowledged. */
+/** A writer: the letter that fills its file, and the acknowledged count of its session. */
 interface Writer {
   letter: number;
   sent: number;
@@ -83,7 +83,7 @@ async function killedWhileWriting(rounds: number): Promise<Record<string, number
         /(\d+)\n/,
       );
       const origin = `http://127.0.0.1:${server.found}`;
-      // What the killed one left is two hours old, and so is swept.
+      // Files left by the killed server become two hours old, so that they are swept.
       const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
       figures.left += names.filter((name) => !/^f\d$/.test(name)).length;
       for (const { cookie, count } of writers) {

@@ -1,6 +1,6 @@
 /**
- * Attacks servers at full size: `deno task hostile [WORD...]` for the rows whose name has a word;
- * without words the table of docs/security.md is written anew.
+ * Attacks servers at full size: `deno task hostile [WORD...]` runs the rows whose names contain a
+ * word; without words it rewrites the table of docs/security.md.
  * @module
  */
 import { type Kind, start } from "./_target.ts";
@@ -17,7 +17,9 @@ const TITLES: Readonly<Record<Kind, string>> = {
   aiohttp: "aiohttp",
 };
 
-/** Runs a row against a server: its figures in words, and whether what was promised is kept. */
+/**
+ * Runs a row against a server; returns its figures as text, and whether they meet the expectations.
+ */
 async function run(row: Row, kind: Kind): Promise<[text: string, kept: boolean] | null> {
   const target = await start(kind, 10, row.descriptors);
   if (target === null) return null;
@@ -56,7 +58,7 @@ for (const row of rows) {
   table.push(cells);
 }
 if (words.length === 0) {
-  // A server that is not installed here has no column.
+  // Servers that are not installed have no column.
   const shown = KINDS.filter((_, at) => table.some((cells) => cells[at + 1] !== ""));
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const lines = [

@@ -1,4 +1,4 @@
-// A client that behaves: `probe.ts PORT COUNT`, prints the time that 99 of 100 answers take, in ms.
+// A well-behaved client: `probe.ts PORT COUNT` prints its p99 latency in ms.
 const [port = "", count = ""] = Deno.args;
 const times: number[] = [];
 const head = new TextEncoder().encode("GET / HTTP/1.1\r\nHost: a\r\n\r\n");

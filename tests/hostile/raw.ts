@@ -1,15 +1,15 @@
 /**
- * Requests that parsers read differently: our own table, and mutations of it through a proxy.
+ * Requests that parsers read differently: a table, and its mutations through a proxy.
  * @module
  */
 import { close, connect, pause, rest, send, type Target } from "./_target.ts";
 import { RAW_CASES, statusesOf } from "./raw_requests.ts";
 import type { Row } from "./rows.ts";
 
-/** Each character a byte. */
+/** One byte per character. */
 const bytesOf = (text: string) => Uint8Array.from(text, (each) => each.charCodeAt(0));
 
-/** The statuses that answer what is sent; the client ends its side behind it. */
+/** Sends bytes, ends the client's side, and returns the statuses. */
 async function ask(target: Pick<Target, "port">, text: string): Promise<string> {
   const client = await connect(target as Target);
   const late = setTimeout(() => close(client), 5000);
@@ -20,7 +20,7 @@ async function ask(target: Pick<Target, "port">, text: string): Promise<string> 
   return statusesOf(reply);
 }
 
-/** Cases whose statuses are others than they should be. */
+/** Cases with unexpected statuses. */
 export async function wrongCases(target: Target, engine: "statuses" | "deno"): Promise<string[]> {
   const wrong: string[] = [];
   for (const each of RAW_CASES) {
@@ -33,7 +33,7 @@ export async function wrongCases(target: Target, engine: "statuses" | "deno"): P
   return wrong;
 }
 
-/** Numbers of a fixed seed. */
+/** Pseudo-random numbers with a fixed seed. */
 function random(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -62,7 +62,7 @@ function mutated(next: (below: number) => number): string {
     const cut = next(3) === 0 ? 1 + next(4) : 0;
     text = text.slice(0, at) + (PIECES[next(PIECES.length)] ?? "") + text.slice(at + cut);
   }
-  // What may be taken for another's request, where the end is seen elsewhere.
+  // A prefix that would swallow another client's request if parsers disagree about its end.
   return text + "GET /echo HTTP/1.1\r\nHost: a\r\nX-Id: smuggled\r\n\r\n";
 }
 
@@ -70,7 +70,7 @@ interface Proxy extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Starts nginx with few connections to the server, which all clients share; `null` without nginx. */
+/** Starts nginx with few shared connections to the server; `null` without nginx. */
 async function nginx(target: Target): Promise<Proxy | null> {
   const folder = await Deno.makeTempDir();
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

@@ -1,10 +1,10 @@
 /**
- * Requests as bytes, with the statuses that answer them and the section that says so. What is sent
- * ends with the client's side of the connection.
+ * Raw requests with the expected statuses and the section of the RFC. The client half-closes the
+ * connection after sending.
  * @module
  */
 
-/** One case: the section, what is sent, the statuses that come over sockets, and over `Deno.serve`. */
+/** A case: section, request, and the statuses over sockets and over `Deno.serve`. */
 export interface RawCase {
   readonly section: string;
   readonly bytes: string;
@@ -12,7 +12,7 @@ export interface RawCase {
   readonly deno: string;
 }
 
-/** A case as it is written down; what `Deno.serve` answers is said where it differs. */
+/** A case as written in the table; the answer of `Deno.serve` only if it differs. */
 type Written = readonly [bytes: string, statuses: string, deno?: string];
 
 const CANARY = "GET /canary HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -259,7 +259,7 @@ export const RAW_CASES: readonly RawCase[] = Object.entries(TABLE).flatMap(([sec
   cases.map(([bytes, statuses, deno = statuses]) => ({ section, bytes, statuses, deno }))
 );
 
-/** The statuses of what came back. */
+/** The statuses in the received bytes. */
 export function statusesOf(text: string): string {
   return [...text.matchAll(/HTTP\/1\.[01] (\d{3}) /g)].map((match) => match[1]).join(" ");
 }

@@ -1,6 +1,5 @@
 /**
- * What is done to a server, with what must come of it. The limits of time of the server are a second
- * each.
+ * The attacks and their expected results. The server's timeouts are a second each.
  * @module
  */
 import type { Running, Target } from "./_target.ts";
@@ -17,19 +16,19 @@ export type Figures = Readonly<Record<string, number>>;
 /** One attack. */
 export interface Row {
   readonly name: string;
-  /** Attacks a server. */
+  /** Runs the attack. */
   run(target: Running): Promise<Figures>;
-  /** The figures in words. */
+  /** The figures as text. */
   show(figures: Figures): string;
-  /** Whether the engine over sockets has kept its promise. */
+  /** Whether the socket engine meets the expectations. */
   holds(figures: Figures, target: Target): boolean;
-  /** The same for the default engine, whose promises are fewer; left out where it has none. */
+  /** The same for the default engine, if it has expectations. */
   weaker?(figures: Figures, target: Target): boolean;
-  /** How many files the server may open. */
+  /** Limit of open files of the server. */
   readonly descriptors?: number;
-  /** Whether it starts a server of its own, so that one run says all. */
+  /** Whether it starts its own server and runs once for all. */
   readonly isOwn?: boolean;
-  /** Whether only the whole suite runs it, because it takes more than some seconds. */
+  /** Whether it takes too long for the tests. */
   readonly isLong?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// The application that hostile clients talk to: `server.ts ENGINE`, prints its port.
+// The attacked application: `server.ts ENGINE` prints its port.
 import { web, WSMsgType } from "@roundtrip/http";
 
 const engines = {

@@ -1,5 +1,5 @@
 /**
- * Clients that take their time.
+ * Slow clients.
  * @module
  */
 import {
@@ -20,7 +20,7 @@ import type { Row } from "./rows.ts";
 const LIMIT = 1000; // ms, of every limit of the server
 const LATE = 2000; // ms beyond it
 
-/** How many of the connections the server has closed within the limit, and when the last one was. */
+/** Number of connections closed within the limit, and the time of the last one. */
 async function closed(connections: readonly Deno.TcpConn[]): Promise<Record<string, number>> {
   const begun = performance.now();
   let count = 0;
@@ -43,14 +43,14 @@ const shown = ({ clients, closed, last }: Readonly<Record<string, number>>) =>
   closed === 0 ? `none of ${clients} closed` : `${closed} of ${clients} closed in ${last} ms`;
 
 async function drip(connection: Deno.TcpConn, text: string, every: number): Promise<void> {
-  await pause(Math.random() * every); // not all in one moment
+  await pause(Math.random() * every); // not all at once
   for (const byte of text) {
     if (!await send(connection, byte)) return;
     await pause(every);
   }
 }
 
-/** Bodies that stop, or come a byte now and then: how many clients saw status 408. */
+/** Stopping or trickling bodies: returns the number of clients that saw 408. */
 async function bodies(target: Target, stops: boolean): Promise<Record<string, number>> {
   const clients = await many(target, target.scale > 1 ? 200 : 20);
   const heads = ["Content-Length: 100\r\n\r\nhalf", "Transfer-Encoding: chunked\r\n\r\n4\r\nha"];
@@ -77,7 +77,7 @@ const refused = {
       ? `none of ${clients} got 408 and a closed socket`
       : `${refused} of ${clients} got 408 and a closed socket in ${last} ms`,
   holds: ({ clients, refused }: Readonly<Record<string, number>>) => clients === refused,
-  // It answers 408 by `bodyTimeout`, but nothing ends the connection.
+  // It answers 408 after `bodyTimeout`, but the connection stays open.
   weaker: ({ refused }: Readonly<Record<string, number>>) => refused === 0,
 };
 
@@ -96,7 +96,7 @@ export const SLOW: readonly Row[] = [
     show: (figures) =>
       `${shown(figures)}; others wait ${(figures.others ?? 0).toFixed(1)} ms ` +
       `(${(figures.usual ?? 0).toFixed(1)} without)`,
-    // What a busy machine adds is there without the attack too.
+    // Delays of a busy machine also exist without the attack.
     holds: (figures) => allClosed(figures) && (figures.others ?? 0) < 20 + (figures.usual ?? 0),
     weaker: none,
   },

@@ -1,4 +1,5 @@
-// Keeps files and sessions while it is killed: `store_server.ts FOLDER REDIS_PORT`, prints its port.
+// Stores files and sessions until it is killed: `store_server.ts FOLDER REDIS_PORT` prints its
+// port.
 import { web } from "@roundtrip/http";
 import { RedisStorage } from "@roundtrip/http/session-redis";
 import { Redis } from "npm:ioredis@^5";

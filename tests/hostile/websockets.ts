@@ -1,5 +1,5 @@
 /**
- * WebSockets that break rules, or people.
+ * WebSockets that violate the protocol or flood the server.
  * @module
  */
 import { Buffer } from "node:buffer";
@@ -23,7 +23,7 @@ const MIB = 1024 ** 2;
 
 const open = (target: Target, path: string) => rawSocket(`http://127.0.0.1:${target.port}${path}`);
 
-/** Sends frames and gives the code of the close frame that comes; 0 where none does. */
+/** Sends frames and returns the received close code, 0 for none. */
 async function codeOf(target: Target, frames: readonly Uint8Array[]): Promise<number> {
   const socket = await open(target, "/ws");
   const late = setTimeout(() => close(socket), 3000);
@@ -71,7 +71,7 @@ function* larger(): Generator<Case> {
   yield echoed("10.1.1: 65,536 bytes in fragments of 1,300", TEXT, 65_536, 1300);
 }
 
-/** Whether a server does in a case what it has to. */
+/** Whether a server passes a case. */
 async function passes(target: Target, { send, replies, close: code }: Case): Promise<boolean> {
   const socket = await open(target, "/answer");
   const isLarge = replies.length > 100 || replies.some(([, payload]) => payload.length > MIB);
@@ -96,7 +96,7 @@ async function passes(target: Target, { send, replies, close: code }: Case): Pro
   }
 }
 
-/** Groups 12 and 13: compressed messages of many sizes, by the parameters that are offered. */
+/** Groups 12 and 13: compressed messages of many sizes, for each set of parameters. */
 async function deflates(target: Target, offer: Record<string, unknown>, count: number) {
   const socket = new WebSocket(`ws://127.0.0.1:${target.port}/deflate`, {
     perMessageDeflate: { threshold: 0, ...offer },

@@ -1,14 +1,14 @@
 /**
- * Finds the Python that the interoperability tests talk to.
+ * Finds Python for the interoperability tests.
  * @module
  */
 import { ROOT } from "../_process.ts";
 
 /**
- * Looks for a Python that has some modules: `PYTHON`, else `.venv` in the project, else python3.
+ * Looks for a Python with some modules: `PYTHON`, else `.venv` in the project, else python3.
  *
- * @param modules Names that it has to import.
- * @returns Its command, `null` where there is none; the reason is printed.
+ * @param modules Names of required modules.
+ * @returns Its command, `null` if there is none; prints the reason.
  */
 export async function pythonWith(...modules: readonly string[]): Promise<string | null> {
   const venv = new URL(".venv/bin/python", ROOT).pathname;

@@ -4,7 +4,7 @@ import { browse, findChromium } from "../_chromium.ts";
 
 const chromium = await findChromium();
 
-/** Runs in the page: talks to `/echo` in every way, and posts what it saw. */
+/** Runs in the page: talks to `/echo` in every way, and posts the results. */
 const PAGE = `<!doctype html><script type="module">
 const url = location.href.replace("http", "ws");
 const open = (path, protocols) => new Promise((resolve) => {
@@ -24,7 +24,7 @@ seen.push(echo.protocol, echo.extensions);
 for (const text of ["a", "", "ж€😀"]) { echo.send(text); seen.push(await echo.next()); }
 echo.send("x".repeat(100000)); seen.push((await echo.next()).length);
 echo.send(new Uint8Array([0, 255])); seen.push(await echo.next());
-await new Promise((r) => setTimeout(r, 500)); // a few pings of the server
+await new Promise((r) => setTimeout(r, 500)); // the server sends a few pings
 echo.send("alive"); seen.push(await echo.next());
 echo.send("close"); seen.push(await echo.next());
 const leaving = await open("/echo"); leaving.close(); seen.push(await leaving.next());

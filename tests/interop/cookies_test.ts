@@ -26,7 +26,7 @@ const piece = fc.constantFrom(
   ],
 );
 const header = fc.array(piece, { minLength: 1, maxLength: 14 }).map((pieces) =>
-  // A header has no blanks at its ends.
+  // A header has no whitespace at its ends.
   pieces.join("").trim()
 );
 

@@ -7,14 +7,14 @@ const python = await pythonWith("cryptography");
 const KEY = crypto.getRandomValues(new Uint8Array(32));
 const SESSIONS = 1000;
 
-/** Texts that JSON, UTF-8 and block sizes have an opinion on. */
+/** Texts that exercise JSON, UTF-8 and block sizes. */
 function randomSession(i: number): Record<string, unknown> {
   const chars = ["a", "ж", "😀", '"', "\\", "\n", "\u2028", "\0", "é"];
   const text = Array.from({ length: i % 40 }, (_, j) => chars[(i * 7 + j * 3) % chars.length]);
   return { i, text: text.join(""), nested: { list: [i, null, true, i / 3] } };
 }
 
-/** Runs a Python program on JSON and gives what it prints, as JSON. */
+/** Runs a Python program on JSON and parses its output as JSON. */
 async function run(program: string, input: unknown): Promise<unknown> {
   const child = new Deno.Command(python ?? "", {
     args: ["-c", `import base64, json, sys\nfrom cryptography.fernet import Fernet\n${program}`],
@@ -95,7 +95,7 @@ print(json.dumps([fernet.encrypt(json.dumps({"created": now, "session": s}).enco
 });
 
 Deno.test({
-  name: "Python's Fernet refuses what we refuse, and opens what we open, by age",
+  name: "Python's Fernet and ours accept and refuse the same tokens, by age",
   ignore: python === null,
   fn: async () => {
     const program = `

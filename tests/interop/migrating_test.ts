@@ -3,10 +3,10 @@ import { ClientSession } from "@roundtrip/http";
 import { ROOT } from "../_process.ts";
 import { pythonWith } from "./_python.ts";
 
-// docs/migrating: the same service in Python and here. Both are asked the same, both answer the
-// same, and who logged in at one is logged in at the other.
+// docs/migrating: the same service in Python and here. Both get the same requests, return the same
+// responses, and share their sessions.
 const python = await pythonWith("aiohttp", "cryptography");
-// Where aiohttp_session is not installed, a stand-in for it comes after everything else on the path.
+// If aiohttp_session is not installed, a stand-in at the end of the path replaces it.
 const STAND_INS = new URL("stand_ins", import.meta.url).pathname;
 const oldService = [
   python ?? "",
@@ -31,7 +31,7 @@ interface Service extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Starts a service on a free port and waits until it says that it runs. */
+/** Starts a service on a free port and waits until it is ready. */
 async function start(command: readonly string[]): Promise<Service> {
   using free = Deno.listen({ hostname: "localhost", port: 0 });
   const { port } = free.addr;
@@ -93,7 +93,7 @@ async function answers(url: string): Promise<string[]> {
   return lines;
 }
 
-Deno.test("the migrated service answers as the one in Python", {
+Deno.test("the migrated service answers like the one in Python", {
   ignore: python === null,
 }, async () => {
   await using old = await start(oldService);
@@ -101,13 +101,13 @@ Deno.test("the migrated service answers as the one in Python", {
   assertEquals(await answers(migrated.url), await answers(old.url));
 });
 
-Deno.test("who logged in at one service is logged in at the other", {
+Deno.test("a user who logs in to one service is logged in to the other", {
   ignore: python === null,
 }, async () => {
   await using old = await start(oldService);
   await using migrated = await start(deno);
   for (const [here, there] of [[old, migrated], [migrated, old]] as const) {
-    // Cookies know no ports, so one session has the cookie at both.
+    // Cookies ignore ports, so one session sends the cookie to both.
     await using session = new ClientSession();
     await using login = await session.post(`${here.url}/login`, { data: { user: "ann" } });
     assertEquals((await login.json<{ user: string }>()).user, "ann");

@@ -13,7 +13,7 @@ for (let i = 0; i < FILE.length; i++) FILE[i] = Math.imul(i, 2654435761) >>> 24;
 const sha256 = (data: Uint8Array | string): string =>
   createHash("sha256").update(data).digest("hex");
 
-/** What a server of ours answers for a form: each field, files by their digest. */
+/** The response of our server to a form: each field, files by their digest. */
 const describeForm: web.Handler = async (request) => {
   const fields: unknown[] = [];
   for (const [name, value] of await request.post({ maxSize: 0 })) {
@@ -94,7 +94,7 @@ Deno.test({ name: "we upload to aiohttp and read its multipart", ignore }, async
   assertEquals(seen, ["one", '{"two": 2}', sha256(FILE)]);
 });
 
-Deno.test("a form that curl makes arrives as it was sent", async () => {
+Deno.test("forms of curl arrive unchanged", async () => {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/ж "q".bin`;
   await Deno.writeFile(path, FILE);
@@ -111,7 +111,7 @@ Deno.test("a form that curl makes arrives as it was sent", async () => {
   await Deno.remove(folder, { recursive: true });
 });
 
-// Names as no one would choose them: what a browser escapes has to come back as it was.
+// Unusual names: characters escaped by browsers have to be restored.
 const PAGE = `<script>
   const form = new FormData();
   form.append('na"me\\r\\n', "ж\\r\\n1");
@@ -129,7 +129,7 @@ const PAGE = `<script>
 const chromium = await findChromium();
 
 Deno.test({
-  name: "forms that Chromium makes arrive as they were sent",
+  name: "forms of Chromium arrive unchanged",
   ignore: chromium === null,
   async fn() {
     const seen = Promise.withResolvers<unknown>();

@@ -102,7 +102,7 @@ function application(): web.Application {
 }
 
 Deno.test({
-  name: "aiohttp's client sees of an application what it sees of its own",
+  name: "aiohttp's client gets the same from our server as from aiohttp's",
   ignore: python === null,
   async fn() {
     new Counter();

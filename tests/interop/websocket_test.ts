@@ -13,9 +13,9 @@ const PEERS = ["aiohttp", "websockets"] as const;
 
 const shown = ({ type, data }: WSMessage): unknown[] => [type, data];
 
-/** What every client has to see of our server. */
+/** Results expected from every client. */
 const SEEN = [
-  ["b", false], // no compression, though it was asked for
+  ["b", false], // no compression, although requested
   true,
   true,
   true,
@@ -89,7 +89,7 @@ for (const peer of PEERS) {
     const closing = await session.wsConnect("/moved");
     assertEquals([closing.history.length, closing.protocol], [1, null]);
     assertEquals(await closing.close(4000), true);
-    // aiohttp answers 1000, whatever it gets.
+    // aiohttp always answers 1000.
     assertEquals(closing.closeCode, peer === "aiohttp" ? 1000 : 4000);
     const error = await assertRejects(() => session.wsConnect("/refused"), WSServerHandshakeError);
     assertEquals([error.status, error.body, error.headers.get("x-why")], [

@@ -1,5 +1,5 @@
 /**
- * Runs the test-suite of Python's requests on `roundtrip httpbin`, and prints how many tests pass.
+ * Runs the test suite of Python's requests on `roundtrip httpbin`, and prints how many tests pass.
  *
  * ```sh
  * git clone https://github.com/psf/requests
@@ -18,7 +18,7 @@ if (folder === undefined) {
   Deno.exit(2);
 }
 const checkout = resolve(folder);
-// The suite brings a certificate of localhost for servers of its own.
+// The suite has a localhost certificate for its own servers.
 const certificates = `${checkout}/tests/certs/valid/server`;
 const secure = [
   "--tls-cert",
