@@ -59,12 +59,7 @@ export class HTTPNotModified extends HTTPRedirection {
 
 /** `300 Multiple Choices`. */
 export class HTTPMultipleChoices extends HTTPMove {
-  /**
-   * Creates one.
-   *
-   * @param location Where to go: a URL, a path, or what `urlFor()` gives.
-   * @param options Headers, body, cause.
-   */
+  /** Takes the target (a URL, a path, or what `urlFor()` gives), headers, body and cause. */
   constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
     super(300, "Multiple Choices", location, options);
   }
@@ -72,12 +67,7 @@ export class HTTPMultipleChoices extends HTTPMove {
 
 /** `301 Moved Permanently`. */
 export class HTTPMovedPermanently extends HTTPMove {
-  /**
-   * Creates one.
-   *
-   * @param location Where to go: a URL, a path, or what `urlFor()` gives.
-   * @param options Headers, body, cause.
-   */
+  /** Takes the target (a URL, a path, or what `urlFor()` gives), headers, body and cause. */
   constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
     super(301, "Moved Permanently", location, options);
   }
@@ -85,12 +75,7 @@ export class HTTPMovedPermanently extends HTTPMove {
 
 /** `302 Found`. */
 export class HTTPFound extends HTTPMove {
-  /**
-   * Creates one.
-   *
-   * @param location Where to go: a URL, a path, or what `urlFor()` gives.
-   * @param options Headers, body, cause.
-   */
+  /** Takes the target (a URL, a path, or what `urlFor()` gives), headers, body and cause. */
   constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
     super(302, "Found", location, options);
   }
@@ -98,12 +83,7 @@ export class HTTPFound extends HTTPMove {
 
 /** `303 See Other`. */
 export class HTTPSeeOther extends HTTPMove {
-  /**
-   * Creates one.
-   *
-   * @param location Where to go: a URL, a path, or what `urlFor()` gives.
-   * @param options Headers, body, cause.
-   */
+  /** Takes the target (a URL, a path, or what `urlFor()` gives), headers, body and cause. */
   constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
     super(303, "See Other", location, options);
   }
@@ -111,12 +91,7 @@ export class HTTPSeeOther extends HTTPMove {
 
 /** `305 Use Proxy`. */
 export class HTTPUseProxy extends HTTPMove {
-  /**
-   * Creates one.
-   *
-   * @param location Where to go: a URL, a path, or what `urlFor()` gives.
-   * @param options Headers, body, cause.
-   */
+  /** Takes the target (a URL, a path, or what `urlFor()` gives), headers, body and cause. */
   constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
     super(305, "Use Proxy", location, options);
   }
@@ -124,12 +99,7 @@ export class HTTPUseProxy extends HTTPMove {
 
 /** `307 Temporary Redirect`. */
 export class HTTPTemporaryRedirect extends HTTPMove {
-  /**
-   * Creates one.
-   *
-   * @param location Where to go: a URL, a path, or what `urlFor()` gives.
-   * @param options Headers, body, cause.
-   */
+  /** Takes the target (a URL, a path, or what `urlFor()` gives), headers, body and cause. */
   constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
     super(307, "Temporary Redirect", location, options);
   }
@@ -137,12 +107,7 @@ export class HTTPTemporaryRedirect extends HTTPMove {
 
 /** `308 Permanent Redirect`. */
 export class HTTPPermanentRedirect extends HTTPMove {
-  /**
-   * Creates one.
-   *
-   * @param location Where to go: a URL, a path, or what `urlFor()` gives.
-   * @param options Headers, body, cause.
-   */
+  /** Takes the target (a URL, a path, or what `urlFor()` gives), headers, body and cause. */
   constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
     super(308, "Permanent Redirect", location, options);
   }
