@@ -18,6 +18,7 @@ import {
   saveInto,
   type SaveOptions,
 } from "./response/save_body.ts";
+import { disposing } from "../http/since_node_20.ts";
 
 /**
  * What `session.downloadToFile()` takes: how to write, and whatever a request takes, save for
@@ -59,7 +60,15 @@ export async function downloadFile(
   path: string | URL,
   options: DownloadOptions,
 ): Promise<Download> {
-  await using file = new PartFile(path);
+  return await disposing(new PartFile(path), (file) => downloadInto(file, get, url, options));
+}
+
+async function downloadInto(
+  file: PartFile,
+  get: (headers: Headers) => Promise<ClientResponse>,
+  url: string,
+  options: DownloadOptions,
+): Promise<Download> {
   if (options.overwrite !== true) await file.assertFree();
   const headers = headersOf(options.headers);
   // A range of a compressed body is of no use: its bytes are not those of the file.
@@ -71,19 +80,23 @@ export async function downloadFile(
     const ranged = new Headers(headers);
     ranged.set("range", `bytes=${part.size}-`);
     ranged.set("if-range", part.origin.validator);
-    await using response = await get(ranged);
-    const next = continuation(response, part.size, part.origin.validator);
-    if (next === "complete") {
+    const saved = await disposing(await get(ranged), async (response) => {
+      const next = continuation(response, part.size, part.origin.validator);
+      if (next === "again") return null;
+      if (next !== "complete") {
+        return await saveInto(file, await checked(response, true), next, digest, options);
+      }
       await file.publish(options.overwrite ?? false);
       return { path: file.path, size: part.size, resumedFrom: part.size };
-    }
-    if (next !== "again") {
-      return await saveInto(file, await checked(response, true), next, digest, options);
-    }
+    });
+    if (saved !== null) return saved;
   }
-  await using response = await checked(await get(headers), headers.has("range"));
-  const total = isEncoded(response) ? null : response.contentLength;
-  return await saveInto(file, response, { start: 0, total }, digest, options);
+  const whole = await checked(await get(headers), headers.has("range"));
+  const total = isEncoded(whole) ? null : whole.contentLength;
+  return await disposing(
+    whole,
+    (response) => saveInto(file, response, { start: 0, total }, digest, options),
+  );
 }
 
 /** What a reply to a request for a range means for a part of `size` bytes. */

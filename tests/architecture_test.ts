@@ -265,6 +265,18 @@ Deno.test("http/ is pure: it names neither Deno nor Node's sockets", async () =>
   }
 });
 
+Deno.test("sockets of Node are imported when they are needed: other runtimes load the client too", async () => {
+  const only = "client/connect/node_sockets.ts";
+  for (const file of (await graphOf(Object.keys(MAY_IMPORT))).keys()) {
+    if (file === only || file.startsWith("server/")) continue;
+    const text = (await Deno.readTextFile(new URL(file, ROOT))).replaceAll(/\/\*\*[^]*?\*\//g, "");
+    const named = /^import (?!type\b)[^;]*?"(?:node:(?:net|tls|dns)|.*\/node_sockets\.ts)"/m.exec(
+      text,
+    );
+    assertEquals(named?.[0], undefined, file);
+  }
+});
+
 Deno.test("the configuration for the real @std packages maps what deno.json maps", async () => {
   const read = async (file: string): Promise<{ imports: Record<string, string> }> =>
     JSON.parse(await Deno.readTextFile(new URL(file, ROOT)));

@@ -3,9 +3,10 @@
  * @module
  */
 import type { LookupAddress } from "node:dns";
-import { isIP } from "node:net";
 import type { HopObserver } from "../hop/transport.ts";
 import type { ResolvedConnector } from "./connector.ts";
+import { ipVersion } from "./ip_version.ts";
+import { ON_DENO } from "../hop/runtime.ts";
 
 /** Most names that are kept. */
 const MOST_KEPT = 1_000;
@@ -42,7 +43,7 @@ export class AddressLookup {
     const { dnsCache, family, resolve } = this.#connector;
     const own = await resolve?.(host, port) ?? null;
     if (own !== null) return own.length === 0 ? missing(host, family) : own;
-    const literal = isIP(host);
+    const literal = ipVersion(host);
     if (literal !== 0) return family === 0 || family === literal ? [host] : missing(host, family);
     if (!this.#isAsked && !mayConnectAnywhere()) return null;
     const now = performance.now();
@@ -64,7 +65,7 @@ export class AddressLookup {
 }
 
 function mayConnectAnywhere(): boolean {
-  return !("Deno" in globalThis) ||
+  return !ON_DENO ||
     Deno.permissions.querySync({ name: "net" }).state === "granted";
 }
 
@@ -81,7 +82,9 @@ async function systemAddresses(host: string, family: 0 | 4 | 6): Promise<readonl
     lookup(host, { all: true, family }, (error, all) => error ? reject(error) : resolve(all))
   ).catch((cause: unknown): LookupAddress[] => {
     const code = cause instanceof Error && "code" in cause ? `${cause.code}` : "";
-    if (code === "EPERM") throw new Deno.errors.NotCapable(`Requires net access to "${host}"`);
+    if (code === "EPERM" && ON_DENO) {
+      throw new Deno.errors.NotCapable(`Requires net access to "${host}"`);
+    }
     if (family !== 0 && /^(?:ENOTFOUND|ENODATA)$/.test(code)) return [];
     // As Deno says it where it connects by the name.
     const why = code === "ENOTFOUND" ? "Name or service not known" : `${cause}`;

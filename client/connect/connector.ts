@@ -2,9 +2,10 @@
  * How a session connects.
  * @module
  */
-import { isIP } from "node:net";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { OptionTable } from "../../http/options.ts";
+import { parseUrl } from "../../http/since_node_20.ts";
+import { ipVersion } from "./ip_version.ts";
 
 /** Options of a session's connections, aiohttp's `TCPConnector`. */
 export interface ConnectorOptions {
@@ -172,7 +173,7 @@ export function resolveConnector(options: ConnectorOptions = {}): ResolvedConnec
     throw new RangeError(`Cannot use connector.family ${family}: expected 0, 4 or 6`);
   }
   const { cert = null, key = null, localAddress = null } = options;
-  if (localAddress !== null && isIP(localAddress) === 0) {
+  if (localAddress !== null && ipVersion(localAddress) === 0) {
     throw new TypeError(
       `Cannot use connector.localAddress "${localAddress}": expected an IP address`,
     );
@@ -239,7 +240,7 @@ export function refuseForFetch(options: ConnectorOptions = {}): void {
  * @throws {TypeError} If it is no URL of a known scheme.
  */
 export function checkProxy(proxy: string | URL): string {
-  const url = URL.parse(`${proxy}`);
+  const url = parseUrl(`${proxy}`);
   if (url === null || !PROXY_SCHEMES.has(url.protocol)) {
     // The text may hold a password, so it is not shown.
     throw new TypeError(

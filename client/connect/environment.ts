@@ -5,6 +5,8 @@
 import { encodeBasicAuth } from "../hop/basic_auth.ts";
 import { checkProxy } from "./connector.ts";
 import { netrcAuth } from "./netrc.ts";
+import { parseUrl } from "../../http/since_node_20.ts";
+import { NODE, ON_DENO } from "../hop/runtime.ts";
 
 /** What the environment says. */
 export interface Environment {
@@ -105,7 +107,7 @@ function addressBits(address: string): string | null {
 
 /** An IPv6 address as URLs have it: `0:0::1` is `::1`. */
 function canonical(address: string): string {
-  return URL.parse(`http://[${address}]/`)?.hostname.slice(1, -1) ?? address;
+  return parseUrl(`http://[${address}]/`)?.hostname.slice(1, -1) ?? address;
 }
 
 function readNetrc(
@@ -121,15 +123,19 @@ function readNetrc(
 
 /** Reads a variable that the program may read; Deno is not made to ask. */
 export function readVariable(name: string): string | undefined {
-  if (!("Deno" in globalThis)) return undefined;
+  if (!ON_DENO) return NODE?.env?.[name];
   const { state } = Deno.permissions.querySync({ name: "env", variable: name });
   return state === "granted" ? Deno.env.get(name) : undefined;
 }
 
+function nodeFiles(): typeof import("node:fs") | undefined {
+  return NODE?.getBuiltinModule?.("node:fs") as typeof import("node:fs") | undefined;
+}
+
 function readTextFile(path: string): string | null {
-  if (!("Deno" in globalThis)) return null;
-  if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return null;
   try {
+    if (!ON_DENO) return nodeFiles()?.readFileSync(path, "utf8") ?? null;
+    if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return null;
     return Deno.readTextFileSync(path);
   } catch {
     return null; // missing or unreadable: aiohttp goes on without it too

@@ -16,6 +16,7 @@ import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import type { HopAddress, HopTls } from "../hop/transport.ts";
 import type { ResolvedConnector } from "./connector.ts";
 import type { Link, Place, Sockets, TlsPeer } from "./sockets.ts";
+import { deferred } from "../../http/since_node_20.ts";
 
 /** Connections of `node:net`. */
 export class NodeSockets implements Sockets {
@@ -102,7 +103,7 @@ async function ready<Own extends Socket>(
   event: string,
   signal: AbortSignal,
 ): Promise<Own> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const { promise, resolve, reject } = deferred<void>();
   const onAbort = (): void => reject(signal.reason);
   const onClose = (): void => reject(new Error("it was closed at once"));
   signal.addEventListener("abort", onAbort, { once: true });

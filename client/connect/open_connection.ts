@@ -9,6 +9,8 @@ import { DenoSockets } from "./deno_sockets.ts";
 import { percentDecoded } from "./percent_decoded.ts";
 import { ProxyError, proxyHandshake, proxyPort } from "./proxy_handshake.ts";
 import type { Link, Opened, Place, Sockets, TlsPeer } from "./sockets.ts";
+import { deferred } from "../../http/since_node_20.ts";
+import { ON_DENO } from "../hop/runtime.ts";
 
 /** Where a connection goes. */
 export interface Route {
@@ -37,14 +39,14 @@ export class FingerprintError extends Error {
 export class ConnectionOpener {
   readonly #connector: ResolvedConnector;
   readonly #lookup: AddressLookup;
-  readonly #deno: Sockets;
+  readonly #deno: Sockets | null;
   #node: Promise<Sockets> | null = null;
 
   /** Creates one. */
   constructor(connector: ResolvedConnector) {
     this.#connector = connector;
     this.#lookup = new AddressLookup(connector);
-    this.#deno = new DenoSockets(connector);
+    this.#deno = ON_DENO ? new DenoSockets(connector) : null;
   }
 
   /**
@@ -55,7 +57,7 @@ export class ConnectionOpener {
    */
   async open(route: Route, signal: AbortSignal, observer: HopObserver | null): Promise<Opened> {
     if (signal.aborted) throw signal.reason;
-    const { promise: given, reject: giveUp } = Promise.withResolvers<never>();
+    const { promise: given, reject: giveUp } = deferred<never>();
     let link: Link | null = null; // as far as it has come
     let isOver = false;
     const onAbort = (): void => {
@@ -89,7 +91,8 @@ export class ConnectionOpener {
     const { host, port, proxy, secure, forwards } = route;
     const { fingerprint, serverName } = this.#connector;
     const name = serverName ?? host;
-    const sockets = needsNode(route, this.#connector) ? await this.#nodeSockets() : this.#deno;
+    const own = needsNode(route, this.#connector) ? null : this.#deno;
+    const sockets = own ?? await this.#nodeSockets();
     let link: Link;
     if (proxy === null) {
       const place = { hostname: host, port };

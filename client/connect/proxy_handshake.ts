@@ -3,10 +3,10 @@
  * 1929).
  * @module
  */
-import { isIP } from "node:net";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import { percentDecoded } from "./percent_decoded.ts";
 import { utf8Base64 } from "../hop/basic_auth.ts";
+import { ipVersion } from "./ip_version.ts";
 
 /**
  * Makes the `Proxy-Authorization` header of the credentials in the URL of a proxy (RFC 7617).
@@ -169,7 +169,7 @@ function checkLength(proxy: URL, what: string, bytes: Uint8Array): void {
 }
 
 function socksAddress(proxy: URL, host: string): number[] {
-  const kind = isIP(host);
+  const kind = ipVersion(host);
   if (kind === 0) {
     const name = new TextEncoder().encode(host);
     checkLength(proxy, "name of the host", name);

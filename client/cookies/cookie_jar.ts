@@ -7,6 +7,7 @@ import { Cookie, CookieJar as Store, getPublicSuffix, MemoryCookieStore } from "
 import { AbstractCookieJar, type JarCookie } from "./abstract_cookie_jar.ts";
 import { loadCookies, saveCookies } from "./cookie_file.ts";
 import { type CookieInit, cookieText, quoteCookieValue, sentPairs } from "./cookie_pairs.ts";
+import { parseUrl } from "../../http/since_node_20.ts";
 
 /** What {@linkcode CookieJar} takes. */
 export interface CookieJarOptions {
@@ -331,7 +332,7 @@ function domainOf(cookie: Cookie): string | null {
   if (domain === "") return null;
   if (/[/?#@\\]/.test(domain)) return "";
   const name = domain.includes(":") && !domain.startsWith("[") ? `[${domain}]` : domain;
-  return URL.parse(`http://${name}/`)?.hostname ?? "";
+  return parseUrl(`http://${name}/`)?.hostname ?? "";
 }
 
 /** Whether a host has no subdomains that could share a cookie: an address, a single label, a public suffix. */

@@ -56,7 +56,7 @@ export function bearerAuthMiddleware(options: BearerAuthOptions): ClientMiddlewa
   let current: Promise<string> | null = null;
 
   const renew = (expired: string | null): Promise<string> => {
-    const fresh = Promise.try(() => options.getToken(expired));
+    const fresh = (async () => await options.getToken(expired))();
     current = fresh;
     // One that could not be got is not kept: the next request tries again.
     fresh.catch(() => {

@@ -15,6 +15,7 @@ import { ClientError } from "../errors/client_errors.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import type { ClientRequest } from "../hop/request.ts";
 import { discardReply, type HopResult } from "../hop/transport.ts";
+import { parseUrl } from "../../http/since_node_20.ts";
 
 /** What {@linkcode digestAuthMiddleware} takes. */
 export interface DigestAuthOptions {
@@ -109,7 +110,7 @@ function challengeIn(result: HopResult): DigestChallenge | null {
 function inSpace({ domain }: DigestChallenge, url: URL): boolean {
   if (domain === undefined || domain.trim() === "") return true;
   return domain.trim().split(/\s+/).some((each) => {
-    const space = URL.parse(each, url.origin);
+    const space = parseUrl(each, url.origin);
     if (space === null || space.origin !== url.origin) return false;
     const path = space.pathname;
     return url.pathname === path || url.pathname.startsWith(path.endsWith("/") ? path : `${path}/`);

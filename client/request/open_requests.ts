@@ -3,6 +3,7 @@
  * @module
  */
 import { LinkedList, type LinkedNode } from "../../http/linked_list.ts";
+import { keepAlive, type Timer } from "../hop/runtime.ts";
 
 /** A request as its limits of time see it. */
 export interface Timed {
@@ -11,9 +12,6 @@ export interface Timed {
   /** That time has come; must not throw. */
   onDue(): void;
 }
-
-/** A number on Deno and in browsers. */
-type Timer = number | { ref(): unknown; unref(): unknown };
 
 /**
  * Requests in the order in which they began. A timer of its own would cost each of them 2 us; here
@@ -53,7 +51,7 @@ export class OpenRequests<T extends Timed> implements Iterable<T> {
     if (due >= this.#firesAt) return;
     this.clear();
     this.#firesAt = due;
-    this.#timer = setTimeout(() => this.#fire(), Math.ceil(due - performance.now()));
+    this.#timer = setTimeout(() => this.#fire(), Math.max(1, Math.ceil(due - performance.now())));
   }
 
   /** Ends the timer. */
@@ -80,10 +78,4 @@ export class OpenRequests<T extends Timed> implements Iterable<T> {
     }
     this.expect(next);
   }
-}
-
-/** Says whether a timer keeps the program alive. */
-function keepAlive(timer: Timer, alive: boolean): void {
-  if (typeof timer === "object") timer[alive ? "ref" : "unref"](); // Node and Bun
-  else if ("Deno" in globalThis) Deno[alive ? "refTimer" : "unrefTimer"](timer);
 }

@@ -104,7 +104,7 @@ export interface SessionOptions extends SharedOptions {
    * relative URLs are then of `http://localhost/`.
    */
   readonly app?: FetchApp | undefined;
-  /** What carries the bytes, instead of `connector` and `app`. @default {socketTransport()} on Deno */
+  /** What carries the bytes, instead of `connector` and `app`. @default {socketTransport()} */
   readonly transport?: Transport | undefined;
   /**
    * Whether the environment may speak: proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`,

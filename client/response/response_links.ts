@@ -3,6 +3,7 @@
  * @module
  */
 import { parseLinkHeader } from "../../http/headers/link_header.ts";
+import { parseUrl } from "../../http/since_node_20.ts";
 
 /** One link of a reply. */
 export interface ResponseLink {
@@ -20,7 +21,7 @@ export interface ResponseLink {
 export function responseLinks(headers: Headers, base: URL): ReadonlyMap<string, ResponseLink> {
   const links = new Map<string, ResponseLink>();
   for (const { target, params } of parseLinkHeader(headers.get("link"))) {
-    const url = URL.parse(target, base);
+    const url = parseUrl(target, base);
     if (url === null) continue;
     // One link may have several relations (RFC 8288 section 3.3).
     const names = params.get("rel")?.split(/\s+/) ?? [target];

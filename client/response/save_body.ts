@@ -7,6 +7,7 @@ import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 import { ClientPayloadError } from "../errors/client_errors.ts";
 import { PartFile, type PartOrigin } from "./part_file.ts";
 import type { ProgressCallback } from "../hop/progress.ts";
+import { disposing } from "../../http/since_node_20.ts";
 
 /** How a body is written into a file. */
 export interface SaveOptions {
@@ -72,16 +73,12 @@ export async function saveBody(
   path: string | URL,
   options: SaveOptions,
 ): Promise<Download> {
-  await using file = new PartFile(path);
-  if (options.overwrite !== true) await file.assertFree();
-  const total = isEncoded(response) ? null : response.contentLength;
-  return await saveInto(
-    file,
-    response,
-    { start: 0, total },
-    await digestOf(response.url.href),
-    options,
-  );
+  return await disposing(new PartFile(path), async (file) => {
+    if (options.overwrite !== true) await file.assertFree();
+    const total = isEncoded(response) ? null : response.contentLength;
+    const digest = await digestOf(response.url.href);
+    return await saveInto(file, response, { start: 0, total }, digest, options);
+  });
 }
 
 /**

@@ -3,6 +3,7 @@
  * @module
  */
 import type { FetchApp } from "../transport/app_transport.ts";
+import { parseUrl } from "../../http/since_node_20.ts";
 
 /** Which requests a reply is for: an absolute URL or a path with its query, a pattern, a test. */
 export type MockTarget = string | URL | RegExp | ((request: Request) => boolean);
@@ -161,7 +162,7 @@ function fits({ method, target }: Registered, request: Request, url: URL): boole
   const wanted = `${target}`;
   return wanted.startsWith("/")
     ? wanted === url.pathname + url.search
-    : URL.parse(wanted)?.href === url.href;
+    : parseUrl(wanted)?.href === url.href;
 }
 
 function nameOf({ method, target }: Registered): string {

@@ -60,16 +60,15 @@ async function race(app: FetchApp, request: HopRequest): Promise<Response> {
   });
   let answer: Promise<Response> | null = null;
   try {
-    answer = Promise.try(() =>
-      app.fetch(
+    answer = (async () =>
+      await app.fetch(
         new Request(url, {
           method,
           headers: [...request.headers, ...lengthOf(request)],
           signal,
           ...(body === null ? {} : { body: body.bytes ?? body.stream(), duplex: "half" }),
         } as RequestInit),
-      )
-    );
+      ))();
     const response = checked(await Promise.race([answer, aborted]));
     request.observer?.connected();
     return response;

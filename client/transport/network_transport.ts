@@ -6,6 +6,7 @@ import type { ConnectorOptions } from "../connect/connector.ts";
 import { asksUpgrade, type Transport } from "../hop/transport.ts";
 import { fetchTransport } from "./fetch_transport.ts";
 import { socketTransport } from "./socket_transport.ts";
+import { HAS_SOCKETS } from "../hop/runtime.ts";
 
 /**
  * Makes the transport of a connector.
@@ -25,7 +26,7 @@ export function networkTransport(options: ConnectorOptions = {}): Transport {
   if (transport !== undefined && transport !== "fetch") {
     throw new TypeError(`Cannot use connector.transport "${transport}": expected sockets or fetch`);
   }
-  if (!("Deno" in globalThis)) return fetchTransport(options);
+  if (!HAS_SOCKETS) return fetchTransport(options);
   const wantsFetch = transport === "fetch" || options.http2 === true;
   return wantsFetch ? fetchWithSockets(options) : socketTransport(options);
 }

@@ -10,6 +10,7 @@ import type { Opened } from "../connect/sockets.ts";
 import type { Abortable } from "../hop/hop_abort.ts";
 import type { HopBody, HopObserver } from "../hop/transport.ts";
 import { giveBuffer, READ_BUFFER, takeBuffer } from "./read_buffers.ts";
+import { deferred } from "../../http/since_node_20.ts";
 
 const ARMED_BUFFER = 512;
 const LARGE_BUFFER = 64 * 1024;
@@ -307,7 +308,7 @@ export class SocketConnection implements Abortable {
 
   /** Waits for 100 Continue, and no longer than a second: older servers do not know it. */
   async #mayGoOn(): Promise<boolean> {
-    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const { promise, resolve } = deferred<boolean>();
     const timer = setTimeout(() => resolve(true), CONTINUE_WAIT);
     this.#answer = resolve;
     const goesOn = await promise;

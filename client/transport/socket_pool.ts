@@ -3,6 +3,7 @@
  * @module
  */
 import type { SocketConnection } from "./socket_connection.ts";
+import { keepAlive } from "../hop/runtime.ts";
 
 /** How often connections are looked at that have just become idle, in ms. */
 const TICK = 100;
@@ -106,8 +107,8 @@ export class SocketPool {
     if (due >= this.#due) return;
     clearTimeout(this.#timer);
     this.#due = due;
-    this.#timer = setTimeout(() => this.#tick(), Math.ceil(due - performance.now()));
-    Deno.unrefTimer(this.#timer as unknown as number); // an idle pool keeps no program alive
+    this.#timer = setTimeout(() => this.#tick(), Math.max(1, Math.ceil(due - performance.now())));
+    keepAlive(this.#timer, false); // an idle pool keeps no program alive
   }
 
   #tick(): void {

@@ -21,6 +21,7 @@ import { socketError } from "./socket_errors.ts";
 import { type Free, SocketLease } from "./socket_lease.ts";
 import { SocketPool } from "./socket_pool.ts";
 import { SocketResult } from "./socket_result.ts";
+import { HAS_SOCKETS, NODE, ON_DENO } from "../hop/runtime.ts";
 
 const USUAL_HEADERS: HeaderList = [["accept", "*/*"], ["user-agent", "roundtrip"]];
 
@@ -33,7 +34,7 @@ const USUAL_HEADERS: HeaderList = [["accept", "*/*"], ["user-agent", "roundtrip"
  * @returns The transport; close it to end its connections.
  * @throws {RangeError} If a limit is no whole number from 0 on.
  * @throws {TypeError} If the proxy or the certificate is not valid.
- * @throws {NotSupportedError} If this runtime has no sockets of Deno's, or an option needs `fetch`.
+ * @throws {NotSupportedError} If this runtime has no sockets, or an option needs `fetch`.
  *
  * @example
  * ```ts
@@ -52,19 +53,29 @@ const USUAL_HEADERS: HeaderList = [["accept", "*/*"], ["user-agent", "roundtrip"
  */
 export function socketTransport(options?: ConnectorOptions): Transport {
   const connector = resolveConnector(options);
-  if (!("Deno" in globalThis)) {
+  if (!HAS_SOCKETS) {
     throw new NotSupportedError('connector.transport "sockets"', 'take "fetch" on this runtime');
   }
   if (options?.http2 === true) {
     const why = 'sockets talk HTTP/1.1; connector.transport "fetch" does it';
     throw new NotSupportedError("connector.http2", why);
   }
-  const { caCerts, cert, key } = connector;
-  if (cert !== null || caCerts.length > 0) {
-    // A mistake in them is told here, not by the first request: fetch reads them at once.
-    fetchTransport({ caCerts, ...(cert === null || key === null ? {} : { cert, key }) }).close();
-  }
+  checkCertificates(connector);
   return new SocketTransport(connector);
+}
+
+/** A mistake in them is told at once, not by the first request. */
+function checkCertificates({ caCerts, cert, key }: ResolvedConnector): void {
+  if (cert === null && caCerts.length === 0) return;
+  const own = cert === null || key === null ? {} : { cert, key };
+  if (ON_DENO) return fetchTransport({ caCerts, ...own }).close();
+  const tls = NODE?.getBuiltinModule?.("node:tls") as typeof import("node:tls") | undefined;
+  try {
+    tls?.createSecureContext({ ca: [...caCerts], ...own });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TypeError(`Cannot use the connector: ${reason}`, { cause });
+  }
 }
 
 class SocketTransport implements Transport {

@@ -18,6 +18,7 @@ import type { SessionDefaults } from "../request/options.ts";
 import { sender } from "../request/send_hop.ts";
 import type { Opening } from "./opening.ts";
 import type { ResolvedWebSocket } from "./options.ts";
+import { deferred } from "../../http/since_node_20.ts";
 
 /** Opens one socket; as a transport, so that the session's headers and cookies go along. */
 export class PlatformSocket implements Opening, Transport {
@@ -45,7 +46,7 @@ export class PlatformSocket implements Opening, Transport {
     // Deno, Node and Bun take headers in the place of the subprotocols.
     const options = { protocols: this.#protocols, headers: Object.fromEntries(headers) };
     const socket = new WebSocket(url.replace(/^http/, "ws"), options as unknown as string[]);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const { promise, resolve, reject } = deferred<void>();
     const onAbort = (): void => {
       reject(asError(signal.reason));
       socket.close();
@@ -134,7 +135,7 @@ function check({ connector, proxy }: SessionDefaults, options: ResolvedWebSocket
     if (!isAsked) continue;
     throw new NotSupportedError(
       `A WebSocket with ${name}`,
-      "the platform's WebSocket has none of it; on Deno a session over sockets has",
+      "the platform's WebSocket has none of it; a session over sockets has",
     );
   }
 }

@@ -90,16 +90,17 @@ export async function* reconnect<T = unknown>(
   while (!signal?.aborted) {
     let error: Error | null = null;
     try {
-      await using socket = await connect();
+      const socket = await connect();
       const start = performance.now();
       const close = (): void => void socket.close();
       signal?.addEventListener("abort", close);
       try {
         yield socket;
+        if (performance.now() - start >= minUptime) failures = 0;
       } finally {
         signal?.removeEventListener("abort", close);
+        await socket.close();
       }
-      if (performance.now() - start >= minUptime) failures = 0;
     } catch (caught) {
       if (signal?.aborted) return;
       if (!isTransient(caught)) throw caught;

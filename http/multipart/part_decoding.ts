@@ -136,7 +136,10 @@ function decodeTransfer(data: Uint8Array<ArrayBuffer>, encoding: string): Uint8A
   if (encoding !== "base64") throw unknown(encoding);
   try {
     // Blanks and line ends are skipped, as RFC 2045 section 6.8 wants.
-    return Uint8Array.fromBase64(new TextDecoder("latin1").decode(data));
+    const text = new TextDecoder("latin1").decode(data);
+    // Node has it since 25.
+    return Uint8Array.fromBase64?.(text) ??
+      Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   } catch (cause) {
     throw new MultipartEncodingError("Cannot decode a part: damaged base64", { cause });
   }

@@ -8,6 +8,7 @@ import type { SocketEvents, SocketPort } from "./port.ts";
 import { WebSocketClosedError, WebSocketLimitError, WebSocketTimeoutError } from "./errors.ts";
 import { WSCloseCode, type WSMessage, WSMsgType } from "./message.ts";
 import { ReceiveQueue, toResult } from "./receive_queue.ts";
+import { deferred } from "../since_node_20.ts";
 
 const CONNECTING = 0, OPEN = 1, CLOSING = 2, CLOSED = 3;
 
@@ -41,8 +42,8 @@ export class WebSocketChannel implements SocketEvents {
   #unsent = 0; // about what waits to be sent: of texts the characters, until the port is asked
   #drained: PromiseWithResolvers<void> | null = null;
   #drainTimer: ReturnType<typeof setTimeout> | undefined;
-  readonly #opened = Promise.withResolvers<void>();
-  readonly #closed = Promise.withResolvers<void>();
+  readonly #opened = deferred<void>();
+  readonly #closed = deferred<void>();
 
   /** Creates one. */
   constructor(limits: ChannelLimits) {
@@ -323,7 +324,7 @@ export class WebSocketChannel implements SocketEvents {
   /** Neither platform tells when its buffer empties, so it is asked, less and less often. */
   #drain(): Promise<void> {
     if (this.#drained !== null) return this.#drained.promise;
-    const drained = Promise.withResolvers<void>();
+    const drained = deferred<void>();
     drained.promise.catch(() => {});
     const check = (delay: number): void => {
       this.#unsent = this.#port?.bufferedAmount ?? 0;

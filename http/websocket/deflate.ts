@@ -11,6 +11,7 @@ import {
 } from "node:zlib";
 import { WebSocketLimitError, WebSocketProtocolError } from "./errors.ts";
 import { WSCloseCode } from "./message.ts";
+import { deferred } from "../since_node_20.ts";
 
 /** What one side of a connection agreed to. */
 export interface DeflateSide {
@@ -215,7 +216,7 @@ function run(
   input: readonly Uint8Array<ArrayBuffer>[],
   limit: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
+  const { promise, resolve, reject } = deferred<Uint8Array<ArrayBuffer>>();
   const pieces: Uint8Array[] = [];
   let size = 0;
   const onData = (piece: Uint8Array): void => {

@@ -13,6 +13,7 @@ import { WSCloseCode, WSMsgType } from "./message.ts";
 import { PeerWatch } from "./peer_watch.ts";
 import { StepQueue } from "./step_queue.ts";
 import type { SocketEvents, SocketPort } from "./port.ts";
+import { deferred } from "../since_node_20.ts";
 
 /** How a {@linkcode FrameSocket} behaves. */
 export interface FrameSocketOptions {
@@ -32,14 +33,13 @@ export interface FrameSocketOptions {
   readonly rest: Uint8Array<ArrayBuffer>;
 }
 
-const SMALL_READ = 4096, LARGE_READ = 64 * 1024;
+const SMALL_READ = 4096, LARGE_READ = 64 * 1024, COMPRESSED = 0x40;
 // Answers to pings beyond this wait for the peer to read them, and so does reading.
 const MAX_UNSENT_PONGS = 16 * 1024;
 // Smaller messages get longer by compression, or win nothing.
 const MIN_COMPRESSED = 32;
 // What a peer may still send behind a fault before the connection is cut.
 const DRAINED_BYTES = 256 * 1024, DRAIN_TIME = 1000;
-const COMPRESSED = 0x40;
 const encoder = new TextEncoder();
 
 /** Moves the frames of one WebSocket over a connection that has become one. */
@@ -50,7 +50,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
   readonly #reader: FrameReader;
   readonly #writer: FrameWriter;
   readonly #deflate: MessageDeflate | null;
-  readonly #finished = Promise.withResolvers<void>();
+  readonly #finished = deferred<void>();
   readonly #sending: StepQueue;
   readonly #receiving: StepQueue;
   #compressing = 0; // their bytes
@@ -162,7 +162,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
 
   /** {@inheritDoc SocketPort.pause} */
   pause(): void {
-    this.#resumed ??= Promise.withResolvers<void>();
+    this.#resumed ??= deferred<void>();
     this.#watch.pause(true);
   }
 

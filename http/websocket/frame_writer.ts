@@ -4,6 +4,7 @@
  */
 import type { ByteStream } from "../bytes/byte_stream.ts";
 import { frameHeaderSize, unmask, writeFrameHeader } from "./frames.ts";
+import { deferred } from "../since_node_20.ts";
 
 const FIRST_BUFFER = 2048;
 const KEPT_BUFFER = 16 * 1024;
@@ -84,7 +85,7 @@ export class FrameWriter {
   /** Resolves when nothing waits to be written; also when writing has failed. */
   flushed(): Promise<void> {
     if (this.size === 0 || this.#failed) return Promise.resolve();
-    this.#idle ??= Promise.withResolvers<void>();
+    this.#idle ??= deferred<void>();
     return this.#idle.promise;
   }
 
