@@ -1,9 +1,9 @@
 /**
- * What was thrown, as an error.
+ * Thrown values as errors.
  * @module
  */
 
-/** Makes an error of what was thrown, which may be anything. */
+/** Wraps a thrown value, which may be anything, in an error. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
 }

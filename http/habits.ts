@@ -1,5 +1,5 @@
 /**
- * Members that other libraries have: using one says what to write here.
+ * Members that other libraries have: using one throws an error that names ours.
  * @module
  */
 
@@ -9,7 +9,7 @@
  *
  * @param prototype The prototype of the class.
  * @param where How programs call an instance, for the message.
- * @param habits Remedies by names with a blank between them: `a()` throws when it is called, `a`
+ * Remedies by space-separated names: `a()` throws when it is called, `a`
  * when it is read or set. A `*` in the remedy stands for the name in camel case.
  */
 export function tellHabits(
@@ -34,7 +34,7 @@ export function tellHabits(
             get: tell,
             set(value: unknown) {
               if (Object.getPrototypeOf(this) === prototype) tell();
-              Object.defineProperty(this, name, { value, writable: true, configurable: true }); // a subclass's own
+              Object.defineProperty(this, name, { value, writable: true, configurable: true }); // for subclasses
             },
           }
           : { configurable: true, writable: true, value: tell },

@@ -1,36 +1,36 @@
 /**
- * A list that is entered and left all the time.
+ * A linked list for values that come and go often.
  * @module
  */
 
 /** A place in a {@linkcode LinkedList}. */
 export interface LinkedNode<T> {
-  /** What stands there. */
+  /** The value. */
   readonly value: T;
-  /** The place before, `null` at the start and once it has been left. */
+  /** The place before; `null` at the start and after removal. */
   previous: LinkedNode<T> | null;
-  /** The place after, `null` at the end and once it has been left. */
+  /** The place after; `null` at the end and after removal. */
   next: LinkedNode<T> | null;
 }
 
 /**
- * Values in the order in which they came; any of them may leave.
+ * Values in insertion order; any of them can be removed.
  *
- * A Set would do the same, but V8 gives one a new table every few dozen changes, and a table that
- * has grown old keeps what it held, and the tables after it, until the next full collection. With
- * one Set of the requests under way, GETs took 3 % more time (Deno 2.9.6, 32 at a time).
+ * A Set would do, but V8 rebuilds its table every few dozen changes, and an old table keeps its
+ * values, and the tables after it, alive until the next full collection. With one Set of the
+ * requests under way, GETs took 3 % more time (Deno 2.9.6, 32 at a time).
  */
 export class LinkedList<T> {
   #first: LinkedNode<T> | null = null;
   #last: LinkedNode<T> | null = null;
   #size = 0;
 
-  /** How many there are. */
+  /** Number of values. */
   get size(): number {
     return this.#size;
   }
 
-  /** The one that has been there longest, `null` where there is none. */
+  /** The oldest value, `null` if the list is empty. */
   get first(): LinkedNode<T> | null {
     return this.#first;
   }
@@ -46,7 +46,7 @@ export class LinkedList<T> {
   }
 
   /**
-   * Takes a value out.
+   * Removes a value.
    *
    * @returns Whether it was still there; if not, nothing changes.
    */
@@ -63,7 +63,7 @@ export class LinkedList<T> {
   }
 
   /**
-   * Iterates over the values; one that leaves meanwhile ends the iteration there.
+   * Iterates over the values; removing one meanwhile ends the iteration there.
    *
    * @yields The values in order.
    */

@@ -1,20 +1,20 @@
 /**
- * Giving a file that is complete its name, on both sides: downloads and uploads.
+ * Renaming a complete download or upload to its final name.
  * @module
  */
 import { link, lstat, rename, unlink } from "node:fs/promises";
 
 /**
- * Renames a file, but never over another one: of two programs that want one name, one gets it.
+ * Renames a file, but never over another one: if two programs want one name, one gets it.
  *
- * @returns `false` where the name is taken; the file is as it was.
+ * @returns `false` if the name is taken; the file is unchanged.
  */
 export async function nameFile(path: string, name: string): Promise<boolean> {
   try {
-    await link(path, name); // fails where the name is taken, which rename() does not
+    await link(path, name); // fails if the name is taken, unlike rename()
   } catch (error) {
     if (errorCode(error) === "EEXIST" || await isTaken(name)) return false;
-    // No hard links here (FAT, some network drives): to look first was the best.
+    // No hard links here (FAT, some network drives): the check above has to do.
     await rename(path, name);
     return true;
   }

@@ -1,10 +1,10 @@
 /**
- * What the platform cannot do.
+ * The error for features that the platform lacks.
  * @module
  */
 
 /**
- * Something was asked for that the platform beneath cannot do; nothing was sent.
+ * The platform does not support the requested feature; nothing was sent.
  *
  * @example
  * ```ts
@@ -23,7 +23,7 @@ export class NotSupportedError extends Error {
   /**
    * Creates one.
    *
-   * @param feature What was asked for.
+   * @param feature The requested feature.
    * @param reason Why it is not possible, and what to do instead.
    */
   constructor(feature: string, reason: string) {

@@ -1,12 +1,13 @@
 /**
- * Checks of options: unknown names and values of the wrong type are told, with the right one.
+ * Checks of options: an unknown name or a value of the wrong type is a TypeError that names the
+ * right one.
  * @module
  */
 import { nearestName } from "./nearest_name.ts";
 
 const BOOLEAN = 1, NUMBER = 2, STRING = 4, FUNCTION = 8, OBJECT = 16, LIST = 32, NULL = 64;
 
-/** What an option takes, as messages say it: types as bits, and a member that an object needs. */
+/** Types of an option, by their names in messages: bits, and a member that an object needs. */
 const KINDS = {
   "anything": [127],
   "true or false": [BOOLEAN],
@@ -33,13 +34,13 @@ const KINDS = {
   "an application with a fetch method": [OBJECT | FUNCTION, "fetch"],
 } satisfies Record<string, readonly [types: number, member?: string]>;
 
-/** What the value of an option has to be. */
+/** Type of an option's value. */
 export type OptionKind = keyof typeof KINDS;
 
-/** A kind for each option: a name that is missing or that there is not is an error of types. */
+/** A kind for each option: a missing or unknown name is a type error. */
 export type OptionKinds<T> = { readonly [Name in keyof T]-?: OptionKind };
 
-/** Names that other libraries have for the same thing; the first one that there is counts. */
+/** Names of the same options in other libraries; the first one that exists counts. */
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   address: ["host", "hostname"],
   baseurl: ["baseUrl"],
@@ -95,7 +96,7 @@ interface Expected {
 
 /** Names and types of the options of one or more functions. */
 export class OptionTable<T extends object> {
-  /** The kinds, for a table that has more. */
+  /** The kinds, for a table that extends this one. */
   readonly kinds: OptionKinds<T>;
   readonly #expected: Readonly<Record<string, Expected>>;
   readonly #remedies: Readonly<Record<string, string>>;
@@ -103,8 +104,8 @@ export class OptionTable<T extends object> {
   /**
    * Creates one.
    *
-   * @param kinds What each option takes.
-   * @param remedies Sentences for names that there are not, in lower case without `_` and `-`.
+   * @param kinds Type of each option.
+   * @param remedies Messages for unknown names; names in lower case without `_` and `-`.
    */
   constructor(kinds: OptionKinds<T>, remedies: Readonly<Record<string, string>> = {}) {
     const expected: Record<string, Expected> = Object.create(null);
@@ -118,7 +119,7 @@ export class OptionTable<T extends object> {
   }
 
   /**
-   * Checks what a caller gave.
+   * Checks the options of a caller.
    *
    * @throws {TypeError} If a name is unknown, or a value of the wrong type.
    */
@@ -136,7 +137,7 @@ export class OptionTable<T extends object> {
     }
   }
 
-  /** Takes the options that this table knows out of a record that has more. */
+  /** Takes the options of this table out of a record that has more. */
   pick(options: T): T {
     const known = Object.entries(options).filter(([name]) => name in this.#expected);
     return Object.fromEntries(known) as T; // a part of what has the type, and nothing required left out
@@ -184,7 +185,7 @@ function typeOf(value: unknown): number {
     case "boolean":
       return BOOLEAN;
     case "number":
-      return NUMBER; // what is no range for one is for the function to say
+      return NUMBER; // NaN and the like are for the function to check
     case "string":
       return STRING;
     case "function":
@@ -203,7 +204,7 @@ function lacks(value: unknown, member: string | null): boolean {
 }
 
 /**
- * Says what a value is, for messages.
+ * Describes a value for messages.
  *
  * @returns `the number 201`, `a list`, `an instance of Foo` and the like.
  */
@@ -217,7 +218,7 @@ export function described(value: unknown): string {
     case "function":
       return value.name === "" ? "a function" : `the function ${value.name}`;
     case "object": {
-      if (value instanceof Response) return "a Response"; // of a class of ours, whose name says nothing
+      if (value instanceof Response) return "a Response"; // or our subclass
       const name = value.constructor?.name ?? "Object";
       return name === "Object" ? "an object" : `an instance of ${name}`;
     }

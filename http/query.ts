@@ -7,17 +7,17 @@
 export type QueryValue = string | number | bigint | boolean | null | undefined;
 
 /**
- * A query in any of the forms aiohttp takes: an encoded string (sent as it is, without a leading
- * `?`), an object whose values may be arrays, or pairs in which a key may repeat.
+ * A query in any of the forms that aiohttp takes: an encoded string (sent as it is, without a
+ * leading `?`), an object whose values may be arrays, or pairs with repeated keys.
  */
 export type QueryInit =
   | string
   | URLSearchParams
   | Iterable<readonly [string, QueryValue]>
-  | Iterable<readonly string[]> // what TypeScript makes of [["a", "1"]] in a variable
+  | Iterable<readonly string[]> // the type of [["a", "1"]] in a variable
   | { readonly [key: string]: QueryValue | readonly QueryValue[] };
 
-/** The fields of a query in an object of any type, an `interface` too. */
+/** The fields of a query in an object of any type, including an `interface`. */
 export type QueryFields<T> = { readonly [Key in keyof T]: QueryValue | readonly QueryValue[] };
 
 // RFC 3986 section 3.4 allows these in a query as they are; `&`, `=`, `+` and `;` separate
@@ -29,8 +29,8 @@ const READABLE = /%(?:2F|3F|3A|40|24|2C)/g;
  *
  * Order and repeats are kept; a space becomes `+`, as in `application/x-www-form-urlencoded`.
  *
- * @returns The encoded query, an empty string where nothing is left.
- * @throws {TypeError} If a value is none of the types of {@linkcode QueryValue}, or pairs are none.
+ * @returns The encoded query, an empty string if nothing is left.
+ * @throws {TypeError} If a value is not a {@linkcode QueryValue}, or an entry is not a pair.
  * @throws {RangeError} If a number is not finite.
  */
 export function encodeQuery(query: QueryInit, what = "query parameter"): string {

@@ -1,32 +1,32 @@
 /**
- * Where the bytes of a body come from: one interface over streams, decoders and counters.
+ * Sources of body bytes: one interface over streams, decoders and counters.
  * @module
  */
 import { byobReader } from "./byob_reader.ts";
 import { GrowingBytes, withoutSpare } from "./growing_bytes.ts";
 import { fairTurn } from "./read_turns.ts";
 
-/** Gives a body piece by piece; nothing is fetched before it is asked for. */
+/** A body read piece by piece, on demand. */
 export interface BodySource {
   /**
    * Fetches the next piece.
    *
-   * @returns Bytes that belong to the caller, at least one; `null` at the end.
+   * @returns At least one byte, which belongs to the caller; `null` at the end.
    */
   next(): Promise<Uint8Array<ArrayBuffer> | null>;
   /**
-   * Fetches the next piece into a buffer, which is taken; where that costs no copy.
+   * Fetches the next piece into a buffer, without a copy. The buffer is detached.
    *
-   * @param buffer Where to put it, at least one byte long.
-   * @returns The piece in what was the buffer; `null` at the end.
+   * @param buffer The buffer, at least one byte long.
+   * @returns The piece in the buffer's memory; `null` at the end.
    */
   into?(buffer: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | null>;
-  /** Gives the rest up. */
+  /** Cancels the rest. */
   cancel(reason?: unknown): Promise<void>;
   /**
-   * Fetches everything that is left, where that is cheaper than piece by piece.
+   * Fetches the rest at once, if that is cheaper than piece by piece.
    *
-   * @param onSize Told how many bytes there are so far; what it throws ends the reading.
+   * @param onSize Called with the number of bytes so far; an error that it throws ends the reading.
    * @returns The bytes; an empty array at the end.
    */
   rest?(onSize?: (size: number) => void): Promise<Uint8Array<ArrayBuffer>>;
@@ -36,17 +36,15 @@ export interface BodySource {
 // are a few hundred bytes, and clearing 64 KiB for each would cost more than reading it.
 const SMALL_BUFFER = 4 * 1024;
 const LARGE_BUFFER = 64 * 1024;
-// What is set aside on the word of a length header alone; a longer body has to come first.
+// Maximum memory allocated for an announced length; a longer body has to arrive first.
 const MAX_TRUSTED_LENGTH = 16 * 1024 * 1024;
 
 /**
- * Reads a stream: a byte stream through a buffer of ours that is used again and again, any other
- * by its own pieces.
+ * Reads a stream: a byte stream through a reused buffer, any other by its own chunks.
  *
  * @param stream The stream; it is locked.
- * @param length Announced length in bytes, `null` where it is not known. It is a hint, nothing
- * more.
- * @param exact Whether the stream gives no byte beyond `length`, so that its end is known there.
+ * @param length Announced length in bytes, `null` if unknown; only a hint.
+ * @param exact Whether the stream never exceeds `length`, so that its end is known there.
  */
 export function streamSource(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -57,18 +55,18 @@ export function streamSource(
   return reader === null ? pieceSource(stream.getReader()) : bufferSource(reader, length, exact);
 }
 
-/** As much of a reader as a source needs, a `ReadableStreamBYOBReader` or the default one. */
+/** The part of a reader that a source needs, a `ReadableStreamBYOBReader` or the default one. */
 export interface SourceReader<View extends Uint8Array<ArrayBuffer> | void> {
-  /** Reads a piece, into a buffer or of its own. */
+  /** Reads a chunk, into a buffer or of its own. */
   read(view: View): Promise<{
     readonly done: boolean;
     readonly value?: Uint8Array<ArrayBuffer> | undefined;
   }>;
-  /** Gives the rest up. */
+  /** Cancels the rest. */
   cancel(reason?: unknown): Promise<void>;
 }
 
-/** Reads and leaves turns to others. */
+/** Reads, and yields to the event loop between reads. */
 function fairly<View extends Uint8Array<ArrayBuffer> | void>(
   reader: SourceReader<View>,
 ): SourceReader<View>["read"] {
@@ -86,7 +84,7 @@ function fairly<View extends Uint8Array<ArrayBuffer> | void>(
   };
 }
 
-/** Reads by the pieces of a reader. */
+/** Reads chunks of a default reader. */
 export function pieceSource(reader: SourceReader<void>): BodySource {
   const read = fairly(reader);
   async function next(): Promise<Uint8Array<ArrayBuffer> | null> {
@@ -111,18 +109,18 @@ export function pieceSource(reader: SourceReader<void>): BodySource {
 }
 
 /**
- * Reads through a buffer that is used again and again.
+ * Reads through a reused buffer.
  *
  * @param reader The reader.
- * @param length Announced length in bytes, `null` where it is not known; a hint.
- * @param exact Whether the end is known to be at `length`.
+ * @param length Announced length in bytes, `null` if unknown; a hint.
+ * @param exact Whether the body is known to end at `length`.
  */
 export function bufferSource(
   reader: SourceReader<Uint8Array<ArrayBuffer>>,
   length: number | null,
   exact: boolean,
 ): BodySource {
-  // One byte more than announced, so that the same buffer finds the end.
+  // One byte more than announced, so that the same buffer detects the end.
   let size = length === null ? SMALL_BUFFER : Math.min(Math.max(length, 0) + 1, LARGE_BUFFER);
   let buffer: ArrayBuffer | null = null;
   let given = 0;
@@ -134,7 +132,7 @@ export function bufferSource(
     if (done || piece === undefined) return null;
     given += piece.length;
     if (piece.length === piece.buffer.byteLength && size < LARGE_BUFFER) {
-      // A small buffer that was full: the next one is larger, and this one needs no copy.
+      // A full small buffer: hand it out uncopied and allocate a larger one.
       size = Math.min(size * 4, LARGE_BUFFER);
       return piece;
     }
@@ -146,10 +144,10 @@ export function bufferSource(
     const whole = new GrowingBytes(
       Math.min(Math.max((length ?? 0) - given, 0), MAX_TRUSTED_LENGTH),
     );
-    // Never a smaller view than before: Deno 2.9.6 stops in the middle of many small pieces then.
+    // Never a smaller view than before: Deno 2.9.6 then stops in the middle of many small pieces.
     for (let view = new Uint8Array(buffer ?? new ArrayBuffer(size));;) {
       if (exact && given === length) {
-        // What is left is the end: giving it up is cheaper than waiting for it.
+        // Only the end is left: cancelling is cheaper than waiting for it.
         reader.cancel().catch(() => {});
         break;
       }

@@ -1,12 +1,12 @@
 /**
- * Telling byte streams from others.
+ * Detection of byte streams.
  * @module
  */
 
 /**
- * Locks a stream with a reader that reads into the caller's buffers.
+ * Locks a byte stream with a BYOB reader.
  *
- * @returns The reader; `null`, and the stream is as it was, where that is no byte stream.
+ * @returns The reader; `null` if it is not a byte stream, which is then unchanged.
  * @throws {TypeError} If the stream is locked.
  */
 export function byobReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {

@@ -1,46 +1,45 @@
 /**
- * A byte stream as a window of bytes that is refilled on demand.
+ * A buffered window over a byte stream.
  * @module
  */
 import { byobReader } from "./byob_reader.ts";
 
 import { fairTurn } from "./read_turns.ts";
 
-/** How a {@linkcode ByteSource} reads. */
+/** Options of a {@linkcode ByteSource}. */
 export interface ByteSourceOptions {
-  /** Whether what {@linkcode ByteSource.take} gives may change at the next refill. */
+  /** Whether the result of {@linkcode ByteSource.take} may change at the next refill. */
   readonly reuseBuffers: boolean;
-  /** Longest time spent waiting for the stream in all, in milliseconds. */
+  /** Total time limit for waiting on the stream, in milliseconds. */
   readonly maxWait: number;
   /** Called with the number of bytes read so far, after each refill; may throw. */
   readonly onBytes: (total: number) => void;
-  /** Makes the error for a stream that exceeds `maxWait`. */
+  /** Creates the error for exceeding `maxWait`. */
   readonly timeoutError: () => Error;
 }
 
 /**
- * What one refill asks for, in bytes. It never changes: Deno 2.9.6 reads ahead what the largest
- * read so far asked for, so that smaller reads in between leave a backlog that grows with the body
- * and is moved in memory at each read (four uploads of 200 MB took 10 s, not 2). Twice as much is
- * hardly faster, and would keep small requests waiting while many uploads are read.
+ * Size of one refill, in bytes. It never changes: Deno 2.9.6 reads ahead by the largest read so
+ * far, so smaller reads leave a backlog that grows with the body and is moved in memory at each
+ * read (four uploads of 200 MB took 10 s, not 2). Doubling it is hardly faster and would delay
+ * small requests while many uploads are read.
  */
 const READ_SIZE = 128 * 1024;
-/** Room before it for what the last refill left: header lines, or the beginning of a delimiter. */
+/** Space before it for leftovers of the last refill: header lines, or the start of a delimiter. */
 const HEADROOM = 16 * 1024;
 /** Longest delay that timers take. */
 const MAX_TIMER = 2 ** 31 - 1;
 
 /**
- * Reads a stream into one buffer through a BYOB reader, or adopts the chunks of a stream that is
- * no byte stream.
+ * Reads a stream into one buffer through a BYOB reader; for other streams it uses their chunks.
  *
- * A BYOB read detaches every view of the buffer it is given. So what is given out is copied, unless
- * it is lent. The copy costs half of the speed, and not by copying: each piece is fresh memory,
- * cold and cleared, of which there are 100 MiB before the collector comes. To give the buffer away
- * and allocate another, or to cut pieces from slabs of 1 MiB, was no faster.
+ * A BYOB read detaches every view of its buffer, so `take()` copies, unless `reuseBuffers` allows a
+ * view. The copy halves the speed, not by copying: each piece is fresh memory, cold and cleared,
+ * and 100 MiB of it pile up before a collection. Handing out the buffer and allocating another, or
+ * cutting pieces from slabs of 1 MiB, was no faster.
  */
 export class ByteSource {
-  /** The window lies in here, from `start` to `end`. */
+  /** The buffer; the window is `start` to `end`. */
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   /** First byte of the window. */
   start = 0;
@@ -50,11 +49,11 @@ export class ByteSource {
   readonly #byob: ReadableStreamBYOBReader | null;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | null;
   readonly #options: ByteSourceOptions;
-  #isOurs = true; // the buffer is not a chunk that the stream gave
+  #isOurs = true; // the buffer is not a chunk of the stream
   #isDone = false;
   #isFilling = false;
   #total = 0;
-  #unfair = 0; // bytes that fairTurn() has not heard of
+  #unfair = 0; // bytes not yet counted by fairTurn()
   #reads = 0;
   #waited = 0;
   #failure: { readonly reason: unknown } | null = null;
@@ -78,10 +77,10 @@ export class ByteSource {
   }
 
   /**
-   * Adds bytes to the window, which may move within `bytes` or into another array. To be called
-   * only while {@linkcode isFilling} is `false`: two reads at once would mix their bytes.
+   * Adds bytes to the window, which may move within `bytes` or into another array. Call it only
+   * while {@linkcode isFilling} is `false`: two concurrent reads would mix their bytes.
    *
-   * @returns `false` where the stream has ended and nothing was added.
+   * @returns `false` if the stream has ended and nothing was added.
    */
   async fill(): Promise<boolean> {
     this.#throwFailure();
@@ -97,7 +96,7 @@ export class ByteSource {
     const began = performance.now();
     try {
       const size = await (this.#byob === null ? this.#fillByChunk() : this.#fillBuffer());
-      this.#throwFailure(); // a cancelled reader just reports the end
+      this.#throwFailure(); // a cancelled reader only reports the end
       this.#isDone = size === 0;
       this.#total += size;
       this.#unfair = size;
@@ -115,7 +114,7 @@ export class ByteSource {
    *
    * @param length How many bytes; the window must hold them.
    * @param lent Whether they may change at the next refill, as with `reuseBuffers`.
-   * @returns The bytes; they stay as they are unless they are lent.
+   * @returns The bytes: a view if `lent`, else a copy.
    */
   take(length: number, lent: boolean = this.#options.reuseBuffers): Uint8Array<ArrayBuffer> {
     const from = this.start;
@@ -126,15 +125,15 @@ export class ByteSource {
   }
 
   /**
-   * Ends reading; a refill that waits, and every later one, throws `reason`.
+   * Ends reading; the current refill, and every later one, throws `reason`.
    *
-   * @param reason Error that is thrown and passed to the stream.
+   * @param reason Error to throw and to pass to the stream.
    */
   cancel(reason: unknown): void {
     if (this.#failure !== null) return;
     this.#failure = { reason };
     this.start = this.end = 0;
-    // The stream may fail at being cancelled; `reason` tells the caller more.
+    // Cancelling may fail too; `reason` tells the caller more.
     (this.#byob ?? this.#reader)?.cancel(reason).catch(() => {});
   }
 
@@ -180,7 +179,7 @@ export class ByteSource {
     if (held === 0) {
       this.bytes = chunk;
       this.start = 0;
-      this.#isOurs = false; // never written to: the stream may give the same array again
+      this.#isOurs = false; // not written to: the stream may reuse the array
     } else if (this.#isOurs && this.bytes.length - this.end >= chunk.length) {
       this.bytes.set(chunk, this.end);
     } else {

@@ -1,15 +1,15 @@
 /**
- * A connection as the HTTP/1.1 of both sides uses it, whatever the runtime.
+ * The connection interface of our HTTP/1.1, independent of the runtime.
  * @module
  */
 
-/** A connection: bytes in both directions. */
+/** A two-way byte connection. */
 export interface ByteStream {
   /**
-   * Reads what has come. One read at a time.
+   * Reads available bytes. One read at a time.
    *
    * @param buffer Memory for the bytes, at least one byte long.
-   * @returns How many bytes were read; `null` once the peer has ended its side or `close()` was called.
+   * @returns The number of bytes read; `null` once the peer has ended its side or after `close()`.
    * @throws {Error} If the connection broke.
    */
   read(buffer: Uint8Array): Promise<number | null>;
@@ -20,36 +20,36 @@ export interface ByteStream {
    * @throws {Error} If the connection broke or is closed.
    */
   write(bytes: Uint8Array): Promise<void>;
-  /** Ends our side; the peer's can still be read. */
+  /** Ends our side; reading from the peer goes on. */
   closeWrite(): Promise<void>;
-  /** Ends both sides. A second call changes nothing. */
+  /** Closes the connection; idempotent. */
   close(): void;
-  /** Lets a read that is under way keep the program alive, as it does at first. */
+  /** Lets a pending read keep the program alive, the default. */
   ref(): void;
-  /** Lets the program end though a read is under way. */
+  /** Lets the program end during a pending read. */
   unref(): void;
 }
 
-/** A connection of the platform, as Deno's are. */
+/** A connection of the platform, such as `Deno.Conn`. */
 export interface PlatformStream {
   /** Reads some bytes. */
   read(buffer: Uint8Array): Promise<number | null>;
-  /** Writes some of the bytes, and says how many. */
+  /** Writes some of the bytes and returns how many. */
   write(bytes: Uint8Array): Promise<number>;
   /** Ends the writing side. */
   closeWrite(): Promise<void>;
   /** Ends both sides. */
   close(): void;
-  /** Keeps the program alive; not every kind of connection has it. */
+  /** Keeps the program alive; not all connections have it. */
   ref?(): void;
   /** Lets the program end. */
   unref?(): void;
 }
 
 /**
- * Wraps a connection of the platform: a write writes everything, and to close twice is harmless.
+ * Wraps a connection of the platform: `write()` writes all bytes, `close()` is idempotent.
  *
- * @param connection The connection; it belongs to the wrapper from now on.
+ * @param connection The connection; the wrapper owns it from now on.
  */
 export function byteStream(connection: PlatformStream): ByteStream {
   return new WholeWrites(connection);
@@ -59,7 +59,7 @@ class WholeWrites implements ByteStream {
   readonly #connection: PlatformStream;
   #isClosed = false;
   #writes = 0; // under way
-  #last: Promise<void> = Promise.resolve(); // of these
+  #last: Promise<void> = Promise.resolve(); // the last of them
 
   constructor(connection: PlatformStream) {
     this.#connection = connection;
@@ -82,10 +82,10 @@ class WholeWrites implements ByteStream {
     while (written < bytes.length) {
       written += await this.#connection.write(bytes.subarray(written));
     }
-    this.#writes--; // after a failure it stays, and what follows fails too
+    this.#writes--; // not decremented after a failure, so later writes fail too
   }
 
-  /** Deno ends a read of a connection that is closed meanwhile with "Interrupted". */
+  /** Deno ends a pending read with "Interrupted" when the connection is closed. */
   readonly #onReadError = (error: unknown): null => {
     if (this.#isClosed) return null;
     throw error;
@@ -101,7 +101,7 @@ class WholeWrites implements ByteStream {
     try {
       this.#connection.close();
     } catch {
-      // The platform has closed it already, as it does when a handshake of TLS fails.
+      // Already closed by the platform, as after a failed TLS handshake.
     }
   }
 

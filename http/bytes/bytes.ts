@@ -23,9 +23,9 @@ export function concatBytes(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Ar
 }
 
 /**
- * Finds bytes within others.
+ * Finds a byte sequence within bytes.
  *
- * @returns Where it begins, -1 if it is not there.
+ * @returns Its offset, -1 if it is absent.
  */
 export function indexOfBytes(haystack: Uint8Array, needle: Uint8Array): number {
   const [first = 0] = needle;

@@ -1,28 +1,28 @@
 /**
- * Bytes collected from pieces.
+ * A growing byte buffer.
  * @module
  */
 
 const FIRST_CAPACITY = 4 * 1024;
 
 /**
- * Collects pieces in one buffer that grows. The pieces themselves can be forgotten: a platform gives
- * one byte in a buffer of 64 KiB, so a list of them may hold thousands of times what was sent.
+ * Collects pieces in one growing buffer. The pieces can be freed: a platform delivers one byte in a
+ * buffer of 64 KiB, so a list of them may hold thousands of times the bytes sent.
  */
 export class GrowingBytes {
   #bytes: Uint8Array<ArrayBuffer>;
   #size = 0;
 
   /**
-   * Begins with nothing.
+   * Creates an empty one.
    *
-   * @param expected How many bytes there will be, where that is known.
+   * @param expected Expected number of bytes, if known.
    */
   constructor(expected = 0) {
     this.#bytes = new Uint8Array(expected);
   }
 
-  /** How many bytes there are. */
+  /** Number of bytes. */
   get size(): number {
     return this.#size;
   }
@@ -39,7 +39,7 @@ export class GrowingBytes {
   }
 
   /**
-   * Gives the bytes away, without spare room behind them, and begins anew.
+   * Returns the bytes without spare capacity and starts over.
    *
    * @returns The bytes.
    */
@@ -53,13 +53,13 @@ export class GrowingBytes {
 }
 
 /**
- * A buffer of another size with the same bytes, without copying them where the runtime can.
+ * Resizes a buffer, without copying if the runtime can.
  *
  * @param buffer The buffer; it may be detached.
  * @param size The size, in bytes.
  */
 export function resized(buffer: ArrayBuffer, size: number): ArrayBuffer {
-  const movable: Partial<Pick<ArrayBuffer, "transfer">> = buffer; // Node 20 has none
+  const movable: Partial<Pick<ArrayBuffer, "transfer">> = buffer; // not in Node 20
   if (movable.transfer !== undefined) return buffer.transfer(size);
   const bytes = new Uint8Array(size);
   bytes.set(new Uint8Array(buffer).subarray(0, size));
@@ -67,9 +67,9 @@ export function resized(buffer: ArrayBuffer, size: number): ArrayBuffer {
 }
 
 /**
- * Collects what an iterable gives.
+ * Collects the pieces of an iterable.
  *
- * @param pieces The pieces, each of which may change at the next.
+ * @param pieces The pieces; each may change when the next one is read.
  * @returns All their bytes.
  */
 export async function collectBytes(
@@ -81,9 +81,9 @@ export async function collectBytes(
 }
 
 /**
- * A piece that holds no more memory than about its own size.
+ * Trims a piece to about its own size in memory.
  *
- * @returns The piece; a copy where most of the buffer is not used.
+ * @returns The piece; a copy if most of its buffer is unused.
  */
 export function withoutSpare(piece: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return 2 * piece.length < piece.buffer.byteLength ? piece.slice() : piece;

@@ -1,37 +1,37 @@
 /**
- * Turns for everybody else while bodies are read.
+ * Yielding to the event loop while bodies are read.
  * @module
  */
 
-/** Longest time that is read without a pause, in ms. */
+/** Longest time of reading without a pause, in ms. */
 const MAX_TURN = 10;
-/** What may be read without one in any case, in bytes: small bodies never wait. */
+/** Bytes a reader may always read without a pause: small bodies never wait. */
 const FREE_BYTES = 1024 * 1024;
-/** From how many readers on there are pauses: one or two leave turns enough to others. */
+/** Number of readers from which on pauses are made: one or two leave enough time to others. */
 const MANY = 3;
-/** Pieces that are smaller on average, in bytes, keep the loop busy by their number. */
+/** Average size in bytes below which pieces keep the event loop busy by their number. */
 const SMALL_PIECE = 4 * 1024;
-/** How many of them a reader may read in any case. */
+/** Number of them a reader may always read. */
 const FREE_READS = 32;
 
-let bytes = 0; // read since the last pause, by everybody
+let bytes = 0; // read since the last pause, by all readers
 let began = 0;
-let readers = 0; // how many have read since
+let readers = 0; // readers since the last pause
 let seen = new WeakSet<object>();
 let pause: Promise<void> | null = null;
 
 /**
- * Counts what was read, and tells when to pause. Deno 2.9.6 asks the system for new requests only
- * once it has nothing to do, or after 61 turns of what has; and readers of large bodies always
- * have: with 20 uploads at once a turn takes 10 ms, and a small GET took 300 ms to be seen. While
- * all of them wait for one timer it has nothing to do, and the uploads end no later. One body of
- * many small pieces leaves no turn at all, as all that has come is read without one.
+ * Counts read bytes and decides when to pause. Deno 2.9.6 asks the system for new requests only
+ * when idle or after 61 rounds of its event loop, and readers of large bodies are never idle: with
+ * 20 uploads at once a round takes 10 ms, and a small GET waited 300 ms. While all of them wait for
+ * one timer the loop is idle, and the uploads end no later. A body of many small pieces blocks the
+ * loop completely, as received data is read without a round.
  *
- * @param reader Who reads.
- * @param size Bytes that it has read since its last call.
- * @param reads How often it has read in all.
- * @param total Bytes that it has read in all.
- * @returns What to wait for before the next read, `null` to go on at once.
+ * @param reader The reader.
+ * @param size Bytes it has read since its last call.
+ * @param reads Number of its reads so far.
+ * @param total Bytes it has read in all.
+ * @returns A promise to await before the next read, `null` to continue at once.
  */
 export function fairTurn(
   reader: object,

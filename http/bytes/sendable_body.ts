@@ -1,42 +1,42 @@
 /**
- * A body that can be sent, whatever it is made of.
+ * A body to send, independent of its content's type.
  * @module
  */
 import { piecesOf } from "./stream_reader.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** A body, and what has to be known about it before it is sent. */
+/** A body to send, and its metadata. */
 export interface SendableBody {
-  /** The whole body, where it is in memory. */
+  /** The whole body, if it is in memory. */
   readonly bytes: Uint8Array<ArrayBuffer> | null;
-  /** Length in bytes, `null` where it is not known before the end. */
+  /** Length in bytes, `null` if unknown. */
   readonly size: number | null;
-  /** Content type that follows from the content. */
+  /** Content type implied by the content. */
   readonly contentType: string;
-  /** Whether `stream()` can be called again, which a redirect or a retry may ask for. */
+  /** Whether `stream()` can be called again, for a redirect or a retry. */
   readonly replayable: boolean;
   /**
    * The body from its start.
    *
-   * @param taken Whether a piece is out of use when the next one is asked for, so that its memory
-   * may be freed then. @default {false}
+   * @param taken Whether each piece is used up before the next one is requested, so that its memory
+   * can be freed. @default {false}
    * @returns Exactly `size` bytes, if that is known.
-   * @throws {TypeError} If it can be read once and has been.
+   * @throws {TypeError} If it can only be read once and has been.
    */
   stream(taken?: boolean): ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** Frees what the body holds, sent or not. */
+  /** Frees the body's resources, sent or not. */
   close?(): void;
 }
 
-/** Type of what has none of its own. */
+/** Default content type. */
 export const OCTETS = "application/octet-stream";
 
 /**
- * Makes a body of bytes.
+ * Creates a body from bytes.
  *
  * @param bytes The bytes; they must not change before they are sent.
- * @param contentType Their type.
+ * @param contentType Content type.
  */
 export function bytesBody(bytes: Bytes, contentType: string = OCTETS): SendableBody {
   return {
@@ -54,12 +54,12 @@ export function bytesBody(bytes: Bytes, contentType: string = OCTETS): SendableB
   };
 }
 
-/** Makes a body of text. */
+/** Creates a body from text. */
 export function textBody(text: string): SendableBody {
   return bytesBody(new TextEncoder().encode(text), "text/plain; charset=utf-8");
 }
 
-/** Makes a body of a blob, which is read when it is sent. */
+/** Creates a body from a blob, which is read when it is sent. */
 export function blobBody(blob: Blob): SendableBody {
   return {
     bytes: blob.size === 0 ? new Uint8Array(0) : null,
@@ -71,9 +71,9 @@ export function blobBody(blob: Blob): SendableBody {
 }
 
 /**
- * Makes a body of a stream, which can be sent only once.
+ * Creates a body from a stream, which can be sent only once.
  *
- * @param size Its length in bytes, `null` where it is not known.
+ * @param size Length in bytes, `null` if unknown.
  */
 export function streamBody(
   stream: ReadableStream<Uint8Array>,
@@ -82,7 +82,7 @@ export function streamBody(
   return onceBody(() => stream as ReadableStream<Bytes>, size);
 }
 
-/** Makes a body of the pieces of an iterable, which can be sent only once. */
+/** Creates a body from an iterable of pieces, which can be sent only once. */
 export function iterableBody(iterable: AsyncIterable<Uint8Array | string>): SendableBody {
   return onceBody(() => streamOf(piecesOf(iterable)), null);
 }
@@ -122,7 +122,7 @@ function streamOf(iterable: AsyncIterable<Uint8Array | string>): ReadableStream<
         if (!(bytes instanceof Uint8Array)) {
           throw new TypeError(`Cannot send ${typeof value} as a piece of a body`);
         }
-        if (bytes.length === 0) continue; // an empty piece would look like no progress
+        if (bytes.length === 0) continue; // an empty piece would look like the end
         return controller.enqueue(viewBytes(bytes));
       }
     },

@@ -1,15 +1,15 @@
 /**
- * Sources of bytes that are there, and streams of sources.
+ * In-memory sources, and streams over sources.
  * @module
  */
 import type { BodySource } from "./body_source.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** First size of what is read for a reader without memory of its own, in bytes. */
+/** Initial buffer size for a reader without its own memory, in bytes. */
 const LARGE_BUFFER = 64 * 1024;
 
-/** A source of bytes that are there. */
+/** A source of bytes in memory. */
 export class BytesSource implements BodySource {
   #left: Bytes | null;
 
@@ -38,9 +38,9 @@ export class BytesSource implements BodySource {
 }
 
 /**
- * Makes a byte stream of a source.
+ * Creates a byte stream over a source.
  *
- * @returns The stream; what reads it into its own memory costs no copy.
+ * @returns The stream; BYOB reads cost no copy.
  */
 export function sourceStream(source: BodySource): ReadableStream<Bytes> {
   return new ReadableStream({

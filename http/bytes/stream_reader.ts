@@ -1,5 +1,5 @@
 /**
- * A body as aiohttp's `StreamReader` presents it: by size, by line, by whatever has come.
+ * aiohttp's `StreamReader`: reads a body by size, by line, or as it comes.
  * @module
  */
 import { asError } from "../as_error.ts";
@@ -15,8 +15,8 @@ const EMPTY = new Uint8Array(0);
 const NEWLINE = Uint8Array.of(10);
 
 /**
- * Reads a body piece by piece with bounded memory: nothing is fetched from the connection before
- * it is asked for. One reader at a time; iterating gives lines, as in aiohttp.
+ * Reads a body piece by piece with bounded memory: data is fetched only on demand. One read at a
+ * time; iterating gives lines, as in aiohttp.
  *
  * @example Copy a body in pieces of at most 64 KiB
  * ```ts
@@ -33,7 +33,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   readonly #maxLineSize: number;
   readonly #onEnd: (() => void) | undefined;
   readonly #mapError: ((error: unknown) => Error) | undefined;
-  #pending: Uint8Array<ArrayBuffer> = EMPTY; // what was fetched and not yet given out
+  #pending: Uint8Array<ArrayBuffer> = EMPTY; // fetched and not yet returned
   #error: Error | null = null;
   #reading = false;
   #totalBytes = 0;
@@ -58,24 +58,24 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     if (body === null) this.#onEnd?.();
   }
 
-  /** Bytes that have come so far, decoded ones where the body was compressed. */
+  /** Bytes received so far, after decoding. */
   get totalBytes(): number {
     return this.#totalBytes;
   }
 
-  /** The failure that ended the body, if one did. */
+  /** The error that ended the body, if any. */
   get exception(): Error | null {
     return this.#error;
   }
 
-  /** Whether the body has ended; some of it may wait to be read. */
+  /** Whether the body has ended; buffered bytes may be left. */
   get isEof(): boolean {
     return this.#source === null && this.#error === null;
   }
 
   /**
-   * Whether the body has ended and everything was given out. The end is found by reading: after
-   * the last byte, one more read is needed.
+   * Whether the body has ended and everything was read. The end is detected by reading: after the
+   * last byte, one more read is needed.
    *
    * @returns `true` once a read can only give an empty array.
    */
@@ -86,9 +86,9 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   /**
    * Reads up to `size` bytes, or everything to the end.
    *
-   * @param size Most bytes to give; left out or negative: the whole rest.
+   * @param size Maximum number of bytes; missing or negative for the whole rest.
    * @returns The bytes; an empty array only at the end.
-   * @throws {RangeError} If `size` is no whole number.
+   * @throws {RangeError} If `size` is not a whole number.
    */
   read(size = -1): Promise<Uint8Array<ArrayBuffer>> {
     const source = this.#source;
@@ -105,7 +105,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Reads what is there, waiting only if nothing is.
+   * Reads available bytes; waits only if there are none.
    *
    * @returns The bytes; an empty array only at the end.
    */
@@ -114,12 +114,11 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Reads what is there into the caller's buffer: a long body then costs no memory, where pieces of
-   * their own wait for the garbage collector. The buffer is taken; `piece.buffer` is what to go on
-   * with.
+   * Reads available bytes into the caller's buffer, so that a long body leaves nothing to the
+   * garbage collector. The buffer is detached; continue with `piece.buffer`.
    *
-   * @param buffer Where to put the bytes.
-   * @returns The bytes in what was the buffer; an empty array only at the end.
+   * @param buffer Memory for the bytes.
+   * @returns The bytes in the buffer's memory; an empty array only at the end.
    * @throws {RangeError} If the buffer is empty.
    */
   readInto(buffer: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
@@ -141,10 +140,10 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   /**
    * Reads exactly `size` bytes.
    *
-   * @param size How many bytes.
+   * @param size Number of bytes.
    * @returns Exactly that many bytes.
    * @throws {IncompleteReadError} If the body ends first.
-   * @throws {RangeError} If `size` is no number of bytes.
+   * @throws {RangeError} If `size` is not a number of bytes.
    */
   readExactly(size: number): Promise<Uint8Array<ArrayBuffer>> {
     if (!Number.isSafeInteger(size) || size < 0) {
@@ -178,7 +177,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    * Reads up to and including a separator.
    *
    * @param separator Bytes or text that end the piece.
-   * @returns The piece with its separator; what is left where the body ends without one.
+   * @returns The piece with its separator; the rest if the body ends without one.
    * @throws {RangeError} If the separator is empty.
    * @throws {LineTooLongError} If no separator comes within `maxLineSize`.
    */
@@ -189,7 +188,8 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     }
     return this.#exclusive(async () => {
       const bytes = new GrowingBytes();
-      // The separator may lie across two pieces, so the last bytes of what came before are kept.
+      // The separator may span two pieces, so the last bytes of the previous ones are searched
+      // again.
       let tail: Uint8Array<ArrayBuffer> = EMPTY;
       while (this.#pending.length > 0 || await this.#fetchMore()) {
         const seen = tail.length === 0 ? this.#pending : concatBytes([tail, this.#pending]);
@@ -197,7 +197,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
         const wanted = at < 0 ? this.#pending.length : at + end.length - tail.length;
         if (bytes.size + wanted > this.#maxLineSize) throw new LineTooLongError(this.#maxLineSize);
         const piece = this.#take(wanted);
-        if (at >= 0 && bytes.size === 0) return piece.slice(); // a line keeps no more than itself
+        if (at >= 0 && bytes.size === 0) return piece.slice(); // without the rest
         tail = seen.slice(Math.max(0, seen.length - end.length + 1));
         bytes.append(piece);
         if (at >= 0) break;
@@ -207,12 +207,12 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Gives what has been fetched already, without waiting.
+   * Returns the buffered bytes, without waiting.
    *
-   * @param size Most bytes to give; left out or negative: all of it.
-   * @returns The bytes; an empty array where nothing waits.
+   * @param size Maximum number of bytes; missing or negative for all of them.
+   * @returns The bytes; an empty array if none are buffered.
    * @throws {TypeError} If another read is waiting.
-   * @throws {RangeError} If `size` is no whole number.
+   * @throws {RangeError} If `size` is not a whole number.
    */
   readNowait(size = -1): Uint8Array<ArrayBuffer> {
     if (this.#reading) throw new TypeError("Cannot read the body: another read is waiting");
@@ -222,10 +222,10 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Reads what is there, in the shape of aiohttp's `readchunk()`.
+   * Reads available bytes, in the shape of aiohttp's `readchunk()`.
    *
    * @returns The bytes, and whether they end a chunk of the transfer coding: always `false`,
-   * because the platform does not show where chunks end. An empty array only at the end.
+   * because the platform hides chunk boundaries. An empty array only at the end.
    */
   async readChunk(): Promise<[bytes: Uint8Array<ArrayBuffer>, endOfChunk: false]> {
     return [await this.readAny(), false];
@@ -234,12 +234,12 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   /**
    * Iterates over pieces of at most `size` bytes, as they come; pieces are never merged.
    *
-   * @param size Most bytes in a piece.
+   * @param size Maximum size of a piece.
    * @yields The pieces in order.
-   * @throws {RangeError} If `size` is no whole number of at least 1.
+   * @throws {RangeError} If `size` is not a whole number of at least 1.
    */
   async *iterChunked(size: number): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
-    // A part of a byte would be an empty piece, which means the end.
+    // A fraction of a byte would be an empty piece, which means the end.
     if (!(size > 0 && isCount(size))) {
       throw new RangeError(
         `Cannot iterate by pieces of ${size} bytes: expected a whole number of at least 1`,
@@ -271,9 +271,9 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Gives the rest of the body up; a read that follows throws.
+   * Cancels the rest of the body; later reads throw.
    *
-   * @param reason Error that a later read throws.
+   * @param reason Error of later reads.
    */
   async cancel(reason: Error = new Error("Cannot read the body: it was released")): Promise<void> {
     const source = this.#source;
@@ -283,17 +283,17 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     try {
       await source.cancel(reason);
     } catch {
-      // A stream that had failed already rejects with that failure; it is given up either way.
+      // A failed stream rejects with its own error; it is cancelled either way.
     }
   }
 
-  /** What the source gives, in one await; the whole rest is the way of nearly every reply. */
+  /** Reads all of the source in one await, the path of nearly every reply. */
   async #readDirect(source: BodySource, buffer: Bytes | null): Promise<Bytes> {
     if (this.#reading) throw new TypeError("Cannot read the body: another read is waiting");
     this.#reading = true;
     try {
       const bytes = await (buffer === null ? source.rest?.() : source.into?.(buffer)) ?? EMPTY;
-      if (this.#error !== null) throw this.#error; // given up meanwhile
+      if (this.#error !== null) throw this.#error; // cancelled meanwhile
       this.#totalBytes += bytes.length;
       if (buffer === null || bytes.length === 0) this.#finish(null);
       return bytes;
@@ -322,7 +322,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     return true;
   }
 
-  /** Asks the source for bytes; `null` at the end. */
+  /** Reads from the source; `null` at the end. */
   async #ask(from: (source: BodySource) => Promise<Bytes | null>): Promise<Bytes | null> {
     if (this.#error !== null) throw this.#error;
     const source = this.#source;
@@ -333,7 +333,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     } catch (error) {
       throw this.#fail(error);
     }
-    if (this.#source === null) { // given up meanwhile
+    if (this.#source === null) { // cancelled meanwhile
       if (this.#error !== null) throw this.#error;
       return null;
     }
@@ -347,7 +347,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     const reason = this.#error ?? this.#mapError?.(error) ?? asError(error);
     const source = this.#source;
     this.#finish(reason);
-    source?.cancel(reason).catch(() => {}); // where a listener has failed, the stream goes on
+    source?.cancel(reason).catch(() => {}); // if a listener failed, the stream is still open
     return reason;
   }
 
@@ -383,16 +383,16 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 }
 
 /**
- * Iterates over what gives bytes as pieces; a {@linkcode StreamReader}, which iterates over lines,
- * by the pieces that come.
+ * Iterates over pieces; for a {@linkcode StreamReader}, which iterates over lines, over the pieces
+ * as they come.
  *
- * @param source What gives bytes.
+ * @param source The source of bytes.
  */
 export function piecesOf<T>(source: AsyncIterable<T>): AsyncIterable<T | Uint8Array<ArrayBuffer>> {
   return source instanceof StreamReader ? source.iterAny() : source;
 }
 
-/** Whether it is a number of bytes; negative and infinite ones stand for all. */
+/** Whether it is a number of bytes; negative and infinite values mean all. */
 function isCount(size: number): boolean {
   return Number.isInteger(size) || size < 0 || size === Infinity;
 }

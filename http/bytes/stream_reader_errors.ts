@@ -1,10 +1,10 @@
 /**
- * Errors of reading a body: it ended early, or a line is too long.
+ * Errors of StreamReader: the body ended early, or a line is too long.
  * @module
  */
 
 /**
- * `readExactly()` met the end of the body first; what had come is in `partial`.
+ * `readExactly()` reached the end of the body; `partial` has the bytes read.
  *
  * @example
  * ```ts
@@ -51,13 +51,13 @@ export class IncompleteReadError extends Error {
 export class LineTooLongError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "LineTooLongError";
-  /** The limit that was passed, in bytes. */
+  /** The limit, in bytes. */
   readonly limit: number;
 
   /**
    * Creates one.
    *
-   * @param limit The limit that was passed, in bytes.
+   * @param limit The limit, in bytes.
    */
   constructor(limit: number) {
     super(`Cannot read a line: no separator within ${limit} bytes`);

@@ -1,24 +1,24 @@
 /**
- * What a reader of bodies takes.
+ * Options of StreamReader.
  * @module
  */
 import { OptionTable } from "../options.ts";
 
-/** What a `StreamReader` is told by the side that owns the connection. */
+/** Options of a `StreamReader`, given by the owner of the connection. */
 export interface StreamReaderOptions {
   /**
-   * Longest line that `readLine()`, `readUntil()` and iteration by lines give, in bytes.
+   * Maximum line length of `readLine()`, `readUntil()` and iteration by lines give, in bytes.
    * @default {131072}
    */
   readonly maxLineSize?: number | undefined;
   /**
-   * Announced length of the body in bytes, a hint for the size of buffers.
-   * @default {null}, not known
+   * Announced length of the body in bytes, a hint for buffer sizes.
+   * @default {null}, unknown
    */
   readonly length?: number | null | undefined;
-  /** Called once, when the body has ended, has failed or was given up. */
+  /** Called once, when the body has ended, failed or was cancelled. */
   readonly onEnd?: (() => void) | undefined;
-  /** Turns a failure of the stream beneath into the error a reader sees. */
+  /** Maps a stream's error to the one that readers see. */
   readonly mapError?: ((error: unknown) => Error) | undefined;
 }
 

@@ -4,10 +4,10 @@
  */
 import { chooseEncoding } from "../headers/accept_encoding.ts";
 
-/** A coding that responses can be compressed with. */
+/** A coding for response bodies. */
 export type ContentCoding = "br" | "gzip" | "deflate";
 
-/** The codings by how well they do for the time they take; the first one wins among equals. */
+/** The codings, best first: compression for the time it takes. */
 export const CODINGS: readonly ContentCoding[] = ["br", "gzip", "deflate"];
 
 const FORMATS = { br: "brotli", gzip: "gzip", deflate: "deflate" } as const;
@@ -22,17 +22,17 @@ export function compressStream(
 }
 
 /**
- * Prepares the headers of a response whose content can be compressed: `Vary` in any case, and the
- * coding, if the client takes one.
+ * Prepares the headers of a compressible response: always `Vary`, and `Content-Encoding` if the
+ * client accepts one.
  *
- * @returns The coding to compress with, `null` to send the content as it is.
+ * @returns The coding to use, `null` to send the content uncompressed.
  */
 export function negotiateCoding(
   request: Headers,
   response: Headers,
   codings: readonly ContentCoding[] = CODINGS,
 ): ContentCoding | null {
-  // Never twice, and not what the handler wants untouched (RFC 9111 section 5.2.2.6).
+  // Skip encoded content, and content that must not be transformed (RFC 9111 section 5.2.2.6).
   if (response.has("content-encoding") || response.has("content-range")) return null;
   if (/(?:^|,)\s*no-transform\b/i.test(response.get("cache-control") ?? "")) return null;
   addVary(response, "Accept-Encoding");
@@ -40,7 +40,7 @@ export function negotiateCoding(
   if (coding === null) return null;
   response.set("content-encoding", coding);
   response.delete("content-length");
-  // The bytes differ from those that the tag was made for (RFC 9110 section 8.8.3.3).
+  // The tag belongs to the uncompressed bytes (RFC 9110 section 8.8.3.3).
   const etag = response.get("etag");
   if (etag !== null && !etag.startsWith("W/")) response.set("etag", `W/${etag}`);
   return coding;

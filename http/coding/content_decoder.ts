@@ -1,8 +1,8 @@
 /**
- * `Content-Encoding` undone: gzip, deflate, brotli and zstd, also one upon another.
+ * Decoding of `Content-Encoding`: gzip, deflate, brotli and zstd, also several in a row.
  *
- * The platform's own decoding stops after the first member of a gzip body, takes a cut brotli body
- * for a whole one, and sets no limit to what it makes of one chunk.
+ * The platform's own decoder stops after the first member of a gzip body, takes a truncated brotli
+ * body for a complete one, and does not limit the output of one chunk.
  *
  * @module
  */
@@ -14,9 +14,9 @@ import { concatBytes } from "../bytes/bytes.ts";
 import { ZstdFrames } from "./zstd_frames.ts";
 
 /**
- * Tells whether bytes begin as the zlib format does, which is what "deflate" means (RFC 9110
- * section 8.4.1.2); some send it without that header. It is two bytes, a multiple of 31, of method
- * 8 (RFC 1950 section 2.2).
+ * Whether bytes begin with a zlib header, which "deflate" requires (RFC 9110 section 8.4.1.2); some
+ * servers leave it out. The header is two bytes, a multiple of 31, of method 8 (RFC 1950 section
+ * 2.2).
  *
  * @param start The first bytes.
  */
@@ -25,10 +25,10 @@ export function hasZlibHeader(start: Uint8Array): boolean {
   return (first & 0xf) === 8 && (first << 8 | second) % 31 === 0;
 }
 
-/** What a client says it can decode. */
+/** Default `Accept-Encoding` of a client. */
 export const ACCEPT_ENCODING = "gzip, deflate, br, zstd";
 
-/** A compressed body that is broken, cut, or larger than it may be. */
+/** A compressed body is broken, truncated or exceeds its limit. */
 export class ContentDecodingError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ContentDecodingError";
@@ -44,12 +44,12 @@ export class ContentDecodingError extends Error {
 
 /** Limits of {@linkcode decodedSource}. */
 export interface ContentDecoderOptions {
-  /** Most bytes that may come out; 0 for no limit. */
+  /** Maximum number of decoded bytes; 0 for no limit. */
   readonly maxSize: number;
 }
 
 // A reply in one hundred gzips (CVE-2026-22036) costs its sender 3 KB and the receiver a decoder
-// each. Nobody sends more than two.
+// each. More than two do not occur in practice.
 const MAX_CODINGS = 5;
 const CHUNK_SIZE = 64 * 1024;
 
@@ -63,13 +63,13 @@ const CODINGS: ReadonlyMap<string, Coding> = new Map([
 ]);
 
 /**
- * Puts decoders over a body.
+ * Decodes a body.
  *
- * @param source The body as it came.
+ * @param source The encoded body.
  * @param header Value of `Content-Encoding`.
  * @param options Limits.
  * @returns A source of decoded bytes that fails with {@linkcode ContentDecodingError}; the body
- * itself where there is nothing to decode, or a coding that is not known.
+ * itself if there is nothing to decode, or an unknown coding.
  */
 export function decodedSource(
   source: BodySource,
@@ -91,7 +91,7 @@ export function decodedSource(
       new ContentDecodingError(header.slice(0, 80), `more than ${MAX_CODINGS} codings`),
     );
   }
-  // The last one named was applied last (RFC 9110 section 8.4).
+  // Codings are listed in the order in which they were applied (RFC 9110 section 8.4).
   const decoded = codings.reduceRight<BodySource>((inner, coding) => decode(inner, coding), source);
   return limitedSource(decoded, header, options.maxSize);
 }
@@ -99,7 +99,7 @@ export function decodedSource(
 const EMPTY: BodySource = { next: () => Promise.resolve(null), cancel: () => Promise.resolve() };
 
 /**
- * Whether there is something to decode, and that can be.
+ * Whether a header names codings, and all of them are supported.
  *
  * @param header Value of `Content-Encoding`.
  */
@@ -118,11 +118,11 @@ function failing(source: BodySource, error: Error): BodySource {
 }
 
 /**
- * Limits what comes out of a decoder.
+ * Limits the output of a decoder.
  *
  * @param source Decoded bytes.
  * @param header Value of `Content-Encoding`, for the message.
- * @param maxSize Most bytes that may come out; 0 for no limit.
+ * @param maxSize Maximum number of decoded bytes; 0 for no limit.
  * @returns A source that fails with {@linkcode ContentDecodingError} beyond the limit.
  */
 export function limitedSource(source: BodySource, header: string, maxSize: number): BodySource {
@@ -144,7 +144,7 @@ export function limitedSource(source: BodySource, header: string, maxSize: numbe
   };
 }
 
-/** A decoder of `node:zlib`; `bytesWritten` counts what it has used of its input. */
+/** A decoder of `node:zlib`; `bytesWritten` is the number of input bytes it has used. */
 type Decoder = Transform & { readonly bytesWritten: number };
 
 const settings = { chunkSize: CHUNK_SIZE };
@@ -173,7 +173,7 @@ function decode(source: BodySource, coding: Coding): BodySource {
   const frames = coding === "zstd" ? new ZstdFrames() : null;
   const steps = run();
 
-  /** Feeds one piece and gives what comes out of it, as it comes. */
+  /** Feeds one piece and yields its output. */
   async function* feed(
     to: Decoder,
     piece: Uint8Array<ArrayBuffer>,
@@ -197,7 +197,7 @@ function decode(source: BodySource, coding: Coding): BodySource {
     return new ContentDecodingError(coding, reason, cause === undefined ? undefined : { cause });
   }
 
-  /** The first bytes, at least the two that tell what "deflate" means; `null` for an empty body. */
+  /** The first bytes, at least the two of a zlib header; `null` for an empty body. */
   async function start(): Promise<Uint8Array<ArrayBuffer> | null> {
     let first = await source.next();
     while (first !== null && first.length < 2) {
@@ -210,7 +210,7 @@ function decode(source: BodySource, coding: Coding): BodySource {
 
   async function* run(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     const first = await start();
-    if (first === null) return; // a reply to HEAD, or 200 with nothing: not a fault
+    if (first === null) return; // an empty body (a reply to HEAD, say) is valid
     const to = decoder = decoderOf(coding, first);
     to.on("readable", awake).on("end", awake).on("error", (error) => {
       failure = error;
@@ -218,7 +218,7 @@ function decode(source: BodySource, coding: Coding): BodySource {
     });
     for (let piece: Uint8Array<ArrayBuffer> | null = first; piece !== null;) {
       for (let at = 0; at < piece.length;) {
-        // A second zstd frame in the same chunk would be lost: it gets each for itself.
+        // node:zlib loses a second zstd frame in the same chunk, so each is fed on its own.
         const end: number = frames === null ? piece.length : advance(frames, piece, at);
         yield* feed(to, piece.subarray(at, end));
         at = end;
@@ -227,13 +227,14 @@ function decode(source: BodySource, coding: Coding): BodySource {
       piece = await source.next();
     }
     if (coding === "br" && to.bytesWritten !== undefined) {
-      // No error tells that a brotli body is cut. One byte more does: a whole one does not use it.
-      for await (const _made of feed(to, new Uint8Array(1))); // of a byte that is none of the body's
+      // Truncated brotli raises no error. One extra byte reveals it: a complete body does not use
+      // it.
+      for await (const _made of feed(to, new Uint8Array(1))); // the extra byte's output
       if (to.bytesWritten === written) throw broken("it is cut");
     } else if (frames !== null) {
       if (!frames.complete) throw broken("it is cut");
     } else {
-      // Brotli too on Deno 2.4, which counts nothing and keeps the most of it for the end.
+      // Brotli too on Deno 2.4, which counts nothing and holds most of it back until the end.
       yield* finish(to);
     }
   }
@@ -246,7 +247,7 @@ function decode(source: BodySource, coding: Coding): BodySource {
     }
   }
 
-  /** Tells the decoder that this was all, which is where it finds a cut body. */
+  /** Ends the decoder's input, which reveals a truncated body. */
   async function* finish(to: Decoder): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     to.end();
     for (;;) {
@@ -265,7 +266,7 @@ function decode(source: BodySource, coding: Coding): BodySource {
         if (!step.done) return step.value;
       } catch (error) {
         decoder?.destroy();
-        // The rest of the body is of no use; a failure of the body itself has ended it already.
+        // Cancels the rest of the body; if the body failed, it has ended already.
         if (error instanceof ContentDecodingError) source.cancel(error).catch(() => {});
         throw error;
       }

@@ -1,36 +1,36 @@
 /**
- * Where the frames of a zstd stream end, which `node:zlib` does not tell.
+ * Frame boundaries of a zstd stream, which `node:zlib` does not report.
  * @module
  */
 
-// RFC 9659: a sender of "Content-Encoding: zstd" keeps its window within 8 MiB, so that nobody can
-// make a receiver set gigabytes aside.
+// RFC 9659 limits the window of "Content-Encoding: zstd" to 8 MiB, so that a sender cannot make the
+// receiver allocate gigabytes.
 const MAX_WINDOW = 8 * 1024 * 1024;
 const MAGIC = 0xfd2fb528;
 const SKIPPABLE_MAGIC = 0x184d2a5; // without its last four bits (RFC 8878 section 3.1.2)
 const DICTIONARY_ID_SIZES = [0, 1, 2, 4];
 
 /**
- * Follows the frames of a zstd stream by their headers, without decoding.
+ * Finds the frames of a zstd stream by their headers, without decoding.
  */
 export class ZstdFrames {
   #frame: Iterator<number, void, DataView> | null = null;
   #header = new Uint8Array(8);
   #have = 0;
-  #wanted = 0; // bytes of a header that are wanted; below 0, bytes to pass over
+  #wanted = 0; // header bytes still needed; negative: bytes to skip
 
-  /** Whether the bytes so far end where a frame ends; none at all do. */
+  /** Whether the bytes so far end at a frame boundary; `true` without any bytes. */
   get complete(): boolean {
     return this.#frame === null;
   }
 
   /**
-   * Takes the next bytes, up to the end of the frame that they belong to.
+   * Reads bytes up to the end of their frame.
    *
    * @param data Bytes that follow those of the last call.
-   * @param start Where in `data` to start.
-   * @returns Where the frame ends, or the length of `data` if it goes on.
-   * @throws {Error} If the bytes are no zstd frame, or ask for a window above 8 MiB.
+   * @param start Offset in `data` to start at.
+   * @returns Offset of the frame's end; the length of `data` if the frame goes on.
+   * @throws {Error} If the bytes are not a zstd frame, or need a window above 8 MiB.
    */
   advance(data: Uint8Array, start: number): number {
     let at = start;
@@ -61,7 +61,7 @@ export class ZstdFrames {
 /**
  * One frame (RFC 8878 section 3.1).
  *
- * @yields How many bytes to give, or below 0 how many to pass over.
+ * @yields The number of header bytes needed; negative for bytes to skip.
  */
 function* frame(): Generator<number, void, DataView> {
   const magic = (yield 4).getUint32(0, true);

@@ -4,11 +4,11 @@
  */
 
 /**
- * Chooses the coding that a client likes best.
+ * Chooses the coding that a client prefers.
  *
- * @param header `Accept-Encoding`, `null` where there is none.
- * @param available Codings to choose from, the one to take among equals first.
- * @returns The coding; `null` where the client likes none of them, or the plain content better.
+ * @param header `Accept-Encoding`, `null` if there is none.
+ * @param available Codings to choose from, best first: the order decides among equal weights.
+ * @returns The coding; `null` if the client accepts none of them, or prefers plain content.
  *
  * @example
  * ```ts
@@ -24,14 +24,14 @@ export function chooseEncoding<const Coding extends string>(
 ): Coding | null {
   if (header === null || header === "") return null;
   const weights = new Map<string, number>();
-  // Nobody sends more; a longer list is not worth the time.
+  // Longer lists do not occur in practice and are not worth the time.
   for (const item of header.slice(0, 2048).split(",")) {
     const [name = "", ...params] = item.split(";");
     const coding = name.trim().toLowerCase();
     if (coding !== "" && !weights.has(coding)) weights.set(coding, qualityOf(params));
   }
   const any = weights.get("*");
-  // The plain content is acceptable unless refused, but no more than that unless it is named.
+  // Plain content is acceptable unless refused, but only preferred if it is named.
   let best = weights.get("identity") ?? 0;
   let chosen: Coding | null = null;
   for (const coding of available) {
@@ -46,7 +46,7 @@ function qualityOf(params: readonly string[]): number {
   for (const param of params) {
     const match = /^\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*$/i.exec(param);
     if (match !== null) return Math.min(Number(match[1]), 1);
-    if (/^\s*q\s*=/i.test(param)) return 0; // malformed: not a wish to rely on
+    if (/^\s*q\s*=/i.test(param)) return 0; // malformed: ignore the preference
   }
   return 1;
 }

@@ -1,23 +1,23 @@
 /**
- * Conditional requests: what `If-Match` and its siblings ask for (RFC 9110 section 13.2.2).
+ * Conditional requests: `If-Match` and its siblings (RFC 9110 section 13.2.2).
  * @module
  */
 import { parseETags } from "./etag.ts";
 import { parseHttpDate } from "./http_date.ts";
 
-/** What the conditions are compared with. */
+/** Validators of the content. */
 export interface Validators {
   /** Value of the strong entity tag, without quotes. */
   readonly etag: string;
-  /** When the content changed last, as a whole number of seconds since 1970. */
+  /** Time of the last change, in whole seconds since 1970. */
   readonly modified: number;
 }
 
 /**
- * Decides what a request is answered with, in the order of RFC 9110 and aiohttp: `If-Match`, else
+ * Evaluates the conditions in the order of RFC 9110 and aiohttp: `If-Match`, else
  * `If-Unmodified-Since`; then `If-None-Match`, else `If-Modified-Since`.
  *
- * @returns `412` or `304`, `200` where no condition stands against the content.
+ * @returns `412` or `304`; `200` if all conditions hold.
  */
 export function checkConditions(headers: Headers, validators: Validators): 200 | 304 | 412 {
   const { etag, modified } = validators;
@@ -43,17 +43,17 @@ export function checkConditions(headers: Headers, validators: Validators): 200 |
 /**
  * Decides whether a `Range` may be honoured.
  *
- * @param ifRange Value of `If-Range`, `null` where there is none.
- * @param validators Those of the content.
- * @returns `false` where the client has an older content, which makes its range useless: a strong
- * tag has to be the same, a date has to be no older.
+ * @param ifRange Value of `If-Range`, `null` if there is none.
+ * @param validators Validators of the content.
+ * @returns `false` if the client has an older content, which makes its range useless: a strong tag
+ * has to be the same, a date must not be older.
  */
 export function rangeHolds(ifRange: string | null, validators: Validators): boolean {
   if (ifRange === null) return true;
   const date = parseHttpDate(ifRange);
   if (date !== null) return validators.modified <= date.getTime() / 1000;
   const [tag, ...more] = parseETags(ifRange);
-  // RFC 9110 section 13.1.5 wants one strong tag; anything else cannot vouch for the content.
+  // RFC 9110 section 13.1.5 requires one strong tag; anything else proves nothing.
   return tag !== undefined && more.length === 0 && tag.weak !== true &&
     tag.value === validators.etag;
 }

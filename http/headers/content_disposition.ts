@@ -10,13 +10,13 @@ import type { HeaderParam } from "./header_params.ts";
 export interface ContentDisposition {
   /** Disposition in lower case: `attachment`, `inline`, `form-data`, … */
   readonly type: string;
-  /** Every parameter by its lower-case name as it stood in the header, quotes removed. */
+  /** Parameters by lower-case name, without quotes. */
   readonly params: ReadonlyMap<string, string>;
-  /** Field name, `null` where there is none. */
+  /** Field name, `null` if there is none. */
   readonly name: string | null;
   /**
-   * Filename as the sender gave it, `null` where there is none. It may hold `../`, `\` or a
-   * device name: never use it as a path.
+   * Filename as the sender gave it, `null` if there is none. It may hold `../`, `\` or a device
+   * name: never use it as a path.
    */
   readonly filename: string | null;
 }
@@ -32,15 +32,14 @@ export interface ContentDispositionInit {
 /**
  * Parses a `Content-Disposition` value.
  *
- * In `form-data` the rules are those of RFC 7578 and the WHATWG: `filename*` counts only where
- * there is no `filename`, `%22`, `%0D` and `%0A` are decoded, a backslash stands for itself. Elsewhere they are those of
- * RFC 6266: `filename*` wins over `filename`, that over the continuations of RFC 2231.
+ * `form-data` follows RFC 7578 and the WHATWG: `filename*` counts only without `filename`, `%22`,
+ * `%0D` and `%0A` are decoded, a backslash stands for itself. Other types follow RFC 6266:
+ * `filename*` wins over `filename`, which wins over the continuations of RFC 2231.
  *
  * @param header The value, with each byte as one character (as `Headers` gives it) or as text.
- * @returns The disposition, `null` where the header is missing or malformed or gives a parameter
- * twice.
+ * @returns The disposition; `null` if the header is missing, malformed or repeats a parameter.
  *
- * @example The name that a browser wrote for `a"b.txt`
+ * @example A browser's form of `a"b.txt`
  * ```ts ignore
  * parseContentDisposition('form-data; name="file"; filename="a%22b.txt"')?.filename; // a"b.txt
  * ```
@@ -53,7 +52,7 @@ export function parseContentDisposition(header: string | null): ContentDispositi
   const params = uniqueParams(parsed.params);
   if (params === null) return null;
   if (isForm) {
-    // aiohttp writes what is not ASCII as `name*` and `filename*` alone; they override nothing then.
+    // For non-ASCII text aiohttp writes only `name*` and `filename*`; they override nothing then.
     const [name, filename] = [params.get("name"), params.get("filename")];
     return {
       type: parsed.value,
@@ -75,10 +74,9 @@ export function parseContentDisposition(header: string | null): ContentDispositi
 /**
  * Writes a `Content-Disposition` value.
  *
- * In `form-data`, `"`, CR and LF become `%22`, `%0D` and `%0A` and the rest is left as it is, to be
- * sent in UTF-8 (WHATWG HTML, "multipart/form-data encoding"). Elsewhere a text that is not
- * printable ASCII is written twice, as RFC 6266 appendix D advises: a plain fallback and
- * `*=UTF-8''…`.
+ * In `form-data`, `"`, CR and LF become `%22`, `%0D` and `%0A` and the rest is sent in UTF-8
+ * (WHATWG HTML, "multipart/form-data encoding"). Elsewhere a text that is not printable ASCII is
+ * written twice, as RFC 6266 appendix D advises: a plain fallback and `*=UTF-8''…`.
  *
  * @throws {TypeError} If a name in form-data holds NUL, which no header can carry, or if `type`
  * holds a control character.
@@ -154,7 +152,7 @@ function continued(params: ReadonlyMap<string, string>, key: string): string | n
     const piece = encoded ?? params.get(`${key}*${index}`);
     if (piece === undefined) break;
     if (index === 0) isExtended = encoded !== undefined;
-    // Only the first piece names a charset; what is plain in between must not be decoded.
+    // Only the first piece names a charset; plain pieces are not decoded.
     text += encoded !== undefined || !isExtended ? piece : encodeURIComponent(piece.toWellFormed());
   }
   if (index === 0) return null;
@@ -162,7 +160,7 @@ function continued(params: ReadonlyMap<string, string>, key: string): string | n
 }
 
 /**
- * Decodes `charset'language'percent-encoded` (RFC 8187 section 3.2), `null` where it is malformed.
+ * Decodes `charset'language'percent-encoded` (RFC 8187 section 3.2); `null` if malformed.
  */
 function extended(value: string | undefined): string | null {
   const [, charset, encoded] = value?.match(/^([^']+)'[^']*'([^']*)$/) ?? [];
@@ -174,7 +172,7 @@ function extended(value: string | undefined): string | null {
   try {
     return new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return null; // an unknown charset or wrong bytes: the plain parameter stands in
+    return null; // an unknown charset or wrong bytes: the plain parameter is used
   }
 }
 

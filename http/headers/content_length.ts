@@ -7,12 +7,12 @@
  * Reads a `Content-Length` header (RFC 9110 section 8.6): digits alone, for "+5", "1e3" and "0x10"
  * are numbers to JavaScript and no lengths; the same length several times is that length.
  *
- * @param header The header, `null` where there is none.
- * @returns The length in bytes, `null` where the header is missing or no length.
+ * @param header The header, `null` if there is none.
+ * @returns The length in bytes, `null` if the header is missing or invalid.
  */
 export function parseLength(header: string | null): number | null {
   if (header === null) return null;
-  // Nearly every header is one length; 15 digits are what a number holds exactly.
+  // Nearly every header is one length; a number holds 15 digits exactly.
   if (/^[0-9]{1,15}$/.test(header)) return Number(header);
   const [one = "", ...others] = new Set(header.split(",").map((each) => each.trim()));
   return others.length === 0 && /^[0-9]{1,15}$/.test(one) ? Number(one) : null;

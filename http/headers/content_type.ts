@@ -1,11 +1,11 @@
 /**
- * `Content-Type` as both sides read it.
+ * `Content-Type` parsing.
  * @module
  */
 
 /** A parsed `Content-Type` value (RFC 9110 section 8.3). */
 export interface ContentType {
-  /** Type and subtype in lower case, `application/octet-stream` where the header is missing. */
+  /** Type and subtype in lower case; `application/octet-stream` if the header is missing. */
   readonly mimeType: string;
   /** Parameters by lower-case name; quoted values are unquoted. */
   readonly params: ReadonlyMap<string, string>;
@@ -17,8 +17,8 @@ const PARAMETER = /;\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/g;
 /**
  * Parses a `Content-Type` header value.
  *
- * @param value The header, `null` where there was none.
- * @returns The mime type and its parameters; a value that is no `type/subtype` counts as missing.
+ * @param header The header, `null` if there is none.
+ * @returns The mime type and its parameters; a value without `type/subtype` counts as missing.
  */
 export function parseContentType(value: string | null): ContentType {
   if (value !== last.value) last = { value, type: parsed(value) };
@@ -47,7 +47,7 @@ function parsed(value: string | null): ContentType {
 const JSON_TYPE = /^(?:application\/|[\w.-]+\/[\w.+-]+?\+)json$/i;
 
 /**
- * Tells whether a body of a type is read as JSON.
+ * Whether a body of this type is JSON.
  *
  * @returns Whether it is `application/json` or ends in `+json`.
  */

@@ -4,7 +4,7 @@
  */
 import { headerText } from "./header_text.ts";
 
-// What a name and a value may hold without quotes: letters and digits of any script, and these.
+// Unquoted characters of names and values: letters and digits of any script, and these.
 const WORD = String.raw`[\p{L}\p{N}_!#%&'~\x60><@,:\/$*+\-.^|)(?}{\[\]`;
 const DATE = String.raw`(?:[\p{L}\p{N}_]{3,6}day|[\p{L}\p{N}_]{3}),\s[\p{L}\p{N}_\s-]{9,11}\s` +
   String.raw`[\d:]{8}\s(?:GMT|[+-]\d{4})`;
@@ -15,14 +15,14 @@ const COOKIE = new RegExp(
     String.raw`\s*(?:\s+|;|$)`,
   "uy",
 );
-// RFC 9110 section 5.6.2, and what real programs use besides; no comma, no quote.
+// RFC 9110 section 5.6.2, and characters used in practice; no comma, no quote.
 const NAME = /^[!#$%&'()*+\-./0-9:<=>?@A-Z[\]^_`a-z{|}~]+$/;
 
 /**
- * Parses a `Cookie` header into name and value. Junk does no harm: a word without `=` is a name
- * with an empty value, a name that holds what no name may is left out, and the next cookie counts.
+ * Parses a `Cookie` header into names and values. Malformed parts are harmless: a word without `=`
+ * is a name with an empty value, and an invalid name is skipped.
  *
- * @param value The header, `null` where there was none; bytes in it are UTF-8 wherever they can be.
+ * @param value The header, `null` if there is none; bytes are decoded as UTF-8 if valid.
  * @returns Values by name, without their quotes; the last of a repeated name counts.
  */
 export function parseCookies(value: string | null): ReadonlyMap<string, string> {
@@ -50,7 +50,7 @@ export function parseCookies(value: string | null): ReadonlyMap<string, string> 
   return cookies;
 }
 
-/** Quotes and what is escaped within them, RFC 2109: `\"` and `\303`. */
+/** Removes quotes and escapes (RFC 2109): `\"` and `\303`. */
 function unquote(value: string): string {
   if (value.length < 2 || !value.startsWith('"') || !value.endsWith('"')) return value;
   return value.slice(1, -1).replace(

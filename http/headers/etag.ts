@@ -6,9 +6,9 @@ import { formatHttpDate } from "./http_date.ts";
 
 /** An entity tag. */
 export interface ETag {
-  /** What stands between the quotes; `*` in a condition stands for any. */
+  /** Value between the quotes; `*` in a condition matches any tag. */
   readonly value: string;
-  /** Whether it only promises an equivalent body. @default {false} */
+  /** Whether the tag only promises an equivalent body. @default {false} */
   readonly weak?: boolean;
 }
 
@@ -20,7 +20,7 @@ const TAGS = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
  * Writes an entity tag.
  *
  * @param etag The tag; text is the value of a strong one, without quotes.
- * @throws {TypeError} If the value holds a character that no tag may.
+ * @throws {TypeError} If the value holds an invalid character.
  */
 export function formatETag(etag: ETag | string): string {
   const { value, weak = false } = typeof etag === "string" ? { value: etag } : etag;
@@ -35,10 +35,10 @@ export function formatETag(etag: ETag | string): string {
 }
 
 /**
- * Reads the entity tags of a condition, `If-Match` or `If-None-Match`.
+ * Parses the entity tags of a condition, `If-Match` or `If-None-Match`.
  *
- * @param header The header, `null` where there is none.
- * @returns The tags, one with the value `*` for any; what is no tag is left out.
+ * @param header The header, `null` if there is none.
+ * @returns The tags, one with the value `*` for any; malformed ones are left out.
  */
 export function parseETags(header: string | null): readonly ETag[] {
   if (header === null) return [];
@@ -52,9 +52,9 @@ export function parseETags(header: string | null): readonly ETag[] {
 /**
  * Sets the `ETag` of a response.
  *
- * @param response What carries the header.
- * @param etag The tag; text is the value of a strong one, without quotes. `null` takes it away.
- * @throws {TypeError} If the value holds a character that no tag may.
+ * @param response Object with the headers.
+ * @param etag The tag; text is the value of a strong one, without quotes. `null` removes it.
+ * @throws {TypeError} If the value holds an invalid character.
  *
  * @example
  * ```ts
@@ -76,8 +76,8 @@ export function setETag(
 /**
  * Sets the `Last-Modified` of a response.
  *
- * @param response What carries the header.
- * @param date When the content changed last; part of a second is rounded up. `null` takes it away.
+ * @param response Object with the headers.
+ * @param date Time of the last change, rounded up to seconds. `null` removes it.
  * @throws {RangeError} If the date is not valid.
  *
  * @example

@@ -3,18 +3,18 @@
  * @module
  */
 
-/** What one proxy wrote: `for`, `by`, `host`, `proto` and whatever else, by lower-case name. */
+/** Element of one proxy: `for`, `by`, `host`, `proto` and extensions, by lower-case name. */
 export type Forwarded = Readonly<Record<string, string>>;
 
-// RFC 7239 section 4: pairs are joined by ";", proxies by ",". A port after a bare token is not in
-// the grammar; it is common, so it is taken, as in aiohttp.
+// RFC 7239 section 4: ";" joins pairs, "," joins proxies. The grammar has no port after a bare
+// token; it is common, so it is accepted, as in aiohttp.
 const PAIR =
   /[ \t]*([!#$%&'*+.^_`|~\w-]+)=(?:"((?:[^"\\]|\\.)*)"|([!#$%&'*+.^_`|~\w-]+(?::\d{1,5})?))[ \t]*([;,]|$)/y;
 
 /**
- * Parses the header. A malformed pair ends what its proxy wrote; the ones after are read.
+ * Parses the header. A malformed pair ends its element; later elements are read.
  *
- * @param header The header, `null` where there is none.
+ * @param header The header, `null` if there is none.
  * @returns One record for each proxy, the one next to the client first.
  */
 export function parseForwarded(header: string | null): readonly Forwarded[] {
@@ -27,7 +27,7 @@ export function parseForwarded(header: string | null): readonly Forwarded[] {
     const match = PAIR.exec(header);
     let end = match?.[4];
     if (match === null) {
-      // What is malformed may hold quotes and commas of its own; the next comma is the way out.
+      // A malformed pair may hold quotes and commas of its own; continue at the next comma.
       const comma = header.indexOf(",", at);
       if (comma < 0) break;
       at = comma + 1;

@@ -1,5 +1,5 @@
 /**
- * Header values of the form `value; name=token; name="quoted"`: the one tokenizer and quoter.
+ * Parser and writer for header values of the form `value; name=token; name="quoted"`.
  * @module
  */
 import { hasControl } from "./header_text.ts";
@@ -12,18 +12,18 @@ export interface HeaderParam {
   readonly value: string;
 }
 
-/** A header value taken apart. */
+/** A parsed header value. */
 export interface HeaderParams {
-  /** What stands before the first `;`, in lower case. */
+  /** Text before the first `;`, in lower case. */
   readonly value: string;
-  /** The parameters in order, repeats kept. */
+  /** The parameters in order, including repeated ones. */
   readonly params: readonly HeaderParam[];
 }
 
-/** How {@linkcode parseHeaderParams} reads a value. */
+/** Options of {@linkcode parseHeaderParams}. */
 export interface HeaderParamsOptions {
   /**
-   * What a backslash within quotes means. `"escape"` is the quoted-string of RFC 9110 section
+   * Meaning of a backslash within quotes. `"escape"` is the quoted-string of RFC 9110 section
    * 5.6.4. `"literal"` is what browsers write in form-data (WHATWG HTML, "multipart/form-data
    * encoding"): it stands for itself, as in `C:\dir\a.txt`, and control characters pass. There
    * `\"` is still read as an escaped quote where the value plainly goes on after it, because
@@ -40,12 +40,12 @@ const SEPARATOR = /[ \t]*(?:;[ \t]*)+/y;
 // ISO-8859-1 and UTF-8 bytes are let through, as every user agent does.
 const BARE = new RegExp(`[${TCHAR}\\u0080-\\uffff]+`, "y");
 const LENIENT_BARE = /[^;"\r\n\0]*/y;
-// After a quote: nothing more, or a next parameter. `a\"; b` goes on, `a\"; filename=` does not.
+// After a quote: the end or another parameter. `a\"; b` goes on, `a\"; filename=` does not.
 const END_OF_QUOTED = new RegExp(`[ \\t]*(?:$|;[ \\t]*(?:$|[${TCHAR}]+[ \\t]*=))`, "y");
 const LINE_BREAKING = /[\0\r\n]/;
 
 /**
- * Tells whether a text is a token of RFC 9110 section 5.6.2.
+ * Whether a text is a token of RFC 9110 section 5.6.2.
  *
  * @returns `true` for one or more token characters.
  */
@@ -54,12 +54,12 @@ export function isToken(text: string): boolean {
 }
 
 /**
- * Takes a header value apart.
+ * Parses a header value.
  *
- * @param header The value as it stands in the header.
+ * @param header The header value.
  * @param options How to read backslashes.
- * @returns The value and its parameters, `null` where the text is malformed: a control character,
- * a parameter without `=`, an open quote, anything but `;` after a closing quote.
+ * @returns The value and its parameters; `null` if the text is malformed: a control character, a
+ * parameter without `=`, an open quote, anything but `;` after a closing quote.
  *
  * @example A quoted semicolon does not separate
  * ```ts ignore
@@ -95,9 +95,9 @@ export function parseHeaderParams(
 }
 
 /**
- * Writes a header value with parameters; a value that is no token is quoted.
+ * Writes a header value with parameters; values that are not tokens are quoted.
  *
- * @param value What stands before the first `;`.
+ * @param value Text before the first `;`.
  * @param params Names and values in order.
  * @throws {TypeError} If a name is not a token, or a text holds a control character, which would
  * end the header line or the parameter.
@@ -145,7 +145,7 @@ function readQuoted(text: string, start: number, literal: boolean): Read | null 
     const code = text.charCodeAt(at);
     if (code === 0x5c && !literal) {
       escapes = true;
-      at++; // whatever follows is taken as it is
+      at++; // any escaped character is taken as it is
     } else if (code === 0x22) {
       if (literal && text[at - 1] === "\\" && at > start && !matchAt(END_OF_QUOTED, text, at + 1)) {
         escapes = true;
@@ -158,7 +158,7 @@ function readQuoted(text: string, start: number, literal: boolean): Read | null 
   return null;
 }
 
-/** In literal mode only what such a writer escapes is unescaped: `\n` in `C:\new` stays. */
+/** Literal mode only unescapes what such a writer escapes: `\n` in `C:\new` stays. */
 function unescape(value: string, literal: boolean): string {
   return value.replace(literal ? /\\(["\\])/g : /\\([^])/g, "$1");
 }

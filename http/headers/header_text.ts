@@ -1,15 +1,15 @@
 /**
- * What may stand in a header.
+ * Text of header values.
  * @module
  */
 
-// RFC 9110 section 5.5 allows tab, blank, visible ASCII and bytes above it. `Headers` takes all of
-// these but NUL, CR and LF, and HTTP libraries beneath refuse the rest late, or end the process.
+// RFC 9110 section 5.5 allows tab, space, visible ASCII and bytes above it. `Headers` refuses only
+// NUL, CR and LF; HTTP libraries below refuse the rest late, or end the process.
 // deno-lint-ignore no-control-regex -- control bytes are what has to be caught here
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 
 /**
- * Tells whether a text holds a control character that no header may have.
+ * Whether a text holds a control character that is not allowed in headers.
  *
  * @returns `true` for any but the tab.
  */
@@ -18,10 +18,10 @@ export function hasControl(text: string): boolean {
 }
 
 /**
- * Gives a header as text: bytes, which `Headers` gives as characters, are UTF-8 wherever they can
- * be, else ISO-8859-1.
+ * Decodes a header value, whose characters are bytes in `Headers`: as UTF-8 if valid, else
+ * ISO-8859-1.
  *
- * @param value The header, with each byte as one character, or as text.
+ * @param value The header, as bytes (one per character) or as text.
  */
 export function headerText(value: string): string {
   if (/^[\0-\x7f]*$/.test(value) || /[^\0-\xff]/.test(value)) return value;
@@ -33,7 +33,7 @@ export function headerText(value: string): string {
 }
 
 /**
- * Gives the bytes of a text that has each byte as one character.
+ * Converts a text of one byte per character to bytes.
  *
  * @returns The bytes.
  */

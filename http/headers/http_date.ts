@@ -1,9 +1,9 @@
 /**
- * Dates as HTTP headers write them (RFC 9110 section 5.6.7).
+ * Dates in headers (RFC 9110 section 5.6.7).
  * @module
  */
 
-/** Names of the months as HTTP and access logs write them. */
+/** Month names in HTTP dates and access logs. */
 export const MONTHS: readonly string[] = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(
   " ",
 );
@@ -18,8 +18,8 @@ const ASCTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}):(\d{2}):(\d{2}
 /**
  * Writes a date for a header.
  *
- * @param date The date; part of a second is rounded up, as in aiohttp, so that a client that sends
- * it back is never told of a change that it has seen.
+ * @param date The date, rounded up to seconds as in aiohttp, so that a client that sends it back
+ * gets 304 for content it has seen.
  * @throws {RangeError} If the date is not valid.
  */
 export function formatHttpDate(date: Date): string {
@@ -33,7 +33,7 @@ export function formatHttpDate(date: Date): string {
 /**
  * Reads a date from a header.
  *
- * @param text The header value, `null` where there is none.
+ * @param text The header value, `null` if there is none.
  * @returns The date, `null` for anything that is not one of the three forms of RFC 9110.
  */
 export function parseHttpDate(text: string | null): Date | null {
@@ -44,7 +44,7 @@ export function parseHttpDate(text: string | null): Date | null {
   }
   match = RFC850.exec(text);
   if (match !== null) {
-    // More than 50 years ahead means the century before (RFC 9110 section 5.6.7).
+    // More than 50 years ahead means the past century (RFC 9110 section 5.6.7).
     const now = new Date().getUTCFullYear();
     const year = Math.floor(now / 100) * 100 + Number(match[3]);
     const full = year > now + 50 ? year - 100 : year;
@@ -67,6 +67,6 @@ function dateOf(
   const date = new Date(0);
   date.setUTCFullYear(Number(year), month, Number(day));
   date.setUTCHours(Number(hour), Number(minute), Number(second));
-  // Date takes "31 Feb" for 3 March; that is no date.
+  // Date reads "31 Feb" as 3 March, which is not the same date.
   return date.getUTCDate() === Number(day) && date.getUTCHours() === Number(hour) ? date : null;
 }

@@ -5,22 +5,22 @@
 
 /** One link of a `Link` header. */
 export interface LinkHeader {
-  /** Where it leads, as it stands in the header. */
+  /** Target URI as it stands in the header. */
   readonly target: string;
   /**
-   * Its parameters by lower-case name, `rel` and `title` for example; the first of a name counts.
+   * Parameters by lower-case name, such as `rel` and `title`; the first of a name counts.
    */
   readonly params: ReadonlyMap<string, string>;
 }
 
-// `;`, a name, and maybe `=` with a quoted string or whatever ends at `;` or `,`.
+// `;`, a name, and an optional `=` with a quoted string or a text up to `;` or `,`.
 const PARAMETER = /\s*;\s*([^\s=;,"]*)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?/y;
 
 /**
  * Parses a `Link` header value.
  *
- * @param header The header, several lines joined by commas; `null` where there was none.
- * @returns The links in order; what is malformed is left out.
+ * @param header The header, several lines joined by commas; `null` if there is none.
+ * @returns The links in order; malformed ones are left out.
  */
 export function parseLinkHeader(header: string | null): LinkHeader[] {
   const links: LinkHeader[] = [];

@@ -3,15 +3,15 @@
  * @module
  */
 
-/** A range of bytes as a slice, the way Python writes one. */
+/** A byte range as a Python-style slice. */
 export interface HTTPRange {
   /** First byte, negative to count from the end; `null` for the start. */
   readonly start: number | null;
-  /** First byte that does not belong to it; `null` for the end. */
+  /** Offset after the last byte; `null` for the end. */
   readonly stop: number | null;
 }
 
-/** A part of a content; both ends belong to it. */
+/** A byte range; both ends are included. */
 export interface ByteRange {
   /** Offset of the first byte. */
   readonly start: number;
@@ -25,14 +25,14 @@ const WHOLE: HTTPRange = { start: null, stop: null };
  * Reads a `Range` header (RFC 9110 section 14.2): `bytes=0-1` is `{ start: 0, stop: 2 }`, `bytes=-5`
  * is `{ start: -5, stop: null }`.
  *
- * @param header The header, `null` where there is none.
- * @returns The slice; both ends `null` for the whole content: without a header, and for another unit
- * or several ranges, which a server may ignore.
- * @throws {RangeError} If the header is no range of bytes, or one that holds no byte.
+ * @param header The header, `null` if there is none.
+ * @returns The slice; both ends are `null` for the whole content: no header, another unit, or
+ * several ranges, which a server may ignore.
+ * @throws {RangeError} If the header is not a valid range of bytes, or an empty one.
  */
 export function parseHTTPRange(header: string | null): HTTPRange {
   if (header === null) return WHOLE;
-  // RFC 9110 section 14.1: units are case-insensitive. ASCII digits only, "٠-١" is no range.
+  // RFC 9110 section 14.1: units are case-insensitive. Digits are ASCII only, not "٠-١".
   const [, unit = "", ranges = ""] = /^\s*([^\s=]+)=\s*(.*?)\s*$/s.exec(header) ?? [];
   if (unit !== "" && unit.toLowerCase() !== "bytes" || ranges.includes(",")) return WHOLE;
   const [, first = "", last = ""] = /^([0-9]*)-([0-9]*)$/.exec(ranges) ?? [];
@@ -47,9 +47,9 @@ export function parseHTTPRange(header: string | null): HTTPRange {
 }
 
 /**
- * Finds the bytes of a content that a `Range` header asks for.
+ * Resolves a `Range` header for content of a known size.
  *
- * @param range What {@linkcode parseHTTPRange} gave.
+ * @param range Result of {@linkcode parseHTTPRange}.
  * @param size Size of the content, in bytes.
  * @returns The bytes, `null` if there are none.
  */

@@ -1,5 +1,5 @@
 /**
- * Cookies as text: the `Set-Cookie` header of RFC 6265. Storage is the client's.
+ * The `Set-Cookie` header of RFC 6265.
  * @module
  */
 import { OptionTable } from "../options.ts";
@@ -9,19 +9,19 @@ import { parseSetCookie, type SetCookie, stringifySetCookie } from "cookie";
 export interface CookieOptions {
   /** Path the cookie is sent for. @default {"/"} */
   readonly path?: string | undefined;
-  /** Host and its subdomains the cookie is sent to; left out, only the host that set it. */
+  /** Domain the cookie is sent to, with subdomains; without it, only the host that set it. */
   readonly domain?: string | undefined;
   /** Lifetime in seconds; `0` deletes the cookie. */
   readonly maxAge?: number | undefined;
-  /** Moment the cookie ends. */
+  /** Expiry date. */
   readonly expires?: Date | undefined;
-  /** Hidden from scripts. @default {false} */
+  /** Whether scripts cannot read it. @default {false} */
   readonly httpOnly?: boolean | undefined;
-  /** Sent over TLS only. @default {false} */
+  /** Whether it is sent over TLS only. @default {false} */
   readonly secure?: boolean | undefined;
   /** Cross-site policy (RFC 6265bis section 5.4.7). */
   readonly sameSite?: "Strict" | "Lax" | "None" | undefined;
-  /** Kept apart for each top-level site; browsers ask for `secure` with it. @default {false} */
+  /** Whether it is kept per top-level site; browsers require `secure` with it. @default {false} */
   readonly partitioned?: boolean | undefined;
 }
 
@@ -41,7 +41,7 @@ export const COOKIE_OPTIONS = new OptionTable<CookieOptions>({
 export interface ResponseCookie extends CookieOptions {
   /** Name of the cookie. */
   readonly name: string;
-  /** Value as it stood in the header, without decoding. */
+  /** Raw value of the header. */
   readonly value: string;
 }
 
@@ -73,8 +73,8 @@ export function parseSetCookies(headers: readonly string[]): ReadonlyMap<string,
  * @param name Cookie name, an RFC 6265 token.
  * @param value Cookie value, written as it is.
  * @param options Attributes; `path` is `/` unless given.
- * @throws {TypeError} If the name, the value or an attribute holds a character that would end it
- * or inject another attribute.
+ * @throws {TypeError} If the name, the value or an attribute holds a character that would end it or
+ * inject another attribute.
  */
 export function formatSetCookie(name: string, value: string, options: CookieOptions = {}): string {
   COOKIE_OPTIONS.check(`Cannot set cookie "${name}"`, options);

@@ -12,12 +12,12 @@ import { type HeaderFields, NO_FIELDS, parseFields } from "./header_fields.ts";
 const CR = 13;
 const LF = 10;
 const SEMICOLON = 59;
-/** Extensions of all chunks of a body, which have no use; as much as Node allows. */
+/** Limit for the unused extensions of all chunks of a body; the same as in Node. */
 const MAX_EXTENSIONS = 16 * 1024; // bytes
 /** 2 ** 52 bytes. */
 const MAX_SIZE_DIGITS = 13;
 
-// Places in a body in chunks, and the two of any body.
+// States of a chunked body, and the two of any body.
 const SIZE = 0;
 const EXTENSION = 1;
 const SIZE_END = 2;
@@ -28,8 +28,8 @@ const TRAILERS = 6;
 const DONE = 7;
 
 /**
- * Walks through a body that comes in pieces of any size. It copies nothing: it says which of the
- * bytes at hand are the body's.
+ * Decodes a body that comes in pieces of any size. It copies nothing: it says which of the bytes at
+ * hand belong to the body.
  *
  * ```
  * at = decoder.read(bytes, at, end);     // passes over framing
@@ -46,7 +46,7 @@ export class BodyDecoder {
   #digits = 0;
   #extensions = 0;
   #trailers: HeaderFields = NO_FIELDS;
-  #tail: Uint8Array<ArrayBuffer> | null = null; // trailers that have come
+  #tail: Uint8Array<ArrayBuffer> | null = null; // trailers so far
 
   /** Creates one. */
   constructor(framing: Framing, limits: HeadLimits = DEFAULT_HEAD_LIMITS) {
@@ -61,28 +61,28 @@ export class BodyDecoder {
     return this.#place === DONE;
   }
 
-  /** Whether the connection's end is the body's. */
+  /** Whether the body ends with the connection. */
   get endsWithConnection(): boolean {
     return this.#left === Infinity;
   }
 
-  /** Bytes of the body that come next without any framing between them. */
+  /** Number of body bytes that follow without framing in between. */
   get left(): number {
     return this.#place === DATA ? this.#left : 0;
   }
 
-  /** The trailers of a body in chunks, once it has ended. */
+  /** The trailers of a chunked body, once it has ended. */
   get trailers(): HeaderFields {
     return this.#trailers;
   }
 
-  /** How many of the bytes at hand are the body's. */
+  /** Number of the bytes at hand that belong to the body. */
   available(count: number): number {
     return this.#place === DATA ? Math.min(this.#left, count) : 0;
   }
 
   /**
-   * Tells that bytes of the body were used.
+   * Counts bytes of the body as used.
    *
    * @param count How many, at most `left`.
    */
@@ -93,10 +93,10 @@ export class BodyDecoder {
   }
 
   /**
-   * Passes over framing.
+   * Skips framing.
    *
-   * @returns Where bytes of the body begin, or the next message; `end` if more has to come.
-   * @throws {HttpSyntaxError} If the framing is broken, or a limit is passed.
+   * @returns Offset of body bytes or of the next message; `end` if more has to come.
+   * @throws {HttpSyntaxError} If the framing is broken or a limit is exceeded.
    */
   read(bytes: Uint8Array, start: number, end: number): number {
     let at = start;
@@ -107,7 +107,7 @@ export class BodyDecoder {
     return at;
   }
 
-  /** Takes one byte of the framing of chunks (RFC 9112 section 7.1). */
+  /** Reads one byte of chunked framing (RFC 9112 section 7.1). */
   #step(byte: number): void {
     switch (this.#place) {
       case SIZE: {
@@ -117,7 +117,7 @@ export class BodyDecoder {
           if (++this.#digits > MAX_SIZE_DIGITS) throw new HttpSyntaxError("a chunk too large");
           return;
         }
-        // A blank before the extension or the line's end is refused, as llhttp does.
+        // A space before the extension or the line's end is refused, as in llhttp.
         if (this.#digits === 0 || (byte !== CR && byte !== SEMICOLON)) throw badSize(byte);
         this.#place = byte === CR ? SIZE_END : EXTENSION;
         return;
@@ -160,7 +160,7 @@ export class BodyDecoder {
       return end;
     }
     if (stop > 2) this.#trailers = parseFields(tail, 0, stop, this.#limits, false);
-    // RFC 9110 section 6.5.1: who merges them into the head must not find another framing there.
+    // RFC 9110 section 6.5.1: merging trailers into the head must not add framing.
     if (this.#trailers.has("content-length") || this.#trailers.has("transfer-encoding")) {
       throw new HttpSyntaxError("framing in trailers");
     }

@@ -1,5 +1,5 @@
 /**
- * Which bytes may stand where in a head.
+ * Classes of the bytes in a head.
  * @module
  */
 

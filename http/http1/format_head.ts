@@ -1,5 +1,5 @@
 /**
- * Heads and chunks as they are sent (RFC 9112).
+ * Writing heads and chunks (RFC 9112).
  * @module
  */
 import { hasControl } from "../headers/header_text.ts";
@@ -11,10 +11,10 @@ const UTF8 = new TextEncoder();
  * Writes the head of a message.
  *
  * @param first The first line: `GET /a HTTP/1.1`, `HTTP/1.1 200 OK`.
- * @param headers Names and values, in order and case.
- * @param room Bytes to leave free behind the head, for a body that goes out with it. @default {0}
+ * @param headers Names and values; order and case are preserved.
+ * @param room Bytes to leave free behind the head, for a body in the same write. @default {0}
  * @returns The head with its empty line, and the room.
- * @throws {TypeError} If the message would not be the one that was meant: a control character, a
+ * @throws {TypeError} If a text could inject another header or line: a control character, a
  * character beyond U+00FF, a name that is not a token.
  */
 export function formatHead(
@@ -26,9 +26,9 @@ export function formatHead(
 }
 
 /**
- * Turns the text of a head into bytes.
+ * Encodes the text of a head.
  *
- * @param text All of it; a character of U+0080 to U+00FF stands for a byte.
+ * @param text The text; a character of U+0080 to U+00FF stands for a byte.
  * @param room Bytes to leave free behind it.
  * @throws {TypeError} If there is a character beyond U+00FF.
  */
@@ -81,13 +81,13 @@ function badHeader(what: string, text: string): TypeError {
   return new TypeError(`Cannot send a header: ${what} must not be ${JSON.stringify(text)}`);
 }
 
-/** The end of a body in chunks, without trailers. */
+/** End of a chunked body without trailers. */
 export const LAST_CHUNK: Uint8Array<ArrayBuffer> = UTF8.encode("0\r\n\r\n");
 
 /**
  * Writes a chunk.
  *
- * @param data Its bytes; none would end the body, so there must be some.
+ * @param data Its bytes, at least one: an empty chunk would end the body.
  */
 export function formatChunk(data: Uint8Array): Uint8Array<ArrayBuffer> {
   const size = `${data.length.toString(16)}\r\n`;
@@ -100,7 +100,7 @@ export function formatChunk(data: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Writes the end of a body in chunks.
+ * Writes the end of a chunked body.
  *
  * @throws {TypeError} As {@linkcode formatHead} does.
  */

@@ -1,5 +1,5 @@
 /**
- * Where a message ends: the one place that decides (RFC 9112 section 6.3).
+ * Message body length (RFC 9112 section 6.3).
  * @module
  */
 import { parseLength } from "../headers/content_length.ts";
@@ -7,16 +7,16 @@ import type { HeaderFields } from "./header_fields.ts";
 import type { ReplyHead, RequestHead } from "./head.ts";
 import { HttpSyntaxError } from "./head_rules.ts";
 
-/** How the end of a body is known: its length in bytes, or one of the other two. */
+/** Framing of a body: its length in bytes, or one of the other two. */
 export type Framing = number;
 
-/** The body comes in chunks. */
+/** A chunked body. */
 export const CHUNKED: Framing = -1;
-/** The body ends with the connection; of replies only. */
+/** The body ends with the connection; replies only. */
 export const UNTIL_CLOSE: Framing = -2;
 
 /**
- * How the end of a reply's body is known.
+ * Determines the framing of a reply's body.
  *
  * @returns Its framing, 0 for a reply without a body.
  * @throws {HttpSyntaxError} If the headers contradict each other.
@@ -27,35 +27,35 @@ export function replyFraming(head: ReplyHead, method: string): Framing {
 }
 
 /**
- * How the end of a request's body is known.
+ * Determines the framing of a request's body.
  *
  * @returns Its framing, 0 for a request without a body.
  * @throws {HttpSyntaxError} If the headers contradict each other.
  */
 export function requestFraming({ fields, minor }: RequestHead): Framing {
   const framing = framingOf(fields, true) ?? 0;
-  // RFC 9112 section 6.1: in HTTP/1.0 a sign of a gateway that did not understand it.
+  // RFC 9112 section 6.1: in HTTP/1.0, a gateway did not understand it.
   if (framing === CHUNKED && minor === 0) {
     throw new HttpSyntaxError("Transfer-Encoding in HTTP/1.0");
   }
   return framing;
 }
 
-/** Whether the connection can carry another exchange after this one (RFC 9112 section 9.3). */
+/** Whether the connection can be reused after this exchange (RFC 9112 section 9.3). */
 export function persists({ fields, minor }: ReplyHead | RequestHead): boolean {
   const connection = fields.get("connection");
   if (connection === null) return minor === 1;
   return minor === 1 ? !hasToken(connection, "close") : hasToken(connection, "keep-alive");
 }
 
-/** The same for a reply, whose body may spoil the connection. */
+/** The same for a reply, whose body may forbid it. */
 export function replyPersists(head: ReplyHead, method: string, framing: Framing): boolean {
   const { status, minor, fields } = head;
   if (framing === UNTIL_CLOSE || status === 101) return false;
   if (method === "CONNECT" && status >= 200 && status < 300) return false;
-  // RFC 9112 section 6.1: faulty, to be closed behind.
+  // RFC 9112 section 6.1: faulty; close the connection afterwards.
   if (minor === 0 && fields.has("transfer-encoding")) return false;
-  // A body where none is allowed: whether its bytes follow is anybody's guess.
+  // A body where none is allowed: its bytes may or may not follow.
   if (framing === 0 && (status === 204 || status < 200)) {
     if (fields.has("transfer-encoding") || (fields.get("content-length") ?? "0") !== "0") {
       return false;
@@ -65,7 +65,7 @@ export function replyPersists(head: ReplyHead, method: string, framing: Framing)
 }
 
 /**
- * Whether a list of tokens names one, in any case.
+ * Whether a list of tokens contains one, ignoring case.
  *
  * @param list Value of a header as `Connection`.
  * @param token The token in lower case.
@@ -76,24 +76,24 @@ export function hasToken(list: string, token: string): boolean {
 }
 
 /**
- * What is wrong with the transfer codings of a message.
+ * Checks the transfer codings of a message.
  *
  * @param codings Value of `Transfer-Encoding`, that of several lines joined by commas.
  * @param hasLength Whether there is a `Content-Length` too.
- * @param unknown Status for a coding that is not known: 501 where a request has it.
- * @returns The fault, with the status for a client; `null` for `chunked` alone.
+ * @param unknown Status for an unknown coding: 501 in a request.
+ * @returns The error, with the status for a client; `null` for `chunked` alone.
  */
 export function codingFault(
   codings: string,
   hasLength: boolean,
   unknown: 400 | 501,
 ): HttpSyntaxError | null {
-  // RFC 9112 section 6.1 lets the coding win. Not everyone on the way does, so both are refused.
+  // RFC 9112 section 6.1 lets the coding win. Not every proxy does, so both are refused.
   if (hasLength) return new HttpSyntaxError("Content-Length beside Transfer-Encoding");
   if (codings === "chunked") return null;
   const line = `Transfer-Encoding: ${codings}`;
   const names = codings.toLowerCase().split(",").map((each) => each.trim());
-  // RFC 9112 section 6.3, rule 4: the end of the body is not known.
+  // RFC 9112 section 6.3, rule 4: the end of the body is unknown.
   if (names.pop() !== "chunked") return new HttpSyntaxError("chunked is not the last coding", line);
   // RFC 9112 section 6.1: chunked more than once.
   if (names.includes("chunked")) return new HttpSyntaxError("chunked more than once", line);
@@ -124,8 +124,8 @@ function framingOf(fields: HeaderFields, isRequest: boolean): Framing | null {
 }
 
 /**
- * RFC 9112 section 6.3, rule 5: a list of equal lengths is one length. A reply may have it; of a
- * request, which others on the way read too, two are refused.
+ * RFC 9112 section 6.3, rule 5: a list of equal lengths is one length. It is accepted in a reply
+ * and refused in a request, which proxies read too.
  */
 function lengthOf(lines: readonly string[], isRequest: boolean): number {
   const list = lines.join(", ");

@@ -16,7 +16,7 @@ const ZERO = 48;
 export interface ReplyHead {
   /** Status code, 100 to 999. */
   readonly status: number;
-  /** The server's own words, each byte a character; often empty. */
+  /** Reason phrase, each byte a character; often empty. */
   readonly reason: string;
   /** Minor version: HTTP/1.0 or HTTP/1.1. */
   readonly minor: 0 | 1;
@@ -26,9 +26,9 @@ export interface ReplyHead {
 
 /** Head of a request. */
 export interface RequestHead {
-  /** Method, in the case in which it came. */
+  /** Method, in its original case. */
   readonly method: string;
-  /** Target as it came (RFC 9112 section 3.2), with bytes above ASCII as `%XX`. */
+  /** Target as received (RFC 9112 section 3.2), with bytes above ASCII as `%XX`. */
   readonly target: string;
   /** Minor version: HTTP/1.0 or HTTP/1.1. */
   readonly minor: 0 | 1;
@@ -37,14 +37,14 @@ export interface RequestHead {
 }
 
 /**
- * Finds the end of a head. What was looked at before is not looked at again.
+ * Finds the end of a head, without looking at any byte twice.
  *
- * @param bytes Where the head is.
- * @param start Its first byte.
- * @param from Where to go on looking: `start` at first, then the `end` of the call before.
- * @param end End of what has come.
+ * @param bytes Buffer with the head.
+ * @param start Offset of its first byte.
+ * @param from Offset to continue at: `start` at first, then the `end` of the call before.
+ * @param end End of the received bytes.
  * @param limits Limits.
- * @returns Where the body begins, -1 if more has to come.
+ * @returns Offset of the body, -1 if more has to come.
  * @throws {HttpSyntaxError} If a line ends without CR, or the head is too long.
  */
 export function headEnd(
@@ -57,8 +57,8 @@ export function headEnd(
   for (let at = from;; at++) {
     at = bytes.indexOf(LF, at);
     if (at === -1 || at >= end) break;
-    // RFC 9112 section 2.2 allows a bare LF; whoever reads one otherwise than others can be used to
-    // smuggle requests, so it is refused, as llhttp does.
+    // RFC 9112 section 2.2 allows a bare LF, but parsers that disagree about it allow request
+    // smuggling, so it is refused, as in llhttp.
     if (at === start || bytes[at - 1] !== CR) {
       const line = bytes.lastIndexOf(LF, at - 1) + 1;
       throw lineError("a line ends without CR", bytes, Math.max(line, start), at + 1);
@@ -73,8 +73,8 @@ export function headEnd(
 }
 
 /**
- * Passes over the empty lines before a request (RFC 9112 section 2.2). To be called before each
- * {@linkcode headEnd} until that has found the end: such a line may come in two pieces.
+ * Skips the empty lines before a request (RFC 9112 section 2.2). Call it before each {@linkcode
+ * headEnd} until that finds the end: such a line may come in two pieces.
  */
 export function skipEmptyLines(bytes: Uint8Array, start: number, end: number): number {
   while (start + 1 < end && bytes[start] === CR && bytes[start + 1] === LF) start += 2;
@@ -93,7 +93,7 @@ export function parseReplyHead(
   end: number,
   limits: HeadLimits = DEFAULT_HEAD_LIMITS,
 ): ReplyHead {
-  // RFC 9112 section 4: HTTP-version SP 3DIGIT [ SP reason ]; the last blank is often left out.
+  // RFC 9112 section 4: HTTP-version SP 3DIGIT [ SP reason ]; the last space is often left out.
   const minor = minorVersion(bytes, start);
   const status = digit(bytes[start + 9]) * 100 + digit(bytes[start + 10]) * 10 +
     digit(bytes[start + 11]);
@@ -122,7 +122,7 @@ export function parseRequestHead(
   end: number,
   limits: HeadLimits = DEFAULT_HEAD_LIMITS,
 ): RequestHead {
-  // RFC 9112 section 3: method SP request-target SP HTTP-version, one blank each.
+  // RFC 9112 section 3: method SP request-target SP HTTP-version, one space each.
   let at = start;
   while (IS_TOKEN[bytes[at] ?? 0] === 1) at++;
   const methodEnd = at;
@@ -139,7 +139,7 @@ export function parseRequestHead(
     if (!named) throw noRequest(bytes, start, end);
     throw lineError("a version that is not HTTP/1.0 or HTTP/1.1", bytes, start, end, 505);
   }
-  // The fastest way for a few bytes.
+  // The fastest method for a few bytes.
   let method = "";
   for (let byte = start; byte < methodEnd; byte++) method += String.fromCharCode(bytes[byte] ?? 0);
   const raw = latin1(bytes, methodEnd + 1, targetEnd);
@@ -170,7 +170,7 @@ function digit(byte = 0): number {
   return byte >= ZERO && byte <= ZERO + 9 ? byte - ZERO : NaN;
 }
 
-/** "OK" without making a text of it. */
+/** "OK" without decoding it. */
 function reasonOf(bytes: Uint8Array, start: number, end: number, status: number): string {
   if (status === 200 && end - start === 2 && bytes[start] === 79 && bytes[start + 1] === 75) {
     return "OK";

@@ -1,9 +1,9 @@
 /**
- * Limits of heads, and the error for what breaks the rules of HTTP/1.1.
+ * Limits for heads, and the error for violations of HTTP/1.1.
  * @module
  */
 
-/** Limits of heads and of the framing of bodies. */
+/** Limits for heads and for the framing of bodies. */
 export interface HeadLimits {
   /** Longest head, and longest trailers, in bytes. */
   readonly maxHeadSize: number;
@@ -13,7 +13,7 @@ export interface HeadLimits {
   readonly maxHeaders: number;
 }
 
-/** The limits where nothing else was asked for. */
+/** The default limits. */
 export const DEFAULT_HEAD_LIMITS: HeadLimits = {
   maxHeadSize: 64 * 1024,
   maxLineSize: 16 * 1024,
@@ -22,13 +22,13 @@ export const DEFAULT_HEAD_LIMITS: HeadLimits = {
 
 const MOST_SHOWN = 80; // characters
 
-/** The peer broke the protocol, or a limit. */
+/** The peer violated the protocol or a limit. */
 export class HttpSyntaxError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "HttpSyntaxError";
-  /** Status that a server answers it with. */
+  /** Status for a server's answer. */
   readonly status: number;
-  /** The offending line in printable form, an empty string where it is not about a line. */
+  /** The offending line in printable form; empty if the error is not about one line. */
   readonly line: string;
 
   /** Creates one. */
@@ -40,7 +40,7 @@ export class HttpSyntaxError extends Error {
   }
 }
 
-/** The text with everything escaped that is not printable ASCII, and cut. */
+/** Cuts the text and escapes everything but printable ASCII. */
 function printable(text: string): string {
   const cut = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
   return cut.replace(/[^ !#-[\]-~…]/g, (each) => {

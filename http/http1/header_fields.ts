@@ -1,5 +1,5 @@
 /**
- * The header lines of one head, in order and case, taken apart only when asked for.
+ * The header lines of one head in their order and case, parsed on demand.
  * @module
  */
 import { latin1 } from "../bytes/latin1.ts";
@@ -10,7 +10,7 @@ const CR = 13;
 const LF = 10;
 const COLON = 58;
 
-/** Headers that the protocol itself looks at, each with a bit: a look-up of an absent one is free. */
+/** Headers that the protocol uses, a bit each: looking up an absent one is free. */
 const KNOWN: readonly string[] = [
   ...["content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "expect"],
   ...["host", "trailer", "content-encoding", "set-cookie", "location", "content-type"],
@@ -31,7 +31,7 @@ const BY_LENGTH: readonly (readonly KnownName[])[] = Array.from(
       bit: BIT_OF.get(name) ?? 0,
     })),
 );
-/** Headers that decide where a message ends: nothing unusual passes in them. */
+/** Headers that decide where a message ends: these are checked strictly. */
 const FRAMING = (BIT_OF.get("content-length") ?? 0) | (BIT_OF.get("transfer-encoding") ?? 0);
 
 /** Header lines. */
@@ -42,7 +42,7 @@ export class HeaderFields {
   #list: readonly (readonly [name: string, value: string])[] | null = null;
 
   /**
-   * Creates them of text that has been checked; {@linkcode parseFields} is the way to one.
+   * Creates them from checked text; use {@linkcode parseFields}.
    *
    * @param text The lines, each ended by CRLF.
    * @param known Bits of the known names among them.
@@ -54,7 +54,7 @@ export class HeaderFields {
     this.#repeated = repeated;
   }
 
-  /** Names as they were sent, and values without the blanks around them. */
+  /** Names as they were sent, and values without surrounding whitespace. */
   get list(): readonly (readonly [name: string, value: string])[] {
     if (this.#list !== null) return this.#list;
     const list: [string, string][] = [];
@@ -68,9 +68,9 @@ export class HeaderFields {
   }
 
   /**
-   * The value of a header, those of several lines joined by `, `.
+   * The value of a header; several lines are joined by `, `.
    *
-   * @returns `null` where there is no such line.
+   * @returns `null` if there is no such line.
    */
   get(name: string): string | null {
     if (this.#lacks(name)) return null;
@@ -103,7 +103,7 @@ export class HeaderFields {
   /**
    * Whether there is more than one such line.
    *
-   * @param name One of the names that the protocol itself looks at, in lower case.
+   * @param name A header that the protocol uses, in lower case.
    */
   isRepeated(name: string): boolean {
     return (this.#repeated & (BIT_OF.get(name) ?? 0)) !== 0;
@@ -115,19 +115,19 @@ export class HeaderFields {
   }
 }
 
-/** No header lines at all. */
+/** An empty set of header lines. */
 export const NO_FIELDS: HeaderFields = new HeaderFields("", 0, 0);
 
 /**
  * Reads header lines up to the empty one (RFC 9112 section 5).
  *
- * @param bytes Where they are.
+ * @param bytes Buffer with the lines.
  * @param start First byte of the first line.
  * @param end End of the empty line's CRLF; every LF before it stands behind a CR.
  * @param limits Limits.
- * @param unfolds Whether a line may go on in the next one, as RFC 9112 section 5.2 lets a user agent
- * accept it in a reply.
- * @throws {HttpSyntaxError} If a line is not a header, or a limit is passed.
+ * @param unfolds Whether a line may continue in the next one, as RFC 9112 section 5.2 lets a user
+ * agent accept it in a reply.
+ * @throws {HttpSyntaxError} If a line is not a header or a limit is exceeded.
  */
 export function parseFields(
   bytes: Uint8Array,
@@ -147,7 +147,7 @@ export function parseFields(
       throw new HttpSyntaxError(`more than ${limits.maxHeaders} header lines`, "", 431);
     }
     while (IS_TOKEN[bytes[at] ?? 0] === 1) at++;
-    // RFC 9112 section 5.1: a blank before the colon is refused, and so is one that begins a line.
+    // RFC 9112 section 5.1: a space before the colon is refused, and so is one that begins a line.
     if (at === line || bytes[at] !== COLON) {
       throw lineError("a line of the head is not a header", bytes, line, end);
     }
@@ -183,7 +183,7 @@ export function parseFields(
   return new HeaderFields(folds ? text.replace(/[ \t]*\r\n[ \t]+/g, " ") : text, known, repeated);
 }
 
-/** Makes the error for a line. */
+/** Creates the error for a line. */
 export function lineError(
   reason: string,
   bytes: Uint8Array,
@@ -202,7 +202,8 @@ function knownBit(bytes: Uint8Array, start: number, end: number): number {
   if (names === undefined) return 0;
   for (const { bytes: name, bit } of names) {
     let at = 0;
-    // 0x20 makes a letter lower case; what else it changes into `-` or a letter is not in a token.
+    // 0x20 makes a letter lower case; no token holds any other byte that it changes to `-` or a
+    // letter.
     while (at < name.length && ((bytes[start + at] ?? 0) | 32) === name[at]) at++;
     if (at === name.length) return bit;
   }

@@ -1,10 +1,10 @@
 /**
- * Headers that belong to one connection.
+ * Hop-by-hop headers.
  * @module
  */
 import { isToken } from "../headers/header_params.ts";
 
-/** Headers of one connection (RFC 9110 section 7.6.1), whatever `Connection` says. */
+/** Hop-by-hop headers (RFC 9110 section 7.6.1), even if `Connection` does not name them. */
 const HOP_BY_HOP = [
   "connection",
   "keep-alive",
@@ -18,7 +18,7 @@ const HOP_BY_HOP = [
 ];
 
 /**
- * Takes off the headers that belong to one connection, those that `Connection` names included.
+ * Removes the hop-by-hop headers, including those that `Connection` names.
  *
  * @param headers The headers; they are changed.
  */

@@ -1,12 +1,12 @@
 /**
- * What may stand behind a body.
+ * Rules for trailers.
  * @module
  */
 import { hasControl } from "../headers/header_text.ts";
 
 /**
- * Names that mean something before the body only: framing, routing, conditions, credentials, and
- * what the body is (RFC 9110 section 6.5.1).
+ * Headers that only make sense before the body: framing, routing, conditions, credentials, and the
+ * description of the body (RFC 9110 section 6.5.1).
  */
 const REFUSED = new Set([
   ...["transfer-encoding", "content-length", "host", "connection", "trailer", "te", "upgrade"],
@@ -18,7 +18,7 @@ const REFUSED = new Set([
 /**
  * Checks trailers before they are sent.
  *
- * @throws {TypeError} If a name may not be among trailers, or a value holds a control character.
+ * @throws {TypeError} If a name is not allowed in trailers, or a value holds a control character.
  */
 export function checkTrailers<List extends readonly (readonly [name: string, value: string])[]>(
   trailers: List,

@@ -4,16 +4,16 @@
  */
 const MAX_ISSUES_SHOWN = 3;
 
-/** What is wrong with a value; the same shape as an issue of Standard Schema. */
+/** One problem of a value; the same shape as an issue of Standard Schema. */
 export interface SchemaIssue {
-  /** What is wrong, for people. */
+  /** Message for people. */
   readonly message: string;
-  /** Where in the value: keys from the outside in; left out or empty for the value itself. */
+  /** Path within the value, outermost key first; missing or empty for the value itself. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
 /**
- * A value does not fit its schema; `issues` has all that is wrong.
+ * A value does not fit its schema; `issues` lists the problems.
  *
  * @example
  * ```ts
@@ -36,14 +36,14 @@ export interface SchemaIssue {
 export class SchemaValidationError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "SchemaValidationError";
-  /** Everything that is wrong, as the schema reports it. */
+  /** All problems, as the schema reports them. */
   readonly issues: readonly SchemaIssue[];
 
   /**
    * Creates one.
    *
    * @param what Name of the value, for the message.
-   * @param issues Everything that is wrong.
+   * @param issues All problems.
    */
   constructor(what: string, issues: readonly SchemaIssue[]) {
     const shown = issues.slice(0, MAX_ISSUES_SHOWN).map(({ message, path = [] }) => {

@@ -4,7 +4,7 @@
  */
 import { type SchemaIssue, SchemaValidationError } from "./schema_validation_error.ts";
 
-/** Outcome of a validation: the value, or what is wrong with it. */
+/** Outcome of a validation: the value, or the issues. */
 export type StandardResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] };
@@ -17,7 +17,7 @@ export interface StandardSchemaProps<Input, Output> {
   readonly vendor: string;
   /** Checks a value, and may change it: defaults, conversions. */
   readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
-  /** Types that the schema stands for; never there when the program runs. */
+  /** Types of the schema; only for the compiler. */
   readonly types?: { readonly input: Input; readonly output: Output } | undefined;
 }
 
@@ -25,20 +25,20 @@ export interface StandardSchemaProps<Input, Output> {
  * A schema of any library that follows {@link https://standardschema.dev Standard Schema} 1: zod,
  * valibot, arktype and others.
  *
- * @typeParam Input Type of what is checked.
- * @typeParam Output Type of what comes out.
+ * @typeParam Input Type of the value to check.
+ * @typeParam Output Type of the result.
  */
 export interface StandardSchemaV1<Input = unknown, Output = Input> {
   /** The part that all libraries share. */
   readonly "~standard": StandardSchemaProps<Input, Output>;
 }
 
-/** Type that comes out of a schema. */
+/** Output type of a schema. */
 export type SchemaOutput<S extends StandardSchemaV1> = NonNullable<
   S["~standard"]["types"]
 >["output"];
 
-/** Tells a schema from other values. Some libraries make functions of them. */
+/** Whether a value is a schema. Some libraries make functions of them. */
 export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
   return ((typeof value === "object" && value !== null) || typeof value === "function") &&
     "~standard" in value;
