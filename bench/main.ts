@@ -1,5 +1,5 @@
 /**
- * Measures Roundtrip side by side with others: `deno task bench [name...]`.
+ * Compares Roundtrip with others: `deno task bench [name...]`.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { formatTable } from "./measure/table.ts";
 
 const CHART = new URL("chart.svg", import.meta.url);
 
-/** Runs what the command line asks for; resolves to the exit code. */
+/** Runs the benchmarks; resolves to the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args, CASES);
   if (options === null) {
@@ -58,7 +58,7 @@ async function runAndPrint(benchCase: BenchCase, options: Options, cores: Cores 
   return { result, failed };
 }
 
-/** One line that overwrites itself, on a terminal only. */
+/** Progress in one line, on a terminal only. */
 function showProgress(doing: string): void {
   if (!Deno.stderr.isTerminal()) return;
   Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${doing}`));

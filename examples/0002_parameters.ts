@@ -1,5 +1,5 @@
 // deno run --allow-net=localhost examples/0002_parameters.ts
-// Query parameters: an object, pairs for names that repeat, and text that is encoded already.
+// Query parameters: an object, pairs for repeated names, and encoded text.
 import { ClientSession, web } from "@roundtrip/http";
 
 const app = new web.Application();

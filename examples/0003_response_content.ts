@@ -1,5 +1,5 @@
 // deno run --allow-net=localhost examples/0003_response_content.ts
-// The body as text in the charset the server names, in one the caller names, and as bytes.
+// The body as text in the server's charset, in a given charset, and as bytes.
 import { ClientSession, web } from "@roundtrip/http";
 
 const GBK = new Uint8Array([0xc4, 0xe3, 0xba, 0xc3]); // "你好"
@@ -22,7 +22,7 @@ for (const path of ["/utf-8", "/gbk"]) {
   console.log(path, await response.text());
 }
 
-// No charset in the header: without help the text is read as UTF-8, which it is not.
+// Without a charset in the header the text would be decoded as UTF-8.
 await using silent = await session.get("/silent");
 console.log(silent.charset, await silent.text({ encoding: "gbk" }));
 console.log(await silent.read());

@@ -1,5 +1,5 @@
 // deno run --allow-net=localhost examples/0004_json_requests.ts
-// Sending JSON, with JSON.stringify and with a serializer of one's own.
+// Sending JSON, with JSON.stringify and with a custom serializer.
 import { ClientSession, web } from "@roundtrip/http";
 
 const app = new web.Application();
@@ -16,7 +16,7 @@ await using session = new ClientSession({ baseUrl });
 await using plain = await session.post("/json", { json: { test: "object" } });
 console.log(await plain.text());
 
-// A Map is {} to JSON.stringify; this serializer sends what is in it.
+// JSON.stringify writes a Map as {}; this serializer sends its entries.
 await using mapping = new ClientSession({
   baseUrl,
   jsonSerialize: (value) =>

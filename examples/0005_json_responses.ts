@@ -1,5 +1,5 @@
 // deno run --allow-net=localhost examples/0005_json_responses.ts
-// Reading JSON: the error for another mime type, how to accept it, and a parser of one's own.
+// Reading JSON: the error for another mime type, how to accept it, and a custom parser.
 import { ClientSession, ContentTypeError, web } from "@roundtrip/http";
 
 const app = new web.Application();
@@ -26,7 +26,7 @@ try {
 }
 console.log(await odd.json({ contentType: "text/json" })); // or null, for any type
 
-// A number that is too big for JavaScript becomes a bigint, from the text as it came.
+// A number too big for JavaScript becomes a bigint, parsed from the source text.
 await using big = await session.get("/big");
 const loads = (text: string) =>
   JSON.parse(

@@ -1,5 +1,5 @@
 // deno run --allow-net=localhost --allow-read=/tmp --allow-write=/tmp examples/0006_streaming_responses.ts
-// Streaming a reply into a file: by pieces, by hand, and with everything that can go wrong handled.
+// Streaming a response into a file: in pieces, by hand, and with all errors handled.
 import { ClientSession, web } from "@roundtrip/http";
 
 const BODY = new Uint8Array(1_000_000).fill(97);
@@ -10,7 +10,7 @@ const baseUrl = await runner.listen({ hostname: "localhost", port: 0 });
 await using session = new ClientSession({ baseUrl });
 const folder = await Deno.makeTempDir({ dir: "/tmp" });
 
-// A piece is at most 64 KiB, so memory stays small however big the file is.
+// A piece is at most 64 KiB, so memory use stays small for any file.
 {
   await using response = await session.get("/big");
   using file = await Deno.open(`${folder}/pieces`, { write: true, create: true });
@@ -24,13 +24,13 @@ const folder = await Deno.makeTempDir({ dir: "/tmp" });
   console.log(response.content.totalBytes, largest <= 64 * 1024);
 }
 
-// The first bytes alone; the rest is dropped when the response is disposed of.
+// Only the first bytes; disposing of the response discards the rest.
 {
   await using response = await session.get("/big");
   console.log(new TextDecoder().decode(await response.content.read(10)));
 }
 
-// Through a temporary name, renamed when it is complete, resumed where it broke off before.
+// Written to a temporary file, renamed when complete, resumed after an interruption.
 const saved = await session.downloadToFile("/big", `${folder}/whole`, { resume: true });
 console.log(saved.size, (await Deno.stat(saved.path)).size);
 await Deno.remove(folder, { recursive: true });

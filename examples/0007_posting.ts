@@ -1,5 +1,5 @@
 // deno run --allow-net=localhost examples/0007_posting.ts
-// Posting forms, bytes, JSON and text: what is sent follows from what is given.
+// Posting forms, bytes, JSON and text: the type of the value decides.
 import { ClientSession, web } from "@roundtrip/http";
 
 const app = new web.Application();
@@ -16,7 +16,7 @@ await using session = new ClientSession({ baseUrl });
 
 const bodies = [
   { data: { key: "a value", other: "你" } }, // an object is a form
-  { data: [["key", "1"], ["key", "2"]] as const }, // pairs too, repeats kept
+  { data: [["key", "1"], ["key", "2"]] as const }, // so are pairs, with repeated names
   { data: new TextEncoder().encode("\u0001bytes") },
   { data: "text, 文本" },
   { json: { some: "data" } },

@@ -1,5 +1,5 @@
 // deno run --allow-net=localhost examples/0009_streaming_uploads.ts
-// Uploading a stream: nothing is kept in memory, and a progress callback counts the bytes.
+// Uploading a stream without buffering, with a progress callback.
 import { ClientSession, web } from "@roundtrip/http";
 
 const app = new web.Application();
@@ -15,7 +15,7 @@ await using runner = new web.AppRunner(app);
 const baseUrl = await runner.listen({ hostname: "localhost", port: 0 });
 await using session = new ClientSession({ baseUrl });
 
-// A file would be (await Deno.open(path)).readable; this one makes 10 MB as they are asked for.
+// A file would be (await Deno.open(path)).readable; this one generates 10 MB on demand.
 let left = 100;
 const made = new ReadableStream<Uint8Array<ArrayBuffer>>({
   pull(controller) {
@@ -26,7 +26,7 @@ const made = new ReadableStream<Uint8Array<ArrayBuffer>>({
 await using streamed = await session.put("/upload", { data: made });
 console.log(await streamed.json());
 
-// One server's reply is the next one's body: the bytes pass through.
+// The response of one server is the body for the next one.
 let sent = 0;
 await using source = await session.put("/upload", { data: "hello" });
 await using piped = await session.put("/upload", {

@@ -1,5 +1,5 @@
 // deno run --allow-net=localhost examples/0010_client_websockets.ts
-// A WebSocket of the session: texts, bytes, JSON, a heartbeat, and how it ends.
+// A WebSocket of the session: text, bytes, JSON, a heartbeat, and closing.
 import { ClientSession, web, WSMsgType } from "@roundtrip/http";
 
 const app = new web.Application();

@@ -1,12 +1,12 @@
 // deno run --allow-net=localhost examples/0011_timeouts.ts
-// Limits of time, in milliseconds: of a session, of one request, and the caller's own signal.
+// Timeouts in milliseconds: of a session, of a request, and with the caller's signal.
 import { ClientSession, ServerTimeoutError, web } from "@roundtrip/http";
 
 const app = new web.Application();
 app.addRoutes([
   web.get("/fast", () => web.textResponse("in time")),
   web.get("/slow", async (request) => {
-    // The signal aborts when the client has left, so that nobody works for nothing.
+    // The signal aborts when the client disconnects, so that the handler can stop.
     await new Promise((resolve) => request.signal.addEventListener("abort", resolve));
     return web.textResponse("too late");
   }),

@@ -1,5 +1,5 @@
 // deno run --allow-net=localhost examples/0012_sessions.ts
-// A session's headers and cookies go with every request; a request's own are added.
+// A session's headers and cookies are sent with every request, besides the request's own.
 import { ClientSession, DummyCookieJar, web } from "@roundtrip/http";
 
 const app = new web.Application();
@@ -29,12 +29,12 @@ async function show(options = {}): Promise<void> {
 await show();
 await show({ headers: { "x-app": "once" }, cookies: { once: "1" } });
 
-// The server's cookie is kept in the jar and goes back from now on.
+// The server's cookie is stored in the jar and sent from now on.
 await using _login = await session.get("/login");
 await show();
 console.log([...session.cookieJar].map(({ name, value }) => `${name}=${value}`).sort().join("; "));
 
-// A jar that keeps nothing.
+// A jar that stores nothing.
 await using stranger = new ClientSession({ baseUrl, cookieJar: new DummyCookieJar() });
 await using _again = await stranger.get("/login");
 await using unknown = await stranger.get("/show");

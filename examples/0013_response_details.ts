@@ -1,5 +1,5 @@
 // deno run --allow-net=localhost examples/0013_response_details.ts
-// What a response knows: its headers, its cookies, and the redirects on the way to it.
+// Headers, cookies and redirect history of a response.
 import { ClientSession, TooManyRedirectsError, web } from "@roundtrip/http";
 
 const app = new web.Application();

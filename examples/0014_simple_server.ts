@@ -1,6 +1,6 @@
 // deno run --allow-net=localhost examples/0014_simple_server.ts 8080
-// A server that runs until Ctrl-C; requests under way are finished first. Port 0 takes a free one.
-// Ask it with: curl http://localhost:8080/ann
+// A server that runs until Ctrl-C and finishes open requests first. Port 0 picks a free one. Try it
+// with: curl http://localhost:8080/ann
 import { web } from "@roundtrip/http";
 
 const app = new web.Application();

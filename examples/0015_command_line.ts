@@ -1,12 +1,12 @@
 // deno run --allow-net=localhost --allow-read=examples cli/main.ts serve -P 8080 examples/0015_command_line.ts:initFunc hi
-// The command runs an application from a module, as `python -m aiohttp.web module:init_func` does:
-// it calls the function that follows the colon with the arguments that follow the module. Without
-// a function it takes the default export, and so does: deno serve examples/0015_command_line.ts
-// Where the command is installed: roundtrip serve -P 8080 examples/0015_command_line.ts:initFunc hi
-// Ask it with: curl http://localhost:8080/ann
+// The command runs an application from a module, like `python -m aiohttp.web module:init_func`: it
+// calls the function after the colon with the arguments after the module. Without a function it
+// takes the default export, and so does: deno serve examples/0015_command_line.ts Where the command
+// is installed: roundtrip serve -P 8080 examples/0015_command_line.ts:initFunc hi Ask it with: curl
+// http://localhost:8080/ann
 import { web } from "@roundtrip/http";
 
-/** Makes the application; the arguments are what follows the module on the command line. */
+/** Makes the application from the arguments after the module on the command line. */
 export function initFunc(argv: readonly string[]): web.Application {
   const [greeting = "hello"] = argv;
   const app = new web.Application();

@@ -1,5 +1,5 @@
 // deno run --allow-net=localhost examples/0016_route_tables.ts
-// Handlers: a list of routes as in Django, a table that is filled module by module as in Flask.
+// Handlers: a list of routes as in Django, a table filled module by module as in Flask.
 import { ClientSession, web } from "@roundtrip/http";
 
 // A handler is a function from a request to a response, or to a promise of one.
@@ -22,7 +22,7 @@ const requests = [
   ["GET", "/users"],
   ["POST", "/users"],
   ["DELETE", "/users/7"],
-  ["DELETE", "/"], // the path is known, the method is not
+  ["DELETE", "/"], // known path, other method
   ["GET", "/nothing"],
 ] as const;
 for (const [method, path] of requests) {

@@ -1,5 +1,5 @@
 // deno run --allow-net=localhost examples/0017_wildcards.ts
-// A route for every method, and a variable that takes the rest of the path.
+// A route for every method, and a variable that matches the rest of the path.
 import { ClientSession, web } from "@roundtrip/http";
 
 const app = new web.Application();

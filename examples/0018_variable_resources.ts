@@ -1,10 +1,10 @@
 // deno run --allow-net=localhost examples/0018_variable_resources.ts
-// Variables in a path: any text up to the next slash, or what a regular expression takes.
+// Variables in a path: any text up to the next slash, or a regular expression.
 import { ClientSession, web } from "@roundtrip/http";
 
 const app = new web.Application();
 app.addRoutes([
-  // request.matchInfo has a property for each variable, and the compiler knows their names.
+  // request.matchInfo has a typed property for each variable.
   web.get("/{name}", (request) => web.textResponse(`name ${request.matchInfo.name}`)),
   web.get("/{id:\\d+}/details", (request) => web.textResponse(`id ${request.matchInfo.id}`)),
   web.get(

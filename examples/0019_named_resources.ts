@@ -1,5 +1,5 @@
 // deno run examples/0019_named_resources.ts
-// A name makes a route's URL something to build, never to write by hand. No socket is needed.
+// Building the URLs of named routes instead of writing them by hand. No socket is needed.
 import { web } from "@roundtrip/http";
 
 const app = new web.Application();
@@ -18,7 +18,7 @@ console.log(await response.text());
 const { router } = app;
 console.log(`${router.named("root").urlFor()}`);
 console.log(`${router.named("user").urlFor({ id: "42" })}`);
-console.log(`${router.named("file").urlFor({ path: "a b/你.txt" })}`); // quoted as it has to be
+console.log(`${router.named("file").urlFor({ path: "a b/你.txt" })}`); // percent-encoded
 for (const wrong of [() => router.named("nobody"), () => router.named("user").urlFor({})]) {
   try {
     wrong();

@@ -1,5 +1,5 @@
 // deno run examples/0020_listing_resources.ts
-// What an application answers to: its resources, their methods, and those that have names.
+// Listing an application's resources, their methods and their names.
 import { web } from "@roundtrip/http";
 
 const ok: web.Handler = () => web.textResponse("ok");

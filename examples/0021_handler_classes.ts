@@ -1,5 +1,5 @@
 // deno run examples/0021_handler_classes.ts
-// Handlers that share state are methods of an object; fields with arrows keep their `this`.
+// Handlers with shared state as fields of an object; arrow functions keep `this`.
 import { web } from "@roundtrip/http";
 
 class Counter {

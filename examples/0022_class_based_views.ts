@@ -1,5 +1,5 @@
 // deno run examples/0022_class_based_views.ts
-// A view answers each method by the method of its name; others are 405, with what there is.
+// A view has one class method per HTTP method; others are 405 with an Allow header.
 import { web } from "@roundtrip/http";
 
 const items = new Map<string, unknown>([["1", { name: "pen" }]]);

@@ -1,5 +1,5 @@
 // deno run examples/0023_json_replies.ts
-// Replying with JSON: any value, a status, headers, a serializer of one's own.
+// Responding with JSON: any value, a status, headers, a custom serializer.
 import { web } from "@roundtrip/http";
 
 const app = new web.Application();
@@ -21,7 +21,7 @@ const requests: [string, RequestInit][] = [
   ["/made", {}],
   ["/pretty", {}],
   ["/sum", { method: "POST", body: '{"a": 1, "b": 2}' }],
-  ["/sum", { method: "POST", body: "{" }], // malformed JSON is the client's mistake: 400
+  ["/sum", { method: "POST", body: "{" }], // malformed JSON: 400
 ];
 for (const [path, init] of requests) {
   const response = await app.fetch(new Request(`http://localhost${path}`, init));

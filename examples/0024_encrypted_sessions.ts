@@ -1,9 +1,9 @@
 // deno run --allow-net=localhost examples/0024_encrypted_sessions.ts
-// A session kept encrypted in the visitor's cookie, which Python's aiohttp_session reads too.
+// A session in an encrypted cookie, compatible with Python's aiohttp_session.
 import { ClientSession, web } from "@roundtrip/http";
 
 const app = new web.Application();
-const key = crypto.getRandomValues(new Uint8Array(32)); // in earnest: kept, and kept secret
+const key = crypto.getRandomValues(new Uint8Array(32)); // in production: a stored secret
 web.setupSessions(app, new web.EncryptedCookieStorage(key, { maxAge: 3_600_000 }));
 app.addRoutes([
   web.get("/", async (request) => {
@@ -34,7 +34,7 @@ for (
   console.log(await response.text());
 }
 
-// The cookie tells nothing without the key.
+// The cookie is unreadable without the key.
 const [cookie] = session.cookieJar;
 console.log(cookie?.name, cookie?.value.startsWith("gAAAA"), cookie?.value.includes("visits"));
 

@@ -13,7 +13,7 @@ app.addRoutes([
   web.get("/search", (request) => web.textResponse(`searched ${request.query.get("q")}`)),
   web.post("/login", async (request) => {
     const data = await request.post();
-    const user = data.text("user"); // undefined where it is missing, or a file
+    const user = data.text("user"); // undefined if it is missing or a file
     if (!user || !data.text("pass")) {
       throw new web.HTTPBadRequest({ text: "user and pass, please" });
     }

@@ -8,7 +8,7 @@ app.addRoutes([
   web.post("/store/mp3", async (request) => {
     const file = (await request.post()).file("mp3");
     if (file === undefined) throw new web.HTTPBadRequest({ text: "no file named mp3" });
-    // The client's filename can be "../../etc/passwd"; safeFilename() makes a plain name of it.
+    // The client's filename can be "../../etc/passwd"; safeFilename() makes it a plain name.
     const path = `${folder}/${web.safeFilename(file.filename)}`;
     const saved = await file.saveTo(path, { onDuplicate: "rename" });
     return web.textResponse(

@@ -1,5 +1,5 @@
 // deno run --allow-net=localhost --allow-read=/tmp --allow-write=/tmp examples/0027_large_uploads.ts
-// A large file, part by part: nothing is held in memory, and clientMaxSize does not apply.
+// A large file, part by part: without buffering, and without clientMaxSize.
 import { BodyPartReader, ClientSession, FormBody, web } from "@roundtrip/http";
 
 const folder = await Deno.makeTempDir({ dir: "/tmp" });
@@ -9,7 +9,7 @@ app.addRoutes([
     const reader = await request.multipart();
     const lines: string[] = [];
     for await (const part of reader) {
-      if (!(part instanceof BodyPartReader)) continue; // a multipart within the multipart
+      if (!(part instanceof BodyPartReader)) continue; // nested multipart
       if (part.filename === null) lines.push(`${part.name}=${await part.text()}`);
       else {
         const path = `${folder}/${web.safeFilename(part.filename)}`;

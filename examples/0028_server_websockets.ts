@@ -1,5 +1,5 @@
 // deno run --allow-net=localhost examples/0028_server_websockets.ts
-// A WebSocket on the server: answer each message, close when asked to.
+// A WebSocket on the server: answers each message, and closes on request.
 import { web, WSMsgType } from "@roundtrip/http";
 
 const app = new web.Application();
@@ -21,7 +21,7 @@ app.addRoutes([
 await using runner = new web.AppRunner(app);
 const baseUrl = await runner.listen({ hostname: "localhost", port: 0 });
 
-// A browser's own client; 0010_client_websockets.ts shows the session's.
+// The platform's WebSocket; 0010_client_websockets.ts shows the session's.
 const client = new WebSocket(`${baseUrl.replace("http", "ws")}/ws`);
 client.binaryType = "arraybuffer";
 const answers: (string | Uint8Array)[] = ["hello", new Uint8Array([1, 2, 3]), "close"];

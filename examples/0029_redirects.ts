@@ -12,7 +12,7 @@ app.addRoutes([
     throw new web.HTTPFound(url.withQuery({ from: "name" }));
   }),
   web.post("/form", () => {
-    throw new web.HTTPSeeOther("/users/3"); // 303: the browser comes back with GET
+    throw new web.HTTPSeeOther("/users/3"); // 303: the browser follows with GET
   }),
   web.get(
     "/users/{id}",

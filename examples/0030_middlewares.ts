@@ -1,5 +1,5 @@
 // deno run examples/0030_middlewares.ts
-// Middlewares stand around every handler, the first one outermost.
+// Middlewares wrap every handler, the first one outermost.
 import { web } from "@roundtrip/http";
 
 const timing: web.Middleware = async (request, handler) => {

@@ -1,5 +1,5 @@
 // deno run examples/0031_subapplications.ts
-// An application under a prefix of another: routes, middlewares and state of its own.
+// An application under a prefix of another, with its own routes, middlewares and state.
 import { web } from "@roundtrip/http";
 
 const TITLE = new web.AppKey<string>("title");

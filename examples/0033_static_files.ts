@@ -1,5 +1,5 @@
 // deno run --allow-net=localhost --allow-read=examples examples/0033_static_files.ts
-// A folder under a prefix: types, conditional requests, ranges; never a byte from outside.
+// A folder under a prefix: types, conditional requests and ranges.
 import { ClientSession, web } from "@roundtrip/http";
 
 const app = new web.Application();

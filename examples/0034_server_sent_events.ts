@@ -1,6 +1,6 @@
 // deno run --allow-net=localhost examples/0034_server_sent_events.ts
-// Events that the server sends as they happen; a client that lost the connection goes on after the
-// last one it got. In a page: new EventSource("/events").
+// Events sent by the server; after a lost connection the client continues after the last event. In
+// a page: new EventSource("/events").
 import { ClientSession, web } from "@roundtrip/http";
 
 const app = new web.Application();

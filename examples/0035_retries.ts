@@ -1,5 +1,5 @@
 // deno run --allow-net=localhost examples/0035_retries.ts
-// Trying again: requests that may be repeated are, with growing pauses, or as Retry-After says.
+// Retries of idempotent requests, with exponential backoff or after Retry-After.
 import { ClientSession, retryMiddleware, web } from "@roundtrip/http";
 
 let calls = 0;
@@ -19,7 +19,7 @@ const baseUrl = await runner.listen({ hostname: "localhost", port: 0 });
   console.log(response.status, await response.text());
 }
 
-// A POST may have done its work before it failed, so it is not repeated unless it is asked for.
+// A failed POST may have taken effect, so it is repeated only if requested.
 const retry = retryMiddleware({ retries: 3, methods: ["GET", "POST"], backoff: 100 });
 await using session = new ClientSession({ baseUrl });
 for (const middlewares of [[], [retry]]) {

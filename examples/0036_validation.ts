@@ -1,11 +1,11 @@
 // deno run examples/0036_validation.ts
-// Checked and typed input: a schema for each part of the request. Any library that follows Standard
-// Schema does (zod, valibot, arktype); the one here is made by hand, so that nothing is installed.
+// Checked and typed input: a schema for each part of the request. Any Standard Schema library works
+// (zod, valibot, arktype); this example has its own, to avoid a dependency.
 import { type StandardSchemaV1, web } from "@roundtrip/http";
 
 type Check<T> = (value: Record<string, unknown>) => T | string;
 
-/** A schema of a function that gives the value, or text that says what is wrong. */
+/** Makes a schema of a function that returns the value or an error message. */
 function schema<T extends object>(check: Check<T>): StandardSchemaV1<unknown, T> {
   return {
     "~standard": {

@@ -1,5 +1,5 @@
 // deno test --allow-net=127.0.0.1 examples/0037_testing.ts
-// Testing an application: a handler alone, the application without a socket, and over a real one.
+// Testing a handler alone, an application without a socket, and over a socket.
 import { ClientSession, web } from "@roundtrip/http";
 
 const hello = (request: web.ServerRequest<{ name: string }>): Response =>

@@ -1,15 +1,15 @@
 // deno run --allow-net=localhost examples/0039_behind_a_proxy.ts
-// Behind nginx the peer is nginx. What it says of the client is believed only because of where it
-// comes from: anyone can send these headers, so the application listens on localhost alone.
+// Behind nginx the peer is nginx, and its headers describe the client. Anyone can send these
+// headers, so trust them only from the proxy: the application listens only on localhost.
 import { ClientSession, web } from "@roundtrip/http";
 
 const PROXIES = new Set(["127.0.0.1", "::1"]);
 
-/** Takes client, scheme and host from the last proxy's headers, if the last proxy is ours. */
+/** Reads client, scheme and host from the headers of a trusted proxy. */
 const behindProxy: web.Middleware = (request, handler) => {
   if (!PROXIES.has(request.remote ?? "")) return handler(request);
   const { headers } = request;
-  // nginx appends what it sees, so the last address is its word; those before are the client's.
+  // nginx appends the peer's address, so only the last one is reliable.
   const remote = headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "";
   const proto = headers.get("x-forwarded-proto");
   return handler(request.clone({

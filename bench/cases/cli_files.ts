@@ -6,7 +6,7 @@ const ROWS: readonly Row[] = [
   {
     id: "ours",
     label: "roundtrip files",
-    // The folder above: the paths are nginx's.
+    // Parent folder, as nginx's paths are absolute.
     program: { runtime: "roundtrip", args: ["files", "-H", "127.0.0.1", FOLDER + ".."] },
   },
   NGINX,

@@ -6,12 +6,12 @@ import { freePort, startServer } from "../measure/server_case.ts";
 
 const FOLDER = decodeURIComponent(new URL("../setup", import.meta.url).pathname);
 const PATIENCE = 20_000; // ms
-const IDLE = 500; // ms after the first reply, when what starts has started
+const IDLE = 500; // ms after the first response, when startup is complete
 
-/** Arguments of a server that the port follows. */
+/** Arguments of a server before the port. */
 const SERVER = { runtime: "roundtrip", args: ["files", "-H", "127.0.0.1", FOLDER] } as const;
 
-/** From the start of the process to its end. */
+/** Time from start to exit of the process. */
 export const cliStartup: BenchCase = {
   name: "cli_startup",
   title: "`roundtrip --version`",
@@ -33,7 +33,7 @@ export const cliStartup: BenchCase = {
   ],
 };
 
-/** From the start of the process to the head of its first reply. */
+/** Time from start of the process to its first response head. */
 export const cliFirst200: BenchCase = {
   name: "cli_first_200",
   title: "`roundtrip files`: start to first reply",
@@ -52,7 +52,7 @@ export const cliFirst200: BenchCase = {
   ],
 };
 
-/** Memory of a server that has answered once. */
+/** Memory of a server after one response. */
 export const cliMemory: BenchCase = {
   name: "cli_memory",
   title: "`roundtrip files`: memory when idle",
@@ -72,7 +72,7 @@ export const cliMemory: BenchCase = {
   ],
 };
 
-/** A request by commands. */
+/** A request by command-line programs. */
 export const cliRequest: BenchCase = {
   name: "cli_request",
   title: "`roundtrip URL`: one request",
@@ -97,7 +97,7 @@ export const cliRequest: BenchCase = {
   ],
 };
 
-/** Commands that end by themselves; the word `URL` stands for the address of a server. */
+/** Commands that exit; `URL` is replaced by the address of a server. */
 async function ended(row: Row, bench: Bench): Promise<Running> {
   const target = { runtime: "deno", file: "servers/deno_serve.ts", args: ["--mode", "hello"] };
   const { origin } = row.program.args?.includes("URL") === true
@@ -120,7 +120,7 @@ async function ended(row: Row, bench: Bench): Promise<Running> {
   })(row, bench);
 }
 
-/** Repeats a short measurement for the length of a round; the figure is the median. */
+/** Repeats a short measurement during a round; returns the median. */
 function repeated(
   once: (row: Row, bench: Bench) => Promise<[figure: number, child: Child]>,
 ): BenchCase["open"] {

@@ -39,12 +39,12 @@ interface Work {
   readonly title: string;
   readonly mode?: string;
   readonly concurrency?: number;
-  /** What ours may be of a peer's CPU time. */
+  /** Goals as shares of a peer's CPU time. */
   readonly goals: Readonly<Record<string, number>>;
   readonly more?: readonly Peer[];
 }
 
-/** What one request costs, a program as README writes it against peers at their best. */
+/** CPU time of a request, code as in README against optimised peers. */
 function cpuCase(name: string, work: Work): BenchCase {
   const { title, mode = "get", concurrency = 32, goals, more = [] } = work;
   const served = { get: "hello", post: "post", json: "long" }[mode] ?? "hello";
@@ -68,7 +68,7 @@ function cpuCase(name: string, work: Work): BenchCase {
   };
 }
 
-/** Small requests, by what is asked for and by how many are in flight. */
+/** Small requests, by response and by number in flight. */
 export const clientCpu: readonly BenchCase[] = [
   cpuCase("client_sockets", {
     title: "a GET of a short text",

@@ -14,7 +14,7 @@ const OURS = row("ours", "Roundtrip", "ours");
 const NPM = row("npm_ws", "npm:ws on Deno", "npm");
 const PLATFORM = row("platform", "Deno's WebSocket", "platform");
 
-/** Clients of a WebSocket that echoes: how many messages, and what one costs. */
+/** Clients of an echo WebSocket: messages per second, and CPU time per message. */
 export const clientWebSocket: readonly BenchCase[] = [
   {
     name: "client_ws",

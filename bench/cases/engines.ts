@@ -6,7 +6,7 @@ import { CHECK as FILE, FOLDER, NGINX, transfer, withFiles } from "./static_file
 const CHECK = { path: "/", expect: HELLO };
 const IDLE = 10_000; // connections
 
-/** A row for each engine; goals are what `sockets / it` may be, or must be. */
+/** A row for each engine, with the goal for `sockets / engine`. */
 function engines(file: string, args: readonly string[], goal?: number): Row[] {
   const program = (engine: string): Program => ({
     runtime: "deno",
@@ -205,7 +205,7 @@ function idle(kind: "http" | "ws", aiohttp: string): BenchCase {
   };
 }
 
-/** What the engines cost, with the same application on both. */
+/** Cost of the engines, with the same application. */
 export const ENGINES: readonly BenchCase[] = [
   hello(64),
   hello(512),

@@ -3,7 +3,7 @@ import { httpServers } from "../measure/http_servers.ts";
 import { HELLO } from "../contenders/servers/replies.mjs";
 import { underLoad, wrk } from "../measure/server_case.ts";
 
-/** The least a server can do: one route, a constant text. */
+/** The minimal server: one route with constant text. */
 export const hello: BenchCase = {
   name: "hello",
   title: "GET /, one route, a short text",

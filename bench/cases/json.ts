@@ -3,7 +3,7 @@ import { httpServers } from "../measure/http_servers.ts";
 import { underLoad, wrk } from "../measure/server_case.ts";
 import { REPLY } from "../contenders/servers/replies.mjs";
 
-/** A small object that is serialized for each request. */
+/** A small object, serialized for each request. */
 export const json: BenchCase = {
   name: "json",
   title: "GET /json, a small object",

@@ -1,5 +1,5 @@
 /**
- * All benchmarks, in the order they run. A new one is a file beside this one and a line here.
+ * All benchmarks, in order. A new one is a file in this folder and a line here.
  *
  * Its programs go below `contenders/`. `open` is `underLoad()` where contenders are servers (`wrk()` or
  * a `Load` of its own loads them), `asClient()` where they are clients that speak the protocol of

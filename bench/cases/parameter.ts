@@ -2,7 +2,7 @@ import type { BenchCase } from "../measure/case.ts";
 import { httpServers } from "../measure/http_servers.ts";
 import { underLoad, wrk } from "../measure/server_case.ts";
 
-/** A route with a parameter, which is what the server answers with. */
+/** A route with a parameter that is echoed. */
 export const parameter: BenchCase = {
   name: "parameter",
   title: "GET /users/123, a route with a parameter",

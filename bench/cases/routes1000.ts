@@ -15,7 +15,7 @@ const servers = httpServers({
   aiohttp: null,
 }, ["--mode", "routes", "--routes", String(MANY)]);
 
-/** Our own figure with few routes: more of them must hardly cost anything. */
+/** Our figure with few routes, which more routes should hardly reduce. */
 const few: Row[] = httpServers({ ours: 0.9 }, ["--mode", "routes", "--routes", String(FEW)])
   .map((row) => ({ ...row, id: "ours_few", label: `${row.label}, ${FEW} routes` }));
 

@@ -3,7 +3,7 @@ import { findTool, howToInstall } from "../measure/contenders.ts";
 import { HELLO } from "../contenders/servers/replies.mjs";
 import { type Check, type Load, overSockets, underLoad, wrk } from "../measure/server_case.ts";
 
-/** Git-ignored, like everything that `bench/setup` makes. */
+/** Ignored by git, like all files made by `bench/setup`. */
 export const FOLDER = decodeURIComponent(
   new URL("../.contenders/static/", import.meta.url).pathname,
 );
@@ -21,7 +21,7 @@ export const NGINX: Row = {
   },
 };
 
-/** A small file, where the cost of a request counts. */
+/** A small file: measures the cost per request. */
 export const static10k: BenchCase = {
   name: "static_10k",
   title: "GET a static file of 10 KB",
@@ -33,7 +33,7 @@ export const static10k: BenchCase = {
   rows: rows(),
 };
 
-/** A large file, where the cost of a byte counts. */
+/** A large file: measures the cost per byte. */
 export const static100m: BenchCase = {
   name: "static_100m",
   title: "GET a static file of 100 MB",

@@ -35,7 +35,7 @@ export const clientDownload: BenchCase = {
   rows: rows("download"),
 };
 
-/** The same body as pieces of their own, which wait for the garbage collector. */
+/** The same body in separate pieces, which are garbage-collected. */
 export const clientIterate: BenchCase = {
   name: "client_iterate",
   title: "client: iterate over 1 GiB",

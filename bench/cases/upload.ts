@@ -59,7 +59,7 @@ function aiohttp(): Row["program"] {
   return { runtime: "python", file: "servers/upload_aiohttp.py" };
 }
 
-/** Megabytes per second that a server takes in. */
+/** Megabytes per second received by a server. */
 function upload(path: string): Load {
   return async (origin: string, seconds: number, bench: Bench) => {
     const { port } = new URL(origin);

@@ -4,7 +4,7 @@ import { overSockets, underLoad } from "../measure/server_case.ts";
 
 const LOAD: Program = { runtime: "deno", file: "clients/ws_load.ts" };
 
-/** Text messages of 64 bytes that go back and forth on 100 sockets, one under way on each. */
+/** Echoed text messages of 64 bytes on 100 sockets, one in flight on each. */
 export const wsEcho: BenchCase = {
   name: "ws_echo",
   title: "WebSocket echo, 64 bytes, 100 clients",

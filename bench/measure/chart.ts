@@ -1,6 +1,4 @@
-/**
- * Draws all results as one SVG picture that reads well on light and on dark pages.
- */
+/** Draws all results as one SVG for light and dark pages. */
 
 import type { CaseResult, Measured, Results } from "./results.ts";
 import { formatFigure } from "./table.ts";
@@ -87,7 +85,7 @@ function text(x: number, y: number, content: string, kind: string, anchor = "sta
     `${escape(content)}</text>`;
 }
 
-/** How, on what and when: what all benchmarks agree on. */
+/** Method, machine and date, common to all benchmarks. */
 function footNote(results: Results): string {
   const all = Object.values(results);
   const date = all.map((result) => result.date).sort().at(-1) ?? "";

@@ -1,6 +1,6 @@
 /**
  * Cases whose contenders are clients, or any program that speaks the protocol of
- * `contenders/clients/worker.mjs`: told how many seconds to work, it answers with what it did.
+ * `contenders/clients/worker.mjs`: given a number of seconds to work, it reports its results.
  */
 
 import type { BenchCase, Program } from "./case.ts";
@@ -13,8 +13,8 @@ const GRACE_SECONDS = 30;
  * The `open` of a case whose clients all load one common server.
  *
  * @param target The server, on the server's core. It is started once.
- * @param check What it must answer; clients are given the URL of its path.
- * @param scale What one counted unit is worth in the case's unit, such as `1e-9` for bytes in GB/s.
+ * @param check Expected response; clients get the URL of its path.
+ * @param scale Factor from the counted unit to the case's unit, such as `1e-9` for bytes in GB/s.
  */
 export function asClient(target: Program, check: Check, scale = 1): BenchCase["open"] {
   return async (row, bench) => {
@@ -26,7 +26,7 @@ export function asClient(target: Program, check: Check, scale = 1): BenchCase["o
 }
 
 /**
- * The same, where what counts is the CPU time of the client for one unit, in µs.
+ * The same, measuring the client's CPU time per unit, in µs.
  *
  * @param target As for `asClient()`.
  * @param check As for `asClient()`.
@@ -45,7 +45,7 @@ export function cpuOfClient(target: Program, check: Check): BenchCase["open"] {
   };
 }
 
-/** Lets a worker work for some seconds; resolves to what it counted per second. */
+/** Runs a worker for some seconds; resolves to its count per second. */
 export async function askWorker(child: Child, seconds: number): Promise<number> {
   const work = await letWork(child, seconds);
   return work.count / work.seconds;
@@ -57,7 +57,7 @@ interface Work {
 }
 
 async function letWork(child: Child, seconds: number): Promise<Work> {
-  await child.writeLine(JSON.stringify({ seconds })).catch(() => {}); // it has ended: said below
+  await child.writeLine(JSON.stringify({ seconds })).catch(() => {}); // exited: reported below
   const timeout = Promise.withResolvers<never>();
   const timer = setTimeout(
     () => timeout.reject(new Error(`No result ${GRACE_SECONDS} s after the end of a round`)),

@@ -1,17 +1,15 @@
-/**
- * What is installed here: runtimes, packages and load generators, with their versions.
- */
+/** Installed runtimes, packages and load generators, with their versions. */
 
 import type { Program } from "./case.ts";
 import { Child } from "./process.ts";
 
-/** What runs a contender's program. */
+/** Runtime of a contender's program. */
 export type Runtime = "deno" | "node" | "bun" | "python";
 
-/** A contender that is a program by itself; `bare` is what `deno compile` makes of a hello. */
+/** A contender that is a standalone program; `bare` is a compiled hello world. */
 export type Command = "roundtrip" | "bare" | "curl" | "xh" | "http";
 
-/** What a contender or a load generator may need. */
+/** Tools for contenders and load generators. */
 export type Tool =
   | Runtime
   | Command
@@ -55,7 +53,7 @@ const find: Record<Tool, () => Promise<Found | null>> = {
 
 const found = new Map<Tool, Promise<Found | null>>();
 
-/** The tool as it is installed here, or `null`. Looks once and remembers. */
+/** The installed tool, or `null`; cached. */
 export function findTool(tool: Tool): Promise<Found | null> {
   const known = found.get(tool) ?? find[tool]();
   found.set(tool, known);
@@ -76,7 +74,7 @@ const NAMES: Partial<Record<Tool, string>> = {
   http: "HTTPie",
 };
 
-/** What a table says of tools that are missing. */
+/** Note about missing tools in a table. */
 export function howToInstall(tools: readonly Tool[]): string {
   const names = tools.map((tool) => NAMES[tool] ?? tool);
   if (tools.includes("roundtrip")) return `not compiled: ${names.join(", ")}; deno task compile`;
@@ -125,7 +123,7 @@ async function probe(
       const version = pattern.exec(text)?.[1];
       if (version !== undefined) return { command, version };
     } catch {
-      // Not there: the next one may be.
+      // Not found: try the next one.
     }
   }
   return null;
@@ -143,7 +141,7 @@ async function findPackage(name: string): Promise<Found | null> {
   }
 }
 
-/** An executable of the same Deno as `build/roundtrip` that does next to nothing. */
+/** A minimal executable with the same Deno as `build/roundtrip`. */
 async function compileBare(): Promise<Found | null> {
   const target = local("bare");
   const denort = Deno.env.get("DENORT_BIN");
@@ -157,13 +155,13 @@ async function compileBare(): Promise<Found | null> {
       const found = success ? await probe([target], ["--version"]) : null;
       if (found !== null) return found;
     } catch {
-      // Not there, or not to be run: the next one may be.
+      // Not found or not executable: try the next one.
     }
   }
   return null;
 }
 
-/** Hono as Deno resolves it, which is the one that ours is built on. */
+/** Hono as resolved by Deno, the version used by Roundtrip. */
 async function findHono(): Promise<Found | null> {
   const file = pathOf(new URL("contenders/servers/hono.ts", BENCH));
   try {

@@ -6,13 +6,13 @@ import type { Bench, BenchCase, Row, Running } from "./case.ts";
 import { commandOf, howToInstall, missingTools, toolsOf } from "./contenders.ts";
 import { Child, type Cores } from "./process.ts";
 
-/** How long and how often. */
+/** Length and number of rounds. */
 export interface Effort {
   readonly rounds: number;
   readonly seconds: number;
 }
 
-/** What became of one contender. */
+/** Outcome of one contender. */
 export type Outcome =
   | { readonly row: Row; readonly figures: readonly number[]; readonly peakRss: number | null }
   | { readonly row: Row; readonly missing: string }
@@ -27,7 +27,7 @@ interface Started {
 /**
  * Measures all rows of a case. A contender that fails drops out with its reason; the others go on.
  *
- * @param progress Told in a few words what is going on.
+ * @param progress Called with short progress messages.
  */
 export async function runCase(
   benchCase: BenchCase,
@@ -53,7 +53,7 @@ export async function runCase(
       started.push({ row, running, figures: [] });
     });
   }
-  // One round of each before the next of any: what the machine does meanwhile hits all alike.
+  // Rounds alternate between contenders, so that other load on the machine affects all.
   for (let round = 1; round <= rounds; round++) {
     for (const { row, running, figures } of started) {
       if (outcomes.has(row)) continue;
@@ -92,7 +92,7 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** The processes of one case, ended with the stack they are put on. */
+/** The processes of one case, disposed of with their stack. */
 class Processes implements Bench {
   readonly #cores: Cores | null;
   readonly #stack: AsyncDisposableStack;

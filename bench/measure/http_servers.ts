@@ -53,8 +53,8 @@ const SERVERS: Record<HttpServer, { label: string; program: Program }> = {
 /**
  * One row per server.
  *
- * @param servers In the order of the table, each with what `ours / it` must reach, or `null`.
- * @param args What all of them are started with, such as which routes to register.
+ * @param servers In the order of the table, each with the goal for `ours / it`, or `null`.
+ * @param args Arguments for all of them, such as the routes to register.
  */
 export function httpServers(
   servers: Partial<Record<HttpServer, number | null>>,

@@ -6,24 +6,24 @@ import { parseArgs } from "node:util";
 import type { BenchCase } from "./case.ts";
 import type { Effort } from "./harness.ts";
 
-/** What to do. */
+/** Parsed options. */
 export interface Options extends Effort {
   readonly cases: readonly BenchCase[];
   /** Whether a missed goal makes the run fail. */
   readonly check: boolean;
-  /** Whether the figures go into results.json and the chart. */
+  /** Whether to save the figures to results.json and the chart. */
   readonly record: boolean;
 }
 
-/** Why a command line cannot be run; the message is for the user. */
+/** Invalid command line; the message is for the user. */
 export class UsageError extends Error {}
 
 const DEFAULTS: Effort = { rounds: 5, seconds: 3 };
 const QUICK: Effort = { rounds: 3, seconds: 1 };
-/** With fewer rounds a median says too little to be published. */
+/** Fewer rounds are not enough for publishing a median. */
 const ROUNDS_TO_RECORD = 5;
 
-/** Reads the command line; `null` when help is asked for. */
+/** Parses the command line; `null` for --help. */
 export function parseOptions(args: readonly string[], all: readonly BenchCase[]): Options | null {
   const { values, positionals } = parse(args);
   if (values.help) return null;
@@ -32,7 +32,7 @@ export function parseOptions(args: readonly string[], all: readonly BenchCase[])
   return {
     cases: positionals.length === 0 ? all : positionals.map((name) => named(name, all)),
     rounds,
-    // Whole seconds, because wrk takes no others.
+    // Whole seconds, as wrk requires.
     seconds: positiveInteger("--seconds", values.seconds, effort.seconds),
     check: values.check,
     record: rounds >= ROUNDS_TO_RECORD && !values.quick,

@@ -1,20 +1,18 @@
-/**
- * Child processes: started pinned to a core, watched, measured and always ended with us.
- */
+/** Child processes: pinned to a core, measured, and always ended on exit. */
 
-/** The two cores a benchmark uses: servers on one, what loads them on the other. */
+/** The two cores a benchmark uses: servers on one, load generators on the other. */
 export interface Cores {
   readonly server: number;
   readonly load: number;
 }
 
-/** Which of the two cores a process belongs on. */
+/** Core of a process. */
 export type Side = keyof Cores;
 
 const STDERR_KEPT = 4000;
 const MS_PER_TICK = 10; // USER_HZ is 100 on Linux, whatever the kernel's own clock
 
-/** The first two cores we may use, or `null` where processes cannot be pinned. */
+/** The first two cores we may use, or `null` if processes cannot be pinned. */
 export async function findCores(): Promise<Cores | null> {
   try {
     const status = await Deno.readTextFile("/proc/self/status");
@@ -53,7 +51,7 @@ export class Child implements AsyncDisposable {
   readonly #lines: ReadableStreamDefaultReader<string>;
   readonly #stderrRead: Promise<void>;
   #stderr = "";
-  /** How the process ended, once it has; never rejects. */
+  /** Status of the process after its exit; never rejects. */
   readonly exited: Promise<Deno.CommandStatus>;
 
   /** Starts `command`, pinned to `core` when that is not `null`. */
@@ -83,7 +81,7 @@ export class Child implements AsyncDisposable {
     return this.#process.pid;
   }
 
-  /** The end of what the process wrote to standard error. */
+  /** The last output on standard error. */
   get stderr(): string {
     return this.#stderr.trim();
   }
@@ -98,7 +96,7 @@ export class Child implements AsyncDisposable {
     await this.#input.write(new TextEncoder().encode(line + "\n"));
   }
 
-  /** Waits for the process to end by itself and returns all it printed. */
+  /** Waits for the process to exit and returns its output. */
   async output(): Promise<string> {
     let text = "";
     for (let line = await this.readLine(); line !== null; line = await this.readLine()) {
@@ -115,7 +113,7 @@ export class Child implements AsyncDisposable {
     return `The process ended with ${how}${this.stderr && `: ${this.stderr}`}`;
   }
 
-  /** Most memory the process has ever held, in bytes, or `null` where the platform does not tell. */
+  /** Peak memory of the process in bytes, or `null` if unavailable. */
   async peakRss(): Promise<number | null> {
     try {
       const status = await Deno.readTextFile(`/proc/${this.pid}/status`);
@@ -126,7 +124,7 @@ export class Child implements AsyncDisposable {
     }
   }
 
-  /** CPU time of all its threads so far, in ms; an error where the platform does not tell. */
+  /** CPU time of all its threads so far, in ms; throws if unavailable. */
   async cpuTime(): Promise<number> {
     const stat = await Deno.readTextFile(`/proc/${this.pid}/stat`);
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" "); // from the third one on
@@ -137,7 +135,7 @@ export class Child implements AsyncDisposable {
     try {
       this.#process.kill("SIGKILL");
     } catch {
-      // It has ended already.
+      // It has already exited.
     }
   }
 

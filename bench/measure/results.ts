@@ -1,6 +1,4 @@
-/**
- * What a run found out, in the form of `results.json`: figures and versions, nothing of the machine.
- */
+/** Results of a run, in the format of `results.json`: figures and versions, without the machine. */
 
 import config from "../../deno.json" with { type: "json" };
 import type { BenchCase, Row } from "./case.ts";
@@ -14,13 +12,13 @@ export interface Measured {
   readonly median: number;
   readonly min: number;
   readonly max: number;
-  /** The median of `ours / this one`, taken round by round; `null` without a figure of ours. */
+  /** Median of `ours / this one` over the rounds; `null` without our figure. */
   readonly ratio: number | null;
-  /** What `ratio` must reach, where a goal is set. */
+  /** Goal for `ratio`, if set. */
   readonly goal: number | null;
-  /** The median of `ours - this one`, taken round by round, and what it may be; where that counts. */
+  /** Median of `ours - this one` over the rounds, and its goal, if set. */
   readonly more?: { readonly median: number; readonly atMost: number };
-  /** In MiB, or `null` where the platform does not tell. */
+  /** In MiB, or `null` if unavailable. */
   readonly peakRss: number | null;
 }
 
@@ -40,7 +38,7 @@ export interface CaseResult {
   readonly date: string;
   readonly rounds: number;
   readonly secondsPerRound: number;
-  /** Whether servers and load had a core each. */
+  /** Whether servers and load had separate cores. */
   readonly pinned: boolean;
   readonly versions: Readonly<Record<string, string>>;
   readonly rows: readonly (Measured | Absent)[];
@@ -76,7 +74,7 @@ function summarizeRow(outcome: Outcome, ours: readonly number[]): Measured | Abs
   if ("missing" in outcome) return { id, label, absent: outcome.missing };
   if ("failure" in outcome) return { id, label, absent: "failed to run" };
   const { figures, peakRss } = outcome;
-  // Round by round, so that a machine that slows down or speeds up meanwhile cancels out.
+  // Round by round, so that changes in the machine's speed cancel out.
   const ratios = figures.map((figure, index) => (ours[index] ?? NaN) / figure);
   const differences = figures.map((figure, index) => (ours[index] ?? NaN) - figure);
   const more = atMostMore === undefined || ours.length === 0
@@ -122,7 +120,7 @@ async function versionsOf(rows: readonly Row[], more: readonly Tool[]) {
 
 const FILE = new URL("../results.json", import.meta.url);
 
-/** The figures of earlier runs; none when there is no file yet. */
+/** The figures of earlier runs, none without a file. */
 export async function readResults(): Promise<Results> {
   try {
     return JSON.parse(await Deno.readTextFile(FILE));

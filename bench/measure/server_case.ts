@@ -1,6 +1,4 @@
-/**
- * Cases whose contenders are servers: each is started on a port of its own and then loaded.
- */
+/** Cases whose contenders are servers: each is started on a separate port and then loaded. */
 
 import type { Bench, BenchCase, Program, Row, Running } from "./case.ts";
 import { findTool, howToInstall } from "./contenders.ts";
@@ -11,14 +9,14 @@ const STARTUP_MILLISECONDS = 20_000;
 /** Loads the server at an origin for some seconds and resolves to the figure. */
 export type Load = (origin: string, seconds: number, bench: Bench) => Promise<number>;
 
-/** What a server must answer before it is loaded. */
+/** Expected response before the load. */
 export interface Check {
   readonly path: string;
-  /** The text, or the value as JSON, that it must answer with: a fast wrong answer is no result. */
+  /** Expected text or JSON value, so that wrong responses do not count. */
   readonly expect: unknown;
 }
 
-/** The `open` of a case that loads its servers once they answer as they should. */
+/** The `open` of a case that loads its servers after checking their response. */
 export function underLoad(
   check: Check | ((row: Row) => Check),
   load: (check: Check) => Load,
@@ -31,7 +29,7 @@ export function underLoad(
   };
 }
 
-/** Starts a server program on a free port of the server's core and waits for its answer. */
+/** Starts a server program on a free port and the server's core, and waits for its response. */
 export async function startServer(program: Program, check: Check, bench: Bench) {
   const port = freePort();
   const child = bench.spawn(await bench.command(program, ["--port", String(port)]), "server");
@@ -41,10 +39,10 @@ export async function startServer(program: Program, check: Check, bench: Bench) 
 }
 
 /**
- * The `open` of a case in which the CPU time of the server counts, all of its threads, in µs for one
- * unit of what the load counts: other programs of the machine hardly change it.
+ * The `open` of a case that measures the server's CPU time over all threads, in µs per unit of the
+ * load, which depends little on other programs.
  *
- * @param check What a server must answer before.
+ * @param check Expected response before the load.
  * @param load Resolves to units per second.
  */
 export function cpuUnderLoad(check: Check, load: (check: Check) => Load): BenchCase["open"] {
@@ -84,7 +82,7 @@ function scriptPath(name: string): string {
   return decodeURIComponent(new URL(`../contenders/clients/${name}`, import.meta.url).pathname);
 }
 
-/** The requests per second that wrk reports; errors and other statuses void the round. */
+/** Requests per second reported by wrk; errors and other statuses invalidate the round. */
 function parseWrk(report: string): number {
   const trouble = /^\s*(Non-2xx.*|Socket errors:.*)$/m.exec(report)?.[1];
   if (trouble !== undefined) throw new Error(`wrk reports: ${trouble}`);
@@ -93,7 +91,7 @@ function parseWrk(report: string): number {
   return rate;
 }
 
-/** A port that was free a moment ago. */
+/** A free port. */
 export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
@@ -121,7 +119,7 @@ async function waitForAnswer(child: Child, origin: string, check: Check): Promis
   throw new Error(`No answer within ${STARTUP_MILLISECONDS} ms (${reason})${said}`);
 }
 
-/** JSON is compared as written anew: some put spaces into it. */
+/** JSON is normalised before comparing, as some servers add spaces. */
 function isExpected(body: string, expected: unknown): boolean {
   if (typeof expected === "string") return body === expected;
   try {
@@ -133,7 +131,7 @@ function isExpected(body: string, expected: unknown): boolean {
 
 class WrongAnswer extends Error {}
 
-/** The same program of ours with the other engine. */
+/** Our program with the other engine. */
 export function overSockets(program: Program): Program {
   return { ...program, args: [...(program.args ?? []), "--engine", "sockets"] };
 }

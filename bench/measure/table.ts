@@ -5,7 +5,7 @@
 import type { Outcome } from "./harness.ts";
 import { type CaseResult, type Measured, meetsGoal } from "./results.ts";
 
-/** How far apart the best and the worst round of a steady contender may be. */
+/** Largest spread between the best and worst round of a steady contender. */
 const STEADY = 1.25;
 
 interface Column {
@@ -32,7 +32,7 @@ export function formatTable(
   ].join("\n");
 }
 
-/** Columns in which no row has anything to say are left out. */
+/** Empty columns are left out. */
 function columnsOf({ rows, unit, better }: CaseResult): Column[] {
   const cells = (cell: (row: Measured) => string) =>
     rows.map((row) => "absent" in row ? "" : cell(row));
@@ -68,7 +68,7 @@ function describeFailure(outcome: Outcome): string[] {
   return [`\n${outcome.row.label} failed: ${outcome.failure}`];
 }
 
-/** Says so when a machine was too busy for its figures to mean much. */
+/** Warns if the machine was too busy for reliable figures. */
 function describeSpread({ rows }: CaseResult): string[] {
   const unsteady = rows.flatMap((row) =>
     "median" in row && row.max > row.min * STEADY ? [row.label] : []

@@ -1,6 +1,7 @@
 // deno run --allow-net=localhost --allow-read=/tmp,examples --allow-write=/tmp examples/playground/main.ts 8080
 /**
- * A small application with a page: log in, upload with a progress bar, chat, watch what happens.
+ * A small application with a page: log-in, uploads with a progress bar, chat, and a live view of
+ * events.
  * @module
  */
 import { BodyPartReader, web, WSMsgType } from "@roundtrip/http";
@@ -11,12 +12,12 @@ const HEADERS = { "content-security-policy": "default-src 'self'", "cache-contro
 
 const USER = /^[\p{L}\p{N} ._-]{1,32}$/u;
 
-/** What happens, told to every page that watches. */
+/** Events sent to all watching pages. */
 class News {
   readonly #watchers = new Set<web.SSEResponse>();
 
   async tell(text: string): Promise<void> {
-    // A page that has left is no reason to fail for the others.
+    // A disconnected page must not affect the others.
     await Promise.allSettled([...this.#watchers].map((watcher) => watcher.send(text)));
   }
 
@@ -32,16 +33,16 @@ class News {
   };
 }
 
-/** Who is logged in: the name, and an id of the log-in. */
+/** A login: the user's name and an id. */
 interface Login {
   readonly user: string;
   readonly id: string;
 }
 
-/** Close code that tells a page that it was logged out. */
+/** Close code for a page that was logged out. */
 const LOGGED_OUT = 4401;
 
-/** One room; what one says, all get. */
+/** A chat room that relays messages to all. */
 class Chat {
   readonly #room = new web.WebSocketGroup({ slowPeer: "skip" });
   readonly #sockets = new Map<string, Set<web.WebSocketResponse>>();
@@ -65,9 +66,9 @@ class Chat {
     return socket;
   };
 
-  /** Ends the chats of a log-in, in every tab. */
+  /** Ends the chats of a login in all tabs. */
   leave(id: string): void {
-    // Without waiting: the answer, which takes the cookie away, is to come before they ask again.
+    // Not awaited: the response that deletes the cookie has to arrive before they reconnect.
     for (const socket of this.#sockets.get(id) ?? []) void socket.close(LOGGED_OUT, "Logged out");
   }
 
@@ -76,7 +77,7 @@ class Chat {
   }
 }
 
-/** What a page says: its id comes back to it, so that it knows that all have it. */
+/** Parses a message; its id is echoed to confirm the delivery. */
 function said(data: string): { readonly text: string; readonly id: string } {
   try {
     const { text, id } = JSON.parse(data);
@@ -93,7 +94,7 @@ async function loginOf<Params>(request: web.ServerRequest<Params>): Promise<Logi
   return { user, id };
 }
 
-/** Files are kept in a folder, each under a name made of the client's. */
+/** Uploads in a folder, with safe names. */
 class Uploads {
   readonly #folder: string;
   readonly #news: News;
@@ -141,7 +142,7 @@ function tooLarge(): web.HTTPRequestEntityTooLarge {
 /**
  * Makes the application.
  *
- * @param folder Where uploads are kept.
+ * @param folder Folder for uploads.
  * @param key Key of the sessions, 32 bytes.
  * @param pages Folder of the page.
  * @returns The application.
@@ -186,7 +187,7 @@ export function makeApp(folder: string, key: Uint8Array, pages: URL = PUBLIC): w
     web.get("/events", news.watch),
     web.static("/uploaded", folder, {
       showIndex: true,
-      // What others uploaded is never run as a page of this site.
+      // Uploads must not run as pages of this site.
       headers: { "content-security-policy": "sandbox", "x-content-type-options": "nosniff" },
     }),
     web.static("/static", pages, { headers: HEADERS, charset: "utf-8" }),
