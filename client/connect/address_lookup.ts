@@ -132,6 +132,7 @@ export function connectFirst<Address, Connection extends { close(): void }>(
         failures.push(error);
         if (signal.aborted || failures.length === addresses.length) {
           clearTimeout(timer);
+          done.abort(); // one that comes later is closed
           reject(failures[0]);
         } else if (!done.signal.aborted) begin();
       });

@@ -23,8 +23,7 @@ export class DenoSockets implements Sockets {
     if ("path" in place) {
       return new DenoLink(await Deno.connect({ transport: "unix", ...place }), caCerts);
     }
-    const options = { ...place, signal };
-    const connection = await Deno.connect(options);
+    const connection = await connectTcp(place, signal);
     // Nagle's algorithm would keep the second of two small writes for 40 ms, and behind TLS it can
     // not be switched off any more.
     connection.setNoDelay(true);
@@ -48,6 +47,32 @@ export class DenoSockets implements Sockets {
     const link = await this.connect(place, signal);
     onConnected();
     return await link.secure(name, signal);
+  }
+}
+
+/** How long a connection may still come about when nobody wants it any more, in ms. */
+const GRACE = 250;
+
+/**
+ * Connects. Deno 2.9.6 loses a connection, and with it a descriptor, that comes about in the moment in
+ * which its signal aborts: so what is given up is given a little time, and closed by who asked for it.
+ */
+async function connectTcp(
+  place: { readonly hostname: string; readonly port: number },
+  signal: AbortSignal,
+): Promise<Deno.TcpConn> {
+  const late = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const onAbort = (): void => {
+    timer = setTimeout(() => late.abort(signal.reason), GRACE);
+  };
+  signal.addEventListener("abort", onAbort, { once: true });
+  const options = { ...place, signal: late.signal };
+  try {
+    return await Deno.connect(options);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    clearTimeout(timer);
   }
 }
 

@@ -114,6 +114,7 @@ class SocketTransport implements Transport {
       const { way, outgoing } = this.#writer.write(request, proxy);
       socket = request.fresh === true ? null : this.#pool.take(way.key, request.once);
       socket ??= await this.#connect(way, request);
+      if (abort.reason !== null) throw abort.reason; // while it connected
       request.observer?.connected(socket.uses > 0);
       abort.add(socket);
       socket.begin();

@@ -27,6 +27,8 @@ interface Server extends AsyncDisposable {
   readonly url: string;
   readonly accepted: number;
   readonly mostOpen: number;
+  /** Connections that are open now. */
+  readonly open: number;
 }
 
 function serve(answer: Answer): Server {
@@ -80,6 +82,9 @@ function serve(answer: Answer): Server {
     },
     get mostOpen() {
       return mostOpen;
+    },
+    get open() {
+      return open.size;
     },
     async [Symbol.asyncDispose]() {
       listener.close();
@@ -199,4 +204,20 @@ Deno.test("5,000 requests at a limit of 100 open 100 connections at most", async
     assertEquals(await response.text(), `${n}`);
   }));
   assert(server.accepted <= 100 && server.mostOpen <= 100, `${server.accepted}`);
+});
+
+Deno.test("a connection that comes about while its request is given up is closed", async () => {
+  await using server = serve((id) => ({ text: reply(id) }));
+  await using session = new ClientSession({ connector: { limit: 40 } });
+  for (let round = 0; round < 20; round++) {
+    await Promise.all(Array.from({ length: 40 }, async (_, n) => {
+      const signal = AbortSignal.timeout(n % 3);
+      await session.get(`${server.url}/1`, { signal }).then((each) => each.text()).catch(() => {});
+    }));
+  }
+  await session.close();
+  for (let left = 100; server.open > 0 && left > 0; left--) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assertEquals(server.open, 0);
 });
