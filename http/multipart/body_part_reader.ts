@@ -1,5 +1,5 @@
 /**
- * One part of a multipart body, read as it comes.
+ * One part of a multipart body, read as it arrives.
  * @module
  */
 import { concatBytes } from "../bytes/bytes.ts";
@@ -13,17 +13,17 @@ import { decodePart, decodeText, decodeUrlencoded, partDecoder } from "./part_de
 import { MultipartLimitError } from "./errors.ts";
 import { OptionTable } from "../options.ts";
 
-/** What `BodyPartReader.read()` can be told. */
+/** Options of `BodyPartReader.read()`. */
 export interface PartReadOptions {
   /**
-   * Whether to undo `Content-Transfer-Encoding` (base64, quoted-printable) and `Content-Encoding`
+   * Whether to decode `Content-Transfer-Encoding` (base64, quoted-printable) and `Content-Encoding`
    * (gzip, deflate).
    * @default {false}
    */
   readonly decode?: boolean | undefined;
   /**
-   * Most bytes to hold in memory, in place of the reader's `maxFieldSize`. A form-data part
-   * without a filename stays under that one too.
+   * Maximum number of bytes in memory, instead of the reader's `maxFieldSize`. A form-data part
+   * without a filename is limited by that one too.
    */
   readonly maxSize?: number | undefined;
 }
@@ -34,47 +34,47 @@ export const PART_READ_OPTIONS = new OptionTable<PartReadOptions>({
   maxSize: "a number",
 });
 
-/** What the text-reading methods of `BodyPartReader` can be told. */
+/** Options of the text-reading methods of `BodyPartReader`. */
 export interface PartTextOptions {
-  /** Encoding name, in place of the part's `charset`; UTF-8 where neither is given. */
+  /** Encoding name, instead of the part's `charset`; UTF-8 if neither is given. */
   readonly encoding?: string | undefined;
 }
 
 /** Names and types of {@linkcode PartTextOptions}. */
 export const PART_TEXT_OPTIONS = new OptionTable<PartTextOptions>({ encoding: "a string" });
 
-/** The body around a part, as the part sees it. */
+/** A part's view of the body around it. */
 export interface PartContent {
   /** Whether the part's content has been read to its delimiter. */
   readonly isAtEndOfPart: boolean;
   /**
    * Reads the next piece of the part's content.
    *
-   * @param max Most bytes to give.
-   * @param wanted Whether the bytes are wanted; skipping them saves a copy.
-   * @param lent Whether they may change at the next read; left out, the reader's option says.
-   * @returns The piece, `null` at the end of the part or where it was skipped.
+   * @param max Maximum number of bytes.
+   * @param wanted Whether the bytes are needed; skipping them saves a copy.
+   * @param lent Whether they may change at the next read; the reader's option is the default.
+   * @returns The piece, `null` at the end of the part or after skipping it.
    */
   nextPiece(
     max: number,
     wanted?: boolean,
     lent?: boolean,
   ): Promise<Uint8Array<ArrayBuffer> | null>;
-  /** Gives the body up. */
+  /** Ends the body with an error. */
   fail(error: unknown): unknown;
 }
 
-/** How a {@linkcode BodyPartReader} is made by the reader it belongs to. */
+/** Constructor arguments of {@linkcode BodyPartReader}. */
 export interface BodyPartInit {
   /** Headers of the part. */
   readonly headers: Headers;
-  /** Where its content comes from. */
+  /** Source of the content. */
   readonly content: PartContent;
-  /** Most bytes that are held in memory. */
+  /** Maximum number of bytes in memory. */
   readonly maxFieldSize: number;
   /** Whether the pieces change at the next read. */
   readonly reuseBuffers: boolean;
-  /** Whether the reader has gone on to another part. */
+  /** Whether the reader has moved on to another part. */
   readonly isPassed: () => boolean;
 }
 
@@ -82,15 +82,15 @@ const EMPTY = new Uint8Array(0);
 const LF = 10;
 
 /**
- * One part of a multipart body. It is an async iterable of pieces; `read()`, `text()`, `json()`
- * and `form()` hold the content in memory within `maxFieldSize`. Everything gives the content as
- * sent, except where decoding is said.
+ * One part of a multipart body. It is an async iterable of pieces; `read()`, `text()`, `json()` and
+ * `form()` load the content into memory within `maxFieldSize`. Content is raw unless the method
+ * says that it decodes.
  *
- * Pieces are as large as what has come, at most 128 KiB from a network stream, and stay as they
- * are. Only with the reader's `reuseBuffers`, which saves copying them, do they end with the next
- * read.
+ * Pieces have the size in which they arrive, at most 128 KiB from a network stream, and do not
+ * change. With the reader's `reuseBuffers`, which saves a copy, a piece is only valid until the
+ * next read.
  *
- * @example Copy a file out of a form
+ * @example Save a file from a form
  * ```ts
  * import { BodyPartReader, MultipartReader } from "@roundtrip/http";
  *
@@ -104,38 +104,38 @@ const LF = 10;
  * ```
  */
 export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
-  /** Headers of the part; each byte of a value is one character. */
+  /** Headers of the part; each character of a value is a byte. */
   readonly headers: Headers;
   readonly #init: BodyPartInit;
   readonly #content: PartContent;
   #disposition: ContentDisposition | null | undefined;
-  #rest: Uint8Array<ArrayBuffer> = EMPTY; // what readLine() and readChunk() fetched and left
+  #rest: Uint8Array<ArrayBuffer> = EMPTY; // fetched by readLine() or readChunk() and left over
   #isReleased = false;
   #isDone = false;
   #stream: ReadableStream<Uint8Array<ArrayBuffer>> | null = null;
 
-  /** Made by `MultipartReader.next()`. */
+  /** Called by `MultipartReader.next()`. */
   constructor(init: BodyPartInit) {
     this.#init = init;
     this.#content = init.content;
     this.headers = init.headers;
   }
 
-  /** `Content-Disposition`, taken apart; `null` where it is missing or malformed. */
+  /** Parsed `Content-Disposition`, `null` if it is missing or malformed. */
   get disposition(): ContentDisposition | null {
     return this.#disposition ??= parseContentDisposition(this.headers.get("content-disposition"));
   }
 
   /**
-   * Field name, `null` where there is none. In form-data `%22`, `%0D` and `%0A` are decoded
-   * (WHATWG HTML); `disposition.params` holds it as sent.
+   * Field name, `null` if there is none. In form-data `%22`, `%0D` and `%0A` are decoded (WHATWG
+   * HTML); `disposition.params` has the raw name.
    */
   get name(): string | null {
     return this.disposition?.name ?? null;
   }
 
   /**
-   * Filename as the sender gave it, `null` where there is none. It may hold `../`, `\` or a device
+   * Filename as the sender gave it, `null` if there is none. It may hold `../`, `\` or a device
    * name: never use it as a path. In form-data `filename*` is ignored (RFC 7578 section 4.2).
    */
   get filename(): string | null {
@@ -143,27 +143,26 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Type and subtype in lower case; `text/plain` where the header is missing (RFC 2046 section
-   * 5.1).
+   * Type and subtype in lower case; `text/plain` if the header is missing (RFC 2046 section 5.1).
    */
   get contentType(): string {
     const header = this.headers.get("content-type");
     return header === null ? "text/plain" : parseContentType(header).mimeType;
   }
 
-  /** The `charset` of `Content-Type`, `null` where there is none. */
+  /** The `charset` of `Content-Type`, `null` if there is none. */
   get charset(): string | null {
     return parseContentType(this.headers.get("content-type")).params.get("charset") ?? null;
   }
 
   /**
-   * The rest of the content as a stream. Its chunks stay as they are even with `reuseBuffers`,
-   * since whoever pipes them may hold several. Cancelling it releases the part.
+   * The rest of the content as a stream. Its chunks do not change even with `reuseBuffers`, since a
+   * pipe may hold several. Cancelling it releases the part.
    *
-   * @throws {TypeError} While reading, if the reader has gone on to another part.
+   * @throws {TypeError} While reading, if the reader has moved on to another part.
    */
   get stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    // Not a byte stream: that would take over, and detach, the buffer behind each piece.
+    // Not a byte stream: that would detach the buffer behind each piece.
     return this.#stream ??= new ReadableStream<Uint8Array<ArrayBuffer>>({
       pull: async (controller) => {
         const piece = await this.#next(Infinity);
@@ -177,7 +176,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   /**
    * Whether the content has been read to its end, or released.
    *
-   * @returns `true` once a read can only give nothing.
+   * @returns `true` once there is nothing left to read.
    */
   atEof(): boolean {
     return this.#isReleased ||
@@ -187,12 +186,12 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   /**
    * Reads the rest of the content into memory.
    *
-   * @param options Whether to decode, and how much to hold.
+   * @param options Whether to decode, and the size limit.
    * @returns The bytes; an empty array at the end.
    * @throws {MultipartLimitError} If it is larger than `maxFieldSize`, or `maxSize`.
-   * @throws {MultipartEncodingError} If `decode` meets an unknown encoding or damaged data.
+   * @throws {MultipartEncodingError} If the encoding is unknown or the data damaged, with `decode`.
    * @throws {MultipartTruncatedError} If the body ends within the part.
-   * @throws {TypeError} If the reader has gone on to another part.
+   * @throws {TypeError} If the reader has moved on to another part.
    */
   async read(options: PartReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     PART_READ_OPTIONS.check("part.read()", options);
@@ -211,10 +210,10 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   /**
    * Reads the next bytes of the content.
    *
-   * @param size Most bytes to give.
+   * @param size Maximum number of bytes.
    * @returns At least one byte; an empty array at the end.
    * @throws {RangeError} If `size` is not at least 1.
-   * @throws {TypeError} If the reader has gone on to another part.
+   * @throws {TypeError} If the reader has moved on to another part.
    */
   async readChunk(size = 8192): Promise<Uint8Array<ArrayBuffer>> {
     if (!(size >= 1)) {
@@ -228,7 +227,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    *
    * @returns The line; an empty array at the end.
    * @throws {MultipartLimitError} If the line is longer than `maxFieldSize`.
-   * @throws {TypeError} If the reader has gone on to another part.
+   * @throws {TypeError} If the reader has moved on to another part.
    */
   async readLine(): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new GrowingBytes();
@@ -248,7 +247,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   /**
    * Reads the rest of the content, decoded, as text.
    *
-   * @throws {MultipartEncodingError} If the encoding is unknown or the bytes are not of it.
+   * @throws {MultipartEncodingError} If the encoding is unknown or the bytes are invalid in it.
    */
   async text(options: PartTextOptions = {}): Promise<string> {
     PART_TEXT_OPTIONS.check("part.text()", options);
@@ -259,10 +258,10 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   /**
    * Reads the rest of the content, decoded, as JSON.
    *
-   * @typeParam T What the caller knows the value to be; it is not checked.
-   * @returns The value, `null` where the part is empty.
+   * @typeParam T Expected type; it is not checked.
+   * @returns The value, `null` if the part is empty.
    * @throws {SyntaxError} If the text is not JSON.
-   * @throws {MultipartEncodingError} If the encoding is unknown or the bytes are not of it.
+   * @throws {MultipartEncodingError} If the encoding is unknown or the bytes are invalid in it.
    */
   async json<T = unknown>(options: PartTextOptions = {}): Promise<T | null> {
     const text = await this.text(options);
@@ -273,8 +272,8 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    * Reads the rest of the content, decoded, as `application/x-www-form-urlencoded`.
    *
    * @param options The encoding, also of the percent-encoded bytes.
-   * @returns Names and values in order; blanks are kept.
-   * @throws {MultipartEncodingError} If the encoding is unknown or the bytes are not of it.
+   * @returns Names and values in order; empty values are included.
+   * @throws {MultipartEncodingError} If the encoding is unknown or the bytes are invalid in it.
    */
   async form(options: PartTextOptions = {}): Promise<[name: string, value: string][]> {
     PART_TEXT_OPTIONS.check("part.form()", options);
@@ -296,7 +295,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Iterates over the pieces of the content as they come.
+   * Iterates over the pieces of the content as they arrive.
    *
    * @yields Pieces of at least one byte.
    */
@@ -311,9 +310,8 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Iterates over the pieces of the content as they come, each of which ends with the next: right
-   * where each is used up at once, as in `await file.write(piece)`, and twice as fast, because
-   * nothing is copied. `web.saveFile()` reads a part so.
+   * Iterates over pieces that are only valid until the next one, for uses such as `await
+   * file.write(piece)`. It is twice as fast, because nothing is copied; `web.saveFile()` uses it.
    *
    * @yields Pieces of at least one byte.
    */
@@ -329,7 +327,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   async #next(max: number, lent?: boolean): Promise<Uint8Array<ArrayBuffer> | null> {
     if (this.#isDone || this.#isReleased) return null;
-    // Silence here would be data loss: the content was skipped when the reader went on.
+    // Returning nothing would be data loss: the content was skipped.
     if (this.#init.isPassed()) {
       throw new TypeError("Cannot read the part: the reader has gone on to the next one");
     }
@@ -343,7 +341,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     return piece;
   }
 
-  /** Gives back what follows a line; what was left before follows that. */
+  /** Puts back the bytes after a line, in front of what was left before. */
   #putBack(bytes: Uint8Array<ArrayBuffer>): void {
     if (bytes.length > 0) this.#rest = concatBytes([bytes, this.#rest]);
   }

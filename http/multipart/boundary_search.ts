@@ -1,17 +1,16 @@
 /**
- * Finding a delimiter in bytes: linear in time whatever the bytes are, constant in memory.
+ * Delimiter search in linear time and constant memory.
  * @module
  */
 
 const CR = 13;
 
 /**
- * Searches for a byte string that begins with CR and holds no other, as `CRLF--boundary` does.
+ * Searches for a byte string with a single CR, at its beginning, such as `CRLF--boundary`.
  *
- * It is Boyer-Moore-Horspool with one change. Horspool alone compares from the end and is
- * quadratic on hostile data: a boundary of 70 dashes over a body of dashes costs 70 comparisons a
- * byte. Here a full comparison starts only at a CR, and stops at the next one since the needle
- * holds just one, so that no byte is compared twice.
+ * It is Boyer-Moore-Horspool with one change. Horspool alone compares from the end and is quadratic
+ * on hostile data: a boundary of 70 dashes over a body of dashes costs 70 comparisons a byte. Here
+ * a full comparison starts only at a CR, and stops at the next one, so no byte is compared twice.
  */
 export class BoundarySearch {
   /** Length of the needle in bytes. */
@@ -24,7 +23,8 @@ export class BoundarySearch {
    * Prepares the search.
    *
    * @param needle The bytes to find, at least 2 and at most 255.
-   * @throws {RangeError} If the needle has another length, does not begin with CR or holds another.
+   * @throws {RangeError} If the needle has another length, does not begin with CR or has a second
+   * one.
    */
   constructor(needle: Uint8Array) {
     const size = needle.length;
@@ -36,7 +36,7 @@ export class BoundarySearch {
     const last = size - 1;
     this.#shift = new Uint8Array(256).fill(size);
     for (let at = 0; at < last; at++) this.#shift[needle[at] as number] = last - at;
-    // 0 stands for "the last byte fits", so that the inner loop has one test.
+    // 0 means "the last byte fits", so that the inner loop has one test.
     this.#shiftOnFit = this.#shift[needle[last] as number] as number;
     this.#shift[needle[last] as number] = 0;
   }
@@ -44,10 +44,10 @@ export class BoundarySearch {
   /**
    * Finds the needle.
    *
-   * @param bytes The bytes to look in.
-   * @param start Where to begin.
-   * @param end Where to stop, exclusive.
-   * @returns Index of the first byte of the first match, -1 where there is none.
+   * @param bytes The bytes to search.
+   * @param start Offset to start at.
+   * @param end Offset to stop at, exclusive.
+   * @returns Index of the first match, -1 if there is none.
    */
   find(bytes: Uint8Array, start: number, end: number): number {
     const needle = this.#needle;
@@ -60,9 +60,9 @@ export class BoundarySearch {
     while (at < end) {
       const step = shift[bytes[at] as number] as number;
       if (step === size) {
-        // Mostly the byte is not in the needle at all. Two such bytes in one test, with a stride
-        // that does not depend on what was loaded, is four times as fast as one: the processor
-        // need not wait for the table to know where to look next.
+        // Mostly the byte is not in the needle at all. Testing two such bytes at once, with a
+        // stride that does not depend on loaded data, is four times as fast as one: the processor
+        // need not wait for the table to know the next offset.
         at += size;
         while (
           at < pairs && shift[bytes[at] as number] === size &&
@@ -84,16 +84,16 @@ export class BoundarySearch {
   }
 
   /**
-   * Finds where the end of the bytes could be the beginning of the needle.
+   * Finds the start of a possible partial match at the end of the bytes.
    *
-   * @param bytes The bytes to look in; {@linkcode find} must have found nothing in them.
-   * @param start Where to begin.
-   * @param end Where to stop, exclusive.
-   * @returns Index of the first byte of the possible match, `end` where there is none.
+   * @param bytes The bytes to search; {@linkcode find} must have found no match in them.
+   * @param start Offset to start at.
+   * @param end Offset to stop at, exclusive.
+   * @returns Index of the possible match, `end` if there is none.
    */
   prefixAtEnd(bytes: Uint8Array, start: number, end: number): number {
     const floor = Math.max(start, end - this.#needle.length + 1);
-    // Only the last CR can begin a match that reaches the end: the needle holds no second one.
+    // Only the last CR can begin a match that reaches the end: the needle has just one.
     for (let at = end - 1; at >= floor; at--) {
       if (bytes[at] !== CR) continue;
       for (let same = 1; at + same < end; same++) {

@@ -1,12 +1,12 @@
 /**
- * What can go wrong with a multipart body: a base, and one class for each condition that a caller
- * answers differently.
+ * Errors of multipart bodies: a base, and a class for each condition that callers answer
+ * differently.
  * @module
  */
 import type { MultipartLimits } from "./limits.ts";
 
 /**
- * Base of every failure to read a multipart body; `instanceof MultipartError` catches them all.
+ * Base class of all errors of reading a multipart body.
  *
  * @example
  * ```ts
@@ -14,55 +14,55 @@ import type { MultipartLimits } from "./limits.ts";
  *
  * const reader = new MultipartReader(new Blob(["--b"]).stream(), "multipart/mixed; boundary=b");
  * const error = await reader.next().catch((error) => error);
- * console.assert(error instanceof MultipartError); // whatever was wrong with the body
+ * the base of all multipart errors
  * ```
  */
 export class MultipartError extends Error {
-  /** Tells the class by name, across realms too. */
+  /** Name of the class, also across realms. */
   override readonly name: string = "MultipartError";
 }
 
 /** The body or its `Content-Type` is not multipart as RFC 2046 section 5.1 defines it. */
 export class MultipartSyntaxError extends MultipartError {
-  /** Tells the class by name, across realms too. */
+  /** Name of the class, also across realms. */
   override readonly name = "MultipartSyntaxError";
 }
 
 /** The body ended before its closing delimiter `--boundary--`. */
 export class MultipartTruncatedError extends MultipartError {
-  /** Tells the class by name, across realms too. */
+  /** Name of the class, also across realms. */
   override readonly name = "MultipartTruncatedError";
 
   /**
-   * Says where the body ended.
+   * Creates one.
    *
-   * @param where What was being read when it did.
+   * @param where The part of the body in which it ended.
    */
   constructor(where: string) {
     super(`Cannot read the multipart body: it ended within ${where}`);
   }
 }
 
-/** A part carries an encoding that is refused or unknown, or data that is damaged in it. */
+/** The encoding of a part is refused or unknown, or its data is damaged. */
 export class MultipartEncodingError extends MultipartError {
-  /** Tells the class by name, across realms too. */
+  /** Name of the class, also across realms. */
   override readonly name = "MultipartEncodingError";
 }
 
-/** The body passes one of the reader's limits. */
+/** The body exceeds one of the reader's limits. */
 export class MultipartLimitError extends MultipartError {
-  /** Tells the class by name, across realms too. */
+  /** Name of the class, also across realms. */
   override readonly name = "MultipartLimitError";
-  /** Which of the limits, by the name of its option. */
+  /** Name of the limit's option. */
   readonly option: keyof MultipartLimits;
-  /** The limit that was passed, in the unit of its option. */
+  /** The limit, in the unit of its option. */
   readonly limit: number;
 
   /**
-   * Names the limit in the message.
+   * Creates one.
    *
-   * @param option Which of the limits.
-   * @param limit The limit that was passed, in the unit of its option.
+   * @param option Name of the limit's option.
+   * @param limit The limit, in the unit of its option.
    */
   constructor(option: keyof MultipartLimits, limit: number) {
     super(`Cannot read the multipart body: more than ${limit} ${SUBJECTS[option]} (${option})`);

@@ -1,5 +1,5 @@
 /**
- * Forms to be sent: aiohttp's `FormData`.
+ * Form bodies: aiohttp's `FormData`.
  * @module
  */
 import { bytesBody, type SendableBody } from "../bytes/sendable_body.ts";
@@ -18,7 +18,7 @@ export type FormFields =
   | Iterable<readonly [name: string, value: FormValue]>
   | { readonly [name: string]: FormValue | readonly FormValue[] };
 
-/** What is said about a field. */
+/** Options of a form field. */
 export interface FormFieldOptions {
   /** Filename; makes the field a file and the form multipart. */
   readonly filename?: string | undefined;
@@ -32,18 +32,18 @@ export const FORM_FIELD_OPTIONS = new OptionTable<FormFieldOptions>({
   contentType: "a string",
 });
 
-/** What a {@linkcode FormBody} can be told. */
+/** Options of a {@linkcode FormBody}. */
 export interface FormBodyOptions {
   /**
-   * Whether the form is multipart even where no field needs it.
+   * Whether the form is multipart even if no field requires it.
    * @default {false}
    */
   readonly defaultToMultipart?: boolean | undefined;
-  /** The multipart boundary: 1 to 70 characters of RFC 2046. Left out, it is 122 random bits. */
+  /** The multipart boundary: 1 to 70 characters of RFC 2046. Random by default (122 bits). */
   readonly boundary?: string | undefined;
   /**
-   * Tells the type of a file from its filename, where neither the field nor a `Blob` does;
-   * `null` stands for `application/octet-stream`.
+   * Returns the type of a file by its filename if neither the field nor a `Blob` has one; `null`
+   * means `application/octet-stream`.
    */
   readonly contentTypeOf?: ((filename: string) => string | null) | undefined;
 }
@@ -62,8 +62,8 @@ interface Field {
 }
 
 /**
- * A form to be sent: urlencoded, or multipart as soon as a field is a file or has a filename or a
- * type. Fields are sent in the order in which they were added, repeats included.
+ * A form to send: urlencoded, or multipart as soon as a field is a file or has a filename or a
+ * type. Fields are sent in insertion order; names may repeat.
  *
  * @example A text field and a file
  * ```ts
@@ -79,14 +79,14 @@ interface Field {
 export class FormBody {
   readonly #fields: Field[] = [];
   readonly #options: FormBodyOptions;
-  #boundary: string | undefined; // the same each time: a request that is sent again has one type
+  #boundary: string | undefined; // the same each time: a retry has the same type
   #isMultipart: boolean;
 
   /**
-   * Begins a form.
+   * Creates a form.
    *
-   * @param fields First fields.
-   * @param options How the form is sent.
+   * @param fields Initial fields.
+   * @param options Options of the form.
    * @throws {TypeError} As {@linkcode addField} does.
    */
   constructor(fields: FormFields = [], options: FormBodyOptions = {}) {
@@ -160,7 +160,7 @@ export class FormBody {
    */
   encode(): SendableBody {
     if (this.#isMultipart) return writerBody(this.#writer());
-    // A field that is no string would have made the form multipart.
+    // A field of another type would have made the form multipart.
     const pairs = this.#fields.map(({ name, value }) => [name, String(value)]);
     const text = new URLSearchParams(pairs).toString();
     return bytesBody(new TextEncoder().encode(text), "application/x-www-form-urlencoded");
@@ -207,7 +207,7 @@ function toPartValue(name: string, value: FormValue): PartValue {
     case "boolean":
       return String(value);
     case "object":
-      if (value === null || !isPart(value)) break; // throws here, not when the form is sent
+      if (value === null || !isPart(value)) break; // throws here instead of when the form is sent
       return value;
   }
   throw new TypeError(
@@ -222,7 +222,7 @@ function isPart(value: PartValue): boolean {
     partBody(value);
     return true;
   } catch {
-    return false; // the message below names the field, which that of a part cannot
+    return false; // the error below names the field; that of a part cannot
   }
 }
 

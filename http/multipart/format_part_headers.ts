@@ -1,5 +1,5 @@
 /**
- * The header lines of a part to be sent.
+ * Writing the header lines of a part.
  * @module
  */
 import { OptionTable } from "../options.ts";
@@ -7,16 +7,16 @@ import { formatContentDisposition } from "../headers/content_disposition.ts";
 import { isToken } from "../headers/header_params.ts";
 import type { SendableBody } from "../bytes/sendable_body.ts";
 
-/** What is said about a part. */
+/** Options of a part. */
 export interface PartOptions {
   /** Field name. */
   readonly name?: string | undefined;
   /** Filename. */
   readonly filename?: string | undefined;
-  /** The part's `Content-Type`; left out, it follows from the content. */
+  /** Content type of the part. It follows from the content by default. */
   readonly contentType?: string | undefined;
   /**
-   * More headers, written as they are given. They describe the content and do not change it: with
+   * More headers, written as given. They describe the content and do not change it: with
    * `Content-Encoding: gzip` the caller has compressed it.
    */
   readonly headers?: Iterable<readonly [name: string, value: string]> | {
@@ -32,7 +32,7 @@ export const PART_OPTIONS = new OptionTable<PartOptions>({
   headers: "a map or a list of pairs",
 });
 
-/** RFC 7578 section 4.8 allows no other headers in form-data, and these change how it is read. */
+/** RFC 7578 section 4.8 forbids other headers in form-data; these change how it is read. */
 const NOT_IN_FORMS: ReadonlySet<string> = new Set([
   "content-encoding",
   "content-length",
@@ -42,7 +42,7 @@ const NOT_IN_FORMS: ReadonlySet<string> = new Set([
 /**
  * Writes the header lines of a part, `Content-Type` first as aiohttp does.
  *
- * @throws {TypeError} If a header cannot be written or does not belong there.
+ * @throws {TypeError} If a header cannot be written or is not allowed.
  */
 export function formatPartHeaders(
   subtype: string,
@@ -90,7 +90,7 @@ function formatLine([name, value]: readonly [string, string]): string {
   if (!isToken(name)) {
     throw new TypeError(`Cannot write part header ${JSON.stringify(name)}: not a header name`);
   }
-  // "a\r\nX-Admin: 1" would be a header of its own, "\r\n\r\n" the end of them all.
+  // "a\r\nX-Admin: 1" would inject a header, "\r\n\r\n" end them all.
   if (/[\r\n\0]/.test(value)) {
     throw new TypeError(
       `Cannot write part header "${name}": ${JSON.stringify(value)} holds CR, LF or NUL`,

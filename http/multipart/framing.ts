@@ -1,5 +1,5 @@
 /**
- * Where the parts of a multipart body begin and end (RFC 2046 section 5.1).
+ * Boundaries of the parts of a multipart body (RFC 2046 section 5.1).
  * @module
  */
 import { latin1 } from "../bytes/latin1.ts";
@@ -8,17 +8,17 @@ import type { ByteSource } from "../bytes/byte_source.ts";
 import { MultipartLimitError, MultipartSyntaxError, MultipartTruncatedError } from "./errors.ts";
 import type { MultipartLimits } from "./limits.ts";
 
-/** Limit on the bytes of a part, and the option it comes from. */
+/** Size limit of a part, and the option it comes from. */
 export interface PartSizeLimit {
-  /** The option. */
+  /** Name of the option. */
   readonly option: "maxFieldSize" | "maxFileSize";
   /** The limit, in bytes. */
   readonly limit: number;
 }
 
-/** Counters that nested multiparts share. */
+/** Counters shared by nested multiparts. */
 export interface MultipartCounters {
-  /** Parts begun so far. */
+  /** Number of parts begun so far. */
   parts: number;
 }
 
@@ -27,19 +27,19 @@ const LF = 10;
 const DASH = 45;
 const SPACE = 32;
 const TAB = 9;
-/** Most blanks after a boundary (RFC 2046 "transport padding"), lest the look-ahead grow. */
+/** Maximum blanks after a boundary (RFC 2046 "transport padding"), which bounds the look-ahead. */
 const MAX_PADDING = 256;
 
-/** What follows the boundary: a part, the end, something that makes it no delimiter, too little. */
+/** What follows a boundary: a part, the end, content (no delimiter), or too few bytes to tell. */
 type Follows = "part" | "close" | "content" | "unknown";
 
 /**
- * The one place that scans a body: header lines, then pieces of content, then the next header
- * lines. It holds no more than a part's headers or one delimiter beyond the current buffer.
+ * Scans a body: header lines, then pieces of content, then the next header lines. Beyond the
+ * current buffer it holds at most a part's headers or one delimiter.
  *
- * A delimiter is `CRLF--boundary`, then `--`, or blanks and CRLF. So `CRLF--XY` is content where
- * the boundary is `X`. The CRLF may be that of the line before: of the blank line after headers,
- * for a part without content, and none at all at the very beginning.
+ * A delimiter is `CRLF--boundary`, then `--`, or blanks and CRLF. So with the boundary `X`,
+ * `CRLF--XY` is content. The CRLF may be that of the blank line after headers, for a part without
+ * content, and is missing at the very beginning.
  */
 export class MultipartFraming {
   readonly #source: ByteSource;
@@ -48,7 +48,7 @@ export class MultipartFraming {
   readonly #search: BoundarySearch;
   readonly #delimiter: Uint8Array;
   #state: "preamble" | "headers" | "body" | "closed" | "ended" = "preamble";
-  #isAtLineStart = true; // the CRLF of a delimiter is behind us
+  #isAtLineStart = true; // the CRLF of a delimiter was read
   #clear = 0; // bytes at the front of the window that are known to be content
   #bodySize = 0;
   #bodyLimit: PartSizeLimit = { option: "maxFileSize", limit: 0 };
@@ -56,12 +56,12 @@ export class MultipartFraming {
   #failure: { readonly error: unknown } | null = null;
 
   /**
-   * Begins before the first part.
+   * Starts before the first part.
    *
    * @param source The body.
    * @param boundary The boundary without dashes.
-   * @param limits What the body may hold.
-   * @param counters Counters shared with the multiparts around this one.
+   * @param limits Limits of the body.
+   * @param counters Counters shared with the enclosing multiparts.
    */
   constructor(
     source: ByteSource,
@@ -87,9 +87,9 @@ export class MultipartFraming {
   }
 
   /**
-   * Goes to the next part; what is left of the current one is skipped.
+   * Moves to the next part and skips the rest of the current one.
    *
-   * @returns Its header lines, `null` where the multipart has ended.
+   * @returns Its header lines, `null` if the multipart has ended.
    */
   async nextPart(): Promise<string[] | null> {
     this.#enter();
@@ -114,10 +114,10 @@ export class MultipartFraming {
   /**
    * Reads the next piece of the current part's content.
    *
-   * @param max Most bytes to give.
-   * @param wanted Whether the bytes are wanted; skipping them saves a copy.
-   * @param lent Whether they may change at the next read; left out, the reader's option says.
-   * @returns The piece, `null` at the end of the part or where it was skipped.
+   * @param max Maximum number of bytes.
+   * @param wanted Whether the bytes are needed; skipping them saves a copy.
+   * @param lent Whether they may change at the next read; the reader's option is the default.
+   * @returns The piece, `null` at the end of the part or after skipping it.
    */
   async nextPiece(
     max: number,
@@ -146,7 +146,7 @@ export class MultipartFraming {
     }
   }
 
-  /** Gives the body up: what cannot be parsed once is not read on from its middle. */
+  /** Ends the body with an error: after a syntax error reading cannot continue. */
   fail(error: unknown): unknown {
     if (this.#failure === null) {
       this.#failure = { error };
@@ -163,8 +163,8 @@ export class MultipartFraming {
   }
 
   /**
-   * Scans the window: `true` after passing a delimiter at its front, else `#clear` tells how much
-   * of it is content.
+   * Scans the window: returns `true` after consuming a delimiter at its front, else `#clear` is the
+   * number of content bytes.
    */
   #atDelimiter(): boolean {
     const source = this.#source;
@@ -198,7 +198,7 @@ export class MultipartFraming {
     return true;
   }
 
-  /** What the front of the window is, given that a line begins there. */
+  /** Classifies the front of the window, which is at the start of a line. */
   #followsLineStart(): Follows {
     const { bytes, start, end } = this.#source;
     const delimiter = this.#delimiter;
@@ -210,7 +210,7 @@ export class MultipartFraming {
     return this.#follows(start + delimiter.length - 2);
   }
 
-  /** What stands after a boundary that ends at `at`. */
+  /** Classifies the bytes after a boundary that ends at `at`. */
   #follows(at: number): Follows {
     const { bytes, end } = this.#source;
     if (at < end && bytes[at] === DASH) {
@@ -253,7 +253,7 @@ export class MultipartFraming {
     }
   }
 
-  /** Reads to the end of the stream, so that the connection it came on can be used again. */
+  /** Reads to the end of the stream, so that the connection can be reused. */
   async #skipEpilogue(): Promise<void> {
     const source = this.#source;
     const limit = this.#limits.maxEpilogueSize;
@@ -279,7 +279,7 @@ export class MultipartFraming {
     for (;;) {
       const feed = lineFeed(source.bytes, source.start + scanned, source.end);
       const length = (feed < 0 ? source.end : feed + 1) - source.start;
-      // The blank line does not count, nor may the limit cut it off.
+      // The blank line does not count towards the limit.
       const isBlank = length <= 2 && (source.bytes[source.start] ?? CR) === CR;
       if (!isBlank && size + length > maxHeaderSize) {
         throw new MultipartLimitError("maxHeaderSize", maxHeaderSize);

@@ -1,79 +1,79 @@
 /**
- * How much of anything a multipart body may hold.
+ * Limits of multipart bodies.
  * @module
  */
 import { type OptionKinds, OptionTable } from "../options.ts";
 
 /**
- * The limits of a multipart reader. Each is finite unless the caller sets it to `Infinity`;
- * docs/limits.md has them all in one table.
+ * Limits of a multipart reader. Each is finite unless set to `Infinity`; docs/limits.md lists them
+ * in one table.
  */
 export interface MultipartLimits {
   /**
-   * Most parts, those of nested multiparts included. A part of four bytes still costs a header
-   * table and a promise, so that a million of them is an attack on the CPU.
+   * Maximum number of parts, including those of nested multiparts. A part of four bytes still costs
+   * a header table and a promise, so a million of them would be an attack on the CPU.
    * @default {1000}
    */
   readonly maxParts: number;
   /**
-   * Most bytes that `read()`, `text()`, `json()`, `form()` and `readLine()` hold in memory, before
-   * and after decoding. A form-data part without a filename has no more than this whichever way
-   * it is read, skipped included.
+   * Maximum bytes that `read()`, `text()`, `json()`, `form()` and `readLine()` hold in memory,
+   * before and after decoding. It also limits each form-data part without a filename, even if
+   * streamed or skipped.
    * @default {1048576}
    */
   readonly maxFieldSize: number;
   /**
-   * Most bytes of any other part, as it is streamed. Guards the disk, not the memory.
+   * Maximum bytes of any other part when streamed. Guards the disk, not the memory.
    * @default {2147483648}
    */
   readonly maxFileSize: number;
   /**
-   * Most bytes of the whole body, delimiters and headers included.
+   * Maximum bytes of the whole body, including delimiters and headers.
    * @default {4294967296}
    */
   readonly maxTotalSize: number;
   /**
-   * Most headers in one part; browsers send two.
+   * Maximum headers of one part; browsers send two.
    * @default {16}
    */
   readonly maxHeaders: number;
   /**
-   * Most bytes of one part's headers, line ends included, the blank line not. They are held in
-   * memory until they are complete.
+   * Maximum bytes of one part's headers, including line ends but not the blank line. They are held
+   * in memory until complete.
    * @default {8192}
    */
   readonly maxHeaderSize: number;
   /**
-   * Most characters in the boundary. RFC 2046 section 5.1.1 gives 70; the delimiter is what the
-   * reader holds back at the end of each piece. More than 250 are never accepted.
+   * Maximum length of the boundary in characters. RFC 2046 section 5.1.1 allows 70; the reader
+   * holds back a delimiter's length at the end of each piece. More than 250 are never accepted.
    * @default {70}
    */
   readonly maxBoundaryLength: number;
   /**
-   * Most bytes before the first delimiter, which mean nothing in HTTP.
+   * Maximum bytes before the first delimiter, which are meaningless in HTTP.
    * @default {8192}
    */
   readonly maxPreambleSize: number;
   /**
-   * Most bytes after the closing delimiter and its line end, which mean nothing in HTTP.
+   * Maximum bytes after the closing delimiter and its line end, which are meaningless in HTTP.
    * @default {8192}
    */
   readonly maxEpilogueSize: number;
   /**
-   * Most bytes in a field name, and in a filename, as they stand in the header.
+   * Maximum bytes of a field name, and of a filename, as they stand in the header.
    * @default {1024}
    */
   readonly maxNameLength: number;
   /**
-   * Deepest multipart that is opened; the outermost counts as 1. Each level scans the bytes
-   * beneath it once more.
+   * Maximum nesting depth; the outermost multipart counts as 1. Each level scans the nested bytes
+   * once more.
    * @default {3}
    */
   readonly maxDepth: number;
   /**
-   * Longest time spent waiting for the sender over the whole body, in milliseconds. Time that the
-   * caller spends between reads does not count. Half an hour is 2 GiB at 10 Mbit/s; without it a
-   * byte a minute would hold a handler for ever.
+   * Maximum total time of waiting for the sender, in milliseconds. The caller's own time between
+   * reads does not count. Half an hour is 2 GiB at 10 Mbit/s; without the limit a byte a minute
+   * would occupy a handler for ever.
    * @default {1800000}
    */
   readonly maxDuration: number;
@@ -104,9 +104,9 @@ export const MULTIPART_LIMITS = new OptionTable<Partial<MultipartLimits>>(
 );
 
 /**
- * Completes limits with their defaults.
+ * Fills in the defaults.
  *
- * @param limits The limits that differ from the defaults; other properties are ignored.
+ * @param limits The limits to change; other properties are ignored.
  * @throws {RangeError} If a limit is negative or not a number.
  */
 export function resolveMultipartLimits(limits: Partial<MultipartLimits> = {}): MultipartLimits {

@@ -1,5 +1,5 @@
 /**
- * Multipart bodies, read part by part as they come.
+ * Multipart bodies, read part by part as they arrive.
  * @module
  */
 import { OptionTable } from "../options.ts";
@@ -15,12 +15,11 @@ import { parsePartHeaders } from "./parse_part_headers.ts";
 import { MULTIPART_LIMITS, resolveMultipartLimits } from "./limits.ts";
 import type { MultipartLimits } from "./limits.ts";
 
-/** What a {@linkcode MultipartReader} can be told: its limits, and how it hands bytes out. */
+/** Options of a {@linkcode MultipartReader}: limits and buffering. */
 export interface MultipartReaderOptions extends Partial<MultipartLimits> {
   /**
-   * Whether the pieces that iteration and `readChunk()` give end with the next read of the body.
-   * It saves a copy of each piece, and is right where each is used up at once, as in
-   * `await file.write(piece)`.
+   * Whether the pieces of iteration and `readChunk()` are only valid until the next read of the
+   * body. It saves a copy of each piece, for uses such as `await file.write(piece)`.
    * @default {false}
    */
   readonly reuseBuffers?: boolean | undefined;
@@ -32,20 +31,20 @@ export const MULTIPART_READER_OPTIONS = new OptionTable<MultipartReaderOptions>(
   reuseBuffers: "true or false",
 });
 
-/** What a nested reader has from the one around it. */
+/** State that a nested reader takes from its parent. */
 interface Nesting {
   readonly depth: number;
   readonly counters: MultipartCounters;
 }
 
 /**
- * Reads a multipart body (RFC 2046 section 5.1) part by part, in bounded memory: nothing is
- * fetched before it is asked for, and what is left of a part is skipped when the next is asked
- * for. A body that is malformed, cut short or beyond a limit is an error, which ends the reader:
- * the stream is cancelled and every later call throws the same.
+ * Reads a multipart body (RFC 2046 section 5.1) part by part, on demand and in bounded memory. The
+ * rest of a part is skipped when the next one is requested. A malformed, truncated or too large
+ * body is an error, which ends the reader: the stream is cancelled and every later call throws the
+ * same error.
  *
- * In `multipart/form-data` the rules of RFC 7578 hold: each part has a `Content-Disposition:
- * form-data` with a name, and no encoding.
+ * `multipart/form-data` follows RFC 7578: each part has a `Content-Disposition: form-data` with a
+ * name, and no encoding.
  *
  * @example Read a form
  * ```ts
@@ -61,29 +60,29 @@ interface Nesting {
  */
 export class MultipartReader
   implements AsyncIterable<BodyPartReader | MultipartReader>, AsyncDisposable {
-  /** Headers of the part this multipart came in; empty for the outermost. */
+  /** Headers of the enclosing part; empty for the outermost multipart. */
   readonly headers: Headers;
   /** Type and subtype in lower case: `multipart/form-data`, `multipart/mixed`, … */
   readonly contentType: string;
-  /** The boundary, without the dashes before it. */
+  /** The boundary, without leading dashes. */
   readonly boundary: string;
-  /** The limits in force. */
+  /** The limits in effect. */
   readonly limits: MultipartLimits;
 
   readonly #stream: ReadableStream<Uint8Array>;
   readonly #reuseBuffers: boolean;
   #nesting: Nesting = { depth: 1, counters: { parts: 0 } };
   #framing: MultipartFraming | null = null;
-  #part = 0; // how many parts were given out: tells a part that it was passed
+  #part = 0; // number of parts given out: invalidates older parts
   #isEnded = false;
 
   /**
-   * Checks the type and begins before the first part.
+   * Checks the type; nothing is read yet.
    *
    * @param stream The body; `null` counts as empty. It is locked by the first `next()`.
-   * @param contentType The `Content-Type` header that belongs to it.
-   * @param options Limits and how bytes are handed out.
-   * @param headers Headers of the part the body came in, where it is nested.
+   * @param contentType Its `Content-Type` header.
+   * @param options Limits and buffering.
+   * @param headers Headers of the enclosing part, if nested.
    * @throws {MultipartSyntaxError} If the header is not multipart or has no valid boundary.
    * @throws {MultipartLimitError} If the boundary is longer than `maxBoundaryLength`.
    * @throws {RangeError} If a limit is negative or not a number.
@@ -111,34 +110,34 @@ export class MultipartReader
     this.#reuseBuffers = options.reuseBuffers ?? false;
   }
 
-  /** Field name, where this multipart came in a part that has one. */
+  /** Field name of the enclosing part, if any. */
   get name(): string | null {
     return parseContentDisposition(this.headers.get("content-disposition"))?.name ?? null;
   }
 
-  /** How deep this multipart is nested; the outermost is 1. */
+  /** Nesting depth; the outermost is 1. */
   get depth(): number {
     return this.#nesting.depth;
   }
 
   /**
-   * Whether the last part has been passed.
+   * Whether all parts have been read.
    *
-   * @returns `true` once `next()` has given `null`.
+   * @returns `true` once `next()` has returned `null`.
    */
   atEof(): boolean {
     return this.#isEnded;
   }
 
   /**
-   * Goes to the next part; what is left of the current one is skipped.
+   * Moves to the next part and skips the rest of the current one.
    *
-   * @returns A part, a reader where the part is itself multipart, `null` at the end.
+   * @returns A part, a reader if the part is itself multipart, `null` at the end.
    * @throws {MultipartSyntaxError} If the body is malformed.
    * @throws {MultipartTruncatedError} If the body ends before its closing delimiter.
-   * @throws {MultipartLimitError} If the body passes a limit.
+   * @throws {MultipartLimitError} If the body exceeds a limit.
    * @throws {MultipartEncodingError} If a form-data part has an encoding.
-   * @throws {TypeError} If a read is under way.
+   * @throws {TypeError} If another read is pending.
    */
   async next(): Promise<BodyPartReader | MultipartReader | null> {
     if (this.#isEnded) return null;
@@ -157,7 +156,7 @@ export class MultipartReader
   }
 
   /**
-   * Iterates over the parts that are left. Leaving the loop early leaves the reader usable.
+   * Iterates over the remaining parts. Leaving the loop early leaves the reader usable.
    *
    * @yields Parts, and readers for those that are themselves multipart.
    */
@@ -166,15 +165,15 @@ export class MultipartReader
   }
 
   /**
-   * Gives the body up: its stream is cancelled, and later reads throw.
+   * Cancels the body's stream; later reads throw.
    *
-   * @param reason Error that later reads throw.
+   * @param reason Error of later reads.
    */
   cancel(reason: Error = new Error("Cannot read the multipart body: it was cancelled")): void {
     if (!this.#isEnded) (this.#framing ??= this.#open()).fail(reason);
   }
 
-  /** Cancels the body, if it has not been read to its end. */
+  /** Cancels the body unless it has been read to its end. */
   [Symbol.asyncDispose](): Promise<void> {
     this.cancel();
     return Promise.resolve();
@@ -209,7 +208,8 @@ export class MultipartReader
     });
     if (isForm) checkFormPart(part);
     checkNames(part, this.limits.maxNameLength);
-    // A browser sends a saved web page (.mhtml) as a file of type multipart/related, no boundary.
+    // Browsers upload a saved web page (.mhtml) as a file of type multipart/related without
+    // boundary.
     const isFile = isForm && part.filename !== null;
     if (!isFile && part.contentType.startsWith("multipart/")) {
       framing.limitPart({ option: "maxFileSize", limit: maxFileSize });
@@ -233,7 +233,7 @@ export class MultipartReader
 function checkBoundary(boundary: string, maxLength: number): string {
   if (boundary.length > maxLength) throw new MultipartLimitError("maxBoundaryLength", maxLength);
   // RFC 2046 section 5.1.1 allows fewer characters; clients are laxer, and none of these breaks a
-  // line. A final blank could not be told from the padding after a delimiter.
+  // line. A trailing blank would be ambiguous with the padding after a delimiter.
   if (!/^[\x20-\x7e]{0,249}[\x21-\x7e]$/.test(boundary)) {
     throw new MultipartSyntaxError(
       boundary === ""
@@ -244,7 +244,7 @@ function checkBoundary(boundary: string, maxLength: number): string {
   return boundary;
 }
 
-/** RFC 7578 section 4.2: a part without a name would be lost in silence. */
+/** RFC 7578 section 4.2: a part without a name would be lost silently. */
 function checkFormPart(part: BodyPartReader): void {
   if (part.disposition?.type !== "form-data" || part.name === null) {
     const header = part.headers.get("content-disposition");
@@ -260,7 +260,7 @@ function checkFormPart(part: BodyPartReader): void {
 function checkNames(part: BodyPartReader, limit: number): void {
   const { name = null, filename = null, params } = part.disposition ?? {};
   const sent = ["name", "filename", "name*", "filename*"].map((key) => params?.get(key));
-  // The second pair is longer than any single parameter where RFC 2231 continuations add up.
+  // The second pair is longer than any single parameter if RFC 2231 continuations add up.
   if ([...sent, name, filename].some((text) => (text ?? "").length > limit)) {
     throw new MultipartLimitError("maxNameLength", limit);
   }

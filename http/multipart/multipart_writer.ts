@@ -1,5 +1,5 @@
 /**
- * Multipart bodies to be sent.
+ * Writing multipart bodies.
  * @module
  */
 import { OptionTable } from "../options.ts";
@@ -12,11 +12,11 @@ import type { PartOptions } from "./format_part_headers.ts";
 import { encodeQuery } from "../query.ts";
 import type { QueryInit } from "../query.ts";
 
-/** What a {@linkcode MultipartWriter} can be told. */
+/** Options of a {@linkcode MultipartWriter}. */
 export interface MultipartWriterOptions {
   /**
-   * The boundary: 1 to 70 characters of RFC 2046 section 5.1.1. It must occur nowhere in the
-   * content. Left out, it is 122 random bits.
+   * The boundary: 1 to 70 characters of RFC 2046 section 5.1.1, absent from the content. Random by
+   * default (122 bits).
    */
   readonly boundary?: string | undefined;
 }
@@ -29,19 +29,19 @@ export const MULTIPART_WRITER_OPTIONS = new OptionTable<MultipartWriterOptions>(
 interface Part {
   readonly head: Uint8Array<ArrayBuffer>;
   readonly body: SendableBody;
-  /** Those that read the body now. */
+  /** Writers whose body is being read. */
   readonly readers: Set<ReadableStreamDefaultReader<Uint8Array>>;
 }
 
 const CRLF = Uint8Array.of(13, 10);
 const EMPTY = new Uint8Array(0);
-/** Largest chunk, and how much of small parts is sent as one. */
+/** Maximum size of a chunk; small parts are joined up to it. */
 const CHUNK = 64 * 1024;
 const BOUNDARY = /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/;
 
 /**
  * Composes a multipart body (RFC 2046 section 5.1) from text, bytes, blobs, files, streams and
- * other writers. Nothing is read before it is sent.
+ * other writers. Content is read only when it is sent.
  *
  * @example A file and its description in one body
  * ```ts
@@ -61,17 +61,17 @@ const BOUNDARY = /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/;
 export class MultipartWriter {
   /** Subtype: `mixed`, `form-data`, … */
   readonly subtype: string;
-  /** The boundary, without the dashes before it. */
+  /** The boundary, without leading dashes. */
   readonly boundary: string;
   readonly #parts: Part[] = [];
   readonly #writers = new Set<MultipartWriter>();
 
   /**
-   * Begins a body without parts.
+   * Creates a body without parts.
    *
-   * @param subtype What comes after `multipart/`.
+   * @param subtype Subtype after `multipart/`.
    * @param options The boundary.
-   * @throws {TypeError} If the subtype is not a token or the boundary not one of RFC 2046.
+   * @throws {TypeError} If the subtype is not a token or the boundary violates RFC 2046.
    */
   constructor(subtype = "mixed", options: MultipartWriterOptions = {}) {
     MULTIPART_WRITER_OPTIONS.check("new MultipartWriter", options);
@@ -90,28 +90,28 @@ export class MultipartWriter {
     this.boundary = boundary;
   }
 
-  /** The `Content-Type` that belongs to the body. */
+  /** `Content-Type` of the body. */
   get contentType(): string {
     return formatHeaderParams(`multipart/${this.subtype}`, [["boundary", this.boundary]]);
   }
 
-  /** How many parts were appended. */
+  /** Number of parts. */
   get length(): number {
     return this.#parts.length;
   }
 
-  /** Length of the whole body in bytes, `null` where a part's is unknown. */
+  /** Length of the whole body in bytes, `null` if that of a part is unknown. */
   get size(): number | null {
     let size = this.#close().length;
     for (const { head, body } of this.#parts) {
-      const content = body.size; // asked for once: a writer's asks all those within
+      const content = body.size; // read once: nested writers recurse
       if (content === null) return null;
       size += head.length + content + CRLF.length;
     }
     return size;
   }
 
-  /** Whether `stream()` can be called more than once: no part is a stream, iterable or file. */
+  /** Whether `stream()` can be called repeatedly: no part is a stream, iterable or file. */
   get isReplayable(): boolean {
     return this.#parts.every(({ body }) => body.replayable);
   }
@@ -119,13 +119,13 @@ export class MultipartWriter {
   /**
    * Appends a part.
    *
-   * In form-data the name is required, and a `File` brings its filename.
+   * In form-data the name is required; a `File` brings its filename.
    *
-   * @param value The content, or a writer whose whole body becomes the content. Bytes are not
-   * copied and must not change before they are sent.
+   * @param value The content, or a writer whose body becomes the content. Bytes are not copied and
+   * must not change before they are sent.
    * @param options Name, filename, type and other headers.
    * @throws {TypeError} If the value cannot be sent; if a name or header holds CR, LF or NUL that
-   * cannot be escaped; if form-data is given no name or a header that RFC 7578 rules out.
+   * cannot be escaped; if form-data lacks a name or has a header that RFC 7578 forbids.
    */
   append(value: PartValue | MultipartWriter, options: PartOptions = {}): this {
     PART_OPTIONS.check("append()", options);
@@ -139,11 +139,11 @@ export class MultipartWriter {
   }
 
   /**
-   * Appends a part that holds JSON.
+   * Appends a JSON part.
    *
-   * @param value What to serialize.
+   * @param value Value to serialize.
    * @param options As for {@linkcode append}; the type is `application/json` unless given.
-   * @throws {TypeError} If the value has no JSON form, or as {@linkcode append} does.
+   * @throws {TypeError} If the value is not representable in JSON, or as {@linkcode append} does.
    */
   appendJson(value: unknown, options: PartOptions = {}): this {
     const text: string | undefined = JSON.stringify(value);
@@ -155,7 +155,7 @@ export class MultipartWriter {
   }
 
   /**
-   * Appends a part that holds an urlencoded form.
+   * Appends a part with an urlencoded form.
    *
    * @param fields Names and values.
    * @param options As for {@linkcode append}; the type is `application/x-www-form-urlencoded`
@@ -171,14 +171,14 @@ export class MultipartWriter {
   }
 
   /**
-   * The whole body as one array.
+   * Returns the whole body as one array.
    *
-   * @returns The bytes, `null` where a part is not in memory.
+   * @returns The bytes, `null` if a part is not in memory.
    */
   bytes(): Uint8Array<ArrayBuffer> | null {
     const pieces: Uint8Array[] = [];
     for (const { head, body } of this.#parts) {
-      const content = body.bytes; // asked for once: a writer's asks all those within
+      const content = body.bytes; // read once: nested writers recurse
       if (content === null) return null;
       pieces.push(head, content, CRLF);
     }
@@ -186,10 +186,10 @@ export class MultipartWriter {
   }
 
   /**
-   * The body as a stream. It reads its sources at the pace it is read itself, takes BYOB readers,
-   * and when cancelled cancels the sources, so that files are closed.
+   * The body as a stream. It reads its sources on demand, supports BYOB readers, and cancels the
+   * sources when cancelled, so that files are closed.
    *
-   * @returns The stream; reading it fails where a source fails, or ends before its known size.
+   * @returns The stream; it fails if a source fails, or ends before its known size.
    */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     const pieces = this.#pieces();
@@ -211,7 +211,7 @@ export class MultipartWriter {
         const size = Math.min(rest.length, view?.byteLength ?? CHUNK);
         const piece = rest.subarray(0, size);
         rest = rest.subarray(size);
-        // The stream takes over, and detaches, what it is given, so it gets a copy.
+        // The stream detaches the arrays that it is given, so it gets a copy.
         if (request && view) {
           new Uint8Array(view.buffer, view.byteOffset, size).set(piece);
           request.respond(size);
@@ -221,7 +221,7 @@ export class MultipartWriter {
     }, { highWaterMark: 0 }) as ReadableStream<Uint8Array<ArrayBuffer>>;
   }
 
-  /** The body piece by piece; what is in memory and small is joined. */
+  /** The body piece by piece; small in-memory pieces are joined. */
   async *#pieces(): AsyncGenerator<Uint8Array> {
     let joined: Uint8Array[] = [];
     let size = 0;
@@ -251,13 +251,13 @@ export class MultipartWriter {
       add(this.#close());
       yield flush();
     } catch (error) {
-      await this.#cancel(error); // the files of the parts behind would stay open
+      await this.#cancel(error); // or the files of later parts would stay open
       throw error;
     }
   }
 
   async #cancel(reason: unknown): Promise<void> {
-    // A source that fails at being cancelled has failed before, and that was reported.
+    // A source that fails to cancel has already failed, and that was reported.
     await Promise.allSettled(this.#parts.flatMap(({ body, readers }) => {
       const reading = [...readers].map((reader) => reader.cancel(reason));
       return body.replayable || reading.length > 0 ? reading : [closeUnread(body, reason)];
@@ -296,12 +296,12 @@ export class MultipartWriter {
   }
 }
 
-/** Gives a source up that was not read; one that was read is at its end. */
+/** Cancels a source that was not read; one that was read has ended. */
 async function closeUnread(body: SendableBody, reason: unknown): Promise<void> {
   await body.stream().cancel(reason);
 }
 
-/** A source must not give another length than the `Content-Length` that announced it. */
+/** Checks that a source has the length that `Content-Length` announced. */
 async function* contentOf({ body, readers }: Part): AsyncGenerator<Uint8Array> {
   const reader = body.stream().getReader();
   readers.add(reader);
@@ -313,7 +313,7 @@ async function* contentOf({ body, readers }: Part): AsyncGenerator<Uint8Array> {
     }
     if (piece.length > 0 && left > 0) yield piece.subarray(0, left);
     left -= piece.length;
-    if (left < 0) return await reader.cancel(); // a file that grows is sent as it was
+    if (left < 0) return await reader.cancel(); // a growing file is sent at its announced size
   }
   readers.delete(reader);
   if (left > 0 && left !== Infinity) {
@@ -321,10 +321,10 @@ async function* contentOf({ body, readers }: Part): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Beyond this a body in memory is streamed rather than copied into one array. */
+/** A larger body in memory is streamed instead of copied into one array. */
 const MAX_JOINED = 8 * 1024 * 1024;
 
-/** The body of a writer, ready to be sent. */
+/** The sendable body of a writer. */
 export function writerBody(writer: MultipartWriter): SendableBody {
   const { size, contentType, isReplayable } = writer;
   const bytes = size !== null && size <= MAX_JOINED ? writer.bytes() : null;
@@ -335,7 +335,7 @@ export function writerBody(writer: MultipartWriter): SendableBody {
     contentType,
     replayable: isReplayable,
     stream: () => writer.stream(),
-    // What was never sent, or not to its end, gives its files and streams up.
+    // Releases the files and streams of a body that was not sent completely.
     close: () => void writer.stream().cancel().catch(() => {}),
   };
 }

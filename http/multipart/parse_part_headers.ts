@@ -1,11 +1,11 @@
 /**
- * The header lines of a part.
+ * Parsing the header lines of a part.
  * @module
  */
 import { isToken } from "../headers/header_params.ts";
 import { MultipartSyntaxError } from "./errors.ts";
 
-// Two of these and two parsers may each believe another one.
+// If one of these is repeated, two parsers may each use another one.
 const SINGLETONS: ReadonlySet<string> = new Set([
   "content-disposition",
   "content-encoding",
@@ -17,7 +17,7 @@ const SINGLETONS: ReadonlySet<string> = new Set([
  * Parses the header lines of a part (RFC 2046 section 5.1, RFC 5322 section 2.2).
  *
  * @param lines The lines without their line ends, each byte as one character.
- * @returns The headers; a folded line is joined to the one before with one space.
+ * @returns The headers; a folded line is joined to its predecessor with one space.
  * @throws {MultipartSyntaxError} If a line has no colon or no name, holds NUL or a bare CR, or a
  * header that decides how the part is read comes twice.
  */
@@ -34,7 +34,7 @@ export function parsePartHeaders(lines: readonly string[]): Headers {
   for (const line of unfolded) {
     const colon = line.indexOf(":");
     const name = line.slice(0, Math.max(colon, 0));
-    // A blank before the colon hides the header from one parser and not from another.
+    // A blank before the colon hides the header from some parsers.
     if (!isToken(name)) {
       throw new MultipartSyntaxError(`Cannot read part header ${quoted(line)}: no valid name`);
     }
@@ -49,7 +49,7 @@ export function parsePartHeaders(lines: readonly string[]): Headers {
   return headers;
 }
 
-/** What the sender wrote, short and without control characters, for an error message. */
+/** Text of the sender for an error message: cut, and without control characters. */
 function quoted(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

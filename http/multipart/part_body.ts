@@ -1,5 +1,5 @@
 /**
- * The content of a part to be sent, whatever it comes from.
+ * The content of a part to send.
  * @module
  */
 import {
@@ -13,19 +13,19 @@ import {
 } from "../bytes/sendable_body.ts";
 
 /**
- * An open file: `Deno.FsFile` is one. Its size is asked for where it can be; what lies between the
- * current position and the end is sent, and the file is closed by its stream.
+ * An open file, such as `Deno.FsFile`. The content is the bytes from the current position to the
+ * end; the stream closes the file.
  */
 export interface ReadableFile {
   /** The content from the current position on. */
   readonly readable: ReadableStream<Uint8Array>;
-  /** Tells the size of the whole file, in bytes, and whether it is a regular file. */
+  /** Returns the size of the whole file, in bytes, and whether it is a regular file. */
   statSync?(): { readonly size: number; readonly isFile: boolean };
-  /** Moves by `offset` bytes from `whence` (1 is the current position) and tells the position. */
+  /** Moves by `offset` bytes from `whence` (1 is the current position) and returns the position. */
   seekSync?(offset: number, whence: number): number;
 }
 
-/** What a part can be made of. */
+/** Content of a part. */
 export type PartValue =
   | string
   | Uint8Array
@@ -36,10 +36,10 @@ export type PartValue =
   | ReadableFile;
 
 /**
- * Wraps a value as the content of a part.
+ * Creates the content of a part from a value.
  *
  * @param value The value; bytes are not copied and must not change before they are sent.
- * @throws {TypeError} If the value is nothing that can be sent.
+ * @throws {TypeError} If the value cannot be sent.
  */
 export function partBody(value: PartValue): SendableBody {
   if (typeof value === "string") return textBody(value);
@@ -60,7 +60,7 @@ export function partBody(value: PartValue): SendableBody {
   );
 }
 
-/** What is left of a regular file; pipes and devices have no size. */
+/** Remaining bytes of a regular file; pipes and devices have no size. */
 function fileSize(file: ReadableFile): number | null {
   const stat = file.statSync?.();
   if (stat === undefined || !stat.isFile) return null;

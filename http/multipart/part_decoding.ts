@@ -1,12 +1,12 @@
 /**
- * `Content-Transfer-Encoding` and `Content-Encoding` of a part, undone within a size limit.
+ * Decoding `Content-Transfer-Encoding` and `Content-Encoding` of a part within a size limit.
  * @module
  */
 import { MultipartEncodingError, MultipartLimitError } from "./errors.ts";
 import { hasZlibHeader } from "../coding/content_decoder.ts";
 import type { ZlibOptions } from "node:zlib";
 
-/** Encodings that leave the bytes as they are. */
+/** Identity encodings. */
 const IDENTITY: ReadonlySet<string> = new Set(["", "7bit", "8bit", "binary", "identity"]);
 
 /**
@@ -27,12 +27,12 @@ export function refuseEncodings(headers: Headers): void {
 }
 
 /**
- * Undoes the encodings of a part, the transfer encoding first.
+ * Decodes a part, the transfer encoding first.
  *
  * @param data The content as sent.
  * @param headers Headers of the part.
- * @param limit Most bytes of the result.
- * @throws {MultipartEncodingError} If an encoding is unknown or the content is damaged in it.
+ * @param limit Maximum size of the result, in bytes.
+ * @throws {MultipartEncodingError} If an encoding is unknown or its data damaged.
  * @throws {MultipartLimitError} If the result is larger than `limit`.
  */
 export async function decodePart(
@@ -49,8 +49,8 @@ export async function decodePart(
 }
 
 /**
- * A decoder for the text of a part. Wrong bytes are an error, and a byte order mark is text, so
- * that a field is read as it was written.
+ * Creates a decoder for the text of a part. Invalid bytes are an error, and a byte order mark is
+ * text, so that a field is read as it was written.
  *
  * @throws {MultipartEncodingError} If the label is unknown.
  */
@@ -66,9 +66,9 @@ export function partDecoder(label: string): TextDecoder {
 /**
  * Decodes text.
  *
- * @param decoder How to decode.
+ * @param decoder The decoder.
  * @param bytes The bytes.
- * @throws {MultipartEncodingError} If the bytes are not of that encoding.
+ * @throws {MultipartEncodingError} If the bytes are invalid in that encoding.
  */
 export function decodeText(decoder: TextDecoder, bytes: Uint8Array<ArrayBuffer>): string {
   try {
@@ -83,8 +83,8 @@ export function decodeText(decoder: TextDecoder, bytes: Uint8Array<ArrayBuffer>)
  * Decodes `application/x-www-form-urlencoded` (WHATWG URL section 5.1). `;` does not separate.
  *
  * @param data The encoded form.
- * @param decoder How to decode names and values, percent-encoded bytes included.
- * @throws {MultipartEncodingError} If the bytes are not of that encoding.
+ * @param decoder Decoder for names and values, including percent-encoded bytes.
+ * @throws {MultipartEncodingError} If the bytes are invalid in that encoding.
  */
 export function decodeUrlencoded(
   data: Uint8Array<ArrayBuffer>,
@@ -94,7 +94,7 @@ export function decodeUrlencoded(
   const AND = 0x26;
   const EQUALS = 0x3d;
   let end = data.length;
-  while (end > 0 && (data[end - 1] as number) <= 0x20) end--; // a final line end, as aiohttp has it
+  while (end > 0 && (data[end - 1] as number) <= 0x20) end--; // a trailing line end, as in aiohttp
   for (let at = 0; at < end;) {
     const and = data.indexOf(AND, at);
     const stop = and < 0 || and > end ? end : and;
@@ -135,9 +135,9 @@ function decodeTransfer(data: Uint8Array<ArrayBuffer>, encoding: string): Uint8A
   if (encoding === "quoted-printable") return decodeQuotedPrintable(data);
   if (encoding !== "base64") throw unknown(encoding);
   try {
-    // Blanks and line ends are skipped, as RFC 2045 section 6.8 wants.
+    // Blanks and line ends are skipped (RFC 2045 section 6.8).
     const text = new TextDecoder("latin1").decode(data);
-    // Node has it since 25.
+    // In Node since version 25.
     return Uint8Array.fromBase64?.(text) ??
       Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   } catch (cause) {
@@ -145,7 +145,7 @@ function decodeTransfer(data: Uint8Array<ArrayBuffer>, encoding: string): Uint8A
   }
 }
 
-/** RFC 2045 section 6.7; an `=` that begins no escape stays, as Python's decoder has it. */
+/** RFC 2045 section 6.7; an `=` that begins no escape stays, as in Python's decoder. */
 function decodeQuotedPrintable(data: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const plain = new Uint8Array(data.length);
   let size = 0;
@@ -170,7 +170,7 @@ function decodeQuotedPrintable(data: Uint8Array<ArrayBuffer>): Uint8Array<ArrayB
   return plain.subarray(0, size);
 }
 
-/** The value of a hexadecimal digit; far below zero where it is none. */
+/** The value of a hexadecimal digit; far below zero for other bytes. */
 function hexValue(byte: number | undefined): number {
   if (byte === undefined) return -1000;
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
@@ -183,7 +183,7 @@ async function inflate(
   encoding: string,
   limit: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  // Loaded on use: hardly any part is compressed, and the module costs start-up time.
+  // Loaded on use: few parts are compressed, and the module costs start-up time.
   const zlib = await import("node:zlib");
   const options: ZlibOptions = Number.isFinite(limit)
     ? { maxOutputLength: Math.max(1, limit) }

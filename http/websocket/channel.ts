@@ -1,5 +1,5 @@
 /**
- * A WebSocket as a bounded queue of typed messages, the shape aiohttp gives it.
+ * A WebSocket as a bounded queue of typed messages, as in aiohttp.
  * @module
  */
 import { checkClose, utf8Length } from "./frames.ts";
@@ -16,16 +16,16 @@ const CLOSING_MESSAGE: WSMessage = { type: WSMsgType.CLOSING, data: null };
 const CLOSED_MESSAGE: WSMessage = { type: WSMsgType.CLOSED, data: null };
 const DONE = Promise.resolve();
 
-// aiohttp's writer_limit: a sender waits while more than this waits to be sent.
+// aiohttp's writer_limit: `send()` waits while more bytes than this are buffered.
 const HIGH_WATER = 64 * 1024;
 const UNREAD_TIME = 1000; // ms
 
 /**
- * Queues what a port receives, so that it can be awaited, and bounds what waits on both ways.
+ * Queues received messages for awaiting, and limits both directions.
  *
- * A peer that sends faster than it is read has to wait where the port can pause, and is closed with
- * 1013 where it cannot. One that does not read is waited for by `send()`, and closed with 1013 once
- * `maxBuffered` bytes wait.
+ * A peer that sends faster than messages are read is paused if the port can, else closed with 1013.
+ * For one that does not read, `send()` waits; with `maxBuffered` bytes unsent it is closed with
+ * 1013.
  */
 export class WebSocketChannel implements SocketEvents {
   readonly #limits: ChannelLimits;
@@ -39,7 +39,7 @@ export class WebSocketChannel implements SocketEvents {
   #closeCode: number | null = null;
   #exception: Error | null = null;
   #closedReceives = 0;
-  #unsent = 0; // about what waits to be sent: of texts the characters, until the port is asked
+  #unsent = 0; // approximate bytes to send; characters for texts, until the port reports
   #drained: PromiseWithResolvers<void> | null = null;
   #drainTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #opened = deferred<void>();
@@ -51,7 +51,7 @@ export class WebSocketChannel implements SocketEvents {
     this.#queue = new ReceiveQueue(limits.maxQueue);
   }
 
-  /** Connects the channel to what moves its frames. */
+  /** Connects the channel to its port. */
   attach(port: SocketPort): void {
     this.#port = port;
   }
@@ -66,17 +66,17 @@ export class WebSocketChannel implements SocketEvents {
     return this.#closeCode;
   }
 
-  /** The failure that ended the connection, if one did. */
+  /** The error that ended the connection, if any. */
   get exception(): Error | null {
     return this.#exception;
   }
 
-  /** Bytes that wait to be sent. */
+  /** Number of bytes not yet sent. */
   get bufferedAmount(): number {
     return this.#port?.bufferedAmount ?? 0;
   }
 
-  /** Resolves when the handshake is over, well or not. */
+  /** Resolves when the handshake has succeeded or failed. */
   get opened(): Promise<void> {
     return this.#opened.promise;
   }
@@ -89,8 +89,8 @@ export class WebSocketChannel implements SocketEvents {
   /**
    * Waits for the next message.
    *
-   * @param timeout How long, in ms; 0 for no limit.
-   * @returns The message; `CLOSED` once there will be no more.
+   * @param timeout Timeout in ms; 0 for no limit.
+   * @returns The message; `CLOSED` after the last one.
    */
   receive(timeout: number = this.#limits.receiveTimeout): Promise<WSMessage> {
     this.#isRead = true;
@@ -104,11 +104,10 @@ export class WebSocketChannel implements SocketEvents {
   }
 
   /**
-   * The next step of an iteration over the messages.
+   * Next step of an iteration over the messages.
    *
-   * It is the same as `receive()`, one promise shorter: Deno answers a close frame while the
-   * handler still works on the message before it, and an answer that is sent a moment later is
-   * lost.
+   * Like `receive()`, but one promise shorter: Deno answers a close frame while the handler still
+   * works on the message before it, and an answer sent a moment later is lost.
    */
   next(): Promise<IteratorResult<WSMessage>> {
     this.#isRead = true;
@@ -120,9 +119,9 @@ export class WebSocketChannel implements SocketEvents {
   }
 
   /**
-   * Sends one message, and waits while more than 64 KiB wait to be sent.
+   * Sends one message, and waits while more than 64 KiB are unsent.
    *
-   * The promise may be dropped: a failure that nobody waits for does not end the program.
+   * The promise may be ignored: its rejection does not end the program.
    *
    * @param data Text, or bytes for a binary message.
    */
@@ -150,7 +149,7 @@ export class WebSocketChannel implements SocketEvents {
    *
    * @param code Close code.
    * @param reason Up to 123 bytes of text.
-   * @returns `false` if it was closing already.
+   * @returns `false` if it was already closing.
    */
   async close(code: number, reason: string): Promise<boolean> {
     checkClose(code, reason);
@@ -166,7 +165,7 @@ export class WebSocketChannel implements SocketEvents {
     this.#state = CLOSING;
     this.#queue.clear();
     this.#wake(CLOSING_MESSAGE);
-    // The peer's close frame comes behind what it has sent.
+    // The peer's close frame follows the messages it has sent.
     if (this.#paused) port.resume?.();
     port.close(code, reason);
     const { closeTimeout } = this.#limits;
@@ -187,14 +186,14 @@ export class WebSocketChannel implements SocketEvents {
   }
 
   /**
-   * Called by the port: a message has come.
+   * Called by the port: a message was received.
    *
    * @param data Text, or bytes.
    */
   onMessage(data: string | Uint8Array<ArrayBuffer>): void {
     if (this.#state !== OPEN || this.#peerClose !== null) return;
     const max = this.#limits.maxMsgSize;
-    const size = typeof data !== "string" ? data.byteLength : max > 0 && data.length * 3 >= max // else no UTF-8 of it can reach the limit
+    const size = typeof data !== "string" ? data.byteLength : max > 0 && data.length * 3 >= max // or UTF-8 fits
       ? utf8Length(data)
       : data.length;
     if (max > 0 && size >= max) {
@@ -207,7 +206,7 @@ export class WebSocketChannel implements SocketEvents {
     );
   }
 
-  /** Called by the port: a ping or pong has come. */
+  /** Called by the port: a ping or pong was received. */
   onControl(
     type: typeof WSMsgType.PING | typeof WSMsgType.PONG,
     data: Uint8Array<ArrayBuffer>,
@@ -225,9 +224,8 @@ export class WebSocketChannel implements SocketEvents {
   }
 
   /**
-   * Called by the port: the peer has sent its close frame. Messages that came before it may still
-   * be answered, so the frame is answered when it is received here; soon if nothing is ever received,
-   * by a side that only sends.
+   * Called by the port: the peer has sent its close frame. Earlier messages may still be answered,
+   * so the frame is answered when it is received here, or soon if only sending is used.
    */
   onPeerClose(code: number, reason: string, answer: () => void): void {
     if (this.#state !== OPEN || this.#peerClose !== null) return answer();
@@ -250,7 +248,7 @@ export class WebSocketChannel implements SocketEvents {
    *
    * @param code Code of the peer's close frame, `null` if it ended without one.
    * @param reason Reason of the close frame.
-   * @param error Why it ended without a close frame.
+   * @param error The reason if there was no close frame.
    */
   onClose(code: number | null, reason: string, error: Error | null): void {
     if (this.#state === CLOSED) return;
@@ -262,7 +260,7 @@ export class WebSocketChannel implements SocketEvents {
     this.#wake(CLOSED_MESSAGE);
   }
 
-  /** A limit of this side was passed: the reader gets an error, the peer a close frame. */
+  /** Exceeding a limit of this side: the reader gets an error, the peer a close frame. */
   #fail(text: string, code: number): void {
     const port = this.#port;
     this.onFail(new WebSocketLimitError(text, code), code);
@@ -321,7 +319,7 @@ export class WebSocketChannel implements SocketEvents {
     return refused;
   }
 
-  /** Neither platform tells when its buffer empties, so it is asked, less and less often. */
+  /** Platforms do not report an empty buffer, so it is polled, less and less often. */
   #drain(): Promise<void> {
     if (this.#drained !== null) return this.#drained.promise;
     const drained = deferred<void>();

@@ -13,27 +13,27 @@ import { WebSocketLimitError, WebSocketProtocolError } from "./errors.ts";
 import { WSCloseCode } from "./message.ts";
 import { deferred } from "../since_node_20.ts";
 
-/** What one side of a connection agreed to. */
+/** Agreed parameters of one side. */
 export interface DeflateSide {
-  /** Size of its window in bits, 9 to 15; 8 where it only decodes. */
+  /** Window size in bits, 9 to 15; 8 if it only decodes. */
   readonly windowBits: number;
-  /** Whether a message may refer to the ones before it. */
+  /** Whether a message may refer to earlier ones. */
   readonly contextTakeover: boolean;
 }
 
-/** What both sides agreed to. */
+/** Agreed parameters of both sides. */
 export interface DeflateAgreement {
-  /** How the client compresses. */
+  /** Compression by the client. */
   readonly client: DeflateSide;
-  /** How the server compresses. */
+  /** Compression by the server. */
   readonly server: DeflateSide;
 }
 
 const NAME = "permessage-deflate";
-// RFC 7692 section 7.2.1: the end of every flushed block, left out on the wire.
+// RFC 7692 section 7.2.1: the end of every flushed block, which is not sent.
 const TAIL = Uint8Array.of(0, 0, 0xff, 0xff);
 
-/** Parameters of one offer or answer, `null` where they are malformed (section 7.1). */
+/** Parses the parameters of one offer or answer; `null` if malformed (section 7.1). */
 function parseParams(text: string): ReadonlyMap<string, number | true> | null {
   const params = new Map<string, number | true>();
   for (const part of text.split(";").slice(1)) {
@@ -77,11 +77,11 @@ export function offerDeflate(windowBits: number): string {
 }
 
 /**
- * Chooses a server's answer to the offers of a client, the first that can be accepted.
+ * Chooses the server's answer: the first acceptable offer.
  *
  * @param header The client's `Sec-WebSocket-Extensions`, `null` without one.
  * @param windowBits The server's largest window, 9 to 15.
- * @returns The agreement and the header that tells it, `null` to do without compression.
+ * @returns The agreement and its header, `null` for no compression.
  */
 export function acceptDeflate(
   header: string | null,
@@ -91,7 +91,7 @@ export function acceptDeflate(
     const params = parseParams(offer);
     if (params === null) continue;
     const server = sideOf(params, "server", windowBits);
-    // zlib writes no window of 8 bits: it takes 9, which such a client could not read.
+    // zlib writes no 8-bit window: it uses 9, which such a client could not read.
     if (server.windowBits < 9) continue;
     const client = sideOf(params, "client", 15);
     const answer = [NAME];
@@ -110,7 +110,7 @@ export function acceptDeflate(
  * @param header The server's `Sec-WebSocket-Extensions`, `null` without one.
  * @param windowBits The client's largest window; 0 if nothing was offered.
  * @returns The agreement, `null` without compression.
- * @throws {WebSocketProtocolError} If the server chose what was not offered (section 5.1).
+ * @throws {WebSocketProtocolError} If the server chose parameters not offered (section 5.1).
  */
 export function readDeflateAnswer(
   header: string | null,
@@ -134,14 +134,14 @@ function refused(header: string): WebSocketProtocolError {
   );
 }
 
-/** Compresses the messages of one connection, and inflates those of its peer. */
+/** Compresses the messages of one connection, and decompresses those of its peer. */
 export class MessageDeflate {
   readonly #own: DeflateSide;
   readonly #peer: DeflateSide;
   #deflate: DeflateRaw | null = null;
   #inflate: InflateRaw | null = null;
 
-  /** Creates one; its streams are made with the first message. */
+  /** Creates one; streams are created with the first message. */
   constructor(own: DeflateSide, peer: DeflateSide) {
     this.#own = own;
     this.#peer = peer;
@@ -164,12 +164,12 @@ export class MessageDeflate {
   }
 
   /**
-   * Inflates a message. One call at a time.
+   * Decompresses a message. One call at a time.
    *
-   * @param payload What came on the wire.
+   * @param payload Payload as received.
    * @param limit Messages of this many bytes or more are refused; 0 for no limit.
-   * @throws {WebSocketLimitError} If it gets too big; no more than the limit is inflated.
-   * @throws {WebSocketProtocolError} If it is not deflated data.
+   * @throws {WebSocketLimitError} If it is too big; decompression stops at the limit.
+   * @throws {WebSocketProtocolError} If it is not valid deflate data.
    */
   async inflate(
     payload: Uint8Array<ArrayBuffer>,
@@ -179,7 +179,7 @@ export class MessageDeflate {
     const stream = this.#inflate ??= guarded(createInflateRaw({ windowBits }));
     try {
       const message = await run(stream, [payload, TAIL], limit === 0 ? Infinity : limit);
-      // A peer may end its stream with a last block; the next message begins a new one.
+      // A peer may end its stream with a last block; the next message starts a new one.
       if (contextTakeover && !stream.readableEnded) return message;
       this.#inflate = null;
       stream.close();
@@ -196,7 +196,7 @@ export class MessageDeflate {
     }
   }
 
-  /** Gives the memory of the streams back. */
+  /** Frees the memory of the streams. */
   close(): void {
     this.#deflate?.close();
     this.#inflate?.close();
@@ -204,13 +204,13 @@ export class MessageDeflate {
   }
 }
 
-/** Gives a stream a listener of errors: one without would end the program. */
+/** Adds an error listener: an unhandled error event would end the program. */
 function guarded<T extends DeflateRaw | InflateRaw>(stream: T): T {
   stream.on("error", () => {});
   return stream;
 }
 
-/** Passes one message through a stream that is flushed behind it. */
+/** Sends one message through a stream and flushes it. */
 function run(
   stream: DeflateRaw | InflateRaw,
   input: readonly Uint8Array<ArrayBuffer>[],
@@ -234,12 +234,12 @@ function run(
   stream.once("error", reject);
   stream.once("close", onClose);
   for (const each of input) {
-    // Where the data is broken, the callback of flush() comes before the error event.
+    // For broken data, the callback of flush() comes before the error event.
     stream.write(each, (error?: Error | null) => {
       if (error) reject(error);
     });
   }
-  // Another kind of flush would forget the window.
+  // Another kind of flush would reset the window.
   stream.flush(constants.Z_SYNC_FLUSH, onEnd);
   return promise.finally(() => {
     stream.off("data", onData);

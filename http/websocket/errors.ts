@@ -1,26 +1,26 @@
 /**
- * What can go wrong with an open WebSocket.
+ * Errors of an open WebSocket.
  * @module
  */
 
-/** `receiveStr()`, `receiveBytes()` or `receiveJson()` met a message of another type. */
+/** `receiveStr()`, `receiveBytes()` or `receiveJson()` received a message of another type. */
 export class WSMessageTypeError extends TypeError {
   /** Name of the class, for telling errors apart. */
   override readonly name = "WSMessageTypeError";
 }
 
-/** The peer was silent for too long: `receive()` timed out, or no pong came. */
+/** Timeout of a WebSocket: `receive()` timed out, or no pong was received. */
 export class WebSocketTimeoutError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "WebSocketTimeoutError";
-  /** The limit that has passed, in ms. */
+  /** The timeout, in ms. */
   readonly limit: number;
 
   /**
    * Creates one.
    *
-   * @param message What did not come in time.
-   * @param limit The limit, in ms.
+   * @param message The message.
+   * @param limit The timeout, in ms.
    */
   constructor(message: string, limit: number) {
     super(message);
@@ -35,7 +35,7 @@ export class WebSocketClosedError extends Error {
 }
 
 /**
- * A limit of this side was passed, and the socket was closed for it.
+ * A limit of this side was exceeded, and the socket was closed.
  *
  * @example
  * ```ts
@@ -55,13 +55,13 @@ export class WebSocketClosedError extends Error {
 export class WebSocketLimitError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "WebSocketLimitError";
-  /** Code of the close frame that the peer got. */
+  /** Code of the close frame sent to the peer. */
   readonly code: number;
 
   /**
    * Creates one.
    *
-   * @param message Which limit was passed.
+   * @param message The message, which names the limit.
    * @param code Code of the close frame.
    */
   constructor(message: string, code: number) {
@@ -70,19 +70,19 @@ export class WebSocketLimitError extends Error {
   }
 }
 
-/** The peer broke the protocol, and the connection was ended for it. */
+/** The peer violated the protocol, and the connection was closed. */
 export class WebSocketProtocolError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "WebSocketProtocolError";
-  /** Close code that names the fault (RFC 6455 section 7.4.1). */
+  /** Close code for the violation (RFC 6455 section 7.4.1). */
   readonly code: number;
 
   /**
    * Creates one.
    *
-   * @param message What the peer did.
-   * @param code Close code that names it.
-   * @param options The error behind it.
+   * @param message The message, which names the violation.
+   * @param code Close code.
+   * @param options The cause.
    */
   constructor(message: string, code: number, options?: ErrorOptions) {
     super(message, options);

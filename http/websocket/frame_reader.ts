@@ -1,35 +1,35 @@
 /**
- * Reads WebSocket frames (RFC 6455 section 5), for both sides.
+ * Parser for WebSocket frames (RFC 6455 section 5), for both sides.
  * @module
  */
 import { WebSocketLimitError } from "./errors.ts";
 import { badText, broken, decodeText, Opcode, unmask } from "./frames.ts";
 import { WSCloseCode } from "./message.ts";
 
-/** How a {@linkcode FrameReader} reads. */
+/** Options of a {@linkcode FrameReader}. */
 export interface FrameRules {
-  /** Whether the peer masks its frames, as clients must and servers must not (section 5.1). */
+  /** Whether the peer masks its frames: clients must, servers must not (section 5.1). */
   readonly masked: boolean;
-  /** Whether permessage-deflate was agreed on, so that RSV1 may be set (RFC 7692 section 6). */
+  /** Whether permessage-deflate was negotiated, so that RSV1 may be set (RFC 7692 section 6). */
   readonly compressed: boolean;
-  /** Messages of this many bytes or more on the wire are refused; 0 for no limit. */
+  /** Messages of this many bytes or more are rejected, before decompression; 0 for no limit. */
   readonly maxMsgSize: number;
 }
 
-/** Takes what a {@linkcode FrameReader} has read, in order. */
+/** Receives the messages of a {@linkcode FrameReader}, in order. */
 export interface FrameEvents {
-  /** A text is complete that came in one frame and one piece; others come to `onData()`. */
+  /** A text message in one frame and one piece; others call `onData()`. */
   onText(text: string): void;
   /**
-   * A message is complete.
+   * A message.
    *
    * @param opcode `TEXT` or `BINARY`.
    * @param payload Its bytes, owned by the receiver.
-   * @param compressed Whether the payload has to be inflated.
+   * @param compressed Whether the payload is compressed.
    */
   onData(opcode: number, payload: Uint8Array<ArrayBuffer>, compressed: boolean): void;
   /**
-   * A control frame has come.
+   * A control frame.
    *
    * @param opcode `CLOSE`, `PING` or `PONG`.
    * @param payload Up to 125 bytes, owned by the receiver.
@@ -44,8 +44,8 @@ const FIRST_FRAGMENT = 1024;
 const NOTHING = new Uint8Array(0);
 
 /**
- * Reads frames from pieces of any size and joins fragments, with a memory that grows with what has
- * come, never with what a header announces.
+ * Parses frames from pieces of any size and joins fragments. Memory grows with received bytes,
+ * never with an announced length.
  */
 export class FrameReader {
   readonly #rules: FrameRules;
@@ -53,16 +53,16 @@ export class FrameReader {
   readonly #header = new Uint8Array(MAX_HEADER);
   readonly #mask = new Uint8Array(4);
   #headerSize = 0;
-  #opcode = 0; // of the frame that is being read
+  #opcode = 0; // opcode of the current frame
   #fin = false;
-  #left = -1; // bytes of its payload to come, -1 between frames
-  #read = 0; // bytes of its payload that have come, the place in the mask
+  #left = -1; // remaining bytes of its payload, -1 between frames
+  #read = 0; // payload bytes so far, the position in the mask
   #control: Uint8Array<ArrayBuffer> = NOTHING;
-  #message: Uint8Array<ArrayBuffer> = NOTHING; // grows; its first #size bytes are the message
+  #message: Uint8Array<ArrayBuffer> = NOTHING; // grows; its first #size bytes count
   #size = 0;
-  #messageOpcode = 0; // of the message under way, 0 between messages
+  #messageOpcode = 0; // opcode of the current message, 0 between messages
   #compressed = false;
-  #utf8: TextDecoder | null = null; // checks the fragments of a text as they come
+  #utf8: TextDecoder | null = null; // checks the fragments of a text as they arrive
 
   /** Creates one. */
   constructor(rules: FrameRules, events: FrameEvents) {
@@ -71,9 +71,9 @@ export class FrameReader {
   }
 
   /**
-   * Reads one piece, which ends at `end`; its memory is written to, and may be used again afterwards.
+   * Parses one piece, which ends at `end`; its memory is unmasked in place and may be reused after.
    *
-   * @throws {WebSocketProtocolError} If they break the protocol, with the close code that names it.
+   * @throws {WebSocketProtocolError} If the peer violates the protocol; has the close code.
    * @throws {WebSocketLimitError} If a message is too big.
    */
   push(piece: Uint8Array<ArrayBuffer>, end: number = piece.length): void {
@@ -98,8 +98,8 @@ export class FrameReader {
   }
 
   /**
-   * Reads a message whose one frame is here whole, as most are: its bytes are not copied. Gives the
-   * place behind it, -1 for whatever has to be looked at more closely.
+   * Fast path for a complete message in one frame, the usual case: its bytes are not copied.
+   * Returns the offset after it, -1 if it does not apply.
    */
   #readWhole(piece: Uint8Array<ArrayBuffer>, at: number, end: number): number {
     const first = piece[at] ?? 0;
@@ -127,7 +127,7 @@ export class FrameReader {
     return next;
   }
 
-  /** Takes bytes of a header; once it is whole, `#left` is the size of the payload. */
+  /** Reads header bytes; once it is complete, `#left` is the payload size. */
   #readHeader(piece: Uint8Array, start: number, end: number): number {
     const header = this.#header;
     let at = start;
@@ -151,7 +151,7 @@ export class FrameReader {
     const control = opcode >= 8;
     this.#opcode = opcode;
     this.#fin = (first & 128) !== 0;
-    // RFC 7692 section 6: RSV1 marks the first frame of a compressed message, no other.
+    // RFC 7692 section 6: only the first frame of a compressed message sets RSV1.
     const compressed = (first & 64) !== 0;
     const mayCompress = this.#rules.compressed && !control && opcode !== Opcode.CONTINUATION;
     if ((first & 48) !== 0 || (compressed && !mayCompress)) throw broken("a reserved bit is set");
@@ -178,7 +178,7 @@ export class FrameReader {
   #startPayload(header: Uint8Array, short: number, extended: number): void {
     let length = extended === 0 ? short : 0;
     for (let at = 2; at < 2 + extended; at++) length = length * 256 + (header[at] ?? 0);
-    // Section 5.2: the shortest form, and the highest bit of 64 is 0.
+    // Section 5.2: the shortest form, and the highest of 64 bits is 0.
     if ((extended === 2 && length < 126) || (extended === 8 && length < 65536)) {
       throw broken("a length is not in its shortest form");
     }
@@ -212,11 +212,11 @@ export class FrameReader {
     this.#left -= size;
   }
 
-  /** Makes room for more of the message: as much as the frame needs if that is little. */
+  /** Grows the message buffer, by the frame's size if that is little. */
   #grow(size: number): void {
     const needed = this.#size + size;
     if (needed <= this.#message.length) return;
-    // The last fragment tells the whole size; of a larger message a part is taken at a time.
+    // The last fragment reveals the total size; larger messages grow step by step.
     const whole = this.#fin ? this.#size + this.#left : Infinity;
     const first = this.#fin ? FIRST_BUFFER : FIRST_FRAGMENT;
     const larger = new Uint8Array(

@@ -1,5 +1,5 @@
 /**
- * The port over a connection of bytes: frames, pings, compression and the closing handshake.
+ * WebSocket over a byte connection: frames, pings, compression and the closing handshake.
  * @module
  */
 import { asError } from "../as_error.ts";
@@ -15,34 +15,34 @@ import { StepQueue } from "./step_queue.ts";
 import type { SocketEvents, SocketPort } from "./port.ts";
 import { deferred } from "../since_node_20.ts";
 
-/** How a {@linkcode FrameSocket} behaves. */
+/** Options of a {@linkcode FrameSocket}. */
 export interface FrameSocketOptions {
-  /** Which side this is: clients mask their frames, servers end the connection first. */
+  /** Role: clients mask their frames, servers close the connection first. */
   readonly role: "client" | "server";
-  /** Messages of this many bytes or more are refused; 0 for no limit. */
+  /** Messages of this many bytes or more are rejected; 0 for no limit. */
   readonly maxMsgSize: number;
-  /** Silence after which a ping is sent, in ms; half of it more is waited for an answer. 0 for never. */
+  /** Silence before a ping, in ms; the pong has half that time. 0 for never. */
   readonly heartbeat: number;
-  /** Whether pings are answered here and stay hidden, as pongs do. */
+  /** Whether pings are answered automatically and pings and pongs are hidden. */
   readonly autoping: boolean;
-  /** Time for the peer's close frame and for writes that make no progress, in ms. */
+  /** Timeout for the peer's close frame and for stalled writes, in ms. */
   readonly closeTimeout: number;
-  /** How both sides compress, `null` for not at all. */
+  /** Negotiated compression, `null` for none. */
   readonly deflate: { readonly own: DeflateSide; readonly peer: DeflateSide } | null;
-  /** Bytes that came right behind the handshake. */
+  /** Bytes received after the handshake. */
   readonly rest: Uint8Array<ArrayBuffer>;
 }
 
 const SMALL_READ = 4096, LARGE_READ = 64 * 1024, COMPRESSED = 0x40;
-// Answers to pings beyond this wait for the peer to read them, and so does reading.
+// With more unsent pongs than this, reading pauses until the peer reads them.
 const MAX_UNSENT_PONGS = 16 * 1024;
-// Smaller messages get longer by compression, or win nothing.
+// Compression makes smaller messages longer, or gains nothing.
 const MIN_COMPRESSED = 32;
-// What a peer may still send behind a fault before the connection is cut.
+// Bytes that a peer may still send after a fault before the connection is cut.
 const DRAINED_BYTES = 256 * 1024, DRAIN_TIME = 1000;
 const encoder = new TextEncoder();
 
-/** Moves the frames of one WebSocket over a connection that has become one. */
+/** One WebSocket over an upgraded connection. */
 export class FrameSocket implements SocketPort, FrameEvents {
   readonly #stream: ByteStream;
   readonly #events: SocketEvents;
@@ -53,7 +53,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
   readonly #finished = deferred<void>();
   readonly #sending: StepQueue;
   readonly #receiving: StepQueue;
-  #compressing = 0; // their bytes
+  #compressing = 0; // bytes being compressed
   #resumed: PromiseWithResolvers<void> | null = null;
   #closeSent = false;
   #closeReceived = false;
@@ -61,7 +61,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
   readonly #watch: PeerWatch;
   #deadline: ReturnType<typeof setTimeout> | undefined;
 
-  /** Takes over a connection and begins to read. */
+  /** Takes over a connection and starts reading. */
   constructor(stream: ByteStream, events: SocketEvents, options: FrameSocketOptions) {
     this.#stream = stream;
     this.#events = events;
@@ -83,7 +83,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
       },
     }, this.#writer);
     events.onOpen();
-    // A turn later: the channel may have to answer, and knows this socket only then.
+    // Deferred: the channel may have to answer, and gets this socket only then.
     queueMicrotask(() => void this.#read(options.rest));
   }
 
@@ -92,7 +92,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
     return this.#finished.promise;
   }
 
-  /** Bytes that wait to be sent. */
+  /** Number of bytes not yet sent. */
   get bufferedAmount(): number {
     return this.#writer.size + this.#compressing;
   }
@@ -107,7 +107,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
       this.#writer.add(opcode, data);
       return this.#watch.sent();
     }
-    // The caller may write over the bytes before they are compressed.
+    // The caller may overwrite the bytes before they are compressed.
     const bytes = typeof data === "string" ? encoder.encode(data) : data.slice();
     const deflate = this.#deflate;
     this.#compressing += bytes.length;
@@ -173,13 +173,13 @@ export class FrameSocket implements SocketPort, FrameEvents {
     this.#watch.pause(false);
   }
 
-  /** Called by the reader: a text is complete. */
+  /** Called by the reader: a text message. */
   onText(text: string): void {
-    // After a close frame nothing counts but the peer's own (RFC 6455 section 1.4).
+    // After a close frame only the peer's own counts (RFC 6455 section 1.4).
     if (!this.#closeReceived && !this.#ended) this.#events.onMessage(text);
   }
 
-  /** Called by the reader: a message is complete. */
+  /** Called by the reader: a message. */
   onData(opcode: number, payload: Uint8Array<ArrayBuffer>, compressed: boolean): void {
     const deflate = this.#deflate;
     if (!compressed || deflate === null) {
@@ -191,7 +191,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
     );
   }
 
-  /** Called by the reader: a control frame has come. */
+  /** Called by the reader: a control frame. */
   onControl(opcode: number, payload: Uint8Array<ArrayBuffer>): void {
     if (opcode !== Opcode.CLOSE) {
       return this.#receiving.run(() => this.#pingOrPong(opcode, payload));
@@ -227,7 +227,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
       answer();
       return this.#events.onClose(code, reason, null);
     }
-    // What the handler still works on may be answered before the close frame is.
+    // The handler may still answer messages before the close frame is answered.
     this.#deadline = setTimeout(answer, this.#options.closeTimeout);
     this.#events.onPeerClose(code, reason, answer);
   }
@@ -252,7 +252,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
         if (size === null) return this.#lose(null);
         this.#watch.seen();
         if (!this.#ended) this.#reader.push(buffer, size);
-        // A large buffer only while there is much to read: most sockets are idle.
+        // A large buffer only while much arrives: most sockets are idle.
         if (size === buffer.length) buffer = new Uint8Array(LARGE_READ);
         else if (size < SMALL_READ && buffer.length > SMALL_READ) {
           buffer = new Uint8Array(SMALL_READ);
@@ -263,15 +263,15 @@ export class FrameSocket implements SocketPort, FrameEvents {
     }
   }
 
-  /** The peer broke a rule: it is told by a close frame, and the connection ends. */
+  /** The peer violated the protocol: sends a close frame and ends the connection. */
   #fail(error: unknown): void {
     if (!(error instanceof WebSocketProtocolError) && !(error instanceof WebSocketLimitError)) {
       return this.#lose(error);
     }
     if (this.#ended || this.#closeReceived) return this.#end();
-    this.#closeReceived = true; // no answer is waited for
+    this.#closeReceived = true; // do not wait for an answer
     clearTimeout(this.#deadline);
-    // A turn later: a message right before the fault may still be answered.
+    // Deferred: a message right before the fault may still be answered.
     this.#deadline = setTimeout(() => {
       if (this.#closeSent) void this.#finish();
       else this.close(error.code, error.message);
@@ -279,7 +279,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
     });
   }
 
-  /** The connection has ended without a close frame. */
+  /** The connection ended without a close frame. */
   #lose(cause: unknown): void {
     if (this.#ended) return;
     const wasClosed = this.#closeReceived && this.#closeSent;
@@ -289,7 +289,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
     this.#events.onClose(null, "", new Error(`WebSocket connection lost: ${why}`, { cause }));
   }
 
-  /** Both close frames are on their way: ends the connection in order (section 7.1.1). */
+  /** Both close frames are sent or received: closes the connection (section 7.1.1). */
   async #finish(): Promise<void> {
     clearTimeout(this.#deadline);
     this.#deadline = setTimeout(() => this.#end(), DRAIN_TIME);
@@ -297,7 +297,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
     await this.#writer.flushed();
     try {
       await this.#stream.closeWrite();
-      // Bytes that nobody reads would turn the end into a reset, which eats the close frame.
+      // Unread bytes would reset the connection, and the peer would lose the close frame.
       const buffer = new Uint8Array(SMALL_READ);
       for (let left = DRAINED_BYTES; left > 0 && !this.#ended;) {
         const size = await this.#stream.read(buffer);
@@ -305,7 +305,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
         left -= size;
       }
     } catch {
-      // The peer was faster.
+      // The peer closed first.
     }
     this.#end();
   }

@@ -20,8 +20,8 @@ export const Opcode = {
 /**
  * Writes the header of a frame.
  *
- * @param target Where to; it has room for 14 bytes at `at`.
- * @param at Where the header begins.
+ * @param target Buffer with at least 14 bytes at `at`.
+ * @param at Offset of the header.
  * @param opcode Opcode.
  * @param size Size of the payload, in bytes.
  * @param flags `0x80` for the last fragment, `0x40` for a compressed message.
@@ -58,7 +58,7 @@ export function writeFrameHeader(
 }
 
 /**
- * Tells how long the header of a frame is.
+ * Size of a frame's header, in bytes.
  *
  * @param size Size of the payload, in bytes.
  * @param masked Whether it has a masking key.
@@ -70,11 +70,11 @@ export function frameHeaderSize(size: number, masked: boolean): number {
 /**
  * Applies a masking key (RFC 6455 section 5.3), in place.
  *
- * @param bytes Memory with the payload.
- * @param start Where it begins.
- * @param size How long it is.
+ * @param bytes Buffer with the payload.
+ * @param start Offset of the payload.
+ * @param size Size of the payload.
  * @param mask Four bytes.
- * @param phase Place of the first byte in the frame's payload.
+ * @param phase Position of the first byte in the frame's payload.
  */
 export function unmask(
   bytes: Uint8Array,
@@ -90,7 +90,7 @@ export function unmask(
   const m3 = mask[(phase + 3) & 3] ?? 0;
   let at = start;
   if (size >= 512) {
-    // Four bytes a step through a view of the same memory: 5 times as fast for large messages.
+    // Four bytes at a time through a view of the same memory: 5 times as fast for large messages.
     while (((bytes.byteOffset + at) & 3) !== 0) {
       bytes[at] = (bytes[at++] ?? 0) ^ (mask[phase++ & 3] ?? 0);
     }
@@ -122,8 +122,8 @@ export function unmask(
 /**
  * Reads the payload of a close frame (RFC 6455 section 5.5.1).
  *
- * @returns Code and reason; 1005 where the peer named none.
- * @throws {WebSocketProtocolError} If the code may not be sent, or the reason is not UTF-8.
+ * @returns Code and reason; 1005 if the frame has no code.
+ * @throws {WebSocketProtocolError} If the code is not allowed, or the reason is not UTF-8.
  */
 export function readClose(
   payload: Uint8Array<ArrayBuffer>,
@@ -134,17 +134,17 @@ export function readClose(
   return { code, reason: decodeText(payload.subarray(2)) };
 }
 
-/** RFC 6455 section 7.4: 1004 to 1006 and 1015 are never sent, those up to 2999 are reserved. */
+/** RFC 6455 section 7.4: 1004 to 1006 and 1015 are never sent; those up to 2999 are reserved. */
 function mayBeSent(code: number): boolean {
   return (code >= 1000 && code <= 1014 && !(code >= 1004 && code <= 1006)) ||
     (code >= 3000 && code <= 4999);
 }
 
 /**
- * Checks code and reason of a close frame that is to be sent.
+ * Checks code and reason of an outgoing close frame.
  *
- * @throws {RangeError} If the code may not be sent, or the reason has more than 123 bytes.
- * @throws {TypeError} If the reason is no string.
+ * @throws {RangeError} If the code is not allowed, or the reason has more than 123 bytes.
+ * @throws {TypeError} If the reason is not a string.
  */
 export function checkClose(code: number, reason: string): void {
   if (!Number.isInteger(code) || !mayBeSent(code)) {
@@ -162,10 +162,10 @@ export function checkClose(code: number, reason: string): void {
 }
 
 /**
- * Makes the payload of a close frame.
+ * Creates the payload of a close frame.
  *
  * @param code Close code; 0 for none.
- * @param reason Reason; what is beyond 123 bytes is cut off.
+ * @param reason Reason, cut at 123 bytes.
  */
 export function closePayload(code: number, reason: string): Uint8Array<ArrayBuffer> {
   if (code === 0) return new Uint8Array(0);
@@ -178,16 +178,16 @@ export function closePayload(code: number, reason: string): Uint8Array<ArrayBuff
 }
 
 /**
- * Counts the bytes of a text.
+ * Counts the UTF-8 bytes of a text.
  *
- * @returns Its length in UTF-8.
+ * @returns The length in bytes.
  */
 export function utf8Length(text: string): number {
   let bytes = text.length;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     if (unit < 0x80) continue;
-    // Each half of a surrogate pair stands for two of its four bytes.
+    // Each half of a surrogate pair counts for two of its four bytes.
     bytes += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2;
   }
   return bytes;
@@ -199,7 +199,7 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * Decodes a text message.
  *
  * @param bytes Its bytes.
- * @returns The text; a byte order mark is a part of it.
+ * @returns The text, including a byte order mark.
  * @throws {WebSocketProtocolError} If it is not UTF-8, with code 1007.
  */
 export function decodeText(bytes: Uint8Array<ArrayBuffer>): string {
@@ -211,7 +211,7 @@ export function decodeText(bytes: Uint8Array<ArrayBuffer>): string {
 }
 
 /**
- * Makes the error for text that is not UTF-8.
+ * Creates the error for text that is not UTF-8.
  *
  * @returns The error, with code 1007.
  */
@@ -224,7 +224,7 @@ export function badText(cause: unknown): WebSocketProtocolError {
 }
 
 /**
- * Makes the error for a frame against the rules.
+ * Creates the error for a protocol violation.
  *
  * @returns The error, with code 1002.
  */

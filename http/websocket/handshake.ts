@@ -1,5 +1,5 @@
 /**
- * What both sides of an opening handshake compute (RFC 6455 section 1.3).
+ * The opening handshake, common to both sides (RFC 6455 section 1.3).
  * @module
  */
 import { createHash } from "node:crypto";
@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /**
- * Computes the answer to a key, which shows that the server has read the handshake as one.
+ * Computes the accept value, which proves that the server understood the handshake.
  *
  * @param key The client's `Sec-WebSocket-Key`.
  * @returns The server's `Sec-WebSocket-Accept`.

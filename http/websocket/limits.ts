@@ -1,14 +1,14 @@
 /**
- * Limits of a WebSocket, the same options on both sides.
+ * Limits of a WebSocket; both sides have the same options.
  * @module
  */
 import { OptionTable } from "../options.ts";
 
-/** Timeouts of an open WebSocket, aiohttp's `ClientWSTimeout`; a server's has the same. */
+/** Timeouts of an open WebSocket, aiohttp's `ClientWSTimeout`; the same on a server. */
 export interface WebSocketTimeout {
-  /** How long `receive()` waits, in ms; 0 for no limit. @default {0} */
+  /** Timeout of `receive()`, in ms; 0 for no limit. @default {0} */
   readonly receive?: number | undefined;
-  /** How long `close()` waits for the peer's close frame, in ms. @default {10000} */
+  /** Timeout of `close()` for the peer's close frame, in ms. @default {10000} */
   readonly close?: number | undefined;
 }
 
@@ -18,7 +18,7 @@ export const WEB_SOCKET_TIMEOUT = new OptionTable<WebSocketTimeout>({
   close: "a number",
 });
 
-/** Options of either side that end as {@linkcode SocketLimits}. */
+/** Options behind {@linkcode SocketLimits}, the same on both sides. */
 export interface SocketLimitOptions {
   readonly heartbeat?: number | undefined;
   readonly timeout?: WebSocketTimeout | undefined;
@@ -28,36 +28,36 @@ export interface SocketLimitOptions {
   readonly compress?: boolean | number | undefined;
 }
 
-/** Limits of a `WebSocketChannel`, complete. */
+/** Resolved limits of a `WebSocketChannel`. */
 export interface ChannelLimits {
-  /** Messages of this many bytes or more are refused; 0 for no limit. */
+  /** Messages of this many bytes or more are rejected; 0 for no limit. */
   readonly maxMsgSize: number;
-  /** Most messages that may wait to be received. */
+  /** Maximum number of messages in the receive queue. */
   readonly maxQueue: number;
-  /** Bytes waiting to be sent from which on the peer counts as too slow. */
+  /** Number of unsent bytes from which on the peer is too slow. */
   readonly maxBuffered: number;
-  /** How long `receive()` waits, in ms; 0 for no limit. */
+  /** Timeout of `receive()`, in ms; 0 for no limit. */
   readonly receiveTimeout: number;
-  /** How long `close()` waits for the peer's close frame, in ms. */
+  /** Timeout of `close()` for the peer's close frame, in ms. */
   readonly closeTimeout: number;
-  /** The `receive()` after the end that is an error, counted from 1; 0 for none. */
+  /** The n-th `receive()` after close throws; 0 for never. */
   readonly closedReceives: number;
-  /** Whether the peer's close frame is answered once it was received. @default {true} */
+  /** Whether the peer's close frame is answered once it is received. @default {true} */
   readonly autoclose?: boolean;
 }
 
-/** The limits of a side, complete. */
+/** All resolved limits of one side. */
 export interface SocketLimits extends Omit<ChannelLimits, "closedReceives" | "autoclose"> {
-  /** Silence after which a ping is sent, in ms; 0 for never. */
+  /** Silence before a ping, in ms; 0 for never. */
   readonly heartbeat: number;
-  /** This side's window of permessage-deflate in bits; 0 for no compression. */
+  /** Window of permessage-deflate on this side, in bits; 0 for no compression. */
   readonly windowBits: number;
 }
 
 /**
- * Completes the limits of a side.
+ * Resolves the limits of one side.
  *
- * @param options What the caller gave.
+ * @param options Options of the caller.
  * @param heartbeat Default of `heartbeat`, in ms.
  * @param maxBuffered Default of `maxBuffered`, in bytes.
  * @throws {RangeError} If a limit is negative or not a number.
@@ -90,7 +90,7 @@ function windowBitsOf(compress: boolean | number): number {
 
 function limit(name: string, value: number | undefined, byDefault: number): number {
   if (value === undefined) return byDefault;
-  // setTimeout counts in 32 bits; beyond, it would fire at once.
+  // setTimeout is limited to 31 bits; a longer delay would fire at once.
   if (!(value >= 0 && value <= 0x7fffffff)) {
     throw new RangeError(`Cannot use ${name} ${value}: expected 0 to ${0x7fffffff}`);
   }

@@ -1,10 +1,10 @@
 /**
- * The messages of a WebSocket, in aiohttp's shape.
+ * WebSocket messages, in aiohttp's shape.
  * @module
  */
 
 /**
- * What a {@linkcode WSMessage} is, with aiohttp's numbers.
+ * Type of a {@linkcode WSMessage}, with aiohttp's numbers.
  *
  * @example
  * ```ts
@@ -25,19 +25,19 @@ export const WSMsgType = {
   BINARY: 2,
   /** The peer sent a close frame; `data` is its code, `extra` its reason. */
   CLOSE: 8,
-  /** A ping, seen by a client with `autoping: false`; `data` is its payload. */
+  /** A ping, received by a client with `autoping: false`; `data` is its payload. */
   PING: 9,
-  /** A pong, seen by a client with `autoping: false`; `data` is its payload. */
+  /** A pong, received by a client with `autoping: false`; `data` is its payload. */
   PONG: 10,
-  /** `close()` was called here while `receive()` waited. */
+  /** `close()` was called during `receive()`. */
   CLOSING: 256,
-  /** The socket has closed; every later `receive()` gives this. */
+  /** The socket has closed; all later `receive()` calls return this. */
   CLOSED: 257,
   /** The connection failed; `data` is the error. */
   ERROR: 258,
 } as const;
 
-/** One message from a WebSocket, told apart by `type`. */
+/** A WebSocket message, discriminated by `type`. */
 export type WSMessage =
   | { readonly type: typeof WSMsgType.TEXT; readonly data: string }
   | { readonly type: typeof WSMsgType.BINARY; readonly data: Uint8Array<ArrayBuffer> }
@@ -52,32 +52,32 @@ export type WSMessage =
  * Codes of close frames (RFC 6455 section 7.4.1 and the IANA registry).
  */
 export const WSCloseCode = {
-  /** The purpose was fulfilled. */
+  /** Normal closure. */
   OK: 1000,
-  /** The endpoint goes away: a server stops, a page is left. */
+  /** The endpoint goes away: a server stops, a page is closed. */
   GOING_AWAY: 1001,
-  /** The peer broke the protocol. */
+  /** A protocol error. */
   PROTOCOL_ERROR: 1002,
-  /** A kind of data that is not accepted. */
+  /** An unsupported kind of data. */
   UNSUPPORTED_DATA: 1003,
   /** The peer's close frame had no code; never sent. */
   NO_STATUS: 1005,
   /** The connection broke without a close frame; never sent. */
   ABNORMAL_CLOSURE: 1006,
-  /** Text that is not UTF-8. */
+  /** Invalid UTF-8 in a text. */
   INVALID_TEXT: 1007,
-  /** A message against the rules of the application. */
+  /** A message that violates a policy of the application. */
   POLICY_VIOLATION: 1008,
   /** A message that is too big. */
   MESSAGE_TOO_BIG: 1009,
-  /** The client misses an extension. */
+  /** The client requires an extension that the server did not negotiate. */
   MANDATORY_EXTENSION: 1010,
-  /** The server met an unexpected condition. */
+  /** An unexpected error in the server. */
   INTERNAL_ERROR: 1011,
-  /** The server starts again. */
+  /** The server restarts. */
   SERVICE_RESTART: 1012,
-  /** The server has too much to do. */
+  /** The server is overloaded. */
   TRY_AGAIN_LATER: 1013,
-  /** A gateway got an invalid reply. */
+  /** An invalid reply to a gateway. */
   BAD_GATEWAY: 1014,
 } as const;

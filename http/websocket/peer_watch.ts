@@ -1,15 +1,15 @@
 /**
- * Finds out that a peer is dead: it answers no ping, or reads nothing of what is sent.
+ * Detection of dead peers, which do not answer pings or do not read.
  * @module
  */
 import { WebSocketTimeoutError } from "./errors.ts";
 import type { FrameWriter } from "./frame_writer.ts";
 
-/** What a {@linkcode PeerWatch} works with. */
+/** Options of a {@linkcode PeerWatch}. */
 export interface PeerWatchOptions {
-  /** Silence after which a ping is sent, in ms; 0 for never. */
+  /** Silence before a ping, in ms; 0 for never. */
   readonly heartbeat: number;
-  /** Time for writes that make no progress, in ms. */
+  /** Timeout for stalled writes, in ms. */
   readonly writeTimeout: number;
   /** Sends a ping. */
   ping(): void;
@@ -28,14 +28,14 @@ export class PeerWatch {
   #stall: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
 
-  /** Starts it. */
+  /** Starts watching. */
   constructor(options: PeerWatchOptions, writer: FrameWriter) {
     this.#options = options;
     this.#writer = writer;
     if (options.heartbeat > 0) this.#beat = setTimeout(() => this.#listen(), options.heartbeat);
   }
 
-  /** Tells that bytes of the peer have come. */
+  /** Resets the silence: bytes of the peer were received. */
   seen(): void {
     if (this.#options.heartbeat === 0) return;
     this.#seen = performance.now();
@@ -43,16 +43,16 @@ export class PeerWatch {
   }
 
   /**
-   * Tells whether reading has stopped, which makes every peer silent.
+   * Tells whether reading is paused, which silences any peer.
    *
-   * @param isPaused `true` while nothing is read.
+   * @param isPaused `true` while reading is paused.
    */
   pause(isPaused: boolean): void {
     this.#isPaused = isPaused;
     this.#seen = performance.now();
   }
 
-  /** Tells that something waits to be sent. */
+  /** Tells that bytes are waiting to be sent. */
   sent(): void {
     if (this.#stall !== undefined || this.#ended) return;
     const { writeTimeout } = this.#options;
@@ -68,14 +68,14 @@ export class PeerWatch {
     this.#stall = setTimeout(look, writeTimeout, this.#writer.progress);
   }
 
-  /** Ends it. */
+  /** Stops watching. */
   end(): void {
     this.#ended = true;
     clearTimeout(this.#beat);
     clearTimeout(this.#stall);
   }
 
-  /** A ping in silence, then half an interval to answer, as aiohttp. */
+  /** Sends a ping after the interval, then waits half of it, as aiohttp does. */
   #listen(): void {
     const { heartbeat } = this.#options;
     const silence = this.#isPaused ? 0 : performance.now() - this.#seen;

@@ -1,12 +1,12 @@
 /**
- * The seam between a WebSocket's queue of messages and what moves its frames.
+ * The interface between a WebSocket's message queue and its transport.
  * @module
  */
 import type { WSMsgType } from "./message.ts";
 
-/** Moves frames: our own over a connection, or the platform's `WebSocket`. */
+/** A transport for frames: our own over a connection, or the platform's `WebSocket`. */
 export interface SocketPort {
-  /** Bytes that wait to be sent. */
+  /** Number of bytes not yet sent. */
   readonly bufferedAmount: number;
   /**
    * Sends a message; never throws.
@@ -21,51 +21,51 @@ export interface SocketPort {
    * @param reason Up to 123 bytes of text.
    */
   close(code: number, reason: string): void;
-  /** Lets go of the connection without a close frame, and tells nothing of it any more. */
+  /** Drops the connection without a close frame; no further events. */
   terminate(): void;
-  /** Stops reading, so that the peer has to wait; missing where the platform cannot. */
+  /** Stops reading, so that the peer has to wait; missing if the platform cannot. */
   pause?(): void;
-  /** Reads on after `pause()`. */
+  /** Continues after `pause()`. */
   resume?(): void;
   /**
-   * Sends a ping; missing where the platform cannot.
+   * Sends a ping; missing if the platform cannot.
    *
    * @param payload Up to 125 bytes.
    */
   ping?(payload: Uint8Array): void;
   /**
-   * Sends a pong; missing where the platform cannot.
+   * Sends a pong; missing if the platform cannot.
    *
    * @param payload Up to 125 bytes.
    */
   pong?(payload: Uint8Array): void;
 }
 
-/** What a port tells. */
+/** Events of a port. */
 export interface SocketEvents {
   /** The handshake is over. */
   onOpen(): void;
   /**
-   * A message has come.
+   * A message was received.
    *
    * @param data Text, or bytes of a binary message.
    */
   onMessage(data: string | Uint8Array<ArrayBuffer>): void;
-  /** A ping or pong has come, and the port does not answer pings itself. */
+  /** A ping or pong was received, and the port does not answer pings itself. */
   onControl(
     type: typeof WSMsgType.PING | typeof WSMsgType.PONG,
     data: Uint8Array<ArrayBuffer>,
   ): void;
   /**
-   * The connection is unusable: the peer broke the protocol, or is dead.
+   * The connection is unusable: the peer violated the protocol, or is dead.
    *
-   * @param error What happened.
-   * @param code Close code that names it.
+   * @param error The error.
+   * @param code Close code for it.
    */
   onFail(error: Error, code: number): void;
   /**
-   * The peer has sent its close frame, and the port waits with the answer; one without this
-   * function is told by `onClose` once the port has answered by itself.
+   * The peer has sent its close frame, and the port waits for `answer`. Without this handler the
+   * port answers by itself and calls `onClose`.
    *
    * @param code Code of the close frame.
    * @param reason Its reason.
@@ -77,7 +77,7 @@ export interface SocketEvents {
    *
    * @param code Code of the peer's close frame, `null` if it ended without one.
    * @param reason Reason of the close frame.
-   * @param error Why it ended without a close frame.
+   * @param error The reason if there was no close frame.
    */
   onClose(code: number | null, reason: string, error: Error | null): void;
 }

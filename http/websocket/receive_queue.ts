@@ -1,15 +1,15 @@
 /**
- * Messages that were received and wait to be taken.
+ * Queue of received messages.
  * @module
  */
 import { WebSocketTimeoutError } from "./errors.ts";
 import { type WSMessage, WSMsgType } from "./message.ts";
 
-// Besides the number of messages: 1,024 messages of 4 MiB would be a queue of 4 GiB.
+// Limits bytes besides the count: 1,024 messages of 4 MiB would be a queue of 4 GiB.
 const MAX_QUEUED_BYTES = 16 * 1024 ** 2;
 const END: IteratorResult<WSMessage> = { value: undefined, done: true };
 
-/** A queue with one reader, which waits by `take()` or as an iteration by `next()`. */
+/** A queue with one reader, which waits by `take()` or iterates by `next()`. */
 export class ReceiveQueue {
   readonly #maxQueue: number;
   #messages: WSMessage[] = [];
@@ -22,26 +22,26 @@ export class ReceiveQueue {
     this.#maxQueue = maxQueue;
   }
 
-  /** Messages that wait. */
+  /** Number of messages in the queue. */
   get length(): number {
     return this.#messages.length;
   }
 
-  /** Whether a reader waits for a message. */
+  /** Whether a reader is waiting. */
   get isAwaited(): boolean {
     return this.#waiting !== null || this.#iterating !== null;
   }
 
-  /** Whether it is empty enough to read on after it was full. */
+  /** Whether a full queue has emptied enough to resume reading. */
   get hasRoom(): boolean {
     return this.#messages.length <= this.#maxQueue / 2;
   }
 
   /**
-   * Tells whether a message has no place any more.
+   * Whether the queue is too full for a message.
    *
    * @param size Size of the message, in bytes.
-   * @returns `true` if messages wait and it is one too many.
+   * @returns `true` if the queue is not empty and the message exceeds its limit.
    */
   isFull(size: number): boolean {
     return !this.isAwaited && (this.#messages.length >= this.#maxQueue ||
@@ -49,7 +49,7 @@ export class ReceiveQueue {
   }
 
   /**
-   * Hands a message to the reader that waits, or queues it.
+   * Hands a message to the waiting reader, or queues it.
    *
    * @param message The message.
    * @param size Its size, in bytes.
@@ -71,7 +71,7 @@ export class ReceiveQueue {
   /**
    * Takes the first message.
    *
-   * @returns The message, `undefined` if none waits.
+   * @returns The message, `undefined` if the queue is empty.
    */
   shift(): WSMessage | undefined {
     const message = this.#messages.shift();
@@ -82,7 +82,7 @@ export class ReceiveQueue {
     return message;
   }
 
-  /** Forgets what waits. */
+  /** Empties the queue. */
   clear(): void {
     this.#messages = [];
     this.#bytes = 0;
@@ -92,7 +92,7 @@ export class ReceiveQueue {
    * Waits for the next message.
    *
    * @param timeout Timeout in ms; 0 for no limit.
-   * @throws {WebSocketTimeoutError} If none came in time.
+   * @throws {WebSocketTimeoutError} If the timeout passes.
    */
   take(timeout: number): Promise<WSMessage> {
     if (timeout <= 0) return new Promise((resolve) => this.#waiting = resolve);
@@ -115,9 +115,9 @@ export class ReceiveQueue {
 }
 
 /**
- * Makes a message the step of an iteration.
+ * Converts a message to an iteration step.
  *
- * @returns The step; the end for a message that tells of one.
+ * @returns The step; the end for a message about the socket's end.
  */
 export function toResult(message: WSMessage): IteratorResult<WSMessage> {
   const { type } = message;

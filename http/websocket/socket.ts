@@ -1,5 +1,5 @@
 /**
- * What a server's and a client's WebSocket have in common.
+ * Common base of the server's and the client's WebSocket.
  * @module
  */
 import { OptionTable } from "../options.ts";
@@ -8,30 +8,30 @@ import type { WebSocketChannel } from "./channel.ts";
 import { WSMessageTypeError } from "./errors.ts";
 import { type WSMessage, WSMsgType } from "./message.ts";
 
-/** What the receiving methods take. */
+/** Options of the receiving methods. */
 export interface ReceiveOptions {
-  /** How long to wait, in ms; 0 for no limit. @default the socket's `timeout.receive` */
+  /** Timeout, in ms; 0 for no limit. @default the socket's `timeout.receive` */
   readonly timeout?: number | undefined;
 }
 
 /** Names and types of {@linkcode ReceiveOptions}. */
 export const RECEIVE_OPTIONS = new OptionTable<ReceiveOptions>({ timeout: "a number" });
 
-// Both sides connect their sockets and watch for their end; what users see stays free of it.
+// Hidden from users: both sides connect their sockets and watch for the end.
 let connect: (socket: WebSocketBase, channel: WebSocketChannel, protocol: string | null) => void;
 let endOf: (socket: WebSocketBase) => Promise<void>;
 
 /**
- * Sends and receives messages, aiohttp's WebSocket API. `WebSocketResponse` and
- * `ClientWebSocketResponse` are made of it.
+ * Sends and receives messages: aiohttp's WebSocket API, the base of `WebSocketResponse` and
+ * `ClientWebSocketResponse`.
  *
- * @typeParam T What `receiveJson()` gives: the output of the socket's schema.
+ * @typeParam T Result of `receiveJson()`: the output of the socket's schema.
  *
  * @example
  * ```ts
  * import { ClientSession, web, type WebSocketBase } from "@roundtrip/http";
  *
- * // Works for either side's socket.
+ * Works for either side's socket.
  * const ask = async (socket: WebSocketBase, question: string): Promise<string> => {
  *   await socket.sendStr(question);
  *   return await socket.receiveStr();
@@ -64,7 +64,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   /**
    * Creates one.
    *
-   * @param schema What JSON messages are checked by, `null` for no check.
+   * @param schema Schema of JSON messages, `null` for no check.
    */
   protected constructor(schema: StandardSchemaV1<unknown, T> | null) {
     this.#schema = schema;
@@ -75,25 +75,25 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
     return this.#channel?.closed ?? false;
   }
 
-  /** Code the socket closed with: the peer's, 1006 where none came, `null` while it is open. */
+  /** Close code: the peer's, 1006 without one, `null` while the socket is open. */
   get closeCode(): number | null {
     return this.#channel?.closeCode ?? null;
   }
 
-  /** Subprotocol that was chosen in the handshake, `null` without one. */
+  /** Negotiated subprotocol, `null` if there is none. */
   get protocol(): string | null {
     return this.#protocol;
   }
 
-  /** Bytes that wait to be sent. */
+  /** Number of bytes not yet sent. */
   get bufferedAmount(): number {
     return this.#channel?.bufferedAmount ?? 0;
   }
 
   /**
-   * Tells what ended the connection.
+   * Returns the error that ended the connection.
    *
-   * @returns The failure, `null` if the socket is open or was closed in order.
+   * @returns The error, `null` if the socket is open or was closed normally.
    */
   exception(): Error | null {
     return this.#channel?.exception ?? null;
@@ -102,9 +102,9 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   /**
    * Waits for the next message. One call at a time.
    *
-   * @returns The message; of type `CLOSED` once there will be no more.
-   * @throws {WebSocketTimeoutError} If none came in time; the socket stays open.
-   * @throws {TypeError} If another `receive()` waits.
+   * @returns The message; of type `CLOSED` after the last one.
+   * @throws {WebSocketTimeoutError} If the timeout passes; the socket stays open.
+   * @throws {TypeError} If another `receive()` is pending.
    */
   receive(options?: ReceiveOptions): Promise<WSMessage> {
     if (options !== undefined) RECEIVE_OPTIONS.check("receive()", options);
@@ -114,8 +114,8 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   /**
    * Waits for the next message, which has to be text.
    *
-   * @throws {WSMessageTypeError} If it is another message, the end of the socket included.
-   * @throws {WebSocketTimeoutError} If none came in time.
+   * @throws {WSMessageTypeError} If it is another message, including the end of the socket.
+   * @throws {WebSocketTimeoutError} If the timeout passes.
    */
   receiveStr(options?: ReceiveOptions): Promise<string> {
     return this.receive(options).then(textOf); // half the cost of an async function
@@ -125,8 +125,8 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
    * Waits for the next message, which has to be binary.
    *
    * @returns The bytes.
-   * @throws {WSMessageTypeError} If it is another message, the end of the socket included.
-   * @throws {WebSocketTimeoutError} If none came in time.
+   * @throws {WSMessageTypeError} If it is another message, including the end of the socket.
+   * @throws {WebSocketTimeoutError} If the timeout passes.
    */
   async receiveBytes(options?: ReceiveOptions): Promise<Uint8Array<ArrayBuffer>> {
     const message = await this.receive(options);
@@ -135,13 +135,13 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   }
 
   /**
-   * Waits for the next message, which has to be JSON text, and checks it by the socket's schema.
+   * Waits for the next message, which has to be JSON text, and validates it by the socket's schema.
    *
-   * @returns The value, as the schema gives it.
+   * @returns The value, as the schema returns it.
    * @throws {SyntaxError} If the text is not JSON.
-   * @throws {SchemaValidationError} If the value is not what the schema asks for.
-   * @throws {WSMessageTypeError} If it is another message, the end of the socket included.
-   * @throws {WebSocketTimeoutError} If none came in time.
+   * @throws {SchemaValidationError} If the value does not fit the schema.
+   * @throws {WSMessageTypeError} If it is another message, including the end of the socket.
+   * @throws {WebSocketTimeoutError} If the timeout passes.
    */
   async receiveJson(options?: ReceiveOptions): Promise<T> {
     return await this.#parse(await this.receiveStr(options));
@@ -150,9 +150,9 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   /**
    * Iterates over JSON messages until the socket closes.
    *
-   * @yields The values, as the socket's schema gives them.
+   * @yields The values, as the socket's schema returns them.
    * @throws {SyntaxError} If a text is not JSON.
-   * @throws {SchemaValidationError} If a value is not what the schema asks for.
+   * @throws {SchemaValidationError} If a value does not fit the schema.
    * @throws {WSMessageTypeError} If a message is not text.
    */
   async *iterJson(): AsyncIterableIterator<T> {
@@ -166,7 +166,8 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   /**
    * Sends a text message.
    *
-   * @returns Resolves when the next message may be sent: at once, or when less than 64 KiB wait.
+   * @returns Resolves when the next message may be sent: at once, or when less than 64 KiB are
+   * unsent.
    * @throws {TypeError} If it is not a string.
    * @throws {WebSocketClosedError} If the socket is closing or has closed.
    */
@@ -180,8 +181,9 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   /**
    * Sends a binary message.
    *
-   * @returns Resolves when the next message may be sent: at once, or when less than 64 KiB wait.
-   * @throws {TypeError} If it is neither an `ArrayBuffer` nor a view of one.
+   * @returns Resolves when the next message may be sent: at once, or when less than 64 KiB are
+   * unsent.
+   * @throws {TypeError} If it is not an `ArrayBuffer` or a view of one.
    * @throws {WebSocketClosedError} If the socket is closing or has closed.
    */
   sendBytes(bytes: ArrayBuffer | ArrayBufferView<ArrayBuffer>): Promise<void> {
@@ -198,7 +200,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
    * Sends a value as JSON text.
    *
    * @returns Resolves when the next message may be sent.
-   * @throws {TypeError} If JSON has no form for the value.
+   * @throws {TypeError} If the value is not representable in JSON.
    * @throws {WebSocketClosedError} If the socket is closing or has closed.
    */
   sendJson(value: unknown): Promise<void> {
@@ -206,7 +208,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
     try {
       text = JSON.stringify(value);
     } catch (error) {
-      return Promise.reject(error); // a bigint, or a circle
+      return Promise.reject(error); // a bigint, or a cycle
     }
     if (text === undefined) {
       return rejection(`Cannot send JSON: it has no form for ${kindOf(value)}`);
@@ -219,8 +221,8 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
    *
    * @param code Close code: 1000 to 1003, 1007 to 1014 or 3000 to 4999.
    * @param reason Up to 123 bytes of text.
-   * @returns `false` if it was closing already.
-   * @throws {RangeError} If code or reason cannot be sent.
+   * @returns `false` if it was already closing.
+   * @throws {RangeError} If code or reason is not allowed.
    */
   close(code = 1000, reason = ""): Promise<boolean> {
     return this.#open().close(code, reason);
@@ -237,11 +239,11 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   }
 
   /**
-   * Calls a function for each message until the socket closes, as an iteration over it would; the
-   * next message waits for the promise that it returns, if it does.
+   * Calls a function for each message until the socket closes. If it returns a promise, the next
+   * message waits for that.
    *
-   * @param callback Called with text, binary, control and error messages, one at a time.
-   * @returns Resolves when the socket has closed; what the callback throws, rejects it.
+   * @param callback Receives text, binary, control and error messages, one at a time.
+   * @returns Resolves when the socket has closed; rejects with an error of the callback.
    *
    * @example
    * ```ts
@@ -317,11 +319,11 @@ export function whenClosed(socket: WebSocketBase): Promise<void> {
 }
 
 /**
- * Connects a socket object to what it talks through.
+ * Connects a socket object to its channel.
  *
  * @param socket The object.
- * @param channel Its messages.
- * @param protocol Subprotocol that was chosen, `null` without one.
+ * @param channel The channel.
+ * @param protocol Negotiated subprotocol, `null` if there is none.
  */
 export function connectSocket(
   socket: WebSocketBase,

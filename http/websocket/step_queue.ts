@@ -1,9 +1,9 @@
 /**
- * Steps in order, of which some take time.
+ * A queue of synchronous and asynchronous steps.
  * @module
  */
 
-/** Runs steps one after the other; at once while none of them waits. */
+/** Runs steps in order; synchronously while none is pending. */
 export class StepQueue {
   readonly #onError: (error: unknown) => void;
   #last: Promise<void> | null = null;
@@ -13,15 +13,15 @@ export class StepQueue {
     this.#onError = onError;
   }
 
-  /** Resolves when all steps are done, `null` if none is under way. */
+  /** Resolves when all steps are done; `null` if none is pending. */
   get pending(): Promise<void> | null {
     return this.#last;
   }
 
   /**
-   * Runs a step behind those before it.
+   * Runs a step after those before it.
    *
-   * @param step The step; what it throws at once, it throws here.
+   * @param step The step; an error that it throws synchronously is thrown here.
    */
   run(step: () => void | Promise<void>): void {
     const result = this.#last === null ? step() : this.#last.then(step);
