@@ -1,18 +1,18 @@
 /**
- * Compressing a request's body.
+ * Compression of a request body.
  * @module
  */
 import type { Payload } from "../hop/payload.ts";
 
-/** A coding that a request's body can be sent in; `true` is deflate, as in aiohttp. */
+/** Content coding of a request body; `true` is deflate, as in aiohttp. */
 export type RequestCompression = boolean | "deflate" | "gzip" | "br";
 
 const FORMATS = { deflate: "deflate", gzip: "gzip", br: "brotli" } as const;
 
 /**
- * Compresses a body while it is sent; its length is not known then (RFC 9110 section 8.4).
+ * Compresses a body while it is sent, with unknown length (RFC 9110 section 8.4).
  *
- * @throws {TypeError} If the coding is unknown.
+ * @throws {TypeError} If the coding is not supported.
  */
 export function compressedPayload(
   payload: Payload,

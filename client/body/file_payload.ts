@@ -1,5 +1,5 @@
 /**
- * A file as a body.
+ * Files as request bodies.
  * @module
  */
 import type { Payload } from "../hop/payload.ts";
@@ -7,10 +7,10 @@ import type { Payload } from "../hop/payload.ts";
 const PIECE = 256 * 1024;
 
 /**
- * Makes a body of an open file: from its position to its end. It is read piece by piece, and closed
- * when the request is over.
+ * Creates a body from an open file, from its position to its end. The file is read in chunks and
+ * closed after the request.
  *
- * @returns The body; a regular file can be sent again, and its length is known.
+ * @returns The body; a regular file has a known length and can be sent again.
  */
 export function filePayload(file: Deno.FsFile): Payload {
   const range = regularRange(file);
@@ -31,7 +31,7 @@ export function filePayload(file: Deno.FsFile): Payload {
       try {
         file.close();
       } catch {
-        // Its owner did so before.
+        // The caller has closed it already.
       }
     },
   };
@@ -42,7 +42,7 @@ interface Range {
   readonly size: number;
 }
 
-/** What is to be sent of a regular file; `null` for a pipe or a device, which has no length. */
+/** Byte range of a regular file to send; `null` for a pipe or a device. */
 function regularRange(file: Deno.FsFile): Range | null {
   const { isFile, size } = file.statSync();
   if (!isFile) return null;
@@ -58,8 +58,8 @@ function fileStream(
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   let left = range?.size ?? Infinity;
   let last: ArrayBuffer | null = null;
-  // All streams of a file move one position, so an earlier one that a redirect or a repetition has
-  // left behind must not read on.
+  // All streams of a file share its position, so a stream left over from before a redirect or retry
+  // must stop.
   const check = (): void => {
     if (!isLatest()) throw new Error("Cannot send the file: it is being sent again");
   };
@@ -69,10 +69,10 @@ function fileStream(
     },
     async pull(controller) {
       check();
-      // The collector comes for dropped pieces after some 64 MB of them. This frees one at once.
+      // Frees the chunk now; the garbage collector would wait for about 64 MB.
       if (taken) last?.transfer(0);
       last = null;
-      // What is appended to the file meanwhile is left out: its length was announced.
+      // Bytes appended meanwhile are not sent: the length is already announced.
       const buffer = new Uint8Array(Math.min(PIECE, left));
       const count = left === 0 ? null : await file.read(buffer);
       check();

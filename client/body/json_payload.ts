@@ -1,15 +1,15 @@
 /**
- * Values as bodies of JSON.
+ * JSON request bodies.
  * @module
  */
 import type { Payload } from "../hop/payload.ts";
 import { bytesBody } from "../../http/bytes/sendable_body.ts";
 
 /**
- * Turns a value into a JSON body, for a middleware that sends another one.
+ * Creates a JSON body, for middlewares that replace the body.
  *
- * @param value What to send.
- * @param serialize Turns the value into text.
+ * @param value The value.
+ * @param serialize Serializes the value.
  * @returns The body.
  * @throws {TypeError} If the value has no JSON form.
  *

@@ -1,5 +1,5 @@
 /**
- * From `data` to the body that is sent.
+ * Request bodies from `data`.
  * @module
  */
 import {
@@ -18,10 +18,9 @@ import { filePayload } from "./file_payload.ts";
 import type { Payload } from "../hop/payload.ts";
 
 /**
- * Anything that can be a request's body. Objects, pairs and `URLSearchParams` are sent as a form,
- * which is multipart where a value is a file, bytes or a stream, as in a `FormBody`; a `Deno.FsFile`
- * from its position to its end, and it is closed then; the `content` of another response as it
- * comes in.
+ * Values for a request body. Objects, pairs and `URLSearchParams` are sent as a form, multipart if
+ * a value is a file, bytes or a stream (see `FormBody`); a `Deno.FsFile` from its position to its
+ * end, then it is closed; the `content` of another response is streamed.
  */
 export type RequestData =
   | string
@@ -45,7 +44,7 @@ export type RequestData =
       | readonly (FormValue | null | undefined)[];
   };
 
-/** The fields of a form in an object of any type, an `interface` too. */
+/** Form fields as an object type, interfaces included. */
 export type DataFields<T> = {
   readonly [Key in keyof T]:
     | FormValue
@@ -54,16 +53,16 @@ export type DataFields<T> = {
     | readonly (FormValue | null | undefined)[];
 };
 
-/** Value of a form given as an object or as pairs; `null` and `undefined` leave the field out. */
+/** Value of a form field; `null` and `undefined` omit the field. */
 type FieldValue = FormValue | null | undefined;
 
 /**
- * Turns anything that `data` takes into a body, for a middleware that sends another one: bytes, text,
- * a form, a file, a stream. See {@linkcode jsonPayload} for JSON.
+ * Creates a body from any value of `data`, for middlewares that replace the body: bytes, text, a
+ * form, a file, a stream. See {@linkcode jsonPayload} for JSON.
  *
  * @param data The body.
- * @returns The body, its type, and whether it can be sent again.
- * @throws {TypeError} If the value is nothing that can be sent.
+ * @returns The body.
+ * @throws {TypeError} If the value cannot be sent.
  *
  * @example
  * ```ts
@@ -90,7 +89,7 @@ export function payloadOf(data: RequestData): Payload {
 
 function objectPayload(data: Exclude<RequestData, string | ArrayBuffer>): Payload {
   if (data instanceof FormBody) return data.encode();
-  // Deno's own encoder of FormData draws its boundary from Math.random().
+  // Deno's encoder of FormData takes its boundary from Math.random().
   if (data instanceof FormData) return new FormBody(data).encode();
   if (data instanceof MultipartWriter) return writerBody(data);
   if ("Deno" in globalThis && data instanceof Deno.FsFile) return filePayload(data);
@@ -99,7 +98,7 @@ function objectPayload(data: Exclude<RequestData, string | ArrayBuffer>): Payloa
   }
   if (data instanceof URLSearchParams) return urlencoded(encodeQuery(data));
   const pairs = pairsOf(data as Readonly<Record<string, FieldValue>>);
-  // What is no text is a file, or nothing that a form can hold; then FormBody says so.
+  // Other values are files, or FormBody rejects them.
   if (pairs.some((pair) => typeof pair?.[1] === "object" && pair[1] !== null)) {
     const form = new FormBody();
     for (const [name, value] of pairs) {
@@ -114,7 +113,7 @@ function urlencoded(text: string): Payload {
   return bytesBody(new TextEncoder().encode(text), "application/x-www-form-urlencoded");
 }
 
-/** The fields of a form that is given as an object or as pairs. */
+/** Form fields from an object or pairs. */
 function pairsOf(
   data: Iterable<readonly [string, FieldValue]> | Readonly<Record<string, FieldValue>>,
 ): (readonly [string, FieldValue])[] {

@@ -1,41 +1,41 @@
 /**
- * What a session needs of a cookie jar.
+ * The interface of cookie jars.
  * @module
  */
 import { type CookieInit, cookieText } from "./cookie_pairs.ts";
 
-/** One cookie of a jar. */
+/** A cookie in a jar. */
 export interface JarCookie {
-  /** Name of the cookie. */
+  /** Name. */
   readonly name: string;
-  /** Value as the server gave it. */
+  /** Value as the server sent it. */
   readonly value: string;
-  /** Host that it belongs to; an empty string for a cookie that is sent to every server. */
+  /** Host it belongs to; an empty string if it is sent to every server. */
   readonly domain: string;
-  /** Whether subdomains of `domain` are left out. */
+  /** Whether subdomains of `domain` are excluded. */
   readonly hostOnly: boolean;
-  /** Path that it is sent for. */
+  /** Path it is sent for. */
   readonly path: string;
-  /** When it ends, `null` at the end of the session. */
+  /** Expiry time, `null` for a session cookie. */
   readonly expires: Date | null;
   /** Whether it is sent over TLS only. */
   readonly secure: boolean;
-  /** Whether it is hidden from scripts in a browser. */
+  /** Whether browsers hide it from scripts. */
   readonly httpOnly: boolean;
-  /** Cross-site policy in lower case, `null` without one; a client outside a browser keeps none. */
+  /** `SameSite` policy in lower case, `null` if not set; only browsers enforce it. */
   readonly sameSite: string | null;
-  /** Whether a browser would keep it apart for each top-level site. @default {false} */
+  /** Whether browsers partition it by top-level site. @default {false} */
   readonly partitioned?: boolean;
 }
 
 /**
- * Base of cookie jars, aiohttp's `AbstractCookieJar`: extend it to keep cookies elsewhere.
+ * Base class of cookie jars, aiohttp's `AbstractCookieJar`: extend it to store cookies elsewhere.
  *
  * @example
  * ```ts
  * import { AbstractCookieJar, ClientSession, type CookieInit } from "@roundtrip/http";
  *
- * // Sends what it is given, and keeps nothing of what servers set.
+ * // Sends the cookies it was given and ignores those that servers set.
  * class FixedJar extends AbstractCookieJar {
  *   #cookies = new Map<string, string>();
  *   get size() {
@@ -61,15 +61,15 @@ export interface JarCookie {
  * ```
  */
 export abstract class AbstractCookieJar implements Iterable<JarCookie> {
-  /** How many cookies there are. */
+  /** Number of cookies. */
   abstract readonly size: number;
 
-  /** Whether there are none, so that nothing else is asked of the jar for a request. */
+  /** Whether the jar is empty; requests skip an empty jar. */
   get isEmpty(): boolean {
     return this.size === 0;
   }
 
-  /** Whether values are quoted where they need to be, a request's own too; `false` here. */
+  /** Whether values are quoted where needed, including a request's own; `false` by default. */
   get quoteCookie(): boolean {
     return false;
   }
@@ -78,12 +78,12 @@ export abstract class AbstractCookieJar implements Iterable<JarCookie> {
    * Adds cookies.
    *
    * @param cookies Values by name.
-   * @param url Server that they belong to; left out, they are sent to every server.
+   * @param url Server they belong to; without it they are sent to every server.
    */
   abstract updateCookies(cookies: CookieInit, url?: URL): void;
 
   /**
-   * Keeps what a server set.
+   * Stores the cookies of a response.
    *
    * @param headers Its `Set-Cookie` headers.
    * @param url URL that was requested.
@@ -91,37 +91,37 @@ export abstract class AbstractCookieJar implements Iterable<JarCookie> {
   abstract updateFromHeaders(headers: readonly string[], url: URL): void;
 
   /**
-   * Gives the cookies that go to a server.
+   * Returns the cookies for a URL.
    *
-   * @returns Values by name, in the order and form in which they are sent.
+   * @returns Values by name, in sending order.
    */
   abstract filterCookies(url: URL): Map<string, string>;
 
   /**
-   * Forgets cookies.
+   * Removes cookies.
    *
-   * @param predicate Tells which; left out, all are forgotten.
+   * @param predicate Selects the cookies to remove; all by default.
    */
   abstract clear(predicate?: (cookie: JarCookie) => boolean): void;
 
-  /** Forgets the cookies of a host and of its subdomains. */
+  /** Removes the cookies of a host and its subdomains. */
   clearDomain(domain: string): void {
     const host = domain.toLowerCase();
     this.clear((cookie) => cookie.domain === host || cookie.domain.endsWith(`.${host}`));
   }
 
   /**
-   * Gives the `Cookie` header for a server.
+   * Returns the `Cookie` header for a URL.
    *
    * @param url URL that is requested.
-   * @param more Cookies of this request alone; they win over the jar's.
-   * @returns The header, an empty string where there is none to send.
+   * @param more Cookies of this request only; they override the jar's.
+   * @returns The header value, an empty string without cookies.
    */
   cookieHeader(url: URL, more?: ReadonlyMap<string, string>): string {
     if (this.isEmpty && !more?.size) return "";
     return cookieText(this.filterCookies(url), more);
   }
 
-  /** Iterates over the cookies that have not ended. */
+  /** Iterates over the cookies that have not expired. */
   abstract [Symbol.iterator](): Iterator<JarCookie>;
 }

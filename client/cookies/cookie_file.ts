@@ -9,7 +9,7 @@ import type { JarCookie } from "./abstract_cookie_jar.ts";
 
 const VERSION = 1;
 
-// What a field may hold: nothing that would end it, or the header that it is sent in.
+// Characters that would end a field or the header are not allowed.
 const NAME = /^[^\s;=\u0100-\uffff]+$/;
 const VALUE = /^[^;\u0100-\uffff]*$/;
 const DOMAIN = /^[^\s;/]*$/;
@@ -18,12 +18,11 @@ const ISO_DATE = /^[+-]?\d{4,6}-[\d:.T-]+Z$/;
 const SAME_SITE = /^(?:strict|lax|none)$/;
 
 /**
- * Writes cookies into a file that only its owner can read. The file is there complete or as it was
- * before, whatever happens in between.
+ * Writes cookies to a file of mode 0600. The file is replaced atomically.
  *
  * @param path The file.
- * @param cookies The cookies, in the order in which they were set.
- * @throws {Error} What the file system says; there is no draft left then.
+ * @param cookies The cookies, in the order they were set.
+ * @throws {Error} If the file cannot be written; no temporary file is left behind.
  */
 export async function saveCookies(
   path: string | URL,
@@ -42,16 +41,16 @@ export async function saveCookies(
     }
     await rename(draft, target);
   } catch (error) {
-    await unlink(draft).catch(() => {}); // it may never have been made
+    await unlink(draft).catch(() => {}); // it may not exist
     throw error;
   }
 }
 
 /**
- * Reads cookies from a file. It is data and nothing else: every field is checked, none is run.
+ * Reads cookies from a file and validates every field.
  *
- * @returns The cookies, in the order in which they were set.
- * @throws {SyntaxError} If the file is not what `saveCookies` writes.
+ * @returns The cookies, in the order they were set.
+ * @throws {SyntaxError} If the file is not in the format of `saveCookies`.
  */
 export async function loadCookies(path: string | URL): Promise<JarCookie[]> {
   const source = pathOf(path);
@@ -75,7 +74,7 @@ function record(value: unknown, what: string): Readonly<Record<string, unknown>>
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     return value as Readonly<Record<string, unknown>>;
   }
-  throw new TypeError(`${what} is no object`);
+  throw new TypeError(`${what} is not an object`);
 }
 
 function cookieOf(value: unknown, at: number): JarCookie {

@@ -9,22 +9,22 @@ import { loadCookies, saveCookies } from "./cookie_file.ts";
 import { type CookieInit, cookieText, quoteCookieValue, sentPairs } from "./cookie_pairs.ts";
 import { parseUrl } from "../../http/since_node_20.ts";
 
-/** What {@linkcode CookieJar} takes. */
+/** Options of {@linkcode CookieJar}. */
 export interface CookieJarOptions {
   /**
-   * Whether cookies of hosts that are IP addresses are kept, as aiohttp's `unsafe`.
+   * Whether to accept cookies of hosts that are IP addresses, as aiohttp's `unsafe`.
    * @default {false}
    */
   readonly unsafe?: boolean | undefined;
   /**
-   * Origins without TLS that get and set cookies marked `Secure`: scheme, host and port have to be
-   * the same.
+   * Origins without TLS that may set and receive `Secure` cookies, compared by scheme, host and
+   * port.
    * @default {[]}
    */
   readonly treatAsSecureOrigin?: string | URL | Iterable<string | URL> | undefined;
   /**
-   * Whether values with other characters than those of a token are quoted as in RFC 2109, which
-   * aiohttp does, a request's own included; otherwise they go out as they came.
+   * Whether to quote values that are not tokens as in RFC 2109, including a request's own. aiohttp
+   * does; by default values are sent unchanged.
    * @default {false}
    */
   readonly quoteCookie?: boolean | undefined;
@@ -40,22 +40,22 @@ export const COOKIE_JAR_OPTIONS = new OptionTable<CookieJarOptions>({
 // aiohttp's test: only digits and dots, or a colon.
 const IP_HOST = /^[\d.]+$|:/;
 const LAST_MOMENT = 8.64e15; // the largest Date, in ms
-// RFC 6265bis section 5.6 (steps 5 and 6.4): longer cookies are dropped, longer attributes passed
-// over. A header's text has a character for each byte.
+// RFC 6265bis section 5.6 (steps 5 and 6.4): longer cookies are dropped, longer attributes ignored.
+// Header text has one character per byte.
 const MAX_COOKIE = 4096;
 const MAX_ATTRIBUTE = 1024;
-// Section 6.1 asks for 50 and 3000 at least; 180 is what Chromium keeps of one domain.
+// Section 6.1 requires at least 50 and 3000; 180 per domain is Chromium's limit.
 const MAX_PER_DOMAIN = 180;
 const MAX_COOKIES = 3000;
 
 /**
- * Keeps what servers set and gives back what they should see: RFC 6265bis with the public-suffix
- * list. Share one between sessions, or let each session make its own.
+ * A cookie jar after RFC 6265bis with the public suffix list. Sessions can share one; by default
+ * each creates its own.
  *
- * Other than in aiohttp, a cookie for a public suffix (`Domain=com`) is dropped, and so is one
- * marked `Secure` that came without TLS, or one whose name starts with `__Host-` or `__Secure-` and
- * that is not what that promises. What servers set is bounded: 4096 bytes for a cookie, 180 cookies
- * of a domain, 3000 in all; those that were not used for longest go first.
+ * Unlike aiohttp, it drops cookies for a public suffix (`Domain=com`), `Secure` cookies received
+ * without TLS, and `__Host-` or `__Secure-` cookies that break the rules of their prefix. Limits:
+ * 4096 bytes per cookie, 180 cookies per domain, 3000 in total; the least recently used are evicted
+ * first.
  *
  * @example
  * ```ts
@@ -72,15 +72,15 @@ export class CookieJar extends AbstractCookieJar {
   readonly #quote: boolean;
   readonly #secureOrigins: ReadonlySet<string>;
   readonly #shared = new Map<string, string>();
-  #memory: MemoryCookieStore | null = null; // an empty jar costs nothing on a request
+  #memory: MemoryCookieStore | null = null; // created with the first cookie
   #store: Store | null = null;
-  #stored = 0; // cookies of servers since they were counted, at least as many as there are
+  #stored = 0; // upper bound of the number of cookies in #memory
 
   /**
    * Creates one.
    *
-   * @param options Which hosts cookies are kept for, and how they are sent.
-   * @throws {TypeError} If an origin of `treatAsSecureOrigin` is no URL.
+   * @param options Options.
+   * @throws {TypeError} If an origin of `treatAsSecureOrigin` is not a URL.
    */
   constructor(options: CookieJarOptions = {}) {
     super();
@@ -92,17 +92,17 @@ export class CookieJar extends AbstractCookieJar {
     this.#secureOrigins = new Set(origins.map((origin) => new URL(origin).origin));
   }
 
-  /** How many cookies there are that have not ended. */
+  /** Number of cookies that have not expired. */
   override get size(): number {
     return this.#shared.size + (this.#memory === null ? 0 : this.#kept().length);
   }
 
-  /** Whether there are none; one that has ended may count still. */
+  /** Whether the jar is empty; expired cookies may still count. */
   override get isEmpty(): boolean {
     return this.#store === null && this.#shared.size === 0;
   }
 
-  /** Whether values are quoted, as `quoteCookie` said. */
+  /** The option `quoteCookie`. */
   override get quoteCookie(): boolean {
     return this.#quote;
   }
@@ -111,8 +111,8 @@ export class CookieJar extends AbstractCookieJar {
    * Adds cookies.
    *
    * @param cookies Values by name.
-   * @param url Server that they belong to; left out, they are sent to every server.
-   * @throws {TypeError} If a name or value holds a character that would break the header.
+   * @param url Server they belong to; without it they are sent to every server.
+   * @throws {TypeError} If a name or value contains a character that would break the header.
    */
   override updateCookies(cookies: CookieInit, url?: URL): void {
     for (const [name, value] of sentPairs(cookies, this.#quote)) {
@@ -122,7 +122,7 @@ export class CookieJar extends AbstractCookieJar {
   }
 
   /**
-   * Keeps what a server set; a cookie that it may not set is dropped.
+   * Stores the cookies of a response; drops those the server may not set.
    *
    * @param headers Its `Set-Cookie` headers.
    * @param url URL that was requested.
@@ -130,7 +130,7 @@ export class CookieJar extends AbstractCookieJar {
   override updateFromHeaders(headers: readonly string[], url: URL): void {
     for (const header of headers) {
       const cookie = Cookie.parse(header);
-      // RFC 6265bis section 5.6 drops a cookie with a control byte; tough-cookie lets 0x7f pass.
+      // RFC 6265bis section 5.6 drops cookies with control bytes; tough-cookie accepts 0x7f.
       if (cookie === undefined || header.includes("\x7f")) continue;
       if (cookie.key.length + cookie.value.length > MAX_COOKIE) continue;
       if ((cookie.path ?? "").length > MAX_ATTRIBUTE) cookie.path = null;
@@ -141,9 +141,9 @@ export class CookieJar extends AbstractCookieJar {
   }
 
   /**
-   * Gives the cookies that go to a server.
+   * Returns the cookies for a URL.
    *
-   * @returns Values by name; the more specific path comes first and counts.
+   * @returns Values by name; the most specific path wins.
    */
   override filterCookies(url: URL): Map<string, string> {
     const found = new Map<string, string>();
@@ -152,12 +152,12 @@ export class CookieJar extends AbstractCookieJar {
   }
 
   /**
-   * Gives the `Cookie` header for a server. Of cookies with one name on several paths all are in
-   * it, the one of the longer path first (RFC 6265 section 5.4).
+   * Returns the `Cookie` header for a URL. Cookies that share a name are all included, longest path
+   * first (RFC 6265 section 5.4).
    *
    * @param url URL that is requested.
-   * @param more Cookies of this request alone; they win over the jar's.
-   * @returns The header, an empty string where there is none to send.
+   * @param more Cookies of this request only; they override the jar's.
+   * @returns The header value, an empty string without cookies.
    */
   override cookieHeader(url: URL, more?: ReadonlyMap<string, string>): string {
     if (this.isEmpty && !more?.size) return "";
@@ -165,33 +165,31 @@ export class CookieJar extends AbstractCookieJar {
   }
 
   /**
-   * Forgets cookies.
+   * Removes cookies.
    *
-   * @param predicate Tells which; left out, all are forgotten.
+   * @param predicate Selects the cookies to remove; all by default.
    */
   override clear(predicate?: (cookie: JarCookie) => boolean): void {
     const kept = predicate === undefined ? [] : [...this].filter((each) => !predicate(each));
     this.#replace(kept);
   }
 
-  /**
-   * Writes the cookies into a file of mode 0600; the old one stays until the new one is complete.
-   */
+  /** Writes the cookies to a file of mode 0600, which is replaced atomically. */
   async save(path: string | URL): Promise<void> {
     await saveCookies(path, [...this]);
   }
 
   /**
-   * Replaces the cookies by those of a file that `save()` wrote.
+   * Replaces the cookies with those of a file written by `save()`.
    *
-   * @throws {SyntaxError} If the file is not one; the jar stays as it was.
+   * @throws {SyntaxError} If the file is malformed; the jar is unchanged.
    */
   async load(path: string | URL): Promise<void> {
     this.#replace(await loadCookies(path));
   }
 
   /**
-   * Iterates over the cookies that have not ended, in the order in which they were set.
+   * Iterates over the cookies that have not expired, in the order they were set.
    *
    * @returns The cookies; those that are sent to every server have an empty `domain`.
    */
@@ -215,14 +213,14 @@ export class CookieJar extends AbstractCookieJar {
 
   #set(cookie: Cookie, url: URL): Cookie | undefined {
     if (!this.#unsafe && IP_HOST.test(url.hostname)) return undefined;
-    // tough-cookie counts Max-Age from the last use, so that a cookie in use would never end.
+    // tough-cookie counts Max-Age from the last use, so a cookie in use would never expire.
     if (cookie.maxAge !== null) {
       cookie.expires = new Date(endOf(cookie.maxAge));
       cookie.maxAge = null;
     }
-    if (cookie.domain?.endsWith(".")) cookie.domain = null; // as aiohttp: no domain at all
-    // Where the host is an address, a single label or a public suffix, its own name as a domain means
-    // the host alone (RFC 6265 section 5.3 step 5).
+    if (cookie.domain?.endsWith(".")) cookie.domain = null; // as aiohttp: ignored
+    // If the host is an address, a single label or a public suffix, `Domain` with its own name
+    // makes a host-only cookie (RFC 6265 section 5.3 step 5).
     const host = hostOf(url);
     const domain = domainOf(cookie);
     if (domain === "") return undefined;
@@ -233,7 +231,7 @@ export class CookieJar extends AbstractCookieJar {
     return this.#open().setCookieSync(cookie, this.#seen(url), { ignoreError: true });
   }
 
-  /** Forgets the oldest cookies of a domain, or of all, where there are too many. */
+  /** Evicts the least recently used cookies above the limits, per domain and in total. */
   #makeRoom(domain: string): void {
     let own: Cookie[] = [];
     this.#memory?.findCookies(domain, "", true, (_error, found) => own = found ?? []);
@@ -241,7 +239,7 @@ export class CookieJar extends AbstractCookieJar {
     if (++this.#stored <= MAX_COOKIES) return;
     let all: Cookie[] = [];
     this.#memory?.getAllCookies((_error, found) => all = found ?? []);
-    // Room for some more: counting all for each of them would take too long.
+    // Evict 10 % at once: counting all cookies for each new one would be slow.
     if (all.length > MAX_COOKIES) this.#trim(all, MAX_COOKIES * 0.9);
     this.#stored = Math.min(all.length, MAX_COOKIES * 0.9);
   }
@@ -263,7 +261,7 @@ export class CookieJar extends AbstractCookieJar {
     if (this.#store !== null) return this.#store;
     const memory = this.#memory = new MemoryCookieStore();
     const find = memory.findCookies.bind(memory) as Find;
-    // For "test", "local" and their like it throws; no cookie of a longer name is theirs.
+    // It throws for special-use names such as "test", which have no parent domain anyway.
     const findAny: Find = (domain, path, special, done) => {
       if (domain.includes(".")) return find(domain, path, special, done);
       memory.getAllCookies((_error, all = []) => {
@@ -275,15 +273,15 @@ export class CookieJar extends AbstractCookieJar {
   }
 
   /**
-   * The URL as the store sees it: an origin that counts as secure has TLS there, and a host no dot
-   * at its end, which makes no difference to which host it is (RFC 6265bis section 5.1.2).
+   * The URL for the store: https for secure origins, and without the host's trailing dot (RFC
+   * 6265bis section 5.1.2).
    */
   #seen(url: URL): string {
     const isSecure = /^(?:https|wss):$/.test(url.protocol) || this.#secureOrigins.has(url.origin);
     return `http${isSecure ? "s" : ""}://${hostOf(url)}${url.pathname}`;
   }
 
-  /** The cookies of the store that have not ended, in the order in which they were set. */
+  /** The cookies of the store that have not expired, in the order they were set. */
   #kept(): Cookie[] {
     let found: Cookie[] = [];
     this.#memory?.getAllCookies((_error, cookies) => found = cookies ?? []);
@@ -315,18 +313,18 @@ type Find = (
 ) => void;
 
 const STORE = {
-  // Else it throws for hosts such as "test"; #set() does what it would do with suffixes.
+  // It would throw for hosts such as "test"; #set() checks public suffixes.
   rejectPublicSuffixes: false,
   allowSpecialUseDomain: true,
   allowSecureOnLocal: false,
 };
 
-/** The host without a dot at its end. */
+/** The host without a trailing dot. */
 function hostOf({ hostname }: URL): string {
   return hostname.replace(/\.$/, "");
 }
 
-/** The domain that a cookie asks for as URLs have it: `null` for none, empty for what is no domain. */
+/** The `Domain` of a cookie in URL form: `null` without one, empty if it is invalid. */
 function domainOf(cookie: Cookie): string | null {
   const domain = cookie.domain?.replace(/^\./, "") ?? "";
   if (domain === "") return null;
@@ -335,7 +333,7 @@ function domainOf(cookie: Cookie): string | null {
   return parseUrl(`http://${name}/`)?.hostname ?? "";
 }
 
-/** Whether a host has no subdomains that could share a cookie: an address, a single label, a public suffix. */
+/** Whether a host is an address, a single label or a public suffix: its cookies are host-only. */
 function isSuffix(host: string): boolean {
   return IP_HOST.test(host) || !host.includes(".") ||
     getPublicSuffix(host, { allowSpecialUseDomain: true, ignoreError: true }) === undefined;
@@ -343,7 +341,7 @@ function isSuffix(host: string): boolean {
 
 function endOf(maxAge: number | "Infinity" | "-Infinity"): number {
   const seconds = Number(maxAge);
-  // RFC 6265 section 5.2.2: zero and below is the earliest moment there is.
+  // RFC 6265 section 5.2.2: zero or less is the earliest time.
   return seconds <= 0 ? 0 : Math.min(Date.now() + seconds * 1000, LAST_MOMENT);
 }
 
@@ -380,7 +378,7 @@ function sharedCookie(name: string, value: string): JarCookie {
   };
 }
 
-/** Cookies made one after the other sort in that order, whatever their time. */
+/** Cookies are sorted in creation order, even with equal times. */
 function storedCookie(cookie: JarCookie, now: Date): Cookie {
   const { name, sameSite, expires, partitioned = false, ...rest } = cookie;
   return new Cookie({

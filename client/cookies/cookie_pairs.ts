@@ -1,19 +1,19 @@
 /**
- * Cookies as a caller gives them.
+ * Cookies given by the caller.
  * @module
  */
 import { isToken } from "../../http/headers/header_params.ts";
 
-/** Cookies as a caller gives them: values by name, or pairs. */
+/** Cookies of a caller: values by name, or pairs. */
 export type CookieInit = Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
 
 /**
- * Lists cookies as pairs, checked: nothing in them may end the cookie or the header.
+ * Converts cookies to pairs and validates them.
  *
  * @param cookies Values by name, or pairs.
- * @param quoted Whether values will be quoted, which makes any of them safe.
- * @throws {TypeError} If a name is no token, or a value holds a control character or `;`, or what
- * no header can carry.
+ * @param quoted Whether values will be quoted, so that any value is safe.
+ * @throws {TypeError} If a name is not a token, or a value contains a control character, `;` or a
+ * character beyond ISO-8859-1.
  */
 export function cookiePairs(cookies: CookieInit, quoted = false): [string, string][] {
   const pairs = Symbol.iterator in cookies
@@ -21,17 +21,17 @@ export function cookiePairs(cookies: CookieInit, quoted = false): [string, strin
     : Object.entries(cookies);
   return Array.from(pairs, ([name, value]) => {
     if (!isToken(name)) {
-      throw new TypeError(`Cannot send cookie "${name}": its name is no RFC 6265 token`);
+      throw new TypeError(`Cannot send cookie "${name}": its name is not an RFC 6265 token`);
     }
-    // deno-lint-ignore no-control-regex -- control bytes are what has to be caught here
+    // deno-lint-ignore no-control-regex -- rejects control bytes
     if (typeof value !== "string" || !quoted && /[\x00-\x1f\x7f;]/.test(value)) {
       throw new TypeError(
-        `Cannot send cookie "${name}": its value holds ";" or a control character`,
+        `Cannot send cookie "${name}": its value contains ";" or a control character`,
       );
     }
     if (/[^\0-\xff]/.test(value)) {
       throw new TypeError(
-        `Cannot send cookie "${name}": its value holds a character beyond ISO-8859-1. ` +
+        `Cannot send cookie "${name}": its value contains a character beyond ISO-8859-1. ` +
           "Pass it through encodeURIComponent()",
       );
     }
@@ -40,10 +40,10 @@ export function cookiePairs(cookies: CookieInit, quoted = false): [string, strin
 }
 
 /**
- * Lists cookies as they are sent.
+ * Converts cookies to pairs in the form they are sent.
  *
  * @param cookies Values by name, or pairs.
- * @param quoted Whether values are quoted where they need to be.
+ * @param quoted Whether values are quoted where needed.
  * @throws {TypeError} As {@linkcode cookiePairs} does.
  */
 export function sentPairs(cookies: CookieInit, quoted: boolean): [string, string][] {
@@ -70,15 +70,15 @@ export function cookieText(
   return pairs.join("; ");
 }
 
-// What stands in a value as it is, and what stands in a quoted one as it is.
+// Characters that need no quotes, and those that need no escape within quotes.
 const PLAIN = /^[\w!#$%&'*+.^`|~:-]*$/;
-// deno-lint-ignore no-control-regex -- control bytes are what has to be escaped here
+// deno-lint-ignore no-control-regex -- escapes control bytes
 const ESCAPED = /[\x00-\x1f\x7f-\xff",;\\]/g;
 
 /**
  * Quotes a value as Python's `http.cookies` does, after RFC 2109: `a,b` becomes `"a\054b"`.
  *
- * @param value The value; one that is quoted already stays as it is.
+ * @param value The value; a quoted one is returned unchanged.
  */
 export function quoteCookieValue(value: string): string {
   if (PLAIN.test(value)) return value;

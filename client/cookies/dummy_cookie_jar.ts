@@ -1,12 +1,13 @@
 /**
- * A jar that keeps nothing.
+ * A cookie jar that stores nothing.
  * @module
  */
 import { AbstractCookieJar, type JarCookie } from "./abstract_cookie_jar.ts";
 import type { CookieInit } from "./cookie_pairs.ts";
 
 /**
- * Keeps no cookies and sends none but those of the request itself, aiohttp's `DummyCookieJar`.
+ * A cookie jar that stores nothing, aiohttp's `DummyCookieJar`; only a request's own cookies are
+ * sent.
  *
  * @example
  * ```ts
@@ -22,33 +23,33 @@ export class DummyCookieJar extends AbstractCookieJar {
   override readonly size = 0;
 
   /**
-   * Keeps nothing.
+   * Does nothing.
    *
-   * @param _cookies Cookies that are forgotten.
-   * @param _url Server that they belong to.
+   * @param _cookies Ignored.
+   * @param _url Ignored.
    */
   override updateCookies(_cookies: CookieInit, _url?: URL): void {}
 
   /**
-   * Keeps nothing.
+   * Does nothing.
    *
-   * @param _headers `Set-Cookie` headers that are forgotten.
-   * @param _url URL that was requested.
+   * @param _headers Ignored.
+   * @param _url Ignored.
    */
   override updateFromHeaders(_headers: readonly string[], _url: URL): void {}
 
-  /** Gives nothing. */
+  /** Returns an empty map. */
   override filterCookies(_url: URL): Map<string, string> {
     return new Map();
   }
 
-  /** Has nothing to forget. */
+  /** Does nothing. */
   override clear(_predicate?: (cookie: JarCookie) => boolean): void {}
 
   /**
-   * Iterates over nothing.
+   * Iterates over no cookies.
    *
-   * @returns An iterator without cookies.
+   * @returns An empty iterator.
    */
   override [Symbol.iterator](): Iterator<JarCookie> {
     return [].values();

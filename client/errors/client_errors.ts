@@ -1,44 +1,44 @@
 /**
- * What can go wrong with a request: aiohttp's family, without its diamonds.
+ * Errors of requests: aiohttp's hierarchy, with single inheritance.
  *
  * - {@linkcode InvalidURLError}: the URL cannot be requested at all
- * - {@linkcode ClientConnectionError}: no complete reply came; {@linkcode ClientConnectorError} no
- *   connection, {@linkcode ServerDisconnectedError} closed without a reply,
- *   {@linkcode ClientOSError} the connection broke, {@linkcode ServerTimeoutError} too late
- * - {@linkcode ClientPayloadError}: the reply's body is broken or cut
- * - {@linkcode ClientResponseError}: the reply is not the one that was wanted
+ * - {@linkcode ClientConnectionError}: no complete response; {@linkcode ClientConnectorError}
+ *   connecting failed, {@linkcode ServerDisconnectedError} closed without a response,
+ *   {@linkcode ClientOSError} the connection broke, {@linkcode ServerTimeoutError} a timeout passed
+ * - {@linkcode ClientPayloadError}: the response body is malformed or incomplete
+ * - {@linkcode ClientResponseError}: an unwanted response, such as a status with `raiseForStatus`
  *
  * @module
  */
 import { isJsonType, parseContentType } from "../../http/headers/content_type.ts";
 
-/** What was asked for, as an error or a response tells it. */
+/** The request behind an error or a response. */
 export interface RequestDetails {
   /** Method in upper case. */
   readonly method: string;
   /** URL without its fragment. */
   readonly url: URL;
-  /** URL with its fragment, aiohttp's `real_url`; there in what a session has asked for. */
+  /** URL with its fragment, aiohttp's `real_url`; set by sessions. */
   readonly realUrl?: URL;
   /**
-   * Headers that the caller, the session and its middlewares gave, without those that the cookie jar,
-   * the body and the platform add.
+   * Headers of the caller, the session and its middlewares, without those added by the cookie jar,
+   * the body and the platform.
    */
   readonly headers: Headers;
 }
 
-/** A reply on the way to the one that counts, as `history` lists it. */
+/** A redirect response, as listed in `history`. */
 export interface HistoryEntry {
   /** Status code. */
   readonly status: number;
-  /** URL that gave it. */
+  /** URL of the request. */
   readonly url: URL;
-  /** Headers of the reply. */
+  /** Headers of the response. */
   readonly headers: Headers;
 }
 
 /**
- * Base of everything that a session throws because of the network or the peer.
+ * Base class of errors caused by the network or the peer.
  *
  * @example
  * ```ts
@@ -46,30 +46,30 @@ export interface HistoryEntry {
  *
  * await using session = new ClientSession();
  * const outcome = await session.get("ftp://example.com/").catch((error) => {
- *   if (error instanceof ClientError) return error.name; // whatever the network or the peer did
+ *   if (error instanceof ClientError) return error.name; // caused by the network or the peer
  *   throw error;
  * });
  * console.assert(outcome === "NonHttpURLError");
  * ```
  */
 export class ClientError extends Error {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name: string = "ClientError";
 }
 
-/** The URL cannot be requested; `url` is the text that was given, with `***` for credentials. */
+/** The URL cannot be requested. */
 export class InvalidURLError extends ClientError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name: string = "InvalidURLError";
-  /** The URL as it was given, with `***` for credentials. */
+  /** The URL as given, with `***` for credentials. */
   readonly url: string;
 
   /**
    * Creates one.
    *
-   * @param url The URL as it was given, but for credentials.
+   * @param url The URL as given, without credentials.
    * @param reason Why it cannot be requested.
-   * @param options The error behind it.
+   * @param options The underlying error.
    */
   constructor(url: string, reason: string, options?: ErrorOptions) {
     super(`Cannot request "${url}": ${reason}`, options);
@@ -77,44 +77,44 @@ export class InvalidURLError extends ClientError {
   }
 }
 
-/** The URL's scheme is none that can be requested. */
+/** The URL's scheme is not http or https. */
 export class NonHttpURLError extends InvalidURLError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "NonHttpURLError";
 }
 
 /** A redirect leads to a URL that cannot be requested; `cause` says why. */
 export class InvalidURLRedirectError extends InvalidURLError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "InvalidURLRedirectError";
 }
 
-/** The body of a reply is broken, cut, or was given up. */
+/** The body of a response is malformed, incomplete or was aborted. */
 export class ClientPayloadError extends ClientError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "ClientPayloadError";
 }
 
-/** What a {@linkcode ClientResponseError} is made of. */
+/** Fields of a {@linkcode ClientResponseError}. */
 export interface ResponseErrorInit {
-  /** What was asked for. */
+  /** The request. */
   readonly requestInfo: RequestDetails;
-  /** Replies on the way. */
+  /** Redirect responses before this one. */
   readonly history: readonly HistoryEntry[];
-  /** Status code of the reply. */
+  /** Status code of the response. */
   readonly status: number;
-  /** Headers of the reply. */
+  /** Headers of the response. */
   readonly headers: Headers;
-  /** What is wrong with the reply, without status and URL. */
+  /** Description of the problem, without status and URL. */
   readonly reason: string;
-  /** First bytes of the reply's body as text, `null` where it was not read. */
+  /** Start of the response body as text, `null` if it was not read. */
   readonly body?: string | null | undefined;
-  /** The error behind it. */
+  /** The underlying error. */
   readonly cause?: unknown;
 }
 
 /**
- * A reply came, but not the one that was wanted.
+ * A response arrived but cannot be used, such as a status of 400 or more with `raiseForStatus`.
  *
  * @example
  * ```ts
@@ -128,19 +128,19 @@ export interface ResponseErrorInit {
  * ```
  */
 export class ClientResponseError extends ClientError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name: string = "ClientResponseError";
-  /** What was asked for. */
+  /** The request. */
   readonly requestInfo: RequestDetails;
-  /** Replies on the way. */
+  /** Redirect responses before this one. */
   readonly history: readonly HistoryEntry[];
-  /** Status code of the reply. */
+  /** Status code of the response. */
   readonly status: number;
-  /** Headers of the reply. */
+  /** Headers of the response. */
   readonly headers: Headers;
-  /** What is wrong with the reply, without status and URL. */
+  /** Description of the problem, without status and URL. */
   readonly reason: string;
-  /** First bytes of the reply's body as text, `null` where it was not read. */
+  /** Start of the response body as text, `null` if it was not read. */
   readonly body: string | null;
 
   /** Creates one. */
@@ -159,8 +159,8 @@ export class ClientResponseError extends ClientError {
   }
 
   /**
-   * The body, parsed where its type is JSON: what APIs say about an error. Otherwise, and where it is
-   * cut or broken, the text; `null` where the body was not read.
+   * The body, parsed if its type is JSON; else, or if it is incomplete or malformed, the text.
+   * `null` if the body was not read.
    */
   get data(): unknown {
     const { mimeType } = parseContentType(this.headers.get("content-type"));
@@ -174,19 +174,19 @@ export class ClientResponseError extends ClientError {
 }
 
 /**
- * The reply breaks HTTP: it is not repeated, whatever `retry` says. Its `status` is 400, as aiohttp
- * has it, and `reason` names the offending line.
+ * The response is not valid HTTP; never retried. `status` is 400, as in aiohttp, and `reason` names
+ * the offending line.
  */
 export class ClientProtocolError extends ClientResponseError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "ClientProtocolError";
 
   /**
    * Creates one.
    *
-   * @param requestInfo What was asked for.
-   * @param reason What is wrong with the reply.
-   * @param options The error behind it.
+   * @param requestInfo The request.
+   * @param reason Description of the problem.
+   * @param options The underlying error.
    */
   constructor(requestInfo: RequestDetails, reason: string, options?: ErrorOptions) {
     const reply = {
@@ -198,14 +198,14 @@ export class ClientProtocolError extends ClientResponseError {
   }
 }
 
-/** `json()` met a reply of another type. */
+/** `json()` was called on a response of another type. */
 export class ContentTypeError extends ClientResponseError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "ContentTypeError";
 }
 
 /** More redirects than `maxRedirects`. */
 export class TooManyRedirectsError extends ClientResponseError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "TooManyRedirectsError";
 }

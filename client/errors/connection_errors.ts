@@ -1,19 +1,18 @@
 /**
- * What can go wrong before a reply is complete; connector_errors.ts has more classes for what keeps
- * a connection from being made.
+ * Errors before a response is complete; connector_errors.ts has the errors of connecting.
  * @module
  */
 import { ClientError } from "./client_errors.ts";
 
-/** No complete reply came. */
+/** No complete response was received. */
 export class ClientConnectionError extends ClientError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name: string = "ClientConnectionError";
 }
 
 /**
- * What kept a connection from being made; `name` is a host name that cannot be one, `port` a port
- * that is blocked or out of range.
+ * Reason of a failed connection attempt; `name` is an invalid host name, `port` a blocked or
+ * invalid port.
  */
 export type ConnectFailure =
   | "dns"
@@ -29,7 +28,7 @@ export type ConnectFailure =
   | "other";
 
 /**
- * No connection could be made; connector_errors.ts has a class for each kind of reason.
+ * No connection could be made; connector_errors.ts has a subclass for each kind of reason.
  *
  * @example
  * ```ts
@@ -37,29 +36,29 @@ export type ConnectFailure =
  *
  * using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
  * const { port } = free.addr;
- * free.close(); // nobody listens there now
+ * free.close(); // now nothing listens on it
  * await using session = new ClientSession();
  * const error = await session.get(`http://127.0.0.1:${port}/`).catch((error) => error);
  * console.assert(error instanceof ClientConnectorError && error.failure === "refused");
  * ```
  */
 export class ClientConnectorError extends ClientConnectionError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name: string = "ClientConnectorError";
-  /** Host that was to be reached. */
+  /** Host to connect to. */
   readonly host: string;
-  /** Port that was to be reached. */
+  /** Port to connect to. */
   readonly port: number;
-  /** What kept the connection from being made. */
+  /** Reason of the failure. */
   readonly failure: ConnectFailure;
 
   /**
    * Creates one.
    *
-   * @param url URL that was asked for.
-   * @param failure What kept the connection from being made.
-   * @param reason What the platform said.
-   * @param options The error behind it.
+   * @param url URL of the request.
+   * @param failure Reason of the failure.
+   * @param reason The platform's message.
+   * @param options The underlying error.
    */
   constructor(url: URL, failure: ConnectFailure, reason: string, options?: ErrorOptions) {
     super(`Cannot connect to host ${hostOf(url)}: ${reason}`, options);
@@ -71,34 +70,34 @@ export class ClientConnectorError extends ClientConnectionError {
 
 /** The connection broke while it was in use. */
 export class ClientOSError extends ClientConnectionError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "ClientOSError";
 }
 
-/** The server was reached and did not answer as it should; base of the errors that say how. */
+/** The server was reached but did not respond properly; base class. */
 export class ServerConnectionError extends ClientConnectionError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name: string = "ServerConnectionError";
 }
 
-/** The server closed the connection without a reply, or sent none that can be read. */
+/** The server closed the connection without a response. */
 export class ServerDisconnectedError extends ServerConnectionError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "ServerDisconnectedError";
 
   /**
    * Creates one.
    *
-   * @param url URL that was asked for.
-   * @param reason What the platform said.
-   * @param options The error behind it.
+   * @param url URL of the request.
+   * @param reason The platform's message.
+   * @param options The underlying error.
    */
   constructor(url: URL, reason: string, options?: ErrorOptions) {
     super(`Server ${hostOf(url)} disconnected: ${reason}`, options);
   }
 }
 
-/** What a limit of `timeout` says when it has passed. */
+/** Messages by timeout. */
 const PHASES = {
   total: "not complete",
   connect: "no connection",
@@ -107,7 +106,7 @@ const PHASES = {
 } as const;
 
 /**
- * `timeout.total` has passed; base of the errors of the other limits.
+ * `timeout.total` has passed; base class of the other timeouts.
  *
  * @example
  * ```ts
@@ -120,25 +119,25 @@ const PHASES = {
  * ```
  */
 export class ServerTimeoutError extends ServerConnectionError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name: string = "ServerTimeoutError";
-  /** URL that was asked for. */
+  /** URL of the request. */
   readonly url: URL;
-  /** The limit that has passed: the field of `timeout`. */
+  /** The timeout that has passed: a field of `timeout`. */
   readonly phase: "total" | "connect" | "sockConnect" | "sockRead";
-  /** The limit, in ms. */
+  /** The timeout, in ms. */
   readonly limit: number;
-  /** How long the request had taken, in ms. */
+  /** Elapsed time of the request, in ms. */
   readonly elapsed: number;
 
   /**
    * Creates one.
    *
-   * @param url URL that was asked for.
-   * @param phase The limit that has passed.
-   * @param limit The limit, in ms.
-   * @param elapsed How long the request had taken, in ms.
-   * @param detail What else there is to say, as a sentence without its full stop.
+   * @param url URL of the request.
+   * @param phase The timeout that has passed.
+   * @param limit The timeout, in ms.
+   * @param elapsed Elapsed time of the request, in ms.
+   * @param detail More details, as a sentence without its full stop.
    */
   constructor(
     url: URL,
@@ -159,23 +158,23 @@ export class ServerTimeoutError extends ServerConnectionError {
   }
 }
 
-/** `timeout.connect` has passed: no connection was free, or none could be made in time. */
+/** `timeout.connect` has passed: no connection was available in time. */
 export class ConnectionTimeoutError extends ServerTimeoutError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "ConnectionTimeoutError";
 }
 
-/** `timeout.sockRead` has passed: the server was silent for too long. */
+/** `timeout.sockRead` has passed: the server sent nothing for too long. */
 export class SocketTimeoutError extends ServerTimeoutError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "SocketTimeoutError";
 }
 
 /**
- * Adds to a limit of time that has passed what the request was waiting for.
+ * Adds to a timeout error what the request was waiting for.
  *
- * @param reason What the request was aborted with; anything but a timeout stays as it is.
- * @param detail What it was waiting for.
+ * @param reason The abort reason; anything but a timeout is returned unchanged.
+ * @param detail What the request was waiting for.
  */
 export function withDetail(reason: unknown, detail: () => string): unknown {
   if (!(reason instanceof ServerTimeoutError)) return reason;
@@ -185,16 +184,16 @@ export function withDetail(reason: unknown, detail: () => string): unknown {
 }
 
 /**
- * What a signal aborted with, as an error to throw.
+ * Converts an abort reason to an error.
  *
- * @param reason The signal's reason; most are errors and stay as they are.
+ * @param reason The signal's reason; errors are returned unchanged.
  */
 export function asError(reason: unknown): Error {
   if (reason instanceof Error) return reason;
   return new ClientConnectionError(`The request was aborted: ${reason}`, { cause: reason });
 }
 
-/** Host and port of a URL as messages show them. */
+/** Host and port of a URL for messages. */
 function hostOf(url: URL): string {
   return `${url.hostname}:${portOf(url)}`;
 }

@@ -1,30 +1,30 @@
 /**
- * Why no connection could be made: a class for each kind of reason, as aiohttp has them.
+ * Errors of connecting: a class for each kind of reason, as in aiohttp.
  * @module
  */
 import { ClientConnectorError, type ConnectFailure } from "./connection_errors.ts";
 import { ClientResponseError } from "./client_errors.ts";
 
-/** The name of the host could not be resolved. */
+/** The host name could not be resolved. */
 export class ClientConnectorDNSError extends ClientConnectorError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "ClientConnectorDNSError";
 }
 
-/** Something is wrong with TLS or with the certificate; base of the errors that say which. */
+/** A TLS or certificate error; base class. */
 export class ClientSSLError extends ClientConnectorError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name: string = "ClientSSLError";
 }
 
-/** TLS could not be agreed on. */
+/** The TLS handshake failed. */
 export class ClientConnectorSSLError extends ClientSSLError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "ClientConnectorSSLError";
 }
 
 /**
- * The server's certificate is not to be trusted.
+ * The server's certificate is not trusted.
  *
  * @example
  * ```ts
@@ -40,31 +40,31 @@ export class ClientConnectorSSLError extends ClientSSLError {
  * ```
  */
 export class ClientConnectorCertificateError extends ClientSSLError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "ClientConnectorCertificateError";
 }
 
-/** The server's certificate is another one than `connector.fingerprint` names. */
+/** The server's certificate does not match `connector.fingerprint`. */
 export class ServerFingerprintMismatch extends ClientSSLError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "ServerFingerprintMismatch";
 }
 
 /** The proxy could not be reached. */
 export class ClientProxyConnectionError extends ClientConnectorError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "ClientProxyConnectionError";
 }
 
 /** The Unix socket could not be reached. */
 export class UnixClientConnectorError extends ClientConnectorError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "UnixClientConnectorError";
 }
 
 /** The proxy refused to connect to the server. */
 export class ClientHttpProxyError extends ClientResponseError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "ClientHttpProxyError";
 }
 
@@ -77,7 +77,7 @@ const CONNECTOR_ERRORS: Readonly<Partial<Record<ConnectFailure, typeof ClientCon
   unix: UnixClientConnectorError,
 };
 
-/** Makes the error of the class that fits a failure to connect. */
+/** Creates the error for a failed connection attempt. */
 export function connectorError(
   url: URL,
   failure: ConnectFailure,
@@ -89,7 +89,7 @@ export function connectorError(
   return new (CONNECTOR_ERRORS[failure] ?? ClientConnectorError)(url, failure, text, options);
 }
 
-/** What helps against a certificate that is refused, as sentences behind the reason. */
+/** Advice for a rejected certificate, as sentences after the reason. */
 function certificateRemedy(host: string, reason: string): string {
   const name = host.includes(":") || /^[\d.]+$/.test(host)
     ? `IP:${host.replace(/[[\]]/g, "")}`

@@ -1,16 +1,16 @@
 /**
- * Waiting in a middleware.
+ * A delay that an abort signal can end.
  * @module
  */
 
-// setTimeout counts in 32 bits; beyond, it fires at once.
+// setTimeout overflows at 32 bits and fires at once.
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
- * Waits, as long as nobody gives the request up.
+ * Waits for a time, or until the signal aborts.
  *
- * @param ms Time to wait, in ms; longer than a timer can is fine.
- * @param signal Ends the wait.
+ * @param ms Time to wait, in ms; may exceed the limit of `setTimeout`.
+ * @param signal Aborts the wait.
  * @throws The signal's reason.
  */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {

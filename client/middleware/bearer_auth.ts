@@ -1,22 +1,22 @@
 /**
- * Bearer tokens, RFC 6750, which are renewed when they have expired.
+ * Bearer tokens (RFC 6750) that are renewed when they expire.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import { discardReply } from "../hop/transport.ts";
 
-/** What {@linkcode bearerAuthMiddleware} takes. */
+/** Options of {@linkcode bearerAuthMiddleware}. */
 export interface BearerAuthOptions {
   /**
-   * Gets a token. However many requests need one at a time, it is called once for all of them.
+   * Gets a token. Concurrent requests share one call.
    *
-   * @param expired The token that was refused, `null` for the first one.
+   * @param expired The rejected token, `null` for the first call.
    */
   readonly getToken: (expired: string | null) => string | Promise<string>;
   /**
-   * The only origin that gets the token.
-   * @default the origin of the first request that a caller makes
+   * The only origin that receives the token.
+   * @default the origin of the first request
    */
   readonly origin?: string | undefined;
 }
@@ -28,11 +28,10 @@ export const BEARER_AUTH_OPTIONS = new OptionTable<BearerAuthOptions>({
 }, { token: 'Write "getToken", a function that gives the token' });
 
 /**
- * Sends a bearer token with every request; when the server answers 401, gets a new one and sends
- * the request once more. Requests that fail together wait for one new token instead of getting one
- * each.
+ * Sends a bearer token with every request. On status 401 it gets a new token and repeats the
+ * request once; concurrent requests share the new token.
  *
- * @param options How to get a token.
+ * @param options Options.
  * @returns The middleware.
  *
  * @example
@@ -58,7 +57,7 @@ export function bearerAuthMiddleware(options: BearerAuthOptions): ClientMiddlewa
   const renew = (expired: string | null): Promise<string> => {
     const fresh = (async () => await options.getToken(expired))();
     current = fresh;
-    // One that could not be got is not kept: the next request tries again.
+    // A failed call is not remembered: the next request tries again.
     fresh.catch(() => {
       if (current === fresh) current = null;
     });

@@ -1,5 +1,5 @@
 /**
- * An HTTP cache, RFC 9111.
+ * An HTTP cache (RFC 9111).
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
@@ -11,18 +11,18 @@ import type { ClientHandler, ClientMiddleware } from "../hop/middleware.ts";
 import { type ClientRequest, contextOf } from "../hop/request.ts";
 import { discardReply, type HopResult } from "../hop/transport.ts";
 
-/** What {@linkcode cacheMiddleware} takes. */
+/** Options of {@linkcode cacheMiddleware}. */
 export interface CacheOptions {
   /**
-   * Most bytes that are kept, URLs and headers and 1 KiB for each reply included; the replies that
-   * were not used for longest go first.
+   * Size limit of the cache in bytes, including URLs, headers and 1 KiB per response; the least
+   * recently used responses are evicted first.
    * @default {67108864}
    */
   readonly maxSize?: number | undefined;
-  /** Longest body that is kept, in bytes. @default {1048576} */
+  /** Longest body that is stored, in bytes. @default {1048576} */
   readonly maxBodySize?: number | undefined;
   /**
-   * Whether the cache serves several users, and so keeps nothing that is `private`.
+   * Whether several users share the cache; `private` responses are not stored then.
    * @default {false}
    */
   readonly shared?: boolean | undefined;
@@ -41,14 +41,14 @@ interface Entry {
   readonly reason: string;
   readonly body: Uint8Array<ArrayBuffer>;
   readonly decoded: boolean;
-  /** About what it takes in memory, in bytes. */
+  /** Estimated memory use, in bytes. */
   readonly size: number;
 }
 
-// Of a reply without a body, beside its texts: what the policy and the maps take.
+// Overhead per response: the policy and the map entries.
 const OVERHEAD = 1024;
 
-// What makes a request one of its own: another reply than the one that is kept may be meant.
+// Requests with these headers bypass the cache.
 const OWN = [
   "authorization",
   "cookie",
@@ -61,13 +61,13 @@ const OWN = [
 ];
 
 /**
- * Keeps replies that were read to their end in memory as long as they may be used, asks the server
- * whether old ones still count, and forgets them when something is written to their URL. Requests
- * with `Range`, `Authorization`, conditions or cookies of their own pass by; replies that set
- * cookies or vary by them are not kept.
+ * Stores fully read responses in memory while they are fresh, revalidates stale ones, and
+ * invalidates them on unsafe requests to their URL. Requests with `Range`, `Authorization`,
+ * conditions or their own cookies bypass the cache; responses that set cookies or vary by them are
+ * not stored.
  *
- * @param options How much.
- * @returns The middleware, with a cache of its own; share it among sessions of one user only.
+ * @param options Options.
+ * @returns The middleware with its own cache; share it only between sessions of one user.
  *
  * @example
  * ```ts
@@ -86,7 +86,7 @@ const OWN = [
 export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
   CACHE_OPTIONS.check("cacheMiddleware()", options);
   const { maxSize = 64 * 1024 ** 2, maxBodySize = 1024 ** 2, shared = false } = options;
-  const entries = new Map<string, Entry>(); // in order of use
+  const entries = new Map<string, Entry>(); // least recently used first
   let size = 0;
 
   const forget = (url: string): void => {
@@ -95,7 +95,7 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
   };
   const keep = (url: string, entry: Entry): void => {
     forget(url);
-    if (entry.size > maxSize) return; // it would push all others out and not fit then
+    if (entry.size > maxSize) return; // it would evict all others and still not fit
     entries.set(url, entry);
     size += entry.size;
     for (const oldest of entries.keys()) {
@@ -104,12 +104,12 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
     }
   };
 
-  /** Passes a reply on and keeps it once its body has been read to the end. */
+  /** Passes a response on and stores it once its body has been read to the end. */
   function store(request: ClientRequest, result: HopResult): HopResult {
     const policy = new CachePolicy(requestOf(request), responseOf(result), { shared });
     const { status, reason, headers, decoded = false } = result;
     const length = parseLength(headers.get("content-length")) ?? 0;
-    // The jar's cookies are added behind the middlewares, so nothing here can vary by them.
+    // The jar's cookies are added after the middlewares, so `Vary: Cookie` cannot be checked here.
     const isPersonal = headers.has("set-cookie") || /\bcookie\b/i.test(headers.get("vary") ?? "");
     if (!policy.storable() || isPersonal || length > maxBodySize || status === 206) return result;
     return recorded(result, maxBodySize, (body) => {
@@ -145,7 +145,7 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
       OWN.some((name) => request.headers.has(name));
     if (request.method !== "GET" || isOwn) {
       const result = await handler(request);
-      // RFC 9111 section 4.4: what was written may have changed.
+      // RFC 9111 section 4.4: unsafe requests invalidate the URL.
       const isSafe = ["GET", "HEAD", "OPTIONS", "TRACE", "QUERY"].includes(request.method);
       if (!isSafe && result.status < 400) forget(url);
       return result;
@@ -160,7 +160,7 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
   };
 }
 
-/** A reply whose body is shown to `onComplete` when it has ended and is not too long. */
+/** A response that passes its body to `onComplete` at its end, unless it is too long. */
 function recorded(
   result: HopResult,
   limit: number,

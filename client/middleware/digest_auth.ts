@@ -1,5 +1,5 @@
 /**
- * Digest authentication, RFC 7616.
+ * Digest authentication (RFC 7616).
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
@@ -17,17 +17,17 @@ import type { ClientRequest } from "../hop/request.ts";
 import { discardReply, type HopResult } from "../hop/transport.ts";
 import { parseUrl } from "../../http/since_node_20.ts";
 
-/** What {@linkcode digestAuthMiddleware} takes. */
+/** Options of {@linkcode digestAuthMiddleware}. */
 export interface DigestAuthOptions {
-  /** User; may not contain a colon. */
+  /** User name; must not contain a colon. */
   readonly login: string;
   /** Password. */
   readonly password: string;
-  /** Whether later requests answer a challenge before it is put again. @default {true} */
+  /** Whether later requests send credentials before another challenge. @default {true} */
   readonly preemptive?: boolean | undefined;
   /**
-   * The only origin that is answered.
-   * @default the origin of the first request that a caller makes
+   * The only origin whose challenges are answered.
+   * @default the origin of the first request
    */
   readonly origin?: string | undefined;
 }
@@ -42,11 +42,11 @@ export const DIGEST_AUTH_OPTIONS = new OptionTable<DigestAuthOptions>({
 
 /**
  * Answers Digest challenges, as aiohttp's `DigestAuthMiddleware`: MD5, SHA-256, SHA-512-256 and
- * others, `auth` and `auth-int`. One origin alone is answered, however many redirects lead
- * elsewhere (a hash of the password is worth something to who gets it).
+ * others, `auth` and `auth-int`. It answers one origin only, never the target of a redirect
+ * elsewhere, which could attack the hash of the password.
  *
- * @param options Credentials.
- * @returns The middleware; it keeps the server's nonce between requests.
+ * @param options Options.
+ * @returns The middleware; it reuses the server's nonce across requests.
  * @throws {TypeError} If the login contains a colon.
  *
  * @example
@@ -63,7 +63,7 @@ export function digestAuthMiddleware(options: DigestAuthOptions): ClientMiddlewa
   DIGEST_AUTH_OPTIONS.check("digestAuthMiddleware()", options);
   const { login, password, preemptive = true } = options;
   if (login.includes(":")) {
-    throw new TypeError(`Cannot use login "${login}": a ":" is not allowed in it (RFC 7616)`);
+    throw new TypeError(`Cannot use login "${login}": it contains ":" (RFC 7616)`);
   }
   let origin = options.origin === undefined ? null : new URL(options.origin).origin;
   let challenge: DigestChallenge | null = null;
@@ -99,14 +99,12 @@ function challengeIn(result: HopResult): DigestChallenge | null {
   try {
     return digestChallenge(result.headers);
   } catch (error) {
-    discardReply(result); // nobody will see it, and it has a connection
+    discardReply(result); // frees its connection
     throw error;
   }
 }
 
-/**
- * RFC 7616 section 3.3, `domain`: the URIs that the challenge is for; all of the origin without.
- */
+/** The protection space of a challenge, RFC 7616 section 3.3: `domain`, or the whole origin. */
 function inSpace({ domain }: DigestChallenge, url: URL): boolean {
   if (domain === undefined || domain.trim() === "") return true;
   return domain.trim().split(/\s+/).some((each) => {
@@ -117,24 +115,24 @@ function inSpace({ domain }: DigestChallenge, url: URL): boolean {
   });
 }
 
-/** What goes into an answer beside the challenge. */
+/** Credentials and nonces of an answer. */
 export interface DigestSecrets {
   readonly login: string;
   readonly password: string;
-  /** How many requests have used the nonce, this one included. */
+  /** Number of requests with this nonce, including this one. */
   readonly count: number;
   /** The client's nonce. */
   readonly cnonce: string;
 }
 
 /**
- * Computes the answer to a challenge, RFC 7616 section 3.4.
+ * Computes the answer to a challenge (RFC 7616 section 3.4).
  *
  * @param request The hop; `auth-int` reads its body.
  * @param challenge The challenge.
  * @param secrets Credentials and nonces.
  * @returns Value of the `Authorization` header.
- * @throws {ClientError} If no offered quality of protection is known.
+ * @throws {ClientError} If no offered quality of protection is supported.
  */
 export async function digestHeader(
   request: Pick<ClientRequest, "method" | "url" | "payload">,

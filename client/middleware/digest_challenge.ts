@@ -4,12 +4,10 @@
  */
 import { ClientError } from "../errors/client_errors.ts";
 
-/** The parameters of a challenge, names in lower case. */
+/** Parameters of a challenge, names in lower case. */
 export type DigestChallenge = Readonly<Record<string, string>>;
 
-/**
- * Hashes by name, strongest first (RFC 7616 section 3.7); as servers write them, without "-sess".
- */
+/** Hashes by name without "-sess", strongest first (RFC 7616 section 3.7). */
 export const DIGEST_ALGORITHMS: ReadonlyMap<string, string> = new Map([
   ["SHA-512-256", "sha512-256"],
   ["SHA-512", "sha512"],
@@ -20,15 +18,15 @@ export const DIGEST_ALGORITHMS: ReadonlyMap<string, string> = new Map([
   ["MD5", "md5"],
 ]);
 
-// Realm, nonce and opaque go back with every request; no server needs more than this for them.
+// Limit for realm, nonce and opaque, which every request repeats.
 const MAX_CHALLENGE = 16 * 1024;
 
 /**
- * Finds the strongest Digest challenge that can be answered.
+ * Finds the strongest Digest challenge that is supported.
  *
- * @param headers Headers of a reply with status 401; several challenges may be in one.
- * @returns Its parameters, `null` where there is none.
- * @throws {ClientError} If there are only ones that are malformed or unknown.
+ * @param headers Headers of a 401 response; one header may hold several challenges.
+ * @returns Its parameters, `null` without a Digest challenge.
+ * @throws {ClientError} If all Digest challenges are malformed or unsupported.
  */
 export function digestChallenge(headers: Headers): DigestChallenge | null {
   const digests = challengesOf(headers.get("www-authenticate") ?? "")
@@ -53,9 +51,9 @@ export function digestChallenge(headers: Headers): DigestChallenge | null {
 }
 
 /**
- * Tells which hash a challenge asks for.
+ * Returns the hash of a challenge.
  *
- * @returns Its name without `-sess`, and whether that was there.
+ * @returns Its name without `-sess`, and whether it had that suffix.
  */
 export function digestAlgorithm(
   challenge: DigestChallenge,
@@ -76,8 +74,7 @@ interface Challenge {
   readonly params: Record<string, string>;
 }
 
-// Each one begins where the last one ended (the y flag), so that a header is read once, whatever is
-// in it, and what stands within quotes separates nothing.
+// Sticky (the y flag): a header is scanned once, and separators within quotes do not count.
 const GAP = /[\s,]*/y;
 const WORD = /[\w!#$%&'*+.^`|~-]+/y;
 const EQUALS = /[ \t]*=[ \t]*/y;
@@ -97,12 +94,12 @@ function challengesOf(header: string): Challenge[] {
   for (take(GAP); at < header.length; take(GAP)) {
     const word = take(WORD)?.[0];
     if (word === undefined) {
-      take(JUNK); // the "/" of a token68, say
+      take(JUNK); // for example the "/" of a token68
     } else if (take(EQUALS) === null) {
       found.push({ scheme: word.toLowerCase(), params: Object.create(null) });
     } else {
       const quoted = header[at] === '"' ? take(QUOTED) : null;
-      if (quoted === null && header[at] === '"') break; // it never ends
+      if (quoted === null && header[at] === '"') break; // unterminated
       const value = quoted === null ? take(BARE)?.[0] : quoted[1]?.replaceAll(/\\(.)/g, "$1");
       const params = found.at(-1)?.params;
       if (params !== undefined) params[word.toLowerCase()] ??= value ?? "";

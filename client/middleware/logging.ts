@@ -1,28 +1,28 @@
 /**
- * A line for every hop.
+ * Logging of hops.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import { discardReply, type HopResult } from "../hop/transport.ts";
 
-/** What {@linkcode loggingMiddleware} tells about a hop. */
+/** Log record of a hop. */
 export interface HopRecord {
   /** Method in upper case. */
   readonly method: string;
-  /** URL; values of its query that may be secrets are `***`. */
+  /** URL; query values that may be secrets are `***`. */
   readonly url: string;
-  /** Status of the reply, `null` where none came. */
+  /** Status of the response, `null` on failure. */
   readonly status: number | null;
-  /** Time to the head of the reply or to the failure, in ms. */
+  /** Time until the response head or the failure, in ms. */
   readonly elapsed: number;
-  /** What went wrong, `null` where a reply came. */
+  /** The error, `null` on success. */
   readonly error: unknown;
 }
 
-/** What {@linkcode loggingMiddleware} takes. */
+/** Options of {@linkcode loggingMiddleware}. */
 export interface LoggingOptions {
-  /** Gets the record of each hop. @default one line on the console */
+  /** Receives the record of each hop. @default one line on the console */
   readonly log?: ((record: HopRecord) => void) | undefined;
 }
 
@@ -32,10 +32,10 @@ export const LOGGING_OPTIONS = new OptionTable<LoggingOptions>({ log: "a functio
 const SECRET = /token|key|secret|pass|auth|sig|code|session|credential/i;
 
 /**
- * Logs every hop: method, URL, status, time. Headers and bodies are left out, and values of a query
- * whose names sound like secrets are masked.
+ * Logs method, URL, status and time of every hop. Headers and bodies are not logged; query values
+ * whose names suggest secrets are masked.
  *
- * @param options Where to.
+ * @param options Options.
  * @returns The middleware.
  *
  * @example
@@ -76,7 +76,7 @@ export function loggingMiddleware(options: LoggingOptions = {}): ClientMiddlewar
   };
 }
 
-/** The URL as it may be seen. */
+/** The URL with secrets masked. */
 function maskedUrl(url: URL): string {
   const search = url.search.slice(1).split("&").map((pair) => {
     const [name = ""] = pair.split("=", 1);

@@ -1,18 +1,18 @@
 /**
- * Not asking more often than a server allows.
+ * A limit for the rate of requests.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import { pause } from "./abortable_delay.ts";
 
-/** What {@linkcode rateLimitMiddleware} takes. */
+/** Options of {@linkcode rateLimitMiddleware}. */
 export interface RateLimitOptions {
-  /** Most requests in any `interval`. */
+  /** Maximum number of requests in any `interval`. */
   readonly requests: number;
-  /** Length of the interval, in ms, finite. @default {1000} */
+  /** Length of the interval in ms, finite. @default {1000} */
   readonly interval?: number | undefined;
-  /** Whether each origin has a limit of its own. @default {true} */
+  /** Whether each origin has its own limit. @default {true} */
   readonly perOrigin?: boolean | undefined;
 }
 
@@ -24,14 +24,13 @@ export const RATE_LIMIT_OPTIONS = new OptionTable<RateLimitOptions>({
 }, { limit: 'Write "requests"', max: 'Write "requests"', window: 'Write "interval", in ms' });
 
 /**
- * Keeps hops waiting, first come, first served, so that no `interval` sees more than `requests` of
- * them: exactly, whenever the interval begins. A wait counts for `timeout.total`. A request that is
- * given up while it waits has used its place.
+ * Delays hops, first in first out, so that no sliding `interval` has more than `requests` of them.
+ * The delay counts towards `timeout.total`. A request aborted while it waits still uses its slot.
  *
- * @param options How many requests, in which time.
- * @returns The middleware; share one among sessions to share its limit.
- * @throws {RangeError} If `requests` is no whole number from 1 on, or `interval` is negative or
- * not finite.
+ * @param options Options.
+ * @returns The middleware; share it between sessions to share the limit.
+ * @throws {RangeError} If `requests` is not a positive integer, or `interval` is negative or not
+ * finite.
  *
  * @example
  * ```ts
@@ -65,7 +64,7 @@ export function rateLimitMiddleware(options: RateLimitOptions): ClientMiddleware
       windows.set(origin, window = new SlidingWindow(requests, interval));
     }
     const start = window.reserve(now);
-    // A timer may come a fraction of a millisecond early.
+    // A timer may fire a fraction of a millisecond early.
     for (let left = start - now; left > 0; left = start - performance.now()) {
       await pause(Math.ceil(left), request.signal);
     }
@@ -73,7 +72,7 @@ export function rateLimitMiddleware(options: RateLimitOptions): ClientMiddleware
   };
 }
 
-/** When the last requests began: one more may begin an interval after the oldest of them. */
+/** Start times of the last requests; another may start one interval after the oldest. */
 class SlidingWindow {
   readonly #starts: number[] = [];
   readonly #size: number;
@@ -85,7 +84,7 @@ class SlidingWindow {
     this.#interval = interval;
   }
 
-  /** Takes the next place and gives the time when it comes. */
+  /** Reserves the next slot and returns its time. */
   reserve(now: number): number {
     if (this.#starts.length < this.#size) {
       this.#starts.push(now);
@@ -97,7 +96,7 @@ class SlidingWindow {
     return start;
   }
 
-  /** Whether no request of it counts any more. */
+  /** Whether all its requests are older than the interval. */
   isOver(now: number): boolean {
     return this.#starts.every((start) => start + this.#interval <= now);
   }

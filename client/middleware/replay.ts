@@ -1,5 +1,5 @@
 /**
- * Replies recorded once and given again, for tests against services that are not there.
+ * Recording and replaying responses, for tests without the real service.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
@@ -14,11 +14,11 @@ import type { ClientMiddleware } from "../hop/middleware.ts";
 import type { ClientRequest } from "../hop/request.ts";
 import type { HopResult } from "../hop/transport.ts";
 
-/** What {@linkcode replayMiddleware} takes. */
+/** Options of {@linkcode replayMiddleware}. */
 export interface ReplayOptions {
   /**
-   * `replay` never asks a server; `record` writes the file anew; `auto` replays if there is a file,
-   * and records if there is none. @default {"auto"}
+   * `replay` never contacts a server; `record` overwrites the file; `auto` replays if the file
+   * exists, else records. @default {"auto"}
    */
   readonly mode?: "auto" | "record" | "replay" | undefined;
 }
@@ -26,27 +26,25 @@ export interface ReplayOptions {
 /** Names and types of {@linkcode ReplayOptions}. */
 export const REPLAY_OPTIONS = new OptionTable<ReplayOptions>({ mode: "a string" });
 
-/** One line of the file, as JSON. */
+/** A line of the file, as JSON. */
 interface Recorded {
   readonly key: string;
   readonly status: number;
   readonly reason: string;
   readonly headers: readonly (readonly [string, string])[];
-  /** The body as text, or in base64 where it is none. */
+  /** The body as text, or in base64 if it is not text. */
   readonly text?: string;
   readonly base64?: string;
 }
 
 /**
- * Records the replies of real servers in a file, a line of JSON for each, and gives them again in
- * the order in which they came, hop by hop: the same method, URL and body get the same reply. The
- * file has what the servers sent and nothing of the requests but method and URL, and a hash of the
- * body, which leaves out the boundary of a form. It is readable for its owner alone (mode 0600);
- * look through it before you publish it.
+ * Records the responses of real servers in a file, one line of JSON per hop, and replays them in
+ * the same order by method, URL and body. Of a request the file has only method, URL and a hash of
+ * the body (without form boundaries). Its mode is 0600; review it before you publish it.
  *
  * @param path The file.
- * @param options Whether to record.
- * @returns The middleware; put it last, behind those that retry or log.
+ * @param options Options.
+ * @returns The middleware; put it last, after those that retry or log.
  *
  * @example
  * ```ts
@@ -69,7 +67,7 @@ export function replayMiddleware(
 ): ClientMiddleware {
   REPLAY_OPTIONS.check("replayMiddleware()", options);
   const { mode = "auto" } = options;
-  let opened: Promise<Map<string, Recorded[]> | null> | null = null; // null: it is recorded
+  let opened: Promise<Map<string, Recorded[]> | null> | null = null; // null when recording
 
   return async (request, handler) => {
     const replies = await (opened ??= open(path, mode));
@@ -89,7 +87,7 @@ export function replayMiddleware(
   };
 }
 
-/** The replies of the file by request; `null` if they are to be recorded, into an empty file. */
+/** The recorded responses by request; `null` when recording, after truncating the file. */
 async function open(
   path: string | URL,
   mode: NonNullable<ReplayOptions["mode"]>,
@@ -107,7 +105,7 @@ async function open(
       return replies;
     } catch (error) {
       if (error instanceof SyntaxError) {
-        throw new TypeError(`Cannot replay ${path}: a line of it is no JSON. Record it again`, {
+        throw new TypeError(`Cannot replay ${path}: a line is not valid JSON. Record it again`, {
           cause: error,
         });
       }
@@ -136,7 +134,7 @@ async function keyOf({ method, url, payload }: ClientRequest): Promise<string> {
   return `${method} ${url.href} ${hash.digest("hex").slice(0, 16)}`;
 }
 
-/** A form without what is random in it: its boundary, and those of the forms within. */
+/** A form without its random boundaries, nested forms included. */
 function withoutBoundaries(body: Uint8Array, boundary: string): Uint8Array {
   let text = Buffer.from(body).toString("latin1");
   const nested = Array.from(
@@ -159,7 +157,7 @@ async function wholeBody(result: HopResult): Promise<Uint8Array<ArrayBuffer>> {
 
 function recordedOf(key: string, result: HopResult, body: Uint8Array<ArrayBuffer>): Recorded {
   const { status, reason, headers, decoded = false } = result;
-  // What the platform has decoded is kept so, without the headers about how it was coded.
+  // The body is stored decoded, without the headers of its coding.
   const gone = decoded ? ["content-encoding", "content-length"] : [];
   const kept = [...headers].filter(([name]) => !gone.includes(name));
   return { key, status, reason, headers: kept, ...coded(body) };

@@ -1,5 +1,5 @@
 /**
- * Trying again.
+ * Retries.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
@@ -14,40 +14,40 @@ import { pause } from "./abortable_delay.ts";
 import type { ClientRequest } from "../hop/request.ts";
 import { discardReply, type HopResult } from "../hop/transport.ts";
 
-/** An attempt that has ended, well or not, for `shouldRetry`. */
+/** An attempt that succeeded or failed, for `shouldRetry`. */
 export interface FailedAttempt {
   /** The hop. */
   readonly request: ClientRequest;
-  /** How often it was tried before this attempt, from 0. */
+  /** Number of earlier attempts. */
   readonly attempt: number;
-  /** The head of the reply, `null` where none came. */
+  /** The response head, `null` without a response. */
   readonly response: { readonly status: number; readonly headers: Headers } | null;
-  /** Why no reply came, `null` where one did. */
+  /** The error, `null` with a response. */
   readonly error: unknown;
 }
 
-/** What {@linkcode retryMiddleware} takes. */
+/** Options of {@linkcode retryMiddleware}. */
 export interface RetryOptions {
-  /** How often a hop is repeated after the first attempt. @default {2} */
+  /** Maximum number of retries after the first attempt. @default {2} */
   readonly retries?: number | undefined;
   /**
-   * Methods that are repeated, in either case.
+   * Methods to retry, case-insensitive.
    * @default {["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "QUERY"]}
    */
   readonly methods?: Iterable<string> | undefined;
-  /** Statuses that are a reason to. @default {[408, 413, 429, 500, 502, 503, 504]} */
+  /** Statuses to retry. @default {[408, 413, 429, 500, 502, 503, 504]} */
   readonly statuses?: Iterable<number> | undefined;
-  /** First pause in ms, finite; each further one is twice as long. @default {300} */
+  /** First delay in ms, finite; doubles with each retry. @default {300} */
   readonly backoff?: number | undefined;
   /**
-   * Longest pause in ms, `Infinity` for any; a server that asks for a longer one ends the tries.
+   * Longest delay in ms, may be `Infinity`; if a server asks for a longer one, retries end.
    * @default {30000}
    */
   readonly maxBackoff?: number | undefined;
   /**
-   * Has the last word on whether an attempt is repeated, where `retries`, `budget` and the time
-   * left allow it; it is asked about those that succeeded too. `undefined` leaves it to `methods`
-   * and `statuses`. A body that can be sent only once is never repeated, whatever it says.
+   * Decides whether to retry, within `retries`, `budget` and the time left; it is also called for
+   * successful attempts. `undefined` means the default by `methods` and `statuses`. A body that can
+   * be sent only once is never retried.
    */
   readonly shouldRetry?:
     | ((
@@ -55,12 +55,12 @@ export interface RetryOptions {
     ) => boolean | undefined | Promise<boolean | undefined>)
     | undefined;
   /**
-   * Most repetitions in any 10 s, over all requests of this middleware, as a share of the requests
-   * in that time, 10 being free: so that a server in trouble is not given twice the work.
+   * Retry budget: limit of retries in any 10 s as a fraction of the requests in that time, plus 10.
+   * It protects an overloaded server.
    * @default {1}
    */
   readonly budget?: number | undefined;
-  /** Gives a number from 0 to 1 for the jitter. @default {Math.random} */
+  /** Random number from 0 to 1 for the jitter. @default {Math.random} */
   readonly random?: (() => number) | undefined;
 }
 
@@ -85,17 +85,17 @@ const METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "QUERY"];
 const STATUSES = [408, 413, 429, 500, 502, 503, 504];
 const WINDOW = 10_000;
 const FREE_RETRIES = 10;
-const MAX_DOUBLINGS = 64; // so that it stays a number, however often it is tried
+const MAX_DOUBLINGS = 64; // so that the delay stays finite
 
 /**
- * Repeats a hop that failed: no connection, no reply, or a status that says "later"; not what stays
- * as it is: a certificate, a permission, a malformed name, a blocked port, a reply that is not HTTP. It waits
- * as long as the server says, by `Retry-After` (RFC 9110 section 10.2.3) or with a 429 by
- * `RateLimit-Reset`, else a random time up to `backoff * 2^n`. A body that can be sent only once is
- * never repeated, nor is a request whose limits of time leave no room for the pause.
+ * Retries failed hops: no connection, no response, or one of `statuses`. Permanent failures are not
+ * retried: certificate, permission, malformed name, blocked port, response that is not HTTP. The
+ * delay is the server's `Retry-After` (RFC 9110 section 10.2.3) or, with a 429, `RateLimit-Reset`;
+ * else random up to `backoff * 2^n`. Not retried are bodies that can be sent only once, and
+ * requests whose timeout would pass during the delay.
  *
- * @param options How often, when, how long in between.
- * @returns The middleware; share one among sessions to share its budget.
+ * @param options Options.
+ * @returns The middleware; share it between sessions to share the budget.
  * @throws {RangeError} If a number is negative, or `backoff` is not finite.
  *
  * @example
@@ -158,12 +158,12 @@ export function retryMiddleware(options: RetryOptions = {}): ClientMiddleware {
 }
 
 /**
- * Reads how long a server wants to be left alone: `Retry-After`, and with a 429, where quotas end,
- * `RateLimit-Reset` in its spellings. That is in seconds, or the time in seconds since 1970.
+ * Parses `Retry-After` and, with a 429, the spellings of `RateLimit-Reset`, which is a delay in
+ * seconds or a time in seconds since 1970.
  *
- * @param reply Status and headers of a reply.
+ * @param reply Status and headers of a response.
  * @param now The time now, in ms since 1970.
- * @returns Time to wait in ms, `null` where no header says so or it is not valid.
+ * @returns Delay in ms, `null` without a valid header.
  */
 export function retryAfter(
   { status, headers }: Pick<HopResult, "status" | "headers">,
@@ -171,7 +171,7 @@ export function retryAfter(
 ): number | null {
   const value = headers.get("retry-after")?.trim() ?? "";
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
-  // Date.parse takes "5.5" and "-1" for dates; an HTTP-date begins with its day.
+  // Date.parse accepts "5.5" and "-1"; an HTTP-date begins with the weekday.
   const date = /^[A-Z][a-z]{2}/.test(value) ? Date.parse(value) : NaN;
   if (!Number.isNaN(date)) return Math.max(0, date - now);
   if (status !== 429) return null;
@@ -185,18 +185,18 @@ export function retryAfter(
 }
 
 const RESET_HEADERS = ["ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset"];
-// No quota lasts 31 years: what is larger is a point in time.
+// No quota lasts 31 years: larger values are timestamps.
 const YEAR_2001 = 1e12;
 
 const LASTING: ReadonlySet<ConnectFailure> = new Set(["certificate", "permission", "name", "port"]);
 
-/** A failure that another attempt may not meet; a limit that has passed is none. */
+/** Whether another attempt may succeed; not after a timeout. */
 function isTemporary(error: unknown): boolean {
   if (error instanceof ClientConnectorError && LASTING.has(error.failure)) return false;
   return error instanceof ClientConnectionError && !(error instanceof ServerTimeoutError);
 }
 
-/** Counts requests and repetitions in windows of time. */
+/** Counts requests and retries in time windows. */
 class Allowance {
   readonly #share: number;
   #since = -Infinity;

@@ -95,7 +95,7 @@ Deno.test("replayMiddleware() names what it cannot replay or record", async () =
   await assertRejects(() => replaying.get("http://h/a"), ClientConnectionError, "that is left");
   await Deno.writeTextFile(path, "no json\n");
   await using broken = sessionOf({});
-  await assertRejects(() => broken.get("http://h/a"), TypeError, "a line of it is no JSON");
+  await assertRejects(() => broken.get("http://h/a"), TypeError, "a line is not valid JSON");
 });
 
 Deno.test("replayMiddleware() finds a form again, whatever its boundaries are", async () => {

@@ -119,7 +119,7 @@ Deno.test("a cookie that no header can carry is told by its name", async () => {
     await assertRejects(
       () => session.get("/", { cookies: { q: "ж" } }),
       TypeError,
-      'Cannot send cookie "q": its value holds a character beyond ISO-8859-1',
+      'Cannot send cookie "q": its value contains a character beyond ISO-8859-1',
     );
     assertThrows(() => cookieJar.updateCookies({ q: "ж" }), TypeError, "encodeURIComponent");
   }
