@@ -1,4 +1,4 @@
-// The least that `deno compile` can make: it says hello, or serves it.
+// A minimal program for `deno compile`: prints or serves hello.
 const [option, port] = Deno.args;
 if (option === "--version") console.log(Deno.version.deno);
 else if (option === "--port") {

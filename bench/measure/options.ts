@@ -61,7 +61,7 @@ function named(name: string, all: readonly BenchCase[]): BenchCase {
   const benchCase = all.find((candidate) => candidate.name === name);
   if (benchCase !== undefined) return benchCase;
   const names = all.map((candidate) => candidate.name).join(", ");
-  throw new UsageError(`There is no benchmark "${name}". There are: ${names}`);
+  throw new UsageError(`Unknown benchmark "${name}". Known ones: ${names}`);
 }
 
 function positiveInteger(option: string, given: string | undefined, preset: number): number {

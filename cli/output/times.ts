@@ -5,24 +5,24 @@
 import type { ClientResponse, HopAddress, HopTls } from "../../client/mod.ts";
 import { visibleLine } from "../io/visible_text.ts";
 
-/** Times of an exchange, in ms since its last hop began; `null` for what has not happened. */
+/** Times of an exchange, in ms since the start of its last hop; `null` if not reached. */
 export interface Times {
-  /** The name had been looked up. */
+  /** Host resolved. */
   lookup: number | null;
-  /** The connection was there. */
+  /** Connection open. */
   connected: number | null;
-  /** TLS was agreed on. */
+  /** TLS handshake complete. */
   secured: number | null;
-  /** The head of the reply had come. */
+  /** Response head received. */
   head: number | null;
 }
 
 /**
- * What `--meta` prints.
+ * The text of `--meta`.
  *
- * @param response The reply.
- * @param times When its connection and its head were there, in ms.
- * @param total The whole exchange, in ms.
+ * @param response The response.
+ * @param times Times of the connection and the response head, in ms.
+ * @param total Duration of the whole exchange, in ms.
  */
 export function metaText(response: ClientResponse, times: Times, total: number): string {
   const at = (ms: number | null): string | null =>
@@ -45,11 +45,11 @@ export function metaText(response: ClientResponse, times: Times, total: number):
 
 /** One end of a connection: `127.0.0.1:80`. */
 function endText(end: HopAddress | null): string {
-  if (end === null) return "a port that is not known";
+  if (end === null) return "an unknown port";
   return `${end.hostname.includes(":") ? `[${end.hostname}]` : end.hostname}:${end.port}`;
 }
 
-/** Whose certificate the peer showed, by whom, until when. */
+/** Subject, issuer and expiry of the peer's certificate. */
 function certificateText(tls: HopTls | null): string | null {
   const shown = tls?.certificate ?? null;
   if (shown === null) return null;

@@ -15,7 +15,7 @@ import type { Times } from "../output/times.ts";
  * Makes the transport.
  *
  * @param parsed Options.
- * @param tlsInfo Whether version and certificate of TLS have to be known.
+ * @param tlsInfo Whether to report the TLS version and certificate.
  * @throws {UsageError} If an option is invalid, or a file cannot be read.
  */
 export async function transportOf(parsed: ParsedArgs, tlsInfo: boolean): Promise<Transport> {
@@ -32,7 +32,7 @@ export async function transportOf(parsed: ParsedArgs, tlsInfo: boolean): Promise
     throw tooOldTo("connect from the address of --interface");
   }
   if (OLD_RUNTIME && identity !== null && (family !== 0 || addresses.size > 0)) {
-    throw tooOldTo("show the certificate of --cert with -4, -6 or --resolve");
+    throw tooOldTo("send the certificate of --cert with -4, -6 or --resolve");
   }
   const transport = socketTransport({
     limit: 0,
@@ -64,15 +64,15 @@ export async function transportOf(parsed: ParsedArgs, tlsInfo: boolean): Promise
   };
 }
 
-/** What this version of the runtime cannot do is not tried. */
+/** Refuses options that this version of the runtime does not support. */
 function checkOld(url: string, proxy: string, own: boolean): void {
   if (!url.startsWith("https:")) return;
-  if (proxy.startsWith("unix:")) throw tooOldTo("talk https to a unix socket");
-  if (proxy.startsWith("https:")) throw tooOldTo("talk https through a proxy of https");
-  if (own) throw tooOldTo("talk https through a proxy with --cert or --verify no");
+  if (proxy.startsWith("unix:")) throw tooOldTo("use https over a unix socket");
+  if (proxy.startsWith("https:")) throw tooOldTo("use https through an https proxy");
+  if (own) throw tooOldTo("use https through a proxy with --cert or --verify no");
 }
 
-/** Keeps the times of the last hop. */
+/** Records the times of the last hop. */
 export function timesTrace(times: Times): TraceConfig {
   let started = 0;
   const since = (): number => performance.now() - started;

@@ -86,7 +86,7 @@ export async function append(
       size += piece.length;
       onProgress({ bytes: size, total });
     }
-    // Another program that resumes the same part writes the same bytes; another size means another
+    // Another program that resumes the same part writes the same bytes; another size is another
     // file.
     if ((await file.stat()).size !== size) {
       throw new CommandError(`cannot complete ${path}: its part was changed in the meantime`);

@@ -14,11 +14,11 @@ export type MakePlayground = (folder: string, key: Uint8Array, pages: URL) => Ap
 const PAGES = ["icon.svg", "page.css", "page.html", "page.js"];
 
 /**
- * Runs the playground; what was uploaded is deleted in the end.
+ * Runs the playground; uploads are deleted at the end.
  *
  * @param makeApp Makes the application.
  * @param read Reads a file of the page by its name.
- * @throws {UsageError} If the only argument, the port, is none.
+ * @throws {UsageError} If the only argument is not a port.
  */
 export async function runPlayground(
   makeApp: MakePlayground,

@@ -113,7 +113,7 @@ Deno.test("files: uploaders may read, readers may not upload", async () => {
     const rows: [name: string, actual: number, expected: number][] = [
       ["a reader reads", await statusOf(fetch, "/", { headers: basic("ada:reads") }), 200],
       ["an uploader reads", await statusOf(fetch, "/", { headers: basic("bob:writes") }), 200],
-      ["nobody reads", await statusOf(fetch, "/"), 401],
+      ["no credentials", await statusOf(fetch, "/"), 401],
       [
         "an uploader uploads",
         await statusOf(fetch, "/", uploadOf("b", "x", basic("bob:writes"))),

@@ -71,7 +71,7 @@ Deno.test("--verify: a certificate is verified, by a custom authority, or not", 
       "other.test:127.0.0.1",
       `https://other.test:${port}/`,
     ], { code: 1, stderr: /its certificate is not trusted/ }],
-    ["a name that is none, not checked", [
+    ["a wrong name, not verified", [
       "--verify=no",
       "--resolve",
       "other.test:127.0.0.1",
@@ -81,7 +81,7 @@ Deno.test("--verify: a certificate is verified, by a custom authority, or not", 
       code: USAGE,
       stderr: /argument --verify: cannot read nope\.pem: no such file/,
     }],
-    ["a file that is no certificate", ["--verify", "bad.pem", url], {
+    ["a file without a certificate", ["--verify", "bad.pem", url], {
       code: USAGE,
       stderr: /error: argument --verify: bad\.pem contains no PEM certificate\n$/,
     }],
@@ -114,7 +114,7 @@ const byProxy = notOnOld("--proxy", {
 });
 
 const connecting = notOnOld("--interface", {
-  "--interface": "its node:net connects from whatever address it likes",
+  "--interface": "its node:net ignores the local address",
 });
 
 Deno.test({
@@ -124,12 +124,12 @@ Deno.test({
     await using folder = await tempDir();
     await Deno.writeTextFile(`${folder.path}/both.pem`, CERT + KEY);
     const rows: [args: string[], what: RegExp][] = [
-      [["--proxy", "https://127.0.0.1:1"], /cannot talk https through a proxy of https; 2\.9 can/],
+      [["--proxy", "https://127.0.0.1:1"], /cannot use https through an https proxy; 2\.9 can/],
       [
         ["--proxy", "socks5://127.0.0.1:1", "--verify=no"],
         /a proxy with --cert or --verify no; 2\.9 can/,
       ],
-      [["--unix-socket", "x.sock"], /cannot talk https to a unix socket; 2\.9 can/],
+      [["--unix-socket", "x.sock"], /cannot use https over a unix socket; 2\.9 can/],
       [["--interface", "127.0.0.9"], /cannot connect from the address of --interface; 2\.9 can/],
     ];
     const options = { cwd: folder.path, env: CLEAN };
@@ -298,7 +298,7 @@ Deno.test("--proxy: HTTP and SOCKS 5, for both schemes, with credentials", async
       `GET http://a.test:${p}/x HTTP/1.1`,
     ],
     [
-      "credentials with a % that is no escape",
+      "credentials with an unescaped %",
       ["--proxy", `http://ada:s%zz@127.0.0.1:${closed.port}`, `http://a.test:${p}/x`],
       { code: 4, stderr: /HTTP 407 Proxy Authentication Required/ },
       `GET http://a.test:${p}/x HTTP/1.1`,
@@ -356,7 +356,7 @@ Deno.test("--proxy: HTTP and SOCKS 5, for both schemes, with credentials", async
       { code: 1, stderr: /refused the credentials/ },
       null,
     ],
-    ["nobody behind the proxy", ["--proxy", k, "http://127.0.0.1:1/"], {
+    ["no server behind the proxy", ["--proxy", k, "http://127.0.0.1:1/"], {
       code: 1,
       stderr: /cannot connect to 127\.0\.0\.1:1: the connection was refused/,
     }, "SOCKS 127.0.0.1:1"],
@@ -486,7 +486,7 @@ Deno.test("proxies of the environment, and .netrc", async () => {
       code: 0,
       stdout: /^(?![^]*Authorization)/,
     }, { env }],
-    ["a proxy of the environment that is none", [`${url}/uuid`], {
+    ["an invalid proxy in the environment", [`${url}/uuid`], {
       code: 1,
       stderr: /Cannot use the proxy.*look at http_proxy/,
     }, { env: { ...CLEAN, http_proxy: "ftp://x" } }],
@@ -548,7 +548,7 @@ Deno.test("--unix-socket, --resolve, -4, -6, --interface, --connect-timeout", as
       code: 1,
       stderr: /has no IPv6 address|nothing listens there/,
     }],
-    ["--interface that is none", ["--interface", "nope0", ":/"], {
+    ["an unknown --interface", ["--interface", "nope0", ":/"], {
       code: USAGE,
       stderr: /"nope0" is neither an address nor an interface of this machine/,
     }],

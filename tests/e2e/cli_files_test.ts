@@ -439,7 +439,7 @@ Deno.test("files: credentials from a file, options from the environment, a brows
     await Deno.writeTextFile(`${path}-secret/nobody`, "# nobody\n");
     const usage = (text: string): RegExp => new RegExp(`error: ${text}`);
     await assertTable([
-      ["nobody", ["files", "--auth-file", `${path}-secret/nobody`, path], {
+      ["no accounts", ["files", "--auth-file", `${path}-secret/nobody`, path], {
         code: USAGE,
         stderr: usage("argument --auth-file: .* has no accounts"),
       }],

@@ -200,11 +200,11 @@ Deno.test("-x, --chunked, --history-print, --format-options, --filter", async ()
       code: USAGE,
       stderr: /argument --filter: "a\[x" is not a path.*\n {2}a\[x\n {3}\^/,
     }],
-    ["a charset that nobody names, valid UTF-8", ["--pretty", "format", at("/base64/w6k=")], {
+    ["no charset, valid UTF-8", ["--pretty", "format", at("/base64/w6k=")], {
       code: 0,
       stdout: "é",
     }],
-    ["a charset that nobody names, not UTF-8", ["--pretty", "format", at("/base64/Y2Fm6Q==")], {
+    ["no charset, not UTF-8", ["--pretty", "format", at("/base64/Y2Fm6Q==")], {
       code: 0,
       stdout: "café",
     }],

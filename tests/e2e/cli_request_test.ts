@@ -314,7 +314,7 @@ Deno.test("exit codes of requests", async () => {
       code: 0,
       stdout: /get/,
     }],
-    ["nobody listens", [":1/"], {
+    ["no server", [":1/"], {
       code: 1,
       stderr: /nothing listens there. Is the server running/,
     }],

@@ -235,7 +235,7 @@ terminalTest("ws on a terminal: what the server says is shown, never obeyed, 1c 
   await server.shutdown();
 });
 
-terminalTest("ws on a terminal ends when the server closes, whatever is being typed", async () => {
+terminalTest("ws on a terminal ends when the server closes, even while typing", async () => {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
     const { socket, response } = Deno.upgradeWebSocket(request);
     socket.onmessage = () => socket.close(4001);

@@ -16,7 +16,7 @@ Deno.test("ws -s checks credentials, subprotocol, origin and message size", asyn
   const ada = ["-a", "ada:secret"];
   const hi = { stdin: "hi\n" };
   await assertTable([
-    ["nobody", one, { code: 4, stderr: /401/ }, hi],
+    ["no credentials", one, { code: 4, stderr: /401/ }, hi],
     ["a wrong password", [...one, "-a", "ada:other"], { code: 4, stderr: /401/ }, hi],
     ["plain HTTP", ["--ignore-netrc", `:${port}/`], {
       code: 4,

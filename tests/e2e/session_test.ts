@@ -280,7 +280,7 @@ Deno.test("connection errors name the host and the reason, with the platform's e
 
 const BROKEN: [string, string, ErrorType][] = [
   ["closes without a reply", "", ServerDisconnectedError],
-  ["is no HTTP", "garbage\r\n\r\n", ClientProtocolError],
+  ["is not HTTP", "garbage\r\n\r\n", ClientProtocolError],
   [
     "is shorter than its length",
     "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc",

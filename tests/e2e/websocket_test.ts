@@ -157,7 +157,7 @@ const CASES: [name: string, run: Case, expected: unknown, options?: {
     },
   ],
   [
-    "0 is no limit",
+    "0 turns the limit off",
     async ({ client, server }) => {
       await client.sendBytes(new Uint8Array(5 * 1024 ** 2));
       const size = (await server.receiveBytes()).length;

@@ -1,4 +1,4 @@
-// Bare sockets: the same bytes written and read, nothing parsed. No client can cost less.
+// Bare sockets: the same bytes written and read without parsing, the lower limit for clients.
 import { HELLO } from "../servers/replies.mjs";
 import { serveRounds, url } from "./worker.mjs";
 

@@ -4,7 +4,7 @@ import { mode, serveRounds, url } from "./worker.mjs";
 
 const BODY = new TextEncoder().encode("hello, world");
 
-/** Answers at once, so that what is left is the session's own share. */
+/** Responds at once, so that only the session's own share is measured. */
 const instant: Transport = {
   send: () =>
     Promise.resolve<HopResult>({

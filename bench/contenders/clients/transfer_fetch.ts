@@ -25,8 +25,8 @@ async function iterate(): Promise<void> {
 }
 
 async function upload(): Promise<void> {
-  // The stream of an open file is the fastest that fetch has for a body that is not in memory: Deno
-  // reads it without a step through JavaScript. Its length is not told, so it goes out in chunks.
+  // The stream of an open file is the fastest body of fetch that is not in memory: Deno reads it
+  // without JavaScript. Its length is unknown, so it is sent chunked.
   const body = (await Deno.open(file)).readable;
   const response = await fetch(url, { method: "POST", body });
   if (await response.text() !== `${LARGE}`) throw new Error("Not all bytes arrived");

@@ -1,4 +1,4 @@
-// Sends one form with a file of 300 MB after the other, as bytes, so that the sender costs least.
+// Sends forms with a file of 300 MB as raw bytes, to keep the sender cheap.
 // deno run -A upload_load.ts PORT PATH SECONDS
 const [port = "", path = "", seconds = "1"] = Deno.args;
 const SIZE = 300 * 1024 * 1024;
@@ -23,7 +23,7 @@ async function write(bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
 }
 
-/** Reads one reply, which says how many bytes of the file arrived. */
+/** Reads a response with the number of bytes of the file that arrived. */
 async function arrived(): Promise<number> {
   let text = "";
   const buffer = new Uint8Array(4096);

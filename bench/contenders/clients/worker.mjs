@@ -16,18 +16,18 @@ const { values } = parseArgs({
 });
 
 export const url = values.url;
-/** Which of its operations a program does. */
+/** Operation of the program. */
 export const mode = values.mode;
 /** Milliseconds after which a request is aborted; 0 for no such limit. */
 export const timeout = Number(values.timeout);
-/** Whether that is a timer of the program's, which is cleared. */
+/** Whether the program uses its own timer, which is cleared. */
 export const clearsTimer = values.timer;
 /** Whether there is a pool of exactly `concurrency` connections. */
 export const inPool = values.pool;
 export const concurrency = Number(values.concurrency);
 
 /**
- * Answers each line with how often `operation` ran, `concurrency` of them in flight at all times.
+ * Answers each line with the number of runs of `operation`, `concurrency` of them in flight at all times.
  *
  * @param {() => Promise<unknown>} operation One request, its body read.
  * @returns {Promise<void>} Settles when the harness closes our standard input.

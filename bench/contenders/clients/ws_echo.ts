@@ -1,4 +1,4 @@
-// Texts of 64 bytes to a server that echoes them, by the client that --mode names.
+// Texts of 64 bytes to an echo server, with the client of --mode.
 import WebSocketOfNpm from "npm:ws@^8.23.0";
 import { ClientSession } from "../../../mod.ts";
 import { concurrency, mode, serveRounds, url } from "./worker.mjs";
@@ -6,7 +6,7 @@ import { concurrency, mode, serveRounds, url } from "./worker.mjs";
 const TEXT = "x".repeat(64);
 const target = url.replace("http", "ws");
 
-/** Sends the text and waits for it to come back. */
+/** Sends the text and waits for the echo. */
 type Echo = () => Promise<string>;
 
 const openers: Record<string, () => Promise<Echo>> = {

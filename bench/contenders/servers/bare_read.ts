@@ -1,4 +1,4 @@
-// What reading costs at least: counts what comes, parses nothing, answers at the end of a body.
+// Lower limit for reading: counts bytes without parsing, responds at the end of a body.
 import { HELLO, hostname, port } from "./shared.mjs";
 
 const SIZE = 300 * 1024 * 1024;

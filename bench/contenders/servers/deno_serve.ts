@@ -2,12 +2,12 @@ import { HELLO, hostname, LONG_REPLY, mode, port, REPLY } from "./shared.mjs";
 
 const NOT_FOUND = { status: 404 };
 
-/** The least that reads the request's path, as any router must. */
+/** Minimal server that reads the request's path, as any router must. */
 function pathOf(request: Request): string {
   return new URL(request.url).pathname;
 }
 
-/** How many bytes a body has, read through one buffer. */
+/** Length of a body, read through one buffer. */
 async function sizeOf(body: ReadableStream<Uint8Array>): Promise<number> {
   const reader = body.getReader({ mode: "byob" });
   let buffer = new ArrayBuffer(256 * 1024);

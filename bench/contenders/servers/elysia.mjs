@@ -4,7 +4,7 @@ import { HELLO, hostname, mode, port, prefixes, REPLY } from "./shared.mjs";
 const { Elysia } = await load("elysia");
 const app = new Elysia();
 
-// Handlers are functions everywhere: a constant would be answered by Bun without running any.
+// Handlers are functions everywhere: Bun would answer a constant without running code.
 switch (mode) {
   case "hello":
     app.get("/", () => HELLO);

@@ -32,7 +32,7 @@ function testHeaders(response: Response): Response {
   return response;
 }
 
-/** Hono with the two tests that ours makes on every request, for a comparison of like with like. */
+/** Hono with our two checks on every request, for a fair comparison. */
 function guardedFetch(request: Request): Response | Promise<Response> {
   const host = request.headers.get("host");
   if (host === null || !HOST.test(host)) return new Response("Bad Host", { status: 400 });

@@ -1,7 +1,7 @@
 import { web } from "../../../mod.ts";
 import { engine, hostname, port } from "./shared.mjs";
 
-/** Serves an application by the engine that `--engine` names. */
+/** Serves an application with the engine of `--engine`. */
 export async function serve(app: web.Application): Promise<void> {
   if (engine === "deno") {
     Deno.serve({ port, hostname, onListen() {} }, app.fetch);

@@ -1,4 +1,4 @@
-// What every server contender in JavaScript shares: its arguments and what it answers with.
+// Arguments and responses shared by the server contenders in JavaScript.
 // aiohttp_server.py has the same in Python.
 import { parseArgs } from "node:util";
 
@@ -17,13 +17,13 @@ const { values } = parseArgs({
 
 export const hostname = "127.0.0.1";
 export const port = Number(values.port);
-/** The folder to serve, with a slash at its end. */
+/** The folder to serve, with a slash at the end. */
 export const folder = values.folder;
 /** Which routes to register ("hello", "parameter", "json", "routes"), or how to read a body. */
 export const mode = values.mode;
-/** Which engine serves an application of ours: "deno" or "sockets". */
+/** Engine of our application: "deno" or "sockets". */
 export const engine = values.engine;
-/** Whether the Host header and the response headers are tested, as ours always does. */
+/** Whether to check the Host header and the response headers, as ours always does. */
 export const guarded = values.guarded;
 
 /** The fixed parts of the many routes; each contender appends its own spelling of one parameter. */

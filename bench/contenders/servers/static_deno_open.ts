@@ -1,6 +1,6 @@
 import { folder, hostname, port } from "./shared.mjs";
 
-// The least that sends a file with its length: no containment, no conditions, no ranges.
+// Minimal server for a file with its length: no containment, conditions or ranges.
 Deno.serve({ port, hostname, onListen() {} }, async (request) => {
   const file = await Deno.open(folder + new URL(request.url).pathname.slice("/static/".length));
   const { size } = await file.stat();

@@ -1,4 +1,4 @@
-// What clients download from: GET /large gives a body of `LARGE` bytes.
+// Server for downloads: GET /large returns a body of `LARGE` bytes.
 import { HELLO, hostname, LARGE, port } from "./shared.mjs";
 
 const PIECE = new Uint8Array(64 * 1024);

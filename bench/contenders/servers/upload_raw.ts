@@ -1,7 +1,7 @@
 import { HELLO, hostname, mode, port } from "./shared.mjs";
 
-// What the platform reads without looking at it; the form around the file is taken off by its
-// known size, so that all contenders answer the same.
+// Reads a body without parsing; the known size of the form around the file is subtracted, so that
+// all contenders return the same.
 const FRAME = 117 + 16;
 
 async function readByob(body: ReadableStream<Uint8Array>): Promise<number> {

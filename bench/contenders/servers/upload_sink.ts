@@ -1,6 +1,6 @@
-// What clients upload to: counts the bytes of a POST, with a length or in chunks, and says how many.
-// On a socket of its own, because Deno.serve reads a body in chunks ten times slower than one with a
-// length, and that would be measured in place of the client.
+// Server for uploads: counts the bytes of a POST, with a length or chunked, and returns the count.
+// It uses sockets, as Deno.serve reads a chunked body ten times slower than one with a length,
+// which would be measured instead of the client.
 import { HELLO, hostname, port } from "./shared.mjs";
 
 const decoder = new TextDecoder("latin1");
@@ -16,7 +16,7 @@ class Peer {
     this.#connection = connection;
   }
 
-  /** What has come, at least one byte; `null` at the end. */
+  /** Received bytes, at least one; `null` at the end. */
   async #some(): Promise<Uint8Array | null> {
     if (this.#start === this.#end) {
       const count = await this.#connection.read(this.#buffer);
@@ -26,7 +26,7 @@ class Peer {
     return this.#buffer.subarray(this.#start, this.#end);
   }
 
-  /** Text up to and without what it ends with; `null` at the end of the connection. */
+  /** Text before a delimiter; `null` at the end of the connection. */
   async until(end: string): Promise<string | null> {
     let text = "";
     while (!text.endsWith(end)) {
@@ -76,7 +76,7 @@ async function serve(connection: Deno.Conn): Promise<void> {
       );
     }
   } catch {
-    // The client has gone.
+    // The client has disconnected.
   }
   connection.close();
 }

@@ -59,7 +59,7 @@ function upload(file, how) {
 const LOGGED_OUT = 4401;
 const RETRY = 1000; // ms
 
-// What was said is kept until it comes back from the server, and sent again on a new connection.
+// Messages are stored until the server echoes them, and sent again on a new connection.
 const unsent = new Map();
 const shown = new Set();
 let socket = null;
