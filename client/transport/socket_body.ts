@@ -3,7 +3,7 @@
  * @module
  */
 import type { BodySource } from "../../http/bytes/body_source.ts";
-import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
+import { GrowingBytes, withoutSpare } from "../../http/bytes/growing_bytes.ts";
 import { BodyDecoder } from "../../http/http1/body_decoder.ts";
 import { CHUNKED } from "../../http/http1/framing.ts";
 import type { HeaderList } from "../hop/transport.ts";
@@ -14,6 +14,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** What is set aside on the word of a length header alone. */
 const MAX_TRUSTED_LENGTH = 16 * 1024 * 1024;
+/** A piece of a long body, in bytes: what Deno reads at once, without a copy. */
+const LARGE_PIECE = 64 * 1024;
 const BROKEN = "the connection was closed before the end of the body";
 
 /** Reads a body; the connection is free with its last byte. */
@@ -98,6 +100,10 @@ export class SocketBody implements BodySource {
   }
 
   async #piece(socket: SocketConnection): Promise<Bytes | null> {
+    if (socket.start === socket.end && this.#decoder.left > LARGE_PIECE) {
+      const piece = await this.#fill(socket, new Uint8Array(LARGE_PIECE));
+      return piece === null ? null : withoutSpare(piece);
+    }
     const own = await this.#have(socket);
     if (own === 0) return null;
     const whole = new GrowingBytes(own);
