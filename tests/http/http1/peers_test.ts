@@ -5,7 +5,8 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { WHOLE } from "../../_whole.ts";
-import { type Outcome, readMessage } from "./_message.ts";
+import { rawServer } from "../../client/_raw_server.ts";
+import { type Outcome, readMessage, text } from "./_message.ts";
 
 interface Sent {
   readonly method: string | null;
@@ -54,6 +55,11 @@ const READ_DIFFERENTLY: readonly (readonly [why: string, applies: (sent: Sent) =
     ({ method, message }) =>
       method !== null && /\r\ntransfer-encoding:[^\r]*\t[^\r]*/i.test(message),
   ],
+];
+
+/** What fetch cannot show as our reader does. */
+const READ_BY_FETCH: readonly (readonly [why: string, applies: (sent: Sent) => boolean])[] = [
+  ["replies before the one", ({ message }) => /^HTTP\/1\.\d 1/.test(message)],
 ];
 
 const SEEDS: readonly (readonly [method: string | null, message: string])[] = [
@@ -106,7 +112,7 @@ const PIECES: readonly string[] = [
 ];
 
 /** How many messages: some in CI, many by `deno task test:whole`. */
-const COUNT = WHOLE ? 60_000 : 6_000;
+const COUNT = WHOLE ? 60_000 : 2_000;
 
 function random(seed: number): (below: number) => number {
   let state = seed;
@@ -234,3 +240,54 @@ for (const kind of ["requests", "replies"] as const) {
     },
   });
 }
+
+Deno.test("http1: replies mean the same to Deno's fetch", async () => {
+  const next = random(2029);
+  const sent: Sent[] = [];
+  while (sent.length < COUNT / 20) {
+    const { method, message } = mutated(next);
+    const each = { method, message, closes: true };
+    if (method !== null && typeof readMessage([message], each) !== "string") sent.push(each);
+  }
+  await using server = rawServer(({ head }) => {
+    const { message = "" } = sent[Number(/^[A-Z]+ \/(\d+)/.exec(head)?.[1])] ?? {};
+    return { last: Uint8Array.from(message, (each) => each.charCodeAt(0)) };
+  });
+  let refused = 0;
+  let at = 0;
+  const work = async (): Promise<void> => {
+    for (let mine = at++; mine < sent.length; mine = at++) {
+      const each = sent[mine];
+      if (each === undefined) return;
+      if (READ_BY_FETCH.some(([, applies]) => applies(each))) continue;
+      const own = readMessage([each.message], each);
+      const url = `${server.url}/${mine}`;
+      const other = await fetch(url, { method: each.method ?? "GET", redirect: "manual" })
+        .then(async (reply) => [reply.status, text(await reply.bytes())], () => null);
+      if (other === null) refused++;
+      else if (typeof own !== "string") {
+        const seen = [Number(own.first.split(" ")[1]), own.body];
+        assertEquals(other, seen, JSON.stringify({ each, own }, null, 1));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, work));
+  assert(refused < sent.length / 3, `${refused} of ${sent.length} were refused by fetch`);
+});
+
+Deno.test("http1: a message means the same in whatever pieces it comes", () => {
+  const next = random(2030);
+  const all = [...SEEDS.map(([method, message]) => ({ method, message, closes: true }))];
+  while (all.length < COUNT / 60) all.push({ ...mutated(next), closes: true });
+  for (const each of all) {
+    const { message } = each;
+    const whole = readMessage([message], each);
+    const splits = Array.from(message, (_, at) => [message.slice(0, at), message.slice(at)]);
+    for (const pieces of [...splits, [...message]]) {
+      const own = readMessage(pieces, each);
+      if (typeof whole !== "string") assertEquals(own, whole, JSON.stringify({ each, pieces }));
+      // A refusal may come before the end has come, for another of its faults.
+      else assertEquals(typeof own, "string", JSON.stringify({ each, pieces, whole, own }));
+    }
+  }
+});
