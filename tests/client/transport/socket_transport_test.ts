@@ -23,7 +23,7 @@ import {
 import { CA, CERT, KEY } from "../../server/_tls.ts";
 import { connectProxy } from "../_proxies.ts";
 import { rawServer, reply } from "../_raw_server.ts";
-import { sampled, WHOLE } from "../../_whole.ts";
+import { sampled } from "../../_whole.ts";
 
 const OPTIONS: SessionOptions = {
   connector: { transport: "sockets" },
