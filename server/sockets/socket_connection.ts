@@ -42,8 +42,6 @@ const LARGE_BUFFER = 64 * 1024;
 const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 // An unread rest as small as this is read, so that the connection can go on.
 const SKIPPED = 256 * 1024;
-// Who pipelines leaves others a turn of the event loop behind so many requests.
-const TURN = 64;
 
 /** Carries the exchanges of one connection. */
 export class SocketConnection implements BodyConnection, ExchangeConnection {
@@ -88,6 +86,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
       }
     }
     this.close();
+    if (this.#exchange === null) this.input.release();
   }
 
   /** Ends the connection at once. */
@@ -139,8 +138,8 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
       if (head !== null) {
         const goesOn = this.#answer(head);
         if (!(goesOn instanceof Promise ? await goesOn : goesOn)) return;
-        // A client that pipelines would starve the others.
-        if (this.#requests % TURN === 0 && !input.isEmpty) {
+        // A client that pipelines would starve the others: it leaves them a turn now and then.
+        if (this.#requests % 64 === 0 && !input.isEmpty) {
           await new Promise((resolve) => setTimeout(resolve));
         }
         continue;

@@ -14,11 +14,16 @@ import type { HeadLimits } from "../../http/http1/head_rules.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 
 const SMALL_BUFFER = 4 * 1024;
+const MOST_SPARE = 1024;
+const NOTHING = new Uint8Array(0);
+
+/** Buffers of connections that have ended: many that come and go would leave much garbage. */
+const spare: Bytes[] = [];
 
 /** The reading half of a connection; what was read and not used lies from `start` to `end`. */
 export class SocketInput {
   /** Memory that is read into; small while the connection has little to say. */
-  buffer: Bytes = new Uint8Array(SMALL_BUFFER);
+  buffer: Bytes = spare.pop() ?? new Uint8Array(SMALL_BUFFER);
   /** First byte that was not used. */
   start = 0;
   /** End of what has come. */
@@ -40,14 +45,22 @@ export class SocketInput {
   }
 
   /**
-   * Takes what was not used.
+   * Takes what was not used, for another that reads on.
    *
    * @returns The bytes.
    */
   take(): Bytes {
     const rest = this.buffer.slice(this.start, this.end);
-    this.start = this.end = 0;
+    this.release();
     return rest;
+  }
+
+  /** Gives the buffer up. */
+  release(): void {
+    this.start = this.end = 0;
+    if (this.#early !== null || this.buffer.length !== SMALL_BUFFER) return;
+    if (spare.length < MOST_SPARE) spare.push(this.buffer);
+    this.buffer = NOTHING;
   }
 
   /**

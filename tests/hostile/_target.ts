@@ -21,12 +21,35 @@ export interface Running extends Target, AsyncDisposable {
 
 const HERE = new URL("./", import.meta.url);
 
+let executable: Promise<string | null> | null = null;
+
+/** Makes an executable of the server; `null` without `DENORT_BIN`, as for `deno task compile`. */
+async function compile(): Promise<string | null> {
+  const denort = Deno.env.get("DENORT_BIN");
+  if (denort === undefined) return null;
+  const folder = new URL("../../build/", HERE).pathname;
+  const target = `${folder}hostile`;
+  const externals = ["bufferutil", "utf-8-validate"].flatMap((name) => ["--external", name]);
+  const bundle = ["bundle", "--quiet", ...externals, "-o", `${target}.js`];
+  const flags = ["--quiet", "--no-config", "--no-check", "-A", "--unstable-no-legacy-abort"];
+  const steps: [command: string, args: string[]][] = [
+    [Deno.execPath(), [...bundle, new URL("server.ts", HERE).pathname]],
+    // The one that the runtime belongs to.
+    [denort.replace(/denort$/, "deno"), ["compile", ...flags, "-o", target, `${target}.js`]],
+  ];
+  for (const [command, args] of steps) {
+    const { success } = await new Deno.Command(command, { args, stdout: "null" }).output();
+    if (!success) throw new Error(`${args[0]} of the server failed`);
+  }
+  return target;
+}
+
 /** The command of a server, `null` if it is not installed. */
 async function commandOf(kind: Kind): Promise<string[] | null> {
   const server = new URL("server.ts", HERE).pathname;
   if (kind === "executable") {
-    const built = Deno.env.get("HOSTILE_BIN");
-    return built === undefined ? null : [built, "sockets"];
+    const built = await (executable ??= compile());
+    return built === null ? null : [built, "sockets"];
   }
   if (kind !== "aiohttp") {
     return [Deno.execPath(), "run", "-A", "--unstable-no-legacy-abort", server, kind];
