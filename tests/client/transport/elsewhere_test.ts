@@ -5,10 +5,11 @@ import { run } from "../../_process.ts";
 import { CA, CERT, KEY } from "../../server/_tls.ts";
 import { connectProxy, socksProxy } from "../_proxies.ts";
 import { rawServer, reply } from "../_raw_server.ts";
+import { startWays } from "../_ways.ts";
 
 const CLIENT = String.raw`
 import { ClientSession, fetchTransport } from "./client.mjs";
-const { url, secure, raw, proxy, socks, refused, counted, early, ca } = JSON.parse(process.argv[2]);
+const { url, secure, raw, proxy, socks, refused, counted, early, ca, ways } = JSON.parse(process.argv[2]);
 const session = new ClientSession({ baseUrl: url, connector: { limit: 16, caCerts: [ca] } });
 const failure = (promise) => promise.then(() => "none", (error) => error.constructor.name + ": " +
   error.message);
@@ -84,6 +85,16 @@ for (const connector of [{ family: 4 }, { proxy }, { caCerts: [ca] }]) {
   } catch (error) {
     seen.holes.push(error.name);
   }
+}
+seen.ways = [];
+for (const [name, target, options] of ways) {
+  const { resolve, ...connector } = options;
+  if (resolve !== undefined) connector.resolve = () => ["127.0.0.1"];
+  const own = new ClientSession({ connector, timeout: { total: 5_000 } });
+  const outcome = await own.get(target).then((answer) => answer.text())
+    .catch((error) => error.constructor.name);
+  seen.ways.push(name + ": " + outcome);
+  await own.close();
 }
 await strict.close();
 process.env.http_proxy = socks;
@@ -224,6 +235,7 @@ for (const runtime of ["node", "bun"]) {
       const socks = stack.use(socksProxy());
       const directory = await Deno.makeTempDir({ dir: new URL(".", import.meta.url).pathname });
       stack.defer(() => Deno.remove(directory, { recursive: true }));
+      const ways = stack.use(await startWays());
       const given = {
         url,
         raw: raw.url,
@@ -234,12 +246,16 @@ for (const runtime of ["node", "bun"]) {
         socks: `socks5://127.0.0.1:${socks.port}`,
         refused: "http://127.0.0.1:1/",
         ca: CA,
+        ways: ways.rows,
       };
       await bundled(directory);
       const main = `${directory}/main.mjs`;
-      const { code, stdout, stderr } = await run([runtime, main, JSON.stringify(given)]);
-      assertEquals([code, stderr], [0, ""]);
+      const { code, stdout, stderr } = await run([runtime, main, JSON.stringify(given, asText)]);
+      assertEquals(code, 0, stderr);
       const seen = JSON.parse(stdout);
+      assertEquals(seen.ways, ways.rows.map(([name, , , expected]) => `${name}: ${expected}`));
+      assertEquals([...ways.shown], ["nobody"]);
+      assertMatch(stderr, /^(?:connector\.verify: false, .*\n){2}$/);
       for (const [name, pattern] of Object.entries(FAILURES)) assertMatch(seen[name], pattern);
       for (const [name, value] of Object.entries(EXPECTED)) assertEquals(seen[name], value, name);
       assert(counted.accepted <= 16 + 3, `${counted.accepted} connections`);
@@ -254,6 +270,11 @@ for (const runtime of ["node", "bun"]) {
       ]);
     },
   });
+}
+
+/** What JSON has no form for: the function that gives addresses. */
+function asText(_: string, value: unknown): unknown {
+  return typeof value === "function" ? "a function" : value;
 }
 
 /** Answers before it has the body, and closes. */
