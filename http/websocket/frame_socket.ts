@@ -34,6 +34,7 @@ export interface FrameSocketOptions {
 }
 
 const SMALL_READ = 4096, LARGE_READ = 64 * 1024, COMPRESSED = 0x40;
+const MAX_TURN = 10; // ms of reading without a pause
 // With more unsent pongs than this, reading pauses until the peer reads them.
 const MAX_UNSENT_PONGS = 16 * 1024;
 // Compression makes smaller messages longer, or gains nothing.
@@ -239,7 +240,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
   }
 
   async #read(rest: Uint8Array<ArrayBuffer>): Promise<void> {
-    let buffer = new Uint8Array(SMALL_READ);
+    let buffer = new Uint8Array(SMALL_READ), began = 0;
     try {
       if (rest.length > 0) this.#reader.push(rest);
       while (!this.#ended) {
@@ -252,10 +253,18 @@ export class FrameSocket implements SocketPort, FrameEvents {
         if (size === null) return this.#lose(null);
         this.#watch.seen();
         if (!this.#ended) this.#reader.push(buffer, size);
-        // A large buffer only while much arrives: most sockets are idle.
-        if (size === buffer.length) buffer = new Uint8Array(LARGE_READ);
-        else if (size < SMALL_READ && buffer.length > SMALL_READ) {
+        const isFull = size === buffer.length;
+        // A large buffer only while much arrives: most sockets are idle. After one that has filled
+        // the queue, a small one: 10,000 tiny messages at once delay other requests.
+        if (buffer.length > SMALL_READ && (size < SMALL_READ || this.#resumed !== null)) {
           buffer = new Uint8Array(SMALL_READ);
+        } else if (isFull && size < LARGE_READ) buffer = new Uint8Array(size * 2);
+        // Bytes that have arrived are read without a turn of the event loop.
+        if (!isFull) began = 0;
+        else if (began === 0) began = performance.now();
+        else if (performance.now() - began > MAX_TURN) {
+          await new Promise((resolve) => setTimeout(resolve, 0));
+          began = 0;
         }
       }
     } catch (error) {

@@ -27,7 +27,19 @@ const app = new web.Application({
   clientMaxSize: Number(Deno.env.get("CLIENT_MAX_SIZE") ?? 1024 ** 2),
   logger: { error: (message, error) => console.log(`log: ${message}: ${error}`) },
 });
+/** Says how many messages came before the one that says "end", and their bytes. */
+const counted = web.webSocket(async (socket) => {
+  let [messages, bytes] = [0, 0];
+  for await (const { data } of socket) {
+    if (data === "end") break;
+    messages++;
+    bytes += data instanceof Uint8Array ? data.length : 0;
+  }
+  await socket.sendStr(`${messages} messages, ${bytes} bytes`);
+});
 app.addRoutes([
+  web.get("/messages", counted),
+  web.get("/fragments", counted),
   web.get("/", () => web.textResponse("hello")),
   web.post("/return", () => web.textResponse("returned")),
   web.post("/half", async ({ content }) => {

@@ -55,34 +55,65 @@ for (const ENGINE of ENGINES) {
 const HEAD = "HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=B\r\n";
 const READERS = ["/read", "/text", "/json", "/form", "/lines", "/parts", "/coded/text"];
 
-async function answerTo(port: number, text: string, ends: boolean): Promise<string> {
+/** Sends parts with a pause between them, ends its side, and reads the answer. */
+async function answerTo(port: number, ...parts: string[]): Promise<string> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
-  const bytes = new TextEncoder().encode(text);
-  for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
-  if (ends) await connection.closeWrite();
+  for (const [index, part] of parts.entries()) {
+    if (index > 0) await new Promise((resolve) => setTimeout(resolve, 500));
+    const bytes = new TextEncoder().encode(part);
+    for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
+  }
+  await connection.closeWrite();
   return await new Response(connection.readable).text();
 }
 
-Deno.test("a truncated body is 400 in every reader, and one log line", async () => {
-  const { program, port } = await server();
-  await using _ = program;
-  for (const path of READERS) {
-    const rest = "Content-Length: 1000\r\n\r\n--B\r\n";
-    assertMatch(await answerTo(port, `POST ${path} ${HEAD}${rest}`, true), /^HTTP\/1.1 400 /, path);
-  }
-  const lines = program.output().split("\n").filter((line) => !/^ready|^$/.test(line));
-  assertEquals(lines.length, READERS.length, lines.join("\n"));
-});
+const COUNTED = "Content-Length: 1000\r\n\r\n--B\r\n";
+const CHUNKED = "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n";
+// A pause, as Deno.serve does not report a malformed chunk that arrives with the head.
+const BROKEN: [name: string, start: string, rest: string][] = [
+  ["truncated", COUNTED, ""],
+  ["truncated between chunks", CHUNKED, ""],
+  ["truncated in a chunk", CHUNKED, "64\r\nxx"],
+  ["a chunk of no size", CHUNKED, "zz\r\nxx\r\n"],
+  ["a chunk without its end", CHUNKED, "1\r\nxxx\r\n"],
+];
 
-Deno.test("too long a line is 400, and one log line", async () => {
-  const { program, port } = await server();
-  await using _ = program;
-  const body = "x".repeat(200_000);
-  const response = await fetch(`http://127.0.0.1:${port}/lines`, { method: "POST", body });
-  assertEquals(response.status, 400);
-  await response.text();
-  assertMatch(program.output(), /^log: Error handling POST "\/lines": /m);
-});
+for (const ENGINE of ENGINES) {
+  for (const [name, start, rest] of BROKEN) {
+    Deno.test(`${ENGINE}: a broken body is 400 in every reader, and one log line: ${name}`, async () => {
+      const { program, port } = await server({ ENGINE });
+      await using _ = program;
+      await Promise.all(READERS.map(async (path) => {
+        const answer = await answerTo(port, `POST ${path} ${HEAD}${start}`, rest);
+        assertMatch(answer, /^HTTP\/1.1 400 /, path);
+      }));
+      const lines = program.output().split("\n").filter((line) => !/^ready|^$/.test(line));
+      assertEquals(lines.length, READERS.length, lines.join("\n"));
+    });
+  }
+
+  Deno.test(`${ENGINE}: too long a line is 400, and one log line`, async () => {
+    const { program, port } = await server({ ENGINE });
+    await using _ = program;
+    const body = "x".repeat(200_000);
+    const response = await fetch(`http://127.0.0.1:${port}/lines`, { method: "POST", body });
+    assertEquals(response.status, 400);
+    await response.text();
+    assertMatch(program.output(), /^log: Error handling POST "\/lines": /m);
+  });
+
+  Deno.test(`${ENGINE}: a client that stops sending its body gets 408`, async () => {
+    const { program, port } = await server({ ENGINE, BODY_TIMEOUT: "300" });
+    await using _ = program;
+    for (const path of ["/read", "/form", "/lines", "/parts"]) {
+      using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+      await connection.write(new TextEncoder().encode(`POST ${path} ${HEAD}${COUNTED}`));
+      const buffer = new Uint8Array(4096);
+      const size = await connection.read(buffer) ?? 0;
+      assertMatch(new TextDecoder().decode(buffer.subarray(0, size)), /^HTTP\/1.1 408 /, path);
+    }
+  });
+}
 
 /** Memory of a process, in MiB. */
 async function memory(pid: number, field: "VmRSS" | "VmHWM"): Promise<number> {
@@ -90,20 +121,7 @@ async function memory(pid: number, field: "VmRSS" | "VmHWM"): Promise<number> {
   return Number(new RegExp(`${field}:\\s*(\\d+) kB`).exec(status)?.[1]) / 1024;
 }
 
-Deno.test("a client that stops sending its body gets 408", async () => {
-  const { program, port } = await server({ BODY_TIMEOUT: "300" });
-  await using _ = program;
-  for (const path of ["/read", "/form", "/lines", "/parts"]) {
-    using connection = await Deno.connect({ hostname: "127.0.0.1", port });
-    const text = `POST ${path} ${HEAD}Content-Length: 1000\r\n\r\n--B\r\n`;
-    await connection.write(new TextEncoder().encode(text));
-    const buffer = new Uint8Array(4096);
-    const size = await connection.read(buffer) ?? 0;
-    assertMatch(new TextDecoder().decode(buffer.subarray(0, size)), /^HTTP\/1.1 408 /, path);
-  }
-});
-
-/** Posts a chunked body of tiny pieces from another process, which is killed after `killed` ms. */
+/** Sends tiny pieces from another process, which is killed after `killed` ms. */
 async function flood(
   port: number,
   [path, count, size]: Flood,
@@ -116,6 +134,22 @@ async function flood(
   await client.exitCode();
   clearTimeout(timer);
   return client.output();
+}
+
+/** How long others wait for an answer while something goes on: the 99th percentile, in ms. */
+async function othersWait(port: number, meanwhile: Promise<unknown>): Promise<number> {
+  let isOver = false;
+  void meanwhile.finally(() => isOver = true);
+  const waits: number[] = [];
+  do {
+    const began = performance.now();
+    const init = { headers: { connection: "close" } };
+    await (await fetch(`http://127.0.0.1:${port}`, init)).text();
+    waits.push(performance.now() - began);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  } while (!isOver);
+  waits.sort((a, b) => a - b);
+  return waits[Math.floor(waits.length * 0.99)] ?? 0;
 }
 
 type Flood = readonly [path: string, count: number, size: number];
@@ -132,6 +166,8 @@ const FLOODS: [flood: Flood, sockets: RegExp, deno?: RegExp][] = [
   [["/form", 50_000, 1], /^200 1 /],
   [["/read", 50_000, 10], /^200 500000 /],
   [["/read", 1_000_000, 1], /^200 1000000 /, TOO_MANY],
+  [["/messages", 1_000_000, 1], /^101 .*1000000 messages, 1000000 bytes/],
+  [["/fragments", 1_000_000, 1], /^101 .*1 messages, 1000000 bytes/],
 ];
 
 for (const ENGINE of ENGINES) {
@@ -145,19 +181,19 @@ for (const ENGINE of ENGINES) {
       for (let i = 0; i < 100; i++) await (await fetch(url)).text();
       const before = await memory(program.child.pid, "VmRSS");
       for (const [each, sockets, deno = sockets] of FLOODS) {
-        let isOver = false;
-        const answer = flood(port, each).finally(() => isOver = true);
-        const waits: number[] = [];
-        do {
-          const began = performance.now();
-          await (await fetch(url, { headers: { connection: "close" } })).text();
-          waits.push(performance.now() - began);
-          await new Promise((resolve) => setTimeout(resolve, 5));
-        } while (!isOver);
-        assertMatch(await answer, ENGINE === "deno" ? deno : sockets, each.join());
-        waits.sort((a, b) => a - b);
-        const p99 = waits[Math.floor(waits.length * 0.99)] ?? 0;
-        assertLess(p99, 500, each.join()); // below 30 ms on an idle machine; it was 2.7 s
+        // Deno reads a WebSocket's frames at its own pace.
+        const isDenoSocket = ENGINE === "deno" && /^.(messages|fragments)$/.test(each[0]);
+        const most = isDenoSocket ? 500 : 100; // ms; it was 2.7 s
+        let best = Infinity;
+        // The machine may be busy: the best of five rounds, and what others wait without a flood.
+        for (let rounds = 5; rounds > 0 && best > most; rounds--) {
+          const idle = await othersWait(port, new Promise((resolve) => setTimeout(resolve, 200)));
+          const answer = flood(port, each);
+          const wait = await othersWait(port, answer);
+          assertMatch(await answer, ENGINE === "deno" ? deno : sockets, each.join());
+          best = Math.min(best, wait - idle);
+        }
+        assertLess(best, most, each.join());
       }
       const grown = await memory(program.child.pid, "VmHWM") - before;
       assertLess(grown, 2 + 16 + 64); // the margin is for the runtime; it was 2,600 MiB
@@ -180,21 +216,21 @@ for (const ENGINE of ENGINES) {
       }
     },
   });
-}
 
-Deno.test({
-  name: "a body of 64 MiB takes at most twice its memory",
-  ignore: Deno.build.os !== "linux", // reads /proc
-  async fn() {
-    const { program, port } = await server({ CLIENT_MAX_SIZE: "0" });
-    await using _ = program;
-    const url = `http://127.0.0.1:${port}`;
-    await (await fetch(url)).text();
-    const before = await memory(program.child.pid, "VmRSS");
-    const body = new Uint8Array(64 * 1024 ** 2);
-    const response = await fetch(`${url}/read`, { method: "POST", body });
-    assertEquals(await response.json(), body.length);
-    const grown = await memory(program.child.pid, "VmHWM") - before;
-    assertLess(grown, 2 * 64 + 16 + 64); // the margin is for the runtime
-  },
-});
+  Deno.test({
+    name: `${ENGINE}: a body of 64 MiB takes at most twice its memory`,
+    ignore: Deno.build.os !== "linux", // reads /proc
+    async fn() {
+      const { program, port } = await server({ ENGINE, CLIENT_MAX_SIZE: "0" });
+      await using _ = program;
+      const url = `http://127.0.0.1:${port}`;
+      await (await fetch(url)).text();
+      const before = await memory(program.child.pid, "VmRSS");
+      const body = new Uint8Array(64 * 1024 ** 2);
+      const response = await fetch(`${url}/read`, { method: "POST", body });
+      assertEquals(await response.json(), body.length);
+      const grown = await memory(program.child.pid, "VmHWM") - before;
+      assertLess(grown, 2 * 64 + 16 + 64); // the margin is for the runtime
+    },
+  });
+}
