@@ -11,6 +11,7 @@ import { type FrameEvents, FrameReader } from "./frame_reader.ts";
 import { closePayload, decodeText, Opcode, readClose } from "./frames.ts";
 import { WSCloseCode, WSMsgType } from "./message.ts";
 import { PeerWatch } from "./peer_watch.ts";
+import { ReadBuffer } from "./read_buffer.ts";
 import { StepQueue } from "./step_queue.ts";
 import type { SocketEvents, SocketPort } from "./port.ts";
 import { deferred } from "../since_node_20.ts";
@@ -33,8 +34,7 @@ export interface FrameSocketOptions {
   readonly rest: Uint8Array<ArrayBuffer>;
 }
 
-const SMALL_READ = 4096, LARGE_READ = 64 * 1024, COMPRESSED = 0x40;
-const MAX_TURN = 10; // ms of reading without a pause
+const COMPRESSED = 0x40, DRAIN_READ = 4096;
 // With more unsent pongs than this, reading pauses until the peer reads them.
 const MAX_UNSENT_PONGS = 16 * 1024;
 // Compression makes smaller messages longer, or gains nothing.
@@ -240,7 +240,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
   }
 
   async #read(rest: Uint8Array<ArrayBuffer>): Promise<void> {
-    let buffer = new Uint8Array(SMALL_READ), began = 0;
+    const buffer = new ReadBuffer();
     try {
       if (rest.length > 0) this.#reader.push(rest);
       while (!this.#ended) {
@@ -249,23 +249,12 @@ export class FrameSocket implements SocketPort, FrameEvents {
         const pongs = this.#options.autoping && this.#writer.size > MAX_UNSENT_PONGS;
         if (pongs && this.#resumed === null) await this.#writer.flushed();
         if (this.#ended) return;
-        const size = await this.#stream.read(buffer);
+        const size = await this.#stream.read(buffer.bytes);
         if (size === null) return this.#lose(null);
         this.#watch.seen();
-        if (!this.#ended) this.#reader.push(buffer, size);
-        const isFull = size === buffer.length;
-        // A large buffer only while much arrives: most sockets are idle. After one that has filled
-        // the queue, a small one: 10,000 tiny messages at once delay other requests.
-        if (buffer.length > SMALL_READ && (size < SMALL_READ || this.#resumed !== null)) {
-          buffer = new Uint8Array(SMALL_READ);
-        } else if (isFull && size < LARGE_READ) buffer = new Uint8Array(size * 2);
-        // Bytes that have arrived are read without a turn of the event loop.
-        if (!isFull) began = 0;
-        else if (began === 0) began = performance.now();
-        else if (performance.now() - began > MAX_TURN) {
-          await new Promise((resolve) => setTimeout(resolve, 0));
-          began = 0;
-        }
+        if (!this.#ended) this.#reader.push(buffer.bytes, size);
+        const pause = buffer.after(size, this.#resumed !== null);
+        if (pause !== null) await pause;
       }
     } catch (error) {
       this.#fail(error);
@@ -307,7 +296,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
     try {
       await this.#stream.closeWrite();
       // Unread bytes would reset the connection, and the peer would lose the close frame.
-      const buffer = new Uint8Array(SMALL_READ);
+      const buffer = new Uint8Array(DRAIN_READ);
       for (let left = DRAINED_BYTES; left > 0 && !this.#ended;) {
         const size = await this.#stream.read(buffer);
         if (size === null) break;

@@ -1,0 +1,36 @@
+/**
+ * The buffer that a WebSocket reads into, and when reading pauses.
+ * @module
+ */
+
+const SMALL = 4096, LARGE = 64 * 1024;
+const MAX_TURN = 10; // ms of reading without a pause
+
+/** Grows while much arrives: most sockets are idle. */
+export class ReadBuffer {
+  /** What to read into. */
+  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(SMALL);
+  #began = 0;
+
+  /**
+   * Sizes the buffer for the next read, and pauses so that other requests are served: bytes that
+   * have arrived are read without a turn of the event loop.
+   *
+   * @param size Number of bytes that were read.
+   * @param isQueueFull Whether they filled the queue of messages: 10,000 tiny ones at once delay
+   * others, so a small buffer follows.
+   * @returns What to wait for before the next read, `null` for nothing.
+   */
+  after(size: number, isQueueFull: boolean): Promise<void> | null {
+    const { length } = this.bytes;
+    if (length > SMALL && (size < SMALL || isQueueFull)) this.bytes = new Uint8Array(SMALL);
+    else if (size === length && size < LARGE) this.bytes = new Uint8Array(size * 2);
+    if (size < length) this.#began = 0;
+    else if (this.#began === 0) this.#began = performance.now();
+    else if (performance.now() - this.#began > MAX_TURN) {
+      this.#began = 0;
+      return new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    return null;
+  }
+}
