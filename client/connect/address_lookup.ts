@@ -1,5 +1,5 @@
 /**
- * From the name of a host to a connection with one of its addresses.
+ * Name resolution and connecting to the addresses of a host.
  * @module
  */
 import type { LookupAddress } from "node:dns";
@@ -8,12 +8,12 @@ import type { ResolvedConnector } from "./connector.ts";
 import { ipVersion } from "./ip_version.ts";
 import { ON_DENO } from "../hop/runtime.ts";
 
-/** Most names that are kept. */
+/** Size of the DNS cache, in names. */
 const MOST_KEPT = 1_000;
-/** How long an address may take before the next one is tried beside it (RFC 8305 section 5), in ms. */
+/** Delay before the next address is tried in parallel (RFC 8305 section 5), in ms. */
 const ATTEMPT_DELAY = 250;
 
-/** Looks names of hosts up, and keeps what it has found for a while. */
+/** Resolves host names with a cache. */
 export class AddressLookup {
   readonly #connector: ResolvedConnector;
   readonly #isAsked: boolean;
@@ -26,13 +26,13 @@ export class AddressLookup {
   }
 
   /**
-   * Looks a name up.
+   * Resolves a name.
    *
-   * @param host Name or address, an IPv6 one without brackets.
-   * @param port Port that will be connected to.
-   * @param observer Told about it.
-   * @returns The addresses, never none; `null` where the platform is to look it up while it connects:
-   * a program that may connect to some hosts only may do so by their names, not by their addresses.
+   * @param host Name or address, IPv6 without brackets.
+   * @param port Port to connect to.
+   * @param observer Observer of the hop.
+   * @returns At least one address; `null` if the platform must resolve the name while connecting: a
+   * permission for some host names does not cover their addresses.
    * @throws {Error} If there is no address.
    */
   async find(
@@ -74,10 +74,10 @@ function missing(host: string, family: 0 | 4 | 6): never {
   throw new Error(`failed to lookup address information: ${host} has no ${what}`);
 }
 
-/** The addresses of the system's resolver, the families by turns (RFC 8305 section 4). */
+/** Addresses from the system's resolver, alternating families (RFC 8305 section 4). */
 async function systemAddresses(host: string, family: 0 | 4 | 6): Promise<readonly string[]> {
   const { lookup } = await import("node:dns");
-  // By a callback: the promises of Deno 2.4 write a warning about punycode.
+  // Callback API: the promises of Deno 2.4 print a warning about punycode.
   const found = await new Promise<LookupAddress[]>((resolve, reject) =>
     lookup(host, { all: true, family }, (error, all) => error ? reject(error) : resolve(all))
   ).catch((cause: unknown): LookupAddress[] => {
@@ -86,7 +86,7 @@ async function systemAddresses(host: string, family: 0 | 4 | 6): Promise<readonl
       throw new Deno.errors.NotCapable(`Requires net access to "${host}"`);
     }
     if (family !== 0 && /^(?:ENOTFOUND|ENODATA)$/.test(code)) return [];
-    // As Deno says it where it connects by the name.
+    // Deno's message for connecting by name.
     const why = code === "ENOTFOUND" ? "Name or service not known" : `${cause}`;
     throw new Error(`failed to lookup address information: ${why}`, { cause });
   });
@@ -100,10 +100,10 @@ async function systemAddresses(host: string, family: 0 | 4 | 6): Promise<readonl
 }
 
 /**
- * Connects to the first of some addresses that answers: each has a quarter of a second before the next
- * one is tried beside it (RFC 8305).
+ * Connects to the first address that answers, with a new attempt every quarter of a second (RFC
+ * 8305).
  *
- * @throws {Error} What the first attempt failed with, when all have.
+ * @throws {Error} Error of the first attempt, if all fail.
  */
 export function connectFirst<Address, Connection extends { close(): void }>(
   addresses: readonly Address[],
@@ -132,7 +132,7 @@ export function connectFirst<Address, Connection extends { close(): void }>(
         failures.push(error);
         if (signal.aborted || failures.length === addresses.length) {
           clearTimeout(timer);
-          done.abort(); // one that comes later is closed
+          done.abort(); // later connections are closed
           reject(failures[0]);
         } else if (!done.signal.aborted) begin();
       });

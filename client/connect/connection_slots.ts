@@ -1,5 +1,5 @@
 /**
- * How many requests have a connection at a time.
+ * Limits for the number of concurrent connections.
  * @module
  */
 import { LinkedList, type LinkedNode } from "../../http/linked_list.ts";
@@ -7,19 +7,19 @@ import { withDetail } from "../errors/connection_errors.ts";
 import { type Abortable, abortOf } from "../hop/hop_abort.ts";
 import type { HopRequest } from "../hop/transport.ts";
 
-/** A request that waits. */
+/** A waiting request. */
 interface Waiter extends Abortable {
   readonly host: Host;
-  /** Its place in the order of arrival. */
+  /** Its position in the order of arrival. */
   readonly turn: number;
   readonly grant: () => void;
-  /** Its place among those of its host, `null` once it waits no more. */
+  /** Its entry in the queue of its host, `null` when it has left. */
   place: LinkedNode<Waiter> | null;
-  /** Whether it is among those who are next. */
+  /** Whether it is in the heap of next waiters. */
   isNext: boolean;
 }
 
-/** Requests to one host, or all requests where hosts have no limit. */
+/** Requests to one host, or all requests without a limit per host. */
 interface Host {
   readonly name: string;
   used: number;
@@ -27,53 +27,53 @@ interface Host {
 }
 
 /**
- * Places for a limited number of requests, over all and for each host; who waits longest comes
- * first. With a limit for hosts, one whose host is full lets those behind it pass. Giving a place
- * back costs the same however many wait, to whatever hosts.
+ * Slots for concurrent requests, in total and per host, first in first out. Requests to a full host
+ * do not block those to other hosts. Releasing a slot takes the same time for any number of waiters
+ * and hosts.
  */
 export class ConnectionSlots {
   readonly #limit: number;
   readonly #limitPerHost: number;
   readonly #hosts = new Map<string, Host>();
   readonly #everyHost: Host = { name: "", used: 0, waiters: new LinkedList() };
-  /** The first waiter of each host that is not full, and some who have gone. */
+  /** The first waiter of each host that is not full, and some that have left. */
   readonly #next = new Queue();
   #used = 0;
   #waiting = 0;
   #turns = 0;
 
   /**
-   * Creates the places.
+   * Creates the slots.
    *
-   * @param limit Most requests at a time; 0 for no limit.
-   * @param limitPerHost Most requests to one host at a time; 0 for no limit.
+   * @param limit Limit of concurrent requests; 0 for no limit.
+   * @param limitPerHost Limit of concurrent requests per host; 0 for no limit.
    */
   constructor(limit: number, limitPerHost: number) {
     this.#limit = limit === 0 ? Infinity : limit;
     this.#limitPerHost = limitPerHost === 0 ? Infinity : limitPerHost;
   }
 
-  /** How many places are taken. */
+  /** Number of used slots. */
   get used(): number {
     return this.#used;
   }
 
-  /** How many requests wait. */
+  /** Number of waiting requests. */
   get waiting(): number {
     return this.#waiting;
   }
 
   /**
-   * Takes a place.
+   * Acquires a slot.
    *
-   * @param request What wants one; where it goes counts, and whether it is given up meanwhile.
-   * @returns `null` if a place was free, else a promise that resolves when it is.
-   * @throws What the request was given up with.
+   * @param request The request, for its host and its abort handle.
+   * @returns `null` if a slot was free, else a promise that resolves with one.
+   * @throws The abort reason.
    */
   acquire(request: Pick<HopRequest, "url" | "signal" | "abort">): Promise<void> | null {
     const host = this.#hostOf(request.url);
-    // Who comes now passes nobody: a place that becomes free goes to the first who can use it, so
-    // those who wait are waiting for another host.
+    // This overtakes no waiter: a free slot goes to the first waiter that can use it, so all
+    // waiters wait for other hosts.
     if (this.#used < this.#limit && host.used < this.#limitPerHost) {
       this.#used++;
       host.used++;
@@ -107,7 +107,7 @@ export class ConnectionSlots {
     });
   }
 
-  /** Gives a place back. */
+  /** Releases a slot. */
   release(url: string): void {
     const host = this.#hostOf(url);
     this.#used--;
@@ -117,7 +117,7 @@ export class ConnectionSlots {
       const waiter = this.#next.take();
       if (waiter === null) break;
       waiter.isNext = false;
-      // One that has given up, or whose host is full again: that calls it when it is not.
+      // Aborted, or its host is full again: it is retried on the next release of that host.
       if (waiter.place === null || waiter.host.used >= this.#limitPerHost) continue;
       this.#used++;
       waiter.host.used++;
@@ -144,7 +144,7 @@ export class ConnectionSlots {
     this.#forget(host);
   }
 
-  /** Lets the first waiter of a host, if that is not full, wait for the next place. */
+  /** Adds the first waiter of a host to the heap, unless the host is full. */
   #callNext(host: Host): void {
     const first = host.waiters.first?.value;
     if (first === undefined || first.isNext || host.used >= this.#limitPerHost) return;
@@ -168,11 +168,11 @@ export class ConnectionSlots {
 }
 
 /**
- * Waits for a place; what the observer throws gives it back.
+ * Waits for a slot; releases it if the observer throws.
  *
- * @param waiting What `acquire()` gave.
- * @param request The request that waits.
- * @param slots The places.
+ * @param waiting Result of `acquire()`.
+ * @param request The request.
+ * @param slots The slots.
  */
 export async function takeTurn(
   waiting: Promise<void>,
@@ -182,7 +182,7 @@ export async function takeTurn(
   try {
     observer?.queued();
   } catch (error) {
-    waiting.then(() => slots.release(url), () => {}); // it ends when the request is aborted
+    waiting.then(() => slots.release(url), () => {}); // rejects when the request is aborted
     throw error;
   }
   await waiting;
@@ -194,7 +194,7 @@ export async function takeTurn(
   }
 }
 
-/** Waiters by their turn, a binary heap. */
+/** Waiters in order of arrival, as a binary heap. */
 class Queue {
   readonly #heap: Waiter[] = [];
 
@@ -211,7 +211,7 @@ class Queue {
     }
   }
 
-  /** Takes the one whose turn comes first; `null` where there is none. */
+  /** Removes and returns the first waiter, `null` if empty. */
   take(): Waiter | null {
     const heap = this.#heap;
     const [first] = heap;

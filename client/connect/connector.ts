@@ -1,5 +1,5 @@
 /**
- * How a session connects.
+ * Options of a session's connections.
  * @module
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
@@ -10,83 +10,83 @@ import { ipVersion } from "./ip_version.ts";
 /** Options of a session's connections, aiohttp's `TCPConnector`. */
 export interface ConnectorOptions {
   /**
-   * Most requests that have a connection at a time, bodies that are being read included; the others
-   * wait in order. 0 for no limit. HTTP/2 may share one connection among them.
+   * Limit of concurrent requests, including responses that are being read; others wait in order. 0
+   * for no limit. With HTTP/2 they may share a connection.
    * @default {100}
    */
   readonly limit?: number | undefined;
-  /** The same for one scheme, host and port. 0 for no limit. @default {0} */
+  /** Limit per scheme, host and port. 0 for no limit. @default {0} */
   readonly limitPerHost?: number | undefined;
-  /** How long an unused connection is kept, in ms. @default {15000} */
+  /** Lifetime of an idle connection, in ms. @default {15000} */
   readonly keepAlive?: number | undefined;
   /** Whether each connection serves one request only. @default {false} */
   readonly forceClose?: boolean | undefined;
   /**
-   * Whether HTTP/2 may be agreed on over TLS; `true` chooses `fetch`, because sockets talk HTTP/1.1.
+   * Whether to allow HTTP/2 over TLS; `true` selects `fetch`, because sockets only support
+   * HTTP/1.1.
    * @default {true} with `fetch`
    */
   readonly http2?: boolean | undefined;
   /**
-   * What carries the bytes: the platform's `fetch`, or sockets with an HTTP/1.1 of our own, which
-   * sends what `fetch` refuses, shows what it hides, and costs less. Left out, it is `fetch` with
-   * `http2: true` and where Deno's sockets are missing. @default {"sockets"}
+   * Transport: sockets with a built-in HTTP/1.1 client, faster and without the restrictions of
+   * `fetch`, or `fetch`, the default with `http2: true` and on runtimes without sockets.
+   * @default {"sockets"}
    */
   readonly transport?: "sockets" | "fetch" | undefined;
-  /** Certificates to trust beside the system's, each a PEM text. @default {[]} */
+  /** Certificates to trust in addition to the system's, in PEM format. @default {[]} */
   readonly caCerts?: readonly string[] | undefined;
-  /** The client's own certificate chain as a PEM text, with `key`. */
+  /** The client's certificate chain in PEM format, with `key`. */
   readonly cert?: string | undefined;
-  /** The key of `cert` as a PEM text. */
+  /** The key of `cert` in PEM format. */
   readonly key?: string | undefined;
   /**
    * Proxy of all requests: `http://user:password@host:port`, `https:`, `socks5:` or `socks5h:`
-   * (both let the proxy resolve names), or `unix:/path/to/socket` to talk to a server on a Unix
-   * socket, whatever host the URL names. It counts whatever `NO_PROXY` says. For `https:` URLs
-   * through an `http:` proxy with a password a session over `fetch` listens on the loopback
-   * interface, because `fetch` would show the password to the server; not together with
-   * `localAddress`.
+   * (both let the proxy resolve names), or `unix:/path/to/socket` for a server on a Unix socket,
+   * ignoring the URL's host. `NO_PROXY` does not apply. For `https:` URLs through an `http:` proxy
+   * with a password, a session over `fetch` listens on the loopback interface, because `fetch`
+   * would send the password to the server; not together with `localAddress`.
    */
   readonly proxy?: string | URL | undefined;
-  /** IP address of this machine to connect from. */
+  /** Local IP address to connect from. */
   readonly localAddress?: string | undefined;
-  /** Connect to addresses of IPv4 or IPv6 alone, 4 or 6; 0 for both. Sockets only. @default {0} */
+  /** IP version to use, 4 or 6; 0 for both. Sockets only. @default {0} */
   readonly family?: 0 | 4 | 6 | undefined;
   /**
-   * Gives the IP addresses of a host, aiohttp's `resolver`; `null` leaves the host to the system.
-   * Several are tried by turns, a quarter of a second apart (RFC 8305). Sockets only.
+   * Resolves a host to IP addresses, aiohttp's `resolver`; `null` leaves it to the system. Several
+   * addresses are tried a quarter of a second apart (RFC 8305). Sockets only.
    */
   readonly resolve?: ResolveHost | undefined;
   /**
-   * How long the addresses of a host are kept, in ms; 0 looks each connection's host up. Where it is
-   * left out, a program that may connect to some hosts alone (`--allow-net=host`) leaves names to the
-   * platform, which keeps nothing. Sockets only. @default {10000}
+   * Lifetime of DNS cache entries in ms; 0 disables the cache. By default, a program with
+   * permission for some hosts only (`--allow-net=host`) leaves names to the platform, without a
+   * cache. Sockets only. @default {10000}
    */
   readonly dnsCache?: number | undefined;
   /**
-   * Whether certificates have to be valid. With `false` anyone on the way can read and change what is
-   * sent; a session says so by `console.warn()`. Sockets only. @default {true}
+   * Whether to verify certificates. With `false`, anyone on the network path can read and change
+   * the traffic; the session warns with `console.warn()`. Sockets only. @default {true}
    */
   readonly verify?: boolean | undefined;
   /**
-   * SHA-256 of the one certificate that the servers may show, 64 hexadecimal digits with or without
-   * colons, aiohttp's `Fingerprint`; authority, name and time count no more. Sockets only.
+   * SHA-256 of the only accepted server certificate, 64 hexadecimal digits with or without colons,
+   * aiohttp's `Fingerprint`; authority, name and validity are not checked. Sockets only.
    */
   readonly fingerprint?: string | undefined;
-  /** Name that the servers' certificates have to be for, in place of the URL's. Sockets only. */
+  /** Host name to verify certificates against, instead of the URL's. Sockets only. */
   readonly serverName?: string | undefined;
   /**
-   * Whether `response.connection.tls` has version, cipher and certificate. Deno's own TLS does not
-   * tell, so that of `node:tls` is taken, at half its speed. Sockets only. @default {false}
+   * Whether to set `response.connection.tls` with version, cipher and certificate. It uses
+   * `node:tls`, at half the speed of Deno's TLS. Sockets only. @default {false}
    */
   readonly tlsInfo?: boolean | undefined;
 }
 
 /**
- * Gives the IP addresses of a host.
+ * Resolves a host to IP addresses.
  *
- * @param host The name, or an address, as the URL has it.
- * @param port The port that will be connected to.
- * @returns Addresses in the order in which they are tried; `null` for what the system knows.
+ * @param host Name or address, as in the URL.
+ * @param port Port to connect to.
+ * @returns Addresses in the order to try; `null` to use the system's resolver.
  */
 export type ResolveHost = (
   host: string,
@@ -124,12 +124,12 @@ export const CONNECTOR_OPTIONS = new OptionTable<ConnectorOptions>({
   serverhostname: 'Write "serverName"',
 });
 
-/** Options that only the transport over sockets has. */
+/** Options that require sockets. */
 const SOCKETS_ONLY = [
   ...["family", "resolve", "dnsCache", "verify", "fingerprint", "serverName", "tlsInfo"] as const,
 ];
 
-/** A connector's options, complete. */
+/** Resolved options of a connector. */
 export interface ResolvedConnector {
   readonly limit: number;
   readonly limitPerHost: number;
@@ -143,7 +143,7 @@ export interface ResolvedConnector {
   readonly localAddress: string | null;
   readonly family: 0 | 4 | 6;
   readonly resolve: ResolveHost | null;
-  /** `null` where it was left out. */
+  /** `null` if not set. */
   readonly dnsCache: number | null;
   readonly verify: boolean;
   /** 64 digits in lower case. */
@@ -155,11 +155,11 @@ export interface ResolvedConnector {
 const PROXY_SCHEMES = new Set(["http:", "https:", "socks5:", "socks5h:", "unix:"]);
 
 /**
- * Completes a connector's options.
+ * Resolves the options of a connector.
  *
- * @throws {RangeError} If a limit is no whole number from 0 on, or `family` no version of IP.
- * @throws {TypeError} If the proxy is no URL of a known scheme, the fingerprint is none, one of `cert` and `key` misses, or
- * one of `caCerts` is no PEM text.
+ * @throws {RangeError} If a limit is not a non-negative integer, or `family` is invalid.
+ * @throws {TypeError} If the proxy has an unknown scheme, the fingerprint is malformed, `cert` or
+ * `key` is missing, or one of `caCerts` is not in PEM format.
  */
 export function resolveConnector(options: ConnectorOptions = {}): ResolvedConnector {
   CONNECTOR_OPTIONS.check("Cannot use the connector", options);
@@ -185,7 +185,7 @@ export function resolveConnector(options: ConnectorOptions = {}): ResolvedConnec
   }
   const caCerts = options.caCerts ?? [];
   for (const [at, pem] of caCerts.entries()) {
-    if (/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/.test(pem)) continue; // the platform skips anything else
+    if (/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/.test(pem)) continue; // else it is ignored
     throw new TypeError(
       `Cannot use connector.caCerts[${at}]: expected the text of a PEM file with a certificate`,
     );
@@ -220,9 +220,9 @@ function digest(given: string): string {
 }
 
 /**
- * Refuses what `fetch` cannot do.
+ * Checks that `fetch` supports the options.
  *
- * @throws {NotSupportedError} If one of them is only for sockets.
+ * @throws {NotSupportedError} If an option requires sockets.
  */
 export function refuseForFetch(options: ConnectorOptions = {}): void {
   for (const name of SOCKETS_ONLY) {
@@ -235,14 +235,14 @@ export function refuseForFetch(options: ConnectorOptions = {}): void {
 }
 
 /**
- * Checks the URL of a proxy.
+ * Validates the URL of a proxy.
  *
- * @throws {TypeError} If it is no URL of a known scheme.
+ * @throws {TypeError} If it is not a URL of a known scheme.
  */
 export function checkProxy(proxy: string | URL): string {
   const url = parseUrl(`${proxy}`);
   if (url === null || !PROXY_SCHEMES.has(url.protocol)) {
-    // The text may hold a password, so it is not shown.
+    // The text may contain a password, so it is not shown.
     throw new TypeError(
       "Cannot use the proxy: expected a URL with http, https, socks5, socks5h or unix" +
         (url === null ? "" : `, not ${url.protocol.slice(0, -1)}`),

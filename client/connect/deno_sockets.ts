@@ -24,8 +24,8 @@ export class DenoSockets implements Sockets {
       return new DenoLink(await Deno.connect({ transport: "unix", ...place }), caCerts);
     }
     const connection = await connectTcp(place, signal);
-    // Nagle's algorithm would keep the second of two small writes for 40 ms, and behind TLS it can
-    // not be switched off any more.
+    // Nagle's algorithm would delay the second of two small writes by 40 ms, and cannot be disabled
+    // once TLS has started.
     connection.setNoDelay(true);
     return new DenoLink(connection, caCerts);
   }
@@ -38,7 +38,7 @@ export class DenoSockets implements Sockets {
   ): Promise<DenoLink> {
     const { caCerts, cert, key } = this.#connector;
     if (cert !== null && key !== null && "port" in place && !isProxy) {
-      // Through `startTls` a client shows no certificate, so here Nagle's algorithm stays on.
+      // `startTls` sends no client certificate, so Nagle's algorithm stays enabled here.
       const options = { ...place, caCerts: [...caCerts], cert, key, ...ALPN };
       const connection = await Deno.connectTls(options);
       onConnected();
@@ -50,12 +50,12 @@ export class DenoSockets implements Sockets {
   }
 }
 
-/** How long a connection may still come about when nobody wants it any more, in ms. */
+/** Grace period for a connection attempt after its abort, in ms. */
 const GRACE = 250;
 
 /**
- * Connects. Deno 2.9.6 loses a connection, and with it a descriptor, that comes about in the moment in
- * which its signal aborts: so what is given up is given a little time, and closed by who asked for it.
+ * Connects. Deno 2.9.6 leaks a connection that is established while its signal aborts, so the abort
+ * is delayed a little and the caller closes the connection.
  */
 async function connectTcp(
   place: { readonly hostname: string; readonly port: number },
@@ -78,7 +78,7 @@ async function connectTcp(
 
 class DenoLink implements Link {
   readonly stream: ByteStream;
-  readonly tls = null; // Deno does not tell
+  readonly tls = null; // Deno does not expose it
   readonly #connection: Deno.Conn;
   readonly #caCerts: readonly string[];
 
@@ -107,7 +107,7 @@ class DenoLink implements Link {
   }
 }
 
-/** Waits for the handshake, which knows no signal: a certificate that is not to be trusted shows up there. */
+/** Waits for the handshake, which verifies the certificate and does not support signals. */
 async function shaken(
   connection: Deno.TlsConn,
   caCerts: readonly string[],

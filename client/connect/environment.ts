@@ -1,5 +1,5 @@
 /**
- * What the environment says about proxies and credentials.
+ * Proxies and credentials from the environment.
  * @module
  */
 import { encodeBasicAuth } from "../hop/basic_auth.ts";
@@ -8,16 +8,16 @@ import { netrcAuth } from "./netrc.ts";
 import { parseUrl } from "../../http/since_node_20.ts";
 import { NODE, ON_DENO } from "../hop/runtime.ts";
 
-/** What the environment says. */
+/** Settings of the environment. */
 export interface Environment {
   /**
-   * Proxy for a URL.
+   * Returns the proxy for a URL.
    *
    * @returns The proxy's URL, `null` for none.
    */
   proxyFor(url: URL): string | null;
   /**
-   * Credentials for a URL.
+   * Returns the credentials for a URL.
    *
    * @returns Value of an `Authorization` header, `null` for none.
    */
@@ -25,11 +25,11 @@ export interface Environment {
 }
 
 /**
- * Reads the environment. Variables and files that Deno has no permission for are taken as missing:
- * nobody is asked.
+ * Reads the environment. Variables and files without permission count as missing; Deno does not
+ * prompt.
  *
- * @param get Gives a variable.
- * @param readFile Gives the text of a file, `null` where it is missing.
+ * @param get Reads a variable.
+ * @param readFile Reads a file, `null` if it is missing.
  */
 export function environmentOf(
   get: (name: string) => string | undefined = readVariable,
@@ -48,9 +48,9 @@ export function environmentOf(
 }
 
 /**
- * Chooses the proxy of a URL: `http_proxy` or `https_proxy` in either case, unless `no_proxy` lists
- * the host: `*`, a host, a domain (with or without a leading dot) that the host is below, each with
- * a port if only that is meant, or a network that its address is in, `10.0.0.0/8`.
+ * Returns the proxy of a URL: `http_proxy` or `https_proxy` in either case, unless `no_proxy` lists
+ * the host: `*`, a host, a parent domain (with or without a leading dot), each with an optional
+ * port, or a network such as `10.0.0.0/8`.
  *
  * @returns The proxy's URL, `null` for none.
  */
@@ -60,7 +60,7 @@ export function proxyFromEnvironment(
 ): string | null {
   const either = (name: string): string => get(name) || get(name.toUpperCase()) || "";
   const name = `${url.protocol.slice(0, -1)}_proxy`;
-  // HTTP_PROXY in capitals may come from a request's Proxy header under CGI (httpoxy).
+  // Under CGI, upper-case HTTP_PROXY may come from a request's Proxy header (httpoxy).
   const proxy = name === "http_proxy" && get("REQUEST_METHOD") ? get(name) : either(name);
   if (!proxy || isExcluded(url, either("no_proxy"))) return null;
   return checkProxy(proxy.includes("://") ? proxy : `http://${proxy}`);
@@ -73,7 +73,7 @@ function isExcluded(url: URL, list: string): boolean {
     if (entry === "*") return true;
     const network = /^\[?([\da-f.:]+)\]?\/(\d{1,3})$/.exec(entry);
     if (network !== null) return isWithin(host, network[1] ?? "", Number(network[2]));
-    // An IPv6 address has a port in brackets only: in "::1" and "fe80::1" the 1 is none.
+    // An IPv6 address needs brackets before a port: "::1" and "fe80::1" have none.
     const isAddress = /^[^[\]]*:[^[\]]*:/.test(entry);
     const [, name = "", only = ""] = isAddress
       ? [null, entry]
@@ -91,13 +91,13 @@ function isWithin(address: string, network: string, prefix: number): boolean {
   return a.startsWith(b.slice(0, prefix));
 }
 
-/** An address as its 32 or 128 binary digits; `null` for what is none. */
+/** The 32 or 128 binary digits of an address; `null` if it is invalid. */
 function addressBits(address: string): string | null {
   const bits = (parts: readonly string[], radix: number, width: number): string =>
     parts.map((each) => parseInt(each, radix).toString(2).padStart(width, "0")).join("");
   if (/^\d+(?:\.\d+){3}$/.test(address)) return bits(address.split("."), 10, 8);
   if (!address.includes(":")) return null;
-  // As URLs have it there is one "::" at most, and no dotted part.
+  // URLs have at most one "::" and no dotted part.
   const [head = "", tail] = canonical(address).split("::");
   const [first, last] = [head, tail ?? ""].map((each) => each === "" ? [] : each.split(":"));
   if (first === undefined || last === undefined) return null;
@@ -105,7 +105,7 @@ function addressBits(address: string): string | null {
   return bits([...first, ...zeros, ...last], 16, 16);
 }
 
-/** An IPv6 address as URLs have it: `0:0::1` is `::1`. */
+/** Normalizes an IPv6 address as in URLs: `0:0::1` is `::1`. */
 function canonical(address: string): string {
   return parseUrl(`http://[${address}]/`)?.hostname.slice(1, -1) ?? address;
 }
@@ -121,7 +121,7 @@ function readNetrc(
   return readFile(`${home}/.netrc`) ?? readFile(`${home}/_netrc`);
 }
 
-/** Reads a variable that the program may read; Deno is not made to ask. */
+/** Reads a variable if permitted, without a prompt. */
 export function readVariable(name: string): string | undefined {
   if (!ON_DENO) return NODE?.env?.[name];
   const { state } = Deno.permissions.querySync({ name: "env", variable: name });
@@ -138,6 +138,6 @@ function readTextFile(path: string): string | null {
     if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return null;
     return Deno.readTextFileSync(path);
   } catch {
-    return null; // missing or unreadable: aiohttp goes on without it too
+    return null; // missing or unreadable: ignored, as in aiohttp
   }
 }

@@ -1,11 +1,11 @@
 /**
- * `.netrc`: which credentials go to which host.
+ * Credentials from `.netrc`.
  * @module
  */
 import type { BasicAuth } from "../hop/basic_auth.ts";
 
 /**
- * Looks a host up in the text of a `.netrc` file.
+ * Looks up a host in a `.netrc` file.
  *
  * @param text The file: `machine`, `default`, `login`, `password`, `account`, `macdef`, `#`
  * comments.
@@ -44,13 +44,13 @@ export function netrcAuth(text: string, host: string): BasicAuth | null {
   return fallback;
 }
 
-/** The words of the file; a quoted one may hold spaces, a macro ends at an empty line. */
+/** Words of the file; quoted words may contain spaces, a macro ends at an empty line. */
 function tokensOf(text: string): string[] {
   const plain = text.replaceAll(/^\s*macdef\b[^]*?(?:\n\s*\n|(?![^]))/gm, "\n");
   const tokens: string[] = [];
   for (const line of plain.split("\n")) {
     for (const [token] of line.matchAll(/"(?:\\.|[^"\\])*"|\S+/g)) {
-      // A password may begin with "#"; a comment stands where a keyword would.
+      // A password may begin with "#"; a comment is in the position of a keyword.
       if (token.startsWith("#") && !isValue(tokens)) break;
       tokens.push(
         token.startsWith('"') && token.length > 1

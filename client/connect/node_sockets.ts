@@ -1,7 +1,7 @@
 /**
- * Sockets of `node:net` and `node:tls`, for what Deno's own cannot do: an address of this machine to
- * connect from, certificates that are not checked or known by their fingerprint, TLS within TLS and on
- * Unix sockets, a client's certificate in a tunnel, facts about TLS.
+ * Sockets of `node:net` and `node:tls`, for features that Deno's sockets lack: a local address,
+ * unverified or pinned certificates, TLS within TLS and on Unix sockets, a client certificate in a
+ * tunnel, TLS parameters.
  * @module
  */
 import { connect as connectTcp, isIP, type NetConnectOpts, type Socket } from "node:net";
@@ -61,7 +61,7 @@ export class NodeSockets implements Sockets {
     signal: AbortSignal,
     onConnected: () => void = () => {},
   ): Promise<Link> {
-    // An address has no place in the handshake (RFC 6066 section 3), and is compared all the same.
+    // Addresses are not sent as a server name (RFC 6066 section 3), but are verified.
     const peer = isIP(name) === 0 ? { servername: name } : "socket" in over ? { host: name } : {};
     const socket = connectTls({
       ...(isProxy ? this.#forProxy : this.#forServer),
@@ -97,7 +97,7 @@ export class NodeSockets implements Sockets {
   }
 }
 
-/** Waits until a connection is ready. */
+/** Waits until a socket is connected. */
 async function ready<Own extends Socket>(
   socket: Own,
   event: string,
@@ -108,7 +108,7 @@ async function ready<Own extends Socket>(
   const onClose = (): void => reject(new Error("it was closed at once"));
   signal.addEventListener("abort", onAbort, { once: true });
   socket.once(event, resolve).once("error", reject).once("close", onClose);
-  socket.on("error", () => {}); // who reads is told; nobody may be reading yet
+  socket.on("error", () => {}); // the error is passed to readers
   try {
     if (signal.aborted) throw signal.reason;
     await promise;
@@ -149,8 +149,8 @@ function nameOf({ CN, O }: NodeCertificate["subject"]): string {
 
 class NodeStream implements ByteStream {
   readonly #socket: Socket;
-  #left: Uint8Array | null = null; // of a piece that was longer than its reader's memory
-  #end: Error | null | undefined; // `null` at the peer's end, an error where the connection broke
+  #left: Uint8Array | null = null; // rest of a chunk larger than the reader's buffer
+  #end: Error | null | undefined; // `null` at the end, an error if the connection broke
   #wake: () => void = () => {};
   #broken: Error | null = null;
 
@@ -162,8 +162,8 @@ class NodeStream implements ByteStream {
   }
 
   /**
-   * Node drops what has come when a write fails. A server that answers early and closes has sent its
-   * reply by then (RFC 9112 section 9.6).
+   * Node drops received bytes when a write fails, but a server that responds early and closes has
+   * already sent its response (RFC 9112 section 9.6).
    */
   #keepReading(): void {
     const socket = this.#socket;
@@ -179,7 +179,7 @@ class NodeStream implements ByteStream {
     }
   }
 
-  /** Lets the socket go, with what was read ahead, to TLS that is talked on it. */
+  /** Detaches the socket with its buffered bytes, for TLS. */
   release(): void {
     const socket = this.#socket;
     socket.off("readable", this.#onReadable).off("error", this.#onEnd);

@@ -1,5 +1,5 @@
 /**
- * New connections: straight, to a Unix socket, through a proxy; with TLS or without.
+ * Opening connections: direct, to a Unix socket, or through a proxy; with or without TLS.
  * @module
  */
 import type { HopObserver } from "../hop/transport.ts";
@@ -12,26 +12,26 @@ import type { Link, Opened, Place, Sockets, TlsPeer } from "./sockets.ts";
 import { deferred } from "../../http/since_node_20.ts";
 import { ON_DENO } from "../hop/runtime.ts";
 
-/** Where a connection goes. */
+/** Target of a connection. */
 export interface Route {
-  /** Host to talk to, an IPv6 address without brackets. */
+  /** Host, IPv6 without brackets. */
   readonly host: string;
-  /** Port to talk to. */
+  /** Port. */
   readonly port: number;
-  /** Whether to talk TLS with the host. */
+  /** Whether to use TLS with the host. */
   readonly secure: boolean;
   /** The proxy; `null` for none. */
   readonly proxy: URL | null;
-  /** Whether the proxy is given requests as they are, and asked for no connection. */
+  /** Whether the proxy forwards plain requests, without CONNECT. */
   readonly forwards: boolean;
 }
 
 /** The proxy could not be reached. */
 export class ProxyUnreachableError extends ProxyError {}
 
-/** The peer's certificate is another one than `connector.fingerprint` names. */
+/** The peer's certificate does not match `connector.fingerprint`. */
 export class FingerprintError extends Error {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "FingerprintError";
 }
 
@@ -52,17 +52,17 @@ export class ConnectionOpener {
   /**
    * Opens a connection.
    *
-   * @throws {ProxyError} If a proxy gives none.
-   * @throws {Error} What the platform says, or the signal's reason.
+   * @throws {ProxyError} If the proxy refuses.
+   * @throws {Error} The platform's error, or the signal's reason.
    */
   async open(route: Route, signal: AbortSignal, observer: HopObserver | null): Promise<Opened> {
     if (signal.aborted) throw signal.reason;
     const { promise: given, reject: giveUp } = deferred<never>();
-    let link: Link | null = null; // as far as it has come
+    let link: Link | null = null; // the connection so far
     let isOver = false;
     const onAbort = (): void => {
       isOver = true;
-      link?.close(); // what a proxy says may be waited for
+      link?.close(); // ends a pending read of the proxy handshake
       giveUp(signal.reason);
     };
     signal.addEventListener("abort", onAbort, { once: true });
@@ -71,7 +71,7 @@ export class ConnectionOpener {
       return link = next;
     };
     try {
-      // Names are looked up, and Unix sockets connected to, whatever the signal says.
+      // DNS lookups and Unix sockets do not support signals.
       return await Promise.race([this.#opened(route, signal, observer, reached), given]);
     } catch (error) {
       isOver = true;
@@ -111,7 +111,7 @@ export class ConnectionOpener {
     return link;
   }
 
-  /** Connects, and talks TLS where the peer has a name for that. */
+  /** Connects, with TLS if the peer requires it. */
   async #reach(
     sockets: Sockets,
     place: Place,
@@ -119,7 +119,7 @@ export class ConnectionOpener {
     signal: AbortSignal,
     observer: HopObserver | null,
   ): Promise<Link> {
-    // Where Deno shows a client's certificate, it connects by the name that it checks.
+    // With a client certificate, Deno connects by the name that it verifies.
     const byName = sockets === this.#deno && peer?.isProxy === false &&
       this.#connector.cert !== null;
     const places = "path" in place || byName ? [place] : await this.#placesOf(place, observer);
@@ -169,7 +169,7 @@ export class ConnectionOpener {
   }
 }
 
-/** Whether Deno's own sockets cannot do what is asked for. */
+/** Whether the options require `node:net` sockets. */
 function needsNode({ secure, proxy }: Route, connector: ResolvedConnector): boolean {
   const {
     cert,

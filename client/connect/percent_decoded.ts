@@ -1,13 +1,13 @@
 /**
- * Percent-decoding of what a user has written.
+ * Percent-decoding of user input.
  * @module
  */
 
-/** Undoes percent-encoding; text with a `%` that begins no escape is meant as it stands. */
+/** Decodes percent-encoding; text with an invalid escape is returned unchanged. */
 export function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text; // "%zz" is a password too
+    return text; // "%zz" may be a password
   }
 }

@@ -1,6 +1,5 @@
 /**
- * How a proxy is asked for a connection: CONNECT (RFC 9110 section 9.3.6) and SOCKS 5 (RFC 1928,
- * 1929).
+ * Proxy handshakes: CONNECT (RFC 9110 section 9.3.6) and SOCKS 5 (RFC 1928, 1929).
  * @module
  */
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
@@ -9,10 +8,10 @@ import { utf8Base64 } from "../hop/basic_auth.ts";
 import { ipVersion } from "./ip_version.ts";
 
 /**
- * Makes the `Proxy-Authorization` header of the credentials in the URL of a proxy (RFC 7617).
+ * Returns the `Proxy-Authorization` header for the credentials in a proxy URL (RFC 7617).
  *
- * @param proxy URL of the proxy.
- * @returns Value of the header, `null` for a URL without credentials.
+ * @param proxy Proxy URL.
+ * @returns Value of the header, `null` without credentials.
  */
 export function proxyAuthorization(proxy: URL): string | null {
   const { username, password } = proxy;
@@ -20,19 +19,19 @@ export function proxyAuthorization(proxy: URL): string | null {
   return `Basic ${utf8Base64(`${percentDecoded(username)}:${percentDecoded(password)}`)}`;
 }
 
-/** A connection to a proxy, as far as the handshake needs it. */
+/** The required part of a connection to a proxy. */
 interface ProxyLine {
   /** Sends bytes. */
   write(bytes: Uint8Array): unknown;
-  /** Reads exactly so many bytes. */
+  /** Reads an exact number of bytes. */
   bytes(count: number): Promise<Uint8Array>;
-  /** Reads a head of HTTP up to its empty line, without that. */
+  /** Reads an HTTP head, without its final empty line. */
   head(): Promise<string>;
 }
 
 const MAX_HEAD = 64 * 1024; // bytes
 
-/** Reads what a proxy says. What follows is the host's: nothing of it is read. */
+/** Reads the proxy's replies, never the bytes of the host after them. */
 function lineOf(stream: ByteStream): ProxyLine {
   const bytes = async (count: number): Promise<Uint8Array> => {
     const whole = new Uint8Array(count);
@@ -47,7 +46,7 @@ function lineOf(stream: ByteStream): ProxyLine {
     bytes,
     write: (data) => stream.write(data),
     async head() {
-      // Byte by byte: TLS begins on a connection of which nothing was read ahead.
+      // Byte by byte: nothing may be read ahead before TLS starts.
       let head = "";
       while (!head.endsWith("\r\n\r\n")) {
         if (head.length > MAX_HEAD) throw new Error("its head does not end");
@@ -58,11 +57,11 @@ function lineOf(stream: ByteStream): ProxyLine {
   };
 }
 
-/** Why a proxy gave no connection. */
+/** The proxy did not establish a connection. */
 export class ProxyError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ProxyError";
-  /** Status of its answer to CONNECT, `null` where it gave none. */
+  /** Status of the response to CONNECT, `null` without one. */
   readonly status: number | null;
 
   /** Creates one. */
@@ -73,13 +72,13 @@ export class ProxyError extends Error {
 }
 
 /**
- * Asks a proxy for a connection.
+ * Requests a connection from a proxy.
  *
- * @param proxy Its URL: `http:`, `https:`, `socks5:` or `socks5h:`, which look names up.
- * @param host Host name or address, an IPv6 one without brackets.
+ * @param proxy Proxy URL: `http:`, `https:`, `socks5:` or `socks5h:`.
+ * @param host Host name or address, IPv6 without brackets.
  * @param port Port.
- * @param stream The connection to the proxy; what follows the handshake is still in it.
- * @throws {ProxyError} If it gives none.
+ * @param stream The connection to the proxy; bytes after the handshake are not read.
+ * @throws {ProxyError} If the proxy refuses.
  */
 export async function proxyHandshake(
   proxy: URL,
@@ -92,7 +91,7 @@ export async function proxyHandshake(
   else await httpConnect(proxy, host, port, line);
 }
 
-/** The port of a proxy. */
+/** Port of a proxy. */
 export function proxyPort(proxy: URL): number {
   if (proxy.port !== "") return Number(proxy.port);
   return proxy.protocol.startsWith("socks") ? 1080 : proxy.protocol === "https:" ? 443 : 80;
@@ -176,7 +175,7 @@ function socksAddress(proxy: URL, host: string): number[] {
     return [3, name.length, ...name];
   }
   if (kind === 4) return [1, ...host.split(".").map(Number)];
-  // The URL parser writes an address of IPv6 in groups of one form.
+  // The URL parser normalizes the groups of an IPv6 address.
   const [left = "", right] = host.split("::");
   const groups = (text: string): number[] =>
     text === "" ? [] : text.split(":").map((each) => parseInt(each, 16));

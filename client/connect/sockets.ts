@@ -1,48 +1,48 @@
 /**
- * What connections are made of: Deno's sockets, or those of `node:net`.
+ * The interface of sockets, implemented with Deno's and with those of `node:net`.
  * @module
  */
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import type { HopAddress, HopTls } from "../hop/transport.ts";
 
-/** Where a connection goes: an address, or a name that the platform looks up; or a Unix socket. */
+/** Target of a socket: an address, a name that the platform resolves, or a Unix socket. */
 export type Place =
   | { readonly hostname: string; readonly port: number }
   | { readonly path: string };
 
-/** What is known of a connection. */
+/** An open connection. */
 export interface Opened {
   /** The connection. */
   readonly stream: ByteStream;
-  /** Our end; `null` for a Unix socket. */
+  /** Local endpoint; `null` for a Unix socket. */
   readonly localAddress: HopAddress | null;
-  /** The peer's end, or the proxy's; `null` for a Unix socket. */
+  /** Endpoint of the peer or proxy; `null` for a Unix socket. */
   readonly remoteAddress: HopAddress | null;
-  /** What TLS has agreed on, where that was asked for. */
+  /** TLS parameters, if requested. */
   readonly tls: HopTls | null;
 }
 
-/** A connection that may become a secure one. */
+/** A connection that can be upgraded to TLS. */
 export interface Link extends Opened {
-  /** Talks TLS on it; the secure connection takes its place. */
+  /** Starts TLS and returns the secure connection. */
   secure(name: string, signal: AbortSignal): Promise<Link>;
-  /** Closes it; another call changes nothing. */
+  /** Closes it; idempotent. */
   close(): void;
 }
 
-/** Who TLS is talked with. */
+/** Peer of a TLS connection. */
 export interface TlsPeer {
-  /** Name of the peer, for its certificate. */
+  /** Name to verify the certificate against. */
   readonly name: string;
-  /** Whether it is a proxy: it is shown no certificate of ours, and `fingerprint` is not for it. */
+  /** Whether it is a proxy: it gets no client certificate, and `fingerprint` does not apply. */
   readonly isProxy: boolean;
 }
 
-/** A kind of sockets. */
+/** A socket implementation. */
 export interface Sockets {
   /** Connects. */
   connect(place: Place, signal: AbortSignal): Promise<Link>;
-  /** Connects and talks TLS. */
+  /** Connects with TLS. */
   connectSecure(
     place: Place,
     peer: TlsPeer,

@@ -1,16 +1,16 @@
 /**
- * Basic authentication, RFC 7617.
+ * Basic authentication (RFC 7617).
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
 
 /** Credentials for Basic authentication. */
 export interface BasicAuth {
-  /** User; may not contain a colon. */
+  /** User name; must not contain a colon. */
   readonly login: string;
   /** Password. @default {""} */
   readonly password?: string | undefined;
-  /** How text becomes bytes. @default {"utf-8"} */
+  /** Encoding of the credentials. @default {"utf-8"} */
   readonly encoding?: "utf-8" | "latin1" | undefined;
 }
 
@@ -22,11 +22,11 @@ export const BASIC_AUTH = new OptionTable<BasicAuth>({
 }, { username: 'Write "login"', user: 'Write "login"', pass: 'Write "password"' });
 
 /**
- * Gives the value of an `Authorization` header.
+ * Returns the value of an `Authorization` header.
  *
- * @param auth User and password.
- * @returns The value, `Basic dTpw` for example.
- * @throws {TypeError} If they are no object, the user contains a colon, or text is not in latin1.
+ * @param auth Credentials.
+ * @returns The value, for example `Basic dTpw`.
+ * @throws {TypeError} If they are not an object, the user contains a colon, or text is not latin1.
  *
  * @example
  * ```ts
@@ -37,23 +37,23 @@ export const BASIC_AUTH = new OptionTable<BasicAuth>({
  */
 export function encodeBasicAuth(auth: BasicAuth): string {
   const { login, password = "", encoding = "utf-8" } = auth;
-  // A tuple is credentials to Python's clients, and what is wrong with it may be the password.
+  // Python's clients accept a tuple, so the value may contain the password and is not shown.
   if (typeof login !== "string" || typeof password !== "string") {
     throw new TypeError(
       'Cannot use the credentials: expected an object such as { login: "user", password: "secret" }',
     );
   }
   BASIC_AUTH.check("Cannot use the credentials", auth);
-  // RFC 7617 section 2: what follows the first colon is the password.
+  // RFC 7617 section 2: the password follows the first colon.
   if (login.includes(":")) {
-    throw new TypeError(`Cannot use login "${login}": a ":" is not allowed in it (RFC 7617)`);
+    throw new TypeError(`Cannot use login "${login}": it contains ":" (RFC 7617)`);
   }
   const text = `${login}:${password}`;
   return `Basic ${encoding === "latin1" ? btoa(latin1(text)) : utf8Base64(text)}`;
 }
 
 function latin1(text: string): string {
-  // deno-lint-ignore no-control-regex -- all of latin1 is meant, from its first code on
+  // deno-lint-ignore no-control-regex -- matches all of latin1
   if (!/^[\x00-\xff]*$/.test(text)) {
     throw new TypeError("Cannot encode the credentials: they are not latin1, use utf-8");
   }
@@ -61,9 +61,9 @@ function latin1(text: string): string {
 }
 
 /**
- * Encodes the UTF-8 bytes of a text in base64.
+ * Encodes a text as UTF-8 in base64.
  *
- * @returns The base64, with its padding.
+ * @returns The base64, with padding.
  */
 export function utf8Base64(text: string): string {
   let binary = "";

@@ -1,5 +1,5 @@
 /**
- * Headers as pairs.
+ * Headers as ordered pairs.
  * @module
  */
 import { ACCEPT_ENCODING } from "../../http/coding/content_decoder.ts";
@@ -7,13 +7,13 @@ import { isToken } from "../../http/headers/header_params.ts";
 import { hasControl } from "../../http/headers/header_text.ts";
 import type { HeaderList } from "./transport.ts";
 
-/** Headers as a caller gives them; `undefined` leaves a header out. */
+/** Headers of a caller; `undefined` omits a header. */
 export type HeadersLike = HeadersInit | Readonly<Record<string, string | undefined>>;
 
 /**
- * Makes headers of what a caller gives.
+ * Creates headers.
  *
- * @returns A copy without those that are `undefined`.
+ * @returns A copy without `undefined` values.
  */
 export function headersOf(init: HeadersLike | undefined): Headers {
   if (init === undefined || init instanceof Headers || Symbol.iterator in init) {
@@ -24,9 +24,9 @@ export function headersOf(init: HeadersLike | undefined): Headers {
 }
 
 /**
- * Lists headers in the order and case in which the caller gave them.
+ * Lists headers in the caller's order and case.
  *
- * @throws {TypeError} If a name is no token, or a value holds what no header may.
+ * @throws {TypeError} If a name is not a token, or a value contains an invalid character.
  */
 export function listOf(init: HeadersLike | undefined): HeaderList {
   if (init === undefined) return NONE;
@@ -42,7 +42,9 @@ export function listOf(init: HeadersLike | undefined): HeaderList {
 
 function checkedName(name: string): string {
   if (isToken(`${name}`)) return `${name}`;
-  throw new TypeError(`Cannot send header ${JSON.stringify(name)}: its name is no RFC 9110 token`);
+  throw new TypeError(
+    `Cannot send header ${JSON.stringify(name)}: its name is not an RFC 9110 token`,
+  );
 }
 
 function checkedValue(name: string, given: string): string {
@@ -59,9 +61,9 @@ function checkedValue(name: string, given: string): string {
 }
 
 /**
- * Lists headers that may have been changed, the others in the order and case that they had.
+ * Lists headers after changes; unchanged ones keep their order and case.
  *
- * @throws {TypeError} If a value holds a control character.
+ * @throws {TypeError} If a value contains a control character.
  */
 export function restoredList(headers: Headers, origin: HeaderList): HeaderList {
   const lines = Map.groupBy(origin, ([name]) => name.toLowerCase());
@@ -83,28 +85,26 @@ export function restoredList(headers: Headers, origin: HeaderList): HeaderList {
 }
 
 /**
- * Looks a header up.
+ * Looks up a header.
  *
- * @returns Its value, the first one where it repeats; `null` where it is missing.
+ * @returns Its first value, `null` if it is missing.
  */
 export function headerOf(list: HeaderList, name: string): string | null {
   for (const [each, value] of list) if (isNamed(each, name)) return value;
   return null;
 }
 
-/** Tells whether a header has a name. */
+/** Returns whether a header has a name. */
 export function isNamed(given: string, name: string): boolean {
   return given === name || (given.length === name.length && given.toLowerCase() === name);
 }
 
-/** Puts a header in, in place of those of its name. */
+/** Sets a header, replacing those of the same name. */
 export function withHeader(list: HeaderList, name: string, value: string): HeaderList {
   return [...list.filter(([each]) => !isNamed(each, name)), [name, checkedValue(name, value)]];
 }
 
-/**
- * A session's headers: as pairs for its requests, as `Headers` for its user, who may change them.
- */
+/** Headers of a session: pairs for its requests, mutable `Headers` for its user. */
 export class DefaultHeaders {
   readonly #own: HeaderList;
   readonly #usual: HeaderList;
@@ -112,10 +112,10 @@ export class DefaultHeaders {
   #list: HeaderList | null = null;
 
   /**
-   * Creates them.
+   * Creates the headers.
    *
-   * @param init What the caller gave.
-   * @param usual What else is sent where nobody says otherwise, names in lower case.
+   * @param init Headers of the caller.
+   * @param usual Default headers, names in lower case.
    * @throws {TypeError} If a header cannot be sent.
    */
   constructor(init: HeadersLike | undefined, usual: HeaderList = []) {
@@ -123,24 +123,24 @@ export class DefaultHeaders {
     this.#usual = [...usual, ["accept-encoding", ACCEPT_ENCODING]];
   }
 
-  /** The headers; once somebody has them, they may change at any time. */
+  /** The headers; the caller may change them at any time. */
   get live(): Headers {
     this.#list = null;
     return this.#live ??= new Headers(this.#own as [string, string][]);
   }
 
-  /** The headers as pairs, with what is sent where nobody says otherwise. */
+  /** The headers as pairs, with the defaults. */
   get list(): HeaderList {
     if (this.#live !== null) return this.#complete(this.#given, NO_NAMES);
     return this.#list ??= this.#complete(this.#own, NO_NAMES);
   }
 
   /**
-   * Puts a request's headers over these.
+   * Merges a request's headers into these.
    *
-   * @param own The request's headers; they replace those of the same name.
-   * @param skipped Names that are not added where nobody gave them.
-   * @returns Both, and what is sent where nobody says otherwise.
+   * @param own The request's headers; they override these.
+   * @param skipped Default headers to omit.
+   * @returns The merged headers and the defaults.
    */
   merge(own: HeadersLike | undefined, skipped: ReadonlySet<string>): HeaderList {
     if (own === undefined) {
@@ -156,7 +156,7 @@ export class DefaultHeaders {
     return this.#live === null ? this.#own : restoredList(this.#live, this.#own);
   }
 
-  /** Without an Accept-Encoding of ours, fetch asks for gzip and brotli alone. */
+  /** Without this Accept-Encoding, fetch only accepts gzip and brotli. */
   #complete(list: HeaderList, skipped: ReadonlySet<string>): HeaderList {
     const added = this.#usual.filter(([name]) =>
       !skipped.has(name) && headerOf(list, name) === null

@@ -1,28 +1,28 @@
 /**
- * How a hop is ended from outside.
+ * Aborting a hop.
  * @module
  */
 import { asError } from "../errors/connection_errors.ts";
 
-/** What ends with a hop. */
+/** An operation that is aborted with a hop. */
 export interface Abortable {
-  /** Ends it. */
+  /** Aborts it. */
   abort(reason: Error): void;
 }
 
-/** The end of a hop from outside: as a signal, and cheaper where nobody wants one. */
+/** The abort handle of a hop, cheaper than a signal. */
 export interface HopAbort {
-  /** Why the hop was given up, `null` while it goes on. */
+  /** The abort reason, `null` while the hop is active. */
   readonly reason: Error | null;
-  /** The same as a signal, made when somebody asks for it. */
+  /** The same as a signal, created on demand. */
   readonly signal: AbortSignal;
-  /** Has something end with the hop, from now on. */
+  /** Adds an operation to abort with the hop. */
   add(target: Abortable): void;
-  /** Takes it back; to be called with each that was added. */
+  /** Removes an operation; must be called for each that was added. */
   delete(target: Abortable): void;
 }
 
-/** Of a hop that nobody can give up. */
+/** For hops without a signal. */
 export const NEVER: HopAbort = {
   reason: null,
   signal: new AbortController().signal,
@@ -31,9 +31,9 @@ export const NEVER: HopAbort = {
 };
 
 /**
- * Gives what ends a hop, whoever made it.
+ * Returns the abort handle of a hop.
  *
- * @returns Its own, or one that is made of its signal.
+ * @returns Its own, or one created from its signal.
  */
 export function abortOf(
   hop: { readonly signal: AbortSignal; readonly abort?: HopAbort },

@@ -1,28 +1,28 @@
 /**
- * Middlewares: what stands between a request and the transport.
+ * Client middlewares, between a request and the transport.
  * @module
  */
 import type { ClientRequest } from "./request.ts";
 import type { HopResult } from "./transport.ts";
 
 /**
- * Sends one hop on.
+ * Sends a hop.
  *
- * @returns The head of its reply.
+ * @returns The head of the response.
  */
 export type ClientHandler = (request: ClientRequest) => Promise<HopResult>;
 
 /**
- * Sees every hop of a request, redirects and retries included, as aiohttp's client middlewares. It
- * may change the request, send it several times, answer itself, or pass the reply on changed. A
- * reply that is not passed on has to be given to `discardReply()`, or its connection stays taken.
+ * Handles every hop of a request, including redirects and retries, as aiohttp's client middlewares.
+ * It may change the request, send it several times, answer itself, or change the response. Pass a
+ * response that is not returned to `discardReply()` to free its connection.
  */
 export type ClientMiddleware = (
   request: ClientRequest,
   handler: ClientHandler,
 ) => Promise<HopResult>;
 
-/** Puts middlewares around a handler; the first one is the outermost. */
+/** Wraps a handler in middlewares; the first one is the outermost. */
 export function compose(
   middlewares: readonly ClientMiddleware[],
   handler: ClientHandler,
@@ -35,13 +35,13 @@ export function compose(
 
 const REPEATING = new WeakSet<ClientMiddleware>();
 
-/** Marks a middleware that sends failed hops again, so that nobody beneath it does. */
+/** Marks a middleware that retries failed hops, so that the transport layer does not. */
 export function repeating(middleware: ClientMiddleware): ClientMiddleware {
   REPEATING.add(middleware);
   return middleware;
 }
 
-/** Tells whether one of some middlewares sends failed hops again. */
+/** Returns whether one of the middlewares retries failed hops. */
 export function isRepeating(middlewares: readonly ClientMiddleware[]): boolean {
   return middlewares.some((each) => REPEATING.has(each));
 }

@@ -1,10 +1,10 @@
 /**
- * A body on its way into a request.
+ * Request bodies.
  * @module
  */
 import type { SendableBody } from "../../http/bytes/sendable_body.ts";
 
-/** A body, and what has to be known about it; it is closed when the request is over. */
+/** A request body with its metadata; closed after the request. */
 export interface Payload extends SendableBody {
   /** Value of `Content-Encoding`, `null` for none. */
   readonly contentEncoding?: string | null;

@@ -1,29 +1,29 @@
 /**
- * How far a body has come.
+ * Progress of bodies.
  * @module
  */
 import type { BodySource } from "../../http/bytes/body_source.ts";
 
-/** How far an upload or a download has come. */
+/** Progress of an upload or a download. */
 export interface Progress {
   /**
-   * Bytes so far, as they are on the wire: compressed where the body is, unless the platform has
-   * undone that already (Deno's `fetch` does for gzip and brotli).
+   * Bytes so far, as on the wire: compressed, unless the platform has decoded them (Deno's `fetch`
+   * decodes gzip and brotli).
    */
   readonly bytes: number;
-  /** Bytes in all, `null` where it is not known. */
+  /** Total bytes, `null` if unknown. */
   readonly total: number | null;
 }
 
-/** Called for each piece of a body. What it throws ends the request. */
+/** Called for each chunk of a body. An exception ends the request. */
 export type ProgressCallback = (progress: Progress) => void;
 
 /**
- * Reports what is read.
+ * Reports the progress of a download.
  *
- * @param source Where it is read from.
- * @param total Announced length in bytes, `null` where it is not known.
- * @param report Called after each piece.
+ * @param source The body.
+ * @param total Announced length in bytes, `null` if it is unknown.
+ * @param report Called after each chunk.
  * @returns A source of the same bytes.
  */
 export function countedSource(
@@ -47,11 +47,11 @@ export function countedSource(
 const PIECE_SIZE = 64 * 1024;
 
 /**
- * Reports what is sent: what the connection has taken, which may be a little before it is on its way.
+ * Reports the progress of an upload: the bytes that the connection has accepted.
  *
- * @param body What is sent.
- * @param total Its length in bytes, `null` where it is not known.
- * @param report Called after each piece.
+ * @param body The body.
+ * @param total Its length in bytes, `null` if it is unknown.
+ * @param report Called after each chunk.
  * @returns A stream of the same bytes.
  */
 export function countedStream(
@@ -69,7 +69,7 @@ export function countedStream(
         if (done) return controller.close();
         left = value;
       }
-      // Bytes that were one large piece would be reported once, at the start.
+      // Split, since one large chunk would be reported only once, at the start.
       const piece = left.subarray(0, PIECE_SIZE);
       left = left.subarray(piece.length);
       controller.enqueue(piece);

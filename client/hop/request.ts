@@ -1,5 +1,5 @@
 /**
- * One hop of a request.
+ * A hop of a request.
  * @module
  */
 import type { RequestDetails } from "../errors/client_errors.ts";
@@ -9,17 +9,17 @@ import { NEVER } from "./hop_abort.ts";
 import { restoredList } from "./header_list.ts";
 import type { HeaderList } from "./transport.ts";
 
-/** What a {@linkcode ClientRequest} is made of. */
+/** Fields of a {@linkcode ClientRequest}. */
 export interface ClientRequestInit {
   /** Method in upper case. */
   readonly method: string;
-  /** URL without credentials and fragment; text has to be what `URL.href` would give. */
+  /** URL without credentials and fragment; text must be a normalized `URL.href`. */
   readonly url: URL | string;
-  /** Fragment of the URL with its `#`, an empty string for none. */
+  /** Fragment of the URL with its `#`, or an empty string. */
   readonly fragment?: string | undefined;
-  /** Headers, without those that the jar and the transport add. */
+  /** Headers, without those added by the cookie jar and the transport. */
   readonly headers: Headers | HeaderList;
-  /** Cookies of this request alone, beside the jar's. */
+  /** Cookies of this request only, in addition to the jar's. */
   readonly cookies?: ReadonlyMap<string, string> | undefined;
   /** The body, `null` for none. */
   readonly payload?: Payload | null | undefined;
@@ -27,15 +27,15 @@ export interface ClientRequestInit {
 
 const NO_COOKIES: ReadonlyMap<string, string> = new Map();
 
-/** What the hops of a request share, `null` for one that no session made. */
+/** State shared by the hops of a request, `null` without a session. */
 export let contextOf: (request: ClientRequest) => RequestContext | null;
 
-/** Makes a hop of a request. */
+/** Creates a hop of a request. */
 export let requestOf: (init: ClientRequestInit, context: RequestContext | null) => ClientRequest;
 
 /**
- * What is sent in one hop; a redirect makes another. Middlewares see it on its way out: they may
- * change `headers` in place, or pass on `request.with({ … })`.
+ * A hop of a request, as middlewares see it; each redirect is another hop. They may change
+ * `headers` in place, or pass on `request.with({ … })`.
  *
  * @example
  * ```ts
@@ -52,9 +52,9 @@ export let requestOf: (init: ClientRequestInit, context: RequestContext | null) 
 export class ClientRequest implements RequestDetails {
   /** Method in upper case. */
   readonly method: string;
-  /** Fragment of the URL with its `#`, an empty string for none; it is not sent. */
+  /** Fragment of the URL with its `#`, or an empty string; not sent. */
   readonly fragment: string;
-  /** Cookies of this request alone, beside the jar's. */
+  /** Cookies of this request only, in addition to the jar's. */
   readonly cookies: ReadonlyMap<string, string>;
   /** The body, `null` for none. */
   readonly payload: Payload | null;
@@ -70,8 +70,8 @@ export class ClientRequest implements RequestDetails {
   readonly #list: HeaderList;
   #context: RequestContext | null = null;
   readonly #target: URL | string;
-  #url: URL | null = null; // made when somebody looks, as the headers are
-  #headers: Headers | null; // made when somebody looks: most requests never need it
+  #url: URL | null = null; // created on demand, like the headers
+  #headers: Headers | null; // created on demand
 
   /**
    * Creates one.
@@ -99,15 +99,15 @@ export class ClientRequest implements RequestDetails {
     return this.#url?.href ?? `${this.#target}`;
   }
 
-  /** Headers, without those that the jar and the transport add; changes count. */
+  /** Headers, without those added by the cookie jar and the transport; mutable. */
   get headers(): Headers {
     return this.#headers ??= new Headers(this.#list as [string, string][]);
   }
 
   /**
-   * The headers as they stand, as pairs in the order and case in which they were given.
+   * The current headers as pairs, in the caller's order and case.
    *
-   * @throws {TypeError} If a value holds a control character.
+   * @throws {TypeError} If a value contains a control character.
    */
   get headerList(): HeaderList {
     return this.#headers === null ? this.#list : restoredList(this.#headers, this.#list);
@@ -121,28 +121,28 @@ export class ClientRequest implements RequestDetails {
     return url;
   }
 
-  /** URL that the caller asked for: another one than `url` after a redirect. */
+  /** URL requested by the caller; differs from `url` after a redirect. */
   get initialUrl(): URL {
     return this.#context?.initialUrl ?? this.url;
   }
 
-  /** Aborts when a limit has passed or the caller gave the request up; for waiting in a middleware. */
+  /** Aborts on a timeout or with the caller's signal; for delays in middlewares. */
   get signal(): AbortSignal {
     return (this.#context?.abort ?? NEVER).signal;
   }
 
-  /** Time left of `timeout.total` in ms, `Infinity` without a limit. */
+  /** Remaining time of `timeout.total` in ms, `Infinity` without a timeout. */
   get remaining(): number {
     return this.#context?.remaining ?? Infinity;
   }
 
   /**
-   * Makes a copy with some things changed. Another body, by `payloadOf()` or `jsonPayload()`, takes
-   * the headers about the length and coding of this one away, where `headers` are not given too; a
-   * `Content-Type` that the caller set stays.
+   * Returns a copy with changes. A new body, from `payloadOf()` or `jsonPayload()`, removes the
+   * length and coding headers of the old one, unless `headers` are given too; a `Content-Type` set
+   * by the caller is kept.
    *
-   * @param changes What is different in the copy.
-   * @returns The copy; its headers are its own.
+   * @param changes The changes.
+   * @returns The copy, with its own headers.
    */
   with(changes: Partial<ClientRequestInit>): ClientRequest {
     const { payload = this.payload } = changes;

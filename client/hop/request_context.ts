@@ -1,5 +1,5 @@
 /**
- * What the hops of one request share.
+ * State shared by all hops of a request.
  * @module
  */
 import type { HopAbort } from "./hop_abort.ts";
@@ -8,46 +8,46 @@ import type { RequestTrace } from "./trace.ts";
 import type { Payload } from "./payload.ts";
 import type { HopResult } from "./transport.ts";
 
-/** What the hops of one request share: limits, observers, way out. */
+/** State shared by all hops of one request: deadlines, observers, abort signal. */
 export interface RequestContext {
-  /** URL that the caller asked for. */
+  /** URL requested by the caller. */
   readonly initialUrl: URL;
-  /** Ends the hops when a limit has passed or the caller gave the request up. */
+  /** Aborts the hops on a timeout or with the caller's signal. */
   readonly abort: HopAbort;
-  /** Time left of `timeout.total` in ms, `Infinity` without a limit. */
+  /** Remaining time of `timeout.total` in ms, `Infinity` without a timeout. */
   readonly remaining: number;
-  /** Where the request is, for its limits. */
+  /** Phases of the request, for its timeouts. */
   readonly phases: RequestPhases;
-  /** Told about the request's way; `null` where nobody listens. */
+  /** Trace hooks, `null` without any. */
   readonly trace: RequestTrace | null;
-  /** Proxy of this request; `null` for the session's choice. */
+  /** Proxy of this request; `null` for the session's. */
   readonly proxy: string | null;
-  /** Names of headers, in lower case, that are not added by themselves. */
+  /** Automatic headers to omit, names in lower case. */
   readonly skipped: ReadonlySet<string>;
-  /** Whether bodies have to come as they are on the wire, their content codings not undone. */
+  /** Whether bodies must not be decoded. */
   readonly rawBody: boolean;
-  /** Told how much of the body was sent, `null` for nobody. */
+  /** Upload progress callback, or `null`. */
   readonly onUploadProgress: ProgressCallback | null;
-  /** A reply has come; if the request fails now, it is given up. */
+  /** Remembers the response so that a failure can cancel its body. */
   received(reply: HopResult): void;
-  /** A body is the request's, to be closed with it. */
+  /** Registers a body to close after the request. */
   own(body: Payload): void;
 }
 
-/** Where a request is, for the limits that do not span all of it. */
+/** Phases of a request, for the timeouts of connecting and reading. */
 export interface RequestPhases {
-  /** Whether anybody has to be told of a connection. */
+  /** Whether connecting has a timeout. */
   readonly watchesConnect: boolean;
-  /** Whether anybody has to be told of reads. */
+  /** Whether reading has a timeout. */
   readonly watchesReads: boolean;
-  /** A connection is wanted. */
+  /** Waiting for a connection. */
   connecting(): void;
-  /** A new connection is made. */
+  /** A new connection is opened. */
   opening(): void;
-  /** A connection is there. */
+  /** A connection is ready. */
   connected(): void;
-  /** The peer's next bytes are waited for. */
+  /** Waiting for bytes of the peer. */
   reading(): void;
-  /** Bytes have come, or nobody waits for any. */
+  /** Bytes arrived, or reading has paused. */
   idle(): void;
 }

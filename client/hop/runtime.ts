@@ -1,26 +1,26 @@
 /**
- * What the runtime has.
+ * Runtime detection.
  * @module
  */
 
-/** As much of Node's `process` as is looked at. */
+/** The used part of Node's `process`. */
 interface NodeProcess {
   readonly versions?: { readonly node?: string };
   readonly env?: Readonly<Record<string, string | undefined>>;
   getBuiltinModule?(name: string): unknown;
 }
 
-/** Whether it is Deno. */
+/** Whether the runtime is Deno. */
 export const ON_DENO: boolean = "Deno" in globalThis;
 
-/** Node's `process`; `null` where it is Deno, or there is none. */
+/** Node's `process`; `null` on Deno or without one. */
 export const NODE: NodeProcess | null = ON_DENO
   ? null
   : (globalThis as { process?: NodeProcess }).process ?? null;
 
 /**
- * Whether connections can be made: on Deno, Node and Bun. Cloudflare's workers have a `node:net`
- * too, but their connections end with the event that made them.
+ * Whether sockets are available: on Deno, Node and Bun. Cloudflare Workers have `node:net` too, but
+ * a connection ends with its event.
  */
 export const HAS_SOCKETS: boolean = ON_DENO ||
   (NODE?.versions?.node !== undefined && navigatorName() !== "Cloudflare-Workers");
@@ -32,7 +32,7 @@ function navigatorName(): string | undefined {
 /** A number on Deno and in browsers. */
 export type Timer = number | { ref(): unknown; unref(): unknown };
 
-/** Says whether a timer keeps the program alive. */
+/** Sets whether a timer keeps the process alive. */
 export function keepAlive(timer: Timer, alive: boolean): void {
   if (typeof timer === "object") timer[alive ? "ref" : "unref"](); // Node and Bun
   else if ("Deno" in globalThis) Deno[alive ? "refTimer" : "unrefTimer"](timer);

@@ -1,35 +1,33 @@
 /**
- * The time a request may take.
+ * Timeouts.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
 
-/** Limits of time, aiohttp's `ClientTimeout`. */
+/** Timeouts, aiohttp's `ClientTimeout`. */
 export interface ClientTimeout {
   /**
-   * From the call to the last byte of the body, over all redirects and retries, in ms; 0 for no
-   * limit.
+   * Timeout for the whole request, from the call to the last byte of the body, including redirects
+   * and retries, in ms; 0 for no limit.
    * @default {300000}
    */
   readonly total?: number | undefined;
   /**
-   * For each hop, until there is a connection, in ms; 0 for no limit. It counts the wait for one of
-   * `connector.limit`. `fetch` does not tell when it has connected: over it the limit runs until the
-   * reply's head has come, so that it has to leave room for a long upload and a slow answer.
+   * Timeout for getting a connection for a hop, including the wait for `connector.limit`, in ms; 0
+   * for no limit. `fetch` does not report connections: over it the timeout runs until the response
+   * head arrives, so allow for long uploads and slow answers.
    * @default {0}
    */
   readonly connect?: number | undefined;
   /**
-   * For each connection that is made, until it is there, in ms; 0 for no limit: name, TCP, proxy and
-   * TLS. The wait for one of `connector.limit` does not count, and a connection that is used again
-   * has none of it. `fetch` does not tell: over it a limit throws `NotSupportedError`.
+   * Timeout for opening a new connection (DNS, TCP, proxy and TLS), in ms; 0 for no limit. The wait
+   * for `connector.limit` does not count. Over `fetch` it throws `NotSupportedError`.
    * @default {0}
    */
   readonly sockConnect?: number | undefined;
   /**
-   * Longest silence of the peer while bytes of it are waited for, in ms; 0 for no limit. The wait
-   * for the head counts, from when the request's body is on its way; a reader that takes its time
-   * does not.
+   * Timeout for reading from the peer, in ms; 0 for no limit. It covers the wait for the response
+   * head once the body was sent, but not pauses of the reader.
    * @default {0}
    */
   readonly sockRead?: number | undefined;
@@ -48,21 +46,21 @@ export const CLIENT_TIMEOUT = new OptionTable<ClientTimeout>({
   response: 'Write "sockRead"',
 });
 
-/** Limits of time, complete. */
+/** Resolved timeouts. */
 export type TimeLimits = { readonly [Name in keyof ClientTimeout]-?: number };
 
 const DEFAULT_TIMEOUT: TimeLimits = { total: 300_000, connect: 0, sockConnect: 0, sockRead: 0 };
 
 /**
- * Completes limits of time.
+ * Resolves timeouts.
  *
- * @returns The limits, in ms.
- * @throws {TypeError} If they are a number, as aiohttp's may be.
- * @throws {RangeError} If one is negative or too large for a timer.
+ * @returns The timeouts, in ms.
+ * @throws {TypeError} If they are a number, which aiohttp accepts.
+ * @throws {RangeError} If a timeout is negative or too large for a timer.
  */
 export function resolveTimeout(timeout: ClientTimeout | undefined): TimeLimits {
   if (timeout === undefined) return DEFAULT_TIMEOUT;
-  // A number has no fields, so it would be no limit at all.
+  // A number has no fields, so it would mean no timeout.
   if (typeof timeout !== "object" || timeout === null) {
     throw new TypeError(
       `Cannot use timeout ${timeout}: expected an object such as { total: 60_000 }, in ms`,
@@ -71,7 +69,7 @@ export function resolveTimeout(timeout: ClientTimeout | undefined): TimeLimits {
   CLIENT_TIMEOUT.check("Cannot use timeout", timeout);
   const { total, connect, sockConnect, sockRead } = { ...DEFAULT_TIMEOUT, ...defined(timeout) };
   for (const [name, limit] of Object.entries({ total, connect, sockConnect, sockRead })) {
-    // setTimeout counts in 32 bits; beyond, it would fire at once.
+    // setTimeout overflows at 32 bits and fires at once.
     if (!(limit >= 0 && limit <= 0x7fffffff)) {
       throw new RangeError(`Cannot use timeout.${name} ${limit}: expected 0 to ${0x7fffffff} ms`);
     }

@@ -1,89 +1,89 @@
 /**
- * Watching requests on their way.
+ * Tracing of requests.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
 import type { HistoryEntry, RequestDetails } from "../errors/client_errors.ts";
 import type { HeaderList } from "./transport.ts";
 
-/** What every hook is given first. */
+/** First argument of every hook. */
 export interface TraceContext {
-  /** What the request gave as `traceContext`. */
+  /** The request's `traceContext`. */
   readonly request: unknown;
-  /** When the request began, of `performance.now()`, in ms. */
+  /** Start of the request by `performance.now()`, in ms. */
   readonly start: number;
-  /** Place for what the hooks of one `TraceConfig` tell each other; its own for each request. */
+  /** State for the hooks of one `TraceConfig`, separate for each request. */
   readonly state: Map<unknown, unknown>;
 }
 
-/** A request, as {@linkcode TraceConfig.onRequestStart} and others see it. */
+/** Event of {@linkcode TraceConfig.onRequestStart} and other hooks. */
 export interface TraceRequest {
-  /** What is asked for: method, URL, headers. */
+  /** The request: method, URL, headers. */
   readonly request: RequestDetails;
 }
 
-/** A piece of a body, as {@linkcode TraceConfig.onRequestChunkSent} sees it. */
+/** Event of {@linkcode TraceConfig.onRequestChunkSent}. */
 export interface TraceChunk extends TraceRequest {
   /** The bytes. */
   readonly chunk: Uint8Array;
 }
 
-/** A reply, as {@linkcode TraceConfig.onRequestEnd} and others see it. */
+/** Event of {@linkcode TraceConfig.onRequestEnd} and other hooks. */
 export interface TraceReply extends TraceRequest {
-  /** Status, URL and headers of the reply. */
+  /** Status, URL and headers of the response. */
   readonly response: HistoryEntry;
 }
 
-/** The name of a host, as {@linkcode TraceConfig.onDnsResolvehostStart} and others see it. */
+/** Event of {@linkcode TraceConfig.onDnsResolvehostStart} and other hooks. */
 export interface TraceHost extends TraceRequest {
-  /** The name. */
+  /** Host name. */
   readonly host: string;
 }
 
-/** A reply of 1xx, as {@linkcode TraceConfig.onInformation} sees it. */
+/** Event of {@linkcode TraceConfig.onInformation}. */
 export interface TraceInformation extends TraceRequest {
-  /** Its status: 100, 102 or 103. */
+  /** Status: 100, 102 or 103. */
   readonly status: number;
-  /** Its headers; those of 103 (Early Hints, RFC 8297) say what the reply will need. */
+  /** Headers; those of 103 (Early Hints, RFC 8297) are hints for the final response. */
   readonly headers: HeaderList;
 }
 
-/** A failure, as {@linkcode TraceConfig.onRequestException} sees it. */
+/** Event of {@linkcode TraceConfig.onRequestException}. */
 export interface TraceException extends TraceRequest {
-  /** What the caller will be thrown. */
+  /** The error that the caller gets. */
   readonly error: unknown;
 }
 
 /**
- * Hooks on the way of a session's requests, aiohttp's `TraceConfig`. They are called one after the
- * other and not waited for; an error in one is the caller's error.
+ * Hooks for the phases of a session's requests, aiohttp's `TraceConfig`. They are called in order
+ * and not awaited; an exception is thrown to the caller of the request.
  *
- * Those about names, connections, TLS and replies of 1xx are called over sockets alone: `fetch` does not
- * show these. Names that Deno looks up while it connects are not told, see `connector.dnsCache`.
- * Chunks are those that the platform took or gave, which may be before they are on the wire.
+ * Hooks for DNS, connections, TLS and 1xx responses are only called over sockets, not over `fetch`.
+ * Names that Deno resolves while connecting are not reported, see `connector.dnsCache`. Chunks are
+ * reported when the platform accepts or returns them.
  */
 export interface TraceConfig {
-  /** A request begins. */
+  /** A request starts. */
   readonly onRequestStart?: ((context: TraceContext, params: TraceRequest) => void) | undefined;
-  /** A piece of its body was taken by the transport. */
+  /** The transport accepted a chunk of the body. */
   readonly onRequestChunkSent?: ((context: TraceContext, params: TraceChunk) => void) | undefined;
-  /** A hop was handed to the transport. */
+  /** A hop was passed to the transport. */
   readonly onRequestHeadersSent?:
     | ((context: TraceContext, params: TraceRequest) => void)
     | undefined;
   /** A redirect is followed. */
   readonly onRequestRedirect?: ((context: TraceContext, params: TraceReply) => void) | undefined;
-  /** The head of the last reply has come. */
+  /** The head of the final response arrived. */
   readonly onRequestEnd?: ((context: TraceContext, params: TraceReply) => void) | undefined;
-  /** The request failed before that. */
+  /** The request failed before the final response. */
   readonly onRequestException?:
     | ((context: TraceContext, params: TraceException) => void)
     | undefined;
-  /** A piece of the last reply's body was read, as it came from the transport. */
+  /** A chunk of the final response's body was read from the transport. */
   readonly onResponseChunkReceived?:
     | ((context: TraceContext, params: TraceChunk) => void)
     | undefined;
-  /** All connections are in use, the request waits for one. */
+  /** All connections are in use; the request waits for one. */
   readonly onConnectionQueuedStart?:
     | ((context: TraceContext, params: TraceRequest) => void)
     | undefined;
@@ -91,35 +91,35 @@ export interface TraceConfig {
   readonly onConnectionQueuedEnd?:
     | ((context: TraceContext, params: TraceRequest) => void)
     | undefined;
-  /** A new connection is made. */
+  /** A new connection is being opened. */
   readonly onConnectionCreateStart?:
     | ((context: TraceContext, params: TraceRequest) => void)
     | undefined;
-  /** It is there, TLS and proxy included. */
+  /** The connection is open, including TLS and proxy. */
   readonly onConnectionCreateEnd?:
     | ((context: TraceContext, params: TraceRequest) => void)
     | undefined;
-  /** A connection is used again. */
+  /** A connection is reused. */
   readonly onConnectionReuseconn?:
     | ((context: TraceContext, params: TraceRequest) => void)
     | undefined;
-  /** The addresses of a host are known from before. */
+  /** The addresses of a host are cached. */
   readonly onDnsCacheHit?: ((context: TraceContext, params: TraceHost) => void) | undefined;
-  /** They are not. */
+  /** The addresses of a host are not cached. */
   readonly onDnsCacheMiss?: ((context: TraceContext, params: TraceHost) => void) | undefined;
-  /** The system is asked for them. */
+  /** DNS resolution of a host starts. */
   readonly onDnsResolvehostStart?: ((context: TraceContext, params: TraceHost) => void) | undefined;
-  /** It has answered. */
+  /** DNS resolution has finished. */
   readonly onDnsResolvehostEnd?: ((context: TraceContext, params: TraceHost) => void) | undefined;
-  /** TLS begins on a new connection. */
+  /** The TLS handshake of a new connection starts. */
   readonly onTlsStart?: ((context: TraceContext, params: TraceRequest) => void) | undefined;
-  /** TLS was agreed on. */
+  /** The TLS handshake has finished. */
   readonly onTlsEnd?: ((context: TraceContext, params: TraceRequest) => void) | undefined;
-  /** A reply of 1xx has come, before the one that counts. */
+  /** A 1xx response arrived before the final one. */
   readonly onInformation?:
     | ((context: TraceContext, params: TraceInformation) => void)
     | undefined;
-  /** The head of a hop's reply has come, a redirect's too. */
+  /** The response head of a hop arrived, including redirects. */
   readonly onResponseHead?: ((context: TraceContext, params: TraceReply) => void) | undefined;
 }
 
@@ -147,19 +147,19 @@ export const TRACE_CONFIG = new OptionTable<TraceConfig>({
   onResponseHead: "a function",
 });
 
-/** The hooks of all of a session's traces, for one request. */
+/** The hooks of all trace configs for one request. */
 export class RequestTrace {
   readonly #traces: readonly (readonly [TraceConfig, TraceContext])[];
-  /** Whether pieces of the request's body have to be shown. */
+  /** Whether a hook observes chunks of the request body. */
   readonly seesSent: boolean;
-  /** Whether pieces of the reply's body have to be shown. */
+  /** Whether a hook observes chunks of the response body. */
   readonly seesReceived: boolean;
 
   /**
    * Creates one.
    *
-   * @param configs The session's traces.
-   * @param request What the request gave as `traceContext`.
+   * @param configs The session's trace configs.
+   * @param request The request's `traceContext`.
    */
   constructor(configs: readonly TraceConfig[], request: unknown) {
     const start = performance.now();
@@ -168,7 +168,7 @@ export class RequestTrace {
     this.seesReceived = configs.some((each) => each.onResponseChunkReceived !== undefined);
   }
 
-  /** Calls a hook of all traces. */
+  /** Calls a hook of all trace configs. */
   emit<K extends keyof TraceConfig>(
     hook: K,
     params: Parameters<NonNullable<TraceConfig[K]>>[1],

@@ -1,69 +1,69 @@
 /**
- * The seam between a session and what carries its bytes.
+ * The interface between a session and its transport.
  * @module
  */
 import type { BodySource } from "../../http/bytes/body_source.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import type { HopAbort } from "./hop_abort.ts";
 
-/** Headers in order, names in any case; a name may repeat. */
+/** Headers in order, names in any case and possibly repeated. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
-/** A body as a transport takes it. */
+/** A request body for a transport. */
 export interface HopBody {
-  /** Length in bytes, `null` where it is not known before the end. */
+  /** Length in bytes, `null` if it is unknown. */
   readonly size: number | null;
-  /** The whole body, where it is in memory. */
+  /** The whole body, if it is in memory. */
   readonly bytes: Uint8Array<ArrayBuffer> | null;
   /**
-   * The body from its start; called at most once a hop.
+   * Opens the body from its start; called at most once per hop.
    *
-   * @param taken Whether whoever reads has no more use for a piece when it asks for the next, so
-   * that its memory may be freed then. @default {false}
-   * @returns Exactly `size` bytes, if that is known.
+   * @param taken Whether the reader is done with a chunk when it requests the next, so that its
+   * memory can be freed. @default {false}
+   * @returns Exactly `size` bytes, if known.
    */
   stream(taken?: boolean): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
-/** What a transport tells about a hop while it is under way. */
+/** Events of a hop that a transport reports. */
 export interface HopObserver {
-  /** All connections are in use; the hop waits for one. */
+  /** All connections are in use; the hop waits. */
   queued(): void;
   /** The wait is over. */
   dequeued(): void;
-  /** A new connection is made; where the transport sees it, as all that follows up to `secured()`. */
+  /** A new connection is being opened; optional, like the events up to `secured()`. */
   connecting?(): void;
-  /** The name of a host is looked up. */
+  /** A host name is being resolved. */
   resolving?(host: string): void;
   /**
-   * The name was looked up.
+   * A host name was resolved.
    *
    * @param host The name.
-   * @param isKept Whether its addresses were known from before.
+   * @param isKept Whether its addresses were cached.
    */
   resolved?(host: string, isKept: boolean): void;
-  /** TLS begins on the connection. */
+  /** The TLS handshake starts. */
   securing?(): void;
-  /** TLS was agreed on. */
+  /** The TLS handshake has finished. */
   secured?(): void;
   /**
-   * A connection is there, as far as the transport can see.
+   * A connection is ready, as far as the transport knows.
    *
-   * @param isReused Whether it has carried requests before, where the transport sees it.
+   * @param isReused Whether it is reused, if the transport knows.
    */
   connected(isReused?: boolean): void;
-  /** Bytes of the reply's head have come, and more are waited for; where the transport sees it. */
+  /** A part of the response head arrived; optional. */
   progressed?(): void;
   /**
-   * A reply of 1xx has come, before the one that counts; where the transport sees it.
+   * A 1xx response arrived before the final one; optional.
    *
-   * @param status Its status: 100, 102, 103.
-   * @param headers Its headers; those of 103 are hints.
+   * @param status Status: 100, 102 or 103.
+   * @param headers Headers; those of 103 are hints.
    */
   informed?(status: number, headers: HeaderList): void;
 }
 
-/** One end of a connection. */
+/** An endpoint of a connection. */
 export interface HopAddress {
   /** IP address. */
   readonly hostname: string;
@@ -71,45 +71,45 @@ export interface HopAddress {
   readonly port: number;
 }
 
-/** A certificate that a peer has shown. */
+/** The certificate of a peer. */
 export interface PeerCertificate {
-  /** Whose it is: the common name, else the organization. */
+  /** Subject: the common name, else the organization. */
   readonly subject: string;
-  /** Who signed it. */
+  /** Issuer. */
   readonly issuer: string;
-  /** From when it is valid. */
+  /** Start of its validity. */
   readonly validFrom: Date;
-  /** Until when it is valid. */
+  /** End of its validity. */
   readonly validTo: Date;
   /** SHA-256 of `bytes`, 64 hexadecimal digits in lower case, as `connector.fingerprint` takes it. */
   readonly fingerprint: string;
-  /** The certificate, in DER. */
+  /** The certificate in DER. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** What was agreed on by TLS. */
+/** Parameters of a TLS connection. */
 export interface HopTls {
-  /** Version, `TLSv1.3` for example. */
+  /** Version, for example `TLSv1.3`. */
   readonly version: string;
   /** Name of the cipher. */
   readonly cipher: string;
-  /** The peer's certificate, `null` where it has shown none. */
+  /** The peer's certificate, or `null`. */
   readonly certificate: PeerCertificate | null;
 }
 
-/** The connection that a reply came over. */
+/** The connection of a response. */
 export interface HopConnection {
-  /** Our end; `null` for a Unix socket. */
+  /** Local endpoint; `null` for a Unix socket. */
   readonly localAddress: HopAddress | null;
-  /** The peer's end, or the proxy's; `null` for a Unix socket. */
+  /** Endpoint of the peer or proxy; `null` for a Unix socket. */
   readonly remoteAddress: HopAddress | null;
-  /** Whether it had carried requests before. */
+  /** Whether it was reused. */
   readonly isReused: boolean;
-  /** What TLS has agreed on; `null` without TLS, and unless `connector.tlsInfo` asks for it. */
+  /** TLS parameters; `null` without TLS or without `connector.tlsInfo`. */
   readonly tls: HopTls | null;
 }
 
-/** One request as a transport takes it. */
+/** A request for a transport. */
 export interface HopRequest {
   /** Method in upper case. */
   readonly method: string;
@@ -119,139 +119,131 @@ export interface HopRequest {
   readonly headers: HeaderList;
   /** The body, `null` for none. */
   readonly body: HopBody | null;
-  /** Whether the request must not reach the server twice, whatever happens to the connection. */
+  /** Whether the request must never reach the server twice. */
   readonly once: boolean;
-  /** Whether a connection that was used before is out of the question. @default {false} */
+  /** Whether the request needs a new connection. @default {false} */
   readonly fresh?: boolean;
-  /** Proxy of this hop; `null` for the transport's own choice. */
+  /** Proxy of this hop; `null` for the transport's. */
   readonly proxy: string | null;
-  /** Names of headers, in lower case, that the transport does not add. @default none */
+  /** Headers that the transport must not add, names in lower case. @default none */
   readonly skipped?: ReadonlySet<string> | undefined;
   /**
-   * Whether the reply's body has to come as it is on the wire, its content codings not undone. The
-   * platform's `fetch` undoes gzip and brotli unless it is kept from it.
+   * Whether the response body must not be decoded. The platform's `fetch` decodes gzip and brotli
+   * by default.
    */
   readonly rawBody: boolean;
   /**
-   * Aborts the hop until the head has come; its reason is the error to throw. From then on a
-   * transport need not heed it, and fetch does not always: it holds the signal weakly. Who gives
-   * the body up cancels it.
+   * Aborts the hop until the response head arrives; its reason is the error to throw. Later it may
+   * be ignored (fetch holds the signal weakly): cancel the body instead.
    */
   readonly signal: AbortSignal;
-  /** The same for a transport that can do without a signal; one costs a microsecond or two. */
+  /** Abort handle, cheaper than `signal` by one or two microseconds. */
   readonly abort?: HopAbort;
-  /** Told about the hop's way; `null` where nobody listens. */
+  /** Observer of the hop, or `null`. */
   readonly observer: HopObserver | null;
 }
 
-/** One reply as a transport gives it. */
+/** A response of a transport. */
 export interface HopResult {
   /** Status code. */
   readonly status: number;
-  /** Reason phrase; the canonical one where the transport does not see the server's. */
+  /** Reason phrase; the canonical one if the transport does not know the server's. */
   readonly reason: string;
   /** Headers. */
   readonly headers: Headers;
-  /** The body as it came, `null` for none. */
+  /** The body, `null` for none. */
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
   /**
-   * Length of `body` in bytes, where the transport sees to it that there are no more and the body
-   * has no content coding: reading stops there without asking for the end. @default {null}, not
-   * known
+   * Length of `body` in bytes, if the transport enforces it and the body has no content coding:
+   * reading stops there without waiting for the end. @default {null}, not known
    */
   readonly exactLength?: number | null;
   /**
-   * The body as something to pull from, where the transport has that: it costs less than `body`,
-   * which is then made of it. Only one of the two can be read. @default {undefined}
+   * The body as a pull source, if available: cheaper than `body`, which is created from it. Only
+   * one of the two can be read. @default {undefined}
    */
   readonly source?: BodySource | null;
   /**
-   * Whether all of the body is in memory, and no connection waits for it to be read.
+   * Whether the whole body is in memory and its connection is free.
    * @default {false}
    */
   readonly isWhole?: boolean;
-  /** Headers as they came, in order and case, where the transport sees them. */
+  /** Headers in the order and case received; optional. */
   readonly rawHeaders?: HeaderList;
-  /** Version of HTTP, where the transport sees it. */
+  /** HTTP version; optional. */
   readonly version?: "1.0" | "1.1";
-  /** Headers behind a body in chunks, once that has ended; where the transport sees them. */
+  /** Trailers of a chunked body, once it has ended; optional. */
   readonly trailers?: HeaderList;
-  /** The connection, where the transport sees it. */
+  /** The connection; optional. */
   readonly connection?: HopConnection;
-  /** Whether what `Content-Encoding` names has been undone by the platform. @default {false} */
+  /** Whether the platform has decoded `Content-Encoding`. @default {false} */
   readonly decoded?: boolean;
-  /**
-   * Looks a header up without making `headers`, where the transport can; see {@linkcode replyHeader}.
-   */
+  /** Looks up a header without creating `headers`; optional, see {@linkcode replyHeader}. */
   header?(name: string): string | null;
-  /** The values of `Set-Cookie` without making `headers`, where the transport can. */
+  /** Values of `Set-Cookie` without creating `headers`; optional. */
   setCookies?(): string[];
   /**
-   * Takes the connection away after 101 or CONNECT, where the transport can: it talks something
-   * else then. Not to be called twice.
+   * Takes over the connection for another protocol after 101 or CONNECT; optional. Must not be
+   * called twice.
    */
   takeStream?(): { readonly stream: ByteStream; readonly pending: Uint8Array<ArrayBuffer> };
   /**
-   * Turns a failure while reading `body` into the error that the caller sees.
+   * Converts a failure while reading `body` to the caller's error.
    *
-   * @param error What the stream failed with.
+   * @param error Error of the stream.
    */
   bodyError(error: unknown): Error;
   /**
-   * Has to be called when the body has ended or was cancelled: the connection is free then. Another
-   * call changes nothing.
+   * Returns the connection to the pool. Call it once the body ended or was cancelled; idempotent.
    */
   release(): void;
 }
 
-/**
- * Carries requests. `fetchTransport` is the first one and keeps fetch's ways to its own files,
- * fetch_transport.ts and fetch_errors.ts; the tests run their tables over each.
- */
+/** Sends requests. The built-in transports are `socketTransport` and `fetchTransport`. */
 export interface Transport {
   /**
-   * Options that it cannot heed, as errors name them, each with the remedy: `expect100`,
+   * Unsupported options, each with its remedy for the error message: `expect100`,
    * `timeout.sockConnect`, `skipAutoHeaders: "host"`.
    */
   readonly lacks?: Readonly<Record<string, string>>;
-  /** Headers that a session adds for it, names in lower case, unless a request says otherwise. */
+  /** Default headers that a session adds for it, names in lower case. */
   readonly usualHeaders?: HeaderList;
   /**
-   * How a WebSocket is opened: `"upgrade"` where `takeStream()` gives the connection of a reply with
-   * status 101, `"platform"` by the platform's own `WebSocket`. @default none can be opened
+   * Support for WebSockets: `"upgrade"` by `takeStream()` after status 101, `"platform"` by the
+   * platform's `WebSocket`. @default not supported
    */
   readonly webSockets?: "upgrade" | "platform";
   /**
-   * Sends a request and waits for the head of its reply. Redirects, cookies and deadlines are
-   * not its business.
+   * Sends a request and waits for the response head. Redirects, cookies and timeouts are handled by
+   * the session.
    *
-   * @throws {ClientConnectionError} If no reply came.
+   * @throws {ClientConnectionError} If no response was received.
    */
   send(request: HopRequest): Promise<HopResult>;
-  /** Ends the connections that are idle; whatever is still to be sent fails. */
+  /** Closes idle connections; later requests fail. */
   close(): void;
 }
 
 /**
- * Tells whether headers ask to talk something else on the connection (RFC 9110 section 7.8).
+ * Returns whether headers request another protocol (RFC 9110 section 7.8).
  *
- * @returns Whether `Upgrade` is among them.
+ * @returns Whether they include `Upgrade`.
  */
 export function asksUpgrade(headers: HeaderList): boolean {
   return headers.some(([name]) => name.toLowerCase() === "upgrade");
 }
 
 /**
- * Gives a reply up that nobody will read.
+ * Discards a response without reading it, which frees its connection.
  *
- * @param result The reply.
+ * @param result The response.
  *
  * @example
  * ```ts
  * import { type ClientMiddleware, ClientSession, discardReply } from "@roundtrip/http";
  *
  * const twice: ClientMiddleware = async (request, handler) => {
- *   discardReply(await handler(request)); // its connection is free for the second
+ *   discardReply(await handler(request)); // frees its connection for the second
  *   return await handler(request);
  * };
  * let calls = 0;
@@ -262,16 +254,16 @@ export function asksUpgrade(headers: HeaderList): boolean {
  * ```
  */
 export function discardReply(result: HopResult): void {
-  // What the stream says while it is given up is of no use to anyone.
+  // Errors after the cancellation do not matter.
   if (result.source !== undefined) result.source?.cancel().catch(() => {});
   else result.body?.cancel().catch(() => {});
   result.release();
 }
 
 /**
- * Looks a header of a reply up in the cheapest way.
+ * Looks up a response header in the cheapest way.
  *
- * @returns Its value, `null` where it is missing.
+ * @returns Its value, `null` if it is missing.
  */
 export function replyHeader(result: HopResult, name: string): string | null {
   return result.header === undefined ? result.headers.get(name) : result.header(name);

@@ -149,7 +149,7 @@ Deno.test("sockets: headers go out in the order and case of their caller, Host f
 Deno.test("sockets: headers that no message can have are refused with their name", async () => {
   await using session = new ClientSession();
   const rows: [Record<string, string>, RegExp][] = [
-    [{ "a b": "1" }, /"a b": its name is no RFC 9110 token/],
+    [{ "a b": "1" }, /"a b": its name is not an RFC 9110 token/],
     [{ "x-a": "1\r\nb: c" }, /"x-a": its value holds a control character/],
     [{ "x-a": "\u20ac" }, /"x-a": its value holds "\u20ac"/],
   ];
