@@ -1,5 +1,5 @@
 /**
- * Hono's middlewares as middlewares of an application. Hono's routes go to `app.hono`.
+ * Hono middlewares for applications. For Hono routes, use `app.hono`.
  *
  * @example
  * ```ts
@@ -25,12 +25,12 @@ import type { Handler, HandlerResult, Middleware } from "./request/middleware.ts
 import { requestInternals, type ServerRequest } from "./request/request.ts";
 
 /**
- * Makes one of our middlewares of Hono's; several run in order, the first is the outermost. They
- * run on the request's own context, `request.hono`, and see the pages of HTTP exceptions and of
- * errors as responses, as they do in Hono. Middlewares of ours further out see the exception, and
- * whatever they answer gets the headers that Hono's middlewares wanted.
+ * Combines Hono middlewares, outermost first, into one of ours. They run on the request's own
+ * context, `request.hono`, and see HTTP exceptions and errors as responses, as in Hono. Outer
+ * middlewares of ours see the exception, and their response gets the headers that the Hono
+ * middlewares set.
  *
- * @param middlewares Middlewares of Hono: `cors()`, `secureHeaders()`, `jwt({ secret })`.
+ * @param middlewares Hono middlewares: `cors()`, `secureHeaders()`, `jwt({ secret })`.
  * @returns The middleware.
  *
  * @example
@@ -51,14 +51,14 @@ export function fromHono(...middlewares: readonly MiddlewareHandler[]): Middlewa
   return (request, handler) => new Passage(middlewares, request, handler).run();
 }
 
-/** What was thrown, and the page for it before middlewares have changed it. */
+/** A thrown error, and its page before middlewares change it. */
 interface Fault {
   readonly error: unknown;
   readonly status: number;
   readonly headers: Headers;
 }
 
-/** One request on its way through middlewares of Hono's to a handler of ours and back. */
+/** The course of one request through Hono middlewares to our handler and back. */
 class Passage {
   readonly #middlewares: readonly MiddlewareHandler[];
   readonly #request: ServerRequest;
@@ -84,17 +84,17 @@ class Passage {
   async run(): Promise<HandlerResult> {
     const c = this.#context;
     const info = requestInternals.infoOf(this.#request);
-    if (c.req.raw !== this.#request.raw) c.req.raw = this.#request.raw; // of a clone
+    if (c.req.raw !== this.#request.raw) c.req.raw = this.#request.raw; // for a clone
     if (c.env !== info) c.env = info;
-    if (c.finalized) { // the handler is called once more
+    if (c.finalized) { // the handler is called again
       c.res = undefined;
       c.finalized = false;
     }
-    void c.res; // makes it: headers set before the handler answers would be lost without it
+    void c.res; // creates it: headers set before the handler answers would be lost without it
     await this.#step(0);
     this.#isAnswered = true;
     if (!c.finalized) {
-      throw new TypeError("A middleware of Hono's neither called next() nor gave a response");
+      throw new TypeError("A Hono middleware neither called next() nor returned a response");
     }
     if (this.#early !== null && this.#outcome !== null) {
       this.#passEarly(this.#early);
@@ -104,7 +104,7 @@ class Passage {
     return this.#failure === null ? c.res : this.#fail(this.#failure);
   }
 
-  /** As Hono's compose(): an error becomes its page at the level where it was thrown. */
+  /** As in Hono's compose(): an error becomes its page at the level where it was thrown. */
   async #step(at: number): Promise<void> {
     if (at <= this.#reached) throw new Error("next() called multiple times");
     this.#reached = at;
@@ -135,7 +135,7 @@ class Passage {
     });
     try {
       this.#outcome = Promise.try(this.#handler, request);
-      this.#outcome.catch(() => {}); // is awaited by run(), when the early answer has left
+      this.#outcome.catch(() => {}); // awaited by run() after an early answer
       const result = await Promise.race([early, this.#outcome]);
       if (!(result instanceof Response)) throw noResponse(result, request, this.#handler);
       if (!this.#isAnswered) setResponse(c, result, wanted); // unless timeout() has answered
@@ -144,10 +144,10 @@ class Passage {
     }
   }
 
-  /** Lets an early answer go, as the middlewares have left it. */
+  /** Sends an early answer after the middlewares. */
   #passEarly(early: Response): void {
     const { res } = this.#context;
-    if (early.status === 101) { // must be the very object
+    if (early.status === 101) { // must be the same object
       return requestInternals.slotOf(this.#request).pass(withHeaders(early, res.headers));
     }
     const { body } = early;
@@ -155,7 +155,7 @@ class Passage {
     requestInternals.slotOf(this.#request).pass(res);
   }
 
-  /** Middlewares of ours see the error, unless one of Hono's has answered something else. */
+  /** Throws the error for outer middlewares, unless a Hono middleware has answered differently. */
   #fail({ error, status, headers }: Fault): Response {
     const { res } = this.#context;
     if (error instanceof HonoException) return res;

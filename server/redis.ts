@@ -28,23 +28,23 @@
 import { KeyedStorage, type SessionStore } from "./sessions/keyed_storage.ts";
 import type { SessionCookieOptions } from "./sessions/session_storage.ts";
 
-/** What is needed of a Redis client; those of `@redis/client`, `ioredis` and `iovalkey` have it. */
+/** Required methods of a Redis client; `@redis/client`, `ioredis` and `iovalkey` have them. */
 export interface RedisClient {
   /** Reads a text. */
   get(key: string): Promise<string | null>;
-  /** Keeps a text without an end. */
+  /** Stores a text without expiry. */
   set(key: string, value: string): Promise<unknown>;
-  /** Forgets a text. */
+  /** Deletes a text. */
   del(key: string): Promise<unknown>;
-  /** Keeps a text for a time, `@redis/client`'s name for it. */
+  /** Stores a text with an expiry, in `@redis/client`. */
   setEx?(key: string, seconds: number, value: string): Promise<unknown>;
-  /** Keeps a text for a time, `ioredis`'s name for it. */
+  /** Stores a text with an expiry, in `ioredis`. */
   setex?(key: string, seconds: number, value: string): Promise<unknown>;
 }
 
 /**
- * Keeps sessions in Redis, in the keys and the form of aiohttp_session's `RedisStorage`
- * (`AIOHTTP_SESSION_` and the id), so that a Python and a Deno service can share them.
+ * Stores sessions in Redis, with the keys (`AIOHTTP_SESSION_` and the id) and the format of
+ * aiohttp_session's `RedisStorage`, so that a Python and a Deno service can share them.
  *
  * @example
  * ```ts
@@ -72,8 +72,8 @@ export class RedisStorage extends KeyedStorage {
   /**
    * Creates one.
    *
-   * @param client The client, connected; whoever made it closes it.
-   * @param options The cookie; with `maxAge`, Redis forgets a session at its end.
+   * @param client A connected client; closing it is up to the caller.
+   * @param options The cookie; with `maxAge`, Redis expires sessions.
    * @throws {TypeError} If the client lacks a method.
    */
   constructor(client: RedisClient, options: SessionCookieOptions = {}) {
@@ -84,12 +84,12 @@ export class RedisStorage extends KeyedStorage {
 function storeOf(client: RedisClient): SessionStore {
   const setFor = client.setEx?.bind(client) ?? client.setex?.bind(client);
   if (setFor === undefined) {
-    throw new TypeError("Cannot keep sessions in Redis: the client has neither setEx nor setex");
+    throw new TypeError("Cannot store sessions in Redis: the client has neither setEx nor setex");
   }
   return {
     get: (key) => client.get(key),
     set: async (key, value, ttl) => {
-      // SETEX takes whole seconds and no 0; a session of no time is over at once.
+      // SETEX takes whole seconds except 0; such a session expires at once.
       if (ttl === null) await client.set(key, value);
       else if (ttl <= 0) await client.del(key);
       else await setFor(key, Math.ceil(ttl / 1000), value);

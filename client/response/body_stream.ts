@@ -1,13 +1,13 @@
 /**
- * Bodies as streams.
+ * A body as a stream.
  * @module
  */
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 
 /**
- * Creates a stream of a body. Cancelling it cancels the body and closes its connection.
+ * Makes a stream of a body: cancelling it gives the body up, and its connection with it.
  *
- * @param content The body; must not be read elsewhere.
+ * @param content The body; it must not be read elsewhere.
  */
 export function streamOf(content: StreamReader): ReadableStream<Uint8Array<ArrayBuffer>> {
   const pieces = content.iterAny();

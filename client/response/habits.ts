@@ -1,5 +1,5 @@
 /**
- * Hints for names of other HTTP clients.
+ * What users of other clients write.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * Reading bodies ahead into memory to free their connections.
+ * Bodies that are taken into memory before anybody asks for them, so that their connections are free.
  * @module
  */
 import type { BodySource } from "../../http/bytes/body_source.ts";
@@ -7,15 +7,14 @@ import type { HopResult } from "../hop/transport.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Limit of the bytes read ahead, as in aiohttp. */
+/** Most bytes of a body that are read ahead, as in aiohttp. */
 export const MAX_AHEAD = 64 * 1024;
 
-/** The read-ahead of each response body, to cancel it when the response is garbage collected. */
+/** What reads the body of a reply ahead, for who gives up a response that was dropped. */
 export const aheadOf = new WeakMap<HopResult, ReadAhead>();
 
 /**
- * Reads a body ahead, up to {@linkcode MAX_AHEAD}, until the first read, which returns the buffered
- * bytes.
+ * Reads a body ahead, up to {@linkcode MAX_AHEAD}, until the first read. What came is given first.
  */
 export class ReadAhead implements BodySource {
   readonly #source: BodySource;
@@ -28,10 +27,10 @@ export class ReadAhead implements BodySource {
   #failure: { readonly error: unknown } | null = null;
 
   /**
-   * Starts reading.
+   * Begins to read.
    *
    * @param source The body.
-   * @param onEnd Called when the body has ended, read by its owner or ahead.
+   * @param onEnd Called when the body has ended, read by its owner or not.
    */
   constructor(source: BodySource, onEnd: () => void) {
     this.#source = source;
@@ -39,7 +38,7 @@ export class ReadAhead implements BodySource {
     this.#readOne();
   }
 
-  /** The next chunk, `null` at the end. */
+  /** The next piece, `null` at the end. */
   async next(): Promise<Bytes | null> {
     this.#isAsked = true;
     for (;;) {
@@ -52,7 +51,7 @@ export class ReadAhead implements BodySource {
     }
   }
 
-  /** Cancels the body. */
+  /** Gives the body up. */
   cancel(reason?: unknown): Promise<void> {
     this.#isAsked = true;
     this.#pieces = [];

@@ -1,5 +1,5 @@
 /**
- * The response of a request.
+ * A reply as the caller sees it.
  * @module
  */
 import { parseLength } from "../../http/headers/content_length.ts";
@@ -60,34 +60,34 @@ import { type HopConnection, type HopResult, replyHeader } from "../hop/transpor
 const DONE = Promise.resolve();
 const RELEASED = "Connection closed: the response was released";
 
-/** Returns the encoding of a body without a charset in its header. */
+/** Names the encoding of a body whose header does not. */
 export type FallbackCharsetResolver = (
   response: ClientResponse,
   body: Uint8Array<ArrayBuffer>,
 ) => string;
 
-/** Fields of a {@linkcode ClientResponse}. */
+/** What a {@linkcode ClientResponse} is made of. */
 export interface ClientResponseInit {
-  /** The request. */
+  /** The request that got the reply. */
   readonly requestInfo: RequestDetails;
-  /** Redirect responses before this one. */
+  /** Redirects on the way. */
   readonly history: readonly HistoryEntry[];
-  /** The response. */
+  /** The reply. */
   readonly result: HopResult;
-  /** Called once, when the body has ended or was cancelled. */
+  /** Called once, when the body has ended or was given up. */
   readonly onEnd: () => void;
-  /** Decoding and limits of the body. @default decoded, up to 512 MiB */
+  /** What happens to the body on its way. @default decoded, up to 512 MiB */
   readonly policy?: BodyPolicy;
-  /** Returns the encoding of a body without a charset in its header. @default UTF-8 */
+  /** Names the encoding of a body whose header does not. @default UTF-8 */
   readonly fallbackCharsetResolver?: FallbackCharsetResolver | null;
 }
 
-/** Reads a small body ahead, unless reading has started; internal to this folder. */
+/** Begins to read a small body into memory, if its owner has not; for this folder alone. */
 export let readAhead: (response: ClientResponse) => void;
 
 /**
- * A response; its body is read on demand. Release it (`await using` does) or read it to the end to
- * free its connection.
+ * A reply whose head has come; its body is read on demand. Release it (`await using` does) or read
+ * it to the end, so that its connection can serve the next request.
  *
  * @example
  * ```ts no-assert
@@ -107,16 +107,16 @@ export class ClientResponse {
 
   /** Status code. */
   readonly status: number;
-  /** Reason phrase; over `fetch` the canonical one of the status. */
+  /** Reason phrase; the canonical one of the status, `fetch` does not tell the server's. */
   readonly reason: string;
-  /** The request; after redirects, the last hop. */
+  /** What was asked for: after redirects, the last hop. */
   readonly requestInfo: RequestDetails;
-  /** Redirect responses before this one, in order. */
+  /** Redirects on the way, in order. */
   readonly history: readonly HistoryEntry[];
   readonly #result: HopResult;
   readonly #onEnd: () => void;
   readonly #policy: BodyPolicy;
-  #content: StreamReader | null = null; // created on first use
+  #content: StreamReader | null = null; // made when it is asked for
   #bytes: Promise<Uint8Array<ArrayBuffer>> | null = null;
   #text: string | null = null;
   readonly #fallbackCharset: FallbackCharsetResolver | null;
@@ -134,32 +134,32 @@ export class ClientResponse {
     if (!hasBody(init.result)) init.onEnd();
   }
 
-  /** The body as a stream. */
+  /** The body, piece by piece. */
   get content(): StreamReader {
     return this.#content ??= this.#open();
   }
 
-  /** Headers. */
+  /** Headers of the reply. */
   get headers(): Headers {
     return this.#result.headers;
   }
 
-  /** Headers in the order and case received; over `fetch` sorted, in lower case. */
+  /** Headers in the order and case in which they came; over `fetch` in lower case and sorted. */
   get rawHeaders(): readonly (readonly [name: string, value: string])[] {
     return this.#result.rawHeaders ?? [...this.headers];
   }
 
-  /** HTTP version; `null` over `fetch`. */
+  /** Version of HTTP; `null` over `fetch`, which does not tell. */
   get version(): "1.0" | "1.1" | null {
     return this.#result.version ?? null;
   }
 
-  /** Trailers of a chunked body, once it was read; not available over `fetch`. */
+  /** Headers behind a body in chunks, once that was read; `fetch` keeps them back. */
   get trailers(): Headers {
     return new Headers((this.#result.trailers ?? []) as [string, string][]);
   }
 
-  /** The connection, with the address of the peer; `null` over `fetch`. */
+  /** The connection, with the address of the peer; `null` over `fetch`, which does not tell. */
   get connection(): HopConnection | null {
     return this.#result.connection ?? null;
   }
@@ -169,7 +169,7 @@ export class ClientResponse {
     return this.requestInfo.method;
   }
 
-  /** URL after redirects, without its fragment. */
+  /** URL of the reply, after redirects, without a fragment. */
   get url(): URL {
     return this.requestInfo.url;
   }
@@ -184,44 +184,44 @@ export class ClientResponse {
     return this.status < 400;
   }
 
-  /** Cookies set by this response; those of redirects are in the jar. */
+  /** Cookies that this reply sets; those of redirects are in the jar. */
   get cookies(): ReadonlyMap<string, ResponseCookie> {
     return parseSetCookies(this.headers.getSetCookie());
   }
 
-  /** MIME type, `application/octet-stream` if the header is missing. */
+  /** Mime type, `application/octet-stream` where the header is missing. */
   get contentType(): string {
     return this.#type.mimeType;
   }
 
-  /** Charset of the header, `null` without one. */
+  /** Charset of the header, `null` where it does not say. */
   get charset(): string | null {
     return this.#type.params.get("charset") ?? null;
   }
 
-  /** The `Content-Disposition` header, `null` if it is missing or malformed. */
+  /** The `Content-Disposition` header, `null` where it is missing or malformed. */
   get contentDisposition(): ContentDisposition | null {
     return parseContentDisposition(this.headers.get("content-disposition"));
   }
 
   /**
-   * Links of the `Link` headers by relation type (for example `next`), or by target without one.
-   * The first of several with the same relation wins.
+   * Links of the `Link` headers, by relation type (`next` for example), or by target where that is
+   * missing. Of several with one relation the first is here.
    */
   get links(): ReadonlyMap<string, ResponseLink> {
     return responseLinks(this.headers, this.url);
   }
 
-  /** `Content-Length` in bytes, before decoding; `null` if the header is missing. */
+  /** Announced length of the body in bytes, before decoding; `null` where the header is missing. */
   get contentLength(): number | null {
     return parseLength(replyHeader(this.#result, "content-length"));
   }
 
   /**
-   * Reads the whole body; a second call returns the same bytes.
+   * Reads the whole body; a second call gives the same bytes.
    *
    * @returns The bytes.
-   * @throws {ClientPayloadError} If the body is incomplete, malformed or longer than `maxBodySize`.
+   * @throws {ClientPayloadError} If the body is cut or broken, or longer than `maxBodySize`.
    */
   read(): Promise<Uint8Array<ArrayBuffer>> {
     return this.#bytes ??= this.#policy.maxBodySize === 0
@@ -230,10 +230,10 @@ export class ClientResponse {
   }
 
   /**
-   * Returns the encoding used by `text()`: the header's charset if it is known, UTF-8 for JSON,
-   * else the result of the session's `fallbackCharsetResolver`, else UTF-8.
+   * Names the encoding that `text()` uses: the header's charset if it is a known one, UTF-8 for
+   * JSON, else what the session's `fallbackCharsetResolver` says, else UTF-8.
    *
-   * @returns The encoding, by its name in the WHATWG Encoding standard.
+   * @returns The encoding, a name of the WHATWG Encoding standard.
    */
   async getEncoding(): Promise<string> {
     return encodingOf(this.#type, this.#fallbackCharset === null) ??
@@ -241,13 +241,13 @@ export class ClientResponse {
   }
 
   /**
-   * Reads the body as text in `encoding`, else in the header's charset, else in the result of the
-   * session's `fallbackCharsetResolver` or UTF-8.
+   * Reads the body as text: in `encoding`, else in the header's charset, else as UTF-8 or what the
+   * session's `fallbackCharsetResolver` says.
    *
-   * `latin1` and `ascii` mean windows-1252, as in browsers; a byte order mark is removed.
+   * `latin1` and `ascii` mean windows-1252, as in browsers; a byte order mark is taken off.
    *
-   * @throws {RangeError} If `encoding` is unknown.
-   * @throws {ClientPayloadError} If the bytes are not valid in that encoding.
+   * @throws {RangeError} If `encoding` is no known one.
+   * @throws {ClientPayloadError} If the bytes are not of that encoding.
    */
   async text(options: TextOptions = {}): Promise<string> {
     TEXT_OPTIONS.check("response.text()", options);
@@ -260,20 +260,20 @@ export class ClientResponse {
   /**
    * Reads the body as JSON.
    *
-   * @typeParam T Expected type; not checked.
+   * @typeParam T Type the caller expects; it is not checked.
    * @returns The value, `null` for an empty body.
-   * @throws {ContentTypeError} If the response has another MIME type.
+   * @throws {ContentTypeError} If the reply is of another mime type.
    * @throws {ClientPayloadError} If the body is not JSON.
    */
   json<T = unknown>(options?: JsonOptions): Promise<T>;
   /**
-   * Reads the body as JSON and validates it.
+   * Reads the body as JSON and checks it.
    *
-   * @typeParam S Schema of Zod, Valibot, ArkType or another Standard Schema library.
-   * @returns Output of the schema; an empty body is validated as `null`.
-   * @throws {ContentTypeError} If the response has another MIME type.
+   * @typeParam S Schema of zod, valibot, arktype or another library of Standard Schema.
+   * @returns What the schema makes of the value; an empty body is `null` to it.
+   * @throws {ContentTypeError} If the reply is of another mime type.
    * @throws {ClientPayloadError} If the body is not JSON.
-   * @throws {SchemaValidationError} If the value does not match.
+   * @throws {SchemaValidationError} If the value does not fit.
    */
   json<S extends StandardSchemaV1>(schema: S, options?: JsonOptions): Promise<SchemaOutput<S>>;
   async json(first: JsonOptions | StandardSchemaV1 = {}, more: JsonOptions = {}): Promise<unknown> {
@@ -293,11 +293,11 @@ export class ClientResponse {
   }
 
   /**
-   * Reads the body as server-sent events; releases the response at the end of the loop.
+   * Reads the body as server-sent events; the response is released when the loop ends or is left.
    *
    * @param options Limits.
    * @yields The events in order.
-   * @throws {ContentTypeError} If the response is not `text/event-stream`.
+   * @throws {ContentTypeError} If the reply is no `text/event-stream`.
    * @throws {EventTooLongError} If an event is longer than `maxEventSize`.
    *
    * @example
@@ -326,15 +326,15 @@ export class ClientResponse {
   }
 
   /**
-   * Writes the body to a file, regardless of the status. The body is written to `<path>.part`,
-   * which is renamed when it is complete; an incomplete part is kept for `session.downloadToFile()`
-   * to resume.
+   * Writes the body into a file, whatever the status is. It grows as `<path>.part` and gets its name
+   * when it is complete; a body that breaks off leaves the part where it is, for
+   * `session.downloadToFile()` to go on with.
    *
    * @param path The file.
-   * @param options Options.
+   * @param options Whether a file may be replaced, and who is told about the progress.
    * @returns The file and its size.
-   * @throws {FileExistsError} If the file exists and `overwrite` is not set.
-   * @throws {ClientPayloadError} If the body is incomplete or malformed.
+   * @throws {FileExistsError} If there is a file already and `overwrite` is not set.
+   * @throws {ClientPayloadError} If the body is cut or broken.
    */
   async saveTo(path: string | URL, options: SaveOptions = {}): Promise<Download> {
     SAVE_OPTIONS.check("response.saveTo()", options);
@@ -342,19 +342,19 @@ export class ClientResponse {
   }
 
   /**
-   * Reads a multipart body part by part.
+   * Reads a multipart body part by part as it comes.
    *
-   * @throws {MultipartSyntaxError} If the body is not multipart.
+   * @throws {MultipartSyntaxError} If the body is no multipart.
    */
   multipart(options?: MultipartReaderOptions): MultipartReader {
     return new MultipartReader(streamOf(this.content), this.headers.get("content-type"), options);
   }
 
   /**
-   * Converts to a `Response` that a server's handler can return: the decoded body as a stream,
-   * without the headers of its coding and of the connection.
+   * Makes the answer of a server's handler that passes the reply on: the body as it comes, without
+   * the headers that tell of its coding, which is undone, and of the connection.
    *
-   * @returns The `Response`.
+   * @returns The response of the platform's.
    *
    * @example
    * ```ts
@@ -374,9 +374,9 @@ export class ClientResponse {
   }
 
   /**
-   * Throws if the status is 400 or above, after releasing the response.
+   * Throws if the status is 400 or above, and releases the reply then.
    *
-   * @throws {ClientResponseError} With the body, if it was read before.
+   * @throws {ClientResponseError} With the body, if that was read before.
    */
   raiseForStatus(): void {
     if (this.ok) return;
@@ -386,7 +386,7 @@ export class ClientResponse {
   }
 
   /**
-   * Creates the error for a status of 400 or above, with the first 64 KiB of the body.
+   * Makes the error for a status of 400 or above, with the first 64 KiB of the body.
    *
    * @returns The error, `null` for a status below 400.
    */
@@ -397,7 +397,7 @@ export class ClientResponse {
     return new ClientResponseError(this.#errorInit(this.reason, body));
   }
 
-  /** Discards the rest of the body; further reads throw. */
+  /** Gives up what was not read; reading on throws. */
   release(): void {
     this.#giveUp()?.catch(() => {});
   }
@@ -418,7 +418,7 @@ export class ClientResponse {
 
   #giveUp(): Promise<void> | null {
     const { isEof, exception } = this.content;
-    // Most bodies have been read; an error with its stack takes 4 us.
+    // Most bodies have been read, and an error with its stack takes 4 us.
     if (isEof || exception !== null) return null;
     return this.content.cancel(new ClientConnectionError(RELEASED));
   }
@@ -438,7 +438,7 @@ export class ClientResponse {
     const source = ahead ?? bodySource(this.#result, this.#policy, () => this.contentLength);
     return new StreamReader(source, {
       onEnd: this.#onEnd,
-      mapError: (error) => bodyError(this.#result, error), // holds a reference to the response
+      mapError: (error) => bodyError(this.#result, error), // the body keeps the response alive
     });
   }
 

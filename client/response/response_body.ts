@@ -1,5 +1,5 @@
 /**
- * Decoding and limits of response bodies.
+ * From a reply to the bytes that its reader sees.
  * @module
  */
 import { type BodySource, streamSource } from "../../http/bytes/body_source.ts";
@@ -14,22 +14,22 @@ import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 import { type HopResult, replyHeader } from "../hop/transport.ts";
 
-/** Decoding and limits of a body. */
+/** What happens to a body on its way to the reader. */
 export interface BodyPolicy {
-  /** Whether to decode `Content-Encoding`. */
+  /** Whether `Content-Encoding` is undone. */
   readonly autoDecompress: boolean;
-  /** Limit of the decoded size in bytes; 0 for no limit. */
+  /** Most bytes that decoding may make of a body; 0 for no limit. */
   readonly maxDecodedSize: number;
-  /** Limit for `read()`, `text()` and `json()` in decoded bytes; 0 for no limit. */
+  /** Most bytes that `read()`, `text()` and `json()` take, decoded ones; 0 for no limit. */
   readonly maxBodySize: number;
-  /** Progress callback, or `null`. */
+  /** Told how far the body has come, `null` for nobody. */
   readonly onDownloadProgress: ProgressCallback | null;
 }
 
-// V8's longest string has 2^29 - 24 characters, the limit of text() and json().
+// V8's longest string has 2^29 - 24 characters, so text() and json() could hold no more.
 const DEFAULT_MAX_DECODED_SIZE = 512 * 1024 * 1024;
 
-/** The default policy. */
+/** The policy where nobody says otherwise. */
 export const DEFAULT_BODY_POLICY: BodyPolicy = {
   autoDecompress: true,
   maxDecodedSize: DEFAULT_MAX_DECODED_SIZE,
@@ -37,13 +37,13 @@ export const DEFAULT_BODY_POLICY: BodyPolicy = {
   onDownloadProgress: null,
 };
 
-/** Options for bodies. */
+/** What a caller may say about bodies. */
 type BodyOptions = {
   readonly [K in keyof BodyPolicy]?: NonNullable<BodyPolicy[K]> | undefined;
 };
 
 /**
- * Applies a caller's options to a policy.
+ * Puts what a caller said over a policy.
  *
  * @throws {RangeError} If a limit is negative.
  */
@@ -66,18 +66,18 @@ export function resolvePolicy(defaults: BodyPolicy, options: BodyOptions): BodyP
   };
 }
 
-/** Whether a response has a body. */
+/** Whether a reply has a body. */
 export function hasBody(result: HopResult): boolean {
-  // Checked last: the getter `body` creates a stream of `source`.
+  // Only asked for where it has to be: `body` makes a stream of `source`.
   return result.source === undefined ? result.body !== null : result.source !== null;
 }
 
 /**
- * Returns the source for a `StreamReader`.
+ * Gives what a `StreamReader` is to read.
  *
  * @param result The reply.
- * @param policy Decoding and limits.
- * @param announced Returns the announced length in bytes, `null` if it is unknown.
+ * @param policy What happens to the body.
+ * @param announced Gives the announced length in bytes, `null` where it is not known.
  * @returns The source, `null` for an empty body.
  */
 export function bodySource(
@@ -90,7 +90,7 @@ export function bodySource(
   const { autoDecompress, maxDecodedSize, onDownloadProgress } = policy;
   const opened = (length: number | null, exact: boolean): BodySource =>
     result.source ?? streamSource(result.body as NonNullable<HopResult["body"]>, length, exact);
-  // The common case; header lookups take time.
+  // Nearly every reply; each header that is not looked at saves time.
   if (exactLength !== null && onDownloadProgress === null) {
     return opened(exactLength, true);
   }
@@ -105,13 +105,13 @@ export function bodySource(
 }
 
 /**
- * Reads a whole body up to a limit; a longer one is cancelled.
+ * Reads a whole body that may not be longer than a limit; one that is longer is given up.
  *
  * @param content The body.
- * @param limit Limit in bytes.
- * @param length Length in bytes, `null` if it is unknown.
+ * @param limit Most bytes.
+ * @param length Length in bytes, `null` where it is not known.
  * @returns The bytes.
- * @throws {ClientPayloadError} If the body is longer.
+ * @throws {ClientPayloadError} If there are more.
  */
 export async function readAtMost(
   content: StreamReader,
@@ -137,7 +137,7 @@ export async function readAtMost(
   throw error;
 }
 
-/** Converts a failure while reading a body to the caller's error. */
+/** Turns a failure while reading a body into the error that the caller sees. */
 export function bodyError(result: HopResult, error: unknown): Error {
   if (error instanceof ContentDecodingError) {
     return new ClientPayloadError(`Response payload is not completed: ${error.message}`, {

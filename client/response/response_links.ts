@@ -1,22 +1,22 @@
 /**
- * `Link` headers of a response.
+ * The links of a reply.
  * @module
  */
 import { parseLinkHeader } from "../../http/headers/link_header.ts";
 import { parseUrl } from "../../http/since_node_20.ts";
 
-/** A link of a response. */
+/** One link of a reply. */
 export interface ResponseLink {
-  /** Absolute target URL. */
+  /** Where it leads, absolute. */
   readonly url: URL;
-  /** Parameters by lower-case name. */
+  /** Its parameters by lower-case name. */
   readonly params: ReadonlyMap<string, string>;
 }
 
 /**
- * Lists the links of a response by relation type, or by target without one.
+ * Lists the links of a reply by relation type, by target where that is missing.
  *
- * @returns The links; the first of several with the same relation.
+ * @returns The links; the first of those with one relation.
  */
 export function responseLinks(headers: Headers, base: URL): ReadonlyMap<string, ResponseLink> {
   const links = new Map<string, ResponseLink>();

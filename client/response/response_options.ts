@@ -1,15 +1,16 @@
 /**
- * Options for reading a body as text and JSON.
+ * How a body is read as text and as JSON.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
 
-/** Options for decoding text. */
+/** How to decode the text of a body. */
 export interface TextOptions {
-  /** Encoding that overrides the header, for example `"gbk"`. */
+  /** Encoding to use whatever the header says, `"gbk"` for example. */
   readonly encoding?: string | undefined;
   /**
-   * Handling of invalid bytes: `strict` throws, `replace` inserts U+FFFD.
+   * What happens to bytes that are not of that encoding: `strict` is an error, `replace` gives
+   * U+FFFD for them.
    * @default {"strict"}
    */
   readonly errors?: "strict" | "replace" | undefined;
@@ -21,14 +22,14 @@ export const TEXT_OPTIONS = new OptionTable<TextOptions>({
   errors: "a string",
 });
 
-/** Options for reading JSON. */
+/** How to read the JSON of a body. */
 export interface JsonOptions extends TextOptions {
   /**
-   * Required MIME type or a part of it; `null` accepts any.
-   * @default {"application/json"} and types that end in `+json`
+   * Mime type that the reply has to have; a part of it is enough. `null` accepts any.
+   * @default {"application/json"} and whatever ends in `+json`
    */
   readonly contentType?: string | null | undefined;
-  /** Parses the text. @default {JSON.parse} */
+  /** Turns the text into a value. @default {JSON.parse} */
   readonly loads?: ((text: string) => unknown) | undefined;
 }
 

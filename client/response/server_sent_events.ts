@@ -1,27 +1,29 @@
 /**
- * Reading server-sent events.
+ * Server-sent events, as a client reads them.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
 import { createParser } from "eventsource-parser";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 
-/** A server-sent event. */
+/** One server-sent event. */
 export interface ServerSentEvent {
-  /** Type of the event, `message` by default. */
+  /** Type of the event, `message` unless the server names one. */
   readonly event: string;
-  /** The data; lines are joined by `\n`. */
+  /** The data; several lines are joined by `\n`. */
   readonly data: string;
-  /** The last id set by the server, an empty string before the first. */
+  /** The last id that the server has set, an empty string before the first. */
   readonly id: string;
-  /** Reconnection delay in ms, as last set by the server; `null` if never set. */
+  /**
+   * Time to wait before connecting again, in ms, as last set by the server; `null` if it never was.
+   */
   readonly retry: number | null;
 }
 
-/** Options for reading server-sent events. */
+/** How to read server-sent events. */
 export interface EventsOptions {
   /**
-   * Limit of the size of an event, in characters.
+   * Most characters of one event.
    * @default {1048576}
    */
   readonly maxEventSize?: number | undefined;
@@ -43,15 +45,15 @@ export const EVENTS_OPTIONS = new OptionTable<EventsOptions>({ maxEventSize: "a 
  * ```
  */
 export class EventTooLongError extends Error {
-  /** Name of the class. */
+  /** Name of the class, for telling errors apart. */
   override readonly name = "EventTooLongError";
-  /** The limit, in characters. */
+  /** The limit that was passed, in characters. */
   readonly limit: number;
 
   /**
    * Creates one.
    *
-   * @param limit The limit, in characters.
+   * @param limit The limit that was passed, in characters.
    */
   constructor(limit: number) {
     super(`Cannot read an event: it is longer than maxEventSize, ${limit} characters`);
@@ -60,8 +62,8 @@ export class EventTooLongError extends Error {
 }
 
 /**
- * Reads events from a body after the HTML standard (section 9.2, "Server-sent events"): always
- * UTF-8; an incomplete event at the end is dropped.
+ * Reads events from a body, as the HTML standard says (section 9.2, "Server-sent events"): always
+ * UTF-8, and what the body breaks off in is no event.
  *
  * @yields The events in order.
  * @throws {EventTooLongError} If an event is longer than `maxEventSize`.
@@ -84,11 +86,11 @@ export async function* readEvents(
       else ready.push({ event: event || "message", data, id, retry });
     },
     onError: (error) => {
-      // Unknown fields are ignored.
+      // Fields that nobody knows are to be passed over.
       if (error.type === "max-buffer-size-exceeded") tooLong = true;
     },
   });
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true }); // the parser removes it
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true }); // the parser takes it off
   for await (const piece of content.iterAny()) {
     parser.feed(decoder.decode(piece, { stream: true }));
     yield* ready.splice(0);

@@ -1,24 +1,24 @@
 /**
- * The interface between `session.wsConnect()` and the ways to open a WebSocket.
+ * The seam between `session.wsConnect()` and what makes a request a WebSocket.
  * @module
  */
 import type { SocketPort } from "../../http/websocket/port.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import type { ClientResponse } from "../response/response.ts";
 
-/** A WebSocket during its handshake. */
+/** A WebSocket that is being opened. */
 export interface Opening {
-  /** Innermost middlewares of the request. */
+  /** Innermost middlewares of its request. */
   readonly middlewares: readonly ClientMiddleware[];
   /**
-   * Creates the socket from the response.
+   * Makes the socket of the request's reply.
    *
-   * @returns The frame socket, and whether permessage-deflate was negotiated.
-   * @throws {WSServerHandshakeError} If the response is not an upgrade.
+   * @returns What moves the frames, and whether messages may be compressed.
+   * @throws {WSServerHandshakeError} If the reply is no upgrade.
    */
   finish(
     response: ClientResponse,
   ): Promise<{ readonly port: SocketPort; readonly compress: boolean }>;
-  /** Closes the connection if `finish()` has not used it. */
+  /** Gives up what `finish()` has not taken. */
   close(): void;
 }

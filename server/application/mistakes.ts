@@ -24,7 +24,7 @@ function remedyOf(result: unknown, isMiddleware: boolean): string {
   switch (typeof result) {
     case "undefined":
       return isMiddleware
-        ? "write return await handler(request); one of Hono's goes through fromHono()"
+        ? "write return await handler(request); wrap a Hono middleware in fromHono()"
         : "is a return missing?";
     case "string":
       return "write return web.textResponse(text)";

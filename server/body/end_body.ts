@@ -1,5 +1,5 @@
 /**
- * Ends the exchange of a request whose body was not read to its end.
+ * Ends the exchange of a request with an unread body.
  * @module
  */
 import { EndOfConnection } from "../engine/end_of_connection.ts";
@@ -8,20 +8,18 @@ import { isServed, portOf } from "../engine/engine_of_request.ts";
 import type { IncomingBody } from "./incoming_body.ts";
 
 /**
- * More than a socket takes at once, in bytes. Deno 2.9.6 drops what a client has left unread of its
- * body in one go, for minutes where it is many small pieces, unless the answer cannot be sent; and
- * of those that have left none takes this.
+ * More than a socket takes at once, in bytes. Deno 2.9.6 drops the unread rest of a body in one go,
+ * which takes minutes for many small pieces, unless the answer cannot be sent; and no client that
+ * has disconnected takes this much.
  */
 const TOO_MUCH = 16 * 1024 * 1024;
 
 /**
- * Answers a request of whose body some is still to come. A client may write all of it before it
- * reads a word, so the rest is read and dropped while the answer goes out, within limits; then the
- * connection ends. To end it at once would take the answer away from such a client, and to leave it
- * to Deno reads for ever, or never.
+ * Answers a request whose body is still arriving. Some clients write all of it before they read, so
+ * the rest is read and dropped while the answer goes out, within limits; then the connection is
+ * closed. Closing it at once would lose the answer, and Deno itself reads for ever, or never.
  *
- * @returns The response, its own stream or one around it; a promise for one without a body, which
- * cannot wait otherwise.
+ * @returns The response with its own stream or a wrapped one; a promise for one without a body.
  */
 export function endBody(
   body: IncomingBody,
@@ -31,7 +29,7 @@ export function endBody(
   if (!body.isLeft) return response;
   const engine = portOf(info);
   if (!isServed(info)) {
-    // There is nobody to wait for; but a stream may be made of the very body.
+    // Nothing to wait for; but the stream may be made of the request's body.
     if (engine.bodySizeOf(response) !== null) body.abandon();
     return response;
   }
@@ -43,19 +41,19 @@ export function endBody(
     headers.set("connection", "close");
     return body.drop().then(() => new Response(null, { status, statusText, headers }));
   }
-  // A stream may be made of the very body, and has to come to its end first.
+  // The stream may be made of the request's body, and has to end first.
   if (size !== null) {
     headers.set("connection", "close");
     body.drop();
   }
-  // With a length, Deno takes the exchange for over before the rest is read, and hangs at times.
+  // With a length, Deno ends the exchange before the rest is read, and sometimes hangs.
   headers.delete("content-length");
   const reader = response.body.getReader();
   let isOver = false;
   const end = async (): Promise<boolean> => {
     const isWhole = !body.isLeft || await body.drop();
     if (!isWhole) {
-      // Not before the answer is over: Deno would drop the rest itself then.
+      // Not before the answer has ended: Deno would then drop the rest itself.
       const abandon = () => body.abandon();
       if (info?.completed === undefined) abandon();
       else info.completed.then(abandon, abandon);

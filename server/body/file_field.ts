@@ -6,7 +6,7 @@ import { collectBytes } from "../../http/bytes/growing_bytes.ts";
 import { type SavedUpload, saveFile, type SaveFileOptions } from "./save_file.ts";
 import type { Spooled } from "./spool.ts";
 
-/** What a {@linkcode FileField} is made of. */
+/** Constructor arguments of {@linkcode FileField}. */
 export interface FileFieldInit {
   /** Name of the form field. */
   readonly name: string;
@@ -20,15 +20,15 @@ export interface FileFieldInit {
   readonly content: Spooled;
 }
 
-// Larger ones come from fresh pages: with 20 files read at once a small GET waited four times as long.
+// Larger pieces are fresh memory: with 20 files read at once a small GET waited four times as long.
 const PIECE = 64 * 1024; // bytes
 
-/** Streams that somebody looked at and never read to an end: files are no garbage to Deno. */
+/** Streams that were opened and not read to the end: Deno does not garbage-collect files. */
 const dropped = new FinalizationRegistry<() => void>((release) => release());
 
 /**
- * A file that was uploaded in a form, aiohttp's `FileField`. It is gone once the request was
- * answered: save it, or read it, in the handler.
+ * A file uploaded in a form, aiohttp's `FileField`. It is removed once the request is answered:
+ * save it, or read it, in the handler.
  *
  * @example
  * ```ts
@@ -50,9 +50,9 @@ const dropped = new FinalizationRegistry<() => void>((release) => release());
 export class FileField {
   /** Name of the form field. */
   readonly name: string;
-  /** Filename as the client sent it: it may hold anything, and is never to be used as a path. */
+  /** Filename as the client sent it: it may hold anything, never use it as a path. */
   readonly filename: string;
-  /** Mime type as the client sent it; nothing has checked it. */
+  /** Mime type as the client sent it, unverified. */
   readonly contentType: string;
   /** Headers of the part. */
   readonly headers: Headers;
@@ -61,7 +61,7 @@ export class FileField {
   readonly #content: Spooled;
 
   /**
-   * Made by `request.post()`.
+   * Called by `request.post()`.
    *
    * @param init The part and its content.
    */
@@ -76,7 +76,7 @@ export class FileField {
 
   /**
    * The content as a stream, from its start. It stays readable after the handler, so that a
-   * response can send it on; read it to its end or cancel it.
+   * response can send it; read it to the end or cancel it.
    */
   get file(): ReadableStream<Uint8Array<ArrayBuffer>> {
     const content = this.#content;
@@ -116,9 +116,8 @@ export class FileField {
   }
 
   /**
-   * Iterates over the content, from its start, in one buffer: each piece ends with the next. Right
-   * where each is used up at once, as in `hash.update(piece)`; it makes no garbage, of which many
-   * large files make a lot.
+   * Iterates over the content, from its start, in one buffer: a piece is only valid until the next
+   * one. For uses such as `hash.update(piece)`, it avoids garbage.
    *
    * @yields Pieces of at most 64 KiB.
    */
@@ -144,14 +143,14 @@ export class FileField {
   /**
    * Reads the whole content as UTF-8 text.
    *
-   * @returns The text; bytes that are none become U+FFFD.
+   * @returns The text; invalid bytes become U+FFFD.
    */
   async text(): Promise<string> {
     return new TextDecoder().decode(await this.bytes());
   }
 
   /**
-   * Saves the content under a path of the server's choosing; the client's filename is not used.
+   * Saves the content under a path of the server's choice; the client's filename is not used.
    *
    * @param path Where to save it; its folder has to exist.
    * @param options Duplicates, digest, progress.

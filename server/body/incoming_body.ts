@@ -1,5 +1,5 @@
 /**
- * The body of a request on its way in.
+ * The body of an incoming request.
  * @module
  */
 import { type BodySource, bufferSource, pieceSource } from "../../http/bytes/body_source.ts";
@@ -14,31 +14,31 @@ import { PieceWork } from "./piece_work.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** How long, and for how much, a server waits for a body. */
+/** Limits for reading a body. */
 export interface BodyLimits {
-  /** Longest silence of a client whose body is being read, in ms; 0 for no limit. */
+  /** Longest time without data while a body is read, in ms; 0 for no limit. */
   readonly bodyTimeout: number;
-  /** Longest time for dropping a body that the answer leaves unread, in ms. */
+  /** Longest time for draining an unread body after the answer, in ms. */
   readonly lingeringTime: number;
-  /** Most bytes of a body that the answer leaves unread to drop. */
+  /** Maximum bytes of an unread body to drain. */
   readonly lingeringSize: number;
 }
 
-/** What one read gives. */
+/** Result of one read. */
 interface ReadResult {
   readonly done: boolean;
   readonly value?: Bytes | undefined;
 }
 
 const DROP_SIZE = 64 * 1024;
-/** From how many tiny pieces on a body is not worth the work of dropping it. */
+/** Number of tiny pieces from which on a body is not drained. */
 const MANY_DROPPED = 64;
-/** Deno drops what is left of a body at once, which takes as long where pieces are small, in bytes. */
+/** Average piece size in bytes below which Deno's own draining takes as long. */
 const SMALL_PIECE = 4096;
 
 /**
- * The one way to the body of a request. Whichever reader stops in its middle, what is left is known
- * here, and can be dropped. Nothing is asked of the platform before somebody reads.
+ * The body of a request, shared by all readers. It tracks what is unread, so that the rest can be
+ * drained. Nothing is read from the platform before a reader asks.
  */
 export class IncomingBody {
   readonly #raw: Request;
@@ -48,24 +48,23 @@ export class IncomingBody {
   #read: ((view: Bytes | undefined) => Promise<ReadResult>) | null = null;
   #cancel: (reason?: unknown) => Promise<void> = () => Promise.resolve();
   #isByob = false;
-  #reading: Promise<ReadResult> | null = null; // the platform's, which no reader can take back
+  #reading: Promise<ReadResult> | null = null; // pending, cannot be cancelled
   #giveUp: ((reason: unknown) => void) | null = null;
   readonly #work = new PieceWork();
   #announced: number | null | undefined;
   #isEnded = false;
   #isTorn = false;
-  #isHopeless = false; // to wait for the rest is of no use
+  #isHopeless = false; // waiting for the rest is useless
   #failure: unknown = null;
   #dropping: Promise<boolean> | null = null;
 
   /**
-   * Begins with nothing read.
+   * Creates one; nothing is read yet.
    *
    * @param raw The platform's request.
-   * @param served Whether a server carries it.
-   * @param limits How long to wait; `null` for a body that the program has put in place of the
-   * client's, of which nothing is known.
-   * @param engine What may have the body whole. @default {null}
+   * @param served Whether a server sent it.
+   * @param limits Time and size limits; `null` for a body of the program itself.
+   * @param engine Engine that may have the whole body. @default {null}
    */
   constructor(
     raw: Request,
@@ -79,25 +78,24 @@ export class IncomingBody {
     this.#limits = limits;
   }
 
-  /** Why the client's body could not be read, `null` where it could. */
+  /** The error of reading the client's body, `null` if there is none. */
   get failure(): unknown {
     return this.#failure;
   }
 
   /**
-   * Whether the client is at fault for an error: its body cannot be read, or is not what a reader
-   * waits for.
+   * Whether an error is the client's fault: its body is unreadable or not what a reader expects.
    */
   isFault(error: unknown): boolean {
     return isMismatch(error) || error !== null && error === this.#failure;
   }
 
-  /** Whether the client has left in the middle of many small pieces. */
+  /** Whether the client disconnected while sending many small pieces. */
   get isTorn(): boolean {
     return this.#isTorn;
   }
 
-  /** Length in bytes that the client announced, `null` where it did not. */
+  /** Announced length in bytes, `null` if unknown. */
   get announced(): number | null {
     if (this.#announced === undefined) {
       this.#announced = parseLength(this.#raw.headers.get("content-length"));
@@ -106,10 +104,10 @@ export class IncomingBody {
   }
 
   /**
-   * Opens the body for one reader.
+   * Opens the body for a reader.
    *
-   * @returns Where its bytes come from, `null` for a request without a body.
-   * @throws {TypeError} If it has a reader.
+   * @returns The source of its bytes, `null` for a request without a body.
+   * @throws {TypeError} If it already has a reader.
    */
   open(): BodySource | null {
     if (!this.#lock()) return null;
@@ -124,12 +122,12 @@ export class IncomingBody {
   /**
    * Reads the whole body.
    *
-   * @param limit Most bytes to accept, 0 for no limit. A body that is announced to be larger is
-   * refused before a byte is read; any other as soon as it is, and nothing beyond is kept.
+   * @param limit Maximum size in bytes, 0 for no limit. A body with a larger announced length is
+   * refused unread; any other as soon as it exceeds the limit.
    * @returns The bytes.
    * @throws {HTTPRequestEntityTooLarge} If there are more.
-   * @throws {HTTPBadRequest} If the body is cut or malformed.
-   * @throws {HTTPRequestTimeout} If the client is silent for too long.
+   * @throws {HTTPBadRequest} If the body is truncated or malformed.
+   * @throws {HTTPRequestTimeout} If the client sends nothing for too long.
    */
   async bytes(limit: number): Promise<Bytes> {
     if (limit > 0 && (this.announced ?? 0) > limit) throw new HTTPRequestEntityTooLarge(limit);
@@ -146,17 +144,17 @@ export class IncomingBody {
   }
 
   /**
-   * The body for what takes a stream and reads it by one reader.
+   * Returns the body as a stream for a single reader.
    *
    * @returns The stream, `null` for a request without a body.
-   * @throws {TypeError} If it has a reader.
+   * @throws {TypeError} If it already has a reader.
    */
   stream(): ReadableStream<Bytes> | null {
     const body = unreadBody(this.#raw);
     if (body === null) return null;
     const getReader = (options?: ReadableStreamGetReaderOptions): unknown => {
       if (this.#read === null) this.#lock();
-      if (options !== undefined && !this.#isByob) throw new TypeError("no byte stream");
+      if (options !== undefined && !this.#isByob) throw new TypeError("not a byte stream");
       return {
         read: (view?: Bytes) => this.#next(view),
         cancel: (reason?: unknown) => this.#stop(reason),
@@ -165,14 +163,14 @@ export class IncomingBody {
     return Object.create(body, { getReader: { value: getReader }, locked: { value: false } });
   }
 
-  /** Whether some of the body is still to come, which the platform does not drop by itself. */
+  /** Whether some of the body is unread, and the platform would not drain it. */
   get isLeft(): boolean {
     if (this.#isEnded) return false;
     if (this.#read !== null) return true;
     const { headers } = this.#raw;
     const body = this.#platformBody();
     if (body === null || body.locked || this.#raw.bodyUsed) return false;
-    // The platform reads what is short on its way to the next request.
+    // The platform itself reads a short rest before the next request.
     if (!headers.has("transfer-encoding") && headers.has("host")) {
       return (this.announced ?? 0) > DROP_SIZE;
     }
@@ -180,15 +178,15 @@ export class IncomingBody {
   }
 
   /**
-   * Reads what is left and drops it, within the limits. A second call has the result of the first.
+   * Drains the rest of the body, within the limits. Further calls return the same result.
    *
-   * @returns Whether nothing is left, so that the connection can end in peace.
+   * @returns Whether nothing is left, so that the connection can be reused.
    */
   drop(): Promise<boolean> {
     return this.#dropping ??= this.#drop();
   }
 
-  /** Gives the rest up, once it is answered: the connection ends with it. */
+  /** Cancels the rest after the answer: the connection is closed. */
   abandon(): void {
     this.#cancel().catch(() => {});
   }
@@ -216,7 +214,7 @@ export class IncomingBody {
       }
       return false;
     } catch {
-      return !this.#isHopeless; // the client has left
+      return !this.#isHopeless; // the client has disconnected
     } finally {
       clearTimeout(timer);
     }
@@ -226,7 +224,7 @@ export class IncomingBody {
     try {
       return this.#raw.body;
     } catch {
-      return null; // Deno throws where the client has left
+      return null; // Deno throws if the client has disconnected
     }
   }
 
@@ -251,7 +249,7 @@ export class IncomingBody {
     return true;
   }
 
-  /** Reads for a reader of the body: not longer than the client may be silent, and as it wants. */
+  /** Reads for a reader of the body, with the time limit. */
   async #next(view: Bytes | undefined): Promise<ReadResult> {
     if (this.#failure !== null) throw this.#failure;
     const bodyTimeout = this.#limits?.bodyTimeout ?? 0;
@@ -273,7 +271,7 @@ export class IncomingBody {
     }
   }
 
-  /** Reads by the platform's reader. */
+  /** Reads from the platform. */
   async #ask(view: Bytes | undefined): Promise<ReadResult> {
     const reading = this.#read?.(view);
     if (reading === undefined) return { done: true };
@@ -299,23 +297,23 @@ export class IncomingBody {
     }
   }
 
-  /** A reader that stops leaves the rest to {@linkcode drop}: the platform would read it for ever. */
+  /** Leaves the rest to {@linkcode drop} when a reader stops: the platform would never end. */
   #stop(reason: unknown): Promise<void> {
     this.#giveUp?.(reason);
     return this.#served || this.#isEnded ? Promise.resolve() : this.#cancel(reason);
   }
 }
 
-/** Whether a body was readable, but not what a reader waited for. */
+/** Whether a body was readable, but not what a reader expected. */
 export function isMismatch(error: unknown): error is LineTooLongError | IncompleteReadError {
   return error instanceof LineTooLongError || error instanceof IncompleteReadError;
 }
 
 /**
- * The body of a request that nobody is reading.
+ * Returns the body of a request without a reader.
  *
  * @returns Its body, `null` without one.
- * @throws {TypeError} If it has a reader, which the platform would call a locked stream.
+ * @throws {TypeError} If it has a reader (the platform's error would only mention a locked stream).
  */
 export function unreadBody({ body }: Request): ReadableStream<Bytes> | null {
   if (body?.locked !== true) return body;

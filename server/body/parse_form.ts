@@ -1,5 +1,5 @@
 /**
- * From a multipart body to the fields of a form.
+ * Parsing multipart forms.
  * @module
  */
 import { BodyPartReader } from "../../http/multipart/body_part_reader.ts";
@@ -9,7 +9,7 @@ import { FileField } from "./file_field.ts";
 import { PostData, type PostValue } from "./post_data.ts";
 import { spool, SpoolBudget, type Spooled } from "./spool.ts";
 
-/** A form whose files are held until it is closed. */
+/** A form that owns its files until it is closed. */
 export interface ParsedForm {
   /** The fields. */
   readonly data: PostData;
@@ -17,14 +17,14 @@ export interface ParsedForm {
   close(): void;
 }
 
-/** Memory for the files of one form; beyond it they go to disk. */
+/** Memory for the files of one form; the rest goes to disk. */
 const MAX_MEMORY = 1024 * 1024;
 
 /**
- * Reads a form to its end. Text fields stay in memory, within the reader's limits; files are
- * spooled, together at most 1 MiB in memory.
+ * Parses a whole form. Text fields stay in memory, within the reader's limits; files are spooled,
+ * together at most 1 MiB in memory.
  *
- * @throws {MultipartError} If the body is malformed, cut or beyond a limit, or nests a multipart.
+ * @throws {MultipartError} If the body is malformed, truncated, nested or exceeds a limit.
  */
 export async function parseForm(reader: MultipartReader): Promise<ParsedForm> {
   const fields: [string, PostValue][] = [];

@@ -1,39 +1,39 @@
 /**
- * The work that the pieces of a body cost.
+ * The processing cost of a body's pieces.
  * @module
  */
 
 /**
- * Deno 2.9.6 reads ahead of us without a limit, and moves all of that in memory for each piece: a
- * million chunks of a byte take minutes. So there is a limit to the work, in ms, that a body may
- * cost whose pieces are tiny; the waiting for a slow client is not counted.
+ * Deno 2.9.6 reads ahead without a limit, and moves all of that in memory for each piece: a million
+ * chunks of a byte take minutes. So the work for a body of tiny pieces is limited, in ms; waiting
+ * for a slow client does not count.
  */
 const MAX_WORK = 10_000;
-/** Pieces that are smaller on average, in bytes. */
+/** Average size in bytes below which pieces are tiny. */
 const TINY_PIECE = 64;
-/** From how many pieces on it is counted. */
+/** Number of pieces from which on work is counted. */
 const MANY_PIECES = 1024;
-/** A turn of the event loop that takes no longer, in ms, is none of a body's work. */
+/** Event loop delay that is not counted as work, in ms. */
 const FREE_TURN = 3;
 
-/** Counts the pieces of a body, and what those cost that are tiny. */
+/** Counts the pieces of a body, and the cost of tiny ones. */
 export class PieceWork {
   #pieces = 0;
   #bytes = 0;
   #work = 0; // ms
   #isCounting = false;
 
-  /** How many pieces there were. */
+  /** Number of pieces. */
   get pieces(): number {
     return this.#pieces;
   }
 
-  /** How many bytes they had. */
+  /** Number of bytes. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Whether they have cost more than a body may. */
+  /** Whether the cost has exceeded the limit. */
   get isTooMuch(): boolean {
     return this.#work > MAX_WORK;
   }
@@ -41,13 +41,13 @@ export class PieceWork {
   /**
    * Counts a piece.
    *
-   * @param size Its bytes.
+   * @param size Its size in bytes.
    */
   add(size: number): void {
     this.#pieces++;
     this.#bytes += size;
     if (this.#isCounting || !this.areSmall(TINY_PIECE)) return;
-    // The event loop is kept for as long as a timer is late.
+    // A late timer shows how long the event loop was busy.
     this.#isCounting = true;
     const began = performance.now();
     setTimeout(() => {
@@ -58,10 +58,10 @@ export class PieceWork {
   }
 
   /**
-   * Whether there are many pieces of few bytes.
+   * Whether the body has many tiny pieces.
    *
-   * @param size How many bytes on average are few.
-   * @param many How many pieces are many.
+   * @param size Average size in bytes below which pieces are tiny.
+   * @param many Number of pieces that is many.
    */
   areSmall(size = TINY_PIECE, many = MANY_PIECES): boolean {
     return this.#pieces >= many && this.#bytes < size * this.#pieces;

@@ -1,5 +1,5 @@
 /**
- * The fields of a form, as `request.post()` gives them.
+ * Form fields, the result of `request.post()`.
  * @module
  */
 import type { FileField } from "./file_field.ts";
@@ -8,8 +8,8 @@ import type { FileField } from "./file_field.ts";
 export type PostValue = string | FileField;
 
 /**
- * The fields of a form in the order in which they were sent; a name may repeat. aiohttp's
- * `MultiDict` of `request.post()`.
+ * The fields of a form in the order sent; names may repeat. aiohttp's `MultiDict` of
+ * `request.post()`.
  *
  * @example
  * ```ts
@@ -24,32 +24,32 @@ export class PostData implements Iterable<readonly [string, PostValue]> {
   readonly #fields: readonly (readonly [string, PostValue])[];
 
   /**
-   * Keeps the fields.
+   * Creates one.
    *
-   * @param fields Name and value of each, in order.
+   * @param fields Names and values, in order.
    */
   constructor(fields: Iterable<readonly [string, PostValue]> = []) {
     this.#fields = [...fields];
   }
 
-  /** How many fields there are. */
+  /** Number of fields. */
   get size(): number {
     return this.#fields.length;
   }
 
   /**
-   * Gives the first value of a name.
+   * Returns the first value of a name.
    *
-   * @returns The value, `undefined` where there is none.
+   * @returns The value, `undefined` if there is none.
    */
   get(name: string): PostValue | undefined {
     return this.#fields.find((field) => field[0] === name)?.[1];
   }
 
   /**
-   * Gives the first value of a name that is text.
+   * Returns the first text value of a name.
    *
-   * @returns The text, `undefined` where there is none or only a file.
+   * @returns The text, `undefined` if there is none or only a file.
    */
   text(name: string): string | undefined {
     for (const [each, value] of this.#fields) {
@@ -59,9 +59,9 @@ export class PostData implements Iterable<readonly [string, PostValue]> {
   }
 
   /**
-   * Gives the first value of a name that is a file.
+   * Returns the first file of a name.
    *
-   * @returns The file, `undefined` where there is none or only text.
+   * @returns The file, `undefined` if there is none or only text.
    */
   file(name: string): FileField | undefined {
     for (const [each, value] of this.#fields) {
@@ -70,15 +70,15 @@ export class PostData implements Iterable<readonly [string, PostValue]> {
     return undefined;
   }
 
-  /** Gives all values of a name. */
+  /** Returns all values of a name. */
   getAll(name: string): PostValue[] {
     return this.#fields.filter((field) => field[0] === name).map((field) => field[1]);
   }
 
   /**
-   * Tells whether a name was sent.
+   * Whether a field of the name exists.
    *
-   * @returns `true` if there is such a field.
+   * @returns `true` if it does.
    */
   has(name: string): boolean {
     return this.#fields.some((field) => field[0] === name);

@@ -1,5 +1,5 @@
 /**
- * Reads the form of a request.
+ * Reading the form of a request.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
@@ -17,7 +17,7 @@ import { parseForm } from "./parse_form.ts";
 import type { IncomingBody } from "./incoming_body.ts";
 import { PostData } from "./post_data.ts";
 
-/** What `request.post()` takes. */
+/** Options of `request.post()`. */
 export interface PostOptions extends Partial<MultipartLimits> {
   /** Largest body, in bytes; 0 for no limit. @default the application's `clientMaxSize` */
   readonly maxSize?: number;
@@ -29,11 +29,11 @@ export const POST_OPTIONS = new OptionTable<PostOptions>({
   maxSize: "a number",
 });
 
-/** A form that is being read, or was. */
+/** A form during and after reading. */
 export interface FormReading {
   /** The fields. */
   readonly data: Promise<PostData>;
-  /** Frees the files, also of a form that is still being read. */
+  /** Frees the files, even while the form is being read. */
   close(): void;
 }
 
@@ -45,7 +45,7 @@ export interface FormReading {
  * @param limit Largest body, in bytes; 0 for no limit.
  * @param options Limits of a multipart form.
  * @param read Reads the whole body.
- * @param kept The body, where a middleware has read it before; `null` where nobody has.
+ * @param kept The body if a middleware has read it, else `null`.
  */
 export function readForm(
   body: IncomingBody,
@@ -89,7 +89,7 @@ async function fieldsOf(
       return new PostData(decodeUrlencoded(await read(), decoder));
     }
     case "multipart/form-data": {
-      const { maxSize: _, ...own } = options; // it is `limit`, as the form's own
+      const { maxSize: _, ...own } = options; // passed as `limit`
       const limits = {
         maxTotalSize: limit === 0 ? Infinity : limit,
         ...own,
@@ -112,11 +112,11 @@ async function fieldsOf(
 }
 
 /**
- * Refuses a multipart body that is announced to be too large, before a byte of it is read.
+ * Refuses a multipart body with a too large announced length, unread.
  *
  * @param body The body.
- * @param maxTotalSize Most bytes to accept.
- * @throws {MultipartLimitError} If there are more.
+ * @param maxTotalSize Maximum size in bytes.
+ * @throws {MultipartLimitError} If the announced length exceeds it.
  */
 export function refuseLength({ announced }: IncomingBody, maxTotalSize: number): void {
   if ((announced ?? 0) > maxTotalSize) throw new MultipartLimitError("maxTotalSize", maxTotalSize);

@@ -1,5 +1,5 @@
 /**
- * Writing an upload to disk so that its name never stands for half of it.
+ * Writing uploads to disk atomically.
  * @module
  */
 import { nameFile } from "../../http/name_file.ts";
@@ -12,18 +12,17 @@ import { sweepOnce } from "./sweep_parts.ts";
 import { HTTPInsufficientStorage } from "../exceptions/server_errors.ts";
 
 /**
- * Tells whether a file name leads to a device on Windows: `CON`, `nul.txt`, `com1.tar.gz`.
+ * Whether a file name is a device on Windows: `CON`, `nul.txt`, `com1.tar.gz`.
  *
  * @param name The name, without a path.
- * @returns `true` for a device, whatever its extension.
+ * @returns `true` for a device, with any extension.
  */
 export function isDeviceName(name: string): boolean {
   return /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(name);
 }
 
 /**
- * Tells a full disk or quota from other failures to write: ENOSPC and EDQUOT have no class of their
- * own in Deno.
+ * Turns a full disk or quota into a 507: Deno has no error classes for ENOSPC and EDQUOT.
  *
  * @returns A 507 with the error as its cause, or the error itself.
  */
@@ -37,20 +36,20 @@ export function storageError(error: unknown): unknown {
     : error;
 }
 
-/** What {@linkcode saveFile} takes besides bytes and path. */
+/** Options of {@linkcode saveFile}. */
 export interface SaveFileOptions {
   /**
-   * What to do where the path exists: fail with `409 Conflict`, replace it, or save as `name-1.ext`,
+   * What to do if the path exists: fail with `409 Conflict`, replace it, or save as `name-1.ext`,
    * `name-2.ext`, …
    * @default {"error"}
    */
   readonly onDuplicate?: "error" | "overwrite" | "rename";
-  /** Whether to compute the SHA-256 digest on the way. @default {false} */
+  /** Whether to compute the SHA-256 digest. @default {false} */
   readonly sha256?: boolean;
   /**
-   * Told after each piece.
+   * Called after each piece.
    *
-   * @param bytes How many bytes were written so far.
+   * @param bytes Number of bytes written so far.
    */
   readonly onProgress?: (bytes: number) => void;
 }
@@ -62,28 +61,28 @@ export const SAVE_FILE_OPTIONS = new OptionTable<SaveFileOptions>({
   onProgress: "a function",
 }, { overwrite: 'Write { onDuplicate: "overwrite" }' });
 
-/** A file that was saved. */
+/** A saved file. */
 export interface SavedUpload {
-  /** Where it is; differs from what was asked for with `onDuplicate: "rename"`. */
+  /** Its path; differs from the requested one with `onDuplicate: "rename"`. */
   readonly path: string;
   /** Its size, in bytes. */
   readonly size: number;
-  /** Its digest in hex, `null` unless it was asked for. */
+  /** Its digest in hex, `null` if not requested. */
   readonly sha256: string | null;
 }
 
 /**
- * Streams bytes into a file: through a temporary name in its folder, `.` and a UUID and `.part`,
- * renamed once it is complete. On any failure, the sender leaving included, nothing is left behind;
- * only a process that is killed leaves such a file, which a later one removes when it is an hour old.
+ * Streams bytes into a file: into a temporary file in the same folder (`.`, a UUID and `.part`),
+ * which is renamed once complete. After a failure, such as a disconnect, nothing is left behind;
+ * only a killed process leaves such a file, which a later one removes after an hour.
  *
- * The path is the caller's business. A client's filename must never become part of it unchecked;
- * {@linkcode safeFilename} makes a name that stays in its folder.
+ * Never use a client's filename as part of the path unchecked; {@linkcode safeFilename} makes one
+ * that stays in its folder.
  *
  * @param pieces A multipart part, a `FileField`, or any other source of bytes.
  * @param path Where to save it; its folder has to exist.
  * @param options Duplicates, digest, progress.
- * @returns What was saved.
+ * @returns The saved file.
  * @throws {TypeError} If the path is a folder.
  * @throws {HTTPConflict} If the path exists and `onDuplicate` is `"error"`.
  * @throws {HTTPInsufficientStorage} If the disk or the quota is full.
@@ -116,15 +115,15 @@ export async function saveFile(
   }
   if (onDuplicate === "error" && there !== null) throw conflict(path);
   const hash = options.sha256 === true ? createHash("sha256") : null;
-  // By a dot name, which neither static files nor listings show.
+  // The name begins with a dot, which static files and listings hide.
   const folder = /^.*[/\\]/s.exec(path)?.[0] ?? "";
   await sweepOnce(folder);
   const partial = `${folder}.${crypto.randomUUID()}.part`;
   let size = 0;
   try {
     const file = await Deno.open(partial, { write: true, createNew: true });
-    try { // not `using`: an application is loaded on Node 20 too, which cannot parse it
-      // A piece is on disk and in the digest before the next is read.
+    try { // not `using`: Node 20 loads applications too, and cannot parse it
+      // A piece is written and hashed before the next is read.
       for await (
         const piece of pieces instanceof BodyPartReader ? pieces.lentPieces() : piecesOf(pieces)
       ) {
@@ -153,11 +152,11 @@ export async function saveFile(
 }
 
 /**
- * Makes a filename of what a client sent: its last part, without control and reserved characters,
- * leading dots, or the names of devices; at most 200 bytes.
+ * Makes a filename from a client's: its last path segment, without control and reserved characters,
+ * leading dots, or device names; at most 200 bytes.
  *
- * @param filename What the client sent.
- * @param fallback Name to use where nothing is left. @default {"file"}
+ * @param filename Filename of the client.
+ * @param fallback Name to use if nothing is left. @default {"file"}
  * @returns A name without a path.
  *
  * @example
@@ -171,14 +170,14 @@ export async function saveFile(
 export function safeFilename(filename: string | null, fallback = "file"): string {
   const last = (filename ?? "").toWellFormed().split(/[/\\]/).at(-1) ?? "";
   const clean = last
-    // Controls, what Windows reserves, and the marks that turn text around (U+202E "exe.gpj").
+    // Controls, reserved characters of Windows, and bidi marks (U+202E "exe.gpj").
     .replace(/[\p{Cc}<>:"|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "_")
     .replace(/^[.\s]+|[.\s]+$/g, "");
   const name = isDeviceName(clean) ? `_${clean}` : clean;
   return name === "" ? fallback : shorten(name);
 }
 
-/** Shortens a name to 200 bytes, its extension kept. */
+/** Cuts a name to 200 bytes but keeps its extension. */
 function shorten(name: string): string {
   const encoder = new TextEncoder();
   if (encoder.encode(name).length <= 200) return name;
@@ -223,11 +222,11 @@ async function discard(path: string): Promise<void> {
   try {
     await Deno.remove(path);
   } catch {
-    // It was never made, or is renamed already; the failure that led here is what is reported.
+    // Never created, or renamed already; the original failure is reported.
   }
 }
 
 function conflict(path: string): HTTPConflict {
   const name = path.split(/[/\\]/).at(-1) ?? path;
-  return new HTTPConflict({ text: `There is a file named ${JSON.stringify(name)} already` });
+  return new HTTPConflict({ text: `A file named ${JSON.stringify(name)} already exists` });
 }

@@ -1,5 +1,5 @@
 /**
- * Uploaded files on their way to the handler: small ones in memory, large ones on disk.
+ * Spooling uploaded files: small ones in memory, large ones on disk.
  * @module
  */
 import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
@@ -7,7 +7,7 @@ import { fairTurn } from "../../http/bytes/read_turns.ts";
 import { storageError } from "./save_file.ts";
 import { sweepOnce } from "./sweep_parts.ts";
 
-/** Memory that the files of one form may take together, in bytes. */
+/** Memory shared by the files of one form, in bytes. */
 export class SpoolBudget {
   #left: number;
 
@@ -24,18 +24,18 @@ export class SpoolBudget {
   }
 }
 
-/** Bytes that were written once and can be read many times. */
+/** Bytes written once and readable many times. */
 export interface Spooled {
-  /** How many bytes there are. */
+  /** Number of bytes. */
   readonly size: number;
   /** Whether they are on disk. */
   readonly onDisk: boolean;
   /**
    * Reads a piece.
    *
-   * @param at Where it begins.
-   * @param size Most bytes to give.
-   * @param into Memory to read into, at least `size` bytes; fresh memory where it is left out.
+   * @param at Offset to read from.
+   * @param size Maximum number of bytes.
+   * @param into Buffer to read into, at least `size` bytes; by default a new one.
    * @returns The bytes; an empty array at the end.
    */
   readAt(
@@ -43,11 +43,11 @@ export interface Spooled {
     size: number,
     into?: Uint8Array<ArrayBuffer>,
   ): Promise<Uint8Array<ArrayBuffer>>;
-  /** Keeps them past `close()`, until as many calls of `release()`. */
+  /** Keeps them past `close()` until a matching `release()`. */
   retain(): void;
   /** Ends a `retain()`. */
   release(): void;
-  /** Frees memory or disk, once nobody retains them; reading on throws. */
+  /** Frees memory or disk, once there are no retains; later reads throw. */
   close(): void;
 }
 
@@ -55,15 +55,16 @@ const PREFIX = "roundtrip-upload-";
 let swept: Promise<void> | null = null;
 
 /**
- * Takes pieces in until they end, each of which may change at the next; from the piece on that the budget cannot hold, to disk.
+ * Spools pieces, each of which may change when the next is read; to disk once the budget is
+ * exceeded.
  *
- * The file on disk has no name: it is removed as soon as it is open, so that neither an abort nor
- * a crash leaves it behind. Windows refuses that; there it is removed when it is closed, and one
- * that a crash left is removed by a later process when it is an hour old.
+ * The file on disk has no name: it is unlinked right after opening, so that neither an abort nor a
+ * crash leaves it behind. On Windows, which refuses that, it is removed when closed, and after a
+ * crash by a later process once it is an hour old.
  *
  * @param pieces The bytes.
  * @param budget Memory for all files of the form.
- * @returns The bytes, to be closed.
+ * @returns The spooled bytes; close them after use.
  * @throws {HTTPInsufficientStorage} If the disk or the quota is full.
  */
 export async function spool(
@@ -93,7 +94,7 @@ export async function spool(
   return disk ?? new MemorySpool(held.take());
 }
 
-/** Counts who still needs the bytes: the form itself, and streams that the response sends on. */
+/** Counts references: the form itself, and streams sent as responses. */
 abstract class Counted {
   #holders = 1;
 
@@ -124,7 +125,7 @@ class MemorySpool extends Counted implements Spooled {
     this.size = bytes.length;
   }
 
-  // deno-lint-ignore require-await -- async, so that reading too late rejects as it does on disk
+  // deno-lint-ignore require-await -- async, so that a late read rejects as it does on disk
   async readAt(at: number, size: number): Promise<Uint8Array<ArrayBuffer>> {
     if (this.#bytes === null) throw closedError();
     return this.#bytes.slice(at, at + size);
@@ -138,9 +139,9 @@ class MemorySpool extends Counted implements Spooled {
 class DiskSpool extends Counted implements Spooled {
   readonly onDisk = true;
   readonly #file: Deno.FsFile;
-  #path: string | null; // what is left to remove
+  #path: string | null; // path to remove
   #size = 0;
-  #unfair = 0; // bytes read that fairTurn() has not heard of
+  #unfair = 0; // bytes not yet counted by fairTurn()
   #isFree = false;
   #reading: Promise<void> = Promise.resolve();
 
@@ -177,7 +178,7 @@ class DiskSpool extends Counted implements Spooled {
     size: number,
     into?: Uint8Array<ArrayBuffer>,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    // One after the other: a file has one position, and a read begins long after it was asked for.
+    // One at a time: a file has one position, and reads are asynchronous.
     const read = this.#reading.then(() => this.#readAt(at, size, into));
     this.#reading = read.then(() => {}, () => {});
     return read;
@@ -208,7 +209,7 @@ class DiskSpool extends Counted implements Spooled {
   }
 }
 
-/** Removes what a crash left; only Windows ever has any. */
+/** Removes leftovers of a crash; only needed on Windows. */
 async function sweep(): Promise<void> {
   if (Deno.build.os !== "windows") return;
   const own = await Deno.makeTempFile({ prefix: PREFIX });

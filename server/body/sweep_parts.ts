@@ -1,9 +1,9 @@
 /**
- * Files that a killed process has left behind.
+ * Cleaning up files of killed processes.
  * @module
  */
 
-/** What `saveFile()` writes until an upload is complete. */
+/** Name of `saveFile()`'s temporary files. */
 const PART = /^\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.part$/;
 const STALE_AFTER = 60 * 60 * 1000; // ms
 const MOST_FOLDERS = 10_000; // for one sweep, and to remember
@@ -11,12 +11,12 @@ const MOST_FOLDERS = 10_000; // for one sweep, and to remember
 const swept = new Set<string>();
 
 /**
- * Removes the unfinished files that `saveFile()` of a process that was killed has left in a folder
- * and below it; those of the last hour may still grow, and stay. `saveFile()` does the same in each
- * folder that it saves to, once a process.
+ * Removes unfinished files that `saveFile()` of killed processes left in a folder and its
+ * subfolders; files of the last hour may be in use and stay. `saveFile()` does so in each folder
+ * that it saves to, once per process.
  *
- * @param folder The folder. Links are not followed, and what cannot be read or removed is left.
- * @returns How many files were removed.
+ * @param folder The folder. Links are not followed; errors are ignored.
+ * @returns Number of removed files.
  *
  * @example
  * ```ts
@@ -39,7 +39,7 @@ export async function sweepParts(folder: string): Promise<number> {
 }
 
 /**
- * Does it once a process, in one folder alone.
+ * Sweeps one folder, without subfolders, once per process.
  *
  * @param folder The folder, with its separator; empty for the current one.
  * @param pattern Names of the files.
@@ -64,7 +64,7 @@ async function sweep(
       if (isFile && pattern.test(name) && await removeStale(path)) removed++;
     }
   } catch {
-    // Not to be read, or gone since: there is nothing to remove.
+    // Unreadable or gone: nothing to remove.
   }
   return removed;
 }
@@ -76,6 +76,6 @@ async function removeStale(path: string): Promise<boolean> {
     await Deno.remove(path);
     return true;
   } catch {
-    return false; // another process may have been faster
+    return false; // another process may have removed it
   }
 }

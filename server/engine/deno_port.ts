@@ -107,7 +107,7 @@ export const denoPort: EnginePort = {
 };
 
 function checkSupport({ autoclose, autoping, compress = 0 }: UpgradeOptions): void {
-  const remedy = "Deno.serve has none of it, web.socketEngine() has";
+  const remedy = "Deno.serve does not support it, web.socketEngine() does";
   if (autoclose === false) throw new NotSupportedError("autoclose: false", remedy);
   if (autoping === false) throw new NotSupportedError("autoping: false", remedy);
   if (compress !== 0) throw new NotSupportedError("compress", remedy);

@@ -60,16 +60,16 @@ export class HTTPNotFound extends HTTPClientError {
 
 /** `405 Method Not Allowed`, with the `Allow` header that RFC 9110 section 15.5.6 asks for. */
 export class HTTPMethodNotAllowed extends HTTPClientError {
-  /** Method that was asked for. */
+  /** Method of the request. */
   readonly method: string;
-  /** Methods that the resource has, sorted. */
+  /** Allowed methods, sorted. */
   readonly allowedMethods: readonly string[];
 
   /**
    * Creates one.
    *
-   * @param method Method that was asked for.
-   * @param allowedMethods Methods that the resource has.
+   * @param method Method of the request.
+   * @param allowedMethods Allowed methods.
    * @param options Headers, body, cause.
    */
   constructor(
@@ -142,13 +142,13 @@ export class HTTPTooManyRequests extends HTTPClientError {
 
 /** `451 Unavailable For Legal Reasons`, with the link of RFC 7725 section 4. */
 export class HTTPUnavailableForLegalReasons extends HTTPClientError {
-  /** Who demanded it, a URL; `null` if that is not said. */
+  /** URL of the demanding party, `null` if there is none. */
   readonly link: string | null;
 
   /**
    * Creates one.
    *
-   * @param link URL of who demanded it, `null` to say nothing.
+   * @param link URL of the demanding party, `null` for none.
    * @param options Headers, body, cause.
    */
   constructor(link: string | URL | null, options: HTTPExceptionOptions = {}) {

@@ -1,19 +1,19 @@
 /**
- * An HTTP reply that is thrown.
+ * HTTP responses as exceptions.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
 import { WITHOUT_BODY } from "../../http/headers/status.ts";
 
-/** What every HTTP exception takes. */
+/** Options of all HTTP exceptions. */
 export interface HTTPExceptionOptions {
-  /** Headers of the reply, kept beside the ones that the exception sets itself. */
+  /** Headers of the reply, in addition to those of the exception itself. */
   readonly headers?: HeadersInit;
   /** Body of the reply. @default the status and its reason, `404: Not Found` */
   readonly text?: string;
   /** Mime type of the body. @default {"text/plain; charset=utf-8"} */
   readonly contentType?: string;
-  /** What led to it; kept as `cause`, never sent. */
+  /** The cause; never sent. */
   readonly cause?: unknown;
 }
 

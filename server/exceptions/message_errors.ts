@@ -1,5 +1,5 @@
 /**
- * HTTP exceptions for what a request carries or lacks: its body, its conditions, its size.
+ * HTTP exceptions about a request's body, conditions and size.
  * @module
  */
 import { HTTPClientError } from "./client_errors.ts";
@@ -33,13 +33,13 @@ export class HTTPPreconditionFailed extends HTTPClientError {
 
 /** `413 Request Entity Too Large`. */
 export class HTTPRequestEntityTooLarge extends HTTPClientError {
-  /** The limit that was passed, in bytes. */
+  /** The limit, in bytes. */
   readonly maxSize: number;
 
   /**
    * Creates one.
    *
-   * @param maxSize The limit that was passed, in bytes.
+   * @param maxSize The limit, in bytes.
    * @param options Headers, body, cause.
    */
   constructor(maxSize: number, options: HTTPExceptionOptions = {}) {

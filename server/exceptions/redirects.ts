@@ -4,7 +4,7 @@
  */
 import { HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
 
-/** Where a redirect leads: text, or a value whose text is a URL (`URL`, `urlFor()`). */
+/** Target of a redirect: text, or a value that converts to a URL (`URL`, `urlFor()`). */
 export type RedirectTarget = string | { toString(): string };
 
 /**
@@ -31,8 +31,8 @@ export class HTTPMove extends HTTPRedirection {
    *
    * @param status Status code of the reply.
    * @param reason Reason phrase that goes with it.
-   * @param location Where to go; characters that no URL may hold are percent-encoded, so that
-   * text from a request cannot break the header.
+   * @param location Target; characters not allowed in URLs are percent-encoded, so that text from a
+   * request cannot break the header.
    * @param options Headers, body, cause.
    * @throws {TypeError} If the location is empty.
    */
@@ -59,15 +59,15 @@ export class HTTPNotModified extends HTTPRedirection {
 
 /** `300 Multiple Choices`. */
 export class HTTPMultipleChoices extends HTTPMove {
-  /** Takes the target (a URL, a path, or what `urlFor()` gives), headers, body and cause. */
+  /** Takes the target (a URL, a path, or a result of `urlFor()`), headers, body and cause. */
   constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
     super(300, "Multiple Choices", location, options);
   }
 }
 
-/** `301 Moved Permanently`. */
+/** Takes the target (a URL, a path, or a result of `urlFor()`), headers, body and cause. */
 export class HTTPMovedPermanently extends HTTPMove {
-  /** Takes the target (a URL, a path, or what `urlFor()` gives), headers, body and cause. */
+  /** Takes the target (a URL, a path, or a result of `urlFor()`), headers, body and cause. */
   constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
     super(301, "Moved Permanently", location, options);
   }
@@ -75,7 +75,7 @@ export class HTTPMovedPermanently extends HTTPMove {
 
 /** `302 Found`. */
 export class HTTPFound extends HTTPMove {
-  /** Takes the target (a URL, a path, or what `urlFor()` gives), headers, body and cause. */
+  /** Takes the target (a URL, a path, or a result of `urlFor()`), headers, body and cause. */
   constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
     super(302, "Found", location, options);
   }
@@ -83,7 +83,7 @@ export class HTTPFound extends HTTPMove {
 
 /** `303 See Other`. */
 export class HTTPSeeOther extends HTTPMove {
-  /** Takes the target (a URL, a path, or what `urlFor()` gives), headers, body and cause. */
+  /** Takes the target (a URL, a path, or a result of `urlFor()`), headers, body and cause. */
   constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
     super(303, "See Other", location, options);
   }
@@ -91,7 +91,7 @@ export class HTTPSeeOther extends HTTPMove {
 
 /** `305 Use Proxy`. */
 export class HTTPUseProxy extends HTTPMove {
-  /** Takes the target (a URL, a path, or what `urlFor()` gives), headers, body and cause. */
+  /** Takes the target (a URL, a path, or a result of `urlFor()`), headers, body and cause. */
   constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
     super(305, "Use Proxy", location, options);
   }
@@ -99,7 +99,7 @@ export class HTTPUseProxy extends HTTPMove {
 
 /** `307 Temporary Redirect`. */
 export class HTTPTemporaryRedirect extends HTTPMove {
-  /** Takes the target (a URL, a path, or what `urlFor()` gives), headers, body and cause. */
+  /** Takes the target (a URL, a path, or a result of `urlFor()`), headers, body and cause. */
   constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
     super(307, "Temporary Redirect", location, options);
   }
@@ -107,16 +107,16 @@ export class HTTPTemporaryRedirect extends HTTPMove {
 
 /** `308 Permanent Redirect`. */
 export class HTTPPermanentRedirect extends HTTPMove {
-  /** Takes the target (a URL, a path, or what `urlFor()` gives), headers, body and cause. */
+  /** Takes the target (a URL, a path, or a result of `urlFor()`), headers, body and cause. */
   constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
     super(308, "Permanent Redirect", location, options);
   }
 }
 
-/** Encodes what RFC 3986 allows nowhere in a URL: controls, blanks, quotes, non-ASCII. */
+/** Encodes characters that RFC 3986 does not allow in URLs: controls, blanks, quotes, non-ASCII. */
 function quoteLocation(location: string): string {
   return location.toWellFormed().replace(
-    // deno-lint-ignore no-control-regex -- control bytes are what has to be caught here
+    // deno-lint-ignore no-control-regex -- matches control bytes on purpose
     /[\x00-\x20\x7f"<>\\^`{|}]|[^\x00-\x7f]+/g,
     (text) => encodeURIComponent(text),
   );

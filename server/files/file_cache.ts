@@ -1,13 +1,13 @@
 /**
- * Contents of small files that are asked for again and again.
+ * Cache for the content of small files.
  * @module
  */
 
-/** Files up to this size are kept, in bytes. */
+/** Largest cached file, in bytes. */
 export const MAX_CACHED_FILE = 64 * 1024;
-/** Bytes that are kept in all. */
+/** Size of the cache, in bytes. */
 const MAX_CACHED = 8 * 1024 * 1024;
-/** Age at which a file can no longer change without a change of its time, in ms. */
+/** Age from which on every change of a file changes its time, in ms. */
 const SETTLED = 2000;
 
 interface Kept {
@@ -19,9 +19,9 @@ const kept = new Map<string, Kept>();
 let size = 0;
 
 /**
- * Gives the content of a file without opening it: opening is most of what a small file costs.
+ * Returns the cached content of a file: opening it is most of the cost of a small file.
  *
- * @returns The bytes, `null` where they are not known or the file is another one by now.
+ * @returns The bytes, `null` if they are not cached or the file has changed.
  */
 export function cachedContent(path: string, info: Deno.FileInfo): Uint8Array<ArrayBuffer> | null {
   const known = kept.get(path);
@@ -33,11 +33,11 @@ export function cachedContent(path: string, info: Deno.FileInfo): Uint8Array<Arr
 }
 
 /**
- * Keeps the content of a file, if it is small and was not written to just now: two writes within
- * one tick of the clock leave the same time.
+ * Caches a small file unless it was written just now: two writes within one clock tick have the
+ * same time.
  *
- * @param path Where it is.
- * @param info What the file system said of it when it was read.
+ * @param path Path of the file.
+ * @param info Its status when it was read.
  * @param bytes The content.
  */
 export function cacheContent(

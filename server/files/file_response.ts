@@ -1,5 +1,5 @@
 /**
- * A file as a handler's response.
+ * Files as responses.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
@@ -11,16 +11,16 @@ import { chooseEncoding } from "../../http/headers/accept_encoding.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { fileError, knownFile, sendFile } from "./send_file.ts";
 
-/** What {@linkcode FileResponse} takes. */
+/** Options of {@linkcode FileResponse}. */
 export interface FileResponseOptions {
-  /** Status code; conditions and ranges are looked at for `200` only. @default {200} */
+  /** Status code; conditions and ranges only apply to `200`. @default {200} */
   readonly status?: number;
-  /** Headers; they win over those made of the file. */
+  /** Headers; they override those of the file. */
   readonly headers?: HeadersInit;
-  /** Value of `Content-Type`. @default what the extension says */
+  /** Value of `Content-Type`. @default by the extension */
   readonly contentType?: string;
   /**
-   * Whether `name.br` or `name.gz` beside the file is sent to a client that takes it.
+   * Whether to send `name.br` or `name.gz` beside the file to clients that accept it.
    * @default {true}
    */
   readonly precompressed?: boolean;
@@ -34,18 +34,18 @@ export const FILE_RESPONSE_OPTIONS = new OptionTable<FileResponseOptions>({
   precompressed: "true or false",
 });
 
-/** Codings of the files that may lie beside one, in the order they are looked for. */
+/** Codings of precompressed files, in order of preference. */
 export const SIBLINGS: readonly (readonly [coding: "br" | "gzip", extension: string])[] = [
   ["br", ".br"],
   ["gzip", ".gz"],
 ];
 
 /**
- * Sends a file: streamed, with `ETag` and `Last-Modified`, answers to conditional requests and to
- * requests for one range. The path is the handler's own; to serve what a client names, use
- * `web.static()`, which never leaves its folder.
+ * Sends a file: streamed, with `ETag` and `Last-Modified`, conditional requests and single ranges.
+ * Do not use a path that the client chose; for that there is `web.static()`, which never leaves its
+ * folder.
  *
- * A missing file is `404`, one that may not be read or is no regular file is `403`.
+ * A missing file is `404`, an unreadable one or one that is not a regular file is `403`.
  *
  * @example
  * ```ts
@@ -66,7 +66,7 @@ export class FileResponse implements Responder {
   readonly path: string | URL;
   /** Status code. */
   readonly status: number;
-  /** Headers; they win over those made of the file. */
+  /** Headers; they override those of the file. */
   readonly headers: Headers;
   readonly #precompressed: boolean;
 
@@ -81,15 +81,15 @@ export class FileResponse implements Responder {
   }
 
   /**
-   * Makes the response; dispatch calls it.
+   * Makes the response; called by dispatch.
    *
-   * @throws {HTTPNotFound} If there is no such file.
-   * @throws {HTTPForbidden} If it may not be read or is no regular file.
+   * @throws {HTTPNotFound} If the file does not exist.
+   * @throws {HTTPForbidden} If it is unreadable or not a regular file.
    */
   async respond(request: ServerRequest): Promise<Response> {
     const path = this.path instanceof URL ? fileURLToPath(this.path) : this.path;
     const info = look(path);
-    // A FIFO would hold the request until someone writes to it, a device for ever.
+    // A FIFO would block the request until another process writes to it, a device for ever.
     if (!info.isFile) throw new HTTPForbidden();
     const siblings = this.#precompressed ? siblingsOf(path) : [];
     const accept = request.headers.get("accept-encoding");
@@ -103,7 +103,7 @@ export class FileResponse implements Responder {
   }
 }
 
-/** Asks the file system without a pause, as nginx does: it costs less than the turn of a thread. */
+/** Reads the status synchronously, as nginx does: cheaper than a thread switch. */
 function look(path: string): Deno.FileInfo {
   try {
     return Deno.statSync(path);
@@ -125,7 +125,7 @@ function siblingsOf(path: string): readonly Sibling[] {
       const info = Deno.lstatSync(path + extension);
       if (info.isFile) siblings.push({ coding, path: path + extension, info });
     } catch {
-      // There is none.
+      // No precompressed file.
     }
   }
   return siblings;

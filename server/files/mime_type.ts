@@ -5,7 +5,7 @@
 import other from "mime/types/other.js";
 import standard from "mime/types/standard.js";
 
-/** What the registries say of these is decades older than TypeScript: `.ts` is a video there. */
+/** Overrides for outdated registry entries: `.ts` is a video there. */
 const TYPESCRIPT: ReadonlyMap<string, string> = new Map([
   [".ts", "text/typescript"],
   [".mts", "text/typescript"],
@@ -13,27 +13,27 @@ const TYPESCRIPT: ReadonlyMap<string, string> = new Map([
   [".tsx", "text/tsx"],
 ]);
 
-// mime's own index of these tables takes 7 ms to make, of which a file needs one entry.
+// mime's own index of these tables takes 7 ms to build, for one entry per file.
 const TABLES: readonly Readonly<Record<string, readonly string[]>>[] = [standard, other];
 const known = new Map(TYPESCRIPT);
 
 /**
- * Tells the content type of a file by its extension.
+ * Returns the content type of a file by its extension.
  *
  * @returns The mime type without a charset, `application/octet-stream` for an unknown extension.
  */
 export function mimeTypeOf(path: string): string {
   const name = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
   const dot = name.lastIndexOf(".");
-  if (dot < 0) return "application/octet-stream"; // a file "gz" is none
+  if (dot < 0) return "application/octet-stream"; // a file "gz" has no extension
   const extension = name.slice(dot).toLowerCase();
   const type = known.get(extension) ?? find(extension);
   if (type === null) return "application/octet-stream";
-  known.set(extension, type); // as many as the tables have: unknown ones are not kept
+  known.set(extension, type); // bounded by the tables: unknown extensions are not cached
   return type;
 }
 
-/** An extension with a star, "*mp3", belongs to another type in the first place. */
+/** An extension with a star, "*mp3", primarily belongs to another type. */
 function find(extension: string): string | null {
   const wanted = extension.slice(1);
   if (wanted.startsWith("*")) return null;

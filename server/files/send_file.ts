@@ -1,5 +1,5 @@
 /**
- * A file as a response: validators, conditions, ranges, body.
+ * Sending a file: validators, conditions, ranges, body.
  * @module
  */
 import { type ByteRange, bytesOfRange, parseHTTPRange } from "../../http/headers/range_header.ts";
@@ -11,11 +11,11 @@ import { fileStream, recordedResponse } from "../engine/response_record.ts";
 import { HTTPForbidden, HTTPNotFound } from "../exceptions/client_errors.ts";
 import { formatHttpDate } from "../../http/headers/http_date.ts";
 
-/** What is known of a file before it is opened; made once and used for many requests. */
+/** Prepared metadata of a file, reused by many requests. */
 export interface KnownFile extends Validators {
-  /** Where it is. */
+  /** Path of the file. */
   readonly path: string;
-  /** What the file system says of it; it is a regular file. */
+  /** Its status; it is a regular file. */
   readonly info: Deno.FileInfo;
   /** Headers of the whole file. */
   readonly headers: Readonly<Record<string, string>>;
@@ -23,24 +23,24 @@ export interface KnownFile extends Validators {
   readonly list: RawHeaders;
 }
 
-/** What the response to a file has besides. */
+/** Options for sending a file. */
 export interface SendOptions {
-  /** Status; conditions and ranges count for `200` only. */
+  /** Status; conditions and ranges only apply to `200`. */
   readonly status: number;
-  /** Headers that win over those of the file, `null` for none. */
+  /** Headers that override those of the file, `null` for none. */
   readonly headers: Headers | null;
 }
 
 const RANGE_CHUNK = 64 * 1024;
 
 /**
- * Gathers what responses to a file have in common.
+ * Prepares the metadata shared by all responses to a file.
  *
- * @param path Where it is.
- * @param info What the file system says of it; it is a regular file.
+ * @param path Path of the file.
+ * @param info Its status; it is a regular file.
  * @param contentType Value of `Content-Type`.
  * @param coding Value of `Content-Encoding` for a precompressed file, else `null`.
- * @param vary Whether another `Accept-Encoding` would have got another file.
+ * @param vary Whether the file depends on `Accept-Encoding`.
  */
 export function knownFile(
   path: string,
@@ -50,7 +50,7 @@ export function knownFile(
   vary: boolean,
 ): KnownFile {
   const time = info.mtime?.getTime() ?? 0;
-  // aiohttp's form: time in nanoseconds and size, in hexadecimal digits.
+  // aiohttp's form: time in nanoseconds and size, in hexadecimal.
   const etag = `${(BigInt(time) * 1_000_000n).toString(16)}-${info.size.toString(16)}`;
   const headers: Record<string, string> = {
     "content-type": contentType,
@@ -72,18 +72,18 @@ export function knownFile(
 }
 
 /**
- * Tells whether a file is as it was.
+ * Whether a file is unchanged.
  *
- * @returns `true` if neither time nor size have changed.
+ * @returns `true` if time and size are the same.
  */
 export function unchanged(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
   return a.size === b.size && a.mtime?.getTime() === b.mtime?.getTime();
 }
 
 /**
- * Answers a request with a file. Nothing is opened for HEAD, for `304`, `412` and `416`.
+ * Answers a request with a file, which is not opened for HEAD and for `304`, `412` and `416`.
  *
- * @throws {HTTPNotFound} If the file went away or was replaced since it was looked at.
+ * @throws {HTTPNotFound} If the file was removed or replaced since its status was read.
  */
 export async function sendFile(
   request: { readonly method: string; readonly headers: Headers },
@@ -96,7 +96,7 @@ export async function sendFile(
     const verdict = checkConditions(headers, file);
     if (verdict !== 200) return conditionFailed(verdict, file, options);
     const header = headers.get("range");
-    // Ranges are defined for GET alone (RFC 9110 section 14.2).
+    // Ranges are only defined for GET (RFC 9110 section 14.2).
     if (header !== null && method === "GET" && rangeHolds(headers.get("if-range"), file)) {
       const range = wantedBytes(header, file.info.size);
       if (range === null) return notSatisfiable(file);
@@ -120,7 +120,7 @@ export async function sendFile(
     headers.set("content-length", String(bytes.length));
     return new Response(bytes, { status: options.status, headers });
   }
-  // The platform reads a file of its own far faster than a stream of ours.
+  // The platform's own file stream is far faster than ours.
   return new Response(fileStream(opened), {
     status: options.status,
     headers: headersOf(current, options),
@@ -128,9 +128,9 @@ export async function sendFile(
 }
 
 /**
- * Turns what the file system throws into what the client is told.
+ * Maps file system errors to HTTP exceptions.
  *
- * @returns `404` or `403` for what a path can cause; anything else as it is.
+ * @returns `404` or `403` for errors of the path; any other error as it is.
  */
 export function fileError(error: unknown): unknown {
   if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
@@ -157,7 +157,7 @@ function inMemory(
   return recordedResponse(bytes, init, file.list);
 }
 
-/** Opens the file that was looked at, and no other that took its place since. */
+/** Opens the file whose status was read, and no replacement. */
 async function openFile(file: KnownFile): Promise<[Deno.FsFile, KnownFile]> {
   let opened: Deno.FsFile;
   try {
@@ -166,7 +166,7 @@ async function openFile(file: KnownFile): Promise<[Deno.FsFile, KnownFile]> {
     throw fileError(error);
   }
   try {
-    const info = opened.statSync(); // of an open file it never waits for the disk
+    const info = opened.statSync(); // for an open file this never waits for the disk
     if (info.ino !== file.info.ino || info.dev !== file.info.dev || !info.isFile) {
       throw new HTTPNotFound();
     }
@@ -177,7 +177,7 @@ async function openFile(file: KnownFile): Promise<[Deno.FsFile, KnownFile]> {
   }
 }
 
-/** Reads a small file whole, up to the size it had when it was opened, and closes it. */
+/** Reads a small file completely, up to its size when it was opened, and closes it. */
 async function readAll(file: Deno.FsFile, size: number): Promise<Uint8Array<ArrayBuffer>> {
   try {
     const bytes = new Uint8Array(size);
@@ -220,7 +220,7 @@ async function sendRange(
   return new Response(body, { status: 206, headers });
 }
 
-/** The next bytes of an open file as a stream that closes it. */
+/** Streams the next bytes of an open file, then closes it. */
 function pieceOf(file: Deno.FsFile, size: number): ReadableStream<Uint8Array<ArrayBuffer>> {
   let left = size;
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -247,7 +247,7 @@ function pieceOf(file: Deno.FsFile, size: number): ReadableStream<Uint8Array<Arr
 
 function conditionFailed(status: 304 | 412, file: KnownFile, options: SendOptions): Response {
   const headers = new Headers(headersOf(file, options));
-  // RFC 9110 section 15.4.5: a 304 has the validators, not what describes a body it lacks.
+  // RFC 9110 section 15.4.5: a 304 has the validators, but no metadata of the omitted body.
   headers.delete("content-type");
   headers.delete("content-encoding");
   headers.delete("content-length");
@@ -255,7 +255,7 @@ function conditionFailed(status: 304 | 412, file: KnownFile, options: SendOption
   return new Response(null, { status, headers });
 }
 
-/** The same file with another content: it was written to since it was looked at. */
+/** The file was written to since its status was read. */
 function changedFile({ path, headers }: KnownFile, info: Deno.FileInfo): KnownFile {
   const { "content-type": contentType = "", "content-encoding": coding = null } = headers;
   return knownFile(path, info, contentType, coding, "vary" in headers);
@@ -266,7 +266,7 @@ function headersOf(file: KnownFile, options: SendOptions): HeadersInit {
   const merged = new Headers(options.headers);
   for (const name in file.headers) {
     if (name === "vary") addVary(merged, file.headers[name] ?? "");
-    // The platform counts the bytes; a length from elsewhere would cut or stall the body.
+    // The platform sets the length; a different one would cut or stall the body.
     if (name === "content-length" || !merged.has(name)) merged.set(name, file.headers[name] ?? "");
   }
   return merged;

@@ -1,5 +1,5 @@
 /**
- * Finds files below a folder and never outside it.
+ * Safe access to the files below a folder.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -11,24 +11,24 @@ import { HTTPForbidden, HTTPNotFound } from "../exceptions/client_errors.ts";
 import { mimeTypeOf } from "./mime_type.ts";
 import { fileError, type KnownFile, knownFile, unchanged } from "./send_file.ts";
 
-/** What {@linkcode StaticRoot} takes. */
+/** Options of {@linkcode StaticRoot}. */
 export interface StaticRootOptions {
-  /** Whether a link may lead out of the folder. */
+  /** Whether links may leave the folder. */
   readonly followSymlinks: boolean;
   /** Whether names that begin with a dot are found. */
   readonly dotfiles: boolean;
-  /** Whether `.br` and `.gz` files beside a file stand for it. */
+  /** Whether to use `.br` and `.gz` files beside a file. */
   readonly precompressed: boolean;
-  /** Charset that text files are sent with, `null` to say none. */
+  /** Charset for text files, `null` for none. */
   readonly charset: string | null;
 }
 
-/** What a path leads to. */
+/** Target of a path. */
 export type Found =
   | { readonly kind: "file"; readonly file: KnownFile }
   | { readonly kind: "directory"; readonly path: string };
 
-/** A file that was found to lie inside, by the numbers that the file system knows it by. */
+/** A file verified to be inside, with its identity in the file system. */
 interface Verified {
   readonly path: string;
   readonly info: Deno.FileInfo;
@@ -42,28 +42,29 @@ interface Entry {
   readonly siblings: ReadonlyMap<"br" | "gzip", KnownFile>;
 }
 
-/** How long it is remembered that a file lies inside, in ms. */
+/** Lifetime of a verification, in ms. */
 const TTL = 1000;
-/** Files that are remembered. */
+/** Maximum number of cached verifications. */
 const MAX_ENTRIES = 1024;
-/** Times that path and file have to agree before a file counts as lying inside. */
+/** Number of times that path and file have to match before a file counts as inside. */
 const ROUNDS = 6;
 
 /**
- * Splits the rest of a request path into names, if it can name something below a folder.
+ * Splits the rest of a request path into names.
  *
  * @param filename Decoded rest of the path, without its leading slash.
- * @param dotfiles Whether names that begin with a dot are allowed; `.well-known` (RFC 8615) is.
+ * @param dotfiles Whether names that begin with a dot are allowed; `.well-known` (RFC 8615) always
+ * is.
  * @param windows Whether the rules of Windows apply too.
- * @returns The names, the last one empty for a path that ends in a slash; `null` where a name is
- * one that leads elsewhere (`..`), nowhere (an empty one), or to a device.
+ * @returns The names, the last one empty for a path that ends in a slash; `null` if a name is
+ * invalid (empty), leads elsewhere (`..`), or is a device.
  */
 export function segmentsOf(
   filename: string,
   dotfiles: boolean,
   windows: boolean,
 ): readonly string[] | null {
-  // "\" is a separator on Windows, and browsers take "/\" for "//": no name has it.
+  // "\" separates on Windows, and browsers read "/\" as "//": reject it everywhere.
   if (filename.includes("\0") || filename.includes("\\")) return null;
   const segments = filename.split("/");
   for (const [at, segment] of segments.entries()) {
@@ -72,7 +73,7 @@ export function segmentsOf(
     if (segment.startsWith(".") && !dotfiles && !(at === 0 && segment === ".well-known")) {
       return null;
     }
-    // "C:", "file.txt:stream", "CON", "nul.txt", and names that lose their end: "secret.", "a ".
+    // "C:", "file.txt:stream", "CON", "nul.txt", and names that Windows trims: "secret.", "a ".
     if (
       windows &&
       (/[:<>"|?*]|[. ]$/.test(segment) || isDeviceName(segment))
@@ -81,9 +82,9 @@ export function segmentsOf(
   return segments;
 }
 
-/** A folder whose files are served. */
+/** A folder of served files. */
 export class StaticRoot {
-  /** The folder, without links in its path. */
+  /** The folder's real path. */
   readonly path: string;
   readonly #options: StaticRootOptions;
   readonly #entries = new Map<string, Entry>();
@@ -92,7 +93,7 @@ export class StaticRoot {
   /**
    * Creates one.
    *
-   * @throws {TypeError} If there is no such folder.
+   * @throws {TypeError} If the folder does not exist.
    */
   constructor(path: string, options: StaticRootOptions) {
     this.#options = options;
@@ -105,16 +106,16 @@ export class StaticRoot {
         cause,
       });
     }
-    if (!isDirectory) throw new TypeError(`Cannot serve files from "${path}": it is no folder`);
+    if (!isDirectory) throw new TypeError(`Cannot serve files from "${path}": it is not a folder`);
   }
 
   /**
-   * Finds what a request path leads to.
+   * Resolves a request path.
    *
    * @param filename Decoded rest of the path, without its leading slash.
-   * @param acceptEncoding `Accept-Encoding` of the request, `null` where there is none.
-   * @throws {HTTPNotFound} If there is nothing, or if it lies outside: the answer is the same.
-   * @throws {HTTPForbidden} If it may not be read, or is neither file nor directory.
+   * @param acceptEncoding `Accept-Encoding` of the request, `null` if there is none.
+   * @throws {HTTPNotFound} If it does not exist or is outside: the response is the same.
+   * @throws {HTTPForbidden} If it is unreadable, or not a file or directory.
    */
   find(filename: string, acceptEncoding: string | null): Found | Promise<Found> {
     const entry = this.#entries.get(filename);
@@ -123,10 +124,10 @@ export class StaticRoot {
   }
 
   /**
-   * Gives the hash of a file's content, for URLs that change with it.
+   * Returns the hash of a file's content, for URLs that change with it.
    *
    * @param filename Path below the folder, without a leading slash.
-   * @returns SHA-256 in base64url, `null` where there is no such file.
+   * @returns SHA-256 in base64url, `null` if the file does not exist.
    */
   hashOf(filename: string): string | null {
     const segments = segmentsOf(filename, this.#options.dotfiles, Deno.build.os === "windows");
@@ -154,7 +155,7 @@ export class StaticRoot {
     if (segments === null) throw new HTTPNotFound();
     let verified: Verified;
     try {
-      // The first look may have to wait for the disk; what comes after it does not.
+      // Only the first call may wait for the disk.
       await Deno.lstat(join(this.path, ...segments));
       verified = this.#verify(join(this.path, ...segments));
     } catch (error) {
@@ -162,17 +163,17 @@ export class StaticRoot {
     }
     const { path, info } = verified;
     if (info.isDirectory) return { kind: "directory", path };
-    // "file.txt/" is no file; FIFOs and devices would hold the request for ever.
+    // "file.txt/" is not a file; FIFOs and devices would block the request for ever.
     if (segments.at(-1) === "") throw new HTTPNotFound();
     if (!info.isFile) throw new HTTPForbidden();
     return { kind: "file", file: choose(this.#remember(filename, verified), acceptEncoding) };
   }
 
   /**
-   * Resolves a path and makes sure that what is there lies inside.
+   * Resolves a path and verifies that the target is inside.
    *
-   * Path and file are looked at several times without a pause. Someone who can swap a directory for
-   * a link (CVE-2024-23334's cousins) would have to hit every gap to pass a foreign file off.
+   * Path and file are checked several times without a pause: an attacker who can swap a directory
+   * for a link (similar to CVE-2024-23334) would have to hit every gap.
    */
   #verify(path: string): Verified {
     const real = Deno.realPathSync(path);
@@ -207,7 +208,7 @@ export class StaticRoot {
     return entry;
   }
 
-  /** A precompressed file counts only as a regular file of its own: no link, even inside. */
+  /** A precompressed file has to be a regular file: no link, even inside. */
   #sibling(path: string): Verified | null {
     try {
       if (!Deno.lstatSync(path).isFile) return null;
@@ -219,7 +220,7 @@ export class StaticRoot {
     }
   }
 
-  /** Takes an entry up again, if it is young and its file is still the one that was verified. */
+  /** Reuses a recent verification if the file is still the same. */
   #again(entry: Entry, acceptEncoding: string | null): KnownFile | null {
     if (performance.now() - entry.at >= TTL) return null;
     const file = choose(entry, acceptEncoding);
@@ -227,7 +228,7 @@ export class StaticRoot {
       const info = Deno.lstatSync(file.path);
       return info.isFile && sameFile(info, file.info) && unchanged(info, file.info) ? file : null;
     } catch {
-      return null; // gone: the slow way says how
+      return null; // gone: the slow path reports it
     }
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Headers of a request and a reply on their way through a proxy.
+ * Request and reply headers of a proxy.
  * @module
  */
 import { isToken } from "../../http/headers/header_params.ts";
@@ -7,9 +7,8 @@ import { removeHopByHop } from "../../http/http1/hop_by_hop.ts";
 import type { ServerRequest } from "../request/request.ts";
 
 /**
- * Makes the headers that a request is forwarded with: those of the client without what belongs to
- * its connection, and `Forwarded` and `X-Forwarded-*`, where what earlier proxies wrote stays in
- * front.
+ * Creates the headers of a forwarded request: the client's without hop-by-hop ones, and `Forwarded`
+ * and `X-Forwarded-*`, appended to those of earlier proxies.
  */
 export function forwardHeaders<Params>(
   request: ServerRequest<Params>,
@@ -17,12 +16,12 @@ export function forwardHeaders<Params>(
 ): Headers {
   const headers = new Headers(request.headers);
   removeHopByHop(headers);
-  // The fetch sends its own; a body goes as a stream.
+  // fetch() sets its own; a body is sent as a stream.
   headers.delete("host");
   headers.delete("content-length");
   const { host, scheme } = request;
   const remote = request.remote ?? "unknown";
-  // RFC 7239 section 6: an IPv6 address stands in brackets.
+  // RFC 7239 section 6: an IPv6 address is in brackets.
   const node = remote.includes(":") ? `[${remote}]` : remote;
   headers.append("forwarded", `for=${quoted(node)};host=${quoted(host)};proto=${scheme}`);
   headers.append("x-forwarded-for", remote);

@@ -1,5 +1,5 @@
 /**
- * A request that another server answers.
+ * Reverse proxy.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
@@ -11,17 +11,17 @@ import { removeHopByHop } from "../../http/http1/hop_by_hop.ts";
 import { forwardHeaders } from "./forward_headers.ts";
 import { relaySocket } from "./socket_relay.ts";
 
-/** What {@linkcode proxy} takes. */
+/** Options of {@linkcode proxy}. */
 export interface ProxyOptions {
   /**
-   * Sends the request, such as `fetch` of another application; WebSockets go by the platform.
+   * Function that sends the request, such as `fetch` of another application; not for WebSockets.
    *
    * @default the platform's `fetch`
    */
   readonly fetch?: (request: Request) => Response | Promise<Response>;
-  /** Headers that replace those of the client. */
+  /** Headers that override those of the client. */
   readonly headers?: HeadersInit;
-  /** Time until the reply begins, or a WebSocket is open, in ms; 0 for no limit. @default {60000} */
+  /** Timeout for the reply's head or an open WebSocket, in ms; 0 for no limit. @default {60000} */
   readonly timeout?: number;
 }
 
@@ -33,17 +33,17 @@ export const PROXY_OPTIONS = new OptionTable<ProxyOptions>({
 });
 
 /**
- * Lets another server answer a request: bodies are streamed both ways, redirects go to the client,
- * WebSockets are connected. The other server gets the client's headers without those of its
- * connection, and learns of the client by `Forwarded` and `X-Forwarded-For`, `-Host` and `-Proto`.
+ * Forwards a request to another server: bodies are streamed both ways, redirects go to the client,
+ * WebSockets are connected. The server gets the client's headers without hop-by-hop ones, and
+ * `Forwarded` and `X-Forwarded-For`, `-Host` and `-Proto`.
  *
  * @param request The request.
- * @param url Where it goes, with path and query: `http://localhost:9000${request.relUrl}`.
- * @param options Headers, timeout, what sends it.
+ * @param url Target, with path and query: `http://localhost:9000${request.relUrl}`.
+ * @param options Headers, timeout, fetch function.
  * @returns The reply, or the WebSocket of the client.
- * @throws {HTTPBadGateway} If the other server cannot be reached.
+ * @throws {HTTPBadGateway} If the upstream server cannot be reached.
  * @throws {HTTPGatewayTimeout} If it does not answer in time.
- * @throws {TypeError} If the URL is not one of http or https, or an option is unknown.
+ * @throws {TypeError} If the URL is not http or https, or an option is unknown.
  *
  * @example
  * ```ts
@@ -55,7 +55,7 @@ export const PROXY_OPTIONS = new OptionTable<ProxyOptions>({
  * const app = new web.Application();
  * app.addRoutes([web.route("*", "/api/{path:.*}", (request) =>
  *   web.proxy(request, `http://localhost:9000${request.relUrl}`, {
- *     fetch: behind.fetch, // left out, it goes over the network
+ *     fetch: behind.fetch, // the network by default
  *   }))]);
  * console.assert(await (await app.request("/api/hi")).text() === "for localhost");
  * ```
@@ -75,7 +75,7 @@ export async function proxy<Params>(
   const headers = forwardHeaders(request, options.headers);
   if (isSocket) return await relaySocket(request, target, headers, timeout);
   const send = options.fetch ?? fetch;
-  // fetch() decodes what is compressed, so asking for it would only cost time.
+  // fetch() would decode compressed replies, which only costs time.
   if (send === fetch) headers.set("accept-encoding", "identity");
   const late = new AbortController();
   const timer = timeout === 0 ? undefined : setTimeout(() => late.abort(), timeout);
@@ -96,24 +96,24 @@ export async function proxy<Params>(
     return response;
   } catch (cause) {
     if (late.signal.aborted) {
-      throw new HTTPGatewayTimeout({ text: "504: the server behind did not answer", cause });
+      throw new HTTPGatewayTimeout({ text: "504: the upstream server did not answer", cause });
     }
     if (!request.signal.aborted) {
       request.app.logger.error(`Cannot proxy to ${target.origin}`, cause);
     }
-    throw new HTTPBadGateway({ text: "502: the server behind cannot be reached", cause });
+    throw new HTTPBadGateway({ text: "502: the upstream server cannot be reached", cause });
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** The body, also one that a middleware has read. */
+/** The body, even if a middleware has read it. */
 async function bodyOf<Params>(request: ServerRequest<Params>): Promise<BodyInit | null> {
   const { method, headers, raw, contentLength } = request;
   if (method === "GET" || method === "HEAD" || raw.body === null || contentLength === 0) {
     return null;
   }
-  // RFC 9112 section 6.3: without these there is none, and a stream of HTTP/2 has neither.
+  // RFC 9112 section 6.3: no body without these headers; HTTP/2 has them only with a stream.
   const hasBody = contentLength !== null || headers.has("transfer-encoding") ||
     /^(?:POST|PUT|PATCH)$/.test(method);
   if (!hasBody) return null;

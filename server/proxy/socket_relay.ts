@@ -1,5 +1,5 @@
 /**
- * A WebSocket on its way through a proxy.
+ * WebSockets through the proxy.
  * @module
  */
 import { WSCloseCode, WSMsgType } from "../../http/websocket/message.ts";
@@ -7,17 +7,17 @@ import { HTTPBadGateway } from "../exceptions/server_errors.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { WebSocketResponse } from "../websocket/websocket_response.ts";
 
-/** Bytes that may wait for the server behind before no more are read from the client. */
+/** Bytes waiting for the upstream server from which on reading from the client pauses. */
 const MAX_BUFFERED = 1024 ** 2;
 
 /**
- * Connects a client's WebSocket with that of another server: messages, subprotocol, close codes.
+ * Connects a client's WebSocket to an upstream one: messages, subprotocol, close codes.
  *
  * @param request The handshake.
- * @param url Where it goes.
- * @param headers What the other server gets.
- * @param timeout Time for connecting, in ms; 0 for no limit.
- * @throws {HTTPBadGateway} If the other server does not accept it.
+ * @param url Target.
+ * @param headers Headers for the upstream server.
+ * @param timeout Timeout for connecting, in ms; 0 for no limit.
+ * @throws {HTTPBadGateway} If the upstream server does not accept it.
  */
 export async function relaySocket<Params>(
   request: ServerRequest<Params>,
@@ -31,12 +31,12 @@ export async function relaySocket<Params>(
   }
   const target = new URL(url);
   target.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  const early: (string | ArrayBuffer)[] = []; // what comes before the client's socket is open
+  const early: (string | ArrayBuffer)[] = []; // messages before the client's socket is open
   let deliver = (data: string | ArrayBuffer): void => void early.push(data);
   const server = await connect(target, offered ?? [], headers, timeout, (data) => deliver(data));
   const client = new WebSocketResponse({
     protocols: server.protocol === "" ? [] : [server.protocol],
-    checkOrigin: () => true, // the server behind has seen the origin, and decides
+    checkOrigin: () => true, // the upstream server checks the origin
   });
   const closed = Promise.withResolvers<void>();
   server.onclose = ({ code, reason }) => {
@@ -48,7 +48,7 @@ export async function relaySocket<Params>(
   };
   try {
     await client.prepare(request);
-    // A client that reads too slowly is closed by its own limit, so nothing heaps up here.
+    // A client that reads too slowly is closed by its own limit, so messages do not pile up here.
     deliver = (data) => {
       const sent = typeof data === "string"
         ? client.sendStr(data)
@@ -66,7 +66,7 @@ export async function relaySocket<Params>(
     }
   } finally {
     const code = client.closeCode ?? WSCloseCode.OK;
-    // Only these may be sent by a program.
+    // Programs may only send these codes.
     server.close(code === WSCloseCode.OK || code >= 3000 ? code : WSCloseCode.OK);
     await closed.promise;
   }
@@ -83,16 +83,16 @@ async function connect(
   // The second argument is Deno's own form, which takes headers.
   const socket = new WebSocket(url, { protocols, headers } as unknown as string[]);
   socket.binaryType = "arraybuffer";
-  // The first message may come in the same turn as the end of the handshake.
+  // The first message may arrive in the same tick as the end of the handshake.
   socket.onmessage = ({ data }) => onMessage(data);
   const timer = timeout === 0 ? undefined : setTimeout(() => socket.close(), timeout);
   const { promise, resolve, reject } = Promise.withResolvers<WebSocket>();
   socket.onopen = () => resolve(socket);
   socket.onerror = (event) => {
     const cause = event instanceof ErrorEvent ? event.error ?? event.message : undefined;
-    reject(new HTTPBadGateway({ text: "502: the server behind takes no WebSocket here", cause }));
+    reject(new HTTPBadGateway({ text: "502: the upstream server refused the WebSocket", cause }));
   };
-  socket.onclose = () => reject(new HTTPBadGateway({ text: "502: the server behind is silent" }));
+  socket.onclose = () => reject(new HTTPBadGateway({ text: "502: the upstream server is silent" }));
   try {
     return await promise;
   } finally {

@@ -1,24 +1,24 @@
 /**
- * Work that begins once the answer is on its way.
+ * Work that runs after the answer was sent.
  * @module
  */
 import { described } from "../../http/options.ts";
 import type { AppContext } from "./app_context.ts";
 
-/** What runs when the handler is done. */
+/** Function that runs when the handler is done. */
 export type AfterWork = (signal: AbortSignal) => unknown;
 
 /**
- * Checks what `request.after()` was given.
+ * Checks the argument of `request.after()`.
  *
- * @throws {TypeError} If it is no function.
+ * @throws {TypeError} If it is not a function.
  */
 export function checkAfter(work: AfterWork): AfterWork {
   if (typeof work === "function") return work;
   throw new TypeError(`request.after() takes a function, got ${described(work)}`);
 }
 
-/** Begins the work. */
+/** Starts the work. */
 export function runAfter(
   app: AppContext,
   request: { readonly method: string; readonly rawPath: string },

@@ -1,42 +1,42 @@
 /**
- * The answer to a request that leaves while its handler runs on.
+ * The early answer to a request, sent while its handler still runs.
  * @module
  */
 import type { EarlyAnswer } from "./prepared_answer.ts";
 
-/** An answer that dispatch ends: when its handler is done, or when the application stops. */
+/** An answer that dispatch ends when the handler is done or the application stops. */
 export interface RunningAnswer extends EarlyAnswer {
-  /** Told when the handler is done. */
+  /** Called when the handler is done. */
   finish(error?: unknown): Promise<void>;
-  /** Told when the application stops while the handler runs. */
+  /** Called when the application stops while the handler runs. */
   shutdown(): Promise<void>;
 }
 
-/** An error that left middlewares of Hono, which have seen and changed the page for it. */
+/** An error that passed Hono middlewares, and the error page that they may have changed. */
 export interface Failure {
-  /** What was thrown. */
+  /** The error. */
   readonly error: unknown;
-  /** The page. */
+  /** The error page. */
   readonly response: Response;
-  /** Headers that the middlewares wanted, for any other response. */
+  /** Headers set by the middlewares, for another response. */
   readonly wanted: Headers;
 }
 
-/** Takes the early answer of one request, and leads it out through middlewares of Hono's. */
+/** Holds the early answer of one request, and passes it through Hono middlewares. */
 export class AnswerSlot {
-  /** The early answer, `null` while there is none. */
+  /** The early answer, `null` if there is none. */
   early: RunningAnswer | null = null;
-  /** The last error that left middlewares of Hono. */
+  /** The last error that passed Hono middlewares. */
   failure: Failure | null = null;
   readonly #stages: ((response: Response) => void)[] = [];
   #listener: ((answer: RunningAnswer, response: Response) => void) | null = null;
   #leaving: Response | null = null;
 
   /**
-   * Answers the platform now and lets the handler run on; streams and WebSockets call it from
-   * their `prepare()`.
+   * Answers the platform while the handler runs on; streams and WebSockets call it from their
+   * `prepare()`.
    *
-   * @throws {TypeError} If the request was answered before.
+   * @throws {TypeError} If the request has been answered.
    */
   answer(answer: RunningAnswer): void {
     if (this.early !== null) {
@@ -49,15 +49,15 @@ export class AnswerSlot {
   /**
    * Waits for an early answer; dispatch calls it once.
    *
-   * @param listener Called with the answer, and its response as middlewares left it; at once if
-   * there is one.
+   * @param listener Called with the answer, and with its response after the middlewares; at once if
+   * there is one already.
    */
   listen(listener: (answer: RunningAnswer, response: Response) => void): void {
     this.#listener = listener;
     if (this.#leaving !== null) this.pass(this.#leaving);
   }
 
-  /** Lets middlewares see an early answer before it leaves; they pass it on by `pass()`. */
+  /** Shows middlewares an early answer before it is sent; they pass it on by `pass()`. */
   delay(stage: (response: Response) => void): () => void {
     this.#stages.push(stage);
     return () => {
@@ -66,7 +66,7 @@ export class AnswerSlot {
     };
   }
 
-  /** Passes the response of an early answer on to the next stage further out, or to dispatch. */
+  /** Passes the response of an early answer to the next outer stage, or to dispatch. */
   pass(response: Response): void {
     const stage = this.#stages.pop();
     if (stage !== undefined) return stage(response);

@@ -1,6 +1,6 @@
 /**
- * What a request knows of its application. The big classes implement these, so that no import
- * leads back up to them.
+ * A request's view of its application. `Application` and others implement these interfaces, which
+ * avoids import cycles.
  * @module
  */
 import type { BodyLimits } from "../body/incoming_body.ts";
@@ -8,8 +8,7 @@ import type { AppKey } from "./app_key.ts";
 import type { RelativeURL } from "./relative_url.ts";
 
 /**
- * Looks keys up in an application, then in the one it was added to, and so on, aiohttp's
- * `config_dict`.
+ * Looks keys up in an application, then in its parent, and so on; aiohttp's `config_dict`.
  */
 export function configOf(app: AppContext): KeyReader {
   const owner = <T>(key: AppKey<T>): AppContext | null => {
@@ -24,17 +23,17 @@ export function configOf(app: AppContext): KeyReader {
   };
 }
 
-/** A resource as it is listed and linked to. */
+/** A resource, for listing and building URLs. */
 export interface ResourceInfo {
-  /** Name given at registration, `null` for a resource without one. */
+  /** Name given at registration, `null` if there is none. */
   readonly name: string | null;
   /** The path template as registered, `/users/{id:\d+}`. */
   readonly canonical: string;
   /**
    * Builds the URL of this resource.
    *
-   * @param parts Values of the template's variables; they are quoted, `/` is kept.
-   * @throws {TypeError} If a variable has no value or one that is not a string.
+   * @param parts Values of the template's variables; they are quoted except for `/`.
+   * @throws {TypeError} If the value of a variable is missing or not a string.
    */
   urlFor(parts?: Readonly<Record<string, string | boolean>>): RelativeURL;
 }
@@ -53,53 +52,53 @@ export interface ResourceRegistry {
   namedResources(): ReadonlyMap<string, ResourceInfo>;
 }
 
-/** Where errors that no handler caught are reported. */
+/** Logger for errors that no handler caught. */
 export interface Logger {
   /** Reports an error. */
   error(message: string, error: unknown): void;
 }
 
-/** Reads values by key. */
+/** Typed values by key. */
 export interface KeyReader {
   /**
-   * Gives a value.
+   * Returns a value.
    *
-   * @throws {TypeError} If nothing was kept under the key.
+   * @throws {TypeError} If the key has no value.
    */
   get<T>(key: AppKey<T>): T;
   /**
-   * Tells whether there is a value.
+   * Whether the key has a value.
    *
-   * @returns `true` if there is one.
+   * @returns `true` if it has.
    */
   has<T>(key: AppKey<T>): boolean;
 }
 
 /**
- * Work that goes on by itself: a promise, or a function that is called with a signal, which aborts
- * when the application has waited for it long enough.
+ * Background work: a promise, or a function that is called with a signal. The signal aborts when
+ * the application stops waiting for it.
  */
 export type BackgroundWork = PromiseLike<unknown> | ((signal: AbortSignal) => unknown);
 
-/** An application as a request sees it. */
+/** A request's view of an application. */
 export interface AppContext extends KeyReader {
   /** The resources, for building URLs. */
   readonly router: ResourceRegistry;
-  /** Where errors are reported. */
+  /** Logger for errors. */
   readonly logger: Logger;
-  /** Largest body that `read()`, `text()`, `json()` and `post()` accept, in bytes; 0 for no limit. */
+  /** Largest body for `read()`, `text()`, `json()` and `post()`, in bytes; 0 for no limit. */
   readonly clientMaxSize: number;
-  /** How long, and for how much, the server waits for a body. */
+  /** Time and size limits for reading bodies. */
   readonly bodyLimits: BodyLimits;
-  /** The application this one was added to, `null` for one that stands alone. */
+  /** The parent application, `null` if there is none. */
   readonly parent: AppContext | null;
-  /** Whether requests are welcome: `true` from the end of the start to the begin of the stop. */
+  /** Whether the application accepts requests: `true` from start-up until it begins to stop. */
   readonly ready: boolean;
   /**
-   * Looks after work that goes on by itself: its failure is logged, the stop waits for it.
+   * Runs background work: failures are logged, and the stop waits for it.
    *
    * @param work A promise, or a function that is called at once with a signal.
-   * @param about What it is, for the log.
+   * @param about Description for the log.
    */
   spawn(work: BackgroundWork, about?: string): void;
 }

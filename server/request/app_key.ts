@@ -1,5 +1,5 @@
 /**
- * Typed keys for what an application or a request carries.
+ * Typed keys for values of an application or a request.
  * @module
  */
 import { described } from "../../http/options.ts";
@@ -8,7 +8,7 @@ import { described } from "../../http/options.ts";
  * A key whose value has a type, aiohttp's `AppKey` and `RequestKey`. Keys are compared by identity,
  * so two modules never collide on a name.
  *
- * @typeParam T Type of the value kept under the key.
+ * @typeParam T Type of the value.
  *
  * @example
  * ```ts
@@ -40,30 +40,30 @@ export class KeyStore {
   readonly #values = new Map<unknown, unknown>();
 
   /**
-   * Gives the value kept under a key.
+   * Returns the value of a key.
    *
-   * @throws {TypeError} If nothing was kept under the key.
+   * @throws {TypeError} If the key has no value.
    */
   get<T>(key: AppKey<T>): T {
     if (!this.#values.has(key)) throw new TypeError(nothingUnder(key));
     return this.#values.get(key) as T;
   }
 
-  /** Keeps a value under a key. */
+  /** Sets the value of a key. */
   set<T>(key: AppKey<T>, value: T): void {
     this.#values.set(key, value);
   }
 
   /**
-   * Tells whether a value was kept under a key.
+   * Whether a key has a value.
    *
-   * @returns `true` if there is one.
+   * @returns `true` if it has.
    */
   has<T>(key: AppKey<T>): boolean {
     return this.#values.has(key);
   }
 
-  /** A store with the same values. */
+  /** Copies the store. */
   copy(): KeyStore {
     const copy = new KeyStore();
     for (const [key, value] of this.#values) copy.#values.set(key, value);

@@ -1,5 +1,5 @@
 /**
- * What the head of a request says: URL and headers.
+ * Accessors of a request's URL and headers.
  * @module
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
@@ -14,10 +14,10 @@ import { parseHttpDate } from "../../http/headers/http_date.ts";
 import { type HTTPRange, parseHTTPRange } from "../../http/headers/range_header.ts";
 import { RelativeURL } from "./relative_url.ts";
 
-const REMEDY = "the default engine has none of it, web.socketEngine() has";
+const REMEDY = "the default engine does not support it, web.socketEngine() does";
 
 /**
- * The accessors of a request that need nothing but its head and its connection.
+ * Accessors of a request that only need its head and its connection.
  *
  * @example
  * ```ts
@@ -30,9 +30,9 @@ const REMEDY = "the default engine has none of it, web.socketEngine() has";
  * ```
  */
 export class BaseRequest {
-  /** The platform's request; its body can be read only once, here or there. */
+  /** The platform's request; its body can only be read once, here or there. */
   readonly raw: Request;
-  /** What the platform tells about the connection. */
+  /** The platform's connection info. */
   protected readonly info: ServeInfo | undefined;
   #url: URL | null = null;
 
@@ -40,7 +40,7 @@ export class BaseRequest {
    * Creates one.
    *
    * @param raw The platform's request.
-   * @param info What the platform tells about the connection.
+   * @param info The platform's connection info.
    */
   constructor(raw: Request, info: ServeInfo | undefined) {
     this.raw = raw;
@@ -62,7 +62,7 @@ export class BaseRequest {
     return this.#url ??= new URL(this.raw.url);
   }
 
-  /** Path and query as they stood in the request line. */
+  /** Path and query as in the request line. */
   get relUrl(): RelativeURL {
     const [url = ""] = this.raw.url.split("#", 1);
     const mark = url.indexOf("?");
@@ -74,12 +74,12 @@ export class BaseRequest {
     return this.relUrl.toString();
   }
 
-  /** Path as it stood in the request line, without the query. */
+  /** Path as in the request line, without the query. */
   get rawPath(): string {
     return rawPathOf(this.raw.url);
   }
 
-  /** Path with all escapes decoded; a malformed one stays as it is. */
+  /** Decoded path; malformed escapes stay as they are. */
   get path(): string {
     const raw = this.rawPath;
     try {
@@ -89,17 +89,17 @@ export class BaseRequest {
     }
   }
 
-  /** Query parameters, decoded, in order, repeats kept. */
+  /** Decoded query parameters in order, including repeated ones. */
   get query(): URLSearchParams {
     return this.url.searchParams;
   }
 
-  /** Query as it stood in the request line, without `?`. */
+  /** Query as in the request line, without `?`. */
   get queryString(): string {
     return this.relUrl.query;
   }
 
-  /** `http` or `https`; a proxy's headers are not trusted. */
+  /** `http` or `https`; proxy headers are not trusted. */
   get scheme(): string {
     return this.raw.url.slice(0, this.raw.url.indexOf(":"));
   }
@@ -109,96 +109,96 @@ export class BaseRequest {
     return this.scheme === "https";
   }
 
-  /** Host the client asked for, with its port; a proxy's headers are not trusted. */
+  /** Host that the client asked for, with its port; proxy headers are not trusted. */
   get host(): string {
     return this.headers.get("host") ?? this.url.host;
   }
 
-  /** Address of the peer, `null` where the platform does not tell or there is none. */
+  /** Address of the peer, `null` if unknown. */
   get remote(): string | null {
     return this.info?.remoteAddr?.hostname ?? null;
   }
 
-  /** Cookies of the request: values by name. */
+  /** Cookie values by name. */
   get cookies(): ReadonlyMap<string, string> {
     return parseCookies(this.headers.get("cookie"));
   }
 
-  /** Mime type of the body, `application/octet-stream` where the header is missing. */
+  /** Mime type of the body; `application/octet-stream` if the header is missing. */
   get contentType(): string {
     return parseContentType(this.headers.get("content-type")).mimeType;
   }
 
-  /** Charset of the body, `null` where the header does not say. */
+  /** Charset of the body, `null` if the header has none. */
   get charset(): string | null {
     return parseContentType(this.headers.get("content-type")).params.get("charset") ?? null;
   }
 
-  /** Length of the body in bytes as the client announced it, `null` where it did not. */
+  /** Announced length of the body in bytes, `null` if there is none. */
   get contentLength(): number | null {
     return parseLength(this.headers.get("content-length"));
   }
 
-  /** `If-Modified-Since`, `null` where it is missing or no date. */
+  /** `If-Modified-Since`, `null` if missing or invalid. */
   get ifModifiedSince(): Date | null {
     return parseHttpDate(this.headers.get("if-modified-since"));
   }
 
-  /** `If-Unmodified-Since`, `null` where it is missing or no date. */
+  /** `If-Unmodified-Since`, `null` if missing or invalid. */
   get ifUnmodifiedSince(): Date | null {
     return parseHttpDate(this.headers.get("if-unmodified-since"));
   }
 
-  /** Tags of `If-Match`, one of value `*` for any; `null` where the header is missing. */
+  /** Tags of `If-Match`, one of value `*` for any; `null` if the header is missing. */
   get ifMatch(): readonly ETag[] | null {
     const header = this.headers.get("if-match");
     return header === null ? null : parseETags(header);
   }
 
-  /** Tags of `If-None-Match`, one of value `*` for any; `null` where the header is missing. */
+  /** Tags of `If-None-Match`, one of value `*` for any; `null` if the header is missing. */
   get ifNoneMatch(): readonly ETag[] | null {
     const header = this.headers.get("if-none-match");
     return header === null ? null : parseETags(header);
   }
 
-  /** `If-Range`, a date or a tag; `null` where it is missing or neither. */
+  /** `If-Range`, a date or a tag; `null` if missing or invalid. */
   get ifRange(): Date | ETag | null {
     const header = this.headers.get("if-range");
     return parseHttpDate(header) ?? parseETags(header)[0] ?? null;
   }
 
   /**
-   * `Range` as a slice: `start` counts from the end where it is negative, `stop` is exclusive.
+   * `Range` as a slice: a negative `start` counts from the end, `stop` is exclusive.
    *
-   * @throws {RangeError} If the header is no single range of bytes.
+   * @throws {RangeError} If the header is not a single range of bytes.
    */
   get httpRange(): HTTPRange {
     return parseHTTPRange(this.headers.get("range"));
   }
 
   /**
-   * `Forwarded` (RFC 7239) as proxies wrote it, the first one first. Anyone can send it: believe
-   * what your own proxy added, which is the last.
+   * Elements of `Forwarded` (RFC 7239) in order. Clients can forge it: trust only what your own
+   * proxy added, which is the last element.
    */
   get forwarded(): readonly Forwarded[] {
     return parseForwarded(this.headers.get("forwarded"));
   }
 
   /**
-   * Headers behind a body in chunks (RFC 9110 section 6.5), once it was read; empty before, and with
-   * the default engine, which drops them.
+   * Trailers of a chunked body (RFC 9110 section 6.5), once it was read; empty before. The default
+   * engine drops them.
    */
   get trailers(): Headers {
     return new Headers((this.info?.engine?.trailersOf?.() ?? []) as [string, string][]);
   }
 
   /**
-   * Sets trailers of the response, which follow a body that goes out in chunks: a stream without a
-   * `Content-Length`, to a client of HTTP/1.1. Until the body ends they may be set, or set anew.
+   * Sets the response's trailers, which are sent after a chunked body: a stream without
+   * `Content-Length`, to an HTTP/1.1 client. They can be changed until the body ends.
    *
    * @param trailers Names and values.
-   * @throws {NotSupportedError} If another engine than `web.socketEngine()` carries the request.
-   * @throws {TypeError} If a name may not be among trailers, or a value holds a control character.
+   * @throws {NotSupportedError} If the engine is not `web.socketEngine()`.
+   * @throws {TypeError} If a name is not allowed in trailers, or a value holds a control character.
    *
    * @example
    * ```ts
@@ -227,12 +227,12 @@ export class BaseRequest {
   }
 
   /**
-   * Tells a client what it will need before the response is made, by a reply of status 103 (RFC
-   * 8297): browsers begin to load what `Link` headers name. A client of HTTP/1.0 gets none.
+   * Sends an interim 103 response (RFC 8297), so that browsers preload the `Link` targets while the
+   * response is made. HTTP/1.0 clients get none.
    *
-   * @param headers Headers of the hint, above all `link`.
+   * @param headers Headers of the hint, mainly `link`.
    * @returns Resolves when it was sent.
-   * @throws {NotSupportedError} If another engine than `web.socketEngine()` carries the request.
+   * @throws {NotSupportedError} If the engine is not `web.socketEngine()`.
    * @throws {TypeError} If the response has begun, or a value holds a control character.
    *
    * @example
@@ -257,7 +257,7 @@ export class BaseRequest {
 }
 
 /**
- * The path of a request URL as it stood in the request line, which `new URL()` would normalise.
+ * The raw path of a request URL, which `new URL()` would normalise.
  *
  * @param url `Request.url`.
  */
@@ -266,8 +266,8 @@ export function rawPathOf(url: string): string {
   if (start < 0) return "/";
   for (let at = start; at < url.length; at++) {
     const code = url.charCodeAt(at);
-    // "?" or "#". A fragment ends the path for new URL(), so it does here: guards that look at
-    // one and routes that look at the other have to agree.
+    // "?" or "#". A fragment ends the path for new URL(), so it does here: guards that use one and
+    // routes that use the other have to agree.
     if (code === 63 || code === 35) return url.slice(start, at);
   }
   return url.slice(start);

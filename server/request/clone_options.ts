@@ -4,7 +4,7 @@
  */
 import { OptionTable } from "../../http/options.ts";
 
-/** What {@linkcode ServerRequest.clone} changes. */
+/** Changes for {@linkcode ServerRequest.clone}. */
 export interface CloneOptions {
   /** Method. */
   readonly method?: string;
@@ -12,11 +12,11 @@ export interface CloneOptions {
   readonly relUrl?: string | { toString(): string };
   /** All headers. */
   readonly headers?: HeadersInit;
-  /** The body, in place of the request's own. */
+  /** The body, instead of the request's own. */
   readonly body?: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** `http` or `https`. */
   readonly scheme?: string;
-  /** Host with its port; it goes into the `Host` header too. */
+  /** Host with its port; it also sets the `Host` header. */
   readonly host?: string;
   /** Address of the peer. */
   readonly remote?: string;

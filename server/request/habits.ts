@@ -1,5 +1,5 @@
 /**
- * What users of other servers write.
+ * Members of other servers' APIs, and ours for each.
  * @module
  */
 
@@ -13,7 +13,7 @@ export const APPLICATION_HABITS: Readonly<Record<string, string>> = {
   "static() add_static()": "write app.addRoutes([web.static(prefix, folder)])",
   "ws() websocket()": "write app.addRoutes([web.get(path, web.webSocket({ onMessage }))])",
   "use() middleware() add_middleware() addMiddleware() register()":
-    "write new web.Application({ middlewares: [middleware] }); one of Hono's goes through fromHono()",
+    "write new web.Application({ middlewares: [middleware] }); wrap a Hono middleware in fromHono()",
   "onError() notFound() exception_handler() setErrorHandler()":
     "write a middleware that catches what `await handler(request)` throws",
   "listen() run() serve() run_app()": "write await web.runApp(app, { port })",
@@ -36,7 +36,7 @@ export const ROUTER_HABITS: Readonly<Record<string, string>> = {
   "url() url_for() urlFor()": "write app.router.named(name).urlFor(values)",
 };
 
-const HONO = "a middleware of Hono's goes through fromHono(), a route of Hono's to app.hono";
+const HONO = "wrap a Hono middleware in fromHono(), add a Hono route to app.hono";
 const READ = "write await request.json(), text(), read() or post(); the stream is request.content";
 
 /** For requests. */

@@ -1,12 +1,12 @@
 /**
- * Hono's context of a request, and the request that its middlewares pass on.
+ * Hono's context of a request, and the request after Hono middlewares.
  * @module
  */
 import { type Context, Hono } from "hono";
 import type { ServeInfo } from "../engine/engine.ts";
 
 /**
- * Makes a context for a request that came through no Hono, one made by a test.
+ * Creates a context for a request that did not come through Hono, as in tests.
  *
  * @param raw The platform's request.
  * @param info Peer and connection; `c.env` in Hono.
@@ -17,14 +17,14 @@ export function contextFor(raw: Request, info: ServeInfo | undefined): Context {
     context = c;
     return new Response();
   });
-  hono.fetch(raw, info); // a handler that is not async runs within the call
+  hono.fetch(raw, info); // a synchronous handler runs within the call
   if (context === null) throw new TypeError("Cannot make Hono's context: Hono runs late");
   return context;
 }
 
 /**
- * Gives the request that a handler behind Hono's middlewares is to see. One that they replaced
- * (`bodyLimit()`) counts; one whose body they read gets the same bytes again.
+ * Returns the request for a handler behind Hono middlewares. A replaced request (`bodyLimit()`) is
+ * used, and a body that was read is provided again.
  *
  * @returns The request; its body can be read unless a middleware has read `c.req.raw` itself.
  */
@@ -33,7 +33,7 @@ export async function requestBehind({ req }: Context): Promise<Request> {
   if (!req.raw.bodyUsed || kept.length === 0) return req.raw;
   const headers = new Headers(req.raw.headers);
   let body: BodyInit = await bodyOf(kept.includes("formData") && kept.length === 1);
-  if (body instanceof FormData) { // is written anew, with a boundary of its own
+  if (body instanceof FormData) { // is encoded again, with another boundary
     const form = new Response(body);
     headers.set("content-type", form.headers.get("content-type") ?? "");
     body = await form.arrayBuffer();

@@ -7,15 +7,14 @@ import { mutableResponse } from "./mutable_response.ts";
 import { requestInternals, type ServerRequest } from "./request.ts";
 import type { EarlyAnswer } from "./prepared_answer.ts";
 
-/** A response that needs the request to come into being, a `FileResponse` for one. */
+/** An object that makes its response from the request, such as a `FileResponse`. */
 export interface Responder {
-  /** Makes the response. Middlewares see what it gives, never the responder. */
+  /** Makes the response. Middlewares see the result, never the responder. */
   respond(request: ServerRequest): Response | Promise<Response>;
 }
 
 /**
- * What a handler gives: a platform response, something that makes one, or a stream or WebSocket
- * that was prepared.
+ * Result of a handler: a platform response, a responder, or a prepared stream or WebSocket.
  */
 export type HandlerResult = Response | EarlyAnswer | Responder;
 
@@ -40,7 +39,7 @@ export type Middleware = (
 /**
  * Checks that middlewares are functions.
  *
- * @throws {TypeError} If one is something else.
+ * @throws {TypeError} If one is not.
  */
 export function checkMiddlewares(middlewares: readonly Middleware[]): void {
   for (const [at, each] of middlewares.entries()) {
@@ -59,7 +58,7 @@ export function checkMiddlewares(middlewares: readonly Middleware[]): void {
 /**
  * Wraps a handler in middlewares, once, when routes are frozen.
  *
- * @returns One handler; the given one where there are no middlewares.
+ * @returns One handler; the original one if there are no middlewares.
  */
 export function compose(middlewares: readonly Middleware[], handler: Handler): Handler {
   return middlewares.reduceRight<Handler>(
@@ -74,9 +73,9 @@ export function compose(middlewares: readonly Middleware[], handler: Handler): H
 }
 
 /**
- * Lets a responder make its response.
+ * Calls a responder.
  *
- * @returns The response of a responder; anything else, and a stream that was prepared, as it is.
+ * @returns The response of a responder; any other result, including a prepared stream, as it is.
  */
 export function render(
   result: HandlerResult,
@@ -88,19 +87,19 @@ export function render(
     : result.respond(request);
 }
 
-/** What a handler that was wrapped calls first. */
+/** The next handler inside a wrapped handler. */
 const called = new WeakMap<Handler, { readonly kind: string; readonly name: string }>();
 const guilty = new WeakMap<ServerRequest, Handler>();
-let anyGuilty = false; // nearly always there is nothing to look up
+let anyGuilty = false; // usually there is nothing to look up
 
-/** Lets messages name what a handler calls first. */
+/** Records the next handler for messages. */
 export function standingFor(handler: Handler, first: Handler): Handler {
   called.set(handler, called.get(first) ?? { kind: "handler", name: first.name });
   return handler;
 }
 
 /**
- * Says what gave a result that is no response: the innermost middleware or handler that did.
+ * Names the source of an invalid result: the innermost middleware or handler.
  *
  * @returns `middleware timing`, `handler list`, `handler`.
  */
@@ -115,7 +114,7 @@ function rendering(handler: Handler, middleware: Middleware): Handler {
     if (request === undefined) {
       throw new TypeError(
         `The middleware ${middleware.name || "without a name"} called its handler without the ` +
-          "request: write await handler(request); one of Hono's goes through fromHono()",
+          "request: write await handler(request); wrap a Hono middleware in fromHono()",
       );
     }
     const result = handler(request);
@@ -125,14 +124,14 @@ function rendering(handler: Handler, middleware: Middleware): Handler {
   };
 }
 
-/** What a middleware gets: it may change the headers of any response. */
+/** The `handler` argument of middlewares, which can change the headers of any response. */
 function changeable(
   result: HandlerResult,
   request: ServerRequest,
   handler: Handler,
 ): HandlerResult | Promise<HandlerResult> {
   if (result instanceof Response) {
-    if (anyGuilty) guilty.delete(request); // a middleware has made a response of it
+    if (anyGuilty) guilty.delete(request); // a middleware has turned it into a response
     return mutableResponse(result);
   }
   if (requestInternals.earlyOf(request) === null && !isResponder(result)) {

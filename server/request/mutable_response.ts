@@ -1,10 +1,10 @@
 /**
- * Responses whose headers can be changed.
+ * Responses with mutable headers.
  * @module
  */
 
 /**
- * Tells whether a response is what `fetch()` gave for another server's.
+ * Whether a response is a foreign one, from `fetch()`.
  *
  * @returns `true` if it is.
  */
@@ -12,20 +12,20 @@ export function isPassedOn(response: Response): boolean {
   return response.url !== "";
 }
 
-/** Codings that `fetch()` decodes: one of these on Deno, others too elsewhere. */
+/** Codings that `fetch()` decodes: this one on Deno, others too elsewhere. */
 const DECODED = typeof Deno === "undefined" ? /./ : /^\s*(?:gzip|br)\s*$/i;
 
 /**
- * Makes sure that the headers of a response can be changed: those of `Response.redirect()` and of
- * what `fetch()` gives cannot.
+ * Ensures that the headers of a response can be changed; those of `Response.redirect()` and of
+ * `fetch()` cannot.
  *
  * @param response The response.
- * @param isDecoded Whether `fetch()` has decoded it, which it leaves only where no coding is wanted.
+ * @param isDecoded Whether `fetch()` has decoded it.
  * @returns The response itself, or a copy with the same body.
  */
 export function mutableResponse(response: Response, isDecoded = true): Response {
   const { status } = response;
-  // Other responses are left alone, since a look at the headers costs 15 % of a hello route.
+  // Other responses are left alone: reading headers costs 15 % of a hello route.
   if (!isPassedOn(response) && !(status >= 301 && status <= 308)) return response;
   try {
     response.headers.delete("x-no-header");
@@ -33,7 +33,7 @@ export function mutableResponse(response: Response, isDecoded = true): Response 
   } catch {
     const { body, statusText } = response;
     const headers = new Headers(response.headers);
-    // They tell of the body as it came, and fetch() has decoded it.
+    // They describe the encoded body, which fetch() has decoded.
     if (isDecoded && isPassedOn(response) && DECODED.test(headers.get("content-encoding") ?? "")) {
       headers.delete("content-encoding");
       headers.delete("content-length");

@@ -1,13 +1,13 @@
 /**
- * An answer that leaves while its handler runs on.
+ * An answer that is sent while its handler runs on.
  * @module
  */
 
 /**
- * An answer given before the handler is done, which middlewares see after it was sent: a
- * `StreamResponse`, `SSEResponse` or `WebSocketResponse` that was prepared.
+ * An answer sent before the handler is done, so that middlewares see it afterwards: a prepared
+ * `StreamResponse`, `SSEResponse` or `WebSocketResponse`.
  */
 export interface EarlyAnswer {
-  /** What the platform gets. */
+  /** Response for the platform. */
   readonly response: Response;
 }

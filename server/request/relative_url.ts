@@ -1,11 +1,11 @@
 /**
- * The URL-like value that `urlFor()` gives.
+ * The URL-like result of `urlFor()`.
  * @module
  */
 import { encodeQuery, type QueryInit } from "../../http/query.ts";
 
 /**
- * A path with an optional query, immutable and usable wherever a string is.
+ * A path with an optional query, immutable and usable as a string.
  *
  * @example
  * ```ts
@@ -18,7 +18,7 @@ import { encodeQuery, type QueryInit } from "../../http/query.ts";
 export class RelativeURL {
   /** The encoded path. */
   readonly path: string;
-  /** The encoded query without `?`, an empty string where there is none. */
+  /** The encoded query without `?`, empty if there is none. */
   readonly query: string;
 
   /**
@@ -33,7 +33,7 @@ export class RelativeURL {
   }
 
   /**
-   * The same path with another query.
+   * Returns the same path with another query.
    *
    * @param query The new query; it replaces the old one.
    */
@@ -41,12 +41,12 @@ export class RelativeURL {
     return new RelativeURL(this.path, encodeQuery(query));
   }
 
-  /** The text that goes into a link or a `Location` header. */
+  /** The text for links and `Location` headers. */
   toString(): string {
     return this.query === "" ? this.path : `${this.path}?${this.query}`;
   }
 
-  /** The same text, so that the value can stand in JSON. */
+  /** The same text, for JSON. */
   toJSON(): string {
     return this.toString();
   }

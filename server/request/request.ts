@@ -1,5 +1,5 @@
 /**
- * A request as handlers see it.
+ * The request that handlers get.
  * @module
  */
 import { type AfterWork, checkAfter, runAfter } from "./after_answer.ts";
@@ -33,7 +33,7 @@ import {
 } from "../body/read_form.ts";
 import { IncomingBody } from "../body/incoming_body.ts";
 
-/** Filled in by the class, whose private fields it reaches. */
+/** Filled in by the class, which has access to its private fields. */
 export const requestInternals = {} as RequestInternals<ServerRequest<unknown>>;
 
 /**
@@ -54,11 +54,11 @@ export const requestInternals = {} as RequestInternals<ServerRequest<unknown>>;
  * ```
  */
 export class ServerRequest<Params = Record<string, string>> extends BaseRequest {
-  /** Values of the path's variables, decoded. */
+  /** Decoded values of the path's variables. */
   readonly matchInfo: Readonly<Params>;
   /**
-   * The resource whose route answers, `null` for an unknown path or method; its `canonical` is the
-   * path template, which metrics count by. aiohttp's `match_info.route.resource`.
+   * The matched resource, `null` for an unknown path or method; its `canonical` is the path
+   * template, for metrics. aiohttp's `match_info.route.resource`.
    */
   readonly resource: ResourceInfo | null;
   readonly #root: AppContext;
@@ -72,10 +72,10 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   #after: AfterWork[] | null = null;
   #store: KeyStore | null = null;
   #leave: AbortController | null = null;
-  #origin: ServerRequest<Params> | null = null; // what a clone was made of
+  #origin: ServerRequest<Params> | null = null; // the original of a clone
   #clones: ServerRequest<Params>[] | null = null;
   #slot: AnswerSlot | null = null;
-  #platform: Request | null = null; // what a middleware of Hono's has replaced
+  #platform: Request | null = null; // replaced by a Hono middleware
   #hono: Context | null;
 
   static {
@@ -86,7 +86,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
         failureOf: (request) => (request.#origin ?? request).#slot?.failure ?? null,
         replaceRaw: (request, raw) => {
           request.#platform ??= request.raw;
-          Object.assign(request, { raw }); // readonly for programs
+          Object.assign(request, { raw }); // readonly for users
         },
         infoOf: (request) => request.info,
         bodyOf: (request) => request.#bodyOf(),
@@ -111,10 +111,10 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * Creates one.
    *
    * @param raw The platform's request.
-   * @param info What the platform tells about the connection.
+   * @param info The platform's connection info.
    * @param app The application that handles the request.
    * @param matchInfo Values of the path's variables.
-   * @param resource The resource whose route answers.
+   * @param resource The matched resource.
    * @param hono Hono's context of the request.
    */
   constructor(
@@ -135,22 +135,22 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   }
 
   /**
-   * Hono's context of this request: the values that middlewares of Hono left (`c.get()`), and
-   * whatever takes a `Context` of Hono's. The application made it to find the route.
+   * Hono's context of this request: for values set by Hono middlewares (`c.get()`), and for
+   * functions that take a Hono `Context`.
    */
   get hono(): Context {
     return this.#hono ??= contextFor(this.raw, this.info);
   }
 
   /**
-   * The application that handles the request: middlewares see their own, a handler of a
+   * The application that handles the request: in middlewares their own, in handlers of a
    * sub-application that one.
    */
   get app(): AppContext {
     return this.#app;
   }
 
-  /** The applications that the request has come through, the outermost first. */
+  /** The applications that the request passed through, outermost first. */
   get apps(): readonly AppContext[] {
     const apps: AppContext[] = [];
     let at: AppContext | null = this.#innermost;
@@ -158,7 +158,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     return apps;
   }
 
-  /** Values of the application and of all above it; the nearest one counts. */
+  /** Values of the application and its parents; the nearest one wins. */
   get configDict(): KeyReader {
     return configOf(this.#app);
   }
@@ -168,7 +168,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     return this.#limit ?? this.#root.clientMaxSize;
   }
 
-  /** Whether the request has a body, be it empty. */
+  /** Whether the request has a body, even an empty one. */
   get bodyExists(): boolean {
     return this.raw.body !== null;
   }
@@ -176,21 +176,22 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   /**
    * The body as a stream, without a limit on its size.
    *
-   * @throws {TypeError} If `read()`, `text()`, `json()`, `post()` or `multipart()` came before.
+   * @throws {TypeError} If `read()`, `text()`, `json()`, `post()` or `multipart()` was called
+   * before.
    */
   get content(): StreamReader {
     return this.#content ??= new Reader(this.#bodyOf().open());
   }
 
-  /** Whether the body, if there is one, was not touched yet. */
+  /** Whether the body, if there is one, is unread. */
   get canReadBody(): boolean {
     return this.raw.body !== null && !this.#isTouched();
   }
 
   /**
-   * Aborts when the client leaves before it has the whole response, and never otherwise; pass it
-   * on to whatever is done for this client only. Asked for when the client has left already, it
-   * aborts a moment later.
+   * Aborts when the client disconnects before it has the whole response, and never otherwise; pass
+   * it to work that only this client needs. If the client has gone already, it aborts a moment
+   * later.
    */
   get signal(): AbortSignal {
     if (this.#origin !== null) return this.#origin.signal;
@@ -199,33 +200,34 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   }
 
   /**
-   * Gives a value that was kept for this request.
+   * Returns a value of this request.
    *
-   * @throws {TypeError} If nothing was kept under the key.
+   * @throws {TypeError} If the key has no value.
    */
   get<T>(key: AppKey<T>): T {
     return (this.#store ??= new KeyStore()).get(key);
   }
 
-  /** Keeps a value for the time of this request, for handlers and middlewares further in. */
+  /** Sets a value of this request, for handlers and inner middlewares. */
   set<T>(key: AppKey<T>, value: T): void {
     (this.#store ??= new KeyStore()).set(key, value);
   }
 
   /**
-   * Tells whether a value was kept for this request.
+   * Whether this request has a value for a key.
    *
-   * @returns `true` if there is one.
+   * @returns `true` if it has.
    */
   has<T>(key: AppKey<T>): boolean {
     return this.#store?.has(key) ?? false;
   }
 
   /**
-   * A copy with another head, for a middleware to pass on. The body is shared: read one of the two.
+   * Copies the request with another head, for a middleware to pass on. The body is shared: only one
+   * of the two can be read.
    *
-   * @returns The copy; values kept for the request come along.
-   * @throws {TypeError} If the body was read already.
+   * @returns The copy, including the request's values.
+   * @throws {TypeError} If the body has been read.
    */
   clone(options: CloneOptions = {}): ServerRequest<Params> {
     CLONE_OPTIONS.check("request.clone()", options);
@@ -278,7 +280,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   }
 
   /**
-   * Reads the whole body; a second call gives the same bytes.
+   * Reads the whole body; further calls return the same bytes.
    *
    * @returns The bytes.
    * @throws {HTTPRequestEntityTooLarge} If there are more than `clientMaxSize`.
@@ -290,7 +292,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   /**
    * Reads the body as text, in the charset of its `Content-Type`, else UTF-8.
    *
-   * @throws {HTTPUnsupportedMediaType} If the charset is unknown or the bytes are not of it.
+   * @throws {HTTPUnsupportedMediaType} If the charset is unknown or the bytes are invalid in it.
    */
   async text(): Promise<string> {
     const charset = this.charset ?? "utf-8";
@@ -307,9 +309,9 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   }
 
   /**
-   * Reads the body as JSON, whatever its content type.
+   * Reads the body as JSON; the content type is ignored.
    *
-   * @typeParam T Type the caller expects; it is not checked.
+   * @typeParam T Expected type; it is not checked.
    * @throws {HTTPBadRequest} If the body is not JSON.
    */
   async json<T = unknown>(): Promise<T> {
@@ -326,15 +328,15 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   }
 
   /**
-   * Reads an HTML form, urlencoded or multipart. Files are spooled, together at most 1 MiB in
-   * memory and the rest to disk, and are gone once the request was answered. A second call gives
-   * the same fields.
+   * Reads an HTML form, urlencoded or multipart. Files are spooled: up to 1 MiB together in memory,
+   * the rest on disk. They are removed once the request is answered. Further calls return the same
+   * fields.
    *
-   * @param options Limits of this form, in place of the application's.
-   * @returns The fields in order, repeats kept; none for a body of another type.
+   * @param options Limits of this form, instead of the application's.
+   * @returns The fields in order, including repeated ones; none for a body of another type.
    * @throws {HTTPRequestEntityTooLarge} If the body is larger than `maxSize`.
-   * @throws {MultipartError} If a multipart body is malformed, cut or beyond a limit; uncaught, it
-   * is answered with 400.
+   * @throws {MultipartError} If a multipart body is malformed, truncated or exceeds a limit;
+   * answered with 400 if uncaught.
    */
   post(options: PostOptions = {}): Promise<PostData> {
     POST_OPTIONS.check("request.post()", options);
@@ -345,11 +347,10 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   }
 
   /**
-   * Reads a multipart body part by part as it comes, without a limit on its size but those of the
-   * reader.
+   * Reads a multipart body part by part as it arrives; only the reader's limits apply.
    *
-   * @throws {MultipartSyntaxError} If the body is no multipart; uncaught, it is answered with 400.
-   * @throws {MultipartLimitError} If it is announced to be larger than `maxTotalSize`.
+   * @throws {MultipartSyntaxError} If the body is not multipart; answered with 400 if uncaught.
+   * @throws {MultipartLimitError} If its announced length exceeds `maxTotalSize`.
    */
   multipart(options?: MultipartReaderOptions): Promise<MultipartReader> {
     return Promise.resolve().then(() => {
@@ -361,10 +362,10 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   }
 
   /**
-   * Runs something once the handler is done and its answer on its way. A failure is logged with the
-   * request; the stop of the server waits for it up to `shutdownTimeout`, then aborts its signal.
+   * Runs work after the handler is done and its answer was sent. A failure is logged with the
+   * request; when the server stops, it waits up to `shutdownTimeout`, then aborts the signal.
    *
-   * @param work What runs. The body is gone by then: read before what it needs.
+   * @param work The work. The body is gone by then: read it before.
    *
    * @example
    * ```ts
@@ -401,7 +402,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     return this.#slot ??= new AnswerSlot();
   }
 
-  /** A clone shares the stream, whose lock is all that tells of a reader there. */
+  /** A clone shares the stream, whose lock is the only sign of a reader there. */
   #isTouched(): boolean {
     return this.raw.bodyUsed || this.raw.body?.locked === true;
   }

@@ -1,5 +1,5 @@
 /**
- * The way of dispatch to what a request keeps from programs.
+ * Dispatch's access to private members of a request.
  * @module
  */
 import type { SocketEvents } from "../../http/websocket/port.ts";
@@ -9,35 +9,35 @@ import type { AnswerSlot, Failure, RunningAnswer } from "./answer_slot.ts";
 import type { AppContext } from "./app_context.ts";
 
 /**
- * What the library does with a request and programs must not; `server/mod.ts` does not export it.
+ * Internal members of a request; `server/mod.ts` does not export it.
  *
- * @typeParam Any `ServerRequest`, which this file must not import, as it is imported there.
+ * @typeParam Any `ServerRequest`, which this file cannot import (a cycle).
  */
 export interface RequestInternals<Any> {
-  /** Where a request, or the one that it is a clone of, is answered early. */
+  /** The early answer of a request, shared with its clones. */
   slotOf(request: Any): AnswerSlot;
-  /** The last error of a request that left middlewares of Hono. */
+  /** The last error that passed Hono middlewares. */
   failureOf(request: Any): Failure | null;
-  /** Lets the readers of a request read another one, which a middleware of Hono's made of it. */
+  /** Replaces the request that the readers use, after a Hono middleware. */
   replaceRaw(request: Any, raw: Request): void;
-  /** What the platform told about the connection. */
+  /** The platform's connection info. */
   infoOf(request: Any): ServeInfo | undefined;
-  /** The way to the body, one for all readers. */
+  /** The body, shared by all readers. */
   bodyOf(request: Any): IncomingBody;
-  /** Frees what the request and its clones held: the files of their forms. */
+  /** Frees the form files of the request and its clones. */
   finish(request: Any): void;
-  /** Makes a WebSocket of the request, of which a clone has only a copy. */
+  /** Upgrades the request, of which a clone has only a copy. */
   upgrade(
     request: Any,
     events: SocketEvents,
     options: UpgradeOptions,
   ): SocketUpgrade;
   /**
-   * Answers for a handler that has not answered in time, and aborts `signal`; it may run on, its
-   * result is dropped.
+   * Answers in place of a handler that timed out, and aborts `signal`; the handler may run on, but
+   * its result is dropped.
    */
   abandon(request: Any, response: Response): void;
-  /** Runs a handler with another application as `request.app`; sub-applications are entered so. */
+  /** Runs a handler with another application as `request.app`, for sub-applications. */
   within<One extends Any, T>(request: One, app: AppContext, run: (request: One) => T): T;
   /** The early answer. */
   earlyOf(request: Any): RunningAnswer | null;

@@ -1,5 +1,5 @@
 /**
- * Handlers that get checked and typed data.
+ * Handlers with validated and typed data.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
@@ -9,17 +9,17 @@ import { HTTPUnprocessableEntity } from "../exceptions/message_errors.ts";
 import type { Handler, HandlerResult } from "./middleware.ts";
 import type { ServerRequest } from "./request.ts";
 
-/** A schema for each part of a request that is to be checked. */
+/** Schemas for the parts of a request. */
 export interface RequestSchemas {
-  /** For the query: text by name, an array of texts for a name that is repeated. */
+  /** Schema of the query: text by name, an array of texts for a repeated name. */
   readonly query?: StandardSchemaV1;
-  /** For the variables of the path: text by name. */
+  /** Schema of the path's variables: text by name. */
   readonly params?: StandardSchemaV1;
-  /** For the headers: text by name in lower case. */
+  /** Schema of the headers: text by lower-case name. */
   readonly headers?: StandardSchemaV1;
-  /** For the fields of a form: like the query; a file is a `FileField`. */
+  /** Schema of form fields: like the query; a file is a `FileField`. */
   readonly form?: StandardSchemaV1;
-  /** For the body as JSON. */
+  /** Schema of the JSON body. */
   readonly json?: StandardSchemaV1;
 }
 
@@ -40,51 +40,51 @@ export const REQUEST_SCHEMAS = new OptionTable<RequestSchemas>({
   param: 'Write "params"',
 });
 
-/** What comes out of the schemas, part by part. */
+/** Output of the schemas, by part. */
 export type Validated<Schemas extends RequestSchemas> = {
   readonly [Part in keyof Schemas]: Schemas[Part] extends StandardSchemaV1
     ? SchemaOutput<Schemas[Part]>
     : never;
 };
 
-/** What {@linkcode validate} takes besides. */
+/** Options of {@linkcode validate}. */
 export interface ValidateOptions {
-  /** Status for data that does not fit. @default {422} */
+  /** Status for invalid data. @default {422} */
   readonly status?: 400 | 422;
 }
 
 /** Names and types of {@linkcode ValidateOptions}. */
 export const VALIDATE_OPTIONS = new OptionTable<ValidateOptions>({ status: "a number" });
 
-/** What is wrong with a part of a request, as the client is told. */
+/** An issue in a part of a request, as sent to the client. */
 export interface RequestIssue {
   /** The part: `query`, `params`, `headers`, `form` or `json`. */
   readonly in: string;
-  /** What is wrong. */
+  /** The message. */
   readonly message: string;
-  /** Where in the part: keys from the outside in. */
+  /** Path within the part, outermost key first. */
   readonly path: readonly (string | number)[];
 }
 
 const PARTS = ["params", "query", "headers", "form", "json"] as const;
 
 /**
- * Checks parts of a request by schemas of any library that follows Standard Schema (zod, valibot,
- * arktype, …) before the handler is called. What comes out of the schemas goes to the handler; what
- * does not fit is answered with all issues as JSON: `{ "issues": [{ "in", "message", "path" }] }`.
+ * Validates parts of a request by schemas of any library that follows Standard Schema (zod,
+ * valibot, arktype, …) before the handler is called. The handler gets the schemas' output; invalid
+ * data is answered with all issues as JSON: `{ "issues": [{ "in", "message", "path" }] }`.
  *
  * @typeParam Schemas The schemas; they type the handler's data.
  * @typeParam Params Match info of the route.
  * @param schemas A schema for each part to check.
- * @param handler Gets the request and the data.
- * @param options Status for data that does not fit.
+ * @param handler Receives the request and the data.
+ * @param options Status for invalid data.
  * @returns The handler, for a route.
  *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * // any library's schema does, this one is made by hand
+ * // works with any library's schemas; this one is made by hand
  * const page = {
  *   "~standard": {
  *     version: 1 as const,
@@ -133,7 +133,7 @@ export function validate<const Schemas extends RequestSchemas, Params = Record<s
       }
     }
     if (issues.length > 0) throw refusal(status, issues);
-    // Every part of the schemas was checked, so the data has what its type says.
+    // Every part of the schemas was validated, so the data has its type.
     return await handler(request, data as Validated<Schemas>);
   };
 }
@@ -156,7 +156,7 @@ async function valueOf<Params>(
   }
 }
 
-/** Values by name; without a prototype, so that "__proto__" is a name like any other. */
+/** Values by name; without a prototype, so that "__proto__" is a plain name. */
 function collect(pairs: Iterable<readonly [string, unknown]>): Record<string, unknown> {
   const values: Record<string, unknown> = Object.create(null);
   for (const [name, value] of pairs) {

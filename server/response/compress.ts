@@ -16,14 +16,14 @@ import {
 } from "../../http/coding/content_coding.ts";
 import type { Middleware } from "../request/middleware.ts";
 
-/** What {@linkcode compress} takes. */
+/** Options of {@linkcode compress}. */
 export interface CompressOptions {
-  /** Bodies below this size are sent as they are, in bytes. @default {1024} */
+  /** Smallest body to compress, in bytes. @default {1024} */
   readonly threshold?: number;
-  /** Codings to use, the one to take among equals first. @default {["br", "gzip", "deflate"]} */
+  /** Codings to use, best first. @default {["br", "gzip", "deflate"]} */
   readonly codings?: readonly ContentCoding[];
   /**
-   * Tells by its mime type whether a body is worth it.
+   * Whether bodies of a mime type should be compressed.
    *
    * @default text, JSON, XML, JavaScript, SVG, WebAssembly and plain fonts
    */
@@ -42,12 +42,12 @@ const COMPRESSIBLE =
   /^text\/(?!event-stream$)|[/+](?:json|xml|javascript|yaml|toml|wasm|sql|graphql|x-ndjson|ld-json)$|^font\/[ot]tf$|^image\/(?:bmp|x-ms-bmp|vnd\.microsoft\.icon)$/;
 
 /**
- * Compresses the bodies of responses for clients that take it: by q-value, by type and by size.
- * What is compressed already, a part of a file, marked `no-transform`, or a stream of events stays
- * as it is; so does a `StreamResponse`, which has `enableCompression()`.
+ * Compresses the bodies of responses by the client's q-values, mime type and size. Content that is
+ * encoded already, part of a file, marked `no-transform`, or an event stream stays as it is; so
+ * does a `StreamResponse`, which has `enableCompression()`.
  *
- * A body that a client could make reflect its own words beside a secret should not be compressed
- * (the BREACH attack): leave such routes out.
+ * Do not compress a body in which a client can place its own text beside a secret (the BREACH
+ * attack): leave such routes out.
  *
  * @param options Size, codings, types.
  * @returns The middleware.
@@ -87,10 +87,10 @@ export function compressMiddleware(options: CompressOptions = {}): Middleware {
     const headers = new Headers(response.headers);
     const coding = negotiateCoding(request.headers, headers, codings);
     const { status, statusText } = response;
-    // Without a body and a length there is nothing to tell from what GET would be answered.
+    // Without a body and a length, the answer to GET is unknown.
     if (response.body === null && length === null) return response;
     if (coding === null || response.body === null) {
-      const body = coding === null ? response.body : lengthlessBody(); // of HEAD
+      const body = coding === null ? response.body : lengthlessBody(); // for HEAD
       return new Response(body, { status, statusText, headers });
     }
     const [start, rest] = await split(response.body, length === null ? threshold : 0);
@@ -105,8 +105,8 @@ export function compressMiddleware(options: CompressOptions = {}): Middleware {
 }
 
 /**
- * A 304 stands for the GET it was asked for: caches take its `Vary` and tag for those of what they
- * hold (RFC 9110 section 15.4.5).
+ * Caches apply a 304's `Vary` and tag to their stored response (RFC 9110 section 15.4.5), so it
+ * needs the same ones.
  */
 function notModified(
   request: Headers,
@@ -116,7 +116,7 @@ function notModified(
   const headers = new Headers(response.headers);
   negotiateCoding(request, headers, codings);
   headers.delete("content-encoding");
-  // A short content is not compressed, and here its length is not known. The client holds the tag.
+  // Short content is not compressed, and its length is unknown here. The client has the tag.
   const etag = response.headers.get("etag");
   const held = request.get("if-none-match") ?? "";
   if (etag !== null && !held.includes(headers.get("etag") ?? etag)) headers.set("etag", etag);
@@ -125,7 +125,7 @@ function notModified(
 
 type Chunk = Uint8Array<ArrayBuffer>;
 
-/** Reads up to a size: what was read, and the reader of the rest where there is one. */
+/** Reads up to a size; returns the bytes, and the reader of the rest if there is one. */
 async function split(
   body: ReadableStream<Chunk>,
   size: number,

@@ -1,11 +1,11 @@
 /**
- * The client left before the response was over.
+ * The error for a client that disconnects early.
  * @module
  */
 
 /**
- * The client closed the connection while a handler was still writing to it. Dispatch takes it for
- * what it is, the end of the request, and does not log it.
+ * The client closed the connection while a handler was still writing to it. Dispatch treats it as
+ * the end of the request and does not log it.
  *
  * @example
  * ```ts
@@ -18,7 +18,7 @@
  *     for (;;) await response.write("tick\n");
  *   } catch (error) {
  *     if (!(error instanceof web.ConnectionResetError)) throw error;
- *     return response; // the client has left: free what the loop holds
+ *     return response; // the client has gone: free the loop's resources
  *   }
  * };
  * console.assert(typeof ticks === "function");

@@ -1,5 +1,5 @@
 /**
- * A middleware that decodes the bodies of requests.
+ * A middleware that decompresses request bodies.
  * @module
  */
 import type { BodySource } from "../../http/bytes/body_source.ts";
@@ -17,13 +17,13 @@ import { requestInternals, type ServerRequest } from "../request/request.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * Decodes bodies that come with `Content-Encoding`: gzip, deflate, brotli and zstd, also one upon
- * another. aiohttp's server does it by itself, Deno's does not. Handlers see the request
- * without that header and without `Content-Length`.
+ * Decodes bodies with `Content-Encoding`: gzip, deflate, brotli and zstd, also several in a row.
+ * aiohttp's server does so by itself, Deno's does not. Handlers see the request without that header
+ * and without `Content-Length`.
  *
- * A kilobyte can stand for gigabytes: `clientMaxSize` and the limits of multipart bodies count what
- * comes out, and `request.content` decodes no more than is read. A body that is broken or cut is
- * answered with 400, one in another coding with 415.
+ * A kilobyte may decode to gigabytes: `clientMaxSize` and the multipart limits count decoded bytes,
+ * and `request.content` decodes on demand. A broken or truncated body is answered with 400, an
+ * unknown coding with 415.
  *
  * @returns The middleware.
  *
@@ -60,7 +60,7 @@ export function decompressMiddleware(): Middleware {
 
 const EMPTY: BodySource = { next: () => Promise.resolve(null), cancel: () => Promise.resolve() };
 
-/** What comes out of a body; nothing of it is touched before it is asked for. */
+/** The decoded body, on demand. */
 function decodedStream(request: ServerRequest, coding: string): ReadableStream<Bytes> {
   let source: BodySource | null = null;
   const incoming = requestInternals.bodyOf(request);

@@ -1,13 +1,13 @@
 /**
- * Headers that can be closed to changes.
+ * Headers that can be frozen.
  * @module
  */
 
-/** Headers that throw on a change once they were sent, where the platform's would ignore it. */
+/** Headers that throw on a change after they were sent, where the platform's would ignore it. */
 export class FreezableHeaders extends Headers {
   #frozen = false;
 
-  /** Ends changes. */
+  /** Freezes them. */
   freeze(): void {
     this.#frozen = true;
   }
@@ -35,7 +35,7 @@ export class FreezableHeaders extends Headers {
   }
 
   /**
-   * Takes a header away.
+   * Removes a header.
    *
    * @throws {TypeError} If the headers were sent.
    */

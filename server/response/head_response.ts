@@ -1,19 +1,19 @@
 /**
- * Answers to HEAD.
+ * Responses to HEAD.
  * @module
  */
 import { WITHOUT_BODY } from "../../http/headers/status.ts";
 import { isPassedOn } from "../request/mutable_response.ts";
 
 /**
- * Makes the answer to HEAD of the one to GET: its headers and length without its body
- * (RFC 9110 section 9.3.2).
+ * Turns the response to GET into that to HEAD: its headers and length without its body (RFC 9110
+ * section 9.3.2).
  *
- * A body that is in memory comes in one piece, so its length is known after two reads that both
- * succeed at once; any other is given up and has no length.
+ * A body in memory arrives in one piece, so its length is known after two immediate reads; any
+ * other body is cancelled and has no length.
  *
  * @param response The answer to GET.
- * @param served Whether a server sends it, which would say `Content-Length: 0` without a body.
+ * @param served Whether a server sends it, which would write `Content-Length: 0` without a body.
  */
 export async function headResponse(response: Response, served: boolean): Promise<Response> {
   const headers = new Headers(response.headers);
@@ -25,7 +25,7 @@ export async function headResponse(response: Response, served: boolean): Promise
     hasLength = size !== null;
   } else {
     await body?.cancel();
-    // Another server's answer to HEAD, which says no length for a body that has one.
+    // A foreign server's answer to HEAD, which has no length for a body that exists.
     hasLength ||= !isPassedOn(response);
   }
   return new Response(hasLength || !served ? null : lengthlessBody(), {
@@ -36,7 +36,7 @@ export async function headResponse(response: Response, served: boolean): Promise
 }
 
 /**
- * Stands for a body that HEAD leaves out and whose length GET does not say either.
+ * Placeholder for a body that HEAD omits and whose length is unknown.
  *
  * @returns An empty body that ends a moment after it is asked for.
  */
@@ -59,7 +59,7 @@ async function sizeInMemory(body: ReadableStream<Uint8Array>): Promise<number | 
   try {
     return await Promise.race([whole, soon]);
   } catch {
-    return null; // a body that fails has no length; HEAD does not send it anyway
+    return null; // a failing body has no length; HEAD does not send it anyway
   } finally {
     clearTimeout(timer);
     whole.catch(() => {});

@@ -1,21 +1,21 @@
 /**
- * Last changes to a response, and the ones that no handler made.
+ * Final changes to responses, and the default error responses.
  * @module
  */
 import { mutableResponse } from "../request/mutable_response.ts";
 import type { ServerRequest } from "../request/request.ts";
 
-/** Callbacks that see every response before it leaves, aiohttp's `on_response_prepare`. */
+/** Callbacks that see every response before it is sent, aiohttp's `on_response_prepare`. */
 export type PrepareSignal =
   ((request: ServerRequest, response: Response) => void | Promise<void>)[];
 
 /**
- * Sends signals about a response.
+ * Runs the response signals.
  *
- * @param signals The signals of the applications, from the outermost in.
+ * @param signals Signals of the applications, outermost first.
  * @param request The request.
  * @param response Its response.
- * @returns The response; a copy where the headers of the first could not be changed.
+ * @returns The response; a copy if the original headers were immutable.
  */
 export async function prepareResponse(
   signals: readonly PrepareSignal[],
@@ -29,7 +29,7 @@ export async function prepareResponse(
   return prepared;
 }
 
-/** Tells the client that its connection will be closed, so that it sends no other request on it. */
+/** Announces the close of the connection, so that the client sends no other request on it. */
 export function announceClose(response: Response): Response {
   if (response.status === 101) return response;
   const changed = mutableResponse(response);
@@ -37,7 +37,7 @@ export function announceClose(response: Response): Response {
   return changed;
 }
 
-/** The page for an error that nobody caught; it tells nothing of the error. */
+/** The page for an uncaught error; it reveals nothing about it. */
 export function serverErrorResponse(): Response {
   return new Response("500 Internal Server Error\n\nServer got itself in trouble", {
     status: 500,

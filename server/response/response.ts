@@ -1,18 +1,18 @@
 /**
- * Responses in one call.
+ * Response helpers.
  * @module
  */
 import { recordedResponse } from "../engine/response_record.ts";
 import { OptionTable } from "../../http/options.ts";
 import { type CookieOptions, formatSetCookie } from "../../http/headers/set_cookie.ts";
 
-/** What the response helpers take besides the body. */
+/** Options of the response helpers. */
 export interface ResponseOptions {
   /** Status code. @default {200} */
   readonly status?: number;
-  /** Headers; a `content-type` here wins over `contentType`. */
+  /** Headers; a `content-type` here takes precedence over `contentType`. */
   readonly headers?: HeadersInit;
-  /** Value of `Content-Type`; `charset=utf-8` is added where it says no charset. */
+  /** Value of `Content-Type`; `charset=utf-8` is added if it has no charset. */
   readonly contentType?: string;
 }
 
@@ -32,9 +32,9 @@ export const RESPONSE_OPTIONS = new OptionTable<ResponseOptions>({
   contentType: "a string",
 }, STATUSTEXT_REMEDIES);
 
-/** What {@linkcode jsonResponse} takes besides the value. */
+/** Options of {@linkcode jsonResponse}. */
 export interface JsonResponseOptions extends ResponseOptions {
-  /** Turns the value into text. @default {JSON.stringify} */
+  /** Serializer. @default {JSON.stringify} */
   readonly dumps?: (value: unknown) => string;
 }
 
@@ -44,11 +44,11 @@ export const JSON_RESPONSE_OPTIONS = new OptionTable<JsonResponseOptions>({
   dumps: "a function",
 }, STATUSTEXT_REMEDIES);
 
-// What the platform sends where nothing else is asked for.
+// The platform's defaults.
 const PLAIN = [["content-type", "text/plain;charset=UTF-8"]] as const;
 const TEXT = "text/plain; charset=utf-8";
 const JSON_TYPE = "application/json; charset=utf-8";
-// One list for all responses: an engine writes the same headers only once.
+// One list for all responses: an engine serializes repeated headers only once.
 const DEFAULTS: Readonly<Record<string, [string, string][]>> = {
   [TEXT]: [["content-type", TEXT]],
   [JSON_TYPE]: [["content-type", JSON_TYPE]],
@@ -58,8 +58,8 @@ const DEFAULTS: Readonly<Record<string, [string, string][]>> = {
  * A text response.
  *
  * @param text The body, sent as UTF-8.
- * @param options Status, headers, content type (`text/plain; charset=utf-8` unless given). Without
- * options the platform sets the type and writes it in its own way, `text/plain;charset=UTF-8`.
+ * @param options Status, headers, content type (default `text/plain; charset=utf-8`). Without
+ * options the platform sets the type and writes `text/plain;charset=UTF-8`.
  * @returns A platform response.
  *
  * @example
@@ -71,21 +71,21 @@ const DEFAULTS: Readonly<Record<string, [string, string][]>> = {
  * ```
  */
 export function textResponse(text: string, options?: ResponseOptions): Response {
-  // The platform's own "text/plain;charset=UTF-8" goes a shorter way: 10 % of a hello route.
+  // The platform's own "text/plain;charset=UTF-8" has a fast path: 10 % of a hello route.
   if (options === undefined) return recordedResponse(text, undefined, PLAIN);
   RESPONSE_OPTIONS.check("web.textResponse()", options);
-  // The platform takes no body for 204 and 304, not even an empty one.
+  // The platform rejects a body for 204 and 304, even an empty one.
   return recorded(text === "" ? null : text, options, TEXT);
 }
 
 /**
  * A JSON response.
  *
- * @param value What to send.
- * @param options Status, headers, content type (`application/json; charset=utf-8` unless given),
- * and how to turn the value into text.
+ * @param value Value to serialize.
+ * @param options Status, headers, content type (default `application/json; charset=utf-8`), and
+ * serializer.
  * @returns A platform response.
- * @throws {TypeError} If the value has no JSON form (`undefined`, a function, a cycle).
+ * @throws {TypeError} If the value is not representable in JSON (`undefined`, a function, a cycle).
  *
  * @example
  * ```ts
@@ -110,11 +110,11 @@ export function jsonResponse(value: unknown, options: JsonResponseOptions = {}):
 /**
  * Sets a cookie on a response or on an HTTP exception.
  *
- * @param response What carries the header.
+ * @param response Object with the headers.
  * @param name Cookie name.
  * @param value Cookie value, sent as it is.
  * @param options Attributes; `path` is `/` unless given.
- * @throws {TypeError} If name, value or an attribute holds a character that no cookie may.
+ * @throws {TypeError} If name, value or an attribute holds an invalid character.
  *
  * @example
  * ```ts
@@ -147,9 +147,9 @@ export function setCookie(
 /**
  * Deletes a cookie in the client.
  *
- * @param response What carries the header.
+ * @param response Object with the headers.
  * @param name Cookie name.
- * @param options The attributes it was set with; path and domain have to be the same.
+ * @param options The attributes it was set with; path and domain must match.
  *
  * @example
  * ```ts

@@ -7,13 +7,13 @@ import type { EarlyAnswer } from "../request/prepared_answer.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { finishStream, StreamResponse } from "./stream_response.ts";
 
-/** What {@linkcode sseResponse} takes. */
+/** Options of {@linkcode sseResponse}. */
 export interface SSEOptions {
   /** Headers of the response. */
   readonly headers?: HeadersInit;
   /**
-   * How often a comment is sent, in ms, so that proxies keep the connection and a client that is
-   * gone is noticed; 0 for never.
+   * Interval of ping comments, in ms, which keep proxies from closing the connection and detect a
+   * disconnected client; 0 for never.
    * @default {15000}
    */
   readonly pingInterval?: number;
@@ -25,17 +25,17 @@ export const SSE_OPTIONS = new OptionTable<SSEOptions>({
   pingInterval: "a number",
 }, { heartbeat: 'Write "pingInterval", in ms', retry: "Send it with an event: send({ retry })" });
 
-/** What an event has besides its data. */
+/** Fields of an event besides its data. */
 export interface SSEEvent {
-  /** Type of the event, what `addEventListener()` waits for. @default {"message"} */
+  /** Type of the event, for `addEventListener()`. @default {"message"} */
   readonly event?: string;
-  /** Id that the client sends back as `Last-Event-ID` when it connects again. */
+  /** Id that the client sends back as `Last-Event-ID` when it reconnects. */
   readonly id?: string;
-  /** How long the client waits before it connects again, in ms. */
+  /** Delay before the client reconnects, in ms. */
   readonly retry?: number;
 }
 
-const MAX_INTERVAL = 2 ** 31 - 1; // beyond it, a timer would fire at once
+const MAX_INTERVAL = 2 ** 31 - 1; // a longer delay would fire at once
 
 /**
  * A stream of events to one client; {@linkcode sseResponse} opens it.
@@ -56,30 +56,30 @@ const MAX_INTERVAL = 2 ** 31 - 1; // beyond it, a timer would fire at once
  */
 export class SSEResponse implements EarlyAnswer, AsyncDisposable {
   /**
-   * Id of the last event that the client got before it lost the connection, `null` for a client
-   * that connects for the first time.
+   * Id of the last event received before the client lost the connection, `null` on a first
+   * connection.
    */
   readonly lastEventId: string | null;
   readonly #stream: StreamResponse;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /**
-   * Creates one; `sseResponse()` does it and sends the headers.
+   * Called by `sseResponse()`, which sends the headers.
    *
-   * @param stream The response that carries the events; it is prepared.
-   * @param lastEventId `Last-Event-ID` of the request, `null` without one.
-   * @param pingInterval How often a comment is sent, in ms; 0 for never.
+   * @param stream The prepared response for the events.
+   * @param lastEventId `Last-Event-ID` of the request, `null` if there is none.
+   * @param pingInterval Interval of ping comments, in ms; 0 for never.
    */
   constructor(stream: StreamResponse, lastEventId: string | null, pingInterval: number) {
     this.#stream = stream;
     this.lastEventId = lastEventId;
     if (stream.signal.aborted) return;
-    // Events have no end of their own: where the server stops, they end, and the client knows it.
+    // Event streams are endless: they end when the server stops, and the client reconnects.
     stream.signal.addEventListener("abort", () => this.close().catch(() => {}), { once: true });
     if (pingInterval === 0) return;
     let waiting = false;
     this.#timer = setInterval(() => {
-      if (waiting) return; // a client that does not read gets no heap of pings
+      if (waiting) return; // do not pile up pings for a client that does not read
       waiting = true;
       this.comment("ping").then(() => waiting = false, () => clearInterval(this.#timer));
     }, pingInterval);
@@ -90,22 +90,22 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
     return this.#stream.response;
   }
 
-  /** Aborts when the client leaves or the server stops. */
+  /** Aborts when the client disconnects or the server stops. */
   get signal(): AbortSignal {
     return this.#stream.signal;
   }
 
   /**
-   * Sends an event. The promise may be dropped: a client that leaves does not end the program.
+   * Sends an event. The promise may be ignored: a disconnect does not end the program.
    *
-   * @param data Its data; each line of it goes as a field of its own, as the client joins them.
-   * @param event Type, id and time to wait.
-   * @throws {TypeError} If type or id hold a line break, which would make fields of their own.
+   * @param data Data of the event; each line is sent as a field, and the client joins them.
+   * @param event Type, id and retry delay.
+   * @throws {TypeError} If type or id hold a line break, which would start another field.
    * @throws {RangeError} If `retry` is not a number of ms.
-   * @throws {ConnectionResetError} If the client has left.
+   * @throws {ConnectionResetError} If the client has disconnected.
    */
   send(data: string, event: SSEEvent = {}): Promise<void> {
-    // Not async: its promise would be another one than write()'s, which is safe to drop.
+    // Not async: that would return another promise than write()'s, which is safe to ignore.
     try {
       return this.#stream.write(eventText(data, event));
     } catch (error) {
@@ -114,15 +114,15 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
   }
 
   /**
-   * Sends a comment, which clients do not see. The promise may be dropped, as that of `send()`.
+   * Sends a comment, which clients ignore. The promise may be ignored, as for `send()`.
    *
-   * @throws {ConnectionResetError} If the client has left.
+   * @throws {ConnectionResetError} If the client has disconnected.
    */
   comment(text: string): Promise<void> {
     return this.#stream.write(linesOf(text).map((line) => `: ${line}\r\n`).join("") + "\r\n");
   }
 
-  /** Ends the events; the client will connect again, unless it is told not to by an event. */
+  /** Ends the stream; the client reconnects unless an event has told it not to. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await finishStream(this.#stream);
@@ -136,12 +136,12 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
 
 /**
  * Answers a request with server-sent events: sends the headers, and lets the handler send events
- * until it is done or the client leaves.
+ * until it returns or the client disconnects.
  *
  * @param request The request.
- * @param options Headers and pings.
- * @returns The open stream of events.
- * @throws {RangeError} If `pingInterval` is not one of 0 to 2147483647 ms.
+ * @param options Headers and ping interval.
+ * @returns The open event stream.
+ * @throws {RangeError} If `pingInterval` is not 0 to 2147483647 ms.
  *
  * @example
  * ```ts
@@ -173,7 +173,7 @@ export async function sseResponse<Params>(
   const { headers } = stream;
   headers.set("content-type", "text/event-stream");
   if (!headers.has("cache-control")) headers.set("cache-control", "no-cache");
-  headers.set("x-accel-buffering", "no"); // nginx would collect events before it sends them
+  headers.set("x-accel-buffering", "no"); // or nginx would buffer events
   await stream.prepare(request);
   return new SSEResponse(stream, request.headers.get("last-event-id"), pingInterval);
 }
@@ -201,7 +201,7 @@ function field(name: string, value: string): string {
   return `${name}: ${value}\r\n`;
 }
 
-/** A client ends a line at each of these, so data cannot have them in any other way. */
+/** A client ends a line at each of these, so data must be split there. */
 function linesOf(text: string): string[] {
   return text.split(/\r\n|\r|\n/);
 }

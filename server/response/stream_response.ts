@@ -24,15 +24,15 @@ import { parseHttpDate } from "../../http/headers/http_date.ts";
 import type { EarlyAnswer } from "../request/prepared_answer.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 
-/** Bytes that may wait for the client before `write()` waits too. */
+/** Unsent bytes from which on `write()` waits for the client. */
 const HIGH_WATER_MARK = 64 * 1024;
 
-/** Ends a stream as the end of its handler does; events are made of one. */
+/** Ends a stream as the end of its handler does; used by event streams. */
 export let finishStream: (stream: StreamResponse) => Promise<void>;
 
 /**
- * A response written as it comes into being: `prepare()` sends status and headers, `write()` waits
- * while the client is slow, and the end of the handler ends it.
+ * A response written piece by piece: `prepare()` sends status and headers, `write()` waits while
+ * the client is slow, and the end of the handler ends it.
  *
  * @example
  * ```ts
@@ -69,7 +69,7 @@ export class StreamResponse implements EarlyAnswer {
   /**
    * Creates one.
    *
-   * @throws {RangeError} If the status is not one of 200 to 599.
+   * @throws {RangeError} If the status is not 200 to 599.
    */
   constructor(options: StreamResponseOptions = {}) {
     STREAM_RESPONSE_OPTIONS.check("new web.StreamResponse", options);
@@ -99,8 +99,8 @@ export class StreamResponse implements EarlyAnswer {
   }
 
   /**
-   * Aborts when the client leaves, and when the server begins to stop: a response without an end
-   * of its own should end then, one that has an end may go on to it for `shutdownTimeout`.
+   * Aborts when the client disconnects, and when the server begins to stop: an endless response
+   * should end then; any other may continue for `shutdownTimeout`.
    */
   get signal(): AbortSignal {
     this.#aborter ??= new AbortController();
@@ -121,7 +121,7 @@ export class StreamResponse implements EarlyAnswer {
     );
   }
 
-  /** Charset of the content, `null` where the type says none. */
+  /** Charset of the content, `null` if the type has none. */
   get charset(): string | null {
     return parseContentType(this.#headers.get("content-type")).params.get("charset") ?? null;
   }
@@ -138,7 +138,7 @@ export class StreamResponse implements EarlyAnswer {
     );
   }
 
-  /** Bytes that will be written, `null` where that is not known; the client can show progress. */
+  /** Announced length in bytes, `null` if unknown; clients use it to show progress. */
   get contentLength(): number | null {
     const length = this.#headers.get("content-length");
     return length === null ? null : Number(length);
@@ -151,7 +151,7 @@ export class StreamResponse implements EarlyAnswer {
     else this.#headers.set("content-length", String(length));
   }
 
-  /** When the content changed last, `null` where that is not said; set dates are rounded up. */
+  /** Time of the last change, `null` if not set; dates are rounded up to seconds. */
   get lastModified(): Date | null {
     return parseHttpDate(this.#headers.get("last-modified"));
   }
@@ -159,7 +159,7 @@ export class StreamResponse implements EarlyAnswer {
     setLastModified(this, date);
   }
 
-  /** Entity tag, `null` without one; text is the value of a strong one, without quotes. */
+  /** Entity tag, `null` if not set; text is the value of a strong one, without quotes. */
   get etag(): ETag | null {
     return parseETags(this.#headers.get("etag"))[0] ?? null;
   }
@@ -171,7 +171,7 @@ export class StreamResponse implements EarlyAnswer {
    * Changes the status.
    *
    * @throws {TypeError} If `prepare()` was called.
-   * @throws {RangeError} If it is not one of 200 to 599.
+   * @throws {RangeError} If it is not 200 to 599.
    */
   setStatus(status: number): void {
     if (this.prepared) throw new TypeError("Cannot change the status: prepare() has sent it");
@@ -179,11 +179,10 @@ export class StreamResponse implements EarlyAnswer {
   }
 
   /**
-   * Compresses what is written, if the client takes it; a response that has a `Content-Encoding`
-   * stays as it is. The compressor keeps bytes back until it has enough of them, so this is not for
-   * content that has to arrive at once.
+   * Compresses the body if the client accepts it; a response with a `Content-Encoding` stays as it
+   * is. The compressor buffers data, so do not use it for content that has to arrive at once.
    *
-   * @param coding The only coding to use. @default the one that the client likes best
+   * @param coding The only coding to use. @default the client's preference
    * @throws {TypeError} If `prepare()` was called.
    */
   enableCompression(coding?: ContentCoding): void {
@@ -192,9 +191,9 @@ export class StreamResponse implements EarlyAnswer {
   }
 
   /**
-   * Sends status and headers; from here on the handler writes. A second call does nothing.
+   * Sends status and headers; then the handler can write. Further calls do nothing.
    *
-   * @throws {TypeError} If the request was answered by something else, or if a header is not valid.
+   * @throws {TypeError} If the request has been answered, or a header is invalid.
    */
   prepare<Params>(request: ServerRequest<Params>): Promise<void> {
     if (this.#response !== null) return Promise.resolve();
@@ -203,7 +202,7 @@ export class StreamResponse implements EarlyAnswer {
       requestInternals.slotOf(request).answer({
         response: this.#response,
         finish: (error) => this.#finish(error),
-        // The end is the handler's: one made here would be taken for that of the whole content.
+        // Only the handler can end it: an end made here would look like that of the whole content.
         shutdown: () => {
           this.#stopping = true;
           this.#aborter?.abort(stopping());
@@ -217,13 +216,13 @@ export class StreamResponse implements EarlyAnswer {
   }
 
   /**
-   * Sends a piece of the body. The promise resolves when there is room for more, so that a handler
-   * that awaits it never fills the memory for a slow client.
+   * Sends a piece of the body. The promise resolves when more can be sent, so that a handler that
+   * awaits it does not fill the memory for a slow client.
    *
-   * @param data The piece; text goes as UTF-8. It is copied, so a buffer can be used again.
+   * @param data The piece; text is sent as UTF-8. It is copied, so the buffer can be reused.
    * @throws {TypeError} If the response is not prepared, has ended, or its status has no body.
    * @throws {RangeError} If it is longer than `Content-Length` allows.
-   * @throws {ConnectionResetError} If the client has left, or wants no body: an answer to HEAD.
+   * @throws {ConnectionResetError} If the client has disconnected, or the request is HEAD.
    */
   write(data: Uint8Array | string): Promise<void> {
     try {
@@ -234,20 +233,19 @@ export class StreamResponse implements EarlyAnswer {
   }
 
   /**
-   * Ends the body; the end of the handler does it too. The promise may be dropped, as that of
-   * `write()`.
+   * Ends the body, as the end of the handler does. The promise may be ignored, as for `write()`.
    *
    * @throws {TypeError} If the response is not prepared.
-   * @throws {RangeError} If less was written than `Content-Length` says; the connection is closed
-   * then, so that the client knows.
-   * @throws {ConnectionResetError} If there was a last piece and the client has left.
+   * @throws {RangeError} If less was written than `Content-Length` announces; the connection is
+   * closed so that the client notices.
+   * @throws {ConnectionResetError} If a last piece was buffered and the client has disconnected.
    */
   writeEof(data?: Uint8Array | string): Promise<void> {
     if (this.#response === null) {
       return Promise.reject(new TypeError("Cannot call writeEof() before prepare()"));
     }
     const ended = this.#writeEof(data);
-    // As in write(): what went wrong is seen by the client, whose body is cut.
+    // As in write(): the client notices the error by a truncated body.
     ended.catch(() => {});
     return ended;
   }
@@ -268,13 +266,13 @@ export class StreamResponse implements EarlyAnswer {
     this.#controller.close();
   }
 
-  /** Ends the body, or breaks it off if the handler failed: a part is not taken for the whole. */
+  /** Ends the body, or aborts it if the handler failed, so that it does not look complete. */
   async #finish(error?: unknown): Promise<void> {
     if (this.#ended) return;
     if (error === undefined) await this.writeEof();
     else if (this.#reset === null) this.#controller?.error(error);
     this.#ended = true;
-    // A handler that still writes, because the server gave it up, is told as if the client had left.
+    // A handler that the server abandoned sees the same error as if the client had disconnected.
     this.#leave(error);
   }
 
@@ -305,7 +303,7 @@ export class StreamResponse implements EarlyAnswer {
     }
     this.#drained ??= Promise.withResolvers<void>();
     if (this.#reset !== null) this.#drained.reject(this.#reset);
-    // A handler that does not wait must not bring the process down when its client leaves.
+    // An ignored rejection must not end the process when the client disconnects.
     this.#drained.promise.catch(() => {});
     return this.#drained.promise;
   }
@@ -321,7 +319,7 @@ export class StreamResponse implements EarlyAnswer {
       ? null
       : negotiateCoding(requestHeaders, headers, this.#codings);
     this.#left = this.contentLength ?? Infinity;
-    // A handler that writes until its client leaves would never end on a HEAD.
+    // A handler that writes until its client disconnects would never end on HEAD.
     if (withoutBody) {
       this.#leave(new ConnectionResetError(undefined, "an answer to HEAD has no body"));
     }

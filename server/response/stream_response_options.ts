@@ -4,11 +4,11 @@
  */
 import { OptionTable } from "../../http/options.ts";
 
-/** What {@linkcode StreamResponse} takes. */
+/** Options of {@linkcode StreamResponse}. */
 export interface StreamResponseOptions {
   /** Status code. @default {200} */
   readonly status?: number;
-  /** Headers of the response; `application/octet-stream` is its type unless they say another. */
+  /** Headers of the response; the default type is `application/octet-stream`. */
   readonly headers?: HeadersInit;
 }
 
@@ -21,7 +21,7 @@ export const STREAM_RESPONSE_OPTIONS = new OptionTable<StreamResponseOptions>({
 /**
  * Checks the status of a response.
  *
- * @throws {RangeError} If it is not one of 200 to 599.
+ * @throws {RangeError} If it is not 200 to 599.
  */
 export function checkStatus(status: number): number {
   if (Number.isInteger(status) && status >= 200 && status <= 599) return status;
@@ -31,9 +31,9 @@ export function checkStatus(status: number): number {
 /**
  * Copies a piece of a body.
  *
- * @param data The piece; text goes as UTF-8.
+ * @param data The piece; text is encoded as UTF-8.
  * @returns Its bytes.
- * @throws {TypeError} If it is neither bytes nor text.
+ * @throws {TypeError} If it is not bytes or text.
  */
 export function bytesOf(data: unknown): Uint8Array<ArrayBuffer> {
   if (typeof data === "string") return new TextEncoder().encode(data);

@@ -1,5 +1,5 @@
 /**
- * Methods of a class as handlers, by standard decorators.
+ * Standard decorators for handler methods of a class.
  * @module
  */
 import type { HandlerResult } from "../request/middleware.ts";
@@ -7,7 +7,7 @@ import type { ServerRequest } from "../request/request.ts";
 import type { RouteDef } from "./route_def.ts";
 
 /**
- * Decorates a method that answers requests.
+ * Decorates a handler method.
  *
  * @typeParam Params Match info of the route.
  */
@@ -22,12 +22,12 @@ export type HandlerDecorator<Params> = <This extends object>(
   >,
 ) => void;
 
-/** The routes of decorated methods: known when the class is defined, complete with an instance. */
+/** Routes of decorated methods: collected with the class, complete with an instance. */
 export class DecoratedRoutes {
   readonly #byInstance = new WeakMap<object, RouteDef[]>();
   readonly #waiting = new Set<{ readonly path: string; readonly name: string | null }>();
 
-  /** Makes a decorator. */
+  /** Creates a decorator. */
   decorator<Params>(
     path: string,
     define: (
@@ -35,7 +35,7 @@ export class DecoratedRoutes {
     ) => RouteDef,
     add: (route: RouteDef) => void,
   ): HandlerDecorator<Params> {
-    // routes.get("/", handlers.typo) gets here too, with nothing to decorate; it has to be found.
+    // routes.get("/", handlers.typo) gets here too, with nothing to decorate; it is reported.
     const unused = { path, name: null };
     this.#waiting.add(unused);
     return (_method, context) => {
@@ -51,9 +51,9 @@ export class DecoratedRoutes {
         else routes.push(route);
         add(route);
       };
-      // Runs for each instance as it is made; for a static method once, with the class.
+      // Runs for each new instance; for a static method once, with the class.
       addInitializer(function () {
-        // By name, so that what a subclass or another decorator makes of the method counts.
+        // By name, so that overrides and other decorators of the method take effect.
         bind(this, access.get(this).bind(this));
       });
     };
@@ -65,7 +65,7 @@ export class DecoratedRoutes {
   }
 
   /**
-   * Checks that no route is without its instance, which would be a `404` that nobody explains.
+   * Checks that all routes have an instance; others would be an unexplained `404`.
    *
    * @throws {TypeError} If a class with decorated methods has no instance.
    */

@@ -8,7 +8,7 @@ import type { PathParams } from "../routing/path_template.ts";
 import type { Resource } from "../routing/resource.ts";
 import { type ViewClass, viewHandler } from "./view.ts";
 
-/** What a route definition takes besides method, path and handler. */
+/** Options of a route definition. */
 export interface RouteOptions {
   /** Name of the resource, for `app.router.named(name).urlFor()`. */
   readonly name?: string;
@@ -23,7 +23,7 @@ const ROUTE_REMEDIES = {
 /** Names and types of {@linkcode RouteOptions}. */
 export const ROUTE_OPTIONS = new OptionTable<RouteOptions>({ name: "a string" }, ROUTE_REMEDIES);
 
-/** What a `GET` definition takes. */
+/** Options of a `GET` definition. */
 export interface GetRouteOptions extends RouteOptions {
   /** Whether the handler answers `HEAD` too, without its body. @default {true} */
   readonly allowHead?: boolean;
@@ -37,19 +37,19 @@ export const GET_ROUTE_OPTIONS = new OptionTable<GetRouteOptions>({
 
 /** A route before it is added to an application. */
 export interface RouteDef {
-  /** Methods it answers, `*` for any. */
+  /** Its method, `*` for any. */
   readonly methods: readonly string[];
   /** Path template. */
   readonly path: string;
-  /** What answers. */
+  /** The handler. */
   readonly handler: Handler;
-  /** Name of the resource, `null` without one. */
+  /** Name of the resource, `null` if there is none. */
   readonly name: string | null;
   /**
-   * Makes the resource, where it is of a kind of its own, as that of static files is.
+   * Creates a special kind of resource, such as that of static files.
    *
    * @param path Path template.
-   * @param name Name of the resource, `null` without one.
+   * @param name Name of the resource, `null` if there is none.
    */
   createResource?(path: string, name: string | null): Resource;
 }
@@ -60,7 +60,7 @@ export interface RouteDef {
  * @typeParam Path The path's literal type; it types `request.matchInfo`.
  * @param method Method, `*` for any.
  * @param path Path template: `{name}` or `{name:regex}` for variables.
- * @param handler What answers.
+ * @param handler The handler.
  * @param options Name of the resource.
  * @returns The definition, for `app.addRoutes()`.
  *
@@ -84,11 +84,11 @@ export function route<const Path extends string>(
 }
 
 /**
- * Defines a route for `GET`, and for `HEAD` unless told otherwise.
+ * Defines a route for `GET`, and by default for `HEAD`.
  *
  * @typeParam Path The path's literal type; it types `request.matchInfo`.
  * @param path Path template.
- * @param handler What answers.
+ * @param handler The handler.
  * @param options Name of the resource, and whether `HEAD` is answered.
  * @returns The definition, for `app.addRoutes()`.
  *
@@ -173,7 +173,7 @@ export function patch<const Path extends string>(
 }
 
 /**
- * Defines a route for `DELETE`, as {@linkcode get} does; `delete` is a word of the language.
+ * Defines a route for `DELETE`, as {@linkcode get} does; `delete` is a reserved word.
  *
  * @example
  * ```ts
@@ -227,8 +227,8 @@ export function options<const Path extends string>(
 }
 
 /**
- * Defines a route for a class-based view: each method of the class answers the HTTP method of its
- * name.
+ * Defines a route for a class-based view: each method of the class handles the HTTP method of the
+ * same name.
  *
  * @param path Path template.
  * @param viewClass The class.
@@ -302,6 +302,6 @@ function define<Params>(
         `${handler.length} parameters; write (request) => web.textResponse("…")`,
     );
   }
-  // The router fills matchInfo from the same path, so what the type says of it holds.
+  // The router fills matchInfo from the same path, so its type is right.
   return { methods, path, handler: handler as Handler, name: options.name ?? null };
 }

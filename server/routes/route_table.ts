@@ -1,5 +1,5 @@
 /**
- * A list of routes, collected before there is an application.
+ * A list of routes, collected before the application exists.
  * @module
  */
 import type { Handler } from "../request/middleware.ts";
@@ -10,7 +10,7 @@ import type { GetRouteOptions, RouteDef, RouteOptions } from "./route_def.ts";
 import { staticFiles, type StaticOptions } from "./static_files.ts";
 import type { ViewClass } from "./view.ts";
 
-/** Collects the routes of one method of HTTP, see {@linkcode RouteTable}. */
+/** Collects the routes of one HTTP method, see {@linkcode RouteTable}. */
 export interface CollectRoute<Options extends RouteOptions = RouteOptions> {
   /** Collects a route. */
   <const Path extends string>(
@@ -26,8 +26,8 @@ export interface CollectRoute<Options extends RouteOptions = RouteOptions> {
  * Collects routes in one module to be added to an application in another, aiohttp's
  * `RouteTableDef`. It is iterable, so it can be spread into `addRoutes()`.
  *
- * Without a handler, each method is a standard decorator. The route of a decorated method is there
- * as soon as the class is instantiated (`this` is the instance), of a static one with the class; see
+ * Without a handler, each method is a standard decorator. The route of a decorated method exists
+ * once the class is instantiated (`this` is the instance), of a static one with the class; see
  * {@linkcode HandlerDecorator}.
  *
  * @example A table of functions
@@ -47,7 +47,7 @@ export class RouteTable implements Iterable<RouteDef> {
   readonly #routes: RouteDef[] = [];
   readonly #decorated = new DecoratedRoutes();
 
-  /** How many routes were collected. */
+  /** Number of routes. */
   get length(): number {
     return this.#routes.length;
   }
@@ -72,17 +72,17 @@ export class RouteTable implements Iterable<RouteDef> {
   }
 
   /**
-   * Collects a route for a method, `*` for any, or decorates the method of a class that answers it.
+   * Collects a route for a method, `*` for any, or decorates its handler method.
    *
    * @param method Method, `*` for any.
-   * @param rest Path, handler and options, as the other methods take them.
+   * @param rest Path, handler and options, as for the other methods.
    * @returns The table with a handler, a decorator without one.
    */
   route<const Path extends string>(
     method: string,
     ...rest: [path: Path, handler: Handler<PathParams<Path>>, options?: RouteOptions]
   ): this;
-  /** Decorates the method of a class that answers a method of HTTP, `*` for any. */
+  /** Decorates the handler method for an HTTP method, `*` for any. */
   route<const Path extends string>(
     method: string,
     ...rest: [path: Path, options?: RouteOptions]
@@ -96,25 +96,25 @@ export class RouteTable implements Iterable<RouteDef> {
     return this.#collect(path, (...rest) => define.route(method, ...rest), handler, options);
   }
 
-  /** Collects a route for `GET`, and for `HEAD` unless told otherwise, or decorates the method that answers it. */
+  /** Collects a route for `GET`, and by default `HEAD`, or decorates its handler method. */
   readonly get: CollectRoute<GetRouteOptions> = this.#collector(define.get);
 
-  /** Collects a route for `POST`, or decorates the method that answers it. */
+  /** Collects a route for `POST`, or decorates its handler method. */
   readonly post: CollectRoute = this.#collector(define.post);
 
-  /** Collects a route for `PUT`, or decorates the method that answers it. */
+  /** Collects a route for `PUT`, or decorates its handler method. */
   readonly put: CollectRoute = this.#collector(define.put);
 
-  /** Collects a route for `PATCH`, or decorates the method that answers it. */
+  /** Collects a route for `PATCH`, or decorates its handler method. */
   readonly patch: CollectRoute = this.#collector(define.patch);
 
-  /** Collects a route for `DELETE`, or decorates the method that answers it. */
+  /** Collects a route for `DELETE`, or decorates its handler method. */
   readonly delete: CollectRoute = this.#collector(define.del);
 
-  /** Collects a route for `HEAD`, or decorates the method that answers it. */
+  /** Collects a route for `HEAD`, or decorates its handler method. */
   readonly head: CollectRoute = this.#collector(define.head);
 
-  /** Collects a route for `OPTIONS`, or decorates the method that answers it. */
+  /** Collects a route for `OPTIONS`, or decorates its handler method. */
   readonly options: CollectRoute = this.#collector(define.options);
 
   /** Collects a class-based view. */
@@ -139,9 +139,9 @@ export class RouteTable implements Iterable<RouteDef> {
   }
 
   /**
-   * Collects the files of a folder, as `web.static()` defines them.
+   * Collects the files of a folder, as `web.static()` does.
    *
-   * @param prefix Path that they are below.
+   * @param prefix Path prefix.
    * @param folder The folder.
    * @param options Name, index, headers.
    * @throws {TypeError} As `web.static()` does.
@@ -163,7 +163,7 @@ export class RouteTable implements Iterable<RouteDef> {
       handler?: Handler<PathParams<Path>> | Options,
       options?: Options,
     ) => this.#collect(path, make, handler, options);
-    return collect as CollectRoute<Options>; // with a handler it is the table, else a decorator
+    return collect as CollectRoute<Options>; // the table with a handler, else a decorator
   }
 
   #collect<Path extends string, Options extends RouteOptions>(

@@ -16,35 +16,35 @@ import type { RouteDef } from "./route_def.ts";
 import { fileError, sendFile } from "../files/send_file.ts";
 import { type Found, StaticRoot } from "../files/static_root.ts";
 
-/** What {@linkcode staticFiles}, `web.static()`, takes. */
+/** Options of {@linkcode staticFiles}, `web.static()`. */
 export interface StaticOptions {
   /** Name of the resource, for `app.router.named(name).urlFor({ filename })`. */
   readonly name?: string;
-  /** Whether a directory is listed; else it is `403`. @default {false} */
+  /** Whether to list directories; otherwise they are `403`. @default {false} */
   readonly showIndex?: boolean;
   /**
-   * File that stands for the directory it lies in, `index.html` for `true`. A directory without a
-   * slash at the end is redirected to the one with it, so that relative links work.
+   * Index file of directories, `index.html` for `true`. A directory without a trailing slash is
+   * redirected, so that relative links work.
    * @default {false}
    */
   readonly index?: string | boolean;
   /**
-   * File, as a path below the folder, that is sent where there is none, for applications that keep
-   * their routes in the browser. A missing name with an extension, `/app.js`, stays `404`.
+   * Fallback file, as a path below the folder, for missing files, as single-page applications need.
+   * A missing name with an extension, `/app.js`, stays `404`.
    */
   readonly fallback?: string;
-  /** Whether links may lead out of the folder; never use it for a folder others write to.
+  /** Whether links may leave the folder; never use it for a folder others write to.
    * @default {false} */
   readonly followSymlinks?: boolean;
-  /** Whether names that begin with a dot are served; `.well-known` always is. @default {false} */
+  /** Whether to serve names that begin with a dot; `.well-known` always is. @default {false} */
   readonly dotfiles?: boolean;
-  /** Whether `.br` and `.gz` files stand for those they lie beside. @default {true} */
+  /** Whether to send `.br` and `.gz` files beside the originals. @default {true} */
   readonly precompressed?: boolean;
-  /** Charset that is said of text files. @default none is said, as in aiohttp */
+  /** Charset in the type of text files. @default none, as in aiohttp */
   readonly charset?: string;
-  /** Whether `urlFor()` appends the hash of the file's content. @default {false} */
+  /** Whether `urlFor()` appends a hash of the file's content. @default {false} */
   readonly appendVersion?: boolean;
-  /** Headers of every file, `cache-control` for one. */
+  /** Headers of every file, such as `cache-control`. */
   readonly headers?: HeadersInit;
 }
 
@@ -62,11 +62,11 @@ export const STATIC_OPTIONS = new OptionTable<StaticOptions>({
   headers: "a map or a list of pairs",
 });
 
-/** What `urlFor()` of static files takes. */
+/** Arguments of `urlFor()` for static files. */
 export interface StaticUrlParts {
   /** Path below the folder; a leading slash is dropped. */
   readonly filename: string;
-  /** Whether the hash of the file's content is appended. @default what the definition says */
+  /** Whether to append a hash of the file's content. @default the definition's option */
   readonly appendVersion?: boolean;
 }
 
@@ -75,20 +75,20 @@ export interface StaticDef extends RouteDef {
   /**
    * Builds the URL of a file.
    *
-   * @param parts The file, and whether the hash of its content is appended as `v`.
-   * @returns The URL; without a hash where there is no such file.
+   * @param parts The file, and whether to append a hash of its content as `v`.
+   * @returns The URL; without a hash if the file does not exist.
    */
   urlFor(parts: StaticUrlParts): RelativeURL;
 }
 
 /**
- * Serves the files of a folder: with conditional requests, ranges, precompressed files, and never a
- * byte from outside the folder, be it by `..`, by a link or by a name of the same beginning.
+ * Serves the files of a folder: with conditional requests, ranges and precompressed files, and
+ * never a file outside the folder, whether by `..`, a link or a name with the same prefix.
  *
- * Missing and outside files are `404`; directories are `403` unless `index` or `showIndex` is given;
- * what may not be read and what is no regular file is `403`.
+ * Missing and outside files are `404`; directories are `403` unless `index` or `showIndex` is
+ * given; unreadable files and those that are not regular are `403`.
  *
- * @param prefix Path under which the files are, `/files`.
+ * @param prefix Path prefix, `/files`.
  * @param folder The folder; it has to exist.
  * @param options Index, listing, links, headers.
  * @returns The definition, for `app.addRoutes()`.
@@ -139,7 +139,7 @@ export function staticFiles(
   };
 }
 
-/** The resource of a folder: the prefix and everything below it. */
+/** The resource of a folder: the prefix and all paths below it. */
 class StaticResource extends Resource {
   readonly #root: StaticRoot;
   readonly #appendVersion: boolean;
@@ -153,7 +153,7 @@ class StaticResource extends Resource {
   }
 
   override resolve(method: string, path: string): RouteResolution | null {
-    // An encoded slash is no separator: a guard on "/files/private/" has not seen "private%2Fx".
+    // An encoded slash does not separate: a guard on "/files/private/" has not seen "private%2Fx".
     if (path.includes("%2F")) return null;
     return super.resolve(method, path === this.#bare && path !== "" ? `${path}/` : path);
   }
@@ -165,7 +165,7 @@ class StaticResource extends Resource {
 
   override urlFor(parts: Readonly<Record<string, string | boolean>> = {}): RelativeURL {
     const { filename, appendVersion = this.#appendVersion } = parts;
-    if (typeof filename !== "string") return super.urlFor(parts); // which says what is wrong
+    if (typeof filename !== "string") return super.urlFor(parts); // which throws an error
     const name = filename.replace(/^\/+/, "");
     const url = super.urlFor({ filename: name });
     const hash = appendVersion === true ? this.#root.hashOf(name) : null;
@@ -189,7 +189,7 @@ function sender(
     const found = root.find(filename, accept);
     return found instanceof Promise
       ? found.catch((error: unknown) => {
-        // A page of the application, not a file that is missing: its last name has no extension.
+        // A page of the application instead of a missing file: its last name has no extension.
         const isPage = error instanceof HTTPNotFound && !/\.[^/]*$/.test(filename);
         if (fallback === undefined || !isPage) throw error;
         return root.find(fallback, accept);
@@ -233,8 +233,8 @@ async function indexOf(
 }
 
 function slashRedirect(request: ServerRequest): HTTPPermanentRedirect {
-  // Requoted, so that no byte of the request line reaches the header as it came. No name in the
-  // path is empty here, so it cannot begin with "//" and lead to another host.
+  // Requoted, so that no raw byte of the request line reaches the header. No name in the path is
+  // empty here, so it cannot begin with "//" and lead to another host.
   const query = request.queryString === "" ? "" : `?${request.queryString}`;
   return new HTTPPermanentRedirect(`${quotePath(request.path)}/${query}`);
 }

@@ -7,14 +7,14 @@ import { HTTPMethodNotAllowed } from "../exceptions/client_errors.ts";
 import type { Handler, HandlerResult } from "../request/middleware.ts";
 import type { ServerRequest } from "../request/request.ts";
 
-/** A class that a route can be made of. */
+/** A class for a route. */
 export type ViewClass = new (request: ServerRequest) => View;
 
 const METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
 
 /**
- * Base of class-based views: define `get()`, `post()`, … and each answers the method of its name;
- * any other is `405` with the defined ones in `Allow`.
+ * Base of class-based views: define `get()`, `post()`, … for the HTTP methods of the same name; any
+ * other is `405` with the defined ones in `Allow`.
  *
  * @example
  * ```ts
@@ -30,7 +30,7 @@ const METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TR
  * ```
  */
 export abstract class View {
-  /** The request to answer. */
+  /** The current request. */
   readonly request: ServerRequest;
 
   /** Creates one. */
@@ -40,9 +40,9 @@ export abstract class View {
 }
 
 /**
- * A handler that makes a view for each request and calls the method of the request's name.
+ * Makes a handler that creates a view for each request and calls the method of the same name.
  *
- * @throws {TypeError} If it is no class, or has no method that answers one of HTTP.
+ * @throws {TypeError} If it is not a class, or has no method for an HTTP method.
  */
 export function viewHandler(viewClass: ViewClass): Handler {
   if (typeof viewClass?.prototype !== "object") {

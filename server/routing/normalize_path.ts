@@ -1,5 +1,5 @@
 /**
- * Redirects to the path that was meant.
+ * Redirects to normalized paths.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
@@ -11,15 +11,15 @@ import { decodePath } from "./path_template.ts";
 import type { ServerRequest } from "../request/request.ts";
 import type { Router } from "./router.ts";
 
-/** What {@linkcode normalizePathMiddleware} takes. */
+/** Options of {@linkcode normalizePathMiddleware}. */
 export interface NormalizePathOptions {
-  /** Whether to try the path with `/` at its end. @default {true, false with removeSlash} */
+  /** Whether to try the path with a trailing `/`. @default {true, false with removeSlash} */
   readonly appendSlash?: boolean;
-  /** Whether to try the path without `/` at its end. @default {false} */
+  /** Whether to try the path without a trailing `/`. @default {false} */
   readonly removeSlash?: boolean;
-  /** Whether to try the path with one `/` for several. @default {true} */
+  /** Whether to try the path with repeated `/` merged. @default {true} */
   readonly mergeSlashes?: boolean;
-  /** The redirect that is thrown. @default {HTTPPermanentRedirect} */
+  /** Class of the redirect to throw. @default {HTTPPermanentRedirect} */
   readonly redirectClass?: new (location: string) => HTTPException;
 }
 
@@ -32,13 +32,13 @@ export const NORMALIZE_PATH_OPTIONS = new OptionTable<NormalizePathOptions>({
 });
 
 /**
- * A middleware that redirects where a path has no handler and a like one has: slashes merged, then
- * one appended or removed, then both. The query comes along as it is. aiohttp's
+ * A middleware that redirects an unknown path to a similar one that has a handler: slashes merged,
+ * then one appended or removed, then both. The query is preserved. aiohttp's
  * `normalize_path_middleware`.
  *
- * @param options What to try.
+ * @param options Variants to try.
  * @returns The middleware.
- * @throws {TypeError} If slashes are to be appended and removed.
+ * @throws {TypeError} If slashes are to be both appended and removed.
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ export function normalizePathMiddleware(options: NormalizePathOptions = {}): Mid
     } catch (error) {
       if (!isMiss(error)) throw error;
       const raw = request.rawPath;
-      // A handler that says "404" of its own means it: only unknown paths are looked up again.
+      // A 404 thrown by a handler is intended: only unknown paths are looked up again.
       if (exists(request, raw)) throw error;
       const candidates = new Set<string>();
       if (mergeSlashes) candidates.add(merge(raw));

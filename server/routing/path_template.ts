@@ -1,5 +1,5 @@
 /**
- * Path templates, `/users/{id:\d+}`: matching a path and building one.
+ * Path templates, `/users/{id:\d+}`: matching and building paths.
  * @module
  */
 
@@ -22,33 +22,33 @@ export type PathParams<Path extends string> = string extends Path ? Record<strin
 export interface PathTemplate {
   /** The template without regular expressions: `/users/{id}` of `/users/{id:\\d+}`. */
   readonly canonical: string;
-  /** The part before the first variable, cut at a slash: where an index looks it up. */
+  /** The part before the first variable, cut at a slash: the key in the index. */
   readonly prefix: string;
-  /** Names of the variables in order; none for a fixed path. */
+  /** Names of the variables in order; empty for a fixed path. */
   readonly names: readonly string[];
   /**
    * Matches a decoded path.
    *
-   * @param path Path as {@linkcode decodePath} gives it.
-   * @returns Decoded values by name, `null` where the path does not match.
+   * @param path Path decoded by {@linkcode decodePath}.
+   * @returns Decoded values by name, `null` if the path does not match.
    */
   match(path: string): Readonly<Record<string, string>> | null;
   /**
    * Builds an encoded path.
    *
-   * @throws {TypeError} If a variable has no value or one that is not a string.
+   * @throws {TypeError} If the value of a variable is missing or not a string.
    */
   build(parts: Readonly<Record<string, unknown>>): string;
 }
 
-// A variable with an optional regular expression that may hold one level of braces.
+// A variable with an optional regular expression, which may hold one level of braces.
 const VARIABLE = /(\{[A-Za-z_][^{}]*(?:\{[^{}]*\}[^{}]*)*\})/;
 const NAMED = /^\{([A-Za-z_]\w*)(?::([^]+))?\}$/;
 const SEGMENT = "[^{}/]+";
 
 /**
- * Compiles a path template by aiohttp's rules: `{name}` is one or more characters other than `/`,
- * `{name:regex}` what the regular expression matches, everything else is literal.
+ * Compiles a path template by aiohttp's rules: `{name}` matches one or more characters other than
+ * `/`, `{name:regex}` the regular expression, all other text is literal.
  *
  * @param path The template; it starts with `/` or is empty.
  * @throws {TypeError} If the template is malformed; the message names it.
@@ -99,7 +99,7 @@ export function compilePath(path: string): PathTemplate {
   };
 }
 
-/** Writes a path template as Hono does: `/users/{id:\d+}` is `/users/:id{\d+}` there. */
+/** Converts a path template to Hono's syntax: `/users/{id:\d+}` becomes `/users/:id{\d+}`. */
 export function toHonoPath(canonical: string): string {
   return canonical.split(VARIABLE).map((piece) => {
     const [, name, pattern] = NAMED.exec(piece) ?? [];
@@ -109,8 +109,8 @@ export function toHonoPath(canonical: string): string {
 }
 
 /**
- * Decodes the path of a request for matching: everything but `%2F` and `%25`, so that an encoded
- * slash never makes a segment and decoding twice changes nothing.
+ * Decodes the path of a request for matching, except for `%2F` and `%25`, so that an encoded slash
+ * does not separate segments and decoding twice is harmless.
  *
  * @returns The decoded path; malformed escapes stay as they are.
  */
@@ -122,12 +122,12 @@ export function decodePath(raw: string): string {
       try {
         return decodeURIComponent(piece);
       } catch {
-        return piece; // not UTF-8: the bytes have no text to be matched by
+        return piece; // not UTF-8: no text to match
       }
     }).join(""));
 }
 
-/** Quotes a path: what RFC 3986 allows in one stays, `/` included, the rest is percent-encoded. */
+/** Quotes a path: percent-encodes all characters that RFC 3986 does not allow in one. */
 export function quotePath(path: string): string {
   return encodeURI(path.toWellFormed()).replaceAll("?", "%3F").replaceAll("#", "%23");
 }
@@ -143,7 +143,7 @@ function fixedPath(canonical: string): PathTemplate {
   };
 }
 
-/** "/users/{id}", the most common template, without a regular expression. */
+/** Fast path for "/users/{id}", the most common template, without a regular expression. */
 function matchLastSegment(
   path: string,
   before: string,
@@ -158,8 +158,8 @@ function matchLastSegment(
 }
 
 /**
- * The fixed part of a template in the form that paths are matched in: "/a%20b", "/a b" and "/ж"
- * work as they are typed. A "%" that starts no escape is one of text.
+ * Normalizes the fixed part of a template like request paths: "/a%20b", "/a b" and "/ж" all work. A
+ * "%" that starts no escape is literal.
  */
 function literalOf(piece: string): string {
   return decodePath(piece.replace(/%(?![0-9A-Fa-f]{2})/g, "%25"));
@@ -171,7 +171,7 @@ function quoteLiteral(piece: string): string {
 
 function compileRegex(source: string, canonical: string): RegExp {
   try {
-    // "s": a path may hold any character; "u" only where the pattern asks for it, as it is stricter.
+    // "s": a path may hold any character; "u" only if the pattern needs it, as it is stricter.
     return new RegExp(`^(?:${source})$`, /\\[pP]\{/.test(source) ? "su" : "s");
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -201,5 +201,5 @@ function partOf(parts: Readonly<Record<string, unknown>>, name: string, canonica
   return value;
 }
 
-/** What a fixed path matches with; shared, so that a match allocates nothing. */
+/** Match info of a fixed path; shared, so that a match allocates nothing. */
 export const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze(Object.create(null));

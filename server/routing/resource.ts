@@ -1,5 +1,5 @@
 /**
- * A path and the methods it answers.
+ * A path and its methods.
  * @module
  */
 import type { Handler } from "../request/middleware.ts";
@@ -23,7 +23,7 @@ import { type AbstractResource, Route, type RouteMatch, type RouteResolution } f
  * ```
  */
 export class Resource implements AbstractResource {
-  /** Name given at registration, `null` without one. */
+  /** Name given at registration, `null` if there is none. */
   readonly name: string | null;
   #template: PathTemplate;
   #path: string;
@@ -34,7 +34,7 @@ export class Resource implements AbstractResource {
    * Creates one.
    *
    * @param path Path template.
-   * @param name Name for building URLs, `null` without one.
+   * @param name Name for building URLs, `null` for none.
    */
   constructor(path: string, name: string | null) {
     this.#template = compilePath(path);
@@ -42,12 +42,12 @@ export class Resource implements AbstractResource {
     this.name = name;
   }
 
-  /** The path template without its regular expressions, below the prefix of its application. */
+  /** The path template without regular expressions, including prefixes of its applications. */
   get canonical(): string {
     return this.#template.canonical;
   }
 
-  /** Where an index looks the resource up. */
+  /** The resource's key in the index. */
   get prefix(): string {
     return this.#template.prefix;
   }
@@ -61,8 +61,8 @@ export class Resource implements AbstractResource {
    * Adds a method.
    *
    * @param method Method, `*` for any.
-   * @param handler What answers it.
-   * @throws {TypeError} If the method is no token, or is answered already.
+   * @param handler The handler.
+   * @throws {TypeError} If the method is not a token, or is taken.
    */
   addRoute(method: string, handler: Handler): Route {
     const route = new Route(method, handler, this);
@@ -80,21 +80,21 @@ export class Resource implements AbstractResource {
   /**
    * Finds the route for a request.
    *
-   * @returns The route, or the methods there are; `null` where the path does not match.
+   * @returns The route, or the available methods; `null` if the path does not match.
    */
   resolve(method: string, path: string): RouteResolution | null {
     const params = this.#template.match(path);
     if (params === null) return null;
     const found = this.#found.get(method) ?? this.#any;
     if (found === null) return { route: null, allowed: [...this.#found.keys()] };
-    // A fixed path has nothing of its own to say, so the same record serves every request.
+    // A miss of a fixed path is always the same, so one record serves every request.
     return this.#template.names.length === 0 ? found : { route: found.route, params };
   }
 
   /**
    * Moves the resource below a prefix.
    *
-   * @param prefix The prefix, without a `/` at the end.
+   * @param prefix The prefix, without a trailing `/`.
    */
   addPrefix(prefix: string): void {
     this.#path = prefix + this.#path;
@@ -104,14 +104,14 @@ export class Resource implements AbstractResource {
   /**
    * Builds the URL of this resource.
    *
-   * @param parts Values of the variables; others are left out.
-   * @throws {TypeError} If a variable has no value or one that is not a string.
+   * @param parts Values of the variables; others are ignored.
+   * @throws {TypeError} If the value of a variable is missing or not a string.
    */
   urlFor(parts: Readonly<Record<string, string | boolean>> = {}): RelativeURL {
     return new RelativeURL(this.#template.build(parts));
   }
 
-  /** Shows the resource as `<Resource /users/{id}>`. */
+  /** Formats the resource as `<Resource /users/{id}>`. */
   toString(): string {
     return `<Resource ${this.canonical}>`;
   }

@@ -1,5 +1,5 @@
 /**
- * A method of a resource and what answers it.
+ * A method of a resource and its handler.
  * @module
  */
 import { isToken } from "../../http/headers/header_params.ts";
@@ -7,13 +7,13 @@ import type { ResourceInfo } from "../request/app_context.ts";
 import type { Handler } from "../request/middleware.ts";
 
 /**
- * Gives the handler of a route inside the middlewares of its applications. It is made once: by the
- * innermost router, which is asked first.
+ * Returns the handler of a route wrapped in the middlewares of its applications. It is created
+ * once, by the innermost router, which is asked first.
  */
 export let chainOf: (route: Route, wrap: (handler: Handler) => Handler) => Handler;
 
 /**
- * A method of a resource and what answers it.
+ * A method of a resource and its handler.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ export let chainOf: (route: Route, wrap: (handler: Handler) => Handler) => Handl
 export class Route {
   /** Method in upper case, `*` for any. */
   readonly method: string;
-  /** The handler as it was registered. */
+  /** The handler as registered. */
   readonly handler: Handler;
   /** The resource it belongs to. */
   readonly resource: ResourceInfo;
@@ -41,14 +41,14 @@ export class Route {
    * Creates one.
    *
    * @param method Method, `*` for any.
-   * @param handler What answers it.
+   * @param handler The handler.
    * @param resource The resource it belongs to.
-   * @throws {TypeError} If the method is no token or the handler no function.
+   * @throws {TypeError} If the method is not a token or the handler not a function.
    */
   constructor(method: string, handler: Handler, resource: ResourceInfo) {
     if (!isToken(method)) {
       throw new TypeError(
-        `Cannot add a route to "${resource.canonical}": "${method}" is no HTTP method`,
+        `Cannot add a route to "${resource.canonical}": "${method}" is not an HTTP method`,
       );
     }
     if (typeof handler !== "function") {
@@ -56,7 +56,7 @@ export class Route {
         `Cannot add ${method} "${resource.canonical}": expected a handler function, got ${typeof handler}`,
       );
     }
-    if (isClass(handler)) { // it would be called, which throws, at the first request
+    if (isClass(handler)) { // calling it would throw at the first request
       throw new TypeError(
         `Cannot add ${method} "${resource.canonical}": a class goes into web.view(path, viewClass)`,
       );
@@ -71,10 +71,10 @@ function isClass(handler: Handler): boolean {
   return /^class\b/.test(Function.prototype.toString.call(handler));
 }
 
-/** What a look-up gives. */
+/** Result of a look-up. */
 export type RouteResolution = RouteMatch | RouteMiss;
 
-/** The route for a request. */
+/** A matched route. */
 export interface RouteMatch {
   /** The route. */
   readonly route: Route;
@@ -82,25 +82,25 @@ export interface RouteMatch {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** A path that is unknown, or known with other methods. */
+/** A path that is unknown, or known with other methods only. */
 export interface RouteMiss {
-  /** There is no route. */
+  /** Always `null`: no route. */
   readonly route: null;
-  /** Methods that the path has; none if it is unknown. */
+  /** Methods of the path; empty if it is unknown. */
   readonly allowed: readonly string[];
   /**
-   * Wraps the handler of the error page in middlewares. Where it is given, the answer is final: a
-   * sub-application owns its prefix, nothing behind it is asked.
+   * Wraps the handler of the error page in middlewares. If present, the miss is final: a
+   * sub-application owns its prefix, so later resources are not asked.
    */
   readonly wrap?: (handler: Handler) => Handler;
 }
 
 /**
- * Something that answers paths: a template, a sub-application, or a class of your own given to
+ * A template, a sub-application, or a resource class of your own for
  * `app.router.registerResource()`.
  */
 export interface AbstractResource extends ResourceInfo {
-  /** Start of every path it answers, without a `/` at the end; `/` to be asked for any path. */
+  /** Common prefix of its paths, without a trailing `/`; `/` to be asked for any path. */
   readonly prefix: string;
   /**
    * Finds the route for a request.
@@ -108,13 +108,13 @@ export interface AbstractResource extends ResourceInfo {
    * @param method Method in upper case.
    * @param path Decoded path.
    * @param url `Request.url`.
-   * @returns The route, or the methods that the path has; `null` where the path is not its own.
+   * @returns The route, or the methods of the path; `null` if the path does not match.
    */
   resolve(method: string, path: string, url: string): RouteResolution | null;
   /**
    * Moves the resource below a prefix; called when its application is added to another.
    *
-   * @param prefix The prefix, without a `/` at the end.
+   * @param prefix The prefix, without a trailing `/`.
    */
   addPrefix(prefix: string): void;
 }

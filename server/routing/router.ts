@@ -13,9 +13,9 @@ const NAME = /^[\p{ID_Start}_][\p{ID_Continue}_]*(?:[.:-][\p{ID_Start}_][\p{ID_C
 const UNKNOWN: RouteResolution = Object.freeze({ route: null, allowed: Object.freeze([]) });
 
 /**
- * The resources of an application. Resources are indexed by the fixed part of their path; a
- * look-up walks from the whole path up to `/`, so the longest fixed part wins, then the order of
- * registration, and a thousand routes cost no more than ten. Domains are asked before all others.
+ * The resources of an application, indexed by the fixed part of their path. A look-up walks from
+ * the whole path up to `/`, so the longest fixed part wins, then the order of registration; a
+ * thousand routes cost no more than ten. Domains are asked first.
  *
  * @example
  * ```ts
@@ -35,33 +35,33 @@ export class Router implements ResourceRegistry {
   readonly #domains: AbstractResource[] = [];
   readonly #named = new Map<string, AbstractResource>();
   readonly #index = new Map<string, AbstractResource[]>();
-  #longest = 1; // of the fixed parts
+  #longest = 1; // longest fixed part
   #frozen = false;
 
   /**
    * Creates one.
    *
-   * @param wrap Puts a handler into the middlewares of the application; asked once for each route,
-   * when the route is first found.
+   * @param wrap Wraps a handler in the middlewares of the application; called once for each route,
+   * when it is first found.
    */
   constructor(wrap: (handler: Handler) => Handler = (handler) => handler) {
     this.#wrap = wrap;
   }
 
-  /** Whether registration has ended. */
+  /** Whether registration is closed. */
   get frozen(): boolean {
     return this.#frozen;
   }
 
   /**
-   * Registers a handler. Routes added one after the other for one path and name share a resource,
-   * as in aiohttp.
+   * Registers a handler. Consecutive routes with the same path and name share a resource, as in
+   * aiohttp.
    *
    * @param method Method, `*` for any.
    * @param path Path template.
-   * @param handler What answers.
-   * @param name Name of the resource, `null` without one.
-   * @throws {TypeError} If the router is frozen, or path, name or method are not valid or taken.
+   * @param handler The handler.
+   * @param name Name of the resource, `null` for none.
+   * @throws {TypeError} If the router is frozen, or path, name or method is invalid or taken.
    */
   addRoute(method: string, path: string, handler: Handler, name: string | null = null): Route {
     this.#checkOpen(path);
@@ -69,13 +69,13 @@ export class Router implements ResourceRegistry {
   }
 
   /**
-   * Registers a path without methods, to be added by its `addRoute()`.
+   * Registers a path without methods; add them by its `addRoute()`.
    *
    * @param path Path template.
-   * @param name Name of the resource, `null` without one.
-   * @param create Makes the resource, where it is of a kind of its own.
+   * @param name Name of the resource, `null` for none.
+   * @param create Creates a special kind of resource.
    * @returns The resource; the last one if it has this path and name.
-   * @throws {TypeError} If the router is frozen, or path or name are not valid or taken.
+   * @throws {TypeError} If the router is frozen, or path or name is invalid or taken.
    */
   addResource(
     path: string,
@@ -97,7 +97,7 @@ export class Router implements ResourceRegistry {
    * Registers a resource of your own, aiohttp's `register_resource`.
    *
    * @param resource The resource.
-   * @throws {TypeError} If the router is frozen, or the name is not valid or taken.
+   * @throws {TypeError} If the router is frozen, or the name is invalid or taken.
    *
    * @example
    * ```ts
@@ -148,7 +148,7 @@ export class Router implements ResourceRegistry {
   }
 
   /**
-   * Registers a resource that is asked before all others, whatever the path: a domain.
+   * Registers a resource that is asked before all others, for any path: a domain.
    *
    * @throws {TypeError} If the router is frozen.
    */
@@ -158,7 +158,7 @@ export class Router implements ResourceRegistry {
     this.#domains.push(resource);
   }
 
-  /** Ends registration. */
+  /** Closes registration. */
   freeze(): void {
     this.#frozen = true;
   }
@@ -166,7 +166,7 @@ export class Router implements ResourceRegistry {
   /**
    * Moves every resource below a prefix.
    *
-   * @param prefix The prefix, without a `/` at the end.
+   * @param prefix The prefix, without a trailing `/`.
    */
   addPrefix(prefix: string): void {
     this.#index.clear();
@@ -183,7 +183,7 @@ export class Router implements ResourceRegistry {
    * @param method Method in upper case.
    * @param path Decoded path.
    * @param url `Request.url`, for domains.
-   * @returns The route with its values, else the methods that the path has, none if it is unknown.
+   * @returns The route with its values, else the methods of the path, none if it is unknown.
    */
   resolve(method: string, path: string, url = ""): RouteResolution {
     for (let i = 0; i < this.#domains.length; i++) {
@@ -212,7 +212,7 @@ export class Router implements ResourceRegistry {
   /**
    * Finds a resource by name.
    *
-   * @throws {TypeError} If there is none; the message lists the names there are.
+   * @throws {TypeError} If there is none; the message lists the known names.
    */
   named(name: string): AbstractResource {
     const resource = this.#named.get(name);
@@ -222,9 +222,9 @@ export class Router implements ResourceRegistry {
   }
 
   /**
-   * Tells whether a name is taken.
+   * Whether a name is taken.
    *
-   * @returns `true` if there is one of this name.
+   * @returns `true` if it is.
    */
   has(name: string): boolean {
     return this.#named.has(name);
@@ -252,7 +252,7 @@ export class Router implements ResourceRegistry {
     );
   }
 
-  /** Where the walk begins: "/a/a/a/…", 60 KB of it, would take half a second from its end. */
+  /** Limits the walk: from the end of "/a/a/a/…", 60 KB of it, it would take half a second. */
   #longestOf(path: string): string {
     return path.length <= this.#longest ? path : above(path, this.#longest);
   }
@@ -267,7 +267,7 @@ export class Router implements ResourceRegistry {
 
 tellHabits(Router.prototype, "app.router", ROUTER_HABITS);
 
-/** The path up to the last slash that is not beyond `length`. */
+/** The path up to the last slash within `length`. */
 function above(path: string, length: number): string {
   const slash = path.lastIndexOf("/", length);
   return slash <= 0 ? "/" : path.slice(0, slash);

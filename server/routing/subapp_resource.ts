@@ -1,5 +1,5 @@
 /**
- * A place for a sub-application: a prefix or a domain.
+ * Mount points of sub-applications: a prefix or a domain.
  * @module
  */
 import type { Handler } from "../request/middleware.ts";
@@ -7,15 +7,15 @@ import type { RelativeURL } from "../request/relative_url.ts";
 import type { AbstractResource, RouteResolution } from "./route.ts";
 import type { Router } from "./router.ts";
 
-/** What the place needs of the sub-application. */
+/** The interface of a sub-application. */
 export interface Subapp {
   /** The resources. */
   readonly router: Router;
-  /** Puts a handler into the middlewares of the sub-application and of all above it. */
+  /** Wraps a handler in the middlewares of the sub-application and its parents. */
   wrap(handler: Handler): Handler;
 }
 
-/** Gives every path below a prefix to a sub-application, its errors included. */
+/** Routes every path below a prefix to a sub-application, including its errors. */
 export class PrefixedSubapp implements AbstractResource {
   /** A sub-application has no name. */
   readonly name = null;
@@ -25,7 +25,7 @@ export class PrefixedSubapp implements AbstractResource {
   /**
    * Creates one.
    *
-   * @param prefix The prefix, without a `/` at the end.
+   * @param prefix The prefix, without a trailing `/`.
    * @param sub The sub-application; its routes move below the prefix.
    */
   constructor(prefix: string, sub: Subapp) {
@@ -50,11 +50,11 @@ export class PrefixedSubapp implements AbstractResource {
    * @param method Method in upper case.
    * @param path Decoded path.
    * @param url `Request.url`.
-   * @returns What the sub-application says; `null` for other paths.
+   * @returns The sub-application's result; `null` for other paths.
    */
   resolve(method: string, path: string, url: string): RouteResolution | null {
     const { length } = this.#prefix;
-    // On a segment boundary: "/admin" owns "/admin/x" and not "/administrator".
+    // On a segment boundary: "/admin" owns "/admin/x" but not "/administrator".
     if (!path.startsWith(this.#prefix) || (path.length > length && path[length] !== "/")) {
       return null;
     }
@@ -64,20 +64,20 @@ export class PrefixedSubapp implements AbstractResource {
   /**
    * Moves the sub-application below another prefix.
    *
-   * @param prefix The prefix, without a `/` at the end.
+   * @param prefix The prefix, without a trailing `/`.
    */
   addPrefix(prefix: string): void {
     this.#prefix = prefix + this.#prefix;
     this.#sub.router.addPrefix(prefix);
   }
 
-  /** Not possible: a sub-application has many paths. */
+  /** Throws: a sub-application has many paths. */
   urlFor(): RelativeURL {
     throw noURL(this.#prefix);
   }
 }
 
-/** Gives every request for a domain to a sub-application, its errors included. */
+/** Routes every request for a domain to a sub-application, including its errors. */
 export class DomainSubapp implements AbstractResource {
   /** A sub-application has no name. */
   readonly name = null;
@@ -85,7 +85,7 @@ export class DomainSubapp implements AbstractResource {
   readonly prefix = "/";
   /** The domain or mask. */
   readonly canonical: string;
-  readonly #parts: readonly string[]; // what stands between the "*"
+  readonly #parts: readonly string[]; // the texts between the "*"
   readonly #sub: Subapp;
 
   /**
@@ -107,7 +107,7 @@ export class DomainSubapp implements AbstractResource {
    * @param method Method in upper case.
    * @param path Decoded path.
    * @param url `Request.url`.
-   * @returns What the sub-application says; `null` for other hosts.
+   * @returns The sub-application's result; `null` for other hosts.
    */
   resolve(method: string, path: string, url: string): RouteResolution | null {
     return isLike(hostOf(url), this.#parts) ? ask(this.#sub, method, path, url) : null;
@@ -116,19 +116,19 @@ export class DomainSubapp implements AbstractResource {
   /**
    * Moves the sub-application below a prefix.
    *
-   * @param prefix The prefix, without a `/` at the end.
+   * @param prefix The prefix, without a trailing `/`.
    */
   addPrefix(prefix: string): void {
     this.#sub.router.addPrefix(prefix);
   }
 
-  /** Not possible: a sub-application has many paths. */
+  /** Throws: a sub-application has many paths. */
   urlFor(): RelativeURL {
     throw noURL(this.canonical);
   }
 }
 
-/** Not a regular expression: several ".*" go over a long host again and again. */
+/** Not a regular expression: several ".*" are quadratic on a long host. */
 function isLike(host: string, parts: readonly string[]): boolean {
   const [first = "", ...rest] = parts;
   const last = rest.pop();
@@ -157,7 +157,7 @@ function noURL(where: string): TypeError {
   );
 }
 
-// One label of RFC 1123 section 2.1, which a mask may hold "*" in.
+// One label of RFC 1123 section 2.1; in a mask it may hold "*".
 const DOMAIN =
   /^(?!-)[a-z\d*-]{1,63}(?<!-)(?:\.(?!-)[a-z\d*-]{1,63}(?<!-))*\.?(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/;
 
@@ -168,7 +168,7 @@ function checkDomain(domain: string): string {
   if (domain.includes("://")) {
     throw new TypeError(`Cannot add the domain "${domain}": leave the scheme out`);
   }
-  // The URL class turns an international name into the form that Host has (RFC 3490).
+  // The URL class encodes an international name as in `Host` (RFC 3490).
   const lower = domain.includes("*") ? domain.toLowerCase() : asciiHost(domain);
   if (!DOMAIN.test(lower)) {
     throw new TypeError(
@@ -181,7 +181,7 @@ function checkDomain(domain: string): string {
 function asciiHost(domain: string): string {
   const lower = domain.toLowerCase();
   try {
-    // deno-lint-ignore no-control-regex -- all of ASCII, to leave such names as they are
+    // deno-lint-ignore no-control-regex -- matches all of ASCII on purpose
     return /^[\x00-\x7f]*$/.test(lower) ? lower : new URL(`http://${lower}/`).host;
   } catch {
     return lower;

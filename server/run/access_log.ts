@@ -1,5 +1,5 @@
 /**
- * One line for each request.
+ * Access logs: one line per request.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
@@ -9,19 +9,19 @@ import type { ServeInfo } from "../engine/engine.ts";
 import { portOf } from "../engine/engine_of_request.ts";
 import { MONTHS } from "../../http/headers/http_date.ts";
 
-/** What an access log writes. */
+/** Options of an access log. */
 export interface AccessLogOptions {
   /**
-   * Format with aiohttp's atoms, or `json` for one JSON object a line.
+   * Format with aiohttp's atoms, or `json` for one JSON object per line.
    *
-   * `%a` address of the peer, `%t` time of the request, `%r` request line, `%s` status, `%b` bytes of
-   * the body, `%T` seconds, `%Tf` seconds with six decimals, `%D` microseconds, `%P` process id,
-   * `%{Name}i` and `%{Name}o` a header of request and response, `%{NAME}e` an environment variable,
-   * `%%` a percent sign. What is missing is `-`.
+   * `%a` address of the peer, `%t` time of the request, `%r` request line, `%s` status, `%b` body
+   * size in bytes, `%T` seconds, `%Tf` seconds with six decimals, `%D` microseconds, `%P` process
+   * id, `%{Name}i` and `%{Name}o` a header of request and response, `%{NAME}e` an environment
+   * variable, `%%` a percent sign. Missing values are `-`.
    * @default {'%a %t "%r" %s %b "%{Referer}i" "%{User-Agent}i"'}
    */
   readonly format?: string;
-  /** Writes a line, which comes without a line feed. @default {console.log} */
+  /** Writes a line, which has no line feed. @default {console.log} */
   readonly write?: (line: string) => void;
 }
 
@@ -31,7 +31,7 @@ export const ACCESS_LOG_OPTIONS = new OptionTable<AccessLogOptions>({
   write: "a function",
 });
 
-/** Everything that an atom can ask for. */
+/** Values for the atoms. */
 interface Entry {
   readonly request: Request;
   readonly url: string;
@@ -47,18 +47,18 @@ type Writer = (entry: Entry) => string;
 
 const DEFAULT_FORMAT = '%a %t "%r" %s %b "%{Referer}i" "%{User-Agent}i"';
 const ATOM = /%(?:\{([^}]+)\}([ioe])|(Tf|[atPrsbTD%]))/g;
-// Controls, quotes and backslashes, line separators and what turns the direction of text: all that
-// could start a line, end a field or hide one. A client chooses most of what is logged.
+// Controls, quotes and backslashes, line separators and bidi marks: all characters that could start
+// a line, end a field or hide one. Clients choose most of the logged text.
 const UNSAFE =
-  // deno-lint-ignore no-control-regex -- control bytes are what has to be caught here
+  // deno-lint-ignore no-control-regex -- matches control bytes on purpose
   /[\x00-\x1f\x7f-\x9f"\\\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]/g;
 
 /**
- * Wraps what answers requests in an access log.
+ * Wraps a fetch function in an access log.
  *
- * @param fetch What answers.
+ * @param fetch The fetch function.
  * @param options Format and writer.
- * @param logger Told when the writer fails; the response goes out all the same.
+ * @param logger Logger for errors of the writer; the response is sent anyway.
  * @throws {TypeError} If the format holds an unknown atom.
  */
 export function logged(fetch: Fetch, options: AccessLogOptions, logger: Logger): Fetch {
@@ -68,7 +68,7 @@ export function logged(fetch: Fetch, options: AccessLogOptions, logger: Logger):
   return async (request, info) => {
     const start = new Date();
     const from = performance.now();
-    // An engine may forget both as soon as the response is out.
+    // An engine may free both as soon as the response is sent.
     const remote = info.remoteAddr?.hostname ?? null;
     const { url, headers: _kept } = request;
     const response = await fetch(request, info);
@@ -84,7 +84,7 @@ export function logged(fetch: Fetch, options: AccessLogOptions, logger: Logger):
   };
 }
 
-/** Logs when the body has left: at once where it is in memory, else when it ends. */
+/** Logs when the body was sent: at once if it is in memory, else when it ends. */
 function observe(
   response: Response,
   info: ServeInfo,
@@ -95,8 +95,8 @@ function observe(
     log(size ?? 0);
     return response;
   }
-  // Also where the length is announced: Deno's `completed` resolves for a client that has left amid
-  // a download as for one that has it whole.
+  // Even with an announced length: Deno's `completed` resolves both for an aborted and for a
+  // complete download.
   const { body, status, statusText, headers } = response;
   return new Response(body === null ? null : counted(body, log), { status, statusText, headers });
 }
@@ -207,7 +207,7 @@ function targetOf(url: string): string {
   return rawPathOf(url) + (mark < 0 ? "" : url.slice(mark));
 }
 
-/** `22/Nov/2026:14:02:36 +0000`, in the time zone of the server. */
+/** Formats a date as `22/Nov/2026:14:02:36 +0000`, in the server's time zone. */
 function localTime(date: Date): string {
   const two = (value: number) => String(value).padStart(2, "0");
   const offset = -date.getTimezoneOffset();

@@ -5,9 +5,9 @@
 import type { Handler } from "../request/middleware.ts";
 
 /**
- * A handler that says whether requests are welcome: `200 ready`, and from the moment the
- * application begins to stop `503 stopping`. With `shutdownDelay`, a load balancer that asks for it
- * has time to send its requests elsewhere before the port closes.
+ * Creates a handler for readiness checks: `200 ready`, and `503 stopping` once the application
+ * begins to stop. With `shutdownDelay`, a load balancer has time to send requests elsewhere before
+ * the port closes.
  *
  * @returns The handler.
  *

@@ -1,5 +1,5 @@
 /**
- * Runs an application until it is told to stop.
+ * Running an application until it is stopped.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
@@ -8,7 +8,7 @@ import type { ListenOptions } from "../engine/engine.ts";
 import { APP_RUNNER_OPTIONS, AppRunner, type AppRunnerOptions } from "./runner.ts";
 
 /**
- * Handlers were still running when `shutdownTimeout` had passed; they were left behind.
+ * Handlers were still running when `shutdownTimeout` passed, and were abandoned.
  *
  * @example
  * ```ts
@@ -21,13 +21,13 @@ import { APP_RUNNER_OPTIONS, AppRunner, type AppRunnerOptions } from "./runner.t
 export class ShutdownTimeoutError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ShutdownTimeoutError";
-  /** The limit that was passed, in ms. */
+  /** The timeout, in ms. */
   readonly timeout: number;
 
   /**
    * Creates one.
    *
-   * @param timeout The limit, in ms.
+   * @param timeout The timeout, in ms.
    */
   constructor(timeout: number) {
     super(
@@ -38,35 +38,35 @@ export class ShutdownTimeoutError extends Error {
   }
 }
 
-/** What {@linkcode runApp} takes. */
+/** Options of {@linkcode runApp}. */
 export interface RunAppOptions extends AppRunnerOptions {
-  /** Address to bind, or several. @default {"0.0.0.0", none where `path` is given} */
+  /** Address to bind, or several. @default {"0.0.0.0", none if `path` is given} */
   readonly host?: string | readonly string[];
-  /** The same as `host`. */
+  /** Alias of `host`. */
   readonly hostname?: string | readonly string[];
   /** TCP port; 0 for a free one. @default {8080, with TLS 8443} */
   readonly port?: number;
-  /** Path of a unix socket, or several; with `host`, both are served. */
+  /** Path of a unix socket, or several; with `host`, both are bound. */
   readonly path?: string | readonly string[];
-  /** Certificate chain in PEM form; with `key`, the addresses speak TLS. */
+  /** Certificate chain in PEM form; with `key`, the addresses use TLS. */
   readonly cert?: string;
   /** Private key of the certificate, in PEM form. */
   readonly key?: string;
   /**
-   * Whether several processes may listen on the port and share its connections; Deno has to run
-   * with `--unstable-net`.
+   * Whether several processes may listen on the port and share its connections; requires Deno with
+   * `--unstable-net`.
    * @default {false}
    */
   readonly reusePort?: boolean;
-  /** Most connections that may wait to be accepted. @default {511} */
+  /** Maximum number of connections waiting to be accepted. @default {511} */
   readonly backlog?: number;
-  /** Says where the application runs; `null` for silence. @default {console.log} */
+  /** Prints the URLs of the application; `null` for no output. @default {console.log} */
   readonly print?: ((text: string) => void) | null;
   /** Whether SIGINT and SIGTERM stop the application. @default {true} */
   readonly handleSignals?: boolean;
   /**
-   * What happens at a failure that no code waits for, such as a promise without `await`: `log` tells
-   * `app.logger` and goes on, as aiohttp does; `stop` stops in good order, then throws it.
+   * Handling of unhandled rejections, such as of a promise without `await`: `log` reports to
+   * `app.logger` and goes on, as aiohttp does; `stop` stops gracefully, then throws it.
    * @default {"log"}
    */
   readonly onUnhandled?: "log" | "stop";
@@ -92,16 +92,16 @@ export const RUN_APP_OPTIONS = new OptionTable<RunAppOptions>({
 });
 
 /**
- * Starts an application, says where, and serves until SIGINT or SIGTERM; requests under way are
+ * Starts an application, prints its URLs, and serves until SIGINT or SIGTERM; pending requests are
  * finished first. aiohttp's `web.run_app`.
  *
- * A second signal ends the process at once, with the exit code that signals have (128 and its
- * number). Handlers that are still running `shutdownTimeout` after the first one end it with 1.
+ * A second signal ends the process at once, with the usual exit code (128 and the signal's number).
+ * If handlers are still running `shutdownTimeout` after the first one, the exit code is 1.
  *
- * @param app The application, or a promise of one.
- * @param options Where to listen, how to stop.
- * @throws {AddressInUseError} If the address is taken.
- * @throws {ShutdownTimeoutError} If `signal` stopped it and handlers were left behind.
+ * @param app The application, or a promise for it.
+ * @param options Where to listen, and how to stop.
+ * @throws {AddressInUseError} If the address is in use.
+ * @throws {ShutdownTimeoutError} If `signal` stopped it and handlers were abandoned.
  *
  * @example
  * ```ts
@@ -161,7 +161,7 @@ export async function runApp(
   if (!runner.timedOut) return;
   const late = new ShutdownTimeoutError(options.shutdownTimeout ?? 60_000);
   if (!signalled) throw late;
-  // What was left behind would keep the process alive, for as long as it likes.
+  // Abandoned handlers would keep the process alive indefinitely.
   console.error(late.message);
   Deno.exit(1);
 }
@@ -189,11 +189,11 @@ function sitesOf(options: RunAppOptions): readonly ListenOptions[] {
     : ["0.0.0.0"];
   return [
     ...hosts.map((hostname) => ({ ...tcp, hostname })),
-    ...paths.map((path) => ({ ...tcp, path })), // the engine refuses what a socket has not
+    ...paths.map((path) => ({ ...tcp, path })), // the engine refuses options that sockets lack
   ];
 }
 
-/** Listens for failures that would end the process; gives what ends that. */
+/** Listens for errors that would end the process; returns a function that stops it. */
 function onUnhandled(listener: (error: unknown, what: string) => void): () => void {
   const onRejection = (event: PromiseRejectionEvent): void => {
     if (event.defaultPrevented) return;
@@ -213,9 +213,9 @@ function onUnhandled(listener: (error: unknown, what: string) => void): () => vo
   };
 }
 
-/** Listens for the signals that stop a program; gives what ends that. */
+/** Listens for the signals that stop a program; returns a function that stops it. */
 function onStopSignal(listener: (exitCode: number) => void): () => void {
-  // Windows knows no SIGTERM; Ctrl-C and Ctrl-Break are what there is.
+  // Windows has no SIGTERM, only Ctrl-C and Ctrl-Break.
   const signals: readonly [Deno.Signal, number][] = Deno.build.os === "windows"
     ? [["SIGINT", 130], ["SIGBREAK", 149]]
     : [["SIGINT", 130], ["SIGTERM", 143]];

@@ -1,5 +1,5 @@
 /**
- * Starts an application on an engine and stops it again.
+ * Starting and stopping an application on an engine.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
@@ -15,23 +15,22 @@ import {
 } from "../engine/engine.ts";
 import { runAll } from "../application/lifecycle.ts";
 
-/** What {@linkcode AppRunner} takes. */
+/** Options of {@linkcode AppRunner}. */
 export interface AppRunnerOptions {
   /**
-   * How long handlers and `onShutdown` may go on once the server stops, in ms; then connections are
+   * Time for handlers and `onShutdown` after the server begins to stop, in ms; then connections are
    * dropped.
    * @default {60000}
    */
   readonly shutdownTimeout?: number;
   /**
-   * How long to go on accepting while `app.ready` is `false` already, in ms, for load balancers to
-   * notice.
+   * Time to go on accepting with `app.ready` already `false`, in ms, for load balancers to notice.
    * @default {0}
    */
   readonly shutdownDelay?: number;
-  /** What each request is logged with; `null` for no log, which costs nothing. @default {null} */
+  /** Options of the access log; `null` for no log, which costs nothing. @default {null} */
   readonly accessLog?: AccessLogOptions | null;
-  /** What listens. @default {denoEngine} */
+  /** The engine. @default {denoEngine} */
   readonly engine?: Engine;
 }
 
@@ -66,12 +65,12 @@ export class AppRunner {
   readonly #servers: EngineServer[] = [];
   #stopping: Promise<void> | null = null;
   #timedOut = false;
-  #isBroken = false; // the application could not start, and has cleaned up after itself
+  #isBroken = false; // start-up failed and was cleaned up
 
   /**
    * Creates one.
    *
-   * @throws {RangeError} If a time is negative or no number.
+   * @throws {RangeError} If a time is negative or not a number.
    */
   constructor(app: Application, options: AppRunnerOptions = {}) {
     APP_RUNNER_OPTIONS.check("new web.AppRunner", options);
@@ -88,7 +87,7 @@ export class AppRunner {
     return this.#servers.map((server) => server.url);
   }
 
-  /** Whether `cleanup()` left handlers behind that were still running after `shutdownTimeout`. */
+  /** Whether `cleanup()` abandoned handlers that were still running after `shutdownTimeout`. */
   get timedOut(): boolean {
     return this.#timedOut;
   }
@@ -99,10 +98,10 @@ export class AppRunner {
   }
 
   /**
-   * Starts the application, if that was not done, and listens; call it again for more addresses.
+   * Starts the application, unless started, and listens; call it again for more addresses.
    *
-   * @returns The URL, with the port that was bound.
-   * @throws {AddressInUseError} If the address is taken.
+   * @returns The URL, with the bound port.
+   * @throws {AddressInUseError} If the address is in use.
    * @throws {TypeError} If the runner was stopped.
    */
   async listen(options: ListenOptions): Promise<string> {
@@ -116,7 +115,7 @@ export class AppRunner {
     if (this.#isStopping()) throw new TypeError("Cannot listen: the runner was stopped");
     const server = await this.#engine(where, this.#handler);
     this.#servers.push(server);
-    // It was stopped while the engine was starting: nobody else would stop this server.
+    // Stopped while the engine was starting: this server has to be stopped here.
     if (this.#isStopping()) {
       server.abort();
       await server.finished;
@@ -126,9 +125,9 @@ export class AppRunner {
   }
 
   /**
-   * Stops: `app.ready` turns `false`, `onShutdown` runs and WebSockets are closed, then no new
-   * connections; handlers under way are waited for up to `shutdownTimeout`, then `onCleanup`. An
-   * application that failed to start hears of none of it. A second call waits for the first.
+   * Stops: `app.ready` becomes `false`, `onShutdown` runs and WebSockets are closed, then new
+   * connections are refused; pending handlers have up to `shutdownTimeout`, then `onCleanup` runs.
+   * An application that failed to start gets none of these. Further calls wait for the first.
    */
   cleanup(): Promise<void> {
     return this.#stopping ??= this.#stop();
@@ -159,25 +158,25 @@ export class AppRunner {
   }
 
   async #drain(): Promise<void> {
-    // The application first: an engine may close WebSockets itself when it shuts down, before
-    // onShutdown could say goodbye on them.
+    // The application first: the engine may close WebSockets itself before onShutdown could send
+    // messages on them.
     const ended = this.#app.shutdown();
     const closed = ended.catch(() => {})
       .then(() => Promise.all(this.#servers.map((server) => server.shutdown())));
-    // A failure of onShutdown is thrown in the end: it is no reason to cut the handlers short.
+    // An error of onShutdown is thrown at the end: handlers still get their time.
     const drained = closed.then(() => ended).then(() => this.#app.idle());
     if (await isDone(drained, this.#shutdownTimeout)) return;
     this.#timedOut = true;
     abandon(this.#app);
     drained.catch((error) => this.#app.logger.error("Error shutting down", error));
-    // What was abandoned is answered at once; a body that never ends is left to abort().
+    // Abandoned handlers are answered at once; an endless body is left to abort().
     await isDone(closed, LAST_WORDS);
   }
 }
 
 const LAST_WORDS = 200; // ms
 
-/** Waits for a promise for a limited time; its failure is thrown. */
+/** Waits for a promise for a limited time; rethrows its error. */
 async function isDone(promise: Promise<unknown>, ms: number): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<false>();
   const timer = setTimeout(() => resolve(false), ms);

@@ -13,17 +13,17 @@ import {
 } from "./session_storage.ts";
 
 /**
- * Keeps a session in its cookie as a Fernet token, byte for byte the one of Python's
- * aiohttp_session `EncryptedCookieStorage`, so that a Python and a Deno service can share it.
+ * Stores a session in its cookie as a Fernet token, compatible with `EncryptedCookieStorage` of
+ * Python's aiohttp_session, so that a Python and a Deno service can share it.
  *
- * Nothing is kept on the server: an old cookie is as good as the newest until it is `maxAge` old.
- * Where a log-out has to count at once, keep sessions on the server.
+ * The server stores nothing: an old cookie stays valid until it is `maxAge` old. If a log-out has
+ * to take effect at once, store sessions on the server.
  *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const key = crypto.getRandomValues(new Uint8Array(32)); // keep it secret, and keep it
+ * const key = crypto.getRandomValues(new Uint8Array(32)); // store it, and keep it secret
  * const app = new web.Application();
  * web.setupSessions(app, new web.EncryptedCookieStorage(key, { maxAge: 3_600_000 }));
  * ```
@@ -35,8 +35,8 @@ export class EncryptedCookieStorage implements SessionStorage {
   /**
    * Creates one.
    *
-   * @param key 32 random bytes, or the same in base64url as `Fernet.generate_key()` gives it. With a
-   * list, the first key encrypts and all of them decrypt: put a new one in front to change keys.
+   * @param key 32 random bytes, or the same in base64url, as from `Fernet.generate_key()`. In a
+   * list, the first key encrypts and all of them decrypt: to rotate keys, add the new one in front.
    * @param options The cookie.
    * @throws {TypeError} If a key is not 32 bytes long.
    */
@@ -48,7 +48,7 @@ export class EncryptedCookieStorage implements SessionStorage {
     this.#cookie = new SessionCookie(options);
   }
 
-  /** Makes a new session. */
+  /** Creates a new session. */
   create(): Session {
     return new Session(null, { maxAge: this.#cookie.maxAge });
   }
@@ -56,7 +56,7 @@ export class EncryptedCookieStorage implements SessionStorage {
   /**
    * Decrypts the session.
    *
-   * @returns The session; a new one where the cookie is missing, forged or too old.
+   * @returns The session; a new one if the cookie is missing, forged or too old.
    */
   async load(request: ServerRequest): Promise<Session> {
     const { maxAge } = this.#cookie;

@@ -1,5 +1,5 @@
 /**
- * Fernet tokens: AES-128-CBC and HMAC-SHA256, as Python's `cryptography` makes them.
+ * Fernet tokens: AES-128-CBC and HMAC-SHA256, compatible with Python's `cryptography`.
  * @see {@link https://github.com/fernet/spec/blob/master/Spec.md}
  * @module
  */
@@ -8,7 +8,7 @@ import { concatBytes } from "../../http/bytes/bytes.ts";
 const VERSION = 0x80;
 const HEADER = 9; // version and time
 const OVERHEAD = HEADER + 16 + 32; // and initialisation vector, and signature
-/** How far in the future a token may have been made, in seconds: Python's figure. */
+/** Tolerated clock skew of a token's time, in seconds: the same as Python's. */
 const MAX_CLOCK_SKEW = 60;
 
 interface Keys {
@@ -16,15 +16,15 @@ interface Keys {
   readonly encryption: CryptoKey;
 }
 
-/** What {@linkcode Fernet.decrypt} takes. */
+/** Options of {@linkcode Fernet.decrypt}. */
 export interface DecryptOptions {
-  /** Age beyond which a token is refused, in seconds; `null` for any age. */
+  /** Maximum age of a token, in seconds; `null` for any age. */
   readonly ttl: number | null;
-  /** Time of now, in seconds since 1970. */
+  /** Current time, in seconds since 1970. */
   readonly now: number;
 }
 
-/** Makes and opens tokens; with several keys the first one makes them and each one opens its own. */
+/** Encrypts with its first key and decrypts with all of them. */
 export class Fernet {
   readonly #keys: readonly Promise<Keys>[];
 
@@ -32,24 +32,24 @@ export class Fernet {
    * Creates one.
    *
    * @param keys The keys: 32 bytes, or the same in base64url.
-   * @throws {TypeError} If there is no key, or one has another length.
+   * @throws {TypeError} If there is no key, or one has the wrong length.
    */
   constructor(keys: readonly (Uint8Array | string)[]) {
     if (keys.length === 0) throw new TypeError("Cannot encrypt sessions: give at least one key");
     this.#keys = keys.map(keyBytes).map(importKeys);
-    for (const key of this.#keys) key.catch(() => {}); // told at the first use
+    for (const key of this.#keys) key.catch(() => {}); // reported on first use
   }
 
   /**
-   * Makes a token.
+   * Creates a token.
    *
-   * @param data What to encrypt.
-   * @param now Time of now, in seconds since 1970.
+   * @param data Data to encrypt.
+   * @param now Current time, in seconds since 1970.
    * @returns The token, base64url with its padding.
    */
   async encrypt(data: Uint8Array<ArrayBuffer>, now: number): Promise<string> {
     const [first] = this.#keys;
-    const { signing, encryption } = await (first as Promise<Keys>); // the constructor wants one
+    const { signing, encryption } = await (first as Promise<Keys>); // the constructor requires one
     const header = new Uint8Array(HEADER);
     header[0] = VERSION;
     new DataView(header.buffer).setBigUint64(1, BigInt(Math.floor(now)));
@@ -62,10 +62,10 @@ export class Fernet {
   }
 
   /**
-   * Opens a token.
+   * Decrypts a token.
    *
-   * @returns The data, `null` for a token that is forged, too old, from the future, or not written
-   * the one way it can be.
+   * @returns The data, `null` for a token that is forged, too old, from the future, or not
+   * canonical.
    */
   async decrypt(token: string, options: DecryptOptions): Promise<Uint8Array<ArrayBuffer> | null> {
     const bytes = decode(token);
@@ -76,7 +76,7 @@ export class Fernet {
     const signed = bytes.subarray(0, -32);
     for (const keys of this.#keys) {
       const { signing, encryption } = await keys;
-      // verify() takes the same time for every signature
+      // verify() is constant-time
       if (!await crypto.subtle.verify("HMAC", signing, bytes.subarray(-32), signed)) continue;
       const iv = bytes.subarray(HEADER, HEADER + 16);
       const secret = bytes.subarray(HEADER + 16, -32);
@@ -122,9 +122,9 @@ async function importKeys(key: Uint8Array<ArrayBuffer>): Promise<Keys> {
 }
 
 function decode(token: string): Uint8Array<ArrayBuffer> | null {
-  if (!/^[\w-]+={0,2}$/.test(token)) return null; // blanks would be skipped below
+  if (!/^[\w-]+={0,2}$/.test(token)) return null; // or blanks would be skipped below
   try {
-    // Strict: else bits of the last character that mean nothing could be changed.
+    // Strict: otherwise unused bits of the last character could be changed.
     return Uint8Array.fromBase64(token, {
       alphabet: "base64url",
       lastChunkHandling: "strict",

@@ -1,5 +1,5 @@
 /**
- * Sessions on the server, found by an id in the cookie.
+ * Server-side sessions, found by an id in the cookie.
  * @module
  */
 import type { ServerRequest } from "../request/request.ts";
@@ -11,46 +11,45 @@ import {
   type SessionStorage,
 } from "./session_storage.ts";
 
-/** A place that keeps text by key, for a time. */
+/** A key-value store for text with expiry. */
 export interface SessionStore {
   /**
    * Reads a text.
    *
-   * @returns The text, `null` where there is none or its time is over.
+   * @returns The text, `null` if there is none or it has expired.
    */
   get(key: string): Promise<string | null>;
   /**
-   * Keeps a text.
+   * Stores a text.
    *
    * @param key Its key.
    * @param value The text.
-   * @param ttl Time to keep it, in milliseconds; `null` without an end.
+   * @param ttl Lifetime in milliseconds; `null` for no expiry.
    */
   set(key: string, value: string, ttl: number | null): Promise<void>;
   /**
-   * Keeps a text where there is one, in one step; without it the store is asked for the text first,
-   * and a log-out in between is undone.
+   * Replaces an existing text atomically. Without this method the store is first asked for the
+   * text, and a log-out in between is undone.
    *
    * @param key Its key.
    * @param value The text.
-   * @param ttl Time to keep it, in milliseconds; `null` without an end.
-   * @returns `false` where there was none; nothing is kept then.
+   * @param ttl Lifetime in milliseconds; `null` for no expiry.
+   * @returns `false` if there was none; nothing is stored then.
    */
   replace?(key: string, value: string, ttl: number | null): Promise<boolean>;
-  /** Forgets a text. */
+  /** Deletes a text. */
   delete(key: string): Promise<void>;
 }
 
 /**
- * Keeps sessions in a store by an id that is the cookie's value; keys are the cookie's name, `_` and
- * the id, as in aiohttp_session. An id that the store does not know is never taken over, so nobody
- * can make a client use an id of his choice.
+ * Stores sessions by an id that is the cookie's value; keys are the cookie's name, `_` and the id,
+ * as in aiohttp_session. Unknown ids are never adopted, which prevents session fixation.
  *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * // Sessions in a place of one's own.
+ * // Sessions in a custom store.
  * class MapStorage extends web.KeyedStorage {
  *   constructor(rows: Map<string, string>) {
  *     super({
@@ -74,7 +73,7 @@ export class KeyedStorage implements SessionStorage {
     this.#cookie = new SessionCookie(options);
   }
 
-  /** Makes a new session. */
+  /** Creates a new session. */
   create(): Session {
     return new Session(null, { maxAge: this.#cookie.maxAge });
   }
@@ -82,20 +81,20 @@ export class KeyedStorage implements SessionStorage {
   /**
    * Finds the session.
    *
-   * @returns The session; a new one where the id is missing or unknown.
+   * @returns The session; a new one if the id is missing or unknown.
    */
   async load(request: ServerRequest): Promise<Session> {
     const { maxAge } = this.#cookie;
     const id = this.#cookie.read(request);
-    // Nobody's id is that long; keys of any length are no gift to the store.
+    // No real id is that long; do not send keys of any length to the store.
     const known = id !== null && id.length <= 128;
     const data = parseSessionData(known ? await this.#store.get(this.#key(id)) : null);
     return new Session(known ? id : null, { data, maxAge });
   }
 
   /**
-   * Keeps the session; an empty one is forgotten, with its cookie. One that was loaded and that
-   * another request has ended since stays ended.
+   * Stores the session; an empty one is deleted with its cookie. A loaded session that another
+   * request has ended stays ended.
    */
   async save(
     _request: ServerRequest,
@@ -109,7 +108,7 @@ export class KeyedStorage implements SessionStorage {
     }
     const text = JSON.stringify(session);
     if (identity !== null && !session.isNew) {
-      // Another request has logged out meanwhile: this one must not bring the session back.
+      // Another request has logged out meanwhile: do not restore the session.
       if (!await this.#replace(this.#key(identity), text, maxAge)) return;
       return this.#cookie.write(response, identity, maxAge);
     }
@@ -118,7 +117,7 @@ export class KeyedStorage implements SessionStorage {
     await this.#store.set(this.#key(id), text, maxAge);
   }
 
-  /** Forgets a session. */
+  /** Deletes a session. */
   remove(identity: string): Promise<void> {
     return this.#store.delete(this.#key(identity));
   }

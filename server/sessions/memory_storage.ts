@@ -1,14 +1,14 @@
 /**
- * Sessions in the memory of the process.
+ * In-memory sessions.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
 import { KeyedStorage, type SessionStore } from "./keyed_storage.ts";
 import { SESSION_COOKIE_OPTIONS, type SessionCookieOptions } from "./session_storage.ts";
 
-/** What {@linkcode MemoryStorage} takes. */
+/** Options of {@linkcode MemoryStorage}. */
 export interface MemoryStorageOptions extends SessionCookieOptions {
-  /** Sessions to keep; the one that was written longest ago goes first. @default {100000} */
+  /** Maximum number of sessions; the least recently written one is evicted. @default {100000} */
   readonly maxSessions?: number;
 }
 
@@ -19,7 +19,7 @@ export const MEMORY_STORAGE_OPTIONS = new OptionTable<MemoryStorageOptions>({
 });
 
 /**
- * Keeps sessions in memory: gone when the process ends, and not shared between processes.
+ * Stores sessions in memory: lost when the process ends, and not shared between processes.
  *
  * @example
  * ```ts
@@ -42,7 +42,7 @@ export class MemoryStorage extends KeyedStorage {
   /**
    * Creates one.
    *
-   * @param options The cookie, and how many sessions to keep.
+   * @param options The cookie, and the maximum number of sessions.
    * @throws {RangeError} If `maxSessions` is not a number of sessions.
    */
   constructor(options: MemoryStorageOptions = {}) {
@@ -56,7 +56,7 @@ export class MemoryStorage extends KeyedStorage {
 }
 
 function memoryStore(maxSessions: number): SessionStore {
-  // Texts, not objects: what a handler changes later without saving must not be seen.
+  // Texts, not objects: later changes by a handler without saving must not be visible.
   const rows = new Map<string, { readonly text: string; readonly ends: number }>();
   const textOf = (key: string): string | null => {
     const row = rows.get(key);
@@ -66,12 +66,12 @@ function memoryStore(maxSessions: number): SessionStore {
     get: (key) => Promise.resolve(textOf(key)),
     async replace(key, text, ttl) {
       if (textOf(key) === null) return false;
-      await this.set(key, text, ttl); // runs before anything else does
+      await this.set(key, text, ttl); // synchronous up to here
       return true;
     },
     set(key, text, ttl) {
       const now = Date.now();
-      rows.delete(key); // to the end of the order
+      rows.delete(key); // moves it to the end
       rows.set(key, { text, ends: ttl === null ? Infinity : now + ttl });
       for (const [oldest, { ends }] of rows) {
         if (rows.size <= maxSessions && now < ends) break;

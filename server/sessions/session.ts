@@ -1,19 +1,19 @@
 /**
- * What an application remembers of a client between requests.
+ * The session of a client.
  * @module
  */
 
-/** A session as it is stored, in the form of Python's aiohttp_session. */
+/** A stored session, in the format of Python's aiohttp_session. */
 export interface SessionData {
-  /** When it was made or written last, in seconds since 1970. */
+  /** Time when it was created or last written, in seconds since 1970. */
   readonly created?: number;
   /** The values. */
   readonly session?: Readonly<Record<string, unknown>>;
 }
 
-/** What {@linkcode Session} is made of. */
+/** Constructor arguments of {@linkcode Session}. */
 export interface SessionInit {
-  /** What was stored; left out or `null` for a new session. */
+  /** The stored session; missing or `null` for a new one. */
   readonly data?: SessionData | null;
   /** Lifetime in milliseconds, `null` for no limit. */
   readonly maxAge?: number | null;
@@ -23,7 +23,7 @@ export interface SessionInit {
 
 /**
  * The session of one client, like a `Map` of JSON values. It is saved at the end of the request if
- * it was changed; a change inside a value is not seen, so call `changed()` after one.
+ * it was changed; changes inside a value are not detected, so call `changed()` after them.
  *
  * @example
  * ```ts
@@ -51,21 +51,21 @@ export class Session implements Iterable<[string, unknown]> {
   #changed = false;
 
   /**
-   * Creates one; storages do.
+   * Called by storages.
    *
-   * @param identity What the storage knows it by, `null` for a new one.
-   * @param init What was stored.
+   * @param identity Identity in the storage, `null` for a new session.
+   * @param init The stored session.
    */
   constructor(identity: string | null, init: SessionInit = {}) {
     const { data = null, maxAge = null } = init;
     const now = Math.floor((init.now ?? Date.now()) / 1000);
     const stored = typeof data?.created === "number" ? data.created : null;
-    // The time inside is looked at too: a cookie can be kept longer than its Max-Age says.
+    // The stored time is checked too: a client can keep a cookie longer than its Max-Age.
     const fresh = data !== null && Object.keys(data).length > 0 &&
       (maxAge === null || now - (stored ?? 0) <= maxAge / 1000);
     this.maxAge = maxAge;
     this.#isNew = !fresh;
-    // An id without values, or of a session that is over, may be one that somebody planted.
+    // The id of an empty or expired session may be planted by an attacker.
     this.#identity = fresh ? identity : null;
     this.#created = fresh ? stored ?? now : now;
     const values = fresh ? data.session : null;
@@ -74,22 +74,22 @@ export class Session implements Iterable<[string, unknown]> {
     );
   }
 
-  /** Whether there was none before this request. */
+  /** Whether the session was created by this request. */
   get isNew(): boolean {
     return this.#isNew;
   }
 
-  /** What the storage knows it by; `null` for a new one, and for one that is kept in its cookie. */
+  /** Identity in the storage; `null` for a new session, and for one stored in its cookie. */
   get identity(): string | null {
     return this.#identity;
   }
 
-  /** When it was made or written last, in milliseconds since 1970; stored in whole seconds. */
+  /** Time when it was created or last written, in milliseconds since 1970; stored in seconds. */
   get created(): number {
     return this.#created * 1000;
   }
 
-  /** Whether it was changed in this request, and has to be saved. */
+  /** Whether it was changed in this request and has to be saved. */
   get isChanged(): boolean {
     return this.#changed;
   }
@@ -99,56 +99,56 @@ export class Session implements Iterable<[string, unknown]> {
     return this.#values.size === 0;
   }
 
-  /** How many values it has. */
+  /** Number of values. */
   get size(): number {
     return this.#values.size;
   }
 
   /**
-   * Gives a value.
+   * Returns a value.
    *
-   * @typeParam T Type the caller expects; it is not checked.
-   * @returns The value, `undefined` where there is none.
+   * @typeParam T Expected type; it is not checked.
+   * @returns The value, `undefined` if there is none.
    */
   get<T = unknown>(key: string): T | undefined {
     return this.#values.get(key) as T | undefined;
   }
 
   /**
-   * Tells whether there is a value.
+   * Whether a value exists.
    *
-   * @returns `true` if there is.
+   * @returns `true` if it does.
    */
   has(key: string): boolean {
     return this.#values.has(key);
   }
 
-  /** Sets a value; the session's age counts from now on. */
+  /** Sets a value, which resets the session's age. */
   set(key: string, value: unknown): this {
     this.#values.set(key, value);
     this.#touch();
     return this;
   }
 
-  /** Takes a value away; the session's age counts from now on. */
+  /** Removes a value, which resets the session's age. */
   delete(key: string): boolean {
     this.#touch();
     return this.#values.delete(key);
   }
 
-  /** Says that a value was changed from within. */
+  /** Marks the session as changed, after a change inside a value. */
   changed(): void {
     this.#changed = true;
   }
 
-  /** Takes all values away: a log-out. The cookie is deleted where the storage can do so. */
+  /** Removes all values, for a log-out. The cookie is deleted if the storage can do so. */
   invalidate(): void {
     this.#values.clear();
     this.#changed = true;
   }
 
   /**
-   * Chooses what the storage will know a new session by.
+   * Sets the identity of a new session.
    *
    * @throws {TypeError} If the session is not new.
    */
@@ -164,7 +164,7 @@ export class Session implements Iterable<[string, unknown]> {
     return this.#values[Symbol.iterator]();
   }
 
-  /** What is stored: `{}` for an empty session. */
+  /** The stored form: `{}` for an empty session. */
   toJSON(): SessionData {
     return this.empty ? {} : { created: this.#created, session: Object.fromEntries(this.#values) };
   }

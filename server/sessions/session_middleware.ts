@@ -11,26 +11,26 @@ import type { ServerRequest } from "../request/request.ts";
 import type { Session } from "./session.ts";
 import type { SessionStorage } from "./session_storage.ts";
 
-/** What the middleware keeps for a request. */
+/** The middleware's state for a request. */
 interface Slot {
   readonly storage: SessionStorage;
   session: Promise<Session> | null;
-  /** What was saved already, as JSON. */
+  /** Last saved state, as JSON. */
   saved: string | null;
-  /** Identities that were replaced, to be forgotten when the new one is saved. */
+  /** Replaced identities, to be deleted when the new one is saved. */
   readonly replaced: string[];
 }
 
 const SLOT = new AppKey<Slot>("session");
 
-/** Exceptions that were thrown before: the request, and the headers they had then. */
+/** Thrown exceptions: the request, and their headers at that time. */
 const thrown = new WeakMap<HTTPException, readonly [request: Request, headers: Headers]>();
 
 /**
- * Gives every request of an application a session.
+ * Adds sessions to an application.
  *
  * @param app The application; it must not have started.
- * @param storage What keeps the sessions.
+ * @param storage The session storage.
  *
  * @example
  * ```ts
@@ -48,12 +48,11 @@ export function setupSessions(
 }
 
 /**
- * The middleware that `setupSessions()` adds, for those who choose its place themselves. It saves
- * the session if it was changed, also when a handler throws a redirect. A response that depends on
- * a session gets `Vary: Cookie`, and `Cache-Control: private`, or `no-store` with a new cookie,
- * unless it has one of its own.
+ * The middleware that `setupSessions()` adds, to place it yourself. It saves a changed session,
+ * also when a handler throws a redirect. A response that depends on a session gets `Vary: Cookie`,
+ * and unless it has its own, `Cache-Control: private`, or `no-store` with a new cookie.
  *
- * @param storage What keeps the sessions.
+ * @param storage The session storage.
  * @returns The middleware.
  *
  * @example
@@ -95,7 +94,7 @@ export function sessionMiddleware(storage: SessionStorage): Middleware {
 }
 
 /**
- * Gives the session of a request.
+ * Returns the session of a request.
  *
  * @param request The request.
  * @returns The session, the same one for the whole request.
@@ -121,7 +120,7 @@ export function getSession<Params>(request: ServerRequest<Params>): Promise<Sess
 }
 
 /**
- * Starts a new, empty session: what the client had before is forgotten.
+ * Starts a new, empty session: the client's previous one is deleted.
  *
  * @param request The request.
  * @returns The session.
@@ -155,8 +154,8 @@ export async function newSession<Params>(request: ServerRequest<Params>): Promis
 }
 
 /**
- * Gives the session a new identity and keeps its values. Call it when a client logs in, so that an
- * id that someone saw or planted before is worth nothing.
+ * Gives the session a new identity and keeps its values. Call it when a client logs in, which
+ * prevents session fixation.
  *
  * @param request The request.
  * @returns The session under its new identity.
@@ -183,11 +182,11 @@ export async function renewSession<Params>(request: ServerRequest<Params>): Prom
 }
 
 /**
- * Saves the session of a request now. The middleware does it for responses; a `StreamResponse` or a
- * WebSocket has to be given its cookie before `prepare()`.
+ * Saves the session of a request now. The middleware saves it for responses; for a `StreamResponse`
+ * or a WebSocket, call this before `prepare()`.
  *
  * @param request The request.
- * @param response What carries the cookie.
+ * @param response Object with the headers.
  * @throws {TypeError} If the application has no sessions.
  *
  * @example
@@ -215,7 +214,7 @@ export async function saveSession<Params>(
   await save(request as ServerRequest, slotOf(request), response);
 }
 
-/** The handler has caught the failure of the storage, and answers without a session. */
+/** The handler has caught the storage's error, and answers without a session. */
 function isLost(session: Promise<Session>): Promise<boolean> {
   return session.then(() => false, () => true);
 }
@@ -260,8 +259,8 @@ function slotOf<Params>(request: ServerRequest<Params>): Slot {
 }
 
 /**
- * An exception may be made once and thrown for many requests. The cookie of one client must not
- * stay on it for the next one, so from the second time on a copy is thrown.
+ * One exception object may be thrown for several requests. The cookie of one client must not reach
+ * the next one, so from the second time on a copy is thrown.
  */
 function ownException(error: HTTPException, request: ServerRequest): HTTPException {
   const before = thrown.get(error);

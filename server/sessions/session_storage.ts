@@ -1,5 +1,5 @@
 /**
- * Where sessions are kept, and the cookie that leads there.
+ * Session storages, and the session cookie.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
@@ -7,18 +7,18 @@ import { formatSetCookie } from "../../http/headers/set_cookie.ts";
 import type { ServerRequest } from "../request/request.ts";
 import type { Session, SessionData } from "./session.ts";
 
-/** Keeps sessions; write one of your own for another place. */
+/** Base of session storages; extend it for your own. */
 export interface SessionStorage {
-  /** Makes a new session. */
+  /** Creates a new session. */
   create(): Session;
   /**
    * Finds the session of a request.
    *
-   * @returns The session; a new one where there is none, or none that can be trusted.
+   * @returns The session; a new one if there is none or it cannot be trusted.
    */
   load(request: ServerRequest): Promise<Session>;
   /**
-   * Saves a session that was changed.
+   * Saves a changed session.
    *
    * @param request The request.
    * @param response The response, or the HTTP exception; its headers get the cookie.
@@ -30,9 +30,9 @@ export interface SessionStorage {
     session: Session,
   ): Promise<void>;
   /**
-   * Forgets a session whose identity was replaced; storages that keep all in the cookie cannot.
+   * Deletes a session whose identity was replaced; storages inside the cookie cannot.
    *
-   * @param identity What it was known by.
+   * @param identity The old identity.
    */
   remove?(identity: string): Promise<void>;
 }
@@ -42,19 +42,19 @@ export interface SessionCookieOptions {
   /** Name of the cookie. @default {"AIOHTTP_SESSION"} */
   readonly cookieName?: string;
   /**
-   * Lifetime of a session in milliseconds, in whole seconds as `Max-Age` counts them; `null` until
-   * the browser ends. @default {null}
+   * Lifetime of a session in milliseconds, a multiple of 1000; `null` until the browser closes.
+   * @default {null}
    */
   readonly maxAge?: number | null;
-  /** Host and its subdomains the cookie is sent to; left out, only the host that set it. */
+  /** Domain the cookie is sent to, with subdomains; without it, only the host that set it. */
   readonly domain?: string;
   /** Path the cookie is sent for. @default {"/"} */
   readonly path?: string;
-  /** Sent over TLS only; turn it on wherever there is TLS. @default {false} */
+  /** Whether it is sent over TLS only; recommended with TLS. @default {false} */
   readonly secure?: boolean;
-  /** Hidden from scripts. @default {true} */
+  /** Whether scripts cannot read it. @default {true} */
   readonly httpOnly?: boolean;
-  /** Cross-site policy; browsers take `Lax` where it is left out. */
+  /** Cross-site policy; browsers use `Lax` by default. */
   readonly sameSite?: "Strict" | "Lax" | "None";
 }
 
@@ -69,10 +69,10 @@ export const SESSION_COOKIE_OPTIONS = new OptionTable<SessionCookieOptions>({
   sameSite: "a string",
 }, { name: 'Write "cookieName"', ttl: 'Write "maxAge", in milliseconds' });
 
-/** Bytes that a browser keeps of a cookie, attributes included (RFC 6265 section 6.1). */
+/** Maximum size of a cookie in browsers, including attributes (RFC 6265 section 6.1). */
 const MAX_COOKIE = 4096;
 
-/** Reads and writes the cookie of a session. */
+/** Reads and writes the session cookie. */
 export class SessionCookie {
   /** Name of the cookie. */
   readonly name: string;
@@ -88,7 +88,7 @@ export class SessionCookie {
   constructor(options: SessionCookieOptions) {
     SESSION_COOKIE_OPTIONS.check("Cannot store sessions", options);
     const { cookieName = "AIOHTTP_SESSION", maxAge = null, ...attributes } = options;
-    // Python's aiohttp_session counts seconds: its 3600 would end sessions after 3.6 s.
+    // Python's aiohttp_session counts seconds: its 3600 would be 3.6 s here.
     if (maxAge !== null && !(Number.isInteger(maxAge / 1000) && maxAge >= 0)) {
       throw new RangeError(
         `Cannot keep sessions for ${maxAge} ms: expected whole seconds in milliseconds, ` +
@@ -103,19 +103,19 @@ export class SessionCookie {
   /**
    * Reads the cookie.
    *
-   * @returns Its value, `null` where there is none.
+   * @returns Its value, `null` if there is none.
    */
   read(request: ServerRequest): string | null {
     return request.cookies.get(this.name) || null;
   }
 
   /**
-   * Writes the cookie; it replaces the one that was written to these headers before.
+   * Writes the cookie; replaces one that was written to these headers before.
    *
-   * @param response What carries the header.
+   * @param response Object with the headers.
    * @param value Its value, `null` to delete it in the client.
-   * @param maxAge Lifetime in milliseconds, `null` until the browser ends.
-   * @throws {RangeError} If it is longer than browsers keep.
+   * @param maxAge Lifetime in milliseconds, `null` until the browser closes.
+   * @throws {RangeError} If it exceeds the browsers' limit.
    */
   write(
     response: { readonly headers: Headers },
@@ -144,10 +144,10 @@ export class SessionCookie {
 }
 
 /**
- * Reads what a storage has kept.
+ * Parses a stored session.
  *
- * @param text JSON text, `null` where there is none.
- * @returns The data, `null` for what is no session.
+ * @param text JSON text, `null` if there is none.
+ * @returns The data, `null` if it is not a session.
  */
 export function parseSessionData(text: string | null): SessionData | null {
   if (text === null) return null;

@@ -12,8 +12,8 @@ import {
 } from "./session_storage.ts";
 
 /**
- * Keeps a session as JSON in its cookie, aiohttp_session's `SimpleCookieStorage`. Anyone can read
- * and change it, so it is for tests only.
+ * Stores a session as JSON in its cookie, aiohttp_session's `SimpleCookieStorage`. Clients can read
+ * and change it: for tests only.
  *
  * @example
  * ```ts
@@ -37,7 +37,7 @@ export class SimpleCookieStorage implements SessionStorage {
     this.#cookie = new SessionCookie(options);
   }
 
-  /** Makes a new session. */
+  /** Creates a new session. */
   create(): Session {
     return new Session(null, { maxAge: this.#cookie.maxAge });
   }
@@ -45,7 +45,7 @@ export class SimpleCookieStorage implements SessionStorage {
   /**
    * Reads the session from the cookie.
    *
-   * @returns The session; a new one where the cookie is missing or malformed.
+   * @returns The session; a new one if the cookie is missing or malformed.
    */
   load(request: ServerRequest): Promise<Session> {
     const data = parseSessionData(this.#cookie.read(request));
@@ -68,8 +68,8 @@ export class SimpleCookieStorage implements SessionStorage {
 }
 
 /**
- * A quoted string with octal escapes (RFC 2109), as Python's http.cookies writes and reads it. That
- * has one escape for a byte, not for a character, so what is not ASCII is escaped by JSON before.
+ * A quoted string with octal escapes (RFC 2109), as in Python's http.cookies. Escapes stand for
+ * bytes, not characters, so JSON escapes non-ASCII text before.
  */
 function quote(json: string): string {
   const ascii = json.replace(/[\x7f-\uffff]/g, (unit) => `\\u${hex(unit)}`);

@@ -7,7 +7,7 @@ import { Application } from "../application/application.ts";
 import type { AppContext } from "../request/app_context.ts";
 import { ServerRequest } from "../request/request.ts";
 
-/** What {@linkcode makeRequest} takes besides method and path. */
+/** Options of {@linkcode makeRequest}. */
 export interface MakeRequestOptions<Params = Record<string, string>> {
   /** Headers of the request. */
   readonly headers?: HeadersInit;
@@ -34,7 +34,7 @@ export const MAKE_REQUEST_OPTIONS = new OptionTable<MakeRequestOptions<unknown>>
 });
 
 /**
- * Makes a request to call a handler with, aiohttp's `make_mocked_request`.
+ * Creates a request for calling a handler, aiohttp's `make_mocked_request`.
  *
  * @typeParam Params Match info of the request.
  * @param method Method.

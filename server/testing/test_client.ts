@@ -1,5 +1,5 @@
 /**
- * A client for one application, for tests.
+ * A test client for one application.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
@@ -11,15 +11,15 @@ import type { AppRunnerOptions } from "../run/runner.ts";
 import { TestServer } from "./test_server.ts";
 
 /**
- * What a request of {@linkcode TestClient} takes: all that `fetch` does, and a query, a form or JSON
- * as aiohttp's takes them.
+ * Options of a request by {@linkcode TestClient}: those of `fetch`, and a query, a form or JSON as
+ * in aiohttp.
  */
 export interface TestRequestInit extends RequestInit {
-  /** Query, added to the one of the path. */
+  /** Query, added to that of the path. */
   readonly params?: QueryInit;
-  /** Sent as a form: multipart where a value is a file. Any other body is `body`. */
+  /** Form to send: multipart if a value is a file. For any other body, use `body`. */
   readonly data?: FormFields;
-  /** Sent as JSON, with its content type. */
+  /** JSON value to send, with its content type. */
   readonly json?: unknown;
 }
 
@@ -46,9 +46,9 @@ const TEST_REQUEST_INIT = new OptionTable<TestRequestInit & { readonly client?: 
 }, { query: 'Write "params"', form: 'Write "data"' });
 
 /**
- * Starts an application and talks to it by `fetch`, aiohttp's `TestClient`: paths are relative,
- * cookies are kept (all of them, for every path), unread bodies are given up at the end. Redirects
- * are followed as `fetch` does; `redirect: "manual"` shows them.
+ * Starts an application and sends requests by `fetch`, aiohttp's `TestClient`: paths are relative,
+ * cookies are stored (all of them, for every path), unread bodies are cancelled at the end.
+ * Redirects are followed as by `fetch`; `redirect: "manual"` disables that.
  *
  * @example
  * ```ts
@@ -65,9 +65,9 @@ const TEST_REQUEST_INIT = new OptionTable<TestRequestInit & { readonly client?: 
  * ```
  */
 export class TestClient {
-  /** The server it talks to. */
+  /** The server. */
   readonly server: TestServer;
-  /** Cookies that are sent: values by name. Responses change them, tests may. */
+  /** Cookie values by name, sent with requests. Responses change them, tests may too. */
   readonly cookies: Map<string, string> = new Map();
   readonly #responses = new Set<Response>();
   readonly #sockets = new Set<WebSocket>();
@@ -75,13 +75,13 @@ export class TestClient {
   /**
    * Creates one.
    *
-   * @param server The server to talk to; it is closed with the client.
+   * @param server The server; it is closed with the client.
    */
   constructor(server: TestServer) {
     this.server = server;
   }
 
-  /** Starts an application on a free port and a client for it. */
+  /** Starts an application on a free port, and a client for it. */
   static async start(app: Application, options: AppRunnerOptions = {}): Promise<TestClient> {
     return new TestClient(await TestServer.start(app, options));
   }
@@ -95,7 +95,7 @@ export class TestClient {
    * Sends a request.
    *
    * @param method Method.
-   * @param path Path with its query; `urlFor()` gives one.
+   * @param path Path with its query, such as from `urlFor()`.
    * @param init Headers, query and body.
    * @throws {TypeError} If more than one of `body`, `data` and `json` is given.
    */
@@ -174,7 +174,7 @@ export class TestClient {
   /**
    * Opens a WebSocket.
    *
-   * @throws {Error} If the server refuses.
+   * @throws {Error} If the server refuses it.
    */
   async wsConnect(
     path: string | { toString(): string },
@@ -192,7 +192,7 @@ export class TestClient {
     return socket;
   }
 
-  /** Gives unread bodies up, closes the WebSockets and stops the server. */
+  /** Cancels unread bodies, closes the WebSockets and stops the server. */
   async close(): Promise<void> {
     for (const response of this.#responses) {
       if (!response.bodyUsed) await response.body?.cancel();
@@ -216,7 +216,7 @@ export class TestClient {
   }
 }
 
-/** The body of `data` or `json`, `null` where neither is given. */
+/** The body from `data` or `json`, `null` if neither is given. */
 function contentOf(
   data: FormFields | undefined,
   json: unknown,

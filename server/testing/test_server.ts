@@ -21,7 +21,7 @@ import { AppRunner, type AppRunnerOptions } from "../run/runner.ts";
 export class TestServer {
   /** The application. */
   readonly app: Application;
-  /** Where it listens, `http://127.0.0.1:` and the port. */
+  /** URL of the server, `http://127.0.0.1:` and the port. */
   readonly url: string;
   readonly #runner: AppRunner;
 
@@ -35,7 +35,7 @@ export class TestServer {
    * Starts one.
    *
    * @param app The application.
-   * @param options Limits and engine; handlers are waited for up to 1000 ms unless told otherwise.
+   * @param options Limits and engine; the default for `shutdownTimeout` is 1000 ms.
    */
   static async start(app: Application, options: AppRunnerOptions = {}): Promise<TestServer> {
     const runner = new AppRunner(app, { shutdownTimeout: 1000, ...options });
@@ -56,7 +56,7 @@ export class TestServer {
   /**
    * Builds a URL of the server.
    *
-   * @param path Path with its query; `urlFor()` gives one.
+   * @param path Path with its query, such as from `urlFor()`.
    * @throws {TypeError} If the path does not start with `/`.
    */
   makeUrl(path: string | { toString(): string }): string {

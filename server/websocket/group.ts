@@ -1,5 +1,5 @@
 /**
- * One message to many WebSockets.
+ * Broadcasting to many WebSockets.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
@@ -9,16 +9,16 @@ import { WSCloseCode } from "../../http/websocket/message.ts";
 /** A message of a group: text, or bytes for a binary message. */
 export type GroupMessage = string | Uint8Array<ArrayBuffer>;
 
-/** Carries a group's messages between processes. The group's own carries them to itself. */
+/** Carries a group's messages between processes. The default stays within the process. */
 export interface GroupBroker {
-  /** Hands a message to every subscriber of the group, in all processes, this one included. */
+  /** Delivers a message to every subscriber of the group in all processes, including this one. */
   publish(group: string, message: GroupMessage): void | Promise<void>;
   /**
-   * Starts to listen.
+   * Subscribes to a group.
    *
    * @param group Name of the group.
-   * @param deliver Called with each message, in the order of the broker.
-   * @returns Ends it; a promise of that, where it takes time until messages come.
+   * @param deliver Called with each message, in the broker's order.
+   * @returns Ends the subscription; a promise if subscribing takes time.
    */
   subscribe(
     group: string,
@@ -27,21 +27,21 @@ export interface GroupBroker {
 }
 
 /**
- * What happens to a member that reads too slowly: with `close` its socket closes with 1013 at the
- * socket's own `maxBuffered`, with `skip` messages are left out for it.
+ * Policy for a member that reads too slowly: `close` closes its socket with 1013 at the socket's
+ * own `maxBuffered`, `skip` drops messages for it.
  */
 export type SlowPeerPolicy = "close" | "skip";
 
-/** What {@linkcode WebSocketGroup} takes. */
+/** Options of {@linkcode WebSocketGroup}. */
 export interface WebSocketGroupOptions {
   /** Name of the group at the broker. @default {"default"} */
   readonly name?: string;
-  /** What carries messages between processes. @default this process alone */
+  /** Broker between processes. @default this process only */
   readonly broker?: GroupBroker;
-  /** What happens to a member that reads too slowly. @default {"close"} */
+  /** Policy for a member that reads too slowly. @default {"close"} */
   readonly slowPeer?: SlowPeerPolicy;
   /**
-   * With `skip`: bytes waiting to be sent to a member from which on messages are left out for it.
+   * With `skip`: number of unsent bytes from which on messages for a member are dropped.
    * @default {262144}
    */
   readonly maxBuffered?: number;
@@ -56,8 +56,7 @@ export const WEB_SOCKET_GROUP_OPTIONS = new OptionTable<WebSocketGroupOptions>({
 });
 
 /**
- * WebSockets that get the same messages: a chat room, a topic. A member that closes leaves by
- * itself.
+ * WebSockets that get the same messages: a chat room, a topic. A closed member leaves by itself.
  *
  * @example
  * ```ts
@@ -97,12 +96,12 @@ export class WebSocketGroup {
   }
 
   /**
-   * Adds a member; one that is in already stays. The promise resolves when the membership counts:
-   * the member gets every message that is sent from then on, by any process.
+   * Adds a member, unless present. The promise resolves when the membership is active: then the
+   * member gets every message of any process.
    *
-   * @param socket A WebSocket that was prepared.
-   * @throws {TypeError} If it was not.
-   * @throws {Error} What the broker failed with; the socket is no member then.
+   * @param socket A prepared WebSocket.
+   * @throws {TypeError} If it is not prepared.
+   * @throws {Error} The broker's error; the socket is not added.
    */
   async join(socket: WebSocketBase): Promise<void> {
     const closed = whenClosed(socket);
@@ -124,7 +123,7 @@ export class WebSocketGroup {
     }
   }
 
-  /** Takes a member out. */
+  /** Removes a member. */
   leave(socket: WebSocketBase): boolean {
     const was = this.#members.delete(socket);
     if (this.#members.size === 0) this.#end();
@@ -132,12 +131,12 @@ export class WebSocketGroup {
   }
 
   /**
-   * Sends a message to all members, in all processes that share the broker. It waits for no member:
-   * one that reads too slowly meets the group's policy.
+   * Sends a message to all members, in all processes that share the broker. It does not wait: slow
+   * members are handled by the group's policy.
    *
    * @param message Text, or bytes for a binary message.
-   * @returns Members of this process it was sent to; with a broker 0, because that delivers.
-   * @throws {TypeError} If it is neither text nor bytes.
+   * @returns Number of local members it was sent to; 0 with a broker, which delivers it.
+   * @throws {TypeError} If it is not text or bytes.
    */
   async send(message: GroupMessage): Promise<number> {
     if (typeof message !== "string" && !(message instanceof Uint8Array)) {
@@ -151,7 +150,7 @@ export class WebSocketGroup {
   /**
    * Sends a value as JSON text to all members.
    *
-   * @returns Members of this process it was sent to.
+   * @returns Number of local members it was sent to.
    */
   async sendJson(value: unknown): Promise<number> {
     return await this.send(JSON.stringify(value));
@@ -174,7 +173,7 @@ export class WebSocketGroup {
     let sent = 0;
     for (const socket of this.#members) {
       if (this.#slowPeer === "skip" && socket.bufferedAmount > this.#maxBuffered) continue;
-      // A failure is the member's own: its handler sees it, and it leaves.
+      // A failed member leaves by itself; its handler gets the error.
       if (typeof message === "string") socket.sendStr(message);
       else socket.sendBytes(message);
       if (!socket.closed) sent++;
@@ -183,7 +182,7 @@ export class WebSocketGroup {
   }
 
   #end(): void {
-    // One that failed is told to those who wait in join().
+    // Errors are reported to callers of join().
     this.#subscription?.then((end) => end()).catch(() => {});
     this.#subscription = null;
   }

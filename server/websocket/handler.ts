@@ -1,5 +1,5 @@
 /**
- * A WebSocket route in one line.
+ * Handlers for WebSocket routes.
  * @module
  */
 import type { Handler } from "../request/middleware.ts";
@@ -7,9 +7,9 @@ import type { ServerRequest } from "../request/request.ts";
 import { WebSocketResponse, type WebSocketResponseOptions } from "./websocket_response.ts";
 
 /**
- * Talks to one client.
+ * Serves one client.
  *
- * @typeParam T What `receiveJson()` gives: the output of the schema.
+ * @typeParam T Result of `receiveJson()`: the output of the schema.
  * @typeParam Params Match info of the route.
  */
 export type WebSocketHandler<T = unknown, Params = Record<string, string>> = (
@@ -18,15 +18,15 @@ export type WebSocketHandler<T = unknown, Params = Record<string, string>> = (
 ) => void | Promise<void>;
 
 /**
- * Makes a handler of a function that talks to one client: the handshake is done before it is
- * called, and the socket is closed when it returns.
+ * Creates a handler from a function that serves one client: the handshake is done before the call,
+ * and the socket is closed when it returns.
  *
- * @typeParam T What `receiveJson()` gives: the output of the schema.
+ * @typeParam T Result of `receiveJson()`: the output of the schema.
  * @typeParam Params Match info of the route.
- * @param handler Talks to the client.
+ * @param handler Serves the client.
  * @param options Subprotocols, origins, limits.
  * @returns The handler of a route.
- * @throws {NotSupportedError} If an option asks for what the platform cannot do.
+ * @throws {NotSupportedError} If the platform does not support an option.
  *
  * @example
  * ```ts
@@ -39,14 +39,14 @@ export type WebSocketHandler<T = unknown, Params = Record<string, string>> = (
  *   }
  * }))]);
  * const response = await app.fetch(new Request("http://localhost/echo"));
- * console.assert(response.status === 400); // that was no handshake
+ * not a handshake
  * ```
  */
 export function webSocket<T = unknown, Params = Record<string, string>>(
   handler: WebSocketHandler<T, Params>,
   options: WebSocketResponseOptions<T> = {},
 ): Handler<Params> {
-  // What is wrong with the options is told where the route is made, not at the first request.
+  // Checks the options when the route is made, not at the first request.
   new WebSocketResponse(options);
   return async (request) => {
     const socket = new WebSocketResponse(options);

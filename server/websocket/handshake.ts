@@ -1,7 +1,7 @@
 /**
- * The opening handshake of a WebSocket, the server's half (RFC 6455 section 4.2.1).
+ * The server's opening handshake of a WebSocket (RFC 6455 section 4.2.1).
  *
- * No engine has to check method, version, key or origin: all of it is here.
+ * Method, version, key and origin are all checked here, not by engines.
  *
  * @module
  */
@@ -9,26 +9,26 @@ import { HTTPBadRequest, HTTPForbidden } from "../exceptions/client_errors.ts";
 import type { ServerRequest } from "../request/request.ts";
 
 /**
- * Who may open a WebSocket from a page in a browser: a list of origins, or a function that decides.
- * Requests without an `Origin` header come from no page and are let through.
+ * Allowed origins of browser pages: a list, or a function that decides. Requests without an
+ * `Origin` header do not come from a page and are allowed.
  */
 export type CheckOrigin =
   | readonly string[]
   | ((origin: string, request: ServerRequest) => boolean);
 
-/** What a handshake is checked against. */
+/** Options for checking a handshake. */
 export interface HandshakeRules {
-  /** Subprotocols this server speaks. */
+  /** Supported subprotocols. */
   readonly protocols: readonly string[];
-  /** Origins that are allowed, `null` for the server's own. */
+  /** Allowed origins, `null` for the server's own. */
   readonly checkOrigin: CheckOrigin | null;
 }
 
 /**
  * Checks a handshake and chooses its subprotocol.
  *
- * @returns The first of the client's subprotocols that the server speaks, `null` without one.
- * @throws {HTTPBadRequest} If the request is no handshake, or not one of version 13.
+ * @returns The first supported subprotocol of the client's list, `null` if there is none.
+ * @throws {HTTPBadRequest} If the request is not a handshake of version 13.
  * @throws {HTTPForbidden} If its origin is not allowed.
  */
 export function checkHandshake(request: ServerRequest, rules: HandshakeRules): string | null {
@@ -44,14 +44,14 @@ export function checkHandshake(request: ServerRequest, rules: HandshakeRules): s
   if (method !== "GET") throw bad(`Handshake error: the method is ${method}, not GET`);
   const version = headers.get("sec-websocket-version");
   if (version !== "13") {
-    // RFC 6455 section 4.4: the refusal says which version is spoken here.
+    // RFC 6455 section 4.4: the refusal names the supported version.
     throw bad(`Unsupported version: ${shown(version)}`, { "sec-websocket-version": "13" });
   }
   const key = headers.get("sec-websocket-key");
   if (key === null || !/^[A-Za-z0-9+/]{22}==$/.test(key)) {
-    throw bad(`Handshake error: ${shown(key)} is no Sec-WebSocket-Key`);
+    throw bad(`Handshake error: ${shown(key)} is not a Sec-WebSocket-Key`);
   }
-  // CVE-2026-69243: what follows a refused upgrade must not be read as the next request.
+  // CVE-2026-69243: bytes after a refused upgrade must not be read as the next request.
   if (Number(headers.get("content-length") ?? 0) !== 0 || headers.has("transfer-encoding")) {
     throw bad("Handshake error: the request has a body", { connection: "close" });
   }
@@ -65,8 +65,8 @@ export function checkHandshake(request: ServerRequest, rules: HandshakeRules): s
   return offered.find((each) => rules.protocols.includes(each)) ?? null;
 }
 
-// Cross-site WebSocket hijacking: browsers send cookies along and ask nobody, so that a page on
-// https://evil.example would talk as the user. Only the Origin header tells it from our own page.
+// Cross-site WebSocket hijacking: browsers send cookies without asking, so a page on
+// https://evil.example could act as the user. Only the Origin header tells it from our own page.
 function originAllowed(
   origin: string,
   request: ServerRequest,
@@ -75,9 +75,9 @@ function originAllowed(
   if (typeof allowed === "function") return allowed(origin, request);
   if (allowed !== null) return allowed.includes(origin);
   const url = URL.parse(origin);
-  // "file://" and an empty header have no host, and neither may have a request.
+  // "file://" and an empty header have no host; a request may have none either.
   if (url === null || !/^https?:$/.test(url.protocol)) return false;
-  // The scheme is not compared: behind a proxy that ends TLS, https arrives here as http.
+  // The scheme is not compared: behind a proxy that terminates TLS, https arrives as http.
   const host = request.headers.get("host") ?? request.url.host;
   return url.host === URL.parse(`${url.protocol}//${host}`)?.host;
 }
@@ -90,7 +90,7 @@ function bad(text: string, headers?: HeadersInit): HTTPBadRequest {
   return new HTTPBadRequest(headers === undefined ? { text } : { text, headers });
 }
 
-/** What the client sent, short and on one line. */
+/** Text of the client for a message: cut, and on one line. */
 function shown(value: string | null): string {
   return value === null ? "None" : JSON.stringify(value.slice(0, 100)).slice(1, -1);
 }

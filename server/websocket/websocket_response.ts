@@ -1,5 +1,5 @@
 /**
- * A WebSocket as a handler's response.
+ * WebSockets as responses.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
@@ -19,58 +19,58 @@ import { requestInternals, type ServerRequest } from "../request/request.ts";
 import { checkHandshake, type CheckOrigin } from "./handshake.ts";
 
 /**
- * What {@linkcode WebSocketResponse} takes.
+ * Options of {@linkcode WebSocketResponse}.
  *
- * @typeParam T What `receiveJson()` gives: the output of `schema`.
+ * @typeParam T Result of `receiveJson()`: the output of `schema`.
  */
 export interface WebSocketResponseOptions<T = unknown> {
-  /** Subprotocols this server speaks; the first one of the client's that is among them is chosen. */
+  /** Supported subprotocols; the first match in the client's list is chosen. */
   readonly protocols?: readonly string[];
   /**
-   * Origins of pages that may connect, or a function that decides; others get 403. Clients that are
-   * no browsers send no `Origin` and are let through.
+   * Origins of pages that may connect, or a function that decides; others get 403. Clients other
+   * than browsers send no `Origin` and are allowed.
    * @default the origin of the server itself, by its `Host` header
    */
   readonly checkOrigin?: CheckOrigin;
   /** Headers of the handshake's response. @default none */
   readonly headers?: HeadersInit;
   /**
-   * Silence after which the peer is sent a ping, in ms; without an answer within half of it more,
-   * the socket is given up with a message of type `ERROR`. 0 for never.
+   * Silence before a ping, in ms; without a pong within half that time, the socket is closed with a
+   * message of type `ERROR`. 0 for never.
    * @default {20000}
    */
   readonly heartbeat?: number;
   /** Timeouts of `receive()` and `close()`. */
   readonly timeout?: WebSocketTimeout;
   /**
-   * First size of a message that is too big, in bytes; 0 for no limit. The peer is closed with 1009.
-   * The default engine has read the message by then: it refuses frames beyond 64 MiB, however fragments
-   * add up; `web.socketEngine()` refuses it while it comes.
+   * Messages of this many bytes or more are rejected; 0 for no limit. The peer is closed with 1009.
+   * The default engine reads the message first, with frames up to 64 MiB; `web.socketEngine()`
+   * rejects it while it arrives.
    * @default {4194304}
    */
   readonly maxMsgSize?: number;
   /**
-   * Most messages that may wait to be received; beyond it, or beyond 16 MiB of them, the peer is
-   * closed with 1013, because the platform cannot make it wait.
+   * Maximum number of messages in the receive queue; beyond it, or beyond 16 MiB in it, the peer is
+   * closed with 1013, because the platform cannot pause it.
    * @default {1024}
    */
   readonly maxQueue?: number;
   /**
-   * Bytes waiting to be sent from which on the next send closes the peer with 1013. A sender that
-   * awaits its sends waits at 64 KiB.
+   * Number of unsent bytes from which on the next send closes the peer with 1013. Senders that
+   * await wait at 64 KiB.
    * @default {1048576}
    */
   readonly maxBuffered?: number;
-  /** What JSON messages are checked by: a schema of Zod, Valibot, ArkType or the like. */
+  /** Schema of JSON messages: of Zod, Valibot, ArkType or similar. */
   readonly schema?: StandardSchemaV1<unknown, T>;
   /**
-   * Whether the peer's close frame is answered once it was received; `false` leaves it to
-   * `close()`. With `web.socketEngine()` only.
+   * Whether the peer's close frame is answered once it is received; `false` leaves it to `close()`.
+   * With `web.socketEngine()` only.
    * @default {true}
    */
   readonly autoclose?: boolean;
   /**
-   * Whether pings are answered by themselves; `false` shows pings and pongs. With
+   * Whether pings are answered automatically; `false` shows pings and pongs. With
    * `web.socketEngine()` only.
    * @default {true}
    */
@@ -99,20 +99,20 @@ export const WEB_SOCKET_OPTIONS = new OptionTable<WebSocketResponseOptions<unkno
   compress: "a number or a boolean",
 }, { receivetimeout: "Write { timeout: { receive } }" });
 
-/** What {@linkcode WebSocketResponse.canPrepare} tells. */
+/** Result of {@linkcode WebSocketResponse.canPrepare}. */
 export interface WebSocketReady {
   /** Whether `prepare()` would succeed. */
   readonly ok: boolean;
-  /** Subprotocol that it would choose, `null` without one. */
+  /** Subprotocol that would be chosen, `null` if there is none. */
   readonly protocol: string | null;
 }
 
 /**
- * Upgrades a request to a WebSocket: `prepare()` answers, then receive and send until it closes.
- * When the handler returns, a socket that is open is closed with 1000; when it throws, with 1011;
- * when the server stops, with 1001.
+ * Upgrades a request to a WebSocket: `prepare()` answers the handshake, then messages can be
+ * received and sent until it closes. An open socket is closed with 1000 when the handler returns,
+ * with 1011 when it throws, and with 1001 when the server stops.
  *
- * @typeParam T What `receiveJson()` gives: the output of the schema.
+ * @typeParam T Result of `receiveJson()`: the output of the schema.
  *
  * @example
  * ```ts
@@ -155,7 +155,7 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
     this.#channel = new WebSocketChannel({
       ...this.#limits,
       autoclose: options.autoclose ?? true,
-      closedReceives: 5, // aiohttp's THRESHOLD_CONNLOST_ACCESS: a loop that forgot to end
+      closedReceives: 5, // aiohttp's THRESHOLD_CONNLOST_ACCESS: detects a loop that never ends
     });
   }
 
@@ -171,7 +171,7 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
   }
 
   /**
-   * Tells whether a request can be upgraded.
+   * Whether a request can be upgraded.
    *
    * @returns Whether it can, and the subprotocol that would be chosen.
    */
@@ -185,18 +185,18 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
   }
 
   /**
-   * Answers the handshake; from here on the handler talks to the client.
+   * Answers the handshake; then the handler can send and receive.
    *
-   * @throws {HTTPBadRequest} If it asks for no WebSocket of version 13.
+   * @throws {HTTPBadRequest} If it is not a WebSocket handshake of version 13.
    * @throws {HTTPForbidden} If its origin is not allowed.
-   * @throws {TypeError} If this object or the request was answered before.
-   * @throws {NotSupportedError} If what serves the application has no WebSockets, such as Node, or
-   * cannot do what an option asks for.
+   * @throws {TypeError} If this object or the request has been answered.
+   * @throws {NotSupportedError} If the platform has no WebSockets, such as Node, or does not
+   * support an option.
    */
   async prepare<Params>(request: ServerRequest<Params>): Promise<void> {
     if (this.prepared) throw new TypeError("Cannot prepare: this WebSocket is prepared already");
     const protocol = this.#check(request);
-    // All that can fail comes first: an upgrade that is not answered hangs for ever.
+    // Everything that can fail comes first: an unanswered upgrade hangs for ever.
     const headers = new Headers(this.#options.headers);
     const broken = brokenHeader([...headers]);
     if (broken !== null) {
@@ -238,7 +238,7 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
 
   #check<Params>(request: ServerRequest<Params>): string | null {
     const { protocols = [], checkOrigin = null } = this.#options;
-    // A check sees headers and URL of the request; match info is the handler's business.
+    // A check uses headers and URL of the request; match info is up to the handler.
     return checkHandshake(request as unknown as ServerRequest, { protocols, checkOrigin });
   }
 }

@@ -145,7 +145,7 @@ const MISTAKES: [string, () => Iterable<web.RouteDef>, string][] = [
   ["a bad regex", () => [web.get("/{a:[}", name)], 'Invalid path "/{a:[}"'],
   ["a variable twice", () => [web.get("/{a}/{a}", name)], '"a" stands in it twice'],
   ["a method twice", () => [web.get("/", name), web.get("/", name)], "method GET is already"],
-  ["a bad method", () => [web.route("G T", "/", name)], '"G T" is no HTTP method'],
+  ["a bad method", () => [web.route("G T", "/", name)], '"G T" is not an HTTP method'],
   ["a bad name", () => [web.get("/", name, { name: "1x" })], '"1x"'],
   [
     "a name twice",

@@ -438,7 +438,7 @@ Deno.test("web.static() refuses what it cannot serve when it is defined", () => 
     ["s", folder.root, 'has to start with "/"'],
     ["/{x}", folder.root, "have no variables"],
     ["/s", `${folder.root}/missing`, "the folder cannot be read"],
-    ["/s", `${folder.root}/hello.txt`, "it is no folder"],
+    ["/s", `${folder.root}/hello.txt`, "it is not a folder"],
   ];
   for (const [prefix, path, message] of cases) {
     assertThrows(() => web.static(prefix, path), TypeError, message);

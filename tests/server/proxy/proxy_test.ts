@@ -149,8 +149,8 @@ Deno.test("web.proxy() tells what went wrong", async () => {
   await using late = await serve(routesTo(behind.baseUrl, { timeout: 50 }));
   await using gone = await serve(routesTo(dead));
   const rows: [url: string, status: number, text: string][] = [
-    [`${late.baseUrl}/never`, 504, "504: the server behind did not answer"],
-    [`${gone.baseUrl}/`, 502, "502: the server behind cannot be reached"],
+    [`${late.baseUrl}/never`, 504, "504: the upstream server did not answer"],
+    [`${gone.baseUrl}/`, 502, "502: the upstream server cannot be reached"],
   ];
   for (const [url, status, text] of rows) {
     const response = await fetch(url);

@@ -256,15 +256,15 @@ const AT_REQUEST:
     [(request: Foreign) => request.content_type, [], "write request.contentType"],
     [(request: Foreign) => request.session.user, [], "web.getSession(request)"],
     [(ctx: Foreign) => void (ctx.body = "x"), [], "an answer is what the handler returns"],
-    [(c: Foreign) => c.req.param("name"), [], "a route of Hono's to app.hono"],
+    [(c: Foreign) => c.req.param("name"), [], "add a Hono route to app.hono"],
     [(c: Foreign) => c.json({ a: 1 }), [], "write return web.jsonResponse(value)"],
     [(c: Foreign) => c.text("hello"), [], "write return web.textResponse(text)"],
     [(c: Foreign) => c.html("<b>"), [], 'contentType: "text/html"'],
     [(c: Foreign) => c.redirect("/"), [], "throw new web.HTTPFound(location)"],
-    [h, [cors()], "goes through fromHono()"],
+    [h, [cors()], "wrap a Hono middleware in fromHono()"],
     [h, [secureHeaders()], "called its handler without the request: write await handler(request)"],
-    [h, [requestId()], "goes through fromHono()"],
-    [h, [poweredBy()], "goes through fromHono()"],
+    [h, [requestId()], "wrap a Hono middleware in fromHono()"],
+    [h, [poweredBy()], "wrap a Hono middleware in fromHono()"],
   ];
 
 for (const [handler, middlewares, message] of AT_REQUEST) {

@@ -339,7 +339,7 @@ Deno.test("what cannot be routed is refused at registration", async () => {
     ["one name twice", add("/{x}/{x}"), '"x" stands in it twice'],
     ["name with a space", add("/n", "a b"), 'Invalid resource name "a b"'],
     ["name that starts with a digit", add("/n", "1a"), 'Invalid resource name "1a"'],
-    ["no method", add("/n", undefined, "G T"), '"G T" is no HTTP method'],
+    ["no method", add("/n", undefined, "G T"), '"G T" is not an HTTP method'],
     ["no handler", () => app.router.addRoute("GET", "/n", null as never), "expected a handler"],
   ];
   for (const [name, register, message] of rows) {

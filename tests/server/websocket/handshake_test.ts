@@ -44,7 +44,7 @@ const REFUSED: [string, Record<string, string | null>, string, string?][] = [
   ["CSWSH: POST", {}, "Handshake error: the method is POST, not GET", "POST"],
   ["CVE-2026-69243: a body by length", { "content-length": "5" }, "the request has a body"],
   ["CVE-2026-69243: a chunked body", { "transfer-encoding": "chunked" }, "the request has a body"],
-  ["a key of 60 KB", { "sec-websocket-key": "x".repeat(60_000) }, "is no Sec-WebSocket-Key"],
+  ["a key of 60 KB", { "sec-websocket-key": "x".repeat(60_000) }, "is not a Sec-WebSocket-Key"],
 ];
 for (const [name, change, text, method] of REFUSED) {
   Deno.test(`a handshake is refused with 400: ${name}`, async () => {
