@@ -75,60 +75,74 @@ export type OptionName<Spec extends CommandSpec> = Spec["options"][number]["long
 /** Exit code for an invalid command line, EX_USAGE of sysexits.h. */
 export const USAGE_CODE = 64;
 
+/** The long name in a syntax. */
+type LongOf<Syntax extends string> = Syntax extends `${string}--${infer Rest}`
+  ? Rest extends `${infer Long}[=${string}` ? Long
+  : Rest extends `${infer Long} ${string}` ? Long
+  : Rest
+  : never;
+
+type Further = Omit<OptionSpec, "long" | "short" | "value" | "valueOptional" | "help">;
+
+/**
+ * Specifies an option.
+ *
+ * @param syntax As in the help: `-o, --output FILE`, `--upload[=SUBDIR]`.
+ * @param help Description.
+ * @param further Its other properties.
+ */
+export function option<Syntax extends string>(
+  syntax: Syntax,
+  help: string,
+  further: Further = {},
+): OptionSpec & { readonly long: LongOf<Syntax> } {
+  const [, short, long = "", optional, value] =
+    /^(?:-(.), )?--([\w-]+)(?: |(\[=))?([^\]]+)?/.exec(syntax) ?? [];
+  return {
+    long: long as LongOf<Syntax>,
+    ...(short === undefined ? {} : { short }),
+    ...(value === undefined ? {} : { value }),
+    ...(optional === undefined ? {} : { valueOptional: true }),
+    help,
+    ...further,
+  };
+}
+
+/** Specifies an option that the short help leaves out. */
+export const more: typeof option = (syntax, help, further) =>
+  option(syntax, help, { ...further, more: true });
+
+/** Specifies an option of other programs, and why it is not supported. */
+export function refused(syntax: string, why: string): OptionSpec {
+  return option(syntax, "", { hidden: true, refused: why });
+}
+
 /** Options of all servers. */
 export const LISTEN_OPTIONS = [
-  {
-    long: "hostname",
-    short: "H",
-    value: "HOST",
+  option("-H, --hostname HOST", "address to bind, may be repeated (default localhost)", {
     repeat: true,
-    help: "address to bind, may be repeated (default localhost)",
-  },
-  {
-    long: "port",
-    short: "P",
-    value: "PORT",
-    help: "port to bind, 0 for a free one (default 8080)",
-  },
-  {
-    long: "engine",
-    value: "NAME",
+  }),
+  option("-P, --port PORT", "port to bind, 0 for a free one (default 8080)"),
+  more("--engine NAME", "sockets (limits; files and httpbin without TLS), deno (TLS, HTTP/2)", {
     choices: ["sockets", "deno"],
-    help: "sockets (limits; files and httpbin without TLS), deno (TLS, HTTP/2)",
-    more: true,
-  },
+  }),
 ] as const satisfies readonly OptionSpec[];
 
 /** TLS options of servers that also work without TLS. */
 export const TLS_OPTIONS = [
-  { long: "tls-cert", value: "FILE", help: "certificate chain (PEM)", more: true },
-  { long: "tls-key", value: "FILE", help: "private key (PEM)", more: true },
+  more("--tls-cert FILE", "certificate chain (PEM)"),
+  more("--tls-key FILE", "private key (PEM)"),
 ] as const satisfies readonly OptionSpec[];
 
 /** Options of long-running servers. */
 export const SERVICE_OPTIONS = [
-  {
-    long: "access-log-format",
-    value: "FORMAT",
-    help: "format as in aiohttp, or json",
-    more: true,
-  },
-  {
-    long: "shutdown-timeout",
-    value: "SECONDS",
-    help: "limit for open requests when stopping (default 60)",
-    more: true,
-  },
-  {
-    long: "health",
-    value: "ROUTE",
-    help: "path of a health check, such as /healthz",
-    more: true,
-  },
+  more("--access-log-format FORMAT", "format as in aiohttp, or json"),
+  more("--shutdown-timeout SECONDS", "limit for open requests when stopping (default 60)"),
+  more("--health ROUTE", "path of a health check, such as /healthz"),
 ] as const satisfies readonly OptionSpec[];
 
 /** Options of all subcommands. */
 export const COMMON_OPTIONS = [
-  { long: "help", help: "show this help" },
-  { long: "version", short: "V", hidden: true, help: "" },
+  option("--help", "show this help"),
+  option("-V, --version", "", { hidden: true }),
 ] as const satisfies readonly OptionSpec[];

@@ -6,6 +6,7 @@ import {
   type CommandSpec,
   COMMON_OPTIONS,
   LISTEN_OPTIONS,
+  option,
   type OptionName,
   TLS_OPTIONS,
 } from "./command_spec.ts";
@@ -24,13 +25,8 @@ export const httpbin = {
   ],
   options: [
     ...LISTEN_OPTIONS,
-    {
-      long: "redirect-to",
-      value: "HOST",
-      repeat: true,
-      help: "host that /redirect-to may redirect to",
-    },
-    { long: "access-log", help: "one line for each request" },
+    option("--redirect-to HOST", "host that /redirect-to may redirect to", { repeat: true }),
+    option("--access-log", "one line for each request"),
     ...TLS_OPTIONS,
     ...COMMON_OPTIONS,
   ],

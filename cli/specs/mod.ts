@@ -2,7 +2,7 @@
  * All subcommands, for help, completions and the man page.
  * @module
  */
-import type { CommandSpec } from "./command_spec.ts";
+import { type CommandSpec, option } from "./command_spec.ts";
 import { files, type FilesOption } from "./files.ts";
 import { httpbin, type HttpbinOption } from "./httpbin.ts";
 import { request, type RequestOption } from "./request.ts";
@@ -24,10 +24,8 @@ export type AnyOption =
 
 /** Options without a subcommand. */
 export const GLOBAL_OPTIONS: CommandSpec["options"] = [
-  { long: "version", short: "V", help: "version of this program and its runtime" },
-  {
-    long: "generate",
-    value: "WHAT",
+  option("-V, --version", "version of this program and its runtime"),
+  option("--generate WHAT", "print completions for a shell, or the man page", {
     choices: [
       "complete-bash",
       "complete-zsh",
@@ -36,6 +34,5 @@ export const GLOBAL_OPTIONS: CommandSpec["options"] = [
       "man",
       "man-markdown",
     ],
-    help: "print completions for a shell, or the man page",
-  },
+  }),
 ];

@@ -2,7 +2,7 @@
  * Options of `roundtrip tutorial`.
  * @module
  */
-import { type CommandSpec, COMMON_OPTIONS, type OptionName } from "./command_spec.ts";
+import { type CommandSpec, COMMON_OPTIONS, option, type OptionName } from "./command_spec.ts";
 
 /** The subcommand. */
 export const tutorial = {
@@ -15,7 +15,7 @@ export const tutorial = {
     "progress, a chat, and the requests as the server sees them.",
   ],
   options: [
-    { long: "run", short: "r", help: "run the example with the arguments that follow" },
+    option("-r, --run", "run the example with the arguments that follow"),
     ...COMMON_OPTIONS,
   ],
   examples: [
