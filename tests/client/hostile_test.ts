@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertLess,
+  assertStringIncludes,
+} from "@std/assert";
 import { ClientError, ClientSession, ServerTimeoutError } from "@roundtrip/http";
 import { rawServer } from "./_raw_server.ts";
 import { overEach, type Peer } from "./_transports.ts";
@@ -197,3 +203,23 @@ overEach(
     await drained(server);
   },
 );
+
+Deno.test("a reply of 1,000,000 chunks of a byte takes no memory, and others run meanwhile", async () => {
+  const text = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" +
+    `${"1\r\nx\r\n".repeat(1_000_000)}0\r\n\r\n`;
+  await using server = rawServer(() => ({ last: text }));
+  await using session = new ClientSession();
+  for (const read of ["text", "read"] as const) {
+    const before = Deno.memoryUsage().rss;
+    let [longest, last] = [0, performance.now()];
+    const timer = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 1);
+    const response = await session.get(server.url);
+    assertEquals((await response[read]()).length, 1_000_000);
+    clearInterval(timer);
+    assertLess(longest, 1000, "ms without a turn of the event loop"); // 40 on an idle machine
+    assertLess((Deno.memoryUsage().rss - before) / 1024 ** 2, 128); // with the server's own
+  }
+});

@@ -121,6 +121,34 @@ Deno.test("files: uploads, whole folders, duplicates, limits", async () => {
   });
 });
 
+Deno.test("files -u: what a killed server left is removed by the next one after an hour", async () => {
+  await withFolder(async (path) => {
+    const parts = () => [...Deno.readDirSync(path)].filter(({ name }) => name.endsWith(".part"));
+    {
+      await using server = await serving(["files", path, "-u"]);
+      const { port, running } = server;
+      using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+      const head = `POST / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Length: 1000000\r\n` +
+        "Content-Type: multipart/form-data; boundary=B\r\n\r\n--B\r\n" +
+        'Content-Disposition: form-data; name="file"; filename="big"\r\n\r\n';
+      await connection.write(new TextEncoder().encode(head + "x".repeat(200_000)));
+      while (parts().length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      running.child.kill("SIGKILL");
+      await running.exitCode();
+    }
+    for (const [age, left] of [[0, 1], [2 * 3_600_000, 0]] as const) {
+      const then = new Date(Date.now() - age);
+      for (const { name } of parts()) await Deno.utime(`${path}/${name}`, then, then);
+      await using _ = await serving(["files", path, "-u"]);
+      const end = performance.now() + 5000;
+      while (parts().length > left && performance.now() < end) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      assertEquals(parts().length, left);
+    }
+  });
+});
+
 Deno.test("files: duplicates, and the folder for uploads", async () => {
   await withFolder(async (path) => {
     await using renamed = await serving(["files", path, "-u", "sub", "--on-duplicate", "rename"]);

@@ -432,3 +432,27 @@ Deno.test("httpbin's page and help name its routes", async () => {
     assert(index.includes(route), route);
   }
 });
+
+// Deno 2.4 accepts them: the command serves over the socket engine, and the guard closes the rest.
+const FRAMINGS: readonly (readonly [headers: string, status: number])[] = [
+  ["Content-Length: 13\r\nTransfer-Encoding: chunked", 400],
+  ["Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", 400],
+  ["Transfer-Encoding: chunked, chunked", 400],
+  ["Transfer-Encoding: chunked, identity", 400],
+  ["Transfer-Encoding: xchunked", 400],
+  ["Transfer-Encoding: gzip, chunked", 501],
+];
+
+for (const engine of ["sockets", "deno"]) {
+  Deno.test(`httpbin --engine ${engine}: ambiguous framing ends the connection`, async () => {
+    await using server = await serving(["httpbin", "-H", "127.0.0.1", "--engine", engine]);
+    for (const [headers, status] of FRAMINGS) {
+      using connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+      const behind = "GET /behind HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+      const text = `POST /post HTTP/1.1\r\nHost: x\r\n${headers}\r\n\r\n0\r\n\r\n${behind}`;
+      await connection.write(new TextEncoder().encode(text));
+      const reply = await new Response(connection.readable).text();
+      assertEquals(reply.match(/HTTP\/1.1 \d+/g), [`HTTP/1.1 ${status}`], headers);
+    }
+  });
+}

@@ -149,6 +149,7 @@ for (const [engineName, engine] of ENGINES) {
 // refuse it before with 400.
 const CODINGS: [headers: string, status: number][] = [
   ["Content-Length: 13\r\nTransfer-Encoding: chunked", 400],
+  ["Transfer-Encoding: chunked\r\nContent-Length: 13", 400],
   ["Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", 400],
   ["Transfer-Encoding: chunked, chunked", 400],
   ["Transfer-Encoding: chunked, identity", 400],

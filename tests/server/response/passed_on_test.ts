@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ClientSession, web } from "@roundtrip/http";
 import { rawRequest } from "../../_raw.ts";
-import { everyWay } from "../_engines.ts";
+import { everyWay, SOCKET_ENGINES } from "../_engines.ts";
 
 const REDIRECT = () => Response.redirect("http://localhost/there", 303);
 
@@ -147,16 +147,26 @@ async function twice(port: number, request: string): Promise<number> {
   return replies;
 }
 
-Deno.test("an error for a request without a body keeps the connection", async () => {
-  const app = new web.Application();
-  app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
-  await using server = await web.TestServer.start(app);
-  for (const method of ["DELETE", "PATCH", "OPTIONS", "POST"]) {
-    for (const path of ["/", "/none"]) {
-      assertEquals(await twice(server.port, `${method} ${path} HTTP/1.1`), 2, `${method} ${path}`);
+for (const [name, engine] of SOCKET_ENGINES) {
+  Deno.test(`a response without a body, and an error, keep the connection (${name})`, async () => {
+    const app = new web.Application();
+    app.addRoutes([
+      web.get("/", () => web.textResponse("hello")),
+      web.route("*", "/done", () => new Response(null, { status: 204 })),
+      web.route("*", "/empty", () => new Response()),
+    ]);
+    await using server = await web.TestServer.start(app, { engine });
+    for (const method of ["DELETE", "PATCH", "OPTIONS", "POST"]) {
+      for (const path of ["/", "/none", "/done", "/empty"]) {
+        assertEquals(
+          await twice(server.port, `${method} ${path} HTTP/1.1`),
+          2,
+          `${method} ${path}`,
+        );
+      }
     }
-  }
-});
+  });
+}
 
 Deno.test("205 leaves no client waiting on Deno.serve", async () => {
   const app = new web.Application();
