@@ -40,20 +40,20 @@ import { Router } from "../routing/router.ts";
 import { DomainSubapp, PrefixedSubapp } from "../routing/subapp_resource.ts";
 
 /**
- * Begins to stop an application: `ready` is `false` from here on, and clients are told not to reuse
- * their connections. Requests are still answered. Runners call it.
+ * Begins to stop an application: `ready` becomes `false`, and clients are told to close their
+ * connections. Requests are still answered. Called by runners.
  */
 export let drain: (app: Application) => void;
 
 /**
- * Gives up on the handlers that have not answered: their clients get `503`, their `request.signal`
- * aborts, and streams are cut, so that a part is not taken for the whole. Runners call it.
+ * Abandons the handlers that have not answered: their clients get `503`, their `request.signal`
+ * aborts, and streams are aborted so that they do not look complete. Called by runners.
  */
 export let abandon: (app: Application) => void;
 
 /**
- * A web application. It freezes at its first request or when a runner starts it: routes,
- * middlewares and signals stay as they are from there on.
+ * A web application. It freezes at its first request or when a runner starts it: then routes,
+ * middlewares and signals can no longer change.
  *
  * `export default app` works with `deno serve`, and `app.fetch` wherever a `fetch` handler does.
  *
@@ -68,7 +68,7 @@ export let abandon: (app: Application) => void;
  * ```
  */
 export class Application implements AppContext {
-  /** The resources: named ones for building URLs, all of them for listing. */
+  /** The resources, for building URLs of named ones and for listing. */
   readonly router: Router = new Router((handler) => this.#wrap(handler));
   /** Middlewares for every request; the first is the outermost. */
   readonly middlewares: Middleware[];
@@ -78,15 +78,15 @@ export class Application implements AppContext {
   readonly onShutdown: Hooks<Application> = [];
   /** Called when the application has stopped, after `cleanupCtx`. */
   readonly onCleanup: Hooks<Application> = [];
-  /** Called with every response before it leaves; its headers may be changed. */
+  /** Called with every response before it is sent; its headers may be changed. */
   readonly onResponsePrepare: PrepareSignal = [];
-  /** What is set up at the start and taken down, last first, at the end. */
+  /** Set up at start-up and torn down, last first, at the end. */
   readonly cleanupCtx: CleanupContext<Application>[] = [];
-  /** Where errors that no handler caught are reported. */
+  /** Logger for errors that no handler caught. */
   readonly logger: Logger;
   /** Largest body that a request's readers accept, in bytes; 0 for no limit. */
   readonly clientMaxSize: number;
-  /** How long, and for how much, the server waits for a body. */
+  /** Time and size limits for reading bodies. */
   readonly bodyLimits: BodyLimits;
   readonly #state = new KeyStore();
   readonly #subapps: Application[] = [];
@@ -111,9 +111,9 @@ export class Application implements AppContext {
   }
 
   /**
-   * The Hono instance that this application is the router of. What is added to it, routes, Hono's
-   * middlewares, other Hono applications by `route()`, runs in front of the application's own
-   * middlewares and routes.
+   * The Hono instance that uses this application as its router. Routes, Hono middlewares and other
+   * Hono applications added to it (`route()`) run before the application's own middlewares and
+   * routes.
    *
    * @example
    * ```ts
@@ -140,11 +140,11 @@ export class Application implements AppContext {
   }
 
   /**
-   * Answers a request. An own field, because `deno serve` asks for one on a default export.
+   * Answers a request. An own field, because `deno serve` requires one on a default export.
    *
    * @param request The platform's request.
-   * @param info What the platform tells about the connection.
-   * @returns The response; it rejects only if the application cannot start.
+   * @param info The platform's connection info.
+   * @returns The response; it only rejects if the application cannot start.
    */
   readonly fetch = (request: Request, info?: ServeInfo): Response | Promise<Response> =>
     this.#dispatch === null
@@ -173,14 +173,14 @@ export class Application implements AppContext {
     return await this.fetch(new Request(isWhole ? target : `http://localhost${target}`, init));
   }
 
-  /** The application this one was added to, `null` for one that stands alone. */
+  /** The parent application, `null` if there is none. */
   get parent(): Application | null {
     return this.#parent;
   }
 
   /**
-   * Whether requests are welcome: `true` from the end of the start to the begin of the stop. A
-   * sub-application is as ready as the one it was added to.
+   * Whether requests are accepted: `true` from the end of start-up until it begins to stop. A
+   * sub-application has the state of its parent.
    */
   get ready(): boolean {
     return this.#parent?.ready ?? (this.#dispatch !== null && !this.#entrance.draining);
@@ -190,8 +190,8 @@ export class Application implements AppContext {
    * Adds routes.
    *
    * @param routes Definitions (`web.get(…)`) or a `RouteTable`.
-   * @throws {TypeError} If a path, a name or a method is not valid or taken, or if the application
-   * has started.
+   * @throws {TypeError} If a path, a name or a method is invalid or taken, or the application has
+   * started.
    */
   addRoutes(routes: Iterable<RouteDef>): readonly Route[] {
     if (typeof routes?.[Symbol.iterator] !== "function") {
@@ -206,12 +206,11 @@ export class Application implements AppContext {
   }
 
   /**
-   * Gives every path below a prefix to another application, with its middlewares, signals and
-   * error pages; no other route of this one is asked for such a path, unless its fixed part is
-   * longer.
+   * Routes every path below a prefix to another application, with its middlewares, signals and
+   * error pages. Other routes are not tried for such a path, unless their fixed part is longer.
    *
-   * @param prefix The prefix, `/admin`; a `/` at its end is left out.
-   * @param sub The application; its routes are frozen from here on.
+   * @param prefix The prefix, `/admin`; a trailing `/` is ignored.
+   * @param sub The application; its routes are frozen from then on.
    * @throws {TypeError} If the prefix is empty, or one of the two has started.
    *
    * @example
@@ -238,11 +237,11 @@ export class Application implements AppContext {
   }
 
   /**
-   * Gives every request for a domain to another application; domains are asked before all routes.
+   * Routes every request for a domain to another application; domains are tried before all routes.
    *
-   * @param domain `example.com`, or a mask such as `*.example.com`, which has any text for its `*`.
-   * @param sub The application; its routes are frozen from here on.
-   * @throws {TypeError} If the domain is not valid, or one of the two has started.
+   * @param domain `example.com`, or a mask such as `*.example.com`, whose `*` matches any text.
+   * @param sub The application; its routes are frozen from then on.
+   * @throws {TypeError} If the domain is invalid, or one of the two has started.
    */
   addDomain(domain: string, sub: Application): void {
     const resource = new DomainSubapp(domain, sub.#place);
@@ -251,35 +250,35 @@ export class Application implements AppContext {
   }
 
   /**
-   * Gives a value that was kept by `set()`.
+   * Returns a value set by `set()`.
    *
-   * @throws {TypeError} If nothing was kept under the key.
+   * @throws {TypeError} If the key has no value.
    */
   get<T>(key: AppKey<T>): T {
     return this.#state.get(key);
   }
 
   /**
-   * Tells whether a value was kept by `set()`.
+   * Whether a key has a value.
    *
-   * @returns `true` if there is one.
+   * @returns `true` if it has.
    */
   has<T>(key: AppKey<T>): boolean {
     return this.#state.has(key);
   }
 
-  /** Keeps a value, for handlers to find by `request.app.get()`. */
+  /** Sets a value, for handlers to read by `request.app.get()`. */
   set<T>(key: AppKey<T>, value: T): void {
     this.#state.set(key, value);
   }
 
   /**
-   * Looks after work that goes on by itself, as `asyncio.create_task()` with an eye on it: its
-   * failure goes to the log and ends nothing, and the stop of the server waits for it up to
-   * `shutdownTimeout`, then aborts its signal.
+   * Runs background work, as `asyncio.create_task()` does: a failure is logged and has no other
+   * effect; when the server stops, it waits for the work up to `shutdownTimeout`, then aborts its
+   * signal.
    *
    * @param work A promise, or a function that is called at once with a signal.
-   * @param about What it is, for the log.
+   * @param about Description for the log.
    *
    * @example
    * ```ts
@@ -302,12 +301,12 @@ export class Application implements AppContext {
     this.#background.add(work, about, this.logger);
   }
 
-  /** Resolves when nothing of `spawn()` and `request.after()` is under way. Runners call it. */
+  /** Resolves when all work of `spawn()` and `request.after()` is done. Called by runners. */
   idle(): Promise<void> {
     return this.#background.idle();
   }
 
-  /** Puts a handler into the middlewares of this application and of all it was added to. */
+  /** Wraps a handler in the middlewares of this application and its parents. */
   #wrap(handler: Handler): Handler {
     const chain = compose(this.middlewares, handler);
     const parent = this.#parent;
@@ -318,9 +317,9 @@ export class Application implements AppContext {
   }
 
   /**
-   * Freezes the application, runs `cleanupCtx` up to its yields, then `onStartup`, in which each
-   * sub-application has the place where it was added. Runners call it; so does the first request.
-   * If a part fails, what was set up is taken down and the failure is thrown.
+   * Freezes the application, runs `cleanupCtx` up to its yields, then `onStartup`; sub-applications
+   * run at the position where they were added. Called by runners and by the first request. If a
+   * part fails, the earlier ones are torn down and the error is thrown.
    * @throws {TypeError} If the application was added to another, which starts it.
    */
   startup(): Promise<void> {
@@ -340,11 +339,11 @@ export class Application implements AppContext {
     });
   }
 
-  /** Runs `onShutdown`, ends WebSockets and events, and tells the streams that are open. */
+  /** Runs `onShutdown`, closes WebSockets and event streams, and aborts the signals of open streams. */
   async shutdown(): Promise<void> {
     this.#entrance.draining = true;
     await runAll([
-      () => send(this.onShutdown, this), // then all at once: each takes as long as its peer lets it
+      () => send(this.onShutdown, this), // then all at once: each takes as long as its peer
       () => this.#open.endAll(this.logger, (each) => each.shutdown()),
     ]);
   }
@@ -356,7 +355,7 @@ export class Application implements AppContext {
     this.#open.abandon(this.logger);
   }
 
-  /** Takes `cleanupCtx` down, last first, then runs `onCleanup`. */
+  /** Tears down `cleanupCtx`, last first, then runs `onCleanup`. */
   async cleanup(): Promise<void> {
     await runAll([
       ...this.#contexts.leave(),
@@ -388,7 +387,7 @@ export class Application implements AppContext {
     });
   }
 
-  /** Takes down what a failed start has set up; its own failures must not hide the first one. */
+  /** Tears down a failed start-up; errors of this must not hide the first one. */
   async #unwind(): Promise<void> {
     for (const sub of this.#subapps.toReversed()) await sub.#unwind();
     for (const leave of this.#contexts.leave()) {
@@ -416,7 +415,7 @@ export class Application implements AppContext {
     this.onCleanup.push(() => sub.cleanup());
   }
 
-  /** Whether anything waits for responses, here or in a sub-application. */
+  /** Whether anything listens for responses, here or in a sub-application. */
   #listens(): boolean {
     return this.onResponsePrepare.length > 0 || this.#subapps.some((sub) => sub.#listens());
   }

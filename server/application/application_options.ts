@@ -7,34 +7,34 @@ import type { BodyLimits } from "../body/incoming_body.ts";
 import type { Logger } from "../request/app_context.ts";
 import type { Middleware } from "../request/middleware.ts";
 
-/** What {@linkcode Application} takes. */
+/** Options of {@linkcode Application}. */
 export interface ApplicationOptions {
-  /** Middlewares for every request, `404` and `405` included; the first is the outermost. */
+  /** Middlewares for every request, including `404` and `405`; the first is the outermost. */
   readonly middlewares?: readonly Middleware[];
   /**
-   * Largest body that `read()`, `text()`, `json()` and `post()` accept, in bytes; 0 for no limit.
-   * A sub-application has the limit of the application it was added to.
+   * Largest body for `read()`, `text()`, `json()` and `post()`, in bytes; 0 for no limit. A
+   * sub-application has the limit of its parent.
    * @default {1048576}
    */
   readonly clientMaxSize?: number;
   /**
-   * Longest silence of a client whose body is being read, in ms; 0 for no limit. Every reader fails
-   * with `408 Request Timeout` then.
+   * Longest time without data while a body is read, in ms; 0 for no limit. Readers then fail with
+   * `408 Request Timeout`.
    * @default {60000}
    */
   readonly bodyTimeout?: number;
   /**
-   * Longest time for reading and dropping what an answer has left unread of a body, in ms, before
-   * the connection ends; aiohttp's `lingering_time`.
+   * Longest time for draining an unread body after the answer, in ms, before the connection is
+   * closed; aiohttp's `lingering_time`.
    * @default {10000}
    */
   readonly lingeringTime?: number;
   /**
-   * Most bytes to read and drop of a body that an answer has left unread.
+   * Maximum bytes of an unread body to drain.
    * @default {67108864}
    */
   readonly lingeringSize?: number;
-  /** Where errors that no handler caught are reported. @default {console} */
+  /** Logger for errors that no handler caught. @default {console} */
   readonly logger?: Logger;
 }
 
@@ -55,7 +55,7 @@ const BODY_LIMITS: BodyLimits = Object.freeze({
 });
 
 /**
- * Completes the limits of bodies with their defaults.
+ * Fills in the defaults of the body limits.
  *
  * @throws {RangeError} If one is negative or not a number.
  */

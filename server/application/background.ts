@@ -1,20 +1,20 @@
 /**
- * Work that goes on after an answer.
+ * Background work of an application.
  * @module
  */
 import type { BackgroundWork, Logger } from "../request/app_context.ts";
 
-/** The work of an application that is under way; failures are logged, none is lost. */
+/** The pending background work of an application; failures are logged. */
 export class Background {
   readonly #running = new Set<Promise<void>>();
   readonly #stop = new AbortController();
 
   /**
-   * Looks after some work.
+   * Runs some work.
    *
    * @param work A promise, or a function that is called at once.
-   * @param about What it is, for the log.
-   * @param logger Told when it fails.
+   * @param about Description for the log.
+   * @param logger Logger for its failure.
    */
   add(work: BackgroundWork, about: string, logger: Logger): void {
     const { signal } = this.#stop;
@@ -22,21 +22,21 @@ export class Background {
       try {
         await (typeof work === "function" ? work(signal) : work);
       } catch (error) {
-        // What ends because it was told to has not failed.
+        // an aborted task has not failed
         if (signal.aborted && error === signal.reason) return;
         logger.error(about, error);
       }
-    })().catch(() => {}); // a logger that fails: there is nobody left to tell
+    })().catch(() => {}); // the logger has failed: nowhere left to report
     this.#running.add(done);
     done.then(() => this.#running.delete(done));
   }
 
-  /** Resolves when no work is under way, what was begun meanwhile included. */
+  /** Resolves when no work is pending, including work started meanwhile. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
-  /** Aborts the signal that the work was given. */
+  /** Aborts the signal of the work. */
   abort(): void {
     this.#stop.abort(new DOMException("The application stops", "AbortError"));
   }

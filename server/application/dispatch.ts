@@ -16,26 +16,26 @@ import type { Exchange } from "./hono_router.ts";
 import { errorResponse, isReset, report, withWanted } from "./error_response.ts";
 import { noResponse } from "./mistakes.ts";
 
-/** What dispatch needs of an application. */
+/** Dispatch's view of an application. */
 export interface DispatchOptions {
-  /** The application, as requests see it. */
+  /** The application, for requests. */
   readonly app: AppContext;
   /** Wraps a handler in the application's middlewares. */
   wrap(handler: Handler): Handler;
-  /** Lets `onResponsePrepare` see a response; `null` where nobody listens. */
+  /** Calls `onResponsePrepare` with a response; `null` if there are no listeners. */
   readonly prepare:
     | ((request: ServerRequest, response: Response) => Promise<Response>)
     | null;
-  /** Told of every socket or stream that outlives its answer, until it is done. */
+  /** Sockets and streams that outlive their answer, until they are done. */
   readonly running: Set<RunningAnswer>;
-  /** Told of every request whose handler has not answered yet. */
+  /** Requests whose handler has not answered yet. */
   readonly waiting: LinkedList<ServerRequest>;
 }
 
-/** Answers a request: every failure of a handler, a responder or a logger becomes a response. */
+/** Answers a request: every error of a handler, a responder or a logger becomes a response. */
 export type Dispatch = (exchange: Exchange) => Response | Promise<Response>;
 
-/** Makes what answers every request: middlewares, handler, response. */
+/** Creates the function that answers every request: middlewares, handler, response. */
 export function createDispatch(options: DispatchOptions): Dispatch {
   const { app, prepare } = options;
   const unknown = options.wrap(notFound);
@@ -72,7 +72,7 @@ function missedChain(
   });
 }
 
-function asIs(handler: Handler): Handler { // of a domain's, whose routers have wrapped it
+function asIs(handler: Handler): Handler { // for domains, whose routers have wrapped it
   return handler;
 }
 
@@ -90,7 +90,7 @@ async function finish(
   try {
     return await prepare(request, answered);
   } catch (error) {
-    if (answered.status === 101) { // an upgrade cannot be taken back, only closed
+    if (answered.status === 101) { // an upgrade cannot be undone, only closed
       report(error, request);
       const early = requestInternals.earlyOf(request);
       if (early !== null) end(early, request, options.running, error);
@@ -101,7 +101,7 @@ async function finish(
   }
 }
 
-/** Runs the chain; an early answer goes out at once, while the chain runs on. */
+/** Runs the chain; an early answer is sent at once, while the chain runs on. */
 function answer(
   request: ServerRequest,
   chain: Handler,
@@ -145,7 +145,7 @@ function answer(
       let rendered: HandlerResult | Promise<HandlerResult>;
       try {
         rendered = render(value, request);
-      } catch (error) { // a responder that is not async; nobody else would hear of it
+      } catch (error) { // a synchronous responder; this is its only handler
         return failed(error);
       }
       if (isThenable(rendered)) rendered.then(done, failed);
@@ -154,7 +154,7 @@ function answer(
   });
 }
 
-/** Ends an early answer whose handler is done. */
+/** Ends an early answer after its handler. */
 async function end(
   early: RunningAnswer,
   request: ServerRequest,
@@ -162,7 +162,7 @@ async function end(
   error?: unknown,
 ): Promise<void> {
   const incoming = requestInternals.bodyOf(request);
-  // Deno answers the next requests of the connection with 500 where a body is read after its answer.
+  // Deno answers later requests of the connection with 500 if a body is read after its answer.
   const isWhole = !isServed(requestInternals.infoOf(request)) || !incoming.isLeft ||
     await incoming.drop();
   try {
@@ -175,7 +175,7 @@ async function end(
   }
 }
 
-/** Turns what a handler gave into a response. */
+/** Converts a handler's result to a response. */
 function toResponse(result: HandlerResult, request: ServerRequest, chain: Handler): Response {
   if (result instanceof Response) {
     if (!portOf(requestInternals.infoOf(request)).isBodyUsed(result)) {

@@ -1,5 +1,5 @@
 /**
- * The way of a request into Hono, and of its response out.
+ * Entry of requests into Hono, and exit of responses.
  * @module
  */
 import type { Hono } from "hono";
@@ -13,9 +13,9 @@ import { refuseFraming } from "./framing_guard.ts";
 import { hostError } from "./host_guard.ts";
 import { checkResponse } from "./response_guard.ts";
 
-/** Refuses what cannot be routed, and looks at each response before it leaves. */
+/** Refuses unroutable requests, and checks each response before it is sent. */
 export class Entrance {
-  /** Whether clients are told not to reuse their connections. */
+  /** Whether clients are told to close their connections. */
   draining = false;
   readonly #hono: Hono;
   readonly #router: HonoRouter;
@@ -53,7 +53,7 @@ export class Entrance {
     const answered = await this.#hono.fetch(request, info, HONO_EXECUTION);
     try {
       return this.#check(await headResponse(answered, isServed(info)), request, info);
-    } catch (error) { // Response.error(), which has no status that could be sent
+    } catch (error) { // Response.error(), whose status cannot be sent
       return this.#check(mountedError(error, this.#logger), request, info);
     }
   }
@@ -66,7 +66,7 @@ export class Entrance {
         response = new Response(null, { status: 204, headers: response.headers });
       }
       return checkResponse(response, engine, this.draining, this.#logger);
-    } catch (error) { // Response.error(), which has no status that could be sent
+    } catch (error) { // Response.error(), whose status cannot be sent
       return mountedError(error, this.#logger);
     }
   }

@@ -1,5 +1,5 @@
 /**
- * What an error is answered with.
+ * Responses to errors.
  * @module
  */
 import { HTTPException as HonoException } from "hono/http-exception";
@@ -17,17 +17,17 @@ import { isMismatch } from "../body/incoming_body.ts";
 import { explained } from "./mistakes.ts";
 import { withHeaders } from "./hono_response.ts";
 
-/** Logs an error; a logger that fails must not cost the client its answer. */
+/** Logs an error; a failing logger must not prevent the response. */
 export function report(error: unknown, request: ServerRequest): void {
   try {
     request.app.logger.error(describe(request), error);
   } catch {
-    // There is nobody left to tell.
+    // Nowhere left to report.
   }
 }
 
 /**
- * Adds the headers that middlewares of Hono wanted to the answer for an error that has left them.
+ * Adds the headers set by Hono middlewares to the response for an error that passed them.
  */
 export function withWanted(response: Response, request: ServerRequest): Response {
   const failure = requestInternals.failureOf(request);
@@ -36,7 +36,7 @@ export function withWanted(response: Response, request: ServerRequest): Response
     : withHeaders(response, failure.wanted);
 }
 
-/** Turns what a handler threw into a response, and logs what is the program's fault. */
+/** Converts a thrown value to a response, and logs errors of the program. */
 export function errorResponse(error: unknown, request: ServerRequest): Response {
   const failure = requestInternals.failureOf(request);
   const known = failure !== null && failure.error === error ? failure.response : null;
@@ -45,19 +45,19 @@ export function errorResponse(error: unknown, request: ServerRequest): Response 
   }
   const problem = problemOf(error, request);
   if (problem === null) report(explained(error, request), request);
-  // One line: what a client got wrong is no failure of the program.
+  // One line: the client's error is not a failure of the program.
   else if (requestInternals.bodyOf(request).isFault(error)) report(problem.text, request);
   return known ?? withWanted(pageOf(problem), request);
 }
 
-/** Gives the page for what a handler threw, and logs nothing. */
+/** Returns the page for a thrown value, without logging. */
 export function errorPage(error: unknown, request: ServerRequest): Response {
   const failure = requestInternals.failureOf(request);
   if (failure !== null && failure.error === error) return failure.response;
   return error instanceof HonoException ? error.getResponse() : pageOf(problemOf(error, request));
 }
 
-/** Answers for what a route or middleware of Hono's has thrown that was added to `app.hono`. */
+/** Answers errors of routes and middlewares that were added to `app.hono`. */
 export function mountedError(error: unknown, logger: Logger): Response {
   if (error instanceof HonoException) return error.getResponse();
   const problem = problemOf(error);
@@ -65,7 +65,7 @@ export function mountedError(error: unknown, logger: Logger): Response {
   try {
     logger.error("Error handling a request", error);
   } catch {
-    // A logger that fails must not cost the client its answer.
+    // A failing logger must not prevent the response.
   }
   return serverErrorResponse();
 }
@@ -75,13 +75,13 @@ function pageOf(problem: HTTPException | null): Response {
 }
 
 /**
- * Tells what is to be answered for an error.
+ * Finds the HTTP exception for an error.
  *
  * @returns The exception; `null` for an error of the program, which has to be logged.
  */
 export function problemOf(error: unknown, request?: ServerRequest): HTTPException | null {
   if (error instanceof HTTPException) return error;
-  // The client's fault, whichever reader of the body met it.
+  // The client's fault, for any reader of the body.
   if (error instanceof MultipartError) return multipartProblem(error);
   if (isMismatch(error)) {
     return new HTTPBadRequest({ text: error.message, cause: error });
@@ -91,7 +91,7 @@ export function problemOf(error: unknown, request?: ServerRequest): HTTPExceptio
 }
 
 /**
- * Tells whether an error says that the client has left.
+ * Whether an error means that the client has disconnected.
  *
  * @returns `true` if it does.
  */
@@ -107,8 +107,8 @@ function multipartProblem(error: MultipartError): HTTPException {
     : new HTTPBadRequest({ text: error.message, cause: error });
 }
 
-/** Names a request in the log. */
+/** Describes a request for the log. */
 function describe(request: ServerRequest): string {
-  // The path may hold anything a client can send; a log line has to stay one line.
+  // The path may hold anything a client can send; a log entry has to stay one line.
   return `Error handling ${request.method} ${JSON.stringify(request.rawPath)}`;
 }

@@ -1,5 +1,5 @@
 /**
- * Refuses requests whose end is not where others on the way see it.
+ * Protection against request smuggling.
  * @module
  */
 import { codingFault } from "../../http/http1/framing.ts";
@@ -8,17 +8,17 @@ import { EndOfConnection } from "../engine/end_of_connection.ts";
 import type { ServeInfo } from "../engine/engine.ts";
 import { isServed } from "../engine/engine_of_request.ts";
 
-/** For a body that no handler will see. */
+/** For a body that no handler sees. */
 const LIMITS = { bodyTimeout: 0, lingeringTime: 1000, lingeringSize: 1024 ** 2 };
-/** Time for the answer to leave before the connection ends, in ms: Deno 2.4 would keep it. */
+/** Time for sending the answer before the connection is closed, in ms: Deno 2.4 would keep it. */
 const FLUSH = 50;
 
 /**
- * Answers a request with a `Transfer-Encoding` that is not `chunked` alone. Engines accept some of
- * them, and a proxy in front may end the body elsewhere: what follows would be another's request
- * (RFC 9112 section 11.2), so that the connection ends with the answer.
+ * Refuses a `Transfer-Encoding` other than plain `chunked`. Engines accept some of them, and a
+ * proxy in front may end the body elsewhere: the bytes after it could be another client's request
+ * (RFC 9112 section 11.2), so the connection is closed after the answer.
  *
- * @returns The answer, `null` where nothing is wrong.
+ * @returns The answer, `null` if the framing is fine.
  */
 export function refuseFraming(request: Request, info: ServeInfo | undefined): Response | null {
   const { headers } = request;
@@ -32,7 +32,7 @@ export function refuseFraming(request: Request, info: ServeInfo | undefined): Re
   });
 }
 
-/** Deno keeps a connection that the response closes, unless its body fails. */
+/** Deno keeps a connection open that the response closes, unless its body fails. */
 function lastWords(text: string, request: Request): ReadableStream<Uint8Array> {
   const body = new IncomingBody(request, true, LIMITS);
   return new ReadableStream({

@@ -1,5 +1,5 @@
 /**
- * A response on its way through Hono's middlewares.
+ * Responses in Hono middlewares.
  * @module
  */
 import type { Context } from "hono";
@@ -7,10 +7,10 @@ import { addVary } from "../../http/coding/content_coding.ts";
 import { mutableResponse } from "../request/mutable_response.ts";
 
 /**
- * Adds the headers that middlewares wanted for whatever response follows. Cookies and `Vary` come
- * besides the response's own; doing it twice changes nothing.
+ * Adds headers set by middlewares to a response. Cookies and `Vary` are added to the response's
+ * own; idempotent.
  *
- * @returns The response; a copy where its headers could not be changed.
+ * @returns The response; a copy if its headers were immutable.
  */
 export function withHeaders(response: Response, wanted: Headers): Response {
   let changed: Response | null = null;
@@ -25,11 +25,11 @@ export function withHeaders(response: Response, wanted: Headers): Response {
 }
 
 /**
- * Makes a response the one of the context, with the headers that were set on the context so far.
- * Hono itself would drop the response's own cookies and `Vary`, and fail for an upgrade.
+ * Sets a response on the context, with the headers set on the context so far. Hono itself would
+ * drop the response's own cookies and `Vary`, and fail for an upgrade.
  *
- * @returns What the middlewares see; for an upgrade, which must not be copied, a response that
- * collects headers for it.
+ * @returns The response for the middlewares; for an upgrade, which must not be copied, a
+ * placeholder that collects headers.
  */
 export function setResponse(c: Context, response: Response, wanted: Headers): Response {
   const seen = response.status === 101 ? new Response() : mutableResponse(response);

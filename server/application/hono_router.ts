@@ -1,5 +1,5 @@
 /**
- * The resources of an application as the router of its Hono instance.
+ * An application's resources as the router of its Hono instance.
  * @module
  */
 import { type Context, Hono } from "hono";
@@ -15,44 +15,44 @@ import { setResponse, withHeaders } from "./hono_response.ts";
 
 type Entry = [answer: H, route: RouterRoute];
 
-/** A request, what its path leads to, and Hono's context of it. */
+/** A request, its match, and its Hono context. */
 export interface Exchange {
   /** Hono's context. */
   readonly context: Context;
   /** The platform's request. */
   readonly raw: Request;
-  /** What a middleware of Hono's made of it; `raw` where there was none. */
+  /** The request after Hono middlewares; `raw` if there were none. */
   readonly passed: Request;
-  /** What the platform tells about the connection. */
+  /** The platform's connection info. */
   readonly info: ServeInfo | undefined;
   /** Method in upper case. */
   readonly method: string;
-  /** The route, or why there is none. */
+  /** The route, or the reason for a miss. */
   readonly found: RouteResolution;
 }
 
-/** What the router needs of an application. */
+/** The router's view of an application. */
 export interface HonoRouterOptions {
   /** The application's resources. */
   readonly resources: Router;
-  /** Answers a request whose route was looked for. */
+  /** Answers a request after matching. */
   answer(exchange: Exchange): Response | Promise<Response>;
   /** Starts the application; `null` once it has started. */
   starting(): Promise<void> | null;
 }
 
 /**
- * Hono's `Router` over our resources. What was added to the Hono instance itself is asked first, by
- * the router that Hono brings; the resources answer what that leaves.
+ * Hono's `Router` over our resources. Routes added to the Hono instance itself are tried first, by
+ * Hono's own router; the resources answer the rest.
  */
 export class HonoRouter implements RouterOfHono<Entry> {
-  /** Name of the router, as Hono tells it. */
+  /** Name of the router, for Hono. */
   readonly name = "RoundtripRouter";
   readonly #options: HonoRouterOptions;
   readonly #added: RouterRoute[] = [];
   readonly #upgrades = new WeakMap<Request, Response>();
   #inner: RouterOfHono<Entry> | null = null;
-  // Of the request that is being matched: Hono calls pathOf() and match() in one go.
+  // Of the request being matched: Hono calls pathOf() and match() synchronously.
   #raw: Request | null = null;
   #info: ServeInfo | undefined;
   #url = "";
@@ -65,7 +65,7 @@ export class HonoRouter implements RouterOfHono<Entry> {
   }
 
   /**
-   * Makes the Hono instance that asks this router.
+   * Creates the Hono instance that uses this router.
    *
    * @returns The instance; its `routes` list our routes too.
    */
@@ -80,7 +80,7 @@ export class HonoRouter implements RouterOfHono<Entry> {
   }
 
   /**
-   * Adds what a user gave to the Hono instance; Hono calls it.
+   * Adds a user's route or middleware to the Hono instance; called by Hono.
    *
    * @throws {TypeError} If the application has started, or was added to another.
    */
@@ -97,15 +97,15 @@ export class HonoRouter implements RouterOfHono<Entry> {
   }
 
   /**
-   * Finds what answers a request; Hono calls it.
+   * Finds the handlers for a request; called by Hono.
    *
    * @param method Method, `GET` for a HEAD.
-   * @param path Path, decoded as Hono does it.
+   * @param path Path, decoded by Hono.
    */
   match(method: string, path: string): Result<Entry> {
     const raw = this.#raw;
     this.#raw = null;
-    if (raw === null) return [[]]; // Hono's helpers ask for the router's name so
+    if (raw === null) return [[]]; // as Hono's helpers do to get the router's name
     const { resources, answer } = this.#options;
     const info = this.#info;
     const url = this.#url;
@@ -120,16 +120,16 @@ export class HonoRouter implements RouterOfHono<Entry> {
   }
 
   /**
-   * Gives the response that has to leave for what Hono gave.
+   * Returns the response to send for Hono's.
    *
-   * @returns The response; an upgrade with the headers that were collected for it.
+   * @returns The response; an upgrade with the collected headers.
    */
   leaving(raw: Request, response: Response): Response {
     const upgrade = this.#upgrades.get(raw);
     return upgrade === undefined ? response : withHeaders(upgrade, response.headers);
   }
 
-  /** Behind middlewares, which may replace the request and look at the response. */
+  /** Behind middlewares, which may replace the request and change the response. */
   #matchAll(
     method: string,
     path: string,
@@ -155,14 +155,14 @@ export class HonoRouter implements RouterOfHono<Entry> {
     if (this.#inner === null) return [[[entry, params]]];
     const matched = this.#inner.match(method, path);
     if (matched.length === 1) return [[...matched[0], [entry, params]]];
-    const values = [...matched[1]]; // here parameters are numbers of values
+    const values = [...matched[1]]; // here parameters are indexes of values
     const numbers = Object.fromEntries(
       Object.entries(params).map(([name, value]) => [name, values.push(value) - 1]),
     );
     return [[...matched[0], [entry, numbers]], values];
   }
 
-  /** `c.req.path`; what else of the request the match needs is kept for it. */
+  /** `c.req.path`; also stores the request for the match. */
   #pathOf(raw: Request, options?: { env?: unknown }): string {
     this.#raw = raw;
     this.#info = options?.env as ServeInfo | undefined;
@@ -183,7 +183,7 @@ export class HonoRouter implements RouterOfHono<Entry> {
   }
 }
 
-/** For `c.executionCtx`: what a middleware leaves behind, `cache()` for one, goes on by itself. */
+/** For `c.executionCtx`: background work of a middleware such as `cache()`. */
 export const HONO_EXECUTION = {
   waitUntil: (promise: Promise<unknown>): void => void promise.catch(() => {}),
   passThroughOnException: (): void => {},
@@ -191,14 +191,14 @@ export const HONO_EXECUTION = {
 };
 
 /**
- * Lets Hono take a HEAD for the GET that it answers, and leave the body on: its length is counted
- * when the response leaves. `c.req.method` says HEAD all the same.
+ * Makes Hono treat HEAD as GET but leave the body, whose length is counted when the response is
+ * sent. `c.req.method` is still HEAD.
  */
 export function passAsGet(raw: Request): void {
   Object.defineProperty(raw, "method", { value: "GET", configurable: true });
 }
 
-/** As Hono's own getPath() does: "%25" stays, and so does all of a malformed path. */
+/** As in Hono's own getPath(): "%25" stays, and so does a malformed path. */
 function honoPath(path: string): string {
   try {
     return decodeURI(path.replaceAll("%25", "%2525"));
@@ -212,7 +212,7 @@ function routeOf(found: RouteResolution | null, method: string, handler: H): Rou
   return { basePath: "/", path, method, handler };
 }
 
-/** Hono decodes parameters when it is asked for them; ours are decoded. */
+/** Hono decodes parameters on access; ours are decoded already. */
 function paramsOf(found: RouteResolution): Record<string, string> {
   if (found.route === null) return {};
   for (const name in found.params) {

@@ -1,42 +1,42 @@
 /**
- * Refuses requests whose Host would send them to another route.
+ * Checks of the Host header, which could change the route.
  * @module
  */
 
 // RFC 9110 section 7.2 and RFC 3986 section 3.2.2: a name, an IPv4 address or a bracketed IPv6
-// address, and a port. Anything else, "x/admin?" above all, would become part of Request.url.
+// address, and a port. Anything else, such as "x/admin?", would become part of Request.url.
 const HOST = /^(?:[A-Za-z0-9._~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/;
 
 /** A name of the DNS (RFC 1035 section 2.3.4) and a port. */
 const MAX_HOST = 255 + 6;
 
-let lastGood = "localhost"; // most requests of a server name one host
+let lastGood = "localhost"; // most requests of a server have the same host
 
 /**
- * Tells what is wrong with the Host of a request. Engines build `Request.url` from the header as it
- * came, so `GET /public` with `Host: x/admin?` would be routed to `/admin`.
+ * Checks the Host of a request. Engines build `Request.url` from the raw header, so `GET /public`
+ * with `Host: x/admin?` would be routed to `/admin`.
  *
- * @param host The `Host` header, `null` where there is none.
+ * @param host The `Host` header, `null` if there is none.
  * @param url `Request.url`.
- * @returns A reason to refuse it, `null` where there is none.
+ * @returns The reason to refuse it, `null` if it is fine.
  */
 export function hostError(host: string | null, url: string): string | null {
-  // Over HTTP/2, and for a Request made in the program, the URL is all there is.
+  // Over HTTP/2, and for a Request made in the program, there is only the URL.
   if (host === null) return null;
   if (host !== lastGood) {
-    // "a:99999" and "a%zz" have the form of a host, but no URL could be made of them.
+    // "a:99999" and "a%zz" look like hosts but are invalid in a URL.
     const isHost = host.length <= MAX_HOST && HOST.test(host) && URL.canParse(`http://${host}/`);
     if (!isHost) return "Invalid Host header";
     lastGood = host;
   }
-  // An absolute-form target (RFC 9112 section 3.2.2) may name another authority than Host does.
+  // An absolute-form target (RFC 9112 section 3.2.2) may have another authority than Host.
   return authorityIs(url, host) ? null : "Host header and request target differ";
 }
 
 function authorityIs(url: string, host: string): boolean {
-  const start = url.charCodeAt(4) === 58 ? 7 : 8; // behind "http://" or "https://"
+  const start = url.charCodeAt(4) === 58 ? 7 : 8; // after "http://" or "https://"
   const end = start + host.length;
-  // "/", "?" or "#" behind the host
+  // "/", "?" or "#" after the host
   const next = url.charCodeAt(end);
   if (
     (next === 47 || next === 63 || next === 35 || url.length === end) && url.startsWith(host, start)

@@ -1,28 +1,27 @@
 /**
- * Start and end of an application.
+ * Start-up and shutdown of an application.
  * @module
  */
 
-/** A list of callbacks that run one after the other, aiohttp's `Signal`. */
+/** A list of callbacks that run in order, aiohttp's `Signal`. */
 export type Hooks<T> = ((value: T) => void | Promise<void>)[];
 
 /**
- * Sets something up and takes it down: runs to its `yield` at the start, and on from there at the
- * end.
+ * Sets something up and tears it down: runs to its `yield` at start-up, and from there at the end.
  *
- * @typeParam T What it gets, the application.
+ * @typeParam T Its argument, the application.
  */
 export type CleanupContext<T> = (value: T) => AsyncGenerator<void, void, void>;
 
-/** Runs the callbacks in order; the first failure ends it. */
+/** Runs the callbacks in order; the first error stops it. */
 export async function send<T>(signal: Hooks<T>, value: T): Promise<void> {
   for (const callback of signal) await callback(value);
 }
 
 /**
- * Runs every callback, whatever the others do.
+ * Runs every callback, even after errors.
  *
- * @throws {AggregateError} If several fail; a single failure is thrown as it is.
+ * @throws {AggregateError} If several fail; a single error is thrown as it is.
  */
 export async function runAll(callbacks: readonly (() => unknown)[]): Promise<void> {
   const errors: unknown[] = [];
@@ -37,7 +36,7 @@ export async function runAll(callbacks: readonly (() => unknown)[]): Promise<voi
   if (errors.length === 1) throw errors[0];
 }
 
-/** The cleanup contexts of an application that are set up. */
+/** The active cleanup contexts of an application. */
 export class CleanupStack {
   readonly #open: AsyncGenerator<void, void, void>[] = [];
 
@@ -54,11 +53,11 @@ export class CleanupStack {
     this.#open.push(running);
   }
 
-  /** Gives what runs the contexts to their ends, the last one first; each can be run once. */
+  /** Takes the function that runs the contexts to their ends, last first; each runs once. */
   leave(): (() => Promise<void>)[] {
     return this.#open.splice(0).reverse().map((running) => async () => {
       if ((await running.next()).done) return;
-      // Its finally blocks run all the same.
+      // Its finally blocks still run.
       await running.return();
       throw new TypeError("A cleanup context has to yield once, this one did twice");
     });

@@ -1,5 +1,5 @@
 /**
- * Mistakes of handlers and middlewares that show at a request: what was given, and what is right.
+ * Error messages for mistakes in handlers and middlewares.
  * @module
  */
 import { described } from "../../http/options.ts";
@@ -8,7 +8,7 @@ import { giverOf, type Handler } from "../request/middleware.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { Resource } from "../routing/resource.ts";
 
-/** The error for a handler or a middleware that gave something else than a response. */
+/** Creates the error for a result that is not a response. */
 export function noResponse(result: unknown, request: ServerRequest, chain: Handler): TypeError {
   const giver = `The ${giverOf(request, chain)} has to`;
   return new TypeError(
@@ -38,9 +38,9 @@ function remedyOf(result: unknown, isMiddleware: boolean): string {
 }
 
 /**
- * Says what is behind an error that a class's method throws where it was passed without its object.
+ * Explains the error of a method that was passed without its object.
  *
- * @returns An error that says so, with the first as its cause; any other error as it is.
+ * @returns An error with the explanation and the original as its cause; any other error as it is.
  */
 export function explained(error: unknown, request: ServerRequest): unknown {
   if (!(error instanceof TypeError) || !/undefined|private/.test(error.message)) return error;
@@ -70,7 +70,7 @@ function calledFor({ apps, resource, method }: ServerRequest): (readonly [string
   ];
 }
 
-/** Whether it is a method that is not bound, `list(request) { … this … }`, and no arrow function. */
+/** Whether it is an unbound method, `list(request) { … this … }`, and not an arrow function. */
 function readsThis(called: Called): boolean {
   const source = Function.prototype.toString.call(called);
   return /^(?!async\s*\()(?:async\s+)?(?:function\s*)?[\w$#]+\s*\(/.test(source) &&

@@ -1,5 +1,5 @@
 /**
- * What is under way in an application: handlers that have not answered, and answers that go on.
+ * Pending handlers and open responses of an application.
  * @module
  */
 import { LinkedList } from "../../http/linked_list.ts";
@@ -7,16 +7,15 @@ import type { Logger } from "../request/app_context.ts";
 import type { RunningAnswer } from "../request/answer_slot.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 
-/** The handlers and answers that a stop has to end. */
+/** Handlers and responses that a stop has to end. */
 export class OpenAnswers {
-  /** Sockets and streams that outlive the answer. */
+  /** Sockets and streams that outlive their answer. */
   readonly running = new Set<RunningAnswer>();
   /** Requests whose handler has not answered yet. */
   readonly waiting = new LinkedList<ServerRequest>();
 
   /**
-   * Ends sockets and streams. Each failure is logged: it must not keep the others, or the server,
-   * from ending.
+   * Ends sockets and streams. Errors are logged, so that the others and the server still end.
    */
   async endAll(logger: Logger, end: (answer: RunningAnswer) => Promise<void>): Promise<void> {
     await Promise.all([...this.running].map(async (each) => {
@@ -28,7 +27,7 @@ export class OpenAnswers {
     }));
   }
 
-  /** Answers the requests that wait with `503`, and logs each. */
+  /** Answers the pending requests with `503`, and logs each. */
   abandon(logger: Logger): void {
     const { waiting } = this;
     for (let place = waiting.first; place !== null; place = waiting.first) {

@@ -1,5 +1,5 @@
 /**
- * The last look at a response before it leaves.
+ * The final check of a response.
  * @module
  */
 import type { Logger } from "../request/app_context.ts";
@@ -7,7 +7,7 @@ import type { EnginePort } from "../engine/engine.ts";
 import { brokenHeader } from "./header_guard.ts";
 import { announceClose, serverErrorResponse } from "../response/prepare_response.ts";
 
-/** Keeps back a response that would stop the process, and says goodbye where the server stops. */
+/** Replaces a response that would crash the process; adds `Connection: close` while stopping. */
 export function checkResponse(
   response: Response,
   engine: EnginePort,
@@ -20,7 +20,7 @@ export function checkResponse(
     "Error answering a request",
     new TypeError(`Cannot send the response: header "${broken}" holds a control character`),
   );
-  // No other response may stand for an upgrade: neither side of the socket would ever hear of it.
+  // An upgrade cannot be replaced: neither side of the socket would notice.
   if (response.status === 101) return withoutBroken(response, broken);
   response.body?.cancel().catch(() => {});
   return serverErrorResponse();

@@ -1,6 +1,6 @@
 /**
- * The engine over `Deno.serve`: how it listens, fails and stops, and what it does to a request and
- * its response, is known here, in `deno_port.ts` and in `deno_socket.ts` (Deno 2.9.6).
+ * The engine over `Deno.serve`. All knowledge of how it listens, fails and stops, and of its
+ * requests and responses, is here, in `deno_port.ts` and in `deno_socket.ts` (Deno 2.9.6).
  * @module
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
@@ -22,11 +22,11 @@ const LAST_RETRY = 1000;
  * Serves with `Deno.serve`.
  *
  * @param options Where to listen.
- * @param handler What answers.
+ * @param handler Function that answers requests.
  * @returns The server, listening.
- * @throws {AddressInUseError} If the address is taken.
+ * @throws {AddressInUseError} If the address is in use.
  * @throws {TypeError} If one of `cert` and `key` is missing.
- * @throws {NotSupportedError} If `reusePort` is asked for and Deno runs without `--unstable-net`.
+ * @throws {NotSupportedError} If `reusePort` is set and Deno runs without `--unstable-net`.
  *
  * @example
  * ```ts
@@ -50,9 +50,9 @@ export function denoEngine(
 /**
  * Serves with `Deno.serve`, on a unix socket.
  *
- * @returns The server, listening; a promise of it for a unix socket.
- * @throws {AddressInUseError} If the address is taken.
- * @throws {NotSupportedError} If a unix socket is to have TLS, `backlog` or `reusePort`.
+ * @returns The server, listening; a promise for a unix socket.
+ * @throws {AddressInUseError} If the address is in use.
+ * @throws {NotSupportedError} If TLS, `backlog` or `reusePort` is set for a unix socket.
  */
 export function denoEngine(
   options: ListenOptions,
@@ -87,7 +87,7 @@ class DenoServer implements EngineServer {
     if (secure && (options.cert === undefined || options.key === undefined)) {
       throw new TypeError("Cannot listen with TLS: expected both cert and key");
     }
-    // Deno ends the process where the flag is missing; what else it brings tells of it.
+    // Without --unstable-net Deno aborts; detect the flag by another API that it enables.
     if (options.reusePort === true && !("listenDatagram" in Deno)) {
       throw new NotSupportedError("reusePort", "start Deno with --unstable-net");
     }
@@ -101,7 +101,7 @@ class DenoServer implements EngineServer {
     this.#uploads = trackUploads(handler);
     this.#server = listen(resolved, this.#uploads.handler, signal);
     const { addr } = this.#server;
-    // By its port: with TLS, Deno before 2.5 leaves the transport out.
+    // By its port: with TLS, Deno before 2.5 omits the transport.
     const port = "port" in addr ? addr.port : resolved.port;
     this.#listen = () => listen({ ...resolved, port }, this.#uploads.handler, signal);
     this.url = urlOf({ ...resolved, port }, secure);
@@ -122,17 +122,17 @@ class DenoServer implements EngineServer {
     this.#stopping = true;
     this.#stop.resolve();
     if (this.#stopped) return;
-    // Aborting a server that has begun to stop throws "Bad resource ID" where nobody can catch it,
-    // and drops no connection: all that is left is to keep it from holding the process. So would an
-    // upgrade that was answered by something else, which no response of ours does.
+    // Aborting a server that is stopping throws an uncatchable "Bad resource ID" and drops no
+    // connection, so only unref it. An upgrade with a wrong response would do the same; ours never
+    // have one.
     if (!this.#draining) return this.#controller.abort();
     this.#server.unref();
     this.#left.resolve();
   }
 
   /**
-   * Listens again when the accept loop of Deno.serve has ended by itself: one EMFILE ("too many
-   * open files") closes the listener for good. Waits longer each time, up to a second.
+   * Listens again after the accept loop of Deno.serve has ended by itself: one EMFILE ("too many
+   * open files") closes the listener for good. The delay grows up to a second.
    */
   async #supervise(): Promise<void> {
     for (let wait = FIRST_RETRY;; wait = Math.min(wait * 2, LAST_RETRY)) {
@@ -147,7 +147,7 @@ class DenoServer implements EngineServer {
           this.#server = this.#listen();
           break;
         } catch {
-          wait = Math.min(wait * 2, LAST_RETRY); // still no file to be had, or the port is not free
+          wait = Math.min(wait * 2, LAST_RETRY); // still out of files, or the port is in use
         }
       }
       if (!this.#stopping) continue;
@@ -166,7 +166,7 @@ class DenoServer implements EngineServer {
   }
 }
 
-/** Deno.serve would take the rest without a word, and serve without TLS. */
+/** Deno.serve would ignore the options silently, and serve without TLS. */
 function checkSocketOptions(options: ListenOptions): void {
   if (options.path === undefined) return;
   const reason = "a unix socket has none in Deno, listen on a host for it";
@@ -189,8 +189,8 @@ function listen(
   const { hostname, port, path, cert, key, reusePort = false, backlog } = options;
   const common = {
     signal,
-    onListen: () => {}, // the runner says where, once all sites listen
-    onError(error: unknown) { // of a response on its way, too, when there is nothing left to answer
+    onListen: () => {}, // the runner prints the URLs, once all sites listen
+    onError(error: unknown) { // also of a response in progress, when it cannot be replaced
       if (!(error instanceof EndOfConnection)) console.error(error);
       return new Response(null, { status: 500 });
     },
@@ -216,9 +216,8 @@ function listen(
 }
 
 /**
- * Over a unix socket Deno says "http+unix://host/path", in which the path is looked for in the wrong
- * place and Host and URL seem to differ. The request stays the platform's own: only that one can be
- * upgraded to a WebSocket.
+ * Over a unix socket Deno's URL is "http+unix://host/path", whose path is not found and whose host
+ * differs from `Host`. The platform's request is kept: only that can be upgraded to a WebSocket.
  */
 function withHttpUrl(handler: EngineHandler): EngineHandler {
   return (request, info) => {

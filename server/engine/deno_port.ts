@@ -1,6 +1,6 @@
 /**
- * What Deno's HTTP server tells of a request and its response, and what it does to them (Deno
- * 2.9.6). The frames of its WebSockets are moved by `deno_socket.ts`, which only this module imports.
+ * Requests and responses of Deno's HTTP server (Deno 2.9.6). WebSocket frames are in
+ * `deno_socket.ts`, which only this module imports.
  * @module
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
@@ -9,16 +9,16 @@ import type { EnginePort, RawHeaders, UpgradeOptions } from "./engine.ts";
 
 const requestSymbol = symbolOf(new Request("http://localhost/"), "request");
 const responseSymbol = findResponseSymbol();
-let proofsLeft = 32; // how many requests are read both ways before the short one is trusted
+let proofsLeft = 32; // how many requests are read both ways before the shortcut is trusted
 let proven = requestSymbol !== undefined;
 
 /**
- * Deno's answers about a request and its response. Each short way into Deno's own objects is used
- * only while it proves to say the same as the public one, so that any other platform is served too.
+ * The port over Deno. Each shortcut into Deno's private objects is only used while it agrees with
+ * the public API, so other platforms work too.
  */
 export const denoPort: EnginePort = {
-  // Reading `request.headers` makes Deno build all of them and answer by a longer path, which costs
-  // 12 % of a hello route.
+  // Reading `request.headers` makes Deno build all of them and leave its fast path, which costs 12
+  // % of a hello route.
   headerOf(request, name) {
     if (!proven || requestSymbol === undefined) return request.headers.get(name);
     const inner: unknown = Reflect.get(request, requestSymbol);
@@ -27,13 +27,13 @@ export const denoPort: EnginePort = {
     if (proofsLeft > 0) {
       proofsLeft--;
       const same = request.headers.get(name);
-      // Of several lines the short way gives the first.
+      // For repeated headers the shortcut returns the first.
       if (value === null ? same !== null : same?.startsWith(value) !== true) proven = false;
       return same;
     }
     return value;
   },
-  // Touching `response.headers` ends the short path of Deno.serve, 15 % of a hello route.
+  // Touching `response.headers` leaves the fast path of Deno.serve, 15 % of a hello route.
   headersOf(response) {
     const list = responseSymbol === undefined ? undefined : headerList(response, responseSymbol);
     return list ?? [...response.headers];
@@ -42,12 +42,12 @@ export const denoPort: EnginePort = {
   isBodyUsed(response) {
     if (responseSymbol === undefined) return isTaken(response);
     const body = innerOf(response, responseSymbol)?.body;
-    // Text that nobody looked at has no record of a body yet.
+    // Unread text has no body record yet.
     return body === null || body?.streamOrStatic?.consumed === false ? false : isTaken(response);
   },
   bodySizeOf(response) {
     if (responseSymbol === undefined) return null;
-    // Looking at the headers makes Deno write the record of a body that is plain text.
+    // Reading the headers makes Deno create the body record of plain text.
     if (innerOf(response, responseSymbol)?.body === null) response.headers;
     const body = innerOf(response, responseSymbol)?.body;
     if (body === null) return 0;
@@ -55,9 +55,9 @@ export const denoPort: EnginePort = {
     if (typeof source === "string") return new TextEncoder().encode(source).length;
     return source instanceof Uint8Array ? source.length : null;
   },
-  // Without `--unstable-no-legacy-abort`, Deno aborts the request's own signal after every response,
-  // also one that was sent whole; such an abort is left out. Where `completed` is missing, nobody
-  // tells of the end, and the signal is believed.
+  // Without `--unstable-no-legacy-abort`, Deno aborts the request's own signal after every
+  // response, even a complete one; such an abort is ignored. Without `completed`, the signal is
+  // trusted.
   watchClient({ signal }, info) {
     const controller = new AbortController();
     const leave = () => controller.abort(new DOMException("The client has left", "AbortError"));
@@ -70,7 +70,7 @@ export const denoPort: EnginePort = {
     let sent = false;
     completed.then(() => sent = true, () => {});
     signal.addEventListener("abort", () => {
-      // Deno settles `completed` just before it aborts, so what stands above has run by then.
+      // Deno settles `completed` just before it aborts, so the callback above has run by then.
       queueMicrotask(() => {
         if (!sent) leave();
       });
@@ -80,7 +80,7 @@ export const denoPort: EnginePort = {
   isReset: (error) =>
     error instanceof Error && error.name === "BadResource" &&
     error.message.endsWith("body as underlying resource unavailable"),
-  // Deno leaves the length out, also one that the response says, and closes nothing.
+  // Deno omits the length, even if the response has one, and closes nothing.
   sendsReset: false,
   upgrade(request, events, options) {
     const { headers, protocol, heartbeat } = options;
@@ -92,8 +92,8 @@ export const denoPort: EnginePort = {
       );
     }
     const idleTimeout = heartbeat * 1.5 / 1000;
-    // The option `protocol` knows nothing in "a,b", which lacks the space; headers are immutable in
-    // Deno 2.4, the runtime of some executables.
+    // The option `protocol` rejects "a,b", which lacks a space; headers are immutable in Deno 2.4,
+    // the runtime of some executables.
     const offered = request.headers.get("sec-websocket-protocol")?.split(", ") ?? [];
     const known = protocol !== null && offered.includes(protocol);
     const { socket, response } = Deno.upgradeWebSocket(
@@ -113,7 +113,7 @@ function checkSupport({ autoclose, autoping, compress = 0 }: UpgradeOptions): vo
   if (compress !== 0) throw new NotSupportedError("compress", remedy);
 }
 
-/** As much of Deno's own record of a response as is read here. */
+/** The fields we read of Deno's private response record. */
 interface InnerResponse {
   readonly headerList?: unknown;
   readonly body?: {
@@ -144,14 +144,14 @@ function symbolOf(object: object, description: string): symbol | undefined {
   return Object.getOwnPropertySymbols(object).find((each) => each.description === description);
 }
 
-/** The record is used only if it proves, on responses made here, to hold what is sent. */
+/** The record is only used if test responses prove that it holds what is sent. */
 function findResponseSymbol(): symbol | undefined {
   const symbol = symbolOf(new Response(), "response");
   if (symbol === undefined) return undefined;
   const later = new Response("x", { headers: { "content-type": "text/plain" } });
   later.headers.append("x-late", "late");
   later.headers.set("content-type", "text/late");
-  const text = new Response("x"); // has only a header of the platform's own, kept elsewhere
+  const text = new Response("x"); // its only header is the platform's own, stored elsewhere
   text.headers.append("x-late", "late");
   const proofs: [Response, string[]][] = [
     [new Response("x"), []],

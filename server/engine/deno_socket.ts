@@ -15,15 +15,15 @@ import type { SocketEvents, SocketPort } from "../../http/websocket/port.ts";
 import { WebSocketProtocolError, WebSocketTimeoutError } from "../../http/websocket/errors.ts";
 import { WSCloseCode } from "../../http/websocket/message.ts";
 
-/** Of the platform's errors, those of the connection; the others are the peer's faults. */
+/** Platform errors of the connection; all others are protocol violations of the peer. */
 const DROPPED = /Unexpected EOF|os error|closed|reset|broken pipe/i;
 
 /**
- * Makes a port of an upgraded socket.
+ * Creates the port of an upgraded socket.
  *
- * @param socket The socket; its handlers are taken over.
- * @param events What is told.
- * @param heartbeat Silence after which the peer is tried, in ms; 0 for never.
+ * @param socket The socket; its handlers are replaced.
+ * @param events Event handlers.
+ * @param heartbeat Silence before a ping, in ms; 0 for never.
  */
 export function denoSocket(
   socket: WebSocket,
@@ -51,7 +51,7 @@ export function denoSocket(
     fail(noPong(heartbeat), WSCloseCode.ABNORMAL_CLOSURE);
     socket.close(WSCloseCode.GOING_AWAY, "no pong");
   };
-  // Looks twice in the time a dead peer may stay unnoticed, only while something waits.
+  // Checks twice within the allowed time for a dead peer, only while bytes are unsent.
   const look = (progress: number, since: number): void => {
     const waits = socket.bufferedAmount;
     watch = undefined;
@@ -74,7 +74,7 @@ export function denoSocket(
     const cause: unknown = event instanceof ErrorEvent ? event.error : undefined;
     if (text === "" || DROPPED.test(text)) {
       failure = new Error(`WebSocket connection lost: ${text || "no reason given"}`, { cause });
-      // Where the upgrade itself failed, no close event follows.
+      // If the upgrade itself failed, no close event follows.
       if (socket.readyState === WebSocket.CONNECTING) {
         detach();
         events.onClose(null, "", failure);
@@ -117,13 +117,13 @@ function noPong(heartbeat: number): WebSocketTimeoutError {
 }
 
 function closeWith(socket: WebSocket, code: number, reason: string): void {
-  // A limit's message may be longer than what a frame can hold; it is ASCII.
+  // A limit's message may be too long for a frame; it is ASCII.
   const text = reason.length > 123 ? reason.slice(0, 123) : reason;
   try {
     socket.close(code, text);
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
-    // A platform that sends 1000 and 3000 to 4999 only gets 4009 for 1009.
+    // A platform that only sends 1000 and 3000 to 4999 gets 4009 for 1009.
     socket.close(3000 + code, text);
   }
 }

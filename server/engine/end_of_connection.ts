@@ -1,14 +1,14 @@
 /**
- * The end of a connection that is meant.
+ * The error for an intended end of a connection.
  * @module
  */
 
-/** What the body of a response fails with where the connection is to end: no error to report. */
+/** Error for a response body that ends its connection on purpose; not reported. */
 export class EndOfConnection extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "EndOfConnection";
 
-  /** Says what it is for. */
+  /** Creates one. */
   constructor() {
     super("The connection ends: the client still sends a body that was answered");
   }

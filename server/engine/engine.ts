@@ -1,32 +1,32 @@
 /**
- * The seam between an application and what listens for it.
+ * The interface between an application and its listener.
  * @module
  */
 import type { SourceReader } from "../../http/bytes/body_source.ts";
 import { OptionTable } from "../../http/options.ts";
 import type { SocketEvents, SocketPort } from "../../http/websocket/port.ts";
 
-/** Where to listen: a TCP address, or a unix socket where `path` is given. */
+/** Where to listen: a TCP address, or a unix socket with `path`. */
 export interface ListenOptions {
   /** Address to bind, `0.0.0.0` for all. @default {"0.0.0.0"} */
   readonly hostname?: string;
-  /** The same as `hostname`. */
+  /** Alias of `hostname`. */
   readonly host?: string;
   /** TCP port; 0 for a free one. @default {8080, with TLS 8443} */
   readonly port?: number;
   /** Path of a unix socket, instead of an address. */
   readonly path?: string;
-  /** Certificate chain in PEM form; with `key`, the server speaks TLS. */
+  /** Certificate chain in PEM form; with `key`, the server uses TLS. */
   readonly cert?: string;
   /** Private key of the certificate, in PEM form. */
   readonly key?: string;
   /**
-   * Whether several processes may listen on the port and share its connections; Deno has to run
-   * with `--unstable-net`.
+   * Whether several processes may listen on the port and share its connections; requires Deno with
+   * `--unstable-net`.
    * @default {false}
    */
   readonly reusePort?: boolean;
-  /** Most connections that may wait to be accepted. @default {511} */
+  /** Maximum number of connections waiting to be accepted. @default {511} */
   readonly backlog?: number;
 }
 
@@ -43,9 +43,9 @@ export const LISTEN_OPTIONS = new OptionTable<ListenOptions>({
 });
 
 /**
- * Checks where to listen.
+ * Checks the options.
  *
- * @returns The same, with `hostname` for what was given as `host`.
+ * @returns The options, with `host` renamed to `hostname`.
  * @throws {TypeError} If an option is unknown or of the wrong type, or the two names differ.
  */
 export function checkListenOptions(options: ListenOptions): ListenOptions {
@@ -60,50 +60,50 @@ export function checkListenOptions(options: ListenOptions): ListenOptions {
   return { ...rest, hostname: host };
 }
 
-/** What an engine tells about a connection besides the request. */
+/** Connection info of an engine. */
 export interface ServeInfo {
   /** The peer's address; a TCP peer has `hostname` and `port`. */
   readonly remoteAddr?: { readonly transport?: string; readonly hostname?: string };
   /** Resolves when the response was sent, rejects when that failed. */
   readonly completed?: Promise<void>;
-  /** How to ask the engine about this request; left out, Deno's own ways are tried. */
+  /** The engine's port for this request; by default Deno's is tried. */
   readonly engine?: EnginePort;
 }
 
-/** Name and value of each header, as they leave. */
+/** Names and values of headers, as sent. */
 export type RawHeaders = readonly (readonly [name: string, value: string])[];
 
-/** A request that has become a WebSocket. */
+/** A request upgraded to a WebSocket. */
 export interface SocketUpgrade {
-  /** Moves the frames. */
+  /** The transport of the frames. */
   readonly socket: SocketPort;
-  /** What the platform gets. */
+  /** Response for the platform. */
   readonly response: Response;
 }
 
-/** How a request is to become a WebSocket. */
+/** Options of an upgrade. */
 export interface UpgradeOptions {
-  /** Headers of the response besides the handshake's own. */
+  /** Headers of the response besides those of the handshake. */
   readonly headers: Headers;
-  /** Subprotocol that was chosen, `null` without one. */
+  /** Negotiated subprotocol, `null` if there is none. */
   readonly protocol: string | null;
-  /** Silence after which the peer is tried, in ms; 0 for never. */
+  /** Silence before a ping, in ms; 0 for never. */
   readonly heartbeat: number;
-  /** Messages of this many bytes or more are refused while they come; 0 for no limit. */
+  /** Messages of this many bytes or more are rejected while they arrive; 0 for no limit. */
   readonly maxMsgSize?: number;
-  /** Time for the peer's close frame, in ms. */
+  /** Timeout for the peer's close frame, in ms. */
   readonly closeTimeout?: number;
-  /** Whether pings are answered by themselves and stay hidden. */
+  /** Whether pings are answered automatically and hidden. */
   readonly autoping?: boolean;
-  /** Whether the peer's close frame is answered by itself. */
+  /** Whether the peer's close frame is answered automatically. */
   readonly autoclose?: boolean;
   /** Largest window of permessage-deflate in bits, 9 to 15; 0 for no compression. */
   readonly compress?: number;
 }
 
 /**
- * What the server asks an engine about one request and its response. Each question has a plain
- * answer in the fetch standard; an engine may know a shorter way to it, or have to mend it.
+ * Per-request operations that an engine can do faster than, or must correct over, the fetch
+ * standard.
  */
 export interface EnginePort {
   /**
@@ -111,79 +111,78 @@ export interface EnginePort {
    *
    * @param request The platform's request.
    * @param name Its name in lower case.
-   * @returns The header, `null` where there is none; of several lines at least the first.
+   * @returns The header, `null` if there is none; of repeated ones at least the first.
    */
   headerOf(request: Request, name: string): string | null;
-  /** Reads the headers of a response that is about to leave. */
+  /** Reads the headers of a response before it is sent. */
   headersOf(response: Response): RawHeaders;
   /**
-   * Tells whether the body of a response was read, or is locked by a reader.
+   * Whether the body of a response was read, or is locked by a reader.
    *
    * @returns `true` if it cannot be sent.
    */
   isBodyUsed(response: Response): boolean;
   /**
-   * Tells how long the body of a response is, without reading it.
+   * Returns the size of a response's body, without reading it.
    *
-   * @returns The size in bytes; `null` for a stream, and where the platform does not tell.
+   * @returns The size in bytes; `null` for a stream, and if unknown.
    */
   bodySizeOf(response: Response): number | null;
   /**
-   * Watches for the client to leave before it has the whole response.
+   * Watches for the client to disconnect before it has the whole response.
    *
    * @param request The platform's request.
-   * @param info What the engine told about its connection.
-   * @returns What aborts then, and never otherwise.
+   * @param info The engine's connection info.
+   * @returns A signal that aborts then, and never otherwise.
    */
   watchClient(request: Request, info: ServeInfo | undefined): AbortController;
   /**
-   * Tells whether the body of a request could not be read because its client has left; left out
-   * where the engine cannot tell, and such a request is logged as an error of the handler then.
+   * Whether reading a request's body failed because the client disconnected. Without this method,
+   * such a request is logged as an error of the handler.
    *
-   * @param error What the reader of the body threw.
-   * @returns `true` if the client is gone.
+   * @param error Error of the body's reader.
+   * @returns `true` if the client has disconnected.
    */
   isReset?(error: unknown): boolean;
   /**
-   * Takes the body of a request that has come whole, for a reader that wants all of it; left out
-   * where the engine cannot tell.
+   * Takes the body of a request that has arrived completely; missing if the engine cannot tell.
    *
    * @param request The platform's request.
-   * @param limit Most bytes to take.
-   * @returns The body, `null` where some of it is still to come, or is more than that.
+   * @param limit Maximum size in bytes.
+   * @returns The body, `null` if it is incomplete or larger.
    */
   takeBody?(request: Request, limit: number): Uint8Array<ArrayBuffer> | null;
   /**
-   * Reads the body of a request straight from its connection; left out where the stream is the only
-   * way, which costs a fourth of an upload.
+   * Reads the body of a request straight from its connection; missing if there is only the stream,
+   * which costs a fourth of an upload.
    *
-   * @returns A reader for buffers of the caller's own; `null` without a body that nobody reads.
+   * @returns A reader for the caller's buffers; `null` without a body, or if it is being read.
    */
   readerOf?(request: Request): SourceReader<Uint8Array<ArrayBuffer>> | null;
-  /** The trailers of a request, once its body was read; left out where the engine drops them. */
+  /** The trailers of a request, once its body was read; missing if the engine drops them. */
   trailersOf?(): RawHeaders;
   /**
-   * Keeps trailers for the end of a response that goes out in chunks; left out where the engine
-   * sends none.
+   * Sets the trailers of a chunked response; missing if the engine does not support them.
    */
   sendTrailers?(trailers: RawHeaders): void;
   /**
-   * Sends an informational reply (RFC 9110 section 15.2); left out where the engine sends none.
+   * Sends an informational reply (RFC 9110 section 15.2); missing if the engine does not support
+   * it.
    *
-   * @returns Resolves when it was sent, or the client does not know such replies.
+   * @returns Resolves when it was sent, or the client does not support it.
    * @throws {TypeError} If the response has begun.
    */
   inform?(status: number, headers: RawHeaders): Promise<void>;
   /**
-   * Makes a request a WebSocket. The handshake was checked before.
+   * Upgrades a request to a WebSocket. The handshake was checked before.
    *
-   * @returns The socket, and what answers the request.
+   * @returns The socket, and the response.
    * @throws {NotSupportedError} If the engine cannot.
    */
   upgrade(request: Request, events: SocketEvents, options: UpgradeOptions): SocketUpgrade;
   /**
-   * Whether clients see the end of a response with status 205; where they would wait for it, 204 is
-   * sent in its place. @default {true}
+   * Whether clients detect the end of a response with status 205; otherwise 204 is sent instead.
+   * @default {true}
    */
   readonly sendsReset?: boolean;
 }
@@ -191,22 +190,22 @@ export interface EnginePort {
 /** Answers requests, `Application.fetch`. */
 export type EngineHandler = (request: Request, info: ServeInfo) => Response | Promise<Response>;
 
-/** A server that an engine has started. */
+/** A server started by an engine. */
 export interface EngineServer {
-  /** Where it listens: `http://127.0.0.1:8080`, or `http://unix:/run/app.sock:`. */
+  /** Its URL: `http://127.0.0.1:8080`, or `http://unix:/run/app.sock:`. */
   readonly url: string;
   /** Resolves when the server has stopped. */
   readonly finished: Promise<void>;
-  /** Stops accepting and waits for the requests under way, without a limit of time. */
+  /** Stops accepting and waits for the pending requests, without a time limit. */
   shutdown(): Promise<void>;
   /** Drops every connection, as far as the engine can; `finished` resolves. */
   abort(): void;
 }
 
 /**
- * Starts a server. `denoEngine` is the first one; another needs nothing but this.
+ * Starts a server. `denoEngine` is the default; other engines only have to implement this.
  *
- * @throws {AddressInUseError} If the address is taken.
+ * @throws {AddressInUseError} If the address is in use.
  */
 export type Engine = (
   options: ListenOptions,
@@ -214,7 +213,7 @@ export type Engine = (
 ) => EngineServer | Promise<EngineServer>;
 
 /**
- * The address to listen on is taken by another program.
+ * The address to listen on is in use by another program.
  *
  * @example
  * ```ts
@@ -230,18 +229,18 @@ export type Engine = (
 export class AddressInUseError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "AddressInUseError";
-  /** Address that was asked for, `null` for a unix socket. */
+  /** Requested address, `null` for a unix socket. */
   readonly hostname: string | null;
-  /** Port that was asked for, `null` for a unix socket. */
+  /** Requested port, `null` for a unix socket. */
   readonly port: number | null;
-  /** Path of the unix socket that was asked for, `null` for an address. */
+  /** Requested path of the unix socket, `null` for an address. */
   readonly path: string | null;
 
   /**
    * Creates one.
    *
-   * @param options Where it was to listen.
-   * @param cause What the platform said.
+   * @param options The requested address.
+   * @param cause The platform's error.
    */
   constructor(options: ListenOptions, cause: unknown) {
     const { hostname = null, port = null, path = null } = options;

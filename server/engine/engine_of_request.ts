@@ -1,21 +1,21 @@
 /**
- * Which engine carries a request.
+ * The engine of a request.
  * @module
  */
 import { denoPort } from "./deno_port.ts";
 import type { EnginePort, ServeInfo } from "./engine.ts";
 
 /**
- * Gives the engine of a request. Under `deno serve`, and wherever `app.fetch` is called by others,
- * no engine of ours was started, and nobody says which one it is: Deno's port is given then, which
- * takes its short ways only where they prove right.
+ * Returns the engine of a request. Under `deno serve`, and wherever other code calls `app.fetch`,
+ * it is unknown: then Deno's port is returned, which verifies its private-field shortcuts before
+ * trusting them.
  */
 export function portOf(info: ServeInfo | undefined): EnginePort {
   return info?.engine ?? denoPort;
 }
 
 /**
- * Tells whether a server carries a request, rather than a program that called `fetch`.
+ * Whether a request comes from a server, not from a program that called `fetch`.
  *
  * @returns `true` if there is a connection.
  */

@@ -1,15 +1,15 @@
 /**
- * Responses that remember what they were made of.
+ * Responses that remember their parts.
  * @module
  */
 
 import type { RawHeaders } from "./engine.ts";
 
-/** What a response was made of. */
+/** The parts of a response. */
 export interface ResponseRecord {
-  /** Names in lower case, with values; `null` once someone has asked for `headers`. */
+  /** Lower-case names, with values; `null` once `headers` was read. */
   readonly headers: RawHeaders | null;
-  /** Its body, `null` without one. */
+  /** Its body, `null` if there is none. */
   readonly body: string | Uint8Array<ArrayBuffer> | null;
 }
 
@@ -19,8 +19,8 @@ let read: (response: Response) => ResponseRecord | null;
 let forget: (response: RecordedResponse) => void;
 
 /**
- * A response with a body in memory. Reading a platform response costs 7 µs by its public ways, so an engine
- * that has no others takes the record of what was left alone.
+ * A response with a body in memory. Reading a platform response takes 7 µs by its public API, so an
+ * engine without shortcuts uses the record of an untouched one.
  */
 class RecordedResponse extends Response {
   #record: ResponseRecord | null;
@@ -35,7 +35,7 @@ class RecordedResponse extends Response {
    *
    * @param body The body, `null` for none.
    * @param init Status and headers.
-   * @param headers The headers as they leave, names in lower case.
+   * @param headers The headers as sent, names in lower case.
    */
   constructor(
     body: Body,
@@ -46,7 +46,7 @@ class RecordedResponse extends Response {
     this.#record = { headers, body };
   }
 
-  /** Headers; they may be changed by who asks for them. */
+  /** Headers; the caller may change them. */
   override get headers(): Headers {
     if (this.#record !== null && this.#record.headers !== null) {
       this.#record = { headers: null, body: this.#record.body };
@@ -54,14 +54,14 @@ class RecordedResponse extends Response {
     return super.headers;
   }
 
-  /** The body; it may be read by who asks for it. */
+  /** The body; the caller may read it. */
   override get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
     this.#record = null;
     return super.body;
   }
 }
 
-// To read the body is to use it up.
+// Reading the body uses it up.
 for (const name of ["text", "json", "bytes", "arrayBuffer", "blob", "formData"] as const) {
   const method = Response.prototype[name];
   Object.defineProperty(RecordedResponse.prototype, name, {
@@ -74,15 +74,15 @@ for (const name of ["text", "json", "bytes", "arrayBuffer", "blob", "formData"] 
   });
 }
 
-// A server on Node may put a Response of its own in place of the platform's.
+// A server on Node may replace the platform's Response.
 const Platform = Response;
 
 /**
- * Makes a response that remembers what it was made of.
+ * Creates a response that remembers its parts.
  *
  * @param body The body, `null` for none.
  * @param init Status and headers.
- * @param headers The headers as they leave, names in lower case.
+ * @param headers The headers as sent, names in lower case.
  */
 export function recordedResponse(
   body: Body,
@@ -95,9 +95,9 @@ export function recordedResponse(
 }
 
 /**
- * Tells what a response was made of.
+ * Returns the parts of a response.
  *
- * @returns The record; `null` for a response of others, or one whose body was looked at.
+ * @returns The record; `null` for other responses, and once the body was accessed.
  */
 export function recordOf(response: Response): ResponseRecord | null {
   return read(response);
@@ -106,8 +106,8 @@ export function recordOf(response: Response): ResponseRecord | null {
 const files = new WeakMap<ReadableStream, Deno.FsFile>();
 
 /**
- * Makes a stream of a file, and remembers which: an engine with writes of its own reads the file
- * into a buffer that it uses again, which is three times as fast.
+ * Creates a stream of a file, and remembers which: an engine with its own writes reads the file
+ * into a reused buffer, which is three times as fast.
  */
 export function fileStream(file: Deno.FsFile): ReadableStream<Uint8Array<ArrayBuffer>> {
   const { readable } = file;
@@ -116,9 +116,9 @@ export function fileStream(file: Deno.FsFile): ReadableStream<Uint8Array<ArrayBu
 }
 
 /**
- * Tells which file a stream reads.
+ * Returns the file of a stream.
  *
- * @returns The file, `null` for another stream.
+ * @returns The file, `null` for other streams.
  */
 export function fileOf(stream: ReadableStream): Deno.FsFile | null {
   return files.get(stream) ?? null;

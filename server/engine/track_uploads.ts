@@ -1,21 +1,21 @@
 /**
- * Uploads that a server which stops has to wait for.
+ * Waiting for uploads when a server stops.
  * @module
  */
 import type { EngineHandler } from "./engine.ts";
 
-/** A handler whose uploads are counted. */
+/** A handler that counts its uploads. */
 export interface Uploads {
   /** The handler. */
   readonly handler: EngineHandler;
-  /** Resolves when no upload is under way; from the call on, requests are answered with 503. */
+  /** Resolves when no upload is pending; from then on, requests are answered with 503. */
   drained(): Promise<void>;
 }
 
 /**
- * Deno's server lets responses finish when it stops, but cuts request bodies that are still coming
- * ("Cannot read request body as underlying resource unavailable"). So requests that may have a
- * body are counted, and shutdown waits for them first; what comes meanwhile is answered with 503.
+ * When Deno's server stops, responses can finish but request bodies are cut ("Cannot read request
+ * body as underlying resource unavailable"). So requests with a possible body are counted, and
+ * shutdown waits for them first; new ones are answered with 503.
  */
 export function trackUploads(handler: EngineHandler): Uploads {
   let count = 0;

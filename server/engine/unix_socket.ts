@@ -1,23 +1,23 @@
 /**
- * Unix sockets that programs have left behind.
+ * Stale unix sockets.
  * @module
  */
 
 /**
- * Removes a socket that nobody listens on any more: a program that was killed leaves its own behind,
- * and nobody can listen there again.
+ * Removes a unix socket without a listener: a killed program leaves one behind, and the path cannot
+ * be bound again.
  *
- * @param path Path of the socket; what is no socket, and what may still be listened on, stays.
+ * @param path Path of the socket; other files, and sockets that may be in use, are left.
  */
 export async function removeStaleSocket(path: string): Promise<void> {
   try {
     if ((await Deno.lstat(path)).isSocket && await isStale(path)) await Deno.remove(path);
   } catch {
-    // None there, which is as it should be; or no permission, which listening will tell.
+    // It does not exist, the usual case; or no permission, which listening will report.
   }
 }
 
-/** Lists of sockets tell of one network namespace only, and spell a path as the listener did. */
+/** Lists of sockets cover one network namespace, with paths as the listener spelled them. */
 async function isStale(path: string): Promise<boolean> {
   try {
     (await Deno.connect({ transport: "unix", path })).close();

@@ -1,13 +1,13 @@
 /**
- * The time as connections need it: to a quarter of a second, without asking for it each time.
+ * A cheap clock with a resolution of a quarter of a second.
  * @module
  */
 
-/** What is known of the time. */
+/** The cached time. */
 export const clock: { now: number; date: string } = { now: performance.now(), date: "" };
 let second = -1;
 
-/** Looks at the time; servers do it a few times a second. */
+/** Updates it; servers do so a few times a second. */
 export function turnClock(): void {
   clock.now = performance.now();
   const time = Date.now();

@@ -1,15 +1,15 @@
 /**
- * What clients do to their connections.
+ * Errors caused by clients.
  * @module
  */
 
-/** The client did not do in time what was waited for. */
+/** The client was too slow. */
 export class SlowClientError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "SlowClientError";
 }
 
-/** The client has ended the connection in the middle of a request. */
+/** The client closed the connection during a request. */
 export class ClientLeftError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "ClientLeftError";

@@ -1,5 +1,5 @@
 /**
- * The end of a connection, so that what was said last arrives.
+ * Closing a connection so that the last response arrives.
  * @module
  */
 import { STATUS_CODES } from "node:http";
@@ -13,7 +13,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const SKIP_BUFFER = 4 * 1024;
 const DROP_BUFFER = 64 * 1024;
 
-/** Writes the answer to what is not a request, or came too late. */
+/** Writes the answer to a malformed or late request. */
 export function refusal(status: number, reason: string): Bytes {
   const text = new TextEncoder().encode(`${status}: ${reason}`);
   const head = formatHead(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Error"}`, [
@@ -25,34 +25,34 @@ export function refusal(status: number, reason: string): Bytes {
   return head;
 }
 
-/** What a client gets where the application itself fails. */
+/** The response if the application itself fails. */
 export function failed(): Response {
   return new Response("500: Internal Server Error", { status: 500 });
 }
 
 /**
- * Reads a short rest of a body that no handler wanted.
+ * Drains a short unread body.
  *
  * @param body The body.
- * @param most Most bytes to read.
+ * @param most Maximum number of bytes.
  */
 export async function skip(body: SocketBody, most: number): Promise<boolean> {
   const target = new Uint8Array(SKIP_BUFFER);
   try {
     for (let left = most; !body.isDone && left > 0;) left -= await body.readInto(target);
   } catch {
-    return false; // the response was sent, and there is no other to give
+    return false; // the response was sent and cannot be replaced
   }
   return body.isDone;
 }
 
 /**
- * Ends a connection so that the response arrives: FIN first, then what the client still sends is
- * read and dropped, since a reset would take the response with it (RFC 9112 section 9.6).
+ * Closes a connection so that the response arrives: FIN first, then the client's remaining bytes
+ * are drained, since a reset would discard the response (RFC 9112 section 9.6).
  *
  * @param stream The connection.
- * @param input What comes in.
- * @param most Most bytes to read.
+ * @param input The connection's input.
+ * @param most Maximum number of bytes to drain.
  */
 export async function drop(stream: ByteStream, input: SocketInput, most: number): Promise<void> {
   await stream.closeWrite().catch(() => {});

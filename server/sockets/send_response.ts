@@ -1,5 +1,5 @@
 /**
- * One response on its way out.
+ * Sending one response.
  * @module
  */
 import type { SocketExchange } from "./socket_exchange.ts";
@@ -11,13 +11,13 @@ import {
   sendStream,
 } from "./socket_response.ts";
 
-/** What a response leaves of its connection. */
+/** State of the connection after a response. */
 export type AfterResponse = "open" | "last" | "broken";
 
 /**
- * Sends a response and tells the exchange how it went.
+ * Sends a response and reports the outcome to the exchange.
  *
- * @returns `last` if no other may follow, `broken` if it was not sent as it should be.
+ * @returns `last` if no other may follow, `broken` if it was not sent as announced.
  */
 export async function sendResponse(
   response: Response,
@@ -36,7 +36,7 @@ export async function sendResponse(
   } catch (error) {
     plan?.stream?.reader.cancel(error).catch(() => {});
     exchange.fail(error);
-    await output.flush().catch(() => {}); // the beginning tells the client more than nothing
+    await output.flush().catch(() => {}); // a partial response tells the client more than none
     return "broken";
   }
   exchange.complete();

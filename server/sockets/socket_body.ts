@@ -1,5 +1,5 @@
 /**
- * The body of a request, read from its connection when a handler asks for it.
+ * The body of a request, read from its connection on demand.
  * @module
  */
 import { BodyDecoder } from "../../http/http1/body_decoder.ts";
@@ -11,26 +11,26 @@ import type { SocketInput } from "./socket_input.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** What a body needs of its connection. */
+/** A body's view of its connection. */
 export interface BodyConnection {
-  /** What has come in. */
+  /** The connection's input. */
   readonly input: SocketInput;
-  /** Tells a client that waits to go on (RFC 9110 section 10.1.1). */
+  /** Sends 100 Continue (RFC 9110 section 10.1.1). */
   sendContinue(): Promise<void>;
   /**
    * Reads bytes of the body.
    *
-   * @throws {Error} If the client has left, or is silent for too long.
+   * @throws {Error} If the client has disconnected, or sends nothing for too long.
    */
   readBody(target: Bytes): Promise<number>;
 }
 
 const STREAM_CHUNK = 64 * 1024;
 const FIRST_BUFFER = 16 * 1024;
-// Of what is announced, no more memory is taken before it comes.
+// Maximum memory allocated for an announced length.
 const MOST_AT_ONCE = 16 * 1024 ** 2;
 
-/** One request's body. */
+/** The body of one request. */
 export class SocketBody {
   readonly #connection: BodyConnection;
   readonly #decoder: BodyDecoder;
@@ -41,8 +41,8 @@ export class SocketBody {
   /**
    * Creates one.
    *
-   * @param connection Where it comes from.
-   * @param framing How its end is known.
+   * @param connection The connection.
+   * @param framing Its framing.
    * @param limits Limits for trailers.
    * @param expects Whether the client waits for `100 Continue`.
    */
@@ -58,17 +58,17 @@ export class SocketBody {
     this.#waitsForContinue = expects;
   }
 
-  /** Whether all of it was read. */
+  /** Whether it was read completely. */
   get isDone(): boolean {
     return this.#decoder.isDone;
   }
 
-  /** Whether the client still waits for `100 Continue`, so that no byte of it may come. */
+  /** Whether the client still waits for `100 Continue`, so that it may send no byte. */
   get isAwaited(): boolean {
     return this.#waitsForContinue;
   }
 
-  /** Bytes that are still to come, `Infinity` where that is not known. */
+  /** Remaining bytes, `Infinity` if unknown. */
   get left(): number {
     return this.#length >= 0 ? this.#decoder.left : this.isDone ? 0 : Infinity;
   }
@@ -79,10 +79,10 @@ export class SocketBody {
   }
 
   /**
-   * Takes all of it, where it has come.
+   * Takes the whole body if it has arrived.
    *
-   * @param limit Most bytes to take.
-   * @returns The bytes, `null` if some are still to come.
+   * @param limit Maximum size in bytes.
+   * @returns The bytes, `null` if it is incomplete.
    */
   takeWhole(limit: number): Bytes | null {
     const { input } = this.#connection;
@@ -97,11 +97,11 @@ export class SocketBody {
   }
 
   /**
-   * Reads what comes next.
+   * Reads the next bytes.
    *
-   * @returns How many bytes were read, 0 at the end.
+   * @returns The number of bytes read, 0 at the end.
    * @throws {HttpSyntaxError} If the framing is broken.
-   * @throws {Error} If the client has left, or is silent for too long.
+   * @throws {Error} If the client has disconnected, or sends nothing for too long.
    */
   async readInto(target: Bytes): Promise<number> {
     if (this.#failure !== null) throw this.#failure.error;
@@ -130,12 +130,12 @@ export class SocketBody {
       input.start += size;
       decoder.take(size);
       filled += size;
-      // As many chunks as have come: one of a byte costs no read of its own.
+      // As many chunks as have arrived: tiny ones cost no read each.
       if (filled === target.length || decoder.isDone) return filled;
       if (size > 0) continue;
       if (filled > 0) return filled;
       input.start = input.end = 0;
-      // Straight into the reader's memory where no framing can come between.
+      // Straight into the reader's memory if no framing can come in between.
       if (decoder.left >= target.length && target.length >= buffer.length) {
         const size = await connection.readBody(target);
         decoder.take(size);
@@ -146,7 +146,7 @@ export class SocketBody {
   }
 
   /**
-   * Reads all of it.
+   * Reads the whole body.
    *
    * @returns The bytes.
    * @throws {Error} As `readInto()` does.
@@ -169,9 +169,9 @@ export class SocketBody {
   }
 
   /**
-   * Makes a stream of it.
+   * Creates a stream over it.
    *
-   * @returns The stream; it takes readers with their own memory.
+   * @returns The stream; it supports BYOB readers.
    */
   stream(onRead: () => void): ReadableStream<Bytes> {
     return new ReadableStream({
@@ -193,10 +193,10 @@ export class SocketBody {
 }
 
 /**
- * Makes the body of a request.
+ * Creates the body of a request.
  *
- * @returns The body, `null` for a request without one.
- * @throws {HttpSyntaxError} If the head asks for what this server does not do, or contradicts itself.
+ * @returns The body, `null` if there is none.
+ * @throws {HttpSyntaxError} If the head is contradictory or requires an unsupported feature.
  */
 export function bodyOf(
   head: RequestHead,
@@ -206,7 +206,7 @@ export function bodyOf(
   if (head.method === "CONNECT") throw new HttpSyntaxError("CONNECT is for proxies", "", 501);
   const framing = requestFraming(head);
   const expect = head.fields.get("expect");
-  // RFC 9110 section 10.1.1: the one expectation there is.
+  // RFC 9110 section 10.1.1: the only defined expectation.
   if (expect !== null && expect.toLowerCase() !== "100-continue") {
     throw new HttpSyntaxError("an expectation that is not 100-continue", expect, 417);
   }

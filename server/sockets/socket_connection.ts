@@ -1,5 +1,5 @@
 /**
- * One connection of the engine over sockets: requests in, responses out, each with its deadline.
+ * One connection of the socket engine: requests, responses and deadlines.
  * @module
  */
 import { type ByteStream, byteStream, type PlatformStream } from "../../http/bytes/byte_stream.ts";
@@ -21,33 +21,33 @@ import { quickResponse, type ResponseRules } from "./socket_response.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** What a connection needs of its server. */
+/** A connection's view of its server. */
 export interface ConnectionServer {
-  /** Limits, complete. */
+  /** The resolved limits. */
   readonly limits: Required<SocketLimits>;
-  /** What answers. */
+  /** The handler. */
   readonly handler: EngineHandler;
-  /** `http://host:port`, for requests of HTTP/1.0 without `Host`. */
+  /** `http://host:port`, for HTTP/1.0 requests without `Host`. */
   readonly origin: string;
-  /** How often connections are looked at, in ms. */
+  /** Interval of deadline checks, in ms. */
   readonly tick: number;
-  /** Whether the server stops, so that each response is the connection's last. */
+  /** Whether the server is stopping, so that each response is its connection's last. */
   readonly isStopping: boolean;
 }
 
-/** What a connection waits for, with the limit that ends it. */
+/** The phases of a connection, each with a time limit. */
 type Waiting = "idle" | "head" | "body" | "drop" | null;
 
 const LARGE_BUFFER = 64 * 1024;
 const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
-// An unread rest as small as this is read, so that the connection can go on.
+// A short unread body is drained, so that the connection can be reused.
 const SKIPPED = 256 * 1024;
 
-/** Carries the exchanges of one connection. */
+/** Runs the exchanges of one connection. */
 export class SocketConnection implements BodyConnection, ExchangeConnection {
-  /** What comes in. */
+  /** The connection's input. */
   readonly input: SocketInput;
-  /** When the connection began to wait for a request, of `performance.now()`; 0 while it is busy. */
+  /** Start of the idle time, by `performance.now()`; 0 while busy. */
   idleSince = 0;
   readonly #stream: ByteStream;
   readonly #output: SocketOutput;
@@ -61,7 +61,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
   #timedOut: Waiting = null;
   #isClosed = false;
 
-  /** Takes a connection over. */
+  /** Takes over a connection. */
   constructor(
     connection: PlatformStream,
     server: ConnectionServer,
@@ -79,7 +79,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     try {
       await this.#loop();
     } catch (error) {
-      // Else the client has left, or was too slow: there is no one to tell.
+      // Otherwise the client has disconnected or is too slow: nothing to send.
       if (error instanceof HttpSyntaxError) {
         await this.#refuse(error.status, error.message);
         await this.#drop(null).catch(() => {});
@@ -89,7 +89,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     if (this.#exchange === null) this.input.release();
   }
 
-  /** Ends the connection at once. */
+  /** Closes the connection at once. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -97,18 +97,18 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     this.#stream.close();
   }
 
-  /** Whether no request is under way, so that it may be closed without a loss. */
+  /** Whether no request is pending, so that it can be closed safely. */
   get isIdle(): boolean {
     return this.idleSince > 0 && this.input.isEmpty;
   }
 
-  /** Whether its first request may be on the way still. */
+  /** Whether its first request may still arrive. */
   get isNew(): boolean {
     return this.#requests === 0 && clock.now - this.idleSince < 2 * this.#server.tick;
   }
 
   /**
-   * Looks whether what is waited for is late.
+   * Checks the deadline.
    *
    * @param now `performance.now()`.
    */
@@ -123,12 +123,12 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     this.#deadline = Infinity;
     const waiting = this.#timedOut = this.#waiting;
     if (waiting !== "head" && waiting !== "body") return this.close();
-    // The read that waits gives the error; the answer is written first.
+    // The pending read throws the error; the answer is written first.
     void this.#refuse(408, "The request took too long").finally(() => this.close());
     this.#exchange?.leave(new SlowClientError("The client has sent nothing for too long"));
   }
 
-  /** One request after the other. */
+  /** Runs one exchange after the other. */
   async #loop(): Promise<void> {
     const output = this.#output;
     const { input } = this;
@@ -138,13 +138,13 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
       if (head !== null) {
         const goesOn = this.#answer(head);
         if (!(goesOn instanceof Promise ? await goesOn : goesOn)) return;
-        // A client that pipelines would starve the others: it leaves them a turn now and then.
+        // A pipelining client would starve the others: give the event loop a turn now and then.
         if (this.#requests % 64 === 0 && !input.isEmpty) {
           await new Promise((resolve) => setTimeout(resolve));
         }
         continue;
       }
-      // What pipelined requests were answered goes out as one.
+      // The answers to pipelined requests are sent in one write.
       if (output.size > 0) await output.flush();
       const isIdle = input.isEmpty && this.#requests > 0;
       if (isIdle && this.#server.isStopping) return;
@@ -157,7 +157,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     }
   }
 
-  /** One response; `false` if the connection ends behind it. */
+  /** Sends one response; `false` if the connection ends with it. */
   #answer(head: RequestHead): boolean | Promise<boolean> {
     this.#wait(null, 0);
     const body = bodyOf(head, this, this.#server.limits);
@@ -181,7 +181,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
       this.#send(response, head, body, exchange);
   }
 
-  /** Waits for the handler; what was answered before goes out meanwhile. */
+  /** Waits for the handler; earlier responses are sent meanwhile. */
   async #later(
     promised: Promise<Response>,
     head: RequestHead,
@@ -205,7 +205,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
       await this.#send(response, head, body, exchange);
   }
 
-  /** Gathers a short text with what else is answered; `false` where it does not go that way. */
+  /** Buffers a short text response; `false` if it does not qualify. */
   #quick(
     response: Response,
     head: RequestHead,
@@ -282,7 +282,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
       target = this.input.buffer = new Uint8Array(LARGE_BUFFER);
     }
     this.#wait("body", this.#server.limits.bodyTimeout);
-    const size = await this.input.read(target).catch(() => null); // a reset is an end too
+    const size = await this.input.read(target).catch(() => null); // a reset also counts as the end
     if (this.#timedOut === "body") {
       throw new SlowClientError("The client has sent nothing for too long");
     }
@@ -298,7 +298,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     this.idleSince = waiting === "idle" || waiting === "head" ? clock.now : 0;
   }
 
-  /** Answers what is not a request, or came too late. */
+  /** Answers a malformed or late request. */
   async #refuse(status: number, reason: string): Promise<void> {
     if (this.#exchange?.hasAnswered === true) return;
     await this.#output.send(refusal(status, reason)).catch(() => {});

@@ -1,5 +1,5 @@
 /**
- * The engine over `Deno.listen`, with an HTTP/1.1 of our own that keeps every limit.
+ * The engine over `Deno.listen`, with our own HTTP/1.1 and its limits.
  * @module
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
@@ -20,9 +20,9 @@ const TICK = 250; // ms
 const ACCEPT_PAUSE = 50; // ms
 
 /**
- * Makes an engine that speaks HTTP/1.1 over plain sockets and holds every client to limits of time
- * and size. It is for services that are open to a network without a proxy in front; TLS and HTTP/2
- * are `denoEngine`'s, the default.
+ * Creates an engine that speaks HTTP/1.1 over plain sockets, with limits of time and size for every
+ * client. It is for services exposed to a network without a proxy in front; TLS and HTTP/2 need
+ * `denoEngine`, the default.
  *
  * @param limits Limits; each has a finite default.
  * @returns The engine, for `new AppRunner(app, { engine })` and `runApp(app, { engine })`.
@@ -116,7 +116,7 @@ class SocketServer implements EngineServer, ConnectionServer {
     else removed.then(() => this.#finished.resolve());
   }
 
-  /** Accepts until the server stops; a lack of descriptors ("EMFILE") passes. */
+  /** Accepts until the server stops; a temporary lack of descriptors ("EMFILE") is survived. */
   async #accept(): Promise<void> {
     while (!this.isStopping) {
       try {
@@ -153,7 +153,7 @@ class SocketServer implements EngineServer, ConnectionServer {
     });
   }
 
-  /** Closes the connection that is idle for the longest time; `false` if none is. */
+  /** Closes the connection that has been idle longest; `false` if none is. */
   #shed(): boolean {
     let oldest: SocketConnection | null = null;
     for (const each of this.#connections) {
@@ -173,7 +173,7 @@ class SocketServer implements EngineServer, ConnectionServer {
 
 function listen(options: ListenOptions): Deno.Listener<Deno.Conn> {
   const { hostname = "0.0.0.0", port = 8080, path, reusePort = false, backlog } = options;
-  // Deno ends the process where the flag is missing; what else it brings tells of it.
+  // Without --unstable-net Deno aborts; detect the flag by another API that it enables.
   if (reusePort && !("listenDatagram" in Deno)) {
     throw new NotSupportedError("reusePort", "start Deno with --unstable-net");
   }

@@ -1,5 +1,5 @@
 /**
- * One request of a socket connection with its response, as the application asks about them.
+ * One request and its response on a socket connection; the engine's port.
  * @module
  */
 import { STATUS_CODES } from "node:http";
@@ -25,28 +25,28 @@ import { SocketRequest } from "./socket_request.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** What an exchange asks of its connection. */
+/** An exchange's view of its connection. */
 export interface ExchangeConnection {
-  /** Watches for the client to leave. */
+  /** Watches for the client to disconnect. */
   watch(): void;
   /** Writes an informational reply, before the response. */
   inform(head: Bytes): Promise<void>;
 }
 
-/** Takes a connection over, with what came behind the handshake, until it ends. */
+/** Takes over a connection, with the bytes after the handshake, until it ends. */
 export type Upgraded = (stream: ByteStream, rest: Bytes) => Promise<void>;
 
-/** A request under way, the engine's port for it, and what the runner is told. */
+/** A pending request, its engine port, and its connection info. */
 export class SocketExchange implements ServeInfo, EnginePort {
   /** The client's address. */
   readonly remoteAddr: { readonly transport: string; readonly hostname?: string };
   /** The request. */
   readonly request: SocketRequest;
-  /** Whether a response has begun to leave. */
+  /** Whether sending the response has begun. */
   hasAnswered = false;
-  /** Takes the connection over once the handshake's reply is sent; `null` for other replies. */
+  /** Takes over the connection after the handshake's reply; `null` for other replies. */
   upgraded: Upgraded | null = null;
-  /** What follows a response in chunks. */
+  /** Trailers of a chunked response. */
   trailers: RawHeaders = [];
   readonly #head: RequestHead;
   readonly #connection: ExchangeConnection;
@@ -64,7 +64,7 @@ export class SocketExchange implements ServeInfo, EnginePort {
    * @param url Its whole URL.
    * @param body Its body, `null` without one.
    * @param remoteAddr The client's address.
-   * @param connection What carries it.
+   * @param connection The connection.
    */
   constructor(
     head: RequestHead,
@@ -85,12 +85,12 @@ export class SocketExchange implements ServeInfo, EnginePort {
     return this;
   }
 
-  /** What has gone wrong with the connection meanwhile, `null` if nothing has. */
+  /** The error of the connection, `null` if there is none. */
   get failure(): unknown {
     return this.#failure;
   }
 
-  /** Whether anyone waits for the end of the exchange, or for the client to leave. */
+  /** Whether anything waits for the end of the exchange or for a disconnect. */
   get isWatched(): boolean {
     return this.#completed !== null || this.#leaving !== null || this.#failure !== null;
   }
@@ -106,7 +106,7 @@ export class SocketExchange implements ServeInfo, EnginePort {
   }
 
   /**
-   * Waits for a handler, as long as it may take.
+   * Waits for a handler, up to its timeout.
    *
    * @returns Its response; one of status 504 if it is too slow, of status 500 if it fails.
    */
@@ -115,7 +115,7 @@ export class SocketExchange implements ServeInfo, EnginePort {
     return await Promise.race([response, this.#expired.promise]);
   }
 
-  /** The handler took too long: its signal aborts, and the client gets 504. */
+  /** The handler timed out: its signal aborts, and the client gets 504. */
   expire(): void {
     this.leave(new DOMException("The handler took too long", "TimeoutError"));
     this.#failure = null;
@@ -124,7 +124,7 @@ export class SocketExchange implements ServeInfo, EnginePort {
     );
   }
 
-  /** The client has left before it has its response. */
+  /** The client disconnected before it had its response. */
   leave(error: Error): void {
     if (this.#outcome !== null) return;
     this.#failure = error;
@@ -263,7 +263,7 @@ export class SocketExchange implements ServeInfo, EnginePort {
   }
 }
 
-/** The platform makes no response of status 101; this one says so all the same. */
+/** The platform refuses status 101; this response reports it. */
 class UpgradeResponse extends Response {
   override get status(): number {
     return 101;

@@ -1,5 +1,5 @@
 /**
- * The headers of a request, made when more than single ones are asked for.
+ * The headers of a request, created on demand.
  * @module
  */
 import type { HeaderFields } from "../../http/http1/header_fields.ts";
@@ -8,7 +8,7 @@ const PLAIN_NAME = /^[A-Za-z0-9-]+$/;
 
 let fill: (headers: SocketHeaders) => void;
 
-/** Platform headers; making real ones of a head costs more than all else of a small request. */
+/** Lazy platform headers; creating real ones costs more than the rest of a small request. */
 export class SocketHeaders extends Headers {
   #fields: HeaderFields | null;
 
@@ -42,7 +42,7 @@ export class SocketHeaders extends Headers {
   }
 }
 
-// All else is the platform's, once it has the lines; that it looks at them by itself too.
+// All other members belong to the platform; its internal reads work too.
 for (const key of Reflect.ownKeys(Headers.prototype)) {
   if (key === "constructor" || Object.hasOwn(SocketHeaders.prototype, key)) continue;
   const { value, get } = Object.getOwnPropertyDescriptor(Headers.prototype, key) ?? {};

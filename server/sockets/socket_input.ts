@@ -1,5 +1,5 @@
 /**
- * What comes in on a connection: heads, and the buffer that bodies are read from.
+ * The input of a connection: heads, and the buffer for bodies.
  * @module
  */
 import type { PlatformStream } from "../../http/bytes/byte_stream.ts";
@@ -20,18 +20,18 @@ const NOTHING = new Uint8Array(0);
 /** Buffers of connections that have ended: many that come and go would leave much garbage. */
 const spare: Bytes[] = [];
 
-/** The reading half of a connection; what was read and not used lies from `start` to `end`. */
+/** The reading half of a connection; unused bytes are between `start` and `end`. */
 export class SocketInput {
-  /** Memory that is read into; small while the connection has little to say. */
+  /** The buffer; small while little arrives. */
   buffer: Bytes = spare.pop() ?? new Uint8Array(SMALL_BUFFER);
-  /** First byte that was not used. */
+  /** Offset of the first unused byte. */
   start = 0;
-  /** End of what has come. */
+  /** End of the received bytes. */
   end = 0;
   readonly #connection: PlatformStream;
   readonly #limits: HeadLimits;
-  #seen = 0; // end of what was looked at for the end of a head
-  #early: Promise<number | null> | null = null; // a read that watches for the client to leave
+  #seen = 0; // end of the bytes searched for the end of a head
+  #early: Promise<number | null> | null = null; // a read that detects a disconnect
 
   /** Creates one. */
   constructor(connection: PlatformStream, limits: HeadLimits) {
@@ -39,13 +39,13 @@ export class SocketInput {
     this.#limits = limits;
   }
 
-  /** Whether all that has come was used. */
+  /** Whether all received bytes were used. */
   get isEmpty(): boolean {
     return this.start === this.end;
   }
 
   /**
-   * Takes what was not used, for another that reads on.
+   * Takes the unused bytes, for another reader.
    *
    * @returns The bytes.
    */
@@ -64,10 +64,10 @@ export class SocketInput {
   }
 
   /**
-   * Takes the next head, if it has come.
+   * Takes the next head, if it has arrived.
    *
    * @returns The head, `null` if more has to be read.
-   * @throws {HttpSyntaxError} If it breaks the protocol or a limit.
+   * @throws {HttpSyntaxError} If it violates the protocol or a limit.
    */
   takeHead(): RequestHead | null {
     this.start = skipEmptyLines(this.buffer, this.start, this.end);
@@ -87,7 +87,7 @@ export class SocketInput {
   /**
    * Reads into the buffer; the caller moves `end`.
    *
-   * @returns How many bytes were read, `null` at the end of the connection.
+   * @returns The number of bytes read, `null` at the end of the connection.
    */
   readSome(): Promise<number | null> {
     this.#makeRoom();
@@ -95,9 +95,9 @@ export class SocketInput {
   }
 
   /**
-   * Reads what comes next.
+   * Reads the next bytes.
    *
-   * @returns How many bytes were read, `null` at the end of the connection.
+   * @returns The number of bytes read, `null` at the end of the connection.
    */
   read(target: Bytes): Promise<number | null> {
     return this.#early === null
@@ -114,8 +114,8 @@ export class SocketInput {
   }
 
   /**
-   * Watches for the client to leave while nothing is to be read; a request that comes meanwhile is
-   * kept for the next read.
+   * Watches for a disconnect while nothing else reads; a request that arrives meanwhile is buffered
+   * for the next read.
    */
   watch(leave: () => void): void {
     if (this.#early !== null || !this.isEmpty) return;
@@ -126,7 +126,7 @@ export class SocketInput {
     }, leave);
   }
 
-  /** Makes room behind what has come. */
+  /** Makes room after the received bytes. */
   #makeRoom(): void {
     const moved = this.start;
     if (this.isEmpty) {

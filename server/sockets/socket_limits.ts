@@ -1,36 +1,36 @@
 /**
- * Limits of the engine over sockets; docs/limits.md gives the reason for each.
+ * Limits of the socket engine; docs/limits.md gives the reasons.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
 
-/** What `web.socketEngine()` takes: times in ms, sizes in bytes, 0 for no limit. */
+/** Limits of `web.socketEngine()`: times in ms, sizes in bytes, 0 for no limit. */
 export interface SocketLimits {
-  /** Time for a head, from its first byte; a client that is too slow gets 408. @default {30000} */
+  /** Timeout for a head, from its first byte; answered with 408. @default {30000} */
   readonly headTimeout?: number;
-  /** Silence of a client whose body is being read, before 408. @default {60000} */
+  /** Longest time without data while a body is read; answered with 408. @default {60000} */
   readonly bodyTimeout?: number;
-  /** Time in which a client has to read something of its response. @default {60000} */
+  /** Longest time in which a client reads nothing of its response. @default {60000} */
   readonly writeTimeout?: number;
-  /** Time an idle connection is kept between two requests. @default {75000} */
+  /** Idle timeout between two requests. @default {75000} */
   readonly idleTimeout?: number;
-  /** Time for a handler to answer, before 504; its signal aborts. @default {0} */
+  /** Timeout of a handler; answered with 504, its signal aborts. @default {0} */
   readonly handlerTimeout?: number;
-  /** Longest head, and longest trailers, in bytes; a longer head gets 431. @default {65536} */
+  /** Maximum size of a head, and of trailers, in bytes; answered with 431. @default {65536} */
   readonly maxHeadSize?: number;
-  /** Longest request line and header line, in bytes; longer ones get 414 or 431. @default {65536} */
+  /** Maximum request line and header line, in bytes; 414 or 431. @default {65536} */
   readonly maxLineSize?: number;
-  /** Most header lines; more get 431. @default {256} */
+  /** Maximum number of header lines; answered with 431. @default {256} */
   readonly maxHeaders?: number;
-  /** Most connections; the oldest idle one is closed for a new one. @default {16384} */
+  /** Maximum connections; the oldest idle one is closed for a new one. @default {16384} */
   readonly maxConnections?: number;
-  /** Most connections of one address; further ones are closed. @default {4096} */
+  /** Maximum connections of one address; further ones are closed. @default {4096} */
   readonly maxConnectionsPerAddress?: number;
-  /** Most requests of one connection, which closes behind the last. @default {0} */
+  /** Maximum requests of one connection, which is closed after the last. @default {0} */
   readonly maxRequests?: number;
-  /** Bytes of an unread body that are dropped before the connection ends. @default {67108864} */
+  /** Maximum bytes of an unread body to drain. @default {67108864} */
   readonly dropSize?: number;
-  /** Time for dropping an unread body. @default {5000} */
+  /** Timeout for draining an unread body. @default {5000} */
   readonly dropTimeout?: number;
 }
 
@@ -68,7 +68,7 @@ const DEFAULTS: Required<SocketLimits> = {
 };
 
 /**
- * Completes the limits; 0 becomes `Infinity`.
+ * Resolves the limits; 0 becomes `Infinity`.
  *
  * @throws {RangeError} If one is negative or not a number.
  */

@@ -1,5 +1,5 @@
 /**
- * What goes out on a connection: responses gathered into one write, long bodies piece by piece.
+ * The output of a connection: responses joined in one write, long bodies in pieces.
  * @module
  */
 import type { ByteStream, PlatformStream } from "../../http/bytes/byte_stream.ts";
@@ -8,18 +8,18 @@ import { clock } from "./clock.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 
 const BUFFER = 16 * 1024;
-/** For one short response; there may be one for each connection between two turns. */
+/** For short responses; each connection may hold one at a time. */
 const SMALL_BUFFER = 2 * 1024;
-/** Most of a long body that goes out in one write, so that a client that reads is seen to read. */
+/** Size of one write of a long body, small enough to see that a client reads. */
 const MOST_AT_ONCE = 128 * 1024;
 const MOST_KEPT = 64;
 const MOST_SMALL = 2048;
 const MOST_LARGE = 32;
 
-/** Buffers between two writes; an idle connection has none. */
+/** Buffers reused between writes; an idle connection has none. */
 const kept: Bytes[] = [];
 const small: Bytes[] = [];
-/** The same for files and long chunks: a fresh one costs more than what is read into it. */
+/** The same for files and long chunks: a fresh one costs more than filling it. */
 const large: Bytes[] = [];
 const CRLF = Uint8Array.of(13, 10);
 const DONE = Promise.resolve();
@@ -27,27 +27,27 @@ const encoder = new TextEncoder();
 
 /** The writing half of a connection. */
 export class SocketOutput {
-  /** When the client must have read something, of `clock.now`; `Infinity` while nothing is written. */
+  /** Deadline for the client to read, by `clock.now`; `Infinity` while nothing is written. */
   deadline = Infinity;
   readonly #connection: PlatformStream;
   readonly #timeout: number;
   #buffer: Bytes | null = null;
   #size = 0;
-  #writes = 0; // under way
-  #last = DONE; // of these
+  #writes = 0; // pending
+  #last = DONE; // the last of them
 
   /**
    * Creates one.
    *
    * @param connection The connection.
-   * @param timeout Time in which the client has to read something, in ms.
+   * @param timeout Time in which the client has to read, in ms.
    */
   constructor(connection: PlatformStream, timeout: number) {
     this.#connection = connection;
     this.#timeout = timeout;
   }
 
-  /** Bytes that wait to be written. */
+  /** Number of bytes not yet written. */
   get size(): number {
     return this.#size;
   }
@@ -57,7 +57,7 @@ export class SocketOutput {
    *
    * @param head Its head in ASCII, up to its `Content-Length`.
    * @param body Its body.
-   * @returns `false` if it is too long to be gathered.
+   * @returns `false` if it is too long to be buffered.
    */
   addWhole(head: string, body: string | Bytes): boolean {
     let { length } = body;
@@ -70,7 +70,7 @@ export class SocketOutput {
       const text = isText ? start + body : start;
       const { written } = encoder.encodeInto(text, buffer.subarray(this.#size));
       if (!isText) buffer.set(body, this.#size + written);
-      // The length of ASCII is that of the text; any other is known when it is encoded.
+      // ASCII has the length of the text; otherwise it is known after encoding.
       const size = isText ? written - start.length : length;
       if (size === length) {
         this.#size += start.length + size;
@@ -81,7 +81,7 @@ export class SocketOutput {
   }
 
   /**
-   * Adds bytes, which are copied, unless they are long: what was added and they are written then.
+   * Adds bytes, which are copied; long ones are written with the buffer instead.
    *
    * @param bytes The bytes.
    * @returns Resolves when more may be added; `null` for at once.
@@ -94,20 +94,20 @@ export class SocketOutput {
   }
 
   /**
-   * Adds bytes and writes all that was added.
+   * Adds bytes and writes the buffer.
    *
    * @param bytes The bytes.
-   * @throws {Error} If the client has left, or reads nothing for too long.
+   * @throws {Error} If the client has disconnected, or reads nothing for too long.
    */
   send(bytes: Bytes): Promise<void> {
     return this.add(bytes) ?? this.flush();
   }
 
   /**
-   * Writes what was added.
+   * Writes the buffer.
    *
-   * @returns Resolves when the system has taken it.
-   * @throws {Error} If the client has left, or reads nothing for too long.
+   * @returns Resolves when the system has accepted it.
+   * @throws {Error} If the client has disconnected, or reads nothing for too long.
    */
   flush(): Promise<void> {
     const buffer = this.#buffer;
@@ -119,9 +119,9 @@ export class SocketOutput {
   }
 
   /**
-   * The connection for what takes it over, on the shortest way.
+   * Returns the connection for an upgrade.
    *
-   * @param input What comes in; a read that waits already is not lost.
+   * @param input The connection's input; a pending read is not lost.
    * @param whole The connection, for its end.
    */
   streamWith(
@@ -141,7 +141,7 @@ export class SocketOutput {
   /**
    * Writes a chunk (RFC 9112 section 7.1), a long one as several.
    *
-   * @param data Its bytes; none would end the body, so there must be some.
+   * @param data Its bytes, at least one: an empty chunk would end the body.
    * @throws {Error} As `flush()` does.
    */
   async sendChunk(data: Bytes): Promise<void> {
@@ -167,8 +167,8 @@ export class SocketOutput {
    * Writes the rest of an open file, and closes it.
    *
    * @param file The file.
-   * @param length How much of it.
-   * @returns Whether the file was as long as that.
+   * @param length Number of bytes.
+   * @returns Whether the file had as many bytes.
    * @throws {Error} If it cannot be read, or as `flush()` does.
    */
   async sendFile(file: Deno.FsFile, length: number): Promise<boolean> {
@@ -201,7 +201,7 @@ export class SocketOutput {
     }
   }
 
-  /** Writes all of some bytes, behind what is written already; a buffer is kept for later. */
+  /** Writes bytes after pending writes; buffers are reused. */
   #write(bytes: Bytes, buffer: Bytes | null = null): Promise<void> {
     return this.#last = this.#writes++ === 0
       ? this.#writeAll(bytes, buffer)
@@ -213,7 +213,7 @@ export class SocketOutput {
       this.deadline = clock.now + this.#timeout;
       at += await this.#connection.write(at === 0 ? bytes : bytes.subarray(at));
     }
-    // After a failure it stays, and what follows fails too.
+    // After a failure it stays, so later writes fail too.
     if (--this.#writes === 0) this.deadline = Infinity;
     if (buffer !== null) keep(buffer);
   }
@@ -225,7 +225,7 @@ export class SocketOutput {
     }
   }
 
-  /** A buffer with room; what is full goes out, in order, while more is added. */
+  /** A buffer with space; full ones are written, in order, while more is added. */
   #room(size: number): Bytes {
     if (this.#size + size > BUFFER) this.flush().catch(() => {}); // the next write fails too
     const buffer = this.#buffer;

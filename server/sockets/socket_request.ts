@@ -1,5 +1,5 @@
 /**
- * A platform request that is made of a head and a connection, each part when it is asked for.
+ * A platform request made lazily from a head and a connection.
  * @module
  */
 import type { RequestHead } from "../../http/http1/head.ts";
@@ -10,8 +10,8 @@ import type { SocketBody } from "./socket_body.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * Stands for a `Request`. A real one costs 7 µs with its headers, more than all else of a small
- * request; this one is `instanceof Request` and becomes real where the platform itself takes it.
+ * A lazy `Request`. A real one costs 7 µs with its headers, more than the rest of a small request;
+ * this one is `instanceof Request` and becomes real when the platform needs it.
  */
 export class SocketRequest {
   readonly #url: string;
@@ -36,7 +36,7 @@ export class SocketRequest {
     this.#source = body;
   }
 
-  /** One header as it came, without making all of them. */
+  /** One raw header, without creating all of them. */
   header(name: string): string | null {
     return this.#head.fields.get(name);
   }
@@ -56,7 +56,7 @@ export class SocketRequest {
   get body(): ReadableStream<Bytes> | null {
     if (this.#source === null || this.#stream !== null) return this.#stream;
     this.#stream = this.#source.stream(() => this.#isTaken = true);
-    if (this.#isTaken) this.#stream.getReader(); // as the platform locks what was read
+    if (this.#isTaken) this.#stream.getReader(); // as the platform locks a body that was read
     return this.#stream;
   }
 
@@ -68,12 +68,12 @@ export class SocketRequest {
     return (this.#controller ??= new AbortController()).signal;
   }
 
-  /** Aborts `signal`; costs nothing where nobody has asked for it. */
+  /** Aborts `signal`; free if it was never accessed. */
   abort(reason: unknown): void {
     this.#controller?.abort(reason);
   }
 
-  /** The body if it has come whole and nobody has asked for it, `null` else. */
+  /** The body if it has arrived completely and is unread, else `null`. */
   takeBody(limit: number): Bytes | null {
     if (this.#source === null || this.#stream !== null || this.#isTaken) return null;
     const bytes = this.#source.takeWhole(limit);
@@ -81,7 +81,7 @@ export class SocketRequest {
     return bytes;
   }
 
-  /** The body for one reader, if nobody has asked for it. */
+  /** The body for one reader, if it is unread. */
   takeReader(): SourceReader<Bytes> | null {
     const source = this.#source;
     if (source === null || this.#stream !== null || this.#isTaken) return null;
@@ -91,7 +91,7 @@ export class SocketRequest {
         const size = await source.readInto(view);
         return size === 0 ? { done: true } : { done: false, value: view.subarray(0, size) };
       },
-      cancel: () => Promise.resolve(), // what is left is the connection's business
+      cancel: () => Promise.resolve(), // the connection handles the rest
     };
   }
 
@@ -128,7 +128,7 @@ export class SocketRequest {
     return this.real.clone();
   }
 
-  /** The platform's own request; it takes the body over. */
+  /** The platform's own request; it takes over the body. */
   get real(): Request {
     if (this.#real !== null) return this.#real;
     const { method, url, headers, signal } = this;
@@ -143,8 +143,8 @@ export class SocketRequest {
  * The whole URL of a request.
  *
  * @param head Head of the request.
- * @param origin The server's, for requests of HTTP/1.0 without `Host`.
- * @returns The URL as the client meant it, not normalised.
+ * @param origin The server's, for HTTP/1.0 requests without `Host`.
+ * @returns The raw URL, not normalised.
  */
 export function urlOf({ target, fields }: RequestHead, origin: string): string {
   if (target.charCodeAt(0) !== 47 && target !== "*") return target; // absolute-form
@@ -153,8 +153,8 @@ export function urlOf({ target, fields }: RequestHead, origin: string): string {
   return host === null || host === "" ? origin + path : `http://${host}${path}`;
 }
 
-// What is not defined above, and what the platform keeps under symbols to know a request by, is
-// asked of a real one; so `fetch(request)` and `new Request(request)` work.
+// Other members, and the platform's symbols that identify a request, come from a real one; so
+// `fetch(request)` and `new Request(request)` work.
 const sample = new Request("http://localhost/");
 const own = new Set<PropertyKey>(Reflect.ownKeys(SocketRequest.prototype));
 for (

@@ -1,5 +1,5 @@
 /**
- * A response as bytes on a connection (RFC 9112).
+ * Serialized responses (RFC 9112).
  * @module
  */
 import { STATUS_CODES } from "node:http";
@@ -15,25 +15,25 @@ import { startOf, type StreamStart } from "./stream_start.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 type Header = readonly [name: string, value: string];
 
-/** How a response goes out. */
+/** A response ready for sending. */
 export interface ResponsePlan {
   /** The head. */
   readonly head: Bytes;
-  /** The body where it is in memory. */
+  /** The body, if it is in memory. */
   readonly body: Bytes | null;
-  /** What follows; `null` for no more. */
+  /** The rest as a stream; `null` if there is none. */
   readonly stream: StreamStart | null;
-  /** A file that follows, of which `length` is sent. */
+  /** The rest as a file, of which `length` bytes are sent. */
   readonly file: Deno.FsFile | null;
-  /** Length of the stream, `null` for chunks or until the end of the connection. */
+  /** Length of the stream, `null` for chunked or until the end of the connection. */
   readonly length: number | null;
-  /** Whether the stream goes out in chunks. */
+  /** Whether the stream is chunked. */
   readonly chunked: boolean;
-  /** Whether the connection may carry another request. */
+  /** Whether the connection can be reused. */
   readonly persists: boolean;
 }
 
-/** A response with a body in memory, ready but for its length. */
+/** A response in memory, complete except for its length. */
 export interface QuickResponse {
   /** The head in ASCII, up to its `Content-Length`. */
   readonly head: string;
@@ -41,31 +41,31 @@ export interface QuickResponse {
   readonly body: string | Bytes;
 }
 
-/** What the request says about its response. */
+/** The request's part in its response. */
 export interface ResponseRules {
   /** Method of the request. */
   readonly method: string;
   /** Minor version of the request. */
   readonly minor: 0 | 1;
-  /** Whether the connection may carry another request. */
+  /** Whether the connection can be reused. */
   readonly persists: boolean;
-  /** Tells what follows a body in chunks; there may be more until the body ends. */
+  /** Trailers of a chunked response; they may change until the body ends. */
   trailers(): RawHeaders;
 }
 
 const encoder = new TextEncoder();
 const NOTHING = new Uint8Array(0);
 
-// The head of the last response from memory: many have the same.
+// Cached head of the last in-memory response: many have the same.
 let quickHead: string | null = null;
 let quickHeaders: RawHeaders | null = null;
 let quickStatus = 0;
 let quickDate = "";
 
 /**
- * The short way of a response in memory on a connection that stays open.
+ * Fast path for a response in memory on a persistent connection.
  *
- * @returns The response, `null` where its framing has to be decided.
+ * @returns The response, `null` if its framing has to be decided.
  */
 export function quickResponse(response: Response, rules: ResponseRules): QuickResponse | null {
   const record = recordOf(response);
@@ -93,7 +93,7 @@ export function planResponse(
   rules: ResponseRules,
 ): ResponsePlan | Promise<ResponsePlan> {
   const { status } = response;
-  // RFC 9110 sections 8.6, 15.2 and 15.3.5: no length where there can be no body.
+  // RFC 9110 sections 8.6, 15.2 and 15.3.5: no length if there can be no body.
   const bodiless = status < 200 || status === 204 || status === 304 || rules.method === "HEAD";
   if (bodiless || recordOf(response) !== null || response.body === null) {
     return plan(response, rules, null);
@@ -119,7 +119,7 @@ function plan(
   let hasDate = false;
   for (const header of given) {
     const [name, value] = header;
-    // The framing is decided here, and `Connection` is ours to write.
+    // Framing headers and `Connection` are set below.
     if (name === "transfer-encoding" || name === "keep-alive") continue;
     if (name === "connection") {
       if (hasToken(value, "close")) persists = false;
@@ -143,7 +143,7 @@ function plan(
     const { body } = record;
     bytes = body === null ? NOTHING : typeof body === "string" ? encoder.encode(body) : body;
   }
-  // A length that was announced is held to, be it wrong.
+  // An announced length is sent even if it is wrong.
   const isExact = length === null ? rules.trailers().length === 0 : length === bytes?.length;
   if (bytes !== null && isExact) stream = null;
   if (bodiless || isHead) {
@@ -163,7 +163,7 @@ function plan(
     chunked = true;
     headers.push(["transfer-encoding", "chunked"]);
   } else {
-    persists = false; // HTTP/1.0 knows no chunks: the end of the connection ends the body
+    persists = false; // HTTP/1.0 has no chunks: the body ends with the connection
   }
   if (status !== 101) {
     if (!persists) headers.push(["connection", "close"]);
@@ -181,7 +181,7 @@ function plan(
   };
 }
 
-/** The status line; over HTTP/1.1 a response may have words of its own. */
+/** The status line; HTTP/1.1 allows a custom reason phrase. */
 function firstLine(status: number, statusText: string): string {
   return `HTTP/1.1 ${status} ${statusText || STATUS_CODES[status] || ""}`;
 }
@@ -194,8 +194,8 @@ function isAscii(text: string): boolean {
 /**
  * Sends the stream of a response.
  *
- * @returns Whether it went out as announced; the connection has to end otherwise.
- * @throws {Error} If the stream fails, or the client has left.
+ * @returns Whether it was sent as announced; otherwise the connection has to be closed.
+ * @throws {Error} If the stream fails, or the client has disconnected.
  */
 export async function sendStream(
   plan: ResponsePlan,

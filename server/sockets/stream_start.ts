@@ -1,27 +1,27 @@
 /**
- * The first piece of a response's stream, which is all of it for most responses.
+ * The first piece of a response's stream, which is all of most responses.
  * @module
  */
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The beginning of a stream, read without waiting for what comes later. */
+/** The beginning of a stream, read without waiting for more. */
 export interface StreamStart {
-  /** All of the body where the stream has ended, else `null`. */
+  /** The whole body if the stream has ended, else `null`. */
   readonly whole: Bytes | null;
-  /** The first piece, and the read that waits behind it. */
+  /** The first piece, and the pending read after it. */
   readonly pieces: readonly (Bytes | Promise<ReadableStreamReadResult<Bytes>>)[];
-  /** Reads what follows. */
+  /** Reads the rest. */
   readonly reader: ReadableStreamDefaultReader<Bytes>;
 }
 
 const NOTHING = new Uint8Array(0);
-// Turns of promises in which the end of a body in memory is known.
+// Number of microtasks within which the end of a body in memory is detected.
 const TURNS = 8;
 
 /**
- * Reads the beginning of a stream: a body in memory is known to be whole by it, and gets a
- * `Content-Length`; one that is still being made is not waited for, nor is a failure thrown here.
+ * Reads the beginning of a stream: a body in memory is detected as complete and gets a
+ * `Content-Length`; a body in progress is not waited for, and errors are not thrown here.
  */
 export async function startOf(stream: ReadableStream<Bytes>): Promise<StreamStart> {
   const reader = stream.getReader();
@@ -34,7 +34,7 @@ export async function startOf(stream: ReadableStream<Bytes>): Promise<StreamStar
   return { whole: next?.done === true ? start.value : null, pieces: [start.value, second], reader };
 }
 
-/** What a promise gives within some turns, else `null`; its failure is met by who awaits it. */
+/** A promise's value within some microtasks, else `null`; its error is left to its next awaiter. */
 async function settled<T>(promise: Promise<T>): Promise<T | null> {
   let result: T | null = null;
   let turns = TURNS;

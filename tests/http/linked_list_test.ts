@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { LinkedList, type LinkedNode } from "../../http/linked_list.ts";
 
-Deno.test("LinkedList is in the order of arrival, whoever leaves", () => {
-  // Against an array, over every order in which four can leave.
+Deno.test("LinkedList keeps insertion order after removals", () => {
+  // Compared with an array, over every order of removing four values.
   const orders = (left: readonly number[]): number[][] =>
     left.length === 0
       ? [[]]

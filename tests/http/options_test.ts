@@ -23,7 +23,7 @@ const SAMPLE = new OptionTable<Sample>({
   names: "a list",
 }, { cookies: "Call setCookie()" });
 
-Deno.test("options that are right pass, and undefined is none", () => {
+Deno.test("valid options pass, and undefined counts as missing", () => {
   for (
     const options of [
       {},
@@ -35,7 +35,7 @@ Deno.test("options that are right pass, and undefined is none", () => {
   ) SAMPLE.check("f()", options as Sample);
 });
 
-Deno.test("options that are wrong are told with the right one", () => {
+Deno.test("invalid options are errors that name the right one", () => {
   const rows: readonly (readonly [options: unknown, message: string])[] = [
     [{ stauts: 1 }, 'f(): unknown option "stauts", did you mean "status"?'],
     [
@@ -66,7 +66,7 @@ Deno.test("options that are wrong are told with the right one", () => {
   }
 });
 
-Deno.test("a table picks its own", () => {
+Deno.test("a table picks its own options", () => {
   assertEquals(SAMPLE.pick({ status: 1, other: 2 } as Sample), { status: 1 });
 });
 

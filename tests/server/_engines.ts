@@ -7,7 +7,7 @@ import { type HttpBindings, serve } from "npm:@hono/node-server@^2.1.8";
 import type { ServerType } from "npm:@hono/node-server@^2.1.8";
 import { wireFetch } from "./_wire.ts";
 
-/** What the fetch standard answers, for an engine that knows no shorter way. */
+/** An engine port by the fetch standard alone, without shortcuts. */
 const plainPort: web.EnginePort = {
   headerOf: (request, name) => request.headers.get(name),
   headersOf: (response) => [...response.headers],

@@ -73,7 +73,7 @@ async function answerOf(input: Input, connection: Deno.Conn, isHead: boolean): P
   return new Response(body, init);
 }
 
-/** What comes, piece by piece. */
+/** Received data, piece by piece. */
 class Input {
   readonly #connection: Deno.Conn;
   #rest = new Uint8Array(0);

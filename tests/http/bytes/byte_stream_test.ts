@@ -19,7 +19,7 @@ function slow(): PlatformStream & { readonly written: number[]; calls: string[] 
   };
 }
 
-Deno.test("a write writes everything, one after the other", async () => {
+Deno.test("writes are complete and in order", async () => {
   const connection = slow();
   const stream = byteStream(connection);
   await Promise.all([
@@ -29,7 +29,7 @@ Deno.test("a write writes everything, one after the other", async () => {
   assertEquals(connection.written, [1, 2, 3, 4, 5, 6, 7]);
 });
 
-Deno.test("to close twice is harmless, and a read ends with it", async () => {
+Deno.test("close() is idempotent and ends a pending read", async () => {
   const connection = slow();
   const stream = byteStream(connection);
   await assertRejects(() => stream.read(new Uint8Array(1)), Error, "interrupted");

@@ -139,7 +139,7 @@ for (const [kind, streamOf] of Object.entries(STREAMS)) {
       assertEquals(await run(), expected));
   }
 
-  Deno.test(`StreamReader over ${kind}: readExactly past the end keeps what came`, async () => {
+  Deno.test(`StreamReader over ${kind}: readExactly past the end has the partial data`, async () => {
     const error = await assertRejects(() => sample().readExactly(17), IncompleteReadError);
     assertEquals([text(error.partial), error.expected], ["line1\nline2\ntail", 17]);
   });
@@ -153,7 +153,7 @@ for (const [kind, streamOf] of Object.entries(STREAMS)) {
     assertEquals(text(await limited("abcd").readLine()), "abcd");
   });
 
-  Deno.test(`StreamReader over ${kind}: one read at a time`, async () => {
+  Deno.test(`StreamReader over ${kind}: only one read at a time`, async () => {
     const each = sample();
     const first = each.read();
     await assertRejects(() => each.read(), TypeError, "another read is waiting");
@@ -161,7 +161,7 @@ for (const [kind, streamOf] of Object.entries(STREAMS)) {
     assertEquals(text(await first), "line1\nline2\ntail");
   });
 
-  Deno.test(`StreamReader over ${kind}: sizes that are no sizes are refused`, async () => {
+  Deno.test(`StreamReader over ${kind}: invalid sizes are refused`, async () => {
     const each = sample();
     await assertRejects(() => each.read(NaN), RangeError, "NaN");
     await assertRejects(() => each.readExactly(-1), RangeError, "-1");
@@ -172,7 +172,7 @@ for (const [kind, streamOf] of Object.entries(STREAMS)) {
     await each.cancel();
   });
 
-  Deno.test(`StreamReader over ${kind}: a released body throws, also a read that waits`, async () => {
+  Deno.test(`StreamReader over ${kind}: a released body throws, also in a pending read`, async () => {
     let ended = 0;
     const stuck = kind === "a byte stream"
       ? new ReadableStream({ type: "bytes" })
@@ -186,7 +186,7 @@ for (const [kind, streamOf] of Object.entries(STREAMS)) {
     assertEquals([each.exception, each.isEof, each.atEof(), ended], [reason, false, false, 1]);
   });
 
-  Deno.test(`StreamReader over ${kind}: a failure is mapped once and thrown again`, async () => {
+  Deno.test(`StreamReader over ${kind}: an error is mapped once and thrown again`, async () => {
     const fail = (controller: { error(reason: unknown): void }) => controller.error("broken");
     const failing = kind === "a byte stream"
       ? new ReadableStream({ type: "bytes", pull: fail })
@@ -197,7 +197,7 @@ for (const [kind, streamOf] of Object.entries(STREAMS)) {
     assertEquals(await assertRejects(() => each.readLine()), error);
   });
 
-  Deno.test(`StreamReader over ${kind}: an announced length is a hint and nothing more`, async () => {
+  Deno.test(`StreamReader over ${kind}: an announced length is only a hint`, async () => {
     for (const length of [0, 1, 15, 16, 17, 100_000, 2 ** 50]) {
       for (const first of [0, 3]) {
         const each = new StreamReader(streamOf(["li", "ne1\nline2\n", "tail"].map(bytes)), {
@@ -288,7 +288,7 @@ for (const [kind, streamOf] of Object.entries(STREAMS)) {
   });
 }
 
-Deno.test("StreamReader fetches nothing before it is asked to", async () => {
+Deno.test("StreamReader reads on demand", async () => {
   let pulls = 0;
   const stream = new ReadableStream<Bytes>({
     type: "bytes",
@@ -305,7 +305,7 @@ Deno.test("StreamReader fetches nothing before it is asked to", async () => {
   await each.cancel();
 });
 
-Deno.test("sizes that are none are rejected, never thrown, and a part of a byte is none", async () => {
+Deno.test("invalid sizes, including fractions, reject and never throw", async () => {
   const reader = () => new StreamReader(new Blob(["hello"]).stream());
   const calls: [string, (reader: StreamReader) => Promise<unknown>][] = [
     ["read(NaN)", (each) => each.read(NaN)],

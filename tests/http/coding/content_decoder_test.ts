@@ -69,9 +69,8 @@ for (const [kind, encode] of Object.entries(compress)) {
     );
   });
 
-  // Figure 18: at 0 nothing came, which is an empty body; whether more was announced is known to
-  // the transport alone.
-  Deno.test(`a ${kind} body cut at any offset is an error, never a short body`, async () => {
+  // At 0 the body is empty; only the transport knows whether more was announced.
+  Deno.test(`a ${kind} body truncated at any offset is an error, never a short body`, async () => {
     for (let cut = 1; cut < whole.length; cut++) {
       for (const pieces of [[whole.slice(0, cut)], [whole.slice(0, 1), whole.slice(1, cut)]]) {
         await assertRejects(() => decodeAll(header, pieces), ContentDecodingError);
@@ -79,7 +78,7 @@ for (const [kind, encode] of Object.entries(compress)) {
     }
   });
 
-  Deno.test(`a ${kind} body with something behind it is an error`, async () => {
+  Deno.test(`a ${kind} body with trailing bytes is an error`, async () => {
     for (const tail of ["x", "\0", "garbage garbage"]) {
       for (const pieces of [[join(whole, bytes(tail))], [whole, bytes(tail)]]) {
         await assertRejects(() => decodeAll(header, pieces), ContentDecodingError);
@@ -87,7 +86,7 @@ for (const [kind, encode] of Object.entries(compress)) {
     }
   });
 
-  Deno.test(`a ${kind} body that is none is an error`, async () => {
+  Deno.test(`a body that is not ${kind} is an error`, async () => {
     const error = await assertRejects(
       () => decodeAll(header, [bytes("\xff\xff this is plain text")]),
       ContentDecodingError,
@@ -101,7 +100,7 @@ for (const [kind, encode] of Object.entries(compress)) {
     assertEquals(await decodeAll(header, [encode(new Uint8Array(0))]), "");
   });
 
-  Deno.test(`a ${kind} body passes its limit by no byte`, async () => {
+  Deno.test(`a ${kind} body never exceeds its limit`, async () => {
     assertEquals(await decodeAll(header, [whole], sample.length), sampleText);
     await assertRejects(
       () => decodeAll(header, [whole], sample.length - 1),
@@ -150,7 +149,7 @@ for (const kind of ["gzip", "zstd"]) {
   });
 }
 
-Deno.test("a skippable zstd frame is passed over", async () => {
+Deno.test("a skippable zstd frame is skipped", async () => {
   const skippable = join(Uint8Array.of(0x53, 0x2a, 0x4d, 0x18, 3, 0, 0, 0), bytes("abc"));
   const frame = compress["zstd"]?.(sample) ?? new Uint8Array(0);
   assertEquals(await decodeAll("zstd", [join(skippable, frame, skippable)]), sampleText);
@@ -213,7 +212,7 @@ function* bomb(): Generator<Bytes> {
   for (let at = 0; at < 10 * 1024; at++) yield member;
 }
 
-Deno.test("a 10 GiB bomb stops at the limit, with flat memory and its source given up", async () => {
+Deno.test("a 10 GiB bomb stops at the limit, with flat memory and a cancelled source", async () => {
   const source = sourceOf(bomb());
   const limit = 64 << 20;
   const decoded = decodedSource(source, "gzip", { maxSize: limit });
@@ -235,7 +234,7 @@ Deno.test("a 10 GiB bomb stops at the limit, with flat memory and its source giv
   assertEquals(source.cancelled, error);
 });
 
-Deno.test("one small piece that holds gigabytes comes out in small ones", async () => {
+Deno.test("one small piece that decodes to gigabytes comes out in small ones", async () => {
   // Brotli: 64 MiB in less than 100 bytes.
   const piece = new Uint8Array(zlib.brotliCompressSync(new Uint8Array(64 << 20)));
   assert(piece.length < 1000);
@@ -250,7 +249,7 @@ Deno.test("one small piece that holds gigabytes comes out in small ones", async 
   assertEquals((source.cancelled as Error).message, "enough");
 });
 
-Deno.test("a failure of the body itself passes through a decoder as it is", async () => {
+Deno.test("an error of the body itself passes through a decoder unchanged", async () => {
   const lost = new Error("connection lost");
   const whole = zlib.gzipSync(sample);
   let reads = 0;
@@ -271,7 +270,7 @@ Deno.test("a failure of the body itself passes through a decoder as it is", asyn
   assertEquals(error, lost);
 });
 
-Deno.test("a decoder that is given up while it waits lets the read end", async () => {
+Deno.test("cancelling a waiting decoder ends the read", async () => {
   const stuck = Promise.withResolvers<Bytes | null>();
   const decoded = decodedSource(
     { next: () => stuck.promise, cancel: () => Promise.resolve(stuck.resolve(null)) },

@@ -10,7 +10,7 @@ import {
   parseHeaderParams,
 } from "../../../http/headers/header_params.ts";
 
-Deno.test("parseHeaderParams() takes values apart as the table says", () => {
+Deno.test("parseHeaderParams() parses values as in the table", () => {
   const cases: [header: string, value: string | null, ...params: [string, string][]][] = [
     ["attachment", "attachment"],
     ["Attachment;", "attachment"],
@@ -44,7 +44,7 @@ Deno.test("parseHeaderParams() takes values apart as the table says", () => {
   }
 });
 
-Deno.test("what formatHeaderParams() writes, parseHeaderParams() reads", () => {
+Deno.test("formatHeaderParams() and parseHeaderParams() round-trip", () => {
   const text = fc.string({ unit: "grapheme" }).filter((text) => !/\p{Cc}/u.test(text));
   const name = fc.stringMatching(/^[a-z*-]{1,5}$/);
   fc.assert(fc.property(fc.array(fc.tuple(name, text)), (params) => {
@@ -69,7 +69,7 @@ Deno.test("no control character can be written into a header value", () => {
   }
 });
 
-Deno.test("parseContentDisposition() picks name and filename as the table says", () => {
+Deno.test("parseContentDisposition() finds name and filename as in the table", () => {
   const cases: [
     header: string | null,
     ...([type: string, name: string | null, file: string | null] | [null]),
@@ -144,7 +144,7 @@ Deno.test("parseContentDisposition() picks name and filename as the table says",
   }
 });
 
-Deno.test("parseContentDisposition() keeps what was sent in params", () => {
+Deno.test("parseContentDisposition() has the raw parameters in params", () => {
   const parsed = parseContentDisposition(
     'form-data; name="a%22"; filename="b"; filename*=UTF-8\'\'c',
   );
@@ -154,7 +154,7 @@ Deno.test("parseContentDisposition() keeps what was sent in params", () => {
   ]]);
 });
 
-Deno.test("formatContentDisposition() writes as the table says", () => {
+Deno.test("formatContentDisposition() writes as in the table", () => {
   const cases: [type: string, init: { name?: string; filename?: string }, header: string][] = [
     ["form-data", { name: "a" }, 'form-data; name="a"'],
     [
@@ -185,7 +185,7 @@ Deno.test("formatContentDisposition() writes as the table says", () => {
   assertThrows(() => formatContentDisposition("a\r\nb", { name: "a" }), TypeError);
 });
 
-Deno.test("what formatContentDisposition() writes, parseContentDisposition() reads", () => {
+Deno.test("formatContentDisposition() and parseContentDisposition() round-trip", () => {
   const text = fc.string({
     unit: fc.oneof(
       fc.constantFrom('"', "\\", "\r", "\n", ";", "=", " ", "%", "'", "*"),

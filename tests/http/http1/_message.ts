@@ -21,13 +21,13 @@ import {
   HttpSyntaxError,
 } from "../../../http/http1/head_rules.ts";
 
-/** What came of a message. */
+/** Result of reading a message. */
 export interface Outcome {
   readonly first: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: string;
   readonly trailers: readonly (readonly [string, string])[];
-  /** What follows the message. */
+  /** Bytes after the message. */
   readonly rest: string;
   readonly persists: boolean;
 }
@@ -37,7 +37,7 @@ export interface Reading {
   /** Method of the request that a reply is for; `null` for a request. */
   readonly method: string | null;
   readonly limits?: Partial<HeadLimits>;
-  /** Whether the connection ends behind the bytes. */
+  /** Whether the connection ends after the bytes. */
   readonly closes?: boolean;
 }
 
@@ -46,12 +46,12 @@ export interface Reading {
  *
  * @param pieces What comes, one character a byte.
  * @param reading How to read.
- * @returns What came of it, the reason of a refusal, or "incomplete".
+ * @returns The result, the reason of an error, or "incomplete".
  */
 export function readMessage(pieces: readonly string[], reading: Reading): Outcome | string {
   const limits = { ...DEFAULT_HEAD_LIMITS, ...reading.limits };
   const { method } = reading;
-  // What lies behind the bytes is of an earlier message: it must not be looked at.
+  // Bytes after these are of an earlier message and must not be read.
   const bytes = new Uint8Array(pieces.join("").length + 64).fill(0xaa);
   bytes.set([13, 10, 13, 10, 13, 10], bytes.length - 64);
   let start = 0;

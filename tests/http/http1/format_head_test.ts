@@ -7,12 +7,12 @@ import {
 } from "../../../http/http1/format_head.ts";
 import { readMessage, text } from "./_message.ts";
 
-Deno.test("a head is written as it was given, in Latin-1, with room for a body", () => {
+Deno.test("a head is written in order and case, in Latin-1, with room for a body", () => {
   const head = formatHead("GET / HTTP/1.1", [["hOsT", "x"], ["A", "\xe9\t"], ["a", ""]], 2);
   assertEquals(text(head), "GET / HTTP/1.1\r\nhOsT: x\r\nA: \xe9\t\r\na: \r\n\r\n\0\0");
 });
 
-Deno.test("a head that would be another is refused", () => {
+Deno.test("a head that would inject another is refused", () => {
   const cases: readonly (readonly [string, string, string])[] = [
     ["GET /\r\nA: b HTTP/1.1", "A", "b"],
     ["GET / HTTP/1.1", "A", "b\r\nC: d"],
@@ -28,7 +28,7 @@ Deno.test("a head that would be another is refused", () => {
   }
 });
 
-Deno.test("what is written in chunks is read as it was", () => {
+Deno.test("chunked bodies round-trip", () => {
   const body = "x".repeat(300);
   const pieces = [body.slice(0, 1), body.slice(1, 17), body.slice(17)]
     .map((each) => text(formatChunk(new TextEncoder().encode(each))));

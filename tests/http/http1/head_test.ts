@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Outcome, type Reading, readMessage } from "./_message.ts";
 
-/** What must come of it: a part of the outcome, or the beginning of the refusal. */
+/** Expected result: a part of the outcome, or the start of the error. */
 type Case = readonly [
   rule: string,
   message: string,

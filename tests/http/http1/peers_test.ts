@@ -18,7 +18,7 @@ interface Verdict extends Partial<Omit<Outcome, "persists">> {
   readonly incomplete?: boolean;
 }
 
-/** What ours accepts and llhttp refuses, each for a reason. */
+/** Messages that ours accepts and llhttp refuses, each with the reason. */
 const LENIENT: readonly (readonly [why: string, applies: (sent: Sent) => boolean])[] = [
   ["a fold in a reply (RFC 9112 5.2)", ({ message }) => /\r\n[ \t]+/.test(message)],
   [
@@ -207,7 +207,7 @@ Deno.test({
       accepted++;
       const other = said[at] ?? {};
       const shown = JSON.stringify({ each, own, other }, null, 1);
-      // To refuse more harms nobody: what is behind is not read.
+      // Refusing more is harmless: the rest is not read.
       if (other.refused !== undefined) refused++;
       else {
         assertEquals(other.incomplete, undefined, shown);

@@ -1,6 +1,6 @@
 /** Multipart bodies byte for byte, and what they hold. Text is UTF-8 except where bytes are given. */
 
-/** What a reader must find in a part. */
+/** Expected content of a part. */
 export interface ExpectedPart {
   name?: string | null;
   filename?: string | null;
@@ -10,7 +10,7 @@ export interface ExpectedPart {
   data: string;
 }
 
-/** What a reader must find where a part is itself multipart. */
+/** Expected content of a nested multipart. */
 export interface ExpectedNesting {
   type: string;
   name?: string | null;
@@ -618,7 +618,7 @@ export const malformed: MalformedCase[] = [
   },
 ];
 
-/** Content types that are no multipart, or have no boundary that can be used. */
+/** Content types that are not multipart, or lack a valid boundary. */
 export const badTypes: [type: string | null, error: string][] = [
   [null, "MultipartSyntaxError"],
   ["", "MultipartSyntaxError"],

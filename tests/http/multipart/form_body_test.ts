@@ -107,7 +107,7 @@ Deno.test("a platform FormData can be taken over", async () => {
   assertEquals(await (form.get("f") as File).text(), "x");
 });
 
-Deno.test("what cannot be sent is refused, naming the field", () => {
+Deno.test("values that cannot be sent are refused, naming the field", () => {
   const form = new FormBody();
   for (const value of [null, undefined, Symbol("x"), {}, () => 1]) {
     assertThrows(() => form.addField("fieldname", value as never), TypeError, "Cannot send");
@@ -122,7 +122,7 @@ Deno.test("what cannot be sent is refused, naming the field", () => {
   assertEquals(form.encode().bytes, new Uint8Array(0));
 });
 
-Deno.test("any form that is written is read back equal", async () => {
+Deno.test("forms round-trip", async () => {
   const special = fc.constantFrom(
     '"',
     "\\",

@@ -21,7 +21,7 @@ export interface FuzzReport {
   refused: number;
   /** Differences by the name of the case that explains them. */
   explained: Record<string, number>;
-  /** Differences that nothing explains, as text for a regression case. */
+  /** Unexplained differences, as text for a regression case. */
   unexplained: string[];
 }
 
@@ -31,7 +31,7 @@ interface Part {
   data: string;
 }
 
-/** What a parser makes of a body: its parts, or why it refuses. */
+/** A parser's result: the parts, or the error. */
 type Reading = Part[] | { error: string };
 
 type Random = (below: number) => number;
@@ -193,13 +193,13 @@ function theirs(random: Random, bytes: Uint8Array<ArrayBuffer>, type: string): P
   });
 }
 
-/** What a difference looks like. */
+/** A difference between the parsers. */
 interface Difference {
   body: string;
   boundary: string;
   /** Our error, an empty text where we read the body. */
   error: string;
-  /** What busboy made of it. */
+  /** busboy's result. */
   other: Reading;
 }
 

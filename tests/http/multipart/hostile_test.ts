@@ -122,7 +122,7 @@ Deno.test("delimiter-like content is scanned at 50 MB/s and more, and given unch
       delimiter.slice(1),
     ];
     for (const pattern of patterns) {
-      // A CR for the LF keeps `\n--X\n--X` from being mistaken for a delimiter where it is none.
+      // A CR for the LF keeps `\n--X\n--X` from being mistaken for a delimiter.
       const size = 50 * MIB / 4;
       let rate = 0;
       // Time of the processor, which a busy machine does not change much; and a scan that is slow by

@@ -10,13 +10,13 @@ import type { Found } from "./_harness.ts";
 const bytesOf = ({ body }: { body: string | Uint8Array<ArrayBuffer> }) =>
   typeof body === "string" ? utf8(body) : body;
 
-/** Where the body is complete: behind the last closing delimiter. */
+/** End of the body: after the last closing delimiter. */
 function completeAt({ body, type }: CorpusCase): number {
   const boundary = /boundary="?([^"]+?)"?$/i.exec(type)?.[1] ?? "";
   return latin1(bytesOf({ body })).lastIndexOf(`--${boundary}--`) + boundary.length + 4;
 }
 
-/** Brings what was found to the shape of what is expected, so that they can be compared. */
+/** Converts the result to the shape of the expected one. */
 function shapeLike(expected: ExpectedPart | ExpectedNesting, found: Found): unknown {
   if ("parts" in expected) {
     const parts = expected.parts.map((part, at) => shapeLike(part, found.parts?.[at] ?? found));
@@ -129,7 +129,7 @@ async function nextPart(reader: MultipartReader): Promise<BodyPartReader> {
   return part;
 }
 
-Deno.test("next() skips what is left of a part, and a late read of it says so", async () => {
+Deno.test("next() skips the rest of a part, and a late read of it is an error", async () => {
   const reader = readerOf(twoParts);
   const first = await nextPart(reader);
   assertEquals(latin1(await first.readChunk(1)), "o");
@@ -168,7 +168,7 @@ Deno.test("leaving a loop over parts leaves the reader usable", async () => {
   await reader[Symbol.asyncDispose]();
 });
 
-Deno.test("two reads at once are refused and do not disturb the first", async () => {
+Deno.test("a concurrent read is refused and does not disturb the first", async () => {
   const reader = new MultipartReader(
     streamOf([utf8(twoParts.slice(0, 60)), utf8(twoParts.slice(60))]),
     type,
@@ -193,7 +193,7 @@ Deno.test("an error ends the reader: the stream is cancelled and the error comes
   assertEquals(await assertRejects(() => reader.next()), error);
 });
 
-Deno.test("the failure of the stream reaches whoever reads", async () => {
+Deno.test("an error of the stream rejects the reads", async () => {
   const broken = new Error("connection reset");
   const stream = new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(utf8(twoParts.slice(0, 80))),
@@ -202,7 +202,7 @@ Deno.test("the failure of the stream reaches whoever reads", async () => {
   assertEquals(await assertRejects(() => collect(new MultipartReader(stream, type))), broken);
 });
 
-Deno.test("cancel() ends a read that waits", async () => {
+Deno.test("cancel() ends a pending read", async () => {
   const reader = new MultipartReader(new ReadableStream(), type);
   const waiting = reader.next();
   reader.cancel(new Error("enough"));
@@ -210,7 +210,7 @@ Deno.test("cancel() ends a read that waits", async () => {
   await assertRejects(() => reader.next(), Error, "enough");
 });
 
-Deno.test("a nested multipart that was left is skipped, and cannot be read on", async () => {
+Deno.test("an abandoned nested multipart is skipped, and cannot be read further", async () => {
   const body = "--X\r\nContent-Type: multipart/mixed; boundary=Y\r\n\r\n--Y\r\n\r\n1\r\n--Y--\r\n" +
     "--X\r\n\r\n2\r\n--X--\r\n";
   const reader = readerOf(body, {}, "multipart/mixed; boundary=X");
@@ -222,7 +222,7 @@ Deno.test("a nested multipart that was left is skipped, and cannot be read on", 
   assertEquals(await reader.next(), null);
 });
 
-Deno.test("lentPieces() gives the same bytes in the reader's own buffer, and what was kept before stays", async () => {
+Deno.test("lentPieces() gives the same bytes in the reader's buffer, and earlier copies do not change", async () => {
   const content = new Uint8Array(3_000_000).map((_, at) => at % 251);
   const head = utf8('--X\r\nContent-Disposition: form-data; name="a"; filename="f"\r\n\r\n');
   const chunks = [head, content, utf8("\r\n--X--\r\n")];
@@ -249,7 +249,7 @@ Deno.test("lentPieces() gives the same bytes in the reader's own buffer, and wha
   assertEquals(before, content.subarray(0, before.length));
 });
 
-Deno.test("bytes that a caller keeps stay as they are", async () => {
+Deno.test("bytes given out do not change later", async () => {
   // Pieces smaller and larger than the reader's buffer, from a source that fills what it is given.
   const content = new Uint8Array(3_000_000).map((_, at) => at % 251);
   const head = utf8('--X\r\nContent-Disposition: form-data; name="a"; filename="f"\r\n\r\n');

@@ -174,7 +174,7 @@ Deno.test("sources are read at the pace of the reader, BYOB readers included", a
   );
 });
 
-Deno.test("what is appended is not changed or detached", async () => {
+Deno.test("appended content is not changed or detached", async () => {
   const large = new Uint8Array(100_000).fill(1);
   const small = Uint8Array.of(1, 2, 3);
   const writer = new MultipartWriter().append(large).append(small).append(streamOf([small]));
@@ -218,7 +218,7 @@ Deno.test("headers, names and types that could inject are refused, naming the fi
   }
 });
 
-Deno.test("what cannot be sent is refused at once", () => {
+Deno.test("content that cannot be sent is refused at once", () => {
   const writer = new MultipartWriter("mixed", { boundary });
   for (const value of [null, undefined, 1, {}, [], () => 1]) {
     assertThrows(() => writer.append(value as never), TypeError, "Cannot send a part");

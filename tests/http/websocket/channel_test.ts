@@ -48,7 +48,7 @@ function channelOf(
   return [channel, port];
 }
 
-Deno.test("messages come out in the order they went in, whoever is faster", async () => {
+Deno.test("messages are received in order, at any relative speed", async () => {
   await fc.assert(fc.asyncProperty(
     fc.array(fc.oneof(fc.constant(null), fc.string({ unit: "binary", maxLength: 20 }))),
     async (steps) => {
@@ -111,14 +111,14 @@ Deno.test("send() waits above 64 KiB until the port has sent", async () => {
   await sending;
 });
 
-Deno.test("a send that waits fails when the socket closes", async () => {
+Deno.test("a pending send fails when the socket closes", async () => {
   const [channel] = channelOf();
   const sending = channel.send("x".repeat(100_000));
   channel.onClose(null, "", new Error("gone"));
   await assertRejects(() => sending, WebSocketClosedError, "Cannot write to closing transport");
 });
 
-Deno.test("what waits to be sent never passes maxBuffered by more than a message", async () => {
+Deno.test("unsent bytes never exceed maxBuffered by more than a message", async () => {
   await fc.assert(fc.asyncProperty(
     fc.array(fc.nat({ max: 90_000 }), { minLength: 1, maxLength: 30 }),
     async (sizes) => {
@@ -136,7 +136,7 @@ Deno.test("what waits to be sent never passes maxBuffered by more than a message
   ));
 });
 
-Deno.test("events behind the end change nothing", async () => {
+Deno.test("events after the end are ignored", async () => {
   const [channel] = channelOf();
   channel.onClose(4000, "bye", null);
   channel.onClose(1000, "", null);

@@ -115,7 +115,7 @@ for (const role of ["server", "client"] as const) {
   });
 }
 
-Deno.test("frames that break a rule of masks and lengths end with 1002", async () => {
+Deno.test("frames that violate rules of masks and lengths end with 1002", async () => {
   const lengths = [
     [0x81, 0x80 | 126, 0, 125, 1, 2, 3, 4],
     [0x81, 0x80 | 127, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 1, 2, 3, 4],
@@ -242,7 +242,7 @@ Deno.test("offers and answers of permessage-deflate", () => {
   }
 });
 
-Deno.test("what inflates beyond the limit ends with 1009, what is not deflated with 1007", async () => {
+Deno.test("decompression beyond the limit ends with 1009, invalid data with 1007", async () => {
   const side = { windowBits: 15, contextTakeover: true };
   const deflate = { own: side, peer: side };
   const bomb = new MessageDeflate(side, side);
@@ -262,7 +262,7 @@ Deno.test("what inflates beyond the limit ends with 1009, what is not deflated w
   }
 });
 
-Deno.test("a peer that never answers a close frame, a ping or reads is let go", async () => {
+Deno.test("a peer that never reads, or never answers a ping or close frame, is dropped", async () => {
   const options = { closeTimeout: 50 };
   const [ours, theirs] = pipe();
   const channel = new WebSocketChannel({ ...LIMITS, ...options });

@@ -43,7 +43,7 @@ Deno.test("matchInfo has the type of the path", () => {
   web.get("/{id}", general);
 });
 
-Deno.test("a known path with another method is 405 with what is allowed, sorted", async () => {
+Deno.test("a known path with another method is 405 with sorted Allow", async () => {
   const app = new web.Application();
   app.addRoutes([web.put("/x", name), web.get("/x", name), web.post("/{any}", name)]);
   const response = await app.fetch(at("/x", { method: "DELETE" }));
@@ -90,7 +90,7 @@ class Items extends web.View {
   }
 }
 
-Deno.test("a view answers by its methods and tells which there are", async () => {
+Deno.test("a view answers by its methods and lists them in Allow", async () => {
   const app = new web.Application();
   app.addRoutes([web.view("/items/{id}", Items)]);
   assertEquals(await ask(app, "/items/3"), "200 item 3");
@@ -168,7 +168,7 @@ Deno.test("routes are frozen once the application has started", async () => {
   assertThrows(() => app.addRoutes([web.get("/", name)]), TypeError, "frozen");
 });
 
-Deno.test("middlewares wrap from the outside in, see 404, and change what passes", async () => {
+Deno.test("middlewares wrap from the outside in, see 404, and can change responses", async () => {
   const seen: string[] = [];
   const log = (label: string): web.Middleware => async (request, handler) => {
     seen.push(`${label}>`);
@@ -298,7 +298,7 @@ const BODIES: [string, RequestInit, web.Handler, string][] = [
     "415 Unknown charset: bogus",
   ],
   [
-    "bytes that are no text",
+    "bytes that are not text",
     { body: Uint8Array.of(0xff) },
     async (request) => web.textResponse(await request.text()),
     "415 The body is not utf-8 text",
@@ -310,13 +310,13 @@ const BODIES: [string, RequestInit, web.Handler, string][] = [
     '200 [["a","1 2"],["a",""],["b","ж"]]',
   ],
   [
-    "a body that is no form",
+    "a body that is not a form",
     { body: "a=1" },
     async (request) => web.jsonResponse([...await request.post()]),
     "200 []",
   ],
   [
-    "JSON whatever its type",
+    "JSON of any content type",
     { body: '{"a":1}' },
     async (request) => web.jsonResponse(await request.json()),
     '200 {"a":1}',

@@ -15,7 +15,7 @@ function quiet(options: web.ApplicationOptions = {}): Logged {
   return { app: new web.Application({ ...options, logger }), errors };
 }
 
-/** What `fetch` gives, or a line that says that it never came. */
+/** Result of `fetch`, or a text if it never resolved. */
 async function statusOf(app: web.Application, path = "/"): Promise<number | string> {
   const { promise: late, resolve } = Promise.withResolvers<string>();
   const timer = setTimeout(() => resolve("never answered"), 2000);
@@ -26,7 +26,7 @@ async function statusOf(app: web.Application, path = "/"): Promise<number | stri
   }
 }
 
-// A promise that nobody awaits and that rejects would end the process, and fails a test.
+// An unhandled rejection would end the process, and fails a test.
 const DROPPED: [name: string, open: (request: web.ServerRequest) => Promise<() => unknown>][] = [
   ["SSEResponse.send()", async (request) => {
     const events = await web.sseResponse(request, { pingInterval: 0 });
@@ -43,7 +43,7 @@ const DROPPED: [name: string, open: (request: web.ServerRequest) => Promise<() =
   }],
 ];
 
-Deno.test("a promise of a write may be dropped, though its client has left", async () => {
+Deno.test("an unawaited write after a disconnect is harmless", async () => {
   for (const [name, open] of DROPPED) {
     const { promise: done, resolve } = Promise.withResolvers<boolean>();
     const { app, errors } = quiet();
@@ -84,7 +84,7 @@ class Throwing implements web.Responder {
   }
 }
 
-Deno.test("a responder that throws is answered as a handler that does", async () => {
+Deno.test("an error of a responder is answered like one of a handler", async () => {
   const cases: [name: string, handler: web.Handler, status: number][] = [
     ["404, sync", () => new Throwing(new web.HTTPNotFound()), 404],
     ["404, async", () => Promise.resolve(new Throwing(new web.HTTPNotFound())), 404],
@@ -100,10 +100,10 @@ Deno.test("a responder that throws is answered as a handler that does", async ()
 
 function thenable(response: Response): Promise<Response> {
   const then = (done: (value: Response) => void) => done(response);
-  return { then } as Promise<Response>; // what another library's promise looks like
+  return { then } as Promise<Response>; // a thenable of another library
 }
 
-Deno.test("a logger that throws costs nobody the answer", async () => {
+Deno.test("a failing logger does not prevent the response", async () => {
   const handlers: [name: string, handler: web.Handler][] = [
     ["sync", () => {
       throw new Error("x");
@@ -139,7 +139,7 @@ Deno.test("a response that cannot be sent is a 500, also while the server stops"
 const HANDSHAKE = "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
   "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
-/** What the server sends for a handshake, up to the end of it or of a close frame. */
+/** The server's answer to a handshake, up to its end or a close frame. */
 async function handshake(url: string): Promise<Uint8Array> {
   const connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(url).port) });
   const timer = setTimeout(() => connection.close(), 3000);
@@ -227,7 +227,7 @@ for (const { name, status, options, prepare, middleware } of UPGRADES) {
   });
 }
 
-Deno.test("a WebSocket is not prepared for a request that was answered before", async () => {
+Deno.test("prepare() of a WebSocket refuses an answered request", async () => {
   const { app } = quiet();
   const { promise, resolve } = Promise.withResolvers<void>();
   app.addRoutes([web.get("/ws", async (request) => {

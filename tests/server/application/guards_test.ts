@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { web } from "@roundtrip/http";
 import { rawRequest } from "../../_raw.ts";
 
-/** What was logged, so that a test can tell a reported error from a silent one. */
+/** Logged errors, to tell reported errors from silent ones. */
 function recorder(): web.Logger & { readonly errors: unknown[] } {
   const errors: unknown[] = [];
   return { errors, error: (_message, error) => void errors.push(error) };

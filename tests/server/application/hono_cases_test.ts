@@ -56,7 +56,7 @@ function appOf(...middlewares: web.Middleware[]): Logged {
 const get = (app: web.Application, path: string, headers: HeadersInit = ORIGIN) =>
   app.request(path, { headers });
 
-Deno.test("an uncaught error is a 500 that Hono's middlewares mark and both loggers tell, as on plain Hono", async () => {
+Deno.test("an uncaught error is a 500 with the headers of Hono middlewares, and both loggers log it, as on plain Hono", async () => {
   const lines: string[] = [];
   const middlewares = [
     logger((line) => lines.push(line)),
@@ -145,7 +145,7 @@ Deno.test("headers of Hono's middlewares reach the handshake of a WebSocket, ins
   }
 });
 
-Deno.test("a middleware of ours sees the exception behind one of Hono's, and its answer has the headers", async () => {
+Deno.test("our middleware sees the exception behind a Hono middleware, and its response has Hono's headers", async () => {
   const seen: unknown[] = [];
   const pages: web.Middleware = async (request, handler) => {
     try {
@@ -169,7 +169,7 @@ Deno.test("a middleware of ours sees the exception behind one of Hono's, and its
   }
 });
 
-Deno.test("a page that a middleware of Hono's puts in the place of an error stays", async () => {
+Deno.test("an error page replaced by a Hono middleware is sent", async () => {
   const { app } = appOf(fromHono(async (c, next) => {
     await next();
     if (c.res.status === 404) c.res = c.text("made up", 200);
@@ -189,7 +189,7 @@ const READERS: Record<string, MiddlewareHandler> = {
 
 for (const [name, reader] of Object.entries(READERS)) {
   for (const isMounted of [false, true]) {
-    Deno.test(`a middleware of Hono's that reads the body leaves it: ${name}${isMounted ? ", mounted" : ""}`, async () => {
+    Deno.test(`a Hono middleware that reads the body leaves it readable: ${name}${isMounted ? ", mounted" : ""}`, async () => {
       const { app } = isMounted ? appOf() : appOf(fromHono(reader));
       if (isMounted) app.hono.use(reader);
       const post = async (path: string, body: BodyInit) =>
@@ -204,7 +204,7 @@ for (const [name, reader] of Object.entries(READERS)) {
   }
 }
 
-Deno.test("a form that a middleware of Hono's has read by formData() is there for the handler", async () => {
+Deno.test("a form that a Hono middleware read by formData() is available to the handler", async () => {
   const { app } = appOf(fromHono(async (c, next) => (await c.req.formData(), await next())));
   const body = new FormData();
   body.append("a", "ä");
@@ -256,7 +256,7 @@ Deno.test("app.hono: routes, parameters, errors, HEAD and 405 beside ours", asyn
   assertEquals((await answers("/missing"))[0], 404);
 });
 
-Deno.test("c.req.param(), c.req.routePath and c.req.method tell of our routes", async () => {
+Deno.test("c.req.param(), c.req.routePath and c.req.method know our routes", async () => {
   const { app } = appOf(fromHono(async (c, next) => {
     await next();
     c.header("x-seen", `${c.req.method} ${c.req.routePath} ${c.req.param("id")}`);

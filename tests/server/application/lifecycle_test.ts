@@ -68,7 +68,7 @@ Deno.test("contexts are taken down last first, then onCleanup, then sub-applicat
 });
 
 for (const [name, engine] of ENGINES) {
-  Deno.test(`a runner: start, requests that are waited for, shutdown, cleanup (${name})`, async () => {
+  Deno.test(`a runner: start, pending requests, shutdown, cleanup (${name})`, async () => {
     const { app, seen } = family();
     const entered = Promise.withResolvers<void>();
     const leave = Promise.withResolvers<void>();
@@ -98,7 +98,7 @@ for (const [name, engine] of ENGINES) {
       "sub ctx1 down",
       "sub cleanup",
     ]);
-    await assertRejects(() => fetch(url), TypeError); // nobody listens any more
+    await assertRejects(() => fetch(url), TypeError); // the port is closed
     await assertRejects(() => runner.listen({ port: 0 }), TypeError, "the runner was stopped");
   });
 

@@ -144,7 +144,7 @@ Deno.test("a sub-application that cannot be added is refused", async () => {
   }
 });
 
-Deno.test("domains are asked before all routes", async () => {
+Deno.test("domains are tried before all routes", async () => {
   const app = quietApp();
   const exact = new web.Application();
   exact.addRoutes([web.get("/x", text("exact"))]);
@@ -180,7 +180,7 @@ Deno.test("domains are asked before all routes", async () => {
   assertEquals(body, "mask");
 });
 
-Deno.test("domains that are none are refused", () => {
+Deno.test("invalid domains are refused", () => {
   const app = new web.Application();
   for (
     const domain of ["", "http://example.com", "-a.com", "a-.com", "a..b", "a b.com", "a/b", "*_*"]

@@ -38,7 +38,7 @@ Deno.test("two readers of one uploaded file each get all of it", async () => {
   }
 });
 
-Deno.test("post() answers 507 where the disk is full", async () => {
+Deno.test("post() answers 507 if the disk is full", async () => {
   const { write } = Deno.FsFile.prototype;
   const { app, errors } = quiet({ clientMaxSize: 0 });
   app.addRoutes([web.post("/", async (request) => {
@@ -107,7 +107,7 @@ const FLOODS: [name: string, path: string, type: string, length: string, status:
 ];
 
 for (const [name, path, type, length, status] of FLOODS) {
-  Deno.test(`a body without an end is not read on once it was refused: ${name}`, async () => {
+  Deno.test(`an endless body is not read further after it was refused: ${name}`, async () => {
     const { app, errors } = quiet({ clientMaxSize: 1000, lingeringSize: 16 * 1024 ** 2 });
     app.addRoutes([
       web.post("/read", async (request) => web.textResponse(await request.text())),
@@ -181,7 +181,7 @@ const CUTS: [name: string, length: string][] = [
 ];
 
 for (const [name, length] of CUTS) {
-  Deno.test(`a client that leaves amid its upload ${name} is a line in the log, without a stack`, async () => {
+  Deno.test(`a client that disconnects during its upload ${name} is one line in the log, without a stack`, async () => {
     const readers: [path: string, read: (request: web.ServerRequest) => Promise<unknown>][] = [
       ["/read", (request) => request.read()],
       ["/content", (request) => request.content.read()],
@@ -219,7 +219,7 @@ for (const [name, length] of CUTS) {
   });
 }
 
-Deno.test("saveFile() to a folder is the program's mistake", async () => {
+Deno.test("saveFile() to a folder is a TypeError", async () => {
   const folder = await Deno.makeTempDir();
   for (const path of [folder, `${folder}/`]) {
     for (const onDuplicate of ["error", "overwrite", "rename"] as const) {

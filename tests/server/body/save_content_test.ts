@@ -34,7 +34,7 @@ for (const [name, bytes] of BODIES) {
   });
 }
 
-Deno.test("small pieces in large buffers are not kept with their buffers", async () => {
+Deno.test("small pieces do not retain their large buffers", async () => {
   const pieces = (count: number) => {
     let left = count;
     return new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -54,7 +54,7 @@ Deno.test("small pieces in large buffers are not kept with their buffers", async
   }
 });
 
-Deno.test("what a killed process has left of uploads is removed when it is an hour old", async () => {
+Deno.test("unfinished uploads of a killed process are removed after an hour", async () => {
   const folder = await Deno.makeTempDir();
   await Deno.mkdir(`${folder}/below`);
   const make = async (where: string, name: string, minutes: number): Promise<string> => {

@@ -58,7 +58,7 @@ HTTPNotExtended 510 Not Extended
 HTTPNetworkAuthenticationRequired 511 Network Authentication Required
 `.trim().split("\n").map((line) => /^(\w+) (\d+) (.+)$/.exec(line)?.slice(1) ?? []);
 
-/** What those take whose first argument is no record of options. */
+/** Arguments of the exceptions whose first argument is not a record of options. */
 const FIRST: Readonly<Record<string, readonly unknown[]>> = {
   HTTPMethodNotAllowed: ["GET", ["POST"]],
   HTTPRequestEntityTooLarge: [9],
@@ -76,7 +76,7 @@ function make(name: string, status: number): web.HTTPException {
   return new constructor(...FIRST[name] ?? (moves ? ["/there"] : []));
 }
 
-Deno.test("HTTPError is what all of 4xx and 5xx are, and no other", () => {
+Deno.test("HTTPError is the base of exactly the 4xx and 5xx exceptions", () => {
   for (const [name = "", status = ""] of EXCEPTIONS) {
     const thrown = make(name, Number(status));
     assertEquals(thrown instanceof web.HTTPError, Number(status) >= 400, name);
@@ -134,7 +134,7 @@ for (const [name, engine] of ENGINES) {
     assert(!/^connection: close\r$/m.test(first), "the connection is kept");
     assert(/^http\/1\.1 204 /.test(second) && /^content-type: a\/b\r$/m.test(second), second);
     assert(!/^(content-length|transfer-encoding):/m.test(second), "204 has no body to measure");
-    // aiohttp's Server header tells everybody which version runs; there is none here.
+    // aiohttp's Server header reveals its version; there is none here.
     assert(!/^server:/m.test(two.toLowerCase()), two);
   });
 }

@@ -176,7 +176,7 @@ const CONDITIONS: [name: string, headers: Record<string, string>, status: number
     "if-match": ETAG,
     "if-unmodified-since": BEFORE,
   }, 200],
-  ["If-Unmodified-Since that is no date", { "if-unmodified-since": "yesterday" }, 200],
+  ["If-Unmodified-Since that is not a date", { "if-unmodified-since": "yesterday" }, 200],
   ["If-None-Match with its tag", { "if-none-match": ETAG }, 304],
   ["If-None-Match matches a weak tag", { "if-none-match": `W/${ETAG}` }, 304],
   ["If-None-Match *", { "if-none-match": "*" }, 304],
@@ -221,7 +221,7 @@ const RANGES: [name: string, range: string, status: number, text: string, at: st
   ["upper case", "BYTES=0-1", 206, "he", "bytes 0-1/6"],
   ["a start at the end", "bytes=6-", 416, "", "bytes */6"],
   ["reversed", "bytes=3-1", 416, "", "bytes */6"],
-  // aiohttp sends the whole file as 206; RFC 9110 section 14.1.2 calls it unsatisfiable
+  // aiohttp sends the whole file as 206; by RFC 9110 section 14.1.2 it is unsatisfiable
   ["nothing from the end", "bytes=-0", 416, "", "bytes */6"],
   ["malformed", "bytes=a-b", 416, "", "bytes */6"],
   ["a dash alone", "bytes=-", 416, "", "bytes */6"],
@@ -432,7 +432,7 @@ Deno.test("web.static() builds URLs, with the hash of the content when asked", (
   assertThrows(() => named.urlFor({}), TypeError, '"filename" has to be a string');
 });
 
-Deno.test("web.static() refuses what it cannot serve when it is defined", () => {
+Deno.test("web.static() refuses invalid folders when it is defined", () => {
   using folder = makeFolder();
   const cases: [prefix: string, folder: string, message: string][] = [
     ["s", folder.root, 'has to start with "/"'],
@@ -508,7 +508,7 @@ const ENDS = [
 ];
 
 for (const [name, engine] of ENGINES) {
-  Deno.test(`web.static() never leaves its folder, whatever the encoding (${name})`, async () => {
+  Deno.test(`web.static() never leaves its folder, in any encoding (${name})`, async () => {
     using folder = makeFolder();
     const app = appOf(folder.root, { dotfiles: true, index: true, showIndex: true });
     await using runner = new web.AppRunner(app, { shutdownTimeout: 100, engine });

@@ -17,7 +17,7 @@ async function gzipped(): Promise<Response> {
   return new Response(bytes, { headers: { "content-encoding": "gzip" } });
 }
 
-/** The server behind. */
+/** The upstream server. */
 const BEHIND: web.RouteDef[] = [
   web.route("*", "/echo", async (request) => {
     const head = [...request.headers].map(([name, value]) => `${name}: ${value}\n`).join("");
@@ -141,7 +141,7 @@ Deno.test("web.proxy() passes on a body that was read, and asks an application i
   assertMatch(await response.text(), /\n\nread$/);
 });
 
-Deno.test("web.proxy() tells what went wrong", async () => {
+Deno.test("web.proxy() reports errors", async () => {
   await using behind = await serve(BEHIND);
   using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const dead = `http://127.0.0.1:${free.addr.port}`;

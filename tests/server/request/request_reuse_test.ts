@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { web } from "@roundtrip/http";
 
-// What middlewares and handlers share of one request: the resource that was found, and the body.
+// State of one request shared by middlewares and handlers: the matched resource, and the body.
 
 const ok = () => web.textResponse("ok");
 
@@ -41,7 +41,7 @@ Deno.test("a resource of a request has its name and builds URLs; a clone has it 
 });
 
 for (const reader of ["read", "text"] as const) {
-  Deno.test(`a form can be read after a middleware called ${reader}(), whatever its type`, async () => {
+  Deno.test(`a form can be read after a middleware called ${reader}(), of any type`, async () => {
     const log: web.Middleware = async (request, handler) => {
       await request[reader]();
       return await handler(request);

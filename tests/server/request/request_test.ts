@@ -31,7 +31,7 @@ Deno.test("a request tells its URL in all its parts", () => {
   assertEquals([make({}, "/a#b?c").pathQs, make({}, "/a#b?c").queryString], ["/a", ""]);
 });
 
-Deno.test("headers of a proxy are not believed", () => {
+Deno.test("proxy headers are not trusted", () => {
   const request = make({
     "x-forwarded-for": "6.6.6.6",
     "x-forwarded-proto": "https",
@@ -41,7 +41,7 @@ Deno.test("headers of a proxy are not believed", () => {
   assertEquals([request.remote, request.scheme, request.host], ["127.0.0.1", "http", "127.0.0.1"]);
 });
 
-Deno.test("Forwarded is parsed as RFC 7239 says, malformed pairs are skipped", () => {
+Deno.test("Forwarded is parsed by RFC 7239, malformed pairs are skipped", () => {
   const rows: [string, Record<string, string>[]][] = [
     [
       'for=1.2.3.4;proto=https;by="[::1]:80", for="x y"',
@@ -91,7 +91,7 @@ Deno.test("http_range is a slice", () => {
   }
 });
 
-Deno.test("conditional headers are dates and tags; what is neither is null", () => {
+Deno.test("conditional headers are dates and tags; invalid ones are null", () => {
   const date = "Sun, 06 Nov 1994 08:49:37 GMT";
   const request = make({
     "if-modified-since": date,
@@ -128,7 +128,7 @@ Deno.test("content type, charset, length and cookies", () => {
   assertEquals(make({ "content-length": "+1" }).contentLength, null);
 });
 
-Deno.test("values are kept for one request, under typed keys", () => {
+Deno.test("values are stored per request, under typed keys", () => {
   const key = new web.AppKey<number>("n");
   const request = make();
   assertEquals(request.has(key), false);
@@ -137,7 +137,7 @@ Deno.test("values are kept for one request, under typed keys", () => {
   assertEquals([request.has(key), request.get(key), make().has(key)], [true, 7, false]);
 });
 
-Deno.test("clone() changes the head, shares the body, and keeps what was kept", async () => {
+Deno.test("clone() changes the head, and keeps the body and stored values", async () => {
   const key = new web.AppKey<number>("n");
   const request = web.makeRequest("POST", "/a?b=1", {
     body: "body",
@@ -187,7 +187,7 @@ const READERS: Record<string, Reader> = {
 };
 
 for (const [engineName, engine] of ENGINES) {
-  Deno.test(`a body over clientMaxSize is 413 from every reader, however it comes (${engineName})`, async () => {
+  Deno.test(`a body over clientMaxSize is 413 from every reader, announced or chunked (${engineName})`, async () => {
     const app = quietApp({ clientMaxSize: LIMIT });
     for (const [name, read] of Object.entries(READERS)) {
       app.addRoutes([web.post(`/${name}`, async (request) => {
@@ -232,7 +232,7 @@ for (const [engineName, engine] of ENGINES) {
   });
 }
 
-everyWay("clientMaxSize 0 is no limit", async (ask) => {
+everyWay("clientMaxSize 0 means no limit", async (ask) => {
   const app = quietApp({ clientMaxSize: 0 });
   app.addRoutes([
     web.post("/", async (request) => web.jsonResponse((await request.read()).length)),
@@ -241,7 +241,7 @@ everyWay("clientMaxSize 0 is no limit", async (ask) => {
   assertEquals(await (await ask(app, "/", { method: "POST", body })).json(), body.length);
 });
 
-Deno.test("nothing beyond the limit is kept: an endless body is given up", async () => {
+Deno.test("reading an endless body stops at the limit", async () => {
   const app = quietApp({ clientMaxSize: 1000, lingeringSize: 16 * 1024 ** 2 });
   app.addRoutes([
     web.post("/", async (request) => web.jsonResponse((await request.read()).length)),
@@ -439,7 +439,7 @@ Deno.test("small header faults: lengths, cookies, charsets", async () => {
   }
 });
 
-Deno.test("a resource prints as what it is", () => {
+Deno.test("a resource has a readable string form", () => {
   const app = new web.Application();
   const path = String.raw`/users/{id:\d+}`;
   const [route] = app.addRoutes([web.get(path, () => web.textResponse(""))]);

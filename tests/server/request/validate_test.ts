@@ -76,7 +76,7 @@ const app = () =>
     ),
   ]);
 
-Deno.test("validate() gives the handler what the schemas make of the request", async () => {
+Deno.test("validate() passes the schemas' output to the handler", async () => {
   const { status, body } = await ask(app(), "/items/7?tag=a&tag=b", {
     method: "POST",
     headers: { "x-key": "k" },
@@ -109,7 +109,7 @@ Deno.test("validate() answers 422 with the issues of all parts", async () => {
   assertEquals(errors, [], "a client's mistake is nothing to log");
 });
 
-Deno.test("validate() answers 400 where told to, and reads forms", async () => {
+Deno.test("validate() answers 400 if configured, and reads forms", async () => {
   const post = (body: string) =>
     ask(app(), "/form", {
       method: "POST",
@@ -134,7 +134,7 @@ Deno.test("validate() leaves malformed JSON to request.json()", async () => {
   assertEquals([status, String(body).startsWith("The body is not JSON")], [400, true]);
 });
 
-Deno.test("validate() takes names such as __proto__ for what they are", async () => {
+Deno.test("validate() treats __proto__ as a plain name", async () => {
   const { body } = await ask(app(), "/proto?__proto__=1&__proto__=x&constructor=2");
   assertEquals(body, [["__proto__", "constructor"], true]);
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { NotSupportedError, web } from "@roundtrip/http";
 
-Deno.test("an application that could not start hears nothing of a stop", async () => {
+Deno.test("an application that failed to start gets no stop signals", async () => {
   const seen: string[] = [];
   const app = new web.Application({ logger: { error() {} } });
   app.cleanupCtx.push(async function* () {
@@ -19,7 +19,7 @@ Deno.test("an application that could not start hears nothing of a stop", async (
   assertEquals(seen, ["up", "down"]);
 });
 
-Deno.test("an address that is taken is cleaned up after", async () => {
+Deno.test("start-up on an address in use is cleaned up", async () => {
   const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const seen: string[] = [];
   const app = new web.Application();
@@ -57,7 +57,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a unix socket that somebody listens on stays, however it is spelled",
+  name: "a unix socket in use is not removed, in any spelling",
   ignore: windows,
   async fn() {
     const folder = await Deno.makeTempDir();
@@ -75,7 +75,7 @@ Deno.test({
     assertEquals(await (await fetch("http://localhost/", { client })).text(), "first");
     client.close();
     await first.cleanup();
-    // One that nobody listens on gives way.
+    // A stale one is replaced.
     const listener = Deno.listen({ transport: "unix", path: `${folder}/old.sock` });
     await Deno.rename(`${folder}/old.sock`, `${folder}/stale.sock`);
     listener.close();
@@ -151,7 +151,7 @@ Deno.test("HEAD and 304 have the Vary, the tag and the coding of the GET they st
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("a range may end beyond the file, by however many digits", async () => {
+Deno.test("a range may end beyond the file, with any number of digits", async () => {
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(`${folder}/a.txt`, "hello world");
   const app = new web.Application();
@@ -183,7 +183,7 @@ Deno.test("a response whose body is locked is a 500, for HEAD too", async () => 
   }
 });
 
-Deno.test("sseResponse() refuses an interval that no timer keeps", async () => {
+Deno.test("sseResponse() refuses an interval too long for timers", async () => {
   const errors: unknown[] = [];
   const app = new web.Application({ logger: { error: (_, error) => errors.push(error) } });
   app.addRoutes([web.get("/", (request) => web.sseResponse(request, { pingInterval: 3e9 }))]);
@@ -217,7 +217,7 @@ Deno.test("saveFile() grows a file under a name that is not served", async () =>
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("saveFile() keeps to onDuplicate where there are no links", async () => {
+Deno.test("saveFile() obeys onDuplicate without hard links", async () => {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/a.txt`;
   const { link } = Deno;
@@ -238,7 +238,7 @@ Deno.test("saveFile() keeps to onDuplicate where there are no links", async () =
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("a download that its client has cut is not logged as whole", async () => {
+Deno.test("an aborted download is not logged as complete", async () => {
   const folder = await Deno.makeTempDir();
   const file = await Deno.create(`${folder}/big`);
   await file.truncate(100_000_000);

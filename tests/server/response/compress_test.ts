@@ -71,7 +71,7 @@ const NOT: [name: string, make: () => Response][] = [
   ],
 ];
 
-Deno.test("compress() leaves alone what gains nothing or has to stay", async () => {
+Deno.test("compress() skips content that gains nothing or must not change", async () => {
   for (const [name, make] of NOT) {
     const expected = make().headers.get("content-encoding");
     const { headers, text } = await ask(() => make(), "gzip, br");
@@ -130,7 +130,7 @@ Deno.test("compress() obeys its options", async () => {
   );
 });
 
-Deno.test("compress() compresses a file unless it is compressed beside", async () => {
+Deno.test("compress() compresses a file unless it is precompressed", async () => {
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(`${folder}/a.txt`, BIG);
   await Deno.writeTextFile(`${folder}/b.txt`, BIG);
@@ -155,7 +155,7 @@ Deno.test("compress() compresses a file unless it is compressed beside", async (
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("compress() passes on a body that fails, and a client that leaves", async () => {
+Deno.test("compress() passes on a failing body and a disconnect", async () => {
   const app = new web.Application({ middlewares: [web.compressMiddleware()] });
   const { promise: cancelled, resolve } = Promise.withResolvers<unknown>();
   const headers = { "content-type": "text/plain" };

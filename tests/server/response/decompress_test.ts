@@ -55,7 +55,7 @@ const CODED: readonly [name: string, coding: string, body: Uint8Array<ArrayBuffe
   ["gzip twice", "gzip, GZIP", gzip(gzip(bytes(TEXT)))],
 ];
 for (const [name, coding, body] of CODED) {
-  Deno.test(`a body in ${name} is decoded, and its headers tell nothing of it`, async () => {
+  Deno.test(`a body in ${name} is decoded, and its headers are adjusted`, async () => {
     const headers = { "content-encoding": coding, "content-length": `${body.length}` };
     const app = application();
     assertEquals(await post(app, "/text", body, headers), [200, "[6000,null,null]"]);
@@ -64,7 +64,7 @@ for (const [name, coding, body] of CODED) {
   });
 }
 
-Deno.test("a body as it is stays as it is", async () => {
+Deno.test("a plain body is unchanged", async () => {
   const app = application();
   assertEquals(await post(app, "/text", bytes("abc"), {}), [200, "[3,null,null]"]);
   const identity = { "content-encoding": "identity" };
@@ -74,7 +74,7 @@ Deno.test("a body as it is stays as it is", async () => {
   assertEquals(await response.json(), "gzip"); // there is nothing to decode
 });
 
-Deno.test("what a decoder cannot read is the client's fault", async () => {
+Deno.test("an undecodable body is answered with 400 or 415", async () => {
   const app = application();
   const headers = { "content-encoding": "gzip" };
   const whole = gzip(bytes(TEXT));
@@ -95,7 +95,7 @@ Deno.test("what a decoder cannot read is the client's fault", async () => {
   assertEquals(await unknown.text(), 'Cannot decode content-encoding "exotic"');
 });
 
-Deno.test("limits count what comes out", async () => {
+Deno.test("limits count decoded bytes", async () => {
   const app = application({ clientMaxSize: 10_000 });
   const headers = { "content-encoding": "gzip" };
   const bomb = gzip(new Uint8Array(50_000_000));

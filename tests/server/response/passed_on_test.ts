@@ -105,7 +105,7 @@ everyWay("a compressed reply that is passed on is not corrupted", async (ask) =>
   await upstream.shutdown();
 });
 
-Deno.test("HEAD says no length that GET would not say", async () => {
+Deno.test("HEAD has a length only if GET has one", async () => {
   const upstream = Deno.serve({ port: 0, onListen() {} }, stream);
   const app = new web.Application();
   const rows = [
@@ -131,7 +131,7 @@ Deno.test("HEAD says no length that GET would not say", async () => {
   await upstream.shutdown();
 });
 
-/** What comes on a connection that stays open, for two requests. */
+/** Data received on a persistent connection, for two requests. */
 async function twice(port: number, request: string): Promise<number> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
   const asked = new TextEncoder().encode(`${request}\r\nHost: h\r\n\r\n`);

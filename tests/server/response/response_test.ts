@@ -64,7 +64,7 @@ const RESPONSES: [
   ],
 ];
 
-Deno.test("textResponse() and jsonResponse() say what they send", async () => {
+Deno.test("textResponse() and jsonResponse() set content type and length", async () => {
   for (const [name, make, status, contentType, text] of RESPONSES) {
     const response = make();
     // The platform writes "text/plain;charset=UTF-8", which is the same.
@@ -192,7 +192,7 @@ everyWay("HTTP exceptions have aiohttp's body and headers", async (ask, way) => 
 });
 
 for (const [name, engine] of ENGINES) {
-  Deno.test(`no byte gets into a header of a stream, a file or events as it is (${name})`, async () => {
+  Deno.test(`no raw byte gets into a header of a stream, a file or events (${name})`, async () => {
     const path = await Deno.makeTempFile();
     const app = new web.Application({ logger: { error() {} } });
     const next = (request: web.ServerRequest) => request.query.get("next") ?? "";

@@ -55,7 +55,7 @@ Deno.test("SSEResponse.send() writes events", async () => {
   }
 });
 
-Deno.test("SSEResponse.send() lets nothing become a field of its own", async () => {
+Deno.test("SSEResponse.send() prevents field injection", async () => {
   const cases: [name: string, event: web.SSEEvent, type: typeof TypeError | typeof RangeError][] = [
     ["LF in the type", { event: "a\ndata: x" }, TypeError],
     ["CR in the type", { event: "a\rdata: x" }, TypeError],
@@ -93,7 +93,7 @@ Deno.test("SSEResponse sends pings while the handler waits", async () => {
   while ((await reader?.read())?.done === false);
 });
 
-Deno.test("SSEResponse tells over loopback that the client has left", async () => {
+Deno.test("SSEResponse detects a disconnect over loopback", async () => {
   const { promise, resolve } = Promise.withResolvers<string>();
   const app = appOf(async (events) => {
     await new Promise((left) => events.signal.addEventListener("abort", left));
@@ -151,7 +151,7 @@ Deno.test("SSEResponse ends by await using", async () => {
   assertEquals(await (await get(app)).text(), "data: x\r\n\r\n");
 });
 
-Deno.test("sseResponse() refuses an interval that is none", async () => {
+Deno.test("sseResponse() refuses an invalid interval", async () => {
   const app = new web.Application({ logger: { error: (_, error) => errors.push(error) } });
   app.addRoutes([web.get("/", (request) => web.sseResponse(request, { pingInterval: -1 }))]);
   errors.length = 0;

@@ -99,7 +99,7 @@ table("StreamResponse.write() rejects when the client has left", async (get, { e
   assertEquals(errors, [], "a client that leaves is nothing to log");
 });
 
-table("StreamResponse: a write that nobody waits for does not end the process", async (get) => {
+table("StreamResponse: an unawaited write does not end the process", async (get) => {
   const { promise: go, resolve: goOn } = Promise.withResolvers<void>();
   const { promise: done, resolve } = Promise.withResolvers<void>();
   const app = appOf(async (request, response) => {
@@ -118,7 +118,7 @@ table("StreamResponse: a write that nobody waits for does not end the process", 
 });
 
 for (const [name, engine] of ENGINES) {
-  Deno.test(`StreamResponse sees over loopback that the client has left (${name})`, async () => {
+  Deno.test(`StreamResponse detects a disconnect over loopback (${name})`, async () => {
     const { promise, resolve } = Promise.withResolvers<unknown>();
     const app = appOf(async (request, response) => {
       await response.prepare(request);
@@ -181,7 +181,7 @@ const MISUSE: [
   ["a charset without a type", (_, r) => {
     r.charset = "utf-8";
   }, "set contentType first"],
-  ["a length that is none", (_, r) => {
+  ["an invalid length", (_, r) => {
     r.contentLength = -1;
   }, "expected a number of bytes"],
   ["a second response to one request", async (q, r) => {

@@ -9,7 +9,7 @@ const get = async (handler: unknown): Promise<[number, string, number]> => {
   return [response.status, await response.text(), app.logged.length / 2];
 };
 
-Deno.test("whatever a handler gives or throws becomes a response", async () => {
+Deno.test("every result and error of a handler becomes a response", async () => {
   const used = new Response("x");
   await used.text();
   const error = "500 Internal Server Error\n\nServer got itself in trouble";
@@ -63,7 +63,7 @@ Deno.test("a returned exception names the remedy", async () => {
   assertMatch(String(app.logged[1]), /has to throw HTTP exceptions/);
 });
 
-Deno.test("log lines stay one line, whatever the path", async () => {
+Deno.test("a log entry stays one line for any path", async () => {
   const app = quietApp();
   app.addRoutes([web.get("/{tail:.*}", () => {
     throw new Error("boom");
@@ -165,7 +165,7 @@ Deno.test("two instances have their own routes", async () => {
   assertThrows(() => quietApp().addRoutes(routes), TypeError, "already registered");
 });
 
-Deno.test("routes that would never answer are told of: no instance, no handler", () => {
+Deno.test("routes without instance or handler are refused", () => {
   const routes = new web.RouteTable();
   class Forgotten {
     @routes.get("/forgotten")
@@ -218,12 +218,19 @@ const PATHS: readonly [string, web.NormalizePathOptions, string, string, number,
     ["merged and removed", { removeSlash: true }, "/a/b", "//a//b/", 308, "/a/b"],
     ["nothing is merged", { mergeSlashes: false }, "/a/b", "/a//b", 404, null],
     ["GHSA-v6wp-4m6f-gcjg", {}, "/{tail:[^/].*}/", "//evil.com", 308, "/evil.com/"],
-    ["a backslash is no way out", {}, "/{tail}/", "/\\evil.com", 308, "/%5Cevil.com/"],
+    [
+      "a backslash does not lead to another host",
+      {},
+      "/{tail}/",
+      "/\\evil.com",
+      308,
+      "/%5Cevil.com/",
+    ],
     ["a path that is there", {}, "/a", "/a", 200, null],
     ["no path at all", {}, "/a", "/b", 404, null],
   ];
 
-Deno.test("normalizePathMiddleware redirects to the path that was meant", async () => {
+Deno.test("normalizePathMiddleware redirects to the normalized path", async () => {
   for (const [name, options, path, target, status, location] of PATHS) {
     const app = quietApp({ middlewares: [web.normalizePathMiddleware(options)] });
     app.addRoutes([web.get(path, () => web.textResponse("ok"))]);
@@ -253,7 +260,7 @@ Deno.test("a handler's own 404 is left alone, sub-applications are looked into",
   assertEquals([response.status, response.headers.get("location")], [302, "/sub/x/"]);
 });
 
-Deno.test("a custom resource is asked in its place and moves with its application", async () => {
+Deno.test("a custom resource is tried in order and moves with its application", async () => {
   class Mirror implements web.AbstractResource {
     readonly name = "mirror";
     prefix = "/mirror";

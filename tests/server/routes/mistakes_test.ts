@@ -12,7 +12,7 @@ const app = (): Foreign => new web.Application();
 const express = (_request: Foreign, _response: Foreign, next: Foreign) => next();
 const h = () => web.textResponse("x");
 
-/** What users of other libraries write, and what tells them. */
+/** Code by users of other libraries, and the message they get. */
 const SERVER: readonly (readonly [wrong: () => unknown, message: string])[] = [
   [() => web.get("/:name", h), 'write "/{name}"'],
   [() => web.get("/a/:id/b", h), 'write "/a/{id}/b"'],
@@ -104,12 +104,12 @@ const SERVER: readonly (readonly [wrong: () => unknown, message: string])[] = [
 ];
 
 for (const [wrong, message] of SERVER) {
-  Deno.test(`told where it is written: ${String(wrong).slice(6)}`, () => {
+  Deno.test(`reported where it is written: ${String(wrong).slice(6)}`, () => {
     assertThrows(wrong, TypeError, message);
   });
 }
 
-Deno.test("the client's mistakes are told with the right name", async () => {
+Deno.test("unknown options of the client are errors with the right name", async () => {
   const rows: readonly (readonly [method: "get" | "post", options: object, message: string])[] = [
     ["post", { body: "x" }, 'did you mean "data"?'],
     ["post", { josn: 1 }, 'did you mean "json"?'],
@@ -179,7 +179,7 @@ Deno.test("the client's mistakes are told with the right name", async () => {
   ) assertThrows(() => new ClientSession(options as never), TypeError, message);
 });
 
-Deno.test("host and hostname are one option, and two that differ are told", async () => {
+Deno.test("host and hostname are aliases; different values are refused", async () => {
   const app = new web.Application();
   await using runner = new web.AppRunner(app);
   for (const where of [{ host: "127.0.0.1" }, { host: "127.0.0.1", hostname: "127.0.0.1" }]) {
@@ -224,7 +224,7 @@ async function mending(request: web.ServerRequest, handler: web.Handler) {
 }
 const getUser = (): unknown => undefined;
 
-/** What shows at a request: the handler, the middlewares, and what is logged. */
+/** Mistakes found at a request: the handler, the middlewares, and the logged error. */
 const AT_REQUEST:
   readonly (readonly [handler: unknown, middlewares: unknown[], message: string])[] = [
     [h, [forgetful], "The middleware forgetful has to return a Response, it returned undefined"],
@@ -269,7 +269,7 @@ const AT_REQUEST:
 
 for (const [handler, middlewares, message] of AT_REQUEST) {
   const names = middlewares.map((each) => (each as { name: string }).name).join();
-  Deno.test(`told at the request: ${String(handler)} in [${names}] ${message}`, async () => {
+  Deno.test(`reported at the request: ${String(handler)} in [${names}] ${message}`, async () => {
     const lines: string[] = [];
     const logger = { error: (_: string, error: unknown) => lines.push(`${error}`) };
     const app = new web.Application({ logger, middlewares: middlewares as web.Middleware[] });
@@ -280,7 +280,7 @@ for (const [handler, middlewares, message] of AT_REQUEST) {
   });
 }
 
-Deno.test("in a sub-application too the one that returns nothing is named", async () => {
+Deno.test("a handler that returns nothing is named in a sub-application too", async () => {
   for (
     const [handler, outer, inner, name] of [
       [h, [passing], [forgetful], "The middleware forgetful has to"],
@@ -300,7 +300,7 @@ Deno.test("in a sub-application too the one that returns nothing is named", asyn
   }
 });
 
-Deno.test("a middleware may make a response of what the handler gave, and methods may be bound", async () => {
+Deno.test("a middleware may convert a handler's result, and methods may be bound", async () => {
   const app = new web.Application({ middlewares: [mending] });
   app.addRoutes([
     web.get("/none", getUser as web.Handler),
@@ -332,7 +332,7 @@ Deno.test("a subclass may have the names that other libraries use", () => {
   assertEquals([Reflect.get(app, "state"), app.listen()], ["mine", "mine"]);
 });
 
-Deno.test("members of other clients say what to write", async () => {
+Deno.test("members of other clients' APIs name ours", async () => {
   await using session: Foreign = new ClientSession({ app: { fetch: h } });
   const response: Foreign = await session.get("/");
   for (

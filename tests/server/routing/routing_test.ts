@@ -16,7 +16,7 @@ interface Row {
   readonly target: string;
   /** Label and match info, or a status. */
   readonly expected: Found | number;
-  /** The target is none that a URL parser leaves alone, so it needs a socket. */
+  /** A URL parser would normalize the target, so it needs a socket. */
   readonly wire?: true;
 }
 
@@ -183,7 +183,7 @@ const ROWS: readonly Row[] = [
     expected: ["/a/{name}", { name: "ж" }],
   },
   {
-    name: "bytes that are no UTF-8 stay",
+    name: "bytes that are not UTF-8 stay",
     routes: ["/a/{name}"],
     target: "/a/%FF",
     expected: ["/a/{name}", { name: "%FF" }],
@@ -202,7 +202,7 @@ const ROWS: readonly Row[] = [
     expected: ["/a/{name}", { name: "x\0y" }],
   },
   {
-    name: "the query is no path",
+    name: "the query is not part of the path",
     routes: ["/a/b"],
     target: "/a/b?x=/c",
     expected: ["/a/b", {}],
@@ -252,7 +252,7 @@ function appOf(row: Row): web.Application {
   return app;
 }
 
-Deno.test("routes are found in process as aiohttp finds them", async () => {
+Deno.test("routes match as in aiohttp, in process", async () => {
   for (const row of ROWS.filter((each) => !each.wire)) {
     const response = await appOf(row).request(row.target);
     const got = response.ok ? await response.json() : response.status;
@@ -261,7 +261,7 @@ Deno.test("routes are found in process as aiohttp finds them", async () => {
 });
 
 for (const [name, engine] of ENGINES) {
-  Deno.test(`routes are found on the wire as aiohttp finds them (${name})`, async () => {
+  Deno.test(`routes match as in aiohttp, on the wire (${name})`, async () => {
     for (const row of ROWS) {
       await using server = await web.TestServer.start(appOf(row), { engine });
       const { status, body } = await raw(server.port, row.target);
@@ -314,7 +314,7 @@ Deno.test("urlFor() quotes its parts and leaves slashes", () => {
   assertThrows(() => router.named("y"), TypeError, 'the names are: "x", "plain", "quoted"');
 });
 
-Deno.test("what urlFor() builds is routed back to the same values", async () => {
+Deno.test("paths from urlFor() match with the same values", async () => {
   const app = quietApp();
   app.addRoutes([web.get("/v/{a}/{b}", echo("v"), { name: "v" })]);
   const value = fc.string({ unit: "grapheme", minLength: 1 }).filter((text) =>
@@ -326,7 +326,7 @@ Deno.test("what urlFor() builds is routed back to the same values", async () => 
   }));
 });
 
-Deno.test("what cannot be routed is refused at registration", async () => {
+Deno.test("invalid routes are refused at registration", async () => {
   const app = new web.Application();
   const add = (path: string, name?: string, method = "GET") => () =>
     app.addRoutes([web.route(method, path, echo(""), name === undefined ? {} : { name })]);
@@ -352,7 +352,7 @@ Deno.test("what cannot be routed is refused at registration", async () => {
   assertThrows(add("/late"), TypeError, 'Cannot add "/late": routes are frozen');
 });
 
-Deno.test("routes of one path and name share a resource, and a method is there once", () => {
+Deno.test("routes with the same path and name share a resource; a repeated method is refused", () => {
   const app = new web.Application();
   const routes = app.addRoutes([
     web.get("/x", echo("get"), { allowHead: false }),

@@ -71,7 +71,7 @@ Deno.test("every atom", async () => {
   }
 });
 
-Deno.test("%b counts the body however it is made, and what was sent arrives unchanged", async () => {
+Deno.test("%b counts any kind of body, and the body arrives unchanged", async () => {
   const rows = { "/p": 6, "/empty": 0, "/bytes": 10, "/stream": 7, "/sized": 8, "/none": 0 };
   for (const [path, size] of Object.entries(rows)) {
     const lines = await logOf("%b", async (server) => {
@@ -85,7 +85,7 @@ Deno.test("%b counts the body however it is made, and what was sent arrives unch
   ]);
 });
 
-Deno.test("a stream that its client leaves is logged with what it had", async () => {
+Deno.test("an aborted stream is logged with the bytes sent", async () => {
   const logged = Promise.withResolvers<string>();
   const app = quietApp();
   app.addRoutes([web.get("/", () =>
@@ -144,7 +144,7 @@ Deno.test("the JSON log has one object a line", async () => {
   });
 });
 
-Deno.test("a log that cannot be written does not cost the response", async () => {
+Deno.test("a failing log does not prevent the response", async () => {
   const app = quietApp();
   app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
   const write = () => {

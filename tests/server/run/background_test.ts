@@ -84,7 +84,7 @@ await web.runApp(app, { host: "127.0.0.1", port: 0, signal: stop.signal, onUnhan
 });
 `;
 
-Deno.test("a promise that nothing waits for does not end runApp(), unless it shall", async () => {
+Deno.test("an unhandled rejection does not end runApp() unless configured", async () => {
   const program = await Deno.makeTempFile({ suffix: ".js" });
   await Deno.writeTextFile(program, PROGRAM);
   try {

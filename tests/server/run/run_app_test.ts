@@ -19,7 +19,7 @@ Deno.test({
         fetch(`${program.url}/slow`, { headers: { connection: "close" } })
           .then((response) => response.text())
           .catch((error) => {
-            // What came after the signal may be refused; nothing before it may.
+            // Requests after the signal may be refused; earlier ones may not.
             if (!stopped) throw error;
             refused.push(error);
             return "refused";
@@ -81,7 +81,7 @@ Deno.test({
       clients.push(askOn(program.port, () => asked[i] = (asked[i] ?? 0) + 1));
       await new Promise((resolve) => setTimeout(resolve, 5)); // a handler takes a second
     }
-    // Every connection has been kept for a second question.
+    // Every connection is reused for a second request.
     while (asked.some((times) => times < 2)) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -203,7 +203,7 @@ Deno.test({
   },
 });
 
-Deno.test("runApp() stopped by its signal throws where handlers are left behind", async () => {
+Deno.test("runApp() stopped by its signal throws if handlers were abandoned", async () => {
   const app = quietApp();
   const entered = Promise.withResolvers<void>();
   const aborted = Promise.withResolvers<Response>();
@@ -283,7 +283,7 @@ Deno.test("a unix socket that a killed program left behind is taken over, a file
   assertEquals(await Deno.readTextFile(file), "precious");
 });
 
-Deno.test("an address that is taken names itself and the remedy", async () => {
+Deno.test("the error for an address in use names it and the remedy", async () => {
   const app = quietApp();
   await using runner = new web.AppRunner(app);
   const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
@@ -328,7 +328,7 @@ Deno.test("TLS: https with cert and key, one of the two alone is refused", async
   assertEquals(await response.json(), ["https", true]);
 });
 
-Deno.test("times that are none are refused", () => {
+Deno.test("invalid times are refused", () => {
   for (const shutdownTimeout of [-1, NaN, 2 ** 31]) {
     let message = "";
     try {

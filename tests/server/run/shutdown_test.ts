@@ -79,7 +79,7 @@ for (const [name, length] of LENGTHS) {
   });
 }
 
-Deno.test("response.signal is aborted for who asks after the stop has begun", async () => {
+Deno.test("response.signal is aborted if first read after the stop has begun", async () => {
   const { app } = quiet();
   const started = Promise.withResolvers<void>();
   const stopped = Promise.withResolvers<void>();
@@ -104,7 +104,7 @@ Deno.test("response.signal is aborted for who asks after the stop has begun", as
   assertEquals([await text, seen], ["end", [true]]);
 });
 
-Deno.test("an answer that fails to end keeps neither the others nor the server from it", async () => {
+Deno.test("a response that fails to end does not block the others or the server", async () => {
   const { app, errors } = quiet();
   const both = Promise.withResolvers<void>();
   let count = 0;
@@ -144,7 +144,7 @@ Deno.test("an answer that fails to end keeps neither the others nor the server f
   assert(errors.some((error) => error instanceof Error && error.message === "finish failed"));
 });
 
-Deno.test("handlers are waited for though onShutdown has failed", async () => {
+Deno.test("handlers are awaited even if onShutdown failed", async () => {
   const { app } = quiet();
   const started = Promise.withResolvers<void>();
   const seen: string[] = [];

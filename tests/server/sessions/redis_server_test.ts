@@ -52,7 +52,7 @@ async function startRedis(): Promise<Server> {
   };
 }
 
-/** What the test asks besides sessions. */
+/** Redis commands of the test itself. */
 interface Probe extends RedisClient {
   ttl(key: string): Promise<number>;
   keys(pattern: string): Promise<string[]>;

@@ -61,7 +61,7 @@ function appOf(storage: web.SessionStorage): web.Application {
   return app;
 }
 
-Deno.test("RedisStorage keeps sessions as aiohttp_session does", async () => {
+Deno.test("RedisStorage stores sessions as aiohttp_session does", async () => {
   for (const dialect of ["setEx", "setex"] as const) {
     const client = fakeClient(dialect);
     const app = appOf(new RedisStorage(client, { maxAge: 60_000 }));
@@ -82,7 +82,7 @@ Deno.test("RedisStorage keeps sessions as aiohttp_session does", async () => {
   }
 });
 
-Deno.test("RedisStorage keeps sessions without an end where none is said", async () => {
+Deno.test("RedisStorage stores sessions without expiry by default", async () => {
   const client = fakeClient("setEx");
   await visit(appOf(new RedisStorage(client)), "/set", null);
   assert(client.calls[0]?.startsWith("set AIOHTTP_SESSION_"), client.calls[0] ?? "no call");

@@ -26,7 +26,7 @@ function cookieOf(response: Response): string | null {
   return response.headers.get("set-cookie")?.split(";")[0] ?? null;
 }
 
-Deno.test("an id that the server has given up is not taken over", async () => {
+Deno.test("an ended id is not adopted again", async () => {
   const now = Math.floor(Date.now() / 1000);
   const cases: [name: string, row: string, isKept: boolean][] = [
     ["no values", "{}", false],
@@ -98,7 +98,7 @@ for (const [name, storage] of STORAGES) {
   });
 }
 
-Deno.test("a loaded session is written where it still is", async () => {
+Deno.test("a loaded session is written only if it still exists", async () => {
   const app = new web.Application();
   web.setupSessions(app, new web.MemoryStorage({ maxAge: 60_000 }));
   app.addRoutes([web.get("/", async (request) => {
@@ -114,7 +114,7 @@ Deno.test("a loaded session is written where it still is", async () => {
   }
 });
 
-Deno.test("MemoryStorage refuses a number of sessions that is none", () => {
+Deno.test("MemoryStorage refuses an invalid number of sessions", () => {
   for (const maxSessions of [NaN, 0, -1]) {
     assertThrows(() => new web.MemoryStorage({ maxSessions }), RangeError, "Cannot keep");
   }

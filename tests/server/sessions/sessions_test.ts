@@ -186,7 +186,7 @@ for (const [name, make] of STORAGES) {
     assertEquals((await browser.get("/read")).text, "{}");
   });
 
-  Deno.test(`${name} takes a broken cookie for no session`, async () => {
+  Deno.test(`${name} treats a broken cookie as no session`, async () => {
     const errors: unknown[] = [];
     const browser = new Browser(appOf(make(), errors));
     const values = ["x", "", '"', "{}", "[]", "null", "%7B%7D", "\\", '"\\"', "a".repeat(4000)];
@@ -283,7 +283,7 @@ Deno.test("a handler that fails saves nothing", async () => {
   assertEquals([status, setCookie, errors.map(String)], [500, null, ["Error: oops"]]);
 });
 
-Deno.test("MemoryStorage takes over no id that it did not give", async () => {
+Deno.test("MemoryStorage does not adopt unknown ids", async () => {
   const browser = new Browser(appOf(new web.MemoryStorage()));
   browser.cookie = "AIOHTTP_SESSION=0123456789abcdef0123456789abcdef";
   await browser.get("/set/a/1");
@@ -291,7 +291,7 @@ Deno.test("MemoryStorage takes over no id that it did not give", async () => {
   assert(!browser.cookie?.includes("0123456789abcdef0123456789abcdef"));
 });
 
-Deno.test("MemoryStorage forgets the id of before renewSession() and newSession()", async () => {
+Deno.test("MemoryStorage deletes the old id after renewSession() and newSession()", async () => {
   for (const path of ["/renew", "/new"]) {
     const app = appOf(new web.MemoryStorage());
     const [browser, thief] = [new Browser(app), new Browser(app)];
@@ -303,7 +303,7 @@ Deno.test("MemoryStorage forgets the id of before renewSession() and newSession(
   }
 });
 
-Deno.test("MemoryStorage keeps no more sessions than it is told to", async () => {
+Deno.test("MemoryStorage obeys maxSessions", async () => {
   const app = appOf(new web.MemoryStorage({ maxSessions: 2 }));
   const browsers = [1, 2, 3].map(() => new Browser(app));
   for (const [i, browser] of browsers.entries()) await browser.get(`/set/i/${i}`);

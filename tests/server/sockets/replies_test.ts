@@ -129,7 +129,7 @@ for (const [name, handler, request, wanted] of REPLIES) {
   });
 }
 
-Deno.test("sockets: the client sees trailers and passes hints over", async () => {
+Deno.test("sockets: the client sees trailers and skips early hints", async () => {
   await using server = await open(async (request) => {
     await request.earlyHints({ link: "</a.css>; rel=preload" });
     const response = new web.StreamResponse();
@@ -147,7 +147,7 @@ Deno.test("sockets: the client sees trailers and passes hints over", async () =>
   ]);
 });
 
-Deno.test("what Deno.serve cannot send says so", async () => {
+Deno.test("features that Deno.serve lacks are refused with an explanation", async () => {
   const app = new web.Application();
   app.addRoutes([web.get("/", async (request) => {
     await assertRejects(() => request.earlyHints({}), NotSupportedError, "web.socketEngine()");
@@ -191,7 +191,7 @@ for (const [name, engine] of [["deno", web.denoEngine], ["sockets", ENGINE]] as 
     assertEquals(seen, ["a", "b", "c"]);
   });
 
-  Deno.test(`what onMessage()'s function throws ends the handler (${name})`, async () => {
+  Deno.test(`an error of the onMessage() callback ends the handler (${name})`, async () => {
     const app = new web.Application({ logger: { error: () => {} } });
     app.addRoutes([web.get(
       "/",

@@ -98,7 +98,7 @@ Deno.test("TestClient sends forms and queries", async () => {
   }
 });
 
-Deno.test("TestClient gives up what was not read, and closes its WebSockets", async () => {
+Deno.test("TestClient cancels unread bodies and closes its WebSockets", async () => {
   await using client = await web.TestClient.start(application());
   await client.get("/endless");
   const socket = await client.wsConnect("/ws", ["p"]);
@@ -116,7 +116,7 @@ Deno.test("TestServer makes URLs, and tells a path from something else", async (
   assertThrows(() => server.makeUrl("http://evil/"), TypeError, "expected a path");
 });
 
-Deno.test("TestServer leaves nothing behind where the application does not start", async () => {
+Deno.test("TestServer cleans up if the application does not start", async () => {
   const app = quietApp();
   let cleaned = false;
   app.cleanupCtx.push(async function* () {

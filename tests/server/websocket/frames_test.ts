@@ -40,7 +40,7 @@ function echo(last: { closed?: Promise<string> }): web.Handler {
 const hex = (bytes: Uint8Array): string =>
   bytes.length > 40 ? `${bytes.length} bytes` : bytes.toHex();
 
-/** What came back, told in short: opcode and payload; the close frame by its code. */
+/** The reply in short form: opcode and payload; the close frame by its code. */
 function told(opcode: number, payload: Uint8Array<ArrayBuffer>): string {
   if (opcode === CLOSE) {
     return payload.length < 2 ? "close" : `close ${(payload[0] ?? 0) * 256 + (payload[1] ?? 0)}`;
@@ -98,7 +98,7 @@ const CASES: Row[] = [
   ], OK],
   ["2.5 a ping of 126 bytes", [{ opcode: PING, payload: bytes(126) }], [], FAULT],
   [
-    "2.7 a pong that nobody asked for",
+    "2.7 an unsolicited pong",
     [{ opcode: PONG }, text("x"), END],
     ["text x", "close 1000"],
     OK,
@@ -222,7 +222,7 @@ const CASES: Row[] = [
   ["mask: a frame without one", [{ payload: "a", mask: false }], [], FAULT],
 ];
 
-/** Where Deno 2.9.6 does otherwise: what comes back, and what the handler sees. */
+/** Deviations of Deno 2.9.6: the reply, and what the handler sees. */
 const MISSES: Record<string, [back: string[], seen: string]> = {
   "6.8 cut short in fragments": [["text a", "close 1000"], OK],
   "7.3.6 a reason of 124 bytes": [["close 1000"], OK],
@@ -250,7 +250,7 @@ for (const [engineName, engine] of SOCKET_ENGINES) {
       }
       if (closes) await socket.send(frame(END));
       for (const { opcode, payload } of await socket.rest()) seenBack.push(told(opcode, payload));
-      // Where the connection is dropped, a close frame that names the fault may come before.
+      // If the connection is dropped, a close frame that names the fault may precede it.
       const drops = (miss?.[1] ?? seen).includes("Protocol");
       const compared = drops ? seenBack.filter((each) => !each.startsWith("close 100")) : seenBack;
       assertEquals(compared, expected);

@@ -58,7 +58,7 @@ Deno.test("WebSocketGroup sends to all members, once each, and those who close l
   assertEquals([group.size, await group.send("c")], [0, 0]);
 });
 
-Deno.test("WebSocketGroup takes only what was prepared, and only text and bytes", async () => {
+Deno.test("WebSocketGroup only accepts prepared sockets, and text or bytes", async () => {
   const group = new web.WebSocketGroup();
   await assertRejects(
     () => group.join(new web.WebSocketResponse()),
@@ -89,7 +89,7 @@ for (const slowPeer of ["close", "skip"] as const) {
   });
 }
 
-/** What a broker does: here between two groups of one process. */
+/** A broker between two groups of one process. */
 function testBroker(): web.GroupBroker & { listeners: Set<(message: web.GroupMessage) => void> } {
   const listeners = new Set<(message: web.GroupMessage) => void>();
   return {

@@ -168,7 +168,7 @@ for (const [offered, known, chosen, engineName, engine] of onEngines(PROTOCOLS))
   });
 }
 
-Deno.test("canPrepare() tells of a request that is no handshake", async () => {
+Deno.test("canPrepare() rejects a request that is not a handshake", async () => {
   const app = new web.Application();
   app.addRoutes([
     web.get("/", (request) => web.jsonResponse(new web.WebSocketResponse().canPrepare(request))),

@@ -58,7 +58,7 @@ Deno.test("a peer that never reads is closed with 1013 when a sender does not wa
       let sent = 0;
       const chunk = new Uint8Array(16 * KIB);
       while (!socket.closed) {
-        socket.sendBytes(chunk); // nobody waits, nobody catches
+        socket.sendBytes(chunk); // neither awaited nor caught
         sent += chunk.length;
         if (sent % (256 * KIB) === 0) await new Promise((resolve) => setTimeout(resolve, 0));
       }
@@ -70,7 +70,7 @@ Deno.test("a peer that never reads is closed with 1013 when a sender does not wa
   assertInstanceOf(error, WebSocketLimitError);
   assertEquals([error.code, code], [1013, 1013]);
   assertLess(sent, 32 * KIB * KIB);
-  // What was accepted before arrives, and the close frame behind it.
+  // Earlier messages arrive, then the close frame.
   let last = await socket.read();
   while (last !== null && last.opcode !== CLOSE) last = await socket.read();
   assertEquals([...last?.payload.subarray(0, 2) ?? []], [1013 >> 8, 1013 & 255]);
@@ -188,7 +188,7 @@ Deno.test("a client that vanishes is CLOSED with 1006, and tells why", async () 
   assert(why.startsWith("WebSocket connection lost: "), why);
 });
 
-Deno.test("close() gives up on a peer that does not answer, after timeout", async () => {
+Deno.test("close() stops waiting for an unresponsive peer after the timeout", async () => {
   const seen = Promise.withResolvers<unknown[]>();
   await using served = await serve([web.get(
     "/ws",
@@ -204,7 +204,7 @@ Deno.test("close() gives up on a peer that does not answer, after timeout", asyn
   assertEquals((await socket.read())?.opcode, CLOSE);
 });
 
-Deno.test("the server stops in time, whatever its sockets and handlers do", async () => {
+Deno.test("the server stops in time despite stuck sockets and handlers", async () => {
   const app = new web.Application({ logger: { error() {} } });
   app.addRoutes([
     web.get("/ws", web.webSocket(() => new Promise<void>(() => {}), { timeout: { close: 200 } })),
@@ -222,7 +222,7 @@ Deno.test("the server stops in time, whatever its sockets and handlers do", asyn
   }
 });
 
-Deno.test("a send that nobody waits for does not end the program when it fails", async () => {
+Deno.test("an unawaited send that fails does not end the program", async () => {
   const rejections: unknown[] = [];
   const listen = (event: PromiseRejectionEvent): void => {
     event.preventDefault();
