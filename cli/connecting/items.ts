@@ -4,6 +4,7 @@
  */
 import { UsageError } from "../errors/usage_error.ts";
 import { inHome } from "../io/config_folder.ts";
+import { messageOf } from "../errors/system_error.ts";
 
 /** A parsed item; files are not read yet. */
 export type Item =
@@ -145,8 +146,10 @@ function checkJson(token: string, text: string): void {
   try {
     JSON.parse(text);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw wrong(token, `"${text}" is not valid JSON (${why}); a string is written NAME=VALUE`);
+    throw wrong(
+      token,
+      `"${text}" is not valid JSON (${messageOf(cause)}); a string is written NAME=VALUE`,
+    );
   }
 }
 

@@ -20,3 +20,13 @@ export function systemReason(error: unknown): string | null {
 function lower(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
+
+/**
+ * The message of an error.
+ *
+ * @param missing What to say of a file that does not exist, the system's words by default.
+ */
+export function messageOf(cause: unknown, missing?: string): string {
+  if (missing !== undefined && cause instanceof Deno.errors.NotFound) return missing;
+  return cause instanceof Error ? cause.message : String(cause);
+}

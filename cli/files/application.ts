@@ -4,6 +4,7 @@
  */
 import {
   Application,
+  compressMiddleware,
   del,
   FileResponse,
   get,
@@ -24,13 +25,12 @@ import {
 import { requireAccount } from "../listening/accounts.ts";
 import { sendArchive } from "./archive.ts";
 import { makeFolder, readChange, refused, remove } from "./changes.ts";
-import { compress } from "./compress.ts";
 import { Root } from "./folder.ts";
 import { pageReply, sendListing } from "./listing.ts";
 import { localNamesOnly } from "./local_names_only.ts";
 import type { FilesOptions } from "./options.ts";
 import { confirmPage } from "./page.ts";
-import { basename, join } from "./paths.ts";
+import { basename, join } from "node:path";
 import { textType } from "./text_type.ts";
 import { checkOrigin, receive } from "./upload.ts";
 
@@ -55,7 +55,7 @@ export function filesApplication(options: FilesOptions): Application {
     if (health === null || request.path !== health) requireAccount(readers, request);
     return handler(request);
   }];
-  if (options.compress) middlewares.push(compress);
+  if (options.compress) middlewares.push(compressMiddleware({ codings: ["gzip"] }));
   middlewares.push(async (request, handler) => {
     try {
       return await handler(request);

@@ -3,7 +3,7 @@
  * @module
  */
 import { HTTPBadRequest } from "../../server/mod.ts";
-import { basename, join } from "./paths.ts";
+import { basename, join } from "node:path";
 import type { Root } from "./folder.ts";
 
 /** Kinds of archive, with their mime types. */

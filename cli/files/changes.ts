@@ -7,11 +7,10 @@ import {
   HTTPConflict,
   HTTPForbidden,
   HTTPNotFound,
-  HTTPRequestEntityTooLarge,
   type ServerRequest,
 } from "../../server/mod.ts";
 import type { Root } from "./folder.ts";
-import { join } from "./paths.ts";
+import { join } from "node:path";
 
 const MAX_FORM = 64 * 1024; // bytes; a name has at most 255
 
@@ -21,15 +20,7 @@ const MAX_FORM = 64 * 1024; // bytes; a name has at most 255
  * @throws {HTTPRequestEntityTooLarge} If it is longer than 64 KiB.
  */
 export async function readChange(request: ServerRequest): Promise<URLSearchParams> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let size = 0;
-  for await (const piece of request.raw.body ?? []) {
-    size += piece.length;
-    if (size > MAX_FORM) throw new HTTPRequestEntityTooLarge(MAX_FORM);
-    text += decoder.decode(piece, { stream: true });
-  }
-  return new URLSearchParams(text + decoder.decode());
+  return new URLSearchParams(await request.clone({ clientMaxSize: MAX_FORM }).text());
 }
 
 /**

@@ -14,6 +14,7 @@ import { CommandError, UsageError } from "../errors/usage_error.ts";
 import { filesApplication } from "./application.ts";
 import { Root } from "./folder.ts";
 import type { FilesOptions } from "./options.ts";
+import { messageOf } from "../errors/system_error.ts";
 
 /** Runs the subcommand. */
 export async function run(parsed: ParsedArgs<FilesOption>): Promise<number> {
@@ -69,11 +70,7 @@ async function filesOptions(
   try {
     info = Deno.statSync(path);
   } catch (cause) {
-    const why = cause instanceof Deno.errors.NotFound
-      ? "no such file or folder"
-      : cause instanceof Error
-      ? cause.message
-      : String(cause);
+    const why = messageOf(cause, "no such file or folder");
     throw new UsageError(`cannot serve ${path}: ${why}`, { cause });
   }
   const isFolder = info.isDirectory;

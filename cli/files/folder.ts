@@ -2,7 +2,7 @@
  * The served folder and the folders below it.
  * @module
  */
-import { basename, join, SEPARATOR } from "./paths.ts";
+import { basename, join, sep } from "node:path";
 
 /** An entry of a listing. */
 export interface Entry {
@@ -81,12 +81,8 @@ export class Root {
     const folder = await this.find(rawPath.slice(0, slash + 1));
     const name = decoded(rawPath.slice(slash + 1));
     if (folder === null || name === null || !this.allows(name)) return null;
-    try {
-      const real = await Deno.realPath(join(folder, name));
-      return this.contains(real) && (await Deno.stat(real)).isFile ? real : null;
-    } catch {
-      return null; // missing or not readable
-    }
+    const target = await this.#target(join(folder, name));
+    return target?.info.isFile ? target.real : null;
   }
 
   /**
@@ -95,13 +91,8 @@ export class Root {
    * @returns The real path, `null` if it is not a folder or outside of the root.
    */
   async real(path: string): Promise<string | null> {
-    try {
-      const real = await Deno.realPath(path);
-      if (!this.contains(real)) return null;
-      return (await Deno.stat(real)).isDirectory ? real : null;
-    } catch {
-      return null; // missing or not readable
-    }
+    const target = await this.#target(path);
+    return target?.info.isDirectory ? target.real : null;
   }
 
   /**
@@ -112,7 +103,7 @@ export class Root {
   contains(real: string): boolean {
     // By segments: "/srv/files-secret" is not below "/srv/files".
     return real === this.path || real.startsWith(
-      this.path.endsWith(SEPARATOR) ? this.path : this.path + SEPARATOR,
+      this.path.endsWith(sep) ? this.path : this.path + sep,
     );
   }
 
@@ -126,20 +117,20 @@ export class Root {
     for await (const entry of Deno.readDir(path)) {
       const { name } = entry;
       if (!this.allows(name)) continue;
-      const kind = entry.isSymlink ? await this.#target(join(path, name)) : entry;
-      if (kind === null || !(kind.isDirectory || kind.isFile)) continue;
+      const kind = entry.isSymlink ? (await this.#target(join(path, name)))?.info : entry;
+      if (kind === undefined || !(kind.isDirectory || kind.isFile)) continue;
       entries.push({ name, isFolder: kind.isDirectory, size: null, isMore: false, modified: null });
     }
     return sorted(entries, "name", false);
   }
 
-  /** The target of a link, `null` if it is missing or outside of the root. */
-  async #target(path: string): Promise<Deno.FileInfo | null> {
+  /** The target of a path, `null` if it is missing, not readable, or outside of the root. */
+  async #target(path: string): Promise<{ real: string; info: Deno.FileInfo } | null> {
     try {
       const real = await Deno.realPath(path);
-      return this.contains(real) ? await Deno.stat(real) : null;
+      return this.contains(real) ? { real, info: await Deno.stat(real) } : null;
     } catch {
-      return null; // a dangling link, or deleted since
+      return null;
     }
   }
 

@@ -7,7 +7,7 @@ import { ARCHIVES } from "./archive.ts";
 import { type Entry, type Root, sorted } from "./folder.ts";
 import type { FilesOptions } from "./options.ts";
 import { listingPage, type Order } from "./page.ts";
-import { join } from "./paths.ts";
+import { join } from "node:path";
 import { search } from "./search.ts";
 
 const README = /^readme(?:\.(?:md|markdown|txt))?$/i;

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Entry, Root } from "./folder.ts";
-import { join } from "./paths.ts";
+import { join } from "node:path";
 
 const MOST_FOUND = 1000;
 const MOST_READ = 100_000;

@@ -6,13 +6,12 @@ import {
   HTTPBadRequest,
   HTTPConflict,
   HTTPForbidden,
-  HTTPRequestEntityTooLarge,
   safeFilename,
   saveFile,
   type ServerRequest,
 } from "../../server/mod.ts";
 import type { Root } from "./folder.ts";
-import { join } from "./paths.ts";
+import { join } from "node:path";
 
 /** Limits of uploads. */
 export interface UploadOptions {
@@ -32,13 +31,6 @@ export interface Uploaded {
 
 const MAX_FOLDERS = 32; // depth of a folder upload
 
-// Sizes are unlimited unless --max-size is given.
-const LIMITS = {
-  maxFileSize: Infinity,
-  maxTotalSize: Infinity,
-  maxDuration: 24 * 60 * 60 * 1000,
-};
-
 /**
  * Saves the files of a form as they arrive.
  *
@@ -53,7 +45,11 @@ export async function receive(
   const saved: Uploaded[] = [];
   // `await using` cancels a refused form: otherwise a browser sends all of it before it reads the
   // reply.
-  await using form = await request.multipart(LIMITS);
+  await using form = await request.multipart({
+    maxFileSize: options.maxSize ?? Infinity,
+    maxTotalSize: Infinity,
+    maxDuration: 24 * 60 * 60 * 1000,
+  });
   for await (const part of form) {
     // An unread part is skipped by the next iteration.
     if (!("filename" in part) || part.filename === null) continue;
@@ -69,11 +65,7 @@ export async function receive(
     const [base = "", ...folders] = names.map((each) => safeFilename(each)).reverse();
     const target = await makeFolders(root, folder, folders.reverse());
     if (options.onDuplicate !== "rename") await refuseFolder(target, base);
-    const { maxSize } = options;
-    const pieces = maxSize === null ? part : limited(part, maxSize);
-    const file = await saveFile(pieces, join(target, base), {
-      onDuplicate: options.onDuplicate,
-    });
+    const file = await saveFile(part, join(target, base), { onDuplicate: options.onDuplicate });
     const name = file.path.slice(root.path.length).replaceAll("\\", "/").replace(/^\//, "");
     saved.push({ name, size: file.size });
   }
@@ -117,18 +109,4 @@ async function refuseFolder(folder: string, name: string): Promise<void> {
     return; // it does not exist, or saving reports the error
   }
   throw new HTTPConflict({ text: `409: ${JSON.stringify(name)} is a folder` });
-}
-
-async function* limited(
-  part: AsyncIterable<Uint8Array<ArrayBuffer>>,
-  maxSize: number,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  let size = 0;
-  for await (const piece of part) {
-    size += piece.length;
-    if (size > maxSize) {
-      throw new HTTPRequestEntityTooLarge(maxSize);
-    }
-    yield piece;
-  }
 }

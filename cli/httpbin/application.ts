@@ -23,6 +23,7 @@ import { authRoutes } from "./auth.ts";
 import { contentRoutes } from "./contents.ts";
 import { bodyOf, headersOf, headOf } from "./echo.ts";
 import { streamRoutes } from "./streams.ts";
+import { messageOf } from "../errors/system_error.ts";
 
 /** Options of the application. */
 export interface HttpbinOptions {
@@ -185,8 +186,7 @@ function tryCookie(set: () => void): void {
   try {
     set();
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new HTTPBadRequest({ text: `400: ${why}`, cause });
+    throw new HTTPBadRequest({ text: `400: ${messageOf(cause)}`, cause });
   }
 }
 

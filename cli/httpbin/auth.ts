@@ -12,7 +12,7 @@ import {
   type ServerRequest,
   setCookie,
 } from "../../server/mod.ts";
-import { sameText } from "../listening/same_text.ts";
+import { sameText } from "../listening/accounts.ts";
 
 const ALGORITHMS: Readonly<Record<string, string>> = {
   "MD5": "md5",

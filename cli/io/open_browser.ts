@@ -2,7 +2,9 @@
  * Opening the user's browser.
  * @module
  */
+import { variable } from "./config_folder.ts";
 import { writeErr } from "./output.ts";
+import { messageOf } from "../errors/system_error.ts";
 
 /** Opens an address with `BROWSER`, or else the system's default. A failure is only a warning. */
 export async function openBrowser(url: string): Promise<void> {
@@ -19,15 +21,12 @@ export async function openBrowser(url: string): Promise<void> {
     child.unref();
     child.status.catch(() => {});
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    await writeErr(`roundtrip: cannot open a browser with ${program}: ${why}\n`);
+    await writeErr(`roundtrip: cannot open a browser with ${program}: ${messageOf(error)}\n`);
   }
 }
 
 function opener(): string[] {
-  const own = Deno.permissions.querySync({ name: "env", variable: "BROWSER" }).state === "granted"
-    ? Deno.env.get("BROWSER")
-    : undefined;
+  const own = variable("BROWSER");
   if (own) return [own];
   if (Deno.build.os === "darwin") return ["open"];
   if (Deno.build.os === "windows") return ["cmd", "/c", "start", ""];

@@ -4,6 +4,7 @@
  */
 import { UsageError } from "../errors/usage_error.ts";
 import { inHome } from "./config_folder.ts";
+import { messageOf } from "../errors/system_error.ts";
 
 /**
  * Reads the file given as an option.
@@ -14,11 +15,7 @@ export function readText(option: string, path: string): string {
   try {
     return Deno.readTextFileSync(inHome(path));
   } catch (cause) {
-    const why = cause instanceof Deno.errors.NotFound
-      ? "no such file"
-      : cause instanceof Error
-      ? cause.message
-      : String(cause);
+    const why = messageOf(cause, "no such file");
     throw new UsageError(`argument --${option}: cannot read ${path}: ${why}`, { cause });
   }
 }

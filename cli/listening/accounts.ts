@@ -2,9 +2,8 @@
  * Accounts of a server: users and their passwords.
  * @module
  */
-import { createHash } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 import { HTTPUnauthorized, type ServerRequest } from "../../server/mod.ts";
-import { sameText } from "./same_text.ts";
 import { UsageError } from "../errors/usage_error.ts";
 
 /** A user given on the command line. */
@@ -83,6 +82,12 @@ export function requireAccount(accounts: readonly Account[], request: ServerRequ
   throw new HTTPUnauthorized({
     headers: { "www-authenticate": 'Basic realm="roundtrip", charset="UTF-8"' },
   });
+}
+
+/** Compares secrets in constant time. */
+export function sameText(given: string, expected: string): boolean {
+  const hash = (text: string): Uint8Array => createHash("sha256").update(text).digest();
+  return timingSafeEqual(hash(given), hash(expected));
 }
 
 function decoded(base64: string): [user: string, password: string] {

@@ -69,6 +69,8 @@ export function healthRoute(parsed: ParsedArgs): string | null {
   throw new UsageError(`argument --health: "${path}" is not a path such as /healthz`);
 }
 
+const HOSTS = "-H localhost is for this machine alone, -H 0.0.0.0 for its network";
+
 /** Runs a server and explains errors of listening. */
 export async function explainListening(
   serve: () => Promise<void>,
@@ -79,57 +81,42 @@ export async function explainListening(
   try {
     await serve();
   } catch (cause) {
+    const fail = (message: string): CommandError => new CommandError(message, { cause });
+    const path = options.path ?? null;
     if (cause instanceof AddressInUseError) {
-      const advice = cause.path === null ? "; -P 0 picks a free port" : "";
-      throw new CommandError(`${cause.message}${advice}`, { cause });
+      throw fail(`${cause.message}${cause.path === null ? "; -P 0 picks a free port" : ""}`);
     }
     if (cause instanceof Deno.errors.AddrNotAvailable) {
-      throw new CommandError(
-        `cannot listen on ${where}: this machine has no such address. ` +
-          `-H localhost is for this machine alone, -H 0.0.0.0 for its network`,
-        { cause },
-      );
+      throw fail(`cannot listen on ${where}: this machine has no such address. ${HOSTS}`);
     }
-    const path = options.path ?? null;
     if (path !== null && cause instanceof Deno.errors.NotFound) {
-      throw new CommandError(`cannot listen on ${path}: no such folder`, { cause });
+      throw fail(`cannot listen on ${path}: no such folder`);
     }
-    if (path !== null && cause instanceof Error && /SUN_LEN/.test(cause.message)) {
-      throw new CommandError(
-        `cannot listen on ${path}: the path of a socket has at most 107 bytes`,
-        { cause },
-      );
+    if (!(cause instanceof Error)) throw cause;
+    if (path !== null && /SUN_LEN/.test(cause.message)) {
+      throw fail(`cannot listen on ${path}: the path of a socket has at most 107 bytes`);
     }
-    if (cause instanceof Error && /failed to lookup address/.test(cause.message)) {
-      throw new CommandError(
-        `cannot listen on ${where}: host not found. -H localhost is for this ` +
-          "machine alone, -H 0.0.0.0 for its network",
-        { cause },
-      );
+    if (/failed to lookup address/.test(cause.message)) {
+      throw fail(`cannot listen on ${where}: host not found. ${HOSTS}`);
     }
     if (cause instanceof TypeError && /^Cannot use the access log format/.test(cause.message)) {
       throw new UsageError(`argument --access-log-format: ${cause.message}`, { cause });
     }
     if (cause instanceof Deno.errors.PermissionDenied) {
-      throw new CommandError(
-        `cannot listen on ${options.path ?? where}: the system forbids it (${cause.message}). ` +
+      throw fail(
+        `cannot listen on ${path ?? where}: the system forbids it (${cause.message}). ` +
           `Ports below 1024 need root; choose another one with -P`,
-        { cause },
       );
     }
-    if (options.cert !== undefined && isAboutKeys(cause)) {
-      throw new CommandError(
+    // The platform rejected the certificate or key, or their combination.
+    const isAboutKeys = cause instanceof Deno.errors.InvalidData ||
+      /certificate|private key|\bkeys?\b/i.test(cause.message);
+    if (options.cert !== undefined && isAboutKeys) {
+      throw fail(
         `cannot use TLS: --tls-cert has to be a certificate (PEM) and --tls-key its private ` +
           `key (PEM): ${cause.message}`,
-        { cause },
       );
     }
     throw cause;
   }
-}
-
-/** Whether the platform rejected the certificate or key, or their combination. */
-function isAboutKeys(cause: unknown): cause is Error {
-  return cause instanceof Deno.errors.InvalidData ||
-    (cause instanceof Error && /certificate|private key|\bkeys?\b/i.test(cause.message));
 }

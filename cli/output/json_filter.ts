@@ -4,6 +4,7 @@
  */
 import { CommandError, UsageError } from "../errors/usage_error.ts";
 import { readJson } from "../connecting/nested_json.ts";
+import { messageOf } from "../errors/system_error.ts";
 
 /** A step of a path: a key, an index, or all elements of a list. */
 type Step = string | number | null;
@@ -25,10 +26,8 @@ export function filterJson(text: string, path: string): unknown {
   try {
     root = readJson(text);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CommandError(`--filter needs JSON, but the reply is not valid JSON (${why})`, {
-      cause,
-    });
+    const why = `the reply is not valid JSON (${messageOf(cause)})`;
+    throw new CommandError(`--filter needs JSON, but ${why}`, { cause });
   }
   return pick(root, steps, "");
 }

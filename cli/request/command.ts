@@ -15,7 +15,6 @@ import { timesTrace, transportOf } from "./connection.ts";
 import { type Auth, authOf, basicOf, middlewaresOf } from "../connecting/credentials.ts";
 import { curlLetter } from "../connecting/curl_letters.ts";
 import { curlCommand } from "./curl.ts";
-import { curlExtras } from "./curl_extras.ts";
 import { type DownloadTarget, saveResponse } from "../saving/download.ts";
 import { resumed } from "../saving/resume.ts";
 import { prepareEnvironment } from "../connecting/proxy_environment.ts";
@@ -50,7 +49,7 @@ export async function run(parsed: ParsedArgs): Promise<number> {
   const full = withKept(planned, kept);
 
   if (parsed.has("curl") || parsed.has("curl-long")) {
-    await writeOut(`${curlCommand(full, curlExtras(parsed, auth, full.url))}\n`);
+    await writeOut(`${curlCommand(full, parsed, auth)}\n`);
     return 0;
   }
   const wired = {

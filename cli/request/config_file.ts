@@ -4,6 +4,7 @@
  */
 import { configFolder } from "../io/config_folder.ts";
 import { UsageError } from "../errors/usage_error.ts";
+import { messageOf } from "../errors/system_error.ts";
 
 /**
  * Reads `config.json`: `{"defaults": {"options": [...], "headers": {...}}}`.
@@ -23,13 +24,13 @@ export async function defaultOptions(): Promise<readonly string[]> {
     if (error instanceof Deno.errors.NotADirectory) return [];
     // A service may not have access to its home folder.
     if (error instanceof Deno.errors.PermissionDenied && !isThere(path)) return [];
-    throw wrong(path, error instanceof Error ? error.message : String(error), error);
+    throw wrong(path, messageOf(error), error);
   }
   let config: unknown;
   try {
     config = JSON.parse(text);
   } catch (cause) {
-    throw wrong(path, cause instanceof Error ? cause.message : String(cause), cause);
+    throw wrong(path, messageOf(cause), cause);
   }
   const defaults = record(path, record(path, config, "the file").defaults ?? {}, "defaults");
   for (const name of Object.keys(defaults)) {

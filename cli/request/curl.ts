@@ -2,34 +2,30 @@
  * Writing a request as a curl command.
  * @module
  */
+import type { ParsedArgs } from "../args/parse_args.ts";
+import type { RequestOption } from "../specs/request.ts";
+import { verifyOf } from "../connecting/certificates.ts";
+import type { Auth } from "../connecting/credentials.ts";
+import { savesBody } from "../output/parts.ts";
+import { addressesOf } from "./connection.ts";
 import { shellWord } from "../io/shell_word.ts";
 import type { Plan } from "./plan.ts";
 
-/** Options besides the plan. */
-export interface CurlExtras {
-  /** `user:password`, `null` for none. */
-  readonly auth: { readonly type: string; readonly value: string } | null;
-  /** Whether redirects are followed. */
-  readonly follow: boolean;
-  /** Whether certificates are not verified. */
-  readonly insecure: boolean;
-  /** Limit in seconds, `null` for none. */
-  readonly timeout: number | null;
-  /** Path of a unix socket, `null` for none. */
-  readonly unixSocket: string | null;
-  /** Whether to use long options. */
-  readonly long: boolean;
-  /** Further words: proxies, certificates, limits. */
-  readonly more: readonly string[];
-  /** File to save the body to, `""` for the URL's name, `null` for standard output. */
-  readonly output: string | null;
-  /** Whether to resume a download. */
-  readonly resume: boolean;
-}
-
-/** Writes a request as a curl command, quoted for a shell. */
-export function curlCommand(plan: Plan, extras: CurlExtras): string {
+/**
+ * Writes a request as a curl command, quoted for a shell.
+ *
+ * @param plan The request.
+ * @param parsed Options.
+ * @param auth Credentials, `null` for none.
+ */
+export function curlCommand(
+  plan: Plan,
+  parsed: ParsedArgs<RequestOption>,
+  auth: Auth | null,
+): string {
   const { body } = plan;
+  const saves = savesBody(parsed);
+  const output = saves ? parsed.value("output") ?? "" : null;
   const words = ["curl"];
   if (plan.method === "HEAD") words.push("-I");
   else if (plan.method !== (body === null ? "GET" : "POST")) words.push("-X", plan.method);
@@ -48,14 +44,10 @@ export function curlCommand(plan: Plan, extras: CurlExtras): string {
     words.push("-H", value === "" ? `${name};` : `${name}: ${value}`);
   }
   for (const name of plan.without) words.push("-H", `${name}:`);
-  if (extras.auth !== null) {
-    if (extras.auth.type === "bearer") {
-      words.push("-H", `Authorization: Bearer ${extras.auth.value}`);
-    } else {words.push(
-        ...extras.auth.type === "digest" ? ["--digest"] : [],
-        "-u",
-        extras.auth.value,
-      );}
+  if (auth?.type === "bearer") words.push("-H", `Authorization: Bearer ${auth.value}`);
+  else if (auth !== null) {
+    if (auth.type === "digest") words.push("--digest");
+    words.push("-u", auth.value);
   }
   if (body?.kind === "text") words.push("--data-raw", body.text);
   if (body?.kind === "file") words.push("--data-binary", `@${body.path}`);
@@ -72,14 +64,36 @@ export function curlCommand(plan: Plan, extras: CurlExtras): string {
       }
     }
   }
-  if (extras.follow) words.push("-L");
-  if (extras.insecure) words.push("-k");
-  if (extras.timeout !== null) words.push("--max-time", `${extras.timeout}`);
-  if (extras.unixSocket !== null) words.push("--unix-socket", extras.unixSocket);
-  words.push(...extras.more);
-  if (extras.resume) words.push("-C", "-");
-  if (extras.output !== null) words.push(...extras.output === "" ? ["-O"] : ["-o", extras.output]);
-  if (!extras.long) return words.map(shellWord).join(" ");
+  if (parsed.has("follow") || saves) words.push("-L");
+  const verify = verifyOf(parsed);
+  if (verify === false) words.push("-k");
+  const add = (own: RequestOption, name: string): void => {
+    const value = parsed.value(own);
+    if (value !== undefined) words.push(name, value);
+  };
+  const timeout = parsed.number("timeout", { fraction: true });
+  if (timeout !== undefined) words.push("--max-time", `${timeout}`);
+  add("unix-socket", "--unix-socket");
+  if (typeof verify === "string") words.push("--cacert", verify);
+  add("cert", "--cert");
+  add("cert-key", "--key");
+  add("cert-key-pass", "--pass");
+  add("retry", "--retry");
+  add("connect-timeout", "--connect-timeout");
+  add("interface", "--interface");
+  add("max-redirects", "--max-redirs");
+  for (const each of parsed.all("proxy")) {
+    words.push("--proxy", each.replace(/^(?:https?|all):(?!\/\/)/, ""));
+  }
+  const port = plan.url.port || (plan.url.protocol === "https:" ? "443" : "80");
+  for (const [where, address] of addressesOf(parsed.all("resolve"))) {
+    words.push("--resolve", `${where.replace(/\*$/, port)}:${address}`);
+  }
+  if (parsed.has("ipv4")) words.push("-4");
+  if (parsed.has("ipv6")) words.push("-6");
+  if (parsed.has("continue")) words.push("-C", "-");
+  if (output !== null) words.push(...output === "" ? ["-O"] : ["-o", output]);
+  if (!parsed.has("curl-long")) return words.map(shellWord).join(" ");
   // Puts each option with its value on its own line.
   const lines = words.map((word) => LONG[word] ?? word);
   return lines.map((word, at) => {

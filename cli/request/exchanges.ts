@@ -8,7 +8,6 @@ import { writeOut } from "../io/output.ts";
 import { historyPartsOf } from "../output/parts.ts";
 import { Printer } from "../output/printer.ts";
 import { MAX_SIZED, readUpTo } from "../io/read_up_to.ts";
-import type { HopListener } from "./recorder.ts";
 
 /** An exchange that may be followed by another one. */
 interface Pending {
@@ -18,7 +17,7 @@ interface Pending {
 }
 
 /** Prints each request, and its response if another request follows. */
-export class Exchanges implements HopListener {
+export class Exchanges {
   readonly #all: boolean;
   readonly #early: boolean;
   readonly #final: Printer;
@@ -45,7 +44,7 @@ export class Exchanges implements HopListener {
   }
 
   /** Handles a response; its body is buffered if another request may follow. */
-  async received(_hop: HopRequest, result: HopResult): Promise<HopResult> {
+  async received(result: HopResult): Promise<HopResult> {
     const pending = this.#pending;
     if (pending === null) return result;
     pending.result = result;

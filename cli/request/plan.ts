@@ -12,6 +12,7 @@ import { type Item, parseItem } from "../connecting/items.ts";
 import { putJson, readJson } from "../connecting/nested_json.ts";
 import type { Target } from "../connecting/target.ts";
 import type { PipedBody } from "./stdin_body.ts";
+import { messageOf } from "../errors/system_error.ts";
 
 /** A request before the session adds cookies and credentials. */
 export interface Plan {
@@ -219,10 +220,8 @@ async function loaded(item: Item): Promise<Item> {
   try {
     JSON.parse(text);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`item '${raw}:=@${item.path}': the file is not valid JSON (${why})`, {
-      cause,
-    });
+    const why = `the file is not valid JSON (${messageOf(cause)})`;
+    throw new UsageError(`item '${raw}:=@${item.path}': ${why}`, { cause });
   }
   return { kind, name, raw, value: text };
 }
@@ -279,10 +278,5 @@ async function readText(path: string): Promise<string> {
 
 function unreadable(path: string, cause: unknown): Error {
   if (cause instanceof Deno.errors.NotCapable) return cause;
-  const why = cause instanceof Deno.errors.NotFound
-    ? "no such file"
-    : cause instanceof Error
-    ? cause.message
-    : String(cause);
-  return new CommandError(`cannot read ${path}: ${why}`, { cause });
+  return new CommandError(`cannot read ${path}: ${messageOf(cause, "no such file")}`, { cause });
 }

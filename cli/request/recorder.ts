@@ -2,29 +2,19 @@
  * A transport wrapper that applies the user's headers and reports each hop.
  * @module
  */
-import type { HopBody, HopRequest, HopResult, Transport } from "../../client/mod.ts";
+import type { HopBody, HopRequest, Transport } from "../../client/mod.ts";
 import { peeked, unsized } from "../output/body_start.ts";
 import { titleCase } from "../output/show.ts";
 import { MAX_SIZED, readUpTo } from "../io/read_up_to.ts";
+import type { Exchanges } from "./exchanges.ts";
+import type { Plan } from "./plan.ts";
 
 /** The user's options for headers and body. */
-export interface HeaderWishes {
-  /** Headers in the user's order and case. */
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  /** Names of headers not to send, in lower case. */
-  readonly without: ReadonlySet<string>;
+export interface HeaderWishes extends Pick<Plan, "headers" | "without"> {
   /** Whether to send the body without its length. */
   readonly chunked: boolean;
   /** Length of a streamed body in bytes, `null` if unknown. */
   readonly size: number | null;
-}
-
-/** Listener for each hop. */
-export interface HopListener {
-  /** Called before a hop is sent. */
-  sends(hop: HopRequest): Promise<void>;
-  /** Called with its response; returns the response to pass on. */
-  received(hop: HopRequest, result: HopResult): Promise<HopResult>;
 }
 
 /** Thrown instead of sending. */
@@ -44,7 +34,7 @@ export class NotSentError extends Error {
 export function recorder(
   inner: Transport | null,
   wishes: HeaderWishes,
-  listener: HopListener,
+  listener: Exchanges,
 ): Transport {
   return {
     async send(request) {
@@ -52,10 +42,8 @@ export function recorder(
       const given = { ...request, signal, body: await shaped(request.body, wishes) };
       const hop = { ...given, headers: arranged(given, wishes) };
       await listener.sends(hop);
-      if (inner === null) {
-        throw new NotSentError("Not sent: --offline was given");
-      }
-      return await listener.received(hop, await inner.send(hop));
+      if (inner === null) throw new NotSentError("Not sent: --offline was given");
+      return await listener.received(await inner.send(hop));
     },
     close: () => inner?.close(),
   };
@@ -70,9 +58,7 @@ async function shaped(body: HopBody | null, wishes: HeaderWishes): Promise<HopBo
     return await peeked({ size: wishes.size, bytes: null, stream: () => body.stream() });
   }
   const { bytes, stream } = await readUpTo(body.stream(), MAX_SIZED);
-  return bytes === null
-    ? { size: null, bytes, stream: () => stream }
-    : { size: bytes.length, bytes, stream: () => stream };
+  return { size: bytes?.length ?? null, bytes, stream: () => stream };
 }
 
 /** Orders headers: Host, then the user's as written, then those of the session. */

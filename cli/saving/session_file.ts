@@ -5,7 +5,7 @@
 import { dirname, join } from "node:path";
 import type { CookieJar } from "../../client/mod.ts";
 import { configFolder } from "../io/config_folder.ts";
-import { systemReason } from "../errors/system_error.ts";
+import { messageOf, systemReason } from "../errors/system_error.ts";
 import { CommandError, UsageError } from "../errors/usage_error.ts";
 import {
   isForeignSession,
@@ -100,10 +100,10 @@ export class SessionFile {
     if (cause instanceof Deno.errors.NotFound) return;
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return;
     if (cause instanceof Deno.errors.NotCapable || cause instanceof CommandError) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CommandError(`cannot read the session ${path}: ${why}; delete it to start over`, {
-      cause,
-    });
+    throw new CommandError(
+      `cannot read the session ${path}: ${messageOf(cause)}; delete it to start over`,
+      { cause },
+    );
   }
 }
 

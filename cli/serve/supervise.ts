@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { RunAppOptions } from "../../server/mod.ts";
 import { writeErr } from "../io/output.ts";
 import { CommandError } from "../errors/usage_error.ts";
+import { messageOf } from "../errors/system_error.ts";
 
 /** Options of the supervisor. */
 export interface SuperviseOptions {
@@ -105,8 +106,7 @@ function spawn(
       stdin: "null",
     }).spawn();
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CommandError(`cannot start a worker: ${why}`, { cause });
+    throw new CommandError(`cannot start a worker: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -1,5 +1,0 @@
-/**
- * Paths of the system.
- * @module
- */
-export { basename, join, resolve, sep as SEPARATOR } from "node:path";
