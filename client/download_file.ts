@@ -1,5 +1,5 @@
 /**
- * Downloads that go on where they broke off.
+ * Resumable downloads.
  * @module
  */
 import { headersOf } from "./hop/header_list.ts";
@@ -21,13 +21,13 @@ import {
 import { disposing } from "../http/since_node_20.ts";
 
 /**
- * What `session.downloadToFile()` takes: how to write, and whatever a request takes, save for
- * `raiseForStatus`: a status that is not the file is always an error.
+ * Options of `session.downloadToFile()`: those of a request without `raiseForStatus`, because any
+ * status without the file is an error.
  */
 export interface DownloadOptions extends SaveOptions, Omit<RequestOptions, "raiseForStatus"> {
   /**
-   * Whether a part that an earlier download left goes on where it ends, if the server says that the
-   * file is still the same (`Range` with `If-Range`). Otherwise it starts anew.
+   * Whether to resume the part of an earlier download if the file is unchanged (`Range` with
+   * `If-Range`). Otherwise the download starts over.
    * @default {false}
    */
   readonly resume?: boolean | undefined;
@@ -49,10 +49,10 @@ function withoutRaise<T extends { readonly raiseForStatus: unknown }>(
 /**
  * Downloads a file.
  *
- * @param get Sends the request with the headers it is given.
- * @param url URL as the caller gave it, to tell parts apart.
+ * @param get Sends the request with extra headers.
+ * @param url URL as given by the caller, to identify parts.
  * @param path The file.
- * @param options How to write, whether to go on.
+ * @param options Options.
  */
 export async function downloadFile(
   get: (headers: Headers) => Promise<ClientResponse>,
@@ -71,7 +71,7 @@ async function downloadInto(
 ): Promise<Download> {
   if (options.overwrite !== true) await file.assertFree();
   const headers = headersOf(options.headers);
-  // A range of a compressed body is of no use: its bytes are not those of the file.
+  // Ranges of a compressed body are not ranges of the file.
   headers.set("accept-encoding", "identity");
   const query = options.params === undefined ? "" : encodeQuery(options.params);
   const digest = await digestOf(`${url}\n${query}`);
@@ -99,14 +99,14 @@ async function downloadInto(
   );
 }
 
-/** What a reply to a request for a range means for a part of `size` bytes. */
+/** Meaning of a response to a range request for a part of `size` bytes. */
 function continuation(
   response: ClientResponse,
   size: number,
   validator: string,
 ): { readonly start: number; readonly total: number | null } | "complete" | "again" {
   const range = response.headers.get("content-range") ?? "";
-  // aiohttp's static files pass over an If-Range with a tag: the reply has to be of the same file.
+  // aiohttp's static files ignore an If-Range with a tag, so the response's validator is compared.
   const header = validator.startsWith('"') ? "etag" : "last-modified";
   const isSame = (response.headers.get(header) ?? validator) === validator;
   if (response.status === 416) {
@@ -117,12 +117,12 @@ function continuation(
     return { start: 0, total: isEncoded(response) ? null : response.contentLength };
   }
   const [, start, total = "*"] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(range) ?? [];
-  // A server that answers with another piece than the one asked for would corrupt the file.
+  // Another range than the requested one would corrupt the file.
   if (start !== String(size) || !isSame || isEncoded(response)) return "again";
   return { start: size, total: total === "*" ? null : Number(total) };
 }
 
-/** The reply, if it is the file, or the piece of it that was asked for. */
+/** The response, if it has the file or the requested range. */
 async function checked(
   response: ClientResponse,
   askedForPiece: boolean,
@@ -131,8 +131,7 @@ async function checked(
     const error = await response.statusError();
     if (error !== null) throw error;
     if (response.status < 300 && (response.status !== 206 || askedForPiece)) return response;
-    // 304 to a condition of the caller's, or a redirect that is not followed: there is no file in
-    // it.
+    // 304 to the caller's condition, or a redirect that is not followed: no file.
     const { requestInfo, history, status, headers } = response;
     const reason = `Attempt to save a reply that is not the file: ${response.reason}`;
     throw new ClientResponseError({ requestInfo, history, status, headers, reason });

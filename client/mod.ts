@@ -1,5 +1,5 @@
 /**
- * The client: a session over web-standard `fetch`, with aiohttp's concepts.
+ * The HTTP client, with aiohttp's concepts.
  *
  * @example
  * ```ts no-assert

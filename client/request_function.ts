@@ -1,5 +1,5 @@
 /**
- * One request without a session.
+ * A request without a session.
  * @module
  */
 import { REQUEST_OPTIONS, SESSION_OPTIONS } from "./request/option_tables.ts";
@@ -18,15 +18,15 @@ const BOTH_OPTIONS = new OptionTable<RequestOptions & SessionOptions>({
 });
 
 /**
- * Sends one request in a session of its own, aiohttp's `aiohttp.request()`. Its connection closes
- * with the reply's body: read it, or release the response (`await using` does).
+ * Sends a request in its own session, as `aiohttp.request()`. The connection closes at the end of
+ * the body: read it, or release the response (`await using` does).
  *
- * @param method Method; lower case is fine.
+ * @param method Method, case-insensitive.
  * @param url URL, absolute unless there is a `baseUrl`.
- * @param options Query, headers, body, limits, and what a session takes.
- * @returns The reply, once its head has come.
- * @throws {ClientError} If no reply came.
- * @throws {TypeError} If an option is not valid.
+ * @param options Options of the request and of its session.
+ * @returns The response, once its head has arrived.
+ * @throws {ClientError} If no response was received.
+ * @throws {TypeError} If an option is invalid.
  *
  * @example
  * ```ts
@@ -54,7 +54,7 @@ export async function request(
   const own = sessionOptions(SESSION_OPTIONS.pick(options));
   const both = REQUEST_OPTIONS.pick(options);
   const { app, connector, transport, ...rest } = own;
-  // Nothing of these is ours to close; more than one of the three is a mistake that the session tells.
+  // These belong to the caller and stay open; the session rejects more than one of them.
   if (app !== undefined || transport !== undefined) {
     return await new ClientSession(own).request(method, url, both);
   }
@@ -63,18 +63,18 @@ export async function request(
   try {
     return await session.request(method, url, both);
   } finally {
-    closing.finish(); // no further hop will come
+    closing.finish(); // no further hops
   }
 }
 
-/** What is not of the request alone: a session's cookies would go along to other origins. */
+/** Options of the session; its cookies would be sent to other origins. */
 function sessionOptions(
   { cookies: _c, headers: _h, auth: _a, middlewares: _m, retry: _r, ...shared }: SessionOptions,
 ): SessionOptions {
   return shared;
 }
 
-/** A transport that closes itself when all of its replies have been read or given up. */
+/** A transport that closes when all its responses have been read or cancelled. */
 function closingTransport(inner: Transport): Transport & { finish(): void } {
   let open = 0;
   let finished = false;

@@ -42,7 +42,7 @@ import { connectWebSocket } from "./websocket/connect.ts";
 import type { WebSocketConnectOptions } from "./websocket/options.ts";
 
 /**
- * Requests that share connections, cookies and defaults, aiohttp's `ClientSession`.
+ * A session: shared connections, cookies and defaults, as aiohttp's `ClientSession`.
  *
  * @example
  * ```ts
@@ -64,14 +64,14 @@ export class ClientSession {
   readonly #sendOnce: ClientHandler;
   readonly #handler: ClientHandler; // middlewares around one of these
   readonly #open = new OpenRequests<Watch>();
-  readonly #scarceFrom: number; // that many requests under way, and forgotten responses may block
+  readonly #scarceFrom: number; // open requests from which unread responses could starve the pool
   readonly #sockets = new Set<ClientWebSocketResponse>();
   #closed = false;
 
   /**
    * Creates one.
    *
-   * @param options Defaults of the session's requests.
+   * @param options Options and defaults of requests.
    */
   constructor(options: SessionOptions = {}) {
     SESSION_OPTIONS.check("new ClientSession", options);
@@ -86,12 +86,12 @@ export class ClientSession {
     this.#handler = this.#around(middlewaresOf(this.#defaults));
   }
 
-  /** Where the session's cookies are kept. */
+  /** The cookie jar. */
   get cookieJar(): AbstractCookieJar {
     return this.#defaults.cookieJar;
   }
 
-  /** Headers of every request; changes count from the next request on. */
+  /** Headers of every request; changes apply from the next request. */
   get headers(): Headers {
     return this.#defaults.headers.live;
   }
@@ -104,12 +104,12 @@ export class ClientSession {
   /**
    * Sends a request.
    *
-   * @param method Method; lower case is fine.
+   * @param method Method, case-insensitive.
    * @param url URL, relative to `baseUrl` or absolute.
-   * @param options Query, headers, body, limits.
-   * @returns The reply, once its head has come.
-   * @throws {ClientError} If no reply came, see the errors' module.
-   * @throws {TypeError} If an option is not valid, or the session is closed.
+   * @param options Options.
+   * @returns The response, once its head has arrived.
+   * @throws {ClientError} If no response was received.
+   * @throws {TypeError} If an option is invalid or the session is closed.
    */
   request<P extends object & QueryFields<P> = never, D extends object & DataFields<D> = never>(
     method: string,
@@ -208,7 +208,9 @@ export class ClientSession {
     return this.request("OPTIONS", url, requestOptions);
   }
 
-  /** Sends a `QUERY` request, as {@linkcode request} does: a safe one with a body (RFC 10008). */
+  /**
+   * Sends a `QUERY` request, as {@linkcode request} does: a safe method with a body (RFC 10008).
+   */
   query<P extends object & QueryFields<P> = never, D extends object & DataFields<D> = never>(
     url: string | URL,
     options?: RequestOptions<P, D>,
@@ -219,14 +221,14 @@ export class ClientSession {
   /**
    * Opens a WebSocket, with the session's cookies and headers.
    *
-   * @typeParam T What the socket's `receiveJson()` gives: the output of the schema.
-   * @param url URL, `ws:`, `wss:`, `http:` or `https:`, or relative to `baseUrl`.
-   * @param options Subprotocols, heartbeat, limits.
-   * @returns The socket, open; `await using` closes it.
-   * @throws {WSServerHandshakeError} If the server's reply is no upgrade.
-   * @throws {ClientConnectionError} If no reply came.
-   * @throws {NotSupportedError} If the session's transport cannot do what is asked.
-   * @throws {TypeError} If an option is not valid, or the session is closed.
+   * @typeParam T Result of `receiveJson()`: the output of the schema.
+   * @param url URL with the scheme `ws:`, `wss:`, `http:` or `https:`, or relative to `baseUrl`.
+   * @param options Options.
+   * @returns The open socket; `await using` closes it.
+   * @throws {WSServerHandshakeError} If the server refuses the upgrade.
+   * @throws {ClientConnectionError} If no response was received.
+   * @throws {NotSupportedError} If the session's transport does not support an option.
+   * @throws {TypeError} If an option is invalid or the session is closed.
    */
   async wsConnect<T = unknown>(
     url: string | URL,
@@ -235,7 +237,7 @@ export class ClientSession {
     if (this.#closed) throw new TypeError("Cannot open a WebSocket: the session is closed");
     const get = this.get.bind(this);
     const socket = await connectWebSocket(this.#defaults, url, options, get);
-    if (this.#closed) { // in the moment in which the socket opened
+    if (this.#closed) { // while the socket opened
       await socket.close(1001);
       throw sessionClosed();
     }
@@ -245,17 +247,16 @@ export class ClientSession {
   }
 
   /**
-   * Downloads a file. It grows as `<path>.part` and gets its name when it is complete; a download
-   * that breaks off leaves the part, and `resume` goes on with it.
+   * Downloads a file to `<path>.part` and renames it when it is complete; `resume` continues an
+   * incomplete download.
    *
    * @param url URL, relative to `baseUrl` or absolute.
-   * @param path The file; the server has no say in its name.
-   * @param options Whether to go on with a part, whether to replace a file, progress, and whatever a
-   * request takes.
+   * @param path The file.
+   * @param options Options.
    * @returns The file and its size.
-   * @throws {FileExistsError} If there is a file already and `overwrite` is not set.
+   * @throws {FileExistsError} If the file exists and `overwrite` is not set.
    * @throws {ClientResponseError} If the status is 300 or above.
-   * @throws {ClientPayloadError} If the body is cut or broken; what came is kept.
+   * @throws {ClientPayloadError} If the body is incomplete or malformed; the part is kept.
    *
    * @example
    * ```ts no-assert
@@ -279,10 +280,7 @@ export class ClientSession {
     return await downloadFile(get, `${url}`, path, options);
   }
 
-  /**
-   * Ends the session's connections: requests and bodies that are under way fail, WebSockets are
-   * closed with 1001.
-   */
+  /** Closes the session: pending requests and bodies fail, WebSockets are closed with 1001. */
   async close(): Promise<void> {
     const first = !this.#closed;
     this.#closed = true;

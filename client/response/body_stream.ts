@@ -1,13 +1,13 @@
 /**
- * A body as a stream.
+ * Bodies as streams.
  * @module
  */
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 
 /**
- * Makes a stream of a body: cancelling it gives the body up, and its connection with it.
+ * Creates a stream of a body. Cancelling it cancels the body and closes its connection.
  *
- * @param content The body; it must not be read elsewhere.
+ * @param content The body; must not be read elsewhere.
  */
 export function streamOf(content: StreamReader): ReadableStream<Uint8Array<ArrayBuffer>> {
   const pieces = content.iterAny();

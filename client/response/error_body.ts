@@ -1,5 +1,5 @@
 /**
- * The body of a reply that is an error.
+ * Bodies of error responses.
  * @module
  */
 import { decoderFor } from "../../http/headers/charset.ts";
@@ -9,12 +9,12 @@ import { ClientPayloadError } from "../errors/client_errors.ts";
 const MAX_ERROR_BODY = 64 * 1024;
 
 /**
- * Reads the first 64 KiB of a body as text, as well as that is possible.
+ * Reads the first 64 KiB of a body as text.
  *
  * @param content The body.
- * @param charset Charset of its header, `null` where that does not say.
- * @returns The text, `null` if the body breaks off or was given up before.
- * @throws What the request was aborted with meanwhile.
+ * @param charset Charset of the header, `null` without one.
+ * @returns The text, `null` if the body is incomplete or was cancelled.
+ * @throws The abort reason, if the request is aborted meanwhile.
  */
 export async function startOfText(
   content: StreamReader,
@@ -30,7 +30,7 @@ export async function startOfText(
     }
   } catch (error) {
     if (!(error instanceof ClientPayloadError)) throw error;
-    return null; // the status is what is reported; a body that breaks off adds nothing to it
+    return null; // the status is reported anyway
   }
   return pieces.join("").slice(0, MAX_ERROR_BODY);
 }

@@ -1,5 +1,5 @@
 /**
- * What users of other clients write.
+ * Hints for names of other HTTP clients.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * A file that is being downloaded: `<path>.part` while it grows, `<path>` once it is complete.
+ * A file during its download: `<path>.part`, renamed to `<path>` when it is complete.
  * @module
  */
 import type { Stats } from "node:fs";
@@ -17,31 +17,31 @@ import { fileURLToPath } from "node:url";
 import { errorCode, nameFile } from "../../http/name_file.ts";
 import { ClientError } from "../errors/client_errors.ts";
 
-/** What is known of the file that a part belongs to, kept beside it as `<path>.part.json`. */
+/** The origin of a part, stored in `<path>.part.json`. */
 export interface PartOrigin {
-  /** Digest of the URL that the part came from; the URL itself may hold a password or a token. */
+  /** Digest of the URL, which may contain a password or a token. */
   readonly urlDigest: string;
   /** Strong `ETag` or `Last-Modified` of the file. */
   readonly validator: string;
 }
 
-/** Files that this program is downloading; two downloads of one would write into each other. */
+/** Files that this process is downloading, each only once at a time. */
 const claimed = new Set<string>();
 
-/** The two names of a download. Dispose of it, so that the next may write there. */
+/** The file of a download and its part. Dispose it to allow another download of the file. */
 export class PartFile implements AsyncDisposable {
   /** Path of the complete file. */
   readonly path: string;
   readonly #claim: string;
   readonly #part: string;
   readonly #origin: string;
-  #handle: FileHandle | null = null; // open until the part has its name
+  #handle: FileHandle | null = null; // open until the rename
   #size = 0;
 
   /**
    * Creates one.
    *
-   * @throws {ClientError} If another download of this program is writing it.
+   * @throws {ClientError} If another download of this process is writing the file.
    */
   constructor(path: string | URL) {
     this.path = typeof path === "string" ? path : fileURLToPath(path);
@@ -56,7 +56,7 @@ export class PartFile implements AsyncDisposable {
     claimed.add(this.#claim);
   }
 
-  /** Closes the part, whatever became of it. */
+  /** Closes the part. */
   async [Symbol.asyncDispose](): Promise<void> {
     claimed.delete(this.#claim);
     await this.#handle?.close();
@@ -64,18 +64,18 @@ export class PartFile implements AsyncDisposable {
   }
 
   /**
-   * Makes sure that no file is in the way.
+   * Checks that the file does not exist.
    *
-   * @throws {FileExistsError} If there is one, a symbolic link included.
+   * @throws {FileExistsError} If it exists, even as a symbolic link.
    */
   async assertFree(): Promise<void> {
     if (await fileInfo(this.path) !== null) throw new FileExistsError(this.path);
   }
 
   /**
-   * Tells how much there is already, and of what.
+   * Returns the state of an earlier download.
    *
-   * @returns Size in bytes and origin, `null` where there is nothing to go on with.
+   * @returns Size in bytes and origin, `null` if there is nothing to resume.
    */
   async existing(): Promise<{ readonly size: number; readonly origin: PartOrigin } | null> {
     const info = await fileInfo(this.#part);
@@ -85,12 +85,12 @@ export class PartFile implements AsyncDisposable {
   }
 
   /**
-   * Writes pieces into the part.
+   * Writes chunks to the part.
    *
-   * @param pieces The pieces.
-   * @param start Where the first one goes, in bytes; 0 starts the part anew.
-   * @param origin What the part belongs to, `null` if it cannot be gone on with.
-   * @param onWritten Called after each piece with the size of the part.
+   * @param pieces The chunks.
+   * @param start Offset of the first chunk in bytes; 0 truncates the part.
+   * @param origin Origin of the part, `null` if it cannot be resumed.
+   * @param onWritten Called after each chunk with the size of the part.
    * @returns Size of the part in bytes.
    */
   async write(
@@ -100,12 +100,12 @@ export class PartFile implements AsyncDisposable {
     onWritten: (size: number) => void,
   ): Promise<number> {
     if (start === 0) {
-      // What lies there under the part's name is not ours to write through: a symbolic link, say.
+      // Never write through an existing entry, such as a symbolic link.
       await remove(this.#part);
       if (origin === null) await remove(this.#origin);
       else await writeFile(this.#origin, JSON.stringify(origin));
     }
-    // At positions of their own: the bytes of two programs that go on with one part are the same.
+    // Explicit positions: two processes that resume the same part write the same bytes.
     const file = this.#handle = await open(this.#part, start === 0 ? "wx" : "r+");
     this.#size = start;
     for await (const piece of pieces) {
@@ -120,10 +120,10 @@ export class PartFile implements AsyncDisposable {
   }
 
   /**
-   * Gives the part its name.
+   * Renames the part to its final name.
    *
-   * @throws {FileExistsError} If there is one that may not be replaced; the part is kept.
-   * @throws {ClientError} If another program has changed the part.
+   * @throws {FileExistsError} If the file exists and must not be replaced; the part is kept.
+   * @throws {ClientError} If another process has changed the part.
    */
   async publish(overwrite: boolean): Promise<void> {
     await this.#assertOwn();
@@ -132,11 +132,9 @@ export class PartFile implements AsyncDisposable {
     await remove(this.#origin);
   }
 
-  /**
-   * What bears the part's name has to be what was written: another program may download this too.
-   */
+  /** Checks that the part is still the file that was written, not one of another process. */
   async #assertOwn(): Promise<void> {
-    if (this.#handle === null) return; // it was complete when it was found
+    if (this.#handle === null) return; // it was complete already
     const own = await this.#handle.stat();
     const named = await fileInfo(this.#part);
     if (named?.ino === own.ino && named.dev === own.dev && own.size === this.#size) return;
@@ -176,7 +174,7 @@ async function remove(path: string): Promise<void> {
 }
 
 /**
- * There is a file already, and `overwrite` was not set.
+ * The file exists and `overwrite` is not set.
  *
  * @example
  * ```ts
@@ -190,7 +188,7 @@ async function remove(path: string): Promise<void> {
  * ```
  */
 export class FileExistsError extends Error {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "FileExistsError";
   /** Path of the file. */
   readonly path: string;

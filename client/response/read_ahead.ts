@@ -1,5 +1,5 @@
 /**
- * Bodies that are taken into memory before anybody asks for them, so that their connections are free.
+ * Reading bodies ahead into memory to free their connections.
  * @module
  */
 import type { BodySource } from "../../http/bytes/body_source.ts";
@@ -7,14 +7,15 @@ import type { HopResult } from "../hop/transport.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Most bytes of a body that are read ahead, as in aiohttp. */
+/** Limit of the bytes read ahead, as in aiohttp. */
 export const MAX_AHEAD = 64 * 1024;
 
-/** What reads the body of a reply ahead, for who gives up a response that was dropped. */
+/** The read-ahead of each response body, to cancel it when the response is garbage collected. */
 export const aheadOf = new WeakMap<HopResult, ReadAhead>();
 
 /**
- * Reads a body ahead, up to {@linkcode MAX_AHEAD}, until the first read. What came is given first.
+ * Reads a body ahead, up to {@linkcode MAX_AHEAD}, until the first read, which returns the buffered
+ * bytes.
  */
 export class ReadAhead implements BodySource {
   readonly #source: BodySource;
@@ -27,10 +28,10 @@ export class ReadAhead implements BodySource {
   #failure: { readonly error: unknown } | null = null;
 
   /**
-   * Begins to read.
+   * Starts reading.
    *
    * @param source The body.
-   * @param onEnd Called when the body has ended, read by its owner or not.
+   * @param onEnd Called when the body has ended, read by its owner or ahead.
    */
   constructor(source: BodySource, onEnd: () => void) {
     this.#source = source;
@@ -38,7 +39,7 @@ export class ReadAhead implements BodySource {
     this.#readOne();
   }
 
-  /** The next piece, `null` at the end. */
+  /** The next chunk, `null` at the end. */
   async next(): Promise<Bytes | null> {
     this.#isAsked = true;
     for (;;) {
@@ -51,7 +52,7 @@ export class ReadAhead implements BodySource {
     }
   }
 
-  /** Gives the body up. */
+  /** Cancels the body. */
   cancel(reason?: unknown): Promise<void> {
     this.#isAsked = true;
     this.#pieces = [];

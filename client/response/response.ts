@@ -1,5 +1,5 @@
 /**
- * A reply as the caller sees it.
+ * The response of a request.
  * @module
  */
 import { parseLength } from "../../http/headers/content_length.ts";
@@ -60,34 +60,34 @@ import { type HopConnection, type HopResult, replyHeader } from "../hop/transpor
 const DONE = Promise.resolve();
 const RELEASED = "Connection closed: the response was released";
 
-/** Names the encoding of a body whose header does not. */
+/** Returns the encoding of a body without a charset in its header. */
 export type FallbackCharsetResolver = (
   response: ClientResponse,
   body: Uint8Array<ArrayBuffer>,
 ) => string;
 
-/** What a {@linkcode ClientResponse} is made of. */
+/** Fields of a {@linkcode ClientResponse}. */
 export interface ClientResponseInit {
-  /** The request that got the reply. */
+  /** The request. */
   readonly requestInfo: RequestDetails;
-  /** Redirects on the way. */
+  /** Redirect responses before this one. */
   readonly history: readonly HistoryEntry[];
-  /** The reply. */
+  /** The response. */
   readonly result: HopResult;
-  /** Called once, when the body has ended or was given up. */
+  /** Called once, when the body has ended or was cancelled. */
   readonly onEnd: () => void;
-  /** What happens to the body on its way. @default decoded, up to 512 MiB */
+  /** Decoding and limits of the body. @default decoded, up to 512 MiB */
   readonly policy?: BodyPolicy;
-  /** Names the encoding of a body whose header does not. @default UTF-8 */
+  /** Returns the encoding of a body without a charset in its header. @default UTF-8 */
   readonly fallbackCharsetResolver?: FallbackCharsetResolver | null;
 }
 
-/** Begins to read a small body into memory, if its owner has not; for this folder alone. */
+/** Reads a small body ahead, unless reading has started; internal to this folder. */
 export let readAhead: (response: ClientResponse) => void;
 
 /**
- * A reply whose head has come; its body is read on demand. Release it (`await using` does) or read
- * it to the end, so that its connection can serve the next request.
+ * A response; its body is read on demand. Release it (`await using` does) or read it to the end to
+ * free its connection.
  *
  * @example
  * ```ts no-assert
@@ -107,16 +107,16 @@ export class ClientResponse {
 
   /** Status code. */
   readonly status: number;
-  /** Reason phrase; the canonical one of the status, `fetch` does not tell the server's. */
+  /** Reason phrase; over `fetch` the canonical one of the status. */
   readonly reason: string;
-  /** What was asked for: after redirects, the last hop. */
+  /** The request; after redirects, the last hop. */
   readonly requestInfo: RequestDetails;
-  /** Redirects on the way, in order. */
+  /** Redirect responses before this one, in order. */
   readonly history: readonly HistoryEntry[];
   readonly #result: HopResult;
   readonly #onEnd: () => void;
   readonly #policy: BodyPolicy;
-  #content: StreamReader | null = null; // made when it is asked for
+  #content: StreamReader | null = null; // created on first use
   #bytes: Promise<Uint8Array<ArrayBuffer>> | null = null;
   #text: string | null = null;
   readonly #fallbackCharset: FallbackCharsetResolver | null;
@@ -134,32 +134,32 @@ export class ClientResponse {
     if (!hasBody(init.result)) init.onEnd();
   }
 
-  /** The body, piece by piece. */
+  /** The body as a stream. */
   get content(): StreamReader {
     return this.#content ??= this.#open();
   }
 
-  /** Headers of the reply. */
+  /** Headers. */
   get headers(): Headers {
     return this.#result.headers;
   }
 
-  /** Headers in the order and case in which they came; over `fetch` in lower case and sorted. */
+  /** Headers in the order and case received; over `fetch` sorted, in lower case. */
   get rawHeaders(): readonly (readonly [name: string, value: string])[] {
     return this.#result.rawHeaders ?? [...this.headers];
   }
 
-  /** Version of HTTP; `null` over `fetch`, which does not tell. */
+  /** HTTP version; `null` over `fetch`. */
   get version(): "1.0" | "1.1" | null {
     return this.#result.version ?? null;
   }
 
-  /** Headers behind a body in chunks, once that was read; `fetch` keeps them back. */
+  /** Trailers of a chunked body, once it was read; not available over `fetch`. */
   get trailers(): Headers {
     return new Headers((this.#result.trailers ?? []) as [string, string][]);
   }
 
-  /** The connection, with the address of the peer; `null` over `fetch`, which does not tell. */
+  /** The connection, with the address of the peer; `null` over `fetch`. */
   get connection(): HopConnection | null {
     return this.#result.connection ?? null;
   }
@@ -169,7 +169,7 @@ export class ClientResponse {
     return this.requestInfo.method;
   }
 
-  /** URL of the reply, after redirects, without a fragment. */
+  /** URL after redirects, without its fragment. */
   get url(): URL {
     return this.requestInfo.url;
   }
@@ -184,44 +184,44 @@ export class ClientResponse {
     return this.status < 400;
   }
 
-  /** Cookies that this reply sets; those of redirects are in the jar. */
+  /** Cookies set by this response; those of redirects are in the jar. */
   get cookies(): ReadonlyMap<string, ResponseCookie> {
     return parseSetCookies(this.headers.getSetCookie());
   }
 
-  /** Mime type, `application/octet-stream` where the header is missing. */
+  /** MIME type, `application/octet-stream` if the header is missing. */
   get contentType(): string {
     return this.#type.mimeType;
   }
 
-  /** Charset of the header, `null` where it does not say. */
+  /** Charset of the header, `null` without one. */
   get charset(): string | null {
     return this.#type.params.get("charset") ?? null;
   }
 
-  /** The `Content-Disposition` header, `null` where it is missing or malformed. */
+  /** The `Content-Disposition` header, `null` if it is missing or malformed. */
   get contentDisposition(): ContentDisposition | null {
     return parseContentDisposition(this.headers.get("content-disposition"));
   }
 
   /**
-   * Links of the `Link` headers, by relation type (`next` for example), or by target where that is
-   * missing. Of several with one relation the first is here.
+   * Links of the `Link` headers by relation type (for example `next`), or by target without one.
+   * The first of several with the same relation wins.
    */
   get links(): ReadonlyMap<string, ResponseLink> {
     return responseLinks(this.headers, this.url);
   }
 
-  /** Announced length of the body in bytes, before decoding; `null` where the header is missing. */
+  /** `Content-Length` in bytes, before decoding; `null` if the header is missing. */
   get contentLength(): number | null {
     return parseLength(replyHeader(this.#result, "content-length"));
   }
 
   /**
-   * Reads the whole body; a second call gives the same bytes.
+   * Reads the whole body; a second call returns the same bytes.
    *
    * @returns The bytes.
-   * @throws {ClientPayloadError} If the body is cut or broken, or longer than `maxBodySize`.
+   * @throws {ClientPayloadError} If the body is incomplete, malformed or longer than `maxBodySize`.
    */
   read(): Promise<Uint8Array<ArrayBuffer>> {
     return this.#bytes ??= this.#policy.maxBodySize === 0
@@ -230,10 +230,10 @@ export class ClientResponse {
   }
 
   /**
-   * Names the encoding that `text()` uses: the header's charset if it is a known one, UTF-8 for
-   * JSON, else what the session's `fallbackCharsetResolver` says, else UTF-8.
+   * Returns the encoding used by `text()`: the header's charset if it is known, UTF-8 for JSON,
+   * else the result of the session's `fallbackCharsetResolver`, else UTF-8.
    *
-   * @returns The encoding, a name of the WHATWG Encoding standard.
+   * @returns The encoding, by its name in the WHATWG Encoding standard.
    */
   async getEncoding(): Promise<string> {
     return encodingOf(this.#type, this.#fallbackCharset === null) ??
@@ -241,13 +241,13 @@ export class ClientResponse {
   }
 
   /**
-   * Reads the body as text: in `encoding`, else in the header's charset, else as UTF-8 or what the
-   * session's `fallbackCharsetResolver` says.
+   * Reads the body as text in `encoding`, else in the header's charset, else in the result of the
+   * session's `fallbackCharsetResolver` or UTF-8.
    *
-   * `latin1` and `ascii` mean windows-1252, as in browsers; a byte order mark is taken off.
+   * `latin1` and `ascii` mean windows-1252, as in browsers; a byte order mark is removed.
    *
-   * @throws {RangeError} If `encoding` is no known one.
-   * @throws {ClientPayloadError} If the bytes are not of that encoding.
+   * @throws {RangeError} If `encoding` is unknown.
+   * @throws {ClientPayloadError} If the bytes are not valid in that encoding.
    */
   async text(options: TextOptions = {}): Promise<string> {
     TEXT_OPTIONS.check("response.text()", options);
@@ -260,20 +260,20 @@ export class ClientResponse {
   /**
    * Reads the body as JSON.
    *
-   * @typeParam T Type the caller expects; it is not checked.
+   * @typeParam T Expected type; not checked.
    * @returns The value, `null` for an empty body.
-   * @throws {ContentTypeError} If the reply is of another mime type.
+   * @throws {ContentTypeError} If the response has another MIME type.
    * @throws {ClientPayloadError} If the body is not JSON.
    */
   json<T = unknown>(options?: JsonOptions): Promise<T>;
   /**
-   * Reads the body as JSON and checks it.
+   * Reads the body as JSON and validates it.
    *
-   * @typeParam S Schema of zod, valibot, arktype or another library of Standard Schema.
-   * @returns What the schema makes of the value; an empty body is `null` to it.
-   * @throws {ContentTypeError} If the reply is of another mime type.
+   * @typeParam S Schema of Zod, Valibot, ArkType or another Standard Schema library.
+   * @returns Output of the schema; an empty body is validated as `null`.
+   * @throws {ContentTypeError} If the response has another MIME type.
    * @throws {ClientPayloadError} If the body is not JSON.
-   * @throws {SchemaValidationError} If the value does not fit.
+   * @throws {SchemaValidationError} If the value does not match.
    */
   json<S extends StandardSchemaV1>(schema: S, options?: JsonOptions): Promise<SchemaOutput<S>>;
   async json(first: JsonOptions | StandardSchemaV1 = {}, more: JsonOptions = {}): Promise<unknown> {
@@ -293,11 +293,11 @@ export class ClientResponse {
   }
 
   /**
-   * Reads the body as server-sent events; the response is released when the loop ends or is left.
+   * Reads the body as server-sent events; releases the response at the end of the loop.
    *
    * @param options Limits.
    * @yields The events in order.
-   * @throws {ContentTypeError} If the reply is no `text/event-stream`.
+   * @throws {ContentTypeError} If the response is not `text/event-stream`.
    * @throws {EventTooLongError} If an event is longer than `maxEventSize`.
    *
    * @example
@@ -326,15 +326,15 @@ export class ClientResponse {
   }
 
   /**
-   * Writes the body into a file, whatever the status is. It grows as `<path>.part` and gets its name
-   * when it is complete; a body that breaks off leaves the part where it is, for
-   * `session.downloadToFile()` to go on with.
+   * Writes the body to a file, regardless of the status. The body is written to `<path>.part`,
+   * which is renamed when it is complete; an incomplete part is kept for `session.downloadToFile()`
+   * to resume.
    *
    * @param path The file.
-   * @param options Whether a file may be replaced, and who is told about the progress.
+   * @param options Options.
    * @returns The file and its size.
-   * @throws {FileExistsError} If there is a file already and `overwrite` is not set.
-   * @throws {ClientPayloadError} If the body is cut or broken.
+   * @throws {FileExistsError} If the file exists and `overwrite` is not set.
+   * @throws {ClientPayloadError} If the body is incomplete or malformed.
    */
   async saveTo(path: string | URL, options: SaveOptions = {}): Promise<Download> {
     SAVE_OPTIONS.check("response.saveTo()", options);
@@ -342,19 +342,19 @@ export class ClientResponse {
   }
 
   /**
-   * Reads a multipart body part by part as it comes.
+   * Reads a multipart body part by part.
    *
-   * @throws {MultipartSyntaxError} If the body is no multipart.
+   * @throws {MultipartSyntaxError} If the body is not multipart.
    */
   multipart(options?: MultipartReaderOptions): MultipartReader {
     return new MultipartReader(streamOf(this.content), this.headers.get("content-type"), options);
   }
 
   /**
-   * Makes the answer of a server's handler that passes the reply on: the body as it comes, without
-   * the headers that tell of its coding, which is undone, and of the connection.
+   * Converts to a `Response` that a server's handler can return: the decoded body as a stream,
+   * without the headers of its coding and of the connection.
    *
-   * @returns The response of the platform's.
+   * @returns The `Response`.
    *
    * @example
    * ```ts
@@ -374,9 +374,9 @@ export class ClientResponse {
   }
 
   /**
-   * Throws if the status is 400 or above, and releases the reply then.
+   * Throws if the status is 400 or above, after releasing the response.
    *
-   * @throws {ClientResponseError} With the body, if that was read before.
+   * @throws {ClientResponseError} With the body, if it was read before.
    */
   raiseForStatus(): void {
     if (this.ok) return;
@@ -386,7 +386,7 @@ export class ClientResponse {
   }
 
   /**
-   * Makes the error for a status of 400 or above, with the first 64 KiB of the body.
+   * Creates the error for a status of 400 or above, with the first 64 KiB of the body.
    *
    * @returns The error, `null` for a status below 400.
    */
@@ -397,7 +397,7 @@ export class ClientResponse {
     return new ClientResponseError(this.#errorInit(this.reason, body));
   }
 
-  /** Gives up what was not read; reading on throws. */
+  /** Discards the rest of the body; further reads throw. */
   release(): void {
     this.#giveUp()?.catch(() => {});
   }
@@ -418,7 +418,7 @@ export class ClientResponse {
 
   #giveUp(): Promise<void> | null {
     const { isEof, exception } = this.content;
-    // Most bodies have been read, and an error with its stack takes 4 us.
+    // Most bodies have been read; an error with its stack takes 4 us.
     if (isEof || exception !== null) return null;
     return this.content.cancel(new ClientConnectionError(RELEASED));
   }
@@ -438,7 +438,7 @@ export class ClientResponse {
     const source = ahead ?? bodySource(this.#result, this.#policy, () => this.contentLength);
     return new StreamReader(source, {
       onEnd: this.#onEnd,
-      mapError: (error) => bodyError(this.#result, error), // the body keeps the response alive
+      mapError: (error) => bodyError(this.#result, error), // holds a reference to the response
     });
   }
 

@@ -1,5 +1,5 @@
 /**
- * From a reply to the bytes that its reader sees.
+ * Decoding and limits of response bodies.
  * @module
  */
 import { type BodySource, streamSource } from "../../http/bytes/body_source.ts";
@@ -14,22 +14,22 @@ import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 import { type HopResult, replyHeader } from "../hop/transport.ts";
 
-/** What happens to a body on its way to the reader. */
+/** Decoding and limits of a body. */
 export interface BodyPolicy {
-  /** Whether `Content-Encoding` is undone. */
+  /** Whether to decode `Content-Encoding`. */
   readonly autoDecompress: boolean;
-  /** Most bytes that decoding may make of a body; 0 for no limit. */
+  /** Limit of the decoded size in bytes; 0 for no limit. */
   readonly maxDecodedSize: number;
-  /** Most bytes that `read()`, `text()` and `json()` take, decoded ones; 0 for no limit. */
+  /** Limit for `read()`, `text()` and `json()` in decoded bytes; 0 for no limit. */
   readonly maxBodySize: number;
-  /** Told how far the body has come, `null` for nobody. */
+  /** Progress callback, or `null`. */
   readonly onDownloadProgress: ProgressCallback | null;
 }
 
-// V8's longest string has 2^29 - 24 characters, so text() and json() could hold no more.
+// V8's longest string has 2^29 - 24 characters, the limit of text() and json().
 const DEFAULT_MAX_DECODED_SIZE = 512 * 1024 * 1024;
 
-/** The policy where nobody says otherwise. */
+/** The default policy. */
 export const DEFAULT_BODY_POLICY: BodyPolicy = {
   autoDecompress: true,
   maxDecodedSize: DEFAULT_MAX_DECODED_SIZE,
@@ -37,13 +37,13 @@ export const DEFAULT_BODY_POLICY: BodyPolicy = {
   onDownloadProgress: null,
 };
 
-/** What a caller may say about bodies. */
+/** Options for bodies. */
 type BodyOptions = {
   readonly [K in keyof BodyPolicy]?: NonNullable<BodyPolicy[K]> | undefined;
 };
 
 /**
- * Puts what a caller said over a policy.
+ * Applies a caller's options to a policy.
  *
  * @throws {RangeError} If a limit is negative.
  */
@@ -66,18 +66,18 @@ export function resolvePolicy(defaults: BodyPolicy, options: BodyOptions): BodyP
   };
 }
 
-/** Whether a reply has a body. */
+/** Whether a response has a body. */
 export function hasBody(result: HopResult): boolean {
-  // Only asked for where it has to be: `body` makes a stream of `source`.
+  // Checked last: the getter `body` creates a stream of `source`.
   return result.source === undefined ? result.body !== null : result.source !== null;
 }
 
 /**
- * Gives what a `StreamReader` is to read.
+ * Returns the source for a `StreamReader`.
  *
  * @param result The reply.
- * @param policy What happens to the body.
- * @param announced Gives the announced length in bytes, `null` where it is not known.
+ * @param policy Decoding and limits.
+ * @param announced Returns the announced length in bytes, `null` if it is unknown.
  * @returns The source, `null` for an empty body.
  */
 export function bodySource(
@@ -90,7 +90,7 @@ export function bodySource(
   const { autoDecompress, maxDecodedSize, onDownloadProgress } = policy;
   const opened = (length: number | null, exact: boolean): BodySource =>
     result.source ?? streamSource(result.body as NonNullable<HopResult["body"]>, length, exact);
-  // Nearly every reply; each header that is not looked at saves time.
+  // The common case; header lookups take time.
   if (exactLength !== null && onDownloadProgress === null) {
     return opened(exactLength, true);
   }
@@ -105,13 +105,13 @@ export function bodySource(
 }
 
 /**
- * Reads a whole body that may not be longer than a limit; one that is longer is given up.
+ * Reads a whole body up to a limit; a longer one is cancelled.
  *
  * @param content The body.
- * @param limit Most bytes.
- * @param length Length in bytes, `null` where it is not known.
+ * @param limit Limit in bytes.
+ * @param length Length in bytes, `null` if it is unknown.
  * @returns The bytes.
- * @throws {ClientPayloadError} If there are more.
+ * @throws {ClientPayloadError} If the body is longer.
  */
 export async function readAtMost(
   content: StreamReader,
@@ -137,7 +137,7 @@ export async function readAtMost(
   throw error;
 }
 
-/** Turns a failure while reading a body into the error that the caller sees. */
+/** Converts a failure while reading a body to the caller's error. */
 export function bodyError(result: HopResult, error: unknown): Error {
   if (error instanceof ContentDecodingError) {
     return new ClientPayloadError(`Response payload is not completed: ${error.message}`, {

@@ -1,22 +1,22 @@
 /**
- * The links of a reply.
+ * `Link` headers of a response.
  * @module
  */
 import { parseLinkHeader } from "../../http/headers/link_header.ts";
 import { parseUrl } from "../../http/since_node_20.ts";
 
-/** One link of a reply. */
+/** A link of a response. */
 export interface ResponseLink {
-  /** Where it leads, absolute. */
+  /** Absolute target URL. */
   readonly url: URL;
-  /** Its parameters by lower-case name. */
+  /** Parameters by lower-case name. */
   readonly params: ReadonlyMap<string, string>;
 }
 
 /**
- * Lists the links of a reply by relation type, by target where that is missing.
+ * Lists the links of a response by relation type, or by target without one.
  *
- * @returns The links; the first of those with one relation.
+ * @returns The links; the first of several with the same relation.
  */
 export function responseLinks(headers: Headers, base: URL): ReadonlyMap<string, ResponseLink> {
   const links = new Map<string, ResponseLink>();

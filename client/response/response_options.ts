@@ -1,16 +1,15 @@
 /**
- * How a body is read as text and as JSON.
+ * Options for reading a body as text and JSON.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
 
-/** How to decode the text of a body. */
+/** Options for decoding text. */
 export interface TextOptions {
-  /** Encoding to use whatever the header says, `"gbk"` for example. */
+  /** Encoding that overrides the header, for example `"gbk"`. */
   readonly encoding?: string | undefined;
   /**
-   * What happens to bytes that are not of that encoding: `strict` is an error, `replace` gives
-   * U+FFFD for them.
+   * Handling of invalid bytes: `strict` throws, `replace` inserts U+FFFD.
    * @default {"strict"}
    */
   readonly errors?: "strict" | "replace" | undefined;
@@ -22,14 +21,14 @@ export const TEXT_OPTIONS = new OptionTable<TextOptions>({
   errors: "a string",
 });
 
-/** How to read the JSON of a body. */
+/** Options for reading JSON. */
 export interface JsonOptions extends TextOptions {
   /**
-   * Mime type that the reply has to have; a part of it is enough. `null` accepts any.
-   * @default {"application/json"} and whatever ends in `+json`
+   * Required MIME type or a part of it; `null` accepts any.
+   * @default {"application/json"} and types that end in `+json`
    */
   readonly contentType?: string | null | undefined;
-  /** Turns the text into a value. @default {JSON.parse} */
+  /** Parses the text. @default {JSON.parse} */
   readonly loads?: ((text: string) => unknown) | undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * How the bytes of a reply become text, and text a value.
+ * Decoding of text and JSON.
  * @module
  */
 import { decoderFor } from "../../http/headers/charset.ts";
@@ -8,18 +8,18 @@ import { asciiText } from "../../http/bytes/latin1.ts";
 import { ClientPayloadError } from "../errors/client_errors.ts";
 import type { TextOptions } from "./response_options.ts";
 
-const UTF8 = new TextDecoder("utf-8", { fatal: true }); // of nearly every body
+const UTF8 = new TextDecoder("utf-8", { fatal: true }); // the common case
 
 /**
- * Names the encoding of a body.
+ * Returns the encoding of a body.
  *
- * @param type Its content type.
- * @param isLast Whether nobody else is asked where that does not say.
- * @returns The encoding; `null` where somebody else is asked.
+ * @param type The content type.
+ * @param isLast Whether to default to UTF-8.
+ * @returns The encoding; `null` if it is unknown and `isLast` is false.
  */
 export function encodingOf({ mimeType, params }: ContentType, isLast: boolean): string | null {
   const charset = params.get("charset");
-  if (charset?.toLowerCase() === "utf-8") return "utf-8"; // nearly every body
+  if (charset?.toLowerCase() === "utf-8") return "utf-8"; // the common case
   const known = charset === undefined ? null : decoderFor(charset, true);
   return known?.encoding ?? (isLast || isJsonType(mimeType) ? "utf-8" : null);
 }
@@ -28,11 +28,11 @@ export function encodingOf({ mimeType, params }: ContentType, isLast: boolean): 
  * Decodes a body.
  *
  * @param bytes The body.
- * @param encoding Name of its encoding.
- * @param options Whether bytes that are not of the encoding are an error.
- * @param from Where it came from, for messages; its URL is parsed when it is asked for.
- * @throws {RangeError} If the encoding is no known one.
- * @throws {ClientPayloadError} If the bytes are not of that encoding.
+ * @param encoding Name of the encoding.
+ * @param options Whether invalid bytes are an error.
+ * @param from The source for messages; its URL is parsed on demand.
+ * @throws {RangeError} If the encoding is unknown.
+ * @throws {ClientPayloadError} If the bytes are not valid in that encoding.
  */
 export function decodeText(
   bytes: Uint8Array<ArrayBuffer>,
@@ -62,9 +62,9 @@ export function decodeText(
  * Parses JSON.
  *
  * @param text The text.
- * @param loads Turns it into a value.
- * @param from Where it came from, for messages; its URL is parsed when it is asked for.
- * @throws {ClientPayloadError} If it is not JSON.
+ * @param loads Parser.
+ * @param from The source for messages; its URL is parsed on demand.
+ * @throws {ClientPayloadError} If the text is not valid JSON.
  */
 export function parseJson(
   text: string,
@@ -82,10 +82,10 @@ export function parseJson(
 }
 
 /**
- * Tells whether a reply is of the type that `json()` asks for.
+ * Returns whether a response has the type required by `json()`.
  *
- * @param mimeType The reply's type.
- * @param wanted A part of the type that the caller names; left out, any JSON type will do.
+ * @param mimeType MIME type of the response.
+ * @param wanted Part of the required type; any JSON type by default.
  */
 export function fitsJson(mimeType: string, wanted: string | undefined): boolean {
   return wanted === undefined ? isJsonType(mimeType) : mimeType.includes(wanted.toLowerCase());

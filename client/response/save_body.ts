@@ -1,5 +1,5 @@
 /**
- * A body written into a file.
+ * Saving a body to a file.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
@@ -9,14 +9,14 @@ import { PartFile, type PartOrigin } from "./part_file.ts";
 import type { ProgressCallback } from "../hop/progress.ts";
 import { disposing } from "../../http/since_node_20.ts";
 
-/** How a body is written into a file. */
+/** Options for saving a body. */
 export interface SaveOptions {
   /**
-   * Whether a file of that name is replaced, once the body is complete.
+   * Whether to replace an existing file once the body is complete.
    * @default {false}
    */
   readonly overwrite?: boolean | undefined;
-  /** Told how much of the file is written, what was there before included. */
+  /** Progress callback; counts bytes of an earlier download too. */
   readonly onProgress?: ProgressCallback | undefined;
 }
 
@@ -26,47 +26,47 @@ export const SAVE_OPTIONS = new OptionTable<SaveOptions>({
   onProgress: "a function",
 });
 
-/** A file that was written. */
+/** A written file. */
 export interface Download {
   /** Path of the file. */
   readonly path: string;
   /** Size in bytes. */
   readonly size: number;
-  /** Where the download went on from, in bytes; 0 for a download from the start. */
+  /** Offset in bytes at which the download resumed; 0 for a new download. */
   readonly resumedFrom: number;
 }
 
-/** What is needed of a response. */
+/** The required part of a response. */
 export interface SavableResponse {
-  /** URL of the reply. */
+  /** URL of the response. */
   readonly url: URL;
   /** Status code. */
   readonly status: number;
-  /** Headers of the reply. */
+  /** Headers of the response. */
   readonly headers: Headers;
-  /** Announced length of the body in bytes, `null` where it is not known. */
+  /** Announced length of the body in bytes, `null` if it is unknown. */
   readonly contentLength: number | null;
   /** The body. */
   readonly content: StreamReader;
 }
 
-// Deno's connections give at most that much at a time.
+// Deno's connections read at most this much at a time.
 const BUFFER_SIZE = 64 * 1024;
 
-/** Where in a file a body belongs. */
+/** Position of a body in a file. */
 export interface BodyPlace {
-  /** Where its first byte goes, in bytes. */
+  /** Offset of the first byte. */
   readonly start: number;
-  /** Size of the complete file in bytes, `null` where it is not known. */
+  /** Size of the complete file in bytes, `null` if it is unknown. */
   readonly total: number | null;
 }
 
 /**
- * Writes a whole body into a file.
+ * Writes a whole body to a file.
  *
  * @param response The response.
  * @param path The file.
- * @param options Whether a file may be replaced, and who is told about the progress.
+ * @param options Options.
  */
 export async function saveBody(
   response: SavableResponse,
@@ -82,14 +82,14 @@ export async function saveBody(
 }
 
 /**
- * Writes a body into a part, and gives the part its name if that makes it complete.
+ * Writes a body to a part, and renames the part if it is complete.
  *
  * @param file The file.
  * @param response The response.
- * @param place Where in the file the body belongs.
- * @param urlDigest Digest of the URL, to know the part by.
- * @param options Whether a file may be replaced, and who is told about the progress.
- * @throws {ClientPayloadError} If the body is cut or broken.
+ * @param place Position of the body in the file.
+ * @param urlDigest Digest of the URL, to identify the part.
+ * @param options Options.
+ * @throws {ClientPayloadError} If the body is incomplete or malformed.
  */
 export async function saveInto(
   file: PartFile,
@@ -116,7 +116,7 @@ export async function saveInto(
   return { path: file.path, size, resumedFrom: start };
 }
 
-/** The pieces of a body, each in the memory of the one before. */
+/** The chunks of a body; each reuses the same buffer. */
 async function* piecesOf(content: StreamReader): AsyncGenerator<Uint8Array, void, undefined> {
   let buffer = new Uint8Array(BUFFER_SIZE);
   for (;;) {
@@ -128,7 +128,7 @@ async function* piecesOf(content: StreamReader): AsyncGenerator<Uint8Array, void
 }
 
 /**
- * Tells whether a body came compressed: its length and ranges are not those of the file then.
+ * Returns whether a body is compressed; its length and ranges are not those of the file then.
  *
  * @returns Whether it has a `Content-Encoding`.
  */
@@ -149,7 +149,7 @@ export async function digestOf(url: string): Promise<string> {
 function originOf(response: SavableResponse, urlDigest: string): PartOrigin | null {
   if (isEncoded(response) || response.headers.get("accept-ranges") === "none") return null;
   const etag = response.headers.get("etag");
-  // A weak tag does not promise the same bytes (RFC 9110 section 13.1.5).
+  // A weak tag does not guarantee the same bytes (RFC 9110 section 13.1.5).
   const validator = etag !== null && etag.startsWith('"')
     ? etag
     : etag === null

@@ -1,29 +1,27 @@
 /**
- * Server-sent events, as a client reads them.
+ * Reading server-sent events.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
 import { createParser } from "eventsource-parser";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 
-/** One server-sent event. */
+/** A server-sent event. */
 export interface ServerSentEvent {
-  /** Type of the event, `message` unless the server names one. */
+  /** Type of the event, `message` by default. */
   readonly event: string;
-  /** The data; several lines are joined by `\n`. */
+  /** The data; lines are joined by `\n`. */
   readonly data: string;
-  /** The last id that the server has set, an empty string before the first. */
+  /** The last id set by the server, an empty string before the first. */
   readonly id: string;
-  /**
-   * Time to wait before connecting again, in ms, as last set by the server; `null` if it never was.
-   */
+  /** Reconnection delay in ms, as last set by the server; `null` if never set. */
   readonly retry: number | null;
 }
 
-/** How to read server-sent events. */
+/** Options for reading server-sent events. */
 export interface EventsOptions {
   /**
-   * Most characters of one event.
+   * Limit of the size of an event, in characters.
    * @default {1048576}
    */
   readonly maxEventSize?: number | undefined;
@@ -45,15 +43,15 @@ export const EVENTS_OPTIONS = new OptionTable<EventsOptions>({ maxEventSize: "a 
  * ```
  */
 export class EventTooLongError extends Error {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "EventTooLongError";
-  /** The limit that was passed, in characters. */
+  /** The limit, in characters. */
   readonly limit: number;
 
   /**
    * Creates one.
    *
-   * @param limit The limit that was passed, in characters.
+   * @param limit The limit, in characters.
    */
   constructor(limit: number) {
     super(`Cannot read an event: it is longer than maxEventSize, ${limit} characters`);
@@ -62,8 +60,8 @@ export class EventTooLongError extends Error {
 }
 
 /**
- * Reads events from a body, as the HTML standard says (section 9.2, "Server-sent events"): always
- * UTF-8, and what the body breaks off in is no event.
+ * Reads events from a body after the HTML standard (section 9.2, "Server-sent events"): always
+ * UTF-8; an incomplete event at the end is dropped.
  *
  * @yields The events in order.
  * @throws {EventTooLongError} If an event is longer than `maxEventSize`.
@@ -86,11 +84,11 @@ export async function* readEvents(
       else ready.push({ event: event || "message", data, id, retry });
     },
     onError: (error) => {
-      // Fields that nobody knows are to be passed over.
+      // Unknown fields are ignored.
       if (error.type === "max-buffer-size-exceeded") tooLong = true;
     },
   });
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true }); // the parser takes it off
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true }); // the parser removes it
   for await (const piece of content.iterAny()) {
     parser.feed(decoder.decode(piece, { stream: true }));
     yield* ready.splice(0);

@@ -1,5 +1,5 @@
 /**
- * A reply as a server's answer.
+ * Conversion to a platform `Response`.
  * @module
  */
 import { isDecodable } from "../../http/coding/content_decoder.ts";
@@ -7,7 +7,7 @@ import { removeHopByHop } from "../../http/http1/hop_by_hop.ts";
 import { streamOf } from "./body_stream.ts";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 
-/** As much of a reply as is passed on. */
+/** The required part of a response. */
 export interface PassedOn {
   /** Method of the request. */
   readonly method: string;
@@ -22,11 +22,11 @@ export interface PassedOn {
 }
 
 /**
- * Makes a response of the platform's.
+ * Creates a platform `Response`.
  *
  * @param response The reply.
- * @param isDecoded Whether its body is given decoded.
- * @param bytes The body, where it was read before.
+ * @param isDecoded Whether its body is decoded.
+ * @param bytes The body, if it was read before.
  * @returns The response.
  */
 export function toResponse(

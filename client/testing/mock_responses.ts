@@ -1,14 +1,14 @@
 /**
- * Replies without a server, for the tests of who uses a session.
+ * Canned responses for testing code that uses a ClientSession.
  * @module
  */
 import type { FetchApp } from "../transport/app_transport.ts";
 import { parseUrl } from "../../http/since_node_20.ts";
 
-/** Which requests a reply is for: an absolute URL or a path with its query, a pattern, a test. */
+/** Requests to match: an absolute URL, a path with its query, a pattern, or a predicate. */
 export type MockTarget = string | URL | RegExp | ((request: Request) => boolean);
 
-/** What {@linkcode MockResponses} answers with; nothing at all is an empty 200. */
+/** A response of {@linkcode MockResponses}; an empty 200 by default. */
 export interface MockReply {
   /** Status code. @default {200} */
   readonly status?: number;
@@ -18,23 +18,23 @@ export interface MockReply {
   readonly body?: BodyInit;
   /** The body as JSON, with its `Content-Type`. */
   readonly json?: unknown;
-  /** Thrown instead of an answer, as the cause of a `ClientConnectionError`. */
+  /** Cause of a `ClientConnectionError` that is thrown instead. */
   readonly error?: Error;
-  /** Time until the answer, in ms. @default {0} */
+  /** Delay of the response, in ms. @default {0} */
   readonly delay?: number;
-  /** How often it is given, `true` for ever. @default {1} */
+  /** Number of uses, `true` for unlimited. @default {1} */
   readonly repeat?: number | true;
 }
 
-/** A request that came. */
+/** A recorded request. */
 export interface MockCall {
   /** Method in upper case. */
   readonly method: string;
   /** URL. */
   readonly url: URL;
-  /** Headers, the session's and the jar's among them. */
+  /** Headers, including those of the session and the cookie jar. */
   readonly headers: Headers;
-  /** Body as it was sent. */
+  /** The body. */
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
@@ -46,9 +46,9 @@ interface Registered {
 }
 
 /**
- * Stands in for the servers that a session talks to, as Python's `aioresponses` does: replies are
- * registered, given in order, and every request is kept in `calls`. A request that no reply is
- * registered for fails and says so; nothing ever reaches the network.
+ * Mocks the servers of a session, as Python's `aioresponses`: returns registered responses in order
+ * and records every request in `calls`. A request without a registered response fails; the network
+ * is never used.
  *
  * @example
  * ```ts
@@ -70,24 +70,27 @@ export class MockResponses implements FetchApp {
   readonly #registered: Registered[] = [];
   readonly #calls: MockCall[] = [];
 
-  /** The requests that came, in order. */
+  /** The recorded requests, in order. */
   get calls(): readonly MockCall[] {
     return this.#calls;
   }
 
-  /** Replies that nobody has asked for yet, as `METHOD target`; a test ends with none of them. */
+  /**
+   * Responses that were not requested yet, as `METHOD target`; should be empty at the end of a
+   * test.
+   */
   get pending(): readonly string[] {
     return this.#registered.filter(({ left }) => left > 0 && left < Infinity).map(nameOf);
   }
 
   /**
-   * Registers a reply. Of several that fit a request, the first that is left is given.
+   * Registers a response. The first match that is not used up is returned.
    *
-   * @param method Method; `*` for any.
-   * @param target Which requests it is for.
-   * @param answer The reply, or a handler that makes it.
-   * @returns This, for the next one.
-   * @throws {RangeError} If `repeat` is no whole number from 1 on.
+   * @param method Method, or `*` for any.
+   * @param target URL or pattern to match.
+   * @param answer The response, or a handler that creates it.
+   * @returns This object, for chaining.
+   * @throws {RangeError} If `repeat` is not a positive integer.
    * @throws {TypeError} If `body` and `json` are both given.
    */
   add(
@@ -111,22 +114,22 @@ export class MockResponses implements FetchApp {
     return this;
   }
 
-  /** Forgets the replies and the calls. */
+  /** Removes all responses and calls. */
   clear(): void {
     this.#registered.length = this.#calls.length = 0;
   }
 
   /**
-   * Answers a request; a session calls it.
+   * Answers a request; called by the session.
    *
-   * @returns The reply that was registered.
-   * @throws {Error} If there is none.
+   * @returns The registered response.
+   * @throws {Error} If no response is registered for the request.
    */
   async fetch(request: Request): Promise<Response> {
     const { method, headers } = request;
     const url = new URL(request.url);
     const found = this.#registered.find((each) => each.left > 0 && fits(each, request, url));
-    if (found !== undefined) found.left--; // before anything is waited for: others may be under way
+    if (found !== undefined) found.left--; // before the first await, because of concurrent requests
     const call = { method, url, headers, body: new Uint8Array(0) };
     this.#calls.push(call);
     if (found !== undefined && typeof found.answer === "function") {
@@ -157,7 +160,7 @@ async function bytesOf(request: Request): Promise<Uint8Array<ArrayBuffer>> {
 function fits({ method, target }: Registered, request: Request, url: URL): boolean {
   if (method !== "*" && method !== request.method) return false;
   if (typeof target === "function") return target(request);
-  // search(): a pattern with the flag g or y would remember where it was.
+  // search(): test() keeps state with the flags g and y.
   if (target instanceof RegExp) return url.href.search(target) >= 0;
   const wanted = `${target}`;
   return wanted.startsWith("/")

@@ -6,7 +6,7 @@ import type { SocketConnection } from "./socket_connection.ts";
 import { keepAlive } from "../hop/runtime.ts";
 
 /** How often connections are looked at that have just become idle, in ms. */
-const TICK = 100;
+const TICK = 25;
 /** How long after its last reply a connection may be trusted to be open without a look, in ms. */
 const FRESH = 1_000;
 

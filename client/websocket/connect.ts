@@ -1,5 +1,5 @@
 /**
- * From `session.wsConnect()` to an open socket.
+ * Opening a WebSocket for `session.wsConnect()`.
  * @module
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
@@ -19,16 +19,16 @@ import { PlatformSocket } from "./platform_socket.ts";
 import { ClientWebSocketResponse } from "./websocket.ts";
 
 /**
- * Opens a WebSocket: its handshake is a request of the session.
+ * Opens a WebSocket; the handshake is a request of the session.
  *
- * @typeParam T What `receiveJson()` gives.
+ * @typeParam T Result of `receiveJson()`.
  * @param defaults The session's options.
- * @param url URL, `ws:`, `wss:`, `http:` or `https:`, or relative to `baseUrl`.
- * @param options What the caller gave.
- * @param get Sends a GET of the session.
- * @throws {WSServerHandshakeError} If the server's reply is no upgrade.
- * @throws {ClientConnectionError} If no reply came.
- * @throws {NotSupportedError} If the session's transport cannot do what is asked.
+ * @param url URL with the scheme `ws:`, `wss:`, `http:` or `https:`, or relative to `baseUrl`.
+ * @param options The caller's options.
+ * @param get Sends a GET request of the session.
+ * @throws {WSServerHandshakeError} If the server refuses the upgrade.
+ * @throws {ClientConnectionError} If no response was received.
+ * @throws {NotSupportedError} If the session's transport does not support an option.
  */
 export async function connectWebSocket<T>(
   defaults: SessionDefaults,
@@ -52,7 +52,7 @@ export async function connectWebSocket<T>(
       maxRedirects,
       middlewares: [...defaults.middlewares, ...opening.middlewares],
       raiseForStatus: false,
-      autoDecompress: true, // a refusal's body, which the error shows
+      autoDecompress: true, // the error shows the body of a refusal
     });
     const { port, compress } = await opening.finish(response);
     channel.attach(port);

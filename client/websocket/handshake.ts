@@ -1,5 +1,5 @@
 /**
- * The opening handshake of a WebSocket, the client's half (RFC 6455 section 4.1).
+ * The client's opening handshake of a WebSocket (RFC 6455 section 4.1).
  * @module
  */
 import { asError } from "../../http/as_error.ts";
@@ -23,18 +23,18 @@ import { WSServerHandshakeError } from "./handshake_error.ts";
 import type { Opening } from "./opening.ts";
 import type { ResolvedWebSocket } from "./options.ts";
 
-/** A connection that talks WebSocket from now on, and what came with the handshake's reply. */
+/** An upgraded connection with the bytes received after the response head. */
 type Upgraded = ReturnType<NonNullable<HopResult["takeStream"]>>;
 
-// What the handshake says itself, and what would announce a body.
+// Headers that the handshake sets itself, and headers of a body.
 const OWN_HEADERS = /^(?:sec-websocket-.*|connection|upgrade|content-length|transfer-encoding)$/i;
 
-/** Asks for an upgrade, and moves frames over the connection of the reply. */
+/** Requests an upgrade and sends frames over that connection. */
 export class Handshake implements Opening {
   readonly middlewares: readonly ClientMiddleware[];
   readonly #options: ResolvedWebSocket;
   readonly #channel: WebSocketChannel;
-  readonly #transport: Transport | null; // where certificates are this socket's own
+  readonly #transport: Transport | null; // if the socket has its own certificates
   #key = "";
   #upgraded: Upgraded | null = null;
 
@@ -84,7 +84,7 @@ export class Handshake implements Opening {
     this.#transport?.close();
   }
 
-  /** Sends one hop; each has a key of its own. */
+  /** Sends a hop with a new key. */
   async #ask(request: Parameters<ClientHandler>[0], send: ClientHandler): Promise<HopResult> {
     const { protocols, windowBits } = this.#options;
     this.#key = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
@@ -100,10 +100,10 @@ export class Handshake implements Opening {
       ],
     }));
     if (result.status === 101) {
-      this.#upgraded?.stream.close(); // of an attempt that a middleware repeats
+      this.#upgraded?.stream.close(); // of an attempt that a middleware retried
       this.#upgraded = result.takeStream?.() ?? null;
     }
-    // Redirects of a WebSocket may name its own scheme.
+    // Redirects of a WebSocket may use ws: or wss:.
     const location = replyHeader(result, "location");
     if (location !== null && /^ws/i.test(location)) {
       result.headers.set("location", location.replace(/^ws/i, "http"));
@@ -111,7 +111,7 @@ export class Handshake implements Opening {
     return result;
   }
 
-  /** What is wrong with the headers of a 101, in aiohttp's words; `null` for nothing. */
+  /** Fault of the headers of a 101, in aiohttp's words; `null` if they are valid. */
   #faultOf(headers: Headers): string | null {
     if (headers.get("upgrade")?.toLowerCase() !== "websocket") return "Invalid upgrade header";
     const connection = headers.get("connection")?.toLowerCase().split(",") ?? [];
@@ -119,7 +119,7 @@ export class Handshake implements Opening {
     if (headers.get("sec-websocket-accept") !== acceptOf(this.#key)) {
       return "Invalid challenge response";
     }
-    // A server may do without a subprotocol (section 4.2.2), and aiohttp's client goes on.
+    // A server may choose no subprotocol (section 4.2.2), which aiohttp's client accepts.
     const protocol = headers.get("sec-websocket-protocol");
     if (protocol === null || this.#options.protocols.includes(protocol)) return null;
     return "Invalid subprotocol";

@@ -1,11 +1,11 @@
 /**
- * The error of a WebSocket's opening handshake.
+ * The error of a failed WebSocket handshake.
  * @module
  */
 import { ClientResponseError } from "../errors/client_errors.ts";
 
 /**
- * The server's reply to the handshake is no upgrade; it carries status, headers and body.
+ * The server refused the WebSocket handshake; has status, headers and body of its response.
  *
  * @example
  * ```ts
@@ -22,6 +22,6 @@ import { ClientResponseError } from "../errors/client_errors.ts";
  * ```
  */
 export class WSServerHandshakeError extends ClientResponseError {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "WSServerHandshakeError";
 }

@@ -1,24 +1,24 @@
 /**
- * The seam between `session.wsConnect()` and what makes a request a WebSocket.
+ * The interface between `session.wsConnect()` and the ways to open a WebSocket.
  * @module
  */
 import type { SocketPort } from "../../http/websocket/port.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import type { ClientResponse } from "../response/response.ts";
 
-/** A WebSocket that is being opened. */
+/** A WebSocket during its handshake. */
 export interface Opening {
-  /** Innermost middlewares of its request. */
+  /** Innermost middlewares of the request. */
   readonly middlewares: readonly ClientMiddleware[];
   /**
-   * Makes the socket of the request's reply.
+   * Creates the socket from the response.
    *
-   * @returns What moves the frames, and whether messages may be compressed.
-   * @throws {WSServerHandshakeError} If the reply is no upgrade.
+   * @returns The frame socket, and whether permessage-deflate was negotiated.
+   * @throws {WSServerHandshakeError} If the response is not an upgrade.
    */
   finish(
     response: ClientResponse,
   ): Promise<{ readonly port: SocketPort; readonly compress: boolean }>;
-  /** Gives up what `finish()` has not taken. */
+  /** Closes the connection if `finish()` has not used it. */
   close(): void;
 }

@@ -1,5 +1,5 @@
 /**
- * Options of a client's WebSocket, resolved once into one complete record.
+ * Options of a client WebSocket and their defaults.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
@@ -15,63 +15,66 @@ import type { StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
 import type { CookieInit } from "../cookies/cookie_pairs.ts";
 
 /**
- * What `session.wsConnect()` takes. Its handshake is a request of the session like any other; an
- * open socket takes no place of `connector.limit`.
+ * Options of `session.wsConnect()`. The handshake is a request of the session; an open socket does
+ * not count towards `connector.limit`.
  *
- * @typeParam T What `receiveJson()` gives: the output of `schema`.
+ * @typeParam T Result of `receiveJson()`: the output of `schema`.
  */
 export interface WebSocketConnectOptions<T = unknown> {
   /** Subprotocols to offer, the preferred one first. @default {[]} */
   readonly protocols?: readonly string[] | undefined;
-  /** Headers of the handshake; they replace the session's of the same name. */
+  /** Headers of the handshake; they override the session's. */
   readonly headers?: HeadersLike | undefined;
-  /** Query, added to the one of the URL. */
+  /** Query, appended to that of the URL. */
   readonly params?: QueryInit | undefined;
-  /** Cookies of this handshake; they are not kept. */
+  /** Cookies of this handshake only; they are not stored. */
   readonly cookies?: CookieInit | undefined;
   /** The `Origin` header, for servers that check it. @default none */
   readonly origin?: string | undefined;
-  /** The redirect reply that is an error, counted from 1; 0 for no limit. @default {10} */
+  /** Fails on this many redirects: 10 follows at most 9; 0 for no limit. @default {10} */
   readonly maxRedirects?: number | undefined;
   /**
-   * Silence after which the server is sent a ping, in ms; without an answer within half of it more,
-   * the socket is given up with a message of type `ERROR`. 0 for never.
+   * Idle time in ms before a ping is sent; without an answer within half of it, the socket ends
+   * with a message of type `ERROR`. 0 disables pings.
    * @default {0}
    */
   readonly heartbeat?: number | undefined;
-  /** Whether pings are answered by themselves; `false` shows pings and pongs. @default {true} */
+  /** Whether pings are answered automatically; `false` delivers pings and pongs. @default {true} */
   readonly autoping?: boolean | undefined;
-  /** Timeouts of `receive()` and `close()`; the handshake has those of the session. */
+  /** Timeouts of `receive()` and `close()`; the handshake uses the session's. */
   readonly timeout?: WebSocketTimeout | undefined;
   /**
-   * Messages of this many bytes or more, after decompression, are refused while they come, and the
-   * server is closed with 1009; 0 for no limit.
+   * Size in bytes, after decompression, from which messages are rejected with close code 1009; 0
+   * for no limit.
    * @default {4194304}
    */
   readonly maxMsgSize?: number | undefined;
-  /** Messages that may wait to be received before the server has to wait. @default {1024} */
+  /** Size of the receive queue in messages; reading pauses while it is full. @default {1024} */
   readonly maxQueue?: number | undefined;
   /**
-   * Bytes waiting to be sent from which on the next send closes the socket with 1013. A sender that
-   * awaits its sends waits at 64 KiB.
+   * Buffered bytes from which the next send closes the socket with 1013. A sender that awaits its
+   * sends waits at 64 KiB.
    * @default {16777216}
    */
   readonly maxBuffered?: number | undefined;
   /**
-   * Whether permessage-deflate is offered (RFC 7692); a number from 9 to 15 is the client's window
-   * in bits.
+   * Whether to offer permessage-deflate (RFC 7692); a number from 9 to 15 is the client's window
+   * size in bits.
    * @default {false}
    */
   readonly compress?: boolean | number | undefined;
-  /** Certificates to trust beside the system's, each a PEM text. @default those of the connector */
+  /**
+   * Certificates to trust in addition to the system's, in PEM format. @default those of the
+   * connector
+   */
   readonly caCerts?: readonly string[] | undefined;
-  /** The client's own certificate chain as a PEM text, with `key`. */
+  /** The client's certificate chain in PEM format, with `key`. */
   readonly cert?: string | undefined;
-  /** The key of `cert` as a PEM text. */
+  /** The key of `cert` in PEM format. */
   readonly key?: string | undefined;
-  /** What JSON messages are checked by: a schema of Zod, Valibot, ArkType or the like. */
+  /** Schema for JSON messages, of Zod, Valibot, ArkType or similar. */
   readonly schema?: StandardSchemaV1<unknown, T> | undefined;
-  /** Aborts the handshake; its reason is what is thrown, wrapped if it is no `Error`. */
+  /** Aborts the handshake; its reason is thrown, wrapped if it is not an `Error`. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -97,29 +100,29 @@ export const WEB_SOCKET_CONNECT_OPTIONS = new OptionTable<WebSocketConnectOption
   signal: "an AbortSignal",
 }, { receivetimeout: "Write { timeout: { receive } }" });
 
-/** The options of a WebSocket, complete. */
+/** Resolved options of a WebSocket. */
 export interface ResolvedWebSocket extends SocketLimits {
   readonly protocols: readonly string[];
   readonly autoping: boolean;
-  /** Certificates of this socket alone, `null` for the connector's. */
+  /** Certificates of this socket only, `null` for the connector's. */
   readonly tls: Pick<WebSocketConnectOptions, "caCerts" | "cert" | "key"> | null;
 }
 
 /**
- * Completes a WebSocket's options.
+ * Resolves the options of a WebSocket.
  *
  * @throws {RangeError} If a limit is negative or not a number.
- * @throws {TypeError} If a subprotocol is no token, or given twice.
+ * @throws {TypeError} If a subprotocol is not a token or is given twice.
  */
 export function resolveWebSocket(options: WebSocketConnectOptions<unknown>): ResolvedWebSocket {
   const { protocols = [], caCerts, cert, key } = options;
   const seen = new Set<string>();
   for (const protocol of protocols) {
-    // RFC 6455 section 4.1: tokens, each once. Anything else could end the header.
+    // RFC 6455 section 4.1: unique tokens. Others could break the header.
     if (!isToken(protocol) || seen.has(protocol)) {
       throw new TypeError(
         `Cannot offer the subprotocol ${JSON.stringify(protocol)}: ` +
-          (seen.has(protocol) ? "it is given twice" : "it is no token"),
+          (seen.has(protocol) ? "it is given twice" : "it is not a token"),
       );
     }
     seen.add(protocol);

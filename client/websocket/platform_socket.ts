@@ -1,8 +1,8 @@
 /**
- * WebSockets by the platform's `WebSocket`, where connections of our own are missing.
+ * WebSockets over the platform's `WebSocket`, for transports without sockets.
  *
- * It takes headers and subprotocols; it shows neither the reply that refuses nor pings, follows no
- * redirects, and sends no close codes but 1000 and 3000 to 4999.
+ * It supports headers and subprotocols, but not the response of a refusal, pings, redirects, or
+ * close codes other than 1000 and 3000 to 4999.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import type { Opening } from "./opening.ts";
 import type { ResolvedWebSocket } from "./options.ts";
 import { deferred } from "../../http/since_node_20.ts";
 
-/** Opens one socket; as a transport, so that the session's headers and cookies go along. */
+/** Opens a socket as a transport, so that the session's headers and cookies are sent. */
 export class PlatformSocket implements Opening, Transport {
   readonly middlewares: readonly ClientMiddleware[];
   readonly #protocols: readonly string[];
@@ -30,7 +30,7 @@ export class PlatformSocket implements Opening, Transport {
   /**
    * Creates one.
    *
-   * @throws {NotSupportedError} If something is asked for that the platform would pass over.
+   * @throws {NotSupportedError} If the platform would ignore an option.
    */
   constructor(defaults: SessionDefaults, options: ResolvedWebSocket, channel: WebSocketChannel) {
     check(defaults, options);
@@ -43,7 +43,7 @@ export class PlatformSocket implements Opening, Transport {
 
   /** {@inheritDoc Transport.send} */
   async send({ url, headers, signal, observer }: HopRequest): Promise<HopResult> {
-    // Deno, Node and Bun take headers in the place of the subprotocols.
+    // Deno, Node and Bun accept headers in place of the subprotocols.
     const options = { protocols: this.#protocols, headers: Object.fromEntries(headers) };
     const socket = new WebSocket(url.replace(/^http/, "ws"), options as unknown as string[]);
     const { promise, resolve, reject } = deferred<void>();
@@ -92,9 +92,8 @@ export class PlatformSocket implements Opening, Transport {
   finish(): Promise<{ readonly port: SocketPort; readonly compress: boolean }> {
     const socket = this.#socket;
     if (socket === null) {
-      // A middleware has answered in the place of the server.
       return Promise.reject(
-        new ClientConnectionError("Cannot open a WebSocket: none was asked for"),
+        new ClientConnectionError("Cannot open a WebSocket: a middleware answered it"),
       );
     }
     this.#socket = null;
@@ -103,7 +102,7 @@ export class PlatformSocket implements Opening, Transport {
         return socket.bufferedAmount;
       },
       send: (data) => socket.send(data),
-      // A program may send these alone; 4009 stands for 1009.
+      // The platform allows only these codes; 4009 stands for 1009.
       close: (code, reason) =>
         socket.close(code === 1000 || code >= 3000 ? code : 3000 + code, reason.slice(0, 123)),
       terminate() {
@@ -114,7 +113,7 @@ export class PlatformSocket implements Opening, Transport {
     return Promise.resolve({ port, compress: socket.extensions !== "" });
   }
 
-  /** Gives up a socket that nobody took. */
+  /** Closes a socket that was not used. */
   close(): void {
     this.#socket?.close();
     this.#socket = null;

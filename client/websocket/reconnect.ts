@@ -1,5 +1,5 @@
 /**
- * A WebSocket that comes back.
+ * A reconnecting WebSocket.
  * @module
  */
 import { OptionTable } from "../../http/options.ts";
@@ -8,31 +8,31 @@ import { pause } from "../middleware/abortable_delay.ts";
 import type { ClientWebSocketResponse } from "./websocket.ts";
 import { WSServerHandshakeError } from "./handshake_error.ts";
 
-/** What {@linkcode reconnect} takes. */
+/** Options of {@linkcode reconnect}. */
 export interface ReconnectOptions {
   /**
-   * Attempts in a row that may fail before the failure is thrown; 0 for no limit. A connection that
-   * ends before `minUptime` has failed too.
+   * Limit of consecutive failures before the error is thrown; 0 for no limit. A connection that
+   * ends before `minUptime` is a failure.
    * @default {0}
    */
   readonly retries?: number | undefined;
-  /** Wait after the first failure, in ms; doubled at each further one. @default {500} */
+  /** Delay after the first failure, in ms; doubles with each further one. @default {500} */
   readonly minDelay?: number | undefined;
-  /** Longest wait, in ms. @default {30000} */
+  /** Longest delay, in ms. @default {30000} */
   readonly maxDelay?: number | undefined;
   /**
-   * How long a connection has to last to count as a success, in ms; a server that accepts and
-   * closes at once is not asked again at once.
+   * Duration in ms from which a connection is a success, so that a server that closes at once is
+   * not flooded with attempts.
    * @default {5000}
    */
   readonly minUptime?: number | undefined;
-  /** Ends the iteration: no further attempt, and the socket is closed. */
+  /** Ends the iteration and closes the socket. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Told before each wait.
+   * Called before each delay.
    *
-   * @param error Why the attempt failed, `null` if the connection was made and ended soon.
-   * @param delay The wait, in ms.
+   * @param error Error of the attempt, `null` if the connection opened but ended too soon.
+   * @param delay The delay, in ms.
    */
   readonly onRetry?: ((error: Error | null, delay: number) => void) | undefined;
 }
@@ -47,20 +47,20 @@ export const RECONNECT_OPTIONS = new OptionTable<ReconnectOptions>({
   onRetry: "a function",
 });
 
-// Refusals that may pass by themselves; any other 4xx would come again.
+// Temporary refusals; any other 4xx is permanent.
 const TRANSIENT = new Set([408, 425, 429]);
 const NEVER = new AbortController().signal;
 
 /**
- * Connects again whenever a socket ends, with exponential backoff and jitter. Each turn of the loop
- * gets a new socket; leave the loop to end it.
+ * Reconnects whenever a socket ends, with exponential backoff and jitter. Each iteration yields a
+ * new socket; break out of the loop to stop.
  *
- * @typeParam T What the sockets' `receiveJson()` gives.
- * @param connect Makes a connection: `() => session.wsConnect(url)`.
- * @param options Limits and waits.
- * @yields A socket that is open; it is closed at the end of its turn.
- * @throws {WSServerHandshakeError} If the server refuses with a status that will not change.
- * @throws {ClientConnectionError} If `retries` attempts in a row have failed.
+ * @typeParam T Result of `receiveJson()`.
+ * @param connect Opens a connection: `() => session.wsConnect(url)`.
+ * @param options Options.
+ * @yields An open socket, closed at the end of its iteration.
+ * @throws {WSServerHandshakeError} If the server refuses with a permanent status.
+ * @throws {ClientConnectionError} If `retries` consecutive attempts have failed.
  *
  * @example
  * ```ts
@@ -113,11 +113,11 @@ export async function* reconnect<T = unknown>(
           `ended within ${minUptime} ms. minUptime says what counts as a success`,
       );
     }
-    // Half of it at random: clients of a server that has gone do not come back all at once.
+    // Half of it is random, so that clients do not all reconnect at once.
     const delay = Math.min(maxDelay, minDelay * 2 ** Math.min(failures - 1, 30)) *
       (0.5 + Math.random() / 2);
     options.onRetry?.(error, delay);
-    await pause(delay, signal ?? NEVER).catch(() => {}); // given up: the loop ends
+    await pause(delay, signal ?? NEVER).catch(() => {}); // aborted: the loop ends
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * A client's WebSocket.
+ * Client WebSockets.
  * @module
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
@@ -12,28 +12,28 @@ import type { ReceiveOptions } from "../../http/websocket/socket.ts";
 import { WSCloseCode, type WSMessage } from "../../http/websocket/message.ts";
 import type { HistoryEntry } from "../errors/client_errors.ts";
 
-/** What a {@linkcode ClientWebSocketResponse} is made of. */
+/** Fields of a {@linkcode ClientWebSocketResponse}. */
 export interface ClientWebSocketInit<T> {
   /** URL of the handshake, after redirects. */
   readonly url: URL;
-  /** Headers of the handshake's reply. */
+  /** Headers of the handshake response. */
   readonly headers: Headers;
-  /** Redirects on the way. */
+  /** Redirects of the handshake. */
   readonly history: readonly HistoryEntry[];
-  /** Subprotocol that the server chose. */
+  /** Subprotocol chosen by the server. */
   readonly protocol: string | null;
-  /** Whether permessage-deflate was agreed on. */
+  /** Whether permessage-deflate was negotiated. */
   readonly compress: boolean;
-  /** How long `receive()` waits, in ms; 0 for no limit. */
+  /** Timeout of `receive()` in ms; 0 for no limit. */
   readonly receiveTimeout: number;
-  /** What JSON messages are checked by. */
+  /** Schema for JSON messages. */
   readonly schema: StandardSchemaV1<unknown, T> | null;
 }
 
 /**
- * The client's end of a WebSocket, what `session.wsConnect()` gives. `await using` closes it.
+ * A client WebSocket, returned by `session.wsConnect()`. `await using` closes it.
  *
- * @typeParam T What `receiveJson()` gives: the output of the socket's schema.
+ * @typeParam T Result of `receiveJson()`: the output of the schema.
  *
  * @example
  * ```ts
@@ -55,11 +55,11 @@ export interface ClientWebSocketInit<T> {
 export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
   /** URL of the handshake, after redirects; its scheme is `http:` or `https:`. */
   readonly url: URL;
-  /** Headers of the handshake's reply. */
+  /** Headers of the handshake response. */
   readonly headers: Headers;
-  /** Redirects on the way. */
+  /** Redirects of the handshake. */
   readonly history: readonly HistoryEntry[];
-  /** Whether messages may be compressed: permessage-deflate was agreed on. */
+  /** Whether permessage-deflate was negotiated. */
   readonly compress: boolean;
   readonly #receiveTimeout: number;
   readonly #port: SocketPort;
@@ -77,17 +77,17 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
     connectSocket(this, channel, init.protocol);
   }
 
-  /** Code the socket closed with; 1006 after a `receive()` that timed out, as aiohttp has it. */
+  /** Close code; 1006 after a `receive()` that timed out, as in aiohttp. */
   override get closeCode(): number | null {
     return super.closeCode ?? (this.#timedOut ? WSCloseCode.ABNORMAL_CLOSURE : null);
   }
 
   /**
-   * Waits for the next message. One call at a time.
+   * Waits for the next message. Only one call at a time.
    *
-   * @returns The message; of type `CLOSED` once there will be no more.
-   * @throws {WebSocketTimeoutError} If none came in time; the socket stays open.
-   * @throws {TypeError} If another `receive()` waits.
+   * @returns The message; its type is `CLOSED` after the end.
+   * @throws {WebSocketTimeoutError} If no message arrived in time; the socket stays open.
+   * @throws {TypeError} If another `receive()` is pending.
    */
   override receive(options?: ReceiveOptions): Promise<WSMessage> {
     const message = super.receive(options);
@@ -102,7 +102,7 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
    * Sends a ping.
    *
    * @param data Payload, up to 125 bytes.
-   * @throws {RangeError} If it is longer.
+   * @throws {RangeError} If the payload is longer.
    * @throws {WebSocketClosedError} If the socket is closing or has closed.
    */
   ping(data: string | Uint8Array<ArrayBuffer> = ""): Promise<void> {
@@ -110,28 +110,28 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
   }
 
   /**
-   * Sends a pong; needed with `autoping: false` only.
+   * Sends a pong; only needed with `autoping: false`.
    *
-   * @param data Payload, that of the ping; up to 125 bytes.
-   * @throws {RangeError} If it is longer.
+   * @param data Payload of the ping, up to 125 bytes.
+   * @throws {RangeError} If the payload is longer.
    * @throws {WebSocketClosedError} If the socket is closing or has closed.
    */
   pong(data: string | Uint8Array<ArrayBuffer> = ""): Promise<void> {
     return this.#control("pong", data);
   }
 
-  /** Closes the socket with 1000, if it is open. */
+  /** Closes the socket with 1000 if it is open. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  // deno-lint-ignore require-await -- failures have to come as rejections
+  // deno-lint-ignore require-await -- errors must be rejections
   async #control(kind: "ping" | "pong", data: string | Uint8Array<ArrayBuffer>): Promise<void> {
     const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
     if (!(bytes instanceof Uint8Array)) {
       throw new TypeError(`Cannot ${kind}: expected a string or a Uint8Array, got ${typeof data}`);
     }
-    // RFC 6455 section 5.5: a control frame is short, so that it never waits.
+    // RFC 6455 section 5.5: control frames have at most 125 bytes.
     if (bytes.byteLength > 125) {
       throw new RangeError(`Cannot ${kind} with ${bytes.byteLength} bytes: 125 is the most`);
     }

@@ -23,6 +23,7 @@ import {
 import { CA, CERT, KEY } from "../../server/_tls.ts";
 import { connectProxy } from "../_proxies.ts";
 import { rawServer, reply } from "../_raw_server.ts";
+import { sampled } from "../../_whole.ts";
 
 const OPTIONS: SessionOptions = {
   connector: { transport: "sockets" },
@@ -256,7 +257,7 @@ Deno.test("sockets: an early reply is read, and ends a body that is still being 
 
 Deno.test("sockets: a POST reaches a server once at most, a GET twice, cut at any byte of the reply", async () => {
   const whole = reply("hello");
-  for (let cut = 0; cut <= whole.length; cut += 3) {
+  for (const cut of sampled(Array.from({ length: whole.length + 1 }, (_, at) => at), 3)) {
     for (const method of ["GET", "POST"]) {
       // The first request on a connection is answered, the second meets its end.
       await using server = rawServer(({ index }) =>
@@ -273,6 +274,52 @@ Deno.test("sockets: a POST reaches a server once at most, a GET twice, cut at an
       if (cut === whole.length) assertEquals(outcome, "hello");
       else if (cut === 0) assertInstanceOf(outcome, ServerDisconnectedError);
       else assertInstanceOf(outcome, Error);
+    }
+  }
+});
+
+/** Answers the first request, counts connections that bring another, and dies after `count` bytes of it. */
+function dyingServer(count: () => number) {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  let seen = 0;
+  const serve = async (connection: Deno.Conn, isFirst: boolean): Promise<void> => {
+    using _ = connection;
+    if (isFirst) {
+      await connection.read(new Uint8Array(4096));
+      await connection.write(new TextEncoder().encode(reply("first")));
+    }
+    if (count() === 0) return;
+    if (await connection.read(new Uint8Array(count())) !== null) seen++;
+  }; // what is not read makes the system send RST, else it is FIN
+  const tasks: Promise<void>[] = [];
+  let isFirst = true;
+  const accepting = (async () => {
+    for await (const connection of listener) {
+      tasks.push(serve(connection, isFirst).catch(() => {}));
+      isFirst = false;
+    }
+  })();
+  return {
+    url: `http://127.0.0.1:${listener.addr.port}/`,
+    seen: () => seen,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await accepting;
+      await Promise.all(tasks);
+    },
+  };
+}
+
+Deno.test("sockets: a server that dies at any byte of a request sees a POST once, a GET twice at most", async () => {
+  for (const count of sampled(Array.from({ length: 200 }, (_, at) => at), 9)) {
+    for (const method of ["GET", "POST"]) {
+      await using server = dyingServer(() => count);
+      await using session = new ClientSession(OPTIONS);
+      assertEquals(await (await session.get(server.url)).text(), "first");
+      const options = method === "POST" ? { data: "x".repeat(100) } : {};
+      const error = await assertRejects(() => session.request(method, server.url, options));
+      assertInstanceOf(error, ClientConnectionError, `${method} ${count}`);
+      assert(server.seen() <= (method === "POST" ? 1 : 2), `${method} ${count} ${server.seen()}`);
     }
   }
 });

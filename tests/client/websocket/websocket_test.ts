@@ -204,13 +204,19 @@ Deno.test("a handshake error carries no more than 64 KiB of the body", async () 
 const BAD: [string, string, WebSocketConnectOptions, ErrorType, string][] = [
   ["a scheme of no WebSocket", "ftp://host/", {}, InvalidURLError, "ftp"],
   [
-    "a subprotocol that is no token",
+    "a subprotocol that is not a token",
     "/",
     { protocols: ["a b"] },
     TypeError,
-    '"a b": it is no token',
+    '"a b": it is not a token',
   ],
-  ["a subprotocol that ends the header", "/", { protocols: ["a\r\nx: y"] }, TypeError, "no token"],
+  [
+    "a subprotocol that ends the header",
+    "/",
+    { protocols: ["a\r\nx: y"] },
+    TypeError,
+    "not a token",
+  ],
   ["a subprotocol twice", "/", { protocols: ["a", "a"] }, TypeError, "given twice"],
   ["a header that ends the line", "/", { headers: { x: "a\r\ny: z" } }, TypeError, ""],
   ["an origin that ends the line", "/", { origin: "a\r\ny: z" }, TypeError, ""],

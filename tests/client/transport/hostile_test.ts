@@ -1,0 +1,85 @@
+// What a hostile server costs a session over sockets: a typed error, few bytes read, nothing left.
+import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
+import { ClientError, ClientSession } from "@roundtrip/http";
+import { descriptors, settled } from "../_descriptors.ts";
+import { rawServer } from "../_raw_server.ts";
+
+const CHUNKED = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+const EVENTS = "HTTP/1.1 103 Early Hints\r\nlink: <a>\r\n\r\n";
+const MOST_READ = 16 * 1024 * 1024; // the system holds some MiB for both sides
+const ROWS: readonly (readonly [name: string, begin: string, again: string, message: RegExp])[] = [
+  ["a head of lines", "HTTP/1.1 200 OK\r\n", "x-a: b\r\n", /head/],
+  ["a header line", "HTTP/1.1 200 OK\r\nx-a: ", "b", /head/],
+  ["a header name", "HTTP/1.1 200 OK\r\n", "b", /head/],
+  ["a folded header", "HTTP/1.1 200 OK\r\nx-a: b", "\r\n b", /head/],
+  ["a reason", "HTTP/1.1 200 ", "b", /head/],
+  ["no line", "", "b", /HTTP|head/],
+  ["empty lines", "", "\r\n", /HTTP|head/],
+  ["replies of 1xx", "", EVENTS, /1xx/],
+  ["digits of a chunk's size", CHUNKED, "0", /chunk/],
+  ["a chunk's extension", `${CHUNKED}5`, ";a=b", /chunk/],
+  ["trailers", `${CHUNKED}0\r\n`, "x-a: b\r\n", /trailer|head/],
+  ["a trailer line", `${CHUNKED}0\r\nx-a: `, "b", /trailer|head/],
+  ["100,000 headers", `HTTP/1.1 200 OK\r\n${"a: b\r\n".repeat(100_000)}\r\n`, "", /head/],
+];
+
+for (const [name, begin, again, message] of ROWS) {
+  Deno.test(`sockets: ${name}${again === "" ? "" : " without end"}: an error, and few bytes are read`, async () => {
+    const before = descriptors();
+    const piece = again.repeat(Math.ceil(64 * 1024 / Math.max(1, again.length)));
+    let sent = 0;
+    async function* endless(): AsyncGenerator<string> {
+      yield begin;
+      while (again !== "" && sent < 64 * 1024 * 1024) {
+        yield piece;
+        sent += piece.length;
+      }
+    }
+    const memory = Deno.memoryUsage().rss;
+    {
+      await using server = rawServer(endless);
+      await using session = new ClientSession({ retry: 0, timeout: { total: 5_000 } });
+      for (let n = 0; n < 3; n++) {
+        sent = 0;
+        const error = await session.get(server.url).then((response) => response.text())
+          .catch((error: unknown) => error);
+        assertInstanceOf(error, ClientError, `${error}`);
+        assertMatch(error.message, message);
+        assert(error.message.length < 500, error.message);
+        assert(sent < MOST_READ, `${sent} bytes went out`);
+      }
+      assertEquals(server.accepted, 3);
+    }
+    const grown = Deno.memoryUsage().rss - memory;
+    assert(grown < 64 * 1024 * 1024, `${grown} bytes more`);
+    await settled(before);
+  });
+}
+
+Deno.test("sockets: nothing of a body beyond its length, nor behind a reply, is a reply", async () => {
+  const evil = "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nEVIL";
+  const replies = [
+    "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokEVIL",
+    `HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok${evil}`,
+    `${CHUNKED}2\r\nok\r\n0\r\n\r\n${evil}`,
+    `HTTP/1.1 204 No\r\n\r\n${evil}`,
+    `HTTP/1.1 304 No\r\ncontent-length: 4\r\n\r\n${evil}`,
+  ];
+  const rows = [false, true].flatMap((late) => replies.map((text) => [late, text] as const));
+  await Promise.all(rows.map(async ([late, text]) => {
+    const end = text.includes(evil) ? text.indexOf(evil) : text.indexOf("EVIL");
+    async function* slowly(): AsyncGenerator<string> {
+      yield text.slice(0, end);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      yield text.slice(end);
+    }
+    await using server = rawServer(() => late ? slowly() : text);
+    await using session = new ClientSession({ retry: 0, timeout: { total: 2_000 } });
+    for (const method of ["GET", "POST", "GET", "POST"]) {
+      await using response = await session.request(method, server.url);
+      assert(["ok", ""].includes(await response.text()));
+      if (late) await new Promise((resolve) => setTimeout(resolve, 120));
+    }
+    assertEquals(server.accepted, 4);
+  }));
+});
