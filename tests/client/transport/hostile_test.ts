@@ -1,6 +1,6 @@
 // What a hostile server costs a session over sockets: a typed error, few bytes read, nothing left.
 import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
-import { ClientError, ClientSession } from "@roundtrip/http";
+import { ClientConnectorError, ClientError, ClientSession } from "@roundtrip/http";
 import { descriptors, settled } from "../_descriptors.ts";
 import { rawServer } from "../_raw_server.ts";
 
@@ -82,4 +82,91 @@ Deno.test("sockets: nothing of a body beyond its length, nor behind a reply, is 
     }
     assertEquals(server.accepted, 4);
   }));
+});
+
+/** Writes what it is given to each connection, whatever that says, and closes it. */
+function deafServer(
+  said: () => AsyncIterable<Uint8Array>,
+): AsyncDisposable & { readonly port: number } {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const tasks: Promise<void>[] = [];
+  const serve = async (connection: Deno.Conn): Promise<void> => {
+    using _ = connection;
+    const reading = connection.read(new Uint8Array(4096)); // else what is closed sends RST
+    for await (const bytes of said()) {
+      for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
+    }
+    await reading;
+    await connection.closeWrite();
+    while (await connection.read(new Uint8Array(4096)) !== null);
+  };
+  const accepting = (async () => {
+    for await (const connection of listener) tasks.push(serve(connection).catch(() => {}));
+  })();
+  return {
+    port: listener.addr.port,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await accepting;
+      await Promise.all(tasks);
+    },
+  };
+}
+
+const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (each) => each.charCodeAt(0));
+const TUNNEL = bytesOf("HTTP/1.1 200 OK\r\nx-a: b\r\n\r\n");
+const SOCKS = Uint8Array.of(5, 0, 5, 0, 0, 1, 127, 0, 0, 1, 0, 80);
+
+Deno.test("sockets: a proxy that breaks off at any byte is named by the error", async () => {
+  const before = descriptors();
+  for (const [scheme, whole] of [["http", TUNNEL], ["socks5", SOCKS]] as const) {
+    for (let cut = 0; cut <= whole.length; cut++) {
+      await using server = deafServer(async function* () {
+        yield whole.subarray(0, cut);
+      });
+      const proxy = `${scheme}://127.0.0.1:${server.port}`;
+      await using session = new ClientSession({ proxy, timeout: { total: 5_000 } });
+      const error = await session.get("https://localhost/").catch((error: unknown) => error);
+      assertInstanceOf(error, ClientConnectorError, `${scheme} ${cut}: ${error}`);
+      const isProxy = error.message.includes(`proxy 127.0.0.1:${server.port}`);
+      assertEquals(isProxy, cut < whole.length, `${scheme} ${cut}: ${error}`);
+    }
+  }
+  await settled(before);
+});
+
+Deno.test("sockets: a proxy without an end, one that is silent, and one that says too much are errors", async () => {
+  const before = descriptors();
+  let sent = 0;
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    yield bytesOf("HTTP/1.1 200 OK\r\n");
+    for (; sent < 64 * 1024 * 1024; sent += 65_536) yield new Uint8Array(65_536).fill(98);
+  }
+  async function* silent(): AsyncGenerator<Uint8Array> {
+    yield TUNNEL.subarray(0, 9);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  async function* chatty(): AsyncGenerator<Uint8Array> {
+    yield TUNNEL;
+    yield bytesOf("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nEVIL");
+  }
+  const rows = [[endless, /its head does not end|broke off/], [silent, /timeout/i], [
+    chatty,
+    /corrupt|tls|InvalidContentType/i,
+  ]] as const;
+  for (const [said, message] of rows) {
+    await using server = deafServer(said);
+    const proxy = `http://127.0.0.1:${server.port}`;
+    await using session = new ClientSession({
+      proxy,
+      timeout: { connect: said === silent ? 150 : 5_000 },
+    });
+    const start = performance.now();
+    const error = await session.get("https://localhost/").catch((error: unknown) => error);
+    assertInstanceOf(error, ClientError, `${error}`);
+    assertMatch(error.message, message);
+    if (said === silent) assert(performance.now() - start < 1_000);
+  }
+  assert(sent < MOST_READ, `${sent}`);
+  await settled(before);
 });
