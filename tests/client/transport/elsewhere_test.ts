@@ -9,7 +9,7 @@ import { startWays } from "../_ways.ts";
 
 const CLIENT = String.raw`
 import { ClientSession, fetchTransport } from "./client.mjs";
-const { url, secure, raw, proxy, socks, refused, counted, early, ca, ways } = JSON.parse(process.argv[2]);
+const { url, secure, raw, proxy, socks, refused, counted, early, ca, ways, folder } = JSON.parse(process.argv[2]);
 const session = new ClientSession({ baseUrl: url, connector: { limit: 16, caCerts: [ca] } });
 const failure = (promise) => promise.then(() => "none", (error) => error.constructor.name + ": " +
   error.message);
@@ -74,6 +74,13 @@ seen.ws = [await ws.receiveStr()];
 await ws.sendBytes(new Uint8Array(100_000));
 seen.ws.push((await ws.receiveBytes()).length);
 seen.ws.push(await ws.close());
+
+const wss = await session.wsConnect(secure.replace("https", "wss"));
+await wss.sendStr("over TLS");
+seen.wss = await wss.receiveStr();
+await wss.close();
+const saved = await session.downloadToFile("/large", folder + "/saved-" + process.pid);
+seen.saved = saved.size;
 
 const answered = await session.post(early, { data: new Blob(["z".repeat(5_000_000)]) });
 seen.early = answered.status + " " + await answered.text();
@@ -196,6 +203,8 @@ const EXPECTED = {
   tls: "TLSv1.3 localhost",
   ws: ["hello", 100_000, true],
   early: "413 no",
+  wss: "over TLS",
+  saved: 10_000_000,
   holes: ["NotSupportedError", "NotSupportedError", "NotSupportedError"],
 };
 const FAILURES = {
@@ -228,7 +237,12 @@ for (const runtime of ["node", "bun"]) {
       const early = stack.use(earlyServer());
       const secure = Deno.serve(
         { hostname: "127.0.0.1", port: 0, onListen() {}, cert: CERT, key: KEY },
-        async (request) => new Response(await request.text()),
+        async (request) => {
+          if (request.headers.get("upgrade") === null) return new Response(await request.text());
+          const { socket, response } = Deno.upgradeWebSocket(request);
+          socket.onmessage = ({ data }) => socket.send(data);
+          return response;
+        },
       );
       stack.defer(() => secure.shutdown());
       const proxy = stack.use(connectProxy());
@@ -247,6 +261,7 @@ for (const runtime of ["node", "bun"]) {
         refused: "http://127.0.0.1:1/",
         ca: CA,
         ways: ways.rows,
+        folder: directory,
       };
       await bundled(directory);
       const main = `${directory}/main.mjs`;

@@ -3,6 +3,8 @@ import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert
 import { ClientConnectorError, ClientError, ClientSession } from "@roundtrip/http";
 import { descriptors, settled } from "../_descriptors.ts";
 import { rawServer } from "../_raw_server.ts";
+import { CA, CERT, KEY } from "../../server/_tls.ts";
+import { sampled } from "../../_whole.ts";
 
 const CHUNKED = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 const EVENTS = "HTTP/1.1 103 Early Hints\r\nlink: <a>\r\n\r\n";
@@ -36,9 +38,9 @@ for (const [name, begin, again, message] of ROWS) {
       }
     }
     const memory = Deno.memoryUsage().rss;
-    {
+    for (const connector of [{}, { localAddress: "127.0.0.1" }]) { // Deno's sockets, and Node's
       await using server = rawServer(endless);
-      await using session = new ClientSession({ retry: 0, timeout: { total: 5_000 } });
+      await using session = new ClientSession({ connector, retry: 0, timeout: { total: 5_000 } });
       for (let n = 0; n < 3; n++) {
         sent = 0;
         const error = await session.get(server.url).then((response) => response.text())
@@ -87,8 +89,10 @@ Deno.test("sockets: nothing of a body beyond its length, nor behind a reply, is 
 /** Writes what it is given to each connection, whatever that says, and closes it. */
 function deafServer(
   said: () => AsyncIterable<Uint8Array>,
+  secure = false,
 ): AsyncDisposable & { readonly port: number } {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const place = { hostname: "127.0.0.1", port: 0 };
+  const listener = secure ? Deno.listenTls({ ...place, cert: CERT, key: KEY }) : Deno.listen(place);
   const tasks: Promise<void>[] = [];
   const serve = async (connection: Deno.Conn): Promise<void> => {
     using _ = connection;
@@ -97,6 +101,7 @@ function deafServer(
       for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
     }
     await reading;
+    if (secure) return;
     await connection.closeWrite();
     while (await connection.read(new Uint8Array(4096)) !== null);
   };
@@ -168,5 +173,30 @@ Deno.test("sockets: a proxy without an end, one that is silent, and one that say
     if (said === silent) assert(performance.now() - start < 1_000);
   }
   assert(sent < MOST_READ, `${sent}`);
+  await settled(before);
+});
+
+Deno.test("sockets: a reply over TLS that is cut at any byte is a typed error, by both kinds of TLS", async () => {
+  const before = descriptors();
+  const whole = [
+    "HTTP/1.1 200 OK\r\nx-a: b\r\ncontent-length: 5\r\n\r\nhello",
+    `${CHUNKED}3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n`,
+  ];
+  for (const tlsInfo of [false, true]) {
+    const connector = { caCerts: [CA], tlsInfo, forceClose: true };
+    for (const text of whole) {
+      const cuts = sampled(Array.from({ length: text.length - 2 }, (_, at) => at), 4);
+      for (const cut of [...cuts, text.length]) {
+        await using server = deafServer(async function* () {
+          yield bytesOf(text.slice(0, cut));
+        }, true);
+        await using session = new ClientSession({ connector, timeout: { total: 5_000 } });
+        const got = await session.post(`https://localhost:${server.port}/`)
+          .then((response) => response.text()).catch((error: unknown) => error);
+        if (cut === text.length) assertEquals(got, "hello");
+        else assertInstanceOf(got, ClientError, `${tlsInfo} ${cut}: ${got}`);
+      }
+    }
+  }
   await settled(before);
 });
