@@ -50,7 +50,7 @@ function checkedName(name: string): string {
 function checkedValue(name: string, given: string): string {
   const value = `${given}`.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, "");
   if (hasControl(value)) {
-    throw new TypeError(`Cannot send header "${name}": its value holds a control character`);
+    throw new TypeError(`Cannot send header "${name}": its value contains a control character`);
   }
   const wide = /[^\0-\xff]/.exec(value)?.[0];
   if (wide === undefined) return value;

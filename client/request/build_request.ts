@@ -1,5 +1,5 @@
 /**
- * From resolved options to the first hop.
+ * Building the first hop of a request from its options.
  * @module
  */
 import { parseLength } from "../../http/headers/content_length.ts";
@@ -23,10 +23,10 @@ import type { HeaderList } from "../hop/transport.ts";
 import { type RequestTarget, resolveTarget } from "./url.ts";
 
 /**
- * Resolves what a caller gave, once; a body that a refused request would have closed is closed.
+ * Resolves the arguments of a request; closes the body if they are invalid.
  *
  * @throws {InvalidURLError} If the URL cannot be requested.
- * @throws {TypeError} If an option or the method is not valid.
+ * @throws {TypeError} If an option or the method is invalid.
  */
 export function prepareRequest(
   session: SessionDefaults,
@@ -45,17 +45,17 @@ export function prepareRequest(
   }
 }
 
-/** A request that can be sent. */
+/** A validated request. */
 export interface PreparedRequest {
   readonly resolved: ResolvedOptions;
-  /** What its first hop is made of. */
+  /** Fields of its first hop. */
   readonly init: ClientRequestInit;
 }
 
 function buildRequest(resolved: ResolvedOptions): ClientRequestInit {
   const { method, session, params, encoded } = resolved;
   if (method !== "GET" && !isToken(method)) {
-    throw new TypeError(`Cannot use method "${method}": it is no RFC 9110 token`);
+    throw new TypeError(`Cannot use method "${method}": it is not an RFC 9110 token`);
   }
   const target = resolveTarget(resolved.url, session.baseUrl, params, encoded);
   const { href: url, fragment } = target;
@@ -64,17 +64,17 @@ function buildRequest(resolved: ResolvedOptions): ClientRequestInit {
   const cookies = resolved.cookies === undefined
     ? undefined
     : new Map(sentPairs(resolved.cookies, session.cookieJar.quoteCookie));
-  // Last, since it may be an open file, which a mistake would leave open.
+  // Last, since it may be an open file, which an error would leave open.
   const payload = payloadFor(resolved);
   return { method, url, fragment, headers, payload, cookies };
 }
 
-/** Closes what a request would have closed that was refused. */
+/** Closes the body of an invalid request. */
 export function giveUp(data: RequestData | undefined): void {
   try {
     if (data !== undefined) payloadOf(data).close?.();
   } catch {
-    // It is no body either.
+    // It is not a valid body either.
   }
 }
 
@@ -105,7 +105,7 @@ function compressed(
   return compressedPayload(payload, compress);
 }
 
-/** A stream whose length the caller knows and says: it is sent with that, not chunked. */
+/** Gives a stream the caller's Content-Length, so that it is not chunked. */
 function sizedByHeader(payload: Payload | null, headers: HeaderList): Payload | null {
   const announced = headerOf(headers, "content-length");
   const coding = headerOf(headers, "transfer-encoding");
@@ -127,7 +127,7 @@ function sizedByHeader(payload: Payload | null, headers: HeaderList): Payload | 
   };
 }
 
-/** A request that says two things about where it ends is two requests to somebody (RFC 9112, 11.2). */
+/** Rejects conflicting framing headers, which allow request smuggling (RFC 9112 section 11.2). */
 function checkCoding(coding: string, payload: Payload | null, announced: string | null): void {
   if (announced !== null) {
     throw new TypeError("Transfer-Encoding can not be set if Content-Length header is set");
@@ -139,7 +139,7 @@ function checkCoding(coding: string, payload: Payload | null, announced: string 
   }
 }
 
-/** Passes exactly `size` bytes: what is beyond would be cut off by the platform in silence. */
+/** Passes exactly `size` bytes, or fails: the platform would silently cut off the rest. */
 function exactly(size: number): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
   let sent = 0;
   const refuse = (): never => {
@@ -171,7 +171,7 @@ function authorized(resolved: ResolvedOptions, target: RequestTarget): HeaderLis
     }
     return withHeader(headers, "authorization", encodeBasicAuth(given));
   }
-  // A session's credentials are for the server that the session is about.
+  // A session's credentials are only for the origin of its baseUrl.
   const { authorization, baseUrl } = session;
   if (authorization === null || headerOf(headers, "authorization") !== null) return headers;
   if (baseUrl !== null && baseUrl.origin !== new URL(target.href).origin) return headers;

@@ -1,5 +1,5 @@
 /**
- * Watching bodies pass, for limits of time and traces. Where nobody watches, nothing is wrapped.
+ * Observing bodies for timeouts and traces; they are only wrapped if observed.
  * @module
  */
 import { ClientConnectionError } from "../errors/connection_errors.ts";
@@ -10,27 +10,27 @@ import type { HopBody, HopResult } from "../hop/transport.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Told about a stream. */
+/** Observer of a stream. */
 interface StreamHooks {
-  /** The stream begins; it can be ended from outside. */
+  /** The stream starts; it can be aborted. */
   readonly onStart?: (stop: (reason: Error) => void) => void;
-  /** A piece is asked for. */
+  /** A chunk is requested. */
   readonly onAsk?: () => void;
-  /** A piece has come. */
+  /** A chunk arrived. */
   readonly onPiece?: (piece: Bytes) => void;
   /** The stream has ended or failed. */
   readonly onEnd?: () => void;
 }
 
-/** A request's body, watched. */
+/** An observed request body. */
 export interface ObservedBody extends HopBody {
-  /** Ends what is still to be sent: with the reply, as in aiohttp. */
+  /** Stops the upload at the end of the response, as in aiohttp. */
   readonly stop?: () => void;
 }
 
-const OVER = new ClientConnectionError("Connection closed: the reply was read or given up");
+const OVER = new ClientConnectionError("Connection closed: the response was read or released");
 
-/** Watches a request's body on its way to the transport. */
+/** Observes a request body. */
 export function observedBody(payload: Payload, request: ClientRequest): ObservedBody {
   const { phases, trace } = contextOf(request) ?? {};
   const body = countedBody(payload, request);
@@ -50,11 +50,11 @@ export function observedBody(payload: Payload, request: ClientRequest): Observed
         onPiece(chunk) {
           if (seesSent) trace?.emit("onRequestChunkSent", { request, chunk });
           left -= chunk.length;
-          if (left === 0) stop = null; // nobody may ask for the end
+          if (left === 0) stop = null; // the reader may not wait for the end
         },
         onEnd() {
           stop = null;
-          phases?.reading(); // now it is the server's turn
+          phases?.reading(); // the server responds next
         },
       });
     },
@@ -62,7 +62,7 @@ export function observedBody(payload: Payload, request: ClientRequest): Observed
   };
 }
 
-/** The body, counted as a stream of known length if anybody wants to know how far it is. */
+/** The body, with upload progress if there is a callback. */
 function countedBody(payload: Payload, request: ClientRequest): HopBody {
   const context = contextOf(request);
   const report = context?.onUploadProgress ?? null;
@@ -71,7 +71,7 @@ function countedBody(payload: Payload, request: ClientRequest): HopBody {
   return { bytes: null, size, stream: () => countedStream(payload.stream(), size, report) };
 }
 
-/** Watches a reply's body on its way to the reader. */
+/** Observes a response body. */
 export function observedResult(
   result: HopResult,
   request: ClientRequest,
@@ -105,7 +105,7 @@ function shownResult(result: HopResult, request: ClientRequest): HopResult {
 
 type Changes = { readonly [K in keyof HopResult]?: HopResult[K] | undefined };
 
-/** The same reply but for some members, and what it makes on demand is still made on demand. */
+/** The response with some members replaced; lazy members stay lazy. */
 function withChanges(result: HopResult, changes: Changes): HopResult {
   return new Proxy(result, {
     get(target, key) {
@@ -139,7 +139,7 @@ function observed(stream: ReadableStream<Bytes>, hooks: StreamHooks): ReadableSt
       } catch (error) {
         if (isStopped) return;
         hooks.onEnd?.();
-        reader.cancel(error).catch(() => {}); // it is a hook that failed
+        reader.cancel(error).catch(() => {}); // a hook failed
         throw error;
       }
       hooks.onEnd?.();

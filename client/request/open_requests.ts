@@ -1,28 +1,28 @@
 /**
- * The requests of a session that are under way, and the one timer for all their limits of time.
+ * The open requests of a session, with one timer for all their timeouts.
  * @module
  */
 import { LinkedList, type LinkedNode } from "../../http/linked_list.ts";
 import { keepAlive, type Timer } from "../hop/runtime.ts";
 
-/** A request as its limits of time see it. */
+/** The deadlines of a request. */
 export interface Timed {
-  /** When the first of its limits has passed, of `performance.now()`; `Infinity` for never. */
+  /** First deadline by `performance.now()`, or `Infinity`. */
   readonly due: number;
-  /** That time has come; must not throw. */
+  /** Called at that time; must not throw. */
   onDue(): void;
 }
 
 /**
- * Requests in the order in which they began. A timer of its own would cost each of them 2 us; here
- * it is set for the first that is due, and nearly always stays: later requests are due later.
+ * Requests in starting order. A timer for each would take 2 us; the shared one is set for the first
+ * deadline and rarely changes, since later requests are due later.
  */
 export class OpenRequests<T extends Timed> implements Iterable<T> {
   readonly #list = new LinkedList<T>();
   #timer: Timer | null = null;
   #firesAt = Infinity;
 
-  /** How many there are. */
+  /** Number of requests. */
   get size(): number {
     return this.#list.size;
   }
@@ -36,17 +36,17 @@ export class OpenRequests<T extends Timed> implements Iterable<T> {
   }
 
   /**
-   * Takes a request out.
+   * Removes a request.
    *
-   * @param place Its place; one that was left before is no error.
+   * @param place Its place; may have been removed before.
    */
   delete(place: LinkedNode<T>): void {
-    // Nothing may keep the program alive when nothing is waited for.
+    // Without deadlines the timer must not keep the process alive.
     if (!this.#list.delete(place) || this.#list.size > 0 || this.#timer === null) return;
     keepAlive(this.#timer, false);
   }
 
-  /** Takes note of a limit: somebody has to look then. */
+  /** Schedules the timer for a deadline. */
   expect(due: number): void {
     if (due >= this.#firesAt) return;
     this.clear();
@@ -54,14 +54,14 @@ export class OpenRequests<T extends Timed> implements Iterable<T> {
     this.#timer = setTimeout(() => this.#fire(), Math.max(1, Math.ceil(due - performance.now())));
   }
 
-  /** Ends the timer. */
+  /** Stops the timer. */
   clear(): void {
     if (this.#timer !== null) clearTimeout(this.#timer as number);
     this.#timer = null;
     this.#firesAt = Infinity;
   }
 
-  /** The requests in order; they may leave meanwhile. */
+  /** The requests in order; safe against removal during the iteration. */
   [Symbol.iterator](): Iterator<T> {
     return [...this.#list].values();
   }
@@ -69,7 +69,7 @@ export class OpenRequests<T extends Timed> implements Iterable<T> {
   #fire(): void {
     this.#timer = null;
     this.#firesAt = Infinity;
-    // A timer may come a fraction of a millisecond early.
+    // A timer may fire a fraction of a millisecond early.
     const now = performance.now() + 0.5;
     let next = Infinity;
     for (const each of this) {

@@ -1,5 +1,5 @@
 /**
- * Options of a session and of a request, resolved once into one complete record.
+ * Options of sessions and requests and their defaults.
  * @module
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
@@ -24,105 +24,103 @@ import { type ClientTimeout, resolveTimeout, type TimeLimits } from "../hop/time
 import type { TraceConfig } from "../hop/trace.ts";
 import { parseBaseUrl } from "./url.ts";
 
-/** Decides about a reply: throws, or lets it pass. */
+/** Checks a response and throws to reject it. */
 export type RaiseForStatus = boolean | ((response: ClientResponse) => void | Promise<void>);
 
-/** What a session and a request both take; a request's value counts instead of the session's. */
+/** Options of sessions and requests; a request's value overrides the session's. */
 export interface SharedOptions {
-  /** Headers; a request's header replaces the session's of the same name. */
+  /** Headers; a request's override the session's. */
   readonly headers?: HeadersLike | undefined;
   /**
-   * Names of headers that are not added by themselves, `host` and the `content-length: 0` of a POST
-   * without a body among them; a request's come on top of the session's. `fetch` sends its own
-   * `host`, `content-length`, `accept`, `accept-encoding`, `accept-language` and `user-agent` always.
+   * Automatic headers to omit, including `host` and the `content-length: 0` of a POST without a
+   * body; a request's are added to the session's. `fetch` always sends `host`, `content-length`,
+   * `accept`, `accept-encoding`, `accept-language` and `user-agent`.
    */
   readonly skipAutoHeaders?: Iterable<string> | undefined;
   /**
-   * Credentials for Basic authentication. A session's go to the origin of `baseUrl` alone, or to
-   * every server where there is none; none go to another origin on a redirect.
+   * Credentials for Basic authentication. A session's are sent only to the origin of `baseUrl`, or
+   * without one to every server; never to another origin on a redirect.
    */
   readonly auth?: BasicAuth | undefined;
-  /** Limits of time; a request's object replaces the session's whole. */
+  /** Timeouts; a request's object replaces the session's entirely. */
   readonly timeout?: ClientTimeout | undefined;
-  /** What every hop passes through, the first one outermost. A request's replace the session's. */
+  /** Middlewares of every hop, the first one outermost. A request's replace the session's. */
   readonly middlewares?: readonly ClientMiddleware[] | undefined;
   /**
-   * How often a request is repeated, see `retryMiddleware()`; outside of `middlewares`.
+   * Number of retries, or options of `retryMiddleware()`; wraps `middlewares`.
    * @default {0}
    */
   readonly retry?: number | undefined;
   /** Proxy, as `connector.proxy`. */
   readonly proxy?: string | URL | undefined;
   /**
-   * Whether a status of 400 and above is thrown as `ClientResponseError`, with the first 64 KiB of
-   * the body; or a function that looks at the response and throws.
+   * Whether to throw `ClientResponseError`, with the first 64 KiB of the body, on a status of 400
+   * or above; or a function that checks the response.
    * @default {false}
    */
   readonly raiseForStatus?: RaiseForStatus | undefined;
   /**
-   * Whether bodies in gzip, deflate, brotli and zstd are decoded; `content-encoding` and
-   * `content-length` stay as they came. Over Deno's `fetch` a single gzip or brotli is decoded by
-   * the platform, which passes over whatever follows the first gzip member; with `false`, a server
-   * that reads only the first `Accept-Encoding` line will not compress. Elsewhere `fetch` decodes
-   * always, and `false` throws `NotSupportedError`.
+   * Whether to decode gzip, deflate, brotli and zstd; `content-encoding` and `content-length` are
+   * unchanged. Deno's `fetch` decodes a single gzip or brotli itself and ignores bytes after the
+   * first gzip member; with `false`, a server that reads only the first `Accept-Encoding` line does
+   * not compress. On other runtimes `fetch` always decodes, and `false` throws `NotSupportedError`.
    * @default {true}
    */
   readonly autoDecompress?: boolean | undefined;
   /**
-   * Most bytes that decoding may make of a body, 0 for no limit; more is a `ClientPayloadError`. A
-   * kilobyte can stand for gigabytes. The default is what the longest string can hold.
+   * Limit of the decoded size of a body in bytes, against decompression bombs; 0 for no limit. A
+   * larger body is a `ClientPayloadError`. The default is the longest possible string.
    * @default {536870912}
    */
   readonly maxDecodedSize?: number | undefined;
   /**
-   * Most bytes that `read()`, `text()` and `json()` of a response take into memory, after decoding; 0
-   * for no limit. More is a `ClientPayloadError`; `response.content` has no limit.
+   * Limit for `read()`, `text()` and `json()` of a response, in decoded bytes; 0 for no limit. A
+   * larger body is a `ClientPayloadError`; `response.content` has no limit.
    * @default {0}
    */
   readonly maxBodySize?: number | undefined;
 }
 
-/** What {@linkcode ClientSession} takes. */
+/** Options of {@linkcode ClientSession}. */
 export interface SessionOptions extends SharedOptions {
-  /**
-   * URL that relative ones are resolved against; its path counts as a folder, and credentials in it
-   * as `auth`.
-   */
+  /** Base of relative URLs; its path counts as a folder, and its credentials as `auth`. */
   readonly baseUrl?: string | URL | undefined;
   /** Cookies that are sent to every server. */
   readonly cookies?: CookieInit | undefined;
-  /** Where cookies are kept. @default a new jar */
+  /** The cookie jar. @default a new jar */
   readonly cookieJar?: AbstractCookieJar | undefined;
-  /** Turns the value of `json` into text. @default {JSON.stringify} */
+  /** Serializes the value of `json`. @default {JSON.stringify} */
   readonly jsonSerialize?: ((value: unknown) => string) | undefined;
-  /** Names the encoding of a text whose header does not, or names an unknown one. @default UTF-8 */
+  /** Returns the encoding of a text whose header has no known charset. @default UTF-8 */
   readonly fallbackCharsetResolver?: FallbackCharsetResolver | undefined;
-  /** How to connect: limits, TLS, proxy. */
+  /** Connection options: limits, TLS, proxy. */
   readonly connector?: ConnectorOptions | undefined;
   /**
-   * An application in this program that gets the requests without a socket. Without `baseUrl`,
-   * relative URLs are then of `http://localhost/`.
+   * An application in this process that handles the requests without a socket. The default of
+   * `baseUrl` is `http://localhost/` then.
    */
   readonly app?: FetchApp | undefined;
-  /** What carries the bytes, instead of `connector` and `app`. @default {socketTransport()} */
+  /** The transport, instead of `connector` and `app`. @default {socketTransport()} */
   readonly transport?: Transport | undefined;
   /**
-   * Whether the environment may speak: proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`,
-   * credentials of `.netrc` (`$NETRC`, else in the home folder). What Deno has no permission to
-   * read is left out; but Deno's own `fetch` heeds the proxies, `false` or not, in a program that
-   * may not read them (`--allow-env=HTTP_PROXY,…`).
+   * Whether to use the environment: proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, and
+   * credentials of `.netrc` (`$NETRC`, else in the home folder), as far as permitted. Deno's
+   * `fetch` uses the proxies even with `false` if the program has no permission to read them
+   * (`--allow-env=HTTP_PROXY,…`).
    * @default {false}
    */
   readonly trustEnv?: boolean | undefined;
-  /** Hooks on the way of the session's requests. */
+  /** Trace hooks for the session's requests. */
   readonly traceConfigs?: readonly TraceConfig[] | undefined;
 }
 
-/** What a request takes. */
+/** Options of a request. */
 export interface RequestOptions<Params = never, Data = never> extends SharedOptions {
-  /** Query, added to the one of the URL. */
+  /** Query, appended to that of the URL. */
   readonly params?: QueryInit | Params | undefined;
-  /** Whether URL and `params` (a string) have to be sent as they are. @default {false} */
+  /**
+   * Whether URL and `params` (a string) are encoded already and sent unchanged. @default {false}
+   */
   readonly encoded?: boolean | undefined;
   /** The body. Not together with `json`. */
   readonly data?: RequestData | Data | undefined;
@@ -130,35 +128,35 @@ export interface RequestOptions<Params = never, Data = never> extends SharedOpti
   readonly json?: unknown;
   /** Compresses the body. @default {false} */
   readonly compress?: RequestCompression | undefined;
-  /** Cookies of this request; they go along on redirects within the origin and are not kept. */
+  /** Cookies of this request and its redirects within the origin; they are not stored. */
   readonly cookies?: CookieInit | undefined;
   /**
-   * Whether the body waits until the server says `100 Continue`, at most a second
-   * (RFC 9110 section 10.1.1); a server that answers otherwise is not sent it. Not over `fetch`.
+   * Whether to wait for `100 Continue`, at most a second, before sending the body (RFC 9110 section
+   * 10.1.1); after a final response it is not sent. Not over `fetch`.
    * @default {false}
    */
   readonly expect100?: boolean | undefined;
-  /** Whether redirects are followed. @default {true}, {false} for `HEAD` */
+  /** Whether to follow redirects. @default {true}, {false} for `HEAD` */
   readonly allowRedirects?: boolean | undefined;
-  /** The redirect reply that is an error, counted from 1; 0 for no limit. @default {10} */
+  /** Fails on this many redirects: 10 follows at most 9; 0 for no limit. @default {10} */
   readonly maxRedirects?: number | undefined;
-  /** What the session's `traceConfigs` are given. */
+  /** Context for the hooks of the session's `traceConfigs`. */
   readonly traceContext?: unknown;
   /**
-   * Aborts the request, its body included; its reason is what is thrown, as the `cause` of a
-   * `ClientConnectionError` where it is no `Error`.
+   * Aborts the request, including its body; the reason is thrown, as the `cause` of a
+   * `ClientConnectionError` if it is not an `Error`.
    */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Told how much of the body was sent. The body goes out as a stream then, and again from the
-   * start if a redirect or a retry asks for that.
+   * Upload progress callback. The body is sent as a stream then, and progress starts over on a
+   * redirect or retry.
    */
   readonly onUploadProgress?: ProgressCallback | undefined;
-  /** Told how much of the reply's body was read, as it is on the wire. */
+  /** Download progress callback; counts bytes on the wire. */
   readonly onDownloadProgress?: ProgressCallback | undefined;
 }
 
-/** A session's options, complete. */
+/** Resolved options of a session. */
 export interface SessionDefaults {
   readonly baseUrl: URL | null;
   readonly headers: DefaultHeaders;
@@ -175,15 +173,15 @@ export interface SessionDefaults {
   readonly policy: BodyPolicy;
   readonly fallbackCharsetResolver: FallbackCharsetResolver | null;
   readonly transport: Transport;
-  /** How the transport was made; a WebSocket may have one with certificates of its own. */
+  /** Options of the transport, for a WebSocket with its own certificates. */
   readonly connector: ConnectorOptions;
-  /** The option by which requests go another way than connections of our own, `null` for none. */
+  /** The option that replaces the built-in connections, `null` for none. */
   readonly ownWay: "app" | "transport" | null;
   readonly trustEnv: boolean;
   readonly traceConfigs: readonly TraceConfig[];
 }
 
-/** A request's options over its session's, complete. */
+/** Resolved options of a request, merged with its session's. */
 export interface ResolvedOptions
   extends
     Pick<RequestOptions, "params" | "encoded" | "data" | "json" | "compress" | "cookies">,
@@ -191,10 +189,10 @@ export interface ResolvedOptions
   readonly session: SessionDefaults;
   /** In upper case. */
   readonly method: string;
-  /** As the caller gave it. */
+  /** As given by the caller. */
   readonly url: string | URL;
   readonly headers: HeaderList;
-  /** Whether some of these are the request's own. */
+  /** Whether the request overrides some of them. */
   readonly hasHeaders: boolean;
   readonly skipAutoHeaders: ReadonlySet<string>;
   readonly auth: BasicAuth | null;
@@ -211,12 +209,12 @@ export interface ResolvedOptions
 }
 
 /**
- * Completes a session's options.
+ * Resolves the options of a session.
  *
  * @throws {InvalidURLError} If `baseUrl` is not an absolute `http:` or `https:` URL.
- * @throws {TypeError} If more than one of `app`, `connector` and `transport` is given, or `auth`
- * with credentials in `baseUrl`, or is none itself.
- * @throws {NotSupportedError} If a proxy is named for an application in this program.
+ * @throws {TypeError} If more than one of `app`, `connector` and `transport` is given, or `auth` is
+ * invalid or combined with credentials in `baseUrl`.
+ * @throws {NotSupportedError} If a proxy is given with `app`.
  */
 export function resolveSession(options: SessionOptions): SessionDefaults {
   const cookieJar = options.cookieJar ?? new CookieJar();
@@ -287,11 +285,11 @@ function transportOf({ app, connector, transport }: SessionOptions): Transport {
 }
 
 /**
- * Completes a request's options.
+ * Resolves the options of a request.
  *
  * @throws {TypeError} If `data` and `json` are both given.
- * @throws {RangeError} If `maxRedirects` is no number of redirects.
- * @throws {NotSupportedError} If a proxy is named for an application in this program.
+ * @throws {RangeError} If `maxRedirects` is not a non-negative integer.
+ * @throws {NotSupportedError} If a proxy is given with `app`.
  */
 export function resolveRequest(
   session: SessionDefaults,
@@ -340,7 +338,7 @@ export function resolveRequest(
   };
 }
 
-/** Puts a request's middlewares together, the repetition outermost. */
+/** Combines the middlewares of a request, with retries outermost. */
 export function middlewaresOf(
   session: Pick<SessionDefaults, "middlewares" | "retry">,
   own: SharedOptions = {},

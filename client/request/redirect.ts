@@ -1,5 +1,5 @@
 /**
- * Redirects: what to ask next, and the loop over it.
+ * Following redirects.
  * @module
  */
 import { type BasicAuth, encodeBasicAuth } from "../hop/basic_auth.ts";
@@ -16,20 +16,20 @@ import { type ClientRequest, contextOf } from "../hop/request.ts";
 import { discardReply, type HeaderList, type HopResult } from "../hop/transport.ts";
 import { type RequestTarget, resolveTarget, withoutCredentials } from "./url.ts";
 
-/** The last hop of a request, and what led to it. */
+/** The last hop of a request, with its redirects. */
 export interface Arrival {
-  /** The hop that gave the reply. */
+  /** The hop. */
   readonly request: ClientRequest;
-  /** Its reply. */
+  /** Its response. */
   readonly result: HopResult;
-  /** The redirects on the way. */
+  /** Redirect responses before it. */
   readonly history: readonly HistoryEntry[];
 }
 
 const STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-// Headers that go along to another origin; everything else may be a secret. Fetch drops
-// Authorization there and keeps "x-api-key" (CVE-2026-40895).
+// Headers that are sent to another origin; all others may be secrets. Fetch drops Authorization
+// there but keeps "x-api-key" (CVE-2026-40895).
 const CROSS_ORIGIN: ReadonlySet<string> = new Set([
   "accept",
   "accept-encoding",
@@ -40,26 +40,26 @@ const CROSS_ORIGIN: ReadonlySet<string> = new Set([
   "content-type",
   "if-modified-since",
   "if-none-match",
-  "if-range", // without it, a range of another file would be taken for the rest of this one
+  "if-range", // without it, a range of another file could be appended to this one
   "range",
   "user-agent",
 ]);
 
-// What described a body that is no longer sent. Content-Type stays, as in aiohttp.
+// Headers dropped together with the body. Content-Type stays, as in aiohttp.
 const BODY_HEADERS = ["content-length", "content-encoding", "content-language", "content-location"];
 
 /**
- * Decides what a reply leads to, by aiohttp's rules: 303 (but not to HEAD), and 301 and 302 after
- * POST, turn into a GET without a body; the others keep method and body. On another origin nothing
- * that may be a secret goes along.
+ * Returns the next hop by aiohttp's rules: 303 (except for HEAD), and 301 and 302 after POST,
+ * become a GET without a body; others keep method and body. Headers that may be secrets are not
+ * sent to another origin.
  *
  * @param request The hop.
- * @param status Status of its reply.
- * @param headers Headers of its reply.
- * @param lines The same as they came, where the transport sees them.
- * @returns The next hop, `null` if the reply is the last one.
- * @throws {InvalidURLRedirectError} If it leads to no `http:` or `https:` URL, or to two.
- * @throws {ClientPayloadError} If it asks for a body that can be sent only once.
+ * @param status Status of its response.
+ * @param headers Headers of its response.
+ * @param lines Raw headers, if the transport has them.
+ * @returns The next hop, `null` if the response is final.
+ * @throws {InvalidURLRedirectError} If the target is not exactly one `http:` or `https:` URL.
+ * @throws {ClientPayloadError} If it requires a body that can be sent only once.
  */
 export function nextRequest(
   request: ClientRequest,
@@ -99,29 +99,29 @@ export function nextRequest(
   });
 }
 
-/** What {@linkcode followRedirects} is told to do. */
+/** Options of {@linkcode followRedirects}. */
 export interface RedirectPolicy {
-  /** Whether redirects are followed at all. */
+  /** Whether to follow redirects. */
   readonly follow: boolean;
-  /** The redirect reply that is an error, counted from 1; 0 for no limit. */
+  /** Fails on this many redirects: 10 follows at most 9; 0 for no limit. */
   readonly maxRedirects: number;
 }
 
 /**
- * Tells whether a reply leads on. Nearly none does, so it is worth asking first.
+ * Returns whether a response is a redirect, a cheap check before following it.
  *
- * @returns Whether it has to be given to {@linkcode followRedirects}.
+ * @returns Whether to call {@linkcode followRedirects}.
  */
 export function isRedirect(reply: HopResult, policy: RedirectPolicy): boolean {
   return policy.follow && STATUSES.has(reply.status);
 }
 
 /**
- * Follows where a reply leads.
+ * Follows redirects.
  *
- * @returns The last hop with its reply. A redirect that names no target is that reply, and in the
- * history too, as in aiohttp.
- * @throws {TooManyRedirectsError} At reply number `maxRedirects`, as aiohttp.
+ * @returns The last hop with its response. A redirect without a target is final and also in the
+ * history, as in aiohttp.
+ * @throws {TooManyRedirectsError} At redirect number `maxRedirects`, as aiohttp.
  */
 export async function followRedirects(
   first: ClientRequest,
@@ -161,16 +161,16 @@ function checkCount(
   throw new TooManyRedirectsError({
     requestInfo: first,
     history,
-    status: 0, // no reply is the one that was wanted
+    status: 0, // there is no final response
     headers: last.headers,
     reason: `more redirects than maxRedirects (${maxRedirects}) allows`,
   });
 }
 
-/** Where a reply leads; "URI" is what some servers of old say. */
+/** Target of a redirect; old servers send `URI`. */
 function locationOf(base: URL, headers: Headers, lines: HeaderList = []): string {
   let location = headers.get("location") ?? headers.get("uri") ?? "";
-  // Headers join lines by ", ", and a URL may hold that (RFC 9110 section 10.2.2).
+  // Headers joins lines with ", ", which a URL may contain (RFC 9110 section 10.2.2).
   const each = lines.filter(([name]) => name.toLowerCase() === "location").map((line) => line[1]);
   if (each.length > 1 && each.join(", ") === location) {
     const [only = "", other] = new Set(each);
@@ -180,8 +180,8 @@ function locationOf(base: URL, headers: Headers, lines: HeaderList = []): string
     }
     location = only;
   }
-  // Bytes beyond ASCII come as one character each. The server gets them back as they were, whether it
-  // means UTF-8 or Latin-1 by them.
+  // Non-ASCII bytes arrive as one character each and are sent back unchanged, whether the server
+  // uses UTF-8 or Latin-1.
   return location.replace(
     /[\x80-\xff]/g,
     (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`,
@@ -199,7 +199,7 @@ function credentials(auth: BasicAuth, url: URL, base: URL): string {
 
 function redirectTarget(location: string, base: URL): RequestTarget {
   try {
-    // "//host/path" is a way to say "the same scheme" in a Location (RFC 9110 section 10.2.2).
+    // "//host/path" in a Location keeps the scheme (RFC 9110 section 10.2.2).
     const text = location.replace(/^[/\\]{2}/, `${base.protocol}//`);
     return resolveTarget(text, base, undefined);
   } catch (cause) {

@@ -1,5 +1,5 @@
 /**
- * One request under way: its time, and whatever has to end with it.
+ * The lifetime of a request: its timeouts, and the resources that end with it.
  * @module
  */
 import type { LinkedNode } from "../../http/linked_list.ts";
@@ -22,8 +22,8 @@ import type { Arrival } from "./redirect.ts";
 import { discardReply, type HopResult } from "../hop/transport.ts";
 
 /**
- * Watches one request from the call to the end of its body. What it aborts with is the error that the
- * caller sees.
+ * The lifetime of a request, from the call to the end of its body. Its abort reason is the caller's
+ * error.
  */
 export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
   readonly trace: RequestTrace | null;
@@ -37,9 +37,9 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
   #initialUrl: URL | null = null;
   #reason: Error | null = null;
   #controller: AbortController | null = null;
-  #target: Abortable | null = null; // most requests have one at a time
+  #target: Abortable | null = null; // usually only one
   #others: Set<Abortable> | null = null;
-  // When limits have passed; Infinity while there is nothing to wait for.
+  // Deadlines; Infinity while inactive.
   #totalDue: number;
   #connectDue = Infinity;
   #sockConnectDue = Infinity;
@@ -48,16 +48,16 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
   readonly #open: OpenRequests<Watch>;
   readonly #place: LinkedNode<Watch>;
   #isOver = false;
-  #reply: HopResult | null = null; // the last one, while nobody else answers for it
+  #reply: HopResult | null = null; // the last one, until its body is read
   #earlier: HopResult[] | null = null;
   #bodies: Payload[] | null = null;
 
   /**
-   * Starts the watch.
+   * Starts the lifetime.
    *
    * @param resolved The request's options.
    * @param init Its first hop.
-   * @param open The requests of the session that are under way: this is among them until it ends.
+   * @param open Open requests of the session, which include this until its end.
    */
   constructor(resolved: ResolvedOptions, init: ClientRequestInit, open: OpenRequests<Watch>) {
     const { timeout, session } = resolved;
@@ -77,12 +77,12 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     if (resolved.signal !== null) this.#unlisten = this.#listen(resolved.signal);
   }
 
-  /** URL that the caller asked for. */
+  /** URL requested by the caller. */
   get initialUrl(): URL {
     return this.#initialUrl ??= new URL(this.#url);
   }
 
-  /** Why the request was given up: a limit has passed, or the caller's own signal has aborted. */
+  /** Abort reason: a timeout, or that of the caller's signal. */
   get reason(): Error | null {
     return this.#reason;
   }
@@ -96,7 +96,7 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     return this.#controller.signal;
   }
 
-  /** The watch itself, as what ends its hops. */
+  /** This object as the abort handle of its hops. */
   get abort(): HopAbort {
     return this;
   }
@@ -111,13 +111,13 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     else this.#others?.delete(target);
   }
 
-  /** Time left of the total in ms, `Infinity` without a limit. */
+  /** Remaining time of `timeout.total` in ms, `Infinity` without a timeout. */
   get remaining(): number {
     return Math.max(0, this.#totalDue - performance.now());
   }
 
   /**
-   * Names who answers for the reply from now on: a transport heeds an abort until the head has come,
+   * Sets the owner of the response, since transports may ignore an abort after the response head,
    * see `HopRequest`.
    */
   answeredBy(response: Abortable): void {
@@ -126,13 +126,13 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     else response.abort(this.#reason);
   }
 
-  /** A reply has come; if the request fails now, it is given up. */
+  /** Remembers the response so that a failure can cancel its body. */
   received(reply: HopResult): void {
     if (this.#reply !== null) (this.#earlier ??= []).push(this.#reply);
     this.#reply = reply;
   }
 
-  /** A body is the request's. */
+  /** Registers a body to close after the request. */
   own(body: Payload): void {
     if (body.close !== undefined) (this.#bodies ??= []).push(body);
   }
@@ -142,13 +142,13 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     return this.#bodies !== null;
   }
 
-  /** Closes the bodies; called when the request is over. */
+  /** Closes the bodies at the end of the request. */
   closeBodies(): void {
     for (const each of this.#bodies ?? []) each.close?.();
     this.#bodies = null;
   }
 
-  /** When the first of the limits has passed. */
+  /** The first deadline. */
   get due(): number {
     return Math.min(this.#totalDue, this.#connectDue, this.#sockConnectDue, this.#silenceDue);
   }
@@ -166,22 +166,22 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     this.#abort(new TIMEOUT_ERRORS[phase](this.initialUrl, phase, this.#limits[phase], elapsed));
   }
 
-  /** The watch itself, as what knows the request's phases. */
+  /** This object as the phases of the request. */
   get phases(): RequestPhases {
     return this;
   }
 
-  /** Whether there is a limit on connecting. */
+  /** Whether connecting has a timeout. */
   get watchesConnect(): boolean {
     return this.#limits.connect > 0 || this.#limits.sockConnect > 0;
   }
 
-  /** Whether there is a limit on silence. */
+  /** Whether reading has a timeout. */
   get watchesReads(): boolean {
     return this.#limits.sockRead > 0;
   }
 
-  /** A connection is wanted. */
+  /** Waiting for a connection. */
   connecting(): void {
     const { connect } = this.#limits;
     if (connect === 0 || this.#isOver) return;
@@ -189,7 +189,7 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     this.#open.expect(this.#connectDue);
   }
 
-  /** A new connection is made. */
+  /** A new connection is opened. */
   opening(): void {
     const { sockConnect } = this.#limits;
     if (sockConnect === 0 || this.#isOver) return;
@@ -197,12 +197,12 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     this.#open.expect(this.#sockConnectDue);
   }
 
-  /** A connection is there. */
+  /** A connection is ready. */
   connected(): void {
     this.#connectDue = this.#sockConnectDue = Infinity;
   }
 
-  /** The peer's next bytes are waited for. */
+  /** Waiting for bytes of the peer. */
   reading(): void {
     const { sockRead } = this.#limits;
     if (sockRead === 0 || this.#isOver) return;
@@ -210,26 +210,26 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     this.#open.expect(this.#silenceDue);
   }
 
-  /** Bytes have come, or nobody waits for any. */
+  /** Bytes arrived, or reading has paused. */
   idle(): void {
     this.#silenceDue = Infinity;
   }
 
-  /** The head of the last reply has come, and nobody has anything against it. */
+  /** The final response was accepted. */
   arrived({ request, result }: Arrival): void {
     if (this.trace === null) return;
     const { status, headers } = result;
     this.trace.emit("onRequestEnd", { request, response: { status, url: request.url, headers } });
   }
 
-  /** There will be no response. */
+  /** The request failed. */
   failed(request: ClientRequest, error: unknown): void {
     this.fail(error);
     this.closeBodies();
     this.trace?.emit("onRequestException", { request, error });
   }
 
-  /** Ends the watch; called when the body has ended or was given up. */
+  /** Ends the lifetime; called when the body has ended or was cancelled. */
   end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -237,7 +237,7 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     this.#target = this.#others = null;
   }
 
-  /** Ends the watch and whatever of the request is still under way. */
+  /** Ends the lifetime and aborts pending operations. */
   fail(reason: unknown): void {
     this.#abort(reason);
     this.#isOver = true;

@@ -1,6 +1,6 @@
 /**
- * Responses and their requests: each ends the other, and a response that its owner just dropped ends
- * too, sooner or later.
+ * Ends a response with its request and vice versa, and frees the connections of garbage-collected
+ * responses.
  * @module
  */
 import { aheadOf } from "../response/read_ahead.ts";
@@ -12,14 +12,14 @@ import type { Arrival } from "./redirect.ts";
 import type { Watch } from "./request_lifetime.ts";
 import { readSoon } from "./unread_responses.ts";
 
-/** What is left of a response that was dropped; nothing here may lead back to it. */
+/** State of a garbage-collected response; must not reference it. */
 interface Remains {
   readonly result: HopResult;
   readonly onEnd: () => void;
 }
 
 const dropped = new FinalizationRegistry<Remains>(({ result, onEnd }) => {
-  // Who once reads a body ends it: a reader locks it, and keeps the response.
+  // A body that is being read is locked by its reader, which keeps the response alive.
   const ahead = aheadOf.get(result);
   if (ahead !== undefined) ahead.cancel().catch(() => {});
   else if (result.source === undefined && (result.body === null || result.body.locked)) return;
@@ -28,12 +28,12 @@ const dropped = new FinalizationRegistry<Remains>(({ result, onEnd }) => {
 });
 
 /**
- * Makes the response of a request that has arrived.
+ * Creates the response of a request.
  *
- * @param arrival Its last hop, and what led to it.
- * @param watch The watch over the request.
+ * @param arrival Its last hop and its redirects.
+ * @param watch Lifetime of the request.
  * @param resolved Its options.
- * @param isScarce Whether other requests may come to wait for the connection.
+ * @param isScarce Whether other requests may have to wait for the connection.
  */
 export function respond(
   { request, result, history }: Arrival,
@@ -59,7 +59,7 @@ export function respond(
   return response;
 }
 
-/** Its scope is one that does not know the response: this must not keep a dropped one alive. */
+/** Must not close over the response, or the FinalizationRegistry never fires. */
 function ending(watch: Watch, result: HopResult): () => void {
   return () => {
     watch.end();
@@ -74,8 +74,8 @@ function endTogether(watch: Watch, response: ClientResponse): void {
 }
 
 /**
- * The same for a response that may be dropped unread: when it has been collected as garbage, its
- * connection is free. That costs a microsecond, so it is for where connections are scarce.
+ * The same with a FinalizationRegistry, which frees the connection of an unread response after its
+ * garbage collection. It takes a microsecond, so it is only used if connections are scarce.
  */
 function endIfDropped(watch: Watch, response: ClientResponse, remains: Remains): void {
   const weak = new WeakRef(response);

@@ -1,5 +1,5 @@
 /**
- * One hop: cookies in, transport, cookies out.
+ * Sending a hop, with its cookies.
  * @module
  */
 import type { AbstractCookieJar } from "../cookies/abstract_cookie_jar.ts";
@@ -20,22 +20,19 @@ import type {
   Transport,
 } from "../hop/transport.ts";
 
-/** What all hops of a session share. */
+/** State shared by all hops of a session. */
 export interface SendInit {
-  /** What carries the bytes. */
+  /** The transport. */
   readonly transport: Transport;
-  /** Where cookies come from and go to. */
+  /** The cookie jar. */
   readonly jar: AbstractCookieJar;
-  /** What the environment says about proxies and credentials; `null` if it is not trusted. */
+  /** Proxies and credentials of the environment; `null` without `trustEnv`. */
   readonly environment: Environment | null;
-  /** Whether a hop whose connection was gone is sent once more, if the server may see it twice. @default {false} */
+  /** Whether to resend an idempotent hop once if its connection was closed. @default {false} */
   readonly repeats?: boolean;
 }
 
-/**
- * Methods that may reach the server twice without harm (RFC 9110 section 9.2.2, RFC 10008 for
- * QUERY).
- */
+/** Idempotent methods (RFC 9110 section 9.2.2, RFC 10008 for QUERY). */
 const IDEMPOTENT: ReadonlySet<string> = new Set([
   "GET",
   "HEAD",
@@ -47,9 +44,9 @@ const IDEMPOTENT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Makes the innermost handler of a session, which sends a hop.
+ * Creates the innermost handler of a session, which sends a hop.
  *
- * @param init Transport, jar, environment.
+ * @param init Transport, cookie jar, environment.
  * @returns The handler.
  */
 export function sender(init: SendInit): ClientHandler {
@@ -68,7 +65,7 @@ export function sender(init: SendInit): ClientHandler {
         result = await transport.send(hop);
       }
     } catch (error) {
-      hop.body?.stop?.(); // fetch does not cancel the body of a connection that was never made
+      hop.body?.stop?.(); // fetch does not cancel the body if connecting fails
       throw error;
     } finally {
       context?.phases.connected();
@@ -87,7 +84,7 @@ export function sender(init: SendInit): ClientHandler {
   };
 }
 
-/** One hop on its way to the transport. */
+/** A hop during its transfer. */
 class Hop implements HopRequest {
   readonly method: string;
   readonly url: string;
@@ -113,7 +110,7 @@ class Hop implements HopRequest {
     this.proxy = context?.proxy ?? environment?.proxyFor(request.url) ?? null;
     this.rawBody = context?.rawBody ?? false;
     this.abort = context?.abort ?? NEVER;
-    // With a stream it is the server's turn only when that has ended, see observed_hop.ts.
+    // After a stream, reading starts at its end, see observed_hop.ts.
     this.#isStream = payload !== null &&
       (payload.bytes === null || (context?.onUploadProgress ?? null) !== null);
     this.observer = observerOf(request, context, this.#isStream);
@@ -132,7 +129,7 @@ class Hop implements HopRequest {
     this.#open();
   }
 
-  /** Makes it ready to be sent once more, on a connection that has carried nothing before. */
+  /** Prepares it to be sent again on a new connection. */
   again(): void {
     this.body?.stop?.();
     this.fresh = true;
@@ -147,8 +144,7 @@ class Hop implements HopRequest {
 }
 
 /**
- * Whether the connection of a hop was gone before a byte of a reply, as far as the transport can
- * see, and the server may see the request twice.
+ * Whether the connection closed before any byte of a response, and the request may be sent twice.
  */
 function isGone(error: unknown, { method, payload }: ClientRequest, abort: HopAbort): boolean {
   const gone = error instanceof ServerDisconnectedError || error instanceof ClientOSError;
@@ -198,7 +194,7 @@ function observerOf(
       if (isReused === undefined) return;
       trace?.emit(isReused ? "onConnectionReuseconn" : "onConnectionCreateEnd", { request });
     },
-    // The peer is at work: its silence begins anew.
+    // The peer is active: restart the timeout.
     progressed: () => phases.reading(),
     informed(status, headers) {
       phases.reading();
@@ -209,7 +205,7 @@ function observerOf(
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** The headers of a hop with all that is added to the caller's. */
+/** All headers of a hop. */
 function outgoing(
   request: ClientRequest,
   jar: AbstractCookieJar,
@@ -232,7 +228,7 @@ function outgoing(
   return headers;
 }
 
-/** The headers with those about the body; it has a type even when it is empty, as in aiohttp. */
+/** The headers with those of the body; an empty body has a type too, as in aiohttp. */
 function described(
   headers: HeaderList,
   { contentType, contentEncoding: coding = null }: Payload,
@@ -246,7 +242,7 @@ function described(
 
 let lastTyped = { headers: [] as HeaderList, type: "", list: [] as HeaderList };
 
-/** The same list for the same headers, so that whoever writes them knows them again. */
+/** The same array for the same headers, which the request writer uses as a cache key. */
 function withType(headers: HeaderList, type: string): HeaderList {
   if (lastTyped.headers !== headers || lastTyped.type !== type) {
     lastTyped = { headers, type, list: [...headers, ["content-type", type]] };
@@ -254,7 +250,9 @@ function withType(headers: HeaderList, type: string): HeaderList {
   return lastTyped.list;
 }
 
-/** A Cookie header of the caller's with the jar's and the request's cookies, which win by name. */
+/**
+ * The caller's Cookie header merged with the cookies of jar and request, which override by name.
+ */
 function mergedCookies(own: string, cookies: string): string {
   const names = new Set(cookies.split("; ").map((each) => each.split("=", 1)[0]));
   const kept = own.split(";").map((each) => each.trim())

@@ -1,5 +1,5 @@
 /**
- * From what the caller gave to the URL that is requested.
+ * Resolving and validating request URLs.
  * @module
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
@@ -8,22 +8,22 @@ import type { BasicAuth } from "../hop/basic_auth.ts";
 import { InvalidURLError, NonHttpURLError } from "../errors/client_errors.ts";
 import { percentDecoded } from "../connect/percent_decoded.ts";
 
-/** A URL and what was taken out of it. */
+/** A URL, with its fragment and credentials split off. */
 export interface RequestTarget {
-  /** URL without credentials and fragment, in the form of `URL.href`. */
+  /** URL without credentials and fragment, normalized as `URL.href`. */
   readonly href: string;
-  /** The fragment with its `#`, an empty string for none. */
+  /** The fragment with its `#`, or an empty string. */
   readonly fragment: string;
-  /** Credentials of the URL, decoded; `null` where there were none. */
+  /** Decoded credentials of the URL, or `null`. */
   readonly auth: Required<Pick<BasicAuth, "login" | "password">> | null;
 }
 
 /**
- * Checks the base URL of a session. A path is taken as a folder, so `http://host/api` and
- * `http://host/api/` are the same base.
+ * Validates the base URL of a session. Its path counts as a folder, so `http://host/api` and
+ * `http://host/api/` are equivalent.
  *
- * @param base The base URL as it was given.
- * @returns The base, with a path that ends in a slash, and the credentials that were in it.
+ * @param base The base URL as given.
+ * @returns The base with a trailing slash, and its credentials.
  * @throws {InvalidURLError} If it is not an absolute `http:` or `https:` URL.
  */
 export function parseBaseUrl(base: string | URL): { url: URL } & Pick<RequestTarget, "auth"> {
@@ -34,13 +34,13 @@ export function parseBaseUrl(base: string | URL): { url: URL } & Pick<RequestTar
   return { url, auth };
 }
 
-// A path from the root that means the same to every parser: no host before it, no dot segment,
-// nothing to encode: behind an origin it is the URL's href. Parsing it was 2 of a GET's 40 us.
+// A normalized absolute path: no host, no dot segments, nothing to encode. Appended to an origin it
+// is the href; parsing would take 2 of a GET's 40 us.
 const PLAIN_PATH = /^\/(?!\/)(?:[\w~!$&()*+,;=:/?-]|\.(?=\w))*$/;
 
-let lastOrigin: string | null = null; // of the last absolute URL that began with what a parser makes of it
+let lastOrigin: string | null = null; // of the last absolute URL with a normalized origin
 
-/** The `href` of a URL that needs no parser; `null` for any other. */
+/** The `href` of a URL that is normalized already; `null` for any other. */
 function plainHref(text: string, base: URL | null): string | null {
   if (lastOrigin !== null && text.startsWith(lastOrigin)) {
     return PLAIN_PATH.test(text.slice(lastOrigin.length)) ? text : null;
@@ -49,18 +49,18 @@ function plainHref(text: string, base: URL | null): string | null {
 }
 
 /**
- * Resolves a URL against a base and adds a query to the one it has.
+ * Resolves a URL against a base and appends a query.
  *
- * Percent-encoding that stands in the URL is kept as it is, so that signed URLs survive; only what
- * no URL may contain is encoded.
+ * Existing percent-encoding is unchanged, so that signed URLs stay valid; only invalid characters
+ * are encoded.
  *
- * @param input URL as the caller gave it.
- * @param base Base URL of the session, `null` without one.
- * @param params Query to add, in any of its forms.
- * @param encoded Whether nothing at all may be changed.
+ * @param input URL given by the caller.
+ * @param base Base URL of the session, or `null`.
+ * @param params Query to append.
+ * @param encoded Whether the URL must be sent unchanged.
  * @returns The target.
  * @throws {InvalidURLError} If the URL is malformed, not absolute, or not `http:` or `https:`.
- * @throws {TypeError} If `params` is a text with a control character.
+ * @throws {TypeError} If `params` is a string with a control character.
  * @throws {NotSupportedError} If `encoded` is set and the platform would change the URL.
  */
 export function resolveTarget(
@@ -75,10 +75,10 @@ export function resolveTarget(
     if (href !== null) return { href, fragment: "", auth: null };
   }
   const query = params === undefined ? "" : encodeQuery(params);
-  // The platform would drop line breaks and tabs in silence here too: "a=1\n2" would be "a=12".
+  // The platform would silently drop line breaks and tabs: "a=1\n2" would become "a=12".
   if (CONTROL.test(query)) {
     throw new TypeError(
-      `Cannot send the query ${JSON.stringify(query)}: it holds a control character. ` +
+      `Cannot send the query ${JSON.stringify(query)}: it contains a control character. ` +
         "Give it as an object or as pairs, which are encoded",
     );
   }
@@ -93,8 +93,8 @@ export function resolveTarget(
 }
 
 /**
- * Encodes what a URL may not hold and the platform leaves alone: a "%" that begins no escape (RFC 3986
- * section 2.4), and `|^[]{}` behind the host (sections 3.3 and 3.4), as yarl does.
+ * Encodes invalid characters that the platform leaves unchanged: a "%" without an escape (RFC 3986
+ * section 2.4), and `|^[]{}` after the host (sections 3.3 and 3.4), as yarl does.
  */
 function legal(text: string): string {
   if (!/[%|^[\]{}]/.test(text)) return text;
@@ -104,10 +104,10 @@ function legal(text: string): string {
 }
 
 /**
- * Takes the credentials out of a URL that is to stand in an error, which may end in a log.
+ * Masks the credentials of a URL for an error message, which may be logged.
  *
- * @param text The URL, well formed or not.
- * @returns The same with `***` in their place.
+ * @param text The URL, possibly malformed.
+ * @returns The URL with `***` instead.
  */
 export function withoutCredentials(text: string): string {
   return text.replace(/^(https?:[/\\]*|(?:[a-z][a-z\d+.-]*:)?[/\\]+)[^/\\?#]*@/i, "$1***@");
@@ -127,17 +127,17 @@ function untouched(text: string, base: URL | null): RequestTarget {
   return target;
 }
 
-// deno-lint-ignore no-control-regex -- control bytes are what has to be caught here
+// deno-lint-ignore no-control-regex -- rejects control bytes
 const CONTROL = /[\x00-\x1f\x7f]/;
 const ABSOLUTE = /^[a-z][a-z\d+.-]*:/i;
 
 function parse(text: string, base: URL | undefined): URL {
-  // The platform drops tabs and line breaks in silence, and "a\tb" becomes another URL.
+  // The platform silently drops tabs and line breaks, which changes the URL.
   if (CONTROL.test(text)) {
-    throw new InvalidURLError(withoutCredentials(text), "it holds a control character");
+    throw new InvalidURLError(withoutCredentials(text), "it contains a control character");
   }
   const isAbsolute = ABSOLUTE.test(text);
-  // "http:///x" and "http:x" would be taken for "http://x".
+  // "http:///x" and "http:x" would be parsed as "http://x".
   if (/^https?:(?!\/\/[^/\\])/i.test(text)) {
     throw new InvalidURLError(withoutCredentials(text), "it has no host");
   }
@@ -148,11 +148,11 @@ function parse(text: string, base: URL | undefined): URL {
     const reason = base === undefined && !isAbsolute
       ? "it is not absolute, and the session has no baseUrl"
       : "it is malformed";
-    // The platform's error has the whole URL in it.
+    // The platform's error contains the whole URL.
     const safe = withoutCredentials(text) === text ? { cause } : {};
     throw new InvalidURLError(withoutCredentials(text), reason, safe);
   }
-  // "//evil/x" and "/\evil/x" name another host, which a path from outside must never do.
+  // "//evil/x" and "/\evil/x" name another host, which an untrusted path must not do.
   if (base !== undefined && !isAbsolute && url.host !== base.host) {
     throw new InvalidURLError(withoutCredentials(text), "it names a host but no scheme");
   }
@@ -166,11 +166,11 @@ function splitTarget(url: URL, text: string): RequestTarget {
       `its scheme is ${url.protocol.slice(0, -1)}, not http or https`,
     );
   }
-  // Most URLs have neither, and looking at the text costs less than asking the URL.
+  // Most URLs have neither, and searching the text is faster than the getters.
   let fragment = "";
   if (text.includes("#")) {
     fragment = url.hash;
-    url.hash = ""; // a lone "#" too: it would be in href
+    url.hash = ""; // a lone "#" too, which would stay in href
   }
   if (!text.includes("@") || (url.username === "" && url.password === "")) {
     return { href: url.href, fragment, auth: null };

@@ -1,5 +1,5 @@
 /**
- * The transport into an application in the same program, without a socket.
+ * A transport to an application in the same process.
  * @module
  */
 import { parseLength } from "../../http/headers/content_length.ts";
@@ -9,14 +9,14 @@ import { ClientPayloadError } from "../errors/client_errors.ts";
 import { abortOf } from "../hop/hop_abort.ts";
 import type { HopRequest, HopResult, Transport } from "../hop/transport.ts";
 
-/** Anything that answers requests: an `Application`, a Hono app, `{ fetch: (request) => … }`. */
+/** A request handler: an `Application`, a Hono app, `{ fetch: (request) => … }`. */
 export interface FetchApp {
   /** Answers a request. */
   fetch(request: Request): Response | Promise<Response>;
 }
 
 /**
- * Makes a transport that hands requests to an application.
+ * Creates a transport that passes requests to an application.
  *
  * @param app The application.
  * @returns The transport.
@@ -74,7 +74,7 @@ async function race(app: FetchApp, request: HopRequest): Promise<Response> {
     return response;
   } catch (error) {
     if (signal.aborted) {
-      // Nobody will read what the application may still give.
+      // Discard a response that arrives later.
       answer?.then((late) => late?.body?.cancel()).catch(() => {});
       throw asError(signal.reason);
     }
@@ -86,9 +86,9 @@ async function race(app: FetchApp, request: HopRequest): Promise<Response> {
   }
 }
 
-/** What the application gave, if a server could send it. */
+/** Validates the application's response. */
 function checked(response: Response): Response {
-  // Not by its class: adapters for other runtimes have classes of their own.
+  // No instanceof: adapters for other runtimes have their own classes.
   if (typeof response?.headers?.getSetCookie !== "function") {
     throw new TypeError(`expected a Response, got ${response}`);
   }
@@ -99,7 +99,7 @@ function checked(response: Response): Response {
   return response;
 }
 
-/** The Content-Length that a socket's peer would see. */
+/** The Content-Length that a server would send. */
 function lengthOf({ body, method, headers }: HopRequest): [string, string][] {
   if (headers.some(([name]) => name.toLowerCase() === "content-length")) return [];
   if (body !== null) return body.size === null ? [] : [["content-length", `${body.size}`]];
@@ -110,7 +110,7 @@ function lengthOf({ body, method, headers }: HopRequest): [string, string][] {
 
 function resultOf(response: Response, request: HopRequest): HopResult {
   const { signal } = abortOf(request);
-  // What HTTP does not let through (RFC 9110 section 9.3.2): HEAD has no body.
+  // A response to HEAD has no body (RFC 9110 section 9.3.2).
   if (request.method === "HEAD") response.body?.cancel().catch(() => {});
   return {
     status: response.status,
@@ -130,12 +130,12 @@ function resultOf(response: Response, request: HopRequest): HopResult {
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The body, which ends with the signal's reason when that aborts, as a connection's would. */
+/** The body, which fails with the signal's reason on abort, as on a connection. */
 function abortable({ body, headers }: Response, signal: AbortSignal): ReadableStream<Bytes> | null {
   if (body === null) return null;
   const reader = body.getReader();
   const announced = parseLength(headers.get("content-length"));
-  // On a connection a body is as long as it was announced (RFC 9112 section 6.3).
+  // As on a connection, the body must have its announced length (RFC 9112 section 6.3).
   let left = announced;
   const counted = (piece: unknown): Bytes => {
     if (!(piece instanceof Uint8Array)) {

@@ -1,7 +1,6 @@
 /**
- * The transport over `fetch`. Its ways are known in this file and http_clients.ts, and nowhere else: what it sends by
- * itself, when it sends a request twice, what it decodes, and the clients that hold its connections.
- * What its failures mean is in fetch_errors.ts.
+ * The transport over `fetch`. Its peculiarities are only handled here, in http_clients.ts and in
+ * fetch_errors.ts: automatic headers, resent requests, decoded bodies.
  * @module
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
@@ -15,7 +14,7 @@ import { HttpClients } from "./http_clients.ts";
 import type { HeaderList, HopBody, HopRequest, HopResult, Transport } from "../hop/transport.ts";
 
 const ON_DENO = "Deno" in globalThis;
-// Deno sends these whatever the request says; a caller can change their values, not leave them out.
+// Deno always sends these; a caller can change their values, but not omit them.
 const FIXED_HEADERS = [
   ...["accept", "accept-encoding", "accept-language", "user-agent", "host", "content-length"],
 ];
@@ -29,13 +28,13 @@ const LACKS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes a transport over `fetch` with connections of its own.
+ * Creates a transport over `fetch` with its own connections.
  *
- * @param options How to connect.
- * @returns The transport; close it to end its connections.
- * @throws {RangeError} If a limit is no whole number from 0 on.
- * @throws {TypeError} If the proxy or the certificate is not valid.
- * @throws {NotSupportedError} If an option is one that only sockets have.
+ * @param options Options.
+ * @returns The transport; `close()` closes its connections.
+ * @throws {RangeError} If a limit is not a non-negative integer.
+ * @throws {TypeError} If the proxy or a certificate is invalid.
+ * @throws {NotSupportedError} If an option requires sockets.
  *
  * @example
  * ```ts
@@ -72,22 +71,22 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
       try {
         if (isClosed) throw new ClientConnectionError("Cannot send: the transport is closed");
         const body = bodyOf(request, ON_DENO || await sendsSizedStreams());
-        // With no body to make a request unrepeatable (see bodyOf), only a new connection does.
+        // Without a body (see bodyOf), only a new connection prevents a resend.
         const pooled = !connector.forceClose && !(request.once && body === null);
         const init: RequestInit & { client?: Deno.HttpClient; duplex?: "half" } = {
           redirect: "manual",
           signal: abortOf(request).signal,
         };
-        // Each member costs; left out, the method is GET.
+        // Each member takes time; the default method is GET.
         if (request.method !== "GET") init.method = request.method;
         const length = body instanceof ReadableStream ? request.body?.size ?? null : null;
         const headers = sentHeaders(request, connector.forceClose, length);
         if (headers.length > 0) init.headers = headers as [string, string][];
         if (body !== null) init.body = body;
-        else if (request.method === "PATCH") init.body = EMPTY; // else no Content-Length is sent
+        else if (request.method === "PATCH") init.body = EMPTY; // forces Content-Length
         const client = clients.get(proxy, pooled, request.url);
         if (client !== undefined) init.client = client;
-        else if (body instanceof ReadableStream) init.duplex = "half"; // Node asks for it
+        else if (body instanceof ReadableStream) init.duplex = "half"; // required by Node
         const response = await fetch(request.url, init);
         request.observer?.connected();
         return new FetchResult(response, request, slots);
@@ -105,12 +104,12 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
 
 const EMPTY = new Uint8Array(0);
 const CLOSE = ["connection", "close"] as const;
-// Deno's fetch undoes gzip and brotli whatever the request says, but for one: a first header line
-// that asks for no coding at all. The caller's own line follows it and means the same as before,
-// though a server that looks at the first line only, nginx before 1.23 for one, will not compress.
+// Deno's fetch always decodes gzip and brotli, unless the first header line requests no coding. The
+// caller's line follows it with the same meaning, but a server that reads only the first line, such
+// as nginx before 1.23, does not compress.
 const RAW = ["accept-encoding", "identity"] as const;
 
-/** The headers as pairs: a Headers object would cost a fifth of the request more. */
+/** The headers as pairs: a Headers object would take a fifth more time per request. */
 function sentHeaders(
   { headers, rawBody }: HopRequest,
   forceClose: boolean,
@@ -138,11 +137,10 @@ function refuseImpossible({ method, body, rawBody }: HopRequest): void {
 }
 
 /**
- * The body as fetch takes it. Bytes are the fastest. But fetch sends a request again on its own when
- * a pooled connection turns out to be dead, after the server may have acted on it; it cannot when
- * the body is a stream. A Blob is sent as a stream with Content-Length; a stream alone would be
- * chunked. Measured: POST of bytes twice, of a Blob once. Bun sends no such Blob, but listens to the
- * header beside a stream.
+ * The body for fetch. Bytes are the fastest, but fetch resends a request if a pooled connection is
+ * dead, even if the server may have processed it; not with a stream. A Blob is sent as a stream
+ * with Content-Length; a plain stream would be chunked. Measured: a POST of bytes arrives twice, of
+ * a Blob once. Bun sends no such Blob, but accepts the header with a stream.
  */
 function bodyOf({ body, once }: HopRequest, sized: boolean): BodyInit | null {
   if (body === null) return null;
@@ -153,7 +151,7 @@ function bodyOf({ body, once }: HopRequest, sized: boolean): BodyInit | null {
 
 let sizedStreams: Promise<boolean> | null = null;
 
-/** Whether the runtime asks a Blob for its stream: Bun takes the empty bytes beneath. */
+/** Whether the runtime calls stream() of a Blob subclass; Bun reads its empty bytes. */
 function sendsSizedStreams(): Promise<boolean> {
   const bytes = new Uint8Array([33]);
   const body = { bytes, size: 1, stream: () => new Blob([bytes]).stream() };
@@ -162,7 +160,7 @@ function sendsSizedStreams(): Promise<boolean> {
   );
 }
 
-/** A stream that says its length in the only way that fetch listens to. */
+/** A stream with a length that fetch recognizes. */
 class SizedStream extends Blob {
   readonly #body: HopBody;
   readonly #size: number;
@@ -178,11 +176,11 @@ class SizedStream extends Blob {
   }
 
   override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return this.#body.stream(ON_DENO); // Deno holds on to a piece's memory by itself, Node does not
+    return this.#body.stream(ON_DENO); // Deno keeps a chunk's memory alive, Node does not
   }
 }
 
-/** The HTTP library beneath ends a body at Content-Length, unless there is a transfer coding. */
+/** The HTTP library ends a body at Content-Length, unless there is a transfer coding. */
 function exactLengthOf(headers: Headers): number | null {
   const length = ON_DENO ? headers.get("content-length") : null;
   if (length === null) return null;
@@ -214,7 +212,7 @@ class FetchResult implements HopResult {
     response.body.cancel().catch(() => {});
   }
 
-  /** On Deno a single gzip or br is decoded, elsewhere any coding. */
+  /** Deno decodes a single gzip or br, other runtimes any coding. */
   get decoded(): boolean {
     const coding = this.headers.get("content-encoding");
     if (coding === null) return false;

@@ -1,5 +1,5 @@
 /**
- * The platform's HTTP clients behind `fetch`, which hold its connections.
+ * The platform's HTTP clients, which hold the connections of `fetch`.
  * @module
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
@@ -8,23 +8,25 @@ import { readVariable } from "../connect/environment.ts";
 import { percentDecoded } from "../connect/percent_decoded.ts";
 import { ProxyRelay } from "./proxy_relay.ts";
 
-/** The platform's HTTP clients, one for each way to connect, made on demand and closed together. */
+/**
+ * The platform's HTTP clients, one per proxy and pooling, created on demand and closed together.
+ */
 export class HttpClients {
   readonly #options: ResolvedConnector;
   readonly #clients = new Map<string, Deno.HttpClient>();
   readonly #relays = new Map<string, ProxyRelay>();
   readonly #plain: boolean;
-  #usual: Deno.HttpClient | null = null; // the pool without a proxy
+  #usual: Deno.HttpClient | null = null; // the client without a proxy
 
   /**
-   * Makes none yet, but checks the options.
+   * Checks the options.
    *
-   * @throws {NotSupportedError} If this runtime's `fetch` cannot do what they ask for.
-   * @throws {TypeError} If a certificate or the proxy is not valid.
+   * @throws {NotSupportedError} If this runtime's `fetch` does not support an option.
+   * @throws {TypeError} If a certificate or the proxy is invalid.
    */
   constructor(options: ResolvedConnector) {
     this.#options = options;
-    // Elsewhere than on Deno there is nothing to own: fetch has one pool for the program.
+    // Other runtimes have one pool for the whole process.
     this.#plain = !("Deno" in globalThis);
     const { proxy, cert, localAddress, caCerts } = options;
     if (this.#plain && ((proxy ?? cert ?? localAddress) !== null || caCerts.length > 0)) {
@@ -35,24 +37,24 @@ export class HttpClients {
     }
     if ((cert ?? localAddress) === null && caCerts.length === 0) return;
     try {
-      this.get(proxy, !options.forceClose, null); // a mistake is told here, not by the first request
+      this.get(proxy, !options.forceClose, null); // reports errors early
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new TypeError(`Cannot use the connector: ${reason}`, { cause });
     }
   }
 
-  /** The client for a proxy; `pooled` says whether its connections may serve other requests too. */
+  /** The client for a proxy; `pooled` tells whether its connections are reused. */
   get(asked: string | null, pooled: boolean, url: string | null): Deno.HttpClient | undefined {
     if (this.#plain) return undefined;
-    if (asked === null && pooled && this.#usual !== null) return this.#usual; // nearly every request
+    if (asked === null && pooled && this.#usual !== null) return this.#usual; // the common case
     const proxy = url?.startsWith("https:") ? this.#withoutPassword(asked) : asked;
     const key = `${pooled ? "" : "!"}${proxy ?? ""}`;
     let client = this.#clients.get(key);
     if (client === undefined) {
       const options = clientOptions(this.#options, proxy, pooled);
-      // Deno's client goes through HTTP_PROXY unasked, and past the caller's own proxy to hosts that
-      // NO_PROXY lists, if they are there when it is made.
+      // Deno's client uses HTTP_PROXY by default, and bypasses the caller's proxy for NO_PROXY, if
+      // they are set at its creation.
       client = withoutProxyVariables(() => Deno.createHttpClient(options));
       this.#clients.set(key, client);
       if (key === "") this.#usual = client;
@@ -60,7 +62,7 @@ export class HttpClients {
     return client;
   }
 
-  /** Ends their connections. */
+  /** Closes their connections. */
   close(): void {
     for (const each of [...this.#clients.values(), ...this.#relays.values()]) each.close();
     this.#clients.clear();
@@ -69,8 +71,8 @@ export class HttpClients {
   }
 
   /**
-   * Deno's fetch shows the password of an `http:` proxy to the proxy, as it should, and inside of the
-   * tunnel to the https server too. So it is given the password of a relay, which knows the proxy's.
+   * Deno's fetch sends the password of an `http:` proxy also through the tunnel to the https
+   * server. So it uses a relay with its own password, which adds the proxy's.
    */
   #withoutPassword(proxy: string | null): string | null {
     if (proxy === null || !/^http:[^?#]*@/.test(proxy)) return proxy;
@@ -91,7 +93,7 @@ function clientOptions(
 ): Deno.CreateHttpClientOptions {
   const { caCerts, cert, key, localAddress } = options;
   return {
-    allowHost: true, // a Host header of the caller is sent, not dropped in silence
+    allowHost: true, // send the caller's Host header instead of dropping it
     http2: options.http2,
     poolIdleTimeout: options.keepAlive,
     ...(pooled && options.keepAlive > 0 ? {} : { poolMaxIdlePerHost: 0 }),
@@ -109,7 +111,7 @@ function platformProxy(proxy: string): Deno.Proxy {
   }
   const { username, password } = url;
   url.username = url.password = "";
-  return { // without `transport`: the URL says it, and Deno 2.4 refuses "socks5"
+  return { // without `transport`: implied by the URL, and Deno 2.4 rejects "socks5"
     url: url.href.replace(/\/$/, ""),
     ...(username + password === "" ? {} : {
       basicAuth: { username: percentDecoded(username), password: percentDecoded(password) },
@@ -120,10 +122,7 @@ function platformProxy(proxy: string): Deno.Proxy {
 const PROXY_VARIABLES = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"]
   .flatMap((name) => [name, name.toUpperCase()]);
 
-/**
- * Runs what must not see the environment's proxies. The variables that the program may see are away
- * for as long as it takes.
- */
+/** Runs a function while the environment's proxy variables, as far as readable, are unset. */
 function withoutProxyVariables<T>(run: () => T): T {
   const hidden = PROXY_VARIABLES.map((name) => [name, readVariable(name)] as const);
   for (const [name, value] of hidden) if (value !== undefined) Deno.env.delete(name);

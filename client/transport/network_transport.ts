@@ -1,5 +1,5 @@
 /**
- * Which transport a session takes.
+ * Selecting the transport of a session.
  * @module
  */
 import type { ConnectorOptions } from "../connect/connector.ts";
@@ -9,10 +9,10 @@ import { socketTransport } from "./socket_transport.ts";
 import { HAS_SOCKETS } from "../hop/runtime.ts";
 
 /**
- * Makes the transport of a connector.
+ * Creates the transport of a connector.
  *
- * @returns The transport that the options name; else sockets, where they can do what is asked.
- * @throws {TypeError} If the options are not valid, or name a transport that there is not.
+ * @returns The transport of the option; by default sockets, if they support the options.
+ * @throws {TypeError} If an option or the name of the transport is invalid.
  */
 export function networkTransport(options: ConnectorOptions = {}): Transport {
   const { transport } = options;
@@ -31,7 +31,7 @@ export function networkTransport(options: ConnectorOptions = {}): Transport {
   return wantsFetch ? fetchWithSockets(options) : socketTransport(options);
 }
 
-/** `fetch`, but for the handshakes of WebSockets, which have no use for HTTP/2. */
+/** `fetch`, with sockets for WebSocket handshakes, which do not use HTTP/2. */
 function fetchWithSockets(options: ConnectorOptions): Transport {
   const platform = fetchTransport(options);
   let sockets: Transport | null = null;

@@ -1,60 +1,60 @@
 /**
- * A proxy on this machine in front of one that asks for a password.
+ * A local proxy in front of one that requires a password.
  * @module
  */
 import { encodeBasicAuth } from "../hop/basic_auth.ts";
 import { proxyAuthorization } from "../connect/proxy_handshake.ts";
 
-// A CONNECT of ours is a few hundred bytes.
+// A CONNECT request of fetch has a few hundred bytes.
 const MAX_HEAD = 16 * 1024;
 const ACCEPT_PAUSE = 50;
 
-/** What a relay lets those do who have not given its password yet; every user of the machine can. */
+/** Limits for connections that have not authenticated yet; any local user can open one. */
 export interface RelayLimits {
-  /** How long a connection may take to say what it wants, in ms. @default {10000} */
+  /** Timeout for the request head, in ms. @default {10000} */
   readonly headTimeout?: number;
-  /** How many connections may be about to; one more, and the oldest is closed. @default {128} */
+  /** Limit of connections without a request head; above it the oldest is closed. @default {128} */
   readonly maxWaiting?: number;
 }
 
 /**
- * Passes tunnels on to a proxy and adds the credentials for it. Who asks has to give a password of
- * the relay's own, which is worth nothing to anyone else: it serves one session, on the loopback
- * interface, while that is open.
+ * Forwards tunnels to a proxy and adds its credentials. Clients need the relay's own password,
+ * which is useless elsewhere: the relay serves one session, on the loopback interface, while it is
+ * open.
  */
 export class ProxyRelay {
-  /** What to use in place of the proxy, the relay's own password included. */
+  /** Proxy URL of the relay, including its password. */
   readonly url: string;
   readonly #upstream: URL;
   readonly #password: string = crypto.randomUUID();
   readonly #listener: Deno.TcpListener;
   readonly #headTimeout: number;
   readonly #maxWaiting: number;
-  readonly #waiting = new Set<Deno.TcpConn>(); // without a head yet, in order
+  readonly #waiting = new Set<Deno.TcpConn>(); // connections without a request head, in order
   #closed = false;
 
   /**
-   * Starts it.
+   * Starts the relay.
    *
-   * @param upstream URL of the proxy, `http:` with credentials.
-   * @param limits What strangers may do.
+   * @param upstream `http:` URL of the proxy with credentials.
+   * @param limits Limits for unauthenticated connections.
    */
   constructor(upstream: string, { headTimeout = 10_000, maxWaiting = 128 }: RelayLimits = {}) {
     this.#headTimeout = headTimeout;
     this.#maxWaiting = maxWaiting;
     this.#upstream = new URL(upstream);
     this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    this.#listener.unref(); // it keeps no program alive
+    this.#listener.unref(); // does not keep the process alive
     this.url = `http://relay:${this.#password}@127.0.0.1:${this.#listener.addr.port}`;
     this.#accept();
   }
 
-  /** Whether it takes no more tunnels. */
+  /** Whether it is closed. */
   get closed(): boolean {
     return this.#closed;
   }
 
-  /** Takes no more tunnels; those that are open end with their connections. */
+  /** Accepts no more tunnels; open ones end with their connections. */
   close(): void {
     if (!this.#closed) this.#listener.close();
     this.#closed = true;
@@ -66,27 +66,27 @@ export class ProxyRelay {
       try {
         this.#serve(await this.#listener.accept());
       } catch {
-        // Too many open files, or the caller has gone again: the next one may fare better.
+        // Too many open files, or the client has disconnected; the next accept may succeed.
         if (!this.#closed) await pause(ACCEPT_PAUSE);
       }
     }
   }
 
-  /** Closes a connection whose head has not come; reading it fails then. */
+  /** Closes a connection without a request head; its pending read fails. */
   #giveUp(connection: Deno.TcpConn): void {
     if (this.#waiting.delete(connection)) connection.close();
   }
 
-  /** The head of a connection, or an error if that takes too long. */
+  /** Reads the request head, with a timeout. */
   async #headInTime(connection: Deno.TcpConn): Promise<string> {
     this.#waiting.add(connection);
     const [oldest] = this.#waiting;
     if (oldest !== undefined && this.#waiting.size > this.#maxWaiting) this.#giveUp(oldest);
     const timer = setTimeout(() => this.#giveUp(connection), this.#headTimeout);
-    Deno.unrefTimer(timer); // nobody waits for it
+    Deno.unrefTimer(timer); // does not keep the process alive
     try {
       const head = await this.#headFor(connection);
-      // The last byte may have come when it was given up already.
+      // The last byte may arrive after the timeout.
       if (!this.#waiting.delete(connection)) throw new Error("too late");
       return head;
     } catch (error) {
@@ -102,7 +102,7 @@ export class ProxyRelay {
     try {
       head = await this.#headInTime(connection);
     } catch {
-      return; // it is closed
+      return; // closed
     }
     let upstream: Deno.TcpConn | null = null;
     try {
@@ -114,13 +114,13 @@ export class ProxyRelay {
       await write(upstream, new TextEncoder().encode(head));
       await Promise.all([pass(connection, upstream), pass(upstream, connection)]);
     } catch {
-      // Ending the connection says all that there is to say: the proxy was not to be reached.
+      // Closing the connection reports that the proxy was not reached.
     }
     connection.close();
     upstream?.close();
   }
 
-  /** The head that came, with the proxy's credentials in place of the relay's. */
+  /** The request head with the proxy's credentials in place of the relay's. */
   async #headFor(connection: Deno.TcpConn): Promise<string> {
     const buffer = new Uint8Array(MAX_HEAD);
     let head = "";
@@ -135,7 +135,7 @@ export class ProxyRelay {
   }
 }
 
-/** Waits, and keeps no program alive. */
+/** Waits without keeping the process alive. */
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, ms)));
 }
@@ -144,7 +144,7 @@ async function write(to: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await to.write(bytes.subarray(at));
 }
 
-/** Passes bytes on until there are no more. */
+/** Copies bytes until the end. */
 async function pass(from: Deno.TcpConn, to: Deno.TcpConn): Promise<void> {
   const buffer = new Uint8Array(64 * 1024);
   for (;;) {

@@ -1,9 +1,9 @@
 /**
- * Memory that connections read into.
+ * Read buffers of connections.
  * @module
  */
 
-/** Size of a buffer: most replies fit into one whole. */
+/** Size of a buffer; most responses fit. */
 export const READ_BUFFER = 16 * 1024;
 const MOST_SPARE = 128;
 
@@ -12,24 +12,22 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const spare: Bytes[] = [];
 let isPoisoned = false;
 
-/** Takes a buffer, whatever is in it: clearing one costs more than a small reply. */
+/** Takes a buffer, not cleared: that would take longer than reading a small response. */
 export function takeBuffer(): Bytes {
   return spare.pop() ?? new Uint8Array(READ_BUFFER);
 }
 
 /**
- * Gives a buffer back; nobody may look at it any more.
+ * Returns a buffer to the pool; it must not be used afterwards.
  *
- * @param buffer The buffer; one of another size is left to the garbage collector.
+ * @param buffer The buffer; other sizes are left to the garbage collector.
  */
 export function giveBuffer(buffer: Bytes): void {
   if (isPoisoned) buffer.fill(0xaa);
   if (buffer.length === READ_BUFFER && spare.length < MOST_SPARE) spare.push(buffer);
 }
 
-/**
- * Has buffers filled with 0xAA when they are given back, so that tests see who looks at them still.
- */
+/** Fills returned buffers with 0xAA, so that tests detect later use. */
 export function poisonBuffers(on: boolean): void {
   isPoisoned = on;
 }

@@ -1,5 +1,5 @@
 /**
- * Requests as they go out over a connection of our own.
+ * Writing HTTP/1.1 requests.
  * @module
  */
 import { encodeHead, fieldLines, headLines } from "../../http/http1/format_head.ts";
@@ -9,22 +9,22 @@ import { isNamed } from "../hop/header_list.ts";
 import { asksUpgrade, type HeaderList, type HopRequest } from "../hop/transport.ts";
 import type { Outgoing } from "./socket_connection.ts";
 
-/** Bodies up to this size go out in one write with their head. */
+/** Bodies up to this size are sent in one write with their head. */
 const JOINED = 64 * 1024;
 
-/** Which way a request goes. */
+/** Route of a request. */
 export interface Way {
-  /** Same for requests that can share a connection. */
+  /** Key of requests that can share a connection. */
   readonly key: string;
-  /** Scheme, host and port, as the URL has them. */
+  /** Scheme, host and port, as in the URL. */
   readonly origin: string;
-  /** Host and port of these. */
+  /** Host and port. */
   readonly host: string;
-  /** Host with its port, the usual one too (RFC 9112 section 3.2.3). */
+  /** Host with its port, also the default one (RFC 9112 section 3.2.3). */
   readonly authority: string;
-  /** Whether a proxy is given the request whole. */
+  /** Whether a proxy forwards the request without a tunnel. */
   readonly forwards: boolean;
-  /** Credentials for that proxy, `null` for none. */
+  /** Credentials for that proxy, or `null`. */
   readonly proxyAuth: string | null;
   route(): Route;
 }
@@ -36,7 +36,7 @@ function wayOf({ url: href, headers }: HopRequest, proxyHref: string | null): Wa
   const name = href.slice(host, path);
   const secure = href.startsWith("https:");
   const proxy = proxyHref === null ? null : new URL(proxyHref);
-  // A proxy of HTTP is given plain requests whole; anything else goes through it unseen.
+  // An HTTP proxy forwards plain requests; everything else is tunnelled.
   const forwards = proxy !== null && !secure && /^https?:$/.test(proxy.protocol) &&
     !asksUpgrade(headers);
   return {
@@ -59,27 +59,27 @@ function wayOf({ url: href, headers }: HopRequest, proxyHref: string | null): Wa
   };
 }
 
-/** A request that is written, and where it goes. */
+/** A serialized request and its route. */
 export interface Written {
   readonly way: Way;
   readonly outgoing: Outgoing;
 }
 
-/** What requests with the same headers to the same origin have in common. */
+/** Cached parts of requests with the same headers and origin. */
 interface Plan extends Pick<HopRequest, "method" | "headers" | "proxy" | "skipped"> {
   readonly way: Way;
   readonly hasBody: boolean;
   readonly chunked: boolean;
   readonly expects: boolean;
   readonly closes: boolean;
-  /** Name of the header about the body's length, `null` for none. */
+  /** Name of the length header of the body, or `null`. */
   readonly framing: string | null;
-  /** The lines before that, without the first, and those behind it. */
+  /** The header lines before and after that. */
   readonly before: string;
   readonly after: string;
 }
 
-/** Writes requests; one that is like the last one needs next to no work. */
+/** Serializes requests; reuses the work for similar ones in a row. */
 export class RequestWriter {
   readonly #forceClose: boolean;
   #plan: Plan | null = null;
@@ -88,17 +88,17 @@ export class RequestWriter {
   /**
    * Creates one.
    *
-   * @param forceClose Whether each request has a connection of its own.
+   * @param forceClose Whether each request has its own connection.
    */
   constructor(forceClose: boolean) {
     this.#forceClose = forceClose;
   }
 
   /**
-   * Writes a request.
+   * Serializes a request.
    *
    * @param request The request.
-   * @param proxy Proxy that it goes through.
+   * @param proxy Proxy of the request.
    * @throws {TypeError} If a header cannot be sent.
    */
   write(request: HopRequest, proxy: string | null): Written {
@@ -115,7 +115,8 @@ export class RequestWriter {
 
   #planOf(request: HopRequest, proxy: string | null): Plan {
     const { method, headers, skipped, body, url } = request;
-    // RFC 9112 section 6: the framing is the body's, whatever the caller says; it was checked before.
+    // RFC 9112 section 6: the body determines the framing; the caller's headers were checked
+    // before.
     const chunked = body !== null && (body.size === null || isChunked(headers));
     const last = this.#plan;
     const isSame = last !== null && last.headers === headers && last.method === method &&
@@ -136,12 +137,12 @@ function planOf(
 ): Plan {
   const { method, body, headers, skipped = NO_NAMES } = request;
   const way = wayOf(request, proxy);
-  // "Connection: Upgrade" is said, and such a connection is not reused anyway.
+  // "Connection: Upgrade" is set, and such a connection is not reused anyway.
   const forceClose = isLast && !asksUpgrade(headers);
   const usual = chunked ? "transfer-encoding" : "content-length";
   const isFree = body === null && (!SENDS_LENGTH.has(method) || skipped.has(usual));
   let framing: string | null = null;
-  let at = -1; // where that goes
+  let at = -1; // its position
   let host: readonly [string, string] | null = skipped.has("host") ? null : ["host", way.host];
   let closes = forceClose;
   let expects = false;

@@ -1,5 +1,5 @@
 /**
- * A body that comes over a connection of our own.
+ * A response body over a socket.
  * @module
  */
 import type { BodySource } from "../../http/bytes/body_source.ts";
@@ -12,20 +12,20 @@ import type { SocketLease } from "./socket_lease.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** What is set aside on the word of a length header alone. */
+/** Limit of memory allocated by an announced length alone. */
 const MAX_TRUSTED_LENGTH = 16 * 1024 * 1024;
-/** A piece of a long body, in bytes: what Deno reads at once, without a copy. */
+/** Chunk size of long bodies in bytes, which Deno reads at once without a copy. */
 const LARGE_PIECE = 64 * 1024;
 const BROKEN = "the connection was closed before the end of the body";
 
-/** Reads a body; the connection is free with its last byte. */
+/** Reads a body; its last byte frees the connection. */
 export class SocketBody implements BodySource {
   readonly #lease: SocketLease;
   readonly #decoder: BodyDecoder;
-  #left: Bytes | null = null; // has come with the head: a copy, the memory is needed for what follows
-  #failure: { readonly error: unknown } | null = null; // what follows that
+  #left: Bytes | null = null; // copy of the bytes that arrived with the head
+  #failure: { readonly error: unknown } | null = null; // error after these bytes
 
-  /** Takes what has come with the head. */
+  /** Takes the bytes that arrived with the head. */
   constructor(lease: SocketLease) {
     this.#lease = lease;
     this.#decoder = new BodyDecoder(lease.framing);
@@ -35,13 +35,13 @@ export class SocketBody implements BodySource {
     try {
       this.#gather(socket, this.#atHand(socket), came);
     } catch (error) {
-      // The head is whole: what is wrong with the body is told to those who read that.
+      // The head is complete: errors of the body are thrown to its reader.
       this.#failure = { error };
     }
     if (came.size > 0) this.#left = came.take();
   }
 
-  /** Whether there is nothing more to read, and never was. */
+  /** Whether the body is empty. */
   get isEmpty(): boolean {
     return this.#left === null && this.#decoder.isDone;
   }
@@ -86,7 +86,7 @@ export class SocketBody implements BodySource {
     return Promise.resolve();
   }
 
-  /** Reads into a buffer, or a piece of its own; what fails ends the connection. */
+  /** Reads into a buffer or a new chunk; a failure closes the connection. */
   async #guarded(buffer: Bytes | null): Promise<Bytes | null> {
     const { socket } = this.#lease;
     if (socket === null) return null;
@@ -112,7 +112,7 @@ export class SocketBody implements BodySource {
   }
 
   async #fill(socket: SocketConnection, buffer: Bytes): Promise<Bytes | null> {
-    // Nothing at hand, and only bytes of the body can come: they need no copy.
+    // Nothing is buffered, and only body bytes can follow: no copy needed.
     if (socket.start === socket.end && this.#decoder.left > 0) {
       const room = buffer.subarray(0, Math.min(buffer.length, this.#decoder.left));
       const count = await socket.readInto(room);
@@ -131,7 +131,7 @@ export class SocketBody implements BodySource {
     return buffer.subarray(0, own);
   }
 
-  /** How many bytes of the body are at hand, waiting for some; 0 at its end. */
+  /** Waits for body bytes and returns the number buffered; 0 at the end. */
   async #have(socket: SocketConnection): Promise<number> {
     for (;;) {
       const own = this.#atHand(socket);
@@ -144,13 +144,13 @@ export class SocketBody implements BodySource {
     }
   }
 
-  /** How many bytes of the body are at hand, behind framing. */
+  /** Number of buffered body bytes after framing. */
   #atHand(socket: SocketConnection): number {
     this.#used(socket);
     return this.#decoder.available(socket.end - socket.start);
   }
 
-  /** Adds all that is at hand: a chunk of one byte costs no read of its own. */
+  /** Adds all buffered bytes, so that small chunks need no separate reads. */
   #gather(socket: SocketConnection, first: number, whole: GrowingBytes): void {
     for (let own = first; own > 0; own = this.#decoder.available(socket.end - socket.start)) {
       whole.append(socket.bytes.subarray(socket.start, socket.start + own));
@@ -160,7 +160,7 @@ export class SocketBody implements BodySource {
     }
   }
 
-  /** Passes over framing; where the end is at hand too, the connection is free. */
+  /** Skips framing; frees the connection if the end is buffered. */
   #used(socket: SocketConnection): void {
     socket.start = this.#decoder.read(socket.bytes, socket.start, socket.end);
     if (this.#decoder.isDone) this.#lease.end(true);

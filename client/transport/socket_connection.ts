@@ -1,5 +1,5 @@
 /**
- * One connection of HTTP/1.1: it sends a request and reads the head of the reply.
+ * An HTTP/1.1 connection: sends a request and reads the response head.
  * @module
  */
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
@@ -14,68 +14,68 @@ import { deferred } from "../../http/since_node_20.ts";
 
 const ARMED_BUFFER = 512;
 const LARGE_BUFFER = 64 * 1024;
-const MAX_INTERIM = 32; // replies of 1xx to one request
-const CONTINUE_WAIT = 1_000; // ms, what curl waits for 100 Continue
+const MAX_INTERIM = 32; // 1xx responses per request
+const CONTINUE_WAIT = 1_000; // ms, as in curl
 const MAX_HEAD = DEFAULT_HEAD_LIMITS.maxHeadSize + READ_BUFFER;
 
 function ignore(): void {}
 
-/** The connection ended before a byte of a reply came. */
+/** The connection closed before any byte of a response. */
 export class NoReplyError extends Error {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "NoReplyError";
 }
 
-/** The request's body could not be made; `cause` says why. */
+/** The request body could not be read; see `cause`. */
 export class UnsentError extends Error {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "UnsentError";
 }
 
-/** What is sent. */
+/** A request to send. */
 export interface Outgoing {
-  /** The head, and the body behind it where that is in memory. */
+  /** The head, followed by the body if it is in memory. */
   readonly head: Uint8Array;
-  /** The body where it goes out after the head. */
+  /** The body, if it is sent after the head. */
   readonly body: HopBody | null;
-  /** Whether the body goes out in chunks. */
+  /** Whether the body is chunked. */
   readonly chunked: boolean;
   /** Whether the body waits for 100 Continue (RFC 9110 section 10.1.1). */
   readonly expects: boolean;
-  /** Whether the connection is for this request alone. */
+  /** Whether the connection is only for this request. */
   readonly closes: boolean;
 }
 
 const NOTHING = new Uint8Array(0);
 
-/** A connection to one peer, and the bytes of it that nobody has used yet. */
+/** A connection with its read buffer. */
 export class SocketConnection implements Abortable {
-  /** Connections with the same key stand for each other. */
+  /** Connections with the same key are interchangeable. */
   readonly key: string;
-  /** What is known of it. */
+  /** Connection details. */
   readonly opened: Opened;
-  /** What has come and was not used lies in here, from `start` to `end`. */
+  /** Read buffer; unused bytes are from `start` to `end`. */
   bytes: Uint8Array<ArrayBuffer> = NOTHING;
   start = 0;
   end = 0;
-  /** Requests that it has carried. */
+  /** Number of requests sent. */
   uses = 0;
-  /** When it became idle, and until when the peer keeps it, of `performance.now()`. */
+  /** Start of being idle, and end by the peer's keep-alive, by `performance.now()`. */
   idleSince = 0;
   keptUntil = Infinity;
-  /** A read that was begun while it was idle. */
+  /** A read that was started while idle. */
   armed: Promise<number | null> | null = null;
   readonly #stream: ByteStream;
   #isClosed = false;
   #isLast = false;
-  #interim = 0; // replies of 1xx to this request
-  #isFull = false; // the last read filled its memory
+  #interim = 0; // 1xx responses to this request
+  #isFull = false; // the last read filled the buffer
   #upload: "none" | "running" | "done" = "none";
   #uploadFailure: UnsentError | null = null;
-  #answer: ((goesOn: boolean) => void) | null = null; // for a body that waits for 100 Continue
+  #answer: ((goesOn: boolean) => void) | null = null; // for a body waiting for 100 Continue
 
   /**
-   * Takes a connection over.
+   * Creates one.
    *
    * @param key See `key`.
    * @param opened The connection.
@@ -86,59 +86,59 @@ export class SocketConnection implements Abortable {
     this.#stream = opened.stream;
   }
 
-  /** Whether it was closed, by us. */
+  /** Whether `close()` was called. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
-  /** Whether it was asked to end with the request that it carries. */
+  /** Whether it closes after the current request. */
   get isLast(): boolean {
     return this.#isLast;
   }
 
-  /** Whether all of the request has gone out. */
+  /** Whether the request was sent completely. */
   get isSent(): boolean {
     return this.#upload === "done";
   }
 
-  /** What making the request's body failed with. */
+  /** Error of the request body. */
   get uploadFailure(): UnsentError | null {
     return this.#uploadFailure;
   }
 
-  /** Closes it; whatever is under way ends. */
+  /** Closes it; pending operations fail. */
   close(): void {
     this.#isClosed = true;
     this.#answer?.(false);
     this.#stream.close();
   }
 
-  /** The request is given up. */
+  /** Aborts the request. */
   abort(): void {
     this.close();
   }
 
   /**
-   * Reads into memory of the caller.
+   * Reads into a buffer of the caller.
    *
-   * @param buffer The memory.
-   * @returns How many bytes, `null` at the end of the connection.
+   * @param buffer The buffer.
+   * @returns Number of bytes, `null` at the end of the connection.
    */
   readInto(buffer: Uint8Array): Promise<number | null> {
     return this.#stream.read(buffer);
   }
 
   /**
-   * Reads more bytes behind those that were not used.
+   * Reads more bytes after the unused ones.
    *
-   * @param most Size up to which the buffer may grow.
-   * @returns Whether some came; `false` at the end of the connection.
+   * @param most Limit of the buffer size.
+   * @returns Whether bytes were read; `false` at the end of the connection.
    */
   async fill(most: number = LARGE_BUFFER): Promise<boolean> {
     return this.#came(await (this.armed ?? this.#stream.read(this.#room(most))));
   }
 
-  /** Memory behind the bytes that were not used. */
+  /** Free part of the buffer. */
   #room(most: number): Uint8Array<ArrayBuffer> {
     if (this.start === this.end) this.start = this.end = 0;
     else if (this.start > 0 && this.end === this.bytes.length) {
@@ -146,12 +146,12 @@ export class SocketConnection implements Abortable {
       this.end -= this.start;
       this.start = 0;
     }
-    // After a full buffer a long body is coming, and larger reads are cheaper.
+    // After a full buffer a long body is likely, and larger reads are cheaper.
     if (this.end === this.bytes.length || this.#isFull) this.#grow(most);
     return this.end === 0 ? this.bytes : this.bytes.subarray(this.end);
   }
 
-  /** Takes note of what a read gave. */
+  /** Adds read bytes. */
   #came(count: number | null): boolean {
     if (this.armed !== null) {
       this.armed = null;
@@ -163,7 +163,7 @@ export class SocketConnection implements Abortable {
     return true;
   }
 
-  /** Begins a read while it is idle, which ends when the peer closes it. */
+  /** Starts a read while idle, to detect that the peer closes it. */
   arm(onEnd: () => void): void {
     this.bytes = new Uint8Array(ARMED_BUFFER);
     const reading = this.#stream.read(this.bytes);
@@ -172,7 +172,7 @@ export class SocketConnection implements Abortable {
     reading.then(onEnd, onEnd);
   }
 
-  /** Makes it ready for the next request. */
+  /** Resets it for the next request. */
   begin(): void {
     this.uses++;
     this.#interim = 0;
@@ -180,7 +180,7 @@ export class SocketConnection implements Abortable {
     if (this.armed !== null) this.#stream.ref();
   }
 
-  /** Gives its memory back, for what reads meanwhile. */
+  /** Returns its buffer to the pool. */
   rest(): void {
     giveBuffer(this.bytes);
     this.bytes = NOTHING;
@@ -189,7 +189,7 @@ export class SocketConnection implements Abortable {
   }
 
   /**
-   * Sends a request. Failures show up when the reply is read.
+   * Sends a request. Failures are thrown while reading the response.
    *
    * @param outgoing The request.
    */
@@ -197,27 +197,27 @@ export class SocketConnection implements Abortable {
     this.#upload = "running";
     this.#isLast = outgoing.closes;
     const { body } = outgoing;
-    // That the peer has closed it is seen by reading, and it may have answered before.
+    // Reading detects that the peer has closed it, possibly after a response.
     (body === null ? this.#stream.write(outgoing.head) : this.#sendBody(outgoing, body))
       .then(this.#onSent, ignore);
   }
 
   readonly #onSent = (): void => void (this.#upload = "done");
 
-  /** Reads more of a head; what that gives goes to {@linkcode took}. */
+  /** Reads more of a head; pass the result to {@linkcode took}. */
   reading(): Promise<number | null> {
     return this.armed ?? this.#stream.read(this.#room(MAX_HEAD));
   }
 
   /**
-   * Takes what was read of a head.
+   * Parses bytes of a head.
    *
-   * @param count How many bytes, `null` for the end of the connection.
-   * @param observer Told about the replies before the final one.
-   * @returns The head of the final reply, or of 101; what follows it begins at `start`. `null` if
-   * more has to come.
-   * @throws {HttpSyntaxError} If the reply breaks the protocol.
-   * @throws {NoReplyError} If the connection ended before a reply began.
+   * @param count Number of bytes read, `null` for the end of the connection.
+   * @param observer Observer of 1xx responses.
+   * @returns The head of the final response, or of 101; the bytes after it begin at `start`. `null`
+   * if it is incomplete.
+   * @throws {HttpSyntaxError} If the response is malformed.
+   * @throws {NoReplyError} If the connection closed before a response.
    */
   took(count: number | null, observer: HopObserver | null): ReplyHead | null {
     if (!this.#came(count)) throw this.#cut();
@@ -228,19 +228,19 @@ export class SocketConnection implements Abortable {
       const head = parseReplyHead(this.bytes, this.start, at);
       this.start = seen = at;
       if (head.status >= 200 || head.status === 101) {
-        this.#answer?.(false); // it comes instead of 100 Continue: the body is not wanted
+        this.#answer?.(false); // a final response instead of 100 Continue: do not send the body
         return head;
       }
       if (head.status === 100) this.#answer?.(true);
       if (++this.#interim > MAX_INTERIM) {
-        throw new HttpSyntaxError(`more than ${MAX_INTERIM} replies of 1xx to one request`);
+        throw new HttpSyntaxError(`more than ${MAX_INTERIM} 1xx responses per request`);
       }
       observer?.informed?.(head.status, head.fields.list);
     }
     return null;
   }
 
-  /** What the failure of a read means. */
+  /** Converts a read failure. */
   broken(error: unknown): unknown {
     if (this.start === this.end && this.#interim === 0) return error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -306,7 +306,7 @@ export class SocketConnection implements Abortable {
     await (chunked ? this.#stream.write(LAST_CHUNK) : writing);
   }
 
-  /** Waits for 100 Continue, and no longer than a second: older servers do not know it. */
+  /** Waits for 100 Continue, at most a second: older servers do not send it. */
   async #mayGoOn(): Promise<boolean> {
     const { promise, resolve } = deferred<boolean>();
     const timer = setTimeout(() => resolve(true), CONTINUE_WAIT);

@@ -1,5 +1,5 @@
 /**
- * What the failures of a connection of our own mean.
+ * Converting errors of sockets.
  * @module
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
@@ -23,12 +23,12 @@ import { connectFailure, requestInfo } from "./fetch_errors.ts";
 import { NoReplyError, type SocketConnection } from "./socket_connection.ts";
 
 /**
- * A failure before the head of the reply as the caller sees it.
+ * Converts a failure before the response head to the caller's error.
  *
- * @param error What was thrown.
+ * @param error The failure.
  * @param hop The hop that failed.
- * @param proxy Proxy that it went through.
- * @param socket The connection; `null` if there was none.
+ * @param proxy Proxy of the hop.
+ * @param socket The connection, or `null`.
  */
 export function socketError(
   error: unknown,
@@ -55,7 +55,8 @@ export function socketError(
     const maybe = hop.once ? "; the server may have received the request" : "";
     return new ServerDisconnectedError(url, `${error.message}${maybe}`, options);
   }
-  // In TLS 1.3 a server refuses a client's certificate when the client is through (RFC 8446, 4.4.2).
+  // In TLS 1.3 a server rejects a client certificate after the client's handshake (RFC 8446 section
+  // 4.4.2).
   if (/received fatal alert/.test(error.message)) {
     return connectorError(url, "tls", error.message, options);
   }

@@ -1,5 +1,5 @@
 /**
- * The hold that a reply has on its connection.
+ * The lease of a connection by a response.
  * @module
  */
 import { type Framing, replyFraming, replyPersists } from "../../http/http1/framing.ts";
@@ -7,7 +7,9 @@ import type { ReplyHead } from "../../http/http1/head.ts";
 import type { HopRequest } from "../hop/transport.ts";
 import type { SocketConnection } from "./socket_connection.ts";
 
-/** Gets a connection back: whether it can be used again, and how long the peer keeps it, in ms. */
+/**
+ * Callback for a returned connection: whether it is reusable, and the peer's keep-alive time in ms.
+ */
 export type Free = (
   connection: SocketConnection,
   request: HopRequest,
@@ -15,21 +17,21 @@ export type Free = (
   keptFor: number | null,
 ) => void;
 
-/** A connection that is a reply's until the body of that has ended. */
+/** A connection leased to a response until the end of its body. */
 export class SocketLease {
-  /** Head of the reply. */
+  /** Head of the response. */
   readonly head: ReplyHead;
-  /** What it answers. */
+  /** The request. */
   readonly request: HopRequest;
-  /** How its end is known. */
+  /** Framing of the body. */
   readonly framing: Framing;
   readonly #free: Free;
   #socket: SocketConnection | null;
 
   /**
-   * Takes a connection.
+   * Leases a connection.
    *
-   * @throws {HttpSyntaxError} If the head contradicts itself.
+   * @throws {HttpSyntaxError} If the framing headers conflict.
    */
   constructor(head: ReplyHead, request: HopRequest, socket: SocketConnection, free: Free) {
     this.framing = replyFraming(head, request.method);
@@ -39,15 +41,15 @@ export class SocketLease {
     this.#free = free;
   }
 
-  /** The connection, `null` once it has been given back. */
+  /** The connection, `null` once returned. */
   get socket(): SocketConnection | null {
     return this.#socket;
   }
 
   /**
-   * Gives the connection back; a second call changes nothing.
+   * Returns the connection; idempotent.
    *
-   * @param how Whether the body was read to its end, or somebody else has the connection now.
+   * @param how Whether the body was read to its end, or the connection was taken over.
    */
   end(how: boolean | "taken"): void {
     const socket = this.#socket;
@@ -59,7 +61,7 @@ export class SocketLease {
     this.#free(socket, this.request, reusable, reusable ? this.#keptFor() : null);
   }
 
-  /** How long the peer keeps it, in ms; a little less, so that no request meets its end. */
+  /** Keep-alive time of the peer in ms, slightly reduced to avoid a race. */
   #keptFor(): number | null {
     const header = this.head.fields.get("keep-alive");
     if (header === null) return null;

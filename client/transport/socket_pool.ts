@@ -1,19 +1,18 @@
 /**
- * Connections that wait for their next request.
+ * The pool of idle connections.
  * @module
  */
 import type { SocketConnection } from "./socket_connection.ts";
 import { keepAlive } from "../hop/runtime.ts";
 
-/** How often connections are looked at that have just become idle, in ms. */
+/** Interval for checking newly idle connections, in ms. */
 const TICK = 25;
-/** How long after its last reply a connection may be trusted to be open without a look, in ms. */
+/** Time after its last response for which a connection is assumed open, in ms. */
 const FRESH = 1_000;
 
 /**
- * The idle connections, by where they go. A pending read is the only way to see that a peer closes
- * one, and costs a request a tenth where it is begun before that: so it is begun for those alone that
- * are still idle after a tick, and a pool in use does not pay for it.
+ * Idle connections by route. Only a pending read detects that a peer closes one, but makes the next
+ * request a tenth slower, so it starts only for connections that are still idle after a tick.
  */
 export class SocketPool {
   readonly #keepAlive: number;
@@ -21,31 +20,31 @@ export class SocketPool {
   readonly #idle = new Map<string, SocketConnection[]>();
   #count = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #due = Infinity; // when it fires, of `performance.now()`
+  #due = Infinity; // time of the timer by `performance.now()`
   #isClosed = false;
 
   /**
    * Creates one.
    *
-   * @param keepAlive How long a connection is kept, in ms.
-   * @param limit Most connections that are kept.
+   * @param keepAlive Lifetime of an idle connection, in ms.
+   * @param limit Limit of idle connections.
    */
   constructor(keepAlive: number, limit: number) {
     this.#keepAlive = keepAlive;
     this.#limit = limit;
   }
 
-  /** How many are idle. */
+  /** Number of idle connections. */
   get size(): number {
     return this.#count;
   }
 
   /**
-   * Takes the connection that was used last.
+   * Takes the most recently used connection.
    *
-   * @param key Where it goes.
-   * @param once Whether the request must not be lost on a connection that the peer has closed.
-   * @returns `null` where none is of use.
+   * @param key Key of the route.
+   * @param once Whether the request cannot be resent if the peer has closed the connection.
+   * @returns The connection, `null` if none is usable.
    */
   take(key: string, once: boolean): SocketConnection | null {
     const stack = this.#idle.get(key);
@@ -61,10 +60,10 @@ export class SocketPool {
   }
 
   /**
-   * Gives a connection back.
+   * Returns a connection to the pool.
    *
-   * @param connection The connection, after a whole reply.
-   * @param keepAlive How long the peer keeps it, in ms; `null` if it has not said.
+   * @param connection The connection, after a complete response.
+   * @param keepAlive Keep-alive time of the peer in ms, or `null`.
    */
   free(connection: SocketConnection, keepAlive: number | null): void {
     const kept = Math.min(this.#keepAlive, keepAlive ?? Infinity);
@@ -80,7 +79,7 @@ export class SocketPool {
     this.#tickAt(now + Math.min(TICK, kept));
   }
 
-  /** Closes those that were idle longest, to make room. */
+  /** Closes the longest idle connections above the limit. */
   makeRoom(used: number): void {
     while (this.#count > 0 && this.#count + used > this.#limit) {
       let oldest: SocketConnection | null = null;
@@ -94,7 +93,7 @@ export class SocketPool {
     }
   }
 
-  /** Closes all of them, and those that come back later. */
+  /** Closes all connections, including those returned later. */
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
@@ -108,7 +107,7 @@ export class SocketPool {
     clearTimeout(this.#timer);
     this.#due = due;
     this.#timer = setTimeout(() => this.#tick(), Math.max(1, Math.ceil(due - performance.now())));
-    keepAlive(this.#timer, false); // an idle pool keeps no program alive
+    keepAlive(this.#timer, false); // an idle pool does not keep the process alive
   }
 
   #tick(): void {
@@ -123,8 +122,7 @@ export class SocketPool {
         this.#tickAt(each.keptUntil);
         if (each.armed !== null) continue;
         if (now - each.idleSince < TICK / 2) this.#tickAt(now + TICK);
-        // Whatever ends the read of an idle one, it is of no use: bytes without a request would be
-        // taken for the reply to the next one.
+        // When the read ends, close it: unsolicited bytes would be taken for the next response.
         else each.arm(() => this.#drop(each));
       }
     }
@@ -133,7 +131,7 @@ export class SocketPool {
   #drop(connection: SocketConnection): void {
     const stack = this.#idle.get(connection.key);
     const at = stack?.indexOf(connection) ?? -1;
-    if (stack === undefined || at === -1) return; // it is in use
+    if (stack === undefined || at === -1) return; // in use
     stack.splice(at, 1);
     if (stack.length === 0) this.#idle.delete(connection.key);
     this.#count--;

@@ -1,5 +1,5 @@
 /**
- * A reply over a connection of our own.
+ * A response over a socket.
  * @module
  */
 import type { BodySource } from "../../http/bytes/body_source.ts";
@@ -15,7 +15,7 @@ import type { SocketLease } from "./socket_lease.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** A reply; what most callers do not look at is made when somebody looks. */
+/** A response; rarely used members are created on demand. */
 export class SocketResult implements HopResult {
   readonly status: number;
   readonly reason: string;
@@ -40,7 +40,7 @@ export class SocketResult implements HopResult {
     const end = socket.start + framing;
     if (this.isUpgraded) this.source = null;
     else if (framing >= 0 && end <= socket.end) {
-      // Nearly every reply: the body has come with its head, and leaves the connection free at once.
+      // The common case: the body arrived with its head, and the connection is free.
       const bytes = framing === 0 ? null : socket.bytes.slice(socket.start, end);
       socket.start = end;
       lease.end(true);
@@ -51,14 +51,14 @@ export class SocketResult implements HopResult {
     }
   }
 
-  /** Whether the connection talks something else from now on: after 101, and after CONNECT. */
+  /** Whether the connection has switched protocols: after 101 or CONNECT. */
   get isUpgraded(): boolean {
     const { status } = this;
     return status === 101 ||
       (this.#lease.request.method === "CONNECT" && status >= 200 && status < 300);
   }
 
-  /** Whether the connection serves others already. */
+  /** Whether the connection is free. */
   get isWhole(): boolean {
     return this.#lease.socket === null;
   }
@@ -118,7 +118,7 @@ export class SocketResult implements HopResult {
     this.#lease.end(false);
   }
 
-  /** Takes the connection away; the reply has nothing to do with it any more. */
+  /** Detaches the connection from the response. */
   takeStream(): { readonly stream: ByteStream; readonly pending: Bytes } {
     const { socket } = this.#lease;
     if (socket === null || !this.isUpgraded) {

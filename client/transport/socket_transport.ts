@@ -1,5 +1,5 @@
 /**
- * The transport over sockets, with an HTTP/1.1 of our own (RFC 9112).
+ * The transport over sockets, with a built-in HTTP/1.1 client (RFC 9112).
  * @module
  */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
@@ -26,14 +26,14 @@ import { HAS_SOCKETS, NODE, ON_DENO } from "../hop/runtime.ts";
 const USUAL_HEADERS: HeaderList = [["accept", "*/*"], ["user-agent", "roundtrip"]];
 
 /**
- * Makes a transport over sockets with connections of its own: HTTP/1.1 over TCP, TLS and Unix
- * sockets, through proxies of HTTP and SOCKS 5. It sends what `fetch` refuses: bodies with GET,
- * TRACE, any header; and it shows what `fetch` hides: reason phrases, raw headers, trailers.
+ * Creates a transport over sockets: HTTP/1.1 over TCP, TLS and Unix sockets, through HTTP and SOCKS
+ * 5 proxies. Unlike `fetch` it can send a body with GET, TRACE and any header, and has reason
+ * phrases, raw headers and trailers.
  *
- * @param options How to connect.
- * @returns The transport; close it to end its connections.
- * @throws {RangeError} If a limit is no whole number from 0 on.
- * @throws {TypeError} If the proxy or the certificate is not valid.
+ * @param options Options.
+ * @returns The transport; `close()` closes its connections.
+ * @throws {RangeError} If a limit is not a non-negative integer.
+ * @throws {TypeError} If the proxy or a certificate is invalid.
  * @throws {NotSupportedError} If this runtime has no sockets, or an option needs `fetch`.
  *
  * @example
@@ -64,7 +64,7 @@ export function socketTransport(options?: ConnectorOptions): Transport {
   return new SocketTransport(connector);
 }
 
-/** A mistake in them is told at once, not by the first request. */
+/** Validates them now, not on the first request. */
 function checkCertificates({ caCerts, cert, key }: ResolvedConnector): void {
   if (cert === null && caCerts.length === 0) return;
   const own = cert === null || key === null ? {} : { cert, key };
@@ -114,7 +114,7 @@ class SocketTransport implements Transport {
       const { way, outgoing } = this.#writer.write(request, proxy);
       socket = request.fresh === true ? null : this.#pool.take(way.key, request.once);
       socket ??= await this.#connect(way, request);
-      if (abort.reason !== null) throw abort.reason; // while it connected
+      if (abort.reason !== null) throw abort.reason; // aborted while connecting
       request.observer?.connected(socket.uses > 0);
       abort.add(socket);
       socket.begin();
@@ -157,7 +157,7 @@ class SocketTransport implements Transport {
 
   readonly #free: Free = (socket, request, reusable, keptFor) => {
     if (reusable === "taken") {
-      // It is somebody else's now.
+      // The connection was taken over.
     } else if (reusable) this.#pool.free(socket, keptFor);
     else socket.close();
     this.#slots.release(request.url);

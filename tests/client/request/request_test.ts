@@ -457,7 +457,7 @@ Deno.test("refused before anything is sent: methods, and data of no kind", async
   await assertRejects(
     () => session.request("G\r\nET", "http://h/"),
     TypeError,
-    "no RFC 9110 token",
+    "not an RFC 9110 token",
   );
   await assertRejects(
     () => session.post("http://h/", { data: 5 as never }),
