@@ -7,21 +7,19 @@ import {
   delCookie,
   get,
   type Handler,
-  HTTPBadRequest,
-  HTTPException,
+  HTTPForbidden,
   HTTPFound,
   jsonResponse,
   route,
   type RouteDef,
-  type ServerRequest,
   setCookie,
   textResponse,
-  WebSocketResponse,
+  webSocket,
 } from "../../server/mod.ts";
 import { WSMsgType } from "../../shared.ts";
 import { authRoutes } from "./auth.ts";
 import { contentRoutes } from "./contents.ts";
-import { bodyOf, headersOf, headOf } from "./echo.ts";
+import { bad, bodyOf, headersOf, headOf } from "./echo.ts";
 import { streamRoutes } from "./streams.ts";
 import { messageOf } from "../errors/system_error.ts";
 
@@ -69,12 +67,12 @@ function echoRoutes(): RouteDef[] {
     get("/unstable", (request) => {
       const rate = Number(request.query.get("failure_rate") ?? "0.5");
       if (!(rate >= 0 && rate <= 1)) {
-        throw new HTTPBadRequest({ text: "400: failure_rate is a number from 0 to 1" });
+        throw bad("failure_rate is a number from 0 to 1");
       }
       return new Response(null, { status: Math.random() < rate ? 500 : 200 });
     }),
     get("/dump/request", (request) => {
-      const head = [...headersOfDump(request)].map(([name, value]) => `${name}: ${value}\r\n`);
+      const head = Array.from(request.headers, ([name, value]) => `${name}: ${value}\r\n`);
       return textResponse(`${request.method} ${request.pathQs} HTTP/1.1\r\n${head.join("")}\r\n`);
     }),
     route("*", "/response-headers", (request) => {
@@ -85,7 +83,7 @@ function echoRoutes(): RouteDef[] {
           if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value)) throw new TypeError("a control character");
           headers.append(name, value);
         } catch (cause) {
-          throw new HTTPBadRequest({ text: `400: "${name}" cannot be sent as a header`, cause });
+          throw bad(`"${name}" cannot be sent as a header`, cause);
         }
       }
       const body = Object.fromEntries(headers);
@@ -96,10 +94,6 @@ function echoRoutes(): RouteDef[] {
   ];
 }
 
-function headersOfDump(request: ServerRequest): Iterable<[string, string]> {
-  return request.headers;
-}
-
 /** `/status/200`, `/status/200,500`, `/status/200:0.9,500:0.1`. */
 function statusReply(codes: string): Response {
   const choices = codes.split(",").map((each) => {
@@ -107,7 +101,7 @@ function statusReply(codes: string): Response {
     return { status: Number(code), weight: Number(weight), fine: /^[2-5]\d\d$/.test(code) };
   });
   if (!choices.every(({ fine, weight }) => fine && weight >= 0)) {
-    throw new HTTPBadRequest({ text: "400: a status is a number from 200 to 599" });
+    throw bad("a status is a number from 200 to 599");
   }
   let at = Math.random() * choices.reduce((sum, { weight }) => sum + weight, 0);
   const chosen = choices.find(({ weight }) => (at -= weight) < 0) ?? choices[0];
@@ -121,7 +115,7 @@ function statusReply(codes: string): Response {
 function redirectRoutes({ redirectTo }: HttpbinOptions): RouteDef[] {
   const redirect = (absolute: boolean, prefix: string): Handler<{ count: string }> => (request) => {
     const count = Number(request.matchInfo.count);
-    if (count < 1 || count > 100) throw new HTTPBadRequest({ text: "400: 1 to 100 redirects" });
+    if (count < 1 || count > 100) throw bad("1 to 100 redirects");
     const path = count === 1 ? "/get" : `${prefix}/${count - 1}`;
     throw new HTTPFound(absolute ? `${request.scheme}://${request.host}${path}` : path);
   };
@@ -139,18 +133,16 @@ function redirectRoutes({ redirectTo }: HttpbinOptions): RouteDef[] {
       // A URL without a host is allowed, for testing how clients handle it.
       if (/^https?:\/\/(?::\d*)?$/.test(target)) return found(target);
       if (url === null || !/^https?:$/.test(url.protocol)) {
-        throw new HTTPBadRequest({ text: "400: url is missing or malformed" });
+        throw bad("url is missing or malformed");
       }
       // An open redirect would help phishing.
       if (url.origin !== new URL(own).origin && !redirectTo.includes(url.hostname)) {
-        throw new HTTPException(403, "Forbidden", {
-          text:
-            `403: only redirects to this server are allowed; start it with --redirect-to ${url.hostname}`,
-        });
+        const how = `start it with --redirect-to ${url.hostname}`;
+        throw new HTTPForbidden({ text: `403: only redirects to this server are allowed; ${how}` });
       }
       const status = Number(request.query.get("status_code") ?? "302");
       if (![301, 302, 303, 307, 308].includes(status)) {
-        throw new HTTPBadRequest({ text: "400: status_code is 301, 302, 303, 307 or 308" });
+        throw bad("status_code is 301, 302, 303, 307 or 308");
       }
       return new Response(null, { status, headers: { location: url.href } });
     }),
@@ -186,19 +178,16 @@ function tryCookie(set: () => void): void {
   try {
     set();
   } catch (cause) {
-    throw new HTTPBadRequest({ text: `400: ${messageOf(cause)}`, cause });
+    throw bad(messageOf(cause), cause);
   }
 }
 
-const echoSocket: Handler = async (request) => {
-  const socket = new WebSocketResponse();
-  await socket.prepare(request);
+const echoSocket = webSocket(async (socket) => {
   for await (const message of socket) {
     if (message.type === WSMsgType.TEXT) await socket.sendStr(message.data);
     if (message.type === WSMsgType.BINARY) await socket.sendBytes(message.data);
   }
-  return socket;
-};
+});
 
 const INDEX = `roundtrip httpbin: what you send is what you read
 

@@ -5,13 +5,13 @@
 import { createHash, randomBytes } from "node:crypto";
 import {
   get,
-  HTTPBadRequest,
   HTTPNotFound,
   jsonResponse,
   type RouteDef,
   type ServerRequest,
   setCookie,
 } from "../../server/mod.ts";
+import { bad } from "./echo.ts";
 import { sameText } from "../listening/accounts.ts";
 
 const ALGORITHMS: Readonly<Record<string, string>> = {
@@ -42,15 +42,9 @@ export function authRoutes(): RouteDef[] {
       if (token !== undefined) return jsonResponse({ authenticated: true, token });
       return new Response(null, { status: 401, headers: { "www-authenticate": "Bearer" } });
     }),
-    get("/digest-auth/{qop}/{user}/{password}", (request) => digest(request, "MD5")),
-    get(
-      "/digest-auth/{qop}/{user}/{password}/{algorithm}",
-      (request) => digest(request, request.matchInfo.algorithm),
-    ),
-    get(
-      "/digest-auth/{qop}/{user}/{password}/{algorithm}/{stale}",
-      (request) => digest(request, request.matchInfo.algorithm, request.matchInfo.stale),
-    ),
+    get("/digest-auth/{qop}/{user}/{password}", digest),
+    get("/digest-auth/{qop}/{user}/{password}/{algorithm}", digest),
+    get("/digest-auth/{qop}/{user}/{password}/{algorithm}/{staleAfter}", digest),
   ];
 }
 
@@ -64,32 +58,25 @@ function basicMatches(request: ServerRequest, user: string, password: string): b
   return sameText(given, expected);
 }
 
-type DigestParams = { qop: string; user: string; password: string };
+type DigestParams = Record<"qop" | "user" | "password", string> & {
+  algorithm?: string;
+  staleAfter?: string;
+};
 
 /**
  * Digest authentication (RFC 7616). Each challenge has a new nonce; used nonces are not remembered.
  *
  * A cookie counts the uses until a nonce is stale, like in Python's httpbin.
  */
-async function digest(
-  request: ServerRequest<DigestParams>,
-  algorithm: string,
-  staleAfter = "never",
-): Promise<Response> {
-  const { qop, user, password } = request.matchInfo;
+async function digest(request: ServerRequest<DigestParams>): Promise<Response> {
+  const { qop, user, password, algorithm = "MD5", staleAfter = "never" } = request.matchInfo;
   const name = Object.hasOwn(ALGORITHMS, algorithm) ? ALGORITHMS[algorithm] : undefined;
   if (name === undefined) {
-    throw new HTTPBadRequest({
-      text: `400: algorithm ${algorithm} is not one of ${Object.keys(ALGORITHMS).join(", ")}`,
-    });
+    throw bad(`algorithm ${algorithm} is not one of ${Object.keys(ALGORITHMS).join(", ")}`);
   }
-  if (qop !== "auth" && qop !== "auth-int") {
-    throw new HTTPBadRequest({ text: `400: qop ${qop} is not one of auth, auth-int` });
-  }
+  if (qop !== "auth" && qop !== "auth-int") throw bad(`qop ${qop} is not one of auth, auth-int`);
   if (!/^(?:never|\d{1,6})$/.test(staleAfter)) {
-    throw new HTTPBadRequest({
-      text: `400: stale_after ${staleAfter} is neither "never" nor a number`,
-    });
+    throw bad(`stale_after ${staleAfter} is neither "never" nor a number`);
   }
   const uses = request.cookies.get("stale_after") ?? staleAfter;
   const stale = uses === "0" && staleAfter !== "0";

@@ -4,7 +4,6 @@
  */
 import {
   get,
-  HTTPBadRequest,
   HTTPFound,
   HTTPNotAcceptable,
   HTTPNotFound,
@@ -14,38 +13,30 @@ import {
   textResponse,
 } from "../../server/mod.ts";
 import { VERSION } from "../io/version.ts";
-import { headOf } from "./echo.ts";
+import { bad, headOf } from "./echo.ts";
 import { IMAGES } from "./images.ts";
 
 /** The routes. */
 export function contentRoutes(): RouteDef[] {
   return [
     get("/json", () => jsonResponse({ slideshow: { title: "Sample", slides: [{ n: 1 }] } })),
-    get("/html", () =>
-      textResponse("<!doctype html><title>Sample</title><h1>Sample</h1>", {
-        contentType: "text/html",
-      })),
+    get("/html", () => html("<!doctype html><title>Sample</title><h1>Sample</h1>")),
     get("/encoding/utf8", () => textResponse("STARGΛ̊TE SG-1, 你好, Καλημέρα, Ünïcödé, 🦕\n")),
     get("/robots.txt", () => textResponse("User-agent: *\nDisallow: /deny\n")),
     get("/deny", () => textResponse("Not for you\n")),
     get("/uuid", () => jsonResponse({ uuid: crypto.randomUUID() })),
     get("/xml", () => textResponse(XML, { contentType: "application/xml" })),
-    get("/forms/post", () => textResponse(FORM, { contentType: "text/html" })),
+    get("/forms/post", () => html(FORM)),
     get("/links/{count:\\d+}", (request) => {
       throw new HTTPFound(`/links/${request.matchInfo.count}/0`);
     }),
     get("/links/{count:\\d+}/{at:\\d+}", (request) => {
       const count = Math.min(Math.max(Number(request.matchInfo.count), 1), 200);
-      const links = Array.from(
-        { length: count },
-        (_, at) =>
-          at === Number(request.matchInfo.at)
-            ? `${at}`
-            : `<a href="/links/${count}/${at}">${at}</a>`,
-      );
-      return textResponse(`<!doctype html><title>Links</title>${links.join(" ")}`, {
-        contentType: "text/html",
-      });
+      const own = Number(request.matchInfo.at);
+      const link = (_: unknown, at: number): string =>
+        at === own ? `${at}` : `<a href="/links/${count}/${at}">${at}</a>`;
+      const links = Array.from({ length: count }, link);
+      return html(`<!doctype html><title>Links</title>${links.join(" ")}`);
     }),
     get("/image", (request) => image(accepted(request.headers.get("accept") ?? ""))),
     get("/image/{kind}", (request) => image(request.matchInfo.kind)),
@@ -62,9 +53,7 @@ export function contentRoutes(): RouteDef[] {
     get("/etag/{etag}", (request) => {
       const { etag } = request.matchInfo;
       if (/^[\x21\x23-\x7e]+$/.test(etag)) return conditional(request, `"${etag}"`);
-      throw new HTTPBadRequest({
-        text: "400: an ETag consists of visible ASCII characters without quotes",
-      });
+      throw bad("an ETag consists of visible ASCII characters without quotes");
     }),
     get("/cache", (request) => {
       const { headers } = request;
@@ -80,6 +69,10 @@ export function contentRoutes(): RouteDef[] {
         headers: { "cache-control": `public, max-age=${request.matchInfo.seconds}` },
       })),
   ];
+}
+
+function html(text: string): Response {
+  return textResponse(text, { contentType: "text/html" });
 }
 
 function conditional(request: ServerRequest, etag: string): Response {
@@ -107,7 +100,7 @@ function decoded(value: string): Response {
     const text = atob(value.replaceAll("-", "+").replaceAll("_", "/"));
     return plain(Uint8Array.from(text, (each) => each.charCodeAt(0)));
   } catch (cause) {
-    throw new HTTPBadRequest({ text: "400: that is not valid base64", cause });
+    throw bad("that is not valid base64", cause);
   }
 }
 

@@ -2,7 +2,12 @@
  * Requests described as JSON, in go-httpbin's format.
  * @module
  */
-import { FileField, type ServerRequest } from "../../server/mod.ts";
+import { HTTPBadRequest, type ServerRequest } from "../../server/mod.ts";
+
+/** A bad request, with the reason. */
+export function bad(reason: string, cause?: unknown): HTTPBadRequest {
+  return new HTTPBadRequest({ text: `400: ${reason}`, cause });
+}
 
 /** Values by name; repeated names have an array. */
 export type Values = Record<string, string | string[]>;
@@ -10,14 +15,12 @@ export type Values = Record<string, string | string[]>;
 /** Groups pairs by name. */
 export function valuesOf(pairs: Iterable<readonly [string, string]>): Values {
   const values: Values = Object.create(null);
-  for (const [name, value] of pairs) add(values, name, value);
+  for (const [name, value] of pairs) {
+    const before = values[name];
+    if (Array.isArray(before)) before.push(value);
+    else values[name] = before === undefined ? value : [before, value];
+  }
   return values;
-}
-
-function add(to: Values, name: string, value: string): void {
-  const before = to[name];
-  if (Array.isArray(before)) before.push(value);
-  else to[name] = before === undefined ? value : [before, value];
 }
 
 /** Describes a request without its body. */
@@ -51,8 +54,6 @@ function urlOf(request: ServerRequest): string {
  * @throws {HTTPBadRequest} If a form is malformed.
  */
 export async function bodyOf(request: ServerRequest): Promise<Record<string, unknown>> {
-  const files: Values = Object.create(null);
-  const form: Values = Object.create(null);
   const type = request.headers.get("content-type") ?? "";
   const mime = type.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   const isCompressed = request.headers.has("content-encoding"); // has no parts to be found
@@ -60,16 +61,18 @@ export async function bodyOf(request: ServerRequest): Promise<Record<string, unk
     (mime === "multipart/form-data" && !isCompressed) ||
     mime === "application/x-www-form-urlencoded"
   ) {
+    const files: [string, string][] = [];
+    const form: [string, string][] = [];
     for (const [name, value] of await request.post()) {
-      if (value instanceof FileField) {
-        add(files, name, textOf(await value.bytes(), value.contentType));
-      } else add(form, name, value);
+      if (typeof value === "string") form.push([name, value]);
+      else files.push([name, textOf(await value.bytes(), value.contentType)]);
     }
-    return { ...headOf(request), data: "", files, form, json: null };
+    const pairs = { files: valuesOf(files), form: valuesOf(form) };
+    return { ...headOf(request), data: "", ...pairs, json: null };
   }
   const bytes = await request.read();
   const data = textOf(bytes, mime === "" ? "application/octet-stream" : mime);
-  return { ...headOf(request), data, files, form, json: jsonOf(bytes, mime) };
+  return { ...headOf(request), data, files: {}, form: {}, json: jsonOf(bytes, mime) };
 }
 
 function jsonOf(bytes: Uint8Array, mime: string): unknown {

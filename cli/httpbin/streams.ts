@@ -2,22 +2,24 @@
  * Routes that delay or stream their replies.
  * @module
  */
+import { setTimeout as delay } from "node:timers/promises";
 import * as zlib from "node:zlib";
 import {
   get,
-  HTTPBadRequest,
+  type HTTPBadRequest,
   HTTPNotImplemented,
   HTTPRequestRangeNotSatisfiable,
   jsonResponse,
   type RouteDef,
   type ServerRequest,
 } from "../../server/mod.ts";
-import { headOf } from "./echo.ts";
+import { bad, headOf } from "./echo.ts";
 
 const MAX_BYTES = 100 * 1024; // go-httpbin's limit for /bytes and /range
 const MAX_SECONDS = 10;
 const WITHOUT_BODY = new Set([204, 205, 304]); // RFC 9110 section 6.4.1
 const NO_TRAILERS = "501: this server speaks TLS or --engine deno, which sends no trailers";
+const BYTES = "application/octet-stream";
 const ENCODER = new TextEncoder();
 
 /** The routes. */
@@ -33,101 +35,87 @@ export function streamRoutes(): RouteDef[] {
       const status = whole(request, "code", 200, 599);
       await pause(seconds(request, request.query.get("delay") ?? "0"), request.signal);
       if (WITHOUT_BODY.has(status)) return new Response(null, { status });
-      return new Response(
-        paced(request, count, duration / Math.max(count, 1), () => ENCODER.encode("*")),
-        {
-          status: status < 200 ? 200 : status,
-          headers: { "content-type": "application/octet-stream", "content-length": `${count}` },
-        },
-      );
+      return paced(request, BYTES, count, () => "*", {
+        wait: duration / Math.max(count, 1),
+        status: status < 200 ? 200 : status,
+        headers: { "content-length": `${count}` },
+      });
     }),
     get("/stream/{count:\\d+}", (request) => {
       const count = Math.min(Number(request.matchInfo.count), 100);
-      const line = (id: number): Uint8Array<ArrayBuffer> =>
-        ENCODER.encode(`${JSON.stringify({ id, ...headOf(request) })}\n`);
-      return new Response(paced(request, count, 0, line), {
-        headers: { "content-type": "application/json" },
-      });
+      const line = (id: number): string => `${JSON.stringify({ id, ...headOf(request) })}\n`;
+      return paced(request, "application/json", count, line);
     }),
     get("/trailers", (request) => {
       const names = [...new Set([...request.query].map(([name]) => name))].join(", ");
       try {
         request.setTrailers([...request.query]);
       } catch (cause) {
-        if (!(cause instanceof TypeError)) {
-          throw new HTTPNotImplemented({ text: NO_TRAILERS, cause });
-        }
-        throw new HTTPBadRequest({ text: `400: ${cause.message}`, cause });
+        if (cause instanceof TypeError) throw bad(cause.message, cause);
+        throw new HTTPNotImplemented({ text: NO_TRAILERS, cause });
       }
-      const body = (): Uint8Array<ArrayBuffer> => ENCODER.encode(JSON.stringify(headOf(request)));
-      return new Response(paced(request, 1, 0, body), {
-        headers: {
-          "content-type": "application/json",
-          ...names === "" ? {} : { trailer: names },
-        },
+      return paced(request, "application/json", 1, () => JSON.stringify(headOf(request)), {
+        headers: names === "" ? {} : { trailer: names },
       });
     }),
     get("/jsonl", (request) => {
-      const count = whole(request, "count", 5, 100);
-      return new Response(
-        paced(request, count, 0, (id) => ENCODER.encode(`${JSON.stringify({ id })}\n`)),
-        { headers: { "content-type": "application/jsonl" } },
-      );
+      const line = (id: number): string => `${JSON.stringify({ id })}\n`;
+      return paced(request, "application/jsonl", whole(request, "count", 5, 100), line);
     }),
     get("/sse", (request) => {
       const count = whole(request, "count", 10, 100);
       const duration = seconds(request, request.query.get("duration") ?? "5");
-      const event = (id: number): Uint8Array<ArrayBuffer> =>
-        ENCODER.encode(
-          `event: ping\ndata: ${JSON.stringify({ id, timestamp: Date.now() })}\n\n`,
-        );
-      return new Response(paced(request, count, duration / Math.max(count, 1), event), {
-        headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
+      const event = (id: number): string =>
+        `event: ping\ndata: ${JSON.stringify({ id, timestamp: Date.now() })}\n\n`;
+      return paced(request, "text/event-stream", count, event, {
+        wait: duration / Math.max(count, 1),
+        headers: { "cache-control": "no-store" },
       });
     }),
     get("/bytes/{count:\\d+}", (request) => {
-      return new Response(randomBytes(request, Number(request.matchInfo.count)), {
-        headers: { "content-type": "application/octet-stream" },
-      });
+      const bytes = randomBytes(request, Number(request.matchInfo.count));
+      return new Response(bytes, { headers: { "content-type": BYTES } });
     }),
     get("/stream-bytes/{count:\\d+}", (request) => {
       const bytes = randomBytes(request, Number(request.matchInfo.count));
       const size = Math.max(1, whole(request, "chunk_size", 10 * 1024, MAX_BYTES));
-      const pieces = Math.ceil(bytes.length / size);
-      return new Response(
-        paced(request, pieces, 0, (at) => bytes.subarray(at * size, (at + 1) * size)),
-        { headers: { "content-type": "application/octet-stream" } },
-      );
+      const piece = (at: number) => bytes.subarray(at * size, (at + 1) * size);
+      return paced(request, BYTES, Math.ceil(bytes.length / size), piece);
     }),
     get("/range/{count:\\d+}", range),
     ...codings(),
   ];
 }
 
-/** Sends pieces with pauses in between, until the client disconnects. */
+/** Sends pieces with pauses of `wait` ms in between, until the client disconnects. */
 function paced(
   request: ServerRequest,
+  type: string,
   count: number,
-  wait: number,
-  piece: (index: number) => Uint8Array<ArrayBuffer>,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
+  piece: (index: number) => string | Uint8Array<ArrayBuffer>,
+  { wait = 0, status = 200, headers = {} }: {
+    wait?: number;
+    status?: number;
+    headers?: Record<string, string>;
+  } = {},
+): Response {
   let index = 0;
-  return new ReadableStream({
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
       if (index === count) return controller.close();
       if (index > 0 && wait > 0) await pause(wait, request.signal);
-      controller.enqueue(piece(index++));
+      const next = piece(index++);
+      controller.enqueue(typeof next === "string" ? ENCODER.encode(next) : next);
     },
   }, { highWaterMark: 0 });
+  return new Response(body, { status, headers: { ...headers, "content-type": type } });
 }
 
 function range(request: ServerRequest<{ count: string }>): Response {
   const size = Number(request.matchInfo.count);
   if (size > MAX_BYTES) throw tooMuch(size);
-  const all = ENCODER.encode("abcdefghijklmnopqrstuvwxyz".repeat(Math.ceil(size / 26))).subarray(
-    0,
-    size,
-  );
+  const letters = "abcdefghijklmnopqrstuvwxyz".repeat(Math.ceil(size / 26));
+  const all = ENCODER.encode(letters.slice(0, size));
   const headers = { "accept-ranges": "bytes", "etag": `"range${size}"` };
   const match = /^bytes=(\d*)-(\d*)$/.exec(request.headers.get("range") ?? "");
   if (match === null || (match[1] === "" && match[2] === "")) return new Response(all, { headers });
@@ -187,33 +175,22 @@ function randomBytes(request: ServerRequest, count: number): Uint8Array<ArrayBuf
 function seconds(request: ServerRequest, text: string): number {
   const number = /^\d+(?:\.\d+)?s?$/.test(text) ? parseFloat(text) : NaN;
   if (number >= 0 && number <= MAX_SECONDS) return number * 1000;
-  throw new HTTPBadRequest({
-    text: `400: ${request.rawPath}: "${
-      text.slice(0, 40)
-    }" is not a time from 0 to ${MAX_SECONDS} s`,
-  });
+  const shown = text.slice(0, 40);
+  throw bad(`${request.rawPath}: "${shown}" is not a time from 0 to ${MAX_SECONDS} s`);
 }
 
 function whole(request: ServerRequest, name: string, fallback: number, most: number): number {
   const text = request.query.get(name);
   if (text === null) return fallback;
   if (/^\d+$/.test(text) && Number(text) <= most) return Number(text);
-  throw new HTTPBadRequest({ text: `400: ${name} is a whole number from 0 to ${most}` });
+  throw bad(`${name} is a whole number from 0 to ${most}`);
 }
 
 function tooMuch(count: number): HTTPBadRequest {
-  return new HTTPBadRequest({ text: `400: ${count} bytes are too many, at most ${MAX_BYTES}` });
+  return bad(`${count} bytes are too many, at most ${MAX_BYTES}`);
 }
 
 /** Waits until the time is over or the client disconnects. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done, { once: true });
-  });
+  return delay(ms, undefined, { signal }).catch(() => {});
 }
