@@ -1,5 +1,5 @@
 /**
- * What Node 20 does not have yet.
+ * Replacements for features that Node 20 lacks.
  * @module
  */
 

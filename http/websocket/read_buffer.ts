@@ -8,7 +8,7 @@ const MAX_TURN = 10; // ms of reading without a pause
 
 /** Grows while much arrives: most sockets are idle. */
 export class ReadBuffer {
-  /** What to read into. */
+  /** The buffer. */
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(SMALL);
   #began = 0;
 
@@ -19,7 +19,7 @@ export class ReadBuffer {
    * @param size Number of bytes that were read.
    * @param isQueueFull Whether they filled the queue of messages: 10,000 tiny ones at once delay
    * others, so a small buffer follows.
-   * @returns What to wait for before the next read, `null` for nothing.
+   * @returns A promise to await before the next read, `null` to continue at once.
    */
   after(size: number, isQueueFull: boolean): Promise<void> | null {
     const { length } = this.bytes;

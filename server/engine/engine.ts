@@ -248,7 +248,7 @@ export class AddressInUseError extends Error {
       path === null
         ? `Cannot listen on ${hostname}:${port}: the address is already in use. ` +
           `Choose another port (0 takes a free one), or stop the program that holds it`
-        : `Cannot listen on ${path}: a program listens there already, or it is no socket. ` +
+        : `Cannot listen on ${path}: a program listens there already, or it is not a socket. ` +
           `Choose another path, or stop that program`,
       { cause },
     );

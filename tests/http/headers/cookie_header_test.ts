@@ -1,7 +1,7 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { web } from "@roundtrip/http";
 
-/** Header, and what `request.cookies` of aiohttp 3.14 is. */
+/** Header, and `request.cookies` of aiohttp 3.14. */
 const ROWS: readonly (readonly [string, Record<string, string>])[] = [
   ["a=1; b=2", { "a": "1", "b": "2" }],
   ["a", { "a": "" }],

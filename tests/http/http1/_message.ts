@@ -44,7 +44,7 @@ export interface Reading {
 /**
  * Reads a message.
  *
- * @param pieces What comes, one character a byte.
+ * @param pieces Received pieces, one character per byte.
  * @param reading How to read.
  * @returns The result, the reason of an error, or "incomplete".
  */

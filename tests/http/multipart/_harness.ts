@@ -93,7 +93,7 @@ export function parse(
   return collect(new MultipartReader(streamOf(chunks, kind), type, options));
 }
 
-/** The name of the error that a read ends with, or what it gives. */
+/** The name of a read's error, or its result. */
 export async function outcome(reading: Promise<unknown>): Promise<string> {
   try {
     return `no error: ${JSON.stringify(await reading)}`;

@@ -1,4 +1,4 @@
-/** Multipart bodies byte for byte, and what they hold. Text is UTF-8 except where bytes are given. */
+/** Multipart bodies byte for byte, and their content. Text is UTF-8 unless given as bytes. */
 
 /** Expected content of a part. */
 export interface ExpectedPart {

@@ -184,7 +184,7 @@ function theirs(random: Random, bytes: Uint8Array<ArrayBuffer>, type: string): P
       };
       parts.push(part);
       stream.on("data", (chunk: Uint8Array) => part.data += latin1(chunk));
-      stream.on("error", () => {}); // told by the parser too
+      stream.on("error", () => {}); // the parser reports it too
     });
     parser.on("error", (error) => resolve({ error: String(error) }));
     parser.on("finish", () => resolve(parts));

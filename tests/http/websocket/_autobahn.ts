@@ -4,13 +4,13 @@
  */
 import { BINARY, CLOSE, closePayload, type FrameInit, PING, PONG, TEXT } from "../../_frames.ts";
 
-/** One case: what is sent, what comes back, and the close code that ends it. */
+/** One case: sent frames, expected replies, and the final close code. */
 export interface Case {
   readonly name: string;
   readonly send: readonly FrameInit[];
   /** Opcode and payload of each reply before the close frame. */
   readonly replies: readonly (readonly [opcode: number, payload: string | Uint8Array])[];
-  /** Code of the close frame that comes; the peer closes with 1000 where nothing is wrong. */
+  /** Code of the expected close frame; without an error the peer closes with 1000. */
   readonly close: number | null;
 }
 

@@ -26,7 +26,7 @@ const LIMITS = {
 
 type Role = FrameSocketOptions["role"];
 
-/** An endpoint of ours that echoes what it gets. */
+/** Our endpoint, which echoes messages. */
 function echo(
   stream: ReturnType<typeof pipe>[0],
   role: Role,

@@ -153,7 +153,7 @@ const MISTAKES: [string, () => Iterable<web.RouteDef>, string][] = [
     'Duplicate "n"',
   ],
   ["a view as a handler", () => [web.get("/", web.View as never)], "a class goes into web.view("],
-  // deno-lint-ignore no-explicit-any -- what a caller without types might give
+  // deno-lint-ignore no-explicit-any -- invalid arguments from JavaScript
   ["no handler", () => [web.get("/", undefined as any)], "expected a handler function"],
 ];
 for (const [mistake, routes, message] of MISTAKES) {

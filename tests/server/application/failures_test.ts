@@ -51,7 +51,7 @@ Deno.test("an unawaited write after a disconnect is harmless", async () => {
       const write = await open(request);
       await later(20);
       write();
-      await later(20); // unhandled rejections are told of by now
+      await later(20); // unhandled rejections are reported by now
       resolve(true);
       return web.textResponse("");
     })]);

@@ -52,7 +52,7 @@ Deno.test("a control byte in any header gives 500 or is encoded, and the process
         const next = `a%${byte.toString(16).padStart(2, "0")}b`;
         const reply = await rawRequest(port, `GET ${path}?next=${next} HTTP/1.1\r\nHost: h\r\n`);
         const head = reply.slice(0, reply.indexOf("\r\n\r\n"));
-        // deno-lint-ignore no-control-regex -- control bytes are what has to be caught here
+        // deno-lint-ignore no-control-regex -- matches control bytes on purpose
         assertEquals(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(head), false, `${path} ${next}`);
         assertEquals(/^HTTP\/1\.1 (200|302|500) /.test(head), true, `${path} ${next}: ${head}`);
       }
@@ -106,7 +106,7 @@ for (const [name, target, host, status] of TARGETS) {
   });
 }
 
-// deno-lint-ignore no-explicit-any -- what a handler without types might do
+// deno-lint-ignore no-explicit-any -- invalid results from JavaScript
 const MISBEHAVIOUR: [string, (request: web.ServerRequest) => any][] = [
   ["throws an Error", () => {
     throw new Error("secret");

@@ -189,7 +189,7 @@ for (const [name, engine] of ENGINES) {
       assertEquals(given.headers.get("connection")?.toLowerCase(), "close", headers);
       assertEquals(text.split("HTTP/1.1 ").length, 2, `${headers}: ${text}`);
     }
-    // Node runs what was sent ahead at once; its answer never leaves.
+    // Node runs pipelined requests at once; the answer is never sent.
     if (name === "node") app.run.length = 0;
     assertEquals(app.run, []);
     assertMatch(

@@ -62,7 +62,7 @@ const mountedFetch = async (request: Request) =>
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 const address = (value: string) => () => ({ remote: { address: value } });
 
-/** The middlewares, and what is asked of them. */
+/** The middlewares, and requests for them. */
 const CASES: Record<string, [make: (app: Hono) => MiddlewareHandler[], ...Situation[]]> = {
   "basic-auth": [
     () => [basicAuth({ username: "ann", password: "secret" })],

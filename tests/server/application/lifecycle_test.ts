@@ -194,7 +194,7 @@ Deno.test("several failures at the end are one AggregateError, and all contexts 
 
 Deno.test("a cleanup context yields once, no more and no less", async () => {
   const never = quietApp();
-  // deno-lint-ignore require-yield -- this is what is refused
+  // deno-lint-ignore require-yield -- refused for this reason
   never.cleanupCtx.push(async function* lazy() {
     await Promise.resolve();
   });

@@ -77,7 +77,7 @@ Deno.test("http_range is a slice", () => {
     ["bytes=2-1", null],
     ["bytes=-0", null],
     ["bytes=a-b", null],
-    // RFC 9110 section 14.2 lets a server ignore what it does not know.
+    // RFC 9110 section 14.2 lets a server ignore unknown units.
     ["bytes=0-1,3-4", [null, null]],
     ["bits=0-1", [null, null]],
     ["Bytes=0-1", [0, 2]],

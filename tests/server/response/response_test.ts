@@ -237,7 +237,7 @@ for (const [name, engine] of ENGINES) {
         const query = `a%${byte.toString(16).padStart(2, "0")}b`;
         const reply = await rawRequest(port, `GET ${route}?next=${query} HTTP/1.1\r\nHost: h\r\n`);
         const head = reply.slice(0, reply.indexOf("\r\n\r\n"));
-        // deno-lint-ignore no-control-regex -- control bytes are what has to be caught here
+        // deno-lint-ignore no-control-regex -- matches control bytes on purpose
         assert(!/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(head), `${route} ${query}`);
         assert(/^HTTP\/1\.1 (200|451|500) /.test(head), `${route} ${query}: ${head}`);
         assert(!/\r\nb/.test(head), `${route} ${query}: a header of its own`);

@@ -5,7 +5,7 @@ import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { type ClientResponse, ClientSession, web } from "../../../mod.ts";
 
-// deno-lint-ignore no-explicit-any -- what users of JavaScript write
+// deno-lint-ignore no-explicit-any -- mistakes in JavaScript
 type Foreign = any;
 
 const app = (): Foreign => new web.Application();

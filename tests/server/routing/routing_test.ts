@@ -309,7 +309,7 @@ Deno.test("urlFor() quotes its parts and leaves slashes", () => {
   assertEquals(`${router.named("quoted").urlFor({ z: "1" })}`, "/%2Fx%20y/1");
   assertEquals(`${router.named("x").urlFor({ x: "1" }).withQuery({ a: 1 })}`, "/a/1?a=1");
   assertThrows(() => router.named("x").urlFor({}), TypeError, '"x" has to be a string');
-  // deno-lint-ignore no-explicit-any -- what a program in JavaScript may pass
+  // deno-lint-ignore no-explicit-any -- invalid arguments from JavaScript
   assertThrows(() => router.named("x").urlFor({ x: 7 as any }), TypeError, "got number");
   assertThrows(() => router.named("y"), TypeError, 'the names are: "x", "plain", "quoted"');
 });

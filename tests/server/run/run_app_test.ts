@@ -227,7 +227,7 @@ Deno.test("runApp() stopped by its signal throws if handlers were abandoned", as
   controller.abort();
   const error = await assertRejects(() => running, web.ShutdownTimeoutError, "(50 ms)");
   assertEquals(error.timeout, 50);
-  await aborted.promise; // the handler is told
+  await aborted.promise; // the handler's signal aborts
   const response = await request;
   assertEquals([response.status, await response.text()], [503, "503: Service Unavailable"]);
 });

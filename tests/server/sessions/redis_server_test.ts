@@ -22,7 +22,7 @@ interface Server extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Starts a Redis that keeps nothing on disk. */
+/** Starts a Redis without persistence. */
 async function startRedis(): Promise<Server> {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;

@@ -330,7 +330,7 @@ Deno.test("EncryptedCookieStorage refuses keys of another length", () => {
   for (const key of [new Uint8Array(16), "c2hvcnQ", "***", []]) {
     assertThrows(() => new web.EncryptedCookieStorage(key), TypeError, "Cannot encrypt sessions");
   }
-  // 3600 is what Python's habit writes for an hour.
+  // 3600 is an hour in Python's unit, seconds.
   for (const maxAge of [1.5, 3600, -1000, NaN, Infinity]) {
     assertThrows(
       () => new web.EncryptedCookieStorage(KEY, { maxAge }),

@@ -63,7 +63,7 @@ const close = (payload: FrameInit["payload"]): FrameInit => ({
   payload: payload ?? "",
 });
 
-/** Case, frames, what has to come back, and the end that the handler sees. */
+/** Case, frames, expected reply, and the end that the handler sees. */
 type Row = [name: string, frames: FrameInit[], back: string[], seen: string];
 const OK = "1000";
 const FAULT = "1002 WebSocketProtocolError";
@@ -254,7 +254,7 @@ for (const [engineName, engine] of SOCKET_ENGINES) {
       const drops = (miss?.[1] ?? seen).includes("Protocol");
       const compared = drops ? seenBack.filter((each) => !each.startsWith("close 100")) : seenBack;
       assertEquals(compared, expected);
-      // An engine of ours always says what was wrong.
+      // Our engine always reports the error.
       if (drops && engineName !== "deno") assert(/^close 100[27]$/.test(seenBack.at(-1) ?? ""));
       assertEquals(await last.closed, miss?.[1] ?? seen);
     });

@@ -3,7 +3,7 @@ import { web, WSMsgType } from "@roundtrip/http";
 import WebSocket from "ws";
 import { serve } from "../../_harness.ts";
 
-/** A client of npm:ws whose events are kept in order. */
+/** A client of npm:ws that records its events in order. */
 class Peer {
   readonly socket: {
     readonly protocol: string;
