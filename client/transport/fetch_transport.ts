@@ -10,10 +10,10 @@ import { ClientConnectionError } from "../errors/connection_errors.ts";
 import { abortOf } from "../hop/hop_abort.ts";
 import { bodyError, sendError } from "./fetch_errors.ts";
 import { headerOf } from "../hop/header_list.ts";
-import { HttpClients } from "./http_clients.ts";
+import { ON_DENO } from "../hop/runtime.ts";
+import { HttpClients, SOCKETS_DO } from "./http_clients.ts";
 import type { HeaderList, HopBody, HopRequest, HopResult, Transport } from "../hop/transport.ts";
 
-const ON_DENO = "Deno" in globalThis;
 // Deno always sends these; a caller can change their values, but not omit them.
 const FIXED_HEADERS = [
   ...["accept", "accept-encoding", "accept-language", "user-agent", "host", "content-length"],
@@ -126,7 +126,10 @@ function sentHeaders(
 
 function refuseImpossible({ method, body, rawBody }: HopRequest): void {
   if (rawBody && !ON_DENO) {
-    throw new NotSupportedError("autoDecompress: false", "this runtime's fetch always decodes");
+    throw new NotSupportedError(
+      "autoDecompress: false",
+      `this runtime's fetch always decodes${SOCKETS_DO}`,
+    );
   }
   if (method === "TRACE" || method === "CONNECT" || method === "TRACK") {
     throw new NotSupportedError(`Method ${method}`, "the platform's fetch forbids it");

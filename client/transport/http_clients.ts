@@ -6,7 +6,11 @@ import { NotSupportedError } from "../../http/not_supported_error.ts";
 import type { ResolvedConnector } from "../connect/connector.ts";
 import { readVariable } from "../connect/environment.ts";
 import { percentDecoded } from "../connect/percent_decoded.ts";
+import { HAS_SOCKETS, ON_DENO } from "../hop/runtime.ts";
 import { ProxyRelay } from "./proxy_relay.ts";
+
+/** The remedy for features that `fetch` of a runtime lacks. */
+export const SOCKETS_DO = HAS_SOCKETS ? '; connector.transport "sockets" does' : "";
 
 /**
  * The platform's HTTP clients, one per proxy and pooling, created on demand and closed together.
@@ -27,12 +31,12 @@ export class HttpClients {
   constructor(options: ResolvedConnector) {
     this.#options = options;
     // Other runtimes have one pool for the whole process.
-    this.#plain = !("Deno" in globalThis);
+    this.#plain = !ON_DENO;
     const { proxy, cert, localAddress, caCerts } = options;
     if (this.#plain && ((proxy ?? cert ?? localAddress) !== null || caCerts.length > 0)) {
       throw new NotSupportedError(
         "connector",
-        "this runtime's fetch takes no proxy or certificate",
+        `this runtime's fetch takes no proxy or certificate${SOCKETS_DO}`,
       );
     }
     if ((cert ?? localAddress) === null && caCerts.length === 0) return;

@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { ClientError, ClientSession, ServerTimeoutError } from "@roundtrip/http";
+import { descriptors, settled } from "./_descriptors.ts";
 import { rawServer } from "./_raw_server.ts";
 import { overEach, type Peer } from "./_transports.ts";
 
@@ -38,6 +39,7 @@ for (const [name, text] of [["with a length", COMPLETE], ["in chunks", CHUNKED]]
     `a reply ${name} that is cut at any byte is a typed error, never a short success`,
     async (open) => {
       let cut = 0;
+      const before = descriptors();
       await using network = open(() => ({ last: text.slice(0, cut) }));
       const server = network.peer;
       await using session = new ClientSession({ ...network.options, timeout: { total: 5_000 } });
@@ -49,7 +51,9 @@ for (const [name, text] of [["with a length", COMPLETE], ["in chunks", CHUNKED]]
         assert(result.message.length < 500, result.message);
       }
       assertEquals(await outcome(session, server.url), "200 hello");
+      await session.close();
       await drained(server);
+      await settled(before + 1); // what listens
     },
   );
 
@@ -58,6 +62,7 @@ for (const [name, text] of [["with a length", COMPLETE], ["in chunks", CHUNKED]]
     async (open) => {
       // All at once, so that the whole table takes one limit's time.
       const cuts = Array.from({ length: text.length }, (_, index) => index);
+      const before = descriptors();
       await using network = open(({ head }) =>
         text.slice(0, Number(/^POST \/(\d+)/.exec(head)?.[1]))
       );
@@ -76,6 +81,7 @@ for (const [name, text] of [["with a length", COMPLETE], ["in chunks", CHUNKED]]
       assert(performance.now() - start < 10 * LIMIT, "it took longer than the limits allow");
       await session.close();
       await drained(server);
+      await settled(before + 1);
     },
   );
 }
