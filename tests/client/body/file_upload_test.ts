@@ -1,4 +1,4 @@
-// Files as bodies: every byte arrives, however slow the reader is and whoever looks on.
+// Files as bodies: every byte arrives, also with slow readers and observers.
 import { assert, assertEquals } from "@std/assert";
 import { ClientSession, type RequestOptions, type TraceConfig } from "@roundtrip/http";
 import { overEachApp } from "../_transports.ts";
@@ -18,7 +18,7 @@ async function digestOf(pieces: Uint8Array<ArrayBuffer>[]): Promise<string> {
   return Array.from(new Uint8Array(digest)).join();
 }
 
-/** Keeps every piece and takes its time, then tells what came. */
+/** Collects every chunk slowly, then returns them. */
 async function slowly(request: Request): Promise<Response> {
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   for await (const piece of request.body ?? []) {

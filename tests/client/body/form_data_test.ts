@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { ClientSession, type RequestData } from "@roundtrip/http";
 
-// A form in `data`, without a FormBody: what aiohttp makes of a dict with files in it.
+// A form in `data` without a FormBody, like a dict with files in aiohttp.
 
 async function send(data: RequestData): Promise<[type: string, text: string]> {
   const app = {
@@ -49,7 +49,7 @@ for (const [name, data, text] of FILES) {
   });
 }
 
-Deno.test("pairs that come one by one are sent whole", async () => {
+Deno.test("pairs of an iterator are sent completely", async () => {
   function* pairs(): Generator<[string, string]> {
     yield ["a", "1"];
     yield ["a", "2"];
@@ -57,7 +57,7 @@ Deno.test("pairs that come one by one are sent whole", async () => {
   assertEquals(await send(pairs()), ["application/x-www-form-urlencoded", "a=1&a=2"]);
 });
 
-Deno.test("pairs in a variable, which TypeScript takes for lists of any length", async () => {
+Deno.test("pairs in a variable, which TypeScript infers as arrays of any length", async () => {
   const pairs = [["a", "1"], ["a", "2"]];
   assertEquals(await send(pairs), ["application/x-www-form-urlencoded", "a=1&a=2"]);
   await using session = new ClientSession({ app: { fetch: (r) => new Response(r.url) } });
@@ -68,7 +68,7 @@ Deno.test("pairs in a variable, which TypeScript takes for lists of any length",
   await assertRejects(() => session.get("/", { params }), TypeError, message);
 });
 
-Deno.test("URLSearchParams are sent as they write themselves", async () => {
+Deno.test("URLSearchParams are sent as by toString()", async () => {
   const [, text] = await send(new URLSearchParams({ a: "x/y" }));
   assertEquals(text, "a=x%2Fy");
 });
@@ -81,7 +81,7 @@ const WRONG: readonly [name: string, data: unknown, message: string][] = [
   ["a function in a field", { a: () => 1 }, 'Cannot encode form field "a": expected a string'],
 ];
 for (const [name, data, message] of WRONG) {
-  Deno.test(`${name} is refused by the name of the field`, async () => {
+  Deno.test(`${name} is refused with the name of the field`, async () => {
     await assertRejects(() => send(data as RequestData), TypeError, message);
   });
 }

@@ -4,7 +4,7 @@ import { ConnectionSlots } from "../../../client/connect/connection_slots.ts";
 
 const url = (host: number): string => `http://h${host}/`;
 
-/** What the places are meant to do, said as simply as possible. */
+/** A simple model of the slots. */
 class Model {
   readonly waiting: { id: number; host: number }[] = [];
   readonly running: { id: number; host: number }[] = [];
@@ -26,7 +26,7 @@ class Model {
 
 const tick = (): Promise<void> => new Promise((resolve) => queueMicrotask(resolve));
 
-Deno.test("ConnectionSlots gives each place to the first who can use it, whoever gives up", async () => {
+Deno.test("ConnectionSlots gives each slot to the first waiter that can use it, also after aborts", async () => {
   const step = fc.tuple(fc.constantFrom("acquire", "release", "abort"), fc.nat(5));
   await fc.assert(
     fc.asyncProperty(
@@ -72,12 +72,12 @@ const COUNT = 10_000;
 const urls = Array.from({ length: COUNT }, (_, at) => url(at));
 const other = url(COUNT);
 
-/** A signal of its own for each: many listeners on one take their time. */
+/** A signal for each: many listeners on one are slow. */
 function acquire(slots: ConnectionSlots, target: string | undefined): boolean {
   return slots.acquire({ url: target ?? other, signal: new AbortController().signal }) === null;
 }
 
-/** Time in ms that it takes to take and give back a place, many times. */
+/** Time in ms to acquire and release a slot many times. */
 function turnover(slots: ConnectionSlots): number {
   const { signal } = new AbortController();
   const start = performance.now();
@@ -95,7 +95,7 @@ for (
     (at: number) => number,
   ][]
 ) {
-  Deno.test(`a place is given back at once, however many wait for ${name}`, () => {
+  Deno.test(`releasing a slot is fast with many waiters for ${name}`, () => {
     const slots = new ConnectionSlots(0, 1);
     for (const at of new Set(urls.map((_, at) => host(at)))) acquire(slots, urls[at]);
     const alone = turnover(slots);
@@ -105,11 +105,11 @@ for (
   });
 }
 
-Deno.test("a place is given back at once, however many hosts wait for any", () => {
+Deno.test("releasing a slot is fast with waiters for many hosts", () => {
   const slots = new ConnectionSlots(2, 1);
   const alone = turnover(slots);
   acquire(slots, other);
-  // Those in front wait for a host that is full, those behind for as many hosts as there are.
+  // The first ones wait for a full host, the others each for another host.
   for (let at = 0; at < COUNT; at++) acquire(slots, other);
   for (const each of urls) acquire(slots, each);
   const start = performance.now();

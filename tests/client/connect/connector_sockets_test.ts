@@ -1,4 +1,4 @@
-// Each option of a connector on real sockets, by what the other side sees.
+// Each option of a connector on real sockets, observed by the peer.
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
@@ -19,7 +19,7 @@ import { CLIENT_CA, CLIENT_CERT, CLIENT_KEY } from "../_client_cert.ts";
 import { connectProxy, socksProxy } from "../_proxies.ts";
 import { rawServer, reply } from "../_raw_server.ts";
 
-/** What a server saw of a request. */
+/** A request as seen by the server. */
 interface Seen {
   readonly path: string;
   readonly from: string;
@@ -50,7 +50,7 @@ function serve(tls: boolean): Server {
   return { port: server.addr.port, [Symbol.asyncDispose]: () => server.shutdown() };
 }
 
-/** One GET in a session of its own. */
+/** A GET in its own session. */
 async function get(url: string, options: SessionOptions): Promise<Seen> {
   await using session = new ClientSession({ timeout: { total: 10_000 }, ...options });
   await using response = await session.get(url);
@@ -63,7 +63,7 @@ const closedPort = (): number => {
 };
 
 Deno.test({
-  name: "localAddress is where the server sees the connection come from",
+  name: "localAddress is the client's address at the server",
   ignore: Deno.build.os !== "linux", // elsewhere 127.0.0.2 has to be set up first
   async fn() {
     await using server = serve(false);
@@ -71,7 +71,7 @@ Deno.test({
     assertEquals((await get(url, {})).from, "127.0.0.1");
     assertEquals((await get(url, { connector: { localAddress: "127.0.0.2" } })).from, "127.0.0.2");
     const error = await assertRejects(
-      () => get(url, { connector: { localAddress: "192.0.2.1" } }), // nobody's (RFC 5737)
+      () => get(url, { connector: { localAddress: "192.0.2.1" } }), // unassigned (RFC 5737)
       ClientConnectorError,
     );
     assertEquals(error.failure, "unreachable");
@@ -93,7 +93,7 @@ for (const [connector, message] of MISTAKES) {
   });
 }
 
-Deno.test("caCerts are trusted beside the system's, and nobody else is", async () => {
+Deno.test("only caCerts and the system's certificates are trusted", async () => {
   await using server = serve(true);
   const url = `https://localhost:${server.port}/ca`;
   for (const caCerts of [[CA], [CLIENT_CA, CA], [CLIENT_CA + CA]]) {
@@ -118,7 +118,7 @@ Deno.test("caCerts are trusted beside the system's, and nobody else is", async (
 });
 
 Deno.test({
-  name: "cert and key are the client's own certificate, which the server may ask for",
+  name: "cert and key are the client certificate",
   // The server of the test, node:https on older versions, shows no certificate of its peer.
   ignore: Number(Deno.version.deno.split(".")[1]) < 9,
   async fn() {
@@ -153,12 +153,12 @@ Deno.test({
   },
 });
 
-Deno.test("http2 is agreed on over TLS where it is asked for, and by fetch unless it is switched off", async () => {
+Deno.test("HTTP/2 is negotiated over TLS on request, and by fetch unless disabled", async () => {
   await using server = serve(true);
   const url = `https://localhost:${server.port}/`;
   const host = async (connector: ConnectorOptions) =>
     (await get(url, { connector: { caCerts: [CA], ...connector } })).host;
-  // HTTP/2 has no Host header, ":authority" says it (RFC 9113 section 8.3.1).
+  // HTTP/2 has ":authority" instead of Host (RFC 9113 section 8.3.1).
   assertEquals(await host({ transport: "fetch" }), null);
   assertEquals(await host({ http2: true }), null);
   for (const connector of [{}, { http2: false }, { http2: false, transport: "fetch" }] as const) {
@@ -166,7 +166,7 @@ Deno.test("http2 is agreed on over TLS where it is asked for, and by fetch unles
   }
 });
 
-Deno.test("proxy http: a tunnel to https servers, with credentials for the proxy alone", async () => {
+Deno.test("proxy http: a tunnel to https servers, with credentials only for the proxy", async () => {
   await using server = serve(true);
   await using proxy = connectProxy();
   const connector = { caCerts: [CA] };
@@ -175,7 +175,7 @@ Deno.test("proxy http: a tunnel to https servers, with credentials for the proxy
   assertEquals((await get(url, plain)).path, "/tunnel");
   const withPassword = `http://us%40er:p%20w%3A@127.0.0.1:${proxy.port}`;
   const seen = await get(url, { connector: { ...connector, proxy: withPassword } });
-  // Deno's fetch would show the proxy's password to the server in the tunnel.
+  // Deno's fetch would send the proxy's password to the server through the tunnel.
   const shown = atob(seen.proxyAuth?.replace(/^Basic /i, "") ?? "");
   assert(!shown.includes("p w") && !shown.includes("us@er"), shown);
   assertEquals((await get(url, { connector, proxy: withPassword })).path, "/tunnel");
@@ -196,20 +196,20 @@ Deno.test("proxy http: a tunnel to https servers, with credentials for the proxy
     NotSupportedError,
     "the proxy asks for a password",
   );
-  // A certificate is the server's, not the proxy's, matter.
+  // The certificate belongs to the server, not to the proxy.
   await assertRejects(
     () => get(url, { proxy: `http://127.0.0.1:${proxy.port}` }),
     ClientConnectorCertificateError,
   );
 });
 
-Deno.test("proxy socks5: names are the proxy's to resolve, and it is shown user and password", async () => {
+Deno.test("proxy socks5: the proxy resolves names and gets user and password", async () => {
   await using plain = serve(false);
   await using secure = serve(true);
   const rows = (["fetch", "sockets"] as const).flatMap((transport) =>
     [["socks5", transport], ["socks5h", transport]] as const
   );
-  // In the words of the platform, and in ours.
+  // Messages of the platform and of the library.
   const refusals = { fetch: "auth failure", sockets: "refused the credentials" };
   const offers = { fetch: "auth methods", sockets: "wants credentials" };
   const absences = { fetch: "unreachable", sockets: "cannot be reached" };
@@ -238,7 +238,7 @@ Deno.test("proxy socks5: names are the proxy's to resolve, and it is shown user 
         proxy: `${scheme}://${credentials}127.0.0.1:${closed.port}`,
       });
     assertEquals((await given("us%40er:p%25w@")).path, "/");
-    assertEquals((await given("us@er:p%w@")).path, "/"); // a lone % is meant as it stands
+    assertEquals((await given("us@er:p%w@")).path, "/"); // a lone % is literal
     await assertRejects(
       () => given("us%40er:wrong@"),
       ClientProxyConnectionError,
@@ -251,7 +251,7 @@ Deno.test("proxy socks5: names are the proxy's to resolve, and it is shown user 
   }
 });
 
-Deno.test("proxy unix: the path is taken whole, and each request may name its own", async () => {
+Deno.test("proxy unix: the whole path is used, and each request may have its own", async () => {
   const folder = await Deno.makeTempDir();
   const paths = [`${folder}/a b%20é.sock`, `${folder}/50%.sock`] as const;
   const servers = paths.map((path, index) =>
@@ -268,13 +268,13 @@ Deno.test("proxy unix: the path is taken whole, and each request may name its ow
   };
   assertEquals(await read(), "0/x");
   assertEquals(await read({ proxy: proxyOf(paths[1]) }), "1/x");
-  assertEquals(await read({ proxy: `unix:${paths[1]}` }), "1/x"); // a lone % is meant as it stands
+  assertEquals(await read({ proxy: `unix:${paths[1]}` }), "1/x"); // a lone % is literal
   assertEquals(await read(), "0/x");
   await Promise.all(servers.map((server) => server.shutdown()));
   await Deno.remove(folder, { recursive: true });
 });
 
-// In a program of its own, because the variables are the whole process's.
+// In a separate process, because environment variables are global.
 const ENVIRONMENT = `
 import { ClientSession } from "./mod.ts";
 for (const [variables, options] of JSON.parse(Deno.args[0])) {
@@ -286,7 +286,7 @@ for (const [variables, options] of JSON.parse(Deno.args[0])) {
   for (const name of Object.keys(variables)) Deno.env.delete(name);
 }
 `;
-Deno.test("trustEnv: variables count when they are trusted, and never over a proxy of the caller's", async () => {
+Deno.test("trustEnv: variables apply only if trusted, and never override the caller's proxy", async () => {
   await using server = rawServer(() => reply("direct"));
   await using via = rawServer(() => reply("via"));
   await using own = rawServer(() => reply("own"));
@@ -328,7 +328,7 @@ Deno.test("trustEnv: variables count when they are trusted, and never over a pro
   assert(via.requests[0]?.head.includes(`Basic ${btoa("user:pw")}`), via.requests[0]?.head);
 });
 
-Deno.test("limit lets requests through in the order in which they came", async () => {
+Deno.test("limit is first in, first out", async () => {
   const first = Promise.withResolvers<void>();
   await using server = rawServer(async ({ index }) => {
     if (index === 1) await first.promise;
@@ -351,7 +351,7 @@ Deno.test("limit lets requests through in the order in which they came", async (
   assertEquals([order, server.accepted], ["012356789", 1]);
 });
 
-Deno.test("limitPerHost holds one host back, and not the others", async () => {
+Deno.test("limitPerHost does not delay other hosts", async () => {
   const held = Promise.withResolvers<void>();
   let now = 0;
   let most = 0;
@@ -376,7 +376,7 @@ Deno.test("limitPerHost holds one host back, and not the others", async () => {
   assertEquals(slow.requests.slice(2).map(({ head }) => head.slice(5, 6)).sort().join(""), "2345");
 });
 
-Deno.test("keepAlive is how long a connection waits for its next request", async () => {
+Deno.test("keepAlive is the lifetime of an idle connection", async () => {
   const rows: readonly (readonly [ConnectorOptions, number])[] = [
     [{}, 1],
     [{ keepAlive: 60_000 }, 1],
@@ -402,7 +402,7 @@ Deno.test("keepAlive is how long a connection waits for its next request", async
   assertEquals(server.accepted, 2);
 });
 
-Deno.test("close() ends the connections that wait, and what is being read, as in aiohttp", async () => {
+Deno.test("close() ends idle connections and bodies that are being read, as in aiohttp", async () => {
   await using server = rawServer(() => reply("x".repeat(1_000_000)));
   const session = new ClientSession();
   await (await session.get(server.url)).read();

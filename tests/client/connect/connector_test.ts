@@ -16,8 +16,8 @@ import { ConnectionSlots } from "../../../client/connect/connection_slots.ts";
 import { rawServer, reply } from "../_raw_server.ts";
 
 Deno.test("exactly once: 2,000 POSTs to a peer that closes after reading are 2,000 deliveries", async () => {
-  // Every connection answers one request, reads the next and closes without a word: the case in
-  // which fetch sends bytes a second time on its own.
+  // Every connection answers one request, reads the next and closes without a response: fetch would
+  // resend bytes here.
   const seen = new Map<string, number>();
   await using server = rawServer(({ head, index, body }) => {
     const id = /^x-id: (\S+)/im.exec(head)?.[1];
@@ -69,7 +69,7 @@ Deno.test("an idempotent request is repeated once when the server disconnects, o
   assertEquals(server.requests.length, before + 3);
 });
 
-Deno.test("ConnectionSlots lets waiters pass in order, and those of a free host before them", async () => {
+Deno.test("ConnectionSlots serves waiters in order, and skips those of full hosts", async () => {
   const slots = new ConnectionSlots(2, 1);
   const { signal } = new AbortController();
   const [a, b, c] = ["http://a/", "http://b/", "http://c/"] as const;
@@ -89,7 +89,7 @@ Deno.test("ConnectionSlots lets waiters pass in order, and those of a free host 
   assertEquals([slots.used, slots.waiting], [0, 0]);
 });
 
-Deno.test("ConnectionSlots forgets a waiter that gives up", async () => {
+Deno.test("ConnectionSlots removes an aborted waiter", async () => {
   const slots = new ConnectionSlots(1, 0);
   const url = "http://a/";
   const controller = new AbortController();
@@ -102,7 +102,7 @@ Deno.test("ConnectionSlots forgets a waiter that gives up", async () => {
   assertEquals(slots.acquire({ url, signal: new AbortController().signal }), null);
 });
 
-Deno.test("connector.limit bounds the requests at a time; a large body that is not read keeps its place", async () => {
+Deno.test("connector.limit limits concurrent requests; a large unread body keeps its slot", async () => {
   let now = 0;
   let most = 0;
   await using server = rawServer(async () => {
@@ -129,7 +129,7 @@ Deno.test("connector.limit bounds the requests at a time; a large body that is n
   assertEquals((await next.text()).length, 65_537);
 });
 
-Deno.test("connector.forceClose gives each request a connection, and request() one that it closes", async () => {
+Deno.test("connector.forceClose and request() use a new connection for each request", async () => {
   await using server = rawServer(() => reply("ok"));
   await using session = new ClientSession({ connector: { forceClose: true } });
   for (let n = 0; n < 3; n++) await (await session.get(server.url)).read();
@@ -140,7 +140,7 @@ Deno.test("connector.forceClose gives each request a connection, and request() o
   assert(server.requests.at(-1)?.head.startsWith("GET /?a=1 "));
 });
 
-Deno.test("connector.proxy unix: talks to a socket, whatever the host", async () => {
+Deno.test("connector.proxy unix: connects to a socket for any host", async () => {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/a b.sock`;
   await using server = Deno.serve(
@@ -156,7 +156,7 @@ Deno.test("connector.proxy unix: talks to a socket, whatever the host", async ()
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("a proxy gets absolute URLs and its credentials; what it refuses is told", async () => {
+Deno.test("a proxy gets absolute URLs and its credentials; its refusals are reported", async () => {
   await using proxy = rawServer(({ head }) =>
     head.startsWith("CONNECT")
       ? { last: "HTTP/1.1 407 No\r\ncontent-length: 0\r\n\r\n" }
@@ -181,7 +181,7 @@ Deno.test("a proxy gets absolute URLs and its credentials; what it refuses is to
   assertEquals([gone.failure, gone instanceof ClientConnectorError], ["proxy", true]);
 });
 
-Deno.test("options of a connector that cannot be used are refused with their name", () => {
+Deno.test("invalid options of a connector are refused with their name", () => {
   assertThrows(() => fetchTransport({ limit: -1 }), RangeError, "connector.limit -1");
   assertThrows(() => fetchTransport({ keepAlive: 1.5 }), RangeError, "connector.keepAlive 1.5");
   assertThrows(() => fetchTransport({ cert: "x" }), TypeError, "go together");

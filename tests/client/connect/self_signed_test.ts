@@ -1,4 +1,4 @@
-/** Certificates that sign themselves: what is wrong is told with what helps. */
+/** Self-signed certificates: errors include advice. */
 import { assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
 import { ClientConnectorCertificateError, ClientSession } from "@roundtrip/http";
 
@@ -21,12 +21,12 @@ async function selfSigned(more: readonly string[]): Promise<{ cert: string; key:
   return made;
 }
 
-// Whether it is among caCerts, and what the message says; null where the request goes well.
+// Whether it is in caCerts, and the error message; null for success.
 const ROWS: readonly (readonly [string, readonly string[], boolean, string | null])[] = [
   ["as openssl makes it", NAMES, false, "basicConstraints=critical,CA:FALSE"],
   ["as openssl makes it, trusted", NAMES, true, "and give it as connector.caCerts"],
   ["no authority's", [...NAMES, ...LEAF], false, "as connector.caCerts"],
-  ["no authority's, trusted", [...NAMES, ...LEAF], true, null],
+  ["not of an authority, trusted", [...NAMES, ...LEAF], true, null],
   ["without names, trusted", LEAF, true, "-addext subjectAltName=DNS:localhost"],
 ];
 for (const [name, more, isTrusted, message] of ROWS) {

@@ -1,4 +1,4 @@
-/** A request that fails gives its connection back, whoever is to blame. */
+/** A failed request frees its connection, for any cause. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { assert, assertEquals, assertRejects } from "@std/assert";
@@ -24,7 +24,7 @@ function serve(handle: Handle): AsyncDisposable & { readonly baseUrl: string } {
 
 const TIMEOUT = { total: 5_000 };
 
-/** Throws as long as it is told to. */
+/** Throws while it is armed. */
 class Fault {
   on = true;
   readonly strike = (): void => {
@@ -62,7 +62,7 @@ const FAULTS: Readonly<Record<string, (fault: Fault) => SessionOptions>> = {
       }) as ClientMiddleware,
     ],
   }),
-  "a middleware with two replies in hand": ({ strike, ...fault }) => ({
+  "a middleware with two responses": ({ strike, ...fault }) => ({
     connector: { limit: 2 },
     middlewares: [
       (async (each, handler) => {
@@ -93,7 +93,7 @@ for (const [name, options] of Object.entries(FAULTS)) {
   });
 }
 
-Deno.test("a log that fails is called once for a hop", async () => {
+Deno.test("a failing log is called once per hop", async () => {
   let calls = 0;
   const log = (): never => {
     calls++;
@@ -117,7 +117,7 @@ Deno.test("request() that fails after the reply ends its connection", async () =
 });
 
 for (const hook of ["onConnectionQueuedStart", "onConnectionQueuedEnd"] as const) {
-  Deno.test(`a failure in ${hook} ends that request alone`, async () => {
+  Deno.test(`a failure in ${hook} ends only that request`, async () => {
     const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
     await using server = serve(() => held.then(() => new Response("ok")));
     const fault = new Fault();
@@ -155,9 +155,9 @@ async function collected(until: () => boolean): Promise<void> {
 
 const SCARCE: Readonly<Record<string, SessionOptions>> = {
   "one connection": { connector: { limit: 1 } },
-  "one connection and no limit of time": { connector: { limit: 1 }, timeout: { total: 0 } },
+  "one connection and no timeout": { connector: { limit: 1 }, timeout: { total: 0 } },
   "one connection for a host": { connector: { limitPerHost: 1 } },
-  "one connection and a limit on silence": {
+  "one connection and a read timeout": {
     connector: { limit: 1 },
     timeout: { sockRead: 9_000 },
   },

@@ -1,4 +1,4 @@
-/** Responses that are not read hold no connection that others want. */
+/** Unread responses do not block connections. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type ClientResponse, ClientSession, ServerTimeoutError } from "@roundtrip/http";
 import { rawServer, reply } from "../_raw_server.ts";
@@ -7,7 +7,7 @@ const chunks = (sizes: readonly number[]): string =>
   "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" +
   [...sizes, 0].map((size) => `${size.toString(16)}\r\n${"x".repeat(size)}\r\n`).join("");
 
-/** What the server answers, and the length of the body. */
+/** Answer of the server, and length of its body. */
 const SMALL: readonly (readonly [string, string, number])[] = [
   ["Content-Length: 0", reply(""), 0],
   ["204", "HTTP/1.1 204 No Content\r\n\r\n", 0],
@@ -34,7 +34,7 @@ for (const [name, answer, size] of SMALL) {
     }
   });
 
-  Deno.test(`unread: a loop that looks at the status alone goes on: ${name}`, async () => {
+  Deno.test(`unread: a loop that only checks the status does not block: ${name}`, async () => {
     await using server = rawServer(() => answer);
     await using session = new ClientSession({
       connector: { limit: 1 },
@@ -50,7 +50,7 @@ for (const [name, answer, size] of SMALL) {
 }
 
 for (const transport of ["sockets", "fetch"] as const) {
-  Deno.test(`unread: 150 at once, read afterwards, and 1,000 of which none is: ${transport}`, async () => {
+  Deno.test(`unread: 150 concurrent, read afterwards, and 1,000 never read: ${transport}`, async () => {
     await using server = rawServer(() => reply("x".repeat(1000)));
     await using session = new ClientSession({
       connector: { transport },
@@ -64,7 +64,7 @@ for (const transport of ["sockets", "fetch"] as const) {
   });
 }
 
-Deno.test("unread: what came is given piece by piece, and the rest behind it", async () => {
+Deno.test("unread: buffered chunks are read first, then the rest", async () => {
   const size = 300_000;
   await using server = rawServer(() => chunks([10, size]));
   await using session = new ClientSession({ timeout: { total: 20_000 } });
@@ -77,7 +77,7 @@ Deno.test("unread: what came is given piece by piece, and the rest behind it", a
   }
 });
 
-Deno.test("unread: a stream is given as it comes, though it was read ahead", async () => {
+Deno.test("unread: a stream that was read ahead arrives chunk by chunk", async () => {
   let more = (_text: string): void => {};
   async function* answer(): AsyncGenerator<string> {
     yield "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\none\r\n";
@@ -95,7 +95,7 @@ Deno.test("unread: a stream is given as it comes, though it was read ahead", asy
   assertEquals((await response.content.readAny()).length, 0);
 });
 
-Deno.test("unread: a body that breaks off is an error to who reads it, and to nobody else", async () => {
+Deno.test("unread: an incomplete body is an error only for its reader", async () => {
   await using server = rawServer(() => ({
     last: "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc",
   }));
@@ -122,7 +122,7 @@ for (
   Deno.test(`a timeout while waiting for a connection says so: ${Object.keys(limits)}`, async () => {
     await using server = rawServer(() => reply("x".repeat(70_000)));
     await using session = new ClientSession({ connector: limits, timeout: { total: 20_000 } });
-    await using held = await session.get(server.url); // too large to be taken into memory
+    await using held = await session.get(server.url); // too large to be read ahead
     const timeout = { total: 50 };
     const waiting = [0, 1].map(() => session.get(server.url, { timeout }).catch((error) => error));
     const error = await waiting[0];

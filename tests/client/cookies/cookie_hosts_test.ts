@@ -5,7 +5,7 @@ import { ClientSession, CookieJar, type CookieOptions, web } from "@roundtrip/ht
 const HOSTS = ["test", "local", "example", "localhost", "invalid", "com", "github.io", "x.test"];
 
 for (const host of [...HOSTS, ...HOSTS.map((each) => `${each}.`)]) {
-  Deno.test(`a cookie of the host ${host} is kept for that host`, async () => {
+  Deno.test(`a cookie of the host ${host} is sent to that host`, async () => {
     const jar = new CookieJar();
     const url = new URL(`http://${host}/`);
     jar.updateFromHeaders(["a=1", `b=2; Domain=${host.replace(/\.$/, "")}`], url);
@@ -27,7 +27,7 @@ Deno.test("a cookie for a public suffix of the host is dropped", () => {
 });
 
 for (const host of ["[::1]", "[fe80::1]", "127.0.0.1"]) {
-  Deno.test(`unsafe: a cookie of ${host} is kept, and Domain= its own`, () => {
+  Deno.test(`unsafe: a cookie of ${host} is stored, also with its own Domain`, () => {
     const jar = new CookieJar({ unsafe: true });
     const url = new URL(`http://${host}:8080/`);
     const bare = host.replace(/[[\]]/g, "");
@@ -41,7 +41,7 @@ for (const host of ["[::1]", "[fe80::1]", "127.0.0.1"]) {
   });
 }
 
-Deno.test("one name on two paths is sent twice, a request's own instead of both", async () => {
+Deno.test("cookies of one name on two paths are both sent; a request's own replaces them", async () => {
   const app = { fetch: (r: Request) => new Response(r.headers.get("cookie")) };
   const cookieJar = new CookieJar();
   const url = new URL("http://h.com/a/b");
@@ -57,7 +57,7 @@ Deno.test("one name on two paths is sent twice, a request's own instead of both"
   assertEquals(await request.text(), "id=mine; x=1; s=1");
 });
 
-Deno.test("Partitioned is kept, in a file too", async () => {
+Deno.test("Partitioned is stored, in a file too", async () => {
   const url = new URL("https://h.com/");
   const jar = new CookieJar();
   jar.updateFromHeaders(["a=1; Secure; Partitioned", "b=2; Secure; partitioned=x", "c=3"], url);
@@ -91,7 +91,7 @@ const DOMAINS = [
     "x".repeat(70),
   ],
 ];
-Deno.test("a cookie with a domain that is none is dropped, and no request fails", async () => {
+Deno.test("a cookie with an invalid domain is dropped, and no request fails", async () => {
   for (const host of ["h.com", "www.h.com", "test", "127.0.0.1", "[::1]"]) {
     for (const domain of DOMAINS.filter((each) => host !== "[::1]" || !each.includes("::1"))) {
       const headers = { "set-cookie": `a=1; Domain=${domain}` };
@@ -101,13 +101,13 @@ Deno.test("a cookie with a domain that is none is dropped, and no request fails"
         cookieJar,
       });
       await using response = await session.get(`http://${host}/`);
-      const isNone = /^\.+$/.test(domain); // as if it was not there, or no domain
+      const isNone = /^\.+$/.test(domain); // ignored, or not a domain
       assertEquals([await response.text(), isNone || cookieJar.size === 0], ["ok", true], domain);
     }
   }
 });
 
-Deno.test("a cookie that cannot be set is named with what is wrong", () => {
+Deno.test("a cookie that cannot be sent is an error with its name and the reason", () => {
   const rows: [string, string, CookieOptions, string][] = [
     ["a b", "x", {}, 'Cannot set cookie "a b": its name "a b" is not valid'],
     ["a", "x;y", {}, 'Cannot set cookie "a": its value "x;y" is not valid'],

@@ -12,7 +12,7 @@ import {
 import { serve } from "../../_harness.ts";
 import { overEachApp } from "../_transports.ts";
 
-/** What is sent to `to` after `from` has set `headers`. */
+/** The cookies sent to `to` after `from` has set `headers`. */
 function sent(
   headers: readonly string[],
   from: string,
@@ -25,45 +25,45 @@ function sent(
 }
 
 const RULES: [string, () => unknown, unknown][] = [
-  ["an IPv4 host gets and gives nothing", () => sent(["a=1"], "http://127.0.0.1/"), ""],
-  ["nor an IPv6 host", () => sent(["a=1"], "http://[::1]/"), ""],
+  ["an IPv4 host has no cookies", () => sent(["a=1"], "http://127.0.0.1/"), ""],
+  ["an IPv6 host has no cookies", () => sent(["a=1"], "http://[::1]/"), ""],
   [
     "unless unsafe",
     () => sent(["a=1"], "http://127.0.0.1/", undefined, { unsafe: true }),
     "a=1",
   ],
   [
-    "a host that starts with a digit is no address",
+    "a host that starts with a digit is not an address",
     () => sent(["a=1"], "http://1.example.com/"),
     "a=1",
   ],
-  ["cookies of the session go there all the same", () => {
+  ["cookies of the session are sent to an IPv4 host", () => {
     const jar = new CookieJar();
     jar.updateCookies({ a: "1" });
     return jar.cookieHeader(new URL("http://127.0.0.1/"));
   }, "a=1"],
   [
-    "without Domain the host alone",
+    "without Domain it is host-only",
     () => sent(["a=1"], "http://example.com/", "http://www.example.com/"),
     "",
   ],
   [
-    "with Domain subdomains too",
+    "with Domain it is sent to subdomains",
     () => sent(["a=1; Domain=example.com"], "http://example.com/", "http://www.example.com/"),
     "a=1",
   ],
   [
-    "a leading dot is taken off",
+    "a leading dot is removed",
     () => sent(["a=1; Domain=.example.com"], "http://www.example.com/", "http://example.com/"),
     "a=1",
   ],
   [
-    "a trailing dot is no Domain",
+    "a Domain with a trailing dot is ignored",
     () => sent(["a=1; Domain=example.com."], "http://example.com/", "http://www.example.com/"),
     "",
   ],
   [
-    "a trailing dot keeps the host",
+    "a host with a trailing dot is the same host",
     () => sent(["a=1; Domain=example.com."], "http://example.com/"),
     "a=1",
   ],
@@ -78,22 +78,22 @@ const RULES: [string, () => unknown, unknown][] = [
     "",
   ],
   [
-    "a Domain that ends alike is refused",
+    "a Domain with the same ending is refused",
     () => sent(["a=1; Domain=ample.com"], "http://example.com/"),
     "",
   ],
   [
-    "a public suffix is refused, other than in aiohttp",
+    "a public suffix is refused, unlike aiohttp",
     () => sent(["a=1; Domain=com"], "http://example.com/"),
     "",
   ],
   [
-    "a private suffix too",
+    "a private suffix is refused",
     () => sent(["a=1; Domain=co.uk"], "http://example.co.uk/"),
     "",
   ],
   [
-    "hostile Domains change nothing",
+    "hostile Domains are ignored",
     () => sent(["a=1; Domain=__proto__"], "http://__proto__/", "http://example.com/"),
     "",
   ],
@@ -108,12 +108,12 @@ const RULES: [string, () => unknown, unknown][] = [
     "a=1",
   ],
   [
-    "the default path takes what is below",
+    "the default path includes paths below",
     () => sent(["a=1"], "http://h.com/a/b", "http://h.com/a/c/d"),
     "a=1",
   ],
   [
-    "the default path leaves what is beside",
+    "the default path excludes siblings",
     () => sent(["a=1"], "http://h.com/a/b", "http://h.com/"),
     "",
   ],
@@ -123,7 +123,7 @@ const RULES: [string, () => unknown, unknown][] = [
     "",
   ],
   [
-    "a path that is none is the default",
+    "an invalid path is the default",
     () => sent(["a=1; Path=a"], "http://h.com/x/y", "http://h.com/x/z"),
     "a=1",
   ],
@@ -194,7 +194,7 @@ const RULES: [string, () => unknown, unknown][] = [
     "",
   ],
   [
-    "an Expires gone by deletes",
+    "an Expires in the past deletes",
     () => sent(["a=1", "a=2; Expires=Thu, 01 Jan 1970 00:00:00 GMT"], "http://h.com/"),
     "",
   ],
@@ -209,11 +209,15 @@ const RULES: [string, () => unknown, unknown][] = [
     "",
   ],
   [
-    "a Max-Age that is none makes a session cookie",
+    "an invalid Max-Age makes a session cookie",
     () => sent(["a=1; Max-Age=x"], "http://h.com/"),
     "a=1",
   ],
-  ["an Expires that is none too", () => sent(["a=1; Expires=x"], "http://h.com/"), "a=1"],
+  [
+    "an invalid Expires makes a session cookie",
+    () => sent(["a=1; Expires=x"], "http://h.com/"),
+    "a=1",
+  ],
   [
     "an endless Max-Age does not break",
     () => sent(["a=1; Max-Age=99999999999999999999"], "http://h.com/"),
@@ -226,23 +230,23 @@ const RULES: [string, () => unknown, unknown][] = [
       "c=3; Expires=Fri Jan  1 00:00:00 2100",
     ], "http://h.com/"), "a=1; b=2; c=3"],
   [
-    "values go out as they came",
+    "values are sent unchanged",
     () => sent(['a=b/c=d"e f'], "http://h.com/"),
     'a=b/c=d"e f',
   ],
   ["quoted values stay quoted", () => sent(['a="b c"'], "http://h.com/"), 'a="b c"'],
   [
-    "percent signs are nothing special",
+    "percent signs are unchanged",
     () => sent(["a=%0D%0A%3B"], "http://h.com/"),
     "a=%0D%0A%3B",
   ],
   [
-    "quoteCookie quotes what is no token",
+    "quoteCookie quotes values that are not tokens",
     () => sent(["a=b/c=d", "b=x:y", "c=1,2"], "http://h.com/", undefined, { quoteCookie: true }),
     'a="b/c=d"; b=x:y; c="1\\0542"',
   ],
   [
-    "quoteCookie keeps what is quoted",
+    "quoteCookie leaves quoted values unchanged",
     () => sent(['a="b c"'], "http://h.com/", undefined, { quoteCookie: true }),
     'a="b c"',
   ],
@@ -251,12 +255,12 @@ const RULES: [string, () => unknown, unknown][] = [
     jar.updateCookies({ a: 'x;y"\\\r\n', b: "ÿ" });
     return jar.cookieHeader(new URL("http://h.com/"));
   }, 'a="x\\073y\\"\\\\\\015\\012"; b="\\377"'],
-  ["cookies of a request win over the jar's", () => {
+  ["cookies of a request override the jar's", () => {
     const jar = new CookieJar();
     jar.updateFromHeaders(["a=1", "b=2"], new URL("http://h.com/"));
     return jar.cookieHeader(new URL("http://h.com/"), new Map([["a", "mine"], ["c", "3"]]));
   }, "a=mine; b=2; c=3"],
-  ["clearDomain takes subdomains along", () => {
+  ["clearDomain includes subdomains", () => {
     const jar = new CookieJar();
     for (const host of ["example.com", "www.example.com", "ample.com", "example.org"]) {
       jar.updateFromHeaders(["a=1"], new URL(`http://${host}/`));
@@ -280,7 +284,7 @@ const RULES: [string, () => unknown, unknown][] = [
     "__Secure-b=2",
   ],
   [
-    "a nameless cookie is no way around them",
+    "a nameless cookie cannot bypass them",
     () => sent(["=__Host-a=1", "=x", "; a=1"], "https://h.com/"),
     "",
   ],
@@ -350,7 +354,7 @@ for (const [line, expected] of LINES) {
   });
 }
 
-Deno.test("a cookie ends when its Max-Age has passed, however often it is used", () => {
+Deno.test("a cookie in use expires after its Max-Age", () => {
   const now = Date.now;
   try {
     const jar = new CookieJar();
@@ -368,7 +372,7 @@ Deno.test("a cookie ends when its Max-Age has passed, however often it is used",
   }
 });
 
-Deno.test("no Set-Cookie line throws or breaks the header, whatever it holds", () => {
+Deno.test("no Set-Cookie line throws or breaks the header, for any content", () => {
   const url = new URL("https://example.com/a/b");
   const piece = fc.constantFrom(
     ...'=;," \t\x00\x07\x0b\x7f\xa0ж/.%',
@@ -389,7 +393,7 @@ Deno.test("no Set-Cookie line throws or breaks the header, whatever it holds", (
       const jar = new CookieJar({ quoteCookie });
       jar.updateFromHeaders([pieces.join("")], url);
       const header = jar.cookieHeader(url);
-      // deno-lint-ignore no-control-regex -- control bytes are what must not be there
+      // deno-lint-ignore no-control-regex -- no control bytes allowed
       assert(!/[\x00-\x08\x0a-\x1f\x7f;]/.test(header), JSON.stringify(header));
     }),
     { numRuns: 3000 },
@@ -400,7 +404,7 @@ Deno.test("no Set-Cookie line throws or breaks the header, whatever it holds", (
   assert(performance.now() - start < 500, "a long line takes too long");
 });
 
-Deno.test("the jar lists, counts and forgets its cookies", () => {
+Deno.test("the jar lists, counts and clears its cookies", () => {
   const jar = new CookieJar();
   assertEquals([jar.size, [...jar]], [0, []]);
   jar.updateCookies({ shared: "s" });
@@ -433,7 +437,7 @@ Deno.test("the jar lists, counts and forgets its cookies", () => {
   assertEquals([jar.size, jar.cookieHeader(new URL("https://h.com/p"))], [0, ""]);
 });
 
-Deno.test("updateCookies() refuses what would break the header", () => {
+Deno.test("updateCookies() refuses characters that would break the header", () => {
   const jar = new CookieJar();
   for (const bad of [{ "a b": "1" }, { "": "1" }, { a: "x;y" }, { a: "x\r\ny" }, { a: "\0" }]) {
     assertThrows(() => jar.updateCookies(bad), TypeError, "Cannot send cookie");
@@ -477,7 +481,7 @@ Deno.test("a session takes any jar: none, or one of the caller's", async () => {
 });
 
 overEachApp(
-  "cookies are kept between requests, and those of one request are not",
+  "cookies are stored between requests, except those of a single request",
   async (served) => {
     await using network = served((request) =>
       new Response(request.headers.get("cookie") ?? "none", {
@@ -562,7 +566,7 @@ Deno.test("1,000 random jars send the same after save() and load()", async () =>
 });
 
 Deno.test({
-  name: "save() makes a file that only its owner can read, also where there was another",
+  name: "save() writes a file of mode 0600, also over an existing one",
   ignore: Deno.build.os === "windows",
   async fn() {
     const folder = await Deno.makeTempDir();
@@ -606,7 +610,7 @@ const HOSTILE: [string, unknown][] = [
   ["no version", { cookies: [] }],
   ["another version", { version: 2, cookies: [] }],
   ["no cookies", { version: 1 }],
-  ["cookies that are no list", { version: 1, cookies: { length: 1 } }],
+  ["cookies that are not a list", { version: 1, cookies: { length: 1 } }],
   ["a cookie that is null", { version: 1, cookies: [null] }],
   ["a cookie that is text", { version: 1, cookies: ["a=1"] }],
   ...Object.entries({

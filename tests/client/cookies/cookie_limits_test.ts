@@ -14,7 +14,7 @@ Deno.test("CookieJar drops a cookie of more than 4096 bytes (RFC 6265bis section
   ]]);
 });
 
-Deno.test("CookieJar passes over attributes of more than 1024 bytes", () => {
+Deno.test("CookieJar ignores attributes of more than 1024 bytes", () => {
   const jar = new CookieJar();
   const path = `/${"p".repeat(1100)}`;
   jar.updateFromHeaders([`a=1; Path=${path}`, `b=2; Domain=${"x".repeat(1100)}.example.com`], url);
@@ -24,7 +24,7 @@ Deno.test("CookieJar passes over attributes of more than 1024 bytes", () => {
   ]);
 });
 
-Deno.test("CookieJar keeps 180 cookies of a domain, the last ones used", () => {
+Deno.test("CookieJar keeps the 180 most recently used cookies of a domain", () => {
   const jar = new CookieJar();
   const other = new URL("http://b.example.com/");
   jar.updateFromHeaders(["kept=1"], other);
@@ -37,7 +37,7 @@ Deno.test("CookieJar keeps 180 cookies of a domain, the last ones used", () => {
   assertEquals(names.filter((name) => /^c48[3-9]\d$/.test(name)).length, 70);
 });
 
-Deno.test("CookieJar keeps no more than 3000 cookies of all servers", () => {
+Deno.test("CookieJar keeps at most 3000 cookies of all servers", () => {
   const jar = new CookieJar();
   jar.updateCookies({ mine: "1" });
   for (let host = 0; host < 40; host++) {
@@ -50,7 +50,7 @@ Deno.test("CookieJar keeps no more than 3000 cookies of all servers", () => {
   assertEquals(jar.filterCookies(new URL("http://h0.example.com/")).size, 1);
 });
 
-Deno.test("CookieJar sets no limit to what the program itself puts in", () => {
+Deno.test("CookieJar has no limit for cookies added by the program", () => {
   const jar = new CookieJar();
   const cookies = Object.fromEntries(Array.from({ length: 400 }, (_, at) => [`c${at}`, "v"]));
   jar.updateCookies(cookies, url);

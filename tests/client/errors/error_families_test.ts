@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as client from "@roundtrip/http";
 
-// Which errors one `catch` meets: aiohttp's tree, for what this platform can tell apart.
+// The hierarchy of errors: aiohttp's, as far as this platform distinguishes them.
 
 type Class = abstract new (...args: never[]) => Error;
 const PARENTS: readonly [child: Class, parent: Class][] = [
@@ -35,7 +35,7 @@ for (const [child, parent] of PARENTS) {
   });
 }
 
-Deno.test("each error of a connection says its own name", () => {
+Deno.test("each connection error has its own name", () => {
   const url = new URL("https://localhost/");
   const errors = [
     new client.ClientSSLError(url, "tls", "broken"),
@@ -47,7 +47,7 @@ Deno.test("each error of a connection says its own name", () => {
   for (const error of errors) assertEquals(error.name, error.constructor.name);
 });
 
-Deno.test("a number is no timeout: it would be no limit, and of which unit", async () => {
+Deno.test("a number is rejected as timeout", async () => {
   const timeout = 60 as never;
   const message = "Cannot use timeout 60: expected an object such as { total: 60_000 }, in ms";
   assertThrows(() => new client.ClientSession({ timeout }), TypeError, message);

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { type BasicAuth, ClientSession, encodeBasicAuth } from "@roundtrip/http";
 
-/** What is no credentials, and the message that says so. */
+/** Invalid credentials and their messages. */
 const REFUSED: readonly (readonly [auth: unknown, message: string])[] = [
   [["user", "secret"], 'expected an object such as { login: "user", password: "secret" }'],
   ["user:secret", "expected an object"],
@@ -22,7 +22,7 @@ Deno.test("encodeBasicAuth() is the base64 of user and password", () => {
   for (const [auth, bytes] of rows) assertEquals(encodeBasicAuth(auth), `Basic ${btoa(bytes)}`);
 });
 
-Deno.test("credentials that are none are refused by name, and where they are given", () => {
+Deno.test("invalid credentials are refused with their name, also by the session", () => {
   for (const [value, message] of REFUSED) {
     const auth = value as BasicAuth;
     for (const give of [() => encodeBasicAuth(auth), () => new ClientSession({ auth })]) {

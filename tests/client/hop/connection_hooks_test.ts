@@ -1,4 +1,4 @@
-// What traces and limits of time are told of a connection.
+// Connection events of traces and timeouts.
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   ClientSession,
@@ -20,7 +20,7 @@ const HOOKS = [
   ...["onRequestEnd", "onResponseChunkReceived"],
 ] as const satisfies readonly (keyof TraceConfig)[];
 
-/** A trace that writes down what it is told. */
+/** A trace that records its events. */
 function recording(seen: string[]): TraceConfig {
   return Object.fromEntries(HOOKS.map((name) => [
     name,
@@ -31,7 +31,7 @@ function recording(seen: string[]): TraceConfig {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-Deno.test("traces are told of names, connections, TLS, replies of 1xx, heads and chunks, in order", async () => {
+Deno.test("traces get events of DNS, connections, TLS, 1xx responses, heads and chunks, in order", async () => {
   await using plain = rawServer(() =>
     `HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${reply("ok")}`
   );
@@ -84,12 +84,12 @@ Deno.test("traces are told of names, connections, TLS, replies of 1xx, heads and
   }
 });
 
-Deno.test("timeout.connect and sockConnect end with the connection, sockRead begins with it", async () => {
+Deno.test("timeout.connect and sockConnect end at the connection, sockRead starts there", async () => {
   await using server = rawServer(async () => {
     await pause(150);
     return reply("ok");
   });
-  // It accepts, and never talks TLS.
+  // It accepts, but never starts TLS.
   using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const http = `http://127.0.0.1:${server.port}/`;
   const https = `https://127.0.0.1:${silent.addr.port}/`;
@@ -107,7 +107,7 @@ Deno.test("timeout.connect and sockConnect end with the connection, sockRead beg
       assert(performance.now() - start < 190, `${phase}: ${performance.now() - start} ms`);
     }
   }
-  // The wait for one of the limit counts for one of them alone.
+  // The wait for connector.limit counts only towards timeout.connect.
   const full = { limit: 1 };
   for (
     const [timeout, passes] of [[{ connect: 100 }, false], [{ sockConnect: 100 }, true]] as const
@@ -124,7 +124,7 @@ Deno.test("timeout.connect and sockConnect end with the connection, sockRead beg
   assert(error.elapsed > 290, `${error.elapsed} ms`);
 });
 
-Deno.test("timeout.sockRead is silence: each byte of a head begins it anew", async () => {
+Deno.test("timeout.sockRead restarts with each byte of a head", async () => {
   await using server = rawServer(async function* () {
     for (const each of ["HTTP/1.1 200 OK\r\n", "x-a: b\r\n", "content-length: 2\r\n", "\r\nok"]) {
       await pause(60);
@@ -136,7 +136,7 @@ Deno.test("timeout.sockRead is silence: each byte of a head begins it anew", asy
   assertEquals(await response.text(), "ok");
 });
 
-Deno.test("fetch refuses what it cannot time or wait for", async () => {
+Deno.test("fetch refuses sockConnect and expect100", async () => {
   const timeout = { sockConnect: 100 };
   const connector = { transport: "fetch" } as const;
   assertThrows(() => new ClientSession({ connector, timeout }), NotSupportedError, "sockConnect");

@@ -18,14 +18,14 @@ for (const ms of [2 ** 31, 2 ** 32, 3e12, Infinity]) {
   });
 }
 
-Deno.test("pause() is over when a time of less than nothing is", async () => {
+Deno.test("pause() of a negative time returns at once", async () => {
   await pause(-1, new AbortController().signal);
   const controller = new AbortController();
   controller.abort(new Error("enough"));
   await assertRejects(() => pause(0, controller.signal), Error, "enough");
 });
 
-Deno.test("a Retry-After of a month is waited for where maxBackoff allows it", async () => {
+Deno.test("a Retry-After of a month is respected if maxBackoff allows it", async () => {
   let attempts = 0;
   const headers = { "retry-after": "3000000" };
   const app = {
@@ -44,7 +44,7 @@ Deno.test("a Retry-After of a month is waited for where maxBackoff allows it", a
   assertEquals(attempts, 1);
 });
 
-Deno.test("reconnect() with a long maxDelay does not turn into a busy loop", async () => {
+Deno.test("reconnect() with a long maxDelay does not become a busy loop", async () => {
   let attempts = 0;
   const controller = new AbortController();
   const connect = () => {
@@ -57,7 +57,7 @@ Deno.test("reconnect() with a long maxDelay does not turn into a busy loop", asy
   assertEquals(attempts, 1);
 });
 
-Deno.test("intervals and pauses without an end are refused", () => {
+Deno.test("infinite intervals and delays are refused", () => {
   for (const interval of [Infinity, NaN, -1]) {
     assertThrows(
       () => rateLimitMiddleware({ requests: 1, interval }),

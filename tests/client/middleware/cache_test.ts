@@ -12,62 +12,62 @@ interface Row {
   readonly headers: Record<string, string>;
   readonly cache?: CacheOptions;
   readonly options?: RequestOptions;
-  /** What the two requests read. */
+  /** Bodies of the two requests. */
   readonly reads: readonly [string, string];
 }
 
 const FRESH = { "cache-control": "max-age=60" };
 const ROWS: readonly Row[] = [
-  { name: "a fresh reply is used again", headers: FRESH, reads: ["1", "1"] },
-  { name: "no-store is not kept", headers: { "cache-control": "no-store" }, reads: ["1", "2"] },
-  { name: "a reply without a lifetime is asked for again", headers: {}, reads: ["1", "2"] },
+  { name: "a fresh response is reused", headers: FRESH, reads: ["1", "1"] },
+  { name: "no-store is not stored", headers: { "cache-control": "no-store" }, reads: ["1", "2"] },
+  { name: "a response without a lifetime is requested again", headers: {}, reads: ["1", "2"] },
   {
-    name: "private is kept for one user",
+    name: "private is stored for one user",
     headers: { "cache-control": "private, max-age=60" },
     reads: ["1", "1"],
   },
   {
-    name: "private is not kept for several",
+    name: "private is not stored for several users",
     headers: { "cache-control": "private, max-age=60" },
     cache: { shared: true },
     reads: ["1", "2"],
   },
   {
-    name: "a reply that sets a cookie is not kept",
+    name: "a response that sets a cookie is not stored",
     headers: { ...FRESH, "set-cookie": "a=b" },
     reads: ["1", "2"],
   },
   {
-    name: "a reply that varies by cookies is not kept",
+    name: "a response that varies by cookies is not stored",
     headers: { ...FRESH, vary: "Accept, Cookie" },
     reads: ["1", "2"],
   },
   {
-    name: "a body beyond maxBodySize is not kept",
+    name: "a body beyond maxBodySize is not stored",
     headers: FRESH,
     cache: { maxBodySize: 0 },
     reads: ["1", "2"],
   },
   {
-    name: "nothing is kept beyond maxSize",
+    name: "nothing is stored beyond maxSize",
     headers: FRESH,
     cache: { maxSize: 0 },
     reads: ["1", "2"],
   },
   {
-    name: "a request with Authorization passes by",
+    name: "a request with Authorization bypasses the cache",
     headers: FRESH,
     options: { auth: { login: "u" } },
     reads: ["1", "2"],
   },
   {
-    name: "a request with Range passes by",
+    name: "a request with Range bypasses the cache",
     headers: FRESH,
     options: { headers: { range: "bytes=0-" } },
     reads: ["1", "2"],
   },
   {
-    name: "a caller's no-cache is heeded",
+    name: "a caller's no-cache is respected",
     headers: FRESH,
     options: { headers: { "cache-control": "no-cache" } },
     reads: ["1", "2"],
@@ -87,7 +87,7 @@ for (const { name, headers, cache, options, reads } of ROWS) {
 }
 
 overEachApp(
-  "cacheMiddleware() asks whether an old reply still counts, and forgets what is written to",
+  "cacheMiddleware() revalidates stale responses, and invalidates URLs on writes",
   async (serve) => {
     const seen: string[] = [];
     let tag = '"a"';
@@ -115,7 +115,7 @@ overEachApp(
   },
 );
 
-/** How many of `count` replies that were asked for once are asked for again. */
+/** Number of `count` cached responses that are requested again. */
 async function askedAgain(
   count: number,
   cache: CacheOptions,
@@ -131,7 +131,7 @@ async function askedAgain(
   await using session = new ClientSession({ app, middlewares: [cacheMiddleware(cache)] });
   for (let turn = 0; turn < 2; turn++) {
     if (turn === 1) asked = 0;
-    // From the last one, so that what is kept is not pushed out by what is not.
+    // From the last one, so that new entries do not evict cached ones.
     for (let at = count - 1; at >= 0; at--) {
       await using response = await session.get(`/${turn === 0 ? count - 1 - at : at}`);
       await response.read();
@@ -140,7 +140,7 @@ async function askedAgain(
   return asked;
 }
 
-Deno.test("maxSize bounds replies without a body too, by their URLs and headers", async () => {
+Deno.test("maxSize also limits responses without a body, by their URLs and headers", async () => {
   const headers = { ...FRESH, "x-pad": "p".repeat(9_000) };
   const empty = () => new Response(null, { headers });
   assertEquals(await askedAgain(50, { maxSize: 0 }, empty), 50);
@@ -150,7 +150,7 @@ Deno.test("maxSize bounds replies without a body too, by their URLs and headers"
   assert(left > 100 && left < 200, `${left} of 200 bare replies of at least 1 KiB`);
 });
 
-Deno.test("a reply that is longer than the cache pushes nothing out of it", async () => {
+Deno.test("a response larger than the cache evicts nothing", async () => {
   const asked: string[] = [];
   const app = {
     fetch({ url }: Request) {

@@ -22,7 +22,7 @@ const CHALLENGES: Record<string, [value: string, expected: Record<string, string
     'Negotiate, Digest realm="r", nonce="n"',
     { realm: "r", nonce: "n" },
   ],
-  "parameters of another scheme behind it": [
+  "parameters of another scheme after it": [
     'Digest realm="r", nonce="n", Basic realm="b", opaque="o"',
     { realm: "r", nonce: "n" },
   ],
@@ -34,8 +34,8 @@ const CHALLENGES: Record<string, [value: string, expected: Record<string, string
     'Digest realm="r", nonce="1", NONCE="2"',
     { realm: "r", nonce: "1" },
   ],
-  "no challenge but a quoted one": ['Basic realm="x, Digest realm=r, nonce=n"', null],
-  "an open quote after all that counts": ['Digest realm="r", nonce="n", opaque="', {
+  "only a challenge within quotes": ['Basic realm="x, Digest realm=r, nonce=n"', null],
+  "an open quote after all required parameters": ['Digest realm="r", nonce="n", opaque="', {
     realm: "r",
     nonce: "n",
   }],
@@ -58,7 +58,7 @@ for (
     "commas": "Digest realm=r" + ",".repeat(80_000) + "x",
   })
 ) {
-  Deno.test(`digestChallenge() takes no time to refuse ${name}`, () => {
+  Deno.test(`digestChallenge() quickly refuses ${name}`, () => {
     const start = performance.now();
     assertThrows(() => challenge(value), ClientError, "Cannot answer the Digest challenge");
     const ms = performance.now() - start;
@@ -66,13 +66,13 @@ for (
   });
 }
 
-Deno.test("digestChallenge() refuses a challenge that every request would carry back", () => {
+Deno.test("digestChallenge() refuses an oversized challenge", () => {
   const value = `Digest realm="r", nonce="${"n".repeat(20_000)}"`;
   assertThrows(() => challenge(value), ClientError, "longer than 16384");
 });
 
 overEachApp(
-  "a Digest challenge that cannot be answered gives the connection back",
+  "a Digest challenge that cannot be answered frees the connection",
   async (serve) => {
     const headers = { "www-authenticate": 'Digest realm="r", nonce="n", algorithm=FOO' };
     let cancelled = 0;

@@ -39,7 +39,7 @@ const redirecting = () =>
   );
 
 overEachApp(
-  "middlewares and traces come in aiohttp's order over a redirect",
+  "middlewares and traces run in aiohttp's order over a redirect",
   async (serve) => {
     const lines: string[] = [];
     const named = (name: string): ClientMiddleware => async (request, handler) => {
@@ -133,9 +133,9 @@ overEachApp("retryMiddleware() repeats what may be repeated and nothing else", a
     ["as often as asked", 9, { retries: 5 }, "GET", 503, 6],
     ["no POST", 9, {}, "POST", 503, 1],
     ["a POST if asked for", 1, { methods: ["POST"] }, "POST", 200, 2],
-    ["no status that is not listed", 9, { statuses: [500] }, "GET", 503, 1],
+    ["only listed statuses", 9, { statuses: [500] }, "GET", 503, 1],
     [
-      "what shouldRetry asks for",
+      "if shouldRetry returns true",
       1,
       {
         statuses: [],
@@ -145,9 +145,9 @@ overEachApp("retryMiddleware() repeats what may be repeated and nothing else", a
       200,
       2,
     ],
-    ["nothing that shouldRetry forbids", 9, { shouldRetry: () => false }, "GET", 503, 1],
+    ["not if shouldRetry forbids it", 9, { shouldRetry: () => false }, "GET", 503, 1],
     [
-      "by its rules where shouldRetry does not say",
+      "by its rules if shouldRetry returns undefined",
       1,
       {
         shouldRetry: () => Promise.resolve(undefined),
@@ -157,7 +157,7 @@ overEachApp("retryMiddleware() repeats what may be repeated and nothing else", a
       2,
     ],
     [
-      "not beyond retries, whatever shouldRetry says",
+      "not beyond retries, even if shouldRetry returns true",
       9,
       { shouldRetry: () => true },
       "GET",
@@ -182,7 +182,7 @@ overEachApp("retryMiddleware() repeats what may be repeated and nothing else", a
 });
 
 overEachApp(
-  "retryMiddleware() sends bytes again, never a stream, and heeds Retry-After and the limit",
+  "retryMiddleware() resends bytes, never a stream, and respects Retry-After and the timeout",
   async (serve) => {
     const bodies: string[] = [];
     let after = "0";
@@ -197,13 +197,13 @@ overEachApp(
     assertEquals([stream.status, bodies.splice(0)], [429, ["once"]]);
     await using none = await session.get("/", { retry: 0 });
     assertEquals([none.status, bodies.splice(0).length], [429, 1]);
-    after = "20"; // more than the request has left
+    after = "20"; // more than the remaining time
     await using late = await session.get("/", { timeout: { total: 5_000 } });
     assertEquals([late.status, bodies.splice(0).length], [429, 1]);
   },
 );
 
-Deno.test("retryMiddleware() does not outlive the request's own limit", async () => {
+Deno.test("retryMiddleware() does not exceed the request's timeout", async () => {
   const app = appOf(() => new Response("", { status: 503, headers: { "retry-after": "1" } }));
   const controller = new AbortController();
   const reason = new Error("stop");
@@ -217,7 +217,7 @@ Deno.test("retryMiddleware() does not outlive the request's own limit", async ()
   assertEquals(hang.seen.length, 1);
 });
 
-Deno.test("retryAfter() reads seconds and dates, and takes nothing else", () => {
+Deno.test("retryAfter() only accepts seconds and dates", () => {
   const now = Date.parse("Sun, 06 Nov 1994 08:49:37 GMT");
   for (
     const [value, expected] of [
@@ -237,7 +237,7 @@ Deno.test("retryAfter() reads seconds and dates, and takes nothing else", () => 
       ["ratelimit-reset", "7", 429, 7_000],
       ["x-ratelimit-reset", "7", 429, 7_000],
       ["x-rate-limit-reset", "7", 429, 7_000],
-      ["ratelimit-reset", "7", 503, null], // such headers are on replies of every kind
+      ["ratelimit-reset", "7", 503, null], // responses of every kind have such headers
       ["ratelimit-reset", "-7", 429, null],
       ["x-ratelimit-reset", "2000000000", 429, (2_000_000_000 - nowSeconds) * 1000],
     ] as const
@@ -257,7 +257,7 @@ function replyOf(status: number, headers: Record<string, string>) {
   return { status, headers: new Headers(headers) };
 }
 
-Deno.test("shouldRetry sees every attempt that failed or not, and its own failure is the caller's", async () => {
+Deno.test("shouldRetry is called for every attempt, and its exception is thrown to the caller", async () => {
   const app = appOf(() => {
     if (app.seen.length === 1) throw new Error("cut");
     return new Response("", { status: app.seen.length === 2 ? 418 : 200 });
@@ -282,7 +282,7 @@ Deno.test("shouldRetry sees every attempt that failed or not, and its own failur
   assertEquals(await assertRejects(() => session.get("/", { middlewares: [broken] })), failure);
 });
 
-Deno.test("rateLimitMiddleware() lets no interval have more requests than asked for", async () => {
+Deno.test("rateLimitMiddleware() never exceeds the limit in any interval", async () => {
   const starts: number[] = [];
   const app = appOf(() => {
     starts.push(performance.now());
@@ -301,7 +301,7 @@ Deno.test("rateLimitMiddleware() lets no interval have more requests than asked 
   for (let i = 3; i < starts.length; i++) {
     const gap = (starts[i] ?? 0) - (starts[i - 3] ?? 0);
     assert(
-      gap > 50, // seen by the server, so a little less than the 60 between two beginnings
+      gap > 50, // measured by the server, so slightly less than 60
       `requests ${i - 3} to ${i} within ${gap} ms`,
     );
   }
@@ -310,7 +310,7 @@ Deno.test("rateLimitMiddleware() lets no interval have more requests than asked 
   assert(performance.now() - start < 50);
 });
 
-Deno.test("a request that waits for rateLimitMiddleware() can be given up, and counts its wait", async () => {
+Deno.test("a request that waits for rateLimitMiddleware() can be aborted, and its wait counts", async () => {
   const app = appOf(() => new Response(""));
   const limit = rateLimitMiddleware({ requests: 1, interval: 10_000, perOrigin: false });
   await using session = new ClientSession({ app, middlewares: [limit] });
@@ -358,7 +358,7 @@ for (
   });
 }
 
-Deno.test("a middleware may change the URL in place, or pass another on", async () => {
+Deno.test("a middleware may change the URL in place, or pass on another", async () => {
   const app = { fetch: ({ url }: Request) => new Response(new URL(url).pathname) };
   const ways: [string, ClientMiddleware][] = [
     ["/changed", (request, handler) => {
@@ -425,7 +425,7 @@ Deno.test("digestChallenge() takes the strongest of several, quoted commas inclu
   }
 });
 
-Deno.test("digestAuthMiddleware() answers its origin alone, once, and ahead the next time", async () => {
+Deno.test("digestAuthMiddleware() answers only its origin, once, and preemptively the next time", async () => {
   const app = appOf((request) => {
     const url = new URL(request.url);
     if (url.pathname === "/away") return Response.redirect("http://evil.example/", 307);
@@ -450,7 +450,7 @@ Deno.test("digestAuthMiddleware() answers its origin alone, once, and ahead the 
   assertThrows(() => digestAuthMiddleware({ login: "a:b", password: "" }), TypeError, '"a:b"');
 });
 
-Deno.test("bearerAuthMiddleware() gets one new token for all who need it, and keeps it at home", async () => {
+Deno.test("bearerAuthMiddleware() gets one new token for concurrent requests, for its origin only", async () => {
   let valid = "t1";
   const app = appOf((request) => {
     if (new URL(request.url).pathname === "/away") return Response.redirect("http://evil.example/");
@@ -546,7 +546,7 @@ for (const [name, make, type, text] of anotherBody) {
   });
 }
 
-Deno.test("what a middleware sends is closed when the request is over, and what it replaced", async () => {
+Deno.test("bodies of a middleware and the bodies they replace are closed after the request", async () => {
   const path = await Deno.makeTempFile();
   await Deno.writeTextFile(path, "from a file");
   for (const fails of [false, true]) {
@@ -561,7 +561,7 @@ Deno.test("what a middleware sends is closed when the request is over, and what 
     await using session = new ClientSession({ app, middlewares });
     const text = await session.put("/", { data: files[0] }).then((r) => r.text(), () => "failed");
     assertEquals(text, fails ? "failed" : "from a file");
-    for (const file of files) assertThrows(() => file.statSync(), Error); // a leak is told too
+    for (const file of files) assertThrows(() => file.statSync(), Error); // reports leaks too
   }
   await Deno.remove(path);
 });

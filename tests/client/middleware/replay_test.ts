@@ -8,7 +8,7 @@ import {
   type ReplayOptions,
 } from "@roundtrip/http";
 
-/** A service whose replies tell how often it was asked. */
+/** A service whose responses count its requests. */
 function service() {
   let calls = 0;
   const headers = { "set-cookie": "secret=1", "x-kept": "yes" };
@@ -46,7 +46,7 @@ async function asked(session: ClientSession): Promise<string[]> {
   return seen;
 }
 
-Deno.test("replayMiddleware() gives the replies that it recorded, redirects and bytes included", async () => {
+Deno.test("replayMiddleware() replays recorded responses, including redirects and bytes", async () => {
   const path = `${await Deno.makeTempDir()}/replies.jsonl`;
   const app = service();
   const seen: string[][] = [];
@@ -70,7 +70,7 @@ Deno.test("replayMiddleware() gives the replies that it recorded, redirects and 
   assertEquals((await Deno.readTextFile(path)).trim().split("\n").length, 1);
 });
 
-Deno.test("replayMiddleware() names what it cannot replay or record", async () => {
+Deno.test("replayMiddleware() explains what it cannot replay or record", async () => {
   const path = `${await Deno.makeTempDir()}/replies.jsonl`;
   const app = service();
   const sessionOf = (options: ReplayOptions) =>
@@ -98,7 +98,7 @@ Deno.test("replayMiddleware() names what it cannot replay or record", async () =
   await assertRejects(() => broken.get("http://h/a"), TypeError, "a line is not valid JSON");
 });
 
-Deno.test("replayMiddleware() finds a form again, whatever its boundaries are", async () => {
+Deno.test("replayMiddleware() matches a form regardless of its boundaries", async () => {
   const path = `${await Deno.makeTempDir()}/replies.jsonl`;
   const forms = (text: string) => [
     new FormBody({ a: text }).addField("f", new Blob(["z"]), { filename: "a" }),
@@ -121,7 +121,7 @@ Deno.test("replayMiddleware() finds a form again, whatever its boundaries are", 
   }
 });
 
-Deno.test("replayMiddleware() opens a long recording of one request in no time", async () => {
+Deno.test("replayMiddleware() quickly opens a long recording of one request", async () => {
   const path = `${await Deno.makeTempDir()}/replies.jsonl`;
   const line = { key: "GET http://h/", status: 200, reason: "OK", headers: [], text: "x" };
   await Deno.writeTextFile(path, `${JSON.stringify(line)}\n`.repeat(30_000));

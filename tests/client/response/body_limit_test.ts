@@ -8,7 +8,7 @@ const gzip = (size: number): ReadableStream<Uint8Array> =>
   chunked(size).pipeThrough(new CompressionStream("gzip"));
 const GZIP = { headers: { "content-encoding": "gzip" } };
 
-/** What is sent, whether it fits into 1000 bytes. */
+/** The response, and whether it fits into 1000 bytes. */
 const BODIES: readonly (readonly [string, () => Response, boolean])[] = [
   ["as long as the limit", () => new Response("x".repeat(1000)), true],
   ["a byte longer", () => new Response("x".repeat(1001)), false],

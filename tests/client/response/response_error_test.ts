@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ClientResponseError, ClientSession } from "@roundtrip/http";
 
-Deno.test("the error for a status has what the API said about it", async () => {
+Deno.test("the error for a status has the body of the response", async () => {
   const problem = { title: "Out of credit", status: 403 };
   const rows: [type: string | null, body: string, data: unknown][] = [
     ["application/json", '{"a":1}', { a: 1 }],

@@ -11,7 +11,7 @@ import { serve } from "../../_harness.ts";
 const PART = new TextEncoder().encode("--b\r\n\r\nx\r\n");
 const headers = { "content-type": "multipart/mixed; boundary=b" };
 
-/** A reply without an end. */
+/** An endless response. */
 const endless = () =>
   new Response(
     new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(PART.slice()) }),

@@ -23,14 +23,14 @@ import { rawServer } from "../_raw_server.ts";
 
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
-/** What a reply is made of. */
+/** Parts of a response. */
 interface Reply {
   readonly body?: BodyInit | null;
   readonly headers?: HeadersInit;
   readonly status?: number;
 }
 
-/** Gets a reply and hands it over; released afterwards. */
+/** Passes a response to a function and releases it. */
 async function reply<T>(
   { body = null, ...init }: Reply,
   use: (response: ClientResponse, baseUrl: string) => T | Promise<T>,
@@ -69,7 +69,7 @@ for (const [name, contentType, accepted] of JSON_TYPES) {
 }
 
 for (const body of ["", " \r\n\t"]) {
-  Deno.test(`json() gives null for 3.3.12 ${body === "" ? "an empty" : "a blank"} body`, async () => {
+  Deno.test(`json() returns null for ${body === "" ? "an empty" : "a blank"} body`, async () => {
     await reply({ body: bytes(body), headers: type("application/json") }, async (response) => {
       assertEquals(await response.json(), null);
       assertEquals(await response.json({ loads: () => 1 }), null);
@@ -124,7 +124,7 @@ for (const [name, init, options, expected] of CHARSETS) {
   });
 }
 
-Deno.test("fallbackCharsetResolver sees the response and its bytes, and its mistakes are named", async () => {
+Deno.test("fallbackCharsetResolver gets the response and its bytes, and its errors are reported", async () => {
   const seen: unknown[] = [];
   await reply({ body: gbk }, async (response) => {
     assertEquals(await response.text(), "你好");
@@ -148,7 +148,7 @@ Deno.test("text({ errors }) is strict unless asked to replace", async () => {
   });
 });
 
-Deno.test("links are keyed by relation or target, and absolute", async () => {
+Deno.test("links are absolute, by relation or target", async () => {
   const link =
     '<../c?x=1>; rel="next last"; title="a, \\"b\\"; c", <http://other/>;rel=prev, </d>,' +
     "<e>; REL=next, broken, <http://[>; rel=bad, <f>; rel=end; rel=twice; flag";
@@ -178,7 +178,7 @@ const DISPOSITIONS: [string, string | null, [string, string | null] | null][] = 
     ["attachment", "ж.txt"],
   ],
   ["a parameter given twice is null", "attachment; filename=a; filename=b", null],
-  ["what the server says stays as it is", 'attachment; filename="../x"', ["attachment", "../x"]],
+  ["the server's value is unchanged", 'attachment; filename="../x"', ["attachment", "../x"]],
 ];
 for (const [name, header, expected] of DISPOSITIONS) {
   Deno.test(`contentDisposition: ${name}`, async () => {
@@ -189,7 +189,7 @@ for (const [name, header, expected] of DISPOSITIONS) {
   });
 }
 
-Deno.test("host, contentLength, contentType and charset tell what the head says", async () => {
+Deno.test("host, contentLength, contentType and charset are those of the head", async () => {
   await reply({ body: "abc", headers: type("text/x; charset=bogus") }, async (response) => {
     assertEquals([response.host, response.contentLength], ["127.0.0.1", 3]);
     assertEquals([response.contentType, response.charset], ["text/x", "bogus"]);
@@ -200,7 +200,7 @@ Deno.test("host, contentLength, contentType and charset tell what the head says"
   });
 });
 
-Deno.test("release() ends the body: reading on is an error, what was read stays", async () => {
+Deno.test("release() ends the body: further reads fail, earlier results stay", async () => {
   await reply({ body: "abc" }, async (response) => {
     response.release();
     await assertRejects(() => response.text(), ClientConnectionError, "Connection closed");
@@ -212,7 +212,7 @@ Deno.test("release() ends the body: reading on is an error, what was read stays"
   });
 });
 
-/** Fetch with bodies as they are on the wire, as a transport over sockets has them. */
+/** Fetch without decoded bodies, like the transport over sockets. */
 function rawTransport(): Transport {
   const inner = fetchTransport();
   return {
@@ -259,7 +259,7 @@ for (const [over, transport] of Object.entries(TRANSPORTS)) {
   }
 }
 
-Deno.test("a gzip body of several members comes whole over a raw transport (aiohttp #7157)", async () => {
+Deno.test("a gzip body of several members is complete over a raw transport (aiohttp #7157)", async () => {
   const member = (text: string) => new Uint8Array(zlib.gzipSync(text));
   const body = new Blob([member("a"), member("b")]);
   for (const transport of [rawTransport, socketTransport]) {
@@ -269,12 +269,12 @@ Deno.test("a gzip body of several members comes whole over a raw transport (aioh
   }
 });
 
-Deno.test("Content-Encoding on two lines is one list, undone from its end", async () => {
+Deno.test("Content-Encoding on two lines is one list, decoded from its end", async () => {
   const body = zlib.brotliCompressSync(zlib.gzipSync("hello"));
   const head = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\nx-a: b\r\nContent-Encoding: br\r\n" +
     `content-length: ${body.length}\r\n\r\n`;
   await using server = rawServer(() => new Uint8Array([...bytes(head), ...body]));
-  for (const transport of [rawTransport, socketTransport]) { // Deno's fetch sees the first line alone
+  for (const transport of [rawTransport, socketTransport]) { // Deno's fetch sees only the first line
     await using session = new ClientSession({ transport: transport() });
     await using response = await session.get(server.url);
     assertEquals(response.headers.get("content-encoding"), "gzip, br");
@@ -282,7 +282,7 @@ Deno.test("Content-Encoding on two lines is one list, undone from its end", asyn
   }
 });
 
-Deno.test("Accept-Encoding names what is decoded, unless the caller says otherwise", async () => {
+Deno.test("Accept-Encoding lists the supported codings, unless the caller sets it", async () => {
   await using served = await serve([
     web.get("/", (request) => web.textResponse(request.headers.get("accept-encoding") ?? "")),
   ]);
@@ -295,14 +295,14 @@ Deno.test("Accept-Encoding names what is decoded, unless the caller says otherwi
 
 const gz = new Uint8Array(zlib.gzipSync(bytes("x".repeat(1000))));
 const BROKEN: [string, Reply, RequestOptions, string][] = [
-  ["is no gzip", { body: "plain" }, {}, ""],
+  ["is not gzip", { body: "plain" }, {}, ""],
   ["is cut", { body: gz.slice(0, -1) }, {}, ""],
   ["is larger than maxDecodedSize", { body: gz }, { maxDecodedSize: 999 }, "more than 999 bytes"],
 ];
 const BROKEN_RAW: typeof BROKEN = [
-  ["is no gzip", { body: "plain" }, {}, 'Cannot decode content-encoding "gzip"'],
+  ["is not gzip", { body: "plain" }, {}, 'Cannot decode content-encoding "gzip"'],
   ["is cut", { body: gz.slice(0, -1) }, {}, "it is cut"],
-  ["has something behind its end", { body: new Blob([gz, "x"]) }, {}, "content-encoding"],
+  ["has bytes after its end", { body: new Blob([gz, "x"]) }, {}, "content-encoding"],
 ];
 const BROKEN_OVER: [string, string, Reply, RequestOptions, string, () => Transport][] = [
   ...BROKEN.map((row): typeof BROKEN_OVER[number] => ["fetch", ...row, fetchTransport]),
@@ -360,14 +360,14 @@ Deno.test("HEAD and 204 with a content-encoding have an empty body", async () =>
 
 const User = z.object({ id: z.coerce.number(), tags: z.array(z.string()).default([]) });
 
-Deno.test("json(schema) gives what the schema makes of the value, typed", async () => {
+Deno.test("json(schema) returns the typed output of the schema", async () => {
   await reply({ body: '{"id":"7"}', headers: type("application/json") }, async (response) => {
     const user: { id: number; tags: string[] } = await response.json(User);
     assertEquals(user, { id: 7, tags: [] });
   });
 });
 
-Deno.test("json(schema) says what does not fit, and where", async () => {
+Deno.test("json(schema) reports what does not match, and where", async () => {
   const body = '{"id":"x","tags":["a",1,2,3,4]}';
   await reply({ body, headers: type("application/json") }, async (response, baseUrl) => {
     const error = await assertRejects(() => response.json(User), SchemaValidationError);
@@ -383,7 +383,7 @@ Deno.test("json(schema) says what does not fit, and where", async () => {
   });
 });
 
-Deno.test("json(schema) takes any Standard Schema, functions and promises included", async () => {
+Deno.test("json(schema) accepts any Standard Schema, including functions and promises", async () => {
   const schema: StandardSchemaV1<unknown, string> = {
     "~standard": {
       version: 1,
@@ -401,7 +401,7 @@ Deno.test("json(schema) takes any Standard Schema, functions and promises includ
   });
 });
 
-Deno.test("onDownloadProgress counts what is on the wire, onUploadProgress what was taken", async () => {
+Deno.test("onDownloadProgress counts bytes on the wire, onUploadProgress accepted bytes", async () => {
   const body = crypto.getRandomValues(new Uint8Array(50_000));
   const packed = new Uint8Array(zlib.deflateSync(body));
   await using served = await serve([
@@ -430,7 +430,7 @@ Deno.test("onDownloadProgress counts what is on the wire, onUploadProgress what 
   }
 });
 
-Deno.test("what a progress callback throws ends the request", async () => {
+Deno.test("an exception of a progress callback ends the request", async () => {
   await using served = await serve([
     web.post("/", async (request) => new Response(await request.read())),
   ]);
@@ -447,7 +447,7 @@ Deno.test("what a progress callback throws ends the request", async () => {
 for (const [coding, encode] of CODINGS) {
   Deno.test(`a body in ${coding} cut on the wire at any byte is an error over every transport`, async () => {
     const encoded = new Uint8Array(encode(bytes("hello ".repeat(20))));
-    // Without a length: the end of the connection is the end of the body, and only the coding tells.
+    // Without a length: the body ends with the connection, so only the coding shows a cut.
     const head = bytes(
       `HTTP/1.1 200 OK\r\ncontent-encoding: ${coding}\r\nconnection: close\r\n\r\n`,
     );
@@ -472,7 +472,7 @@ for (const [coding, encode] of CODINGS) {
   });
 }
 
-Deno.test("timeouts and release() reach a body that is being decoded", async () => {
+Deno.test("timeouts and release() end a body that is being decoded", async () => {
   const start = new Uint8Array(zlib.deflateSync(crypto.getRandomValues(new Uint8Array(60_000))));
   await using served = await serve([
     web.get("/", () =>

@@ -24,29 +24,29 @@ const event = (data: string, more: Partial<ServerSentEvent> = {}): ServerSentEve
 
 const TABLE: [string, string, ServerSentEvent[]][] = [
   ["an event is a message unless named", "data: a\n\n", [event("a")]],
-  ["a name holds for one event", "event: x\ndata: a\n\ndata: b\n\n", [
+  ["a name applies to one event", "event: x\ndata: a\n\ndata: b\n\n", [
     event("a", { event: "x" }),
     event("b"),
   ]],
-  ["an id holds until the next", "id: 1\ndata: a\n\ndata: b\n\nid\ndata: c\n\n", [
+  ["an id applies until the next", "id: 1\ndata: a\n\ndata: b\n\nid\ndata: c\n\n", [
     event("a", { id: "1" }),
     event("b", { id: "1" }),
     event("c"),
   ]],
   ["an id without data counts too", "id: 7\n\ndata: a\n\n", [event("a", { id: "7" })]],
-  ["an id with NUL is passed over", "id: a\0b\ndata: a\n\n", [event("a")]],
-  ["retry holds until the next", "retry: 5\n\ndata: a\n\nretry: x\ndata: b\n\n", [
+  ["an id with NUL is ignored", "id: a\0b\ndata: a\n\n", [event("a")]],
+  ["retry applies until the next", "retry: 5\n\ndata: a\n\nretry: x\ndata: b\n\n", [
     event("a", { retry: 5 }),
     event("b", { retry: 5 }),
   ]],
   ["lines of data are joined", "data: a\ndata:b\ndata\n\n", [event("a\nb\n")]],
-  ["one space is taken off, no more", "data:  a \n\n", [event(" a ")]],
-  ["comments are passed over", ": ping\n\n:\ndata: a\n\n", [event("a")]],
-  ["unknown fields are passed over", "foo: b\ndata: a\n\nbar\n\n", [event("a")]],
-  ["an event without data is none", "event: x\n\ndata: a\n\n", [event("a")]],
+  ["only one space is removed", "data:  a \n\n", [event(" a ")]],
+  ["comments are ignored", ": ping\n\n:\ndata: a\n\n", [event("a")]],
+  ["unknown fields are ignored", "foo: b\ndata: a\n\nbar\n\n", [event("a")]],
+  ["an event without data is dropped", "event: x\n\ndata: a\n\n", [event("a")]],
   ["CR and CRLF end lines too", "data: a\r\rdata: b\r\n\r\n", [event("a"), event("b")]],
-  ["a byte order mark is taken off", "\ufeffdata: a\n\n", [event("a")]],
-  ["what the body breaks off in is no event", "data: a\n\ndata: b\n", [event("a")]],
+  ["a byte order mark is removed", "\ufeffdata: a\n\n", [event("a")]],
+  ["an incomplete event at the end is dropped", "data: a\n\ndata: b\n", [event("a")]],
   ["text is UTF-8", "data: ж\n\n", [event("ж")]],
   ["an empty body has none", "", []],
 ];
@@ -82,7 +82,7 @@ Deno.test("events() ends with an error beyond maxEventSize, in one line or in ma
   }
 });
 
-Deno.test("events() comes as it is sent, and leaving the loop ends the response", async () => {
+Deno.test("events() yields events as they arrive, and leaving the loop ends the response", async () => {
   const ended = Promise.withResolvers<void>();
   let count = 0;
   await using served = await serve([

@@ -3,7 +3,7 @@ import { ClientConnectionError, ClientSession, MockResponses } from "@roundtrip/
 
 const API = "https://api.example";
 
-Deno.test("MockResponses answers what fits, in the order of registration", async () => {
+Deno.test("MockResponses returns matching responses in the order of registration", async () => {
   const mock = new MockResponses();
   mock.add("GET", `${API}/a?b=1`, { body: "url" })
     .add("GET", "/path?x=1", { body: "path" })
@@ -37,7 +37,7 @@ Deno.test("MockResponses answers what fits, in the order of registration", async
   assertEquals(mock.calls[4]?.headers.get("x-one"), "1");
 });
 
-Deno.test("MockResponses says which replies there are when none fits", async () => {
+Deno.test("MockResponses lists its responses if none matches", async () => {
   const mock = new MockResponses();
   mock.add("GET", `${API}/a`).add("post", /b/);
   assertEquals(mock.pending, [`GET ${API}/a`, "POST /b/"]);
@@ -53,7 +53,7 @@ Deno.test("MockResponses says which replies there are when none fits", async () 
   await assertRejects(() => session.get(`${API}/a`), ClientConnectionError, "there are: none");
 });
 
-Deno.test("MockResponses fails and is late as it is told", async () => {
+Deno.test("MockResponses simulates errors and delays", async () => {
   const error = new Error("the wire was cut");
   const mock = new MockResponses().add("GET", "/cut", { error }).add("GET", "/late", { delay: 30 });
   await using session = new ClientSession({ app: mock, baseUrl: API });

@@ -1,23 +1,23 @@
 /**
- * A server of WebSockets that does what a test asks for, frame by frame.
+ * A WebSocket server that a test controls frame by frame.
  * @module
  */
 import { acceptOf } from "../../../http/websocket/handshake.ts";
 import { FrameReader } from "../../../http/websocket/frame_reader.ts";
 import { CERT, KEY } from "../../server/_tls.ts";
 
-/** A connection of a client. */
+/** A client's connection. */
 export interface RawPeer {
   /** Head of the handshake. */
   readonly request: string;
-  /** The reply that accepts it, with more header lines where they are given. */
+  /** The accepting response, with extra header lines. */
   accept(more?: string): string;
   write(data: string | Uint8Array): Promise<void>;
-  /** The next frame of the client, `null` at its end. */
+  /** The client's next frame, `null` at the end. */
   read(): Promise<{ readonly opcode: number; readonly payload: Uint8Array } | null>;
 }
 
-/** A server, and how many connections it has open. */
+/** A server with its number of open connections. */
 export interface RawServer extends AsyncDisposable {
   readonly url: string;
   readonly open: number;
@@ -26,8 +26,8 @@ export interface RawServer extends AsyncDisposable {
 /**
  * Starts a server; the connection ends when `talk` does.
  *
- * @param talk Talks to one client.
- * @param secure Whether by TLS.
+ * @param talk Handles a client.
+ * @param secure Whether to use TLS.
  */
 export function rawPeer(talk: (peer: RawPeer) => Promise<void>, secure = false): RawServer {
   const listener = secure
@@ -41,7 +41,7 @@ export function rawPeer(talk: (peer: RawPeer) => Promise<void>, secure = false):
     try {
       await talk(await peerOf(connection));
     } catch {
-      // The client went away.
+      // The client disconnected.
     }
     open.delete(connection);
     try {

@@ -15,7 +15,7 @@ for (const secure of [false, true]) {
     let got: { opcode: number; payload: Uint8Array }[] = [];
     await using server = rawPeer(async (peer) => {
       await peer.write(peer.accept());
-      // Not awaited: a client that has closed reads no more of what a case goes on to send.
+      // Not awaited: after closing, the client does not read the rest of a case.
       const sent = (async () => {
         for (const each of current?.send ?? []) {
           await peer.write(frame({ mask: false, ...each }));
@@ -51,7 +51,7 @@ for (const secure of [false, true]) {
   });
 }
 
-// Autobahn's groups 12 and 13: sizes, and what both sides agree to.
+// Autobahn's groups 12 and 13: message sizes and negotiated parameters.
 const SIZES = [0, 16, 64, 256, 1024, 4096, 8192, 16384, 32768, 65536, 131072];
 const AGREEMENTS = {
   "as offered": {},

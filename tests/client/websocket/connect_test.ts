@@ -38,12 +38,12 @@ Deno.test("reconnect() counts connections that end at once as failures", async (
   };
   await assertRejects(() => loop(60_000), ClientConnectionError, "3 attempts in a row");
   assertEquals([connections, errors], [3, [null, null]]);
-  await loop(0); // each of them counts as a success
+  await loop(0); // each counts as a success
   assertEquals(connections, 8);
 });
 
 for (const coding of ["gzip", "deflate"] as const) {
-  Deno.test(`a refusal with a body in ${coding} is told in words`, async () => {
+  Deno.test(`the error of a refusal has the decoded body in ${coding}`, async () => {
     await using served = serve(async () => {
       const body = new Blob(["forbidden because"]).stream();
       const bytes = await new Response(body.pipeThrough(new CompressionStream(coding))).bytes();
@@ -54,7 +54,7 @@ for (const coding of ["gzip", "deflate"] as const) {
   });
 }
 
-Deno.test("a refusal that is a bomb is read as far as an error carries it", async () => {
+Deno.test("a refusal with a decompression bomb is only read up to the limit of the error", async () => {
   await using served = serve(async () => {
     const body = new Blob([new Uint8Array(20_000_000).fill(0x78)]).stream();
     const bytes = await new Response(body.pipeThrough(new CompressionStream("gzip"))).bytes();
@@ -64,14 +64,14 @@ Deno.test("a refusal that is a bomb is read as far as an error carries it", asyn
   assertEquals(error.body?.length, 64 * 1024);
 });
 
-Deno.test("a refusal whose body is not what it says is told by its status", async () => {
+Deno.test("a refusal with a malformed body is reported with its status", async () => {
   const headers = { "content-encoding": "gzip" };
   await using served = serve(() => new Response("plain", { status: 403, headers }));
   const error = await assertRejects(() => served.session.wsConnect("/"), WSServerHandshakeError);
   assertEquals([error.status, error.body], [403, ""]);
 });
 
-Deno.test("wsConnect() does not pass by a transport that was given", async () => {
+Deno.test("wsConnect() does not bypass a given transport", async () => {
   const app = { fetch: () => new Response("app") };
   for (
     const [options, name] of [[{ app }, "app"], [

@@ -19,7 +19,7 @@ async function waitFor(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
-Deno.test("a handshake's reply that is cut at any byte is a typed error, and no descriptor is left", async () => {
+Deno.test("a handshake response that is cut at any byte is a typed error without a leaked descriptor", async () => {
   let length = 1;
   let cut = 0;
   await using server = rawPeer(async (peer) => {
@@ -37,7 +37,7 @@ Deno.test("a handshake's reply that is cut at any byte is a typed error, and no 
   await waitFor(() => server.open === 0);
 });
 
-Deno.test("a handshake's reply that stalls at any byte ends at timeout.total", async () => {
+Deno.test("a handshake response that stalls at any byte ends at timeout.total", async () => {
   const length = 129;
   let next = 0;
   await using server = rawPeer(async (peer) => {
@@ -91,7 +91,7 @@ for (const [name, reply, reason] of REFUSED) {
   });
 }
 
-Deno.test("frames that come in one piece with the handshake's reply are received", async () => {
+Deno.test("frames in the same chunk as the handshake response are received", async () => {
   await using server = rawPeer(async (peer) => {
     const frames = ["a", "b"].map((payload) => frame({ payload, mask: false }));
     await peer.write(Buffer.concat([Buffer.from(peer.accept()), ...frames]));
@@ -102,7 +102,7 @@ Deno.test("frames that come in one piece with the handshake's reply are received
   assertEquals([await ws.receiveStr(), await ws.receiveStr()], ["a", "b"]);
 });
 
-/** What a server sends without end, or more than a client may be made to hold. */
+/** Endless or oversized data of a server. */
 const ENDLESS: [name: string, compress: boolean, send: (peer: RawPeer) => Promise<void>][] = [
   ["a frame of 2 GiB", false, async (peer) => {
     await peer.write(frame({ announce: 2 ** 31 - 1, mask: false }));
@@ -144,7 +144,7 @@ for (const [name, compress, send] of ENDLESS) {
   });
 }
 
-Deno.test("a server that pings without end and reads nothing makes no heap of pongs", async () => {
+Deno.test("pongs to a server that pings endlessly and reads nothing do not pile up", async () => {
   let sent = 0;
   await using server = rawPeer(async (peer) => {
     await peer.write(peer.accept());
@@ -163,7 +163,7 @@ Deno.test("a server that pings without end and reads nothing makes no heap of po
   assert(ws.bufferedAmount < MEBIBYTE, `${ws.bufferedAmount} bytes of pongs`);
 });
 
-Deno.test("a server that goes on sending behind its close frame is not listened to", async () => {
+Deno.test("bytes after a close frame are ignored", async () => {
   await using server = rawPeer(async (peer) => {
     await peer.write(peer.accept());
     await peer.write(frame({ opcode: CLOSE, payload: closePayload(1000), mask: false }));

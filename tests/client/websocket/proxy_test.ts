@@ -66,7 +66,7 @@ Deno.test("wsConnect() goes through the session's proxy, with and without TLS", 
   }
 });
 
-Deno.test("wsConnect() talks to a Unix socket, which is a proxy like any other", async () => {
+Deno.test("wsConnect() connects to a Unix socket as a proxy", async () => {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/s.sock`;
   const server = Deno.serve({ transport: "unix", path, onListen() {} }, (request) => {
@@ -84,13 +84,13 @@ Deno.test("wsConnect() talks to a Unix socket, which is a proxy like any other",
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("wsConnect() tells what a proxy refuses", async () => {
+Deno.test("wsConnect() reports refusals of a proxy", async () => {
   await using closed = startProxy("http", "ada:secret");
   await using socks = startProxy("socks5");
   const rows: [name: string, proxy: string, message: string, failure?: string][] = [
     ["nobody there", "http://127.0.0.1:1", "the proxy 127.0.0.1:1 cannot be reached"],
-    ["nobody behind it", `socks5://127.0.0.1:${socks.port}`, "the connection was refused"],
-    // A length of SOCKS is one byte: 256 would be none, and what follows be taken for the rest.
+    ["no server behind it", `socks5://127.0.0.1:${socks.port}`, "the connection was refused"],
+    // A SOCKS length is one byte: 256 would overflow to 0.
     ["a long user", `socks5://${"u".repeat(256)}:p@127.0.0.1:${socks.port}`, "user is 256 bytes"],
     ["a long password", `socks5://u:${"é".repeat(128)}@127.0.0.1:${socks.port}`, "password is 256"],
     ["no such socket", "unix:/nowhere.sock", "the socket /nowhere.sock cannot be reached", "unix"],
@@ -114,7 +114,7 @@ Deno.test("wsConnect() tells what a proxy refuses", async () => {
   assertEquals(error.status, 407);
 });
 
-Deno.test("wsConnect() asks no SOCKS proxy for a name of more than 255 bytes", async () => {
+Deno.test("wsConnect() refuses a name of more than 255 bytes for a SOCKS proxy", async () => {
   await using socks = startProxy("socks5");
   await using session = new ClientSession({ proxy: `socks5h://127.0.0.1:${socks.port}` });
   const name = `${"a23456789.".repeat(30)}test`;

@@ -17,12 +17,12 @@ interface Served extends AsyncDisposable {
   readonly seen: Headers[];
 }
 
-/** Echoes; `/busy` is refused at first, `/` says something. */
+/** Echoes; `/busy` is refused at first, `/` sends a greeting. */
 function serve(): Served {
   const seen: Headers[] = [];
   let busy = 0;
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
-    seen.push(new Headers(request.headers)); // Deno forgets those of a connection that has ended
+    seen.push(new Headers(request.headers)); // Deno drops them with the connection
     const { pathname } = new URL(request.url);
     if (pathname === "/busy" && busy++ === 0) return new Response("later", { status: 503 });
     if (pathname === "/refused") return new Response("no", { status: 403 });
@@ -62,7 +62,7 @@ for (const [name, options] of Object.entries(WAYS)) {
   });
 }
 
-Deno.test("traces and middlewares see the handshake, and retry repeats it", async () => {
+Deno.test("traces and middlewares see the handshake, and retry applies to it", async () => {
   await using served = serve();
   const told: string[] = [];
   const on = (name: string) => () => void told.push(name);
@@ -91,7 +91,7 @@ Deno.test("traces and middlewares see the handshake, and retry repeats it", asyn
   assertEquals(new Set(keys).size, 2); // RFC 6455 section 4.1: a new one for each connection
 });
 
-Deno.test("a handshake takes a place of connector.limit, an open socket none", async () => {
+Deno.test("a handshake counts towards connector.limit, an open socket does not", async () => {
   await using served = serve();
   await using session = new ClientSession({ baseUrl: served.url, connector: { limit: 1 } });
   await using first = await session.wsConnect("/echo");
@@ -112,7 +112,7 @@ Deno.test("a handshake takes a place of connector.limit, an open socket none", a
   }
 });
 
-// Over `fetch` alone, as on Node and Bun, the platform's WebSocket has to do.
+// With `fetch` only, the platform's WebSocket is used.
 const platform = (served: Served, options: SessionOptions = {}) =>
   new ClientSession({ baseUrl: served.url, transport: fetchTransport(), ...options });
 
@@ -135,7 +135,7 @@ Deno.test("the platform's WebSocket sends the session's headers and cookies", as
   assertEquals([(await limited.receive()).type, limited.closeCode], [WSMsgType.ERROR, 1009]);
 });
 
-Deno.test("the platform's WebSocket: a refusal, an abort, and what it cannot do", async () => {
+Deno.test("the platform's WebSocket: refusal, abort, unsupported options", async () => {
   await using served = serve();
   await using session = platform(served);
   const refused = await assertRejects(() => session.wsConnect("/refused"), ClientConnectionError);

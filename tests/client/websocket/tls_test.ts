@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { ClientConnectorCertificateError, ClientSession, web } from "@roundtrip/http";
 import { CA, CERT, KEY } from "../../server/_tls.ts";
 
-Deno.test("wsConnect() talks TLS, and trusts whom it is told to", async () => {
+Deno.test("wsConnect() uses TLS with the given certificates", async () => {
   const app = new web.Application();
   app.addRoutes([
     web.get("/ws", web.webSocket(async (socket) => socket.sendStr(await socket.receiveStr()))),
@@ -29,7 +29,7 @@ Deno.test("wsConnect() talks TLS, and trusts whom it is told to", async () => {
   assertEquals(error.failure, "certificate");
 });
 
-Deno.test("cert and key go together", async () => {
+Deno.test("cert and key are required together", async () => {
   await using session = new ClientSession();
   const connecting = session.wsConnect("ws://127.0.0.1:1/", { cert: "" });
   await assertRejects(() => connecting, TypeError, "key go together");

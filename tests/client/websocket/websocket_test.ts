@@ -23,7 +23,7 @@ import type { ErrorType } from "../../_harness.ts";
 import { closePayload, frame } from "../../_frames.ts";
 import { run } from "../../_process.ts";
 
-/** A socket of the peer, `npm:ws`, as far as these tests use it. */
+/** The used part of a socket of `npm:ws`. */
 interface Peer {
   send(data: string | Uint8Array): void;
   ping(data?: string): void;
@@ -44,9 +44,9 @@ interface Served extends AsyncDisposable {
 interface Setup {
   /** Options of the `ws` server. */
   readonly ws?: Record<string, unknown>;
-  /** Talks to one client. */
+  /** Handles a client. */
   readonly talk?: (peer: Peer, request: IncomingMessage) => void;
-  /** Answers a handshake as bytes, in place of `ws`; `null` leaves it to `ws`. */
+  /** Raw answer to a handshake; `null` leaves it to `ws`. */
   readonly raw?: (request: IncomingMessage, socket: Socket) => boolean;
   readonly session?: SessionOptions;
 }
@@ -125,7 +125,7 @@ Deno.test("wsConnect() sends the session's headers and cookies, and the caller's
   assertEquals([headers.upgrade, headers["sec-websocket-version"]], ["websocket", "13"]);
 });
 
-Deno.test("wsConnect() keeps the cookies of the handshake", async () => {
+Deno.test("wsConnect() stores the cookies of the handshake", async () => {
   await using served = await serve({
     ws: {},
     raw: (request, socket) =>
@@ -136,7 +136,7 @@ Deno.test("wsConnect() keeps the cookies of the handshake", async () => {
   assertEquals(served.requests[1]?.headers.cookie, "a=1; b=2");
 });
 
-Deno.test("wsConnect() follows redirects, and leaves secrets behind on another origin", async () => {
+Deno.test("wsConnect() follows redirects, without secrets to another origin", async () => {
   await using other = await serve({});
   await using served = await serve({
     raw: (request, socket) => {
@@ -202,7 +202,7 @@ Deno.test("a handshake error carries no more than 64 KiB of the body", async () 
 });
 
 const BAD: [string, string, WebSocketConnectOptions, ErrorType, string][] = [
-  ["a scheme of no WebSocket", "ftp://host/", {}, InvalidURLError, "ftp"],
+  ["a scheme that is not for WebSockets", "ftp://host/", {}, InvalidURLError, "ftp"],
   [
     "a subprotocol that is not a token",
     "/",
@@ -223,7 +223,7 @@ const BAD: [string, string, WebSocketConnectOptions, ErrorType, string][] = [
   ["a window of 8 bits", "/", { compress: 8 }, RangeError, "compress 8"],
   ["a negative heartbeat", "/", { heartbeat: -1 }, RangeError, "heartbeat -1"],
   [
-    "a timeout that is no number",
+    "a timeout that is not a number",
     "/",
     { timeout: { close: NaN } },
     RangeError,
@@ -238,7 +238,7 @@ for (const [name, url, options, type, message] of BAD) {
   });
 }
 
-Deno.test("wsConnect() connects from the session's address", async () => {
+Deno.test("wsConnect() uses the session's localAddress", async () => {
   await using served = await serve({ session: { connector: { localAddress: "127.0.0.2" } } });
   await using ws = await served.session.wsConnect("/");
   await ws.sendStr("hi");
@@ -249,7 +249,7 @@ Deno.test("wsConnect() connects from the session's address", async () => {
 Deno.test("no control byte of a header, an origin or a cookie reaches the wire", async () => {
   await using served = await serve({});
   for (let code = 0; code < 32; code++) {
-    if (code === 9) continue; // a tab may stand in a header
+    if (code === 9) continue; // a tab is allowed in a header
     const value = `a${String.fromCharCode(code)}b`;
     await assertRejects(() => served.session.wsConnect("/", { headers: { "x-a": value } }));
     await assertRejects(() => served.session.wsConnect("/", { origin: value }));
@@ -258,7 +258,7 @@ Deno.test("no control byte of a header, an origin or a cookie reaches the wire",
   assertEquals(served.requests, []);
 });
 
-Deno.test("wsConnect() tells why there is no connection", async () => {
+Deno.test("wsConnect() reports why connecting failed", async () => {
   await using session = new ClientSession();
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
@@ -272,7 +272,7 @@ Deno.test("wsConnect() tells why there is no connection", async () => {
   await assertRejects(() => served.session.wsConnect("/"), ServerDisconnectedError);
 });
 
-Deno.test("a WebSocket needs no permission but the network's", async () => {
+Deno.test("a WebSocket needs only the net permission", async () => {
   const program = `import { ClientSession } from "@roundtrip/http";
     await using session = new ClientSession();
     await using ws = await session.wsConnect(Deno.args[0]);
@@ -287,7 +287,7 @@ Deno.test("a WebSocket needs no permission but the network's", async () => {
   await Deno.remove(path);
 });
 
-Deno.test("the handshake ends at timeout.total and by the caller's signal", async () => {
+Deno.test("timeout.total and the caller's signal abort the handshake", async () => {
   await using served = await serve({ raw: () => true, session: { timeout: { total: 100 } } });
   const late = await assertRejects(() => served.session.wsConnect("/"), ServerTimeoutError);
   assertEquals(late.limit, 100);
@@ -300,7 +300,7 @@ Deno.test("the handshake ends at timeout.total and by the caller's signal", asyn
   assertEquals(await waiting.catch((error) => error), reason);
 });
 
-Deno.test("subprotocols: the server's choice is taken, and none is none", async () => {
+Deno.test("subprotocols: the server's choice is used, or none", async () => {
   await using served = await serve({ ws: { handleProtocols: () => "b" } });
   await using ws = await served.session.wsConnect("/", { protocols: ["a", "b"] });
   assertEquals([ws.protocol, served.requests[0]?.headers["sec-websocket-protocol"]], ["b", "a,b"]);
@@ -310,7 +310,7 @@ Deno.test("subprotocols: the server's choice is taken, and none is none", async 
   assertEquals([await none.receiveStr(), none.protocol], ["works", null]);
 });
 
-Deno.test("compress: messages are packed if the server agrees", async () => {
+Deno.test("compress: messages are compressed if the server agrees", async () => {
   await using served = await serve({ ws: { perMessageDeflate: { threshold: 0 } } });
   for (const [compress, agreed] of [[false, false], [true, true], [9, true], [15, true]] as const) {
     await using ws = await served.session.wsConnect("/", { compress });
@@ -318,7 +318,7 @@ Deno.test("compress: messages are packed if the server agrees", async () => {
     const bytes = new Uint8Array(100_000).fill(7);
     await ws.sendStr(text);
     const sending = ws.sendBytes(bytes);
-    bytes.fill(8); // what is sent is what was given
+    bytes.fill(8); // the message was copied
     await sending;
     assertEquals([ws.compress, await ws.receiveStr()], [agreed, text]);
     assertEquals((await ws.receiveBytes()).every((byte) => byte === 7), true);
@@ -328,7 +328,7 @@ Deno.test("compress: messages are packed if the server agrees", async () => {
   assertEquals(ws.compress, false);
 });
 
-Deno.test("a packed message that grows beyond maxMsgSize is refused on the way", async () => {
+Deno.test("a compressed message beyond maxMsgSize is refused while it is decompressed", async () => {
   await using served = await serve({
     ws: { perMessageDeflate: { threshold: 0 } },
     talk: (peer) => peer.send(new Uint8Array(64 * 1024 ** 2)),
@@ -337,10 +337,10 @@ Deno.test("a packed message that grows beyond maxMsgSize is refused on the way",
   await using ws = await served.session.wsConnect("/", { compress: true });
   const { type } = await ws.receive();
   assertEquals([type, ws.closeCode], [WSMsgType.ERROR, 1009]);
-  assert(Deno.memoryUsage().rss - before < 200 * 1024 ** 2); // both ends are in this process
+  assert(Deno.memoryUsage().rss - before < 200 * 1024 ** 2); // client and server are in this process
 });
 
-Deno.test("the client answers pings by itself, or shows them and leaves them", async () => {
+Deno.test("the client answers pings automatically, or delivers them unanswered", async () => {
   const pongs: string[] = [];
   const ponged = Promise.withResolvers<void>();
   await using served = await serve({
@@ -364,7 +364,7 @@ Deno.test("the client answers pings by itself, or shows them and leaves them", a
   await assertRejects(() => ws.ping("x".repeat(126)), RangeError, "125 is the most");
 });
 
-Deno.test("a server that does not answer pings is an ERROR within heartbeat and half", async () => {
+Deno.test("a server that does not answer pings is an ERROR within 1.5 times the heartbeat", async () => {
   await using served = await serve({ ws: { autoPong: false }, talk: () => {} });
   await using ws = await served.session.wsConnect("/", { heartbeat: 200 });
   const start = performance.now();
@@ -378,7 +378,7 @@ Deno.test("a server that does not answer pings is an ERROR within heartbeat and 
   await assertRejects(() => ws.sendStr("x"), WebSocketClosedError);
 });
 
-Deno.test("a server that answers or sends lives on", async () => {
+Deno.test("a server that answers or sends stays connected", async () => {
   let pings = 0;
   await using served = await serve({
     talk: (peer) => peer.on("ping", () => ++pings === 4 && peer.send("alive")),
@@ -387,7 +387,7 @@ Deno.test("a server that answers or sends lives on", async () => {
   assertEquals(await ws.receiveStr(), "alive");
 });
 
-Deno.test("a queue that is full makes the server wait, and loses nothing", async () => {
+Deno.test("a full queue makes the server wait, without loss", async () => {
   const peers: Peer[] = [];
   const count = 400;
   await using served = await serve({
@@ -397,7 +397,7 @@ Deno.test("a queue that is full makes the server wait, and loses nothing", async
     },
   });
   await using ws = await served.session.wsConnect("/", { maxQueue: 8, heartbeat: 100 });
-  await new Promise((resolve) => setTimeout(resolve, 300)); // longer than a dead server may live
+  await new Promise((resolve) => setTimeout(resolve, 300)); // longer than the heartbeat allows
   assert((peers[0]?.bufferedAmount ?? 0) > 1024 ** 2, "the server was not made to wait");
   for (let n = 0; n < count; n++) assertEquals(parseInt(await ws.receiveStr()), n);
 });
@@ -438,7 +438,7 @@ const FAULTS: [string, Uint8Array, string, number][] = [
     1007,
   ],
   ["a reserved bit", frame({ rsv: 4, mask: false }), "WebSocketProtocolError", 1002],
-  ["an opcode that is none", frame({ opcode: 3, mask: false }), "WebSocketProtocolError", 1002],
+  ["an invalid opcode", frame({ opcode: 3, mask: false }), "WebSocketProtocolError", 1002],
   ["a mask", frame({ payload: "x" }), "WebSocketProtocolError", 1002],
   [
     "a ping of 126 bytes",
@@ -446,9 +446,14 @@ const FAULTS: [string, Uint8Array, string, number][] = [
     "WebSocketProtocolError",
     1002,
   ],
-  ["a continuation of nothing", frame({ opcode: 0, mask: false }), "WebSocketProtocolError", 1002],
   [
-    "a close code that is none",
+    "a continuation without a start",
+    frame({ opcode: 0, mask: false }),
+    "WebSocketProtocolError",
+    1002,
+  ],
+  [
+    "an invalid close code",
     frame({ opcode: 8, payload: closePayload(1005), mask: false }),
     "WebSocketProtocolError",
     1002,
@@ -480,7 +485,7 @@ Deno.test("a connection that breaks is CLOSED with 1006", async () => {
   assert(ws.exception()?.message.startsWith("WebSocket connection lost"));
 });
 
-Deno.test("close() gives up on a server that does not answer, after timeout.close", async () => {
+Deno.test("close() of a server that does not answer ends after timeout.close", async () => {
   await using served = await serve({ talk: (peer) => peer.pause() });
   await using ws = await served.session.wsConnect("/", { timeout: { close: 80 } });
   const start = performance.now();
@@ -488,13 +493,13 @@ Deno.test("close() gives up on a server that does not answer, after timeout.clos
   assert(performance.now() - start < 1_000);
 });
 
-Deno.test("reconnect() comes back after a close, a failure and a refusal that may pass", async () => {
+Deno.test("reconnect() reconnects after a close, a failure and a temporary refusal", async () => {
   let connections = 0;
   await using served = await serve({
     raw: (_request, socket) => {
       connections++;
       if (connections === 2) return reply(socket, "503 Unavailable");
-      // Twice: a request whose connection ends before a reply is sent once more.
+      // Twice: a request whose connection closes before a response is resent once.
       if (connections === 3 || connections === 4) return Boolean(socket.destroy());
       return false;
     },
@@ -514,7 +519,7 @@ Deno.test("reconnect() comes back after a close, a failure and a refusal that ma
   assertEquals(told, [undefined, "WSServerHandshakeError", "ServerDisconnectedError", undefined]);
 });
 
-Deno.test("reconnect() waits longer each time, throws what will not change, and ends", async () => {
+Deno.test("reconnect() backs off, throws permanent errors, and ends", async () => {
   await using served = await serve({
     raw: (request, socket) =>
       reply(socket, request.url === "/secret" ? "401 Unauthorized" : "503 Unavailable"),
