@@ -25,6 +25,12 @@ function clientMistakes(session: ClientSession): readonly Promise<ClientResponse
   new ClientSession({ timeout: { totla: 1 } });
   // @ts-expect-error: it is `limit`
   new ClientSession({ connector: { limt: 1 } });
+  // @ts-expect-error: it is `protocols`
+  void session.wsConnect("/", { protocol: "a" });
+  // @ts-expect-error: it is `protocols`, beside a schema that gives the type
+  void session.wsConnect("/", { schema, protocol: "a" });
+  // @ts-expect-error: it is an object of limits
+  void session.get("/", { timeout: 1 });
   // @ts-expect-error: it is `status`
   void session.get("/").then((response) => response.status_code);
   // @ts-expect-error: it is `json()`
@@ -53,8 +59,20 @@ function serverMistakes(app: web.Application, runner: web.AppRunner): readonly u
   web.validate({ query: schema }, h, { code: 400 });
   // @ts-expect-error: there is no part `json` to read
   web.validate({ query: schema }, (_, { json }) => web.jsonResponse(json));
+  // @ts-expect-error: it is `protocols`
+  web.webSocket(() => {}, { protocol: "a" });
+  // @ts-expect-error: it is `protocols`, beside a schema that gives the type
+  web.webSocket(() => {}, { schema, protocol: "a" });
+  // @ts-expect-error: it is `headTimeout`
+  web.socketEngine({ headTimeuot: 1 });
+  // @ts-expect-error: it is `showIndex`
+  web.static("/", ".", { show_index: true });
+  // @ts-expect-error: it is `httpOnly`
+  web.setCookie(h(), "a", "b", { httponly: true });
   // @ts-expect-error: it is `port`
   void runner.listen({ prot: 80 });
+  // @ts-expect-error: it is a name or an address
+  void runner.listen({ host: 1 });
   // @ts-expect-error: it is `port`
   void web.runApp(app, { prot: 80 });
   // @ts-expect-error: text stands in an object

@@ -223,6 +223,32 @@ export default app;
   });
 }
 
+for (const workers of ["1", "2"]) {
+  Deno.test(`serve --workers ${workers}: an unhandled rejection is logged and does not end it`, async () => {
+    await using folder = await tempDir();
+    const app = `${folder.path}/forgotten.js`;
+    await Deno.writeTextFile(
+      app,
+      `import { web } from "@roundtrip/http";
+const app = new web.Application();
+app.addRoutes([web.get("/", () => {
+  Promise.reject(new Error("forgotten"));
+  return web.textResponse("done");
+})]);
+app.onCleanup.push(() => console.log("cleaned up"));
+export default app;
+`,
+    );
+    await using server = await serving(["serve", "--workers", workers, app]);
+    for (let count = 0; count < 5; count++) assertEquals(await textOf(server.url), "done");
+    await server.running.waitFor(/(?:Error: forgotten\n +at [^]*){5}/);
+    server.running.child.kill("SIGTERM");
+    assertEquals(await server.running.exitCode(), 0);
+    const cleaned = server.running.output().match(/cleaned up/g) ?? [];
+    assertEquals(cleaned.length, Number(workers), server.running.output());
+  });
+}
+
 Deno.test("serve supports TLS with --tls-cert and --tls-key, HTTP/2 too", async () => {
   await withApp(async (app, folder) => {
     await Deno.writeTextFile(`${folder}/cert.pem`, CERT);

@@ -186,6 +186,13 @@ Deno.test("host and hostname are aliases; different values are refused", async (
     const url = await runner.listen({ ...where, port: 0 });
     assertEquals(new URL(url).hostname, "127.0.0.1");
   }
+  for (const where of [{ host: "127.0.0.1" }, { hostname: "127.0.0.1" }]) {
+    const stop = new AbortController();
+    const lines: string[] = [];
+    const print = (text: string) => void (lines.push(text), stop.abort());
+    await web.runApp(new web.Application(), { ...where, port: 0, print, signal: stop.signal });
+    assertStringIncludes(lines.join(), "Running on http://127.0.0.1:");
+  }
   const error = await runner.listen({ host: "127.0.0.1", hostname: "::1" }).catch((each) => each);
   assertThrows(
     () => {
@@ -309,6 +316,12 @@ Deno.test("a middleware may convert a handler's result, and methods may be bound
   ]);
   const texts = ["/none", "/bound", "/arrow"].map(async (path) => (await app.request(path)).text());
   assertEquals(await Promise.all(texts), ["mended", "hello, ", '["ann"]']);
+});
+
+Deno.test("web.delete is what it is called elsewhere", async () => {
+  const app = new web.Application();
+  app.addRoutes([web.delete("/", h)]);
+  assertEquals(await (await app.request("/", { method: "DELETE" })).text(), "x");
 });
 
 Deno.test("the empty path is for sub-applications", async () => {
