@@ -52,11 +52,17 @@ function shownCommand(file: string, dir: string): string[] {
     README.split("\n").find((each) => each.startsWith("deno") && each.endsWith(` ${file}`)) ?? "";
   const [program, verb = "", ...rest] = line.split(" ");
   assertEquals(program, "deno", `README has no command for ${file}`);
-  return [Deno.execPath(), verb, "--config", "deno.json", ...rest.slice(0, -1), `${dir}/${file}`];
+  // Types are checked once for all programs.
+  const options = rest.slice(0, -1).filter((option) => option !== "--check");
+  return [Deno.execPath(), verb, "--config", "deno.json", ...options, `${dir}/${file}`];
 }
 
 Deno.test("README's programs print the documented output with the commands shown", async () => {
-  const { dir, port } = await programs("server.ts", "client.ts", "upload.ts", "socket.ts");
+  const files = ["server.ts", "client.ts", "upload.ts", "socket.ts"];
+  const { dir, port } = await programs(...files);
+  const paths = files.map((file) => `${dir}/${file}`);
+  const check = await run([Deno.execPath(), "check", "--config", "deno.json", ...paths]);
+  assertEquals(check.code, 0, check.stderr);
   {
     await using server = start(shownCommand("server.ts", dir));
     await server.waitFor(/CTRL\+C/);
