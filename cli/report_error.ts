@@ -6,7 +6,7 @@ import { USAGE_CODE } from "./specs/command_spec.ts";
 import { usageLine } from "./help/help.ts";
 import { missingPermission } from "./errors/missing_permission.ts";
 import { OutputClosedError, writeErr } from "./io/output.ts";
-import { systemReason } from "./errors/system_error.ts";
+import { messageOf, systemReason } from "./errors/system_error.ts";
 import { suggest } from "./args/suggest.ts";
 import { COMMANDS } from "./specs/mod.ts";
 import { CommandError, UsageError } from "./errors/usage_error.ts";
@@ -29,29 +29,23 @@ export async function reportError(
   };
   // 128 and SIGPIPE's number; an example of the tutorial writes by console.log().
   if (error instanceof OutputClosedError || error instanceof Deno.errors.BrokenPipe) return 141;
-  const missing = error instanceof UsageError ? null : missingPermission(error);
-  if (missing !== null) {
-    await writeErr(visibleText(`${program}: error: ${missing}\n`));
-    return 1;
-  }
+  const report = async (text: string, code: number): Promise<number> => {
+    await writeErr(visibleText(`${text}\n`));
+    return code;
+  };
   if (error instanceof UsageError) {
     const usage = spec === undefined ? "" : `${usageLine(spec)}\n`;
-    await writeErr(visibleText(`${usage}${program}: error: ${withMeant(error.message)}\n`));
-    return spec?.usageCode ?? USAGE_CODE;
+    const text = `${usage}${program}: error: ${withMeant(error.message)}`;
+    return await report(text, spec?.usageCode ?? USAGE_CODE);
   }
+  const missing = missingPermission(error);
+  if (missing !== null) return await report(`${program}: error: ${missing}`, 1);
   if (error instanceof CommandError) {
     const isUnknown = error.cause instanceof Error && "failure" in error.cause &&
       /^(?:dns|name)$/.test(`${error.cause.failure}`);
-    await writeErr(
-      visibleText(`${program}: error: ${isUnknown ? withMeant(error.message) : error.message}\n`),
-    );
-    return error.exitCode;
+    const text = isUnknown ? withMeant(error.message) : error.message;
+    return await report(`${program}: error: ${text}`, error.exitCode);
   }
-  if (systemReason(error) !== null && error instanceof Error) {
-    await writeErr(visibleText(`${program}: error: ${error.message}\n`));
-    return 1;
-  }
-  const text = error instanceof Error ? error.stack ?? error.message : String(error);
-  await writeErr(visibleText(`${program}: error: ${text}\n`));
-  return 1;
+  const stack = error instanceof Error && systemReason(error) === null ? error.stack : undefined;
+  return await report(`${program}: error: ${stack ?? messageOf(error)}`, 1);
 }

@@ -95,9 +95,7 @@ async function keyOf(parsed: ParsedArgs, certPath: string, cert: string): Promis
     // Deno 2.4 has no X509Certificate.checkPrivateKey().
     const [own, others] = [createPublicKey(key), new X509Certificate(cert).publicKey]
       .map((each) => `${each.export({ type: "spki", format: "pem" })}`);
-    if (own === others) {
-      return `${key.export({ type: "pkcs8", format: "pem" })}`;
-    }
+    if (own === others) return `${key.export({ type: "pkcs8", format: "pem" })}`;
   } catch (cause) {
     throw new UsageError(
       isLocked

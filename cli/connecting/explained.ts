@@ -17,31 +17,23 @@ import { CommandError } from "../errors/usage_error.ts";
 /** Adds the likely cause and the next command to an error. */
 export function explained(error: unknown, parsed: ParsedArgs): unknown {
   if (missingPermission(error) !== null) return error; // its message is complete
+  const fail = (message: string, exitCode = 1): CommandError =>
+    new CommandError(message, { exitCode, cause: error });
   if (error instanceof ClientProtocolError) {
     const why = error.reason.replace(/^the/, "its");
-    const message =
-      `${error.requestInfo.url.host}: ${why}. Does it use another protocol, or https?`;
-    return new CommandError(message, { cause: error });
+    return fail(`${error.requestInfo.url.host}: ${why}. Does it use another protocol, or https?`);
   }
   if (error instanceof ConnectionTimeoutError) {
-    const seconds = parsed.value("connect-timeout");
-    return new CommandError(
-      `no connection within ${seconds} s (--connect-timeout); is the host up?`,
-      { exitCode: 2, cause: error },
-    );
+    const limit = `${parsed.value("connect-timeout")} s (--connect-timeout)`;
+    return fail(`no connection within ${limit}; is the host up?`, 2);
   }
   if (error instanceof ServerTimeoutError) {
-    const message = `${error.message.replace(/ \(timeout\..*$/, "")}; --timeout ${
-      parsed.value("timeout")
-    } is the limit`;
-    return new CommandError(message, { exitCode: 2, cause: error });
+    const limit = `--timeout ${parsed.value("timeout")} is the limit`;
+    return fail(`${error.message.replace(/ \(timeout\..*$/, "")}; ${limit}`, 2);
   }
   if (error instanceof TooManyRedirectsError) {
     const most = parsed.value("max-redirects") ?? "10";
-    return new CommandError(
-      `more than ${most} redirects; --max-redirects N allows more, --all shows them`,
-      { exitCode: 6, cause: error },
-    );
+    return fail(`more than ${most} redirects; --max-redirects N allows more, --all shows them`, 6);
   }
   if (error instanceof ClientConnectorError) {
     const advice: Readonly<Record<string, string | undefined>> = {
@@ -58,18 +50,14 @@ export function explained(error: unknown, parsed: ParsedArgs): unknown {
         : "TLS failed. Is it an https server? Try http://",
     };
     const more = advice[error.failure];
-    return new CommandError(more === undefined ? error.message : `${error.message}: ${more}`, {
-      cause: error,
-    });
+    return fail(more === undefined ? error.message : `${error.message}: ${more}`);
   }
   if (error instanceof TypeError && /^Cannot send Content-Length/.test(error.message)) {
-    const message = `${error.message}; leave out the header to send the right one`;
-    return new CommandError(message, { cause: error });
+    return fail(`${error.message}; leave out the header to send the right one`);
   }
   if (error instanceof TypeError && /^Cannot use the proxy/.test(error.message)) {
-    const message = `${error.message}: look at http_proxy, https_proxy and all_proxy`;
-    return new CommandError(message, { cause: error });
+    return fail(`${error.message}: look at http_proxy, https_proxy and all_proxy`);
   }
-  if (error instanceof ClientError) return new CommandError(error.message, { cause: error });
+  if (error instanceof ClientError) return fail(error.message);
   return error;
 }

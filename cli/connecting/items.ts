@@ -37,6 +37,8 @@ export type Item =
 
 // Longest first: at the same place `:=@` wins over `:=` and `:`.
 const SEPARATORS = [":=@", "==@", "=@", ":@", ":=", "==", "=", ":", "@"] as const;
+/** What an item looks like, for messages. */
+export const ITEM_SYNTAX = "expected NAME:VALUE, NAME==VALUE, NAME=VALUE, NAME:=JSON or NAME@PATH";
 const SPECIAL = /[=:@;\\]/;
 
 /**
@@ -58,10 +60,7 @@ export function parseItem(token: string): Item {
   }
   const empty = /^(.*[^\\]);$/s.exec(token);
   if (empty !== null) return headerItem(token, unescape(empty[1] ?? ""), "");
-  throw wrong(
-    token,
-    "expected NAME:VALUE, NAME==VALUE, NAME=VALUE, NAME:=JSON or NAME@PATH",
-  );
+  throw wrong(token, ITEM_SYNTAX);
 }
 
 /** Whether a word is an item rather than a URL, for words that could be either. */
@@ -95,15 +94,11 @@ function itemOf(
       return { kind: "json", name, raw, value: rest };
     case "@":
       return fileItem(token, name, rest);
-    case ":@":
-      headerItem(token, name, null);
-      return { kind: "from", of: "header", name, raw, path: pathOf(token, rest) };
-    case "==@":
-      return { kind: "from", of: "query", name, raw, path: pathOf(token, rest) };
-    case "=@":
-      return { kind: "from", of: "field", name, raw, path: pathOf(token, rest) };
-    case ":=@":
-      return { kind: "from", of: "json", name, raw, path: pathOf(token, rest) };
+    default: {
+      const of = { ":@": "header", "==@": "query", "=@": "field", ":=@": "json" } as const;
+      if (separator === ":@") headerItem(token, name, null);
+      return { kind: "from", of: of[separator], name, raw, path: pathOf(token, rest) };
+    }
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { suggest } from "../args/suggest.ts";
 import { UsageError } from "../errors/usage_error.ts";
-import { type Item, looksLikeItem, parseItem } from "./items.ts";
+import { type Item, ITEM_SYNTAX, looksLikeItem, parseItem } from "./items.ts";
 
 /** Parsed arguments of a request. */
 export interface Target {
@@ -57,7 +57,7 @@ function badMethod(first: string, second: string): UsageError {
   const near = suggest(first.toUpperCase(), METHODS);
   return new UsageError(
     near === null
-      ? `item '${second}': expected NAME:VALUE, NAME==VALUE, NAME=VALUE, NAME:=JSON or NAME@PATH`
+      ? `item '${second}': ${ITEM_SYNTAX}`
       : `"${first}" is not an HTTP method; did you mean ${near}?`,
   );
 }
@@ -93,7 +93,8 @@ export function parseUrl(
   return { url, credentials: `${decoded(username)}:${decoded(password)}` };
 }
 
-function decoded(text: string): string {
+/** Decodes percent-encoding, as far as it is valid. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

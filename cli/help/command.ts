@@ -42,14 +42,11 @@ const KINDS = GLOBAL_OPTIONS.find(({ long }) => long === "generate")?.choices ??
 async function generate(kind: string | undefined): Promise<string> {
   if (kind === "man") return (await import("./man_page.ts")).manPage(VERSION);
   if (kind === "man-markdown") return (await import("./man_markdown.ts")).manMarkdown(VERSION);
-  if (kind === "complete-elvish") return (await import("./complete_elvish.ts")).completeElvish();
   const shells = await import("./completions.ts");
   if (kind === "complete-bash") return shells.completeBash();
   if (kind === "complete-zsh") return shells.completeZsh();
   if (kind === "complete-fish") return shells.completeFish();
-  throw new UsageError(
-    kind === undefined
-      ? `argument --generate: expected one of ${KINDS.join(", ")}`
-      : `argument --generate: "${kind}" is not one of ${KINDS.join(", ")}`,
-  );
+  if (kind === "complete-elvish") return shells.completeElvish();
+  const what = kind === undefined ? "expected" : `"${kind}" is not`;
+  throw new UsageError(`argument --generate: ${what} one of ${KINDS.join(", ")}`);
 }

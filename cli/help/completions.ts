@@ -1,10 +1,11 @@
 /**
- * Completions for bash, zsh and fish, made from the specifications.
+ * Completions for bash, zsh, fish and elvish, made from the specifications.
  * @module
  */
 import { shellWord } from "../io/shell_word.ts";
 import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
+import { visible } from "./help.ts";
 
 const NAMED = COMMANDS.filter((each) => each.name !== "request");
 const METHODS = ["get", "post", "put", "patch", "delete", "head", "options"];
@@ -113,6 +114,45 @@ export function completeFish(): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** Completions for elvish: `eval (roundtrip --generate complete-elvish | slurp)`. */
+export function completeElvish(): string {
+  const names = NAMED.map(nameOf);
+  const options = COMMANDS.map((each) => `&${each.name}=${elvishList(optionWords(each))}`);
+  const choices = choicesByOption().map(([option, values]) => `&${option}=${elvishList(values)}`);
+  // The editor filters them by the typed prefix.
+  return `# elvish completions of roundtrip
+fn roundtrip-words {|@words|
+  var choices = [${choices.join(" ")}]
+  var options = [${options.join(" ")}]
+  var names = ${elvishList(names)}
+  if (has-key $choices $words[-2]) {
+    all $choices[$words[-2]]
+    return
+  }
+  if (== (count $words) 2) {
+    all $names
+    put help
+  }
+  if (eq $words[1] help) {
+    all $names
+    put request
+    return
+  }
+  var own = request
+  if (has-value $names $words[1]) { set own = $words[1] }
+  all $options[$own]
+}
+set edit:completion:arg-completer[roundtrip] = {|@words|
+  roundtrip-words $@words
+  edit:complete-filename $@words
+}
+`;
+}
+
+function elvishList(words: readonly string[]): string {
+  return `[${words.map((each) => `'${each.replaceAll("'", "''")}'`).join(" ")}]`;
+}
+
 function fishLine(condition: string, option: OptionSpec): string {
   const parts = ["complete -c roundtrip -n", condition, "-l", option.long];
   if (option.short !== undefined) parts.push("-s", option.short);
@@ -139,12 +179,8 @@ function nameOf(spec: CommandSpec): string {
   return spec.name;
 }
 
-function visible(spec: CommandSpec): OptionSpec[] {
-  return spec.options.filter((each) => !each.hidden);
-}
-
 /** The options of a subcommand as words to type. */
-export function optionWords(spec: CommandSpec): string[] {
+function optionWords(spec: CommandSpec): string[] {
   return visible(spec).flatMap((each) =>
     each.short === undefined ? [`--${each.long}`] : [`--${each.long}`, `-${each.short}`]
   );
@@ -159,7 +195,7 @@ function everyOption(): OptionSpec[] {
 }
 
 /** Options with choices; those of subcommands that share a name are merged. */
-export function choicesByOption(): [string, string[]][] {
+function choicesByOption(): [string, string[]][] {
   const all = new Map<string, Set<string>>();
   for (const { long, choices = [] } of everyOption()) {
     if (choices.length > 0) all.set(long, new Set([...all.get(long) ?? [], ...choices]));

@@ -41,7 +41,7 @@ export function usageLine(spec: CommandSpec): string {
 
 /** The short help of a subcommand, which fits on a screen. */
 export function shortHelp(spec: CommandSpec): string {
-  const options = spec.options.filter((each) => !each.more && !each.hidden);
+  const options = visible(spec).filter((each) => !each.more);
   const lines = [usageLine(spec), ""];
   if (spec.name === "request") lines.push(...ITEMS, "");
   lines.push("options:", ...optionLines(options), "");
@@ -58,7 +58,7 @@ const ITEMS = [
 export function longHelp(spec: CommandSpec): string {
   const lines = [usageLine(spec), ""];
   for (const paragraph of spec.description) lines.push(...wrap(paragraph, WIDTH), "");
-  lines.push("options:", ...optionLines(spec.options.filter((each) => !each.hidden)), "");
+  lines.push("options:", ...optionLines(visible(spec)), "");
   if (spec.environment) lines.push(...wrap(environmentText(spec), WIDTH), "");
   lines.push("examples:");
   for (const [command, meaning] of spec.examples) lines.push(`  ${command}`, `      ${meaning}`);
@@ -90,7 +90,7 @@ export function environmentText(spec: CommandSpec): string {
 }
 
 /** Syntax of an option in the help. */
-export function optionSyntax(option: OptionSpec): string {
+function optionSyntax(option: OptionSpec): string {
   const short = option.short === undefined ? "    " : `-${option.short}, `;
   if (option.value === undefined) return `${short}--${option.long}`;
   return option.valueOptional
@@ -110,8 +110,13 @@ function optionLines(options: readonly OptionSpec[]): string[] {
   });
 }
 
+/** The options that help and completions show. */
+export function visible(spec: CommandSpec): OptionSpec[] {
+  return spec.options.filter((each) => !each.hidden);
+}
+
 /** Breaks a text into lines. */
-export function wrap(text: string, width: number): string[] {
+function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {

@@ -3,7 +3,7 @@
  * @module
  */
 import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
-import { environmentText, exitCodesOf } from "./help.ts";
+import { environmentText, exitCodesOf, visible } from "./help.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
 
 /** Writes the manual in Markdown, for a wiki or a web page. */
@@ -23,7 +23,7 @@ function section(spec: CommandSpec): string[] {
     `## ${spec.name}`,
     block([`roundtrip ${spec.usage}`]),
     ...spec.description.map(prose),
-    table("option", spec.options.filter((each) => !each.hidden).map(row)),
+    table("option", visible(spec).map(row)),
     ...(spec.environment ? [prose(environmentText(spec))] : []),
     table("example", spec.examples.map(([command, meaning]) => [code(command), meaning])),
     table("exit code", exitCodesOf(spec).map(([number, text]) => [`${number}`, text])),

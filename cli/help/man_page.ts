@@ -3,7 +3,7 @@
  * @module
  */
 import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
-import { environmentText, exitCodesOf } from "./help.ts";
+import { environmentText, exitCodesOf, visible } from "./help.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
 
 /** Writes the man page in roff. */
@@ -53,10 +53,6 @@ function section(spec: CommandSpec): string[] {
     ".PP",
     `Exit codes: ${exitCodesOf(spec).map(([code, text]) => `${code} ${text}`).join("; ")}.`,
   ];
-}
-
-function visible(spec: CommandSpec): OptionSpec[] {
-  return spec.options.filter((each) => !each.hidden);
 }
 
 function option(each: OptionSpec): string[] {

@@ -32,12 +32,7 @@ export async function readUpTo(
       size += value.length;
     }
   }
-  const bytes = ended ? new Uint8Array(size) : null;
-  let at = 0;
-  for (const piece of bytes === null ? [] : pieces) {
-    bytes?.set(piece, at);
-    at += piece.length;
-  }
+  const bytes = ended ? new Uint8Array(await new Blob(pieces).arrayBuffer()) : null;
   const all = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
       const kept = pieces.shift();

@@ -9,7 +9,7 @@ export interface FormatOptions {
   /** Spaces per level of indentation. */
   readonly indent: number;
   /** Whether JSON is indented. */
-  readonly json: boolean;
+  readonly format: boolean;
   /** Whether XML is indented. */
   readonly xml: boolean;
   /** Whether the keys of JSON objects are sorted. */
@@ -32,23 +32,21 @@ const KNOWN = "headers.sort:yes or no, json.format:yes or no, json.indent:0 to 9
  * @throws {UsageError} If an option is unknown.
  */
 export function formatOptions(values: readonly string[]): FormatOptions {
-  let [indent, json, xml, sortKeys, shapes] = [2, true, true, false, false];
+  let [indent, format, xml, sortKeys, shapes] = [2, true, true, false, false];
   let sortHeaders: boolean | null = null;
   for (const each of values.flatMap((value) => value.split(","))) {
     const [, name = "", value = ""] = /^([\w.]+)[:=](\w+)$/.exec(each) ?? [];
     const is = /^(?:true|yes)$/.test(value);
     const flag = is || /^(?:false|no)$/.test(value);
     if (name === "json.indent" && /^\d$/.test(value)) indent = Number(value);
-    else if (name === "json.format" && flag) json = is;
+    else if (name === "json.format" && flag) format = is;
     else if (name === "json.sort_keys" && flag) sortKeys = is;
     else if (name === "headers.sort" && flag) sortHeaders = is;
     else if (name === "xml.format" && flag) xml = is;
     // JSON and XML share one indentation.
     else if (name === "xml.indent" && /^\d$/.test(value)) indent = Number(value);
-    else {
-      throw new UsageError(`argument --format-options: "${each}" is not one of ${KNOWN}`);
-    }
+    else throw new UsageError(`argument --format-options: "${each}" is not one of ${KNOWN}`);
     shapes ||= name === "json.sort_keys" ? is : /^(?:json|xml)\./.test(name);
   }
-  return { indent, json, xml, sortKeys, sortHeaders, shapes };
+  return { indent, format, xml, sortKeys, sortHeaders, shapes };
 }

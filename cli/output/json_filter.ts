@@ -74,17 +74,11 @@ function pick(value: unknown, steps: readonly Step[], way: string): unknown {
     }
     const keys = Object.keys(value);
     const shown = keys.slice(0, 8).join(", ");
-    throw missing(
-      way,
-      step,
-      `has ${shown === "" ? "no keys" : shown}${keys.length > 8 ? " …" : ""}`,
-    );
+    const more = keys.length > 8 ? " …" : "";
+    throw missing(way, step, `has ${shown === "" ? "no keys" : shown}${more}`);
   }
-  throw missing(
-    way,
-    step,
-    `is ${value === null ? "null" : `a ${isNumber(value) ? "number" : typeof value}`}`,
-  );
+  const kind = isNumber(value) ? "number" : typeof value;
+  throw missing(way, step, `is ${value === null ? "null" : `a ${kind}`}`);
 }
 
 /** Whether a value is a number, kept as its source text. */

@@ -77,13 +77,11 @@ export class Printer {
       pretty === "format";
     this.#wire = parsed.has("offline") && !terminal && !shapes && !colours;
     this.#show = {
-      lineEnd: this.#wire ? "\r\n" : "\n",
+      ...options,
+      format: shapes && options.format,
       xml: shapes && options.xml,
+      lineEnd: this.#wire ? "\r\n" : "\n",
       paint: colours ? coloured : plain,
-      format: shapes && options.json,
-      indent: options.indent,
-      sortKeys: options.sortKeys,
-      sortHeaders: options.sortHeaders,
       terminal,
       secrets: parsed.has("show-secrets"),
     };
@@ -106,11 +104,10 @@ export class Printer {
     if (start === null) return await this.#write("[streamed body, not shown]\n\n");
     const type = hop.headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
     const [mime = ""] = type.split(";", 1);
+    const whole = size === null ? "" : ` of ${formatBytes(size)}`;
     const rest = hop.body.bytes !== null || start.length >= (size ?? 0)
       ? ""
-      : `\n[the first ${formatBytes(start.length)}${
-        size === null ? "" : ` of ${formatBytes(size)}`
-      }; the rest is sent and not shown]`;
+      : `\n[the first ${formatBytes(start.length)}${whole}; the rest is sent and not shown]`;
     if (!this.#show.terminal && !this.#show.format && this.#show.paint === plain) {
       await this.#write(start);
       if (rest !== "") await this.#write(rest);
@@ -216,8 +213,7 @@ export class Printer {
    * @param total Duration of the whole exchange, in ms.
    */
   async meta(response: ClientResponse, times: Times, total: number): Promise<void> {
-    if (!this.#parts.has("m")) return;
-    await this.#write(metaText(response, times, total));
+    if (this.#parts.has("m")) await this.#write(metaText(response, times, total));
   }
 
   /** Prints a body other than JSON as it arrives, without control characters on a terminal. */

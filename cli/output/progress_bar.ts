@@ -59,11 +59,10 @@ export class ProgressBar {
     const seconds = (performance.now() - this.#started) / 1000;
     const fresh = size - resumedFrom;
     const before = resumedFrom === 0 ? "" : `, ${formatBytes(resumedFrom)} were there`;
+    const speed = `${formatBytes(fresh / Math.max(seconds, 0.001))}/s`;
     await writeErr(
-      `${this.#isTerminal ? "\r\x1b[K" : ""}Done. ${formatBytes(fresh)} in ${
-        seconds.toFixed(1)
-      } s ` +
-        `(${formatBytes(fresh / Math.max(seconds, 0.001))}/s${before}), saved to ${this.#name}\n`,
+      `${this.#isTerminal ? "\r\x1b[K" : ""}Done. ${formatBytes(fresh)} in ` +
+        `${seconds.toFixed(1)} s (${speed}${before}), saved to ${this.#name}\n`,
     );
   }
 
@@ -75,9 +74,9 @@ export class ProgressBar {
     if (total !== null && total > 0) {
       const part = Math.min(1, bytes / total);
       const filled = Math.round(part * 24);
-      parts[0] = `${`${Math.floor(part * 100)}`.padStart(3)} % [${"#".repeat(filled)}${
-        ".".repeat(24 - filled)
-      }] ${formatBytes(bytes)} of ${formatBytes(total)}`;
+      const bar = "#".repeat(filled).padEnd(24, ".");
+      const percent = `${Math.floor(part * 100)}`.padStart(3);
+      parts[0] = `${percent} % [${bar}] ${formatBytes(bytes)} of ${formatBytes(total)}`;
       if (speed > 0) parts.push(`${formatTime((total - bytes) / speed)} left`);
     }
     return [parts[0], `${formatBytes(speed)}/s`, ...parts.slice(1)].join(", ");

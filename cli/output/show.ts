@@ -6,24 +6,15 @@ import type { HopRequest, HopResult } from "../../client/mod.ts";
 import { type Paint, plain } from "../io/paint.ts";
 import { visibleLine, visibleText } from "../io/visible_text.ts";
 import { formatJson } from "../connecting/json_format.ts";
+import type { FormatOptions } from "./format_options.ts";
 import { formatXml } from "./xml_format.ts";
 
 /** Formatting options. */
-export interface ShowOptions {
+export interface ShowOptions extends Omit<FormatOptions, "shapes"> {
   /** Colours. */
   readonly paint: Paint;
-  /** Whether JSON is indented. */
-  readonly format: boolean;
-  /** Whether XML is indented. */
-  readonly xml: boolean;
   /** Line end of headers: CR LF if the output is a raw message. */
   readonly lineEnd: "\n" | "\r\n";
-  /** Spaces per level of indentation. */
-  readonly indent: number;
-  /** Whether keys of JSON are sorted. */
-  readonly sortKeys: boolean;
-  /** Whether headers are sorted; `null` for the default. */
-  readonly sortHeaders: boolean | null;
   /** Whether control characters are made visible; in a pipe they are kept. */
   readonly terminal: boolean;
   /** Whether credentials and cookies are shown. */

@@ -94,7 +94,7 @@ async function pour(response: ClientResponse, path: string): Promise<void> {
 /** Reports what Ctrl-C leaves, and how to resume. */
 function interrupted(bar: ProgressBar, path: string, quiet: boolean): never {
   bar.end();
-  const size = sizeOf(`${path}.part`);
+  const size = infoOf(`${path}.part`)?.size ?? 0;
   if (!quiet) {
     const text = size === 0
       ? "Interrupted: nothing is kept"
@@ -139,29 +139,19 @@ function followed(path: string): string {
 
 /** Whether it exists and is neither a file nor a folder. */
 function isDevice(path: string): boolean {
-  if (path === "-") return true;
-  try {
-    const { isFile, isDirectory } = Deno.statSync(path);
-    return !isFile && !isDirectory;
-  } catch {
-    return false;
-  }
-}
-
-function sizeOf(path: string): number {
-  try {
-    return Deno.statSync(path).size;
-  } catch {
-    return 0;
-  }
+  const info = infoOf(path);
+  return path === "-" || (info !== null && !info.isFile && !info.isDirectory);
 }
 
 function isFolder(path: string): boolean {
-  if (/[\\/]$/.test(path)) return true;
+  return /[\\/]$/.test(path) || infoOf(path)?.isDirectory === true;
+}
+
+function infoOf(path: string): Deno.FileInfo | null {
   try {
-    return Deno.statSync(path).isDirectory;
+    return Deno.statSync(path);
   } catch {
-    return false;
+    return null; // missing or not readable
   }
 }
 
@@ -173,13 +163,10 @@ function numbered(path: string, count: number): string {
 function unwritable(error: unknown, path: string): unknown {
   if (error instanceof Deno.errors.NotCapable) return error;
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOENT") {
-    return new CommandError(`cannot write ${path}: no such folder`, { cause: error });
-  }
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
-    return new CommandError(`cannot write ${path}: the system forbids it`, { cause: error });
-  }
-  const reason = systemReason(error);
-  if (reason === null) return error;
-  return new CommandError(`cannot write ${path}: ${reason}`, { cause: error });
+  const why = code === "ENOENT"
+    ? "no such folder"
+    : /^(?:EACCES|EPERM|EROFS)$/.test(`${code}`)
+    ? "the system forbids it"
+    : systemReason(error);
+  return why === null ? error : new CommandError(`cannot write ${path}: ${why}`, { cause: error });
 }

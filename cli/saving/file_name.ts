@@ -3,6 +3,7 @@
  * @module
  */
 import type { ClientResponse } from "../../client/mod.ts";
+import { decoded } from "../connecting/target.ts";
 
 // Names that Windows reserves, with any extension.
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
@@ -39,12 +40,4 @@ function shortened(name: string): string {
   let stem = name.slice(0, name.length - extension.length);
   while (encoder.encode(stem + extension).length > 200) stem = [...stem].slice(0, -1).join("");
   return stem + extension;
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }

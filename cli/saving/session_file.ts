@@ -35,7 +35,10 @@ export class SessionFile {
    * @throws {UsageError} If the name is not a valid file name.
    */
   constructor(name: string, url: URL) {
-    this.path = /[\\/]/.test(name) ? name : join(folder(), hostName(url), `${checked(name)}.json`);
+    const host = url.host.replaceAll(/[^\w.-]/g, "_");
+    this.path = /[\\/]/.test(name)
+      ? name
+      : join(configFolder(), "sessions", host, `${checked(name)}.json`);
     this.#url = url;
     this.#cookies = this.path.replace(/(?:\.json)?$/, ".cookies.json");
   }
@@ -105,14 +108,6 @@ export class SessionFile {
       { cause },
     );
   }
-}
-
-function folder(): string {
-  return join(configFolder(), "sessions");
-}
-
-function hostName(url: URL): string {
-  return url.host.replaceAll(/[^\w.-]/g, "_");
 }
 
 function checked(name: string): string {

@@ -19,12 +19,10 @@ import { UsageError } from "../errors/usage_error.ts";
 import { type Console, openConsole } from "./console.ts";
 import { connectOptions, connectorOf, ownPings } from "./connect_options.ts";
 import { explained, isLoss, LOST } from "./failures.ts";
-import { fromBase64 } from "./from_base64.ts";
-import { Input } from "./input.ts";
+import { fromBase64, Input } from "./input.ts";
 import { Pings } from "./pings.ts";
 import { Silence } from "./silence.ts";
-import { typedCommand } from "./typed_command.ts";
-import { TypedPings } from "./typed_pings.ts";
+import { typedCommand, TypedPings } from "./typed_command.ts";
 
 // RFC 6455 section 7.4.1: normal closure, going away, and no status code.
 const FINE = new Set([1000, 1001, 1005]);
@@ -177,11 +175,10 @@ async function receive(
     silence.broken();
     const answer = message.type === WSMsgType.PONG ? typed.answered(message.data) : null;
     if (answer !== null) await terminal.note(answer);
-    if (message.type === WSMsgType.PING) {
-      if (parsed.has("print-pings")) await terminal.print("[ping]");
-      await socket.pong(message.data);
-    } else if (message.type === WSMsgType.PONG) {
-      if (parsed.has("print-pings")) await terminal.print("[pong]");
+    if (message.type === WSMsgType.PING || message.type === WSMsgType.PONG) {
+      const name = message.type === WSMsgType.PING ? "ping" : "pong";
+      if (parsed.has("print-pings")) await terminal.print(`[${name}]`);
+      if (name === "ping") await socket.pong(message.data);
     } else if (message.type === WSMsgType.TEXT || message.type === WSMsgType.BINARY) {
       await terminal.print(message.data);
       if (parsed.has("one-message")) {

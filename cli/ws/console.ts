@@ -2,13 +2,14 @@
  * Input and output of messages: a pipe or a terminal.
  * @module
  */
+import { Buffer } from "node:buffer";
 import { formatJson } from "../connecting/json_format.ts";
 import { writeOut } from "../io/output.ts";
 import { coloured, plain, wantsColour } from "../io/paint.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { WsOption } from "../specs/ws.ts";
 import { visibleText } from "../io/visible_text.ts";
-import { messagesOf } from "./lines.ts";
+import { messagesOf } from "./input.ts";
 
 /** Input and output of the command. */
 export interface Console extends Disposable {
@@ -39,17 +40,11 @@ export async function openConsole(parsed: ParsedArgs<WsOption>): Promise<Console
   const end = parsed.has("null") ? "\0" : isBytes ? "" : "\n";
   if (parsed.has("execute")) {
     const texts = parsed.all("execute").map((each) => new TextEncoder().encode(each));
-    return { ...pipe(format, end), input: iterable(texts) };
+    return { ...pipe(format, end), input: ReadableStream.from(texts) };
   }
   const { readable } = Deno.stdin;
-  return {
-    ...pipe(format, end),
-    input: isBytes ? readable : messagesOf(readable, end === "\0" ? 0 : 10),
-  };
-}
-
-async function* iterable<T>(values: readonly T[]): AsyncGenerator<T> {
-  yield* values;
+  const input = isBytes ? readable : messagesOf(readable, end === "\0" ? 0 : 10);
+  return { ...pipe(format, end), input };
 }
 
 function pipe(format: Formatter, end: string): Omit<Console, "input"> {
@@ -58,8 +53,7 @@ function pipe(format: Formatter, end: string): Omit<Console, "input"> {
     interrupted: new Promise(() => {}),
     async print(message) {
       const text = format(message);
-      if (typeof text === "string") return await writeOut(`${text}${end}`);
-      await writeOut(text);
+      await writeOut(typeof text === "string" ? `${text}${end}` : text);
     },
     note: () => Promise.resolve(),
     [Symbol.dispose]() {},
@@ -114,7 +108,7 @@ function formatter(parsed: ParsedArgs<WsOption>): Formatter {
   const paint = wantsColour(Deno.stdout) ? coloured : plain;
   return (message) => {
     if (typeof message !== "string") {
-      if (parsed.has("base64")) return base64(message);
+      if (parsed.has("base64")) return Buffer.from(message).toString("base64");
       return terminal ? `[binary message, ${message.length} bytes]` : message;
     }
     if (parsed.has("json")) {
@@ -123,10 +117,4 @@ function formatter(parsed: ParsedArgs<WsOption>): Formatter {
     }
     return terminal ? visibleText(message) : message;
   };
-}
-
-function base64(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
 }

@@ -42,49 +42,34 @@ function isCut(error: unknown): error is Error {
 /** Adds the likely cause and the next command to an error. */
 export function explained(error: unknown, parsed: ParsedArgs<WsOption>): unknown {
   if (missingPermission(error) !== null) return error; // its message is complete
-  if (isCut(error)) return new CommandError(error.message, { exitCode: LOST, cause: error });
+  const fail = (message: string, exitCode = 1): CommandError =>
+    new CommandError(message, { exitCode, cause: error });
+  if (isCut(error)) return fail(error.message, LOST);
   if (error instanceof TooManyRedirectsError) {
-    return new CommandError("too many redirects; roundtrip --follow shows them", {
-      exitCode: 4,
-      cause: error,
-    });
+    return fail("too many redirects; roundtrip --follow shows them", 4);
   }
   if (error instanceof WSServerHandshakeError) {
-    return new CommandError(
-      `${error.message}; is this the path of a WebSocket? roundtrip shows the response`,
-      { exitCode: 4, cause: error },
-    );
+    const advice = "is this the path of a WebSocket? roundtrip shows the response";
+    return fail(`${error.message}; ${advice}`, 4);
   }
-  if (error instanceof ServerTimeoutError) {
-    return new CommandError(error.message, { exitCode: 2, cause: error });
-  }
+  if (error instanceof ServerTimeoutError) return fail(error.message, 2);
   if (error instanceof PingTimeoutError) {
-    return new CommandError(`${error.message}; --ping-timeout changes the limit`, {
-      exitCode: 2,
-      cause: error,
-    });
+    return fail(`${error.message}; --ping-timeout changes the limit`, 2);
   }
   if (error instanceof WebSocketTimeoutError) {
     const waited = `no pong within ${error.limit / 1000} s`;
-    return new CommandError(`${waited}, half of --ping-interval; --ping-timeout changes it`, {
-      exitCode: 2,
-      cause: error,
-    });
+    return fail(`${waited}, half of --ping-interval; --ping-timeout changes it`, 2);
   }
   if (error instanceof WebSocketLimitError) {
-    return new CommandError(`${error.message}; --max-size BYTES allows more`, { cause: error });
+    return fail(`${error.message}; --max-size BYTES allows more`);
   }
-  if (error instanceof WebSocketProtocolError) {
-    return new CommandError(error.message, { cause: error });
-  }
+  if (error instanceof WebSocketProtocolError) return fail(error.message);
   if (error instanceof ClientConnectorError && error.failure !== "refused") {
     return explainedConnection(error, parsed);
   }
   if (error instanceof ClientConnectionError) {
-    return new CommandError(`${error.message}; is the server running, and is the port right?`, {
-      cause: error,
-    });
+    return fail(`${error.message}; is the server running, and is the port right?`);
   }
-  if (error instanceof ClientError) return new CommandError(error.message, { cause: error });
+  if (error instanceof ClientError) return fail(error.message);
   return error;
 }

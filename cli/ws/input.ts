@@ -1,7 +1,9 @@
 /**
- * Input that survives reconnects.
+ * Input: its messages, their bytes, and those that wait for the next connection.
  * @module
  */
+import { Buffer } from "node:buffer";
+import { CommandError } from "../errors/usage_error.ts";
 
 /** Input shared by several connections: an unsent message is left for the next one. */
 export class Input {
@@ -22,5 +24,48 @@ export class Input {
   /** Removes the message returned by `peek()`. */
   take(): void {
     this.#next = null;
+  }
+}
+
+/**
+ * Splits an input into messages.
+ *
+ * @param input The input.
+ * @param end Byte that ends a message: a line feed, or zero.
+ * @yields Messages without their end; the last one may lack it.
+ */
+export async function* messagesOf(
+  input: AsyncIterable<Uint8Array>,
+  end: 10 | 0,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  let pieces: Uint8Array[] = [];
+  for await (const piece of input) {
+    let start = 0;
+    for (let at = piece.indexOf(end); at !== -1; at = piece.indexOf(end, start)) {
+      yield joined([...pieces, piece.subarray(start, at)], end);
+      pieces = [];
+      start = at + 1;
+    }
+    if (start < piece.length) pieces.push(piece.slice(start));
+  }
+  if (pieces.length > 0) yield joined(pieces, end);
+}
+
+function joined(pieces: readonly Uint8Array[], end: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(Buffer.concat(pieces));
+  return end === 10 && bytes.at(-1) === 13 ? bytes.subarray(0, -1) : bytes; // CR LF on Windows
+}
+
+/**
+ * Reads a line of base64.
+ *
+ * @throws {CommandError} If it is not valid base64.
+ */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  try {
+    return Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
+  } catch (cause) {
+    const message = `a line of the input is not valid base64: ${text.slice(0, 40)}`;
+    throw new CommandError(message, { cause });
   }
 }

@@ -22,7 +22,7 @@ import type { WsOption } from "../specs/ws.ts";
 import { UsageError } from "../errors/usage_error.ts";
 import { protocolsOf } from "./connect_options.ts";
 import { type Console, openConsole } from "./console.ts";
-import { fromBase64 } from "./from_base64.ts";
+import { fromBase64 } from "./input.ts";
 
 /** Runs the server. */
 export async function broadcast(parsed: ParsedArgs<WsOption>, port: number): Promise<number> {
