@@ -1,6 +1,6 @@
 /**
- * A client's certificate, valid until 2126, and the authority that signed it. Both were made for
- * these tests; the authority's key was thrown away.
+ * A client certificate, valid until 2126, and its authority. Both were made for these tests; the
+ * authority's key was deleted.
  * @module
  */
 

@@ -1,17 +1,16 @@
 /**
- * Small proxies that tell what they were asked for.
+ * Small proxies that record their requests.
  * @module
  */
 
 export interface TestProxy extends AsyncDisposable {
   readonly port: number;
-  /** What each connection asked for, in words. */
+  /** Target of each connection as text. */
   readonly asked: string[];
 }
 
 /**
- * A SOCKS5 proxy (RFC 1928), with a password (RFC 1929) where one is given as "user:password".
- * Every host is taken for 127.0.0.1.
+ * A SOCKS5 proxy (RFC 1928), with an optional "user:password" (RFC 1929). Every host is 127.0.0.1.
  */
 export function socksProxy(password: string | null = null): TestProxy {
   return proxy(async (connection, asked) => {
@@ -48,7 +47,7 @@ export function socksProxy(password: string | null = null): TestProxy {
   });
 }
 
-/** An HTTP proxy that knows CONNECT alone (RFC 9110 section 9.3.6); every host is 127.0.0.1. */
+/** An HTTP proxy that only supports CONNECT (RFC 9110 section 9.3.6); every host is 127.0.0.1. */
 export function connectProxy(): TestProxy {
   return proxy(async (connection, asked) => {
     let head = "";
@@ -107,7 +106,7 @@ async function read(connection: Deno.Conn, length: number): Promise<Uint8Array> 
   return data;
 }
 
-/** Passes bytes on until one side ends. */
+/** Copies bytes until one side ends. */
 async function pump(from: Deno.Conn, to: Deno.Conn): Promise<void> {
   const buffer = new Uint8Array(16 * 1024);
   try {

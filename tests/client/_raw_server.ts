@@ -1,19 +1,19 @@
 /**
- * A server that does to connections whatever a test asks for.
+ * A raw server that a test controls.
  * @module
  */
 
-/** One request as it came. */
+/** A raw request. */
 export interface RawRequest {
   readonly head: string;
   readonly body: string;
-  /** Which one on its connection, from 1. */
+  /** Its number on the connection, from 1. */
   readonly index: number;
 }
 
 /**
- * What to do: text is written and the connection kept, also piece by piece; `null` closes it, and so
- * does `last` when it has been written.
+ * The answer: text is written, also in chunks, and the connection kept; `null` closes it, and so
+ * does `last` after it was written.
  */
 export type RawAnswer =
   | string
@@ -70,7 +70,7 @@ export function rawServer(
         if (isLast) break;
       }
     } catch {
-      // The peer went away: that is what many tests are about.
+      // The peer disconnected, as many tests do.
     }
     connections.delete(connection);
     try {
@@ -105,7 +105,7 @@ export function rawServer(
   };
 }
 
-/** The bytes of an answer as they are written. */
+/** Bytes of an answer. */
 export async function* piecesOf(
   answer: NonNullable<RawAnswer>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
@@ -116,7 +116,7 @@ export async function* piecesOf(
   }
 }
 
-/** Where the first request ends, `null` while it is not complete. */
+/** End of the first request, `null` if it is incomplete. */
 function requestEnd(text: string): number | null {
   const at = text.indexOf("\r\n\r\n");
   if (at < 0) return null;
@@ -129,7 +129,7 @@ function requestEnd(text: string): number | null {
   return text.length < end ? null : end;
 }
 
-/** A short reply. */
+/** A short response. */
 export function reply(body: string, head = "HTTP/1.1 200 OK", headers = ""): string {
   return `${head}\r\ncontent-length: ${
     new TextEncoder().encode(body).length

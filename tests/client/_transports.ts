@@ -1,22 +1,22 @@
 /**
- * The transports that there are, so that a table runs over each of them.
+ * Runs tables of tests over each transport.
  * @module
  */
 import type { SessionOptions } from "@roundtrip/http";
 import { poisonBuffers } from "../../client/transport/read_buffers.ts";
 import { piecesOf, type RawAnswer, type RawRequest, rawServer } from "./_raw_server.ts";
 
-poisonBuffers(true); // whoever looks at memory that was given back sees it
+poisonBuffers(true); // detects use of returned buffers
 
-/** A peer under one URL. */
+/** A peer with its URL. */
 export interface Peer {
   readonly url: string;
   readonly requests: readonly RawRequest[];
-  /** Connections that are open now; in process, replies that are under way. */
+  /** Number of open connections; in process, of open responses. */
   readonly open: number;
 }
 
-/** Peers, and how a session reaches them. */
+/** Peers, with the session options to reach them. */
 export interface Network extends AsyncDisposable {
   readonly peers: readonly Peer[];
   /** The first peer. */
@@ -24,10 +24,10 @@ export interface Network extends AsyncDisposable {
   readonly options: SessionOptions;
 }
 
-/** What a peer does with a request. */
+/** A peer's answer to a request. */
 export type Answer = (request: RawRequest) => RawAnswer | Promise<RawAnswer>;
 
-/** Starts a peer for each answer, each on an origin of its own. */
+/** Starts a peer for each answer, each with its own origin. */
 export type Open = (...answers: readonly [Answer, ...Answer[]]) => Network;
 
 const TRANSPORTS = {
@@ -41,8 +41,8 @@ export type TransportName = keyof typeof TRANSPORTS;
  * Registers a test for each transport.
  *
  * @param name Name of the test.
- * @param run The test; what it is given starts its peers.
- * @param lacks Why it says nothing about a transport.
+ * @param run The test; its argument starts the peers.
+ * @param lacks Reasons to skip a transport.
  */
 export function overEach(
   name: string,
@@ -59,19 +59,19 @@ export function overEach(
   }
 }
 
-/** An application, and how a session reaches it; `baseUrl` is among the options. */
+/** An application, with the session options to reach it, including `baseUrl`. */
 export interface Served extends AsyncDisposable {
   readonly options: SessionOptions;
 }
 
-/** What an application answers. */
+/** The application's handler. */
 export type Handle = (request: Request) => Response | Promise<Response>;
 
 /**
  * Registers a test for each transport, whose peer is an application.
  *
  * @param name Name of the test.
- * @param run The test; what it is given starts the application.
+ * @param run The test; its argument starts the application.
  */
 export function overEachApp(
   name: string,
@@ -136,7 +136,7 @@ interface AppPeer extends Peer {
   fetch(request: Request): Promise<Response>;
 }
 
-/** An application that makes of a raw answer what a connection would have made of it. */
+/** An application that converts raw answers as a connection would. */
 function appPeer(answer: Answer, index: number): AppPeer {
   const requests: RawRequest[] = [];
   let open = 0;
@@ -172,7 +172,7 @@ function appPeer(answer: Answer, index: number): AppPeer {
   };
 }
 
-/** Text as it comes, one character a byte. */
+/** Text with one character per byte. */
 class Wire {
   text = "";
   readonly #pieces: AsyncGenerator<Uint8Array>;
@@ -183,7 +183,7 @@ class Wire {
     this.#isLast = isLast;
   }
 
-  /** Waits for more: an error where the connection ends, for ever where it is kept. */
+  /** Waits for more: fails if the connection ends, forever if it is kept. */
   async more(): Promise<void> {
     const { done, value } = await this.#pieces.next();
     if (!done) this.text += Array.from(value, (byte) => String.fromCharCode(byte)).join("");

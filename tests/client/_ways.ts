@@ -1,5 +1,5 @@
 /**
- * Ways to connect to a server of TLS, and what comes of each.
+ * Ways to connect to a TLS server, and their results.
  * @module
  */
 import { type AddressInfo, connect as connectTcp } from "node:net";
@@ -10,14 +10,14 @@ import { CLIENT_CA, CLIENT_CERT, CLIENT_KEY } from "./_client_cert.ts";
 import { connectProxy, socksProxy } from "./_proxies.ts";
 import { reply } from "./_raw_server.ts";
 
-/** A way, and the text that comes of it, or the class of its error. */
+/** A way to connect, with the expected text or error class. */
 export type Way = [name: string, url: string, options: ConnectorOptions, expected: string];
 
 interface Listening extends AsyncDisposable {
   readonly port: number;
 }
 
-/** A server of TLS that says from where and with which certificate it was asked, as it was told. */
+/** A TLS server that answers with the client's address and certificate. */
 export function secureServer(): Promise<Listening> {
   return listening((socket) => {
     socket.once("data", () => {
@@ -28,10 +28,7 @@ export function secureServer(): Promise<Listening> {
   });
 }
 
-/**
- * A proxy that is talked to by TLS, and knows CONNECT alone; every host is 127.0.0.1. It writes down
- * whose certificate it was shown.
- */
+/** A CONNECT proxy over TLS; every host is 127.0.0.1. It records client certificates. */
 function secureProxy(shown: Set<string>): Promise<Listening> {
   return listening((socket) => {
     shown.add(socket.getPeerCertificate().subject?.CN ?? "nobody");
@@ -63,7 +60,7 @@ async function listening(serve: (socket: TLSSocket) => void): Promise<Listening>
   };
 }
 
-/** A Unix socket that passes everything on. */
+/** A Unix socket that forwards to a port. */
 function unixSocket(port: number): { readonly proxy: string } & AsyncDisposable {
   const folder = Deno.makeTempDirSync();
   const path = `${folder}/s.sock`;
@@ -90,11 +87,11 @@ function unixSocket(port: number): { readonly proxy: string } & AsyncDisposable 
 export const FINGERPRINT =
   "7E:FF:61:80:78:E3:30:E0:7C:4B:AA:25:06:D5:2F:E6:89:93:0B:77:65:55:4C:FB:25:A7:24:0A:B5:C2:BB:38";
 
-/** Ways with servers at their ends, which are there until it is disposed of. */
+/** Ways to connect, with running servers until disposal. */
 export async function startWays(): Promise<
   AsyncDisposable & {
     readonly rows: readonly Way[];
-    /** Whose certificates the proxy of TLS was shown. */
+    /** Client certificates seen by the TLS proxy. */
     readonly shown: ReadonlySet<string>;
   }
 > {
@@ -126,13 +123,13 @@ export async function startWays(): Promise<
     ],
     ["another fingerprint", name, { fingerprint: "00".repeat(32) }, "ServerFingerprintMismatch"],
     [
-      "another fingerprint of one that is trusted",
+      "another fingerprint of a trusted certificate",
       name,
       { caCerts, fingerprint: "00".repeat(32) },
       "ServerFingerprintMismatch",
     ],
     [
-      "a name that is not in it",
+      "a name that is not in the certificate",
       `https://a.test:${port}/`,
       { caCerts, resolve: () => ["127.0.0.1"] },
       "ClientConnectorCertificateError",
@@ -166,7 +163,7 @@ export async function startWays(): Promise<
     ["https: proxy", name, { caCerts, ...https }, "127.0.0.1 nobody"],
     ["https: proxy that is not trusted", name, https, "ClientProxyConnectionError"],
     [
-      "https: proxy that is not trusted, and a fingerprint, which is not for it",
+      "https: proxy that is not trusted, and a fingerprint, which does not apply to it",
       name,
       { fingerprint: FINGERPRINT, ...https },
       "ClientProxyConnectionError",

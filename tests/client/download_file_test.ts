@@ -13,7 +13,7 @@ import { serve } from "../_harness.ts";
 
 const BODY = Uint8Array.from({ length: 100_000 }, (_, at) => at * at % 251);
 
-/** A server of one file that breaks off where it is told to, and what it was asked for. */
+/** A server of a file that cuts responses, and its recorded requests. */
 class FileServer {
   body: Uint8Array<ArrayBuffer> = BODY;
   etag: string | null = '"v1"';
@@ -76,7 +76,7 @@ async function scene(
 const names = (folder: string): string[] =>
   [...Deno.readDirSync(folder)].map((each) => each.name).sort();
 
-Deno.test("downloadToFile() writes the file, tells its progress and leaves nothing else", async () => {
+Deno.test("downloadToFile() writes the file, reports progress and leaves no other files", async () => {
   await scene(async ({ session, path, folder }) => {
     const seen: Progress[] = [];
     const saved = await session.downloadToFile("/file", path, {
@@ -89,7 +89,7 @@ Deno.test("downloadToFile() writes the file, tells its progress and leaves nothi
   });
 });
 
-Deno.test("downloadToFile() keeps what came of a short body, and resume goes on with it", async () => {
+Deno.test("downloadToFile() keeps the part of an incomplete body, and resume continues it", async () => {
   await scene(async ({ session, server, path, folder }) => {
     server.cut = 60_000;
     await assertRejects(() => session.downloadToFile("/file", path), ClientPayloadError);
@@ -108,7 +108,7 @@ Deno.test("downloadToFile() keeps what came of a short body, and resume goes on 
   });
 });
 
-Deno.test("downloadToFile() goes on as often as it takes", async () => {
+Deno.test("downloadToFile() resumes any number of times", async () => {
   await scene(async ({ session, server, path }) => {
     server.cut = 30_000;
     for (let tries = 1;; tries++) {
@@ -136,18 +136,18 @@ Deno.test("a part that is complete is a success: 416 with its size", async () =>
   });
 });
 
-/** What makes a part useless, so that the download has to start anew. */
+/** Reasons to restart a download. */
 const ANEW: [string, (server: FileServer, path: string) => void | Promise<void>][] = [
   ["the file has changed", (server) => {
     server.etag = '"v2"';
     server.body = BODY.slice().reverse();
   }],
-  ["the file has changed, and the server passes over If-Range", (server) => {
+  ["the file has changed, and the server ignores If-Range", (server) => {
     server.conditions = false;
     server.etag = '"v2"';
     server.body = BODY.slice().reverse();
   }],
-  ["a part of its size is of a file that has changed", async (server, path) => {
+  ["a complete part is of a changed file", async (server, path) => {
     server.conditions = false;
     server.etag = '"v2"';
     server.body = BODY.slice().reverse();
@@ -157,16 +157,16 @@ const ANEW: [string, (server: FileServer, path: string) => void | Promise<void>]
     "the part is longer than the file",
     (_, path) => Deno.writeFile(`${path}.part`, new Uint8Array(BODY.length + 1)),
   ],
-  ["the server knows no ranges", (server) => {
+  ["the server does not support ranges", (server) => {
     server.ranges = false;
   }],
-  ["nothing says what the part is of", (_, path) => Deno.remove(`${path}.part.json`)],
+  ["the part has no origin file", (_, path) => Deno.remove(`${path}.part.json`)],
   [
-    "what says so is hostile",
+    "the origin file is hostile",
     (_, path) =>
       Deno.writeTextFile(`${path}.part.json`, '{"urlDigest":{"toString":1},"validator":["x"]}'),
   ],
-  ["what says so is no JSON", (_, path) => Deno.writeTextFile(`${path}.part.json`, "{")],
+  ["the origin file is not JSON", (_, path) => Deno.writeTextFile(`${path}.part.json`, "{")],
   ["the part is of another URL", async (_, path) => {
     const origin = JSON.parse(await Deno.readTextFile(`${path}.part.json`));
     origin.urlDigest = "0".repeat(64);
@@ -175,7 +175,7 @@ const ANEW: [string, (server: FileServer, path: string) => void | Promise<void>]
   ["the part is empty", (_, path) => Deno.writeFile(`${path}.part`, new Uint8Array(0))],
 ];
 for (const [name, change] of ANEW) {
-  Deno.test(`resume starts anew where ${name}`, async () => {
+  Deno.test(`resume starts over if ${name}`, async () => {
     await scene(async ({ session, server, path, folder }) => {
       server.cut = 60_000;
       await assertRejects(() => session.downloadToFile("/file", path), ClientPayloadError);
@@ -188,7 +188,7 @@ for (const [name, change] of ANEW) {
   });
 }
 
-Deno.test("a file without a strong validator is never gone on with", async () => {
+Deno.test("a file without a strong validator is never resumed", async () => {
   for (const etag of [null, 'W/"v1"']) {
     await scene(async ({ session, server, path, folder }) => {
       server.etag = etag;
@@ -202,7 +202,7 @@ Deno.test("a file without a strong validator is never gone on with", async () =>
   }
 });
 
-Deno.test("a reply with another piece than the one asked for is not taken", async () => {
+Deno.test("a response with another range is refused", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const path = `${folder}/out.bin`;
@@ -235,7 +235,7 @@ async function digest(text: string): Promise<string> {
   return new Uint8Array(hash).toHex();
 }
 
-Deno.test("an existing file is replaced only when told to, and only by a complete one", async () => {
+Deno.test("an existing file is replaced only with overwrite, and only by a complete one", async () => {
   await scene(async ({ session, server, path, folder }) => {
     await Deno.writeTextFile(path, "mine");
     const error = await assertRejects(
@@ -283,7 +283,7 @@ Deno.test("symbolic links are replaced, never written through", async () => {
   });
 });
 
-Deno.test("downloadToFile() throws for a reply that is not the file, and keeps what is there", async () => {
+Deno.test("downloadToFile() throws for a response without the file, and keeps existing files", async () => {
   await using served = await serve([
     web.get("/304", () => new Response(null, { status: 304 })),
     web.get("/302", () => new Response("moved", { status: 302, headers: { location: "/304" } })),
@@ -316,7 +316,7 @@ Deno.test("downloadToFile() throws for a status of 400 and above, and writes not
   });
 });
 
-Deno.test("saveTo() writes a decoded body, and resume has nothing to go on with then", async () => {
+Deno.test("saveTo() writes a decoded body, which cannot be resumed", async () => {
   await using served = await serve([
     web.get("/", () => {
       const headers = { "content-encoding": "deflate", etag: '"v"' };
@@ -332,13 +332,13 @@ Deno.test("saveTo() writes a decoded body, and resume has nothing to go on with 
     assertEquals([await Deno.readFile(path), names(folder)], [BODY, ["a b"]]);
     await using again = await served.session.get("/");
     await assertRejects(() => again.saveTo(path), FileExistsError);
-    assertEquals(await again.read(), BODY); // nothing of it was taken
+    assertEquals(await again.read(), BODY); // nothing was read
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 });
 
-Deno.test("of two downloads to one path the second is refused, and the first one's file is whole", async () => {
+Deno.test("the second of two downloads to a path is refused, and the first one's file is complete", async () => {
   await scene(async ({ session, server, path, folder }) => {
     const others: Promise<unknown>[] = [];
     const first = await session.downloadToFile("/file", path, {
@@ -353,27 +353,27 @@ Deno.test("of two downloads to one path the second is refused, and the first one
     assert(error.message.includes("another download is writing it"), error.message);
     assertEquals([first.size, server.asked.length], [BODY.length, 1]);
     assertEquals([await Deno.readFile(path), names(folder)], [BODY, ["out.bin"]]);
-    await session.downloadToFile("/file", path, { overwrite: true }); // it is free again
+    await session.downloadToFile("/file", path, { overwrite: true }); // allowed again
   });
 });
 
-/** What another program does to a part that is being written. */
+/** Changes by another process while a part is being written. */
 const MEDDLING: [string, (part: string) => void][] = [
-  ["puts a part of its own in its place", (part) => {
+  ["replaces the part", (part) => {
     Deno.removeSync(part);
     Deno.writeTextFileSync(part, "theirs");
   }],
-  ["puts one of the same size in its place", (part) => {
+  ["replaces the part with one of the same size", (part) => {
     const { size } = Deno.statSync(part);
     Deno.renameSync(part, `${part}.away`);
     Deno.writeFileSync(part, new Uint8Array(size));
   }],
-  ["writes on into it", (part) => Deno.writeTextFileSync(part, "theirs", { append: true })],
+  ["appends to the part", (part) => Deno.writeTextFileSync(part, "theirs", { append: true })],
   ["removes it", (part) => Deno.removeSync(part)],
 ];
 for (const [name, meddle] of MEDDLING) {
   for (const overwrite of [false, true]) {
-    Deno.test(`no file appears where another program ${name}, overwrite: ${overwrite}`, async () => {
+    Deno.test(`no file appears if another process ${name}, overwrite: ${overwrite}`, async () => {
       await scene(async ({ session, path, folder }) => {
         await assertRejects(
           () =>
@@ -390,7 +390,7 @@ for (const [name, meddle] of MEDDLING) {
   }
 }
 
-Deno.test("downloadToFile() does not take a piece that it did not ask for", async () => {
+Deno.test("downloadToFile() refuses a range that it did not request", async () => {
   const partial = () =>
     new Response("0123", { status: 206, headers: { "content-range": "bytes 0-3/100" } });
   await using served = await serve([web.get("/", partial)]);

@@ -1,4 +1,4 @@
-// The numbered edge cases that no other table of the client names, over each transport.
+// Edge cases that no other table covers, over each transport.
 import {
   assert,
   assertEquals,
@@ -35,7 +35,7 @@ const header = ({ head }: RawRequest, name: string): string | undefined =>
   new RegExp(`^${name}: (.*?)\\r?$`, "im").exec(head)?.[1];
 
 for (const value of [NaN, Infinity, -Infinity, Symbol("x"), {}, () => 1]) {
-  Deno.test(`params: ${String(value)} is refused by name, nothing is sent`, async () => {
+  Deno.test(`params: ${String(value)} is refused with its name, nothing is sent`, async () => {
     const app = { fetch: () => Promise.reject(new Error("it was sent")) };
     await using session = new ClientSession({ app });
     const params = { mine: value } as unknown as Record<string, string>;
@@ -45,7 +45,7 @@ for (const value of [NaN, Infinity, -Infinity, Symbol("x"), {}, () => 1]) {
 }
 
 overEach(
-  "dots go before sending, and an absolute URL wins over baseUrl",
+  "dot segments are removed before sending, and an absolute URL overrides baseUrl",
   async (open) => {
     await using network = open(({ head }) => reply(head.split(" ")[1] ?? ""), () => reply("other"));
     const [home, other] = network.peers;
@@ -115,7 +115,7 @@ overEach("a status error reads as aiohttp's, and ends the response", async (open
 });
 
 overEach(
-  "a body shorter than its length is an error that keeps nothing back",
+  "a body shorter than its length is an error after its bytes",
   async (open) => {
     await using network = open(() => ({ last: "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nx" }));
     await using session = new ClientSession(network.options);
@@ -163,7 +163,7 @@ overEach("the GET behind a redirected POST announces no body", async (open) => {
   assertEquals([header(post, "content-length"), get.body], ["7", ""]);
 });
 
-Deno.test("timeout.connect counts the wait for one of connector.limit", async () => {
+Deno.test("timeout.connect includes the wait for connector.limit", async () => {
   await using server = rawServer(() => "HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n");
   await using session = new ClientSession({ connector: { limit: 1 }, timeout: { connect: 100 } });
   await using held = await session.get(server.url);
@@ -218,13 +218,13 @@ const WIRE: readonly Wire[] = [
     body: part(TEXT, 'name="a"', "é") + part(TEXT, 'name="b"', "2") + "--X--\r\n",
   },
   {
-    name: "a filename's quotes are escaped as browsers do",
+    name: "a filename's quotes are escaped as in browsers",
     options: () => ({ data: form().addField("f", new Blob(["1"]), { filename: 'n "é.txt' }) }),
     type: /boundary=X$/,
     body: /name="f"; filename="n %22é\.txt"\r\n\r\n1\r\n--X--\r\n$/,
   },
   {
-    name: "a boundary of our own is 32 hex digits, unquoted",
+    name: "a default boundary has 32 hex digits, unquoted",
     options: () => ({ data: new FormBody().addField("f", new Uint8Array(1)) }),
     type: /^multipart\/form-data; boundary=[0-9a-f]{32}$/,
     body: /^--[0-9a-f]{32}\r\n/,
@@ -236,7 +236,7 @@ const WIRE: readonly Wire[] = [
     body: /^--a b\r\n[^]*--a b--\r\n$/,
   },
   {
-    name: "a File gives its name and its type, or the type that its name says",
+    name: "a File has its name and its type, or the type of its extension",
     options: () => ({
       data: form().addField("a", new File(["1"], "a.txt", { type: "text/x" }))
         .addField("file", new File(["{}"], "data.json", { type: "application/json" })),
@@ -252,7 +252,7 @@ const WIRE: readonly Wire[] = [
     body: "b=1+2&a=%D0%B6&b=%26",
   },
   {
-    name: "parts of multipart/mixed carry their length; JSON and forms their type",
+    name: "parts of multipart/mixed have their length; JSON and forms their type",
     options: () => ({
       data: new MultipartWriter("mixed", { boundary: "X" }).append("text")
         .appendJson({ a: 1 }).appendForm([["a", "1 2"]]),
@@ -269,7 +269,7 @@ for (const { name, options, type, body } of WIRE) {
     const [request] = network.peer.requests;
     assert(request !== undefined);
     assertMatch(header(request, "content-type") ?? "", type);
-    // What came over a connection is bytes, one character each.
+    // One character per received byte.
     const bytes = Uint8Array.from(request.body, (each) => each.charCodeAt(0));
     const inProcess = network.options.app !== undefined;
     const text = inProcess ? request.body : new TextDecoder().decode(bytes);
@@ -280,7 +280,7 @@ for (const { name, options, type, body } of WIRE) {
   });
 }
 
-Deno.test("a body of unknown length goes out in chunks, one of known length with it", async () => {
+Deno.test("a body of unknown length is chunked, one of known length has Content-Length", async () => {
   await using server = rawServer(() => reply(""));
   await using session = new ClientSession();
   async function* pieces(): AsyncGenerator<string> {
@@ -315,7 +315,7 @@ Deno.test("a body of unknown length goes out in chunks, one of known length with
 
 const FORBIDDEN: readonly (readonly [string, () => RequestOptions, string])[] = [
   [
-    "compress beside Content-Encoding",
+    "compress with Content-Encoding",
     () => ({ data: "x", compress: true, headers: { "content-encoding": "gzip" } }),
     "compress can not be set if Content-Encoding header is set",
   ],
@@ -329,7 +329,7 @@ const FORBIDDEN: readonly (readonly [string, () => RequestOptions, string])[] = 
     () => ({ data: "abc", headers: { "transfer-encoding": "gzip, chunked" } }),
     '"gzip, chunked"',
   ],
-  ["chunks of nothing", () => ({ headers: { "transfer-encoding": "chunked" } }), '"chunked"'],
+  ["chunked without a body", () => ({ headers: { "transfer-encoding": "chunked" } }), '"chunked"'],
   ...([["99", "abc"], ["1", "abc"], ["+3", "abc"], ["1", undefined]] as const).map((
     [length, data],
   ): typeof FORBIDDEN[number] => [
@@ -360,7 +360,7 @@ overEach("chunks of the transfer coding through every reader", async (open) => {
   async function* slowly(): AsyncGenerator<string> {
     yield "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
     for (const chunk of chunks) {
-      await new Promise((resolve) => setTimeout(resolve, 30)); // so that each comes alone
+      await new Promise((resolve) => setTimeout(resolve, 30)); // so that each arrives separately
       yield `${chunk.length.toString(16)}\r\n${chunk}\r\n`;
     }
     yield "0\r\n\r\n";

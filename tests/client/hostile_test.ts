@@ -10,7 +10,7 @@ import { descriptors, settled } from "./_descriptors.ts";
 import { rawServer } from "./_raw_server.ts";
 import { overEach, type Peer } from "./_transports.ts";
 
-/** What became of a request: the error, or what was read. */
+/** Outcome of a request: the error, or the body. */
 async function outcome(session: ClientSession, url: string): Promise<unknown> {
   try {
     await using response = await session.post(url, { data: "x" });
@@ -20,7 +20,7 @@ async function outcome(session: ClientSession, url: string): Promise<unknown> {
   }
 }
 
-/** Waits until the peer has seen the end of every connection. */
+/** Waits until all connections of the peer have closed. */
 async function drained(server: Peer): Promise<void> {
   const end = performance.now() + 5_000;
   while (server.open > 0) {
@@ -45,7 +45,7 @@ for (const [name, text] of [["with a length", COMPLETE], ["in chunks", CHUNKED]]
       await using session = new ClientSession({ ...network.options, timeout: { total: 5_000 } });
       for (cut = 0; cut < text.length; cut++) {
         const result = await outcome(session, server.url);
-        // A reader may know a chunked body complete before its last line break has come.
+        // A chunked body may be complete before its last line break.
         if (result === "200 hello" && text === CHUNKED && cut >= text.length - 2) continue;
         assertInstanceOf(result, ClientError, `cut at ${cut}: ${result}`);
         assert(result.message.length < 500, result.message);
@@ -60,7 +60,7 @@ for (const [name, text] of [["with a length", COMPLETE], ["in chunks", CHUNKED]]
   overEach(
     `a reply ${name} that stalls at any byte ends with the limit that was set`,
     async (open) => {
-      // All at once, so that the whole table takes one limit's time.
+      // In parallel, so that the whole table takes the time of one timeout.
       const cuts = Array.from({ length: text.length }, (_, index) => index);
       const before = descriptors();
       await using network = open(({ head }) =>
@@ -96,9 +96,9 @@ const ERRORS: readonly (readonly [string, string])[] = [
   ["a list of lengths", "HTTP/1.1 200 OK\r\ncontent-length: 1, 2\r\n\r\nab"],
   ["a negative length", "HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n"],
   ["a length with a sign", "HTTP/1.1 200 OK\r\ncontent-length: +2\r\n\r\nab"],
-  ["a length beyond all bounds", `HTTP/1.1 200 OK\r\ncontent-length: ${"9".repeat(30)}\r\n\r\n`],
+  ["a huge length", `HTTP/1.1 200 OK\r\ncontent-length: ${"9".repeat(30)}\r\n\r\n`],
   [
-    "a chunk size that is no number",
+    "a chunk size that is not a number",
     "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n",
   ],
   [
@@ -110,7 +110,7 @@ const ERRORS: readonly (readonly [string, string])[] = [
     "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\nabc\r\n0\r\n\r\n",
   ],
   ["another protocol", "SSH-2.0-OpenSSH_9.2\r\n"],
-  ["a status that is no number", "HTTP/1.1 2x0 OK\r\n\r\n"],
+  ["a status that is not a number", "HTTP/1.1 2x0 OK\r\n\r\n"],
   ["1,000 headers", `HTTP/1.1 200 OK\r\n${"a: b\r\n".repeat(1000)}\r\n`],
   ["a header without end", `HTTP/1.1 200 OK\r\na: ${"b".repeat(2 ** 20)}`],
 ];
@@ -127,23 +127,23 @@ for (const [name, text] of ERRORS) {
   }, NO_WIRE);
 }
 
-// What an application can do wrong, and a connection cannot.
+// Faults of an application that a connection cannot have.
 const WRONG: readonly (readonly [string, () => unknown, string])[] = [
   ["throws", () => {
     throw new Error("boom");
   }, "the application threw: boom"],
   ["rejects", () => Promise.reject(new Error("boom")), "the application threw: boom"],
   ["gives nothing", () => undefined, "the application threw: expected a Response, got undefined"],
-  ["gives something else", () => ({ status: 200 }), "expected a Response, got [object Object]"],
-  ["gives a body that is used", () => used(), "whose body is used or locked"],
-  ["gives an error", () => Response.error(), "it gave Response.error()"],
+  ["returns another value", () => ({ status: 200 }), "expected a Response, got [object Object]"],
+  ["returns a used body", () => used(), "whose body is used or locked"],
+  ["returns an error", () => Response.error(), "it gave Response.error()"],
   [
-    "breaks in the body",
+    "fails in the body",
     () => new Response(ReadableStream.from(breaking())),
     "not completed: boom",
   ],
-  ["announces more than it gives", () => sized(3), "it ends 1 short of its content-length 3"],
-  ["announces less than it gives", () => sized(1), "it is longer than its content-length 1"],
+  ["announces more than it sends", () => sized(3), "it ends 1 short of its content-length 3"],
+  ["announces less than it sends", () => sized(1), "it is longer than its content-length 1"],
   [
     "puts text in the body's stream",
     () => new Response(ReadableStream.from(["text"]) as unknown as ReadableStream<Uint8Array>),
@@ -171,7 +171,7 @@ for (const [name, fetch, message] of WRONG) {
   });
 }
 
-Deno.test("a length beside chunks is not believed by fetch, and the connection not used again", async () => {
+Deno.test("fetch ignores a length with chunks, and does not reuse the connection", async () => {
   const text = CHUNKED.replace("transfer", "content-length: 3\r\ntransfer");
   await using server = rawServer(({ index }) => index === 1 ? text : COMPLETE);
   await using session = new ClientSession({ connector: { transport: "fetch" } });
@@ -179,17 +179,17 @@ Deno.test("a length beside chunks is not believed by fetch, and the connection n
   assertEquals(await outcome(session, server.url), "200 hello");
 });
 
-Deno.test("bytes behind a reply never answer the next request", async () => {
+Deno.test("bytes after a response never answer the next request", async () => {
   await using server = rawServer(() => COMPLETE + COMPLETE.replace("hello", "EVIL!"));
   await using session = new ClientSession();
   for (let n = 0; n < 20; n++) {
     const result = await outcome(session, server.url);
-    // The connection may break under a request that was just sent; nothing else may happen to it.
+    // The connection may break after a request was sent, but nothing else may happen.
     assert(result === "200 hello" || result instanceof ClientError, `${result}`);
   }
 });
 
-Deno.test("1,000 interim replies before the real one do not end the program", async () => {
+Deno.test("1,000 interim responses do not end the program", async () => {
   await using server = rawServer(() => "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(1000) + COMPLETE);
   await using session = new ClientSession({ timeout: { total: 3_000 } });
   const result = await outcome(session, server.url);
@@ -197,7 +197,7 @@ Deno.test("1,000 interim replies before the real one do not end the program", as
 });
 
 overEach(
-  "bodies that are never read do not keep connections once they are released",
+  "released bodies that were never read free their connections",
   async (open) => {
     await using network = open(() => "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\nstart");
     const server = network.peer;
@@ -210,7 +210,7 @@ overEach(
   },
 );
 
-Deno.test("a reply of 1,000,000 chunks of a byte takes no memory, and others run meanwhile", async () => {
+Deno.test("a response of 1,000,000 chunks of a byte takes no memory and does not block", async () => {
   const text = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" +
     `${"1\r\nx\r\n".repeat(1_000_000)}0\r\n\r\n`;
   await using server = rawServer(() => ({ last: text }));
@@ -226,6 +226,6 @@ Deno.test("a reply of 1,000,000 chunks of a byte takes no memory, and others run
     assertEquals((await response[read]()).length, 1_000_000);
     clearInterval(timer);
     assertLess(longest, 1000, "ms without a turn of the event loop"); // 40 on an idle machine
-    assertLess((Deno.memoryUsage().rss - before) / 1024 ** 2, 128); // with the server's own
+    assertLess((Deno.memoryUsage().rss - before) / 1024 ** 2, 128); // including the server's
   }
 });

@@ -1,4 +1,4 @@
-/** What ends with a request, and what with its session. */
+/** Ends of requests and sessions. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   ClientConnectionError,
@@ -21,7 +21,7 @@ function serve(handle: (request: Request) => Response | Promise<Response>) {
   };
 }
 
-/** Waits until something is so. */
+/** Waits for a condition. */
 async function until(isSo: () => boolean): Promise<void> {
   const start = performance.now();
   while (!isSo()) {
@@ -46,13 +46,13 @@ overEachApp("a request's signal is its own for ever", async (serve) => {
   const ended = [...kept];
   const slow = session.get("/slow", { timeout: { total: 50 } });
   await assertRejects(() => slow, ServerTimeoutError);
-  // Over a connection the application's signals are the server's, which abort by themselves.
+  // Over a connection the application's signals belong to the server.
   const own = "app" in served.options ? ended : ended.slice(0, 1);
   assertEquals(own.map((each) => each.aborted), own.map(() => false));
   resolve(new Response());
 });
 
-Deno.test("a transport of the caller's has signals to keep", async () => {
+Deno.test("a custom transport gets signals", async () => {
   const inner = fetchTransport();
   const kept: AbortSignal[] = [];
   const transport: Transport = {
@@ -100,7 +100,7 @@ overEachApp("a file that its owner closes meanwhile does no harm", async (serve)
   resolve(new Response());
 });
 
-Deno.test("a session that is closed sends nothing that waited, and follows no redirect", async () => {
+Deno.test("a closed session sends no waiting requests, and follows no redirects", async () => {
   const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
   const seen: string[] = [];
   await using server = serve(async (request) => {
@@ -148,10 +148,10 @@ overEachApp("a session that is closed ends the bodies and pauses under way", asy
   await Promise.all([reading, pausing]);
   await assertRejects(() => unread.text(), ClientConnectionError, "the session was closed");
   await until(() => ended === 2);
-  await session.close(); // twice is once
+  await session.close(); // idempotent
 });
 
-Deno.test("a session that is closed opens no WebSocket", async () => {
+Deno.test("a closed session opens no WebSocket", async () => {
   const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
   const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>();
   await using server = serve(async (request) => {
@@ -167,7 +167,7 @@ Deno.test("a session that is closed opens no WebSocket", async () => {
   letGo();
 });
 
-Deno.test("a transport that is closed sends nothing", async () => {
+Deno.test("a closed transport sends nothing", async () => {
   await using server = rawServer(() => reply("ok"));
   const transport = fetchTransport({ limit: 1 });
   await using session = new ClientSession({ transport });
@@ -178,7 +178,7 @@ Deno.test("a transport that is closed sends nothing", async () => {
   }
 });
 
-/** Answers one request at its first bytes and reads on to its end. */
+/** Answers a request at its first bytes and reads to its end. */
 async function answerAtOnce(listener: Deno.TcpListener, answer: string): Promise<void> {
   using connection = await listener.accept();
   const buffer = new Uint8Array(64 * 1024);
@@ -188,7 +188,7 @@ async function answerAtOnce(listener: Deno.TcpListener, answer: string): Promise
 }
 
 for (const [name, read] of [["is read", true], ["is given up", false]] as const) {
-  Deno.test(`an upload ends when its reply ${name}, as in aiohttp`, async () => {
+  Deno.test(`an upload ends when its response ${name}, as in aiohttp`, async () => {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const url = `http://127.0.0.1:${listener.addr.port}/`;
     const served = answerAtOnce(listener, reply(read ? "early" : "x".repeat(300_000)));
@@ -217,7 +217,7 @@ for (const [name, read] of [["is read", true], ["is given up", false]] as const)
   });
 }
 
-/** A transport whose connection is gone the first times. */
+/** A transport whose first connections are closed. */
 function breaking(times: number, headers: string[][]): Transport {
   const inner = fetchTransport();
   let count = 0;
@@ -233,7 +233,7 @@ function breaking(times: number, headers: string[][]): Transport {
   };
 }
 
-Deno.test("over a gone connection a hop is sent once more as it was", async () => {
+Deno.test("a hop on a closed connection is resent unchanged", async () => {
   await using server = rawServer(() => reply("ok"));
   const seen: string[][] = [];
   let calls = 0;
@@ -248,7 +248,7 @@ Deno.test("over a gone connection a hop is sent once more as it was", async () =
 });
 
 for (const [method, sent] of [["GET", 2], ["POST", 1]] as const) {
-  Deno.test(`${method} over connections that are always gone is sent ${sent} times`, async () => {
+  Deno.test(`${method} over connections that are always closed is sent ${sent} times`, async () => {
     const seen: string[][] = [];
     await using session = new ClientSession({ transport: breaking(9, seen) });
     const error = await assertRejects(() => session.request(method, "http://h/"));
@@ -257,7 +257,7 @@ for (const [method, sent] of [["GET", 2], ["POST", 1]] as const) {
   });
 }
 
-Deno.test("who repeats by himself gets the attempts he asked for", async () => {
+Deno.test("a custom retry middleware gets all its attempts", async () => {
   for (const own of [false, true]) {
     const seen: string[][] = [];
     const middlewares = [retryMiddleware({ retries: 2, backoff: 0 })];

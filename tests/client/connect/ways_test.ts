@@ -1,4 +1,4 @@
-// Ways to connect that only sockets have: names, addresses, certificates, TLS within TLS.
+// Connections that require sockets: names, addresses, certificates, TLS within TLS.
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   ClientConnectorDNSError,
@@ -30,7 +30,7 @@ async function warned(run: () => Promise<unknown>): Promise<string[]> {
   return said;
 }
 
-Deno.test("sockets: certificates are checked, named, known by fingerprint or not at all, by every way", async () => {
+Deno.test("sockets: certificates are verified by name or fingerprint, or not, on every way to connect", async () => {
   await using ways = await startWays();
   const said = await warned(async () => {
     for (const [row, url, connector, expected] of ways.rows) {
@@ -43,7 +43,7 @@ Deno.test("sockets: certificates are checked, named, known by fingerprint or not
   assertMatch(said[0] ?? "", /^connector\.verify: false, certificates are not checked/);
 });
 
-Deno.test("sockets: tlsInfo shows version, cipher and certificate of the connection", async () => {
+Deno.test("sockets: tlsInfo has version, cipher and certificate of the connection", async () => {
   await using server = await secureServer();
   const url = `https://localhost:${server.port}/`;
   for (const tlsInfo of [true, false]) {
@@ -67,7 +67,7 @@ Deno.test("sockets: tlsInfo shows version, cipher and certificate of the connect
   }
 });
 
-Deno.test("sockets: names are looked up by family, by a function of one's own, and kept", async () => {
+Deno.test("sockets: names are resolved by family or a custom function, and cached", async () => {
   await using server = rawServer(() => reply("ok"));
   const { port } = server;
   const asked: string[] = [];
@@ -106,7 +106,7 @@ Deno.test("sockets: names are looked up by family, by a function of one's own, a
   assertEquals(error.failure, "refused");
 });
 
-Deno.test("sockets: a program that may connect to one host alone does so by its name", async () => {
+Deno.test("sockets: a permission for one host name is sufficient", async () => {
   await using server = rawServer(() => reply("ok"));
   const entry = new URL("../../../mod.ts", import.meta.url).href;
   const program = `
@@ -132,7 +132,7 @@ Deno.test("sockets: a program that may connect to one host alone does so by its 
   await Deno.remove(file);
 });
 
-Deno.test("sockets of node:tls carry bodies both ways, are used again, and end with the request", async () => {
+Deno.test("sockets of node:tls send and receive bodies, are reused, and end with the request", async () => {
   let isCancelled = false;
   const endless = (): Response =>
     new Response(
@@ -174,7 +174,7 @@ Deno.test("sockets of node:tls carry bodies both ways, are used again, and end w
   while (!isCancelled) await new Promise((resolve) => setTimeout(resolve, 5));
 });
 
-Deno.test("sockets: TLS is agreed on by the host's name, however its address was found", async () => {
+Deno.test("sockets: TLS uses the host's name, independent of name resolution", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const url = `https://localhost:${listener.addr.port}/`;
   const identity = { cert: CLIENT_CERT, key: CLIENT_KEY };

@@ -1,4 +1,4 @@
-/** What is given up is closed: bodies, files, generators, replies that come too late. */
+/** Aborted requests close their bodies, files and generators, and late responses. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   appTransport,
@@ -134,12 +134,12 @@ const REFUSED: Readonly<Record<string, (session: ClientSession) => [string, Requ
     auth: { login: "a" },
     headers: { authorization: "x" },
   }],
-  "a URL that is none": () => ["http://[bad", {}],
+  "an invalid URL": () => ["http://[bad", {}],
   "a coding twice": () => ["/", { compress: "gzip", headers: { "content-encoding": "x" } }],
   "no coding": () => ["/", { compress: "lzma" as "gzip" }],
-  "a length that is none": () => ["/", { headers: { "content-length": "+1" } }],
-  "a cookie that is none": () => ["/", { cookies: { a: "b\n" } }],
-  "limits that are none": () => ["/", { timeout: { total: -1 } }],
+  "an invalid length": () => ["/", { headers: { "content-length": "+1" } }],
+  "an invalid cookie": () => ["/", { cookies: { a: "b\n" } }],
+  "invalid timeouts": () => ["/", { timeout: { total: -1 } }],
   "no connection": () => ["http://127.0.0.1:1/", {}],
   "an abort before": () => ["/", { signal: AbortSignal.abort(new Error("before")) }],
   "a closed session": (session) => (session.close(), ["/", {}]),
@@ -152,7 +152,7 @@ const DATA = {
       .append(file, { name: "f", filename: "x" }),
 } as const;
 for (const [name, make] of Object.entries(REFUSED)) {
-  Deno.test(`a request that is refused for ${name} leaves no file open`, async () => {
+  Deno.test(`a request refused for ${name} leaves no file open`, async () => {
     const path = await Deno.makeTempFile();
     await Deno.writeTextFile(path, "content");
     for (const [kind, wrap] of Object.entries(DATA)) {
@@ -166,7 +166,7 @@ for (const [name, make] of Object.entries(REFUSED)) {
   });
 }
 
-Deno.test("an application's reply that comes too late is given up", async () => {
+Deno.test("a late response of an application is cancelled", async () => {
   let isCancelled = false;
   const { promise, resolve } = Promise.withResolvers<Response>();
   await using session = new ClientSession({ app: { fetch: () => promise } });
@@ -175,7 +175,7 @@ Deno.test("an application's reply that comes too late is given up", async () => 
   await until(() => isCancelled);
 });
 
-Deno.test("a body with GET is not supported in process either", async () => {
+Deno.test("a body with GET is not supported in process", async () => {
   await using session = new ClientSession({ app: { fetch: () => new Response() } });
   for (const method of ["GET", "HEAD"]) {
     await assertRejects(
@@ -194,7 +194,7 @@ overEachApp("a redirect to credentials that cannot be sent is its own error", as
   assert(error.cause instanceof TypeError && !error.message.includes("secret"), error.message);
 });
 
-Deno.test("a request ends for its traces once: well, or with an exception", async () => {
+Deno.test("traces get exactly one end event or exception per request", async () => {
   const seen: string[] = [];
   const traceConfigs = [{
     onRequestEnd: () => void seen.push("end"),
@@ -210,14 +210,14 @@ Deno.test("a request ends for its traces once: well, or with an exception", asyn
   assertEquals(seen, ["end", "exception", "end"]);
 });
 
-Deno.test("a file that is sent anew is read by the last who asked alone", async () => {
+Deno.test("a file that is sent again is only read by the latest stream", async () => {
   const path = await Deno.makeTempFile();
   const content = new Uint8Array(3_000_000).map((_, at) => at * 2654435761 >>> 13);
   await Deno.writeFile(path, content);
   const payload = payloadOf(await Deno.open(path));
   const first = payload.stream().getReader();
   assertEquals((await first.read()).value?.length, 256 * 1024);
-  const late = assertRejects(() => first.read(), Error, "sent again"); // under way at the second
+  const late = assertRejects(() => first.read(), Error, "sent again"); // reading the second chunk
   const second = payload.stream();
   await late;
   assertEquals(await new Response(second).bytes(), content);
@@ -226,7 +226,7 @@ Deno.test("a file that is sent anew is read by the last who asked alone", async 
   await Deno.remove(path);
 });
 
-Deno.test("a file arrives whole when the server redirects before it has read it", async () => {
+Deno.test("a file is complete if the server redirects before reading it", async () => {
   const path = await Deno.makeTempFile();
   const content = new Uint8Array(8_000_000).map((_, at) => at * 2654435761 >>> 13);
   await Deno.writeFile(path, content);
@@ -249,7 +249,7 @@ async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<number[]> {
   return [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))];
 }
 
-Deno.test("who gives up an error's body before is told the status alone", async () => {
+Deno.test("the error has only the status if its body was cancelled before", async () => {
   await using session = new ClientSession({
     app: { fetch: () => new Response("x", { status: 404 }) },
   });
@@ -259,7 +259,7 @@ Deno.test("who gives up an error's body before is told the status alone", async 
   await assertRejects(() => response.text(), ClientConnectionError);
 });
 
-Deno.test("a request is given up behind a transport that passes a copy of the hop on", async () => {
+Deno.test("a request is aborted through a transport that passes on a copy of the hop", async () => {
   const slowly = <T>(answer: T): Promise<T> =>
     new Promise((resolve) => setTimeout(() => resolve(answer), 200));
   const app = { fetch: () => slowly(new Response("late")) };

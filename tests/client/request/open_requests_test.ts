@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { run } from "../../_process.ts";
 
-/** What a program does that does not close its session, and what it prints. */
+/** Programs that do not close their session, and their output. */
 const PROGRAMS: readonly (readonly [string, string, string])[] = [
   [
-    "ends at once when nothing is waited for",
+    "ends at once without open requests",
     `const session = new ClientSession({ app: { fetch: () => new Response("hello") } });
      for (const total of [300_000, 300_000, 299_999, 300_000.5]) {
        using response = await session.get("/", { timeout: { total } });
@@ -13,7 +13,7 @@ const PROGRAMS: readonly (readonly [string, string, string])[] = [
     "hello\nhello\nhello\nhello\n",
   ],
   [
-    "waits for a limit of time",
+    "waits for a timeout",
     `const app = { fetch: ({ url }) => url.endsWith("/x") ? new Promise(() => {}) : new Response("hello") };
      const session = new ClientSession({ app, timeout: { total: 300 } });
      console.log(await (await session.get("/")).text());

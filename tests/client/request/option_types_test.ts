@@ -1,4 +1,4 @@
-/** What TypeScript accepts as options; `deno check` is half of these tests. */
+/** Types of options; `deno check` is half of these tests. */
 import { assertEquals } from "@std/assert";
 import {
   ClientSession,
@@ -33,21 +33,21 @@ Deno.test("an interface is accepted by params and data", async () => {
   assertEquals((await alone.json<Seen>())[0], `?${query}`);
 });
 
-/** Never called: what is refused still is. */
+/** Never called: checks that these are type errors. */
 export async function refused(session: ClientSession): Promise<void> {
-  // @ts-expect-error: a nested object has no place in a query
+  // @ts-expect-error: a nested object in a query
   await session.get("/", { params: { a: { b: 1 } } });
-  // @ts-expect-error: nor in a form
+  // @ts-expect-error: a nested object in a form
   await session.post("/", { data: { a: { b: 1 } } });
-  // @ts-expect-error: a number is no body
+  // @ts-expect-error: a number is not a body
   await session.post("/", { data: 1 });
-  // @ts-expect-error: a promise is none
+  // @ts-expect-error: a promise is not a body
   await session.post("/", { data: Promise.resolve("x") });
   // @ts-expect-error: it is `data`
   await session.post("/", { params: page, body: "x" });
 }
 
-/** Each option as it would be where a program has nothing to say. */
+/** Each option as undefined. */
 type Undefined<T> = { readonly [Name in keyof Required<T>]: undefined };
 const REQUEST: Undefined<RequestOptions> = {
   headers: undefined,
@@ -98,7 +98,7 @@ const SESSION: Omit<Undefined<SessionOptions>, "app"> = {
   traceConfigs: undefined,
 };
 
-Deno.test("every option takes undefined, which is the same as leaving it out", async () => {
+Deno.test("every option accepts undefined, which means its default", async () => {
   await using session = new ClientSession({ ...SESSION, app });
   await using full = await session.get("/", REQUEST);
   await using plain = await new ClientSession({ app }).get("/");
@@ -117,7 +117,7 @@ Deno.test("every option takes undefined, which is the same as leaving it out", a
   assertEquals([/application\/json/i.test(text), (await fields.json<Seen>())[1]], [true, "a=1"]);
 });
 
-Deno.test("a header that is undefined is left out, the session's own stays", async () => {
+Deno.test("an undefined header is omitted, the session's is sent", async () => {
   await using session = new ClientSession({ app, headers: { "x-a": "1", "x-b": undefined } });
   await using response = await session.get("/", {
     headers: { "x-a": undefined, "x-c": undefined },

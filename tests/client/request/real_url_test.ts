@@ -11,7 +11,7 @@ const app = {
   },
 };
 
-// RFC 9110 section 10.2.2: a fragment stays with the request unless a redirect brings its own.
+// RFC 9110 section 10.2.2: a fragment is kept unless a redirect has its own.
 const CASES: readonly [path: string, url: string, realUrl: string][] = [
   ["/end", "/end", "/end"],
   ["/end#mine", "/end", "/end#mine"],

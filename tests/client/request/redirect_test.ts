@@ -51,13 +51,13 @@ for (const [method, becomes] of METHODS) {
 const TARGETS: readonly (readonly [string, string, string])[] = [
   ["absolute path", "/b", "http://a.example:8080/b"],
   ["relative to the current URL", "b?y", "http://a.example:8080/dir/b?y"],
-  ["query alone; params are not applied again", "?q", "http://a.example:8080/dir/page?q"],
+  ["only a query; params are not applied again", "?q", "http://a.example:8080/dir/page?q"],
   ["scheme-relative", "//other.example/x", "http://other.example/x"],
   ["absolute", "https://a.example/z", "https://a.example/z"],
-  ["escapes are kept", "/%41%2f%zz", "http://a.example:8080/%41%2f%25zz"],
+  ["escapes are unchanged", "/%41%2f%zz", "http://a.example:8080/%41%2f%25zz"],
   ["raw Latin-1", "/\xe9?q=\xfc", "http://a.example:8080/%E9?q=%FC"],
   ["a host in raw UTF-8", "http://\xc3\xa4.example/", "http://xn--4ca.example/"],
-  ["raw UTF-8, as the platform shows it", "/\xc3\xa9", "http://a.example:8080/%C3%A9"],
+  ["raw UTF-8, as shown by the platform", "/\xc3\xa9", "http://a.example:8080/%C3%A9"],
   ["a fragment is not sent", "/b#frag", "http://a.example:8080/b"],
 ];
 for (const [name, location, expected] of TARGETS) {
@@ -87,7 +87,7 @@ Deno.test("two different Location lines are refused, equal ones are one", async 
   assertEquals(comma.url.pathname, "/a,%20b");
 });
 
-Deno.test("nextRequest() takes URI where Location is missing, and stops where both are", () => {
+Deno.test("nextRequest() falls back to URI, and stops without both", () => {
   assertEquals(nextRequest(hop("GET"), 302, new Headers({ uri: "/u" }))?.url.pathname, "/u");
   assertEquals(nextRequest(hop("GET"), 302, new Headers()), null);
   assertEquals(nextRequest(hop("GET"), 302, new Headers({ location: "" })), null);
@@ -96,7 +96,7 @@ Deno.test("nextRequest() takes URI where Location is missing, and stops where bo
   }
 });
 
-Deno.test("nextRequest() refuses what is no http or https URL and says where it came from", () => {
+Deno.test("nextRequest() refuses URLs of other schemes and names the source", () => {
   for (const location of ["ftp://x/", "javascript:alert(1)", "file:///etc/passwd"]) {
     const error = assertThrows(
       () => nextRequest(hop("GET"), 302, new Headers({ location })),
@@ -113,7 +113,7 @@ Deno.test("nextRequest() refuses what is no http or https URL and says where it 
   }
 });
 
-Deno.test("nextRequest() cannot send a consumed body again and says what to do", () => {
+Deno.test("nextRequest() cannot resend a consumed body and gives advice", () => {
   const request = new ClientRequest({
     method: "PUT",
     url: new URL(BASE),
@@ -152,7 +152,7 @@ const ORIGINS: readonly (readonly [string, string, string])[] = [
   ["parent domain", "http://sub.a.example/", "http://a.example/"],
   ["IP address", "http://localhost/", "http://127.0.0.1/"],
 ];
-Deno.test("nextRequest() lets no secret cross an origin: 5 codes, 8 changes, 9 headers, 3 bodies", () => {
+Deno.test("nextRequest() sends no secret to another origin: 5 codes, 8 changes, 9 headers, 3 bodies", () => {
   let rows = 0;
   for (const code of CODES) {
     for (const [name, from, to] of ORIGINS) {
@@ -181,18 +181,18 @@ Deno.test("nextRequest() lets no secret cross an origin: 5 codes, 8 changes, 9 h
   assertEquals(rows, 1080);
 });
 
-Deno.test("credentials in a Location count, whatever was sent before", () => {
+Deno.test("credentials in a Location override earlier ones", () => {
   const next = nextRequest(hop("GET"), 302, new Headers({ location: "http://u:%C3%A9@h/" }));
   assertEquals(next?.headers.get("authorization"), "Basic dTrDqQ==");
   assertEquals(next?.url.href, "http://h/");
 });
 
-/** A redirect as it is on the wire. */
+/** A raw redirect response. */
 function redirectTo(location: string, code = 302, headers = ""): string {
   return reply("", `HTTP/1.1 ${code} Go`, `location: ${location}\r\n${headers}`);
 }
 
-/** What a peer saw: method, target, the headers that matter here, body. */
+/** A request as seen by the peer: method, target, relevant headers, body. */
 function shown({ head, body }: RawRequest): string {
   const names = ["cookie", "authorization", "content-type", "x-api-key"];
   const sent = names.map((name) => new RegExp(`^${name}: (.*)$`, "im").exec(head)?.[0].trim())
@@ -230,7 +230,7 @@ for (const [method, becomes] of METHODS) {
 }
 
 overEach(
-  "credentials, cookies and keys stay at home, for every status and body",
+  "credentials, cookies and keys are not sent to another origin, for every status and body",
   async (open) => {
     let target = "";
     await using network = open(
@@ -277,7 +277,7 @@ overEach("credentials in a Location count, and are not shown in the URL", async 
 });
 
 overEach(
-  "a Location that no request can be made of is an error, and nothing is left open",
+  "an invalid Location is an error, and nothing is left open",
   async (open) => {
     let location = "";
     await using network = open(() => redirectTo(location));
@@ -290,7 +290,7 @@ overEach(
 );
 
 overEach(
-  "a consumed body is an error that says what to do, and 303 needs none",
+  "a consumed body is an error with advice, except for 303",
   async (open) => {
     await using network = open(({ head, body }) =>
       head.includes(" /end ") ? reply(body) : redirectTo("/end", Number(/\/(\d+)/.exec(head)?.[1]))
@@ -338,7 +338,7 @@ overEach("a redirect without a target is the reply, and in its own history", asy
 });
 
 overEach(
-  "cookies over hops: the jar's by origin, the request's only at home",
+  "cookies over hops: the jar's by origin, the request's only for its own origin",
   async (open) => {
     let target = "";
     await using network = open(

@@ -1,4 +1,4 @@
-/** Which failures are worth another attempt. */
+/** Failures that are retried. */
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import {
   ClientConnectorError,
@@ -17,17 +17,17 @@ const OK = "HTTP/1.1 200 OK\r\n";
 const MALFORMED: readonly (readonly [string, string])[] = [
   ["another protocol", "SSH-2.0-OpenSSH_9.2\r\n\r\n"],
   ["another version", "HTTP/9.9 200 OK\r\n\r\n"],
-  ["a status that is no number", "HTTP/1.1 2x0 OK\r\n\r\n"],
+  ["a status that is not a number", "HTTP/1.1 2x0 OK\r\n\r\n"],
   ["a blank before the colon", `${OK}A : b\r\n\r\n`],
   ["a control byte in a value", `${OK}A: b\x01\r\n\r\n`],
-  ["a length that is no number", `${OK}content-length: x\r\n\r\n`],
+  ["a length that is not a number", `${OK}content-length: x\r\n\r\n`],
   ["two lengths", `${OK}content-length: 1\r\ncontent-length: 2\r\n\r\nab`],
   ["1,000 headers", `${OK}${"a: b\r\n".repeat(1000)}\r\n`],
 ];
 
 for (const transport of ["fetch", "sockets"] as const) {
   for (const [name, text] of MALFORMED) {
-    Deno.test(`a reply with ${name} is ClientProtocolError, and asked for once (${transport})`, async () => {
+    Deno.test(`a response with ${name} is a ClientProtocolError, and requested once (${transport})`, async () => {
       await using server = rawServer(() => ({ last: text }));
       await using session = new ClientSession({ connector: { transport }, retry: 2 });
       for (const options of [{}, { retry: 0 }]) {
@@ -40,7 +40,7 @@ for (const transport of ["fetch", "sockets"] as const) {
     });
   }
 
-  Deno.test(`a connection that ends without a reply is worth a second try (${transport})`, async () => {
+  Deno.test(`a connection that closes without a response is retried (${transport})`, async () => {
     await using server = rawServer(() => server.requests.length % 2 === 1 ? null : reply("ok"));
     await using session = new ClientSession({ connector: { transport } });
     await using response = await session.get(server.url);
@@ -58,7 +58,7 @@ for (const transport of ["fetch", "sockets"] as const) {
     ["http://127.0.0.1:0/", "port"],
   ];
   for (const [url, failure] of connecting) {
-    Deno.test(`a session says "${failure}" for ${url.slice(0, 30)}, and does not try again (${transport})`, async () => {
+    Deno.test(`a session reports "${failure}" for ${url.slice(0, 30)}, and does not retry (${transport})`, async () => {
       let attempts = 0;
       const shouldRetry = () => (attempts++, undefined);
       await using session = new ClientSession({
@@ -72,7 +72,7 @@ for (const transport of ["fetch", "sockets"] as const) {
   }
 }
 
-Deno.test("a cut within the head is not worth a second try (sockets)", async () => {
+Deno.test("a cut within the head is not retried (sockets)", async () => {
   await using server = rawServer(() => ({ last: `${OK}A: ` }));
   await using session = new ClientSession({ connector: { transport: "sockets" } });
   const error = await session.get(server.url).catch((error) => error);
@@ -87,10 +87,10 @@ const RETRIED: readonly (readonly [string, Error, number])[] = [
   ["a permission", failure("permission"), 1],
   ["a malformed name", failure("name"), 1],
   ["a blocked port", failure("port"), 1],
-  ["a name that is missing", failure("dns"), 3],
+  ["an unknown name", failure("dns"), 3],
   ["a refused connection", failure("refused"), 3],
-  ["a route that is missing", failure("unreachable"), 3],
-  ["a proxy that is away", failure("proxy"), 3],
+  ["a missing route", failure("unreachable"), 3],
+  ["an unreachable proxy", failure("proxy"), 3],
   ["a broken connection", new ClientOSError("reset"), 3],
   ["no reply", new ServerDisconnectedError(url, "x"), 3],
   ["another error", new ClientError("x"), 1],

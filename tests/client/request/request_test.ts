@@ -18,7 +18,7 @@ import { environmentOf, proxyFromEnvironment } from "../../../client/connect/env
 import { netrcAuth } from "../../../client/connect/netrc.ts";
 import type { ErrorType } from "../../_harness.ts";
 
-/** What the server saw. */
+/** The request as seen by the server. */
 interface Seen {
   readonly method: string;
   readonly target: string;
@@ -51,7 +51,7 @@ function overNetwork(transport: Transport): Peer {
   };
 }
 
-/** Every table runs over each. */
+/** Peers for every table. */
 const PEERS: readonly (readonly [string, () => Peer])[] = [
   ["in process", () => ({
     baseUrl: "http://127.0.0.1:8080",
@@ -92,7 +92,7 @@ const file = await tempFile("0123456789");
 
 const ROWS: readonly Row[] = [
   {
-    name: "params are added to the query of the URL, which keeps no fragment",
+    name: "params are appended to the query of the URL, without its fragment",
     url: "/echo?a=1#frag",
     options: () => ({ params: { a: 2, b: ["x", "y"] } }),
     sees: { target: "/echo?a=1&a=2&b=x&b=y" },
@@ -104,17 +104,17 @@ const ROWS: readonly Row[] = [
     sees: { target: "/?a=1&k=v+1" },
   },
   {
-    name: "params policy: booleans are text, null and undefined are left out",
+    name: "params: booleans are text, null and undefined are omitted",
     options: () => ({ params: { a: true, b: false, c: null, d: undefined, e: 1.5, f: 10n } }),
     sees: { target: "/?a=true&b=false&e=1.5&f=10" },
   },
   {
-    name: "escapes stay as they are, so that signed URLs survive",
+    name: "escapes are unchanged, so that signed URLs stay valid",
     url: "/echo/%2F%30%28x%29?a=%2F&b=%31",
     sees: { target: "/echo/%2F%30%28x%29?a=%2F&b=%31" },
   },
   {
-    name: "only what no URL may contain is encoded",
+    name: "only invalid characters are encoded",
     url: "/a b/é%zz%?q=100%",
     sees: { target: "/a%20b/%C3%A9%25zz%25?q=100%25" },
   },
@@ -143,13 +143,13 @@ const ROWS: readonly Row[] = [
     sees: { target: "/b" },
   },
   {
-    name: "a base with a path: query alone",
+    name: "a base with a path: only a query",
     session: { baseUrl: "/a/" },
     url: "?q=1",
     sees: { target: "/a/?q=1" },
   },
   {
-    name: "a base without a slash at its end is a folder too",
+    name: "a base without a trailing slash is a folder too",
     session: { baseUrl: "/a" },
     url: "b",
     sees: { target: "/a/b" },
@@ -174,7 +174,7 @@ const ROWS: readonly Row[] = [
     lacks: ["content-type"],
   },
   {
-    name: "a GET has neither",
+    name: "a GET has neither length nor type",
     sees: { body: "" },
     lacks: ["content-length", "content-type"],
   },
@@ -218,7 +218,7 @@ const ROWS: readonly Row[] = [
     sees: { body: "s", headers: { "content-type": OCTETS } },
   },
   {
-    name: "data: a stream with a length that the caller knows",
+    name: "data: a stream with a length of the caller",
     method: "POST",
     options: () => ({ data: new Blob(["12345"]).stream(), headers: { "content-length": "5" } }),
     sees: { body: "12345", headers: { "content-length": "5" } },
@@ -236,7 +236,7 @@ const ROWS: readonly Row[] = [
     sees: { body: "0123456789", headers: { "content-type": OCTETS, "content-length": "10" } },
   },
   {
-    name: "data: a file from its position on",
+    name: "data: a file from its position",
     method: "PUT",
     options: () => {
       const opened = file.open();
@@ -271,13 +271,13 @@ const ROWS: readonly Row[] = [
     sees: { body: '[{"a":1}]', headers: { "content-type": "application/json" } },
   },
   {
-    name: "a type of the caller's counts",
+    name: "the caller's type is sent",
     method: "POST",
     options: () => ({ json: 1, headers: { "Content-Type": "a/b" } }),
     sees: { body: "1", headers: { "content-type": "a/b" } },
   },
   {
-    name: "skipAutoHeaders leaves the type out, the session's names included",
+    name: "skipAutoHeaders omits the type, with names of the session too",
     method: "POST",
     session: { skipAutoHeaders: ["x-any"] },
     options: () => ({ data: "x", skipAutoHeaders: ["Content-Type"] }),
@@ -285,7 +285,7 @@ const ROWS: readonly Row[] = [
     lacks: ["content-type"],
   },
   {
-    name: "headers: the request's replace, repeats of one request are joined",
+    name: "headers: the request's override, repeated ones are joined",
     session: { headers: { "x-a": "s", "x-b": "s" } },
     options: () => ({ headers: [["X-A", "1"], ["x-a", "2"]] }),
     sees: { headers: { "x-a": "1, 2", "x-b": "s" } },
@@ -296,18 +296,18 @@ const ROWS: readonly Row[] = [
     sees: { headers: { authorization: `Basic ${btoa("\xe9:p")}` } },
   },
   {
-    name: "auth of the session goes to the origin of baseUrl",
+    name: "auth of the session is sent to the origin of baseUrl",
     session: { auth: { login: "u" } },
     sees: { headers: { authorization: `Basic ${btoa("u:")}` } },
   },
   {
-    name: "a request's Authorization counts instead of the session's auth",
+    name: "a request's Authorization overrides the session's auth",
     session: { auth: { login: "u" } },
     options: () => ({ headers: { authorization: "mine" } }),
     sees: { headers: { authorization: "mine" } },
   },
   {
-    name: "cookies: jar, request and header are one header, the request's winning",
+    name: "cookies: jar, request and header are one header, the request's override",
     session: { cookies: { a: "jar", b: "jar" } },
     options: () => ({ cookies: { b: "request" }, headers: { cookie: "c=header; a=header" } }),
     sees: { headers: { cookie: "c=header; a=jar; b=request" } },
@@ -333,7 +333,7 @@ for (const [peerName, makePeer] of PEERS) {
     });
   }
 
-  Deno.test(`compress sends gzip, deflate and brotli, and says so (${peerName})`, async () => {
+  Deno.test(`compress sends gzip, deflate and brotli with Content-Encoding (${peerName})`, async () => {
     const text = "compress me ".repeat(100);
     const decoding = {
       async fetch(request: Request): Promise<Response> {
@@ -366,7 +366,7 @@ for (const [peerName, makePeer] of PEERS) {
     await server.shutdown();
   });
 
-  Deno.test(`another response's content is a body, as it comes (${peerName})`, async () => {
+  Deno.test(`another response's content is streamed as a body (${peerName})`, async () => {
     await using peer = makePeer();
     await using session = new ClientSession({ baseUrl: peer.baseUrl, transport: peer.transport });
     await using source = await session.post("/", { data: "inner\nlines\n" });
@@ -381,11 +381,11 @@ const MISTAKES: readonly (readonly [string, string, RequestOptions, ErrorType, s
   ["no slashes", "http:x", {}, InvalidURLError, "it has no host"],
   ["malformed", "http://[::1", {}, InvalidURLError, "it is malformed"],
   ["another scheme", "ftp://x/", {}, NonHttpURLError, "its scheme is ftp"],
-  ["a scheme of its own", "foo:bar", {}, NonHttpURLError, "its scheme is foo"],
+  ["an unknown scheme", "foo:bar", {}, NonHttpURLError, "its scheme is foo"],
   ["a line break in the URL", "http://h/a\nb", {}, InvalidURLError, "control character"],
   ["a tab in the URL", "http://h/a\tb", {}, InvalidURLError, "control character"],
   [
-    "encoded: true with what fetch would change",
+    "encoded: true with characters that fetch would change",
     "http://h/a b",
     { encoded: true },
     NotSupportedError,
@@ -423,11 +423,17 @@ const MISTAKES: readonly (readonly [string, string, RequestOptions, ErrorType, s
     'header "a"',
   ],
   ["a line break in a header", "http://h/", { headers: { a: "b\r\nc: d" } }, TypeError, ""],
-  ["a header name that is none", "http://h/", { headers: { "a b": "c" } }, TypeError, ""],
+  ["an invalid header name", "http://h/", { headers: { "a b": "c" } }, TypeError, ""],
   ["a cookie with a line break", "http://h/", { cookies: { a: "b\r\n" } }, TypeError, '"a"'],
-  ["no number of redirects", "http://h/", { maxRedirects: -1 }, RangeError, "maxRedirects -1"],
+  [
+    "a negative number of redirects",
+    "http://h/",
+    { maxRedirects: -1 },
+    RangeError,
+    "maxRedirects -1",
+  ],
   ["half a redirect", "http://h/", { maxRedirects: 0.5 }, RangeError, "maxRedirects 0.5"],
-  ["a proxy that is none", "http://h/", { proxy: "gopher://u:secret@h/" }, TypeError, "not gopher"],
+  ["an invalid proxy", "http://h/", { proxy: "gopher://u:secret@h/" }, TypeError, "not gopher"],
 ];
 for (const [name, url, options, type, message] of MISTAKES) {
   Deno.test(`refused before anything is sent: ${name}`, async () => {
@@ -439,7 +445,7 @@ for (const [name, url, options, type, message] of MISTAKES) {
   });
 }
 
-Deno.test("refused before anything is sent: what fetch cannot send", async () => {
+Deno.test("refused before anything is sent: requests that fetch cannot send", async () => {
   await using session = new ClientSession({ connector: { transport: "fetch" } });
   const send = (method: string, data?: string) => () =>
     session.request(method, "http://h/", data === undefined ? {} : { data });
@@ -451,7 +457,7 @@ Deno.test("refused before anything is sent: what fetch cannot send", async () =>
   }
 });
 
-Deno.test("refused before anything is sent: methods, and data of no kind", async () => {
+Deno.test("refused before anything is sent: methods and invalid data", async () => {
   await using session = new ClientSession();
   await assertRejects(() => session.request("G ET", "http://h/"), TypeError, '"G ET"');
   await assertRejects(
@@ -466,7 +472,7 @@ Deno.test("refused before anything is sent: methods, and data of no kind", async
   );
 });
 
-Deno.test("an application in process takes no proxy, and request() no two ways to connect", async () => {
+Deno.test("app excludes a proxy, and request() accepts one of app, connector and transport", async () => {
   const proxy = "http://127.0.0.1:1";
   assertThrows(() => new ClientSession({ app, proxy }), NotSupportedError, "proxy");
   await using session = new ClientSession({ app });
@@ -476,7 +482,7 @@ Deno.test("an application in process takes no proxy, and request() no two ways t
   await assertRejects(() => request("GET", "/", both), TypeError, "one of app, connector");
 });
 
-Deno.test("request() leaves a transport of the caller's open", async () => {
+Deno.test("request() does not close the caller's transport", async () => {
   let closed = 0;
   const transport = { ...appTransport(app), close: () => void closed++ };
   for (let n = 0; n < 2; n++) {
@@ -495,13 +501,13 @@ Deno.test("a relative URL cannot leave the host of baseUrl", async () => {
   assertEquals(absolute.url.host, "other.example");
 });
 
-Deno.test("a session's auth stays at the origin of baseUrl", async () => {
+Deno.test("a session's auth is only sent to the origin of baseUrl", async () => {
   await using session = new ClientSession({ app, baseUrl: "http://home/", auth: { login: "u" } });
   await using away = await session.get("http://other/");
   assertEquals((await away.json<Seen>()).headers["authorization"], undefined);
 });
 
-Deno.test("a body that is not what was announced is an error, and the file or stream behind it is named", async () => {
+Deno.test("a body of another length than announced is an error that names the file or stream", async () => {
   await using peer = PEERS[1]?.[1]() ?? null;
   assert(peer !== null);
   await using session = new ClientSession({ baseUrl: peer.baseUrl, transport: peer.transport });
@@ -522,7 +528,7 @@ Deno.test("a body that is not what was announced is an error, and the file or st
   assertMatch(error.message, /Cannot send the body.*disk on fire/);
 });
 
-Deno.test("a file is closed when the request is over, whether it went well or not", async () => {
+Deno.test("a file is closed after the request, also after a failure", async () => {
   await using session = new ClientSession({ app });
   const good = file.open();
   await using response = await session.put("/", { data: good });
@@ -556,7 +562,7 @@ default login anonymous password guest`;
   assertEquals(netrcAuth("machine x login u password p", "y"), null);
 });
 
-Deno.test("trustEnv: .netrc is asked where nothing else gives credentials", () => {
+Deno.test("trustEnv: .netrc is used without other credentials", () => {
   const variables: Record<string, string> = { NETRC: "/n" };
   const environment = environmentOf(
     (name) => variables[name],
@@ -601,7 +607,7 @@ Deno.test("proxyFromEnvironment() follows HTTP_PROXY, HTTPS_PROXY and NO_PROXY",
   }
 });
 
-Deno.test("the session's headers may be changed, and an unsafe jar is used for IP addresses", async () => {
+Deno.test("the session's headers are mutable, and an unsafe jar is used for IP addresses", async () => {
   await using session = new ClientSession({ app, cookieJar: new CookieJar({ unsafe: true }) });
   session.headers.set("x-late", "1");
   await using response = await session.get("/");

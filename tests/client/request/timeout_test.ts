@@ -50,7 +50,7 @@ const CASES: readonly Case[] = [
     phase: "sockRead",
   },
   {
-    name: "connect, which lasts to the head",
+    name: "connect, up to the response head",
     timeout: { connect: 80 },
     answer: "",
     type: ConnectionTimeoutError,
@@ -60,7 +60,7 @@ const CASES: readonly Case[] = [
 ];
 for (const { name, timeout, answer, type, phase, lacks } of CASES) {
   overEach(
-    `${name}: the error names phase, limit and elapsed time, and the socket closes`,
+    `${name}: the error has phase, limit and elapsed time, and the socket closes`,
     async (open) => {
       await using network = open(() => answer);
       const server = network.peer;
@@ -95,7 +95,7 @@ overEach("sockRead counts each silence for itself, and not the reader's own time
   await using session = new ClientSession({ ...network.options, timeout: { sockRead: 150 } });
   await using response = await session.get(network.peer.url);
   assertEquals((await response.content.read(1)).length, 1);
-  await wait(250); // nobody waits for the peer now
+  await wait(250); // the reader has paused
   assertEquals(await response.text(), "xxxx");
 });
 
@@ -115,7 +115,7 @@ overEach(
   },
 );
 
-Deno.test("limits that no timer can count are refused", async () => {
+Deno.test("timeouts beyond the range of a timer are refused", async () => {
   await using session = new ClientSession();
   for (const timeout of [{ total: -1 }, { connect: NaN }, { sockRead: 2 ** 31 }]) {
     const [name] = Object.keys(timeout);
@@ -123,7 +123,7 @@ Deno.test("limits that no timer can count are refused", async () => {
   }
 });
 
-Deno.test("one timer calls each request when it is due, skips those that have left, and ends", async () => {
+Deno.test("one timer calls each request at its deadline, skips removed ones, and stops", async () => {
   const called: number[] = [];
   const done = Promise.withResolvers<void>();
   const open = new OpenRequests<Timed>();
@@ -147,7 +147,7 @@ Deno.test("one timer calls each request when it is due, skips those that have le
 });
 
 overEach(
-  "an aborted request does not disturb the next one, which may use its controller again",
+  "an aborted request does not affect the next one",
   async (open) => {
     await using network = open(({ head }) =>
       head.includes("/stall") ? "" : "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
@@ -168,14 +168,14 @@ overEach(
 );
 
 overEach(
-  "a limit ends a body under way when the garbage collector has taken fetch's signal",
+  "a timeout ends a body after fetch's signal was garbage-collected",
   async (open) => {
     await using network = open(() => "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
     await using session = new ClientSession({ ...network.options, timeout: { total: 700 } });
     const response = await session.get(network.peer.url);
     const reading = assertRejects(() => response.read(), ServerTimeoutError, "total");
     for (let round = 0; round < 20; round++) {
-      Array.from({ length: 200_000 }, () => ({ round })); // garbage, so that it is collected
+      Array.from({ length: 200_000 }, () => ({ round })); // triggers garbage collection
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     await reading;
@@ -183,7 +183,7 @@ overEach(
 );
 
 overEach(
-  "a caller's reason is what is thrown, before the head and in the body; one that is no error is told in one",
+  "the caller's abort reason is thrown, before the head and in the body, wrapped if it is not an error",
   async (open) => {
     const start = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf";
     await using network = open(({ head }) => head.includes("/body") ? start : "");

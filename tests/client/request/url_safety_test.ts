@@ -8,7 +8,7 @@ import {
 } from "@roundtrip/http";
 import { proxyFromEnvironment } from "../../../client/connect/environment.ts";
 
-/** An application that answers with what came. */
+/** An application that echoes requests. */
 const app = {
   fetch: ({ url, headers }: Request) =>
     Response.json({ url, headers: Object.fromEntries(headers) }),
@@ -34,7 +34,7 @@ const BROKEN = [
   "http://ann:secret@host/\n",
 ];
 for (const url of BROKEN) {
-  Deno.test(`the error for ${JSON.stringify(url)} does not tell the password`, async () => {
+  Deno.test(`the error for ${JSON.stringify(url)} does not contain the password`, async () => {
     await using session = new ClientSession({ app });
     const error = await assertRejects(() => session.get(url), InvalidURLError);
     assert(!error.url.includes("secret"), error.url);
@@ -50,14 +50,14 @@ for (const url of BROKEN) {
   });
 }
 
-Deno.test("an URL without credentials stands in its error as it was given", async () => {
+Deno.test("an error contains a URL without credentials unchanged", async () => {
   await using session = new ClientSession({ app });
   for (const url of ["mailto:ann@example.com", "ftp://host/@scope/a@b", "http://host:99999/?a@b"]) {
     assertEquals((await assertRejects(() => session.get(url), InvalidURLError)).url, url);
   }
 });
 
-Deno.test("credentials in baseUrl are the session's, for that origin alone", async () => {
+Deno.test("credentials in baseUrl are sent only to its origin", async () => {
   await using session = new ClientSession({ app, baseUrl: "http://ann:p%40ss@host/api" });
   const seen = await ask(session, "users");
   assertEquals([seen.url, seen.headers["authorization"]], [
@@ -72,7 +72,7 @@ Deno.test("credentials in baseUrl are the session's, for that origin alone", asy
   );
 });
 
-Deno.test("params given as a text are sent as they are, or not at all", async () => {
+Deno.test("params as a string are sent unchanged, or refused", async () => {
   await using session = new ClientSession({ app });
   for (const params of ["a=1\n2\t3", "a=\r", "a=\0", "a=\x7f"]) {
     for (const encoded of [false, true]) {
@@ -99,7 +99,7 @@ Deno.test("params given as a text are sent as they are, or not at all", async ()
   assertEquals(new URL(url).search, "?a=1%0A2%093");
 });
 
-Deno.test("quoteCookie holds for the cookies of a request", async () => {
+Deno.test("quoteCookie applies to the cookies of a request", async () => {
   const cookies = { q: "b c", r: "b;c", s: "plain" };
   await using session = new ClientSession({ app, cookieJar: new CookieJar({ quoteCookie: true }) });
   assertEquals(
@@ -112,7 +112,7 @@ Deno.test("quoteCookie holds for the cookies of a request", async () => {
   assertEquals(new DummyCookieJar().quoteCookie, false);
 });
 
-Deno.test("a cookie that no header can carry is told by its name", async () => {
+Deno.test("an invalid cookie is refused with its name", async () => {
   for (const quoteCookie of [false, true]) {
     const cookieJar = new CookieJar({ quoteCookie });
     await using session = new ClientSession({ app, cookieJar });

@@ -2,11 +2,11 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { InvalidURLError } from "../../../client/errors/client_errors.ts";
 import { resolveTarget } from "../../../client/request/url.ts";
 
-// What a parser may treat in a way of its own, beside what it leaves alone.
+// Characters that parsers treat specially, and others.
 const PIECES = "/ \\ . .. a ? # % %2e @ : ' ~ é [ =".split(" ").concat(" ");
 const BASES = ["http://h/", "http://h:8080/api/", "https://127.0.0.1/a/b/"];
 
-Deno.test("What a URL may not hold is encoded in path, query and fragment, never in the host", () => {
+Deno.test("Invalid characters are encoded in path, query and fragment, never in the host", () => {
   const base = new URL("http://h/");
   const own = "|^[]{}";
   const sent = "%7C%5E%5B%5D%7B%7D";
@@ -27,7 +27,7 @@ Deno.test("What a URL may not hold is encoded in path, query and fragment, never
 const encoded = (path: string): string =>
   path.replace(/%(?![\da-f]{2})/g, "%25").replaceAll("[", "%5B");
 
-Deno.test("A path below a base is the URL that the platform makes of both", () => {
+Deno.test("A path below a base is resolved as by the platform", () => {
   for (const base of BASES.map((each) => new URL(each))) {
     for (const path of paths()) {
       if (/^\/[/\\]/.test(path)) {
@@ -43,7 +43,7 @@ Deno.test("A path below a base is the URL that the platform makes of both", () =
   }
 });
 
-Deno.test("An absolute URL is what the platform makes of it, whatever came before", () => {
+Deno.test("An absolute URL is parsed as by the platform, regardless of earlier ones", () => {
   for (const origin of ["http://h", "http://h:80", "http://H", "https://h:8443", "http://0x7f.1"]) {
     for (const path of ["/", ...paths(), "", ":8080/", "0/", ".x/"]) {
       const text = origin + path;

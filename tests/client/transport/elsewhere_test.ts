@@ -1,4 +1,4 @@
-// A session over the sockets of Node and Bun: one program, bundled, run by each.
+// A session over the sockets of Node and Bun: a bundled program run by each.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { web } from "@roundtrip/http";
 import { run } from "../../_process.ts";
@@ -108,7 +108,7 @@ process.env.http_proxy = socks;
 const trusting = new ClientSession({ trustEnv: true });
 seen.environment = await (await trusting.get(counted + "/8")).text();
 await trusting.close();
-// An idle pool keeps no program alive.
+// An idle pool does not keep the process alive.
 console.log(JSON.stringify(seen));
 `;
 
@@ -161,7 +161,7 @@ function application(): web.Application {
   return app;
 }
 
-/** Bundles the client, with programs beside it. */
+/** Bundles the client with programs. */
 async function bundled(directory: string): Promise<void> {
   const entry = new URL("../../../client/mod.ts", import.meta.url).pathname;
   const to = `${directory}/client.mjs`;
@@ -287,12 +287,12 @@ for (const runtime of ["node", "bun"]) {
   });
 }
 
-/** What JSON has no form for: the function that gives addresses. */
+/** Not representable as JSON: the function that resolves names. */
 function asText(_: string, value: unknown): unknown {
   return typeof value === "function" ? "a function" : value;
 }
 
-/** Answers before it has the body, and closes. */
+/** Responds before the body arrives, and closes. */
 function earlyServer(): AsyncDisposable & { readonly url: string } {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const serving = (async () => {

@@ -12,7 +12,7 @@ function* modulesUnder(folder: URL): Generator<string> {
   }
 }
 
-Deno.test("fetch, its clients and its words are known in three files of the client", async () => {
+Deno.test("fetch and its clients and messages are used in three files only", async () => {
   const ways =
     /(?<![.\w#])fetch\((?!\))|createHttpClient|HttpClient\b|client error|error sending request|os error/;
   const knowing: string[] = [];
@@ -31,7 +31,7 @@ Deno.test("fetch, its clients and its words are known in three files of the clie
   ]);
 });
 
-Deno.test("a hop that fails before it is sent gives its place back", async () => {
+Deno.test("a hop that fails before it is sent releases its slot", async () => {
   await using server = rawServer(() => reply("ok"));
   const transport = fetchTransport({ limit: 1 });
   const broken = {
@@ -53,7 +53,7 @@ Deno.test("a hop that fails before it is sent gives its place back", async () =>
     const result = await transport.send(hop(server.url, { signal: AbortSignal.timeout(5_000) }));
     assertEquals(await new Response(result.body).text(), "ok", Object.keys(over).join());
     result.release();
-    result.release(); // twice is once
+    result.release(); // idempotent
   }
   assert(server.requests.length === failing.length);
   transport.close();

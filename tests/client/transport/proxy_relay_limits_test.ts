@@ -8,7 +8,7 @@ async function connect(relay: ProxyRelay): Promise<Deno.TcpConn> {
   return await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(relay.url).port) });
 }
 
-/** What comes on a connection until it is closed. */
+/** Reads a connection until it is closed. */
 async function readAll(connection: Deno.TcpConn): Promise<string> {
   let all = "";
   const buffer = new Uint8Array(1024);
@@ -17,12 +17,12 @@ async function readAll(connection: Deno.TcpConn): Promise<string> {
       all += text(buffer.subarray(0, count));
     }
   } catch {
-    // Reset: it was closed with something unread.
+    // Reset: closed with unread bytes.
   }
   return all;
 }
 
-Deno.test("the relay closes a connection that does not say what it wants", async () => {
+Deno.test("the relay closes a connection without a request head", async () => {
   const relay = new ProxyRelay("http://u:p@127.0.0.1:9", { headTimeout: 50 });
   using silent = await connect(relay);
   using slow = await connect(relay);
@@ -31,7 +31,7 @@ Deno.test("the relay closes a connection that does not say what it wants", async
   relay.close();
 });
 
-Deno.test("the relay closes the oldest of too many that have said nothing", async () => {
+Deno.test("the relay closes the oldest of too many connections without a request head", async () => {
   const relay = new ProxyRelay("http://u:p@127.0.0.1:9", { headTimeout: 60_000, maxWaiting: 2 });
   using first = await connect(relay);
   using second = await connect(relay);
@@ -39,7 +39,7 @@ Deno.test("the relay closes the oldest of too many that have said nothing", asyn
   assertEquals(await readAll(first), "");
   const rest = Promise.all([readAll(second), readAll(third)]);
   assertEquals(await Promise.race([rest, pause(100, "open")]), "open");
-  relay.close(); // and with it those who still wait
+  relay.close(); // and with it waiting connections
   assertEquals(await rest, ["", ""]);
 });
 
@@ -47,7 +47,7 @@ function pause<T>(ms: number, value: T): Promise<T> {
   return new Promise((resolve) => setTimeout(resolve, ms, value));
 }
 
-// Its own process has a limit of open files that it meets.
+// A separate process reaches its limit of open files.
 const PROGRAM = `
   import { ProxyRelay } from ${
   JSON.stringify(import.meta.resolve("../../../client/transport/proxy_relay.ts"))
@@ -78,7 +78,7 @@ const PROGRAM = `
 `;
 
 Deno.test({
-  name: "the relay outlives a lack of file descriptors",
+  name: "the relay survives a lack of file descriptors",
   ignore: Deno.build.os === "windows",
   async fn() {
     const path = await Deno.makeTempFile({ suffix: ".ts" });

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { ProxyRelay } from "../../../client/transport/proxy_relay.ts";
 import { connectProxy } from "../_proxies.ts";
 
-/** Sends something to a port and reads until the other side closes. */
+/** Sends a text to a port and reads until the peer closes. */
 async function exchange(port: number, text: string): Promise<string> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
   let answer = "";
@@ -14,12 +14,12 @@ async function exchange(port: number, text: string): Promise<string> {
       if (answer.includes("hello")) break;
     }
   } catch {
-    // Reset, because what was sent has not been read.
+    // Reset: closed with unread bytes.
   }
   return answer;
 }
 
-Deno.test("ProxyRelay passes tunnels on for those who know its password, and for nobody else", async () => {
+Deno.test("ProxyRelay only forwards tunnels with its password", async () => {
   await using proxy = connectProxy();
   using target = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const relay = new ProxyRelay(`http://us%40er:p%20w@127.0.0.1:${proxy.port}`);
@@ -49,7 +49,7 @@ Deno.test("ProxyRelay passes tunnels on for those who know its password, and for
   assertEquals(relay.closed, true);
 });
 
-Deno.test("ProxyRelay gives the password on as it was written, with a lone % too", async () => {
+Deno.test("ProxyRelay passes on the password unchanged, also with a lone %", async () => {
   for (const [written, sent] of [["50%", "50%"], ["caf%C3%A9", "cafÃ©"]]) {
     await using proxy = connectProxy();
     using target = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -63,12 +63,12 @@ Deno.test("ProxyRelay gives the password on as it was written, with a lone % too
     );
     assertEquals(answer, "HTTP/1.1 200 OK\r\n\r\n");
     await accepted;
-    assertEquals(proxy.asked, [`CONNECT h u:${sent}`]); // UTF-8, shown byte by byte
+    assertEquals(proxy.asked, [`CONNECT h u:${sent}`]); // UTF-8, one character per byte
     relay.close();
   }
 });
 
-Deno.test("ProxyRelay ends a tunnel whose proxy is not there", async () => {
+Deno.test("ProxyRelay ends a tunnel if the proxy is unreachable", async () => {
   const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const gone = free.addr.port;
   free.close();

@@ -1,6 +1,6 @@
 /**
- * Requests of all kinds against a server that answers each with its id and ends replies wherever it
- * likes. `deno task soak` sends half a million of them.
+ * Requests of all kinds against a server that answers each with its id and cuts responses at
+ * random. `deno task soak` sends half a million of them.
  * @module
  */
 import { assert, assertEquals, AssertionError } from "@std/assert";
@@ -8,11 +8,11 @@ import { ClientSession, type RequestOptions } from "@roundtrip/http";
 import { poisonBuffers } from "../../../client/transport/read_buffers.ts";
 
 const COUNT = Number(Deno.env.get("SOAK") ?? 4_000);
-const MOST_GROWTH = 64 * 1024 * 1024; // bytes that the process may grow by while it goes on
+const MOST_GROWTH = 64 * 1024 * 1024; // limit of the growth of the process in bytes
 
 poisonBuffers(true);
 
-/** The same numbers each time. */
+/** Reproducible random numbers. */
 function random(seed: number): (limit: number) => number {
   return (limit) => {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
@@ -20,7 +20,7 @@ function random(seed: number): (limit: number) => number {
   };
 }
 
-/** What a server does with a request for an id; text is sent and the connection kept, unless `last`. */
+/** Answer to a request for an id; text is sent on a kept connection, unless `last`. */
 type Answer = (id: string) => { readonly text: string; readonly last?: boolean };
 
 interface Server extends AsyncDisposable {
@@ -59,13 +59,13 @@ function serve(answer: Answer): Server {
         if (last) break;
       }
     } catch {
-      // The client has gone.
+      // The client disconnected.
     }
     open.delete(connection);
     try {
       connection.close();
     } catch {
-      // So has the test.
+      // The test has ended.
     }
   };
   const accepting = (async () => {
@@ -102,10 +102,10 @@ const chunks = (body: string): string =>
   (body.match(/[^]{1,5000}/g) ?? []).map((each) => `${each.length.toString(16)}\r\n${each}\r\n`)
     .join("") +
   "0\r\n\r\n";
-/** Longer than a buffer, and its own at each place. */
+/** Longer than a buffer, and different at each position. */
 const long = (id: string): string => `${id}!`.repeat(Math.ceil(50_000 / (id.length + 1)));
 
-Deno.test(`a soak of ${COUNT} requests: each gets its own reply, and memory stays as it is`, async () => {
+Deno.test(`a soak of ${COUNT} requests: each gets its own response, and memory does not grow`, async () => {
   const below = random(7);
   const answers: readonly Answer[] = [
     (id) => ({ text: reply(id) }),
@@ -115,7 +115,7 @@ Deno.test(`a soak of ${COUNT} requests: each gets its own reply, and memory stay
     (id) => ({ text: chunks(long(id)) }),
     (id) => ({ text: `HTTP/1.1 200 OK\r\n\r\n${id}`, last: true }),
     (id) => ({ text: `HTTP/1.1 103 Early Hints\r\n\r\n${reply(id)}` }),
-    (id) => ({ text: `${reply(id)}${reply("-1")}` }), // and one that nobody has asked for
+    (id) => ({ text: `${reply(id)}${reply("-1")}` }), // and an unsolicited one
     (id) => ({ text: reply(id).slice(0, below(reply(id).length)), last: true }),
     (id) => ({ text: chunks(long(id)).slice(0, below(60_000)), last: true }),
   ];
@@ -134,12 +134,12 @@ Deno.test(`a soak of ${COUNT} requests: each gets its own reply, and memory stay
       await using response = await session.post(`${server.url}/${id}`, { json: [id, id] });
       assert(fits(new TextDecoder().decode(await response.read()), id), id);
     },
-    async (id) => { // gives a body up
+    async (id) => { // cancels a body
       await using response = await session.get(`${server.url}/${id}`);
       const piece = new TextDecoder().decode(await response.content.readAny());
       assert(id.startsWith(piece) || long(id).startsWith(piece), id);
     },
-    async (id) => { // in pieces
+    async (id) => { // in chunks
       await using response = await session.get(`${server.url}/${id}`);
       let text = "";
       for await (const piece of response.content.iterChunked(4096)) {
@@ -147,12 +147,12 @@ Deno.test(`a soak of ${COUNT} requests: each gets its own reply, and memory stay
       }
       assert(fits(text, id), id);
     },
-    async (id) => { // is given up at any time
+    async (id) => { // is aborted at any time
       const options: RequestOptions = { signal: AbortSignal.timeout(below(3)) };
       await using response = await session.get(`${server.url}/${id}`, options);
       assert(fits(await response.text(), id), id);
     },
-    async (id) => { // is looked at later, when others have had the connection
+    async (id) => { // is read later, after others have used the connection
       const response = await session.get(`${server.url}/${id}`);
       await new Promise((resolve) => setTimeout(resolve, 2));
       assert(fits(await response.text(), id), id);
@@ -175,7 +175,7 @@ Deno.test(`a soak of ${COUNT} requests: each gets its own reply, and memory stay
   assert(growth < MOST_GROWTH, `${growth}`);
 });
 
-Deno.test("a reply that ends at any of its bytes is that reply or an error, and the next one is another", async () => {
+Deno.test("a response cut at any byte is itself or an error, and the next one is correct", async () => {
   for (const form of [reply, chunks, (id: string) => `HTTP/1.1 100 Continue\r\n\r\n${reply(id)}`]) {
     const size = form("000").length;
     let at = 0;
@@ -196,7 +196,7 @@ Deno.test("a reply that ends at any of its bytes is that reply or an error, and 
   }
 });
 
-Deno.test("5,000 requests at a limit of 100 open 100 connections at most", async () => {
+Deno.test("5,000 requests at a limit of 100 open at most 100 connections", async () => {
   await using server = serve((id) => ({ text: reply(id) }));
   await using session = new ClientSession({ connector: { limit: 100 } });
   await Promise.all(Array.from({ length: 5_000 }, async (_, n) => {
@@ -206,7 +206,7 @@ Deno.test("5,000 requests at a limit of 100 open 100 connections at most", async
   assert(server.accepted <= 100 && server.mostOpen <= 100, `${server.accepted}`);
 });
 
-Deno.test("a connection that comes about while its request is given up is closed", async () => {
+Deno.test("a connection that is established during an abort is closed", async () => {
   await using server = serve((id) => ({ text: reply(id) }));
   await using session = new ClientSession({ connector: { limit: 40 } });
   for (let round = 0; round < 20; round++) {

@@ -1,4 +1,4 @@
-// What the transport over sockets does beyond the tables that run over each transport.
+// Features of the transport over sockets beyond the tables for all transports.
 import {
   assert,
   assertEquals,
@@ -31,7 +31,7 @@ const OPTIONS: SessionOptions = {
 };
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-Deno.test("sockets: a reply shows its reason, raw headers, version, trailers and connection", async () => {
+Deno.test("sockets: a response has reason, raw headers, version, trailers and connection", async () => {
   const text = "HTTP/1.1 200 Fine\r\nX-B: 1\r\nx-a: \xe9\r\nTransfer-Encoding: chunked\r\n\r\n" +
     "2\r\nhi\r\n0\r\nX-Sum: 7\r\n\r\n";
   await using server = rawServer(() => Uint8Array.from(text, (each) => each.charCodeAt(0)));
@@ -52,7 +52,7 @@ Deno.test("sockets: a reply shows its reason, raw headers, version, trailers and
   assertEquals(server.accepted, 1);
 });
 
-Deno.test("sockets: Host comes first, and what fetch refuses is sent", async () => {
+Deno.test("sockets: Host comes first, and requests that fetch refuses are sent", async () => {
   await using server = rawServer(({ body }) => reply(body));
   await using session = new ClientSession(OPTIONS);
   for (const method of ["GET", "DELETE", "REPORT"]) {
@@ -68,7 +68,7 @@ Deno.test("sockets: Host comes first, and what fetch refuses is sent", async () 
   }
 });
 
-Deno.test("sockets: headers go out in the order and case of their caller, Host first", async () => {
+Deno.test("sockets: headers are sent in the caller's order and case, Host first", async () => {
   await using server = rawServer(({ head }) =>
     head.startsWith("GET /go")
       ? "HTTP/1.1 302 F\r\nlocation: /\r\ncontent-length: 0\r\n\r\n"
@@ -96,19 +96,21 @@ Deno.test("sockets: headers go out in the order and case of their caller, Host f
       ...["HOST: a.test", "X-A: 1"],
     ]],
     ["no Host", {}, { skipAutoHeaders: ["host"] }, []],
-    ["usual ones in another case", {}, { headers: { "User-agent": "me" } }, [
+    ["default ones in another case", {}, { headers: { "User-agent": "me" } }, [
       host,
       "User-agent: me",
     ]],
     ["framing in its place", {}, {
       ...{ method: "POST", data: "hi", headers: { "Content-Length": "2", "Content-Type": "a/b" } },
     }, [host, "Content-Length: 2", "Content-Type: a/b"]],
-    ["chunks by wish", {}, {
+    ["chunked on request", {}, {
       ...{ method: "POST", data: "hi", headers: { "Transfer-Encoding": "chunked", "X-A": "1" } },
       skipAutoHeaders: ["content-type"],
     }, [host, "Transfer-Encoding: chunked", "X-A: 1"]],
-    ["no length of nothing", {}, { method: "POST", skipAutoHeaders: ["content-length"] }, [host]],
-    ["a length of nothing", {}, { method: "POST" }, [host, "content-length: 0"]],
+    ["no length of an empty body", {}, { method: "POST", skipAutoHeaders: ["content-length"] }, [
+      host,
+    ]],
+    ["a length of an empty body", {}, { method: "POST" }, [host, "content-length: 0"]],
     [
       "after a middleware",
       {
@@ -146,7 +148,7 @@ Deno.test("sockets: headers go out in the order and case of their caller, Host f
   }
 });
 
-Deno.test("sockets: headers that no message can have are refused with their name", async () => {
+Deno.test("sockets: invalid headers are refused with their name", async () => {
   await using session = new ClientSession();
   const rows: [Record<string, string>, RegExp][] = [
     [{ "a b": "1" }, /"a b": its name is not an RFC 9110 token/],
@@ -160,7 +162,7 @@ Deno.test("sockets: headers that no message can have are refused with their name
   }
 });
 
-Deno.test("sockets: CONNECT names host and port, and Connection: close ends the connection", async () => {
+Deno.test("sockets: CONNECT has host and port, and Connection: close ends the connection", async () => {
   await using server = rawServer(() => reply("ok"));
   await using session = new ClientSession(OPTIONS);
   for (const url of [server.url, server.url]) {
@@ -177,7 +179,7 @@ Deno.test("sockets: CONNECT names host and port, and Connection: close ends the 
   assertEquals(server.requests.at(-1)?.head.split("\r\n", 1)[0], "CONNECT a.test:80 HTTP/1.1");
 });
 
-Deno.test("sockets: every header of its own can be left out", async () => {
+Deno.test("sockets: every automatic header can be omitted", async () => {
   await using server = rawServer(() => reply("ok"));
   await using session = new ClientSession(OPTIONS);
   const names = ["accept", "accept-encoding", "user-agent"];
@@ -189,7 +191,7 @@ Deno.test("sockets: every header of its own can be left out", async () => {
   assertEquals(seen, [names, []]);
 });
 
-Deno.test("sockets: a body waits for 100 Continue, and is not sent where another reply comes", async () => {
+Deno.test("sockets: a body waits for 100 Continue, and is not sent after another response", async () => {
   for (const accepts of [true, false]) {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     let got = "";
@@ -227,7 +229,7 @@ Deno.test("sockets: a body waits for 100 Continue, and is not sent where another
   }
 });
 
-Deno.test("sockets: an early reply is read, and ends a body that is still being sent", async () => {
+Deno.test("sockets: an early response is read, and ends the upload", async () => {
   await using server = rawServer(() => reply("unused"));
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const serving = (async () => {
@@ -255,11 +257,11 @@ Deno.test("sockets: an early reply is read, and ends a body that is still being 
   assertEquals(server.requests.length, 0);
 });
 
-Deno.test("sockets: a POST reaches a server once at most, a GET twice, cut at any byte of the reply", async () => {
+Deno.test("sockets: a POST is sent at most once, a GET twice, cut at any byte of the response", async () => {
   const whole = reply("hello");
   for (const cut of sampled(Array.from({ length: whole.length + 1 }, (_, at) => at), 3)) {
     for (const method of ["GET", "POST"]) {
-      // The first request on a connection is answered, the second meets its end.
+      // The first request on a connection is answered, the second gets its end.
       await using server = rawServer(({ index }) =>
         index === 1 && server.accepted === 1 ? whole : { last: whole.slice(0, cut) }
       );
@@ -324,18 +326,18 @@ Deno.test("sockets: a server that dies at any byte of a request sees a POST once
   }
 });
 
-Deno.test("sockets: a connection that the server closes while it is idle is not used", async () => {
+Deno.test("sockets: an idle connection closed by the server is not used", async () => {
   await using server = rawServer(() => ({ last: reply("hello") }));
   await using session = new ClientSession(OPTIONS);
   for (let n = 0; n < 3; n++) {
     await using response = await session.post(server.url, { data: "x" });
     assertEquals(await response.text(), "hello");
-    await pause(250); // two ticks: it has been seen
+    await pause(250); // two ticks: it was detected
   }
   assertEquals([server.requests.length, server.accepted], [3, 3]);
 });
 
-Deno.test("sockets: Keep-Alive: timeout is heeded, and bytes without a request close", async () => {
+Deno.test("sockets: Keep-Alive: timeout is respected, and unsolicited bytes close the connection", async () => {
   const cases: readonly (readonly [string, number])[] = [
     [reply("hello", undefined, "keep-alive: timeout=0\r\n"), 2],
     [reply("hello", undefined, "keep-alive: timeout=5, max=9\r\n"), 1],
@@ -352,7 +354,7 @@ Deno.test("sockets: Keep-Alive: timeout is heeded, and bytes without a request c
   }
 });
 
-Deno.test("sockets: a reply that breaks HTTP names its line, and is not asked for again", async () => {
+Deno.test("sockets: the error for a malformed response names its line, without a retry", async () => {
   await using server = rawServer(() => ({ last: "HTTP/1.1 200 OK\r\nA : b\x01\r\n\r\n" }));
   await using session = new ClientSession({ ...OPTIONS, retry: 0 });
   const error = await assertRejects(() => session.get(server.url), ClientProtocolError);
@@ -363,7 +365,7 @@ Deno.test("sockets: a reply that breaks HTTP names its line, and is not asked fo
   assertEquals(server.requests.length, 1);
 });
 
-Deno.test("sockets: a flood of 1xx ends, and silence counts from the last of them", async () => {
+Deno.test("sockets: 1xx responses are limited, and each restarts timeout.sockRead", async () => {
   const info = "HTTP/1.1 102 Processing\r\n\r\n";
   await using flood = rawServer(() => info.repeat(100) + reply("late"));
   await using session = new ClientSession(OPTIONS);
@@ -384,7 +386,7 @@ Deno.test("sockets: a flood of 1xx ends, and silence counts from the last of the
   assertEquals(await response.text(), "hello");
 });
 
-Deno.test("sockets: no more connections than the limit, idle ones included", async () => {
+Deno.test("sockets: at most `limit` connections, including idle ones", async () => {
   await using one = rawServer(() => reply("one"));
   await using two = rawServer(() => reply("two"));
   await using session = new ClientSession({
@@ -397,11 +399,11 @@ Deno.test("sockets: no more connections than the limit, idle ones included", asy
     await response.text();
     most = Math.max(most, one.open + two.open);
   }));
-  assert(most <= 8, `${most}`); // the server sees an end a little later
+  assert(most <= 8, `${most}`); // the server detects a close a little later
   assert(one.accepted + two.accepted < 200);
 });
 
-Deno.test("sockets: TLS and proxies, where the name of the certificate is the server's", async () => {
+Deno.test("sockets: TLS through proxies verifies the server's name", async () => {
   await using server = Object.assign(
     Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen() {}, cert: CERT, key: KEY },
@@ -421,10 +423,10 @@ Deno.test("sockets: TLS and proxies, where the name of the certificate is the se
       assertEquals(await response.text(), "none");
     }
   }
-  assertEquals(proxy.asked, ["CONNECT localhost u:p"]); // the second request has the same tunnel
+  assertEquals(proxy.asked, ["CONNECT localhost u:p"]); // the second request uses the same tunnel
 });
 
-Deno.test("sockets: nothing is sent once the transport is closed", async () => {
+Deno.test("sockets: a closed transport sends nothing", async () => {
   const transport = socketTransport();
   await using session = new ClientSession({ transport });
   transport.close();
@@ -435,7 +437,7 @@ Deno.test("sockets: nothing is sent once the transport is closed", async () => {
   );
 });
 
-Deno.test("sockets: a program with an idle pool ends at once, one with a request under way does not", async () => {
+Deno.test("sockets: an idle pool does not keep the process alive, an open request does", async () => {
   await using server = rawServer(async ({ head }) => {
     if (head.startsWith("GET /slow")) await pause(300);
     return reply("hello");
@@ -455,7 +457,7 @@ Deno.test("sockets: a program with an idle pool ends at once, one with a request
   assertEquals(new TextDecoder().decode(stdout), "hello\nhello\n");
 });
 
-Deno.test("sockets: what one transport cannot do is refused, and says which can", () => {
+Deno.test("sockets: unsupported options are refused with advice", () => {
   const http2 = { connector: { transport: "sockets", http2: true } } as const;
   assertThrows(() => new ClientSession(http2), NotSupportedError, 'transport "fetch" does it');
   const own: readonly ConnectorOptions[] = [
