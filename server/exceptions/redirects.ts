@@ -65,7 +65,7 @@ export class HTTPMultipleChoices extends HTTPMove {
   }
 }
 
-/** Takes the target (a URL, a path, or a result of `urlFor()`), headers, body and cause. */
+/** `301 Moved Permanently`. */
 export class HTTPMovedPermanently extends HTTPMove {
   /** Takes the target (a URL, a path, or a result of `urlFor()`), headers, body and cause. */
   constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
