@@ -124,3 +124,23 @@ async function main(): Promise<number> {
 }
 
 Deno.exitCode = await main();
+
+// 1 prints:
+// status: 200
+// hello, shadaileng
+//
+// 2 prints:
+// http://localhost:8080/querystring?key1=val1&key2=val2
+// http://localhost:8080/querystring?key1=val1&key2=val2&key2=val3
+// http://localhost:8080/querystring?key+1=val
+//
+// 3 prints:
+// status: 200
+// exception: 200, message='Attempt to decode JSON with unexpected mimetype: text/json;charset=utf-8', url='http://localhost:8080/json'
+// ===================================
+// status: 200
+// {"status": "ok"}
+//
+// 4 prints:
+// status: 200
+// hello, shadaileng

@@ -19,6 +19,14 @@ function freePort(): number {
   return listener.addr.port;
 }
 
+/** What the example's last lines say that an option prints. */
+async function told(option: string, port: number): Promise<string> {
+  const text = await Deno.readTextFile(new URL("../../examples/0001_request.ts", import.meta.url));
+  const [, lines = ""] = text.split(`\n// ${option} prints:\n`);
+  return lines.split("\n//\n")[0]?.replaceAll(/^\/\/ /gm, "").trimEnd()
+    .replaceAll("8080", `${port}`) + "\n";
+}
+
 async function serve(port: number): Promise<Running> {
   const server = start([...PROGRAM, "0", String(port)]);
   await server.waitFor(/CTRL\+C/);
@@ -58,6 +66,9 @@ Deno.test("0001_request 0 serves, 1 to 4 talk to it, SIGTERM stops it", async ()
     assertEquals(await Deno.readTextFile("tmp/localhost.html"), "hello, shadaileng");
   }
   await server.waitFor(/\{ test: "object" \}/);
+  for (const option of ["1", "2", "3", "4"]) {
+    assertEquals((await example(option, `${port}`)).stdout, await told(option, port));
+  }
 
   server.child.kill("SIGTERM");
   assertEquals(await server.exitCode(), 0);
