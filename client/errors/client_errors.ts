@@ -83,7 +83,7 @@ export class NonHttpURLError extends InvalidURLError {
   override readonly name = "NonHttpURLError";
 }
 
-/** A redirect leads to a URL that cannot be requested; `cause` says why. */
+/** A redirect to a URL that cannot be requested, see `cause`. */
 export class InvalidURLRedirectError extends InvalidURLError {
   /** Name of the class. */
   override readonly name = "InvalidURLRedirectError";

@@ -87,7 +87,7 @@ export interface TraceConfig {
   readonly onConnectionQueuedStart?:
     | ((context: TraceContext, params: TraceRequest) => void)
     | undefined;
-  /** The wait is over. */
+  /** The request has a connection slot. */
   readonly onConnectionQueuedEnd?:
     | ((context: TraceContext, params: TraceRequest) => void)
     | undefined;

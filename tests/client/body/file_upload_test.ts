@@ -39,7 +39,7 @@ const ROWS: readonly (readonly [string, string, string, RequestOptions])[] = [
   ["POST", "/redirect", "sent again after a 307", {}],
   ["POST", "/", "with a progress", { onUploadProgress() {} }],
   ["POST", "/", "with a limit on silence", { timeout: { sockRead: 10_000 } }],
-  ["POST", "/", "compressed by nobody, encoded by the caller", {
+  ["POST", "/", "not compressed, encoded by the caller", {
     headers: { "content-encoding": "x-mine" },
   }],
 ];

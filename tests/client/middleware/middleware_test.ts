@@ -473,7 +473,7 @@ Deno.test("bearerAuthMiddleware() gets one new token for concurrent requests, fo
   assertEquals(asked, [null, "t1"]);
   await using away = await session.get("/away");
   assertEquals([away.status, app.seen.at(-1)?.headers.get("authorization")], [401, null]);
-  valid = "nobody knows";
+  valid = "unknown";
   assertEquals((await session.get("/")).status, 401);
 });
 

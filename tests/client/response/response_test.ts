@@ -100,13 +100,13 @@ const CHARSETS: [string, Reply, SessionOptions, string][] = [
     "你好",
   ],
   [
-    "UTF-8 for JSON, whatever the resolver says",
+    "UTF-8 for JSON, not the resolver",
     { body: '"ж"', headers: type("application/json") },
     always("gbk"),
     '"ж"',
   ],
   [
-    "UTF-8 for rdap+json, whatever the resolver says",
+    "UTF-8 for rdap+json, not the resolver",
     { body: '"ж"', headers: type("application/rdap+json") },
     always("gbk"),
     '"ж"',

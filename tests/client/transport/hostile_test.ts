@@ -1,4 +1,4 @@
-// What a hostile server costs a session over sockets: a typed error, few bytes read, nothing left.
+// Hostile servers over sockets: a typed error, few bytes read, no leaks.
 import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
 import { ClientConnectorError, ClientError, ClientSession } from "@roundtrip/http";
 import { descriptors, settled } from "../_descriptors.ts";
@@ -17,7 +17,7 @@ const ROWS: readonly (readonly [name: string, begin: string, again: string, mess
   ["a reason", "HTTP/1.1 200 ", "b", /head/],
   ["no line", "", "b", /HTTP|head/],
   ["empty lines", "", "\r\n", /HTTP|head/],
-  ["replies of 1xx", "", EVENTS, /1xx/],
+  ["1xx responses", "", EVENTS, /1xx/],
   ["digits of a chunk's size", CHUNKED, "0", /chunk/],
   ["a chunk's extension", `${CHUNKED}5`, ";a=b", /chunk/],
   ["trailers", `${CHUNKED}0\r\n`, "x-a: b\r\n", /trailer|head/],
@@ -58,7 +58,7 @@ for (const [name, begin, again, message] of ROWS) {
   });
 }
 
-Deno.test("sockets: nothing of a body beyond its length, nor behind a reply, is a reply", async () => {
+Deno.test("sockets: bytes beyond a body's length or after a response are not a response", async () => {
   const evil = "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nEVIL";
   const replies = [
     "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokEVIL",
@@ -86,7 +86,7 @@ Deno.test("sockets: nothing of a body beyond its length, nor behind a reply, is 
   }));
 });
 
-/** Writes what it is given to each connection, whatever that says, and closes it. */
+/** Writes given bytes to each connection, and closes it. */
 function deafServer(
   said: () => AsyncIterable<Uint8Array>,
   secure = false,

@@ -88,7 +88,7 @@ Deno.test("wsConnect() reports refusals of a proxy", async () => {
   await using closed = startProxy("http", "ada:secret");
   await using socks = startProxy("socks5");
   const rows: [name: string, proxy: string, message: string, failure?: string][] = [
-    ["nobody there", "http://127.0.0.1:1", "the proxy 127.0.0.1:1 cannot be reached"],
+    ["unreachable", "http://127.0.0.1:1", "the proxy 127.0.0.1:1 cannot be reached"],
     ["no server behind it", `socks5://127.0.0.1:${socks.port}`, "the connection was refused"],
     // A SOCKS length is one byte: 256 would overflow to 0.
     ["a long user", `socks5://${"u".repeat(256)}:p@127.0.0.1:${socks.port}`, "user is 256 bytes"],
