@@ -16,6 +16,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const MAX_TRUSTED_LENGTH = 16 * 1024 * 1024;
 /** Chunk size of long bodies in bytes, which Deno reads at once without a copy. */
 const LARGE_PIECE = 64 * 1024;
+/** Smallest buffer that takes framing of chunks together with their data, in bytes. */
+const LEAST_ROOM = 4 * 1024;
 const BROKEN = "the connection was closed before the end of the body";
 
 /** Reads a body; its last byte frees the connection. */
@@ -31,14 +33,9 @@ export class SocketBody implements BodySource {
     this.#decoder = new BodyDecoder(lease.framing);
     const { socket } = lease;
     if (socket === null) return;
-    const came = new GrowingBytes(socket.end - socket.start);
-    try {
-      this.#gather(socket, this.#atHand(socket), came);
-    } catch (error) {
-      // The head is complete: errors of the body are thrown to its reader.
-      this.#failure = { error };
-    }
-    if (came.size > 0) this.#left = came.take();
+    // The head is complete: errors of the body are thrown to its reader.
+    const came = this.#taken(socket);
+    if (came.length > 0) this.#left = came;
   }
 
   /** Whether the body is empty. */
@@ -91,78 +88,93 @@ export class SocketBody implements BodySource {
     const { socket } = this.#lease;
     if (socket === null) return null;
     try {
+      const isLong = buffer === null
+        ? this.#decoder.left > LARGE_PIECE
+        : buffer.length >= LEAST_ROOM || this.#decoder.left > 0;
+      if (isLong && socket.start === socket.end && this.#failure === null) {
+        const piece = await this.#direct(socket, buffer ?? new Uint8Array(LARGE_PIECE));
+        if (piece !== null) return buffer === null ? withoutSpare(piece) : piece;
+      }
+      while (this.#failure === null && !this.#decoder.isDone) {
+        if (socket.start < socket.end) {
+          const piece = buffer === null ? this.#taken(socket) : this.#copied(socket, buffer);
+          if (piece.length > 0) return piece;
+        } else if (!await socket.fill()) {
+          if (socket.uploadFailure !== null) throw socket.uploadFailure;
+          if (!this.#decoder.endsWithConnection || socket.isClosed) throw new Error(BROKEN);
+          this.#lease.end(false);
+          return null;
+        }
+      }
       if (this.#failure !== null) throw this.#failure.error;
-      return await (buffer === null ? this.#piece(socket) : this.#fill(socket, buffer));
+      return null;
     } catch (error) {
       this.#lease.end(false);
       throw error;
     }
   }
 
-  async #piece(socket: SocketConnection): Promise<Bytes | null> {
-    if (socket.start === socket.end && this.#decoder.left > LARGE_PIECE) {
-      const piece = await this.#fill(socket, new Uint8Array(LARGE_PIECE));
-      return piece === null ? null : withoutSpare(piece);
+  /** Reads into the caller's buffer without a copy; `null` if no body bytes came. */
+  async #direct(socket: SocketConnection, buffer: Bytes): Promise<Bytes | null> {
+    const { left } = this.#decoder;
+    // Framing of a chunked body may be read too, and is taken out afterwards.
+    const most = this.#lease.framing === CHUNKED && buffer.length >= LEAST_ROOM
+      ? buffer.length
+      : Math.min(buffer.length, left);
+    const room = most === buffer.length ? buffer : buffer.subarray(0, most);
+    const count = await socket.readInto(room);
+    if (count === null) return null;
+    const { size, at } = this.#compact(room, 0, count);
+    if (at < count) {
+      socket.bytes = room.slice(at, count);
+      socket.start = 0;
+      socket.end = count - at;
     }
-    const own = await this.#have(socket);
-    if (own === 0) return null;
-    const whole = new GrowingBytes(own);
-    this.#gather(socket, own, whole);
-    return whole.take();
-  }
-
-  async #fill(socket: SocketConnection, buffer: Bytes): Promise<Bytes | null> {
-    // Nothing is buffered, and only body bytes can follow: no copy needed.
-    if (socket.start === socket.end && this.#decoder.left > 0) {
-      const room = buffer.subarray(0, Math.min(buffer.length, this.#decoder.left));
-      const count = await socket.readInto(room);
-      if (count !== null) {
-        this.#decoder.take(count);
-        this.#used(socket);
-        return room.subarray(0, count);
-      }
-    }
-    const own = Math.min(await this.#have(socket), buffer.length);
-    if (own === 0) return null;
-    buffer.set(socket.bytes.subarray(socket.start, socket.start + own));
-    socket.start += own;
-    this.#decoder.take(own);
-    this.#used(socket);
-    return buffer.subarray(0, own);
-  }
-
-  /** Waits for body bytes and returns the number buffered; 0 at the end. */
-  async #have(socket: SocketConnection): Promise<number> {
-    for (;;) {
-      const own = this.#atHand(socket);
-      if (own > 0 || this.#decoder.isDone) return own;
-      if (await socket.fill()) continue;
-      if (socket.uploadFailure !== null) throw socket.uploadFailure;
-      if (!this.#decoder.endsWithConnection || socket.isClosed) throw new Error(BROKEN);
-      this.#lease.end(false);
-      return 0;
-    }
-  }
-
-  /** Number of buffered body bytes after framing. */
-  #atHand(socket: SocketConnection): number {
-    this.#used(socket);
-    return this.#decoder.available(socket.end - socket.start);
-  }
-
-  /** Adds all buffered bytes, so that small chunks need no separate reads. */
-  #gather(socket: SocketConnection, first: number, whole: GrowingBytes): void {
-    for (let own = first; own > 0; own = this.#decoder.available(socket.end - socket.start)) {
-      whole.append(socket.bytes.subarray(socket.start, socket.start + own));
-      socket.start += own;
-      this.#decoder.take(own);
-      this.#used(socket);
-    }
-  }
-
-  /** Skips framing; frees the connection if the end is buffered. */
-  #used(socket: SocketConnection): void {
-    socket.start = this.#decoder.read(socket.bytes, socket.start, socket.end);
     if (this.#decoder.isDone) this.#lease.end(true);
+    return size === 0 ? null : size === buffer.length ? buffer : room.subarray(0, size);
+  }
+
+  /** A copy of all buffered body bytes. */
+  #taken(socket: SocketConnection): Bytes {
+    const { size, at } = this.#compact(socket.bytes, socket.start, socket.end);
+    const piece = socket.bytes.slice(socket.start, socket.start + size);
+    socket.start = at;
+    if (this.#decoder.isDone) this.#lease.end(true);
+    return piece;
+  }
+
+  /** Copies buffered body bytes into a buffer. */
+  #copied(socket: SocketConnection, buffer: Bytes): Bytes {
+    const end = Math.min(socket.end, socket.start + buffer.length);
+    const { size, at } = this.#compact(socket.bytes, socket.start, end);
+    buffer.set(socket.bytes.subarray(socket.start, socket.start + size));
+    socket.start = at;
+    if (this.#decoder.isDone) this.#lease.end(true);
+    return buffer.subarray(0, size);
+  }
+
+  /**
+   * Removes framing by moving the body's bytes to the start, so that small chunks need no separate
+   * reads. The next read throws an error in them.
+   *
+   * @returns The number of body bytes, and the offset of the unread ones.
+   */
+  #compact(bytes: Bytes, start: number, end: number): { size: number; at: number } {
+    let at = start;
+    let to = start;
+    try {
+      for (;;) {
+        at = this.#decoder.read(bytes, at, end);
+        const own = this.#decoder.available(end - at);
+        if (own === 0) break;
+        if (to < at) bytes.copyWithin(to, at, at + own);
+        this.#decoder.take(own);
+        at += own;
+        to += own;
+      }
+    } catch (error) {
+      this.#failure = { error };
+    }
+    return { size: to - start, at };
   }
 }

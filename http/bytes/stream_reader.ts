@@ -6,6 +6,7 @@ import { asError } from "../as_error.ts";
 import { type BodySource, streamSource } from "./body_source.ts";
 import { concatBytes, indexOfBytes } from "./bytes.ts";
 import { GrowingBytes } from "./growing_bytes.ts";
+import { pieceIterator } from "./piece_iterator.ts";
 import { IncompleteReadError, LineTooLongError } from "./stream_reader_errors.ts";
 import { STREAM_READER_OPTIONS, type StreamReaderOptions } from "./stream_reader_options.ts";
 
@@ -92,10 +93,11 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    */
   read(size = -1): Promise<Uint8Array<ArrayBuffer>> {
     const source = this.#source;
-    if (size < 0 && this.#pending.length === 0 && source?.rest !== undefined) {
-      return this.#readDirect(source, null);
-    }
     if (!isCount(size)) return Promise.reject(noCount(size));
+    if (source !== null && this.#pending.length === 0 && size !== 0) {
+      if (size > 0) return this.#readDirect(source, size);
+      if (source.rest !== undefined) return this.#readDirect(source, null);
+    }
     return this.#exclusive(async () => {
       if (size === 0) return EMPTY;
       if (size < 0) return await this.#takeRest();
@@ -238,18 +240,14 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    * @yields The pieces in order.
    * @throws {RangeError} If `size` is not a whole number of at least 1.
    */
-  async *iterChunked(size: number): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
-    // A fraction of a byte would be an empty piece, which means the end.
-    if (!(size > 0 && isCount(size))) {
+  iterChunked(size: number): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
+    return pieceIterator(() => {
+      // A fraction of a byte would be an empty piece, which means the end.
+      if (size > 0 && isCount(size)) return this.read(size);
       throw new RangeError(
         `Cannot iterate by pieces of ${size} bytes: expected a whole number of at least 1`,
       );
-    }
-    for (;;) {
-      const piece = await this.read(size);
-      if (piece.length === 0) return;
-      yield piece;
-    }
+    });
   }
 
   /** Iterates over the pieces as the connection delivers them. */
@@ -262,12 +260,8 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    *
    * @yields The lines in order.
    */
-  async *[Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
-    for (;;) {
-      const line = await this.readLine();
-      if (line.length === 0) return;
-      yield line;
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
+    return pieceIterator(() => this.readLine());
   }
 
   /**
@@ -287,16 +281,32 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     }
   }
 
-  /** Reads all of the source in one await, the path of nearly every reply. */
-  async #readDirect(source: BodySource, buffer: Bytes | null): Promise<Bytes> {
+  /**
+   * Reads from the source in one await, the path of nearly every reply.
+   *
+   * @param how Buffer to read into, the largest size of a piece, or `null` for the whole rest.
+   */
+  async #readDirect(source: BodySource, how: Bytes | number | null): Promise<Bytes> {
     if (this.#reading) throw new TypeError("Cannot read the body: another read is waiting");
     this.#reading = true;
     try {
-      const bytes = await (buffer === null ? source.rest?.() : source.into?.(buffer)) ?? EMPTY;
-      if (this.#error !== null) throw this.#error; // cancelled meanwhile
+      const bytes = await (how === null
+        ? source.rest?.()
+        : typeof how === "number"
+        ? source.next()
+        : source.into?.(how)) ?? EMPTY;
+      if (this.#error !== null) {
+        throw this.#error; // cancelled meanwhile
+      }
       this.#totalBytes += bytes.length;
-      if (buffer === null || bytes.length === 0) this.#finish(null);
-      return bytes;
+      if (how === null || bytes.length === 0) {
+        this.#finish(null);
+      }
+      if (typeof how !== "number" || bytes.length <= how) {
+        return bytes;
+      }
+      this.#pending = bytes.subarray(how);
+      return bytes.subarray(0, how);
     } catch (error) {
       throw this.#fail(error);
     } finally {
@@ -314,32 +324,27 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     }
   }
 
-  /** Fetches the next piece; `false` at the end. */
-  async #fetchMore(): Promise<boolean> {
-    const piece = await this.#ask((source) => source.next());
-    if (piece === null) return false;
-    this.#pending = piece;
-    return true;
-  }
-
-  /** Reads from the source; `null` at the end. */
-  async #ask(from: (source: BodySource) => Promise<Bytes | null>): Promise<Bytes | null> {
+  /**
+   * Fetches the next piece, or the rest at once where the source can; `false` at the end.
+   *
+   * @param whole Whether the rest is wanted.
+   */
+  async #fetchMore(whole = false): Promise<boolean> {
     if (this.#error !== null) throw this.#error;
     const source = this.#source;
-    if (source === null) return null;
-    let piece: Uint8Array<ArrayBuffer> | null;
+    if (source === null) return false;
+    const rest = whole ? source.rest?.() : undefined;
+    let piece: Bytes;
     try {
-      piece = await from(source);
+      piece = await (rest ?? source.next()) ?? EMPTY;
     } catch (error) {
       throw this.#fail(error);
     }
-    if (this.#source === null) { // cancelled meanwhile
-      if (this.#error !== null) throw this.#error;
-      return null;
-    }
-    if (piece === null) this.#finish(null);
-    else this.#totalBytes += piece.length;
-    return piece;
+    if (this.#error !== null) throw this.#error; // cancelled meanwhile
+    this.#totalBytes += piece.length;
+    if (rest !== undefined || piece.length === 0) this.#finish(null);
+    this.#pending = piece;
+    return piece.length > 0;
   }
 
   #fail(error: unknown): Error {
@@ -362,15 +367,8 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   async #takeRest(): Promise<Uint8Array<ArrayBuffer>> {
-    const before = this.#take(this.#pending.length);
-    if (this.#source?.rest !== undefined) {
-      const rest = await this.#ask((source) => source.rest?.() ?? source.next());
-      this.#finish(null);
-      return rest === null ? before : concatBytes([before, rest].filter((each) => each.length > 0));
-    }
     const bytes = new GrowingBytes();
-    bytes.append(before);
-    while (await this.#fetchMore()) bytes.append(this.#take(this.#pending.length));
+    do bytes.append(this.#take(this.#pending.length)); while (await this.#fetchMore(true));
     return bytes.take();
   }
 
