@@ -72,8 +72,8 @@ export class Handshake implements Opening {
       ...this.#options,
       role: "client",
       deflate: agreed === null ? null : { own: agreed.client, peer: agreed.server },
-      rest: upgraded.pending,
     });
+    port.start(upgraded.pending);
     return { port, compress: agreed !== null };
   }
 

@@ -42,8 +42,9 @@ export class WebSocketChannel implements SocketEvents {
   #unsent = 0; // approximate bytes to send; characters for texts, until the port reports
   #drained: PromiseWithResolvers<void> | null = null;
   #drainTimer: ReturnType<typeof setTimeout> | undefined;
-  readonly #opened = deferred<void>();
-  readonly #closed = deferred<void>();
+  // Made when they are asked for: there may be many idle sockets.
+  #opened: PromiseWithResolvers<void> | null = null;
+  #closed: PromiseWithResolvers<void> | null = null;
 
   /** Creates one. */
   constructor(limits: ChannelLimits) {
@@ -78,12 +79,14 @@ export class WebSocketChannel implements SocketEvents {
 
   /** Resolves when the handshake has succeeded or failed. */
   get opened(): Promise<void> {
-    return this.#opened.promise;
+    if (this.#state !== CONNECTING) return DONE;
+    return (this.#opened ??= deferred<void>()).promise;
   }
 
   /** Resolves when the socket has closed. */
   get ended(): Promise<void> {
-    return this.#closed.promise;
+    if (this.#state === CLOSED) return DONE;
+    return (this.#closed ??= deferred<void>()).promise;
   }
 
   /**
@@ -153,7 +156,7 @@ export class WebSocketChannel implements SocketEvents {
    */
   async close(code: number, reason: string): Promise<boolean> {
     checkClose(code, reason);
-    if (this.#state === CONNECTING) await this.#opened.promise;
+    if (this.#state === CONNECTING) await this.opened;
     const port = this.#port;
     if (this.#state !== OPEN || port === null) return false;
     const peer = this.#peerClose;
@@ -174,7 +177,7 @@ export class WebSocketChannel implements SocketEvents {
       const late = `No close frame received after ${closeTimeout} ms`;
       this.onClose(null, "", new WebSocketTimeoutError(late, closeTimeout));
     }, closeTimeout);
-    await this.#closed.promise;
+    await this.ended;
     clearTimeout(timer);
     return true;
   }
@@ -182,7 +185,8 @@ export class WebSocketChannel implements SocketEvents {
   /** Called by the port: the handshake is over. */
   onOpen(): void {
     if (this.#state === CONNECTING) this.#state = OPEN;
-    this.#opened.resolve();
+    this.#opened?.resolve();
+    this.#opened = null;
   }
 
   /**
@@ -271,8 +275,8 @@ export class WebSocketChannel implements SocketEvents {
     this.#state = CLOSED;
     this.#closeCode = code;
     this.#exception = error;
-    this.#opened.resolve();
-    this.#closed.resolve();
+    this.#opened?.resolve();
+    this.#closed?.resolve();
     clearTimeout(this.#drainTimer);
     clearTimeout(this.#unreadTimer);
     this.#drained?.reject(closedError());

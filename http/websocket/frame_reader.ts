@@ -42,6 +42,7 @@ const MAX_HEADER = 14;
 const FIRST_BUFFER = 64 * 1024;
 const FIRST_FRAGMENT = 1024;
 const NOTHING = new Uint8Array(0);
+const WHOLE_MASK = new Uint8Array(4);
 
 /**
  * Parses frames from pieces of any size and joins fragments. Memory grows with received bytes,
@@ -50,8 +51,8 @@ const NOTHING = new Uint8Array(0);
 export class FrameReader {
   readonly #rules: FrameRules;
   readonly #events: FrameEvents;
-  readonly #header = new Uint8Array(MAX_HEADER);
-  readonly #mask = new Uint8Array(4);
+  #header: Uint8Array = NOTHING; // made for the first frame that does not come whole
+  #mask: Uint8Array = NOTHING;
   #headerSize = 0;
   #opcode = 0; // opcode of the current frame
   #fin = false;
@@ -119,8 +120,8 @@ export class FrameReader {
     const next = start + size;
     if (next > end || (maxMsgSize > 0 && size >= maxMsgSize)) return -1;
     if (masked) {
-      for (let byte = 0; byte < 4; byte++) this.#mask[byte] = piece[start - 4 + byte] ?? 0;
-      unmask(piece, start, size, this.#mask, 0);
+      for (let byte = 0; byte < 4; byte++) WHOLE_MASK[byte] = piece[start - 4 + byte] ?? 0;
+      unmask(piece, start, size, WHOLE_MASK, 0);
     }
     if (isText) this.#events.onText(decodeText(piece.subarray(start, next)));
     else this.#events.onData(Opcode.BINARY, piece.slice(start, next), false);
@@ -129,6 +130,7 @@ export class FrameReader {
 
   /** Reads header bytes; once it is complete, `#left` is the payload size. */
   #readHeader(piece: Uint8Array, start: number, end: number): number {
+    if (this.#header === NOTHING) this.#header = new Uint8Array(MAX_HEADER);
     const header = this.#header;
     let at = start;
     while (at < end) {
@@ -191,7 +193,7 @@ export class FrameReader {
       const total = this.#size + length;
       if ((max > 0 && total >= max) || !Number.isSafeInteger(total)) throw tooBig(total, max);
     }
-    if (this.#rules.masked) this.#mask.set(header.subarray(2 + extended, 6 + extended));
+    if (this.#rules.masked) this.#mask = header.slice(2 + extended, 6 + extended);
     this.#left = length;
     this.#read = 0;
   }

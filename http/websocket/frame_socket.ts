@@ -30,8 +30,6 @@ export interface FrameSocketOptions {
   readonly closeTimeout: number;
   /** Negotiated compression, `null` for none. */
   readonly deflate: { readonly own: DeflateSide; readonly peer: DeflateSide } | null;
-  /** Bytes received after the handshake. */
-  readonly rest: Uint8Array<ArrayBuffer>;
 }
 
 const COMPRESSED = 0x40, DRAIN_READ = 4096;
@@ -62,7 +60,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
   readonly #watch: PeerWatch;
   #deadline: ReturnType<typeof setTimeout> | undefined;
 
-  /** Takes over a connection and starts reading. */
+  /** Takes over a connection, which is used from `start()` on. */
   constructor(stream: ByteStream, events: SocketEvents, options: FrameSocketOptions) {
     this.#stream = stream;
     this.#events = events;
@@ -83,9 +81,18 @@ export class FrameSocket implements SocketPort, FrameEvents {
         events.onFail(error, WSCloseCode.ABNORMAL_CLOSURE);
       },
     }, this.#writer);
-    events.onOpen();
+  }
+
+  /**
+   * Starts reading.
+   *
+   * @param rest Bytes received after the handshake.
+   */
+  start(rest: Uint8Array<ArrayBuffer>): void {
+    this.#watch.start();
+    this.#events.onOpen();
     // Deferred: the channel may have to answer, and gets this socket only then.
-    queueMicrotask(() => void this.#read(options.rest));
+    queueMicrotask(() => void this.#read(rest));
   }
 
   /** Resolves when the connection has ended. */
@@ -102,15 +109,14 @@ export class FrameSocket implements SocketPort, FrameEvents {
   send(data: string | Uint8Array<ArrayBuffer>): void {
     const opcode = typeof data === "string" ? Opcode.TEXT : Opcode.BINARY;
     if (this.#closeSent || this.#ended) return;
-    if (
-      this.#deflate === null || (data.length < MIN_COMPRESSED && this.#sending.pending === null)
-    ) {
+    const deflate = this.#deflate;
+    const isShort = data.length < MIN_COMPRESSED && this.#sending.pending === null;
+    if (deflate === null || isShort) {
       this.#writer.add(opcode, data);
       return this.#watch.sent();
     }
     // The caller may overwrite the bytes before they are compressed.
     const bytes = typeof data === "string" ? encoder.encode(data) : data.slice();
-    const deflate = this.#deflate;
     this.#compressing += bytes.length;
     this.#sending.run(async () => {
       if (bytes.length < MIN_COMPRESSED) this.#writer.add(opcode, bytes);

@@ -21,18 +21,24 @@ export interface PeerWatchOptions {
 export class PeerWatch {
   readonly #options: PeerWatchOptions;
   readonly #writer: FrameWriter;
-  #seen = performance.now();
+  #seen = 0;
   #pinged = false;
   #isPaused = false;
   #beat: ReturnType<typeof setTimeout> | undefined;
   #stall: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
 
-  /** Starts watching. */
+  /** Creates one. */
   constructor(options: PeerWatchOptions, writer: FrameWriter) {
     this.#options = options;
     this.#writer = writer;
-    if (options.heartbeat > 0) this.#beat = setTimeout(() => this.#listen(), options.heartbeat);
+  }
+
+  /** Starts watching. */
+  start(): void {
+    const { heartbeat } = this.#options;
+    this.#seen = performance.now();
+    if (heartbeat > 0) this.#beat = setTimeout(() => this.#listen(), heartbeat);
   }
 
   /** Resets the silence: bytes of the peer were received. */

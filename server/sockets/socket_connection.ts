@@ -6,6 +6,7 @@ import { type ByteStream, byteStream, type PlatformStream } from "../../http/byt
 import { persists } from "../../http/http1/framing.ts";
 import type { RequestHead } from "../../http/http1/head.ts";
 import { HttpSyntaxError } from "../../http/http1/head_rules.ts";
+import type { FrameSocket } from "../../http/websocket/frame_socket.ts";
 import type { EngineHandler } from "../engine/engine.ts";
 import { clock } from "./clock.ts";
 import { ClientLeftError, SlowClientError } from "./connection_errors.ts";
@@ -17,6 +18,7 @@ import { sendResponse } from "./send_response.ts";
 import type { SocketLimits } from "./socket_limits.ts";
 import { SocketOutput } from "./socket_output.ts";
 import { urlOf } from "./socket_request.ts";
+import { TakenStream } from "./taken_stream.ts";
 import { quickResponse, type ResponseRules } from "./socket_response.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -57,6 +59,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
   #deadline = Infinity;
   #handlerDeadline = Infinity;
   #exchange: SocketExchange | null = null;
+  #upgraded: FrameSocket | null = null;
   #requests = 0;
   #timedOut: Waiting = null;
   #isClosed = false;
@@ -84,6 +87,10 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
         await this.#refuse(error.status, error.message);
         await this.#drop(null).catch(() => {});
       }
+    }
+    if (this.#upgraded !== null) {
+      this.#upgraded.start(this.input.take());
+      await this.#upgraded.finished;
     }
     this.close();
     if (this.#exchange === null) this.input.release();
@@ -162,14 +169,8 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     this.#wait(null, 0);
     const body = bodyOf(head, this, this.#server.limits);
     this.#requests++;
-    const exchange = new SocketExchange(
-      head,
-      urlOf(head, this.#server.origin),
-      body,
-      this.#remote,
-      this,
-    );
-    this.#exchange = exchange;
+    const url = urlOf(head, this.#server.origin);
+    const exchange = this.#exchange = new SocketExchange(head, url, body, this.#remote, this);
     let response: Response | Promise<Response>;
     try {
       response = this.#server.handler(exchange.request as unknown as Request, exchange);
@@ -231,11 +232,8 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     const end = await sendResponse(response, rules, this.#output, exchange);
     if (end === "broken") return false;
     this.#exchange = null;
-    if (exchange.upgraded !== null) {
-      const rest = this.input.take();
-      await exchange.upgraded(this.#output.streamWith(this.input, this.#stream), rest);
-      return false;
-    }
+    this.#upgraded = exchange.upgraded;
+    if (this.#upgraded !== null) return false;
     if (end === "last") {
       await this.#drop(body);
       return false;
@@ -245,11 +243,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     return await skip(body, SKIPPED);
   }
 
-  #rulesOf(
-    head: RequestHead,
-    body: SocketBody | null,
-    exchange: SocketExchange,
-  ): ResponseRules {
+  #rulesOf(head: RequestHead, body: SocketBody | null, exchange: SocketExchange): ResponseRules {
     const { method, minor } = head;
     const { limits, isStopping } = this.#server;
     const isLong = body !== null && !body.isDone && (body.isAwaited || body.left > SKIPPED);
@@ -268,6 +262,11 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
   /** {@inheritDoc ExchangeConnection.inform} */
   async inform(head: Bytes): Promise<void> {
     await this.#output.send(head);
+  }
+
+  /** {@inheritDoc ExchangeConnection.takeOver} */
+  takeOver(): ByteStream {
+    return new TakenStream(this.input, this.#output, this.#stream);
   }
 
   /** {@inheritDoc BodyConnection.sendContinue} */

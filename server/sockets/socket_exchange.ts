@@ -11,7 +11,7 @@ import { HttpSyntaxError } from "../../http/http1/head_rules.ts";
 import { FrameSocket } from "../../http/websocket/frame_socket.ts";
 import { acceptDeflate } from "../../http/websocket/deflate.ts";
 import { acceptOf } from "../../http/websocket/handshake.ts";
-import type { SocketEvents, SocketPort } from "../../http/websocket/port.ts";
+import type { SocketEvents } from "../../http/websocket/port.ts";
 import type {
   EnginePort,
   RawHeaders,
@@ -25,16 +25,17 @@ import { SocketRequest } from "./socket_request.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
+const NO_TRAILERS: RawHeaders = [];
+
 /** An exchange's view of its connection. */
 export interface ExchangeConnection {
   /** Watches for the client to disconnect. */
   watch(): void;
   /** Writes an informational reply, before the response. */
   inform(head: Bytes): Promise<void>;
+  /** Returns the connection for an upgrade. */
+  takeOver(): ByteStream;
 }
-
-/** Takes over a connection, with the bytes after the handshake, until it ends. */
-export type Upgraded = (stream: ByteStream, rest: Bytes) => Promise<void>;
 
 /** A pending request, its engine port, and its connection info. */
 export class SocketExchange implements ServeInfo, EnginePort {
@@ -45,9 +46,9 @@ export class SocketExchange implements ServeInfo, EnginePort {
   /** Whether sending the response has begun. */
   hasAnswered = false;
   /** Takes over the connection after the handshake's reply; `null` for other replies. */
-  upgraded: Upgraded | null = null;
+  upgraded: FrameSocket | null = null;
   /** Trailers of a chunked response. */
-  trailers: RawHeaders = [];
+  trailers: RawHeaders = NO_TRAILERS;
   readonly #head: RequestHead;
   readonly #connection: ExchangeConnection;
   readonly #body: SocketBody | null;
@@ -112,7 +113,9 @@ export class SocketExchange implements ServeInfo, EnginePort {
    */
   async within(response: Promise<Response>): Promise<Response> {
     this.#expired = Promise.withResolvers<Response>();
-    return await Promise.race([response, this.#expired.promise]);
+    const first = await Promise.race([response, this.#expired.promise]);
+    this.#expired = null;
+    return first;
   }
 
   /** The handler timed out: its signal aborts, and the client gets 504. */
@@ -232,34 +235,18 @@ export class SocketExchange implements ServeInfo, EnginePort {
     response.headers.set("sec-websocket-accept", acceptOf(key));
     if (protocol !== null) response.headers.set("sec-websocket-protocol", protocol);
     if (deflate !== null) response.headers.set("sec-websocket-extensions", deflate.header);
-    let socket: FrameSocket | null = null;
-    this.upgraded = async (stream, rest) => {
-      socket = new FrameSocket(stream, events, {
-        role: "server",
-        maxMsgSize: options.maxMsgSize ?? 0,
-        heartbeat,
-        autoping: options.autoping ?? true,
-        closeTimeout: options.closeTimeout ?? 10_000,
-        deflate: deflate === null
-          ? null
-          : { own: deflate.agreement.server, peer: deflate.agreement.client },
-        rest,
-      });
-      await socket.finished;
-    };
-    const port: SocketPort = {
-      get bufferedAmount() {
-        return socket?.bufferedAmount ?? 0;
-      },
-      send: (data) => socket?.send(data),
-      close: (code, reason) => socket?.close(code, reason),
-      terminate: () => socket?.terminate(),
-      pause: () => socket?.pause(),
-      resume: () => socket?.resume(),
-      ping: (payload) => socket?.ping(payload),
-      pong: (payload) => socket?.pong(payload),
-    };
-    return { socket: port, response };
+    const socket = new FrameSocket(this.#connection.takeOver(), events, {
+      role: "server",
+      maxMsgSize: options.maxMsgSize ?? 0,
+      heartbeat,
+      autoping: options.autoping ?? true,
+      closeTimeout: options.closeTimeout ?? 10_000,
+      deflate: deflate === null
+        ? null
+        : { own: deflate.agreement.server, peer: deflate.agreement.client },
+    });
+    this.upgraded = socket;
+    return { socket, response };
   }
 }
 

@@ -2,7 +2,7 @@
  * The output of a connection: responses joined in one write, long bodies in pieces.
  * @module
  */
-import type { ByteStream, PlatformStream } from "../../http/bytes/byte_stream.ts";
+import type { PlatformStream } from "../../http/bytes/byte_stream.ts";
 import { clock } from "./clock.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -115,27 +115,7 @@ export class SocketOutput {
     const bytes = buffer.subarray(0, this.#size);
     this.#buffer = null;
     this.#size = 0;
-    return this.#write(bytes, buffer);
-  }
-
-  /**
-   * Returns the connection for an upgrade.
-   *
-   * @param input The connection's input; a pending read is not lost.
-   * @param whole The connection, for its end.
-   */
-  streamWith(
-    input: { read(buffer: Bytes): Promise<number | null> },
-    whole: ByteStream,
-  ): ByteStream {
-    return {
-      read: (buffer) => input.read(buffer as Bytes),
-      write: (bytes) => this.#write(bytes as Bytes),
-      closeWrite: () => whole.closeWrite(),
-      close: () => whole.close(),
-      ref: () => whole.ref(),
-      unref: () => whole.unref(),
-    };
+    return this.write(bytes, buffer);
   }
 
   /**
@@ -158,7 +138,7 @@ export class SocketOutput {
       const { written } = encoder.encodeInto(`${piece.length.toString(16)}\r\n`, buffer);
       buffer.set(piece, written);
       buffer.set(CRLF, written + piece.length);
-      await this.#write(buffer.subarray(0, written + piece.length + 2));
+      await this.write(buffer.subarray(0, written + piece.length + 2));
     }
     if (large.length < MOST_LARGE) large.push(buffer);
   }
@@ -189,7 +169,7 @@ export class SocketOutput {
           [buffer, other] = [other, buffer];
           reading = file.read(buffer);
         }
-        await this.#write(piece);
+        await this.write(piece);
       }
       return left <= 0;
     } finally {
@@ -201,8 +181,14 @@ export class SocketOutput {
     }
   }
 
-  /** Writes bytes after pending writes; buffers are reused. */
-  #write(bytes: Bytes, buffer: Bytes | null = null): Promise<void> {
+  /**
+   * Writes bytes after pending writes.
+   *
+   * @param bytes The bytes.
+   * @param buffer Their buffer, to be reused.
+   * @throws {Error} As `flush()` does.
+   */
+  write(bytes: Bytes, buffer: Bytes | null = null): Promise<void> {
     return this.#last = this.#writes++ === 0
       ? this.#writeAll(bytes, buffer)
       : this.#last.then(() => this.#writeAll(bytes, buffer));
@@ -221,7 +207,7 @@ export class SocketOutput {
   async #writeLong(bytes: Bytes): Promise<void> {
     await this.flush();
     for (let at = 0; at < bytes.length; at += MOST_AT_ONCE) {
-      await this.#write(bytes.subarray(at, at + MOST_AT_ONCE));
+      await this.write(bytes.subarray(at, at + MOST_AT_ONCE));
     }
   }
 

@@ -40,9 +40,9 @@ function echo(
     autoping: true,
     closeTimeout: 10_000,
     deflate: null,
-    rest: new Uint8Array(0),
     ...options,
   });
+  socket.start(new Uint8Array(0));
   channel.attach(socket);
   (async () => {
     for (;;) {
@@ -273,8 +273,8 @@ Deno.test("a peer that never reads, or never answers a ping or close frame, is d
     autoping: true,
     closeTimeout: 50,
     deflate: null,
-    rest: new Uint8Array(0),
   });
+  socket.start(new Uint8Array(0));
   channel.attach(socket);
   await channel.close(1000, "");
   await socket.finished;
@@ -305,8 +305,8 @@ Deno.test("a peer that never reads, or never answers a ping or close frame, is d
     autoping: true,
     closeTimeout: 30,
     deflate: null,
-    rest: new Uint8Array(0),
   });
+  socket2.start(new Uint8Array(0));
   channel2.attach(socket2);
   channel2.send("x").catch(() => {});
   await socket2.finished;
