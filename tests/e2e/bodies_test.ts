@@ -196,7 +196,7 @@ for (const ENGINE of ENGINES) {
         assertLess(best, most, each.join());
       }
       const grown = await memory(program.child.pid, "VmHWM") - before;
-      assertLess(grown, 2 + 16 + 64); // the margin is for the runtime; it was 2,600 MiB
+      assertLess(grown, 2 + 16 + 110); // the margin is for the runtime, over up to 50 floods; it was 2,600 MiB
     },
   });
 
