@@ -24,16 +24,11 @@ export async function dispatch(subcommand: Loadable, args: readonly string[]): P
   const spec = await subcommand.spec();
   const defaults = await subcommand.defaults?.() ?? [];
   const parsed = parseArgs(spec, [...defaults, ...args]);
-  if (parsed.has("version")) {
+  if (parsed.has("version") || parsed.has("help")) {
+    const { writeOut } = await import("./io/output.ts");
     const { versionText } = await import("./io/version.ts");
-    const { writeOut } = await import("./io/output.ts");
-    await writeOut(versionText());
-    return 0;
-  }
-  if (parsed.has("help")) {
     const { shortHelp } = await import("./help/help.ts");
-    const { writeOut } = await import("./io/output.ts");
-    await writeOut(shortHelp(spec));
+    await writeOut(parsed.has("version") ? versionText() : shortHelp(spec));
     return 0;
   }
   addEnvironment(spec, parsed);

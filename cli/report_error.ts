@@ -4,9 +4,8 @@
  */
 import { USAGE_CODE } from "./specs/command_spec.ts";
 import { usageLine } from "./help/help.ts";
-import { missingPermission } from "./errors/missing_permission.ts";
+import { messageOf, missingPermission, systemReason } from "./errors/system_error.ts";
 import { OutputClosedError, writeErr } from "./io/output.ts";
-import { messageOf, systemReason } from "./errors/system_error.ts";
 import { suggest } from "./args/suggest.ts";
 import { COMMANDS } from "./specs/mod.ts";
 import { CommandError, UsageError } from "./errors/usage_error.ts";

@@ -83,9 +83,8 @@ async function keyOf(parsed: ParsedArgs, certPath: string, cert: string): Promis
   const passphrase = parsed.value("cert-key-pass") ??
     (isLocked ? askSecret(parsed, `Passphrase of ${path}: `) : null);
   if (isLocked && passphrase === null) {
-    throw new UsageError(
-      `argument --cert-key: the key in ${path} is encrypted; add --cert-key-pass PASS`,
-    );
+    const why = `the key in ${path} is encrypted; add --cert-key-pass PASS`;
+    throw new UsageError(`argument --cert-key: ${why}`);
   }
   try {
     const key = createPrivateKey({

@@ -10,7 +10,7 @@ import {
   ServerTimeoutError,
   TooManyRedirectsError,
 } from "../../client/mod.ts";
-import { missingPermission } from "../errors/missing_permission.ts";
+import { missingPermission } from "../errors/system_error.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { CommandError } from "../errors/usage_error.ts";
 

@@ -90,7 +90,12 @@ function itemOf(
     case "=":
       return { kind: "field", name, raw, value };
     case ":=":
-      checkJson(token, rest);
+      try {
+        JSON.parse(rest);
+      } catch (cause) {
+        const why = `"${rest}" is not valid JSON (${messageOf(cause)})`;
+        throw wrong(token, `${why}; a string is written NAME=VALUE`);
+      }
       return { kind: "json", name, raw, value: rest };
     case "@":
       return fileItem(token, name, rest);
@@ -135,17 +140,6 @@ function pathOf(token: string, text: string): string {
   if (path === "") throw wrong(token, "the path of the file is missing");
   if (path.includes("\0")) throw wrong(token, "a path cannot contain NUL");
   return inHome(path);
-}
-
-function checkJson(token: string, text: string): void {
-  try {
-    JSON.parse(text);
-  } catch (cause) {
-    throw wrong(
-      token,
-      `"${text}" is not valid JSON (${messageOf(cause)}); a string is written NAME=VALUE`,
-    );
-  }
 }
 
 function unescape(text: string): string {

@@ -25,7 +25,7 @@ import {
 import { requireAccount } from "../listening/accounts.ts";
 import { sendArchive } from "./archive.ts";
 import { makeFolder, readChange, refused, remove } from "./changes.ts";
-import { Root } from "./folder.ts";
+import { decoded, Root } from "./folder.ts";
 import { pageReply, sendListing } from "./listing.ts";
 import { localNamesOnly } from "./local_names_only.ts";
 import type { FilesOptions } from "./options.ts";
@@ -69,12 +69,10 @@ export function filesApplication(options: FilesOptions): Application {
   const headers = new Headers({ "x-content-type-options": "nosniff" });
   for (const [name, value] of options.headers) headers.append(name, value);
   if (Deno.statSync(options.path).isFile) {
-    const only: Handler = async (request) =>
-      await readable(
-        await new FileResponse(options.path, { headers }).respond(request),
-        options.path,
-        headers,
-      );
+    const only: Handler = async (request) => {
+      const reply = await new FileResponse(options.path, { headers }).respond(request);
+      return await readable(reply, options.path, headers);
+    };
     const name = encodeURIComponent(basename(options.path));
     app.addRoutes([get(`${prefix}/`, only), get(`${prefix}/${name}`, only)]);
     return app;
@@ -203,10 +201,9 @@ async function change(request: ServerRequest, served: Served): Promise<Response>
   if (made !== null && options.mkdir) await makeFolder(root, folder, made);
   else if (removed !== null && options.remove) await remove(root, folder, removed);
   else {
-    const option = made !== null ? "--mkdir" : "--rm-files";
     throw made === null && removed === null
       ? new HTTPBadRequest({ text: "400: the form has neither mkdir nor remove" })
-      : new HTTPForbidden({ text: `403: not allowed here; start it with ${option}` });
+      : forbidden(`not allowed here; start it with ${made !== null ? "--mkdir" : "--rm-files"}`);
   }
   if (wantsPage(request)) return backToPage(request);
   return made !== null
@@ -218,19 +215,11 @@ async function removeAt(request: ServerRequest, served: Served): Promise<Respons
   const { root, options } = served;
   const path = innerPath(request, options).replace(/\/$/, "");
   const slash = path.lastIndexOf("/");
-  if (slash === -1) {
-    throw new HTTPForbidden({ text: "403: the served folder itself cannot be removed" });
-  }
+  if (slash === -1) throw forbidden("the served folder itself cannot be removed");
   const folder = await changeable(request, path.slice(0, slash + 1), served);
-  if (!options.remove) {
-    throw new HTTPForbidden({ text: "403: not allowed here; start it with --rm-files" });
-  }
-  let name: string;
-  try {
-    name = decodeURIComponent(path.slice(slash + 1));
-  } catch (cause) {
-    throw new HTTPNotFound({ cause });
-  }
+  if (!options.remove) throw forbidden("not allowed here; start it with --rm-files");
+  const name = decoded(path.slice(slash + 1));
+  if (name === null) throw new HTTPNotFound();
   await remove(root, folder, name);
   return textResponse(`removed ${name}\n`);
 }
@@ -246,7 +235,7 @@ async function changeable(
   const folder = await root.find(path);
   if (folder === null) throw new HTTPNotFound();
   if (await mayChange(root, folder, options)) return folder;
-  throw new HTTPForbidden({ text: `403: this folder is read-only; upload to /${options.upload}/` });
+  throw forbidden(`this folder is read-only; upload to /${options.upload}/`);
 }
 
 async function upload(
@@ -254,9 +243,7 @@ async function upload(
   folder: string,
   { root, options }: Served,
 ): Promise<Response> {
-  if (options.upload === null) {
-    throw new HTTPForbidden({ text: "403: no uploads here; start it with --upload" });
-  }
+  if (options.upload === null) throw forbidden("no uploads here; start it with --upload");
   const saved = await receive(request, root, folder, options.uploads);
   if (saved.length === 0) {
     throw new HTTPBadRequest({ text: "400: the form has no file: curl -F file=@NAME" });
@@ -267,6 +254,10 @@ async function upload(
   }
   const lines = saved.map(({ name, size }) => `saved ${name} (${size} bytes)\n`);
   return textResponse(lines.join(""), { status: 201 });
+}
+
+function forbidden(reason: string): HTTPForbidden {
+  return new HTTPForbidden({ text: `403: ${reason}` });
 }
 
 function wantsPage(request: ServerRequest): boolean {

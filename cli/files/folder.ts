@@ -201,7 +201,8 @@ export function sorted(entries: readonly Entry[], key: SortKey, descending: bool
   );
 }
 
-function decoded(raw: string): string | null {
+/** Decodes percent-encoding, `null` if it is malformed. */
+export function decoded(raw: string): string | null {
   try {
     return decodeURIComponent(raw);
   } catch {

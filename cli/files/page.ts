@@ -4,6 +4,7 @@
  */
 import { formatBytes } from "../io/format_bytes.ts";
 import type { Entry, SortKey } from "./folder.ts";
+import type { FilesOptions } from "./options.ts";
 import { SCRIPT, STYLE } from "./page_assets.ts";
 
 /** Order of the entries, and number of the page. */
@@ -17,9 +18,7 @@ export interface Order {
 }
 
 /** Contents of a listing page. */
-export interface PageOptions {
-  /** Title before the path, `null` for none. */
-  readonly title: string | null;
+export interface PageOptions extends Pick<FilesOptions, "title" | "mkdir" | "remove"> {
   /** Path of the folder below the root, decoded, `/` for the root. */
   readonly path: string;
   /** Entries of the folder. */
@@ -34,10 +33,6 @@ export interface PageOptions {
   readonly isCut: boolean;
   /** Whether files can be uploaded here. */
   readonly upload: boolean;
-  /** Whether folders can be made here. */
-  readonly mkdir: boolean;
-  /** Whether files can be deleted here. */
-  readonly remove: boolean;
   /** Text of the folder's README, `null` for none. */
   readonly readme: string | null;
   /** Kinds of archive on offer. */

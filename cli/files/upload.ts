@@ -6,6 +6,7 @@ import {
   HTTPBadRequest,
   HTTPConflict,
   HTTPForbidden,
+  HTTPRequestEntityTooLarge,
   safeFilename,
   saveFile,
   type ServerRequest,
@@ -46,7 +47,7 @@ export async function receive(
   // `await using` cancels a refused form: otherwise a browser sends all of it before it reads the
   // reply.
   await using form = await request.multipart({
-    maxFileSize: options.maxSize ?? Infinity,
+    maxFileSize: Infinity, // `limited()` refuses with 413 and a shorter reason
     maxTotalSize: Infinity,
     maxDuration: 24 * 60 * 60 * 1000,
   });
@@ -65,7 +66,8 @@ export async function receive(
     const [base = "", ...folders] = names.map((each) => safeFilename(each)).reverse();
     const target = await makeFolders(root, folder, folders.reverse());
     if (options.onDuplicate !== "rename") await refuseFolder(target, base);
-    const file = await saveFile(part, join(target, base), { onDuplicate: options.onDuplicate });
+    const pieces = limited(part, options.maxSize ?? Infinity);
+    const file = await saveFile(pieces, join(target, base), { onDuplicate: options.onDuplicate });
     const name = file.path.slice(root.path.length).replaceAll("\\", "/").replace(/^\//, "");
     saved.push({ name, size: file.size });
   }
@@ -109,4 +111,16 @@ async function refuseFolder(folder: string, name: string): Promise<void> {
     return; // it does not exist, or saving reports the error
   }
   throw new HTTPConflict({ text: `409: ${JSON.stringify(name)} is a folder` });
+}
+
+async function* limited(
+  part: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  maxSize: number,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  let size = 0;
+  for await (const piece of part) {
+    size += piece.length;
+    if (size > maxSize) throw new HTTPRequestEntityTooLarge(maxSize);
+    yield piece;
+  }
 }

@@ -8,19 +8,23 @@ import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
 import { visible } from "./help.ts";
 
 const NAMED = COMMANDS.filter((each) => each.name !== "request");
+const NAMES = NAMED.map((each) => each.name);
+const ALL_NAMES = COMMANDS.map((each) => each.name);
+// The pattern of `request` matches everything, so it has to come last.
+const REQUEST_LAST = [...NAMED, ...COMMANDS.filter((each) => each.name === "request")];
 const METHODS = ["get", "post", "put", "patch", "delete", "head", "options"];
 
 /** Completions for bash: `source <(roundtrip --generate complete-bash)`. */
 export function completeBash(): string {
-  const cases = COMMANDS.map((each) => {
+  const cases = REQUEST_LAST.map((each) => {
     const label = each.name === "request" ? "*" : each.name;
-    return `    ${label}) words=${
-      shellWord(optionWords(each).join(" "))
-    }; kind=${each.completes} ;;`;
+    const words = shellWord(optionWords(each).join(" "));
+    return `    ${label}) words=${words}; kind=${each.completes} ;;`;
   });
   const values = choicesByOption().map(([option, values]) =>
     `    ${option}) COMPREPLY=($(compgen -W ${shellWord(values.join(" "))} -- "$cur")); return ;;`
   );
+  const first = shellWord([...NAMES, "help", ...METHODS].join(" "));
   return `# bash completions of roundtrip
 _roundtrip() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}" words kind
@@ -30,16 +34,12 @@ ${values.join("\n")}
     ${fileOptions().join("|")}) COMPREPLY=($(compgen -f -- "$cur")); return ;;
   esac
   if [[ $COMP_CWORD -eq 1 && $cur != -* ]]; then
-    COMPREPLY=($(compgen -W ${
-    shellWord([...NAMED.map(nameOf), "help", ...METHODS].join(" "))
-  } -- "$cur"))
+    COMPREPLY=($(compgen -W ${first} -- "$cur"))
     return
   fi
   case "\${COMP_WORDS[1]}" in
-    help) COMPREPLY=($(compgen -W ${
-    shellWord(COMMANDS.map(nameOf).join(" "))
-  } -- "$cur")); return ;;
-${sortedLast(cases).join("\n")}
+    help) COMPREPLY=($(compgen -W ${shellWord(ALL_NAMES.join(" "))} -- "$cur")); return ;;
+${cases.join("\n")}
   esac
   if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W "$words" -- "$cur"))
   elif [[ $kind == files ]]; then COMPREPLY=($(compgen -f -- "$cur"))
@@ -54,12 +54,11 @@ complete -o filenames -F _roundtrip roundtrip
 export function completeZsh(): string {
   const describe = (spec: CommandSpec): string =>
     visible(spec).flatMap((each) => zshSpecs(each)).map((line) => `        ${line} \\`).join("\n");
-  const cases = COMMANDS.map((each) => {
+  const cases = REQUEST_LAST.map((each) => {
     const label = each.name === "request" ? "*" : each.name;
     const rest = { files: "'*:file:_files'", folders: "'*:folder:_files -/'", nothing: "'*: :'" };
-    return `      ${label})\n      _arguments -s -S \\\n${describe(each)}\n        ${
-      rest[each.completes]
-    } ;;`;
+    const head = `      ${label})\n      _arguments -s -S \\`;
+    return `${head}\n${describe(each)}\n        ${rest[each.completes]} ;;`;
   });
   const named = [...NAMED.map((each) => [each.name, each.summary]), ["help", "help"]];
   return `#compdef roundtrip
@@ -76,8 +75,8 @@ ${named.map(([name, text]) => `      ${shellWord(`${name}:${text}`)}`).join("\n"
   local command=$words[2]
   (( CURRENT > 2 )) && shift words && (( CURRENT-- ))
   case $command in
-      help) _values 'subcommand' ${COMMANDS.map(nameOf).join(" ")} ;;
-${sortedLast(cases).join("\n")}
+      help) _values 'subcommand' ${ALL_NAMES.join(" ")} ;;
+${cases.join("\n")}
   esac
 }
 if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _roundtrip "$@"; else compdef _roundtrip roundtrip; fi
@@ -86,29 +85,26 @@ if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _roundtrip "$@"; else compd
 
 /** Completions for fish: `roundtrip --generate complete-fish | source`. */
 export function completeFish(): string {
-  const names = [...NAMED.map(nameOf), "help"].join(" ");
+  const names = [...NAMES, "help"].join(" ");
   const lines = ["# fish completions of roundtrip", "complete -c roundtrip -f"];
   const first = "__fish_use_subcommand";
   for (const each of NAMED) {
     lines.push(`complete -c roundtrip -n ${first} -a ${each.name} -d ${shellWord(each.summary)}`);
   }
   lines.push(`complete -c roundtrip -n ${first} -a help -d 'everything about a subcommand'`);
-  lines.push(
-    `complete -c roundtrip -n '__fish_seen_subcommand_from help' -a ${
-      shellWord(COMMANDS.map(nameOf).join(" "))
-    }`,
-  );
+  const all = shellWord(ALL_NAMES.join(" "));
+  lines.push(`complete -c roundtrip -n '__fish_seen_subcommand_from help' -a ${all}`);
   for (const option of GLOBAL_OPTIONS) lines.push(fishLine(first, option));
   for (const spec of COMMANDS) {
-    const seen = spec.name === "request"
-      ? `not __fish_seen_subcommand_from ${names}`
-      : `__fish_seen_subcommand_from ${spec.name}`;
-    for (const option of visible(spec)) lines.push(fishLine(shellWord(seen), option));
-    if (spec.completes === "files") lines.push(`complete -c roundtrip -n ${shellWord(seen)} -F`);
-    if (spec.completes === "folders") {
-      lines.push(
-        `complete -c roundtrip -n ${shellWord(seen)} -a '(__fish_complete_directories)'`,
-      );
+    const seen = shellWord(
+      spec.name === "request"
+        ? `not __fish_seen_subcommand_from ${names}`
+        : `__fish_seen_subcommand_from ${spec.name}`,
+    );
+    for (const option of visible(spec)) lines.push(fishLine(seen, option));
+    const rest = { files: "-F", folders: "-a '(__fish_complete_directories)'", nothing: "" };
+    if (rest[spec.completes] !== "") {
+      lines.push(`complete -c roundtrip -n ${seen} ${rest[spec.completes]}`);
     }
   }
   return `${lines.join("\n")}\n`;
@@ -116,7 +112,7 @@ export function completeFish(): string {
 
 /** Completions for elvish: `eval (roundtrip --generate complete-elvish | slurp)`. */
 export function completeElvish(): string {
-  const names = NAMED.map(nameOf);
+  const names = NAMES;
   const options = COMMANDS.map((each) => `&${each.name}=${elvishList(optionWords(each))}`);
   const choices = choicesByOption().map(([option, values]) => `&${option}=${elvishList(values)}`);
   // The editor filters them by the typed prefix.
@@ -175,10 +171,6 @@ function zshSpecs(option: OptionSpec): string[] {
   return names.map((name) => shellWord(`${star}${name}[${text}]${value}`));
 }
 
-function nameOf(spec: CommandSpec): string {
-  return spec.name;
-}
-
 /** The options of a subcommand as words to type. */
 function optionWords(spec: CommandSpec): string[] {
   return visible(spec).flatMap((each) =>
@@ -205,10 +197,4 @@ function choicesByOption(): [string, string[]][] {
 
 function fileOptions(): string[] {
   return [...new Set(everyOption().filter(takesFile).map((each) => `--${each.long}`))];
-}
-
-/** The `*` pattern matches everything, so it has to come last. */
-function sortedLast(cases: readonly string[]): string[] {
-  const isRest = (line: string): number => line.trimStart().startsWith("*)") ? 1 : 0;
-  return cases.toSorted((a, b) => isRest(a) - isRest(b));
 }

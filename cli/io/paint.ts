@@ -3,24 +3,8 @@
  * @module
  */
 
-/** Role of a piece of text, which decides its colour. */
-export type Role =
-  | "key"
-  | "string"
-  | "number"
-  | "word"
-  | "status"
-  | "name"
-  | "value"
-  | "dim"
-  | "good"
-  | "bad";
-
-/** Colours a piece of text by its role. */
-export type Paint = (role: Role, text: string) => string;
-
 // The sixteen standard colours, which follow the terminal's theme.
-const CODES: Readonly<Record<Role, string>> = {
+const CODES = {
   key: "34",
   string: "32",
   number: "36",
@@ -31,7 +15,10 @@ const CODES: Readonly<Record<Role, string>> = {
   dim: "2",
   good: "32",
   bad: "31",
-};
+} as const;
+
+/** Colours a piece of text by its role. */
+export type Paint = (role: keyof typeof CODES, text: string) => string;
 
 /** Returns the text without colours. */
 export const plain: Paint = (_role, text) => text;

@@ -23,25 +23,27 @@ export async function readUpTo(
   const reader = stream.getReader();
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  let ended = false;
-  while (!ended && size <= limit) {
-    const { done, value } = await reader.read();
-    if (done) ended = true;
-    else {
-      pieces.push(value);
-      size += value.length;
-    }
+  let next = await reader.read();
+  for (; !next.done; next = await reader.read()) {
+    pieces.push(next.value);
+    size += next.value.length;
+    if (size > limit) break;
   }
-  const bytes = ended ? new Uint8Array(await new Blob(pieces).arrayBuffer()) : null;
-  const all = new ReadableStream<Uint8Array<ArrayBuffer>>({
+  const bytes = next.done ? new Uint8Array(await new Blob(pieces).arrayBuffer()) : null;
+  return { bytes, stream: replayed(pieces, reader) };
+}
+
+/** A stream of pieces that were read already, and of the rest. */
+export function replayed(
+  pieces: Uint8Array<ArrayBuffer>[],
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
     async pull(controller) {
-      const kept = pieces.shift();
-      if (kept !== undefined) return controller.enqueue(kept);
-      const { done, value } = await reader.read();
-      if (done) controller.close();
-      else controller.enqueue(value);
+      const piece = pieces.shift() ?? (await reader.read()).value;
+      if (piece === undefined) controller.close();
+      else controller.enqueue(piece);
     },
     cancel: (reason) => reader.cancel(reason),
   }, { highWaterMark: 0 });
-  return { bytes, stream: all };
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import type { HopBody } from "../../client/mod.ts";
+import { replayed } from "../io/read_up_to.ts";
 
 /** Most bytes of a body to show. */
 const MOST = 64 * 1024;
@@ -26,16 +27,7 @@ export async function peeked(body: HopBody): Promise<HopBody> {
     length += value.length;
   }
   const start = new Uint8Array(await new Blob(pieces).slice(0, MOST).arrayBuffer());
-  const stream = (): ReadableStream<Uint8Array<ArrayBuffer>> =>
-    new ReadableStream({
-      async pull(controller) {
-        const piece = pieces.shift() ?? (await reader.read()).value;
-        if (piece === undefined) controller.close();
-        else controller.enqueue(piece);
-      },
-      cancel: (reason) => reader.cancel(reason),
-    }, { highWaterMark: 0 });
-  const same = { size: body.size, bytes: null, stream };
+  const same = { size: body.size, bytes: null, stream: () => replayed(pieces, reader) };
   STARTS.set(same, start);
   return same;
 }

@@ -19,11 +19,10 @@ import { type DownloadTarget, saveResponse } from "../saving/download.ts";
 import { resumed } from "../saving/resume.ts";
 import { prepareEnvironment } from "../connecting/proxy_environment.ts";
 import { explained } from "../connecting/explained.ts";
-import { dataOf, type Plan, plan } from "./plan.ts";
+import { dataOf, type Plan, plan, type PlannedBody } from "./plan.ts";
 import { partsOf, savesBody } from "../output/parts.ts";
 import { Printer } from "../output/printer.ts";
 import type { Times } from "../output/times.ts";
-import { isSmallerCompressed } from "./compressing.ts";
 import { Exchanges } from "./exchanges.ts";
 import { NotSentError, recorder } from "./recorder.ts";
 import type { SessionData } from "../saving/foreign_session.ts";
@@ -36,11 +35,8 @@ import { parseTarget, type Target } from "../connecting/target.ts";
 export async function run(parsed: ParsedArgs): Promise<number> {
   const target = targetOf(parsed);
   const quiet = parsed.count("quiet") > 1;
-  const planned = await plan(
-    parsed,
-    target,
-    (method) => stdinBody(method !== null, quiet, parsed.has("chunked")),
-  );
+  const stdin = (method: string | null) => stdinBody(method !== null, quiet, parsed.has("chunked"));
+  const planned = await plan(parsed, target, stdin);
   const given = await authOf(parsed, target);
   const jar = new CookieJar({ unsafe: true });
   const file = sessionFile(parsed, planned.url);
@@ -56,12 +52,8 @@ export async function run(parsed: ParsedArgs): Promise<number> {
     ...full,
     headers: full.headers.map(([name, value]) => [name, headerBytes(value)] as const),
   };
-  const code = await exchange(
-    parsed,
-    file === null ? wired : withoutCookies(wired, jar),
-    auth,
-    jar,
-  );
+  const sent = file === null ? wired : withoutCookies(wired, jar);
+  const code = await exchange(parsed, sent, auth, jar);
   if (file !== null && parsed.has("session") && !parsed.has("offline")) {
     await file.save({ headers: keptHeaders(planned, kept), auth }, jar);
   }
@@ -116,34 +108,25 @@ async function exchange(
     exchanges,
   );
   prepareEnvironment(auth === null && !parsed.has("ignore-netrc"));
-  const seconds = (name: "timeout" | "connect-timeout"): number =>
-    parsed.number(name, { max: 2_000_000, fraction: true }) ?? 0;
+  const ms = (name: "timeout" | "connect-timeout"): number =>
+    (parsed.number(name, { max: 2_000_000, fraction: true }) ?? 0) * 1000;
   await using session = new ClientSession({
     transport,
     cookieJar: jar,
     trustEnv: true,
     middlewares: middlewaresOf(auth, planned.url),
-    timeout: {
-      total: seconds("timeout") * 1000,
-      sockConnect: seconds("connect-timeout") * 1000,
-    },
+    timeout: { total: ms("timeout"), sockConnect: ms("connect-timeout") },
     traceConfigs: [timesTrace(times)],
     retry: parsed.number("retry", { max: 100 }) ?? 0,
   });
   const options: RequestOptions = {
-    skipAutoHeaders: [
-      "accept",
-      "accept-encoding",
-      "user-agent",
-      ...planned.without,
-    ],
+    skipAutoHeaders: ["accept", "accept-encoding", "user-agent", ...planned.without],
     allowRedirects: follow,
     maxRedirects: (parsed.number("max-redirects", { max: 1000 }) ?? 10) + 1,
     ...(auth?.type === "basic" ? { auth: basicOf(auth.value) } : {}),
   };
-  if (
-    parsed.has("compress") && planned.headers.some(([name]) => /^content-encoding$/i.test(name))
-  ) {
+  const encodes = planned.headers.some(([name]) => /^content-encoding$/i.test(name));
+  if (parsed.has("compress") && encodes) {
     throw new UsageError("--compress sets Content-Encoding; leave out the header");
   }
   const started = performance.now();
@@ -180,6 +163,18 @@ async function exchange(
     await exchanges.end();
     throw explained(error, parsed);
   }
+}
+
+/** Whether compression makes a body smaller; assumed for a body that is not in memory. */
+async function isSmallerCompressed(body: PlannedBody): Promise<boolean> {
+  const data = body.kind === "text"
+    ? new TextEncoder().encode(body.text)
+    : body.kind === "piped"
+    ? body.data
+    : null;
+  if (!(data instanceof Uint8Array)) return true;
+  const stream = new Blob([data]).stream().pipeThrough(new CompressionStream("deflate"));
+  return (await new Response(stream).arrayBuffer()).byteLength < data.length;
 }
 
 async function statusCode(

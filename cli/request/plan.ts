@@ -3,7 +3,7 @@
  * @module
  */
 import { basename } from "node:path";
-import { FormBody } from "../../client/mod.ts";
+import { FormBody, type RequestData } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { RequestOption } from "../specs/request.ts";
 import { CommandError, UsageError } from "../errors/usage_error.ts";
@@ -74,11 +74,6 @@ export async function plan(
   const without = new Set<string>();
   const defaults = new Set<string>();
   let headers: (readonly [string, string])[] = [];
-  const ours: (readonly [string, string])[] = [];
-  for (const each of parsed.all("default-header")) {
-    const item = parseItem(each);
-    if (item.kind === "header" && item.value !== null) ours.push([item.name, item.value]);
-  }
   for (const { name, value } of named) {
     const lower = name.toLowerCase();
     // The last item wins: NAME: removes earlier values, and a later value sets it again.
@@ -90,14 +85,16 @@ export async function plan(
     without.add(lower);
     headers = headers.filter(([own]) => own.toLowerCase() !== lower);
   }
-  const has = (name: string): boolean =>
-    without.has(name.toLowerCase()) || headers.some(([own]) => own.toLowerCase() === name);
   const add = (name: string, value: string): void => {
-    if (has(name.toLowerCase())) return;
+    const lower = name.toLowerCase();
+    if (without.has(lower) || headers.some(([own]) => own.toLowerCase() === lower)) return;
     headers.push([name, value]);
-    defaults.add(name.toLowerCase());
+    defaults.add(lower);
   };
-  for (const [name, value] of ours) add(name, value);
+  for (const each of parsed.all("default-header")) {
+    const item = parseItem(each);
+    if (item.kind === "header" && item.value !== null) add(item.name, item.value);
+  }
   const json = parsed.has("json") || (body?.kind === "text" && body.type === JSON_TYPE);
   add("User-Agent", `roundtrip/${VERSION}`);
   add("Accept", json ? "application/json, */*;q=0.5" : "*/*");
@@ -107,14 +104,8 @@ export async function plan(
   if (body?.kind === "text" && body.type !== null) add("Content-Type", body.type);
   if (body?.kind === "file") add("Content-Type", body.type ?? await typeOf(body.path));
   if (body?.kind === "piped") add("Content-Type", parsed.has("form") ? FORM_TYPE : JSON_TYPE);
-  return {
-    method: target.method ?? (body === null ? "GET" : "POST"),
-    url,
-    headers,
-    without,
-    defaults,
-    body,
-  };
+  const method = target.method ?? (body === null ? "GET" : "POST");
+  return { method, url, headers, without, defaults, body };
 }
 
 const JSON_TYPE = "application/json";
@@ -167,10 +158,8 @@ function formOf(parsed: ParsedArgs<RequestOption>, data: readonly Data[]): Plann
   }
   const [file] = data.filter((item) => item.kind === "file");
   if (file !== undefined) {
-    throw new UsageError(
-      `item '${file.name}@${file.path}': a file needs a form; add -f, or use @${file.path} ` +
-        `for a body that is the file`,
-    );
+    const advice = `add -f, or use @${file.path} for a body that is the file`;
+    throw new UsageError(`item '${file.name}@${file.path}': a file needs a form; ${advice}`);
   }
   if (parsed.has("form")) {
     const fields = data.flatMap((item) =>
@@ -231,11 +220,7 @@ async function loaded(item: Item): Promise<Item> {
  *
  * @throws {CommandError} If a file cannot be read.
  */
-export async function dataOf(
-  body: PlannedBody,
-): Promise<
-  Uint8Array<ArrayBuffer> | Deno.FsFile | ReadableStream<Uint8Array<ArrayBuffer>> | FormBody
-> {
+export async function dataOf(body: PlannedBody): Promise<RequestData> {
   if (body.kind === "text") return new TextEncoder().encode(body.text);
   if (body.kind === "piped") return body.data;
   if (body.kind === "file") return await open(body.path);

@@ -3,7 +3,7 @@
  * @module
  */
 import { writeErr } from "../io/output.ts";
-import { MAX_SIZED, readUpTo } from "../io/read_up_to.ts";
+import { MAX_SIZED, readUpTo, replayed } from "../io/read_up_to.ts";
 
 const PATIENCE = 2000; // ms
 
@@ -50,14 +50,7 @@ export async function stdinBody(
   }
   const { done, value } = first;
   if (done || value === undefined) return null;
-  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    start: (controller) => controller.enqueue(value),
-    async pull(controller) {
-      const next = await reader.read();
-      if (next.done) controller.close();
-      else controller.enqueue(next.value);
-    },
-  }, { highWaterMark: 0 });
+  const stream = replayed([value], reader);
   if (streams) return { data: stream, size: null };
   const rest = fileRest();
   if (rest !== null) return { data: stream, size: rest + value.length };

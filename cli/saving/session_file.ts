@@ -61,9 +61,8 @@ export class SessionFile {
         return readForeignSession(read, jar, this.#url);
       }
       if (!isRecord(read) || read.roundtrip !== 1) {
-        throw new CommandError(
-          `cannot use ${this.path} as a session: it is not a session; choose another name`,
-        );
+        const why = "it is not a session; choose another name";
+        throw new CommandError(`cannot use ${this.path} as a session: ${why}`);
       }
       // A file given by path may be used with any server; secrets go only to its own.
       if (read.origin === this.#url.origin) data = ownData(read);

@@ -49,8 +49,8 @@ export function locate(module: string): string {
   const [scheme = ""] = module.split(":", 1);
   if (SCHEME.test(scheme) && module.includes(":")) return module;
   const path = isAbsolute(module) ? module : resolve(module);
-  const tried = [path, ...EXTENSIONS.map((each) => path + each)];
-  tried.push(...EXTENSIONS.map((each) => resolve(path, `mod${each}`)));
+  const inside = EXTENSIONS.map((each) => resolve(path, `mod${each}`));
+  const tried = [path, ...EXTENSIONS.map((each) => path + each), ...inside];
   let hindrance: string | null = null;
   for (const each of tried) {
     try {
@@ -79,12 +79,8 @@ export async function importEntry(entry: Entry): Promise<unknown> {
   try {
     exports = await import(url);
   } catch (cause) {
-    throw new UsageError(
-      `unable to import ${entry.module}: ${reason(cause)}${advice(url, cause)}`,
-      {
-        cause,
-      },
-    );
+    const why = `${reason(cause)}${advice(url, cause)}`;
+    throw new UsageError(`unable to import ${entry.module}: ${why}`, { cause });
   }
   if (Object.hasOwn(exports, entry.name)) return exports[entry.name];
   const names = Object.keys(exports);

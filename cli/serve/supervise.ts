@@ -50,10 +50,7 @@ export async function supervise(job: SuperviseOptions): Promise<number> {
   try {
     for (;;) {
       const ended = Promise.race(children.map((child) => child.status));
-      const event = await Promise.race([
-        stop.promise,
-        ...(changes === null ? [ended] : [changes.next()]),
-      ]);
+      const event = await Promise.race([stop.promise, changes === null ? ended : changes.next()]);
       for (const child of children) send(child, "SIGTERM");
       if (event === "change") {
         await endAll(children, PATIENCE);
@@ -87,13 +84,11 @@ function spawn(
   port: number | null,
   more: readonly string[],
 ): Deno.ChildProcess {
-  const serve = ["serve", "--worker", `${index}`, ...more];
-  if (port !== null) serve.push("--port", `${port}`);
+  const options = ["--worker", `${index}`, ...more];
+  if (port !== null) options.push("--port", `${port}`);
   // The last value of an option wins; words after "--" belong to the application.
   const own = job.args.indexOf("--");
-  const args = own === -1
-    ? [...job.args, ...serve.slice(1)]
-    : [...job.args.slice(0, own), ...serve.slice(1), ...job.args.slice(own)];
+  const args = job.args.toSpliced(own === -1 ? job.args.length : own, 0, ...options);
   const program = Deno.build.standalone ? [] : [
     "run",
     ...permissions(),

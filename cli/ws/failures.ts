@@ -18,7 +18,7 @@ import {
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { WsOption } from "../specs/ws.ts";
 import { explained as explainedConnection } from "../connecting/explained.ts";
-import { missingPermission } from "../errors/missing_permission.ts";
+import { missingPermission } from "../errors/system_error.ts";
 import { CommandError } from "../errors/usage_error.ts";
 import { PingTimeoutError } from "./pings.ts";
 
