@@ -17,6 +17,17 @@ const KNOWN: readonly string[] = [
 ];
 const BIT_OF: ReadonlyMap<string, number> = new Map(KNOWN.map((name, at) => [name, 1 << at]));
 
+/**
+ * The last header lines of each length: a client repeats the same ones, and comparing them takes a
+ * tenth of the time of parsing.
+ */
+const lastFields: {
+  readonly bytes: Uint8Array;
+  readonly limits: HeadLimits;
+  readonly fields: HeaderFields;
+}[] = [];
+const MAX_KEPT = 1024; // bytes
+
 interface KnownName {
   readonly bytes: Uint8Array;
   readonly bit: number;
@@ -40,6 +51,7 @@ export class HeaderFields {
   readonly #known: number;
   readonly #repeated: number;
   #list: readonly (readonly [name: string, value: string])[] | null = null;
+  readonly #values = new Map<string, string | null>(); // those that were asked for
 
   /**
    * Creates them from checked text; use {@linkcode parseFields}.
@@ -74,8 +86,13 @@ export class HeaderFields {
    */
   get(name: string): string | null {
     if (this.#lacks(name)) return null;
-    const values = this.getAll(name);
-    return values.length > 1 ? values.join(", ") : values[0] ?? null;
+    let value = this.#values.get(name);
+    if (value === undefined) {
+      const values = this.getAll(name);
+      value = values.length > 1 ? values.join(", ") : values[0] ?? null;
+      this.#values.set(name, value);
+    }
+    return value;
   }
 
   /** The values of all lines of a header. */
@@ -130,6 +147,27 @@ export const NO_FIELDS: HeaderFields = new HeaderFields("", 0, 0);
  * @throws {HttpSyntaxError} If a line is not a header or a limit is exceeded.
  */
 export function parseFields(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  limits: HeadLimits,
+  unfolds: boolean,
+): HeaderFields {
+  const size = end - start;
+  if (unfolds || size > MAX_KEPT) return readFields(bytes, start, end, limits, unfolds);
+  const last = lastFields[size];
+  if (last?.limits === limits && isSame(last.bytes, bytes, start)) return last.fields;
+  const fields = readFields(bytes, start, end, limits, false);
+  lastFields[size] = { bytes: bytes.slice(start, end), limits, fields };
+  return fields;
+}
+
+function isSame(block: Uint8Array, bytes: Uint8Array, start: number): boolean {
+  for (let at = 0; at < block.length; at++) if (block[at] !== bytes[start + at]) return false;
+  return true;
+}
+
+function readFields(
   bytes: Uint8Array,
   start: number,
   end: number,

@@ -1,4 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { parseRequestHead } from "../../../http/http1/head.ts";
+import { DEFAULT_HEAD_LIMITS, HttpSyntaxError } from "../../../http/http1/head_rules.ts";
 import { type Outcome, type Reading, readMessage } from "./_message.ts";
 
 /** Expected result: a part of the outcome, or the start of the error. */
@@ -461,3 +463,17 @@ for (const [table, cases] of Object.entries(TABLES)) {
     });
   }
 }
+
+Deno.test("header lines that are sent again are the same, others of their length are not", () => {
+  const read = (lines: string, limits = DEFAULT_HEAD_LIMITS) => {
+    const bytes = new TextEncoder().encode(`GET / HTTP/1.1\r\n${lines}\r\n`);
+    return parseRequestHead(bytes, 0, bytes.length, limits).fields;
+  };
+  const one = "Host: a\r\nX: 1\r\n";
+  assertEquals([1, 2].map(() => read(one).get("x")), ["1", "1"]);
+  assertEquals(read(one.replace("1", "2")).get("x"), "2");
+  assertEquals(read(one.replace("X", "Y")).get("x"), null);
+  assertEquals(read(one).list, [["Host", "a"], ["X", "1"]]);
+  assertThrows(() => read(one, { ...DEFAULT_HEAD_LIMITS, maxHeaders: 1 }), HttpSyntaxError);
+  assertThrows(() => read(one.replace("X: 1", "X 1:")), HttpSyntaxError);
+});
