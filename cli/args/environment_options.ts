@@ -37,9 +37,7 @@ export function addEnvironment(spec: CommandSpec, parsed: ParsedArgs): void {
       if (!isSwitch) {
         if (!option.valueOptional || !isFalse(value)) parsed.set(option, value);
       } else if (isTrue(value)) parsed.set(option, "");
-      else if (!isFalse(value)) {
-        throw new UsageError(`${name}: "${value}" is neither 1 nor 0`);
-      }
+      else if (!isFalse(value)) throw new UsageError(`${name}: "${value}" is neither 1 nor 0`);
     }
   }
 }

@@ -5,7 +5,7 @@
 import type { CommandSpec, OptionName, OptionSpec } from "../specs/command_spec.ts";
 import type { AnyOption } from "../specs/mod.ts";
 import { suggest } from "./suggest.ts";
-import { UsageError } from "../errors/usage_error.ts";
+import { badArgument, UsageError } from "../errors/usage_error.ts";
 
 /** Parsed arguments; `Name` is a union of the long names that exist. */
 export class ParsedArgs<Name extends string = AnyOption> {
@@ -57,9 +57,8 @@ export class ParsedArgs<Name extends string = AnyOption> {
     const number = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : NaN;
     if (number >= min && number <= max && (fraction || Number.isInteger(number))) return number;
     const most = max === Number.MAX_SAFE_INTEGER ? "" : ` to ${max}`;
-    throw new UsageError(
-      `argument --${long}: "${text}" is not a ${fraction ? "" : "whole "}number from ${min}${most}`,
-    );
+    const kind = fraction ? "number" : "whole number";
+    throw badArgument(long, `"${text}" is not a ${kind} from ${min}${most}`);
   }
 
   /** Adds a value. */
@@ -170,12 +169,9 @@ export function parseArgs<Spec extends CommandSpec>(
       const option = byShort.get(letter);
       if (option === undefined) break;
       const attached = letters.slice(index + 1).join("").replace(/^=/, "");
-      if (option.value === undefined) {
-        take(option, `-${letter}`, undefined);
-        continue;
-      }
-      take(option, `-${letter}`, attached === "" ? undefined : attached);
-      break;
+      const isSwitch = option.value === undefined;
+      take(option, `-${letter}`, isSwitch || attached === "" ? undefined : attached);
+      if (!isSwitch) break;
     }
     return true;
   };
@@ -191,9 +187,8 @@ export function parseArgs<Spec extends CommandSpec>(
     else parsed.positionals.push(word);
   }
   if (parsed.rest.length > 0 && !spec.passOn) {
-    throw new UsageError(
-      `unrecognized arguments: ${parsed.rest.map((each) => each === "" ? "''" : each).join(" ")}`,
-    );
+    const shown = parsed.rest.map((each) => each === "" ? "''" : each).join(" ");
+    throw new UsageError(`unrecognized arguments: ${shown}`);
   }
   return parsed;
 }

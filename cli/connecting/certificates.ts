@@ -3,7 +3,7 @@
  * @module
  */
 import type { ParsedArgs } from "../args/parse_args.ts";
-import { UsageError } from "../errors/usage_error.ts";
+import { badArgument, UsageError } from "../errors/usage_error.ts";
 import { askSecret } from "../io/ask_secret.ts";
 import { readText } from "../io/read_text.ts";
 
@@ -58,11 +58,11 @@ async function checkCertificates(option: string, path: string, text: string): Pr
       new X509Certificate(each);
     } catch (cause) {
       const which = found.length === 1 ? "the certificate" : `certificate ${at + 1}`;
-      throw new UsageError(`argument --${option}: ${which} in ${path} is damaged`, { cause });
+      throw badArgument(option, `${which} in ${path} is damaged`, { cause });
     }
   }
   if (found.length > 0) return;
-  throw new UsageError(`argument --${option}: ${path} contains no PEM certificate`);
+  throw badArgument(option, `${path} contains no PEM certificate`);
 }
 
 async function keyOf(parsed: ParsedArgs, certPath: string, cert: string): Promise<string> {
@@ -84,7 +84,7 @@ async function keyOf(parsed: ParsedArgs, certPath: string, cert: string): Promis
     (isLocked ? askSecret(parsed, `Passphrase of ${path}: `) : null);
   if (isLocked && passphrase === null) {
     const why = `the key in ${path} is encrypted; add --cert-key-pass PASS`;
-    throw new UsageError(`argument --cert-key: ${why}`);
+    throw badArgument("cert-key", why);
   }
   try {
     const key = createPrivateKey({
@@ -103,7 +103,5 @@ async function keyOf(parsed: ParsedArgs, certPath: string, cert: string): Promis
       { cause },
     );
   }
-  throw new UsageError(
-    `argument --cert-key: the key in ${path} does not match the certificate in ${certPath}`,
-  );
+  throw badArgument("cert-key", `the key in ${path} does not match the certificate in ${certPath}`);
 }

@@ -9,7 +9,7 @@ import {
   digestAuthMiddleware,
 } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
-import { UsageError } from "../errors/usage_error.ts";
+import { badArgument, UsageError } from "../errors/usage_error.ts";
 import { askSecret } from "../io/ask_secret.ts";
 
 /** Credentials given by the user. */
@@ -47,7 +47,7 @@ export async function authOf(
   // would keep it.
   const password = askSecret(parsed, `Password for ${value}: `);
   if (password === null) {
-    throw new UsageError(`argument --auth: "${value}" has no password; expected USER:PASS`);
+    throw badArgument("auth", `"${value}" has no password; expected USER:PASS`);
   }
   return { type, value: `${value}:${password}` };
 }

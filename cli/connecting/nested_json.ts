@@ -33,13 +33,8 @@ export function putJson(root: JsonValue, raw: string, value: JsonValue, token: s
     const wanted = typeof key === "string" ? "object" : "array";
     const found = typeOf(current);
     if (found !== wanted && !(found === "nothing" || (found === "null" && index > 0))) {
-      throw pointed(
-        token,
-        at,
-        `cannot use ${describe(key)} on a value that is ${article(found)}, only on ${
-          article(wanted)
-        }`,
-      );
+      const only = `${article(found)}, only on ${article(wanted)}`;
+      throw pointed(token, at, `cannot use ${describe(key)} on a value that is ${only}`);
     }
     const next: Record<string, JsonValue> | JsonValue[] = found === wanted
       ? current as Record<string, JsonValue> | JsonValue[]

@@ -55,11 +55,8 @@ function isMethod(first: string, second: string | undefined): boolean {
 
 function badMethod(first: string, second: string): UsageError {
   const near = suggest(first.toUpperCase(), METHODS);
-  return new UsageError(
-    near === null
-      ? `item '${second}': ${ITEM_SYNTAX}`
-      : `"${first}" is not an HTTP method; did you mean ${near}?`,
-  );
+  if (near === null) return new UsageError(`item '${second}': ${ITEM_SYNTAX}`);
+  return new UsageError(`"${first}" is not an HTTP method; did you mean ${near}?`);
 }
 
 /**

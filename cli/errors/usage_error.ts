@@ -9,6 +9,17 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/**
+ * Error for the value of an option.
+ *
+ * @param option Long name of the option.
+ * @param why What is wrong, and what is expected.
+ * @param options The cause.
+ */
+export function badArgument(option: string, why: string, options?: ErrorOptions): UsageError {
+  return new UsageError(`argument --${option}: ${why}`, options);
+}
+
 /** A failure that the message fully explains; no stack trace is shown. */
 export class CommandError extends Error {
   /** Name of the class, for telling errors apart. */

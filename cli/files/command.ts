@@ -10,7 +10,7 @@ import { writeErr, writeOut } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { FilesOption } from "../specs/files.ts";
 import { readText } from "../io/read_text.ts";
-import { CommandError, UsageError } from "../errors/usage_error.ts";
+import { badArgument, CommandError, UsageError } from "../errors/usage_error.ts";
 import { filesApplication } from "./application.ts";
 import { Root } from "./folder.ts";
 import type { FilesOptions } from "./options.ts";
@@ -118,7 +118,7 @@ function accountsOf(path: string): Account[] {
   const lines = readText("auth-file", path).split(/\r?\n/);
   const accounts = lines.filter((line) => !/^\s*(?:#|$)/.test(line));
   // An empty list would mean no authentication at all.
-  if (accounts.length === 0) throw new UsageError(`argument --auth-file: ${path} has no accounts`);
+  if (accounts.length === 0) throw badArgument("auth-file", `${path} has no accounts`);
   return accounts.map((line) => accountOf("auth-file", line));
 }
 
@@ -126,9 +126,7 @@ function accountsOf(path: string): Account[] {
 function prefixOf(parsed: ParsedArgs<FilesOption>): string {
   const own = parsed.value("route-prefix")?.replaceAll(/^\/+|\/+$/g, "") ?? "";
   if (!/^(?:[\w~-][\w.~-]*(?:\/[\w~-][\w.~-]*)*)?$/.test(own)) {
-    throw new UsageError(
-      `argument --route-prefix: "${own}" is not a path of letters, digits and . _ ~ -`,
-    );
+    throw badArgument("route-prefix", `"${own}" is not a path of letters, digits and . _ ~ -`);
   }
   const random = parsed.has("random-route")
     ? `/${crypto.randomUUID().replaceAll("-", "").slice(0, 16)}`
@@ -142,9 +140,7 @@ async function checkUpload(
   subdir: string,
   hidden: boolean,
 ): Promise<void> {
-  if (!isFolder) {
-    throw new UsageError("argument --upload: expected a folder to serve, not a single file");
-  }
+  if (!isFolder) throw badArgument("upload", "expected a folder to serve, not a single file");
   // Asks for the permission now: later there is no prompt, and each upload would fail.
   if ((await Deno.permissions.request({ name: "write", path })).state !== "granted") {
     throw new CommandError(
@@ -153,7 +149,7 @@ async function checkUpload(
   }
   const inner = subdir.split("/").map(encodeURIComponent).join("/");
   if (await new Root(path, hidden).find(inner) === null) {
-    throw new UsageError(`argument --upload: no folder ${subdir} below ${path}`);
+    throw badArgument("upload", `no folder ${subdir} below ${path}`);
   }
 }
 
@@ -161,7 +157,7 @@ function sizeOf(text: string | undefined): number | null {
   if (text === undefined) return null;
   const match = /^(\d+(?:\.\d+)?)\s*([kKMGT]?)(i?)[bB]?$/.exec(text);
   if (match === null) {
-    throw new UsageError(`argument --max-size: "${text}" is not a size such as 500M, 2G or 100k`);
+    throw badArgument("max-size", `"${text}" is not a size such as 500M, 2G or 100k`);
   }
   const [, number = "", unit = "", binary = ""] = match;
   const power = " kMGT".indexOf(unit === "K" ? "k" : unit || " ");
@@ -173,7 +169,7 @@ function headerOf(text: string): readonly [string, string] {
   try {
     new Headers([[name, value]]);
   } catch (cause) {
-    throw new UsageError(`argument --header: "${text}" is not NAME:VALUE`, { cause });
+    throw badArgument("header", `"${text}" is not NAME:VALUE`, { cause });
   }
   return [name, value];
 }

@@ -102,9 +102,7 @@ export class Root {
    */
   contains(real: string): boolean {
     // By segments: "/srv/files-secret" is not below "/srv/files".
-    return real === this.path || real.startsWith(
-      this.path.endsWith(sep) ? this.path : this.path + sep,
-    );
+    return real === this.path || real.startsWith(join(this.path, sep));
   }
 
   /**

@@ -95,10 +95,10 @@ function row({ name, isFolder, size, isMore, modified }: Entry, remove: boolean)
   const href = `./${segments.join("/")}${slash}`;
   const time = modified?.toISOString().slice(0, 16) ?? "";
   const bytes = size === null ? "" : `${isMore ? "over " : ""}${formatBytes(size)}`;
+  const when = `<time datetime="${time}Z">${time.replace("T", " ")}</time>`;
   return `<tr><td><a href="${escapeHtml(href)}">${escapeHtml(name)}${slash}</a></td>` +
-    `<td>${bytes}</td><td>${
-      time === "" ? "" : `<time datetime="${time}Z">${time.replace("T", " ")}</time>`
-    }</td>${remove ? `<td>${removeForm(name)}</td>` : ""}</tr>`;
+    `<td>${bytes}</td><td>${time === "" ? "" : when}</td>` +
+    `${remove ? `<td>${removeForm(name)}</td>` : ""}</tr>`;
 }
 
 /** Links to the folders above. */

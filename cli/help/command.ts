@@ -6,7 +6,7 @@ import { longHelp, overview } from "./help.ts";
 import { writeOut } from "../io/output.ts";
 import { suggest } from "../args/suggest.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
-import { UsageError } from "../errors/usage_error.ts";
+import { badArgument, UsageError } from "../errors/usage_error.ts";
 import { VERSION } from "../io/version.ts";
 
 /**
@@ -48,5 +48,5 @@ async function generate(kind: string | undefined): Promise<string> {
   if (kind === "complete-fish") return shells.completeFish();
   if (kind === "complete-elvish") return shells.completeElvish();
   const what = kind === undefined ? "expected" : `"${kind}" is not`;
-  throw new UsageError(`argument --generate: ${what} one of ${KINDS.join(", ")}`);
+  throw badArgument("generate", `${what} one of ${KINDS.join(", ")}`);
 }

@@ -66,9 +66,7 @@ function echoRoutes(): RouteDef[] {
     route("*", "/status/{codes}", (request) => statusReply(request.matchInfo.codes)),
     get("/unstable", (request) => {
       const rate = Number(request.query.get("failure_rate") ?? "0.5");
-      if (!(rate >= 0 && rate <= 1)) {
-        throw bad("failure_rate is a number from 0 to 1");
-      }
+      if (!(rate >= 0 && rate <= 1)) throw bad("failure_rate is a number from 0 to 1");
       return new Response(null, { status: Math.random() < rate ? 500 : 200 });
     }),
     get("/dump/request", (request) => {
@@ -132,9 +130,7 @@ function redirectRoutes({ redirectTo }: HttpbinOptions): RouteDef[] {
       const url = URL.parse(target, own);
       // A URL without a host is allowed, for testing how clients handle it.
       if (/^https?:\/\/(?::\d*)?$/.test(target)) return found(target);
-      if (url === null || !/^https?:$/.test(url.protocol)) {
-        throw bad("url is missing or malformed");
-      }
+      if (url === null || !/^https?:$/.test(url.protocol)) throw bad("url is missing or malformed");
       // An open redirect would help phishing.
       if (url.origin !== new URL(own).origin && !redirectTo.includes(url.hostname)) {
         const how = `start it with --redirect-to ${url.hostname}`;

@@ -2,7 +2,7 @@
  * Reading files given as options.
  * @module
  */
-import { UsageError } from "../errors/usage_error.ts";
+import { badArgument } from "../errors/usage_error.ts";
 import { inHome } from "./config_folder.ts";
 import { messageOf } from "../errors/system_error.ts";
 
@@ -16,6 +16,6 @@ export function readText(option: string, path: string): string {
     return Deno.readTextFileSync(inHome(path));
   } catch (cause) {
     const why = messageOf(cause, "no such file");
-    throw new UsageError(`argument --${option}: cannot read ${path}: ${why}`, { cause });
+    throw badArgument(option, `cannot read ${path}: ${why}`, { cause });
   }
 }

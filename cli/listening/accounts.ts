@@ -4,7 +4,7 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { HTTPUnauthorized, type ServerRequest } from "../../server/mod.ts";
-import { UsageError } from "../errors/usage_error.ts";
+import { badArgument } from "../errors/usage_error.ts";
 
 /** A user given on the command line. */
 export interface Account {
@@ -32,9 +32,7 @@ const OTHER_HASH =
 export function accountOf(option: string, text: string): Account {
   const colon = text.indexOf(":");
   if (colon < 1 || colon === text.length - 1) {
-    throw new UsageError(
-      `argument --${option}: expected USER:PASS, USER:sha256:HEX or USER:sha512:HEX`,
-    );
+    throw badArgument(option, `expected USER:PASS, USER:sha256:HEX or USER:sha512:HEX`);
   }
   const user = text.slice(0, colon);
   const password = text.slice(colon + 1);
@@ -44,13 +42,12 @@ export function accountOf(option: string, text: string): Account {
     const hash = hex.toLowerCase();
     const digits = DIGITS[algorithm];
     if (/^[\da-f]*$/.test(hash) && hash.length === digits) return { user, algorithm, hash };
-    throw new UsageError(
-      `argument --${option}: the ${algorithm} of ${user} is not ${digits} hex digits`,
-    );
+    throw badArgument(option, `the ${algorithm} of ${user} is not ${digits} hex digits`);
   }
   if (OTHER_HASH.test(password)) {
-    throw new UsageError(
-      `argument --${option}: the password of ${user} looks like a hash; only USER:sha256:HEX and ` +
+    throw badArgument(
+      option,
+      `the password of ${user} looks like a hash; only USER:sha256:HEX and ` +
         "USER:sha512:HEX are supported",
     );
   }

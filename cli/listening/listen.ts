@@ -5,7 +5,7 @@
 import { AddressInUseError, type RunAppOptions, socketEngine } from "../../server/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { readText } from "../io/read_text.ts";
-import { CommandError, UsageError } from "../errors/usage_error.ts";
+import { badArgument, CommandError, UsageError } from "../errors/usage_error.ts";
 
 /**
  * Reads the options for listening.
@@ -66,7 +66,7 @@ export function listenOptions(
 export function healthRoute(parsed: ParsedArgs): string | null {
   const path = parsed.value("health");
   if (path === undefined || /^\/[\w.~/-]+$/.test(path)) return path ?? null;
-  throw new UsageError(`argument --health: "${path}" is not a path such as /healthz`);
+  throw badArgument("health", `"${path}" is not a path such as /healthz`);
 }
 
 const HOSTS = "-H localhost is for this machine alone, -H 0.0.0.0 for its network";
@@ -100,7 +100,7 @@ export async function explainListening(
       throw fail(`cannot listen on ${where}: host not found. ${HOSTS}`);
     }
     if (cause instanceof TypeError && /^Cannot use the access log format/.test(cause.message)) {
-      throw new UsageError(`argument --access-log-format: ${cause.message}`, { cause });
+      throw badArgument("access-log-format", `${cause.message}`, { cause });
     }
     if (cause instanceof Deno.errors.PermissionDenied) {
       throw fail(

@@ -2,7 +2,7 @@
  * The values of `--format-options`, named as in HTTPie.
  * @module
  */
-import { UsageError } from "../errors/usage_error.ts";
+import { badArgument } from "../errors/usage_error.ts";
 
 /** How heads and JSON are formatted. */
 export interface FormatOptions {
@@ -45,7 +45,7 @@ export function formatOptions(values: readonly string[]): FormatOptions {
     else if (name === "xml.format" && flag) xml = is;
     // JSON and XML share one indentation.
     else if (name === "xml.indent" && /^\d$/.test(value)) indent = Number(value);
-    else throw new UsageError(`argument --format-options: "${each}" is not one of ${KNOWN}`);
+    else throw badArgument("format-options", `"${each}" is not one of ${KNOWN}`);
     shapes ||= name === "json.sort_keys" ? is : /^(?:json|xml)\./.test(name);
   }
   return { indent, format, xml, sortKeys, sortHeaders, shapes };

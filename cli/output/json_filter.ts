@@ -2,7 +2,7 @@
  * Extracting a part of a JSON document.
  * @module
  */
-import { CommandError, UsageError } from "../errors/usage_error.ts";
+import { badArgument, CommandError } from "../errors/usage_error.ts";
 import { readJson } from "../connecting/nested_json.ts";
 import { messageOf } from "../errors/system_error.ts";
 
@@ -43,11 +43,9 @@ function stepsOf(path: string): Step[] {
     end = match.index + all.length;
   }
   if (end === whole.length) return steps;
-  throw new UsageError(
-    `argument --filter: "${path}" is not a path such as a.b[0], [].name or "a.b"\n  ${path}\n  ${
-      " ".repeat(end + path.length - whole.length)
-    }^`,
-  );
+  const why = `"${path}" is not a path such as a.b[0], [].name or "a.b"`;
+  const pointer = `${" ".repeat(end + path.length - whole.length)}^`;
+  throw badArgument("filter", `${why}\n  ${path}\n  ${pointer}`);
 }
 
 function unquoted(text: string): string {

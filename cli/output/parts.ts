@@ -4,7 +4,7 @@
  */
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { RequestOption } from "../specs/request.ts";
-import { UsageError } from "../errors/usage_error.ts";
+import { badArgument } from "../errors/usage_error.ts";
 
 /** Parts of an exchange that can be printed. */
 export type Parts = ReadonlySet<string>;
@@ -17,9 +17,7 @@ export type Parts = ReadonlySet<string>;
 export function partsOf(parsed: ParsedArgs<RequestOption>, isTerminal: boolean): Parts {
   if (parsed.has("quiet")) return new Set();
   const print = parsed.value("print");
-  if (print !== undefined) {
-    return new Set(lettersOf("print", print, "HBhbm"));
-  }
+  if (print !== undefined) return new Set(lettersOf("print", print, "HBhbm"));
   if (parsed.has("headers")) return new Set("h");
   if (parsed.has("body")) return new Set("b");
   if (parsed.has("meta")) return new Set("m");
@@ -51,5 +49,5 @@ export function historyPartsOf(parsed: ParsedArgs<RequestOption>, isTerminal: bo
 function lettersOf(option: string, print: string, known: string): string[] {
   const other = [...print].find((letter) => !known.includes(letter));
   if (other === undefined) return [...print];
-  throw new UsageError(`argument --${option}: "${other}" is not one of ${[...known].join(", ")}`);
+  throw badArgument(option, `"${other}" is not one of ${[...known].join(", ")}`);
 }

@@ -9,7 +9,7 @@ import { detectCharset, isCharset } from "./detect_charset.ts";
 import { warn, writeOut } from "../io/output.ts";
 import { coloured, plain, wantsColour } from "../io/paint.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
-import { UsageError } from "../errors/usage_error.ts";
+import { badArgument } from "../errors/usage_error.ts";
 import { visibleLine, visibleText } from "../io/visible_text.ts";
 import { formatOptions } from "./format_options.ts";
 import type { Parts } from "./parts.ts";
@@ -65,12 +65,10 @@ export class Printer {
     this.#mime = parsed.value("response-mime");
     this.#filter = parsed.value("filter");
     if (this.#charset !== undefined && !isCharset(this.#charset)) {
-      throw new UsageError(
-        `argument --response-charset: "${this.#charset}" is not a known charset`,
-      );
+      throw badArgument("response-charset", `"${this.#charset}" is not a known charset`);
     }
     if (this.#mime !== undefined && !/^[\w.+-]+\/[\w.+-]+$/.test(this.#mime)) {
-      throw new UsageError(`argument --response-mime: "${this.#mime}" is not TYPE/SUBTYPE`);
+      throw badArgument("response-mime", `"${this.#mime}" is not TYPE/SUBTYPE`);
     }
     const options = formatOptions(parsed.all("format-options"));
     const shapes = (options.shapes && !parsed.has("pretty")) || pretty === "all" ||

@@ -106,9 +106,8 @@ function sorted(fields: Fields): Fields {
 }
 
 function header(name: string, value: string, paint: Paint): string {
-  return `${paint("name", visibleLine(name))}: ${
-    paint("value", visibleLine(readableValue(value)))
-  }`;
+  const shown = paint("value", visibleLine(readableValue(value)));
+  return `${paint("name", visibleLine(name))}: ${shown}`;
 }
 
 /** A header name in title case: `Content-Type`. */

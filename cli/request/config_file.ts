@@ -44,10 +44,8 @@ export async function defaultOptions(): Promise<readonly string[]> {
     if (typeof each === "string" && /^-./.test(each)) {
       return each.replace(/^(?:-H|--header=)(?=.)/, "--default-header="); // a header item replaces it
     }
-    throw wrong(
-      path,
-      `${JSON.stringify(each)} of defaults.options is not an option such as --name=value`,
-    );
+    const shown = JSON.stringify(each);
+    throw wrong(path, `${shown} of defaults.options is not an option such as --name=value`);
   });
   for (const [name, value] of Object.entries(record(path, headers, "defaults.headers"))) {
     if (typeof value !== "string") throw wrong(path, `the header ${name} is not a string`);

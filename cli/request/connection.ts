@@ -8,7 +8,7 @@ import { socketTransport, type TraceConfig, type Transport } from "../../client/
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { certificatesOf } from "../connecting/certificates.ts";
 import { OLD_RUNTIME, tooOldTo } from "../errors/old_runtime.ts";
-import { UsageError } from "../errors/usage_error.ts";
+import { badArgument, UsageError } from "../errors/usage_error.ts";
 import type { Times } from "../output/times.ts";
 
 /**
@@ -110,9 +110,7 @@ function proxyOf(text: string): URL {
   if (url !== null && url.hostname !== "" && SCHEMES.test(url.protocol)) return url;
   // The text is not shown, as it may contain a password.
   const scheme = url === null ? "" : `, not ${url.protocol.slice(0, -1)}`;
-  throw new UsageError(
-    `argument --proxy: expected http://HOST:PORT, https:, socks5: or socks5h:${scheme}`,
-  );
+  throw badArgument("proxy", `expected http://HOST:PORT, https:, socks5: or socks5h:${scheme}`);
 }
 
 /**
@@ -128,9 +126,7 @@ export function addressesOf(values: readonly string[]): Map<string, string> {
     const [, host = "", port, rest = ""] = /^([^:]+):(?:(\d+):)?(.+)$/.exec(value) ?? [];
     const address = rest.replace(/^\[(.*)\]$/, "$1");
     if (host === "" || isIP(address) === 0) {
-      throw new UsageError(
-        `argument --resolve: "${value}" is not HOST:ADDRESS or HOST:PORT:ADDRESS`,
-      );
+      throw badArgument("resolve", `"${value}" is not HOST:ADDRESS or HOST:PORT:ADDRESS`);
     }
     addresses.set(`${host.toLowerCase()}:${port ?? "*"}`, address);
   }
@@ -141,7 +137,8 @@ function localAddressOf(value: string | undefined): string | null {
   if (value === undefined || isIP(value) !== 0) return value ?? null;
   const own = Deno.networkInterfaces().find((each) => each.name === value);
   if (own !== undefined) return own.address;
-  throw new UsageError(
-    `argument --interface: "${value}" is neither an address nor an interface of this machine`,
+  throw badArgument(
+    "interface",
+    `"${value}" is neither an address nor an interface of this machine`,
   );
 }

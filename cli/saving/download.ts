@@ -63,11 +63,9 @@ export async function saveResponse(
       bar.end();
       if (!(error instanceof FileExistsError)) throw unwritable(error, free);
       if (named) {
-        throw new CommandError(
-          `${free} already exists, and --no-clobber keeps it; choose another name with -o, ` +
-            `or resume with -c`,
-          { cause: error },
-        );
+        const advice = "choose another name with -o, or resume with -c";
+        const message = `${free} already exists, and --no-clobber keeps it; ${advice}`;
+        throw new CommandError(message, { cause: error });
       }
     } finally {
       Deno.removeSignalListener("SIGINT", onInterrupt);

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import type { CookieJar } from "../../client/mod.ts";
 import { configFolder } from "../io/config_folder.ts";
 import { messageOf, systemReason } from "../errors/system_error.ts";
-import { CommandError, UsageError } from "../errors/usage_error.ts";
+import { badArgument, CommandError } from "../errors/usage_error.ts";
 import {
   isForeignSession,
   isRecord,
@@ -111,8 +111,9 @@ export class SessionFile {
 
 function checked(name: string): string {
   if (/^[\w][\w.-]*$/.test(name)) return name;
-  throw new UsageError(
-    `argument --session: "${name}" is not a valid name: use letters, digits, "-", "_" and ".", or a path`,
+  throw badArgument(
+    "session",
+    `"${name}" is not a valid name: use letters, digits, "-", "_" and ".", or a path`,
   );
 }
 

@@ -24,11 +24,8 @@ export async function applicationOf(
   entry: string,
 ): Promise<Application> {
   if (isClass(value)) {
-    throw new UsageError(
-      `${entry} is a class, and an Application was expected: export default new ${
-        value.name || "Application"
-      }()`,
-    );
+    const made = `export default new ${value.name || "Application"}()`;
+    throw new UsageError(`${entry} is a class, and an Application was expected: ${made}`);
   }
   const made = typeof value === "function" ? await value([...args]) : await value;
   if (made instanceof Application) return made;

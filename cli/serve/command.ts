@@ -46,7 +46,7 @@ export async function run(
   if (health !== null) answerHealth(app, health);
   const all = { ...options, ...printing(parsed) };
   if (worker === undefined) await explainListening(() => runApp(app, all), options);
-  else await runWorker(app, parsed, Number(worker));
+  else await runWorker(app, { ...options, reusePort: workers > 1 }, parsed, Number(worker));
   // Like aiohttp's last message, on standard error.
   if (worker === undefined) await writeErr("Stopped\n");
   return 0;
@@ -58,11 +58,10 @@ export async function run(
  */
 async function runWorker(
   app: Application,
+  options: RunAppOptions,
   parsed: ParsedArgs<ServeOption>,
   index: number,
 ): Promise<void> {
-  const options = listenOptions(parsed);
-  const shared = (parsed.number("workers") ?? 1) > 1;
   const stop = new AbortController();
   const onTerm = (): void => stop.abort();
   const ignore = (): void => {};
@@ -73,7 +72,6 @@ async function runWorker(
       ...options,
       handleSignals: false,
       signal: stop.signal,
-      reusePort: shared,
       ...(index === 0 ? printing(parsed) : { print: null }),
     };
     await explainListening(() => runApp(app, all), all);

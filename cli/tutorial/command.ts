@@ -27,9 +27,8 @@ export async function run(parsed: ParsedArgs<TutorialOption>): Promise<number> {
   const chapter = chapterOf(word);
   if (!parsed.has("run")) {
     if (parsed.rest.length > 0) {
-      throw new UsageError(
-        `unrecognized arguments: ${parsed.rest.join(" ")}; --run passes them on`,
-      );
+      const words = parsed.rest.join(" ");
+      throw new UsageError(`unrecognized arguments: ${words}; --run passes them on`);
     }
     await writeOut(await chapter.text());
     return 0;
@@ -52,9 +51,6 @@ function chapterOf(word: string): Chapter {
   if (found !== undefined) return found;
   const near = suggest(word, CHAPTERS.map((each) => each.name));
   const list = CHAPTERS.map((each) => each.number).join(", ");
-  throw new UsageError(
-    near === null
-      ? `no example "${word}"; there are ${list}`
-      : `no example "${word}"; did you mean ${near}?`,
-  );
+  const advice = near === null ? `there are ${list}` : `did you mean ${near}?`;
+  throw new UsageError(`no example "${word}"; ${advice}`);
 }

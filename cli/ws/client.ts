@@ -102,25 +102,21 @@ async function talk(
   const wait = (parsed.number("wait", { max: 86_400, fraction: true }) ?? 1) * 1000;
   const silence = new Silence(wait);
   let leaving = false;
-  const leave = (): void => void (leaving = true);
   const typed = new TypedPings();
-  const sent = send(socket, terminal, input, parsed, typed, leave).then(async (end) => {
-    if (end === "quit") return "input" as const;
-    // If the connection is already closing, its close code decides.
-    if (end === "lost" || parsed.has("no-close")) return await new Promise<never>(() => {});
-    silence.start();
-    await silence.over;
-    return "input" as const;
-  });
+  const sent = send(socket, terminal, input, parsed, typed, () => void (leaving = true)).then(
+    async (end) => {
+      if (end === "quit") return "input" as const;
+      // If the connection is already closing, its close code decides.
+      if (end === "lost" || parsed.has("no-close")) return await new Promise<never>(() => {});
+      silence.start();
+      await silence.over;
+      return "input" as const;
+    },
+  );
   using pings = pingsOf(socket, terminal, parsed);
   const received = receive(socket, terminal, parsed, silence, pings, typed);
-  const ends: Promise<"closed" | "first" | "input" | "interrupted">[] = [
-    received,
-    sent,
-    interrupted,
-  ];
-  if (pings !== null) ends.push(pings.dead);
-  const end = await Promise.race(ends);
+  const dead = pings === null ? [] : [pings.dead];
+  const end = await Promise.race([received, sent, interrupted, ...dead]);
   silence.stop();
   if (end === "interrupted") {
     await socket.close();

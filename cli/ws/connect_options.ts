@@ -12,7 +12,7 @@ import { certificatesOf } from "../connecting/certificates.ts";
 import { headerBytes, parseItem } from "../connecting/items.ts";
 import type { Auth } from "../connecting/credentials.ts";
 import { VERSION } from "../io/version.ts";
-import { UsageError } from "../errors/usage_error.ts";
+import { badArgument, UsageError } from "../errors/usage_error.ts";
 
 // Limit for the server's close frame when the user quits.
 const CLOSE_WAIT = 2000; // ms
@@ -39,16 +39,15 @@ export function connectOptions(
     if (item.kind === "query") params.push([item.name, item.value]);
     else if (item.kind === "header" && item.value !== null) {
       headers.push([item.name, headerBytes(item.value)]);
-    } else {throw new UsageError(
-        `item '${word}': a handshake takes only NAME:VALUE and NAME==VALUE`,
-      );}
+    } else {
+      throw new UsageError(`item '${word}': a handshake takes only NAME:VALUE and NAME==VALUE`);
+    }
   }
   if (auth !== null) {
-    const isToken = auth.type === "bearer";
-    headers.push([
-      "Authorization",
-      isToken ? `Bearer ${auth.value}` : `Basic ${btoa(headerBytes(auth.value))}`,
-    ]);
+    const value = auth.type === "bearer"
+      ? `Bearer ${auth.value}`
+      : `Basic ${btoa(headerBytes(auth.value))}`;
+    headers.push(["Authorization", value]);
   }
   const agent = parsed.value("user-agent");
   if (agent !== undefined) headers.push(["User-Agent", sendable("User-Agent", agent)]);
@@ -83,7 +82,7 @@ export function protocolsOf(parsed: ParsedArgs<WsOption>): readonly string[] {
   for (const [at, name] of names.entries()) {
     // RFC 6455 section 4.1: tokens without duplicates.
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || names.indexOf(name) !== at) {
-      throw new UsageError(`argument --protocol: "${name}" is not a valid name, or is given twice`);
+      throw badArgument("protocol", `"${name}" is not a valid name, or is given twice`);
     }
   }
   return names;
@@ -116,9 +115,7 @@ export async function connectorOf(
   }
   const proxy = path === undefined ? parsed.value("proxy") : `unix:${resolve(path)}`;
   if (proxy !== undefined && !/^(?:https?|socks5h?|unix):/.test(proxy)) {
-    throw new UsageError(
-      "argument --proxy: expected http://HOST:PORT, https:, socks5: or socks5h:",
-    );
+    throw badArgument("proxy", "expected http://HOST:PORT, https:, socks5: or socks5h:");
   }
   if (OLD_RUNTIME && url.protocol === "wss:" && proxy !== undefined) {
     if (!verify) throw tooOldTo("leave the certificate of wss unchecked through a proxy");

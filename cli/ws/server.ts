@@ -19,7 +19,7 @@ import { explainListening } from "../listening/listen.ts";
 import { writeErr } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { WsOption } from "../specs/ws.ts";
-import { UsageError } from "../errors/usage_error.ts";
+import { badArgument } from "../errors/usage_error.ts";
 import { protocolsOf } from "./connect_options.ts";
 import { type Console, openConsole } from "./console.ts";
 import { fromBase64 } from "./input.ts";
@@ -28,7 +28,7 @@ import { fromBase64 } from "./input.ts";
 export async function broadcast(parsed: ParsedArgs<WsOption>, port: number): Promise<number> {
   const only = parsed.value("restrict-uri");
   if (only !== undefined && !only.startsWith("/")) {
-    throw new UsageError(`argument --restrict-uri: "${only}" is not a path such as /chat`);
+    throw badArgument("restrict-uri", `"${only}" is not a path such as /chat`);
   }
   const accounts = parsed.all("auth").map((each) => accountOf("auth", each));
   const socketOptions = socketOptionsOf(parsed);
@@ -90,9 +90,7 @@ function socketOptionsOf(parsed: ParsedArgs<WsOption>): WebSocketResponseOptions
   const origin = parsed.value("origin");
   const known = origin === undefined ? null : URL.parse(origin)?.origin ?? "null";
   if (known === "null") {
-    throw new UsageError(
-      `argument --origin: "${origin}" is not an origin such as https://example.com`,
-    );
+    throw badArgument("origin", `"${origin}" is not an origin such as https://example.com`);
   }
   return {
     protocols: protocolsOf(parsed),
