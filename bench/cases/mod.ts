@@ -12,6 +12,7 @@ import { clientGet } from "./client_get.ts";
 import { clientCpu } from "./client_cpu.ts";
 import { cliFiles100m, cliFiles10k } from "./cli_files.ts";
 import { cliFirst200, cliMemory, cliRequest, cliStartup } from "./cli_startup.ts";
+import { clientTransfer } from "./client_transfer.ts";
 import { clientWebSocket } from "./client_ws.ts";
 import { ENGINES } from "./engines.ts";
 import { hello } from "./hello.ts";
@@ -33,6 +34,7 @@ export const CASES: readonly BenchCase[] = [
   clientDownload,
   clientIterate,
   clientUpload,
+  ...clientTransfer,
   wsEcho,
   ...clientWebSocket,
   multipart,

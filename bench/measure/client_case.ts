@@ -26,12 +26,13 @@ export function asClient(target: Program, check: Check, scale = 1): BenchCase["o
 }
 
 /**
- * The same, measuring the client's CPU time per unit, in µs.
+ * The same, measuring the client's CPU time per unit, in µs by default.
  *
  * @param target As for `asClient()`.
  * @param check As for `asClient()`.
+ * @param scale Number to divide the µs by.
  */
-export function cpuOfClient(target: Program, check: Check): BenchCase["open"] {
+export function cpuOfClient(target: Program, check: Check, scale = 1): BenchCase["open"] {
   return async (row, bench) => {
     const { child } = await asClient(target, check)(row, bench);
     return {
@@ -39,7 +40,7 @@ export function cpuOfClient(target: Program, check: Check): BenchCase["open"] {
       async measure(seconds) {
         const before = await child.cpuTime();
         const { count } = await letWork(child, seconds);
-        return (await child.cpuTime() - before) * 1000 / count;
+        return (await child.cpuTime() - before) * 1000 / count / scale;
       },
     };
   };

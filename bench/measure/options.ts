@@ -30,7 +30,7 @@ export function parseOptions(args: readonly string[], all: readonly BenchCase[])
   const effort = values.quick ? QUICK : DEFAULTS;
   const rounds = positiveInteger("--rounds", values.rounds, effort.rounds);
   return {
-    cases: positionals.length === 0 ? all : positionals.map((name) => named(name, all)),
+    cases: positionals.length === 0 ? all : positionals.flatMap((name) => named(name, all)),
     rounds,
     // Whole seconds, as wrk requires.
     seconds: positiveInteger("--seconds", values.seconds, effort.seconds),
@@ -57,9 +57,11 @@ function parse(args: readonly string[]) {
   }
 }
 
-function named(name: string, all: readonly BenchCase[]): BenchCase {
-  const benchCase = all.find((candidate) => candidate.name === name);
-  if (benchCase !== undefined) return benchCase;
+/** The benchmark of a name, or all whose names continue it after an underscore. */
+function named(name: string, all: readonly BenchCase[]): readonly BenchCase[] {
+  const exact = all.filter((candidate) => candidate.name === name);
+  const found = exact.length > 0 ? exact : all.filter((each) => each.name.startsWith(`${name}_`));
+  if (found.length > 0) return found;
   const names = all.map((candidate) => candidate.name).join(", ");
   throw new UsageError(`Unknown benchmark "${name}". Known ones: ${names}`);
 }

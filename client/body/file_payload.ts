@@ -4,7 +4,7 @@
  */
 import type { Payload } from "../hop/payload.ts";
 
-const PIECE = 256 * 1024;
+const PIECE = 512 * 1024;
 
 /**
  * Creates a body from an open file, from its position to its end. The file is read in chunks and

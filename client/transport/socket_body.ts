@@ -25,6 +25,7 @@ export class SocketBody implements BodySource {
   readonly #lease: SocketLease;
   readonly #decoder: BodyDecoder;
   #left: Bytes | null = null; // copy of the bytes that arrived with the head
+  #isFast = false; // the last piece filled much of a large buffer
   #failure: { readonly error: unknown } | null = null; // error after these bytes
 
   /** Takes the bytes that arrived with the head. */
@@ -48,10 +49,12 @@ export class SocketBody implements BodySource {
     return this.#decoder.isDone ? this.#decoder.trailers.list : [];
   }
 
-  next(): Promise<Bytes | null> {
-    const left = this.#left;
+  async next(): Promise<Bytes | null> {
+    const piece = this.#left ?? await this.#guarded(null);
     this.#left = null;
-    return left === null ? this.#guarded(null) : Promise.resolve(left);
+    // TLS gives 16 KiB at a time: a new large buffer for each costs more than a copy.
+    this.#isFast = piece !== null && 2 * piece.length >= LARGE_PIECE;
+    return piece;
   }
 
   into(buffer: Bytes): Promise<Bytes | null> {
@@ -89,7 +92,7 @@ export class SocketBody implements BodySource {
     if (socket === null) return null;
     try {
       const isLong = buffer === null
-        ? this.#decoder.left > LARGE_PIECE
+        ? this.#isFast && this.#decoder.left > LARGE_PIECE
         : buffer.length >= LEAST_ROOM || this.#decoder.left > 0;
       if (isLong && socket.start === socket.end && this.#failure === null) {
         const piece = await this.#direct(socket, buffer ?? new Uint8Array(LARGE_PIECE));

@@ -1,10 +1,18 @@
-// A large body through the platform's fetch: `--mode download` into one buffer, `--mode iterate` piece
-// by piece, `--mode upload`.
+// A large body through the platform's fetch, by the modes of transfer_roundtrip.ts.
+import { CA } from "../../../tests/server/_tls.ts";
 import { LARGE } from "../servers/replies.mjs";
-import { mode, serveRounds, url } from "./worker.mjs";
+import { mode, originOf, serveRounds, url } from "./worker.mjs";
+
+const client = Deno.createHttpClient({ caCerts: [CA] });
+const origin = await originOf(mode.startsWith("tls_"));
+const kind = mode.replace("tls_", "");
+
+function get(path: string): Promise<Response> {
+  return fetch(new URL(path, origin), { client });
+}
 
 async function download(): Promise<void> {
-  const response = await fetch(new URL("/large", url));
+  const response = await get(kind === "chunked" ? "/chunked" : "/large");
   const reader = response.body?.getReader({ mode: "byob" });
   let length = 0;
   let buffer = new ArrayBuffer(64 * 1024);
@@ -18,10 +26,16 @@ async function download(): Promise<void> {
 }
 
 async function iterate(): Promise<void> {
-  const response = await fetch(new URL("/large", url));
+  const response = await get("/large");
   let length = 0;
   for await (const piece of response.body ?? []) length += piece.length;
   if (length !== LARGE) throw new Error(`${length} bytes came`);
+}
+
+async function save(): Promise<void> {
+  const response = await get("/large");
+  const to = await Deno.open(file, { write: true, create: true, truncate: true });
+  await response.body?.pipeTo(to.writable);
 }
 
 async function upload(): Promise<void> {
@@ -34,6 +48,7 @@ async function upload(): Promise<void> {
 
 const file = await Deno.makeTempFile();
 await Deno.truncate(file, LARGE); // without a block on the disk
-await serveRounds(mode === "upload" ? upload : mode === "iterate" ? iterate : download);
+const operations: Readonly<Record<string, () => Promise<void>>> = { iterate, file: save, upload };
+await serveRounds(operations[kind] ?? download);
 await Deno.remove(file);
 Deno.exit();

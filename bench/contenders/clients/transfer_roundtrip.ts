@@ -1,16 +1,21 @@
-// A large body through a session: `--mode download` into one buffer, `--mode iterate` piece by piece,
-// `--mode upload`.
+// A large body through a session: `--mode download` into one buffer, `--mode chunked` likewise,
+// `--mode iterate` piece by piece, `--mode file`, `--mode upload`; `tls_` before them means TLS.
 import { ClientSession } from "../../../mod.ts";
+import { CA } from "../../../tests/server/_tls.ts";
 import { LARGE } from "../servers/replies.mjs";
-import { mode, serveRounds, url } from "./worker.mjs";
+import { mode, originOf, serveRounds } from "./worker.mjs";
 
-await using session = new ClientSession({ baseUrl: url });
+await using session = new ClientSession({
+  baseUrl: await originOf(mode.startsWith("tls_")),
+  connector: { caCerts: [CA] },
+});
+const kind = mode.replace("tls_", "");
 
 const file = await Deno.makeTempFile();
 await Deno.truncate(file, LARGE); // without a block on the disk
 
 async function download(): Promise<void> {
-  await using response = await session.get("/large");
+  await using response = await session.get(kind === "chunked" ? "/chunked" : "/large");
   let length = 0;
   let buffer = new Uint8Array(64 * 1024);
   for (;;) {
@@ -29,10 +34,16 @@ async function iterate(): Promise<void> {
   if (length !== LARGE) throw new Error(`${length} bytes came`);
 }
 
+async function save(): Promise<void> {
+  await using response = await session.get("/large");
+  await response.saveTo(file, { overwrite: true });
+}
+
 async function upload(): Promise<void> {
   await using response = await session.post("/", { data: await Deno.open(file) });
   if (await response.text() !== `${LARGE}`) throw new Error("Not all bytes arrived");
 }
 
-await serveRounds(mode === "upload" ? upload : mode === "iterate" ? iterate : download);
+const operations: Readonly<Record<string, () => Promise<void>>> = { iterate, file: save, upload };
+await serveRounds(operations[kind] ?? download);
 await Deno.remove(file);

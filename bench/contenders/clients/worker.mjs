@@ -16,6 +16,12 @@ const { values } = parseArgs({
 });
 
 export const url = values.url;
+/** Origin of `servers/transfer.ts`, over TLS if asked for. */
+export async function originOf(isSecure) {
+  const { origin, hostname } = new URL(url);
+  if (!isSecure) return origin;
+  return `https://${hostname}:${await (await fetch(new URL("/tls", url))).text()}`;
+}
 /** Operation of the program. */
 export const mode = values.mode;
 /** Milliseconds after which a request is aborted; 0 for no such limit. */
