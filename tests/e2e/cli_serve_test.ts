@@ -235,11 +235,13 @@ app.addRoutes([web.get("/", () => {
   Promise.reject(new Error("forgotten"));
   return web.textResponse("done");
 })]);
+app.onStartup.push(() => console.log("started"));
 app.onCleanup.push(() => console.log("cleaned up"));
 export default app;
 `,
     );
     await using server = await serving(["serve", "--workers", workers, app]);
+    await server.running.waitFor(new RegExp(`(?:started[^]*){${workers}}`)); // else nothing to clean up
     for (let count = 0; count < 5; count++) assertEquals(await textOf(server.url), "done");
     await server.running.waitFor(/(?:Error: forgotten\n +at [^]*){5}/);
     server.running.child.kill("SIGTERM");
