@@ -33,8 +33,9 @@ async function iterate(): Promise<void> {
 }
 
 async function save(): Promise<void> {
+  await Deno.remove(file); // as in transfer_roundtrip.ts
   const response = await get("/large");
-  const to = await Deno.open(file, { write: true, create: true, truncate: true });
+  const to = await Deno.open(file, { write: true, createNew: true });
   await response.body?.pipeTo(to.writable);
 }
 

@@ -35,8 +35,9 @@ async function iterate(): Promise<void> {
 }
 
 async function save(): Promise<void> {
+  await Deno.remove(file); // replacing it would keep 2 GiB in the page cache
   await using response = await session.get("/large");
-  await response.saveTo(file, { overwrite: true });
+  await response.saveTo(file);
 }
 
 async function upload(): Promise<void> {
