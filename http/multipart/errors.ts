@@ -14,7 +14,7 @@ import type { MultipartLimits } from "./limits.ts";
  *
  * const reader = new MultipartReader(new Blob(["--b"]).stream(), "multipart/mixed; boundary=b");
  * const error = await reader.next().catch((error) => error);
- * the base of all multipart errors
+ * console.assert(error instanceof MultipartError); // the base of all multipart errors
  * ```
  */
 export class MultipartError extends Error {

@@ -31,7 +31,7 @@ let endOf: (socket: WebSocketBase) => Promise<void>;
  * ```ts
  * import { ClientSession, web, type WebSocketBase } from "@roundtrip/http";
  *
- * Works for either side's socket.
+ * // Works for either side's socket.
  * const ask = async (socket: WebSocketBase, question: string): Promise<string> => {
  *   await socket.sendStr(question);
  *   return await socket.receiveStr();

@@ -39,7 +39,7 @@ export type WebSocketHandler<T = unknown, Params = Record<string, string>> = (
  *   }
  * }))]);
  * const response = await app.fetch(new Request("http://localhost/echo"));
- * not a handshake
+ * console.assert(response.status === 400); // not a handshake
  * ```
  */
 export function webSocket<T = unknown, Params = Record<string, string>>(
