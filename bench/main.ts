@@ -1,8 +1,4 @@
-/**
- * Compares Roundtrip with others: `deno task bench [name...]`.
- *
- * @module
- */
+// Compares Roundtrip with others: `deno task bench [name...]`.
 
 import { CASES } from "./cases/mod.ts";
 import type { BenchCase } from "./measure/case.ts";

@@ -1,7 +1,3 @@
-/**
- * Reporting errors to the user.
- * @module
- */
 import { USAGE_CODE } from "./specs/command_spec.ts";
 import { usageLine } from "./help/help.ts";
 import { messageOf, missingPermission, systemReason } from "./errors/system_error.ts";

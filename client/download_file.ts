@@ -1,7 +1,4 @@
-/**
- * Resumable downloads.
- * @module
- */
+// Resumable downloads.
 import { headersOf } from "./hop/header_list.ts";
 import { REQUEST_OPTIONS } from "./request/option_tables.ts";
 import { OptionTable } from "../http/options.ts";
@@ -46,14 +43,7 @@ function withoutRaise<T extends { readonly raiseForStatus: unknown }>(
   return kinds;
 }
 
-/**
- * Downloads a file.
- *
- * @param get Sends the request with extra headers.
- * @param url URL as given by the caller, to identify parts.
- * @param path The file.
- * @param options Options.
- */
+/** Downloads a file. */
 export async function downloadFile(
   get: (headers: Headers) => Promise<ClientResponse>,
   url: string,

@@ -1,7 +1,4 @@
-/**
- * A request without a session.
- * @module
- */
+// A request without a session.
 import { REQUEST_OPTIONS, SESSION_OPTIONS } from "./request/option_tables.ts";
 import { OptionTable } from "../http/options.ts";
 import type { QueryFields } from "../http/query.ts";
@@ -20,7 +17,6 @@ const BOTH_OPTIONS = new OptionTable<RequestOptions & SessionOptions>({
 /**
  * Sends a request in its own session, as `aiohttp.request()`. The connection closes at the end of
  * the body: read it, or release the response (`await using` does).
- *
  * @param method Method, case-insensitive.
  * @param url URL, absolute unless there is a `baseUrl`.
  * @param options Options of the request and of its session.

@@ -1,7 +1,3 @@
-/**
- * The client session.
- * @module
- */
 import { REQUEST_OPTIONS, SESSION_OPTIONS } from "./request/option_tables.ts";
 import { tellHabits } from "../http/habits.ts";
 import type { QueryFields } from "../http/query.ts";
@@ -70,7 +66,6 @@ export class ClientSession {
 
   /**
    * Creates one.
-   *
    * @param options Options and defaults of requests.
    */
   constructor(options: SessionOptions = {}) {
@@ -103,7 +98,6 @@ export class ClientSession {
 
   /**
    * Sends a request.
-   *
    * @param method Method, case-insensitive.
    * @param url URL, relative to `baseUrl` or absolute.
    * @param options Options.
@@ -220,7 +214,6 @@ export class ClientSession {
 
   /**
    * Opens a WebSocket, with the session's cookies and headers.
-   *
    * @typeParam T Result of `receiveJson()`: the output of the schema.
    * @param url URL with the scheme `ws:`, `wss:`, `http:` or `https:`, or relative to `baseUrl`.
    * @param options Options.
@@ -249,7 +242,6 @@ export class ClientSession {
   /**
    * Downloads a file to `<path>.part` and renames it when it is complete; `resume` continues an
    * incomplete download.
-   *
    * @param url URL, relative to `baseUrl` or absolute.
    * @param path The file.
    * @param options Options.

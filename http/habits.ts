@@ -1,12 +1,6 @@
 /**
- * Members that other libraries have: using one throws an error that names ours.
- * @module
- */
-
-/**
  * Gives a class members that throw, where reading `undefined` would go unnoticed or say little.
  * TypeScript knows none of them.
- *
  * @param prototype The prototype of the class.
  * @param where How programs call an instance, for the message.
  * Remedies by space-separated names: `a()` throws when it is called, `a`

@@ -1,7 +1,4 @@
-/**
- * A linked list for values that come and go often.
- * @module
- */
+// A linked list for values that come and go often.
 
 /** A place in a {@linkcode LinkedList}. */
 export interface LinkedNode<T> {
@@ -47,7 +44,6 @@ export class LinkedList<T> {
 
   /**
    * Removes a value.
-   *
    * @returns Whether it was still there; if not, nothing changes.
    */
   delete(node: LinkedNode<T>): boolean {

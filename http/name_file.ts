@@ -1,12 +1,8 @@
-/**
- * Renaming a complete download or upload to its final name.
- * @module
- */
+// Renaming a complete download or upload to its final name.
 import { link, lstat, rename, unlink } from "node:fs/promises";
 
 /**
  * Renames a file, but never over another one: if two programs want one name, one gets it.
- *
  * @returns `false` if the name is taken; the file is unchanged.
  */
 export async function nameFile(path: string, name: string): Promise<boolean> {

@@ -1,11 +1,5 @@
 /**
- * The nearest name, for "did you mean".
- * @module
- */
-
-/**
  * Finds the name that is fewest edits away from another.
- *
  * @returns The nearest one, `null` if all are further than a third of the name and two edits.
  */
 export function nearestName(name: string, names: readonly string[]): string | null {

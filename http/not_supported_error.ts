@@ -1,9 +1,4 @@
 /**
- * The error for features that the platform lacks.
- * @module
- */
-
-/**
  * The platform does not support the requested feature; nothing was sent.
  *
  * @example
@@ -22,7 +17,6 @@ export class NotSupportedError extends Error {
 
   /**
    * Creates one.
-   *
    * @param feature The requested feature.
    * @param reason Why it is not possible, and what to do instead.
    */

@@ -1,8 +1,5 @@
-/**
- * Checks of options: an unknown name or a value of the wrong type is a TypeError that names the
- * right one.
- * @module
- */
+// Checks of options: an unknown name or a value of the wrong type is a TypeError that names the
+// right one.
 import { nearestName } from "./nearest_name.ts";
 
 const BOOLEAN = 1, NUMBER = 2, STRING = 4, FUNCTION = 8, OBJECT = 16, LIST = 32, NULL = 64;
@@ -101,12 +98,7 @@ export class OptionTable<T extends object> {
   readonly #expected: Readonly<Record<string, Expected>>;
   readonly #remedies: Readonly<Record<string, string>>;
 
-  /**
-   * Creates one.
-   *
-   * @param kinds Type of each option.
-   * @param remedies Messages for unknown names; names in lower case without `_` and `-`.
-   */
+  /** Creates one. */
   constructor(kinds: OptionKinds<T>, remedies: Readonly<Record<string, string>> = {}) {
     const expected: Record<string, Expected> = Object.create(null);
     for (const [name, kind] of Object.entries<OptionKind>(kinds)) {
@@ -120,7 +112,6 @@ export class OptionTable<T extends object> {
 
   /**
    * Checks the options of a caller.
-   *
    * @throws {TypeError} If a name is unknown, or a value of the wrong type.
    */
   check(where: string, options: T): void {
@@ -205,7 +196,6 @@ function lacks(value: unknown, member: string | null): boolean {
 
 /**
  * Describes a value for messages.
- *
  * @returns `the number 201`, `a list`, `an instance of Foo` and the like.
  */
 export function described(value: unknown): string {

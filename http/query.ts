@@ -1,7 +1,4 @@
-/**
- * Query strings: one writer for the client's `params` and the server's `withQuery`.
- * @module
- */
+// Query strings: one writer for the client's `params` and the server's `withQuery`.
 
 /** One query value. Booleans become `true`/`false`; `null` and `undefined` leave the key out. */
 export type QueryValue = string | number | bigint | boolean | null | undefined;
@@ -28,7 +25,6 @@ const READABLE = /%(?:2F|3F|3A|40|24|2C)/g;
  * Encodes a query without its leading `?`.
  *
  * Order and repeats are kept; a space becomes `+`, as in `application/x-www-form-urlencoded`.
- *
  * @returns The encoded query, an empty string if nothing is left.
  * @throws {TypeError} If a value is not a {@linkcode QueryValue}, or an entry is not a pair.
  * @throws {RangeError} If a number is not finite.
@@ -90,12 +86,7 @@ function encode(text: string): string {
     .replaceAll("%20", "+");
 }
 
-/**
- * Adds a query to the one that a URL has, in front of its fragment.
- *
- * @param text The URL, relative or absolute.
- * @param query The query, encoded and without `?`; an empty one changes nothing.
- */
+/** Adds a query to the one that a URL has, in front of its fragment. */
 export function withQuery(text: string, query: string): string {
   if (query === "") return text;
   const [, rest = "", fragment = ""] = /^([^#]*)(.*)$/s.exec(text) ?? [];

@@ -1,7 +1,4 @@
-/**
- * Replacements for features that Node 20 lacks.
- * @module
- */
+// Replacements for features that Node 20 lacks.
 
 /** `Promise.withResolvers()`. */
 export function deferred<T>(): PromiseWithResolvers<T> {

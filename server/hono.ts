@@ -29,7 +29,6 @@ import { requestInternals, type ServerRequest } from "./request/request.ts";
  * context, `request.hono`, and see HTTP exceptions and errors as responses, as in Hono. Outer
  * middlewares of ours see the exception, and their response gets the headers that the Hono
  * middlewares set.
- *
  * @param middlewares Hono middlewares: `cors()`, `secureHeaders()`, `jwt({ secret })`.
  * @returns The middleware.
  *

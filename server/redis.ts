@@ -71,7 +71,6 @@ export interface RedisClient {
 export class RedisStorage extends KeyedStorage {
   /**
    * Creates one.
-   *
    * @param client A connected client; closing it is up to the caller.
    * @param options The cookie; with `maxAge`, Redis expires sessions.
    * @throws {TypeError} If the client lacks a method.

@@ -1,7 +1,4 @@
-/**
- * Options from environment variables, for containers and services.
- * @module
- */
+// Options from environment variables, for containers and services.
 import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
 import type { ParsedArgs } from "./parse_args.ts";
 import { UsageError } from "../errors/usage_error.ts";
@@ -17,7 +14,6 @@ export function variableOf(spec: CommandSpec, option: OptionSpec): string {
 /**
  * Adds options from the environment that the command line neither sets nor negates by
  * `--no-OPTION`.
- *
  * @throws {UsageError} If a value is not one of the option's choices, or a switch is neither 1 nor
  * 0.
  */

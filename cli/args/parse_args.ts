@@ -1,7 +1,4 @@
-/**
- * Parsing arguments by the specification of a subcommand.
- * @module
- */
+// Parsing arguments by the specification of a subcommand.
 import type { CommandSpec, OptionName, OptionSpec } from "../specs/command_spec.ts";
 import type { AnyOption } from "../specs/mod.ts";
 import { suggest } from "./suggest.ts";
@@ -38,7 +35,6 @@ export class ParsedArgs<Name extends string = AnyOption> {
 
   /**
    * The value of an option as a number.
-   *
    * @param long Its long name.
    * @param range Smallest and greatest value, and whether fractions are allowed.
    * @returns The number, `undefined` if the option was not given.
@@ -88,7 +84,6 @@ export class ParsedArgs<Name extends string = AnyOption> {
 /**
  * Parses arguments. Options may appear anywhere before `--`; `--no-OPTION` cancels an earlier
  * option, for example one from an alias.
- *
  * @throws {UsageError} If a word is unknown; the message names it and the nearest known one.
  */
 export function parseArgs<Spec extends CommandSpec>(

@@ -1,11 +1,5 @@
 /**
- * Suggestions for mistyped words ("did you mean").
- * @module
- */
-
-/**
  * Finds the known word nearest to a mistyped one.
- *
  * @returns The nearest word, `null` if none is similar.
  */
 export function suggest(word: string, known: Iterable<string>): string | null {

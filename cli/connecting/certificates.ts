@@ -1,7 +1,4 @@
-/**
- * Certificates and keys given as options, checked before the request.
- * @module
- */
+// Certificates and keys given as options, checked before the request.
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { badArgument, UsageError } from "../errors/usage_error.ts";
 import { askSecret } from "../io/ask_secret.ts";
@@ -19,7 +16,6 @@ export interface Certificates {
 
 /**
  * Reads `--verify`, `--cert`, `--cert-key` and `--cert-key-pass`.
- *
  * @throws {UsageError} If a file cannot be read, is not a certificate or key, or they do not match.
  */
 export async function certificatesOf(parsed: ParsedArgs): Promise<Certificates> {
@@ -38,11 +34,7 @@ export async function certificatesOf(parsed: ParsedArgs): Promise<Certificates> 
   return { verify, ca, identity: { cert, key: await keyOf(parsed, path, cert) } };
 }
 
-/**
- * Reads `--verify`, whose words are case-insensitive as in HTTPie.
- *
- * @returns Whether to verify the peer's certificate, or the path of one to trust.
- */
+/** Reads `--verify`, whose words are case-insensitive as in HTTPie. */
 export function verifyOf(parsed: ParsedArgs): boolean | string {
   const how = parsed.value("verify") ?? "yes";
   return /^(?:yes|true)$/i.test(how) || (!/^(?:no|false)$/i.test(how) && how);

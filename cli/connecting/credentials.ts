@@ -1,7 +1,4 @@
-/**
- * Credentials of a request.
- * @module
- */
+// Credentials of a request.
 import {
   bearerAuthMiddleware,
   type ClientMiddleware,
@@ -17,7 +14,6 @@ export type Auth = { readonly type: string; readonly value: string };
 
 /**
  * Reads the credentials, and prompts for a missing password.
- *
  * @param parsed Options.
  * @param target The URL, and the user and password in it, `null` for none.
  * @returns The credentials, `null` for none. The session reads those of `.netrc`, unless

@@ -1,7 +1,3 @@
-/**
- * Option letters with another meaning in curl.
- * @module
- */
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { RequestOption } from "../specs/request.ts";
 
@@ -16,7 +12,6 @@ const LETTERS: readonly (readonly [long: RequestOption, meaning: string])[] = [
 
 /**
  * Explains a letter if the next word looks like the value that curl expects.
- *
  * @returns The explanation, `null` if not needed.
  */
 export function curlLetter(parsed: ParsedArgs, isWrong: boolean): string | null {

@@ -1,7 +1,3 @@
-/**
- * Explanations of failed requests.
- * @module
- */
 import {
   ClientConnectorError,
   ClientError,

@@ -1,7 +1,4 @@
-/**
- * HTTPie's request items: `name:value`, `name==value`, `name=value`, `name:=json`, `name@path`.
- * @module
- */
+// HTTPie's request items: `name:value`, `name==value`, `name=value`, `name:=json`, `name@path`.
 import { UsageError } from "../errors/usage_error.ts";
 import { inHome } from "../io/config_folder.ts";
 import { messageOf } from "../errors/system_error.ts";
@@ -44,7 +41,6 @@ const SPECIAL = /[=:@;\\]/;
 /**
  * Parses an item. The first separator wins, the longest at the same place; a backslash escapes `=`,
  * `:`, `@`, `;` and a backslash.
- *
  * @throws {UsageError} If the separator is missing, or a name or value cannot be sent.
  */
 export function parseItem(token: string): Item {

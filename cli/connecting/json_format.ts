@@ -1,7 +1,4 @@
-/**
- * Formatting JSON: indented and coloured, with unchanged tokens.
- * @module
- */
+// Formatting JSON: indented and coloured, with unchanged tokens.
 import type { Paint } from "../io/paint.ts";
 import { sortKeys } from "./sort_keys.ts";
 
@@ -23,7 +20,6 @@ export interface JsonFormat {
 
 /**
  * Formats JSON; numbers, escapes and repeated keys stay as they are.
- *
  * @returns The text, `null` if it is not JSON or would be too large.
  */
 export function formatJson(

@@ -1,7 +1,4 @@
-/**
- * Nested keys of HTTPie 3: `a[b][]=1`, `a[0][id]:=2`, `[]:=1`.
- * @module
- */
+// Nested keys of HTTPie 3: `a[b][]=1`, `a[0][id]:=2`, `[]:=1`.
 import { UsageError } from "../errors/usage_error.ts";
 
 /** A step of a path: a key, an index, or `null` to append. */
@@ -14,7 +11,6 @@ const MAX_INDEX = 100_000;
 
 /**
  * Sets a value at a nested key.
- *
  * @param root The value so far, `undefined` at first.
  * @param raw The key as written.
  * @param value The value.

@@ -1,13 +1,6 @@
 /**
- * Environment variables for proxies and `.netrc`.
- * @module
- */
-
-/**
  * Prepares the environment for a session with `trustEnv`: `all_proxy` is the default for other
  * proxies, and `.netrc` is hidden if not wanted.
- *
- * @param netrc Whether `.netrc` is used.
  */
 export function prepareEnvironment(netrc: boolean): void {
   // Without the permission the session does not read it either.

@@ -1,8 +1,3 @@
-/**
- * Sorting the keys of JSON.
- * @module
- */
-
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|[{}[\],:]/g;
 
 /** An object or array being read. */

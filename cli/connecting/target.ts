@@ -1,7 +1,4 @@
-/**
- * Parsing `[METHOD] URL [ITEM...]`.
- * @module
- */
+// Parsing `[METHOD] URL [ITEM...]`.
 import { suggest } from "../args/suggest.ts";
 import { UsageError } from "../errors/usage_error.ts";
 import { type Item, ITEM_SYNTAX, looksLikeItem, parseItem } from "./items.ts";
@@ -24,7 +21,6 @@ const METHODS = new Set(
 
 /**
  * Splits words into method, URL and items.
- *
  * @throws {UsageError} If the URL is missing or malformed, or an item is invalid.
  */
 export function parseTarget(words: readonly string[], scheme: "http" | "https"): Target {
@@ -61,7 +57,6 @@ function badMethod(first: string, second: string): UsageError {
 
 /**
  * Reads a URL with HTTPie's abbreviations: `:3000/x`, `:/x`, `://host`, `host/path`.
- *
  * @throws {UsageError} If it is not an HTTP URL.
  */
 export function parseUrl(

@@ -1,7 +1,4 @@
-/**
- * Features missing in the older runtimes of executables.
- * @module
- */
+// Features missing in the older runtimes of executables.
 import { CommandError } from "./usage_error.ts";
 
 const [MAJOR = 0, MINOR = 0] = Deno.version.deno.split(".").map(Number);

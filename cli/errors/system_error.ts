@@ -1,11 +1,7 @@
-/**
- * Errors of the operating system.
- * @module
- */
+// Errors of the operating system.
 
 /**
  * Extracts the system's message, such as `no space left on device`.
- *
  * @returns The message without the error number, `null` if it is not a system error.
  */
 export function systemReason(error: unknown): string | null {
@@ -21,11 +17,7 @@ function lower(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-/**
- * The message of an error.
- *
- * @param missing What to say of a file that does not exist, the system's words by default.
- */
+/** The message of an error. */
 export function messageOf(cause: unknown, missing?: string): string {
   if (missing !== undefined && cause instanceof Deno.errors.NotFound) return missing;
   return cause instanceof Error ? cause.message : String(cause);
@@ -33,7 +25,6 @@ export function messageOf(cause: unknown, missing?: string): string {
 
 /**
  * Looks for a missing permission in an error and its causes.
- *
  * @returns A message with the flag to add, `null` for other errors.
  */
 export function missingPermission(error: unknown): string | null {

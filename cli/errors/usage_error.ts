@@ -1,7 +1,4 @@
-/**
- * Errors that the user can fix.
- * @module
- */
+// Errors that the user can fix.
 
 /** The command line is invalid; the message names the word and the remedy. */
 export class UsageError extends Error {
@@ -9,13 +6,7 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/**
- * Error for the value of an option.
- *
- * @param option Long name of the option.
- * @param why What is wrong, and what is expected.
- * @param options The cause.
- */
+/** Error for the value of an option. */
 export function badArgument(option: string, why: string, options?: ErrorOptions): UsageError {
   return new UsageError(`argument --${option}: ${why}`, options);
 }
@@ -29,7 +20,6 @@ export class CommandError extends Error {
 
   /**
    * Creates one.
-   *
    * @param message What failed, the likely cause, what to do.
    * @param options Exit code, 1 unless given, and cause.
    */

@@ -1,7 +1,3 @@
-/**
- * The application behind `roundtrip files`.
- * @module
- */
 import {
   Application,
   compressMiddleware,

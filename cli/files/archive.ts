@@ -1,7 +1,4 @@
-/**
- * Folders as archives, packed while they are sent.
- * @module
- */
+// Folders as archives, packed while they are sent.
 import { HTTPBadRequest } from "../../server/mod.ts";
 import { basename, join } from "node:path";
 import type { Root } from "./folder.ts";
@@ -27,10 +24,6 @@ const LEFT_OUT = "LEFT-OUT.txt";
 
 /**
  * Sends a folder as an archive.
- *
- * @param root The served folder.
- * @param folder Real path of the folder.
- * @param kind Kind of archive, a key of `ARCHIVES`.
  * @throws {HTTPBadRequest} If the kind is unknown.
  */
 export async function sendArchive(root: Root, folder: string, kind: string): Promise<Response> {

@@ -1,7 +1,4 @@
-/**
- * Making folders and deleting files.
- * @module
- */
+// Making folders and deleting files.
 import {
   HTTPBadRequest,
   HTTPConflict,
@@ -16,7 +13,6 @@ const MAX_FORM = 64 * 1024; // bytes; a name has at most 255
 
 /**
  * Reads a form sent by the listing page or by `curl -d`.
- *
  * @throws {HTTPRequestEntityTooLarge} If it is longer than 64 KiB.
  */
 export async function readChange(request: ServerRequest): Promise<URLSearchParams> {
@@ -25,7 +21,6 @@ export async function readChange(request: ServerRequest): Promise<URLSearchParam
 
 /**
  * Makes a folder.
- *
  * @throws {HTTPBadRequest} If a file of this name would not be served.
  * @throws {HTTPConflict} If the name exists.
  */
@@ -41,7 +36,6 @@ export async function makeFolder(root: Root, folder: string, name: string): Prom
 
 /**
  * Deletes a file, or a folder with its contents. A link is deleted, not its target.
- *
  * @throws {HTTPNotFound} If the name does not exist or is not served.
  */
 export async function remove(root: Root, folder: string, name: string): Promise<void> {
@@ -64,11 +58,7 @@ function checkName(root: Root, name: string): void {
   throw new HTTPBadRequest({ text: `400: "${name}" is not a valid name here` });
 }
 
-/**
- * Turns an operation that the system forbids into 403.
- *
- * @returns The HTTP exception, or `cause` itself for other errors.
- */
+/** Turns an operation that the system forbids into 403. */
 export function refused(cause: unknown): unknown {
   if (!(cause instanceof Deno.errors.PermissionDenied || cause instanceof Deno.errors.NotCapable)) {
     return cause;

@@ -1,7 +1,3 @@
-/**
- * `roundtrip files`: serves a folder.
- * @module
- */
 import { runApp } from "../../server/mod.ts";
 import { type Account, accountOf } from "../listening/accounts.ts";
 import { explainListening, healthRoute, listenOptions } from "../listening/listen.ts";

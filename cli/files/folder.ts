@@ -1,7 +1,4 @@
-/**
- * The served folder and the folders below it.
- * @module
- */
+// The served folder and the folders below it.
 import { basename, join, sep } from "node:path";
 
 /** An entry of a listing. */
@@ -33,12 +30,7 @@ export class Root {
   readonly path: string;
   readonly #hidden: boolean;
 
-  /**
-   * Creates one.
-   *
-   * @param path The folder.
-   * @param hidden Whether names that begin with a dot are served.
-   */
+  /** Creates one. */
   constructor(path: string, hidden: boolean) {
     this.path = Deno.realPathSync(path);
     this.#hidden = hidden;
@@ -57,7 +49,6 @@ export class Root {
 
   /**
    * Finds a folder.
-   *
    * @returns Its real path, `null` if it does not exist or is outside of the root.
    */
   async find(rawPath: string): Promise<string | null> {
@@ -73,7 +64,6 @@ export class Root {
 
   /**
    * Finds a file.
-   *
    * @returns Its real path, `null` if it does not exist or is outside of the root.
    */
   async findFile(rawPath: string): Promise<string | null> {
@@ -87,7 +77,6 @@ export class Root {
 
   /**
    * Follows links, unless they lead out of the root.
-   *
    * @returns The real path, `null` if it is not a folder or outside of the root.
    */
   async real(path: string): Promise<string | null> {
@@ -95,21 +84,13 @@ export class Root {
     return target?.info.isDirectory ? target.real : null;
   }
 
-  /**
-   * Whether a real path is the root or below it.
-   *
-   * @param real A path without links.
-   */
+  /** Whether a real path is the root or below it. */
   contains(real: string): boolean {
     // By segments: "/srv/files-secret" is not below "/srv/files".
     return real === this.path || real.startsWith(join(this.path, sep));
   }
 
-  /**
-   * Lists a folder; links that lead out of the root are left out.
-   *
-   * @returns The entries without sizes and times, folders first, sorted by name.
-   */
+  /** Lists a folder; links that lead out of the root are left out. */
   async list(path: string): Promise<Entry[]> {
     const entries: Entry[] = [];
     for await (const entry of Deno.readDir(path)) {

@@ -1,7 +1,4 @@
-/**
- * The listing of a folder, as a page or as plain text.
- * @module
- */
+// The listing of a folder, as a page or as plain text.
 import { type ServerRequest, textResponse } from "../../server/mod.ts";
 import { ARCHIVES } from "./archive.ts";
 import { type Entry, type Root, sorted } from "./folder.ts";
@@ -81,7 +78,6 @@ function orderOf({ query }: ServerRequest): Order {
 
 /**
  * Answers with a page of the server itself; it loads no resources and cannot be framed.
- *
  * @param html The page.
  * @param nonce Nonce of its script and style, `null` if it has none.
  */

@@ -1,7 +1,3 @@
-/**
- * Protection against DNS rebinding.
- * @module
- */
 import { HTTPException, type Middleware } from "../../server/mod.ts";
 
 const LOCAL = /^(?:(?:.+\.)?localhost\.?|127(?:\.\d+){3}|\[::1\])$/i;

@@ -1,7 +1,3 @@
-/**
- * Options of `roundtrip files`.
- * @module
- */
 import type { Account } from "../listening/accounts.ts";
 import type { UploadOptions } from "./upload.ts";
 

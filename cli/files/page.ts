@@ -1,7 +1,4 @@
-/**
- * The page that lists a folder and takes uploads.
- * @module
- */
+// The page that lists a folder and takes uploads.
 import { formatBytes } from "../io/format_bytes.ts";
 import type { Entry, SortKey } from "./folder.ts";
 import type { FilesOptions } from "./options.ts";

@@ -1,7 +1,4 @@
-/**
- * Style and script of the page that lists a folder.
- * @module
- */
+// Style and script of the page that lists a folder.
 
 /** On a phone each row is a card: the name on its own line, the rest below. */
 export const STYLE = `

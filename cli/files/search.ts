@@ -1,7 +1,4 @@
-/**
- * Search for names below a folder.
- * @module
- */
+// Search for names below a folder.
 import type { Entry, Root } from "./folder.ts";
 import { join } from "node:path";
 
@@ -19,7 +16,6 @@ export interface Found {
 /**
  * Looks for names that contain a text, ignoring case. Links to folders are not followed, as they
  * could loop.
- *
  * @param root The served folder.
  * @param path Real path of the folder to look in.
  * @param text Text to look for.

@@ -1,7 +1,3 @@
-/**
- * Mime types with which browsers show text files, in their charset.
- * @module
- */
 import { detectCharset } from "../output/detect_charset.ts";
 
 const SAMPLE = 64 * 1024; // bytes
@@ -14,7 +10,6 @@ const CONTROLS = /[\x00-\x08\x0e-\x1a\x1c-\x1f]/;
 
 /**
  * Adds the charset of a text file; source code becomes `text/plain`.
- *
  * @returns The type, `type` itself if the file is not text.
  */
 export async function textType(type: string, path: string): Promise<string> {

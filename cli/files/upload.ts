@@ -1,7 +1,4 @@
-/**
- * Uploads into the served folder.
- * @module
- */
+// Uploads into the served folder.
 import {
   HTTPBadRequest,
   HTTPConflict,
@@ -34,7 +31,6 @@ const MAX_FOLDERS = 32; // depth of a folder upload
 
 /**
  * Saves the files of a form as they arrive.
- *
  * @throws {HTTPConflict} If a name exists and may not be replaced.
  */
 export async function receive(
@@ -76,7 +72,6 @@ export async function receive(
 
 /**
  * Refuses cross-site forms: any page can post a form to any server.
- *
  * @throws {HTTPForbidden} If the origin is another site.
  */
 export function checkOrigin(request: ServerRequest): void {

@@ -1,7 +1,3 @@
-/**
- * `roundtrip help`, `roundtrip` alone, `roundtrip --generate`.
- * @module
- */
 import { longHelp, overview } from "./help.ts";
 import { writeOut } from "../io/output.ts";
 import { suggest } from "../args/suggest.ts";
@@ -9,11 +5,7 @@ import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
 import { badArgument, UsageError } from "../errors/usage_error.ts";
 import { VERSION } from "../io/version.ts";
 
-/**
- * Runs the subcommand.
- *
- * @param args `[]`, `[SUBCOMMAND]`, `["--generate", WHAT]`.
- */
+/** Runs the subcommand. */
 export async function run(args: readonly string[]): Promise<number> {
   const [first, second] = args;
   if (first === "--generate" || first?.startsWith("--generate=")) {

@@ -1,7 +1,4 @@
-/**
- * Completions for bash, zsh, fish and elvish, made from the specifications.
- * @module
- */
+// Completions for bash, zsh, fish and elvish, made from the specifications.
 import { shellWord } from "../io/shell_word.ts";
 import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";

@@ -1,7 +1,3 @@
-/**
- * The man page, made from the specifications.
- * @module
- */
 import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
 import { environmentText, exitCodesOf, visible } from "./help.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";

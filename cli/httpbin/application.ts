@@ -1,7 +1,4 @@
-/**
- * go-httpbin's routes.
- * @module
- */
+// go-httpbin's routes.
 import {
   Application,
   delCookie,

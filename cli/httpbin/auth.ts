@@ -1,7 +1,3 @@
-/**
- * Routes that ask for credentials.
- * @module
- */
 import { createHash, randomBytes } from "node:crypto";
 import {
   get,

@@ -1,7 +1,3 @@
-/**
- * `roundtrip httpbin`: go-httpbin's routes, offline.
- * @module
- */
 import { runApp } from "../../server/mod.ts";
 import { explainListening, listenOptions } from "../listening/listen.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";

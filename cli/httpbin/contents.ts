@@ -1,7 +1,3 @@
-/**
- * Routes that return many kinds of content.
- * @module
- */
 import {
   get,
   HTTPFound,

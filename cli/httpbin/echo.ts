@@ -1,7 +1,4 @@
-/**
- * Requests described as JSON, in go-httpbin's format.
- * @module
- */
+// Requests described as JSON, in go-httpbin's format.
 import { HTTPBadRequest, type ServerRequest } from "../../server/mod.ts";
 
 /** A bad request, with the reason. */
@@ -50,7 +47,6 @@ function urlOf(request: ServerRequest): string {
 
 /**
  * Describes a request with its body: text, JSON, form fields and files.
- *
  * @throws {HTTPBadRequest} If a form is malformed.
  */
 export async function bodyOf(request: ServerRequest): Promise<Record<string, unknown>> {

@@ -1,8 +1,3 @@
-/**
- * A blue circle of 16 by 16 pixels, in the formats that browsers support.
- * @module
- */
-
 /** The images by their names in paths. */
 export const IMAGES: Readonly<Record<string, { readonly type: string; readonly base64: string }>> =
   {

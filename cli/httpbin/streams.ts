@@ -1,7 +1,3 @@
-/**
- * Routes that delay or stream their replies.
- * @module
- */
 import { setTimeout as delay } from "node:timers/promises";
 import * as zlib from "node:zlib";
 import {

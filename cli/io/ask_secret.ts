@@ -1,14 +1,9 @@
-/**
- * Prompts for passwords.
- * @module
- */
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { CommandError } from "../errors/usage_error.ts";
 import { visibleLine } from "./visible_text.ts";
 
 /**
  * Asks for a secret without echoing it.
- *
  * @param parsed Options; with `--ignore-stdin` the user is not asked.
  * @param question The prompt.
  * @returns The typed text, `null` without a terminal or after Ctrl-D.

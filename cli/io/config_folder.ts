@@ -1,7 +1,4 @@
-/**
- * The user's settings folder, and access to environment variables.
- * @module
- */
+// The user's settings folder, and access to environment variables.
 
 /** The folder `roundtrip` in `XDG_CONFIG_HOME`, `~/.config`, or `APPDATA` on Windows. */
 export function configFolder(): string {
@@ -21,7 +18,6 @@ export function inHome(path: string): string {
 
 /**
  * Reads a variable of the environment.
- *
  * @returns Its value, `undefined` if it is missing or may not be read; never prompts for the
  * permission.
  */

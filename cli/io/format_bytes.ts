@@ -1,8 +1,3 @@
-/**
- * Human-readable sizes.
- * @module
- */
-
 /** Formats a number of bytes: `1.50 MB`. */
 export function formatBytes(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB"];

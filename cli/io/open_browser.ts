@@ -1,7 +1,3 @@
-/**
- * Opening the user's browser.
- * @module
- */
 import { variable } from "./config_folder.ts";
 import { writeErr } from "./output.ts";
 import { messageOf } from "../errors/system_error.ts";

@@ -1,7 +1,4 @@
-/**
- * Standard output and error, with handling of closed pipes (`| head`).
- * @module
- */
+// Standard output and error, with handling of closed pipes (`| head`).
 
 import { systemReason } from "../errors/system_error.ts";
 import { CommandError } from "../errors/usage_error.ts";
@@ -17,7 +14,6 @@ export class OutputClosedError extends Error {
 
 /**
  * Writes all data to standard output.
- *
  * @param data Text or bytes.
  * @throws {OutputClosedError} If the reader has closed the pipe.
  */
@@ -27,7 +23,6 @@ export function writeOut(data: string | Uint8Array): Promise<void> {
 
 /**
  * Writes all data to standard error.
- *
  * @param data Text or bytes.
  */
 export async function writeErr(data: string | Uint8Array): Promise<void> {

@@ -1,7 +1,4 @@
-/**
- * Terminal colours.
- * @module
- */
+// Terminal colours.
 
 // The sixteen standard colours, which follow the terminal's theme.
 const CODES = {

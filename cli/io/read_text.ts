@@ -1,14 +1,9 @@
-/**
- * Reading files given as options.
- * @module
- */
 import { badArgument } from "../errors/usage_error.ts";
 import { inHome } from "./config_folder.ts";
 import { messageOf } from "../errors/system_error.ts";
 
 /**
  * Reads the file given as an option.
- *
  * @throws {UsageError} If it cannot be read.
  */
 export function readText(option: string, path: string): string {

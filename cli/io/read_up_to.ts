@@ -1,14 +1,10 @@
-/**
- * Reading the start of a stream.
- * @module
- */
+// Reading the start of a stream.
 
 /** Longest body, in bytes, that is buffered so that its length can be sent. */
 export const MAX_SIZED = 1024 * 1024;
 
 /**
  * Reads a stream, up to a limit.
- *
  * @param stream The stream.
  * @param limit Most bytes to buffer.
  * @returns All bytes, `null` if there are more than the limit, and a stream of the whole.

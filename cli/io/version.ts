@@ -1,7 +1,4 @@
-/**
- * The version of the package.
- * @module
- */
+// The version of the package.
 
 /** Version, as in `deno.json`; a test compares the two. */
 export const VERSION = "0.1.0";

@@ -1,7 +1,4 @@
-/**
- * Printing untrusted text on a terminal.
- * @module
- */
+// Printing untrusted text on a terminal.
 
 // Escape sequences can set the title, fake keyboard input or hide output. C1 controls are their
 // 8-bit form; the other characters change the direction of text.
@@ -10,11 +7,7 @@ const CONTROLS =
   /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 const LINE_BREAKS = /[\t\n]/g;
 
-/**
- * Makes control characters visible: ESC is printed as `\x1b`.
- *
- * @returns Text without control characters, except tabs and line feeds.
- */
+/** Makes control characters visible: ESC is printed as `\x1b`. */
 export function visibleText(text: string): string {
   return text.replaceAll("\r\n", "\n").replaceAll(CONTROLS, escaped);
 }

@@ -1,7 +1,4 @@
-/**
- * Accounts of a server: users and their passwords.
- * @module
- */
+// Accounts of a server: users and their passwords.
 import { createHash, timingSafeEqual } from "node:crypto";
 import { HTTPUnauthorized, type ServerRequest } from "../../server/mod.ts";
 import { badArgument } from "../errors/usage_error.ts";
@@ -25,7 +22,6 @@ const OTHER_HASH =
 /**
  * Parses `user:password`, or `user:sha256:HEX` and `user:sha512:HEX`, which keep the password off
  * the command line.
- *
  * @throws {UsageError} If the password is missing, a digest has the wrong length, or it is a hash
  * of another kind, which would otherwise be taken as the password itself.
  */
@@ -60,7 +56,6 @@ function digest(algorithm: Account["algorithm"], text: string): string {
 
 /**
  * Checks the credentials of a request.
- *
  * @throws {HTTPUnauthorized} If they are missing or wrong.
  */
 export function requireAccount(accounts: readonly Account[], request: ServerRequest): void {

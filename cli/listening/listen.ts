@@ -1,7 +1,4 @@
-/**
- * Options and error messages shared by all servers.
- * @module
- */
+// Options and error messages shared by all servers.
 import { AddressInUseError, type RunAppOptions, socketEngine } from "../../server/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { readText } from "../io/read_text.ts";
@@ -9,8 +6,6 @@ import { badArgument, CommandError, UsageError } from "../errors/usage_error.ts"
 
 /**
  * Reads the options for listening.
- *
- * @returns Host, port, unix socket, certificate, log and engine for `runApp()`.
  * @throws {UsageError} If a value is not valid or one of the two TLS options is missing.
  */
 export function listenOptions(
@@ -59,7 +54,6 @@ export function listenOptions(
 
 /**
  * Reads `--health`.
- *
  * @returns The path, `null` if not given.
  * @throws {UsageError} If it is not a path.
  */

@@ -1,7 +1,4 @@
-/**
- * The start of a streamed body, shown before it is sent.
- * @module
- */
+// The start of a streamed body, shown before it is sent.
 import type { HopBody } from "../../client/mod.ts";
 import { replayed } from "../io/read_up_to.ts";
 
@@ -10,11 +7,7 @@ const MOST = 64 * 1024;
 
 const STARTS = new WeakMap<HopBody, Uint8Array>();
 
-/**
- * Reads the start of a body of known length, that is a file or a form.
- *
- * @returns The same body; `startOf()` returns its start.
- */
+/** Reads the start of a body of known length, that is a file or a form. */
 export async function peeked(body: HopBody): Promise<HopBody> {
   if (body.bytes !== null || body.size === null) return body;
   const reader = body.stream().getReader();
@@ -34,7 +27,6 @@ export async function peeked(body: HopBody): Promise<HopBody> {
 
 /**
  * The start of a body read by `peeked()`.
- *
  * @returns The bytes, `null` if it was not read.
  */
 export function startOf(body: HopBody): Uint8Array | null {

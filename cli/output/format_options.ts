@@ -1,7 +1,4 @@
-/**
- * The values of `--format-options`, named as in HTTPie.
- * @module
- */
+// The values of `--format-options`, named as in HTTPie.
 import { badArgument } from "../errors/usage_error.ts";
 
 /** How heads and JSON are formatted. */
@@ -28,7 +25,6 @@ const KNOWN = "headers.sort:yes or no, json.format:yes or no, json.indent:0 to 9
 
 /**
  * Parses `json.indent:2,headers.sort:no`; later values win.
- *
  * @throws {UsageError} If an option is unknown.
  */
 export function formatOptions(values: readonly string[]): FormatOptions {

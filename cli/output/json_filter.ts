@@ -1,7 +1,3 @@
-/**
- * Extracting a part of a JSON document.
- * @module
- */
 import { badArgument, CommandError } from "../errors/usage_error.ts";
 import { readJson } from "../connecting/nested_json.ts";
 import { messageOf } from "../errors/system_error.ts";
@@ -14,9 +10,6 @@ const STEP = /\.?([^.[\]"]+)|\.?"((?:[^"\\]|\\.)*)"|\[(-?\d+)\]|\["((?:[^"\\]|\\
 /**
  * Extracts a part of a document: `a.b[0]`, `[-1]` the last element, `[].name` of each element,
  * `"a.b"` a key with a dot.
- *
- * @param text The document.
- * @param path The path; a dot alone is the whole document.
  * @throws {UsageError} If the path is malformed.
  * @throws {CommandError} If the text is not JSON, or the part is missing; the message says where.
  */

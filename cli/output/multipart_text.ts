@@ -1,11 +1,5 @@
 /**
- * Multipart forms as text for a terminal.
- * @module
- */
-
-/**
  * Replaces binary contents by a note; part headers and text fields stay.
- *
  * @param bytes The form, or its start.
  * @param boundary Its boundary.
  * @param isBinary Tells whether bytes are binary.

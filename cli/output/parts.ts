@@ -1,7 +1,4 @@
-/**
- * Parts of an exchange to print.
- * @module
- */
+// Parts of an exchange to print.
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { RequestOption } from "../specs/request.ts";
 import { badArgument } from "../errors/usage_error.ts";
@@ -11,7 +8,6 @@ export type Parts = ReadonlySet<string>;
 
 /**
  * Reads the parts to print: letters of `H B` (request), `h b` (response), `m` (times).
- *
  * @throws {UsageError} If `--print` has another letter.
  */
 export function partsOf(parsed: ParsedArgs<RequestOption>, isTerminal: boolean): Parts {
@@ -35,7 +31,6 @@ export function savesBody(parsed: ParsedArgs<RequestOption>): boolean {
 
 /**
  * Reads the parts of redirects to print: `--history-print`, else the same as of the last exchange.
- *
  * @throws {UsageError} If `--history-print` has another letter.
  */
 export function historyPartsOf(parsed: ParsedArgs<RequestOption>, isTerminal: boolean): Parts {

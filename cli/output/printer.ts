@@ -1,7 +1,3 @@
-/**
- * Printing requests and responses.
- * @module
- */
 import type { ClientResponse, HopBody, HopRequest } from "../../client/mod.ts";
 import { formatBytes } from "../io/format_bytes.ts";
 import { startOf } from "./body_start.ts";
@@ -48,7 +44,6 @@ export class Printer {
 
   /**
    * Creates one.
-   *
    * @throws {UsageError} If `--response-charset` or `--response-mime` is invalid.
    */
   constructor(parsed: ParsedArgs, parts: Parts, before?: Printer) {
@@ -139,12 +134,7 @@ export class Printer {
     if (this.#parts.has("h")) await this.#write(responseHead(response, this.#show));
   }
 
-  /**
-   * Prints the body of a response, or cancels it if it is not printed.
-   *
-   * @param response The response.
-   * @param failed Whether it is the error response to a download.
-   */
+  /** Prints the body of a response, or cancels it if it is not printed. */
   async body(response: ClientResponse, failed = false): Promise<void> {
     if (!this.#parts.has("b") && !(failed && !this.#quiet)) return response.release();
     if (this.#filter !== undefined && !failed) return await this.#filtered(response, this.#filter);
@@ -205,7 +195,6 @@ export class Printer {
 
   /**
    * Prints times and sizes.
-   *
    * @param response The response.
    * @param times Times of the connection and the response head, in ms.
    * @param total Duration of the whole exchange, in ms.

@@ -1,7 +1,3 @@
-/**
- * A progress bar on standard error.
- * @module
- */
 import type { Progress } from "../../client/mod.ts";
 import { formatBytes } from "../io/format_bytes.ts";
 import { writeErr } from "../io/output.ts";
@@ -18,13 +14,7 @@ export class ProgressBar {
   #last = -Infinity;
   #progress: Progress = { bytes: 0, total: null };
 
-  /**
-   * Creates one.
-   *
-   * @param name Name of the file, safe for a terminal.
-   * @param quiet Whether nothing is shown.
-   * @param from Bytes from an earlier attempt, not counted in the speed.
-   */
+  /** Creates one. */
   constructor(name: string, quiet: boolean, from = 0) {
     this.#name = name;
     this.#quiet = quiet;
@@ -50,7 +40,6 @@ export class ProgressBar {
 
   /**
    * Shows the final line.
-   *
    * @param size Size of the file in bytes.
    * @param resumedFrom Bytes from an earlier attempt.
    */

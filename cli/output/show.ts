@@ -1,7 +1,4 @@
-/**
- * Requests and responses as text.
- * @module
- */
+// Requests and responses as text.
 import type { HopRequest, HopResult } from "../../client/mod.ts";
 import { type Paint, plain } from "../io/paint.ts";
 import { visibleLine, visibleText } from "../io/visible_text.ts";

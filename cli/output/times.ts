@@ -1,7 +1,4 @@
-/**
- * Times and connection of an exchange.
- * @module
- */
+// Times and connection of an exchange.
 import type { ClientResponse, HopAddress, HopTls } from "../../client/mod.ts";
 import { visibleLine } from "../io/visible_text.ts";
 
@@ -19,7 +16,6 @@ export interface Times {
 
 /**
  * The text of `--meta`.
- *
  * @param response The response.
  * @param times Times of the connection and the response head, in ms.
  * @param total Duration of the whole exchange, in ms.

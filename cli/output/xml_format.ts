@@ -1,8 +1,3 @@
-/**
- * Formatting XML.
- * @module
- */
-
 const TOKEN =
   /<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>|<\?[^]*?\?>|<(?:"[^"]*"|'[^']*'|[^<>"'])*>|[^<]+/y;
 
@@ -16,7 +11,6 @@ interface Token {
 /**
  * Indents XML where only whitespace separates elements. Elements with text stay unchanged, as
  * whitespace may matter there.
- *
  * @returns The text, `null` if it is not well-formed XML.
  */
 export function formatXml(text: string, indent: number): string | null {

@@ -1,7 +1,3 @@
-/**
- * `roundtrip [METHOD] URL [ITEM...]`.
- * @module
- */
 import {
   type ClientResponse,
   ClientSession,

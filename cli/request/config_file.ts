@@ -1,14 +1,9 @@
-/**
- * The user's default options.
- * @module
- */
 import { configFolder } from "../io/config_folder.ts";
 import { UsageError } from "../errors/usage_error.ts";
 import { messageOf } from "../errors/system_error.ts";
 
 /**
  * Reads `config.json`: `{"defaults": {"options": [...], "headers": {...}}}`.
- *
  * @returns Options to put before those of the command line, none if the file does not exist.
  * @throws {UsageError} If the file is malformed.
  */

@@ -1,7 +1,4 @@
-/**
- * The transport of a request, by options and environment.
- * @module
- */
+// The transport of a request, by options and environment.
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { socketTransport, type TraceConfig, type Transport } from "../../client/mod.ts";
@@ -13,9 +10,6 @@ import type { Times } from "../output/times.ts";
 
 /**
  * Makes the transport.
- *
- * @param parsed Options.
- * @param tlsInfo Whether to report the TLS version and certificate.
  * @throws {UsageError} If an option is invalid, or a file cannot be read.
  */
 export async function transportOf(parsed: ParsedArgs, tlsInfo: boolean): Promise<Transport> {
@@ -115,9 +109,6 @@ function proxyOf(text: string): URL {
 
 /**
  * Reads the values of `--resolve`.
- *
- * @param values `HOST:ADDRESS` or `HOST:PORT:ADDRESS` each.
- * @returns Addresses by `HOST:PORT`, with `*` for every port.
  * @throws {UsageError} If a value is malformed.
  */
 export function addressesOf(values: readonly string[]): Map<string, string> {

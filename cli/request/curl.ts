@@ -1,7 +1,3 @@
-/**
- * Writing a request as a curl command.
- * @module
- */
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { RequestOption } from "../specs/request.ts";
 import { verifyOf } from "../connecting/certificates.ts";
@@ -13,7 +9,6 @@ import type { Plan } from "./plan.ts";
 
 /**
  * Writes a request as a curl command, quoted for a shell.
- *
  * @param plan The request.
  * @param parsed Options.
  * @param auth Credentials, `null` for none.

@@ -1,7 +1,3 @@
-/**
- * Printing all exchanges of a request, for `--all`.
- * @module
- */
 import { ClientSession, type HopRequest, type HopResult } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { writeOut } from "../io/output.ts";

@@ -1,7 +1,4 @@
-/**
- * Building a request from arguments: method, URL, headers, body.
- * @module
- */
+// Building a request from arguments: method, URL, headers, body.
 import { basename } from "node:path";
 import { FormBody, type RequestData } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
@@ -46,7 +43,6 @@ type Items = readonly Item[];
 
 /**
  * Plans the request.
- *
  * @param parsed Options.
  * @param target Method, URL and items.
  * @param stdin Reads the body from standard input; called only if no item is a body.
@@ -217,7 +213,6 @@ async function loaded(item: Item): Promise<Item> {
 
 /**
  * Opens the body for the session.
- *
  * @throws {CommandError} If a file cannot be read.
  */
 export async function dataOf(body: PlannedBody): Promise<RequestData> {

@@ -1,7 +1,4 @@
-/**
- * A transport wrapper that applies the user's headers and reports each hop.
- * @module
- */
+// A transport wrapper that applies the user's headers and reports each hop.
 import type { HopBody, HopRequest, Transport } from "../../client/mod.ts";
 import { peeked, unsized } from "../output/body_start.ts";
 import { titleCase } from "../output/show.ts";
@@ -26,7 +23,6 @@ export class NotSentError extends Error {
 /**
  * Wraps a transport: applies the user's header case and order, removes unwanted headers, and
  * reports each hop.
- *
  * @param inner Transport that sends, `null` for none (`--offline`).
  * @param wishes The user's headers.
  * @param listener Listener for each hop.

@@ -1,7 +1,4 @@
-/**
- * Reading a body from standard input.
- * @module
- */
+// Reading a body from standard input.
 import { writeErr } from "../io/output.ts";
 import { MAX_SIZED, readUpTo, replayed } from "../io/read_up_to.ts";
 
@@ -21,7 +18,6 @@ export interface PipedBody {
  * Under cron, tests or editors stdin may be a pipe that stays silent forever. If the method does
  * not expect a body, a pipe that is silent for two seconds is ignored; if it does, a note tells the
  * user what the command is waiting for.
- *
  * @param expected Whether the method expects a body.
  * @param quiet Whether to write no notes to standard error.
  * @param streams Whether to send it as a stream, without its length.

@@ -1,7 +1,4 @@
-/**
- * Saving responses to files.
- * @module
- */
+// Saving responses to files.
 import { type ClientResponse, FileExistsError } from "../../client/mod.ts";
 import { formatBytes } from "../io/format_bytes.ts";
 import { writeErr, writeOut } from "../io/output.ts";
@@ -26,7 +23,6 @@ export interface DownloadTarget {
 /**
  * Saves a response: to the file that the user names, replacing it, or under the server's name, with
  * `-1`, `-2` before the extension if that exists.
- *
  * @param response The response.
  * @param url The requested URL.
  * @param target Where.
@@ -117,7 +113,6 @@ async function announce(
 
 /**
  * Path of the file for a response.
- *
  * @param output Value of `--output`, `null` if not given.
  * @param name Name suggested by the response.
  */

@@ -1,7 +1,3 @@
-/**
- * The name of a downloaded file.
- * @module
- */
 import type { ClientResponse } from "../../client/mod.ts";
 import { decoded } from "../connecting/target.ts";
 
@@ -11,7 +7,6 @@ const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 /**
  * Chooses a name: the one the server suggests (RFC 6266), else the last segment of the requested
  * URL, which a redirect cannot change.
- *
  * @param response The response, `null` if it has not arrived yet.
  * @param url The requested URL.
  * @returns A base name without folders, leading dots or control characters.

@@ -1,7 +1,4 @@
-/**
- * Session files of HTTPie and xh.
- * @module
- */
+// Session files of HTTPie and xh.
 import type { CookieJar, JarCookie } from "../../client/mod.ts";
 
 /** Data of a session besides its cookies. */
@@ -28,10 +25,6 @@ export function isForeignSession(read: SessionRecord): boolean {
 
 /**
  * Reads a session file, also of the format before HTTPie 3.1, with objects for headers and cookies.
- *
- * @param read Contents of the file.
- * @param jar Receives the cookies.
- * @param url URL of the request, the default for cookies without a host.
  */
 export function readForeignSession(read: SessionRecord, jar: CookieJar, url: URL): SessionData {
   for (const cookie of entries(read.cookies, "name")) {

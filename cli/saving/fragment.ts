@@ -1,7 +1,4 @@
-/**
- * Partial files left by earlier downloads.
- * @module
- */
+// Partial files left by earlier downloads.
 import type { ClientResponse, ProgressCallback } from "../../client/mod.ts";
 import { CommandError } from "../errors/usage_error.ts";
 
@@ -30,7 +27,6 @@ export interface Resumed {
 /**
  * Looks for a partial file: `NAME.part` of this program or Firefox, the name itself as written by
  * curl, wget and HTTPie, or `NAME.crdownload` of Chromium.
- *
  * @returns The partial file, `null` if there is none.
  */
 export async function fragmentOf(path: string): Promise<Fragment | null> {
@@ -61,7 +57,6 @@ async function validatorOf(part: string): Promise<string | null> {
 
 /**
  * Appends a response to a partial file, which is called `PATH.part` meanwhile.
- *
  * @returns Size of the complete file in bytes.
  * @throws {CommandError} If the file is not complete.
  */
@@ -98,7 +93,6 @@ export async function append(
 
 /**
  * Renames a complete file.
- *
  * @throws {CommandError} If the file exists and is not to be replaced.
  */
 export async function complete(

@@ -1,7 +1,3 @@
-/**
- * Resuming interrupted downloads, also those of other programs.
- * @module
- */
 import type { ClientResponse } from "../../client/mod.ts";
 import { formatBytes } from "../io/format_bytes.ts";
 import { writeErr } from "../io/output.ts";

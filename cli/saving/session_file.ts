@@ -1,7 +1,3 @@
-/**
- * Named sessions: headers, credentials and cookies saved between commands.
- * @module
- */
 import { dirname, join } from "node:path";
 import type { CookieJar } from "../../client/mod.ts";
 import { configFolder } from "../io/config_folder.ts";
@@ -29,9 +25,6 @@ export class SessionFile {
 
   /**
    * Creates one.
-   *
-   * @param name A name, separate for each host, or a path with a slash.
-   * @param url URL of the request.
    * @throws {UsageError} If the name is not a valid file name.
    */
   constructor(name: string, url: URL) {
@@ -45,7 +38,6 @@ export class SessionFile {
 
   /**
    * Reads the session.
-   *
    * @returns The data besides the cookies, empty if the file does not exist.
    * @throws {CommandError} If the files are not a session.
    */

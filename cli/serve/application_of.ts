@@ -1,7 +1,3 @@
-/**
- * Turning a module's export into an application.
- * @module
- */
 import { Application, route, type ServeInfo, type ServerRequest } from "../../server/mod.ts";
 import { UsageError } from "../errors/usage_error.ts";
 
@@ -12,10 +8,6 @@ interface Fetcher {
 
 /**
  * Turns a module's export into an application.
- *
- * @param value An application, an object with `fetch`, or a function that makes one of them.
- * @param args Arguments for a function.
- * @param entry `MODULE:NAME` as the user wrote it, for messages.
  * @throws {UsageError} If the value is none of these.
  */
 export async function applicationOf(

@@ -1,7 +1,3 @@
-/**
- * `roundtrip serve`: runs an application, like `python -m aiohttp.web`.
- * @module
- */
 import { type Application, readiness, runApp, type RunAppOptions } from "../../server/mod.ts";
 import { explainListening, healthRoute, listenOptions } from "../listening/listen.ts";
 import { openBrowser } from "../io/open_browser.ts";

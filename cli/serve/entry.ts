@@ -1,7 +1,4 @@
-/**
- * `MODULE[:NAME]`: parsing it and importing the export it names.
- * @module
- */
+// `MODULE[:NAME]`: parsing it and importing the export it names.
 import { isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { suggest } from "../args/suggest.ts";
@@ -21,7 +18,6 @@ const EXTENSIONS = [".ts", ".tsx", ".mts", ".js", ".mjs", ".jsx"];
 
 /**
  * Parses `MODULE[:NAME]`.
- *
  * @throws {UsageError} If a part is empty or the name is invalid.
  */
 export function parseEntry(word: string): Entry {
@@ -41,8 +37,6 @@ export function parseEntry(word: string): Entry {
 
 /**
  * Finds the module.
- *
- * @param module Path, path without its extension, or URL.
  * @throws {UsageError} If the file does not exist.
  */
 export function locate(module: string): string {
@@ -70,7 +64,6 @@ export function locate(module: string): string {
 
 /**
  * Imports a module and returns one of its exports.
- *
  * @throws {UsageError} If the module cannot be imported or does not export the name.
  */
 export async function importEntry(entry: Entry): Promise<unknown> {

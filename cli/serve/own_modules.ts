@@ -1,7 +1,4 @@
-/**
- * Resolves `@roundtrip/http` in the user's modules to the copy inside this program.
- * @module
- */
+// Resolves `@roundtrip/http` in the user's modules to the copy inside this program.
 import * as nodeModule from "node:module";
 
 // Specifiers of this package: any registry, any version.
@@ -26,7 +23,6 @@ interface Hooks {
 
 /**
  * Finds the embedded module for a specifier.
- *
  * @returns Its URL, `null` for other packages.
  */
 export function ownModule(specifier: string): string | null {

@@ -1,7 +1,4 @@
-/**
- * Supervisor of an application's processes: several workers, or one that restarts on every change.
- * @module
- */
+// Supervisor of an application's processes: several workers, or one that restarts on every change.
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunAppOptions } from "../../server/mod.ts";
@@ -26,7 +23,6 @@ const PATIENCE = 5000; // ms until a worker that does not stop for a restart is 
 
 /**
  * Runs the workers until one ends or a signal arrives.
- *
  * @returns Exit code: 0 after a signal, else that of the worker that ended first.
  */
 export async function supervise(job: SuperviseOptions): Promise<number> {

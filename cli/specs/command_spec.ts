@@ -1,7 +1,4 @@
-/**
- * Specification of a subcommand, from which help, completions, man page and parser are made.
- * @module
- */
+// Specification of a subcommand, from which help, completions, man page and parser are made.
 
 /** An option of a subcommand. */
 export interface OptionSpec {
@@ -84,13 +81,7 @@ type LongOf<Syntax extends string> = Syntax extends `${string}--${infer Rest}`
 
 type Further = Omit<OptionSpec, "long" | "short" | "value" | "valueOptional" | "help">;
 
-/**
- * Specifies an option.
- *
- * @param syntax As in the help: `-o, --output FILE`, `--upload[=SUBDIR]`.
- * @param help Description.
- * @param further Its other properties.
- */
+/** Specifies an option. */
 export function option<Syntax extends string>(
   syntax: Syntax,
   help: string,

@@ -1,7 +1,4 @@
-/**
- * Options of `roundtrip files`.
- * @module
- */
+// Options of `roundtrip files`.
 import {
   type CommandSpec,
   COMMON_OPTIONS,

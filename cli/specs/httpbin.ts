@@ -1,7 +1,4 @@
-/**
- * Options of `roundtrip httpbin`.
- * @module
- */
+// Options of `roundtrip httpbin`.
 import {
   type CommandSpec,
   COMMON_OPTIONS,

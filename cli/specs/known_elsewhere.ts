@@ -1,7 +1,4 @@
-/**
- * Request options known from other programs.
- * @module
- */
+// Request options known from other programs.
 import { more, type OptionSpec, refused } from "./command_spec.ts";
 
 /**

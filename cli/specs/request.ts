@@ -1,7 +1,4 @@
-/**
- * Options of `roundtrip [METHOD] URL [ITEM...]`.
- * @module
- */
+// Options of `roundtrip [METHOD] URL [ITEM...]`.
 import { type CommandSpec, COMMON_OPTIONS, more, option, type OptionName } from "./command_spec.ts";
 import { CURL_OPTIONS, REFUSED_OPTIONS } from "./known_elsewhere.ts";
 

@@ -1,7 +1,4 @@
-/**
- * Options of `roundtrip serve`.
- * @module
- */
+// Options of `roundtrip serve`.
 import {
   type CommandSpec,
   COMMON_OPTIONS,

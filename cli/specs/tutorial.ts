@@ -1,7 +1,4 @@
-/**
- * Options of `roundtrip tutorial`.
- * @module
- */
+// Options of `roundtrip tutorial`.
 import { type CommandSpec, COMMON_OPTIONS, option, type OptionName } from "./command_spec.ts";
 
 /** The subcommand. */

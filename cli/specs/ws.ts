@@ -1,7 +1,4 @@
-/**
- * Options of `roundtrip ws`.
- * @module
- */
+// Options of `roundtrip ws`.
 import { type CommandSpec, COMMON_OPTIONS, more, option, type OptionName } from "./command_spec.ts";
 
 /** The subcommand. */

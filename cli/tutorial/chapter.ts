@@ -1,7 +1,4 @@
-/**
- * An example of the tutorial.
- * @module
- */
+// An example of the tutorial.
 import type { MakePlayground } from "./playground.ts";
 
 /** Folder of the examples: on disk, in the executable, or at a registry. */
@@ -23,7 +20,6 @@ export interface Chapter {
 
 /**
  * Describes a numbered example.
- *
  * @param file Name of its file, `0001_request.ts`.
  * @param load Runs it.
  */

@@ -1,7 +1,3 @@
-/**
- * `roundtrip tutorial [N] [--run]`: the examples.
- * @module
- */
 import { writeOut } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { TutorialOption } from "../specs/tutorial.ts";

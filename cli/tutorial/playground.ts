@@ -1,7 +1,4 @@
-/**
- * The playground, run from the embedded files.
- * @module
- */
+// The playground, run from the embedded files.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Application, runApp } from "../../server/mod.ts";
@@ -15,9 +12,6 @@ const PAGES = ["icon.svg", "page.css", "page.html", "page.js"];
 
 /**
  * Runs the playground; uploads are deleted at the end.
- *
- * @param makeApp Makes the application.
- * @param read Reads a file of the page by its name.
  * @throws {UsageError} If the only argument is not a port.
  */
 export async function runPlayground(

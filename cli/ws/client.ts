@@ -1,7 +1,3 @@
-/**
- * `roundtrip ws URL`: talks to a server.
- * @module
- */
 import {
   ClientSession,
   type ClientWebSocketResponse,

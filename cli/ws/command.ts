@@ -1,7 +1,3 @@
-/**
- * `roundtrip ws`: lines in, messages out.
- * @module
- */
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { WsOption } from "../specs/ws.ts";
 import { UsageError } from "../errors/usage_error.ts";

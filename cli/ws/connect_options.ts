@@ -1,7 +1,4 @@
-/**
- * Options of the connection of `roundtrip ws`.
- * @module
- */
+// Options of the connection of `roundtrip ws`.
 import { resolve } from "node:path";
 import type { ConnectorOptions, WebSocketConnectOptions } from "../../client/mod.ts";
 import { OLD_RUNTIME, tooOldTo } from "../errors/old_runtime.ts";
@@ -19,7 +16,6 @@ const CLOSE_WAIT = 2000; // ms
 
 /**
  * Builds the options of the handshake.
- *
  * @param parsed Options.
  * @param items Headers and query parameters.
  * @param url URL; its scheme becomes ws or wss.
@@ -74,7 +70,6 @@ export function connectOptions(
 
 /**
  * The subprotocols to offer or accept.
- *
  * @throws {UsageError} If one of them is not a token.
  */
 export function protocolsOf(parsed: ParsedArgs<WsOption>): readonly string[] {
@@ -101,7 +96,6 @@ export function ownPings(parsed: ParsedArgs<WsOption>): boolean {
 
 /**
  * Builds the options of the connector.
- *
  * @throws {UsageError} If options contradict each other, or a file cannot be read.
  */
 export async function connectorOf(

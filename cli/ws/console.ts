@@ -1,7 +1,4 @@
-/**
- * Input and output of messages: a pipe or a terminal.
- * @module
- */
+// Input and output of messages: a pipe or a terminal.
 import { Buffer } from "node:buffer";
 import { formatJson } from "../connecting/json_format.ts";
 import { writeOut } from "../io/output.ts";

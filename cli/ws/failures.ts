@@ -1,7 +1,4 @@
-/**
- * Explanations of failed connections.
- * @module
- */
+// Explanations of failed connections.
 import {
   ClientConnectionError,
   ClientConnectorError,

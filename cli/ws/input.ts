@@ -1,7 +1,4 @@
-/**
- * Input: its messages, their bytes, and those that wait for the next connection.
- * @module
- */
+// Input: its messages, their bytes, and those that wait for the next connection.
 import { Buffer } from "node:buffer";
 import { CommandError } from "../errors/usage_error.ts";
 
@@ -30,8 +27,6 @@ export class Input {
 /**
  * Splits an input into messages.
  *
- * @param input The input.
- * @param end Byte that ends a message: a line feed, or zero.
  * @yields Messages without their end; the last one may lack it.
  */
 export async function* messagesOf(
@@ -58,7 +53,6 @@ function joined(pieces: readonly Uint8Array[], end: number): Uint8Array<ArrayBuf
 
 /**
  * Reads a line of base64.
- *
  * @throws {CommandError} If it is not valid base64.
  */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {

@@ -1,7 +1,4 @@
-/**
- * Pings with measured round-trip times.
- * @module
- */
+// Pings with measured round-trip times.
 
 /** A connection that can be pinged. */
 export interface Pinged {
@@ -20,7 +17,6 @@ export class Pings implements Disposable {
 
   /**
    * Starts to ping.
-   *
    * @param socket The connection.
    * @param interval Time between pings in ms.
    * @param limit Limit for an answer in ms, `null` for none.

@@ -1,7 +1,3 @@
-/**
- * `roundtrip ws -s PORT`: a server that relays messages to all clients.
- * @module
- */
 import {
   Application,
   get,

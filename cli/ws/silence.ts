@@ -1,8 +1,3 @@
-/**
- * Idle timer after the end of the input.
- * @module
- */
-
 /** Timer that fires after a time without messages. */
 export class Silence {
   readonly #ms: number;
@@ -12,7 +7,6 @@ export class Silence {
 
   /**
    * Creates a timer; `start()` starts it.
-   *
    * @param ms Idle time in ms.
    */
   constructor(ms: number) {

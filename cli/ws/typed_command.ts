@@ -1,7 +1,4 @@
-/**
- * Commands typed at the prompt.
- * @module
- */
+// Commands typed at the prompt.
 import type { ClientWebSocketResponse } from "../../client/mod.ts";
 import type { Console } from "./console.ts";
 import type { Pinged } from "./pings.ts";
@@ -38,9 +35,6 @@ export class TypedPings {
 
   /**
    * Sends a ping.
-   *
-   * @param socket The connection.
-   * @param text Payload, `""` for a number.
    * @throws {RangeError} If it is longer than 125 bytes.
    */
   async send(socket: Pinged, text: string): Promise<void> {
@@ -51,7 +45,6 @@ export class TypedPings {
 
   /**
    * Handles a pong.
-   *
    * @returns A note for the user, `null` if it answers no ping.
    */
   answered(bytes: Uint8Array): string | null {

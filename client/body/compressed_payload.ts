@@ -1,7 +1,4 @@
-/**
- * Compression of a request body.
- * @module
- */
+// Compression of a request body.
 import type { Payload } from "../hop/payload.ts";
 
 /** Content coding of a request body; `true` is deflate, as in aiohttp. */
@@ -11,7 +8,6 @@ const FORMATS = { deflate: "deflate", gzip: "gzip", br: "brotli" } as const;
 
 /**
  * Compresses a body while it is sent, with unknown length (RFC 9110 section 8.4).
- *
  * @throws {TypeError} If the coding is not supported.
  */
 export function compressedPayload(

@@ -1,7 +1,3 @@
-/**
- * Files as request bodies.
- * @module
- */
 import type { Payload } from "../hop/payload.ts";
 
 const PIECE = 512 * 1024;
@@ -9,8 +5,6 @@ const PIECE = 512 * 1024;
 /**
  * Creates a body from an open file, from its position to its end. The file is read in chunks and
  * closed after the request.
- *
- * @returns The body; a regular file has a known length and can be sent again.
  */
 export function filePayload(file: Deno.FsFile): Payload {
   const range = regularRange(file);

@@ -1,13 +1,8 @@
-/**
- * JSON request bodies.
- * @module
- */
 import type { Payload } from "../hop/payload.ts";
 import { bytesBody } from "../../http/bytes/sendable_body.ts";
 
 /**
  * Creates a JSON body, for middlewares that replace the body.
- *
  * @param value The value.
  * @param serialize Serializes the value.
  * @returns The body.

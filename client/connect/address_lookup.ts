@@ -1,7 +1,4 @@
-/**
- * Name resolution and connecting to the addresses of a host.
- * @module
- */
+// Name resolution and connecting to the addresses of a host.
 import type { LookupAddress } from "node:dns";
 import type { HopObserver } from "../hop/transport.ts";
 import type { ResolvedConnector } from "./connector.ts";
@@ -27,7 +24,6 @@ export class AddressLookup {
 
   /**
    * Resolves a name.
-   *
    * @param host Name or address, IPv6 without brackets.
    * @param port Port to connect to.
    * @param observer Observer of the hop.
@@ -102,7 +98,6 @@ async function systemAddresses(host: string, family: 0 | 4 | 6): Promise<readonl
 /**
  * Connects to the first address that answers, with a new attempt every quarter of a second (RFC
  * 8305).
- *
  * @throws {Error} Error of the first attempt, if all fail.
  */
 export function connectFirst<Address, Connection extends { close(): void }>(

@@ -1,7 +1,4 @@
-/**
- * Limits for the number of concurrent connections.
- * @module
- */
+// Limits for the number of concurrent connections.
 import { LinkedList, type LinkedNode } from "../../http/linked_list.ts";
 import { withDetail } from "../errors/connection_errors.ts";
 import { type Abortable, abortOf } from "../hop/hop_abort.ts";
@@ -44,7 +41,6 @@ export class ConnectionSlots {
 
   /**
    * Creates the slots.
-   *
    * @param limit Limit of concurrent requests; 0 for no limit.
    * @param limitPerHost Limit of concurrent requests per host; 0 for no limit.
    */
@@ -65,7 +61,6 @@ export class ConnectionSlots {
 
   /**
    * Acquires a slot.
-   *
    * @param request The request, for its host and its abort handle.
    * @returns `null` if a slot was free, else a promise that resolves with one.
    * @throws The abort reason.
@@ -167,13 +162,7 @@ export class ConnectionSlots {
   }
 }
 
-/**
- * Waits for a slot; releases it if the observer throws.
- *
- * @param waiting Result of `acquire()`.
- * @param request The request.
- * @param slots The slots.
- */
+/** Waits for a slot; releases it if the observer throws. */
 export async function takeTurn(
   waiting: Promise<void>,
   { observer, url }: HopRequest,

@@ -1,7 +1,4 @@
-/**
- * Options of a session's connections.
- * @module
- */
+// Options of a session's connections.
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { OptionTable } from "../../http/options.ts";
 import { parseUrl } from "../../http/since_node_20.ts";
@@ -83,7 +80,6 @@ export interface ConnectorOptions {
 
 /**
  * Resolves a host to IP addresses.
- *
  * @param host Name or address, as in the URL.
  * @param port Port to connect to.
  * @returns Addresses in the order to try; `null` to use the system's resolver.
@@ -156,7 +152,6 @@ const PROXY_SCHEMES = new Set(["http:", "https:", "socks5:", "socks5h:", "unix:"
 
 /**
  * Resolves the options of a connector.
- *
  * @throws {RangeError} If a limit is not a non-negative integer, or `family` is invalid.
  * @throws {TypeError} If the proxy has an unknown scheme, the fingerprint is malformed, `cert` or
  * `key` is missing, or one of `caCerts` is not in PEM format.
@@ -221,7 +216,6 @@ function digest(given: string): string {
 
 /**
  * Checks that `fetch` supports the options.
- *
  * @throws {NotSupportedError} If an option requires sockets.
  */
 export function refuseForFetch(options: ConnectorOptions = {}): void {
@@ -236,7 +230,6 @@ export function refuseForFetch(options: ConnectorOptions = {}): void {
 
 /**
  * Validates the URL of a proxy.
- *
  * @throws {TypeError} If it is not a URL of a known scheme.
  */
 export function checkProxy(proxy: string | URL): string {

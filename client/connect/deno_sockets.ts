@@ -1,7 +1,3 @@
-/**
- * Deno's own sockets.
- * @module
- */
 import { type ByteStream, byteStream } from "../../http/bytes/byte_stream.ts";
 import type { HopAddress } from "../hop/transport.ts";
 import type { ResolvedConnector } from "./connector.ts";

@@ -1,7 +1,4 @@
-/**
- * Proxies and credentials from the environment.
- * @module
- */
+// Proxies and credentials from the environment.
 import { encodeBasicAuth } from "../hop/basic_auth.ts";
 import { checkProxy } from "./connector.ts";
 import { netrcAuth } from "./netrc.ts";
@@ -12,13 +9,11 @@ import { NODE, ON_DENO } from "../hop/runtime.ts";
 export interface Environment {
   /**
    * Returns the proxy for a URL.
-   *
    * @returns The proxy's URL, `null` for none.
    */
   proxyFor(url: URL): string | null;
   /**
    * Returns the credentials for a URL.
-   *
    * @returns Value of an `Authorization` header, `null` for none.
    */
   authFor(url: URL): string | null;
@@ -27,7 +22,6 @@ export interface Environment {
 /**
  * Reads the environment. Variables and files without permission count as missing; Deno does not
  * prompt.
- *
  * @param get Reads a variable.
  * @param readFile Reads a file, `null` if it is missing.
  */
@@ -51,7 +45,6 @@ export function environmentOf(
  * Returns the proxy of a URL: `http_proxy` or `https_proxy` in either case, unless `no_proxy` lists
  * the host: `*`, a host, a parent domain (with or without a leading dot), each with an optional
  * port, or a network such as `10.0.0.0/8`.
- *
  * @returns The proxy's URL, `null` for none.
  */
 export function proxyFromEnvironment(

@@ -1,7 +1,3 @@
-/**
- * IP versions of addresses.
- * @module
- */
 import { parseUrl } from "../../http/since_node_20.ts";
 
 /** `isIP()` of `node:net`, which not every runtime has: 4, 6, or 0 for a name. */

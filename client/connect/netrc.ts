@@ -1,12 +1,7 @@
-/**
- * Credentials from `.netrc`.
- * @module
- */
 import type { BasicAuth } from "../hop/basic_auth.ts";
 
 /**
  * Looks up a host in a `.netrc` file.
- *
  * @param text The file: `machine`, `default`, `login`, `password`, `account`, `macdef`, `#`
  * comments.
  * @param host Host name.

@@ -1,9 +1,6 @@
-/**
- * Sockets of `node:net` and `node:tls`: those of Node and Bun, and on Deno for features that Deno's
- * sockets lack: a local address, unverified or pinned certificates, TLS within TLS and on Unix sockets, a client certificate in a
- * tunnel, TLS parameters.
- * @module
- */
+// Sockets of `node:net` and `node:tls`: those of Node and Bun, and on Deno for features that Deno's
+// sockets lack: a local address, unverified or pinned certificates, TLS within TLS and on Unix
+// sockets, a client certificate in a tunnel, TLS parameters.
 import { connect as connectTcp, isIP, type NetConnectOpts, type Socket } from "node:net";
 import {
   connect as connectTls,

@@ -1,7 +1,4 @@
-/**
- * Opening connections: direct, to a Unix socket, or through a proxy; with or without TLS.
- * @module
- */
+// Opening connections: direct, to a Unix socket, or through a proxy; with or without TLS.
 import type { HopObserver } from "../hop/transport.ts";
 import { AddressLookup, connectFirst } from "./address_lookup.ts";
 import type { ResolvedConnector } from "./connector.ts";
@@ -51,7 +48,6 @@ export class ConnectionOpener {
 
   /**
    * Opens a connection.
-   *
    * @throws {ProxyError} If the proxy refuses.
    * @throws {Error} The platform's error, or the signal's reason.
    */

@@ -1,8 +1,3 @@
-/**
- * Percent-decoding of user input.
- * @module
- */
-
 /** Decodes percent-encoding; text with an invalid escape is returned unchanged. */
 export function percentDecoded(text: string): string {
   try {

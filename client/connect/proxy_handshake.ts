@@ -1,7 +1,4 @@
-/**
- * Proxy handshakes: CONNECT (RFC 9110 section 9.3.6) and SOCKS 5 (RFC 1928, 1929).
- * @module
- */
+// Proxy handshakes: CONNECT (RFC 9110 section 9.3.6) and SOCKS 5 (RFC 1928, 1929).
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import { percentDecoded } from "./percent_decoded.ts";
 import { utf8Base64 } from "../hop/basic_auth.ts";
@@ -9,7 +6,6 @@ import { ipVersion } from "./ip_version.ts";
 
 /**
  * Returns the `Proxy-Authorization` header for the credentials in a proxy URL (RFC 7617).
- *
  * @param proxy Proxy URL.
  * @returns Value of the header, `null` without credentials.
  */
@@ -73,7 +69,6 @@ export class ProxyError extends Error {
 
 /**
  * Requests a connection from a proxy.
- *
  * @param proxy Proxy URL: `http:`, `https:`, `socks5:` or `socks5h:`.
  * @param host Host name or address, IPv6 without brackets.
  * @param port Port.

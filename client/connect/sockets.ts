@@ -1,7 +1,4 @@
-/**
- * The interface of sockets, implemented with Deno's and with those of `node:net`.
- * @module
- */
+// The interface of sockets, implemented with Deno's and with those of `node:net`.
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import type { HopAddress, HopTls } from "../hop/transport.ts";
 

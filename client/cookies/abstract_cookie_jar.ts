@@ -1,7 +1,4 @@
-/**
- * The interface of cookie jars.
- * @module
- */
+// The interface of cookie jars.
 import { type CookieInit, cookieText } from "./cookie_pairs.ts";
 
 /** A cookie in a jar. */
@@ -76,7 +73,6 @@ export abstract class AbstractCookieJar implements Iterable<JarCookie> {
 
   /**
    * Adds cookies.
-   *
    * @param cookies Values by name.
    * @param url Server they belong to; without it they are sent to every server.
    */
@@ -84,7 +80,6 @@ export abstract class AbstractCookieJar implements Iterable<JarCookie> {
 
   /**
    * Stores the cookies of a response.
-   *
    * @param headers Its `Set-Cookie` headers.
    * @param url URL that was requested.
    */
@@ -92,14 +87,12 @@ export abstract class AbstractCookieJar implements Iterable<JarCookie> {
 
   /**
    * Returns the cookies for a URL.
-   *
    * @returns Values by name, in sending order.
    */
   abstract filterCookies(url: URL): Map<string, string>;
 
   /**
    * Removes cookies.
-   *
    * @param predicate Selects the cookies to remove; all by default.
    */
   abstract clear(predicate?: (cookie: JarCookie) => boolean): void;
@@ -112,7 +105,6 @@ export abstract class AbstractCookieJar implements Iterable<JarCookie> {
 
   /**
    * Returns the `Cookie` header for a URL.
-   *
    * @param url URL that is requested.
    * @param more Cookies of this request only; they override the jar's.
    * @returns The header value, an empty string without cookies.

@@ -1,7 +1,4 @@
-/**
- * Cookies in a file.
- * @module
- */
+// Cookies in a file.
 import { open, readFile, rename, unlink } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { hasControl } from "../../http/headers/header_text.ts";
@@ -19,9 +16,6 @@ const SAME_SITE = /^(?:strict|lax|none)$/;
 
 /**
  * Writes cookies to a file of mode 0600. The file is replaced atomically.
- *
- * @param path The file.
- * @param cookies The cookies, in the order they were set.
  * @throws {Error} If the file cannot be written; no temporary file is left behind.
  */
 export async function saveCookies(
@@ -48,8 +42,6 @@ export async function saveCookies(
 
 /**
  * Reads cookies from a file and validates every field.
- *
- * @returns The cookies, in the order they were set.
  * @throws {SyntaxError} If the file is not in the format of `saveCookies`.
  */
 export async function loadCookies(path: string | URL): Promise<JarCookie[]> {

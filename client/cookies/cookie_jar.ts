@@ -1,7 +1,4 @@
-/**
- * The cookies of a session.
- * @module
- */
+// The cookies of a session.
 import { OptionTable } from "../../http/options.ts";
 import { Cookie, CookieJar as Store, getPublicSuffix, MemoryCookieStore } from "tough-cookie";
 import { AbstractCookieJar, type JarCookie } from "./abstract_cookie_jar.ts";
@@ -78,7 +75,6 @@ export class CookieJar extends AbstractCookieJar {
 
   /**
    * Creates one.
-   *
    * @param options Options.
    * @throws {TypeError} If an origin of `treatAsSecureOrigin` is not a URL.
    */
@@ -109,7 +105,6 @@ export class CookieJar extends AbstractCookieJar {
 
   /**
    * Adds cookies.
-   *
    * @param cookies Values by name.
    * @param url Server they belong to; without it they are sent to every server.
    * @throws {TypeError} If a name or value contains a character that would break the header.
@@ -123,7 +118,6 @@ export class CookieJar extends AbstractCookieJar {
 
   /**
    * Stores the cookies of a response; drops those the server may not set.
-   *
    * @param headers Its `Set-Cookie` headers.
    * @param url URL that was requested.
    */
@@ -142,7 +136,6 @@ export class CookieJar extends AbstractCookieJar {
 
   /**
    * Returns the cookies for a URL.
-   *
    * @returns Values by name; the most specific path wins.
    */
   override filterCookies(url: URL): Map<string, string> {
@@ -154,7 +147,6 @@ export class CookieJar extends AbstractCookieJar {
   /**
    * Returns the `Cookie` header for a URL. Cookies that share a name are all included, longest path
    * first (RFC 6265 section 5.4).
-   *
    * @param url URL that is requested.
    * @param more Cookies of this request only; they override the jar's.
    * @returns The header value, an empty string without cookies.
@@ -166,7 +158,6 @@ export class CookieJar extends AbstractCookieJar {
 
   /**
    * Removes cookies.
-   *
    * @param predicate Selects the cookies to remove; all by default.
    */
   override clear(predicate?: (cookie: JarCookie) => boolean): void {
@@ -181,7 +172,6 @@ export class CookieJar extends AbstractCookieJar {
 
   /**
    * Replaces the cookies with those of a file written by `save()`.
-   *
    * @throws {SyntaxError} If the file is malformed; the jar is unchanged.
    */
   async load(path: string | URL): Promise<void> {
@@ -190,7 +180,6 @@ export class CookieJar extends AbstractCookieJar {
 
   /**
    * Iterates over the cookies that have not expired, in the order they were set.
-   *
    * @returns The cookies; those that are sent to every server have an empty `domain`.
    */
   override [Symbol.iterator](): Iterator<JarCookie> {

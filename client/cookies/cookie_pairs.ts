@@ -1,7 +1,4 @@
-/**
- * Cookies given by the caller.
- * @module
- */
+// Cookies given by the caller.
 import { isToken } from "../../http/headers/header_params.ts";
 
 /** Cookies of a caller: values by name, or pairs. */
@@ -9,9 +6,6 @@ export type CookieInit = Readonly<Record<string, string>> | Iterable<readonly [s
 
 /**
  * Converts cookies to pairs and validates them.
- *
- * @param cookies Values by name, or pairs.
- * @param quoted Whether values will be quoted, so that any value is safe.
  * @throws {TypeError} If a name is not a token, or a value contains a control character, `;` or a
  * character beyond ISO-8859-1.
  */
@@ -41,7 +35,6 @@ export function cookiePairs(cookies: CookieInit, quoted = false): [string, strin
 
 /**
  * Converts cookies to pairs in the form they are sent.
- *
  * @param cookies Values by name, or pairs.
  * @param quoted Whether values are quoted where needed.
  * @throws {TypeError} As {@linkcode cookiePairs} does.
@@ -75,11 +68,7 @@ const PLAIN = /^[\w!#$%&'*+.^`|~:-]*$/;
 // deno-lint-ignore no-control-regex -- escapes control bytes
 const ESCAPED = /[\x00-\x1f\x7f-\xff",;\\]/g;
 
-/**
- * Quotes a value as Python's `http.cookies` does, after RFC 2109: `a,b` becomes `"a\054b"`.
- *
- * @param value The value; a quoted one is returned unchanged.
- */
+/** Quotes a value as Python's `http.cookies` does, after RFC 2109: `a,b` becomes `"a\054b"`. */
 export function quoteCookieValue(value: string): string {
   if (PLAIN.test(value)) return value;
   if (value.length > 1 && value.startsWith('"') && value.endsWith('"')) return value;

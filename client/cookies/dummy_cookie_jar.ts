@@ -1,7 +1,3 @@
-/**
- * A cookie jar that stores nothing.
- * @module
- */
 import { AbstractCookieJar, type JarCookie } from "./abstract_cookie_jar.ts";
 import type { CookieInit } from "./cookie_pairs.ts";
 
@@ -24,7 +20,6 @@ export class DummyCookieJar extends AbstractCookieJar {
 
   /**
    * Does nothing.
-   *
    * @param _cookies Ignored.
    * @param _url Ignored.
    */
@@ -32,7 +27,6 @@ export class DummyCookieJar extends AbstractCookieJar {
 
   /**
    * Does nothing.
-   *
    * @param _headers Ignored.
    * @param _url Ignored.
    */
@@ -48,7 +42,6 @@ export class DummyCookieJar extends AbstractCookieJar {
 
   /**
    * Iterates over no cookies.
-   *
    * @returns An empty iterator.
    */
   override [Symbol.iterator](): Iterator<JarCookie> {

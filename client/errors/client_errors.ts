@@ -1,15 +1,10 @@
-/**
- * Errors of requests: aiohttp's hierarchy, with single inheritance.
- *
- * - {@linkcode InvalidURLError}: the URL cannot be requested at all
- * - {@linkcode ClientConnectionError}: no complete response; {@linkcode ClientConnectorError}
- *   connecting failed, {@linkcode ServerDisconnectedError} closed without a response,
- *   {@linkcode ClientOSError} the connection broke, {@linkcode ServerTimeoutError} a timeout passed
- * - {@linkcode ClientPayloadError}: the response body is malformed or incomplete
- * - {@linkcode ClientResponseError}: an unwanted response, such as a status with `raiseForStatus`
- *
- * @module
- */
+// Errors of requests: aiohttp's hierarchy, with single inheritance. - {@linkcode InvalidURLError}:
+// the URL cannot be requested at all - {@linkcode ClientConnectionError}: no complete response;
+// {@linkcode ClientConnectorError} connecting failed, {@linkcode ServerDisconnectedError} closed
+// without a response, {@linkcode ClientOSError} the connection broke, {@linkcode
+// ServerTimeoutError} a timeout passed - {@linkcode ClientPayloadError}: the response body is
+// malformed or incomplete - {@linkcode ClientResponseError}: an unwanted response, such as a status
+// with `raiseForStatus`
 import { isJsonType, parseContentType } from "../../http/headers/content_type.ts";
 
 /** The request behind an error or a response. */
@@ -66,7 +61,6 @@ export class InvalidURLError extends ClientError {
 
   /**
    * Creates one.
-   *
    * @param url The URL as given, without credentials.
    * @param reason Why it cannot be requested.
    * @param options The underlying error.
@@ -183,7 +177,6 @@ export class ClientProtocolError extends ClientResponseError {
 
   /**
    * Creates one.
-   *
    * @param requestInfo The request.
    * @param reason Description of the problem.
    * @param options The underlying error.

@@ -1,7 +1,4 @@
-/**
- * Errors before a response is complete; connector_errors.ts has the errors of connecting.
- * @module
- */
+// Errors before a response is complete; connector_errors.ts has the errors of connecting.
 import { ClientError } from "./client_errors.ts";
 
 /** No complete response was received. */
@@ -54,7 +51,6 @@ export class ClientConnectorError extends ClientConnectionError {
 
   /**
    * Creates one.
-   *
    * @param url URL of the request.
    * @param failure Reason of the failure.
    * @param reason The platform's message.
@@ -87,7 +83,6 @@ export class ServerDisconnectedError extends ServerConnectionError {
 
   /**
    * Creates one.
-   *
    * @param url URL of the request.
    * @param reason The platform's message.
    * @param options The underlying error.
@@ -132,7 +127,6 @@ export class ServerTimeoutError extends ServerConnectionError {
 
   /**
    * Creates one.
-   *
    * @param url URL of the request.
    * @param phase The timeout that has passed.
    * @param limit The timeout, in ms.
@@ -170,12 +164,7 @@ export class SocketTimeoutError extends ServerTimeoutError {
   override readonly name = "SocketTimeoutError";
 }
 
-/**
- * Adds to a timeout error what the request was waiting for.
- *
- * @param reason The abort reason; anything but a timeout is returned unchanged.
- * @param detail What the request was waiting for.
- */
+/** Adds to a timeout error what the request was waiting for. */
 export function withDetail(reason: unknown, detail: () => string): unknown {
   if (!(reason instanceof ServerTimeoutError)) return reason;
   const { url, phase, limit, elapsed } = reason;
@@ -183,11 +172,7 @@ export function withDetail(reason: unknown, detail: () => string): unknown {
   return new type(url, phase, limit, elapsed, detail());
 }
 
-/**
- * Converts an abort reason to an error.
- *
- * @param reason The signal's reason; errors are returned unchanged.
- */
+/** Converts an abort reason to an error. */
 export function asError(reason: unknown): Error {
   if (reason instanceof Error) return reason;
   return new ClientConnectionError(`The request was aborted: ${reason}`, { cause: reason });

@@ -1,7 +1,4 @@
-/**
- * Errors of connecting: a class for each kind of reason, as in aiohttp.
- * @module
- */
+// Errors of connecting: a class for each kind of reason, as in aiohttp.
 import { ClientConnectorError, type ConnectFailure } from "./connection_errors.ts";
 import { ClientResponseError } from "./client_errors.ts";
 

@@ -1,7 +1,4 @@
-/**
- * Basic authentication (RFC 7617).
- * @module
- */
+// Basic authentication (RFC 7617).
 import { OptionTable } from "../../http/options.ts";
 
 /** Credentials for Basic authentication. */
@@ -23,7 +20,6 @@ export const BASIC_AUTH = new OptionTable<BasicAuth>({
 
 /**
  * Returns the value of an `Authorization` header.
- *
  * @param auth Credentials.
  * @returns The value, for example `Basic dTpw`.
  * @throws {TypeError} If they are not an object, the user contains a colon, or text is not latin1.
@@ -62,7 +58,6 @@ function latin1(text: string): string {
 
 /**
  * Encodes a text as UTF-8 in base64.
- *
  * @returns The base64, with padding.
  */
 export function utf8Base64(text: string): string {

@@ -1,7 +1,4 @@
-/**
- * Headers as ordered pairs.
- * @module
- */
+// Headers as ordered pairs.
 import { ACCEPT_ENCODING } from "../../http/coding/content_decoder.ts";
 import { isToken } from "../../http/headers/header_params.ts";
 import { hasControl } from "../../http/headers/header_text.ts";
@@ -12,7 +9,6 @@ export type HeadersLike = HeadersInit | Readonly<Record<string, string | undefin
 
 /**
  * Creates headers.
- *
  * @returns A copy without `undefined` values.
  */
 export function headersOf(init: HeadersLike | undefined): Headers {
@@ -25,7 +21,6 @@ export function headersOf(init: HeadersLike | undefined): Headers {
 
 /**
  * Lists headers in the caller's order and case.
- *
  * @throws {TypeError} If a name is not a token, or a value contains an invalid character.
  */
 export function listOf(init: HeadersLike | undefined): HeaderList {
@@ -62,7 +57,6 @@ function checkedValue(name: string, given: string): string {
 
 /**
  * Lists headers after changes; unchanged ones keep their order and case.
- *
  * @throws {TypeError} If a value contains a control character.
  */
 export function restoredList(headers: Headers, origin: HeaderList): HeaderList {
@@ -86,7 +80,6 @@ export function restoredList(headers: Headers, origin: HeaderList): HeaderList {
 
 /**
  * Looks up a header.
- *
  * @returns Its first value, `null` if it is missing.
  */
 export function headerOf(list: HeaderList, name: string): string | null {
@@ -113,9 +106,6 @@ export class DefaultHeaders {
 
   /**
    * Creates the headers.
-   *
-   * @param init Headers of the caller.
-   * @param usual Default headers, names in lower case.
    * @throws {TypeError} If a header cannot be sent.
    */
   constructor(init: HeadersLike | undefined, usual: HeaderList = []) {
@@ -135,13 +125,7 @@ export class DefaultHeaders {
     return this.#list ??= this.#complete(this.#own, NO_NAMES);
   }
 
-  /**
-   * Merges a request's headers into these.
-   *
-   * @param own The request's headers; they override these.
-   * @param skipped Default headers to omit.
-   * @returns The merged headers and the defaults.
-   */
+  /** Merges a request's headers into these. */
   merge(own: HeadersLike | undefined, skipped: ReadonlySet<string>): HeaderList {
     if (own === undefined) {
       return skipped.size === 0 ? this.list : this.#complete(this.#given, skipped);

@@ -1,7 +1,4 @@
-/**
- * Aborting a hop.
- * @module
- */
+// Aborting a hop.
 import { asError } from "../errors/connection_errors.ts";
 
 /** An operation that is aborted with a hop. */
@@ -30,11 +27,7 @@ export const NEVER: HopAbort = {
   delete() {},
 };
 
-/**
- * Returns the abort handle of a hop.
- *
- * @returns Its own, or one created from its signal.
- */
+/** Returns the abort handle of a hop. */
 export function abortOf(
   hop: { readonly signal: AbortSignal; readonly abort?: HopAbort },
 ): HopAbort {

@@ -1,13 +1,9 @@
-/**
- * Client middlewares, between a request and the transport.
- * @module
- */
+// Client middlewares, between a request and the transport.
 import type { ClientRequest } from "./request.ts";
 import type { HopResult } from "./transport.ts";
 
 /**
  * Sends a hop.
- *
  * @returns The head of the response.
  */
 export type ClientHandler = (request: ClientRequest) => Promise<HopResult>;

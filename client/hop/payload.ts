@@ -1,7 +1,3 @@
-/**
- * Request bodies.
- * @module
- */
 import type { SendableBody } from "../../http/bytes/sendable_body.ts";
 
 /** A request body with its metadata; closed after the request. */

@@ -1,7 +1,4 @@
-/**
- * Progress of bodies.
- * @module
- */
+// Progress of bodies.
 import type { BodySource } from "../../http/bytes/body_source.ts";
 
 /** Progress of an upload or a download. */
@@ -20,7 +17,6 @@ export type ProgressCallback = (progress: Progress) => void;
 
 /**
  * Reports the progress of a download.
- *
  * @param source The body.
  * @param total Announced length in bytes, `null` if it is unknown.
  * @param report Called after each chunk.
@@ -48,7 +44,6 @@ const PIECE_SIZE = 64 * 1024;
 
 /**
  * Reports the progress of an upload: the bytes that the connection has accepted.
- *
  * @param body The body.
  * @param total Its length in bytes, `null` if it is unknown.
  * @param report Called after each chunk.

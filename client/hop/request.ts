@@ -1,7 +1,4 @@
-/**
- * A hop of a request.
- * @module
- */
+// A hop of a request.
 import type { RequestDetails } from "../errors/client_errors.ts";
 import type { Payload } from "./payload.ts";
 import type { RequestContext } from "./request_context.ts";
@@ -75,7 +72,6 @@ export class ClientRequest implements RequestDetails {
 
   /**
    * Creates one.
-   *
    * @param init Method, URL, headers, body.
    */
   constructor(init: ClientRequestInit) {
@@ -106,7 +102,6 @@ export class ClientRequest implements RequestDetails {
 
   /**
    * The current headers as pairs, in the caller's order and case.
-   *
    * @throws {TypeError} If a value contains a control character.
    */
   get headerList(): HeaderList {
@@ -140,7 +135,6 @@ export class ClientRequest implements RequestDetails {
    * Returns a copy with changes. A new body, from `payloadOf()` or `jsonPayload()`, removes the
    * length and coding headers of the old one, unless `headers` are given too; a `Content-Type` set
    * by the caller is kept.
-   *
    * @param changes The changes.
    * @returns The copy, with its own headers.
    */

@@ -1,7 +1,4 @@
-/**
- * State shared by all hops of a request.
- * @module
- */
+// State shared by all hops of a request.
 import type { HopAbort } from "./hop_abort.ts";
 import type { ProgressCallback } from "./progress.ts";
 import type { RequestTrace } from "./trace.ts";

@@ -1,7 +1,4 @@
-/**
- * Runtime detection.
- * @module
- */
+// Runtime detection.
 
 /** The used part of Node's `process`. */
 interface NodeProcess {

@@ -1,7 +1,4 @@
-/**
- * Timeouts.
- * @module
- */
+// Timeouts.
 import { OptionTable } from "../../http/options.ts";
 
 /** Timeouts, aiohttp's `ClientTimeout`. */
@@ -53,7 +50,6 @@ const DEFAULT_TIMEOUT: TimeLimits = { total: 300_000, connect: 0, sockConnect: 0
 
 /**
  * Resolves timeouts.
- *
  * @returns The timeouts, in ms.
  * @throws {TypeError} If they are a number, which aiohttp accepts.
  * @throws {RangeError} If a timeout is negative or too large for a timer.

@@ -1,7 +1,4 @@
-/**
- * Tracing of requests.
- * @module
- */
+// Tracing of requests.
 import { OptionTable } from "../../http/options.ts";
 import type { HistoryEntry, RequestDetails } from "../errors/client_errors.ts";
 import type { HeaderList } from "./transport.ts";
@@ -155,12 +152,7 @@ export class RequestTrace {
   /** Whether a hook observes chunks of the response body. */
   readonly seesReceived: boolean;
 
-  /**
-   * Creates one.
-   *
-   * @param configs The session's trace configs.
-   * @param request The request's `traceContext`.
-   */
+  /** Creates one. */
   constructor(configs: readonly TraceConfig[], request: unknown) {
     const start = performance.now();
     this.#traces = configs.map((each) => [each, { request, start, state: new Map() }]);

@@ -1,7 +1,4 @@
-/**
- * The interface between a session and its transport.
- * @module
- */
+// The interface between a session and its transport.
 import type { BodySource } from "../../http/bytes/body_source.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import type { HopAbort } from "./hop_abort.ts";
@@ -17,7 +14,6 @@ export interface HopBody {
   readonly bytes: Uint8Array<ArrayBuffer> | null;
   /**
    * Opens the body from its start; called at most once per hop.
-   *
    * @param taken Whether the reader is done with a chunk when it requests the next, so that its
    * memory can be freed. @default {false}
    * @returns Exactly `size` bytes, if known.
@@ -37,7 +33,6 @@ export interface HopObserver {
   resolving?(host: string): void;
   /**
    * A host name was resolved.
-   *
    * @param host The name.
    * @param isKept Whether its addresses were cached.
    */
@@ -48,7 +43,6 @@ export interface HopObserver {
   secured?(): void;
   /**
    * A connection is ready, as far as the transport knows.
-   *
    * @param isReused Whether it is reused, if the transport knows.
    */
   connected(isReused?: boolean): void;
@@ -56,7 +50,6 @@ export interface HopObserver {
   progressed?(): void;
   /**
    * A 1xx response arrived before the final one; optional.
-   *
    * @param status Status: 100, 102 or 103.
    * @param headers Headers; those of 103 are hints.
    */
@@ -189,7 +182,6 @@ export interface HopResult {
   takeStream?(): { readonly stream: ByteStream; readonly pending: Uint8Array<ArrayBuffer> };
   /**
    * Converts a failure while reading `body` to the caller's error.
-   *
    * @param error Error of the stream.
    */
   bodyError(error: unknown): Error;
@@ -216,7 +208,6 @@ export interface Transport {
   /**
    * Sends a request and waits for the response head. Redirects, cookies and timeouts are handled by
    * the session.
-   *
    * @throws {ClientConnectionError} If no response was received.
    */
   send(request: HopRequest): Promise<HopResult>;
@@ -224,18 +215,13 @@ export interface Transport {
   close(): void;
 }
 
-/**
- * Returns whether headers request another protocol (RFC 9110 section 7.8).
- *
- * @returns Whether they include `Upgrade`.
- */
+/** Returns whether headers request another protocol (RFC 9110 section 7.8). */
 export function asksUpgrade(headers: HeaderList): boolean {
   return headers.some(([name]) => name.toLowerCase() === "upgrade");
 }
 
 /**
  * Discards a response without reading it, which frees its connection.
- *
  * @param result The response.
  *
  * @example
@@ -262,7 +248,6 @@ export function discardReply(result: HopResult): void {
 
 /**
  * Looks up a response header in the cheapest way.
- *
  * @returns Its value, `null` if it is missing.
  */
 export function replyHeader(result: HopResult, name: string): string | null {

@@ -1,14 +1,8 @@
-/**
- * A delay that an abort signal can end.
- * @module
- */
-
 // setTimeout overflows at 32 bits and fires at once.
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * Waits for a time, or until the signal aborts.
- *
  * @param ms Time to wait, in ms; may exceed the limit of `setTimeout`.
  * @param signal Aborts the wait.
  * @throws The signal's reason.

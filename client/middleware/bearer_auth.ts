@@ -1,7 +1,4 @@
-/**
- * Bearer tokens (RFC 6750) that are renewed when they expire.
- * @module
- */
+// Bearer tokens (RFC 6750) that are renewed when they expire.
 import { OptionTable } from "../../http/options.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import { discardReply } from "../hop/transport.ts";
@@ -10,7 +7,6 @@ import { discardReply } from "../hop/transport.ts";
 export interface BearerAuthOptions {
   /**
    * Gets a token. Concurrent requests share one call.
-   *
    * @param expired The rejected token, `null` for the first call.
    */
   readonly getToken: (expired: string | null) => string | Promise<string>;
@@ -30,7 +26,6 @@ export const BEARER_AUTH_OPTIONS = new OptionTable<BearerAuthOptions>({
 /**
  * Sends a bearer token with every request. On status 401 it gets a new token and repeats the
  * request once; concurrent requests share the new token.
- *
  * @param options Options.
  * @returns The middleware.
  *

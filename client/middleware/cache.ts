@@ -1,7 +1,4 @@
-/**
- * An HTTP cache (RFC 9111).
- * @module
- */
+// An HTTP cache (RFC 9111).
 import { OptionTable } from "../../http/options.ts";
 import { parseLength } from "../../http/headers/content_length.ts";
 import CachePolicy from "http-cache-semantics";
@@ -65,7 +62,6 @@ const OWN = [
  * invalidates them on unsafe requests to their URL. Requests with `Range`, `Authorization`,
  * conditions or their own cookies bypass the cache; responses that set cookies or vary by them are
  * not stored.
- *
  * @param options Options.
  * @returns The middleware with its own cache; share it only between sessions of one user.
  *

@@ -1,7 +1,4 @@
-/**
- * Digest authentication (RFC 7616).
- * @module
- */
+// Digest authentication (RFC 7616).
 import { OptionTable } from "../../http/options.ts";
 import { createHash, randomBytes } from "node:crypto";
 import { collectBytes } from "../../http/bytes/growing_bytes.ts";
@@ -44,7 +41,6 @@ export const DIGEST_AUTH_OPTIONS = new OptionTable<DigestAuthOptions>({
  * Answers Digest challenges, as aiohttp's `DigestAuthMiddleware`: MD5, SHA-256, SHA-512-256 and
  * others, `auth` and `auth-int`. It answers one origin only, never the target of a redirect
  * elsewhere, which could attack the hash of the password.
- *
  * @param options Options.
  * @returns The middleware; it reuses the server's nonce across requests.
  * @throws {TypeError} If the login contains a colon.
@@ -127,7 +123,6 @@ export interface DigestSecrets {
 
 /**
  * Computes the answer to a challenge (RFC 7616 section 3.4).
- *
  * @param request The hop; `auth-int` reads its body.
  * @param challenge The challenge.
  * @param secrets Credentials and nonces.

@@ -1,7 +1,4 @@
-/**
- * The challenges of a `WWW-Authenticate` header, RFC 9110 section 11.6.1.
- * @module
- */
+// The challenges of a `WWW-Authenticate` header, RFC 9110 section 11.6.1.
 import { ClientError } from "../errors/client_errors.ts";
 
 /** Parameters of a challenge, names in lower case. */
@@ -23,7 +20,6 @@ const MAX_CHALLENGE = 16 * 1024;
 
 /**
  * Finds the strongest Digest challenge that is supported.
- *
  * @param headers Headers of a 401 response; one header may hold several challenges.
  * @returns Its parameters, `null` without a Digest challenge.
  * @throws {ClientError} If all Digest challenges are malformed or unsupported.
@@ -50,11 +46,7 @@ export function digestChallenge(headers: Headers): DigestChallenge | null {
   throw new ClientError(`Cannot answer the Digest challenge: ${problem}`);
 }
 
-/**
- * Returns the hash of a challenge.
- *
- * @returns Its name without `-sess`, and whether it had that suffix.
- */
+/** Returns the hash of a challenge. */
 export function digestAlgorithm(
   challenge: DigestChallenge,
 ): { readonly name: string; readonly isSession: boolean } {

@@ -1,7 +1,4 @@
-/**
- * Logging of hops.
- * @module
- */
+// Logging of hops.
 import { OptionTable } from "../../http/options.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import { discardReply, type HopResult } from "../hop/transport.ts";
@@ -34,7 +31,6 @@ const SECRET = /token|key|secret|pass|auth|sig|code|session|credential/i;
 /**
  * Logs method, URL, status and time of every hop. Headers and bodies are not logged; query values
  * whose names suggest secrets are masked.
- *
  * @param options Options.
  * @returns The middleware.
  *

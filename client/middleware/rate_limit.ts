@@ -1,7 +1,4 @@
-/**
- * A limit for the rate of requests.
- * @module
- */
+// A limit for the rate of requests.
 import { OptionTable } from "../../http/options.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import { pause } from "./abortable_delay.ts";
@@ -26,7 +23,6 @@ export const RATE_LIMIT_OPTIONS = new OptionTable<RateLimitOptions>({
 /**
  * Delays hops, first in first out, so that no sliding `interval` has more than `requests` of them.
  * The delay counts towards `timeout.total`. A request aborted while it waits still uses its slot.
- *
  * @param options Options.
  * @returns The middleware; share it between sessions to share the limit.
  * @throws {RangeError} If `requests` is not a positive integer, or `interval` is negative or not

@@ -1,7 +1,4 @@
-/**
- * Retries.
- * @module
- */
+// Retries.
 import { OptionTable } from "../../http/options.ts";
 import {
   ClientConnectionError,
@@ -93,7 +90,6 @@ const MAX_DOUBLINGS = 64; // so that the delay stays finite
  * delay is the server's `Retry-After` (RFC 9110 section 10.2.3) or, with a 429, `RateLimit-Reset`;
  * else random up to `backoff * 2^n`. Not retried are bodies that can be sent only once, and
  * requests whose timeout would pass during the delay.
- *
  * @param options Options.
  * @returns The middleware; share it between sessions to share the budget.
  * @throws {RangeError} If a number is negative, or `backoff` is not finite.
@@ -160,7 +156,6 @@ export function retryMiddleware(options: RetryOptions = {}): ClientMiddleware {
 /**
  * Parses `Retry-After` and, with a 429, the spellings of `RateLimit-Reset`, which is a delay in
  * seconds or a time in seconds since 1970.
- *
  * @param reply Status and headers of a response.
  * @param now The time now, in ms since 1970.
  * @returns Delay in ms, `null` without a valid header.

@@ -1,7 +1,4 @@
-/**
- * Building the first hop of a request from its options.
- * @module
- */
+// Building the first hop of a request from its options.
 import { parseLength } from "../../http/headers/content_length.ts";
 import { isToken } from "../../http/headers/header_params.ts";
 import { encodeBasicAuth } from "../hop/basic_auth.ts";
@@ -24,7 +21,6 @@ import { type RequestTarget, resolveTarget } from "./url.ts";
 
 /**
  * Resolves the arguments of a request; closes the body if they are invalid.
- *
  * @throws {InvalidURLError} If the URL cannot be requested.
  * @throws {TypeError} If an option or the method is invalid.
  */

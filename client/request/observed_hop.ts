@@ -1,7 +1,4 @@
-/**
- * Observing bodies for timeouts and traces; they are only wrapped if observed.
- * @module
- */
+// Observing bodies for timeouts and traces; they are only wrapped if observed.
 import { ClientConnectionError } from "../errors/connection_errors.ts";
 import type { Payload } from "../hop/payload.ts";
 import { countedStream } from "../hop/progress.ts";

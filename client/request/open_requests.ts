@@ -1,7 +1,4 @@
-/**
- * The open requests of a session, with one timer for all their timeouts.
- * @module
- */
+// The open requests of a session, with one timer for all their timeouts.
 import { LinkedList, type LinkedNode } from "../../http/linked_list.ts";
 import { keepAlive, type Timer } from "../hop/runtime.ts";
 
@@ -37,7 +34,6 @@ export class OpenRequests<T extends Timed> implements Iterable<T> {
 
   /**
    * Removes a request.
-   *
    * @param place Its place; may have been removed before.
    */
   delete(place: LinkedNode<T>): void {

@@ -1,7 +1,4 @@
-/**
- * Options of sessions and requests and their defaults.
- * @module
- */
+// Options of sessions and requests and their defaults.
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import type { QueryInit } from "../../http/query.ts";
 import type { AbstractCookieJar } from "../cookies/abstract_cookie_jar.ts";
@@ -210,7 +207,6 @@ export interface ResolvedOptions
 
 /**
  * Resolves the options of a session.
- *
  * @throws {InvalidURLError} If `baseUrl` is not an absolute `http:` or `https:` URL.
  * @throws {TypeError} If more than one of `app`, `connector` and `transport` is given, or `auth` is
  * invalid or combined with credentials in `baseUrl`.
@@ -286,7 +282,6 @@ function transportOf({ app, connector, transport }: SessionOptions): Transport {
 
 /**
  * Resolves the options of a request.
- *
  * @throws {TypeError} If `data` and `json` are both given.
  * @throws {RangeError} If `maxRedirects` is not a non-negative integer.
  * @throws {NotSupportedError} If a proxy is given with `app`.

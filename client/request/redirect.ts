@@ -1,7 +1,4 @@
-/**
- * Following redirects.
- * @module
- */
+// Following redirects.
 import { type BasicAuth, encodeBasicAuth } from "../hop/basic_auth.ts";
 import {
   ClientPayloadError,
@@ -52,7 +49,6 @@ const BODY_HEADERS = ["content-length", "content-encoding", "content-language", 
  * Returns the next hop by aiohttp's rules: 303 (except for HEAD), and 301 and 302 after POST,
  * become a GET without a body; others keep method and body. Headers that may be secrets are not
  * sent to another origin.
- *
  * @param request The hop.
  * @param status Status of its response.
  * @param headers Headers of its response.
@@ -107,20 +103,13 @@ export interface RedirectPolicy {
   readonly maxRedirects: number;
 }
 
-/**
- * Returns whether a response is a redirect, a cheap check before following it.
- *
- * @returns Whether to call {@linkcode followRedirects}.
- */
+/** Returns whether a response is a redirect, a cheap check before following it. */
 export function isRedirect(reply: HopResult, policy: RedirectPolicy): boolean {
   return policy.follow && STATUSES.has(reply.status);
 }
 
 /**
  * Follows redirects.
- *
- * @returns The last hop with its response. A redirect without a target is final and also in the
- * history, as in aiohttp.
  * @throws {TooManyRedirectsError} At redirect number `maxRedirects`, as aiohttp.
  */
 export async function followRedirects(

@@ -1,7 +1,3 @@
-/**
- * The lifetime of a request: its timeouts, and the resources that end with it.
- * @module
- */
 import type { LinkedNode } from "../../http/linked_list.ts";
 import {
   asError,
@@ -52,13 +48,7 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
   #earlier: HopResult[] | null = null;
   #bodies: Payload[] | null = null;
 
-  /**
-   * Starts the lifetime.
-   *
-   * @param resolved The request's options.
-   * @param init Its first hop.
-   * @param open Open requests of the session, which include this until its end.
-   */
+  /** Starts the lifetime. */
   constructor(resolved: ResolvedOptions, init: ClientRequestInit, open: OpenRequests<Watch>) {
     const { timeout, session } = resolved;
     this.#url = init.url;

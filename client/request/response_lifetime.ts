@@ -1,8 +1,5 @@
-/**
- * Ends a response with its request and vice versa, and frees the connections of garbage-collected
- * responses.
- * @module
- */
+// Ends a response with its request and vice versa, and frees the connections of garbage-collected
+// responses.
 import { aheadOf } from "../response/read_ahead.ts";
 import { ClientResponse } from "../response/response.ts";
 import { hasBody } from "../response/response_body.ts";
@@ -27,14 +24,7 @@ const dropped = new FinalizationRegistry<Remains>(({ result, onEnd }) => {
   onEnd();
 });
 
-/**
- * Creates the response of a request.
- *
- * @param arrival Its last hop and its redirects.
- * @param watch Lifetime of the request.
- * @param resolved Its options.
- * @param isScarce Whether other requests may have to wait for the connection.
- */
+/** Creates the response of a request. */
 export function respond(
   { request, result, history }: Arrival,
   watch: Watch,

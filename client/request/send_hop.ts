@@ -1,7 +1,4 @@
-/**
- * Sending a hop, with its cookies.
- * @module
- */
+// Sending a hop, with its cookies.
 import type { AbstractCookieJar } from "../cookies/abstract_cookie_jar.ts";
 import { ClientOSError, ServerDisconnectedError } from "../errors/connection_errors.ts";
 import { type ObservedBody, observedBody, observedResult } from "./observed_hop.ts";
@@ -43,12 +40,7 @@ const IDEMPOTENT: ReadonlySet<string> = new Set([
   "QUERY",
 ]);
 
-/**
- * Creates the innermost handler of a session, which sends a hop.
- *
- * @param init Transport, cookie jar, environment.
- * @returns The handler.
- */
+/** Creates the innermost handler of a session, which sends a hop. */
 export function sender(init: SendInit): ClientHandler {
   const { transport, jar, environment, repeats = false } = init;
   return async (request) => {

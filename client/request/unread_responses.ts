@@ -1,7 +1,4 @@
-/**
- * Unread responses. Small ones are read ahead into memory to free their connections, as in aiohttp.
- * @module
- */
+// Unread responses. Small ones are read ahead into memory to free their connections, as in aiohttp.
 import { type ClientResponse, readAhead } from "../response/response.ts";
 
 let unread: ClientResponse[] = [];

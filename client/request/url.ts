@@ -1,7 +1,4 @@
-/**
- * Resolving and validating request URLs.
- * @module
- */
+// Resolving and validating request URLs.
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { encodeQuery, type QueryInit, withQuery } from "../../http/query.ts";
 import type { BasicAuth } from "../hop/basic_auth.ts";
@@ -21,9 +18,6 @@ export interface RequestTarget {
 /**
  * Validates the base URL of a session. Its path counts as a folder, so `http://host/api` and
  * `http://host/api/` are equivalent.
- *
- * @param base The base URL as given.
- * @returns The base with a trailing slash, and its credentials.
  * @throws {InvalidURLError} If it is not an absolute `http:` or `https:` URL.
  */
 export function parseBaseUrl(base: string | URL): { url: URL } & Pick<RequestTarget, "auth"> {
@@ -53,7 +47,6 @@ function plainHref(text: string, base: URL | null): string | null {
  *
  * Existing percent-encoding is unchanged, so that signed URLs stay valid; only invalid characters
  * are encoded.
- *
  * @param input URL given by the caller.
  * @param base Base URL of the session, or `null`.
  * @param params Query to append.
@@ -103,12 +96,7 @@ function legal(text: string): string {
   return (host + rest).replace(/%(?![\da-f]{2})/gi, "%25");
 }
 
-/**
- * Masks the credentials of a URL for an error message, which may be logged.
- *
- * @param text The URL, possibly malformed.
- * @returns The URL with `***` instead.
- */
+/** Masks the credentials of a URL for an error message, which may be logged. */
 export function withoutCredentials(text: string): string {
   return text.replace(/^(https?:[/\\]*|(?:[a-z][a-z\d+.-]*:)?[/\\]+)[^/\\?#]*@/i, "$1***@");
 }

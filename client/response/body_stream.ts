@@ -1,12 +1,7 @@
-/**
- * Bodies as streams.
- * @module
- */
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 
 /**
  * Creates a stream of a body. Cancelling it cancels the body and closes its connection.
- *
  * @param content The body; must not be read elsewhere.
  */
 export function streamOf(content: StreamReader): ReadableStream<Uint8Array<ArrayBuffer>> {

@@ -1,7 +1,3 @@
-/**
- * Bodies of error responses.
- * @module
- */
 import { decoderFor } from "../../http/headers/charset.ts";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 import { ClientPayloadError } from "../errors/client_errors.ts";
@@ -10,7 +6,6 @@ const MAX_ERROR_BODY = 64 * 1024;
 
 /**
  * Reads the first 64 KiB of a body as text.
- *
  * @param content The body.
  * @param charset Charset of the header, `null` without one.
  * @returns The text, `null` if the body is incomplete or was cancelled.

@@ -1,7 +1,4 @@
-/**
- * Hints for names of other HTTP clients.
- * @module
- */
+// Hints for names of other HTTP clients.
 
 /** For responses. */
 export const RESPONSE_HABITS: Readonly<Record<string, string>> = {

@@ -1,7 +1,4 @@
-/**
- * A file during its download: `<path>.part`, renamed to `<path>` when it is complete.
- * @module
- */
+// A file during its download: `<path>.part`, renamed to `<path>` when it is complete.
 import type { Stats } from "node:fs";
 import {
   type FileHandle,
@@ -40,7 +37,6 @@ export class PartFile implements AsyncDisposable {
 
   /**
    * Creates one.
-   *
    * @throws {ClientError} If another download of this process is writing the file.
    */
   constructor(path: string | URL) {
@@ -65,7 +61,6 @@ export class PartFile implements AsyncDisposable {
 
   /**
    * Checks that the file does not exist.
-   *
    * @throws {FileExistsError} If it exists, even as a symbolic link.
    */
   async assertFree(): Promise<void> {
@@ -74,7 +69,6 @@ export class PartFile implements AsyncDisposable {
 
   /**
    * Returns the state of an earlier download.
-   *
    * @returns Size in bytes and origin, `null` if there is nothing to resume.
    */
   async existing(): Promise<{ readonly size: number; readonly origin: PartOrigin } | null> {
@@ -86,7 +80,6 @@ export class PartFile implements AsyncDisposable {
 
   /**
    * Writes chunks to the part.
-   *
    * @param pieces The chunks.
    * @param start Offset of the first chunk in bytes; 0 truncates the part.
    * @param origin Origin of the part, `null` if it cannot be resumed.
@@ -121,7 +114,6 @@ export class PartFile implements AsyncDisposable {
 
   /**
    * Renames the part to its final name.
-   *
    * @throws {FileExistsError} If the file exists and must not be replaced; the part is kept.
    * @throws {ClientError} If another process has changed the part.
    */

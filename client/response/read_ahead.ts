@@ -1,7 +1,4 @@
-/**
- * Reading bodies ahead into memory to free their connections.
- * @module
- */
+// Reading bodies ahead into memory to free their connections.
 import type { BodySource } from "../../http/bytes/body_source.ts";
 import type { HopResult } from "../hop/transport.ts";
 
@@ -29,7 +26,6 @@ export class ReadAhead implements BodySource {
 
   /**
    * Starts reading.
-   *
    * @param source The body.
    * @param onEnd Called when the body has ended, read by its owner or ahead.
    */

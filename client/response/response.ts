@@ -1,7 +1,4 @@
-/**
- * The response of a request.
- * @module
- */
+// The response of a request.
 import { parseLength } from "../../http/headers/content_length.ts";
 import {
   type ContentDisposition,
@@ -219,7 +216,6 @@ export class ClientResponse {
 
   /**
    * Reads the whole body; a second call returns the same bytes.
-   *
    * @returns The bytes.
    * @throws {ClientPayloadError} If the body is incomplete, malformed or longer than `maxBodySize`.
    */
@@ -232,7 +228,6 @@ export class ClientResponse {
   /**
    * Returns the encoding used by `text()`: the header's charset if it is known, UTF-8 for JSON,
    * else the result of the session's `fallbackCharsetResolver`, else UTF-8.
-   *
    * @returns The encoding, by its name in the WHATWG Encoding standard.
    */
   async getEncoding(): Promise<string> {
@@ -245,7 +240,6 @@ export class ClientResponse {
    * session's `fallbackCharsetResolver` or UTF-8.
    *
    * `latin1` and `ascii` mean windows-1252, as in browsers; a byte order mark is removed.
-   *
    * @throws {RangeError} If `encoding` is unknown.
    * @throws {ClientPayloadError} If the bytes are not valid in that encoding.
    */
@@ -259,7 +253,6 @@ export class ClientResponse {
 
   /**
    * Reads the body as JSON.
-   *
    * @typeParam T Expected type; not checked.
    * @returns The value, `null` for an empty body.
    * @throws {ContentTypeError} If the response has another MIME type.
@@ -268,7 +261,6 @@ export class ClientResponse {
   json<T = unknown>(options?: JsonOptions): Promise<T>;
   /**
    * Reads the body as JSON and validates it.
-   *
    * @typeParam S Schema of Zod, Valibot, ArkType or another Standard Schema library.
    * @returns Output of the schema; an empty body is validated as `null`.
    * @throws {ContentTypeError} If the response has another MIME type.
@@ -294,7 +286,6 @@ export class ClientResponse {
 
   /**
    * Reads the body as server-sent events; releases the response at the end of the loop.
-   *
    * @param options Limits.
    * @yields The events in order.
    * @throws {ContentTypeError} If the response is not `text/event-stream`.
@@ -329,7 +320,6 @@ export class ClientResponse {
    * Writes the body to a file, regardless of the status. The body is written to `<path>.part`,
    * which is renamed when it is complete; an incomplete part is kept for `session.downloadToFile()`
    * to resume.
-   *
    * @param path The file.
    * @param options Options.
    * @returns The file and its size.
@@ -343,7 +333,6 @@ export class ClientResponse {
 
   /**
    * Reads a multipart body part by part.
-   *
    * @throws {MultipartSyntaxError} If the body is not multipart.
    */
   multipart(options?: MultipartReaderOptions): MultipartReader {
@@ -353,7 +342,6 @@ export class ClientResponse {
   /**
    * Converts to a `Response` that a server's handler can return: the decoded body as a stream,
    * without the headers of its coding and of the connection.
-   *
    * @returns The `Response`.
    *
    * @example
@@ -375,7 +363,6 @@ export class ClientResponse {
 
   /**
    * Throws if the status is 400 or above, after releasing the response.
-   *
    * @throws {ClientResponseError} With the body, if it was read before.
    */
   raiseForStatus(): void {
@@ -387,7 +374,6 @@ export class ClientResponse {
 
   /**
    * Creates the error for a status of 400 or above, with the first 64 KiB of the body.
-   *
    * @returns The error, `null` for a status below 400.
    */
   async statusError(): Promise<ClientResponseError | null> {

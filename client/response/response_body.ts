@@ -1,7 +1,4 @@
-/**
- * Decoding and limits of response bodies.
- * @module
- */
+// Decoding and limits of response bodies.
 import { type BodySource, streamSource } from "../../http/bytes/body_source.ts";
 import {
   ContentDecodingError,
@@ -44,7 +41,6 @@ type BodyOptions = {
 
 /**
  * Applies a caller's options to a policy.
- *
  * @throws {RangeError} If a limit is negative.
  */
 export function resolvePolicy(defaults: BodyPolicy, options: BodyOptions): BodyPolicy {
@@ -74,7 +70,6 @@ export function hasBody(result: HopResult): boolean {
 
 /**
  * Returns the source for a `StreamReader`.
- *
  * @param result The reply.
  * @param policy Decoding and limits.
  * @param announced Returns the announced length in bytes, `null` if it is unknown.
@@ -106,7 +101,6 @@ export function bodySource(
 
 /**
  * Reads a whole body up to a limit; a longer one is cancelled.
- *
  * @param content The body.
  * @param limit Limit in bytes.
  * @param length Length in bytes, `null` if it is unknown.

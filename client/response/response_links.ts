@@ -1,7 +1,4 @@
-/**
- * `Link` headers of a response.
- * @module
- */
+// `Link` headers of a response.
 import { parseLinkHeader } from "../../http/headers/link_header.ts";
 import { parseUrl } from "../../http/since_node_20.ts";
 
@@ -13,11 +10,7 @@ export interface ResponseLink {
   readonly params: ReadonlyMap<string, string>;
 }
 
-/**
- * Lists the links of a response by relation type, or by target without one.
- *
- * @returns The links; the first of several with the same relation.
- */
+/** Lists the links of a response by relation type, or by target without one. */
 export function responseLinks(headers: Headers, base: URL): ReadonlyMap<string, ResponseLink> {
   const links = new Map<string, ResponseLink>();
   for (const { target, params } of parseLinkHeader(headers.get("link"))) {

@@ -1,7 +1,4 @@
-/**
- * Options for reading a body as text and JSON.
- * @module
- */
+// Options for reading a body as text and JSON.
 import { OptionTable } from "../../http/options.ts";
 
 /** Options for decoding text. */

@@ -1,7 +1,4 @@
-/**
- * Decoding of text and JSON.
- * @module
- */
+// Decoding of text and JSON.
 import { decoderFor } from "../../http/headers/charset.ts";
 import { type ContentType, isJsonType } from "../../http/headers/content_type.ts";
 import { asciiText } from "../../http/bytes/latin1.ts";
@@ -12,7 +9,6 @@ const UTF8 = new TextDecoder("utf-8", { fatal: true }); // the common case
 
 /**
  * Returns the encoding of a body.
- *
  * @param type The content type.
  * @param isLast Whether to default to UTF-8.
  * @returns The encoding; `null` if it is unknown and `isLast` is false.
@@ -26,7 +22,6 @@ export function encodingOf({ mimeType, params }: ContentType, isLast: boolean): 
 
 /**
  * Decodes a body.
- *
  * @param bytes The body.
  * @param encoding Name of the encoding.
  * @param options Whether invalid bytes are an error.
@@ -60,10 +55,6 @@ export function decodeText(
 
 /**
  * Parses JSON.
- *
- * @param text The text.
- * @param loads Parser.
- * @param from The source for messages; its URL is parsed on demand.
  * @throws {ClientPayloadError} If the text is not valid JSON.
  */
 export function parseJson(
@@ -81,12 +72,7 @@ export function parseJson(
   }
 }
 
-/**
- * Returns whether a response has the type required by `json()`.
- *
- * @param mimeType MIME type of the response.
- * @param wanted Part of the required type; any JSON type by default.
- */
+/** Returns whether a response has the type required by `json()`. */
 export function fitsJson(mimeType: string, wanted: string | undefined): boolean {
   return wanted === undefined ? isJsonType(mimeType) : mimeType.includes(wanted.toLowerCase());
 }

@@ -1,7 +1,4 @@
-/**
- * Saving a body to a file.
- * @module
- */
+// Saving a body to a file.
 import { OptionTable } from "../../http/options.ts";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 import { ClientPayloadError } from "../errors/client_errors.ts";
@@ -61,13 +58,7 @@ export interface BodyPlace {
   readonly total: number | null;
 }
 
-/**
- * Writes a whole body to a file.
- *
- * @param response The response.
- * @param path The file.
- * @param options Options.
- */
+/** Writes a whole body to a file. */
 export async function saveBody(
   response: SavableResponse,
   path: string | URL,
@@ -83,12 +74,6 @@ export async function saveBody(
 
 /**
  * Writes a body to a part, and renames the part if it is complete.
- *
- * @param file The file.
- * @param response The response.
- * @param place Position of the body in the file.
- * @param urlDigest Digest of the URL, to identify the part.
- * @param options Options.
  * @throws {ClientPayloadError} If the body is incomplete or malformed.
  */
 export async function saveInto(
@@ -127,18 +112,13 @@ async function* piecesOf(content: StreamReader): AsyncGenerator<Uint8Array, void
   }
 }
 
-/**
- * Returns whether a body is compressed; its length and ranges are not those of the file then.
- *
- * @returns Whether it has a `Content-Encoding`.
- */
+/** Returns whether a body is compressed; its length and ranges are not those of the file then. */
 export function isEncoded(response: SavableResponse): boolean {
   return (response.headers.get("content-encoding") ?? "identity") !== "identity";
 }
 
 /**
  * Digests a URL.
- *
  * @returns Its SHA-256 in hexadecimal digits.
  */
 export async function digestOf(url: string): Promise<string> {

@@ -1,7 +1,4 @@
-/**
- * Reading server-sent events.
- * @module
- */
+// Reading server-sent events.
 import { OptionTable } from "../../http/options.ts";
 import { createParser } from "eventsource-parser";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
@@ -50,7 +47,6 @@ export class EventTooLongError extends Error {
 
   /**
    * Creates one.
-   *
    * @param limit The limit, in characters.
    */
   constructor(limit: number) {

@@ -1,7 +1,4 @@
-/**
- * Conversion to a platform `Response`.
- * @module
- */
+// Conversion to a platform `Response`.
 import { isDecodable } from "../../http/coding/content_decoder.ts";
 import { removeHopByHop } from "../../http/http1/hop_by_hop.ts";
 import { streamOf } from "./body_stream.ts";
@@ -23,7 +20,6 @@ export interface PassedOn {
 
 /**
  * Creates a platform `Response`.
- *
  * @param response The reply.
  * @param isDecoded Whether its body is decoded.
  * @param bytes The body, if it was read before.

@@ -1,7 +1,4 @@
-/**
- * Canned responses for testing code that uses a ClientSession.
- * @module
- */
+// Canned responses for testing code that uses a ClientSession.
 import type { FetchApp } from "../transport/app_transport.ts";
 import { parseUrl } from "../../http/since_node_20.ts";
 
@@ -85,7 +82,6 @@ export class MockResponses implements FetchApp {
 
   /**
    * Registers a response. The first match that is not used up is returned.
-   *
    * @param method Method, or `*` for any.
    * @param target URL or pattern to match.
    * @param answer The response, or a handler that creates it.
@@ -121,7 +117,6 @@ export class MockResponses implements FetchApp {
 
   /**
    * Answers a request; called by the session.
-   *
    * @returns The registered response.
    * @throws {Error} If no response is registered for the request.
    */

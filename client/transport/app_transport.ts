@@ -1,7 +1,4 @@
-/**
- * A transport to an application in the same process.
- * @module
- */
+// A transport to an application in the same process.
 import { parseLength } from "../../http/headers/content_length.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { asError, ClientConnectionError } from "../errors/connection_errors.ts";
@@ -17,7 +14,6 @@ export interface FetchApp {
 
 /**
  * Creates a transport that passes requests to an application.
- *
  * @param app The application.
  * @returns The transport.
  *

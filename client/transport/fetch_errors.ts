@@ -1,7 +1,4 @@
-/**
- * Converting errors of `fetch`.
- * @module
- */
+// Converting errors of `fetch`.
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import {
   asError,
@@ -85,12 +82,7 @@ export function bodyError(error: unknown, signal: AbortSignal): Error {
   });
 }
 
-/**
- * Returns the kind of a connection failure by the platform's message.
- *
- * @param reason The message.
- * @param host Host to connect to, to distinguish invalid names from unknown ones.
- */
+/** Returns the kind of a connection failure by the platform's message. */
 export function connectFailure(reason: string, host = ""): ConnectFailure {
   const failure = CONNECT_FAILURES.find(([pattern]) => pattern.test(reason))?.[1] ?? "other";
   return failure === "dns" && !isHostName(host) ? "name" : failure;

@@ -1,8 +1,5 @@
-/**
- * The transport over `fetch`. Its peculiarities are only handled here, in http_clients.ts and in
- * fetch_errors.ts: automatic headers, resent requests, decoded bodies.
- * @module
- */
+// The transport over `fetch`. Its peculiarities are only handled here, in http_clients.ts and in
+// fetch_errors.ts: automatic headers, resent requests, decoded bodies.
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { ConnectionSlots, takeTurn } from "../connect/connection_slots.ts";
 import { type ConnectorOptions, refuseForFetch, resolveConnector } from "../connect/connector.ts";
@@ -29,7 +26,6 @@ const LACKS: Readonly<Record<string, string>> = {
 
 /**
  * Creates a transport over `fetch` with its own connections.
- *
  * @param options Options.
  * @returns The transport; `close()` closes its connections.
  * @throws {RangeError} If a limit is not a non-negative integer.

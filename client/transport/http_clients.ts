@@ -1,7 +1,4 @@
-/**
- * The platform's HTTP clients, which hold the connections of `fetch`.
- * @module
- */
+// The platform's HTTP clients, which hold the connections of `fetch`.
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import type { ResolvedConnector } from "../connect/connector.ts";
 import { readVariable } from "../connect/environment.ts";
@@ -24,7 +21,6 @@ export class HttpClients {
 
   /**
    * Checks the options.
-   *
    * @throws {NotSupportedError} If this runtime's `fetch` does not support an option.
    * @throws {TypeError} If a certificate or the proxy is invalid.
    */

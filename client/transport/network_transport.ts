@@ -1,7 +1,3 @@
-/**
- * Selecting the transport of a session.
- * @module
- */
 import type { ConnectorOptions } from "../connect/connector.ts";
 import { asksUpgrade, type Transport } from "../hop/transport.ts";
 import { fetchTransport } from "./fetch_transport.ts";
@@ -10,7 +6,6 @@ import { HAS_SOCKETS } from "../hop/runtime.ts";
 
 /**
  * Creates the transport of a connector.
- *
  * @returns The transport of the option; by default sockets, if they support the options.
  * @throws {TypeError} If an option or the name of the transport is invalid.
  */

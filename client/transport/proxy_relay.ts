@@ -1,7 +1,4 @@
-/**
- * A local proxy in front of one that requires a password.
- * @module
- */
+// A local proxy in front of one that requires a password.
 import { encodeBasicAuth } from "../hop/basic_auth.ts";
 import { proxyAuthorization } from "../connect/proxy_handshake.ts";
 
@@ -33,12 +30,7 @@ export class ProxyRelay {
   readonly #waiting = new Set<Deno.TcpConn>(); // connections without a request head, in order
   #closed = false;
 
-  /**
-   * Starts the relay.
-   *
-   * @param upstream `http:` URL of the proxy with credentials.
-   * @param limits Limits for unauthenticated connections.
-   */
+  /** Starts the relay. */
   constructor(upstream: string, { headTimeout = 10_000, maxWaiting = 128 }: RelayLimits = {}) {
     this.#headTimeout = headTimeout;
     this.#maxWaiting = maxWaiting;

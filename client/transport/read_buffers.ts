@@ -1,7 +1,4 @@
-/**
- * Read buffers of connections.
- * @module
- */
+// Read buffers of connections.
 
 /** Size of a buffer; most responses fit. */
 export const READ_BUFFER = 16 * 1024;
@@ -17,11 +14,7 @@ export function takeBuffer(): Bytes {
   return spare.pop() ?? new Uint8Array(READ_BUFFER);
 }
 
-/**
- * Returns a buffer to the pool; it must not be used afterwards.
- *
- * @param buffer The buffer; other sizes are left to the garbage collector.
- */
+/** Returns a buffer to the pool; it must not be used afterwards. */
 export function giveBuffer(buffer: Bytes): void {
   if (isPoisoned) buffer.fill(0xaa);
   if (buffer.length === READ_BUFFER && spare.length < MOST_SPARE) spare.push(buffer);

@@ -1,7 +1,4 @@
-/**
- * Writing HTTP/1.1 requests.
- * @module
- */
+// Writing HTTP/1.1 requests.
 import { encodeHead, fieldLines, headLines } from "../../http/http1/format_head.ts";
 import type { Route } from "../connect/open_connection.ts";
 import { proxyAuthorization } from "../connect/proxy_handshake.ts";
@@ -85,20 +82,13 @@ export class RequestWriter {
   #plan: Plan | null = null;
   #last: { readonly url: string; readonly plan: Plan; readonly written: Written } | null = null;
 
-  /**
-   * Creates one.
-   *
-   * @param forceClose Whether each request has its own connection.
-   */
+  /** Creates one. */
   constructor(forceClose: boolean) {
     this.#forceClose = forceClose;
   }
 
   /**
    * Serializes a request.
-   *
-   * @param request The request.
-   * @param proxy Proxy of the request.
    * @throws {TypeError} If a header cannot be sent.
    */
   write(request: HopRequest, proxy: string | null): Written {

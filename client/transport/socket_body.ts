@@ -1,7 +1,3 @@
-/**
- * A response body over a socket.
- * @module
- */
 import type { BodySource } from "../../http/bytes/body_source.ts";
 import { GrowingBytes, withoutSpare } from "../../http/bytes/growing_bytes.ts";
 import { BodyDecoder } from "../../http/http1/body_decoder.ts";
@@ -159,7 +155,6 @@ export class SocketBody implements BodySource {
   /**
    * Removes framing by moving the body's bytes to the start, so that small chunks need no separate
    * reads. The next read throws an error in them.
-   *
    * @returns The number of body bytes, and the offset of the unread ones.
    */
   #compact(bytes: Bytes, start: number, end: number): { size: number; at: number } {

@@ -1,7 +1,4 @@
-/**
- * An HTTP/1.1 connection: sends a request and reads the response head.
- * @module
- */
+// An HTTP/1.1 connection: sends a request and reads the response head.
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import { formatChunk, LAST_CHUNK } from "../../http/http1/format_head.ts";
 import { headEnd, parseReplyHead, type ReplyHead } from "../../http/http1/head.ts";
@@ -74,12 +71,7 @@ export class SocketConnection implements Abortable {
   #uploadFailure: UnsentError | null = null;
   #answer: ((goesOn: boolean) => void) | null = null; // for a body waiting for 100 Continue
 
-  /**
-   * Creates one.
-   *
-   * @param key See `key`.
-   * @param opened The connection.
-   */
+  /** Creates one. */
   constructor(key: string, opened: Opened) {
     this.key = key;
     this.opened = opened;
@@ -120,7 +112,6 @@ export class SocketConnection implements Abortable {
 
   /**
    * Reads into a buffer of the caller.
-   *
    * @param buffer The buffer.
    * @returns Number of bytes, `null` at the end of the connection.
    */
@@ -130,7 +121,6 @@ export class SocketConnection implements Abortable {
 
   /**
    * Reads more bytes after the unused ones.
-   *
    * @param most Limit of the buffer size.
    * @returns Whether bytes were read; `false` at the end of the connection.
    */
@@ -188,11 +178,7 @@ export class SocketConnection implements Abortable {
     this.#isFull = false;
   }
 
-  /**
-   * Sends a request. Failures are thrown while reading the response.
-   *
-   * @param outgoing The request.
-   */
+  /** Sends a request. Failures are thrown while reading the response. */
   send(outgoing: Outgoing): void {
     this.#upload = "running";
     this.#isLast = outgoing.closes;
@@ -211,7 +197,6 @@ export class SocketConnection implements Abortable {
 
   /**
    * Parses bytes of a head.
-   *
    * @param count Number of bytes read, `null` for the end of the connection.
    * @param observer Observer of 1xx responses.
    * @returns The head of the final response, or of 101; the bytes after it begin at `start`. `null`

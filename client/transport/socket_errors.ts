@@ -1,7 +1,3 @@
-/**
- * Converting errors of sockets.
- * @module
- */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { HttpSyntaxError } from "../../http/http1/head_rules.ts";
 import { FingerprintError, ProxyUnreachableError } from "../connect/open_connection.ts";
@@ -24,7 +20,6 @@ import { NoReplyError, type SocketConnection } from "./socket_connection.ts";
 
 /**
  * Converts a failure before the response head to the caller's error.
- *
  * @param error The failure.
  * @param hop The hop that failed.
  * @param proxy Proxy of the hop.

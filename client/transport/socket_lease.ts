@@ -1,7 +1,4 @@
-/**
- * The lease of a connection by a response.
- * @module
- */
+// The lease of a connection by a response.
 import { type Framing, replyFraming, replyPersists } from "../../http/http1/framing.ts";
 import type { ReplyHead } from "../../http/http1/head.ts";
 import type { HopRequest } from "../hop/transport.ts";
@@ -30,7 +27,6 @@ export class SocketLease {
 
   /**
    * Leases a connection.
-   *
    * @throws {HttpSyntaxError} If the framing headers conflict.
    */
   constructor(head: ReplyHead, request: HopRequest, socket: SocketConnection, free: Free) {
@@ -46,11 +42,7 @@ export class SocketLease {
     return this.#socket;
   }
 
-  /**
-   * Returns the connection; idempotent.
-   *
-   * @param how Whether the body was read to its end, or the connection was taken over.
-   */
+  /** Returns the connection; idempotent. */
   end(how: boolean | "taken"): void {
     const socket = this.#socket;
     if (socket === null) return;

@@ -1,7 +1,3 @@
-/**
- * The pool of idle connections.
- * @module
- */
 import type { SocketConnection } from "./socket_connection.ts";
 import { keepAlive } from "../hop/runtime.ts";
 
@@ -25,7 +21,6 @@ export class SocketPool {
 
   /**
    * Creates one.
-   *
    * @param keepAlive Lifetime of an idle connection, in ms.
    * @param limit Limit of idle connections.
    */
@@ -41,7 +36,6 @@ export class SocketPool {
 
   /**
    * Takes the most recently used connection.
-   *
    * @param key Key of the route.
    * @param once Whether the request cannot be resent if the peer has closed the connection.
    * @returns The connection, `null` if none is usable.
@@ -61,7 +55,6 @@ export class SocketPool {
 
   /**
    * Returns a connection to the pool.
-   *
    * @param connection The connection, after a complete response.
    * @param keepAlive Keep-alive time of the peer in ms, or `null`.
    */

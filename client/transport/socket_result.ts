@@ -1,7 +1,3 @@
-/**
- * A response over a socket.
- * @module
- */
 import type { BodySource } from "../../http/bytes/body_source.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import { BytesSource, sourceStream } from "../../http/bytes/source_stream.ts";

@@ -1,7 +1,3 @@
-/**
- * The transport over sockets, with a built-in HTTP/1.1 client (RFC 9112).
- * @module
- */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import type { ReplyHead } from "../../http/http1/head.ts";
 import { ConnectionSlots, takeTurn } from "../connect/connection_slots.ts";
@@ -29,7 +25,6 @@ const USUAL_HEADERS: HeaderList = [["accept", "*/*"], ["user-agent", "roundtrip"
  * Creates a transport over sockets: HTTP/1.1 over TCP, TLS and Unix sockets, through HTTP and SOCKS
  * 5 proxies. Unlike `fetch` it can send a body with GET, TRACE and any header, and has reason
  * phrases, raw headers and trailers.
- *
  * @param options Options.
  * @returns The transport; `close()` closes its connections.
  * @throws {RangeError} If a limit is not a non-negative integer.

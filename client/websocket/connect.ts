@@ -1,7 +1,3 @@
-/**
- * Opening a WebSocket for `session.wsConnect()`.
- * @module
- */
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { WebSocketChannel } from "../../http/websocket/channel.ts";
 import { headersOf } from "../hop/header_list.ts";
@@ -20,12 +16,6 @@ import { ClientWebSocketResponse } from "./websocket.ts";
 
 /**
  * Opens a WebSocket; the handshake is a request of the session.
- *
- * @typeParam T Result of `receiveJson()`.
- * @param defaults The session's options.
- * @param url URL with the scheme `ws:`, `wss:`, `http:` or `https:`, or relative to `baseUrl`.
- * @param options The caller's options.
- * @param get Sends a GET request of the session.
  * @throws {WSServerHandshakeError} If the server refuses the upgrade.
  * @throws {ClientConnectionError} If no response was received.
  * @throws {NotSupportedError} If the session's transport does not support an option.

@@ -1,7 +1,3 @@
-/**
- * The client's opening handshake of a WebSocket (RFC 6455 section 4.1).
- * @module
- */
 import { asError } from "../../http/as_error.ts";
 import type { WebSocketChannel } from "../../http/websocket/channel.ts";
 import {

@@ -1,7 +1,3 @@
-/**
- * The error of a failed WebSocket handshake.
- * @module
- */
 import { ClientResponseError } from "../errors/client_errors.ts";
 
 /**

@@ -1,7 +1,3 @@
-/**
- * The interface between `session.wsConnect()` and the ways to open a WebSocket.
- * @module
- */
 import type { SocketPort } from "../../http/websocket/port.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import type { ClientResponse } from "../response/response.ts";
@@ -12,8 +8,6 @@ export interface Opening {
   readonly middlewares: readonly ClientMiddleware[];
   /**
    * Creates the socket from the response.
-   *
-   * @returns The frame socket, and whether permessage-deflate was negotiated.
    * @throws {WSServerHandshakeError} If the response is not an upgrade.
    */
   finish(

@@ -1,7 +1,4 @@
-/**
- * Options of a client WebSocket and their defaults.
- * @module
- */
+// Options of a client WebSocket and their defaults.
 import { OptionTable } from "../../http/options.ts";
 import type { HeadersLike } from "../hop/header_list.ts";
 import { isToken } from "../../http/headers/header_params.ts";
@@ -17,7 +14,6 @@ import type { CookieInit } from "../cookies/cookie_pairs.ts";
 /**
  * Options of `session.wsConnect()`. The handshake is a request of the session; an open socket does
  * not count towards `connector.limit`.
- *
  * @typeParam T Result of `receiveJson()`: the output of `schema`.
  */
 export interface WebSocketConnectOptions<T = unknown> {
@@ -110,7 +106,6 @@ export interface ResolvedWebSocket extends SocketLimits {
 
 /**
  * Resolves the options of a WebSocket.
- *
  * @throws {RangeError} If a limit is negative or not a number.
  * @throws {TypeError} If a subprotocol is not a token or is given twice.
  */

@@ -1,11 +1,6 @@
-/**
- * WebSockets over the platform's `WebSocket`, for transports without sockets.
- *
- * It supports headers and subprotocols, but not the response of a refusal, pings, redirects, or
- * close codes other than 1000 and 3000 to 4999.
- *
- * @module
- */
+// WebSockets over the platform's `WebSocket`, for transports without sockets. It supports headers
+// and subprotocols, but not the response of a refusal, pings, redirects, or close codes other than
+// 1000 and 3000 to 4999.
 import { asError } from "../../http/as_error.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import type { WebSocketChannel } from "../../http/websocket/channel.ts";
@@ -29,7 +24,6 @@ export class PlatformSocket implements Opening, Transport {
 
   /**
    * Creates one.
-   *
    * @throws {NotSupportedError} If the platform would ignore an option.
    */
   constructor(defaults: SessionDefaults, options: ResolvedWebSocket, channel: WebSocketChannel) {

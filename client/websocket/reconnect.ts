@@ -1,7 +1,4 @@
-/**
- * A reconnecting WebSocket.
- * @module
- */
+// A reconnecting WebSocket.
 import { OptionTable } from "../../http/options.ts";
 import { ClientConnectionError } from "../errors/connection_errors.ts";
 import { pause } from "../middleware/abortable_delay.ts";
@@ -30,7 +27,6 @@ export interface ReconnectOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * Called before each delay.
-   *
    * @param error Error of the attempt, `null` if the connection opened but ended too soon.
    * @param delay The delay, in ms.
    */
@@ -54,7 +50,6 @@ const NEVER = new AbortController().signal;
 /**
  * Reconnects whenever a socket ends, with exponential backoff and jitter. Each iteration yields a
  * new socket; break out of the loop to stop.
- *
  * @typeParam T Result of `receiveJson()`.
  * @param connect Opens a connection: `() => session.wsConnect(url)`.
  * @param options Options.

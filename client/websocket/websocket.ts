@@ -1,7 +1,4 @@
-/**
- * Client WebSockets.
- * @module
- */
+// Client WebSockets.
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import type { StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
 import { connectSocket, WebSocketBase } from "../../http/websocket/socket.ts";
@@ -32,7 +29,6 @@ export interface ClientWebSocketInit<T> {
 
 /**
  * A client WebSocket, returned by `session.wsConnect()`. `await using` closes it.
- *
  * @typeParam T Result of `receiveJson()`: the output of the schema.
  *
  * @example
@@ -84,7 +80,6 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
 
   /**
    * Waits for the next message. Only one call at a time.
-   *
    * @returns The message; its type is `CLOSED` after the end.
    * @throws {WebSocketTimeoutError} If no message arrived in time; the socket stays open.
    * @throws {TypeError} If another `receive()` is pending.
@@ -100,7 +95,6 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
 
   /**
    * Sends a ping.
-   *
    * @param data Payload, up to 125 bytes.
    * @throws {RangeError} If the payload is longer.
    * @throws {WebSocketClosedError} If the socket is closing or has closed.
@@ -111,7 +105,6 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
 
   /**
    * Sends a pong; only needed with `autoping: false`.
-   *
    * @param data Payload of the ping, up to 125 bytes.
    * @throws {RangeError} If the payload is longer.
    * @throws {WebSocketClosedError} If the socket is closing or has closed.

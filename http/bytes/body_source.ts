@@ -1,7 +1,4 @@
-/**
- * Sources of body bytes: one interface over streams, decoders and counters.
- * @module
- */
+// Sources of body bytes: one interface over streams, decoders and counters.
 import { byobReader } from "./byob_reader.ts";
 import { GrowingBytes, withoutSpare } from "./growing_bytes.ts";
 import { fairTurn } from "./read_turns.ts";
@@ -10,13 +7,11 @@ import { fairTurn } from "./read_turns.ts";
 export interface BodySource {
   /**
    * Fetches the next piece.
-   *
    * @returns At least one byte, which belongs to the caller; `null` at the end.
    */
   next(): Promise<Uint8Array<ArrayBuffer> | null>;
   /**
    * Fetches the next piece into a buffer, without a copy. The buffer is detached.
-   *
    * @param buffer The buffer, at least one byte long.
    * @returns The piece in the buffer's memory; `null` at the end.
    */
@@ -25,7 +20,6 @@ export interface BodySource {
   cancel(reason?: unknown): Promise<void>;
   /**
    * Fetches the rest at once, if that is cheaper than piece by piece.
-   *
    * @param onSize Called with the number of bytes so far; an error that it throws ends the reading.
    * @returns The bytes; an empty array at the end.
    */
@@ -41,7 +35,6 @@ const MAX_TRUSTED_LENGTH = 16 * 1024 * 1024;
 
 /**
  * Reads a stream: a byte stream through a reused buffer, any other by its own chunks.
- *
  * @param stream The stream; it is locked.
  * @param length Announced length in bytes, `null` if unknown; only a hint.
  * @param exact Whether the stream never exceeds `length`, so that its end is known there.
@@ -110,7 +103,6 @@ export function pieceSource(reader: SourceReader<void>): BodySource {
 
 /**
  * Reads through a reused buffer.
- *
  * @param reader The reader.
  * @param length Announced length in bytes, `null` if unknown; a hint.
  * @param exact Whether the body is known to end at `length`.

@@ -1,11 +1,5 @@
 /**
- * Detection of byte streams.
- * @module
- */
-
-/**
  * Locks a byte stream with a BYOB reader.
- *
  * @returns The reader; `null` if it is not a byte stream, which is then unchanged.
  * @throws {TypeError} If the stream is locked.
  */

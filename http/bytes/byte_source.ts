@@ -1,7 +1,4 @@
-/**
- * A buffered window over a byte stream.
- * @module
- */
+// A buffered window over a byte stream.
 import { byobReader } from "./byob_reader.ts";
 
 import { fairTurn } from "./read_turns.ts";
@@ -60,7 +57,6 @@ export class ByteSource {
 
   /**
    * Begins to read a stream.
-   *
    * @throws {TypeError} If the stream is locked already.
    */
   constructor(stream: ReadableStream<Uint8Array>, options: ByteSourceOptions) {
@@ -79,7 +75,6 @@ export class ByteSource {
   /**
    * Adds bytes to the window, which may move within `bytes` or into another array. Call it only
    * while {@linkcode isFilling} is `false`: two concurrent reads would mix their bytes.
-   *
    * @returns `false` if the stream has ended and nothing was added.
    */
   async fill(): Promise<boolean> {
@@ -111,7 +106,6 @@ export class ByteSource {
 
   /**
    * Takes bytes from the front of the window.
-   *
    * @param length How many bytes; the window must hold them.
    * @param lent Whether they may change at the next refill, as with `reuseBuffers`.
    * @returns The bytes: a view if `lent`, else a copy.
@@ -124,11 +118,7 @@ export class ByteSource {
       : this.bytes.slice(from, this.start);
   }
 
-  /**
-   * Ends reading; the current refill, and every later one, throws `reason`.
-   *
-   * @param reason Error to throw and to pass to the stream.
-   */
+  /** Ends reading; the current refill, and every later one, throws `reason`. */
   cancel(reason: unknown): void {
     if (this.#failure !== null) return;
     this.#failure = { reason };

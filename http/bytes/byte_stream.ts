@@ -1,13 +1,9 @@
-/**
- * The connection interface of our HTTP/1.1, independent of the runtime.
- * @module
- */
+// The connection interface of our HTTP/1.1, independent of the runtime.
 
 /** A two-way byte connection. */
 export interface ByteStream {
   /**
    * Reads available bytes. One read at a time.
-   *
    * @param buffer Memory for the bytes, at least one byte long.
    * @returns The number of bytes read; `null` once the peer has ended its side or after `close()`.
    * @throws {Error} If the connection broke.
@@ -15,7 +11,6 @@ export interface ByteStream {
   read(buffer: Uint8Array): Promise<number | null>;
   /**
    * Writes all of the bytes. Writes happen in the order of the calls.
-   *
    * @param bytes The bytes; they must stay as they are until the promise resolves.
    * @throws {Error} If the connection broke or is closed.
    */
@@ -46,11 +41,7 @@ export interface PlatformStream {
   unref?(): void;
 }
 
-/**
- * Wraps a connection of the platform: `write()` writes all bytes, `close()` is idempotent.
- *
- * @param connection The connection; the wrapper owns it from now on.
- */
+/** Wraps a connection of the platform: `write()` writes all bytes, `close()` is idempotent. */
 export function byteStream(connection: PlatformStream): ByteStream {
   return new WholeWrites(connection);
 }

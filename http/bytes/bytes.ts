@@ -1,11 +1,7 @@
-/**
- * Byte arrays.
- * @module
- */
+// Byte arrays.
 
 /**
  * Joins byte arrays; a single one is returned as it is, without a copy.
- *
  * @returns One array with all their bytes.
  */
 export function concatBytes(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
@@ -24,7 +20,6 @@ export function concatBytes(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Ar
 
 /**
  * Finds a byte sequence within bytes.
- *
  * @returns Its offset, -1 if it is absent.
  */
 export function indexOfBytes(haystack: Uint8Array, needle: Uint8Array): number {

@@ -1,7 +1,4 @@
-/**
- * A growing byte buffer.
- * @module
- */
+// A growing byte buffer.
 
 const FIRST_CAPACITY = 4 * 1024;
 
@@ -15,7 +12,6 @@ export class GrowingBytes {
 
   /**
    * Creates an empty one.
-   *
    * @param expected Expected number of bytes, if known.
    */
   constructor(expected = 0) {
@@ -40,7 +36,6 @@ export class GrowingBytes {
 
   /**
    * Returns the bytes without spare capacity and starts over.
-   *
    * @returns The bytes.
    */
   take(): Uint8Array<ArrayBuffer> {
@@ -54,7 +49,6 @@ export class GrowingBytes {
 
 /**
  * Resizes a buffer, without copying if the runtime can.
- *
  * @param buffer The buffer; it may be detached.
  * @param size The size, in bytes.
  */
@@ -68,7 +62,6 @@ export function resized(buffer: ArrayBuffer, size: number): ArrayBuffer {
 
 /**
  * Collects the pieces of an iterable.
- *
  * @param pieces The pieces; each may change when the next one is read.
  * @returns All their bytes.
  */
@@ -82,7 +75,6 @@ export async function collectBytes(
 
 /**
  * Trims a piece to about its own size in memory.
- *
  * @returns The piece; a copy if most of its buffer is unused.
  */
 export function withoutSpare(piece: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {

@@ -1,7 +1,4 @@
-/**
- * Latin-1 decoding: one character per byte.
- * @module
- */
+// Latin-1 decoding: one character per byte.
 import { Buffer, isAscii } from "node:buffer";
 
 // Node's method behind `toString("latin1")`, which works on any Uint8Array: a tenth of
@@ -21,7 +18,6 @@ export function latin1(bytes: Uint8Array, start = 0, end: number = bytes.length)
 
 /**
  * Decodes bytes if all of them are ASCII, as in most text.
- *
  * @returns `null` if they are not.
  */
 export function asciiText(bytes: Uint8Array): string | null {

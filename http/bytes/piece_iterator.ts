@@ -1,15 +1,6 @@
-/**
- * Iteration over the pieces of a body.
- * @module
- */
-
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/**
- * Iterates over pieces until an empty one. A generator would cost three more awaits per piece.
- *
- * @param read Reads the next piece.
- */
+/** Iterates over pieces until an empty one. A generator would cost three more awaits per piece. */
 export function pieceIterator(read: () => Promise<Bytes>): AsyncIterableIterator<Bytes> {
   let isOver = false;
   return {

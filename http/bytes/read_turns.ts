@@ -1,8 +1,3 @@
-/**
- * Yielding to the event loop while bodies are read.
- * @module
- */
-
 /** Longest time of reading without a pause, in ms. */
 const MAX_TURN = 10;
 /** Bytes a reader may always read without a pause: small bodies never wait. */
@@ -26,7 +21,6 @@ let pause: Promise<void> | null = null;
  * 20 uploads at once a round takes 10 ms, and a small GET waited 300 ms. While all of them wait for
  * one timer the loop is idle, and the uploads end no later. A body of many small pieces blocks the
  * loop completely, as received data is read without a round.
- *
  * @param reader The reader.
  * @param size Bytes it has read since its last call.
  * @param reads Number of its reads so far.

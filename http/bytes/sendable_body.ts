@@ -1,7 +1,4 @@
-/**
- * A body to send, independent of its content's type.
- * @module
- */
+// A body to send, independent of its content's type.
 import { piecesOf } from "./stream_reader.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -18,7 +15,6 @@ export interface SendableBody {
   readonly replayable: boolean;
   /**
    * The body from its start.
-   *
    * @param taken Whether each piece is used up before the next one is requested, so that its memory
    * can be freed. @default {false}
    * @returns Exactly `size` bytes, if that is known.
@@ -34,7 +30,6 @@ export const OCTETS = "application/octet-stream";
 
 /**
  * Creates a body from bytes.
- *
  * @param bytes The bytes; they must not change before they are sent.
  * @param contentType Content type.
  */
@@ -72,7 +67,6 @@ export function blobBody(blob: Blob): SendableBody {
 
 /**
  * Creates a body from a stream, which can be sent only once.
- *
  * @param size Length in bytes, `null` if unknown.
  */
 export function streamBody(

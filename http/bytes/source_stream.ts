@@ -1,7 +1,4 @@
-/**
- * In-memory sources, and streams over sources.
- * @module
- */
+// In-memory sources, and streams over sources.
 import type { BodySource } from "./body_source.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -37,11 +34,7 @@ export class BytesSource implements BodySource {
   }
 }
 
-/**
- * Creates a byte stream over a source.
- *
- * @returns The stream; BYOB reads cost no copy.
- */
+/** Creates a byte stream over a source. */
 export function sourceStream(source: BodySource): ReadableStream<Bytes> {
   return new ReadableStream({
     type: "bytes",

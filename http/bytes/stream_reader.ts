@@ -1,7 +1,4 @@
-/**
- * aiohttp's `StreamReader`: reads a body by size, by line, or as it comes.
- * @module
- */
+// aiohttp's `StreamReader`: reads a body by size, by line, or as it comes.
 import { asError } from "../as_error.ts";
 import { type BodySource, streamSource } from "./body_source.ts";
 import { concatBytes, indexOfBytes } from "./bytes.ts";
@@ -41,7 +38,6 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Creates one.
-   *
    * @param body The stream or source to read, `null` for an empty body.
    * @param options Limits and hooks.
    */
@@ -77,7 +73,6 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   /**
    * Whether the body has ended and everything was read. The end is detected by reading: after the
    * last byte, one more read is needed.
-   *
    * @returns `true` once a read can only give an empty array.
    */
   atEof(): boolean {
@@ -86,7 +81,6 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Reads up to `size` bytes, or everything to the end.
-   *
    * @param size Maximum number of bytes; missing or negative for the whole rest.
    * @returns The bytes; an empty array only at the end.
    * @throws {RangeError} If `size` is not a whole number.
@@ -108,7 +102,6 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Reads available bytes; waits only if there are none.
-   *
    * @returns The bytes; an empty array only at the end.
    */
   readAny(): Promise<Uint8Array<ArrayBuffer>> {
@@ -118,7 +111,6 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   /**
    * Reads available bytes into the caller's buffer, so that a long body leaves nothing to the
    * garbage collector. The buffer is detached; continue with `piece.buffer`.
-   *
    * @param buffer Memory for the bytes.
    * @returns The bytes in the buffer's memory; an empty array only at the end.
    * @throws {RangeError} If the buffer is empty.
@@ -141,7 +133,6 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Reads exactly `size` bytes.
-   *
    * @param size Number of bytes.
    * @returns Exactly that many bytes.
    * @throws {IncompleteReadError} If the body ends first.
@@ -167,7 +158,6 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Reads one line with its `\n`; the last one may lack it.
-   *
    * @returns The line; an empty array only at the end.
    * @throws {LineTooLongError} If the line is longer than `maxLineSize`.
    */
@@ -177,7 +167,6 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Reads up to and including a separator.
-   *
    * @param separator Bytes or text that end the piece.
    * @returns The piece with its separator; the rest if the body ends without one.
    * @throws {RangeError} If the separator is empty.
@@ -210,7 +199,6 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Returns the buffered bytes, without waiting.
-   *
    * @param size Maximum number of bytes; missing or negative for all of them.
    * @returns The bytes; an empty array if none are buffered.
    * @throws {TypeError} If another read is waiting.
@@ -225,7 +213,6 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Reads available bytes, in the shape of aiohttp's `readchunk()`.
-   *
    * @returns The bytes, and whether they end a chunk of the transfer coding: always `false`,
    * because the platform hides chunk boundaries. An empty array only at the end.
    */
@@ -235,7 +222,6 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Iterates over pieces of at most `size` bytes, as they come; pieces are never merged.
-   *
    * @param size Maximum size of a piece.
    * @yields The pieces in order.
    * @throws {RangeError} If `size` is not a whole number of at least 1.
@@ -266,7 +252,6 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Cancels the rest of the body; later reads throw.
-   *
    * @param reason Error of later reads.
    */
   async cancel(reason: Error = new Error("Cannot read the body: it was released")): Promise<void> {
@@ -283,7 +268,6 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Reads from the source in one await, the path of nearly every reply.
-   *
    * @param how Buffer to read into, the largest size of a piece, or `null` for the whole rest.
    */
   async #readDirect(source: BodySource, how: Bytes | number | null): Promise<Bytes> {
@@ -324,11 +308,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     }
   }
 
-  /**
-   * Fetches the next piece, or the rest at once where the source can; `false` at the end.
-   *
-   * @param whole Whether the rest is wanted.
-   */
+  /** Fetches the next piece, or the rest at once where the source can; `false` at the end. */
   async #fetchMore(whole = false): Promise<boolean> {
     if (this.#error !== null) throw this.#error;
     const source = this.#source;
@@ -383,7 +363,6 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 /**
  * Iterates over pieces; for a {@linkcode StreamReader}, which iterates over lines, over the pieces
  * as they come.
- *
  * @param source The source of bytes.
  */
 export function piecesOf<T>(source: AsyncIterable<T>): AsyncIterable<T | Uint8Array<ArrayBuffer>> {

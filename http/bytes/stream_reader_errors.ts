@@ -1,7 +1,4 @@
-/**
- * Errors of StreamReader: the body ended early, or a line is too long.
- * @module
- */
+// Errors of StreamReader: the body ended early, or a line is too long.
 
 /**
  * `readExactly()` reached the end of the body; `partial` has the bytes read.
@@ -25,7 +22,6 @@ export class IncompleteReadError extends Error {
 
   /**
    * Creates one.
-   *
    * @param partial The bytes that came before the end.
    * @param expected How many bytes were asked for.
    */
@@ -56,7 +52,6 @@ export class LineTooLongError extends Error {
 
   /**
    * Creates one.
-   *
    * @param limit The limit, in bytes.
    */
   constructor(limit: number) {

@@ -1,7 +1,4 @@
-/**
- * Options of StreamReader.
- * @module
- */
+// Options of StreamReader.
 import { OptionTable } from "../options.ts";
 
 /** Options of a `StreamReader`, given by the owner of the connection. */

@@ -1,7 +1,4 @@
-/**
- * Compression of response bodies.
- * @module
- */
+// Compression of response bodies.
 import { chooseEncoding } from "../headers/accept_encoding.ts";
 
 /** A coding for response bodies. */
@@ -24,7 +21,6 @@ export function compressStream(
 /**
  * Prepares the headers of a compressible response: always `Vary`, and `Content-Encoding` if the
  * client accepts one.
- *
  * @returns The coding to use, `null` to send the content uncompressed.
  */
 export function negotiateCoding(
@@ -46,12 +42,7 @@ export function negotiateCoding(
   return coding;
 }
 
-/**
- * Adds a name to `Vary`.
- *
- * @param headers Headers of a response; they are changed.
- * @param name Name of the request header that the response depends on.
- */
+/** Adds a name to `Vary`. */
 export function addVary(headers: Headers, name: string): void {
   const vary = headers.get("vary");
   if (vary === null) return headers.set("vary", name);

@@ -1,11 +1,6 @@
-/**
- * Decoding of `Content-Encoding`: gzip, deflate, brotli and zstd, also several in a row.
- *
- * The platform's own decoder stops after the first member of a gzip body, takes a truncated brotli
- * body for a complete one, and does not limit the output of one chunk.
- *
- * @module
- */
+// Decoding of `Content-Encoding`: gzip, deflate, brotli and zstd, also several in a row. The
+// platform's own decoder stops after the first member of a gzip body, takes a truncated brotli body
+// for a complete one, and does not limit the output of one chunk.
 import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from "node:zlib";
 import * as zlib from "node:zlib"; // for zstd, which runtimes before Deno 2.6 do not export
@@ -17,7 +12,6 @@ import { ZstdFrames } from "./zstd_frames.ts";
  * Whether bytes begin with a zlib header, which "deflate" requires (RFC 9110 section 8.4.1.2); some
  * servers leave it out. The header is two bytes, a multiple of 31, of method 8 (RFC 1950 section
  * 2.2).
- *
  * @param start The first bytes.
  */
 export function hasZlibHeader(start: Uint8Array): boolean {
@@ -64,7 +58,6 @@ const CODINGS: ReadonlyMap<string, Coding> = new Map([
 
 /**
  * Decodes a body.
- *
  * @param source The encoded body.
  * @param header Value of `Content-Encoding`.
  * @param options Limits.
@@ -98,11 +91,7 @@ export function decodedSource(
 
 const EMPTY: BodySource = { next: () => Promise.resolve(null), cancel: () => Promise.resolve() };
 
-/**
- * Whether a header names codings, and all of them are supported.
- *
- * @param header Value of `Content-Encoding`.
- */
+/** Whether a header names codings, and all of them are supported. */
 export function isDecodable(header: string): boolean {
   return decodedSource(EMPTY, header, { maxSize: 0 }) !== EMPTY;
 }
@@ -119,7 +108,6 @@ function failing(source: BodySource, error: Error): BodySource {
 
 /**
  * Limits the output of a decoder.
- *
  * @param source Decoded bytes.
  * @param header Value of `Content-Encoding`, for the message.
  * @param maxSize Maximum number of decoded bytes; 0 for no limit.

@@ -1,8 +1,3 @@
-/**
- * Frame boundaries of a zstd stream, which `node:zlib` does not report.
- * @module
- */
-
 // RFC 9659 limits the window of "Content-Encoding: zstd" to 8 MiB, so that a sender cannot make the
 // receiver allocate gigabytes.
 const MAX_WINDOW = 8 * 1024 * 1024;
@@ -26,7 +21,6 @@ export class ZstdFrames {
 
   /**
    * Reads bytes up to the end of their frame.
-   *
    * @param data Bytes that follow those of the last call.
    * @param start Offset in `data` to start at.
    * @returns Offset of the frame's end; the length of `data` if the frame goes on.

@@ -1,11 +1,5 @@
 /**
- * Choice of a content coding (RFC 9110 section 12.5.3).
- * @module
- */
-
-/**
  * Chooses the coding that a client prefers.
- *
  * @param header `Accept-Encoding`, `null` if there is none.
  * @param available Codings to choose from, best first: the order decides among equal weights.
  * @returns The coding; `null` if the client accepts none of them, or prefers plain content.

@@ -1,11 +1,5 @@
 /**
- * Text decoders by charset label.
- * @module
- */
-
-/**
  * A decoder for a charset label.
- *
  * @param label An encoding name of the WHATWG Encoding standard (`utf-8`, `gbk`, `shift_jis`, …).
  * @param fatal Whether bytes that are not of that encoding are an error.
  * @returns The decoder, `null` if the label is unknown.

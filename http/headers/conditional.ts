@@ -1,7 +1,4 @@
-/**
- * Conditional requests: `If-Match` and its siblings (RFC 9110 section 13.2.2).
- * @module
- */
+// Conditional requests: `If-Match` and its siblings (RFC 9110 section 13.2.2).
 import { parseETags } from "./etag.ts";
 import { parseHttpDate } from "./http_date.ts";
 
@@ -16,7 +13,6 @@ export interface Validators {
 /**
  * Evaluates the conditions in the order of RFC 9110 and aiohttp: `If-Match`, else
  * `If-Unmodified-Since`; then `If-None-Match`, else `If-Modified-Since`.
- *
  * @returns `412` or `304`; `200` if all conditions hold.
  */
 export function checkConditions(headers: Headers, validators: Validators): 200 | 304 | 412 {
@@ -42,7 +38,6 @@ export function checkConditions(headers: Headers, validators: Validators): 200 |
 
 /**
  * Decides whether a `Range` may be honoured.
- *
  * @param ifRange Value of `If-Range`, `null` if there is none.
  * @param validators Validators of the content.
  * @returns `false` if the client has an older content, which makes its range useless: a strong tag

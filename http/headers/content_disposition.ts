@@ -1,7 +1,4 @@
-/**
- * `Content-Disposition` of responses, of parts in general and of form fields.
- * @module
- */
+// `Content-Disposition` of responses, of parts in general and of form fields.
 import { headerText, latin1Bytes } from "./header_text.ts";
 import { formatHeaderParams, parseHeaderParams } from "./header_params.ts";
 import type { HeaderParam } from "./header_params.ts";
@@ -35,7 +32,6 @@ export interface ContentDispositionInit {
  * `form-data` follows RFC 7578 and the WHATWG: `filename*` counts only without `filename`, `%22`,
  * `%0D` and `%0A` are decoded, a backslash stands for itself. Other types follow RFC 6266:
  * `filename*` wins over `filename`, which wins over the continuations of RFC 2231.
- *
  * @param header The value, with each byte as one character (as `Headers` gives it) or as text.
  * @returns The disposition; `null` if the header is missing, malformed or repeats a parameter.
  *
@@ -77,7 +73,6 @@ export function parseContentDisposition(header: string | null): ContentDispositi
  * In `form-data`, `"`, CR and LF become `%22`, `%0D` and `%0A` and the rest is sent in UTF-8
  * (WHATWG HTML, "multipart/form-data encoding"). Elsewhere a text that is not printable ASCII is
  * written twice, as RFC 6266 appendix D advises: a plain fallback and `*=UTF-8''…`.
- *
  * @throws {TypeError} If a name in form-data holds NUL, which no header can carry, or if `type`
  * holds a control character.
  */

@@ -1,7 +1,4 @@
-/**
- * `Content-Type` parsing.
- * @module
- */
+// `Content-Type` parsing.
 
 /** A parsed `Content-Type` value (RFC 9110 section 8.3). */
 export interface ContentType {
@@ -16,7 +13,6 @@ const PARAMETER = /;\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/g;
 
 /**
  * Parses a `Content-Type` header value.
- *
  * @param header The header, `null` if there is none.
  * @returns The mime type and its parameters; a value without `type/subtype` counts as missing.
  */
@@ -46,11 +42,7 @@ function parsed(value: string | null): ContentType {
 // RFC 6839: "+json" marks a type that is read as JSON, which is UTF-8 (RFC 8259 section 8.1).
 const JSON_TYPE = /^(?:application\/|[\w.-]+\/[\w.+-]+?\+)json$/i;
 
-/**
- * Whether a body of this type is JSON.
- *
- * @returns Whether it is `application/json` or ends in `+json`.
- */
+/** Whether a body of this type is JSON. */
 export function isJsonType(mimeType: string): boolean {
   return JSON_TYPE.test(mimeType);
 }

@@ -1,7 +1,3 @@
-/**
- * The `Cookie` header of a request, read as aiohttp 3.14 reads it.
- * @module
- */
 import { headerText } from "./header_text.ts";
 
 // Unquoted characters of names and values: letters and digits of any script, and these.
@@ -21,7 +17,6 @@ const NAME = /^[!#$%&'()*+\-./0-9:<=>?@A-Z[\]^_`a-z{|}~]+$/;
 /**
  * Parses a `Cookie` header into names and values. Malformed parts are harmless: a word without `=`
  * is a name with an empty value, and an invalid name is skipped.
- *
  * @param value The header, `null` if there is none; bytes are decoded as UTF-8 if valid.
  * @returns Values by name, without their quotes; the last of a repeated name counts.
  */

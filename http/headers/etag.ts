@@ -1,7 +1,4 @@
-/**
- * Validators of a response: `ETag` and `Last-Modified` (RFC 9110 section 8.8).
- * @module
- */
+// Validators of a response: `ETag` and `Last-Modified` (RFC 9110 section 8.8).
 import { formatHttpDate } from "./http_date.ts";
 
 /** An entity tag. */
@@ -18,8 +15,6 @@ const TAGS = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
 
 /**
  * Writes an entity tag.
- *
- * @param etag The tag; text is the value of a strong one, without quotes.
  * @throws {TypeError} If the value holds an invalid character.
  */
 export function formatETag(etag: ETag | string): string {
@@ -36,7 +31,6 @@ export function formatETag(etag: ETag | string): string {
 
 /**
  * Parses the entity tags of a condition, `If-Match` or `If-None-Match`.
- *
  * @param header The header, `null` if there is none.
  * @returns The tags, one with the value `*` for any; malformed ones are left out.
  */
@@ -51,7 +45,6 @@ export function parseETags(header: string | null): readonly ETag[] {
 
 /**
  * Sets the `ETag` of a response.
- *
  * @param response Object with the headers.
  * @param etag The tag; text is the value of a strong one, without quotes. `null` removes it.
  * @throws {TypeError} If the value holds an invalid character.
@@ -75,7 +68,6 @@ export function setETag(
 
 /**
  * Sets the `Last-Modified` of a response.
- *
  * @param response Object with the headers.
  * @param date Time of the last change, rounded up to seconds. `null` removes it.
  * @throws {RangeError} If the date is not valid.

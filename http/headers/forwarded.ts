@@ -1,7 +1,4 @@
-/**
- * The `Forwarded` header of RFC 7239.
- * @module
- */
+// The `Forwarded` header of RFC 7239.
 
 /** Element of one proxy: `for`, `by`, `host`, `proto` and extensions, by lower-case name. */
 export type Forwarded = Readonly<Record<string, string>>;
@@ -13,7 +10,6 @@ const PAIR =
 
 /**
  * Parses the header. A malformed pair ends its element; later elements are read.
- *
  * @param header The header, `null` if there is none.
  * @returns One record for each proxy, the one next to the client first.
  */

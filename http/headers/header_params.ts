@@ -1,7 +1,4 @@
-/**
- * Parser and writer for header values of the form `value; name=token; name="quoted"`.
- * @module
- */
+// Parser and writer for header values of the form `value; name=token; name="quoted"`.
 import { hasControl } from "./header_text.ts";
 
 /** One parameter of a header value. */
@@ -44,18 +41,13 @@ const LENIENT_BARE = /[^;"\r\n\0]*/y;
 const END_OF_QUOTED = new RegExp(`[ \\t]*(?:$|;[ \\t]*(?:$|[${TCHAR}]+[ \\t]*=))`, "y");
 const LINE_BREAKING = /[\0\r\n]/;
 
-/**
- * Whether a text is a token of RFC 9110 section 5.6.2.
- *
- * @returns `true` for one or more token characters.
- */
+/** Whether a text is a token of RFC 9110 section 5.6.2. */
 export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
 /**
  * Parses a header value.
- *
  * @param header The header value.
  * @param options How to read backslashes.
  * @returns The value and its parameters; `null` if the text is malformed: a control character, a
@@ -96,7 +88,6 @@ export function parseHeaderParams(
 
 /**
  * Writes a header value with parameters; values that are not tokens are quoted.
- *
  * @param value Text before the first `;`.
  * @param params Names and values in order.
  * @throws {TypeError} If a name is not a token, or a text holds a control character, which would

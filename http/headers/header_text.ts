@@ -1,18 +1,11 @@
-/**
- * Text of header values.
- * @module
- */
+// Text of header values.
 
 // RFC 9110 section 5.5 allows tab, space, visible ASCII and bytes above it. `Headers` refuses only
 // NUL, CR and LF; HTTP libraries below refuse the rest late, or end the process.
 // deno-lint-ignore no-control-regex -- control bytes are what has to be caught here
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 
-/**
- * Whether a text holds a control character that is not allowed in headers.
- *
- * @returns `true` for any but the tab.
- */
+/** Whether a text holds a control character that is not allowed in headers. */
 export function hasControl(text: string): boolean {
   return CONTROL.test(text);
 }
@@ -20,7 +13,6 @@ export function hasControl(text: string): boolean {
 /**
  * Decodes a header value, whose characters are bytes in `Headers`: as UTF-8 if valid, else
  * ISO-8859-1.
- *
  * @param value The header, as bytes (one per character) or as text.
  */
 export function headerText(value: string): string {
@@ -34,7 +26,6 @@ export function headerText(value: string): string {
 
 /**
  * Converts a text of one byte per character to bytes.
- *
  * @returns The bytes.
  */
 export function latin1Bytes(text: string): Uint8Array<ArrayBuffer> {

@@ -1,7 +1,4 @@
-/**
- * Dates in headers (RFC 9110 section 5.6.7).
- * @module
- */
+// Dates in headers (RFC 9110 section 5.6.7).
 
 /** Month names in HTTP dates and access logs. */
 export const MONTHS: readonly string[] = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(
@@ -17,7 +14,6 @@ const ASCTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}):(\d{2}):(\d{2}
 
 /**
  * Writes a date for a header.
- *
  * @param date The date, rounded up to seconds as in aiohttp, so that a client that sends it back
  * gets 304 for content it has seen.
  * @throws {RangeError} If the date is not valid.
@@ -32,7 +28,6 @@ export function formatHttpDate(date: Date): string {
 
 /**
  * Reads a date from a header.
- *
  * @param text The header value, `null` if there is none.
  * @returns The date, `null` for anything that is not one of the three forms of RFC 9110.
  */

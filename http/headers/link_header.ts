@@ -1,7 +1,4 @@
-/**
- * `Link` headers (RFC 8288).
- * @module
- */
+// `Link` headers (RFC 8288).
 
 /** One link of a `Link` header. */
 export interface LinkHeader {
@@ -18,7 +15,6 @@ const PARAMETER = /\s*;\s*([^\s=;,"]*)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]
 
 /**
  * Parses a `Link` header value.
- *
  * @param header The header, several lines joined by commas; `null` if there is none.
  * @returns The links in order; malformed ones are left out.
  */

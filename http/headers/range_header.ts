@@ -1,7 +1,4 @@
-/**
- * `Range` as a slice.
- * @module
- */
+// `Range` as a slice.
 
 /** A byte range as a Python-style slice. */
 export interface HTTPRange {
@@ -24,7 +21,6 @@ const WHOLE: HTTPRange = { start: null, stop: null };
 /**
  * Reads a `Range` header (RFC 9110 section 14.2): `bytes=0-1` is `{ start: 0, stop: 2 }`, `bytes=-5`
  * is `{ start: -5, stop: null }`.
- *
  * @param header The header, `null` if there is none.
  * @returns The slice; both ends are `null` for the whole content: no header, another unit, or
  * several ranges, which a server may ignore.
@@ -48,7 +44,6 @@ export function parseHTTPRange(header: string | null): HTTPRange {
 
 /**
  * Resolves a `Range` header for content of a known size.
- *
  * @param range Result of {@linkcode parseHTTPRange}.
  * @param size Size of the content, in bytes.
  * @returns The bytes, `null` if there are none.

@@ -1,7 +1,4 @@
-/**
- * The `Set-Cookie` header of RFC 6265.
- * @module
- */
+// The `Set-Cookie` header of RFC 6265.
 import { OptionTable } from "../options.ts";
 import { parseSetCookie, type SetCookie, stringifySetCookie } from "cookie";
 
@@ -47,11 +44,7 @@ export interface ResponseCookie extends CookieOptions {
 
 const asIs = (text: string): string => text;
 
-/**
- * Parses `Set-Cookie` headers; of several with one name the last counts, as in aiohttp.
- *
- * @param headers One string for each header line (`Headers.getSetCookie()`).
- */
+/** Parses `Set-Cookie` headers; of several with one name the last counts, as in aiohttp. */
 export function parseSetCookies(headers: readonly string[]): ReadonlyMap<string, ResponseCookie> {
   const cookies = new Map<string, ResponseCookie>();
   for (const header of headers) {
@@ -69,7 +62,6 @@ export function parseSetCookies(headers: readonly string[]): ReadonlyMap<string,
 
 /**
  * Writes one `Set-Cookie` header value.
- *
  * @param name Cookie name, an RFC 6265 token.
  * @param value Cookie value, written as it is.
  * @param options Attributes; `path` is `/` unless given.

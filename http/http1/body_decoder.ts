@@ -1,7 +1,3 @@
-/**
- * Bodies without their framing (RFC 9112 sections 6 and 7).
- * @module
- */
 import { latin1 } from "../bytes/latin1.ts";
 import { IS_VALUE } from "./byte_classes.ts";
 import { CHUNKED, type Framing, UNTIL_CLOSE } from "./framing.ts";
@@ -81,11 +77,7 @@ export class BodyDecoder {
     return this.#place === DATA ? Math.min(this.#left, count) : 0;
   }
 
-  /**
-   * Counts bytes of the body as used.
-   *
-   * @param count How many, at most `left`.
-   */
+  /** Counts bytes of the body as used. */
   take(count: number): void {
     this.#left -= count;
     if (this.#left > 0 || this.#place !== DATA) return;
@@ -94,7 +86,6 @@ export class BodyDecoder {
 
   /**
    * Skips framing.
-   *
    * @returns Offset of body bytes or of the next message; `end` if more has to come.
    * @throws {HttpSyntaxError} If the framing is broken or a limit is exceeded.
    */

@@ -1,7 +1,4 @@
-/**
- * Writing heads and chunks (RFC 9112).
- * @module
- */
+// Writing heads and chunks (RFC 9112).
 import { hasControl } from "../headers/header_text.ts";
 import { isToken } from "../headers/header_params.ts";
 
@@ -9,7 +6,6 @@ const UTF8 = new TextEncoder();
 
 /**
  * Writes the head of a message.
- *
  * @param first The first line: `GET /a HTTP/1.1`, `HTTP/1.1 200 OK`.
  * @param headers Names and values; order and case are preserved.
  * @param room Bytes to leave free behind the head, for a body in the same write. @default {0}
@@ -27,7 +23,6 @@ export function formatHead(
 
 /**
  * Encodes the text of a head.
- *
  * @param text The text; a character of U+0080 to U+00FF stands for a byte.
  * @param room Bytes to leave free behind it.
  * @throws {TypeError} If there is a character beyond U+00FF.
@@ -47,7 +42,6 @@ export function encodeHead(text: string, room: number): Uint8Array<ArrayBuffer> 
 
 /**
  * Writes the lines of a head.
- *
  * @returns The lines, each with its CRLF, without the empty one; a character of U+0080 to U+00FF
  * stands for a byte.
  * @throws {TypeError} As {@linkcode formatHead} does.
@@ -62,7 +56,6 @@ export function headLines(
 
 /**
  * Writes header lines.
- *
  * @throws {TypeError} As {@linkcode formatHead} does.
  */
 export function fieldLines(
@@ -86,7 +79,6 @@ export const LAST_CHUNK: Uint8Array<ArrayBuffer> = UTF8.encode("0\r\n\r\n");
 
 /**
  * Writes a chunk.
- *
  * @param data Its bytes, at least one: an empty chunk would end the body.
  */
 export function formatChunk(data: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -101,7 +93,6 @@ export function formatChunk(data: Uint8Array): Uint8Array<ArrayBuffer> {
 
 /**
  * Writes the end of a chunked body.
- *
  * @throws {TypeError} As {@linkcode formatHead} does.
  */
 export function formatLastChunk(

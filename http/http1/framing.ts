@@ -1,7 +1,4 @@
-/**
- * Message body length (RFC 9112 section 6.3).
- * @module
- */
+// Message body length (RFC 9112 section 6.3).
 import { parseLength } from "../headers/content_length.ts";
 import type { HeaderFields } from "./header_fields.ts";
 import type { ReplyHead, RequestHead } from "./head.ts";
@@ -17,7 +14,6 @@ export const UNTIL_CLOSE: Framing = -2;
 
 /**
  * Determines the framing of a reply's body.
- *
  * @returns Its framing, 0 for a reply without a body.
  * @throws {HttpSyntaxError} If the headers contradict each other.
  */
@@ -28,7 +24,6 @@ export function replyFraming(head: ReplyHead, method: string): Framing {
 
 /**
  * Determines the framing of a request's body.
- *
  * @returns Its framing, 0 for a request without a body.
  * @throws {HttpSyntaxError} If the headers contradict each other.
  */
@@ -64,12 +59,7 @@ export function replyPersists(head: ReplyHead, method: string, framing: Framing)
   return persists(head);
 }
 
-/**
- * Whether a list of tokens contains one, ignoring case.
- *
- * @param list Value of a header as `Connection`.
- * @param token The token in lower case.
- */
+/** Whether a list of tokens contains one, ignoring case. */
 export function hasToken(list: string, token: string): boolean {
   if (list.length === token.length) return list.toLowerCase() === token;
   return list.toLowerCase().split(",").some((each) => each.trim() === token);
@@ -77,7 +67,6 @@ export function hasToken(list: string, token: string): boolean {
 
 /**
  * Checks the transfer codings of a message.
- *
  * @param codings Value of `Transfer-Encoding`, that of several lines joined by commas.
  * @param hasLength Whether there is a `Content-Length` too.
  * @param unknown Status for an unknown coding: 501 in a request.

@@ -1,7 +1,4 @@
-/**
- * Heads of HTTP/1.1 messages (RFC 9112 sections 2 to 5).
- * @module
- */
+// Heads of HTTP/1.1 messages (RFC 9112 sections 2 to 5).
 import { latin1 } from "../bytes/latin1.ts";
 import { IS_TARGET, IS_TOKEN, IS_VALUE } from "./byte_classes.ts";
 import { DEFAULT_HEAD_LIMITS, type HeadLimits, HttpSyntaxError } from "./head_rules.ts";
@@ -38,7 +35,6 @@ export interface RequestHead {
 
 /**
  * Finds the end of a head, without looking at any byte twice.
- *
  * @param bytes Buffer with the head.
  * @param start Offset of its first byte.
  * @param from Offset to continue at: `start` at first, then the `end` of the call before.
@@ -83,7 +79,6 @@ export function skipEmptyLines(bytes: Uint8Array, start: number, end: number): n
 
 /**
  * Reads the head of a reply.
- *
  * @returns The head; it does not refer to `bytes`.
  * @throws {HttpSyntaxError} If it breaks the protocol or a limit.
  */
@@ -112,7 +107,6 @@ export function parseReplyHead(
 
 /**
  * Reads the head of a request.
- *
  * @returns The head; it does not refer to `bytes`.
  * @throws {HttpSyntaxError} If it breaks the protocol or a limit; its `status` says how to answer.
  */

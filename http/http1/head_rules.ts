@@ -1,7 +1,4 @@
-/**
- * Limits for heads, and the error for violations of HTTP/1.1.
- * @module
- */
+// Limits for heads, and the error for violations of HTTP/1.1.
 
 /** Limits for heads and for the framing of bodies. */
 export interface HeadLimits {

@@ -1,7 +1,4 @@
-/**
- * The header lines of one head in their order and case, parsed on demand.
- * @module
- */
+// The header lines of one head in their order and case, parsed on demand.
 import { latin1 } from "../bytes/latin1.ts";
 import { IS_TOKEN, IS_VALUE } from "./byte_classes.ts";
 import { type HeadLimits, HttpSyntaxError } from "./head_rules.ts";
@@ -55,7 +52,6 @@ export class HeaderFields {
 
   /**
    * Creates them from checked text; use {@linkcode parseFields}.
-   *
    * @param text The lines, each ended by CRLF.
    * @param known Bits of the known names among them.
    * @param repeated Bits of those that are there more than once.
@@ -81,7 +77,6 @@ export class HeaderFields {
 
   /**
    * The value of a header; several lines are joined by `, `.
-   *
    * @returns `null` if there is no such line.
    */
   get(name: string): string | null {
@@ -117,11 +112,7 @@ export class HeaderFields {
     return bit === undefined ? this.getAll(name).length > 0 : (this.#known & bit) !== 0;
   }
 
-  /**
-   * Whether there is more than one such line.
-   *
-   * @param name A header that the protocol uses, in lower case.
-   */
+  /** Whether there is more than one such line. */
   isRepeated(name: string): boolean {
     return (this.#repeated & (BIT_OF.get(name) ?? 0)) !== 0;
   }
@@ -137,7 +128,6 @@ export const NO_FIELDS: HeaderFields = new HeaderFields("", 0, 0);
 
 /**
  * Reads header lines up to the empty one (RFC 9112 section 5).
- *
  * @param bytes Buffer with the lines.
  * @param start First byte of the first line.
  * @param end End of the empty line's CRLF; every LF before it stands behind a CR.

@@ -1,7 +1,3 @@
-/**
- * Hop-by-hop headers.
- * @module
- */
 import { isToken } from "../headers/header_params.ts";
 
 /** Hop-by-hop headers (RFC 9110 section 7.6.1), even if `Connection` does not name them. */
@@ -17,11 +13,7 @@ const HOP_BY_HOP = [
   "upgrade",
 ];
 
-/**
- * Removes the hop-by-hop headers, including those that `Connection` names.
- *
- * @param headers The headers; they are changed.
- */
+/** Removes the hop-by-hop headers, including those that `Connection` names. */
 export function removeHopByHop(headers: Headers): void {
   const named = (headers.get("connection") ?? "").split(",").map((each) => each.trim());
   for (const name of [...HOP_BY_HOP, ...named.filter(isToken)]) headers.delete(name);

@@ -1,7 +1,4 @@
-/**
- * One part of a multipart body, read as it arrives.
- * @module
- */
+// One part of a multipart body, read as it arrives.
 import { concatBytes } from "../bytes/bytes.ts";
 import { GrowingBytes } from "../bytes/growing_bytes.ts";
 import {
@@ -49,7 +46,6 @@ export interface PartContent {
   readonly isAtEndOfPart: boolean;
   /**
    * Reads the next piece of the part's content.
-   *
    * @param max Maximum number of bytes.
    * @param wanted Whether the bytes are needed; skipping them saves a copy.
    * @param lent Whether they may change at the next read; the reader's option is the default.
@@ -158,7 +154,6 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   /**
    * The rest of the content as a stream. Its chunks do not change even with `reuseBuffers`, since a
    * pipe may hold several. Cancelling it releases the part.
-   *
    * @throws {TypeError} While reading, if the reader has moved on to another part.
    */
   get stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
@@ -175,7 +170,6 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Whether the content has been read to its end, or released.
-   *
    * @returns `true` once there is nothing left to read.
    */
   atEof(): boolean {
@@ -185,7 +179,6 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Reads the rest of the content into memory.
-   *
    * @param options Whether to decode, and the size limit.
    * @returns The bytes; an empty array at the end.
    * @throws {MultipartLimitError} If it is larger than `maxFieldSize`, or `maxSize`.
@@ -209,7 +202,6 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Reads the next bytes of the content.
-   *
    * @param size Maximum number of bytes.
    * @returns At least one byte; an empty array at the end.
    * @throws {RangeError} If `size` is not at least 1.
@@ -224,7 +216,6 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Reads one line with its line end; the last one may lack it.
-   *
    * @returns The line; an empty array at the end.
    * @throws {MultipartLimitError} If the line is longer than `maxFieldSize`.
    * @throws {TypeError} If the reader has moved on to another part.
@@ -246,7 +237,6 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Reads the rest of the content, decoded, as text.
-   *
    * @throws {MultipartEncodingError} If the encoding is unknown or the bytes are invalid in it.
    */
   async text(options: PartTextOptions = {}): Promise<string> {
@@ -257,7 +247,6 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Reads the rest of the content, decoded, as JSON.
-   *
    * @typeParam T Expected type; it is not checked.
    * @returns The value, `null` if the part is empty.
    * @throws {SyntaxError} If the text is not JSON.
@@ -270,7 +259,6 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Reads the rest of the content, decoded, as `application/x-www-form-urlencoded`.
-   *
    * @param options The encoding, also of the percent-encoded bytes.
    * @returns Names and values in order; empty values are included.
    * @throws {MultipartEncodingError} If the encoding is unknown or the bytes are invalid in it.
@@ -283,7 +271,6 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Skips the rest of the content.
-   *
    * @throws {MultipartTruncatedError} If the body ends within the part.
    */
   async release(): Promise<void> {

@@ -1,8 +1,3 @@
-/**
- * Delimiter search in linear time and constant memory.
- * @module
- */
-
 const CR = 13;
 
 /**
@@ -21,7 +16,6 @@ export class BoundarySearch {
 
   /**
    * Prepares the search.
-   *
    * @param needle The bytes to find, at least 2 and at most 255.
    * @throws {RangeError} If the needle has another length, does not begin with CR or has a second
    * one.
@@ -43,7 +37,6 @@ export class BoundarySearch {
 
   /**
    * Finds the needle.
-   *
    * @param bytes The bytes to search.
    * @param start Offset to start at.
    * @param end Offset to stop at, exclusive.
@@ -85,7 +78,6 @@ export class BoundarySearch {
 
   /**
    * Finds the start of a possible partial match at the end of the bytes.
-   *
    * @param bytes The bytes to search; {@linkcode find} must have found no match in them.
    * @param start Offset to start at.
    * @param end Offset to stop at, exclusive.

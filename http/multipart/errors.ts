@@ -1,8 +1,5 @@
-/**
- * Errors of multipart bodies: a base, and a class for each condition that callers answer
- * differently.
- * @module
- */
+// Errors of multipart bodies: a base, and a class for each condition that callers answer
+// differently.
 import type { MultipartLimits } from "./limits.ts";
 
 /**
@@ -35,7 +32,6 @@ export class MultipartTruncatedError extends MultipartError {
 
   /**
    * Creates one.
-   *
    * @param where The part of the body in which it ended.
    */
   constructor(where: string) {
@@ -60,7 +56,6 @@ export class MultipartLimitError extends MultipartError {
 
   /**
    * Creates one.
-   *
    * @param option Name of the limit's option.
    * @param limit The limit, in the unit of its option.
    */

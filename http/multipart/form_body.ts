@@ -1,7 +1,4 @@
-/**
- * Form bodies: aiohttp's `FormData`.
- * @module
- */
+// Form bodies: aiohttp's `FormData`.
 import { bytesBody, type SendableBody } from "../bytes/sendable_body.ts";
 import { OptionTable } from "../options.ts";
 import { partBody } from "./part_body.ts";
@@ -84,7 +81,6 @@ export class FormBody {
 
   /**
    * Creates a form.
-   *
    * @param fields Initial fields.
    * @param options Options of the form.
    * @throws {TypeError} As {@linkcode addField} does.
@@ -108,7 +104,6 @@ export class FormBody {
    * A file without a filename takes that of a `File`, else the field's name, so that it arrives as
    * a file. In names and filenames `"`, CR and LF are sent as `%22`, `%0D` and `%0A`, as browsers
    * do.
-   *
    * @throws {TypeError} If the name or filename is not a string or holds NUL, if the type holds
    * CR, LF or NUL, or if the value cannot be sent.
    */
@@ -136,7 +131,6 @@ export class FormBody {
 
   /**
    * Adds fields.
-   *
    * @param sources Objects, maps, pairs, `URLSearchParams` or `FormData`.
    * @throws {TypeError} As {@linkcode addField} does.
    */
@@ -155,7 +149,6 @@ export class FormBody {
 
   /**
    * Encodes the form.
-   *
    * @returns The body, with its type and length.
    */
   encode(): SendableBody {

@@ -1,7 +1,4 @@
-/**
- * Writing the header lines of a part.
- * @module
- */
+// Writing the header lines of a part.
 import { OptionTable } from "../options.ts";
 import { formatContentDisposition } from "../headers/content_disposition.ts";
 import { isToken } from "../headers/header_params.ts";
@@ -41,7 +38,6 @@ const NOT_IN_FORMS: ReadonlySet<string> = new Set([
 
 /**
  * Writes the header lines of a part, `Content-Type` first as aiohttp does.
- *
  * @throws {TypeError} If a header cannot be written or is not allowed.
  */
 export function formatPartHeaders(

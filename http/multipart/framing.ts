@@ -1,7 +1,4 @@
-/**
- * Boundaries of the parts of a multipart body (RFC 2046 section 5.1).
- * @module
- */
+// Boundaries of the parts of a multipart body (RFC 2046 section 5.1).
 import { latin1 } from "../bytes/latin1.ts";
 import { BoundarySearch } from "./boundary_search.ts";
 import type { ByteSource } from "../bytes/byte_source.ts";
@@ -55,14 +52,7 @@ export class MultipartFraming {
   #afterDelimiter = 0; // end of the delimiter that #follows() found
   #failure: { readonly error: unknown } | null = null;
 
-  /**
-   * Starts before the first part.
-   *
-   * @param source The body.
-   * @param boundary The boundary without dashes.
-   * @param limits Limits of the body.
-   * @param counters Counters shared with the enclosing multiparts.
-   */
+  /** Starts before the first part. */
   constructor(
     source: ByteSource,
     boundary: string,
@@ -88,7 +78,6 @@ export class MultipartFraming {
 
   /**
    * Moves to the next part and skips the rest of the current one.
-   *
    * @returns Its header lines, `null` if the multipart has ended.
    */
   async nextPart(): Promise<string[] | null> {
@@ -113,7 +102,6 @@ export class MultipartFraming {
 
   /**
    * Reads the next piece of the current part's content.
-   *
    * @param max Maximum number of bytes.
    * @param wanted Whether the bytes are needed; skipping them saves a copy.
    * @param lent Whether they may change at the next read; the reader's option is the default.

@@ -1,7 +1,4 @@
-/**
- * Limits of multipart bodies.
- * @module
- */
+// Limits of multipart bodies.
 import { type OptionKinds, OptionTable } from "../options.ts";
 
 /**
@@ -105,8 +102,6 @@ export const MULTIPART_LIMITS = new OptionTable<Partial<MultipartLimits>>(
 
 /**
  * Fills in the defaults.
- *
- * @param limits The limits to change; other properties are ignored.
  * @throws {RangeError} If a limit is negative or not a number.
  */
 export function resolveMultipartLimits(limits: Partial<MultipartLimits> = {}): MultipartLimits {

@@ -1,7 +1,4 @@
-/**
- * Multipart bodies, read part by part as they arrive.
- * @module
- */
+// Multipart bodies, read part by part as they arrive.
 import { OptionTable } from "../options.ts";
 import { BodyPartReader } from "./body_part_reader.ts";
 import { ByteSource } from "../bytes/byte_source.ts";
@@ -78,7 +75,6 @@ export class MultipartReader
 
   /**
    * Checks the type; nothing is read yet.
-   *
    * @param stream The body; `null` counts as empty. It is locked by the first `next()`.
    * @param contentType Its `Content-Type` header.
    * @param options Limits and buffering.
@@ -122,7 +118,6 @@ export class MultipartReader
 
   /**
    * Whether all parts have been read.
-   *
    * @returns `true` once `next()` has returned `null`.
    */
   atEof(): boolean {
@@ -131,7 +126,6 @@ export class MultipartReader
 
   /**
    * Moves to the next part and skips the rest of the current one.
-   *
    * @returns A part, a reader if the part is itself multipart, `null` at the end.
    * @throws {MultipartSyntaxError} If the body is malformed.
    * @throws {MultipartTruncatedError} If the body ends before its closing delimiter.
@@ -166,7 +160,6 @@ export class MultipartReader
 
   /**
    * Cancels the body's stream; later reads throw.
-   *
    * @param reason Error of later reads.
    */
   cancel(reason: Error = new Error("Cannot read the multipart body: it was cancelled")): void {

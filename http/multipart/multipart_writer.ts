@@ -1,7 +1,4 @@
-/**
- * Writing multipart bodies.
- * @module
- */
+// Writing multipart bodies.
 import { OptionTable } from "../options.ts";
 import { concatBytes } from "../bytes/bytes.ts";
 import { formatHeaderParams, isToken } from "../headers/header_params.ts";
@@ -68,7 +65,6 @@ export class MultipartWriter {
 
   /**
    * Creates a body without parts.
-   *
    * @param subtype Subtype after `multipart/`.
    * @param options The boundary.
    * @throws {TypeError} If the subtype is not a token or the boundary violates RFC 2046.
@@ -120,7 +116,6 @@ export class MultipartWriter {
    * Appends a part.
    *
    * In form-data the name is required; a `File` brings its filename.
-   *
    * @param value The content, or a writer whose body becomes the content. Bytes are not copied and
    * must not change before they are sent.
    * @param options Name, filename, type and other headers.
@@ -140,7 +135,6 @@ export class MultipartWriter {
 
   /**
    * Appends a JSON part.
-   *
    * @param value Value to serialize.
    * @param options As for {@linkcode append}; the type is `application/json` unless given.
    * @throws {TypeError} If the value is not representable in JSON, or as {@linkcode append} does.
@@ -156,7 +150,6 @@ export class MultipartWriter {
 
   /**
    * Appends a part with an urlencoded form.
-   *
    * @param fields Names and values.
    * @param options As for {@linkcode append}; the type is `application/x-www-form-urlencoded`
    * unless given.
@@ -172,7 +165,6 @@ export class MultipartWriter {
 
   /**
    * Returns the whole body as one array.
-   *
    * @returns The bytes, `null` if a part is not in memory.
    */
   bytes(): Uint8Array<ArrayBuffer> | null {
@@ -188,7 +180,6 @@ export class MultipartWriter {
   /**
    * The body as a stream. It reads its sources on demand, supports BYOB readers, and cancels the
    * sources when cancelled, so that files are closed.
-   *
    * @returns The stream; it fails if a source fails, or ends before its known size.
    */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>> {

@@ -1,7 +1,3 @@
-/**
- * Parsing the header lines of a part.
- * @module
- */
 import { isToken } from "../headers/header_params.ts";
 import { MultipartSyntaxError } from "./errors.ts";
 
@@ -15,9 +11,6 @@ const SINGLETONS: ReadonlySet<string> = new Set([
 
 /**
  * Parses the header lines of a part (RFC 2046 section 5.1, RFC 5322 section 2.2).
- *
- * @param lines The lines without their line ends, each byte as one character.
- * @returns The headers; a folded line is joined to its predecessor with one space.
  * @throws {MultipartSyntaxError} If a line has no colon or no name, holds NUL or a bare CR, or a
  * header that decides how the part is read comes twice.
  */

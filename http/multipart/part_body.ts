@@ -1,7 +1,4 @@
-/**
- * The content of a part to send.
- * @module
- */
+// The content of a part to send.
 import {
   blobBody,
   bytesBody,
@@ -37,7 +34,6 @@ export type PartValue =
 
 /**
  * Creates the content of a part from a value.
- *
  * @param value The value; bytes are not copied and must not change before they are sent.
  * @throws {TypeError} If the value cannot be sent.
  */

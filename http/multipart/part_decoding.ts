@@ -1,7 +1,4 @@
-/**
- * Decoding `Content-Transfer-Encoding` and `Content-Encoding` of a part within a size limit.
- * @module
- */
+// Decoding `Content-Transfer-Encoding` and `Content-Encoding` of a part within a size limit.
 import { MultipartEncodingError, MultipartLimitError } from "./errors.ts";
 import { hasZlibHeader } from "../coding/content_decoder.ts";
 import type { ZlibOptions } from "node:zlib";
@@ -12,7 +9,6 @@ const IDENTITY: ReadonlySet<string> = new Set(["", "7bit", "8bit", "binary", "id
 /**
  * Refuses encodings in form-data: RFC 7578 section 4.7 deprecates them, no browser sends them, and
  * a filter in front that does not decode would see other bytes than the application.
- *
  * @throws {MultipartEncodingError} If the part is encoded.
  */
 export function refuseEncodings(headers: Headers): void {
@@ -28,7 +24,6 @@ export function refuseEncodings(headers: Headers): void {
 
 /**
  * Decodes a part, the transfer encoding first.
- *
  * @param data The content as sent.
  * @param headers Headers of the part.
  * @param limit Maximum size of the result, in bytes.
@@ -51,7 +46,6 @@ export async function decodePart(
 /**
  * Creates a decoder for the text of a part. Invalid bytes are an error, and a byte order mark is
  * text, so that a field is read as it was written.
- *
  * @throws {MultipartEncodingError} If the label is unknown.
  */
 export function partDecoder(label: string): TextDecoder {
@@ -65,7 +59,6 @@ export function partDecoder(label: string): TextDecoder {
 
 /**
  * Decodes text.
- *
  * @param decoder The decoder.
  * @param bytes The bytes.
  * @throws {MultipartEncodingError} If the bytes are invalid in that encoding.
@@ -81,7 +74,6 @@ export function decodeText(decoder: TextDecoder, bytes: Uint8Array<ArrayBuffer>)
 
 /**
  * Decodes `application/x-www-form-urlencoded` (WHATWG URL section 5.1). `;` does not separate.
- *
  * @param data The encoded form.
  * @param decoder Decoder for names and values, including percent-encoded bytes.
  * @throws {MultipartEncodingError} If the bytes are invalid in that encoding.

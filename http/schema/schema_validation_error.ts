@@ -1,7 +1,4 @@
-/**
- * A value that does not fit its schema.
- * @module
- */
+// A value that does not fit its schema.
 const MAX_ISSUES_SHOWN = 3;
 
 /** One problem of a value; the same shape as an issue of Standard Schema. */
@@ -41,7 +38,6 @@ export class SchemaValidationError extends Error {
 
   /**
    * Creates one.
-   *
    * @param what Name of the value, for the message.
    * @param issues All problems.
    */

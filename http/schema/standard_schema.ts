@@ -1,7 +1,4 @@
-/**
- * Standard Schema, the interface that zod, valibot, arktype and others share.
- * @module
- */
+// Standard Schema, the interface that zod, valibot, arktype and others share.
 import { type SchemaIssue, SchemaValidationError } from "./schema_validation_error.ts";
 
 /** Outcome of a validation: the value, or the issues. */
@@ -24,7 +21,6 @@ export interface StandardSchemaProps<Input, Output> {
 /**
  * A schema of any library that follows {@link https://standardschema.dev Standard Schema} 1: zod,
  * valibot, arktype and others.
- *
  * @typeParam Input Type of the value to check.
  * @typeParam Output Type of the result.
  */
@@ -46,10 +42,6 @@ export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
 
 /**
  * Checks a value.
- *
- * @param schema The schema.
- * @param value The value.
- * @param what Name of the value for the message, `the body of http://host/` for example.
  * @throws {SchemaValidationError} If the value does not fit.
  */
 export async function validateWithSchema<S extends StandardSchemaV1>(

@@ -1,7 +1,3 @@
-/**
- * A WebSocket as a bounded queue of typed messages, as in aiohttp.
- * @module
- */
 import { checkClose, utf8Length } from "./frames.ts";
 import type { ChannelLimits } from "./limits.ts";
 import type { SocketEvents, SocketPort } from "./port.ts";
@@ -91,7 +87,6 @@ export class WebSocketChannel implements SocketEvents {
 
   /**
    * Waits for the next message.
-   *
    * @param timeout Timeout in ms; 0 for no limit.
    * @returns The message; `CLOSED` after the last one.
    */
@@ -125,7 +120,6 @@ export class WebSocketChannel implements SocketEvents {
    * Sends one message, and waits while more than 64 KiB are unsent.
    *
    * The promise may be ignored: its rejection does not end the program.
-   *
    * @param data Text, or bytes for a binary message.
    */
   send(data: string | Uint8Array<ArrayBuffer>): Promise<void> {
@@ -149,7 +143,6 @@ export class WebSocketChannel implements SocketEvents {
 
   /**
    * Closes the socket and waits until it has closed.
-   *
    * @param code Close code.
    * @param reason Up to 123 bytes of text.
    * @returns `false` if it was already closing.
@@ -191,7 +184,6 @@ export class WebSocketChannel implements SocketEvents {
 
   /**
    * Called by the port: a message was received.
-   *
    * @param data Text, or bytes.
    */
   onMessage(data: string | Uint8Array<ArrayBuffer>): void {
@@ -249,7 +241,6 @@ export class WebSocketChannel implements SocketEvents {
 
   /**
    * Called by the port: the connection has ended.
-   *
    * @param code Code of the peer's close frame, `null` if it ended without one.
    * @param reason Reason of the close frame.
    * @param error The reason if there was no close frame.

@@ -1,7 +1,4 @@
-/**
- * permessage-deflate: its negotiation and its streams (RFC 7692).
- * @module
- */
+// permessage-deflate: its negotiation and its streams (RFC 7692).
 import {
   constants,
   createDeflateRaw,
@@ -68,7 +65,6 @@ function sideOf(params: ReadonlyMap<string, number | true>, side: string, bits: 
 
 /**
  * Writes a client's offer.
- *
  * @param windowBits The client's largest window, 9 to 15.
  * @returns The value of `Sec-WebSocket-Extensions`.
  */
@@ -78,7 +74,6 @@ export function offerDeflate(windowBits: number): string {
 
 /**
  * Chooses the server's answer: the first acceptable offer.
- *
  * @param header The client's `Sec-WebSocket-Extensions`, `null` without one.
  * @param windowBits The server's largest window, 9 to 15.
  * @returns The agreement and its header, `null` for no compression.
@@ -106,7 +101,6 @@ export function acceptDeflate(
 
 /**
  * Reads a server's answer to the client's offer.
- *
  * @param header The server's `Sec-WebSocket-Extensions`, `null` without one.
  * @param windowBits The client's largest window; 0 if nothing was offered.
  * @returns The agreement, `null` without compression.
@@ -149,7 +143,6 @@ export class MessageDeflate {
 
   /**
    * Compresses a message. One call at a time.
-   *
    * @param message Its bytes.
    */
   async compress(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
@@ -165,7 +158,6 @@ export class MessageDeflate {
 
   /**
    * Decompresses a message. One call at a time.
-   *
    * @param payload Payload as received.
    * @param limit Messages of this many bytes or more are refused; 0 for no limit.
    * @throws {WebSocketLimitError} If it is too big; decompression stops at the limit.

@@ -1,7 +1,4 @@
-/**
- * Errors of an open WebSocket.
- * @module
- */
+// Errors of an open WebSocket.
 
 /** `receiveStr()`, `receiveBytes()` or `receiveJson()` received a message of another type. */
 export class WSMessageTypeError extends TypeError {
@@ -18,7 +15,6 @@ export class WebSocketTimeoutError extends Error {
 
   /**
    * Creates one.
-   *
    * @param message The message.
    * @param limit The timeout, in ms.
    */
@@ -60,7 +56,6 @@ export class WebSocketLimitError extends Error {
 
   /**
    * Creates one.
-   *
    * @param message The message, which names the limit.
    * @param code Code of the close frame.
    */
@@ -79,7 +74,6 @@ export class WebSocketProtocolError extends Error {
 
   /**
    * Creates one.
-   *
    * @param message The message, which names the violation.
    * @param code Close code.
    * @param options The cause.

@@ -1,7 +1,4 @@
-/**
- * Parser for WebSocket frames (RFC 6455 section 5), for both sides.
- * @module
- */
+// Parser for WebSocket frames (RFC 6455 section 5), for both sides.
 import { WebSocketLimitError } from "./errors.ts";
 import { badText, broken, decodeText, Opcode, unmask } from "./frames.ts";
 import { WSCloseCode } from "./message.ts";
@@ -22,7 +19,6 @@ export interface FrameEvents {
   onText(text: string): void;
   /**
    * A message.
-   *
    * @param opcode `TEXT` or `BINARY`.
    * @param payload Its bytes, owned by the receiver.
    * @param compressed Whether the payload is compressed.
@@ -30,7 +26,6 @@ export interface FrameEvents {
   onData(opcode: number, payload: Uint8Array<ArrayBuffer>, compressed: boolean): void;
   /**
    * A control frame.
-   *
    * @param opcode `CLOSE`, `PING` or `PONG`.
    * @param payload Up to 125 bytes, owned by the receiver.
    */
@@ -73,7 +68,6 @@ export class FrameReader {
 
   /**
    * Parses one piece, which ends at `end`; its memory is unmasked in place and may be reused after.
-   *
    * @throws {WebSocketProtocolError} If the peer violates the protocol; has the close code.
    * @throws {WebSocketLimitError} If a message is too big.
    */

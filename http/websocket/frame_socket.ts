@@ -1,7 +1,4 @@
-/**
- * WebSocket over a byte connection: frames, pings, compression and the closing handshake.
- * @module
- */
+// WebSocket over a byte connection: frames, pings, compression and the closing handshake.
 import { asError } from "../as_error.ts";
 import type { ByteStream } from "../bytes/byte_stream.ts";
 import { type DeflateSide, MessageDeflate } from "./deflate.ts";
@@ -85,7 +82,6 @@ export class FrameSocket implements SocketPort, FrameEvents {
 
   /**
    * Starts reading.
-   *
    * @param rest Bytes received after the handshake.
    */
   start(rest: Uint8Array<ArrayBuffer>): void {
@@ -128,7 +124,6 @@ export class FrameSocket implements SocketPort, FrameEvents {
 
   /**
    * Sends a ping.
-   *
    * @param payload Up to 125 bytes.
    */
   ping(payload: Uint8Array): void {
@@ -137,7 +132,6 @@ export class FrameSocket implements SocketPort, FrameEvents {
 
   /**
    * Sends a pong.
-   *
    * @param payload Up to 125 bytes.
    */
   pong(payload: Uint8Array): void {

@@ -1,7 +1,3 @@
-/**
- * Send buffer of a WebSocket: frames in one buffer, one write at a time.
- * @module
- */
 import type { ByteStream } from "../bytes/byte_stream.ts";
 import { frameHeaderSize, unmask, writeFrameHeader } from "./frames.ts";
 import { deferred } from "../since_node_20.ts";
@@ -61,7 +57,6 @@ export class FrameWriter {
 
   /**
    * Adds a frame; the payload is copied.
-   *
    * @param opcode Opcode.
    * @param payload Text or bytes.
    * @param flags `0x40` for a compressed message.

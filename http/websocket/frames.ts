@@ -1,7 +1,4 @@
-/**
- * WebSocket frames as bytes (RFC 6455 section 5), for both sides.
- * @module
- */
+// WebSocket frames as bytes (RFC 6455 section 5), for both sides.
 import { WebSocketProtocolError } from "./errors.ts";
 import { WSCloseCode } from "./message.ts";
 
@@ -19,7 +16,6 @@ export const Opcode = {
 
 /**
  * Writes the header of a frame.
- *
  * @param target Buffer with at least 14 bytes at `at`.
  * @param at Offset of the header.
  * @param opcode Opcode.
@@ -59,7 +55,6 @@ export function writeFrameHeader(
 
 /**
  * Size of a frame's header, in bytes.
- *
  * @param size Size of the payload, in bytes.
  * @param masked Whether it has a masking key.
  */
@@ -69,7 +64,6 @@ export function frameHeaderSize(size: number, masked: boolean): number {
 
 /**
  * Applies a masking key (RFC 6455 section 5.3), in place.
- *
  * @param bytes Buffer with the payload.
  * @param start Offset of the payload.
  * @param size Size of the payload.
@@ -121,7 +115,6 @@ export function unmask(
 
 /**
  * Reads the payload of a close frame (RFC 6455 section 5.5.1).
- *
  * @returns Code and reason; 1005 if the frame has no code.
  * @throws {WebSocketProtocolError} If the code is not allowed, or the reason is not UTF-8.
  */
@@ -142,7 +135,6 @@ function mayBeSent(code: number): boolean {
 
 /**
  * Checks code and reason of an outgoing close frame.
- *
  * @throws {RangeError} If the code is not allowed, or the reason has more than 123 bytes.
  * @throws {TypeError} If the reason is not a string.
  */
@@ -163,7 +155,6 @@ export function checkClose(code: number, reason: string): void {
 
 /**
  * Creates the payload of a close frame.
- *
  * @param code Close code; 0 for none.
  * @param reason Reason, cut at 123 bytes.
  */
@@ -179,7 +170,6 @@ export function closePayload(code: number, reason: string): Uint8Array<ArrayBuff
 
 /**
  * Counts the UTF-8 bytes of a text.
- *
  * @returns The length in bytes.
  */
 export function utf8Length(text: string): number {
@@ -197,7 +187,6 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Decodes a text message.
- *
  * @param bytes Its bytes.
  * @returns The text, including a byte order mark.
  * @throws {WebSocketProtocolError} If it is not UTF-8, with code 1007.
@@ -212,7 +201,6 @@ export function decodeText(bytes: Uint8Array<ArrayBuffer>): string {
 
 /**
  * Creates the error for text that is not UTF-8.
- *
  * @returns The error, with code 1007.
  */
 export function badText(cause: unknown): WebSocketProtocolError {
@@ -225,7 +213,6 @@ export function badText(cause: unknown): WebSocketProtocolError {
 
 /**
  * Creates the error for a protocol violation.
- *
  * @returns The error, with code 1002.
  */
 export function broken(what: string): WebSocketProtocolError {

@@ -1,7 +1,4 @@
-/**
- * Limits of a WebSocket; both sides have the same options.
- * @module
- */
+// Limits of a WebSocket; both sides have the same options.
 import { OptionTable } from "../options.ts";
 
 /** Timeouts of an open WebSocket, aiohttp's `ClientWSTimeout`; the same on a server. */
@@ -56,7 +53,6 @@ export interface SocketLimits extends Omit<ChannelLimits, "closedReceives" | "au
 
 /**
  * Resolves the limits of one side.
- *
  * @param options Options of the caller.
  * @param heartbeat Default of `heartbeat`, in ms.
  * @param maxBuffered Default of `maxBuffered`, in bytes.

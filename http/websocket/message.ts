@@ -1,7 +1,4 @@
-/**
- * WebSocket messages, in aiohttp's shape.
- * @module
- */
+// WebSocket messages, in aiohttp's shape.
 
 /**
  * Type of a {@linkcode WSMessage}, with aiohttp's numbers.

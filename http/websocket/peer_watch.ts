@@ -1,7 +1,4 @@
-/**
- * Detection of dead peers, which do not answer pings or do not read.
- * @module
- */
+// Detection of dead peers, which do not answer pings or do not read.
 import { WebSocketTimeoutError } from "./errors.ts";
 import type { FrameWriter } from "./frame_writer.ts";
 
@@ -48,11 +45,7 @@ export class PeerWatch {
     this.#pinged = false;
   }
 
-  /**
-   * Tells whether reading is paused, which silences any peer.
-   *
-   * @param isPaused `true` while reading is paused.
-   */
+  /** Tells whether reading is paused, which silences any peer. */
   pause(isPaused: boolean): void {
     this.#isPaused = isPaused;
     this.#seen = performance.now();

@@ -1,7 +1,4 @@
-/**
- * The interface between a WebSocket's message queue and its transport.
- * @module
- */
+// The interface between a WebSocket's message queue and its transport.
 import type { WSMsgType } from "./message.ts";
 
 /** A transport for frames: our own over a connection, or the platform's `WebSocket`. */
@@ -10,13 +7,11 @@ export interface SocketPort {
   readonly bufferedAmount: number;
   /**
    * Sends a message; never throws.
-   *
    * @param data Text, or bytes for a binary message.
    */
   send(data: string | Uint8Array<ArrayBuffer>): void;
   /**
    * Sends a close frame; `onClose` follows once the peer has answered it.
-   *
    * @param code Close code.
    * @param reason Up to 123 bytes of text.
    */
@@ -29,13 +24,11 @@ export interface SocketPort {
   resume?(): void;
   /**
    * Sends a ping; missing if the platform cannot.
-   *
    * @param payload Up to 125 bytes.
    */
   ping?(payload: Uint8Array): void;
   /**
    * Sends a pong; missing if the platform cannot.
-   *
    * @param payload Up to 125 bytes.
    */
   pong?(payload: Uint8Array): void;
@@ -47,7 +40,6 @@ export interface SocketEvents {
   onOpen(): void;
   /**
    * A message was received.
-   *
    * @param data Text, or bytes of a binary message.
    */
   onMessage(data: string | Uint8Array<ArrayBuffer>): void;
@@ -58,7 +50,6 @@ export interface SocketEvents {
   ): void;
   /**
    * The connection is unusable: the peer violated the protocol, or is dead.
-   *
    * @param error The error.
    * @param code Close code for it.
    */
@@ -66,7 +57,6 @@ export interface SocketEvents {
   /**
    * The peer has sent its close frame, and the port waits for `answer`. Without this handler the
    * port answers by itself and calls `onClose`.
-   *
    * @param code Code of the close frame.
    * @param reason Its reason.
    * @param answer Sends the answer and ends the connection.
@@ -74,7 +64,6 @@ export interface SocketEvents {
   onPeerClose?(code: number, reason: string, answer: () => void): void;
   /**
    * The connection has ended.
-   *
    * @param code Code of the peer's close frame, `null` if it ended without one.
    * @param reason Reason of the close frame.
    * @param error The reason if there was no close frame.

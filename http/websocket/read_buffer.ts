@@ -1,8 +1,3 @@
-/**
- * The buffer that a WebSocket reads into, and when reading pauses.
- * @module
- */
-
 const SMALL = 1024, LARGE = 64 * 1024;
 const MAX_TURN = 10; // ms of reading without a pause
 
@@ -15,7 +10,6 @@ export class ReadBuffer {
   /**
    * Sizes the buffer for the next read, and pauses so that other requests are served: bytes that
    * have arrived are read without a turn of the event loop.
-   *
    * @param size Number of bytes that were read.
    * @param isQueueFull Whether they filled the queue of messages: 10,000 tiny ones at once delay
    * others, so a small buffer follows.

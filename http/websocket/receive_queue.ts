@@ -1,7 +1,4 @@
-/**
- * Queue of received messages.
- * @module
- */
+// Queue of received messages.
 import { WebSocketTimeoutError } from "./errors.ts";
 import { type WSMessage, WSMsgType } from "./message.ts";
 
@@ -39,7 +36,6 @@ export class ReceiveQueue {
 
   /**
    * Whether the queue is too full for a message.
-   *
    * @param size Size of the message, in bytes.
    * @returns `true` if the queue is not empty and the message exceeds its limit.
    */
@@ -50,7 +46,6 @@ export class ReceiveQueue {
 
   /**
    * Hands a message to the waiting reader, or queues it.
-   *
    * @param message The message.
    * @param size Its size, in bytes.
    */
@@ -70,7 +65,6 @@ export class ReceiveQueue {
 
   /**
    * Takes the first message.
-   *
    * @returns The message, `undefined` if the queue is empty.
    */
   shift(): WSMessage | undefined {
@@ -90,7 +84,6 @@ export class ReceiveQueue {
 
   /**
    * Waits for the next message.
-   *
    * @param timeout Timeout in ms; 0 for no limit.
    * @throws {WebSocketTimeoutError} If the timeout passes.
    */
@@ -114,11 +107,7 @@ export class ReceiveQueue {
   }
 }
 
-/**
- * Converts a message to an iteration step.
- *
- * @returns The step; the end for a message about the socket's end.
- */
+/** Converts a message to an iteration step. */
 export function toResult(message: WSMessage): IteratorResult<WSMessage> {
   const { type } = message;
   const ends = type === WSMsgType.CLOSE || type === WSMsgType.CLOSING || type === WSMsgType.CLOSED;

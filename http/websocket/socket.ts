@@ -1,7 +1,4 @@
-/**
- * Common base of the server's and the client's WebSocket.
- * @module
- */
+// Common base of the server's and the client's WebSocket.
 import { OptionTable } from "../options.ts";
 import { type StandardSchemaV1, validateWithSchema } from "../schema/standard_schema.ts";
 import type { WebSocketChannel } from "./channel.ts";
@@ -24,7 +21,6 @@ let endOf: (socket: WebSocketBase) => Promise<void>;
 /**
  * Sends and receives messages: aiohttp's WebSocket API, the base of `WebSocketResponse` and
  * `ClientWebSocketResponse`.
- *
  * @typeParam T Result of `receiveJson()`: the output of the socket's schema.
  *
  * @example
@@ -63,7 +59,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
 
   /**
    * Creates one.
-   *
    * @param schema Schema of JSON messages, `null` for no check.
    */
   protected constructor(schema: StandardSchemaV1<unknown, T> | null) {
@@ -92,7 +87,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
 
   /**
    * Returns the error that ended the connection.
-   *
    * @returns The error, `null` if the socket is open or was closed normally.
    */
   exception(): Error | null {
@@ -101,7 +95,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
 
   /**
    * Waits for the next message. One call at a time.
-   *
    * @returns The message; of type `CLOSED` after the last one.
    * @throws {WebSocketTimeoutError} If the timeout passes; the socket stays open.
    * @throws {TypeError} If another `receive()` is pending.
@@ -113,7 +106,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
 
   /**
    * Waits for the next message, which has to be text.
-   *
    * @throws {WSMessageTypeError} If it is another message, including the end of the socket.
    * @throws {WebSocketTimeoutError} If the timeout passes.
    */
@@ -123,7 +115,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
 
   /**
    * Waits for the next message, which has to be binary.
-   *
    * @returns The bytes.
    * @throws {WSMessageTypeError} If it is another message, including the end of the socket.
    * @throws {WebSocketTimeoutError} If the timeout passes.
@@ -136,7 +127,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
 
   /**
    * Waits for the next message, which has to be JSON text, and validates it by the socket's schema.
-   *
    * @returns The value, as the schema returns it.
    * @throws {SyntaxError} If the text is not JSON.
    * @throws {SchemaValidationError} If the value does not fit the schema.
@@ -165,7 +155,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
 
   /**
    * Sends a text message.
-   *
    * @returns Resolves when the next message may be sent: at once, or when less than 64 KiB are
    * unsent.
    * @throws {TypeError} If it is not a string.
@@ -180,7 +169,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
 
   /**
    * Sends a binary message.
-   *
    * @returns Resolves when the next message may be sent: at once, or when less than 64 KiB are
    * unsent.
    * @throws {TypeError} If it is not an `ArrayBuffer` or a view of one.
@@ -198,7 +186,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
 
   /**
    * Sends a value as JSON text.
-   *
    * @returns Resolves when the next message may be sent.
    * @throws {TypeError} If the value is not representable in JSON.
    * @throws {WebSocketClosedError} If the socket is closing or has closed.
@@ -218,7 +205,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
 
   /**
    * Closes the socket and waits until the peer has answered.
-   *
    * @param code Close code: 1000 to 1003, 1007 to 1014 or 3000 to 4999.
    * @param reason Up to 123 bytes of text.
    * @returns `false` if it was already closing.
@@ -230,7 +216,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
 
   /**
    * Iterates over messages until the socket closes.
-   *
    * @returns Text, binary, control and error messages in order.
    */
   [Symbol.asyncIterator](): AsyncIterator<WSMessage> {
@@ -241,7 +226,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   /**
    * Calls a function for each message until the socket closes. If it returns a promise, the next
    * message waits for that.
-   *
    * @param callback Receives text, binary, control and error messages, one at a time.
    * @returns Resolves when the socket has closed; rejects with an error of the callback.
    *
@@ -311,7 +295,6 @@ function kindOf(value: unknown): string {
 
 /**
  * Waits for the end of a socket.
- *
  * @throws {TypeError} If it is not connected yet.
  */
 export function whenClosed(socket: WebSocketBase): Promise<void> {
@@ -320,7 +303,6 @@ export function whenClosed(socket: WebSocketBase): Promise<void> {
 
 /**
  * Connects a socket object to its channel.
- *
  * @param socket The object.
  * @param channel The channel.
  * @param protocol Negotiated subprotocol, `null` if there is none.

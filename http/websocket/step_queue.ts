@@ -1,8 +1,3 @@
-/**
- * A queue of synchronous and asynchronous steps.
- * @module
- */
-
 /** Runs steps in order; synchronously while none is pending. */
 export class StepQueue {
   readonly #onError: (error: unknown) => void;
@@ -18,11 +13,7 @@ export class StepQueue {
     return this.#last;
   }
 
-  /**
-   * Runs a step after those before it.
-   *
-   * @param step The step; an error that it throws synchronously is thrown here.
-   */
+  /** Runs a step after those before it. */
   run(step: () => void | Promise<void>): void {
     const result = this.#last === null ? step() : this.#last.then(step);
     if (result === undefined) return;

@@ -1,7 +1,4 @@
-/**
- * The application: routes, middlewares, state, and `fetch`.
- * @module
- */
+// The application: routes, middlewares, state, and `fetch`.
 import type { Hono } from "hono";
 import { tellHabits } from "../../http/habits.ts";
 import type { AppContext, BackgroundWork, Logger } from "../request/app_context.ts";
@@ -141,7 +138,6 @@ export class Application implements AppContext {
 
   /**
    * Answers a request. An own field, because `deno serve` requires one on a default export.
-   *
    * @param request The platform's request.
    * @param info The platform's connection info.
    * @returns The response; it only rejects if the application cannot start.
@@ -153,7 +149,6 @@ export class Application implements AppContext {
 
   /**
    * Answers a request without a server, for tests.
-   *
    * @param target Path with its query, a whole URL, or a platform request.
    * @param init Method, headers, body.
    * @returns The response.
@@ -188,7 +183,6 @@ export class Application implements AppContext {
 
   /**
    * Adds routes.
-   *
    * @param routes Definitions (`web.get(…)`) or a `RouteTable`.
    * @throws {TypeError} If a path, a name or a method is invalid or taken, or the application has
    * started.
@@ -208,7 +202,6 @@ export class Application implements AppContext {
   /**
    * Routes every path below a prefix to another application, with its middlewares, signals and
    * error pages. Other routes are not tried for such a path, unless their fixed part is longer.
-   *
    * @param prefix The prefix, `/admin`; a trailing `/` is ignored.
    * @param sub The application; its routes are frozen from then on.
    * @throws {TypeError} If the prefix is empty, or one of the two has started.
@@ -238,7 +231,6 @@ export class Application implements AppContext {
 
   /**
    * Routes every request for a domain to another application; domains are tried before all routes.
-   *
    * @param domain `example.com`, or a mask such as `*.example.com`, whose `*` matches any text.
    * @param sub The application; its routes are frozen from then on.
    * @throws {TypeError} If the domain is invalid, or one of the two has started.
@@ -251,7 +243,6 @@ export class Application implements AppContext {
 
   /**
    * Returns a value set by `set()`.
-   *
    * @throws {TypeError} If the key has no value.
    */
   get<T>(key: AppKey<T>): T {
@@ -260,7 +251,6 @@ export class Application implements AppContext {
 
   /**
    * Whether a key has a value.
-   *
    * @returns `true` if it has.
    */
   has<T>(key: AppKey<T>): boolean {
@@ -276,7 +266,6 @@ export class Application implements AppContext {
    * Runs background work, as `asyncio.create_task()` does: a failure is logged and has no other
    * effect; when the server stops, it waits for the work up to `shutdownTimeout`, then aborts its
    * signal.
-   *
    * @param work A promise, or a function that is called at once with a signal.
    * @param about Description for the log.
    *

@@ -1,7 +1,4 @@
-/**
- * Options of an application.
- * @module
- */
+// Options of an application.
 import { OptionTable } from "../../http/options.ts";
 import type { BodyLimits } from "../body/incoming_body.ts";
 import type { Logger } from "../request/app_context.ts";
@@ -56,7 +53,6 @@ const BODY_LIMITS: BodyLimits = Object.freeze({
 
 /**
  * Fills in the defaults of the body limits.
- *
  * @throws {RangeError} If one is negative or not a number.
  */
 export function resolveBodyLimits(options: ApplicationOptions): BodyLimits {

@@ -1,7 +1,3 @@
-/**
- * Background work of an application.
- * @module
- */
 import type { BackgroundWork, Logger } from "../request/app_context.ts";
 
 /** The pending background work of an application; failures are logged. */
@@ -11,7 +7,6 @@ export class Background {
 
   /**
    * Runs some work.
-   *
    * @param work A promise, or a function that is called at once.
    * @param about Description for the log.
    * @param logger Logger for its failure.

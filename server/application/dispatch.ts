@@ -1,7 +1,4 @@
-/**
- * One request from Hono's match to the platform's response.
- * @module
- */
+// One request from Hono's match to the platform's response.
 import type { LinkedList } from "../../http/linked_list.ts";
 import { isServed, portOf } from "../engine/engine_of_request.ts";
 import type { AppContext } from "../request/app_context.ts";

@@ -1,7 +1,3 @@
-/**
- * Entry of requests into Hono, and exit of responses.
- * @module
- */
 import type { Hono } from "hono";
 import type { ServeInfo } from "../engine/engine.ts";
 import { isServed, portOf } from "../engine/engine_of_request.ts";

@@ -1,7 +1,4 @@
-/**
- * Responses to errors.
- * @module
- */
+// Responses to errors.
 import { HTTPException as HonoException } from "hono/http-exception";
 import { MultipartError, MultipartLimitError } from "../../http/multipart/errors.ts";
 import { portOf } from "../engine/engine_of_request.ts";
@@ -76,7 +73,6 @@ function pageOf(problem: HTTPException | null): Response {
 
 /**
  * Finds the HTTP exception for an error.
- *
  * @returns The exception; `null` for an error of the program, which has to be logged.
  */
 export function problemOf(error: unknown, request?: ServerRequest): HTTPException | null {
@@ -92,7 +88,6 @@ export function problemOf(error: unknown, request?: ServerRequest): HTTPExceptio
 
 /**
  * Whether an error means that the client has disconnected.
- *
  * @returns `true` if it does.
  */
 export function isReset(error: unknown, request?: ServerRequest): boolean {

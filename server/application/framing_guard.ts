@@ -1,7 +1,3 @@
-/**
- * Protection against request smuggling.
- * @module
- */
 import { codingFault } from "../../http/http1/framing.ts";
 import { IncomingBody } from "../body/incoming_body.ts";
 import { EndOfConnection } from "../engine/end_of_connection.ts";
@@ -17,7 +13,6 @@ const FLUSH = 50;
  * Refuses a `Transfer-Encoding` other than plain `chunked`. Engines accept some of them, and a
  * proxy in front may end the body elsewhere: the bytes after it could be another client's request
  * (RFC 9112 section 11.2), so the connection is closed after the answer.
- *
  * @returns The answer, `null` if the framing is fine.
  */
 export function refuseFraming(request: Request, info: ServeInfo | undefined): Response | null {

@@ -1,14 +1,9 @@
-/**
- * Checks for response headers that would crash the process.
- * @module
- */
 import { hasControl } from "../../http/headers/header_text.ts";
 import type { RawHeaders } from "../engine/engine.ts";
 
 /**
  * Finds an invalid header. Some engines abort the whole process on a control byte in a response
  * header, so `GET /go?next=%01` to a redirect would be a one-request kill.
- *
  * @param headers Response headers for the engine.
  * @returns Name of the first invalid header, `null` if there is none.
  */

@@ -1,7 +1,4 @@
-/**
- * Responses in Hono middlewares.
- * @module
- */
+// Responses in Hono middlewares.
 import type { Context } from "hono";
 import { addVary } from "../../http/coding/content_coding.ts";
 import { mutableResponse } from "../request/mutable_response.ts";
@@ -9,7 +6,6 @@ import { mutableResponse } from "../request/mutable_response.ts";
 /**
  * Adds headers set by middlewares to a response. Cookies and `Vary` are added to the response's
  * own; idempotent.
- *
  * @returns The response; a copy if its headers were immutable.
  */
 export function withHeaders(response: Response, wanted: Headers): Response {
@@ -27,9 +23,6 @@ export function withHeaders(response: Response, wanted: Headers): Response {
 /**
  * Sets a response on the context, with the headers set on the context so far. Hono itself would
  * drop the response's own cookies and `Vary`, and fail for an upgrade.
- *
- * @returns The response for the middlewares; for an upgrade, which must not be copied, a
- * placeholder that collects headers.
  */
 export function setResponse(c: Context, response: Response, wanted: Headers): Response {
   const seen = response.status === 101 ? new Response() : mutableResponse(response);

@@ -1,7 +1,4 @@
-/**
- * An application's resources as the router of its Hono instance.
- * @module
- */
+// An application's resources as the router of its Hono instance.
 import { type Context, Hono } from "hono";
 import type { Result, Router as RouterOfHono } from "hono/router";
 import type { H, RouterRoute } from "hono/types";
@@ -64,11 +61,7 @@ export class HonoRouter implements RouterOfHono<Entry> {
     this.#options = options;
   }
 
-  /**
-   * Creates the Hono instance that uses this router.
-   *
-   * @returns The instance; its `routes` list our routes too.
-   */
+  /** Creates the Hono instance that uses this router. */
   createHono(): Hono {
     const hono = new Hono({ router: this, getPath: (raw, options) => this.#pathOf(raw, options) });
     return Object.defineProperty(hono, "routes", { get: () => this.#routes() });
@@ -81,7 +74,6 @@ export class HonoRouter implements RouterOfHono<Entry> {
 
   /**
    * Adds a user's route or middleware to the Hono instance; called by Hono.
-   *
    * @throws {TypeError} If the application has started, or was added to another.
    */
   add(method: string, path: string, entry: Entry): void {
@@ -96,12 +88,7 @@ export class HonoRouter implements RouterOfHono<Entry> {
     this.#added.push(entry[1]);
   }
 
-  /**
-   * Finds the handlers for a request; called by Hono.
-   *
-   * @param method Method, `GET` for a HEAD.
-   * @param path Path, decoded by Hono.
-   */
+  /** Finds the handlers for a request; called by Hono. */
   match(method: string, path: string): Result<Entry> {
     const raw = this.#raw;
     this.#raw = null;
@@ -119,11 +106,7 @@ export class HonoRouter implements RouterOfHono<Entry> {
     return [[[[handler, routeOf(found, verb, handler)], paramsOf(found)]]];
   }
 
-  /**
-   * Returns the response to send for Hono's.
-   *
-   * @returns The response; an upgrade with the collected headers.
-   */
+  /** Returns the response to send for Hono's. */
   leaving(raw: Request, response: Response): Response {
     const upgrade = this.#upgrades.get(raw);
     return upgrade === undefined ? response : withHeaders(upgrade, response.headers);

@@ -1,8 +1,3 @@
-/**
- * Checks of the Host header, which could change the route.
- * @module
- */
-
 // RFC 9110 section 7.2 and RFC 3986 section 3.2.2: a name, an IPv4 address or a bracketed IPv6
 // address, and a port. Anything else, such as "x/admin?", would become part of Request.url.
 const HOST = /^(?:[A-Za-z0-9._~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/;
@@ -15,7 +10,6 @@ let lastGood = "localhost"; // most requests of a server have the same host
 /**
  * Checks the Host of a request. Engines build `Request.url` from the raw header, so `GET /public`
  * with `Host: x/admin?` would be routed to `/admin`.
- *
  * @param host The `Host` header, `null` if there is none.
  * @param url `Request.url`.
  * @returns The reason to refuse it, `null` if it is fine.

@@ -1,14 +1,10 @@
-/**
- * Start-up and shutdown of an application.
- * @module
- */
+// Start-up and shutdown of an application.
 
 /** A list of callbacks that run in order, aiohttp's `Signal`. */
 export type Hooks<T> = ((value: T) => void | Promise<void>)[];
 
 /**
  * Sets something up and tears it down: runs to its `yield` at start-up, and from there at the end.
- *
  * @typeParam T Its argument, the application.
  */
 export type CleanupContext<T> = (value: T) => AsyncGenerator<void, void, void>;
@@ -20,7 +16,6 @@ export async function send<T>(signal: Hooks<T>, value: T): Promise<void> {
 
 /**
  * Runs every callback, even after errors.
- *
  * @throws {AggregateError} If several fail; a single error is thrown as it is.
  */
 export async function runAll(callbacks: readonly (() => unknown)[]): Promise<void> {
@@ -42,7 +37,6 @@ export class CleanupStack {
 
   /**
    * Runs a context up to its `yield`.
-   *
    * @throws {TypeError} If it ends without a `yield`.
    */
   async enter<T>(context: CleanupContext<T>, value: T): Promise<void> {

@@ -1,7 +1,4 @@
-/**
- * Error messages for mistakes in handlers and middlewares.
- * @module
- */
+// Error messages for mistakes in handlers and middlewares.
 import { described } from "../../http/options.ts";
 import { HTTPException } from "../exceptions/http_exception.ts";
 import { giverOf, type Handler } from "../request/middleware.ts";
@@ -37,11 +34,7 @@ function remedyOf(result: unknown, isMiddleware: boolean): string {
     : "write return web.jsonResponse(value)";
 }
 
-/**
- * Explains the error of a method that was passed without its object.
- *
- * @returns An error with the explanation and the original as its cause; any other error as it is.
- */
+/** Explains the error of a method that was passed without its object. */
 export function explained(error: unknown, request: ServerRequest): unknown {
   if (!(error instanceof TypeError) || !/undefined|private/.test(error.message)) return error;
   const [kind, method] =

@@ -1,7 +1,3 @@
-/**
- * Pending handlers and open responses of an application.
- * @module
- */
 import { LinkedList } from "../../http/linked_list.ts";
 import type { Logger } from "../request/app_context.ts";
 import type { RunningAnswer } from "../request/answer_slot.ts";

@@ -1,7 +1,3 @@
-/**
- * The final check of a response.
- * @module
- */
 import type { Logger } from "../request/app_context.ts";
 import type { EnginePort } from "../engine/engine.ts";
 import { brokenHeader } from "./header_guard.ts";

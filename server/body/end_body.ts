@@ -1,7 +1,3 @@
-/**
- * Ends the exchange of a request with an unread body.
- * @module
- */
 import { EndOfConnection } from "../engine/end_of_connection.ts";
 import type { ServeInfo } from "../engine/engine.ts";
 import { isServed, portOf } from "../engine/engine_of_request.ts";
@@ -18,8 +14,6 @@ const TOO_MUCH = 16 * 1024 * 1024;
  * Answers a request whose body is still arriving. Some clients write all of it before they read, so
  * the rest is read and dropped while the answer goes out, within limits; then the connection is
  * closed. Closing it at once would lose the answer, and Deno itself reads for ever, or never.
- *
- * @returns The response with its own stream or a wrapped one; a promise for one without a body.
  */
 export function endBody(
   body: IncomingBody,

@@ -1,7 +1,4 @@
-/**
- * An uploaded file of a form.
- * @module
- */
+// An uploaded file of a form.
 import { collectBytes } from "../../http/bytes/growing_bytes.ts";
 import { type SavedUpload, saveFile, type SaveFileOptions } from "./save_file.ts";
 import type { Spooled } from "./spool.ts";
@@ -62,7 +59,6 @@ export class FileField {
 
   /**
    * Called by `request.post()`.
-   *
    * @param init The part and its content.
    */
   constructor(init: FileFieldInit) {
@@ -133,7 +129,6 @@ export class FileField {
 
   /**
    * Reads the whole content into memory.
-   *
    * @returns The bytes.
    */
   bytes(): Promise<Uint8Array<ArrayBuffer>> {
@@ -142,7 +137,6 @@ export class FileField {
 
   /**
    * Reads the whole content as UTF-8 text.
-   *
    * @returns The text; invalid bytes become U+FFFD.
    */
   async text(): Promise<string> {
@@ -151,7 +145,6 @@ export class FileField {
 
   /**
    * Saves the content under a path of the server's choice; the client's filename is not used.
-   *
    * @param path Where to save it; its folder has to exist.
    * @param options Duplicates, digest, progress.
    * @throws {HTTPConflict} If the path exists and `onDuplicate` is `"error"`.

@@ -1,7 +1,4 @@
-/**
- * The body of an incoming request.
- * @module
- */
+// The body of an incoming request.
 import { type BodySource, bufferSource, pieceSource } from "../../http/bytes/body_source.ts";
 import { byobReader } from "../../http/bytes/byob_reader.ts";
 import { IncompleteReadError, LineTooLongError } from "../../http/bytes/stream_reader_errors.ts";
@@ -60,7 +57,6 @@ export class IncomingBody {
 
   /**
    * Creates one; nothing is read yet.
-   *
    * @param raw The platform's request.
    * @param served Whether a server sent it.
    * @param limits Time and size limits; `null` for a body of the program itself.
@@ -105,7 +101,6 @@ export class IncomingBody {
 
   /**
    * Opens the body for a reader.
-   *
    * @returns The source of its bytes, `null` for a request without a body.
    * @throws {TypeError} If it already has a reader.
    */
@@ -121,7 +116,6 @@ export class IncomingBody {
 
   /**
    * Reads the whole body.
-   *
    * @param limit Maximum size in bytes, 0 for no limit. A body with a larger announced length is
    * refused unread; any other as soon as it exceeds the limit.
    * @returns The bytes.
@@ -145,7 +139,6 @@ export class IncomingBody {
 
   /**
    * Returns the body as a stream for a single reader.
-   *
    * @returns The stream, `null` for a request without a body.
    * @throws {TypeError} If it already has a reader.
    */
@@ -177,11 +170,7 @@ export class IncomingBody {
     return true;
   }
 
-  /**
-   * Drains the rest of the body, within the limits. Further calls return the same result.
-   *
-   * @returns Whether nothing is left, so that the connection can be reused.
-   */
+  /** Drains the rest of the body, within the limits. Further calls return the same result. */
   drop(): Promise<boolean> {
     return this.#dropping ??= this.#drop();
   }
@@ -311,7 +300,6 @@ export function isMismatch(error: unknown): error is LineTooLongError | Incomple
 
 /**
  * Returns the body of a request without a reader.
- *
  * @returns Its body, `null` without one.
  * @throws {TypeError} If it has a reader (the platform's error would only mention a locked stream).
  */

@@ -1,9 +1,4 @@
 /**
- * The processing cost of a body's pieces.
- * @module
- */
-
-/**
  * Deno 2.9.6 reads ahead without a limit, and moves all of that in memory for each piece: a million
  * chunks of a byte take minutes. So the work for a body of tiny pieces is limited, in ms; waiting
  * for a slow client does not count.
@@ -40,7 +35,6 @@ export class PieceWork {
 
   /**
    * Counts a piece.
-   *
    * @param size Its size in bytes.
    */
   add(size: number): void {
@@ -59,7 +53,6 @@ export class PieceWork {
 
   /**
    * Whether the body has many tiny pieces.
-   *
    * @param size Average size in bytes below which pieces are tiny.
    * @param many Number of pieces that is many.
    */

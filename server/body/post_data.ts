@@ -1,7 +1,4 @@
-/**
- * Form fields, the result of `request.post()`.
- * @module
- */
+// Form fields, the result of `request.post()`.
 import type { FileField } from "./file_field.ts";
 
 /** Value of a form field: text, or a file. */
@@ -25,7 +22,6 @@ export class PostData implements Iterable<readonly [string, PostValue]> {
 
   /**
    * Creates one.
-   *
    * @param fields Names and values, in order.
    */
   constructor(fields: Iterable<readonly [string, PostValue]> = []) {
@@ -39,7 +35,6 @@ export class PostData implements Iterable<readonly [string, PostValue]> {
 
   /**
    * Returns the first value of a name.
-   *
    * @returns The value, `undefined` if there is none.
    */
   get(name: string): PostValue | undefined {
@@ -48,7 +43,6 @@ export class PostData implements Iterable<readonly [string, PostValue]> {
 
   /**
    * Returns the first text value of a name.
-   *
    * @returns The text, `undefined` if there is none or only a file.
    */
   text(name: string): string | undefined {
@@ -60,7 +54,6 @@ export class PostData implements Iterable<readonly [string, PostValue]> {
 
   /**
    * Returns the first file of a name.
-   *
    * @returns The file, `undefined` if there is none or only text.
    */
   file(name: string): FileField | undefined {
@@ -77,7 +70,6 @@ export class PostData implements Iterable<readonly [string, PostValue]> {
 
   /**
    * Whether a field of the name exists.
-   *
    * @returns `true` if it does.
    */
   has(name: string): boolean {

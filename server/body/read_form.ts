@@ -1,7 +1,4 @@
-/**
- * Reading the form of a request.
- * @module
- */
+// Reading the form of a request.
 import { OptionTable } from "../../http/options.ts";
 import { decoderFor } from "../../http/headers/charset.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
@@ -39,7 +36,6 @@ export interface FormReading {
 
 /**
  * Reads a form.
- *
  * @param body The body.
  * @param header Its `Content-Type`.
  * @param limit Largest body, in bytes; 0 for no limit.
@@ -113,7 +109,6 @@ async function fieldsOf(
 
 /**
  * Refuses a multipart body with a too large announced length, unread.
- *
  * @param body The body.
  * @param maxTotalSize Maximum size in bytes.
  * @throws {MultipartLimitError} If the announced length exceeds it.

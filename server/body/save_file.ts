@@ -1,7 +1,4 @@
-/**
- * Writing uploads to disk atomically.
- * @module
- */
+// Writing uploads to disk atomically.
 import { nameFile } from "../../http/name_file.ts";
 import { OptionTable } from "../../http/options.ts";
 import { createHash } from "node:crypto";
@@ -11,19 +8,13 @@ import { HTTPConflict } from "../exceptions/client_errors.ts";
 import { sweepOnce } from "./sweep_parts.ts";
 import { HTTPInsufficientStorage } from "../exceptions/server_errors.ts";
 
-/**
- * Whether a file name is a device on Windows: `CON`, `nul.txt`, `com1.tar.gz`.
- *
- * @param name The name, without a path.
- * @returns `true` for a device, with any extension.
- */
+/** Whether a file name is a device on Windows: `CON`, `nul.txt`, `com1.tar.gz`. */
 export function isDeviceName(name: string): boolean {
   return /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(name);
 }
 
 /**
  * Turns a full disk or quota into a 507: Deno has no error classes for ENOSPC and EDQUOT.
- *
  * @returns A 507 with the error as its cause, or the error itself.
  */
 export function storageError(error: unknown): unknown {
@@ -48,7 +39,6 @@ export interface SaveFileOptions {
   readonly sha256?: boolean;
   /**
    * Called after each piece.
-   *
    * @param bytes Number of bytes written so far.
    */
   readonly onProgress?: (bytes: number) => void;
@@ -78,7 +68,6 @@ export interface SavedUpload {
  *
  * Never use a client's filename as part of the path unchecked; {@linkcode safeFilename} makes one
  * that stays in its folder.
- *
  * @param pieces A multipart part, a `FileField`, or any other source of bytes.
  * @param path Where to save it; its folder has to exist.
  * @param options Duplicates, digest, progress.
@@ -154,7 +143,6 @@ export async function saveFile(
 /**
  * Makes a filename from a client's: its last path segment, without control and reserved characters,
  * leading dots, or device names; at most 200 bytes.
- *
  * @param filename Filename of the client.
  * @param fallback Name to use if nothing is left. @default {"file"}
  * @returns A name without a path.

@@ -1,7 +1,4 @@
-/**
- * Spooling uploaded files: small ones in memory, large ones on disk.
- * @module
- */
+// Spooling uploaded files: small ones in memory, large ones on disk.
 import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
 import { fairTurn } from "../../http/bytes/read_turns.ts";
 import { storageError } from "./save_file.ts";
@@ -32,7 +29,6 @@ export interface Spooled {
   readonly onDisk: boolean;
   /**
    * Reads a piece.
-   *
    * @param at Offset to read from.
    * @param size Maximum number of bytes.
    * @param into Buffer to read into, at least `size` bytes; by default a new one.
@@ -61,7 +57,6 @@ let swept: Promise<void> | null = null;
  * The file on disk has no name: it is unlinked right after opening, so that neither an abort nor a
  * crash leaves it behind. On Windows, which refuses that, it is removed when closed, and after a
  * crash by a later process once it is an hour old.
- *
  * @param pieces The bytes.
  * @param budget Memory for all files of the form.
  * @returns The spooled bytes; close them after use.

@@ -1,7 +1,4 @@
-/**
- * Cleaning up files of killed processes.
- * @module
- */
+// Cleaning up files of killed processes.
 
 /** Name of `saveFile()`'s temporary files. */
 const PART = /^\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.part$/;
@@ -14,7 +11,6 @@ const swept = new Set<string>();
  * Removes unfinished files that `saveFile()` of killed processes left in a folder and its
  * subfolders; files of the last hour may be in use and stay. `saveFile()` does so in each folder
  * that it saves to, once per process.
- *
  * @param folder The folder. Links are not followed; errors are ignored.
  * @returns Number of removed files.
  *
@@ -38,12 +34,7 @@ export async function sweepParts(folder: string): Promise<number> {
   return removed;
 }
 
-/**
- * Sweeps one folder, without subfolders, once per process.
- *
- * @param folder The folder, with its separator; empty for the current one.
- * @param pattern Names of the files.
- */
+/** Sweeps one folder, without subfolders, once per process. */
 export async function sweepOnce(folder: string, pattern: RegExp = PART): Promise<void> {
   if (swept.has(folder)) return;
   if (swept.size >= MOST_FOLDERS) swept.clear();

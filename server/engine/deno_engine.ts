@@ -1,8 +1,5 @@
-/**
- * The engine over `Deno.serve`. All knowledge of how it listens, fails and stops, and of its
- * requests and responses, is here, in `deno_port.ts` and in `deno_socket.ts` (Deno 2.9.6).
- * @module
- */
+// The engine over `Deno.serve`. All knowledge of how it listens, fails and stops, and of its
+// requests and responses, is here, in `deno_port.ts` and in `deno_socket.ts` (Deno 2.9.6).
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import {
   AddressInUseError,
@@ -20,7 +17,6 @@ const LAST_RETRY = 1000;
 
 /**
  * Serves with `Deno.serve`.
- *
  * @param options Where to listen.
  * @param handler Function that answers requests.
  * @returns The server, listening.
@@ -49,7 +45,6 @@ export function denoEngine(
 ): EngineServer;
 /**
  * Serves with `Deno.serve`, on a unix socket.
- *
  * @returns The server, listening; a promise for a unix socket.
  * @throws {AddressInUseError} If the address is in use.
  * @throws {NotSupportedError} If TLS, `backlog` or `reusePort` is set for a unix socket.

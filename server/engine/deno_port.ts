@@ -1,8 +1,5 @@
-/**
- * Requests and responses of Deno's HTTP server (Deno 2.9.6). WebSocket frames are in
- * `deno_socket.ts`, which only this module imports.
- * @module
- */
+// Requests and responses of Deno's HTTP server (Deno 2.9.6). WebSocket frames are in
+// `deno_socket.ts`, which only this module imports.
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { denoSocket } from "./deno_socket.ts";
 import type { EnginePort, RawHeaders, UpgradeOptions } from "./engine.ts";

@@ -1,16 +1,11 @@
-/**
- * The port over `Deno.upgradeWebSocket`; its ways are known here and nowhere else (2.9.6):
- *
- * - A server may send any close code, though a client may not: 1001, 1009, 1011 and 1013 go out.
- * - Pings are sent by `idleTimeout` alone: one after half of it in silence, the end after the other.
- *   The ping waits behind what waits to be sent, so a peer that does not read is never found dead
- *   by it; that is watched here.
- * - There is no way to drop a connection. After `close()` the platform ends it with the next thing
- *   that the peer sends or when TCP gives up, and holds no more than what waited to be sent.
- * - While closing, a message of the peer ends the connection before its close frame is read.
- *
- * @module
- */
+// The port over `Deno.upgradeWebSocket`; its ways are known here and nowhere else (2.9.6): - A
+// server may send any close code, though a client may not: 1001, 1009, 1011 and 1013 go out. -
+// Pings are sent by `idleTimeout` alone: one after half of it in silence, the end after the other.
+// The ping waits behind what waits to be sent, so a peer that does not read is never found dead by
+// it; that is watched here. - There is no way to drop a connection. After `close()` the platform
+// ends it with the next thing that the peer sends or when TCP gives up, and holds no more than what
+// waited to be sent. - While closing, a message of the peer ends the connection before its close
+// frame is read.
 import type { SocketEvents, SocketPort } from "../../http/websocket/port.ts";
 import { WebSocketProtocolError, WebSocketTimeoutError } from "../../http/websocket/errors.ts";
 import { WSCloseCode } from "../../http/websocket/message.ts";
@@ -20,7 +15,6 @@ const DROPPED = /Unexpected EOF|os error|closed|reset|broken pipe/i;
 
 /**
  * Creates the port of an upgraded socket.
- *
  * @param socket The socket; its handlers are replaced.
  * @param events Event handlers.
  * @param heartbeat Silence before a ping, in ms; 0 for never.

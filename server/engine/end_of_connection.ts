@@ -1,8 +1,3 @@
-/**
- * The error for an intended end of a connection.
- * @module
- */
-
 /** Error for a response body that ends its connection on purpose; not reported. */
 export class EndOfConnection extends Error {
   /** Name of the class, for telling errors apart. */

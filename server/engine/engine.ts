@@ -1,7 +1,4 @@
-/**
- * The interface between an application and its listener.
- * @module
- */
+// The interface between an application and its listener.
 import type { SourceReader } from "../../http/bytes/body_source.ts";
 import { OptionTable } from "../../http/options.ts";
 import type { SocketEvents, SocketPort } from "../../http/websocket/port.ts";
@@ -44,8 +41,6 @@ export const LISTEN_OPTIONS = new OptionTable<ListenOptions>({
 
 /**
  * Checks the options.
- *
- * @returns The options, with `host` renamed to `hostname`.
  * @throws {TypeError} If an option is unknown or of the wrong type, or the two names differ.
  */
 export function checkListenOptions(options: ListenOptions): ListenOptions {
@@ -108,7 +103,6 @@ export interface UpgradeOptions {
 export interface EnginePort {
   /**
    * Reads one header of a request.
-   *
    * @param request The platform's request.
    * @param name Its name in lower case.
    * @returns The header, `null` if there is none; of repeated ones at least the first.
@@ -118,19 +112,16 @@ export interface EnginePort {
   headersOf(response: Response): RawHeaders;
   /**
    * Whether the body of a response was read, or is locked by a reader.
-   *
    * @returns `true` if it cannot be sent.
    */
   isBodyUsed(response: Response): boolean;
   /**
    * Returns the size of a response's body, without reading it.
-   *
    * @returns The size in bytes; `null` for a stream, and if unknown.
    */
   bodySizeOf(response: Response): number | null;
   /**
    * Watches for the client to disconnect before it has the whole response.
-   *
    * @param request The platform's request.
    * @param info The engine's connection info.
    * @returns A signal that aborts then, and never otherwise.
@@ -139,14 +130,12 @@ export interface EnginePort {
   /**
    * Whether reading a request's body failed because the client disconnected. Without this method,
    * such a request is logged as an error of the handler.
-   *
    * @param error Error of the body's reader.
    * @returns `true` if the client has disconnected.
    */
   isReset?(error: unknown): boolean;
   /**
    * Takes the body of a request that has arrived completely; missing if the engine cannot tell.
-   *
    * @param request The platform's request.
    * @param limit Maximum size in bytes.
    * @returns The body, `null` if it is incomplete or larger.
@@ -155,7 +144,6 @@ export interface EnginePort {
   /**
    * Reads the body of a request straight from its connection; missing if there is only the stream,
    * which costs a fourth of an upload.
-   *
    * @returns A reader for the caller's buffers; `null` without a body, or if it is being read.
    */
   readerOf?(request: Request): SourceReader<Uint8Array<ArrayBuffer>> | null;
@@ -168,14 +156,12 @@ export interface EnginePort {
   /**
    * Sends an informational reply (RFC 9110 section 15.2); missing if the engine does not support
    * it.
-   *
    * @returns Resolves when it was sent, or the client does not support it.
    * @throws {TypeError} If the response has begun.
    */
   inform?(status: number, headers: RawHeaders): Promise<void>;
   /**
    * Upgrades a request to a WebSocket. The handshake was checked before.
-   *
    * @returns The socket, and the response.
    * @throws {NotSupportedError} If the engine cannot.
    */
@@ -204,7 +190,6 @@ export interface EngineServer {
 
 /**
  * Starts a server. `denoEngine` is the default; other engines only have to implement this.
- *
  * @throws {AddressInUseError} If the address is in use.
  */
 export type Engine = (
@@ -238,7 +223,6 @@ export class AddressInUseError extends Error {
 
   /**
    * Creates one.
-   *
    * @param options The requested address.
    * @param cause The platform's error.
    */

@@ -1,7 +1,4 @@
-/**
- * The engine of a request.
- * @module
- */
+// The engine of a request.
 import { denoPort } from "./deno_port.ts";
 import type { EnginePort, ServeInfo } from "./engine.ts";
 
@@ -16,7 +13,6 @@ export function portOf(info: ServeInfo | undefined): EnginePort {
 
 /**
  * Whether a request comes from a server, not from a program that called `fetch`.
- *
  * @returns `true` if there is a connection.
  */
 export function isServed(info: ServeInfo | undefined): boolean {

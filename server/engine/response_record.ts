@@ -1,7 +1,4 @@
-/**
- * Responses that remember their parts.
- * @module
- */
+// Responses that remember their parts.
 
 import type { RawHeaders } from "./engine.ts";
 
@@ -32,7 +29,6 @@ class RecordedResponse extends Response {
 
   /**
    * Creates one.
-   *
    * @param body The body, `null` for none.
    * @param init Status and headers.
    * @param headers The headers as sent, names in lower case.
@@ -79,7 +75,6 @@ const Platform = Response;
 
 /**
  * Creates a response that remembers its parts.
- *
  * @param body The body, `null` for none.
  * @param init Status and headers.
  * @param headers The headers as sent, names in lower case.
@@ -96,7 +91,6 @@ export function recordedResponse(
 
 /**
  * Returns the parts of a response.
- *
  * @returns The record; `null` for other responses, and once the body was accessed.
  */
 export function recordOf(response: Response): ResponseRecord | null {
@@ -117,7 +111,6 @@ export function fileStream(file: Deno.FsFile): ReadableStream<Uint8Array<ArrayBu
 
 /**
  * Returns the file of a stream.
- *
  * @returns The file, `null` for other streams.
  */
 export function fileOf(stream: ReadableStream): Deno.FsFile | null {

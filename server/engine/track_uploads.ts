@@ -1,7 +1,4 @@
-/**
- * Waiting for uploads when a server stops.
- * @module
- */
+// Waiting for uploads when a server stops.
 import type { EngineHandler } from "./engine.ts";
 
 /** A handler that counts its uploads. */

@@ -1,13 +1,6 @@
 /**
- * Stale unix sockets.
- * @module
- */
-
-/**
  * Removes a unix socket without a listener: a killed program leaves one behind, and the path cannot
  * be bound again.
- *
- * @param path Path of the socket; other files, and sockets that may be in use, are left.
  */
 export async function removeStaleSocket(path: string): Promise<void> {
   try {

@@ -1,7 +1,4 @@
-/**
- * HTTP exceptions for errors of the client: `throw new web.HTTPNotFound()`.
- * @module
- */
+// HTTP exceptions for errors of the client: `throw new web.HTTPNotFound()`.
 import { HTTPError, type HTTPExceptionOptions } from "./http_exception.ts";
 
 /**
@@ -67,7 +64,6 @@ export class HTTPMethodNotAllowed extends HTTPClientError {
 
   /**
    * Creates one.
-   *
    * @param method Method of the request.
    * @param allowedMethods Allowed methods.
    * @param options Headers, body, cause.
@@ -147,7 +143,6 @@ export class HTTPUnavailableForLegalReasons extends HTTPClientError {
 
   /**
    * Creates one.
-   *
    * @param link URL of the demanding party, `null` for none.
    * @param options Headers, body, cause.
    */

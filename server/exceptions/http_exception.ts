@@ -1,7 +1,4 @@
-/**
- * HTTP responses as exceptions.
- * @module
- */
+// HTTP responses as exceptions.
 import { OptionTable } from "../../http/options.ts";
 import { WITHOUT_BODY } from "../../http/headers/status.ts";
 
@@ -58,7 +55,6 @@ export class HTTPException extends Error {
 
   /**
    * Creates one.
-   *
    * @param status Status code of the reply.
    * @param reason Reason phrase that goes with it.
    * @param options Headers, body, cause.

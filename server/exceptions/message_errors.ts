@@ -1,7 +1,4 @@
-/**
- * HTTP exceptions about a request's body, conditions and size.
- * @module
- */
+// HTTP exceptions about a request's body, conditions and size.
 import { HTTPClientError } from "./client_errors.ts";
 import type { HTTPExceptionOptions } from "./http_exception.ts";
 
@@ -38,7 +35,6 @@ export class HTTPRequestEntityTooLarge extends HTTPClientError {
 
   /**
    * Creates one.
-   *
    * @param maxSize The limit, in bytes.
    * @param options Headers, body, cause.
    */

@@ -1,7 +1,4 @@
-/**
- * HTTP exceptions for redirects: `throw new web.HTTPFound("/login")`.
- * @module
- */
+// HTTP exceptions for redirects: `throw new web.HTTPFound("/login")`.
 import { HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
 
 /** Target of a redirect: text, or a value that converts to a URL (`URL`, `urlFor()`). */
@@ -28,7 +25,6 @@ export class HTTPMove extends HTTPRedirection {
 
   /**
    * Creates one.
-   *
    * @param status Status code of the reply.
    * @param reason Reason phrase that goes with it.
    * @param location Target; characters not allowed in URLs are percent-encoded, so that text from a

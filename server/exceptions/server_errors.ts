@@ -1,7 +1,4 @@
-/**
- * HTTP exceptions for errors of the server: `throw new web.HTTPServiceUnavailable()`.
- * @module
- */
+// HTTP exceptions for errors of the server: `throw new web.HTTPServiceUnavailable()`.
 import { HTTPError, type HTTPExceptionOptions } from "./http_exception.ts";
 
 /**

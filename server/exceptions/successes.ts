@@ -1,7 +1,4 @@
-/**
- * HTTP exceptions for success, which end a handler early: `throw new web.HTTPNoContent()`.
- * @module
- */
+// HTTP exceptions for success, which end a handler early: `throw new web.HTTPNoContent()`.
 import { HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
 
 /**

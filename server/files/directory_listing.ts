@@ -1,16 +1,4 @@
-/**
- * The page that lists a directory.
- * @module
- */
-
-/**
- * Lists a directory as HTML.
- *
- * @param path The directory.
- * @param rawPath Path of the request, as it stood in the request line.
- * @param title What the page calls the directory, `/` for the root.
- * @param dotfiles Whether names that begin with a dot are listed.
- */
+/** Lists a directory as HTML. */
 export async function directoryListing(
   path: string,
   rawPath: string,

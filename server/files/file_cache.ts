@@ -1,7 +1,4 @@
-/**
- * Cache for the content of small files.
- * @module
- */
+// Cache for the content of small files.
 
 /** Largest cached file, in bytes. */
 export const MAX_CACHED_FILE = 64 * 1024;
@@ -20,7 +17,6 @@ let size = 0;
 
 /**
  * Returns the cached content of a file: opening it is most of the cost of a small file.
- *
  * @returns The bytes, `null` if they are not cached or the file has changed.
  */
 export function cachedContent(path: string, info: Deno.FileInfo): Uint8Array<ArrayBuffer> | null {
@@ -35,7 +31,6 @@ export function cachedContent(path: string, info: Deno.FileInfo): Uint8Array<Arr
 /**
  * Caches a small file unless it was written just now: two writes within one clock tick have the
  * same time.
- *
  * @param path Path of the file.
  * @param info Its status when it was read.
  * @param bytes The content.

@@ -1,7 +1,4 @@
-/**
- * Files as responses.
- * @module
- */
+// Files as responses.
 import { OptionTable } from "../../http/options.ts";
 import { fileURLToPath } from "node:url";
 import { HTTPForbidden } from "../exceptions/client_errors.ts";
@@ -82,7 +79,6 @@ export class FileResponse implements Responder {
 
   /**
    * Makes the response; called by dispatch.
-   *
    * @throws {HTTPNotFound} If the file does not exist.
    * @throws {HTTPForbidden} If it is unreadable or not a regular file.
    */

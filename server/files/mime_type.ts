@@ -1,7 +1,3 @@
-/**
- * Content types by file name.
- * @module
- */
 import other from "mime/types/other.js";
 import standard from "mime/types/standard.js";
 
@@ -17,11 +13,7 @@ const TYPESCRIPT: ReadonlyMap<string, string> = new Map([
 const TABLES: readonly Readonly<Record<string, readonly string[]>>[] = [standard, other];
 const known = new Map(TYPESCRIPT);
 
-/**
- * Returns the content type of a file by its extension.
- *
- * @returns The mime type without a charset, `application/octet-stream` for an unknown extension.
- */
+/** Returns the content type of a file by its extension. */
 export function mimeTypeOf(path: string): string {
   const name = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
   const dot = name.lastIndexOf(".");

@@ -1,7 +1,4 @@
-/**
- * Sending a file: validators, conditions, ranges, body.
- * @module
- */
+// Sending a file: validators, conditions, ranges, body.
 import { type ByteRange, bytesOfRange, parseHTTPRange } from "../../http/headers/range_header.ts";
 import { checkConditions, rangeHolds, type Validators } from "../../http/headers/conditional.ts";
 import { addVary } from "../../http/coding/content_coding.ts";
@@ -35,7 +32,6 @@ const RANGE_CHUNK = 64 * 1024;
 
 /**
  * Prepares the metadata shared by all responses to a file.
- *
  * @param path Path of the file.
  * @param info Its status; it is a regular file.
  * @param contentType Value of `Content-Type`.
@@ -73,7 +69,6 @@ export function knownFile(
 
 /**
  * Whether a file is unchanged.
- *
  * @returns `true` if time and size are the same.
  */
 export function unchanged(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
@@ -82,7 +77,6 @@ export function unchanged(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
 
 /**
  * Answers a request with a file, which is not opened for HEAD and for `304`, `412` and `416`.
- *
  * @throws {HTTPNotFound} If the file was removed or replaced since its status was read.
  */
 export async function sendFile(
@@ -129,7 +123,6 @@ export async function sendFile(
 
 /**
  * Maps file system errors to HTTP exceptions.
- *
  * @returns `404` or `403` for errors of the path; any other error as it is.
  */
 export function fileError(error: unknown): unknown {

@@ -1,7 +1,4 @@
-/**
- * Safe access to the files below a folder.
- * @module
- */
+// Safe access to the files below a folder.
 import { createHash } from "node:crypto";
 import { join, sep } from "node:path";
 import { chooseEncoding } from "../../http/headers/accept_encoding.ts";
@@ -51,7 +48,6 @@ const ROUNDS = 6;
 
 /**
  * Splits the rest of a request path into names.
- *
  * @param filename Decoded rest of the path, without its leading slash.
  * @param dotfiles Whether names that begin with a dot are allowed; `.well-known` (RFC 8615) always
  * is.
@@ -92,7 +88,6 @@ export class StaticRoot {
 
   /**
    * Creates one.
-   *
    * @throws {TypeError} If the folder does not exist.
    */
   constructor(path: string, options: StaticRootOptions) {
@@ -111,7 +106,6 @@ export class StaticRoot {
 
   /**
    * Resolves a request path.
-   *
    * @param filename Decoded rest of the path, without its leading slash.
    * @param acceptEncoding `Accept-Encoding` of the request, `null` if there is none.
    * @throws {HTTPNotFound} If it does not exist or is outside: the response is the same.
@@ -125,7 +119,6 @@ export class StaticRoot {
 
   /**
    * Returns the hash of a file's content, for URLs that change with it.
-   *
    * @param filename Path below the folder, without a leading slash.
    * @returns SHA-256 in base64url, `null` if the file does not exist.
    */

@@ -1,7 +1,3 @@
-/**
- * Request and reply headers of a proxy.
- * @module
- */
 import { isToken } from "../../http/headers/header_params.ts";
 import { removeHopByHop } from "../../http/http1/hop_by_hop.ts";
 import type { ServerRequest } from "../request/request.ts";

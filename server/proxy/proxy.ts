@@ -1,7 +1,4 @@
-/**
- * Reverse proxy.
- * @module
- */
+// Reverse proxy.
 import { OptionTable } from "../../http/options.ts";
 import { HTTPBadGateway, HTTPGatewayTimeout } from "../exceptions/server_errors.ts";
 import { mutableResponse } from "../request/mutable_response.ts";
@@ -15,7 +12,6 @@ import { relaySocket } from "./socket_relay.ts";
 export interface ProxyOptions {
   /**
    * Function that sends the request, such as `fetch` of another application; not for WebSockets.
-   *
    * @default the platform's `fetch`
    */
   readonly fetch?: (request: Request) => Response | Promise<Response>;
@@ -36,7 +32,6 @@ export const PROXY_OPTIONS = new OptionTable<ProxyOptions>({
  * Forwards a request to another server: bodies are streamed both ways, redirects go to the client,
  * WebSockets are connected. The server gets the client's headers without hop-by-hop ones, and
  * `Forwarded` and `X-Forwarded-For`, `-Host` and `-Proto`.
- *
  * @param request The request.
  * @param url Target, with path and query: `http://localhost:9000${request.relUrl}`.
  * @param options Headers, timeout, fetch function.

@@ -1,7 +1,3 @@
-/**
- * WebSockets through the proxy.
- * @module
- */
 import { WSCloseCode, WSMsgType } from "../../http/websocket/message.ts";
 import { HTTPBadGateway } from "../exceptions/server_errors.ts";
 import type { ServerRequest } from "../request/request.ts";
@@ -12,7 +8,6 @@ const MAX_BUFFERED = 1024 ** 2;
 
 /**
  * Connects a client's WebSocket to an upstream one: messages, subprotocol, close codes.
- *
  * @param request The handshake.
  * @param url Target.
  * @param headers Headers for the upstream server.

@@ -1,7 +1,4 @@
-/**
- * Work that runs after the answer was sent.
- * @module
- */
+// Work that runs after the answer was sent.
 import { described } from "../../http/options.ts";
 import type { AppContext } from "./app_context.ts";
 
@@ -10,7 +7,6 @@ export type AfterWork = (signal: AbortSignal) => unknown;
 
 /**
  * Checks the argument of `request.after()`.
- *
  * @throws {TypeError} If it is not a function.
  */
 export function checkAfter(work: AfterWork): AfterWork {

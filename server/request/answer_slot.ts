@@ -1,7 +1,4 @@
-/**
- * The early answer to a request, sent while its handler still runs.
- * @module
- */
+// The early answer to a request, sent while its handler still runs.
 import type { EarlyAnswer } from "./prepared_answer.ts";
 
 /** An answer that dispatch ends when the handler is done or the application stops. */
@@ -35,7 +32,6 @@ export class AnswerSlot {
   /**
    * Answers the platform while the handler runs on; streams and WebSockets call it from their
    * `prepare()`.
-   *
    * @throws {TypeError} If the request has been answered.
    */
   answer(answer: RunningAnswer): void {
@@ -48,7 +44,6 @@ export class AnswerSlot {
 
   /**
    * Waits for an early answer; dispatch calls it once.
-   *
    * @param listener Called with the answer, and with its response after the middlewares; at once if
    * there is one already.
    */

@@ -1,8 +1,5 @@
-/**
- * A request's view of its application. `Application` and others implement these interfaces, which
- * avoids import cycles.
- * @module
- */
+// A request's view of its application. `Application` and others implement these interfaces, which
+// avoids import cycles.
 import type { BodyLimits } from "../body/incoming_body.ts";
 import type { AppKey } from "./app_key.ts";
 import type { RelativeURL } from "./relative_url.ts";
@@ -31,7 +28,6 @@ export interface ResourceInfo {
   readonly canonical: string;
   /**
    * Builds the URL of this resource.
-   *
    * @param parts Values of the template's variables; they are quoted except for `/`.
    * @throws {TypeError} If the value of a variable is missing or not a string.
    */
@@ -42,7 +38,6 @@ export interface ResourceInfo {
 export interface ResourceRegistry {
   /**
    * Finds a resource by name.
-   *
    * @throws {TypeError} If there is no such resource.
    */
   named(name: string): ResourceInfo;
@@ -62,13 +57,11 @@ export interface Logger {
 export interface KeyReader {
   /**
    * Returns a value.
-   *
    * @throws {TypeError} If the key has no value.
    */
   get<T>(key: AppKey<T>): T;
   /**
    * Whether the key has a value.
-   *
    * @returns `true` if it has.
    */
   has<T>(key: AppKey<T>): boolean;
@@ -96,7 +89,6 @@ export interface AppContext extends KeyReader {
   readonly ready: boolean;
   /**
    * Runs background work: failures are logged, and the stop waits for it.
-   *
    * @param work A promise, or a function that is called at once with a signal.
    * @param about Description for the log.
    */

@@ -1,13 +1,9 @@
-/**
- * Typed keys for values of an application or a request.
- * @module
- */
+// Typed keys for values of an application or a request.
 import { described } from "../../http/options.ts";
 
 /**
  * A key whose value has a type, aiohttp's `AppKey` and `RequestKey`. Keys are compared by identity,
  * so two modules never collide on a name.
- *
  * @typeParam T Type of the value.
  *
  * @example
@@ -27,7 +23,6 @@ export class AppKey<T> {
 
   /**
    * Creates one.
-   *
    * @param name Name shown in error messages.
    */
   constructor(name: string) {
@@ -41,7 +36,6 @@ export class KeyStore {
 
   /**
    * Returns the value of a key.
-   *
    * @throws {TypeError} If the key has no value.
    */
   get<T>(key: AppKey<T>): T {
@@ -56,7 +50,6 @@ export class KeyStore {
 
   /**
    * Whether a key has a value.
-   *
    * @returns `true` if it has.
    */
   has<T>(key: AppKey<T>): boolean {

@@ -1,7 +1,4 @@
-/**
- * Accessors of a request's URL and headers.
- * @module
- */
+// Accessors of a request's URL and headers.
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { checkTrailers } from "../../http/http1/trailers.ts";
 import { parseLength } from "../../http/headers/content_length.ts";
@@ -38,7 +35,6 @@ export class BaseRequest {
 
   /**
    * Creates one.
-   *
    * @param raw The platform's request.
    * @param info The platform's connection info.
    */
@@ -169,7 +165,6 @@ export class BaseRequest {
 
   /**
    * `Range` as a slice: a negative `start` counts from the end, `stop` is exclusive.
-   *
    * @throws {RangeError} If the header is not a single range of bytes.
    */
   get httpRange(): HTTPRange {
@@ -195,7 +190,6 @@ export class BaseRequest {
   /**
    * Sets the response's trailers, which are sent after a chunked body: a stream without
    * `Content-Length`, to an HTTP/1.1 client. They can be changed until the body ends.
-   *
    * @param trailers Names and values.
    * @throws {NotSupportedError} If the engine is not `web.socketEngine()`.
    * @throws {TypeError} If a name is not allowed in trailers, or a value holds a control character.
@@ -229,7 +223,6 @@ export class BaseRequest {
   /**
    * Sends an interim 103 response (RFC 8297), so that browsers preload the `Link` targets while the
    * response is made. HTTP/1.0 clients get none.
-   *
    * @param headers Headers of the hint, mainly `link`.
    * @returns Resolves when it was sent.
    * @throws {NotSupportedError} If the engine is not `web.socketEngine()`.
@@ -256,11 +249,7 @@ export class BaseRequest {
   }
 }
 
-/**
- * The raw path of a request URL, which `new URL()` would normalise.
- *
- * @param url `Request.url`.
- */
+/** The raw path of a request URL, which `new URL()` would normalise. */
 export function rawPathOf(url: string): string {
   const start = url.indexOf("/", url.indexOf("://") + 3);
   if (start < 0) return "/";

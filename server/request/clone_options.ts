@@ -1,7 +1,4 @@
-/**
- * Options of `request.clone()`.
- * @module
- */
+// Options of `request.clone()`.
 import { OptionTable } from "../../http/options.ts";
 
 /** Changes for {@linkcode ServerRequest.clone}. */

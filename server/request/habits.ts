@@ -1,7 +1,4 @@
-/**
- * Members of other servers' APIs, and ours for each.
- * @module
- */
+// Members of other servers' APIs, and ours for each.
 
 const ROUTE = "write app.addRoutes([web.get(path, handler)]), web.post(…) and so on";
 

@@ -1,16 +1,8 @@
-/**
- * Hono's context of a request, and the request after Hono middlewares.
- * @module
- */
+// Hono's context of a request, and the request after Hono middlewares.
 import { type Context, Hono } from "hono";
 import type { ServeInfo } from "../engine/engine.ts";
 
-/**
- * Creates a context for a request that did not come through Hono, as in tests.
- *
- * @param raw The platform's request.
- * @param info Peer and connection; `c.env` in Hono.
- */
+/** Creates a context for a request that did not come through Hono, as in tests. */
 export function contextFor(raw: Request, info: ServeInfo | undefined): Context {
   let context: Context | null = null;
   const hono = new Hono().all("*", (c) => {
@@ -25,7 +17,6 @@ export function contextFor(raw: Request, info: ServeInfo | undefined): Context {
 /**
  * Returns the request for a handler behind Hono middlewares. A replaced request (`bodyLimit()`) is
  * used, and a body that was read is provided again.
- *
  * @returns The request; its body can be read unless a middleware has read `c.req.raw` itself.
  */
 export async function requestBehind({ req }: Context): Promise<Request> {

@@ -1,7 +1,4 @@
-/**
- * Handlers and middlewares.
- * @module
- */
+// Handlers and middlewares.
 import { described } from "../../http/options.ts";
 import { mutableResponse } from "./mutable_response.ts";
 import { requestInternals, type ServerRequest } from "./request.ts";
@@ -20,7 +17,6 @@ export type HandlerResult = Response | EarlyAnswer | Responder;
 
 /**
  * Answers a request.
- *
  * @typeParam Params Match info of its route.
  */
 export type Handler<Params = Record<string, string>> = (
@@ -38,7 +34,6 @@ export type Middleware = (
 
 /**
  * Checks that middlewares are functions.
- *
  * @throws {TypeError} If one is not.
  */
 export function checkMiddlewares(middlewares: readonly Middleware[]): void {
@@ -57,7 +52,6 @@ export function checkMiddlewares(middlewares: readonly Middleware[]): void {
 
 /**
  * Wraps a handler in middlewares, once, when routes are frozen.
- *
  * @returns One handler; the original one if there are no middlewares.
  */
 export function compose(middlewares: readonly Middleware[], handler: Handler): Handler {
@@ -72,11 +66,7 @@ export function compose(middlewares: readonly Middleware[], handler: Handler): H
   );
 }
 
-/**
- * Calls a responder.
- *
- * @returns The response of a responder; any other result, including a prepared stream, as it is.
- */
+/** Calls a responder. */
 export function render(
   result: HandlerResult,
   request: ServerRequest,
@@ -98,11 +88,7 @@ export function standingFor(handler: Handler, first: Handler): Handler {
   return handler;
 }
 
-/**
- * Names the source of an invalid result: the innermost middleware or handler.
- *
- * @returns `middleware timing`, `handler list`, `handler`.
- */
+/** Names the source of an invalid result: the innermost middleware or handler. */
 export function giverOf(request: ServerRequest, chain: Handler): string {
   const handler = guilty.get(request) ?? chain;
   const { kind, name } = called.get(handler) ?? { kind: "handler", name: handler.name };

@@ -1,11 +1,7 @@
-/**
- * Responses with mutable headers.
- * @module
- */
+// Responses with mutable headers.
 
 /**
  * Whether a response is a foreign one, from `fetch()`.
- *
  * @returns `true` if it is.
  */
 export function isPassedOn(response: Response): boolean {
@@ -18,10 +14,6 @@ const DECODED = typeof Deno === "undefined" ? /./ : /^\s*(?:gzip|br)\s*$/i;
 /**
  * Ensures that the headers of a response can be changed; those of `Response.redirect()` and of
  * `fetch()` cannot.
- *
- * @param response The response.
- * @param isDecoded Whether `fetch()` has decoded it.
- * @returns The response itself, or a copy with the same body.
  */
 export function mutableResponse(response: Response, isDecoded = true): Response {
   const { status } = response;

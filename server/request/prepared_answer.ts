@@ -1,9 +1,4 @@
 /**
- * An answer that is sent while its handler runs on.
- * @module
- */
-
-/**
  * An answer sent before the handler is done, so that middlewares see it afterwards: a prepared
  * `StreamResponse`, `SSEResponse` or `WebSocketResponse`.
  */

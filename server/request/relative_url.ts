@@ -1,7 +1,3 @@
-/**
- * The URL-like result of `urlFor()`.
- * @module
- */
 import { encodeQuery, type QueryInit } from "../../http/query.ts";
 
 /**
@@ -23,7 +19,6 @@ export class RelativeURL {
 
   /**
    * Creates one.
-   *
    * @param path The encoded path.
    * @param query The encoded query without `?`.
    */
@@ -34,7 +29,6 @@ export class RelativeURL {
 
   /**
    * Returns the same path with another query.
-   *
    * @param query The new query; it replaces the old one.
    */
   withQuery(query: QueryInit): RelativeURL {

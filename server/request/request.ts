@@ -1,7 +1,4 @@
-/**
- * The request that handlers get.
- * @module
- */
+// The request that handlers get.
 import { type AfterWork, checkAfter, runAfter } from "./after_answer.ts";
 import type { Context } from "hono";
 import { tellHabits } from "../../http/habits.ts";
@@ -38,7 +35,6 @@ export const requestInternals = {} as RequestInternals<ServerRequest<unknown>>;
 
 /**
  * A request, with the accessors of aiohttp's `web.Request`. The platform's own is `raw`.
- *
  * @typeParam Params Match info of the route: a string for each variable of its path.
  *
  * @example
@@ -109,7 +105,6 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
 
   /**
    * Creates one.
-   *
    * @param raw The platform's request.
    * @param info The platform's connection info.
    * @param app The application that handles the request.
@@ -175,7 +170,6 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
 
   /**
    * The body as a stream, without a limit on its size.
-   *
    * @throws {TypeError} If `read()`, `text()`, `json()`, `post()` or `multipart()` was called
    * before.
    */
@@ -201,7 +195,6 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
 
   /**
    * Returns a value of this request.
-   *
    * @throws {TypeError} If the key has no value.
    */
   get<T>(key: AppKey<T>): T {
@@ -215,7 +208,6 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
 
   /**
    * Whether this request has a value for a key.
-   *
    * @returns `true` if it has.
    */
   has<T>(key: AppKey<T>): boolean {
@@ -225,7 +217,6 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   /**
    * Copies the request with another head, for a middleware to pass on. The body is shared: only one
    * of the two can be read.
-   *
    * @returns The copy, including the request's values.
    * @throws {TypeError} If the body has been read.
    */
@@ -281,7 +272,6 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
 
   /**
    * Reads the whole body; further calls return the same bytes.
-   *
    * @returns The bytes.
    * @throws {HTTPRequestEntityTooLarge} If there are more than `clientMaxSize`.
    */
@@ -291,7 +281,6 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
 
   /**
    * Reads the body as text, in the charset of its `Content-Type`, else UTF-8.
-   *
    * @throws {HTTPUnsupportedMediaType} If the charset is unknown or the bytes are invalid in it.
    */
   async text(): Promise<string> {
@@ -310,7 +299,6 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
 
   /**
    * Reads the body as JSON; the content type is ignored.
-   *
    * @typeParam T Expected type; it is not checked.
    * @throws {HTTPBadRequest} If the body is not JSON.
    */
@@ -331,7 +319,6 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * Reads an HTML form, urlencoded or multipart. Files are spooled: up to 1 MiB together in memory,
    * the rest on disk. They are removed once the request is answered. Further calls return the same
    * fields.
-   *
    * @param options Limits of this form, instead of the application's.
    * @returns The fields in order, including repeated ones; none for a body of another type.
    * @throws {HTTPRequestEntityTooLarge} If the body is larger than `maxSize`.
@@ -348,7 +335,6 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
 
   /**
    * Reads a multipart body part by part as it arrives; only the reader's limits apply.
-   *
    * @throws {MultipartSyntaxError} If the body is not multipart; answered with 400 if uncaught.
    * @throws {MultipartLimitError} If its announced length exceeds `maxTotalSize`.
    */
@@ -364,7 +350,6 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   /**
    * Runs work after the handler is done and its answer was sent. A failure is logged with the
    * request; when the server stops, it waits up to `shutdownTimeout`, then aborts the signal.
-   *
    * @param work The work. The body is gone by then: read it before.
    *
    * @example

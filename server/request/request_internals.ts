@@ -1,18 +1,10 @@
-/**
- * Dispatch's access to private members of a request.
- * @module
- */
 import type { SocketEvents } from "../../http/websocket/port.ts";
 import type { ServeInfo, SocketUpgrade, UpgradeOptions } from "../engine/engine.ts";
 import type { IncomingBody } from "../body/incoming_body.ts";
 import type { AnswerSlot, Failure, RunningAnswer } from "./answer_slot.ts";
 import type { AppContext } from "./app_context.ts";
 
-/**
- * Internal members of a request; `server/mod.ts` does not export it.
- *
- * @typeParam Any `ServerRequest`, which this file cannot import (a cycle).
- */
+/** Internal members of a request; `server/mod.ts` does not export it. */
 export interface RequestInternals<Any> {
   /** The early answer of a request, shared with its clones. */
   slotOf(request: Any): AnswerSlot;

@@ -1,7 +1,4 @@
-/**
- * Handlers with validated and typed data.
- * @module
- */
+// Handlers with validated and typed data.
 import { OptionTable } from "../../http/options.ts";
 import type { SchemaOutput, StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
 import { HTTPBadRequest } from "../exceptions/client_errors.ts";
@@ -72,7 +69,6 @@ const PARTS = ["params", "query", "headers", "form", "json"] as const;
  * Validates parts of a request by schemas of any library that follows Standard Schema (zod,
  * valibot, arktype, …) before the handler is called. The handler gets the schemas' output; invalid
  * data is answered with all issues as JSON: `{ "issues": [{ "in", "message", "path" }] }`.
- *
  * @typeParam Schemas The schemas; they type the handler's data.
  * @typeParam Params Match info of the route.
  * @param schemas A schema for each part to check.

@@ -1,7 +1,4 @@
-/**
- * A middleware that compresses responses.
- * @module
- */
+// A middleware that compresses responses.
 import { OptionTable } from "../../http/options.ts";
 import { lengthlessBody } from "./head_response.ts";
 import { parseLength } from "../../http/headers/content_length.ts";
@@ -24,7 +21,6 @@ export interface CompressOptions {
   readonly codings?: readonly ContentCoding[];
   /**
    * Whether bodies of a mime type should be compressed.
-   *
    * @default text, JSON, XML, JavaScript, SVG, WebAssembly and plain fonts
    */
   readonly filter?: (mimeType: string) => boolean;
@@ -48,7 +44,6 @@ const COMPRESSIBLE =
  *
  * Do not compress a body in which a client can place its own text beside a secret (the BREACH
  * attack): leave such routes out.
- *
  * @param options Size, codings, types.
  * @returns The middleware.
  * @throws {RangeError} If the threshold is not a number of bytes.

@@ -1,9 +1,4 @@
 /**
- * The error for a client that disconnects early.
- * @module
- */
-
-/**
  * The client closed the connection while a handler was still writing to it. Dispatch treats it as
  * the end of the request and does not log it.
  *

@@ -1,8 +1,3 @@
-/**
- * Headers that can be frozen.
- * @module
- */
-
 /** Headers that throw on a change after they were sent, where the platform's would ignore it. */
 export class FreezableHeaders extends Headers {
   #frozen = false;
@@ -14,7 +9,6 @@ export class FreezableHeaders extends Headers {
 
   /**
    * Adds a value.
-   *
    * @throws {TypeError} If the headers were sent.
    */
   override append(name: string, value: string): void {
@@ -24,9 +18,6 @@ export class FreezableHeaders extends Headers {
 
   /**
    * Replaces the values of a header.
-   *
-   * @param name Name of the header.
-   * @param value Its only value.
    * @throws {TypeError} If the headers were sent.
    */
   override set(name: string, value: string): void {
@@ -36,7 +27,6 @@ export class FreezableHeaders extends Headers {
 
   /**
    * Removes a header.
-   *
    * @throws {TypeError} If the headers were sent.
    */
   override delete(name: string): void {

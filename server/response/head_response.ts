@@ -1,7 +1,4 @@
-/**
- * Responses to HEAD.
- * @module
- */
+// Responses to HEAD.
 import { WITHOUT_BODY } from "../../http/headers/status.ts";
 import { isPassedOn } from "../request/mutable_response.ts";
 
@@ -11,7 +8,6 @@ import { isPassedOn } from "../request/mutable_response.ts";
  *
  * A body in memory arrives in one piece, so its length is known after two immediate reads; any
  * other body is cancelled and has no length.
- *
  * @param response The answer to GET.
  * @param served Whether a server sends it, which would write `Content-Length: 0` without a body.
  */
@@ -37,7 +33,6 @@ export async function headResponse(response: Response, served: boolean): Promise
 
 /**
  * Placeholder for a body that HEAD omits and whose length is unknown.
- *
  * @returns An empty body that ends a moment after it is asked for.
  */
 export function lengthlessBody(): ReadableStream<Uint8Array<ArrayBuffer>> {

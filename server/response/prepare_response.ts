@@ -1,7 +1,4 @@
-/**
- * Final changes to responses, and the default error responses.
- * @module
- */
+// Final changes to responses, and the default error responses.
 import { mutableResponse } from "../request/mutable_response.ts";
 import type { ServerRequest } from "../request/request.ts";
 
@@ -11,7 +8,6 @@ export type PrepareSignal =
 
 /**
  * Runs the response signals.
- *
  * @param signals Signals of the applications, outermost first.
  * @param request The request.
  * @param response Its response.

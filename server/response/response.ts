@@ -1,7 +1,4 @@
-/**
- * Response helpers.
- * @module
- */
+// Response helpers.
 import { recordedResponse } from "../engine/response_record.ts";
 import { OptionTable } from "../../http/options.ts";
 import { type CookieOptions, formatSetCookie } from "../../http/headers/set_cookie.ts";
@@ -56,7 +53,6 @@ const DEFAULTS: Readonly<Record<string, [string, string][]>> = {
 
 /**
  * A text response.
- *
  * @param text The body, sent as UTF-8.
  * @param options Status, headers, content type (default `text/plain; charset=utf-8`). Without
  * options the platform sets the type and writes `text/plain;charset=UTF-8`.
@@ -80,7 +76,6 @@ export function textResponse(text: string, options?: ResponseOptions): Response 
 
 /**
  * A JSON response.
- *
  * @param value Value to serialize.
  * @param options Status, headers, content type (default `application/json; charset=utf-8`), and
  * serializer.
@@ -109,7 +104,6 @@ export function jsonResponse(value: unknown, options: JsonResponseOptions = {}):
 
 /**
  * Sets a cookie on a response or on an HTTP exception.
- *
  * @param response Object with the headers.
  * @param name Cookie name.
  * @param value Cookie value, sent as it is.
@@ -146,7 +140,6 @@ export function setCookie(
 
 /**
  * Deletes a cookie in the client.
- *
  * @param response Object with the headers.
  * @param name Cookie name.
  * @param options The attributes it was set with; path and domain must match.

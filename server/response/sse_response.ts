@@ -1,7 +1,4 @@
-/**
- * Server-sent events (WHATWG HTML, section 9.2).
- * @module
- */
+// Server-sent events (WHATWG HTML, section 9.2).
 import { OptionTable } from "../../http/options.ts";
 import type { EarlyAnswer } from "../request/prepared_answer.ts";
 import type { ServerRequest } from "../request/request.ts";
@@ -65,7 +62,6 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
 
   /**
    * Called by `sseResponse()`, which sends the headers.
-   *
    * @param stream The prepared response for the events.
    * @param lastEventId `Last-Event-ID` of the request, `null` if there is none.
    * @param pingInterval Interval of ping comments, in ms; 0 for never.
@@ -97,7 +93,6 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
 
   /**
    * Sends an event. The promise may be ignored: a disconnect does not end the program.
-   *
    * @param data Data of the event; each line is sent as a field, and the client joins them.
    * @param event Type, id and retry delay.
    * @throws {TypeError} If type or id hold a line break, which would start another field.
@@ -115,7 +110,6 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
 
   /**
    * Sends a comment, which clients ignore. The promise may be ignored, as for `send()`.
-   *
    * @throws {ConnectionResetError} If the client has disconnected.
    */
   comment(text: string): Promise<void> {
@@ -137,7 +131,6 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
 /**
  * Answers a request with server-sent events: sends the headers, and lets the handler send events
  * until it returns or the client disconnects.
- *
  * @param request The request.
  * @param options Headers and ping interval.
  * @returns The open event stream.

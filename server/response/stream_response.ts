@@ -1,7 +1,4 @@
-/**
- * A response that the handler writes piece by piece.
- * @module
- */
+// A response that the handler writes piece by piece.
 import {
   bytesOf,
   checkStatus,
@@ -68,7 +65,6 @@ export class StreamResponse implements EarlyAnswer {
 
   /**
    * Creates one.
-   *
    * @throws {RangeError} If the status is not 200 to 599.
    */
   constructor(options: StreamResponseOptions = {}) {
@@ -169,7 +165,6 @@ export class StreamResponse implements EarlyAnswer {
 
   /**
    * Changes the status.
-   *
    * @throws {TypeError} If `prepare()` was called.
    * @throws {RangeError} If it is not 200 to 599.
    */
@@ -181,7 +176,6 @@ export class StreamResponse implements EarlyAnswer {
   /**
    * Compresses the body if the client accepts it; a response with a `Content-Encoding` stays as it
    * is. The compressor buffers data, so do not use it for content that has to arrive at once.
-   *
    * @param coding The only coding to use. @default the client's preference
    * @throws {TypeError} If `prepare()` was called.
    */
@@ -192,7 +186,6 @@ export class StreamResponse implements EarlyAnswer {
 
   /**
    * Sends status and headers; then the handler can write. Further calls do nothing.
-   *
    * @throws {TypeError} If the request has been answered, or a header is invalid.
    */
   prepare<Params>(request: ServerRequest<Params>): Promise<void> {
@@ -218,7 +211,6 @@ export class StreamResponse implements EarlyAnswer {
   /**
    * Sends a piece of the body. The promise resolves when more can be sent, so that a handler that
    * awaits it does not fill the memory for a slow client.
-   *
    * @param data The piece; text is sent as UTF-8. It is copied, so the buffer can be reused.
    * @throws {TypeError} If the response is not prepared, has ended, or its status has no body.
    * @throws {RangeError} If it is longer than `Content-Length` allows.
@@ -234,7 +226,6 @@ export class StreamResponse implements EarlyAnswer {
 
   /**
    * Ends the body, as the end of the handler does. The promise may be ignored, as for `write()`.
-   *
    * @throws {TypeError} If the response is not prepared.
    * @throws {RangeError} If less was written than `Content-Length` announces; the connection is
    * closed so that the client notices.

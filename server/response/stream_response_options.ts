@@ -1,7 +1,4 @@
-/**
- * Options of a stream response.
- * @module
- */
+// Options of a stream response.
 import { OptionTable } from "../../http/options.ts";
 
 /** Options of {@linkcode StreamResponse}. */
@@ -20,7 +17,6 @@ export const STREAM_RESPONSE_OPTIONS = new OptionTable<StreamResponseOptions>({
 
 /**
  * Checks the status of a response.
- *
  * @throws {RangeError} If it is not 200 to 599.
  */
 export function checkStatus(status: number): number {
@@ -30,7 +26,6 @@ export function checkStatus(status: number): number {
 
 /**
  * Copies a piece of a body.
- *
  * @param data The piece; text is encoded as UTF-8.
  * @returns Its bytes.
  * @throws {TypeError} If it is not bytes or text.

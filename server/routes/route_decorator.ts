@@ -1,14 +1,10 @@
-/**
- * Standard decorators for handler methods of a class.
- * @module
- */
+// Standard decorators for handler methods of a class.
 import type { HandlerResult } from "../request/middleware.ts";
 import type { ServerRequest } from "../request/request.ts";
 import type { RouteDef } from "./route_def.ts";
 
 /**
  * Decorates a handler method.
- *
  * @typeParam Params Match info of the route.
  */
 export type HandlerDecorator<Params> = <This extends object>(
@@ -66,7 +62,6 @@ export class DecoratedRoutes {
 
   /**
    * Checks that all routes have an instance; others would be an unexplained `404`.
-   *
    * @throws {TypeError} If a class with decorated methods has no instance.
    */
   checkBound(): void {

@@ -1,7 +1,4 @@
-/**
- * Route definitions: `web.get("/", handler)` and its siblings.
- * @module
- */
+// Route definitions: `web.get("/", handler)` and its siblings.
 import { described, OptionTable } from "../../http/options.ts";
 import type { Handler } from "../request/middleware.ts";
 import type { PathParams } from "../routing/path_template.ts";
@@ -47,7 +44,6 @@ export interface RouteDef {
   readonly name: string | null;
   /**
    * Creates a special kind of resource, such as that of static files.
-   *
    * @param path Path template.
    * @param name Name of the resource, `null` if there is none.
    */
@@ -56,7 +52,6 @@ export interface RouteDef {
 
 /**
  * Defines a route for a method.
- *
  * @typeParam Path The path's literal type; it types `request.matchInfo`.
  * @param method Method, `*` for any.
  * @param path Path template: `{name}` or `{name:regex}` for variables.
@@ -85,7 +80,6 @@ export function route<const Path extends string>(
 
 /**
  * Defines a route for `GET`, and by default for `HEAD`.
- *
  * @typeParam Path The path's literal type; it types `request.matchInfo`.
  * @param path Path template.
  * @param handler The handler.
@@ -229,7 +223,6 @@ export function options<const Path extends string>(
 /**
  * Defines a route for a class-based view: each method of the class handles the HTTP method of the
  * same name.
- *
  * @param path Path template.
  * @param viewClass The class.
  * @param options Name of the resource.

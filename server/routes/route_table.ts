@@ -1,7 +1,4 @@
-/**
- * A list of routes, collected before the application exists.
- * @module
- */
+// A list of routes, collected before the application exists.
 import type { Handler } from "../request/middleware.ts";
 import type { PathParams } from "../routing/path_template.ts";
 import { DecoratedRoutes, type HandlerDecorator } from "./route_decorator.ts";
@@ -54,7 +51,6 @@ export class RouteTable implements Iterable<RouteDef> {
 
   /**
    * Iterates over the routes in order.
-   *
    * @throws {TypeError} If a class with decorated methods has no instance yet.
    */
   [Symbol.iterator](): Iterator<RouteDef> {
@@ -64,7 +60,6 @@ export class RouteTable implements Iterable<RouteDef> {
 
   /**
    * Lists the routes of one instance of a class with decorated methods, to add those alone.
-   *
    * @param instance The instance; the class for static methods.
    */
   of(instance: object): readonly RouteDef[] {
@@ -73,7 +68,6 @@ export class RouteTable implements Iterable<RouteDef> {
 
   /**
    * Collects a route for a method, `*` for any, or decorates its handler method.
-   *
    * @param method Method, `*` for any.
    * @param rest Path, handler and options, as for the other methods.
    * @returns The table with a handler, a decorator without one.
@@ -140,7 +134,6 @@ export class RouteTable implements Iterable<RouteDef> {
 
   /**
    * Collects the files of a folder, as `web.static()` does.
-   *
    * @param prefix Path prefix.
    * @param folder The folder.
    * @param options Name, index, headers.

@@ -1,7 +1,4 @@
-/**
- * A folder served under a prefix: `web.static("/files", "./public")`.
- * @module
- */
+// A folder served under a prefix: `web.static("/files", "./public")`.
 import { OptionTable } from "../../http/options.ts";
 import { fileURLToPath } from "node:url";
 import { directoryListing } from "../files/directory_listing.ts";
@@ -74,7 +71,6 @@ export interface StaticUrlParts {
 export interface StaticDef extends RouteDef {
   /**
    * Builds the URL of a file.
-   *
    * @param parts The file, and whether to append a hash of its content as `v`.
    * @returns The URL; without a hash if the file does not exist.
    */
@@ -87,7 +83,6 @@ export interface StaticDef extends RouteDef {
  *
  * Missing and outside files are `404`; directories are `403` unless `index` or `showIndex` is
  * given; unreadable files and those that are not regular are `403`.
- *
  * @param prefix Path prefix, `/files`.
  * @param folder The folder; it has to exist.
  * @param options Index, listing, links, headers.

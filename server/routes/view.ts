@@ -1,7 +1,4 @@
-/**
- * Class-based views.
- * @module
- */
+// Class-based views.
 import { described } from "../../http/options.ts";
 import { HTTPMethodNotAllowed } from "../exceptions/client_errors.ts";
 import type { Handler, HandlerResult } from "../request/middleware.ts";
@@ -41,7 +38,6 @@ export abstract class View {
 
 /**
  * Makes a handler that creates a view for each request and calls the method of the same name.
- *
  * @throws {TypeError} If it is not a class, or has no method for an HTTP method.
  */
 export function viewHandler(viewClass: ViewClass): Handler {

@@ -1,7 +1,4 @@
-/**
- * Redirects to normalized paths.
- * @module
- */
+// Redirects to normalized paths.
 import { OptionTable } from "../../http/options.ts";
 import { HTTPClientError } from "../exceptions/client_errors.ts";
 import type { HTTPException } from "../exceptions/http_exception.ts";
@@ -35,7 +32,6 @@ export const NORMALIZE_PATH_OPTIONS = new OptionTable<NormalizePathOptions>({
  * A middleware that redirects an unknown path to a similar one that has a handler: slashes merged,
  * then one appended or removed, then both. The query is preserved. aiohttp's
  * `normalize_path_middleware`.
- *
  * @param options Variants to try.
  * @returns The middleware.
  * @throws {TypeError} If slashes are to be both appended and removed.

@@ -1,7 +1,4 @@
-/**
- * Path templates, `/users/{id:\d+}`: matching and building paths.
- * @module
- */
+// Path templates, `/users/{id:\d+}`: matching and building paths.
 
 /**
  * Names of the variables of a path template, read from its literal type.
@@ -28,14 +25,12 @@ export interface PathTemplate {
   readonly names: readonly string[];
   /**
    * Matches a decoded path.
-   *
    * @param path Path decoded by {@linkcode decodePath}.
    * @returns Decoded values by name, `null` if the path does not match.
    */
   match(path: string): Readonly<Record<string, string>> | null;
   /**
    * Builds an encoded path.
-   *
    * @throws {TypeError} If the value of a variable is missing or not a string.
    */
   build(parts: Readonly<Record<string, unknown>>): string;
@@ -49,8 +44,6 @@ const SEGMENT = "[^{}/]+";
 /**
  * Compiles a path template by aiohttp's rules: `{name}` matches one or more characters other than
  * `/`, `{name:regex}` the regular expression, all other text is literal.
- *
- * @param path The template; it starts with `/` or is empty.
  * @throws {TypeError} If the template is malformed; the message names it.
  */
 export function compilePath(path: string): PathTemplate {
@@ -111,8 +104,6 @@ export function toHonoPath(canonical: string): string {
 /**
  * Decodes the path of a request for matching, except for `%2F` and `%25`, so that an encoded slash
  * does not separate segments and decoding twice is harmless.
- *
- * @returns The decoded path; malformed escapes stay as they are.
  */
 export function decodePath(raw: string): string {
   if (!raw.includes("%")) return raw;

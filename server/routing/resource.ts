@@ -1,7 +1,3 @@
-/**
- * A path and its methods.
- * @module
- */
 import type { Handler } from "../request/middleware.ts";
 import { compilePath, NO_PARAMS, type PathTemplate } from "./path_template.ts";
 import { RelativeURL } from "../request/relative_url.ts";
@@ -32,7 +28,6 @@ export class Resource implements AbstractResource {
 
   /**
    * Creates one.
-   *
    * @param path Path template.
    * @param name Name for building URLs, `null` for none.
    */
@@ -59,7 +54,6 @@ export class Resource implements AbstractResource {
 
   /**
    * Adds a method.
-   *
    * @param method Method, `*` for any.
    * @param handler The handler.
    * @throws {TypeError} If the method is not a token, or is taken.
@@ -79,7 +73,6 @@ export class Resource implements AbstractResource {
 
   /**
    * Finds the route for a request.
-   *
    * @returns The route, or the available methods; `null` if the path does not match.
    */
   resolve(method: string, path: string): RouteResolution | null {
@@ -93,7 +86,6 @@ export class Resource implements AbstractResource {
 
   /**
    * Moves the resource below a prefix.
-   *
    * @param prefix The prefix, without a trailing `/`.
    */
   addPrefix(prefix: string): void {
@@ -103,7 +95,6 @@ export class Resource implements AbstractResource {
 
   /**
    * Builds the URL of this resource.
-   *
    * @param parts Values of the variables; others are ignored.
    * @throws {TypeError} If the value of a variable is missing or not a string.
    */

@@ -1,7 +1,4 @@
-/**
- * A method of a resource and its handler.
- * @module
- */
+// A method of a resource and its handler.
 import { isToken } from "../../http/headers/header_params.ts";
 import type { ResourceInfo } from "../request/app_context.ts";
 import type { Handler } from "../request/middleware.ts";
@@ -39,7 +36,6 @@ export class Route {
 
   /**
    * Creates one.
-   *
    * @param method Method, `*` for any.
    * @param handler The handler.
    * @param resource The resource it belongs to.
@@ -104,7 +100,6 @@ export interface AbstractResource extends ResourceInfo {
   readonly prefix: string;
   /**
    * Finds the route for a request.
-   *
    * @param method Method in upper case.
    * @param path Decoded path.
    * @param url `Request.url`.
@@ -113,7 +108,6 @@ export interface AbstractResource extends ResourceInfo {
   resolve(method: string, path: string, url: string): RouteResolution | null;
   /**
    * Moves the resource below a prefix; called when its application is added to another.
-   *
    * @param prefix The prefix, without a trailing `/`.
    */
   addPrefix(prefix: string): void;

@@ -1,7 +1,3 @@
-/**
- * Finds the resource for a path, in aiohttp's order.
- * @module
- */
 import { tellHabits } from "../../http/habits.ts";
 import type { ResourceRegistry } from "../request/app_context.ts";
 import { ROUTER_HABITS } from "../request/habits.ts";
@@ -40,7 +36,6 @@ export class Router implements ResourceRegistry {
 
   /**
    * Creates one.
-   *
    * @param wrap Wraps a handler in the middlewares of the application; called once for each route,
    * when it is first found.
    */
@@ -56,7 +51,6 @@ export class Router implements ResourceRegistry {
   /**
    * Registers a handler. Consecutive routes with the same path and name share a resource, as in
    * aiohttp.
-   *
    * @param method Method, `*` for any.
    * @param path Path template.
    * @param handler The handler.
@@ -70,7 +64,6 @@ export class Router implements ResourceRegistry {
 
   /**
    * Registers a path without methods; add them by its `addRoute()`.
-   *
    * @param path Path template.
    * @param name Name of the resource, `null` for none.
    * @param create Creates a special kind of resource.
@@ -95,7 +88,6 @@ export class Router implements ResourceRegistry {
 
   /**
    * Registers a resource of your own, aiohttp's `register_resource`.
-   *
    * @param resource The resource.
    * @throws {TypeError} If the router is frozen, or the name is invalid or taken.
    *
@@ -149,7 +141,6 @@ export class Router implements ResourceRegistry {
 
   /**
    * Registers a resource that is asked before all others, for any path: a domain.
-   *
    * @throws {TypeError} If the router is frozen.
    */
   registerDomain(resource: AbstractResource): void {
@@ -165,7 +156,6 @@ export class Router implements ResourceRegistry {
 
   /**
    * Moves every resource below a prefix.
-   *
    * @param prefix The prefix, without a trailing `/`.
    */
   addPrefix(prefix: string): void {
@@ -179,7 +169,6 @@ export class Router implements ResourceRegistry {
 
   /**
    * Finds the route for a request.
-   *
    * @param method Method in upper case.
    * @param path Decoded path.
    * @param url `Request.url`, for domains.
@@ -211,7 +200,6 @@ export class Router implements ResourceRegistry {
 
   /**
    * Finds a resource by name.
-   *
    * @throws {TypeError} If there is none; the message lists the known names.
    */
   named(name: string): AbstractResource {
@@ -223,7 +211,6 @@ export class Router implements ResourceRegistry {
 
   /**
    * Whether a name is taken.
-   *
    * @returns `true` if it is.
    */
   has(name: string): boolean {

@@ -1,7 +1,4 @@
-/**
- * Mount points of sub-applications: a prefix or a domain.
- * @module
- */
+// Mount points of sub-applications: a prefix or a domain.
 import type { Handler } from "../request/middleware.ts";
 import type { RelativeURL } from "../request/relative_url.ts";
 import type { AbstractResource, RouteResolution } from "./route.ts";
@@ -22,12 +19,7 @@ export class PrefixedSubapp implements AbstractResource {
   #prefix: string;
   readonly #sub: Subapp;
 
-  /**
-   * Creates one.
-   *
-   * @param prefix The prefix, without a trailing `/`.
-   * @param sub The sub-application; its routes move below the prefix.
-   */
+  /** Creates one. */
   constructor(prefix: string, sub: Subapp) {
     this.#prefix = prefix;
     this.#sub = sub;
@@ -46,7 +38,6 @@ export class PrefixedSubapp implements AbstractResource {
 
   /**
    * Asks the sub-application, if the path is below the prefix.
-   *
    * @param method Method in upper case.
    * @param path Decoded path.
    * @param url `Request.url`.
@@ -61,11 +52,7 @@ export class PrefixedSubapp implements AbstractResource {
     return ask(this.#sub, method, path, url);
   }
 
-  /**
-   * Moves the sub-application below another prefix.
-   *
-   * @param prefix The prefix, without a trailing `/`.
-   */
+  /** Moves the sub-application below another prefix. */
   addPrefix(prefix: string): void {
     this.#prefix = prefix + this.#prefix;
     this.#sub.router.addPrefix(prefix);
@@ -90,7 +77,6 @@ export class DomainSubapp implements AbstractResource {
 
   /**
    * Creates one.
-   *
    * @param domain `example.com`, `example.com:8080`, or a mask such as `*.example.com`.
    * @param sub The sub-application.
    * @throws {TypeError} If the domain is not valid.
@@ -103,7 +89,6 @@ export class DomainSubapp implements AbstractResource {
 
   /**
    * Asks the sub-application, if the request is for the domain.
-   *
    * @param method Method in upper case.
    * @param path Decoded path.
    * @param url `Request.url`.
@@ -113,11 +98,7 @@ export class DomainSubapp implements AbstractResource {
     return isLike(hostOf(url), this.#parts) ? ask(this.#sub, method, path, url) : null;
   }
 
-  /**
-   * Moves the sub-application below a prefix.
-   *
-   * @param prefix The prefix, without a trailing `/`.
-   */
+  /** Moves the sub-application below a prefix. */
   addPrefix(prefix: string): void {
     this.#sub.router.addPrefix(prefix);
   }

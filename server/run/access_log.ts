@@ -1,7 +1,4 @@
-/**
- * Access logs: one line per request.
- * @module
- */
+// Access logs: one line per request.
 import { OptionTable } from "../../http/options.ts";
 import type { Logger } from "../request/app_context.ts";
 import { rawPathOf } from "../request/base_request.ts";
@@ -55,10 +52,6 @@ const UNSAFE =
 
 /**
  * Wraps a fetch function in an access log.
- *
- * @param fetch The fetch function.
- * @param options Format and writer.
- * @param logger Logger for errors of the writer; the response is sent anyway.
  * @throws {TypeError} If the format holds an unknown atom.
  */
 export function logged(fetch: Fetch, options: AccessLogOptions, logger: Logger): Fetch {

@@ -1,7 +1,4 @@
-/**
- * Running an application until it is stopped.
- * @module
- */
+// Running an application until it is stopped.
 import { OptionTable } from "../../http/options.ts";
 import type { Application } from "../application/application.ts";
 import type { ListenOptions } from "../engine/engine.ts";
@@ -26,7 +23,6 @@ export class ShutdownTimeoutError extends Error {
 
   /**
    * Creates one.
-   *
    * @param timeout The timeout, in ms.
    */
   constructor(timeout: number) {
@@ -97,7 +93,6 @@ export const RUN_APP_OPTIONS = new OptionTable<RunAppOptions>({
  *
  * A second signal ends the process at once, with the usual exit code (128 and the signal's number).
  * If handlers are still running `shutdownTimeout` after the first one, the exit code is 1.
- *
  * @param app The application, or a promise for it.
  * @param options Where to listen, and how to stop.
  * @throws {AddressInUseError} If the address is in use.

@@ -1,7 +1,4 @@
-/**
- * Starting and stopping an application on an engine.
- * @module
- */
+// Starting and stopping an application on an engine.
 import { OptionTable } from "../../http/options.ts";
 import { type AccessLogOptions, logged } from "./access_log.ts";
 import { abandon, type Application, drain } from "../application/application.ts";
@@ -69,7 +66,6 @@ export class AppRunner {
 
   /**
    * Creates one.
-   *
    * @throws {RangeError} If a time is negative or not a number.
    */
   constructor(app: Application, options: AppRunnerOptions = {}) {
@@ -99,7 +95,6 @@ export class AppRunner {
 
   /**
    * Starts the application, unless started, and listens; call it again for more addresses.
-   *
    * @returns The URL, with the bound port.
    * @throws {AddressInUseError} If the address is in use.
    * @throws {TypeError} If the runner was stopped.

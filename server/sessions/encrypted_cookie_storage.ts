@@ -1,7 +1,3 @@
-/**
- * Sessions encrypted in the cookie, shared with Python.
- * @module
- */
 import { Fernet } from "./fernet.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { Session } from "./session.ts";
@@ -34,7 +30,6 @@ export class EncryptedCookieStorage implements SessionStorage {
 
   /**
    * Creates one.
-   *
    * @param key 32 random bytes, or the same in base64url, as from `Fernet.generate_key()`. In a
    * list, the first key encrypts and all of them decrypt: to rotate keys, add the new one in front.
    * @param options The cookie.
@@ -55,7 +50,6 @@ export class EncryptedCookieStorage implements SessionStorage {
 
   /**
    * Decrypts the session.
-   *
    * @returns The session; a new one if the cookie is missing, forged or too old.
    */
   async load(request: ServerRequest): Promise<Session> {
@@ -71,7 +65,6 @@ export class EncryptedCookieStorage implements SessionStorage {
 
   /**
    * Encrypts the session into the cookie; an empty one deletes it.
-   *
    * @throws {RangeError} If the cookie would be longer than 4096 bytes.
    */
   async save(

@@ -1,8 +1,5 @@
-/**
- * Fernet tokens: AES-128-CBC and HMAC-SHA256, compatible with Python's `cryptography`.
- * @see {@link https://github.com/fernet/spec/blob/master/Spec.md}
- * @module
- */
+// Fernet tokens: AES-128-CBC and HMAC-SHA256, compatible with Python's `cryptography`. @see {@link
+// https://github.com/fernet/spec/blob/master/Spec.md}
 import { concatBytes } from "../../http/bytes/bytes.ts";
 
 const VERSION = 0x80;
@@ -30,7 +27,6 @@ export class Fernet {
 
   /**
    * Creates one.
-   *
    * @param keys The keys: 32 bytes, or the same in base64url.
    * @throws {TypeError} If there is no key, or one has the wrong length.
    */
@@ -42,7 +38,6 @@ export class Fernet {
 
   /**
    * Creates a token.
-   *
    * @param data Data to encrypt.
    * @param now Current time, in seconds since 1970.
    * @returns The token, base64url with its padding.
@@ -63,7 +58,6 @@ export class Fernet {
 
   /**
    * Decrypts a token.
-   *
    * @returns The data, `null` for a token that is forged, too old, from the future, or not
    * canonical.
    */

@@ -1,7 +1,4 @@
-/**
- * Server-side sessions, found by an id in the cookie.
- * @module
- */
+// Server-side sessions, found by an id in the cookie.
 import type { ServerRequest } from "../request/request.ts";
 import { Session } from "./session.ts";
 import {
@@ -15,13 +12,11 @@ import {
 export interface SessionStore {
   /**
    * Reads a text.
-   *
    * @returns The text, `null` if there is none or it has expired.
    */
   get(key: string): Promise<string | null>;
   /**
    * Stores a text.
-   *
    * @param key Its key.
    * @param value The text.
    * @param ttl Lifetime in milliseconds; `null` for no expiry.
@@ -30,7 +25,6 @@ export interface SessionStore {
   /**
    * Replaces an existing text atomically. Without this method the store is first asked for the
    * text, and a log-out in between is undone.
-   *
    * @param key Its key.
    * @param value The text.
    * @param ttl Lifetime in milliseconds; `null` for no expiry.
@@ -80,7 +74,6 @@ export class KeyedStorage implements SessionStorage {
 
   /**
    * Finds the session.
-   *
    * @returns The session; a new one if the id is missing or unknown.
    */
   async load(request: ServerRequest): Promise<Session> {

@@ -1,7 +1,4 @@
-/**
- * In-memory sessions.
- * @module
- */
+// In-memory sessions.
 import { OptionTable } from "../../http/options.ts";
 import { KeyedStorage, type SessionStore } from "./keyed_storage.ts";
 import { SESSION_COOKIE_OPTIONS, type SessionCookieOptions } from "./session_storage.ts";
@@ -41,7 +38,6 @@ export const MEMORY_STORAGE_OPTIONS = new OptionTable<MemoryStorageOptions>({
 export class MemoryStorage extends KeyedStorage {
   /**
    * Creates one.
-   *
    * @param options The cookie, and the maximum number of sessions.
    * @throws {RangeError} If `maxSessions` is not a number of sessions.
    */

@@ -1,7 +1,4 @@
-/**
- * The session of a client.
- * @module
- */
+// The session of a client.
 
 /** A stored session, in the format of Python's aiohttp_session. */
 export interface SessionData {
@@ -52,7 +49,6 @@ export class Session implements Iterable<[string, unknown]> {
 
   /**
    * Called by storages.
-   *
    * @param identity Identity in the storage, `null` for a new session.
    * @param init The stored session.
    */
@@ -106,7 +102,6 @@ export class Session implements Iterable<[string, unknown]> {
 
   /**
    * Returns a value.
-   *
    * @typeParam T Expected type; it is not checked.
    * @returns The value, `undefined` if there is none.
    */
@@ -116,7 +111,6 @@ export class Session implements Iterable<[string, unknown]> {
 
   /**
    * Whether a value exists.
-   *
    * @returns `true` if it does.
    */
   has(key: string): boolean {
@@ -149,7 +143,6 @@ export class Session implements Iterable<[string, unknown]> {
 
   /**
    * Sets the identity of a new session.
-   *
    * @throws {TypeError} If the session is not new.
    */
   setNewIdentity(identity: string): void {

@@ -1,7 +1,4 @@
-/**
- * Sessions of an application: `setupSessions()`, `getSession()` and their siblings.
- * @module
- */
+// Sessions of an application: `setupSessions()`, `getSession()` and their siblings.
 import { AppKey } from "../request/app_key.ts";
 import { addVary } from "../../http/coding/content_coding.ts";
 import { HTTPException } from "../exceptions/http_exception.ts";
@@ -28,7 +25,6 @@ const thrown = new WeakMap<HTTPException, readonly [request: Request, headers: H
 
 /**
  * Adds sessions to an application.
- *
  * @param app The application; it must not have started.
  * @param storage The session storage.
  *
@@ -51,7 +47,6 @@ export function setupSessions(
  * The middleware that `setupSessions()` adds, to place it yourself. It saves a changed session,
  * also when a handler throws a redirect. A response that depends on a session gets `Vary: Cookie`,
  * and unless it has its own, `Cache-Control: private`, or `no-store` with a new cookie.
- *
  * @param storage The session storage.
  * @returns The middleware.
  *
@@ -95,7 +90,6 @@ export function sessionMiddleware(storage: SessionStorage): Middleware {
 
 /**
  * Returns the session of a request.
- *
  * @param request The request.
  * @returns The session, the same one for the whole request.
  * @throws {TypeError} If the application has no sessions.
@@ -121,7 +115,6 @@ export function getSession<Params>(request: ServerRequest<Params>): Promise<Sess
 
 /**
  * Starts a new, empty session: the client's previous one is deleted.
- *
  * @param request The request.
  * @returns The session.
  * @throws {TypeError} If the application has no sessions.
@@ -156,7 +149,6 @@ export async function newSession<Params>(request: ServerRequest<Params>): Promis
 /**
  * Gives the session a new identity and keeps its values. Call it when a client logs in, which
  * prevents session fixation.
- *
  * @param request The request.
  * @returns The session under its new identity.
  * @throws {TypeError} If the application has no sessions.
@@ -184,7 +176,6 @@ export async function renewSession<Params>(request: ServerRequest<Params>): Prom
 /**
  * Saves the session of a request now. The middleware saves it for responses; for a `StreamResponse`
  * or a WebSocket, call this before `prepare()`.
- *
  * @param request The request.
  * @param response Object with the headers.
  * @throws {TypeError} If the application has no sessions.

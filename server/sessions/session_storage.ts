@@ -1,7 +1,4 @@
-/**
- * Session storages, and the session cookie.
- * @module
- */
+// Session storages, and the session cookie.
 import { OptionTable } from "../../http/options.ts";
 import { formatSetCookie } from "../../http/headers/set_cookie.ts";
 import type { ServerRequest } from "../request/request.ts";
@@ -13,13 +10,11 @@ export interface SessionStorage {
   create(): Session;
   /**
    * Finds the session of a request.
-   *
    * @returns The session; a new one if there is none or it cannot be trusted.
    */
   load(request: ServerRequest): Promise<Session>;
   /**
    * Saves a changed session.
-   *
    * @param request The request.
    * @param response The response, or the HTTP exception; its headers get the cookie.
    * @param session The session.
@@ -31,7 +26,6 @@ export interface SessionStorage {
   ): Promise<void>;
   /**
    * Deletes a session whose identity was replaced; storages inside the cookie cannot.
-   *
    * @param identity The old identity.
    */
   remove?(identity: string): Promise<void>;
@@ -82,7 +76,6 @@ export class SessionCookie {
 
   /**
    * Creates one.
-   *
    * @throws {RangeError} If `maxAge` is not a whole number of seconds.
    */
   constructor(options: SessionCookieOptions) {
@@ -102,7 +95,6 @@ export class SessionCookie {
 
   /**
    * Reads the cookie.
-   *
    * @returns Its value, `null` if there is none.
    */
   read(request: ServerRequest): string | null {
@@ -111,7 +103,6 @@ export class SessionCookie {
 
   /**
    * Writes the cookie; replaces one that was written to these headers before.
-   *
    * @param response Object with the headers.
    * @param value Its value, `null` to delete it in the client.
    * @param maxAge Lifetime in milliseconds, `null` until the browser closes.
@@ -145,7 +136,6 @@ export class SessionCookie {
 
 /**
  * Parses a stored session.
- *
  * @param text JSON text, `null` if there is none.
  * @returns The data, `null` if it is not a session.
  */

@@ -1,7 +1,3 @@
-/**
- * Sessions as plain text in the cookie, for tests.
- * @module
- */
 import type { ServerRequest } from "../request/request.ts";
 import { Session } from "./session.ts";
 import {
@@ -44,7 +40,6 @@ export class SimpleCookieStorage implements SessionStorage {
 
   /**
    * Reads the session from the cookie.
-   *
    * @returns The session; a new one if the cookie is missing or malformed.
    */
   load(request: ServerRequest): Promise<Session> {
@@ -54,7 +49,6 @@ export class SimpleCookieStorage implements SessionStorage {
 
   /**
    * Writes the session into the cookie.
-   *
    * @throws {RangeError} If the cookie would be longer than 4096 bytes.
    */
   save(

@@ -1,7 +1,4 @@
-/**
- * A cheap clock with a resolution of a quarter of a second.
- * @module
- */
+// A cheap clock with a resolution of a quarter of a second.
 
 /** The cached time. */
 export const clock: { now: number; date: string } = { now: performance.now(), date: "" };

@@ -1,7 +1,4 @@
-/**
- * Errors caused by clients.
- * @module
- */
+// Errors caused by clients.
 
 /** The client was too slow. */
 export class SlowClientError extends Error {

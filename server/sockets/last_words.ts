@@ -1,7 +1,4 @@
-/**
- * Closing a connection so that the last response arrives.
- * @module
- */
+// Closing a connection so that the last response arrives.
 import { STATUS_CODES } from "node:http";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import { formatHead } from "../../http/http1/format_head.ts";
@@ -32,7 +29,6 @@ export function failed(): Response {
 
 /**
  * Drains a short unread body.
- *
  * @param body The body.
  * @param most Maximum number of bytes.
  */
@@ -49,7 +45,6 @@ export async function skip(body: SocketBody, most: number): Promise<boolean> {
 /**
  * Closes a connection so that the response arrives: FIN first, then the client's remaining bytes
  * are drained, since a reset would discard the response (RFC 9112 section 9.6).
- *
  * @param stream The connection.
  * @param input The connection's input.
  * @param most Maximum number of bytes to drain.

@@ -1,7 +1,4 @@
-/**
- * Sending one response.
- * @module
- */
+// Sending one response.
 import type { SocketExchange } from "./socket_exchange.ts";
 import type { SocketOutput } from "./socket_output.ts";
 import {
@@ -16,7 +13,6 @@ export type AfterResponse = "open" | "last" | "broken";
 
 /**
  * Sends a response and reports the outcome to the exchange.
- *
  * @returns `last` if no other may follow, `broken` if it was not sent as announced.
  */
 export async function sendResponse(

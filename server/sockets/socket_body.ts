@@ -1,7 +1,4 @@
-/**
- * The body of a request, read from its connection on demand.
- * @module
- */
+// The body of a request, read from its connection on demand.
 import { BodyDecoder } from "../../http/http1/body_decoder.ts";
 import { type Framing, requestFraming } from "../../http/http1/framing.ts";
 import type { RequestHead } from "../../http/http1/head.ts";
@@ -19,7 +16,6 @@ export interface BodyConnection {
   sendContinue(): Promise<void>;
   /**
    * Reads bytes of the body.
-   *
    * @throws {Error} If the client has disconnected, or sends nothing for too long.
    */
   readBody(target: Bytes): Promise<number>;
@@ -40,7 +36,6 @@ export class SocketBody {
 
   /**
    * Creates one.
-   *
    * @param connection The connection.
    * @param framing Its framing.
    * @param limits Limits for trailers.
@@ -80,7 +75,6 @@ export class SocketBody {
 
   /**
    * Takes the whole body if it has arrived.
-   *
    * @param limit Maximum size in bytes.
    * @returns The bytes, `null` if it is incomplete.
    */
@@ -98,7 +92,6 @@ export class SocketBody {
 
   /**
    * Reads the next bytes.
-   *
    * @returns The number of bytes read, 0 at the end.
    * @throws {HttpSyntaxError} If the framing is broken.
    * @throws {Error} If the client has disconnected, or sends nothing for too long.
@@ -147,7 +140,6 @@ export class SocketBody {
 
   /**
    * Reads the whole body.
-   *
    * @returns The bytes.
    * @throws {Error} As `readInto()` does.
    */
@@ -168,11 +160,7 @@ export class SocketBody {
     }
   }
 
-  /**
-   * Creates a stream over it.
-   *
-   * @returns The stream; it supports BYOB readers.
-   */
+  /** Creates a stream over it. */
   stream(onRead: () => void): ReadableStream<Bytes> {
     return new ReadableStream({
       type: "bytes",
@@ -194,7 +182,6 @@ export class SocketBody {
 
 /**
  * Creates the body of a request.
- *
  * @returns The body, `null` if there is none.
  * @throws {HttpSyntaxError} If the head is contradictory or requires an unsupported feature.
  */

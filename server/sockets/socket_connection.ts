@@ -1,7 +1,4 @@
-/**
- * One connection of the socket engine: requests, responses and deadlines.
- * @module
- */
+// One connection of the socket engine: requests, responses and deadlines.
 import { type ByteStream, byteStream, type PlatformStream } from "../../http/bytes/byte_stream.ts";
 import { persists } from "../../http/http1/framing.ts";
 import type { RequestHead } from "../../http/http1/head.ts";
@@ -114,11 +111,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     return this.#requests === 0 && clock.now - this.idleSince < 2 * this.#server.tick;
   }
 
-  /**
-   * Checks the deadline.
-   *
-   * @param now `performance.now()`.
-   */
+  /** Checks the deadline. */
   tick(now: number): void {
     if (this.#isClosed) return;
     if (now >= this.#handlerDeadline) {

@@ -1,7 +1,4 @@
-/**
- * One request and its response on a socket connection; the engine's port.
- * @module
- */
+// One request and its response on a socket connection; the engine's port.
 import { STATUS_CODES } from "node:http";
 import type { SourceReader } from "../../http/bytes/body_source.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
@@ -60,7 +57,6 @@ export class SocketExchange implements ServeInfo, EnginePort {
 
   /**
    * Creates one.
-   *
    * @param head Head of the request.
    * @param url Its whole URL.
    * @param body Its body, `null` without one.
@@ -108,7 +104,6 @@ export class SocketExchange implements ServeInfo, EnginePort {
 
   /**
    * Waits for a handler, up to its timeout.
-   *
    * @returns Its response; one of status 504 if it is too slow, of status 500 if it fails.
    */
   async within(response: Promise<Response>): Promise<Response> {

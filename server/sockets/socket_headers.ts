@@ -1,7 +1,3 @@
-/**
- * The headers of a request, created on demand.
- * @module
- */
 import type { HeaderFields } from "../../http/http1/header_fields.ts";
 
 const PLAIN_NAME = /^[A-Za-z0-9-]+$/;

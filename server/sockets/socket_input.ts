@@ -1,7 +1,3 @@
-/**
- * The input of a connection: heads, and the buffer for bodies.
- * @module
- */
 import type { PlatformStream } from "../../http/bytes/byte_stream.ts";
 import {
   headEnd,
@@ -46,7 +42,6 @@ export class SocketInput {
 
   /**
    * Takes the unused bytes, for another reader.
-   *
    * @returns The bytes.
    */
   take(): Bytes {
@@ -65,7 +60,6 @@ export class SocketInput {
 
   /**
    * Takes the next head, if it has arrived.
-   *
    * @returns The head, `null` if more has to be read.
    * @throws {HttpSyntaxError} If it violates the protocol or a limit.
    */
@@ -86,7 +80,6 @@ export class SocketInput {
 
   /**
    * Reads into the buffer; the caller moves `end`.
-   *
    * @returns The number of bytes read, `null` at the end of the connection.
    */
   readSome(): Promise<number | null> {
@@ -96,7 +89,6 @@ export class SocketInput {
 
   /**
    * Reads the next bytes.
-   *
    * @returns The number of bytes read, `null` at the end of the connection.
    */
   read(target: Bytes): Promise<number | null> {

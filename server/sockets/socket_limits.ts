@@ -1,7 +1,4 @@
-/**
- * Limits of the socket engine; docs/limits.md gives the reasons.
- * @module
- */
+// Limits of the socket engine; docs/limits.md gives the reasons.
 import { OptionTable } from "../../http/options.ts";
 
 /** Limits of `web.socketEngine()`: times in ms, sizes in bytes, 0 for no limit. */
@@ -69,7 +66,6 @@ const DEFAULTS: Required<SocketLimits> = {
 
 /**
  * Resolves the limits; 0 becomes `Infinity`.
- *
  * @throws {RangeError} If one is negative or not a number.
  */
 export function resolveLimits(limits: SocketLimits): Required<SocketLimits> {

@@ -1,7 +1,3 @@
-/**
- * The output of a connection: responses joined in one write, long bodies in pieces.
- * @module
- */
 import type { PlatformStream } from "../../http/bytes/byte_stream.ts";
 import { clock } from "./clock.ts";
 
@@ -38,7 +34,6 @@ export class SocketOutput {
 
   /**
    * Creates one.
-   *
    * @param connection The connection.
    * @param timeout Time in which the client has to read, in ms.
    */
@@ -54,7 +49,6 @@ export class SocketOutput {
 
   /**
    * Adds a whole response.
-   *
    * @param head Its head in ASCII, up to its `Content-Length`.
    * @param body Its body.
    * @returns `false` if it is too long to be buffered.
@@ -82,7 +76,6 @@ export class SocketOutput {
 
   /**
    * Adds bytes, which are copied; long ones are written with the buffer instead.
-   *
    * @param bytes The bytes.
    * @returns Resolves when more may be added; `null` for at once.
    */
@@ -95,7 +88,6 @@ export class SocketOutput {
 
   /**
    * Adds bytes and writes the buffer.
-   *
    * @param bytes The bytes.
    * @throws {Error} If the client has disconnected, or reads nothing for too long.
    */
@@ -105,7 +97,6 @@ export class SocketOutput {
 
   /**
    * Writes the buffer.
-   *
    * @returns Resolves when the system has accepted it.
    * @throws {Error} If the client has disconnected, or reads nothing for too long.
    */
@@ -120,7 +111,6 @@ export class SocketOutput {
 
   /**
    * Writes a chunk (RFC 9112 section 7.1), a long one as several.
-   *
    * @param data Its bytes, at least one: an empty chunk would end the body.
    * @throws {Error} As `flush()` does.
    */
@@ -145,7 +135,6 @@ export class SocketOutput {
 
   /**
    * Writes the rest of an open file, and closes it.
-   *
    * @param file The file.
    * @param length Number of bytes.
    * @returns Whether the file had as many bytes.
@@ -183,7 +172,6 @@ export class SocketOutput {
 
   /**
    * Writes bytes after pending writes.
-   *
    * @param bytes The bytes.
    * @param buffer Their buffer, to be reused.
    * @throws {Error} As `flush()` does.

@@ -1,7 +1,4 @@
-/**
- * A platform request made lazily from a head and a connection.
- * @module
- */
+// A platform request made lazily from a head and a connection.
 import type { RequestHead } from "../../http/http1/head.ts";
 import type { SourceReader } from "../../http/bytes/body_source.ts";
 import { SocketHeaders } from "./socket_headers.ts";
@@ -25,7 +22,6 @@ export class SocketRequest {
 
   /**
    * Creates one.
-   *
    * @param head The request's head.
    * @param url Its whole URL.
    * @param body Its body, `null` without one.
@@ -141,7 +137,6 @@ export class SocketRequest {
 
 /**
  * The whole URL of a request.
- *
  * @param head Head of the request.
  * @param origin The server's, for HTTP/1.0 requests without `Host`.
  * @returns The raw URL, not normalised.

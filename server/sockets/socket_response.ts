@@ -1,7 +1,4 @@
-/**
- * Serialized responses (RFC 9112).
- * @module
- */
+// Serialized responses (RFC 9112).
 import { STATUS_CODES } from "node:http";
 import { formatHead, formatLastChunk, headLines } from "../../http/http1/format_head.ts";
 import { hasToken } from "../../http/http1/framing.ts";
@@ -64,7 +61,6 @@ let quickDate = "";
 
 /**
  * Fast path for a response in memory on a persistent connection.
- *
  * @returns The response, `null` if its framing has to be decided.
  */
 export function quickResponse(response: Response, rules: ResponseRules): QuickResponse | null {
@@ -85,7 +81,6 @@ export function quickResponse(response: Response, rules: ResponseRules): QuickRe
 
 /**
  * Decides how a response is framed, and writes its head.
- *
  * @throws {TypeError} If a header cannot be sent.
  */
 export function planResponse(
@@ -193,8 +188,6 @@ function isAscii(text: string): boolean {
 
 /**
  * Sends the stream of a response.
- *
- * @returns Whether it was sent as announced; otherwise the connection has to be closed.
  * @throws {Error} If the stream fails, or the client has disconnected.
  */
 export async function sendStream(

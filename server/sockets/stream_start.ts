@@ -1,7 +1,4 @@
-/**
- * The first piece of a response's stream, which is all of most responses.
- * @module
- */
+// The first piece of a response's stream, which is all of most responses.
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -1,7 +1,3 @@
-/**
- * A connection that something else than HTTP has taken over.
- * @module
- */
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import type { SocketInput } from "./socket_input.ts";
 import type { SocketOutput } from "./socket_output.ts";
@@ -14,13 +10,7 @@ export class TakenStream implements ByteStream {
   readonly #output: SocketOutput;
   readonly #whole: ByteStream;
 
-  /**
-   * Creates one.
-   *
-   * @param input What comes in.
-   * @param output What goes out.
-   * @param whole The connection, for its end.
-   */
+  /** Creates one. */
   constructor(input: SocketInput, output: SocketOutput, whole: ByteStream) {
     this.#input = input;
     this.#output = output;

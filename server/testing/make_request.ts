@@ -1,7 +1,4 @@
-/**
- * Requests without a server, for tests of handlers.
- * @module
- */
+// Requests without a server, for tests of handlers.
 import { OptionTable } from "../../http/options.ts";
 import { Application } from "../application/application.ts";
 import type { AppContext } from "../request/app_context.ts";
@@ -35,7 +32,6 @@ export const MAKE_REQUEST_OPTIONS = new OptionTable<MakeRequestOptions<unknown>>
 
 /**
  * Creates a request for calling a handler, aiohttp's `make_mocked_request`.
- *
  * @typeParam Params Match info of the request.
  * @param method Method.
  * @param path Path with its query.

@@ -1,7 +1,4 @@
-/**
- * A test client for one application.
- * @module
- */
+// A test client for one application.
 import { OptionTable } from "../../http/options.ts";
 import { parseSetCookies } from "../../http/headers/set_cookie.ts";
 import { FormBody, type FormFields } from "../../http/multipart/form_body.ts";
@@ -74,7 +71,6 @@ export class TestClient {
 
   /**
    * Creates one.
-   *
    * @param server The server; it is closed with the client.
    */
   constructor(server: TestServer) {
@@ -93,7 +89,6 @@ export class TestClient {
 
   /**
    * Sends a request.
-   *
    * @param method Method.
    * @param path Path with its query, such as from `urlFor()`.
    * @param init Headers, query and body.
@@ -173,7 +168,6 @@ export class TestClient {
 
   /**
    * Opens a WebSocket.
-   *
    * @throws {Error} If the server refuses it.
    */
   async wsConnect(

@@ -1,7 +1,3 @@
-/**
- * An application on a free port, for tests.
- * @module
- */
 import type { Application } from "../application/application.ts";
 import { AppRunner, type AppRunnerOptions } from "../run/runner.ts";
 
@@ -33,7 +29,6 @@ export class TestServer {
 
   /**
    * Starts one.
-   *
    * @param app The application.
    * @param options Limits and engine; the default for `shutdownTimeout` is 1000 ms.
    */
@@ -55,7 +50,6 @@ export class TestServer {
 
   /**
    * Builds a URL of the server.
-   *
    * @param path Path with its query, such as from `urlFor()`.
    * @throws {TypeError} If the path does not start with `/`.
    */

@@ -1,7 +1,4 @@
-/**
- * Broadcasting to many WebSockets.
- * @module
- */
+// Broadcasting to many WebSockets.
 import { OptionTable } from "../../http/options.ts";
 import { type WebSocketBase, whenClosed } from "../../http/websocket/socket.ts";
 import { WSCloseCode } from "../../http/websocket/message.ts";
@@ -15,7 +12,6 @@ export interface GroupBroker {
   publish(group: string, message: GroupMessage): void | Promise<void>;
   /**
    * Subscribes to a group.
-   *
    * @param group Name of the group.
    * @param deliver Called with each message, in the broker's order.
    * @returns Ends the subscription; a promise if subscribing takes time.
@@ -98,7 +94,6 @@ export class WebSocketGroup {
   /**
    * Adds a member, unless present. The promise resolves when the membership is active: then the
    * member gets every message of any process.
-   *
    * @param socket A prepared WebSocket.
    * @throws {TypeError} If it is not prepared.
    * @throws {Error} The broker's error; the socket is not added.
@@ -133,7 +128,6 @@ export class WebSocketGroup {
   /**
    * Sends a message to all members, in all processes that share the broker. It does not wait: slow
    * members are handled by the group's policy.
-   *
    * @param message Text, or bytes for a binary message.
    * @returns Number of local members it was sent to; 0 with a broker, which delivers it.
    * @throws {TypeError} If it is not text or bytes.
@@ -149,7 +143,6 @@ export class WebSocketGroup {
 
   /**
    * Sends a value as JSON text to all members.
-   *
    * @returns Number of local members it was sent to.
    */
   async sendJson(value: unknown): Promise<number> {
@@ -158,7 +151,6 @@ export class WebSocketGroup {
 
   /**
    * Closes all members of this process and waits until they have closed.
-   *
    * @param code Close code.
    * @param reason Up to 123 bytes of text.
    */

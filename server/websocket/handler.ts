@@ -1,14 +1,10 @@
-/**
- * Handlers for WebSocket routes.
- * @module
- */
+// Handlers for WebSocket routes.
 import type { Handler } from "../request/middleware.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { WebSocketResponse, type WebSocketResponseOptions } from "./websocket_response.ts";
 
 /**
  * Serves one client.
- *
  * @typeParam T Result of `receiveJson()`: the output of the schema.
  * @typeParam Params Match info of the route.
  */
@@ -20,7 +16,6 @@ export type WebSocketHandler<T = unknown, Params = Record<string, string>> = (
 /**
  * Creates a handler from a function that serves one client: the handshake is done before the call,
  * and the socket is closed when it returns.
- *
  * @typeParam T Result of `receiveJson()`: the output of the schema.
  * @typeParam Params Match info of the route.
  * @param handler Serves the client.

@@ -1,10 +1,5 @@
-/**
- * The server's opening handshake of a WebSocket (RFC 6455 section 4.2.1).
- *
- * Method, version, key and origin are all checked here, not by engines.
- *
- * @module
- */
+// The server's opening handshake of a WebSocket (RFC 6455 section 4.2.1). Method, version, key and
+// origin are all checked here, not by engines.
 import { HTTPBadRequest, HTTPForbidden } from "../exceptions/client_errors.ts";
 import type { ServerRequest } from "../request/request.ts";
 
@@ -26,7 +21,6 @@ export interface HandshakeRules {
 
 /**
  * Checks a handshake and chooses its subprotocol.
- *
  * @returns The first supported subprotocol of the client's list, `null` if there is none.
  * @throws {HTTPBadRequest} If the request is not a handshake of version 13.
  * @throws {HTTPForbidden} If its origin is not allowed.

@@ -1,7 +1,4 @@
-/**
- * WebSockets as responses.
- * @module
- */
+// WebSockets as responses.
 import { OptionTable } from "../../http/options.ts";
 import type { StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
 import { connectSocket, WebSocketBase } from "../../http/websocket/socket.ts";
@@ -20,7 +17,6 @@ import { checkHandshake, type CheckOrigin } from "./handshake.ts";
 
 /**
  * Options of {@linkcode WebSocketResponse}.
- *
  * @typeParam T Result of `receiveJson()`: the output of `schema`.
  */
 export interface WebSocketResponseOptions<T = unknown> {
@@ -111,7 +107,6 @@ export interface WebSocketReady {
  * Upgrades a request to a WebSocket: `prepare()` answers the handshake, then messages can be
  * received and sent until it closes. An open socket is closed with 1000 when the handler returns,
  * with 1011 when it throws, and with 1001 when the server stops.
- *
  * @typeParam T Result of `receiveJson()`: the output of the schema.
  *
  * @example
@@ -144,7 +139,6 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
 
   /**
    * Creates one.
-   *
    * @throws {RangeError} If a limit is negative or not a number.
    */
   constructor(options: WebSocketResponseOptions<T> = {}) {
@@ -172,7 +166,6 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
 
   /**
    * Whether a request can be upgraded.
-   *
    * @returns Whether it can, and the subprotocol that would be chosen.
    */
   canPrepare<Params>(request: ServerRequest<Params>): WebSocketReady {
@@ -186,7 +179,6 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
 
   /**
    * Answers the handshake; then the handler can send and receive.
-   *
    * @throws {HTTPBadRequest} If it is not a WebSocket handshake of version 13.
    * @throws {HTTPForbidden} If its origin is not allowed.
    * @throws {TypeError} If this object or the request has been answered.
