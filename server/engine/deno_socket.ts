@@ -1,11 +1,11 @@
-// The port over `Deno.upgradeWebSocket`; its ways are known here and nowhere else (2.9.6): - A
-// server may send any close code, though a client may not: 1001, 1009, 1011 and 1013 go out. -
-// Pings are sent by `idleTimeout` alone: one after half of it in silence, the end after the other.
-// The ping waits behind what waits to be sent, so a peer that does not read is never found dead by
-// it; that is watched here. - There is no way to drop a connection. After `close()` the platform
-// ends it with the next thing that the peer sends or when TCP gives up, and holds no more than what
-// waited to be sent. - While closing, a message of the peer ends the connection before its close
-// frame is read.
+// The port over `Deno.upgradeWebSocket`, and its limits in Deno 2.9.6:
+// - A server may send any close code, also 1001, 1009, 1011 and 1013.
+// - Only `idleTimeout` sends pings: one after half of it in silence; after the other half the
+//   connection ends. The ping waits behind unsent data, so it never finds a peer that does not
+//   read; this file checks for that.
+// - A connection cannot be dropped. After `close()` the platform ends it at the peer's next data or
+//   when TCP gives up, and keeps only unsent data until then.
+// - While closing, a message from the peer ends the connection before its close frame is read.
 import type { SocketEvents, SocketPort } from "../../http/websocket/port.ts";
 import { WebSocketProtocolError, WebSocketTimeoutError } from "../../http/websocket/errors.ts";
 import { WSCloseCode } from "../../http/websocket/message.ts";
