@@ -1,3 +1,4 @@
+import { OLD_RUNTIME } from "../errors/old_runtime.ts";
 import { type Application, readiness, runApp, type RunAppOptions } from "../../server/mod.ts";
 import { explainListening, healthRoute, listenOptions } from "../listening/listen.ts";
 import { openBrowser } from "../io/open_browser.ts";
@@ -20,7 +21,8 @@ export async function run(
   }
   const entry = parseEntry(word);
   const workers = parsed.number("workers", { min: 1, max: 1024 }) ?? 1;
-  const options = listenOptions(parsed);
+  // Deno.serve of 2.4 hides a Content-Length after Transfer-Encoding, so the guard cannot refuse it.
+  const options = listenOptions(parsed, OLD_RUNTIME ? "sockets" : "deno");
   if (workers > 1 && options.path !== undefined) {
     throw new UsageError(
       `--workers ${workers} and --path: a unix socket cannot be shared by processes; ` +
