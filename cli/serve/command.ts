@@ -21,7 +21,7 @@ export async function run(
   }
   const entry = parseEntry(word);
   const workers = parsed.number("workers", { min: 1, max: 1024 }) ?? 1;
-  // Deno.serve of 2.4 hides a Content-Length after Transfer-Encoding, so the guard cannot refuse it.
+  // The default engine of old runtimes hides ambiguous framing from the guard.
   const options = listenOptions(parsed, OLD_RUNTIME ? "sockets" : "deno");
   if (workers > 1 && options.path !== undefined) {
     throw new UsageError(
