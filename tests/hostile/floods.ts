@@ -2,7 +2,7 @@
  * Clients that send endlessly.
  * @module
  */
-import { close, connect, many, memory, pause, rest, send, type Target } from "./_target.ts";
+import { close, connect, files, many, memory, pause, rest, send, type Target } from "./_target.ts";
 import type { Row } from "./rows.ts";
 
 const MOST = 100 * 1024 ** 2;
@@ -97,18 +97,12 @@ export const FLOODS: readonly Row[] = [
     name: "connections beyond the 1,200 of an address",
     isLong: true,
     async run(target) {
+      const before = files(target);
       const clients = await many(target, 1300);
-      const begun = performance.now();
-      let closed = 0;
-      const all = clients.map(async (each) => {
-        if (await rest(each) === "") closed++; // no 408, so not by a limit of time
-      });
-      await pause(700);
-      const took = performance.now() - begun;
-      const figures = { closed, took };
+      await pause(600); // asyncio accepts a hundred at a time
+      const closed = 1300 - (files(target) - before);
       clients.forEach(close);
-      await Promise.all(all);
-      return figures;
+      return { closed };
     },
     show: ({ closed = 0 }) => `${closed} of 1,300 closed at once`,
     holds: ({ closed = 0 }) => closed >= 100,
