@@ -100,12 +100,12 @@ export const FLOODS: readonly Row[] = [
       const before = files(target);
       const clients = await many(target, 1300);
       await pause(600); // asyncio accepts a hundred at a time
-      const closed = 1300 - (files(target) - before);
+      const held = files(target) - before;
       clients.forEach(close);
-      return { closed };
+      return { held };
     },
-    show: ({ closed = 0 }) => `${closed} of 1,300 closed at once`,
-    holds: ({ closed = 0 }) => closed >= 100,
-    weaker: ({ closed }) => closed === 0,
+    show: ({ held = 0 }) => `${held} of 1,300 held`,
+    holds: ({ held = 0 }) => held <= 1200,
+    weaker: ({ held = 0 }) => held > 1200,
   },
 ];
