@@ -18,7 +18,7 @@ const ARGS = [
 /**
  * Looks for Chromium: `CHROMIUM`, else where Debian puts it.
  *
- * @returns Its path, `null` if there is none; prints the reason.
+ * @returns Its path, or `null` after printing the reason.
  */
 export async function findChromium(): Promise<string | null> {
   const path = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";

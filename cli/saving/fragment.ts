@@ -27,7 +27,7 @@ export interface Resumed {
 /**
  * Looks for a partial file: `NAME.part` of this program or Firefox, the name itself as written by
  * curl, wget and HTTPie, or `NAME.crdownload` of Chromium.
- * @returns The partial file, `null` if there is none.
+ * @returns The partial file, or `null`.
  */
 export async function fragmentOf(path: string): Promise<Fragment | null> {
   for (const each of [`${path}.part`, path, `${path}.crdownload`]) {

@@ -8,7 +8,7 @@ interface Fetcher {
 
 /**
  * Turns a module's export into an application.
- * @throws {UsageError} If the value is none of these.
+ * @throws {UsageError} If the value is something else.
  */
 export async function applicationOf(
   value: unknown,

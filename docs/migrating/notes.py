@@ -1,4 +1,4 @@
-"""A small service on aiohttp: notes of whoever is logged in. Run: SESSION_KEY=… python notes.py PORT"""
+"""A small service on aiohttp: notes of the user who is logged in. Run: SESSION_KEY=… python notes.py PORT"""
 
 import os
 import sys

@@ -101,7 +101,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Reads available bytes; waits only if there are none.
+   * Reads available bytes, or waits for some.
    * @returns The bytes; an empty array only at the end.
    */
   readAny(): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,6 +1,6 @@
 /**
  * Chooses the coding that a client prefers.
- * @param header `Accept-Encoding`, `null` if there is none.
+ * @param header `Accept-Encoding`, or `null`.
  * @param available Codings to choose from, best first: the order decides among equal weights.
  * @returns The coding; `null` if the client accepts none of them, or prefers plain content.
  *

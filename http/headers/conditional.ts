@@ -38,7 +38,7 @@ export function checkConditions(headers: Headers, validators: Validators): 200 |
 
 /**
  * Decides whether a `Range` may be honoured.
- * @param ifRange Value of `If-Range`, `null` if there is none.
+ * @param ifRange Value of `If-Range`, or `null`.
  * @param validators Validators of the content.
  * @returns `false` if the client has an older content, which makes its range useless: a strong tag
  * has to be the same, a date must not be older.

@@ -9,10 +9,10 @@ export interface ContentDisposition {
   readonly type: string;
   /** Parameters by lower-case name, without quotes. */
   readonly params: ReadonlyMap<string, string>;
-  /** Field name, `null` if there is none. */
+  /** Field name, or `null`. */
   readonly name: string | null;
   /**
-   * Filename as the sender gave it, `null` if there is none. It may hold `../`, `\` or a device
+   * Filename as the sender gave it, or `null`. It may hold `../`, `\` or a device
    * name: never use it as a path.
    */
   readonly filename: string | null;

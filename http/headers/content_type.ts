@@ -13,7 +13,7 @@ const PARAMETER = /;\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/g;
 
 /**
  * Parses a `Content-Type` header value.
- * @param header The header, `null` if there is none.
+ * @param header The header, or `null`.
  * @returns The mime type and its parameters; a value without `type/subtype` counts as missing.
  */
 export function parseContentType(value: string | null): ContentType {

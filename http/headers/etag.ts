@@ -31,7 +31,7 @@ export function formatETag(etag: ETag | string): string {
 
 /**
  * Parses the entity tags of a condition, `If-Match` or `If-None-Match`.
- * @param header The header, `null` if there is none.
+ * @param header The header, or `null`.
  * @returns The tags, one with the value `*` for any; malformed ones are left out.
  */
 export function parseETags(header: string | null): readonly ETag[] {

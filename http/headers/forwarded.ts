@@ -10,7 +10,7 @@ const PAIR =
 
 /**
  * Parses the header. A malformed pair ends its element; later elements are read.
- * @param header The header, `null` if there is none.
+ * @param header The header, or `null`.
  * @returns One record for each proxy, the one next to the client first.
  */
 export function parseForwarded(header: string | null): readonly Forwarded[] {

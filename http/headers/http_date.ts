@@ -28,7 +28,7 @@ export function formatHttpDate(date: Date): string {
 
 /**
  * Reads a date from a header.
- * @param text The header value, `null` if there is none.
+ * @param text The header value, or `null`.
  * @returns The date, `null` for anything that is not one of the three forms of RFC 9110.
  */
 export function parseHttpDate(text: string | null): Date | null {

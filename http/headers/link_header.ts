@@ -15,7 +15,7 @@ const PARAMETER = /\s*;\s*([^\s=;,"]*)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]
 
 /**
  * Parses a `Link` header value.
- * @param header The header, several lines joined by commas; `null` if there is none.
+ * @param header The header, several lines joined by commas, or `null`.
  * @returns The links in order; malformed ones are left out.
  */
 export function parseLinkHeader(header: string | null): LinkHeader[] {

@@ -123,7 +123,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Field name, `null` if there is none. In form-data `%22`, `%0D` and `%0A` are decoded (WHATWG
+   * Field name, or `null`. In form-data `%22`, `%0D` and `%0A` are decoded (WHATWG
    * HTML); `disposition.params` has the raw name.
    */
   get name(): string | null {
@@ -131,7 +131,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Filename as the sender gave it, `null` if there is none. It may hold `../`, `\` or a device
+   * Filename as the sender gave it, or `null`. It may hold `../`, `\` or a device
    * name: never use it as a path. In form-data `filename*` is ignored (RFC 7578 section 4.2).
    */
   get filename(): string | null {
@@ -146,7 +146,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     return header === null ? "text/plain" : parseContentType(header).mimeType;
   }
 
-  /** The `charset` of `Content-Type`, `null` if there is none. */
+  /** The `charset` of `Content-Type`, or `null`. */
   get charset(): string | null {
     return parseContentType(this.headers.get("content-type")).params.get("charset") ?? null;
   }

@@ -40,7 +40,7 @@ export class BoundarySearch {
    * @param bytes The bytes to search.
    * @param start Offset to start at.
    * @param end Offset to stop at, exclusive.
-   * @returns Index of the first match, -1 if there is none.
+   * @returns Index of the first match, or -1.
    */
   find(bytes: Uint8Array, start: number, end: number): number {
     const needle = this.#needle;
@@ -81,7 +81,7 @@ export class BoundarySearch {
    * @param bytes The bytes to search; {@linkcode find} must have found no match in them.
    * @param start Offset to start at.
    * @param end Offset to stop at, exclusive.
-   * @returns Index of the possible match, `end` if there is none.
+   * @returns Index of the possible match, or `end`.
    */
   prefixAtEnd(bytes: Uint8Array, start: number, end: number): number {
     const floor = Math.max(start, end - this.#needle.length + 1);

@@ -75,7 +75,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
     return this.#channel?.closeCode ?? null;
   }
 
-  /** Negotiated subprotocol, `null` if there is none. */
+  /** Negotiated subprotocol, or `null`. */
   get protocol(): string | null {
     return this.#protocol;
   }
@@ -305,7 +305,7 @@ export function whenClosed(socket: WebSocketBase): Promise<void> {
  * Connects a socket object to its channel.
  * @param socket The object.
  * @param channel The channel.
- * @param protocol Negotiated subprotocol, `null` if there is none.
+ * @param protocol Negotiated subprotocol, or `null`.
  */
 export function connectSocket(
   socket: WebSocketBase,

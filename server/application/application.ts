@@ -168,7 +168,7 @@ export class Application implements AppContext {
     return await this.fetch(new Request(isWhole ? target : `http://localhost${target}`, init));
   }
 
-  /** The parent application, `null` if there is none. */
+  /** The parent application, or `null`. */
   get parent(): Application | null {
     return this.#parent;
   }

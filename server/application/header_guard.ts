@@ -5,7 +5,7 @@ import type { RawHeaders } from "../engine/engine.ts";
  * Finds an invalid header. Some engines abort the whole process on a control byte in a response
  * header, so `GET /go?next=%01` to a redirect would be a one-request kill.
  * @param headers Response headers for the engine.
- * @returns Name of the first invalid header, `null` if there is none.
+ * @returns Name of the first invalid header, or `null`.
  */
 export function brokenHeader(headers: RawHeaders): string | null {
   for (let i = 0; i < headers.length; i++) {

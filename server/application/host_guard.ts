@@ -10,7 +10,7 @@ let lastGood = "localhost"; // most requests of a server have the same host
 /**
  * Checks the Host of a request. Engines build `Request.url` from the raw header, so `GET /public`
  * with `Host: x/admin?` would be routed to `/admin`.
- * @param host The `Host` header, `null` if there is none.
+ * @param host The `Host` header, or `null`.
  * @param url `Request.url`.
  * @returns The reason to refuse it, `null` if it is fine.
  */

@@ -74,7 +74,7 @@ export class IncomingBody {
     this.#limits = limits;
   }
 
-  /** The error of reading the client's body, `null` if there is none. */
+  /** The error of reading the client's body, or `null`. */
   get failure(): unknown {
     return this.#failure;
   }

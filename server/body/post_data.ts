@@ -35,7 +35,7 @@ export class PostData implements Iterable<readonly [string, PostValue]> {
 
   /**
    * Returns the first value of a name.
-   * @returns The value, `undefined` if there is none.
+   * @returns The value, or `undefined`.
    */
   get(name: string): PostValue | undefined {
     return this.#fields.find((field) => field[0] === name)?.[1];
@@ -43,7 +43,7 @@ export class PostData implements Iterable<readonly [string, PostValue]> {
 
   /**
    * Returns the first text value of a name.
-   * @returns The text, `undefined` if there is none or only a file.
+   * @returns The text, or `undefined` or only a file.
    */
   text(name: string): string | undefined {
     for (const [each, value] of this.#fields) {
@@ -54,7 +54,7 @@ export class PostData implements Iterable<readonly [string, PostValue]> {
 
   /**
    * Returns the first file of a name.
-   * @returns The file, `undefined` if there is none or only text.
+   * @returns The file, or `undefined` or only text.
    */
   file(name: string): FileField | undefined {
     for (const [each, value] of this.#fields) {

@@ -80,7 +80,7 @@ export interface SocketUpgrade {
 export interface UpgradeOptions {
   /** Headers of the response besides those of the handshake. */
   readonly headers: Headers;
-  /** Negotiated subprotocol, `null` if there is none. */
+  /** Negotiated subprotocol, or `null`. */
   readonly protocol: string | null;
   /** Silence before a ping, in ms; 0 for never. */
   readonly heartbeat: number;
@@ -105,7 +105,7 @@ export interface EnginePort {
    * Reads one header of a request.
    * @param request The platform's request.
    * @param name Its name in lower case.
-   * @returns The header, `null` if there is none; of repeated ones at least the first.
+   * @returns The header, or `null`; of repeated ones at least the first.
    */
   headerOf(request: Request, name: string): string | null;
   /** Reads the headers of a response before it is sent. */

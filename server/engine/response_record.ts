@@ -6,7 +6,7 @@ import type { RawHeaders } from "./engine.ts";
 export interface ResponseRecord {
   /** Lower-case names, with values; `null` once `headers` was read. */
   readonly headers: RawHeaders | null;
-  /** Its body, `null` if there is none. */
+  /** Its body, or `null`. */
   readonly body: string | Uint8Array<ArrayBuffer> | null;
 }
 

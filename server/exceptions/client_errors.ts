@@ -138,7 +138,7 @@ export class HTTPTooManyRequests extends HTTPClientError {
 
 /** `451 Unavailable For Legal Reasons`, with the link of RFC 7725 section 4. */
 export class HTTPUnavailableForLegalReasons extends HTTPClientError {
-  /** URL of the demanding party, `null` if there is none. */
+  /** URL of the demanding party, or `null`. */
   readonly link: string | null;
 
   /**

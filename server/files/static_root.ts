@@ -107,7 +107,7 @@ export class StaticRoot {
   /**
    * Resolves a request path.
    * @param filename Decoded rest of the path, without its leading slash.
-   * @param acceptEncoding `Accept-Encoding` of the request, `null` if there is none.
+   * @param acceptEncoding `Accept-Encoding` of the request, or `null`.
    * @throws {HTTPNotFound} If it does not exist or is outside: the response is the same.
    * @throws {HTTPForbidden} If it is unreadable, or not a file or directory.
    */

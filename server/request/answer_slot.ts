@@ -21,7 +21,7 @@ export interface Failure {
 
 /** Holds the early answer of one request, and passes it through Hono middlewares. */
 export class AnswerSlot {
-  /** The early answer, `null` if there is none. */
+  /** The early answer, or `null`. */
   early: RunningAnswer | null = null;
   /** The last error that passed Hono middlewares. */
   failure: Failure | null = null;

@@ -22,7 +22,7 @@ export function configOf(app: AppContext): KeyReader {
 
 /** A resource, for listing and building URLs. */
 export interface ResourceInfo {
-  /** Name given at registration, `null` if there is none. */
+  /** Name given at registration, or `null`. */
   readonly name: string | null;
   /** The path template as registered, `/users/{id:\d+}`. */
   readonly canonical: string;
@@ -83,7 +83,7 @@ export interface AppContext extends KeyReader {
   readonly clientMaxSize: number;
   /** Time and size limits for reading bodies. */
   readonly bodyLimits: BodyLimits;
-  /** The parent application, `null` if there is none. */
+  /** The parent application, or `null`. */
   readonly parent: AppContext | null;
   /** Whether the application accepts requests: `true` from start-up until it begins to stop. */
   readonly ready: boolean;

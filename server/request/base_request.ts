@@ -130,7 +130,7 @@ export class BaseRequest {
     return parseContentType(this.headers.get("content-type")).params.get("charset") ?? null;
   }
 
-  /** Announced length of the body in bytes, `null` if there is none. */
+  /** Announced length of the body in bytes, or `null`. */
   get contentLength(): number | null {
     return parseLength(this.headers.get("content-length"));
   }

@@ -14,7 +14,7 @@ import { encodeQuery, type QueryInit } from "../../http/query.ts";
 export class RelativeURL {
   /** The encoded path. */
   readonly path: string;
-  /** The encoded query without `?`, empty if there is none. */
+  /** The encoded query without `?`, or empty. */
   readonly query: string;
 
   /**

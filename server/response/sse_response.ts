@@ -63,7 +63,7 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
   /**
    * Called by `sseResponse()`, which sends the headers.
    * @param stream The prepared response for the events.
-   * @param lastEventId `Last-Event-ID` of the request, `null` if there is none.
+   * @param lastEventId `Last-Event-ID` of the request, or `null`.
    * @param pingInterval Interval of ping comments, in ms; 0 for never.
    */
   constructor(stream: StreamResponse, lastEventId: string | null, pingInterval: number) {

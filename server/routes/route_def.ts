@@ -40,12 +40,12 @@ export interface RouteDef {
   readonly path: string;
   /** The handler. */
   readonly handler: Handler;
-  /** Name of the resource, `null` if there is none. */
+  /** Name of the resource, or `null`. */
   readonly name: string | null;
   /**
    * Creates a special kind of resource, such as that of static files.
    * @param path Path template.
-   * @param name Name of the resource, `null` if there is none.
+   * @param name Name of the resource, or `null`.
    */
   createResource?(path: string, name: string | null): Resource;
 }

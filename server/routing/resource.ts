@@ -19,7 +19,7 @@ import { type AbstractResource, Route, type RouteMatch, type RouteResolution } f
  * ```
  */
 export class Resource implements AbstractResource {
-  /** Name given at registration, `null` if there is none. */
+  /** Name given at registration, or `null`. */
   readonly name: string | null;
   #template: PathTemplate;
   #path: string;

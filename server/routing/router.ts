@@ -200,7 +200,7 @@ export class Router implements ResourceRegistry {
 
   /**
    * Finds a resource by name.
-   * @throws {TypeError} If there is none; the message lists the known names.
+   * @throws {TypeError} If the name is unknown; the message lists the known names.
    */
   named(name: string): AbstractResource {
     const resource = this.#named.get(name);

@@ -12,7 +12,7 @@ import {
 export interface SessionStore {
   /**
    * Reads a text.
-   * @returns The text, `null` if there is none or it has expired.
+   * @returns The text, or `null` or it has expired.
    */
   get(key: string): Promise<string | null>;
   /**

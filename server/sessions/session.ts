@@ -103,7 +103,7 @@ export class Session implements Iterable<[string, unknown]> {
   /**
    * Returns a value.
    * @typeParam T Expected type; it is not checked.
-   * @returns The value, `undefined` if there is none.
+   * @returns The value, or `undefined`.
    */
   get<T = unknown>(key: string): T | undefined {
     return this.#values.get(key) as T | undefined;

@@ -10,7 +10,7 @@ export interface SessionStorage {
   create(): Session;
   /**
    * Finds the session of a request.
-   * @returns The session; a new one if there is none or it cannot be trusted.
+   * @returns The session; a new one if it is missing or cannot be trusted.
    */
   load(request: ServerRequest): Promise<Session>;
   /**
@@ -95,7 +95,7 @@ export class SessionCookie {
 
   /**
    * Reads the cookie.
-   * @returns Its value, `null` if there is none.
+   * @returns Its value, or `null`.
    */
   read(request: ServerRequest): string | null {
     return request.cookies.get(this.name) || null;
@@ -136,7 +136,7 @@ export class SessionCookie {
 
 /**
  * Parses a stored session.
- * @param text JSON text, `null` if there is none.
+ * @param text JSON text, or `null`.
  * @returns The data, `null` if it is not a session.
  */
 export function parseSessionData(text: string | null): SessionData | null {

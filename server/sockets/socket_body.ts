@@ -182,7 +182,7 @@ export class SocketBody {
 
 /**
  * Creates the body of a request.
- * @returns The body, `null` if there is none.
+ * @returns The body, or `null`.
  * @throws {HttpSyntaxError} If the head is contradictory or requires an unsupported feature.
  */
 export function bodyOf(

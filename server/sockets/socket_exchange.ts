@@ -82,7 +82,7 @@ export class SocketExchange implements ServeInfo, EnginePort {
     return this;
   }
 
-  /** The error of the connection, `null` if there is none. */
+  /** The error of the connection, or `null`. */
   get failure(): unknown {
     return this.#failure;
   }

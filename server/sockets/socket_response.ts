@@ -18,7 +18,7 @@ export interface ResponsePlan {
   readonly head: Bytes;
   /** The body, if it is in memory. */
   readonly body: Bytes | null;
-  /** The rest as a stream; `null` if there is none. */
+  /** The rest as a stream, or `null`. */
   readonly stream: StreamStart | null;
   /** The rest as a file, of which `length` bytes are sent. */
   readonly file: Deno.FsFile | null;

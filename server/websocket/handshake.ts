@@ -21,7 +21,7 @@ export interface HandshakeRules {
 
 /**
  * Checks a handshake and chooses its subprotocol.
- * @returns The first supported subprotocol of the client's list, `null` if there is none.
+ * @returns The first supported subprotocol of the client's list, or `null`.
  * @throws {HTTPBadRequest} If the request is not a handshake of version 13.
  * @throws {HTTPForbidden} If its origin is not allowed.
  */

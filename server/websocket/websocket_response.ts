@@ -99,7 +99,7 @@ export const WEB_SOCKET_OPTIONS = new OptionTable<WebSocketResponseOptions<unkno
 export interface WebSocketReady {
   /** Whether `prepare()` would succeed. */
   readonly ok: boolean;
-  /** Subprotocol that would be chosen, `null` if there is none. */
+  /** Subprotocol that would be chosen, or `null`. */
   readonly protocol: string | null;
 }
 

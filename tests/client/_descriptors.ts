@@ -9,7 +9,7 @@ export function descriptors(): number {
   return Deno.build.os === "linux" ? [...Deno.readDirSync("/proc/self/fd")].length : 0;
 }
 
-/** Waits until there are no more than before. */
+/** Waits until as many are open as before. */
 export async function settled(before: number): Promise<void> {
   const end = performance.now() + 5_000;
   while (descriptors() > before) {

@@ -167,7 +167,7 @@ Deno.test("-x, --chunked, --history-print, --format-options, --filter", async ()
       code: 0,
       stdout: '{ \x1b[34m"a"\x1b[0m:\x1b[36m1\x1b[0m}',
     }],
-    ["--format-options that are none", ["--format-options", "headers.sort:maybe", at("/")], {
+    ["invalid --format-options", ["--format-options", "headers.sort:maybe", at("/")], {
       code: USAGE,
       stderr: /"headers\.sort:maybe" is not one of headers\.sort:yes or no, json\.format:yes or no/,
     }],

@@ -8,7 +8,7 @@ import { ROOT } from "../_process.ts";
  * Looks for a Python with some modules: `PYTHON`, else `.venv` in the project, else python3.
  *
  * @param modules Names of required modules.
- * @returns Its command, `null` if there is none; prints the reason.
+ * @returns Its command, or `null` after printing the reason.
  */
 export async function pythonWith(...modules: readonly string[]): Promise<string | null> {
   const venv = new URL(".venv/bin/python", ROOT).pathname;

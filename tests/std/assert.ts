@@ -129,7 +129,7 @@ function checkError<E extends Error>(error: unknown, type: ErrorClass<E>, includ
   return error;
 }
 
-/** @std/assert compares by content, whatever the prototype; node:assert wants it to be the same. */
+/** @std/assert compares by content and ignores prototypes; node:assert wants it to be the same. */
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === null) {

@@ -275,7 +275,7 @@ Deno.test("http1: replies mean the same to Deno's fetch", async () => {
   assert(refused < sent.length / 3, `${refused} of ${sent.length} were refused by fetch`);
 });
 
-Deno.test("http1: a message means the same in whatever pieces it comes", () => {
+Deno.test("http1: a message means the same in any pieces", () => {
   const next = random(2030);
   const all = [...SEEDS.map(([method, message]) => ({ method, message, closes: true }))];
   while (all.length < COUNT / 60) all.push({ ...mutated(next), closes: true });
