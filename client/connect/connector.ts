@@ -89,8 +89,7 @@ export type ResolveHost = (
   port: number,
 ) => readonly string[] | null | Promise<readonly string[] | null>;
 
-/** Names and types of {@linkcode ConnectorOptions}. */
-export const CONNECTOR_OPTIONS = new OptionTable<ConnectorOptions>({
+const CONNECTOR_OPTIONS = new OptionTable<ConnectorOptions>({
   limit: "a number",
   limitPerHost: "a number",
   keepAlive: "a number",

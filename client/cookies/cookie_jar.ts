@@ -27,8 +27,7 @@ export interface CookieJarOptions {
   readonly quoteCookie?: boolean | undefined;
 }
 
-/** Names and types of {@linkcode CookieJarOptions}. */
-export const COOKIE_JAR_OPTIONS = new OptionTable<CookieJarOptions>({
+const COOKIE_JAR_OPTIONS = new OptionTable<CookieJarOptions>({
   unsafe: "true or false",
   treatAsSecureOrigin: "a string, an object or a list",
   quoteCookie: "true or false",

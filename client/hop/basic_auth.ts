@@ -11,8 +11,7 @@ export interface BasicAuth {
   readonly encoding?: "utf-8" | "latin1" | undefined;
 }
 
-/** Names and types of {@linkcode BasicAuth}. */
-export const BASIC_AUTH = new OptionTable<BasicAuth>({
+const BASIC_AUTH = new OptionTable<BasicAuth>({
   login: "a string",
   password: "a string",
   encoding: "a string",

@@ -30,8 +30,7 @@ export interface ClientTimeout {
   readonly sockRead?: number | undefined;
 }
 
-/** Names and types of {@linkcode ClientTimeout}. */
-export const CLIENT_TIMEOUT = new OptionTable<ClientTimeout>({
+const CLIENT_TIMEOUT = new OptionTable<ClientTimeout>({
   total: "a number",
   connect: "a number",
   sockConnect: "a number",

@@ -17,8 +17,7 @@ export interface BearerAuthOptions {
   readonly origin?: string | undefined;
 }
 
-/** Names and types of {@linkcode BearerAuthOptions}. */
-export const BEARER_AUTH_OPTIONS = new OptionTable<BearerAuthOptions>({
+const BEARER_AUTH_OPTIONS = new OptionTable<BearerAuthOptions>({
   getToken: "a function",
   origin: "a string",
 }, { token: 'Write "getToken", a function that gives the token' });

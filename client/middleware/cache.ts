@@ -25,8 +25,7 @@ export interface CacheOptions {
   readonly shared?: boolean | undefined;
 }
 
-/** Names and types of {@linkcode CacheOptions}. */
-export const CACHE_OPTIONS = new OptionTable<CacheOptions>({
+const CACHE_OPTIONS = new OptionTable<CacheOptions>({
   maxSize: "a number",
   maxBodySize: "a number",
   shared: "true or false",

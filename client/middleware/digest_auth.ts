@@ -29,8 +29,7 @@ export interface DigestAuthOptions {
   readonly origin?: string | undefined;
 }
 
-/** Names and types of {@linkcode DigestAuthOptions}. */
-export const DIGEST_AUTH_OPTIONS = new OptionTable<DigestAuthOptions>({
+const DIGEST_AUTH_OPTIONS = new OptionTable<DigestAuthOptions>({
   login: "a string",
   password: "a string",
   preemptive: "true or false",

@@ -23,8 +23,7 @@ export interface LoggingOptions {
   readonly log?: ((record: HopRecord) => void) | undefined;
 }
 
-/** Names and types of {@linkcode LoggingOptions}. */
-export const LOGGING_OPTIONS = new OptionTable<LoggingOptions>({ log: "a function" });
+const LOGGING_OPTIONS = new OptionTable<LoggingOptions>({ log: "a function" });
 
 const SECRET = /token|key|secret|pass|auth|sig|code|session|credential/i;
 

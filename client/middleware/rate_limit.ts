@@ -13,8 +13,7 @@ export interface RateLimitOptions {
   readonly perOrigin?: boolean | undefined;
 }
 
-/** Names and types of {@linkcode RateLimitOptions}. */
-export const RATE_LIMIT_OPTIONS = new OptionTable<RateLimitOptions>({
+const RATE_LIMIT_OPTIONS = new OptionTable<RateLimitOptions>({
   requests: "a number",
   interval: "a number",
   perOrigin: "true or false",

@@ -20,8 +20,7 @@ export interface ReplayOptions {
   readonly mode?: "auto" | "record" | "replay" | undefined;
 }
 
-/** Names and types of {@linkcode ReplayOptions}. */
-export const REPLAY_OPTIONS = new OptionTable<ReplayOptions>({ mode: "a string" });
+const REPLAY_OPTIONS = new OptionTable<ReplayOptions>({ mode: "a string" });
 
 /** A line of the file, as JSON. */
 interface Recorded {

@@ -61,8 +61,7 @@ export interface RetryOptions {
   readonly random?: (() => number) | undefined;
 }
 
-/** Names and types of {@linkcode RetryOptions}. */
-export const RETRY_OPTIONS = new OptionTable<RetryOptions>({
+const RETRY_OPTIONS = new OptionTable<RetryOptions>({
   retries: "a number",
   methods: "a list",
   statuses: "a list",

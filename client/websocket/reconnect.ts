@@ -33,8 +33,7 @@ export interface ReconnectOptions {
   readonly onRetry?: ((error: Error | null, delay: number) => void) | undefined;
 }
 
-/** Names and types of {@linkcode ReconnectOptions}. */
-export const RECONNECT_OPTIONS = new OptionTable<ReconnectOptions>({
+const RECONNECT_OPTIONS = new OptionTable<ReconnectOptions>({
   retries: "a number",
   minDelay: "a number",
   maxDelay: "a number",

@@ -22,8 +22,7 @@ export interface CookieOptions {
   readonly partitioned?: boolean | undefined;
 }
 
-/** Names and types of {@linkcode CookieOptions}. */
-export const COOKIE_OPTIONS = new OptionTable<CookieOptions>({
+const COOKIE_OPTIONS = new OptionTable<CookieOptions>({
   path: "a string",
   domain: "a string",
   maxAge: "a number",

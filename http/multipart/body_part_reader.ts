@@ -25,8 +25,7 @@ export interface PartReadOptions {
   readonly maxSize?: number | undefined;
 }
 
-/** Names and types of {@linkcode PartReadOptions}. */
-export const PART_READ_OPTIONS = new OptionTable<PartReadOptions>({
+const PART_READ_OPTIONS = new OptionTable<PartReadOptions>({
   decode: "true or false",
   maxSize: "a number",
 });
@@ -37,8 +36,7 @@ export interface PartTextOptions {
   readonly encoding?: string | undefined;
 }
 
-/** Names and types of {@linkcode PartTextOptions}. */
-export const PART_TEXT_OPTIONS = new OptionTable<PartTextOptions>({ encoding: "a string" });
+const PART_TEXT_OPTIONS = new OptionTable<PartTextOptions>({ encoding: "a string" });
 
 /** A part's view of the body around it. */
 export interface PartContent {

@@ -23,8 +23,7 @@ export interface FormFieldOptions {
   readonly contentType?: string | undefined;
 }
 
-/** Names and types of {@linkcode FormFieldOptions}. */
-export const FORM_FIELD_OPTIONS = new OptionTable<FormFieldOptions>({
+const FORM_FIELD_OPTIONS = new OptionTable<FormFieldOptions>({
   filename: "a string",
   contentType: "a string",
 });
@@ -45,8 +44,7 @@ export interface FormBodyOptions {
   readonly contentTypeOf?: ((filename: string) => string | null) | undefined;
 }
 
-/** Names and types of {@linkcode FormBodyOptions}. */
-export const FORM_BODY_OPTIONS = new OptionTable<FormBodyOptions>({
+const FORM_BODY_OPTIONS = new OptionTable<FormBodyOptions>({
   defaultToMultipart: "true or false",
   boundary: "a string",
   contentTypeOf: "a function",

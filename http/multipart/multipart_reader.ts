@@ -22,8 +22,7 @@ export interface MultipartReaderOptions extends Partial<MultipartLimits> {
   readonly reuseBuffers?: boolean | undefined;
 }
 
-/** Names and types of {@linkcode MultipartReaderOptions}. */
-export const MULTIPART_READER_OPTIONS = new OptionTable<MultipartReaderOptions>({
+const MULTIPART_READER_OPTIONS = new OptionTable<MultipartReaderOptions>({
   ...MULTIPART_LIMITS.kinds,
   reuseBuffers: "true or false",
 });

@@ -18,8 +18,7 @@ export interface MultipartWriterOptions {
   readonly boundary?: string | undefined;
 }
 
-/** Names and types of {@linkcode MultipartWriterOptions}. */
-export const MULTIPART_WRITER_OPTIONS = new OptionTable<MultipartWriterOptions>({
+const MULTIPART_WRITER_OPTIONS = new OptionTable<MultipartWriterOptions>({
   boundary: "a string",
 });
 

@@ -9,8 +9,7 @@ export interface WebSocketTimeout {
   readonly close?: number | undefined;
 }
 
-/** Names and types of {@linkcode WebSocketTimeout}. */
-export const WEB_SOCKET_TIMEOUT = new OptionTable<WebSocketTimeout>({
+const WEB_SOCKET_TIMEOUT = new OptionTable<WebSocketTimeout>({
   receive: "a number",
   close: "a number",
 });

@@ -11,8 +11,7 @@ export interface ReceiveOptions {
   readonly timeout?: number | undefined;
 }
 
-/** Names and types of {@linkcode ReceiveOptions}. */
-export const RECEIVE_OPTIONS = new OptionTable<ReceiveOptions>({ timeout: "a number" });
+const RECEIVE_OPTIONS = new OptionTable<ReceiveOptions>({ timeout: "a number" });
 
 // Hidden from users: both sides connect their sockets and watch for the end.
 let connect: (socket: WebSocketBase, channel: WebSocketChannel, protocol: string | null) => void;

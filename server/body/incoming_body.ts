@@ -303,7 +303,7 @@ export function isMismatch(error: unknown): error is LineTooLongError | Incomple
  * @returns Its body, `null` without one.
  * @throws {TypeError} If it has a reader (the platform's error would only mention a locked stream).
  */
-export function unreadBody({ body }: Request): ReadableStream<Bytes> | null {
+function unreadBody({ body }: Request): ReadableStream<Bytes> | null {
   if (body?.locked !== true) return body;
   throw new TypeError(
     "Cannot read the body: it was read before. read(), text(), json() and post() give the same again, content and multipart() stream it once",

@@ -44,8 +44,7 @@ export interface SaveFileOptions {
   readonly onProgress?: (bytes: number) => void;
 }
 
-/** Names and types of {@linkcode SaveFileOptions}. */
-export const SAVE_FILE_OPTIONS = new OptionTable<SaveFileOptions>({
+const SAVE_FILE_OPTIONS = new OptionTable<SaveFileOptions>({
   onDuplicate: "a string",
   sha256: "true or false",
   onProgress: "a function",

@@ -14,8 +14,7 @@ export interface HTTPExceptionOptions {
   readonly cause?: unknown;
 }
 
-/** Names and types of {@linkcode HTTPExceptionOptions}. */
-export const HTTP_EXCEPTION_OPTIONS = new OptionTable<HTTPExceptionOptions>({
+const HTTP_EXCEPTION_OPTIONS = new OptionTable<HTTPExceptionOptions>({
   headers: "a map or a list of pairs",
   text: "a string",
   contentType: "a string",

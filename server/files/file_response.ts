@@ -23,8 +23,7 @@ export interface FileResponseOptions {
   readonly precompressed?: boolean;
 }
 
-/** Names and types of {@linkcode FileResponseOptions}. */
-export const FILE_RESPONSE_OPTIONS = new OptionTable<FileResponseOptions>({
+const FILE_RESPONSE_OPTIONS = new OptionTable<FileResponseOptions>({
   status: "a number",
   headers: "a map or a list of pairs",
   contentType: "a string",

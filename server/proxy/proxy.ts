@@ -21,8 +21,7 @@ export interface ProxyOptions {
   readonly timeout?: number;
 }
 
-/** Names and types of the options. */
-export const PROXY_OPTIONS = new OptionTable<ProxyOptions>({
+const PROXY_OPTIONS = new OptionTable<ProxyOptions>({
   fetch: "a function",
   headers: "a map or a list of pairs",
   timeout: "a number",

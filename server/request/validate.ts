@@ -20,8 +20,7 @@ export interface RequestSchemas {
   readonly json?: StandardSchemaV1;
 }
 
-/** Names and types of {@linkcode RequestSchemas}. */
-export const REQUEST_SCHEMAS = new OptionTable<RequestSchemas>({
+const REQUEST_SCHEMAS = new OptionTable<RequestSchemas>({
   query: "a Standard Schema (zod, valibot, arktype …)",
   params: "a Standard Schema (zod, valibot, arktype …)",
   headers: "a Standard Schema (zod, valibot, arktype …)",
@@ -50,8 +49,7 @@ export interface ValidateOptions {
   readonly status?: 400 | 422;
 }
 
-/** Names and types of {@linkcode ValidateOptions}. */
-export const VALIDATE_OPTIONS = new OptionTable<ValidateOptions>({ status: "a number" });
+const VALIDATE_OPTIONS = new OptionTable<ValidateOptions>({ status: "a number" });
 
 /** An issue in a part of a request, as sent to the client. */
 export interface RequestIssue {

@@ -26,8 +26,7 @@ export interface CompressOptions {
   readonly filter?: (mimeType: string) => boolean;
 }
 
-/** Names and types of {@linkcode CompressOptions}. */
-export const COMPRESS_OPTIONS = new OptionTable<CompressOptions>({
+const COMPRESS_OPTIONS = new OptionTable<CompressOptions>({
   threshold: "a number",
   codings: "a list",
   filter: "a function",

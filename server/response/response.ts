@@ -22,8 +22,7 @@ const STATUSTEXT_REMEDIES = {
   text: "It is the first argument",
 };
 
-/** Names and types of {@linkcode ResponseOptions}. */
-export const RESPONSE_OPTIONS = new OptionTable<ResponseOptions>({
+const RESPONSE_OPTIONS = new OptionTable<ResponseOptions>({
   status: "a number",
   headers: "a map or a list of pairs",
   contentType: "a string",
@@ -35,8 +34,7 @@ export interface JsonResponseOptions extends ResponseOptions {
   readonly dumps?: (value: unknown) => string;
 }
 
-/** Names and types of {@linkcode JsonResponseOptions}. */
-export const JSON_RESPONSE_OPTIONS = new OptionTable<JsonResponseOptions>({
+const JSON_RESPONSE_OPTIONS = new OptionTable<JsonResponseOptions>({
   ...RESPONSE_OPTIONS.kinds,
   dumps: "a function",
 }, STATUSTEXT_REMEDIES);

@@ -16,8 +16,7 @@ export interface SSEOptions {
   readonly pingInterval?: number;
 }
 
-/** Names and types of {@linkcode SSEOptions}. */
-export const SSE_OPTIONS = new OptionTable<SSEOptions>({
+const SSE_OPTIONS = new OptionTable<SSEOptions>({
   headers: "a map or a list of pairs",
   pingInterval: "a number",
 }, { heartbeat: 'Write "pingInterval", in ms', retry: "Send it with an event: send({ retry })" });

@@ -17,8 +17,7 @@ const ROUTE_REMEDIES = {
   expecthandler: "The server answers Expect by itself",
 };
 
-/** Names and types of {@linkcode RouteOptions}. */
-export const ROUTE_OPTIONS = new OptionTable<RouteOptions>({ name: "a string" }, ROUTE_REMEDIES);
+const ROUTE_OPTIONS = new OptionTable<RouteOptions>({ name: "a string" }, ROUTE_REMEDIES);
 
 /** Options of a `GET` definition. */
 export interface GetRouteOptions extends RouteOptions {
@@ -26,8 +25,7 @@ export interface GetRouteOptions extends RouteOptions {
   readonly allowHead?: boolean;
 }
 
-/** Names and types of {@linkcode GetRouteOptions}. */
-export const GET_ROUTE_OPTIONS = new OptionTable<GetRouteOptions>({
+const GET_ROUTE_OPTIONS = new OptionTable<GetRouteOptions>({
   ...ROUTE_OPTIONS.kinds,
   allowHead: "true or false",
 }, ROUTE_REMEDIES);

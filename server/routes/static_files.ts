@@ -45,8 +45,7 @@ export interface StaticOptions {
   readonly headers?: HeadersInit;
 }
 
-/** Names and types of {@linkcode StaticOptions}. */
-export const STATIC_OPTIONS = new OptionTable<StaticOptions>({
+const STATIC_OPTIONS = new OptionTable<StaticOptions>({
   name: "a string",
   showIndex: "true or false",
   index: "a string or a boolean",

@@ -20,8 +20,7 @@ export interface NormalizePathOptions {
   readonly redirectClass?: new (location: string) => HTTPException;
 }
 
-/** Names and types of {@linkcode NormalizePathOptions}. */
-export const NORMALIZE_PATH_OPTIONS = new OptionTable<NormalizePathOptions>({
+const NORMALIZE_PATH_OPTIONS = new OptionTable<NormalizePathOptions>({
   appendSlash: "true or false",
   removeSlash: "true or false",
   mergeSlashes: "true or false",

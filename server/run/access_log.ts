@@ -22,8 +22,7 @@ export interface AccessLogOptions {
   readonly write?: (line: string) => void;
 }
 
-/** Names and types of {@linkcode AccessLogOptions}. */
-export const ACCESS_LOG_OPTIONS = new OptionTable<AccessLogOptions>({
+const ACCESS_LOG_OPTIONS = new OptionTable<AccessLogOptions>({
   format: "a string",
   write: "a function",
 });

@@ -70,8 +70,7 @@ export interface RunAppOptions extends AppRunnerOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Names and types of {@linkcode RunAppOptions}. */
-export const RUN_APP_OPTIONS = new OptionTable<RunAppOptions>({
+const RUN_APP_OPTIONS = new OptionTable<RunAppOptions>({
   ...APP_RUNNER_OPTIONS.kinds,
   host: "a string or a list",
   hostname: "a string or a list",

@@ -9,8 +9,7 @@ export interface MemoryStorageOptions extends SessionCookieOptions {
   readonly maxSessions?: number;
 }
 
-/** Names and types of {@linkcode MemoryStorageOptions}. */
-export const MEMORY_STORAGE_OPTIONS = new OptionTable<MemoryStorageOptions>({
+const MEMORY_STORAGE_OPTIONS = new OptionTable<MemoryStorageOptions>({
   ...SESSION_COOKIE_OPTIONS.kinds,
   maxSessions: "a number",
 });

@@ -31,8 +31,7 @@ export interface SocketLimits {
   readonly dropTimeout?: number;
 }
 
-/** Names and types of {@linkcode SocketLimits}. */
-export const SOCKET_LIMITS = new OptionTable<SocketLimits>({
+const SOCKET_LIMITS = new OptionTable<SocketLimits>({
   headTimeout: "a number",
   bodyTimeout: "a number",
   writeTimeout: "a number",

@@ -20,8 +20,7 @@ export interface MakeRequestOptions<Params = Record<string, string>> {
   readonly scheme?: "http" | "https";
 }
 
-/** Names and types of {@linkcode MakeRequestOptions}. */
-export const MAKE_REQUEST_OPTIONS = new OptionTable<MakeRequestOptions<unknown>>({
+const MAKE_REQUEST_OPTIONS = new OptionTable<MakeRequestOptions<unknown>>({
   headers: "a map or a list of pairs",
   body: "anything",
   matchInfo: "an object",

@@ -43,8 +43,7 @@ export interface WebSocketGroupOptions {
   readonly maxBuffered?: number;
 }
 
-/** Names and types of {@linkcode WebSocketGroupOptions}. */
-export const WEB_SOCKET_GROUP_OPTIONS = new OptionTable<WebSocketGroupOptions>({
+const WEB_SOCKET_GROUP_OPTIONS = new OptionTable<WebSocketGroupOptions>({
   name: "a string",
   broker: "an object",
   slowPeer: "a string",

@@ -79,8 +79,7 @@ export interface WebSocketResponseOptions<T = unknown> {
   readonly compress?: boolean | number;
 }
 
-/** Names and types of {@linkcode WebSocketResponseOptions}. */
-export const WEB_SOCKET_OPTIONS = new OptionTable<WebSocketResponseOptions<unknown>>({
+const WEB_SOCKET_OPTIONS = new OptionTable<WebSocketResponseOptions<unknown>>({
   protocols: "a list",
   checkOrigin: "anything",
   headers: "a map or a list of pairs",
