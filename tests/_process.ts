@@ -6,6 +6,12 @@
 /** Root of the project, where commands run. */
 export const ROOT = new URL("../", import.meta.url);
 
+/** A free port of 127.0.0.1; no one listens there yet. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
 /** A running program. */
 export interface Running extends AsyncDisposable {
   /** The process. */

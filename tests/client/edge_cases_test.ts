@@ -28,6 +28,7 @@ import { environmentOf } from "../../client/connect/environment.ts";
 import { followRedirects } from "../../client/request/redirect.ts";
 import { sender } from "../../client/request/send_hop.ts";
 import type { ErrorType } from "../_harness.ts";
+import { freePort } from "../_process.ts";
 import { type RawRequest, rawServer, reply } from "./_raw_server.ts";
 import { overEach } from "./_transports.ts";
 
@@ -183,9 +184,7 @@ const UNREACHABLE: readonly (readonly [string, string, ErrorType, string])[] = [
 ];
 for (const [name, url, type, message] of UNREACHABLE) {
   Deno.test(`${name}: a typed error, no retry, the trace ends with it`, async () => {
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = listener.addr;
-    listener.close();
+    const port = freePort();
     const lines: string[] = [];
     const trace: TraceConfig = {
       onRequestStart: () => lines.push("start"),

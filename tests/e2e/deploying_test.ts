@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ClientSession, web } from "@roundtrip/http";
-import { ROOT, run, start } from "../_process.ts";
+import { freePort, ROOT, run, start } from "../_process.ts";
 import { hasProgram, tempDir } from "./_cli.ts";
 
 // The code of docs/deploying.md.
@@ -11,11 +11,6 @@ function block(language: string): string {
   const [, code] = new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, "m").exec(DEPLOYING) ?? [];
   assert(code !== undefined, language);
   return code;
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** An application that echoes the request behind the proxy. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { rawRequest } from "../_raw.ts";
-import { type Finished, run, type Running, start } from "../_process.ts";
+import { type Finished, freePort, run, type Running, start } from "../_process.ts";
 
 // The program under test: `deno run` with the permissions of the example's first line, or an
 // executable made by `deno task compile`.
@@ -11,12 +11,6 @@ async function permissions(): Promise<string[]> {
   const text = await Deno.readTextFile(new URL("../../examples/0001_request.ts", import.meta.url));
   const [first = ""] = text.split("\n");
   return first.split(" ").filter((word) => word.startsWith("--allow-"));
-}
-
-/** A free port. */
-function freePort(): number {
-  using listener = Deno.listen({ port: 0 });
-  return listener.addr.port;
 }
 
 /** What the example's last lines say that an option prints. */

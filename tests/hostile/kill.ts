@@ -2,6 +2,7 @@
  * Killing a server while it writes files and sessions.
  * @module
  */
+import { freePort } from "../_process.ts";
 import { pause } from "./_target.ts";
 import type { Row } from "./rows.ts";
 
@@ -60,9 +61,7 @@ async function write(origin: string, at: number, writer: Writer): Promise<void> 
 
 async function killedWhileWriting(rounds: number): Promise<Record<string, number>> {
   const folder = await Deno.makeTempDir();
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
+  const port = freePort();
   const redis = await started(
     "redis-server",
     ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],

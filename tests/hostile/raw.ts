@@ -2,6 +2,7 @@
  * Requests that parsers read differently: a table, and its mutations through a proxy.
  * @module
  */
+import { freePort } from "../_process.ts";
 import { close, connect, pause, rest, send, type Target } from "./_target.ts";
 import { RAW_CASES, statusesOf } from "./raw_requests.ts";
 import type { Row } from "./rows.ts";
@@ -73,9 +74,7 @@ interface Proxy extends AsyncDisposable {
 /** Starts nginx with few shared connections to the server; `null` without nginx. */
 async function nginx(target: Target): Promise<Proxy | null> {
   const folder = await Deno.makeTempDir();
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
+  const port = freePort();
   await Deno.writeTextFile(
     `${folder}/nginx.conf`,
     `daemon off; pid ${folder}/pid; error_log ${folder}/error.log; worker_processes 1;

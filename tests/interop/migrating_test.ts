@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { ClientSession } from "@roundtrip/http";
-import { ROOT } from "../_process.ts";
+import { freePort, ROOT } from "../_process.ts";
 import { pythonWith } from "./_python.ts";
 
 // docs/migrating: the same service in Python and here. Both get the same requests, return the same
@@ -33,9 +33,7 @@ interface Service extends AsyncDisposable {
 
 /** Starts a service on a free port and waits until it is ready. */
 async function start(command: readonly string[]): Promise<Service> {
-  using free = Deno.listen({ hostname: "localhost", port: 0 });
-  const { port } = free.addr;
-  free.close();
+  const port = freePort();
   const [program = "", ...args] = command;
   const child = new Deno.Command(program, {
     args: [...args, `${port}`],

@@ -8,7 +8,7 @@ import {
   type SessionOptions,
   web,
 } from "@roundtrip/http";
-import { run, type Running, start } from "../_process.ts";
+import { freePort, run, type Running, start } from "../_process.ts";
 import { CLIENT_CA, CLIENT_CERT, CLIENT_KEY } from "../client/_client_cert.ts";
 import { CA, CERT, KEY } from "../server/_tls.ts";
 
@@ -109,11 +109,6 @@ function echo(): web.Application {
     ),
   ]);
   return app;
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** Requests of every framing, one after another and many at once. */

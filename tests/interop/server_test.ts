@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { web } from "@roundtrip/http";
-import { run, start } from "../_process.ts";
+import { freePort, run, start } from "../_process.ts";
 import { pythonWith } from "./_python.ts";
 
 const python = await pythonWith("aiohttp");
@@ -13,9 +13,7 @@ async function seenBy(mode: string, base: string): Promise<unknown> {
 }
 
 Deno.test({ name: "aiohttp's client talks to the tutorial's server", ignore }, async () => {
-  using free = Deno.listen({ port: 0 });
-  const port = free.addr.port;
-  free.close();
+  const port = freePort();
   const command = [Deno.execPath(), "run", "--allow-net", "examples/0001_request.ts"];
   await using server = start([...command, "0", `${port}`]);
   await server.waitFor(/CTRL\+C/);

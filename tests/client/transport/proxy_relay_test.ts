@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { ProxyRelay } from "../../../client/transport/proxy_relay.ts";
+import { freePort } from "../../_process.ts";
 import { connectProxy } from "../_proxies.ts";
 
 /** Sends a text to a port and reads until the peer closes. */
@@ -69,10 +70,7 @@ Deno.test("ProxyRelay passes on the password unchanged, also with a lone %", asy
 });
 
 Deno.test("ProxyRelay ends a tunnel if the proxy is unreachable", async () => {
-  const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const gone = free.addr.port;
-  free.close();
-  const relay = new ProxyRelay(`http://u:p@127.0.0.1:${gone}`);
+  const relay = new ProxyRelay(`http://u:p@127.0.0.1:${freePort()}`);
   const { port, username, password } = new URL(relay.url);
   const own = `Proxy-Authorization: Basic ${btoa(`${username}:${password}`)}\r\n`;
   assertEquals(await exchange(Number(port), `CONNECT h:1 HTTP/1.1\r\n${own}\r\n`), "");

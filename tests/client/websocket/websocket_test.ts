@@ -21,7 +21,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { WebSocketServer } from "ws";
 import type { ErrorType } from "../../_harness.ts";
 import { closePayload, frame } from "../../_frames.ts";
-import { run } from "../../_process.ts";
+import { freePort, run } from "../../_process.ts";
 
 /** The used part of a socket of `npm:ws`. */
 interface Peer {
@@ -260,9 +260,7 @@ Deno.test("no control byte of a header, an origin or a cookie reaches the wire",
 
 Deno.test("wsConnect() reports why connecting failed", async () => {
   await using session = new ClientSession();
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
+  const port = freePort();
   const refused = await assertRejects(
     () => session.wsConnect(`ws://127.0.0.1:${port}/`),
     ClientConnectorError,

@@ -8,6 +8,7 @@ import {
 import { web, WSMsgType } from "@roundtrip/http";
 import { rawRequest } from "../../_raw.ts";
 import { serve } from "../../_harness.ts";
+import { freePort } from "../../_process.ts";
 
 const TEXT = "hello gzip ".repeat(200);
 
@@ -143,9 +144,7 @@ Deno.test("web.proxy() passes on a body that was read, and asks an application i
 
 Deno.test("web.proxy() reports errors", async () => {
   await using behind = await serve(BEHIND);
-  using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const dead = `http://127.0.0.1:${free.addr.port}`;
-  free.close();
+  const dead = `http://127.0.0.1:${freePort()}`;
   await using late = await serve(routesTo(behind.baseUrl, { timeout: 50 }));
   await using gone = await serve(routesTo(dead));
   const rows: [url: string, status: number, text: string][] = [

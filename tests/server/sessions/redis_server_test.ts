@@ -4,6 +4,7 @@ import { web } from "@roundtrip/http";
 import { type RedisClient, RedisStorage } from "@roundtrip/http/session-redis";
 import { createClient } from "npm:@redis/client@^5";
 import { Redis } from "npm:ioredis@^5";
+import { freePort } from "../../_process.ts";
 
 const ignore = !await hasRedis();
 
@@ -24,9 +25,7 @@ interface Server extends AsyncDisposable {
 
 /** Starts a Redis without persistence. */
 async function startRedis(): Promise<Server> {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
+  const port = freePort();
   const child = new Deno.Command("redis-server", {
     args: ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
     stdout: "piped",
