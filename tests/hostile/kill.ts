@@ -2,37 +2,13 @@
  * Killing a server while it writes files and sessions.
  * @module
  */
-import { freePort } from "../_process.ts";
+import { start } from "../_process.ts";
+import { hasRedis, startRedis } from "../_redis.ts";
 import { pause } from "./_target.ts";
 import type { Row } from "./rows.ts";
 
 const SIZE = 300_000;
 const SERVER = new URL("./store_server.ts", import.meta.url).pathname;
-
-/** Starts a program and returns the first match of a pattern in its output. */
-async function started(command: string, args: readonly string[], pattern: RegExp) {
-  const process = new Deno.Command(command, {
-    args: [...args],
-    stdout: "piped",
-    stderr: "null",
-    stdin: "null",
-  }).spawn();
-  const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  while (!pattern.test(text)) {
-    const { done, value } = await reader.read();
-    if (done) throw new Error(`${command} did not start: ${text}`);
-    text += value;
-  }
-  (async () => {
-    while (!(await reader.read()).done);
-  })();
-  return { process, found: pattern.exec(text)?.[1] ?? "" };
-}
-
-const hasRedis = () =>
-  new Deno.Command("redis-server", { args: ["--version"], stdout: "null" }).output()
-    .then(({ success }) => success, () => false);
 
 /** A writer: the letter that fills its file, and the acknowledged count of its session. */
 interface Writer {
@@ -61,12 +37,7 @@ async function write(origin: string, at: number, writer: Writer): Promise<void> 
 
 async function killedWhileWriting(rounds: number): Promise<Record<string, number>> {
   const folder = await Deno.makeTempDir();
-  const port = freePort();
-  const redis = await started(
-    "redis-server",
-    ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
-    /(Ready to accept)/,
-  );
+  await using redis = await startRedis();
   const writers = Array.from({ length: 5 }, (): Writer => ({
     letter: 0,
     sent: 0,
@@ -76,12 +47,11 @@ async function killedWhileWriting(rounds: number): Promise<Record<string, number
   const figures = { rounds, torn: 0, lost: 0, sessions: 0, left: 0 };
   try {
     for (let round = 0; round < rounds; round++) {
-      const server = await started(
-        Deno.execPath(),
-        ["run", "-A", SERVER, folder, `${port}`],
-        /(\d+)\n/,
+      await using server = start(
+        [Deno.execPath(), "run", "-A", SERVER, folder, `${redis.port}`],
       );
-      const origin = `http://127.0.0.1:${server.found}`;
+      const [, port] = await server.waitFor(/^(\d+)\n/m);
+      const origin = `http://127.0.0.1:${port}`;
       // Files left by the killed server become two hours old, so that they are swept.
       const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
       figures.left += names.filter((name) => !/^f\d$/.test(name)).length;
@@ -93,8 +63,8 @@ async function killedWhileWriting(rounds: number): Promise<Record<string, number
       }
       const writing = writers.map((each, at) => write(origin, at, each).catch(() => {}));
       await pause(100 + (round * 37) % 200);
-      server.process.kill("SIGKILL");
-      await server.process.status;
+      server.child.kill("SIGKILL");
+      await server.exitCode();
       await Promise.all(writing);
       for (const [at, { letter, sent }] of writers.entries()) {
         const bytes = await Deno.readFile(`${folder}/f${at}`).catch(() => new Uint8Array(0));
@@ -109,8 +79,6 @@ async function killedWhileWriting(rounds: number): Promise<Record<string, number
       }
     }
   } finally {
-    redis.process.kill("SIGKILL");
-    await redis.process.status;
     await Deno.remove(folder, { recursive: true });
   }
   return figures;

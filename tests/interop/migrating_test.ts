@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { ClientSession } from "@roundtrip/http";
-import { freePort, ROOT } from "../_process.ts";
+import { freePort, type Running, start } from "../_process.ts";
 import { pythonWith } from "./_python.ts";
 
 // docs/migrating: the same service in Python and here. Both get the same requests, return the same
@@ -27,37 +27,13 @@ const deno = [
 const KEY = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))))
   .replaceAll("+", "-").replaceAll("/", "_");
 
-interface Service extends AsyncDisposable {
-  readonly url: string;
-}
-
 /** Starts a service on a free port and waits until it is ready. */
-async function start(command: readonly string[]): Promise<Service> {
+async function serve(command: readonly string[]): Promise<Running & { readonly url: string }> {
   const port = freePort();
-  const [program = "", ...args] = command;
-  const child = new Deno.Command(program, {
-    args: [...args, `${port}`],
-    cwd: ROOT,
-    env: { SESSION_KEY: KEY, NO_COLOR: "1", PYTHONUNBUFFERED: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let output = "";
-  while (!output.includes("CTRL+C")) {
-    const { done, value } = await reader.read();
-    if (done) throw new Error(`${command.join(" ")} ended: ${output}`);
-    output += value;
-  }
-  return {
-    url: `http://localhost:${port}`,
-    async [Symbol.asyncDispose]() {
-      child.kill("SIGTERM");
-      while (!(await reader.read()).done);
-      await child.status;
-    },
-  };
+  const env = { SESSION_KEY: KEY, PYTHONUNBUFFERED: "1" };
+  const service = start([...command, `${port}`], env);
+  await service.waitFor(/CTRL\+C/);
+  return { ...service, url: `http://localhost:${port}` };
 }
 
 type Call = [method: string, path: string, options?: { data?: object; json?: unknown }];
@@ -94,16 +70,16 @@ async function answers(url: string): Promise<string[]> {
 Deno.test("the migrated service answers like the one in Python", {
   ignore: python === null,
 }, async () => {
-  await using old = await start(oldService);
-  await using migrated = await start(deno);
+  await using old = await serve(oldService);
+  await using migrated = await serve(deno);
   assertEquals(await answers(migrated.url), await answers(old.url));
 });
 
 Deno.test("a user who logs in to one service is logged in to the other", {
   ignore: python === null,
 }, async () => {
-  await using old = await start(oldService);
-  await using migrated = await start(deno);
+  await using old = await serve(oldService);
+  await using migrated = await serve(deno);
   for (const [here, there] of [[old, migrated], [migrated, old]] as const) {
     // Cookies ignore ports, so one session sends the cookie to both.
     await using session = new ClientSession();

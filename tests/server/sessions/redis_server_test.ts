@@ -4,52 +4,10 @@ import { web } from "@roundtrip/http";
 import { type RedisClient, RedisStorage } from "@roundtrip/http/session-redis";
 import { createClient } from "npm:@redis/client@^5";
 import { Redis } from "npm:ioredis@^5";
-import { freePort } from "../../_process.ts";
+import { hasRedis, startRedis } from "../../_redis.ts";
 
 const ignore = !await hasRedis();
-
-async function hasRedis(): Promise<boolean> {
-  try {
-    const { success } = await new Deno.Command("redis-server", { args: ["--version"] }).output();
-    return success;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    console.log("ignored: no redis-server to keep sessions in (Debian's package redis-server)");
-    return false;
-  }
-}
-
-interface Server extends AsyncDisposable {
-  readonly port: number;
-}
-
-/** Starts a Redis without persistence. */
-async function startRedis(): Promise<Server> {
-  const port = freePort();
-  const child = new Deno.Command("redis-server", {
-    args: ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const ready = Promise.withResolvers<void>();
-  const reading = (async () => {
-    let output = "";
-    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-      output += text;
-      if (output.includes("Ready to accept connections")) ready.resolve();
-    }
-    ready.reject(new Error(`redis-server ended:\n${output}`));
-  })();
-  ready.promise.catch(() => {});
-  await ready.promise;
-  return {
-    port,
-    async [Symbol.asyncDispose]() {
-      child.kill("SIGTERM");
-      await Promise.all([child.status, reading]);
-    },
-  };
-}
+if (ignore) console.log("ignored: no redis-server to keep sessions in (Debian's redis-server)");
 
 /** Redis commands of the test itself. */
 interface Probe extends RedisClient {
