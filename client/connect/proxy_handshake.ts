@@ -15,42 +15,28 @@ export function proxyAuthorization(proxy: URL): string | null {
   return `Basic ${utf8Base64(`${percentDecoded(username)}:${percentDecoded(password)}`)}`;
 }
 
-/** The required part of a connection to a proxy. */
-interface ProxyLine {
-  /** Sends bytes. */
-  write(bytes: Uint8Array): unknown;
-  /** Reads an exact number of bytes. */
-  bytes(count: number): Promise<Uint8Array>;
-  /** Reads an HTTP head, without its final empty line. */
-  head(): Promise<string>;
-}
-
 const MAX_HEAD = 64 * 1024; // bytes
 
-/** Reads the proxy's replies, never the bytes of the host after them. */
-function lineOf(stream: ByteStream): ProxyLine {
-  const bytes = async (count: number): Promise<Uint8Array> => {
-    const whole = new Uint8Array(count);
-    for (let at = 0; at < count;) {
-      const read = await stream.read(whole.subarray(at));
-      if (read === null) throw new Error("it closed the connection");
-      at += read;
-    }
-    return whole;
-  };
-  return {
-    bytes,
-    write: (data) => stream.write(data),
-    async head() {
-      // Byte by byte: nothing may be read ahead before TLS starts.
-      let head = "";
-      while (!head.endsWith("\r\n\r\n")) {
-        if (head.length > MAX_HEAD) throw new Error("its head does not end");
-        head += String.fromCharCode(...await bytes(1));
-      }
-      return head.slice(0, -4);
-    },
-  };
+/** Reads an exact number of bytes. */
+async function readBytes(stream: ByteStream, count: number): Promise<Uint8Array> {
+  const whole = new Uint8Array(count);
+  for (let at = 0; at < count;) {
+    const read = await stream.read(whole.subarray(at));
+    if (read === null) throw new Error("it closed the connection");
+    at += read;
+  }
+  return whole;
+}
+
+/** Reads an HTTP head, without its final empty line. */
+async function readHead(stream: ByteStream): Promise<string> {
+  // Byte by byte: nothing may be read ahead before TLS starts.
+  let head = "";
+  while (!head.endsWith("\r\n\r\n")) {
+    if (head.length > MAX_HEAD) throw new Error("its head does not end");
+    head += String.fromCharCode(...await readBytes(stream, 1));
+  }
+  return head.slice(0, -4);
 }
 
 /** The proxy did not establish a connection. */
@@ -81,9 +67,8 @@ export async function proxyHandshake(
   port: number,
   stream: ByteStream,
 ): Promise<void> {
-  const line = lineOf(stream);
-  if (proxy.protocol.startsWith("socks")) await socks(proxy, host, port, line);
-  else await httpConnect(proxy, host, port, line);
+  if (proxy.protocol.startsWith("socks")) await socks(proxy, host, port, stream);
+  else await httpConnect(proxy, host, port, stream);
 }
 
 /** Port of a proxy. */
@@ -92,16 +77,21 @@ export function proxyPort(proxy: URL): number {
   return proxy.protocol.startsWith("socks") ? 1080 : proxy.protocol === "https:" ? 443 : 80;
 }
 
-async function httpConnect(proxy: URL, host: string, port: number, line: ProxyLine): Promise<void> {
+async function httpConnect(
+  proxy: URL,
+  host: string,
+  port: number,
+  stream: ByteStream,
+): Promise<void> {
   const name = `${host.includes(":") ? `[${host}]` : host}:${port}`;
   const auth = proxyAuthorization(proxy);
-  await line.write(
+  await stream.write(
     new TextEncoder().encode(
       `CONNECT ${name} HTTP/1.1\r\nHost: ${name}\r\n` +
         `${auth === null ? "" : `Proxy-Authorization: ${auth}\r\n`}\r\n`,
     ),
   );
-  const head = await line.head();
+  const head = await readHead(stream);
   const [, status = "", reason = ""] = /^HTTP\/1\.\d (\d{3})(?: ([^\r\n]*))?/.exec(head) ?? [];
   if (status.startsWith("2")) return;
   const advice = status === "407" ? "; it wants credentials, http://user:password@host" : "";
@@ -125,18 +115,18 @@ const SOCKS_ERRORS = [
   "it does not know this kind of address",
 ];
 
-async function socks(proxy: URL, host: string, port: number, line: ProxyLine): Promise<void> {
+async function socks(proxy: URL, host: string, port: number, stream: ByteStream): Promise<void> {
   const user = new TextEncoder().encode(percentDecoded(proxy.username));
   const password = new TextEncoder().encode(percentDecoded(proxy.password));
   checkLength(proxy, "user", user);
   checkLength(proxy, "password", password);
   const named = user.length > 0 || password.length > 0;
-  await line.write(Uint8Array.from(named ? [5, 2, 0, 2] : [5, 1, 0]));
-  const [version, method] = await line.bytes(2);
+  await stream.write(Uint8Array.from(named ? [5, 2, 0, 2] : [5, 1, 0]));
+  const [version, method] = await readBytes(stream, 2);
   if (version !== 5) throw new ProxyError(`the proxy ${proxy.host} does not talk SOCKS 5`);
   if (method === 2 && named) {
-    await line.write(Uint8Array.from([1, user.length, ...user, password.length, ...password]));
-    const [, status] = await line.bytes(2);
+    await stream.write(Uint8Array.from([1, user.length, ...user, password.length, ...password]));
+    const [, status] = await readBytes(stream, 2);
     if (status !== 0) throw new ProxyError(`the proxy ${proxy.host} refused the credentials`);
   } else if (method !== 0) {
     throw new ProxyError(
@@ -144,14 +134,14 @@ async function socks(proxy: URL, host: string, port: number, line: ProxyLine): P
     );
   }
   const address = socksAddress(proxy, host);
-  await line.write(Uint8Array.from([5, 1, 0, ...address, port >> 8, port & 255]));
-  const [, status = 1, , kind] = await line.bytes(4);
+  await stream.write(Uint8Array.from([5, 1, 0, ...address, port >> 8, port & 255]));
+  const [, status = 1, , kind] = await readBytes(stream, 4);
   if (status !== 0) {
     const why = SOCKS_ERRORS[status] ?? `error ${status}`;
     throw new ProxyError(`the proxy ${proxy.host} cannot connect to ${host}:${port}: ${why}`);
   }
-  const [length = 0] = kind === 3 ? await line.bytes(1) : [kind === 4 ? 16 : 4];
-  await line.bytes(length + 2);
+  const [length = 0] = kind === 3 ? await readBytes(stream, 1) : [kind === 4 ? 16 : 4];
+  await readBytes(stream, length + 2);
 }
 
 /** RFC 1928 section 5 and RFC 1929 section 2: a length is one byte. */
