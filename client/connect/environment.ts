@@ -2,6 +2,7 @@
 import { encodeBasicAuth } from "../hop/basic_auth.ts";
 import { checkProxy } from "./connector.ts";
 import { netrcAuth } from "./netrc.ts";
+import { addressBytes } from "./address_bytes.ts";
 import { parseUrl } from "../../http/since_node_20.ts";
 import { NODE, ON_DENO } from "../hop/runtime.ts";
 
@@ -86,16 +87,9 @@ function isWithin(address: string, network: string, prefix: number): boolean {
 
 /** The 32 or 128 binary digits of an address; `null` if it is invalid. */
 function addressBits(address: string): string | null {
-  const bits = (parts: readonly string[], radix: number, width: number): string =>
-    parts.map((each) => parseInt(each, radix).toString(2).padStart(width, "0")).join("");
-  if (/^\d+(?:\.\d+){3}$/.test(address)) return bits(address.split("."), 10, 8);
-  if (!address.includes(":")) return null;
-  // URLs have at most one "::" and no dotted part.
-  const [head = "", tail] = canonical(address).split("::");
-  const [first, last] = [head, tail ?? ""].map((each) => each === "" ? [] : each.split(":"));
-  if (first === undefined || last === undefined) return null;
-  const zeros = new Array<string>(Math.max(0, 8 - first.length - last.length)).fill("0");
-  return bits([...first, ...zeros, ...last], 16, 16);
+  if (!address.includes(":") && !/^\d+(?:\.\d+){3}$/.test(address)) return null;
+  const bytes = addressBytes(address.includes(":") ? canonical(address) : address);
+  return bytes.map((each) => each.toString(2).padStart(8, "0")).join("");
 }
 
 /** Normalizes an IPv6 address as in URLs: `0:0::1` is `::1`. */

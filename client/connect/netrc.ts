@@ -6,14 +6,6 @@ import type { BasicAuth } from "../hop/basic_auth.ts";
  * comments.
  * @param host Host name.
  * @returns Its credentials, else those of `default`, else `null`.
- *
- * @example
- * ```ts no-assert
- * import { netrcAuth } from "./netrc.ts";
- *
- * const auth = netrcAuth("machine example.com login u password p", "example.com");
- * console.assert(auth?.login === "u");
- * ```
  */
 export function netrcAuth(text: string, host: string): BasicAuth | null {
   const tokens = tokensOf(text);

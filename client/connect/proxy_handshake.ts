@@ -2,6 +2,7 @@
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import { percentDecoded } from "./percent_decoded.ts";
 import { utf8Base64 } from "../hop/basic_auth.ts";
+import { addressBytes } from "./address_bytes.ts";
 import { ipVersion } from "./ip_version.ts";
 
 /**
@@ -159,12 +160,5 @@ function socksAddress(proxy: URL, host: string): number[] {
     checkLength(proxy, "name of the host", name);
     return [3, name.length, ...name];
   }
-  if (kind === 4) return [1, ...host.split(".").map(Number)];
-  // The URL parser normalizes the groups of an IPv6 address.
-  const [left = "", right] = host.split("::");
-  const groups = (text: string): number[] =>
-    text === "" ? [] : text.split(":").map((each) => parseInt(each, 16));
-  const [before, after] = [groups(left), groups(right ?? "")];
-  const middle = right === undefined ? [] : new Array(8 - before.length - after.length).fill(0);
-  return [4, ...[...before, ...middle, ...after].flatMap((each) => [each >> 8, each & 255])];
+  return [kind === 4 ? 1 : 4, ...addressBytes(host)];
 }
