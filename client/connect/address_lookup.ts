@@ -2,6 +2,7 @@
 import type { LookupAddress } from "node:dns";
 import type { HopObserver } from "../hop/transport.ts";
 import type { ResolvedConnector } from "./connector.ts";
+import { errorCode } from "../../http/name_file.ts";
 import { ipVersion } from "./ip_version.ts";
 import { ON_DENO } from "../hop/runtime.ts";
 
@@ -13,13 +14,11 @@ const ATTEMPT_DELAY = 250;
 /** Resolves host names with a cache. */
 export class AddressLookup {
   readonly #connector: ResolvedConnector;
-  readonly #isAsked: boolean;
   readonly #kept = new Map<string, { readonly addresses: readonly string[]; until: number }>();
 
   /** Creates one. */
   constructor(connector: ResolvedConnector) {
     this.#connector = connector;
-    this.#isAsked = connector.family !== 0 || connector.dnsCache !== null;
   }
 
   /**
@@ -41,7 +40,8 @@ export class AddressLookup {
     if (own !== null) return own.length === 0 ? missing(host, family) : own;
     const literal = ipVersion(host);
     if (literal !== 0) return family === 0 || family === literal ? [host] : missing(host, family);
-    if (!this.#isAsked && !mayConnectAnywhere()) return null;
+    const isAsked = family !== 0 || dnsCache !== null;
+    if (!isAsked && !mayConnectAnywhere()) return null;
     const now = performance.now();
     const kept = this.#kept.get(host);
     if (kept !== undefined && now < kept.until) {
@@ -77,11 +77,11 @@ async function systemAddresses(host: string, family: 0 | 4 | 6): Promise<readonl
   const found = await new Promise<LookupAddress[]>((resolve, reject) =>
     lookup(host, { all: true, family }, (error, all) => error ? reject(error) : resolve(all))
   ).catch((cause: unknown): LookupAddress[] => {
-    const code = cause instanceof Error && "code" in cause ? `${cause.code}` : "";
+    const code = errorCode(cause);
     if (code === "EPERM" && ON_DENO) {
       throw new Deno.errors.NotCapable(`Requires net access to "${host}"`);
     }
-    if (family !== 0 && /^(?:ENOTFOUND|ENODATA)$/.test(code)) return [];
+    if (family !== 0 && /^(?:ENOTFOUND|ENODATA)$/.test(`${code}`)) return [];
     // Deno's message for connecting by name.
     const why = code === "ENOTFOUND" ? "Name or service not known" : `${cause}`;
     throw new Error(`failed to lookup address information: ${why}`, { cause });

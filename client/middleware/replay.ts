@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { asError } from "../../http/as_error.ts";
 import { collectBytes } from "../../http/bytes/growing_bytes.ts";
+import { errorCode } from "../../http/name_file.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
 import { ClientConnectionError } from "../errors/connection_errors.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
@@ -104,8 +105,7 @@ async function open(
           cause: error,
         });
       }
-      const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
-      if (mode === "replay" || !isMissing) throw error;
+      if (mode === "replay" || errorCode(error) !== "ENOENT") throw error;
     }
   }
   await writeFile(path, "", { mode: 0o600 });
