@@ -16,8 +16,6 @@ export class HttpClients {
   readonly #options: ResolvedConnector;
   readonly #clients = new Map<string, Deno.HttpClient>();
   readonly #relays = new Map<string, ProxyRelay>();
-  readonly #plain: boolean;
-  #usual: Deno.HttpClient | null = null; // the client without a proxy
 
   /**
    * Checks the options.
@@ -26,10 +24,8 @@ export class HttpClients {
    */
   constructor(options: ResolvedConnector) {
     this.#options = options;
-    // Other runtimes have one pool for the whole process.
-    this.#plain = !ON_DENO;
     const { proxy, cert, localAddress, caCerts } = options;
-    if (this.#plain && ((proxy ?? cert ?? localAddress) !== null || caCerts.length > 0)) {
+    if (!ON_DENO && ((proxy ?? cert ?? localAddress) !== null || caCerts.length > 0)) {
       throw new NotSupportedError(
         "connector",
         `this runtime's fetch takes no proxy or certificate${SOCKETS_DO}`,
@@ -46,8 +42,7 @@ export class HttpClients {
 
   /** The client for a proxy; `pooled` tells whether its connections are reused. */
   get(asked: string | null, pooled: boolean, url: string | null): Deno.HttpClient | undefined {
-    if (this.#plain) return undefined;
-    if (asked === null && pooled && this.#usual !== null) return this.#usual; // the common case
+    if (!ON_DENO) return undefined; // one pool for the whole process
     const proxy = url?.startsWith("https:") ? this.#withoutPassword(asked) : asked;
     const key = `${pooled ? "" : "!"}${proxy ?? ""}`;
     let client = this.#clients.get(key);
@@ -57,7 +52,6 @@ export class HttpClients {
       // they are set at its creation.
       client = withoutProxyVariables(() => Deno.createHttpClient(options));
       this.#clients.set(key, client);
-      if (key === "") this.#usual = client;
     }
     return client;
   }
@@ -66,7 +60,6 @@ export class HttpClients {
   close(): void {
     for (const each of [...this.#clients.values(), ...this.#relays.values()]) each.close();
     this.#clients.clear();
-    this.#usual = null;
     this.#relays.clear();
   }
 
