@@ -6,6 +6,7 @@ import {
   type DeflateRaw,
   type InflateRaw,
 } from "node:zlib";
+import { GrowingBytes } from "../bytes/growing_bytes.ts";
 import { WebSocketLimitError, WebSocketProtocolError } from "./errors.ts";
 import { WSCloseCode } from "./message.ts";
 import { deferred } from "../since_node_20.ts";
@@ -209,17 +210,15 @@ function run(
   limit: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { promise, resolve, reject } = deferred<Uint8Array<ArrayBuffer>>();
-  const pieces: Uint8Array[] = [];
-  let size = 0;
+  const whole = new GrowingBytes();
   const onData = (piece: Uint8Array): void => {
-    size += piece.length;
-    if (size >= limit) {
+    if (whole.size + piece.length >= limit) {
       const text = `Message size exceeds limit ${limit}`;
       return reject(new WebSocketLimitError(text, WSCloseCode.MESSAGE_TOO_BIG));
     }
-    pieces.push(piece);
+    whole.append(piece);
   };
-  const onEnd = (): void => resolve(joined(pieces, size));
+  const onEnd = (): void => resolve(whole.take());
   const onClose = (): void => reject(new Error("The stream was closed"));
   stream.on("data", onData);
   stream.once("end", onEnd);
@@ -239,14 +238,4 @@ function run(
     stream.off("error", reject);
     stream.off("close", onClose);
   });
-}
-
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
