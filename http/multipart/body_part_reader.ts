@@ -284,14 +284,8 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    *
    * @yields Pieces of at least one byte.
    */
-  async *[Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
-    for (
-      let piece = await this.#next(Infinity);
-      piece !== null;
-      piece = await this.#next(Infinity)
-    ) {
-      yield piece;
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
+    return this.#pieces();
   }
 
   /**
@@ -300,12 +294,14 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    *
    * @yields Pieces of at least one byte.
    */
-  async *lentPieces(): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
-    for (
-      let piece = await this.#next(Infinity, true);
-      piece !== null;
-      piece = await this.#next(Infinity, true)
-    ) {
+  lentPieces(): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
+    return this.#pieces(true);
+  }
+
+  async *#pieces(lent?: boolean): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    for (;;) {
+      const piece = await this.#next(Infinity, lent);
+      if (piece === null) return;
       yield piece;
     }
   }
