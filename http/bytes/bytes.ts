@@ -32,3 +32,14 @@ export function indexOfBytes(haystack: Uint8Array, needle: Uint8Array): number {
   }
   return -1;
 }
+
+/**
+ * The value of a hexadecimal digit; far below zero for other bytes, so that a pair with one is
+ * below zero too.
+ */
+export function hexValue(byte: number | undefined): number {
+  if (byte === undefined) return -1000;
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1000;
+}

@@ -1,3 +1,4 @@
+import { hexValue } from "../bytes/bytes.ts";
 import { latin1 } from "../bytes/latin1.ts";
 import { IS_VALUE } from "./byte_classes.ts";
 import { CHUNKED, type Framing, UNTIL_CLOSE } from "./framing.ts";
@@ -159,12 +160,6 @@ export class BodyDecoder {
     this.#place = DONE;
     return start + stop - before;
   }
-}
-
-function hexValue(byte: number): number {
-  if (byte >= 48 && byte <= 57) return byte - 48;
-  const lower = byte | 32;
-  return lower >= 97 && lower <= 102 ? lower - 87 : -1;
 }
 
 function badSize(byte: number): HttpSyntaxError {

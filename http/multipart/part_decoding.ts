@@ -1,4 +1,5 @@
 // Decoding `Content-Transfer-Encoding` and `Content-Encoding` of a part within a size limit.
+import { hexValue } from "../bytes/bytes.ts";
 import { MultipartEncodingError, MultipartLimitError } from "./errors.ts";
 import { hasZlibHeader } from "../coding/content_decoder.ts";
 import type { ZlibOptions } from "node:zlib";
@@ -160,14 +161,6 @@ function decodeQuotedPrintable(data: Uint8Array<ArrayBuffer>): Uint8Array<ArrayB
     plain[size++] = byte;
   }
   return plain.subarray(0, size);
-}
-
-/** The value of a hexadecimal digit; far below zero for other bytes. */
-function hexValue(byte: number | undefined): number {
-  if (byte === undefined) return -1000;
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const letter = byte | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1000;
 }
 
 async function inflate(
