@@ -265,7 +265,7 @@ export class MultipartFraming {
     let size = 0;
     let scanned = 0; // bytes of the window without a line end
     for (;;) {
-      const feed = lineFeed(source.bytes, source.start + scanned, source.end);
+      const feed = source.bytes.subarray(0, source.end).indexOf(LF, source.start + scanned);
       const length = (feed < 0 ? source.end : feed + 1) - source.start;
       // The blank line does not count towards the limit.
       const isBlank = length <= 2 && (source.bytes[source.start] ?? CR) === CR;
@@ -289,9 +289,4 @@ export class MultipartFraming {
       lines.push(line);
     }
   }
-}
-
-function lineFeed(bytes: Uint8Array, from: number, end: number): number {
-  for (let at = from; at < end; at++) if (bytes[at] === LF) return at;
-  return -1;
 }
