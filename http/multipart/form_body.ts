@@ -119,10 +119,7 @@ export class FormBody {
     this.#fields.push({
       name,
       value: sent,
-      options: {
-        ...(filename === undefined ? {} : { filename }),
-        ...(contentType === undefined ? {} : { contentType }),
-      },
+      options: { filename, contentType },
     });
     return this;
   }
@@ -159,8 +156,7 @@ export class FormBody {
 
   #writer(): MultipartWriter {
     const { contentTypeOf } = this.#options;
-    const boundary = this.#boundary;
-    const writer = new MultipartWriter("form-data", boundary === undefined ? {} : { boundary });
+    const writer = new MultipartWriter("form-data", { boundary: this.#boundary });
     this.#boundary = writer.boundary;
     for (const { name, value, options } of this.#fields) {
       const isTyped = options.contentType !== undefined ||
@@ -171,7 +167,7 @@ export class FormBody {
       writer.append(value, {
         name,
         ...options,
-        ...(guessed === null ? {} : { contentType: guessed }),
+        contentType: options.contentType ?? guessed ?? undefined,
       });
     }
     return writer;
