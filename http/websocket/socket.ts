@@ -1,4 +1,5 @@
 // Common base of the server's and the client's WebSocket.
+import { viewBytes } from "../bytes/sendable_body.ts";
 import { OptionTable } from "../options.ts";
 import { type StandardSchemaV1, validateWithSchema } from "../schema/standard_schema.ts";
 import type { WebSocketChannel } from "./channel.ts";
@@ -14,8 +15,15 @@ export interface ReceiveOptions {
 const RECEIVE_OPTIONS = new OptionTable<ReceiveOptions>({ timeout: "a number" });
 
 // Hidden from users: both sides connect their sockets and watch for the end.
-let connect: (socket: WebSocketBase, channel: WebSocketChannel, protocol: string | null) => void;
-let endOf: (socket: WebSocketBase) => Promise<void>;
+
+/** Connects a socket object to its channel; `protocol` is the negotiated subprotocol, or `null`. */
+export let connectSocket: (
+  socket: WebSocketBase,
+  channel: WebSocketChannel,
+  protocol: string | null,
+) => void;
+/** Waits for the end of a socket; throws a `TypeError` if it is not connected yet. */
+export let whenClosed: (socket: WebSocketBase) => Promise<void>;
 
 /**
  * Sends and receives messages: aiohttp's WebSocket API, the base of `WebSocketResponse` and
@@ -49,11 +57,11 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   readonly #schema: StandardSchemaV1<unknown, T> | null;
 
   static {
-    connect = (socket, channel, protocol) => {
+    connectSocket = (socket, channel, protocol) => {
       socket.#channel = channel;
       socket.#protocol = protocol;
     };
-    endOf = (socket) => socket.#open().ended;
+    whenClosed = (socket) => socket.#open().ended;
   }
 
   /**
@@ -175,10 +183,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
    */
   sendBytes(bytes: ArrayBuffer | ArrayBufferView<ArrayBuffer>): Promise<void> {
     if (bytes instanceof Uint8Array) return this.#send(bytes as Uint8Array<ArrayBuffer>);
-    if (ArrayBuffer.isView(bytes)) {
-      const { buffer, byteOffset, byteLength } = bytes;
-      return this.#send(new Uint8Array(buffer, byteOffset, byteLength));
-    }
+    if (ArrayBuffer.isView(bytes)) return this.#send(viewBytes(bytes));
     if (bytes instanceof ArrayBuffer) return this.#send(new Uint8Array(bytes));
     return rejection(`Cannot send bytes: expected a Uint8Array, got ${kindOf(bytes)}`);
   }
@@ -290,26 +295,4 @@ function rejection(message: string): Promise<never> {
 
 function kindOf(value: unknown): string {
   return value === null ? "null" : typeof value;
-}
-
-/**
- * Waits for the end of a socket.
- * @throws {TypeError} If it is not connected yet.
- */
-export function whenClosed(socket: WebSocketBase): Promise<void> {
-  return endOf(socket);
-}
-
-/**
- * Connects a socket object to its channel.
- * @param socket The object.
- * @param channel The channel.
- * @param protocol Negotiated subprotocol, or `null`.
- */
-export function connectSocket(
-  socket: WebSocketBase,
-  channel: WebSocketChannel,
-  protocol: string | null,
-): void {
-  connect(socket, channel, protocol);
 }
