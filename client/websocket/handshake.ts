@@ -1,5 +1,6 @@
 import { asError } from "../../http/as_error.ts";
 import type { WebSocketChannel } from "../../http/websocket/channel.ts";
+import { hasToken } from "../../http/http1/framing.ts";
 import {
   type DeflateAgreement,
   offerDeflate,
@@ -110,8 +111,8 @@ export class Handshake implements Opening {
   /** Fault of the headers of a 101, in aiohttp's words; `null` if they are valid. */
   #faultOf(headers: Headers): string | null {
     if (headers.get("upgrade")?.toLowerCase() !== "websocket") return "Invalid upgrade header";
-    const connection = headers.get("connection")?.toLowerCase().split(",") ?? [];
-    if (!connection.some((each) => each.trim() === "upgrade")) return "Invalid connection header";
+    const connection = headers.get("connection") ?? "";
+    if (!hasToken(connection, "upgrade")) return "Invalid connection header";
     if (headers.get("sec-websocket-accept") !== acceptOf(this.#key)) {
       return "Invalid challenge response";
     }

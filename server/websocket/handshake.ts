@@ -1,5 +1,6 @@
 // The server's opening handshake of a WebSocket (RFC 6455 section 4.2.1). Method, version, key and
 // origin are all checked here, not by engines.
+import { hasToken } from "../../http/http1/framing.ts";
 import { HTTPBadRequest, HTTPForbidden } from "../exceptions/client_errors.ts";
 import type { ServerRequest } from "../request/request.ts";
 
@@ -32,7 +33,7 @@ export function checkHandshake(request: ServerRequest, rules: HandshakeRules): s
     throw bad(`No WebSocket UPGRADE hdr: ${shown(upgrade)}\n Can "Upgrade" only to "WebSocket".`);
   }
   const connection = headers.get("connection");
-  if (!listOf(connection).some((token) => token.toLowerCase() === "upgrade")) {
+  if (!hasToken(connection ?? "", "upgrade")) {
     throw bad(`No CONNECTION upgrade hdr: ${shown(connection)}`);
   }
   if (method !== "GET") throw bad(`Handshake error: the method is ${method}, not GET`);
@@ -55,8 +56,8 @@ export function checkHandshake(request: ServerRequest, rules: HandshakeRules): s
       text: `Handshake error: the origin ${shown(origin)} is not allowed`,
     });
   }
-  const offered = listOf(headers.get("sec-websocket-protocol"));
-  return offered.find((each) => rules.protocols.includes(each)) ?? null;
+  const offered = headers.get("sec-websocket-protocol")?.split(",") ?? [];
+  return offered.map((each) => each.trim()).find((each) => rules.protocols.includes(each)) ?? null;
 }
 
 // Cross-site WebSocket hijacking: browsers send cookies without asking, so a page on
@@ -74,10 +75,6 @@ function originAllowed(
   // The scheme is not compared: behind a proxy that terminates TLS, https arrives as http.
   const host = request.headers.get("host") ?? request.url.host;
   return url.host === URL.parse(`${url.protocol}//${host}`)?.host;
-}
-
-function listOf(header: string | null): string[] {
-  return header === null ? [] : header.split(",").map((each) => each.trim());
 }
 
 function bad(text: string, headers?: HeadersInit): HTTPBadRequest {
