@@ -37,6 +37,11 @@ export type OptionKind = keyof typeof KINDS;
 /** A kind for each option: a missing or unknown name is a type error. */
 export type OptionKinds<T> = { readonly [Name in keyof T]-?: OptionKind };
 
+/** The kinds of options that are all numbers, by a record with their names. */
+export function numberKinds<T extends object>(names: T): OptionKinds<T> {
+  return Object.fromEntries(Object.keys(names).map((name) => [name, "a number"])) as OptionKinds<T>;
+}
+
 /** Names of the same options in other libraries; the first one that exists counts. */
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   address: ["host", "hostname"],

@@ -1,5 +1,5 @@
 // Limits of multipart bodies.
-import { type OptionKinds, OptionTable } from "../options.ts";
+import { numberKinds, OptionTable } from "../options.ts";
 
 /**
  * Limits of a multipart reader. Each is finite unless set to `Infinity`; docs/limits.md lists them
@@ -95,9 +95,7 @@ const DEFAULTS: MultipartLimits = Object.freeze({
 
 /** Names and types of {@linkcode MultipartLimits}: all of them are numbers. */
 export const MULTIPART_LIMITS = new OptionTable<Partial<MultipartLimits>>(
-  Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, "a number"])) as OptionKinds<
-    MultipartLimits
-  >,
+  numberKinds(DEFAULTS),
 );
 
 /**

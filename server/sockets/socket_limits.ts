@@ -1,5 +1,5 @@
 // Limits of the socket engine; docs/limits.md gives the reasons.
-import { OptionTable } from "../../http/options.ts";
+import { numberKinds, OptionTable } from "../../http/options.ts";
 
 /** Limits of `web.socketEngine()`: times in ms, sizes in bytes, 0 for no limit. */
 export interface SocketLimits {
@@ -31,22 +31,6 @@ export interface SocketLimits {
   readonly dropTimeout?: number;
 }
 
-const SOCKET_LIMITS = new OptionTable<SocketLimits>({
-  headTimeout: "a number",
-  bodyTimeout: "a number",
-  writeTimeout: "a number",
-  idleTimeout: "a number",
-  handlerTimeout: "a number",
-  maxHeadSize: "a number",
-  maxLineSize: "a number",
-  maxHeaders: "a number",
-  maxConnections: "a number",
-  maxConnectionsPerAddress: "a number",
-  maxRequests: "a number",
-  dropSize: "a number",
-  dropTimeout: "a number",
-});
-
 const DEFAULTS: Required<SocketLimits> = {
   headTimeout: 30_000,
   bodyTimeout: 60_000,
@@ -62,6 +46,8 @@ const DEFAULTS: Required<SocketLimits> = {
   dropSize: 64 * 1024 ** 2,
   dropTimeout: 5000,
 };
+
+const SOCKET_LIMITS = new OptionTable<SocketLimits>(numberKinds(DEFAULTS));
 
 /**
  * Resolves the limits; 0 becomes `Infinity`.
