@@ -10,7 +10,7 @@ import {
   HTTPRequestEntityTooLarge,
   HTTPUnsupportedMediaType,
 } from "../exceptions/message_errors.ts";
-import { parseForm } from "./parse_form.ts";
+import { type ParsedForm, parseForm } from "./parse_form.ts";
 import type { IncomingBody } from "./incoming_body.ts";
 import { PostData } from "./post_data.ts";
 
@@ -26,14 +26,6 @@ export const POST_OPTIONS = new OptionTable<PostOptions>({
   maxSize: "a number",
 });
 
-/** A form during and after reading. */
-export interface FormReading {
-  /** The fields. */
-  readonly data: Promise<PostData>;
-  /** Frees the files, even while the form is being read. */
-  close(): void;
-}
-
 /**
  * Reads a form.
  * @param body The body.
@@ -43,37 +35,14 @@ export interface FormReading {
  * @param read Reads the whole body.
  * @param kept The body if a middleware has read it, else `null`.
  */
-export function readForm(
+export async function readForm(
   body: IncomingBody,
   header: string | null,
   limit: number,
   options: PostOptions,
   read: () => Promise<Uint8Array<ArrayBuffer>>,
   kept: Promise<Uint8Array<ArrayBuffer>> | null,
-): FormReading {
-  let closed = false;
-  let free = () => {};
-  return {
-    data: fieldsOf(body, header, limit, options, read, kept, (close) => {
-      if (closed) close();
-      else free = close;
-    }),
-    close() {
-      closed = true;
-      free();
-    },
-  };
-}
-
-async function fieldsOf(
-  body: IncomingBody,
-  header: string | null,
-  limit: number,
-  options: PostOptions,
-  read: () => Promise<Uint8Array<ArrayBuffer>>,
-  kept: Promise<Uint8Array<ArrayBuffer>> | null,
-  onFiles: (close: () => void) => void,
-): Promise<PostData> {
+): Promise<ParsedForm> {
   const { mimeType, params } = parseContentType(header);
   switch (mimeType) {
     case "application/x-www-form-urlencoded": {
@@ -82,7 +51,7 @@ async function fieldsOf(
       if (decoder === null) {
         throw new HTTPUnsupportedMediaType({ text: `Unknown charset: ${charset}` });
       }
-      return new PostData(decodeUrlencoded(await read(), decoder));
+      return withoutFiles(decodeUrlencoded(await read(), decoder));
     }
     case "multipart/form-data": {
       const { maxSize: _, ...own } = options; // passed as `limit`
@@ -94,17 +63,19 @@ async function fieldsOf(
       try {
         refuseLength(body, limits.maxTotalSize);
         const stream = kept === null ? body.stream() : new Response(await kept).body;
-        const form = await parseForm(new MultipartReader(stream, header, limits));
-        onFiles(() => form.close());
-        return form.data;
+        return await parseForm(new MultipartReader(stream, header, limits));
       } catch (error) {
         if (!(error instanceof MultipartLimitError) || error.option !== "maxTotalSize") throw error;
         throw new HTTPRequestEntityTooLarge(error.limit, { cause: error });
       }
     }
     default:
-      return new PostData();
+      return withoutFiles([]);
   }
+}
+
+function withoutFiles(fields: Iterable<readonly [string, string]>): ParsedForm {
+  return { data: new PostData(fields), close() {} };
 }
 
 /**

@@ -21,13 +21,8 @@ import type { ServeInfo } from "../engine/engine.ts";
 import { HTTPBadRequest } from "../exceptions/client_errors.ts";
 import { HTTPUnsupportedMediaType } from "../exceptions/message_errors.ts";
 import type { PostData } from "../body/post_data.ts";
-import {
-  type FormReading,
-  POST_OPTIONS,
-  type PostOptions,
-  readForm,
-  refuseLength,
-} from "../body/read_form.ts";
+import type { ParsedForm } from "../body/parse_form.ts";
+import { POST_OPTIONS, type PostOptions, readForm, refuseLength } from "../body/read_form.ts";
 import { IncomingBody } from "../body/incoming_body.ts";
 
 /** Filled in by the class, which has access to its private fields. */
@@ -64,7 +59,8 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   #incoming: IncomingBody | null = null;
   #content: StreamReader | null = null;
   #body: Promise<Uint8Array<ArrayBuffer>> | null = null;
-  #form: FormReading | null = null;
+  #form: Promise<ParsedForm> | null = null;
+  #fields: Promise<PostData> | null = null; // of the form
   #after: AfterWork[] | null = null;
   #store: KeyStore | null = null;
   #leave: AbortController | null = null;
@@ -330,7 +326,8 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     const limit = options.maxSize ?? this.clientMaxSize;
     const read = () => this.#body ??= this.#bodyOf().bytes(limit);
     const type = this.headers.get("content-type");
-    return (this.#form ??= readForm(this.#bodyOf(), type, limit, options, read, this.#body)).data;
+    this.#form ??= readForm(this.#bodyOf(), type, limit, options, read, this.#body);
+    return this.#fields ??= this.#form.then(({ data }) => data);
   }
 
   /**
@@ -372,7 +369,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   }
 
   #finish(): void {
-    this.#form?.close();
+    this.#form?.then((form) => form.close(), () => {}); // even while it is being read
     this.#clones?.forEach((each) => each.#finish());
     if (this.#after !== null) runAfter(this.#root, this, this.#after.splice(0));
   }
