@@ -8,9 +8,5 @@ import type { RawHeaders } from "../engine/engine.ts";
  * @returns Name of the first invalid header, or `null`.
  */
 export function brokenHeader(headers: RawHeaders): string | null {
-  for (let i = 0; i < headers.length; i++) {
-    const header = headers[i];
-    if (header !== undefined && hasControl(header[1])) return header[0];
-  }
-  return null;
+  return headers.find((header) => hasControl(header[1]))?.[0] ?? null;
 }

@@ -1,3 +1,4 @@
+import { hasControl } from "../../http/headers/header_text.ts";
 import type { Logger } from "../request/app_context.ts";
 import type { EnginePort } from "../engine/engine.ts";
 import { brokenHeader } from "./header_guard.ts";
@@ -17,16 +18,14 @@ export function checkResponse(
     new TypeError(`Cannot send the response: header "${broken}" holds a control character`),
   );
   // An upgrade cannot be replaced: neither side of the socket would notice.
-  if (response.status === 101) return withoutBroken(response, broken);
+  if (response.status === 101) return withoutBroken(response);
   response.body?.cancel().catch(() => {});
   return serverErrorResponse();
 }
 
-function withoutBroken(response: Response, first: string): Response {
-  for (
-    let name: string | null = first;
-    name !== null;
-    name = brokenHeader([...response.headers])
-  ) response.headers.delete(name);
+function withoutBroken(response: Response): Response {
+  for (const [name, value] of [...response.headers]) {
+    if (hasControl(value)) response.headers.delete(name);
+  }
   return response;
 }
