@@ -99,26 +99,22 @@ export class FileField {
 
   /**
    * Iterates over the content, from its start.
-   *
-   * @yields Pieces of at most 64 KiB.
+   * @returns Pieces of at most 64 KiB.
    */
-  async *[Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
-    for (let at = 0;;) {
-      const piece = await this.#content.readAt(at, PIECE);
-      if (piece.length === 0) return;
-      at += piece.length;
-      yield piece;
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
+    return this.#pieces();
   }
 
   /**
    * Iterates over the content, from its start, in one buffer: a piece is only valid until the next
    * one. For uses such as `hash.update(piece)`, it avoids garbage.
-   *
-   * @yields Pieces of at most 64 KiB.
+   * @returns Pieces of at most 64 KiB.
    */
-  async *lentPieces(): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
-    const buffer = new Uint8Array(PIECE);
+  lentPieces(): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
+    return this.#pieces(new Uint8Array(PIECE));
+  }
+
+  async *#pieces(buffer?: Uint8Array<ArrayBuffer>): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
     for (let at = 0;;) {
       const piece = await this.#content.readAt(at, PIECE, buffer);
       if (piece.length === 0) return;
