@@ -2,7 +2,7 @@
 import { OptionTable } from "../../http/options.ts";
 import type { Logger } from "../request/app_context.ts";
 import { rawPathOf } from "../request/base_request.ts";
-import type { ServeInfo } from "../engine/engine.ts";
+import type { EngineHandler, ServeInfo } from "../engine/engine.ts";
 import { portOf } from "../engine/engine_of_request.ts";
 import { MONTHS } from "../../http/headers/http_date.ts";
 
@@ -38,7 +38,6 @@ interface Entry {
   readonly bytes: number;
 }
 
-type Fetch = (request: Request, info: ServeInfo) => Response | Promise<Response>;
 type Writer = (entry: Entry) => string;
 
 const DEFAULT_FORMAT = '%a %t "%r" %s %b "%{Referer}i" "%{User-Agent}i"';
@@ -53,7 +52,11 @@ const UNSAFE =
  * Wraps a fetch function in an access log.
  * @throws {TypeError} If the format holds an unknown atom.
  */
-export function logged(fetch: Fetch, options: AccessLogOptions, logger: Logger): Fetch {
+export function logged(
+  fetch: EngineHandler,
+  options: AccessLogOptions,
+  logger: Logger,
+): EngineHandler {
   ACCESS_LOG_OPTIONS.check("Cannot write the access log", options);
   const { format = DEFAULT_FORMAT, write = console.log } = options;
   const line = format === "json" ? jsonLine : compileFormat(format);
