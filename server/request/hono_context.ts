@@ -23,7 +23,7 @@ export async function requestBehind({ req }: Context): Promise<Request> {
   const kept = Object.keys(req.bodyCache);
   if (!req.raw.bodyUsed || kept.length === 0) return req.raw;
   const headers = new Headers(req.raw.headers);
-  let body: BodyInit = await bodyOf(kept.includes("formData") && kept.length === 1);
+  let body: BodyInit = kept.join() === "formData" ? await req.formData() : await req.arrayBuffer();
   if (body instanceof FormData) { // is encoded again, with another boundary
     const form = new Response(body);
     headers.set("content-type", form.headers.get("content-type") ?? "");
@@ -31,8 +31,4 @@ export async function requestBehind({ req }: Context): Promise<Request> {
     headers.set("content-length", String(body.byteLength));
   }
   return req.raw = new Request(req.raw, { headers, body });
-
-  function bodyOf(isForm: boolean): Promise<FormData | ArrayBuffer> {
-    return isForm ? req.formData() : req.arrayBuffer();
-  }
 }
