@@ -1,7 +1,7 @@
 // Running an application until it is stopped.
 import { OptionTable } from "../../http/options.ts";
 import type { Application } from "../application/application.ts";
-import type { ListenOptions } from "../engine/engine.ts";
+import { LISTEN_OPTIONS, type ListenOptions } from "../engine/engine.ts";
 import { APP_RUNNER_OPTIONS, AppRunner, type AppRunnerOptions } from "./runner.ts";
 
 /**
@@ -35,27 +35,14 @@ export class ShutdownTimeoutError extends Error {
 }
 
 /** Options of {@linkcode runApp}. */
-export interface RunAppOptions extends AppRunnerOptions {
+export interface RunAppOptions
+  extends AppRunnerOptions, Omit<ListenOptions, "host" | "hostname" | "path"> {
   /** Address to bind, or several. @default {"0.0.0.0", none if `path` is given} */
   readonly host?: string | readonly string[];
   /** Alias of `host`. */
   readonly hostname?: string | readonly string[];
-  /** TCP port; 0 for a free one. @default {8080, with TLS 8443} */
-  readonly port?: number;
   /** Path of a unix socket, or several; with `host`, both are bound. */
   readonly path?: string | readonly string[];
-  /** Certificate chain in PEM form; with `key`, the addresses use TLS. */
-  readonly cert?: string;
-  /** Private key of the certificate, in PEM form. */
-  readonly key?: string;
-  /**
-   * Whether several processes may listen on the port and share its connections; requires Deno with
-   * `--unstable-net`.
-   * @default {false}
-   */
-  readonly reusePort?: boolean;
-  /** Maximum number of connections waiting to be accepted. @default {511} */
-  readonly backlog?: number;
   /** Prints the URLs of the application; `null` for no output. @default {console.log} */
   readonly print?: ((text: string) => void) | null;
   /** Whether SIGINT and SIGTERM stop the application. @default {true} */
@@ -161,24 +148,17 @@ export async function runApp(
 }
 
 function sitesOf(options: RunAppOptions): readonly ListenOptions[] {
-  const { port, cert, key, reusePort, backlog } = options;
-  const tcp = {
-    ...(port === undefined ? {} : { port }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    ...(reusePort === undefined ? {} : { reusePort }),
-    ...(backlog === undefined ? {} : { backlog }),
-  };
-  const paths = options.path === undefined ? [] : [options.path].flat();
-  const host = options.host ?? options.hostname;
-  if (options.hostname !== undefined && `${host}` !== `${options.hostname}`) {
+  const { path = [], hostname: alias, host = alias, ...others } = options;
+  const tcp = LISTEN_OPTIONS.pick(others);
+  const paths = [path].flat();
+  if (alias !== undefined && `${host}` !== `${alias}`) {
     throw new TypeError(
-      `Cannot listen: host "${host}" and hostname "${options.hostname}" are two names of one option`,
+      `Cannot listen: host "${host}" and hostname "${alias}" are two names of one option`,
     );
   }
   const hosts = host !== undefined
     ? [host].flat()
-    : paths.length > 0 && port === undefined
+    : paths.length > 0 && tcp.port === undefined
     ? []
     : ["0.0.0.0"];
   return [
