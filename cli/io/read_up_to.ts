@@ -21,7 +21,7 @@ export async function readUpTo(
   let size = 0;
   let next = await reader.read();
   for (; !next.done; next = await reader.read()) {
-    pieces.push(next.value);
+    pieces.push(next.value.slice()); // without the rest of its buffer
     size += next.value.length;
     if (size > limit) break;
   }

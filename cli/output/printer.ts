@@ -3,6 +3,7 @@ import { formatBytes } from "../io/format_bytes.ts";
 import { startOf } from "./body_start.ts";
 import { detectCharset, isCharset } from "./detect_charset.ts";
 import { warn, writeOut } from "../io/output.ts";
+import { readUpTo } from "../io/read_up_to.ts";
 import { coloured, plain, wantsColour } from "../io/paint.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { badArgument } from "../errors/usage_error.ts";
@@ -160,21 +161,16 @@ export class Printer {
   /** Prints a body formatted, unless it is too large. */
   async #whole(response: ClientResponse, type: string): Promise<void> {
     const { terminal, format } = this.#show;
-    const pieces: Uint8Array<ArrayBuffer>[] = [];
-    let length = 0;
-    const iterator = response.content.iterAny()[Symbol.asyncIterator]();
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
-      pieces.push(next.value.slice());
-      length += next.value.length;
-      if (length <= MAX_FORMATTED) continue;
+    const body = ReadableStream.from(response.content.iterAny());
+    const { bytes, stream } = await readUpTo(body, MAX_FORMATTED);
+    if (bytes === null) {
       if (format) await warn(`the body is larger than ${formatBytes(MAX_FORMATTED)}: not indented`);
-      return await this.#text(response, joined(pieces, iterator));
+      return await this.#text(response, stream);
     }
-    const bytes = new Uint8Array(await new Blob(pieces).arrayBuffer());
     if (this.#isBinary(response, bytes)) return await this.#write(terminal ? BINARY_NOTE : bytes);
     const text = this.#decoder(response, bytes).decode(bytes);
     const kind = bodyKind(type, text);
-    const end = length > 0 && (terminal || (format && kind !== "text")) ? "\n" : "";
+    const end = bytes.length > 0 && (terminal || (format && kind !== "text")) ? "\n" : "";
     await this.#write(`${bodyText(text, kind, this.#show)}${end}`);
   }
 
@@ -262,13 +258,4 @@ export class Printer {
     const whole = start.length === response.contentLength;
     return new TextDecoder(this.#charset ?? detectCharset(start, whole, response.charset));
   }
-}
-
-/** The pieces read before, then the rest. */
-async function* joined<Piece>(
-  read: readonly Piece[],
-  rest: AsyncIterator<Piece>,
-): AsyncGenerator<Piece> {
-  yield* read;
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }
