@@ -4,13 +4,10 @@ import { UsageError } from "../errors/usage_error.ts";
 /** A step of a path: a key, an index, or `null` to append. */
 type Step = { readonly at: number; readonly key: string | number | null };
 
-/** JSON under construction; objects have no prototype, so that `__proto__` is an ordinary key. */
-export type JsonValue = unknown;
-
 const MAX_INDEX = 100_000;
 
 /**
- * Sets a value at a nested key.
+ * Sets a value at a nested key. Objects have no prototype, so that `__proto__` is an ordinary key.
  * @param root The value so far, `undefined` at first.
  * @param raw The key as written.
  * @param value The value.
@@ -18,37 +15,37 @@ const MAX_INDEX = 100_000;
  * @throws {UsageError} If the key is malformed or does not fit the existing value; the message
  * points at the place.
  */
-export function putJson(root: JsonValue, raw: string, value: JsonValue, token: string): JsonValue {
+export function putJson(root: unknown, raw: string, value: unknown, token: string): unknown {
   const steps = parseKey(raw, token);
-  const holder: Record<string, JsonValue> = Object.create(null);
+  const holder: Record<string, unknown> = Object.create(null);
   if (root !== undefined) holder.root = root;
-  let container: Record<string, JsonValue> | JsonValue[] = holder;
+  let container: Record<string, unknown> | unknown[] = holder;
   let place: string | number = "root";
   for (const [index, { at, key }] of steps.entries()) {
-    const current: JsonValue = (container as Record<string | number, JsonValue>)[place];
+    const current: unknown = (container as Record<string | number, unknown>)[place];
     const wanted = typeof key === "string" ? "object" : "array";
     const found = typeOf(current);
     if (found !== wanted && !(found === "nothing" || (found === "null" && index > 0))) {
       const only = `${article(found)}, only on ${article(wanted)}`;
       throw pointed(token, at, `cannot use ${describe(key)} on a value that is ${only}`);
     }
-    const next: Record<string, JsonValue> | JsonValue[] = found === wanted
-      ? current as Record<string, JsonValue> | JsonValue[]
+    const next: Record<string, unknown> | unknown[] = found === wanted
+      ? current as Record<string, unknown> | unknown[]
       : wanted === "array"
       ? []
       : Object.create(null);
-    (container as Record<string | number, JsonValue>)[place] = next;
+    (container as Record<string | number, unknown>)[place] = next;
     container = next;
-    place = key ?? (next as JsonValue[]).length;
+    place = key ?? (next as unknown[]).length;
     // Holes are filled with null, as in HTTPie.
     if (Array.isArray(next)) { while (next.length < (place as number)) next.push(null); }
   }
-  (container as Record<string | number, JsonValue>)[place] = value;
+  (container as Record<string | number, unknown>)[place] = value;
   return holder.root;
 }
 
 /** Parses JSON and keeps numbers as written, such as 12345678901234567890. */
-export function readJson(text: string): JsonValue {
+export function readJson(text: string): unknown {
   const { rawJSON } = JSON as unknown as { rawJSON?: (text: string) => unknown };
   if (rawJSON === undefined) return JSON.parse(text);
   const keep = (key: string, value: unknown, context?: { source?: string }): unknown => {
@@ -99,7 +96,8 @@ function parseKey(raw: string, token: string): Step[] {
   return steps;
 }
 
-function typeOf(value: JsonValue): string {
+/** Type of a JSON value, whose numbers may be kept as written. */
+export function typeOf(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";
   if (Array.isArray(value)) return "array";
@@ -111,7 +109,8 @@ function describe(key: string | number | null): string {
   return key === null ? "[]" : typeof key === "number" ? `index [${key}]` : `key [${key}]`;
 }
 
-function article(word: string): string {
+/** The name of a type with its article. */
+export function article(word: string): string {
   return word === "null" ? word : /^[aeiou]/.test(word) ? `an ${word}` : `a ${word}`;
 }
 

@@ -1,5 +1,5 @@
 import { badArgument, CommandError } from "../errors/usage_error.ts";
-import { readJson } from "../connecting/nested_json.ts";
+import { article, readJson, typeOf } from "../connecting/nested_json.ts";
 import { messageOf } from "../errors/system_error.ts";
 
 /** A step of a path: a key, an index, or all elements of a list. */
@@ -57,25 +57,18 @@ function pick(value: unknown, steps: readonly Step[], way: string): unknown {
     }
     throw missing(way, step, `is a list; ${way}[].${step} takes it of each element`);
   }
-  if (typeof value === "object" && value !== null && !isNumber(value)) {
+  if (typeOf(value) === "object") {
+    const members = value as Record<string, unknown>;
     const name = step === null ? "[]" : `${step}`;
-    if (step !== null && Object.hasOwn(value, name)) {
-      const found = (value as Record<string, unknown>)[name];
-      return pick(found, rest, way === "" ? name : `${way}.${name}`);
+    if (step !== null && Object.hasOwn(members, name)) {
+      return pick(members[name], rest, way === "" ? name : `${way}.${name}`);
     }
-    const keys = Object.keys(value);
+    const keys = Object.keys(members);
     const shown = keys.slice(0, 8).join(", ");
     const more = keys.length > 8 ? " …" : "";
     throw missing(way, step, `has ${shown === "" ? "no keys" : shown}${more}`);
   }
-  const kind = isNumber(value) ? "number" : typeof value;
-  throw missing(way, step, `is ${value === null ? "null" : `a ${kind}`}`);
-}
-
-/** Whether a value is a number, kept as its source text. */
-function isNumber(value: unknown): boolean {
-  const { isRawJSON } = JSON as unknown as { isRawJSON?: (value: unknown) => boolean };
-  return typeof value === "number" || isRawJSON?.(value) === true;
+  throw missing(way, step, `is ${article(typeOf(value))}`);
 }
 
 function missing(way: string, step: Step, why: string): CommandError {
