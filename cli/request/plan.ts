@@ -8,6 +8,7 @@ import { VERSION } from "../io/version.ts";
 import { type Item, parseItem } from "../connecting/items.ts";
 import { putJson, readJson } from "../connecting/nested_json.ts";
 import type { Target } from "../connecting/target.ts";
+import { savesBody } from "../output/parts.ts";
 import type { PipedBody } from "./stdin_body.ts";
 import { messageOf } from "../errors/system_error.ts";
 
@@ -95,8 +96,7 @@ export async function plan(
   add("User-Agent", `roundtrip/${VERSION}`);
   add("Accept", json ? "application/json, */*;q=0.5" : "*/*");
   // A compressed download could not be resumed, and its size would not be that of the file.
-  const whole = parsed.has("download") || parsed.has("output") || parsed.has("continue");
-  add("Accept-Encoding", whole ? "identity" : "gzip, deflate, br, zstd");
+  add("Accept-Encoding", savesBody(parsed) ? "identity" : "gzip, deflate, br, zstd");
   if (body?.kind === "text" && body.type !== null) add("Content-Type", body.type);
   if (body?.kind === "file") add("Content-Type", body.type ?? await typeOf(body.path));
   if (body?.kind === "piped") add("Content-Type", parsed.has("form") ? FORM_TYPE : JSON_TYPE);
