@@ -17,8 +17,9 @@ import { connectOptions, connectorOf, ownPings } from "./connect_options.ts";
 import { explained, isLoss, LOST } from "./failures.ts";
 import { fromBase64, Input } from "./input.ts";
 import { Pings } from "./pings.ts";
+import { SentPings } from "./sent_pings.ts";
 import { Silence } from "./silence.ts";
-import { typedCommand, TypedPings } from "./typed_command.ts";
+import { typedCommand } from "./typed_command.ts";
 
 // RFC 6455 section 7.4.1: normal closure, going away, and no status code.
 const FINE = new Set([1000, 1001, 1005]);
@@ -98,7 +99,7 @@ async function talk(
   const wait = (parsed.number("wait", { max: 86_400, fraction: true }) ?? 1) * 1000;
   const silence = new Silence(wait);
   let leaving = false;
-  const typed = new TypedPings();
+  const typed = new SentPings("ping");
   const sent = send(socket, terminal, input, parsed, typed, () => void (leaving = true)).then(
     async (end) => {
       if (end === "quit") return "input" as const;
@@ -135,7 +136,7 @@ async function send(
   terminal: Console,
   input: Input,
   parsed: ParsedArgs<WsOption>,
-  typed: TypedPings,
+  typed: SentPings,
   leave: () => void,
 ): Promise<"end" | "lost" | "quit"> {
   const decoder = new TextDecoder();
@@ -157,7 +158,7 @@ async function receive(
   parsed: ParsedArgs<WsOption>,
   silence: Silence,
   pings: Pings | null,
-  typed: TypedPings,
+  typed: SentPings,
 ): Promise<"closed" | "first"> {
   for await (const message of socket) {
     if (message.type === WSMsgType.PONG && pings?.answered(message.data)) {
@@ -166,7 +167,10 @@ async function receive(
     }
     silence.broken();
     const answer = message.type === WSMsgType.PONG ? typed.answered(message.data) : null;
-    if (answer !== null) await terminal.note(answer);
+    if (answer !== null) {
+      const text = answer.text === "" ? "" : ` "${answer.text}"`;
+      await terminal.note(`pong${text} in ${answer.ms.toFixed(1)} ms`);
+    }
     if (message.type === WSMsgType.PING || message.type === WSMsgType.PONG) {
       const name = message.type === WSMsgType.PING ? "ping" : "pong";
       if (parsed.has("print-pings")) await terminal.print(`[${name}]`);

@@ -1,19 +1,15 @@
 // Pings with measured round-trip times.
 
-/** A connection that can be pinged. */
-export interface Pinged {
-  /** Sends a ping. */
-  ping(data: Uint8Array<ArrayBuffer>): Promise<void>;
-}
+import type { ClientWebSocketResponse } from "../../client/mod.ts";
+import { SentPings } from "./sent_pings.ts";
 
 /** Sends pings, measures the round-trip times, and fails after a limit. */
 export class Pings implements Disposable {
-  readonly #sent = new Map<number, number>();
+  readonly #sent = new SentPings("roundtrip");
   readonly #dead = Promise.withResolvers<never>();
   readonly #onAnswer: (ms: number) => void;
   readonly #timer: ReturnType<typeof setInterval>;
   #limit: ReturnType<typeof setTimeout> | undefined;
-  #count = 0;
 
   /**
    * Starts to ping.
@@ -23,7 +19,7 @@ export class Pings implements Disposable {
    * @param onAnswer Called with the round-trip time in ms.
    */
   constructor(
-    socket: Pinged,
+    socket: ClientWebSocketResponse,
     interval: number,
     limit: number | null,
     onAnswer: (ms: number) => void,
@@ -31,15 +27,13 @@ export class Pings implements Disposable {
     this.#onAnswer = onAnswer;
     this.#dead.promise.catch(() => {}); // it may reject without a listener
     this.#timer = setInterval(() => {
-      const number = ++this.#count;
-      this.#sent.set(number, performance.now());
       if (limit !== null) {
         this.#limit ??= setTimeout(() => {
           this.#dead.reject(new PingTimeoutError(`no pong within ${limit / 1000} s`));
         }, limit);
       }
       // A closed connection is reported elsewhere.
-      socket.ping(new TextEncoder().encode(`roundtrip ${number}`)).catch(() => {});
+      this.#sent.send(socket).catch(() => {});
     }, interval);
   }
 
@@ -50,14 +44,11 @@ export class Pings implements Disposable {
 
   /** Handles a pong. */
   answered(data: Uint8Array): boolean {
-    const number = Number(/^roundtrip (\d+)$/.exec(new TextDecoder().decode(data))?.[1]);
-    const at = this.#sent.get(number);
-    if (at === undefined) return false;
-    // It also answers earlier pings (RFC 6455 section 5.5.3).
-    for (const each of this.#sent.keys()) if (each <= number) this.#sent.delete(each);
+    const ping = this.#sent.answered(data);
+    if (ping === null) return false;
     clearTimeout(this.#limit);
     this.#limit = undefined;
-    this.#onAnswer(performance.now() - at);
+    this.#onAnswer(ping.ms);
     return true;
   }
 
