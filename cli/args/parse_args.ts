@@ -57,6 +57,17 @@ export class ParsedArgs<Name extends string = AnyOption> {
     throw badArgument(long, `"${text}" is not a ${kind} from ${min}${most}`);
   }
 
+  /**
+   * The value of an option in seconds as ms.
+   * @param long Its long name.
+   * @param max Most seconds.
+   * @throws {UsageError} If it is not a number from 0 to `max`.
+   */
+  ms(long: Name, max = 86_400): number | undefined {
+    const seconds = this.number(long, { max, fraction: true });
+    return seconds === undefined ? undefined : seconds * 1000;
+  }
+
   /** Adds a value. */
   set(spec: OptionSpec, value: string): void {
     const values = this.#values.get(spec.long);

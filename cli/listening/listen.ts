@@ -34,7 +34,7 @@ export function listenOptions(
     );
   }
   const format = parsed.value("access-log-format");
-  const seconds = parsed.number("shutdown-timeout", { max: 86_400, fraction: true });
+  const shutdownTimeout = parsed.ms("shutdown-timeout");
   return {
     // As in aiohttp: only the unix socket, unless an address is given.
     ...(hosts.length > 0 || path === undefined
@@ -48,7 +48,7 @@ export function listenOptions(
       ? { accessLog: format === undefined ? {} : { format } }
       : {}),
     ...(engine === "sockets" ? { engine: socketEngine() } : {}),
-    ...(seconds === undefined ? {} : { shutdownTimeout: seconds * 1000 }),
+    ...(shutdownTimeout === undefined ? {} : { shutdownTimeout }),
   };
 }
 

@@ -104,8 +104,7 @@ async function exchange(
     exchanges,
   );
   prepareEnvironment(auth === null && !parsed.has("ignore-netrc"));
-  const ms = (name: "timeout" | "connect-timeout"): number =>
-    (parsed.number(name, { max: 2_000_000, fraction: true }) ?? 0) * 1000;
+  const ms = (name: "timeout" | "connect-timeout"): number => parsed.ms(name, 2_000_000) ?? 0;
   await using session = new ClientSession({
     transport,
     cookieJar: jar,

@@ -96,8 +96,7 @@ async function talk(
   interrupted: Promise<"interrupted">,
 ): Promise<number> {
   await terminal.note(`connected${socket.protocol === null ? "" : `, ${socket.protocol}`}`);
-  const wait = (parsed.number("wait", { max: 86_400, fraction: true }) ?? 1) * 1000;
-  const silence = new Silence(wait);
+  const silence = new Silence(parsed.ms("wait") ?? 1000);
   let leaving = false;
   const typed = new SentPings("ping");
   const sent = send(socket, terminal, input, parsed, typed, () => void (leaving = true)).then(
@@ -193,10 +192,9 @@ function pingsOf(
   parsed: ParsedArgs<WsOption>,
 ): Pings | null {
   if (!ownPings(parsed)) return null;
-  const interval = parsed.number("ping-interval", { max: 86_400, fraction: true });
+  const interval = parsed.ms("ping-interval");
   if (!interval) throw new UsageError("--ping-timeout and --print-ping-rtts need --ping-interval");
-  const limit = parsed.number("ping-timeout", { max: 86_400, fraction: true }) ?? interval / 2;
-  return new Pings(socket, interval * 1000, limit * 1000, (ms) => {
+  return new Pings(socket, interval, parsed.ms("ping-timeout") ?? interval / 2, (ms) => {
     if (parsed.has("print-ping-rtts")) {
       // A closed output is reported by the next message.
       terminal.print(`[pong in ${ms.toFixed(1)} ms]`).catch(() => {});

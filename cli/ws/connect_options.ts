@@ -1,13 +1,18 @@
 // Options of the connection of `roundtrip ws`.
 import { resolve } from "node:path";
-import type { ConnectorOptions, WebSocketConnectOptions } from "../../client/mod.ts";
+import {
+  type ConnectorOptions,
+  encodeBasicAuth,
+  type WebSocketConnectOptions,
+} from "../../client/mod.ts";
+import type { WebSocketResponseOptions } from "../../server/mod.ts";
 import { OLD_RUNTIME, tooOldTo } from "../errors/old_runtime.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { WsOption } from "../specs/ws.ts";
 import { isInteractive } from "./console.ts";
 import { certificatesOf } from "../connecting/certificates.ts";
 import { headerBytes, parseItem } from "../connecting/items.ts";
-import type { Auth } from "../connecting/credentials.ts";
+import { type Auth, basicOf } from "../connecting/credentials.ts";
 import { VERSION } from "../io/version.ts";
 import { badArgument, UsageError } from "../errors/usage_error.ts";
 
@@ -42,7 +47,7 @@ export function connectOptions(
   if (auth !== null) {
     const value = auth.type === "bearer"
       ? `Bearer ${auth.value}`
-      : `Basic ${btoa(headerBytes(auth.value))}`;
+      : encodeBasicAuth(basicOf(auth.value));
     headers.push(["Authorization", value]);
   }
   const agent = parsed.value("user-agent");
@@ -50,21 +55,32 @@ export function connectOptions(
   else if (!headers.some(([name]) => /^user-agent$/i.test(name))) {
     headers.push(["User-Agent", `roundtrip/${VERSION}`]);
   }
-  const interval = parsed.number("ping-interval", { max: 86_400, fraction: true });
-  const heartbeat = ownPings(parsed) ? undefined : interval;
-  const maxMsgSize = parsed.number("max-size");
   const origin = parsed.value("origin");
   if (url.protocol === "http:") url.protocol = "ws:";
   if (url.protocol === "https:") url.protocol = "wss:";
   return {
+    ...commonOptions(parsed),
     headers,
     params,
     timeout: { close: CLOSE_WAIT },
-    protocols: protocolsOf(parsed),
     autoping: !isInteractive(parsed) && !parsed.has("print-pings") && !ownPings(parsed),
-    ...(heartbeat === undefined ? {} : { heartbeat: heartbeat * 1000 }),
+    origin: origin === undefined ? undefined : sendable("Origin", origin),
+  };
+}
+
+/**
+ * Builds the options that clients and servers have in common.
+ * @throws {UsageError} If a value is not valid.
+ */
+export function commonOptions(
+  parsed: ParsedArgs<WsOption>,
+): Pick<WebSocketResponseOptions, "protocols" | "heartbeat" | "maxMsgSize"> {
+  const heartbeat = parsed.ms("ping-interval");
+  const maxMsgSize = parsed.number("max-size");
+  return {
+    protocols: protocolsOf(parsed),
+    ...(heartbeat === undefined || ownPings(parsed) ? {} : { heartbeat }),
     ...(maxMsgSize === undefined ? {} : { maxMsgSize }),
-    ...(origin === undefined ? {} : { origin: sendable("Origin", origin) }),
   };
 }
 
@@ -72,7 +88,7 @@ export function connectOptions(
  * The subprotocols to offer or accept.
  * @throws {UsageError} If one of them is not a token.
  */
-export function protocolsOf(parsed: ParsedArgs<WsOption>): readonly string[] {
+function protocolsOf(parsed: ParsedArgs<WsOption>): readonly string[] {
   const names = parsed.all("protocol");
   for (const [at, name] of names.entries()) {
     // RFC 6455 section 4.1: tokens without duplicates.
@@ -115,10 +131,5 @@ export async function connectorOf(
     if (!verify) throw tooOldTo("leave the certificate of wss unchecked through a proxy");
     if (identity !== null) throw tooOldTo("send the certificate of --cert through a proxy");
   }
-  return {
-    ...(ca.length === 0 ? {} : { caCerts: ca }),
-    ...identity,
-    ...(verify ? {} : { verify }),
-    ...(proxy === undefined ? {} : { proxy }),
-  };
+  return { caCerts: ca, ...identity, verify, proxy };
 }

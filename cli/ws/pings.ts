@@ -15,23 +15,21 @@ export class Pings implements Disposable {
    * Starts to ping.
    * @param socket The connection.
    * @param interval Time between pings in ms.
-   * @param limit Limit for an answer in ms, `null` for none.
+   * @param limit Limit for an answer in ms.
    * @param onAnswer Called with the round-trip time in ms.
    */
   constructor(
     socket: ClientWebSocketResponse,
     interval: number,
-    limit: number | null,
+    limit: number,
     onAnswer: (ms: number) => void,
   ) {
     this.#onAnswer = onAnswer;
     this.#dead.promise.catch(() => {}); // it may reject without a listener
     this.#timer = setInterval(() => {
-      if (limit !== null) {
-        this.#limit ??= setTimeout(() => {
-          this.#dead.reject(new PingTimeoutError(`no pong within ${limit / 1000} s`));
-        }, limit);
-      }
+      this.#limit ??= setTimeout(() => {
+        this.#dead.reject(new PingTimeoutError(`no pong within ${limit / 1000} s`));
+      }, limit);
       // A closed connection is reported elsewhere.
       this.#sent.send(socket).catch(() => {});
     }, interval);

@@ -16,7 +16,7 @@ import { writeErr } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { WsOption } from "../specs/ws.ts";
 import { badArgument } from "../errors/usage_error.ts";
-import { protocolsOf } from "./connect_options.ts";
+import { commonOptions } from "./connect_options.ts";
 import { type Console, openConsole } from "./console.ts";
 import { fromBase64 } from "./input.ts";
 
@@ -81,19 +81,12 @@ export async function broadcast(parsed: ParsedArgs<WsOption>, port: number): Pro
 
 /** Options of the server's sockets. */
 function socketOptionsOf(parsed: ParsedArgs<WsOption>): WebSocketResponseOptions {
-  const heartbeat = parsed.number("ping-interval", { max: 86_400, fraction: true });
-  const maxMsgSize = parsed.number("max-size");
   const origin = parsed.value("origin");
   const known = origin === undefined ? null : URL.parse(origin)?.origin ?? "null";
   if (known === "null") {
     throw badArgument("origin", `"${origin}" is not an origin such as https://example.com`);
   }
-  return {
-    protocols: protocolsOf(parsed),
-    ...(heartbeat === undefined ? {} : { heartbeat: heartbeat * 1000 }),
-    ...(maxMsgSize === undefined ? {} : { maxMsgSize }),
-    ...(known === null ? {} : { checkOrigin: [known] }),
-  };
+  return { ...commonOptions(parsed), ...(known === null ? {} : { checkOrigin: [known] }) };
 }
 
 async function forward(
