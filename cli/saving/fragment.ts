@@ -87,7 +87,7 @@ export async function append(
       throw new CommandError(`cannot complete ${path}: its part was changed in the meantime`);
     }
   }
-  await complete({ ...fragment, path: part }, path, overwrite || fragment.path === path);
+  await complete(part, path, overwrite || fragment.path === path);
   return size;
 }
 
@@ -96,15 +96,15 @@ export async function append(
  * @throws {CommandError} If the file exists and is not to be replaced.
  */
 export async function complete(
-  fragment: Fragment,
+  from: string,
   path: string,
   overwrite: boolean,
 ): Promise<void> {
-  if (fragment.path === path) return;
+  if (from === path) return;
   if (!overwrite && await Deno.lstat(path).then(() => true, () => false)) {
-    throw new CommandError(`${path} already exists; the complete file is ${fragment.path}`);
+    throw new CommandError(`${path} already exists; the complete file is ${from}`);
   }
-  await Deno.rename(fragment.path, path);
+  await Deno.rename(from, path);
   await Deno.remove(`${path}.part.json`).catch(() => {}); // it may not exist
 }
 

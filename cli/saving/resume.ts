@@ -4,7 +4,7 @@ import { writeErr } from "../io/output.ts";
 import { visibleLine } from "../io/visible_text.ts";
 import { type DownloadTarget, pathOf } from "./download.ts";
 import { fileName } from "./file_name.ts";
-import { complete, type Fragment, fragmentOf, type Resumed } from "./fragment.ts";
+import { complete, fragmentOf, type Resumed } from "./fragment.ts";
 
 const NEW = { part: null, isComplete: false, replaces: false } as const;
 
@@ -27,10 +27,16 @@ export async function resumed(send: Send, url: URL, target: DownloadTarget): Pro
     if (found === null) return { ...NEW, response };
     response.release();
   }
-  const { size, validator } = found;
+  const { path: part, size, validator } = found;
   const isSame = ({ headers }: ClientResponse): boolean => {
     const own = headers.get(validator?.startsWith('"') ? "etag" : "last-modified");
     return validator === null || own === null || own === validator;
+  };
+  const finished = async (response: ClientResponse): Promise<Resumed> => {
+    response.release();
+    await complete(part, path, target.output !== null);
+    await say(`${path} is complete (${formatBytes(size)}): nothing to do`);
+    return { ...NEW, response, isComplete: true };
   };
   let response = await send([
     ["Range", `bytes=${size}-`],
@@ -39,10 +45,10 @@ export async function resumed(send: Send, url: URL, target: DownloadTarget): Pro
   const [, from, length = "*"] =
     /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(response.headers.get("content-range") ?? "") ?? [];
   const isPart = response.status === 206 || response.status === 416;
-  if (isPart && isSame(response) && length === `${size}`) return await finished(response, found);
+  if (isPart && isSame(response) && length === `${size}`) return await finished(response);
   if (response.status === 206 && isSame(response) && from === `${size}`) {
     if (validator === null) {
-      await say(`${found.path}: its version is unknown, so only its length is checked`);
+      await say(`${part}: its version is unknown, so only its length is checked`);
     }
     return { ...NEW, response, part: found };
   }
@@ -51,17 +57,10 @@ export async function resumed(send: Send, url: URL, target: DownloadTarget): Pro
     response = await send([]);
   }
   if (response.status !== 200) return { ...NEW, response };
-  if (response.contentLength === size && isSame(response)) return await finished(response, found);
+  if (response.contentLength === size && isSame(response)) return await finished(response);
   const why = isSame(response) && length === "*"
     ? "the server does not support ranges"
     : "it has changed";
-  await say(`${found.path}: ${why}; starting over`);
-  return { ...NEW, response, replaces: found.path === path };
-
-  async function finished(response: ClientResponse, file: Fragment): Promise<Resumed> {
-    response.release();
-    await complete(file, path, target.output !== null);
-    await say(`${path} is complete (${formatBytes(file.size)}): nothing to do`);
-    return { ...NEW, response, isComplete: true };
-  }
+  await say(`${part}: ${why}; starting over`);
+  return { ...NEW, response, replaces: part === path };
 }
