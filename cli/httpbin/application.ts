@@ -145,21 +145,18 @@ function redirectRoutes({ redirectTo }: HttpbinOptions): RouteDef[] {
 function cookieRoutes(): RouteDef[] {
   return [
     get("/cookies", (request) => jsonResponse({ cookies: Object.fromEntries(request.cookies) })),
-    get("/cookies/set", (request) => {
-      const response = found("/cookies");
-      for (const [name, value] of request.query) tryCookie(() => setCookie(response, name, value));
-      return response;
-    }),
-    get("/cookies/set/{name}/{value}", (request) => {
-      const response = found("/cookies");
-      tryCookie(() => setCookie(response, request.matchInfo.name, request.matchInfo.value));
-      return response;
-    }),
-    get("/cookies/delete", (request) => {
-      const response = found("/cookies");
-      for (const name of request.query.keys()) tryCookie(() => delCookie(response, name));
-      return response;
-    }),
+    get("/cookies/set", ({ query }) =>
+      toCookies((response) => {
+        for (const [name, value] of query) setCookie(response, name, value);
+      })),
+    get(
+      "/cookies/set/{name}/{value}",
+      ({ matchInfo: { name, value } }) => toCookies((response) => setCookie(response, name, value)),
+    ),
+    get("/cookies/delete", ({ query }) =>
+      toCookies((response) => {
+        for (const name of query.keys()) delCookie(response, name);
+      })),
   ];
 }
 
@@ -167,9 +164,11 @@ function found(location: string): Response {
   return new Response(null, { status: 302, headers: { location } });
 }
 
-function tryCookie(set: () => void): void {
+function toCookies(change: (response: Response) => void): Response {
+  const response = found("/cookies");
   try {
-    set();
+    change(response);
+    return response;
   } catch (cause) {
     throw bad(messageOf(cause), cause);
   }
