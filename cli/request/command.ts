@@ -197,11 +197,13 @@ function withKept(planned: Plan, kept: SessionData): Plan {
     const lower = name.toLowerCase();
     return !planned.without.has(lower) && (!own.has(lower) || planned.defaults.has(lower));
   });
+  return { ...planned, headers: replaced(planned.headers, added) };
+}
+
+/** Adds headers in place of those of the same names. */
+function replaced(before: SessionData["headers"], added: SessionData["headers"]) {
   const names = new Set(added.map(([name]) => name.toLowerCase()));
-  return {
-    ...planned,
-    headers: [...planned.headers.filter(([name]) => !names.has(name.toLowerCase())), ...added],
-  };
+  return [...before.filter(([name]) => !names.has(name.toLowerCase())), ...added];
 }
 
 /** Moves cookies of the command line to the session's jar. */
@@ -224,6 +226,5 @@ function keptHeaders(planned: Plan, kept: SessionData): SessionData["headers"] {
     return !planned.defaults.has(lower) &&
       !/^(?:content-|if-|host$|cookie$|authorization$)/.test(lower);
   });
-  const names = new Set(own.map(([name]) => name.toLowerCase()));
-  return [...kept.headers.filter(([name]) => !names.has(name.toLowerCase())), ...own];
+  return replaced(kept.headers, own);
 }
