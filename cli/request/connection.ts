@@ -22,7 +22,7 @@ export async function transportOf(parsed: ParsedArgs, tlsInfo: boolean): Promise
   const addresses = addressesOf(parsed.all("resolve"));
   const localAddress = localAddressOf(parsed.value("interface"));
   const family = parsed.has("ipv4") ? 4 : parsed.has("ipv6") ? 6 : 0;
-  if (OLD_RUNTIME && localAddress !== null) {
+  if (OLD_RUNTIME && localAddress !== undefined) {
     throw tooOldTo("connect from the address of --interface");
   }
   if (OLD_RUNTIME && identity !== null && (family !== 0 || addresses.size > 0)) {
@@ -35,7 +35,7 @@ export async function transportOf(parsed: ParsedArgs, tlsInfo: boolean): Promise
     caCerts: ca,
     family,
     ...identity,
-    ...(localAddress === null ? {} : { localAddress }),
+    localAddress,
     ...(addresses.size === 0 ? {} : {
       resolve: (host, port) => {
         const address = addresses.get(`${host}:${port}`) ?? addresses.get(`${host}:*`);
@@ -124,8 +124,8 @@ export function addressesOf(values: readonly string[]): Map<string, string> {
   return addresses;
 }
 
-function localAddressOf(value: string | undefined): string | null {
-  if (value === undefined || isIP(value) !== 0) return value ?? null;
+function localAddressOf(value: string | undefined): string | undefined {
+  if (value === undefined || isIP(value) !== 0) return value;
   const own = Deno.networkInterfaces().find((each) => each.name === value);
   if (own !== undefined) return own.address;
   throw badArgument(
