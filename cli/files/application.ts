@@ -65,10 +65,7 @@ export function filesApplication(options: FilesOptions): Application {
   const headers = new Headers({ "x-content-type-options": "nosniff" });
   for (const [name, value] of options.headers) headers.append(name, value);
   if (Deno.statSync(options.path).isFile) {
-    const only: Handler = async (request) => {
-      const reply = await new FileResponse(options.path, { headers }).respond(request);
-      return await readable(reply, options.path, headers);
-    };
+    const only: Handler = (request) => sendFile(request, options.path, headers);
     const name = encodeURIComponent(basename(options.path));
     app.addRoutes([get(`${prefix}/`, only), get(`${prefix}/${name}`, only)]);
     return app;
@@ -123,10 +120,7 @@ async function serveFolder(
   } catch (error) {
     if (error instanceof HTTPNotFound && options.prettyUrls) {
       const page = await root.findFile(`${path}.html`);
-      if (page !== null) {
-        const file = new FileResponse(page, { headers: served.headers });
-        return await readable(guarded(await file.respond(request), served), page, served.headers);
-      }
+      if (page !== null) return guarded(await sendFile(request, page, served.headers), served);
     }
     if (!(error instanceof HTTPForbidden) || !options.listing) throw error;
     const folder = await root.find(path);
@@ -141,7 +135,6 @@ async function serveFolder(
       folder,
       path,
       options,
-      upload: options.upload !== null && await mayChange(root, folder, options),
       change: await mayChange(root, folder, options),
     });
   }
@@ -172,6 +165,14 @@ async function fileOf(path: string, { root, options }: Served): Promise<string |
   const named = await root.findFile(path.endsWith("/") ? path + encodeURIComponent(index) : path);
   if (named !== null || !options.spa) return named;
   return await root.findFile(`/${encodeURIComponent(index)}`);
+}
+
+async function sendFile(
+  request: ServerRequest,
+  path: string,
+  headers: Headers,
+): Promise<Response> {
+  return await readable(await new FileResponse(path, { headers }).respond(request), path, headers);
 }
 
 /** Adds the charset to text files and sends source code as text. */

@@ -20,9 +20,7 @@ export interface Listing {
   /** Its path below the prefix, percent-encoded. */
   readonly path: string;
   readonly options: FilesOptions;
-  /** Whether files can be uploaded here. */
-  readonly upload: boolean;
-  /** Whether this user may make folders and delete files here, if the options allow it. */
+  /** Whether this user may upload, make folders and delete files here, if the options allow it. */
   readonly change: boolean;
 }
 
@@ -55,7 +53,7 @@ export async function sendListing(listing: Listing): Promise<Response> {
     pages,
     search: text,
     isCut,
-    upload: listing.upload,
+    upload: listing.change && options.upload !== null,
     mkdir: listing.change && options.mkdir,
     remove: listing.change && options.remove && text === "",
     archives: options.archives ? Object.keys(ARCHIVES) : [],
