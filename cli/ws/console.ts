@@ -37,15 +37,15 @@ export async function openConsole(parsed: ParsedArgs<WsOption>): Promise<Console
   const end = parsed.has("null") ? "\0" : isBytes ? "" : "\n";
   if (parsed.has("execute")) {
     const texts = parsed.all("execute").map((each) => new TextEncoder().encode(each));
-    return { ...pipe(format, end), input: ReadableStream.from(texts) };
+    return pipe(ReadableStream.from(texts), format, end);
   }
   const { readable } = Deno.stdin;
-  const input = isBytes ? readable : messagesOf(readable, end === "\0" ? 0 : 10);
-  return { ...pipe(format, end), input };
+  return pipe(isBytes ? readable : messagesOf(readable, end === "\0" ? 0 : 10), format, end);
 }
 
-function pipe(format: Formatter, end: string): Omit<Console, "input"> {
+function pipe(input: Console["input"], format: Formatter, end: string): Console {
   return {
+    input,
     interactive: false,
     interrupted: new Promise(() => {}),
     async print(message) {
