@@ -109,7 +109,6 @@ export function completeFish(): string {
 
 /** Completions for elvish: `eval (roundtrip --generate complete-elvish | slurp)`. */
 export function completeElvish(): string {
-  const names = NAMES;
   const options = COMMANDS.map((each) => `&${each.name}=${elvishList(optionWords(each))}`);
   const choices = choicesByOption().map(([option, values]) => `&${option}=${elvishList(values)}`);
   // The editor filters them by the typed prefix.
@@ -117,7 +116,7 @@ export function completeElvish(): string {
 fn roundtrip-words {|@words|
   var choices = [${choices.join(" ")}]
   var options = [${options.join(" ")}]
-  var names = ${elvishList(names)}
+  var names = ${elvishList(NAMES)}
   if (has-key $choices $words[-2]) {
     all $choices[$words[-2]]
     return

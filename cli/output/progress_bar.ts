@@ -59,16 +59,14 @@ export class ProgressBar {
     const { bytes, total } = this.#progress;
     const seconds = (performance.now() - this.#started) / 1000;
     const speed = (bytes - this.#from) / Math.max(seconds, 0.001);
-    const parts = [formatBytes(bytes)];
-    if (total !== null && total > 0) {
-      const part = Math.min(1, bytes / total);
-      const filled = Math.round(part * 24);
-      const bar = "#".repeat(filled).padEnd(24, ".");
-      const percent = `${Math.floor(part * 100)}`.padStart(3);
-      parts[0] = `${percent} % [${bar}] ${formatBytes(bytes)} of ${formatBytes(total)}`;
-      if (speed > 0) parts.push(`${formatTime((total - bytes) / speed)} left`);
-    }
-    return [parts[0], `${formatBytes(speed)}/s`, ...parts.slice(1)].join(", ");
+    const done = formatBytes(bytes);
+    const rate = `${formatBytes(speed)}/s`;
+    if (total === null || total === 0) return `${done}, ${rate}`;
+    const part = Math.min(1, bytes / total);
+    const bar = "#".repeat(Math.round(part * 24)).padEnd(24, ".");
+    const percent = `${Math.floor(part * 100)}`.padStart(3);
+    const left = speed > 0 ? `, ${formatTime((total - bytes) / speed)} left` : "";
+    return `${percent} % [${bar}] ${done} of ${formatBytes(total)}, ${rate}${left}`;
   }
 }
 
