@@ -1,11 +1,11 @@
 // The transport of a request, by options and environment.
 import { isIP } from "node:net";
-import { resolve } from "node:path";
 import { socketTransport, type TraceConfig, type Transport } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { certificatesOf } from "../connecting/certificates.ts";
+import { unixProxy } from "../connecting/unix_proxy.ts";
 import { OLD_RUNTIME, tooOldTo } from "../errors/old_runtime.ts";
-import { badArgument, UsageError } from "../errors/usage_error.ts";
+import { badArgument } from "../errors/usage_error.ts";
 import type { Times } from "../output/times.ts";
 
 /**
@@ -13,10 +13,7 @@ import type { Times } from "../output/times.ts";
  * @throws {UsageError} If an option is invalid, or a file cannot be read.
  */
 export async function transportOf(parsed: ParsedArgs, tlsInfo: boolean): Promise<Transport> {
-  const socketPath = parsed.value("unix-socket");
-  if (socketPath !== undefined && parsed.has("proxy")) {
-    throw new UsageError("--unix-socket and --proxy exclude each other");
-  }
+  const socket = unixProxy(parsed);
   const { verify, ca, identity } = await certificatesOf(parsed);
   const byScheme = proxies(parsed.all("proxy"));
   const addresses = addressesOf(parsed.all("resolve"));
@@ -46,11 +43,7 @@ export async function transportOf(parsed: ParsedArgs, tlsInfo: boolean): Promise
   return {
     send(hop) {
       const chosen = byScheme(new URL(hop.url));
-      const proxy = socketPath !== undefined
-        ? `unix:${encodeURI(resolve(socketPath)).replace(/[?#]/g, encodeURIComponent)}`
-        : chosen === undefined
-        ? hop.proxy
-        : chosen?.href ?? null;
+      const proxy = socket ?? (chosen === undefined ? hop.proxy : chosen?.href ?? null);
       if (OLD_RUNTIME && proxy !== null) checkOld(hop.url, proxy, !verify || identity !== null);
       return transport.send({ ...hop, proxy });
     },

@@ -1,5 +1,4 @@
 // Options of the connection of `roundtrip ws`.
-import { resolve } from "node:path";
 import {
   type ConnectorOptions,
   encodeBasicAuth,
@@ -11,6 +10,7 @@ import type { ParsedArgs } from "../args/parse_args.ts";
 import type { WsOption } from "../specs/ws.ts";
 import { isInteractive } from "./console.ts";
 import { certificatesOf } from "../connecting/certificates.ts";
+import { unixProxy } from "../connecting/unix_proxy.ts";
 import { headerBytes, parseItem } from "../connecting/items.ts";
 import { type Auth, basicOf } from "../connecting/credentials.ts";
 import { VERSION } from "../io/version.ts";
@@ -119,11 +119,7 @@ export async function connectorOf(
   url: URL,
 ): Promise<ConnectorOptions> {
   const { verify, ca, identity } = await certificatesOf(parsed);
-  const path = parsed.value("unix-socket");
-  if (path !== undefined && parsed.has("proxy")) {
-    throw new UsageError("--unix-socket and --proxy exclude each other");
-  }
-  const proxy = path === undefined ? parsed.value("proxy") : `unix:${resolve(path)}`;
+  const proxy = unixProxy(parsed) ?? parsed.value("proxy");
   if (proxy !== undefined && !/^(?:https?|socks5h?|unix):/.test(proxy)) {
     throw badArgument("proxy", "expected http://HOST:PORT, https:, socks5: or socks5h:");
   }

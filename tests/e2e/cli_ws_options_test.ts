@@ -51,6 +51,7 @@ Deno.test("ws connects like requests: TLS, proxies, sockets, credentials", async
   await using folder = await tempDir();
   const cwd = folder.path;
   const local = Deno.serve({ transport: "unix", path: `${cwd}/s.sock`, onListen() {} }, handshake);
+  const odd = Deno.serve({ transport: "unix", path: `${cwd}/a%20#b`, onListen() {} }, handshake);
   await Deno.writeTextFile(`${cwd}/ca.pem`, CA);
   await Deno.writeTextFile(`${cwd}/netrc`, "machine 127.0.0.1 login ada password secret");
   await using http = startProxy("http");
@@ -107,6 +108,12 @@ Deno.test("ws connects like requests: TLS, proxies, sockets, credentials", async
       fine("/y - roundtrip/0.1.0 -"),
       null,
     ],
+    [
+      "--unix-socket, a name with characters of URLs",
+      ["--unix-socket", "a%20#b", "ws://any.test/y"],
+      fine("/y - roundtrip/0.1.0 -"),
+      null,
+    ],
     ["--cert-key alone", ["--cert-key", "x", url], { code: USAGE, stderr: /needs --cert/ }, null],
     ["-t and -b", ["-t", "-b", url], { code: USAGE, stderr: /-t and -b/ }, null],
   ];
@@ -120,6 +127,7 @@ Deno.test("ws connects like requests: TLS, proxies, sockets, credentials", async
   await plain.shutdown();
   await secure.shutdown();
   await local.shutdown();
+  await odd.shutdown();
 });
 
 Deno.test({

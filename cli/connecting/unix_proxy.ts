@@ -1,0 +1,14 @@
+import { resolve } from "node:path";
+import type { ParsedArgs } from "../args/parse_args.ts";
+import { UsageError } from "../errors/usage_error.ts";
+
+/**
+ * Reads `--unix-socket` as the URL of a proxy.
+ * @throws {UsageError} If `--proxy` is given too.
+ */
+export function unixProxy(parsed: ParsedArgs): string | undefined {
+  const path = parsed.value("unix-socket");
+  if (path === undefined) return undefined;
+  if (parsed.has("proxy")) throw new UsageError("--unix-socket and --proxy exclude each other");
+  return `unix:${encodeURI(resolve(path)).replace(/[?#]/g, encodeURIComponent)}`;
+}
