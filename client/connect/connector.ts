@@ -132,8 +132,8 @@ export interface ResolvedConnector {
   readonly forceClose: boolean;
   readonly http2: boolean;
   readonly caCerts: readonly string[];
-  readonly cert: string | null;
-  readonly key: string | null;
+  /** The client certificate, `null` for none. */
+  readonly identity: { readonly cert: string; readonly key: string } | null;
   readonly proxy: string | null;
   readonly localAddress: string | null;
   readonly family: 0 | 4 | 6;
@@ -166,13 +166,13 @@ export function resolveConnector(options: ConnectorOptions = {}): ResolvedConnec
   if (family !== 0 && family !== 4 && family !== 6) {
     throw new RangeError(`Cannot use connector.family ${family}: expected 0, 4 or 6`);
   }
-  const { cert = null, key = null, localAddress = null } = options;
+  const { cert, key, localAddress = null } = options;
   if (localAddress !== null && ipVersion(localAddress) === 0) {
     throw new TypeError(
       `Cannot use connector.localAddress "${localAddress}": expected an IP address`,
     );
   }
-  if ((cert === null) !== (key === null)) {
+  if ((cert === undefined) !== (key === undefined)) {
     throw new TypeError(
       "Cannot use a client certificate: connector.cert and connector.key go together",
     );
@@ -191,8 +191,7 @@ export function resolveConnector(options: ConnectorOptions = {}): ResolvedConnec
     forceClose: options.forceClose ?? false,
     http2: options.http2 ?? true,
     caCerts,
-    cert,
-    key,
+    identity: cert === undefined || key === undefined ? null : { cert, key },
     proxy: options.proxy === undefined ? null : checkProxy(options.proxy),
     localAddress,
     family,

@@ -32,10 +32,10 @@ export class DenoSockets implements Sockets {
     signal: AbortSignal,
     onConnected: () => void,
   ): Promise<DenoLink> {
-    const { caCerts, cert, key } = this.#connector;
-    if (cert !== null && key !== null && "port" in place && !isProxy) {
+    const { caCerts, identity } = this.#connector;
+    if (identity !== null && "port" in place && !isProxy) {
       // `startTls` sends no client certificate, so Nagle's algorithm stays enabled here.
-      const options = { ...place, caCerts: [...caCerts], cert, key, ...ALPN };
+      const options = { ...place, caCerts: [...caCerts], ...identity, ...ALPN };
       const connection = await Deno.connectTls(options);
       onConnected();
       return await shaken(connection, caCerts, signal);

@@ -23,7 +23,7 @@ export class NodeSockets implements Sockets {
 
   /** Creates them. */
   constructor(connector: ResolvedConnector) {
-    const { caCerts, cert, fingerprint, key, verify } = connector;
+    const { caCerts, fingerprint, identity, verify } = connector;
     this.#connector = connector;
     this.#forProxy = {
       ALPNProtocols: ["http/1.1"],
@@ -33,7 +33,7 @@ export class NodeSockets implements Sockets {
     this.#forServer = {
       ...this.#forProxy,
       rejectUnauthorized: verify && fingerprint === null,
-      ...(cert === null || key === null ? {} : { cert, key }),
+      ...identity,
     };
   }
 

@@ -117,7 +117,7 @@ export class ConnectionOpener {
   ): Promise<Link> {
     // With a client certificate, Deno connects by the name that it verifies.
     const byName = sockets === this.#deno && peer?.isProxy === false &&
-      this.#connector.cert !== null;
+      this.#connector.identity !== null;
     const places = "path" in place || byName ? [place] : await this.#placesOf(place, observer);
     const link = await connectFirst(places, (each, attempt) => {
       if (peer === null) return sockets.connect(each, attempt);
@@ -168,10 +168,10 @@ export class ConnectionOpener {
 /** Whether the options require `node:net` sockets. */
 function needsNode({ secure, proxy }: Route, connector: ResolvedConnector): boolean {
   const {
-    cert,
     dnsCache,
     family,
     fingerprint,
+    identity,
     localAddress,
     resolve,
     serverName,
@@ -185,7 +185,7 @@ function needsNode({ secure, proxy }: Route, connector: ResolvedConnector): bool
   if (!secure) return false;
   if (fingerprint !== null || via === "https:" || via === "unix:") return true;
   const looksUp = family !== 0 || (resolve ?? dnsCache) !== null;
-  return cert !== null && (proxy !== null || serverName !== null || looksUp);
+  return identity !== null && (proxy !== null || serverName !== null || looksUp);
 }
 
 function checkFingerprint(expected: string, { tls }: Link): void {

@@ -24,14 +24,14 @@ export class HttpClients {
    */
   constructor(options: ResolvedConnector) {
     this.#options = options;
-    const { proxy, cert, localAddress, caCerts } = options;
-    if (!ON_DENO && ((proxy ?? cert ?? localAddress) !== null || caCerts.length > 0)) {
+    const { proxy, identity, localAddress, caCerts } = options;
+    if (!ON_DENO && ((proxy ?? identity ?? localAddress) !== null || caCerts.length > 0)) {
       throw new NotSupportedError(
         "connector",
         `this runtime's fetch takes no proxy or certificate${SOCKETS_DO}`,
       );
     }
-    if ((cert ?? localAddress) === null && caCerts.length === 0) return;
+    if ((identity ?? localAddress) === null && caCerts.length === 0) return;
     try {
       this.get(proxy, !options.forceClose, null); // reports errors early
     } catch (cause) {
@@ -84,7 +84,7 @@ function clientOptions(
   proxy: string | null,
   pooled: boolean,
 ): Deno.CreateHttpClientOptions {
-  const { caCerts, cert, key, localAddress } = options;
+  const { caCerts, identity, localAddress } = options;
   return {
     allowHost: true, // send the caller's Host header instead of dropping it
     http2: options.http2,
@@ -92,7 +92,7 @@ function clientOptions(
     ...(pooled && options.keepAlive > 0 ? {} : { poolMaxIdlePerHost: 0 }),
     ...(proxy === null ? {} : { proxy: platformProxy(proxy) }),
     ...(caCerts.length === 0 ? {} : { caCerts: [...caCerts] }),
-    ...(cert === null || key === null ? {} : { cert, key }),
+    ...identity,
     ...(localAddress === null ? {} : { localAddress }),
   };
 }

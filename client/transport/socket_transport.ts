@@ -60,13 +60,12 @@ export function socketTransport(options?: ConnectorOptions): Transport {
 }
 
 /** Validates them now, not on the first request. */
-function checkCertificates({ caCerts, cert, key }: ResolvedConnector): void {
-  if (cert === null && caCerts.length === 0) return;
-  const own = cert === null || key === null ? {} : { cert, key };
-  if (ON_DENO) return fetchTransport({ caCerts, ...own }).close();
+function checkCertificates({ caCerts, identity }: ResolvedConnector): void {
+  if (identity === null && caCerts.length === 0) return;
+  if (ON_DENO) return fetchTransport({ caCerts, ...identity }).close();
   const tls = NODE?.getBuiltinModule?.("node:tls") as typeof import("node:tls") | undefined;
   try {
-    tls?.createSecureContext({ ca: [...caCerts], ...own });
+    tls?.createSecureContext({ ca: [...caCerts], ...identity });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new TypeError(`Cannot use the connector: ${reason}`, { cause });
