@@ -5,11 +5,13 @@ import { isToken } from "../../http/headers/header_params.ts";
 export type CookieInit = Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
 
 /**
- * Converts cookies to pairs and validates them.
+ * Converts cookies to pairs in the form they are sent.
+ * @param cookies Values by name, or pairs.
+ * @param quoted Whether values are quoted where needed.
  * @throws {TypeError} If a name is not a token, or a value contains a control character, `;` or a
  * character beyond ISO-8859-1.
  */
-export function cookiePairs(cookies: CookieInit, quoted = false): [string, string][] {
+export function sentPairs(cookies: CookieInit, quoted: boolean): [string, string][] {
   const pairs = Symbol.iterator in cookies
     ? cookies as Iterable<readonly [string, string]>
     : Object.entries(cookies);
@@ -29,19 +31,8 @@ export function cookiePairs(cookies: CookieInit, quoted = false): [string, strin
           "Pass it through encodeURIComponent()",
       );
     }
-    return [name, value];
+    return [name, quoted ? quoteCookieValue(value) : value];
   });
-}
-
-/**
- * Converts cookies to pairs in the form they are sent.
- * @param cookies Values by name, or pairs.
- * @param quoted Whether values are quoted where needed.
- * @throws {TypeError} As {@linkcode cookiePairs} does.
- */
-export function sentPairs(cookies: CookieInit, quoted: boolean): [string, string][] {
-  const pairs = cookiePairs(cookies, quoted);
-  return quoted ? pairs.map(([name, value]) => [name, quoteCookieValue(value)]) : pairs;
 }
 
 /** Writes a `Cookie` header. */
