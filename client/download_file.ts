@@ -8,12 +8,14 @@ import { PartFile } from "./response/part_file.ts";
 import type { ClientResponse } from "./response/response.ts";
 import { encodeQuery } from "../http/query.ts";
 import {
+  type BodyPlace,
   digestOf,
   type Download,
   isEncoded,
   SAVE_OPTIONS,
   saveInto,
   type SaveOptions,
+  wholePlace,
 } from "./response/save_body.ts";
 import { disposing } from "../http/since_node_20.ts";
 
@@ -30,18 +32,14 @@ export interface DownloadOptions extends SaveOptions, Omit<RequestOptions, "rais
   readonly resume?: boolean | undefined;
 }
 
+const { raiseForStatus: _, ...KINDS } = REQUEST_OPTIONS.kinds;
+
 /** Names and types of {@linkcode DownloadOptions}. */
 export const DOWNLOAD_OPTIONS = new OptionTable<DownloadOptions>({
-  ...withoutRaise(REQUEST_OPTIONS.kinds),
+  ...KINDS,
   ...SAVE_OPTIONS.kinds,
   resume: "true or false",
 }, { raiseforstatus: "Other statuses than 200 are always thrown" });
-
-function withoutRaise<T extends { readonly raiseForStatus: unknown }>(
-  { raiseForStatus: _, ...kinds }: T,
-): Omit<T, "raiseForStatus"> {
-  return kinds;
-}
 
 /** Downloads a file. */
 export async function downloadFile(
@@ -82,10 +80,9 @@ async function downloadInto(
     if (saved !== null) return saved;
   }
   const whole = await checked(await get(headers), headers.has("range"));
-  const total = isEncoded(whole) ? null : whole.contentLength;
   return await disposing(
     whole,
-    (response) => saveInto(file, response, { start: 0, total }, digest, options),
+    (response) => saveInto(file, response, wholePlace(response), digest, options),
   );
 }
 
@@ -94,7 +91,7 @@ function continuation(
   response: ClientResponse,
   size: number,
   validator: string,
-): { readonly start: number; readonly total: number | null } | "complete" | "again" {
+): BodyPlace | "complete" | "again" {
   const range = response.headers.get("content-range") ?? "";
   // aiohttp's static files ignore an If-Range with a tag, so the response's validator is compared.
   const header = validator.startsWith('"') ? "etag" : "last-modified";
@@ -103,9 +100,7 @@ function continuation(
     if (!isSame) return "again";
     return /^bytes \*\/(\d+)$/.exec(range)?.[1] === String(size) ? "complete" : "again";
   }
-  if (response.status !== 206) {
-    return { start: 0, total: isEncoded(response) ? null : response.contentLength };
-  }
+  if (response.status !== 206) return wholePlace(response);
   const [, start, total = "*"] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(range) ?? [];
   // Another range than the requested one would corrupt the file.
   if (start !== String(size) || !isSame || isEncoded(response)) return "again";

@@ -1,4 +1,5 @@
 // Renaming a complete download or upload to its final name.
+import type { Stats } from "node:fs";
 import { link, lstat, rename, unlink } from "node:fs/promises";
 
 /**
@@ -9,7 +10,7 @@ export async function nameFile(path: string, name: string): Promise<boolean> {
   try {
     await link(path, name); // fails if the name is taken, unlike rename()
   } catch (error) {
-    if (errorCode(error) === "EEXIST" || await isTaken(name)) return false;
+    if (errorCode(error) === "EEXIST" || await fileInfo(name) !== null) return false;
     // No hard links here (FAT, some network drives): the check above has to do.
     await rename(path, name);
     return true;
@@ -18,12 +19,12 @@ export async function nameFile(path: string, name: string): Promise<boolean> {
   return true;
 }
 
-async function isTaken(name: string): Promise<boolean> {
+/** The file or link of a name, `null` if the name is free. */
+export async function fileInfo(path: string): Promise<Stats | null> {
   try {
-    await lstat(name);
-    return true;
+    return await lstat(path);
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return false;
+    if (errorCode(error) === "ENOENT") return null;
     throw error;
   }
 }

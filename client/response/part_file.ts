@@ -1,17 +1,8 @@
 // A file during its download: `<path>.part`, renamed to `<path>` when it is complete.
-import type { Stats } from "node:fs";
-import {
-  type FileHandle,
-  lstat,
-  open,
-  readFile,
-  rename,
-  unlink,
-  writeFile,
-} from "node:fs/promises";
+import { type FileHandle, open, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { errorCode, nameFile } from "../../http/name_file.ts";
+import { errorCode, fileInfo, nameFile } from "../../http/name_file.ts";
 import { ClientError } from "../errors/client_errors.ts";
 
 /** The origin of a part, stored in `<path>.part.json`. */
@@ -145,15 +136,6 @@ export class PartFile implements AsyncDisposable {
       if (error instanceof SyntaxError || errorCode(error) === "ENOENT") return null;
       throw error;
     }
-  }
-}
-
-async function fileInfo(path: string): Promise<Stats | null> {
-  try {
-    return await lstat(path);
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return null;
-    throw error;
   }
 }
 

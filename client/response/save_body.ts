@@ -66,9 +66,8 @@ export async function saveBody(
 ): Promise<Download> {
   return await disposing(new PartFile(path), async (file) => {
     if (options.overwrite !== true) await file.assertFree();
-    const total = isEncoded(response) ? null : response.contentLength;
     const digest = await digestOf(response.url.href);
-    return await saveInto(file, response, { start: 0, total }, digest, options);
+    return await saveInto(file, response, wholePlace(response), digest, options);
   });
 }
 
@@ -99,6 +98,11 @@ export async function saveInto(
   }
   await file.publish(options.overwrite ?? false);
   return { path: file.path, size, resumedFrom: start };
+}
+
+/** The place of a body that is the complete file. */
+export function wholePlace(response: SavableResponse): BodyPlace {
+  return { start: 0, total: isEncoded(response) ? null : response.contentLength };
 }
 
 /** The chunks of a body; each reuses the same buffer. */
