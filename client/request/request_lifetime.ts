@@ -67,7 +67,6 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     if (resolved.signal !== null) this.#unlisten = this.#listen(resolved.signal);
   }
 
-  /** URL requested by the caller. */
   get initialUrl(): URL {
     return this.#initialUrl ??= new URL(this.#url);
   }
@@ -101,7 +100,6 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     else this.#others?.delete(target);
   }
 
-  /** Remaining time of `timeout.total` in ms, `Infinity` without a timeout. */
   get remaining(): number {
     return Math.max(0, this.#totalDue - performance.now());
   }
@@ -116,13 +114,11 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     else response.abort(this.#reason);
   }
 
-  /** Remembers the response so that a failure can cancel its body. */
   received(reply: HopResult): void {
     if (this.#reply !== null) (this.#earlier ??= []).push(this.#reply);
     this.#reply = reply;
   }
 
-  /** Registers a body to close after the request. */
   own(body: Payload): void {
     if (body.close !== undefined) (this.#bodies ??= []).push(body);
   }
@@ -138,7 +134,6 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     this.#bodies = null;
   }
 
-  /** The first deadline. */
   get due(): number {
     return Math.min(this.#totalDue, this.#connectDue, this.#sockConnectDue, this.#silenceDue);
   }
@@ -161,17 +156,14 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     return this;
   }
 
-  /** Whether connecting has a timeout. */
   get watchesConnect(): boolean {
     return this.#limits.connect > 0 || this.#limits.sockConnect > 0;
   }
 
-  /** Whether reading has a timeout. */
   get watchesReads(): boolean {
     return this.#limits.sockRead > 0;
   }
 
-  /** Waiting for a connection. */
   connecting(): void {
     const { connect } = this.#limits;
     if (connect === 0 || this.#isOver) return;
@@ -179,7 +171,6 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     this.#open.expect(this.#connectDue);
   }
 
-  /** A new connection is opened. */
   opening(): void {
     const { sockConnect } = this.#limits;
     if (sockConnect === 0 || this.#isOver) return;
@@ -187,12 +178,10 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     this.#open.expect(this.#sockConnectDue);
   }
 
-  /** A connection is ready. */
   connected(): void {
     this.#connectDue = this.#sockConnectDue = Infinity;
   }
 
-  /** Waiting for bytes of the peer. */
   reading(): void {
     const { sockRead } = this.#limits;
     if (sockRead === 0 || this.#isOver) return;
@@ -200,7 +189,6 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     this.#open.expect(this.#silenceDue);
   }
 
-  /** Bytes arrived, or reading has paused. */
   idle(): void {
     this.#silenceDue = Infinity;
   }
