@@ -29,11 +29,6 @@ export class SocketPool {
     this.#limit = limit;
   }
 
-  /** Number of idle connections. */
-  get size(): number {
-    return this.#count;
-  }
-
   /**
    * Takes the most recently used connection.
    * @param key Key of the route.
