@@ -78,8 +78,7 @@ function closingTransport(inner: Transport): Transport & { finish(): void } {
     if (finished && open === 0) inner.close();
   };
   return {
-    ...(inner.lacks === undefined ? {} : { lacks: inner.lacks }),
-    ...(inner.usualHeaders === undefined ? {} : { usualHeaders: inner.usualHeaders }),
+    ...inner,
     async send(hop) {
       const result = await inner.send(hop);
       open++;

@@ -1,7 +1,7 @@
 // Bearer tokens (RFC 6750) that are renewed when they expire.
 import { OptionTable } from "../../http/options.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
-import { discardReply } from "../hop/transport.ts";
+import { discardReply, type HopResult } from "../hop/transport.ts";
 
 /** Options of {@linkcode bearerAuthMiddleware}. */
 export interface BearerAuthOptions {
@@ -63,18 +63,18 @@ export function bearerAuthMiddleware(options: BearerAuthOptions): ClientMiddlewa
     if (request.url.origin !== origin || request.headers.has("authorization")) {
       return await handler(request);
     }
+    const send = (token: string): Promise<HopResult> => {
+      const attempt = request.with({});
+      attempt.headers.set("authorization", `Bearer ${token}`);
+      return handler(attempt);
+    };
     const held = current ?? renew(null);
     const token = await held;
-    const attempt = request.with({});
-    attempt.headers.set("authorization", `Bearer ${token}`);
-    const result = await handler(attempt);
+    const result = await send(token);
     const canRepeat = request.payload === null || request.payload.replayable;
     if (result.status !== 401 || !canRepeat) return result;
     discardReply(result);
     // Another request may have renewed it meanwhile.
-    const fresh = await (current === held || current === null ? renew(token) : current);
-    const again = request.with({});
-    again.headers.set("authorization", `Bearer ${fresh}`);
-    return await handler(again);
+    return await send(await (current === held || current === null ? renew(token) : current));
   };
 }

@@ -123,7 +123,8 @@ export async function followRedirects(
   for (let result = reply;; result = await sendHop(request)) {
     const { status, headers, rawHeaders } = result;
     if (!isRedirect(result, policy)) return { request, result, history };
-    history.push({ status, url: request.url, headers });
+    const response = { status, url: request.url, headers };
+    history.push(response);
     let next: ClientRequest | null;
     try {
       checkCount(first, history, policy.maxRedirects);
@@ -134,7 +135,6 @@ export async function followRedirects(
     }
     if (next === null) return { request, result, history };
     discardReply(result);
-    const response = { status, url: request.url, headers };
     contextOf(request)?.trace?.emit("onRequestRedirect", { request, response });
     request = next;
   }
