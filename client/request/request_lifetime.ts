@@ -165,17 +165,11 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
   }
 
   connecting(): void {
-    const { connect } = this.#limits;
-    if (connect === 0 || this.#isOver) return;
-    this.#connectDue = performance.now() + connect;
-    this.#open.expect(this.#connectDue);
+    this.#connectDue = this.#dueAfter(this.#limits.connect);
   }
 
   opening(): void {
-    const { sockConnect } = this.#limits;
-    if (sockConnect === 0 || this.#isOver) return;
-    this.#sockConnectDue = performance.now() + sockConnect;
-    this.#open.expect(this.#sockConnectDue);
+    this.#sockConnectDue = this.#dueAfter(this.#limits.sockConnect);
   }
 
   connected(): void {
@@ -183,14 +177,18 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
   }
 
   reading(): void {
-    const { sockRead } = this.#limits;
-    if (sockRead === 0 || this.#isOver) return;
-    this.#silenceDue = performance.now() + sockRead;
-    this.#open.expect(this.#silenceDue);
+    this.#silenceDue = this.#dueAfter(this.#limits.sockRead);
   }
 
   idle(): void {
     this.#silenceDue = Infinity;
+  }
+
+  #dueAfter(limit: number): number {
+    if (limit === 0 || this.#isOver) return Infinity;
+    const due = performance.now() + limit;
+    this.#open.expect(due);
+    return due;
   }
 
   /** The final response was accepted. */
