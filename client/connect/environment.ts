@@ -1,6 +1,7 @@
 // Proxies and credentials from the environment.
 import { encodeBasicAuth } from "../hop/basic_auth.ts";
 import { checkProxy } from "./connector.ts";
+import { endpointOf } from "./endpoint_of.ts";
 import { netrcAuth } from "./netrc.ts";
 import { addressBytes } from "./address_bytes.ts";
 import { parseUrl } from "../../http/since_node_20.ts";
@@ -61,8 +62,7 @@ export function proxyFromEnvironment(
 }
 
 function isExcluded(url: URL, list: string): boolean {
-  const port = url.port || (url.protocol === "https:" ? "443" : "80");
-  const host = url.hostname.replace(/^\[|\]$/g, "").toLowerCase();
+  const { hostname: host, port } = endpointOf(url);
   return list.toLowerCase().split(/[\s,]+/).some((entry) => {
     if (entry === "*") return true;
     const network = /^\[?([\da-f.:]+)\]?\/(\d{1,3})$/.exec(entry);
@@ -73,7 +73,7 @@ function isExcluded(url: URL, list: string): boolean {
       ? [null, entry]
       : /^\[?([^\]]*?)\]?(?::(\d+))?$/.exec(entry) ?? [];
     const bare = name.includes(":") ? canonical(name) : name.replace(/^\*?\./, "");
-    if (bare === "" || (only !== "" && only !== port)) return false;
+    if (bare === "" || (only !== "" && only !== `${port}`)) return false;
     return host === bare || host.endsWith(`.${bare}`);
   });
 }

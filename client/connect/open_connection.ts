@@ -2,9 +2,10 @@
 import type { HopObserver } from "../hop/transport.ts";
 import { AddressLookup, connectFirst } from "./address_lookup.ts";
 import type { ResolvedConnector } from "./connector.ts";
+import { endpointOf } from "./endpoint_of.ts";
 import { DenoSockets } from "./deno_sockets.ts";
 import { percentDecoded } from "./percent_decoded.ts";
-import { ProxyError, proxyHandshake, proxyPort } from "./proxy_handshake.ts";
+import { ProxyError, proxyHandshake } from "./proxy_handshake.ts";
 import type { Link, Opened, Place, Sockets, TlsPeer } from "./sockets.ts";
 import { deferred } from "../../http/since_node_20.ts";
 import { ON_DENO } from "../hop/runtime.ts";
@@ -142,11 +143,9 @@ export class ConnectionOpener {
     observer: HopObserver | null,
   ): Promise<Link> {
     const isUnix = proxy.protocol === "unix:";
-    const host = bareHost(proxy);
-    const place = isUnix
-      ? { path: percentDecoded(proxy.pathname) }
-      : { hostname: host, port: proxyPort(proxy) };
-    const peer = proxy.protocol === "https:" ? { name: host, isProxy: true } : null;
+    const endpoint = endpointOf(proxy);
+    const place = isUnix ? { path: percentDecoded(proxy.pathname) } : endpoint;
+    const peer = proxy.protocol === "https:" ? { name: endpoint.hostname, isProxy: true } : null;
     try {
       return await this.#reach(sockets, place, peer, signal, observer);
     } catch (cause) {
@@ -203,8 +202,4 @@ async function asked(proxy: URL, host: string, port: number, link: Link): Promis
     if (cause instanceof ProxyError) throw cause;
     throw new ProxyError(`the proxy ${proxy.host} broke off`, null, { cause });
   }
-}
-
-function bareHost(url: URL): string {
-  return url.hostname.replace(/^\[(.*)\]$/, "$1");
 }

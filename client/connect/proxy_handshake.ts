@@ -72,12 +72,6 @@ export async function proxyHandshake(
   else await httpConnect(proxy, host, port, stream);
 }
 
-/** Port of a proxy. */
-export function proxyPort(proxy: URL): number {
-  if (proxy.port !== "") return Number(proxy.port);
-  return proxy.protocol.startsWith("socks") ? 1080 : proxy.protocol === "https:" ? 443 : 80;
-}
-
 async function httpConnect(
   proxy: URL,
   host: string,

@@ -1,5 +1,6 @@
 // A local proxy in front of one that requires a password.
 import { encodeBasicAuth } from "../hop/basic_auth.ts";
+import { endpointOf } from "../connect/endpoint_of.ts";
 import { proxyAuthorization } from "../connect/proxy_handshake.ts";
 
 // A CONNECT request of fetch has a few hundred bytes.
@@ -98,11 +99,7 @@ export class ProxyRelay {
     }
     let upstream: Deno.TcpConn | null = null;
     try {
-      const { hostname, port } = this.#upstream;
-      upstream = await Deno.connect({
-        hostname: hostname.replace(/^\[|\]$/g, ""),
-        port: Number(port || 80),
-      });
+      upstream = await Deno.connect(endpointOf(this.#upstream));
       await write(upstream, new TextEncoder().encode(head));
       await Promise.all([pass(connection, upstream), pass(upstream, connection)]);
     } catch {

@@ -1,5 +1,6 @@
 // Writing HTTP/1.1 requests.
 import { encodeHead, fieldLines, headLines } from "../../http/http1/format_head.ts";
+import { endpointOf } from "../connect/endpoint_of.ts";
 import type { Route } from "../connect/open_connection.ts";
 import { proxyAuthorization } from "../connect/proxy_handshake.ts";
 import { isNamed } from "../hop/header_list.ts";
@@ -44,14 +45,8 @@ function wayOf({ url: href, headers }: HopRequest, proxyHref: string | null): Wa
     forwards,
     proxyAuth: forwards ? proxyAuthorization(proxy) : null,
     route() {
-      const url = new URL(origin);
-      return {
-        host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
-        port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
-        secure,
-        proxy,
-        forwards,
-      };
+      const { hostname, port } = endpointOf(new URL(origin));
+      return { host: hostname, port, secure, proxy, forwards };
     },
   };
 }
