@@ -47,11 +47,9 @@ export class Entrance {
   async #answerHead(request: Request, info: ServeInfo | undefined): Promise<Response> {
     passAsGet(request);
     const answered = await this.#hono.fetch(request, info, HONO_EXECUTION);
-    try {
-      return this.#check(await headResponse(answered, isServed(info)), request, info);
-    } catch (error) { // Response.error(), whose status cannot be sent
-      return this.#check(mountedError(error, this.#logger), request, info);
-    }
+    const response = await headResponse(answered, isServed(info))
+      .catch((error) => mountedError(error, this.#logger)); // of Response.error()
+    return this.#check(response, request, info);
   }
 
   #check(given: Response, request: Request, info: ServeInfo | undefined): Response {
