@@ -123,11 +123,6 @@ export async function saveFile(
     } finally {
       file.close();
     }
-  } catch (error) {
-    await discard(partial);
-    throw storageError(error);
-  }
-  try {
     return {
       path: await publish(partial, path, onDuplicate),
       size,
