@@ -51,7 +51,17 @@ export function cacheContent(
   size += bytes.length;
 }
 
+/** Whether two statuses are of one file in the file system. */
+export function sameFile(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
+  return a.ino === b.ino && a.dev === b.dev;
+}
+
+/** Whether a file is unchanged by its time and size. */
+export function unchanged(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
+  return a.size === b.size && a.mtime?.getTime() === b.mtime?.getTime();
+}
+
 function sameContent(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
-  return a.ino === b.ino && a.dev === b.dev && a.size === b.size && a.mode === b.mode &&
-    a.mtime?.getTime() === b.mtime?.getTime() && a.ctime?.getTime() === b.ctime?.getTime();
+  return sameFile(a, b) && unchanged(a, b) && a.mode === b.mode &&
+    a.ctime?.getTime() === b.ctime?.getTime();
 }

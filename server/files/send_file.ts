@@ -2,7 +2,7 @@
 import { type ByteRange, bytesOfRange, parseHTTPRange } from "../../http/headers/range_header.ts";
 import { checkConditions, rangeHolds, type Validators } from "../../http/headers/conditional.ts";
 import { addVary } from "../../http/coding/content_coding.ts";
-import { cacheContent, cachedContent, MAX_CACHED_FILE } from "./file_cache.ts";
+import { cacheContent, cachedContent, MAX_CACHED_FILE, sameFile, unchanged } from "./file_cache.ts";
 import type { RawHeaders } from "../engine/engine.ts";
 import { fileStream, recordedResponse } from "../engine/response_record.ts";
 import { HTTPForbidden, HTTPNotFound } from "../exceptions/client_errors.ts";
@@ -65,14 +65,6 @@ export function knownFile(
     etag,
     modified: Math.ceil(time / 1000),
   };
-}
-
-/**
- * Whether a file is unchanged.
- * @returns `true` if time and size are the same.
- */
-export function unchanged(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
-  return a.size === b.size && a.mtime?.getTime() === b.mtime?.getTime();
 }
 
 /**
@@ -160,9 +152,7 @@ async function openFile(file: KnownFile): Promise<[Deno.FsFile, KnownFile]> {
   }
   try {
     const info = opened.statSync(); // for an open file this never waits for the disk
-    if (info.ino !== file.info.ino || info.dev !== file.info.dev || !info.isFile) {
-      throw new HTTPNotFound();
-    }
+    if (!sameFile(info, file.info) || !info.isFile) throw new HTTPNotFound();
     return [opened, unchanged(info, file.info) ? file : changedFile(file, info)];
   } catch (error) {
     opened.close();
