@@ -6,7 +6,8 @@ import { isDeviceName } from "../body/save_file.ts";
 import { SIBLINGS } from "./file_response.ts";
 import { HTTPForbidden, HTTPNotFound } from "../exceptions/client_errors.ts";
 import { mimeTypeOf } from "./mime_type.ts";
-import { fileError, type KnownFile, knownFile, unchanged } from "./send_file.ts";
+import { sameFile, unchanged } from "./file_cache.ts";
+import { fileError, type KnownFile, knownFile } from "./send_file.ts";
 
 /** Options of {@linkcode StaticRoot}. */
 export interface StaticRootOptions {
@@ -185,12 +186,9 @@ export class StaticRoot {
     const contentType = charset !== null && type.startsWith("text/")
       ? `${type}; charset=${charset}`
       : type;
-    const found = SIBLINGS.map(([coding, extension]) => {
-      const sibling = precompressed ? this.#sibling(path + extension) : null;
-      return [coding, sibling] as const;
-    });
     const siblings = new Map<"br" | "gzip", KnownFile>();
-    for (const [coding, sibling] of found) {
+    for (const [coding, extension] of precompressed ? SIBLINGS : []) {
+      const sibling = this.#sibling(path + extension);
       if (sibling === null) continue;
       siblings.set(coding, knownFile(sibling.path, sibling.info, contentType, coding, true));
     }
@@ -235,8 +233,4 @@ function choose({ plain, siblings }: Entry, acceptEncoding: string | null): Know
 /** Compares by segments: "/srv/pub2" is not inside "/srv/pub" (CVE-2023-29159). */
 function isInside(path: string, root: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
-}
-
-function sameFile(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
-  return a.ino === b.ino && a.dev === b.dev;
 }
