@@ -10,6 +10,7 @@ import { files } from "../../cli/specs/files.ts";
 import { UsageError } from "../../cli/errors/usage_error.ts";
 import type { FilesOptions } from "../../cli/files/options.ts";
 import { accountOf } from "../../cli/listening/accounts.ts";
+import { until } from "../_until.ts";
 import { tempDir } from "../e2e/_cli.ts";
 
 const MIB = 1024 ** 2;
@@ -80,11 +81,7 @@ Deno.test({
           read += value?.length ?? 0;
         }
         await reader?.cancel();
-        const until = performance.now() + 5000;
-        while (openBelow(path).length > 0 && performance.now() < until) {
-          await new Promise((resolve) => setTimeout(resolve, 20));
-        }
-        assertEquals(openBelow(path), [], kind);
+        await until(() => openBelow(path).length === 0, () => `${kind}: ${openBelow(path)}`);
       }
     });
   },

@@ -6,7 +6,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { ClientError, ClientSession, ServerTimeoutError } from "@roundtrip/http";
-import { descriptors, settled } from "./_descriptors.ts";
+import { descriptors, settled } from "../_descriptors.ts";
+import { until } from "../_until.ts";
 import { rawServer } from "./_raw_server.ts";
 import { overEach, type Peer } from "./_transports.ts";
 
@@ -22,11 +23,7 @@ async function outcome(session: ClientSession, url: string): Promise<unknown> {
 
 /** Waits until all connections of the peer have closed. */
 async function drained(server: Peer): Promise<void> {
-  const end = performance.now() + 5_000;
-  while (server.open > 0) {
-    assert(performance.now() < end, `${server.open} connections are still open`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await until(() => server.open === 0, () => `${server.open} connections are still open`);
 }
 
 const LIMIT = 150;

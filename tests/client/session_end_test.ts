@@ -11,6 +11,7 @@ import {
   type Transport,
 } from "@roundtrip/http";
 import { overEachApp } from "./_transports.ts";
+import { until } from "../_until.ts";
 import { rawServer, reply } from "./_raw_server.ts";
 
 function serve(handle: (request: Request) => Response | Promise<Response>) {
@@ -19,15 +20,6 @@ function serve(handle: (request: Request) => Response | Promise<Response>) {
     url: `http://127.0.0.1:${server.addr.port}/`,
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
-}
-
-/** Waits for a condition. */
-async function until(isSo: () => boolean): Promise<void> {
-  const start = performance.now();
-  while (!isSo()) {
-    assert(performance.now() - start < 5_000, "it never was so");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 overEachApp("a request's signal is its own for ever", async (serve) => {

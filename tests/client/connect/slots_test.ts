@@ -11,6 +11,7 @@ import {
   retryMiddleware,
   type SessionOptions,
 } from "@roundtrip/http";
+import { until } from "../../_until.ts";
 
 type Handle = (request: Request) => Response | Promise<Response>;
 
@@ -144,13 +145,11 @@ for (const hook of ["onConnectionQueuedStart", "onConnectionQueuedEnd"] as const
 setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
 
-async function collected(until: () => boolean): Promise<void> {
-  const start = performance.now();
-  while (!until()) {
-    assert(performance.now() - start < 5_000, "it never was so");
-    await new Promise((resolve) => setTimeout(resolve, 5));
+function collected(holds: () => boolean): Promise<void> {
+  return until(() => {
     collectGarbage();
-  }
+    return holds();
+  });
 }
 
 const SCARCE: Readonly<Record<string, SessionOptions>> = {

@@ -19,14 +19,7 @@ import {
 import { payloadOf } from "../../../client/body/payload_of.ts";
 import { rawServer, reply } from "../_raw_server.ts";
 import { overEachApp } from "../_transports.ts";
-
-async function until(isSo: () => boolean): Promise<void> {
-  const start = performance.now();
-  while (!isSo()) {
-    assert(performance.now() - start < 5_000, "it never was so");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+import { until } from "../../_until.ts";
 
 function isOpen(file: Deno.FsFile): boolean {
   try {
@@ -160,7 +153,7 @@ for (const [name, make] of Object.entries(REFUSED)) {
       const file = await Deno.open(path);
       const [url, options] = make(session);
       await assertRejects(() => session.post(url, { ...options, data: wrap(file) }));
-      await until(() => !isOpen(file)).catch(() => assert(false, `${kind} is open`));
+      await until(() => !isOpen(file), () => `${kind} is open`);
     }
     await Deno.remove(path);
   });

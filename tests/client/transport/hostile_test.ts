@@ -1,7 +1,7 @@
 // Hostile servers over sockets: a typed error, few bytes read, no leaks.
 import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
 import { ClientConnectorError, ClientError, ClientSession } from "@roundtrip/http";
-import { descriptors, settled } from "../_descriptors.ts";
+import { descriptors, settled } from "../../_descriptors.ts";
 import { rawServer } from "../_raw_server.ts";
 import { CA, CERT, KEY } from "../../server/_tls.ts";
 import { sampled } from "../../_whole.ts";

@@ -11,13 +11,10 @@ import {
   WSServerHandshakeError,
 } from "@roundtrip/http";
 import { CLOSE, closePayload, frame, PING, TEXT } from "../../_frames.ts";
+import { until } from "../../_until.ts";
 import { type RawPeer, rawPeer } from "./_raw_peer.ts";
 
 const MEBIBYTE = 1024 ** 2;
-
-async function waitFor(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
-}
 
 Deno.test("a handshake response that is cut at any byte is a typed error without a leaked descriptor", async () => {
   let length = 1;
@@ -34,7 +31,7 @@ Deno.test("a handshake response that is cut at any byte is a typed error without
     else assertInstanceOf(error, ClientProtocolError);
   }
   assert(length > 100, `${length} bytes`);
-  await waitFor(() => server.open === 0);
+  await until(() => server.open === 0);
 });
 
 Deno.test("a handshake response that stalls at any byte ends at timeout.total", async () => {
@@ -49,7 +46,7 @@ Deno.test("a handshake response that stalls at any byte ends at timeout.total", 
   await using session = new ClientSession({ timeout: { total: 300 }, connector: { limit: 0 } });
   const all = Array.from({ length }, () => session.wsConnect(server.url).catch((error) => error));
   for (const error of await Promise.all(all)) assertInstanceOf(error, ServerTimeoutError);
-  await waitFor(() => server.open === 0);
+  await until(() => server.open === 0);
 });
 
 const REFUSED: [name: string, reply: (peer: RawPeer) => string, reason: string][] = [
@@ -87,7 +84,7 @@ for (const [name, reply, reason] of REFUSED) {
     );
     assertEquals([error.status, error.body], [101, null]);
     assert(error.reason.startsWith(reason), error.reason);
-    await waitFor(() => server.open === 0);
+    await until(() => server.open === 0);
   });
 }
 
@@ -140,7 +137,7 @@ for (const [name, compress, send] of ENDLESS) {
     if (!compress) assertEquals(await closed.promise, 1009);
     const grown = (Deno.memoryUsage().rss - before) / MEBIBYTE;
     assert(grown < 100, `${grown} MiB more, both ends together`);
-    await waitFor(() => server.open === 0);
+    await until(() => server.open === 0);
   });
 }
 
@@ -175,5 +172,5 @@ Deno.test("bytes after a close frame are ignored", async () => {
   await using ws = await session.wsConnect(server.url);
   assertEquals((await ws.receive()).type, WSMsgType.CLOSE);
   assertEquals([(await ws.receive()).type, ws.closeCode], [WSMsgType.CLOSED, 1000]);
-  await waitFor(() => server.open === 0);
+  await until(() => server.open === 0);
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { web } from "@roundtrip/http";
+import { descriptors } from "../../_descriptors.ts";
 import { drain } from "../../../server/application/application.ts";
 
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -247,7 +248,6 @@ Deno.test({
   name: "the files of a form that a clone has read are freed with the request",
   ignore: Deno.build.os !== "linux", // counts open files in /proc
   async fn() {
-    const open = () => [...Deno.readDirSync("/proc/self/fd")].length;
     const { app } = quiet({
       clientMaxSize: 0,
       middlewares: [(request, handler) => handler(request.clone().clone())],
@@ -257,12 +257,12 @@ Deno.test({
       file = (await request.post()).file("f");
       return web.textResponse(`${file?.size}`);
     })]);
-    const before = open();
+    const before = descriptors();
     const body = new FormData();
     body.append("f", new Blob([new Uint8Array(2 * 1024 ** 2)]), "a");
     const response = await app.request("/", { method: "POST", body });
     assertEquals(await response.text(), `${2 * 1024 ** 2}`);
     await assertRejects(async () => await file?.bytes(), TypeError, "gone");
-    assertEquals(open(), before);
+    assertEquals(descriptors(), before);
   },
 });

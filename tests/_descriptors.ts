@@ -2,7 +2,7 @@
  * Files and connections that this process holds.
  * @module
  */
-import { assert } from "@std/assert";
+import { until } from "./_until.ts";
 
 /** How many there are; 0 where the system does not tell. */
 export function descriptors(): number {
@@ -11,9 +11,8 @@ export function descriptors(): number {
 
 /** Waits until as many are open as before. */
 export async function settled(before: number): Promise<void> {
-  const end = performance.now() + 5_000;
-  while (descriptors() > before) {
-    assert(performance.now() < end, `${descriptors()} descriptors, ${before} before`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await until(
+    () => descriptors() <= before,
+    () => `${descriptors()} descriptors, ${before} before`,
+  );
 }
