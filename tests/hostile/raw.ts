@@ -3,6 +3,7 @@
  * @module
  */
 import { freePort } from "../_process.ts";
+import { random } from "../_random.ts";
 import { close, connect, pause, rest, send, type Target } from "./_target.ts";
 import { RAW_CASES, statusesOf } from "./raw_requests.ts";
 import type { Row } from "./rows.ts";
@@ -32,15 +33,6 @@ export async function wrongCases(target: Target, engine: "statuses" | "deno"): P
     }
   }
   return wrong;
-}
-
-/** Pseudo-random numbers with a fixed seed. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
 }
 
 const PIECES = [

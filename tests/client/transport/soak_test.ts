@@ -5,20 +5,13 @@
  */
 import { assert, assertEquals, AssertionError } from "@std/assert";
 import { ClientSession, type RequestOptions } from "@roundtrip/http";
+import { random } from "../../_random.ts";
 import { poisonBuffers } from "../../../client/transport/read_buffers.ts";
 
 const COUNT = Number(Deno.env.get("SOAK") ?? 4_000);
 const MOST_GROWTH = 64 * 1024 * 1024; // limit of the growth of the process in bytes
 
 poisonBuffers(true);
-
-/** Reproducible random numbers. */
-function random(seed: number): (limit: number) => number {
-  return (limit) => {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-    return Math.floor((seed / 2 ** 32) * limit);
-  };
-}
 
 /** Answer to a request for an id; text is sent on a kept connection, unless `last`. */
 type Answer = (id: string) => { readonly text: string; readonly last?: boolean };

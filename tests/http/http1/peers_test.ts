@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { random } from "../../_random.ts";
 import { WHOLE } from "../../_whole.ts";
 import { rawServer } from "../../client/_raw_server.ts";
 import { type Outcome, readMessage, text } from "./_message.ts";
@@ -113,14 +114,6 @@ const PIECES: readonly string[] = [
 
 /** How many messages: some in CI, many by `deno task test:whole`. */
 const COUNT = WHOLE ? 60_000 : 2_000;
-
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
 
 function mutated(next: (below: number) => number): Sent {
   const [method, seed] = SEEDS[next(SEEDS.length)] ?? [null, ""];
