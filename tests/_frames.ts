@@ -2,6 +2,7 @@
  * Raw WebSocket frames, also invalid ones.
  * @module
  */
+import { writeAll } from "./_connections.ts";
 
 /** A received frame. */
 export interface Frame {
@@ -115,7 +116,7 @@ export async function rawSocket(url: string, headers = ""): Promise<RawSocket> {
     head,
     async send(...frames) {
       for (const each of frames) {
-        for (let at = 0; at < each.length;) at += await connection.write(each.subarray(at));
+        await writeAll(connection, each);
       }
     },
     read,

@@ -2,6 +2,7 @@
  * A raw server that a test controls.
  * @module
  */
+import { acceptOn, type Connections, writeAll } from "../_connections.ts";
 
 /** A raw request. */
 export interface RawRequest {
@@ -22,87 +23,40 @@ export type RawAnswer =
   | null
   | { readonly last: string | Uint8Array };
 
-export interface RawServer extends AsyncDisposable {
+export interface RawServer extends Connections {
   readonly url: string;
-  readonly port: number;
   readonly requests: RawRequest[];
-  /** Connections that are open now. */
-  readonly open: number;
-  /** Connections that were accepted. */
-  readonly accepted: number;
 }
 
 export function rawServer(
   answer: (request: RawRequest) => RawAnswer | Promise<RawAnswer>,
 ): RawServer {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const connections = new Set<Deno.Conn>();
   const requests: RawRequest[] = [];
-  const tasks: Promise<void>[] = [];
-  let accepted = 0;
-
-  async function serve(connection: Deno.Conn): Promise<void> {
-    connections.add(connection);
+  const connections = acceptOn(listener, async (connection) => {
     const buffer = new Uint8Array(65536);
     let text = "";
     let index = 0;
-    try {
-      for (;;) {
-        const end = requestEnd(text);
-        if (end === null) {
-          const count = await connection.read(buffer);
-          if (count === null) break;
-          text += String.fromCharCode(...buffer.subarray(0, count));
-          continue;
-        }
-        const at = text.indexOf("\r\n\r\n");
-        const request = { head: text.slice(0, at), body: text.slice(at + 4, end), index: ++index };
-        text = text.slice(end);
-        requests.push(request);
-        const reply = await answer(request);
-        if (reply === null) break;
-        const isLast = typeof reply === "object" && "last" in reply;
-        for await (const data of piecesOf(reply)) {
-          for (let sent = 0; sent < data.length;) {
-            sent += await connection.write(data.subarray(sent));
-          }
-        }
-        if (isLast) break;
+    for (;;) {
+      const end = requestEnd(text);
+      if (end === null) {
+        const count = await connection.read(buffer);
+        if (count === null) break;
+        text += String.fromCharCode(...buffer.subarray(0, count));
+        continue;
       }
-    } catch {
-      // The peer disconnected, as many tests do.
+      const at = text.indexOf("\r\n\r\n");
+      const request = { head: text.slice(0, at), body: text.slice(at + 4, end), index: ++index };
+      text = text.slice(end);
+      requests.push(request);
+      const reply = await answer(request);
+      if (reply === null) break;
+      const isLast = typeof reply === "object" && "last" in reply;
+      for await (const data of piecesOf(reply)) await writeAll(connection, data);
+      if (isLast) break;
     }
-    connections.delete(connection);
-    try {
-      connection.close();
-    } catch {
-      // Closed by dispose().
-    }
-  }
-
-  const accepting = (async () => {
-    for await (const connection of listener) {
-      accepted++;
-      tasks.push(serve(connection));
-    }
-  })();
-  return {
-    url: `http://127.0.0.1:${listener.addr.port}`,
-    port: listener.addr.port,
-    requests,
-    get open() {
-      return connections.size;
-    },
-    get accepted() {
-      return accepted;
-    },
-    async [Symbol.asyncDispose]() {
-      listener.close();
-      for (const connection of connections) connection.close();
-      await accepting;
-      await Promise.all(tasks);
-    },
-  };
+  });
+  return Object.assign(connections, { url: `http://127.0.0.1:${connections.port}`, requests });
 }
 
 /** Bytes of an answer. */

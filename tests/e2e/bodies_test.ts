@@ -3,6 +3,7 @@
  * separate process, and clients write raw bytes.
  */
 import { assertEquals, assertLess, assertMatch } from "@std/assert";
+import { writeAll } from "../_connections.ts";
 import { pythonWith } from "../interop/_python.ts";
 import { run, type Running, start } from "../_process.ts";
 
@@ -60,8 +61,7 @@ async function answerTo(port: number, ...parts: string[]): Promise<string> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
   for (const [index, part] of parts.entries()) {
     if (index > 0) await new Promise((resolve) => setTimeout(resolve, 500));
-    const bytes = new TextEncoder().encode(part);
-    for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
+    await writeAll(connection, part);
   }
   await connection.closeWrite();
   return await new Response(connection.readable).text();

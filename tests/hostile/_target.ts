@@ -3,6 +3,8 @@
  * @module
  */
 
+import { close, writeAll } from "../_connections.ts";
+
 /** Servers to attack. */
 export type Kind = "sockets" | "deno" | "executable" | "aiohttp";
 
@@ -157,17 +159,9 @@ export async function until(holds: () => boolean, limit: number): Promise<number
   return Math.min(limit, Math.round(performance.now() - begun));
 }
 
-const encoder = new TextEncoder();
-
-/** Writes a text; `false` if the peer has closed. */
+/** Writes a text or bytes; `false` if the peer has closed. */
 export async function send(connection: Deno.Conn, data: string | Uint8Array): Promise<boolean> {
-  let bytes = typeof data === "string" ? encoder.encode(data) : data;
-  try {
-    while (bytes.length > 0) bytes = bytes.subarray(await connection.write(bytes));
-    return true;
-  } catch {
-    return false;
-  }
+  return await writeAll(connection, data).then(() => true, () => false);
 }
 
 /** Reads until the peer closes, then closes; returns at most 64 KiB. */
@@ -183,13 +177,6 @@ export async function rest(connection: Deno.Conn): Promise<string> {
   } catch { /* a reset is an end too */ }
   close(connection);
   return text;
-}
-
-/** Closes a connection that may be closed. */
-export function close(connection: Disposable): void {
-  try {
-    connection[Symbol.dispose]();
-  } catch { /* it was */ }
 }
 
 /** p99 latency of a well-behaved client in ms, measured in a separate process. */

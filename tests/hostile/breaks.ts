@@ -3,7 +3,8 @@
  * @module
  */
 import { frame, rawSocket } from "../_frames.ts";
-import { close, connect, files, pause, rest, send, until } from "./_target.ts";
+import { close } from "../_connections.ts";
+import { connect, files, pause, rest, send, until } from "./_target.ts";
 import type { Row } from "./rows.ts";
 
 const FORM =

@@ -2,7 +2,8 @@
  * Clients that send endlessly.
  * @module
  */
-import { close, connect, files, many, memory, pause, rest, send, type Target } from "./_target.ts";
+import { close } from "../_connections.ts";
+import { connect, files, many, memory, pause, rest, send, type Target } from "./_target.ts";
 import type { Row } from "./rows.ts";
 
 const MOST = 100 * 1024 ** 2;

@@ -2,9 +2,10 @@
  * Requests that parsers read differently: a table, and its mutations through a proxy.
  * @module
  */
+import { close } from "../_connections.ts";
 import { freePort } from "../_process.ts";
 import { random } from "../_random.ts";
-import { close, connect, pause, rest, send, type Target } from "./_target.ts";
+import { connect, pause, rest, send, type Target } from "./_target.ts";
 import { RAW_CASES, statusesOf } from "./raw_requests.ts";
 import type { Row } from "./rows.ts";
 

@@ -2,8 +2,8 @@
  * Slow clients.
  * @module
  */
+import { close } from "../_connections.ts";
 import {
-  close,
   connect,
   files,
   many,

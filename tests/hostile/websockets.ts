@@ -4,6 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import { WebSocket } from "npm:ws@^8.23.0";
+import { close } from "../_connections.ts";
 import {
   BINARY,
   CLOSE,
@@ -15,7 +16,7 @@ import {
   TEXT,
 } from "../_frames.ts";
 import { type Case, CASES } from "../http/websocket/_autobahn.ts";
-import { close, files, memory, pause, released, type Target, until } from "./_target.ts";
+import { files, memory, pause, released, type Target, until } from "./_target.ts";
 import type { Row } from "./rows.ts";
 
 const KIB = 1024;

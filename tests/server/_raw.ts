@@ -3,6 +3,7 @@
  * @module
  */
 import { web } from "@roundtrip/http";
+import { writeAll } from "../_connections.ts";
 
 export interface RawResponse {
   readonly status: number;
@@ -14,8 +15,7 @@ export interface RawResponse {
 /** Sends text as it is and reads until the server closes. */
 export async function exchange(port: number, text: string | Uint8Array): Promise<string> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
-  const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
-  for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
+  await writeAll(connection, text);
   const chunks: Uint8Array[] = [];
   const buffer = new Uint8Array(65536);
   for (;;) {

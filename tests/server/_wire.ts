@@ -2,6 +2,7 @@
  * A client that changes nothing: no decompression, no redirect, no header of its own.
  * @module
  */
+import { writeAll } from "../_connections.ts";
 
 /** Headers that a connection adds, not an application. */
 const OF_THE_CONNECTION = ["connection", "date", "keep-alive", "transfer-encoding"];
@@ -26,11 +27,8 @@ export async function wireFetch(port: number, request: Request): Promise<Respons
     const lines = [...headers].map(([name, value]) => `${name}: ${value}\r\n`).join("");
     const head = `${request.method} ${pathname}${search} HTTP/1.1\r\n${lines}\r\n`;
     const wire = new Uint8Array([...Uint8Array.from(head, (each) => each.charCodeAt(0)), ...body]);
-    const sending = (async () => {
-      for (let at = 0; at < wire.length;) at += await connection.write(wire.subarray(at));
-    })();
     // A server that answers early may not read the rest.
-    sending.catch(() => {});
+    writeAll(connection, wire).catch(() => {});
     return await answerOf(new Input(connection), connection, request.method === "HEAD");
   } catch (error) {
     connection.close();

@@ -1,6 +1,7 @@
 // Hostile servers over sockets: a typed error, few bytes read, no leaks.
 import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
 import { ClientConnectorError, ClientError, ClientSession } from "@roundtrip/http";
+import { writeAll } from "../../_connections.ts";
 import { descriptors, settled } from "../../_descriptors.ts";
 import { rawServer } from "../_raw_server.ts";
 import { CA, CERT, KEY } from "../../server/_tls.ts";
@@ -97,9 +98,7 @@ function deafServer(
   const serve = async (connection: Deno.Conn): Promise<void> => {
     using _ = connection;
     const reading = connection.read(new Uint8Array(4096)); // else what is closed sends RST
-    for await (const bytes of said()) {
-      for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
-    }
+    for await (const bytes of said()) await writeAll(connection, bytes);
     await reading;
     if (secure) return;
     await connection.closeWrite();

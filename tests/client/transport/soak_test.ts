@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals, AssertionError } from "@std/assert";
 import { ClientSession, type RequestOptions } from "@roundtrip/http";
+import { acceptOn, type Connections, writeAll } from "../../_connections.ts";
 import { random } from "../../_random.ts";
 import { poisonBuffers } from "../../../client/transport/read_buffers.ts";
 
@@ -16,76 +17,27 @@ poisonBuffers(true);
 /** Answer to a request for an id; text is sent on a kept connection, unless `last`. */
 type Answer = (id: string) => { readonly text: string; readonly last?: boolean };
 
-interface Server extends AsyncDisposable {
-  readonly url: string;
-  readonly accepted: number;
-  readonly mostOpen: number;
-  /** Connections that are open now. */
-  readonly open: number;
-}
-
-function serve(answer: Answer): Server {
+function serve(answer: Answer): Connections & { readonly url: string } {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const open = new Set<Deno.Conn>();
-  const tasks: Promise<void>[] = [];
-  let accepted = 0;
-  let mostOpen = 0;
   const decoder = new TextDecoder();
-  const one = async (connection: Deno.Conn): Promise<void> => {
-    open.add(connection);
-    mostOpen = Math.max(mostOpen, open.size);
+  const connections = acceptOn(listener, async (connection) => {
     const buffer = new Uint8Array(4096);
-    try {
-      for (let text = "";;) {
-        const end = text.indexOf("\r\n\r\n") + 4;
-        const length = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0);
-        if (end < 4 || text.length < end + length) {
-          const count = await connection.read(buffer);
-          if (count === null) break;
-          text += decoder.decode(buffer.subarray(0, count));
-          continue;
-        }
-        const { text: sent, last = false } = answer(/ \/(\S+) /.exec(text)?.[1] ?? "");
-        text = text.slice(end + length);
-        const bytes = new TextEncoder().encode(sent);
-        for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
-        if (last) break;
+    for (let text = "";;) {
+      const end = text.indexOf("\r\n\r\n") + 4;
+      const length = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0);
+      if (end < 4 || text.length < end + length) {
+        const count = await connection.read(buffer);
+        if (count === null) break;
+        text += decoder.decode(buffer.subarray(0, count));
+        continue;
       }
-    } catch {
-      // The client disconnected.
+      const { text: sent, last = false } = answer(/ \/(\S+) /.exec(text)?.[1] ?? "");
+      text = text.slice(end + length);
+      await writeAll(connection, sent);
+      if (last) break;
     }
-    open.delete(connection);
-    try {
-      connection.close();
-    } catch {
-      // The test has ended.
-    }
-  };
-  const accepting = (async () => {
-    for await (const connection of listener) {
-      accepted++;
-      tasks.push(one(connection));
-      if (tasks.length > 1_000) tasks.length = 0;
-    }
-  })();
-  return {
-    url: `http://127.0.0.1:${listener.addr.port}`,
-    get accepted() {
-      return accepted;
-    },
-    get mostOpen() {
-      return mostOpen;
-    },
-    get open() {
-      return open.size;
-    },
-    async [Symbol.asyncDispose]() {
-      listener.close();
-      for (const each of [...open]) each.close();
-      await accepting;
-      await Promise.all(tasks);
-    },
-  };
+  });
+  return Object.assign(connections, { url: `http://127.0.0.1:${connections.port}` });
 }
 
 const head = (length: number): string => `HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n\r\n`;

@@ -4,6 +4,7 @@
  */
 import { acceptOf } from "../../../http/websocket/handshake.ts";
 import { FrameReader } from "../../../http/websocket/frame_reader.ts";
+import { acceptOn, type Connections, writeAll } from "../../_connections.ts";
 import { CERT, KEY } from "../../server/_tls.ts";
 
 /** A client's connection. */
@@ -17,10 +18,9 @@ export interface RawPeer {
   read(): Promise<{ readonly opcode: number; readonly payload: Uint8Array } | null>;
 }
 
-/** A server with its number of open connections. */
-export interface RawServer extends AsyncDisposable {
+/** A server with its connections. */
+export interface RawServer extends Connections {
   readonly url: string;
-  readonly open: number;
 }
 
 /**
@@ -33,38 +33,9 @@ export function rawPeer(talk: (peer: RawPeer) => Promise<void>, secure = false):
   const listener = secure
     ? Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert: CERT, key: KEY })
     : Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  const open = new Set<Deno.Conn>();
-  const tasks: Promise<void>[] = [];
-  const serve = async (connection: Deno.Conn): Promise<void> => {
-    open.add(connection);
-    try {
-      await talk(await peerOf(connection));
-    } catch {
-      // The client disconnected.
-    }
-    open.delete(connection);
-    try {
-      connection.close();
-    } catch {
-      // Closed by dispose().
-    }
-  };
-  const accepting = (async () => {
-    for await (const connection of listener) tasks.push(serve(connection));
-  })().catch(() => {});
-  return {
-    url: `${secure ? "wss" : "ws"}://127.0.0.1:${port}/`,
-    get open() {
-      return open.size;
-    },
-    async [Symbol.asyncDispose]() {
-      listener.close();
-      await accepting;
-      for (const each of open) each.close();
-      await Promise.all(tasks);
-    },
-  };
+  const connections = acceptOn(listener, async (connection) => talk(await peerOf(connection)));
+  const url = `${secure ? "wss" : "ws"}://127.0.0.1:${connections.port}/`;
+  return Object.assign(connections, { url });
 }
 
 async function peerOf(connection: Deno.Conn): Promise<RawPeer> {
@@ -88,8 +59,7 @@ async function peerOf(connection: Deno.Conn): Promise<RawPeer> {
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
       `Sec-WebSocket-Accept: ${acceptOf(key.trim())}\r\n${more}\r\n`,
     async write(data) {
-      const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-      for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
+      await writeAll(connection, data);
     },
     async read() {
       while (frames.length === 0) {
