@@ -92,8 +92,8 @@ export function codingFault(
     : new HttpSyntaxError("an unknown transfer coding", line, unknown);
 }
 
-/** RFC 9110 section 6.4.1 and RFC 9112 section 6.3, rules 1 and 2. */
-function mayHaveBody(status: number, method: string): boolean {
+/** Whether a reply may have a body: RFC 9110 section 6.4.1, RFC 9112 section 6.3, rules 1 and 2. */
+export function mayHaveBody(status: number, method: string): boolean {
   if (status < 200 || status === 204 || status === 304 || method === "HEAD") return false;
   return method !== "CONNECT" || status >= 300;
 }

@@ -1,7 +1,7 @@
 // Serialized responses (RFC 9112).
 import { STATUS_CODES } from "node:http";
 import { formatHead, formatLastChunk, headLines } from "../../http/http1/format_head.ts";
-import { hasToken } from "../../http/http1/framing.ts";
+import { hasToken, mayHaveBody } from "../../http/http1/framing.ts";
 import { WITHOUT_BODY } from "../../http/headers/status.ts";
 import type { RawHeaders } from "../engine/engine.ts";
 import { fileOf, recordOf } from "../engine/response_record.ts";
@@ -87,10 +87,8 @@ export function planResponse(
   response: Response,
   rules: ResponseRules,
 ): ResponsePlan | Promise<ResponsePlan> {
-  const { status } = response;
-  // RFC 9110 sections 8.6, 15.2 and 15.3.5: no length if there can be no body.
-  const bodiless = status < 200 || status === 204 || status === 304 || rules.method === "HEAD";
-  if (bodiless || recordOf(response) !== null || response.body === null) {
+  const hasNone = !mayHaveBody(response.status, rules.method);
+  if (hasNone || recordOf(response) !== null || response.body === null) {
     return plan(response, rules, null);
   }
   const file = response.headers.has("content-length") ? fileOf(response.body) : null;
@@ -130,7 +128,6 @@ function plan(
   if (!hasDate) headers.push(["date", clock.date]);
 
   const isHead = rules.method === "HEAD";
-  const bodiless = status < 200 || status === 204 || status === 304;
   let stream = start;
   let bytes = start?.whole ?? null;
   let chunked = false;
@@ -141,7 +138,8 @@ function plan(
   // An announced length is sent even if it is wrong.
   const isExact = length === null ? rules.trailers().length === 0 : length === bytes?.length;
   if (bytes !== null && isExact) stream = null;
-  if (bodiless || isHead) {
+  if (!mayHaveBody(status, rules.method)) {
+    // RFC 9110 sections 8.6, 15.2 and 15.3.5: no length if there can be no body.
     if (start === null && record === null) response.body?.cancel().catch(() => {});
     if (length !== null && (isHead || status === 304)) {
       headers.push(["content-length", `${length}`]);
