@@ -1,5 +1,4 @@
 // One request and its response on a socket connection; the engine's port.
-import { STATUS_CODES } from "node:http";
 import type { SourceReader } from "../../http/bytes/body_source.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import type { RequestHead } from "../../http/http1/head.ts";
@@ -19,6 +18,7 @@ import type {
 import { recordOf } from "../engine/response_record.ts";
 import type { SocketBody } from "./socket_body.ts";
 import { SocketRequest } from "./socket_request.ts";
+import { firstLine } from "./socket_response.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -212,9 +212,8 @@ export class SocketExchange implements ServeInfo, EnginePort {
   /** {@inheritDoc EnginePort.inform} */
   async inform(status: number, headers: RawHeaders): Promise<void> {
     if (this.hasAnswered) throw new TypeError("Cannot inform the client: its response has begun");
-    if (this.#head.minor === 0) return; // RFC 9110 section 15.2
-    const line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`;
-    await this.#connection.inform(formatHead(line, headers));
+    if (this.head.minor === 0) return; // RFC 9110 section 15.2
+    await this.#connection.inform(formatHead(firstLine(status, ""), headers));
   }
 
   /** {@inheritDoc EnginePort.upgrade} */

@@ -175,7 +175,7 @@ function plan(
 }
 
 /** The status line; HTTP/1.1 allows a custom reason phrase. */
-function firstLine(status: number, statusText: string): string {
+export function firstLine(status: number, statusText: string): string {
   return `HTTP/1.1 ${status} ${statusText || STATUS_CODES[status] || ""}`;
 }
 
