@@ -196,31 +196,26 @@ export async function sendStream(
 ): Promise<boolean> {
   let sent = 0;
   const waiting = [...pieces];
-  try {
-    for (;;) {
-      const piece = waiting.shift() ?? reader.read();
-      const { done, value } = piece instanceof Promise
-        ? await piece
-        : { done: false as const, value: piece };
-      if (done) break;
-      if (!(value instanceof Uint8Array)) {
-        throw new TypeError(
-          "Cannot send the response: its stream gives something that is not bytes",
-        );
-      }
-      if (value.length === 0) continue;
-      sent += value.length;
-      if (plan.length !== null && sent > plan.length) {
-        throw new TypeError(
-          `Cannot send the response: its body is longer than its Content-Length, ${plan.length}`,
-        );
-      }
-      await (plan.chunked ? output.sendChunk(value) : output.send(value));
+  for (;;) {
+    const piece = waiting.shift() ?? reader.read();
+    const { done, value } = piece instanceof Promise
+      ? await piece
+      : { done: false as const, value: piece };
+    if (done) break;
+    if (!(value instanceof Uint8Array)) {
+      throw new TypeError(
+        "Cannot send the response: its stream gives something that is not bytes",
+      );
     }
-    if (plan.chunked) await output.send(formatLastChunk(trailers()));
-    return plan.length === null || sent === plan.length;
-  } catch (error) {
-    reader.cancel(error).catch(() => {});
-    throw error;
+    if (value.length === 0) continue;
+    sent += value.length;
+    if (plan.length !== null && sent > plan.length) {
+      throw new TypeError(
+        `Cannot send the response: its body is longer than its Content-Length, ${plan.length}`,
+      );
+    }
+    await (plan.chunked ? output.sendChunk(value) : output.send(value));
   }
+  if (plan.chunked) await output.send(formatLastChunk(trailers()));
+  return plan.length === null || sent === plan.length;
 }
