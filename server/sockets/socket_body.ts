@@ -12,8 +12,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export interface BodyConnection {
   /** The connection's input. */
   readonly input: SocketInput;
-  /** Sends 100 Continue (RFC 9110 section 10.1.1). */
-  sendContinue(): Promise<void>;
+  /** Writes an informational reply, before the response. */
+  inform(head: Bytes): Promise<void>;
   /**
    * Reads bytes of the body.
    * @throws {Error} If the client has disconnected, or sends nothing for too long.
@@ -22,6 +22,8 @@ export interface BodyConnection {
 }
 
 const STREAM_CHUNK = 64 * 1024;
+// RFC 9110 section 10.1.1.
+const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 const FIRST_BUFFER = 16 * 1024;
 // Maximum memory allocated for an announced length.
 const MOST_AT_ONCE = 16 * 1024 ** 2;
@@ -112,7 +114,7 @@ export class SocketBody {
     const decoder = this.#decoder;
     if (this.#waitsForContinue) {
       this.#waitsForContinue = false;
-      await connection.sendContinue();
+      await connection.inform(CONTINUE);
     }
     for (let filled = 0;;) {
       const { buffer, end } = input;

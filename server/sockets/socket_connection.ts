@@ -38,7 +38,6 @@ export interface ConnectionServer {
 type Waiting = "idle" | "head" | "body" | "drop" | null;
 
 const LARGE_BUFFER = 64 * 1024;
-const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 // A short unread body is drained, so that the connection can be reused.
 const SKIPPED = 256 * 1024;
 
@@ -259,12 +258,16 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
 
   /** {@inheritDoc ExchangeConnection.takeOver} */
   takeOver(): ByteStream {
-    return new TakenStream(this.input, this.#output, this.#stream);
-  }
-
-  /** {@inheritDoc BodyConnection.sendContinue} */
-  async sendContinue(): Promise<void> {
-    await this.#output.send(CONTINUE);
+    const stream = this.#stream;
+    // By the input, or a read that waits already would be lost.
+    return {
+      read: (buffer: Bytes) => this.input.read(buffer),
+      write: (bytes: Bytes) => this.#output.write(bytes),
+      closeWrite: () => stream.closeWrite(),
+      close: () => stream.close(),
+      ref: () => stream.ref(),
+      unref: () => stream.unref(),
+    };
   }
 
   /** {@inheritDoc BodyConnection.readBody} */
@@ -280,8 +283,9 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     }
     this.#wait(null, 0);
     if (size !== null) return size;
-    this.#exchange?.leave(new ClientLeftError("The client has left in the middle of its body"));
-    throw new ClientLeftError("The client has left in the middle of its body");
+    const left = new ClientLeftError("The client has left in the middle of its body");
+    this.#exchange?.leave(left);
+    throw left;
   }
 
   #wait(waiting: Waiting, limit: number): void {
