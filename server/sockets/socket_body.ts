@@ -1,4 +1,5 @@
 // The body of a request, read from its connection on demand.
+import { sourceStream } from "../../http/bytes/source_stream.ts";
 import { BodyDecoder } from "../../http/http1/body_decoder.ts";
 import { type Framing, requestFraming } from "../../http/http1/framing.ts";
 import type { RequestHead } from "../../http/http1/head.ts";
@@ -21,9 +22,9 @@ export interface BodyConnection {
   readBody(target: Bytes): Promise<number>;
 }
 
-const STREAM_CHUNK = 64 * 1024;
 // RFC 9110 section 10.1.1.
 const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
+const STREAM_CHUNK = 64 * 1024;
 const FIRST_BUFFER = 16 * 1024;
 // Maximum memory allocated for an announced length.
 const MOST_AT_ONCE = 16 * 1024 ** 2;
@@ -164,21 +165,13 @@ export class SocketBody {
 
   /** Creates a stream over it. */
   stream(onRead: () => void): ReadableStream<Bytes> {
-    return new ReadableStream({
-      type: "bytes",
-      autoAllocateChunkSize: STREAM_CHUNK,
-      pull: async (controller) => {
-        onRead();
-        const request = controller.byobRequest;
-        const view = request?.view ?? null;
-        if (request === null || view === null) return;
-        const target = new Uint8Array(view.buffer as ArrayBuffer, view.byteOffset, view.byteLength);
-        const size = await this.readInto(target);
-        if (size > 0) return request.respond(size);
-        controller.close();
-        request.respond(0);
-      },
-    });
+    const into = async (target: Bytes): Promise<Bytes | null> => {
+      onRead();
+      const size = await this.readInto(target);
+      return size === 0 ? null : target.subarray(0, size);
+    };
+    const next = () => into(new Uint8Array(STREAM_CHUNK));
+    return sourceStream({ next, into, cancel: () => Promise.resolve() });
   }
 }
 
