@@ -15,7 +15,6 @@ import { sendResponse } from "./send_response.ts";
 import type { SocketLimits } from "./socket_limits.ts";
 import { SocketOutput } from "./socket_output.ts";
 import { urlOf } from "./socket_request.ts";
-import { TakenStream } from "./taken_stream.ts";
 import { quickResponse, type ResponseRules } from "./socket_response.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
