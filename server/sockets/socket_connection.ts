@@ -168,18 +168,12 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     } catch {
       response = failed();
     }
-    if (response instanceof Promise) return this.#later(response, head, body, exchange);
-    return this.#quick(response, head, body, exchange) ||
-      this.#send(response, head, body, exchange);
+    if (response instanceof Promise) return this.#later(response, exchange);
+    return this.#quick(response, exchange) || this.#send(response, exchange);
   }
 
   /** Waits for the handler; earlier responses are sent meanwhile. */
-  async #later(
-    promised: Promise<Response>,
-    head: RequestHead,
-    body: SocketBody | null,
-    exchange: SocketExchange,
-  ): Promise<boolean> {
+  async #later(promised: Promise<Response>, exchange: SocketExchange): Promise<boolean> {
     const { handlerTimeout } = this.#server.limits;
     if (this.#output.size > 0) this.#output.flush().catch(() => {}); // the next write fails too
     let response: Response;
@@ -193,34 +187,24 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     } catch {
       response = failed();
     }
-    return this.#quick(response, head, body, exchange) ||
-      await this.#send(response, head, body, exchange);
+    return this.#quick(response, exchange) || await this.#send(response, exchange);
   }
 
   /** Buffers a short text response; `false` if it does not qualify. */
-  #quick(
-    response: Response,
-    head: RequestHead,
-    body: SocketBody | null,
-    exchange: SocketExchange,
-  ): boolean {
+  #quick(response: Response, exchange: SocketExchange): boolean {
+    const { body } = exchange;
     exchange.hasAnswered = true;
     if (exchange.isWatched || (body !== null && !body.isDone)) return false;
-    const quick = quickResponse(response, this.#rulesOf(head, body, exchange));
+    const quick = quickResponse(response, this.#rulesOf(exchange));
     if (quick === null || !this.#output.addWhole(quick.head, quick.body)) return false;
     this.#exchange = null;
     exchange.complete();
     return true;
   }
 
-  async #send(
-    response: Response,
-    head: RequestHead,
-    body: SocketBody | null,
-    exchange: SocketExchange,
-  ): Promise<boolean> {
-    const rules = this.#rulesOf(head, body, exchange);
-    const end = await sendResponse(response, rules, this.#output, exchange);
+  async #send(response: Response, exchange: SocketExchange): Promise<boolean> {
+    const { body } = exchange;
+    const end = await sendResponse(response, this.#rulesOf(exchange), this.#output, exchange);
     if (end === "broken") return false;
     this.#exchange = null;
     this.#upgraded = exchange.upgraded;
@@ -234,7 +218,8 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     return await skip(body, SKIPPED);
   }
 
-  #rulesOf(head: RequestHead, body: SocketBody | null, exchange: SocketExchange): ResponseRules {
+  #rulesOf(exchange: SocketExchange): ResponseRules {
+    const { head, body } = exchange;
     const { method, minor } = head;
     const { limits, isStopping } = this.#server;
     const isLong = body !== null && !body.isDone && (body.isAwaited || body.left > SKIPPED);

@@ -40,15 +40,17 @@ export class SocketExchange implements ServeInfo, EnginePort {
   readonly remoteAddr: { readonly transport: string; readonly hostname?: string };
   /** The request. */
   readonly request: SocketRequest;
+  /** Head of the request. */
+  readonly head: RequestHead;
+  /** Body of the request, `null` without one. */
+  readonly body: SocketBody | null;
   /** Whether sending the response has begun. */
   hasAnswered = false;
   /** Takes over the connection after the handshake's reply; `null` for other replies. */
   upgraded: FrameSocket | null = null;
   /** Trailers of a chunked response. */
   trailers: RawHeaders = NO_TRAILERS;
-  readonly #head: RequestHead;
   readonly #connection: ExchangeConnection;
-  readonly #body: SocketBody | null;
   #completed: PromiseWithResolvers<void> | null = null;
   #outcome: { readonly error: unknown } | "sent" | null = null;
   #leaving: AbortController | null = null;
@@ -72,9 +74,9 @@ export class SocketExchange implements ServeInfo, EnginePort {
   ) {
     this.request = new SocketRequest(head, url, body);
     this.remoteAddr = remoteAddr;
-    this.#head = head;
+    this.head = head;
     this.#connection = connection;
-    this.#body = body;
+    this.body = body;
   }
 
   /** This exchange is its own port. */
@@ -177,7 +179,7 @@ export class SocketExchange implements ServeInfo, EnginePort {
     const controller = this.#leaving ??= new AbortController();
     if (this.#failure !== null) {
       controller.abort(new DOMException("The client has left", "AbortError"));
-    } else if (this.#body === null || this.#body.isDone) {
+    } else if (this.body === null || this.body.isDone) {
       this.#connection.watch();
     }
     return controller;
@@ -201,7 +203,7 @@ export class SocketExchange implements ServeInfo, EnginePort {
 
   /** {@inheritDoc EnginePort.trailersOf} */
   trailersOf(): RawHeaders {
-    return this.#body?.trailers.list ?? [];
+    return this.body?.trailers.list ?? [];
   }
 
   /** {@inheritDoc EnginePort.sendTrailers} */
