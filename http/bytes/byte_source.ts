@@ -1,6 +1,5 @@
 // A buffered window over a byte stream.
 import { byobReader } from "./byob_reader.ts";
-
 import { fairTurn } from "./read_turns.ts";
 
 /** Options of a {@linkcode ByteSource}. */

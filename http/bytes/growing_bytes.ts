@@ -47,12 +47,8 @@ export class GrowingBytes {
   }
 }
 
-/**
- * Resizes a buffer, without copying if the runtime can.
- * @param buffer The buffer; it may be detached.
- * @param size The size, in bytes.
- */
-export function resized(buffer: ArrayBuffer, size: number): ArrayBuffer {
+/** Resizes a buffer, which may be detached, without copying if the runtime can. */
+function resized(buffer: ArrayBuffer, size: number): ArrayBuffer {
   const movable: Partial<Pick<ArrayBuffer, "transfer">> = buffer; // not in Node 20
   if (movable.transfer !== undefined) return buffer.transfer(size);
   const bytes = new Uint8Array(size);
