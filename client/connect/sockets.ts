@@ -1,6 +1,6 @@
 // The interface of sockets, implemented with Deno's and with those of `node:net`.
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
-import type { HopAddress, HopTls } from "../hop/transport.ts";
+import type { HopConnection } from "../hop/transport.ts";
 
 /** Target of a socket: an address, a name that the platform resolves, or a Unix socket. */
 export type Place =
@@ -8,15 +8,9 @@ export type Place =
   | { readonly path: string };
 
 /** An open connection. */
-export interface Opened {
+export interface Opened extends Omit<HopConnection, "isReused"> {
   /** The connection. */
   readonly stream: ByteStream;
-  /** Local endpoint; `null` for a Unix socket. */
-  readonly localAddress: HopAddress | null;
-  /** Endpoint of the peer or proxy; `null` for a Unix socket. */
-  readonly remoteAddress: HopAddress | null;
-  /** TLS parameters, if requested. */
-  readonly tls: HopTls | null;
 }
 
 /** A connection that can be upgraded to TLS. */

@@ -1,4 +1,5 @@
 // Basic authentication (RFC 7617).
+import { latin1 } from "../../http/bytes/latin1.ts";
 import { OptionTable } from "../../http/options.ts";
 
 /** Credentials for Basic authentication. */
@@ -44,10 +45,10 @@ export function encodeBasicAuth(auth: BasicAuth): string {
     throw new TypeError(`Cannot use login "${login}": it contains ":" (RFC 7617)`);
   }
   const text = `${login}:${password}`;
-  return `Basic ${encoding === "latin1" ? btoa(latin1(text)) : utf8Base64(text)}`;
+  return `Basic ${encoding === "latin1" ? btoa(checkedLatin1(text)) : utf8Base64(text)}`;
 }
 
-function latin1(text: string): string {
+function checkedLatin1(text: string): string {
   // deno-lint-ignore no-control-regex -- matches all of latin1
   if (!/^[\x00-\xff]*$/.test(text)) {
     throw new TypeError("Cannot encode the credentials: they are not latin1, use utf-8");
@@ -60,7 +61,5 @@ function latin1(text: string): string {
  * @returns The base64, with padding.
  */
 export function utf8Base64(text: string): string {
-  let binary = "";
-  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
-  return btoa(binary);
+  return btoa(latin1(new TextEncoder().encode(text)));
 }

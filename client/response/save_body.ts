@@ -37,8 +37,6 @@ export interface Download {
 export interface SavableResponse {
   /** URL of the response. */
   readonly url: URL;
-  /** Status code. */
-  readonly status: number;
   /** Headers of the response. */
   readonly headers: Headers;
   /** Announced length of the body in bytes, `null` if it is unknown. */
