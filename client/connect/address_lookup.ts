@@ -16,7 +16,6 @@ export class AddressLookup {
   readonly #connector: ResolvedConnector;
   readonly #kept = new Map<string, { readonly addresses: readonly string[]; until: number }>();
 
-  /** Creates one. */
   constructor(connector: ResolvedConnector) {
     this.#connector = connector;
   }

@@ -40,7 +40,6 @@ export class ConnectionOpener {
   readonly #deno: Sockets | null;
   #node: Promise<Sockets> | null = null;
 
-  /** Creates one. */
   constructor(connector: ResolvedConnector) {
     this.#connector = connector;
     this.#lookup = new AddressLookup(connector);

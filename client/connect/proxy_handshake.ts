@@ -47,7 +47,6 @@ export class ProxyError extends Error {
   /** Status of the response to CONNECT, `null` without one. */
   readonly status: number | null;
 
-  /** Creates one. */
   constructor(message: string, status: number | null = null, options?: ErrorOptions) {
     super(message, options);
     this.status = status;

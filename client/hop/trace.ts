@@ -152,7 +152,6 @@ export class RequestTrace {
   /** Whether a hook observes chunks of the response body. */
   readonly seesReceived: boolean;
 
-  /** Creates one. */
   constructor(configs: readonly TraceConfig[], request: unknown) {
     const start = performance.now();
     this.#traces = configs.map((each) => [each, { request, start, state: new Map() }]);

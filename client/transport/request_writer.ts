@@ -77,7 +77,6 @@ export class RequestWriter {
   #plan: Plan | null = null;
   #last: { readonly url: string; readonly plan: Plan; readonly written: Written } | null = null;
 
-  /** Creates one. */
   constructor(forceClose: boolean) {
     this.#forceClose = forceClose;
   }

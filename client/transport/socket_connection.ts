@@ -71,7 +71,6 @@ export class SocketConnection implements Abortable {
   #uploadFailure: UnsentError | null = null;
   #answer: ((goesOn: boolean) => void) | null = null; // for a body waiting for 100 Continue
 
-  /** Creates one. */
   constructor(key: string, opened: Opened) {
     this.key = key;
     this.opened = opened;

@@ -24,7 +24,6 @@ export class SocketResult implements HopResult {
   #headers: Headers | null = null;
   #body: ReadableStream<Bytes> | null = null;
 
-  /** Creates one. */
   constructor(lease: SocketLease, socket: SocketConnection) {
     const { head, framing } = lease;
     this.status = head.status;
