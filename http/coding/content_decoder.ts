@@ -161,8 +161,23 @@ function decode(source: BodySource, coding: Coding): BodySource {
   const frames = coding === "zstd" ? new ZstdFrames() : null;
   const steps = run();
 
-  /** Feeds one piece and yields its output. */
-  async function* feed(
+  /** Yields output until there can be no more. */
+  async function* outputOf(
+    from: Decoder,
+    isOver: () => boolean,
+    reason?: string,
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    for (;;) {
+      const out: Uint8Array<ArrayBuffer> | null = from.read();
+      if (out !== null) yield new Uint8Array(out.buffer, out.byteOffset, out.length);
+      else if (failure !== null) throw broken(reason ?? failure.message, failure);
+      else if (isOver()) return;
+      else await new Promise<void>((resolve) => wake = resolve);
+    }
+  }
+
+  /** Feeds one piece and returns its output. */
+  function feed(
     to: Decoder,
     piece: Uint8Array<ArrayBuffer>,
   ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
@@ -172,13 +187,7 @@ function decode(source: BodySource, coding: Coding): BodySource {
       used = true;
       awake();
     });
-    for (;;) {
-      const out: Uint8Array<ArrayBuffer> | null = to.read();
-      if (out !== null) yield new Uint8Array(out.buffer, out.byteOffset, out.length);
-      else if (failure !== null) throw broken(failure.message, failure);
-      else if (used) return;
-      else await new Promise<void>((resolve) => wake = resolve);
-    }
+    return outputOf(to, () => used);
   }
 
   function broken(reason: string, cause?: Error): ContentDecodingError {
@@ -222,8 +231,10 @@ function decode(source: BodySource, coding: Coding): BodySource {
     } else if (frames !== null) {
       if (!frames.complete) throw broken("it is cut");
     } else {
-      // Brotli too on Deno 2.4, which counts nothing and holds most of it back until the end.
-      yield* finish(to);
+      // The end of the input reveals a truncated body. Brotli too on Deno 2.4, which counts nothing
+      // and holds most of it back until the end.
+      to.end();
+      yield* outputOf(to, () => to.readableEnded, "it is cut");
     }
   }
 
@@ -232,18 +243,6 @@ function decode(source: BodySource, coding: Coding): BodySource {
       return frames.advance(piece, at);
     } catch (error) {
       throw broken(error instanceof Error ? error.message : String(error));
-    }
-  }
-
-  /** Ends the decoder's input, which reveals a truncated body. */
-  async function* finish(to: Decoder): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    to.end();
-    for (;;) {
-      const out: Uint8Array<ArrayBuffer> | null = to.read();
-      if (out !== null) yield new Uint8Array(out.buffer, out.byteOffset, out.length);
-      else if (failure !== null) throw broken("it is cut", failure);
-      else if (to.readableEnded) return;
-      else await new Promise<void>((resolve) => wake = resolve);
     }
   }
 
