@@ -114,10 +114,8 @@ function encodeFormName(key: string, text: string): string {
   return text.toWellFormed().replace(/["\r\n]/g, (char) => FORM_ESCAPES[char] ?? char);
 }
 
-function decodeFormName<T extends string | null>(text: T): T | string {
-  return text === null
-    ? text
-    : headerText(text).replace(/%22|%0D|%0A/g, (escape) => FORM_ESCAPES[escape] ?? escape);
+function decodeFormName(text: string): string {
+  return headerText(text).replace(/%22|%0D|%0A/g, (escape) => FORM_ESCAPES[escape] ?? escape);
 }
 
 function uniqueParams(params: readonly HeaderParam[]): ReadonlyMap<string, string> | null {
