@@ -12,7 +12,6 @@ export class ReceiveQueue {
   #messages: WSMessage[] = [];
   #bytes = 0;
   #waiting: ((message: WSMessage) => void) | null = null;
-  #iterating: ((result: IteratorResult<WSMessage>) => void) | null = null;
 
   /** Creates one. */
   constructor(maxQueue: number) {
@@ -26,7 +25,7 @@ export class ReceiveQueue {
 
   /** Whether a reader is waiting. */
   get isAwaited(): boolean {
-    return this.#waiting !== null || this.#iterating !== null;
+    return this.#waiting !== null;
   }
 
   /** Whether a full queue has emptied enough to resume reading. */
@@ -50,16 +49,14 @@ export class ReceiveQueue {
    * @param size Its size, in bytes.
    */
   put(message: WSMessage, size: number): boolean {
-    const iterating = this.#iterating;
     const waiting = this.#waiting;
-    this.#iterating = this.#waiting = null;
-    if (iterating !== null) iterating(toResult(message));
-    else if (waiting !== null) waiting(message);
-    else {
+    this.#waiting = null;
+    if (waiting === null) {
       this.#messages.push(message);
       this.#bytes += size;
       return false;
     }
+    waiting(message);
     return true;
   }
 
@@ -103,7 +100,7 @@ export class ReceiveQueue {
 
   /** Waits for the next step of an iteration, one promise shorter than `take()`. */
   next(): Promise<IteratorResult<WSMessage>> {
-    return new Promise((resolve) => this.#iterating = resolve);
+    return new Promise((resolve) => this.#waiting = (message) => resolve(toResult(message)));
   }
 }
 
