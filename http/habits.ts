@@ -3,7 +3,7 @@
  * TypeScript knows none of them.
  * @param prototype The prototype of the class.
  * @param where How programs call an instance, for the message.
- * Remedies by space-separated names: `a()` throws when it is called, `a`
+ * @param habits Remedies by space-separated names: `a()` throws when it is called, `a`
  * when it is read or set. A `*` in the remedy stands for the name in camel case.
  */
 export function tellHabits(
