@@ -6,7 +6,6 @@ import { giveUp, prepareRequest } from "./request/build_request.ts";
 import type { AbstractCookieJar } from "./cookies/abstract_cookie_jar.ts";
 import { respond } from "./request/response_lifetime.ts";
 import { DOWNLOAD_OPTIONS, downloadFile, type DownloadOptions } from "./download_file.ts";
-import { environmentOf } from "./connect/environment.ts";
 import { ClientConnectionError } from "./errors/connection_errors.ts";
 import {
   type ClientHandler,
@@ -72,12 +71,11 @@ export class ClientSession {
     SESSION_OPTIONS.check("new ClientSession", options);
     for (const each of options.traceConfigs ?? []) TRACE_CONFIG.check("traceConfigs", each);
     this.#defaults = resolveSession(options);
-    const { transport, cookieJar: jar, trustEnv } = this.#defaults;
-    const { limit = 100, limitPerHost = 0 } = this.#defaults.connector;
+    const { transport, connector } = this.#defaults;
+    const { limit = 100, limitPerHost = 0 } = connector;
     this.#scarceFrom = limitPerHost > 0 ? 0 : limit === 0 ? Infinity : limit / 2;
-    const environment = trustEnv ? environmentOf() : null;
-    this.#send = sender({ transport, jar, environment, repeats: true });
-    this.#sendOnce = sender({ transport, jar, environment });
+    this.#send = sender(this.#defaults, transport, true);
+    this.#sendOnce = sender(this.#defaults, transport);
     this.#handler = this.#around(middlewaresOf(this.#defaults));
   }
 

@@ -6,6 +6,7 @@ import { appTransport, type FetchApp } from "../transport/app_transport.ts";
 import { type BasicAuth, encodeBasicAuth } from "../hop/basic_auth.ts";
 import type { RequestCompression } from "../body/compressed_payload.ts";
 import { checkProxy, type ConnectorOptions } from "../connect/connector.ts";
+import { type Environment, environmentOf } from "../connect/environment.ts";
 import { CookieJar } from "../cookies/cookie_jar.ts";
 import type { CookieInit } from "../cookies/cookie_pairs.ts";
 import { networkTransport } from "../transport/network_transport.ts";
@@ -174,7 +175,8 @@ export interface SessionDefaults {
   readonly connector: ConnectorOptions;
   /** The option that replaces the built-in connections, `null` for none. */
   readonly ownWay: "app" | "transport" | null;
-  readonly trustEnv: boolean;
+  /** Proxies and credentials of the environment; `null` without `trustEnv`. */
+  readonly environment: Environment | null;
   readonly traceConfigs: readonly TraceConfig[];
 }
 
@@ -245,7 +247,7 @@ export function resolveSession(options: SessionOptions): SessionDefaults {
       : options.transport !== undefined
       ? "transport"
       : null,
-    trustEnv: options.trustEnv ?? false,
+    environment: options.trustEnv === true ? environmentOf() : null,
     traceConfigs: options.traceConfigs ?? [],
   };
 }

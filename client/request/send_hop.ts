@@ -7,6 +7,7 @@ import { headerOf, isNamed, withHeader } from "../hop/header_list.ts";
 import { type HopAbort, NEVER } from "../hop/hop_abort.ts";
 import type { ClientHandler } from "../hop/middleware.ts";
 import type { Payload } from "../hop/payload.ts";
+import type { SessionDefaults } from "./options.ts";
 import { type ClientRequest, contextOf } from "../hop/request.ts";
 import type { RequestContext } from "../hop/request_context.ts";
 import type {
@@ -16,18 +17,6 @@ import type {
   HopResult,
   Transport,
 } from "../hop/transport.ts";
-
-/** State shared by all hops of a session. */
-export interface SendInit {
-  /** The transport. */
-  readonly transport: Transport;
-  /** The cookie jar. */
-  readonly jar: AbstractCookieJar;
-  /** Proxies and credentials of the environment; `null` without `trustEnv`. */
-  readonly environment: Environment | null;
-  /** Whether to resend an idempotent hop once if its connection was closed. @default {false} */
-  readonly repeats?: boolean;
-}
 
 /** Idempotent methods (RFC 9110 section 9.2.2, RFC 10008 for QUERY). */
 const IDEMPOTENT: ReadonlySet<string> = new Set([
@@ -40,9 +29,15 @@ const IDEMPOTENT: ReadonlySet<string> = new Set([
   "QUERY",
 ]);
 
-/** Creates the innermost handler of a session, which sends a hop. */
-export function sender(init: SendInit): ClientHandler {
-  const { transport, jar, environment, repeats = false } = init;
+/**
+ * Creates the innermost handler of a session, which sends a hop.
+ * @param repeats Whether to resend an idempotent hop once if its connection was closed.
+ */
+export function sender(
+  { cookieJar: jar, environment }: Pick<SessionDefaults, "cookieJar" | "environment">,
+  transport: Transport,
+  repeats = false,
+): ClientHandler {
   return async (request) => {
     const context = contextOf(request);
     const hop = new Hop(request, outgoing(request, jar, environment), environment);

@@ -8,7 +8,6 @@ import {
 } from "../../http/websocket/deflate.ts";
 import { FrameSocket } from "../../http/websocket/frame_socket.ts";
 import { acceptOf } from "../../http/websocket/handshake.ts";
-import { environmentOf } from "../connect/environment.ts";
 import type { ClientHandler, ClientMiddleware } from "../hop/middleware.ts";
 import { type HopResult, replyHeader, type Transport } from "../hop/transport.ts";
 import type { SessionDefaults } from "../request/options.ts";
@@ -37,15 +36,12 @@ export class Handshake implements Opening {
 
   /** Creates one. */
   constructor(defaults: SessionDefaults, options: ResolvedWebSocket, channel: WebSocketChannel) {
-    const { connector, cookieJar: jar, trustEnv } = defaults;
     this.#options = options;
     this.#channel = channel;
     const { tls } = options;
-    const transport = tls === null ? null : networkTransport({ ...connector, ...tls });
+    const transport = tls === null ? null : networkTransport({ ...defaults.connector, ...tls });
     this.#transport = transport;
-    const send = transport === null
-      ? null
-      : sender({ transport, jar, environment: trustEnv ? environmentOf() : null });
+    const send = transport === null ? null : sender(defaults, transport);
     this.middlewares = [(request, handler) => this.#ask(request, send ?? handler)];
   }
 

@@ -5,7 +5,6 @@ import { asError } from "../../http/as_error.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import type { WebSocketChannel } from "../../http/websocket/channel.ts";
 import type { SocketPort } from "../../http/websocket/port.ts";
-import { environmentOf } from "../connect/environment.ts";
 import { ClientConnectionError } from "../errors/connection_errors.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import type { HopRequest, HopResult, Transport } from "../hop/transport.ts";
@@ -28,11 +27,9 @@ export class PlatformSocket implements Opening, Transport {
    */
   constructor(defaults: SessionDefaults, options: ResolvedWebSocket, channel: WebSocketChannel) {
     check(defaults, options);
-    const { cookieJar: jar, trustEnv } = defaults;
     this.#protocols = options.protocols;
     this.#channel = channel;
-    const environment = trustEnv ? environmentOf() : null;
-    this.middlewares = [sender({ transport: this, jar, environment })];
+    this.middlewares = [sender(defaults, this)];
   }
 
   /** {@inheritDoc Transport.send} */

@@ -77,11 +77,8 @@ Deno.test("credentials of .netrc are looked up for each hop", async () => {
     },
   };
   const netrc = "machine a.example login a password 1 machine b.example login b password 2";
-  const send = sender({
-    transport: appTransport(app),
-    jar: new CookieJar(),
-    environment: environmentOf((name) => name === "NETRC" ? "/n" : undefined, () => netrc),
-  });
+  const environment = environmentOf((name) => name === "NETRC" ? "/n" : undefined, () => netrc);
+  const send = sender({ cookieJar: new CookieJar(), environment }, appTransport(app));
   const request = new ClientRequest({
     method: "GET",
     url: new URL("http://a.example/"),
