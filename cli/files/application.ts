@@ -21,12 +21,12 @@ import {
 import { requireAccount } from "../listening/accounts.ts";
 import { sendArchive } from "./archive.ts";
 import { makeFolder, readChange, refused, remove } from "./changes.ts";
-import { decoded, Root } from "./folder.ts";
+import { decoded, isWithin, Root } from "./folder.ts";
 import { pageReply, sendListing } from "./listing.ts";
 import { localNamesOnly } from "./local_names_only.ts";
 import type { FilesOptions } from "./options.ts";
 import { confirmPage } from "./page.ts";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { textType } from "./text_type.ts";
 import { checkOrigin, receive } from "./upload.ts";
 
@@ -270,5 +270,5 @@ function backToPage(request: ServerRequest): Response {
 async function mayChange(root: Root, folder: string, options: FilesOptions): Promise<boolean> {
   if (options.upload === null || options.upload === "") return true;
   const allowed = await root.find(options.upload.split("/").map(encodeURIComponent).join("/"));
-  return allowed !== null && (folder === allowed || folder.startsWith(join(allowed, "/")));
+  return allowed !== null && isWithin(allowed, folder);
 }

@@ -84,12 +84,6 @@ export class Root {
     return target?.info.isDirectory ? target.real : null;
   }
 
-  /** Whether a real path is the root or below it. */
-  contains(real: string): boolean {
-    // By segments: "/srv/files-secret" is not below "/srv/files".
-    return real === this.path || real.startsWith(join(this.path, sep));
-  }
-
   /** Lists a folder; links that lead out of the root are left out. */
   async list(path: string): Promise<Entry[]> {
     const entries: Entry[] = [];
@@ -107,7 +101,7 @@ export class Root {
   async #target(path: string): Promise<{ real: string; info: Deno.FileInfo } | null> {
     try {
       const real = await Deno.realPath(path);
-      return this.contains(real) ? { real, info: await Deno.stat(real) } : null;
+      return isWithin(this.path, real) ? { real, info: await Deno.stat(real) } : null;
     } catch {
       return null;
     }
@@ -163,6 +157,12 @@ export class Root {
   get name(): string {
     return basename(this.path) || "files";
   }
+}
+
+/** Whether a real path is a folder or below it. */
+export function isWithin(folder: string, path: string): boolean {
+  // By segments: "/srv/files-secret" is not below "/srv/files".
+  return path === folder || path.startsWith(join(folder, sep));
 }
 
 /** Sorts entries, folders first. */

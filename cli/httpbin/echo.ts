@@ -10,7 +10,7 @@ export function bad(reason: string, cause?: unknown): HTTPBadRequest {
 export type Values = Record<string, string | string[]>;
 
 /** Groups pairs by name. */
-export function valuesOf(pairs: Iterable<readonly [string, string]>): Values {
+function valuesOf(pairs: Iterable<readonly [string, string]>): Values {
   const values: Values = Object.create(null);
   for (const [name, value] of pairs) {
     const before = values[name];

@@ -38,6 +38,8 @@ export class Printer {
   readonly #stream: boolean;
   /** Whether to print exactly the bytes that would be sent. */
   readonly #wire: boolean;
+  /** Whether bodies are printed unchanged. */
+  readonly #plain: boolean;
   readonly #quiet: boolean;
   readonly #charset: string | undefined;
   readonly #mime: string | undefined;
@@ -79,6 +81,7 @@ export class Printer {
       terminal,
       secrets: parsed.has("show-secrets"),
     };
+    this.#plain = !terminal && !this.#show.format && !colours;
   }
 
   async #write(data: string | Uint8Array): Promise<void> {
@@ -102,7 +105,7 @@ export class Printer {
     const rest = hop.body.bytes !== null || start.length >= (size ?? 0)
       ? ""
       : `\n[the first ${formatBytes(start.length)}${whole}; the rest is sent and not shown]`;
-    if (!this.#show.terminal && !this.#show.format && this.#show.paint === plain) {
+    if (this.#plain) {
       await this.#write(start);
       if (rest !== "") await this.#write(rest);
       this.#gap.text = "\n\n"; // to the byte, where nothing follows
@@ -110,7 +113,7 @@ export class Printer {
     }
     const boundary = /^multipart\/.*;\s*boundary="?([^";]+)/is.exec(type)?.[1];
     if (boundary !== undefined) {
-      const text = multipartText(start, boundary, isBinary);
+      const text = multipartText(start, boundary);
       return await this.#write(`${this.#show.terminal ? visibleText(text) : text}${rest}\n\n`);
     }
     if (this.#show.terminal && isBinary(start)) return await this.#write(`${BINARY_NOTE}\n`);
@@ -140,9 +143,7 @@ export class Printer {
     if (!this.#parts.has("b") && !(failed && !this.#quiet)) return response.release();
     if (this.#filter !== undefined && !failed) return await this.#filtered(response, this.#filter);
     const type = this.#mime ?? response.contentType;
-    const { terminal, format } = this.#show;
-    const shown = terminal || format || this.#show.paint !== plain;
-    if (!shown) {
+    if (this.#plain) {
       for await (const piece of response.content.iterAny()) await this.#write(piece);
       return;
     }

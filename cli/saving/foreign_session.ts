@@ -27,7 +27,7 @@ export function isForeignSession(read: SessionRecord): boolean {
  * Reads a session file, also of the format before HTTPie 3.1, with objects for headers and cookies.
  */
 export function readForeignSession(read: SessionRecord, jar: CookieJar, url: URL): SessionData {
-  for (const cookie of entries(read.cookies, "name")) {
+  for (const cookie of entries(read.cookies)) {
     const { name, value, domain, path, expires, secure } = cookie;
     if (typeof name !== "string" || typeof value !== "string") continue;
     const given = typeof domain === "string" ? domain : "";
@@ -42,18 +42,18 @@ export function readForeignSession(read: SessionRecord, jar: CookieJar, url: URL
     ].join("; ");
     jar.updateFromHeaders([header], owner);
   }
-  const headers = entries(read.headers, "name").flatMap(({ name, value }): [string, string][] =>
+  const headers = entries(read.headers).flatMap(({ name, value }): [string, string][] =>
     typeof name === "string" && typeof value === "string" ? [[name, value]] : []
   );
   return { headers, auth: authOf(read.auth) };
 }
 
 /** Reads a list of objects, or an object of objects or values by name. */
-function entries(list: unknown, key: string): SessionRecord[] {
+function entries(list: unknown): SessionRecord[] {
   if (Array.isArray(list)) return list.filter(isRecord);
   if (!isRecord(list)) return [];
   return Object.entries(list).map(([name, value]) =>
-    isRecord(value) ? { [key]: name, ...value } : { [key]: name, value }
+    isRecord(value) ? { name, ...value } : { name, value }
   );
 }
 
