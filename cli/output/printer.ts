@@ -84,6 +84,11 @@ export class Printer {
     this.#plain = !terminal && !this.#show.format && !colours;
   }
 
+  /** The text without control characters, on a terminal. */
+  #safe(text: string): string {
+    return this.#show.terminal ? visibleText(text) : text;
+  }
+
   async #write(data: string | Uint8Array): Promise<void> {
     const { text } = this.#gap;
     this.#gap.text = "";
@@ -113,8 +118,7 @@ export class Printer {
     }
     const boundary = /^multipart\/.*;\s*boundary="?([^";]+)/is.exec(type)?.[1];
     if (boundary !== undefined) {
-      const text = multipartText(start, boundary);
-      return await this.#write(`${this.#show.terminal ? visibleText(text) : text}${rest}\n\n`);
+      return await this.#write(`${this.#safe(multipartText(start, boundary))}${rest}\n\n`);
     }
     if (this.#show.terminal && isBinary(start)) return await this.#write(`${BINARY_NOTE}\n`);
     const charset = /;\s*charset="?([^";\s]+)/i.exec(type)?.[1] ?? null;
@@ -185,7 +189,7 @@ export class Printer {
     const bytes = await response.read();
     const found = filterJson(this.#decoder(response, bytes).decode(bytes), path);
     const shown = typeof found === "string"
-      ? (this.#show.terminal ? visibleText(found) : found)
+      ? this.#safe(found)
       : bodyText(JSON.stringify(found), "json", this.#show);
     await this.#write(`${shown}\n`);
   }
@@ -219,9 +223,9 @@ export class Printer {
       // A CR LF split between pieces is still one line break.
       carriage = text.endsWith("\r") ? "\r" : "";
       if (carriage !== "") text = text.slice(0, -1);
-      await this.#write(this.#show.terminal ? visibleText(text) : text);
+      await this.#write(this.#safe(text));
     }
-    await this.#write(visibleText(carriage + (decoder?.decode() ?? "")));
+    await this.#write(this.#safe(carriage + (decoder?.decode() ?? "")));
     if (!first && this.#show.terminal) await this.#write("\n");
   }
 
@@ -237,7 +241,7 @@ export class Printer {
       left = lines.pop() ?? "";
       for (const line of lines) await print(line.replace(/\r$/, ""));
       if (left.length > MAX_FORMATTED) {
-        await this.#write(this.#show.terminal ? visibleText(left) : left);
+        await this.#write(this.#safe(left));
         left = "";
       }
     }

@@ -204,6 +204,10 @@ Deno.test("-x, --chunked, --history-print, --format-options, --filter", async ()
       code: 0,
       stdout: "é",
     }],
+    ["-S, a carriage return at the end", ["-S", "--pretty", "format", at("/base64/YQ0=")], {
+      code: 0,
+      stdout: "a\r",
+    }],
     ["no charset, not UTF-8", ["--pretty", "format", at("/base64/Y2Fm6Q==")], {
       code: 0,
       stdout: "café",
