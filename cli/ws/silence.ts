@@ -3,7 +3,6 @@ export class Silence {
   readonly #ms: number;
   readonly #done = Promise.withResolvers<void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #started = false;
 
   /**
    * Creates a timer; `start()` starts it.
@@ -20,20 +19,18 @@ export class Silence {
 
   /** Starts the timer. */
   start(): void {
-    this.#started = true;
-    this.broken();
-  }
-
-  /** Restarts the timer after a message. */
-  broken(): void {
-    if (!this.#started) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#done.resolve, this.#ms);
   }
 
+  /** Restarts the timer after a message. */
+  broken(): void {
+    if (this.#timer !== undefined) this.start();
+  }
+
   /** Stops the timer. */
   stop(): void {
-    this.#started = false;
     clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 }
