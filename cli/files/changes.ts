@@ -29,7 +29,7 @@ export async function makeFolder(root: Root, folder: string, name: string): Prom
   try {
     await Deno.mkdir(join(folder, name));
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.AlreadyExists)) throw refused(cause);
+    if (!(cause instanceof Deno.errors.AlreadyExists)) throw cause;
     throw new HTTPConflict({ text: `409: ${name} exists`, cause });
   }
 }
@@ -48,7 +48,7 @@ export async function remove(root: Root, folder: string, name: string): Promise<
     if (cause instanceof Deno.errors.NotFound) {
       throw new HTTPNotFound({ text: `404: ${name} does not exist here`, cause });
     }
-    throw refused(cause);
+    throw cause;
   }
 }
 
