@@ -65,11 +65,9 @@ async function keyOf(parsed: ParsedArgs, certPath: string, cert: string): Promis
   const [pem, kind] = /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----[^]*?-----END \1-----/.exec(text) ??
     [];
   if (pem === undefined) {
-    throw new UsageError(
-      given === undefined
-        ? `argument --cert: ${path} contains no private key; add --cert-key FILE`
-        : `argument --cert-key: ${path} contains no PEM private key`,
-    );
+    throw given === undefined
+      ? badArgument("cert", `${path} contains no private key; add --cert-key FILE`)
+      : badArgument("cert-key", `${path} contains no PEM private key`);
   }
   const isLocked = kind === "ENCRYPTED PRIVATE KEY" || /^Proc-Type: 4,ENCRYPTED/m.test(pem);
   const passphrase = parsed.value("cert-key-pass") ??
@@ -88,12 +86,9 @@ async function keyOf(parsed: ParsedArgs, certPath: string, cert: string): Promis
       .map((each) => `${each.export({ type: "spki", format: "pem" })}`);
     if (own === others) return `${key.export({ type: "pkcs8", format: "pem" })}`;
   } catch (cause) {
-    throw new UsageError(
-      isLocked
-        ? `argument --cert-key-pass: it does not decrypt the key in ${path}`
-        : `argument --cert-key: the key in ${path} is damaged`,
-      { cause },
-    );
+    throw isLocked
+      ? badArgument("cert-key-pass", `it does not decrypt the key in ${path}`, { cause })
+      : badArgument("cert-key", `the key in ${path} is damaged`, { cause });
   }
   throw badArgument("cert-key", `the key in ${path} does not match the certificate in ${certPath}`);
 }
