@@ -110,11 +110,7 @@ export class StreamResponse implements EarlyAnswer {
     return parseContentType(this.#headers.get("content-type")).mimeType;
   }
   set contentType(mimeType: string) {
-    const { charset } = this;
-    this.#headers.set(
-      "content-type",
-      charset === null ? mimeType : `${mimeType}; charset=${charset}`,
-    );
+    this.#setType(mimeType, this.charset);
   }
 
   /** Charset of the content, `null` if the type has none. */
@@ -128,10 +124,7 @@ export class StreamResponse implements EarlyAnswer {
         "Cannot set the charset of application/octet-stream: set contentType first",
       );
     }
-    this.#headers.set(
-      "content-type",
-      charset === null ? contentType : `${contentType}; charset=${charset}`,
-    );
+    this.#setType(contentType, charset);
   }
 
   /** Announced length in bytes, `null` if unknown; clients use it to show progress. */
@@ -271,6 +264,10 @@ export class StreamResponse implements EarlyAnswer {
   respond(): Response {
     this.#ended = true;
     return this.#response ??= this.#open(true, null);
+  }
+
+  #setType(mimeType: string, charset: string | null): void {
+    this.#headers.set("content-type", mimeType + (charset === null ? "" : `; charset=${charset}`));
   }
 
   #write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
