@@ -12,17 +12,51 @@ export interface Subapp {
   wrap(handler: Handler): Handler;
 }
 
-/** Routes every path below a prefix to a sub-application, including its errors. */
-export class PrefixedSubapp implements AbstractResource {
+/** The mount point of a sub-application: it has many paths, so neither name nor URL. */
+abstract class Mount implements AbstractResource {
   /** A sub-application has no name. */
   readonly name = null;
-  #prefix: string;
+  abstract readonly canonical: string;
+  abstract readonly prefix: string;
   readonly #sub: Subapp;
+
+  constructor(sub: Subapp) {
+    this.#sub = sub;
+  }
+
+  /** Whether a request is for the sub-application. */
+  protected abstract owns(path: string, url: string): boolean;
+
+  /** A miss inside a sub-application is its own `404` or `405`, seen by its middlewares. */
+  resolve(method: string, path: string, url: string): RouteResolution | null {
+    if (!this.owns(path, url)) return null;
+    const sub = this.#sub;
+    const found = sub.router.resolve(method, path, url);
+    if (found.route !== null || found.wrap !== undefined) return found;
+    return { route: null, allowed: found.allowed, wrap: (handler) => sub.wrap(handler) };
+  }
+
+  /** Moves the sub-application below a prefix. */
+  addPrefix(prefix: string): void {
+    this.#sub.router.addPrefix(prefix);
+  }
+
+  /** Throws: a sub-application has many paths. */
+  urlFor(): RelativeURL {
+    throw new TypeError(
+      `Cannot build a URL for the sub-application at "${this.canonical}": ask a named resource of its router`,
+    );
+  }
+}
+
+/** Routes every path below a prefix to a sub-application, including its errors. */
+export class PrefixedSubapp extends Mount {
+  #prefix: string;
 
   /** Creates one. */
   constructor(prefix: string, sub: Subapp) {
+    super(sub);
     this.#prefix = prefix;
-    this.#sub = sub;
     sub.router.addPrefix(prefix);
   }
 
@@ -36,44 +70,25 @@ export class PrefixedSubapp implements AbstractResource {
     return this.#prefix;
   }
 
-  /**
-   * Asks the sub-application, if the path is below the prefix.
-   * @param method Method in upper case.
-   * @param path Decoded path.
-   * @param url `Request.url`.
-   * @returns The sub-application's result; `null` for other paths.
-   */
-  resolve(method: string, path: string, url: string): RouteResolution | null {
+  protected override owns(path: string): boolean {
     const { length } = this.#prefix;
     // On a segment boundary: "/admin" owns "/admin/x" but not "/administrator".
-    if (!path.startsWith(this.#prefix) || (path.length > length && path[length] !== "/")) {
-      return null;
-    }
-    return ask(this.#sub, method, path, url);
+    return path.startsWith(this.#prefix) && (path.length === length || path[length] === "/");
   }
 
-  /** Moves the sub-application below another prefix. */
-  addPrefix(prefix: string): void {
+  override addPrefix(prefix: string): void {
     this.#prefix = prefix + this.#prefix;
-    this.#sub.router.addPrefix(prefix);
-  }
-
-  /** Throws: a sub-application has many paths. */
-  urlFor(): RelativeURL {
-    throw noURL(this.#prefix);
+    super.addPrefix(prefix);
   }
 }
 
 /** Routes every request for a domain to a sub-application, including its errors. */
-export class DomainSubapp implements AbstractResource {
-  /** A sub-application has no name. */
-  readonly name = null;
+export class DomainSubapp extends Mount {
   /** A domain answers any path. */
   readonly prefix = "/";
   /** The domain or mask. */
   readonly canonical: string;
   readonly #parts: readonly string[]; // the texts between the "*"
-  readonly #sub: Subapp;
 
   /**
    * Creates one.
@@ -82,30 +97,13 @@ export class DomainSubapp implements AbstractResource {
    * @throws {TypeError} If the domain is not valid.
    */
   constructor(domain: string, sub: Subapp) {
+    super(sub);
     this.canonical = checkDomain(domain);
     this.#parts = this.canonical.split("*");
-    this.#sub = sub;
   }
 
-  /**
-   * Asks the sub-application, if the request is for the domain.
-   * @param method Method in upper case.
-   * @param path Decoded path.
-   * @param url `Request.url`.
-   * @returns The sub-application's result; `null` for other hosts.
-   */
-  resolve(method: string, path: string, url: string): RouteResolution | null {
-    return isLike(hostOf(url), this.#parts) ? ask(this.#sub, method, path, url) : null;
-  }
-
-  /** Moves the sub-application below a prefix. */
-  addPrefix(prefix: string): void {
-    this.#sub.router.addPrefix(prefix);
-  }
-
-  /** Throws: a sub-application has many paths. */
-  urlFor(): RelativeURL {
-    throw noURL(this.canonical);
+  protected override owns(_path: string, url: string): boolean {
+    return isLike(hostOf(url), this.#parts);
   }
 }
 
@@ -123,19 +121,6 @@ function isLike(host: string, parts: readonly string[]): boolean {
     at = found + part.length;
   }
   return at <= end;
-}
-
-/** A miss inside a sub-application is its own `404` or `405`, seen by its middlewares. */
-function ask(sub: Subapp, method: string, path: string, url: string): RouteResolution {
-  const found = sub.router.resolve(method, path, url);
-  if (found.route !== null || found.wrap !== undefined) return found;
-  return { route: null, allowed: found.allowed, wrap: (handler) => sub.wrap(handler) };
-}
-
-function noURL(where: string): TypeError {
-  return new TypeError(
-    `Cannot build a URL for the sub-application at "${where}": ask a named resource of its router`,
-  );
 }
 
 // One label of RFC 1123 section 2.1; in a mask it may hold "*".
