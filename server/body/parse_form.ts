@@ -27,7 +27,7 @@ export async function parseForm(reader: MultipartReader): Promise<ParsedForm> {
   const spooled: Spooled[] = [];
   const budget = new SpoolBudget(MAX_MEMORY);
   const close = (): void => {
-    for (const each of spooled) each.close();
+    for (const each of spooled) each.release();
   };
   try {
     for await (const part of reader) {

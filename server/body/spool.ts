@@ -39,12 +39,10 @@ export interface Spooled {
     size: number,
     into?: Uint8Array<ArrayBuffer>,
   ): Promise<Uint8Array<ArrayBuffer>>;
-  /** Keeps them past `close()` until a matching `release()`. */
+  /** Keeps them until one more `release()`. */
   retain(): void;
-  /** Ends a `retain()`. */
+  /** The last one, with that of the form, frees memory or disk; later reads throw. */
   release(): void;
-  /** Frees memory or disk, once there are no retains; later reads throw. */
-  close(): void;
 }
 
 const PREFIX = "roundtrip-upload-";
@@ -59,7 +57,7 @@ let swept: Promise<void> | null = null;
  * crash by a later process once it is an hour old.
  * @param pieces The bytes.
  * @param budget Memory for all files of the form.
- * @returns The spooled bytes; close them after use.
+ * @returns The spooled bytes; release them after use.
  * @throws {HTTPInsufficientStorage} If the disk or the quota is full.
  */
 export async function spool(
@@ -83,7 +81,7 @@ export async function spool(
       await disk.write(piece);
     }
   } catch (error) {
-    disk?.close();
+    disk?.release();
     throw storageError(error);
   }
   return disk ?? new MemorySpool(held.take());
@@ -100,10 +98,6 @@ abstract class Counted {
 
   release(): void {
     if (--this.#holders === 0) this.free();
-  }
-
-  close(): void {
-    this.release();
   }
 
   protected abstract free(): void;
