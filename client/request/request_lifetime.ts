@@ -44,8 +44,7 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
   readonly #open: OpenRequests<Watch>;
   readonly #place: LinkedNode<Watch>;
   #isOver = false;
-  #reply: HopResult | null = null; // the last one, until its body is read
-  #earlier: HopResult[] | null = null;
+  #replies: HopResult[] | null = null; // until the last one has an owner
   #bodies: Payload[] | null = null;
 
   /** Starts the lifetime. */
@@ -109,14 +108,13 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
    * see `HopRequest`.
    */
   answeredBy(response: Abortable): void {
-    this.#reply = this.#earlier = null;
+    this.#replies = null;
     if (this.#reason === null) this.add(response);
     else response.abort(this.#reason);
   }
 
   received(reply: HopResult): void {
-    if (this.#reply !== null) (this.#earlier ??= []).push(this.#reply);
-    this.#reply = reply;
+    (this.#replies ??= []).push(reply);
   }
 
   own(body: Payload): void {
@@ -217,8 +215,8 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
   fail(reason: unknown): void {
     this.#abort(reason);
     this.#isOver = true;
-    const replies = [...this.#earlier ?? [], ...this.#reply === null ? [] : [this.#reply]];
-    this.#reply = this.#earlier = null;
+    const replies = this.#replies ?? [];
+    this.#replies = null;
     for (const each of replies) discardReply(each);
   }
 
