@@ -89,7 +89,7 @@ export class CookieJar extends AbstractCookieJar {
 
   /** Number of cookies that have not expired. */
   override get size(): number {
-    return this.#shared.size + (this.#memory === null ? 0 : this.#kept().length);
+    return this.#shared.size + this.#kept().length;
   }
 
   /** Whether the jar is empty; expired cookies may still count. */
@@ -182,7 +182,7 @@ export class CookieJar extends AbstractCookieJar {
    * @returns The cookies; those that are sent to every server have an empty `domain`.
    */
   override [Symbol.iterator](): Iterator<JarCookie> {
-    const kept = this.#memory === null ? [] : this.#kept().map(jarCookie);
+    const kept = this.#kept().map(jarCookie);
     const shared = Array.from(this.#shared, ([name, value]) => sharedCookie(name, value));
     return [...shared, ...kept].values();
   }

@@ -80,9 +80,9 @@ export class ClientRequest implements RequestDetails {
     this.fragment = init.fragment ?? "";
     this.cookies = init.cookies ?? NO_COOKIES;
     this.payload = init.payload ?? null;
-    const own = init.headers instanceof Headers;
-    this.#headers = own ? init.headers as Headers : null;
-    this.#list = own ? [] : init.headers as HeaderList;
+    const { headers } = init;
+    this.#headers = headers instanceof Headers ? headers : null;
+    this.#list = headers instanceof Headers ? [] : headers;
   }
 
   /** URL without credentials and fragment. */

@@ -7,7 +7,7 @@ import {
   InvalidURLRedirectError,
   TooManyRedirectsError,
 } from "../errors/client_errors.ts";
-import { withHeader } from "../hop/header_list.ts";
+import { isNamed, withHeader } from "../hop/header_list.ts";
 import type { ClientHandler } from "../hop/middleware.ts";
 import { type ClientRequest, contextOf } from "../hop/request.ts";
 import { discardReply, type HeaderList, type HopResult } from "../hop/transport.ts";
@@ -160,7 +160,7 @@ function checkCount(
 function locationOf(base: URL, headers: Headers, lines: HeaderList = []): string {
   let location = headers.get("location") ?? headers.get("uri") ?? "";
   // Headers joins lines with ", ", which a URL may contain (RFC 9110 section 10.2.2).
-  const each = lines.filter(([name]) => name.toLowerCase() === "location").map((line) => line[1]);
+  const each = lines.filter(([name]) => isNamed(name, "location")).map((line) => line[1]);
   if (each.length > 1 && each.join(", ") === location) {
     const [only = "", other] = new Set(each);
     if (other !== undefined) {

@@ -3,6 +3,7 @@ import { parseLength } from "../../http/headers/content_length.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { asError, ClientConnectionError } from "../errors/connection_errors.ts";
 import { ClientPayloadError } from "../errors/client_errors.ts";
+import { headerOf } from "../hop/header_list.ts";
 import { abortOf } from "../hop/hop_abort.ts";
 import type { HopRequest, HopResult, Transport } from "../hop/transport.ts";
 
@@ -97,7 +98,7 @@ function checked(response: Response): Response {
 
 /** The Content-Length that a server would send. */
 function lengthOf({ body, method, headers }: HopRequest): [string, string][] {
-  if (headers.some(([name]) => name.toLowerCase() === "content-length")) return [];
+  if (headerOf(headers, "content-length") !== null) return [];
   if (body !== null) return body.size === null ? [] : [["content-length", `${body.size}`]];
   return method === "POST" || method === "PUT" || method === "PATCH"
     ? [["content-length", "0"]]
