@@ -63,8 +63,7 @@ export const cliMemory: BenchCase = {
   open: repeated(async (row, bench) => {
     await using server = await answering(row, bench);
     await new Promise((resolve) => setTimeout(resolve, IDLE));
-    const status = await Deno.readTextFile(`/proc/${server.pid}/status`);
-    return [Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1]) / 1024, server];
+    return [await server.memory("VmRSS") / 1024 ** 2, server];
   }),
   rows: [
     { id: "ours", label: "roundtrip files", program: SERVER },

@@ -1,6 +1,7 @@
-import type { Bench, BenchCase, Program, Row, Running } from "../measure/case.ts";
+import type { BenchCase, Program, Row, Running } from "../measure/case.ts";
 import { HELLO } from "../contenders/servers/replies.mjs";
-import { cpuUnderLoad, type Load, startServer, wrk } from "../measure/server_case.ts";
+import { cpuUnderLoad, type Load, reportedRate, startServer, wrk } from "../measure/server_case.ts";
+import { wsLoad } from "./ws_echo.ts";
 import { CHECK as FILE, FOLDER, NGINX, transfer, withFiles } from "./static_files.ts";
 
 const CHECK = { path: "/", expect: HELLO };
@@ -77,17 +78,9 @@ const posts: Load = (origin, seconds, bench) =>
   wrk(64, "post.lua")({ path: "/json", expect: "" })(origin, seconds, bench);
 
 function upload(framing: "length" | "chunked", goal: number): BenchCase {
-  const load: Load = async (origin: string, seconds: number, bench: Bench) => {
-    const { port } = new URL(origin);
-    const program: Program = { runtime: "deno", file: "clients/body_load.ts" };
-    await using child = bench.spawn(
-      await bench.command(program, [port, framing, `${seconds}`]),
-      "load",
-    );
-    const report = await child.output();
-    const rate = Number(/^MB per second: ([\d.]+)$/m.exec(report)?.[1]);
-    if (!(rate > 0)) throw new Error(`Cannot read the report of the load: ${report}`);
-    return rate;
+  const load: Load = (origin, seconds, bench) => {
+    const args = [new URL(origin).port, framing, `${seconds}`];
+    return reportedRate("clients/body_load.ts", args, "MB", bench);
   };
   return {
     name: `engine_upload_${framing}`,
@@ -143,15 +136,7 @@ const echo: BenchCase = {
   method: "100 sockets, one message under way on each; all threads of the server",
   unit: "µs/message",
   better: "lower",
-  open: cpuUnderLoad(CHECK, () => async (origin, seconds, bench) => {
-    const program: Program = { runtime: "deno", file: "clients/ws_load.ts" };
-    const url = `${origin.replace("http", "ws")}/ws`;
-    await using child = bench.spawn(await bench.command(program, [url, `${seconds}`]), "load");
-    const report = await child.output();
-    const rate = Number(/^messages per second: ([\d.]+)$/m.exec(report)?.[1]);
-    if (!(rate > 0)) throw new Error(`Cannot read the report of the load: ${report}`);
-    return rate;
-  }),
+  open: cpuUnderLoad(CHECK, () => wsLoad),
   rows: [
     ...engines("ws_roundtrip.ts", []),
     row(
@@ -181,20 +166,16 @@ function idle(kind: "http" | "ws", aiohttp: string): BenchCase {
         child: (await startServer(row.program, CHECK, bench)).child,
         async measure() {
           const { child, origin } = await startServer(row.program, CHECK, bench);
-          const memory = async (): Promise<number> => {
-            const status = await Deno.readTextFile(`/proc/${child.pid}/status`);
-            return Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1]);
-          };
           await new Promise((resolve) => setTimeout(resolve, 1000));
-          const before = await memory();
+          const before = await child.memory("VmRSS");
           const program: Program = { runtime: "deno", file: "clients/idle_load.ts" };
           const args = [new URL(origin).port, kind, `${IDLE}`];
           await using load = bench.spawn(await bench.command(program, args), "load");
           if (await load.readLine() !== "open") throw new Error("The connections did not open");
           await new Promise((resolve) => setTimeout(resolve, 1000));
-          const after = await memory();
+          const after = await child.memory("VmRSS");
           child.kill();
-          return (after - before) / IDLE;
+          return (after - before) / 1024 / IDLE;
         },
       };
     },

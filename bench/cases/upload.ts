@@ -1,8 +1,7 @@
-import type { Bench, BenchCase, Program, Row } from "../measure/case.ts";
+import type { BenchCase, Program, Row } from "../measure/case.ts";
 import { HELLO } from "../contenders/servers/replies.mjs";
-import { type Load, overSockets, underLoad } from "../measure/server_case.ts";
+import { type Load, overSockets, reportedRate, underLoad } from "../measure/server_case.ts";
 
-const LOAD: Program = { runtime: "deno", file: "clients/upload_load.ts" };
 const CHECK = { path: "/", expect: HELLO };
 
 /** A form with one large file, read part by part. */
@@ -61,13 +60,8 @@ function aiohttp(): Row["program"] {
 
 /** Megabytes per second received by a server. */
 function upload(path: string): Load {
-  return async (origin: string, seconds: number, bench: Bench) => {
-    const { port } = new URL(origin);
-    const command = await bench.command(LOAD, [port, path, `${seconds}`]);
-    await using child = bench.spawn(command, "load");
-    const report = await child.output();
-    const rate = Number(/^MB per second: ([\d.]+)$/m.exec(report)?.[1]);
-    if (!(rate > 0)) throw new Error(`Cannot read the report of the load: ${report}`);
-    return rate;
+  return (origin, seconds, bench) => {
+    const args = [new URL(origin).port, path, `${seconds}`];
+    return reportedRate("clients/upload_load.ts", args, "MB", bench);
   };
 }

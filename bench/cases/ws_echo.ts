@@ -1,8 +1,6 @@
-import type { Bench, BenchCase, Program } from "../measure/case.ts";
+import type { BenchCase } from "../measure/case.ts";
 import { HELLO } from "../contenders/servers/replies.mjs";
-import { overSockets, underLoad } from "../measure/server_case.ts";
-
-const LOAD: Program = { runtime: "deno", file: "clients/ws_load.ts" };
+import { type Load, overSockets, reportedRate, underLoad } from "../measure/server_case.ts";
 
 /** Echoed text messages of 64 bytes on 100 sockets, one in flight on each. */
 export const wsEcho: BenchCase = {
@@ -11,7 +9,7 @@ export const wsEcho: BenchCase = {
   method: "100 sockets of Deno's WebSocket, one message under way on each",
   unit: "messages/s",
   better: "higher",
-  open: underLoad({ path: "/", expect: HELLO }, () => load),
+  open: underLoad({ path: "/", expect: HELLO }, () => wsLoad),
   rows: [
     {
       id: "ours",
@@ -43,11 +41,8 @@ export const wsEcho: BenchCase = {
   ],
 };
 
-async function load(origin: string, seconds: number, bench: Bench): Promise<number> {
-  const url = `${origin.replace("http", "ws")}/ws`;
-  await using child = bench.spawn(await bench.command(LOAD, [url, `${seconds}`]), "load");
-  const report = await child.output();
-  const rate = Number(/^messages per second: ([\d.]+)$/m.exec(report)?.[1]);
-  if (!(rate > 0)) throw new Error(`Cannot read the report of the load: ${report}`);
-  return rate;
-}
+/** Messages per second that a server echoes. */
+export const wsLoad: Load = (origin, seconds, bench) => {
+  const args = [`${origin.replace("http", "ws")}/ws`, `${seconds}`];
+  return reportedRate("clients/ws_load.ts", args, "messages", bench);
+};

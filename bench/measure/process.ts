@@ -115,13 +115,15 @@ export class Child implements AsyncDisposable {
 
   /** Peak memory of the process in bytes, or `null` if unavailable. */
   async peakRss(): Promise<number | null> {
-    try {
-      const status = await Deno.readTextFile(`/proc/${this.pid}/status`);
-      const kibibytes = /^VmHWM:\s*(\d+) kB/m.exec(status)?.[1];
-      return kibibytes === undefined ? null : Number(kibibytes) * 1024;
-    } catch {
-      return null;
-    }
+    return await this.memory("VmHWM").catch(() => null);
+  }
+
+  /** Memory of the process in bytes, now or at its peak; throws if unavailable. */
+  async memory(field: "VmRSS" | "VmHWM"): Promise<number> {
+    const status = await Deno.readTextFile(`/proc/${this.pid}/status`);
+    const kibibytes = new RegExp(`^${field}:\\s*(\\d+) kB`, "m").exec(status)?.[1];
+    if (kibibytes === undefined) throw new Error(`No ${field} of process ${this.pid}`);
+    return Number(kibibytes) * 1024;
   }
 
   /** CPU time of all its threads so far, in ms; throws if unavailable. */

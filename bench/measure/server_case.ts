@@ -78,6 +78,25 @@ export function wrk(connections = 50, script?: string): (check: Check) => Load {
   };
 }
 
+/**
+ * Runs a program that loads a server; resolves to its last line's `<unit> per second: <number>`.
+ *
+ * @param file The program in `contenders/`, for Deno.
+ */
+export async function reportedRate(
+  file: string,
+  args: readonly string[],
+  unit: string,
+  bench: Bench,
+): Promise<number> {
+  const program: Program = { runtime: "deno", file };
+  await using child = bench.spawn(await bench.command(program, args), "load");
+  const report = await child.output();
+  const rate = Number(new RegExp(`^${unit} per second: ([\\d.]+)$`, "m").exec(report)?.[1]);
+  if (!(rate > 0)) throw new Error(`Cannot read the report of the load: ${report}`);
+  return rate;
+}
+
 function scriptPath(name: string): string {
   return decodeURIComponent(new URL(`../contenders/clients/${name}`, import.meta.url).pathname);
 }
