@@ -30,7 +30,7 @@ async function run(row: Row, kind: Kind): Promise<[text: string, kept: boolean] 
   try {
     const figures = await Promise.race([row.run(running), given.promise]);
     const promise = kind === "deno" ? row.weaker : kind === "aiohttp" ? undefined : row.holds;
-    return [row.show(figures), promise?.(figures, running) ?? true];
+    return [row.show(figures), promise?.(figures) ?? true];
   } catch (error) {
     // aiohttp's server has no page of counts.
     if (kind === "aiohttp") return ["not measured", true];

@@ -2,7 +2,7 @@
  * The attacks and their expected results. The server's timeouts are a second each.
  * @module
  */
-import type { Running, Target } from "./_target.ts";
+import type { Running } from "./_target.ts";
 import { BREAKS } from "./breaks.ts";
 import { FLOODS } from "./floods.ts";
 import { KILLS } from "./kill.ts";
@@ -21,9 +21,9 @@ export interface Row {
   /** The figures as text. */
   show(figures: Figures): string;
   /** Whether the socket engine meets the expectations. */
-  holds(figures: Figures, target: Target): boolean;
+  holds(figures: Figures): boolean;
   /** The same for the default engine, if it has expectations. */
-  weaker?(figures: Figures, target: Target): boolean;
+  weaker?(figures: Figures): boolean;
   /** Limit of open files of the server. */
   readonly descriptors?: number;
   /** Whether it starts its own server and runs once for all. */

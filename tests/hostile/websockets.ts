@@ -9,6 +9,7 @@ import {
   BINARY,
   CLOSE,
   closePayload,
+  type Frame,
   frame,
   type FrameInit,
   PING,
@@ -24,14 +25,17 @@ const MIB = 1024 ** 2;
 
 const open = (target: Target, path: string) => rawSocket(`http://127.0.0.1:${target.port}${path}`);
 
+/** Code of a close frame, 0 for none. */
+const codeIn = (last: Frame | undefined): number =>
+  last?.opcode === CLOSE ? (last.payload[0] ?? 0) * 256 + (last.payload[1] ?? 0) : 0;
+
 /** Sends frames and returns the received close code, 0 for none. */
 async function codeOf(target: Target, frames: readonly Uint8Array[]): Promise<number> {
   const socket = await open(target, "/ws");
   const late = setTimeout(() => close(socket), 3000);
   try {
     for (const each of frames) await socket.send(each).catch(() => {});
-    const last = (await socket.rest()).at(-1);
-    return last?.opcode === CLOSE ? (last.payload[0] ?? 0) * 256 + (last.payload[1] ?? 0) : 0;
+    return codeIn((await socket.rest()).at(-1));
   } finally {
     clearTimeout(late);
     close(socket);
@@ -81,8 +85,7 @@ async function passes(target: Target, { send, replies, close: code }: Case): Pro
     await socket.send(...send.map(frame)).catch(() => {});
     const got = await reading;
     const last = got.pop();
-    const [first = 0, second = 0] = last?.payload ?? [];
-    const given = last?.payload.length === 0 ? null : first * 256 + second;
+    const given = last?.payload.length === 0 ? null : codeIn(last);
     return last?.opcode === CLOSE && given === code && got.length === replies.length &&
       replies.every(([opcode, payload], at) => {
         const wanted = typeof payload === "string" ? new TextEncoder().encode(payload) : payload;
@@ -157,8 +160,7 @@ export const WEBSOCKETS: readonly Row[] = [
       while (sent < most && await socket.send(piece).then(() => true, () => false)) sent++;
       await Promise.race([replies, pause(1000)]);
       close(socket);
-      const last = (await replies).at(-1);
-      const code = last === undefined ? 0 : (last.payload[0] ?? 0) * 256 + (last.payload[1] ?? 0);
+      const code = codeIn((await replies).at(-1));
       return { code, sent: sent / 16, grown: grown() };
     },
     show: ({ code, sent = 0, grown = 0 }) =>
