@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { acceptOf } from "../../http/websocket/handshake.ts";
 import { CERT, KEY } from "../server/_tls.ts";
 import {
   assertTable,
@@ -16,14 +17,6 @@ import {
 const USAGE = 64;
 type Row = readonly [name: string, args: readonly string[], Expected, RunOptions?];
 
-/** Sec-WebSocket-Accept, RFC 6455 section 4.2.2. */
-async function acceptOf(request: string): Promise<string> {
-  const key = /sec-websocket-key: (\S+)/i.exec(request)?.[1] ?? "";
-  const text = new TextEncoder().encode(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
-  const hash = await crypto.subtle.digest("SHA-1", text);
-  return btoa(String.fromCharCode(...new Uint8Array(hash)));
-}
-
 /** A server that opens WebSockets, sends some bytes, and disconnects or stays silent. */
 function cutting(
   frames: string,
@@ -37,7 +30,8 @@ function cutting(
       count++;
       const buffer = new Uint8Array(65_536);
       const size = await connection.read(buffer) ?? 0;
-      const accept = await acceptOf(new TextDecoder().decode(buffer.subarray(0, size)));
+      const head = new TextDecoder().decode(buffer.subarray(0, size));
+      const accept = acceptOf(/sec-websocket-key: (\S+)/i.exec(head)?.[1] ?? "");
       const text = "HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
         `Sec-WebSocket-Accept: ${accept}\r\n\r\n${frames}`;
       await connection.write(Uint8Array.from(text, (each) => each.charCodeAt(0)));

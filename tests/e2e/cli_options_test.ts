@@ -9,6 +9,7 @@ import {
   cli,
   COMPILED,
   type Expected,
+  rawServer,
   ROUNDTRIP,
   type RunOptions,
   serving,
@@ -218,19 +219,12 @@ Deno.test("-x, --chunked, --history-print, --format-options, --filter", async ()
 });
 
 Deno.test("--sorted, --unsorted, headers.sort, json.sort_keys", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const body = '{"b": {"d": 1, "c": 1.50}, "a": []}';
-  const serving = (async () => {
-    for await (const connection of listener) {
-      await connection.read(new Uint8Array(4096));
-      await connection.write(new TextEncoder().encode(
-        "HTTP/1.1 200 OK\r\nx-b: 2\r\nContent-Type: application/json\r\nX-A: 1\r\n" +
-          `SET-COOKIE: a=1\r\nx-B: 3\r\nConnection: close\r\n\r\n${body}`,
-      ));
-      connection.close();
-    }
-  })();
-  const url = `http://127.0.0.1:${listener.addr.port}/`;
+  await using server = rawServer({
+    "/": "HTTP/1.1 200 OK\r\nx-b: 2\r\nContent-Type: application/json\r\nX-A: 1\r\n" +
+      `SET-COOKIE: a=1\r\nx-B: 3\r\nConnection: close\r\n\r\n${body}`,
+  });
+  const url = `${server.url}/`;
   const head = (...lines: string[]): Expected => ({
     code: 0,
     stdout: ["HTTP/1.1 200 OK", ...lines, "", ""].join("\n"),
@@ -278,8 +272,6 @@ Deno.test("--sorted, --unsorted, headers.sort, json.sort_keys", async () => {
       ...[url, "Content-Type:application/json"],
     ], { code: 0, stdout: '{\n  "a": 2,\n  "b": 1\n}\n\n' }],
   ]);
-  listener.close();
-  await serving;
 });
 
 Deno.test("lines of JSON are formatted as they arrive", async () => {

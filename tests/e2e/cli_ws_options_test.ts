@@ -1,3 +1,4 @@
+import { acceptOf } from "../../http/websocket/handshake.ts";
 import { assert, assertEquals } from "@std/assert";
 import { web } from "@roundtrip/http";
 import { ROOT } from "../_process.ts";
@@ -177,12 +178,9 @@ function deafServer(): { readonly port: number } & AsyncDisposable {
     const count = await connection.read(buffer) ?? 0;
     const head = new TextDecoder().decode(buffer.subarray(0, count));
     const [, key = ""] = /sec-websocket-key: (\S+)/i.exec(head) ?? [];
-    const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455, section 4.2.2
-    const hash = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(key + guid));
-    const accept = btoa(String.fromCharCode(...new Uint8Array(hash)));
     await connection.write(new TextEncoder().encode(
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-        `Sec-WebSocket-Accept: ${accept}\r\n\r\n`,
+        `Sec-WebSocket-Accept: ${acceptOf(key)}\r\n\r\n`,
     ));
     try {
       while (await connection.read(buffer) !== null);

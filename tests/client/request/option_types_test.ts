@@ -49,7 +49,8 @@ export async function refused(session: ClientSession): Promise<void> {
 
 /** Each option as undefined. */
 type Undefined<T> = { readonly [Name in keyof Required<T>]: undefined };
-const REQUEST: Undefined<RequestOptions> = {
+/** Options of a session that a request can set as well. */
+const SHARED = {
   headers: undefined,
   skipAutoHeaders: undefined,
   auth: undefined,
@@ -61,6 +62,9 @@ const REQUEST: Undefined<RequestOptions> = {
   autoDecompress: undefined,
   maxDecodedSize: undefined,
   maxBodySize: undefined,
+} as const;
+const REQUEST: Undefined<RequestOptions> = {
+  ...SHARED,
   params: undefined,
   encoded: undefined,
   data: undefined,
@@ -76,17 +80,7 @@ const REQUEST: Undefined<RequestOptions> = {
   onDownloadProgress: undefined,
 };
 const SESSION: Omit<Undefined<SessionOptions>, "app"> = {
-  headers: undefined,
-  skipAutoHeaders: undefined,
-  auth: undefined,
-  timeout: undefined,
-  middlewares: undefined,
-  retry: undefined,
-  proxy: undefined,
-  raiseForStatus: undefined,
-  autoDecompress: undefined,
-  maxDecodedSize: undefined,
-  maxBodySize: undefined,
+  ...SHARED,
   baseUrl: undefined,
   cookies: undefined,
   cookieJar: undefined,
