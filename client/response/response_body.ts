@@ -5,7 +5,7 @@ import {
   decodedSource,
   limitedSource,
 } from "../../http/coding/content_decoder.ts";
-import { ClientPayloadError } from "../errors/client_errors.ts";
+import { ClientPayloadError, incompletePayload } from "../errors/client_errors.ts";
 import { countedSource, type ProgressCallback } from "../hop/progress.ts";
 import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
@@ -134,9 +134,7 @@ export async function readAtMost(
 /** Converts a failure while reading a body to the caller's error. */
 export function bodyError(result: HopResult, error: unknown): Error {
   if (error instanceof ContentDecodingError) {
-    return new ClientPayloadError(`Response payload is not completed: ${error.message}`, {
-      cause: error,
-    });
+    return incompletePayload(error.message, error);
   }
   return result.bodyError(error);
 }

@@ -2,7 +2,7 @@
 import { parseLength } from "../../http/headers/content_length.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { asError, ClientConnectionError } from "../errors/connection_errors.ts";
-import { ClientPayloadError } from "../errors/client_errors.ts";
+import { incompletePayload } from "../errors/client_errors.ts";
 import { headerOf } from "../hop/header_list.ts";
 import { abortOf } from "../hop/hop_abort.ts";
 import type { HopRequest, HopResult, Transport } from "../hop/transport.ts";
@@ -117,9 +117,7 @@ function resultOf(response: Response, request: HopRequest): HopResult {
     bodyError(error) {
       if (signal.aborted) return asError(signal.reason);
       const reason = error instanceof Error ? error.message : String(error);
-      return new ClientPayloadError(`Response payload is not completed: ${reason}`, {
-        cause: error,
-      });
+      return incompletePayload(reason, error);
     },
     release() {},
   };

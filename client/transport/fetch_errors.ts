@@ -12,6 +12,7 @@ import { ClientHttpProxyError, connectorError } from "../errors/connector_errors
 import {
   ClientPayloadError,
   ClientProtocolError,
+  incompletePayload,
   type RequestDetails,
 } from "../errors/client_errors.ts";
 import { abortOf } from "../hop/hop_abort.ts";
@@ -77,9 +78,7 @@ export function sendError(error: unknown, hop: HopRequest, proxy: string | null)
 export function bodyError(error: unknown, signal: AbortSignal): Error {
   if (signal.aborted) return asError(signal.reason);
   const text = error instanceof Error ? error.message : String(error);
-  return new ClientPayloadError(`Response payload is not completed: ${reasonOf(text)}`, {
-    cause: error,
-  });
+  return incompletePayload(reasonOf(text), error);
 }
 
 /** Returns the kind of a connection failure by the platform's message. */

@@ -1,7 +1,7 @@
 import type { BodySource } from "../../http/bytes/body_source.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import { BytesSource, sourceStream } from "../../http/bytes/source_stream.ts";
-import { ClientPayloadError } from "../errors/client_errors.ts";
+import { ClientPayloadError, incompletePayload } from "../errors/client_errors.ts";
 import type { Opened } from "../connect/sockets.ts";
 import { abortOf } from "../hop/hop_abort.ts";
 import type { HeaderList, HopConnection, HopResult } from "../hop/transport.ts";
@@ -103,10 +103,8 @@ export class SocketResult implements HopResult {
     const isOurs = error instanceof UnsentError && error.cause !== undefined;
     const cause = isOurs ? error.cause : error;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const text = isOurs
-      ? `Cannot send the body to ${url}: ${reason}`
-      : `Response payload is not completed: ${reason}`;
-    return new ClientPayloadError(text, { cause });
+    if (!isOurs) return incompletePayload(reason, cause);
+    return new ClientPayloadError(`Cannot send the body to ${url}: ${reason}`, { cause });
   }
 
   release(): void {
