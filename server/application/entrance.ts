@@ -46,9 +46,13 @@ export class Entrance {
 
   async #answerHead(request: Request, info: ServeInfo | undefined): Promise<Response> {
     passAsGet(request);
-    const answered = await this.#hono.fetch(request, info, HONO_EXECUTION);
-    const response = await headResponse(answered, isServed(info))
-      .catch((error) => mountedError(error, this.#logger)); // of Response.error()
+    let response: Response;
+    try {
+      const answered = await this.#hono.fetch(request, info, HONO_EXECUTION);
+      response = await headResponse(answered, isServed(info));
+    } catch (error) { // also of Response.error(), whose status cannot be sent
+      response = mountedError(error, this.#logger);
+    }
     return this.#check(response, request, info);
   }
 

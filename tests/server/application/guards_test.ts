@@ -150,3 +150,19 @@ for (const [name, handler] of MISBEHAVIOUR) {
     });
   }
 }
+
+for (const method of ["GET", "HEAD"]) {
+  for (const thrown of [new Error("secret"), "secret", null, undefined]) {
+    Deno.test(`${method} of a Hono route that throws ${thrown} gives 500`, async () => {
+      const logger = recorder();
+      const app = new web.Application({ logger });
+      app.hono.get("/", () => {
+        throw thrown;
+      });
+      const response = await app.fetch(new Request("http://h/", { method }));
+      assertEquals(response.status, 500);
+      assertEquals((await response.text()).includes("secret"), false);
+      assertEquals(logger.errors.length, 1);
+    });
+  }
+}
