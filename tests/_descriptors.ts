@@ -4,9 +4,9 @@
  */
 import { until } from "./_until.ts";
 
-/** How many there are; 0 where the system does not tell. */
-export function descriptors(): number {
-  return Deno.build.os === "linux" ? [...Deno.readDirSync("/proc/self/fd")].length : 0;
+/** How many there are, also of another process; 0 where the system does not tell. */
+export function descriptors(pid: number | "self" = "self"): number {
+  return Deno.build.os === "linux" ? [...Deno.readDirSync(`/proc/${pid}/fd`)].length : 0;
 }
 
 /** Waits until as many are open as before. */

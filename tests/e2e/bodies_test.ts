@@ -4,6 +4,7 @@
  */
 import { assertEquals, assertLess, assertMatch } from "@std/assert";
 import { writeAll } from "../_connections.ts";
+import { memoryOf } from "../_memory.ts";
 import { pythonWith } from "../interop/_python.ts";
 import { run, type Running, start } from "../_process.ts";
 
@@ -115,12 +116,6 @@ for (const ENGINE of ENGINES) {
   });
 }
 
-/** Memory of a process, in MiB. */
-async function memory(pid: number, field: "VmRSS" | "VmHWM"): Promise<number> {
-  const status = await Deno.readTextFile(`/proc/${pid}/status`);
-  return Number(new RegExp(`${field}:\\s*(\\d+) kB`).exec(status)?.[1]) / 1024;
-}
-
 /** Sends tiny pieces from another process, which is killed after `killed` ms. */
 async function flood(
   port: number,
@@ -179,7 +174,7 @@ for (const ENGINE of ENGINES) {
       await using _ = program;
       const url = `http://127.0.0.1:${port}`;
       for (let i = 0; i < 100; i++) await (await fetch(url)).text();
-      const before = await memory(program.child.pid, "VmRSS");
+      const before = memoryOf(program.child.pid, "VmRSS");
       for (const [each, sockets, deno = sockets] of FLOODS) {
         // Deno reads a WebSocket's frames at its own pace.
         const isDenoSocket = ENGINE === "deno" && /^.(messages|fragments)$/.test(each[0]);
@@ -195,7 +190,7 @@ for (const ENGINE of ENGINES) {
         }
         assertLess(best, most, each.join());
       }
-      const grown = await memory(program.child.pid, "VmHWM") - before;
+      const grown = memoryOf(program.child.pid, "VmHWM") - before;
       assertLess(grown, 2 + 16 + 110); // the margin is for the runtime, over up to 50 floods; it was 2,600 MiB
     },
   });
@@ -225,11 +220,11 @@ for (const ENGINE of ENGINES) {
       await using _ = program;
       const url = `http://127.0.0.1:${port}`;
       await (await fetch(url)).text();
-      const before = await memory(program.child.pid, "VmRSS");
+      const before = memoryOf(program.child.pid, "VmRSS");
       const body = new Uint8Array(64 * 1024 ** 2);
       const response = await fetch(`${url}/read`, { method: "POST", body });
       assertEquals(await response.json(), body.length);
-      const grown = await memory(program.child.pid, "VmHWM") - before;
+      const grown = memoryOf(program.child.pid, "VmHWM") - before;
       assertLess(grown, 2 * 64 + 16 + 64); // the margin is for the runtime
     },
   });

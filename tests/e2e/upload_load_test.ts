@@ -12,6 +12,7 @@
  */
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { createHash } from "node:crypto";
+import { memoryOf } from "../_memory.ts";
 import { run, start } from "../_process.ts";
 
 const FULL = Deno.env.get("ROUNDTRIP_LOAD") === "full";
@@ -34,12 +35,6 @@ async function hasCurl(): Promise<boolean> {
   }
 }
 
-/** Resident memory of a process, in bytes. */
-async function memory(pid: number, field: "VmRSS" | "VmHWM"): Promise<number> {
-  const status = await Deno.readTextFile(`/proc/${pid}/status`);
-  return Number(new RegExp(`${field}:\\s*(\\d+) kB`).exec(status)?.[1]) * 1024;
-}
-
 interface Measured {
   readonly hashes: readonly string[];
   readonly growth: number;
@@ -54,7 +49,7 @@ async function measure(mode: string, path: string): Promise<Measured> {
   const [, url = ""] = await server.waitFor(/ready (\S+) /);
   await using probe = start([...deno, "probe", url]);
   await probe.waitFor(/ready /);
-  const before = await memory(server.child.pid, "VmRSS");
+  const before = memoryOf(server.child.pid, "VmRSS");
   // The bare server hashes the raw body, so it gets the file without a form.
   const body = mode === "bare" ? ["-T", path, "-X", "POST"] : ["-F", `f=@${path}`];
   const curl = ["curl", "-s", "-m", "300", ...body, `${url}/`];
@@ -64,7 +59,7 @@ async function measure(mode: string, path: string): Promise<Measured> {
   const waits: number[] = JSON.parse(text).toSorted((a: number, b: number) => a - b);
   return {
     hashes: replies.map(({ stdout }) => stdout),
-    growth: await memory(server.child.pid, "VmHWM") - before,
+    growth: memoryOf(server.child.pid, "VmHWM") - before,
     wait: waits[Math.floor(waits.length * QUANTILE)] ?? Infinity,
     samples: waits.length,
   };
@@ -92,7 +87,7 @@ Deno.test({
         const measured = await measure(mode, path);
         console.log(report(mode, measured));
         assertEquals(measured.hashes, expected, mode);
-        assertLess(measured.growth, 200 * 1024 ** 2, `${mode}: bytes of memory`);
+        assertLess(measured.growth, 200, `${mode}: MiB of memory`);
         assert(measured.samples > 10, `${mode}: ${measured.samples} small requests`);
         assertLess(
           measured.wait,
@@ -107,6 +102,6 @@ Deno.test({
 });
 
 function report(name: string, { growth, wait, samples }: Measured): string {
-  const mib = Math.round(growth / 1024 ** 2);
+  const mib = Math.round(growth);
   return `${name}: memory +${mib} MiB, p${QUANTILE * 100} ${Math.round(wait)} ms of ${samples}`;
 }

@@ -3,6 +3,8 @@
 // Opens many idle WebSockets, sends one broadcast and closes them; prints one line of JSON and
 // exits with 1 if a figure is missed. It takes descriptors: `ulimit -n` has to be beyond SOCKETS.
 import { web } from "@roundtrip/http";
+import { descriptors } from "../_descriptors.ts";
+import { memoryOf } from "../_memory.ts";
 import { type RawSocket, rawSocket, TEXT } from "../_frames.ts";
 
 const MAX_RSS_MIB = 350;
@@ -26,17 +28,6 @@ async function serve(): Promise<void> {
   console.log(await runner.listen({ hostname: "127.0.0.1", port: 0 }));
 }
 
-async function rssOf(pid: number): Promise<number> {
-  const status = await Deno.readTextFile(`/proc/${pid}/status`);
-  return Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024);
-}
-
-async function descriptorsOf(pid: number): Promise<number> {
-  let count = 0;
-  for await (const _ of Deno.readDir(`/proc/${pid}/fd`)) count++;
-  return count;
-}
-
 async function measure(sockets: number): Promise<number> {
   await using server = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "-A", new URL(import.meta.url).pathname, "serve"],
@@ -46,7 +37,7 @@ async function measure(sockets: number): Promise<number> {
   const ask = async (method: string, path: string): Promise<number> =>
     Number(await (await fetch(`${base}${path}`, { method })).text());
   await ask("GET", "/size");
-  const before = await descriptorsOf(server.pid);
+  const before = descriptors(server.pid);
 
   const open: RawSocket[] = [];
   const start = performance.now();
@@ -58,7 +49,7 @@ async function measure(sockets: number): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const openMs = Math.round(performance.now() - start);
-  const rss = await rssOf(server.pid);
+  const rss = Math.round(memoryOf(server.pid, "VmRSS"));
 
   // A ping may arrive first.
   const next = async (socket: RawSocket): Promise<boolean> => {
@@ -75,10 +66,10 @@ async function measure(sockets: number): Promise<number> {
   const broadcastMs = Math.round(performance.now() - sent);
 
   for (const socket of open) socket[Symbol.dispose]();
-  let after = await descriptorsOf(server.pid);
+  let after = descriptors(server.pid);
   for (let tries = 0; after > before + 2 && tries < 100; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 50));
-    after = await descriptorsOf(server.pid);
+    after = descriptors(server.pid);
   }
   const left = await ask("GET", "/size");
   console.log(JSON.stringify({

@@ -4,6 +4,8 @@
  */
 
 import { close, writeAll } from "../_connections.ts";
+import { descriptors } from "../_descriptors.ts";
+import { memoryOf } from "../_memory.ts";
 
 /** Servers to attack. */
 export type Kind = "sockets" | "deno" | "executable" | "aiohttp";
@@ -103,21 +105,16 @@ export async function start(
   };
 }
 
-function statusOf(pid: number, name: string): number {
-  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
-  return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
-}
-
 /** Watches the memory of a server: the returned function gives its largest growth in MiB. */
 export function memory({ pid }: Target): () => number {
   Deno.writeTextFileSync(`/proc/${pid}/clear_refs`, "5"); // resets the peak
-  const before = statusOf(pid, "VmRSS");
-  return () => Math.max(0, statusOf(pid, "VmHWM") - before);
+  const before = memoryOf(pid, "VmRSS");
+  return () => Math.max(0, memoryOf(pid, "VmHWM") - before);
 }
 
 /** Open files of a server. */
 export function files({ pid }: Target): number {
-  return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
+  return descriptors(pid);
 }
 
 /**

@@ -1,0 +1,10 @@
+/**
+ * Memory of processes.
+ * @module
+ */
+
+/** Resident memory of a process in MiB, now or at its peak; Linux only. */
+export function memoryOf(pid: number, field: "VmRSS" | "VmHWM"): number {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  return Number(new RegExp(`^${field}:\\s*(\\d+) kB`, "m").exec(status)?.[1]) / 1024;
+}
