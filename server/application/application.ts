@@ -369,8 +369,7 @@ export class Application implements AppContext {
     await send(this.onStartup, this);
     this.#dispatch = createDispatch({
       app: this,
-      running: this.#open.running,
-      waiting: this.#open.waiting,
+      open: this.#open,
       wrap: (handler) => this.#wrap(handler),
       prepare: this.#listens() ? (request, response) => this.#prepare(request, response) : null,
     });

@@ -1,5 +1,4 @@
 // One request from Hono's match to the platform's response.
-import type { LinkedList } from "../../http/linked_list.ts";
 import { isServed, portOf } from "../engine/engine_of_request.ts";
 import type { AppContext } from "../request/app_context.ts";
 import { HTTPMethodNotAllowed, HTTPNotFound } from "../exceptions/client_errors.ts";
@@ -12,6 +11,7 @@ import { chainOf, type RouteMiss } from "../routing/route.ts";
 import type { Exchange } from "./hono_router.ts";
 import { errorResponse, isReset, report, withWanted } from "./error_response.ts";
 import { noResponse } from "./mistakes.ts";
+import type { OpenAnswers } from "./open_answers.ts";
 
 /** Dispatch's view of an application. */
 export interface DispatchOptions {
@@ -23,10 +23,8 @@ export interface DispatchOptions {
   readonly prepare:
     | ((request: ServerRequest, response: Response) => Promise<Response>)
     | null;
-  /** Sockets and streams that outlive their answer, until they are done. */
-  readonly running: Set<RunningAnswer>;
-  /** Requests whose handler has not answered yet. */
-  readonly waiting: LinkedList<ServerRequest>;
+  /** Handlers and responses that a stop has to end. */
+  readonly open: OpenAnswers;
 }
 
 /** Answers a request: every error of a handler, a responder or a logger becomes a response. */
@@ -90,7 +88,7 @@ async function finish(
     if (answered.status === 101) { // an upgrade cannot be undone, only closed
       report(error, request);
       const early = requestInternals.earlyOf(request);
-      if (early !== null) end(early, request, options.running, error);
+      if (early !== null) end(early, request, options.open.running, error);
       return answered;
     }
     answered.body?.cancel().catch(() => {});
@@ -116,7 +114,7 @@ function answer(
     requestInternals.finish(request);
     return toResponse(result, request, chain);
   }
-  const { running, waiting } = options;
+  const { running, waiting } = options.open;
   const place = waiting.add(request);
   return new Promise((resolve) => {
     requestInternals.slotOf(request).listen((early, response) => {
