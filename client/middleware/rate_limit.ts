@@ -58,18 +58,37 @@ export function rateLimitMiddleware(options: RateLimitOptions): ClientMiddleware
       for (const [key, each] of windows) if (each.isOver(now)) windows.delete(key);
       windows.set(origin, window = new SlidingWindow(requests, interval));
     }
-    const start = window.reserve(now);
-    // A timer may fire a fraction of a millisecond early.
-    for (let left = start - now; left > 0; left = start - performance.now()) {
+    const slot = window.reserve(now);
+    // A timer may fire a fraction of a millisecond early, and the slot before may have been late.
+    for (let left = slot.earliest() - now; left > 0; left = slot.earliest() - performance.now()) {
       await pause(Math.ceil(left), request.signal);
     }
+    slot.start = performance.now();
     return await handler(request);
   };
 }
 
-/** Start times of the last requests; another may start one interval after the oldest. */
+/** A request's place in a window. */
+class Slot {
+  /** Time at which it starts, or is expected to start. */
+  start: number;
+  readonly #before: Slot | undefined;
+  readonly #interval: number;
+
+  constructor(now: number, before: Slot | undefined, interval: number) {
+    this.#before = before;
+    this.#interval = interval;
+    this.start = Math.max(now, this.earliest());
+  }
+
+  /** One interval after the start of the request that had the place before. */
+  earliest(): number {
+    return this.#before === undefined ? 0 : this.#before.start + this.#interval;
+  }
+}
+/** The last requests; another may start one interval after the oldest. */
 class SlidingWindow {
-  readonly #starts: number[] = [];
+  readonly #slots: Slot[] = [];
   readonly #size: number;
   readonly #interval: number;
   #oldest = 0;
@@ -79,20 +98,16 @@ class SlidingWindow {
     this.#interval = interval;
   }
 
-  /** Reserves the next slot and returns its time. */
-  reserve(now: number): number {
-    if (this.#starts.length < this.#size) {
-      this.#starts.push(now);
-      return now;
-    }
-    const start = Math.max(now, (this.#starts[this.#oldest] ?? now) + this.#interval);
-    this.#starts[this.#oldest] = start;
+  /** Reserves the next slot. */
+  reserve(now: number): Slot {
+    const slot = new Slot(now, this.#slots[this.#oldest], this.#interval);
+    this.#slots[this.#oldest] = slot;
     this.#oldest = (this.#oldest + 1) % this.#size;
-    return start;
+    return slot;
   }
 
   /** Whether all its requests are older than the interval. */
   isOver(now: number): boolean {
-    return this.#starts.every((start) => start + this.#interval <= now);
+    return this.#slots.every(({ start }) => start + this.#interval <= now);
   }
 }
