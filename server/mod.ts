@@ -62,6 +62,10 @@ export {
 } from "./routing/route.ts";
 export { Router } from "./routing/router.ts";
 
+// Guards
+export { rateLimit, type RateLimitPolicy } from "./guards/rate_limit.ts";
+export type { RateLimitResult, RateLimitStore } from "./guards/rate_limit_store.ts";
+
 // Requests
 export { ServerRequest } from "./request/request.ts";
 export type { CloneOptions } from "./request/clone_options.ts";

@@ -28,7 +28,7 @@ const ORDERS: Readonly<Record<string, readonly string[]>> = {
     "files",
     "routes",
     "application",
-    ...["websocket", "run"],
+    ...["guards", "websocket", "run"],
     "proxy",
     "testing",
     "server",

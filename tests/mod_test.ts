@@ -56,8 +56,8 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   Session ShutdownTimeoutError SimpleCookieStorage StreamResponse TestClient TestServer View
   WebSocketGroup WebSocketResponse chooseEncoding compressMiddleware decompressMiddleware del
   delCookie delete denoEngine get getSession head jsonResponse makeRequest newSession
-  normalizePathMiddleware options patch post proxy put readiness renewSession route runApp
-  safeFilename saveFile saveSession sessionMiddleware setCookie setETag setLastModified
+  normalizePathMiddleware options patch post proxy put rateLimit readiness renewSession route
+  runApp safeFilename saveFile saveSession sessionMiddleware setCookie setETag setLastModified
   setupSessions socketEngine sseResponse static sweepParts textResponse validate view webSocket
 `,
     `
@@ -67,13 +67,14 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   GetRouteOptions GroupBroker GroupMessage HTTPExceptionOptions HTTPRange Handler HandlerDecorator
   HandlerResult Hooks JsonResponseOptions KeyReader ListenOptions Logger MakeRequestOptions
   MemoryStorageOptions Middleware NormalizePathOptions PathParamNames PathParams PathTemplate
-  PostOptions PostValue PrepareSignal ProxyOptions RawHeaders RedirectTarget RequestIssue
-  RequestSchemas ResourceInfo ResourceRegistry Responder ResponseOptions RouteDef RouteMatch
-  RouteMiss RouteOptions RouteResolution RunAppOptions SSEEvent SSEOptions SaveFileOptions
-  SavedUpload ServeInfo SessionCookieOptions SessionData SessionInit SessionStorage SessionStore
-  SlowPeerPolicy SocketEvents SocketLimits SocketPort SocketUpgrade StaticDef StaticOptions
-  StaticUrlParts StreamResponseOptions TestRequestInit UpgradeOptions ValidateOptions Validated
-  ViewClass WebSocketGroupOptions WebSocketHandler WebSocketReady WebSocketResponseOptions
+  PostOptions PostValue PrepareSignal ProxyOptions RateLimitPolicy RateLimitResult RateLimitStore
+  RawHeaders RedirectTarget RequestIssue RequestSchemas ResourceInfo ResourceRegistry Responder
+  ResponseOptions RouteDef RouteMatch RouteMiss RouteOptions RouteResolution RunAppOptions
+  SSEEvent SSEOptions SaveFileOptions SavedUpload ServeInfo SessionCookieOptions SessionData
+  SessionInit SessionStorage SessionStore SlowPeerPolicy SocketEvents SocketLimits SocketPort
+  SocketUpgrade StaticDef StaticOptions StaticUrlParts StreamResponseOptions TestRequestInit
+  UpgradeOptions ValidateOptions Validated ViewClass WebSocketGroupOptions WebSocketHandler
+  WebSocketReady WebSocketResponseOptions
 `,
   ],
   [

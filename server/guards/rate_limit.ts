@@ -1,0 +1,114 @@
+// A middleware that limits how often a client may ask.
+import { OptionTable } from "../../http/options.ts";
+import { HTTPTooManyRequests } from "../exceptions/client_errors.ts";
+import { HTTPException } from "../exceptions/http_exception.ts";
+import type { Middleware } from "../request/middleware.ts";
+import type { ServerRequest } from "../request/request.ts";
+import { memoryRateLimit, type RateLimitResult, type RateLimitStore } from "./rate_limit_store.ts";
+
+/** Options of {@linkcode rateLimit}. */
+export interface RateLimitPolicy {
+  /** Requests a window. */
+  readonly limit: number;
+  /** Length of a window, in ms. */
+  readonly window: number;
+  /**
+   * Who is limited: text, or `null` for a request without a limit.
+   * @default the peer's address, of IPv6 its first 64 bits, which are one customer's
+   */
+  readonly key?: (request: ServerRequest) => string | null | Promise<string | null>;
+  /** Where requests are counted. @default memory of this process, up to 100,000 keys */
+  readonly store?: RateLimitStore;
+  /**
+   * Name of the policy in the fields, and of its counters in the store: give each limit of an
+   * application that shares a store its own. Printable ASCII without quotes and backslashes.
+   * @default {"default"}
+   */
+  readonly name?: string;
+}
+
+const RATE_LIMIT_OPTIONS = new OptionTable<RateLimitPolicy>({
+  limit: "a number",
+  window: "a number",
+  key: "a function",
+  store: "an object",
+  name: "a string",
+}, { max: 'Write "limit"', windowms: 'Write "window", in ms', keygenerator: 'Write "key"' });
+
+/**
+ * Limits requests by client. Replies tell what is left by `RateLimit` and `RateLimit-Policy`
+ * (draft-ietf-httpapi-ratelimit-headers-10), and a request beyond the limit is `429` with
+ * `Retry-After`. An error of the store is an error of the request. Behind a proxy every peer is the
+ * proxy: give a `key`, or set the address by `request.clone({ remote })` in an outer middleware.
+ * @param options Limit, window, key, store.
+ * @returns The middleware.
+ * @throws {RangeError} If limit or window is not a positive number.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const app = new web.Application({
+ *   middlewares: [web.rateLimit({ limit: 2, window: 60_000 })], // two a minute
+ * });
+ * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
+ * const first = await app.request("/");
+ * console.assert(first.headers.get("ratelimit") === '"default";r=1;t=60');
+ * await app.request("/");
+ * const third = await app.request("/");
+ * console.assert(third.status === 429 && third.headers.get("retry-after") === "60");
+ * ```
+ */
+export function rateLimit(options: RateLimitPolicy): Middleware {
+  RATE_LIMIT_OPTIONS.check("web.rateLimit()", options);
+  const { limit, window, key = addressOf, store = memoryRateLimit(100_000), name = "default" } =
+    options;
+  if (!Number.isInteger(limit) || limit < 1 || !(window >= 1) || !Number.isFinite(window)) {
+    throw new RangeError(
+      `web.rateLimit(): "limit" is a whole number from 1 on and "window" its time in ms, ` +
+        `got ${limit} and ${window}`,
+    );
+  }
+  if (!/^[ !#-[\]-~]+$/.test(name)) {
+    throw new TypeError(`web.rateLimit(): "name" is printable ASCII, got ${JSON.stringify(name)}`);
+  }
+  const policy = `"${name}";q=${limit};w=${Math.ceil(window / 1000)}`;
+  return async (request, handler) => {
+    const who = await key(request);
+    if (who === null) return await handler(request);
+    const taken = await store.take(`${name}:${who}`, limit, window);
+    const tell = (headers: Headers) => {
+      headers.append("ratelimit-policy", policy);
+      headers.append("ratelimit", `"${name}";r=${taken.remaining};t=${secondsOf(taken)}`);
+    };
+    if (!taken.allowed) {
+      const refusal = new HTTPTooManyRequests({
+        headers: { "retry-after": `${secondsOf(taken)}` },
+      });
+      tell(refusal.headers);
+      throw refusal;
+    }
+    try {
+      const response = await handler(request);
+      if (response instanceof Response) tell(response.headers);
+      return response;
+    } catch (error) {
+      if (error instanceof HTTPException) tell(error.headers);
+      throw error;
+    }
+  };
+}
+
+function secondsOf({ reset }: RateLimitResult): number {
+  return Math.max(1, Math.ceil(reset / 1000));
+}
+
+function addressOf({ remote }: ServerRequest): string {
+  if (remote === null || !remote.includes(":") || remote.includes(".")) return remote ?? "";
+  const [head = "", tail] = remote.split("::");
+  const groups = head.split(":");
+  const last = tail === undefined || tail === "" ? [] : tail.split(":");
+  while (tail !== undefined && groups.length + last.length < 8) groups.push("0");
+  return [...groups, ...last].slice(0, 4).map((each) => (parseInt(each, 16) || 0).toString(16))
+    .join(":");
+}

@@ -1,0 +1,60 @@
+// Where rate limits are counted.
+
+/** Result of {@linkcode RateLimitStore.take}. */
+export interface RateLimitResult {
+  /** Whether the request is within the limit. */
+  readonly allowed: boolean;
+  /** Requests left in this window. */
+  readonly remaining: number;
+  /** Time until the window ends and requests are free again, in ms. */
+  readonly reset: number;
+}
+
+/**
+ * Counts requests by key. `web.rateLimit()` has one in memory; share one between processes by a
+ * store outside of them.
+ */
+export interface RateLimitStore {
+  /**
+   * Counts a request.
+   * @param key Who is limited, such as an address.
+   * @param limit Requests a window.
+   * @param window Length of a window, in ms.
+   */
+  take(
+    key: string,
+    limit: number,
+    window: number,
+  ): RateLimitResult | Promise<RateLimitResult>;
+}
+
+interface Row {
+  count: number;
+  readonly ends: number;
+}
+
+/**
+ * Counts in memory, in fixed windows that begin with the first request of a key. Beyond `maxKeys`
+ * the oldest window is forgotten, so that clients cannot fill the memory.
+ */
+export function memoryRateLimit(maxKeys: number, now: () => number = Date.now): RateLimitStore {
+  const rows = new Map<string, Row>();
+  return {
+    take(key, limit, window) {
+      const at = now();
+      let row = rows.get(key);
+      if (row === undefined || row.ends <= at) {
+        rows.delete(key); // moves it to the end: the first ones are the oldest
+        for (const [oldest, { ends }] of rows) {
+          if (rows.size < maxKeys && ends > at) break;
+          rows.delete(oldest);
+        }
+        row = { count: 0, ends: at + window };
+        rows.set(key, row);
+      }
+      const allowed = row.count < limit;
+      if (allowed) row.count++;
+      return { allowed, remaining: limit - row.count, reset: row.ends - at };
+    },
+  };
+}
