@@ -14,8 +14,6 @@ export function variableOf(spec: CommandSpec, option: OptionSpec): string {
 /**
  * Adds options from the environment that the command line neither sets nor negates by
  * `--no-OPTION`.
- * @throws {UsageError} If a value is not one of the option's choices, or a switch is neither 1 nor
- * 0.
  */
 export function addEnvironment(spec: CommandSpec, parsed: ParsedArgs): void {
   if (!spec.environment) return;

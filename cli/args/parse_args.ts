@@ -33,13 +33,7 @@ export class ParsedArgs<Name extends string = AnyOption> {
     return this.#values.get(long) ?? [];
   }
 
-  /**
-   * The value of an option as a number.
-   * @param long Its long name.
-   * @param range Smallest and greatest value, and whether fractions are allowed.
-   * @returns The number, `undefined` if the option was not given.
-   * @throws {UsageError} If it is not a number within the range.
-   */
+  /** The value of an option as a number within a range, `undefined` if it was not given. */
   number(
     long: Name,
     { min = 0, max = Number.MAX_SAFE_INTEGER, fraction = false }: {
@@ -57,12 +51,7 @@ export class ParsedArgs<Name extends string = AnyOption> {
     throw badArgument(long, `"${text}" is not a ${kind} from ${min}${most}`);
   }
 
-  /**
-   * The value of an option in seconds as ms.
-   * @param long Its long name.
-   * @param max Most seconds.
-   * @throws {UsageError} If it is not a number from 0 to `max`.
-   */
+  /** The value of an option in seconds, at most `max`, as ms. */
   ms(long: Name, max = 86_400): number | undefined {
     const seconds = this.number(long, { max, fraction: true });
     return seconds === undefined ? undefined : seconds * 1000;
@@ -94,8 +83,7 @@ export class ParsedArgs<Name extends string = AnyOption> {
 
 /**
  * Parses arguments. Options may appear anywhere before `--`; `--no-OPTION` cancels an earlier
- * option, for example one from an alias.
- * @throws {UsageError} If a word is unknown; the message names it and the nearest known one.
+ * option, for example one from an alias. Errors name the unknown word and the nearest known one.
  */
 export function parseArgs<Spec extends CommandSpec>(
   spec: Spec,

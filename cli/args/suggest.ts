@@ -1,7 +1,4 @@
-/**
- * Finds the known word nearest to a mistyped one.
- * @returns The nearest word, `null` if none is similar.
- */
+/** Finds the known word nearest to a mistyped one, `null` if none is similar. */
 export function suggest(word: string, known: Iterable<string>): string | null {
   let best: string | null = null;
   let least = Math.max(2, Math.floor(word.length / 3)) + 1;

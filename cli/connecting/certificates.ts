@@ -14,10 +14,7 @@ export interface Certificates {
   readonly identity: { readonly cert: string; readonly key: string } | null;
 }
 
-/**
- * Reads `--verify`, `--cert`, `--cert-key` and `--cert-key-pass`.
- * @throws {UsageError} If a file cannot be read, is not a certificate or key, or they do not match.
- */
+/** Reads and checks `--verify`, `--cert`, `--cert-key` and `--cert-key-pass`. */
 export async function certificatesOf(parsed: ParsedArgs): Promise<Certificates> {
   const how = verifyOf(parsed);
   const verify = how !== false;

@@ -13,13 +13,8 @@ import { askSecret } from "../io/ask_secret.ts";
 export type Auth = { readonly type: string; readonly value: string };
 
 /**
- * Reads the credentials, and prompts for a missing password.
- * @param parsed Options.
- * @param target The URL, and the user and password in it, `null` for none.
- * @returns The credentials, `null` for none. The session reads those of `.netrc`, unless
- * `--auth-type` is given.
- * @throws {UsageError} If `--auth-type` has no credentials, or a password is missing without a
- * terminal.
+ * Reads the credentials, and prompts for a missing password; `null` for none. The session reads
+ * those of `.netrc`, unless `--auth-type` is given.
  */
 export async function authOf(
   parsed: ParsedArgs,

@@ -10,10 +10,7 @@ const LETTERS: readonly (readonly [long: RequestOption, meaning: string])[] = [
   ["continue", "-c resumes a download here; curl's cookie jar is --session NAME"],
 ];
 
-/**
- * Explains a letter if the next word looks like the value that curl expects.
- * @returns The explanation, `null` if not needed.
- */
+/** Explains a letter if the next word looks like the value that curl expects, else `null`. */
 export function curlLetter(parsed: ParsedArgs, isWrong: boolean): string | null {
   const [first = "", ...others] = parsed.positionals;
   const isMethod = /^[a-z]+$/i.test(first);

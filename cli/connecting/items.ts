@@ -41,7 +41,6 @@ const SPECIAL = /[=:@;\\]/;
 /**
  * Parses an item. The first separator wins, the longest at the same place; a backslash escapes `=`,
  * `:`, `@`, `;` and a backslash.
- * @throws {UsageError} If the separator is missing, or a name or value cannot be sent.
  */
 export function parseItem(token: string): Item {
   for (let at = 0; at < token.length; at++) {

@@ -7,13 +7,8 @@ type Step = { readonly at: number; readonly key: string | number | null };
 const MAX_INDEX = 100_000;
 
 /**
- * Sets a value at a nested key. Objects have no prototype, so that `__proto__` is an ordinary key.
- * @param root The value so far, `undefined` at first.
- * @param raw The key as written.
- * @param value The value.
- * @param token The whole item, for messages.
- * @throws {UsageError} If the key is malformed or does not fit the existing value; the message
- * points at the place.
+ * Sets a value at a nested key; `root` is `undefined` at first. Objects have no prototype, so that
+ * `__proto__` is an ordinary key. Errors point at the place in the item.
  */
 export function putJson(root: unknown, raw: string, value: unknown, token: string): unknown {
   const steps = parseKey(raw, token);

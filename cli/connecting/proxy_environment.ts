@@ -1,7 +1,4 @@
-/**
- * Prepares the environment for a session with `trustEnv`: `all_proxy` is the default for other
- * proxies, and `.netrc` is hidden if not wanted.
- */
+/** Prepares the environment for `trustEnv`: `all_proxy` is the default, `.netrc` can be hidden. */
 export function prepareEnvironment(netrc: boolean): void {
   // Without the permission the session does not read it either.
   if (Deno.permissions.querySync({ name: "env" }).state !== "granted") return;

@@ -19,10 +19,7 @@ const METHODS = new Set(
   "GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT QUERY PROPFIND PURGE".split(" "),
 );
 
-/**
- * Splits words into method, URL and items.
- * @throws {UsageError} If the URL is missing or malformed, or an item is invalid.
- */
+/** Splits words into method, URL and items. */
 export function parseTarget(words: readonly string[], scheme: "http" | "https"): Target {
   const [first, second] = words;
   if (first === undefined) {
@@ -55,10 +52,7 @@ function badMethod(first: string, second: string): UsageError {
   return new UsageError(`"${first}" is not an HTTP method; did you mean ${near}?`);
 }
 
-/**
- * Reads a URL with HTTPie's abbreviations: `:3000/x`, `:/x`, `://host`, `host/path`.
- * @throws {UsageError} If it is not an HTTP URL.
- */
+/** Reads a URL with HTTPie's abbreviations: `:3000/x`, `:/x`, `://host`, `host/path`. */
 export function parseUrl(
   text: string,
   scheme: "http" | "https" | "ws",

@@ -2,10 +2,7 @@ import { resolve } from "node:path";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { UsageError } from "../errors/usage_error.ts";
 
-/**
- * Reads `--unix-socket` as the URL of a proxy.
- * @throws {UsageError} If `--proxy` is given too.
- */
+/** Reads `--unix-socket` as the URL of a proxy. */
 export function unixProxy(parsed: ParsedArgs): string | undefined {
   const path = parsed.value("unix-socket");
   if (path === undefined) return undefined;

@@ -1,9 +1,6 @@
 // Errors of the operating system.
 
-/**
- * Extracts the system's message, such as `no space left on device`.
- * @returns The message without the error number, `null` if it is not a system error.
- */
+/** The system's message, such as `no space left on device`; `null` for other errors. */
 export function systemReason(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   const [, words] = /^(.+?) \(os error \d+\)/s.exec(error.message) ?? [];
@@ -23,10 +20,7 @@ export function messageOf(cause: unknown, missing?: string): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-/**
- * Looks for a missing permission in an error and its causes.
- * @returns A message with the flag to add, `null` for other errors.
- */
+/** A message with the flag to add for a missing permission; `null` for other errors. */
 export function missingPermission(error: unknown): string | null {
   for (let each = error; each instanceof Error; each = each.cause) {
     if (each.name === "NotCapable") return each.message;

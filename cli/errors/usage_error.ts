@@ -2,7 +2,6 @@
 
 /** The command line is invalid; the message names the word and the remedy. */
 export class UsageError extends Error {
-  /** Name of the class, for telling errors apart. */
   override readonly name = "UsageError";
 }
 
@@ -13,16 +12,10 @@ export function badArgument(option: string, why: string, options?: ErrorOptions)
 
 /** A failure that the message fully explains; no stack trace is shown. */
 export class CommandError extends Error {
-  /** Name of the class, for telling errors apart. */
   override readonly name = "CommandError";
   /** Exit code of the program. */
   readonly exitCode: number;
 
-  /**
-   * Creates one.
-   * @param message What failed, the likely cause, what to do.
-   * @param options Exit code, 1 unless given, and cause.
-   */
   constructor(message: string, options: { exitCode?: number; cause?: unknown } = {}) {
     super(message, { cause: options.cause });
     this.exitCode = options.exitCode ?? 1;

@@ -144,10 +144,7 @@ async function serveFolder(
 // sandbox.
 const ACTIVE = /^(?:text\/(?:html|xml)|application\/xml|[\w.-]+\/[\w.-]+\+xml)\b/i;
 
-/**
- * Sandboxes pages: uploads share the origin of the upload page, so their scripts could act for the
- * user.
- */
+/** Sandboxes pages: scripts of uploads, on the page's origin, could act for the user. */
 function guarded<Reply extends Awaited<ReturnType<Handler>>>(
   reply: Reply,
   { options }: Served,

@@ -22,10 +22,7 @@ interface Member {
 /** Name of the text file that lists the members left out of an archive. */
 const LEFT_OUT = "LEFT-OUT.txt";
 
-/**
- * Sends a folder as an archive.
- * @throws {HTTPBadRequest} If the kind is unknown.
- */
+/** Sends a folder as an archive. */
 export async function sendArchive(root: Root, folder: string, kind: string): Promise<Response> {
   const type = Object.hasOwn(ARCHIVES, kind) ? ARCHIVES[kind] : undefined;
   if (type === undefined) {
@@ -156,10 +153,7 @@ function contentOf(file: Deno.FsFile): ReadableStream<Uint8Array<ArrayBuffer>> {
   }, { highWaterMark: 0 });
 }
 
-/**
- * A tar entry announces its size first: a file that grows meanwhile is cut, one that shrinks is an
- * error.
- */
+/** A tar entry begins with its size: a file that grows is cut, one that shrinks is an error. */
 function exactly(
   source: ReadableStream<Uint8Array<ArrayBuffer>>,
   size: number,

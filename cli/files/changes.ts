@@ -11,19 +11,12 @@ import { join } from "node:path";
 
 const MAX_FORM = 64 * 1024; // bytes; a name has at most 255
 
-/**
- * Reads a form sent by the listing page or by `curl -d`.
- * @throws {HTTPRequestEntityTooLarge} If it is longer than 64 KiB.
- */
+/** Reads a form of at most 64 KiB, sent by the listing page or by `curl -d`. */
 export async function readChange(request: ServerRequest): Promise<URLSearchParams> {
   return new URLSearchParams(await request.clone({ clientMaxSize: MAX_FORM }).text());
 }
 
-/**
- * Makes a folder.
- * @throws {HTTPBadRequest} If a file of this name would not be served.
- * @throws {HTTPConflict} If the name exists.
- */
+/** Makes a folder. */
 export async function makeFolder(root: Root, folder: string, name: string): Promise<void> {
   checkName(root, name);
   try {
@@ -34,10 +27,7 @@ export async function makeFolder(root: Root, folder: string, name: string): Prom
   }
 }
 
-/**
- * Deletes a file, or a folder with its contents. A link is deleted, not its target.
- * @throws {HTTPNotFound} If the name does not exist or is not served.
- */
+/** Deletes a file, or a folder with its contents. A link is deleted, not its target. */
 export async function remove(root: Root, folder: string, name: string): Promise<void> {
   checkName(root, name);
   const path = join(folder, name);

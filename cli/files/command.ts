@@ -12,7 +12,6 @@ import { Root } from "./folder.ts";
 import type { FilesOptions } from "./options.ts";
 import { messageOf } from "../errors/system_error.ts";
 
-/** Runs the subcommand. */
 export async function run(parsed: ParsedArgs<FilesOption>): Promise<number> {
   const options = listenOptions(parsed, "sockets");
   const hostnames = [options.host ?? "localhost"].flat();

@@ -30,7 +30,6 @@ export class Root {
   readonly path: string;
   readonly #hidden: boolean;
 
-  /** Creates one. */
   constructor(path: string, hidden: boolean) {
     this.path = Deno.realPathSync(path);
     this.#hidden = hidden;
@@ -47,10 +46,7 @@ export class Root {
     return PARTIAL.test(decoded(rawPath) ?? "");
   }
 
-  /**
-   * Finds a folder.
-   * @returns Its real path, `null` if it does not exist or is outside of the root.
-   */
+  /** The real path of a folder, `null` if it does not exist or is outside of the root. */
   async find(rawPath: string): Promise<string | null> {
     const names: string[] = [];
     for (const raw of rawPath.split("/")) {
@@ -62,10 +58,7 @@ export class Root {
     return await this.real(join(this.path, ...names));
   }
 
-  /**
-   * Finds a file.
-   * @returns Its real path, `null` if it does not exist or is outside of the root.
-   */
+  /** The real path of a file, `null` if it does not exist or is outside of the root. */
   async findFile(rawPath: string): Promise<string | null> {
     const slash = rawPath.lastIndexOf("/");
     const folder = await this.find(rawPath.slice(0, slash + 1));
@@ -75,10 +68,7 @@ export class Root {
     return target?.info.isFile ? target.real : null;
   }
 
-  /**
-   * Follows links, unless they lead out of the root.
-   * @returns The real path, `null` if it is not a folder or outside of the root.
-   */
+  /** Follows links; `null` if the target is not a folder or outside of the root. */
   async real(path: string): Promise<string | null> {
     const target = await this.#target(path);
     return target?.info.isDirectory ? target.real : null;

@@ -74,11 +74,7 @@ function orderOf({ query }: ServerRequest): Order {
   };
 }
 
-/**
- * Answers with a page of the server itself; it loads no resources and cannot be framed.
- * @param html The page.
- * @param nonce Nonce of its script and style, `null` if it has none.
- */
+/** Answers with a page of the server itself; it loads no resources and cannot be framed. */
 export function pageReply(html: string, nonce: string | null): Response {
   const own = nonce === null ? "" : `style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; `;
   return new Response(html, {

@@ -13,14 +13,7 @@ export interface Found {
   readonly isCut: boolean;
 }
 
-/**
- * Looks for names that contain a text, ignoring case. Links to folders are not followed, as they
- * could loop.
- * @param root The served folder.
- * @param path Real path of the folder to look in.
- * @param text Text to look for.
- * @param signal Stops the search, for example when the client disconnects.
- */
+/** Looks for names that contain a text, ignoring case. Links are not followed: they could loop. */
 export async function search(
   root: Root,
   path: string,

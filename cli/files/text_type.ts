@@ -8,10 +8,7 @@ const SOURCE =
 // deno-lint-ignore no-control-regex -- control characters tell binary data from text
 const CONTROLS = /[\x00-\x08\x0e-\x1a\x1c-\x1f]/;
 
-/**
- * Adds the charset of a text file; source code becomes `text/plain`.
- * @returns The type, `type` itself if the file is not text.
- */
+/** Adds the charset to the type of a text file; source code becomes `text/plain`. */
 export async function textType(type: string, path: string): Promise<string> {
   const isSource = SOURCE.test(type);
   if (!isSource && !/^text\/[\w.+-]+$/.test(type)) return type;

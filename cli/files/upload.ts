@@ -29,10 +29,7 @@ export interface Uploaded {
 
 const MAX_FOLDERS = 32; // depth of a folder upload
 
-/**
- * Saves the files of a form as they arrive.
- * @throws {HTTPConflict} If a name exists and may not be replaced.
- */
+/** Saves the files of a form as they arrive. */
 export async function receive(
   request: ServerRequest,
   root: Root,
@@ -70,10 +67,7 @@ export async function receive(
   return saved;
 }
 
-/**
- * Refuses cross-site forms: any page can post a form to any server.
- * @throws {HTTPForbidden} If the origin is another site.
- */
+/** Refuses cross-site forms: any page can post a form to any server. */
 export function checkOrigin(request: ServerRequest): void {
   const origin = request.headers.get("origin");
   if (origin === null) return; // not a browser

@@ -5,7 +5,6 @@ import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
 import { badArgument, UsageError } from "../errors/usage_error.ts";
 import { VERSION } from "../io/version.ts";
 
-/** Runs the subcommand. */
 export async function run(args: readonly string[]): Promise<number> {
   const [first, second] = args;
   if (first === "--generate" || first?.startsWith("--generate=")) {

@@ -61,7 +61,6 @@ type DigestParams = Record<"qop" | "user" | "password", string> & {
 
 /**
  * Digest authentication (RFC 7616). Each challenge has a new nonce; used nonces are not remembered.
- *
  * A cookie counts the uses until a nonce is stale, like in Python's httpbin.
  */
 async function digest(request: ServerRequest<DigestParams>): Promise<Response> {

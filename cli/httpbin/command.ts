@@ -4,7 +4,6 @@ import type { ParsedArgs } from "../args/parse_args.ts";
 import type { HttpbinOption } from "../specs/httpbin.ts";
 import { httpbinApplication } from "./application.ts";
 
-/** Runs the subcommand. */
 export async function run(parsed: ParsedArgs<HttpbinOption>): Promise<number> {
   const options = listenOptions(parsed, "sockets");
   const app = httpbinApplication({ redirectTo: parsed.all("redirect-to") });

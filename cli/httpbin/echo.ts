@@ -45,10 +45,7 @@ function urlOf(request: ServerRequest): string {
   return `${request.scheme}://${request.host}${request.raw.url.replace(/^\w+:\/\/[^/?#]*/, "")}`;
 }
 
-/**
- * Describes a request with its body: text, JSON, form fields and files.
- * @throws {HTTPBadRequest} If a form is malformed.
- */
+/** Describes a request with its body: text, JSON, form fields and files. */
 export async function bodyOf(request: ServerRequest): Promise<Record<string, unknown>> {
   const type = request.headers.get("content-type") ?? "";
   const mime = type.split(";", 1)[0]?.trim().toLowerCase() ?? "";

@@ -2,13 +2,7 @@ import type { ParsedArgs } from "../args/parse_args.ts";
 import { CommandError } from "../errors/usage_error.ts";
 import { visibleLine } from "./visible_text.ts";
 
-/**
- * Asks for a secret without echoing it.
- * @param parsed Options; with `--ignore-stdin` the user is not asked.
- * @param question The prompt.
- * @returns The typed text, `null` without a terminal or after Ctrl-D.
- * @throws {CommandError} After Ctrl-C.
- */
+/** Asks for a secret without echoing it; `null` without a terminal or after Ctrl-D. */
 export function askSecret(parsed: ParsedArgs, question: string): string | null {
   if (parsed.has("ignore-stdin") || !Deno.stdin.isTerminal()) return null;
   // Before the prompt: otherwise the terminal could echo fast typing.

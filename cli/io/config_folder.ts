@@ -16,11 +16,7 @@ export function inHome(path: string): string {
   return home ? `${home}${path.slice(1)}` : path;
 }
 
-/**
- * Reads a variable of the environment.
- * @returns Its value, `undefined` if it is missing or may not be read; never prompts for the
- * permission.
- */
+/** A variable of the environment, `undefined` if it may not be read; never asks for permission. */
 export function variable(name: string): string | undefined {
   const { state } = Deno.permissions.querySync({ name: "env", variable: name });
   return state === "granted" ? Deno.env.get(name) : undefined;

@@ -8,23 +8,15 @@ const ENCODER = new TextEncoder();
 
 /** The reader of the output has closed the pipe; the program exits as if killed by SIGPIPE. */
 export class OutputClosedError extends Error {
-  /** Name of the class, for telling errors apart. */
   override readonly name = "OutputClosedError";
 }
 
-/**
- * Writes all data to standard output.
- * @param data Text or bytes.
- * @throws {OutputClosedError} If the reader has closed the pipe.
- */
+/** Writes all data to standard output. */
 export function writeOut(data: string | Uint8Array): Promise<void> {
   return writeAll(Deno.stdout, data);
 }
 
-/**
- * Writes all data to standard error.
- * @param data Text or bytes.
- */
+/** Writes all data to standard error. */
 export async function writeErr(data: string | Uint8Array): Promise<void> {
   try {
     await writeAll(Deno.stderr, data);

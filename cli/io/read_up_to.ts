@@ -4,10 +4,8 @@
 export const MAX_SIZED = 1024 * 1024;
 
 /**
- * Reads a stream, up to a limit.
- * @param stream The stream.
- * @param limit Most bytes to buffer.
- * @returns All bytes, `null` if there are more than the limit, and a stream of the whole.
+ * Reads a stream up to a limit in bytes: all of it, `null` if there is more, and a stream of the
+ * whole.
  */
 export async function readUpTo(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,

@@ -21,9 +21,7 @@ const OTHER_HASH =
 
 /**
  * Parses `user:password`, or `user:sha256:HEX` and `user:sha512:HEX`, which keep the password off
- * the command line.
- * @throws {UsageError} If the password is missing, a digest has the wrong length, or it is a hash
- * of another kind, which would otherwise be taken as the password itself.
+ * the command line. A hash of another kind is refused: it would be taken as the password itself.
  */
 export function accountOf(option: string, text: string): Account {
   const colon = text.indexOf(":");
@@ -54,10 +52,7 @@ function digest(algorithm: Account["algorithm"], text: string): string {
   return createHash(algorithm).update(text).digest("hex");
 }
 
-/**
- * Checks the credentials of a request.
- * @throws {HTTPUnauthorized} If they are missing or wrong.
- */
+/** Checks the credentials of a request. */
 export function requireAccount(accounts: readonly Account[], request: ServerRequest): void {
   if (accounts.length === 0) return;
   const authorization = request.headers.get("authorization") ?? "";

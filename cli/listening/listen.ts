@@ -4,10 +4,7 @@ import type { ParsedArgs } from "../args/parse_args.ts";
 import { readText } from "../io/read_text.ts";
 import { badArgument, CommandError, UsageError } from "../errors/usage_error.ts";
 
-/**
- * Reads the options for listening.
- * @throws {UsageError} If a value is not valid or one of the two TLS options is missing.
- */
+/** Reads the options for listening. */
 export function listenOptions(
   parsed: ParsedArgs,
   usual: "sockets" | "deno" = "deno",
@@ -52,11 +49,7 @@ export function listenOptions(
   };
 }
 
-/**
- * Reads `--health`.
- * @returns The path, `null` if not given.
- * @throws {UsageError} If it is not a path.
- */
+/** Reads `--health`, `null` if it is not given. */
 export function healthRoute(parsed: ParsedArgs): string | null {
   const path = parsed.value("health");
   if (path === undefined || /^\/[\w.~/-]+$/.test(path)) return path ?? null;

@@ -25,10 +25,7 @@ export async function peeked(body: HopBody): Promise<HopBody> {
   return same;
 }
 
-/**
- * The start of a body read by `peeked()`.
- * @returns The bytes, `null` if it was not read.
- */
+/** The start of a body read by `peeked()`, `null` if it was not read. */
 export function startOf(body: HopBody): Uint8Array | null {
   return body.bytes ?? STARTS.get(body) ?? null;
 }

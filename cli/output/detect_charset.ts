@@ -5,11 +5,8 @@ const META = /<meta\s[^>]*?charset\s*=\s*["']?\s*([\w.:-]+)/i;
 /**
  * Detects a charset like browsers: from a byte order mark, which takes precedence over the header
  * (WHATWG Encoding section 6.1), the header, an HTML declaration, UTF-8 if the bytes are valid
- * UTF-8, else Windows-1252 (WHATWG HTML section 13.2.3).
- * @param bytes Start of the text.
- * @param whole Whether the bytes are the whole text, which cannot end within a character.
- * @param said Charset in the header, `null` for none.
- * @returns A label for `TextDecoder`.
+ * UTF-8, else Windows-1252 (WHATWG HTML section 13.2.3). Only the whole text cannot end in a
+ * character.
  */
 export function detectCharset(
   bytes: Uint8Array,

@@ -23,10 +23,7 @@ export interface FormatOptions {
 const KNOWN = "headers.sort:yes or no, json.format:yes or no, json.indent:0 to 9, " +
   "json.sort_keys:yes or no, xml.format:yes or no";
 
-/**
- * Parses `json.indent:2,headers.sort:no`; later values win.
- * @throws {UsageError} If an option is unknown.
- */
+/** Parses `json.indent:2,headers.sort:no`; later values win. */
 export function formatOptions(values: readonly string[]): FormatOptions {
   let [indent, format, xml, sortKeys, shapes] = [2, true, true, false, false];
   let sortHeaders: boolean | null = null;

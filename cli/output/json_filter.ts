@@ -10,8 +10,6 @@ const STEP = /\.?([^.[\]"]+)|\.?"((?:[^"\\]|\\.)*)"|\[(-?\d+)\]|\["((?:[^"\\]|\\
 /**
  * Extracts a part of a document: `a.b[0]`, `[-1]` the last element, `[].name` of each element,
  * `"a.b"` a key with a dot.
- * @throws {UsageError} If the path is malformed.
- * @throws {CommandError} If the text is not JSON, or the part is missing; the message says where.
  */
 export function filterJson(text: string, path: string): unknown {
   const steps = stepsOf(path);

@@ -1,10 +1,6 @@
 import { isBinary } from "./show.ts";
 
-/**
- * Replaces binary contents by a note; part headers and text fields stay.
- * @param bytes The form, or its start.
- * @param boundary Its boundary.
- */
+/** Replaces binary contents by a note; part headers and text fields stay. */
 export function multipartText(bytes: Uint8Array, boundary: string): string {
   const decoder = new TextDecoder();
   // In Latin-1 each byte is one character, so offsets in text and bytes are the same.

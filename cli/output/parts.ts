@@ -6,10 +6,7 @@ import { badArgument } from "../errors/usage_error.ts";
 /** Parts of an exchange that can be printed. */
 export type Parts = ReadonlySet<string>;
 
-/**
- * Reads the parts to print: letters of `H B` (request), `h b` (response), `m` (times).
- * @throws {UsageError} If `--print` has another letter.
- */
+/** Reads the parts to print: letters of `H B` (request), `h b` (response), `m` (times). */
 export function partsOf(parsed: ParsedArgs<RequestOption>, isTerminal: boolean): Parts {
   if (parsed.has("quiet")) return new Set();
   const print = parsed.value("print");
@@ -31,7 +28,6 @@ export function savesBody(parsed: ParsedArgs<RequestOption>): boolean {
 
 /**
  * Reads the parts of redirects to print: `--history-print`, else the same as of the last exchange.
- * @throws {UsageError} If `--history-print` has another letter.
  */
 export function historyPartsOf(parsed: ParsedArgs<RequestOption>, isTerminal: boolean): Parts {
   const print = parsed.value("history-print");

@@ -45,10 +45,6 @@ export class Printer {
   readonly #mime: string | undefined;
   readonly #filter: string | undefined;
 
-  /**
-   * Creates one.
-   * @throws {UsageError} If `--response-charset` or `--response-mime` is invalid.
-   */
   constructor(parsed: ParsedArgs, parts: Parts, before?: Printer) {
     const terminal = Deno.stdout.isTerminal();
     const pretty = parsed.value("pretty") ?? (terminal ? "all" : "none");
@@ -194,12 +190,7 @@ export class Printer {
     await this.#write(`${shown}\n`);
   }
 
-  /**
-   * Prints times and sizes.
-   * @param response The response.
-   * @param times Times of the connection and the response head, in ms.
-   * @param total Duration of the whole exchange, in ms.
-   */
+  /** Prints times, in ms, and sizes. */
   async meta(response: ClientResponse, times: Times, total: number): Promise<void> {
     if (this.#parts.has("m")) await this.#write(metaText(response, times, total));
   }

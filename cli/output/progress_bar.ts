@@ -14,7 +14,6 @@ export class ProgressBar {
   #last = -Infinity;
   #progress: Progress = { bytes: 0, total: null };
 
-  /** Creates one. */
   constructor(name: string, quiet: boolean, from = 0) {
     this.#name = name;
     this.#quiet = quiet;
@@ -38,11 +37,7 @@ export class ProgressBar {
     Deno.stderr.writeSync(Uint8Array.of(10));
   }
 
-  /**
-   * Shows the final line.
-   * @param size Size of the file in bytes.
-   * @param resumedFrom Bytes from an earlier attempt.
-   */
+  /** Shows the final line; sizes are in bytes. */
   async done(size: number, resumedFrom: number): Promise<void> {
     if (this.#quiet) return;
     const seconds = (performance.now() - this.#started) / 1000;

@@ -14,12 +14,7 @@ export interface Times {
   head: number | null;
 }
 
-/**
- * The text of `--meta`.
- * @param response The response.
- * @param times Times of the connection and the response head, in ms.
- * @param total Duration of the whole exchange, in ms.
- */
+/** The text of `--meta`; times are in ms. */
 export function metaText(response: ClientResponse, times: Times, total: number): string {
   const at = (ms: number | null): string | null =>
     ms === null ? null : `${(ms / 1000).toFixed(3)} s`;

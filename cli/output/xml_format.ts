@@ -10,8 +10,7 @@ interface Token {
 
 /**
  * Indents XML where only whitespace separates elements. Elements with text stay unchanged, as
- * whitespace may matter there.
- * @returns The text, `null` if it is not well-formed XML.
+ * whitespace may matter there. `null` if it is not well-formed.
  */
 export function formatXml(text: string, indent: number): string | null {
   const tokens = tokensOf(text);

@@ -27,7 +27,6 @@ import { stdinBody } from "./stdin_body.ts";
 import { headerBytes } from "../connecting/items.ts";
 import { parseTarget, type Target } from "../connecting/target.ts";
 
-/** Runs the subcommand. */
 export async function run(parsed: ParsedArgs): Promise<number> {
   const target = targetOf(parsed);
   const quiet = parsed.count("quiet") > 1;

@@ -2,11 +2,7 @@ import { configFolder } from "../io/config_folder.ts";
 import { UsageError } from "../errors/usage_error.ts";
 import { messageOf } from "../errors/system_error.ts";
 
-/**
- * Reads `config.json`: `{"defaults": {"options": [...], "headers": {...}}}`.
- * @returns Options to put before those of the command line, none if the file does not exist.
- * @throws {UsageError} If the file is malformed.
- */
+/** Reads the options in `config.json`, `{"defaults": {"options": [...], "headers": {...}}}`. */
 export async function defaultOptions(): Promise<readonly string[]> {
   const path = `${configFolder()}/config.json`;
   // Never prompts for the permission: the file may not exist.

@@ -8,10 +8,7 @@ import { OLD_RUNTIME, tooOldTo } from "../errors/old_runtime.ts";
 import { badArgument } from "../errors/usage_error.ts";
 import type { Times } from "../output/times.ts";
 
-/**
- * Makes the transport.
- * @throws {UsageError} If an option is invalid, or a file cannot be read.
- */
+/** Makes the transport. */
 export async function transportOf(parsed: ParsedArgs, tlsInfo: boolean): Promise<Transport> {
   const socket = unixProxy(parsed);
   const { verify, ca, identity } = await certificatesOf(parsed);
@@ -100,10 +97,7 @@ function proxyOf(text: string): URL {
   throw badArgument("proxy", `expected http://HOST:PORT, https:, socks5: or socks5h:${scheme}`);
 }
 
-/**
- * Reads the values of `--resolve`.
- * @throws {UsageError} If a value is malformed.
- */
+/** Reads the values of `--resolve`. */
 export function addressesOf(values: readonly string[]): Map<string, string> {
   const addresses = new Map<string, string>();
   for (const value of values) {

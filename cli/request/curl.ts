@@ -7,12 +7,7 @@ import { addressesOf } from "./connection.ts";
 import { shellWord } from "../io/shell_word.ts";
 import type { Plan } from "./plan.ts";
 
-/**
- * Writes a request as a curl command, quoted for a shell.
- * @param plan The request.
- * @param parsed Options.
- * @param auth Credentials, `null` for none.
- */
+/** Writes a request as a curl command, quoted for a shell. */
 export function curlCommand(
   plan: Plan,
   parsed: ParsedArgs<RequestOption>,

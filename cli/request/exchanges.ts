@@ -21,7 +21,6 @@ export class Exchanges {
   readonly #printsBody: boolean;
   #pending: Pending | null = null;
 
-  /** Creates one. */
   constructor(parsed: ParsedArgs, final: Printer, isSingle: boolean) {
     const parts = historyPartsOf(parsed, Deno.stdout.isTerminal());
     this.#all = parsed.has("all") || (parsed.has("verbose") && !parsed.isDecided("all"));

@@ -42,13 +42,7 @@ export type Part =
 
 type Items = readonly Item[];
 
-/**
- * Plans the request.
- * @param parsed Options.
- * @param target Method, URL and items.
- * @param stdin Reads the body from standard input; called only if no item is a body.
- * @throws {UsageError} If options and items contradict each other.
- */
+/** Plans the request; standard input is read only if no item is a body. */
 export async function plan(
   parsed: ParsedArgs<RequestOption>,
   target: Target,
@@ -211,10 +205,7 @@ async function loaded(item: Item): Promise<Item> {
   return { kind, name, raw, value: text };
 }
 
-/**
- * Opens the body for the session.
- * @throws {CommandError} If a file cannot be read.
- */
+/** Opens the body for the session. */
 export async function dataOf(body: PlannedBody): Promise<RequestData> {
   if (body.kind === "text") return new TextEncoder().encode(body.text);
   if (body.kind === "piped") return body.data;

@@ -16,16 +16,12 @@ export interface HeaderWishes extends Pick<Plan, "headers" | "without"> {
 
 /** Thrown instead of sending. */
 export class NotSentError extends Error {
-  /** Name of the class, for telling errors apart. */
   override readonly name = "NotSentError";
 }
 
 /**
- * Wraps a transport: applies the user's header case and order, removes unwanted headers, and
- * reports each hop.
- * @param inner Transport that sends, `null` for none (`--offline`).
- * @param wishes The user's headers.
- * @param listener Listener for each hop.
+ * Wraps a transport, `null` for `--offline`: applies the user's header case and order, removes
+ * unwanted headers, and reports each hop.
  */
 export function recorder(
   inner: Transport | null,

@@ -13,16 +13,12 @@ export interface PipedBody {
 }
 
 /**
- * Reads the start of standard input.
+ * Reads the start of standard input; the length is known for files and up to 1 MiB, as many servers
+ * (WSGI, CGI, S3) require it.
  *
  * Under cron, tests or editors stdin may be a pipe that stays silent forever. If the method does
  * not expect a body, a pipe that is silent for two seconds is ignored; if it does, a note tells the
  * user what the command is waiting for.
- * @param expected Whether the method expects a body.
- * @param quiet Whether to write no notes to standard error.
- * @param streams Whether to send it as a stream, without its length.
- * @returns The body, `null` for none. Its length is known for files and up to 1 MiB, as many
- * servers (WSGI, CGI, S3) require it.
  */
 export async function stdinBody(
   expected: boolean,

@@ -23,11 +23,6 @@ export interface DownloadTarget {
 /**
  * Saves a response: to the file that the user names, replacing it, or under the server's name, with
  * `-1`, `-2` before the extension if that exists.
- * @param response The response.
- * @param url The requested URL.
- * @param target Where.
- * @param resumed Part of the file that this response continues or replaces.
- * @throws {CommandError} If the file cannot be written.
  */
 export async function saveResponse(
   response: ClientResponse,
@@ -111,11 +106,7 @@ async function announce(
   await writeErr(`Downloading ${length}${more}to ${visibleLine(path)}\n`);
 }
 
-/**
- * Path of the file for a response.
- * @param output Value of `--output`, `null` if not given.
- * @param name Name suggested by the response.
- */
+/** Path of the file for a response. */
 export function pathOf(output: string | null, name: string): string {
   if (output === null) return name;
   if (!isFolder(output)) return followed(output);

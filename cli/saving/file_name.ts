@@ -5,11 +5,8 @@ import { decoded } from "../connecting/target.ts";
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
 /**
- * Chooses a name: the one the server suggests (RFC 6266), else the last segment of the requested
- * URL, which a redirect cannot change.
- * @param response The response, `null` if it has not arrived yet.
- * @param url The requested URL.
- * @returns A base name without folders, leading dots or control characters.
+ * Chooses a base name without control characters: the one the server suggests (RFC 6266), else the
+ * last segment of the requested URL, which a redirect cannot change.
  */
 export function fileName(response: ClientResponse | null, url: URL): string {
   const suggested = response?.contentDisposition?.filename ?? "";

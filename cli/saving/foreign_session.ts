@@ -23,9 +23,7 @@ export function isForeignSession(read: SessionRecord): boolean {
     Object.values(cookies ?? {}).every((cookie) => isRecord(cookie) && "value" in cookie);
 }
 
-/**
- * Reads a session file, also of the format before HTTPie 3.1, with objects for headers and cookies.
- */
+/** Reads a session file, also of HTTPie before 3.1, with objects for headers and cookies. */
 export function readForeignSession(read: SessionRecord, jar: CookieJar, url: URL): SessionData {
   for (const cookie of entries(read.cookies)) {
     const { name, value, domain, path, expires, secure } = cookie;

@@ -27,7 +27,6 @@ export interface Resumed {
 /**
  * Looks for a partial file: `NAME.part` of this program or Firefox, the name itself as written by
  * curl, wget and HTTPie, or `NAME.crdownload` of Chromium.
- * @returns The partial file, or `null`.
  */
 export async function fragmentOf(path: string): Promise<Fragment | null> {
   for (const each of [`${path}.part`, path, `${path}.crdownload`]) {
@@ -55,11 +54,7 @@ async function validatorOf(part: string): Promise<string | null> {
   }
 }
 
-/**
- * Appends a response to a partial file, which is called `PATH.part` meanwhile.
- * @returns Size of the complete file in bytes.
- * @throws {CommandError} If the file is not complete.
- */
+/** Appends to a partial file, called `PATH.part` meanwhile; returns the whole size in bytes. */
 export async function append(
   response: ClientResponse,
   fragment: Fragment,
@@ -91,10 +86,7 @@ export async function append(
   return size;
 }
 
-/**
- * Renames a complete file.
- * @throws {CommandError} If the file exists and is not to be replaced.
- */
+/** Renames a complete file, if it may replace one of that name. */
 export async function complete(
   from: string,
   path: string,

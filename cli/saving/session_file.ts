@@ -23,10 +23,6 @@ export class SessionFile {
   readonly #url: URL;
   #foreign: SessionRecord | null = null;
 
-  /**
-   * Creates one.
-   * @throws {UsageError} If the name is not a valid file name.
-   */
   constructor(name: string, url: URL) {
     const host = url.host.replaceAll(/[^\w.-]/g, "_");
     this.path = /[\\/]/.test(name)
@@ -36,11 +32,7 @@ export class SessionFile {
     this.#cookies = this.path.replace(/(?:\.json)?$/, ".cookies.json");
   }
 
-  /**
-   * Reads the session.
-   * @returns The data besides the cookies, empty if the file does not exist.
-   * @throws {CommandError} If the files are not a session.
-   */
+  /** Reads the session; returns the data besides the cookies, empty if the file does not exist. */
   async load(jar: CookieJar): Promise<SessionData> {
     let data: SessionData = { headers: [], auth: null };
     try {

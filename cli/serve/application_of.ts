@@ -6,10 +6,7 @@ interface Fetcher {
   fetch(request: Request, info: ServeInfo): Response | Promise<Response>;
 }
 
-/**
- * Turns a module's export into an application.
- * @throws {UsageError} If the value is something else.
- */
+/** Turns a module's export into an application. */
 export async function applicationOf(
   value: unknown,
   args: readonly string[],

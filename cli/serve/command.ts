@@ -10,7 +10,6 @@ import { applicationOf } from "./application_of.ts";
 import { importEntry, locate, parseEntry } from "./entry.ts";
 import { useOwnModules } from "./own_modules.ts";
 
-/** Runs the subcommand. */
 export async function run(
   parsed: ParsedArgs<ServeOption>,
   args: readonly string[],
@@ -91,9 +90,7 @@ function printing(parsed: ParsedArgs<ServeOption>): Pick<RunAppOptions, "print">
   };
 }
 
-/**
- * Answers health checks before routing, where a catch-all route or authentication would hide them.
- */
+/** Answers health checks before routing: a catch-all route or authentication would hide them. */
 function answerHealth(app: Application, path: string): void {
   const answer = readiness();
   app.middlewares.unshift((request, handler) => {

@@ -16,10 +16,7 @@ const NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 const SCHEME = /^(?:https?|file|data|jsr|npm|node|blob)$/;
 const EXTENSIONS = [".ts", ".tsx", ".mts", ".js", ".mjs", ".jsx"];
 
-/**
- * Parses `MODULE[:NAME]`.
- * @throws {UsageError} If a part is empty or the name is invalid.
- */
+/** Parses `MODULE[:NAME]`. */
 export function parseEntry(word: string): Entry {
   const colon = word.lastIndexOf(":");
   const module = word.slice(0, Math.max(colon, 0));
@@ -35,10 +32,7 @@ export function parseEntry(word: string): Entry {
   );
 }
 
-/**
- * Finds the module.
- * @throws {UsageError} If the file does not exist.
- */
+/** Finds the module. */
 export function locate(module: string): string {
   const [scheme = ""] = module.split(":", 1);
   if (SCHEME.test(scheme) && module.includes(":")) return module;
@@ -62,10 +56,7 @@ export function locate(module: string): string {
   throw new UsageError(`unable to import ${module}: ${why}`);
 }
 
-/**
- * Imports a module and returns one of its exports.
- * @throws {UsageError} If the module cannot be imported or does not export the name.
- */
+/** Imports a module and returns one of its exports. */
 export async function importEntry(entry: Entry): Promise<unknown> {
   const url = locate(entry.module);
   let exports: Readonly<Record<string, unknown>>;

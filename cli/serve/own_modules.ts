@@ -21,10 +21,7 @@ interface Hooks {
   resolve(specifier: string, context: unknown, next: Next): unknown;
 }
 
-/**
- * Finds the embedded module for a specifier.
- * @returns Its URL, `null` for other packages.
- */
+/** The embedded module for a specifier, `null` for other packages. */
 export function ownModule(specifier: string): string | null {
   const match = OWN.exec(specifier);
   if (match === null) return null;

@@ -51,10 +51,7 @@ export interface CommandSpec {
   readonly examples: readonly (readonly [command: string, meaning: string])[];
   /** Exit codes besides 0 and 1. */
   readonly exitCodes?: readonly (readonly [code: number, meaning: string])[];
-  /**
-   * Maximum number of positional arguments; with `passOn`, further words are passed on. @default no
-   * limit
-   */
+  /** Maximum number of positional arguments; with `passOn`, further words are passed on. */
   readonly positionals?: number;
   /** Whether unknown words after the positional arguments are passed on. */
   readonly passOn?: boolean;

@@ -18,11 +18,7 @@ export interface Chapter {
   load(): Promise<unknown>;
 }
 
-/**
- * Describes a numbered example.
- * @param file Name of its file, `0001_request.ts`.
- * @param load Runs it.
- */
+/** Describes a numbered example. */
 export function chapter(file: string, load: () => Promise<unknown>): Chapter {
   const name = file.replace(/\.ts$/, "");
   const [number = "", ...words] = name.split("_");

@@ -6,7 +6,6 @@ import { UsageError } from "../errors/usage_error.ts";
 import type { Chapter } from "./chapter.ts";
 import { CHAPTERS } from "./chapters.ts";
 
-/** Runs the subcommand. */
 export async function run(parsed: ParsedArgs<TutorialOption>): Promise<number> {
   const [word] = parsed.positionals;
   if (word === undefined) {

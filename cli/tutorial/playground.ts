@@ -10,10 +10,7 @@ export type MakePlayground = (folder: string, key: Uint8Array, pages: URL) => Ap
 /** Files of the page. */
 const PAGES = ["icon.svg", "page.css", "page.html", "page.js"];
 
-/**
- * Runs the playground; uploads are deleted at the end.
- * @throws {UsageError} If the only argument is not a port.
- */
+/** Runs the playground; uploads are deleted at the end. */
 export async function runPlayground(
   makeApp: MakePlayground,
   read: (name: string) => Promise<string>,

@@ -22,7 +22,6 @@ const CLIENT_ONLY: readonly WsOption[] = [
   "reconnect",
 ];
 
-/** Runs the subcommand. */
 export async function run(parsed: ParsedArgs<WsOption>): Promise<number> {
   const [url, ...items] = parsed.positionals;
   if (parsed.has("text") && parsed.has("binary")) {

@@ -19,14 +19,7 @@ import { badArgument, UsageError } from "../errors/usage_error.ts";
 // Limit for the server's close frame when the user quits.
 const CLOSE_WAIT = 2000; // ms
 
-/**
- * Builds the options of the handshake.
- * @param parsed Options.
- * @param items Headers and query parameters.
- * @param url URL; its scheme becomes ws or wss.
- * @param auth Credentials, `null` for none.
- * @throws {UsageError} If an item is not a header or query parameter.
- */
+/** Builds the options of the handshake. */
 export function connectOptions(
   parsed: ParsedArgs<WsOption>,
   items: readonly string[],
@@ -68,10 +61,7 @@ export function connectOptions(
   };
 }
 
-/**
- * Builds the options that clients and servers have in common.
- * @throws {UsageError} If a value is not valid.
- */
+/** Builds the options that clients and servers have in common. */
 export function commonOptions(
   parsed: ParsedArgs<WsOption>,
 ): Pick<WebSocketResponseOptions, "protocols" | "heartbeat" | "maxMsgSize"> {
@@ -84,10 +74,7 @@ export function commonOptions(
   };
 }
 
-/**
- * The subprotocols to offer or accept.
- * @throws {UsageError} If one of them is not a token.
- */
+/** The subprotocols to offer or accept. */
 function protocolsOf(parsed: ParsedArgs<WsOption>): readonly string[] {
   const names = parsed.all("protocol");
   for (const [at, name] of names.entries()) {
@@ -110,10 +97,7 @@ export function ownPings(parsed: ParsedArgs<WsOption>): boolean {
   return parsed.has("ping-timeout") || parsed.has("print-ping-rtts");
 }
 
-/**
- * Builds the options of the connector.
- * @throws {UsageError} If options contradict each other, or a file cannot be read.
- */
+/** Builds the options of the connector. */
 export async function connectorOf(
   parsed: ParsedArgs<WsOption>,
   url: URL,

@@ -28,10 +28,7 @@ export function isLoss(error: unknown): error is Error {
     error instanceof WebSocketTimeoutError || isCut(error);
 }
 
-/**
- * Whether the connection ended without a close frame (code 1006), an error without a class of its
- * own.
- */
+/** Whether the connection ended without a close frame (1006), an error without its own class. */
 function isCut(error: unknown): error is Error {
   return error instanceof Error && error.message.startsWith("WebSocket connection lost");
 }

@@ -7,7 +7,6 @@ export class Input {
   readonly #iterator: AsyncIterator<Uint8Array<ArrayBuffer>>;
   #next: Promise<Uint8Array<ArrayBuffer> | null> | null = null;
 
-  /** Creates one. */
   constructor(input: AsyncIterable<Uint8Array<ArrayBuffer>>) {
     this.#iterator = input[Symbol.asyncIterator]();
   }
@@ -24,11 +23,7 @@ export class Input {
   }
 }
 
-/**
- * Splits an input into messages.
- *
- * @yields Messages without their end; the last one may lack it.
- */
+/** Splits an input into messages, without their ends; the last one may lack it. */
 export async function* messagesOf(
   input: AsyncIterable<Uint8Array>,
   end: 10 | 0,
@@ -51,10 +46,7 @@ function joined(pieces: readonly Uint8Array[], end: number): Uint8Array<ArrayBuf
   return end === 10 && bytes.at(-1) === 13 ? bytes.subarray(0, -1) : bytes; // CR LF on Windows
 }
 
-/**
- * Reads a line of base64.
- * @throws {CommandError} If it is not valid base64.
- */
+/** Reads a line of base64. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   try {
     return Uint8Array.from(atob(text), (each) => each.charCodeAt(0));

@@ -11,13 +11,7 @@ export class Pings implements Disposable {
   readonly #timer: ReturnType<typeof setInterval>;
   #limit: ReturnType<typeof setTimeout> | undefined;
 
-  /**
-   * Starts to ping.
-   * @param socket The connection.
-   * @param interval Time between pings in ms.
-   * @param limit Limit for an answer in ms.
-   * @param onAnswer Called with the round-trip time in ms.
-   */
+  /** Starts to ping; times are in ms. */
   constructor(
     socket: ClientWebSocketResponse,
     interval: number,
@@ -59,6 +53,5 @@ export class Pings implements Disposable {
 
 /** A ping was not answered in time. */
 export class PingTimeoutError extends Error {
-  /** Name of the class, for telling errors apart. */
   override readonly name = "PingTimeoutError";
 }

@@ -6,28 +6,18 @@ export class SentPings {
   readonly #prefix: string;
   #count = 0;
 
-  /**
-   * Creates none.
-   * @param prefix First word of pings without a text; their number follows.
-   */
   constructor(prefix: string) {
     this.#prefix = prefix;
   }
 
-  /**
-   * Sends a ping.
-   * @throws {RangeError} If it is longer than 125 bytes.
-   */
+  /** Sends a ping. */
   async send(socket: ClientWebSocketResponse, text = ""): Promise<void> {
     const data = text === "" ? `${this.#prefix} ${++this.#count}` : text;
     this.#sent.push({ data, text, at: performance.now() });
     await socket.ping(new TextEncoder().encode(data));
   }
 
-  /**
-   * Handles a pong.
-   * @returns The ping's text and its round-trip time in ms, `null` if it answers no ping.
-   */
+  /** The text of a ping and its round-trip time in ms, `null` if a pong answers no ping. */
   answered(bytes: Uint8Array): { readonly text: string; readonly ms: number } | null {
     const data = new TextDecoder().decode(bytes);
     const at = this.#sent.findIndex((each) => each.data === data);

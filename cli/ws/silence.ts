@@ -4,10 +4,6 @@ export class Silence {
   readonly #done = Promise.withResolvers<void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /**
-   * Creates a timer; `start()` starts it.
-   * @param ms Idle time in ms.
-   */
   constructor(ms: number) {
     this.#ms = ms;
   }
