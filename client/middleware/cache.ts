@@ -2,8 +2,8 @@
 import { OptionTable } from "../../http/options.ts";
 import { parseLength } from "../../http/headers/content_length.ts";
 import CachePolicy from "http-cache-semantics";
-import { asError } from "../../http/as_error.ts";
 import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
+import { storedResult, withBody } from "../hop/hop_result.ts";
 import type { ClientHandler, ClientMiddleware } from "../hop/middleware.ts";
 import { type ClientRequest, contextOf } from "../hop/request.ts";
 import { discardReply, type HopResult } from "../hop/transport.ts";
@@ -177,16 +177,7 @@ function recorded(
     }),
   );
   if (body === undefined) onComplete(new Uint8Array(0));
-  const { status, reason, headers, decoded = false } = result;
-  return {
-    status,
-    reason,
-    headers,
-    body: body ?? null,
-    decoded,
-    bodyError: (error) => result.bodyError(error),
-    release: () => result.release(),
-  };
+  return withBody(result, body ?? null);
 }
 
 function requestOf({ method, url, headers }: ClientRequest): CachePolicy.Request {
@@ -214,13 +205,6 @@ function textSize(headers: Headers): number {
 }
 
 function resultOf({ policy, status, reason, body, decoded }: Entry): HopResult {
-  return {
-    status,
-    reason,
-    headers: headersOf(policy.responseHeaders()),
-    body: new Blob([body]).stream(),
-    decoded,
-    bodyError: asError,
-    release() {},
-  };
+  const headers = headersOf(policy.responseHeaders());
+  return storedResult({ status, reason, headers }, body, decoded);
 }

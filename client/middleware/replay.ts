@@ -3,11 +3,11 @@ import { OptionTable } from "../../http/options.ts";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
-import { asError } from "../../http/as_error.ts";
 import { collectBytes } from "../../http/bytes/growing_bytes.ts";
 import { errorCode } from "../../http/name_file.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
 import { ClientConnectionError } from "../errors/connection_errors.ts";
+import { storedResult } from "../hop/hop_result.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import type { ClientRequest } from "../hop/request.ts";
 import type { HopResult } from "../hop/transport.ts";
@@ -170,12 +170,6 @@ function resultOf({ status, reason, headers, text, base64 }: Recorded): HopResul
   const body = base64 === undefined
     ? new TextEncoder().encode(text)
     : Uint8Array.from(Buffer.from(base64, "base64"));
-  return {
-    status,
-    reason,
-    headers: new Headers(headers as [string, string][]),
-    body: new Blob([body]).stream(),
-    bodyError: asError,
-    release() {},
-  };
+  const head = { status, reason, headers: new Headers(headers as [string, string][]) };
+  return storedResult(head, body);
 }

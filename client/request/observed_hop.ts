@@ -1,5 +1,6 @@
 // Observing bodies for timeouts and traces; they are only wrapped if observed.
 import { ClientConnectionError } from "../errors/connection_errors.ts";
+import { changedResult, withBody } from "../hop/hop_result.ts";
 import type { Payload } from "../hop/payload.ts";
 import { countedStream } from "../hop/progress.ts";
 import { type ClientRequest, contextOf } from "../hop/request.ts";
@@ -77,7 +78,7 @@ export function observedResult(
   const seen = shownResult(result, request);
   const stop = sent?.stop;
   if (stop === undefined) return seen;
-  return withChanges(seen, {
+  return changedResult(seen, {
     release() {
       stop();
       seen.release();
@@ -97,20 +98,7 @@ function shownResult(result: HopResult, request: ClientRequest): HopResult {
     },
     onEnd: () => phases?.idle(),
   });
-  return withChanges(result, { body, source: undefined, exactLength: null, isWhole: false });
-}
-
-type Changes = { readonly [K in keyof HopResult]?: HopResult[K] | undefined };
-
-/** The response with some members replaced; lazy members stay lazy. */
-function withChanges(result: HopResult, changes: Changes): HopResult {
-  return new Proxy(result, {
-    get(target, key) {
-      if (key in changes) return changes[key as keyof HopResult];
-      const value: unknown = Reflect.get(target, key, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  return withBody(result, body);
 }
 
 function observed(stream: ReadableStream<Bytes>, hooks: StreamHooks): ReadableStream<Bytes> {

@@ -6,6 +6,7 @@ import { NotSupportedError } from "../../http/not_supported_error.ts";
 import type { WebSocketChannel } from "../../http/websocket/channel.ts";
 import type { SocketPort } from "../../http/websocket/port.ts";
 import { ClientConnectionError } from "../errors/connection_errors.ts";
+import { storedResult } from "../hop/hop_result.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import type { HopRequest, HopResult, Transport } from "../hop/transport.ts";
 import type { SessionDefaults } from "../request/options.ts";
@@ -69,14 +70,11 @@ export class PlatformSocket implements Opening, Transport {
     observer?.connected();
     this.#socket = socket;
     const { protocol } = socket;
-    return {
+    return storedResult({
       status: 101,
       reason: "Switching Protocols",
       headers: new Headers(protocol === "" ? [] : [["sec-websocket-protocol", protocol]]),
-      body: null,
-      bodyError: asError,
-      release() {},
-    };
+    }, null);
   }
 
   /** {@inheritDoc Opening.finish} */

@@ -5,6 +5,7 @@ import {
   ClientSession,
   type RequestOptions,
 } from "@roundtrip/http";
+import { rawServer } from "../_raw_server.ts";
 import { overEachApp } from "../_transports.ts";
 
 interface Row {
@@ -165,4 +166,18 @@ Deno.test("a response larger than the cache evicts nothing", async () => {
     await response.read();
   }
   assertEquals(asked, ["/small", "/big", "/big"]);
+});
+
+Deno.test("a response that is being stored has its version, connection, lines and trailers", async () => {
+  const head = "HTTP/1.1 200 Fine\r\nCache-Control: max-age=60\r\nTransfer-Encoding: chunked\r\n\r\n";
+  await using server = rawServer(() => `${head}2\r\nok\r\n0\r\nX-Sum: 7\r\n\r\n`);
+  await using session = new ClientSession({ middlewares: [cacheMiddleware()] });
+  await using response = await session.get(server.url);
+  assertEquals(await response.text(), "ok");
+  assertEquals(response.version, "1.1");
+  assertEquals(response.connection?.remoteAddress?.port, server.port);
+  assertEquals(response.rawHeaders[0], ["Cache-Control", "max-age=60"]);
+  assertEquals(response.trailers.get("x-sum"), "7");
+  assertEquals(await (await session.get(server.url)).text(), "ok");
+  assertEquals(server.requests.length, 1);
 });
