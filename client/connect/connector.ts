@@ -39,9 +39,7 @@ export interface ConnectorOptions {
   /**
    * Proxy of all requests: `http://user:password@host:port`, `https:`, `socks5:` or `socks5h:`
    * (both let the proxy resolve names), or `unix:/path/to/socket` for a server on a Unix socket,
-   * ignoring the URL's host. `NO_PROXY` does not apply. For `https:` URLs through an `http:` proxy
-   * with a password, a session over `fetch` listens on the loopback interface, because `fetch`
-   * would send the password to the server; not together with `localAddress`.
+   * ignoring the URL's host. `NO_PROXY` does not apply.
    */
   readonly proxy?: string | URL | undefined;
   /** Local IP address to connect from. */

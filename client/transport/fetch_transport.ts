@@ -9,7 +9,15 @@ import { bodyError, sendError } from "./fetch_errors.ts";
 import { headerOf } from "../hop/header_list.ts";
 import { ON_DENO } from "../hop/runtime.ts";
 import { HttpClients, SOCKETS_DO } from "./http_clients.ts";
-import type { HeaderList, HopBody, HopRequest, HopResult, Transport } from "../hop/transport.ts";
+import {
+  asksUpgrade,
+  type HeaderList,
+  type HopBody,
+  type HopRequest,
+  type HopResult,
+  type Transport,
+} from "../hop/transport.ts";
+import { socketTransport } from "./socket_transport.ts";
 
 // Deno always sends these; a caller can change their values, but not omit them.
 const FIXED_HEADERS = [
@@ -48,6 +56,18 @@ const LACKS: Readonly<Record<string, string>> = {
  * ```
  */
 export function fetchTransport(options?: ConnectorOptions): Transport {
+  return platformTransport(options, "platform");
+}
+
+/**
+ * `fetch`, with sockets for requests that it would send wrong: with `"upgrade"` the handshakes of
+ * WebSockets, and those through an `http:` proxy to `https:` servers, which Deno would tell the
+ * password of the proxy too.
+ */
+export function platformTransport(
+  options: ConnectorOptions | undefined,
+  webSockets: NonNullable<Transport["webSockets"]>,
+): Transport {
   const connector = resolveConnector(options);
   refuseForFetch(options);
   if (options?.transport === "sockets") {
@@ -55,15 +75,23 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
   }
   const clients = new HttpClients(connector);
   const slots = new ConnectionSlots(connector.limit, connector.limitPerHost);
+  let sockets: Transport | null = null;
   let isClosed = false;
   return {
     lacks: LACKS,
-    webSockets: "platform",
+    webSockets,
     async send(request) {
+      const proxy = request.proxy ?? connector.proxy;
+      if (
+        (webSockets === "upgrade" && asksUpgrade(request.headers)) ||
+        (ON_DENO && proxy !== null && tellsPassword(proxy, request.url))
+      ) {
+        sockets ??= socketTransport({ ...options, transport: "sockets", http2: false });
+        return await sockets.send(request);
+      }
       refuseImpossible(request);
       const waiting = slots.acquire(request);
       if (waiting !== null) await takeTurn(waiting, request, slots);
-      const proxy = request.proxy ?? connector.proxy;
       try {
         if (isClosed) throw new ClientConnectionError("Cannot send: the transport is closed");
         const body = bodyOf(request, ON_DENO || await sendsSizedStreams());
@@ -80,7 +108,7 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
         if (headers.length > 0) init.headers = headers as [string, string][];
         if (body !== null) init.body = body;
         else if (request.method === "PATCH") init.body = EMPTY; // forces Content-Length
-        const client = clients.get(proxy, pooled, request.url);
+        const client = clients.get(proxy, pooled);
         if (client !== undefined) init.client = client;
         else if (body instanceof ReadableStream) init.duplex = "half"; // required by Node
         const response = await fetch(request.url, init);
@@ -94,8 +122,13 @@ export function fetchTransport(options?: ConnectorOptions): Transport {
     close() {
       isClosed = true;
       clients.close();
+      sockets?.close();
     },
   };
+}
+
+function tellsPassword(proxy: string, url: string): boolean {
+  return url.startsWith("https:") && /^http:[^?#]*@/.test(proxy);
 }
 
 const EMPTY = new Uint8Array(0);

@@ -4,7 +4,6 @@ import type { ResolvedConnector } from "../connect/connector.ts";
 import { readVariable } from "../connect/environment.ts";
 import { percentDecoded } from "../connect/percent_decoded.ts";
 import { HAS_SOCKETS, ON_DENO } from "../hop/runtime.ts";
-import { ProxyRelay } from "./proxy_relay.ts";
 
 /** The remedy for features that `fetch` of a runtime lacks. */
 export const SOCKETS_DO = HAS_SOCKETS ? '; connector.transport "sockets" does' : "";
@@ -15,7 +14,6 @@ export const SOCKETS_DO = HAS_SOCKETS ? '; connector.transport "sockets" does' :
 export class HttpClients {
   readonly #options: ResolvedConnector;
   readonly #clients = new Map<string, Deno.HttpClient>();
-  readonly #relays = new Map<string, ProxyRelay>();
 
   /**
    * Checks the options.
@@ -33,7 +31,7 @@ export class HttpClients {
     }
     if ((identity ?? localAddress) === null && caCerts.length === 0) return;
     try {
-      this.get(proxy, !options.forceClose, null); // reports errors early
+      this.get(proxy, !options.forceClose); // reports errors early
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new TypeError(`Cannot use the connector: ${reason}`, { cause });
@@ -41,9 +39,8 @@ export class HttpClients {
   }
 
   /** The client for a proxy; `pooled` tells whether its connections are reused. */
-  get(asked: string | null, pooled: boolean, url: string | null): Deno.HttpClient | undefined {
+  get(proxy: string | null, pooled: boolean): Deno.HttpClient | undefined {
     if (!ON_DENO) return undefined; // one pool for the whole process
-    const proxy = url?.startsWith("https:") ? this.#withoutPassword(asked) : asked;
     const key = `${pooled ? "" : "!"}${proxy ?? ""}`;
     let client = this.#clients.get(key);
     if (client === undefined) {
@@ -58,24 +55,8 @@ export class HttpClients {
 
   /** Closes their connections. */
   close(): void {
-    for (const each of [...this.#clients.values(), ...this.#relays.values()]) each.close();
+    for (const each of this.#clients.values()) each.close();
     this.#clients.clear();
-    this.#relays.clear();
-  }
-
-  /**
-   * Deno's fetch sends the password of an `http:` proxy also through the tunnel to the https
-   * server. So it uses a relay with its own password, which adds the proxy's.
-   */
-  #withoutPassword(proxy: string | null): string | null {
-    if (proxy === null || !/^http:[^?#]*@/.test(proxy)) return proxy;
-    if (this.#options.localAddress !== null) {
-      throw new NotSupportedError("connector.localAddress", "the proxy asks for a password");
-    }
-    const known = this.#relays.get(proxy);
-    const relay = known === undefined || known.closed ? new ProxyRelay(proxy) : known;
-    this.#relays.set(proxy, relay);
-    return relay.url;
   }
 }
 

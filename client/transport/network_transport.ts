@@ -1,6 +1,6 @@
 import type { ConnectorOptions } from "../connect/connector.ts";
-import { asksUpgrade, type Transport } from "../hop/transport.ts";
-import { fetchTransport } from "./fetch_transport.ts";
+import type { Transport } from "../hop/transport.ts";
+import { fetchTransport, platformTransport } from "./fetch_transport.ts";
 import { socketTransport } from "./socket_transport.ts";
 import { HAS_SOCKETS } from "../hop/runtime.ts";
 
@@ -23,24 +23,5 @@ export function networkTransport(options: ConnectorOptions = {}): Transport {
   }
   if (!HAS_SOCKETS) return fetchTransport(options);
   const wantsFetch = transport === "fetch" || options.http2 === true;
-  return wantsFetch ? fetchWithSockets(options) : socketTransport(options);
-}
-
-/** `fetch`, with sockets for WebSocket handshakes, which do not use HTTP/2. */
-function fetchWithSockets(options: ConnectorOptions): Transport {
-  const platform = fetchTransport(options);
-  let sockets: Transport | null = null;
-  return {
-    ...platform,
-    webSockets: "upgrade",
-    send(request) {
-      if (!asksUpgrade(request.headers)) return platform.send(request);
-      sockets ??= socketTransport({ ...options, transport: "sockets", http2: false });
-      return sockets.send(request);
-    },
-    close() {
-      platform.close();
-      sockets?.close();
-    },
-  };
+  return wantsFetch ? platformTransport(options, "upgrade") : socketTransport(options);
 }

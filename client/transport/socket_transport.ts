@@ -10,9 +10,9 @@ import { ConnectionOpener } from "../connect/open_connection.ts";
 import { ClientConnectionError } from "../errors/connection_errors.ts";
 import { abortOf } from "../hop/hop_abort.ts";
 import type { HeaderList, HopRequest, Transport } from "../hop/transport.ts";
-import { fetchTransport } from "./fetch_transport.ts";
 import { SocketConnection } from "./socket_connection.ts";
 import { RequestWriter, type Way } from "./request_writer.ts";
+import { HttpClients } from "./http_clients.ts";
 import { socketError } from "./socket_errors.ts";
 import { type Free, SocketLease } from "./socket_lease.ts";
 import { SocketPool } from "./socket_pool.ts";
@@ -60,9 +60,10 @@ export function socketTransport(options?: ConnectorOptions): Transport {
 }
 
 /** Validates them now, not on the first request. */
-function checkCertificates({ caCerts, identity }: ResolvedConnector): void {
+function checkCertificates(connector: ResolvedConnector): void {
+  const { caCerts, identity } = connector;
   if (identity === null && caCerts.length === 0) return;
-  if (ON_DENO) return fetchTransport({ caCerts, ...identity }).close();
+  if (ON_DENO) return new HttpClients({ ...connector, proxy: null, localAddress: null }).close();
   const tls = NODE?.getBuiltinModule?.("node:tls") as typeof import("node:tls") | undefined;
   try {
     tls?.createSecureContext({ ca: [...caCerts], ...identity });

@@ -169,7 +169,8 @@ Deno.test("a response larger than the cache evicts nothing", async () => {
 });
 
 Deno.test("a response that is being stored has its version, connection, lines and trailers", async () => {
-  const head = "HTTP/1.1 200 Fine\r\nCache-Control: max-age=60\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const head =
+    "HTTP/1.1 200 Fine\r\nCache-Control: max-age=60\r\nTransfer-Encoding: chunked\r\n\r\n";
   await using server = rawServer(() => `${head}2\r\nok\r\n0\r\nX-Sum: 7\r\n\r\n`);
   await using session = new ClientSession({ middlewares: [cacheMiddleware()] });
   await using response = await session.get(server.url);
