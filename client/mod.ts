@@ -80,7 +80,7 @@ export { ClientRequest, type ClientRequestInit } from "./hop/request.ts";
 export type { Payload } from "./hop/payload.ts";
 export type { SendableBody } from "../http/bytes/sendable_body.ts";
 export { bearerAuthMiddleware, type BearerAuthOptions } from "./middleware/bearer_auth.ts";
-export { cacheMiddleware, type CacheOptions } from "./middleware/cache.ts";
+export { cacheMiddleware, type CacheOptions, type CacheStore } from "./middleware/cache.ts";
 export { digestAuthMiddleware, type DigestAuthOptions } from "./middleware/digest_auth.ts";
 export { type HopRecord, loggingMiddleware, type LoggingOptions } from "./middleware/logging.ts";
 export { replayMiddleware, type ReplayOptions } from "./middleware/replay.ts";

@@ -77,7 +77,7 @@ function isCalled({ tsType }: Member): boolean {
 function problemOf(span: string): string | null {
   const isCall = span.endsWith("()");
   const path = span.replace(/\(\)$/, "").split(".");
-  const symbols = path[0] === "web" ? server : path[0] === "RedisStorage" ? redis : client;
+  const symbols = path[0] === "web" ? server : path[0] === "redisStore" ? redis : client;
   if (path[0] === "web") path.shift();
   const [owner = "", member, ...rest] = path;
   const symbol = symbols?.get(owner);

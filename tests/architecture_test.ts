@@ -28,7 +28,7 @@ const ORDERS: Readonly<Record<string, readonly string[]>> = {
     "files",
     "routes",
     "application",
-    ...["guards", "websocket", "run"],
+    ...["guards", "websocket", "run", "redis"],
     "proxy",
     "testing",
     "server",

@@ -18,7 +18,7 @@ const OWN: Readonly<Record<string, string>> = {
   "@roundtrip/http/server": "server/mod",
   "@roundtrip/http/shared": "shared",
   "@roundtrip/http/hono": "server/hono",
-  "@roundtrip/http/session-redis": "server/redis",
+  "@roundtrip/http/redis": "server/redis",
 };
 
 // Optional dependencies of ws.

@@ -20,7 +20,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   reconnect replayMiddleware request retryMiddleware socketTransport
 `,
     `
-  Abortable BasicAuth BearerAuthOptions ByteStream CacheOptions ClientHandler ClientMiddleware
+  Abortable BasicAuth BearerAuthOptions ByteStream CacheOptions CacheStore ClientHandler ClientMiddleware
   ClientRequestInit ClientTimeout ConnectFailure ConnectorOptions CookieInit CookieJarOptions
   DataFields DigestAuthOptions Download DownloadOptions EventsOptions FailedAttempt
   FallbackCharsetResolver FetchApp FormBodyOptions FormFieldOptions HeaderList HeadersLike
@@ -103,10 +103,10 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   [
     "server/redis.ts",
     `
-  RedisStorage
+  redisCache redisStore
 `,
     `
-  RedisClient
+  RedisCache RedisCacheOptions RedisClient
 `,
   ],
 ];

@@ -8,7 +8,7 @@ const FILES: Readonly<Record<string, string>> = {
   "/client": "client/mod",
   "/server": "server/mod",
   "/hono": "server/hono",
-  "/session-redis": "server/redis",
+  "/redis": "server/redis",
   "/shared": "shared",
 };
 // `deno task compile` bundles this module into a file at the root of what it embeds.

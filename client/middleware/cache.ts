@@ -1,6 +1,7 @@
 // An HTTP cache (RFC 9111).
 import { OptionTable } from "../../http/options.ts";
 import { parseLength } from "../../http/headers/content_length.ts";
+import { Buffer } from "node:buffer";
 import CachePolicy from "http-cache-semantics";
 import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
 import { storedResult, withBody } from "../hop/hop_result.ts";
@@ -23,12 +24,33 @@ export interface CacheOptions {
    * @default {false}
    */
   readonly shared?: boolean | undefined;
+  /**
+   * Where responses are kept instead of this process's memory, such as `redisCache()` of
+   * `@roundtrip/http/redis`; it has a size limit of its own, `maxSize` cannot be given with it.
+   */
+  readonly store?: CacheStore | undefined;
+}
+
+/** Texts with expiry: the store of a cache that several processes share. */
+export interface CacheStore {
+  /** Reads a text; `null` without one. */
+  get(key: string): Promise<string | null>;
+  /**
+   * Stores a text.
+   * @param key Its key, a URL.
+   * @param value The text.
+   * @param ttl Time in ms after which it may be forgotten.
+   */
+  set(key: string, value: string, ttl: number): Promise<void>;
+  /** Deletes a text. */
+  delete(key: string): Promise<void>;
 }
 
 const CACHE_OPTIONS = new OptionTable<CacheOptions>({
   maxSize: "a number",
   maxBodySize: "a number",
   shared: "true or false",
+  store: "an object",
 });
 
 interface Entry {
@@ -41,8 +63,17 @@ interface Entry {
   readonly size: number;
 }
 
+/** The stored responses by URL. */
+interface Entries {
+  get(url: string): Entry | undefined | Promise<Entry | undefined>;
+  /** Keeps a response; `isUsed` if it is kept already. */
+  keep(url: string, entry: Entry, isUsed?: boolean): void | Promise<void>;
+  forget(url: string): void | Promise<void>;
+}
+
 // Overhead per response: the policy and the map entries.
 const OVERHEAD = 1024;
+const DAY = 86_400_000; // ms
 
 // Requests with these headers bypass the cache.
 const OWN = [
@@ -57,8 +88,8 @@ const OWN = [
 ];
 
 /**
- * Stores fully read responses in memory while they are fresh, revalidates stale ones, and
- * invalidates them on unsafe requests to their URL. Requests with `Range`, `Authorization`,
+ * Stores fully read responses, in memory or a `store`, while they are fresh, revalidates stale ones,
+ * and invalidates them on unsafe requests to their URL. Requests with `Range`, `Authorization`,
  * conditions or their own cookies bypass the cache; responses that set cookies or vary by them are
  * not stored.
  * @param options Options.
@@ -80,24 +111,11 @@ const OWN = [
  */
 export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
   CACHE_OPTIONS.check("cacheMiddleware()", options);
-  const { maxSize = 64 * 1024 ** 2, maxBodySize = 1024 ** 2, shared = false } = options;
-  const entries = new Map<string, Entry>(); // least recently used first
-  let size = 0;
-
-  const forget = (url: string): void => {
-    size -= entries.get(url)?.size ?? 0;
-    entries.delete(url);
-  };
-  const keep = (url: string, entry: Entry): void => {
-    forget(url);
-    if (entry.size > maxSize) return; // it would evict all others and still not fit
-    entries.set(url, entry);
-    size += entry.size;
-    for (const oldest of entries.keys()) {
-      if (size <= maxSize) break;
-      forget(oldest);
-    }
-  };
+  const { maxSize, maxBodySize = 1024 ** 2, shared = false, store: texts } = options;
+  if (texts !== undefined && maxSize !== undefined) {
+    throw new TypeError('cacheMiddleware(): "maxSize" is for memory, limit the "store" itself');
+  }
+  const entries = texts === undefined ? memoryEntries(maxSize) : textEntries(texts);
 
   /** Passes a response on and stores it once its body has been read to the end. */
   function store(request: ClientRequest, result: HopResult): HopResult {
@@ -110,7 +128,7 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
     return recorded(result, maxBodySize, (body) => {
       const texts = textSize(request.headers) + textSize(headers) + request.url.href.length;
       const size = OVERHEAD + texts + body.length;
-      keep(request.url.href, { policy, status, reason, body, decoded, size });
+      return entries.keep(request.url.href, { policy, status, reason, body, decoded, size });
     });
   }
 
@@ -130,7 +148,7 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
     if (modified || result.status !== 304) return store(request, result);
     discardReply(result);
     const fresh = { ...entry, policy };
-    keep(request.url.href, fresh);
+    await entries.keep(request.url.href, fresh);
     return resultOf(fresh);
   }
 
@@ -142,16 +160,69 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
       const result = await handler(request);
       // RFC 9111 section 4.4: unsafe requests invalidate the URL.
       const isSafe = ["GET", "HEAD", "OPTIONS", "TRACE", "QUERY"].includes(request.method);
-      if (!isSafe && result.status < 400) forget(url);
+      if (!isSafe && result.status < 400) await entries.forget(url);
       return result;
     }
-    const entry = entries.get(url);
+    const entry = await entries.get(url);
     if (entry === undefined) return store(request, await handler(request));
     if (entry.policy.satisfiesWithoutRevalidation(requestOf(request))) {
-      keep(url, entry);
+      entries.keep(url, entry, true);
       return resultOf(entry);
     }
     return await revalidate(request, entry, handler);
+  };
+}
+
+/** Responses in memory. */
+function memoryEntries(maxSize = 64 * 1024 ** 2): Entries {
+  const entries = new Map<string, Entry>(); // least recently used first
+  let size = 0;
+  const forget = (url: string): void => {
+    size -= entries.get(url)?.size ?? 0;
+    entries.delete(url);
+  };
+  return {
+    get: (url) => entries.get(url),
+    forget,
+    keep(url, entry) {
+      forget(url);
+      if (entry.size > maxSize) return; // it would evict all others and still not fit
+      entries.set(url, entry);
+      size += entry.size;
+      for (const oldest of entries.keys()) {
+        if (size <= maxSize) break;
+        forget(oldest);
+      }
+    },
+  };
+}
+
+/** Responses in a store of texts, as JSON with the body in base64. */
+function textEntries(store: CacheStore): Entries {
+  return {
+    async get(url) {
+      const text = await store.get(url);
+      if (text === null) return undefined;
+      try {
+        const { policy, body, ...rest } = JSON.parse(text);
+        const bytes = new Uint8Array(Buffer.from(body, "base64"));
+        return { ...rest, policy: CachePolicy.fromObject(policy), body: bytes };
+      } catch {
+        return undefined; // of another version, or not ours
+      }
+    },
+    forget: (url) => store.delete(url),
+    async keep(url, entry, isUsed) {
+      if (isUsed) return;
+      const { policy, body } = entry;
+      const text = JSON.stringify({
+        ...entry,
+        policy: policy.toObject(),
+        body: Buffer.from(body.buffer, body.byteOffset, body.length).toString("base64"),
+      });
+      // Stale ones are worth a revalidation.
+      await store.set(url, text, Math.max(0, policy.timeToLive()) + DAY);
+    },
   };
 }
 
@@ -159,7 +230,7 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
 function recorded(
   result: HopResult,
   limit: number,
-  onComplete: (body: Uint8Array<ArrayBuffer>) => void,
+  onComplete: (body: Uint8Array<ArrayBuffer>) => void | Promise<void>,
 ): HopResult {
   const bytes = new GrowingBytes();
   let isShort = true;
@@ -172,11 +243,11 @@ function recorded(
         controller.enqueue(piece);
       },
       flush() {
-        if (isShort) onComplete(bytes.take());
+        if (isShort) return onComplete(bytes.take());
       },
     }),
   );
-  if (body === undefined) onComplete(new Uint8Array(0));
+  if (body === undefined) void onComplete(new Uint8Array(0));
   return withBody(result, body ?? null);
 }
 

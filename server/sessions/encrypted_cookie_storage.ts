@@ -43,6 +43,11 @@ export class EncryptedCookieStorage implements SessionStorage {
     this.#cookie = new SessionCookie(options);
   }
 
+  /** Whether reading a session extends its life. */
+  get sliding(): boolean {
+    return this.#cookie.sliding;
+  }
+
   /** Creates a new session. */
   create(): Session {
     return new Session(null, { maxAge: this.#cookie.maxAge });

@@ -67,6 +67,11 @@ export class KeyedStorage implements SessionStorage {
     this.#cookie = new SessionCookie(options);
   }
 
+  /** Whether reading a session extends its life. */
+  get sliding(): boolean {
+    return this.#cookie.sliding;
+  }
+
   /** Creates a new session. */
   create(): Session {
     return new Session(null, { maxAge: this.#cookie.maxAge });

@@ -1,5 +1,8 @@
 // The session of a client.
 
+/** Resets the age of a session, as a change of a value does. */
+export let touchSession: (session: Session) => void;
+
 /** A stored session, in the format of Python's aiohttp_session. */
 export interface SessionData {
   /** Time when it was created or last written, in seconds since 1970. */
@@ -46,6 +49,10 @@ export class Session implements Iterable<[string, unknown]> {
   #identity: string | null;
   #created: number;
   #changed = false;
+
+  static {
+    touchSession = (session) => session.#touch();
+  }
 
   /**
    * Called by storages.

@@ -5,7 +5,7 @@ import { HTTPException } from "../exceptions/http_exception.ts";
 import type { Middleware } from "../request/middleware.ts";
 import { mutableResponse } from "../request/mutable_response.ts";
 import type { ServerRequest } from "../request/request.ts";
-import type { Session } from "./session.ts";
+import { type Session, touchSession } from "./session.ts";
 import type { SessionStorage } from "./session_storage.ts";
 
 /** The middleware's state for a request. */
@@ -227,6 +227,7 @@ async function save(
   const session = await slot.session;
   if (session === null) return;
   const { headers } = response;
+  if (slot.storage.sliding && isAging(session)) touchSession(session);
   const { isChanged } = session;
   if (isChanged) {
     await slot.storage.save(request, response, session);
@@ -237,6 +238,11 @@ async function save(
   if (!headers.has("cache-control")) {
     headers.set("cache-control", isChanged ? "no-store" : "private");
   }
+}
+
+/** Whether a tenth of its life has passed. */
+function isAging({ isNew, empty, created, maxAge }: Session): boolean {
+  return !isNew && !empty && maxAge !== null && Date.now() - created >= maxAge / 10;
 }
 
 function slotOf<Params>(request: ServerRequest<Params>): Slot {

@@ -6,6 +6,8 @@ import type { Session, SessionData } from "./session.ts";
 
 /** Base of session storages; extend it for your own. */
 export interface SessionStorage {
+  /** Whether reading a session extends its life. */
+  readonly sliding?: boolean;
   /** Creates a new session. */
   create(): Session;
   /**
@@ -50,6 +52,11 @@ export interface SessionCookieOptions {
   readonly httpOnly?: boolean;
   /** Cross-site policy; browsers use `Lax` by default. */
   readonly sameSite?: "Strict" | "Lax" | "None";
+  /**
+   * Whether reading a session extends its life too, once a tenth of `maxAge` has passed.
+   * @default {false, true for `redisStore()`}
+   */
+  readonly sliding?: boolean;
 }
 
 /** Names and types of {@linkcode SessionCookieOptions}. */
@@ -61,6 +68,7 @@ export const SESSION_COOKIE_OPTIONS = new OptionTable<SessionCookieOptions>({
   secure: "true or false",
   httpOnly: "true or false",
   sameSite: "a string",
+  sliding: "true or false",
 }, { name: 'Write "cookieName"', ttl: 'Write "maxAge", in milliseconds' });
 
 /** Maximum size of a cookie in browsers, including attributes (RFC 6265 section 6.1). */
@@ -72,7 +80,9 @@ export class SessionCookie {
   readonly name: string;
   /** Lifetime of a session in milliseconds, `null` for no limit. */
   readonly maxAge: number | null;
-  readonly #attributes: Omit<SessionCookieOptions, "cookieName" | "maxAge">;
+  /** Whether reading a session extends its life. */
+  readonly sliding: boolean;
+  readonly #attributes: Omit<SessionCookieOptions, "cookieName" | "maxAge" | "sliding">;
 
   /**
    * Creates one.
@@ -80,7 +90,8 @@ export class SessionCookie {
    */
   constructor(options: SessionCookieOptions) {
     SESSION_COOKIE_OPTIONS.check("Cannot store sessions", options);
-    const { cookieName = "AIOHTTP_SESSION", maxAge = null, ...attributes } = options;
+    const { cookieName = "AIOHTTP_SESSION", maxAge = null, sliding = false, ...attributes } =
+      options;
     // Python's aiohttp_session counts seconds: its 3600 would be 3.6 s here.
     if (maxAge !== null && !(Number.isInteger(maxAge / 1000) && maxAge >= 0)) {
       throw new RangeError(
@@ -90,6 +101,7 @@ export class SessionCookie {
     }
     this.name = cookieName;
     this.maxAge = maxAge;
+    this.sliding = sliding;
     this.#attributes = { path: "/", httpOnly: true, ...attributes };
   }
 

@@ -1,12 +1,12 @@
 // Stores files and sessions until it is killed: `store_server.ts FOLDER REDIS_PORT` prints its
 // port.
 import { web } from "@roundtrip/http";
-import { RedisStorage } from "@roundtrip/http/session-redis";
+import { redisStore } from "@roundtrip/http/redis";
 import { Redis } from "npm:ioredis@^5";
 
 const [folder = "", redis = ""] = Deno.args;
 const app = new web.Application({ clientMaxSize: 0 });
-web.setupSessions(app, new RedisStorage(new Redis(Number(redis), "127.0.0.1")));
+web.setupSessions(app, redisStore(new Redis(Number(redis), "127.0.0.1")));
 app.addRoutes([
   web.post("/files/{name}", async (request) => {
     const path = `${folder}/${request.matchInfo.name}`;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { web } from "@roundtrip/http";
-import { RedisStorage } from "@roundtrip/http/session-redis";
+import { redisStore } from "@roundtrip/http/redis";
 
 const NAME = "AIOHTTP_SESSION";
 type Rows = Map<string, string>;
@@ -13,12 +13,14 @@ function mapStore(rows: Rows): web.SessionStore {
   };
 }
 
-function redisOf(rows: Rows): RedisStorage {
-  return new RedisStorage({
-    get: (key) => Promise.resolve(rows.get(key) ?? null),
-    set: (key, value) => Promise.resolve(rows.set(key, value)),
-    setEx: (key, _seconds, value) => Promise.resolve(rows.set(key, value)),
-    del: (key) => Promise.resolve(rows.delete(key)),
+function redisOf(rows: Rows): web.SessionStorage {
+  return redisStore({
+    call(command, key = "", value = "", ...words) {
+      if (command === "GET") return Promise.resolve(rows.get(key) ?? null);
+      if (command === "DEL") return Promise.resolve(rows.delete(key) ? 1 : 0);
+      if (words.includes("XX") && !rows.has(key)) return Promise.resolve(null);
+      return Promise.resolve(rows.set(key, value));
+    },
   }, { maxAge: 3_600_000 });
 }
 
@@ -51,7 +53,7 @@ Deno.test("an ended id is not adopted again", async () => {
 const STORAGES: [name: string, storage: () => web.SessionStorage][] = [
   ["MemoryStorage", () => new web.MemoryStorage()],
   ["KeyedStorage", () => new web.KeyedStorage(mapStore(new Map()))],
-  ["RedisStorage", () => redisOf(new Map())],
+  ["redisStore", () => redisOf(new Map())],
 ];
 
 for (const [name, storage] of STORAGES) {

@@ -1,7 +1,7 @@
-// RedisStorage against Redis itself (Debian's redis-server), by each client library it names.
+// redisStore() against Redis itself (Debian's redis-server), by each client library it names.
 import { assert, assertEquals } from "@std/assert";
 import { web } from "@roundtrip/http";
-import { type RedisClient, RedisStorage } from "@roundtrip/http/session-redis";
+import { type RedisClient, redisStore } from "@roundtrip/http/redis";
 import { createClient } from "npm:@redis/client@^5";
 import { Redis } from "npm:ioredis@^5";
 import { hasRedis, startRedis } from "../../_redis.ts";
@@ -9,11 +9,12 @@ import { hasRedis, startRedis } from "../../_redis.ts";
 const ignore = !await hasRedis();
 if (ignore) console.log("ignored: no redis-server to keep sessions in (Debian's redis-server)");
 
-/** Redis commands of the test itself. */
-interface Probe extends RedisClient {
+/** A client, with the commands of the test itself. */
+type Probe = RedisClient & {
   ttl(key: string): Promise<number>;
   keys(pattern: string): Promise<string[]>;
-}
+  set(key: string, value: string): Promise<unknown>;
+};
 
 const CLIENTS: readonly [
   name: string,
@@ -32,7 +33,7 @@ const CLIENTS: readonly [
 
 function appOf(client: RedisClient, options: web.SessionCookieOptions): web.Application {
   const app = new web.Application();
-  web.setupSessions(app, new RedisStorage(client, options));
+  web.setupSessions(app, redisStore(client, options));
   app.addRoutes([
     web.post("/", async (request) => {
       const session = await web.getSession(request);

@@ -1,0 +1,78 @@
+import { OptionTable } from "../../http/options.ts";
+import type { RedisClient } from "./redis_client.ts";
+import { redisTexts } from "./redis_texts.ts";
+
+/** Options of {@linkcode redisCache}. */
+export interface RedisCacheOptions {
+  /** Start of every key. @default {"roundtrip:cache:"} */
+  readonly prefix?: string;
+  /**
+   * Called when Redis fails; the request goes to the server then, as if nothing were cached.
+   * @default {console.error}
+   */
+  readonly onError?: (error: unknown) => void;
+}
+
+const REDIS_CACHE_OPTIONS = new OptionTable<RedisCacheOptions>({
+  prefix: "a string",
+  onError: "a function",
+});
+
+/** Texts with expiry, the store of the client's `cacheMiddleware()`. */
+export interface RedisCache {
+  /** Reads a text; `null` without one. */
+  get(key: string): Promise<string | null>;
+  /** Stores a text for `ttl` milliseconds. */
+  set(key: string, value: string, ttl: number): Promise<void>;
+  /** Deletes a text. */
+  delete(key: string): Promise<void>;
+}
+
+/**
+ * Keeps cached responses in Redis, for all processes: the store of the client's
+ * `cacheMiddleware()`. Limit its memory in Redis (`maxmemory`, `maxmemory-policy allkeys-lru`).
+ * @param client A connected client; closing it is up to the caller.
+ * @param options Prefix of the keys, and what to do with errors.
+ * @returns The store.
+ * @throws {TypeError} If the client can send no commands.
+ *
+ * @example
+ * ```ts
+ * import { cacheMiddleware, ClientSession } from "@roundtrip/http";
+ * import { redisCache } from "@roundtrip/http/redis";
+ *
+ * const rows = new Map<string, string>();
+ * const client = { // instead of this: new Redis() of "ioredis"
+ *   call: (name: string, key = "", value = "") =>
+ *     Promise.resolve(name === "SET" ? rows.set(key, value) : rows.get(key) ?? null),
+ * };
+ * const headers = { "cache-control": "max-age=60" };
+ * const app = { fetch: () => new Response("hello", { headers }) };
+ * const middlewares = [cacheMiddleware({ store: redisCache(client), shared: true })];
+ * await using session = new ClientSession({ app, middlewares });
+ * console.assert(await (await session.get("/")).text() === "hello");
+ * console.assert(rows.size === 1);
+ * ```
+ */
+export function redisCache(client: RedisClient, options: RedisCacheOptions = {}): RedisCache {
+  REDIS_CACHE_OPTIONS.check("redisCache()", options);
+  const { prefix = "roundtrip:cache:", onError = console.error } = options;
+  const texts = redisTexts(client, prefix);
+  const guarded = async <T>(work: Promise<T>): Promise<T | null> => {
+    try {
+      return await work;
+    } catch (error) {
+      onError(error);
+      return null;
+    }
+  };
+  return {
+    get: (key) => guarded(texts.get(key)),
+    async set(key, value, ttl) {
+      await guarded(texts.set(key, value, ttl));
+    },
+    async delete(key) {
+      await guarded(texts.delete(key));
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/** A Redis client that the application has connected: `ioredis`, `iovalkey` or `@redis/client`. */
+export type RedisClient =
+  | {
+    /** Sends a command; `ioredis` and `iovalkey` have it. */
+    call(command: string, ...words: string[]): Promise<unknown>;
+  }
+  | {
+    /** Sends a command; `@redis/client` has it. */
+    sendCommand(words: readonly string[]): Promise<unknown>;
+  };
+
+/** Sends a command and returns the reply. */
+export type RedisCommand = (command: string, ...words: string[]) => Promise<unknown>;
+
+/**
+ * Finds the way to send commands.
+ * @throws {TypeError} If the client has none.
+ */
+export function commandOf(client: RedisClient): RedisCommand {
+  if (typeof client === "object" && client !== null) {
+    if ("call" in client) return (command, ...words) => client.call(command, ...words);
+    if ("sendCommand" in client) return (...words) => client.sendCommand(words);
+  }
+  throw new TypeError(
+    "Cannot use Redis: expected a connected client of @redis/client or ioredis, with " +
+      "sendCommand() or call()",
+  );
+}

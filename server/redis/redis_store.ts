@@ -1,0 +1,41 @@
+import { KeyedStorage } from "../sessions/keyed_storage.ts";
+import type { SessionCookieOptions, SessionStorage } from "../sessions/session_storage.ts";
+import type { RedisClient } from "./redis_client.ts";
+import { redisTexts } from "./redis_texts.ts";
+
+/**
+ * Stores sessions in Redis, with the keys (`AIOHTTP_SESSION_` and the id) and the format of
+ * aiohttp_session's `RedisStorage`, so that a Python and a Deno service can share them. With
+ * `maxAge`, Redis expires them, and every use extends them (`sliding`); `web.renewSession()`
+ * gives a session a new id.
+ * @param client A connected client; closing it is up to the caller.
+ * @param options The cookie; `sliding` is `true` by default.
+ * @returns The storage, for `web.setupSessions()`.
+ * @throws {TypeError} If the client can send no commands.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ * import { redisStore } from "@roundtrip/http/redis";
+ *
+ * const rows = new Map<string, string>();
+ * const client = { // instead of this: await createClient().connect() of "@redis/client"
+ *   sendCommand: ([name, key = "", value = ""]: readonly string[]) =>
+ *     Promise.resolve(name === "SET" ? rows.set(key, value) : rows.get(key) ?? null),
+ * };
+ * const app = new web.Application();
+ * web.setupSessions(app, redisStore(client, { maxAge: 3_600_000, secure: true }));
+ * app.addRoutes([web.post("/login", async (request) => {
+ *   (await web.renewSession(request)).set("user", "ann");
+ *   return web.textResponse("welcome");
+ * })]);
+ * await app.request("/login", { method: "POST" });
+ * console.assert(rows.size === 1);
+ * ```
+ */
+export function redisStore(
+  client: RedisClient,
+  options: SessionCookieOptions = {},
+): SessionStorage {
+  return new KeyedStorage(redisTexts(client, ""), { sliding: true, ...options });
+}
