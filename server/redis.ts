@@ -27,3 +27,4 @@
 export { type RedisCache, redisCache, type RedisCacheOptions } from "./redis/redis_cache.ts";
 export type { RedisClient } from "./redis/redis_client.ts";
 export { redisStore } from "./redis/redis_store.ts";
+export { RedisCounter, type RedisCounterOptions } from "./redis/redis_counter.ts";

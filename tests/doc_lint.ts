@@ -11,7 +11,15 @@ const HONO = [
 ];
 
 const { stderr } = await new Deno.Command(Deno.execPath(), {
-  args: ["doc", "--lint", "mod.ts", "client/mod.ts", "server/mod.ts", "shared.ts"],
+  args: [
+    "doc",
+    "--lint",
+    "mod.ts",
+    "client/mod.ts",
+    "server/mod.ts",
+    "shared.ts",
+    "server/redis.ts",
+  ],
   env: { NO_COLOR: "1" },
   stdout: "null",
   stderr: "piped",

@@ -103,10 +103,10 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   [
     "server/redis.ts",
     `
-  redisCache redisStore
+  RedisCounter redisCache redisStore
 `,
     `
-  RedisCache RedisCacheOptions RedisClient
+  RedisCache RedisCacheOptions RedisClient RedisCounterOptions
 `,
   ],
 ];

@@ -6,6 +6,8 @@ import { redisTexts } from "./redis_texts.ts";
 export interface RedisCacheOptions {
   /** Start of every key. @default {"roundtrip:cache:"} */
   readonly prefix?: string;
+  /** Time for a reply of Redis, in ms; after it a request does not wait longer. @default {1000} */
+  readonly timeout?: number;
   /**
    * Called when Redis fails; the request goes to the server then, as if nothing were cached.
    * @default {console.error}
@@ -15,6 +17,7 @@ export interface RedisCacheOptions {
 
 const REDIS_CACHE_OPTIONS = new OptionTable<RedisCacheOptions>({
   prefix: "a string",
+  timeout: "a number",
   onError: "a function",
 });
 
@@ -56,14 +59,20 @@ export interface RedisCache {
  */
 export function redisCache(client: RedisClient, options: RedisCacheOptions = {}): RedisCache {
   REDIS_CACHE_OPTIONS.check("redisCache()", options);
-  const { prefix = "roundtrip:cache:", onError = console.error } = options;
+  const { prefix = "roundtrip:cache:", timeout = 1000, onError = console.error } = options;
   const texts = redisTexts(client, prefix);
   const guarded = async <T>(work: Promise<T>): Promise<T | null> => {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      late.reject(new Error(`Redis has not answered the cache for ${timeout} ms`));
+    }, timeout);
     try {
-      return await work;
+      return await Promise.race([work, late.promise]);
     } catch (error) {
       onError(error);
       return null;
+    } finally {
+      clearTimeout(timer);
     }
   };
   return {

@@ -70,7 +70,11 @@ Deno.test("a session slides: reading it extends its life after a tenth of it", a
     rows.set("AIOHTTP_SESSION_1", JSON.stringify({ created: seconds - age, session: { a: 1 } }));
     const app = appOf(redisStore(client, options));
     const cookie = await visit(app, "/read", "AIOHTTP_SESSION=1");
-    assertEquals(cookie, isExtended ? "AIOHTTP_SESSION=1" : "", `${age} ${JSON.stringify(options)}`);
+    assertEquals(
+      cookie,
+      isExtended ? "AIOHTTP_SESSION=1" : "",
+      `${age} ${JSON.stringify(options)}`,
+    );
     const { created } = JSON.parse(rows.get("AIOHTTP_SESSION_1") ?? "");
     assert(isExtended ? created >= seconds : created === seconds - age);
     assertEquals(calls.slice(1), isExtended ? ["SET AIOHTTP_SESSION_1 PX 60000 XX"] : []);
