@@ -1,5 +1,6 @@
 // Compares Roundtrip with others: `deno task bench [name...]`.
 
+import { printGrowth } from "./cases/growth.ts";
 import { CASES } from "./cases/mod.ts";
 import type { BenchCase } from "./measure/case.ts";
 import { drawChart } from "./measure/chart.ts";
@@ -17,6 +18,10 @@ async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args, CASES);
   if (options === null) {
     console.log(helpText(CASES));
+    return 0;
+  }
+  if (options.growth) {
+    await printGrowth();
     return 0;
   }
   const cores = await findCores();

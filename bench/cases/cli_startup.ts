@@ -52,6 +52,33 @@ export const cliFirst200: BenchCase = {
   ],
 };
 
+/** CPU time of a server until its first response. */
+export const serverStart: BenchCase = {
+  name: "server_start",
+  title: "start of README's server",
+  method: "CPU time until a reply of status 200, all threads, the median of a round",
+  unit: "ms",
+  better: "lower",
+  open: repeated(async (row, bench) => {
+    await using server = await answering(row, bench);
+    return [await server.cpuTime(), server];
+  }),
+  rows: [
+    { id: "ours", label: "Roundtrip", program: { runtime: "deno", file: "servers/readme.ts" } },
+    {
+      id: "hono",
+      label: "Hono on Deno",
+      program: { runtime: "deno", file: "servers/hono.ts", needs: ["hono"] },
+      atMostMore: 40,
+    },
+    {
+      id: "bare",
+      label: "Deno.serve",
+      program: { runtime: "deno", file: "bare.js" },
+    },
+  ],
+};
+
 /** Memory of a server after one response. */
 export const cliMemory: BenchCase = {
   name: "cli_memory",

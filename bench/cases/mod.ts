@@ -11,24 +11,20 @@ import type { BenchCase } from "../measure/case.ts";
 import { clientGet } from "./client_get.ts";
 import { clientCpu } from "./client_cpu.ts";
 import { cliFiles100m, cliFiles10k } from "./cli_files.ts";
-import { cliFirst200, cliMemory, cliRequest, cliStartup } from "./cli_startup.ts";
+import { cliFirst200, cliMemory, cliRequest, cliStartup, serverStart } from "./cli_startup.ts";
 import { clientTransfer } from "./client_transfer.ts";
 import { clientWebSocket } from "./client_ws.ts";
 import { ENGINES } from "./engines.ts";
-import { hello } from "./hello.ts";
-import { json } from "./json.ts";
-import { parameter } from "./parameter.ts";
-import { routes1000 } from "./routes1000.ts";
+import { REQUESTS } from "./requests.ts";
 import { static100m, static10k } from "./static_files.ts";
 import { clientDownload, clientIterate, clientUpload } from "./transfer.ts";
 import { multipart, post } from "./upload.ts";
+import { WORK } from "./work.ts";
 import { wsEcho } from "./ws_echo.ts";
 
 export const CASES: readonly BenchCase[] = [
-  hello,
-  parameter,
-  routes1000,
-  json,
+  ...REQUESTS,
+  ...WORK,
   clientGet,
   ...clientCpu,
   clientDownload,
@@ -41,6 +37,7 @@ export const CASES: readonly BenchCase[] = [
   post,
   static10k,
   static100m,
+  serverStart,
   cliStartup,
   cliFirst200,
   cliMemory,

@@ -100,6 +100,15 @@ function rows(): Row[] {
       program: program("servers/static_deno_open.ts"),
       goal: 0.9,
     },
+    {
+      id: "deno_read",
+      label: "Response(await Deno.readFile())",
+      program: {
+        ...program("servers/static_deno_open.ts"),
+        args: ["--folder", FOLDER, "--mode", "whole"],
+      },
+      goal: 1.2,
+    },
     NGINX,
     {
       id: "aiohttp",

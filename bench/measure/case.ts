@@ -11,6 +11,8 @@ export interface Program {
   readonly args?: readonly string[];
   /** Required tools besides the runtime. */
   readonly needs?: readonly Tool[];
+  /** Whether its output goes to /dev/null, as nothing here reads a log. */
+  readonly silent?: boolean;
 }
 
 /** One contender of one benchmark: a row of its table. */
@@ -25,12 +27,22 @@ export interface Row {
   readonly atMostMore?: number;
 }
 
+/** One round of a contender. */
+export interface Sample {
+  /** In the case's unit. */
+  readonly figure: number;
+  /** Units per second where the figure is CPU time, or µs of CPU time per unit where it is a rate. */
+  readonly beside: number;
+  /** Share of the round in which the process under test worked, 1 for a core. */
+  readonly busy: number;
+}
+
 /** A running contender, ready to measure. */
 export interface Running {
   /** Process whose memory is reported. */
   readonly child: Child;
-  /** One round of about this many seconds; resolves to the figure in the case's unit. */
-  measure(seconds: number): Promise<number>;
+  /** One round of about this many seconds; a bare number is the figure in the case's unit. */
+  measure(seconds: number): Promise<number | Sample>;
 }
 
 /** Context for starting contenders. Everything started here ends with the case. */

@@ -95,7 +95,10 @@ export async function commandOf(program: Program, extra: readonly string[] = [])
   if (program.file === undefined) return [runtime.command, ...own, ...extra];
   const flags = program.runtime === "deno" ? ["run", "--allow-all", "--quiet"] : [];
   const file = pathOf(new URL(`contenders/${program.file}`, BENCH));
-  return [runtime.command, ...flags, file, ...own, ...extra];
+  const command = [runtime.command, ...flags, file, ...own, ...extra];
+  return program.silent === true
+    ? ["sh", "-c", 'exec "$@" >/dev/null 2>&1', "", ...command]
+    : command;
 }
 
 /** A path inside `bench/.contenders`, where `bench/setup` installs. */

@@ -2,7 +2,7 @@
  * Runs one benchmark: starts its contenders, warms them up, measures them in alternating rounds.
  */
 
-import type { Bench, BenchCase, Row, Running } from "./case.ts";
+import type { Bench, BenchCase, Row, Running, Sample } from "./case.ts";
 import { commandOf, howToInstall, missingTools, toolsOf } from "./contenders.ts";
 import { Child, type Cores } from "./process.ts";
 
@@ -14,14 +14,17 @@ export interface Effort {
 
 /** Outcome of one contender. */
 export type Outcome =
-  | { readonly row: Row; readonly figures: readonly number[]; readonly peakRss: number | null }
+  | { readonly row: Row; readonly samples: readonly Measurement[]; readonly peakRss: number | null }
   | { readonly row: Row; readonly missing: string }
   | { readonly row: Row; readonly failure: string };
+
+/** A round; without the case's own figures beside where there are none. */
+export type Measurement = Pick<Sample, "figure"> & Partial<Sample>;
 
 interface Started {
   readonly row: Row;
   readonly running: Running;
-  readonly figures: number[];
+  readonly samples: Measurement[];
 }
 
 /**
@@ -50,22 +53,23 @@ export async function runCase(
     await attempt(row, outcomes, async () => {
       const running = await benchCase.open(row, bench);
       await running.measure(seconds);
-      started.push({ row, running, figures: [] });
+      started.push({ row, running, samples: [] });
     });
   }
   // Rounds alternate between contenders, so that other load on the machine affects all.
   for (let round = 1; round <= rounds; round++) {
-    for (const { row, running, figures } of started) {
+    for (const { row, running, samples } of started) {
       if (outcomes.has(row)) continue;
       progress(`${benchCase.name}: round ${round} of ${rounds}, ${row.label}`);
       await attempt(row, outcomes, async () => {
-        figures.push(await running.measure(seconds));
+        const sample = await running.measure(seconds);
+        samples.push(typeof sample === "number" ? { figure: sample } : sample);
       });
     }
   }
-  for (const { row, running, figures } of started) {
+  for (const { row, running, samples } of started) {
     if (outcomes.has(row)) continue;
-    outcomes.set(row, { row, figures, peakRss: await running.child.peakRss() });
+    outcomes.set(row, { row, samples, peakRss: await running.child.peakRss() });
   }
   return benchCase.rows.flatMap((row) => outcomes.get(row) ?? []);
 }

@@ -13,6 +13,8 @@ export interface Options extends Effort {
   readonly check: boolean;
   /** Whether to save the figures to results.json and the chart. */
   readonly record: boolean;
+  /** Whether to print how costs grow instead. */
+  readonly growth: boolean;
 }
 
 /** Invalid command line; the message is for the user. */
@@ -35,6 +37,7 @@ export function parseOptions(args: readonly string[], all: readonly BenchCase[])
     // Whole seconds, as wrk requires.
     seconds: positiveInteger("--seconds", values.seconds, effort.seconds),
     check: values.check,
+    growth: values.growth,
     record: rounds >= ROUNDS_TO_RECORD && !values.quick,
   };
 }
@@ -48,6 +51,7 @@ function parse(args: readonly string[]) {
         rounds: { type: "string" },
         seconds: { type: "string" },
         quick: { type: "boolean", default: false },
+        growth: { type: "boolean", default: false },
         check: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
@@ -85,6 +89,7 @@ Options:
   --rounds N   measured rounds of each contender (default ${DEFAULTS.rounds})
   --seconds S  length of a round, and of the warm-up before (default ${DEFAULTS.seconds})
   --quick      ${QUICK.rounds} rounds of ${QUICK.seconds} s: a first look
+  --growth     print how costs grow with routes, headers, files and so on, and nothing else
   --check      exit with 1 when a goal is missed
   -h, --help   this text
 

@@ -3,7 +3,7 @@
 import config from "../../deno.json" with { type: "json" };
 import type { BenchCase, Row } from "./case.ts";
 import { findTool, type Tool, toolsOf } from "./contenders.ts";
-import { type Effort, median, type Outcome } from "./harness.ts";
+import { type Effort, type Measurement, median, type Outcome } from "./harness.ts";
 
 /** The figures of one contender, in the unit of its benchmark. */
 export interface Measured {
@@ -18,6 +18,10 @@ export interface Measured {
   readonly goal: number | null;
   /** Median of `ours - this one` over the rounds, and its goal, if set. */
   readonly more?: { readonly median: number; readonly atMost: number };
+  /** Median of CPU time in µs where the figure is a rate, and the other way round. */
+  readonly beside?: number;
+  /** Median share of a core that it used; well below 1 the load was the bottleneck. */
+  readonly busy?: number;
   /** In MiB, or `null` if unavailable. */
   readonly peakRss: number | null;
 }
@@ -54,7 +58,7 @@ export async function summarize(
   pinned: boolean,
 ): Promise<CaseResult> {
   const ours = outcomes.find(({ row }) => row.id === "ours");
-  const oursFigures = ours !== undefined && "figures" in ours ? ours.figures : [];
+  const oursFigures = ours !== undefined && "samples" in ours ? figuresOf(ours.samples) : [];
   return {
     title: benchCase.title,
     method: benchCase.method,
@@ -73,7 +77,8 @@ function summarizeRow(outcome: Outcome, ours: readonly number[]): Measured | Abs
   const { id, label, goal = null, atMostMore } = outcome.row;
   if ("missing" in outcome) return { id, label, absent: outcome.missing };
   if ("failure" in outcome) return { id, label, absent: "failed to run" };
-  const { figures, peakRss } = outcome;
+  const { samples, peakRss } = outcome;
+  const figures = figuresOf(samples);
   // Round by round, so that changes in the machine's speed cancel out.
   const ratios = figures.map((figure, index) => (ours[index] ?? NaN) / figure);
   const differences = figures.map((figure, index) => (ours[index] ?? NaN) - figure);
@@ -89,8 +94,19 @@ function summarizeRow(outcome: Outcome, ours: readonly number[]): Measured | Abs
     max: round(Math.max(...figures)),
     ratio: ours.length === 0 ? null : round(median(ratios)),
     goal,
+    ...medianOf("beside", samples),
+    ...medianOf("busy", samples),
     peakRss: peakRss === null ? null : round(peakRss / 1024 ** 2),
   };
+}
+
+function figuresOf(samples: readonly Measurement[]): readonly number[] {
+  return samples.map(({ figure }) => figure);
+}
+
+function medianOf(field: "beside" | "busy", samples: readonly Measurement[]) {
+  const values = samples.flatMap((sample) => sample[field] ?? []);
+  return values.length === 0 ? {} : { [field]: round(median(values)) };
 }
 
 /** To four significant digits: more would be noise. */

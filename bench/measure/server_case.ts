@@ -1,6 +1,6 @@
 /** Cases whose contenders are servers: each is started on a separate port and then loaded. */
 
-import type { Bench, BenchCase, Program, Row, Running } from "./case.ts";
+import type { Bench, BenchCase, Program, Row, Running, Sample } from "./case.ts";
 import { findTool, howToInstall } from "./contenders.ts";
 import type { Child } from "./process.ts";
 
@@ -12,6 +12,12 @@ export type Load = (origin: string, seconds: number, bench: Bench) => Promise<nu
 /** Expected response before the load. */
 export interface Check {
   readonly path: string;
+  /** Method, headers and body of the request. @default a GET */
+  readonly init?: {
+    readonly method?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+  };
   /** Expected text or JSON value, so that wrong responses do not count. */
   readonly expect: unknown;
 }
@@ -25,8 +31,31 @@ export function underLoad(
     const wanted = typeof check === "function" ? check(row) : check;
     const loadOnce = load(wanted);
     const { child, origin } = await startServer(row.program, wanted, bench);
-    return { child, measure: (seconds) => loadOnce(origin, seconds, bench) };
+    return {
+      child,
+      async measure(seconds) {
+        const { beside: figure, figure: beside, busy } = await measureCpu(
+          child,
+          () => loadOnce(origin, seconds, bench),
+          seconds,
+        );
+        return { figure, beside, busy };
+      },
+    };
   };
+}
+
+/** Measures CPU time per unit of a load, which resolves to units per second. */
+async function measureCpu(
+  child: Child,
+  load: () => Promise<number>,
+  seconds: number,
+): Promise<Sample> {
+  const [cpu, start] = [await child.cpuTime(), performance.now()];
+  const rate = await load();
+  const spent = await child.cpuTime() - cpu;
+  const took = Math.max(seconds, (performance.now() - start) / 1000);
+  return { figure: spent * 1000 / (rate * took), beside: rate, busy: spent / 1000 / took };
 }
 
 /** Starts a server program on a free port and the server's core, and waits for its response. */
@@ -45,34 +74,38 @@ export async function startServer(program: Program, check: Check, bench: Bench) 
  * @param check Expected response before the load.
  * @param load Resolves to units per second.
  */
-export function cpuUnderLoad(check: Check, load: (check: Check) => Load): BenchCase["open"] {
+export function cpuUnderLoad(
+  check: Check | ((row: Row) => Check),
+  load: (check: Check) => Load,
+): BenchCase["open"] {
   return async (row, bench): Promise<Running> => {
-    const loadOnce = load(check);
-    const { child, origin } = await startServer(row.program, check, bench);
+    const wanted = typeof check === "function" ? check(row) : check;
+    const loadOnce = load(wanted);
+    const { child, origin } = await startServer(row.program, wanted, bench);
     return {
       child,
-      async measure(seconds) {
-        const [cpu, start] = [await child.cpuTime(), performance.now()];
-        const rate = await loadOnce(origin, seconds, bench);
-        const spent = await child.cpuTime() - cpu;
-        return spent * 1000 / (rate * Math.max(seconds, (performance.now() - start) / 1000));
-      },
+      measure: (seconds) => measureCpu(child, () => loadOnce(origin, seconds, bench), seconds),
     };
   };
 }
 
-/** Requests from wrk: one thread, `connections` kept open; GET unless a script says more. */
+/** Requests from wrk: one thread, `connections` kept open. */
 export function wrk(connections = 50, script?: string): (check: Check) => Load {
-  return ({ path }) => async (origin, seconds, bench) => {
+  return ({ path, init = {} }) => async (origin, seconds, bench) => {
     const program = await findTool("wrk");
     if (program === null) throw new Error(howToInstall(["wrk"]));
+    const { method, headers = {}, body } = init;
+    const { "content-type": type = "", ...rest } = headers;
+    const file = body === undefined ? script : "request.lua";
     await using child = bench.spawn([
       program.command,
       "--threads=1",
       `--connections=${connections}`,
       `--duration=${seconds}s`,
-      ...(script === undefined ? [] : [`--script=${scriptPath(script)}`]),
+      ...Object.entries(rest).map(([name, value]) => `--header=${name}: ${value}`),
+      ...(file === undefined ? [] : [`--script=${scriptPath(file)}`]),
       origin + path,
+      ...(body === undefined ? [] : ["--", method ?? "POST", type, body]),
     ], "load");
     return parseWrk(await child.output());
   };
@@ -124,7 +157,10 @@ async function waitForAnswer(child: Child, origin: string, check: Check): Promis
   while (Date.now() < deadline) {
     if (ended !== undefined) throw new Error(child.describeExit(ended));
     try {
-      const response = await fetch(origin + check.path, { signal: AbortSignal.timeout(5_000) });
+      const response = await fetch(origin + check.path, {
+        ...check.init,
+        signal: AbortSignal.timeout(5_000),
+      });
       const body = await response.text();
       if (response.ok && isExpected(body, check.expect)) return;
       throw new WrongAnswer(`${check.path} answered ${response.status} ${body.slice(0, 200)}`);

@@ -5,6 +5,8 @@
 import type { Outcome } from "./harness.ts";
 import { type CaseResult, type Measured, meetsGoal } from "./results.ts";
 
+/** A server that works less than this share of the time waits for its load. */
+const SATURATED = 0.85;
 /** Largest spread between the best and worst round of a steady contender. */
 const STEADY = 1.25;
 
@@ -28,6 +30,7 @@ export function formatTable(
     ...layOut(columnsOf(result)),
     ...outcomes.flatMap(describeFailure),
     ...describeSpread(result),
+    ...describeLoad(result),
     "",
   ].join("\n");
 }
@@ -42,6 +45,10 @@ function columnsOf({ rows, unit, better }: CaseResult): Column[] {
     {
       head: "min – max",
       cells: cells((row) => `${formatFigure(row.min)} – ${formatFigure(row.max)}`),
+    },
+    {
+      head: unit.endsWith("/s") ? "CPU µs of one" : "one/s",
+      cells: cells((row) => row.beside === undefined ? "" : formatFigure(row.beside)),
     },
     { head: "× ours", cells: cells(({ ratio }) => ratio === null ? "" : formatRatio(1 / ratio)) },
     { head: "ours / it", cells: cells(({ ratio }) => ratio === null ? "" : formatRatio(ratio)) },
@@ -80,6 +87,21 @@ function describeSpread({ rows }: CaseResult): string[] {
   ];
 }
 
+/** Names the rows whose rate is that of the load generator, or of a machine with other work. */
+function describeLoad({ rows }: CaseResult): string[] {
+  const waiting = rows.flatMap((row) =>
+    "median" in row && row.busy !== undefined && row.busy < SATURATED
+      ? [`${row.label} (busy ${Math.round(row.busy * 100)} %)`]
+      : []
+  );
+  if (waiting.length === 0) return [];
+  return [
+    `\nNot saturated: the load generator (or a busy machine) was the bottleneck, only CPU time counts: ${
+      waiting.join("; ")
+    }`,
+  ];
+}
+
 /** Thousands with separators, small figures with three significant digits. */
 export function formatFigure(value: number): string {
   if (value >= 100) return Math.round(value).toLocaleString("en-US");
@@ -101,6 +123,6 @@ function formatGoal(row: Measured, better: CaseResult["better"]): string {
     ? `≤ +${more.atMost}`
     : row.goal === null
     ? ""
-    : `${better === "higher" ? "≥" : "≤"} ${row.goal}`;
+    : `${better === "higher" ? "≥" : "≤"} ${formatRatio(row.goal)}`;
   return met === null ? goal : `${goal} ${met ? "met" : "MISSED"}`;
 }

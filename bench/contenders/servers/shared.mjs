@@ -31,3 +31,9 @@ export const prefixes = Array.from(
   { length: Number(values.routes) },
   (_, index) => `/api/section${index + 1}/items/`,
 );
+
+/** Routes whose first segment is a variable, in our spelling. */
+export const tenants = Array.from(
+  { length: Number(values.routes) },
+  (_, index) => `/{org}/section${index + 1}/{id}`,
+);

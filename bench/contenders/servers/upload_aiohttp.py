@@ -5,7 +5,7 @@ from shared import arguments, hello, run
 async def multipart(request: web.Request) -> web.Response:
     size = 0
     async for part in await request.multipart():
-        while piece := await part.read_chunk(1024 * 1024):
+        while piece := await part.read_chunk(64 * 1024):
             size += len(piece)
     return web.Response(text=str(size))
 

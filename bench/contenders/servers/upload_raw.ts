@@ -1,8 +1,8 @@
 import { HELLO, hostname, mode, port } from "./shared.mjs";
 
-// Reads a body without parsing; the known size of the form around the file is subtracted, so that
-// all contenders return the same.
-const FRAME = 117 + 16;
+// Reads a body without parsing; the size of the form around the file is subtracted, so that all
+// contenders return the same.
+const FILE = 300 * 1024 * 1024;
 
 async function readByob(body: ReadableStream<Uint8Array>): Promise<number> {
   const reader = body.getReader({ mode: "byob" });
@@ -33,5 +33,5 @@ Deno.serve({ port, hostname, onListen() {} }, async (request) => {
     return new Response(String(file instanceof File ? file.size : 0));
   }
   const size = mode === "byob" ? await readByob(request.body) : await readDefault(request.body);
-  return new Response(String(size - FRAME));
+  return new Response(String(size - Number(request.headers.get("content-length")) + FILE));
 });
