@@ -8,3 +8,8 @@ export function memoryOf(pid: number, field: "VmRSS" | "VmHWM"): number {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);
   return Number(new RegExp(`^${field}:\\s*(\\d+) kB`, "m").exec(status)?.[1]) / 1024;
 }
+
+/** Makes the present memory of a process its peak, so that the next peak is that of one step. */
+export function resetPeakMemory(pid: number): void {
+  Deno.writeTextFileSync(`/proc/${pid}/clear_refs`, "5"); // proc(5): resets VmHWM
+}
