@@ -34,14 +34,12 @@ export interface DownloadOptions extends SaveOptions, Omit<RequestOptions, "rais
 
 const { raiseForStatus: _, ...KINDS } = REQUEST_OPTIONS.kinds;
 
-/** Names and types of {@linkcode DownloadOptions}. */
 export const DOWNLOAD_OPTIONS = new OptionTable<DownloadOptions>({
   ...KINDS,
   ...SAVE_OPTIONS.kinds,
   resume: "true or false",
 }, { raiseforstatus: "Other statuses than 200 are always thrown" });
 
-/** Downloads a file. */
 export async function downloadFile(
   get: (headers: Headers) => Promise<ClientResponse>,
   url: string,

@@ -1,7 +1,6 @@
 /**
  * Gives a class members that throw, where reading `undefined` would go unnoticed or say little.
  * TypeScript knows none of them.
- * @param prototype The prototype of the class.
  * @param where How programs call an instance, for the message.
  * @param habits Remedies by space-separated names: `a()` throws when it is called, `a`
  * when it is read or set. A `*` in the remedy stands for the name in camel case.

@@ -2,7 +2,6 @@
 
 /** A place in a {@linkcode LinkedList}. */
 export interface LinkedNode<T> {
-  /** The value. */
   readonly value: T;
   /** The place before; `null` at the start and after removal. */
   previous: LinkedNode<T> | null;
@@ -22,7 +21,6 @@ export class LinkedList<T> {
   #last: LinkedNode<T> | null = null;
   #size = 0;
 
-  /** Number of values. */
   get size(): number {
     return this.#size;
   }
@@ -42,10 +40,7 @@ export class LinkedList<T> {
     return node;
   }
 
-  /**
-   * Removes a value.
-   * @returns Whether it was still there; if not, nothing changes.
-   */
+  /** Removes a value; `false` if it was removed before. */
   delete(node: LinkedNode<T>): boolean {
     const { previous, next } = node;
     if (previous === null && this.#first !== node) return false;
@@ -58,11 +53,7 @@ export class LinkedList<T> {
     return true;
   }
 
-  /**
-   * Iterates over the values; removing one meanwhile ends the iteration there.
-   *
-   * @yields The values in order.
-   */
+  /** Iterates over the values; removing one meanwhile ends the iteration there. */
   *[Symbol.iterator](): IterableIterator<T> {
     for (let node = this.#first; node !== null; node = node.next) yield node.value;
   }

@@ -3,8 +3,8 @@ import type { Stats } from "node:fs";
 import { link, lstat, rename, unlink } from "node:fs/promises";
 
 /**
- * Renames a file, but never over another one: if two programs want one name, one gets it.
- * @returns `false` if the name is taken; the file is unchanged.
+ * Renames a file, but never over another one: if two programs want one name, one gets it, the other
+ * `false`.
  */
 export async function nameFile(path: string, name: string): Promise<boolean> {
   try {

@@ -1,6 +1,6 @@
 /**
- * Finds the name that is fewest edits away from another.
- * @returns The nearest one, `null` if all are further than a third of the name and two edits.
+ * Finds the name that is fewest edits away from another; `null` if all are further than a third of
+ * the name and two edits.
  */
 export function nearestName(name: string, names: readonly string[]): string | null {
   let [nearest, least]: [string | null, number] = [null, Math.max(2, name.length / 3) + 1];

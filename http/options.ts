@@ -31,7 +31,6 @@ const KINDS = {
   "an application with a fetch method": [OBJECT | FUNCTION, "fetch"],
 } satisfies Record<string, readonly [types: number, member?: string]>;
 
-/** Type of an option's value. */
 export type OptionKind = keyof typeof KINDS;
 
 /** A kind for each option: a missing or unknown name is a type error. */
@@ -103,7 +102,6 @@ export class OptionTable<T extends object> {
   readonly #expected: Readonly<Record<string, Expected>>;
   readonly #remedies: Readonly<Record<string, string>>;
 
-  /** Creates one. */
   constructor(kinds: OptionKinds<T>, remedies: Readonly<Record<string, string>> = {}) {
     const expected: Record<string, Expected> = Object.create(null);
     for (const [name, kind] of Object.entries<OptionKind>(kinds)) {
@@ -115,10 +113,7 @@ export class OptionTable<T extends object> {
     this.#remedies = remedies;
   }
 
-  /**
-   * Checks the options of a caller.
-   * @throws {TypeError} If a name is unknown, or a value of the wrong type.
-   */
+  /** @throws {TypeError} If a name is unknown, or a value of the wrong type. */
   check(where: string, options: T): void {
     if (typeOf(options) !== OBJECT) throw this.#noObject(where, options);
     for (const name of Object.keys(options)) {
@@ -200,8 +195,7 @@ function lacks(value: unknown, member: string | null): boolean {
 }
 
 /**
- * Describes a value for messages.
- * @returns `the number 201`, `a list`, `an instance of Foo` and the like.
+ * Describes a value for messages: `the number 201`, `a list`, `an instance of Foo` and the like.
  */
 export function described(value: unknown): string {
   if (value === null || value === undefined || Number.isNaN(value)) return `${value}`;

@@ -7,7 +7,7 @@ export type RequestCompression = boolean | "deflate" | "gzip" | "br";
 const FORMATS = { deflate: "deflate", gzip: "gzip", br: "brotli" } as const;
 
 /**
- * Compresses a body while it is sent, with unknown length (RFC 9110 section 8.4).
+ * Compresses a body while it is sent, with unknown length.
  * @throws {TypeError} If the coding is not supported.
  */
 export function compressedPayload(

@@ -109,7 +109,6 @@ function urlencoded(text: string): Payload {
   return bytesBody(new TextEncoder().encode(text), "application/x-www-form-urlencoded");
 }
 
-/** Form fields from an object or pairs. */
 function pairsOf(
   data: Iterable<readonly [string, FieldValue]> | Readonly<Record<string, FieldValue>>,
 ): (readonly [string, FieldValue])[] {

@@ -1,7 +1,4 @@
-/**
- * The 4 or 16 bytes of an address.
- * @param address Digits and dots, or an IPv6 address as in URLs, without brackets.
- */
+/** The 4 or 16 bytes of an address: digits and dots, or IPv6 as in URLs, without brackets. */
 export function addressBytes(address: string): number[] {
   if (!address.includes(":")) return address.split(".").map(Number);
   // URLs have at most one "::" and no dotted part.

@@ -21,10 +21,7 @@ export class AddressLookup {
   }
 
   /**
-   * Resolves a name.
-   * @param host Name or address, IPv6 without brackets.
-   * @param port Port to connect to.
-   * @param observer Observer of the hop.
+   * Resolves a name, or takes an address, IPv6 without brackets.
    * @returns At least one address; `null` if the platform must resolve the name while connecting: a
    * permission for some host names does not cover their addresses.
    * @throws {Error} If there is no address.
@@ -96,8 +93,7 @@ async function systemAddresses(host: string, family: 0 | 4 | 6): Promise<readonl
 
 /**
  * Connects to the first address that answers, with a new attempt every quarter of a second (RFC
- * 8305).
- * @throws {Error} Error of the first attempt, if all fail.
+ * 8305). If all fail, the error is that of the first attempt.
  */
 export function connectFirst<Address, Connection extends { close(): void }>(
   addresses: readonly Address[],

@@ -4,7 +4,6 @@ import { withDetail } from "../errors/connection_errors.ts";
 import { type Abortable, abortOf } from "../hop/hop_abort.ts";
 import type { HopRequest } from "../hop/transport.ts";
 
-/** A waiting request. */
 interface Waiter extends Abortable {
   readonly host: Host;
   /** Its position in the order of arrival. */
@@ -39,29 +38,22 @@ export class ConnectionSlots {
   #waiting = 0;
   #turns = 0;
 
-  /**
-   * Creates the slots.
-   * @param limit Limit of concurrent requests; 0 for no limit.
-   * @param limitPerHost Limit of concurrent requests per host; 0 for no limit.
-   */
+  /** A limit of 0 is none. */
   constructor(limit: number, limitPerHost: number) {
     this.#limit = limit === 0 ? Infinity : limit;
     this.#limitPerHost = limitPerHost === 0 ? Infinity : limitPerHost;
   }
 
-  /** Number of used slots. */
   get used(): number {
     return this.#used;
   }
 
-  /** Number of waiting requests. */
   get waiting(): number {
     return this.#waiting;
   }
 
   /**
    * Acquires a slot.
-   * @param request The request, for its host and its abort handle.
    * @returns `null` if a slot was free, else a promise that resolves with one.
    * @throws The abort reason.
    */
@@ -102,7 +94,6 @@ export class ConnectionSlots {
     });
   }
 
-  /** Releases a slot. */
   release(url: string): void {
     const host = this.#hostOf(url);
     this.#used--;

@@ -136,7 +136,6 @@ export interface ResolvedConnector {
   readonly localAddress: string | null;
   readonly family: 0 | 4 | 6;
   readonly resolve: ResolveHost | null;
-  /** `null` if not set. */
   readonly dnsCache: number | null;
   readonly verify: boolean;
   /** 64 digits in lower case. */
@@ -210,10 +209,7 @@ function digest(given: string): string {
   );
 }
 
-/**
- * Checks that `fetch` supports the options.
- * @throws {NotSupportedError} If an option requires sockets.
- */
+/** @throws {NotSupportedError} If an option requires sockets. */
 export function refuseForFetch(options: ConnectorOptions = {}): void {
   for (const name of SOCKETS_ONLY) {
     if (options[name] === undefined) continue;
@@ -224,10 +220,7 @@ export function refuseForFetch(options: ConnectorOptions = {}): void {
   }
 }
 
-/**
- * Validates the URL of a proxy.
- * @throws {TypeError} If it is not a URL of a known scheme.
- */
+/** @throws {TypeError} If it is not a URL of a known scheme. */
 export function checkProxy(proxy: string | URL): string {
   const url = parseUrl(`${proxy}`);
   if (url === null || !PROXY_SCHEMES.has(url.protocol)) {

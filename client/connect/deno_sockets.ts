@@ -9,7 +9,6 @@ const ALPN = { alpnProtocols: ["http/1.1"] };
 export class DenoSockets implements Sockets {
   readonly #connector: ResolvedConnector;
 
-  /** Creates them. */
   constructor(connector: ResolvedConnector) {
     this.#connector = connector;
   }

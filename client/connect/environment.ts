@@ -9,23 +9,15 @@ import { NODE, ON_DENO } from "../hop/runtime.ts";
 
 /** Settings of the environment. */
 export interface Environment {
-  /**
-   * Returns the proxy for a URL.
-   * @returns The proxy's URL, `null` for none.
-   */
+  /** The URL of the proxy for a URL, `null` for none. */
   proxyFor(url: URL): string | null;
-  /**
-   * Returns the credentials for a URL.
-   * @returns Value of an `Authorization` header, `null` for none.
-   */
+  /** The `Authorization` header for a URL, `null` for none. */
   authFor(url: URL): string | null;
 }
 
 /**
  * Reads the environment. Variables and files without permission count as missing; Deno does not
  * prompt.
- * @param get Reads a variable.
- * @param readFile Reads a file, `null` if it is missing.
  */
 export function environmentOf(
   get: (name: string) => string | undefined = readVariable,
@@ -44,10 +36,9 @@ export function environmentOf(
 }
 
 /**
- * Returns the proxy of a URL: `http_proxy` or `https_proxy` in either case, unless `no_proxy` lists
- * the host: `*`, a host, a parent domain (with or without a leading dot), each with an optional
- * port, or a network such as `10.0.0.0/8`.
- * @returns The proxy's URL, `null` for none.
+ * The URL of the proxy for a URL: `http_proxy` or `https_proxy` in either case, unless `no_proxy`
+ * lists the host: `*`, a host, a parent domain (with or without a leading dot), each with an
+ * optional port, or a network such as `10.0.0.0/8`.
  */
 export function proxyFromEnvironment(
   url: URL,

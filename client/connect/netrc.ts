@@ -1,11 +1,8 @@
 import type { BasicAuth } from "../hop/basic_auth.ts";
 
 /**
- * Looks up a host in a `.netrc` file.
- * @param text The file: `machine`, `default`, `login`, `password`, `account`, `macdef`, `#`
- * comments.
- * @param host Host name.
- * @returns Its credentials, else those of `default`, else `null`.
+ * Looks up a host in the text of a `.netrc` file: its credentials, else those of `default`, else
+ * `null`.
  */
 export function netrcAuth(text: string, host: string): BasicAuth | null {
   const tokens = tokensOf(text);

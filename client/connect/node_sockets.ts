@@ -21,7 +21,6 @@ export class NodeSockets implements Sockets {
   readonly #forProxy: ConnectionOptions;
   readonly #forServer: ConnectionOptions;
 
-  /** Creates them. */
   constructor(connector: ResolvedConnector) {
     const { caCerts, fingerprint, identity, verify } = connector;
     this.#connector = connector;
@@ -94,7 +93,6 @@ export class NodeSockets implements Sockets {
   }
 }
 
-/** Waits until a socket is connected. */
 async function ready<Own extends Socket>(
   socket: Own,
   event: string,

@@ -14,11 +14,8 @@ import { ON_DENO } from "../hop/runtime.ts";
 export interface Route {
   /** Host, IPv6 without brackets. */
   readonly host: string;
-  /** Port. */
   readonly port: number;
-  /** Whether to use TLS with the host. */
   readonly secure: boolean;
-  /** The proxy; `null` for none. */
   readonly proxy: URL | null;
   /** Whether the proxy forwards plain requests, without CONNECT. */
   readonly forwards: boolean;
@@ -29,7 +26,6 @@ export class ProxyUnreachableError extends ProxyError {}
 
 /** The peer's certificate does not match `connector.fingerprint`. */
 export class FingerprintError extends Error {
-  /** Name of the class. */
   override readonly name = "FingerprintError";
 }
 
@@ -47,7 +43,6 @@ export class ConnectionOpener {
   }
 
   /**
-   * Opens a connection.
    * @throws {ProxyError} If the proxy refuses.
    * @throws {Error} The platform's error, or the signal's reason.
    */
@@ -107,7 +102,6 @@ export class ConnectionOpener {
     return link;
   }
 
-  /** Connects, with TLS if the peer requires it. */
   async #reach(
     sockets: Sockets,
     place: Place,

@@ -5,11 +5,7 @@ import { utf8Base64 } from "../hop/basic_auth.ts";
 import { addressBytes } from "./address_bytes.ts";
 import { ipVersion } from "./ip_version.ts";
 
-/**
- * Returns the `Proxy-Authorization` header for the credentials in a proxy URL (RFC 7617).
- * @param proxy Proxy URL.
- * @returns Value of the header, `null` without credentials.
- */
+/** `Proxy-Authorization` with the credentials in a proxy's URL (RFC 7617), `null` without any. */
 export function proxyAuthorization(proxy: URL): string | null {
   const { username, password } = proxy;
   if (username === "" && password === "") return null;
@@ -18,7 +14,6 @@ export function proxyAuthorization(proxy: URL): string | null {
 
 const MAX_HEAD = 64 * 1024; // bytes
 
-/** Reads an exact number of bytes. */
 async function readBytes(stream: ByteStream, count: number): Promise<Uint8Array> {
   const whole = new Uint8Array(count);
   for (let at = 0; at < count;) {
@@ -42,7 +37,6 @@ async function readHead(stream: ByteStream): Promise<string> {
 
 /** The proxy did not establish a connection. */
 export class ProxyError extends Error {
-  /** Name of the class, for telling errors apart. */
   override readonly name = "ProxyError";
   /** Status of the response to CONNECT, `null` without one. */
   readonly status: number | null;
@@ -54,11 +48,7 @@ export class ProxyError extends Error {
 }
 
 /**
- * Requests a connection from a proxy.
- * @param proxy Proxy URL: `http:`, `https:`, `socks5:` or `socks5h:`.
- * @param host Host name or address, IPv6 without brackets.
- * @param port Port.
- * @param stream The connection to the proxy; bytes after the handshake are not read.
+ * Requests a connection to a host, IPv6 without brackets. Bytes after the handshake are not read.
  * @throws {ProxyError} If the proxy refuses.
  */
 export async function proxyHandshake(

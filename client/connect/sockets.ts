@@ -9,7 +9,6 @@ export type Place =
 
 /** An open connection. */
 export interface Opened extends Omit<HopConnection, "isReused"> {
-  /** The connection. */
   readonly stream: ByteStream;
 }
 
@@ -31,9 +30,7 @@ export interface TlsPeer {
 
 /** A socket implementation. */
 export interface Sockets {
-  /** Connects. */
   connect(place: Place, signal: AbortSignal): Promise<Link>;
-  /** Connects with TLS. */
   connectSecure(
     place: Place,
     peer: TlsPeer,

@@ -14,10 +14,7 @@ const PATH = /^\/[^;]*$/;
 const ISO_DATE = /^[+-]?\d{4,6}-[\d:.T-]+Z$/;
 const SAME_SITE = /^(?:strict|lax|none)$/;
 
-/**
- * Writes cookies to a file of mode 0600. The file is replaced atomically.
- * @throws {Error} If the file cannot be written; no temporary file is left behind.
- */
+/** Writes cookies to a file of mode 0600, which is replaced atomically or not at all. */
 export async function saveCookies(
   path: string | URL,
   cookies: readonly JarCookie[],

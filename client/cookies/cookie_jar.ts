@@ -307,7 +307,6 @@ const STORE = {
   allowSecureOnLocal: false,
 };
 
-/** The host without a trailing dot. */
 function hostOf({ hostname }: URL): string {
   return hostname.replace(/\.$/, "");
 }

@@ -5,9 +5,7 @@ import { isToken } from "../../http/headers/header_params.ts";
 export type CookieInit = Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
 
 /**
- * Converts cookies to pairs in the form they are sent.
- * @param cookies Values by name, or pairs.
- * @param quoted Whether values are quoted where needed.
+ * Converts cookies to pairs in the form they are sent, quoted where needed.
  * @throws {TypeError} If a name is not a token, or a value contains a control character, `;` or a
  * character beyond ISO-8859-1.
  */

@@ -92,7 +92,6 @@ export class ServerDisconnectedError extends ServerConnectionError {
   }
 }
 
-/** Messages by timeout. */
 const PHASES = {
   total: "not complete",
   connect: "no connection",
@@ -178,7 +177,6 @@ export function asError(reason: unknown): Error {
   return new ClientConnectionError(`The request was aborted: ${reason}`, { cause: reason });
 }
 
-/** Host and port of a URL for messages. */
 function hostOf(url: URL): string {
   return `${url.hostname}:${portOf(url)}`;
 }

@@ -74,7 +74,6 @@ const CONNECTOR_ERRORS: Readonly<Partial<Record<ConnectFailure, typeof ClientCon
   unix: UnixClientConnectorError,
 };
 
-/** Creates the error for a failed connection attempt. */
 export function connectorError(
   url: URL,
   failure: ConnectFailure,

@@ -56,10 +56,6 @@ function checkedLatin1(text: string): string {
   return text;
 }
 
-/**
- * Encodes a text as UTF-8 in base64.
- * @returns The base64, with padding.
- */
 export function utf8Base64(text: string): string {
   return btoa(latin1(new TextEncoder().encode(text)));
 }

@@ -7,10 +7,7 @@ import type { HeaderList } from "./transport.ts";
 /** Headers of a caller; `undefined` omits a header. */
 export type HeadersLike = HeadersInit | Readonly<Record<string, string | undefined>>;
 
-/**
- * Creates headers.
- * @returns A copy without `undefined` values.
- */
+/** A copy without `undefined` values. */
 export function headersOf(init: HeadersLike | undefined): Headers {
   if (init === undefined || init instanceof Headers || Symbol.iterator in init) {
     return new Headers(init as HeadersInit | undefined);
@@ -78,16 +75,12 @@ export function restoredList(headers: Headers, origin: HeaderList): HeaderList {
   return list;
 }
 
-/**
- * Looks up a header.
- * @returns Its first value, `null` if it is missing.
- */
+/** The first value of a header, `null` if it is missing. */
 export function headerOf(list: HeaderList, name: string): string | null {
   for (const [each, value] of list) if (isNamed(each, name)) return value;
   return null;
 }
 
-/** Returns whether a header has a name. */
 export function isNamed(given: string, name: string): boolean {
   return given === name || (given.length === name.length && given.toLowerCase() === name);
 }
@@ -104,10 +97,7 @@ export class DefaultHeaders {
   #live: Headers | null = null;
   #list: HeaderList | null = null;
 
-  /**
-   * Creates the headers.
-   * @throws {TypeError} If a header cannot be sent.
-   */
+  /** @throws {TypeError} If a header cannot be sent. */
   constructor(init: HeadersLike | undefined, usual: HeaderList = []) {
     this.#own = listOf(init);
     this.#usual = [...usual, ["accept-encoding", ACCEPT_ENCODING]];
@@ -125,7 +115,6 @@ export class DefaultHeaders {
     return this.#list ??= this.#complete(this.#own, NO_NAMES);
   }
 
-  /** Merges a request's headers into these. */
   merge(own: HeadersLike | undefined, skipped: ReadonlySet<string>): HeaderList {
     if (own === undefined) {
       return skipped.size === 0 ? this.list : this.#complete(this.#given, skipped);

@@ -27,7 +27,6 @@ export const NEVER: HopAbort = {
   delete() {},
 };
 
-/** Returns the abort handle of a hop. */
 export function abortOf(
   hop: { readonly signal: AbortSignal; readonly abort?: HopAbort },
 ): HopAbort {

@@ -37,7 +37,6 @@ export function repeating(middleware: ClientMiddleware): ClientMiddleware {
   return middleware;
 }
 
-/** Returns whether one of the middlewares retries failed hops. */
 export function isRepeating(middlewares: readonly ClientMiddleware[]): boolean {
   return middlewares.some((each) => REPEATING.has(each));
 }

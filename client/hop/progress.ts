@@ -15,13 +15,7 @@ export interface Progress {
 /** Called for each chunk of a body. An exception ends the request. */
 export type ProgressCallback = (progress: Progress) => void;
 
-/**
- * Reports the progress of a download.
- * @param source The body.
- * @param total Announced length in bytes, `null` if it is unknown.
- * @param report Called after each chunk.
- * @returns A source of the same bytes.
- */
+/** Reports the progress of a download after each chunk; `total` is the announced length. */
 export function countedSource(
   source: BodySource,
   total: number | null,
@@ -43,11 +37,7 @@ export function countedSource(
 const PIECE_SIZE = 64 * 1024;
 
 /**
- * Reports the progress of an upload: the bytes that the connection has accepted.
- * @param body The body.
- * @param total Its length in bytes, `null` if it is unknown.
- * @param report Called after each chunk.
- * @returns A stream of the same bytes.
+ * Reports the progress of an upload after each chunk: the bytes that the connection has accepted.
  */
 export function countedStream(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,

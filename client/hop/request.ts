@@ -27,7 +27,6 @@ const NO_COOKIES: ReadonlyMap<string, string> = new Map();
 /** State shared by the hops of a request, `null` without a session. */
 export let contextOf: (request: ClientRequest) => RequestContext | null;
 
-/** Creates a hop of a request. */
 export let requestOf: (init: ClientRequestInit, context: RequestContext | null) => ClientRequest;
 
 /**

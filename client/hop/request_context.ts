@@ -7,23 +7,17 @@ import type { HopResult } from "./transport.ts";
 
 /** State shared by all hops of one request: deadlines, observers, abort signal. */
 export interface RequestContext {
-  /** URL requested by the caller. */
   readonly initialUrl: URL;
-  /** Aborts the hops on a timeout or with the caller's signal. */
   readonly abort: HopAbort;
   /** Remaining time of `timeout.total` in ms, `Infinity` without a timeout. */
   readonly remaining: number;
-  /** Phases of the request, for its timeouts. */
   readonly phases: RequestPhases;
-  /** Trace hooks, `null` without any. */
   readonly trace: RequestTrace | null;
   /** Proxy of this request; `null` for the session's. */
   readonly proxy: string | null;
   /** Automatic headers to omit, names in lower case. */
   readonly skipped: ReadonlySet<string>;
-  /** Whether bodies must not be decoded. */
   readonly rawBody: boolean;
-  /** Upload progress callback, or `null`. */
   readonly onUploadProgress: ProgressCallback | null;
   /** Remembers the response so that a failure can cancel its body. */
   received(reply: HopResult): void;

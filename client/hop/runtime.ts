@@ -7,7 +7,6 @@ interface NodeProcess {
   getBuiltinModule?(name: string): unknown;
 }
 
-/** Whether the runtime is Deno. */
 export const ON_DENO: boolean = "Deno" in globalThis;
 
 /** Node's `process`; `null` on Deno or without one. */

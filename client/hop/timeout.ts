@@ -42,14 +42,11 @@ const CLIENT_TIMEOUT = new OptionTable<ClientTimeout>({
   response: 'Write "sockRead"',
 });
 
-/** Resolved timeouts. */
 export type TimeLimits = { readonly [Name in keyof ClientTimeout]-?: number };
 
 const DEFAULT_TIMEOUT: TimeLimits = { total: 300_000, connect: 0, sockConnect: 0, sockRead: 0 };
 
 /**
- * Resolves timeouts.
- * @returns The timeouts, in ms.
  * @throws {TypeError} If they are a number, which aiohttp accepts.
  * @throws {RangeError} If a timeout is negative or too large for a timer.
  */

@@ -120,7 +120,6 @@ export interface TraceConfig {
   readonly onResponseHead?: ((context: TraceContext, params: TraceReply) => void) | undefined;
 }
 
-/** Names and types of {@linkcode TraceConfig}. */
 export const TRACE_CONFIG = new OptionTable<TraceConfig>({
   onRequestStart: "a function",
   onRequestChunkSent: "a function",
@@ -159,7 +158,6 @@ export class RequestTrace {
     this.seesReceived = configs.some((each) => each.onResponseChunkReceived !== undefined);
   }
 
-  /** Calls a hook of all trace configs. */
   emit<K extends keyof TraceConfig>(
     hook: K,
     params: Parameters<NonNullable<TraceConfig[K]>>[1],

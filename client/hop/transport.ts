@@ -246,10 +246,7 @@ export function discardReply(result: HopResult): void {
   result.release();
 }
 
-/**
- * Looks up a response header in the cheapest way.
- * @returns Its value, `null` if it is missing.
- */
+/** Looks up a response header in the cheapest way; `null` if it is missing. */
 export function replyHeader(result: HopResult, name: string): string | null {
   return result.header === undefined ? result.headers.get(name) : result.header(name);
 }

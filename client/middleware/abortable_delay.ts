@@ -2,9 +2,7 @@
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
- * Waits for a time, or until the signal aborts.
- * @param ms Time to wait, in ms; may exceed the limit of `setTimeout`.
- * @param signal Aborts the wait.
+ * Waits for a time, which may exceed the limit of `setTimeout`, or until the signal aborts.
  * @throws The signal's reason.
  */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {

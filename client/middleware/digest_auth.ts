@@ -116,16 +116,11 @@ export interface DigestSecrets {
   readonly password: string;
   /** Number of requests with this nonce, including this one. */
   readonly count: number;
-  /** The client's nonce. */
   readonly cnonce: string;
 }
 
 /**
- * Computes the answer to a challenge (RFC 7616 section 3.4).
- * @param request The hop; `auth-int` reads its body.
- * @param challenge The challenge.
- * @param secrets Credentials and nonces.
- * @returns Value of the `Authorization` header.
+ * Computes the `Authorization` header for a challenge (RFC 7616 section 3.4).
  * @throws {ClientError} If no offered quality of protection is supported.
  */
 export async function digestHeader(

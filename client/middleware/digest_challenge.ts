@@ -19,9 +19,8 @@ export const DIGEST_ALGORITHMS: ReadonlyMap<string, string> = new Map([
 const MAX_CHALLENGE = 16 * 1024;
 
 /**
- * Finds the strongest Digest challenge that is supported.
- * @param headers Headers of a 401 response; one header may hold several challenges.
- * @returns Its parameters, `null` without a Digest challenge.
+ * Finds the strongest supported challenge in the headers of a 401; `null` without a Digest
+ * challenge.
  * @throws {ClientError} If all Digest challenges are malformed or unsupported.
  */
 export function digestChallenge(headers: Headers): DigestChallenge | null {
@@ -46,7 +45,6 @@ export function digestChallenge(headers: Headers): DigestChallenge | null {
   throw new ClientError(`Cannot answer the Digest challenge: ${problem}`);
 }
 
-/** Returns the hash of a challenge. */
 export function digestAlgorithm(
   challenge: DigestChallenge,
 ): { readonly name: string; readonly isSession: boolean } {

@@ -98,7 +98,6 @@ class SlidingWindow {
     this.#interval = interval;
   }
 
-  /** Reserves the next slot. */
   reserve(now: number): Slot {
     const slot = new Slot(now, this.#slots[this.#oldest], this.#interval);
     this.#slots[this.#oldest] = slot;

@@ -155,7 +155,6 @@ export function retryMiddleware(options: RetryOptions = {}): ClientMiddleware {
 /**
  * Parses `Retry-After` and, with a 429, the spellings of `RateLimit-Reset`, which is a delay in
  * seconds or a time in seconds since 1970.
- * @param reply Status and headers of a response.
  * @param now The time now, in ms since 1970.
  * @returns Delay in ms, `null` without a valid header.
  */

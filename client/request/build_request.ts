@@ -44,7 +44,6 @@ export function prepareRequest(
 /** A validated request. */
 export interface PreparedRequest {
   readonly resolved: ResolvedOptions;
-  /** Fields of its first hop. */
   readonly init: ClientRequestInit;
 }
 

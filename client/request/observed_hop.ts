@@ -12,15 +12,12 @@ type Bytes = Uint8Array<ArrayBuffer>;
 interface StreamHooks {
   /** The stream starts; it can be aborted. */
   readonly onStart?: (stop: (reason: Error) => void) => void;
-  /** A chunk is requested. */
   readonly onAsk?: () => void;
-  /** A chunk arrived. */
   readonly onPiece?: (piece: Bytes) => void;
   /** The stream has ended or failed. */
   readonly onEnd?: () => void;
 }
 
-/** An observed request body. */
 export interface ObservedBody extends HopBody {
   /** Stops the upload at the end of the response, as in aiohttp. */
   readonly stop?: () => void;
@@ -28,7 +25,6 @@ export interface ObservedBody extends HopBody {
 
 const OVER = new ClientConnectionError("Connection closed: the response was read or released");
 
-/** Observes a request body. */
 export function observedBody(payload: Payload, request: ClientRequest): ObservedBody {
   const { phases, trace } = contextOf(request) ?? {};
   const body = countedBody(payload, request);
@@ -69,7 +65,6 @@ function countedBody(payload: Payload, request: ClientRequest): HopBody {
   return { bytes: null, size, stream: () => countedStream(payload.stream(), size, report) };
 }
 
-/** Observes a response body. */
 export function observedResult(
   result: HopResult,
   request: ClientRequest,

@@ -19,12 +19,10 @@ export class OpenRequests<T extends Timed> implements Iterable<T> {
   #timer: Timer | null = null;
   #firesAt = Infinity;
 
-  /** Number of requests. */
   get size(): number {
     return this.#list.size;
   }
 
-  /** Adds a request. */
   add(request: T): LinkedNode<T> {
     if (this.#list.size === 0 && this.#timer !== null) keepAlive(this.#timer, true);
     const place = this.#list.add(request);
@@ -32,10 +30,7 @@ export class OpenRequests<T extends Timed> implements Iterable<T> {
     return place;
   }
 
-  /**
-   * Removes a request.
-   * @param place Its place; may have been removed before.
-   */
+  /** Removes a request, which may have been removed before. */
   delete(place: LinkedNode<T>): void {
     // Without deadlines the timer must not keep the process alive.
     if (!this.#list.delete(place) || this.#list.size > 0 || this.#timer === null) return;
@@ -50,7 +45,6 @@ export class OpenRequests<T extends Timed> implements Iterable<T> {
     this.#timer = setTimeout(() => this.#fire(), Math.max(1, Math.ceil(due - performance.now())));
   }
 
-  /** Stops the timer. */
   clear(): void {
     if (this.#timer !== null) clearTimeout(this.#timer as number);
     this.#timer = null;

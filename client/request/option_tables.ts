@@ -2,7 +2,6 @@
 import { OptionTable } from "../../http/options.ts";
 import type { RequestOptions, SessionOptions, SharedOptions } from "./options.ts";
 
-/** Names and types of {@linkcode SharedOptions}. */
 const SHARED_OPTIONS = new OptionTable<SharedOptions>({
   headers: "a map or a list of pairs",
   skipAutoHeaders: "a list",
@@ -30,7 +29,6 @@ const SESSION_REMEDIES = {
   hooks: 'Write "middlewares" or "traceConfigs"',
 };
 
-/** Names and types of {@linkcode SessionOptions}. */
 export const SESSION_OPTIONS = new OptionTable<SessionOptions>({
   ...SHARED_OPTIONS.kinds,
   baseUrl: "a string or an object",
@@ -63,7 +61,6 @@ const REQUEST_REMEDIES = {
   hooks: 'Write "middlewares", or the session\'s "traceConfigs"',
 };
 
-/** Names and types of {@linkcode RequestOptions}. */
 export const REQUEST_OPTIONS = new OptionTable<RequestOptions>({
   ...SHARED_OPTIONS.kinds,
   params: "a string, an object or a list",

@@ -188,7 +188,6 @@ export interface ResolvedOptions
   readonly session: SessionDefaults;
   /** In upper case. */
   readonly method: string;
-  /** As given by the caller. */
   readonly url: string | URL;
   readonly headers: HeaderList;
   /** Whether the request overrides some of them. */

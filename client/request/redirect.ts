@@ -15,11 +15,8 @@ import { type RequestTarget, resolveTarget, withoutCredentials } from "./url.ts"
 
 /** The last hop of a request, with its redirects. */
 export interface Arrival {
-  /** The hop. */
   readonly request: ClientRequest;
-  /** Its response. */
   readonly result: HopResult;
-  /** Redirect responses before it. */
   readonly history: readonly HistoryEntry[];
 }
 
@@ -49,9 +46,6 @@ const BODY_HEADERS = ["content-length", "content-encoding", "content-language", 
  * Returns the next hop by aiohttp's rules: 303 (except for HEAD), and 301 and 302 after POST,
  * become a GET without a body; others keep method and body. Headers that may be secrets are not
  * sent to another origin.
- * @param request The hop.
- * @param status Status of its response.
- * @param headers Headers of its response.
  * @param lines Raw headers, if the transport has them.
  * @returns The next hop, `null` if the response is final.
  * @throws {InvalidURLRedirectError} If the target is not exactly one `http:` or `https:` URL.
@@ -97,7 +91,6 @@ export function nextRequest(
 
 /** Options of {@linkcode followRedirects}. */
 export interface RedirectPolicy {
-  /** Whether to follow redirects. */
   readonly follow: boolean;
   /** Fails on this many redirects: 10 follows at most 9; 0 for no limit. */
   readonly maxRedirects: number;
@@ -108,10 +101,7 @@ export function isRedirect(reply: HopResult, policy: RedirectPolicy): boolean {
   return policy.follow && STATUSES.has(reply.status);
 }
 
-/**
- * Follows redirects.
- * @throws {TooManyRedirectsError} At redirect number `maxRedirects`, as aiohttp.
- */
+/** @throws {TooManyRedirectsError} At redirect number `maxRedirects`, as aiohttp. */
 export async function followRedirects(
   first: ClientRequest,
   reply: HopResult,

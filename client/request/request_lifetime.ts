@@ -47,7 +47,6 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
   #replies: HopResult[] | null = null; // until the last one has an owner
   #bodies: Payload[] | null = null;
 
-  /** Starts the lifetime. */
   constructor(resolved: ResolvedOptions, init: ClientRequestInit, open: OpenRequests<Watch>) {
     const { timeout, session } = resolved;
     this.#url = init.url;
@@ -84,7 +83,6 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     return this.#controller.signal;
   }
 
-  /** This object as the abort handle of its hops. */
   get abort(): HopAbort {
     return this;
   }
@@ -121,12 +119,10 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     if (body.close !== undefined) (this.#bodies ??= []).push(body);
   }
 
-  /** Whether there are bodies to close. */
   get ownsBodies(): boolean {
     return this.#bodies !== null;
   }
 
-  /** Closes the bodies at the end of the request. */
   closeBodies(): void {
     for (const each of this.#bodies ?? []) each.close?.();
     this.#bodies = null;
@@ -149,7 +145,6 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     this.#abort(new TIMEOUT_ERRORS[phase](this.initialUrl, phase, this.#limits[phase], elapsed));
   }
 
-  /** This object as the phases of the request. */
   get phases(): RequestPhases {
     return this;
   }
@@ -196,7 +191,6 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     this.trace.emit("onRequestEnd", { request, response: { status, url: request.url, headers } });
   }
 
-  /** The request failed. */
   failed(request: ClientRequest, error: unknown): void {
     this.fail(error);
     this.closeBodies();

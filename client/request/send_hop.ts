@@ -30,8 +30,8 @@ const IDEMPOTENT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Creates the innermost handler of a session, which sends a hop.
- * @param repeats Whether to resend an idempotent hop once if its connection was closed.
+ * Creates the innermost handler of a session; `repeats` tells whether it resends an idempotent hop
+ * once if its connection was closed.
  */
 export function sender(
   { cookieJar: jar, environment }: Pick<SessionDefaults, "cookieJar" | "environment">,
@@ -130,9 +130,7 @@ class Hop implements HopRequest {
   }
 }
 
-/**
- * Whether the connection closed before any byte of a response, and the request may be sent twice.
- */
+/** Whether the connection closed before a response began, and the request may be sent twice. */
 function isGone(error: unknown, { method, payload }: ClientRequest, abort: HopAbort): boolean {
   const gone = error instanceof ServerDisconnectedError || error instanceof ClientOSError;
   const repeatable = IDEMPOTENT.has(method) && (payload === null || payload.replayable);
@@ -237,9 +235,7 @@ function withType(headers: HeaderList, type: string): HeaderList {
   return lastTyped.list;
 }
 
-/**
- * The caller's Cookie header merged with the cookies of jar and request, which override by name.
- */
+/** The caller's Cookie header with the cookies of jar and request, which override by name. */
 function mergedCookies(own: string, cookies: string): string {
   const names = new Set(cookies.split("; ").map((each) => each.split("=", 1)[0]));
   const kept = own.split(";").map((each) => each.trim())

@@ -47,11 +47,7 @@ function plainHref(text: string, base: URL | null): string | null {
  *
  * Existing percent-encoding is unchanged, so that signed URLs stay valid; only invalid characters
  * are encoded.
- * @param input URL given by the caller.
- * @param base Base URL of the session, or `null`.
- * @param params Query to append.
  * @param encoded Whether the URL must be sent unchanged.
- * @returns The target.
  * @throws {InvalidURLError} If the URL is malformed, not absolute, or not `http:` or `https:`.
  * @throws {TypeError} If `params` is a string with a control character.
  * @throws {NotSupportedError} If `encoded` is set and the platform would change the URL.

@@ -1,9 +1,6 @@
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 
-/**
- * Creates a stream of a body. Cancelling it cancels the body and closes its connection.
- * @param content The body; must not be read elsewhere.
- */
+/** The body as a stream. Cancelling it cancels the body and closes its connection. */
 export function streamOf(content: StreamReader): ReadableStream<Uint8Array<ArrayBuffer>> {
   const pieces = content.iterAny();
   return new ReadableStream({

@@ -5,10 +5,7 @@ import { ClientPayloadError } from "../errors/client_errors.ts";
 const MAX_ERROR_BODY = 64 * 1024;
 
 /**
- * Reads the first 64 KiB of a body as text.
- * @param content The body.
- * @param charset Charset of the header, `null` without one.
- * @returns The text, `null` if the body is incomplete or was cancelled.
+ * Reads the first 64 KiB of a body as text; `null` if the body is incomplete or was cancelled.
  * @throws The abort reason, if the request is aborted meanwhile.
  */
 export async function startOfText(

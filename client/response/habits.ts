@@ -1,6 +1,5 @@
 // Hints for names of other HTTP clients.
 
-/** For responses. */
 export const RESPONSE_HABITS: Readonly<Record<string, string>> = {
   "status_code statusCode": "write response.status",
   "statusText": "write response.reason",
@@ -19,7 +18,6 @@ export const RESPONSE_HABITS: Readonly<Record<string, string>> = {
   "set_cookie()": "it is the server that sets cookies; response.cookies has them",
 };
 
-/** For sessions. */
 export const SESSION_HABITS: Readonly<Record<string, string>> = {
   "fetch() send()": "write session.request(method, url, options), session.get(url) and so on",
   "del()": "write session.delete(url)",

@@ -26,10 +26,7 @@ export class PartFile implements AsyncDisposable {
   #handle: FileHandle | null = null; // open until the rename
   #size = 0;
 
-  /**
-   * Creates one.
-   * @throws {ClientError} If another download of this process is writing the file.
-   */
+  /** @throws {ClientError} If another download of this process is writing the file. */
   constructor(path: string | URL) {
     this.path = typeof path === "string" ? path : fileURLToPath(path);
     this.#part = `${this.path}.part`;
@@ -43,25 +40,18 @@ export class PartFile implements AsyncDisposable {
     claimed.add(this.#claim);
   }
 
-  /** Closes the part. */
   async [Symbol.asyncDispose](): Promise<void> {
     claimed.delete(this.#claim);
     await this.#handle?.close();
     this.#handle = null;
   }
 
-  /**
-   * Checks that the file does not exist.
-   * @throws {FileExistsError} If it exists, even as a symbolic link.
-   */
+  /** @throws {FileExistsError} If the file exists, even as a symbolic link. */
   async assertFree(): Promise<void> {
     if (await fileInfo(this.path) !== null) throw new FileExistsError(this.path);
   }
 
-  /**
-   * Returns the state of an earlier download.
-   * @returns Size in bytes and origin, `null` if there is nothing to resume.
-   */
+  /** State of an earlier download, with its size in bytes; `null` if there is nothing to resume. */
   async existing(): Promise<{ readonly size: number; readonly origin: PartOrigin } | null> {
     const info = await fileInfo(this.#part);
     if (info === null || !info.isFile() || info.size === 0) return null;
@@ -71,7 +61,6 @@ export class PartFile implements AsyncDisposable {
 
   /**
    * Writes chunks to the part.
-   * @param pieces The chunks.
    * @param start Offset of the first chunk in bytes; 0 truncates the part.
    * @param origin Origin of the part, `null` if it cannot be resumed.
    * @param onWritten Called after each chunk with the size of the part.

@@ -12,7 +12,7 @@ export const aheadOf = new WeakMap<HopResult, ReadAhead>();
 
 /**
  * Reads a body ahead, up to {@linkcode MAX_AHEAD}, until the first read, which returns the buffered
- * bytes.
+ * bytes. `onEnd` is called when the body has ended, read by its owner or ahead.
  */
 export class ReadAhead implements BodySource {
   readonly #source: BodySource;
@@ -24,18 +24,12 @@ export class ReadAhead implements BodySource {
   #isOver = false;
   #failure: { readonly error: unknown } | null = null;
 
-  /**
-   * Starts reading.
-   * @param source The body.
-   * @param onEnd Called when the body has ended, read by its owner or ahead.
-   */
   constructor(source: BodySource, onEnd: () => void) {
     this.#source = source;
     this.#onEnd = onEnd;
     this.#readOne();
   }
 
-  /** The next chunk, `null` at the end. */
   async next(): Promise<Bytes | null> {
     this.#isAsked = true;
     for (;;) {
@@ -48,7 +42,6 @@ export class ReadAhead implements BodySource {
     }
   }
 
-  /** Cancels the body. */
   cancel(reason?: unknown): Promise<void> {
     this.#isAsked = true;
     this.#pieces = [];

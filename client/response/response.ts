@@ -65,11 +65,8 @@ export type FallbackCharsetResolver = (
 
 /** Fields of a {@linkcode ClientResponse}. */
 export interface ClientResponseInit {
-  /** The request. */
   readonly requestInfo: RequestDetails;
-  /** Redirect responses before this one. */
   readonly history: readonly HistoryEntry[];
-  /** The response. */
   readonly result: HopResult;
   /** Called once, when the body has ended or was cancelled. */
   readonly onEnd: () => void;

@@ -11,22 +11,17 @@ import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 import { type HopResult, replyHeader } from "../hop/transport.ts";
 
-/** Decoding and limits of a body. */
+/** Decoding and limits of a body: the resolved options of these names. */
 export interface BodyPolicy {
-  /** Whether to decode `Content-Encoding`. */
   readonly autoDecompress: boolean;
-  /** Limit of the decoded size in bytes; 0 for no limit. */
   readonly maxDecodedSize: number;
-  /** Limit for `read()`, `text()` and `json()` in decoded bytes; 0 for no limit. */
   readonly maxBodySize: number;
-  /** Progress callback, or `null`. */
   readonly onDownloadProgress: ProgressCallback | null;
 }
 
 // V8's longest string has 2^29 - 24 characters, the limit of text() and json().
 const DEFAULT_MAX_DECODED_SIZE = 512 * 1024 * 1024;
 
-/** The default policy. */
 export const DEFAULT_BODY_POLICY: BodyPolicy = {
   autoDecompress: true,
   maxDecodedSize: DEFAULT_MAX_DECODED_SIZE,
@@ -34,15 +29,11 @@ export const DEFAULT_BODY_POLICY: BodyPolicy = {
   onDownloadProgress: null,
 };
 
-/** Options for bodies. */
 type BodyOptions = {
   readonly [K in keyof BodyPolicy]?: NonNullable<BodyPolicy[K]> | undefined;
 };
 
-/**
- * Applies a caller's options to a policy.
- * @throws {RangeError} If a limit is negative.
- */
+/** Applies a caller's options to a policy. @throws {RangeError} If a limit is negative. */
 export function resolvePolicy(defaults: BodyPolicy, options: BodyOptions): BodyPolicy {
   const { autoDecompress, maxDecodedSize, maxBodySize, onDownloadProgress } = options;
   if (
@@ -62,18 +53,13 @@ export function resolvePolicy(defaults: BodyPolicy, options: BodyOptions): BodyP
   };
 }
 
-/** Whether a response has a body. */
 export function hasBody(result: HopResult): boolean {
   // Checked last: the getter `body` creates a stream of `source`.
   return result.source === undefined ? result.body !== null : result.source !== null;
 }
 
 /**
- * Returns the source for a `StreamReader`.
- * @param result The reply.
- * @param policy Decoding and limits.
- * @param announced Returns the announced length in bytes, `null` if it is unknown.
- * @returns The source, `null` for an empty body.
+ * The source for a `StreamReader`, `null` for an empty body. `announced` gives the length in bytes.
  */
 export function bodySource(
   result: HopResult,
@@ -100,11 +86,7 @@ export function bodySource(
 }
 
 /**
- * Reads a whole body up to a limit; a longer one is cancelled.
- * @param content The body.
- * @param limit Limit in bytes.
- * @param length Length in bytes, `null` if it is unknown.
- * @returns The bytes.
+ * Reads a whole body up to a limit, in bytes; a longer one is cancelled.
  * @throws {ClientPayloadError} If the body is longer.
  */
 export async function readAtMost(

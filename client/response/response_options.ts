@@ -12,7 +12,6 @@ export interface TextOptions {
   readonly errors?: "strict" | "replace" | undefined;
 }
 
-/** Names and types of {@linkcode TextOptions}. */
 export const TEXT_OPTIONS = new OptionTable<TextOptions>({
   encoding: "a string",
   errors: "a string",
@@ -29,7 +28,6 @@ export interface JsonOptions extends TextOptions {
   readonly loads?: ((text: string) => unknown) | undefined;
 }
 
-/** Names and types of {@linkcode JsonOptions}. */
 export const JSON_OPTIONS = new OptionTable<JsonOptions>({
   ...TEXT_OPTIONS.kinds,
   contentType: "a string or null",

@@ -7,12 +7,7 @@ import type { TextOptions } from "./response_options.ts";
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true }); // the common case
 
-/**
- * Returns the encoding of a body.
- * @param type The content type.
- * @param isLast Whether to default to UTF-8.
- * @returns The encoding; `null` if it is unknown and `isLast` is false.
- */
+/** The encoding of a body; UTF-8 or, if `isLast` is false, `null` if it is unknown. */
 export function encodingOf({ mimeType, params }: ContentType, isLast: boolean): string | null {
   const charset = params.get("charset");
   if (charset?.toLowerCase() === "utf-8") return "utf-8"; // the common case
@@ -21,11 +16,7 @@ export function encodingOf({ mimeType, params }: ContentType, isLast: boolean): 
 }
 
 /**
- * Decodes a body.
- * @param bytes The body.
- * @param encoding Name of the encoding.
- * @param options Whether invalid bytes are an error.
- * @param from The source for messages; its URL is parsed on demand.
+ * Decodes a body; the URL of `from`, for messages, is parsed on demand.
  * @throws {RangeError} If the encoding is unknown.
  * @throws {ClientPayloadError} If the bytes are not valid in that encoding.
  */
@@ -53,10 +44,7 @@ export function decodeText(
   }
 }
 
-/**
- * Parses JSON.
- * @throws {ClientPayloadError} If the text is not valid JSON.
- */
+/** @throws {ClientPayloadError} If the text is not valid JSON. */
 export function parseJson(
   text: string,
   loads: (text: string) => unknown,

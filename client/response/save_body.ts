@@ -17,7 +17,6 @@ export interface SaveOptions {
   readonly onProgress?: ProgressCallback | undefined;
 }
 
-/** Names and types of {@linkcode SaveOptions}. */
 export const SAVE_OPTIONS = new OptionTable<SaveOptions>({
   overwrite: "true or false",
   onProgress: "a function",
@@ -35,13 +34,10 @@ export interface Download {
 
 /** The required part of a response. */
 export interface SavableResponse {
-  /** URL of the response. */
   readonly url: URL;
-  /** Headers of the response. */
   readonly headers: Headers;
   /** Announced length of the body in bytes, `null` if it is unknown. */
   readonly contentLength: number | null;
-  /** The body. */
   readonly content: StreamReader;
 }
 
@@ -119,10 +115,7 @@ export function isEncoded(response: SavableResponse): boolean {
   return (response.headers.get("content-encoding") ?? "identity") !== "identity";
 }
 
-/**
- * Digests a URL.
- * @returns Its SHA-256 in hexadecimal digits.
- */
+/** SHA-256 in hexadecimal digits. */
 export async function digestOf(url: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(url));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -24,7 +24,6 @@ export interface EventsOptions {
   readonly maxEventSize?: number | undefined;
 }
 
-/** Names and types of {@linkcode EventsOptions}. */
 export const EVENTS_OPTIONS = new OptionTable<EventsOptions>({ maxEventSize: "a number" });
 
 /**
@@ -58,8 +57,6 @@ export class EventTooLongError extends Error {
 /**
  * Reads events from a body after the HTML standard (section 9.2, "Server-sent events"): always
  * UTF-8; an incomplete event at the end is dropped.
- *
- * @yields The events in order.
  * @throws {EventTooLongError} If an event is longer than `maxEventSize`.
  */
 export async function* readEvents(

@@ -6,25 +6,14 @@ import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 
 /** The required part of a response. */
 export interface PassedOn {
-  /** Method of the request. */
   readonly method: string;
-  /** Status code. */
   readonly status: number;
-  /** Reason phrase. */
   readonly reason: string;
-  /** Headers. */
   readonly headers: Headers;
-  /** The body. */
   readonly content: StreamReader;
 }
 
-/**
- * Creates a platform `Response`.
- * @param response The reply.
- * @param isDecoded Whether its body is decoded.
- * @param bytes The body, if it was read before.
- * @returns The response.
- */
+/** Creates a platform `Response`; `bytes` is the body if it was read before. */
 export function toResponse(
   response: PassedOn,
   isDecoded: boolean,

@@ -83,7 +83,6 @@ async function race(app: FetchApp, request: HopRequest): Promise<Response> {
   }
 }
 
-/** Validates the application's response. */
 function checked(response: Response): Response {
   // No instanceof: adapters for other runtimes have their own classes.
   if (typeof response?.headers?.getSetCookie !== "function") {

@@ -74,7 +74,6 @@ export function sendError(error: unknown, hop: HopRequest, proxy: string | null)
   return new ClientConnectionError(`Cannot request ${hop.url}: ${reason}`, options);
 }
 
-/** Converts a failure while reading the body. */
 export function bodyError(error: unknown, signal: AbortSignal): Error {
   if (signal.aborted) return asError(signal.reason);
   const text = error instanceof Error ? error.message : String(error);
@@ -87,7 +86,6 @@ export function connectFailure(reason: string, host = ""): ConnectFailure {
   return failure === "dns" && !isHostName(host) ? "name" : failure;
 }
 
-/** Request details for errors. */
 export function requestInfo(hop: HopRequest, url: URL): RequestDetails {
   return { method: hop.method, url, headers: new Headers(hop.headers as [string, string][]) };
 }

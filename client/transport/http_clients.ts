@@ -16,7 +16,6 @@ export class HttpClients {
   readonly #clients = new Map<string, Deno.HttpClient>();
 
   /**
-   * Checks the options.
    * @throws {NotSupportedError} If this runtime's `fetch` does not support an option.
    * @throws {TypeError} If a certificate or the proxy is invalid.
    */
@@ -53,7 +52,6 @@ export class HttpClients {
     return client;
   }
 
-  /** Closes their connections. */
   close(): void {
     for (const each of this.#clients.values()) each.close();
     this.#clients.clear();

@@ -5,8 +5,7 @@ import { socketTransport } from "./socket_transport.ts";
 import { HAS_SOCKETS } from "../hop/runtime.ts";
 
 /**
- * Creates the transport of a connector.
- * @returns The transport of the option; by default sockets, if they support the options.
+ * Creates the transport of a connector; by default sockets, if they support the options.
  * @throws {TypeError} If an option or the name of the transport is invalid.
  */
 export function networkTransport(options: ConnectorOptions = {}): Transport {

@@ -51,7 +51,6 @@ function wayOf({ url: href, headers }: HopRequest, proxyHref: string | null): Wa
   };
 }
 
-/** A serialized request and its route. */
 export interface Written {
   readonly way: Way;
   readonly outgoing: Outgoing;
@@ -81,10 +80,7 @@ export class RequestWriter {
     this.#forceClose = forceClose;
   }
 
-  /**
-   * Serializes a request.
-   * @throws {TypeError} If a header cannot be sent.
-   */
+  /** @throws {TypeError} If a header cannot be sent. */
   write(request: HopRequest, proxy: string | null): Written {
     const plan = this.#planOf(request, proxy);
     const { url, body } = request;

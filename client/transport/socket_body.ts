@@ -35,12 +35,10 @@ export class SocketBody implements BodySource {
     if (came.length > 0) this.#left = came;
   }
 
-  /** Whether the body is empty. */
   get isEmpty(): boolean {
     return this.#left === null && this.#decoder.isDone;
   }
 
-  /** The trailers, once the body has ended. */
   get trailers(): HeaderList {
     return this.#decoder.isDone ? this.#decoder.trailers.list : [];
   }

@@ -19,13 +19,11 @@ function ignore(): void {}
 
 /** The connection closed before any byte of a response. */
 export class NoReplyError extends Error {
-  /** Name of the class. */
   override readonly name = "NoReplyError";
 }
 
 /** The request body could not be read; see `cause`. */
 export class UnsentError extends Error {
-  /** Name of the class. */
   override readonly name = "UnsentError";
 }
 
@@ -35,7 +33,6 @@ export interface Outgoing {
   readonly head: Uint8Array;
   /** The body, if it is sent after the head. */
   readonly body: HopBody | null;
-  /** Whether the body is chunked. */
   readonly chunked: boolean;
   /** Whether the body waits for 100 Continue (RFC 9110 section 10.1.1). */
   readonly expects: boolean;
@@ -49,13 +46,11 @@ const NOTHING = new Uint8Array(0);
 export class SocketConnection implements Abortable {
   /** Connections with the same key are interchangeable. */
   readonly key: string;
-  /** Connection details. */
   readonly opened: Opened;
   /** Read buffer; unused bytes are from `start` to `end`. */
   bytes: Uint8Array<ArrayBuffer> = NOTHING;
   start = 0;
   end = 0;
-  /** Number of requests sent. */
   uses = 0;
   /** Start of being idle, and end by the peer's keep-alive, by `performance.now()`. */
   idleSince = 0;
@@ -77,7 +72,6 @@ export class SocketConnection implements Abortable {
     this.#stream = opened.stream;
   }
 
-  /** Whether `close()` was called. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
@@ -92,7 +86,6 @@ export class SocketConnection implements Abortable {
     return this.#upload === "done";
   }
 
-  /** Error of the request body. */
   get uploadFailure(): UnsentError | null {
     return this.#uploadFailure;
   }
@@ -104,30 +97,23 @@ export class SocketConnection implements Abortable {
     this.#stream.close();
   }
 
-  /** Aborts the request. */
   abort(): void {
     this.close();
   }
 
-  /**
-   * Reads into a buffer of the caller.
-   * @param buffer The buffer.
-   * @returns Number of bytes, `null` at the end of the connection.
-   */
+  /** Reads into a buffer of the caller; `null` at the end of the connection. */
   readInto(buffer: Uint8Array): Promise<number | null> {
     return this.#stream.read(buffer);
   }
 
   /**
-   * Reads more bytes after the unused ones.
-   * @param most Limit of the buffer size.
-   * @returns Whether bytes were read; `false` at the end of the connection.
+   * Reads more bytes after the unused ones, into a buffer of `most` bytes at the most; `false` at
+   * the end of the connection.
    */
   async fill(most: number = LARGE_BUFFER): Promise<boolean> {
     return this.#came(await (this.armed ?? this.#stream.read(this.#room(most))));
   }
 
-  /** Free part of the buffer. */
   #room(most: number): Uint8Array<ArrayBuffer> {
     if (this.start === this.end) this.start = this.end = 0;
     else if (this.start > 0 && this.end === this.bytes.length) {
@@ -140,7 +126,6 @@ export class SocketConnection implements Abortable {
     return this.end === 0 ? this.bytes : this.bytes.subarray(this.end);
   }
 
-  /** Adds read bytes. */
   #came(count: number | null): boolean {
     if (this.armed !== null) {
       this.armed = null;
@@ -197,7 +182,6 @@ export class SocketConnection implements Abortable {
   /**
    * Parses bytes of a head.
    * @param count Number of bytes read, `null` for the end of the connection.
-   * @param observer Observer of 1xx responses.
    * @returns The head of the final response, or of 101; the bytes after it begin at `start`. `null`
    * if it is incomplete.
    * @throws {HttpSyntaxError} If the response is malformed.
@@ -224,7 +208,6 @@ export class SocketConnection implements Abortable {
     return null;
   }
 
-  /** Converts a read failure. */
   broken(error: unknown): unknown {
     if (this.start === this.end && this.#interim === 0) return error;
     const reason = error instanceof Error ? error.message : String(error);

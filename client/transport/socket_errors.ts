@@ -18,13 +18,7 @@ import type { HopRequest } from "../hop/transport.ts";
 import { connectFailure, requestInfo } from "./fetch_errors.ts";
 import { NoReplyError, type SocketConnection } from "./socket_connection.ts";
 
-/**
- * Converts a failure before the response head to the caller's error.
- * @param error The failure.
- * @param hop The hop that failed.
- * @param proxy Proxy of the hop.
- * @param socket The connection, or `null`.
- */
+/** Converts a failure before the response head to the caller's error. */
 export function socketError(
   error: unknown,
   hop: HopRequest,

@@ -4,9 +4,7 @@ import type { ReplyHead } from "../../http/http1/head.ts";
 import type { HopRequest } from "../hop/transport.ts";
 import type { SocketConnection } from "./socket_connection.ts";
 
-/**
- * Callback for a returned connection: whether it is reusable, and the peer's keep-alive time in ms.
- */
+/** Receives a returned connection: whether it is reusable, and the peer's keep-alive time in ms. */
 export type Free = (
   connection: SocketConnection,
   request: HopRequest,
@@ -16,19 +14,13 @@ export type Free = (
 
 /** A connection leased to a response until the end of its body. */
 export class SocketLease {
-  /** Head of the response. */
   readonly head: ReplyHead;
-  /** The request. */
   readonly request: HopRequest;
-  /** Framing of the body. */
   readonly framing: Framing;
   readonly #free: Free;
   #socket: SocketConnection | null;
 
-  /**
-   * Leases a connection.
-   * @throws {HttpSyntaxError} If the framing headers conflict.
-   */
+  /** @throws {HttpSyntaxError} If the framing headers conflict. */
   constructor(head: ReplyHead, request: HopRequest, socket: SocketConnection, free: Free) {
     this.framing = replyFraming(head, request.method);
     this.head = head;

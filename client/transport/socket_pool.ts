@@ -19,21 +19,15 @@ export class SocketPool {
   #due = Infinity; // time of the timer by `performance.now()`
   #isClosed = false;
 
-  /**
-   * Creates one.
-   * @param keepAlive Lifetime of an idle connection, in ms.
-   * @param limit Limit of idle connections.
-   */
+  /** Takes the lifetime of idle connections, in ms, and their limit. */
   constructor(keepAlive: number, limit: number) {
     this.#keepAlive = keepAlive;
     this.#limit = limit;
   }
 
   /**
-   * Takes the most recently used connection.
-   * @param key Key of the route.
-   * @param once Whether the request cannot be resent if the peer has closed the connection.
-   * @returns The connection, `null` if none is usable.
+   * Takes the most recently used connection, `null` if none is usable. `once` tells that the
+   * request cannot be resent if the peer has closed it.
    */
   take(key: string, once: boolean): SocketConnection | null {
     const stack = this.#idle.get(key);
@@ -48,11 +42,7 @@ export class SocketPool {
     return null;
   }
 
-  /**
-   * Returns a connection to the pool.
-   * @param connection The connection, after a complete response.
-   * @param keepAlive Keep-alive time of the peer in ms, or `null`.
-   */
+  /** Returns a connection after a complete response, with the peer's keep-alive time in ms. */
   free(connection: SocketConnection, keepAlive: number | null): void {
     const kept = Math.min(this.#keepAlive, keepAlive ?? Infinity);
     if (this.#isClosed || kept <= 0 || connection.isClosed) return connection.close();

@@ -34,7 +34,6 @@ export class Handshake implements Opening {
   #key = "";
   #upgraded: Upgraded | null = null;
 
-  /** Creates one. */
   constructor(defaults: SessionDefaults, options: ResolvedWebSocket, channel: WebSocketChannel) {
     this.#options = options;
     this.#channel = channel;
@@ -45,7 +44,6 @@ export class Handshake implements Opening {
     this.middlewares = [(request, handler) => this.#ask(request, send ?? handler)];
   }
 
-  /** {@inheritDoc Opening.finish} */
   async finish(
     response: ClientResponse,
   ): Promise<{ readonly port: FrameSocket; readonly compress: boolean }> {
@@ -70,7 +68,6 @@ export class Handshake implements Opening {
     return { port, compress: agreed !== null };
   }
 
-  /** {@inheritDoc Opening.close} */
   close(): void {
     this.#upgraded?.stream.close();
     this.#upgraded = null;

@@ -6,10 +6,7 @@ import type { ClientResponse } from "../response/response.ts";
 export interface Opening {
   /** Innermost middlewares of the request. */
   readonly middlewares: readonly ClientMiddleware[];
-  /**
-   * Creates the socket from the response.
-   * @throws {WSServerHandshakeError} If the response is not an upgrade.
-   */
+  /** Creates the socket. @throws {WSServerHandshakeError} If the response is not an upgrade. */
   finish(
     response: ClientResponse,
   ): Promise<{ readonly port: SocketPort; readonly compress: boolean }>;

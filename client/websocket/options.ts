@@ -74,7 +74,6 @@ export interface WebSocketConnectOptions<T = unknown> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Names and types of {@linkcode WebSocketConnectOptions}. */
 export const WEB_SOCKET_CONNECT_OPTIONS = new OptionTable<WebSocketConnectOptions<unknown>>({
   protocols: "a list",
   headers: "a map or a list of pairs",

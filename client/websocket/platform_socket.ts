@@ -22,10 +22,7 @@ export class PlatformSocket implements Opening, Transport {
   readonly #channel: WebSocketChannel;
   #socket: WebSocket | null = null;
 
-  /**
-   * Creates one.
-   * @throws {NotSupportedError} If the platform would ignore an option.
-   */
+  /** @throws {NotSupportedError} If the platform would ignore an option. */
   constructor(defaults: SessionDefaults, options: ResolvedWebSocket, channel: WebSocketChannel) {
     check(defaults, options);
     this.#protocols = options.protocols;
@@ -33,7 +30,6 @@ export class PlatformSocket implements Opening, Transport {
     this.middlewares = [sender(defaults, this)];
   }
 
-  /** {@inheritDoc Transport.send} */
   async send({ url, headers, signal, observer }: HopRequest): Promise<HopResult> {
     // Deno, Node and Bun accept headers in place of the subprotocols.
     const options = { protocols: this.#protocols, headers: Object.fromEntries(headers) };
@@ -77,7 +73,6 @@ export class PlatformSocket implements Opening, Transport {
     }, null);
   }
 
-  /** {@inheritDoc Opening.finish} */
   finish(): Promise<{ readonly port: SocketPort; readonly compress: boolean }> {
     const socket = this.#socket;
     if (socket === null) {

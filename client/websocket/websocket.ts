@@ -11,19 +11,13 @@ import type { HistoryEntry } from "../errors/client_errors.ts";
 
 /** Fields of a {@linkcode ClientWebSocketResponse}. */
 export interface ClientWebSocketInit<T> {
-  /** URL of the handshake, after redirects. */
   readonly url: URL;
-  /** Headers of the handshake response. */
   readonly headers: Headers;
-  /** Redirects of the handshake. */
   readonly history: readonly HistoryEntry[];
-  /** Subprotocol chosen by the server. */
   readonly protocol: string | null;
-  /** Whether permessage-deflate was negotiated. */
   readonly compress: boolean;
   /** Timeout of `receive()` in ms; 0 for no limit. */
   readonly receiveTimeout: number;
-  /** Schema for JSON messages. */
   readonly schema: StandardSchemaV1<unknown, T> | null;
 }
 

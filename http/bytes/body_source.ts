@@ -35,7 +35,6 @@ const MAX_TRUSTED_LENGTH = 16 * 1024 * 1024;
 
 /**
  * Reads a stream: a byte stream through a reused buffer, any other by its own chunks.
- * @param stream The stream; it is locked.
  * @param length Announced length in bytes, `null` if unknown; only a hint.
  * @param exact Whether the stream never exceeds `length`, so that its end is known there.
  */
@@ -101,12 +100,7 @@ export function pieceSource(reader: SourceReader<void>): BodySource {
   };
 }
 
-/**
- * Reads through a reused buffer.
- * @param reader The reader.
- * @param length Announced length in bytes, `null` if unknown; a hint.
- * @param exact Whether the body is known to end at `length`.
- */
+/** Reads through a reused buffer; `length` and `exact` as for {@linkcode streamSource}. */
 export function bufferSource(
   reader: SourceReader<Uint8Array<ArrayBuffer>>,
   length: number | null,

@@ -37,9 +37,7 @@ const MAX_TIMER = 2 ** 31 - 1;
 export class ByteSource {
   /** The buffer; the window is `start` to `end`. */
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
-  /** First byte of the window. */
   start = 0;
-  /** End of the window, exclusive. */
   end = 0;
 
   readonly #byob: ReadableStreamBYOBReader | null;
@@ -54,10 +52,7 @@ export class ByteSource {
   #waited = 0;
   #failure: { readonly reason: unknown } | null = null;
 
-  /**
-   * Begins to read a stream.
-   * @throws {TypeError} If the stream is locked already.
-   */
+  /** @throws {TypeError} If the stream is locked already. */
   constructor(stream: ReadableStream<Uint8Array>, options: ByteSourceOptions) {
     this.#options = options;
     this.#byob = byobReader(stream);
@@ -66,7 +61,6 @@ export class ByteSource {
       : null;
   }
 
-  /** Whether a refill is under way. */
   get isFilling(): boolean {
     return this.#isFilling;
   }
@@ -104,10 +98,8 @@ export class ByteSource {
   }
 
   /**
-   * Takes bytes from the front of the window.
-   * @param length How many bytes; the window must hold them.
-   * @param lent Whether they may change at the next refill, as with `reuseBuffers`.
-   * @returns The bytes: a view if `lent`, else a copy.
+   * Takes bytes from the front of the window, which must hold them: a view if `lent`, which may
+   * change at the next refill, else a copy.
    */
   take(length: number, lent: boolean = this.#options.reuseBuffers): Uint8Array<ArrayBuffer> {
     const from = this.start;

@@ -27,17 +27,13 @@ export interface ByteStream {
 
 /** A connection of the platform, such as `Deno.Conn`. */
 export interface PlatformStream {
-  /** Reads some bytes. */
   read(buffer: Uint8Array): Promise<number | null>;
   /** Writes some of the bytes and returns how many. */
   write(bytes: Uint8Array): Promise<number>;
-  /** Ends the writing side. */
   closeWrite(): Promise<void>;
-  /** Ends both sides. */
   close(): void;
   /** Keeps the program alive; not all connections have it. */
   ref?(): void;
-  /** Lets the program end. */
   unref?(): void;
 }
 

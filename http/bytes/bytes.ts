@@ -1,9 +1,6 @@
 // Byte arrays.
 
-/**
- * Joins byte arrays; a single one is returned as it is, without a copy.
- * @returns One array with all their bytes.
- */
+/** Joins byte arrays; a single one is returned as it is, without a copy. */
 export function concatBytes(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
   const [only] = pieces;
   if (only !== undefined && pieces.length === 1) return only;
@@ -18,10 +15,7 @@ export function concatBytes(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Ar
   return whole;
 }
 
-/**
- * Finds a byte sequence within bytes.
- * @returns Its offset, -1 if it is absent.
- */
+/** Offset of a byte sequence within bytes, -1 if it is absent. */
 export function indexOfBytes(haystack: Uint8Array, needle: Uint8Array): number {
   const [first = 0] = needle;
   for (let at = haystack.indexOf(first); at >= 0; at = haystack.indexOf(first, at + 1)) {

@@ -10,15 +10,11 @@ export class GrowingBytes {
   #bytes: Uint8Array<ArrayBuffer>;
   #size = 0;
 
-  /**
-   * Creates an empty one.
-   * @param expected Expected number of bytes, if known.
-   */
+  /** Allocates memory for the expected number of bytes. */
   constructor(expected = 0) {
     this.#bytes = new Uint8Array(expected);
   }
 
-  /** Number of bytes. */
   get size(): number {
     return this.#size;
   }
@@ -34,10 +30,7 @@ export class GrowingBytes {
     this.#size = size;
   }
 
-  /**
-   * Returns the bytes without spare capacity and starts over.
-   * @returns The bytes.
-   */
+  /** Returns the bytes without spare capacity and starts over. */
   take(): Uint8Array<ArrayBuffer> {
     const { buffer } = this.#bytes;
     const whole = this.#size === buffer.byteLength ? buffer : resized(buffer, this.#size);
@@ -56,11 +49,7 @@ function resized(buffer: ArrayBuffer, size: number): ArrayBuffer {
   return bytes.buffer;
 }
 
-/**
- * Collects the pieces of an iterable.
- * @param pieces The pieces; each may change when the next one is read.
- * @returns All their bytes.
- */
+/** Joins the pieces of an iterable, each of which may change when the next one is read. */
 export async function collectBytes(
   pieces: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>,
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -69,10 +58,7 @@ export async function collectBytes(
   return whole.take();
 }
 
-/**
- * Trims a piece to about its own size in memory.
- * @returns The piece; a copy if most of its buffer is unused.
- */
+/** The piece; a copy if most of its buffer is unused. */
 export function withoutSpare(piece: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return 2 * piece.length < piece.buffer.byteLength ? piece.slice() : piece;
 }

@@ -16,10 +16,7 @@ export function latin1(bytes: Uint8Array, start = 0, end: number = bytes.length)
   return slice.call(bytes, start, Math.min(end, bytes.length));
 }
 
-/**
- * Decodes bytes if all of them are ASCII, as in most text.
- * @returns `null` if they are not.
- */
+/** Decodes bytes if all of them are ASCII, as in most text; `null` if they are not. */
 export function asciiText(bytes: Uint8Array): string | null {
   return isAscii(bytes) ? latin1(bytes) : null;
 }

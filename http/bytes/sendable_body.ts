@@ -25,14 +25,9 @@ export interface SendableBody {
   close?(): void;
 }
 
-/** Default content type. */
 export const OCTETS = "application/octet-stream";
 
-/**
- * Creates a body from bytes.
- * @param bytes The bytes; they must not change before they are sent.
- * @param contentType Content type.
- */
+/** Creates a body from bytes, which must not change before they are sent. */
 export function bytesBody(bytes: Bytes, contentType: string = OCTETS): SendableBody {
   return {
     bytes,
@@ -49,7 +44,6 @@ export function bytesBody(bytes: Bytes, contentType: string = OCTETS): SendableB
   };
 }
 
-/** Creates a body from text. */
 export function textBody(text: string): SendableBody {
   return bytesBody(new TextEncoder().encode(text), "text/plain; charset=utf-8");
 }
@@ -65,10 +59,7 @@ export function blobBody(blob: Blob): SendableBody {
   };
 }
 
-/**
- * Creates a body from a stream, which can be sent only once.
- * @param size Length in bytes, `null` if unknown.
- */
+/** Creates a body from a stream, which can be sent only once; the size is in bytes. */
 export function streamBody(
   stream: ReadableStream<Uint8Array>,
   size: number | null = null,

@@ -6,7 +6,6 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /** Initial buffer size for a reader without its own memory, in bytes. */
 const LARGE_BUFFER = 64 * 1024;
 
-/** A source of bytes in memory. */
 export class BytesSource implements BodySource {
   #left: Bytes | null;
 

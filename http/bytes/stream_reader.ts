@@ -363,7 +363,6 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 /**
  * Iterates over pieces; for a {@linkcode StreamReader}, which iterates over lines, over the pieces
  * as they come.
- * @param source The source of bytes.
  */
 export function piecesOf<T>(source: AsyncIterable<T>): AsyncIterable<T | Uint8Array<ArrayBuffer>> {
   return source instanceof StreamReader ? source.iterAny() : source;

@@ -19,7 +19,6 @@ export interface StreamReaderOptions {
   readonly mapError?: ((error: unknown) => Error) | undefined;
 }
 
-/** Names and types of {@linkcode StreamReaderOptions}. */
 export const STREAM_READER_OPTIONS = new OptionTable<StreamReaderOptions>({
   maxLineSize: "a number",
   length: "a number or null",

@@ -9,7 +9,6 @@ export const CODINGS: readonly ContentCoding[] = ["br", "gzip", "deflate"];
 
 const FORMATS = { br: "brotli", gzip: "gzip", deflate: "deflate" } as const;
 
-/** Compresses a stream as it is read. */
 export function compressStream(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   coding: ContentCoding,
@@ -42,7 +41,6 @@ export function negotiateCoding(
   return coding;
 }
 
-/** Adds a name to `Vary`. */
 export function addVary(headers: Headers, name: string): void {
   const vary = headers.get("vary");
   if (vary === null) return headers.set("vary", name);

@@ -12,7 +12,6 @@ import { ZstdFrames } from "./zstd_frames.ts";
  * Whether bytes begin with a zlib header, which "deflate" requires (RFC 9110 section 8.4.1.2); some
  * servers leave it out. The header is two bytes, a multiple of 31, of method 8 (RFC 1950 section
  * 2.2).
- * @param start The first bytes.
  */
 export function hasZlibHeader(start: Uint8Array): boolean {
   const [first = 0, second = 0] = start;
@@ -24,12 +23,10 @@ export const ACCEPT_ENCODING = "gzip, deflate, br, zstd";
 
 /** A compressed body is broken, truncated or exceeds its limit. */
 export class ContentDecodingError extends Error {
-  /** Name of the class, for telling errors apart. */
   override readonly name = "ContentDecodingError";
   /** The coding that failed, as the header names it. */
   readonly coding: string;
 
-  /** Creates one. */
   constructor(coding: string, reason: string, options?: ErrorOptions) {
     super(`Cannot decode content-encoding "${coding}": ${reason}`, options);
     this.coding = coding;
@@ -57,10 +54,7 @@ const CODINGS: ReadonlyMap<string, Coding> = new Map([
 ]);
 
 /**
- * Decodes a body.
- * @param source The encoded body.
- * @param header Value of `Content-Encoding`.
- * @param options Limits.
+ * Decodes a body by its `Content-Encoding`.
  * @returns A source of decoded bytes that fails with {@linkcode ContentDecodingError}; the body
  * itself if there is nothing to decode, or an unknown coding.
  */
@@ -107,11 +101,8 @@ function failing(source: BodySource, error: Error): BodySource {
 }
 
 /**
- * Limits the output of a decoder.
- * @param source Decoded bytes.
- * @param header Value of `Content-Encoding`, for the message.
- * @param maxSize Maximum number of decoded bytes; 0 for no limit.
- * @returns A source that fails with {@linkcode ContentDecodingError} beyond the limit.
+ * Limits decoded bytes; 0 for no limit. Beyond it the source fails with {@linkcode
+ * ContentDecodingError}, which names the header.
  */
 export function limitedSource(source: BodySource, header: string, maxSize: number): BodySource {
   if (maxSize === 0) return source;

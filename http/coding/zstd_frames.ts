@@ -5,9 +5,7 @@ const MAGIC = 0xfd2fb528;
 const SKIPPABLE_MAGIC = 0x184d2a5; // without its last four bits (RFC 8878 section 3.1.2)
 const DICTIONARY_ID_SIZES = [0, 1, 2, 4];
 
-/**
- * Finds the frames of a zstd stream by their headers, without decoding.
- */
+/** Finds the frames of a zstd stream by their headers, without decoding. */
 export class ZstdFrames {
   #frame: Iterator<number, void, DataView> | null = null;
   #header = new Uint8Array(8);
@@ -21,8 +19,6 @@ export class ZstdFrames {
 
   /**
    * Reads bytes up to the end of their frame.
-   * @param data Bytes that follow those of the last call.
-   * @param start Offset in `data` to start at.
    * @returns Offset of the frame's end; the length of `data` if the frame goes on.
    * @throws {Error} If the bytes are not a zstd frame, or need a window above 8 MiB.
    */
@@ -53,9 +49,7 @@ export class ZstdFrames {
 }
 
 /**
- * One frame (RFC 8878 section 3.1).
- *
- * @yields The number of header bytes needed; negative for bytes to skip.
+ * One frame (RFC 8878 section 3.1): the numbers of header bytes needed, negative for bytes to skip.
  */
 function* frame(): Generator<number, void, DataView> {
   const magic = (yield 4).getUint32(0, true);

@@ -1,9 +1,4 @@
-/**
- * A decoder for a charset label.
- * @param label An encoding name of the WHATWG Encoding standard (`utf-8`, `gbk`, `shift_jis`, …).
- * @param fatal Whether bytes that are not of that encoding are an error.
- * @returns The decoder, `null` if the label is unknown.
- */
+/** A decoder for a label of the WHATWG Encoding standard or of Python; `null` if it is unknown. */
 export function decoderFor(label: string, fatal: boolean): TextDecoder | null {
   const name = label.trim();
   // Python's names are accepted too: "latin-1", "utf_8", "iso8859_15".

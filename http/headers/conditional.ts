@@ -12,8 +12,7 @@ export interface Validators {
 
 /**
  * Evaluates the conditions in the order of RFC 9110 and aiohttp: `If-Match`, else
- * `If-Unmodified-Since`; then `If-None-Match`, else `If-Modified-Since`.
- * @returns `412` or `304`; `200` if all conditions hold.
+ * `If-Unmodified-Since`; then `If-None-Match`, else `If-Modified-Since`. 200 means that all hold.
  */
 export function checkConditions(headers: Headers, validators: Validators): 200 | 304 | 412 {
   const { etag, modified } = validators;
@@ -37,11 +36,8 @@ export function checkConditions(headers: Headers, validators: Validators): 200 |
 }
 
 /**
- * Decides whether a `Range` may be honoured.
- * @param ifRange Value of `If-Range`, or `null`.
- * @param validators Validators of the content.
- * @returns `false` if the client has an older content, which makes its range useless: a strong tag
- * has to be the same, a date must not be older.
+ * Whether a `Range` may be honoured: `false` if the client has an older content, which makes its
+ * range useless. In `If-Range` a strong tag has to be the same, a date must not be older.
  */
 export function rangeHolds(ifRange: string | null, validators: Validators): boolean {
   if (ifRange === null) return true;

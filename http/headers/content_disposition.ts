@@ -20,25 +20,17 @@ export interface ContentDisposition {
 
 /** The parameters {@linkcode formatContentDisposition} writes. */
 export interface ContentDispositionInit {
-  /** Field name. */
   readonly name?: string;
-  /** Filename. */
   readonly filename?: string;
 }
 
 /**
- * Parses a `Content-Disposition` value.
+ * Parses a `Content-Disposition` value, with each byte as one character (as `Headers` gives it) or
+ * as text; `null` if it is missing, malformed or repeats a parameter.
  *
  * `form-data` follows RFC 7578 and the WHATWG: `filename*` counts only without `filename`, `%22`,
  * `%0D` and `%0A` are decoded, a backslash stands for itself. Other types follow RFC 6266:
  * `filename*` wins over `filename`, which wins over the continuations of RFC 2231.
- * @param header The value, with each byte as one character (as `Headers` gives it) or as text.
- * @returns The disposition; `null` if the header is missing, malformed or repeats a parameter.
- *
- * @example A browser's form of `a"b.txt`
- * ```ts ignore
- * parseContentDisposition('form-data; name="file"; filename="a%22b.txt"')?.filename; // a"b.txt
- * ```
  */
 export function parseContentDisposition(header: string | null): ContentDisposition | null {
   if (header === null) return null;
@@ -152,9 +144,7 @@ function continued(params: ReadonlyMap<string, string>, key: string): string | n
   return isExtended ? extended(text) : headerText(text);
 }
 
-/**
- * Decodes `charset'language'percent-encoded` (RFC 8187 section 3.2); `null` if malformed.
- */
+/** Decodes `charset'language'percent-encoded` (RFC 8187 section 3.2); `null` if malformed. */
 function extended(value: string | undefined): string | null {
   const [, charset, encoded] = value?.match(/^([^']+)'[^']*'([^']*)$/) ?? [];
   if (charset === undefined || encoded === undefined) return null;

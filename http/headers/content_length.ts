@@ -1,8 +1,7 @@
 /**
  * Reads a `Content-Length` header (RFC 9110 section 8.6): digits alone, for "+5", "1e3" and "0x10"
- * are numbers to JavaScript and no lengths; the same length several times is that length.
- * @param header The header, or `null`.
- * @returns The length in bytes, `null` if the header is missing or invalid.
+ * are numbers to JavaScript and no lengths; the same length several times is that length. `null` if
+ * it is missing or invalid.
  */
 export function parseLength(header: string | null): number | null {
   if (header === null) return null;

@@ -11,11 +11,7 @@ export interface ContentType {
 // `;` then a token, `=` and a token or quoted string; blanks around each are tolerated.
 const PARAMETER = /;\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/g;
 
-/**
- * Parses a `Content-Type` header value.
- * @param header The header, or `null`.
- * @returns The mime type and its parameters; a value without `type/subtype` counts as missing.
- */
+/** Parses a `Content-Type` value; one without `type/subtype` counts as missing. */
 export function parseContentType(value: string | null): ContentType {
   if (value !== last.value) last = { value, type: parsed(value) };
   return last.type;

@@ -16,9 +16,8 @@ const NAME = /^[!#$%&'()*+\-./0-9:<=>?@A-Z[\]^_`a-z{|}~]+$/;
 
 /**
  * Parses a `Cookie` header into names and values. Malformed parts are harmless: a word without `=`
- * is a name with an empty value, and an invalid name is skipped.
- * @param value The header, or `null`; bytes are decoded as UTF-8 if valid.
- * @returns Values by name, without their quotes; the last of a repeated name counts.
+ * is a name with an empty value, and an invalid name is skipped. Bytes are decoded as UTF-8 if
+ * valid, quotes removed; the last of a repeated name counts.
  */
 export function parseCookies(value: string | null): ReadonlyMap<string, string> {
   const cookies = new Map<string, string>();

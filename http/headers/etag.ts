@@ -13,10 +13,7 @@ export interface ETag {
 const TAG = /^[\x21\x23-\x7e\x80-\xff]*$/;
 const TAGS = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
 
-/**
- * Writes an entity tag.
- * @throws {TypeError} If the value holds an invalid character.
- */
+/** @throws {TypeError} If the value holds an invalid character. */
 export function formatETag(etag: ETag | string): string {
   const { value, weak = false } = typeof etag === "string" ? { value: etag } : etag;
   if (!TAG.test(value)) {
@@ -30,9 +27,8 @@ export function formatETag(etag: ETag | string): string {
 }
 
 /**
- * Parses the entity tags of a condition, `If-Match` or `If-None-Match`.
- * @param header The header, or `null`.
- * @returns The tags, one with the value `*` for any; malformed ones are left out.
+ * The entity tags of `If-Match` or `If-None-Match`, one with the value `*` for any; malformed ones
+ * are left out.
  */
 export function parseETags(header: string | null): readonly ETag[] {
   if (header === null) return [];

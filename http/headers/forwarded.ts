@@ -9,9 +9,8 @@ const PAIR =
   /[ \t]*([!#$%&'*+.^_`|~\w-]+)=(?:"((?:[^"\\]|\\.)*)"|([!#$%&'*+.^_`|~\w-]+(?::\d{1,5})?))[ \t]*([;,]|$)/y;
 
 /**
- * Parses the header. A malformed pair ends its element; later elements are read.
- * @param header The header, or `null`.
- * @returns One record for each proxy, the one next to the client first.
+ * Parses the header: one record for each proxy, the one next to the client first. A malformed pair
+ * ends its element; later elements are read.
  */
 export function parseForwarded(header: string | null): readonly Forwarded[] {
   if (header === null) return [];

@@ -47,17 +47,8 @@ export function isToken(text: string): boolean {
 }
 
 /**
- * Parses a header value.
- * @param header The header value.
- * @param options How to read backslashes.
- * @returns The value and its parameters; `null` if the text is malformed: a control character, a
- * parameter without `=`, an open quote, anything but `;` after a closing quote.
- *
- * @example A quoted semicolon does not separate
- * ```ts ignore
- * parseHeaderParams('attachment; filename="a;b.txt"');
- * // { value: "attachment", params: [{ name: "filename", value: "a;b.txt" }] }
- * ```
+ * Parses a header value; `null` if it is malformed: a control character, a parameter without `=`,
+ * an open quote, anything but `;` after a closing quote. A quoted semicolon does not separate.
  */
 export function parseHeaderParams(
   header: string,
@@ -88,8 +79,6 @@ export function parseHeaderParams(
 
 /**
  * Writes a header value with parameters; values that are not tokens are quoted.
- * @param value Text before the first `;`.
- * @param params Names and values in order.
  * @throws {TypeError} If a name is not a token, or a text holds a control character, which would
  * end the header line or the parameter.
  */

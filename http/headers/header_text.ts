@@ -12,8 +12,7 @@ export function hasControl(text: string): boolean {
 
 /**
  * Decodes a header value, whose characters are bytes in `Headers`: as UTF-8 if valid, else
- * ISO-8859-1.
- * @param value The header, as bytes (one per character) or as text.
+ * ISO-8859-1. Other text is unchanged.
  */
 export function headerText(value: string): string {
   if (/^[\0-\x7f]*$/.test(value) || /[^\0-\xff]/.test(value)) return value;
@@ -24,10 +23,7 @@ export function headerText(value: string): string {
   }
 }
 
-/**
- * Converts a text of one byte per character to bytes.
- * @returns The bytes.
- */
+/** Converts a text of one byte per character to bytes. */
 export function latin1Bytes(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);
   for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);

@@ -13,9 +13,8 @@ const RFC850 = /^[A-Z][a-z]{5,8}, (\d{2})-([A-Z][a-z]{2})-(\d{2}) (\d{2}):(\d{2}
 const ASCTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}):(\d{2}):(\d{2}) (\d{4})$/;
 
 /**
- * Writes a date for a header.
- * @param date The date, rounded up to seconds as in aiohttp, so that a client that sends it back
- * gets 304 for content it has seen.
+ * Writes a date for a header, rounded up to seconds as in aiohttp, so that a client that sends it
+ * back gets 304 for content it has seen.
  * @throws {RangeError} If the date is not valid.
  */
 export function formatHttpDate(date: Date): string {
@@ -26,11 +25,7 @@ export function formatHttpDate(date: Date): string {
   return new Date(seconds * 1000).toUTCString();
 }
 
-/**
- * Reads a date from a header.
- * @param text The header value, or `null`.
- * @returns The date, `null` for anything that is not one of the three forms of RFC 9110.
- */
+/** Reads a date from a header; `null` for anything but the three forms of RFC 9110. */
 export function parseHttpDate(text: string | null): Date | null {
   if (text === null) return null;
   let match = IMF_FIXDATE.exec(text);

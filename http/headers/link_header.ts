@@ -4,20 +4,14 @@
 export interface LinkHeader {
   /** Target URI as it stands in the header. */
   readonly target: string;
-  /**
-   * Parameters by lower-case name, such as `rel` and `title`; the first of a name counts.
-   */
+  /** Parameters by lower-case name, such as `rel` and `title`; the first of a name counts. */
   readonly params: ReadonlyMap<string, string>;
 }
 
 // `;`, a name, and an optional `=` with a quoted string or a text up to `;` or `,`.
 const PARAMETER = /\s*;\s*([^\s=;,"]*)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?/y;
 
-/**
- * Parses a `Link` header value.
- * @param header The header, several lines joined by commas, or `null`.
- * @returns The links in order; malformed ones are left out.
- */
+/** The links of a `Link` header, several lines joined by commas; malformed ones are left out. */
 export function parseLinkHeader(header: string | null): LinkHeader[] {
   const links: LinkHeader[] = [];
   if (header === null) return links;

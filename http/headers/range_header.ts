@@ -19,11 +19,9 @@ export interface ByteRange {
 const WHOLE: HTTPRange = { start: null, stop: null };
 
 /**
- * Reads a `Range` header (RFC 9110 section 14.2): `bytes=0-1` is `{ start: 0, stop: 2 }`, `bytes=-5`
- * is `{ start: -5, stop: null }`.
- * @param header The header, or `null`.
- * @returns The slice; both ends are `null` for the whole content: no header, another unit, or
- * several ranges, which a server may ignore.
+ * Reads a `Range` header (RFC 9110 section 14.2): `bytes=0-1` is `{ start: 0, stop: 2 }`,
+ * `bytes=-5` is `{ start: -5, stop: null }`. Both ends are `null` for the whole content: no header,
+ * another unit, or several ranges, which a server may ignore.
  * @throws {RangeError} If the header is not a valid range of bytes, or an empty one.
  */
 export function parseHTTPRange(header: string | null): HTTPRange {
@@ -42,12 +40,7 @@ export function parseHTTPRange(header: string | null): HTTPRange {
   return { start, stop: last === "" ? null : end + 1 };
 }
 
-/**
- * Resolves a `Range` header for content of a known size.
- * @param range Result of {@linkcode parseHTTPRange}.
- * @param size Size of the content, in bytes.
- * @returns The bytes, or `null`.
- */
+/** The bytes of a range in content of `size` bytes, `null` if there are none. */
 export function bytesOfRange({ start, stop }: HTTPRange, size: number): ByteRange | null {
   const first = start === null ? 0 : start < 0 ? Math.max(size + start, 0) : start;
   const end = Math.min(stop ?? size, size) - 1;

@@ -60,10 +60,7 @@ export function parseSetCookies(headers: readonly string[]): ReadonlyMap<string,
 }
 
 /**
- * Writes one `Set-Cookie` header value.
- * @param name Cookie name, an RFC 6265 token.
- * @param value Cookie value, written as it is.
- * @param options Attributes; `path` is `/` unless given.
+ * Writes one `Set-Cookie` value; the cookie's value as it is, `path` as `/` unless given.
  * @throws {TypeError} If the name, the value or an attribute holds a character that would end it or
  * inject another attribute.
  */

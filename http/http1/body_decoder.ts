@@ -45,7 +45,6 @@ export class BodyDecoder {
   #trailers: HeaderFields = NO_FIELDS;
   #tail: Uint8Array<ArrayBuffer> | null = null; // trailers so far
 
-  /** Creates one. */
   constructor(framing: Framing, limits: HeadLimits = DEFAULT_HEAD_LIMITS) {
     this.#limits = limits;
     this.#place = framing === CHUNKED ? SIZE : framing === 0 ? DONE : DATA;
@@ -53,7 +52,6 @@ export class BodyDecoder {
     this.#isChunked = framing === CHUNKED;
   }
 
-  /** Whether the body has ended. */
   get isDone(): boolean {
     return this.#place === DONE;
   }

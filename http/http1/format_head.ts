@@ -5,11 +5,9 @@ import { isToken } from "../headers/header_params.ts";
 const UTF8 = new TextEncoder();
 
 /**
- * Writes the head of a message.
+ * Writes the head of a message with its empty line; order and case of the headers are preserved.
  * @param first The first line: `GET /a HTTP/1.1`, `HTTP/1.1 200 OK`.
- * @param headers Names and values; order and case are preserved.
- * @param room Bytes to leave free behind the head, for a body in the same write. @default {0}
- * @returns The head with its empty line, and the room.
+ * @param room Bytes to leave free behind the head, for a body in the same write.
  * @throws {TypeError} If a text could inject another header or line: a control character, a
  * character beyond U+00FF, a name that is not a token.
  */
@@ -22,9 +20,7 @@ export function formatHead(
 }
 
 /**
- * Encodes the text of a head.
- * @param text The text; a character of U+0080 to U+00FF stands for a byte.
- * @param room Bytes to leave free behind it.
+ * Encodes the text of a head, in which U+0080 to U+00FF stand for bytes, with room behind it.
  * @throws {TypeError} If there is a character beyond U+00FF.
  */
 export function encodeHead(text: string, room: number): Uint8Array<ArrayBuffer> {
@@ -41,9 +37,7 @@ export function encodeHead(text: string, room: number): Uint8Array<ArrayBuffer> 
 }
 
 /**
- * Writes the lines of a head.
- * @returns The lines, each with its CRLF, without the empty one; a character of U+0080 to U+00FF
- * stands for a byte.
+ * Writes the lines of a head, each with its CRLF, without the empty one.
  * @throws {TypeError} As {@linkcode formatHead} does.
  */
 export function headLines(
@@ -54,10 +48,7 @@ export function headLines(
   return `${first}\r\n${fieldLines(headers)}`;
 }
 
-/**
- * Writes header lines.
- * @throws {TypeError} As {@linkcode formatHead} does.
- */
+/** @throws {TypeError} As {@linkcode formatHead} does. */
 export function fieldLines(
   headers: readonly (readonly [name: string, value: string])[],
 ): string {
@@ -77,10 +68,7 @@ function badHeader(what: string, text: string): TypeError {
 /** End of a chunked body without trailers. */
 export const LAST_CHUNK: Uint8Array<ArrayBuffer> = UTF8.encode("0\r\n\r\n");
 
-/**
- * Writes a chunk.
- * @param data Its bytes, at least one: an empty chunk would end the body.
- */
+/** Writes a chunk of at least one byte: an empty one would end the body. */
 export function formatChunk(data: Uint8Array): Uint8Array<ArrayBuffer> {
   const size = `${data.length.toString(16)}\r\n`;
   const chunk = new Uint8Array(size.length + data.length + 2);
@@ -91,10 +79,7 @@ export function formatChunk(data: Uint8Array): Uint8Array<ArrayBuffer> {
   return chunk;
 }
 
-/**
- * Writes the end of a chunked body.
- * @throws {TypeError} As {@linkcode formatHead} does.
- */
+/** Writes the end of a chunked body. @throws {TypeError} As {@linkcode formatHead} does. */
 export function formatLastChunk(
   trailers: readonly (readonly [name: string, value: string])[],
 ): Uint8Array<ArrayBuffer> {

@@ -7,14 +7,12 @@ import { HttpSyntaxError } from "./head_rules.ts";
 /** Framing of a body: its length in bytes, or one of the other two. */
 export type Framing = number;
 
-/** A chunked body. */
 export const CHUNKED: Framing = -1;
 /** The body ends with the connection; replies only. */
 export const UNTIL_CLOSE: Framing = -2;
 
 /**
- * Determines the framing of a reply's body.
- * @returns Its framing, 0 for a reply without a body.
+ * Determines the framing of a reply's body, 0 without one.
  * @throws {HttpSyntaxError} If the headers contradict each other.
  */
 export function replyFraming(head: ReplyHead, method: string): Framing {
@@ -23,8 +21,7 @@ export function replyFraming(head: ReplyHead, method: string): Framing {
 }
 
 /**
- * Determines the framing of a request's body.
- * @returns Its framing, 0 for a request without a body.
+ * The same for a request.
  * @throws {HttpSyntaxError} If the headers contradict each other.
  */
 export function requestFraming({ fields, minor }: RequestHead): Framing {
@@ -68,7 +65,6 @@ export function hasToken(list: string, token: string): boolean {
 /**
  * Checks the transfer codings of a message.
  * @param codings Value of `Transfer-Encoding`, that of several lines joined by commas.
- * @param hasLength Whether there is a `Content-Length` too.
  * @param unknown Status for an unknown coding: 501 in a request.
  * @returns The error, with the status for a client; `null` for `chunked` alone.
  */

@@ -17,7 +17,6 @@ export interface ReplyHead {
   readonly reason: string;
   /** Minor version: HTTP/1.0 or HTTP/1.1. */
   readonly minor: 0 | 1;
-  /** Header lines. */
   readonly fields: HeaderFields;
 }
 
@@ -29,17 +28,14 @@ export interface RequestHead {
   readonly target: string;
   /** Minor version: HTTP/1.0 or HTTP/1.1. */
   readonly minor: 0 | 1;
-  /** Header lines. */
   readonly fields: HeaderFields;
 }
 
 /**
  * Finds the end of a head, without looking at any byte twice.
- * @param bytes Buffer with the head.
  * @param start Offset of its first byte.
  * @param from Offset to continue at: `start` at first, then the `end` of the call before.
  * @param end End of the received bytes.
- * @param limits Limits.
  * @returns Offset of the body, -1 if more has to come.
  * @throws {HttpSyntaxError} If a line ends without CR, or the head is too long.
  */
@@ -78,8 +74,7 @@ export function skipEmptyLines(bytes: Uint8Array, start: number, end: number): n
 }
 
 /**
- * Reads the head of a reply.
- * @returns The head; it does not refer to `bytes`.
+ * Reads the head of a reply, which does not refer to `bytes`.
  * @throws {HttpSyntaxError} If it breaks the protocol or a limit.
  */
 export function parseReplyHead(
@@ -106,8 +101,7 @@ export function parseReplyHead(
 }
 
 /**
- * Reads the head of a request.
- * @returns The head; it does not refer to `bytes`.
+ * Reads the head of a request, which does not refer to `bytes`.
  * @throws {HttpSyntaxError} If it breaks the protocol or a limit; its `status` says how to answer.
  */
 export function parseRequestHead(

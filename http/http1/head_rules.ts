@@ -10,7 +10,6 @@ export interface HeadLimits {
   readonly maxHeaders: number;
 }
 
-/** The default limits. */
 export const DEFAULT_HEAD_LIMITS: HeadLimits = {
   maxHeadSize: 64 * 1024,
   maxLineSize: 16 * 1024,
@@ -21,14 +20,12 @@ const MOST_SHOWN = 80; // characters
 
 /** The peer violated the protocol or a limit. */
 export class HttpSyntaxError extends Error {
-  /** Name of the class, for telling errors apart. */
   override readonly name = "HttpSyntaxError";
   /** Status for a server's answer. */
   readonly status: number;
   /** The offending line in printable form; empty if the error is not about one line. */
   readonly line: string;
 
-  /** Creates one. */
   constructor(reason: string, line = "", status = 400) {
     const shown = printable(line);
     super(shown === "" ? reason : `${reason}: "${shown}"`);

@@ -42,7 +42,6 @@ const BY_LENGTH: readonly (readonly KnownName[])[] = Array.from(
 /** Headers that decide where a message ends: these are checked strictly. */
 const FRAMING = (BIT_OF.get("content-length") ?? 0) | (BIT_OF.get("transfer-encoding") ?? 0);
 
-/** Header lines. */
 export class HeaderFields {
   readonly #text: string; // lines without folds, each ended by CRLF
   readonly #known: number;
@@ -51,10 +50,8 @@ export class HeaderFields {
   readonly #values = new Map<string, string | null>(); // those that were asked for
 
   /**
-   * Creates them from checked text; use {@linkcode parseFields}.
-   * @param text The lines, each ended by CRLF.
-   * @param known Bits of the known names among them.
-   * @param repeated Bits of those that are there more than once.
+   * Takes checked lines, each ended by CRLF, and bits of the known names that are in them, and of
+   * those that are there more than once. Use {@linkcode parseFields}.
    */
   constructor(text: string, known: number, repeated: number) {
     this.#text = text;
@@ -75,10 +72,7 @@ export class HeaderFields {
     return this.#list = list;
   }
 
-  /**
-   * The value of a header; several lines are joined by `, `.
-   * @returns `null` if there is no such line.
-   */
+  /** The value of a header; several lines are joined by `, `. `null` if there is no such line. */
   get(name: string): string | null {
     if (this.#lacks(name)) return null;
     let value = this.#values.get(name);
@@ -106,13 +100,11 @@ export class HeaderFields {
     return values;
   }
 
-  /** Whether there is such a line. */
   has(name: string): boolean {
     const bit = BIT_OF.get(name);
     return bit === undefined ? this.getAll(name).length > 0 : (this.#known & bit) !== 0;
   }
 
-  /** Whether there is more than one such line. */
   isRepeated(name: string): boolean {
     return (this.#repeated & (BIT_OF.get(name) ?? 0)) !== 0;
   }
@@ -123,15 +115,11 @@ export class HeaderFields {
   }
 }
 
-/** An empty set of header lines. */
 export const NO_FIELDS: HeaderFields = new HeaderFields("", 0, 0);
 
 /**
  * Reads header lines up to the empty one (RFC 9112 section 5).
- * @param bytes Buffer with the lines.
- * @param start First byte of the first line.
  * @param end End of the empty line's CRLF; every LF before it stands behind a CR.
- * @param limits Limits.
  * @param unfolds Whether a line may continue in the next one, as RFC 9112 section 5.2 lets a user
  * agent accept it in a reply.
  * @throws {HttpSyntaxError} If a line is not a header or a limit is exceeded.
@@ -211,7 +199,6 @@ function readFields(
   return new HeaderFields(folds ? text.replace(/[ \t]*\r\n[ \t]+/g, " ") : text, known, repeated);
 }
 
-/** Creates the error for a line. */
 export function lineError(
   reason: string,
   bytes: Uint8Array,

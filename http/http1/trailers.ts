@@ -12,7 +12,6 @@ const REFUSED = new Set([
 ]);
 
 /**
- * Checks trailers before they are sent.
  * @throws {TypeError} If a name is not allowed in trailers, or a value holds a control character.
  */
 export function checkTrailers<List extends readonly (readonly [name: string, value: string])[]>(

@@ -43,8 +43,7 @@ export interface PartContent {
   /** Whether the part's content has been read to its delimiter. */
   readonly isAtEndOfPart: boolean;
   /**
-   * Reads the next piece of the part's content.
-   * @param max Maximum number of bytes.
+   * Reads the next piece of the part's content, of `max` bytes at the most.
    * @param wanted Whether the bytes are needed; skipping them saves a copy.
    * @param lent Whether they may change at the next read; the reader's option is the default.
    * @returns The piece, `null` at the end of the part or after skipping it.
@@ -60,9 +59,7 @@ export interface PartContent {
 
 /** Constructor arguments of {@linkcode BodyPartReader}. */
 export interface BodyPartInit {
-  /** Headers of the part. */
   readonly headers: Headers;
-  /** Source of the content. */
   readonly content: PartContent;
   /** Maximum number of bytes in memory. */
   readonly maxFieldSize: number;

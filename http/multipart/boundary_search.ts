@@ -14,12 +14,7 @@ export class BoundarySearch {
   readonly #shift: Uint8Array;
   readonly #shiftOnFit: number;
 
-  /**
-   * Prepares the search.
-   * @param needle The bytes to find, at least 2 and at most 255.
-   * @throws {RangeError} If the needle has another length, does not begin with CR or has a second
-   * one.
-   */
+  /** @throws {RangeError} If the needle has not 2 to 255 bytes, or not a single CR, first. */
   constructor(needle: Uint8Array) {
     const size = needle.length;
     if (size < 2 || size > 255 || needle.lastIndexOf(CR) !== 0) {
@@ -35,13 +30,7 @@ export class BoundarySearch {
     this.#shift[needle[last] as number] = 0;
   }
 
-  /**
-   * Finds the needle.
-   * @param bytes The bytes to search.
-   * @param start Offset to start at.
-   * @param end Offset to stop at, exclusive.
-   * @returns Index of the first match, or -1.
-   */
+  /** Index of the first match from `start` to `end`, or -1. */
   find(bytes: Uint8Array, start: number, end: number): number {
     const needle = this.#needle;
     const shift = this.#shift;
@@ -76,13 +65,7 @@ export class BoundarySearch {
     return -1;
   }
 
-  /**
-   * Finds the start of a possible partial match at the end of the bytes.
-   * @param bytes The bytes to search; {@linkcode find} must have found no match in them.
-   * @param start Offset to start at.
-   * @param end Offset to stop at, exclusive.
-   * @returns Index of the possible match, or `end`.
-   */
+  /** Index of a possible partial match at the end of bytes without a match, or `end`. */
   prefixAtEnd(bytes: Uint8Array, start: number, end: number): number {
     const floor = Math.max(start, end - this.#needle.length + 1);
     // Only the last CR can begin a match that reaches the end: the needle has just one.

@@ -21,7 +21,6 @@ export interface PartOptions {
   } | undefined;
 }
 
-/** Names and types of {@linkcode PartOptions}. */
 export const PART_OPTIONS = new OptionTable<PartOptions>({
   name: "a string",
   filename: "a string",

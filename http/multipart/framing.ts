@@ -7,7 +7,6 @@ import type { MultipartLimits } from "./limits.ts";
 
 /** Size limit of a part, and the option it comes from. */
 export interface PartSizeLimit {
-  /** Name of the option. */
   readonly option: "maxFieldSize" | "maxFileSize";
   /** The limit, in bytes. */
   readonly limit: number;
@@ -15,7 +14,6 @@ export interface PartSizeLimit {
 
 /** Counters shared by nested multiparts. */
 export interface MultipartCounters {
-  /** Number of parts begun so far. */
   parts: number;
 }
 
@@ -52,7 +50,6 @@ export class MultipartFraming {
   #afterDelimiter = 0; // end of the delimiter that #follows() found
   #failure: { readonly error: unknown } | null = null;
 
-  /** Starts before the first part. */
   constructor(
     source: ByteSource,
     boundary: string,
@@ -77,8 +74,8 @@ export class MultipartFraming {
   }
 
   /**
-   * Moves to the next part and skips the rest of the current one.
-   * @returns Its header lines, `null` if the multipart has ended.
+   * Moves to the next part, of which it returns the header lines; `null` if the multipart has
+   * ended.
    */
   async nextPart(): Promise<string[] | null> {
     this.#enter();
@@ -100,13 +97,7 @@ export class MultipartFraming {
     }
   }
 
-  /**
-   * Reads the next piece of the current part's content.
-   * @param max Maximum number of bytes.
-   * @param wanted Whether the bytes are needed; skipping them saves a copy.
-   * @param lent Whether they may change at the next read; the reader's option is the default.
-   * @returns The piece, `null` at the end of the part or after skipping it.
-   */
+  /** See `PartContent` in body_part_reader.ts. */
   async nextPiece(
     max: number,
     wanted = true,

@@ -93,15 +93,11 @@ const DEFAULTS: MultipartLimits = Object.freeze({
   maxDuration: 30 * 60 * 1000,
 });
 
-/** Names and types of {@linkcode MultipartLimits}: all of them are numbers. */
 export const MULTIPART_LIMITS = new OptionTable<Partial<MultipartLimits>>(
   numberKinds(DEFAULTS),
 );
 
-/**
- * Fills in the defaults.
- * @throws {RangeError} If a limit is negative or not a number.
- */
+/** Fills in the defaults. @throws {RangeError} If a limit is negative or not a number. */
 export function resolveMultipartLimits(limits: Partial<MultipartLimits> = {}): MultipartLimits {
   const resolved: { -readonly [option in keyof MultipartLimits]: number } = { ...DEFAULTS };
   for (const option of Object.keys(DEFAULTS) as (keyof MultipartLimits)[]) {

@@ -33,8 +33,7 @@ export type PartValue =
   | ReadableFile;
 
 /**
- * Creates the content of a part from a value.
- * @param value The value; bytes are not copied and must not change before they are sent.
+ * Creates the content of a part; bytes are not copied and must not change before they are sent.
  * @throws {TypeError} If the value cannot be sent.
  */
 export function partBody(value: PartValue): SendableBody {

@@ -4,7 +4,6 @@ import { MultipartEncodingError, MultipartLimitError } from "./errors.ts";
 import { hasZlibHeader } from "../coding/content_decoder.ts";
 import type { ZlibOptions } from "node:zlib";
 
-/** Identity encodings. */
 const IDENTITY: ReadonlySet<string> = new Set(["", "7bit", "8bit", "binary", "identity"]);
 
 /**
@@ -24,10 +23,7 @@ export function refuseEncodings(headers: Headers): void {
 }
 
 /**
- * Decodes a part, the transfer encoding first.
- * @param data The content as sent.
- * @param headers Headers of the part.
- * @param limit Maximum size of the result, in bytes.
+ * Decodes a part, the transfer encoding first, up to a limit in bytes.
  * @throws {MultipartEncodingError} If an encoding is unknown or its data damaged.
  * @throws {MultipartLimitError} If the result is larger than `limit`.
  */
@@ -58,12 +54,7 @@ export function partDecoder(label: string): TextDecoder {
   }
 }
 
-/**
- * Decodes text.
- * @param decoder The decoder.
- * @param bytes The bytes.
- * @throws {MultipartEncodingError} If the bytes are invalid in that encoding.
- */
+/** @throws {MultipartEncodingError} If the bytes are invalid in that encoding. */
 export function decodeText(decoder: TextDecoder, bytes: Uint8Array<ArrayBuffer>): string {
   try {
     return decoder.decode(bytes);
@@ -75,8 +66,6 @@ export function decodeText(decoder: TextDecoder, bytes: Uint8Array<ArrayBuffer>)
 
 /**
  * Decodes `application/x-www-form-urlencoded` (WHATWG URL section 5.1). `;` does not separate.
- * @param data The encoded form.
- * @param decoder Decoder for names and values, including percent-encoded bytes.
  * @throws {MultipartEncodingError} If the bytes are invalid in that encoding.
  */
 export function decodeUrlencoded(

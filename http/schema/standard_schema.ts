@@ -40,10 +40,7 @@ export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
     "~standard" in value;
 }
 
-/**
- * Checks a value.
- * @throws {SchemaValidationError} If the value does not fit.
- */
+/** @throws {SchemaValidationError} If the value does not fit. */
 export async function validateWithSchema<S extends StandardSchemaV1>(
   schema: S,
   value: unknown,

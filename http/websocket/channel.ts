@@ -42,13 +42,11 @@ export class WebSocketChannel implements SocketEvents {
   #opened: PromiseWithResolvers<void> | null = null;
   #closed: PromiseWithResolvers<void> | null = null;
 
-  /** Creates one. */
   constructor(limits: ChannelLimits) {
     this.#limits = limits;
     this.#queue = new ReceiveQueue(limits.maxQueue);
   }
 
-  /** Connects the channel to its port. */
   attach(port: SocketPort): void {
     this.#port = port;
   }
@@ -63,12 +61,10 @@ export class WebSocketChannel implements SocketEvents {
     return this.#closeCode;
   }
 
-  /** The error that ended the connection, if any. */
   get exception(): Error | null {
     return this.#exception;
   }
 
-  /** Number of bytes not yet sent. */
   get bufferedAmount(): number {
     return this.#port?.bufferedAmount ?? 0;
   }
@@ -85,11 +81,7 @@ export class WebSocketChannel implements SocketEvents {
     return (this.#closed ??= deferred<void>()).promise;
   }
 
-  /**
-   * Waits for the next message.
-   * @param timeout Timeout in ms; 0 for no limit.
-   * @returns The message; `CLOSED` after the last one.
-   */
+  /** Waits for the next message, `CLOSED` after the last one. A timeout of 0 ms is none. */
   receive(timeout: number = this.#limits.receiveTimeout): Promise<WSMessage> {
     this.#isRead = true;
     if (this.#queue.isAwaited) {
@@ -117,10 +109,8 @@ export class WebSocketChannel implements SocketEvents {
   }
 
   /**
-   * Sends one message, and waits while more than 64 KiB are unsent.
-   *
-   * The promise may be ignored: its rejection does not end the program.
-   * @param data Text, or bytes for a binary message.
+   * Sends one message, and waits while more than 64 KiB are unsent. The promise may be ignored: its
+   * rejection does not end the program.
    */
   send(data: string | Uint8Array<ArrayBuffer>): Promise<void> {
     const port = this.#port;
@@ -141,12 +131,7 @@ export class WebSocketChannel implements SocketEvents {
     return this.#unsent > HIGH_WATER ? this.#drain() : DONE;
   }
 
-  /**
-   * Closes the socket and waits until it has closed.
-   * @param code Close code.
-   * @param reason Up to 123 bytes of text.
-   * @returns `false` if it was already closing.
-   */
+  /** Closes the socket and waits until it has closed; `false` if it was already closing. */
   async close(code: number, reason: string): Promise<boolean> {
     checkClose(code, reason);
     if (this.#state === CONNECTING) await this.opened;
@@ -175,17 +160,12 @@ export class WebSocketChannel implements SocketEvents {
     return true;
   }
 
-  /** Called by the port: the handshake is over. */
   onOpen(): void {
     if (this.#state === CONNECTING) this.#state = OPEN;
     this.#opened?.resolve();
     this.#opened = null;
   }
 
-  /**
-   * Called by the port: a message was received.
-   * @param data Text, or bytes.
-   */
   onMessage(data: string | Uint8Array<ArrayBuffer>): void {
     if (this.#state !== OPEN || this.#peerClose !== null) return;
     const max = this.#limits.maxMsgSize;
@@ -202,7 +182,6 @@ export class WebSocketChannel implements SocketEvents {
     );
   }
 
-  /** Called by the port: a ping or pong was received. */
   onControl(
     type: typeof WSMsgType.PING | typeof WSMsgType.PONG,
     data: Uint8Array<ArrayBuffer>,
@@ -210,7 +189,6 @@ export class WebSocketChannel implements SocketEvents {
     if (this.#state === OPEN) this.#push({ type, data }, data.byteLength);
   }
 
-  /** Called by the port: the connection is unusable. */
   onFail(error: Error, code: number): void {
     if (this.#state === CLOSED) return;
     const wasClosing = this.#state === CLOSING;
@@ -220,8 +198,8 @@ export class WebSocketChannel implements SocketEvents {
   }
 
   /**
-   * Called by the port: the peer has sent its close frame. Earlier messages may still be answered,
-   * so the frame is answered when it is received here, or soon if only sending is used.
+   * Earlier messages may still be answered, so the frame is answered when it is received here, or
+   * soon if only sending is used.
    */
   onPeerClose(code: number, reason: string, answer: () => void): void {
     if (this.#state !== OPEN || this.#peerClose !== null) return answer();
@@ -239,12 +217,6 @@ export class WebSocketChannel implements SocketEvents {
     if (this.#state !== CLOSED) this.#end(peer.code, null);
   }
 
-  /**
-   * Called by the port: the connection has ended.
-   * @param code Code of the peer's close frame, `null` if it ended without one.
-   * @param reason Reason of the close frame.
-   * @param error The reason if there was no close frame.
-   */
   onClose(code: number | null, reason: string, error: Error | null): void {
     if (this.#state === CLOSED) return;
     const wasClosing = this.#state === CLOSING;

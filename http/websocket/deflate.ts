@@ -21,9 +21,7 @@ export interface DeflateSide {
 
 /** Agreed parameters of both sides. */
 export interface DeflateAgreement {
-  /** Compression by the client. */
   readonly client: DeflateSide;
-  /** Compression by the server. */
   readonly server: DeflateSide;
 }
 
@@ -64,20 +62,14 @@ function sideOf(params: ReadonlyMap<string, number | true>, side: string, bits: 
   };
 }
 
-/**
- * Writes a client's offer.
- * @param windowBits The client's largest window, 9 to 15.
- * @returns The value of `Sec-WebSocket-Extensions`.
- */
+/** A client's `Sec-WebSocket-Extensions`, for a window of 9 to 15 bits. */
 export function offerDeflate(windowBits: number): string {
   return `${NAME}; client_max_window_bits${windowBits === 15 ? "" : `=${windowBits}`}`;
 }
 
 /**
- * Chooses the server's answer: the first acceptable offer.
- * @param header The client's `Sec-WebSocket-Extensions`, `null` without one.
- * @param windowBits The server's largest window, 9 to 15.
- * @returns The agreement and its header, `null` for no compression.
+ * Chooses the server's answer to a client's header, with a window of 9 to 15 bits: the first
+ * acceptable offer, `null` for no compression.
  */
 export function acceptDeflate(
   header: string | null,
@@ -101,10 +93,7 @@ export function acceptDeflate(
 }
 
 /**
- * Reads a server's answer to the client's offer.
- * @param header The server's `Sec-WebSocket-Extensions`, `null` without one.
- * @param windowBits The client's largest window; 0 if nothing was offered.
- * @returns The agreement, `null` without compression.
+ * Reads a server's answer, `null` without compression. `windowBits` is 0 if nothing was offered.
  * @throws {WebSocketProtocolError} If the server chose parameters not offered (section 5.1).
  */
 export function readDeflateAnswer(
@@ -142,10 +131,7 @@ export class MessageDeflate {
     this.#peer = peer;
   }
 
-  /**
-   * Compresses a message. One call at a time.
-   * @param message Its bytes.
-   */
+  /** Compresses a message. One call at a time. */
   async compress(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     const { windowBits, contextTakeover } = this.#own;
     const stream = this.#deflate ??= guarded(createDeflateRaw({ windowBits }));
@@ -158,9 +144,7 @@ export class MessageDeflate {
   }
 
   /**
-   * Decompresses a message. One call at a time.
-   * @param payload Payload as received.
-   * @param limit Messages of this many bytes or more are refused; 0 for no limit.
+   * Decompresses a message. One call at a time. Messages of `limit` bytes or more are refused.
    * @throws {WebSocketLimitError} If it is too big; decompression stops at the limit.
    * @throws {WebSocketProtocolError} If it is not valid deflate data.
    */

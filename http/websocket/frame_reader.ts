@@ -17,18 +17,9 @@ export interface FrameRules {
 export interface FrameEvents {
   /** A text message in one frame and one piece; others call `onData()`. */
   onText(text: string): void;
-  /**
-   * A message.
-   * @param opcode `TEXT` or `BINARY`.
-   * @param payload Its bytes, owned by the receiver.
-   * @param compressed Whether the payload is compressed.
-   */
+  /** A `TEXT` or `BINARY` message; its bytes belong to the receiver. */
   onData(opcode: number, payload: Uint8Array<ArrayBuffer>, compressed: boolean): void;
-  /**
-   * A control frame.
-   * @param opcode `CLOSE`, `PING` or `PONG`.
-   * @param payload Up to 125 bytes, owned by the receiver.
-   */
+  /** A `CLOSE`, `PING` or `PONG` with up to 125 bytes, which belong to the receiver. */
   onControl(opcode: number, payload: Uint8Array<ArrayBuffer>): void;
 }
 
@@ -60,7 +51,6 @@ export class FrameReader {
   #compressed = false;
   #utf8: TextDecoder | null = null; // checks the fragments of a text as they arrive
 
-  /** Creates one. */
   constructor(rules: FrameRules, events: FrameEvents) {
     this.#rules = rules;
     this.#events = events;

@@ -80,10 +80,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
     }, this.#writer);
   }
 
-  /**
-   * Starts reading.
-   * @param rest Bytes received after the handshake.
-   */
+  /** Starts reading, first the bytes received after the handshake. */
   start(rest: Uint8Array<ArrayBuffer>): void {
     this.#watch.start();
     this.#events.onOpen();
@@ -91,17 +88,14 @@ export class FrameSocket implements SocketPort, FrameEvents {
     queueMicrotask(() => void this.#read(rest));
   }
 
-  /** Resolves when the connection has ended. */
   get finished(): Promise<void> {
     return this.#finished.promise;
   }
 
-  /** Number of bytes not yet sent. */
   get bufferedAmount(): number {
     return this.#writer.size + this.#compressing;
   }
 
-  /** {@inheritDoc SocketPort.send} */
   send(data: string | Uint8Array<ArrayBuffer>): void {
     const opcode = typeof data === "string" ? Opcode.TEXT : Opcode.BINARY;
     if (this.#closeSent || this.#ended) return;
@@ -122,23 +116,14 @@ export class FrameSocket implements SocketPort, FrameEvents {
     });
   }
 
-  /**
-   * Sends a ping.
-   * @param payload Up to 125 bytes.
-   */
   ping(payload: Uint8Array): void {
     this.#control(Opcode.PING, payload);
   }
 
-  /**
-   * Sends a pong.
-   * @param payload Up to 125 bytes.
-   */
   pong(payload: Uint8Array): void {
     this.#control(Opcode.PONG, payload);
   }
 
-  /** {@inheritDoc SocketPort.close} */
   close(code: number, reason: string): void {
     if (this.#closeSent || this.#ended) return;
     const bytes = closePayload(code, reason);
@@ -156,31 +141,26 @@ export class FrameSocket implements SocketPort, FrameEvents {
     }, this.#options.closeTimeout);
   }
 
-  /** {@inheritDoc SocketPort.terminate} */
   terminate(): void {
     this.#end();
   }
 
-  /** {@inheritDoc SocketPort.pause} */
   pause(): void {
     this.#resumed ??= deferred<void>();
     this.#watch.pause(true);
   }
 
-  /** {@inheritDoc SocketPort.resume} */
   resume(): void {
     this.#resumed?.resolve();
     this.#resumed = null;
     this.#watch.pause(false);
   }
 
-  /** Called by the reader: a text message. */
   onText(text: string): void {
     // After a close frame only the peer's own counts (RFC 6455 section 1.4).
     if (!this.#closeReceived && !this.#ended) this.#events.onMessage(text);
   }
 
-  /** Called by the reader: a message. */
   onData(opcode: number, payload: Uint8Array<ArrayBuffer>, compressed: boolean): void {
     const deflate = this.#deflate;
     if (!compressed || deflate === null) {
@@ -192,7 +172,6 @@ export class FrameSocket implements SocketPort, FrameEvents {
     );
   }
 
-  /** Called by the reader: a control frame. */
   onControl(opcode: number, payload: Uint8Array<ArrayBuffer>): void {
     if (opcode !== Opcode.CLOSE) {
       return this.#receiving.run(() => this.#pingOrPong(opcode, payload));

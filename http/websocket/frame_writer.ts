@@ -38,7 +38,6 @@ export class FrameWriter {
   #idle: PromiseWithResolvers<void> | null = null;
   #failed = false;
 
-  /** Creates one. */
   constructor(stream: ByteStream, masks: boolean, onError: (error: unknown) => void) {
     this.#stream = stream;
     this.#mask = masks ? new Uint8Array(4) : null;
@@ -55,12 +54,7 @@ export class FrameWriter {
     return this.#progress;
   }
 
-  /**
-   * Adds a frame; the payload is copied.
-   * @param opcode Opcode.
-   * @param payload Text or bytes.
-   * @param flags `0x40` for a compressed message.
-   */
+  /** Adds a frame, of which the payload is copied; `flags` is `0x40` for a compressed message. */
   add(opcode: number, payload: string | Uint8Array, flags = 0): void {
     if (this.#failed) return;
     const mask = this.#mask;

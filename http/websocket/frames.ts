@@ -17,9 +17,6 @@ export const Opcode = {
 /**
  * Writes the header of a frame.
  * @param target Buffer with at least 14 bytes at `at`.
- * @param at Offset of the header.
- * @param opcode Opcode.
- * @param size Size of the payload, in bytes.
  * @param flags `0x80` for the last fragment, `0x40` for a compressed message.
  * @param mask Masking key of a client, `null` for a server.
  */
@@ -53,22 +50,14 @@ export function writeFrameHeader(
   return next;
 }
 
-/**
- * Size of a frame's header, in bytes.
- * @param size Size of the payload, in bytes.
- * @param masked Whether it has a masking key.
- */
+/** Size of a frame's header for a payload of `size` bytes. */
 export function frameHeaderSize(size: number, masked: boolean): number {
   return (size < 126 ? 2 : size < 65536 ? 4 : 10) + (masked ? 4 : 0);
 }
 
 /**
- * Applies a masking key (RFC 6455 section 5.3), in place.
- * @param bytes Buffer with the payload.
- * @param start Offset of the payload.
- * @param size Size of the payload.
- * @param mask Four bytes.
- * @param phase Position of the first byte in the frame's payload.
+ * Applies a masking key of four bytes in place (RFC 6455 section 5.3); `phase` is the position of
+ * the first byte in the frame's payload.
  */
 export function unmask(
   bytes: Uint8Array,
@@ -114,8 +103,7 @@ export function unmask(
 }
 
 /**
- * Reads the payload of a close frame (RFC 6455 section 5.5.1).
- * @returns Code and reason; 1005 if the frame has no code.
+ * Reads the payload of a close frame (RFC 6455 section 5.5.1); 1005 if it has no code.
  * @throws {WebSocketProtocolError} If the code is not allowed, or the reason is not UTF-8.
  */
 export function readClose(
@@ -153,11 +141,7 @@ export function checkClose(code: number, reason: string): void {
   }
 }
 
-/**
- * Creates the payload of a close frame.
- * @param code Close code; 0 for none.
- * @param reason Reason, cut at 123 bytes.
- */
+/** The payload of a close frame, without a code if that is 0; the reason is cut at 123 bytes. */
 export function closePayload(code: number, reason: string): Uint8Array<ArrayBuffer> {
   if (code === 0) return new Uint8Array(0);
   const text = encoder.encode(reason).subarray(0, 123);
@@ -168,10 +152,7 @@ export function closePayload(code: number, reason: string): Uint8Array<ArrayBuff
   return bytes;
 }
 
-/**
- * Counts the UTF-8 bytes of a text.
- * @returns The length in bytes.
- */
+/** Counts the UTF-8 bytes of a text. */
 export function utf8Length(text: string): number {
   let bytes = text.length;
   for (let at = 0; at < text.length; at++) {
@@ -186,9 +167,7 @@ export function utf8Length(text: string): number {
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Decodes a text message.
- * @param bytes Its bytes.
- * @returns The text, including a byte order mark.
+ * Decodes a text message, including a byte order mark.
  * @throws {WebSocketProtocolError} If it is not UTF-8, with code 1007.
  */
 export function decodeText(bytes: Uint8Array<ArrayBuffer>): string {
@@ -199,10 +178,6 @@ export function decodeText(bytes: Uint8Array<ArrayBuffer>): string {
   }
 }
 
-/**
- * Creates the error for text that is not UTF-8.
- * @returns The error, with code 1007.
- */
 export function badText(cause: unknown): WebSocketProtocolError {
   return new WebSocketProtocolError(
     "WebSocket protocol error: a text is not UTF-8",
@@ -211,10 +186,6 @@ export function badText(cause: unknown): WebSocketProtocolError {
   );
 }
 
-/**
- * Creates the error for a protocol violation.
- * @returns The error, with code 1002.
- */
 export function broken(what: string): WebSocketProtocolError {
   return new WebSocketProtocolError(
     `WebSocket protocol error: ${what}`,

@@ -51,10 +51,7 @@ export interface SocketLimits extends Omit<ChannelLimits, "closedReceives" | "au
 }
 
 /**
- * Resolves the limits of one side.
- * @param options Options of the caller.
- * @param heartbeat Default of `heartbeat`, in ms.
- * @param maxBuffered Default of `maxBuffered`, in bytes.
+ * Resolves the limits of one side, with its defaults of `heartbeat` and `maxBuffered`.
  * @throws {RangeError} If a limit is negative or not a number.
  * @throws {TypeError} If `timeout` has an unknown name.
  */

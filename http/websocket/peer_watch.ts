@@ -8,7 +8,6 @@ export interface PeerWatchOptions {
   readonly heartbeat: number;
   /** Timeout for stalled writes, in ms. */
   readonly writeTimeout: number;
-  /** Sends a ping. */
   ping(): void;
   /** Called once when the peer is dead. */
   die(error: WebSocketTimeoutError): void;
@@ -25,13 +24,11 @@ export class PeerWatch {
   #stall: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
 
-  /** Creates one. */
   constructor(options: PeerWatchOptions, writer: FrameWriter) {
     this.#options = options;
     this.#writer = writer;
   }
 
-  /** Starts watching. */
   start(): void {
     const { heartbeat } = this.#options;
     this.#seen = performance.now();
@@ -67,7 +64,6 @@ export class PeerWatch {
     this.#stall = setTimeout(look, writeTimeout, this.#writer.progress);
   }
 
-  /** Stops watching. */
   end(): void {
     this.#ended = true;
     clearTimeout(this.#beat);

@@ -3,15 +3,13 @@ const MAX_TURN = 10; // ms of reading without a pause
 
 /** Grows while much arrives: most sockets are idle. */
 export class ReadBuffer {
-  /** The buffer. */
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(SMALL);
   #began = 0;
 
   /**
    * Sizes the buffer for the next read, and pauses so that other requests are served: bytes that
    * have arrived are read without a turn of the event loop.
-   * @param size Number of bytes that were read.
-   * @param isQueueFull Whether they filled the queue of messages: 10,000 tiny ones at once delay
+   * @param isQueueFull Whether the queue of messages is full: 10,000 tiny ones at once delay
    * others, so a small buffer follows.
    * @returns A promise to await before the next read, `null` to continue at once.
    */

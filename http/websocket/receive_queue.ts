@@ -13,17 +13,14 @@ export class ReceiveQueue {
   #bytes = 0;
   #waiting: ((message: WSMessage) => void) | null = null;
 
-  /** Creates one. */
   constructor(maxQueue: number) {
     this.#maxQueue = maxQueue;
   }
 
-  /** Number of messages in the queue. */
   get length(): number {
     return this.#messages.length;
   }
 
-  /** Whether a reader is waiting. */
   get isAwaited(): boolean {
     return this.#waiting !== null;
   }
@@ -33,21 +30,13 @@ export class ReceiveQueue {
     return this.#messages.length <= this.#maxQueue / 2;
   }
 
-  /**
-   * Whether the queue is too full for a message.
-   * @param size Size of the message, in bytes.
-   * @returns `true` if the queue is not empty and the message exceeds its limit.
-   */
+  /** Whether the queue is not empty and a message of `size` bytes exceeds its limit. */
   isFull(size: number): boolean {
     return !this.isAwaited && (this.#messages.length >= this.#maxQueue ||
       (this.#messages.length > 0 && this.#bytes + size > MAX_QUEUED_BYTES));
   }
 
-  /**
-   * Hands a message to the waiting reader, or queues it.
-   * @param message The message.
-   * @param size Its size, in bytes.
-   */
+  /** Hands a message to the waiting reader, or queues it. */
   put(message: WSMessage, size: number): boolean {
     const waiting = this.#waiting;
     this.#waiting = null;
@@ -60,10 +49,6 @@ export class ReceiveQueue {
     return true;
   }
 
-  /**
-   * Takes the first message.
-   * @returns The message, `undefined` if the queue is empty.
-   */
   shift(): WSMessage | undefined {
     const message = this.#messages.shift();
     if (this.#messages.length === 0) this.#bytes = 0;
@@ -73,15 +58,13 @@ export class ReceiveQueue {
     return message;
   }
 
-  /** Empties the queue. */
   clear(): void {
     this.#messages = [];
     this.#bytes = 0;
   }
 
   /**
-   * Waits for the next message.
-   * @param timeout Timeout in ms; 0 for no limit.
+   * Waits for the next message. A timeout of 0 ms is none.
    * @throws {WebSocketTimeoutError} If the timeout passes.
    */
   take(timeout: number): Promise<WSMessage> {

@@ -3,7 +3,6 @@ export class StepQueue {
   readonly #onError: (error: unknown) => void;
   #last: Promise<void> | null = null;
 
-  /** Creates one. */
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
   }
