@@ -1,4 +1,5 @@
 // WebSocket frames as bytes (RFC 6455 section 5), for both sides.
+import { asciiText } from "../bytes/latin1.ts";
 import { WebSocketProtocolError } from "./errors.ts";
 import { WSCloseCode } from "./message.ts";
 
@@ -172,7 +173,8 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  */
 export function decodeText(bytes: Uint8Array<ArrayBuffer>): string {
   try {
-    return strictUtf8.decode(bytes);
+    // The strict decoder is slow, and makes strings of two bytes a character.
+    return asciiText(bytes) ?? strictUtf8.decode(bytes);
   } catch (cause) {
     throw badText(cause);
   }

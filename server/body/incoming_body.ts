@@ -28,6 +28,7 @@ interface ReadResult {
 }
 
 const DROP_SIZE = 64 * 1024;
+const encoder = new TextEncoder();
 /** Number of tiny pieces from which on a body is not drained. */
 const MANY_DROPPED = 64;
 /** Average piece size in bytes below which Deno's own draining takes as long. */
@@ -54,6 +55,7 @@ export class IncomingBody {
   #isHopeless = false; // waiting for the rest is useless
   #failure: unknown = null;
   #dropping: Promise<boolean> | null = null;
+  #text: string | null = null; // the whole body, taken by ascii()
 
   /**
    * Creates one; nothing is read yet.
@@ -124,6 +126,7 @@ export class IncomingBody {
    * @throws {HTTPRequestTimeout} If the client sends nothing for too long.
    */
   async bytes(limit: number): Promise<Bytes> {
+    if (this.#text !== null) return encoder.encode(this.#text);
     if (limit > 0 && (this.announced ?? 0) > limit) throw new HTTPRequestEntityTooLarge(limit);
     const whole = this.#engine?.takeBody?.(this.#raw, limit > 0 ? limit : Infinity) ?? null;
     if (whole !== null) {
@@ -135,6 +138,22 @@ export class IncomingBody {
     return await source.rest?.((size) => {
       if (limit > 0 && size > limit) throw new HTTPRequestEntityTooLarge(limit);
     }) ?? new Uint8Array(0);
+  }
+
+  /**
+   * Takes the whole body as a text without waiting; `bytes()` gives it too.
+   * @param limit As of `bytes()`.
+   * @returns The text; `null` if it has not arrived, is not ASCII, or is too large.
+   */
+  ascii(limit: number): string | null {
+    this.#text ??= this.#engine?.takeText?.(this.#raw, limit > 0 ? limit : Infinity) ?? null;
+    this.#isEnded ||= this.#text !== null;
+    return this.#text;
+  }
+
+  /** Whether `ascii()` has taken the body. */
+  get isText(): boolean {
+    return this.#text !== null;
   }
 
   /**

@@ -1,15 +1,12 @@
 // Reading the form of a request.
 import { OptionTable } from "../../http/options.ts";
-import { decoderFor } from "../../http/headers/charset.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
 import { decodeUrlencoded } from "../../http/multipart/part_decoding.ts";
 import { MultipartLimitError } from "../../http/multipart/errors.ts";
 import { MULTIPART_LIMITS, type MultipartLimits } from "../../http/multipart/limits.ts";
 import { MultipartReader } from "../../http/multipart/multipart_reader.ts";
-import {
-  HTTPRequestEntityTooLarge,
-  HTTPUnsupportedMediaType,
-} from "../exceptions/message_errors.ts";
+import { HTTPRequestEntityTooLarge } from "../exceptions/message_errors.ts";
+import { bodyDecoder } from "./body_decoder.ts";
 import { type ParsedForm, parseForm } from "./parse_form.ts";
 import type { IncomingBody } from "./incoming_body.ts";
 import { PostData } from "./post_data.ts";
@@ -46,11 +43,7 @@ export async function readForm(
   const { mimeType, params } = parseContentType(header);
   switch (mimeType) {
     case "application/x-www-form-urlencoded": {
-      const charset = params.get("charset") ?? "utf-8";
-      const decoder = decoderFor(charset, false);
-      if (decoder === null) {
-        throw new HTTPUnsupportedMediaType({ text: `Unknown charset: ${charset}` });
-      }
+      const decoder = bodyDecoder(params.get("charset") ?? "utf-8", false);
       return withoutFiles(decodeUrlencoded(await read(), decoder));
     }
     case "multipart/form-data": {

@@ -141,6 +141,8 @@ export interface EnginePort {
    * @returns The body, `null` if it is incomplete or larger.
    */
   takeBody?(request: Request, limit: number): Uint8Array<ArrayBuffer> | null;
+  /** The same for a body of ASCII as a text, without bytes of its own; `null` for others. */
+  takeText?(request: Request, limit: number): string | null;
   /**
    * Reads the body of a request straight from its connection; missing if there is only the stream,
    * which costs a fourth of an upload.

@@ -2,7 +2,6 @@
 import { type AfterWork, checkAfter, runAfter } from "./after_answer.ts";
 import type { Context } from "hono";
 import { tellHabits } from "../../http/habits.ts";
-import { decoderFor } from "../../http/headers/charset.ts";
 import {
   MultipartReader,
   type MultipartReaderOptions,
@@ -19,7 +18,7 @@ import type { RequestInternals } from "./request_internals.ts";
 import { isServed, portOf } from "../engine/engine_of_request.ts";
 import type { ServeInfo } from "../engine/engine.ts";
 import { HTTPBadRequest } from "../exceptions/client_errors.ts";
-import { HTTPUnsupportedMediaType } from "../exceptions/message_errors.ts";
+import { bodyDecoder, bodyText } from "../body/body_decoder.ts";
 import type { PostData } from "../body/post_data.ts";
 import type { ParsedForm } from "../body/parse_form.ts";
 import { POST_OPTIONS, type PostOptions, readForm, refuseLength } from "../body/read_form.ts";
@@ -280,17 +279,18 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * @throws {HTTPUnsupportedMediaType} If the charset is unknown or the bytes are invalid in it.
    */
   async text(): Promise<string> {
-    const charset = this.charset ?? "utf-8";
-    const decoder = decoderFor(charset, true);
-    if (decoder === null) {
-      throw new HTTPUnsupportedMediaType({ text: `Unknown charset: ${charset}` });
-    }
-    const bytes = await this.read();
-    try {
-      return decoder.decode(bytes);
-    } catch (cause) {
-      throw new HTTPUnsupportedMediaType({ text: `The body is not ${charset} text`, cause });
-    }
+    return this.#ascii() ?? await this.#decoded();
+  }
+
+  /** The body as text at once: of ASCII, arrived, and not read as bytes before. */
+  #ascii(): string | null {
+    if (this.#body !== null || (this.charset ?? "utf-8") !== "utf-8") return null;
+    return this.#bodyOf().ascii(this.clientMaxSize);
+  }
+
+  async #decoded(): Promise<string> {
+    const decoder = bodyDecoder(this.charset ?? "utf-8", true);
+    return bodyText(await this.read(), decoder);
   }
 
   /**
@@ -302,7 +302,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     if (arguments.length > 0) { // Hono's c.json(value), which TypeScript refuses
       throw new TypeError("request.json() reads the body: write return web.jsonResponse(value)");
     }
-    const text = await this.text();
+    const text = this.#ascii() ?? await this.#decoded();
     try {
       return JSON.parse(text) as T;
     } catch (cause) {
@@ -326,7 +326,8 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     const limit = options.maxSize ?? this.clientMaxSize;
     const read = () => this.#body ??= this.#bodyOf().bytes(limit);
     const type = this.headers.get("content-type");
-    this.#form ??= readForm(this.#bodyOf(), type, limit, options, read, this.#body);
+    const kept = this.#bodyOf().isText ? read() : this.#body;
+    this.#form ??= readForm(this.#bodyOf(), type, limit, options, read, kept);
     return this.#fields ??= this.#form.then(({ data }) => data);
   }
 

@@ -1,4 +1,5 @@
 // The body of a request, read from its connection on demand.
+import { asciiText } from "../../http/bytes/latin1.ts";
 import { sourceStream } from "../../http/bytes/source_stream.ts";
 import { BodyDecoder } from "../../http/http1/body_decoder.ts";
 import { type Framing, requestFraming } from "../../http/http1/framing.ts";
@@ -82,15 +83,35 @@ export class SocketBody {
    * @returns The bytes, `null` if it is incomplete.
    */
   takeWhole(limit: number): Bytes | null {
-    const { input } = this.#connection;
+    const bytes = this.#whole(limit)?.slice() ?? null;
+    if (bytes !== null) this.#take(bytes.length);
+    return bytes;
+  }
+
+  /**
+   * Takes the whole body as a text if it has arrived: that saves its bytes, which are dear garbage.
+   * @param limit Maximum size in bytes.
+   * @returns The text, `null` if it is incomplete or not ASCII.
+   */
+  takeText(limit: number): string | null {
+    const bytes = this.#whole(limit);
+    const text = bytes === null ? null : asciiText(bytes);
+    if (text !== null) this.#take(text.length);
+    return text;
+  }
+
+  /** The whole body in the input's buffer, if it has arrived. */
+  #whole(limit: number): Bytes | null {
+    const { buffer, start, end } = this.#connection.input;
     const size = this.#decoder.left;
-    const isHere = this.#length === size && input.end - input.start >= size;
-    if (!isHere || size > limit) return null;
-    const bytes = input.buffer.slice(input.start, input.start + size);
-    input.start += size;
+    const isHere = this.#length === size && end - start >= size && size <= limit;
+    return isHere ? buffer.subarray(start, start + size) : null;
+  }
+
+  #take(size: number): void {
+    this.#connection.input.start += size;
     this.#decoder.take(size);
     this.#waitsForContinue = false;
-    return bytes;
   }
 
   /**

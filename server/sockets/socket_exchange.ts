@@ -196,6 +196,11 @@ export class SocketExchange implements ServeInfo, EnginePort {
     return request instanceof SocketRequest ? request.takeBody(limit) : null;
   }
 
+  /** {@inheritDoc EnginePort.takeText} */
+  takeText(request: Request, limit: number): string | null {
+    return request instanceof SocketRequest ? request.takeText(limit) : null;
+  }
+
   /** {@inheritDoc EnginePort.readerOf} */
   readerOf(request: Request): SourceReader<Bytes> | null {
     return request instanceof SocketRequest ? request.takeReader() : null;

@@ -77,6 +77,14 @@ export class SocketRequest {
     return bytes;
   }
 
+  /** The same as a text if it is ASCII, else `null`. */
+  takeText(limit: number): string | null {
+    if (this.#source === null || this.#stream !== null || this.#isTaken) return null;
+    const text = this.#source.takeText(limit);
+    this.#isTaken = text !== null;
+    return text;
+  }
+
   /** The body for one reader, if it is unread. */
   takeReader(): SourceReader<Bytes> | null {
     const source = this.#source;

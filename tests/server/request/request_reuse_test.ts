@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { web } from "@roundtrip/http";
+import { everyWay } from "../_engines.ts";
 
 // State of one request shared by middlewares and handlers: the matched resource, and the body.
 
@@ -78,4 +79,46 @@ Deno.test("a body that was read once says so, not that a stream is locked", asyn
   const third = web.makeRequest("POST", "/", { body: "--b--", headers });
   await third.read();
   assertMatch((await assertRejects(() => third.multipart(), TypeError)).message, expected);
+});
+
+everyWay("a body read as text is the same as text, JSON, bytes and form", async (ask) => {
+  const app = new web.Application();
+  app.addRoutes([web.post("/", async (request) => {
+    const text = await request.text();
+    const bytes = new TextDecoder("utf-8", { ignoreBOM: true }).decode(await request.read());
+    const fields = [...await request.post()];
+    const file = (await request.post()).file("file");
+    const again = await request.text();
+    const json = text.startsWith("[") ? await request.json() : null;
+    const { bodyUsed } = request.raw;
+    const streamed = await assertRejects(async () => await request.content.read(), TypeError);
+    return web.jsonResponse([
+      [text, again === text, bytes === text],
+      [json, fields.length, await file?.text() ?? null],
+      [bodyUsed, streamed.message.includes("read before")],
+    ]);
+  })]);
+  const post = async (type: string, body: string) => {
+    const headers = { "content-type": type };
+    const reply = await ask(app, "/", { method: "POST", body, headers });
+    assertEquals(reply.status, 200);
+    return await reply.json();
+  };
+  const form = "multipart/form-data; boundary=b";
+  const part = (content: string) =>
+    '--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n' +
+    `${content}\r\n--b--\r\n`;
+  const rows: [type: string, body: string, json: unknown, fields: number, file: string | null][] = [
+    ["application/json", "[1]", [1], 0, null],
+    ["application/json; charset=UTF-8", '["é"]', ["é"], 0, null],
+    ["text/plain", "é €".repeat(5000), null, 0, null],
+    ["text/plain; charset=us-ascii", "a", null, 0, null],
+    ["application/x-www-form-urlencoded", "a=1&b=%41", null, 2, null],
+    [form, part("content"), null, 1, "content"],
+    [form, part("é"), null, 1, "é"],
+  ];
+  for (const [type, body, json, fields, file] of rows) {
+    const wanted = [[body, true, true], [json, fields, file], [true, true]];
+    assertEquals(await post(type, body), wanted, `${type} ${body.slice(0, 10)}`);
+  }
 });

@@ -1,0 +1,27 @@
+import { asciiText } from "../../http/bytes/latin1.ts";
+import { decoderFor } from "../../http/headers/charset.ts";
+import { HTTPUnsupportedMediaType } from "../exceptions/message_errors.ts";
+
+/**
+ * A decoder for the bodies of requests.
+ * @param charset The body's charset.
+ * @param fatal Whether bytes that are not of that charset are an error.
+ * @throws {HTTPUnsupportedMediaType} If the charset is unknown.
+ */
+export function bodyDecoder(charset: string, fatal: boolean): TextDecoder {
+  const decoder = decoderFor(charset, fatal);
+  if (decoder !== null) return decoder;
+  throw new HTTPUnsupportedMediaType({ text: `Unknown charset: ${charset}` });
+}
+
+/**
+ * Decodes a body.
+ * @throws {HTTPUnsupportedMediaType} If the bytes are invalid in its charset.
+ */
+export function bodyText(bytes: Uint8Array<ArrayBuffer>, decoder: TextDecoder): string {
+  try {
+    return (decoder.encoding === "utf-8" ? asciiText(bytes) : null) ?? decoder.decode(bytes);
+  } catch (cause) {
+    throw new HTTPUnsupportedMediaType({ text: `The body is not ${decoder.encoding} text`, cause });
+  }
+}
