@@ -21,8 +21,15 @@ import { errorPage, problemOf, report } from "./application/error_response.ts";
 import { noResponse } from "./application/mistakes.ts";
 import { setResponse, withHeaders } from "./application/hono_response.ts";
 import { requestBehind } from "./request/hono_context.ts";
-import type { Handler, HandlerResult, Middleware } from "./request/middleware.ts";
+import { HTTPMethodNotAllowed } from "./exceptions/client_errors.ts";
+import {
+  compose,
+  type Handler,
+  type HandlerResult,
+  type Middleware,
+} from "./request/middleware.ts";
 import { requestInternals, type ServerRequest } from "./request/request.ts";
+import type { RouteDef } from "./routes/route_def.ts";
 
 /**
  * Combines Hono middlewares, outermost first, into one of ours. They run on the request's own
@@ -49,6 +56,55 @@ import { requestInternals, type ServerRequest } from "./request/request.ts";
 export function fromHono(...middlewares: readonly MiddlewareHandler[]): Middleware {
   return (request, handler) => new Passage(middlewares, request, handler).run();
 }
+
+/**
+ * Allows other origins on some routes, aiohttp_cors on Hono's `cors()`: each route gets the headers,
+ * each path an `OPTIONS` route that answers preflights with the methods of the path.
+ * @param cors Hono's `cors()` with its options.
+ * @param routes The routes, or a `RouteTable`; those of a path stand together.
+ * @returns Routes for `app.addRoutes()`.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ * import { corsRoutes } from "@roundtrip/http/hono";
+ * import { cors } from "hono/cors";
+ *
+ * const app = new web.Application();
+ * app.addRoutes(corsRoutes(cors({ origin: "https://shop.example", credentials: true }), [
+ *   web.get("/items", () => web.jsonResponse([])),
+ * ]));
+ * const headers = { origin: "https://shop.example", "access-control-request-method": "GET" };
+ * const response = await app.request("/items", { method: "OPTIONS", headers });
+ * console.assert(response.headers.get("access-control-allow-methods") === "GET,HEAD");
+ * ```
+ */
+export function corsRoutes(cors: MiddlewareHandler, routes: Iterable<RouteDef>): RouteDef[] {
+  const middleware = [fromHono(cors)];
+  const defs = [...routes];
+  return defs.flatMap((def, at): RouteDef[] => {
+    const allowed = { ...def, handler: compose(middleware, def.handler) };
+    const ofPath = defs.filter(({ path }) => path === def.path);
+    const methods = ofPath.flatMap((each) => each.methods);
+    if (defs[at + 1]?.path === def.path || methods.includes("OPTIONS") || methods.includes("*")) {
+      return [allowed];
+    }
+    const refuse = () => {
+      throw new HTTPMethodNotAllowed("OPTIONS", methods);
+    };
+    const answer = compose(middleware, refuse);
+    const preflight: Handler = async (request) => {
+      const response = await answer(request);
+      if (response instanceof Response && response.headers.has(ALLOW_METHODS)) {
+        response.headers.set(ALLOW_METHODS, methods.join());
+      }
+      return response;
+    };
+    return [allowed, { ...def, methods: ["OPTIONS"], handler: preflight }];
+  });
+}
+
+const ALLOW_METHODS = "access-control-allow-methods";
 
 /** A thrown error, and its page before middlewares change it. */
 interface Fault {

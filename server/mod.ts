@@ -63,8 +63,18 @@ export {
 export { Router } from "./routing/router.ts";
 
 // Guards
+export { type Auth, auth, type AuthOptions } from "./guards/auth.ts";
+export type { IdentityPolicy } from "./guards/identity_policy.ts";
+export {
+  type Problem,
+  problemDetails,
+  type ProblemDetailsOptions,
+} from "./guards/problem_details.ts";
 export { rateLimit, type RateLimitPolicy } from "./guards/rate_limit.ts";
 export type { RateLimitResult, RateLimitStore } from "./guards/rate_limit_store.ts";
+export { requestId, type RequestIdOptions } from "./guards/request_id.ts";
+export { requestIdOf } from "./guards/request_id_of.ts";
+export { timeout } from "./guards/timeout.ts";
 
 // Requests
 export { ServerRequest } from "./request/request.ts";

@@ -6,7 +6,8 @@ import { ROOT } from "./_process.ts";
 // takes seconds instead of minutes. `deno check --doc`, which is part of `deno task ok`, looks at
 // their types.
 
-const SOURCES = /^(?:(?:client|server|http|cli)\/.*|[a-z_]+)\.ts$|^(?:docs\/)?[\w.-]+\.md$/;
+const SOURCES =
+  /^(?:(?:client|server|http|cli)\/.*|[a-z_]+)\.ts$|^(?:docs\/(?:howto\/)?)?[\w.-]+\.md$/;
 const BLOCK = /^([ \t]*(?:\* ?)?)```(?:ts|js|typescript|javascript)\b([^\n]*)\n([^]*?)^\1```$/gm;
 
 interface Example {

@@ -58,6 +58,7 @@ const BEYOND: [section: string, example: string, shows: string[]][] = [
   ["testing", "0037_testing", ["Deno.test("]],
   ["Hono middleware", "0038_hono_middleware", ["fromHono("]],
   ["behind a proxy", "0039_behind_a_proxy", ["x-forwarded-for"]],
+  ["guards", "0043_guards", ["web.rateLimit(", "web.auth("]],
 ];
 
 const PRINTS = "\n// Prints:\n";

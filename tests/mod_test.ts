@@ -54,27 +54,29 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   HTTPUpgradeRequired HTTPUseProxy HTTPVariantAlsoNegotiates HTTPVersionNotSupported KeyedStorage
   MemoryStorage PostData RelativeURL Resource Route RouteTable Router SSEResponse ServerRequest
   Session ShutdownTimeoutError SimpleCookieStorage StreamResponse TestClient TestServer View
-  WebSocketGroup WebSocketResponse chooseEncoding compressMiddleware decompressMiddleware del
+  WebSocketGroup WebSocketResponse auth chooseEncoding compressMiddleware decompressMiddleware del
   delCookie delete denoEngine get getSession head jsonResponse makeRequest newSession
-  normalizePathMiddleware options patch post proxy put rateLimit readiness renewSession route
-  runApp safeFilename saveFile saveSession sessionMiddleware setCookie setETag setLastModified
-  setupSessions socketEngine sseResponse static sweepParts textResponse validate view webSocket
+  normalizePathMiddleware options patch post problemDetails proxy put rateLimit readiness
+  renewSession requestId requestIdOf route runApp safeFilename saveFile saveSession
+  sessionMiddleware setCookie setETag setLastModified setupSessions socketEngine sseResponse
+  static sweepParts textResponse timeout validate view webSocket
 `,
     `
-  AbstractResource AccessLogOptions AppContext AppRunnerOptions ApplicationOptions BackgroundWork
-  BodyLimits CheckOrigin CleanupContext CloneOptions CollectRoute CompressOptions ContentCoding
-  ETag EarlyAnswer Engine EngineHandler EnginePort EngineServer FileResponseOptions Forwarded
-  GetRouteOptions GroupBroker GroupMessage HTTPExceptionOptions HTTPRange Handler HandlerDecorator
-  HandlerResult Hooks JsonResponseOptions KeyReader ListenOptions Logger MakeRequestOptions
-  MemoryStorageOptions Middleware NormalizePathOptions PathParamNames PathParams PathTemplate
-  PostOptions PostValue PrepareSignal ProxyOptions RateLimitPolicy RateLimitResult RateLimitStore
-  RawHeaders RedirectTarget RequestIssue RequestSchemas ResourceInfo ResourceRegistry Responder
-  ResponseOptions RouteDef RouteMatch RouteMiss RouteOptions RouteResolution RunAppOptions
-  SSEEvent SSEOptions SaveFileOptions SavedUpload ServeInfo SessionCookieOptions SessionData
-  SessionInit SessionStorage SessionStore SlowPeerPolicy SocketEvents SocketLimits SocketPort
-  SocketUpgrade StaticDef StaticOptions StaticUrlParts StreamResponseOptions TestRequestInit
-  UpgradeOptions ValidateOptions Validated ViewClass WebSocketGroupOptions WebSocketHandler
-  WebSocketReady WebSocketResponseOptions
+  AbstractResource AccessLogOptions AppContext AppRunnerOptions ApplicationOptions Auth
+  AuthOptions BackgroundWork BodyLimits CheckOrigin CleanupContext CloneOptions CollectRoute
+  CompressOptions ContentCoding ETag EarlyAnswer Engine EngineHandler EnginePort EngineServer
+  FileResponseOptions Forwarded GetRouteOptions GroupBroker GroupMessage HTTPExceptionOptions
+  HTTPRange Handler HandlerDecorator HandlerResult Hooks IdentityPolicy JsonResponseOptions
+  KeyReader ListenOptions Logger MakeRequestOptions MemoryStorageOptions Middleware
+  NormalizePathOptions PathParamNames PathParams PathTemplate PostOptions PostValue PrepareSignal
+  Problem ProblemDetailsOptions ProxyOptions RateLimitPolicy RateLimitResult RateLimitStore
+  RawHeaders RedirectTarget RequestIdOptions RequestIssue RequestSchemas ResourceInfo
+  ResourceRegistry Responder ResponseOptions RouteDef RouteMatch RouteMiss RouteOptions
+  RouteResolution RunAppOptions SSEEvent SSEOptions SaveFileOptions SavedUpload ServeInfo
+  SessionCookieOptions SessionData SessionInit SessionStorage SessionStore SlowPeerPolicy
+  SocketEvents SocketLimits SocketPort SocketUpgrade StaticDef StaticOptions StaticUrlParts
+  StreamResponseOptions TestRequestInit UpgradeOptions ValidateOptions Validated ViewClass
+  WebSocketGroupOptions WebSocketHandler WebSocketReady WebSocketResponseOptions
 `,
   ],
   [
@@ -96,9 +98,11 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   [
     "server/hono.ts",
     `
-  fromHono
+  corsRoutes fromHono
 `,
-    ``,
+    `
+
+`,
   ],
   [
     "server/redis.ts",

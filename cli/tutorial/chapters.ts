@@ -47,5 +47,6 @@ export const CHAPTERS: readonly Chapter[] = [
   chapter("0037_testing.ts", () => import("../../examples/0037_testing.ts")),
   chapter("0038_hono_middleware.ts", () => import("../../examples/0038_hono_middleware.ts")),
   chapter("0039_behind_a_proxy.ts", () => import("../../examples/0039_behind_a_proxy.ts")),
-  playground(40, () => import("../../examples/playground/main.ts")),
+  chapter("0043_guards.ts", () => import("../../examples/0043_guards.ts")),
+  playground(41, () => import("../../examples/playground/main.ts")),
 ];

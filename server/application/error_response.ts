@@ -105,5 +105,7 @@ function multipartProblem(error: MultipartError): HTTPException {
 /** Describes a request for the log. */
 function describe(request: ServerRequest): string {
   // The path may hold anything a client can send; a log entry has to stay one line.
-  return `Error handling ${request.method} ${JSON.stringify(request.rawPath)}`;
+  const id: unknown = request.hono.get("requestId"); // of web.requestId(), or Hono's
+  const named = typeof id === "string" ? ` (${id})` : "";
+  return `Error handling ${request.method} ${JSON.stringify(request.rawPath)}${named}`;
 }

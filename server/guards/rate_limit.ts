@@ -1,9 +1,9 @@
 // A middleware that limits how often a client may ask.
 import { OptionTable } from "../../http/options.ts";
 import { HTTPTooManyRequests } from "../exceptions/client_errors.ts";
-import { HTTPException } from "../exceptions/http_exception.ts";
 import type { Middleware } from "../request/middleware.ts";
 import type { ServerRequest } from "../request/request.ts";
+import { withAnswerHeaders } from "./answer_headers.ts";
 import { memoryRateLimit, type RateLimitResult, type RateLimitStore } from "./rate_limit_store.ts";
 
 /** Options of {@linkcode rateLimit}. */
@@ -88,14 +88,7 @@ export function rateLimit(options: RateLimitPolicy): Middleware {
       tell(refusal.headers);
       throw refusal;
     }
-    try {
-      const response = await handler(request);
-      if (response instanceof Response) tell(response.headers);
-      return response;
-    } catch (error) {
-      if (error instanceof HTTPException) tell(error.headers);
-      throw error;
-    }
+    return await withAnswerHeaders(request, handler, tell);
   };
 }
 

@@ -28,6 +28,7 @@ export class AnswerSlot {
   readonly #stages: ((response: Response) => void)[] = [];
   #listener: ((answer: RunningAnswer, response: Response) => void) | null = null;
   #leaving: Response | null = null;
+  #isClosed = false;
 
   /**
    * Answers the platform while the handler runs on; streams and WebSockets call it from their
@@ -35,11 +36,16 @@ export class AnswerSlot {
    * @throws {TypeError} If the request has been answered.
    */
   answer(answer: RunningAnswer): void {
-    if (this.early !== null) {
+    if (this.early !== null || this.#isClosed) {
       throw new TypeError("Cannot prepare: the request was answered before");
     }
     this.early = answer;
     this.pass(answer.response);
+  }
+
+  /** Refuses early answers from now on: the request has been answered without one. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   /**

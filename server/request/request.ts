@@ -86,6 +86,10 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
           const first = request.#origin ?? request;
           return portOf(first.info).upgrade(first.#platform ?? first.raw, events, options);
         },
+        leave: (request, reason) => {
+          void request.signal; // a handler may ask for it later
+          (request.#origin ?? request).#leave?.abort(reason);
+        },
         abandon: (request, response) => {
           const done = () => Promise.resolve();
           request.#leave?.abort(new DOMException("The server stops", "AbortError"));
@@ -370,6 +374,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   }
 
   #finish(): void {
+    this.#slot?.close();
     this.#form?.then((form) => form.close(), () => {}); // even while it is being read
     this.#clones?.forEach((each) => each.#finish());
     if (this.#after !== null) runAfter(this.#root, this, this.#after.splice(0));

@@ -24,6 +24,8 @@ export interface RequestInternals<Any> {
     events: SocketEvents,
     options: UpgradeOptions,
   ): SocketUpgrade;
+  /** Aborts `signal`: the result of the handler will be dropped. */
+  leave(request: Any, reason: unknown): void;
   /**
    * Answers in place of a handler that timed out, and aborts `signal`; the handler may run on, but
    * its result is dropped.

@@ -2,6 +2,7 @@
 import { AppKey } from "../request/app_key.ts";
 import { addVary } from "../../http/coding/content_coding.ts";
 import { HTTPException } from "../exceptions/http_exception.ts";
+import { ownException } from "../exceptions/own_exception.ts";
 import type { Middleware } from "../request/middleware.ts";
 import { mutableResponse } from "../request/mutable_response.ts";
 import type { ServerRequest } from "../request/request.ts";
@@ -19,9 +20,6 @@ interface Slot {
 }
 
 const SLOT = new AppKey<Slot>("session");
-
-/** Thrown exceptions: the request, and their headers at that time. */
-const thrown = new WeakMap<HTTPException, readonly [request: Request, headers: Headers]>();
 
 /**
  * Adds sessions to an application.
@@ -83,7 +81,7 @@ export function sessionMiddleware(storage: SessionStorage): Middleware {
     } catch (error) {
       if (!(error instanceof HTTPException) || slot.session === null) throw error;
       if (await isLost(slot.session)) throw error;
-      throw await saved(request, slot, ownException(error, request));
+      throw await saved(request, slot, ownException(error, request.raw));
     }
   };
 }
@@ -253,19 +251,4 @@ function slotOf<Params>(request: ServerRequest<Params>): Slot {
       cause,
     });
   }
-}
-
-/**
- * One exception object may be thrown for several requests. The cookie of one client must not reach
- * the next one, so from the second time on a copy is thrown.
- */
-function ownException(error: HTTPException, request: ServerRequest): HTTPException {
-  const before = thrown.get(error);
-  if (before === undefined) thrown.set(error, [request.raw, new Headers(error.headers)]);
-  if (before === undefined || before[0] === request.raw) return error;
-  const copy = new HTTPException(error.status, error.reason, { cause: error });
-  Object.setPrototypeOf(copy, Object.getPrototypeOf(error));
-  Object.assign(copy, error, { headers: new Headers(before[1]) });
-  thrown.set(copy, [request.raw, before[1]]);
-  return copy;
 }

@@ -1,0 +1,165 @@
+// Who a request is from, and what that user may do: aiohttp_security's names on sessions or tokens.
+import { described, OptionTable } from "../../http/options.ts";
+import { HTTPForbidden, HTTPUnauthorized } from "../exceptions/client_errors.ts";
+import { AppKey } from "../request/app_key.ts";
+import type { Middleware } from "../request/middleware.ts";
+import type { ServerRequest } from "../request/request.ts";
+import { bearerIdentity, type IdentityPolicy, sessionIdentity } from "./identity_policy.ts";
+
+/**
+ * Options of {@linkcode auth}.
+ * @typeParam User Type of a user.
+ */
+export interface AuthOptions<User> {
+  /**
+   * Where the identity of a client is: `session` (call `setupSessions()` first), `bearer` for the
+   * token of its `Authorization`, or a policy.
+   */
+  readonly identity: "session" | "bearer" | IdentityPolicy;
+  /**
+   * Finds the user of an identity, the text given to `remember()` or a token; called once a
+   * request. `null` if there is none, or no longer.
+   */
+  readonly user: (
+    identity: string,
+    request: ServerRequest,
+  ) => User | null | Promise<User | null>;
+  /** Whether a user has a permission. @default no user has any */
+  readonly permits?: (
+    user: User,
+    permission: string,
+    request: ServerRequest,
+  ) => boolean | Promise<boolean>;
+}
+
+const AUTH_OPTIONS = new OptionTable<AuthOptions<unknown>>({
+  identity: "a string or an object",
+  user: "a function",
+  permits: "a function",
+}, { policy: 'Write "identity"', authorizeduserid: 'Write "user"' });
+
+/**
+ * Log-in and permissions of an application, made by {@linkcode auth}.
+ * @typeParam User Type of a user.
+ */
+export interface Auth<User> {
+  /** The user, or `null`; aiohttp_security's `authorized_userid()`. */
+  user<Params>(request: ServerRequest<Params>): Promise<User | null>;
+  /** Whether the request has a user with a permission. */
+  permits<Params>(request: ServerRequest<Params>, permission: string): Promise<boolean>;
+  /**
+   * The user.
+   * @throws {HTTPUnauthorized} If the request has none.
+   */
+  checkAuthorized<Params>(request: ServerRequest<Params>): Promise<User>;
+  /**
+   * The user, who has a permission.
+   * @throws {HTTPUnauthorized} If the request has none.
+   * @throws {HTTPForbidden} If the user lacks the permission.
+   */
+  checkPermission<Params>(request: ServerRequest<Params>, permission: string): Promise<User>;
+  /**
+   * Logs a client in; a session gets a new identity.
+   * @throws {NotSupportedError} If the policy cannot, such as that of bearer tokens.
+   */
+  remember<Params>(request: ServerRequest<Params>, identity: string): Promise<void>;
+  /**
+   * Logs a client out; its session ends, with all values.
+   * @throws {NotSupportedError} If the policy cannot, such as that of bearer tokens.
+   */
+  forget<Params>(request: ServerRequest<Params>): Promise<void>;
+  /** A middleware that lets only users pass, or only those with a permission. */
+  required(permission?: string): Middleware;
+}
+
+/**
+ * Log-in and permissions, by session or bearer token.
+ * @typeParam User Type of a user.
+ * @param options Where the identity is, who has it, and what they may do.
+ * @returns The checks, for handlers and as a middleware.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const users = new Map([["token-1", { name: "ann", isAdmin: true }], ["token-2", { name: "bob" }]]);
+ * const auth = web.auth<{ name: string; isAdmin?: boolean }>({
+ *   identity: "bearer",
+ *   user: (token) => users.get(token) ?? null,
+ *   permits: (user, permission) => permission === "admin" && user.isAdmin === true,
+ * });
+ * const app = new web.Application({ middlewares: [auth.required()] });
+ * app.addRoutes([web.delete("/", async (request) => {
+ *   const { name } = await auth.checkPermission(request, "admin");
+ *   return web.textResponse(`deleted by ${name}`);
+ * })]);
+ * for (const [token, status] of [["token-1", 200], ["token-2", 403], ["token-3", 401]]) {
+ *   const headers = { authorization: `Bearer ${token}` };
+ *   console.assert((await app.request("/", { method: "DELETE", headers })).status === status);
+ * }
+ * ```
+ */
+export function auth<User>(options: AuthOptions<User>): Auth<User> {
+  AUTH_OPTIONS.check("web.auth()", options as AuthOptions<unknown>);
+  const { user: find, permits: mayUser = () => false } = options;
+  const policy = policyOf(options.identity);
+  const found = new AppKey<() => Promise<User | null>>("user");
+  const findUser = async (request: ServerRequest): Promise<User | null> => {
+    const identity = await policy.identify(request);
+    return identity === null ? null : await find(identity, request);
+  };
+  const userOf = (given: ServerRequest<unknown>): Promise<User | null> => {
+    const request = given as ServerRequest;
+    if (!request.has(found)) request.set(found, once(() => findUser(request)));
+    return request.get(found)();
+  };
+  const checkAuthorized = async (request: ServerRequest<unknown>): Promise<User> => {
+    const user = await userOf(request);
+    if (user !== null) return user;
+    throw new HTTPUnauthorized({ headers: policy.challenge?.(request as ServerRequest) ?? {} });
+  };
+  const checkPermission = async (
+    request: ServerRequest<unknown>,
+    permission: string,
+  ): Promise<User> => {
+    const user = await checkAuthorized(request);
+    if (await mayUser(user, permission, request as ServerRequest)) return user;
+    throw new HTTPForbidden();
+  };
+  return {
+    user: userOf,
+    checkAuthorized,
+    checkPermission,
+    async permits(request, permission) {
+      const user = await userOf(request);
+      return user !== null && await mayUser(user, permission, request as ServerRequest);
+    },
+    async remember(request, identity) {
+      await policy.remember(request as ServerRequest, identity);
+      request.set(found, once(async () => await find(identity, request as ServerRequest)));
+    },
+    async forget(request) {
+      await policy.forget(request as ServerRequest);
+      request.set(found, () => Promise.resolve(null));
+    },
+    required: (permission) => async (request, handler) => {
+      if (permission === undefined) await checkAuthorized(request);
+      else await checkPermission(request, permission);
+      return await handler(request);
+    },
+  };
+}
+
+function once<T>(find: () => Promise<T>): () => Promise<T> {
+  let found: Promise<T> | null = null;
+  return () => found ??= find();
+}
+
+function policyOf(identity: AuthOptions<unknown>["identity"]): IdentityPolicy {
+  if (identity === "session") return sessionIdentity;
+  if (identity === "bearer") return bearerIdentity;
+  if (typeof identity === "object") return identity;
+  throw new TypeError(
+    `web.auth(): "identity" is "session", "bearer" or a policy, got ${described(identity)}`,
+  );
+}

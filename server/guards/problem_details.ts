@@ -1,0 +1,98 @@
+// A middleware that answers errors as RFC 9457 problem details.
+import { OptionTable } from "../../http/options.ts";
+import { explained } from "../application/mistakes.ts";
+import { problemOf, report } from "../application/error_response.ts";
+import { HTTPInternalServerError } from "../exceptions/server_errors.ts";
+import type { HTTPException } from "../exceptions/http_exception.ts";
+import type { Middleware } from "../request/middleware.ts";
+import { requestInternals, type ServerRequest } from "../request/request.ts";
+
+/** Problem details, RFC 9457 section 3.1; further members are extensions. */
+export interface Problem {
+  /** URI of the kind of problem. */
+  readonly type?: string;
+  /** Short name of the kind. */
+  readonly title?: string;
+  /** Status of the reply. */
+  readonly status?: number;
+  /** What happened this time. */
+  readonly detail?: string;
+  /** URI of this occurrence. */
+  readonly instance?: string;
+  /** An extension. */
+  readonly [name: string]: unknown;
+}
+
+/** Options of {@linkcode problemDetails}. */
+export interface ProblemDetailsOptions {
+  /**
+   * Describes an error of the application, or adds members to an HTTP exception's problem.
+   * @returns The members; `null` or `undefined` for the default.
+   */
+  readonly describe?: (error: unknown, request: ServerRequest) => Problem | null | undefined;
+}
+
+const PROBLEM_DETAILS_OPTIONS = new OptionTable<ProblemDetailsOptions>({ describe: "a function" });
+
+/**
+ * Answers every HTTP exception from 400 on and every other error as `application/problem+json`
+ * (RFC 9457): `{ "type": "about:blank", "title", "status", "detail" }`. The `detail` is the
+ * exception's text; an exception whose text is a JSON object, such as the `issues` of `validate()`,
+ * gives its members. Other errors are logged and are `500` without a detail, unless `describe` has
+ * one.
+ * @param options Descriptions of the application's own errors.
+ * @returns The middleware.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * class Sold extends Error {}
+ * const describe = (error: unknown) =>
+ *   error instanceof Sold ? { status: 409, title: "Sold", type: "https://shop.example/sold" } : null;
+ * const app = new web.Application({ middlewares: [web.problemDetails({ describe })] });
+ * app.addRoutes([web.post("/", () => {
+ *   throw new Sold();
+ * })]);
+ * const response = await app.request("/", { method: "POST" });
+ * console.assert(response.headers.get("content-type") === "application/problem+json");
+ * console.assert(response.status === 409 && (await response.json()).title === "Sold");
+ * console.assert((await (await app.request("/nothing")).json()).title === "Not Found");
+ * ```
+ */
+export function problemDetails(options: ProblemDetailsOptions = {}): Middleware {
+  PROBLEM_DETAILS_OPTIONS.check("web.problemDetails()", options);
+  return async (request, handler) => {
+    try {
+      return await handler(request);
+    } catch (error) {
+      if (requestInternals.earlyOf(request) !== null) throw error; // the head was sent
+      const known = problemOf(error, request);
+      if (known !== null && known.status < 400) throw error;
+      const described = options.describe?.(error, request) ?? null;
+      if (known === null && described === null) report(explained(error, request), request);
+      return replyOf(known ?? new HTTPInternalServerError(), described);
+    }
+  };
+}
+
+function replyOf(exception: HTTPException, described: Problem | null): Response {
+  const { reason, text } = exception;
+  const own = objectOf(text);
+  const detail = own === null && text !== `${exception.status}: ${reason}` ? { detail: text } : {};
+  const status = described?.status ?? exception.status;
+  const title = status === exception.status ? reason : undefined; // which JSON leaves out
+  const problem = { type: "about:blank", title, status, ...detail, ...own, ...described };
+  const headers = new Headers(exception.headers);
+  headers.set("content-type", "application/problem+json");
+  return new Response(JSON.stringify(problem), { status, headers });
+}
+
+function objectOf(text: string): Record<string, unknown> | null {
+  if (!text.startsWith("{")) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // is a text that begins with a brace
+  }
+}
