@@ -9,7 +9,6 @@ export interface Loadable {
   spec(): Promise<CommandSpec>;
   /** Default options, put before those of the command line. */
   defaults?(): Promise<readonly string[]>;
-  /** Loads its implementation. */
   load(): Promise<{ run(parsed: ParsedArgs, args: readonly string[]): Promise<number> }>;
 }
 

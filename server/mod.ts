@@ -196,5 +196,4 @@ export {
 export * from "./exceptions/successes.ts";
 export * from "./exceptions/redirects.ts";
 export * from "./exceptions/client_errors.ts";
-export * from "./exceptions/message_errors.ts";
 export * from "./exceptions/server_errors.ts";

@@ -8,7 +8,6 @@ import { badArgument, UsageError } from "../errors/usage_error.ts";
 export class ParsedArgs<Name extends string = AnyOption> {
   readonly #values = new Map<string, string[]>();
   readonly #undone = new Set<string>();
-  /** Positional arguments. */
   readonly positionals: string[] = [];
   /** Words passed on to the application. */
   readonly rest: string[] = [];
@@ -18,7 +17,6 @@ export class ParsedArgs<Name extends string = AnyOption> {
     return this.#values.has(long);
   }
 
-  /** Number of times it was given. */
   count(long: Name): number {
     return this.#values.get(long)?.length ?? 0;
   }
@@ -57,7 +55,6 @@ export class ParsedArgs<Name extends string = AnyOption> {
     return seconds === undefined ? undefined : seconds * 1000;
   }
 
-  /** Adds a value. */
   set(spec: OptionSpec, value: string): void {
     const values = this.#values.get(spec.long);
     if (values === undefined) this.#values.set(spec.long, [value]);

@@ -9,7 +9,6 @@ import type { ParsedArgs } from "../args/parse_args.ts";
 import { badArgument, UsageError } from "../errors/usage_error.ts";
 import { askSecret } from "../io/ask_secret.ts";
 
-/** Credentials given by the user. */
 export type Auth = { readonly type: string; readonly value: string };
 
 /**

@@ -11,7 +11,6 @@ export interface Target {
   readonly url: URL;
   /** User and password of the URL, `null` for none. */
   readonly credentials: string | null;
-  /** Items. */
   readonly items: readonly Item[];
 }
 

@@ -14,7 +14,6 @@ function lower(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-/** The message of an error. */
 export function messageOf(cause: unknown, missing?: string): string {
   if (missing !== undefined && cause instanceof Deno.errors.NotFound) return missing;
   return cause instanceof Error ? cause.message : String(cause);

@@ -5,7 +5,6 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** Error for the value of an option. */
 export function badArgument(option: string, why: string, options?: ErrorOptions): UsageError {
   return new UsageError(`argument --${option}: ${why}`, options);
 }
@@ -13,7 +12,6 @@ export function badArgument(option: string, why: string, options?: ErrorOptions)
 /** A failure that the message fully explains; no stack trace is shown. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
-  /** Exit code of the program. */
   readonly exitCode: number;
 
   constructor(message: string, options: { exitCode?: number; cause?: unknown } = {}) {

@@ -42,7 +42,6 @@ interface Served {
   readonly file: Handler;
 }
 
-/** Makes the application. */
 export function filesApplication(options: FilesOptions): Application {
   const { prefix, health, accounts, uploaders } = options;
   // Uploaders may also read: a request carries only one pair of credentials.

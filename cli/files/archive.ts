@@ -10,7 +10,6 @@ export const ARCHIVES: Readonly<Record<string, string>> = {
   "tar": "application/x-tar",
 };
 
-/** A file of an archive. */
 interface Member {
   readonly name: string;
   readonly size: number;
@@ -22,7 +21,6 @@ interface Member {
 /** Name of the text file that lists the members left out of an archive. */
 const LEFT_OUT = "LEFT-OUT.txt";
 
-/** Sends a folder as an archive. */
 export async function sendArchive(root: Root, folder: string, kind: string): Promise<Response> {
   const type = Object.hasOwn(ARCHIVES, kind) ? ARCHIVES[kind] : undefined;
   if (type === undefined) {

@@ -16,7 +16,6 @@ export async function readChange(request: ServerRequest): Promise<URLSearchParam
   return new URLSearchParams(await request.clone({ clientMaxSize: MAX_FORM }).text());
 }
 
-/** Makes a folder. */
 export async function makeFolder(root: Root, folder: string, name: string): Promise<void> {
   checkName(root, name);
   try {

@@ -1,11 +1,9 @@
 // The served folder and the folders below it.
 import { basename, join, sep } from "node:path";
 
-/** An entry of a listing. */
 export interface Entry {
   /** Its name, without a slash. */
   readonly name: string;
-  /** Whether it is a folder. */
   readonly isFolder: boolean;
   /** Size in bytes, of a folder that of its files; `null` if unknown. */
   readonly size: number | null;
@@ -15,7 +13,6 @@ export interface Entry {
   readonly modified: Date | null;
 }
 
-/** Sort key of a listing. */
 export type SortKey = "name" | "size" | "time";
 
 // Most entries that are read to compute the folder sizes of one listing.
@@ -24,7 +21,6 @@ const MOST_SIZED = 2000;
 // Name of the temporary file that saveFile() writes until an upload is complete.
 const PARTIAL = /\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.part$/;
 
-/** The served folder. */
 export class Root {
   /** Its real path. */
   readonly path: string;
@@ -143,7 +139,6 @@ export class Root {
     return sum;
   }
 
-  /** Name of the folder. */
   get name(): string {
     return basename(this.path) || "files";
   }

@@ -11,7 +11,6 @@ const README = /^readme(?:\.(?:md|markdown|txt))?$/i;
 const PAGE = 1000; // entries
 const MAX_README = 256 * 1024; // bytes
 
-/** A folder to list. */
 export interface Listing {
   readonly request: ServerRequest;
   readonly root: Root;

@@ -1,7 +1,6 @@
 import type { Account } from "../listening/accounts.ts";
 import type { UploadOptions } from "./upload.ts";
 
-/** Options of `roundtrip files`. */
 export interface FilesOptions {
   /** Folder or file to serve. */
   readonly path: string;
@@ -13,7 +12,6 @@ export interface FilesOptions {
   readonly health: string | null;
   /** Folder below `path` that takes uploads, `""` for all folders, `null` for none. */
   readonly upload: string | null;
-  /** Limits of uploads. */
   readonly uploads: UploadOptions;
   /** Whether folders may be made. */
   readonly mkdir: boolean;
@@ -33,7 +31,6 @@ export interface FilesOptions {
   readonly title: string | null;
   /** Whether a folder's README is shown below its listing. */
   readonly readme: boolean;
-  /** Whether folders are listed. */
   readonly listing: boolean;
   /** Whether folders can be downloaded as archives. */
   readonly archives: boolean;

@@ -6,7 +6,6 @@ import { SCRIPT, STYLE } from "./page_assets.ts";
 
 /** Order of the entries, and number of the page. */
 export interface Order {
-  /** Sort key. */
   readonly sort: SortKey;
   /** Whether the greatest comes first. */
   readonly descending: boolean;
@@ -18,11 +17,9 @@ export interface Order {
 export interface PageOptions extends Pick<FilesOptions, "title" | "mkdir" | "remove"> {
   /** Path of the folder below the root, decoded, `/` for the root. */
   readonly path: string;
-  /** Entries of the folder. */
   readonly entries: readonly Entry[];
   /** Their order, and the current page. */
   readonly order: Order;
-  /** Number of pages. */
   readonly pages: number;
   /** Searched text, `""` for none. */
   readonly search: string;
@@ -166,7 +163,6 @@ export function confirmPage(name: string): string {
 `;
 }
 
-/** Escapes text for HTML. */
 function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;").replaceAll("'", "&#39;");

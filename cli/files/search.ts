@@ -5,7 +5,6 @@ import { join } from "node:path";
 const MOST_FOUND = 1000;
 const MOST_READ = 100_000;
 
-/** Result of a search. */
 export interface Found {
   /** Files and folders, named by their path below the folder. */
   readonly entries: readonly Entry[];

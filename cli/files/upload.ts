@@ -19,7 +19,6 @@ export interface UploadOptions {
   readonly maxSize: number | null;
 }
 
-/** A file that was saved. */
 export interface Uploaded {
   /** Path below the root, with slashes. */
   readonly name: string;

@@ -31,7 +31,6 @@ export function overview(): string {
   ].join("\n");
 }
 
-/** The usage line of a subcommand. */
 export function usageLine(spec: CommandSpec): string {
   return `usage: roundtrip ${spec.usage}`;
 }
@@ -86,7 +85,6 @@ export function environmentText(spec: CommandSpec): string {
     `switch, lines for an option that repeats. The command line goes first.`;
 }
 
-/** Syntax of an option in the help. */
 function optionSyntax(option: OptionSpec): string {
   const short = option.short === undefined ? "    " : `-${option.short}, `;
   if (option.value === undefined) return `${short}--${option.long}`;

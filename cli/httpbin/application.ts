@@ -20,13 +20,11 @@ import { bad, bodyOf, headersOf, headOf } from "./echo.ts";
 import { streamRoutes } from "./streams.ts";
 import { messageOf } from "../errors/system_error.ts";
 
-/** Options of the application. */
 export interface HttpbinOptions {
   /** Hosts that `/redirect-to` may redirect to, besides this server. */
   readonly redirectTo: readonly string[];
 }
 
-/** Makes the application. */
 export function httpbinApplication(options: HttpbinOptions): Application {
   const app = new Application();
   app.addRoutes([

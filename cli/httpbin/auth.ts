@@ -17,7 +17,6 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
   "SHA-512-256": "sha512-256",
 };
 
-/** The routes. */
 export function authRoutes(): RouteDef[] {
   return [
     get("/basic-auth/{user}/{password}", (request) => {

@@ -12,7 +12,6 @@ import { VERSION } from "../io/version.ts";
 import { bad, headOf } from "./echo.ts";
 import { IMAGES } from "./images.ts";
 
-/** The routes. */
 export function contentRoutes(): RouteDef[] {
   return [
     get("/json", () => jsonResponse({ slideshow: { title: "Sample", slides: [{ n: 1 }] } })),

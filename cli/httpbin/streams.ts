@@ -18,7 +18,6 @@ const NO_TRAILERS = "501: this server speaks TLS or --engine deno, which sends n
 const BYTES = "application/octet-stream";
 const ENCODER = new TextEncoder();
 
-/** The routes. */
 export function streamRoutes(): RouteDef[] {
   return [
     get("/delay/{seconds}", async (request) => {

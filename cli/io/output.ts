@@ -11,12 +11,10 @@ export class OutputClosedError extends Error {
   override readonly name = "OutputClosedError";
 }
 
-/** Writes all data to standard output. */
 export function writeOut(data: string | Uint8Array): Promise<void> {
   return writeAll(Deno.stdout, data);
 }
 
-/** Writes all data to standard error. */
 export async function writeErr(data: string | Uint8Array): Promise<void> {
   try {
     await writeAll(Deno.stderr, data);
@@ -26,7 +24,6 @@ export async function writeErr(data: string | Uint8Array): Promise<void> {
   }
 }
 
-/** Warns on standard error. */
 export async function warn(text: string): Promise<void> {
   await writeErr(visibleText(`roundtrip: warning: ${text}\n`));
 }

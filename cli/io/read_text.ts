@@ -2,7 +2,6 @@ import { badArgument } from "../errors/usage_error.ts";
 import { inHome } from "./config_folder.ts";
 import { messageOf } from "../errors/system_error.ts";
 
-/** Reads the file given as an option. */
 export function readText(option: string, path: string): string {
   try {
     return Deno.readTextFileSync(inHome(path));

@@ -6,7 +6,6 @@ import { badArgument } from "../errors/usage_error.ts";
 /** A user given on the command line. */
 export interface Account {
   readonly user: string;
-  /** Algorithm of the digest. */
   readonly algorithm: "sha256" | "sha512";
   /** Digest of the password, in hex. */
   readonly hash: string;

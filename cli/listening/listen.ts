@@ -4,7 +4,6 @@ import type { ParsedArgs } from "../args/parse_args.ts";
 import { readText } from "../io/read_text.ts";
 import { badArgument, CommandError, UsageError } from "../errors/usage_error.ts";
 
-/** Reads the options for listening. */
 export function listenOptions(
   parsed: ParsedArgs,
   usual: "sockets" | "deno" = "deno",

@@ -7,7 +7,6 @@ export interface FormatOptions {
   readonly indent: number;
   /** Whether JSON is indented. */
   readonly format: boolean;
-  /** Whether XML is indented. */
   readonly xml: boolean;
   /** Whether the keys of JSON objects are sorted. */
   readonly sortKeys: boolean;

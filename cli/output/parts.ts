@@ -21,7 +21,6 @@ export function partsOf(parsed: ParsedArgs<RequestOption>, isTerminal: boolean):
   return new Set(isTerminal ? "hb" : "b");
 }
 
-/** Whether the body is saved to a file. */
 export function savesBody(parsed: ParsedArgs<RequestOption>): boolean {
   return parsed.has("download") || parsed.has("output") || parsed.has("continue");
 }

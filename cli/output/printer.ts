@@ -92,7 +92,6 @@ export class Printer {
     await writeOut(data);
   }
 
-  /** Prints a request. */
   async request(hop: HopRequest): Promise<void> {
     if (this.#parts.has("H")) await this.#write(requestHead(hop, this.#show));
     if (!this.#parts.has("B") || hop.body === null) return;
@@ -133,7 +132,6 @@ export class Printer {
     if (size === null) await this.#write("0\r\n\r\n");
   }
 
-  /** Prints the head of a response. */
   async head(response: ReplyHead): Promise<void> {
     if (this.#parts.has("h")) await this.#write(responseHead(response, this.#show));
   }

@@ -20,7 +20,6 @@ export class ProgressBar {
     this.#from = from;
   }
 
-  /** Records progress. */
   update(progress: Progress): void {
     if (progress.bytes < this.#from) this.#from = 0; // the download started over
     this.#progress = progress;

@@ -6,9 +6,7 @@ import { formatJson } from "../connecting/json_format.ts";
 import type { FormatOptions } from "./format_options.ts";
 import { formatXml } from "./xml_format.ts";
 
-/** Formatting options. */
 export interface ShowOptions extends Omit<FormatOptions, "shapes"> {
-  /** Colours. */
   readonly paint: Paint;
   /** Line end of headers: CR LF if the output is a raw message. */
   readonly lineEnd: "\n" | "\r\n";
@@ -20,7 +18,6 @@ export interface ShowOptions extends Omit<FormatOptions, "shapes"> {
 
 const SECRET = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key|x-auth-token)$/i;
 
-/** The head of a request. */
 export function requestHead(
   hop: Pick<HopRequest, "method" | "url" | "headers">,
   options: ShowOptions,
@@ -60,7 +57,6 @@ export type ReplyHead = Pick<HopResult, "status" | "reason" | "headers" | "rawHe
   readonly version?: string | null;
 };
 
-/** The head of a response. */
 export function responseHead(
   response: ReplyHead,
   options: ShowOptions,
@@ -121,7 +117,6 @@ export const BINARY_NOTE = `
 +-----------------------------------------+
 `;
 
-/** Format of a body. */
 export type BodyKind = "json" | "xml" | "text";
 
 // Types under which JSON is also sent: text, scripts, no type.
@@ -136,7 +131,6 @@ export function bodyKind(type: string, text: string): BodyKind {
   return LOOSE.test(type) && /^\s*[[{"]/.test(text.replace(GUARD, "")) ? "json" : "text";
 }
 
-/** Formats a body as text. */
 export function bodyText(text: string, kind: BodyKind, options: ShowOptions): string {
   const { format, indent, paint, sortKeys: sort } = options;
   if (kind === "json" && (format || paint !== plain)) {
@@ -158,7 +152,6 @@ export function isBinary(bytes: Uint8Array): boolean {
   return mark !== 0xfffe && mark !== 0xfeff && bytes.subarray(0, 1024).includes(0);
 }
 
-/** Whether a mime type is JSON. */
 export function isJson(type: string): boolean {
   return /^(?:application|text)\/(?:[\w.-]+\+)?json$/i.test(type);
 }

@@ -8,7 +8,6 @@ import { OLD_RUNTIME, tooOldTo } from "../errors/old_runtime.ts";
 import { badArgument } from "../errors/usage_error.ts";
 import type { Times } from "../output/times.ts";
 
-/** Makes the transport. */
 export async function transportOf(parsed: ParsedArgs, tlsInfo: boolean): Promise<Transport> {
   const socket = unixProxy(parsed);
   const { verify, ca, identity } = await certificatesOf(parsed);

@@ -4,7 +4,6 @@ import { CommandError } from "../errors/usage_error.ts";
 
 /** A partial file. */
 export interface Fragment {
-  /** Its path. */
   readonly path: string;
   /** Its size in bytes. */
   readonly size: number;

@@ -17,7 +17,6 @@ import {
  * HTTPie or xh, whose format is kept.
  */
 export class SessionFile {
-  /** Path of the file. */
   readonly path: string;
   readonly #cookies: string;
   readonly #url: URL;

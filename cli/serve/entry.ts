@@ -32,7 +32,6 @@ export function parseEntry(word: string): Entry {
   );
 }
 
-/** Finds the module. */
 export function locate(module: string): string {
   const [scheme = ""] = module.split(":", 1);
   if (SCHEME.test(scheme) && module.includes(":")) return module;

@@ -6,13 +6,11 @@ import { writeErr } from "../io/output.ts";
 import { CommandError } from "../errors/usage_error.ts";
 import { messageOf } from "../errors/system_error.ts";
 
-/** Options of the supervisor. */
 export interface SuperviseOptions {
   /** Arguments of `roundtrip serve`. */
   readonly args: readonly string[];
   /** Address to listen on. */
   readonly options: RunAppOptions;
-  /** Number of processes. */
   readonly workers: number;
   /** URL of the module whose folder is watched, `null` for none. */
   readonly watch: string | null;

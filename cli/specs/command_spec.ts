@@ -1,6 +1,5 @@
 // Specification of a subcommand, from which help, completions, man page and parser are made.
 
-/** An option of a subcommand. */
 export interface OptionSpec {
   /** Long name without dashes. */
   readonly long: string;
@@ -33,7 +32,6 @@ export interface OptionSpec {
   readonly refused?: string;
 }
 
-/** A subcommand. */
 export interface CommandSpec {
   /** Its name, the first word. */
   readonly name: string;
@@ -78,7 +76,6 @@ type LongOf<Syntax extends string> = Syntax extends `${string}--${infer Rest}`
 
 type Further = Omit<OptionSpec, "long" | "short" | "value" | "valueOptional" | "help">;
 
-/** Specifies an option. */
 export function option<Syntax extends string>(
   syntax: Syntax,
   help: string,
@@ -105,7 +102,6 @@ export function refused(syntax: string, why: string): OptionSpec {
   return option(syntax, "", { hidden: true, refused: why });
 }
 
-/** Options of all servers. */
 export const LISTEN_OPTIONS = [
   option("-H, --hostname HOST", "address to bind, may be repeated (default localhost)", {
     repeat: true,
@@ -129,7 +125,6 @@ export const SERVICE_OPTIONS = [
   more("--health ROUTE", "path of a health check, such as /healthz"),
 ] as const satisfies readonly OptionSpec[];
 
-/** Options of all subcommands. */
 export const COMMON_OPTIONS = [
   option("--help", "show this help"),
   option("-V, --version", "", { hidden: true }),

@@ -10,7 +10,6 @@ import {
   TLS_OPTIONS,
 } from "./command_spec.ts";
 
-/** The subcommand. */
 export const files = {
   name: "files",
   summary: "serve a folder: listing, uploads, archives",
@@ -75,5 +74,4 @@ export const files = {
   completes: "folders",
 } as const satisfies CommandSpec;
 
-/** Long names of its options. */
 export type FilesOption = OptionName<typeof files>;

@@ -8,7 +8,6 @@ import {
   TLS_OPTIONS,
 } from "./command_spec.ts";
 
-/** The subcommand. */
 export const httpbin = {
   name: "httpbin",
   summary: "a server for testing clients, offline",
@@ -36,5 +35,4 @@ export const httpbin = {
   completes: "nothing",
 } as const satisfies CommandSpec;
 
-/** Long names of its options. */
 export type HttpbinOption = OptionName<typeof httpbin>;

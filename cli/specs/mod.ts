@@ -15,7 +15,6 @@ const ALL = [request, serve, files, ws, httpbin, tutorial] as const;
 /** The subcommands in the order of the help; the first one is the default. */
 export const COMMANDS: readonly CommandSpec[] = ALL;
 
-/** Long names of all options. */
 export type AnyOption = OptionName<typeof ALL[number]>;
 
 const SHELLS = ["bash", "zsh", "fish", "elvish"];

@@ -129,5 +129,4 @@ export const request = {
   completes: "nothing",
 } as const satisfies CommandSpec;
 
-/** Long names of its options. */
 export type RequestOption = OptionName<typeof request>;

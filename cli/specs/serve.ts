@@ -9,7 +9,6 @@ import {
   SERVICE_OPTIONS,
 } from "./command_spec.ts";
 
-/** The subcommand. */
 export const serve = {
   name: "serve",
   summary: "run an application from a module",
@@ -48,5 +47,4 @@ export const serve = {
   usageCode: 2, // argparse's
 } as const satisfies CommandSpec;
 
-/** Long names of its options. */
 export type ServeOption = OptionName<typeof serve>;

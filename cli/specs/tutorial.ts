@@ -1,7 +1,6 @@
 // Options of `roundtrip tutorial`.
 import { type CommandSpec, COMMON_OPTIONS, option, type OptionName } from "./command_spec.ts";
 
-/** The subcommand. */
 export const tutorial = {
   name: "tutorial",
   summary: "the examples: list, show, run",
@@ -26,5 +25,4 @@ export const tutorial = {
   completes: "nothing",
 } as const satisfies CommandSpec;
 
-/** Long names of its options. */
 export type TutorialOption = OptionName<typeof tutorial>;

@@ -1,7 +1,6 @@
 // Options of `roundtrip ws`.
 import { type CommandSpec, COMMON_OPTIONS, more, option, type OptionName } from "./command_spec.ts";
 
-/** The subcommand. */
 export const ws = {
   name: "ws",
   summary: "talk WebSocket: lines in, messages out",
@@ -66,5 +65,4 @@ export const ws = {
   completes: "nothing",
 } as const satisfies CommandSpec;
 
-/** Long names of its options. */
 export type WsOption = OptionName<typeof ws>;

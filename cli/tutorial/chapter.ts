@@ -4,17 +4,13 @@ import type { MakePlayground } from "./playground.ts";
 /** Folder of the examples: on disk, in the executable, or at a registry. */
 const EXAMPLES = new URL("../../examples/", import.meta.url);
 
-/** An example. */
 export interface Chapter {
-  /** Its number. */
   readonly number: number;
   /** Name of its file, without the extension. */
   readonly name: string;
-  /** Its title. */
   readonly title: string;
   /** Reads its source. */
   text(): Promise<string>;
-  /** Runs it. */
   load(): Promise<unknown>;
 }
 

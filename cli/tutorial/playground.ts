@@ -7,7 +7,6 @@ import { UsageError } from "../errors/usage_error.ts";
 /** Makes the playground's application: `makeApp()` of examples/playground/main.ts. */
 export type MakePlayground = (folder: string, key: Uint8Array, pages: URL) => Application;
 
-/** Files of the page. */
 const PAGES = ["icon.svg", "page.css", "page.html", "page.js"];
 
 /** Runs the playground; uploads are deleted at the end. */

@@ -27,7 +27,6 @@ const FINE = new Set([1000, 1001, 1005]);
 // Limit for the handshake or the close after Ctrl-C.
 const LEAVE_WAIT = 200; // ms
 
-/** Runs the conversation. */
 export async function converse(
   parsed: ParsedArgs<WsOption>,
   word: string,

@@ -97,7 +97,6 @@ export function ownPings(parsed: ParsedArgs<WsOption>): boolean {
   return parsed.has("ping-timeout") || parsed.has("print-ping-rtts");
 }
 
-/** Builds the options of the connector. */
 export async function connectorOf(
   parsed: ParsedArgs<WsOption>,
   url: URL,

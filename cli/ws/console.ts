@@ -16,7 +16,6 @@ export interface Console extends Disposable {
   readonly interactive: boolean;
   /** Resolves when Ctrl-C is pressed at the prompt, where it is not a signal. */
   readonly interrupted: Promise<void>;
-  /** Prints a message. */
   print(message: string | Uint8Array): Promise<void>;
   /** Prints a note about the connection, only in interactive use. */
   note(text: string): Promise<void>;

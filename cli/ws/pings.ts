@@ -44,7 +44,6 @@ export class Pings implements Disposable {
     return true;
   }
 
-  /** Stops the pings. */
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     clearTimeout(this.#limit);

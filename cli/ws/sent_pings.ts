@@ -10,7 +10,6 @@ export class SentPings {
     this.#prefix = prefix;
   }
 
-  /** Sends a ping. */
   async send(socket: ClientWebSocketResponse, text = ""): Promise<void> {
     const data = text === "" ? `${this.#prefix} ${++this.#count}` : text;
     this.#sent.push({ data, text, at: performance.now() });

@@ -20,7 +20,6 @@ import { commonOptions } from "./connect_options.ts";
 import { type Console, openConsole } from "./console.ts";
 import { fromBase64 } from "./input.ts";
 
-/** Runs the server. */
 export async function broadcast(parsed: ParsedArgs<WsOption>, port: number): Promise<number> {
   const only = parsed.value("restrict-uri");
   if (only !== undefined && !only.startsWith("/")) {
@@ -79,7 +78,6 @@ export async function broadcast(parsed: ParsedArgs<WsOption>, port: number): Pro
   return code;
 }
 
-/** Options of the server's sockets. */
 function socketOptionsOf(parsed: ParsedArgs<WsOption>): WebSocketResponseOptions {
   const origin = parsed.value("origin");
   const known = origin === undefined ? null : URL.parse(origin)?.origin ?? "null";

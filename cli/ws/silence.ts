@@ -13,7 +13,6 @@ export class Silence {
     return this.#done.promise;
   }
 
-  /** Starts the timer. */
   start(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#done.resolve, this.#ms);
@@ -24,7 +23,6 @@ export class Silence {
     if (this.#timer !== undefined) this.start();
   }
 
-  /** Stops the timer. */
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -1,6 +1,6 @@
 import { asciiText } from "../../http/bytes/latin1.ts";
 import { decoderFor } from "../../http/headers/charset.ts";
-import { HTTPUnsupportedMediaType } from "../exceptions/message_errors.ts";
+import { HTTPUnsupportedMediaType } from "../exceptions/client_errors.ts";
 
 /**
  * A decoder for the bodies of requests.

@@ -5,8 +5,11 @@ import { IncompleteReadError, LineTooLongError } from "../../http/bytes/stream_r
 import { parseLength } from "../../http/headers/content_length.ts";
 import { fairTurn } from "../../http/bytes/read_turns.ts";
 import type { EnginePort } from "../engine/engine.ts";
-import { HTTPBadRequest, HTTPRequestTimeout } from "../exceptions/client_errors.ts";
-import { HTTPRequestEntityTooLarge } from "../exceptions/message_errors.ts";
+import {
+  HTTPBadRequest,
+  HTTPRequestEntityTooLarge,
+  HTTPRequestTimeout,
+} from "../exceptions/client_errors.ts";
 import { PieceWork } from "./piece_work.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -57,13 +60,6 @@ export class IncomingBody {
   #dropping: Promise<boolean> | null = null;
   #text: string | null = null; // the whole body, taken by ascii()
 
-  /**
-   * Creates one; nothing is read yet.
-   * @param raw The platform's request.
-   * @param served Whether a server sent it.
-   * @param limits Time and size limits; `null` for a body of the program itself.
-   * @param engine Engine that may have the whole body. @default {null}
-   */
   constructor(
     raw: Request,
     served: boolean,
@@ -81,9 +77,7 @@ export class IncomingBody {
     return this.#failure;
   }
 
-  /**
-   * Whether an error is the client's fault: its body is unreadable or not what a reader expects.
-   */
+  /** Whether an error is the client's: its body is unreadable or not what a reader expects. */
   isFault(error: unknown): boolean {
     return isMismatch(error) || error !== null && error === this.#failure;
   }
@@ -101,11 +95,7 @@ export class IncomingBody {
     return this.#announced;
   }
 
-  /**
-   * Opens the body for a reader.
-   * @returns The source of its bytes, `null` for a request without a body.
-   * @throws {TypeError} If it already has a reader.
-   */
+  /** Opens the body for its one reader, `null` for a request without a body. */
   open(): BodySource | null {
     if (!this.#lock()) return null;
     const reader = {
@@ -117,13 +107,8 @@ export class IncomingBody {
   }
 
   /**
-   * Reads the whole body.
-   * @param limit Maximum size in bytes, 0 for no limit. A body with a larger announced length is
-   * refused unread; any other as soon as it exceeds the limit.
-   * @returns The bytes.
-   * @throws {HTTPRequestEntityTooLarge} If there are more.
-   * @throws {HTTPBadRequest} If the body is truncated or malformed.
-   * @throws {HTTPRequestTimeout} If the client sends nothing for too long.
+   * Reads the whole body, at most `limit` bytes, 0 for no limit. A body with a larger announced
+   * length is refused unread; any other as soon as it exceeds the limit.
    */
   async bytes(limit: number): Promise<Bytes> {
     if (this.#text !== null) return encoder.encode(this.#text);
@@ -141,9 +126,8 @@ export class IncomingBody {
   }
 
   /**
-   * Takes the whole body as a text without waiting; `bytes()` gives it too.
-   * @param limit As of `bytes()`.
-   * @returns The text; `null` if it has not arrived, is not ASCII, or is too large.
+   * Takes the whole body as a text without waiting; `bytes()` gives it too. `null` if it has not
+   * arrived, is not ASCII, or is larger than `limit` bytes.
    */
   ascii(limit: number): string | null {
     this.#text ??= this.#engine?.takeText?.(this.#raw, limit > 0 ? limit : Infinity) ?? null;
@@ -156,11 +140,7 @@ export class IncomingBody {
     return this.#text !== null;
   }
 
-  /**
-   * Returns the body as a stream for a single reader.
-   * @returns The stream, `null` for a request without a body.
-   * @throws {TypeError} If it already has a reader.
-   */
+  /** The body as a stream for its one reader, `null` for a request without a body. */
   stream(): ReadableStream<Bytes> | null {
     const body = unreadBody(this.#raw);
     if (body === null) return null;
@@ -318,9 +298,8 @@ export function isMismatch(error: unknown): error is LineTooLongError | Incomple
 }
 
 /**
- * Returns the body of a request without a reader.
- * @returns Its body, `null` without one.
- * @throws {TypeError} If it has a reader (the platform's error would only mention a locked stream).
+ * The body of a request, unless it has a reader: the platform's error would only mention a locked
+ * stream.
  */
 function unreadBody({ body }: Request): ReadableStream<Bytes> | null {
   if (body?.locked !== true) return body;

@@ -20,7 +20,6 @@ const MAX_MEMORY = 1024 * 1024;
 /**
  * Parses a whole form. Text fields stay in memory, within the reader's limits; files are spooled,
  * together at most 1 MiB in memory.
- * @throws {MultipartError} If the body is malformed, truncated, nested or exceeds a limit.
  */
 export async function parseForm(reader: MultipartReader): Promise<ParsedForm> {
   const fields: [string, PostValue][] = [];

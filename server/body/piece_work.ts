@@ -33,10 +33,6 @@ export class PieceWork {
     return this.#work > MAX_WORK;
   }
 
-  /**
-   * Counts a piece.
-   * @param size Its size in bytes.
-   */
   add(size: number): void {
     this.#pieces++;
     this.#bytes += size;
@@ -51,11 +47,7 @@ export class PieceWork {
     }, 0);
   }
 
-  /**
-   * Whether the body has many tiny pieces.
-   * @param size Average size in bytes below which pieces are tiny.
-   * @param many Number of pieces that is many.
-   */
+  /** Whether the body has `many` pieces, with an average of less than `size` bytes. */
   areSmall(size = TINY_PIECE, many = MANY_PIECES): boolean {
     return this.#pieces >= many && this.#bytes < size * this.#pieces;
   }

@@ -5,7 +5,7 @@ import { decodeUrlencoded } from "../../http/multipart/part_decoding.ts";
 import { MultipartLimitError } from "../../http/multipart/errors.ts";
 import { MULTIPART_LIMITS, type MultipartLimits } from "../../http/multipart/limits.ts";
 import { MultipartReader } from "../../http/multipart/multipart_reader.ts";
-import { HTTPRequestEntityTooLarge } from "../exceptions/message_errors.ts";
+import { HTTPRequestEntityTooLarge } from "../exceptions/client_errors.ts";
 import { bodyDecoder } from "./body_decoder.ts";
 import { type ParsedForm, parseForm } from "./parse_form.ts";
 import type { IncomingBody } from "./incoming_body.ts";
@@ -24,13 +24,8 @@ export const POST_OPTIONS = new OptionTable<PostOptions>({
 });
 
 /**
- * Reads a form.
- * @param body The body.
- * @param header Its `Content-Type`.
- * @param limit Largest body, in bytes; 0 for no limit.
- * @param options Limits of a multipart form.
- * @param read Reads the whole body.
- * @param kept The body if a middleware has read it, else `null`.
+ * Reads a form of at most `limit` bytes, 0 for no limit; `kept` is the body if a middleware has
+ * read it.
  */
 export async function readForm(
   body: IncomingBody,
@@ -71,12 +66,7 @@ function withoutFiles(fields: Iterable<readonly [string, string]>): ParsedForm {
   return { data: new PostData(fields), close() {} };
 }
 
-/**
- * Refuses a multipart body with a too large announced length, unread.
- * @param body The body.
- * @param maxTotalSize Maximum size in bytes.
- * @throws {MultipartLimitError} If the announced length exceeds it.
- */
+/** Refuses a multipart body with a too large announced length, unread. */
 export function refuseLength({ announced }: IncomingBody, maxTotalSize: number): void {
   if ((announced ?? 0) > maxTotalSize) throw new MultipartLimitError("maxTotalSize", maxTotalSize);
 }

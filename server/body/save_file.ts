@@ -13,10 +13,7 @@ export function isDeviceName(name: string): boolean {
   return /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(name);
 }
 
-/**
- * Turns a full disk or quota into a 507: Deno has no error classes for ENOSPC and EDQUOT.
- * @returns A 507 with the error as its cause, or the error itself.
- */
+/** Turns a full disk or quota into a 507: Deno has no error classes for ENOSPC and EDQUOT. */
 export function storageError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const code: unknown = Reflect.get(error, "code");

@@ -25,15 +25,7 @@ export class SpoolBudget {
 export interface Spooled {
   /** Number of bytes. */
   readonly size: number;
-  /** Whether they are on disk. */
-  readonly onDisk: boolean;
-  /**
-   * Reads a piece.
-   * @param at Offset to read from.
-   * @param size Maximum number of bytes.
-   * @param into Buffer to read into, at least `size` bytes; by default a new one.
-   * @returns The bytes; an empty array at the end.
-   */
+  /** Reads at most `size` bytes from an offset, none at the end; `into` is a buffer for them. */
   readAt(
     at: number,
     size: number,
@@ -49,16 +41,12 @@ const PREFIX = "roundtrip-upload-";
 let swept: Promise<void> | null = null;
 
 /**
- * Spools pieces, each of which may change when the next is read; to disk once the budget is
- * exceeded.
+ * Spools pieces, each of which may change when the next is read; to disk once the budget of the
+ * form is exceeded. The result has to be released.
  *
  * The file on disk has no name: it is unlinked right after opening, so that neither an abort nor a
  * crash leaves it behind. On Windows, which refuses that, it is removed when closed, and after a
  * crash by a later process once it is an hour old.
- * @param pieces The bytes.
- * @param budget Memory for all files of the form.
- * @returns The spooled bytes; release them after use.
- * @throws {HTTPInsufficientStorage} If the disk or the quota is full.
  */
 export async function spool(
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
@@ -104,7 +92,6 @@ abstract class Counted {
 }
 
 class MemorySpool extends Counted implements Spooled {
-  readonly onDisk = false;
   readonly size: number;
   #bytes: Uint8Array<ArrayBuffer> | null;
 
@@ -126,7 +113,6 @@ class MemorySpool extends Counted implements Spooled {
 }
 
 class DiskSpool extends Counted implements Spooled {
-  readonly onDisk = true;
   readonly #file: Deno.FsFile;
   #path: string | null; // path to remove
   #size = 0;

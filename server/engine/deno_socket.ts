@@ -14,10 +14,8 @@ import { WSCloseCode } from "../../http/websocket/message.ts";
 const DROPPED = /Unexpected EOF|os error|closed|reset|broken pipe/i;
 
 /**
- * Creates the port of an upgraded socket.
- * @param socket The socket; its handlers are replaced.
- * @param events Event handlers.
- * @param heartbeat Silence before a ping, in ms; 0 for never.
+ * Creates the port of an upgraded socket, with `heartbeat` ms of silence before a ping, 0 for
+ * never.
  */
 export function denoSocket(
   socket: WebSocket,

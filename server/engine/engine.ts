@@ -39,10 +39,7 @@ export const LISTEN_OPTIONS = new OptionTable<ListenOptions>({
   backlog: "a number",
 });
 
-/**
- * Checks the options.
- * @throws {TypeError} If an option is unknown or of the wrong type, or the two names differ.
- */
+/** Checks the options, and that the two names of an address agree. */
 export function checkListenOptions(options: ListenOptions): ListenOptions {
   LISTEN_OPTIONS.check("Cannot listen", options);
   const { host, ...rest } = options;

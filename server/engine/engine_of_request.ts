@@ -11,10 +11,7 @@ export function portOf(info: ServeInfo | undefined): EnginePort {
   return info?.engine ?? denoPort;
 }
 
-/**
- * Whether a request comes from a server, not from a program that called `fetch`.
- * @returns `true` if there is a connection.
- */
+/** Whether a request comes from a server, not from a program that called `fetch`. */
 export function isServed(info: ServeInfo | undefined): boolean {
   return info !== undefined && "completed" in info;
 }

@@ -27,12 +27,6 @@ class RecordedResponse extends Response {
     forget = (response) => response.#record = null;
   }
 
-  /**
-   * Creates one.
-   * @param body The body, `null` for none.
-   * @param init Status and headers.
-   * @param headers The headers as sent, names in lower case.
-   */
   constructor(
     body: Body,
     init: ResponseInit | undefined,
@@ -73,12 +67,7 @@ for (const name of ["text", "json", "bytes", "arrayBuffer", "blob", "formData"] 
 // A server on Node may replace the platform's Response.
 const Platform = Response;
 
-/**
- * Creates a response that remembers its parts.
- * @param body The body, `null` for none.
- * @param init Status and headers.
- * @param headers The headers as sent, names in lower case.
- */
+/** Creates a response that remembers its parts; `headers` are as sent, names in lower case. */
 export function recordedResponse(
   body: Body,
   init: ResponseInit | undefined,
@@ -89,10 +78,7 @@ export function recordedResponse(
     : new Response(body, init);
 }
 
-/**
- * Returns the parts of a response.
- * @returns The record; `null` for other responses, and once the body was accessed.
- */
+/** The parts of a response; `null` for other responses, and once the body was accessed. */
 export function recordOf(response: Response): ResponseRecord | null {
   return read(response);
 }
@@ -109,10 +95,7 @@ export function fileStream(file: Deno.FsFile): ReadableStream<Uint8Array<ArrayBu
   return readable;
 }
 
-/**
- * Returns the file of a stream.
- * @returns The file, `null` for other streams.
- */
+/** The file of a stream, `null` for other streams. */
 export function fileOf(stream: ReadableStream): Deno.FsFile | null {
   return files.get(stream) ?? null;
 }

@@ -15,10 +15,7 @@ interface Kept {
 const kept = new Map<string, Kept>();
 let size = 0;
 
-/**
- * Returns the cached content of a file: opening it is most of the cost of a small file.
- * @returns The bytes, `null` if they are not cached or the file has changed.
- */
+/** The cached content of an unchanged file, or `null`: opening a file is most of its cost. */
 export function cachedContent(path: string, info: Deno.FileInfo): Uint8Array<ArrayBuffer> | null {
   const known = kept.get(path);
   if (known === undefined) return null;
@@ -31,9 +28,6 @@ export function cachedContent(path: string, info: Deno.FileInfo): Uint8Array<Arr
 /**
  * Caches a small file unless it was written just now: two writes within one clock tick have the
  * same time.
- * @param path Path of the file.
- * @param info Its status when it was read.
- * @param bytes The content.
  */
 export function cacheContent(
   path: string,

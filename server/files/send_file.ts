@@ -31,12 +31,8 @@ export interface SendOptions {
 const RANGE_CHUNK = 64 * 1024;
 
 /**
- * Prepares the metadata shared by all responses to a file.
- * @param path Path of the file.
- * @param info Its status; it is a regular file.
- * @param contentType Value of `Content-Type`.
- * @param coding Value of `Content-Encoding` for a precompressed file, else `null`.
- * @param vary Whether the file depends on `Accept-Encoding`.
+ * Prepares the metadata shared by all responses to a regular file; `coding` is that of a
+ * precompressed file, `vary` tells whether it depends on `Accept-Encoding`.
  */
 export function knownFile(
   path: string,
@@ -68,8 +64,8 @@ export function knownFile(
 }
 
 /**
- * Answers a request with a file, which is not opened for HEAD and for `304`, `412` and `416`.
- * @throws {HTTPNotFound} If the file was removed or replaced since its status was read.
+ * Answers with a file, which is not opened for HEAD, `304`, `412` and `416`; 404 if it was
+ * replaced.
  */
 export async function sendFile(
   request: { readonly method: string; readonly headers: Headers },
@@ -113,10 +109,7 @@ export async function sendFile(
   });
 }
 
-/**
- * Maps file system errors to HTTP exceptions.
- * @returns `404` or `403` for errors of the path; any other error as it is.
- */
+/** Maps errors of a path to `404` or `403`; any other stays as it is. */
 export function fileError(error: unknown): unknown {
   if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
     return new HTTPForbidden({ cause: error });

@@ -48,13 +48,10 @@ const MAX_ENTRIES = 1024;
 const ROUNDS = 6;
 
 /**
- * Splits the rest of a request path into names.
- * @param filename Decoded rest of the path, without its leading slash.
- * @param dotfiles Whether names that begin with a dot are allowed; `.well-known` (RFC 8615) always
- * is.
- * @param windows Whether the rules of Windows apply too.
- * @returns The names, the last one empty for a path that ends in a slash; `null` if a name is
- * invalid (empty), leads elsewhere (`..`), or is a device.
+ * Splits the rest of a request path, decoded and without its leading slash, into names; the last
+ * one is empty for a path that ends in a slash. `null` if a name is invalid (empty), leads
+ * elsewhere (`..`), is a device, or begins with a dot without `dotfiles`; `.well-known` (RFC 8615)
+ * is allowed.
  */
 export function segmentsOf(
   filename: string,
@@ -87,10 +84,6 @@ export class StaticRoot {
   readonly #entries = new Map<string, Entry>();
   readonly #hashes = new Map<string, readonly [etag: string, hash: string]>();
 
-  /**
-   * Creates one.
-   * @throws {TypeError} If the folder does not exist.
-   */
   constructor(path: string, options: StaticRootOptions) {
     this.#options = options;
     let isDirectory: boolean;
@@ -106,11 +99,8 @@ export class StaticRoot {
   }
 
   /**
-   * Resolves a request path.
-   * @param filename Decoded rest of the path, without its leading slash.
-   * @param acceptEncoding `Accept-Encoding` of the request, or `null`.
-   * @throws {HTTPNotFound} If it does not exist or is outside: the response is the same.
-   * @throws {HTTPForbidden} If it is unreadable, or not a file or directory.
+   * Resolves a request path, decoded and without its leading slash. What is outside is `404`, as
+   * what does not exist; `403` is for what is unreadable, or neither file nor directory.
    */
   find(filename: string, acceptEncoding: string | null): Found | Promise<Found> {
     const entry = this.#entries.get(filename);
@@ -119,9 +109,7 @@ export class StaticRoot {
   }
 
   /**
-   * Returns the hash of a file's content, for URLs that change with it.
-   * @param filename Path below the folder, without a leading slash.
-   * @returns SHA-256 in base64url, `null` if the file does not exist.
+   * SHA-256 of a file's content in base64url, for URLs that change with it; `null` without a file.
    */
   hashOf(filename: string): string | null {
     const segments = segmentsOf(filename, this.#options.dotfiles, Deno.build.os === "windows");
@@ -164,10 +152,9 @@ export class StaticRoot {
   }
 
   /**
-   * Resolves a path and verifies that the target is inside.
-   *
-   * Path and file are checked several times without a pause: an attacker who can swap a directory
-   * for a link (similar to CVE-2024-23334) would have to hit every gap.
+   * Resolves a path and verifies that the target is inside, several times without a pause: an
+   * attacker who can swap a directory for a link (similar to CVE-2024-23334) would have to hit
+   * every gap.
    */
   #verify(path: string): Verified {
     const real = Deno.realPathSync(path);

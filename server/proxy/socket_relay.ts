@@ -7,12 +7,8 @@ import { WebSocketResponse } from "../websocket/websocket_response.ts";
 const MAX_BUFFERED = 1024 ** 2;
 
 /**
- * Connects a client's WebSocket to an upstream one: messages, subprotocol, close codes.
- * @param request The handshake.
- * @param url Target.
- * @param headers Headers for the upstream server.
- * @param timeout Timeout for connecting, in ms; 0 for no limit.
- * @throws {HTTPBadGateway} If the upstream server does not accept it.
+ * Connects a client's WebSocket to an upstream one, within `timeout` ms: messages, subprotocol,
+ * close codes.
  */
 export async function relaySocket<Params>(
   request: ServerRequest<Params>,

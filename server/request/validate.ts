@@ -1,8 +1,7 @@
 // Handlers with validated and typed data.
 import { OptionTable } from "../../http/options.ts";
 import type { SchemaOutput, StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
-import { HTTPBadRequest } from "../exceptions/client_errors.ts";
-import { HTTPUnprocessableEntity } from "../exceptions/message_errors.ts";
+import { HTTPBadRequest, HTTPUnprocessableEntity } from "../exceptions/client_errors.ts";
 import type { Handler, HandlerResult } from "./middleware.ts";
 import type { ServerRequest } from "./request.ts";
 

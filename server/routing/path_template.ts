@@ -44,7 +44,6 @@ const SEGMENT = "[^{}/]+";
 /**
  * Compiles a path template by aiohttp's rules: `{name}` matches one or more characters other than
  * `/`, `{name:regex}` the regular expression, all other text is literal.
- * @throws {TypeError} If the template is malformed; the message names it.
  */
 export function compilePath(path: string): PathTemplate {
   if (typeof path !== "string" || path !== "" && !path.startsWith("/")) {

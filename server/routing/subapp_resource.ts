@@ -53,7 +53,6 @@ abstract class Mount implements AbstractResource {
 export class PrefixedSubapp extends Mount {
   #prefix: string;
 
-  /** Creates one. */
   constructor(prefix: string, sub: Subapp) {
     super(sub);
     this.#prefix = prefix;
@@ -90,12 +89,6 @@ export class DomainSubapp extends Mount {
   readonly canonical: string;
   readonly #parts: readonly string[]; // the texts between the "*"
 
-  /**
-   * Creates one.
-   * @param domain `example.com`, `example.com:8080`, or a mask such as `*.example.com`.
-   * @param sub The sub-application.
-   * @throws {TypeError} If the domain is not valid.
-   */
   constructor(domain: string, sub: Subapp) {
     super(sub);
     this.canonical = checkDomain(domain);

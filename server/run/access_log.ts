@@ -48,10 +48,7 @@ const UNSAFE =
   // deno-lint-ignore no-control-regex -- matches control bytes on purpose
   /[\x00-\x1f\x7f-\x9f"\\\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]/g;
 
-/**
- * Wraps a fetch function in an access log.
- * @throws {TypeError} If the format holds an unknown atom.
- */
+/** Wraps a fetch function in an access log. */
 export function logged(
   fetch: EngineHandler,
   options: AccessLogOptions,
@@ -133,7 +130,10 @@ function compileFormat(format: string): Writer {
   for (const match of format.matchAll(ATOM)) {
     const [atom, name, kind, simple = ""] = match;
     const text = format.slice(at, match.index);
-    pieces.push(() => text, name === undefined ? simpleAtom(simple) : namedAtom(name, kind));
+    pieces.push(
+      () => text,
+      name === undefined ? SIMPLE[simple] ?? (() => "-") : namedAtom(name, kind),
+    );
     at = match.index + atom.length;
   }
   const rest = format.slice(at);
@@ -163,10 +163,6 @@ const SIMPLE: Readonly<Record<string, Writer>> = {
   Tf: ({ elapsed }) => (elapsed / 1000).toFixed(6),
   D: ({ elapsed }) => String(Math.round(elapsed * 1000)),
 };
-
-function simpleAtom(name: string): Writer {
-  return SIMPLE[name] ?? (() => "-");
-}
 
 function jsonLine({ request, url, response, remote, start, elapsed, bytes }: Entry): string {
   return JSON.stringify({

@@ -59,14 +59,10 @@ export interface RunAppOptions
 
 const RUN_APP_OPTIONS = new OptionTable<RunAppOptions>({
   ...APP_RUNNER_OPTIONS.kinds,
+  ...LISTEN_OPTIONS.kinds,
   host: "a string or a list",
   hostname: "a string or a list",
-  port: "a number",
   path: "a string or a list",
-  cert: "a string",
-  key: "a string",
-  reusePort: "true or false",
-  backlog: "a number",
   print: "a function or null",
   handleSignals: "true or false",
   onUnhandled: "a string",

@@ -1,8 +1,7 @@
 import { Fernet } from "./fernet.ts";
 import type { ServerRequest } from "../request/request.ts";
-import { Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import {
-  parseSessionData,
   SessionCookie,
   type SessionCookieOptions,
   type SessionStorage,
@@ -50,7 +49,7 @@ export class EncryptedCookieStorage implements SessionStorage {
 
   /** Creates a new session. */
   create(): Session {
-    return new Session(null, { maxAge: this.#cookie.maxAge });
+    return this.#cookie.session(null, null);
   }
 
   /**
@@ -64,8 +63,7 @@ export class EncryptedCookieStorage implements SessionStorage {
       ttl: maxAge === null ? null : maxAge / 1000,
       now: Math.floor(Date.now() / 1000),
     });
-    const data = parseSessionData(bytes === null ? null : new TextDecoder().decode(bytes));
-    return new Session(null, { data, maxAge });
+    return this.#cookie.session(null, bytes === null ? null : new TextDecoder().decode(bytes));
   }
 
   /**

@@ -25,23 +25,13 @@ export interface DecryptOptions {
 export class Fernet {
   readonly #keys: readonly Promise<Keys>[];
 
-  /**
-   * Creates one.
-   * @param keys The keys: 32 bytes, or the same in base64url.
-   * @throws {TypeError} If there is no key, or one has the wrong length.
-   */
   constructor(keys: readonly (Uint8Array | string)[]) {
     if (keys.length === 0) throw new TypeError("Cannot encrypt sessions: give at least one key");
     this.#keys = keys.map(keyBytes).map(importKeys);
     for (const key of this.#keys) key.catch(() => {}); // reported on first use
   }
 
-  /**
-   * Creates a token.
-   * @param data Data to encrypt.
-   * @param now Current time, in seconds since 1970.
-   * @returns The token, base64url with its padding.
-   */
+  /** Creates a token in padded base64url; `now` is in seconds since 1970. */
   async encrypt(data: Uint8Array<ArrayBuffer>, now: number): Promise<string> {
     const [first] = this.#keys;
     const { signing, encryption } = await (first as Promise<Keys>); // the constructor requires one
@@ -56,11 +46,7 @@ export class Fernet {
       .toBase64({ alphabet: "base64url" });
   }
 
-  /**
-   * Decrypts a token.
-   * @returns The data, `null` for a token that is forged, too old, from the future, or not
-   * canonical.
-   */
+  /** Decrypts a token, `null` if it is forged, too old, from the future, or not canonical. */
   async decrypt(token: string, options: DecryptOptions): Promise<Uint8Array<ArrayBuffer> | null> {
     const bytes = decode(token);
     if (bytes === null || bytes.length < OVERHEAD + 16 || bytes[0] !== VERSION) return null;

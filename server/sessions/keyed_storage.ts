@@ -1,8 +1,7 @@
 // Server-side sessions, found by an id in the cookie.
 import type { ServerRequest } from "../request/request.ts";
-import { Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import {
-  parseSessionData,
   SessionCookie,
   type SessionCookieOptions,
   type SessionStorage,
@@ -74,7 +73,7 @@ export class KeyedStorage implements SessionStorage {
 
   /** Creates a new session. */
   create(): Session {
-    return new Session(null, { maxAge: this.#cookie.maxAge });
+    return this.#cookie.session(null, null);
   }
 
   /**
@@ -82,12 +81,10 @@ export class KeyedStorage implements SessionStorage {
    * @returns The session; a new one if the id is missing or unknown.
    */
   async load(request: ServerRequest): Promise<Session> {
-    const { maxAge } = this.#cookie;
     const id = this.#cookie.read(request);
     // No real id is that long; do not send keys of any length to the store.
-    const known = id !== null && id.length <= 128;
-    const data = parseSessionData(known ? await this.#store.get(this.#key(id)) : null);
-    return new Session(known ? id : null, { data, maxAge });
+    if (id === null || id.length > 128) return this.#cookie.session(null, null);
+    return this.#cookie.session(id, await this.#store.get(this.#key(id)));
   }
 
   /**

@@ -69,7 +69,7 @@ export function sessionMiddleware(storage: SessionStorage): Middleware {
     try {
       const result = await handler(request);
       if (slot.session === null || await isLost(slot.session)) return result;
-      if (result instanceof Response) return await saved(request, slot, mutableResponse(result));
+      if (result instanceof Response) return await save(request, slot, mutableResponse(result));
       const session = await slot.session;
       if (session.isChanged && JSON.stringify(session) !== slot.saved) {
         throw new TypeError(
@@ -81,7 +81,7 @@ export function sessionMiddleware(storage: SessionStorage): Middleware {
     } catch (error) {
       if (!(error instanceof HTTPException) || slot.session === null) throw error;
       if (await isLost(slot.session)) throw error;
-      throw await saved(request, slot, ownException(error, request.raw));
+      throw await save(request, slot, ownException(error, request.raw));
     }
   };
 }
@@ -208,22 +208,13 @@ function isLost(session: Promise<Session>): Promise<boolean> {
   return session.then(() => false, () => true);
 }
 
-async function saved<T extends { readonly headers: Headers }>(
+async function save<T extends { readonly headers: Headers }>(
   request: ServerRequest,
   slot: Slot,
   response: T,
 ): Promise<T> {
-  await save(request, slot, response);
-  return response;
-}
-
-async function save(
-  request: ServerRequest,
-  slot: Slot,
-  response: { readonly headers: Headers },
-): Promise<void> {
   const session = await slot.session;
-  if (session === null) return;
+  if (session === null) return response;
   const { headers } = response;
   if (slot.storage.sliding && isAging(session)) touchSession(session);
   const { isChanged } = session;
@@ -236,6 +227,7 @@ async function save(
   if (!headers.has("cache-control")) {
     headers.set("cache-control", isChanged ? "no-store" : "private");
   }
+  return response;
 }
 
 /** Whether a tenth of its life has passed. */

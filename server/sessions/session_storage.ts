@@ -2,7 +2,7 @@
 import { OptionTable } from "../../http/options.ts";
 import { formatSetCookie } from "../../http/headers/set_cookie.ts";
 import type { ServerRequest } from "../request/request.ts";
-import type { Session, SessionData } from "./session.ts";
+import { Session, type SessionData } from "./session.ts";
 
 /** Base of session storages; extend it for your own. */
 export interface SessionStorage {
@@ -84,10 +84,6 @@ export class SessionCookie {
   readonly sliding: boolean;
   readonly #attributes: Omit<SessionCookieOptions, "cookieName" | "maxAge" | "sliding">;
 
-  /**
-   * Creates one.
-   * @throws {RangeError} If `maxAge` is not a whole number of seconds.
-   */
   constructor(options: SessionCookieOptions) {
     SESSION_COOKIE_OPTIONS.check("Cannot store sessions", options);
     const { cookieName = "AIOHTTP_SESSION", maxAge = null, sliding = false, ...attributes } =
@@ -105,20 +101,19 @@ export class SessionCookie {
     this.#attributes = { path: "/", httpOnly: true, ...attributes };
   }
 
-  /**
-   * Reads the cookie.
-   * @returns Its value, or `null`.
-   */
+  /** The session with a stored text; a new one if the text is `null` or not a session. */
+  session(identity: string | null, text: string | null): Session {
+    return new Session(identity, { data: parseSessionData(text), maxAge: this.maxAge });
+  }
+
+  /** Reads the cookie. */
   read(request: ServerRequest): string | null {
     return request.cookies.get(this.name) || null;
   }
 
   /**
-   * Writes the cookie; replaces one that was written to these headers before.
-   * @param response Object with the headers.
-   * @param value Its value, `null` to delete it in the client.
-   * @param maxAge Lifetime in milliseconds, `null` until the browser closes.
-   * @throws {RangeError} If it exceeds the browsers' limit.
+   * Writes the cookie for `maxAge` ms, `null` until the browser closes; the value `null` deletes
+   * it. It replaces one that was written to these headers before.
    */
   write(
     response: { readonly headers: Headers },
@@ -146,12 +141,8 @@ export class SessionCookie {
   }
 }
 
-/**
- * Parses a stored session.
- * @param text JSON text, or `null`.
- * @returns The data, `null` if it is not a session.
- */
-export function parseSessionData(text: string | null): SessionData | null {
+/** Parses a stored session, `null` if it is not one. */
+function parseSessionData(text: string | null): SessionData | null {
   if (text === null) return null;
   try {
     const data: unknown = JSON.parse(text);

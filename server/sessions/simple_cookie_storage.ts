@@ -1,7 +1,6 @@
 import type { ServerRequest } from "../request/request.ts";
-import { Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import {
-  parseSessionData,
   SessionCookie,
   type SessionCookieOptions,
   type SessionStorage,
@@ -40,7 +39,7 @@ export class SimpleCookieStorage implements SessionStorage {
 
   /** Creates a new session. */
   create(): Session {
-    return new Session(null, { maxAge: this.#cookie.maxAge });
+    return this.#cookie.session(null, null);
   }
 
   /**
@@ -48,8 +47,7 @@ export class SimpleCookieStorage implements SessionStorage {
    * @returns The session; a new one if the cookie is missing or malformed.
    */
   load(request: ServerRequest): Promise<Session> {
-    const data = parseSessionData(this.#cookie.read(request));
-    return Promise.resolve(new Session(null, { data, maxAge: this.#cookie.maxAge }));
+    return Promise.resolve(this.#cookie.session(null, this.#cookie.read(request)));
   }
 
   /**
@@ -71,16 +69,15 @@ export class SimpleCookieStorage implements SessionStorage {
  * bytes, not characters, so JSON escapes non-ASCII text before.
  */
 function quote(json: string): string {
-  const ascii = json.replace(/[\x7f-\uffff]/g, (unit) => `\\u${hex(unit)}`);
+  const ascii = json.replace(
+    /[\x7f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
   const escaped = ascii.replace(
     /[^\w!#$%&'*+.^`|~:{}()[\]/<>?@=-]/g,
     (char) => char === '"' || char === "\\" ? `\\${char}` : `\\${octal(char)}`,
   );
   return `"${escaped}"`;
-}
-
-function hex(unit: string): string {
-  return unit.charCodeAt(0).toString(16).padStart(4, "0");
 }
 
 function octal(char: string): string {
