@@ -1,4 +1,3 @@
-// Resumable downloads.
 import { headersOf } from "./hop/header_list.ts";
 import { REQUEST_OPTIONS } from "./request/option_tables.ts";
 import { OptionTable } from "../http/options.ts";

@@ -1,5 +1,3 @@
-// A linked list for values that come and go often.
-
 /** A place in a {@linkcode LinkedList}. */
 export interface LinkedNode<T> {
   readonly value: T;

@@ -1,4 +1,3 @@
-// Renaming a complete download or upload to its final name.
 import type { Stats } from "node:fs";
 import { link, lstat, rename, unlink } from "node:fs/promises";
 

@@ -1,4 +1,3 @@
-// Compression of a request body.
 import type { Payload } from "../hop/payload.ts";
 
 /** Content coding of a request body; `true` is deflate, as in aiohttp. */

@@ -1,4 +1,3 @@
-// Request bodies from `data`.
 import {
   blobBody,
   bytesBody,

@@ -1,4 +1,3 @@
-// Limits for the number of concurrent connections.
 import { LinkedList, type LinkedNode } from "../../http/linked_list.ts";
 import { withDetail } from "../errors/connection_errors.ts";
 import { type Abortable, abortOf } from "../hop/hop_abort.ts";

@@ -1,4 +1,3 @@
-// Options of a session's connections.
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { OptionTable } from "../../http/options.ts";
 import { parseUrl } from "../../http/since_node_20.ts";

@@ -1,4 +1,3 @@
-// The interface of cookie jars.
 import { type CookieInit, cookieText } from "./cookie_pairs.ts";
 
 /** A cookie in a jar. */

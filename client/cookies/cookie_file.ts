@@ -1,4 +1,3 @@
-// Cookies in a file.
 import { open, readFile, rename, unlink } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { hasControl } from "../../http/headers/header_text.ts";

@@ -1,4 +1,3 @@
-// The cookies of a session.
 import { OptionTable } from "../../http/options.ts";
 import { Cookie, CookieJar as Store, getPublicSuffix, MemoryCookieStore } from "tough-cookie";
 import { AbstractCookieJar, type JarCookie } from "./abstract_cookie_jar.ts";

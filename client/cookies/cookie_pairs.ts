@@ -1,4 +1,3 @@
-// Cookies given by the caller.
 import { isToken } from "../../http/headers/header_params.ts";
 
 /** Cookies of a caller: values by name, or pairs. */

@@ -1,4 +1,3 @@
-// Basic authentication (RFC 7617).
 import { latin1 } from "../../http/bytes/latin1.ts";
 import { OptionTable } from "../../http/options.ts";
 

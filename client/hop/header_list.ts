@@ -1,4 +1,3 @@
-// Headers as ordered pairs.
 import { ACCEPT_ENCODING } from "../../http/coding/content_decoder.ts";
 import { isToken } from "../../http/headers/header_params.ts";
 import { hasControl } from "../../http/headers/header_text.ts";

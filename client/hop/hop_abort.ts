@@ -1,4 +1,3 @@
-// Aborting a hop.
 import { asError } from "../errors/connection_errors.ts";
 
 /** An operation that is aborted with a hop. */

@@ -1,4 +1,3 @@
-// Progress of bodies.
 import type { BodySource } from "../../http/bytes/body_source.ts";
 
 /** Progress of an upload or a download. */

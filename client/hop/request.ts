@@ -1,4 +1,3 @@
-// A hop of a request.
 import type { RequestDetails } from "../errors/client_errors.ts";
 import type { Payload } from "./payload.ts";
 import type { RequestContext } from "./request_context.ts";

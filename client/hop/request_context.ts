@@ -1,4 +1,3 @@
-// State shared by all hops of a request.
 import type { HopAbort } from "./hop_abort.ts";
 import type { ProgressCallback } from "./progress.ts";
 import type { RequestTrace } from "./trace.ts";

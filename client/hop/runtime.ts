@@ -1,5 +1,3 @@
-// Runtime detection.
-
 /** The used part of Node's `process`. */
 interface NodeProcess {
   readonly versions?: { readonly node?: string };

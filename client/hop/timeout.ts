@@ -1,4 +1,3 @@
-// Timeouts.
 import { OptionTable } from "../../http/options.ts";
 
 /** Timeouts, aiohttp's `ClientTimeout`. */

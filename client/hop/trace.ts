@@ -1,4 +1,3 @@
-// Tracing of requests.
 import { OptionTable } from "../../http/options.ts";
 import type { HistoryEntry, RequestDetails } from "../errors/client_errors.ts";
 import type { HeaderList } from "./transport.ts";

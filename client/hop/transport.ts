@@ -156,10 +156,7 @@ export interface HopResult {
    * one of the two can be read. @default {undefined}
    */
   readonly source?: BodySource | null;
-  /**
-   * Whether the whole body is in memory and its connection is free.
-   * @default {false}
-   */
+  /** Whether the whole body is in memory and its connection is free. @default {false} */
   readonly isWhole?: boolean;
   /** Headers in the order and case received; optional. */
   readonly rawHeaders?: HeaderList;

@@ -10,10 +10,7 @@ export interface BearerAuthOptions {
    * @param expired The rejected token, `null` for the first call.
    */
   readonly getToken: (expired: string | null) => string | Promise<string>;
-  /**
-   * The only origin that receives the token.
-   * @default the origin of the first request
-   */
+  /** The only origin that receives the token. @default the origin of the first request */
   readonly origin?: string | undefined;
 }
 

@@ -22,10 +22,7 @@ export interface DigestAuthOptions {
   readonly password: string;
   /** Whether later requests send credentials before another challenge. @default {true} */
   readonly preemptive?: boolean | undefined;
-  /**
-   * The only origin whose challenges are answered.
-   * @default the origin of the first request
-   */
+  /** The only origin whose challenges are answered. @default the origin of the first request */
   readonly origin?: string | undefined;
 }
 

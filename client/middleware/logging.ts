@@ -1,4 +1,3 @@
-// Logging of hops.
 import { OptionTable } from "../../http/options.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import { discardReply, type HopResult } from "../hop/transport.ts";

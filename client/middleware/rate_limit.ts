@@ -1,4 +1,3 @@
-// A limit for the rate of requests.
 import { OptionTable } from "../../http/options.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import { pause } from "./abortable_delay.ts";

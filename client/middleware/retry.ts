@@ -1,4 +1,3 @@
-// Retries.
 import { OptionTable } from "../../http/options.ts";
 import {
   ClientConnectionError,

@@ -1,4 +1,3 @@
-// Building the first hop of a request from its options.
 import { parseLength } from "../../http/headers/content_length.ts";
 import { isToken } from "../../http/headers/header_params.ts";
 import { encodeBasicAuth } from "../hop/basic_auth.ts";

@@ -1,4 +1,3 @@
-// Names and types of the options of sessions and requests.
 import { OptionTable } from "../../http/options.ts";
 import type { RequestOptions, SessionOptions, SharedOptions } from "./options.ts";
 

@@ -1,4 +1,3 @@
-// Options of sessions and requests and their defaults.
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import type { QueryInit } from "../../http/query.ts";
 import type { AbstractCookieJar } from "../cookies/abstract_cookie_jar.ts";
@@ -44,10 +43,7 @@ export interface SharedOptions {
   readonly timeout?: ClientTimeout | undefined;
   /** Middlewares of every hop, the first one outermost. A request's replace the session's. */
   readonly middlewares?: readonly ClientMiddleware[] | undefined;
-  /**
-   * Number of retries, or options of `retryMiddleware()`; wraps `middlewares`.
-   * @default {0}
-   */
+  /** Number of retries, or options of `retryMiddleware()`; wraps `middlewares`. @default {0} */
   readonly retry?: number | undefined;
   /** Proxy, as `connector.proxy`. */
   readonly proxy?: string | URL | undefined;

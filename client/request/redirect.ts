@@ -1,4 +1,3 @@
-// Following redirects.
 import { type BasicAuth, encodeBasicAuth } from "../hop/basic_auth.ts";
 import {
   ClientPayloadError,

@@ -1,4 +1,3 @@
-// Sending a hop, with its cookies.
 import type { AbstractCookieJar } from "../cookies/abstract_cookie_jar.ts";
 import { ClientOSError, ServerDisconnectedError } from "../errors/connection_errors.ts";
 import { type ObservedBody, observedBody, observedResult } from "./observed_hop.ts";

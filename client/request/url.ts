@@ -1,4 +1,3 @@
-// Resolving and validating request URLs.
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { encodeQuery, type QueryInit, withQuery } from "../../http/query.ts";
 import type { BasicAuth } from "../hop/basic_auth.ts";

@@ -1,4 +1,3 @@
-// The response of a request.
 import { parseLength } from "../../http/headers/content_length.ts";
 import {
   type ContentDisposition,

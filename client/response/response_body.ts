@@ -1,4 +1,3 @@
-// Decoding and limits of response bodies.
 import { type BodySource, streamSource } from "../../http/bytes/body_source.ts";
 import {
   ContentDecodingError,

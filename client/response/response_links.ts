@@ -1,4 +1,3 @@
-// `Link` headers of a response.
 import { parseLinkHeader } from "../../http/headers/link_header.ts";
 import { parseUrl } from "../../http/since_node_20.ts";
 

@@ -1,14 +1,10 @@
-// Options for reading a body as text and JSON.
 import { OptionTable } from "../../http/options.ts";
 
 /** Options for decoding text. */
 export interface TextOptions {
   /** Encoding that overrides the header, for example `"gbk"`. */
   readonly encoding?: string | undefined;
-  /**
-   * Handling of invalid bytes: `strict` throws, `replace` inserts U+FFFD.
-   * @default {"strict"}
-   */
+  /** Handling of invalid bytes: `strict` throws, `replace` inserts U+FFFD. @default {"strict"} */
   readonly errors?: "strict" | "replace" | undefined;
 }
 

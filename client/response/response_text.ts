@@ -1,4 +1,3 @@
-// Decoding of text and JSON.
 import { decoderFor } from "../../http/headers/charset.ts";
 import { type ContentType, isJsonType } from "../../http/headers/content_type.ts";
 import { asciiText } from "../../http/bytes/latin1.ts";

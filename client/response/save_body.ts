@@ -1,4 +1,3 @@
-// Saving a body to a file.
 import { OptionTable } from "../../http/options.ts";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 import { ClientPayloadError } from "../errors/client_errors.ts";
@@ -8,10 +7,7 @@ import { disposing } from "../../http/since_node_20.ts";
 
 /** Options for saving a body. */
 export interface SaveOptions {
-  /**
-   * Whether to replace an existing file once the body is complete.
-   * @default {false}
-   */
+  /** Whether to replace an existing file once the body is complete. @default {false} */
   readonly overwrite?: boolean | undefined;
   /** Progress callback; counts bytes of an earlier download too. */
   readonly onProgress?: ProgressCallback | undefined;

@@ -1,4 +1,3 @@
-// Reading server-sent events.
 import { OptionTable } from "../../http/options.ts";
 import { createParser } from "eventsource-parser";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
@@ -17,10 +16,7 @@ export interface ServerSentEvent {
 
 /** Options for reading server-sent events. */
 export interface EventsOptions {
-  /**
-   * Limit of the size of an event, in characters.
-   * @default {1048576}
-   */
+  /** Limit of the size of an event, in characters. @default {1048576} */
   readonly maxEventSize?: number | undefined;
 }
 

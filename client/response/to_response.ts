@@ -1,4 +1,3 @@
-// Conversion to a platform `Response`.
 import { isDecodable } from "../../http/coding/content_decoder.ts";
 import { removeHopByHop } from "../../http/http1/hop_by_hop.ts";
 import { streamOf } from "./body_stream.ts";

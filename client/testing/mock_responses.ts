@@ -1,4 +1,3 @@
-// Canned responses for testing code that uses a ClientSession.
 import type { FetchApp } from "../transport/app_transport.ts";
 import { parseUrl } from "../../http/since_node_20.ts";
 

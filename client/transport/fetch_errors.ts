@@ -1,4 +1,3 @@
-// Converting errors of `fetch`.
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import {
   asError,

@@ -1,4 +1,3 @@
-// The platform's HTTP clients, which hold the connections of `fetch`.
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import type { ResolvedConnector } from "../connect/connector.ts";
 import { readVariable } from "../connect/environment.ts";

@@ -1,5 +1,3 @@
-// Read buffers of connections.
-
 /** Size of a buffer; most responses fit. */
 export const READ_BUFFER = 16 * 1024;
 const MOST_SPARE = 128;

@@ -1,4 +1,3 @@
-// Writing HTTP/1.1 requests.
 import { encodeHead, fieldLines, headLines } from "../../http/http1/format_head.ts";
 import { endpointOf } from "../connect/endpoint_of.ts";
 import type { Route } from "../connect/open_connection.ts";

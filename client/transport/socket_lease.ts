@@ -1,4 +1,3 @@
-// The lease of a connection by a response.
 import { type Framing, replyFraming, replyPersists } from "../../http/http1/framing.ts";
 import type { ReplyHead } from "../../http/http1/head.ts";
 import type { HopRequest } from "../hop/transport.ts";

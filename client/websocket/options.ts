@@ -1,4 +1,3 @@
-// Options of a client WebSocket and their defaults.
 import { OptionTable } from "../../http/options.ts";
 import type { HeadersLike } from "../hop/header_list.ts";
 import { isToken } from "../../http/headers/header_params.ts";

@@ -1,4 +1,3 @@
-// A reconnecting WebSocket.
 import { OptionTable } from "../../http/options.ts";
 import { ClientConnectionError } from "../errors/connection_errors.ts";
 import { pause } from "../middleware/abortable_delay.ts";

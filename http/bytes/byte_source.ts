@@ -1,4 +1,3 @@
-// A buffered window over a byte stream.
 import { byobReader } from "./byob_reader.ts";
 import { fairTurn } from "./read_turns.ts";
 

@@ -1,5 +1,3 @@
-// Byte arrays.
-
 /** Joins byte arrays; a single one is returned as it is, without a copy. */
 export function concatBytes(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
   const [only] = pieces;

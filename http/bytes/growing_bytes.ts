@@ -1,5 +1,3 @@
-// A growing byte buffer.
-
 const FIRST_CAPACITY = 4 * 1024;
 
 /**

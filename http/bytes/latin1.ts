@@ -1,4 +1,3 @@
-// Latin-1 decoding: one character per byte.
 import { Buffer, isAscii } from "node:buffer";
 
 // Node's method behind `toString("latin1")`, which works on any Uint8Array: a tenth of

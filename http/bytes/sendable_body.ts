@@ -1,4 +1,3 @@
-// A body to send, independent of its content's type.
 import { piecesOf } from "./stream_reader.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;

@@ -1,4 +1,3 @@
-// In-memory sources, and streams over sources.
 import type { BodySource } from "./body_source.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;

@@ -1,4 +1,3 @@
-// aiohttp's `StreamReader`: reads a body by size, by line, or as it comes.
 import { asError } from "../as_error.ts";
 import { type BodySource, streamSource } from "./body_source.ts";
 import { concatBytes, indexOfBytes } from "./bytes.ts";

@@ -1,5 +1,3 @@
-// Errors of StreamReader: the body ended early, or a line is too long.
-
 /**
  * `readExactly()` reached the end of the body; `partial` has the bytes read.
  *

@@ -1,4 +1,3 @@
-// Options of StreamReader.
 import { OptionTable } from "../options.ts";
 
 /** Options of a `StreamReader`, given by the owner of the connection. */
@@ -8,10 +7,7 @@ export interface StreamReaderOptions {
    * @default {131072}
    */
   readonly maxLineSize?: number | undefined;
-  /**
-   * Announced length of the body in bytes, a hint for buffer sizes.
-   * @default {null}, unknown
-   */
+  /** Announced length of the body in bytes, a hint for buffer sizes. @default {null}, unknown */
   readonly length?: number | null | undefined;
   /** Called once, when the body has ended, failed or was cancelled. */
   readonly onEnd?: (() => void) | undefined;

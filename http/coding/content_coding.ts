@@ -1,4 +1,3 @@
-// Compression of response bodies.
 import { chooseEncoding } from "../headers/accept_encoding.ts";
 
 /** A coding for response bodies. */

@@ -1,4 +1,3 @@
-// `Content-Disposition` of responses, of parts in general and of form fields.
 import { headerText, latin1Bytes } from "./header_text.ts";
 import { formatHeaderParams, parseHeaderParams } from "./header_params.ts";
 import type { HeaderParam } from "./header_params.ts";

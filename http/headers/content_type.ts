@@ -1,5 +1,3 @@
-// `Content-Type` parsing.
-
 /** A parsed `Content-Type` value (RFC 9110 section 8.3). */
 export interface ContentType {
   /** Type and subtype in lower case; `application/octet-stream` if the header is missing. */

@@ -1,5 +1,3 @@
-// Text of header values.
-
 // RFC 9110 section 5.5 allows tab, space, visible ASCII and bytes above it. `Headers` refuses only
 // NUL, CR and LF; HTTP libraries below refuse the rest late, or end the process.
 // deno-lint-ignore no-control-regex -- control bytes are what has to be caught here

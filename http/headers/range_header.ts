@@ -1,5 +1,3 @@
-// `Range` as a slice.
-
 /** A byte range as a Python-style slice. */
 export interface HTTPRange {
   /** First byte, negative to count from the end; `null` for the start. */

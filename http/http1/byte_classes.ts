@@ -1,5 +1,3 @@
-// Classes of the bytes in a head.
-
 function table(allows: (byte: number) => boolean): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, byte) => allows(byte) ? 1 : 0);
 }

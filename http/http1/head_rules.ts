@@ -1,5 +1,3 @@
-// Limits for heads, and the error for violations of HTTP/1.1.
-
 /** Limits for heads and for the framing of bodies. */
 export interface HeadLimits {
   /** Longest head, and longest trailers, in bytes. */

@@ -1,4 +1,3 @@
-// One part of a multipart body, read as it arrives.
 import { concatBytes } from "../bytes/bytes.ts";
 import { GrowingBytes } from "../bytes/growing_bytes.ts";
 import {

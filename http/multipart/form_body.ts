@@ -30,10 +30,7 @@ const FORM_FIELD_OPTIONS = new OptionTable<FormFieldOptions>({
 
 /** Options of a {@linkcode FormBody}. */
 export interface FormBodyOptions {
-  /**
-   * Whether the form is multipart even if no field requires it.
-   * @default {false}
-   */
+  /** Whether the form is multipart even if no field requires it. @default {false} */
   readonly defaultToMultipart?: boolean | undefined;
   /** The multipart boundary: 1 to 70 characters of RFC 2046. Random by default (122 bits). */
   readonly boundary?: string | undefined;

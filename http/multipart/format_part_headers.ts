@@ -1,4 +1,3 @@
-// Writing the header lines of a part.
 import { OptionTable } from "../options.ts";
 import { formatContentDisposition } from "../headers/content_disposition.ts";
 import { isToken } from "../headers/header_params.ts";

@@ -1,4 +1,3 @@
-// Limits of multipart bodies.
 import { numberKinds, OptionTable } from "../options.ts";
 
 /**
@@ -24,15 +23,9 @@ export interface MultipartLimits {
    * @default {2147483648}
    */
   readonly maxFileSize: number;
-  /**
-   * Maximum bytes of the whole body, including delimiters and headers.
-   * @default {4294967296}
-   */
+  /** Maximum bytes of the whole body, including delimiters and headers. @default {4294967296} */
   readonly maxTotalSize: number;
-  /**
-   * Maximum headers of one part; browsers send two.
-   * @default {16}
-   */
+  /** Maximum headers of one part; browsers send two. @default {16} */
   readonly maxHeaders: number;
   /**
    * Maximum bytes of one part's headers, including line ends but not the blank line. They are held
@@ -46,10 +39,7 @@ export interface MultipartLimits {
    * @default {70}
    */
   readonly maxBoundaryLength: number;
-  /**
-   * Maximum bytes before the first delimiter, which are meaningless in HTTP.
-   * @default {8192}
-   */
+  /** Maximum bytes before the first delimiter, which are meaningless in HTTP. @default {8192} */
   readonly maxPreambleSize: number;
   /**
    * Maximum bytes after the closing delimiter and its line end, which are meaningless in HTTP.

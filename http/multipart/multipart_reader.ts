@@ -1,4 +1,3 @@
-// Multipart bodies, read part by part as they arrive.
 import { OptionTable } from "../options.ts";
 import { BodyPartReader } from "./body_part_reader.ts";
 import { ByteSource } from "../bytes/byte_source.ts";

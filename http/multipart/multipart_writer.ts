@@ -1,4 +1,3 @@
-// Writing multipart bodies.
 import { OptionTable } from "../options.ts";
 import { concatBytes } from "../bytes/bytes.ts";
 import { formatHeaderParams, isToken } from "../headers/header_params.ts";

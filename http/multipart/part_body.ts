@@ -1,4 +1,3 @@
-// The content of a part to send.
 import {
   blobBody,
   bytesBody,

@@ -1,4 +1,3 @@
-// A value that does not fit its schema.
 const MAX_ISSUES_SHOWN = 3;
 
 /** One problem of a value; the same shape as an issue of Standard Schema. */

@@ -1,5 +1,3 @@
-// Errors of an open WebSocket.
-
 /** `receiveStr()`, `receiveBytes()` or `receiveJson()` received a message of another type. */
 export class WSMessageTypeError extends TypeError {
   /** Name of the class, for telling errors apart. */

@@ -1,4 +1,3 @@
-// Limits of a WebSocket; both sides have the same options.
 import { OptionTable } from "../options.ts";
 
 /** Timeouts of an open WebSocket, aiohttp's `ClientWSTimeout`; the same on a server. */

@@ -1,5 +1,3 @@
-// WebSocket messages, in aiohttp's shape.
-
 /**
  * Type of a {@linkcode WSMessage}, with aiohttp's numbers.
  *
@@ -45,9 +43,7 @@ export type WSMessage =
   | { readonly type: typeof WSMsgType.CLOSED; readonly data: null }
   | { readonly type: typeof WSMsgType.ERROR; readonly data: Error };
 
-/**
- * Codes of close frames (RFC 6455 section 7.4.1 and the IANA registry).
- */
+/** Codes of close frames (RFC 6455 section 7.4.1 and the IANA registry). */
 export const WSCloseCode = {
   /** Normal closure. */
   OK: 1000,

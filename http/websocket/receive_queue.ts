@@ -1,4 +1,3 @@
-// Queue of received messages.
 import { WebSocketTimeoutError } from "./errors.ts";
 import { type WSMessage, WSMsgType } from "./message.ts";
 

@@ -1,4 +1,3 @@
-// Common base of the server's and the client's WebSocket.
 import { viewBytes } from "../bytes/sendable_body.ts";
 import { OptionTable } from "../options.ts";
 import { type StandardSchemaV1, validateWithSchema } from "../schema/standard_schema.ts";
