@@ -19,6 +19,7 @@
 // Application
 export { Application } from "./application/application.ts";
 export type { ApplicationOptions } from "./application/application_options.ts";
+export type { EveryOptions } from "./application/background.ts";
 export { AppKey } from "./request/app_key.ts";
 export type {
   AppContext,

@@ -59,6 +59,7 @@ const BEYOND: [section: string, example: string, shows: string[]][] = [
   ["Hono middleware", "0038_hono_middleware", ["fromHono("]],
   ["behind a proxy", "0039_behind_a_proxy", ["x-forwarded-for"]],
   ["guards", "0043_guards", ["web.rateLimit(", "web.auth("]],
+  ["work again and again", "0044_every", ["app.every(", "request.after("]],
 ];
 
 const PRINTS = "\n// Prints:\n";

@@ -65,18 +65,18 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   AbstractResource AccessLogOptions AppContext AppRunnerOptions ApplicationOptions Auth
   AuthOptions BackgroundWork BodyLimits CheckOrigin CleanupContext CloneOptions CollectRoute
   CompressOptions ContentCoding ETag EarlyAnswer Engine EngineHandler EnginePort EngineServer
-  FileResponseOptions Forwarded GetRouteOptions GroupBroker GroupMessage HTTPExceptionOptions
-  HTTPRange Handler HandlerDecorator HandlerResult Hooks IdentityPolicy JsonResponseOptions
-  KeyReader ListenOptions Logger MakeRequestOptions MemoryStorageOptions Middleware
-  NormalizePathOptions PathParamNames PathParams PathTemplate PostOptions PostValue PrepareSignal
-  Problem ProblemDetailsOptions ProxyOptions RateLimitPolicy RateLimitResult RateLimitStore
-  RawHeaders RedirectTarget RequestIdOptions RequestIssue RequestSchemas ResourceInfo
-  ResourceRegistry Responder ResponseOptions RouteDef RouteMatch RouteMiss RouteOptions
-  RouteResolution RunAppOptions SSEEvent SSEOptions SaveFileOptions SavedUpload ServeInfo
-  SessionCookieOptions SessionData SessionInit SessionStorage SessionStore SlowPeerPolicy
-  SocketEvents SocketLimits SocketPort SocketUpgrade StaticDef StaticOptions StaticUrlParts
-  StreamResponseOptions TestRequestInit UpgradeOptions ValidateOptions Validated ViewClass
-  WebSocketGroupOptions WebSocketHandler WebSocketReady WebSocketResponseOptions
+  EveryOptions FileResponseOptions Forwarded GetRouteOptions GroupBroker GroupMessage
+  HTTPExceptionOptions HTTPRange Handler HandlerDecorator HandlerResult Hooks IdentityPolicy
+  JsonResponseOptions KeyReader ListenOptions Logger MakeRequestOptions MemoryStorageOptions
+  Middleware NormalizePathOptions PathParamNames PathParams PathTemplate PostOptions PostValue
+  PrepareSignal Problem ProblemDetailsOptions ProxyOptions RateLimitPolicy RateLimitResult
+  RateLimitStore RawHeaders RedirectTarget RequestIdOptions RequestIssue RequestSchemas
+  ResourceInfo ResourceRegistry Responder ResponseOptions RouteDef RouteMatch RouteMiss
+  RouteOptions RouteResolution RunAppOptions SSEEvent SSEOptions SaveFileOptions SavedUpload
+  ServeInfo SessionCookieOptions SessionData SessionInit SessionStorage SessionStore
+  SlowPeerPolicy SocketEvents SocketLimits SocketPort SocketUpgrade StaticDef StaticOptions
+  StaticUrlParts StreamResponseOptions TestRequestInit UpgradeOptions ValidateOptions Validated
+  ViewClass WebSocketGroupOptions WebSocketHandler WebSocketReady WebSocketResponseOptions
 `,
   ],
   [

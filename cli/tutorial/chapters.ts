@@ -48,5 +48,6 @@ export const CHAPTERS: readonly Chapter[] = [
   chapter("0038_hono_middleware.ts", () => import("../../examples/0038_hono_middleware.ts")),
   chapter("0039_behind_a_proxy.ts", () => import("../../examples/0039_behind_a_proxy.ts")),
   chapter("0043_guards.ts", () => import("../../examples/0043_guards.ts")),
-  playground(41, () => import("../../examples/playground/main.ts")),
+  chapter("0044_every.ts", () => import("../../examples/0044_every.ts")),
+  playground(42, () => import("../../examples/playground/main.ts")),
 ];

@@ -2,7 +2,7 @@
 import type { Hono } from "hono";
 import { tellHabits } from "../../http/habits.ts";
 import type { AppContext, BackgroundWork, Logger } from "../request/app_context.ts";
-import { Background } from "./background.ts";
+import { Background, type EveryOptions, repeated } from "./background.ts";
 import { described } from "../../http/options.ts";
 import { type AppKey, KeyStore } from "../request/app_key.ts";
 import type { BodyLimits } from "../body/incoming_body.ts";
@@ -288,6 +288,38 @@ export class Application implements AppContext {
       throw new TypeError(`app.spawn() takes a promise or a function, got ${described(work)}`);
     }
     this.#background.add(work, about, this.logger);
+  }
+
+  /**
+   * Runs work again and again, from start-up until the application begins to stop: a failure is
+   * logged, and the next run is on time. A run that takes longer delays the next one, so two never
+   * overlap; the stop waits for it as for that of `spawn()`.
+   * @param ms Time from the start of a run to the start of the next, in ms; the first run waits too.
+   * @param work The work, called with a signal.
+   * @param options Random shift of the runs, description for the log.
+   * @throws {RangeError} If the time or the shift is not one.
+   * @throws {TypeError} If the application has started.
+   *
+   * @example
+   * ```ts
+   * import { web } from "@roundtrip/http";
+   *
+   * const app = new web.Application();
+   * let runs = 0;
+   * app.every(5, () => void runs++);
+   * await app.startup();
+   * await new Promise((resolve) => setTimeout(resolve, 50));
+   * await app.shutdown();
+   * await app.cleanup();
+   * console.assert(runs > 0);
+   * ```
+   */
+  every(ms: number, work: (signal: AbortSignal) => unknown, options?: EveryOptions): void {
+    const context = repeated(ms, work, options);
+    if (Object.isFrozen(this.cleanupCtx)) {
+      throw new TypeError("Cannot repeat work: app has started");
+    }
+    this.cleanupCtx.push(context);
   }
 
   /** Resolves when all work of `spawn()` and `request.after()` is done. Called by runners. */

@@ -1,4 +1,7 @@
-import type { BackgroundWork, Logger } from "../request/app_context.ts";
+// Background work: once, and again and again.
+import { described, OptionTable } from "../../http/options.ts";
+import type { AppContext, BackgroundWork, Logger } from "../request/app_context.ts";
+import type { CleanupContext } from "./lifecycle.ts";
 
 /** The pending background work of an application; failures are logged. */
 export class Background {
@@ -35,4 +38,61 @@ export class Background {
   abort(): void {
     this.#stop.abort(new DOMException("The application stops", "AbortError"));
   }
+}
+
+/** Options of {@linkcode Application.every}. */
+export interface EveryOptions {
+  /**
+   * Largest random shift of a run, in ms, so that processes do not all run at the same moment.
+   * @default a tenth of the time between runs
+   */
+  readonly jitter?: number;
+  /** Description for the log. @default {"Error in work of app.every()"} */
+  readonly about?: string;
+}
+
+const EVERY_OPTIONS = new OptionTable<EveryOptions>({ jitter: "a number", about: "a string" });
+
+/** Runs some work from start-up until the application begins to stop. */
+export function repeated(
+  ms: number,
+  work: (signal: AbortSignal) => unknown,
+  options: EveryOptions = {},
+): CleanupContext<AppContext> {
+  EVERY_OPTIONS.check("app.every()", options);
+  const { jitter = ms / 10, about = "Error in work of app.every()" } = options;
+  if (!(ms >= 1 && ms + jitter < 2 ** 31 && jitter >= 0 && jitter <= ms)) {
+    throw new RangeError(
+      `app.every() takes a time from 1 ms to 24 days, and a jitter up to it, got ${ms} and ${jitter}`,
+    );
+  }
+  if (typeof work !== "function") {
+    throw new TypeError(`app.every() takes a time and a function, got ${described(work)}`);
+  }
+  return async function* every(app) {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let isStopped = false;
+    const wait = (since: number): void => {
+      const due = since + ms + (2 * Math.random() - 1) * jitter;
+      if (!isStopped) timer = setTimeout(run, Math.max(0, due - performance.now()));
+    };
+    const run = (): void => {
+      const start = performance.now();
+      if (!app.ready) return wait(start); // starts, or begins to stop
+      app.spawn(async (signal) => {
+        try {
+          await work(signal);
+        } finally {
+          wait(start);
+        }
+      }, about);
+    };
+    wait(performance.now());
+    try {
+      yield;
+    } finally {
+      isStopped = true;
+      clearTimeout(timer);
+    }
+  };
 }

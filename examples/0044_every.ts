@@ -1,0 +1,33 @@
+// deno run examples/0044_every.ts
+// Work beside requests: once after an answer, and again and again. A failure is logged, runs do not
+// overlap, and the stop waits for them.
+import { web } from "@roundtrip/http";
+
+const hits = new Map<string, number>(); // counted after the answer, written now and then
+const written: string[] = [];
+
+const app = new web.Application();
+app.addRoutes([
+  web.get("/{page}", (request) => {
+    const { page } = request.matchInfo;
+    request.after(() => void hits.set(page, (hits.get(page) ?? 0) + 1));
+    return web.textResponse(`page ${page}`);
+  }),
+]);
+app.every(20, async (signal) => {
+  if (hits.size === 0) return;
+  const batch = JSON.stringify(Object.fromEntries(hits));
+  hits.clear();
+  await new Promise((resolve) => setTimeout(resolve, 5)); // as a database would
+  if (!signal.aborted) written.push(batch); // it aborts when the stop waits no longer
+}, { jitter: 2, about: "Error writing the hits" });
+
+for (const page of ["a", "b", "a"]) await app.request(`/${page}`);
+while (written.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+await app.shutdown(); // web.runApp() and runners do this
+await app.idle();
+await app.cleanup();
+console.log(written.join());
+
+// Prints:
+// {"a":2,"b":1}
