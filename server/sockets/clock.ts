@@ -1,6 +1,5 @@
 // A cheap clock with a resolution of a quarter of a second.
 
-/** The cached time. */
 export const clock: { now: number; date: string } = { now: performance.now(), date: "" };
 let second = -1;
 

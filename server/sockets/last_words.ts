@@ -27,11 +27,7 @@ export function failed(): Response {
   return new Response("500: Internal Server Error", { status: 500 });
 }
 
-/**
- * Drains a short unread body.
- * @param body The body.
- * @param most Maximum number of bytes.
- */
+/** Drains a short unread body of at most `most` bytes. */
 export async function skip(body: SocketBody, most: number): Promise<boolean> {
   const target = new Uint8Array(SKIP_BUFFER);
   try {
@@ -43,11 +39,8 @@ export async function skip(body: SocketBody, most: number): Promise<boolean> {
 }
 
 /**
- * Closes a connection so that the response arrives: FIN first, then the client's remaining bytes
- * are drained, since a reset would discard the response (RFC 9112 section 9.6).
- * @param stream The connection.
- * @param input The connection's input.
- * @param most Maximum number of bytes to drain.
+ * Closes a connection so that the response arrives: FIN first, then at most `most` of the client's
+ * remaining bytes are drained, since a reset would discard the response (RFC 9112 section 9.6).
  */
 export async function drop(stream: ByteStream, input: SocketInput, most: number): Promise<void> {
   await stream.closeWrite().catch(() => {});

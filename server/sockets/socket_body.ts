@@ -12,14 +12,10 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** A body's view of its connection. */
 export interface BodyConnection {
-  /** The connection's input. */
   readonly input: SocketInput;
   /** Writes an informational reply, before the response. */
   inform(head: Bytes): Promise<void>;
-  /**
-   * Reads bytes of the body.
-   * @throws {Error} If the client has disconnected, or sends nothing for too long.
-   */
+  /** Reads bytes of the body; throws if the client has left, or sends nothing for too long. */
   readBody(target: Bytes): Promise<number>;
 }
 
@@ -38,13 +34,6 @@ export class SocketBody {
   #waitsForContinue: boolean;
   #failure: { readonly error: unknown } | null = null;
 
-  /**
-   * Creates one.
-   * @param connection The connection.
-   * @param framing Its framing.
-   * @param limits Limits for trailers.
-   * @param expects Whether the client waits for `100 Continue`.
-   */
   constructor(
     connection: BodyConnection,
     framing: Framing,
@@ -57,7 +46,6 @@ export class SocketBody {
     this.#waitsForContinue = expects;
   }
 
-  /** Whether it was read completely. */
   get isDone(): boolean {
     return this.#decoder.isDone;
   }
@@ -77,11 +65,7 @@ export class SocketBody {
     return this.#decoder.trailers;
   }
 
-  /**
-   * Takes the whole body if it has arrived.
-   * @param limit Maximum size in bytes.
-   * @returns The bytes, `null` if it is incomplete.
-   */
+  /** Takes the whole body if it has arrived and has at most `limit` bytes, else `null`. */
   takeWhole(limit: number): Bytes | null {
     const bytes = this.#whole(limit)?.slice() ?? null;
     if (bytes !== null) this.#take(bytes.length);
@@ -90,8 +74,6 @@ export class SocketBody {
 
   /**
    * Takes the whole body as a text if it has arrived: that saves its bytes, which are dear garbage.
-   * @param limit Maximum size in bytes.
-   * @returns The text, `null` if it is incomplete or not ASCII.
    */
   takeText(limit: number): string | null {
     const bytes = this.#whole(limit);
@@ -114,12 +96,7 @@ export class SocketBody {
     this.#waitsForContinue = false;
   }
 
-  /**
-   * Reads the next bytes.
-   * @returns The number of bytes read, 0 at the end.
-   * @throws {HttpSyntaxError} If the framing is broken.
-   * @throws {Error} If the client has disconnected, or sends nothing for too long.
-   */
+  /** Reads the next bytes, 0 at the end; throws as `readBody()`, and if the framing is broken. */
   async readInto(target: Bytes): Promise<number> {
     if (this.#failure !== null) throw this.#failure.error;
     try {
@@ -162,11 +139,6 @@ export class SocketBody {
     }
   }
 
-  /**
-   * Reads the whole body.
-   * @returns The bytes.
-   * @throws {Error} As `readInto()` does.
-   */
   async bytes(): Promise<Bytes> {
     const first = this.#length >= 0 ? Math.min(this.#length, MOST_AT_ONCE) : FIRST_BUFFER;
     let whole = new Uint8Array(first);
@@ -184,7 +156,6 @@ export class SocketBody {
     }
   }
 
-  /** Creates a stream over it. */
   stream(onRead: () => void): ReadableStream<Bytes> {
     const into = async (target: Bytes): Promise<Bytes | null> => {
       onRead();
@@ -196,11 +167,6 @@ export class SocketBody {
   }
 }
 
-/**
- * Creates the body of a request.
- * @returns The body, or `null`.
- * @throws {HttpSyntaxError} If the head is contradictory or requires an unsupported feature.
- */
 export function bodyOf(
   head: RequestHead,
   connection: BodyConnection,

@@ -21,9 +21,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** A connection's view of its server. */
 export interface ConnectionServer {
-  /** The resolved limits. */
   readonly limits: Required<SocketLimits>;
-  /** The handler. */
   readonly handler: EngineHandler;
   /** `http://host:port`, for HTTP/1.0 requests without `Host`. */
   readonly origin: string;
@@ -42,7 +40,6 @@ const SKIPPED = 256 * 1024;
 
 /** Runs the exchanges of one connection. */
 export class SocketConnection implements BodyConnection, ExchangeConnection {
-  /** The connection's input. */
   readonly input: SocketInput;
   /** Start of the idle time, by `performance.now()`; 0 while busy. */
   idleSince = 0;
@@ -59,7 +56,6 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
   #timedOut: Waiting = null;
   #isClosed = false;
 
-  /** Takes over a connection. */
   constructor(
     connection: PlatformStream,
     server: ConnectionServer,
@@ -91,7 +87,6 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     if (this.#exchange === null) this.input.release();
   }
 
-  /** Closes the connection at once. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -109,7 +104,6 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     return this.#requests === 0 && clock.now - this.idleSince < 2 * this.#server.tick;
   }
 
-  /** Checks the deadline. */
   tick(now: number): void {
     if (this.#isClosed) return;
     if (now >= this.#handlerDeadline) {
@@ -126,7 +120,6 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     this.#exchange?.leave(new SlowClientError("The client has sent nothing for too long"));
   }
 
-  /** Runs one exchange after the other. */
   async #loop(): Promise<void> {
     const output = this.#output;
     const { input } = this;
@@ -229,18 +222,15 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     return { method, minor, persists: mayPersist || exchange.upgraded !== null, trailers };
   }
 
-  /** {@inheritDoc ExchangeConnection.watch} */
   watch(): void {
     const leave = () => this.#exchange?.leave(new ClientLeftError("The client has left"));
     if (!this.#isClosed) this.input.watch(leave);
   }
 
-  /** {@inheritDoc ExchangeConnection.inform} */
   async inform(head: Bytes): Promise<void> {
     await this.#output.send(head);
   }
 
-  /** {@inheritDoc ExchangeConnection.takeOver} */
   takeOver(): ByteStream {
     const stream = this.#stream;
     // By the input, or a read that waits already would be lost.
@@ -254,7 +244,6 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     };
   }
 
-  /** {@inheritDoc BodyConnection.readBody} */
   async readBody(target: Bytes): Promise<number> {
     // A body that fills the small buffer is long, and is read in larger pieces.
     if (target === this.input.buffer && target.length < LARGE_BUFFER) {

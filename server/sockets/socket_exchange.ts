@@ -36,19 +36,14 @@ export interface ExchangeConnection {
 
 /** A pending request, its engine port, and its connection info. */
 export class SocketExchange implements ServeInfo, EnginePort {
-  /** The client's address. */
   readonly remoteAddr: { readonly transport: string; readonly hostname?: string };
-  /** The request. */
   readonly request: SocketRequest;
-  /** Head of the request. */
   readonly head: RequestHead;
-  /** Body of the request, `null` without one. */
   readonly body: SocketBody | null;
   /** Whether sending the response has begun. */
   hasAnswered = false;
   /** Takes over the connection after the handshake's reply; `null` for other replies. */
   upgraded: FrameSocket | null = null;
-  /** Trailers of a chunked response. */
   trailers: RawHeaders = NO_TRAILERS;
   readonly #connection: ExchangeConnection;
   #completed: PromiseWithResolvers<void> | null = null;
@@ -57,14 +52,6 @@ export class SocketExchange implements ServeInfo, EnginePort {
   #expired: PromiseWithResolvers<Response> | null = null;
   #failure: unknown = null;
 
-  /**
-   * Creates one.
-   * @param head Head of the request.
-   * @param url Its whole URL.
-   * @param body Its body, `null` without one.
-   * @param remoteAddr The client's address.
-   * @param connection The connection.
-   */
   constructor(
     head: RequestHead,
     url: string,
@@ -79,7 +66,6 @@ export class SocketExchange implements ServeInfo, EnginePort {
     this.body = body;
   }
 
-  /** This exchange is its own port. */
   get engine(): EnginePort {
     return this;
   }
@@ -104,10 +90,7 @@ export class SocketExchange implements ServeInfo, EnginePort {
     return this.#completed.promise;
   }
 
-  /**
-   * Waits for a handler, up to its timeout.
-   * @returns Its response; one of status 504 if it is too slow, of status 500 if it fails.
-   */
+  /** Waits for a handler; one that is too slow is answered with 504. */
   async within(response: Promise<Response>): Promise<Response> {
     this.#expired = Promise.withResolvers<Response>();
     const first = await Promise.race([response, this.#expired.promise]);
@@ -132,13 +115,11 @@ export class SocketExchange implements ServeInfo, EnginePort {
     this.#leaving?.abort(new DOMException("The client has left", "AbortError"));
   }
 
-  /** The response was sent. */
   complete(): void {
     this.#outcome ??= "sent";
     this.#settle();
   }
 
-  /** The response could not be sent. */
   fail(error: unknown): void {
     this.#failure = error;
     this.#leaving?.abort(new DOMException("The client has left", "AbortError"));
@@ -151,22 +132,18 @@ export class SocketExchange implements ServeInfo, EnginePort {
     else if (this.#outcome !== null) this.#completed?.reject(this.#outcome.error);
   }
 
-  /** {@inheritDoc EnginePort.headerOf} */
   headerOf(request: Request, name: string): string | null {
     return request instanceof SocketRequest ? request.header(name) : request.headers.get(name);
   }
 
-  /** {@inheritDoc EnginePort.headersOf} */
   headersOf(response: Response): RawHeaders {
     return recordOf(response)?.headers ?? [...response.headers];
   }
 
-  /** {@inheritDoc EnginePort.isBodyUsed} */
   isBodyUsed(response: Response): boolean {
     return recordOf(response) === null && (response.bodyUsed || response.body?.locked === true);
   }
 
-  /** {@inheritDoc EnginePort.bodySizeOf} */
   bodySizeOf(response: Response): number | null {
     const record = recordOf(response);
     if (record === null) return response.body === null ? 0 : null;
@@ -174,7 +151,6 @@ export class SocketExchange implements ServeInfo, EnginePort {
     return typeof body === "string" ? new TextEncoder().encode(body).length : body?.length ?? 0;
   }
 
-  /** {@inheritDoc EnginePort.watchClient} */
   watchClient(): AbortController {
     const controller = this.#leaving ??= new AbortController();
     if (this.#failure !== null) {
@@ -185,45 +161,37 @@ export class SocketExchange implements ServeInfo, EnginePort {
     return controller;
   }
 
-  /** {@inheritDoc EnginePort.isReset} */
   isReset(error: unknown): boolean {
     return error === this.#failure || error instanceof HttpSyntaxError ||
       (error instanceof Error && error.name === "ClientLeftError");
   }
 
-  /** {@inheritDoc EnginePort.takeBody} */
   takeBody(request: Request, limit: number): Bytes | null {
     return request instanceof SocketRequest ? request.takeBody(limit) : null;
   }
 
-  /** {@inheritDoc EnginePort.takeText} */
   takeText(request: Request, limit: number): string | null {
     return request instanceof SocketRequest ? request.takeText(limit) : null;
   }
 
-  /** {@inheritDoc EnginePort.readerOf} */
   readerOf(request: Request): SourceReader<Bytes> | null {
     return request instanceof SocketRequest ? request.takeReader() : null;
   }
 
-  /** {@inheritDoc EnginePort.trailersOf} */
   trailersOf(): RawHeaders {
     return this.body?.trailers.list ?? [];
   }
 
-  /** {@inheritDoc EnginePort.sendTrailers} */
   sendTrailers(trailers: RawHeaders): void {
     this.trailers = trailers;
   }
 
-  /** {@inheritDoc EnginePort.inform} */
   async inform(status: number, headers: RawHeaders): Promise<void> {
     if (this.hasAnswered) throw new TypeError("Cannot inform the client: its response has begun");
     if (this.head.minor === 0) return; // RFC 9110 section 15.2
     await this.#connection.inform(formatHead(firstLine(status, ""), headers));
   }
 
-  /** {@inheritDoc EnginePort.upgrade} */
   upgrade(_request: Request, events: SocketEvents, options: UpgradeOptions): SocketUpgrade {
     const { headers, protocol, heartbeat } = options;
     const key = this.request.header("sec-websocket-key") ?? "";

@@ -17,7 +17,6 @@ export class SocketHeaders extends Headers {
     };
   }
 
-  /** Creates them. */
   constructor(fields: HeaderFields) {
     super();
     this.#fields = fields;

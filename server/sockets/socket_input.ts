@@ -29,28 +29,22 @@ export class SocketInput {
   #seen = 0; // end of the bytes searched for the end of a head
   #early: Promise<number | null> | null = null; // a read that detects a disconnect
 
-  /** Creates one. */
   constructor(connection: PlatformStream, limits: HeadLimits) {
     this.#connection = connection;
     this.#limits = limits;
   }
 
-  /** Whether all received bytes were used. */
   get isEmpty(): boolean {
     return this.start === this.end;
   }
 
-  /**
-   * Takes the unused bytes, for another reader.
-   * @returns The bytes.
-   */
+  /** Takes the unused bytes, for another reader. */
   take(): Bytes {
     const rest = this.buffer.slice(this.start, this.end);
     this.release();
     return rest;
   }
 
-  /** Gives the buffer up. */
   release(): void {
     this.start = this.end = 0;
     if (this.#early !== null || this.buffer.length !== SMALL_BUFFER) return;
@@ -58,11 +52,7 @@ export class SocketInput {
     this.buffer = NOTHING;
   }
 
-  /**
-   * Takes the next head, if it has arrived.
-   * @returns The head, `null` if more has to be read.
-   * @throws {HttpSyntaxError} If it violates the protocol or a limit.
-   */
+  /** Takes the next head, `null` if more has to be read. */
   takeHead(): RequestHead | null {
     this.start = skipEmptyLines(this.buffer, this.start, this.end);
     if (this.start === this.end) return null;
@@ -78,19 +68,13 @@ export class SocketInput {
     return head;
   }
 
-  /**
-   * Reads into the buffer; the caller moves `end`.
-   * @returns The number of bytes read, `null` at the end of the connection.
-   */
+  /** Reads into the buffer; the caller moves `end`. `null` at the end of the connection. */
   readSome(): Promise<number | null> {
     this.#makeRoom();
     return this.read(this.end === 0 ? this.buffer : this.buffer.subarray(this.end));
   }
 
-  /**
-   * Reads the next bytes.
-   * @returns The number of bytes read, `null` at the end of the connection.
-   */
+  /** Reads the next bytes; `null` at the end of the connection. */
   read(target: Bytes): Promise<number | null> {
     return this.#early === null
       ? this.#connection.read(target)
@@ -118,7 +102,6 @@ export class SocketInput {
     }, leave);
   }
 
-  /** Makes room after the received bytes. */
   #makeRoom(): void {
     const moved = this.start;
     if (this.isEmpty) {

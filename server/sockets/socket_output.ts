@@ -32,27 +32,17 @@ export class SocketOutput {
   #writes = 0; // pending
   #last = DONE; // the last of them
 
-  /**
-   * Creates one.
-   * @param connection The connection.
-   * @param timeout Time in which the client has to read, in ms.
-   */
+  /** The client has `timeout` ms to read. */
   constructor(connection: PlatformStream, timeout: number) {
     this.#connection = connection;
     this.#timeout = timeout;
   }
 
-  /** Number of bytes not yet written. */
   get size(): number {
     return this.#size;
   }
 
-  /**
-   * Adds a whole response.
-   * @param head Its head in ASCII, up to its `Content-Length`.
-   * @param body Its body.
-   * @returns `false` if it is too long to be buffered.
-   */
+  /** Adds a response, its head up to `Content-Length`; `false` if it is too long for a buffer. */
   addWhole(head: string, body: string | Bytes): boolean {
     let { length } = body;
     const isText = typeof body === "string";
@@ -74,11 +64,7 @@ export class SocketOutput {
     }
   }
 
-  /**
-   * Adds bytes, which are copied; long ones are written with the buffer instead.
-   * @param bytes The bytes.
-   * @returns Resolves when more may be added; `null` for at once.
-   */
+  /** Adds bytes, copied; long ones are written at once. `null` if more may follow at once. */
   add(bytes: Bytes): Promise<void> | null {
     if (bytes.length > BUFFER) return this.#writeLong(bytes);
     this.#room(bytes.length).set(bytes, this.#size);
@@ -86,20 +72,11 @@ export class SocketOutput {
     return null;
   }
 
-  /**
-   * Adds bytes and writes the buffer.
-   * @param bytes The bytes.
-   * @throws {Error} If the client has disconnected, or reads nothing for too long.
-   */
   send(bytes: Bytes): Promise<void> {
     return this.add(bytes) ?? this.flush();
   }
 
-  /**
-   * Writes the buffer.
-   * @returns Resolves when the system has accepted it.
-   * @throws {Error} If the client has disconnected, or reads nothing for too long.
-   */
+  /** Writes the buffer; throws if the client has left, or reads nothing for too long. */
   flush(): Promise<void> {
     const buffer = this.#buffer;
     if (buffer === null) return DONE;
@@ -109,11 +86,7 @@ export class SocketOutput {
     return this.write(bytes, buffer);
   }
 
-  /**
-   * Writes a chunk (RFC 9112 section 7.1), a long one as several.
-   * @param data Its bytes, at least one: an empty chunk would end the body.
-   * @throws {Error} As `flush()` does.
-   */
+  /** Writes a chunk (RFC 9112 section 7.1), a long one as several; empty, it ends the body. */
   async sendChunk(data: Bytes): Promise<void> {
     if (data.length < BUFFER / 2) {
       this.add(encoder.encode(`${data.length.toString(16)}\r\n`));
@@ -133,13 +106,7 @@ export class SocketOutput {
     if (large.length < MOST_LARGE) large.push(buffer);
   }
 
-  /**
-   * Writes the rest of an open file, and closes it.
-   * @param file The file.
-   * @param length Number of bytes.
-   * @returns Whether the file had as many bytes.
-   * @throws {Error} If it cannot be read, or as `flush()` does.
-   */
+  /** Writes the rest of a file, and closes it; `false` if it has fewer than `length` bytes. */
   async sendFile(file: Deno.FsFile, length: number): Promise<boolean> {
     let buffer = large.pop() ?? new Uint8Array(MOST_AT_ONCE);
     let other = length > MOST_AT_ONCE ? large.pop() ?? new Uint8Array(MOST_AT_ONCE) : null;
@@ -170,12 +137,7 @@ export class SocketOutput {
     }
   }
 
-  /**
-   * Writes bytes after pending writes.
-   * @param bytes The bytes.
-   * @param buffer Their buffer, to be reused.
-   * @throws {Error} As `flush()` does.
-   */
+  /** Writes bytes after pending writes; their `buffer` is reused. */
   write(bytes: Bytes, buffer: Bytes | null = null): Promise<void> {
     return this.#last = this.#writes++ === 0
       ? this.#writeAll(bytes, buffer)

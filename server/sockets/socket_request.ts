@@ -20,12 +20,6 @@ export class SocketRequest {
   #real: Request | null = null;
   #isTaken = false;
 
-  /**
-   * Creates one.
-   * @param head The request's head.
-   * @param url Its whole URL.
-   * @param body Its body, `null` without one.
-   */
   constructor(head: RequestHead, url: string, body: SocketBody | null) {
     this.#url = url;
     this.#head = head;
@@ -143,12 +137,7 @@ export class SocketRequest {
   }
 }
 
-/**
- * The whole URL of a request.
- * @param head Head of the request.
- * @param origin The server's, for HTTP/1.0 requests without `Host`.
- * @returns The raw URL, not normalised.
- */
+/** The whole raw URL of a request; `origin` is for HTTP/1.0 requests without `Host`. */
 export function urlOf({ target, fields }: RequestHead, origin: string): string {
   if (target.charCodeAt(0) !== 47 && target !== "*") return target; // absolute-form
   const host = fields.get("host");

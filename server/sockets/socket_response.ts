@@ -14,7 +14,6 @@ type Header = readonly [name: string, value: string];
 
 /** A response ready for sending. */
 export interface ResponsePlan {
-  /** The head. */
   readonly head: Bytes;
   /** The body, if it is in memory. */
   readonly body: Bytes | null;
@@ -24,9 +23,7 @@ export interface ResponsePlan {
   readonly file: Deno.FsFile | null;
   /** Length of the stream, `null` for chunked or until the end of the connection. */
   readonly length: number | null;
-  /** Whether the stream is chunked. */
   readonly chunked: boolean;
-  /** Whether the connection can be reused. */
   readonly persists: boolean;
 }
 
@@ -34,17 +31,13 @@ export interface ResponsePlan {
 export interface QuickResponse {
   /** The head in ASCII, up to its `Content-Length`. */
   readonly head: string;
-  /** The body. */
   readonly body: string | Bytes;
 }
 
 /** The request's part in its response. */
 export interface ResponseRules {
-  /** Method of the request. */
   readonly method: string;
-  /** Minor version of the request. */
   readonly minor: 0 | 1;
-  /** Whether the connection can be reused. */
   readonly persists: boolean;
   /** Trailers of a chunked response; they may change until the body ends. */
   trailers(): RawHeaders;
@@ -59,10 +52,7 @@ let quickHeaders: RawHeaders | null = null;
 let quickStatus = 0;
 let quickDate = "";
 
-/**
- * Fast path for a response in memory on a persistent connection.
- * @returns The response, `null` if its framing has to be decided.
- */
+/** Fast path for a response in memory on a persistent connection, else `null`. */
 export function quickResponse(response: Response, rules: ResponseRules): QuickResponse | null {
   const record = recordOf(response);
   if (record === null || record.headers === null || record.body === null) return null;
@@ -79,10 +69,7 @@ export function quickResponse(response: Response, rules: ResponseRules): QuickRe
   return quickHead === null ? null : { head: quickHead, body };
 }
 
-/**
- * Decides how a response is framed, and writes its head.
- * @throws {TypeError} If a header cannot be sent.
- */
+/** Decides how a response is framed, and writes its head. */
 export function planResponse(
   response: Response,
   rules: ResponseRules,
@@ -184,10 +171,6 @@ function isAscii(text: string): boolean {
   return true;
 }
 
-/**
- * Sends the stream of a response.
- * @throws {Error} If the stream fails, or the client has disconnected.
- */
 export async function sendStream(
   plan: ResponsePlan,
   { reader, pieces }: StreamStart,

@@ -8,7 +8,6 @@ export interface StreamStart {
   readonly whole: Bytes | null;
   /** The first piece, and the pending read after it. */
   readonly pieces: readonly (Bytes | Promise<ReadableStreamReadResult<Bytes>>)[];
-  /** Reads the rest. */
   readonly reader: ReadableStreamDefaultReader<Bytes>;
 }
 
