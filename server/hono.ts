@@ -37,7 +37,6 @@ import type { RouteDef } from "./routes/route_def.ts";
  * middlewares of ours see the exception, and their response gets the headers that the Hono
  * middlewares set.
  * @param middlewares Hono middlewares: `cors()`, `secureHeaders()`, `jwt({ secret })`.
- * @returns The middleware.
  *
  * @example
  * ```ts
@@ -62,7 +61,6 @@ export function fromHono(...middlewares: readonly MiddlewareHandler[]): Middlewa
  * each path an `OPTIONS` route that answers preflights with the methods of the path.
  * @param cors Hono's `cors()` with its options.
  * @param routes The routes, or a `RouteTable`; those of a path stand together.
- * @returns Routes for `app.addRoutes()`.
  *
  * @example
  * ```ts

@@ -151,7 +151,6 @@ export class Application implements AppContext {
    * Answers a request without a server, for tests.
    * @param target Path with its query, a whole URL, or a platform request.
    * @param init Method, headers, body.
-   * @returns The response.
    *
    * @example
    * ```ts
@@ -249,10 +248,7 @@ export class Application implements AppContext {
     return this.#state.get(key);
   }
 
-  /**
-   * Whether a key has a value.
-   * @returns `true` if it has.
-   */
+  /** Whether a key has a value. */
   has<T>(key: AppKey<T>): boolean {
     return this.#state.has(key);
   }

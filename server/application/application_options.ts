@@ -35,7 +35,6 @@ export interface ApplicationOptions {
   readonly logger?: Logger;
 }
 
-/** Names and types of {@linkcode ApplicationOptions}. */
 export const APPLICATION_OPTIONS = new OptionTable<ApplicationOptions>({
   middlewares: "a list",
   clientMaxSize: "a number",
@@ -51,10 +50,7 @@ const BODY_LIMITS: BodyLimits = Object.freeze({
   lingeringSize: 64 * 1024 ** 2,
 });
 
-/**
- * Fills in the defaults of the body limits.
- * @throws {RangeError} If one is negative or not a number.
- */
+/** Fills in the defaults of the body limits. */
 export function resolveBodyLimits(options: ApplicationOptions): BodyLimits {
   const limits: { -readonly [name in keyof BodyLimits]: number } = { ...BODY_LIMITS };
   for (const name of Object.keys(BODY_LIMITS) as (keyof BodyLimits)[]) {

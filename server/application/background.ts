@@ -8,12 +8,7 @@ export class Background {
   readonly #running = new Set<Promise<void>>();
   readonly #stop = new AbortController();
 
-  /**
-   * Runs some work.
-   * @param work A promise, or a function that is called at once.
-   * @param about Description for the log.
-   * @param logger Logger for its failure.
-   */
+  /** Runs some work; a function is called at once. A failure is logged as `about`. */
   add(work: BackgroundWork, about: string, logger: Logger): void {
     const { signal } = this.#stop;
     const done = (async () => {
@@ -34,7 +29,6 @@ export class Background {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
-  /** Aborts the signal of the work. */
   abort(): void {
     this.#stop.abort(new DOMException("The application stops", "AbortError"));
   }

@@ -15,7 +15,6 @@ import type { OpenAnswers } from "./open_answers.ts";
 
 /** Dispatch's view of an application. */
 export interface DispatchOptions {
-  /** The application, for requests. */
   readonly app: AppContext;
   /** Wraps a handler in the application's middlewares. */
   wrap(handler: Handler): Handler;

@@ -17,7 +17,6 @@ export class Entrance {
   readonly #router: HonoRouter;
   readonly #logger: Logger;
 
-  /** Creates one. */
   constructor(hono: Hono, router: HonoRouter, logger: Logger) {
     this.#hono = hono;
     this.#router = router;
@@ -25,7 +24,6 @@ export class Entrance {
     hono.onError((error) => mountedError(error, logger));
   }
 
-  /** Answers a request. */
   answer(request: Request, info: ServeInfo | undefined): Response | Promise<Response> {
     const port = portOf(info);
     const refused = hostError(port.headerOf(request, "host"), request.url);

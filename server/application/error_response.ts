@@ -22,9 +22,7 @@ export function report(error: unknown, request: ServerRequest): void {
   }
 }
 
-/**
- * Adds the headers set by Hono middlewares to the response for an error that passed them.
- */
+/** Adds the headers set by Hono middlewares to the response for an error that passed them. */
 export function withWanted(response: Response, request: ServerRequest): Response {
   const failure = requestInternals.failureOf(request);
   return failure === null || failure.response === response
@@ -70,10 +68,7 @@ function pageOf(problem: HTTPException | null): Response {
   return problem === null ? serverErrorResponse() : problem.toResponse();
 }
 
-/**
- * Finds the HTTP exception for an error.
- * @returns The exception; `null` for an error of the program, which has to be logged.
- */
+/** Finds the HTTP exception for an error, `null` for one of the program, which has to be logged. */
 export function problemOf(error: unknown, request?: ServerRequest): HTTPException | null {
   if (error instanceof HTTPException) return error;
   // The client's fault, for any reader of the body.
@@ -85,10 +80,7 @@ export function problemOf(error: unknown, request?: ServerRequest): HTTPExceptio
   return null;
 }
 
-/**
- * Whether an error means that the client has disconnected.
- * @returns `true` if it does.
- */
+/** Whether an error means that the client has disconnected. */
 export function isReset(error: unknown, request?: ServerRequest): boolean {
   if (error instanceof ConnectionResetError) return true;
   return request !== undefined &&
@@ -101,7 +93,6 @@ function multipartProblem(error: MultipartError): HTTPException {
     : new HTTPBadRequest({ text: error.message, cause: error });
 }
 
-/** Describes a request for the log. */
 function describe(request: ServerRequest): string {
   // The path may hold anything a client can send; a log entry has to stay one line.
   const id: unknown = request.hono.get("requestId"); // of web.requestId(), or Hono's

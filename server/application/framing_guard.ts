@@ -10,10 +10,9 @@ const LIMITS = { bodyTimeout: 0, lingeringTime: 1000, lingeringSize: 1024 ** 2 }
 const FLUSH = 50;
 
 /**
- * Refuses a `Transfer-Encoding` other than plain `chunked`. Engines accept some of them, and a
- * proxy in front may end the body elsewhere: the bytes after it could be another client's request
- * (RFC 9112 section 11.2), so the connection is closed after the answer.
- * @returns The answer, `null` if the framing is fine.
+ * Refuses a `Transfer-Encoding` other than plain `chunked`, else `null`. Engines accept some of
+ * them, and a proxy in front may end the body elsewhere: the bytes after it could be another
+ * client's request (RFC 9112 section 11.2), so the connection is closed after the answer.
  */
 export function refuseFraming(request: Request, info: ServeInfo | undefined): Response | null {
   const { headers } = request;

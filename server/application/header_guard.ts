@@ -2,10 +2,9 @@ import { hasControl } from "../../http/headers/header_text.ts";
 import type { RawHeaders } from "../engine/engine.ts";
 
 /**
- * Finds an invalid header. Some engines abort the whole process on a control byte in a response
- * header, so `GET /go?next=%01` to a redirect would be a one-request kill.
- * @param headers Response headers for the engine.
- * @returns Name of the first invalid header, or `null`.
+ * Finds the name of the first invalid header, or `null`. Some engines abort the whole process on a
+ * control byte in a response header, so `GET /go?next=%01` to a redirect would be a one-request
+ * kill.
  */
 export function brokenHeader(headers: RawHeaders): string | null {
   return headers.find((header) => hasControl(header[1]))?.[0] ?? null;

@@ -4,9 +4,8 @@ import { addVary } from "../../http/coding/content_coding.ts";
 import { mutableResponse } from "../request/mutable_response.ts";
 
 /**
- * Adds headers set by middlewares to a response. Cookies and `Vary` are added to the response's
- * own; idempotent.
- * @returns The response; a copy if its headers were immutable.
+ * Adds headers set by middlewares to a response, or to a copy if its own are immutable. Cookies and
+ * `Vary` are added to the response's own; idempotent.
  */
 export function withHeaders(response: Response, wanted: Headers): Response {
   let changed: Response | null = null;

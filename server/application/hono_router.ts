@@ -14,15 +14,11 @@ type Entry = [answer: H, route: RouterRoute];
 
 /** A request, its match, and its Hono context. */
 export interface Exchange {
-  /** Hono's context. */
   readonly context: Context;
-  /** The platform's request. */
   readonly raw: Request;
   /** The request after Hono middlewares; `raw` if there were none. */
   readonly passed: Request;
-  /** The platform's connection info. */
   readonly info: ServeInfo | undefined;
-  /** Method in upper case. */
   readonly method: string;
   /** The route, or the reason for a miss. */
   readonly found: RouteResolution;
@@ -30,7 +26,6 @@ export interface Exchange {
 
 /** The router's view of an application. */
 export interface HonoRouterOptions {
-  /** The application's resources. */
   readonly resources: Router;
   /** Answers a request after matching. */
   answer(exchange: Exchange): Response | Promise<Response>;
@@ -43,7 +38,6 @@ export interface HonoRouterOptions {
  * Hono's own router; the resources answer the rest.
  */
 export class HonoRouter implements RouterOfHono<Entry> {
-  /** Name of the router, for Hono. */
   readonly name = "RoundtripRouter";
   readonly #options: HonoRouterOptions;
   readonly #added: RouterRoute[] = [];
@@ -56,7 +50,6 @@ export class HonoRouter implements RouterOfHono<Entry> {
   #path = "";
   #isHead = false;
 
-  /** Creates one. */
   constructor(options: HonoRouterOptions) {
     this.#options = options;
   }
@@ -72,10 +65,7 @@ export class HonoRouter implements RouterOfHono<Entry> {
     return this.#inner !== null;
   }
 
-  /**
-   * Adds a user's route or middleware to the Hono instance; called by Hono.
-   * @throws {TypeError} If the application has started, or was added to another.
-   */
+  /** Adds a user's route or middleware to the Hono instance; called by Hono. */
   add(method: string, path: string, entry: Entry): void {
     if (this.#options.resources.frozen) {
       throw new TypeError(

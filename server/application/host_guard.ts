@@ -8,11 +8,8 @@ const MAX_HOST = 255 + 6;
 let lastGood = "localhost"; // most requests of a server have the same host
 
 /**
- * Checks the Host of a request. Engines build `Request.url` from the raw header, so `GET /public`
- * with `Host: x/admin?` would be routed to `/admin`.
- * @param host The `Host` header, or `null`.
- * @param url `Request.url`.
- * @returns The reason to refuse it, `null` if it is fine.
+ * The reason to refuse the `Host` of a request, or `null`. Engines build `Request.url` from the raw
+ * header, so `GET /public` with `Host: x/admin?` would be routed to `/admin`.
  */
 export function hostError(host: string | null, url: string): string | null {
   // Over HTTP/2, and for a Request made in the program, there is only the URL.

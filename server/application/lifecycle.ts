@@ -14,10 +14,7 @@ export async function send<T>(signal: Hooks<T>, value: T): Promise<void> {
   for (const callback of signal) await callback(value);
 }
 
-/**
- * Runs every callback, even after errors.
- * @throws {AggregateError} If several fail; a single error is thrown as it is.
- */
+/** Runs every callback, even after errors; throws the error, or an AggregateError of several. */
 export async function runAll(callbacks: readonly (() => unknown)[]): Promise<void> {
   const errors: unknown[] = [];
   for (const callback of callbacks) {
@@ -35,10 +32,7 @@ export async function runAll(callbacks: readonly (() => unknown)[]): Promise<voi
 export class CleanupStack {
   readonly #open: AsyncGenerator<void, void, void>[] = [];
 
-  /**
-   * Runs a context up to its `yield`.
-   * @throws {TypeError} If it ends without a `yield`.
-   */
+  /** Runs a context up to its `yield`. */
   async enter<T>(context: CleanupContext<T>, value: T): Promise<void> {
     const running = context(value);
     if ((await running.next()).done) {

@@ -10,9 +10,7 @@ export class OpenAnswers {
   /** Requests whose handler has not answered yet. */
   readonly waiting = new LinkedList<ServerRequest>();
 
-  /**
-   * Ends sockets and streams. Errors are logged, so that the others and the server still end.
-   */
+  /** Ends sockets and streams. Errors are logged, so that the others and the server still end. */
   async endAll(logger: Logger, end: (answer: RunningAnswer) => Promise<void>): Promise<void> {
     await Promise.all([...this.running].map(async (each) => {
       try {

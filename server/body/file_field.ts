@@ -5,15 +5,12 @@ import type { Spooled } from "./spool.ts";
 
 /** Constructor arguments of {@linkcode FileField}. */
 export interface FileFieldInit {
-  /** Name of the form field. */
   readonly name: string;
   /** Filename as the client sent it. */
   readonly filename: string;
   /** Mime type as the client sent it. */
   readonly contentType: string;
-  /** Headers of the part. */
   readonly headers: Headers;
-  /** The content. */
   readonly content: Spooled;
 }
 
@@ -123,10 +120,7 @@ export class FileField {
     }
   }
 
-  /**
-   * Reads the whole content into memory.
-   * @returns The bytes.
-   */
+  /** Reads the whole content into memory. */
   bytes(): Promise<Uint8Array<ArrayBuffer>> {
     return collectBytes(this.lentPieces());
   }

@@ -24,7 +24,6 @@ export interface BodyLimits {
   readonly lingeringSize: number;
 }
 
-/** Result of one read. */
 interface ReadResult {
   readonly done: boolean;
   readonly value?: Bytes | undefined;
@@ -259,7 +258,6 @@ export class IncomingBody {
     }
   }
 
-  /** Reads from the platform. */
   async #ask(view: Bytes | undefined): Promise<ReadResult> {
     const reading = this.#read?.(view);
     if (reading === undefined) return { done: true };

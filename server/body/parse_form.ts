@@ -8,7 +8,6 @@ import { spool, SpoolBudget, type Spooled } from "./spool.ts";
 
 /** A form that owns its files until it is closed. */
 export interface ParsedForm {
-  /** The fields. */
   readonly data: PostData;
   /** Frees the memory and disk of its files. */
   close(): void;

@@ -18,12 +18,10 @@ export class PieceWork {
   #work = 0; // ms
   #isCounting = false;
 
-  /** Number of pieces. */
   get pieces(): number {
     return this.#pieces;
   }
 
-  /** Number of bytes. */
   get bytes(): number {
     return this.#bytes;
   }

@@ -33,10 +33,7 @@ export class PostData implements Iterable<readonly [string, PostValue]> {
     return this.#fields.length;
   }
 
-  /**
-   * Returns the first value of a name.
-   * @returns The value, or `undefined`.
-   */
+  /** Returns the first value of a name. */
   get(name: string): PostValue | undefined {
     return this.#fields.find((field) => field[0] === name)?.[1];
   }
@@ -68,10 +65,7 @@ export class PostData implements Iterable<readonly [string, PostValue]> {
     return this.#fields.filter((field) => field[0] === name).map((field) => field[1]);
   }
 
-  /**
-   * Whether a field of the name exists.
-   * @returns `true` if it does.
-   */
+  /** Whether a field of the name exists. */
   has(name: string): boolean {
     return this.#fields.some((field) => field[0] === name);
   }

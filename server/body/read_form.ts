@@ -17,7 +17,6 @@ export interface PostOptions extends Partial<MultipartLimits> {
   readonly maxSize?: number;
 }
 
-/** Names and types of {@linkcode PostOptions}. */
 export const POST_OPTIONS = new OptionTable<PostOptions>({
   ...MULTIPART_LIMITS.kinds,
   maxSize: "a number",

@@ -67,7 +67,6 @@ export interface SavedUpload {
  * @param pieces A multipart part, a `FileField`, or any other source of bytes.
  * @param path Where to save it; its folder has to exist.
  * @param options Duplicates, digest, progress.
- * @returns The saved file.
  * @throws {TypeError} If the path is a folder.
  * @throws {HTTPConflict} If the path exists and `onDuplicate` is `"error"`.
  * @throws {HTTPInsufficientStorage} If the disk or the quota is full.

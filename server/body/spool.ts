@@ -23,7 +23,6 @@ export class SpoolBudget {
 
 /** Bytes written once and readable many times. */
 export interface Spooled {
-  /** Number of bytes. */
   readonly size: number;
   /** Reads at most `size` bytes from an offset, none at the end; `into` is a buffer for them. */
   readAt(

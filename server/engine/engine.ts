@@ -27,7 +27,6 @@ export interface ListenOptions {
   readonly backlog?: number;
 }
 
-/** Names and types of {@linkcode ListenOptions}. */
 export const LISTEN_OPTIONS = new OptionTable<ListenOptions>({
   hostname: "a string",
   host: "a string",
@@ -107,10 +106,7 @@ export interface EnginePort {
   headerOf(request: Request, name: string): string | null;
   /** Reads the headers of a response before it is sent. */
   headersOf(response: Response): RawHeaders;
-  /**
-   * Whether the body of a response was read, or is locked by a reader.
-   * @returns `true` if it cannot be sent.
-   */
+  /** Whether the body of a response was read, or is locked by a reader. */
   isBodyUsed(response: Response): boolean;
   /**
    * Returns the size of a response's body, without reading it.
@@ -128,7 +124,6 @@ export interface EnginePort {
    * Whether reading a request's body failed because the client disconnected. Without this method,
    * such a request is logged as an error of the handler.
    * @param error Error of the body's reader.
-   * @returns `true` if the client has disconnected.
    */
   isReset?(error: unknown): boolean;
   /**
@@ -161,7 +156,6 @@ export interface EnginePort {
   inform?(status: number, headers: RawHeaders): Promise<void>;
   /**
    * Upgrades a request to a WebSocket. The handshake was checked before.
-   * @returns The socket, and the response.
    * @throws {NotSupportedError} If the engine cannot.
    */
   upgrade(request: Request, events: SocketEvents, options: UpgradeOptions): SocketUpgrade;

@@ -2,11 +2,9 @@
 
 import type { RawHeaders } from "./engine.ts";
 
-/** The parts of a response. */
 export interface ResponseRecord {
   /** Lower-case names, with values; `null` once `headers` was read. */
   readonly headers: RawHeaders | null;
-  /** Its body, or `null`. */
   readonly body: string | Uint8Array<ArrayBuffer> | null;
 }
 

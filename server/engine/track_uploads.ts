@@ -3,7 +3,6 @@ import type { EngineHandler } from "./engine.ts";
 
 /** A handler that counts its uploads. */
 export interface Uploads {
-  /** The handler. */
   readonly handler: EngineHandler;
   /** Resolves when no upload is pending; from then on, requests are answered with 503. */
   drained(): Promise<void>;

@@ -1,4 +1,3 @@
-/** Lists a directory as HTML. */
 export async function directoryListing(
   path: string,
   rawPath: string,

@@ -10,17 +10,13 @@ import { formatHttpDate } from "../../http/headers/http_date.ts";
 
 /** Prepared metadata of a file, reused by many requests. */
 export interface KnownFile extends Validators {
-  /** Path of the file. */
   readonly path: string;
   /** Its status; it is a regular file. */
   readonly info: Deno.FileInfo;
-  /** Headers of the whole file. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The same as a list. */
   readonly list: RawHeaders;
 }
 
-/** Options for sending a file. */
 export interface SendOptions {
   /** Status; conditions and ranges only apply to `200`. */
   readonly status: number;

@@ -34,7 +34,6 @@ interface Verified {
 
 interface Entry {
   readonly at: number;
-  /** The file itself. */
   readonly plain: KnownFile;
   /** Precompressed files beside it, by coding. */
   readonly siblings: ReadonlyMap<"br" | "gzip", KnownFile>;

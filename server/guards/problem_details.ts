@@ -41,7 +41,6 @@ const PROBLEM_DETAILS_OPTIONS = new OptionTable<ProblemDetailsOptions>({ describ
  * gives its members. Other errors are logged and are `500` without a detail, unless `describe` has
  * one.
  * @param options Descriptions of the application's own errors.
- * @returns The middleware.
  *
  * @example
  * ```ts

@@ -9,7 +9,6 @@ import { requestInternals, type ServerRequest } from "../request/request.ts";
  * and the client gets `504`. What the handler returns later is dropped, an error is logged. A
  * stream or a WebSocket has answered when it is prepared, and may last longer.
  * @param ms The limit, in ms.
- * @returns The middleware.
  * @throws {RangeError} If the limit is not a time.
  *
  * @example

@@ -36,7 +36,6 @@ export interface RedisCache {
  * `cacheMiddleware()`. Limit its memory in Redis (`maxmemory`, `maxmemory-policy allkeys-lru`).
  * @param client A connected client; closing it is up to the caller.
  * @param options Prefix of the keys, and what to do with errors.
- * @returns The store.
  * @throws {TypeError} If the client can send no commands.
  *
  * @example

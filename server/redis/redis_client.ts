@@ -12,10 +12,7 @@ export type RedisClient =
 /** Sends a command and returns the reply. */
 export type RedisCommand = (command: string, ...words: string[]) => Promise<unknown>;
 
-/**
- * Finds the way to send commands.
- * @throws {TypeError} If the client has none.
- */
+/** Finds the way to send commands. */
 export function commandOf(client: RedisClient): RedisCommand {
   if (typeof client === "object" && client !== null) {
     if ("call" in client) return (command, ...words) => client.call(command, ...words);

@@ -10,7 +10,6 @@ import { redisTexts } from "./redis_texts.ts";
  * gives a session a new id.
  * @param client A connected client; closing it is up to the caller.
  * @param options The cookie; `sliding` is `true` by default.
- * @returns The storage, for `web.setupSessions()`.
  * @throws {TypeError} If the client can send no commands.
  *
  * @example

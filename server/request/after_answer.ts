@@ -5,16 +5,12 @@ import type { AppContext } from "./app_context.ts";
 /** Function that runs when the handler is done. */
 export type AfterWork = (signal: AbortSignal) => unknown;
 
-/**
- * Checks the argument of `request.after()`.
- * @throws {TypeError} If it is not a function.
- */
+/** Checks the argument of `request.after()`. */
 export function checkAfter(work: AfterWork): AfterWork {
   if (typeof work === "function") return work;
   throw new TypeError(`request.after() takes a function, got ${described(work)}`);
 }
 
-/** Starts the work. */
 export function runAfter(
   app: AppContext,
   request: { readonly method: string; readonly rawPath: string },

@@ -11,9 +11,7 @@ export interface RunningAnswer extends EarlyAnswer {
 
 /** An error that passed Hono middlewares, and the error page that they may have changed. */
 export interface Failure {
-  /** The error. */
   readonly error: unknown;
-  /** The error page. */
   readonly response: Response;
   /** Headers set by the middlewares, for another response. */
   readonly wanted: Headers;
@@ -21,9 +19,7 @@ export interface Failure {
 
 /** Holds the early answer of one request, and passes it through Hono middlewares. */
 export class AnswerSlot {
-  /** The early answer, or `null`. */
   early: RunningAnswer | null = null;
-  /** The last error that passed Hono middlewares. */
   failure: Failure | null = null;
   readonly #stages: ((response: Response) => void)[] = [];
   #listener: ((answer: RunningAnswer, response: Response) => void) | null = null;
@@ -33,7 +29,6 @@ export class AnswerSlot {
   /**
    * Answers the platform while the handler runs on; streams and WebSockets call it from their
    * `prepare()`.
-   * @throws {TypeError} If the request has been answered.
    */
   answer(answer: RunningAnswer): void {
     if (this.early !== null || this.#isClosed) {
@@ -49,9 +44,8 @@ export class AnswerSlot {
   }
 
   /**
-   * Waits for an early answer; dispatch calls it once.
-   * @param listener Called with the answer, and with its response after the middlewares; at once if
-   * there is one already.
+   * Waits for an early answer, or takes the one that is there; dispatch calls it once. The response
+   * is that after the middlewares.
    */
   listen(listener: (answer: RunningAnswer, response: Response) => void): void {
     this.#listener = listener;

@@ -4,9 +4,7 @@ import type { BodyLimits } from "../body/incoming_body.ts";
 import type { AppKey } from "./app_key.ts";
 import type { RelativeURL } from "./relative_url.ts";
 
-/**
- * Looks keys up in an application, then in its parent, and so on; aiohttp's `config_dict`.
- */
+/** Looks keys up in an application, then in its parent, and so on; aiohttp's `config_dict`. */
 export function configOf(app: AppContext): KeyReader {
   const owner = <T>(key: AppKey<T>): AppContext | null => {
     let at: AppContext | null = app;
@@ -60,10 +58,7 @@ export interface KeyReader {
    * @throws {TypeError} If the key has no value.
    */
   get<T>(key: AppKey<T>): T;
-  /**
-   * Whether the key has a value.
-   * @returns `true` if it has.
-   */
+  /** Whether the key has a value. */
   has<T>(key: AppKey<T>): boolean;
 }
 

@@ -34,29 +34,21 @@ export class AppKey<T> {
 export class KeyStore {
   readonly #values = new Map<unknown, unknown>();
 
-  /**
-   * Returns the value of a key.
-   * @throws {TypeError} If the key has no value.
-   */
+  /** Returns the value of a key. */
   get<T>(key: AppKey<T>): T {
     if (!this.#values.has(key)) throw new TypeError(nothingUnder(key));
     return this.#values.get(key) as T;
   }
 
-  /** Sets the value of a key. */
   set<T>(key: AppKey<T>, value: T): void {
     this.#values.set(key, value);
   }
 
-  /**
-   * Whether a key has a value.
-   * @returns `true` if it has.
-   */
+  /** Whether a key has a value. */
   has<T>(key: AppKey<T>): boolean {
     return this.#values.has(key);
   }
 
-  /** Copies the store. */
   copy(): KeyStore {
     const copy = new KeyStore();
     for (const [key, value] of this.#values) copy.#values.set(key, value);

@@ -224,7 +224,6 @@ export class BaseRequest {
    * Sends an interim 103 response (RFC 8297), so that browsers preload the `Link` targets while the
    * response is made. HTTP/1.0 clients get none.
    * @param headers Headers of the hint, mainly `link`.
-   * @returns Resolves when it was sent.
    * @throws {NotSupportedError} If the engine is not `web.socketEngine()`.
    * @throws {TypeError} If the response has begun, or a value holds a control character.
    *

@@ -21,7 +21,6 @@ export interface CloneOptions {
   readonly clientMaxSize?: number;
 }
 
-/** Names and types of {@linkcode CloneOptions}. */
 export const CLONE_OPTIONS = new OptionTable<CloneOptions>({
   method: "a string",
   relUrl: "a string or an object",

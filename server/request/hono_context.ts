@@ -16,8 +16,7 @@ export function contextFor(raw: Request, info: ServeInfo | undefined): Context {
 
 /**
  * Returns the request for a handler behind Hono middlewares. A replaced request (`bodyLimit()`) is
- * used, and a body that was read is provided again.
- * @returns The request; its body can be read unless a middleware has read `c.req.raw` itself.
+ * used, and a body that was read is provided again, unless by `c.req.raw` itself.
  */
 export async function requestBehind({ req }: Context): Promise<Request> {
   const kept = Object.keys(req.bodyCache);

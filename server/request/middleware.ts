@@ -32,10 +32,7 @@ export type Middleware = (
   handler: Handler,
 ) => HandlerResult | Promise<HandlerResult>;
 
-/**
- * Checks that middlewares are functions.
- * @throws {TypeError} If one is not.
- */
+/** Checks that middlewares are functions. */
 export function checkMiddlewares(middlewares: readonly Middleware[]): void {
   for (const [at, each] of middlewares.entries()) {
     if (typeof each === "function" && each.length < 3) continue;
@@ -50,10 +47,7 @@ export function checkMiddlewares(middlewares: readonly Middleware[]): void {
   }
 }
 
-/**
- * Wraps a handler in middlewares, once, when routes are frozen.
- * @returns One handler; the original one if there are no middlewares.
- */
+/** Wraps a handler in middlewares, once, when routes are frozen. */
 export function compose(middlewares: readonly Middleware[], handler: Handler): Handler {
   return middlewares.reduceRight<Handler>(
     (inner, middleware) => {
@@ -66,7 +60,6 @@ export function compose(middlewares: readonly Middleware[], handler: Handler): H
   );
 }
 
-/** Calls a responder. */
 export function render(
   result: HandlerResult,
   request: ServerRequest,

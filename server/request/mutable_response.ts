@@ -1,9 +1,6 @@
 // Responses with mutable headers.
 
-/**
- * Whether a response is a foreign one, from `fetch()`.
- * @returns `true` if it is.
- */
+/** Whether a response is a foreign one, from `fetch()`. */
 export function isPassedOn(response: Response): boolean {
   return response.url !== "";
 }

@@ -205,10 +205,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     (this.#store ??= new KeyStore()).set(key, value);
   }
 
-  /**
-   * Whether this request has a value for a key.
-   * @returns `true` if it has.
-   */
+  /** Whether this request has a value for a key. */
   has<T>(key: AppKey<T>): boolean {
     return this.#store?.has(key) ?? false;
   }
@@ -271,7 +268,6 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
 
   /**
    * Reads the whole body; further calls return the same bytes.
-   * @returns The bytes.
    * @throws {HTTPRequestEntityTooLarge} If there are more than `clientMaxSize`.
    */
   read(): Promise<Uint8Array<ArrayBuffer>> {

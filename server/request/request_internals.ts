@@ -8,11 +8,9 @@ import type { AppContext } from "./app_context.ts";
 export interface RequestInternals<Any> {
   /** The early answer of a request, shared with its clones. */
   slotOf(request: Any): AnswerSlot;
-  /** The last error that passed Hono middlewares. */
   failureOf(request: Any): Failure | null;
   /** Replaces the request that the readers use, after a Hono middleware. */
   replaceRaw(request: Any, raw: Request): void;
-  /** The platform's connection info. */
   infoOf(request: Any): ServeInfo | undefined;
   /** The body, shared by all readers. */
   bodyOf(request: Any): IncomingBody;
@@ -31,8 +29,6 @@ export interface RequestInternals<Any> {
    * its result is dropped.
    */
   abandon(request: Any, response: Response): void;
-  /** Runs a handler with another application as `request.app`, for sub-applications. */
   within<One extends Any, T>(request: One, app: AppContext, run: (request: One) => T): T;
-  /** The early answer. */
   earlyOf(request: Any): RunningAnswer | null;
 }

@@ -71,7 +71,6 @@ const PARTS = ["params", "query", "headers", "form", "json"] as const;
  * @param schemas A schema for each part to check.
  * @param handler Receives the request and the data.
  * @param options Status for invalid data.
- * @returns The handler, for a route.
  *
  * @example
  * ```ts

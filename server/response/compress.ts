@@ -44,7 +44,6 @@ const COMPRESSIBLE =
  * Do not compress a body in which a client can place its own text beside a secret (the BREACH
  * attack): leave such routes out.
  * @param options Size, codings, types.
- * @returns The middleware.
  * @throws {RangeError} If the threshold is not a number of bytes.
  *
  * @example
@@ -98,10 +97,7 @@ export function compressMiddleware(options: CompressOptions = {}): Middleware {
   };
 }
 
-/**
- * Caches apply a 304's `Vary` and tag to their stored response (RFC 9110 section 15.4.5), so it
- * needs the same ones.
- */
+/** Caches apply a 304's `Vary` and tag to their stored response (RFC 9110 section 15.4.5). */
 function notModified(
   request: Headers,
   response: Response,

@@ -19,7 +19,6 @@ type Bytes = Uint8Array<ArrayBuffer>;
  * A kilobyte may decode to gigabytes: `clientMaxSize` and the multipart limits count decoded bytes,
  * and `request.content` decodes on demand. A broken or truncated body is answered with 400, an
  * unknown coding with 415.
- * @returns The middleware.
  *
  * @example
  * ```ts

@@ -4,12 +4,10 @@ import { isPassedOn } from "../request/mutable_response.ts";
 
 /**
  * Turns the response to GET into that to HEAD: its headers and length without its body (RFC 9110
- * section 9.3.2).
+ * section 9.3.2). A server would write `Content-Length: 0` without a body.
  *
  * A body in memory arrives in one piece, so its length is known after two immediate reads; any
  * other body is cancelled and has no length.
- * @param response The answer to GET.
- * @param served Whether a server sends it, which would write `Content-Length: 0` without a body.
  */
 export async function headResponse(response: Response, served: boolean): Promise<Response> {
   const headers = new Headers(response.headers);
@@ -31,10 +29,7 @@ export async function headResponse(response: Response, served: boolean): Promise
   });
 }
 
-/**
- * Placeholder for a body that HEAD omits and whose length is unknown.
- * @returns An empty body that ends a moment after it is asked for.
- */
+/** An empty body for HEAD, whose length is unknown: it ends a moment after it is asked for. */
 export function lengthlessBody(): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     pull: (controller) =>

@@ -6,13 +6,7 @@ import type { ServerRequest } from "../request/request.ts";
 export type PrepareSignal =
   ((request: ServerRequest, response: Response) => void | Promise<void>)[];
 
-/**
- * Runs the response signals.
- * @param signals Signals of the applications, outermost first.
- * @param request The request.
- * @param response Its response.
- * @returns The response; a copy if the original headers were immutable.
- */
+/** Runs the response signals, of the outermost application first. */
 export async function prepareResponse(
   signals: readonly PrepareSignal[],
   request: ServerRequest,

@@ -54,7 +54,6 @@ const DEFAULTS: Readonly<Record<string, [string, string][]>> = {
  * @param text The body, sent as UTF-8.
  * @param options Status, headers, content type (default `text/plain; charset=utf-8`). Without
  * options the platform sets the type and writes `text/plain;charset=UTF-8`.
- * @returns A platform response.
  *
  * @example
  * ```ts
@@ -77,7 +76,6 @@ export function textResponse(text: string, options?: ResponseOptions): Response 
  * @param value Value to serialize.
  * @param options Status, headers, content type (default `application/json; charset=utf-8`), and
  * serializer.
- * @returns A platform response.
  * @throws {TypeError} If the value is not representable in JSON (`undefined`, a function, a cycle).
  *
  * @example

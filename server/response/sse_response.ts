@@ -132,7 +132,6 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
  * until it returns or the client disconnects.
  * @param request The request.
  * @param options Headers and ping interval.
- * @returns The open event stream.
  * @throws {RangeError} If `pingInterval` is not 0 to 2147483647 ms.
  *
  * @example

@@ -9,27 +9,18 @@ export interface StreamResponseOptions {
   readonly headers?: HeadersInit;
 }
 
-/** Names and types of {@linkcode StreamResponseOptions}. */
 export const STREAM_RESPONSE_OPTIONS = new OptionTable<StreamResponseOptions>({
   status: "a number",
   headers: "a map or a list of pairs",
 }, { contenttype: 'Write it into "headers"' });
 
-/**
- * Checks the status of a response.
- * @throws {RangeError} If it is not 200 to 599.
- */
+/** Checks the status of a response. */
 export function checkStatus(status: number): number {
   if (Number.isInteger(status) && status >= 200 && status <= 599) return status;
   throw new RangeError(`Cannot answer with status ${status}: expected 200 to 599`);
 }
 
-/**
- * Copies a piece of a body.
- * @param data The piece; text is encoded as UTF-8.
- * @returns Its bytes.
- * @throws {TypeError} If it is not bytes or text.
- */
+/** Copies a piece of a body. */
 export function bytesOf(data: unknown): Uint8Array<ArrayBuffer> {
   if (typeof data === "string") return new TextEncoder().encode(data);
   if (data instanceof Uint8Array) return new Uint8Array(data);

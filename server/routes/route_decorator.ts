@@ -23,7 +23,6 @@ export class DecoratedRoutes {
   readonly #byInstance = new WeakMap<object, RouteDef[]>();
   readonly #waiting = new Set<{ readonly path: string; readonly name: string | null }>();
 
-  /** Creates a decorator. */
   decorator<Params>(
     path: string,
     define: (
@@ -60,10 +59,7 @@ export class DecoratedRoutes {
     return this.#byInstance.get(instance) ?? [];
   }
 
-  /**
-   * Checks that all routes have an instance; others would be an unexplained `404`.
-   * @throws {TypeError} If a class with decorated methods has no instance.
-   */
+  /** Checks that all routes have an instance; others would be an unexplained `404`. */
   checkBound(): void {
     const [first] = this.#waiting;
     if (first === undefined) return;

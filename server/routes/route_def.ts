@@ -55,7 +55,6 @@ export interface RouteDef {
  * @param path Path template: `{name}` or `{name:regex}` for variables.
  * @param handler The handler.
  * @param options Name of the resource.
- * @returns The definition, for `app.addRoutes()`.
  *
  * @example
  * ```ts
@@ -82,7 +81,6 @@ export function route<const Path extends string>(
  * @param path Path template.
  * @param handler The handler.
  * @param options Name of the resource, and whether `HEAD` is answered.
- * @returns The definition, for `app.addRoutes()`.
  *
  * @example
  * ```ts
@@ -224,7 +222,6 @@ export function options<const Path extends string>(
  * @param path Path template.
  * @param viewClass The class.
  * @param options Name of the resource.
- * @returns The definition, for `app.addRoutes()`.
  *
  * @example
  * ```ts

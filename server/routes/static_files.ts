@@ -85,7 +85,6 @@ export interface StaticDef extends RouteDef {
  * @param prefix Path prefix, `/files`.
  * @param folder The folder; it has to exist.
  * @param options Index, listing, links, headers.
- * @returns The definition, for `app.addRoutes()`.
  * @throws {TypeError} If the prefix does not begin with a slash, or there is no such folder.
  *
  * @example

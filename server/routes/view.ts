@@ -36,10 +36,7 @@ export abstract class View {
   }
 }
 
-/**
- * Makes a handler that creates a view for each request and calls the method of the same name.
- * @throws {TypeError} If it is not a class, or has no method for an HTTP method.
- */
+/** Makes a handler that creates a view for each request and calls the method of the same name. */
 export function viewHandler(viewClass: ViewClass): Handler {
   if (typeof viewClass?.prototype !== "object") {
     throw new TypeError(

@@ -209,10 +209,7 @@ export class Router implements ResourceRegistry {
     throw new TypeError(`No resource is named "${name}"; the names are: ${known || "none"}`);
   }
 
-  /**
-   * Whether a name is taken.
-   * @returns `true` if it is.
-   */
+  /** Whether a name is taken. */
   has(name: string): boolean {
     return this.#named.has(name);
   }

@@ -6,7 +6,6 @@ import type { Router } from "./router.ts";
 
 /** The interface of a sub-application. */
 export interface Subapp {
-  /** The resources. */
   readonly router: Router;
   /** Wraps a handler in the middlewares of the sub-application and its parents. */
   wrap(handler: Handler): Handler;
@@ -59,12 +58,10 @@ export class PrefixedSubapp extends Mount {
     sub.router.addPrefix(prefix);
   }
 
-  /** The prefix. */
   get canonical(): string {
     return this.#prefix;
   }
 
-  /** The prefix. */
   get prefix(): string {
     return this.#prefix;
   }

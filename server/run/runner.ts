@@ -31,7 +31,6 @@ export interface AppRunnerOptions {
   readonly engine?: Engine;
 }
 
-/** Names and types of {@linkcode AppRunnerOptions}. */
 export const APP_RUNNER_OPTIONS = new OptionTable<AppRunnerOptions>({
   shutdownTimeout: "a number",
   shutdownDelay: "a number",

@@ -110,16 +110,12 @@ export class Session implements Iterable<[string, unknown]> {
   /**
    * Returns a value.
    * @typeParam T Expected type; it is not checked.
-   * @returns The value, or `undefined`.
    */
   get<T = unknown>(key: string): T | undefined {
     return this.#values.get(key) as T | undefined;
   }
 
-  /**
-   * Whether a value exists.
-   * @returns `true` if it does.
-   */
+  /** Whether a value exists. */
   has(key: string): boolean {
     return this.#values.has(key);
   }

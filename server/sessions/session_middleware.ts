@@ -46,7 +46,6 @@ export function setupSessions(
  * also when a handler throws a redirect. A response that depends on a session gets `Vary: Cookie`,
  * and unless it has its own, `Cache-Control: private`, or `no-store` with a new cookie.
  * @param storage The session storage.
- * @returns The middleware.
  *
  * @example
  * ```ts
@@ -114,7 +113,6 @@ export function getSession<Params>(request: ServerRequest<Params>): Promise<Sess
 /**
  * Starts a new, empty session: the client's previous one is deleted.
  * @param request The request.
- * @returns The session.
  * @throws {TypeError} If the application has no sessions.
  *
  * @example

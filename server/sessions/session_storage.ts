@@ -59,7 +59,6 @@ export interface SessionCookieOptions {
   readonly sliding?: boolean;
 }
 
-/** Names and types of {@linkcode SessionCookieOptions}. */
 export const SESSION_COOKIE_OPTIONS = new OptionTable<SessionCookieOptions>({
   cookieName: "a string",
   maxAge: "a number or null",
@@ -76,7 +75,6 @@ const MAX_COOKIE = 4096;
 
 /** Reads and writes the session cookie. */
 export class SessionCookie {
-  /** Name of the cookie. */
   readonly name: string;
   /** Lifetime of a session in milliseconds, `null` for no limit. */
   readonly maxAge: number | null;
@@ -106,7 +104,6 @@ export class SessionCookie {
     return new Session(identity, { data: parseSessionData(text), maxAge: this.maxAge });
   }
 
-  /** Reads the cookie. */
   read(request: ServerRequest): string | null {
     return request.cookies.get(this.name) || null;
   }

@@ -20,7 +20,6 @@ export interface TestRequestInit extends RequestInit {
   readonly json?: unknown;
 }
 
-/** Names and types of {@linkcode TestRequestInit}, with those of `fetch`. */
 const TEST_REQUEST_INIT = new OptionTable<TestRequestInit & { readonly client?: unknown }>({
   params: "a string, an object or a list",
   data: "a map or a list of pairs",

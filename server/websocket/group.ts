@@ -140,10 +140,7 @@ export class WebSocketGroup {
     return 0;
   }
 
-  /**
-   * Sends a value as JSON text to all members.
-   * @returns Number of local members it was sent to.
-   */
+  /** Sends a value as JSON text to all members. */
   async sendJson(value: unknown): Promise<number> {
     return await this.send(JSON.stringify(value));
   }

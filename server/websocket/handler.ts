@@ -20,7 +20,6 @@ export type WebSocketHandler<T = unknown, Params = Record<string, string>> = (
  * @typeParam Params Match info of the route.
  * @param handler Serves the client.
  * @param options Subprotocols, origins, limits.
- * @returns The handler of a route.
  * @throws {NotSupportedError} If the platform does not support an option.
  *
  * @example

@@ -12,19 +12,14 @@ export type CheckOrigin =
   | readonly string[]
   | ((origin: string, request: ServerRequest) => boolean);
 
-/** Options for checking a handshake. */
 export interface HandshakeRules {
-  /** Supported subprotocols. */
   readonly protocols: readonly string[];
   /** Allowed origins, `null` for the server's own. */
   readonly checkOrigin: CheckOrigin | null;
 }
 
 /**
- * Checks a handshake and chooses its subprotocol.
- * @returns The first supported subprotocol of the client's list, or `null`.
- * @throws {HTTPBadRequest} If the request is not a handshake of version 13.
- * @throws {HTTPForbidden} If its origin is not allowed.
+ * Checks a handshake, and returns the first supported subprotocol of the client's list, or `null`.
  */
 export function checkHandshake(request: ServerRequest, rules: HandshakeRules): string | null {
   const { headers, method } = request;
