@@ -53,8 +53,10 @@ export type { BodySource, SourceReader } from "./http/bytes/body_source.ts";
 export type { StreamReaderOptions } from "./http/bytes/stream_reader_options.ts";
 
 // Schemas
+export type { ContractsOf, RouteContract, Routed } from "./http/schema/routed.ts";
 export { type SchemaIssue, SchemaValidationError } from "./http/schema/schema_validation_error.ts";
 export type {
+  SchemaInput,
   SchemaOutput,
   StandardResult,
   StandardSchemaProps,

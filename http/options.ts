@@ -21,6 +21,7 @@ const KINDS = {
   "a string or null": [STRING | NULL],
   "a function or null": [FUNCTION | NULL],
   "an object or null": [OBJECT | NULL],
+  "an object or a boolean": [OBJECT | BOOLEAN],
   "a string or an object": [STRING | OBJECT],
   "a string or a list": [STRING | LIST],
   "a string, an object or a list": [STRING | OBJECT | LIST],
@@ -99,8 +100,9 @@ interface Expected {
 export class OptionTable<T extends object> {
   /** The kinds, for a table that extends this one. */
   readonly kinds: OptionKinds<T>;
+  /** Advice for unknown names. */
+  readonly remedies: Readonly<Record<string, string>>;
   readonly #expected: Readonly<Record<string, Expected>>;
-  readonly #remedies: Readonly<Record<string, string>>;
 
   constructor(kinds: OptionKinds<T>, remedies: Readonly<Record<string, string>> = {}) {
     const expected: Record<string, Expected> = Object.create(null);
@@ -110,7 +112,7 @@ export class OptionTable<T extends object> {
     }
     this.kinds = kinds;
     this.#expected = expected;
-    this.#remedies = remedies;
+    this.remedies = remedies;
   }
 
   /** @throws {TypeError} If a name is unknown, or a value of the wrong type. */
@@ -153,8 +155,8 @@ export class OptionTable<T extends object> {
       (Object.hasOwn(SYNONYMS, plain) ? SYNONYMS[plain] : undefined)
         ?.find((each) => each in this.#expected);
     const what = `${where}: unknown option "${name}"`;
-    if (Object.hasOwn(this.#remedies, plain)) {
-      return new TypeError(`${what}. ${this.#remedies[plain]}`);
+    if (Object.hasOwn(this.remedies, plain)) {
+      return new TypeError(`${what}. ${this.remedies[plain]}`);
     }
     const near = same ?? nearestName(name, names);
     return new TypeError(

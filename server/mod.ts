@@ -46,19 +46,34 @@ export {
   route,
   view,
 } from "./routes/route_def.ts";
-export type { GetRouteOptions, RouteDef, RouteOptions } from "./routes/route_def.ts";
+export type {
+  DefineRoute,
+  GetRouteOptions,
+  RouteContracts,
+  RouteDef,
+  RouteOptions,
+  RouteSpec,
+} from "./routes/route_def.ts";
 export { type CollectRoute, RouteTable } from "./routes/route_table.ts";
+export type { DecorateRoute, PrefixedContracts, RouteTableOptions } from "./routes/route_table.ts";
 export type { HandlerDecorator } from "./routes/route_decorator.ts";
 export { normalizePathMiddleware, type NormalizePathOptions } from "./routing/normalize_path.ts";
 export { View, type ViewClass } from "./routes/view.ts";
-export type { PathParamNames, PathParams, PathTemplate } from "./routing/path_template.ts";
+export type {
+  CanonicalPath,
+  PathParamNames,
+  PathParams,
+  PathTemplate,
+} from "./routing/path_template.ts";
 export { RelativeURL } from "./request/relative_url.ts";
 export { Resource } from "./routing/resource.ts";
 export {
   type AbstractResource,
+  type OpenAPIOperation,
   Route,
   type RouteMatch,
   type RouteMiss,
+  type RouteOperation,
   type RouteResolution,
 } from "./routing/route.ts";
 export { Router } from "./routing/router.ts";
@@ -97,12 +112,17 @@ export {
 } from "./body/save_file.ts";
 
 export { validate } from "./request/validate.ts";
+export type { ValidateOptions } from "./request/validate.ts";
 export type {
+  ContractOf,
   RequestIssue,
   RequestSchemas,
+  ResultOf,
+  RouteSchemas,
+  SchemaHandler,
+  TypedResponse,
   Validated,
-  ValidateOptions,
-} from "./request/validate.ts";
+} from "./request/route_schemas.ts";
 
 // Responses
 export { delCookie, jsonResponse, setCookie, textResponse } from "./response/response.ts";

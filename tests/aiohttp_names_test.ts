@@ -17,7 +17,10 @@ interface Definition {
   readonly methods?: readonly Member[];
   readonly callSignatures?: readonly unknown[];
   readonly extends?: string | readonly { readonly repr: string }[];
-  readonly tsType?: { readonly value?: { readonly properties?: readonly Member[] } };
+  readonly tsType?: {
+    readonly repr?: string;
+    readonly value?: { readonly properties?: readonly Member[] };
+  };
 }
 
 interface Symbol {
@@ -68,9 +71,15 @@ function memberOf(
 }
 
 /** Whether a property is a function by its type, an interface with call signatures. */
-function isCalled({ tsType }: Member): boolean {
-  const type = every.get(tsType?.repr ?? "");
-  return type?.declarations.some(({ def }) => (def?.callSignatures?.length ?? 0) > 0) ?? false;
+function isCalled({ tsType }: Pick<Member, "tsType">): boolean {
+  return hasCalls(tsType?.repr ?? "");
+}
+
+function hasCalls(type: string): boolean {
+  return every.get(type)?.declarations.some(({ def }) =>
+    (def?.callSignatures?.length ?? 0) > 0 ||
+    Array.isArray(def?.extends) && def.extends.some(({ repr }) => hasCalls(repr))
+  ) ?? false;
 }
 
 /** The error of a name in the second column, such as `web.Router.named()`; `null` for none. */
@@ -84,7 +93,9 @@ function problemOf(span: string): string | null {
   if (symbols === undefined || symbol === undefined) return `${span} is not exported`;
   if (rest.length > 0) return `${span} has too many parts`;
   if (member === undefined) {
-    const isFunction = symbol.declarations.some(({ kind }) => kind === "function");
+    const isFunction = symbol.declarations.some(({ kind, def }) =>
+      kind === "function" || kind === "variable" && def !== undefined && isCalled(def)
+    );
     return isCall === isFunction ? null : `${span} is ${isFunction ? "a" : "no"} function`;
   }
   const kind = memberOf(symbols, owner, member);

@@ -20,12 +20,12 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   reconnect replayMiddleware request retryMiddleware socketTransport
 `,
     `
-  Abortable BasicAuth BearerAuthOptions ByteStream CacheOptions CacheStore ClientHandler ClientMiddleware
-  ClientRequestInit ClientTimeout ConnectFailure ConnectorOptions CookieInit CookieJarOptions
-  DataFields DigestAuthOptions Download DownloadOptions EventsOptions FailedAttempt
-  FallbackCharsetResolver FetchApp FormBodyOptions FormFieldOptions HeaderList HeadersLike
-  HistoryEntry HopAbort HopAddress HopBody HopConnection HopObserver HopRecord HopRequest
-  HopResult HopTls JarCookie JsonOptions LoggingOptions MockCall MockReply MockTarget
+  Abortable BasicAuth BearerAuthOptions ByteStream CacheOptions CacheStore ClientHandler
+  ClientMiddleware ClientRequestInit ClientTimeout ConnectFailure ConnectorOptions CookieInit
+  CookieJarOptions DataFields DigestAuthOptions Download DownloadOptions EventsOptions
+  FailedAttempt FallbackCharsetResolver FetchApp FormBodyOptions FormFieldOptions HeaderList
+  HeadersLike HistoryEntry HopAbort HopAddress HopBody HopConnection HopObserver HopRecord
+  HopRequest HopResult HopTls JarCookie JsonOptions LoggingOptions MockCall MockReply MockTarget
   MultipartWriterOptions PartOptions Payload PeerCertificate Progress ProgressCallback QueryFields
   RaiseForStatus RateLimitOptions ReconnectOptions ReplayOptions RequestCompression RequestData
   RequestDetails RequestOptions ResolveHost ResponseCookie ResponseErrorInit ResponseLink
@@ -63,19 +63,21 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
 `,
     `
   AbstractResource AccessLogOptions AppContext AppRunnerOptions ApplicationOptions Auth
-  AuthOptions BackgroundWork BodyLimits CheckOrigin CleanupContext CloneOptions CollectRoute
-  CompressOptions ContentCoding ETag EarlyAnswer Engine EngineHandler EnginePort EngineServer
-  EveryOptions FileResponseOptions Forwarded GetRouteOptions GroupBroker GroupMessage
-  HTTPExceptionOptions HTTPRange Handler HandlerDecorator HandlerResult Hooks IdentityPolicy
-  JsonResponseOptions KeyReader ListenOptions Logger MakeRequestOptions MemoryStorageOptions
-  Middleware NormalizePathOptions PathParamNames PathParams PathTemplate PostOptions PostValue
-  PrepareSignal Problem ProblemDetailsOptions ProxyOptions RateLimitPolicy RateLimitResult
-  RateLimitStore RawHeaders RedirectTarget RequestIdOptions RequestIssue RequestSchemas
-  ResourceInfo ResourceRegistry Responder ResponseOptions RouteDef RouteMatch RouteMiss
-  RouteOptions RouteResolution RunAppOptions SSEEvent SSEOptions SaveFileOptions SavedUpload
-  ServeInfo SessionCookieOptions SessionData SessionInit SessionStorage SessionStore
-  SlowPeerPolicy SocketEvents SocketLimits SocketPort SocketUpgrade StaticDef StaticOptions
-  StaticUrlParts StreamResponseOptions TestRequestInit UpgradeOptions ValidateOptions Validated
+  AuthOptions BackgroundWork BodyLimits CanonicalPath CheckOrigin CleanupContext CloneOptions
+  CollectRoute CompressOptions ContentCoding ContractOf DecorateRoute DefineRoute ETag EarlyAnswer
+  Engine EngineHandler EnginePort EngineServer EveryOptions FileResponseOptions Forwarded
+  GetRouteOptions GroupBroker GroupMessage HTTPExceptionOptions HTTPRange Handler HandlerDecorator
+  HandlerResult Hooks IdentityPolicy JsonResponseOptions KeyReader ListenOptions Logger
+  MakeRequestOptions MemoryStorageOptions Middleware NormalizePathOptions OpenAPIOperation
+  PathParamNames PathParams PathTemplate PostOptions PostValue PrefixedContracts PrepareSignal
+  Problem ProblemDetailsOptions ProxyOptions RateLimitPolicy RateLimitResult RateLimitStore
+  RawHeaders RedirectTarget RequestIdOptions RequestIssue RequestSchemas ResourceInfo
+  ResourceRegistry Responder ResponseOptions ResultOf RouteContracts RouteDef RouteMatch RouteMiss
+  RouteOperation RouteOptions RouteResolution RouteSchemas RouteSpec RouteTableOptions
+  RunAppOptions SSEEvent SSEOptions SaveFileOptions SavedUpload SchemaHandler ServeInfo
+  SessionCookieOptions SessionData SessionInit SessionStorage SessionStore SlowPeerPolicy
+  SocketEvents SocketLimits SocketPort SocketUpgrade StaticDef StaticOptions StaticUrlParts
+  StreamResponseOptions TestRequestInit TypedResponse UpgradeOptions ValidateOptions Validated
   ViewClass WebSocketGroupOptions WebSocketHandler WebSocketReady WebSocketResponseOptions
 `,
   ],
@@ -89,10 +91,11 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   WebSocketTimeoutError
 `,
     `
-  BodySource ContentDisposition CookieOptions FormFields FormValue MultipartLimits
+  BodySource ContentDisposition ContractsOf CookieOptions FormFields FormValue MultipartLimits
   MultipartReaderOptions PartReadOptions PartTextOptions PartValue QueryInit QueryValue
-  ReadableFile ReceiveOptions SchemaIssue SchemaOutput SourceReader StandardResult
-  StandardSchemaProps StandardSchemaV1 StreamReaderOptions WSMessage WebSocketTimeout
+  ReadableFile ReceiveOptions RouteContract Routed SchemaInput SchemaIssue SchemaOutput
+  SourceReader StandardResult StandardSchemaProps StandardSchemaV1 StreamReaderOptions WSMessage
+  WebSocketTimeout
 `,
   ],
   [

@@ -45,8 +45,10 @@ function serverMistakes(app: web.Application, runner: web.AppRunner): readonly u
   web.jsonResponse({}, 201);
   // @ts-expect-error: it is `status`
   web.jsonResponse({}, { statusCode: 201 });
-  // @ts-expect-error: middlewares are an application's
-  web.get("/", h, { middlewares: [] });
+  // @ts-expect-error: a list of middlewares
+  web.get("/", h, { middlewares: h });
+  // @ts-expect-error: schemas stand before the handler
+  web.get("/", h, { query: schema });
   // @ts-expect-error: it is `name`
   web.get("/", h, { nmae: "x" });
   // @ts-expect-error: it is `query`

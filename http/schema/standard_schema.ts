@@ -29,10 +29,15 @@ export interface StandardSchemaV1<Input = unknown, Output = Input> {
   readonly "~standard": StandardSchemaProps<Input, Output>;
 }
 
-/** Output type of a schema. */
-export type SchemaOutput<S extends StandardSchemaV1> = NonNullable<
-  S["~standard"]["types"]
->["output"];
+/** Output type of a schema; `null` for `null`. */
+export type SchemaOutput<Schema> = Schema extends StandardSchemaV1
+  ? NonNullable<Schema["~standard"]["types"]>["output"]
+  : null;
+
+/** Input type of a schema. */
+export type SchemaInput<Schema> = Schema extends StandardSchemaV1
+  ? NonNullable<Schema["~standard"]["types"]>["input"]
+  : null;
 
 /** Whether a value is a schema. Some libraries make functions of them. */
 export function isStandardSchema(value: unknown): value is StandardSchemaV1 {

@@ -191,9 +191,9 @@ export class Application implements AppContext {
       throw new TypeError(`addRoutes() takes a list, [web.get(…)], got ${described(routes)}`);
     }
     const added: Route[] = [];
-    for (const { methods, path, handler, name, createResource } of routes) {
+    for (const { methods, path, handler, name, createResource, operation } of routes) {
       const resource = this.router.addResource(path, name, createResource);
-      for (const method of methods) added.push(resource.addRoute(method, handler));
+      for (const method of methods) added.push(resource.addRoute(method, handler, operation));
     }
     return added;
   }

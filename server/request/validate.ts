@@ -1,30 +1,24 @@
 // Handlers with validated and typed data.
-import { OptionTable } from "../../http/options.ts";
-import type { SchemaOutput, StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
+import { described, OptionTable } from "../../http/options.ts";
+import { isStandardSchema } from "../../http/schema/standard_schema.ts";
 import { HTTPBadRequest, HTTPUnprocessableEntity } from "../exceptions/client_errors.ts";
-import type { Handler, HandlerResult } from "./middleware.ts";
 import type { ServerRequest } from "./request.ts";
+import type {
+  RequestIssue,
+  ResultOf,
+  RouteSchemas,
+  SchemaHandler,
+  Validated,
+} from "./route_schemas.ts";
 
-/** Schemas for the parts of a request. */
-export interface RequestSchemas {
-  /** Schema of the query: text by name, an array of texts for a repeated name. */
-  readonly query?: StandardSchemaV1;
-  /** Schema of the path's variables: text by name. */
-  readonly params?: StandardSchemaV1;
-  /** Schema of the headers: text by lower-case name. */
-  readonly headers?: StandardSchemaV1;
-  /** Schema of form fields: like the query; a file is a `FileField`. */
-  readonly form?: StandardSchemaV1;
-  /** Schema of the JSON body. */
-  readonly json?: StandardSchemaV1;
-}
-
-const REQUEST_SCHEMAS = new OptionTable<RequestSchemas>({
+/** Names and types of {@linkcode RouteSchemas}. */
+export const ROUTE_SCHEMAS = new OptionTable<RouteSchemas>({
   query: "a Standard Schema (zod, valibot, arktype …)",
   params: "a Standard Schema (zod, valibot, arktype …)",
   headers: "a Standard Schema (zod, valibot, arktype …)",
   form: "a Standard Schema (zod, valibot, arktype …)",
   json: "a Standard Schema (zod, valibot, arktype …)",
+  response: "an object",
 }, {
   body: 'Write "json", or "form"',
   data: 'Write "json", or "form"',
@@ -33,14 +27,8 @@ const REQUEST_SCHEMAS = new OptionTable<RequestSchemas>({
   searchparams: 'Write "query"',
   header: 'Write "headers"',
   param: 'Write "params"',
+  responses: 'Write "response"',
 });
-
-/** Output of the schemas, by part. */
-export type Validated<Schemas extends RequestSchemas> = {
-  readonly [Part in keyof Schemas]: Schemas[Part] extends StandardSchemaV1
-    ? SchemaOutput<Schemas[Part]>
-    : never;
-};
 
 /** Options of {@linkcode validate}. */
 export interface ValidateOptions {
@@ -48,27 +36,28 @@ export interface ValidateOptions {
   readonly status?: 400 | 422;
 }
 
-const VALIDATE_OPTIONS = new OptionTable<ValidateOptions>({ status: "a number" });
+/** Names and types of {@linkcode ValidateOptions}. */
+export const VALIDATE_OPTIONS = new OptionTable<ValidateOptions>({ status: "a number" });
 
-/** An issue in a part of a request, as sent to the client. */
-export interface RequestIssue {
-  /** The part: `query`, `params`, `headers`, `form` or `json`. */
-  readonly in: string;
-  /** The message. */
-  readonly message: string;
-  /** Path within the part, outermost key first. */
-  readonly path: readonly (string | number)[];
+/** Parts of a request, in the order of validation. */
+export const PARTS = ["params", "query", "headers", "form", "json"] as const;
+
+const kept = new WeakMap<object, RouteSchemas & ValidateOptions>();
+
+/** Returns the schemas of a handler made by {@linkcode validate}, or `null`. */
+export function schemasOf(handler: object): RouteSchemas & ValidateOptions | null {
+  return kept.get(handler) ?? null;
 }
-
-const PARTS = ["params", "query", "headers", "form", "json"] as const;
 
 /**
  * Validates parts of a request by schemas of any library that follows Standard Schema (zod,
  * valibot, arktype, …) before the handler is called. The handler gets the schemas' output; invalid
  * data is answered with all issues as JSON: `{ "issues": [{ "in", "message", "path" }] }`.
+ * A route takes the schemas itself too: `web.get(path, { query }, handler)`.
  * @typeParam Schemas The schemas; they type the handler's data.
  * @typeParam Params Match info of the route.
- * @param schemas A schema for each part to check.
+ * @typeParam Result Result of the handler.
+ * @param schemas A schema for each part to check, and for the replies.
  * @param handler Receives the request and the data.
  * @param options Status for invalid data.
  *
@@ -97,22 +86,34 @@ const PARTS = ["params", "query", "headers", "form", "json"] as const;
  * console.assert(await response.json() === 8);
  * ```
  */
-export function validate<const Schemas extends RequestSchemas, Params = Record<string, string>>(
-  schemas: Schemas & { readonly [Unknown in Exclude<keyof Schemas, keyof RequestSchemas>]: never },
+export function validate<
+  const Schemas extends RouteSchemas,
+  Params = Record<string, string>,
+  Result extends ResultOf<Schemas> = ResultOf<Schemas>,
+>(
+  schemas: Schemas & { readonly [Unknown in Exclude<keyof Schemas, keyof RouteSchemas>]: never },
   handler: (
     request: ServerRequest<Params>,
     data: Validated<Schemas>,
-  ) => HandlerResult | Promise<HandlerResult>,
+  ) => Result | Promise<Result>,
   options: ValidateOptions = {},
-): Handler<Params> {
-  REQUEST_SCHEMAS.check("web.validate()", schemas);
+): SchemaHandler<Params, Schemas, Result> {
+  ROUTE_SCHEMAS.check("web.validate()", schemas);
   VALIDATE_OPTIONS.check("web.validate()", options);
+  for (const [status, schema] of Object.entries(schemas.response ?? {})) {
+    if (/^[1-5]\d\d$/.test(status) && (schema === null || isStandardSchema(schema))) continue;
+    throw new TypeError(
+      `web.validate(): "response" takes a Standard Schema or null by status, got ${status}: ${
+        described(schema)
+      }`,
+    );
+  }
   const { status = 422 } = options;
   const checks = PARTS.flatMap((part) => {
     const schema = schemas[part];
     return schema === undefined ? [] : [[part, schema] as const];
   });
-  return async (request) => {
+  const validating = async (request: ServerRequest<Params>) => {
     const data: Partial<Record<(typeof PARTS)[number], unknown>> = {};
     const issues: RequestIssue[] = [];
     for (const [part, schema] of checks) {
@@ -128,6 +129,8 @@ export function validate<const Schemas extends RequestSchemas, Params = Record<s
     // Every part of the schemas was validated, so the data has its type.
     return await handler(request, data as Validated<Schemas>);
   };
+  kept.set(validating, { ...schemas, status });
+  return validating;
 }
 
 async function valueOf<Params>(

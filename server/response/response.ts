@@ -1,6 +1,7 @@
 // Response helpers.
 import { recordedResponse } from "../engine/response_record.ts";
 import { OptionTable } from "../../http/options.ts";
+import type { TypedResponse } from "../request/route_schemas.ts";
 import { type CookieOptions, formatSetCookie } from "../../http/headers/set_cookie.ts";
 
 /** Options of the response helpers. */
@@ -63,7 +64,10 @@ const DEFAULTS: Readonly<Record<string, [string, string][]>> = {
  * console.assert(await response.text() === "hello");
  * ```
  */
-export function textResponse(text: string, options?: ResponseOptions): Response {
+export function textResponse<const Status extends number = 200>(
+  text: string,
+  options?: ResponseOptions & { readonly status?: Status },
+): TypedResponse<Status, string> {
   // The platform's own "text/plain;charset=UTF-8" has a fast path: 10 % of a hello route.
   if (options === undefined) return recordedResponse(text, undefined, PLAIN);
   RESPONSE_OPTIONS.check("web.textResponse()", options);
@@ -86,7 +90,10 @@ export function textResponse(text: string, options?: ResponseOptions): Response 
  * console.assert(await response.text() === '{"status":"ok"}');
  * ```
  */
-export function jsonResponse(value: unknown, options: JsonResponseOptions = {}): Response {
+export function jsonResponse<Data, const Status extends number = 200>(
+  value: Data,
+  options: JsonResponseOptions & { readonly status?: Status } = {},
+): TypedResponse<Status, Data> {
   JSON_RESPONSE_OPTIONS.check("web.jsonResponse()", options);
   if (value instanceof Promise) {
     throw new TypeError("Cannot send a promise as JSON: await it first");

@@ -1,23 +1,42 @@
 // Route definitions: `web.get("/", handler)` and its siblings.
-import { described, OptionTable } from "../../http/options.ts";
-import type { Handler } from "../request/middleware.ts";
-import type { PathParams } from "../routing/path_template.ts";
+import { described, type OptionKinds, OptionTable } from "../../http/options.ts";
+import type { Routed } from "../../http/schema/routed.ts";
+import {
+  checkMiddlewares,
+  compose,
+  type Handler,
+  type HandlerResult,
+  type Middleware,
+} from "../request/middleware.ts";
+import type { ServerRequest } from "../request/request.ts";
+import type {
+  ContractOf,
+  ResultOf,
+  RouteSchemas,
+  SchemaHandler,
+  Validated,
+} from "../request/route_schemas.ts";
+import {
+  ROUTE_SCHEMAS,
+  schemasOf,
+  validate,
+  VALIDATE_OPTIONS,
+  type ValidateOptions,
+} from "../request/validate.ts";
+import type { CanonicalPath, PathParams } from "../routing/path_template.ts";
 import type { Resource } from "../routing/resource.ts";
+import type { OpenAPIOperation, RouteOperation } from "../routing/route.ts";
 import { type ViewClass, viewHandler } from "./view.ts";
 
 /** Options of a route definition. */
 export interface RouteOptions {
   /** Name of the resource, for `app.router.named(name).urlFor()`. */
   readonly name?: string;
+  /** Middlewares of this route, inside those of its application; the first is the outermost. */
+  readonly middlewares?: readonly Middleware[];
+  /** Description for `web.openapi()`, `false` to leave the route out. */
+  readonly openapi?: OpenAPIOperation | false;
 }
-
-const ROUTE_REMEDIES = {
-  middlewares: "They are of an application: give them to a sub-application, app.addSubapp()",
-  middleware: "Middlewares are of an application: give them to a sub-application, app.addSubapp()",
-  expecthandler: "The server answers Expect by itself",
-};
-
-const ROUTE_OPTIONS = new OptionTable<RouteOptions>({ name: "a string" }, ROUTE_REMEDIES);
 
 /** Options of a `GET` definition. */
 export interface GetRouteOptions extends RouteOptions {
@@ -25,10 +44,35 @@ export interface GetRouteOptions extends RouteOptions {
   readonly allowHead?: boolean;
 }
 
-const GET_ROUTE_OPTIONS = new OptionTable<GetRouteOptions>({
-  ...ROUTE_OPTIONS.kinds,
-  allowHead: "true or false",
-}, ROUTE_REMEDIES);
+const SPEC_KINDS = { ...ROUTE_SCHEMAS.kinds, ...VALIDATE_OPTIONS.kinds };
+const REMEDIES = {
+  middleware: 'Write "middlewares"',
+  expecthandler: "The server answers Expect by itself",
+};
+const LATE = Object.fromEntries(
+  Object.keys(SPEC_KINDS).map((
+    name,
+  ) => [name, `Schemas stand before the handler: web.get(path, { ${name} }, handler)`]),
+);
+
+/** Tables for options after a handler, and for those with schemas before it. */
+function tablesOf<Options extends RouteOptions>(kinds: OptionKinds<Options>) {
+  return {
+    plain: new OptionTable<Options>(kinds, { ...REMEDIES, ...LATE }),
+    spec: new OptionTable<object>({ ...SPEC_KINDS, ...kinds }, {
+      ...ROUTE_SCHEMAS.remedies,
+      ...REMEDIES,
+    }),
+  };
+}
+
+const KINDS: OptionKinds<RouteOptions> = {
+  name: "a string",
+  middlewares: "a list",
+  openapi: "an object or a boolean",
+};
+const TABLES = tablesOf(KINDS);
+const GET_TABLES = tablesOf<GetRouteOptions>({ ...KINDS, allowHead: "true or false" });
 
 /** A route before it is added to an application. */
 export interface RouteDef {
@@ -40,6 +84,8 @@ export interface RouteDef {
   readonly handler: Handler;
   /** Name of the resource, or `null`. */
   readonly name: string | null;
+  /** Description of itself: schemas, and text for `web.openapi()`. */
+  readonly operation?: RouteOperation;
   /**
    * Creates a special kind of resource, such as that of static files.
    * @param path Path template.
@@ -48,13 +94,73 @@ export interface RouteDef {
   createResource?(path: string, name: string | null): Resource;
 }
 
+/** The contract of a route, by its method and path. */
+export type RouteContracts<Method extends string, Path extends string, Schemas, Result> = {
+  readonly [Key in `${Uppercase<Method>} ${CanonicalPath<Path>}`]: ContractOf<
+    PathParams<CanonicalPath<Path>>,
+    Schemas,
+    Result
+  >;
+};
+
+/** Schemas and options of a route in one object; an unknown name is a type error. */
+export type RouteSpec<Schemas, Options> =
+  & Schemas
+  & {
+    readonly [
+      Unknown in Exclude<keyof Schemas, keyof (RouteSchemas & ValidateOptions & Options)>
+    ]: never;
+  };
+
 /**
  * Defines a route for a method.
- * @typeParam Path The path's literal type; it types `request.matchInfo`.
+ * @typeParam Method The method.
+ * @typeParam Options Options of the route.
+ * @typeParam Made The result: a definition, or a table.
+ * @typeParam Prefix Prefix of a table.
+ */
+export interface DefineRoute<
+  Method extends string,
+  Options extends RouteOptions = RouteOptions,
+  Made = RouteDef,
+  Prefix extends string = "",
+> {
+  /**
+   * Defines a route by its handler.
+   * @param path Path template: `{name}` or `{name:regex}` for variables; it types
+   * `request.matchInfo`.
+   * @param handler The handler.
+   * @param options Name, middlewares, description.
+   */
+  <const Path extends string, Result extends HandlerResult, Schemas = Record<never, never>>(
+    path: Path,
+    handler: SchemaHandler<PathParams<`${Prefix}${Path}`>, Schemas, Result>,
+    options?: Options,
+  ): Made & Routed<RouteContracts<Method, `${Prefix}${Path}`, Schemas, Result>>;
+  /**
+   * Defines a route by schemas: the handler gets the checked data, see {@linkcode validate}.
+   * @param path Path template.
+   * @param spec Schemas of the request's parts and of the replies, and options of the route.
+   * @param handler Receives the request and the data.
+   */
+  <
+    const Path extends string,
+    const Schemas extends RouteSchemas & ValidateOptions & Options,
+    Result extends ResultOf<Schemas>,
+  >(
+    path: Path,
+    spec: RouteSpec<Schemas, Options>,
+    handler: (
+      request: ServerRequest<PathParams<`${Prefix}${Path}`>>,
+      data: Validated<Schemas>,
+    ) => Result | Promise<Result>,
+  ): Made & Routed<RouteContracts<Method, `${Prefix}${Path}`, Schemas, Result>>;
+}
+
+/**
+ * Defines a route for any method.
  * @param method Method, `*` for any.
- * @param path Path template: `{name}` or `{name:regex}` for variables.
- * @param handler The handler.
- * @param options Name of the resource.
+ * @param rest Path, handler and options, or path, schemas and handler, as for {@linkcode get}.
  *
  * @example
  * ```ts
@@ -66,21 +172,22 @@ export interface RouteDef {
  * ]);
  * ```
  */
-export function route<const Path extends string>(
-  method: string,
+export function route<
+  const Method extends string,
+  const Path extends string,
+  Result extends HandlerResult,
+  Schemas = Record<never, never>,
+>(
+  method: Method,
   path: Path,
-  handler: Handler<PathParams<Path>>,
-  options: RouteOptions = {},
-): RouteDef {
+  handler: SchemaHandler<PathParams<Path>, Schemas, Result>,
+  options?: RouteOptions,
+): RouteDef & Routed<RouteContracts<Method, Path, Schemas, Result>> {
   return define([method], path, handler, options);
 }
 
 /**
- * Defines a route for `GET`, and by default for `HEAD`.
- * @typeParam Path The path's literal type; it types `request.matchInfo`.
- * @param path Path template.
- * @param handler The handler.
- * @param options Name of the resource, and whether `HEAD` is answered.
+ * Defines a route for `GET`, and by default for `HEAD`; see {@linkcode DefineRoute}.
  *
  * @example
  * ```ts
@@ -90,17 +197,10 @@ export function route<const Path extends string>(
  * app.addRoutes([
  *   web.get("/hello/{name}", (request) => web.textResponse(`hello, ${request.matchInfo.name}`)),
  * ]);
+ * console.assert(await (await app.request("/hello/ann")).text() === "hello, ann");
  * ```
  */
-export function get<const Path extends string>(
-  path: Path,
-  handler: Handler<PathParams<Path>>,
-  options: GetRouteOptions = {},
-): RouteDef {
-  GET_ROUTE_OPTIONS.check("web.get()", options);
-  const { allowHead: _, ...named } = options;
-  return define(options.allowHead === false ? ["GET"] : ["GET", "HEAD"], path, handler, named);
-}
+export const get: DefineRoute<"GET", GetRouteOptions> = definer(["GET", "HEAD"], GET_TABLES);
 
 /**
  * Defines a route for `POST`, as {@linkcode get} does.
@@ -118,13 +218,7 @@ export function get<const Path extends string>(
  * console.assert(response.status === 201);
  * ```
  */
-export function post<const Path extends string>(
-  path: Path,
-  handler: Handler<PathParams<Path>>,
-  options: RouteOptions = {},
-): RouteDef {
-  return define(["POST"], path, handler, options);
-}
+export const post: DefineRoute<"POST"> = definer(["POST"]);
 
 /**
  * Defines a route for `PUT`, as {@linkcode get} does.
@@ -136,13 +230,7 @@ export function post<const Path extends string>(
  * web.put("/notes/{id}", async (request) => web.textResponse(await request.text()));
  * ```
  */
-export function put<const Path extends string>(
-  path: Path,
-  handler: Handler<PathParams<Path>>,
-  options: RouteOptions = {},
-): RouteDef {
-  return define(["PUT"], path, handler, options);
-}
+export const put: DefineRoute<"PUT"> = definer(["PUT"]);
 
 /**
  * Defines a route for `PATCH`, as {@linkcode get} does.
@@ -154,13 +242,7 @@ export function put<const Path extends string>(
  * web.patch("/users/{id}", async (request) => web.jsonResponse(await request.json()));
  * ```
  */
-export function patch<const Path extends string>(
-  path: Path,
-  handler: Handler<PathParams<Path>>,
-  options: RouteOptions = {},
-): RouteDef {
-  return define(["PATCH"], path, handler, options);
-}
+export const patch: DefineRoute<"PATCH"> = definer(["PATCH"]);
 
 /**
  * Defines a route for `DELETE`, as {@linkcode get} does; `delete` is a reserved word.
@@ -172,13 +254,7 @@ export function patch<const Path extends string>(
  * web.del("/users/{id}", () => new Response(null, { status: 204 }));
  * ```
  */
-export function del<const Path extends string>(
-  path: Path,
-  handler: Handler<PathParams<Path>>,
-  options: RouteOptions = {},
-): RouteDef {
-  return define(["DELETE"], path, handler, options);
-}
+export const del: DefineRoute<"DELETE"> = definer(["DELETE"]);
 
 /**
  * Defines a route for `HEAD`, as {@linkcode get} does.
@@ -190,13 +266,7 @@ export function del<const Path extends string>(
  * web.head("/file", () => new Response(null, { headers: { "x-size": "7" } }));
  * ```
  */
-export function head<const Path extends string>(
-  path: Path,
-  handler: Handler<PathParams<Path>>,
-  options: RouteOptions = {},
-): RouteDef {
-  return define(["HEAD"], path, handler, options);
-}
+export const head: DefineRoute<"HEAD"> = definer(["HEAD"]);
 
 /**
  * Defines a route for `OPTIONS`, as {@linkcode get} does.
@@ -208,20 +278,14 @@ export function head<const Path extends string>(
  * web.options("/users", () => new Response(null, { headers: { allow: "GET, OPTIONS" } }));
  * ```
  */
-export function options<const Path extends string>(
-  path: Path,
-  handler: Handler<PathParams<Path>>,
-  routeOptions: RouteOptions = {},
-): RouteDef {
-  return define(["OPTIONS"], path, handler, routeOptions);
-}
+export const options: DefineRoute<"OPTIONS"> = definer(["OPTIONS"]);
 
 /**
  * Defines a route for a class-based view: each method of the class handles the HTTP method of the
  * same name.
  * @param path Path template.
  * @param viewClass The class.
- * @param options Name of the resource.
+ * @param options Name, middlewares, description.
  *
  * @example
  * ```ts
@@ -241,29 +305,32 @@ export function options<const Path extends string>(
  * console.assert((await app.request("/users", { method: "PUT" })).status === 405);
  * ```
  */
-export function view(path: string, viewClass: ViewClass, options: RouteOptions = {}): RouteDef {
-  return define(["*"], path, viewHandler(viewClass), options);
+export function view<const Path extends string>(
+  path: Path,
+  viewClass: ViewClass,
+  options?: RouteOptions,
+): RouteDef & Routed<{ readonly [Key in `* ${Path}`]: never }> {
+  const { handler, methods } = viewHandler(viewClass);
+  const { operation = NOT_DESCRIBED, ...route } = define(["*"], path, handler, options);
+  return { ...route, operation: { ...operation, methods } };
 }
+
+const NOT_DESCRIBED: RouteOperation = { schemas: {}, openapi: {} };
 
 // Flask's <int:id>, Starlette's {id:int}
 const CONVERTER = /(?<!\?)<(?:\w+:)?(\w+)>|\{(\w+):(int|float|str|string|path|uuid)\}/;
 const REGEXES: Readonly<Record<string, string>> = { int: ":\\d+", path: ":.*" };
 
-const CALLED = '; write the function\'s name alone, without "()"';
-
-function define<Params>(
-  methods: readonly string[],
-  path: string,
-  handler: Handler<Params>,
-  options: RouteOptions,
-): RouteDef {
-  const where = `Cannot add a route ${path}`;
-  ROUTE_OPTIONS.check(where, options);
+/**
+ * Checks the syntax of a path.
+ * @throws {TypeError} If it is that of another library.
+ */
+export function checkPath(where: string, path: string): void {
   if (typeof path !== "string") throw new TypeError(`${where}: the path is a string`);
-  const [foreign, name] = /\/:(\w+)(?![^{]*\})/.exec(path) ?? /\/\*()$/.exec(path) ?? [];
+  const [foreign, variable] = /\/:(\w+)(?![^{]*\})/.exec(path) ?? /\/\*()$/.exec(path) ?? [];
   if (foreign !== undefined) {
     throw new TypeError(
-      `${where}: write "${path.replace(foreign, name ? `/{${name}}` : "/{rest:.*}")}", ` +
+      `${where}: write "${path.replace(foreign, variable ? `/{${variable}}` : "/{rest:.*}")}", ` +
         "a variable stands in braces",
     );
   }
@@ -276,20 +343,52 @@ function define<Params>(
   if (/^[^{]*\?/.test(path)) {
     throw new TypeError(`${where}: a path has no query, read request.query in the handler`);
   }
-  if (typeof handler !== "function") {
-    const called = handler === undefined || typeof handler === "object" ? CALLED : "";
-    throw new TypeError(
-      `${where}: expected a handler function, got ${described(handler)}${called}`,
-    );
+}
+
+const CALLED = '; write the function\'s name alone, without "()"';
+
+function definer<Method extends string, Options extends RouteOptions>(
+  methods: readonly string[],
+  tables = TABLES,
+): DefineRoute<Method, Options> {
+  return (path: string, given: unknown, last?: unknown) =>
+    define(methods, path, given, last, tables);
+}
+
+function define(
+  methods: readonly string[],
+  path: string,
+  given: unknown,
+  last: unknown = {},
+  tables = TABLES,
+): RouteDef {
+  const where = `Cannot add a route ${path}`;
+  const isSpec = typeof last === "function" && typeof given === "object";
+  const options = (isSpec ? given : last) as GetRouteOptions & RouteSchemas & ValidateOptions;
+  tables[isSpec ? "spec" : "plain"].check(where, options);
+  const { name = null, middlewares = [], openapi, allowHead, status = 422, ...schemas } = options;
+  checkPath(where, path);
+  const own: unknown = isSpec ? last : given;
+  if (typeof own !== "function") {
+    const called = own === undefined || typeof own === "object" ? CALLED : "";
+    throw new TypeError(`${where}: expected a handler function, got ${described(own)}${called}`);
   }
-  if (handler.length > 1) {
+  if (own.length > (isSpec ? 2 : 1)) {
     throw new TypeError(
-      `${where}: a handler takes the request and returns a Response, got ${
-        described(handler)
-      } with ` +
-        `${handler.length} parameters; write (request) => web.textResponse("…")`,
+      `${where}: a handler takes the request${
+        isSpec ? " and the data" : ""
+      } and returns a Response, got ${described(own)} with ${own.length} parameters; ` +
+        'write (request) => web.textResponse("…")',
     );
   }
   // The router fills matchInfo from the same path, so its type is right.
-  return { methods, path, handler: handler as Handler, name: options.name ?? null };
+  const handler = (isSpec ? validate(schemas, own as Handler, { status }) : own) as Handler;
+  checkMiddlewares(middlewares);
+  return {
+    methods: allowHead === false ? ["GET"] : methods,
+    path,
+    handler: compose(middlewares, handler),
+    name,
+    operation: { schemas: schemasOf(handler) ?? {}, openapi: openapi ?? {} },
+  };
 }

@@ -1,23 +1,78 @@
 // A list of routes, collected before the application exists.
-import type { Handler } from "../request/middleware.ts";
-import type { PathParams } from "../routing/path_template.ts";
+import { OptionTable } from "../../http/options.ts";
+import type { ContractsOf, Routed } from "../../http/schema/routed.ts";
+import {
+  checkMiddlewares,
+  compose,
+  type Handler,
+  type HandlerResult,
+  type Middleware,
+} from "../request/middleware.ts";
+import type { SchemaHandler } from "../request/route_schemas.ts";
+import type { CanonicalPath, PathParams } from "../routing/path_template.ts";
+import type { OpenAPIOperation } from "../routing/route.ts";
 import { DecoratedRoutes, type HandlerDecorator } from "./route_decorator.ts";
 import * as define from "./route_def.ts";
-import type { GetRouteOptions, RouteDef, RouteOptions } from "./route_def.ts";
+import { checkPath } from "./route_def.ts";
+import type {
+  DefineRoute,
+  GetRouteOptions,
+  RouteContracts,
+  RouteDef,
+  RouteOptions,
+} from "./route_def.ts";
 import { staticFiles, type StaticOptions } from "./static_files.ts";
 import type { ViewClass } from "./view.ts";
 
-/** Collects the routes of one HTTP method, see {@linkcode RouteTable}. */
-export interface CollectRoute<Options extends RouteOptions = RouteOptions> {
-  /** Collects a route. */
+/**
+ * Makes a decorator for the handler methods of a class.
+ * @typeParam Prefix The table's prefix.
+ */
+export interface DecorateRoute<Prefix extends string, Options extends RouteOptions = RouteOptions> {
+  /** Decorates a method. */
   <const Path extends string>(
     path: Path,
-    handler: Handler<PathParams<Path>>,
     options?: Options,
-  ): RouteTable;
-  /** Decorates a method. */
-  <const Path extends string>(path: Path, options?: Options): HandlerDecorator<PathParams<Path>>;
+  ): HandlerDecorator<PathParams<`${Prefix}${Path}`>>;
 }
+
+/**
+ * Collects the routes of one HTTP method, see {@linkcode RouteTable}.
+ * @typeParam Table The table, with the contracts of its routes.
+ * @typeParam Method The method.
+ * @typeParam Prefix The table's prefix.
+ */
+export interface CollectRoute<
+  Table,
+  Method extends string,
+  Prefix extends string,
+  Options extends RouteOptions = RouteOptions,
+> extends DefineRoute<Method, Options, Table, Prefix>, DecorateRoute<Prefix, Options> {}
+
+/** Options of a {@linkcode RouteTable}. */
+export interface RouteTableOptions<Prefix extends string = string> {
+  /** Prefix of its paths, `/users`; it may have variables. */
+  readonly prefix?: Prefix;
+  /** Middlewares of its routes, outside their own; the first is the outermost. */
+  readonly middlewares?: readonly Middleware[];
+  /** Description of its routes for `web.openapi()`, such as tags; `false` to leave them out. */
+  readonly openapi?: OpenAPIOperation | false;
+}
+
+const TABLE_OPTIONS = new OptionTable<RouteTableOptions>({
+  prefix: "a string",
+  middlewares: "a list",
+  openapi: "an object or a boolean",
+});
+
+/** The contracts of a table below a prefix. */
+export type PrefixedContracts<Prefix extends string, Contracts> = {
+  readonly [
+    Key in keyof Contracts as Key extends `${infer Method} ${infer Path}`
+      ? `${Method} ${CanonicalPath<Prefix>}${Path}`
+      : never
+  ]: Contracts[Key];
+};
 
 /**
  * Collects routes in one module to be added to an application in another, aiohttp's
@@ -40,9 +95,23 @@ export interface CollectRoute<Options extends RouteOptions = RouteOptions> {
  * console.assert(`${app.router.named("user").urlFor({ id: "7" })}` === "/users/7");
  * ```
  */
-export class RouteTable implements Iterable<RouteDef> {
+export class RouteTable<const Prefix extends string = ""> implements Iterable<RouteDef> {
   readonly #routes: RouteDef[] = [];
   readonly #decorated = new DecoratedRoutes();
+  readonly #options: RouteTableOptions;
+
+  /** Creates one. */
+  constructor(options: RouteTableOptions<Prefix> = {}) {
+    TABLE_OPTIONS.check("new RouteTable", options);
+    const { prefix = "", middlewares = [] } = options;
+    const where = `Cannot use the prefix "${prefix}"`;
+    checkPath(where, prefix);
+    if (prefix !== "" && !/^\/.*[^/]$/.test(prefix)) {
+      throw new TypeError(`${where}: it starts with "/" and does not end with one`);
+    }
+    checkMiddlewares(middlewares);
+    this.#options = options;
+  }
 
   /** Number of routes. */
   get length(): number {
@@ -53,9 +122,21 @@ export class RouteTable implements Iterable<RouteDef> {
    * Iterates over the routes in order.
    * @throws {TypeError} If a class with decorated methods has no instance yet.
    */
-  [Symbol.iterator](): Iterator<RouteDef> {
+  [Symbol.iterator](): Iterator<RouteDef & Routed<ContractsOf<this>>> {
     this.#decorated.checkBound();
-    return this.#routes[Symbol.iterator]();
+    return this.#routes[Symbol.iterator](); // the contracts are types only
+  }
+
+  /**
+   * Adds the routes of another table or list below this table's prefix, inside its middlewares.
+   * @param routes Definitions or a table; routes that are added to it later do not count.
+   * @throws {TypeError} If a class with decorated methods has no instance yet.
+   */
+  addRoutes<Routes extends Iterable<RouteDef>>(
+    routes: Routes,
+  ): this & Routed<PrefixedContracts<Prefix, ContractsOf<Routes>>> {
+    for (const route of [...routes]) this.#add(route);
+    return this;
   }
 
   /**
@@ -72,44 +153,45 @@ export class RouteTable implements Iterable<RouteDef> {
    * @param rest Path, handler and options, as for the other methods.
    * @returns The table with a handler, a decorator without one.
    */
-  route<const Path extends string>(
-    method: string,
-    ...rest: [path: Path, handler: Handler<PathParams<Path>>, options?: RouteOptions]
-  ): this;
+  route<const Method extends string, const Path extends string, Result extends HandlerResult>(
+    method: Method,
+    ...rest: [
+      path: Path,
+      handler: SchemaHandler<PathParams<`${Prefix}${Path}`>, Record<never, never>, Result>,
+      options?: RouteOptions,
+    ]
+  ): this & Routed<RouteContracts<Method, `${Prefix}${Path}`, Record<never, never>, Result>>;
   /** Decorates the handler method for an HTTP method, `*` for any. */
   route<const Path extends string>(
     method: string,
     ...rest: [path: Path, options?: RouteOptions]
-  ): HandlerDecorator<PathParams<Path>>;
-  route<Path extends string>(
-    method: string,
-    path: Path,
-    handler?: Handler<PathParams<Path>> | RouteOptions,
-    options?: RouteOptions,
-  ): this | HandlerDecorator<PathParams<Path>> {
-    return this.#collect(path, (...rest) => define.route(method, ...rest), handler, options);
+  ): HandlerDecorator<PathParams<`${Prefix}${Path}`>>;
+  route(method: string, path: string, given?: unknown, options?: unknown): unknown {
+    const make = (...[path, handler]: Parameters<Make>) =>
+      define.route(method, path, handler as Handler, options as RouteOptions);
+    return this.#collect(make, path, given, options);
   }
 
   /** Collects a route for `GET`, and by default `HEAD`, or decorates its handler method. */
-  readonly get: CollectRoute<GetRouteOptions> = this.#collector(define.get);
+  readonly get: CollectRoute<this, "GET", Prefix, GetRouteOptions> = this.#collector(define.get);
 
   /** Collects a route for `POST`, or decorates its handler method. */
-  readonly post: CollectRoute = this.#collector(define.post);
+  readonly post: CollectRoute<this, "POST", Prefix> = this.#collector(define.post);
 
   /** Collects a route for `PUT`, or decorates its handler method. */
-  readonly put: CollectRoute = this.#collector(define.put);
+  readonly put: CollectRoute<this, "PUT", Prefix> = this.#collector(define.put);
 
   /** Collects a route for `PATCH`, or decorates its handler method. */
-  readonly patch: CollectRoute = this.#collector(define.patch);
+  readonly patch: CollectRoute<this, "PATCH", Prefix> = this.#collector(define.patch);
 
   /** Collects a route for `DELETE`, or decorates its handler method. */
-  readonly delete: CollectRoute = this.#collector(define.del);
+  readonly delete: CollectRoute<this, "DELETE", Prefix> = this.#collector(define.del);
 
   /** Collects a route for `HEAD`, or decorates its handler method. */
-  readonly head: CollectRoute = this.#collector(define.head);
+  readonly head: CollectRoute<this, "HEAD", Prefix> = this.#collector(define.head);
 
   /** Collects a route for `OPTIONS`, or decorates its handler method. */
-  readonly options: CollectRoute = this.#collector(define.options);
+  readonly options: CollectRoute<this, "OPTIONS", Prefix> = this.#collector(define.options);
 
   /** Collects a class-based view. */
   view(path: string, viewClass: ViewClass, options?: RouteOptions): this;
@@ -124,11 +206,11 @@ export class RouteTable implements Iterable<RouteDef> {
     options?: RouteOptions,
   ): this | ((viewClass: ViewClass, context: ClassDecoratorContext) => void) {
     if (isViewClass(viewClass)) {
-      this.#routes.push(define.view(path, viewClass, options));
+      this.#add(define.view(path, viewClass, options));
       return this;
     }
     return (decorated) => {
-      this.#routes.push(define.view(path, decorated, viewClass));
+      this.#add(define.view(path, decorated, viewClass));
     };
   }
 
@@ -140,42 +222,53 @@ export class RouteTable implements Iterable<RouteDef> {
    * @throws {TypeError} As `web.static()` does.
    */
   static(prefix: string, folder: string | URL, options?: StaticOptions): this {
-    this.#routes.push(staticFiles(prefix, folder, options));
+    this.#add(staticFiles(prefix, folder, options));
     return this;
   }
 
-  #collector<Options extends RouteOptions>(
-    make: <const Path extends string>(
-      path: Path,
-      handler: Handler<PathParams<Path>>,
-      options?: Options,
-    ) => RouteDef,
-  ): CollectRoute<Options> {
-    const collect = <Path extends string>(
-      path: Path,
-      handler?: Handler<PathParams<Path>> | Options,
-      options?: Options,
-    ) => this.#collect(path, make, handler, options);
-    return collect as CollectRoute<Options>; // the table with a handler, else a decorator
+  #collector<Method extends string, Options extends RouteOptions>(
+    make: DefineRoute<Method, Options>,
+  ): CollectRoute<this, Method, Prefix, Options> {
+    const collect = (...args: Parameters<Make>) => this.#collect(make as unknown as Make, ...args);
+    return collect as unknown as CollectRoute<this, Method, Prefix, Options>;
   }
 
-  #collect<Path extends string, Options extends RouteOptions>(
-    path: Path,
-    make: (path: Path, handler: Handler<PathParams<Path>>, options?: Options) => RouteDef,
-    handler: Handler<PathParams<Path>> | Options | undefined,
-    options: Options | undefined,
-  ): this | HandlerDecorator<PathParams<Path>> {
-    if (typeof handler === "function") {
-      this.#routes.push(make(path, handler, options));
+  /** Adds a route, or without a handler makes a decorator. */
+  #collect(make: Make, path: string, given?: unknown, last?: unknown): unknown {
+    if (typeof given === "function" || typeof last === "function") {
+      this.#add(make(path, given, last));
       return this;
     }
-    return this.#decorated.decorator<PathParams<Path>>(
+    return this.#decorated.decorator(
       path,
-      (bound) => make(path, bound, handler),
+      (bound) => this.#placed(make(path, bound, given)),
       (route) => this.#routes.push(route),
     );
   }
+
+  #add(route: RouteDef): void {
+    this.#routes.push(this.#placed(route));
+  }
+
+  /** Moves a route below the prefix, into the middlewares. */
+  #placed(route: RouteDef): RouteDef {
+    const { prefix = "", middlewares = [], openapi } = this.#options;
+    const { schemas = {}, openapi: own = {}, ...rest } = route.operation ?? {};
+    return {
+      ...route,
+      path: prefix + route.path,
+      handler: compose(middlewares, route.handler),
+      operation: {
+        ...rest,
+        schemas,
+        openapi: own !== false && openapi !== false && { ...openapi, ...own },
+      },
+    };
+  }
 }
+
+/** A function of `route_def.ts`, without its types. */
+type Make = (path: string, given?: unknown, last?: unknown) => RouteDef;
 
 function isViewClass(value: ViewClass | RouteOptions | undefined): value is ViewClass {
   return typeof value === "function";

@@ -157,10 +157,10 @@ class StaticResource extends Resource {
   }
 
   override urlFor(parts: Readonly<Record<string, string | boolean>> = {}): RelativeURL {
-    const { filename, appendVersion = this.#appendVersion } = parts;
+    const { filename, appendVersion = this.#appendVersion, ...rest } = parts;
     if (typeof filename !== "string") return super.urlFor(parts); // which throws an error
     const name = filename.replace(/^\/+/, "");
-    const url = super.urlFor({ filename: name });
+    const url = super.urlFor({ ...rest, filename: name });
     const hash = appendVersion === true ? this.#root.hashOf(name) : null;
     return hash === null ? url : url.withQuery({ v: hash });
   }

@@ -36,8 +36,13 @@ export abstract class View {
   }
 }
 
-/** Makes a handler that creates a view for each request and calls the method of the same name. */
-export function viewHandler(viewClass: ViewClass): Handler {
+/**
+ * Makes a handler that creates a view for each request and calls the method of the same name.
+ * @returns The handler, and the methods that it answers.
+ */
+export function viewHandler(
+  viewClass: ViewClass,
+): { readonly handler: Handler; readonly methods: readonly string[] } {
   if (typeof viewClass?.prototype !== "object") {
     throw new TypeError(
       `A view is a class, class Users extends web.View { get() { … } }, got ${
@@ -52,11 +57,12 @@ export function viewHandler(viewClass: ViewClass): Handler {
         "post() { … } in lower case, fields of an instance do not count",
     );
   }
-  return (request) => {
+  const answer: Handler = (request) => {
     const handler = methods.includes(request.method) ? handlerOf(viewClass, request.method) : null;
     if (handler === null) throw new HTTPMethodNotAllowed(request.method, methods);
     return handler.call(new viewClass(request));
   };
+  return { handler: answer, methods };
 }
 
 function handlerOf(

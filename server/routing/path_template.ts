@@ -15,6 +15,22 @@ export type PathParamNames<Path extends string> = Path extends
 export type PathParams<Path extends string> = string extends Path ? Record<string, string>
   : { readonly [Name in PathParamNames<Path>]: string };
 
+/**
+ * A path template without its regular expressions: `/users/{id}` of `/users/{id:\\d+}`.
+ * @typeParam InRegex Whether the text begins in a regular expression; braces in it are in pairs.
+ */
+export type CanonicalPath<Path extends string, InRegex extends boolean = false> = string extends
+  Path ? string
+  : InRegex extends true
+    ? Path extends `${infer Regex}}${infer Rest}`
+      ? Regex extends `${string}{${string}` ? CanonicalPath<Rest, true> : `}${CanonicalPath<Rest>}`
+    : ""
+  : Path extends `${infer Before}{${infer Name}:${infer Rest}`
+    ? Name extends `${string}}${string}`
+      ? Path extends `${infer First}}${infer Others}` ? `${First}}${CanonicalPath<Others>}` : Path
+    : `${Before}{${Name}${CanonicalPath<Rest, true>}`
+  : Path;
+
 /** A compiled path template. */
 export interface PathTemplate {
   /** The template without regular expressions: `/users/{id}` of `/users/{id:\\d+}`. */

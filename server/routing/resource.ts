@@ -1,7 +1,13 @@
 import type { Handler } from "../request/middleware.ts";
 import { compilePath, NO_PARAMS, type PathTemplate } from "./path_template.ts";
 import { RelativeURL } from "../request/relative_url.ts";
-import { type AbstractResource, Route, type RouteMatch, type RouteResolution } from "./route.ts";
+import {
+  type AbstractResource,
+  Route,
+  type RouteMatch,
+  type RouteOperation,
+  type RouteResolution,
+} from "./route.ts";
 
 /**
  * A path template with a handler for each of its methods.
@@ -56,10 +62,11 @@ export class Resource implements AbstractResource {
    * Adds a method.
    * @param method Method, `*` for any.
    * @param handler The handler.
+   * @param operation The route's description of itself.
    * @throws {TypeError} If the method is not a token, or is taken.
    */
-  addRoute(method: string, handler: Handler): Route {
-    const route = new Route(method, handler, this);
+  addRoute(method: string, handler: Handler, operation?: RouteOperation): Route {
+    const route = new Route(method, handler, this, operation);
     if (this.#found.has(route.method) || this.#any !== null) {
       throw new TypeError(
         `Added route will never be executed, method ${route.method} is already registered for "${this.canonical}"`,

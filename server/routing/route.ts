@@ -2,12 +2,41 @@
 import { isToken } from "../../http/headers/header_params.ts";
 import type { ResourceInfo } from "../request/app_context.ts";
 import type { Handler } from "../request/middleware.ts";
+import type { RouteSchemas } from "../request/route_schemas.ts";
 
 /**
  * Returns the handler of a route wrapped in the middlewares of its applications. It is created
  * once, by the innermost router, which is asked first.
  */
 export let chainOf: (route: Route, wrap: (handler: Handler) => Handler) => Handler;
+
+/** Description of an operation for `web.openapi()`; other members of OpenAPI are passed on. */
+export interface OpenAPIOperation {
+  /** Summary: a few words. */
+  readonly summary?: string;
+  /** Description, in CommonMark. */
+  readonly description?: string;
+  /** Groups in the page. */
+  readonly tags?: readonly string[];
+  /** Unique name. @default method and path */
+  readonly operationId?: string;
+  /** Whether it should not be used any more. */
+  readonly deprecated?: boolean;
+  /** Security requirements, instead of the document's; `[]` for none. */
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
+  /** Other members, such as `callbacks` or `x-` extensions. */
+  readonly [member: string]: unknown;
+}
+
+/** A route's description of itself. */
+export interface RouteOperation {
+  /** Its schemas, and the status for invalid data. */
+  readonly schemas: RouteSchemas & { readonly status?: number };
+  /** Description, `false` to leave it out of the document. */
+  readonly openapi: OpenAPIOperation | false;
+  /** Methods of a route for `*`, where they are known. */
+  readonly methods?: readonly string[];
+}
 
 /**
  * A method of a resource and its handler.
@@ -28,6 +57,8 @@ export class Route {
   readonly handler: Handler;
   /** The resource it belongs to. */
   readonly resource: ResourceInfo;
+  /** Description of itself, `null` for none. */
+  readonly operation: RouteOperation | null;
   #chain: Handler | null = null;
 
   static {
@@ -39,9 +70,15 @@ export class Route {
    * @param method Method, `*` for any.
    * @param handler The handler.
    * @param resource The resource it belongs to.
+   * @param operation Description of itself.
    * @throws {TypeError} If the method is not a token or the handler not a function.
    */
-  constructor(method: string, handler: Handler, resource: ResourceInfo) {
+  constructor(
+    method: string,
+    handler: Handler,
+    resource: ResourceInfo,
+    operation: RouteOperation | null = null,
+  ) {
     if (!isToken(method)) {
       throw new TypeError(
         `Cannot add a route to "${resource.canonical}": "${method}" is not an HTTP method`,
@@ -60,6 +97,7 @@ export class Route {
     this.method = method.toUpperCase();
     this.handler = handler;
     this.resource = resource;
+    this.operation = operation;
   }
 }
 
