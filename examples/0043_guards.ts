@@ -24,7 +24,7 @@ app.addRoutes([
     await auth.checkPermission(request, "owner");
     return web.textResponse("deleted");
   }),
-  web.get("/slow", () => new Promise(() => {})),
+  web.get("/slow", () => new Promise<Response>(() => {})),
 ]);
 
 const requests: [method: string, path: string, token: string][] = [
