@@ -1,4 +1,3 @@
-// Credentials of a request.
 import {
   bearerAuthMiddleware,
   type ClientMiddleware,

@@ -1,4 +1,3 @@
-// Parsing `[METHOD] URL [ITEM...]`.
 import { suggest } from "../args/suggest.ts";
 import { UsageError } from "../errors/usage_error.ts";
 import { type Item, ITEM_SYNTAX, looksLikeItem, parseItem } from "./items.ts";

@@ -1,5 +1,3 @@
-// Errors of the operating system.
-
 /** The system's message, such as `no space left on device`; `null` for other errors. */
 export function systemReason(error: unknown): string | null {
   if (!(error instanceof Error)) return null;

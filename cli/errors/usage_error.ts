@@ -1,5 +1,3 @@
-// Errors that the user can fix.
-
 /** The command line is invalid; the message names the word and the remedy. */
 export class UsageError extends Error {
   override readonly name = "UsageError";

@@ -1,4 +1,3 @@
-// Making folders and deleting files.
 import {
   HTTPBadRequest,
   HTTPConflict,

@@ -1,4 +1,3 @@
-// The served folder and the folders below it.
 import { basename, join, sep } from "node:path";
 
 export interface Entry {

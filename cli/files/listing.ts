@@ -1,4 +1,3 @@
-// The listing of a folder, as a page or as plain text.
 import { type ServerRequest, textResponse } from "../../server/mod.ts";
 import { ARCHIVES } from "./archive.ts";
 import { type Entry, type Root, sorted } from "./folder.ts";

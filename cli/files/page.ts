@@ -1,4 +1,3 @@
-// The page that lists a folder and takes uploads.
 import { formatBytes } from "../io/format_bytes.ts";
 import type { Entry, SortKey } from "./folder.ts";
 import type { FilesOptions } from "./options.ts";

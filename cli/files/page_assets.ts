@@ -1,5 +1,3 @@
-// Style and script of the page that lists a folder.
-
 /** On a phone each row is a card: the name on its own line, the rest below. */
 export const STYLE = `
 :root { color-scheme: light dark; --line: light-dark(#d0d4d9, #3c4248); --dim: light-dark(#59636e, #9aa4af); }

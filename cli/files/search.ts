@@ -1,4 +1,3 @@
-// Search for names below a folder.
 import type { Entry, Root } from "./folder.ts";
 import { join } from "node:path";
 

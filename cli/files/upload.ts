@@ -1,4 +1,3 @@
-// Uploads into the served folder.
 import {
   HTTPBadRequest,
   HTTPConflict,

@@ -1,5 +1,3 @@
-// Terminal colours.
-
 // The sixteen standard colours, which follow the terminal's theme.
 const CODES = {
   key: "34",

@@ -1,5 +1,3 @@
-// Reading the start of a stream.
-
 /** Longest body, in bytes, that is buffered so that its length can be sent. */
 export const MAX_SIZED = 1024 * 1024;
 

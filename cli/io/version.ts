@@ -1,5 +1,3 @@
-// The version of the package.
-
 /** Version, as in `deno.json`; a test compares the two. */
 export const VERSION = "0.1.0";
 

@@ -1,4 +1,3 @@
-// Accounts of a server: users and their passwords.
 import { createHash, timingSafeEqual } from "node:crypto";
 import { HTTPUnauthorized, type ServerRequest } from "../../server/mod.ts";
 import { badArgument } from "../errors/usage_error.ts";

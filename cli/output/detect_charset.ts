@@ -1,5 +1,3 @@
-// Charset detection.
-
 const META = /<meta\s[^>]*?charset\s*=\s*["']?\s*([\w.:-]+)/i;
 
 /**

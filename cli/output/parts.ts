@@ -1,4 +1,3 @@
-// Parts of an exchange to print.
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { RequestOption } from "../specs/request.ts";
 import { badArgument } from "../errors/usage_error.ts";

@@ -1,4 +1,3 @@
-// Requests and responses as text.
 import type { HopRequest, HopResult } from "../../client/mod.ts";
 import { type Paint, plain } from "../io/paint.ts";
 import { visibleLine, visibleText } from "../io/visible_text.ts";

@@ -1,4 +1,3 @@
-// Times and connection of an exchange.
 import type { ClientResponse, HopAddress, HopTls } from "../../client/mod.ts";
 import { visibleLine } from "../io/visible_text.ts";
 

@@ -1,4 +1,3 @@
-// A transport wrapper that applies the user's headers and reports each hop.
 import type { HopBody, HopRequest, Transport } from "../../client/mod.ts";
 import { peeked, unsized } from "../output/body_start.ts";
 import { titleCase } from "../output/show.ts";

@@ -1,4 +1,3 @@
-// Reading a body from standard input.
 import { writeErr } from "../io/output.ts";
 import { MAX_SIZED, readUpTo, replayed } from "../io/read_up_to.ts";
 

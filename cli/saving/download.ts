@@ -1,4 +1,3 @@
-// Saving responses to files.
 import { type ClientResponse, FileExistsError } from "../../client/mod.ts";
 import { formatBytes } from "../io/format_bytes.ts";
 import { writeErr, writeOut } from "../io/output.ts";

@@ -1,4 +1,3 @@
-// Session files of HTTPie and xh.
 import type { CookieJar, JarCookie } from "../../client/mod.ts";
 
 /** Data of a session besides its cookies. */

@@ -1,4 +1,3 @@
-// An example of the tutorial.
 import type { MakePlayground } from "./playground.ts";
 
 /** Folder of the examples: on disk, in the executable, or at a registry. */

@@ -1,4 +1,3 @@
-// The playground, run from the embedded files.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Application, runApp } from "../../server/mod.ts";

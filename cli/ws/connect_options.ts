@@ -1,4 +1,3 @@
-// Options of the connection of `roundtrip ws`.
 import {
   type ConnectorOptions,
   encodeBasicAuth,

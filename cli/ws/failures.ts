@@ -1,4 +1,3 @@
-// Explanations of failed connections.
 import {
   ClientConnectionError,
   ClientConnectorError,

@@ -1,5 +1,3 @@
-// Pings with measured round-trip times.
-
 import type { ClientWebSocketResponse } from "../../client/mod.ts";
 import { SentPings } from "./sent_pings.ts";
 

@@ -1,4 +1,3 @@
-// Options of an application.
 import { OptionTable } from "../../http/options.ts";
 import type { BodyLimits } from "../body/incoming_body.ts";
 import type { Logger } from "../request/app_context.ts";

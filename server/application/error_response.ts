@@ -1,4 +1,3 @@
-// Responses to errors.
 import { HTTPException as HonoException } from "hono/http-exception";
 import { MultipartError, MultipartLimitError } from "../../http/multipart/errors.ts";
 import { portOf } from "../engine/engine_of_request.ts";

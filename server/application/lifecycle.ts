@@ -1,5 +1,3 @@
-// Start-up and shutdown of an application.
-
 /** A list of callbacks that run in order, aiohttp's `Signal`. */
 export type Hooks<T> = ((value: T) => void | Promise<void>)[];
 

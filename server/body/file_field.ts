@@ -1,4 +1,3 @@
-// An uploaded file of a form.
 import { collectBytes } from "../../http/bytes/growing_bytes.ts";
 import { type SavedUpload, saveFile, type SaveFileOptions } from "./save_file.ts";
 import type { Spooled } from "./spool.ts";

@@ -1,4 +1,3 @@
-// The body of an incoming request.
 import { type BodySource, bufferSource, pieceSource } from "../../http/bytes/body_source.ts";
 import { byobReader } from "../../http/bytes/byob_reader.ts";
 import { IncompleteReadError, LineTooLongError } from "../../http/bytes/stream_reader_errors.ts";

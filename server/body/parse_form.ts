@@ -1,4 +1,3 @@
-// Parsing multipart forms.
 import { BodyPartReader } from "../../http/multipart/body_part_reader.ts";
 import { MultipartSyntaxError } from "../../http/multipart/errors.ts";
 import type { MultipartReader } from "../../http/multipart/multipart_reader.ts";

@@ -1,4 +1,3 @@
-// Form fields, the result of `request.post()`.
 import type { FileField } from "./file_field.ts";
 
 /** Value of a form field: text, or a file. */

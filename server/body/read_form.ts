@@ -1,4 +1,3 @@
-// Reading the form of a request.
 import { OptionTable } from "../../http/options.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
 import { decodeUrlencoded } from "../../http/multipart/part_decoding.ts";

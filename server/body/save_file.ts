@@ -1,4 +1,3 @@
-// Writing uploads to disk atomically.
 import { nameFile } from "../../http/name_file.ts";
 import { OptionTable } from "../../http/options.ts";
 import { createHash } from "node:crypto";

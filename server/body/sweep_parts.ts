@@ -1,5 +1,3 @@
-// Cleaning up files of killed processes.
-
 /** Name of `saveFile()`'s temporary files. */
 const PART = /^\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.part$/;
 const STALE_AFTER = 60 * 60 * 1000; // ms

@@ -1,4 +1,3 @@
-// The engine of a request.
 import { denoPort } from "./deno_port.ts";
 import type { EnginePort, ServeInfo } from "./engine.ts";
 

@@ -1,5 +1,3 @@
-// Responses that remember their parts.
-
 import type { RawHeaders } from "./engine.ts";
 
 export interface ResponseRecord {

@@ -1,4 +1,3 @@
-// Waiting for uploads when a server stops.
 import type { EngineHandler } from "./engine.ts";
 
 /** A handler that counts its uploads. */

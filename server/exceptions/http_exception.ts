@@ -1,4 +1,3 @@
-// HTTP responses as exceptions.
 import { OptionTable } from "../../http/options.ts";
 import { WITHOUT_BODY } from "../../http/headers/status.ts";
 

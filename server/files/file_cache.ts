@@ -1,5 +1,3 @@
-// Cache for the content of small files.
-
 /** Largest cached file, in bytes. */
 export const MAX_CACHED_FILE = 64 * 1024;
 /** Size of the cache, in bytes. */

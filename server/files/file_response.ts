@@ -1,4 +1,3 @@
-// Files as responses.
 import { OptionTable } from "../../http/options.ts";
 import { fileURLToPath } from "node:url";
 import { HTTPForbidden } from "../exceptions/client_errors.ts";

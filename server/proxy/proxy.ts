@@ -1,4 +1,3 @@
-// Reverse proxy.
 import { OptionTable } from "../../http/options.ts";
 import { HTTPBadGateway, HTTPGatewayTimeout } from "../exceptions/server_errors.ts";
 import { mutableResponse } from "../request/mutable_response.ts";

@@ -1,4 +1,3 @@
-// Work that runs after the answer was sent.
 import { described } from "../../http/options.ts";
 import type { AppContext } from "./app_context.ts";
 

@@ -1,4 +1,3 @@
-// The early answer to a request, sent while its handler still runs.
 import type { EarlyAnswer } from "./prepared_answer.ts";
 
 /** An answer that dispatch ends when the handler is done or the application stops. */

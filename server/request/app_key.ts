@@ -1,4 +1,3 @@
-// Typed keys for values of an application or a request.
 import { described } from "../../http/options.ts";
 
 /**

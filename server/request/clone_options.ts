@@ -1,4 +1,3 @@
-// Options of `request.clone()`.
 import { OptionTable } from "../../http/options.ts";
 
 /** Changes for {@linkcode ServerRequest.clone}. */

@@ -1,4 +1,3 @@
-// Handlers and middlewares.
 import { described } from "../../http/options.ts";
 import { mutableResponse } from "./mutable_response.ts";
 import { requestInternals, type ServerRequest } from "./request.ts";

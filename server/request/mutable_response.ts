@@ -1,5 +1,3 @@
-// Responses with mutable headers.
-
 /** Whether a response is a foreign one, from `fetch()`. */
 export function isPassedOn(response: Response): boolean {
   return response.url !== "";

@@ -1,4 +1,3 @@
-// The request that handlers get.
 import { type AfterWork, checkAfter, runAfter } from "./after_answer.ts";
 import type { Context } from "hono";
 import { tellHabits } from "../../http/habits.ts";

@@ -1,4 +1,3 @@
-// Handlers with validated and typed data.
 import { described, OptionTable } from "../../http/options.ts";
 import { isStandardSchema } from "../../http/schema/standard_schema.ts";
 import { HTTPBadRequest, HTTPUnprocessableEntity } from "../exceptions/client_errors.ts";

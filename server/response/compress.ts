@@ -1,4 +1,3 @@
-// A middleware that compresses responses.
 import { OptionTable } from "../../http/options.ts";
 import { lengthlessBody } from "./head_response.ts";
 import { parseLength } from "../../http/headers/content_length.ts";

@@ -1,4 +1,3 @@
-// Responses to HEAD.
 import { WITHOUT_BODY } from "../../http/headers/status.ts";
 import { isPassedOn } from "../request/mutable_response.ts";
 

@@ -1,4 +1,3 @@
-// Response helpers.
 import { recordedResponse } from "../engine/response_record.ts";
 import { OptionTable } from "../../http/options.ts";
 import type { TypedResponse } from "../request/route_schemas.ts";

@@ -1,4 +1,3 @@
-// A response that the handler writes piece by piece.
 import {
   bytesOf,
   checkStatus,

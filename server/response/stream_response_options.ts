@@ -1,4 +1,3 @@
-// Options of a stream response.
 import { OptionTable } from "../../http/options.ts";
 
 /** Options of {@linkcode StreamResponse}. */

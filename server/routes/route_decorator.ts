@@ -1,4 +1,3 @@
-// Standard decorators for handler methods of a class.
 import type { HandlerResult } from "../request/middleware.ts";
 import type { ServerRequest } from "../request/request.ts";
 import type { RouteDef } from "./route_def.ts";

@@ -1,4 +1,3 @@
-// Class-based views.
 import { described } from "../../http/options.ts";
 import { HTTPMethodNotAllowed } from "../exceptions/client_errors.ts";
 import type { Handler, HandlerResult } from "../request/middleware.ts";

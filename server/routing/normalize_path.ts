@@ -1,4 +1,3 @@
-// Redirects to normalized paths.
 import { OptionTable } from "../../http/options.ts";
 import { HTTPClientError } from "../exceptions/client_errors.ts";
 import type { HTTPException } from "../exceptions/http_exception.ts";

@@ -1,4 +1,3 @@
-// A method of a resource and its handler.
 import { isToken } from "../../http/headers/header_params.ts";
 import type { ResourceInfo } from "../request/app_context.ts";
 import type { Handler } from "../request/middleware.ts";

@@ -1,4 +1,3 @@
-// Access logs: one line per request.
 import { OptionTable } from "../../http/options.ts";
 import type { Logger } from "../request/app_context.ts";
 import { rawPathOf } from "../request/base_request.ts";

@@ -1,4 +1,3 @@
-// Running an application until it is stopped.
 import { OptionTable } from "../../http/options.ts";
 import type { Application } from "../application/application.ts";
 import { LISTEN_OPTIONS, type ListenOptions } from "../engine/engine.ts";

@@ -1,4 +1,3 @@
-// Starting and stopping an application on an engine.
 import { OptionTable } from "../../http/options.ts";
 import { type AccessLogOptions, logged } from "./access_log.ts";
 import { abandon, type Application, drain } from "../application/application.ts";

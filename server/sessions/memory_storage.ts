@@ -1,4 +1,3 @@
-// In-memory sessions.
 import { OptionTable } from "../../http/options.ts";
 import { KeyedStorage, type SessionStore } from "./keyed_storage.ts";
 import { SESSION_COOKIE_OPTIONS, type SessionCookieOptions } from "./session_storage.ts";

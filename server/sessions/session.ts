@@ -1,5 +1,3 @@
-// The session of a client.
-
 /** Resets the age of a session, as a change of a value does. */
 export let touchSession: (session: Session) => void;
 

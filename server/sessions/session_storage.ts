@@ -1,4 +1,3 @@
-// Session storages, and the session cookie.
 import { OptionTable } from "../../http/options.ts";
 import { formatSetCookie } from "../../http/headers/set_cookie.ts";
 import type { ServerRequest } from "../request/request.ts";

@@ -1,5 +1,3 @@
-// Errors caused by clients.
-
 /** The client was too slow. */
 export class SlowClientError extends Error {
   override readonly name = "SlowClientError";

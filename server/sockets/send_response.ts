@@ -1,4 +1,3 @@
-// Sending one response.
 import type { SocketExchange } from "./socket_exchange.ts";
 import type { SocketOutput } from "./socket_output.ts";
 import {

@@ -1,4 +1,3 @@
-// Requests without a server, for tests of handlers.
 import { OptionTable } from "../../http/options.ts";
 import { Application } from "../application/application.ts";
 import type { AppContext } from "../request/app_context.ts";

@@ -1,4 +1,3 @@
-// A test client for one application.
 import { OptionTable } from "../../http/options.ts";
 import { parseSetCookies } from "../../http/headers/set_cookie.ts";
 import { FormBody, type FormFields } from "../../http/multipart/form_body.ts";

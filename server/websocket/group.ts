@@ -1,4 +1,3 @@
-// Broadcasting to many WebSockets.
 import { OptionTable } from "../../http/options.ts";
 import { type WebSocketBase, whenClosed } from "../../http/websocket/socket.ts";
 import { WSCloseCode } from "../../http/websocket/message.ts";

@@ -1,4 +1,3 @@
-// Handlers for WebSocket routes.
 import type { Handler } from "../request/middleware.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { WebSocketResponse, type WebSocketResponseOptions } from "./websocket_response.ts";

@@ -1,4 +1,3 @@
-// WebSockets as responses.
 import { OptionTable } from "../../http/options.ts";
 import type { StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
 import { connectSocket, WebSocketBase } from "../../http/websocket/socket.ts";
