@@ -37,6 +37,8 @@ export interface PlatformStream {
   unref?(): void;
 }
 
+const NOTHING = new Uint8Array(0);
+
 /** Wraps a connection of the platform: `write()` writes all bytes, `close()` is idempotent. */
 export function byteStream(connection: PlatformStream): ByteStream {
   return new WholeWrites(connection);
@@ -46,6 +48,7 @@ class WholeWrites implements ByteStream {
   readonly #connection: PlatformStream;
   #isClosed = false;
   #writes = 0; // under way
+  #writing: Uint8Array = NOTHING;
   #last: Promise<void> = Promise.resolve(); // the last of them
 
   constructor(connection: PlatformStream) {
@@ -59,18 +62,21 @@ class WholeWrites implements ByteStream {
 
   write(bytes: Uint8Array): Promise<void> {
     const isFirst = this.#writes++ === 0;
-    return this.#last = isFirst
-      ? this.#writeAll(bytes)
-      : this.#last.then(() => this.#writeAll(bytes));
+    return this.#last = isFirst ? this.#write(bytes) : this.#last.then(() => this.#write(bytes));
   }
 
-  async #writeAll(bytes: Uint8Array): Promise<void> {
-    let written = await this.#connection.write(bytes);
-    while (written < bytes.length) {
-      written += await this.#connection.write(bytes.subarray(written));
-    }
-    this.#writes--; // not decremented after a failure, so later writes fail too
+  /** Nearly every write is taken whole: an async function for each would be half its garbage. */
+  #write(bytes: Uint8Array): Promise<void> {
+    this.#writing = bytes;
+    return this.#connection.write(bytes).then(this.#onWritten);
   }
+
+  readonly #onWritten = (written: number): void | Promise<void> => {
+    const bytes = this.#writing;
+    this.#writing = NOTHING;
+    if (written < bytes.length) return this.#write(bytes.subarray(written));
+    this.#writes--; // not decremented after a failure, so later writes fail too
+  };
 
   /** Deno ends a pending read with "Interrupted" when the connection is closed. */
   readonly #onReadError = (error: unknown): null => {

@@ -1,3 +1,6 @@
+const encoder = new TextEncoder();
+const SHORT_TEXT = 256;
+
 /** Joins byte arrays; a single one is returned as it is, without a copy. */
 export function concatBytes(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
   const [only] = pieces;
@@ -34,4 +37,25 @@ export function hexValue(byte: number | undefined): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   const letter = byte | 0x20;
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1000;
+}
+
+/**
+ * Writes a text in UTF-8; for short ASCII in half the time of `encodeInto()`.
+ * @param text The text.
+ * @param target Memory with room for three bytes a character.
+ * @param start Offset of the first byte.
+ * @returns The number of bytes.
+ */
+export function writeText(text: string, target: Uint8Array<ArrayBuffer>, start: number): number {
+  const { length } = text;
+  if (length <= SHORT_TEXT) {
+    let at = 0;
+    for (; at < length; at++) {
+      const unit = text.charCodeAt(at);
+      if (unit > 127) break;
+      target[start + at] = unit;
+    }
+    if (at === length) return length;
+  }
+  return encoder.encodeInto(text, target.subarray(start)).written;
 }

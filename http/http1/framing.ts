@@ -97,23 +97,19 @@ export function mayHaveBody(status: number, method: string): boolean {
 function framingOf(fields: HeaderFields, isRequest: boolean): Framing | null {
   const hasLength = fields.has("content-length");
   if (fields.has("transfer-encoding")) {
-    const fault = codingFault(
-      fields.getAll("transfer-encoding").join(", "),
-      hasLength,
-      isRequest ? 501 : 400,
-    );
+    const codings = fields.get("transfer-encoding") ?? "";
+    const fault = codingFault(codings, hasLength, isRequest ? 501 : 400);
     if (fault !== null) throw fault;
     return CHUNKED;
   }
-  return hasLength ? lengthOf(fields.getAll("content-length"), isRequest) : null;
+  return hasLength ? lengthOf(fields.get("content-length") ?? "", isRequest) : null;
 }
 
 /**
  * RFC 9112 section 6.3, rule 5: a list of equal lengths is one length. It is accepted in a reply
  * and refused in a request, which proxies read too.
  */
-function lengthOf(lines: readonly string[], isRequest: boolean): number {
-  const list = lines.join(", ");
+function lengthOf(list: string, isRequest: boolean): number {
   const length = isRequest && list.includes(",") ? null : parseLength(list);
   if (length !== null) return length;
   throw new HttpSyntaxError("a length that is not one number", `Content-Length: ${list}`);

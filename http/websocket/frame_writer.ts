@@ -1,3 +1,4 @@
+import { writeText } from "../bytes/bytes.ts";
 import type { ByteStream } from "../bytes/byte_stream.ts";
 import { frameHeaderSize, unmask, writeFrameHeader } from "./frames.ts";
 import { deferred } from "../since_node_20.ts";
@@ -31,6 +32,7 @@ export class FrameWriter {
   readonly #mask: Uint8Array | null; // mask of the current frame
   readonly #onError: (error: unknown) => void;
   #buffer: Uint8Array<ArrayBuffer> | null = null;
+  #writing: Uint8Array<ArrayBuffer> | null = null;
   #size = 0;
   #inFlight = 0;
   #progress = 0;
@@ -83,7 +85,7 @@ export class FrameWriter {
     if (text.length > KEPT_BUFFER) return this.add(opcode, encoder.encode(text));
     const buffer = this.#reserve(14 + text.length * 3);
     const guess = this.#size + frameHeaderSize(text.length, mask !== null);
-    const written = encodeInto(text, buffer, guess);
+    const written = writeText(text, buffer, guess);
     const start = this.#size + frameHeaderSize(written, mask !== null);
     if (start !== guess) buffer.copyWithin(start, guess, guess + written);
     writeFrameHeader(buffer, this.#size, opcode, written, FIN, mask);
@@ -108,50 +110,55 @@ export class FrameWriter {
     queueMicrotask(this.#flushSoon);
   }
 
-  readonly #flushSoon = (): void => void this.#flush();
+  readonly #flushSoon = (): void => this.#flush();
 
-  async #flush(): Promise<void> {
-    try {
-      while (this.#size > 0 && this.#buffer !== null) {
-        const buffer = this.#buffer;
-        let rest = buffer.subarray(0, this.#size);
-        this.#buffer = null;
-        this.#size = 0;
-        for (; rest.length > MAX_WRITE; rest = rest.subarray(MAX_WRITE)) {
-          this.#inFlight = rest.length;
-          await this.#stream.write(rest.subarray(0, MAX_WRITE));
-          this.#progress++;
-        }
-        this.#inFlight = rest.length;
-        await this.#stream.write(rest);
-        this.#progress++;
-        this.#inFlight = 0;
-        if (this.#buffer === null && buffer.length <= KEPT_BUFFER) this.#buffer = buffer;
-        if (buffer.length === SPARE_BUFFER && spare.length < MOST_SPARE) spare.push(buffer);
-      }
+  /** Writes what was added; one write at a time, without an async function for each. */
+  #flush(): void {
+    const buffer = this.#buffer;
+    if (this.#size === 0 || buffer === null) {
       this.#scheduled = false;
-    } catch (error) {
-      this.#failed = true;
-      this.#size = this.#inFlight = 0;
-      this.#buffer = null;
-      this.#onError(error);
+      this.#idle?.resolve();
+      this.#idle = null;
+      return;
     }
+    const bytes = buffer.subarray(0, this.#size);
+    this.#writing = buffer;
+    this.#buffer = null;
+    this.#size = 0;
+    const { length } = bytes;
+    this.#inFlight = length;
+    const write = length > MAX_WRITE ? this.#writeLong(bytes) : this.#stream.write(bytes);
+    write.then(this.#onWritten, this.#onFailure);
+  }
+
+  async #writeLong(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    let rest = bytes;
+    for (; rest.length > MAX_WRITE; rest = rest.subarray(MAX_WRITE)) {
+      await this.#stream.write(rest.subarray(0, MAX_WRITE));
+      this.#progress++;
+      this.#inFlight -= MAX_WRITE;
+    }
+    await this.#stream.write(rest);
+  }
+
+  readonly #onWritten = (): void => {
+    const buffer = this.#writing;
+    this.#writing = null;
+    this.#progress++;
+    this.#inFlight = 0;
+    if (buffer !== null) {
+      if (this.#buffer === null && buffer.length <= KEPT_BUFFER) this.#buffer = buffer;
+      if (buffer.length === SPARE_BUFFER && spare.length < MOST_SPARE) spare.push(buffer);
+    }
+    this.#flush();
+  };
+
+  readonly #onFailure = (error: unknown): void => {
+    this.#failed = true;
+    this.#size = this.#inFlight = 0;
+    this.#buffer = this.#writing = null;
+    this.#onError(error);
     this.#idle?.resolve();
     this.#idle = null;
-  }
-}
-
-/** Encodes a text and returns its size in bytes. For short ASCII that halves the cost. */
-function encodeInto(text: string, target: Uint8Array<ArrayBuffer>, start: number): number {
-  const { length } = text;
-  if (length <= 256) {
-    let at = 0;
-    for (; at < length; at++) {
-      const unit = text.charCodeAt(at);
-      if (unit > 127) break;
-      target[start + at] = unit;
-    }
-    if (at === length) return length;
-  }
-  return encoder.encodeInto(text, target.subarray(start)).written;
+  };
 }

@@ -124,11 +124,21 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     const output = this.#output;
     const { input } = this;
     const { limits } = this.#server;
+    const hasNoTimeout = limits.handlerTimeout === Infinity;
     for (;;) {
       const head = input.takeHead();
       if (head !== null) {
-        const goesOn = this.#answer(head);
-        if (!(goesOn instanceof Promise ? await goesOn : goesOn)) return;
+        const exchange = this.#begin(head);
+        let response = this.#handled(exchange);
+        if (response instanceof Promise) {
+          if (output.size > 0) output.flush().catch(() => {}); // the next write fails too
+          try {
+            response = await (hasNoTimeout ? response : this.#within(response, exchange));
+          } catch {
+            response = failed();
+          }
+        }
+        if (!this.#quick(response, exchange) && !await this.#send(response, exchange)) return;
         // A pipelining client would starve the others: give the event loop a turn now and then.
         if (this.#requests % 64 === 0 && !input.isEmpty) {
           await new Promise((resolve) => setTimeout(resolve));
@@ -148,39 +158,27 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     }
   }
 
-  /** Sends one response; `false` if the connection ends with it. */
-  #answer(head: RequestHead): boolean | Promise<boolean> {
+  #begin(head: RequestHead): SocketExchange {
     this.#wait(null, 0);
     const body = bodyOf(head, this, this.#server.limits);
     this.#requests++;
     const url = urlOf(head, this.#server.origin);
-    const exchange = this.#exchange = new SocketExchange(head, url, body, this.#remote, this);
-    let response: Response | Promise<Response>;
-    try {
-      response = this.#server.handler(exchange.request as unknown as Request, exchange);
-    } catch {
-      response = failed();
-    }
-    if (response instanceof Promise) return this.#later(response, exchange);
-    return this.#quick(response, exchange) || this.#send(response, exchange);
+    return this.#exchange = new SocketExchange(head, url, body, this.#remote, this);
   }
 
-  /** Waits for the handler; earlier responses are sent meanwhile. */
-  async #later(promised: Promise<Response>, exchange: SocketExchange): Promise<boolean> {
-    const { handlerTimeout } = this.#server.limits;
-    if (this.#output.size > 0) this.#output.flush().catch(() => {}); // the next write fails too
-    let response: Response;
+  #handled(exchange: SocketExchange): Response | Promise<Response> {
     try {
-      if (handlerTimeout === Infinity) response = await promised;
-      else {
-        this.#handlerDeadline = clock.now + handlerTimeout + this.#server.tick;
-        response = await exchange.within(promised);
-        this.#handlerDeadline = Infinity;
-      }
+      return this.#server.handler(exchange.request as unknown as Request, exchange);
     } catch {
-      response = failed();
+      return failed();
     }
-    return this.#quick(response, exchange) || await this.#send(response, exchange);
+  }
+
+  async #within(promised: Promise<Response>, exchange: SocketExchange): Promise<Response> {
+    this.#handlerDeadline = clock.now + this.#server.limits.handlerTimeout + this.#server.tick;
+    const response = await exchange.within(promised);
+    this.#handlerDeadline = Infinity;
+    return response;
   }
 
   /** Buffers a short text response; `false` if it does not qualify. */
@@ -195,6 +193,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     return true;
   }
 
+  /** Sends a response; `false` if the connection ends with it. */
   async #send(response: Response, exchange: SocketExchange): Promise<boolean> {
     const { body } = exchange;
     const end = await sendResponse(response, this.#rulesOf(exchange), this.#output, exchange);
@@ -236,7 +235,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     // By the input, or a read that waits already would be lost.
     return {
       read: (buffer: Bytes) => this.input.read(buffer),
-      write: (bytes: Bytes) => this.#output.write(bytes),
+      write: (bytes: Bytes) => stream.write(bytes),
       closeWrite: () => stream.closeWrite(),
       close: () => stream.close(),
       ref: () => stream.ref(),

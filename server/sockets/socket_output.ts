@@ -1,3 +1,4 @@
+import { writeText } from "../../http/bytes/bytes.ts";
 import type { PlatformStream } from "../../http/bytes/byte_stream.ts";
 import { clock } from "./clock.ts";
 
@@ -18,6 +19,7 @@ const small: Bytes[] = [];
 /** The same for files and long chunks: a fresh one costs more than filling it. */
 const large: Bytes[] = [];
 const CRLF = Uint8Array.of(13, 10);
+const NOTHING = new Uint8Array(0);
 const DONE = Promise.resolve();
 const encoder = new TextEncoder();
 
@@ -31,6 +33,8 @@ export class SocketOutput {
   #size = 0;
   #writes = 0; // pending
   #last = DONE; // the last of them
+  #writing = NOTHING;
+  #owner: Bytes | null = null; // of the bytes being written, to be reused
 
   /** The client has `timeout` ms to read. */
   constructor(connection: PlatformStream, timeout: number) {
@@ -50,14 +54,14 @@ export class SocketOutput {
     if (most > BUFFER) return false;
     const buffer = this.#room(most);
     for (;;) {
-      const start = `${head}content-length: ${length}\r\n\r\n`;
-      const text = isText ? start + body : start;
-      const { written } = encoder.encodeInto(text, buffer.subarray(this.#size));
-      if (!isText) buffer.set(body, this.#size + written);
+      const start = startOf(head, length);
+      const at = this.#size + start.length;
+      buffer.set(start, this.#size);
+      if (!isText) buffer.set(body, at);
       // ASCII has the length of the text; otherwise it is known after encoding.
-      const size = isText ? written - start.length : length;
+      const size = isText ? writeText(body, buffer, at) : length;
       if (size === length) {
-        this.#size += start.length + size;
+        this.#size = at + size;
         return true;
       }
       length = size;
@@ -140,19 +144,28 @@ export class SocketOutput {
   /** Writes bytes after pending writes; their `buffer` is reused. */
   write(bytes: Bytes, buffer: Bytes | null = null): Promise<void> {
     return this.#last = this.#writes++ === 0
-      ? this.#writeAll(bytes, buffer)
-      : this.#last.then(() => this.#writeAll(bytes, buffer));
+      ? this.#write(bytes, buffer)
+      : this.#last.then(() => this.#write(bytes, buffer));
   }
 
-  async #writeAll(bytes: Bytes, buffer: Bytes | null): Promise<void> {
-    for (let at = 0; at < bytes.length;) {
-      this.deadline = clock.now + this.#timeout;
-      at += await this.#connection.write(at === 0 ? bytes : bytes.subarray(at));
-    }
+  /** Nearly every write is taken whole: an async function for each would be half its garbage. */
+  #write(bytes: Bytes, buffer: Bytes | null): Promise<void> {
+    this.deadline = clock.now + this.#timeout;
+    this.#writing = bytes;
+    this.#owner = buffer;
+    return this.#connection.write(bytes).then(this.#onWritten);
+  }
+
+  readonly #onWritten = (written: number): void | Promise<void> => {
+    const bytes = this.#writing;
+    const buffer = this.#owner;
+    if (written < bytes.length) return this.#write(bytes.subarray(written), buffer);
+    this.#writing = NOTHING;
+    this.#owner = null;
     // After a failure it stays, so later writes fail too.
     if (--this.#writes === 0) this.deadline = Infinity;
     if (buffer !== null) keep(buffer);
-  }
+  };
 
   async #writeLong(bytes: Bytes): Promise<void> {
     await this.flush();
@@ -176,6 +189,21 @@ export class SocketOutput {
     }
     return this.#buffer;
   }
+}
+
+// The start of the last response: most have the same.
+let lastHead = "";
+let lastLength = -1;
+let lastStart = NOTHING;
+
+/** A head with its length, as bytes. */
+function startOf(head: string, length: number): Bytes {
+  if (head !== lastHead || length !== lastLength) {
+    lastStart = encoder.encode(`${head}content-length: ${length}\r\n\r\n`);
+    lastHead = head;
+    lastLength = length;
+  }
+  return lastStart;
 }
 
 function keep(buffer: Bytes): void {
