@@ -43,12 +43,9 @@ import type { WebSocketConnectOptions } from "./websocket/options.ts";
  * ```ts
  * import { ClientSession, web } from "@roundtrip/http";
  *
- * const app = new web.Application();
+ * const app = new web.Application(); // or { baseUrl } of a server
  * app.addRoutes([web.get("/hello", () => web.jsonResponse({ hello: "world" }))]);
- * await using runner = new web.AppRunner(app);
- * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- *
- * await using session = new ClientSession({ baseUrl });
+ * await using session = new ClientSession({ app });
  * await using response = await session.get("/hello");
  * console.assert((await response.json<{ hello: string }>()).hello === "world");
  * ```
@@ -247,17 +244,6 @@ export class ClientSession {
    * @throws {FileExistsError} If the file exists and `overwrite` is not set.
    * @throws {ClientResponseError} If the status is 300 or above.
    * @throws {ClientPayloadError} If the body is incomplete or malformed; the part is kept.
-   *
-   * @example
-   * ```ts no-assert
-   * import { ClientSession } from "@roundtrip/http";
-   *
-   * async function fetchImage(url: string): Promise<number> {
-   *   await using session = new ClientSession({ timeout: { total: 0 } });
-   *   const { size } = await session.downloadToFile(url, "image.iso", { resume: true });
-   *   return size;
-   * }
-   * ```
    */
   async downloadToFile(
     url: string | URL,

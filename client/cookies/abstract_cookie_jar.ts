@@ -29,29 +29,21 @@ export interface JarCookie {
  *
  * @example
  * ```ts
- * import { AbstractCookieJar, ClientSession, type CookieInit } from "@roundtrip/http";
+ * import { AbstractCookieJar, ClientSession } from "@roundtrip/http";
  *
- * // Sends the cookies it was given and ignores those that servers set.
+ * // Always sends the same cookie, and ignores those that servers set.
  * class FixedJar extends AbstractCookieJar {
- *   #cookies = new Map<string, string>();
- *   get size() {
- *     return this.#cookies.size;
- *   }
- *   updateCookies(cookies: CookieInit) {
- *     const pairs = Symbol.iterator in cookies ? cookies : Object.entries(cookies);
- *     for (const [name, value] of pairs as Iterable<[string, string]>) this.#cookies.set(name, value);
- *   }
+ *   readonly size = 1;
+ *   updateCookies() {}
  *   updateFromHeaders() {}
  *   filterCookies() {
- *     return new Map(this.#cookies);
+ *     return new Map([["id", "1"]]);
  *   }
- *   clear() {
- *     this.#cookies.clear();
- *   }
+ *   clear() {}
  *   *[Symbol.iterator]() {}
  * }
  * const app = { fetch: (r: Request) => new Response(r.headers.get("cookie")) };
- * await using session = new ClientSession({ app, cookieJar: new FixedJar(), cookies: { id: "1" } });
+ * await using session = new ClientSession({ app, cookieJar: new FixedJar() });
  * await using response = await session.get("/");
  * console.assert(await response.text() === "id=1");
  * ```

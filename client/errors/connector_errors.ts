@@ -20,22 +20,7 @@ export class ClientConnectorSSLError extends ClientSSLError {
   override readonly name = "ClientConnectorSSLError";
 }
 
-/**
- * The server's certificate is not trusted.
- *
- * @example
- * ```ts
- * import { ClientConnectorCertificateError } from "@roundtrip/http";
- *
- * const advice = (error: unknown) =>
- *   error instanceof ClientConnectorCertificateError
- *     ? `give the certificate of ${error.host} as connector.caCerts`
- *     : "try again later";
- * const url = new URL("https://localhost:8443/");
- * const error = new ClientConnectorCertificateError(url, "certificate", "unknown issuer");
- * console.assert(advice(error).includes("localhost"));
- * ```
- */
+/** The server's certificate is not trusted. */
 export class ClientConnectorCertificateError extends ClientSSLError {
   /** Name of the class. */
   override readonly name = "ClientConnectorCertificateError";

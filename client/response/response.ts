@@ -212,7 +212,6 @@ export class ClientResponse {
 
   /**
    * Reads the whole body; a second call returns the same bytes.
-   * @returns The bytes.
    * @throws {ClientPayloadError} If the body is incomplete, malformed or longer than `maxBodySize`.
    */
   read(): Promise<Uint8Array<ArrayBuffer>> {
@@ -289,15 +288,11 @@ export class ClientResponse {
    *
    * @example
    * ```ts
-   * import { ClientSession, web } from "@roundtrip/http";
+   * import { ClientSession } from "@roundtrip/http";
    *
-   * const app = new web.Application();
    * const headers = { "content-type": "text/event-stream" };
-   * app.addRoutes([web.get("/", () => new Response("event: tick\ndata: 1\n\n", { headers }))]);
-   * await using runner = new web.AppRunner(app);
-   * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
-   *
-   * await using session = new ClientSession({ baseUrl });
+   * const app = { fetch: () => new Response("event: tick\ndata: 1\n\n", { headers }) };
+   * await using session = new ClientSession({ app });
    * await using response = await session.get("/");
    * for await (const { event, data } of response.events()) console.assert(event + data === "tick1");
    * ```

@@ -15,7 +15,6 @@ export interface FetchApp {
 /**
  * Creates a transport that passes requests to an application.
  * @param app The application.
- * @returns The transport.
  *
  * @example
  * ```ts

@@ -1,18 +1,4 @@
-/**
- * Type of a {@linkcode WSMessage}, with aiohttp's numbers.
- *
- * @example
- * ```ts
- * import { web, WSMsgType } from "@roundtrip/http";
- *
- * const echo = web.webSocket(async (socket) => {
- *   for await (const message of socket) {
- *     if (message.type === WSMsgType.TEXT) await socket.sendStr(message.data);
- *   }
- * });
- * console.assert(typeof echo === "function");
- * ```
- */
+/** Type of a {@linkcode WSMessage}, with aiohttp's numbers. */
 export const WSMsgType = {
   /** A text message; `data` is a string. */
   TEXT: 1,

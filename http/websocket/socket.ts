@@ -34,20 +34,16 @@ export let whenClosed: (socket: WebSocketBase) => Promise<void>;
  * import { ClientSession, web, type WebSocketBase } from "@roundtrip/http";
  *
  * // Works for either side's socket.
- * const ask = async (socket: WebSocketBase, question: string): Promise<string> => {
- *   await socket.sendStr(question);
- *   return await socket.receiveStr();
- * };
+ * const repeat = async (socket: WebSocketBase) => socket.sendStr(await socket.receiveStr());
  * const app = new web.Application();
- * app.addRoutes([web.get("/ws", web.webSocket(async (socket) => {
- *   await socket.sendStr((await socket.receiveStr()).toUpperCase());
- * }))]);
+ * app.addRoutes([web.get("/ws", web.webSocket(repeat))]);
  * await using runner = new web.AppRunner(app);
  * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
  *
  * await using session = new ClientSession({ baseUrl });
  * await using ws = await session.wsConnect("/ws");
- * console.assert(await ask(ws, "hello") === "HELLO");
+ * await ws.sendStr("hello");
+ * console.assert(await ws.receiveStr() === "hello");
  * ```
  */
 export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMessage> {
@@ -121,7 +117,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
 
   /**
    * Waits for the next message, which has to be binary.
-   * @returns The bytes.
    * @throws {WSMessageTypeError} If it is another message, including the end of the socket.
    * @throws {WebSocketTimeoutError} If the timeout passes.
    */
@@ -231,18 +226,6 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
    * message waits for that.
    * @param callback Receives text, binary, control and error messages, one at a time.
    * @returns Resolves when the socket has closed; rejects with an error of the callback.
-   *
-   * @example
-   * ```ts
-   * import { web, WSMsgType } from "@roundtrip/http";
-   *
-   * const app = new web.Application();
-   * app.addRoutes([web.get("/echo", web.webSocket((socket) =>
-   *   socket.onMessage((message) => {
-   *     if (message.type === WSMsgType.TEXT) return socket.sendStr(message.data);
-   *   })
-   * ))]);
-   * ```
    */
   async onMessage(callback: (message: WSMessage) => void | Promise<void>): Promise<void> {
     const channel = this.#open();
