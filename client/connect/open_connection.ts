@@ -1,4 +1,5 @@
 // Opening connections: direct, to a Unix socket, or through a proxy; with or without TLS.
+import { messageOf } from "../../http/as_error.ts";
 import type { HopObserver } from "../hop/transport.ts";
 import { AddressLookup, connectFirst } from "./address_lookup.ts";
 import type { ResolvedConnector } from "./connector.ts";
@@ -143,9 +144,8 @@ export class ConnectionOpener {
       return await this.#reach(sockets, place, peer, signal, observer);
     } catch (cause) {
       if (signal.aborted || (cause instanceof Error && cause.name === "NotCapable")) throw cause;
-      const why = cause instanceof Error ? cause.message : String(cause);
       const what = isUnix ? `the socket ${proxy.pathname}` : `the proxy ${proxy.host}`;
-      const message = `${what} cannot be reached (${why})`;
+      const message = `${what} cannot be reached (${messageOf(cause)})`;
       throw new ProxyUnreachableError(message, null, { cause });
     }
   }

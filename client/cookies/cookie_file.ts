@@ -1,3 +1,4 @@
+import { messageOf } from "../../http/as_error.ts";
 import { open, readFile, rename, unlink } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { hasControl } from "../../http/headers/header_text.ts";
@@ -49,8 +50,7 @@ export async function loadCookies(path: string | URL): Promise<JarCookie[]> {
     if (!Array.isArray(file["cookies"])) throw new TypeError("it has no list of cookies");
     return file["cookies"].map(cookieOf);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SyntaxError(`Cannot load cookies from "${source}": ${reason}`, { cause });
+    throw new SyntaxError(`Cannot load cookies from "${source}": ${messageOf(cause)}`, { cause });
   }
 }
 

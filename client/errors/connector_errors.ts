@@ -1,6 +1,6 @@
 // Errors of connecting: a class for each kind of reason, as in aiohttp.
 import { ClientConnectorError, type ConnectFailure } from "./connection_errors.ts";
-import { ClientResponseError } from "./client_errors.ts";
+import { ClientResponseError, type RequestDetails } from "./client_errors.ts";
 
 /** The host name could not be resolved. */
 export class ClientConnectorDNSError extends ClientConnectorError {
@@ -48,6 +48,18 @@ export class UnixClientConnectorError extends ClientConnectorError {
 export class ClientHttpProxyError extends ClientResponseError {
   /** Name of the class. */
   override readonly name = "ClientHttpProxyError";
+}
+
+/** Creates the error for a CONNECT that a proxy refused. */
+export function proxyRefusal(
+  request: RequestDetails,
+  status: number,
+  reason: string,
+  { cause }: ErrorOptions,
+): ClientHttpProxyError {
+  const requestInfo = { ...request, method: "CONNECT" };
+  const headers = new Headers();
+  return new ClientHttpProxyError({ requestInfo, history: [], status, headers, reason, cause });
 }
 
 const CONNECTOR_ERRORS: Readonly<Partial<Record<ConnectFailure, typeof ClientConnectorError>>> = {

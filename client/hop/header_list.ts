@@ -8,11 +8,7 @@ export type HeadersLike = HeadersInit | Readonly<Record<string, string | undefin
 
 /** A copy without `undefined` values. */
 export function headersOf(init: HeadersLike | undefined): Headers {
-  if (init === undefined || init instanceof Headers || Symbol.iterator in init) {
-    return new Headers(init as HeadersInit | undefined);
-  }
-  const given = Object.entries(init).filter(([, value]) => value !== undefined);
-  return new Headers(given as [string, string][]);
+  return new Headers(listOf(init) as [string, string][]);
 }
 
 /**

@@ -137,26 +137,17 @@ export class ClientRequest implements RequestDetails {
    * @returns The copy, with its own headers.
    */
   with(changes: Partial<ClientRequestInit>): ClientRequest {
-    const { payload = this.payload } = changes;
-    if (payload !== this.payload) {
-      if (payload !== null) this.#context?.own(payload);
-      const headers = changes.headers ??
-        this.headerList.filter(([name]) => !BODY_HEADERS.includes(name.toLowerCase()));
-      return this.#copy({ ...changes, headers });
-    }
-    return this.#copy(changes);
-  }
-
-  #copy(changes: Partial<ClientRequestInit>): ClientRequest {
-    const { headers = this.headerList } = changes;
+    const { payload = this.payload, headers } = changes;
+    const isNew = payload !== this.payload;
+    if (isNew && payload !== null) this.#context?.own(payload);
+    const { method, href: url, fragment, cookies, headerList: own } = this;
+    const kept = isNew && headers === undefined
+      ? own.filter(([name]) => !BODY_HEADERS.includes(name.toLowerCase()))
+      : own;
     return requestOf({
-      method: this.method,
-      url: this.href,
-      fragment: this.fragment,
-      cookies: this.cookies,
-      payload: this.payload,
+      ...{ method, url, fragment, cookies, payload },
       ...changes,
-      headers: headers instanceof Headers ? restoredList(headers, this.headerList) : headers,
+      headers: headers instanceof Headers ? restoredList(headers, own) : headers ?? kept,
     }, this.#context);
   }
 }

@@ -13,6 +13,7 @@ import {
 import type { Payload } from "../hop/payload.ts";
 import { jsonPayload } from "../body/json_payload.ts";
 import { payloadOf, type RequestData } from "../body/payload_of.ts";
+import { observed } from "../hop/observed_stream.ts";
 import type { ClientRequestInit } from "../hop/request.ts";
 import { headerOf, withHeader } from "../hop/header_list.ts";
 import type { HeaderList } from "../hop/transport.ts";
@@ -116,7 +117,7 @@ function sizedByHeader(payload: Payload | null, headers: HeaderList): Payload | 
     size,
     contentType: payload.contentType,
     replayable: payload.replayable,
-    stream: () => payload.stream().pipeThrough(exactly(size)),
+    stream: () => exactly(size, payload),
     close: () => payload.close?.(),
   };
 }
@@ -134,20 +135,15 @@ function checkCoding(coding: string, payload: Payload | null, announced: string 
 }
 
 /** Passes exactly `size` bytes, or fails: the platform would silently cut off the rest. */
-function exactly(size: number): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
-  let sent = 0;
-  const refuse = (): never => {
+function exactly(size: number, payload: Payload): ReturnType<Payload["stream"]> {
+  let left = size;
+  const check = (isWrong: boolean): void => {
+    if (!isWrong) return;
     throw new TypeError(`Cannot send the body: it is not the ${size} bytes that were announced`);
   };
-  return new TransformStream({
-    transform(piece, controller) {
-      sent += piece.length;
-      if (sent > size) refuse();
-      controller.enqueue(piece);
-    },
-    flush() {
-      if (sent !== size) refuse();
-    },
+  return observed(payload.stream(), {
+    onPiece: (piece) => check((left -= piece.length) < 0),
+    onEnd: (isWhole) => check(isWhole && left > 0),
   });
 }
 

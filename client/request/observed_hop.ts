@@ -1,22 +1,11 @@
 // Observing bodies for timeouts and traces; they are only wrapped if observed.
 import { ClientConnectionError } from "../errors/connection_errors.ts";
 import { changedResult, withBody } from "../hop/hop_result.ts";
+import { observed } from "../hop/observed_stream.ts";
 import type { Payload } from "../hop/payload.ts";
 import { countedStream } from "../hop/progress.ts";
 import { type ClientRequest, contextOf } from "../hop/request.ts";
 import type { HopBody, HopResult } from "../hop/transport.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
-
-/** Observer of a stream. */
-interface StreamHooks {
-  /** The stream starts; it can be aborted. */
-  readonly onStart?: (stop: (reason: Error) => void) => void;
-  readonly onAsk?: () => void;
-  readonly onPiece?: (piece: Bytes) => void;
-  /** The stream has ended or failed. */
-  readonly onEnd?: () => void;
-}
 
 export interface ObservedBody extends HopBody {
   /** Stops the upload at the end of the response, as in aiohttp. */
@@ -33,7 +22,7 @@ export function observedBody(payload: Payload, request: ClientRequest): Observed
     if (seesSent) trace?.emit("onRequestChunkSent", { request, chunk: body.bytes });
     return body;
   }
-  let stop: ((reason: Error) => void) | null = null;
+  let stop: ((reason: unknown) => void) | null = null;
   return {
     bytes: null,
     size: body.size,
@@ -94,40 +83,4 @@ function shownResult(result: HopResult, request: ClientRequest): HopResult {
     onEnd: () => phases?.idle(),
   });
   return withBody(result, body);
-}
-
-function observed(stream: ReadableStream<Bytes>, hooks: StreamHooks): ReadableStream<Bytes> {
-  const reader = stream.getReader();
-  let isStopped = false;
-  return new ReadableStream<Bytes>({
-    start(controller) {
-      hooks.onStart?.((reason) => {
-        isStopped = true;
-        controller.error(reason);
-        reader.cancel(reason).catch(() => {});
-      });
-    },
-    async pull(controller) {
-      hooks.onAsk?.();
-      try {
-        const { done, value } = await reader.read();
-        if (isStopped) return;
-        if (!done) {
-          hooks.onPiece?.(value);
-          return controller.enqueue(value);
-        }
-      } catch (error) {
-        if (isStopped) return;
-        hooks.onEnd?.();
-        reader.cancel(error).catch(() => {}); // a hook failed
-        throw error;
-      }
-      hooks.onEnd?.();
-      controller.close();
-    },
-    async cancel(reason) {
-      hooks.onEnd?.();
-      await reader.cancel(reason);
-    },
-  }, { highWaterMark: 0 });
 }

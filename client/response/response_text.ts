@@ -1,3 +1,4 @@
+import { messageOf } from "../../http/as_error.ts";
 import { decoderFor } from "../../http/headers/charset.ts";
 import { type ContentType, isJsonType } from "../../http/headers/content_type.ts";
 import { asciiText } from "../../http/bytes/latin1.ts";
@@ -52,10 +53,8 @@ export function parseJson(
   try {
     return loads(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ClientPayloadError(`Cannot parse the body of ${from.url.href} as JSON: ${reason}`, {
-      cause,
-    });
+    const text = `Cannot parse the body of ${from.url.href} as JSON: ${messageOf(cause)}`;
+    throw new ClientPayloadError(text, { cause });
   }
 }
 

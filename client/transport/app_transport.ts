@@ -1,9 +1,11 @@
+import { messageOf } from "../../http/as_error.ts";
 import { parseLength } from "../../http/headers/content_length.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { asError, ClientConnectionError } from "../errors/connection_errors.ts";
 import { incompletePayload } from "../errors/client_errors.ts";
 import { headerOf } from "../hop/header_list.ts";
 import { abortOf } from "../hop/hop_abort.ts";
+import { observed } from "../hop/observed_stream.ts";
 import type { HopRequest, HopResult, Transport } from "../hop/transport.ts";
 
 /** A request handler: an `Application`, a Hono app, `{ fetch: (request) => … }`. */
@@ -73,8 +75,7 @@ async function race(app: FetchApp, request: HopRequest): Promise<Response> {
       answer?.then((late) => late?.body?.cancel()).catch(() => {});
       throw asError(signal.reason);
     }
-    const reason = error instanceof Error ? error.message : String(error);
-    const text = `Cannot request ${url}: the application threw: ${reason}`;
+    const text = `Cannot request ${url}: the application threw: ${messageOf(error)}`;
     throw new ClientConnectionError(text, { cause: error });
   } finally {
     signal.removeEventListener("abort", onAbort);
@@ -112,61 +113,38 @@ function resultOf(response: Response, request: HopRequest): HopResult {
     headers: response.headers,
     body: request.method === "HEAD" ? null : abortable(response, signal),
     bodyError(error) {
-      if (signal.aborted) return asError(signal.reason);
-      const reason = error instanceof Error ? error.message : String(error);
-      return incompletePayload(reason, error);
+      return signal.aborted ? asError(signal.reason) : incompletePayload(messageOf(error), error);
     },
     release() {},
   };
 }
 
-type Bytes = Uint8Array<ArrayBuffer>;
-
 /** The body, which fails with the signal's reason on abort, as on a connection. */
-function abortable({ body, headers }: Response, signal: AbortSignal): ReadableStream<Bytes> | null {
-  if (body === null) return null;
-  const reader = body.getReader();
+function abortable(
+  { body, headers }: Response,
+  signal: AbortSignal,
+): ReadableStream<Uint8Array<ArrayBuffer>> | null {
   const announced = parseLength(headers.get("content-length"));
   // As on a connection, the body must have its announced length (RFC 9112 section 6.3).
-  let left = announced;
-  const counted = (piece: unknown): Bytes => {
-    if (!(piece instanceof Uint8Array)) {
-      throw new TypeError(`a body gives Uint8Array, not ${typeof piece}`);
-    }
-    if (left !== null) left -= piece.length;
-    if (left !== null && left < 0) {
-      throw new TypeError(`it is longer than its content-length ${announced}`);
-    }
-    return piece as Bytes;
-  };
+  let left = announced ?? NaN;
   let onAbort = (): void => {};
-  const done = (): void => signal.removeEventListener("abort", onAbort);
-  return new ReadableStream<Bytes>({
-    start(controller) {
-      onAbort = () => {
-        controller.error(signal.reason);
-        reader.cancel(signal.reason).catch(() => {});
-      };
+  return body && observed(body, {
+    onStart(stop) {
+      onAbort = () => stop(signal.reason);
       signal.addEventListener("abort", onAbort, { once: true });
     },
-    async pull(controller) {
-      try {
-        const { done: end, value } = await reader.read();
-        if (signal.aborted) return;
-        if (!end) return controller.enqueue(counted(value));
-        if (left !== null && left > 0) {
-          throw new TypeError(`it ends ${left} short of its content-length ${announced}`);
-        }
-        controller.close();
-      } catch (error) {
-        controller.error(error);
-        reader.cancel(error).catch(() => {});
+    onPiece(piece: unknown) {
+      if (!(piece instanceof Uint8Array)) {
+        throw new TypeError(`a body gives Uint8Array, not ${typeof piece}`);
       }
-      done();
+      left -= piece.length;
+      if (left < 0) throw new TypeError(`it is longer than its content-length ${announced}`);
     },
-    async cancel(reason) {
-      done();
-      await reader.cancel(reason);
+    onEnd(isWhole) {
+      signal.removeEventListener("abort", onAbort);
+      if (isWhole && left > 0) {
+        throw new TypeError(`it ends ${left} short of its content-length ${announced}`);
+      }
     },
-  }, { highWaterMark: 0 });
+  });
 }

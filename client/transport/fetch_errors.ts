@@ -1,3 +1,4 @@
+import { messageOf } from "../../http/as_error.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import {
   asError,
@@ -7,7 +8,7 @@ import {
   type ConnectFailure,
   ServerDisconnectedError,
 } from "../errors/connection_errors.ts";
-import { ClientHttpProxyError, connectorError } from "../errors/connector_errors.ts";
+import { connectorError, proxyRefusal } from "../errors/connector_errors.ts";
 import {
   ClientPayloadError,
   ClientProtocolError,
@@ -47,7 +48,7 @@ export function sendError(error: unknown, hop: HopRequest, proxy: string | null)
   }
   // Before Deno 2.9 the message has the reason, without a cause.
   const { cause = error.message } = error;
-  const text = cause instanceof Error ? cause.message : String(cause);
+  const text = messageOf(cause);
   const stage = /client error \((\w+)\)/.exec(text)?.[1];
   const reason = reasonOf(text);
   // In TLS 1.3 a server rejects a client certificate after the client's handshake (RFC 8446 section
@@ -75,8 +76,7 @@ export function sendError(error: unknown, hop: HopRequest, proxy: string | null)
 
 export function bodyError(error: unknown, signal: AbortSignal): Error {
   if (signal.aborted) return asError(signal.reason);
-  const text = error instanceof Error ? error.message : String(error);
-  return incompletePayload(reasonOf(text), error);
+  return incompletePayload(reasonOf(messageOf(error)), error);
 }
 
 /** Returns the kind of a connection failure by the platform's message. */
@@ -104,14 +104,8 @@ function connectError(
   // The status of CONNECT was not 200 (RFC 9110 section 9.3.6).
   if (/proxy authentication required|unsuccessful tunnel/.test(reason)) {
     const status = reason.startsWith("proxy auth") ? 407 : 502;
-    return new ClientHttpProxyError({
-      requestInfo: { method: "CONNECT", url, headers: new Headers() },
-      history: [],
-      status,
-      headers: new Headers(),
-      reason: `the proxy refused to connect: ${reason}`,
-      ...options,
-    });
+    const details = { method: "CONNECT", url, headers: new Headers() };
+    return proxyRefusal(details, status, `the proxy refused to connect: ${reason}`, options);
   }
   const own = connectFailure(reason, proxy === null ? url.hostname : "proxy");
   // With a proxy, only TLS reaches the server; all other failures are the proxy's.

@@ -1,3 +1,4 @@
+import { messageOf } from "../../http/as_error.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import type { ResolvedConnector } from "../connect/connector.ts";
 import { readVariable } from "../connect/environment.ts";
@@ -31,8 +32,7 @@ export class HttpClients {
     try {
       this.get(proxy, !options.forceClose); // reports errors early
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new TypeError(`Cannot use the connector: ${reason}`, { cause });
+      throw new TypeError(`Cannot use the connector: ${messageOf(cause)}`, { cause });
     }
   }
 

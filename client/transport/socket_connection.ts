@@ -1,4 +1,5 @@
 // An HTTP/1.1 connection: sends a request and reads the response head.
+import { messageOf } from "../../http/as_error.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import { formatChunk, LAST_CHUNK } from "../../http/http1/format_head.ts";
 import { headEnd, parseReplyHead, type ReplyHead } from "../../http/http1/head.ts";
@@ -210,7 +211,7 @@ export class SocketConnection implements Abortable {
 
   broken(error: unknown): unknown {
     if (this.start === this.end && this.#interim === 0) return error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return new HttpSyntaxError(`the connection broke within the head of the reply (${reason})`);
   }
 

@@ -1,3 +1,4 @@
+import { messageOf } from "../../http/as_error.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { HttpSyntaxError } from "../../http/http1/head_rules.ts";
 import { FingerprintError, ProxyUnreachableError } from "../connect/open_connection.ts";
@@ -9,8 +10,8 @@ import {
   ServerDisconnectedError,
 } from "../errors/connection_errors.ts";
 import {
-  ClientHttpProxyError,
   connectorError,
+  proxyRefusal,
   ServerFingerprintMismatch,
 } from "../errors/connector_errors.ts";
 import { abortOf } from "../hop/hop_abort.ts";
@@ -66,18 +67,7 @@ function notConnected(error: Error, hop: HopRequest, url: URL, proxy: string | n
   }
   if (error instanceof ProxyError) {
     if (error.status === null) return connectorError(url, "proxy", error.message, options);
-    return new ClientHttpProxyError({
-      requestInfo: { ...requestInfo(hop, url), method: "CONNECT" },
-      history: [],
-      status: error.status,
-      headers: new Headers(),
-      reason: error.message,
-      ...options,
-    });
+    return proxyRefusal(requestInfo(hop, url), error.status, error.message, options);
   }
   return connectorError(url, connectFailure(error.message, url.hostname), error.message, options);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../http/as_error.ts";
 import type { BodySource } from "../../http/bytes/body_source.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import { BytesSource, sourceStream } from "../../http/bytes/source_stream.ts";
@@ -102,7 +103,7 @@ export class SocketResult implements HopResult {
     if (ended !== null) return ended;
     const isOurs = error instanceof UnsentError && error.cause !== undefined;
     const cause = isOurs ? error.cause : error;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     if (!isOurs) return incompletePayload(reason, cause);
     return new ClientPayloadError(`Cannot send the body to ${url}: ${reason}`, { cause });
   }

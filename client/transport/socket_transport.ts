@@ -1,3 +1,4 @@
+import { messageOf } from "../../http/as_error.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import type { ReplyHead } from "../../http/http1/head.ts";
 import { ConnectionSlots, takeTurn } from "../connect/connection_slots.ts";
@@ -68,8 +69,7 @@ function checkCertificates(connector: ResolvedConnector): void {
   try {
     tls?.createSecureContext({ ca: [...caCerts], ...identity });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new TypeError(`Cannot use the connector: ${reason}`, { cause });
+    throw new TypeError(`Cannot use the connector: ${messageOf(cause)}`, { cause });
   }
 }
 

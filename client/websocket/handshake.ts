@@ -124,16 +124,7 @@ async function refusal(
   const { status, headers, history, requestInfo } = response;
   const body = status === 101 ? null : await startOfText(response.content, response.charset) ?? "";
   response.release();
-  const options = cause === undefined ? {} : { cause };
-  return new WSServerHandshakeError({
-    requestInfo,
-    history,
-    status,
-    headers,
-    reason,
-    body,
-    ...options,
-  });
+  return new WSServerHandshakeError({ requestInfo, history, status, headers, reason, body, cause });
 }
 
 function given(name: string, value: string): [string, string][] {

@@ -1,6 +1,7 @@
 // Decoding of `Content-Encoding`: gzip, deflate, brotli and zstd, also several in a row. The
 // platform's own decoder stops after the first member of a gzip body, takes a truncated brotli body
 // for a complete one, and does not limit the output of one chunk.
+import { messageOf } from "../as_error.ts";
 import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from "node:zlib";
 import * as zlib from "node:zlib"; // for zstd, which runtimes before Deno 2.6 do not export
@@ -233,7 +234,7 @@ function decode(source: BodySource, coding: Coding): BodySource {
     try {
       return frames.advance(piece, at);
     } catch (error) {
-      throw broken(error instanceof Error ? error.message : String(error));
+      throw broken(messageOf(error));
     }
   }
 

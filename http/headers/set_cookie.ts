@@ -1,4 +1,5 @@
 // The `Set-Cookie` header of RFC 6265.
+import { messageOf } from "../as_error.ts";
 import { OptionTable } from "../options.ts";
 import { parseSetCookie, type SetCookie, stringifySetCookie } from "cookie";
 
@@ -77,8 +78,7 @@ export function formatSetCookie(name: string, value: string, options: CookieOpti
       sameSite: lower,
     } as SetCookie, { encode: asIs });
   } catch (cause) {
-    const text = cause instanceof Error ? cause.message : String(cause);
-    const reason = text.replace(
+    const reason = messageOf(cause).replace(
       /^cookie (\w+) is invalid: (.*)$/s,
       (_, part, given) => `its ${part} ${JSON.stringify(given)} is not valid`,
     );
