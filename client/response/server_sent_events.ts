@@ -22,7 +22,18 @@ export interface EventsOptions {
 
 export const EVENTS_OPTIONS = new OptionTable<EventsOptions>({ maxEventSize: "a number" });
 
-/** An event is longer than `maxEventSize`. */
+/**
+ * An event is longer than `maxEventSize`.
+ *
+ * @example
+ * ```ts
+ * import { EventTooLongError } from "@roundtrip/http";
+ *
+ * const advice = (error: unknown) =>
+ *   error instanceof EventTooLongError ? `raise maxEventSize, it is ${error.limit}` : "";
+ * console.assert(advice(new EventTooLongError(1024)) === "raise maxEventSize, it is 1024");
+ * ```
+ */
 export class EventTooLongError extends Error {
   /** Name of the class. */
   override readonly name = "EventTooLongError";
