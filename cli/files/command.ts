@@ -1,6 +1,5 @@
-import { runApp } from "../../server/mod.ts";
 import { type Account, accountOf } from "../listening/accounts.ts";
-import { explainListening, healthRoute, listenOptions } from "../listening/listen.ts";
+import { healthRoute, listenOptions, serve } from "../listening/listen.ts";
 import { openBrowser } from "../io/open_browser.ts";
 import { writeErr, writeOut } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
@@ -51,7 +50,7 @@ export async function run(parsed: ParsedArgs<FilesOption>): Promise<number> {
         stop.abort();
       }),
   };
-  await explainListening(() => runApp(app, all), all);
+  await serve(app, all);
   if (failure !== null) throw failure;
   return 0;
 }

@@ -112,8 +112,9 @@ function image(kind: string): Response {
   if (found === undefined) {
     throw new HTTPNotFound({ text: `404: images are ${Object.keys(IMAGES).join(", ")}` });
   }
-  const bytes = Uint8Array.from(atob(found.base64), (each) => each.charCodeAt(0));
-  return new Response(bytes, { headers: { "content-type": found.type } });
+  const bytes = Uint8Array.from(atob(found), (each) => each.charCodeAt(0));
+  const type = `image/${kind === "svg" ? "svg+xml" : kind}`;
+  return new Response(bytes, { headers: { "content-type": type } });
 }
 
 /** Variables meant to be shown; others may be secrets. */

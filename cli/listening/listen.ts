@@ -1,5 +1,11 @@
 // Options and error messages shared by all servers.
-import { AddressInUseError, type RunAppOptions, socketEngine } from "../../server/mod.ts";
+import {
+  AddressInUseError,
+  type Application,
+  runApp,
+  type RunAppOptions,
+  socketEngine,
+} from "../../server/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { readText } from "../io/read_text.ts";
 import { badArgument, CommandError, UsageError } from "../errors/usage_error.ts";
@@ -57,15 +63,12 @@ export function healthRoute(parsed: ParsedArgs): string | null {
 
 const HOSTS = "-H localhost is for this machine alone, -H 0.0.0.0 for its network";
 
-/** Runs a server and explains errors of listening. */
-export async function explainListening(
-  serve: () => Promise<void>,
-  options: RunAppOptions,
-): Promise<void> {
+/** Runs an application and explains errors of listening. */
+export async function serve(app: Application, options: RunAppOptions): Promise<void> {
   const hosts = [options.host ?? "localhost"].flat();
   const where = hosts.map((host) => `${host}:${options.port ?? 8080}`).join(", ");
   try {
-    await serve();
+    await runApp(app, options);
   } catch (cause) {
     const fail = (message: string): CommandError => new CommandError(message, { cause });
     const path = options.path ?? null;

@@ -1,6 +1,6 @@
 import { OLD_RUNTIME } from "../errors/old_runtime.ts";
-import { type Application, readiness, runApp, type RunAppOptions } from "../../server/mod.ts";
-import { explainListening, healthRoute, listenOptions } from "../listening/listen.ts";
+import { type Application, readiness, type RunAppOptions } from "../../server/mod.ts";
+import { healthRoute, listenOptions, serve } from "../listening/listen.ts";
 import { openBrowser } from "../io/open_browser.ts";
 import { writeErr } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
@@ -42,7 +42,7 @@ export async function run(
   const health = healthRoute(parsed);
   if (health !== null) answerHealth(app, health);
   const all = { ...options, ...printing(parsed) };
-  if (worker === undefined) await explainListening(() => runApp(app, all), options);
+  if (worker === undefined) await serve(app, all);
   else await runWorker(app, { ...options, reusePort: workers > 1 }, parsed, Number(worker));
   // Like aiohttp's last message, on standard error.
   if (worker === undefined) await writeErr("Stopped\n");
@@ -71,7 +71,7 @@ async function runWorker(
       signal: stop.signal,
       ...(index === 0 ? printing(parsed) : { print: null }),
     };
-    await explainListening(() => runApp(app, all), all);
+    await serve(app, all);
   } finally {
     if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGTERM", onTerm);
     Deno.removeSignalListener("SIGINT", ignore);

@@ -2,7 +2,6 @@ import {
   Application,
   get,
   HTTPNotFound,
-  runApp,
   type RunAppOptions,
   textResponse,
   WebSocketGroup,
@@ -11,7 +10,7 @@ import {
 } from "../../server/mod.ts";
 import { WSMsgType } from "../../shared.ts";
 import { accountOf, requireAccount } from "../listening/accounts.ts";
-import { explainListening } from "../listening/listen.ts";
+import { serve } from "../listening/listen.ts";
 import { writeErr } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { WsOption } from "../specs/ws.ts";
@@ -72,7 +71,7 @@ export async function broadcast(parsed: ParsedArgs<WsOption>, port: number): Pro
     failure = error;
     stop.abort();
   });
-  await explainListening(() => runApp(app, options), options);
+  await serve(app, options);
   Deno.removeSignalListener("SIGINT", onInterrupt);
   if (failure !== null) throw failure;
   return code;

@@ -2,17 +2,6 @@ import { collectBytes } from "../../http/bytes/growing_bytes.ts";
 import { type SavedUpload, saveFile, type SaveFileOptions } from "./save_file.ts";
 import type { Spooled } from "./spool.ts";
 
-/** Constructor arguments of {@linkcode FileField}. */
-export interface FileFieldInit {
-  readonly name: string;
-  /** Filename as the client sent it. */
-  readonly filename: string;
-  /** Mime type as the client sent it. */
-  readonly contentType: string;
-  readonly headers: Headers;
-  readonly content: Spooled;
-}
-
 // Larger pieces are fresh memory: with 20 files read at once a small GET waited four times as long.
 const PIECE = 64 * 1024; // bytes
 
@@ -53,17 +42,17 @@ export class FileField {
   readonly size: number;
   readonly #content: Spooled;
 
-  /**
-   * Called by `request.post()`.
-   * @param init The part and its content.
-   */
-  constructor(init: FileFieldInit) {
-    this.name = init.name;
-    this.filename = init.filename;
-    this.contentType = init.contentType;
-    this.headers = init.headers;
-    this.size = init.content.size;
-    this.#content = init.content;
+  /** Called by `request.post()`, with the part and its content. */
+  constructor(
+    part: Pick<FileField, "name" | "filename" | "contentType" | "headers">,
+    content: Spooled,
+  ) {
+    this.name = part.name;
+    this.filename = part.filename;
+    this.contentType = part.contentType;
+    this.headers = part.headers;
+    this.size = content.size;
+    this.#content = content;
   }
 
   /**

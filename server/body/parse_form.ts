@@ -38,18 +38,11 @@ export async function parseForm(reader: MultipartReader): Promise<ParsedForm> {
       }
       const content = await spool(part, budget);
       spooled.push(content);
-      fields.push([
-        name,
-        new FileField({
-          name,
-          filename: part.filename,
-          contentType: part.headers.has("content-type")
-            ? part.contentType
-            : "application/octet-stream",
-          headers: part.headers,
-          content,
-        }),
-      ]);
+      const { filename, headers } = part;
+      const contentType = headers.has("content-type")
+        ? part.contentType
+        : "application/octet-stream";
+      fields.push([name, new FileField({ name, filename, contentType, headers }, content)]);
     }
   } catch (error) {
     close();

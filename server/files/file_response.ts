@@ -3,9 +3,9 @@ import { fileURLToPath } from "node:url";
 import { HTTPForbidden } from "../exceptions/client_errors.ts";
 import type { Responder } from "../request/middleware.ts";
 import { mimeTypeOf } from "./mime_type.ts";
-import { chooseEncoding } from "../../http/headers/accept_encoding.ts";
 import type { ServerRequest } from "../request/request.ts";
-import { fileError, knownFile, sendFile } from "./send_file.ts";
+import { fileError, sendFile } from "./send_file.ts";
+import { chosenOf, type Located, variantsOf } from "./variants.ts";
 
 /** Options of {@linkcode FileResponse}. */
 export interface FileResponseOptions {
@@ -28,12 +28,6 @@ const FILE_RESPONSE_OPTIONS = new OptionTable<FileResponseOptions>({
   contentType: "a string",
   precompressed: "true or false",
 });
-
-/** Codings of precompressed files, in order of preference. */
-export const SIBLINGS: readonly (readonly [coding: "br" | "gzip", extension: string])[] = [
-  ["br", ".br"],
-  ["gzip", ".gz"],
-];
 
 /**
  * Sends a file: streamed, with `ETag` and `Last-Modified`, conditional requests and single ranges.
@@ -85,14 +79,9 @@ export class FileResponse implements Responder {
     const info = look(path);
     // A FIFO would block the request until another process writes to it, a device for ever.
     if (!info.isFile) throw new HTTPForbidden();
-    const siblings = this.#precompressed ? siblingsOf(path) : [];
-    const accept = request.headers.get("accept-encoding");
-    const wanted = chooseEncoding(accept, siblings.map(({ coding }) => coding));
-    const sibling = siblings.find(({ coding }) => coding === wanted);
-    const varies = siblings.length > 0;
-    const file = sibling === undefined
-      ? knownFile(path, info, mimeTypeOf(path), null, varies)
-      : knownFile(sibling.path, sibling.info, mimeTypeOf(path), sibling.coding, varies);
+    const find = this.#precompressed ? regularFile : () => null;
+    const variants = variantsOf({ path, info }, mimeTypeOf(path), find);
+    const file = chosenOf(variants, request.headers.get("accept-encoding"));
     return await sendFile(request, file, { status: this.status, headers: this.headers });
   }
 }
@@ -106,21 +95,11 @@ function look(path: string): Deno.FileInfo {
   }
 }
 
-interface Sibling {
-  readonly coding: string;
-  readonly path: string;
-  readonly info: Deno.FileInfo;
-}
-
-function siblingsOf(path: string): readonly Sibling[] {
-  const siblings: Sibling[] = [];
-  for (const [coding, extension] of SIBLINGS) {
-    try {
-      const info = Deno.lstatSync(path + extension);
-      if (info.isFile) siblings.push({ coding, path: path + extension, info });
-    } catch {
-      // No precompressed file.
-    }
+function regularFile(path: string): Located | null {
+  try {
+    const info = Deno.lstatSync(path);
+    return info.isFile ? { path, info } : null;
+  } catch {
+    return null; // no precompressed file
   }
-  return siblings;
 }

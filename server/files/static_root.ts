@@ -1,13 +1,12 @@
 // Safe access to the files below a folder.
 import { createHash } from "node:crypto";
 import { join, sep } from "node:path";
-import { chooseEncoding } from "../../http/headers/accept_encoding.ts";
 import { isDeviceName } from "../body/save_file.ts";
-import { SIBLINGS } from "./file_response.ts";
 import { HTTPForbidden, HTTPNotFound } from "../exceptions/client_errors.ts";
 import { mimeTypeOf } from "./mime_type.ts";
 import { sameFile, unchanged } from "./file_cache.ts";
-import { fileError, type KnownFile, knownFile } from "./send_file.ts";
+import { fileError, type KnownFile } from "./send_file.ts";
+import { chosenOf, type Located, type Variants, variantsOf } from "./variants.ts";
 
 /** Options of {@linkcode StaticRoot}. */
 export interface StaticRootOptions {
@@ -26,17 +25,8 @@ export type Found =
   | { readonly kind: "file"; readonly file: KnownFile }
   | { readonly kind: "directory"; readonly path: string };
 
-/** A file verified to be inside, with its identity in the file system. */
-interface Verified {
-  readonly path: string;
-  readonly info: Deno.FileInfo;
-}
-
-interface Entry {
+interface Entry extends Variants {
   readonly at: number;
-  readonly plain: KnownFile;
-  /** Precompressed files beside it, by coding. */
-  readonly siblings: ReadonlyMap<"br" | "gzip", KnownFile>;
 }
 
 /** Lifetime of a verification, in ms. */
@@ -134,7 +124,7 @@ export class StaticRoot {
     this.#entries.delete(filename);
     const segments = segmentsOf(filename, this.#options.dotfiles, Deno.build.os === "windows");
     if (segments === null) throw new HTTPNotFound();
-    let verified: Verified;
+    let verified: Located;
     try {
       // Only the first call may wait for the disk.
       await Deno.lstat(join(this.path, ...segments));
@@ -147,7 +137,7 @@ export class StaticRoot {
     // "file.txt/" is not a file; FIFOs and devices would block the request for ever.
     if (segments.at(-1) === "") throw new HTTPNotFound();
     if (!info.isFile) throw new HTTPForbidden();
-    return { kind: "file", file: choose(this.#remember(filename, verified), acceptEncoding) };
+    return { kind: "file", file: chosenOf(this.#remember(filename, verified), acceptEncoding) };
   }
 
   /**
@@ -155,7 +145,7 @@ export class StaticRoot {
    * attacker who can swap a directory for a link (similar to CVE-2024-23334) would have to hit
    * every gap.
    */
-  #verify(path: string): Verified {
+  #verify(path: string): Located {
     const real = Deno.realPathSync(path);
     if (!this.#options.followSymlinks && !isInside(real, this.path)) throw new HTTPNotFound();
     const info = Deno.lstatSync(real);
@@ -166,27 +156,22 @@ export class StaticRoot {
     return { path: real, info };
   }
 
-  #remember(filename: string, { path, info }: Verified): Entry {
+  #remember(filename: string, { path, info }: Located): Entry {
     const { charset, precompressed } = this.#options;
     const type = mimeTypeOf(path);
     const contentType = charset !== null && type.startsWith("text/")
       ? `${type}; charset=${charset}`
       : type;
-    const siblings = new Map<"br" | "gzip", KnownFile>();
-    for (const [coding, extension] of precompressed ? SIBLINGS : []) {
-      const sibling = this.#sibling(path + extension);
-      if (sibling === null) continue;
-      siblings.set(coding, knownFile(sibling.path, sibling.info, contentType, coding, true));
-    }
-    const plain = knownFile(path, info, contentType, null, siblings.size > 0);
-    const entry = { at: performance.now(), plain, siblings };
+    const find = precompressed ? (path: string) => this.#sibling(path) : () => null;
+    const variants = variantsOf({ path, info }, contentType, find);
+    const entry = { at: performance.now(), ...variants };
     if (this.#entries.size >= MAX_ENTRIES) this.#entries.clear();
     this.#entries.set(filename, entry);
     return entry;
   }
 
   /** A precompressed file has to be a regular file: no link, even inside. */
-  #sibling(path: string): Verified | null {
+  #sibling(path: string): Located | null {
     try {
       if (!Deno.lstatSync(path).isFile) return null;
       const verified = this.#verify(path);
@@ -200,7 +185,7 @@ export class StaticRoot {
   /** Reuses a recent verification if the file is still the same. */
   #again(entry: Entry, acceptEncoding: string | null): KnownFile | null {
     if (performance.now() - entry.at >= TTL) return null;
-    const file = choose(entry, acceptEncoding);
+    const file = chosenOf(entry, acceptEncoding);
     try {
       const info = Deno.lstatSync(file.path);
       return info.isFile && sameFile(info, file.info) && unchanged(info, file.info) ? file : null;
@@ -208,12 +193,6 @@ export class StaticRoot {
       return null; // gone: the slow path reports it
     }
   }
-}
-
-function choose({ plain, siblings }: Entry, acceptEncoding: string | null): KnownFile {
-  if (siblings.size === 0) return plain;
-  const coding = chooseEncoding(acceptEncoding, [...siblings.keys()]);
-  return (coding === null ? null : siblings.get(coding)) ?? plain;
 }
 
 /** Compares by segments: "/srv/pub2" is not inside "/srv/pub" (CVE-2023-29159). */

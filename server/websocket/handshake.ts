@@ -12,16 +12,14 @@ export type CheckOrigin =
   | readonly string[]
   | ((origin: string, request: ServerRequest) => boolean);
 
-export interface HandshakeRules {
-  readonly protocols: readonly string[];
-  /** Allowed origins, `null` for the server's own. */
-  readonly checkOrigin: CheckOrigin | null;
-}
-
 /**
  * Checks a handshake, and returns the first supported subprotocol of the client's list, or `null`.
  */
-export function checkHandshake(request: ServerRequest, rules: HandshakeRules): string | null {
+export function checkHandshake(
+  request: ServerRequest,
+  protocols: readonly string[],
+  checkOrigin: CheckOrigin | null,
+): string | null {
   const { headers, method } = request;
   const upgrade = headers.get("upgrade");
   if (upgrade?.toLowerCase().trim() !== "websocket") {
@@ -46,13 +44,13 @@ export function checkHandshake(request: ServerRequest, rules: HandshakeRules): s
     throw bad("Handshake error: the request has a body", { connection: "close" });
   }
   const origin = headers.get("origin");
-  if (origin !== null && !originAllowed(origin, request, rules.checkOrigin)) {
+  if (origin !== null && !originAllowed(origin, request, checkOrigin)) {
     throw new HTTPForbidden({
       text: `Handshake error: the origin ${shown(origin)} is not allowed`,
     });
   }
   const offered = headers.get("sec-websocket-protocol")?.split(",") ?? [];
-  return offered.map((each) => each.trim()).find((each) => rules.protocols.includes(each)) ?? null;
+  return offered.map((each) => each.trim()).find((each) => protocols.includes(each)) ?? null;
 }
 
 // Cross-site WebSocket hijacking: browsers send cookies without asking, so a page on

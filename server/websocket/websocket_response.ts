@@ -229,6 +229,6 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
   #check<Params>(request: ServerRequest<Params>): string | null {
     const { protocols = [], checkOrigin = null } = this.#options;
     // A check uses headers and URL of the request; match info is up to the handler.
-    return checkHandshake(request as unknown as ServerRequest, { protocols, checkOrigin });
+    return checkHandshake(request as unknown as ServerRequest, protocols, checkOrigin);
   }
 }

@@ -1,0 +1,37 @@
+import { chooseEncoding } from "../../http/headers/accept_encoding.ts";
+import { type KnownFile, knownFile } from "./send_file.ts";
+
+/** A file in the file system. */
+export interface Located {
+  readonly path: string;
+  readonly info: Deno.FileInfo;
+}
+
+/** A file, and the precompressed ones beside it. */
+export interface Variants {
+  readonly plain: KnownFile;
+  readonly siblings: ReadonlyMap<string, KnownFile>;
+}
+
+const SIBLINGS = [["br", ".br"], ["gzip", ".gz"]] as const; // in order of preference
+
+/** Finds the variants of a file; `find` finds a regular file beside it, or `null`. */
+export function variantsOf(
+  { path, info }: Located,
+  contentType: string,
+  find: (path: string) => Located | null,
+): Variants {
+  const siblings = new Map<string, KnownFile>();
+  for (const [coding, extension] of SIBLINGS) {
+    const found = find(path + extension);
+    if (found === null) continue;
+    siblings.set(coding, knownFile(found.path, found.info, contentType, coding, true));
+  }
+  return { plain: knownFile(path, info, contentType, null, siblings.size > 0), siblings };
+}
+
+/** The variant that the client prefers. */
+export function chosenOf({ plain, siblings }: Variants, acceptEncoding: string | null): KnownFile {
+  if (siblings.size === 0) return plain;
+  return siblings.get(chooseEncoding(acceptEncoding, [...siblings.keys()]) ?? "") ?? plain;
+}
